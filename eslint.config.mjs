@@ -1,0 +1,59 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
+const anyLib = ['lib:domain', 'lib:contracts', 'lib:tables', 'lib:runtime', 'lib:stack', 'lib:client'];
+
+export default tseslint.config(
+  { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
+  { plugins: { '@nx': nx } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          enforceBuildableLibDependency: false,
+          depConstraints: [
+            only('lib:domain'),
+            only('lib:contracts', 'lib:domain'),
+            only('lib:tables', 'lib:domain'),
+            only('lib:runtime'),
+            only('lib:stack'),
+            only('lib:client', 'lib:domain', 'lib:contracts'),
+            only('app:simulator', 'lib:contracts', 'lib:runtime'),
+            only('app:ingest', ...anyLib),
+            only('app:projector', ...anyLib),
+            only('app:gateway', ...anyLib),
+            only('tools', 'lib:runtime', 'lib:stack'),
+            only('app:e2e', ...anyLib),
+          ],
+        },
+      ],
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+    },
+  },
+  {
+    files: ['**/src/**/*.ts'],
+    ignores: ['**/main.ts', '**/*.test.ts', 'apps/simulator/**', 'libs/stack/**'],
+    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only main.ts reads the environment; pass a config.' }] },
+  },
+  {
+    // The domain is pure: no I/O, no clock, no randomness.
+    files: ['libs/domain/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^(node:|[^.])', message: 'The domain imports nothing.' }] }],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'console', 'setTimeout', 'setInterval', 'fetch', 'performance', 'crypto'],
+      'no-restricted-properties': ['error', { object: 'Date', property: 'now' }, { object: 'Math', property: 'random' }],
+      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data.' }],
+    },
+  },
+  { files: ['**/*.test.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+);

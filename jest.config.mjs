@@ -1,0 +1,24 @@
+// Two projects, so that Kafka and Postgres are started only when a test that needs them is to run.
+const base = {
+  rootDir: import.meta.dirname,
+  roots: ['<rootDir>/apps', '<rootDir>/libs'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
+  },
+  testEnvironment: 'node',
+};
+
+export default {
+  maxWorkers: 2,
+  projects: [
+    { ...base, displayName: 'pure', testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'] },
+    {
+      ...base,
+      displayName: 'real',
+      testMatch: ['**/*.int.test.ts'],
+      globalSetup: '<rootDir>/libs/stack/src/jest-setup.mjs',
+      globalTeardown: '<rootDir>/libs/stack/src/jest-teardown.mjs',
+    },
+  ],
+};
