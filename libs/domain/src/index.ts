@@ -1,0 +1,14 @@
+export { agentKey, agentOf, foldAgents, joinAgents } from './agent.ts';
+export type { Agent } from './agent.ts';
+export { callOf, fold, join, stateOfCall } from './call.ts';
+export type { Call, Latest, Parties, StateMark } from './call.ts';
+export type { CallAgent, Seat } from './call-agent.ts';
+export type { CallQueue } from './call-queue.ts';
+export * from './derived.ts';
+export { decode, eventId, identifierBytesMax, parseEvent, partitionsMax, recordKey } from './event.ts';
+export type { CallEvent, LogEntry, ParsedEvent } from './event.ts';
+export type { JsonObject } from './json.ts';
+export { callStates, kindOf, rankOf, stateOf } from './kinds.ts';
+export type { CallState, Kind } from './kinds.ts';
+export { compareText } from './order.ts';
+export { parseTime } from './time.ts';

@@ -1,0 +1,86 @@
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** Deepest nesting that an event may have; a flat object has 1. */
+export const nestingMax = 32;
+
+const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** What `bytes` say, as a JSON object, or in one sentence why they are none. A leading byte order mark is skipped. */
+export function readObject(bytes: Uint8Array): { object: JsonObject; text: string } | { problem: string } {
+  let text: string;
+  try {
+    text = utf8.decode(bytes);
+  } catch {
+    return { problem: 'The body is not UTF-8.' };
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { problem: 'The body is not JSON.' };
+  }
+  if (!isObject(value)) return { problem: 'The body is not a JSON object.' };
+  const problem = refuse(value, 1);
+  return problem === null ? { object: value, text } : { problem };
+}
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function refuse(value: object, depth: number): string | null {
+  if (depth > nestingMax) return `The body is nested deeper than ${nestingMax} levels.`;
+  for (const [key, item] of Object.entries(value) as [string, unknown][]) {
+    if (forbiddenKeys.has(key)) return `The body has a key "${key}", which is not allowed.`;
+    const problem = typeof item === 'object' && item !== null ? refuse(item, depth + 1) : null;
+    if (problem !== null) return problem;
+  }
+  return null;
+}
+
+/** The source text of each number that stands directly in the object: `1.10` stays `1.10`. */
+export function numberSources(text: string): ReadonlyMap<string, string> {
+  const found: { holder: unknown; key: string; source: string }[] = [];
+  const root: unknown = parseWithSource(text, function (key, value, source) {
+    if (typeof value === 'number' && source !== undefined) found.push({ holder: this, key, source });
+    return value;
+  });
+  return new Map(found.filter(({ holder }) => holder === root).map(({ key, source }) => [key, source]));
+}
+
+/** Escapes that jsonb refuses, or numbers that explode in it: 54 kB of `1e131071` become 786 MB when read. */
+const suspicious = /\\u0000|\\u[dD][89a-fA-F]|\d[\d.]{40}|\d[eE][+-]?\d{3}/;
+const digitsMax = 40;
+const exponentMax = 300;
+
+/** `text`, a JSON object, as text that jsonb stores as it is: almost always the same text. */
+export function jsonbSafe(text: string): string {
+  return suspicious.test(text) ? JSON.stringify(parseWithSource(text, safeValue)) : text;
+}
+
+function safeValue(_key: string, value: unknown, source: string | undefined): unknown {
+  if (typeof value === 'string') return safeText(value);
+  if (typeof value === 'number' && source !== undefined) return isExcessive(source) ? source : value;
+  if (!isObject(value)) return value;
+  const entries = Object.entries(value);
+  return entries.every(([key]) => safeText(key) === key)
+    ? value
+    : Object.fromEntries(entries.map(([key, item]) => [safeText(key), item]));
+}
+
+function isExcessive(source: string): boolean {
+  const [digits = '', exponent = '0'] = source.toLowerCase().split('e');
+  return digits.replace(/[-.]/g, '').length > digitsMax || Math.abs(Number(exponent)) > exponentMax;
+}
+
+/** Text without NUL and lone surrogates, which Postgres cannot store: each becomes U+FFFD. */
+export const safeText = (text: string): string => text.replaceAll('\0', '\uFFFD').toWellFormed();
+
+type Reviver = (this: unknown, key: string, value: unknown, source: string | undefined) => unknown;
+
+/** `JSON.parse` with the source text of primitives (ES2025; not yet in TypeScript's own types). */
+function parseWithSource(text: string, reviver: Reviver): unknown {
+  return JSON.parse(text, function (this: unknown, key: string, value: unknown, ...rest: unknown[]): unknown {
+    return reviver.call(this, key, value, (rest[0] as { source?: string } | undefined)?.source);
+  }) as unknown;
+}

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFileSync, readdirSync } from 'node:fs';
+import fc from 'fast-check';
+import { decode } from '../src/index.ts';
+import type { CallEvent } from '../src/index.ts';
+
+/** Bodies as they stand in the log, in the order of the log; `receivedAt` is RFC 3339. */
+export interface Delivery {
+  readonly body: string;
+  readonly receivedAt: string;
+}
+
+const uuidOf = (body: string) => (receivedAt?: string) => {
+  const hex = createHash('sha256').update(body).update(receivedAt ?? '').digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+};
+
+/** The events of a log of one partition. @throws {Error} if one of the bodies is none. */
+export function eventsOf(log: readonly Delivery[], partition = 0): CallEvent[] {
+  return log.map(({ body, receivedAt }, offset) => {
+    const decoded = decode({ value: Buffer.from(body), partition, offset, receivedAt, uuidOf: uuidOf(body) });
+    if ('problem' in decoded) throw new Error(`${decoded.problem} ${body}`);
+    return decoded.event;
+  });
+}
+
+const fixtures = new URL('../../../fixtures/events/', import.meta.url);
+
+/** The lives of calls in fixtures/events: file name without ending → its lines. */
+export const lives: ReadonlyMap<string, readonly string[]> = new Map(
+  readdirSync(fixtures)
+    .toSorted()
+    .map((file) => [file.replace('.ndjson', ''), readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')]),
+);
+
+/** A life as a log, received one second after another. */
+export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 13)): Delivery[] =>
+  (lives.get(name) ?? []).map((body, i) => ({ body, receivedAt: new Date(receivedFrom + i * 1000).toISOString() }));
+
+const kinds = [
+  'call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.on-going', 'call.overflow', 'call.queue-abandon', 'call.finished',
+  'call.recording-available', 'call.data-provided', 'call.teleported', 'actor.ringing', 'actor.entered', 'actor.left', 'actor.noanswer',
+  'actor.logged_in', 'actor.logged-out', 'actor.paused', 'actor.unpaused', 'dialer.success',
+]; // prettier-ignore
+
+const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
+const base = Date.UTC(2026, 2, 2, 13);
+/** Few moments, so that ties are normal; some of them not usable. */
+const timestamp = fc.oneof(
+  { weight: 8, arbitrary: fc.integer({ min: 0, max: 6 }).map((s) => new Date(base + s * 500).toISOString()) },
+  fc.constantFrom('not a time', '9999-12-31T23:59:59Z', '1772456401', '2026-02-30T10:00:00Z'),
+);
+/** Text whose order differs between UTF-16, code points and locales. */
+const awkward = ['900', '0900', 'Z', 'a', 'é', '\u{1F600}', '\uFFFD', '\uE000', 'a\u0000b', '\uD800', ' '];
+
+const body = fc
+  .record({
+    type: fc.constantFrom(...kinds),
+    call_id: maybe(fc.constantFrom('c1', 'c2', 'c3', '\u{1F600}', '\uFFFD')),
+    timestamp: maybe(timestamp),
+    queue: maybe(fc.constantFrom<string | number>(...awkward, 900)),
+    destination: maybe(fc.constantFrom('900', '910')),
+    actor: maybe(fc.constantFrom('ana@example.com', 'bia@example.com', '\u{1F600}')),
+    number: maybe(fc.constantFrom<string | number>('200', '201', 7)),
+    code: maybe(fc.constantFrom<string | number>(...awkward, 42)),
+    direction: maybe(fc.constantFrom('inbound', 'outbound', 'internal')),
+    our_number: maybe(fc.constantFrom('1', '2')),
+    their_number: maybe(fc.constantFrom('3', '4')),
+    url: maybe(fc.constantFrom('https://r/1', 'https://r/2')),
+    huge: maybe(fc.constantFrom('1e999', '1'.repeat(60), '0.10', '12345678901234567890')),
+  })
+  .map(({ huge, ...fields }) => {
+    const text = JSON.stringify(fields);
+    return huge === undefined ? text : `${text.slice(0, -1)},"huge":${huge}}`;
+  });
+
+/** Logs of 1 to `size` deliveries over a few calls, with repeats, ties, reordering and odd values. */
+export const logs = (size = 30): fc.Arbitrary<Delivery[]> =>
+  fc
+    .array(fc.tuple(body, fc.integer({ min: 0, max: 3_000 }), fc.nat(9)), { minLength: 1, maxLength: size })
+    .map((rows) =>
+      rows.map(([text, ms, repeat], i) => ({
+        body: repeat < 3 ? (rows[Math.floor(i / 2)]?.[0] ?? text) : text,
+        receivedAt: new Date(base + ms).toISOString(),
+      })),
+    );

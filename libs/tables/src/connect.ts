@@ -1,0 +1,49 @@
+import pg from 'pg';
+
+/** Schema that holds the live projection. A rebuild fills another one and swaps the names. */
+export const liveSchema = 'projection';
+
+export interface TablesOptions {
+  /** `postgres://…` */
+  readonly url: string;
+  /** Most connections. */
+  readonly max?: number;
+  /** Shown in `pg_stat_activity`. */
+  readonly applicationName?: string;
+  /** A statement that takes longer is cancelled by the server; 0 for no limit. */
+  readonly statementTimeoutMs?: number;
+  /** First on the search path. */
+  readonly schema?: string;
+}
+
+export type Tables = pg.Pool;
+
+/** `timestamptz` is read as ISO 8601 text in UTC, and `int8` as a number: an event id is a safe integer. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser(oid: number, format?: 'text' | 'binary') {
+    if (oid === Number(pg.types.builtins.INT8)) return Number;
+    if (oid === Number(pg.types.builtins.TIMESTAMPTZ)) return isoTime;
+    return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
+  },
+} as pg.CustomTypesConfig;
+
+/** `2026-03-02 13:00:00.5+00` (the session is in UTC) as `2026-03-02T13:00:00.500Z`. */
+const isoTime = (text: string): string =>
+  text.endsWith('infinity') ? text : new Date(text.replace(' ', 'T').replace('+00', 'Z')).toISOString();
+
+/** A pool of connections whose unqualified names are the projection's. Connects when first used. */
+export function connectTables({ url, max = 10, applicationName, statementTimeoutMs = 0, schema = liveSchema }: TablesOptions): Tables {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types,
+    options: `-c search_path=${schema} -c timezone=UTC`,
+    statement_timeout: statementTimeoutMs,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    ...(applicationName === undefined ? {} : { application_name: applicationName }),
+  });
+  // An idle connection that is lost is no error of anybody's query; the pool opens another.
+  pool.on('error', () => undefined);
+  return pool;
+}

@@ -1,0 +1,49 @@
+import pg from 'pg';
+import type { Tables } from './connect.ts';
+
+/** The connection to Postgres could not be made, or broke while it was used. Whether a commit arrived is not known. */
+export class ConnectionLost extends Error {
+  override readonly name = 'ConnectionLost';
+}
+
+/**
+ * Runs `use` on a connection of its own. A connection that failed is thrown away.
+ * @throws {ConnectionLost} if there was none or it broke; whatever `use` throws otherwise.
+ */
+export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const client = await db.connect().catch((error: unknown) => {
+    throw error instanceof pg.DatabaseError ? error : new ConnectionLost('Postgres cannot be reached.', { cause: error });
+  });
+  let broken = false;
+  const onError = (): void => {
+    broken = true;
+  };
+  client.on('error', onError).on('end', onError);
+  try {
+    const result = await use(client);
+    client.off('error', onError).off('end', onError);
+    client.release();
+    return result;
+  } catch (error) {
+    // The listener stays: a broken connection may report more than one error.
+    client.release(true);
+    throw broken && !(error instanceof pg.DatabaseError) ? new ConnectionLost('The connection to Postgres broke.', { cause: error }) : error;
+  }
+}
+
+/** What can be done about a failure of the tables; never decided by message text. */
+export type Failure = 'transient' | 'data' | 'unknown';
+
+const transientCodes = /^(08...|40001|40P01|53...|55P03|57014|57P..)$/;
+const dataCodes = /^(21|22|23|54)/;
+
+/**
+ * transient: the same again will do. data: Postgres will never take these rows. unknown: somebody has to look.
+ * A unique violation is unknown: the upserts leave no room for one.
+ */
+export function classify(error: unknown): Failure {
+  if (error instanceof ConnectionLost) return 'transient';
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return 'unknown';
+  if (transientCodes.test(error.code)) return 'transient';
+  return dataCodes.test(error.code) && error.code !== '23505' ? 'data' : 'unknown';
+}

@@ -1,0 +1,13 @@
+export { watchProjection } from './changes.ts';
+export { connectTables, liveSchema } from './connect.ts';
+export type { Tables, TablesOptions } from './connect.ts';
+export { classify, ConnectionLost, withConnection } from './connection.ts';
+export type { Failure } from './connection.ts';
+export { migrate } from './migrate.ts';
+export { ensurePositions, readPositions } from './positions.ts';
+export type { Position } from './positions.ts';
+export { notifyProjected, PositionMoved, project } from './project.ts';
+export type { Projection } from './project.ts';
+export { listCallEvents, listCalls, listRowsMax } from './reads.ts';
+export type { CallRow, EventRow, ListCallsParams } from './reads.ts';
+export type { CountedEvent } from './rows.ts';

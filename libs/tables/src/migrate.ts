@@ -1,0 +1,17 @@
+import { fileURLToPath } from 'node:url';
+import { runner } from 'node-pg-migrate';
+
+/** Brings the database at `url` to the newest schema; a second one at the same time waits. @returns what was applied. */
+export async function migrate(url: string, log: (message: string) => void = () => undefined): Promise<string[]> {
+  const applied = await runner({
+    databaseUrl: url,
+    dir: fileURLToPath(new URL('../migrations', import.meta.url)),
+    direction: 'up',
+    migrationsSchema: 'callstream',
+    createMigrationsSchema: true,
+    migrationsTable: 'migrations',
+    log,
+    logger: { debug: () => undefined, info: log, warn: log, error: log },
+  });
+  return applied.map(({ name }) => name);
+}

@@ -1,0 +1,133 @@
+import { testDatabase } from '@callstream/stack';
+import type { CallEvent } from '@callstream/domain';
+import { fold, foldAgents, visitsOf } from '@callstream/domain';
+import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import fc from 'fast-check';
+import { countDeliveries, expectedRows, readRows } from '../testing/index.ts';
+import { connectTables, ensurePositions, listCallEvents, listCalls, migrate, PositionMoved, project, readPositions } from './index.ts';
+import type { Tables } from './index.ts';
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let db: Tables;
+const version = 1;
+const topic = 'call-events';
+const logId = '11111111-1111-8111-8111-111111111111';
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await migrate(database.url);
+  db = connectTables({ url: database.url });
+});
+afterAll(async () => {
+  await db.end();
+  await database[Symbol.asyncDispose]();
+});
+beforeEach(empty);
+
+async function empty(): Promise<void> {
+  await db.query('truncate positions, events, calls, call_queues, call_agents, agents');
+  await ensurePositions(db, { topic, partitions: 2, version, logId });
+}
+
+/** Writes the batches one after the other, as partition 0. */
+async function write(...batches: (readonly CallEvent[])[]): Promise<void> {
+  const client = await db.connect();
+  try {
+    let expected = 0;
+    for (const events of batches) {
+      const calls = [...fold(events).values()];
+      const agents = [...foldAgents(events).values()];
+      const next = expected + events.length;
+      await project(client, { partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 }, events: countDeliveries(events), calls, agents });
+      expected = next;
+    }
+  } finally {
+    client.release();
+  }
+}
+
+describe('the join in SQL', () => {
+  it('is the join of the domain: random logs, shuffled, repeated, in batches of any size', async () => {
+    const runs = logs(40).chain((log) =>
+      fc.tuple(
+        fc.shuffledSubarray(eventsOf(log), { minLength: log.length }),
+        fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 }),
+      ),
+    );
+    await fc.assert(
+      fc.asyncProperty(runs, async ([events, sizes]) => {
+        await empty();
+        await write(...inBatches(events, sizes));
+        expect(await readRows(db)).toEqual(expectedRows(events));
+        await expectSameVisits(events);
+      }),
+      { numRuns: 120, endOnFailure: true },
+    );
+  });
+
+  it('is it for the nineteen lives', async () => {
+    const log = [...lives.keys()].flatMap((name) => lifeOf(name));
+    await write(...inBatches(eventsOf(log), [7]));
+    expect(await readRows(db)).toEqual(expectedRows(eventsOf(log)));
+    await expectSameVisits(eventsOf(log));
+  });
+});
+
+async function expectSameVisits(events: readonly CallEvent[]): Promise<void> {
+  const { rows } = await db.query('select call_id as "callId", queue, waiting_at as "waitingAt", outcome, wait_ms as "waitMs" from visits order by call_id, queue');
+  const visits = [...fold(events).values()].flatMap(visitsOf).map((visit) => ({ ...visit, waitingAt: new Date(visit.waitingAt).toISOString() }));
+  const key = (visit: { callId: string; queue: string }) => JSON.stringify([visit.callId, visit.queue]);
+  const byKey = <T extends { callId: string; queue: string }>(list: T[]) => new Map(list.map((visit) => [key(visit), visit]));
+  expect(byKey(rows as typeof visits)).toEqual(byKey(visits));
+}
+
+function inBatches(events: readonly CallEvent[], sizes: readonly number[]): CallEvent[][] {
+  const batches: CallEvent[][] = [];
+  for (let at = 0, i = 0; at < events.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1;
+    batches.push(events.slice(at, at + size));
+    at += size;
+  }
+  return batches;
+}
+
+describe('a position', () => {
+  it('moves with the rows it speaks of', async () => {
+    await write(eventsOf(lifeOf('01-nominal')));
+    expect(await readPositions(db)).toMatchObject([{ partition: 0, nextOffset: 7, version, topic, lastTimestamp: 0 }, { partition: 1, nextOffset: 0 }]);
+  });
+  it('that somebody else moved keeps the whole batch out', async () => {
+    await write(eventsOf(lifeOf('01-nominal')));
+    await expect(write(eventsOf(lifeOf('05-abandoned')))).rejects.toThrow(PositionMoved);
+    expect((await readRows(db)).calls).toHaveLength(1);
+  });
+  it('of another version keeps the whole batch out', async () => {
+    await db.query('update positions set projection_version = 2');
+    await expect(write(eventsOf(lifeOf('01-nominal')))).rejects.toThrow(PositionMoved);
+    expect((await readRows(db)).events).toEqual([]);
+  });
+});
+
+describe('lists', () => {
+  it('have every call, oldest first, and what is asked for', async () => {
+    await write(eventsOf([...lives.keys()].flatMap((name, i) => lifeOf(name, Date.UTC(2026, 2, 2, 13, i)))));
+    const ids = async (params: Parameters<typeof listCalls>[1]) => (await listCalls(db, params)).map((row) => row.aggregate_id);
+    const all = await ids({});
+    expect(all[0]).toBe('1772456400.30100');
+    expect(await ids({ state: 'WAITING' })).toEqual(['1772456400.30114']);
+    expect(await ids({ queue: '910' })).toEqual(['1772456400.30107']);
+    expect(await ids({ direction: 'internal' })).toEqual(['1772456400.30115']);
+    expect(await ids({ aggregate_id: "x' or 1=1 --" })).toEqual([]);
+    // Unfinished ones first of all: 15, and the two of 19; then the newest.
+    expect(await ids({ limit: 4 })).toEqual(['1772456400.30114', '1772456400.30990', all.at(-2), all.at(-1)]);
+    const [, , third] = await listCalls(db, {});
+    expect(await ids({ before: third!.id })).toEqual(all.slice(0, 2));
+  });
+  it('have the events of a call in the order of the log, with place and deliveries', async () => {
+    await write(eventsOf(lifeOf('13-duplicates')));
+    const rows = await listCallEvents(db, '1772456400.30112');
+    expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([[0, 0, topic, 3], [3, 0, topic, 2]]);
+    expect(rows[0]).toMatchObject({ aggregate_id: '1772456400.30112', received_at: '2026-03-02T13:00:00.000Z', event: { type: 'call.new' } });
+    expect(await listCallEvents(db, 'nobody')).toEqual([]);
+  });
+});

@@ -1,0 +1,75 @@
+import type { ClientBase } from 'pg';
+import type { Agent, Call } from '@callstream/domain';
+import { agentKey, compareText } from '@callstream/domain';
+import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from './rows.ts';
+import type { CountedEvent } from './rows.ts';
+import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls, upsertEvents } from './statements.ts';
+
+/** What one batch of one partition does to the tables. */
+export interface Projection {
+  readonly partition: number;
+  /** Offset that the tables must be at, and the one they will be at. */
+  readonly expected: number;
+  readonly next: number;
+  /** Version of the rules by which `calls` and `agents` were joined. */
+  readonly version: number;
+  /** The last record of the batch; `timestamp` is Kafka's, in ms since 1970. */
+  readonly last: { readonly uuid: string; readonly timestamp: number };
+  /** Each event once. */
+  readonly events: readonly CountedEvent[];
+  readonly calls: readonly Call[];
+  readonly agents: readonly Agent[];
+}
+
+/** The tables are not where the batch begins: somebody else is ahead, or the projection was swapped. */
+export class PositionMoved extends Error {
+  override readonly name = 'PositionMoved';
+}
+
+/** Joins a batch into the tables and moves the position; both or neither. @throws {PositionMoved} */
+export async function project(db: ClientBase, batch: Projection): Promise<void> {
+  await db.query('begin');
+  try {
+    await movePosition(db, batch);
+    await joinRows(db, batch);
+    await db.query('commit');
+  } catch (error) {
+    await db.query('rollback').catch(() => undefined);
+    throw error;
+  }
+}
+
+/** First of all: it locks the partition for this transaction and proves that nobody else is ahead. */
+async function movePosition(db: ClientBase, { partition, expected, next, version, last }: Projection): Promise<void> {
+  const { rowCount } = await db.query({
+    name: 'move-position',
+    text: `update positions set next_offset = $1::bigint, last_uuid = $2::uuid, last_timestamp = $3::timestamptz
+      where partition = $4::int and next_offset = $5::bigint and projection_version = $6::int`,
+    values: [next, last.uuid, new Date(last.timestamp).toISOString(), partition, expected, version],
+  });
+  if (rowCount !== 1) throw new PositionMoved(`Partition ${partition} is not at offset ${expected}, version ${version}.`);
+}
+
+/** Always the same order of tables and of rows, so that two partitions that meet in `agents` do not deadlock. */
+async function joinRows(db: ClientBase, batch: Projection): Promise<void> {
+  const calls = batch.calls.toSorted((a, b) => compareText(a.callId, b.callId));
+  const agents = batch.agents
+    .map((agent) => ({ agent, key: agentKey(agent) }))
+    .toSorted((a, b) => compareText(a.key, b.key))
+    .map(({ agent }) => agentRow(agent));
+  const events = batch.events.toSorted((a, b) => (a.event.uuid < b.event.uuid ? -1 : 1));
+  await upsert(db, 'events', upsertEvents, `[${events.map(eventRow).join()}]`);
+  await upsert(db, 'calls', upsertCalls, JSON.stringify(calls.map(callRow)));
+  await upsert(db, 'call-queues', upsertCallQueues, JSON.stringify(calls.flatMap(callQueueRows)));
+  await upsert(db, 'call-agents', upsertCallAgents, JSON.stringify(calls.flatMap(callAgentRows)));
+  await upsert(db, 'agents', upsertAgents, JSON.stringify(agents));
+}
+
+async function upsert(db: ClientBase, name: string, text: string, rows: string): Promise<void> {
+  if (rows !== '[]') await db.query({ name: `upsert-${name}`, text, values: [rows] });
+}
+
+/** Tells everybody who listens that the tables changed. May be lost; never inside a transaction, where it would serialise commits. */
+export async function notifyProjected(db: { query: ClientBase['query'] }): Promise<void> {
+  await db.query(`select pg_notify('callstream_projected', '')`);
+}

@@ -1,0 +1,82 @@
+import type { Tables } from './connect.ts';
+
+/** Most rows that one list returns, and as many as it returns when no limit is asked for. */
+export const listRowsMax = 1_000;
+
+export interface ListCallsParams {
+  readonly state?: string | undefined;
+  readonly aggregate_id?: string | undefined;
+  readonly queue?: string | undefined;
+  readonly direction?: string | undefined;
+  /** 1 to `listRowsMax`. */
+  readonly limit?: number | undefined;
+  /** `id` of a call: only calls before it, in the order of the list. */
+  readonly before?: number | undefined;
+}
+
+/** A call in a list. Times are ISO 8601. */
+export interface CallRow {
+  readonly id: number;
+  readonly aggregate_id: string;
+  readonly state: string;
+  readonly direction: string | null;
+  readonly our_number: string | null;
+  readonly their_number: string | null;
+  readonly queue: string | null;
+  readonly created_at: string;
+  readonly updated_at: string;
+}
+
+/** Unfinished calls first of all, then the newest, up to the limit; ordered by `created_at`, `id`, oldest first. */
+export async function listCalls(db: Tables, params: ListCallsParams): Promise<CallRow[]> {
+  const limit = Math.min(params.limit ?? listRowsMax, listRowsMax);
+  const { rows } = await db.query<CallRow>({
+    name: 'list-calls',
+    text: `
+      with wanted as not materialized (
+        select * from calls
+        where ($1::text is null or state = $1) and ($2::text is null or call_id = $2)
+          and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
+          and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
+      ), unfinished as (
+        select * from wanted where finished_at is null order by created_at desc, id desc limit $6::int
+      ), finished as (
+        select * from wanted where finished_at is not null order by created_at desc, id desc limit $6::int
+      ), chosen as (
+        select * from (select *, 0 as turn from unfinished union all select *, 1 from finished) c
+        order by turn, created_at desc, id desc limit $6::int
+      )
+      select id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at, updated_at
+      from chosen order by created_at, id`,
+    values: [params.state ?? null, params.aggregate_id ?? null, params.queue ?? null, params.direction ?? null, params.before ?? null, limit],
+  });
+  return rows;
+}
+
+/** An event of a call. `event` is the body; times are ISO 8601. */
+export interface EventRow {
+  readonly id: number;
+  readonly aggregate_id: string;
+  readonly uuid: string;
+  readonly event: unknown;
+  readonly received_at: string;
+  readonly deliveries: number;
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+/** The newest `listRowsMax` events of a call, in the order of the log; none if it is unknown. */
+export async function listCallEvents(db: Tables, callId: string): Promise<EventRow[]> {
+  const { rows } = await db.query<EventRow>({
+    name: 'list-call-events',
+    text: `
+      select * from (
+        select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries,
+          (select topic from positions limit 1) as topic, (id % 4096)::int as partition, id / 4096 as offset
+        from events where call_id = $1::text order by id desc limit $2::int) newest
+      order by id`,
+    values: [callId, listRowsMax],
+  });
+  return rows;
+}

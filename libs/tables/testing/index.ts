@@ -1,0 +1,59 @@
+import type { CallEvent } from '@callstream/domain';
+import { compareText, fold, foldAgents } from '@callstream/domain';
+import type { CountedEvent, Tables } from '../src/index.ts';
+import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from '../src/rows.ts';
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** Every row of every table of the projection but `positions`, in an order of their own. */
+export interface AllRows {
+  readonly events: Row[];
+  readonly calls: Row[];
+  readonly call_queues: Row[];
+  readonly call_agents: Row[];
+  readonly agents: Row[];
+}
+
+/** The distinct events of `log`, each as its first delivery, with the number of its deliveries. */
+export function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
+  const counted = new Map<string, CountedEvent>();
+  for (const event of log) {
+    const known = counted.get(event.uuid);
+    const first = known && known.event.id < event.id ? known.event : event;
+    counted.set(event.uuid, { event: first, deliveries: (known?.deliveries ?? 0) + 1 });
+  }
+  return [...counted.values()];
+}
+
+/** What the tables must hold after `log`, by the domain alone. */
+export function expectedRows(log: readonly CallEvent[]): AllRows {
+  const calls = [...fold(log).values()];
+  return {
+    events: sorted(countDeliveries(log).map((event) => JSON.parse(eventRow(event)) as Row), 'uuid'),
+    calls: sorted(calls.map(callRow), 'call_id'),
+    call_queues: sorted(calls.flatMap(callQueueRows), 'call_id', 'queue'),
+    call_agents: sorted(calls.flatMap(callAgentRows), 'call_id', 'actor'),
+    agents: sorted([...foldAgents(log).values()].map(agentRow), 'actor', 'queue'),
+  };
+}
+
+/** What the tables hold. */
+export async function readRows(db: Tables): Promise<AllRows> {
+  const all = async (table: string): Promise<Row[]> => (await db.query<Row>(`select * from ${table}`)).rows;
+  return {
+    events: sorted(await all('events'), 'uuid'),
+    calls: sorted(await all('calls'), 'call_id'),
+    call_queues: sorted(await all('call_queues'), 'call_id', 'queue'),
+    call_agents: sorted(await all('call_agents'), 'call_id', 'actor'),
+    agents: sorted(await all('agents'), 'actor', 'queue'),
+  };
+}
+
+const sorted = (rows: readonly object[], ...keys: string[]): Row[] =>
+  (rows as readonly Row[]).toSorted((a, b) => {
+    for (const key of keys) {
+      const order = compareText(String(a[key]), String(b[key]));
+      if (order !== 0) return order;
+    }
+    return 0;
+  });
