@@ -29,13 +29,24 @@ describe('a usable time', () => {
 });
 
 describe('an event without a usable time', () => {
-  const record = { value: Buffer.from('{"type":"x","timestamp":"not a time"}'), partition: 3, offset: 5, receivedAt: '2026-03-02T13:00:00.5Z' };
+  const record = {
+    value: Buffer.from('{"type":"x","timestamp":"not a time"}'),
+    partition: 3,
+    offset: 5,
+    receivedAt: '2026-03-02T13:00:00.5Z',
+  };
   it('takes received_at as its time, and into its identity', () => {
     const decoded = decode({ ...record, uuidOf: (receivedAt) => `uuid of ${receivedAt}` });
-    expect(decoded).toMatchObject({ event: { at: Date.UTC(2026, 2, 2, 13, 0, 0, 500), uuid: 'uuid of 2026-03-02T13:00:00.5Z', id: 5 * 4096 + 3 } });
+    expect(decoded).toMatchObject({
+      event: { at: Date.UTC(2026, 2, 2, 13, 0, 0, 500), uuid: 'uuid of 2026-03-02T13:00:00.5Z', id: 5 * 4096 + 3 },
+    });
   });
   it('is the same event when its time is usable, whenever it was received', () => {
-    const decoded = decode({ ...record, value: Buffer.from('{"type":"x","timestamp":"1772457600"}'), uuidOf: (receivedAt) => `uuid of ${receivedAt}` });
+    const decoded = decode({
+      ...record,
+      value: Buffer.from('{"type":"x","timestamp":"1772457600"}'),
+      uuidOf: (receivedAt) => `uuid of ${receivedAt}`,
+    });
     expect(decoded).toMatchObject({ event: { uuid: 'uuid of undefined' } });
   });
 });
@@ -50,9 +61,12 @@ describe('what can never be an event', () => {
     [`{"type":"x","call_id":"${'x'.repeat(513)}"}`, '"call_id" is longer'], [`{"type":"${'x'.repeat(513)}"}`, '"type" is longer'],
     [`{"type":"x","queue":"${'é'.repeat(257)}"}`, '"queue" is longer'], [`{"type":"x","code":${'1'.repeat(513)}}`, '"code" is longer'],
   ])('%#: %p', (body, problem) => expect(parse(body)).toEqual({ problem: expect.stringContaining(problem) as string })); // prettier-ignore
-  it('bytes that are not UTF-8', () => expect(parse(Buffer.from([0x7b, 0xff, 0x7d]))).toEqual({ problem: 'The body is not UTF-8.' }));
+  it('bytes that are not UTF-8', () =>
+    expect(parse(Buffer.from([0x7b, 0xff, 0x7d]))).toEqual({ problem: 'The body is not UTF-8.' }));
   it('a record without a value', () =>
-    expect(decode({ value: null, partition: 0, offset: 0, receivedAt: '', uuidOf: () => '' })).toEqual({ problem: 'The record has no value.' }));
+    expect(decode({ value: null, partition: 0, offset: 0, receivedAt: '', uuidOf: () => '' })).toEqual({
+      problem: 'The record has no value.',
+    }));
   it('but 32 levels, 512 bytes and a byte order mark are fine', () => {
     expect(event(deep(32)).type).toBe('x');
     expect(event(`{"type":"x","call_id":"${'é'.repeat(256)}"}`).callId).toHaveLength(256);
@@ -62,12 +76,24 @@ describe('what can never be an event', () => {
 
 describe('identifiers', () => {
   it('keep the source text of a number, at the top level only', () =>
-    expect(event('{"type":"x","a":{"call_id":1.50},"call_id":1463669263.30030,"b":{"call_id":2.50}}').callId).toBe('1463669263.30030'));
+    expect(event('{"type":"x","a":{"call_id":1.50},"call_id":1463669263.30030,"b":{"call_id":2.50}}').callId).toBe(
+      '1463669263.30030',
+    ));
   it('are null when empty or of another type', () =>
-    expect(event('{"type":"x","call_id":"","actor":true,"queue":null,"code":[1]}')).toMatchObject({ callId: null, actor: null, queue: null, code: null }));
+    expect(event('{"type":"x","call_id":"","actor":true,"queue":null,"code":[1]}')).toMatchObject({
+      callId: null,
+      actor: null,
+      queue: null,
+      code: null,
+    }));
   it('key the record: call, else actor, else code, else the event itself', () => {
     const key = (fields: object) => recordKey(event(JSON.stringify({ type: 'x', ...fields })), 'u');
-    expect([key({ call_id: 'c', actor: 'a' }), key({ actor: 'a', code: 1 }), key({ code: 1 }), key({})]).toEqual(['c', 'actor:a', 'code:1', 'u']);
+    expect([key({ call_id: 'c', actor: 'a' }), key({ actor: 'a', code: 1 }), key({ code: 1 }), key({})]).toEqual([
+      'c',
+      'actor:a',
+      'code:1',
+      'u',
+    ]);
   });
   it('event ids are unique over partitions and safe integers', () => {
     expect(eventId(4095, 1)).toBeLessThan(eventId(0, 2));
@@ -81,10 +107,21 @@ describe('the copy that is stored', () => {
     expect(event(body).json).toBe(body);
   });
   it('has neither NUL nor lone surrogates, in keys and values', () =>
-    expect(JSON.parse(event('{"type":"x","a\\u0000":"\\u0000","b":["\\ud800","\\ud83d\\ude00"]}').json)).toEqual({ type: 'x', 'a\uFFFD': '\uFFFD', b: ['\uFFFD', '😀'] }));
+    expect(JSON.parse(event('{"type":"x","a\\u0000":"\\u0000","b":["\\ud800","\\ud83d\\ude00"]}').json)).toEqual({
+      type: 'x',
+      'a\uFFFD': '\uFFFD',
+      b: ['\uFFFD', '😀'],
+    }));
   it('has numbers that explode as text', () =>
-    expect(JSON.parse(event(`{"type":"x","a":1e400,"b":[-1e-301],"c":${'9'.repeat(41)},"d":1e300}`).json)).toEqual({ type: 'x', a: '1e400', b: ['-1e-301'], c: '9'.repeat(41), d: 1e300 }));
-  it('does not take a long text for a number', () => expect(event(`{"type":"x","a":"${'9'.repeat(50)}"}`).json).toContain(`"${'9'.repeat(50)}"`));
+    expect(JSON.parse(event(`{"type":"x","a":1e400,"b":[-1e-301],"c":${'9'.repeat(41)},"d":1e300}`).json)).toEqual({
+      type: 'x',
+      a: '1e400',
+      b: ['-1e-301'],
+      c: '9'.repeat(41),
+      d: 1e300,
+    }));
+  it('does not take a long text for a number', () =>
+    expect(event(`{"type":"x","a":"${'9'.repeat(50)}"}`).json).toContain(`"${'9'.repeat(50)}"`));
 });
 
 describe('types', () => {
@@ -93,13 +130,27 @@ describe('types', () => {
     expect([kindOf('call.on-going'), kindOf('my_own_type')]).toEqual(['call.ongoing', 'my_own_type']);
   });
   it('have one order, and unknown ones stand before it', () => {
-    expect(['call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.finished'].map(rankOf)).toEqual([0, 1, 2, 3, 4]);
+    expect(['call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.finished'].map(rankOf)).toEqual([
+      0, 1, 2, 3, 4,
+    ]);
     expect(rankOf('call.teleported')).toBe(-1);
   });
 });
 
 it('text is ordered by code point', () => {
-  expect(['\u{1F600}', '\uFFFD', 'é', 'Z', 'a', '\uE000', 'aa', ''].toSorted(compareText)).toEqual(['', 'Z', 'a', 'aa', 'é', '\uE000', '\uFFFD', '\u{1F600}']);
+  expect(['\u{1F600}', '\uFFFD', 'é', 'Z', 'a', '\uE000', 'aa', ''].toSorted(compareText)).toEqual([
+    '',
+    'Z',
+    'a',
+    'aa',
+    'é',
+    '\uE000',
+    '\uFFFD',
+    '\u{1F600}',
+  ]);
 });
 
-it('the lives decode', () => expect(eventsOf([{ body: '{"type":"call.new","call_id":1}', receivedAt: 'nonsense' }])[0]?.receivedAt).toBe(Date.UTC(2000, 0, 1)));
+it('the lives decode', () =>
+  expect(eventsOf([{ body: '{"type":"call.new","call_id":1}', receivedAt: 'nonsense' }])[0]?.receivedAt).toBe(
+    Date.UTC(2000, 0, 1),
+  ));

@@ -12,19 +12,31 @@ const pieces = logs().map((log) => {
 });
 
 const agentPieces = logs()
-  .map((log) => eventsOf(log).map((event) => agentOf({ ...event, actor: 'ana', queue: '900' })).filter((agent) => agent !== null))
+  .map((log) =>
+    eventsOf(log)
+      .map((event) => agentOf({ ...event, actor: 'ana', queue: '900' }))
+      .filter((agent) => agent !== null),
+  )
   .filter((agents): agents is [Agent, ...Agent[]] => agents.length > 0)
   .map((agents) => [agents[0], agents[1] ?? agents[0], agents[2] ?? agents[0]] as const);
 
 const shuffled = (log: ReturnType<typeof eventsOf>) =>
-  fc.tuple(fc.shuffledSubarray(log, { minLength: log.length }), fc.subarray(log)).map(([all, again]) => [...all, ...again]);
+  fc
+    .tuple(fc.shuffledSubarray(log, { minLength: log.length }), fc.subarray(log))
+    .map(([all, again]) => [...all, ...again]);
 
 describe('join', () => {
   it('is commutative', () => fc.assert(fc.property(pieces, ([a, b]) => expect(join(a, b)).toEqual(join(b, a)))));
   it('is associative', () =>
     fc.assert(fc.property(pieces, ([a, b, c]) => expect(join(join(a, b), c)).toEqual(join(a, join(b, c))))));
   it('is idempotent', () =>
-    fc.assert(fc.property(pieces, ([a, b]) => { const both = join(a, b); expect(join(both, a)).toEqual(both); expect(join(a, a)).toEqual(a); })));
+    fc.assert(
+      fc.property(pieces, ([a, b]) => {
+        const both = join(a, b);
+        expect(join(both, a)).toEqual(both);
+        expect(join(a, a)).toEqual(a);
+      }),
+    ));
   it('is so for agents too', () =>
     fc.assert(
       fc.property(agentPieces, ([a, b, c]) => {

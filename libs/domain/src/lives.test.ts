@@ -1,5 +1,19 @@
 import { eventsOf, lifeOf, lives } from '../testing/index.ts';
-import { agentKey, elapsedMs, fold, foldAgents, isCounted, isOnCall, isStale, isTalking, isWaiting, presenceOf, stateOfCall, totalsOf, visitsOf } from './index.ts';
+import {
+  agentKey,
+  elapsedMs,
+  fold,
+  foldAgents,
+  isCounted,
+  isOnCall,
+  isStale,
+  isTalking,
+  isWaiting,
+  presenceOf,
+  stateOfCall,
+  totalsOf,
+  visitsOf,
+} from './index.ts';
 import type { Call } from './index.ts';
 
 const staleAfterMs = 120 * 60_000;
@@ -10,7 +24,15 @@ const callsOf = (name: string): Call[] => [...fold(eventsOf(lifeOf(name))).value
 function told(call: Call): string {
   const agents = call.agents.map((a) => `${a.actor.split('@')[0]} ${second(a.enteredAt)}-${second(a.leftLastAt)}`);
   const queues = visitsOf(call).map((v) => `${v.queue}:${v.outcome}${v.waitMs === null ? '' : ` ${v.waitMs / 1000}s`}`);
-  return [stateOfCall(call), call.parties.direction ?? '', call.queue.value ?? '', second(call.answeredAt), second(call.finishedAt), queues.join(' '), agents.join(', ')].join(' | ');
+  return [
+    stateOfCall(call),
+    call.parties.direction ?? '',
+    call.queue.value ?? '',
+    second(call.answeredAt),
+    second(call.finishedAt),
+    queues.join(' '),
+    agents.join(', '),
+  ].join(' | ');
 }
 
 describe('the lives of calls', () => {
@@ -22,10 +44,22 @@ describe('the lives of calls', () => {
     ['04-instant-end', 'FINISHED | inbound |  |  | 13:00:30 |  | '],
     ['05-abandoned', 'FINISHED | inbound | 900 |  | 13:01:15 | 900:abandoned 34s | ana -'],
     ['06-ended-in-ivr', 'FINISHED | inbound |  |  | 13:01:10 |  | '],
-    ['07-second-agent', 'FINISHED | inbound | 900 | 13:01:41 | 13:03:20 | 900:answered 20s | ana -, bia 13:01:41-13:03:20'],
-    ['08-overflow', 'FINISHED | inbound | 910 | 13:03:00 | 13:04:01 | 900:flowed_out 910:answered 9s | bia 13:03:00-13:04:00'],
-    ['09-transfer', 'FINISHED | inbound | 901 | 13:05:10 | 13:07:01 | 900:answered 9s 901:answered 8s | ana 13:05:10-13:05:52, bia 13:06:00-13:07:00'],
-    ['10-two-agents', 'FINISHED | inbound | 900 | 13:07:20 | 13:08:50 | 900:answered 9s | ana 13:07:20-13:08:20, bia 13:07:40-13:08:50'],
+    [
+      '07-second-agent',
+      'FINISHED | inbound | 900 | 13:01:41 | 13:03:20 | 900:answered 20s | ana -, bia 13:01:41-13:03:20',
+    ],
+    [
+      '08-overflow',
+      'FINISHED | inbound | 910 | 13:03:00 | 13:04:01 | 900:flowed_out 910:answered 9s | bia 13:03:00-13:04:00',
+    ],
+    [
+      '09-transfer',
+      'FINISHED | inbound | 901 | 13:05:10 | 13:07:01 | 900:answered 9s 901:answered 8s | ana 13:05:10-13:05:52, bia 13:06:00-13:07:00',
+    ],
+    [
+      '10-two-agents',
+      'FINISHED | inbound | 900 | 13:07:20 | 13:08:50 | 900:answered 9s | ana 13:07:20-13:08:20, bia 13:07:40-13:08:50',
+    ],
     ['11-after-the-end', 'FINISHED | inbound | 900 | 13:10:15 | 13:11:36 | 900:answered 12s | ana 13:10:15-13:11:36'],
     ['12-reordered', 'FINISHED | inbound | 900 | 13:13:20 | 13:13:20 | 900:answered 0s | ana 13:13:20-13:13:20'],
     ['13-duplicates', 'FINISHED | inbound | 900 | 13:15:15 | 13:16:36 | 900:answered 12s | ana 13:15:15-13:16:35'],
@@ -48,7 +82,9 @@ describe('the lives of calls', () => {
   });
 
   it('19-odd-values: nothing is lost, and the numbers keep their text', () => {
-    expect(callsOf('19-odd-values').map((call) => [call.callId, stateOfCall(call), call.queue.value, call.code])).toEqual([
+    expect(
+      callsOf('19-odd-values').map((call) => [call.callId, stateOfCall(call), call.queue.value, call.code]),
+    ).toEqual([
       ['1463669263.30033', 'FINISHED', '900', '42'].with(0, '1772456400.30990'),
       ['6f1c1c7e-53b5-4b6c-9f5e-1d9a2f0b7c11', 'NEW', null, null],
       ['CA0123456789abcdef0123456789abcdef', 'ONGOING', null, null],
@@ -58,8 +94,18 @@ describe('the lives of calls', () => {
 
   it('counts the day as a supervisor would', () => {
     const calls = [...lives.keys()].flatMap(callsOf).filter((call) => call.callId !== '1772456400.30990');
-    const totals = totalsOf(calls.filter(isCounted).flatMap(visitsOf), { serviceLevelMs: 20_000, shortAbandonMs: 5_000 });
-    expect(totals).toEqual({ answered: 9, abandoned: 1, flowedOut: 1, serviceLevel: 0.9, abandonRate: 0.1, asaMs: 91_000 / 9 });
+    const totals = totalsOf(calls.filter(isCounted).flatMap(visitsOf), {
+      serviceLevelMs: 20_000,
+      shortAbandonMs: 5_000,
+    });
+    expect(totals).toEqual({
+      answered: 9,
+      abandoned: 1,
+      flowedOut: 1,
+      serviceLevel: 0.9,
+      abandonRate: 0.1,
+      asaMs: 91_000 / 9,
+    });
     expect(calls.flatMap(visitsOf).every((visit) => (visit.waitMs ?? 0) >= 0)).toBe(true);
   });
 });
@@ -68,11 +114,21 @@ describe('a call that waits', () => {
   const calls = (lines: number) => fold(eventsOf(lifeOf('09-transfer').slice(0, lines))).get('1772456400.30108')!;
   const now = Date.UTC(2026, 2, 2, 13, 6);
   it('waits until an agent enters, and again after a transfer', () => {
-    expect([2, 3, 4, 7, 8, 9].map((n) => isWaiting(calls(n), now, staleAfterMs))).toEqual([true, false, false, true, false, false]);
+    expect([2, 3, 4, 7, 8, 9].map((n) => isWaiting(calls(n), now, staleAfterMs))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+    ]);
     expect([2, 4, 7, 9].map((n) => isTalking(calls(n), now, staleAfterMs))).toEqual([false, true, false, true]);
   });
   it('does not wait any more once abandoned, but waits if it came back after that', () => {
-    const at = (s: number, type: string) => ({ body: JSON.stringify({ type, call_id: 'c', queue: '9', timestamp: `2026-03-02T13:00:0${s}Z` }), receivedAt: '2026-03-02T13:00:00Z' });
+    const at = (s: number, type: string) => ({
+      body: JSON.stringify({ type, call_id: 'c', queue: '9', timestamp: `2026-03-02T13:00:0${s}Z` }),
+      receivedAt: '2026-03-02T13:00:00Z',
+    });
     const waits = (...log: ReturnType<typeof at>[]) => isWaiting(fold(eventsOf(log)).get('c')!, now, staleAfterMs);
     expect(waits(at(1, 'call.waiting'), at(2, 'call.queue-abandon'))).toBe(false);
     expect(waits(at(1, 'call.waiting'), at(2, 'call.queue-abandon'), at(3, 'call.waiting'))).toBe(true);
@@ -80,7 +136,10 @@ describe('a call that waits', () => {
   it('is stale when nothing was heard for two hours, and then in no other count', () => {
     const [call] = callsOf('15-never-finished');
     const heard = call!.updatedAt;
-    expect([isStale(call!, heard + staleAfterMs, staleAfterMs), isStale(call!, heard + staleAfterMs + 1, staleAfterMs)]).toEqual([false, true]);
+    expect([
+      isStale(call!, heard + staleAfterMs, staleAfterMs),
+      isStale(call!, heard + staleAfterMs + 1, staleAfterMs),
+    ]).toEqual([false, true]);
     expect(isWaiting(call!, heard + staleAfterMs + 1, staleAfterMs)).toBe(false);
   });
 });
@@ -97,7 +156,9 @@ describe('an agent', () => {
   it('rings until it is taken or given up', () => {
     const rings = callsOf('07-second-agent')[0]!.agents;
     expect(rings.map((a) => presenceOf(agent, [a], entered!.at))).toEqual(['available', 'available']);
-    const ringing = fold(eventsOf(lifeOf('07-second-agent').slice(0, 3))).values().next().value!.agents;
+    const ringing = fold(eventsOf(lifeOf('07-second-agent').slice(0, 3)))
+      .values()
+      .next().value!.agents;
     expect(presenceOf(agent, ringing, entered!.at)).toBe('ringing');
   });
   it('that never logged in counts as gone after 12 hours unseen', () => {

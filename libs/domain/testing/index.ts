@@ -11,7 +11,10 @@ export interface Delivery {
 }
 
 const uuidOf = (body: string) => (receivedAt?: string) => {
-  const hex = createHash('sha256').update(body).update(receivedAt ?? '').digest('hex');
+  const hex = createHash('sha256')
+    .update(body)
+    .update(receivedAt ?? '')
+    .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 

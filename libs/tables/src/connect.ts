@@ -32,7 +32,13 @@ const isoTime = (text: string): string =>
   text.endsWith('infinity') ? text : new Date(text.replace(' ', 'T').replace('+00', 'Z')).toISOString();
 
 /** A pool of connections whose unqualified names are the projection's. Connects when first used. */
-export function connectTables({ url, max = 10, applicationName, statementTimeoutMs = 0, schema = liveSchema }: TablesOptions): Tables {
+export function connectTables({
+  url,
+  max = 10,
+  applicationName,
+  statementTimeoutMs = 0,
+  schema = liveSchema,
+}: TablesOptions): Tables {
   const pool = new pg.Pool({
     connectionString: url,
     max,

@@ -12,7 +12,9 @@ export class ConnectionLost extends Error {
  */
 export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await db.connect().catch((error: unknown) => {
-    throw error instanceof pg.DatabaseError ? error : new ConnectionLost('Postgres cannot be reached.', { cause: error });
+    throw error instanceof pg.DatabaseError
+      ? error
+      : new ConnectionLost('Postgres cannot be reached.', { cause: error });
   });
   let broken = false;
   const onError = (): void => {
@@ -27,7 +29,9 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
   } catch (error) {
     // The listener stays: a broken connection may report more than one error.
     client.release(true);
-    throw broken && !(error instanceof pg.DatabaseError) ? new ConnectionLost('The connection to Postgres broke.', { cause: error }) : error;
+    throw broken && !(error instanceof pg.DatabaseError)
+      ? new ConnectionLost('The connection to Postgres broke.', { cause: error })
+      : error;
   }
 }
 

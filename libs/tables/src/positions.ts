@@ -22,7 +22,10 @@ export async function readPositions(db: Tables): Promise<Position[]> {
 }
 
 /** Begins at offset 0 for every partition that has no position yet. `logId` is kept if one was written before. */
-export async function ensurePositions(db: Tables, { topic, partitions, version, logId }: { topic: string; partitions: number; version: number; logId: string }): Promise<void> {
+export async function ensurePositions(
+  db: Tables,
+  { topic, partitions, version, logId }: { topic: string; partitions: number; version: number; logId: string },
+): Promise<void> {
   await db.query(
     `insert into positions (partition, topic, next_offset, projection_version, log_id)
      select p, $1::text, 0, $2::int, coalesce((select log_id from positions limit 1), $3::uuid) from generate_series(0, $4::int - 1) p

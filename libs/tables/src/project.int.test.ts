@@ -4,7 +4,16 @@ import { fold, foldAgents, visitsOf } from '@callstream/domain';
 import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
 import { countDeliveries, expectedRows, readRows } from '../testing/index.ts';
-import { connectTables, ensurePositions, listCallEvents, listCalls, migrate, PositionMoved, project, readPositions } from './index.ts';
+import {
+  connectTables,
+  ensurePositions,
+  listCallEvents,
+  listCalls,
+  migrate,
+  PositionMoved,
+  project,
+  readPositions,
+} from './index.ts';
 import type { Tables } from './index.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -38,7 +47,16 @@ async function write(...batches: (readonly CallEvent[])[]): Promise<void> {
       const calls = [...fold(events).values()];
       const agents = [...foldAgents(events).values()];
       const next = expected + events.length;
-      await project(client, { partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 }, events: countDeliveries(events), calls, agents });
+      await project(client, {
+        partition: 0,
+        expected,
+        next,
+        version,
+        last: { uuid: logId, timestamp: 0 },
+        events: countDeliveries(events),
+        calls,
+        agents,
+      });
       expected = next;
     }
   } finally {
@@ -74,10 +92,15 @@ describe('the join in SQL', () => {
 });
 
 async function expectSameVisits(events: readonly CallEvent[]): Promise<void> {
-  const { rows } = await db.query('select call_id as "callId", queue, waiting_at as "waitingAt", outcome, wait_ms as "waitMs" from visits order by call_id, queue');
-  const visits = [...fold(events).values()].flatMap(visitsOf).map((visit) => ({ ...visit, waitingAt: new Date(visit.waitingAt).toISOString() }));
+  const { rows } = await db.query(
+    'select call_id as "callId", queue, waiting_at as "waitingAt", outcome, wait_ms as "waitMs" from visits order by call_id, queue',
+  );
+  const visits = [...fold(events).values()]
+    .flatMap(visitsOf)
+    .map((visit) => ({ ...visit, waitingAt: new Date(visit.waitingAt).toISOString() }));
   const key = (visit: { callId: string; queue: string }) => JSON.stringify([visit.callId, visit.queue]);
-  const byKey = <T extends { callId: string; queue: string }>(list: T[]) => new Map(list.map((visit) => [key(visit), visit]));
+  const byKey = <T extends { callId: string; queue: string }>(list: T[]) =>
+    new Map(list.map((visit) => [key(visit), visit]));
   expect(byKey(rows as typeof visits)).toEqual(byKey(visits));
 }
 
@@ -94,7 +117,10 @@ function inBatches(events: readonly CallEvent[], sizes: readonly number[]): Call
 describe('a position', () => {
   it('moves with the rows it speaks of', async () => {
     await write(eventsOf(lifeOf('01-nominal')));
-    expect(await readPositions(db)).toMatchObject([{ partition: 0, nextOffset: 7, version, topic, lastTimestamp: 0 }, { partition: 1, nextOffset: 0 }]);
+    expect(await readPositions(db)).toMatchObject([
+      { partition: 0, nextOffset: 7, version, topic, lastTimestamp: 0 },
+      { partition: 1, nextOffset: 0 },
+    ]);
   });
   it('that somebody else moved keeps the whole batch out', async () => {
     await write(eventsOf(lifeOf('01-nominal')));
@@ -111,7 +137,8 @@ describe('a position', () => {
 describe('lists', () => {
   it('have every call, oldest first, and what is asked for', async () => {
     await write(eventsOf([...lives.keys()].flatMap((name, i) => lifeOf(name, Date.UTC(2026, 2, 2, 13, i)))));
-    const ids = async (params: Parameters<typeof listCalls>[1]) => (await listCalls(db, params)).map((row) => row.aggregate_id);
+    const ids = async (params: Parameters<typeof listCalls>[1]) =>
+      (await listCalls(db, params)).map((row) => row.aggregate_id);
     const all = await ids({});
     expect(all[0]).toBe('1772456400.30100');
     expect(await ids({ state: 'WAITING' })).toEqual(['1772456400.30114']);
@@ -126,8 +153,15 @@ describe('lists', () => {
   it('have the events of a call in the order of the log, with place and deliveries', async () => {
     await write(eventsOf(lifeOf('13-duplicates')));
     const rows = await listCallEvents(db, '1772456400.30112');
-    expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([[0, 0, topic, 3], [3, 0, topic, 2]]);
-    expect(rows[0]).toMatchObject({ aggregate_id: '1772456400.30112', received_at: '2026-03-02T13:00:00.000Z', event: { type: 'call.new' } });
+    expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([
+      [0, 0, topic, 3],
+      [3, 0, topic, 2],
+    ]);
+    expect(rows[0]).toMatchObject({
+      aggregate_id: '1772456400.30112',
+      received_at: '2026-03-02T13:00:00.000Z',
+      event: { type: 'call.new' },
+    });
     expect(await listCallEvents(db, 'nobody')).toEqual([]);
   });
 });

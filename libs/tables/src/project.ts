@@ -47,7 +47,8 @@ async function movePosition(db: ClientBase, { partition, expected, next, version
       where partition = $4::int and next_offset = $5::bigint and projection_version = $6::int`,
     values: [next, last.uuid, new Date(last.timestamp).toISOString(), partition, expected, version],
   });
-  if (rowCount !== 1) throw new PositionMoved(`Partition ${partition} is not at offset ${expected}, version ${version}.`);
+  if (rowCount !== 1)
+    throw new PositionMoved(`Partition ${partition} is not at offset ${expected}, version ${version}.`);
 }
 
 /** Always the same order of tables and of rows, so that two partitions that meet in `agents` do not deadlock. */

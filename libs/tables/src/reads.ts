@@ -48,7 +48,14 @@ export async function listCalls(db: Tables, params: ListCallsParams): Promise<Ca
       )
       select id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at, updated_at
       from chosen order by created_at, id`,
-    values: [params.state ?? null, params.aggregate_id ?? null, params.queue ?? null, params.direction ?? null, params.before ?? null, limit],
+    values: [
+      params.state ?? null,
+      params.aggregate_id ?? null,
+      params.queue ?? null,
+      params.direction ?? null,
+      params.before ?? null,
+      limit,
+    ],
   });
   return rows;
 }

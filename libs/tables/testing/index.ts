@@ -29,7 +29,10 @@ export function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
 export function expectedRows(log: readonly CallEvent[]): AllRows {
   const calls = [...fold(log).values()];
   return {
-    events: sorted(countDeliveries(log).map((event) => JSON.parse(eventRow(event)) as Row), 'uuid'),
+    events: sorted(
+      countDeliveries(log).map((event) => JSON.parse(eventRow(event)) as Row),
+      'uuid',
+    ),
     calls: sorted(calls.map(callRow), 'call_id'),
     call_queues: sorted(calls.flatMap(callQueueRows), 'call_id', 'queue'),
     call_agents: sorted(calls.flatMap(callAgentRows), 'call_id', 'actor'),

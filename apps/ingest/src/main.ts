@@ -1,0 +1,59 @@
+import {
+  closeServers,
+  connectKafka,
+  connectPublisher,
+  createLog,
+  createPartitionOf,
+  drainDeadlineMs,
+  listen,
+  readConfig,
+  runService,
+  startAdmin,
+  stopSignal,
+  topicFacts,
+  within,
+} from '@callstream/runtime';
+import { createApp } from './app.ts';
+import { createBatcher } from './batch.ts';
+import { IngestEnv } from './config.ts';
+import { createMetrics } from './metrics.ts';
+import { createPublish } from './publish.ts';
+import { serverOptions } from './server-options.ts';
+import { timed } from './timed.ts';
+
+/** Room that a record's key, headers and framing take in Kafka's limit, in bytes. */
+const recordOverheadBytes = 8 * 1024;
+
+await runService(async () => {
+  const stopped = stopSignal();
+  const config = readConfig(IngestEnv, process.env);
+  const log = createLog({ service: 'ingest', level: config.LOG_LEVEL });
+  const topic = config.KAFKA_TOPIC;
+  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log });
+  const { partitions, messageBytesMax } = await topicFacts(kafka, topic);
+
+  // Closed in reverse: stop taking webhooks first, flush the producer last.
+  await using publisher = await connectPublisher(kafka);
+  const batcher = createBatcher((records) => timed(metrics, records.length, () => publisher.publishBatch(records)));
+  const metrics = createMetrics(batcher.depth);
+  const publish = createPublish(batcher, { topic, partitionOf: createPartitionOf(partitions), log });
+  const app = createApp({ publish, bodyBytesMax: messageBytesMax - recordOverheadBytes, metrics, log });
+  let stopping = false;
+  const ready = () => (stopping ? 'Stopping.' : null);
+  await using admin = await startAdmin({
+    hosts: config.ADMIN_HOST,
+    port: config.INGEST_ADMIN_PORT,
+    ready,
+    registry: metrics.registry,
+    log,
+  });
+  const { servers, port } = await listen(
+    { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
+    app.callback(),
+  );
+
+  log.info({ port, admin_port: admin.port, topic, partitions }, 'ingest.started');
+  log.info({ signal: await stopped }, 'ingest.stopping');
+  stopping = true;
+  await within(drainDeadlineMs, closeServers(servers));
+});

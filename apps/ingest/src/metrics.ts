@@ -1,0 +1,44 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What ingest counts; names and units as Prometheus wants them. */
+export function createMetrics(depth: () => number) {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  new Gauge({
+    name: 'callstream_ingest_in_flight',
+    help: 'Events that wait for Kafka',
+    registers,
+    collect() {
+      this.set(depth());
+    },
+  });
+  return {
+    registry,
+    accepted: new Counter({
+      name: 'callstream_ingest_accepted_total',
+      help: 'Events that were stored and answered with 200',
+      registers,
+    }),
+    refused: new Counter({
+      name: 'callstream_ingest_refused_total',
+      help: 'Requests that were refused, by reason',
+      labelNames: ['reason'],
+      registers,
+    }),
+    batchRecords: new Histogram({
+      name: 'callstream_ingest_batch_records',
+      help: 'Events in a batch to Kafka',
+      buckets: [1, 2, 5, 10, 50, 100, 500, 1000, 5000],
+      registers,
+    }),
+    produceSeconds: new Histogram({
+      name: 'callstream_ingest_produce_seconds',
+      help: 'Time until Kafka acknowledged a batch',
+      buckets: [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1, 5],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,63 @@
+import type { Problem } from '@callstream/contracts';
+
+/** Why a request was refused. `problem` is a sentence that quotes nothing of the body. */
+export type Rejection =
+  | { readonly kind: 'malformed' | 'too-large' | 'unsupported' | 'unavailable'; readonly problem: string }
+  | { readonly kind: 'not-found' | 'method' | 'timeout' };
+
+interface Answer {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const answers = {
+  malformed: { status: 400, title: 'Not an event', detail: 'The body can not be an event.' },
+  'not-found': { status: 404, title: 'Not found', detail: 'Events are posted to /webhook.' },
+  method: {
+    status: 405,
+    title: 'Method not allowed',
+    detail: 'Events are posted: use POST.',
+    headers: { allow: 'POST' },
+  },
+  timeout: {
+    status: 408,
+    title: 'Too slow',
+    detail: 'The request was not complete in time.',
+    headers: { connection: 'close' },
+  },
+  'too-large': { status: 413, title: 'Too large', detail: 'The body is too large.', headers: { connection: 'close' } },
+  unsupported: { status: 415, title: 'Unsupported media type', detail: 'The body must be JSON in UTF-8.' },
+  unavailable: {
+    status: 503,
+    title: 'Not stored',
+    detail: 'The event is not stored: send it again.',
+    headers: { 'retry-after': '5' },
+  },
+} as const satisfies Record<Rejection['kind'], Answer>;
+
+/** How a rejection looks on the wire. */
+export function answerOf(rejection: Rejection): {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  problem: Problem;
+} {
+  const { status, title, detail, headers }: Answer = answers[rejection.kind];
+  const type = `urn:callstream:problem:${rejection.kind}`;
+  return {
+    status,
+    headers: headers ?? {},
+    problem: { type, title, status, detail: 'problem' in rejection ? rejection.problem : detail },
+  };
+}
+
+/** Thrown through koa's middleware to its edge, where it becomes an answer. */
+export class Rejected extends Error {
+  override readonly name = 'Rejected';
+  readonly rejection: Rejection;
+  constructor(rejection: Rejection) {
+    super(rejection.kind);
+    this.rejection = rejection;
+  }
+}

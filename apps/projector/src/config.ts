@@ -1,0 +1,25 @@
+import { adminHostEnv, databaseEnv, kafkaEnv, logEnv, portEnv } from '@callstream/runtime';
+import { z } from 'zod';
+
+/** Settings of the projector. */
+export const ProjectorEnv = z.object({
+  ...kafkaEnv,
+  ...databaseEnv,
+  ...adminHostEnv,
+  ...logEnv,
+  PROJECTOR_ADMIN_PORT: portEnv(9102).describe('Port of the projector for /livez, /readyz and /metrics'),
+  PROJECTOR_GROUP: z
+    .string()
+    .min(1)
+    .default('callstream-projector')
+    .describe('Consumer group that shares the partitions between projectors'),
+  PROJECTOR_CONCURRENCY: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(4)
+    .describe('Partitions that one projector writes at the same time, a connection each'),
+});
+
+export type ProjectorConfig = z.infer<typeof ProjectorEnv>;

@@ -1,0 +1,36 @@
+import { isTransientKafkaFailure } from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
+import { classify } from '@callstream/tables';
+import pRetry from 'p-retry';
+
+const firstDelayMs = 100;
+const delayMaxMs = 5_000;
+
+export interface Trying {
+  /** Ends the attempts: the process is stopping. */
+  readonly signal: AbortSignal;
+  readonly onRetry: () => void;
+  readonly log: Log;
+}
+
+const isTransient = (error: unknown): boolean => classify(error) === 'transient' || isTransientKafkaFailure(error);
+
+/** Does `work` until it succeeds, for as long as it fails for a passing reason. @throws what will not pass by itself */
+export async function keepTrying<T>(work: () => Promise<T>, { signal, onRetry, log }: Trying): Promise<T> {
+  return pRetry(work, {
+    retries: Infinity,
+    minTimeout: firstDelayMs,
+    maxTimeout: delayMaxMs,
+    randomize: true,
+    signal,
+    shouldRetry: ({ error }) => isTransient(error),
+    onFailedAttempt: ({ error, attemptNumber }) => {
+      if (!isTransient(error)) return;
+      onRetry();
+      log.warn(
+        { attempt: attemptNumber, error: error.name, reason: error.message, cause: String(error.cause ?? '') },
+        'projector.retrying',
+      );
+    },
+  });
+}

@@ -1,0 +1,30 @@
+import { createLog, readConfig, runService } from '@callstream/runtime';
+import { Command } from 'commander';
+import { ProjectorEnv } from './config.ts';
+import { prepare } from './migrate.ts';
+import { run } from './run.ts';
+
+const start = () => {
+  const config = readConfig(ProjectorEnv, process.env);
+  return { config, log: createLog({ service: 'projector', level: config.LOG_LEVEL }) };
+};
+
+const program = new Command('projector').description(
+  'Projects the log of events into Postgres. Settings: see .env.example.',
+);
+program
+  .command('run', { isDefault: true })
+  .description('project until told to stop (the default)')
+  .action(async () => {
+    const { config, log } = start();
+    await run(config, log);
+  });
+program
+  .command('migrate')
+  .description('make the topics and tables that are missing')
+  .action(async () => {
+    const { config, log } = start();
+    await prepare(config, log);
+  });
+
+await runService(async () => void (await program.parseAsync()));

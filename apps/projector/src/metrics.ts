@@ -1,0 +1,56 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** What the projector counts; names and units as Prometheus wants them. */
+export function createMetrics() {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  return {
+    registry,
+    records: new Counter({
+      name: 'callstream_projector_records_total',
+      help: 'Records of the log that were applied',
+      registers,
+    }),
+    deadLetters: new Counter({
+      name: 'callstream_projector_dead_letters_total',
+      help: 'Records that are no events and were put aside',
+      registers,
+    }),
+    conflicts: new Counter({
+      name: 'callstream_projector_conflicts_total',
+      help: 'Batches given up because somebody else had moved the position',
+      registers,
+    }),
+    retries: new Counter({
+      name: 'callstream_projector_retries_total',
+      help: 'Batches tried again after a transient failure',
+      registers,
+    }),
+    gaps: new Counter({
+      name: 'callstream_projector_gaps_total',
+      help: 'Gaps in the offsets of the log that were gone over',
+      registers,
+    }),
+    lag: new Gauge({
+      name: 'callstream_projector_lag_records',
+      help: 'Records between the position and the end of the partition',
+      labelNames: ['partition'],
+      registers,
+    }),
+    batchSeconds: new Histogram({
+      name: 'callstream_projector_batch_seconds',
+      help: 'Time to apply a batch',
+      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+      registers,
+    }),
+    batchRecords: new Histogram({
+      name: 'callstream_projector_batch_records',
+      help: 'Records in a batch',
+      buckets: [1, 10, 50, 100, 500, 1000, 5000],
+      registers,
+    }),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

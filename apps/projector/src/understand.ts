@@ -1,0 +1,55 @@
+import { agentKey, agentOf, callOf, decode, join, joinAgents } from '@callstream/domain';
+import type { Agent, Call } from '@callstream/domain';
+import { eventUuid, receivedAtOf } from '@callstream/runtime';
+import type { LogRecord } from '@callstream/runtime';
+import type { CountedEvent } from '@callstream/tables';
+
+/** A record that is no event, and why. */
+export interface Rejected {
+  readonly record: LogRecord;
+  readonly problem: string;
+}
+
+/** What a batch of one partition says, each event, call and agent once. */
+export interface Understood {
+  readonly events: CountedEvent[];
+  readonly calls: Call[];
+  readonly agents: Agent[];
+  readonly rejected: Rejected[];
+}
+
+/** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write. */
+export function understand(records: readonly LogRecord[]): Understood {
+  const events = new Map<string, CountedEvent>();
+  const calls = new Map<string, Call>();
+  const agents = new Map<string, Agent>();
+  const rejected: Rejected[] = [];
+  for (const record of records) {
+    const decoded = decode({
+      ...record,
+      receivedAt: receivedAtOf(record),
+      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
+    });
+    if ('problem' in decoded) {
+      rejected.push({ record, problem: decoded.problem });
+      continue;
+    }
+    const { event } = decoded;
+    const known = events.get(event.uuid);
+    events.set(event.uuid, { event: known?.event ?? event, deliveries: (known?.deliveries ?? 0) + 1 });
+    put(calls, event.callId ?? '', callOf(event), join);
+    const agent = agentOf(event);
+    put(agents, agent ? agentKey(agent) : '', agent, joinAgents);
+  }
+  return { events: [...events.values()], calls: [...calls.values()], agents: [...agents.values()], rejected };
+}
+
+/** Identity of what a record says; a record without a value says nothing. */
+export const uuidOf = (record: LogRecord, receivedAt?: string): string =>
+  eventUuid(record.value ?? Buffer.alloc(0), receivedAt);
+
+function put<T>(all: Map<string, T>, key: string, said: T | null, join: (a: T, b: T) => T): void {
+  if (said === null) return;
+  const known = all.get(key);
+  all.set(key, known === undefined ? said : join(known, said));
+}

@@ -1,0 +1,14 @@
+/** Headers of a record on the topic: CloudEvents 1.0 in binary mode, and when we received it. */
+export interface RecordHeaders {
+  readonly ce_specversion: '1.0';
+  /** The event's uuid. */
+  readonly ce_id: string;
+  /** The event's type, as it was sent. */
+  readonly ce_type: string;
+  readonly ce_source: string;
+  /** The event's own time, or when we received it; RFC 3339. */
+  readonly ce_time: string;
+  readonly 'content-type': 'application/json';
+  /** RFC 3339 in UTC, with milliseconds. */
+  readonly received_at: string;
+}

@@ -1,0 +1,44 @@
+import type { Registry } from 'prom-client';
+import type { Log } from './log.ts';
+import { closeServers, listen } from './listen.ts';
+
+export interface AdminOptions {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  /** null if the service can do its work, else the reason why not. */
+  readonly ready: () => string | null | Promise<string | null>;
+  readonly registry: Registry;
+  readonly log: Log;
+}
+
+/** `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text. */
+export async function startAdmin({
+  hosts,
+  port,
+  ready,
+  registry,
+  log,
+}: AdminOptions): Promise<{ readonly port: number } & AsyncDisposable> {
+  const answer = async (path: string | undefined): Promise<{ status: number; text: string; type?: string }> => {
+    if (path === '/livez') return { status: 200, text: 'ok\n' };
+    if (path === '/metrics') return { status: 200, text: await registry.metrics(), type: registry.contentType };
+    if (path !== '/readyz') return { status: 404, text: 'This port has /livez, /readyz and /metrics.\n' };
+    const reason = await ready();
+    return reason === null ? { status: 200, text: 'ok\n' } : { status: 503, text: `${reason}\n` };
+  };
+  const { servers, port: actual } = await listen({ hosts, port }, (request, response) => {
+    void answer(request.url?.split('?')[0])
+      .catch((error: unknown) => {
+        log.warn({ error: String(error) }, 'admin.failed');
+        return { status: 503, text: 'The check itself failed; see the log.\n', type: undefined };
+      })
+      .then(({ status, text, type }) =>
+        response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8' }).end(text),
+      );
+  });
+  const close = async (): Promise<void> => {
+    for (const server of servers) server.closeAllConnections();
+    await closeServers(servers);
+  };
+  return { port: actual, [Symbol.asyncDispose]: close };
+}

@@ -1,0 +1,29 @@
+export { startAdmin } from './admin.ts';
+export {
+  adminHostEnv,
+  databaseEnv,
+  hostsEnv,
+  kafkaEnv,
+  listEnv,
+  logEnv,
+  portEnv,
+  readConfig,
+  renderEnvExample,
+} from './config.ts';
+export type { EnvSection } from './config.ts';
+export { eventUuid } from './identity.ts';
+export { connectKafka, withAdmin } from './kafka/connect.ts';
+export type { Kafka } from './kafka/connect.ts';
+export { consume } from './kafka/consume.ts';
+export type { Batch, Consuming, Consumption } from './kafka/consume.ts';
+export { isTransientKafkaFailure } from './kafka/failures.ts';
+export { receivedAtOf } from './kafka/log-record.ts';
+export type { LogRecord } from './kafka/log-record.ts';
+export { connectPublisher, createPartitionOf } from './kafka/publisher.ts';
+export type { OutRecord, Publisher } from './kafka/publisher.ts';
+export { endOffsets, ensureTopics, partitionsDefault, topicFacts } from './kafka/topics.ts';
+export type { TopicFacts } from './kafka/topics.ts';
+export { closeServers, listen } from './listen.ts';
+export { createLog } from './log.ts';
+export type { Log } from './log.ts';
+export { DeadlineExceeded, drainDeadlineMs, runService, stopSignal, within } from './stop.ts';

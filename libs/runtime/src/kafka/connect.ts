@@ -1,0 +1,40 @@
+import './request-queue.ts';
+import kafkajs from 'kafkajs';
+import type { Admin, Kafka, LogEntry } from 'kafkajs';
+import type { Log } from '../log.ts';
+
+export type { Kafka } from 'kafkajs';
+
+export interface KafkaOptions {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  readonly log: Log;
+}
+
+/** A handle on a cluster; connects when first used. */
+export function connectKafka({ brokers, clientId, log }: KafkaOptions): Kafka {
+  const { Kafka: Client, logLevel } = kafkajs;
+  return new Client({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
+    logLevel: logLevel.WARN,
+    // What kafkajs calls an error is mostly an attempt that it repeats; what matters reaches us as a rejection.
+    logCreator:
+      () =>
+      ({ log: entry }: LogEntry) =>
+        log.debug({ kafka: entry.message, error: entry['error'] as unknown }, 'kafka.client'),
+  });
+}
+
+/** Runs `use` with an admin client of its own. */
+export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    return await use(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,112 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Log } from '../log.ts';
+import { logRecord } from './log-record.ts';
+import type { LogRecord } from './log-record.ts';
+import { createOffsetCommits } from './offset-commits.ts';
+
+/** Records of one partition, in the order of the log. */
+export interface Batch {
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  /** Offset that the next record of the partition will have. */
+  readonly highWatermark: number;
+}
+
+export interface Consuming {
+  readonly groupId: string;
+  readonly topic: string;
+  /** Partitions that are handled at the same time; of one partition never more than one batch. */
+  readonly concurrency: number;
+  /** Next offset of each partition. Asked in the very moment of a join: from memory, never from afar. */
+  readonly positions: () => ReadonlyMap<number, number>;
+  /** Partitions that this member reads from now on. */
+  readonly onJoin?: (partitions: readonly number[]) => void;
+  /** Handles a batch and returns the offset to read next. A rejection ends the consumer: see `failure`. */
+  readonly onBatch: (batch: Batch) => Promise<number>;
+  /** Whether to tell Kafka how far it is, for lag tools only. */
+  readonly commit: boolean;
+  readonly log: Log;
+}
+
+export interface Consumption extends AsyncDisposable {
+  /** Rejects when the consumer has ended by itself. */
+  readonly failure: Promise<never>;
+}
+
+/** Members that die are noticed after this long; a clean stop leaves the group at once. */
+const sessionTimeout = 10_000;
+const heartbeatInterval = 1_000;
+const maxBytesPerPartition = 256 * 1024;
+
+/** Reads `topic` as a member of a group, from positions of the caller's own. */
+export async function consume(kafka: Kafka, options: Consuming): Promise<Consumption> {
+  const { groupId, topic, concurrency, log } = options;
+  const { promise: failure, reject } = Promise.withResolvers<never>();
+  failure.catch(() => undefined);
+  const consumer = kafka.consumer({
+    groupId,
+    sessionTimeout,
+    heartbeatInterval,
+    maxBytesPerPartition,
+    minBytes: 1,
+    maxWaitTimeInMs: 250,
+    allowAutoTopicCreation: false,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
+  });
+  const commits = options.commit ? createOffsetCommits(consumer, topic, log) : undefined;
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    const partitions = payload.memberAssignment[topic] ?? [];
+    const positions = options.positions();
+    // At once, in this very call: 5 ms later batches from elsewhere have arrived.
+    for (const partition of partitions)
+      consumer.seek({ topic, partition, offset: String(positions.get(partition) ?? 0) });
+    log.info({ partitions: partitions.length, duration_ms: payload.duration }, 'consumer.joined');
+    options.onJoin?.(partitions);
+  });
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (!payload.restart) reject(payload.error);
+  });
+
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatchAutoResolve: false,
+    partitionsConsumedConcurrently: concurrency,
+    eachBatch: async (payload) => {
+      try {
+        const next = await handle(payload, options, consumer);
+        commits?.reached(payload.batch.partition, next);
+      } catch (error) {
+        reject(error);
+        throw error;
+      }
+    },
+  });
+  const close = async (): Promise<void> => {
+    await commits?.[Symbol.asyncDispose]();
+    await consumer.disconnect();
+  };
+  return { failure, [Symbol.asyncDispose]: close };
+}
+
+async function handle(
+  { batch, heartbeat, resolveOffset, isRunning }: EachBatchPayload,
+  { topic, onBatch, positions }: Consuming,
+  consumer: Consumer,
+): Promise<number> {
+  const { partition } = batch;
+  const records = batch.messages.map((message) => logRecord(topic, partition, message));
+  if (records.length === 0 || !isRunning()) return positions().get(partition) ?? 0;
+  // A handler may wait for Postgres for longer than a session lasts.
+  const beat = setInterval(() => void heartbeat().catch(() => undefined), heartbeatInterval);
+  try {
+    const next = await onBatch({ partition, records, highWatermark: Number(batch.highWatermark) });
+    if (next === Number(batch.lastOffset()) + 1) resolveOffset(batch.lastOffset());
+    else consumer.seek({ topic, partition, offset: String(next) });
+    return next;
+  } finally {
+    clearInterval(beat);
+  }
+}

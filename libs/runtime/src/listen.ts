@@ -1,0 +1,58 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Longest queue of connections not yet accepted that is asked of the system, which may cap it (`net.core.somaxconn`). */
+const backlog = 16_384;
+
+export interface Listening {
+  readonly hosts: readonly string[];
+  readonly port: number;
+  readonly options?: ServerOptions;
+}
+
+/** One server per host, all on one port. Hosts that the machine does not have (`::1` without IPv6) are left out, unless none is left. */
+export async function listen(
+  { hosts, port, options = {} }: Listening,
+  handler: RequestListener,
+): Promise<{ servers: Server[]; port: number }> {
+  const servers: Server[] = [];
+  let actual = port;
+  let failure: unknown;
+  for (const host of hosts) {
+    const server = createServer(options, handler);
+    try {
+      server.listen({ host, port: actual, backlog });
+      await once(server, 'listening');
+      actual = (server.address() as AddressInfo).port;
+      servers.push(server);
+    } catch (error) {
+      failure = error;
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') {
+        for (const opened of servers) opened.close();
+        throw code === 'EADDRINUSE'
+          ? new Error(`Port ${actual} of ${host} is in use. End what uses it, or choose another port.`, {
+              cause: error,
+            })
+          : error;
+      }
+    }
+  }
+  if (servers.length === 0)
+    throw new Error(`None of the addresses ${hosts.join(', ')} can be listened on.`, { cause: failure });
+  return { servers, port: actual };
+}
+
+/** Stops accepting, lets requests in flight finish, and closes what is idle. */
+export async function closeServers(servers: readonly Server[]): Promise<void> {
+  await Promise.all(
+    servers.map(async (server) => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      await closed;
+    }),
+  );
+}

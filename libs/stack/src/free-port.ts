@@ -1,0 +1,44 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** Whether we could listen on `port` of `host` right now. An address that this machine does not have is nobody's: free. */
+export const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'EADDRINUSE' && code !== 'EACCES'));
+    server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+
+/** @throws {Error} if somebody listens on `port`: it, and not our server, would answer when we ask for readiness. */
+export async function claimed(port: number, name: string): Promise<number> {
+  if (!(await isFree(port))) throw new Error(`${name} cannot listen on port ${port}: it is taken.`);
+  return port;
+}
+
+/** A port of 127.0.0.1 that is free now. */
+export const freePort = (): Promise<number> =>
+  new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port: 0, host: '127.0.0.1' }, () => {
+      const address = server.address();
+      server.close(() =>
+        typeof address === 'object' && address !== null ? resolve(address.port) : reject(new Error('no free port')),
+      );
+    });
+  });
+
+/**
+ * The port that `name` had at its last start in `dataDir`, so that addresses survive a restart.
+ * At the first start, or if somebody else has taken it since, a free one, which is kept from then on.
+ */
+export async function keptPort(dataDir: string, name: string): Promise<number> {
+  const file = join(dataDir, `${name}.port`);
+  const kept = Number(await readFile(file, 'utf8').catch(() => ''));
+  if (Number.isInteger(kept) && kept > 0 && (await isFree(kept))) return kept;
+  const port = await freePort();
+  await mkdir(dataDir, { recursive: true });
+  await writeFile(file, `${port}\n`);
+  return port;
+}

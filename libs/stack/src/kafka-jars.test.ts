@@ -1,0 +1,15 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { kafkaJars } from './kafka-jars.ts';
+
+it('without Maven, says the three ways on and leaves nothing half fetched', async () => {
+  const cache = await mkdtemp(join(tmpdir(), 'callstream-cache-'));
+  try {
+    const fetching = kafkaJars({ XDG_CACHE_HOME: cache, PATH: '/nowhere' }, () => undefined);
+    await expect(fetching).rejects.toThrow(/no `mvn` on the PATH.*maven.*docker compose up.*KAFKA_BROKERS/);
+    expect(await readdir(join(cache, 'callstream'))).toEqual([]);
+  } finally {
+    await rm(cache, { recursive: true });
+  }
+});

@@ -1,0 +1,102 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Kafka, logLevel } from 'kafkajs';
+import { claimed, keptPort } from './free-port.ts';
+import { findJava } from './java.ts';
+import { serverProperties } from './kafka-config.ts';
+import { kafkaJars } from './kafka-jars.ts';
+import { stopLeftover } from './leftover.ts';
+import { type ServerProcess, startServer, whenReady } from './server-process.ts';
+
+export type KafkaServer = ServerProcess & { readonly brokers: string; readonly port: number };
+
+export type KafkaOptions = {
+  /** Everything that Kafka keeps; made when missing. Data, ports and cluster id in it survive restarts. */
+  dataDir: string;
+  /** Else a free one, kept in `dataDir`. */
+  port?: number;
+  env?: NodeJS.ProcessEnv;
+  /** Told of downloads, one line at a time. */
+  say?: (line: string) => void;
+};
+
+const readyTimeoutMs = 60_000;
+const stop = { stopSignal: 'SIGTERM', stopTimeoutMs: 20_000 } as const;
+
+/**
+ * A Kafka of one node on this machine, ready when this resolves.
+ * @throws {Error} naming what the machine lacks (Java, Maven) and what to do, or with the end of Kafka's log.
+ */
+export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
+  const { env = process.env, say = () => undefined } = options;
+  const dataDir = resolve(options.dataDir);
+  const java = await findJava(env);
+  const jars = await kafkaJars(env, say);
+  await mkdir(dataDir, { recursive: true });
+
+  const marker = `-Dcallstream.kafka=${dataDir}`;
+  await stopLeftover(dataDir, { marker, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
+
+  const port = await claimed(options.port ?? (await keptPort(dataDir, 'broker')), 'Kafka');
+  const controllerPort = await keptPort(dataDir, 'controller');
+  const properties = join(dataDir, 'server.properties');
+  await writeFile(properties, serverProperties({ port, controllerPort, dataDir }));
+
+  const logFile = join(dataDir, 'kafka.log');
+  const jvm = (main: string) => [
+    marker,
+    `-Dcallstream.log=${logFile}`,
+    `-Dlog4j2.configurationFile=${join(import.meta.dirname, '..', 'kafka', 'log4j2.properties')}`,
+    '-Xms256m',
+    '-Xmx512m',
+    '-cp',
+    `${jars}/*`,
+    main,
+  ];
+  await format({ java, args: jvm('kafka.tools.StorageTool'), properties, dataDir });
+
+  const server = await startServer({
+    name: 'Kafka',
+    command: java,
+    args: [...jvm('kafka.Kafka'), properties],
+    dataDir,
+    logFile,
+    env,
+    ...stop,
+  });
+  const brokers = `127.0.0.1:${port}`;
+  await whenReady(server, { name: 'Kafka', logFile, timeoutMs: readyTimeoutMs, isReady: () => answers(brokers) });
+  return { ...server, brokers, port };
+}
+
+/** Gives a new data folder its cluster id. */
+async function format(options: { java: string; args: string[]; properties: string; dataDir: string }): Promise<void> {
+  const formatted = await access(join(options.dataDir, 'log', 'meta.properties'))
+    .then(() => true)
+    .catch(() => false);
+  if (formatted) return;
+  const clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22);
+  const args = [...options.args, 'format', '-t', clusterId, '-c', options.properties];
+  await promisify(execFile)(options.java, args).catch((error: unknown) => {
+    throw new Error(`Kafka's data folder ${options.dataDir} could not be made.\n${(error as Error).message}`);
+  });
+}
+
+/** Whether the broker answers, down to its group coordinator, which is the last to be there. */
+async function answers(brokers: string): Promise<boolean> {
+  // A few quick retries: finding the coordinator makes its topic, and is told "not yet" once or twice.
+  const retry = { retries: 4, initialRetryTime: 50 };
+  const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry }).admin();
+  try {
+    await admin.connect();
+    await admin.describeGroups(['callstream-ready']);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,62 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandOf } from './process-identity.ts';
+import { until } from './until.ts';
+
+type Recorded = { pid: number; owner: { pid: number; command: string } };
+
+const fileOf = (dataDir: string) => join(dataDir, 'server.pid');
+
+/** Remembers in `dataDir` that `pid` serves it and that this process started it. */
+export function record(dataDir: string, pid: number): void {
+  const recorded: Recorded = { pid, owner: { pid: process.pid, command: commandOf(process.pid) ?? '' } };
+  writeFileSync(fileOf(dataDir), JSON.stringify(recorded));
+}
+
+export function forget(dataDir: string): void {
+  rmSync(fileOf(dataDir), { force: true });
+}
+
+function read(dataDir: string): Recorded | null {
+  try {
+    return JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as Recorded;
+  } catch {
+    return null; // never started, or the file was torn by a crash
+  }
+}
+
+/**
+ * Stops the server that a killed parent left running on `dataDir`. A process is ours only if its command line names
+ * `marker`, which only a server of this folder does; anything else under the recorded pid is left alone.
+ * @throws {Error} if whoever started that server still runs.
+ */
+export async function stopLeftover(
+  dataDir: string,
+  { marker, signal, timeoutMs }: { marker: string; signal: NodeJS.Signals; timeoutMs: number },
+): Promise<void> {
+  const recorded = read(dataDir);
+  if (recorded === null) return;
+  const { pid, owner } = recorded;
+  const runs = () => commandOf(pid)?.includes(marker) ?? false;
+  if (runs()) {
+    if (commandOf(owner.pid) === owner.command) {
+      throw new Error(`${dataDir} is in use: process ${owner.pid} runs a server on it (process ${pid}).`);
+    }
+    process.kill(pid, signal);
+    await until(() => !runs(), { timeoutMs, onTimeout: () => new Error('') }).catch(() => killGroup(pid));
+    await until(() => !runs(), {
+      timeoutMs: 5_000,
+      onTimeout: () => new Error(`Process ${pid}, left over on ${dataDir}, does not end.`),
+    });
+  }
+  forget(dataDir);
+}
+
+/** Ends a server and everything it started, at once. */
+export function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // it was gone already
+  }
+}

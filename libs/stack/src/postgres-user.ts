@@ -1,0 +1,64 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** How to run a program of PostgreSQL: as it is, or, when we are root, as somebody else. */
+export type RunAs = {
+  /** Owner of the data folder. */
+  owner: { uid: number; gid: number } | null;
+  /** What to spawn, for a program and its arguments. */
+  command: (
+    program: string,
+    args: readonly string[],
+  ) => {
+    command: string;
+    args: string[];
+    uid?: number;
+    gid?: number;
+  };
+};
+
+const asWeAre: RunAs = { owner: null, command: (command, args) => ({ command, args: [...args] }) };
+
+/**
+ * PostgreSQL refuses to run as root. Root runs it as `postgres`, or `nobody` where there is none. That user may not be
+ * able to reach a checkout under /root or another closed folder, so it keeps one right of root, to pass
+ * permissions (`dac_override`), where util-linux's `setpriv` can arrange that. `no_setuid_fixup` makes access(2), with
+ * which initdb looks for its files, count that right as well.
+ * @param probe a program that is tried with `--version`
+ * @throws {Error} in one line, if neither way works.
+ */
+export async function postgresUser(probe: string): Promise<RunAs> {
+  if (process.getuid?.() !== 0) return asWeAre;
+  const name = (await isUser('postgres')) ? 'postgres' : 'nobody';
+  const owner = { uid: await idOf('-u', name), gid: await idOf('-g', name) };
+
+  const privileges = [
+    ...['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'],
+    ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'],
+  ];
+  const ways: RunAs[] = [
+    { owner, command: (program, args) => ({ command: 'setpriv', args: [...privileges, program, ...args] }) },
+    { owner, command: (program, args) => ({ command: program, args: [...args], ...owner }) },
+  ];
+  for (const way of ways) if (await works(way, probe)) return way;
+  throw new Error(
+    `PostgreSQL does not run as root, and the user "${name}" cannot reach ${probe}. Run this as a normal user, or ` +
+      'from a folder that everybody may enter, or set DATABASE_URL, or run `docker compose up`.',
+  );
+}
+
+async function works(way: RunAs, probe: string): Promise<boolean> {
+  const { command, args, ...ids } = way.command(probe, ['--version']);
+  return run(command, args, { cwd: '/', ...ids })
+    .then(() => true)
+    .catch(() => false);
+}
+
+const isUser = (name: string) =>
+  run('id', ['-u', name])
+    .then(() => true)
+    .catch(() => false);
+
+const idOf = async (flag: '-u' | '-g', name: string) => Number((await run('id', [flag, name])).stdout);

@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { claimed, keptPort } from './free-port.ts';
+import { stopLeftover } from './leftover.ts';
+import { postgresBinaries } from './postgres-binaries.ts';
+import { type RunAs, postgresUser } from './postgres-user.ts';
+import { type ServerProcess, startServer, whenReady } from './server-process.ts';
+
+export type PostgresServer = ServerProcess & {
+  /** Of the superuser `callstream` and the database of the same name. */
+  readonly url: string;
+  readonly port: number;
+};
+
+export type PostgresOptions = {
+  /** Everything that Postgres keeps; made when missing. Data, port and password in it survive restarts. */
+  dataDir: string;
+  /** Else a free one, kept in `dataDir`. */
+  port?: number;
+  /** False: does not wait for the disk, so a crash of the machine may lose everything. For tests. */
+  fsync?: boolean;
+};
+
+type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
+
+const readyTimeoutMs = 60_000;
+/** SIGINT: ends connections and stops cleanly ("fast shutdown"). */
+const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
+
+/**
+ * A PostgreSQL 18 on this machine, ready when this resolves.
+ * @throws {Error} naming what the machine lacks and what to do, or with the end of the server's log.
+ */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const dataDir = resolve(options.dataDir);
+  const { fsync = true } = options;
+  const { initdb, postgres } = await postgresBinaries();
+  const runAs = await postgresUser(postgres);
+  await mkdir(dataDir, { recursive: true });
+
+  const cluster = join(dataDir, 'cluster');
+  await stopLeftover(dataDir, { marker: `-D ${cluster}`, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
+  const password = await initialise({ initdb, cluster, runAs, fsync });
+
+  const port = await claimed(options.port ?? (await keptPort(dataDir, 'postgres')), 'PostgreSQL');
+  const logFile = join(dataDir, 'postgres.log');
+  const settings = [
+    'unix_socket_directories=',
+    'max_connections=100',
+    ...(fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+  ].flatMap((setting) => ['-c', setting]);
+  const server = await startServer({
+    name: 'PostgreSQL',
+    ...runAs.command(postgres, ['-D', cluster, '-h', '127.0.0.1', '-p', String(port), ...settings]),
+    dataDir,
+    logFile,
+    ...stop,
+  });
+  const address = `postgres://callstream:${password}@127.0.0.1:${port}`;
+  await whenReady(server, {
+    name: 'PostgreSQL',
+    logFile,
+    timeoutMs: readyTimeoutMs,
+    isReady: () => makeDatabase(`${address}/postgres`),
+  });
+  return { ...server, url: `${address}/callstream`, port };
+}
+
+/**
+ * Makes the cluster, unless there is one. It appears whole, by a rename: an interrupted initdb is started over.
+ * @returns the password of the superuser.
+ */
+async function initialise(options: ClusterOptions): Promise<string> {
+  const { initdb, cluster, runAs } = options;
+  const passwordFile = join(dirname(cluster), 'password');
+  if (await exists(cluster)) return (await readFile(passwordFile, 'utf8')).trim();
+
+  const fresh = `${cluster}.new`;
+  const password = randomBytes(18).toString('base64url');
+  await rm(fresh, { recursive: true, force: true });
+  await mkdir(fresh, { mode: 0o700 });
+  await rm(passwordFile, { force: true });
+  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  if (runAs.owner) {
+    for (const path of [fresh, passwordFile]) await chown(path, runAs.owner.uid, runAs.owner.gid);
+  }
+  const { command, args, ...ids } = runAs.command(initdb, [
+    ...['-D', fresh, '-U', 'callstream', '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
+    ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8'],
+    ...(options.fsync ? [] : ['--no-sync']),
+  ]);
+  await promisify(execFile)(command, args, { cwd: dirname(cluster), ...ids }).catch((error: unknown) => {
+    throw new Error(`PostgreSQL's data folder ${cluster} could not be made.\n${(error as Error).message}`);
+  });
+  await rename(fresh, cluster);
+  return password;
+}
+
+const exists = (path: string) =>
+  access(path).then(
+    () => true,
+    () => false,
+  );
+
+/** Makes the database `callstream` if it is missing. False while the server does not answer yet. */
+async function makeDatabase(url: string): Promise<boolean> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  try {
+    await client.connect();
+    const { rowCount } = await client.query(`select from pg_database where datname = 'callstream'`);
+    if (rowCount === 0) await client.query('create database callstream');
+    return true;
+  } catch (error) {
+    // 28xxx: it answers, and will never let us in.
+    if (/^28/.test((error as { code?: string }).code ?? '')) throw error;
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}

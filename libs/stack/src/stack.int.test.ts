@@ -1,0 +1,128 @@
+import { jest } from '@jest/globals';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { Kafka, logLevel } from 'kafkajs';
+import { Client } from 'pg';
+import { commandOf, startKafka, startPostgres, testKafkaBrokers } from './index.ts';
+
+jest.setTimeout(40_000);
+
+let dataDir: string;
+beforeEach(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'callstream-stack-')); // mode 0700, as under /root
+  await chmod(dataDir, 0o700);
+});
+afterEach(() => rm(dataDir, { recursive: true, force: true }));
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function topics(brokers: string, create?: string): Promise<string[]> {
+  const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    if (create !== undefined) await admin.createTopics({ topics: [{ topic: create, numPartitions: 1 }] });
+    return await admin.listTopics();
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Starts a server in a process that is then killed without a chance to clean up. */
+async function orphan(what: 'kafka' | 'postgres'): Promise<{ pid: number; port: number }> {
+  const script = join(import.meta.dirname, 'start-and-hang.ts');
+  const parent: ChildProcess = spawn(process.execPath, [script, what, dataDir], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  const lines = createInterface(parent.stdout!);
+  const [line] = (await once(lines, 'line')) as [string];
+  parent.kill('SIGKILL');
+  await once(parent, 'exit');
+  return JSON.parse(line) as { pid: number; port: number };
+}
+
+describe('Postgres', () => {
+  it('keeps its data, address and password over a restart, and leaves no process', async () => {
+    const before = await (async () => {
+      await using postgres = await startPostgres({ dataDir });
+      await query(postgres.url, 'create table kept as select 7 as n');
+      return { url: postgres.url, pid: postgres.pid };
+    })();
+    expect(commandOf(before.pid)).toBeNull();
+
+    await using postgres = await startPostgres({ dataDir });
+    expect(postgres.url).toBe(before.url);
+    expect(await query(postgres.url, 'select n from kept')).toEqual([{ n: 7 }]);
+  });
+
+  it('waits for the disk, unless told otherwise', async () => {
+    await using postgres = await startPostgres({ dataDir });
+    expect(await query(postgres.url, 'show fsync')).toEqual([{ fsync: 'on' }]);
+  });
+
+  it('that a killed parent left behind is stopped by the next start', async () => {
+    const left = await orphan('postgres');
+    expect(commandOf(left.pid)).toContain(dataDir);
+    await using postgres = await startPostgres({ dataDir, fsync: false });
+    expect(commandOf(left.pid)).toBeNull();
+    expect(postgres.port).toBe(left.port);
+  });
+
+  it('refuses a folder that a living process serves', async () => {
+    await using _postgres = await startPostgres({ dataDir, fsync: false });
+    await expect(startPostgres({ dataDir })).rejects.toThrow(/is in use: process \d+ runs a server on it/);
+  });
+
+  it('kills no stranger that has the recorded pid by now', async () => {
+    const stranger = spawn('sleep', ['60']);
+    try {
+      const owner = { pid: 999_999_999, command: 'gone' };
+      await writeFile(join(dataDir, 'server.pid'), JSON.stringify({ pid: stranger.pid, owner }));
+      await using _postgres = await startPostgres({ dataDir, fsync: false });
+      expect(commandOf(stranger.pid!)).toContain('sleep 60');
+    } finally {
+      stranger.kill();
+    }
+  });
+});
+
+describe('Kafka', () => {
+  it('is cleaned up after a killed parent, and keeps its topics and address', async () => {
+    const left = await orphan('kafka');
+    await topics(`127.0.0.1:${left.port}`, 'kept');
+
+    const again = await (async () => {
+      await using kafka = await startKafka({ dataDir });
+      expect(commandOf(left.pid)).toBeNull();
+      expect(kafka.port).toBe(left.port);
+      expect(await topics(kafka.brokers)).toContain('kept');
+      return kafka.pid;
+    })();
+    expect(commandOf(again)).toBeNull();
+  });
+
+  it('refuses a port on which somebody else would answer', async () => {
+    const [broker = ''] = testKafkaBrokers();
+    const port = Number(broker.split(':')[1]);
+    await expect(startKafka({ dataDir, port })).rejects.toThrow(`port ${port}: it is taken`);
+  });
+});
+
+it('a server that cannot start says so with the end of its log', async () => {
+  await using postgres = await startPostgres({ dataDir, fsync: false });
+  await postgres[Symbol.asyncDispose]();
+  await writeFile(join(dataDir, 'cluster', 'postgresql.conf'), 'no_such_setting = 1\n');
+  await expect(startPostgres({ dataDir })).rejects.toThrow(/PostgreSQL ended.*The end of.*no_such_setting/s);
+});

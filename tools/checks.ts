@@ -1,0 +1,27 @@
+import { mkdir, statfs } from 'node:fs/promises';
+import { isFree } from '@callstream/stack';
+import type { Settings } from './settings.ts';
+
+const diskBytesMin = 500_000_000;
+
+/** @throws {Error} in one line, naming what stands in the way of a start and what to do. */
+export async function check({ dataDir, ports }: Settings): Promise<void> {
+  for (const { variable, port, hosts } of ports) {
+    for (const host of hosts) {
+      if (!(await isFree(port, host))) {
+        throw new Error(
+          `Port ${port} is taken on ${host}. End what listens there, or set ${variable} to another port.`,
+        );
+      }
+    }
+  }
+  await mkdir(dataDir, { recursive: true });
+  const { bavail, bsize } = await statfs(dataDir);
+  if (bavail * bsize < diskBytesMin) {
+    const megabytes = (bytes: number) => `${Math.round(bytes / 1e6)} MB`;
+    throw new Error(
+      `The disk of ${dataDir} has ${megabytes(bavail * bsize)} left; at least ${megabytes(diskBytesMin)} are needed. ` +
+        'Make room, or set DATA_DIR to a folder on another disk.',
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { commandOf } from '@callstream/stack';
+
+type Holder = { pid: number; command: string };
+
+/**
+ * Makes this process the only start on `dataDir`. What a killed start left behind does not count.
+ * @throws {Error} in one line, if another one runs.
+ */
+export function lockFolder(dataDir: string): Disposable {
+  mkdirSync(dataDir, { recursive: true });
+  const file = join(dataDir, 'start.lock');
+  const holder = readHolder(file);
+  if (holder !== null && commandOf(holder.pid) === holder.command) {
+    throw new Error(
+      `callstream already runs on ${dataDir} (process ${holder.pid}). Stop it, or set DATA_DIR and other ports to run another.`,
+    );
+  }
+  rmSync(file, { force: true });
+  const mine: Holder = { pid: process.pid, command: commandOf(process.pid) ?? '' };
+  writeFileSync(file, JSON.stringify(mine), { flag: 'wx' }); // fails if another start was faster
+  return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
+}
+
+function readHolder(file: string): Holder | null {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
+  } catch {
+    return null;
+  }
+}

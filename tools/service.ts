@@ -1,0 +1,99 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from '@callstream/stack';
+import { compact } from './compact.ts';
+import type { Service } from './settings.ts';
+import type { Running } from './supervise.ts';
+
+const readyTimeoutMs = 60_000;
+const stopTimeoutMs = 15_000;
+
+export type ServiceOptions = { env: NodeJS.ProcessEnv; logs: string; say: (line: string) => void };
+
+/**
+ * Starts a service in a process group of its own, and waits until it says that it is ready. Should we be killed, it
+ * notices: its IPC channel disconnects.
+ * @throws {Error} if it ends before, or takes too long.
+ */
+export async function startService(service: Service, options: ServiceOptions): Promise<Running> {
+  const { name, script, args, adminUrl } = service;
+  const running = launch(name, [script, ...args], options);
+  let how: string | undefined;
+  void running.exited.then((end) => (how = end));
+  try {
+    await until(
+      async () => {
+        if (how !== undefined) throw new Error(`${name} ended (${how}) before it was ready: see ${running.logFile}.`);
+        const answer = await fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+        await answer?.body?.cancel();
+        return answer?.ok ?? false;
+      },
+      {
+        timeoutMs: readyTimeoutMs,
+        onTimeout: () => new Error(`${name} was not ready after ${readyTimeoutMs / 1000} s: see ${running.logFile}.`),
+      },
+    );
+    return running;
+  } catch (error) {
+    await running[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Runs a command of a service to its end. @throws {Error} if it fails. */
+export async function runOnce(name: string, args: readonly string[], options: ServiceOptions): Promise<void> {
+  await using running = launch(name, args, options);
+  const how = await running.exited;
+  if (how !== 'exit code 0') throw new Error(`${name} failed (${how}): see ${running.logFile}.`);
+}
+
+function launch(
+  name: string,
+  args: readonly string[],
+  { env, logs, say }: ServiceOptions,
+): Running & { logFile: string } {
+  mkdirSync(logs, { recursive: true });
+  const logFile = join(logs, `${name}.log`);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+    cwd: join(import.meta.dirname, '..'),
+    env,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  let stopping = false;
+  keepLog(child, { logFile, show: (line) => stopping || say(`${name}: ${line}`) });
+
+  let ended = false;
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(error.message));
+    child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
+  }).finally(() => (ended = true));
+
+  const stop = async () => {
+    if (ended) return;
+    stopping = true;
+    child.kill('SIGTERM');
+    await until(() => ended, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(() => {
+      say(`${name} does not stop by itself; ending it.`);
+      child.kill('SIGKILL');
+    });
+    await exited;
+  };
+  return { exited, logFile, [Symbol.asyncDispose]: stop };
+}
+
+/** Everything goes to the file; what is a warning or worse is shown as well, in short. */
+function keepLog(child: ChildProcess, { logFile, show }: { logFile: string; show: (line: string) => void }): void {
+  const file = createWriteStream(logFile, { flags: 'a' });
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue;
+    createInterface(stream).on('line', (line) => {
+      file.write(`${line}\n`);
+      const short = compact(line);
+      if (short !== null) show(short);
+    });
+  }
+  child.once('close', () => file.end());
+}

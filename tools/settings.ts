@@ -1,0 +1,55 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+export type Service = { name: string; script: string; args: readonly string[]; adminUrl: string };
+
+export type Settings = {
+  dataDir: string;
+  /** Null: we start our own. */
+  kafkaBrokers: string | null;
+  databaseUrl: string | null;
+  webhookUrl: string;
+  socketUrl: string;
+  /** Every port that the services will listen on, and the variable that names it. */
+  ports: readonly { variable: string; port: number; hosts: readonly string[] }[];
+  services: readonly Service[];
+};
+
+/** @throws {Error} in one line, if a port is none. */
+export function readSettings(env: NodeJS.ProcessEnv): Settings {
+  const port = (variable: string, otherwise: number, host: string | undefined) => {
+    const port = Number(env[variable] || otherwise);
+    if (!Number.isInteger(port) || port < 1 || port > 65_535)
+      throw new Error(`${variable}=${env[variable] ?? ''} is not a port.`);
+    return { variable, port, hosts: host ? [host] : ['127.0.0.1', '::1'] };
+  };
+  const { INGEST_HOST, GATEWAY_HOST, ADMIN_HOST } = env;
+  const ingest = port('INGEST_PORT', 3000, INGEST_HOST);
+  const gateway = port('GATEWAY_PORT', 4000, GATEWAY_HOST);
+  const admin = {
+    ingest: port('INGEST_ADMIN_PORT', 9101, ADMIN_HOST),
+    projector: port('PROJECTOR_ADMIN_PORT', 9102, ADMIN_HOST),
+    gateway: port('GATEWAY_ADMIN_PORT', 9103, ADMIN_HOST),
+  };
+  const service = (name: keyof typeof admin, ...args: string[]): Service => ({
+    name,
+    script: `apps/${name}/src/main.ts`,
+    args,
+    adminUrl: `http://${reachable(ADMIN_HOST)}:${admin[name].port}`,
+  });
+  return {
+    dataDir: resolve(env['DATA_DIR'] || '.data'),
+    kafkaBrokers: env['KAFKA_BROKERS'] || null,
+    databaseUrl: env['DATABASE_URL'] || null,
+    webhookUrl: `http://${reachable(INGEST_HOST)}:${ingest.port}/webhook`,
+    socketUrl: `ws://${reachable(GATEWAY_HOST)}:${gateway.port}`,
+    ports: [ingest, gateway, ...Object.values(admin)],
+    services: [service('projector', 'run'), service('ingest'), service('gateway')],
+  };
+}
+
+/** How this machine reaches a server that listens on `host`. */
+function reachable(host: string | undefined): string {
+  if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return isIP(host) === 6 ? `[${host}]` : host;
+}

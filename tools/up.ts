@@ -1,0 +1,107 @@
+// `npm start`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startKafka, startPostgres } from '@callstream/stack';
+import { check } from './checks.ts';
+import { stopRequest } from './interrupt.ts';
+import { lockFolder } from './lock.ts';
+import { runOnce, startService } from './service.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { supervise } from './supervise.ts';
+
+const root = join(import.meta.dirname, '..');
+const say = (line: string) => console.log(line);
+const stop = stopRequest(say);
+
+async function up(settings: Settings): Promise<void> {
+  using _lock = lockFolder(settings.dataDir);
+  await check(settings);
+  // Stopped in reverse: services first, Kafka and Postgres last; also when a part fails to start.
+  await using parts = new AsyncDisposableStack();
+
+  const { brokers, databaseUrl } = await startStores(settings, parts);
+  const env = { ...process.env, KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, DATA_DIR: settings.dataDir };
+  const options = { env, logs: join(settings.dataDir, 'logs'), say };
+
+  stop.check();
+  say('Tables and topics …');
+  await runOnce('migrate', ['apps/projector/src/main.ts', 'migrate'], options);
+
+  stop.check();
+  say('Services …');
+  const started = await Promise.allSettled(
+    settings.services.map(async (service) => {
+      parts.use(await supervise(service.name, { start: () => startService(service, options), say }));
+    }),
+  );
+  throwFirst(started);
+
+  stop.check();
+  welcome(settings);
+  await stop.requested;
+}
+
+async function startStores(
+  settings: Settings,
+  parts: AsyncDisposableStack,
+): Promise<{ brokers: string; databaseUrl: string }> {
+  const own = [!settings.kafkaBrokers && 'Kafka', !settings.databaseUrl && 'PostgreSQL'].filter(Boolean);
+  if (own.length > 0) say(`${own.join(' and ')} …`);
+  let { kafkaBrokers, databaseUrl } = settings;
+  const kafka = async () => {
+    if (kafkaBrokers !== null) return;
+    const dataDir = join(settings.dataDir, 'kafka');
+    const part = await supervise('Kafka', {
+      start: () => startKafka({ dataDir, say }),
+      again: ({ port }) => startKafka({ dataDir, port, say }),
+      say,
+    });
+    parts.use(part);
+    kafkaBrokers = part.first.brokers;
+  };
+  const postgres = async () => {
+    if (databaseUrl !== null) return;
+    const dataDir = join(settings.dataDir, 'postgres');
+    const part = await supervise('PostgreSQL', {
+      start: () => startPostgres({ dataDir }),
+      again: ({ port }) => startPostgres({ dataDir, port }),
+      say,
+    });
+    parts.use(part);
+    databaseUrl = part.first.url;
+  };
+  throwFirst(await Promise.allSettled([kafka(), postgres()]));
+  return { brokers: kafkaBrokers ?? '', databaseUrl: databaseUrl ?? '' };
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason as Error;
+}
+
+function welcome({ webhookUrl, socketUrl, dataDir }: Settings): void {
+  say(`
+callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
+  webhooks    POST ${webhookUrl}
+  dashboards  ${socketUrl}
+  try         curl -H 'content-type: application/json' -d '{"type":"call.new","call_id":"1","direction":"inbound"}' ${webhookUrl}
+  traffic     npm run simulate
+  logs, data  ${dataDir}
+Ctrl-C stops it.`);
+}
+
+// A terminal or pipe that is gone must not keep us from stopping in order.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+try {
+  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+  process.chdir(root);
+  await up(readSettings(process.env));
+  say('Stopped.');
+} catch (error) {
+  if (stop.isRequested()) say('Stopped.');
+  else {
+    console.error(`\n${(error as Error).message}`);
+    process.exitCode = 1;
+  }
+}
+process.removeAllListeners('disconnect');
+if (process.connected) process.disconnect();
