@@ -5,7 +5,10 @@
 export function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     process.on('SIGTERM', resolve).on('SIGINT', resolve);
-    if (process.connected) process.once('disconnect', () => resolve('disconnect'));
+    if (!process.connected) return;
+    process.once('disconnect', () => resolve('disconnect'));
+    // Listening alone must not keep a process that has nothing else to do.
+    process.channel?.unref();
   });
 }
 

@@ -1,0 +1,48 @@
+import { centre } from './centre.ts';
+
+const start = Date.UTC(2026, 2, 2, 13);
+const options = { seed: 7, agents: 60, rate: 8, start };
+const bodies = (seed: number, count: number) =>
+  centre({ ...options, seed })
+    .take(count)
+    .map(({ body }) => body)
+    .toArray();
+
+describe('the simulated centre', () => {
+  it('posts the same bytes for the same seed, and others for another', () => {
+    expect(bodies(7, 3_000)).toEqual(bodies(7, 3_000));
+    expect(bodies(8, 100)).not.toEqual(bodies(7, 100));
+  });
+  it('posts in order of time, at about the rate', () => {
+    const postings = centre(options).take(10_000).toArray();
+    const times = postings.map(({ at }) => at);
+    expect(times).toEqual(times.toSorted((a, b) => a - b));
+    const perSecond = postings.length / ((times.at(-1)! - start) / 1000);
+    expect(perSecond).toBeGreaterThan(6.5);
+    expect(perSecond).toBeLessThan(9.5);
+  });
+  it('has everything that a centre has: abandons, overflow, transfers, duplicates, late recordings, reordering', () => {
+    const all = centre({ ...options, agents: 40 })
+      .take(20_000)
+      .map(({ body }) => JSON.parse(body) as { type: string; timestamp: string })
+      .toArray();
+    const kinds = new Set(all.map(({ type }) => type));
+    for (const kind of [
+      'call.new',
+      'call.standby',
+      'call.waiting',
+      'call.overflow',
+      'call.queue-abandon',
+      'call.finished',
+      'call.recording-available',
+      'called.attended-transfer-request',
+      'actor.noanswer',
+      'actor.paused',
+      'dialer.success',
+    ])
+      expect(kinds).toContain(kind);
+    const times = all.map(({ timestamp }) => timestamp);
+    expect(times.some((time, i) => time < (times[i - 1] ?? ''))).toBe(true);
+    expect(new Set(all.map((event) => JSON.stringify(event))).size).toBeLessThan(all.length * 0.99);
+  });
+});

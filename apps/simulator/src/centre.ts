@@ -1,0 +1,41 @@
+import { createAgenda } from './agenda.ts';
+import { createCalls } from './calls.ts';
+import { createRandom } from './random.ts';
+import { createStaff } from './staff.ts';
+import { createWire } from './wire.ts';
+import type { Posting } from './wire.ts';
+
+export interface CentreOptions {
+  readonly seed: number;
+  readonly agents: number;
+  /** Events per second, on average. */
+  readonly rate: number;
+  /** When it opens, in ms since 1970. */
+  readonly start: number;
+}
+
+/** Events that a call makes on average, measured over a simulated day. */
+const eventsPerCall = 8.7;
+
+/** How far the centre lives ahead of what it has posted, in ms: longer than any posting is late. */
+const stepMs = 1_000;
+
+/** A call centre at work, for ever: its webhooks in the order of posting. The same options give the same bytes. */
+export function* centre({ seed, agents, rate, start }: CentreOptions): Generator<Posting> {
+  const random = createRandom(seed);
+  const wire = createWire(random);
+  const staff = createStaff(agents, { random, wire });
+  const agenda = createAgenda<(at: number) => void>();
+  const call = createCalls({ random, wire, staff, later: agenda.put });
+
+  staff.logIn(start);
+  const arrive = (at: number): void => {
+    agenda.put(at + random.exponential((1000 * eventsPerCall) / rate), arrive);
+    call(at);
+  };
+  agenda.put(start, arrive);
+  for (let now = start; ; now += stepMs) {
+    for (let next = agenda.take(now); next; next = agenda.take(now)) next.item(next.at);
+    yield* wire.take(now);
+  }
+}

@@ -1,0 +1,42 @@
+import { Problem } from '@callstream/contracts';
+import { Pool } from 'undici';
+
+/** What became of a posting: null if it was accepted, else why not. */
+export type Refusal = string | null;
+
+/** Posts events to one webhook over a bounded number of connections. */
+export interface Poster extends AsyncDisposable {
+  /** Never throws: a server that cannot be reached is a refusal too. */
+  readonly post: (body: string) => Promise<Refusal>;
+}
+
+export function createPoster(url: string, connections: number): Poster {
+  const { origin, pathname, search } = new URL(url);
+  const pool = new Pool(origin, { connections, pipelining: 1 });
+  const post = async (body: string): Promise<Refusal> => {
+    try {
+      const response = await pool.request({
+        path: pathname + search,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      const answer = await response.body.text();
+      return response.statusCode === 200 ? null : `${response.statusCode} ${explain(answer)}`;
+    } catch (error) {
+      const { code, message } = error as NodeJS.ErrnoException;
+      return code === 'ECONNREFUSED' ? `nobody listens at ${origin} (is callstream running? npm start)` : message;
+    }
+  };
+  return { post, [Symbol.asyncDispose]: () => pool.close() };
+}
+
+function explain(answer: string): string {
+  try {
+    return Problem.parse(JSON.parse(answer)).detail;
+  } catch {
+    return answer.slice(0, 200);
+  }
+}
+
+export const defaultUrl = 'http://127.0.0.1:3000/webhook';

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { stopSignal } from '@callstream/runtime';
+import { Command, InvalidArgumentError } from 'commander';
+import { centre } from './centre.ts';
+import { createPoster, defaultUrl } from './post.ts';
+import { showProgress } from './progress.ts';
+
+function positive(text: string): number {
+  const value = Number(text);
+  if (!(value > 0)) throw new InvalidArgumentError('It must be a number above 0.');
+  return value;
+}
+
+function moment(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('It must be a time like 2026-03-02T13:00:00Z.');
+  return ms;
+}
+
+interface Options {
+  readonly url: string;
+  readonly seed: number;
+  readonly rate: number;
+  readonly duration?: number;
+  readonly agents?: number;
+  readonly start?: number;
+  readonly count?: number;
+  readonly print?: boolean;
+}
+
+const options = new Command('simulate')
+  .description('A call centre at work against the webhook, until Ctrl-C.')
+  .option('--url <url>', 'where to post', defaultUrl)
+  .option('--seed <number>', 'the same seed and --start give the same events', positive, 1)
+  .option('--rate <number>', 'events per second, on average', positive, 8)
+  .option('--duration <seconds>', 'stop after this time', positive)
+  .option('--agents <number>', 'agents at work (default: enough for the rate)', positive)
+  .option('--start <time>', 'time of the first event (default: now)', moment)
+  .option('--count <number>', 'stop after this many events', positive)
+  .option('--print', 'write the events to standard output as NDJSON, as fast as possible, instead of posting them')
+  .parse()
+  .opts<Options>();
+
+/** Calls last about a minute, and each makes about nine events. */
+const agents = Math.round(options.agents ?? Math.max(6, options.rate * 8));
+const start = options.start ?? Date.now();
+const postings = centre({ seed: Math.round(options.seed), agents, rate: options.rate, start }).take(
+  options.count ?? Infinity,
+);
+
+if (options.print) print();
+else await post(options);
+// Whoever waits for a stop signal holds the channel of its parent open, and with it the process.
+if (process.connected) process.disconnect();
+
+function print(): void {
+  process.stdout.on('error', () => process.exit(0));
+  const until = start + (options.duration ?? Infinity) * 1000;
+  if (options.count === undefined && options.duration === undefined)
+    throw new Error('--print needs --count or --duration: the centre never closes.');
+  for (const { at, body } of postings) {
+    if (at > until) return;
+    process.stdout.write(`${body}\n`);
+  }
+}
+
+/** Posts each event when its time has come; a server that is slow does not slow down the centre, up to a bound. */
+async function post({ url, duration }: Options): Promise<void> {
+  const connections = 256;
+  const counts = { sent: 0, accepted: 0, refused: 0 };
+  const refusals = new Map<string, number>();
+  const stopping = new AbortController();
+  void stopSignal().then(() => stopping.abort());
+  const began = Date.now();
+  await using poster = createPoster(url, connections);
+  const inFlight = new Set<Promise<void>>();
+  {
+    using _progress = showProgress(counts, duration === undefined ? null : duration * 1000);
+    for (const { at, body } of postings) {
+      const due = began + (at - start) - Date.now();
+      if (duration !== undefined && at - start > duration * 1000) break;
+      if (due > 0) await sleep(due, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) break;
+      while (inFlight.size >= connections * 4) await Promise.race(inFlight);
+      counts.sent++;
+      const posted = poster.post(body).then((refusal) => {
+        if (refusal === null) counts.accepted++;
+        else {
+          counts.refused++;
+          refusals.set(refusal, (refusals.get(refusal) ?? 0) + 1);
+        }
+      });
+      inFlight.add(posted);
+      void posted.finally(() => inFlight.delete(posted));
+    }
+    await Promise.all(inFlight);
+  }
+  for (const [refusal, count] of refusals) process.stderr.write(`refused ${count} ×: ${refusal}\n`);
+  process.exitCode = counts.sent > 0 && counts.accepted === 0 ? 1 : 0;
+}

@@ -1,0 +1,51 @@
+import type { Random } from './random.ts';
+import type { Wire } from './wire.ts';
+
+export interface Worker {
+  readonly actor: string;
+  readonly number: string;
+  readonly queues: readonly string[];
+}
+
+const names = ['ana', 'bia', 'caio', 'davi', 'eva', 'fabio', 'gabi', 'hugo', 'iris', 'joão', 'kelly', 'luís'] as const;
+
+/** The queues of the centre; 910 takes what 900 and 901 cannot. */
+export const queues = ['900', '901'] as const;
+export const overflowQueue = '910';
+
+/** The agents: who is free, for which queue. */
+export function createStaff(size: number, { random, wire }: { random: Random; wire: Wire }) {
+  const workers = Array.from({ length: size }, (_, i): Worker => {
+    const name = names[i % names.length] ?? 'ana';
+    const actor = `${name}${i < names.length ? '' : String(Math.floor(i / names.length) + 1)}@example.com`;
+    return { actor, number: String(200 + i), queues: [queues[i % queues.length] ?? '900', overflowQueue] };
+  });
+  const free = new Set(workers);
+
+  const presence = (at: number, type: string, worker: Worker): void => {
+    const sid = `EV${Math.floor(random.unit() * 1e9)}`;
+    for (const queue of worker.queues) wire.emit(at, type, { actor: worker.actor, number: worker.number, queue, sid });
+  };
+  return {
+    logIn: (at: number): void => {
+      for (const worker of workers) presence(at, 'actor.logged-in', worker);
+    },
+    /** Takes a free agent of the queue, the one that has been free for longest. */
+    take: (queue: string): Worker | undefined => {
+      const worker = free.values().find((one) => one.queues.includes(queue));
+      if (worker) free.delete(worker);
+      return worker;
+    },
+    release: (worker: Worker): void => void free.add(worker),
+    pause: (at: number, worker: Worker): void => {
+      free.delete(worker);
+      presence(at, 'actor.paused', worker);
+    },
+    unpause: (at: number, worker: Worker): void => {
+      presence(at, 'actor.unpaused', worker);
+      free.add(worker);
+    },
+  };
+}
+
+export type Staff = ReturnType<typeof createStaff>;
