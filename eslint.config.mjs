@@ -4,6 +4,29 @@ import tseslint from 'typescript-eslint';
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
 const anyLib = ['lib:domain', 'lib:contracts', 'lib:tables', 'lib:runtime', 'lib:stack', 'lib:client'];
 
+/** Dependencies point one way; tests may besides take real servers from libs/stack. */
+const boundaries = (...alsoForTests) => [
+  'error',
+  {
+    allow: [],
+    enforceBuildableLibDependency: false,
+    depConstraints: [
+      only('lib:domain', ...alsoForTests),
+      only('lib:contracts', 'lib:domain', ...alsoForTests),
+      only('lib:tables', 'lib:domain', ...alsoForTests),
+      only('lib:runtime', ...alsoForTests),
+      only('lib:stack'),
+      only('lib:client', 'lib:domain', 'lib:contracts', ...alsoForTests),
+      only('app:simulator', 'lib:contracts', 'lib:runtime', ...alsoForTests),
+      only('app:ingest', ...anyLib),
+      only('app:projector', ...anyLib),
+      only('app:gateway', ...anyLib),
+      only('app:e2e', ...anyLib),
+      only('tools', 'lib:runtime', 'lib:stack'),
+    ],
+  },
+];
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
   { plugins: { '@nx': nx } },
@@ -12,27 +35,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@nx/enforce-module-boundaries': [
-        'error',
-        {
-          allow: [],
-          enforceBuildableLibDependency: false,
-          depConstraints: [
-            only('lib:domain'),
-            only('lib:contracts', 'lib:domain'),
-            only('lib:tables', 'lib:domain'),
-            only('lib:runtime'),
-            only('lib:stack'),
-            only('lib:client', 'lib:domain', 'lib:contracts'),
-            only('app:simulator', 'lib:contracts', 'lib:runtime'),
-            only('app:ingest', ...anyLib),
-            only('app:projector', ...anyLib),
-            only('app:gateway', ...anyLib),
-            only('tools', 'lib:runtime', 'lib:stack'),
-            only('app:e2e', ...anyLib),
-          ],
-        },
-      ],
+      '@nx/enforce-module-boundaries': boundaries(),
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
@@ -41,19 +44,50 @@ export default tseslint.config(
   },
   {
     files: ['**/src/**/*.ts'],
-    ignores: ['**/main.ts', '**/*.test.ts', 'apps/simulator/**', 'libs/stack/**'],
-    rules: { 'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'Only main.ts reads the environment; pass a config.' }] },
+    ignores: ['**/main.ts', '**/*.test.ts', 'apps/simulator/**', 'apps/e2e/**', 'libs/stack/**'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only main.ts reads the environment; pass a config.' },
+      ],
+    },
   },
   {
     // The domain is pure: no I/O, no clock, no randomness.
     files: ['libs/domain/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
-      'no-restricted-imports': ['error', { patterns: [{ regex: '^(node:|[^.])', message: 'The domain imports nothing.' }] }],
-      'no-restricted-globals': ['error', 'process', 'Buffer', 'console', 'setTimeout', 'setInterval', 'fetch', 'performance', 'crypto'],
-      'no-restricted-properties': ['error', { object: 'Date', property: 'now' }, { object: 'Math', property: 'random' }],
-      'no-restricted-syntax': ['error', { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data.' }],
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(node:|[^.])', message: 'The domain imports nothing.' }] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        'process',
+        'Buffer',
+        'console',
+        'setTimeout',
+        'setInterval',
+        'fetch',
+        'performance',
+        'crypto',
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now' },
+        { object: 'Math', property: 'random' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data.' },
+      ],
     },
   },
-  { files: ['**/*.test.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['**/*.test.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': boundaries('lib:stack'),
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
 );

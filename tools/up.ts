@@ -83,7 +83,7 @@ function welcome({ webhookUrl, socketUrl, dataDir }: Settings): void {
 callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
   webhooks    POST ${webhookUrl}
   dashboards  ${socketUrl}
-  try         curl -H 'content-type: application/json' -d '{"type":"call.new","call_id":"1","direction":"inbound"}' ${webhookUrl}
+  try         curl -H 'content-type: application/json' -d '{"type":"call.new","call_id":"1","direction":"inbound","our_number":"100","their_number":"200"}' ${webhookUrl}
   traffic     npm run simulate
   logs, data  ${dataDir}
 Ctrl-C stops it.`);

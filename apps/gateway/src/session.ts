@@ -9,6 +9,9 @@ import type { Answer } from './requests.ts';
 /** A socket that was behind for this long without any progress is closed, in ms. */
 const stalledMsMax = 60_000;
 
+/** Longest that a client may take to answer a close frame, in ms. */
+const closeWithinMs = 2_000;
+
 /** One client. */
 export interface Session {
   /** Sends a frame that every client gets; while it waits for a slow reader, a newer one of its kind replaces it. */
@@ -33,8 +36,8 @@ export function createSession(
     metrics.closes.inc({ cause });
     const { code, reason } = closeCodes[cause];
     socket.close(code, reason);
-    // Who does not read does not see a close frame either.
-    if (cause === 'slow' || cause === 'unresponsive') socket.terminate();
+    // Who does not read does not see a close frame either, and must not hold up our end.
+    setTimeout(() => socket.terminate(), closeWithinMs).unref();
   };
 
   const receive = async (data: RawData, isBinary: boolean): Promise<void> => {

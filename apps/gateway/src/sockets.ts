@@ -36,9 +36,8 @@ export function createSockets({ answer, origins, socketsMax, socketsPerAddressMa
     perMessageDeflate: false,
     maxPayload: 64 * 1024,
     maxFragments: 64,
-    verifyClient: ({ origin, req }: { origin?: string; req: IncomingMessage }) =>
-      isAllowedOrigin(req.headers.origin ?? origin, origins),
-  } as ConstructorParameters<typeof WebSocketServer>[0]);
+    verifyClient: ({ req }: { req: IncomingMessage }) => isAllowedOrigin(req.headers.origin, origins),
+  });
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const address = request.socket.remoteAddress ?? '';

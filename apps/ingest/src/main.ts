@@ -47,9 +47,10 @@ await runService(async () => {
     registry: metrics.registry,
     log,
   });
+  const handle = app.callback();
   const { servers, port } = await listen(
     { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
-    app.callback(),
+    (request, response) => void handle(request, response),
   );
 
   log.info({ port, admin_port: admin.port, topic, partitions }, 'ingest.started');

@@ -28,7 +28,12 @@ export async function keepTrying<T>(work: () => Promise<T>, { signal, onRetry, l
       if (!isTransient(error)) return;
       onRetry();
       log.warn(
-        { attempt: attemptNumber, error: error.name, reason: error.message, cause: String(error.cause ?? '') },
+        {
+          attempt: attemptNumber,
+          error: error.name,
+          reason: error.message,
+          cause: error.cause instanceof Error ? error.cause.message : undefined,
+        },
         'projector.retrying',
       );
     },

@@ -27,4 +27,6 @@ program
     await prepare(config, log);
   });
 
-await runService(async () => void (await program.parseAsync()));
+await runService(async () => {
+  await program.parseAsync();
+});

@@ -45,14 +45,17 @@ export async function listen(
   return { servers, port: actual };
 }
 
-/** Stops accepting, lets requests in flight finish, and closes what is idle. */
+/** How often connections that have become idle are closed while a server stops, in ms. */
+const closeIdleEveryMs = 50;
+
+/** Stops accepting, lets requests in flight finish, and closes each connection once it is idle. */
 export async function closeServers(servers: readonly Server[]): Promise<void> {
   await Promise.all(
     servers.map(async (server) => {
       const closed = once(server, 'close');
       server.close();
-      server.closeIdleConnections();
-      await closed;
+      const timer = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
+      await closed.finally(() => clearInterval(timer));
     }),
   );
 }

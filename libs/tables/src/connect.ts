@@ -19,13 +19,9 @@ export interface TablesOptions {
 export type Tables = pg.Pool;
 
 /** `timestamptz` is read as ISO 8601 text in UTC, and `int8` as a number: an event id is a safe integer. */
-const types: pg.CustomTypesConfig = {
-  getTypeParser(oid: number, format?: 'text' | 'binary') {
-    if (oid === Number(pg.types.builtins.INT8)) return Number;
-    if (oid === Number(pg.types.builtins.TIMESTAMPTZ)) return isoTime;
-    return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
-  },
-} as pg.CustomTypesConfig;
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);
+types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => isoTime(text));
 
 /** `2026-03-02 13:00:00.5+00` (the session is in UTC) as `2026-03-02T13:00:00.500Z`. */
 const isoTime = (text: string): string =>

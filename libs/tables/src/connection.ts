@@ -16,9 +16,9 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
       ? error
       : new ConnectionLost('Postgres cannot be reached.', { cause: error });
   });
-  let broken = false;
+  const broken = new AbortController();
   const onError = (): void => {
-    broken = true;
+    broken.abort();
   };
   client.on('error', onError).on('end', onError);
   try {
@@ -29,7 +29,7 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
   } catch (error) {
     // The listener stays: a broken connection may report more than one error.
     client.release(true);
-    throw broken && !(error instanceof pg.DatabaseError)
+    throw broken.signal.aborted && !(error instanceof pg.DatabaseError)
       ? new ConnectionLost('The connection to Postgres broke.', { cause: error })
       : error;
   }

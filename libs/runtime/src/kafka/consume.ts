@@ -92,18 +92,19 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
 }
 
 async function handle(
-  { batch, heartbeat, resolveOffset, isRunning }: EachBatchPayload,
+  payload: EachBatchPayload,
   { topic, onBatch, positions }: Consuming,
   consumer: Consumer,
 ): Promise<number> {
+  const { batch } = payload;
   const { partition } = batch;
   const records = batch.messages.map((message) => logRecord(topic, partition, message));
-  if (records.length === 0 || !isRunning()) return positions().get(partition) ?? 0;
+  if (records.length === 0 || !payload.isRunning()) return positions().get(partition) ?? 0;
   // A handler may wait for Postgres for longer than a session lasts.
-  const beat = setInterval(() => void heartbeat().catch(() => undefined), heartbeatInterval);
+  const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatInterval);
   try {
     const next = await onBatch({ partition, records, highWatermark: Number(batch.highWatermark) });
-    if (next === Number(batch.lastOffset()) + 1) resolveOffset(batch.lastOffset());
+    if (next === Number(batch.lastOffset()) + 1) payload.resolveOffset(batch.lastOffset());
     else consumer.seek({ topic, partition, offset: String(next) });
     return next;
   } finally {
