@@ -1,0 +1,136 @@
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { lives } from '@callstream/domain/testing';
+import { connectKafka, connectPublisher, consume, createLog, createPartitionOf, ensureTopics, eventUuid } from '@callstream/runtime';
+import type { LogRecord } from '@callstream/runtime';
+import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { createApp } from './app.ts';
+import { createBatcher } from './batch.ts';
+import { createMetrics } from './metrics.ts';
+import { createPublish } from './publish.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+const topic = testTopicName();
+const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'ingest-test', log });
+const partitions = 3;
+const bodyBytesMax = 100_000;
+const stack = new AsyncDisposableStack();
+const received: LogRecord[] = [];
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  await ensureTopics(kafka, { topic, partitions, log });
+  const publisher = stack.use(await connectPublisher(kafka));
+  const batcher = createBatcher(publisher.publishBatch);
+  const publish = createPublish(batcher, { topic, partitionOf: createPartitionOf(partitions), log });
+  const handle = createApp({ publish, bodyBytesMax, metrics: createMetrics(batcher.depth), log }).callback();
+  server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;
+  const positions = new Map<number, number>();
+  stack.use(
+    await consume(kafka, {
+      groupId: topic,
+      topic,
+      concurrency: 1,
+      positions: () => positions,
+      commit: false,
+      log,
+      onBatch: ({ partition, records }) => {
+        received.push(...records);
+        const next = records.at(-1)!.offset + 1;
+        positions.set(partition, next);
+        return Promise.resolve(next);
+      },
+    }),
+  );
+});
+afterAll(async () => {
+  server.closeAllConnections();
+  server.close();
+  await stack.disposeAsync();
+});
+
+const post = (body: string | Buffer, headers: Record<string, string> = {}, path = '') => fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+const uuidOf = async (response: Response) => ((await response.json()) as { data: { uuid: string } }).data.uuid;
+const recordOf = async (uuid: string): Promise<LogRecord> => {
+  const find = () => received.find(({ headers }) => headers['ce_id']?.toString() === uuid);
+  await until(() => find() !== undefined, { timeoutMs: 10_000, onTimeout: () => new Error(`no record ${uuid}`) });
+  return find()!;
+};
+
+describe('an accepted webhook', () => {
+  it('is a record with the body byte for byte, the call as key, and CloudEvents headers', async () => {
+    const body = '\uFEFF {"type":"call.new", "call_id":1463669263.30030,"timestamp":"2026-03-02T10:00:00-03:00","x":"Verão ☀️"}';
+    const response = await post(body);
+    const text = await response.text();
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+    expect(JSON.parse(text)).toMatchObject({ status: 'ok', data: { uuid: eventUuid(Buffer.from(body)), aggregate_id: '1463669263.30030', event: { x: 'Verão ☀️' } } });
+    const record = await recordOf(eventUuid(Buffer.from(body)));
+    expect(record.value).toEqual(Buffer.from(body));
+    expect(record.key?.toString()).toBe('1463669263.30030');
+    expect(record.partition).toBe(createPartitionOf(partitions)('1463669263.30030'));
+    const headers = Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [name, value?.toString()]));
+    expect(headers).toEqual({
+      ce_specversion: '1.0', ce_id: eventUuid(Buffer.from(body)), ce_type: 'call.new', ce_source: '/callstream/ingest', ce_time: '2026-03-02T13:00:00.000Z',
+      'content-type': 'application/json', received_at: expect.stringMatching(/^20\d\d-.*\.\d{3}Z$/) as string,
+    }); // prettier-ignore
+  });
+  it('without a usable time has an identity of its own', async () => {
+    const [one, two] = [await uuidOf(await post('{"type":"x"}')), await uuidOf(await inTheNextMillisecond(() => post('{"type":"x"}')))];
+    expect(one).not.toBe(two);
+    expect((await recordOf(one)).key?.toString()).toBe(one);
+  });
+  it('is every line of the lives', async () => {
+    const statuses = await Promise.all([...lives.values()].flat().map(async (line) => (await post(line)).status));
+    expect(new Set(statuses)).toEqual(new Set([200]));
+  });
+  it('may be one of 5,000 small and 40 large ones of one call at once', async () => {
+    const small = Array.from({ length: 5_000 }, (_, i) => `{"type":"x","call_id":"one","i":${i}}`);
+    const large = Array.from({ length: 40 }, (_, i) => `{"type":"x","call_id":"one","i":${i},"x":"${'x'.repeat(32_000)}"}`);
+    const statuses = await Promise.all([...small, ...large].map(async (body) => (await post(body)).status));
+    expect(statuses.filter((status) => status !== 200)).toEqual([]);
+  });
+});
+
+/** Two moments in the same millisecond would be the same event: goes on in the next. */
+async function inTheNextMillisecond<T>(action: () => Promise<T>): Promise<T> {
+  const now = Date.now();
+  await until(() => Date.now() > now, { timeoutMs: 1_000, onTimeout: () => new Error('the clock stands still') });
+  return action();
+}
+
+describe('a refused request', () => {
+  const good = '{"type":"x"}';
+  it.each([
+    ['a body one byte over', () => post(`{"type":"x","a":"${'x'.repeat(bodyBytesMax - 18)}"}`), 413],
+    ['no JSON', () => post('{'), 400],
+    ['an array', () => post('[]'), 400],
+    ['no UTF-8', () => post(Buffer.from([0x7b, 0xff, 0x7d])), 400],
+    ['nothing', () => post(''), 400],
+    ['gzip', () => post(good, { 'content-encoding': 'gzip' }), 415],
+    ['text', () => post(good, { 'content-type': 'text/plain' }), 415],
+    ['a form', () => post(good, { 'content-type': 'application/x-www-form-urlencoded' }), 415],
+    ['utf-16', () => post(good, { 'content-type': 'application/json; charset=utf-16' }), 415],
+    ['another path', () => post(good, {}, 's'), 404],
+    ['a double slash', () => fetch(url.replace('/webhook', '//webhook'), { method: 'POST', body: good }), 404],
+    ['GET', () => fetch(url), 405],
+    ['PUT', () => fetch(url, { method: 'PUT', body: good }), 405],
+    ['OPTIONS', () => fetch(url, { method: 'OPTIONS' }), 405],
+  ])('%s: problem+json', async (_, request, status) => {
+    const response = await request();
+    expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
+    expect(await response.json()).toMatchObject({ status, type: expect.stringMatching(/^urn:/) as string, detail: expect.any(String) as string });
+    expect(response.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
+    expect((await post(good)).status).toBe(200);
+  });
+  it.each([
+    ['a body of exactly the limit', () => post(`{"type":"x","a":"${'x'.repeat(bodyBytesMax - 19)}"}`)],
+    ['+json', () => post(good, { 'content-type': 'application/cloudevents+json; charset="UTF-8"' })],
+    ['no content type', () => fetch(url, { method: 'POST', body: Buffer.from(good) })],
+    ['a trailing slash', () => post(good, {}, '/')],
+  ])('but %s is fine', async (_, request) => expect((await request()).status).toBe(200));
+});
