@@ -20,6 +20,7 @@ import { useWebSocket } from './use-web-socket.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
 const dataChangedEveryMs = 100;
+const toJson = (rows: readonly object[]): string => JSON.stringify(rows);
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
 
 await runService(async () => {
@@ -37,10 +38,10 @@ await runService(async () => {
   cleanup.defer(() => db.end());
   const queries = {
     listCalls: createSharedQuery((params: Parameters<typeof listCalls>[1]) =>
-      metrics.timed('list-calls', listCalls(db, params)),
+      metrics.timed('list-calls', listCalls(db, params)).then(toJson),
     ),
     listCallEvents: createSharedQuery((callId: string) =>
-      metrics.timed('list-call-events', listCallEvents(db, callId)),
+      metrics.timed('list-call-events', listCallEvents(db, callId)).then(toJson),
     ),
   };
   const sockets = createSockets({
@@ -53,13 +54,9 @@ await runService(async () => {
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
-  cleanup.use(watchProjection({ url: config.DATABASE_URL, onChange: announcing.changed, onLost }));
+  const watch = cleanup.use(watchProjection({ url: config.DATABASE_URL, onChange: announcing.changed, onLost }));
 
-  const ready = () =>
-    db.query('select 1').then(
-      () => null,
-      () => 'Postgres cannot be reached.',
-    );
+  const ready = () => (watch.isWatching() ? null : 'The projection in Postgres cannot be watched.');
   const admin = cleanup.use(
     await startAdmin({
       hosts: config.ADMIN_HOST,

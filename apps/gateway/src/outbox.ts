@@ -4,49 +4,77 @@ import type { WebSocket } from 'ws';
 export const unsentBytesMax = 256 * 1024;
 
 /**
+ * Most that may wait for one slow reader, in characters of kinds and frames. A list of 1,000 calls is about 300,000, so
+ * twelve different questions fit; who asks for more than that without reading is closed as slow.
+ */
+export const waitingLengthMax = 4 * 1024 * 1024;
+
+/**
  * What waits for one slow reader. Of each kind only the newest waits: a list replaces an older one of the same question,
  * and DataChanged is there once. So what a socket holds is bounded by what it asked, not by what happens.
  */
 export interface Outbox {
-  /** Sends `frame` now, or when the socket has drained; frames of one `kind` replace each other while they wait. */
-  readonly send: (kind: string, frame: string) => void;
-  /** ms for which the socket has been behind without any progress; 0 if it is not behind. */
+  /**
+   * Sends `frame` now, or when the socket has drained; frames of one `kind` replace each other while they wait.
+   * @returns false if it can neither be sent nor wait, because too much is waiting
+   */
+  readonly send: (kind: string, frame: string) => boolean;
+  /** Whether anything is unsent. What was sent last (a ping, say) has then not been seen by the other side. */
+  readonly isBehind: () => boolean;
+  /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
   readonly stalledMs: (now: number) => number;
-  readonly flush: () => void;
 }
 
-/** Most frames of different kinds that may wait. */
-const waitingMax = 256;
+export interface OutboxOptions {
+  readonly onSent: () => void;
+  /** ms, monotonic. */
+  readonly now: () => number;
+}
 
-export function createOutbox(socket: Pick<WebSocket, 'bufferedAmount' | 'send'>, onSent: () => void): Outbox {
+export function createOutbox(
+  socket: Pick<WebSocket, 'bufferedAmount' | 'send'>,
+  { onSent, now }: OutboxOptions,
+): Outbox {
   const waiting = new Map<string, string>();
-  let lowest = 0;
-  let progressAt = performance.now();
+  let waitingLength = 0;
+  let progressAt = now();
 
   const write = (frame: string): void => {
-    if (socket.bufferedAmount === 0) progressAt = performance.now();
-    socket.send(frame, () => flush());
-    onSent();
+    if (socket.bufferedAmount === 0) progressAt = now();
+    socket.send(frame, (error) => {
+      if (error) return;
+      progressAt = now();
+      onSent();
+      flush();
+    });
+  };
+  const forget = (kind: string): void => {
+    const frame = waiting.get(kind);
+    if (frame === undefined) return;
+    waiting.delete(kind);
+    waitingLength -= kind.length + frame.length;
   };
   const flush = (): void => {
     for (const [kind, frame] of waiting) {
       if (socket.bufferedAmount > unsentBytesMax) return;
-      waiting.delete(kind);
+      forget(kind);
       write(frame);
     }
   };
   return {
-    flush,
     send: (kind, frame) => {
-      if (waiting.size === 0 && socket.bufferedAmount <= unsentBytesMax) return write(frame);
-      waiting.delete(kind);
-      if (waiting.size < waitingMax) waiting.set(kind, frame);
+      if (waiting.size === 0 && socket.bufferedAmount <= unsentBytesMax) {
+        write(frame);
+        return true;
+      }
+      forget(kind);
+      const length = kind.length + frame.length;
+      if (waitingLength + length > waitingLengthMax) return false;
+      waiting.set(kind, frame);
+      waitingLength += length;
+      return true;
     },
-    stalledMs: (now) => {
-      const unsent = socket.bufferedAmount;
-      if (unsent === 0 || unsent < lowest) progressAt = now;
-      lowest = unsent;
-      return unsent === 0 ? 0 : now - progressAt;
-    },
+    isBehind: () => socket.bufferedAmount > 0,
+    stalledMs: (at) => (socket.bufferedAmount === 0 ? 0 : at - progressAt),
   };
 }

@@ -1,49 +1,51 @@
 import { ListCallEvents, ListCalls } from '@callstream/contracts';
-import type { ClientMessage, ServerMessage } from '@callstream/contracts';
-import type { CallRow, EventRow, ListCallsParams } from '@callstream/tables';
+import type { MessageId, ServerMessage } from '@callstream/contracts';
+import type { ListCallsParams } from '@callstream/tables';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
+import type { ReadMessage } from './read-message.ts';
 
+/** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
-  readonly listCalls: (params: ListCallsParams) => Promise<CallRow[]>;
-  readonly listCallEvents: (callId: string) => Promise<EventRow[]>;
+  readonly listCalls: (params: ListCallsParams) => Promise<string>;
+  readonly listCallEvents: (callId: string) => Promise<string>;
 }
 
 type RequestEvent = 'ListCalls' | 'ListCallEvents';
+type FailedEvent = Extract<ServerMessage, { status: 'Failed' }>['event'];
 
-/** What a request wants, once it is understood. */
-type Ask = (data: unknown) => Promise<readonly object[]>;
+/** What a request wants, as JSON text, once it is understood. */
+type Ask = (data: unknown) => Promise<string>;
 
 /** The requests that are understood, by event. Each answers with a message of the same event. */
 const requests = (queries: Queries): Record<RequestEvent, Ask> => ({
-  ListCalls: (data) => queries.listCalls(ListCalls.parse(data).params),
-  ListCallEvents: (data) => queries.listCallEvents(ListCallEvents.parse(data).call_id),
+  ListCalls: async (data) => queries.listCalls(ListCalls.parse(data).params),
+  ListCallEvents: async (data) => queries.listCallEvents(ListCallEvents.parse(data).call_id),
 });
 
-export type Answer = (message: ClientMessage) => Promise<ServerMessage>;
+/** @returns the frame that answers */
+export type Answer = (read: ReadMessage) => Promise<string>;
 
 /** Answers a client's message. A failure is an answer too: it says what to mend, and nothing of our inside. */
 export function createAnswer(queries: Queries, log: Log): Answer {
   const asks = requests(queries);
-  return async ({ event, data, id }) => {
-    const echo = id === undefined ? {} : { id };
-    if (!Object.hasOwn(asks, event)) {
-      const known = Object.keys(asks).join(', ');
-      return {
-        event: 'InvalidEvent',
-        status: 'Failed',
-        data: { success: false, error: `This event is not known. Known are: ${known}.` },
-        ...echo,
-      };
-    }
+  const known = Object.keys(asks).join(', ');
+  return async (read) => {
+    if ('error' in read) return failed('InvalidMessage', read.error, read.id);
+    const { event, data, id } = read.message;
+    if (!Object.hasOwn(asks, event)) return failed('InvalidEvent', `This event is not known. Known are: ${known}.`, id);
     const asked = event as RequestEvent;
     try {
-      return { event: asked, status: 'Ok', data: await asks[asked](data), ...echo };
+      const rows = await asks[asked](data);
+      return `${JSON.stringify({ event: asked, status: 'Ok', id }).slice(0, -1)},"data":${rows}}`;
     } catch (error) {
-      return { event: asked, status: 'Failed', data: { success: false, error: explain(error, log) }, ...echo };
+      return failed(asked, explain(error, log), id);
     }
   };
 }
+
+const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
+  JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
 
 function explain(error: unknown, log: Log): string {
   if (error instanceof z.ZodError)

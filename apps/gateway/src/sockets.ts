@@ -1,15 +1,17 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { CloseCause } from '@callstream/contracts';
 import { WebSocketServer } from 'ws';
-import type { WebSocket } from 'ws';
+import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { isAllowedOrigin } from './origin.ts';
 import type { Answer } from './requests.ts';
 import { createSession } from './session.ts';
 import type { Session } from './session.ts';
 
-/** How often each socket is asked whether it is still there, in ms. Proxies close what is silent for 30 to 60 s. */
-const pingEveryMs = 25_000;
+/** How often all sockets are checked, in ms. */
+const checkEveryMs = 5_000;
+/** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
+const closeTimeoutMs = 2_000;
 
 export interface SocketsOptions {
   readonly answer: Answer;
@@ -23,6 +25,7 @@ export interface Sockets {
   /** Takes over the upgrades of a server, on any path. */
   readonly serve: (server: Server) => void;
   readonly broadcast: (kind: string, frame: string) => void;
+  /** Closes every socket, also those that are just being opened. */
   readonly closeAll: (cause: CloseCause) => void;
 }
 
@@ -30,27 +33,31 @@ export interface Sockets {
 export function createSockets({ answer, origins, socketsMax, socketsPerAddressMax, metrics }: SocketsOptions): Sockets {
   const sessions = new Set<Session>();
   const perAddress = new Map<string, number>();
-  const server = new WebSocketServer({
+  let closed: CloseCause | undefined;
+  // ws 8.23 knows closeTimeout; its types do not yet.
+  const options: ServerOptions & { closeTimeout: number } = {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
     maxPayload: 64 * 1024,
     maxFragments: 64,
+    closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }) => isAllowedOrigin(req.headers.origin, origins),
-  });
+  };
+  const server = new WebSocketServer(options);
+  const checking = setInterval(() => sessions.forEach((session) => session.check()), checkEveryMs);
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const address = request.socket.remoteAddress ?? '';
     const ofAddress = perAddress.get(address) ?? 0;
-    const session = createSession(socket, { answer, metrics });
     socket.on('error', () => undefined);
+    const session = createSession(socket, { answer, metrics });
+    if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.add(session);
     perAddress.set(address, ofAddress + 1);
     metrics.sockets.set(sessions.size);
-    const timer = setInterval(session.check, pingEveryMs);
     socket.on('close', () => {
-      clearInterval(timer);
       sessions.delete(session);
       const left = (perAddress.get(address) ?? 1) - 1;
       if (left > 0) perAddress.set(address, left);
@@ -65,6 +72,8 @@ export function createSockets({ answer, origins, socketsMax, socketsPerAddressMa
       for (const session of sessions) session.send(kind, frame);
     },
     closeAll: (cause) => {
+      closed = cause;
+      clearInterval(checking);
       for (const session of sessions) session.close(cause);
     },
   };

@@ -1,13 +1,26 @@
 import type { OutRecord } from '@callstream/runtime';
 import { createBatcher, QueueFull } from './batch.ts';
 
-const record = (partition: number): OutRecord => ({ topic: 't', partition, key: 'k', value: Buffer.from('v'), headers: {} });
+const record = (partition: number): OutRecord => ({
+  topic: 't',
+  partition,
+  key: 'k',
+  value: Buffer.from('v'),
+  headers: {},
+});
+
+/** A promise to be settled by the test. */
+function pending() {
+  let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
+  return { promise, resolve: () => settle?.resolve(), reject: (error: Error) => settle?.reject(error) };
+}
 
 /** A Kafka that answers when it is told to. */
 function slowKafka() {
-  const sent: { records: number; done: PromiseWithResolvers<void> }[] = [];
+  const sent: { records: number; done: ReturnType<typeof pending> }[] = [];
   const send = (records: readonly OutRecord[]): Promise<void> => {
-    const done = Promise.withResolvers<void>();
+    const done = pending();
     sent.push({ records: records.length, done });
     return done.promise;
   };

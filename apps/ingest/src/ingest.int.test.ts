@@ -3,7 +3,15 @@ import type { Server } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { lives } from '@callstream/domain/testing';
-import { connectKafka, connectPublisher, consume, createLog, createPartitionOf, ensureTopics, eventUuid } from '@callstream/runtime';
+import {
+  connectKafka,
+  connectPublisher,
+  consume,
+  createLog,
+  createPartitionOf,
+  ensureTopics,
+  eventUuid,
+} from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createApp } from './app.ts';
@@ -54,7 +62,8 @@ afterAll(async () => {
   await stack.disposeAsync();
 });
 
-const post = (body: string | Buffer, headers: Record<string, string> = {}, path = '') => fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
+const post = (body: string | Buffer, headers: Record<string, string> = {}, path = '') =>
+  fetch(url + path, { method: 'POST', body, headers: { 'content-type': 'application/json', ...headers } });
 const uuidOf = async (response: Response) => ((await response.json()) as { data: { uuid: string } }).data.uuid;
 const recordOf = async (uuid: string): Promise<LogRecord> => {
   const find = () => received.find(({ headers }) => headers['ce_id']?.toString() === uuid);
@@ -64,23 +73,32 @@ const recordOf = async (uuid: string): Promise<LogRecord> => {
 
 describe('an accepted webhook', () => {
   it('is a record with the body byte for byte, the call as key, and CloudEvents headers', async () => {
-    const body = '\uFEFF {"type":"call.new", "call_id":1463669263.30030,"timestamp":"2026-03-02T10:00:00-03:00","x":"Verão ☀️"}';
+    const body =
+      '\uFEFF {"type":"call.new", "call_id":1463669263.30030,"timestamp":"2026-03-02T10:00:00-03:00","x":"Verão ☀️"}';
     const response = await post(body);
     const text = await response.text();
     expect([response.status, response.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
-    expect(JSON.parse(text)).toMatchObject({ status: 'ok', data: { uuid: eventUuid(Buffer.from(body)), aggregate_id: '1463669263.30030', event: { x: 'Verão ☀️' } } });
+    expect(JSON.parse(text)).toMatchObject({
+      status: 'ok',
+      data: { uuid: eventUuid(Buffer.from(body)), aggregate_id: '1463669263.30030', event: { x: 'Verão ☀️' } },
+    });
     const record = await recordOf(eventUuid(Buffer.from(body)));
     expect(record.value).toEqual(Buffer.from(body));
     expect(record.key?.toString()).toBe('1463669263.30030');
     expect(record.partition).toBe(createPartitionOf(partitions)('1463669263.30030'));
-    const headers = Object.fromEntries(Object.entries(record.headers).map(([name, value]) => [name, value?.toString()]));
+    const headers = Object.fromEntries(
+      Object.entries(record.headers).map(([name, value]) => [name, value?.toString()]),
+    );
     expect(headers).toEqual({
       ce_specversion: '1.0', ce_id: eventUuid(Buffer.from(body)), ce_type: 'call.new', ce_source: '/callstream/ingest', ce_time: '2026-03-02T13:00:00.000Z',
       'content-type': 'application/json', received_at: expect.stringMatching(/^20\d\d-.*\.\d{3}Z$/) as string,
     }); // prettier-ignore
   });
   it('without a usable time has an identity of its own', async () => {
-    const [one, two] = [await uuidOf(await post('{"type":"x"}')), await uuidOf(await inTheNextMillisecond(() => post('{"type":"x"}')))];
+    const [one, two] = [
+      await uuidOf(await post('{"type":"x"}')),
+      await uuidOf(await inTheNextMillisecond(() => post('{"type":"x"}'))),
+    ];
     expect(one).not.toBe(two);
     expect((await recordOf(one)).key?.toString()).toBe(one);
   });
@@ -90,7 +108,10 @@ describe('an accepted webhook', () => {
   });
   it('may be one of 5,000 small and 40 large ones of one call at once', async () => {
     const small = Array.from({ length: 5_000 }, (_, i) => `{"type":"x","call_id":"one","i":${i}}`);
-    const large = Array.from({ length: 40 }, (_, i) => `{"type":"x","call_id":"one","i":${i},"x":"${'x'.repeat(32_000)}"}`);
+    const large = Array.from(
+      { length: 40 },
+      (_, i) => `{"type":"x","call_id":"one","i":${i},"x":"${'x'.repeat(32_000)}"}`,
+    );
     const statuses = await Promise.all([...small, ...large].map(async (body) => (await post(body)).status));
     expect(statuses.filter((status) => status !== 200)).toEqual([]);
   });
@@ -123,7 +144,11 @@ describe('a refused request', () => {
   ])('%s: problem+json', async (_, request, status) => {
     const response = await request();
     expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
-    expect(await response.json()).toMatchObject({ status, type: expect.stringMatching(/^urn:/) as string, detail: expect.any(String) as string });
+    expect(await response.json()).toMatchObject({
+      status,
+      type: expect.stringMatching(/^urn:/) as string,
+      detail: expect.any(String) as string,
+    });
     expect(response.headers.get('allow')).toBe(status === 405 ? 'POST' : null);
     expect((await post(good)).status).toBe(200);
   });

@@ -29,14 +29,28 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const out = (body: string | Buffer | null, partition = 0, key: string | null = 'k'): OutRecord => ({ topic, partition, key, value: body === null ? null : Buffer.from(body), headers: {} });
+const out = (body: string | Buffer | null, partition = 0, key: string | null = 'k'): OutRecord => ({
+  topic,
+  partition,
+  key,
+  value: body === null ? null : Buffer.from(body),
+  headers: {},
+});
 
 /** A projector of its own memory: where it thinks that the tables are. */
 async function projector() {
   const positions = new Map((await readPositions(db)).map(({ partition, nextOffset }) => [partition, nextOffset]));
   const metrics = createMetrics();
   const logStart = async (partition: number) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0;
-  const projectBatch = createProjectBatch({ db, publisher, positions, logStart, changed: () => undefined, metrics, log });
+  const projectBatch = createProjectBatch({
+    db,
+    publisher,
+    positions,
+    logStart,
+    changed: () => undefined,
+    metrics,
+    log,
+  });
   return { positions, metrics, projectBatch };
 }
 
@@ -50,8 +64,19 @@ async function readAll(of = topic): Promise<LogRecord[]> {
     positions.set(partition, some.at(-1)!.offset + 1);
     return Promise.resolve(some.at(-1)!.offset + 1);
   };
-  await using _reading = await consume(kafka, { groupId: testTopicName(), topic: of, concurrency: 1, positions: () => positions, onBatch, commit: false, log });
-  await until(() => [...ends].every(([partition, { high }]) => (positions.get(partition) ?? 0) >= high), { timeoutMs: 20_000, onTimeout: () => new Error('the topic does not end') });
+  await using _reading = await consume(kafka, {
+    groupId: testTopicName(),
+    topic: of,
+    concurrency: 1,
+    positions: () => positions,
+    onBatch,
+    commit: false,
+    log,
+  });
+  await until(() => [...ends].every(([partition, { high }]) => (positions.get(partition) ?? 0) >= high), {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('the topic does not end'),
+  });
   return records;
 }
 
@@ -62,12 +87,24 @@ const batchOf = (records: readonly LogRecord[], partition: number): Batch => {
 
 function eventsIn(records: readonly LogRecord[]) {
   return records.flatMap((record) => {
-    const decoded = decode({ ...record, receivedAt: new Date(record.timestamp).toISOString(), uuidOf: (receivedAt) => uuidOf(record, receivedAt) });
+    const decoded = decode({
+      ...record,
+      receivedAt: new Date(record.timestamp).toISOString(),
+      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
+    });
     return 'event' in decoded ? [decoded.event] : [];
   });
 }
 
-const poison = [null, 'not json', '[]', '{"no":"type"}', Buffer.from([0xff]), `{"type":"x","call_id":"${'x'.repeat(10_000)}"}`, `{"type":"x","a":${'['.repeat(40)}${']'.repeat(40)}}`];
+const poison = [
+  null,
+  'not json',
+  '[]',
+  '{"no":"type"}',
+  Buffer.from([0xff]),
+  `{"type":"x","call_id":"${'x'.repeat(10_000)}"}`,
+  `{"type":"x","a":${'['.repeat(40)}${']'.repeat(40)}}`,
+];
 const odd = [
   '{"type":"call.new","call_id":"a\\u0000b","x":"\\ud800","n":1e131071}',
   '{"type":"call.new","call_id":"c","timestamp":"99999-01-01T00:00:00Z"}',
@@ -77,11 +114,18 @@ const odd = [
 describe('the projector', () => {
   it('makes the tables the fold of the log; what is no event goes to the DLQ as it was', async () => {
     const bodies = [...lives.values()].flat();
-    await publisher.publishBatch([...bodies.map((body, i) => out(body, i % 2)), ...poison.map((body) => out(body, 1, null)), out(odd[0]!), out(odd[1]!), out(odd[1]!, 1)]);
+    await publisher.publishBatch([
+      ...bodies.map((body, i) => out(body, i % 2)),
+      ...poison.map((body) => out(body, 1, null)),
+      out(odd[0]!),
+      out(odd[1]!),
+      out(odd[1]!, 1),
+    ]);
     await publisher.publishBatch([out(odd[2]!)]);
     const records = await readAll();
     const { projectBatch, metrics } = await projector();
-    for (const partition of [0, 1]) expect(await projectBatch(batchOf(records, partition))).toBe(batchOf(records, partition).highWatermark);
+    for (const partition of [0, 1])
+      expect(await projectBatch(batchOf(records, partition))).toBe(batchOf(records, partition).highWatermark);
     expect(await readRows(db)).toEqual(expectedRows(eventsIn(records)));
     const dead = await readAll(`${topic}-dlq`);
     expect(dead.map(({ value }) => value)).toEqual(poison.map((body) => (body === null ? null : Buffer.from(body))));
@@ -123,6 +167,8 @@ describe('the projector', () => {
     const { positions, projectBatch } = await projector();
     const at = positions.get(1)!;
     const [record] = await readAll();
-    await expect(projectBatch({ partition: 1, records: [{ ...record!, partition: 1, offset: at }], highWatermark: at + 1 })).rejects.toThrow(/version 99/);
+    await expect(
+      projectBatch({ partition: 1, records: [{ ...record!, partition: 1, offset: at }], highWatermark: at + 1 }),
+    ).rejects.toThrow(/version 99/);
   });
 });

@@ -1,20 +1,31 @@
 import { z } from 'zod';
 
+/** Echoed in the answer, so that a client can tell its requests apart. */
+export const MessageId = z.union([z.string().max(128), z.number()]);
+export type MessageId = z.infer<typeof MessageId>;
+
 /** The one envelope of the socket: text frames of JSON, both ways. `id` is echoed in the answer. */
 export const ClientMessage = z.looseObject({
   event: z.string(),
   data: z.looseObject({}),
-  id: z.union([z.string().max(128), z.number()]).optional(),
+  id: MessageId.optional(),
 });
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
-const identifier = z.string().min(1).max(512);
+/** As the tables keep it: Postgres has no NUL and no lone surrogate, so both were replaced when it was stored. */
+const identifier = z
+  .string()
+  .min(1)
+  .max(512)
+  .transform((text) => text.replaceAll('\u0000', '\uFFFD').toWellFormed());
+
+const callState = z.enum(['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED']);
 
 /** `ListCalls`: every part is optional; without `limit` 1,000 rows, unfinished calls first of all, then the newest. */
 export const ListCalls = z.looseObject({
   params: z
     .strictObject({
-      state: z.enum(['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED']).optional(),
+      state: callState.optional(),
       aggregate_id: identifier.optional(),
       queue: identifier.optional(),
       direction: identifier.optional(),
@@ -32,28 +43,52 @@ export const ListCalls = z.looseObject({
 
 export const ListCallEvents = z.looseObject({ call_id: identifier });
 
+const instant = z.iso.datetime({ precision: 3 });
+
+/** A call in a list. More fields may be there. */
+export const ListedCall = z.looseObject({
+  id: z.number().int(),
+  aggregate_id: z.string(),
+  state: callState,
+  created_at: instant,
+  updated_at: instant,
+});
+export type ListedCall = z.infer<typeof ListedCall>;
+
+/** An event of a call. `event` is the body. */
+export const ListedEvent = z.looseObject({
+  id: z.number().int(),
+  aggregate_id: z.string(),
+  uuid: z.uuid(),
+  event: z.looseObject({}),
+  received_at: instant,
+  deliveries: z.number().int().min(1),
+  topic: z.string(),
+  partition: z.number().int(),
+  offset: z.number().int(),
+});
+export type ListedEvent = z.infer<typeof ListedEvent>;
+
 /** Why a request failed. */
-export interface Failed {
-  readonly success: false;
-  readonly error: string;
-}
+export const Failed = z.object({ success: z.literal(false), error: z.string() });
+export type Failed = z.infer<typeof Failed>;
+
+const ok = { status: z.literal('Ok'), id: MessageId.optional() };
 
 /** What the server sends. */
-export type ServerMessage =
-  | { readonly event: 'Welcome'; readonly data: 'Welcome'; readonly status: 'Ok' }
-  | { readonly event: 'DataChanged'; readonly data: Record<string, never> }
-  | {
-      readonly event: 'ListCalls' | 'ListCallEvents';
-      readonly data: readonly object[];
-      readonly status: 'Ok';
-      readonly id?: string | number;
-    }
-  | {
-      readonly event: 'ListCalls' | 'ListCallEvents' | 'InvalidEvent' | 'InvalidMessage';
-      readonly data: Failed;
-      readonly status: 'Failed';
-      readonly id?: string | number;
-    };
+export const ServerMessage = z.union([
+  z.object({ event: z.literal('Welcome'), data: z.literal('Welcome'), status: z.literal('Ok') }),
+  z.object({ event: z.literal('DataChanged'), data: z.strictObject({}) }),
+  z.object({ event: z.literal('ListCalls'), data: z.array(ListedCall), ...ok }),
+  z.object({ event: z.literal('ListCallEvents'), data: z.array(ListedEvent), ...ok }),
+  z.object({
+    event: z.enum(['ListCalls', 'ListCallEvents', 'InvalidEvent', 'InvalidMessage']),
+    data: Failed,
+    status: z.literal('Failed'),
+    id: MessageId.optional(),
+  }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
 
 /** Why the server closes a socket. 4000–4499: reconnect. 4500–4999: do not come back with the same. */
 export const closeCodes = {

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { liveSchema } from './connect.ts';
 
-export interface Watching {
+export interface WatchOptions {
   /** `postgres://…` */
   readonly url: string;
   /** Called after the projection moved; also once after the connection was lost and came back. */
@@ -12,24 +12,35 @@ export interface Watching {
   readonly pollMs?: number;
 }
 
-const reconnectDelayMs = 500;
+export interface Watch extends AsyncDisposable {
+  /** Whether it is connected and has read the positions. */
+  readonly isWatching: () => boolean;
+}
+
+/** Wait before the first attempt to connect again, in ms; doubled after each that fails. */
+const reconnectMsMin = 250;
+const reconnectMsMax = 5_000;
 
 /** Tells whenever the projection has moved, until disposed. Needs a connection of its own, and makes it again when it breaks. */
-export function watchProjection({
-  url,
-  onChange,
-  onLost = () => undefined,
-  pollMs = 1_000,
-}: Watching): AsyncDisposable {
+export function watchProjection({ url, onChange, onLost = () => undefined, pollMs = 1_000 }: WatchOptions): Watch {
   const stopping = new AbortController();
+  let watching = false;
+  let reconnectMs = reconnectMsMin;
+  const onWatching = (): void => {
+    watching = true;
+    reconnectMs = reconnectMsMin;
+  };
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await watchOnce({ url, onChange, pollMs }, stopping.signal).catch(onLost);
-      await pause(reconnectDelayMs, stopping.signal);
+      await watchOnce({ url, onChange, pollMs, onWatching }, stopping.signal).catch(onLost);
+      watching = false;
+      await pause(reconnectMs, stopping.signal);
+      reconnectMs = Math.min(reconnectMs * 2, reconnectMsMax);
     }
   };
   const done = watch();
   return {
+    isWatching: () => watching,
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       await done;
@@ -37,32 +48,42 @@ export function watchProjection({
   };
 }
 
+type Once = Required<Omit<WatchOptions, 'onLost'>> & { readonly onWatching: () => void };
+
 /** Resolves when stopped; rejects when the connection is lost. */
-async function watchOnce(
-  { url, onChange, pollMs }: Required<Omit<Watching, 'onLost'>>,
-  signal: AbortSignal,
-): Promise<void> {
+async function watchOnce({ url, onChange, pollMs, onWatching }: Once, signal: AbortSignal): Promise<void> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'callstream-watch',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,
+    // Of the client itself: a network that is cut without a word would leave a query waiting for ever.
+    query_timeout: 10_000,
     keepAlive: true,
   });
-  const { promise: lost, reject } = Promise.withResolvers<never>();
-  lost.catch(() => undefined);
-  client.on('error', reject).on('end', () => reject(new Error('The connection ended.')));
+  const connection: { lost?: Error } = {};
+  let wake = new AbortController();
+  const wakeUp = (): void => wake.abort();
+  const fail = (error: Error): void => {
+    connection.lost ??= error;
+    wakeUp();
+  };
+  client.on('error', fail).on('end', () => fail(new Error('The connection ended.')));
+  client.on('notification', wakeUp);
   try {
     await client.connect();
-    client.on('notification', onChange);
     await client.query('listen callstream_projected');
-    onChange();
-    let seen = await progress(client);
+    let seen: string | undefined;
     while (!signal.aborted) {
-      await Promise.race([pause(pollMs, signal), lost]);
+      if (connection.lost) throw connection.lost;
+      // Before the positions are read: what is committed during that wakes us again.
+      wake = new AbortController();
       const now = await progress(client);
+      // A notification and the look after it tell of a change once.
       if (now !== seen) onChange();
       seen = now;
+      onWatching();
+      await pause(pollMs, signal, wake.signal);
     }
   } finally {
     await client.end().catch(() => undefined);
@@ -77,16 +98,16 @@ async function progress(client: pg.Client): Promise<string> {
   return rows[0]?.progress ?? '';
 }
 
-/** Resolves after `ms`, or at once when stopped. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Resolves after `ms`, or as soon as one of the signals is aborted. */
+function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
   return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
     const done = (): void => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', done);
+      for (const signal of signals) signal.removeEventListener('abort', done);
       resolve();
     };
     const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done);
+    for (const signal of signals) signal.addEventListener('abort', done);
+    if (signals.some(({ aborted }) => aborted)) done();
   });
 }

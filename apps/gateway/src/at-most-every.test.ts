@@ -1,0 +1,40 @@
+import { jest } from '@jest/globals';
+import { atMostEvery } from './at-most-every.ts';
+
+describe('changes are announced', () => {
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  const announcer = () => {
+    const at: number[] = [];
+    const begin = Date.now();
+    return { at, ...atMostEvery(100, () => at.push(Date.now() - begin)) };
+  };
+
+  it('the first at once', () => {
+    const { at, changed } = announcer();
+    changed();
+    expect(at).toEqual([0]);
+    jest.advanceTimersByTime(1_000);
+    expect(at).toEqual([0]);
+  });
+
+  it('then at most once per 100 ms, and once after the last', () => {
+    const { at, changed } = announcer();
+    for (let ms = 0; ms < 250; ms += 10) {
+      changed();
+      jest.advanceTimersByTime(10);
+    }
+    jest.advanceTimersByTime(1_000);
+    expect(at).toEqual([0, 100, 200, 300]);
+  });
+
+  it('not any more once stopped', () => {
+    const { at, changed, stop } = announcer();
+    changed();
+    changed();
+    stop();
+    jest.advanceTimersByTime(1_000);
+    expect(at).toEqual([0]);
+  });
+});

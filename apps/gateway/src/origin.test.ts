@@ -1,0 +1,14 @@
+import { isAllowedOrigin } from './origin.ts';
+
+it.each([
+  ['a program', undefined, true],
+  ['a page of this machine, any port', 'http://localhost:5173', true],
+  ['its IPv4 address', 'http://127.0.0.1', true],
+  ['its IPv6 address', 'https://[::1]:8443', true],
+  ['a page of an allowed host, any port', 'https://wall.example:8443', true],
+  ['a foreign page', 'https://evil.example', false],
+  ['a name that only begins like ours', 'http://localhost.evil.example', false],
+  ['a sandboxed page', 'null', false],
+])('%s', (_who, origin, allowed) => {
+  expect(isAllowedOrigin(origin, ['wall.example'])).toBe(allowed);
+});

@@ -1,0 +1,71 @@
+import { createOutbox, unsentBytesMax, waitingLengthMax } from './outbox.ts';
+
+/** A socket whose reader takes a frame only when the test says so. */
+function slowSocket() {
+  const unsent: { frame: string; sent: () => void }[] = [];
+  const read: string[] = [];
+  return {
+    read,
+    /** The reader takes the oldest frame. */
+    drain: () => {
+      const oldest = unsent.shift();
+      if (!oldest) return;
+      read.push(oldest.frame);
+      oldest.sent();
+    },
+    get bufferedAmount() {
+      return unsent.reduce((sum, { frame }) => sum + frame.length, 0);
+    },
+    send: (frame: string, sent: () => void) => void unsent.push({ frame, sent }),
+  };
+}
+
+const list = (version: string) => version.padEnd(unsentBytesMax + 1);
+
+function reader() {
+  const clock = { ms: 0 };
+  const socket = slowSocket();
+  const outbox = createOutbox(socket as never, { onSent: () => undefined, now: () => clock.ms });
+  return { clock, socket, outbox, versions: () => socket.read.map((frame) => frame.trim()) };
+}
+
+describe('a reader that is over 256 KiB behind', () => {
+  it('gets the newest answer to a question, and DataChanged once', () => {
+    const { socket, outbox, versions } = reader();
+    outbox.send('list', list('one'));
+    for (const version of ['two', 'three', 'four']) {
+      outbox.send('DataChanged', 'changed');
+      outbox.send('list', list(version));
+    }
+    expect(socket.bufferedAmount).toBe(unsentBytesMax + 1);
+    for (let i = 0; i < 9; i++) socket.drain();
+    expect(versions()).toEqual(['one', 'changed', 'four']);
+  });
+
+  it('is refused more than may wait, and nothing that waits is dropped without a word', () => {
+    const { outbox } = reader();
+    outbox.send('list', list('one'));
+    const fitting = Math.floor(waitingLengthMax / (unsentBytesMax + 1 + 'q0'.length));
+    const taken = Array.from({ length: fitting + 1 }, (_, i) =>
+      outbox.send(`q${i % 10}${'x'.repeat(i / 10)}`, list('')),
+    );
+    expect(taken.slice(0, fitting - 1)).not.toContain(false);
+    expect(taken.at(-1)).toBe(false);
+  });
+
+  it('is stalled only while no frame leaves', () => {
+    const { clock, socket, outbox } = reader();
+    expect(outbox.stalledMs(clock.ms)).toBe(0);
+    clock.ms = 1_000;
+    outbox.send('a', list('one'));
+    outbox.send('b', list('two'));
+    clock.ms = 50_000;
+    expect(outbox.stalledMs(clock.ms)).toBe(49_000);
+    socket.drain();
+    clock.ms = 60_000;
+    expect(outbox.stalledMs(clock.ms)).toBe(10_000);
+    socket.drain();
+    expect(outbox.stalledMs(clock.ms)).toBe(0);
+    expect(outbox.isBehind()).toBe(false);
+  });
+});
