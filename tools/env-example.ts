@@ -1,0 +1,39 @@
+// Writes .env.example from the services' own schemas; with --check it only says whether the file is what it should be.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EnvSection, renderEnvExample } from '@callstream/runtime';
+import { z } from 'zod';
+
+const root = join(import.meta.dirname, '..');
+const file = join(root, '.env.example');
+
+/** What `npm start` itself reads; it passes everything on to the services. */
+const StartEnv = z.object({
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe(
+      'Folder of the embedded Kafka and Postgres, and of the logs; another one, with other ports, is another system',
+    ),
+});
+
+async function schemaOf(app: string, name: string): Promise<z.ZodObject> {
+  const config = (await import(join(root, 'apps', app, 'src', 'config.ts'))) as Record<string, z.ZodObject | undefined>;
+  const schema = config[name];
+  if (!schema) throw new Error(`apps/${app}/src/config.ts has no ${name}.`);
+  return schema;
+}
+
+const sections: EnvSection[] = [
+  { title: 'npm start', schema: StartEnv },
+  { title: 'ingest', schema: await schemaOf('ingest', 'IngestEnv') },
+  { title: 'projector', schema: await schemaOf('projector', 'ProjectorEnv') },
+  { title: 'gateway', schema: await schemaOf('gateway', 'GatewayEnv') },
+];
+const text = renderEnvExample(sections);
+
+if (!process.argv.includes('--check')) writeFileSync(file, text);
+else if (readFileSync(file, 'utf8') !== text) {
+  console.error('.env.example is not what the schemas say. Run: npm run env-example');
+  process.exitCode = 1;
+}
