@@ -21,7 +21,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     const port = Number(env[variable] || otherwise);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Error(`${variable}=${env[variable] ?? ''} is not a port.`);
-    return { variable, port, hosts: host ? [host] : ['127.0.0.1', '::1'] };
+    return { variable, port, hosts: host ? host.split(',').map((one) => one.trim()) : ['127.0.0.1', '::1'] };
   };
   const { INGEST_HOST, GATEWAY_HOST, ADMIN_HOST } = env;
   const ingest = port('INGEST_PORT', 3000, INGEST_HOST);
@@ -49,7 +49,8 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
 }
 
 /** How this machine reaches a server that listens on `host`. */
-function reachable(host: string | undefined): string {
+function reachable(hosts: string | undefined): string {
+  const host = hosts?.split(',')[0]?.trim();
   if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return isIP(host) === 6 ? `[${host}]` : host;
 }

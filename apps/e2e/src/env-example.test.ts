@@ -5,5 +5,7 @@ import { promisify } from 'node:util';
 it('.env.example is what the schemas say', async () => {
   const root = join(import.meta.dirname, '../../..');
   const args = ['--disable-warning=ExperimentalWarning', 'tools/env-example.ts', '--check'];
-  await expect(promisify(execFile)(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '' } })).resolves.toMatchObject({ stderr: '' });
+  await expect(
+    promisify(execFile)(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '' } }),
+  ).resolves.toMatchObject({ stderr: '' });
 });

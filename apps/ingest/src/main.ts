@@ -15,6 +15,7 @@ import {
 } from '@callstream/runtime';
 import { createApp } from './app.ts';
 import { createBatcher } from './batch.ts';
+import { answerBrokenRequest } from './broken-request.ts';
 import { IngestEnv } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { createPublish } from './publish.ts';
@@ -52,6 +53,8 @@ await runService(async () => {
     { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
     (request, response) => void handle(request, response),
   );
+
+  for (const server of servers) server.on('clientError', answerBrokenRequest);
 
   log.info({ port, admin_port: admin.port, topic, partitions }, 'ingest.started');
   log.info({ signal: await stopped }, 'ingest.stopping');

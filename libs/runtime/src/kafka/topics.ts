@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs';
 import type { Admin, Kafka } from 'kafkajs';
+import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
 import { withAdmin } from './connect.ts';
 
@@ -40,8 +41,20 @@ export async function ensureTopics(
 
 async function create(admin: Admin, topic: string, numPartitions: number): Promise<void> {
   const existing = await admin.listTopics();
-  if (!existing.includes(topic))
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions, configEntries }] });
+  if (existing.includes(topic)) return;
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
+  await pRetry(() => checkLeaders(admin, topic), leaderRetry);
+}
+
+/** A new topic is not known everywhere at once; kafkajs's own wait for its leaders gives up at the first "not here". */
+const leaderRetry = { retries: 60, minTimeout: 50, maxTimeout: 500 };
+
+/** @throws {Error} while a partition of the topic has no leader */
+async function checkLeaders(admin: Admin, topic: string): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions ?? [];
+  if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0))
+    throw new Error(`Topic "${topic}" has partitions without a leader.`);
 }
 
 /** @throws {Error} if there is no such topic */

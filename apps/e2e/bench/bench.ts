@@ -1,0 +1,36 @@
+import type { Servers } from './servers.ts';
+
+export interface Row {
+  readonly what: string;
+  readonly result: string;
+  /** What the issue asks for, if it does, and whether it is so. */
+  readonly wanted?: string;
+  readonly met?: boolean;
+}
+
+/** One benchmark: a file of this folder, named in main.ts. */
+export interface Bench {
+  readonly about: string;
+  /** `say` tells how far it is. */
+  readonly run: (servers: Servers, say: (line: string) => void) => Promise<Row[]>;
+}
+
+/** Rows as a table of plain text. */
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, result, wanted = '', met }) => [
+    what,
+    result,
+    wanted,
+    met === undefined ? '' : met ? 'yes' : 'NO',
+  ]);
+  const all = [['', 'result', 'wanted', 'met'], ...lines];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  return all
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,36 @@
+import { stopSignal } from '@callstream/runtime';
+import type { Bench } from './bench.ts';
+import { tableOf } from './bench.ts';
+import { path } from './path.ts';
+import { findServers } from './servers.ts';
+
+/** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
+const benches: Readonly<Record<string, Bench>> = { path };
+
+const [name] = process.argv.slice(2);
+const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];
+if (!bench) {
+  if (name !== undefined) process.stderr.write(`There is no benchmark "${name}".\n\n`);
+  const list = Object.entries(benches).map(([key, { about }]) => `  npm run bench -- ${key}   ${about}\n`);
+  process.stdout.write(`Benchmarks:\n${list.join('')}`);
+  process.stdout.write(
+    '\nThey start Kafka and Postgres in a temporary folder, or use KAFKA_BROKERS and DATABASE_URL.\n',
+  );
+  process.exitCode = name === undefined ? 0 : 2;
+} else {
+  const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  // So that Ctrl-C takes Kafka and Postgres down with it.
+  const stopped = stopSignal().then((signal) => Promise.reject(new Error(`Stopped by ${signal}.`)));
+  stopped.catch(() => undefined);
+  say('starting Kafka and Postgres …');
+  {
+    await using servers = await findServers(process.env);
+    // Where testDatabase() makes its databases.
+    process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
+    const rows = await Promise.race([bench.run(servers, say), stopped]);
+    process.stdout.write(`\n${tableOf(rows)}\n`);
+    process.exitCode = rows.some(({ met }) => met === false) ? 1 : 0;
+  }
+  // Whoever waits for a stop signal holds the channel of its parent open, and with it the process.
+  if (process.connected) process.disconnect();
+}

@@ -1,0 +1,21 @@
+import { randomUUID } from 'node:crypto';
+import { testDatabase } from '@callstream/stack';
+import { startSystem } from '../src/system.ts';
+import type { ServiceName, System } from '../src/system.ts';
+import type { Servers } from './servers.ts';
+
+/** A system with a topic and an empty database of its own; the database is dropped afterwards. */
+export async function withSystem<T>(
+  { brokers }: Servers,
+  services: readonly ServiceName[],
+  use: (system: System) => Promise<T>,
+): Promise<T> {
+  await using database = await testDatabase();
+  await using system = await startSystem({
+    brokers,
+    topic: `bench-${randomUUID()}`,
+    databaseUrl: database.url,
+    services,
+  });
+  return await use(system);
+}

@@ -1,0 +1,106 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '@callstream/stack';
+import { readPositions } from '@callstream/tables';
+import { openDashboard } from '../src/dashboard.ts';
+import { createSender } from '../src/sender.ts';
+import type { System } from '../src/system.ts';
+import type { Bench, Row } from './bench.ts';
+import { withSystem } from './own-system.ts';
+import type { Servers } from './servers.ts';
+import { fillTopic, simulatedBodies } from './simulated.ts';
+import { median, quantile } from './statistics.ts';
+
+const warmUps = 20;
+const webhooks = 200;
+/** Pause between two webhooks, in ms: more than the gateway holds a second DataChanged back. */
+const pauseMs = { min: 150, max: 250 };
+const medianMsWanted = 50;
+
+const backlogEvents = 100_000;
+/** Events per second of the simulated time: about 300 calls at once. */
+const backlogRate = 40;
+const eventsPerSecondWanted = 10_000;
+const runs = 3;
+
+type Say = (line: string) => void;
+
+export const path: Bench = {
+  about: 'webhook to DataChanged on a socket, unloaded; events/s of the projector from a backlog',
+  run: async (servers, say) => {
+    const latency = await withSystem(servers, ['ingest', 'projector', 'gateway'], (system) =>
+      measureLatency(system, say),
+    );
+    const rates: number[] = [];
+    for (let run = 1; run <= runs; run++) {
+      say(`projector, run ${run} of ${runs}`);
+      rates.push(await measureProjector(servers));
+    }
+    const middle = median(rates);
+    const rate: Row = {
+      what: `projector, backlog of ${backlogEvents} simulated events, median of ${runs}`,
+      result: `${Math.round(middle)} events/s (${rates.map(Math.round).join(', ')})`,
+      wanted: `≥ ${eventsPerSecondWanted} events/s`,
+      met: middle >= eventsPerSecondWanted,
+    };
+    return [...latency, rate];
+  },
+};
+
+/** One webhook at a time: from the post until the DataChanged after which a list has it. */
+async function measureLatency(system: System, say: Say): Promise<Row[]> {
+  await using sender = createSender(system.webhookUrl, 1);
+  await using dashboard = await openDashboard(system.socketUrl);
+  const once = async (i: number): Promise<number> => {
+    const aggregate_id = `bench.${i}`;
+    let seen = dashboard.changes();
+    const began = performance.now();
+    const body = JSON.stringify({ type: 'call.new', call_id: aggregate_id, timestamp: new Date().toISOString() });
+    const { status } = await sender.post(body);
+    if (status !== 200) throw new Error(`A webhook was answered with ${status}.`);
+    // A DataChanged may be of something else: only one after which the call is listed counts.
+    for (;;) {
+      const changedAt = await dashboard.changedAfter(seen++);
+      if ((await dashboard.listCalls({ aggregate_id })).length > 0) return changedAt - began;
+    }
+  };
+  const times: number[] = [];
+  for (let i = 0; i < warmUps + webhooks; i++) {
+    if (i % 50 === 0) say(`webhook ${i} of ${warmUps + webhooks}`);
+    const ms = await once(i);
+    if (i >= warmUps) times.push(ms);
+    await sleep(randomInt(pauseMs.min, pauseMs.max));
+  }
+  const what = `webhook to DataChanged, ${webhooks} one at a time`;
+  const middle = median(times);
+  return [
+    {
+      what: `${what}, median`,
+      result: `${middle.toFixed(1)} ms`,
+      wanted: `< ${medianMsWanted} ms`,
+      met: middle < medianMsWanted,
+    },
+    { what: `${what}, p99`, result: `${quantile(times, 0.99).toFixed(1)} ms` },
+  ];
+}
+
+/** Events per second from the first that is seen in the tables until the last. */
+const measureProjector = (servers: Servers): Promise<number> =>
+  withSystem(servers, [], async (system) => {
+    const total = await fillTopic(system, simulatedBodies(backlogEvents, backlogRate));
+    const progress = async (): Promise<{ at: number; done: number }> => {
+      const positions = await readPositions(system.db);
+      return { at: performance.now(), done: positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0) };
+    };
+    const reaches = (least: number) =>
+      until(async () => progress().then((now) => now.done >= least && now), {
+        timeoutMs: 120_000,
+        everyMs: 10,
+        onTimeout: () => new Error('The projector does not get to the end of the backlog.'),
+      });
+    const first = reaches(1);
+    await system.start('projector');
+    const begin = await first;
+    const end = await reaches(total);
+    return ((end.done - begin.done) * 1000) / (end.at - begin.at);
+  });

@@ -1,0 +1,51 @@
+import { createPartitionOf, connectPublisher, eventUuid, topicFacts } from '@callstream/runtime';
+import type { OutRecord } from '@callstream/runtime';
+import { parseEvent, recordKey } from '@callstream/domain';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { System } from '../src/system.ts';
+
+const simulate = join(import.meta.dirname, '../../simulator/src/simulate.ts');
+/** Records that leave together: below Kafka's limit even if all are of one partition. */
+const batchRecords = 2_000;
+
+/** The first `count` events of the simulated centre, always the same ones. `rate`: events per second of its own time. */
+export async function* simulatedBodies(count: number, rate: number): AsyncGenerator<string> {
+  const options = { print: null, seed: 1, start: '2026-03-02T13:00:00Z', count, rate };
+  const args = Object.entries(options).flatMap(([name, value]) =>
+    value === null ? [`--${name}`] : [`--${name}`, String(value)],
+  );
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', simulate, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const ended = once(child, 'exit');
+  yield* createInterface(child.stdout);
+  const [code] = (await ended) as [number | null];
+  if (code !== 0) throw new Error(`The simulator ended with ${String(code)}.`);
+}
+
+/** Puts events on the topic as ingest does: same key, partition, value and time. Returns how many. */
+export async function fillTopic({ kafka, topic }: System, bodies: AsyncIterable<string>): Promise<number> {
+  const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
+  await using publisher = await connectPublisher(kafka);
+  let batch: OutRecord[] = [];
+  let count = 0;
+  const flush = async (): Promise<void> => {
+    await publisher.publishBatch(batch);
+    count += batch.length;
+    batch = [];
+  };
+  for await (const body of bodies) {
+    const value = Buffer.from(body);
+    const parsed = parseEvent(value);
+    if ('problem' in parsed) throw new Error(`The simulator made what is no event: ${parsed.problem}`);
+    const key = recordKey(parsed.event, eventUuid(value));
+    const headers = { received_at: new Date().toISOString() };
+    batch.push({ topic, partition: partitionOf(key), key, value, headers });
+    if (batch.length >= batchRecords) await flush();
+  }
+  if (batch.length > 0) await flush();
+  return count;
+}

@@ -1,0 +1,54 @@
+import { until } from '@callstream/stack';
+import { Pool } from 'undici';
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** A provider: posts to one webhook. */
+export interface Sender extends AsyncDisposable {
+  readonly post: (body: string | Buffer) => Promise<Answer>;
+  /** Posts all of it over all connections at the same time; answers in the order of `bodies`. */
+  readonly postAll: (bodies: readonly string[]) => Promise<Answer[]>;
+  /** Posts until somebody has answered: connections that are refused or cut are tried again. */
+  readonly postUntilAnswered: (body: string) => Promise<Answer>;
+  /** How often `postUntilAnswered` had to try again. */
+  readonly retries: () => number;
+  /** Connections that are open now. */
+  readonly connected: () => number;
+}
+
+const patienceMs = 60_000;
+
+export function createSender(webhookUrl: string, connections: number): Sender {
+  const { origin, pathname } = new URL(webhookUrl);
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    connectTimeout: patienceMs,
+    headersTimeout: patienceMs,
+    bodyTimeout: patienceMs,
+  });
+  const headers = { 'content-type': 'application/json' };
+  const post = async (body: string | Buffer): Promise<Answer> => {
+    const response = await pool.request({ path: pathname, method: 'POST', headers, body });
+    return { status: response.statusCode, text: await response.body.text() };
+  };
+  let retried = 0;
+  const again = (): undefined => {
+    retried++;
+  };
+  return {
+    post,
+    postAll: (bodies) => Promise.all(bodies.map(post)),
+    postUntilAnswered: (body) =>
+      until(() => post(body).catch(again), {
+        timeoutMs: patienceMs,
+        onTimeout: () => new Error('Nobody answered.'),
+      }),
+    retries: () => retried,
+    connected: () => pool.stats.connected,
+    [Symbol.asyncDispose]: () => pool.destroy(),
+  };
+}

@@ -1,0 +1,102 @@
+import { connectKafka, createLog, endOffsets } from '@callstream/runtime';
+import type { Kafka } from '@callstream/runtime';
+import { until } from '@callstream/stack';
+import { connectTables, readPositions } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { pickPort } from './port.ts';
+import { runOnce, startService } from './service.ts';
+import type { Service } from './service.ts';
+
+export type ServiceName = 'ingest' | 'projector' | 'gateway';
+const all: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
+
+const args = {
+  ingest: ['apps/ingest/src/main.ts'],
+  projector: ['apps/projector/src/main.ts', 'run'],
+  gateway: ['apps/gateway/src/main.ts'],
+} as const satisfies Record<ServiceName, readonly string[]>;
+
+export interface SystemOptions {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  /** An empty database. */
+  readonly databaseUrl: string;
+  /** Services that are started; the others wait for `start`. */
+  readonly services?: readonly ServiceName[];
+}
+
+/** callstream as processes, on a topic and a database of its own. */
+export interface System extends AsyncDisposable {
+  readonly webhookUrl: string;
+  readonly socketUrl: string;
+  readonly topic: string;
+  readonly kafka: Kafka;
+  readonly db: Tables;
+  /** Starts a service that does not run, on the ports that it had; resolves when it is ready. */
+  readonly start: (name: ServiceName) => Promise<void>;
+  /** `kill -9`. */
+  readonly kill: (name: ServiceName) => Promise<void>;
+  readonly isRunning: (name: ServiceName) => boolean;
+  /** Resolves once every record that is in the log now is in the tables. */
+  readonly projected: (timeoutMs?: number) => Promise<void>;
+}
+
+export async function startSystem({ brokers, topic, databaseUrl, services = all }: SystemOptions): Promise<System> {
+  const ports = { ingest: await pickPort(), gateway: await pickPort() };
+  const adminPorts = { ingest: await pickPort(), projector: await pickPort(), gateway: await pickPort() };
+  const env = {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC: topic,
+    DATABASE_URL: databaseUrl,
+    PROJECTOR_GROUP: `projector-${topic}`,
+    INGEST_HOST: '127.0.0.1',
+    GATEWAY_HOST: '127.0.0.1',
+    ADMIN_HOST: '127.0.0.1',
+    INGEST_PORT: String(ports.ingest),
+    GATEWAY_PORT: String(ports.gateway),
+    INGEST_ADMIN_PORT: String(adminPorts.ingest),
+    PROJECTOR_ADMIN_PORT: String(adminPorts.projector),
+    GATEWAY_ADMIN_PORT: String(adminPorts.gateway),
+    LOG_LEVEL: 'info',
+  };
+  await using cleanup = new AsyncDisposableStack();
+  const kafka = connectKafka({ brokers, clientId: 'e2e', log: createLog({ service: 'e2e', level: 'silent' }) });
+  const db = connectTables({ url: databaseUrl, max: 4, applicationName: 'e2e' });
+  cleanup.defer(() => db.end());
+  await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
+
+  const running = new Map<ServiceName, Service>();
+  const start = async (name: ServiceName): Promise<void> => {
+    running.set(name, await startService({ name, args: args[name], env }, adminPorts[name]));
+  };
+  cleanup.defer(async () => {
+    await Promise.all([...running.values()].map((service) => service[Symbol.asyncDispose]()));
+  });
+  // All are waited for, also if one fails: what was started is to be stopped.
+  for (const started of await Promise.allSettled(services.map(start)))
+    if (started.status === 'rejected') throw started.reason;
+
+  const lag = async (): Promise<number> => {
+    const [positions, ends] = await Promise.all([readPositions(db), endOffsets(kafka, topic)]);
+    return positions.reduce((sum, one) => sum + Math.max(0, (ends.get(one.partition)?.high ?? 0) - one.nextOffset), 0);
+  };
+  const owned = cleanup.move();
+  return {
+    webhookUrl: `http://127.0.0.1:${ports.ingest}/webhook`,
+    socketUrl: `ws://127.0.0.1:${ports.gateway}/`,
+    topic,
+    kafka,
+    db,
+    start,
+    kill: async (name) => {
+      await running.get(name)?.kill();
+      running.delete(name);
+    },
+    isRunning: (name) => running.get(name)?.hasEnded() === false,
+    projected: async (timeoutMs = 60_000) => {
+      const onTimeout = (): Error => new Error(`The log is not projected.\n${running.get('projector')?.tail() ?? ''}`);
+      await until(async () => (await lag()) === 0, { timeoutMs, everyMs: 20, onTimeout });
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

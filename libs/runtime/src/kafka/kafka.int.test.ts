@@ -1,0 +1,180 @@
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { once } from 'node:events';
+import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import kafkajs from 'kafkajs';
+import {
+  connectKafka,
+  connectPublisher,
+  consume,
+  createLog,
+  createPartitionOf,
+  endOffsets,
+  ensureTopics,
+  topicFacts,
+} from '../index.ts';
+import type { Batch, Kafka, OutRecord } from '../index.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'runtime-test', log });
+
+async function newTopic(partitions: number): Promise<string> {
+  const topic = testTopicName();
+  await ensureTopics(kafka, { topic, partitions, log });
+  return topic;
+}
+
+const record = (topic: string, value: string, partition = 0): OutRecord => ({
+  topic,
+  partition,
+  key: 'k',
+  value: Buffer.from(value),
+  headers: {},
+});
+
+/** Values of partition 0 from `from` on, until there are `count`. */
+async function read(topic: string, { from = 0, count }: { from?: number; count: number }): Promise<string[]> {
+  const values: string[] = [];
+  const positions = new Map([[0, from]]);
+  const onBatch = ({ partition, records }: Batch): Promise<number> => {
+    values.push(...records.map(({ value }) => value?.toString() ?? ''));
+    positions.set(partition, records.at(-1)!.offset + 1);
+    return Promise.resolve(positions.get(partition)!);
+  };
+  await using _reading = await consume(kafka, {
+    groupId: testTopicName(),
+    topic,
+    concurrency: 1,
+    positions: () => positions,
+    onBatch,
+    commit: false,
+    log,
+  });
+  await until(() => values.length >= count, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error(`${values.length} of ${count}`),
+  });
+  return values;
+}
+
+describe('topics', () => {
+  it('are made with their DLQ, kept for ever, and known at once; a second time changes nothing', async () => {
+    for (let i = 0; i < 10; i++) {
+      const topic = await newTopic(3);
+      await ensureTopics(kafka, { topic, partitions: 5, log });
+      expect(await topicFacts(kafka, topic)).toEqual({ partitions: 3, messageBytesMax: 1_048_588 });
+      expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
+    }
+  });
+});
+
+describe('consuming', () => {
+  it('begins at the positions of the caller, and goes where a batch says', async () => {
+    const topic = await newTopic(1);
+    await using publisher = await connectPublisher(kafka);
+    await publisher.publishBatch(Array.from({ length: 10 }, (_, i) => record(topic, String(i))));
+    expect(await read(topic, { from: 4, count: 6 })).toEqual(['4', '5', '6', '7', '8', '9']);
+    const seen: number[] = [];
+    const onBatch = ({ records }: Batch): Promise<number> => {
+      seen.push(records[0]!.offset);
+      return Promise.resolve(seen.length === 1 ? 7 : 10);
+    };
+    await using _reading = await consume(kafka, {
+      groupId: testTopicName(),
+      topic,
+      concurrency: 1,
+      positions: () => new Map([[0, 2]]),
+      onBatch,
+      commit: false,
+      log,
+    });
+    await until(() => seen.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error(`seen ${seen.join()}`) });
+    expect(seen).toEqual([2, 7]);
+  });
+  it('ends with the failure of a batch', async () => {
+    const topic = await newTopic(1);
+    await using publisher = await connectPublisher(kafka);
+    await publisher.publishBatch([record(topic, 'x')]);
+    const onBatch = (): Promise<number> => Promise.reject(new Error('our bug'));
+    await using reading = await consume(kafka, {
+      groupId: testTopicName(),
+      topic,
+      concurrency: 1,
+      positions: () => new Map(),
+      onBatch,
+      commit: false,
+      log,
+    });
+    await expect(reading.failure).rejects.toThrow('our bug');
+  });
+});
+
+describe('publishing', () => {
+  it('puts a key where the clients of Kafka put it', () => {
+    const partitionOf = createPartitionOf(12);
+    const partitioner = kafkajs.Partitioners.DefaultPartitioner();
+    const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({
+      partitionErrorCode: 0,
+      partitionId,
+      leader: 1,
+      replicas: [1],
+      isr: [1],
+    }));
+    for (const key of ['1463669263.30033', 'actor:ana@example.com', '😀', ''])
+      expect(partitionOf(key)).toBe(partitioner({ topic: 't', partitionMetadata, message: { key, value: '' } }));
+  });
+
+  it('loses nothing that it acknowledged while connections are cut at low load', async () => {
+    const topic = await newTopic(1);
+    const { client, cut, close } = await throughProxy();
+    const publisher = await connectPublisher(client);
+    const acknowledged: string[] = [];
+    for (let i = 0; i < 60; i++) {
+      const sending = publisher.publishBatch([record(topic, String(i))]);
+      if (i % 6 === 0) cut();
+      await sending.then(
+        () => acknowledged.push(String(i)),
+        () => undefined,
+      );
+    }
+    await publisher[Symbol.asyncDispose]();
+    close();
+    expect(acknowledged.length).toBeGreaterThan(40);
+    const { high } = (await endOffsets(kafka, topic)).get(0)!;
+    const stored = new Set(await read(topic, { count: high }));
+    expect(acknowledged.filter((value) => !stored.has(value))).toEqual([]);
+  }, 60_000);
+});
+
+/** A client whose every connection to the broker goes through us. */
+async function throughProxy(): Promise<{ client: Kafka; cut: () => void; close: () => void }> {
+  const [host = '', port = ''] = testKafkaBrokers()[0]!.split(':');
+  const sockets = new Set<Socket>();
+  const proxy = createServer((inner) => {
+    const outer = connect(Number(port), host);
+    for (const socket of [inner, outer]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    }
+    inner.pipe(outer).pipe(inner);
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const proxied = (proxy.address() as AddressInfo).port;
+  // The broker names its own address: whoever dials that is led to the proxy too.
+  const socketFactory = ({ onConnect }: { onConnect: () => void }): Socket => connect(proxied, '127.0.0.1', onConnect);
+  const client = new kafkajs.Kafka({
+    brokers: [`127.0.0.1:${proxied}`],
+    clientId: 'proxied',
+    logLevel: kafkajs.logLevel.NOTHING,
+    socketFactory,
+  });
+  const cut = (): void => sockets.forEach((socket) => socket.destroy());
+  return {
+    client,
+    cut,
+    close: () => {
+      cut();
+      proxy.close();
+    },
+  };
+}
