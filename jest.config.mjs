@@ -12,7 +12,12 @@ const base = {
 export default {
   maxWorkers: 2,
   projects: [
-    { ...base, displayName: 'pure', testMatch: ['**/*.test.ts'], testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'] },
+    {
+      ...base,
+      displayName: 'pure',
+      testMatch: ['**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
+    },
     {
       ...base,
       displayName: 'real',

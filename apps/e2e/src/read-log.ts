@@ -9,7 +9,7 @@ import { until } from '@callstream/stack';
 const timeoutMs = 60_000;
 
 /** Every record of a topic up to its end, partition by partition. */
-export async function readRecords(kafka: Kafka, topic: string): Promise<LogRecord[]> {
+async function readRecords(kafka: Kafka, topic: string): Promise<LogRecord[]> {
   const ends = await endOffsets(kafka, topic);
   const positions = new Map([...ends].map(([partition, { low }]) => [partition, low]));
   const records: LogRecord[] = [];

@@ -13,7 +13,7 @@ const answerWithinMs = 4_000;
 /** What a record takes on the wire besides its body and key, in bytes: headers and framing. */
 const overheadBytes = 400;
 
-export interface Accepted {
+interface Accepted {
   readonly event: ParsedEvent;
   readonly body: Buffer;
   readonly receivedAt: string;

@@ -2,10 +2,10 @@ import type { OutRecord, Publisher } from '@callstream/runtime';
 import type { Rejected } from './understand.ts';
 
 /** Topic for the records of `topic` that are no events. As many partitions, kept for ever. */
-export const deadLetterTopic = (topic: string): string => `${topic}-dlq`;
+const deadLetterTopic = (topic: string): string => `${topic}-dlq`;
 
 /** The record as it was, with headers that say where it stood and why it is here. */
-export function deadLetter({ record, problem }: Rejected): OutRecord {
+function deadLetter({ record, problem }: Rejected): OutRecord {
   return {
     topic: deadLetterTopic(record.topic),
     partition: record.partition,

@@ -1,5 +1,5 @@
 /** Least time between two notifications of a process, in ms. Each costs Postgres a global lock for a moment. */
-export const notifyEveryMs = 20;
+const notifyEveryMs = 20;
 
 /**
  * Calls `notify` after a change: the first at once, later ones together, always once after the last.

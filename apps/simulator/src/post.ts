@@ -2,7 +2,7 @@ import { Problem } from '@callstream/contracts';
 import { Pool } from 'undici';
 
 /** What became of a posting: null if it was accepted, else why not. */
-export type Refusal = string | null;
+type Refusal = string | null;
 
 /** Posts events to one webhook over a bounded number of connections. */
 export interface Poster extends AsyncDisposable {

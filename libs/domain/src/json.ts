@@ -1,7 +1,7 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Deepest nesting that an event may have; a flat object has 1. */
-export const nestingMax = 32;
+const nestingMax = 32;
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const utf8 = new TextDecoder('utf-8', { fatal: true });

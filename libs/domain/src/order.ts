@@ -39,7 +39,7 @@ export interface Choice {
 
 export const nilUuid = '00000000-0000-0000-0000-000000000000';
 
-export function compareChoice(a: Choice, b: Choice): number {
+function compareChoice(a: Choice, b: Choice): number {
   if (a.tier !== b.tier) return a.tier - b.tier;
   if (a.at !== b.at) return a.at < b.at ? -1 : 1;
   if (a.rank !== b.rank) return a.rank - b.rank;

@@ -3,8 +3,8 @@ const unixSeconds = /^\d{10}$/;
 const unixMilliseconds = /^\d{13}$/;
 
 /** First and last moment that counts as a usable time, in ms since 1970: the years 2000 to 2099. */
-export const timeMin = Date.UTC(2000, 0, 1);
-export const timeMax = Date.UTC(2100, 0, 1) - 1;
+const timeMin = Date.UTC(2000, 0, 1);
+const timeMax = Date.UTC(2100, 0, 1) - 1;
 
 /**
  * The moment that the provider's text means, in ms since 1970, truncated; null if it is no usable time.

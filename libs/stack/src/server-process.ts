@@ -97,7 +97,7 @@ export async function whenReady(
   }
 }
 
-export async function tailOf(logFile: string, lines = 12): Promise<string> {
+async function tailOf(logFile: string, lines = 12): Promise<string> {
   const text = await readFile(logFile, 'utf8').catch(() => '');
   return text.trimEnd().split('\n').slice(-lines).join('\n') || '(empty)';
 }
