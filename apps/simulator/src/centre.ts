@@ -17,6 +17,9 @@ export interface CentreOptions {
 /** Events that a call makes on average, measured over a simulated day. */
 const eventsPerCall = 8.7;
 
+/** In what time the agents come to work, in ms: not all at once, or their logins would be most of the traffic. */
+const shiftBeginsMs = 60_000;
+
 /** How far the centre lives ahead of what it has posted, in ms: longer than any posting is late. */
 const stepMs = 1_000;
 
@@ -28,7 +31,9 @@ export function* centre({ seed, agents, rate, start }: CentreOptions): Generator
   const agenda = createAgenda<(at: number) => void>();
   const call = createCalls({ random, wire, staff, later: agenda.put });
 
-  staff.logIn(start);
+  staff.workers.forEach((worker, i) => {
+    agenda.put(start + (i / agents) * shiftBeginsMs, (at) => staff.logIn(at, worker));
+  });
   const arrive = (at: number): void => {
     agenda.put(at + random.exponential((1000 * eventsPerCall) / rate), arrive);
     call(at);

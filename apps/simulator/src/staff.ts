@@ -20,15 +20,17 @@ export function createStaff(size: number, { random, wire }: { random: Random; wi
     const actor = `${name}${i < names.length ? '' : String(Math.floor(i / names.length) + 1)}@example.com`;
     return { actor, number: String(200 + i), queues: [queues[i % queues.length] ?? '900', overflowQueue] };
   });
-  const free = new Set(workers);
+  const free = new Set<Worker>();
 
   const presence = (at: number, type: string, worker: Worker): void => {
     const sid = `EV${Math.floor(random.unit() * 1e9)}`;
     for (const queue of worker.queues) wire.emit(at, type, { actor: worker.actor, number: worker.number, queue, sid });
   };
   return {
-    logIn: (at: number): void => {
-      for (const worker of workers) presence(at, 'actor.logged-in', worker);
+    workers,
+    logIn: (at: number, worker: Worker): void => {
+      presence(at, 'actor.logged-in', worker);
+      free.add(worker);
     },
     /** Takes a free agent of the queue, the one that has been free for longest. */
     take: (queue: string): Worker | undefined => {

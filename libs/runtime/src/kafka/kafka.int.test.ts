@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { once } from 'node:events';
@@ -66,6 +67,24 @@ describe('topics', () => {
       expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
     }
   });
+});
+
+it('an idle connection arms no timers of its own', async () => {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.listTopics();
+  const armed = jest.spyOn(globalThis, 'setTimeout');
+  // The uncured client arms 900 to 2,500 timers a second.
+  const began = performance.now();
+  await until(() => performance.now() - began > 300, {
+    timeoutMs: 5_000,
+    everyMs: 300,
+    onTimeout: () => new Error('no time passes'),
+  });
+  const ours = armed.mock.calls.length;
+  armed.mockRestore();
+  await admin.disconnect();
+  expect(ours).toBeLessThan(20);
 });
 
 describe('consuming', () => {
