@@ -3,6 +3,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
 import { withAdmin } from './connect.ts';
+import { isTransientKafkaFailure } from './failures.ts';
 
 /** Partitions of a topic that we create. Never changed afterwards: keys would move. */
 export const partitionsDefault = 12;
@@ -47,7 +48,7 @@ async function create(admin: Admin, topic: string, numPartitions: number): Promi
 }
 
 /** A new topic is not known everywhere at once; kafkajs's own wait for its leaders gives up at the first "not here". */
-const leaderRetry = { retries: 60, minTimeout: 50, maxTimeout: 500 };
+const leaderRetry = { retries: 20, minTimeout: 50, maxTimeout: 500 };
 
 /** @throws {Error} while a partition of the topic has no leader */
 async function checkLeaders(admin: Admin, topic: string): Promise<void> {
@@ -73,6 +74,8 @@ export const topicFacts = (kafka: Kafka, topic: string): Promise<TopicFacts> =>
 
 /** First offset that the log still has, and the one that its next record will have, of each partition. */
 export async function endOffsets(kafka: Kafka, topic: string): Promise<Map<number, { low: number; high: number }>> {
-  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  // A broker that has just got the partition, or lost it, says so for a moment.
+  const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  const offsets = await pRetry(ask, { ...leaderRetry, shouldRetry: ({ error }) => isTransientKafkaFailure(error) });
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
 }
