@@ -43,7 +43,8 @@ function answerRejections({ accepted, refused }: AppOptions['metrics']): Middlew
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       const { status, headers, problem } = answerOf(error.rejection);
-      refused.inc({ reason: error.rejection.kind });
+      // Who has hung up, or was answered by Node's parser, is not refused here.
+      if (ctx.writable) refused.inc({ reason: error.rejection.kind });
       ctx.status = status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);

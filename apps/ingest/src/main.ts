@@ -19,8 +19,10 @@ import { answerBrokenRequest } from './broken-request.ts';
 import { IngestEnv } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { createPublish } from './publish.ts';
+import { createReady } from './ready.ts';
 import { serverOptions } from './server-options.ts';
 import { timed } from './timed.ts';
+import { waitForTopic } from './wait-for-topic.ts';
 
 /** Room that a record's key, headers and framing take in Kafka's limit, in bytes. */
 const recordOverheadBytes = 8 * 1024;
@@ -31,16 +33,20 @@ await runService(async () => {
   const log = createLog({ service: 'ingest', level: config.LOG_LEVEL });
   const topic = config.KAFKA_TOPIC;
   const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log });
-  const { partitions, messageBytesMax } = await topicFacts(kafka, topic);
+  const facts = await waitForTopic(kafka, topic, { stopped, log });
+  if (!facts) return;
+  const { partitions, messageBytesMax } = facts;
 
   // Closed in reverse: stop taking webhooks first, flush the producer last.
   await using publisher = await connectPublisher(kafka);
-  const batcher = createBatcher((records) => timed(metrics, records.length, () => publisher.publishBatch(records)));
+  const batcher = createBatcher((records) =>
+    timed({ metrics, log, records: records.length }, () => publisher.publishBatch(records)),
+  );
   const metrics = createMetrics(batcher.depth);
   const publish = createPublish(batcher, { topic, partitionOf: createPartitionOf(partitions), log });
   const app = createApp({ publish, bodyBytesMax: messageBytesMax - recordOverheadBytes, metrics, log });
   let stopping = false;
-  const ready = () => (stopping ? 'Stopping.' : null);
+  const ready = createReady({ isStopping: () => stopping, askKafka: () => topicFacts(kafka, topic) });
   await using admin = await startAdmin({
     hosts: config.ADMIN_HOST,
     port: config.INGEST_ADMIN_PORT,

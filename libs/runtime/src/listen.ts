@@ -2,9 +2,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Longest queue of connections not yet accepted that is asked of the system, which may cap it (`net.core.somaxconn`). */
 const backlog = 16_384;
+
+/** Servers that are to end: their answers tell the other side not to send more on the same connection. */
+const stopping = new WeakSet<Server>();
 
 export interface Listening {
   readonly hosts: readonly string[];
@@ -21,7 +25,10 @@ export async function listen(
   let actual = port;
   let failure: unknown;
   for (const host of hosts) {
-    const server = createServer(options, handler);
+    const server = createServer(options, (request, response) => {
+      if (stopping.has(server)) response.shouldKeepAlive = false;
+      handler(request, response);
+    });
     try {
       server.listen({ host, port: actual, backlog });
       await once(server, 'listening');
@@ -45,11 +52,15 @@ export async function listen(
   return { servers, port: actual };
 }
 
+/** How long busy connections are given to be told, with an answer, that they end; in ms. Cut off, they would lose a request. */
+const sayCloseForMs = 250;
 /** How often connections that have become idle are closed while a server stops, in ms. */
 const closeIdleEveryMs = 50;
 
-/** Stops accepting, lets requests in flight finish, and closes each connection once it is idle. */
+/** Tells who is connected to send no more, stops accepting, lets requests in flight finish, and closes each connection once it is idle. */
 export async function closeServers(servers: readonly Server[]): Promise<void> {
+  for (const server of servers) stopping.add(server);
+  await pause(sayCloseForMs);
   await Promise.all(
     servers.map(async (server) => {
       const closed = once(server, 'close');

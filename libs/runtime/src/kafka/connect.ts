@@ -1,3 +1,4 @@
+import './offset-reset.ts';
 import './request-queue.ts';
 import kafkajs from 'kafkajs';
 import type { Admin, Kafka, LogEntry } from 'kafkajs';

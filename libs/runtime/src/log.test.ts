@@ -1,0 +1,34 @@
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+
+/** What a process of its own writes for `statement`. */
+function written(statement: string, level = 'info'): Record<string, unknown>[] {
+  const script = `import { createLog } from ${JSON.stringify(join(import.meta.dirname, 'log.ts'))};
+    const log = createLog({ service: 'test', level: '${level}' }); ${statement}`;
+  const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script];
+  const text = execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+  return text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
+}
+
+describe('the log', () => {
+  it('is JSON lines with time, level by name, service and a dotted name', () => {
+    expect(written(`log.info({ records: 3 }, 'batch.done')`)).toEqual([
+      {
+        level: 'info',
+        time: expect.stringMatching(/^20.*Z$/) as string,
+        service: 'test',
+        records: 3,
+        msg: 'batch.done',
+      },
+    ]);
+  });
+  it('leaves out what is below its level', () => {
+    expect(written(`log.debug('a'); log.info('b'); log.warn('c')`, 'warn').map(({ msg }) => msg)).toEqual(['c']);
+  });
+  it('shows no credential and no personal data', () => {
+    const personal = `{ authorization: 'S', password: 'S', their_number: 'S', our_number: 'S', number: 'S', actor: 'S', cpf: 'S', cnpj: 'S', body: 'S' }`;
+    const [line] = written(`log.info({ ...${personal}, headers: ${personal}, event: ${personal} }, 'x')`);
+    expect(JSON.stringify(line)).not.toContain('"S"');
+    expect(line).toMatchObject({ headers: { authorization: '[redacted]' }, event: { their_number: '[redacted]' } });
+  });
+});
