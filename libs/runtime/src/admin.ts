@@ -2,11 +2,13 @@ import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
 import { closeServers, listen } from './listen.ts';
 
+/** null if the service can do its work; a note if it can, but not as usual; else the reason why not. */
+export type Readiness = null | { readonly note: string } | string;
+
 export interface AdminOptions {
   readonly hosts: readonly string[];
   readonly port: number;
-  /** null if the service can do its work, else the reason why not. */
-  readonly ready: () => string | null | Promise<string | null>;
+  readonly ready: () => Readiness | Promise<Readiness>;
   readonly registry: Registry;
   readonly log: Log;
 }
@@ -23,8 +25,9 @@ export async function startAdmin({
     if (path === '/livez') return { status: 200, text: 'ok\n' };
     if (path === '/metrics') return { status: 200, text: await registry.metrics(), type: registry.contentType };
     if (path !== '/readyz') return { status: 404, text: 'This port has /livez, /readyz and /metrics.\n' };
-    const reason = await ready();
-    return reason === null ? { status: 200, text: 'ok\n' } : { status: 503, text: `${reason}\n` };
+    const readiness = await ready();
+    if (typeof readiness === 'string') return { status: 503, text: `${readiness}\n` };
+    return { status: 200, text: readiness === null ? 'ok\n' : `ok: ${readiness.note}\n` };
   };
   const { servers, port: actual } = await listen({ hosts, port }, (request, response) => {
     void answer(request.url?.split('?')[0])

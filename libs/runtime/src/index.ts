@@ -1,4 +1,5 @@
 export { startAdmin } from './admin.ts';
+export type { Readiness } from './admin.ts';
 export {
   adminHostEnv,
   databaseEnv,
@@ -16,10 +17,10 @@ export { connectKafka, withAdmin } from './kafka/connect.ts';
 export type { Kafka } from './kafka/connect.ts';
 export { consume } from './kafka/consume.ts';
 export type { Batch, Consuming, Consumption } from './kafka/consume.ts';
-export { isTransientKafkaFailure } from './kafka/failures.ts';
+export { isRefusedForGood, isTransientKafkaFailure } from './kafka/failures.ts';
 export { receivedAtOf } from './kafka/log-record.ts';
 export type { LogRecord } from './kafka/log-record.ts';
-export { connectPublisher, createPartitionOf } from './kafka/publisher.ts';
+export { connectPublisher, createPartitionOf, openPublisher } from './kafka/publisher.ts';
 export type { OutRecord, Publisher } from './kafka/publisher.ts';
 export { endOffsets, ensureTopics, partitionsDefault, topicFacts } from './kafka/topics.ts';
 export type { TopicFacts } from './kafka/topics.ts';

@@ -1,3 +1,4 @@
+import './leaderless.ts';
 import './offset-reset.ts';
 import './request-queue.ts';
 import kafkajs from 'kafkajs';

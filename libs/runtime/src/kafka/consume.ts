@@ -1,5 +1,6 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { Log } from '../log.ts';
+import { metadataMaxAgeMs } from './leaderless.ts';
 import { logRecord } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
 import { createOffsetCommits } from './offset-commits.ts';
@@ -50,6 +51,7 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
     maxBytesPerPartition,
     minBytes: 1,
     maxWaitTimeInMs: 250,
+    metadataMaxAge: metadataMaxAgeMs,
     allowAutoTopicCreation: false,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
   });

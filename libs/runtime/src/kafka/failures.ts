@@ -6,3 +6,12 @@ export function isTransientKafkaFailure(error: unknown): boolean {
     return true;
   return error instanceof kafkajs.KafkaJSError && error.retriable;
 }
+
+/** What a broker says of a record that it will never take. Everything else may pass, if only because somebody mends the broker. */
+const refusedForGood = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
+
+/** Whether the records of this failed send, and not the state of the cluster, are the reason. */
+export function isRefusedForGood(error: unknown): boolean {
+  if (error instanceof kafkajs.KafkaJSProtocolError) return refusedForGood.has(error.type);
+  return error instanceof Error && error.cause !== undefined && isRefusedForGood(error.cause);
+}

@@ -1,5 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { Kafka, Message, Producer } from 'kafkajs';
+import { within } from '../stop.ts';
+import { metadataMaxAgeMs } from './leaderless.ts';
 
 /** A record to write. */
 export interface OutRecord {
@@ -17,32 +19,29 @@ export interface Publisher extends AsyncDisposable {
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
 
+export interface PublisherOptions {
+  /** A batch that takes longer counts as failed, in ms; it may be written nevertheless. Without one, Kafka's own limits decide. */
+  readonly deadlineMs?: number;
+}
+
 /**
  * An idempotent producer, and a new one after every failed send: kafkajs's own goes on with sequence numbers that the
- * broker may have seen, and acknowledged records were lost that way.
+ * broker may have seen, and acknowledged records were lost that way. Connects when first used.
  */
-export async function connectPublisher(kafka: Kafka): Promise<Publisher> {
-  const { DefaultPartitioner } = kafkajs.Partitioners;
-  const fresh = async (): Promise<Producer> => {
-    const producer = kafka.producer({
-      idempotent: true,
-      maxInFlightRequests: 1,
-      createPartitioner: DefaultPartitioner,
-      allowAutoTopicCreation: false,
-      retry,
-    });
-    await producer.connect();
-    return producer;
+export function openPublisher(
+  kafka: Kafka,
+  { deadlineMs }: PublisherOptions = {},
+): Publisher & { readonly connect: () => Promise<void> } {
+  let current: Promise<Producer> | undefined;
+  const send = async (connecting: Promise<Producer>, records: readonly OutRecord[]): Promise<void> => {
+    const producer = await connecting;
+    await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
   };
-  let current: Promise<Producer> | undefined = fresh();
-  await current;
-
   const publishBatch = async (records: readonly OutRecord[]): Promise<void> => {
-    current ??= fresh();
-    const connecting = current;
+    const connecting = (current ??= connectProducer(kafka));
     try {
-      const producer = await connecting;
-      await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
+      const sent = send(connecting, records);
+      await (deadlineMs === undefined ? sent : within(deadlineMs, sent));
     } catch (error) {
       current = undefined;
       void connecting.then((producer) => producer.disconnect()).catch(() => undefined);
@@ -53,7 +52,30 @@ export async function connectPublisher(kafka: Kafka): Promise<Publisher> {
     const producer = await current?.catch(() => undefined);
     await producer?.disconnect();
   };
-  return { publishBatch, [Symbol.asyncDispose]: close };
+  const connect = async (): Promise<void> => {
+    await (current ??= connectProducer(kafka));
+  };
+  return { connect, publishBatch, [Symbol.asyncDispose]: close };
+}
+
+/** An {@link openPublisher} that is connected. @throws if Kafka is away */
+export async function connectPublisher(kafka: Kafka): Promise<Publisher> {
+  const publisher = openPublisher(kafka);
+  await publisher.connect();
+  return publisher;
+}
+
+async function connectProducer(kafka: Kafka): Promise<Producer> {
+  const producer = kafka.producer({
+    idempotent: true,
+    maxInFlightRequests: 1,
+    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
+    allowAutoTopicCreation: false,
+    metadataMaxAge: metadataMaxAgeMs,
+    retry,
+  });
+  await producer.connect();
+  return producer;
 }
 
 function byTopic(records: readonly OutRecord[]): { topic: string; messages: Message[] }[] {
