@@ -10,7 +10,7 @@ import { postWebhook } from './webhook.ts';
 export interface AppOptions {
   readonly publish: Publish;
   /** Largest body, in bytes. */
-  readonly bodyBytesMax: number;
+  readonly bodyBytesMax: () => number;
   readonly metrics: Pick<Metrics, 'accepted' | 'refused'>;
   readonly log: Log;
 }

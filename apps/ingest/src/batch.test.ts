@@ -1,13 +1,14 @@
-import type { OutRecord } from '@callstream/runtime';
+import { DeadlineExceeded } from '@callstream/runtime';
 import { createBatcher, QueueFull } from './batch.ts';
+import type { BatcherOptions } from './batch.ts';
+import { fitsKafka } from './live.ts';
 
-const record = (partition: number): OutRecord => ({
-  topic: 't',
-  partition,
-  key: 'k',
-  value: Buffer.from('v'),
-  headers: {},
-});
+interface Item {
+  readonly partition: number;
+  readonly bytes: number;
+}
+const item = (partition: number, bytes = 10): Item => ({ partition, bytes });
+const options: BatcherOptions<Item> = { withinMs: 60_000, fits: fitsKafka };
 
 /** A promise to be settled by the test. */
 function pending() {
@@ -19,7 +20,7 @@ function pending() {
 /** A Kafka that answers when it is told to. */
 function slowKafka() {
   const sent: { records: number; done: ReturnType<typeof pending> }[] = [];
-  const send = (records: readonly OutRecord[]): Promise<void> => {
+  const send = (records: readonly Item[]): Promise<void> => {
     const done = pending();
     sent.push({ records: records.length, done });
     return done.promise;
@@ -31,10 +32,10 @@ function slowKafka() {
 describe('natural batching', () => {
   it('sends an event that is alone at once, and what comes meanwhile together', async () => {
     const { sent, send, turn } = slowKafka();
-    const batcher = createBatcher(send);
-    const first = batcher.add(record(0), 10);
+    const batcher = createBatcher(send, options);
+    const first = batcher.add(item(0, 10));
     await turn();
-    const others = [1, 2, 3].map((partition) => batcher.add(record(partition), 10));
+    const others = [1, 2, 3].map((partition) => batcher.add(item(partition, 10)));
     await turn();
     expect(sent.map(({ records }) => records)).toEqual([1]);
     expect(batcher.depth()).toBe(4);
@@ -48,9 +49,9 @@ describe('natural batching', () => {
   });
   it('bounds the batch of one partition by records and by bytes, and never holds back a large one', async () => {
     const { sent, send, turn } = slowKafka();
-    const batcher = createBatcher(send);
-    const all = Array.from({ length: 1_500 }, () => batcher.add(record(0), 10));
-    all.push(batcher.add(record(1), 300_000), batcher.add(record(1), 10));
+    const batcher = createBatcher(send, options);
+    const all = Array.from({ length: 1_500 }, () => batcher.add(item(0, 10)));
+    all.push(batcher.add(item(1, 300_000)), batcher.add(item(1, 10)));
     await turn();
     sent[0]!.done.resolve();
     await turn();
@@ -60,10 +61,10 @@ describe('natural batching', () => {
   });
   it('fails the events of a failed batch, and only those', async () => {
     const { sent, send, turn } = slowKafka();
-    const batcher = createBatcher(send);
-    const first = batcher.add(record(0), 10);
+    const batcher = createBatcher(send, options);
+    const first = batcher.add(item(0, 10));
     await turn();
-    const second = batcher.add(record(0), 10);
+    const second = batcher.add(item(0, 10));
     sent[0]!.done.reject(new Error('away'));
     await expect(first).rejects.toThrow('away');
     await turn();
@@ -72,8 +73,48 @@ describe('natural batching', () => {
   });
   it('refuses at once what exceeds the queue', async () => {
     const { send } = slowKafka();
-    const batcher = createBatcher(send);
-    void batcher.add(record(0), 128 * 1024 * 1024);
-    await expect(batcher.add(record(0), 1)).rejects.toThrow(QueueFull);
+    const batcher = createBatcher(send, options);
+    void batcher.add(item(0, 128 * 1024 * 1024));
+    await expect(batcher.add(item(0, 1))).rejects.toThrow(QueueFull);
+  });
+  it('does not let an event wait for longer than it may, on its way or not', async () => {
+    const { sent, send, turn } = slowKafka();
+    const batcher = createBatcher(send, { ...options, withinMs: 50 });
+    const first = batcher.add(item(0));
+    await turn();
+    const second = batcher.add(item(0));
+    await expect(first).rejects.toThrow(DeadlineExceeded);
+    await expect(second).rejects.toThrow(DeadlineExceeded);
+    expect(batcher.depth()).toBe(1);
+    sent[0]!.done.resolve();
+    await turn();
+    expect([batcher.depth(), batcher.bytes(), sent.length]).toEqual([0, 0, 1]);
+  });
+  it('gives up at once what is not to be sent any more', async () => {
+    const { sent, send, turn } = slowKafka();
+    let isAway = false;
+    const refuse = ({ partition }: Item) => (isAway && partition === 1 ? new Error('away') : undefined);
+    const batcher = createBatcher(send, { ...options, refuse });
+    const first = batcher.add(item(1));
+    await turn();
+    const [other, same] = [batcher.add(item(0)), batcher.add(item(1))];
+    isAway = true;
+    sent[0]!.done.reject(new Error('no leader'));
+    await expect(first).rejects.toThrow('no leader');
+    await expect(same).rejects.toThrow('away');
+    await expect(batcher.add(item(1))).rejects.toThrow('away');
+    await turn();
+    sent[1]!.done.resolve();
+    await expect(other).resolves.toBeUndefined();
+  });
+  it('takes an event that comes at the very moment a batch returns', async () => {
+    const { sent, send, turn } = slowKafka();
+    const batcher = createBatcher(send, options);
+    const both = batcher.add(item(0)).then(() => batcher.add(item(0)));
+    await turn();
+    sent[0]!.done.resolve();
+    await turn();
+    sent[1]!.done.resolve();
+    await expect(both).resolves.toBeUndefined();
   });
 });

@@ -1,92 +1,119 @@
-import type { OutRecord } from '@callstream/runtime';
+import { DeadlineExceeded } from '@callstream/runtime';
 
-/** Kafka's limit is on the batch of one partition: 5,000 small records of one call would exceed it. */
-const partitionRecordsMax = 1_000;
-const partitionBytesMax = 256 * 1024;
-const batchRecordsMax = 10_000;
-
-/** Most that may wait for Kafka. What comes on top is refused at once. */
-const queueRecordsMax = 50_000;
+/** Most that may wait. What comes on top is refused at once. */
+const queueItemsMax = 50_000;
 const queueBytesMax = 128 * 1024 * 1024;
+/** How often it is looked for what has waited too long, in ms. */
+const expireEveryMs = 100;
 
 /** Too much waits already. */
 export class QueueFull extends Error {
   override readonly name = 'QueueFull';
 }
 
-interface Waiting {
-  readonly record: OutRecord;
-  readonly bytes: number;
+export interface BatcherOptions<T> {
+  /** Longest that an item waits for its answer, in ms; what was sent of it may arrive nevertheless. */
+  readonly withinMs: number;
+  /** Begins a batch: tells of one item after the other whether it still leaves with those before. The first always does. */
+  readonly fits: () => (item: T) => boolean;
+  /** Why an item that waits is not to be sent any more. */
+  readonly refuse?: (item: T) => Error | undefined;
+}
+
+export interface Batcher<T> {
+  /** Resolves when the item was sent. @throws {QueueFull}, {@link DeadlineExceeded}, or whatever `send` threw for its batch */
+  readonly add: (item: T) => Promise<void>;
+  /** Items that wait or are on their way. */
+  readonly depth: () => number;
+  /** What they take, in bytes. */
+  readonly bytes: () => number;
+}
+
+interface Waiting<T> {
+  readonly item: T;
+  readonly since: number;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
 
-export interface Batcher {
-  /** Resolves when the record is stored. @throws {QueueFull}, or whatever `send` threw for its batch */
-  readonly add: (record: OutRecord, bytes: number) => Promise<void>;
-  /** Records that wait or are on their way. */
-  readonly depth: () => number;
-}
-
 /**
- * Natural batching: one send in flight; what arrives meanwhile leaves together when it returns. No timer: alone, a
- * record leaves at once, and under load batches grow by themselves.
+ * Natural batching: one send in flight; what arrives meanwhile leaves together when it returns. No timer: alone, an
+ * item leaves at once, and under load batches grow by themselves.
  */
-export function createBatcher(send: (records: readonly OutRecord[]) => Promise<void>): Batcher {
-  let queue: Waiting[] = [];
-  let bytesQueued = 0;
-  let inFlight = 0;
-
-  const run = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const { batch, rest } = takeBatch(queue);
-      queue = rest;
-      inFlight = batch.length;
-      for (const { bytes } of batch) bytesQueued -= bytes;
-      try {
-        await send(batch.map(({ record }) => record));
-        for (const { resolve } of batch) resolve();
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-      inFlight = 0;
-    }
-  };
-
+export function createBatcher<T extends { readonly bytes: number }>(
+  send: (items: readonly T[]) => Promise<void>,
+  { withinMs, fits, refuse }: BatcherOptions<T>,
+): Batcher<T> {
+  let queue: Waiting<T>[] = [];
+  let flying: Waiting<T>[] = [];
+  let bytes = 0;
   let running = false;
+
+  /** Settles what is for `settle`, and leaves the others in the queue. */
+  const sift = (settle: (waiting: Waiting<T>) => unknown): void => {
+    const kept: Waiting<T>[] = [];
+    for (const waiting of queue) {
+      const error = settle(waiting);
+      if (error === undefined) kept.push(waiting);
+      else {
+        bytes -= waiting.item.bytes;
+        waiting.reject(error);
+      }
+    }
+    queue = kept;
+  };
+  const expire = (): void => {
+    const before = performance.now() - withinMs;
+    const error = new DeadlineExceeded(`Not done within ${withinMs} ms.`);
+    for (const { since, reject } of flying) if (since < before) reject(error);
+    if (queue.some(({ since }) => since < before)) sift(({ since }) => (since < before ? error : undefined));
+  };
+  const sendSome = async (): Promise<void> => {
+    const { batch, rest } = split(queue, fits());
+    flying = batch;
+    queue = rest;
+    try {
+      await send(batch.map(({ item }) => item));
+      for (const { resolve } of batch) resolve();
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    for (const { item } of batch) bytes -= item.bytes;
+    flying = [];
+    if (refuse) sift(({ item }) => refuse(item));
+  };
+  const run = async (): Promise<void> => {
+    const expiry = setInterval(expire, expireEveryMs);
+    while (queue.length > 0) await sendSome();
+    clearInterval(expiry);
+    running = false;
+  };
   const start = (): void => {
     if (running) return;
     running = true;
     // After the events of this turn of the loop, which leave together.
-    setImmediate(() => void run().finally(() => (running = false)));
+    setImmediate(() => void run());
   };
 
   return {
-    depth: () => queue.length + inFlight,
-    add: (record, bytes) =>
+    depth: () => queue.length + flying.length,
+    bytes: () => bytes,
+    add: (item) =>
       new Promise((resolve, reject) => {
-        if (queue.length >= queueRecordsMax || bytesQueued + bytes > queueBytesMax)
-          return reject(new QueueFull('Too many events wait for Kafka.'));
-        queue.push({ record, bytes, resolve, reject });
-        bytesQueued += bytes;
+        if (queue.length >= queueItemsMax || bytes + item.bytes > queueBytesMax)
+          return reject(new QueueFull('Too many events wait.'));
+        const refused = refuse?.(item);
+        if (refused) return reject(refused);
+        queue.push({ item, since: performance.now(), resolve, reject });
+        bytes += item.bytes;
         start();
       }),
   };
 }
 
-/** The records from the front that fit, partition by partition; a record that is larger than a batch goes alone. */
-function takeBatch(queue: readonly Waiting[]): { batch: Waiting[]; rest: Waiting[] } {
-  const taken = new Map<number, { records: number; bytes: number }>();
-  const batch: Waiting[] = [];
-  const rest: Waiting[] = [];
-  for (const waiting of queue) {
-    const sum = taken.get(waiting.record.partition) ?? { records: 0, bytes: 0 };
-    const fits =
-      sum.records === 0 || (sum.records < partitionRecordsMax && sum.bytes + waiting.bytes <= partitionBytesMax);
-    if (fits && batch.length < batchRecordsMax) {
-      batch.push(waiting);
-      taken.set(waiting.record.partition, { records: sum.records + 1, bytes: sum.bytes + waiting.bytes });
-    } else rest.push(waiting);
-  }
+function split<T>(queue: Waiting<T>[], fits: (item: T) => boolean): { batch: Waiting<T>[]; rest: Waiting<T>[] } {
+  const batch: Waiting<T>[] = [];
+  const rest: Waiting<T>[] = [];
+  for (const waiting of queue) (fits(waiting.item) ? batch : rest).push(waiting);
   return { batch, rest };
 }

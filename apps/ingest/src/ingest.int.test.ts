@@ -15,9 +15,12 @@ import {
 import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createApp } from './app.ts';
-import { createBatcher } from './batch.ts';
+import { createLive } from './live.ts';
 import { createMetrics } from './metrics.ts';
+import { createPartitions } from './partitions.ts';
 import { createPublish } from './publish.ts';
+import { noSpool } from './spool/spool.ts';
+import { createStore } from './store.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const topic = testTopicName();
@@ -32,9 +35,11 @@ let url: string;
 beforeAll(async () => {
   await ensureTopics(kafka, { topic, partitions, log });
   const publisher = stack.use(await connectPublisher(kafka));
-  const batcher = createBatcher(publisher.publishBatch);
-  const publish = createPublish(batcher, { topic, partitionOf: createPartitionOf(partitions), log });
-  const handle = createApp({ publish, bodyBytesMax, metrics: createMetrics(batcher.depth), log }).callback();
+  const metrics = createMetrics({ depth: () => live.depth(), away: () => 0 });
+  const live = createLive({ publisher, partitions: createPartitions(() => false), metrics, log });
+  const store = createStore({ live, spool: noSpool() });
+  const publish = createPublish(store, { topic, place: createPartitionOf(partitions) });
+  const handle = createApp({ publish, bodyBytesMax: () => bodyBytesMax, metrics, log }).callback();
   server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;

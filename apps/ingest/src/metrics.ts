@@ -1,7 +1,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
 /** What ingest counts; names and units as Prometheus wants them. */
-export function createMetrics(depth: () => number) {
+export function createMetrics({ depth, away }: { depth: () => number; away: () => number }) {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
@@ -11,6 +11,14 @@ export function createMetrics(depth: () => number) {
     registers,
     collect() {
       this.set(depth());
+    },
+  });
+  new Gauge({
+    name: 'callstream_ingest_partitions_away',
+    help: 'Partitions that did not take records when last tried; their events go to the spool',
+    registers,
+    collect() {
+      this.set(away());
     },
   });
   return {

@@ -1,21 +1,37 @@
 import { within } from '@callstream/runtime';
+import type { Readiness } from '@callstream/runtime';
+import { recordsIn } from './spool/metrics.ts';
+import type { Spool } from './spool/spool.ts';
 
 /** Longest that Kafka may take to answer when asked whether it is there, in ms. */
 const kafkaAnswersWithinMs = 2_000;
 
-/** Why no webhook should be sent here now, or null. `askKafka` is asked by one caller at a time; the others share the answer. */
-export function createReady({
-  isStopping,
-  askKafka,
-}: {
-  isStopping: () => boolean;
-  askKafka: () => Promise<unknown>;
-}): () => Promise<string | null> {
-  let asking: Promise<string | null> | undefined;
-  const ask = (): Promise<string | null> =>
+export interface ReadyOptions {
+  readonly isStopping: () => boolean;
+  /** Rejects if Kafka does not answer. Asked by one caller at a time; the others share the answer. */
+  readonly askKafka: () => Promise<unknown>;
+  readonly spool: Pick<Spool, 'status' | 'trouble'>;
+}
+
+/** Whether webhooks may be sent here: as long as Kafka or the spool takes them. */
+export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () => Promise<Readiness> {
+  let asking: Promise<boolean> | undefined;
+  const ask = (): Promise<boolean> =>
     within(kafkaAnswersWithinMs, askKafka())
-      .then(() => null)
-      .catch(() => 'Kafka does not answer.')
+      .then(() => true)
+      .catch(() => false)
       .finally(() => (asking = undefined));
-  return async () => (isStopping() ? 'Stopping.' : await (asking ??= ask()));
+  return async () => {
+    if (isStopping()) return 'Stopping.';
+    const answers = await (asking ??= ask());
+    const records = recordsIn(spool);
+    const trouble = spool.trouble();
+    if (!answers) {
+      const away = 'Kafka does not answer.';
+      return trouble === null
+        ? { note: `${away} Events go to the spool, where ${records} wait.` }
+        : `${away} ${trouble}`;
+    }
+    return records > 0 ? { note: `${records} events in the spool are being sent.` } : null;
+  };
 }

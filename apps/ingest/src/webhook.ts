@@ -7,10 +7,16 @@ import type { Publish } from './publish.ts';
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
 /** `POST /webhook`: 200 once the event is stored, and never before. */
-export const postWebhook = ({ publish, bodyBytesMax }: { publish: Publish; bodyBytesMax: number }): Middleware => {
+export const postWebhook = ({
+  publish,
+  bodyBytesMax,
+}: {
+  publish: Publish;
+  bodyBytesMax: () => number;
+}): Middleware => {
   return async (ctx) => {
     checkMediaType(ctx.req);
-    const body = await readBody(ctx.req, bodyBytesMax);
+    const body = await readBody(ctx.req, bodyBytesMax());
     const parsed = parseEvent(body);
     if ('problem' in parsed) throw new Rejected({ kind: 'malformed', problem: parsed.problem });
     const uuid = await publish({ event: parsed.event, body, receivedAt: new Date().toISOString() });

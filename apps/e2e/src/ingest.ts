@@ -1,0 +1,64 @@
+import { rm, mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pickPort } from './port.ts';
+import { startService } from './service.ts';
+import type { Service } from './service.ts';
+
+export interface IngestOptions {
+  readonly brokers: readonly string[];
+  readonly topic: string;
+  /** Of its spool; an own one, removed at the end, if not given. */
+  readonly dataDir?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** ingest as a process. */
+export interface Ingest extends AsyncDisposable {
+  readonly webhookUrl: string;
+  readonly service: Service;
+  readonly readyz: () => Promise<{ status: number; text: string }>;
+  /** The value of a metric without labels, or the sum over its labels. */
+  readonly metric: (name: string) => Promise<number>;
+}
+
+export async function startIngest({ brokers, topic, dataDir, env = {} }: IngestOptions): Promise<Ingest> {
+  await using cleanup = new AsyncDisposableStack();
+  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const ownDir = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'callstream-ingest-')) : undefined;
+  if (ownDir !== undefined) cleanup.defer(() => rm(ownDir, { recursive: true, force: true }));
+  const settings = {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC: topic,
+    DATA_DIR: dataDir ?? ownDir ?? '',
+    INGEST_HOST: '127.0.0.1',
+    ADMIN_HOST: '127.0.0.1',
+    INGEST_PORT: String(port),
+    INGEST_ADMIN_PORT: String(adminPort),
+    LOG_LEVEL: 'info',
+  };
+  const service = await startService(
+    { name: 'ingest', args: ['apps/ingest/src/main.ts'], env: { ...settings, ...env } },
+    adminPort,
+  );
+  cleanup.use(service);
+  const admin = `http://127.0.0.1:${adminPort}`;
+  const owned = cleanup.move();
+  return {
+    webhookUrl: `http://127.0.0.1:${port}/webhook`,
+    service,
+    readyz: async () => {
+      const answer = await fetch(`${admin}/readyz`);
+      return { status: answer.status, text: (await answer.text()).trim() };
+    },
+    metric: async (name) => sumOf(await (await fetch(`${admin}/metrics`)).text(), name),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** @throws {Error} if there is no such metric */
+function sumOf(text: string, name: string): number {
+  const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
+  if (lines.length === 0) throw new Error(`There is no metric ${name}.`);
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}

@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { connectKafka, openPublisher, stopSignal } from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
+import { Registry } from 'prom-client';
+import type { IngestConfig } from './config.ts';
+import { startDrainer } from './drain.ts';
+import { kafkaWithinMs } from './live.ts';
+import { createPartitions } from './partitions.ts';
+import { showProgress } from './progress.ts';
+import { createSpoolMetrics, recordsIn } from './spool/metrics.ts';
+import { openSpool } from './spool/spool.ts';
+import { createTopicKnowledge } from './topic.ts';
+import { waitForTopic } from './wait-for-topic.ts';
+
+/** Sends all that is in the spool `dir`, and ends. @throws {Error} if there is none, or its owner runs */
+export async function drainFolder(dir: string, config: IngestConfig, log: Log): Promise<void> {
+  if (!existsSync(dir))
+    throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that is gone.`);
+  const stopped = stopSignal();
+  const { KAFKA_TOPIC: topic } = config;
+  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest-drain', log });
+  const knowledge = createTopicKnowledge();
+  await using spool = await openSpool({ dir, bytesMax: 0, log });
+  const facts = await waitForTopic(kafka, topic, { stopped, log });
+  if (!facts) return;
+  knowledge.learn(facts);
+  const partitions = createPartitions(() => true);
+  {
+    using progress = showProgress(recordsIn(spool));
+    await using drainer = startDrainer({
+      spool,
+      connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
+      partitions,
+      place: knowledge.place,
+      metrics: createSpoolMetrics(new Registry(), spool),
+      log,
+    });
+    drainer.wake();
+    const { promise: empty, resolve } = Promise.withResolvers<undefined>();
+    const look = (): void => {
+      progress.remaining(recordsIn(spool));
+      if (recordsIn(spool) === 0) resolve(undefined);
+    };
+    spool.watch(look);
+    look();
+    await Promise.race([empty, stopped, spool.failure]);
+  }
+  const { refused, torn } = spool.status();
+  log.info({ dir, remaining: recordsIn(spool), refused, torn: torn.length }, 'drain.ended');
+}

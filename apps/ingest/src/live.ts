@@ -1,0 +1,73 @@
+import type { Log, Publisher } from '@callstream/runtime';
+import { createBatcher } from './batch.ts';
+import type { Batcher } from './batch.ts';
+import type { Metrics } from './metrics.ts';
+import type { Partitions } from './partitions.ts';
+import type { EventRecord } from './record.ts';
+
+/** Longest that an event waits for Kafka, in ms. After it comes the spool; the known senders give up after 5 s. */
+export const kafkaWithinMs = 2_500;
+/** Kafka's limit is on the batch of one partition: 5,000 small records of one call would exceed it. */
+const partitionRecordsMax = 1_000;
+const partitionBytesMax = 256 * 1024;
+const batchRecordsMax = 10_000;
+
+/** The partition is known not to take records now, or is not known yet. */
+export class PartitionAway extends Error {
+  override readonly name = 'PartitionAway';
+}
+
+/** The way of an event straight to Kafka. */
+export type Live = Pick<Batcher<EventRecord>, 'add' | 'depth'>;
+
+export interface LiveOptions {
+  readonly publisher: Pick<Publisher, 'publishBatch'>;
+  readonly partitions: Partitions;
+  readonly metrics: Pick<Metrics, 'batchRecords' | 'produceSeconds'>;
+  readonly log: Log;
+}
+
+export function createLive({ publisher, partitions, metrics, log }: LiveOptions): Live {
+  const send = async (records: readonly EventRecord[]): Promise<void> => {
+    const placed = records.map(withPartition);
+    metrics.batchRecords.observe(records.length);
+    const end = metrics.produceSeconds.startTimer();
+    try {
+      await publisher.publishBatch(placed);
+    } catch (error) {
+      // Which of them it was, Kafka's client does not say: each is tried by itself before live events go there again.
+      partitions.failed(new Set(placed.map(({ partition }) => partition)));
+      const { name, message } = error as Error;
+      log.warn({ records: records.length, error: name, reason: message, duration_ms: ms(end()) }, 'batch.failed');
+      throw error;
+    }
+    if (partitions.away() > 0) partitions.succeeded(placed.map(({ partition }) => partition));
+    log.debug({ records: records.length, duration_ms: ms(end()) }, 'batch.published');
+  };
+  const refuse = ({ partition }: EventRecord): Error | undefined =>
+    partition === null || partitions.isAway(partition) ? new PartitionAway('Kafka is away.') : undefined;
+  return createBatcher(send, { withinMs: kafkaWithinMs, fits: fitsKafka, refuse });
+}
+
+const ms = (seconds: number): number => Math.round(seconds * 1_000);
+
+function withPartition(record: EventRecord): EventRecord & { partition: number } {
+  if (record.partition === null) throw new Error('A record without a partition is no live one.');
+  return { ...record, partition: record.partition };
+}
+
+/** Bounded per partition and in total; a record that is larger than a batch goes alone. */
+export function fitsKafka(): (record: Pick<EventRecord, 'partition' | 'bytes'>) => boolean {
+  const sums = new Map<number | null, { records: number; bytes: number }>();
+  let records = 0;
+  return ({ partition, bytes }) => {
+    let sum = sums.get(partition);
+    if (!sum) sums.set(partition, (sum = { records: 0, bytes: 0 }));
+    const fits = sum.records === 0 || (sum.records < partitionRecordsMax && sum.bytes + bytes <= partitionBytesMax);
+    if (!fits || records >= batchRecordsMax) return false;
+    sum.records++;
+    sum.bytes += bytes;
+    records++;
+    return true;
+  };
+}

@@ -1,0 +1,80 @@
+import {
+  closeServers,
+  connectKafka,
+  drainDeadlineMs,
+  listen,
+  openPublisher,
+  startAdmin,
+  stopSignal,
+  topicFacts,
+  within,
+} from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
+import { createApp } from './app.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { spoolDir } from './config.ts';
+import type { IngestConfig } from './config.ts';
+import { startDrainer } from './drain.ts';
+import { createLive, kafkaWithinMs } from './live.ts';
+import { createMetrics } from './metrics.ts';
+import { createPartitions } from './partitions.ts';
+import { createPublish } from './publish.ts';
+import { createReady } from './ready.ts';
+import { serverOptions } from './server-options.ts';
+import { createSpoolMetrics } from './spool/metrics.ts';
+import { noSpool, openSpool } from './spool/spool.ts';
+import { createStore } from './store.ts';
+import { createTopicKnowledge } from './topic.ts';
+import { waitForTopic } from './wait-for-topic.ts';
+
+/** Takes webhooks until it is told to stop. */
+export async function run(config: IngestConfig, log: Log): Promise<void> {
+  const stopped = stopSignal();
+  const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
+  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log });
+  const knowledge = createTopicKnowledge();
+
+  // Closed in reverse: stop taking webhooks first, then sending from the spool, then the producer, and the spool last.
+  await using spool = bytesMax === 0 ? noSpool() : await openSpool({ dir: spoolDir(config.DATA_DIR), bytesMax, log });
+  await using publisher = openPublisher(kafka, { deadlineMs: kafkaWithinMs });
+  const partitions = createPartitions((partition) => spool.status().lanes.has(partition));
+  const metrics = createMetrics({ depth: () => live.depth(), away: partitions.away });
+  const live = createLive({ publisher, partitions, metrics, log });
+  await using drainer = startDrainer({
+    spool,
+    connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
+    partitions,
+    place: knowledge.place,
+    metrics: createSpoolMetrics(metrics.registry, spool),
+    log,
+  });
+  const publish = createPublish(createStore({ live, spool }), { topic, place: knowledge.place });
+  const app = createApp({ publish, bodyBytesMax: knowledge.bodyBytesMax, metrics, log });
+  let stopping = false;
+  const ready = createReady({ isStopping: () => stopping, askKafka: () => topicFacts(kafka, topic), spool });
+  await using admin = await startAdmin({
+    hosts: config.ADMIN_HOST,
+    port: config.INGEST_ADMIN_PORT,
+    ready,
+    registry: metrics.registry,
+    log,
+  });
+  const handle = app.callback();
+  const { servers, port } = await listen(
+    { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
+    (request, response) => void handle(request, response),
+  );
+  for (const server of servers) server.on('clientError', answerBrokenRequest);
+
+  // Kafka may be away: webhooks are taken all the same.
+  const learning = waitForTopic(kafka, topic, { stopped, log }).then(async (facts) => {
+    if (facts) knowledge.learn(facts);
+    await publisher.connect().catch(() => undefined);
+    drainer.wake();
+    return stopped;
+  });
+  log.info({ port, admin_port: admin.port, topic }, 'ingest.started');
+  const signal = await Promise.race([stopped, learning, spool.failure]).finally(() => (stopping = true));
+  log.info({ signal }, 'ingest.stopping');
+  await within(drainDeadlineMs, closeServers(servers));
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import type { SpooledRecord } from './messages.ts';
+
+/** Records that Kafka will never take (too large for the topic, say), with the reason: for somebody to look at. */
+export function openRefused(dir: string): {
+  add: (record: SpooledRecord, reason: string) => void;
+  count: () => number;
+  close: () => void;
+} {
+  const db = new DatabaseSync(join(dir, 'refused.db'));
+  const create = `create table if not exists refused (
+    at integer not null, reason text not null, topic text not null, key text not null, value blob not null, headers text not null)`;
+  const tables = db.prepare(`select name from sqlite_schema where name = 'refused'`).all().length;
+  let records = tables === 0 ? 0 : Number(db.prepare('select count(*) as records from refused').get()?.['records']);
+  return {
+    add: ({ at, topic, key, value, headers }, reason) => {
+      db.exec(create);
+      db.prepare('insert into refused values (?, ?, ?, ?, ?, ?)').run(at, reason, topic, key, value, headers);
+      records++;
+    },
+    count: () => records,
+    close: () => db.close(),
+  };
+}

@@ -1,0 +1,29 @@
+import { createPartitionOf } from '@callstream/runtime';
+import type { TopicFacts } from '@callstream/runtime';
+
+/** Kafka's default of `max.message.bytes`, which counts until the topic can be asked, in bytes. */
+const messageBytesDefault = 1_048_588;
+/** Room that a record's key, headers and framing take in Kafka's limit, in bytes. */
+const recordOverheadBytes = 8 * 1024;
+
+/** What ingest knows of the topic: nothing, until Kafka has been asked. */
+export interface TopicKnowledge {
+  /** The partition of a key, or null. */
+  readonly place: (key: string) => number | null;
+  /** Largest body that is taken, in bytes. */
+  readonly bodyBytesMax: () => number;
+  readonly learn: (facts: TopicFacts) => void;
+}
+
+export function createTopicKnowledge(): TopicKnowledge {
+  let place: TopicKnowledge['place'] = () => null;
+  let messageBytesMax = messageBytesDefault;
+  return {
+    place: (key) => place(key),
+    bodyBytesMax: () => messageBytesMax - recordOverheadBytes,
+    learn: (facts) => {
+      place = createPartitionOf(facts.partitions);
+      ({ messageBytesMax } = facts);
+    },
+  };
+}
