@@ -1,11 +1,12 @@
 import { stopSignal } from '@callstream/runtime';
 import type { Bench } from './bench.ts';
 import { tableOf } from './bench.ts';
+import { ingest } from './ingest.ts';
 import { path } from './path.ts';
 import { findServers } from './servers.ts';
 
 /** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
-const benches: Readonly<Record<string, Bench>> = { path };
+const benches: Readonly<Record<string, Bench>> = { ingest, path };
 
 const [name] = process.argv.slice(2);
 const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];

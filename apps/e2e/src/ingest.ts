@@ -51,13 +51,14 @@ export async function startIngest({ brokers, topic, dataDir, env = {} }: IngestO
       const answer = await fetch(`${admin}/readyz`);
       return { status: answer.status, text: (await answer.text()).trim() };
     },
-    metric: async (name) => sumOf(await (await fetch(`${admin}/metrics`)).text(), name),
+    metric: (name) => readMetric(adminPort, name),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/** @throws {Error} if there is no such metric */
-function sumOf(text: string, name: string): number {
+/** The value of a metric of a service, or the sum over its labels. @throws {Error} if there is none */
+export async function readMetric(adminPort: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
   const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
   if (lines.length === 0) throw new Error(`There is no metric ${name}.`);
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);

@@ -2,27 +2,38 @@ import Router from '@koa/router';
 import type { Log } from '@callstream/runtime';
 import Koa from 'koa';
 import type { Middleware } from 'koa';
-import type { Metrics } from './metrics.ts';
+import { admit } from './admit.ts';
+import type { Admission } from './admit.ts';
+import type { Authentication } from './credentials.ts';
+import { openApi } from './openapi.ts';
 import { answerOf, Rejected } from './problem.ts';
-import type { Publish } from './publish.ts';
+import type { Refused } from './refusals.ts';
 import { postWebhook } from './webhook.ts';
+import type { Webhook } from './webhook.ts';
 
 export interface AppOptions {
-  readonly publish: Publish;
-  /** Largest body, in bytes. */
-  readonly bodyBytesMax: () => number;
-  readonly metrics: Pick<Metrics, 'accepted' | 'refused'>;
+  readonly webhook: Webhook;
+  readonly authentication: Authentication;
+  readonly admission: Admission;
+  readonly refused: Refused;
   readonly log: Log;
 }
 
-export function createApp({ publish, bodyBytesMax, metrics, log }: AppOptions): Koa {
+export function createApp({ webhook, authentication, admission, refused, log }: AppOptions): Koa {
   const app = new Koa();
   const router = new Router();
-  router.post('/webhook', postWebhook({ publish, bodyBytesMax }));
-  router.all('/webhook', () => {
+  const description = JSON.stringify(openApi(authentication));
+  const paths = ['/webhook', ...(authentication.knowsPaths ? ['/webhook/:secret'] : [])];
+  router.post(paths, postWebhook(webhook));
+  router.all(paths, () => {
     throw new Rejected({ kind: 'method' });
   });
-  app.use(answerRejections(metrics));
+  router.get('/openapi.json', (ctx) => {
+    ctx.type = 'application/json';
+    ctx.body = description;
+  });
+  app.use(answerRejections({ refused, addressOf: admission.sources.addressOf }));
+  app.use(admit(admission));
   app.use(router.routes());
   app.use(() => {
     throw new Rejected({ kind: 'not-found' });
@@ -34,17 +45,20 @@ export function createApp({ publish, bodyBytesMax, metrics, log }: AppOptions): 
   return app;
 }
 
+interface Edge extends Pick<Admission['sources'], 'addressOf'> {
+  readonly refused: Refused;
+}
+
 /** The edge at which a rejection becomes an answer. Anything else that is thrown is our bug, and goes on. */
-function answerRejections({ accepted, refused }: AppOptions['metrics']): Middleware {
+function answerRejections({ refused, addressOf }: Edge): Middleware {
   return async (ctx, next) => {
     try {
       await next();
-      accepted.inc();
     } catch (error) {
       if (!(error instanceof Rejected)) throw error;
       const { status, headers, problem } = answerOf(error.rejection);
       // Who has hung up, or was answered by Node's parser, is not refused here.
-      if (ctx.writable) refused.inc({ reason: error.rejection.kind });
+      if (ctx.writable) refused(error.rejection, { status, address: addressOf(ctx.req) });
       ctx.status = status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);

@@ -72,10 +72,13 @@ describe('natural batching', () => {
     await expect(second).resolves.toBeUndefined();
   });
   it('refuses at once what exceeds the queue', async () => {
-    const { send } = slowKafka();
+    const { sent, send, turn } = slowKafka();
     const batcher = createBatcher(send, options);
-    void batcher.add(item(0, 128 * 1024 * 1024));
+    const first = batcher.add(item(0, 128 * 1024 * 1024));
     await expect(batcher.add(item(0, 1))).rejects.toThrow(QueueFull);
+    await turn();
+    sent[0]!.done.resolve();
+    await first;
   });
   it('does not let an event wait for longer than it may, on its way or not', async () => {
     const { sent, send, turn } = slowKafka();

@@ -20,22 +20,46 @@ export function checkMediaType({ headers }: Pick<IncomingMessage, 'headers'>): v
     throw new Rejected({ kind: 'unsupported', problem: 'The charset must be utf-8.' });
 }
 
-/** The whole body, up to `bytesMax`. @throws {Rejected} if it is larger, or the sender went away */
-export function readBody(request: IncomingMessage, bytesMax: number): Promise<Buffer> {
-  const tooLarge = new Rejected({ kind: 'too-large', problem: `The body is larger than ${bytesMax} bytes.` });
-  if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge);
-  return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    request
-      .on('data', (chunk: Buffer) => {
+/** Most that bodies which are still being read may take together, in bytes: many slow senders must not fill the memory. */
+const readingBytesMax = 256 * 1024 * 1024;
+
+/** The whole body. @throws {Rejected} if it is too large, the sender went away, or too much is being read */
+export type ReadBody = (request: IncomingMessage) => Promise<Buffer>;
+
+/** `bodyBytesMax`: largest body, in bytes. */
+export function createReadBody(bodyBytesMax: () => number): ReadBody {
+  let readingBytes = 0;
+  return (request) => {
+    const bytesMax = bodyBytesMax();
+    // An error is dear to make: only when it is needed.
+    const tooLarge = () => new Rejected({ kind: 'too-large', problem: `The body is larger than ${bytesMax} bytes.` });
+    if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge());
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      const stop = (error: Rejected): void => {
+        request.off('data', take).off('end', end).pause();
+        chunks.length = 0;
+        readingBytes -= bytes;
+        bytes = 0;
+        reject(error);
+      };
+      const take = (chunk: Buffer): void => {
         bytes += chunk.length;
-        if (bytes > bytesMax) {
-          request.pause();
-          reject(tooLarge);
-        } else chunks.push(chunk);
-      })
-      .on('end', () => resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)))
-      .on('error', () => reject(new Rejected({ kind: 'malformed', problem: 'The body ended early.' })));
-  });
+        readingBytes += chunk.length;
+        if (bytes > bytesMax) stop(tooLarge());
+        else if (readingBytes > readingBytesMax)
+          stop(new Rejected({ kind: 'unavailable', problem: 'Too many bodies are being read: send it again.' }));
+        else chunks.push(chunk);
+      };
+      const end = (): void => {
+        readingBytes -= bytes;
+        resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+      };
+      request
+        .on('data', take)
+        .on('end', end)
+        .on('error', () => stop(new Rejected({ kind: 'malformed', problem: 'The body ended early.' })));
+    });
+  };
 }

@@ -1,23 +1,58 @@
 import { join } from 'node:path';
-import { adminHostEnv, hostsEnv, kafkaEnv, logEnv, portEnv } from '@callstream/runtime';
+import { adminHostEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
 import { z } from 'zod';
+import { authenticationEnv, checkAuthentication } from './authentication-env.ts';
+import { burstSeconds } from './limits.ts';
+import { areNetworks } from './source.ts';
+
+const networks = listEnv
+  .default([])
+  .refine(areNetworks, 'must be addresses or networks, as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32');
+const limit = z.coerce.number().int().min(0).default(0);
 
 /** Settings of ingest. */
-export const IngestEnv = z.object({
-  INGEST_PORT: portEnv(3000).describe('Port that takes webhooks'),
-  INGEST_HOST: hostsEnv.describe('Addresses that take webhooks, separated by commas'),
-  INGEST_ADMIN_PORT: portEnv(9101).describe('Port of ingest for /livez, /readyz and /metrics'),
-  ...kafkaEnv,
-  DATA_DIR: z.string().default('.data').describe('Folder that holds the spool; each instance of ingest needs its own'),
-  SPOOL_MAX_BYTES: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .default(1_000_000_000)
-    .describe('Most that may wait on disk while Kafka is away, in bytes; about 500 an event; 0: refuse events then'),
-  ...adminHostEnv,
-  ...logEnv,
-});
+export const IngestEnv = z
+  .object({
+    INGEST_PORT: portEnv(3000).describe('Port that takes webhooks'),
+    INGEST_HOST: hostsEnv.describe('Addresses that take webhooks, separated by commas'),
+    INGEST_ADMIN_PORT: portEnv(9101).describe('Port of ingest for /livez, /readyz and /metrics'),
+    ...authenticationEnv,
+    INGEST_TRUSTED_PROXIES: networks.describe(
+      'Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
+    ),
+    INGEST_ALLOW: networks.describe('Addresses and networks that may send, separated by commas; empty: all'),
+    INGEST_REQUESTS_PER_SECOND_MAX: limit.describe(
+      `Requests per second of one address, on average over ${burstSeconds} s; 0: no limit`,
+    ),
+    INGEST_REFUSED_PER_MINUTE_MAX: limit.describe('Refused requests per minute of one address; 0: no limit'),
+    INGEST_CONNECTIONS_MAX: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(20_000)
+      .describe('Most connections at the same time, of each address that is listened on; more are closed at once'),
+    INGEST_PRODUCERS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(64)
+      .default(4)
+      .describe('Producers that share the partitions, each with one batch in flight'),
+    ...kafkaEnv,
+    DATA_DIR: z
+      .string()
+      .default('.data')
+      .describe('Folder that holds the spool; each instance of ingest needs its own'),
+    SPOOL_MAX_BYTES: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(1_000_000_000)
+      .describe('Most that may wait on disk while Kafka is away, in bytes; about 700 an event; 0: refuse events then'),
+    ...adminHostEnv,
+    ...logEnv,
+  })
+  .superRefine(checkAuthentication);
 
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

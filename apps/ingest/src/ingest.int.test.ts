@@ -15,10 +15,15 @@ import {
 import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createApp } from './app.ts';
+import { createReadBody } from './body.ts';
+import { createAuthentication } from './credentials.ts';
+import { createLimits } from './limits.ts';
 import { createLive } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { createPartitions } from './partitions.ts';
 import { createPublish } from './publish.ts';
+import { createRefused } from './refusals.ts';
+import { createSources } from './source.ts';
 import { noSpool } from './spool/spool.ts';
 import { createStore } from './store.ts';
 
@@ -36,10 +41,20 @@ beforeAll(async () => {
   await ensureTopics(kafka, { topic, partitions, log });
   const publisher = stack.use(await connectPublisher(kafka));
   const metrics = createMetrics({ depth: () => live.depth(), away: () => 0 });
-  const live = createLive({ publisher, partitions: createPartitions(() => false), metrics, log });
+  const live = createLive({ publishers: [publisher], partitions: createPartitions(() => false), metrics, log });
   const store = createStore({ live, spool: noSpool() });
   const publish = createPublish(store, { topic, place: createPartitionOf(partitions) });
-  const handle = createApp({ publish, bodyBytesMax: () => bodyBytesMax, metrics, log }).callback();
+  const authentication = createAuthentication({ path: [], basic: [], bearer: [], hmac: [] });
+  const handle = createApp({
+    webhook: { publish, readBody: createReadBody(() => bodyBytesMax), authentication, metrics },
+    authentication,
+    admission: {
+      sources: createSources({ trustedProxies: [], allowed: [] }),
+      limits: createLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }),
+    },
+    refused: createRefused(metrics, log),
+    log,
+  }).callback();
   server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;

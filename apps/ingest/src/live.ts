@@ -21,14 +21,15 @@ export class PartitionAway extends Error {
 export type Live = Pick<Batcher<EventRecord>, 'add' | 'depth'>;
 
 export interface LiveOptions {
-  readonly publisher: Pick<Publisher, 'publishBatch'>;
+  /** Each has the partitions of its own, so that Kafka can write them side by side; see docs/decisions/0004. */
+  readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
   readonly partitions: Partitions;
   readonly metrics: Pick<Metrics, 'batchRecords' | 'produceSeconds'>;
   readonly log: Log;
 }
 
-export function createLive({ publisher, partitions, metrics, log }: LiveOptions): Live {
-  const send = async (records: readonly EventRecord[]): Promise<void> => {
+export function createLive({ publishers, partitions, metrics, log }: LiveOptions): Live {
+  const send = async (publisher: Pick<Publisher, 'publishBatch'>, records: readonly EventRecord[]): Promise<void> => {
     const placed = records.map(withPartition);
     metrics.batchRecords.observe(records.length);
     const end = metrics.produceSeconds.startTimer();
@@ -46,7 +47,20 @@ export function createLive({ publisher, partitions, metrics, log }: LiveOptions)
   };
   const refuse = ({ partition }: EventRecord): Error | undefined =>
     partition === null || partitions.isAway(partition) ? new PartitionAway('Kafka is away.') : undefined;
-  return createBatcher(send, { withinMs: kafkaWithinMs, fits: fitsKafka, refuse });
+  const batchers = publishers.map((publisher) =>
+    createBatcher<EventRecord>((records) => send(publisher, records), {
+      withinMs: kafkaWithinMs,
+      fits: fitsKafka,
+      refuse,
+    }),
+  );
+  return {
+    add: (record) => {
+      const batcher = batchers[(record.partition ?? 0) % batchers.length];
+      return batcher ? batcher.add(record) : Promise.reject(new PartitionAway('There is no producer.'));
+    },
+    depth: () => batchers.reduce((sum, batcher) => sum + batcher.depth(), 0),
+  };
 }
 
 const ms = (seconds: number): number => Math.round(seconds * 1_000);

@@ -1,4 +1,8 @@
+import { LRUCache } from 'lru-cache';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Events among which a repeated one is noticed. */
+const recentEvents = 100_000;
 
 /** What ingest counts; names and units as Prometheus wants them. */
 export function createMetrics({ depth, away }: { depth: () => number; away: () => number }) {
@@ -21,11 +25,27 @@ export function createMetrics({ depth, away }: { depth: () => number; away: () =
       this.set(away());
     },
   });
+  const repetitions = new Counter({
+    name: 'callstream_ingest_repeated_total',
+    help: `Events that were among the last ${recentEvents} of this instance already`,
+    registers,
+  });
+  const recent = new LRUCache<string, true>({ max: recentEvents });
   return {
     registry,
     accepted: new Counter({
       name: 'callstream_ingest_accepted_total',
-      help: 'Events that were stored and answered with 200',
+      help: 'Events that were stored and answered with 200, by where they were stored',
+      labelNames: ['stored_in'],
+      registers,
+    }),
+    repeated: (uuid: string): void => {
+      if (recent.has(uuid)) repetitions.inc();
+      else recent.set(uuid, true);
+    },
+    unknownTypes: new Counter({
+      name: 'callstream_ingest_unknown_types_total',
+      help: 'Events of a type that is not documented; they are stored like all others',
       registers,
     }),
     refused: new Counter({

@@ -3,7 +3,9 @@ import type { Problem } from '@callstream/contracts';
 /** Why a request was refused. `problem` is a sentence that quotes nothing of the body. */
 export type Rejection =
   | { readonly kind: 'malformed' | 'too-large' | 'unsupported' | 'unavailable'; readonly problem: string }
-  | { readonly kind: 'not-found' | 'method' | 'timeout' };
+  | { readonly kind: 'not-found' | 'method' | 'timeout' | 'forbidden' | 'head-too-large' }
+  | { readonly kind: 'unauthenticated'; readonly challenge: string }
+  | { readonly kind: 'limited'; readonly retryAfterSeconds: number };
 
 interface Answer {
   readonly status: number;
@@ -12,8 +14,15 @@ interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const answers = {
+/** Every refusal: how it looks on the wire. */
+export const answers = {
   malformed: { status: 400, title: 'Not an event', detail: 'The body can not be an event.' },
+  unauthenticated: {
+    status: 401,
+    title: 'Not authenticated',
+    detail: 'The secret, token or signature is missing or wrong.',
+  },
+  forbidden: { status: 403, title: 'Not allowed', detail: 'Events are not taken from this address.' },
   'not-found': { status: 404, title: 'Not found', detail: 'Events are posted to /webhook.' },
   method: {
     status: 405,
@@ -29,6 +38,17 @@ const answers = {
   },
   'too-large': { status: 413, title: 'Too large', detail: 'The body is too large.', headers: { connection: 'close' } },
   unsupported: { status: 415, title: 'Unsupported media type', detail: 'The body must be JSON in UTF-8.' },
+  limited: {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'This address sends more than it may: send again later.',
+  },
+  'head-too-large': {
+    status: 431,
+    title: 'Head too large',
+    detail: 'The headers of the request are too large.',
+    headers: { connection: 'close' },
+  },
   unavailable: {
     status: 503,
     title: 'Not stored',
@@ -47,9 +67,15 @@ export function answerOf(rejection: Rejection): {
   const type = `urn:callstream:problem:${rejection.kind}`;
   return {
     status,
-    headers: headers ?? {},
+    headers: { ...headers, ...headersOf(rejection) },
     problem: { type, title, status, detail: 'problem' in rejection ? rejection.problem : detail },
   };
+}
+
+function headersOf(rejection: Rejection): Record<string, string> {
+  if (rejection.kind === 'unauthenticated') return { 'www-authenticate': rejection.challenge };
+  if (rejection.kind === 'limited') return { 'retry-after': String(rejection.retryAfterSeconds) };
+  return {};
 }
 
 /** Thrown through koa's middleware to its edge, where it becomes an answer. */

@@ -10,21 +10,28 @@ import {
   within,
 } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
+import type { Admission } from './admit.ts';
 import { createApp } from './app.ts';
+import { createReadBody } from './body.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { spoolDir } from './config.ts';
 import type { IngestConfig } from './config.ts';
+import { createAuthentication, credentialsOf } from './credentials.ts';
 import { startDrainer } from './drain.ts';
+import { createLimits } from './limits.ts';
 import { createLive, kafkaWithinMs } from './live.ts';
 import { createMetrics } from './metrics.ts';
 import { createPartitions } from './partitions.ts';
 import { createPublish } from './publish.ts';
 import { createReady } from './ready.ts';
+import { createRefused } from './refusals.ts';
 import { serverOptions } from './server-options.ts';
+import { createSources } from './source.ts';
 import { createSpoolMetrics } from './spool/metrics.ts';
 import { noSpool, openSpool } from './spool/spool.ts';
 import { createStore } from './store.ts';
 import { createTopicKnowledge } from './topic.ts';
+import { tellTraffic } from './traffic.ts';
 import { waitForTopic } from './wait-for-topic.ts';
 
 /** Takes webhooks until it is told to stop. */
@@ -36,10 +43,13 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
 
   // Closed in reverse: stop taking webhooks first, then sending from the spool, then the producer, and the spool last.
   await using spool = bytesMax === 0 ? noSpool() : await openSpool({ dir: spoolDir(config.DATA_DIR), bytesMax, log });
-  await using publisher = openPublisher(kafka, { deadlineMs: kafkaWithinMs });
+  await using producers = new AsyncDisposableStack();
+  const publishers = Array.from({ length: config.INGEST_PRODUCERS }, () =>
+    producers.use(openPublisher(kafka, { deadlineMs: kafkaWithinMs })),
+  );
   const partitions = createPartitions((partition) => spool.status().lanes.has(partition));
   const metrics = createMetrics({ depth: () => live.depth(), away: partitions.away });
-  const live = createLive({ publisher, partitions, metrics, log });
+  const live = createLive({ publishers, partitions, metrics, log });
   await using drainer = startDrainer({
     spool,
     connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
@@ -49,7 +59,15 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     log,
   });
   const publish = createPublish(createStore({ live, spool }), { topic, place: knowledge.place });
-  const app = createApp({ publish, bodyBytesMax: knowledge.bodyBytesMax, metrics, log });
+  const authentication = createAuthentication(credentialsOf(config));
+  const refused = createRefused(metrics, log);
+  const app = createApp({
+    webhook: { publish, readBody: createReadBody(knowledge.bodyBytesMax), authentication, metrics },
+    authentication,
+    admission: admissionOf(config),
+    refused,
+    log,
+  });
   let stopping = false;
   const ready = createReady({ isStopping: () => stopping, askKafka: () => topicFacts(kafka, topic), spool });
   await using admin = await startAdmin({
@@ -59,17 +77,21 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     registry: metrics.registry,
     log,
   });
+  using _traffic = tellTraffic({ metrics, spool, log });
   const handle = app.callback();
   const { servers, port } = await listen(
     { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
     (request, response) => void handle(request, response),
   );
-  for (const server of servers) server.on('clientError', answerBrokenRequest);
+  for (const server of servers) {
+    server.maxConnections = config.INGEST_CONNECTIONS_MAX;
+    server.on('clientError', answerBrokenRequest(refused));
+  }
 
   // Kafka may be away: webhooks are taken all the same.
   const learning = waitForTopic(kafka, topic, { stopped, log }).then(async (facts) => {
     if (facts) knowledge.learn(facts);
-    await publisher.connect().catch(() => undefined);
+    await Promise.allSettled(publishers.map((publisher) => publisher.connect()));
     drainer.wake();
     return stopped;
   });
@@ -78,3 +100,11 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   log.info({ signal }, 'ingest.stopping');
   await within(drainDeadlineMs, closeServers(servers));
 }
+
+const admissionOf = (config: IngestConfig): Admission => ({
+  sources: createSources({ trustedProxies: config.INGEST_TRUSTED_PROXIES, allowed: config.INGEST_ALLOW }),
+  limits: createLimits({
+    requestsPerSecond: config.INGEST_REQUESTS_PER_SECOND_MAX,
+    refusedPerMinute: config.INGEST_REFUSED_PER_MINUTE_MAX,
+  }),
+});

@@ -1,25 +1,38 @@
-import { parseEvent } from '@callstream/domain';
+import { parseEvent, rankOf } from '@callstream/domain';
 import type { Middleware } from 'koa';
-import { checkMediaType, readBody } from './body.ts';
+import { checkMediaType } from './body.ts';
+import type { ReadBody } from './body.ts';
+import type { Authentication } from './credentials.ts';
+import type { Metrics } from './metrics.ts';
 import { Rejected } from './problem.ts';
 import type { Publish } from './publish.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
+export interface Webhook {
+  readonly publish: Publish;
+  readonly readBody: ReadBody;
+  readonly authentication: Authentication;
+  readonly metrics: Pick<Metrics, 'accepted' | 'unknownTypes' | 'repeated'>;
+}
+
 /** `POST /webhook`: 200 once the event is stored, and never before. */
-export const postWebhook = ({
-  publish,
-  bodyBytesMax,
-}: {
-  publish: Publish;
-  bodyBytesMax: () => number;
-}): Middleware => {
+export const postWebhook = ({ publish, readBody, authentication, metrics }: Webhook): Middleware => {
+  const unauthenticated = () => new Rejected({ kind: 'unauthenticated', challenge: authentication.challenge });
   return async (ctx) => {
+    const { headers } = ctx.req;
+    const { secret } = ctx['params'] as { secret?: string };
+    const known = authentication.ofHead({ headers, pathSecret: secret });
+    if (known === 'no') throw unauthenticated();
     checkMediaType(ctx.req);
-    const body = await readBody(ctx.req, bodyBytesMax());
+    const body = await readBody(ctx.req);
+    if (known === 'unknown' && !authentication.ofBody(headers, body)) throw unauthenticated();
     const parsed = parseEvent(body);
     if ('problem' in parsed) throw new Rejected({ kind: 'malformed', problem: parsed.problem });
-    const uuid = await publish({ event: parsed.event, body, receivedAt: new Date().toISOString() });
+    const { uuid, storedIn } = await publish({ event: parsed.event, body, receivedAt: new Date().toISOString() });
+    metrics.accepted.inc({ stored_in: storedIn });
+    if (rankOf(parsed.event.kind) < 0) metrics.unknownTypes.inc();
+    metrics.repeated(uuid);
     ctx.type = 'application/json';
     ctx.body = accepted(uuid, parsed.event.callId, body);
   };

@@ -14,6 +14,10 @@ const list = z.string().transform((text) =>
 export const hostsEnv = list.default(['127.0.0.1', '::1']);
 export const listEnv = list;
 
+/** A secret that may be missing. One that is set and empty is a mistake, and not the same as none. */
+export const secretEnv = (schema: z.ZodString, description: string) =>
+  schema.optional().meta({ description, secret: true });
+
 export const kafkaEnv = {
   KAFKA_BROKERS: list
     .pipe(z.array(z.string()).min(1))
@@ -45,12 +49,16 @@ export const logEnv = {
     .describe('Least level that is logged'),
 };
 
-/** The settings in `env`; an empty variable counts as not set. @throws {Error} naming every missing or malformed variable at once */
+/** The settings in `env`; an empty variable counts as not set, unless it is a secret. @throws {Error} naming every missing or malformed variable at once */
 export function readConfig<Schema extends z.ZodObject>(
   schema: Schema,
   env: Readonly<Record<string, string | undefined>>,
 ): z.infer<Schema> {
-  const given = Object.fromEntries(Object.entries(env).filter(([name, value]) => value !== '' && name in schema.shape));
+  const isSecret = (name: string): boolean =>
+    (schema.shape[name] as z.ZodType | undefined)?.meta()?.['secret'] === true;
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([name, value]) => name in schema.shape && (value !== '' || isSecret(name))),
+  );
   const read = schema.safeParse(given);
   if (read.success) return read.data;
   const lines = read.error.issues.map((issue) => {

@@ -10,6 +10,7 @@ export {
   portEnv,
   readConfig,
   renderEnvExample,
+  secretEnv,
 } from './config.ts';
 export type { EnvSection } from './config.ts';
 export { eventUuid } from './identity.ts';

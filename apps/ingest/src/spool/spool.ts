@@ -7,7 +7,7 @@ import type { SpooledRecord, SpoolStatus, Taken } from './messages.ts';
 import { startThread } from './thread.ts';
 
 /** Longest that the disk may take to store an event, in ms. With the 2.5 s of Kafka it makes the 4 s in which a sender is answered. */
-const diskWithinMs = 1_500;
+const diskWithinMs = 1_200;
 /** Records that leave the spool together: few enough that live events get between them. */
 const takeMax = { recordsMax: 500, bytesMax: 256 * 1024 };
 /** What is committed together, in bytes. */

@@ -19,6 +19,9 @@ export interface Publisher extends AsyncDisposable {
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
 
+/** Longest that a producer is waited for when it closes, in ms. */
+const closeWithinMs = 2_000;
+
 export interface PublisherOptions {
   /** A batch that takes longer counts as failed, in ms; it may be written nevertheless. Without one, Kafka's own limits decide. */
   readonly deadlineMs?: number;
@@ -49,8 +52,9 @@ export function openPublisher(
     }
   };
   const close = async (): Promise<void> => {
-    const producer = await current?.catch(() => undefined);
-    await producer?.disconnect();
+    const disconnected = current?.then((producer) => producer.disconnect());
+    // Where Kafka is away, the client tries to connect for longer than anybody waits for a stop.
+    await within(closeWithinMs, disconnected ?? Promise.resolve()).catch(() => undefined);
   };
   const connect = async (): Promise<void> => {
     await (current ??= connectProducer(kafka));

@@ -1,0 +1,34 @@
+import { pickPort } from '../src/port.ts';
+import { readMetric, startIngest } from '../src/ingest.ts';
+import { startService } from '../src/service.ts';
+
+/** What webhooks are posted to in a benchmark. */
+export interface Target extends AsyncDisposable {
+  readonly url: string;
+  /** What its process has used until now, threads included. */
+  readonly cpuSeconds: () => Promise<number>;
+  readonly rssBytes: () => Promise<number>;
+  readonly metric: (name: string) => Promise<number>;
+}
+
+const target = (url: string, metric: Target['metric'], resource: AsyncDisposable): Target => ({
+  url,
+  metric,
+  cpuSeconds: () => metric('process_cpu_seconds_total'),
+  rssBytes: () => metric('process_resident_memory_bytes'),
+  [Symbol.asyncDispose]: () => resource[Symbol.asyncDispose](),
+});
+
+/** The bare framework: see ceiling.ts. */
+export async function startCeiling(): Promise<Target> {
+  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const args = ['apps/e2e/bench/ceiling.ts', String(port), String(adminPort)];
+  const service = await startService({ name: 'ceiling', args, env: {} }, adminPort);
+  return target(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
+}
+
+/** ingest with its default settings, as a process. */
+export async function startTarget(brokers: readonly string[], topic: string): Promise<Target> {
+  const ingest = await startIngest({ brokers, topic, env: { SPOOL_MAX_BYTES: '10000000000' } });
+  return target(ingest.webhookUrl, ingest.metric, ingest);
+}
