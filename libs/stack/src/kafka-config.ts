@@ -1,23 +1,28 @@
 import { join } from 'node:path';
 
 /**
- * One node that is broker and controller. Every batch is flushed: with a single copy, "acknowledged" would otherwise
+ * A node that is a broker, and the controller too if it is the first one. Every batch is flushed: with a single copy, "acknowledged" would otherwise
  * mean the page cache. The controller's place is given in the old, static way, so that its port may change.
  */
 export const serverProperties = ({
   port,
+  advertisedPort = port,
   controllerPort,
   dataDir,
+  nodeId = 1,
 }: {
   port: number;
+  advertisedPort?: number;
   controllerPort: number;
   dataDir: string;
+  /** 1 is the controller, on `controllerPort`; others are brokers that find it there. */
+  nodeId?: number;
 }) => `\
-process.roles=broker,controller
-node.id=1
+process.roles=${nodeId === 1 ? 'broker,controller' : 'broker'}
+node.id=${nodeId}
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=BROKER://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=BROKER://127.0.0.1:${port}
+listeners=BROKER://127.0.0.1:${port}${nodeId === 1 ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}
+advertised.listeners=BROKER://127.0.0.1:${advertisedPort}
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER

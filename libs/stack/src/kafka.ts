@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
@@ -11,13 +11,24 @@ import { kafkaJars } from './kafka-jars.ts';
 import { stopLeftover } from './leftover.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
 
-export type KafkaServer = ServerProcess & { readonly brokers: string; readonly port: number };
+export type KafkaServer = ServerProcess & {
+  readonly brokers: string;
+  readonly port: number;
+  readonly cluster: KafkaCluster;
+};
+
+/** What a further broker needs to know to join. */
+export type KafkaCluster = { readonly id: string; readonly controllerPort: number };
 
 export type KafkaOptions = {
   /** Everything that Kafka keeps; made when missing. Data, ports and cluster id in it survive restarts. */
   dataDir: string;
   /** Else a free one, kept in `dataDir`. */
   port?: number;
+  /** Joins this cluster as its second broker, instead of making one of its own. */
+  joins?: KafkaCluster;
+  /** Where its clients are told to find it, if that is not `port` itself: a {@link startProxy} before it. */
+  advertisedPort?: number;
   env?: NodeJS.ProcessEnv;
   /** Told of downloads, one line at a time. */
   say?: (line: string) => void;
@@ -41,9 +52,14 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   await stopLeftover(dataDir, { marker, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
 
   const port = await claimed(options.port ?? (await keptPort(dataDir, 'broker')), 'Kafka');
-  const controllerPort = await keptPort(dataDir, 'controller');
+  const { joins } = options;
+  const controllerPort = joins?.controllerPort ?? (await keptPort(dataDir, 'controller'));
   const properties = join(dataDir, 'server.properties');
-  await writeFile(properties, serverProperties({ port, controllerPort, dataDir }));
+  const { advertisedPort = port } = options;
+  await writeFile(
+    properties,
+    serverProperties({ port, advertisedPort, controllerPort, dataDir, nodeId: joins ? 2 : 1 }),
+  );
 
   const logFile = join(dataDir, 'kafka.log');
   const jvm = (main: string) => [
@@ -56,7 +72,13 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     `${jars}/*`,
     main,
   ];
-  await format({ java, args: jvm('kafka.tools.StorageTool'), properties, dataDir });
+  const clusterId = await format({
+    java,
+    args: jvm('kafka.tools.StorageTool'),
+    properties,
+    dataDir,
+    ...(joins && { clusterId: joins.id }),
+  });
 
   const server = await startServer({
     name: 'Kafka',
@@ -69,20 +91,28 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   });
   const brokers = `127.0.0.1:${port}`;
   await whenReady(server, { name: 'Kafka', logFile, timeoutMs: readyTimeoutMs, isReady: () => answers(brokers) });
-  return { ...server, brokers, port };
+  return { ...server, brokers, port, cluster: { id: clusterId, controllerPort } };
 }
 
-/** Gives a new data folder its cluster id. */
-async function format(options: { java: string; args: string[]; properties: string; dataDir: string }): Promise<void> {
-  const formatted = await access(join(options.dataDir, 'log', 'meta.properties'))
+/** Gives a new data folder its cluster id. @returns the one that it has */
+async function format(options: {
+  java: string;
+  args: string[];
+  properties: string;
+  dataDir: string;
+  clusterId?: string;
+}): Promise<string> {
+  const meta = join(options.dataDir, 'log', 'meta.properties');
+  const formatted = await access(meta)
     .then(() => true)
     .catch(() => false);
-  if (formatted) return;
-  const clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22);
+  if (formatted) return /^cluster\.id=(.*)$/m.exec(await readFile(meta, 'utf8'))?.[1] ?? '';
+  const { clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22) } = options;
   const args = [...options.args, 'format', '-t', clusterId, '-c', options.properties];
   await promisify(execFile)(options.java, args).catch((error: unknown) => {
     throw new Error(`Kafka's data folder ${options.dataDir} could not be made.\n${(error as Error).message}`);
   });
+  return clusterId;
 }
 
 /** Whether the broker answers, down to its group coordinator, which is the last to be there. */
