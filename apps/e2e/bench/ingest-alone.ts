@@ -3,7 +3,7 @@ import type { Kafka } from '@callstream/runtime';
 import { createSender } from '../src/sender.ts';
 import type { Row } from './bench.ts';
 import { bodies } from './load.ts';
-import { quantile } from './statistics.ts';
+import { quantile } from '../src/statistics.ts';
 import type { Target } from './target.ts';
 
 const rounds = 5;

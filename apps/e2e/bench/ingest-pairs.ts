@@ -1,6 +1,6 @@
 import type { Row } from './bench.ts';
 import { load } from './load.ts';
-import { median } from './statistics.ts';
+import { median } from '../src/statistics.ts';
 import type { Target } from './target.ts';
 
 const pairs = 5;

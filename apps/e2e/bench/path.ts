@@ -9,7 +9,7 @@ import type { Bench, Row } from './bench.ts';
 import { withSystem } from './own-system.ts';
 import type { Servers } from './servers.ts';
 import { fillTopic, simulatedBodies } from './simulated.ts';
-import { median, quantile } from './statistics.ts';
+import { median, quantile } from '../src/statistics.ts';
 
 const warmUps = 20;
 const webhooks = 200;

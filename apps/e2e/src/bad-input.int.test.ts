@@ -163,6 +163,16 @@ const poisons: Record<string, string> = {
   '32 levels': nested(32),
 };
 
+it('the same body 1,000 times at once is 1,000 times 200, and one event with 1,000 deliveries', async () => {
+  await using sender = createSender(system.webhookUrl, 100);
+  const body = '{"type":"call.new","call_id":"thousand","timestamp":"2026-03-02T13:00:00Z"}';
+  const answers = await sender.postAll(Array.from({ length: 1_000 }, () => body));
+  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+  await system.projected();
+  const { rows } = await system.db.query(`select deliveries from events where call_id = 'thousand'`);
+  expect(rows).toEqual([{ deliveries: 1_000 }]);
+}, 60_000);
+
 describe('what is odd is stored, and poisons nobody', () => {
   it.each(Object.entries(poisons))('%s', async (_name, body) => {
     await using sender = createSender(system.webhookUrl, 1);

@@ -15,6 +15,8 @@ export interface ServiceOptions {
   /** A TypeScript file of this repository, and its arguments. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Largest file that it may write, in bytes: what is more fails as on a full disk. No limit if not given. */
+  readonly fileBytesMax?: number;
 }
 
 /** A service as a process of its own. */
@@ -25,13 +27,19 @@ export interface Service extends AsyncDisposable {
   readonly hasEnded: () => boolean;
   /** Its last lines of log. */
   readonly tail: () => string;
+  /** SIGTERM; resolves when it is gone. @throws {Error} with its log if that takes too long */
+  readonly stop: () => Promise<void>;
   /** `kill -9`; resolves when it is gone. */
   readonly kill: () => Promise<void>;
 }
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
-export function launch({ name, args, env }: ServiceOptions): Service {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Service {
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...args];
+  // In blocks of 1,024 bytes.
+  const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
+  const [file = '', ...rest] = fileBytesMax === undefined ? command : ['bash', '-c', limit, ...command];
+  const child = spawn(file, rest, {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -58,7 +66,7 @@ export function launch({ name, args, env }: ServiceOptions): Service {
       throw new Error(`${name} did not stop within ${stopTimeoutMs} ms of SIGTERM.\n${lines.join('\n')}`);
     });
   };
-  return { name, exited, hasEnded, kill, tail: () => lines.join('\n'), [Symbol.asyncDispose]: stop };
+  return { name, exited, hasEnded, stop, kill, tail: () => lines.join('\n'), [Symbol.asyncDispose]: stop };
 }
 
 /** Starts a service and waits until it has said so and is ready. @throws {Error} with its log if it ends or takes too long */

@@ -1,4 +1,5 @@
 import { Problem } from '@callstream/contracts';
+import { InvalidArgumentError } from 'commander';
 import { Pool } from 'undici';
 
 /** What became of a posting: null if it was accepted, else why not. */
@@ -10,7 +11,8 @@ export interface Poster extends AsyncDisposable {
   readonly post: (body: string) => Promise<Refusal>;
 }
 
-export function createPoster(url: string, connections: number): Poster {
+/** `headers`: besides the content type. */
+export function createPoster(url: string, connections: number, headers: Readonly<Record<string, string>> = {}): Poster {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, { connections, pipelining: 1 });
   const post = async (body: string): Promise<Refusal> => {
@@ -18,7 +20,7 @@ export function createPoster(url: string, connections: number): Poster {
       const response = await pool.request({
         path: pathname + search,
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', ...headers },
         body,
       });
       const answer = await response.body.text();
@@ -40,3 +42,10 @@ function explain(answer: string): string {
 }
 
 export const defaultUrl = 'http://127.0.0.1:3000/webhook';
+
+/** Collects `Name: value` of an option that may be given more than once. @throws {Error} if it is none */
+export function collectHeader(line: string, headers: Readonly<Record<string, string>> = {}): Record<string, string> {
+  const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(line) ?? [];
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('A header is given as "Name: value".');
+  return { ...headers, [name]: value };
+}

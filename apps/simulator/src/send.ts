@@ -1,29 +1,43 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
 import { Command } from 'commander';
-import { createPoster, defaultUrl } from './post.ts';
+import { collectHeader, createPoster, defaultUrl } from './post.ts';
 
 const program = new Command('send')
-  .description('Posts a file of events, one JSON object a line, in the order of the file.')
-  .argument('<file>', 'an NDJSON file, or - for standard input')
-  .option('--url <url>', 'where to post', defaultUrl)
+  .description('Posts one test event; or a file of events, one JSON object a line, in the order of the file.')
+  .argument('[file]', 'an NDJSON file, or - for standard input')
+  .option('--url <url>', 'where to post; with the path secret, if there is one', defaultUrl)
+  .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
   .parse();
-const { url } = program.opts<{ url: string }>();
-const file = program.args[0] ?? '-';
+const { url, header } = program.opts<{ url: string; header?: Record<string, string> }>();
+const [file] = program.args;
+
+/** A call of now: to be seen on a dashboard, and told apart from real ones. */
+const testEvent = (): string =>
+  JSON.stringify({
+    type: 'call.new',
+    call_id: `test.${Date.now()}`,
+    direction: 'inbound',
+    our_number: '551130300000',
+    their_number: '5511900000000',
+    timestamp: new Date().toISOString(),
+  });
 
 try {
   await send();
 } catch (error) {
-  process.stderr.write(`${file} cannot be read: ${(error as Error).message}\n`);
+  process.stderr.write(`${file ?? 'The event'} cannot be read: ${(error as Error).message}\n`);
   process.exitCode = 1;
 }
 
 async function send(): Promise<void> {
-  await using poster = createPoster(url, 1);
+  await using poster = createPoster(url, 1, header);
   let accepted = 0;
   let refused = 0;
   let number = 0;
-  const input = file === '-' ? process.stdin : createReadStream(file);
+  const input: Readable =
+    file === undefined ? Readable.from([testEvent()]) : file === '-' ? process.stdin : createReadStream(file);
   const lines = createInterface({ input, crlfDelay: Infinity });
   // readline does not pass on the errors of its input.
   const failed = new Promise<never>((_, reject) => input.once('error', reject));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import { centre } from './centre.ts';
-import { createPoster, defaultUrl } from './post.ts';
+import { collectHeader, createPoster, defaultUrl } from './post.ts';
 import { showProgress } from './progress.ts';
 
 function positive(text: string): number {
@@ -19,6 +19,7 @@ function moment(text: string): number {
 
 interface Options {
   readonly url: string;
+  readonly header?: Readonly<Record<string, string>>;
   readonly seed: number;
   readonly rate: number;
   readonly duration?: number;
@@ -30,7 +31,8 @@ interface Options {
 
 const options = new Command('simulate')
   .description('A call centre at work against the webhook, until Ctrl-C.')
-  .option('--url <url>', 'where to post', defaultUrl)
+  .option('--url <url>', 'where to post; with the path secret, if there is one', defaultUrl)
+  .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
   .option('--seed <number>', 'the same seed and --start give the same events', positive, 1)
   .option('--rate <number>', 'events per second, on average; the first minute is below it', positive, 8)
   .option('--duration <seconds>', 'stop after this time', positive)
@@ -65,14 +67,14 @@ function print(): void {
 }
 
 /** Posts each event when its time has come; a server that is slow does not slow down the centre, up to a bound. */
-async function post({ url, duration }: Options): Promise<void> {
+async function post({ url, duration, header }: Options): Promise<void> {
   const connections = 256;
   const counts = { sent: 0, accepted: 0, refused: 0 };
   const refusals = new Map<string, number>();
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
   const began = Date.now();
-  await using poster = createPoster(url, connections);
+  await using poster = createPoster(url, connections, header);
   const inFlight = new Set<Promise<void>>();
   // Called when one of them ends. Promise.race over all of them, for each event, would cost more than posting it.
   let ended = (): void => undefined;

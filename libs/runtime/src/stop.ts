@@ -33,6 +33,9 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 /** Longest that a service takes to stop, in ms. Orchestrators kill after 10 s (Docker) to 30 s (Kubernetes). */
 export const drainDeadlineMs = 8_000;
 
+/** How long a process whose work has ended may still live, in ms: a client that tries to reach somebody who is away tries for long. */
+const lingerMs = 500;
+
 /** Runs a service's `main`; its failure is one clear line and exit code 1. What holds the process open when it ends is cut off. */
 export async function runService(main: () => Promise<void>): Promise<void> {
   try {
@@ -47,5 +50,5 @@ export async function runService(main: () => Promise<void>): Promise<void> {
     );
   }
   if (process.connected) process.disconnect();
-  setTimeout(() => process.exit(), drainDeadlineMs).unref();
+  setTimeout(() => process.exit(), lingerMs).unref();
 }

@@ -19,9 +19,6 @@ export interface Publisher extends AsyncDisposable {
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
 
-/** Longest that a producer is waited for when it closes, in ms. */
-const closeWithinMs = 2_000;
-
 export interface PublisherOptions {
   /** A batch that takes longer counts as failed, in ms; it may be written nevertheless. Without one, Kafka's own limits decide. */
   readonly deadlineMs?: number;
@@ -36,8 +33,10 @@ export function openPublisher(
   { deadlineMs }: PublisherOptions = {},
 ): Publisher & { readonly connect: () => Promise<void> } {
   let current: Promise<Producer> | undefined;
+  let isConnected = false;
   const send = async (connecting: Promise<Producer>, records: readonly OutRecord[]): Promise<void> => {
     const producer = await connecting;
+    isConnected = true;
     await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
   };
   const publishBatch = async (records: readonly OutRecord[]): Promise<void> => {
@@ -47,17 +46,19 @@ export function openPublisher(
       await (deadlineMs === undefined ? sent : within(deadlineMs, sent));
     } catch (error) {
       current = undefined;
+      isConnected = false;
       void connecting.then((producer) => producer.disconnect()).catch(() => undefined);
       throw error;
     }
   };
   const close = async (): Promise<void> => {
-    const disconnected = current?.then((producer) => producer.disconnect());
-    // Where Kafka is away, the client tries to connect for longer than anybody waits for a stop.
-    await within(closeWithinMs, disconnected ?? Promise.resolve()).catch(() => undefined);
+    const disconnected = current?.then((producer) => producer.disconnect()).catch(() => undefined);
+    // One that is still trying to reach Kafka does so for longer than anybody waits for a stop.
+    if (isConnected) await disconnected;
   };
   const connect = async (): Promise<void> => {
     await (current ??= connectProducer(kafka));
+    isConnected = true;
   };
   return { connect, publishBatch, [Symbol.asyncDispose]: close };
 }
