@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
 import type { Server } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { lives } from '@callstream/domain/testing';
 import {
+  closeServers,
   connectKafka,
   connectPublisher,
   consume,
@@ -11,6 +9,7 @@ import {
   createPartitionOf,
   ensureTopics,
   eventUuid,
+  listen,
 } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
@@ -23,6 +22,7 @@ import { createMetrics } from './metrics.ts';
 import { createPartitions } from './partitions.ts';
 import { createPublish } from './publish.ts';
 import { createRefused } from './refusals.ts';
+import { serverOptions } from './server-options.ts';
 import { createSources } from './source.ts';
 import { noSpool } from './spool/spool.ts';
 import { createStore } from './store.ts';
@@ -34,7 +34,7 @@ const partitions = 3;
 const bodyBytesMax = 100_000;
 const stack = new AsyncDisposableStack();
 const received: LogRecord[] = [];
-let server: Server;
+let servers: Server[] = [];
 let url: string;
 
 beforeAll(async () => {
@@ -55,9 +55,11 @@ beforeAll(async () => {
     refused: createRefused(metrics, log),
     log,
   }).callback();
-  server = createServer((request, response) => void handle(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhook`;
+  const listening = await listen({ hosts: ['127.0.0.1'], port: 0, options: serverOptions }, (request, response) => {
+    void handle(request, response);
+  });
+  ({ servers } = listening);
+  url = `http://127.0.0.1:${listening.port}/webhook`;
   const positions = new Map<number, number>();
   stack.use(
     await consume(kafka, {
@@ -77,8 +79,8 @@ beforeAll(async () => {
   );
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  server.close();
+  for (const server of servers) server.closeAllConnections();
+  await closeServers(servers);
   await stack.disposeAsync();
 });
 
