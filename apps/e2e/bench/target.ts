@@ -19,10 +19,10 @@ const target = (url: string, metric: Target['metric'], resource: AsyncDisposable
   [Symbol.asyncDispose]: () => resource[Symbol.asyncDispose](),
 });
 
-/** The bare framework: see ceiling.ts. */
+/** The bare framework: see ingest-ceiling.ts. */
 export async function startCeiling(): Promise<Target> {
   const [port, adminPort] = [await pickPort(), await pickPort()];
-  const args = ['apps/e2e/bench/ceiling.ts', String(port), String(adminPort)];
+  const args = ['apps/e2e/bench/ingest-ceiling.ts', String(port), String(adminPort)];
   const service = await startService({ name: 'ceiling', args, env: {} }, adminPort);
   return target(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
 }

@@ -146,6 +146,31 @@ it('on a disk that hangs: 503 within 4 s, and what goes to Kafka is not delayed'
   });
 }, 60_000);
 
+it('on a disk that hangs: live events go to Kafka as if nothing were', async () => {
+  const topic = await newTopic();
+  {
+    await using ingest = await start({ topic });
+    await postAllAccepted(ingest, bodies(50));
+  }
+  const [segment = ''] = await segments();
+  const holder = new DatabaseSync(join(folder, 'spool', segment));
+  holder.exec('begin immediate');
+  await using ingest = await start({ topic, brokers: testKafkaBrokers() });
+  // The thread of the spool now waits for the disk, to note what it has sent.
+  await until(async () => (await callsInLog(topic)).size > 0, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error('The spool sends nothing.'),
+  });
+  const began = performance.now();
+  await postAllAccepted(ingest, bodies(200));
+  // A live event that waited for the disk would wait for 5 s, and be refused.
+  expect(performance.now() - began).toBeLessThan(5_000);
+  expect(await ingest.metric('callstream_ingest_accepted_total')).toBe(200);
+  holder.exec('rollback');
+  holder.close();
+  await drained(ingest);
+}, 90_000);
+
 it('sets a file aside that cannot be read, says so, and sends the others', async () => {
   const topic = await newTopic();
   {

@@ -13,7 +13,7 @@ export interface Credentials {
   readonly hmac: readonly Buffer[];
 }
 
-export interface Request {
+interface Head {
   readonly headers: IncomingHttpHeaders;
   /** What the path has after `/webhook/`. */
   readonly pathSecret: string | undefined;
@@ -26,7 +26,7 @@ export interface Authentication {
   /** What of a request besides its path may tell who it is. */
   readonly kinds: readonly ('basic' | 'bearer' | 'signature')[];
   /** `unknown` if only the body can tell. */
-  readonly ofHead: (request: Request) => 'yes' | 'no' | 'unknown';
+  readonly ofHead: (request: Head) => 'yes' | 'no' | 'unknown';
   /** Whether the signature of the body is right, and of these minutes. */
   readonly ofBody: (headers: IncomingHttpHeaders, body: Buffer) => boolean;
   /** What a 401 asks for. */

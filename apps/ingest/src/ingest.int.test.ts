@@ -146,6 +146,12 @@ async function inTheNextMillisecond<T>(action: () => Promise<T>): Promise<T> {
   return action();
 }
 
+it('describes itself', async () => {
+  const answer = await fetch(url.replace('/webhook', '/openapi.json'));
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
+  expect(await answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/webhook': { post: {} } } });
+});
+
 describe('a refused request', () => {
   const good = '{"type":"x"}';
   it.each([

@@ -13,7 +13,7 @@ const partitionBytesMax = 256 * 1024;
 const batchRecordsMax = 10_000;
 
 /** The partition is known not to take records now, or is not known yet. */
-export class PartitionAway extends Error {
+class PartitionAway extends Error {
   override readonly name = 'PartitionAway';
 }
 

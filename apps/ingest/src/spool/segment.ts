@@ -37,7 +37,7 @@ export interface Segment {
   readonly remove: () => void;
 }
 
-export interface Read {
+interface Read {
   readonly id: number;
   readonly record: SpooledRecord;
 }

@@ -16,7 +16,7 @@ const commitBytesMax = 4 * 1024 * 1024;
 const usualBytes = 1_024;
 
 /** The spool has as much as it may have. */
-export class SpoolFull extends Error {
+class SpoolFull extends Error {
   override readonly name = 'SpoolFull';
 }
 

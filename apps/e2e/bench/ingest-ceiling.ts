@@ -1,4 +1,4 @@
-// What ingest is compared with: the same koa and router, answering after parsing the same body. `node ceiling.ts PORT ADMIN_PORT`
+// What ingest is compared with: the same koa and router, answering after parsing the same body. `node ingest-ceiling.ts PORT ADMIN_PORT`
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
