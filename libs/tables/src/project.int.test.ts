@@ -152,7 +152,7 @@ describe('lists', () => {
   });
   it('have the events of a call in the order of the log, with place and deliveries', async () => {
     await write(eventsOf(lifeOf('13-duplicates')));
-    const rows = await listCallEvents(db, '1772456400.30112');
+    const rows = await listCallEvents(db, { topic, callId: '1772456400.30112' });
     expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([
       [0, 0, topic, 3],
       [3, 0, topic, 2],
@@ -162,6 +162,6 @@ describe('lists', () => {
       received_at: '2026-03-02T13:00:00.000Z',
       event: { type: 'call.new' },
     });
-    expect(await listCallEvents(db, 'nobody')).toEqual([]);
+    expect(await listCallEvents(db, { topic, callId: 'nobody' })).toEqual([]);
   });
 });

@@ -73,17 +73,21 @@ export interface EventRow {
   readonly offset: number;
 }
 
-/** The newest `listRowsMax` events of a call, in the order of the log; none if it is unknown. */
-export async function listCallEvents(db: Tables, callId: string): Promise<EventRow[]> {
+/** The newest `listRowsMax` events of a call, in the order of the log of `topic`; none if it is unknown. */
+export async function listCallEvents(
+  db: Tables,
+  { topic, callId }: { readonly topic: string; readonly callId: string },
+): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>({
     name: 'list-call-events',
     text: `
       select * from (
+        -- Not from the positions: whoever reads them waits for a swap.
         select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries,
-          (select topic from positions limit 1) as topic, (id % 4096)::int as partition, id / 4096 as offset
+          $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset
         from events where call_id = $1::text order by id desc limit $2::int) newest
       order by id`,
-    values: [callId, listRowsMax],
+    values: [callId, listRowsMax, topic],
   });
   return rows;
 }

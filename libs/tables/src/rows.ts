@@ -26,6 +26,16 @@ export function eventRow({ event, deliveries }: CountedEvent): string {
   return `${row.slice(0, -1)},"body":${event.json}}`;
 }
 
+/** One row of `events` as a line of COPY's text format. */
+export function copyRow({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {
+  const call = callId === null ? String.raw`\N` : copyText(callId);
+  return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}\t1\n`;
+}
+
+const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const copySpecial = /[\\\t\n\r]/g;
+const copyText = (text: string): string => text.replace(copySpecial, (char) => copyEscapes[char] ?? char);
+
 export const callRow = (call: Call): object => ({
   call_id: call.callId,
   id: call.id,
