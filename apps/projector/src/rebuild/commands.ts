@@ -1,7 +1,8 @@
 import type { Log } from '@callstream/runtime';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from '../config.ts';
 import { operate } from './operation.ts';
+import { foldRecordsDefault } from './read-up.ts';
 import { rebuild } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
 import { rollback } from './rollback.ts';
@@ -19,6 +20,12 @@ export const tableCommands = (start: () => { config: ProjectorConfig; log: Log }
     .option('--no-swap', 'stop when the new tables are ready; the same command without it swaps them in')
     .option('--restart', 'begin anew, whatever an interrupted rebuild has left', false)
     .option('--accept-loss', 'go on although the log has lost what the live tables were made from', false)
+    .option(
+      '--batch <records>',
+      'records folded in memory before they are written, by each of two connections: more is faster and takes more memory',
+      atLeastOne,
+      foldRecordsDefault,
+    )
     .action((options: RebuildOptions) =>
       operate({ command: 'rebuild', task: 'rebuild', ...start() }, (operation) => rebuild(operation, options)),
     ),
@@ -38,3 +45,8 @@ export const tableCommands = (start: () => { config: ProjectorConfig; log: Log }
       }),
     ),
 ];
+
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A whole number of at least 1 is needed.');
+  return Number(text);
+}

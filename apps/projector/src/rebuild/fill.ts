@@ -19,6 +19,8 @@ export interface FillOptions {
   readonly positions: Map<number, number>;
   /** Offset of each partition at which to stop: exactly there, or before if the log has nothing up to there. */
   readonly targets: ReadonlyMap<number, number>;
+  /** Records that a lane folds in memory before it writes, at least. */
+  readonly foldRecordsMin: number;
   readonly onProgress: (partition: number, next: number) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -29,13 +31,13 @@ export interface FillOptions {
  * it fails or is stopped is read again by the next attempt.
  */
 export async function fill({ kafka, topic, db, positions, targets, signal, ...options }: FillOptions): Promise<void> {
-  const { onProgress, log } = options;
+  const { foldRecordsMin, onProgress, log } = options;
   const read = new Map(positions);
   const missing = (): number[] =>
     [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
   if (missing().length === 0) return;
 
-  const lanes = Array.from({ length: lanesMax }, () => openLane({ db, positions, onProgress }));
+  const lanes = Array.from({ length: lanesMax }, () => openLane({ db, foldRecordsMin, positions, onProgress }));
   const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
   const silence = watchSilence(() => {
     log.warn({ partitions: missing(), silent_ms: silentMs }, 'rebuild.partitions-end-early');

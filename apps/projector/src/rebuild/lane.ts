@@ -6,11 +6,6 @@ import type { Filling, Move, Tables } from '@callstream/tables';
 import { createFold, uuidOf } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 
-/**
- * Records that are folded before the calls they speak of are written, at least. A call has about eight events; the more
- * of them meet in memory, the fewer times its row is written. At 1 kB a call this is some 20 MB for each lane.
- */
-const foldRecordsMin = 100_000;
 /** Batches that wait for a lane. */
 const batchesMax = 4;
 
@@ -21,6 +16,8 @@ export interface LaneBatch {
 
 export interface LaneOptions {
   readonly db: Tables;
+  /** Records that are folded before the calls they speak of are written, at least. */
+  readonly foldRecordsMin: number;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
@@ -69,7 +66,7 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
 async function fillFold(
   filling: Filling,
   first: LaneBatch,
-  { batches, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
+  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
 ): Promise<Move[]> {
   const fold = createFold();
   const moves = new Map<number, Move>();

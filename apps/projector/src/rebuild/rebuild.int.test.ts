@@ -35,7 +35,7 @@ const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'rebuild-tes
 const logId = '11111111-1111-8111-8111-111111111111';
 const partitions = 3;
 const stack = new AsyncDisposableStack();
-const plain = { swap: true, restart: false, acceptLoss: false };
+const plain = { swap: true, restart: false, acceptLoss: false, batch: 50 };
 let url: string;
 let live: Tables;
 let publisher: Awaited<ReturnType<typeof connectPublisher>>;

@@ -19,6 +19,8 @@ export interface RebuildOptions {
   readonly restart: boolean;
   /** Whether the new tables may lack what the log has lost. */
   readonly acceptLoss: boolean;
+  /** Records that are folded in memory before they are written, for each of two connections. */
+  readonly batch: number;
 }
 
 /** Makes the projection anew from the log, beside the live one, and puts it in its place. */
@@ -36,7 +38,7 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
   say(
     `${found ? 'Resuming the rebuild' : 'Rebuilding'} from "${topic}" by the rules of version ${projectionVersion}; the live tables stay as they are.`,
   );
-  if (!next.complete) await complete(operation, next, log);
+  if (!next.complete) await complete(operation, next, { log, foldRecordsMin: options.batch });
   if (!options.swap) {
     say('The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.');
     return;
@@ -44,9 +46,14 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
   await goLive(operation, next, losses);
 }
 
-async function complete(operation: Operation, next: OwnTables, log: Offsets): Promise<void> {
+async function complete(
+  operation: Operation,
+  next: OwnTables,
+  { log, foldRecordsMin }: { log: Offsets; foldRecordsMin: number },
+): Promise<void> {
   const { say } = operation;
-  await readUp(operation, next, new Map([...log].map(([partition, { high }]) => [partition, high])));
+  const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
+  await readUp(operation, next, { targets, foldRecordsMin });
   const began = performance.now();
   say('Merging events that were delivered more than once, and building indexes …');
   await mergeRepeats(next.db);

@@ -14,7 +14,7 @@ import { livePositions, offsetsOf } from './live-positions.ts';
 import { lossesOf } from './losses.ts';
 import type { Operation } from './operation.ts';
 import { makeTables } from './own-tables.ts';
-import { readUp } from './read-up.ts';
+import { foldRecordsDefault, readUp } from './read-up.ts';
 
 /** Differing rows that are shown of each table. */
 const shownMax = 5;
@@ -42,7 +42,7 @@ export async function verify(operation: Operation, print: (line: string) => void
         ].join('\n'),
       );
     say('Rebuilding them from the log …');
-    await readUp(operation, own, offsetsOf(positions));
+    await readUp(operation, own, { targets: offsetsOf(positions), foldRecordsMin: foldRecordsDefault });
     const rebuilt = offsetsOf(await readPositions(own.db));
     for (const { partition, nextOffset } of positions)
       if (rebuilt.get(partition) !== nextOffset)
