@@ -50,7 +50,9 @@ export function createFold(): Fold {
   return {
     add: (record) => {
       const decoded = decode({
-        ...record,
+        value: record.value,
+        partition: record.partition,
+        offset: record.offset,
         receivedAt: receivedAtOf(record),
         uuidOf: (receivedAt) => uuidOf(record, receivedAt),
       });

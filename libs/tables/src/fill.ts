@@ -7,7 +7,7 @@ import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { joinAgents, joinCalls, movePosition } from './project.ts';
 import type { Move } from './project.ts';
-import { copyRow } from './rows.ts';
+import { copyRow, eventColumns } from './rows.ts';
 
 export interface Filled {
   readonly moves: readonly Move[];
@@ -31,9 +31,7 @@ export interface Filling {
 /** Begins a transaction on `client` and streams into it. After a failure, the connection is to be thrown away. */
 export async function beginFilling(client: ClientBase): Promise<Filling> {
   await client.query('begin');
-  const copy = client.query(
-    copyFrom('copy events (uuid, id, call_id, type, kind, at, received_at, body, deliveries) from stdin'),
-  );
+  const copy = client.query(copyFrom(`copy events (${eventColumns}) from stdin`));
   const ended = finished(copy);
   ended.catch(() => undefined);
   let piece = '';

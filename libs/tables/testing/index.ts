@@ -3,6 +3,8 @@ import { compareText, fold, foldAgents } from '@callstream/domain';
 import type { CountedEvent, Tables } from '../src/index.ts';
 import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from '../src/rows.ts';
 
+export { copyBytes, copyEvents } from './copy.ts';
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** Every row of every table of the projection but `positions`, in an order of their own. */
