@@ -1,13 +1,13 @@
 import { once } from 'node:events';
-import { finished } from 'node:stream/promises';
+import { Readable } from 'node:stream';
+import { finished, pipeline } from 'node:stream/promises';
 import type { Agent, Call, CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import type { Tables } from './connect.ts';
-import { inTransaction } from './connection.ts';
-import { joinAgents, joinCalls, movePosition } from './project.ts';
+import { joinAgents, movePosition } from './project.ts';
 import type { Move } from './project.ts';
-import { copyRow, eventColumns } from './rows.ts';
+import { callAgentRows, callQueueRows, callRow, copyLine, copyRow, eventColumns } from './rows.ts';
+import type { TableName } from './schemas.ts';
 
 export interface Filled {
   readonly moves: readonly Move[];
@@ -17,12 +17,13 @@ export interface Filled {
 
 /** Rows go to the socket in pieces of about this many characters. */
 const pieceChars = 65_536;
-/** Most rows of one upsert: what is sent to Postgres as one parameter is held in memory on both sides. */
-const upsertRowsMax = 5_000;
-
-/** One transaction into tables that only we write: events are streamed, what they say is joined at the end. */
+const pieceRows = 200;
+/**
+ * One transaction into tables that only we write, and that have no keys yet: events are streamed, the calls that they
+ * speak of follow. What comes more than once is there more than once, until `completeProjection`.
+ */
 export interface Filling {
-  /** Waits while Postgres is slower than we are. An event may come more than once: `mergeRepeats` counts them. */
+  /** Waits while Postgres is slower than we are. */
   readonly add: (event: CallEvent) => Promise<void> | undefined;
   /** @throws {PositionMoved} if somebody else wrote into these tables */
   readonly commit: (filled: Filled) => Promise<void>;
@@ -48,7 +49,9 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
     commit: async ({ moves, calls, agents }) => {
       copy.end(piece);
       await ended;
-      for (const some of chunksOf(calls)) await joinCalls(client, some);
+      await copyRows(client, 'calls', calls.map(callRow));
+      await copyRows(client, 'call_queues', calls.flatMap(callQueueRows));
+      await copyRows(client, 'call_agents', calls.flatMap(callAgentRows));
       await joinAgents(client, agents);
       for (const move of moves) await movePosition(client, move);
       await client.query('commit');
@@ -56,20 +59,16 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
   };
 }
 
-function* chunksOf<T>(rows: readonly T[]): Generator<readonly T[]> {
-  for (let i = 0; i < rows.length; i += upsertRowsMax) yield rows.slice(i, i + upsertRowsMax);
-}
-
-/** Makes one row of the rows of an event that was delivered several times: the first delivery, and how many there were. */
-export async function mergeRepeats(db: Tables): Promise<void> {
-  await inTransaction(db, async (client) => {
-    await client.query(`set local work_mem = '256MB'`);
-    await client.query(`
-      with repeated as (
-        select uuid, min(id) as id, sum(deliveries)::int as deliveries from events group by uuid having count(*) > 1
-      ), gone as (
-        delete from events e using repeated r where e.uuid = r.uuid and e.id > r.id
-      )
-      update events e set deliveries = r.deliveries from repeated r where e.uuid = r.uuid and e.id = r.id`);
-  });
+async function copyRows(client: ClientBase, table: TableName, rows: readonly object[]): Promise<void> {
+  const [first] = rows;
+  if (!first) return;
+  const lines = function* (): Generator<string> {
+    for (let i = 0; i < rows.length; i += pieceRows)
+      yield rows
+        .slice(i, i + pieceRows)
+        .map(copyLine)
+        .join('');
+  };
+  const columns = Object.keys(first).join();
+  await pipeline(Readable.from(lines()), client.query(copyFrom(`copy ${table} (${columns}) from stdin`)));
 }

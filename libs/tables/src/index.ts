@@ -3,11 +3,12 @@ export type { Alone, Task } from './alone.ts';
 export { watchProjection } from './changes.ts';
 export { compareTable, rememberLive } from './compare.ts';
 export type { Comparison, Difference } from './compare.ts';
+export { completeProjection } from './complete.ts';
 export { connectTables } from './connect.ts';
 export type { Tables, TablesOptions } from './connect.ts';
 export { classify, ConnectionLost, withConnection } from './connection.ts';
 export type { Failure } from './connection.ts';
-export { beginFilling, mergeRepeats } from './fill.ts';
+export { beginFilling } from './fill.ts';
 export type { Filled, Filling } from './fill.ts';
 export { migrate } from './migrate.ts';
 export { beginPositions, ensurePositions, readPositions } from './positions.ts';
@@ -18,7 +19,6 @@ export { listCallEvents, listCalls, listRowsMax } from './reads.ts';
 export type { CallRow, EventRow, ListCallsParams } from './reads.ts';
 export type { CountedEvent } from './rows.ts';
 export {
-  completeProjection,
   createBareProjection,
   discardedSchema,
   dropProjection,

@@ -58,6 +58,12 @@ const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t
 const copySpecial = /[\\\t\n\r]/g;
 const copyText = (text: string): string => text.replace(copySpecial, (char) => copyEscapes[char] ?? char);
 
+/** Any row as a line of COPY's text format, in the order of its columns. */
+export const copyLine = (row: object): string => `${Object.values(row).map(copyValue).join('\t')}\n`;
+
+const copyValue = (value: unknown): string =>
+  value === null ? String.raw`\N` : typeof value === 'string' ? copyText(value) : String(value);
+
 export const callRow = (call: Call): object => ({
   call_id: call.callId,
   id: call.id,

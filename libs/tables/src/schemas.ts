@@ -20,34 +20,25 @@ export type ProjectionSchema =
 
 const read = (name: string): Promise<string> => readFile(new URL(`./projection/${name}.sql`, import.meta.url), 'utf8');
 
-const readAll = (): Promise<[string, string, string]> => Promise.all([read('tables'), read('indexes'), read('views')]);
+/** The SQL of tables, indexes and views. */
+export const readBlueprint = (): Promise<[string, string, string]> =>
+  Promise.all([read('tables'), read('indexes'), read('views')]);
 
 /** Tells tables of this code from those of another: the hash of their SQL, kept as the comment of the schema. */
 async function blueprint(): Promise<string> {
   return `callstream ${createHash('sha256')
-    .update((await readAll()).join('\n'))
+    .update((await readBlueprint()).join('\n'))
     .digest('hex')
     .slice(0, 16)}`;
 }
 
 /** Makes the tables, in a schema of their own, ready to be filled with COPY. `completeProjection` makes them ready to be used. */
 export async function createBareProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const [tables] = await readAll();
+  const [tables] = await readBlueprint();
   await inTransaction(db, async (client) => {
     await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables}`);
     await client.query(`comment on schema ${schema} is '${await blueprint()}'`);
   });
-}
-
-/** Indexes and views of tables that `createBareProjection` made. Long on many rows; all or nothing. */
-export async function completeProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const [, indexes, views] = await readAll();
-  await inTransaction(db, async (client) => {
-    await client.query(
-      `set local search_path = ${schema}; set local maintenance_work_mem = '256MB'; ${indexes} ${views}`,
-    );
-  });
-  await db.query(`analyze ${tableNames.map((table) => `${schema}.${table}`).join()}`);
 }
 
 export async function dropProjection(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {

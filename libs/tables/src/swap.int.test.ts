@@ -18,7 +18,8 @@ import {
   trySwap,
   watchProjection,
 } from './index.ts';
-import { completeProjection, createBareProjection, discardedSchema, dropProjection } from './schemas.ts';
+import { completeProjection } from './complete.ts';
+import { createBareProjection, discardedSchema, dropProjection } from './schemas.ts';
 import type { ProjectionSchema, Tables } from './index.ts';
 
 const version = 1;

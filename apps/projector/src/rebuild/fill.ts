@@ -6,8 +6,8 @@ import { whenAborted } from './stopped.ts';
 
 /** Connections that fill the tables; a partition belongs to one of them. */
 const lanesMax = 2;
-/** Partitions that are waited upon at the same time: while one lane writes, the other is fed. */
-const concurrency = 2 * lanesMax;
+/** Partitions that may wait for their lane at the same time: kafkajs fetches again when all of a fetch are handed over. */
+const concurrency = 64;
 /** A partition of which nothing comes for so long ends in records that are none (an aborted transaction), in ms. */
 const silentMs = 15_000;
 

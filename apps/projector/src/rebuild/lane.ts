@@ -6,8 +6,8 @@ import type { Filling, Move, Tables } from '@callstream/tables';
 import { createFold, uuidOf } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 
-/** Batches that wait for a lane. */
-const batchesMax = 4;
+/** Batches that wait for a lane, of at most 256 KiB each: while it writes calls, the other lane is to be fed. */
+const batchesMax = 32;
 
 export interface LaneBatch {
   readonly partition: number;

@@ -1,5 +1,5 @@
 import { endOffsets } from '@callstream/runtime';
-import { completeProjection, discardedSchema, dropProjection, mergeRepeats, nextSchema } from '@callstream/tables';
+import { completeProjection, discardedSchema, dropProjection, nextSchema } from '@callstream/tables';
 import { ProjectionStopped } from '../project-batch.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
@@ -55,8 +55,7 @@ async function complete(
   const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
   await readUp(operation, next, { targets, foldRecordsMin });
   const began = performance.now();
-  say('Merging events that were delivered more than once, and building indexes …');
-  await mergeRepeats(next.db);
+  say('Merging what was written more than once, and building indexes …');
   await completeProjection(next.db, nextSchema);
   say(`Indexes are built (${seconds(began)}).`);
 }

@@ -1,8 +1,8 @@
 import { endOffsets } from '@callstream/runtime';
 import {
   compareTable,
+  completeProjection,
   dropProjection,
-  mergeRepeats,
   readPositions,
   rememberLive,
   tableNames,
@@ -49,7 +49,7 @@ export async function verify(operation: Operation, print: (line: string) => void
         throw new ProjectionStopped(
           `Partition ${partition} could be read up to ${rebuilt.get(partition) ?? 0} only, not to ${nextOffset}.`,
         );
-    await mergeRepeats(own.db);
+    await completeProjection(own.db, verifySchema);
     const compared: Comparison[] = [];
     for (const table of tableNames) compared.push(await compareTable(own.db, table, shownMax));
     report(compared, print);

@@ -1,5 +1,5 @@
--- The tables of one projection of the log, in whatever schema is first on the search path. indexes.sql is the rest of
--- them: a rebuild fills the tables in between.
+-- The tables of one projection of the log, in whatever schema is first on the search path. Their keys are in indexes.sql:
+-- a rebuild fills the tables before they have any.
 -- Everything in them is a function of the log: no now(), no serial, no randomness. Times have milliseconds.
 
 create table positions (
@@ -43,7 +43,7 @@ comment on column events.body is 'The whole event as it was sent. Has personal d
 comment on column events.deliveries is 'How many records of the log have this uuid.';
 
 create table calls (
-  call_id text collate "C" primary key,
+  call_id text collate "C" not null,
   id bigint not null,
   last_id bigint not null,
   state text not null,
@@ -116,8 +116,7 @@ create table call_queues (
   waiting_at timestamptz,
   waiting_since timestamptz,
   answered_at timestamptz,
-  abandoned_at timestamptz,
-  primary key (call_id, queue)
+  abandoned_at timestamptz
 ) with (fillfactor = 80);
 comment on table call_queues is 'One row per call and queue it was in. What became of it there: the view visits.';
 comment on column call_queues.call_id is 'The call.';
@@ -139,8 +138,7 @@ create table call_agents (
   queue text collate "C",
   seat_at timestamptz not null,
   seat_rank smallint not null,
-  seat_uuid uuid not null,
-  primary key (call_id, actor)
+  seat_uuid uuid not null
 ) with (fillfactor = 80);
 comment on table call_agents is 'One row per call and agent who had to do with it.';
 comment on column call_agents.call_id is 'The call.';
