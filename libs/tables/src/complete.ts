@@ -14,18 +14,18 @@ const repeatable = [
 type Repeatable = (typeof repeatable)[number];
 
 /**
- * Makes bare tables fit for use: merges what a fill has written more than once, and adds keys, indexes and views. Long
+ * Makes bare tables fit for use: merges what a fill has written more than once, and adds keys, indexes, views and grants. Long
  * on many rows; all or nothing.
  */
 export async function completeProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const [, indexes, views] = await readBlueprint();
+  const { indexes, views, grants } = await readBlueprint();
   await inTransaction(db, async (client) => {
     await client.query(
       `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'`,
     );
     await client.query(mergeEvents);
     for (const one of repeatable) await takeOut(client, one);
-    await client.query(`${indexes} ${views}`);
+    await client.query(`${indexes} ${views} ${grants}`);
     for (const one of repeatable) await joinAgain(client, one);
   });
   await db.query(`analyze ${tableNames.map((table) => `${schema}.${table}`).join()}`);

@@ -81,7 +81,7 @@ describe('the join in SQL', () => {
       }),
       { numRuns: 120, endOnFailure: true },
     );
-  });
+  }, 60_000);
 
   it('is it for the nineteen lives', async () => {
     const log = [...lives.keys()].flatMap((name) => lifeOf(name));

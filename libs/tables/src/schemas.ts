@@ -20,25 +20,34 @@ export type ProjectionSchema =
 
 const read = (name: string): Promise<string> => readFile(new URL(`./projection/${name}.sql`, import.meta.url), 'utf8');
 
-/** The SQL of tables, indexes and views. */
-export const readBlueprint = (): Promise<[string, string, string]> =>
-  Promise.all([read('tables'), read('indexes'), read('views')]);
+/** The SQL of a projection, in the order in which it is made. */
+export async function readBlueprint(): Promise<{ tables: string; indexes: string; views: string; grants: string }> {
+  const [tables, indexes, views, grants] = await Promise.all(['tables', 'indexes', 'views', 'grants'].map(read));
+  return { tables: tables ?? '', indexes: indexes ?? '', views: views ?? '', grants: grants ?? '' };
+}
 
 /** Tells tables of this code from those of another: the hash of their SQL, kept as the comment of the schema. */
 async function blueprint(): Promise<string> {
   return `callstream ${createHash('sha256')
-    .update((await readBlueprint()).join('\n'))
+    .update(Object.values(await readBlueprint()).join('\n'))
     .digest('hex')
     .slice(0, 16)}`;
 }
 
 /** Makes the tables, in a schema of their own, ready to be filled with COPY. `completeProjection` makes them ready to be used. */
 export async function createBareProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const [tables] = await readBlueprint();
+  const { tables } = await readBlueprint();
   await inTransaction(db, async (client) => {
     await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables}`);
     await client.query(`comment on schema ${schema} is '${await blueprint()}'`);
   });
+}
+
+/** Gives the roles what they may do with the projections that are there; for roles that were created later. */
+export async function grantAccess(db: Tables): Promise<void> {
+  const { grants } = await readBlueprint();
+  for (const { schema, complete } of await readSchemas(db))
+    if (complete) await inTransaction(db, (client) => client.query(`set local search_path = ${schema}; ${grants}`));
 }
 
 export async function dropProjection(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
