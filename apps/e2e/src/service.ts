@@ -10,6 +10,9 @@ const stopTimeoutMs = 20_000;
 /** Last lines of its log that are kept to be shown when it fails. */
 const linesKept = 50;
 
+/** As `npm start` and the image run them. */
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
+
 export interface ServiceOptions {
   readonly name: string;
   /** A TypeScript file of this repository, and its arguments. */
@@ -31,7 +34,7 @@ export interface Service extends AsyncDisposable {
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
 export function launch({ name, args, env }: ServiceOptions): Service {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, ...args], {
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
