@@ -6,7 +6,6 @@ import type { System } from '../src/system.ts';
 import { projectBacklog } from './backlog.ts';
 import type { Bench, Row } from './bench.ts';
 import { withSystem } from './own-system.ts';
-import type { Servers } from './servers.ts';
 import { simulatedBodies } from './simulated.ts';
 import { median, quantile } from './statistics.ts';
 

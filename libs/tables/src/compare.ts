@@ -33,7 +33,7 @@ export async function rememberLive(db: Tables): Promise<Position[]> {
   });
 }
 
-export interface Checksum {
+interface Checksum {
   readonly rows: number;
   /** Of all rows, in any order; 16 hexadecimal digits. */
   readonly sum: string;

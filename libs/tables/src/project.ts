@@ -64,7 +64,7 @@ async function joinRows(db: ClientBase, batch: Projection): Promise<void> {
 }
 
 /** Joins calls, with their queues and agents, into the tables. */
-export async function joinCalls(db: ClientBase, all: readonly Call[]): Promise<void> {
+async function joinCalls(db: ClientBase, all: readonly Call[]): Promise<void> {
   const calls = all.toSorted((a, b) => compareText(a.callId, b.callId));
   await upsert(db, 'calls', upsertCalls, JSON.stringify(calls.map(callRow)));
   await upsert(db, 'call-queues', upsertCallQueues, JSON.stringify(calls.flatMap(callQueueRows)));

@@ -59,9 +59,10 @@ const copySpecial = /[\\\t\n\r]/g;
 const copyText = (text: string): string => text.replace(copySpecial, (char) => copyEscapes[char] ?? char);
 
 /** Any row as a line of COPY's text format, in the order of its columns. */
-export const copyLine = (row: object): string => `${Object.values(row).map(copyValue).join('\t')}\n`;
+export const copyLine = (row: object): string =>
+  `${(Object.values(row) as (string | number | null)[]).map(copyValue).join('\t')}\n`;
 
-const copyValue = (value: unknown): string =>
+const copyValue = (value: string | number | null): string =>
   value === null ? String.raw`\N` : typeof value === 'string' ? copyText(value) : String(value);
 
 export const callRow = (call: Call): object => ({

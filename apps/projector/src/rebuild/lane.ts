@@ -9,7 +9,7 @@ import { projectionVersion } from '../version.ts';
 /** Batches that wait for a lane, of at most 256 KiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 32;
 
-export interface LaneBatch {
+interface LaneBatch {
   readonly partition: number;
   readonly records: readonly LogRecord[];
 }

@@ -4,14 +4,14 @@ import type { Position, ProjectionSchema } from '@callstream/tables';
 import { projectionVersion } from '../version.ts';
 import type { Operation } from './operation.ts';
 
-export interface PartitionStatus {
+interface PartitionStatus {
   readonly partition: number;
   readonly nextOffset: number;
   /** Records of the log that are not in the tables; null if Kafka could not be asked. */
   readonly lag: number | null;
 }
 
-export interface SchemaStatus {
+interface SchemaStatus {
   readonly schema: ProjectionSchema;
   readonly version: number | null;
   readonly topic: string | null;

@@ -20,7 +20,7 @@ import { foldRecordsDefault, readUp } from './read-up.ts';
 const shownMax = 5;
 
 /** The live tables are not what the log says. */
-export class Differs extends Error {
+class Differs extends Error {
   override readonly name = 'Differs';
 }
 
