@@ -1,9 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { describeSchema } from '../testing/index.ts';
 import type { ColumnDescription } from '../testing/index.ts';
 import { connectTables, migrate } from './index.ts';
 import type { Tables } from './index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
 
 const file = new URL('../../../docs/tables.md', import.meta.url);
 const stack = new AsyncDisposableStack();

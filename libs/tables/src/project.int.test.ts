@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
 import { fold, foldAgents, visitsOf } from '@callstream/domain';
@@ -15,6 +16,9 @@ import {
   readPositions,
 } from './index.ts';
 import type { Tables } from './index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let db: Tables;

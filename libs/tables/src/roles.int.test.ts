@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
 import { eventsOf, lifeOf } from '@callstream/domain/testing';
 import { fold, foldAgents } from '@callstream/domain';
 import { testDatabase } from '@callstream/stack';
@@ -22,6 +23,9 @@ import {
   withConnection,
 } from './index.ts';
 import type { Tables } from './index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
 
 const roles = ['migrator', 'projector', 'gateway', 'reporter'] as const;
 const topic = 'call-events';

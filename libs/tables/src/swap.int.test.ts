@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
 import { decode, fold, foldAgents } from '@callstream/domain';
@@ -21,6 +22,9 @@ import {
 import { completeProjection } from './complete.ts';
 import { createBareProjection, discardedSchema, dropProjection } from './schemas.ts';
 import type { ProjectionSchema, Tables } from './index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
 
 const version = 1;
 const topic = 'call-events';

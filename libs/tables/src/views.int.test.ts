@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import type { CallEvent, Visit } from '@callstream/domain';
 import { fold, foldAgents, isCounted, totalsOf, visitsOf } from '@callstream/domain';
 import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
@@ -6,6 +7,9 @@ import fc from 'fast-check';
 import { countDeliveries } from '../testing/index.ts';
 import { connectTables, ensurePositions, migrate, project, withConnection } from './index.ts';
 import type { Tables } from './index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
 
 const logId = '11111111-1111-8111-8111-111111111111';
 const hourMs = 3_600_000;

@@ -1,4 +1,5 @@
 import { Writable } from 'node:stream';
+import { jest } from '@jest/globals';
 import { decode } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { lives } from '@callstream/domain/testing';
@@ -28,6 +29,9 @@ import { rebuild } from './rebuild.ts';
 import { rollback } from './rollback.ts';
 import { readStatus, statusText } from './status.ts';
 import { verify } from './verify.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
 
 const log = createLog({ service: 'test', level: 'silent' });
 const topic = testTopicName();
