@@ -134,3 +134,18 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
     );
   });
 });
+
+it('a migration grants nothing on tables that other code made, and what it lacks on its own', async () => {
+  const url = as.migrator.options.connectionString ?? '';
+  const reads = () => as.reporter.query('select from calls');
+  await as.migrator.query('revoke select on calls from callstream_reporter');
+  const { rows } = await as.migrator.query<{ own: string }>(
+    `select obj_description('projection'::regnamespace, 'pg_namespace') as own`,
+  );
+  await as.migrator.query(`comment on schema projection is 'callstream other'`);
+  await migrate(url);
+  await expect(reads()).rejects.toMatchObject({ code: '42501' });
+  await as.migrator.query(`comment on schema projection is '${rows[0]?.own ?? ''}'`);
+  await migrate(url);
+  await reads();
+});

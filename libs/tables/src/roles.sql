@@ -9,9 +9,9 @@
 --   create role ana login password '…' in role callstream_reporter;
 --   alter role ana set search_path = projection;
 --
---   callstream_migrator    makes, rebuilds, swaps and drops the tables: projector migrate, rebuild, rollback, verify
+--   callstream_migrator    makes, rebuilds, swaps and drops the tables: projector migrate, rebuild, rollback, verify, status
 --   callstream_projector   writes rows: projector run, dlq
---   callstream_gateway     reads rows: gateway, projector status
+--   callstream_gateway     reads rows: gateway
 --   callstream_reporter    reads rows and views, but not the positions: an open query of an analyst holds up no swap
 do $$
 declare

@@ -39,15 +39,24 @@ export async function createBareProjection(db: Tables, schema: ProjectionSchema)
   const { tables } = await readBlueprint();
   await inTransaction(db, async (client) => {
     await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables}`);
-    await client.query(`comment on schema ${schema} is '${await blueprint()}'`);
+    await markCurrent(client, schema);
   });
 }
 
-/** Gives the roles what they may do with the projections that are there; for roles that were created later. */
+/** Says of the tables in `schema` that this code made them. */
+export async function markCurrent(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
+  await db.query(`comment on schema ${schema} is '${await blueprint()}'`);
+}
+
+/**
+ * Gives the roles what they may do with the projections that are there; for roles that were created later. Tables that
+ * other code made have the grants of that code, and get ours with a rebuild.
+ */
 export async function grantAccess(db: Tables): Promise<void> {
   const { grants } = await readBlueprint();
-  for (const { schema, complete } of await readSchemas(db))
-    if (complete) await inTransaction(db, (client) => client.query(`set local search_path = ${schema}; ${grants}`));
+  for (const { schema, complete, current } of await readSchemas(db))
+    if (complete && current)
+      await inTransaction(db, (client) => client.query(`set local search_path = ${schema}; ${grants}`));
 }
 
 export async function dropProjection(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {

@@ -1,5 +1,6 @@
-import { readPositions } from '@callstream/tables';
+import { classify, readPositions } from '@callstream/tables';
 import { keepTrying } from '../keep-trying.ts';
+import { ProjectionStopped } from '../project-batch.ts';
 import { fill } from './fill.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
@@ -33,5 +34,13 @@ export async function readUp(
     }
     await fill({ kafka, topic, db, positions, targets, foldRecordsMin, onProgress: progress.at, signal, log });
   };
-  await keepTrying(attempt, { signal, onRetry: () => undefined, log });
+  try {
+    await keepTrying(attempt, { signal, onRetry: () => undefined, log });
+  } catch (error) {
+    if (classify(error) !== 'data') throw error;
+    throw new ProjectionStopped(
+      `Postgres refuses what this code makes of a record of the log: ${(error as Error).message}. The live tables are as they were. A projector with a mended "decode" is needed.`,
+      { cause: error },
+    );
+  }
 }
