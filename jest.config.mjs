@@ -16,7 +16,7 @@ export default {
       ...base,
       displayName: 'pure',
       testMatch: ['**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '\\.int\\.test\\.ts$'],
+      testPathIgnorePatterns: ['/node_modules/', '\\.(int|long)\\.test\\.ts$'],
     },
     {
       ...base,

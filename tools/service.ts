@@ -10,6 +10,12 @@ import type { Running } from './supervise.ts';
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 15_000;
 
+/**
+ * As in docker/Dockerfile. Events are short-lived: V8 would give them 128 MB of young heap, and the projector 380 MB in
+ * all instead of 270, for a few percent of speed.
+ */
+const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
+
 export type ServiceOptions = { env: NodeJS.ProcessEnv; logs: string; say: (line: string) => void };
 
 /**
@@ -56,7 +62,7 @@ function launch(
 ): Running & { logFile: string } {
   mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${name}.log`);
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, ...args], {
     cwd: join(import.meta.dirname, '..'),
     env,
     detached: true,

@@ -11,8 +11,17 @@ export interface Row {
 /** One benchmark: a file of this folder, named in main.ts. */
 export interface Bench {
   readonly about: string;
-  /** `say` tells how far it is. */
-  readonly run: (servers: Servers, say: (line: string) => void) => Promise<Row[]>;
+  /** `say` tells how far it is; `args` stand behind the name of the benchmark. */
+  readonly run: (servers: Servers, say: (line: string) => void, args: readonly string[]) => Promise<Row[]>;
+}
+
+/** The first argument as a number of events. @throws {Error} if it is none */
+export function eventsArg(args: readonly string[], given: number): number {
+  const [text] = args;
+  const events = text === undefined ? given : Number(text.replaceAll('_', ''));
+  if (!Number.isSafeInteger(events) || events < 1_000)
+    throw new Error(`"${text ?? ''}" is no number of events: at least 1000.`);
+  return events;
 }
 
 /** Rows as a table of plain text. */

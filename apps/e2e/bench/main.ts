@@ -3,12 +3,14 @@ import type { Bench } from './bench.ts';
 import { tableOf } from './bench.ts';
 import { ingest } from './ingest.ts';
 import { path } from './path.ts';
+import { projector } from './projector.ts';
+import { rebuild } from './rebuild.ts';
 import { findServers } from './servers.ts';
 
 /** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
-const benches: Readonly<Record<string, Bench>> = { ingest, path };
+const benches: Readonly<Record<string, Bench>> = { ingest, path, projector, rebuild };
 
-const [name] = process.argv.slice(2);
+const [name, ...args] = process.argv.slice(2);
 const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];
 if (!bench) {
   if (name !== undefined) process.stderr.write(`There is no benchmark "${name}".\n\n`);
@@ -28,7 +30,7 @@ if (!bench) {
     await using servers = await findServers(process.env);
     // Where testDatabase() makes its databases.
     process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
-    const rows = await Promise.race([bench.run(servers, say), stopped]);
+    const rows = await Promise.race([bench.run(servers, say, args), stopped]);
     process.stdout.write(`\n${tableOf(rows)}\n`);
     process.exitCode = rows.some(({ met }) => met === false) ? 1 : 0;
   }

@@ -1,14 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { until } from '@callstream/stack';
-import { readPositions } from '@callstream/tables';
 import { openDashboard } from '../src/dashboard.ts';
 import { createSender } from '../src/sender.ts';
 import type { System } from '../src/system.ts';
+import { projectBacklog } from './backlog.ts';
 import type { Bench, Row } from './bench.ts';
 import { withSystem } from './own-system.ts';
-import type { Servers } from './servers.ts';
-import { fillTopic, simulatedBodies } from './simulated.ts';
+import { simulatedBodies } from './simulated.ts';
 import { median, quantile } from '../src/statistics.ts';
 
 const warmUps = 20;
@@ -34,7 +32,8 @@ export const path: Bench = {
     const rates: number[] = [];
     for (let run = 1; run <= runs; run++) {
       say(`projector, run ${run} of ${runs}`);
-      rates.push(await measureProjector(servers));
+      const { eventsPerSecond } = await projectBacklog(servers, simulatedBodies(backlogEvents, backlogRate));
+      rates.push(eventsPerSecond);
     }
     const middle = median(rates);
     const rate: Row = {
@@ -83,24 +82,3 @@ async function measureLatency(system: System, say: Say): Promise<Row[]> {
     { what: `${what}, p99`, result: `${quantile(times, 0.99).toFixed(1)} ms` },
   ];
 }
-
-/** Events per second from the first that is seen in the tables until the last. */
-const measureProjector = (servers: Servers): Promise<number> =>
-  withSystem(servers, [], async (system) => {
-    const total = await fillTopic(system, simulatedBodies(backlogEvents, backlogRate));
-    const progress = async (): Promise<{ at: number; done: number }> => {
-      const positions = await readPositions(system.db);
-      return { at: performance.now(), done: positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0) };
-    };
-    const reaches = (least: number) =>
-      until(async () => progress().then((now) => now.done >= least && now), {
-        timeoutMs: 120_000,
-        everyMs: 10,
-        onTimeout: () => new Error('The projector does not get to the end of the backlog.'),
-      });
-    const first = reaches(1);
-    await system.start('projector');
-    const begin = await first;
-    const end = await reaches(total);
-    return ((end.done - begin.done) * 1000) / (end.at - begin.at);
-  });

@@ -26,8 +26,11 @@ export async function* simulatedBodies(count: number, rate: number): AsyncGenera
   if (code !== 0) throw new Error(`The simulator ended with ${String(code)}.`);
 }
 
+/** Events as they are posted. */
+export type Bodies = AsyncIterable<string> | Iterable<string>;
+
 /** Puts events on the topic as ingest does: same key, partition, value and time. Returns how many. */
-export async function fillTopic({ kafka, topic }: System, bodies: AsyncIterable<string>): Promise<number> {
+export async function fillTopic({ kafka, topic }: System, bodies: Bodies): Promise<number> {
   const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
   await using publisher = await connectPublisher(kafka);
   let batch: OutRecord[] = [];

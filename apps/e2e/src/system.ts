@@ -32,11 +32,15 @@ export interface System extends AsyncDisposable {
   readonly topic: string;
   readonly kafka: Kafka;
   readonly db: Tables;
+  /** Settings of its services, for commands on it. */
+  readonly env: Readonly<Record<string, string>>;
   /** Starts a service that does not run, on the ports that it had; resolves when it is ready. */
   readonly start: (name: ServiceName) => Promise<void>;
   /** `kill -9`. */
   readonly kill: (name: ServiceName) => Promise<void>;
   readonly isRunning: (name: ServiceName) => boolean;
+  /** Last lines of its log. */
+  readonly tail: (name: ServiceName) => string;
   /** Resolves once every record that is in the log now is in the tables. */
   readonly projected: (timeoutMs?: number) => Promise<void>;
 }
@@ -87,11 +91,13 @@ export async function startSystem({ brokers, topic, databaseUrl, services = all 
     topic,
     kafka,
     db,
+    env,
     start,
     kill: async (name) => {
       await running.get(name)?.kill();
       running.delete(name);
     },
+    tail: (name) => running.get(name)?.tail() ?? '',
     isRunning: (name) => running.get(name)?.hasEnded() === false,
     projected: async (timeoutMs = 60_000) => {
       const onTimeout = (): Error => new Error(`The log is not projected.\n${running.get('projector')?.tail() ?? ''}`);

@@ -1,4 +1,4 @@
-import { adminHostEnv, databaseEnv, hostsEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
+import { adminHostEnv, databaseEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
 import { z } from 'zod';
 
 /** Settings of the gateway. */
@@ -16,6 +16,7 @@ export const GatewayEnv = z.object({
     .min(1)
     .default(10_000)
     .describe('Most sockets of one address at the same time'),
+  KAFKA_TOPIC: kafkaEnv.KAFKA_TOPIC,
   ...databaseEnv,
   ...adminHostEnv,
   ...logEnv,

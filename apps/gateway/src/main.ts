@@ -41,7 +41,7 @@ await runService(async () => {
       metrics.timed('list-calls', listCalls(db, params)).then(toJson),
     ),
     listCallEvents: createSharedQuery((callId: string) =>
-      metrics.timed('list-call-events', listCallEvents(db, callId)).then(toJson),
+      metrics.timed('list-call-events', listCallEvents(db, { topic: config.KAFKA_TOPIC, callId })).then(toJson),
     ),
   };
   const sockets = createSockets({

@@ -2,6 +2,7 @@ import { createLog, readConfig, runService } from '@callstream/runtime';
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
 import { prepare } from './migrate.ts';
+import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
 
 const start = () => {
@@ -26,6 +27,7 @@ program
     const { config, log } = start();
     await prepare(config, log);
   });
+for (const command of tableCommands(start)) program.addCommand(command);
 
 await runService(async () => {
   await program.parseAsync();

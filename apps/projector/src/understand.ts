@@ -1,5 +1,5 @@
 import { agentKey, agentOf, callOf, decode, join, joinAgents } from '@callstream/domain';
-import type { Agent, Call } from '@callstream/domain';
+import type { Agent, Call, CallEvent } from '@callstream/domain';
 import { eventUuid, receivedAtOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { CountedEvent } from '@callstream/tables';
@@ -21,27 +21,51 @@ export interface Understood {
 /** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write. */
 export function understand(records: readonly LogRecord[]): Understood {
   const events = new Map<string, CountedEvent>();
-  const calls = new Map<string, Call>();
-  const agents = new Map<string, Agent>();
+  const fold = createFold();
   const rejected: Rejected[] = [];
   for (const record of records) {
-    const decoded = decode({
-      ...record,
-      receivedAt: receivedAtOf(record),
-      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
-    });
-    if ('problem' in decoded) {
-      rejected.push({ record, problem: decoded.problem });
+    const understood = fold.add(record);
+    if ('problem' in understood) {
+      rejected.push({ record, problem: understood.problem });
       continue;
     }
-    const { event } = decoded;
+    const { event } = understood;
     const known = events.get(event.uuid);
     events.set(event.uuid, { event: known?.event ?? event, deliveries: (known?.deliveries ?? 0) + 1 });
-    put(calls, event.callId ?? '', callOf(event), join);
-    const agent = agentOf(event);
-    put(agents, agent ? agentKey(agent) : '', agent, joinAgents);
   }
-  return { events: [...events.values()], calls: [...calls.values()], agents: [...agents.values()], rejected };
+  return { events: [...events.values()], calls: fold.calls(), agents: fold.agents(), rejected };
+}
+
+/** What the records say that were added so far, each call and agent once. */
+export interface Fold {
+  /** Adds what a record says; returns the event that it is, or why it is none. */
+  readonly add: (record: LogRecord) => { event: CallEvent } | { problem: string };
+  readonly calls: () => Call[];
+  readonly agents: () => Agent[];
+}
+
+export function createFold(): Fold {
+  const calls = new Map<string, Call>();
+  const agents = new Map<string, Agent>();
+  return {
+    add: (record) => {
+      const decoded = decode({
+        value: record.value,
+        partition: record.partition,
+        offset: record.offset,
+        receivedAt: receivedAtOf(record),
+        uuidOf: (receivedAt) => uuidOf(record, receivedAt),
+      });
+      if ('problem' in decoded) return decoded;
+      const { event } = decoded;
+      put(calls, event.callId ?? '', callOf(event), join);
+      const agent = agentOf(event);
+      put(agents, agent ? agentKey(agent) : '', agent, joinAgents);
+      return decoded;
+    },
+    calls: () => [...calls.values()],
+    agents: () => [...agents.values()],
+  };
 }
 
 /** Identity of what a record says; a record without a value says nothing. */

@@ -115,15 +115,22 @@ export function decode(record: LogEntry): { event: CallEvent } | { problem: stri
   if (record.value === null) return { problem: 'The record has no value.' };
   const parsed = parseEvent(record.value);
   if ('problem' in parsed) return parsed;
-  const { text, at, ...fields } = parsed.event;
+  const { text, at, body, json, type, kind, callId, actor, queue, code } = parsed.event;
   const receivedAt = clampTime(Date.parse(record.receivedAt));
   const event: CallEvent = {
-    ...fields,
+    body,
+    json,
+    type,
+    kind,
+    callId,
+    actor,
+    queue,
+    code,
     id: eventId(record.partition, record.offset),
     uuid: at === null ? record.uuidOf(record.receivedAt) : record.uuidOf(),
     receivedAt,
     at: at ?? receivedAt,
-    rank: rankOf(fields.kind),
+    rank: rankOf(kind),
     number: text('number'),
     destination: text('destination'),
     url: text('url'),

@@ -40,6 +40,7 @@ export const rankOf = (kind: string): number => ranks.get(kind) ?? -1;
 
 /** The documented spelling of a type, where a variant of it was seen in the wild; any other type as it is. */
 export function kindOf(type: string): string {
+  if (ranks.has(type)) return type;
   const spelled = spellings.get(type) ?? type.replaceAll('_', '-');
   return ranks.has(spelled) ? spelled : type;
 }

@@ -1,4 +1,4 @@
-const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)?$/;
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?$/;
 const unixSeconds = /^\d{10}$/;
 const unixMilliseconds = /^\d{13}$/;
 
@@ -22,28 +22,43 @@ export function parseTime(value: unknown): number | null {
 }
 
 function parseRfc3339(text: string): number | null {
-  const parts = rfc3339.exec(text);
-  if (!parts) return null;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
+  if (!rfc3339.test(text)) return null;
+  const year = digitsAt(text, 0, 4);
+  const month = digitsAt(text, 5, 2);
+  const day = digitsAt(text, 8, 2);
+  const hour = digitsAt(text, 11, 2);
+  const minute = digitsAt(text, 14, 2);
+  const second = digitsAt(text, 17, 2);
   if (hour > 23 || minute > 59 || second > 59) return null;
-  const midnight = Date.UTC(year, month - 1, day);
-  const date = new Date(midnight);
-  if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null;
-  const offset = offsetMinutes(parts[8]);
+  if (month < 1 || month > 12 || day < 1 || day > daysOf(year, month)) return null;
+  const zone = zoneAt(text);
+  const offset = offsetMinutes(text.slice(zone));
   if (offset === null) return null;
-  const ms = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
-  return midnight + ((hour * 60 + minute - offset) * 60 + second) * 1000 + ms;
+  const ms = Number(text.slice(20, zone).slice(0, 3).padEnd(3, '0'));
+  return Date.UTC(year, month - 1, day, hour, minute - offset, second, ms);
 }
 
-function offsetMinutes(text: string | undefined): number | null {
-  if (text === undefined || text === 'Z' || text === 'z') return 0;
+/** The number that stands in `length` digits; the text is known to have them. */
+function digitsAt(text: string, from: number, length: number): number {
+  let number = 0;
+  for (let i = from; i < from + length; i++) number = number * 10 + text.charCodeAt(i) - 0x30;
+  return number;
+}
+
+/** Where, behind seconds and their fraction, the offset begins. */
+function zoneAt(text: string): number {
+  if (text.charCodeAt(19) !== 0x2e) return 19;
+  let i = 20;
+  while (i < text.length && text.charCodeAt(i) <= 0x39 && text.charCodeAt(i) >= 0x30) i++;
+  return i;
+}
+
+const daysOf = (year: number, month: number): number =>
+  month === 2 ? (isLeap(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
+const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+
+function offsetMinutes(text: string): number | null {
+  if (text === '' || text === 'Z' || text === 'z') return 0;
   const hours = Number(text.slice(1, 3));
   const minutes = Number(text.slice(4, 6));
   if (hours > 23 || minutes > 59) return null;

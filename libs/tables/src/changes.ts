@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { liveSchema } from './connect.ts';
+import { liveSchema } from './schemas.ts';
 
 export interface WatchOptions {
   /** `postgres://…` */

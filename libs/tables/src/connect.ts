@@ -1,7 +1,6 @@
 import pg from 'pg';
-
-/** Schema that holds the live projection. A rebuild fills another one and swaps the names. */
-export const liveSchema = 'projection';
+import { liveSchema } from './schemas.ts';
+import type { ProjectionSchema } from './schemas.ts';
 
 export interface TablesOptions {
   /** `postgres://…` */
@@ -12,8 +11,8 @@ export interface TablesOptions {
   readonly applicationName?: string;
   /** A statement that takes longer is cancelled by the server; 0 for no limit. */
   readonly statementTimeoutMs?: number;
-  /** First on the search path. */
-  readonly schema?: string;
+  /** Where unqualified names are looked for: the live projection, or another one. */
+  readonly schema?: ProjectionSchema;
 }
 
 export type Tables = pg.Pool;

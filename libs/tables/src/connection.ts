@@ -35,6 +35,17 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
   }
 }
 
+/** Runs `use` in a transaction on a connection of its own. @throws as {@link withConnection} */
+export async function inTransaction<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  return withConnection(db, async (client) => {
+    await client.query('begin');
+    // On failure the connection is thrown away, and the transaction with it.
+    const result = await use(client);
+    await client.query('commit');
+    return result;
+  });
+}
+
 /** What can be done about a failure of the tables; never decided by message text. */
 export type Failure = 'transient' | 'data' | 'unknown';
 

@@ -1,13 +1,34 @@
+export { AlreadyRunning, holdAlone } from './alone.ts';
+export type { Alone, Task } from './alone.ts';
 export { watchProjection } from './changes.ts';
-export { connectTables, liveSchema } from './connect.ts';
+export { compareTable, rememberLive } from './compare.ts';
+export type { Comparison, Difference } from './compare.ts';
+export { completeProjection } from './complete.ts';
+export { connectTables } from './connect.ts';
 export type { Tables, TablesOptions } from './connect.ts';
 export { classify, ConnectionLost, withConnection } from './connection.ts';
 export type { Failure } from './connection.ts';
+export { beginFilling } from './fill.ts';
+export type { Filled, Filling } from './fill.ts';
 export { migrate } from './migrate.ts';
-export { ensurePositions, readPositions } from './positions.ts';
+export { beginPositions, ensurePositions, readPositions } from './positions.ts';
 export type { Position } from './positions.ts';
 export { notifyProjected, PositionMoved, project } from './project.ts';
-export type { Projection } from './project.ts';
+export type { Move, Projection } from './project.ts';
 export { listCallEvents, listCalls, listRowsMax } from './reads.ts';
 export type { CallRow, EventRow, ListCallsParams } from './reads.ts';
 export type { CountedEvent } from './rows.ts';
+export {
+  createBareProjection,
+  discardedSchema,
+  dropProjection,
+  liveSchema,
+  nextSchema,
+  previousSchema,
+  readSchemas,
+  tableNames,
+  verifySchema,
+} from './schemas.ts';
+export type { ProjectionSchema, SchemaState, TableName } from './schemas.ts';
+export { projectionId, readHolders, trySwap } from './swap.ts';
+export type { Holder, Swapped, Swapping } from './swap.ts';

@@ -1,7 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
+import { connectTables } from './connect.ts';
+import { withConnection } from './connection.ts';
+import { grantAccess, liveSchema, markCurrent } from './schemas.ts';
 
-/** Brings the database at `url` to the newest schema; a second one at the same time waits. @returns what was applied. */
+/** The migration that makes the live schema. */
+const firstProjection = '0001_projection';
+
+/** Brings the database at `url` to the newest schema, and gives the roles of roles.sql what they may do; a second one at the same time waits. @returns what was applied. */
 export async function migrate(url: string, log: (message: string) => void = () => undefined): Promise<string[]> {
   const applied = await runner({
     databaseUrl: url,
@@ -13,5 +19,13 @@ export async function migrate(url: string, log: (message: string) => void = () =
     log,
     logger: { debug: () => undefined, info: log, warn: log, error: log },
   });
+  const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
+  try {
+    if (applied.some(({ name }) => name === firstProjection))
+      await withConnection(db, (client) => markCurrent(client, liveSchema));
+    await grantAccess(db);
+  } finally {
+    await db.end();
+  }
   return applied.map(({ name }) => name);
 }

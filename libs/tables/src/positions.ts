@@ -1,4 +1,6 @@
+import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
+import type { ProjectionSchema } from './schemas.ts';
 
 /** How far one partition is projected. */
 export interface Position {
@@ -13,24 +15,39 @@ export interface Position {
   readonly lastTimestamp: number | null;
 }
 
-export async function readPositions(db: Tables): Promise<Position[]> {
-  const { rows } = await db.query<Position>(`
+/** The positions of a projection; of the one on the search path if none is named. */
+export async function readPositions(
+  db: Pick<ClientBase, 'query'> | Tables,
+  schema?: ProjectionSchema,
+): Promise<Position[]> {
+  const { rows } = await (db as Pick<ClientBase, 'query'>).query<Position>(`
     select partition, topic, next_offset as "nextOffset", projection_version as "version", log_id as "logId", last_uuid as "lastUuid",
       (extract(epoch from last_timestamp) * 1000)::float8 as "lastTimestamp"
-    from positions order by partition`);
+    from ${schema === undefined ? '' : `${schema}.`}positions order by partition`);
   return rows;
 }
 
-/** Begins at offset 0 for every partition that has no position yet. `logId` is kept if one was written before. */
-export async function ensurePositions(
-  db: Tables,
-  { topic, partitions, version, logId }: { topic: string; partitions: number; version: number; logId: string },
-): Promise<void> {
+export interface Beginning {
+  readonly topic: string;
+  /** First offset of each partition. */
+  readonly starts: readonly number[];
+  readonly version: number;
+  readonly logId: string;
+}
+
+/** Writes where a projection that has no positions yet begins to read; one that has some keeps them. */
+export async function beginPositions(db: Tables, { topic, starts, version, logId }: Beginning): Promise<void> {
   await db.query(
     `insert into positions (partition, topic, next_offset, projection_version, log_id)
-     select p, $1::text, 0, $2::int, coalesce((select log_id from positions limit 1), $3::uuid) from generate_series(0, $4::int - 1) p
+     select ordinality - 1, $1::text, start, $2::int, $3::uuid from unnest($4::bigint[]) with ordinality as s(start, ordinality)
      where not exists (select from positions)
      on conflict do nothing`,
-    [topic, version, logId, partitions],
+    [topic, version, logId, starts],
   );
 }
+
+/** Begins at offset 0 of every partition, if there are no positions yet. */
+export const ensurePositions = (
+  db: Tables,
+  { partitions, ...beginning }: Omit<Beginning, 'starts'> & { readonly partitions: number },
+): Promise<void> => beginPositions(db, { ...beginning, starts: Array.from({ length: partitions }, () => 0) });

@@ -5,16 +5,20 @@ import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from './row
 import type { CountedEvent } from './rows.ts';
 import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls, upsertEvents } from './statements.ts';
 
-/** What one batch of one partition does to the tables. */
-export interface Projection {
+/** How far a transaction takes one partition. */
+export interface Move {
   readonly partition: number;
   /** Offset that the tables must be at, and the one they will be at. */
   readonly expected: number;
   readonly next: number;
   /** Version of the rules by which `calls` and `agents` were joined. */
   readonly version: number;
-  /** The last record of the batch; `timestamp` is Kafka's, in ms since 1970. */
+  /** The last record applied; `timestamp` is Kafka's, in ms since 1970. */
   readonly last: { readonly uuid: string; readonly timestamp: number };
+}
+
+/** What one batch of one partition does to the tables. */
+export interface Projection extends Move {
   /** Each event once. */
   readonly events: readonly CountedEvent[];
   readonly calls: readonly Call[];
@@ -40,7 +44,7 @@ export async function project(db: ClientBase, batch: Projection): Promise<void> 
 }
 
 /** First of all: it locks the partition for this transaction and proves that nobody else is ahead. */
-async function movePosition(db: ClientBase, { partition, expected, next, version, last }: Projection): Promise<void> {
+export async function movePosition(db: ClientBase, { partition, expected, next, version, last }: Move): Promise<void> {
   const { rowCount } = await db.query({
     name: 'move-position',
     text: `update positions set next_offset = $1::bigint, last_uuid = $2::uuid, last_timestamp = $3::timestamptz
@@ -53,16 +57,26 @@ async function movePosition(db: ClientBase, { partition, expected, next, version
 
 /** Always the same order of tables and of rows, so that two partitions that meet in `agents` do not deadlock. */
 async function joinRows(db: ClientBase, batch: Projection): Promise<void> {
-  const calls = batch.calls.toSorted((a, b) => compareText(a.callId, b.callId));
-  const agents = batch.agents
-    .map((agent) => ({ agent, key: agentKey(agent) }))
-    .toSorted((a, b) => compareText(a.key, b.key))
-    .map(({ agent }) => agentRow(agent));
   const events = batch.events.toSorted((a, b) => (a.event.uuid < b.event.uuid ? -1 : 1));
   await upsert(db, 'events', upsertEvents, `[${events.map(eventRow).join()}]`);
+  await joinCalls(db, batch.calls);
+  await joinAgents(db, batch.agents);
+}
+
+/** Joins calls, with their queues and agents, into the tables. */
+async function joinCalls(db: ClientBase, all: readonly Call[]): Promise<void> {
+  const calls = all.toSorted((a, b) => compareText(a.callId, b.callId));
   await upsert(db, 'calls', upsertCalls, JSON.stringify(calls.map(callRow)));
   await upsert(db, 'call-queues', upsertCallQueues, JSON.stringify(calls.flatMap(callQueueRows)));
   await upsert(db, 'call-agents', upsertCallAgents, JSON.stringify(calls.flatMap(callAgentRows)));
+}
+
+/** Joins agents into the table; after the calls, always. */
+export async function joinAgents(db: ClientBase, all: readonly Agent[]): Promise<void> {
+  const agents = all
+    .map((agent) => ({ agent, key: agentKey(agent) }))
+    .toSorted((a, b) => compareText(a.key, b.key))
+    .map(({ agent }) => agentRow(agent));
   await upsert(db, 'agents', upsertAgents, JSON.stringify(agents));
 }
 

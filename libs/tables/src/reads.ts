@@ -30,8 +30,8 @@ export interface CallRow {
 /** Unfinished calls first of all, then the newest, up to the limit; ordered by `created_at`, `id`, oldest first. */
 export async function listCalls(db: Tables, params: ListCallsParams): Promise<CallRow[]> {
   const limit = Math.min(params.limit ?? listRowsMax, listRowsMax);
+  // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
   const { rows } = await db.query<CallRow>({
-    name: 'list-calls',
     text: `
       with wanted as not materialized (
         select * from calls
@@ -39,9 +39,9 @@ export async function listCalls(db: Tables, params: ListCallsParams): Promise<Ca
           and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
           and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
       ), unfinished as (
-        select * from wanted where finished_at is null order by created_at desc, id desc limit $6::int
+        select * from wanted where finished_at is null and $1::text is distinct from 'FINISHED' order by created_at desc, id desc limit $6::int
       ), finished as (
-        select * from wanted where finished_at is not null order by created_at desc, id desc limit $6::int
+        select * from wanted where finished_at is not null and coalesce($1::text, 'FINISHED') = 'FINISHED' order by created_at desc, id desc limit $6::int
       ), chosen as (
         select * from (select *, 0 as turn from unfinished union all select *, 1 from finished) c
         order by turn, created_at desc, id desc limit $6::int
@@ -73,17 +73,21 @@ export interface EventRow {
   readonly offset: number;
 }
 
-/** The newest `listRowsMax` events of a call, in the order of the log; none if it is unknown. */
-export async function listCallEvents(db: Tables, callId: string): Promise<EventRow[]> {
+/** The newest `listRowsMax` events of a call, in the order of the log of `topic`; none if it is unknown. */
+export async function listCallEvents(
+  db: Tables,
+  { topic, callId }: { readonly topic: string; readonly callId: string },
+): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>({
     name: 'list-call-events',
     text: `
       select * from (
+        -- Not from the positions: whoever reads them waits for a swap.
         select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries,
-          (select topic from positions limit 1) as topic, (id % 4096)::int as partition, id / 4096 as offset
+          $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset
         from events where call_id = $1::text order by id desc limit $2::int) newest
       order by id`,
-    values: [callId, listRowsMax],
+    values: [callId, listRowsMax, topic],
   });
   return rows;
 }

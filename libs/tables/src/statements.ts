@@ -1,5 +1,5 @@
 /**
- * The join of libs/domain in SQL, one upsert a table. Each takes one JSON array of rows.
+ * The join of libs/domain in SQL, one upsert a table, of the rows of a JSON array ($1) or of another table.
  * `least` and `greatest` ignore nulls, as the domain does.
  */
 
@@ -26,13 +26,13 @@ on conflict (uuid) do update set
   at = case when excluded.id < e.id then excluded.at else e.at end,
   received_at = case when excluded.id < e.id then excluded.received_at else e.received_at end`;
 
-export const upsertCalls = `
+export const upsertCallsFrom = (rows: string): string => `
 insert into calls as c
 select call_id, id, last_id, state, state_at, state_rank,
   direction, our_number, their_number, their_number_type, parties_tier, parties_at, parties_rank, parties_uuid,
   queue, queue_tier, queue_at, queue_rank, queue_uuid, recording_url, recording_at, recording_uuid, code,
   waiting_at, waiting_since, answered_at, answered_last_at, abandoned_at, finished_at, created_at, updated_at, last_event_at
-from json_populate_recordset(null::calls, $1::json)
+from ${rows}
 on conflict (call_id) do update set
   id = least(c.id, excluded.id),
   last_id = greatest(c.last_id, excluded.last_id),
@@ -59,20 +59,20 @@ on conflict (call_id) do update set
   updated_at = greatest(c.updated_at, excluded.updated_at),
   last_event_at = greatest(c.last_event_at, excluded.last_event_at)`;
 
-export const upsertCallQueues = `
+export const upsertCallQueuesFrom = (rows: string): string => `
 insert into call_queues as q
 select call_id, queue, waiting_at, waiting_since, answered_at, abandoned_at
-from json_populate_recordset(null::call_queues, $1::json)
+from ${rows}
 on conflict (call_id, queue) do update set
   waiting_at = least(q.waiting_at, excluded.waiting_at),
   waiting_since = greatest(q.waiting_since, excluded.waiting_since),
   answered_at = least(q.answered_at, excluded.answered_at),
   abandoned_at = least(q.abandoned_at, excluded.abandoned_at)`;
 
-export const upsertCallAgents = `
+export const upsertCallAgentsFrom = (rows: string): string => `
 insert into call_agents as a
 select call_id, actor, entered_at, entered_last_at, left_last_at, ringing_last_at, noanswer_last_at, number, queue, seat_at, seat_rank, seat_uuid
-from json_populate_recordset(null::call_agents, $1::json)
+from ${rows}
 on conflict (call_id, actor) do update set
   entered_at = least(a.entered_at, excluded.entered_at),
   entered_last_at = greatest(a.entered_last_at, excluded.entered_last_at),
@@ -92,3 +92,7 @@ on conflict (actor, queue) do update set
   unpaused_at = greatest(a.unpaused_at, excluded.unpaused_at),
   last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
   ${choose('a', '(excluded.number_at, excluded.number_rank, excluded.number_uuid) > (a.number_at, a.number_rank, a.number_uuid)', 'number number_at number_rank number_uuid')}`;
+
+export const upsertCalls = upsertCallsFrom('json_populate_recordset(null::calls, $1::json)');
+export const upsertCallQueues = upsertCallQueuesFrom('json_populate_recordset(null::call_queues, $1::json)');
+export const upsertCallAgents = upsertCallAgentsFrom('json_populate_recordset(null::call_agents, $1::json)');

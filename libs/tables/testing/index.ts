@@ -3,6 +3,13 @@ import { compareText, fold, foldAgents } from '@callstream/domain';
 import type { CountedEvent, Tables } from '../src/index.ts';
 import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from '../src/rows.ts';
 
+export { copyBytes, copyEvents } from './copy.ts';
+export { describeSchema } from './describe.ts';
+export type { ColumnDescription } from './describe.ts';
+export { executeReads } from './gateway-reads.ts';
+export { makeMany } from './many.ts';
+export type { Executed } from './plans.ts';
+
 type Row = Readonly<Record<string, unknown>>;
 
 /** Every row of every table of the projection but `positions`, in an order of their own. */

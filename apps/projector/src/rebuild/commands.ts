@@ -1,0 +1,52 @@
+import type { Log } from '@callstream/runtime';
+import { Command, InvalidArgumentError } from 'commander';
+import type { ProjectorConfig } from '../config.ts';
+import { operate } from './operation.ts';
+import { foldRecordsDefault } from './read-up.ts';
+import { rebuild } from './rebuild.ts';
+import type { RebuildOptions } from './rebuild.ts';
+import { rollback } from './rollback.ts';
+import { readStatus, statusText } from './status.ts';
+import { verify } from './verify.ts';
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** What an operator does with the tables as a whole. `start` reads the settings. */
+export const tableCommands = (start: () => { config: ProjectorConfig; log: Log }): Command[] => [
+  new Command('rebuild')
+    .description(
+      'make the tables anew from the log, beside the live ones, and swap them in; goes on where it was interrupted',
+    )
+    .option('--no-swap', 'stop when the new tables are ready; the same command without it swaps them in')
+    .option('--restart', 'begin anew, whatever an interrupted rebuild has left', false)
+    .option('--accept-loss', 'go on although the log has lost what the live tables were made from', false)
+    .option(
+      '--batch <records>',
+      'records folded in memory before they are written, by each of two connections: more is faster and takes more memory',
+      atLeastOne,
+      foldRecordsDefault,
+    )
+    .action((options: RebuildOptions) =>
+      operate({ command: 'rebuild', task: 'rebuild', ...start() }, (operation) => rebuild(operation, options)),
+    ),
+  new Command('rollback')
+    .description('swap the tables back that were live before the last swap; a second one swaps again')
+    .action(() => operate({ command: 'rollback', task: 'rebuild', ...start() }, rollback)),
+  new Command('verify')
+    .description('rebuild the live tables elsewhere and compare every row; fails if one differs')
+    .action(() => operate({ command: 'verify', task: 'verify', ...start() }, (operation) => verify(operation, print))),
+  new Command('status')
+    .description('positions, lag, versions and sizes of the tables, and how far a rebuild is')
+    .option('--json', 'for programs', false)
+    .action(({ json }: { json: boolean }) =>
+      operate({ command: 'status', ...start() }, async (operation) => {
+        const status = await readStatus(operation);
+        print(json ? JSON.stringify(status, null, 2) : statusText(status));
+      }),
+    ),
+];
+
+function atLeastOne(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError('A whole number of at least 1 is needed.');
+  return Number(text);
+}

@@ -1,0 +1,93 @@
+import type { Batch, Kafka, Log } from '@callstream/runtime';
+import type { Tables } from '@callstream/tables';
+import { openLane } from './lane.ts';
+import { readLog } from './read-log.ts';
+import { whenAborted } from './stopped.ts';
+
+/** Connections that fill the tables; a partition belongs to one of them. */
+const lanesMax = 2;
+/** Partitions that may wait for their lane at the same time: kafkajs fetches again when all of a fetch are handed over. */
+const concurrency = 64;
+/** A partition of which nothing comes for so long ends in records that are none (an aborted transaction), in ms. */
+const silentMs = 15_000;
+
+export interface FillOptions {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly db: Tables;
+  /** Next offset of each partition in the tables; moved after every commit. */
+  readonly positions: Map<number, number>;
+  /** Offset of each partition at which to stop: exactly there, or before if the log has nothing up to there. */
+  readonly targets: ReadonlyMap<number, number>;
+  /** Records that a lane folds in memory before it writes, at least. */
+  readonly foldRecordsMin: number;
+  readonly onProgress: (partition: number, next: number) => void;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/**
+ * Fills bare tables with the log from their positions to `targets`, in large transactions. What is not committed when
+ * it fails or is stopped is read again by the next attempt.
+ */
+export async function fill({ kafka, topic, db, positions, targets, signal, ...options }: FillOptions): Promise<void> {
+  const { foldRecordsMin, onProgress, log } = options;
+  const read = new Map(positions);
+  const missing = (): number[] =>
+    [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
+  if (missing().length === 0) return;
+
+  const lanes = Array.from({ length: lanesMax }, () => openLane({ db, foldRecordsMin, positions, onProgress }));
+  const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
+  const silence = watchSilence(() => {
+    log.warn({ partitions: missing(), silent_ms: silentMs }, 'rebuild.partitions-end-early');
+    onAllRead(undefined);
+  });
+  const onBatch = async ({ partition, records }: Batch): Promise<number> => {
+    using _sound = silence.interrupted();
+    const from = read.get(partition) ?? 0;
+    const end = targets.get(partition) ?? 0;
+    const wanted = records.filter(({ offset }) => offset >= from && offset < end);
+    if (wanted.length > 0) await lanes[partition % lanesMax]?.put({ partition, records: wanted });
+    const next = (records.at(-1)?.offset ?? -1) + 1;
+    read.set(partition, Math.max(from, next));
+    if (missing().length === 0) onAllRead(undefined);
+    return next;
+  };
+  const writeAll = async (): Promise<void> => {
+    await allRead;
+    for (const lane of lanes) lane.end();
+    await Promise.all(lanes.map(({ done }) => done));
+  };
+  try {
+    await using reading = await readLog(kafka, { topic, concurrency, positions: () => read, onBatch, log });
+    await Promise.race([writeAll(), reading.failure, whenAborted(signal), ...lanes.map(failureOf)]);
+  } finally {
+    silence.stop();
+    for (const lane of lanes) lane.abort();
+    await Promise.allSettled(lanes.map(({ done }) => done));
+  }
+}
+
+/** Rejects when the lane fails, and never resolves. */
+const failureOf = ({ done }: { readonly done: Promise<void> }): Promise<never> =>
+  new Promise((_, reject) => void done.catch(reject));
+
+/** Calls `onSilence` once nothing came for `silentMs` and nothing is being handled. */
+function watchSilence(onSilence: () => void) {
+  let handling = 0;
+  const timer = setTimeout(() => (handling === 0 ? onSilence() : timer.refresh()), silentMs);
+  return {
+    /** Until disposed, it is not silent. */
+    interrupted: (): Disposable => {
+      handling++;
+      return {
+        [Symbol.dispose]: () => {
+          handling--;
+          timer.refresh();
+        },
+      };
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,24 @@
+import { readPositions } from '@callstream/tables';
+import type { Position } from '@callstream/tables';
+import { ProjectionStopped } from '../project-batch.ts';
+import type { Operation } from './operation.ts';
+
+/** Positions of the live tables. @throws {ProjectionStopped} if there are none, or of another topic */
+export async function livePositions({ live, topic }: Pick<Operation, 'live' | 'topic'>): Promise<Position[]> {
+  const positions = await readPositions(live).catch((error: unknown) => {
+    // 42P01: there is no such table.
+    if ((error as { code?: string }).code === '42P01') return [];
+    throw error;
+  });
+  const [any] = positions;
+  if (!any) throw new ProjectionStopped('There is no live projection yet: run `npm run projector -- migrate` first.');
+  if (any.topic !== topic)
+    throw new ProjectionStopped(
+      `The tables project topic "${any.topic}", not "${topic}". Set KAFKA_TOPIC, or use another DATABASE_URL.`,
+    );
+  return positions;
+}
+
+/** Next offset of each partition. */
+export const offsetsOf = (positions: readonly Position[]): Map<number, number> =>
+  new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));

@@ -1,0 +1,59 @@
+import { hostname } from 'node:os';
+import { connectKafka, stopSignal } from '@callstream/runtime';
+import type { Kafka, Log } from '@callstream/runtime';
+import { connectTables, holdAlone, liveSchema } from '@callstream/tables';
+import type { ProjectionSchema, Tables, Task } from '@callstream/tables';
+import type { ProjectorConfig } from '../config.ts';
+import type { Terminal } from './progress.ts';
+import { Stopped, whenAborted } from './stopped.ts';
+
+/** What a command of the operator works with. */
+export interface Operation {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  /** The live tables. */
+  readonly live: Tables;
+  /** Tables of another schema; closed with the rest. */
+  readonly tables: (schema: ProjectionSchema) => Tables;
+  /** Aborted when the process is told to stop, or is not the only one at its task any more. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+  /** Where the operator looks. */
+  readonly terminal: Terminal;
+  /** Tells the operator. */
+  readonly say: (line: string) => void;
+}
+
+export interface Operating {
+  readonly command: string;
+  /** What nobody else may do meanwhile; nothing if it only reads. */
+  readonly task?: Task;
+  readonly config: ProjectorConfig;
+  readonly log: Log;
+}
+
+/** Runs a command of the operator to its end, or until it is told to stop. @throws {AlreadyRunning} */
+export async function operate(operating: Operating, work: (operation: Operation) => Promise<void>): Promise<void> {
+  const { command, task, config, log } = operating;
+  const aborting = new AbortController();
+  void stopSignal().then((signal) => aborting.abort(new Stopped(`Stopped by ${signal}. What was committed is kept.`)));
+  const applicationName = `callstream-${command} ${hostname()}:${process.pid}`;
+  await using cleanup = new AsyncDisposableStack();
+  const tables = (schema: ProjectionSchema): Tables =>
+    cleanup.adopt(connectTables({ url: config.DATABASE_URL, max: 6, applicationName, schema }), (db) => db.end());
+  if (task) {
+    const alone = cleanup.use(await holdAlone(config.DATABASE_URL, task, applicationName));
+    alone.lost.catch((error: unknown) => aborting.abort(error));
+  }
+  const operation: Operation = {
+    kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: `callstream-${command}`, log }),
+    topic: config.KAFKA_TOPIC,
+    live: tables(liveSchema),
+    tables,
+    signal: aborting.signal,
+    log,
+    terminal: process.stderr,
+    say: (line) => void process.stderr.write(`${line}\n`),
+  };
+  await Promise.race([work(operation), whenAborted(aborting.signal)]);
+}

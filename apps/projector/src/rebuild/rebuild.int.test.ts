@@ -1,0 +1,256 @@
+import { Writable } from 'node:stream';
+import { jest } from '@jest/globals';
+import { decode } from '@callstream/domain';
+import type { CallEvent } from '@callstream/domain';
+import { lives } from '@callstream/domain/testing';
+import { connectKafka, connectPublisher, createLog, endOffsets, ensureTopics, receivedAtOf } from '@callstream/runtime';
+import type { LogRecord, OutRecord } from '@callstream/runtime';
+import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import {
+  connectTables,
+  ensurePositions,
+  liveSchema,
+  migrate,
+  nextSchema,
+  previousSchema,
+  readPositions,
+  readSchemas,
+  verifySchema,
+} from '@callstream/tables';
+import type { ProjectionSchema, Tables } from '@callstream/tables';
+import { expectedRows, readRows } from '@callstream/tables/testing';
+import { uuidOf } from '../understand.ts';
+import { projectionVersion } from '../version.ts';
+import { follow } from './follow.ts';
+import { offsetsOf } from './live-positions.ts';
+import type { Operation } from './operation.ts';
+import { readLog } from './read-log.ts';
+import { rebuild } from './rebuild.ts';
+import { rollback } from './rollback.ts';
+import { readStatus, statusText } from './status.ts';
+import { verify } from './verify.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const log = createLog({ service: 'test', level: 'silent' });
+const topic = testTopicName();
+const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'rebuild-test', log });
+const logId = '11111111-1111-8111-8111-111111111111';
+const partitions = 3;
+const stack = new AsyncDisposableStack();
+const plain = { swap: true, restart: false, acceptLoss: false, batch: 50 };
+let url: string;
+let live: Tables;
+let publisher: Awaited<ReturnType<typeof connectPublisher>>;
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  url = database.url;
+  await migrate(url);
+  live = stack.adopt(connectTables({ url }), (pool) => pool.end());
+  await ensureTopics(kafka, { topic, partitions, log });
+  await ensurePositions(live, { topic, partitions, version: projectionVersion, logId });
+  publisher = stack.use(await connectPublisher(kafka));
+  const bodies = [...lives.values()].flat();
+  // Some bodies twice, in two partitions: one event each. And what is no event.
+  await publisher.publishBatch([
+    ...bodies.map((body, i) => out(body, i % partitions)),
+    ...bodies.slice(0, 20).map((body, i) => out(body, (i + 1) % partitions)),
+    out('not json', 0),
+    out('{"type":"call.new","call_id":"a\\u0000b","x":"\\ud800","y":"a\\\\b\\tc\\nd","n":1e131071}', 1),
+    out('{ "type":\t"call.new",\r\n "call_id": "spaced\\\\out" }', 2),
+  ]);
+});
+afterAll(() => stack.disposeAsync());
+
+const out = (body: string, partition: number): OutRecord => ({
+  topic,
+  partition,
+  key: 'k',
+  value: Buffer.from(body),
+  headers: {},
+});
+
+/** A terminal that nobody looks at. */
+const terminal = new Writable({ write: (_chunk, _encoding, done) => done() });
+
+/** An operation that collects what it says. */
+function operation(signal: AbortSignal = new AbortController().signal): Operation & { readonly said: string[] } {
+  const said: string[] = [];
+  const tables = (schema: ProjectionSchema): Tables =>
+    stack.adopt(connectTables({ url, schema }), (pool) => pool.end());
+  return { kafka, topic, live, tables, signal, log, terminal, said, say: (line) => void said.push(line) };
+}
+
+/** The live projector, for as long as it is not disposed. */
+const projecting = async () =>
+  follow({
+    kafka,
+    topic,
+    db: live,
+    positions: offsetsOf(await readPositions(live)),
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    log,
+  });
+
+async function atEnd(db: Tables): Promise<void> {
+  const ends = await endOffsets(kafka, topic);
+  const isThere = async () =>
+    (await readPositions(db)).every(({ partition, nextOffset }) => nextOffset === ends.get(partition)?.high);
+  await until(isThere, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error('The tables do not get to the end of the log.'),
+  });
+}
+
+/** What the log says, by the domain alone. */
+async function eventsOfLog(): Promise<CallEvent[]> {
+  const ends = await endOffsets(kafka, topic);
+  const positions = new Map<number, number>();
+  const records: LogRecord[] = [];
+  await using reading = await readLog(kafka, {
+    topic,
+    concurrency: 1,
+    positions: () => positions,
+    onBatch: ({ partition, records: some }) => {
+      records.push(...some);
+      positions.set(partition, some.at(-1)!.offset + 1);
+      return Promise.resolve(some.at(-1)!.offset + 1);
+    },
+    log,
+  });
+  await Promise.race([
+    until(() => [...ends].every(([partition, { high }]) => (positions.get(partition) ?? 0) >= high), {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error('The log does not end.'),
+    }),
+    reading.failure,
+  ]);
+  return records.flatMap((record) => {
+    const decoded = decode({
+      ...record,
+      receivedAt: receivedAtOf(record),
+      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
+    });
+    return 'event' in decoded ? [decoded.event] : [];
+  });
+}
+
+const schemas = async (): Promise<string[]> => (await readSchemas(live)).map(({ schema }) => schema);
+
+describe('a rebuild', () => {
+  it('makes tables that are the fold of the log, also where the live ones have nothing yet', async () => {
+    const { said, ...own } = operation();
+    await rebuild(own, plain);
+    expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+    await atEnd(live);
+    expect(said.join('\n')).toMatch(/Swapped: writers waited \d+ ms/);
+    expect(await schemas()).toEqual([liveSchema, previousSchema]);
+    expect(offsetsOf(await readPositions(own.tables(previousSchema)))).toEqual(new Map([[0, 0], [1, 0], [2, 0]])); // prettier-ignore
+  });
+
+  it('keeps the identity of the log and is what the live projector goes on writing', async () => {
+    await using _live = await projecting();
+    await rebuild(operation(), plain);
+    await publisher.publishBatch([out('{"type":"call.new","call_id":"after the swap"}', 0)]);
+    await atEnd(live);
+    expect((await readPositions(live)).map((position) => position.logId)).toEqual([logId, logId, logId]);
+    const { rows } = await live.query(`select from calls where call_id = 'after the swap'`);
+    expect(rows).toHaveLength(1);
+  });
+
+  it('is resumed where it was interrupted; what it does not swap stays beside the live tables', async () => {
+    const stopped = new AbortController();
+    stopped.abort(new Error('stopped'));
+    await expect(rebuild(operation(stopped.signal), plain)).rejects.toThrow('stopped');
+    expect((await readStatus(operation())).schemas.find(({ schema }) => schema === nextSchema)?.state).toBe('filling');
+
+    const second = operation();
+    await rebuild(second, { ...plain, swap: false });
+    expect(second.said[0]).toMatch(/^Resuming the rebuild/);
+    const status = await readStatus(operation());
+    expect(status.schemas.map(({ schema, state }) => [schema, state])).toEqual([
+      [liveSchema, 'complete'],
+      [nextSchema, 'complete'],
+      [previousSchema, 'complete'],
+    ]);
+    expect(statusText(status)).toMatch(/projection_next: complete, version 1, .*\n {2}\d+ records, 0 to go \(100 %\)/);
+    const third = operation();
+    await rebuild(third, plain);
+    expect(await schemas()).toEqual([liveSchema, previousSchema]);
+    expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+  });
+
+  it('waits, holding nobody up, while somebody has the positions open', async () => {
+    const reader = await live.connect();
+    await reader.query('begin');
+    await reader.query('select * from positions');
+    const own = operation();
+    const rebuilding = rebuild(own, plain);
+    await until(() => own.said.some((line) => line.includes('The swap waits for a transaction')), {
+      timeoutMs: 60_000,
+      onTimeout: () => new Error(`It does not say that it waits: ${own.said.join('\n')}`),
+    });
+    // Whoever comes now would stand in line behind a swap that waits for its lock.
+    for (let i = 0; i < 20; i++) {
+      const began = performance.now();
+      await live.query('update positions set partition = partition');
+      expect(performance.now() - began).toBeLessThan(1_000);
+    }
+    await reader.query('commit');
+    reader.release();
+    await rebuilding;
+    expect(own.said.join('\n')).toMatch(/Swapped/);
+  });
+
+  it('refuses, and says what would be lost, when the log has lost something; and does it when told to', async () => {
+    await live.query('update positions set next_offset = next_offset + 5 where partition = 2');
+    await expect(rebuild(operation(), plain)).rejects.toThrow(/Partition 2: the log ends at \d+.*--accept-loss/s);
+    await rebuild(operation(), { ...plain, acceptLoss: true });
+    expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+    // Another log: a client's cursor holds no longer.
+    expect((await readPositions(live))[0]?.logId).not.toBe(logId);
+  });
+});
+
+describe('a rollback', () => {
+  it('brings the tables of before back, up with the log, and a second one those of after', async () => {
+    await rebuild(operation(), plain);
+    await live.query(`update calls set code = 'marked'`);
+    await publisher.publishBatch([out('{"type":"call.new","call_id":"before the rollback"}', 1)]);
+    await rollback(operation());
+    await atEnd(live);
+    expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+    await rollback(operation());
+    const { rows } = await live.query<{ marked: number }>(`select count(*) as marked from calls where code = 'marked'`);
+    expect(rows[0]?.marked).toBeGreaterThan(10);
+    await rollback(operation());
+  });
+});
+
+describe('a verification', () => {
+  it('finds nothing in tables that are what the log says, and leaves nothing behind', async () => {
+    const lines: string[] = [];
+    await verify(operation(), (line) => lines.push(line));
+    expect(lines.at(-1)).toBe('The live tables are what the log says.');
+    expect(lines.filter((line) => line.endsWith('  same'))).toHaveLength(5);
+    expect(await schemas()).not.toContain(verifySchema);
+  });
+
+  it('fails with the first rows that differ, are missing or too many', async () => {
+    await live.query(`update calls set queue = '666' where call_id = 'before the rollback'`);
+    await live.query(`delete from agents where actor = (select min(actor) from agents)`);
+    await live.query(`insert into call_queues (call_id, queue) values ('nobody', '900')`);
+    const lines: string[] = [];
+    await expect(verify(operation(), (line) => lines.push(line))).rejects.toThrow(
+      /differ from the log in calls \(1\), call_queues \(1\), agents/,
+    );
+    const text = lines.join('\n');
+    expect(text).toContain('calls ["before the rollback"]: queue is "666", the log says null');
+    expect(text).toContain('call_queues ["nobody", "900"]: not in the log');
+    expect(text).toMatch(/agents \["[^"]+", "[^"]*"\]: missing in the live tables/);
+    expect(await schemas()).not.toContain(verifySchema);
+  });
+});

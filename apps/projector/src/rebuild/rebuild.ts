@@ -1,0 +1,84 @@
+import { endOffsets } from '@callstream/runtime';
+import { completeProjection, discardedSchema, dropProjection, nextSchema } from '@callstream/tables';
+import { ProjectionStopped } from '../project-batch.ts';
+import { projectionVersion } from '../version.ts';
+import { follow } from './follow.ts';
+import { livePositions } from './live-positions.ts';
+import { lossesOf } from './losses.ts';
+import type { Loss } from './losses.ts';
+import type { Operation } from './operation.ts';
+import { findNext, makeTables } from './own-tables.ts';
+import type { Offsets, OwnTables } from './own-tables.ts';
+import { readUp } from './read-up.ts';
+import { heldText, swap } from './swap.ts';
+
+export interface RebuildOptions {
+  /** Whether the new tables are to become the live ones. */
+  readonly swap: boolean;
+  /** Whether to begin anew where an interrupted rebuild could be resumed. */
+  readonly restart: boolean;
+  /** Whether the new tables may lack what the log has lost. */
+  readonly acceptLoss: boolean;
+  /** Records that are folded in memory before they are written, for each of two connections. */
+  readonly batch: number;
+}
+
+/** Makes the projection anew from the log, beside the live one, and puts it in its place. */
+export async function rebuild(operation: Operation, options: RebuildOptions): Promise<void> {
+  const { kafka, topic, live, say } = operation;
+  await dropProjection(live, discardedSchema);
+  const positions = await livePositions(operation);
+  const log = await endOffsets(kafka, topic);
+  const losses = lossesOf(positions, log);
+  if (losses.length > 0 && !options.acceptLoss) throw new ProjectionStopped(explainLosses(losses));
+
+  const found = options.restart ? null : await findNext(operation, log);
+  const logId = losses.length > 0 ? undefined : positions[0]?.logId;
+  const next = found ?? (await makeTables(operation, { schema: nextSchema, log, logId }));
+  say(
+    `${found ? 'Resuming the rebuild' : 'Rebuilding'} from "${topic}" by the rules of version ${projectionVersion}; the live tables stay as they are.`,
+  );
+  if (!next.complete) await complete(operation, next, { log, foldRecordsMin: options.batch });
+  if (!options.swap) {
+    say('The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.');
+    return;
+  }
+  await goLive(operation, next, losses);
+}
+
+async function complete(
+  operation: Operation,
+  next: OwnTables,
+  { log, foldRecordsMin }: { log: Offsets; foldRecordsMin: number },
+): Promise<void> {
+  const { say } = operation;
+  const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
+  await readUp(operation, next, { targets, foldRecordsMin });
+  const began = performance.now();
+  say('Merging what was written more than once, and building indexes …');
+  await completeProjection(next.db, nextSchema);
+  say(`Indexes are built (${seconds(began)}).`);
+}
+
+async function goLive(operation: Operation, next: OwnTables, losses: readonly Loss[]): Promise<void> {
+  const { live, say } = operation;
+  const lost = new Set(losses.filter(({ tail }) => tail).map(({ partition }) => partition));
+  {
+    await using follower = await follow({ ...operation, ...next, onProgress: () => undefined });
+    const heldMs = await Promise.race([swap({ ...operation, incoming: nextSchema, follower, lost }), follower.failure]);
+    say(`Swapped: ${heldText(heldMs)}. The tables of version ${projectionVersion} are live.`);
+  }
+  await dropProjection(live, discardedSchema);
+  say(
+    'The old tables are kept as projection_previous until the next rebuild: `npm run projector -- rollback` goes back.',
+  );
+}
+
+const explainLosses = (losses: readonly Loss[]): string =>
+  [
+    'The log does not have everything that the live tables were made from:',
+    ...losses.map(({ what }) => `  ${what}`),
+    'New tables would lack it. To go on nevertheless: `npm run projector -- rebuild --accept-loss`; the old tables are kept as projection_previous.',
+  ].join('\n');
+
+const seconds = (began: number): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;

@@ -1,0 +1,42 @@
+import { endOffsets } from '@callstream/runtime';
+import { discardedSchema, dropProjection, previousSchema, readPositions, readSchemas } from '@callstream/tables';
+import { ProjectionStopped } from '../project-batch.ts';
+import { projectionVersion } from '../version.ts';
+import { follow } from './follow.ts';
+import type { Follower } from './follow.ts';
+import { livePositions, offsetsOf } from './live-positions.ts';
+import { lossesOf } from './losses.ts';
+import type { Operation } from './operation.ts';
+import { heldText, swap } from './swap.ts';
+
+/** Puts the projection that was live before the last swap in its place again, and keeps the live one as the previous. */
+export async function rollback(operation: Operation): Promise<void> {
+  const { kafka, topic, live, tables, say } = operation;
+  const before = await livePositions(operation);
+  if (!(await readSchemas(live)).some(({ schema }) => schema === previousSchema))
+    throw new ProjectionStopped(
+      'There is no projection_previous to go back to: nothing was swapped, or the tables were dropped.',
+    );
+  await dropProjection(live, discardedSchema);
+  const db = tables(previousSchema);
+  const positions = await readPositions(db);
+  const version = positions[0]?.version;
+  const lost = new Set(lossesOf(before, await endOffsets(kafka, topic)).map(({ partition }) => partition));
+
+  await using stack = new AsyncDisposableStack();
+  let follower: Follower | null = null;
+  if (version === projectionVersion)
+    follower = stack.use(
+      await follow({ ...operation, db, positions: offsetsOf(positions), onProgress: () => undefined }),
+    );
+  else
+    say(
+      `projection_previous is of version ${String(version)}, this code of version ${projectionVersion}: a projector of version ${String(version)} brings it up to date after the swap.`,
+    );
+  const swapping = swap({ ...operation, incoming: previousSchema, follower, lost });
+  const heldMs = await (follower ? Promise.race([swapping, follower.failure]) : swapping);
+  say(
+    `Rolled back: ${heldText(heldMs)}. The tables of version ${String(version)} are live; run projectors of that version.`,
+  );
+  say('The tables that were live are kept as projection_previous: a second rollback brings them back.');
+}

@@ -1,0 +1,19 @@
+-- What the roles of roles.sql may do with the projection in whatever schema is first on the search path; nothing for a
+-- role that does not exist. Part of every projection, so that it is the same after a swap.
+do $$
+begin
+  if to_regrole('callstream_projector') is not null then
+    execute format('grant usage on schema %I to callstream_projector', current_schema());
+    grant select, update on positions to callstream_projector;
+    grant select, insert, update on events, calls, call_queues, call_agents, agents to callstream_projector;
+  end if;
+  if to_regrole('callstream_gateway') is not null then
+    execute format('grant usage on schema %I to callstream_gateway', current_schema());
+    execute format('grant select on all tables in schema %I to callstream_gateway', current_schema());
+  end if;
+  if to_regrole('callstream_reporter') is not null then
+    execute format('grant usage on schema %I to callstream_reporter', current_schema());
+    execute format('grant select on all tables in schema %I to callstream_reporter', current_schema());
+    revoke select on positions from callstream_reporter;
+  end if;
+end $$;

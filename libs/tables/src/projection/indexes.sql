@@ -1,0 +1,19 @@
+-- What makes the tables of tables.sql fit for upserts and reads. A rebuild runs it when the tables are full: sorting
+-- once is many times faster than keeping an index of random uuids while it grows.
+
+alter table events add primary key (uuid);
+alter table calls add primary key (call_id);
+alter table call_queues add primary key (call_id, queue);
+alter table call_agents add primary key (call_id, actor);
+create index events_call on events (call_id, id) where call_id is not null;
+create index events_kind on events (kind, at);
+-- Events arrive about in the order of their times: a thousandth of the size of another index.
+create index events_at on events using brin (at);
+create index calls_created on calls (created_at, id);
+create index calls_id on calls (id);
+create index calls_unfinished on calls (created_at, id) where finished_at is null;
+-- Without the finished ones, which are nearly all: by state, they are calls_created.
+create index calls_state on calls (state, created_at, id) where state <> 'FINISHED';
+create index calls_queue on calls (queue, created_at, id);
+create index call_queues_waiting on call_queues (waiting_at) where waiting_at is not null;
+create index call_agents_entered on call_agents (entered_at) where entered_at is not null;

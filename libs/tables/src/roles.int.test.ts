@@ -1,0 +1,151 @@
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
+import { eventsOf, lifeOf } from '@callstream/domain/testing';
+import { fold, foldAgents } from '@callstream/domain';
+import { testDatabase } from '@callstream/stack';
+import { countDeliveries } from '../testing/index.ts';
+import {
+  completeProjection,
+  connectTables,
+  createBareProjection,
+  discardedSchema,
+  dropProjection,
+  ensurePositions,
+  listCallEvents,
+  listCalls,
+  migrate,
+  nextSchema,
+  notifyProjected,
+  project,
+  readPositions,
+  trySwap,
+  withConnection,
+} from './index.ts';
+import type { Tables } from './index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const roles = ['migrator', 'projector', 'gateway', 'reporter'] as const;
+const topic = 'call-events';
+const logId = '11111111-1111-8111-8111-111111111111';
+const views = ['visits', 'queue_hours', 'service_levels', 'abandons', 'call_times', 'agent_calls', 'agent_days'];
+const stack = new AsyncDisposableStack();
+const as = {} as Record<(typeof roles)[number], Tables>;
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  const admin = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  const script = await readFile(new URL('./roles.sql', import.meta.url), 'utf8');
+  await admin.query(script);
+  await admin.query(script);
+  for (const role of roles) {
+    const user = `test_${role}_${randomUUID().slice(0, 8)}`;
+    await admin.query(`create role ${user} login password 'secret' in role callstream_${role}`);
+    if (role === 'migrator') await admin.query(`alter role ${user} set role = callstream_migrator`);
+    stack.defer(async () => {
+      await admin.query(`drop owned by ${user}; drop role ${user}`);
+    });
+    const url = new URL(database.url);
+    url.username = user;
+    url.password = 'secret';
+    as[role] = connectTables({ url: url.href });
+    stack.adopt(as[role], (pool) => pool.end());
+    if (role === 'migrator') {
+      await migrate(url.href);
+      await ensurePositions(as.migrator, { topic, partitions: 1, version: 1, logId });
+    }
+  }
+});
+afterAll(() => stack.disposeAsync());
+
+const events = eventsOf([...lifeOf('01-nominal'), ...lifeOf('05-abandoned')]);
+const write = (expected: number): Promise<void> =>
+  withConnection(as.projector, (client) =>
+    project(client, {
+      partition: 0,
+      expected,
+      next: expected + events.length,
+      version: 1,
+      last: { uuid: logId, timestamp: 0 },
+      events: countDeliveries(events),
+      calls: [...fold(events).values()],
+      agents: [...foldAgents(events).values()],
+    }),
+  );
+
+const refuses = async (db: Tables, ...statements: string[]): Promise<void> => {
+  for (const statement of statements) await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
+};
+
+describe.each(['as it was made first', 'after a rebuild and a swap'])('with the projection %s', (when) => {
+  if (when.startsWith('after'))
+    it('the migrator can rebuild, swap and drop', async () => {
+      const next = connectTables({ url: as.migrator.options.connectionString ?? '', schema: nextSchema });
+      try {
+        await createBareProjection(next, nextSchema);
+        await completeProjection(next, nextSchema);
+        await ensurePositions(next, { topic, partitions: 1, version: 1, logId });
+        const swapped = await trySwap(as.migrator, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
+        expect(swapped.kind).toBe('swapped');
+        await dropProjection(as.migrator, discardedSchema);
+      } finally {
+        await next.end();
+      }
+    });
+
+  it('the projector writes rows, and can neither take them away nor change tables', async () => {
+    await write(0);
+    await notifyProjected(as.projector);
+    await refuses(
+      as.projector,
+      'delete from calls',
+      'truncate events',
+      'insert into positions select * from positions',
+      'drop table calls',
+      'alter table calls add column x int',
+      'create table projection.x ()',
+      'create schema x',
+    );
+  });
+
+  it('the gateway reads rows and positions, and writes nothing', async () => {
+    expect(await listCalls(as.gateway, {})).toHaveLength(2);
+    expect(await listCallEvents(as.gateway, { topic, callId: '1772456400.30100' })).toHaveLength(7);
+    expect(await readPositions(as.gateway)).toHaveLength(1);
+    await as.gateway.query('listen callstream_projected; unlisten *');
+    await refuses(
+      as.gateway,
+      `update calls set code = 'x'`,
+      'delete from events',
+      'update positions set next_offset = 0',
+    );
+  });
+
+  it('the reporter reads tables and views, not the positions, and writes nothing', async () => {
+    for (const name of ['events', 'calls', 'call_queues', 'call_agents', ...views])
+      expect((await as.reporter.query(`select * from ${name}`)).rows.length).toBeGreaterThan(0);
+    await refuses(
+      as.reporter,
+      'select * from positions',
+      `update calls set code = 'x'`,
+      'insert into agents select * from agents',
+    );
+  });
+});
+
+it('a migration grants nothing on tables that other code made, and what it lacks on its own', async () => {
+  const url = as.migrator.options.connectionString ?? '';
+  const reads = () => as.reporter.query('select from calls');
+  await as.migrator.query('revoke select on calls from callstream_reporter');
+  const { rows } = await as.migrator.query<{ own: string }>(
+    `select obj_description('projection'::regnamespace, 'pg_namespace') as own`,
+  );
+  await as.migrator.query(`comment on schema projection is 'callstream other'`);
+  await migrate(url);
+  await expect(reads()).rejects.toMatchObject({ code: '42501' });
+  await as.migrator.query(`comment on schema projection is '${rows[0]?.own ?? ''}'`);
+  await migrate(url);
+  await reads();
+});

@@ -1,0 +1,44 @@
+import type { ClientBase } from 'pg';
+import type { Tables } from '../src/index.ts';
+
+interface Plan {
+  readonly 'Node Type': string;
+  readonly 'Relation Name'?: string;
+  readonly 'Index Name'?: string;
+  readonly 'Actual Rows'?: number;
+  readonly Plans?: readonly Plan[];
+}
+
+/** What Postgres did for a query. */
+export interface Executed {
+  /** Tables that were read from end to end. */
+  readonly scanned: readonly string[];
+  readonly indexes: readonly string[];
+  /** Pages that were looked at, 8 KiB each. */
+  readonly pages: number;
+}
+
+/** Runs what `read` asks for with EXPLAIN ANALYZE; `read` itself gets no rows. */
+export async function explain(db: Tables, read: (db: Tables) => Promise<unknown>): Promise<Executed[]> {
+  const executed: Executed[] = [];
+  const query = async (asked: { readonly text: string; readonly values: unknown[] }): Promise<{ rows: [] }> => {
+    const text = `explain (analyze, buffers, format json) ${asked.text}`;
+    const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: Plan & Record<string, number> }] }>(text, asked.values);
+    const plan = rows[0]?.['QUERY PLAN'][0].Plan;
+    if (plan) executed.push(summary(plan));
+    return { rows: [] };
+  };
+  await read({ query } as unknown as Tables & ClientBase);
+  return executed;
+}
+
+function summary(plan: Plan & Record<string, unknown>): Executed {
+  const nodes = flatten(plan);
+  return {
+    scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').flatMap((node) => node['Relation Name'] ?? []),
+    indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
+    pages: Number(plan['Shared Hit Blocks'] ?? 0) + Number(plan['Shared Read Blocks'] ?? 0),
+  };
+}
+
+const flatten = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(flatten)];
