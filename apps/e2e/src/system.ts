@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { connectKafka, createLog, endOffsets } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { until } from '@callstream/stack';
@@ -46,6 +49,9 @@ export interface System extends AsyncDisposable {
 }
 
 export async function startSystem({ brokers, topic, databaseUrl, services = all }: SystemOptions): Promise<System> {
+  await using cleanup = new AsyncDisposableStack();
+  const dataDir = await mkdtemp(join(tmpdir(), 'callstream-system-'));
+  cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
   const ports = { ingest: await pickPort(), gateway: await pickPort() };
   const adminPorts = { ingest: await pickPort(), projector: await pickPort(), gateway: await pickPort() };
   const env = {
@@ -61,9 +67,9 @@ export async function startSystem({ brokers, topic, databaseUrl, services = all 
     INGEST_ADMIN_PORT: String(adminPorts.ingest),
     PROJECTOR_ADMIN_PORT: String(adminPorts.projector),
     GATEWAY_ADMIN_PORT: String(adminPorts.gateway),
+    DATA_DIR: dataDir,
     LOG_LEVEL: 'info',
   };
-  await using cleanup = new AsyncDisposableStack();
   const kafka = connectKafka({ brokers, clientId: 'e2e', log: createLog({ service: 'e2e', level: 'silent' }) });
   const db = connectTables({ url: databaseUrl, max: 4, applicationName: 'e2e' });
   cleanup.defer(() => db.end());
