@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { DeadlineExceeded } from '@callstream/runtime';
 import { createBatcher, QueueFull } from './batch.ts';
 import type { BatcherOptions } from './batch.ts';
@@ -92,6 +93,36 @@ describe('natural batching', () => {
     sent[0]!.done.resolve();
     await turn();
     expect([batcher.depth(), batcher.bytes(), sent.length]).toEqual([0, 0, 1]);
+  });
+  it('may count from when the batch was sent: who waits behind batches that return is not given up', async () => {
+    const { sent, send, turn } = slowKafka();
+    const one = (): (() => boolean) => {
+      let taken = 0;
+      return () => taken++ === 0;
+    };
+    const batcher = createBatcher(send, { withinMs: 200, countsFrom: 'sent', fits: one });
+    const all = Array.from({ length: 5 }, () => batcher.add(item(0)));
+    for (let i = 0; i < 4; i++) {
+      await turn();
+      await pause(150);
+      sent[i]!.done.resolve();
+    }
+    await turn();
+    // The last one has waited for three times as long as a batch may take, and now its own batch does not return.
+    await expect(all[4]).rejects.toThrow(DeadlineExceeded);
+    expect(await Promise.all(all.slice(0, 4))).toHaveLength(4);
+    sent[4]!.done.resolve();
+    await turn();
+  });
+  it('does not give up what has returned while the loop was busy', async () => {
+    const { sent, send, turn } = slowKafka();
+    const batcher = createBatcher(send, { ...options, withinMs: 50 });
+    const first = batcher.add(item(0));
+    await turn();
+    const until = performance.now() + 300;
+    setTimeout(() => sent[0]!.done.resolve(), 0);
+    while (performance.now() < until);
+    await expect(first).resolves.toBeUndefined();
   });
   it('gives up at once what is not to be sent any more', async () => {
     const { sent, send, turn } = slowKafka();

@@ -4,7 +4,7 @@ import { DeadlineExceeded } from '@callstream/runtime';
 const queueItemsMax = 50_000;
 const queueBytesMax = 128 * 1024 * 1024;
 /** How often it is looked for what has waited too long, in ms. */
-const expireEveryMs = 100;
+const expireEveryMs = 50;
 
 /** Too much waits already. */
 export class QueueFull extends Error {
@@ -14,6 +14,11 @@ export class QueueFull extends Error {
 export interface BatcherOptions<T> {
   /** Longest that an item waits for its answer, in ms; what was sent of it may arrive nevertheless. */
   readonly withinMs: number;
+  /**
+   * From when it counts. `added`: for each item by itself. `sent`: since the batch on its way was sent, so that items wait
+   * behind batches that return, and give up, all of them, on one that does not.
+   */
+  readonly countsFrom?: 'added' | 'sent';
   /** Begins a batch: tells of one item after the other whether it still leaves with those before. The first always does. */
   readonly fits: () => (item: T) => boolean;
   /** Why an item that waits is not to be sent any more. */
@@ -42,15 +47,17 @@ interface Waiting<T> {
  */
 export function createBatcher<T extends { readonly bytes: number }>(
   send: (items: readonly T[]) => Promise<void>,
-  { withinMs, fits, refuse }: BatcherOptions<T>,
+  { withinMs, countsFrom = 'added', fits, refuse }: BatcherOptions<T>,
 ): Batcher<T> {
   let queue: Waiting<T>[] = [];
   let flying: Waiting<T>[] = [];
   let bytes = 0;
   let running = false;
+  let sentAt = 0;
+  let expiredAt = 0;
 
   /** Settles what is for `settle`, and leaves the others in the queue. */
-  const sift = (settle: (waiting: Waiting<T>) => unknown): void => {
+  const sift = (settle: (waiting: Waiting<T>) => Error | undefined): void => {
     const kept: Waiting<T>[] = [];
     for (const waiting of queue) {
       const error = settle(waiting);
@@ -62,16 +69,24 @@ export function createBatcher<T extends { readonly bytes: number }>(
     }
     queue = kept;
   };
+  /**
+   * What is too late now is given up when it still is the next time. In between the loop has taken in what had arrived: while
+   * we are busy with a burst, an answer may wait for us longer than we waited for it.
+   */
   const expire = (): void => {
-    const before = performance.now() - withinMs;
+    const before = expiredAt - withinMs;
+    expiredAt = performance.now();
+    const isLate = ({ since }: Waiting<T>): boolean => (countsFrom === 'added' ? since : sentAt) < before;
+    if (!flying.some(isLate) && !queue.some(isLate)) return;
     const error = new DeadlineExceeded(`Not done within ${withinMs} ms.`);
-    for (const { since, reject } of flying) if (since < before) reject(error);
-    if (queue.some(({ since }) => since < before)) sift(({ since }) => (since < before ? error : undefined));
+    for (const waiting of flying) if (isLate(waiting)) waiting.reject(error);
+    sift((waiting) => (isLate(waiting) ? error : undefined));
   };
   const sendSome = async (): Promise<void> => {
     const { batch, rest } = split(queue, fits());
     flying = batch;
     queue = rest;
+    sentAt = performance.now();
     try {
       await send(batch.map(({ item }) => item));
       for (const { resolve } of batch) resolve();
@@ -83,6 +98,7 @@ export function createBatcher<T extends { readonly bytes: number }>(
     if (refuse) sift(({ item }) => refuse(item));
   };
   const run = async (): Promise<void> => {
+    expiredAt = performance.now();
     const expiry = setInterval(expire, expireEveryMs);
     while (queue.length > 0) await sendSome();
     clearInterval(expiry);

@@ -6,7 +6,7 @@ import { emptyStatus, unplaced } from './messages.ts';
 import type { SpooledRecord, SpoolStatus, Taken } from './messages.ts';
 import { startThread } from './thread.ts';
 
-/** Longest that the disk may take to store an event, in ms. With the 2.5 s of Kafka it makes the 4 s in which a sender is answered. */
+/** Longest that the disk may take for what it is given at once, in ms. With the 2.5 s of Kafka it makes the 4 s in which a sender is answered. */
 const diskWithinMs = 1_200;
 /** Records that leave the spool together: few enough that live events get between them. */
 const takeMax = { recordsMax: 500, bytesMax: 256 * 1024 };
@@ -73,7 +73,11 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
     }
   };
   let failed: Error | undefined;
-  const commits = createBatcher(commit, { withinMs: diskWithinMs, fits: upTo(commitBytesMax) });
+  const commits = createBatcher(commit, {
+    withinMs: diskWithinMs,
+    countsFrom: 'sent',
+    fits: upTo(commitBytesMax),
+  });
   const hasRoomFor = (bytes: number): boolean => thread.status().bytes + commits.bytes() + bytes <= bytesMax;
   return {
     add: (record) =>

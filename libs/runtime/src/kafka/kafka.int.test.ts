@@ -66,7 +66,7 @@ describe('topics', () => {
       expect(await topicFacts(kafka, topic)).toEqual({ partitions: 3, messageBytesMax: 1_048_588 });
       expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
     }
-  });
+  }, 60_000);
 });
 
 it('an idle connection arms no timers of its own', async () => {
