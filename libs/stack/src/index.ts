@@ -3,4 +3,5 @@ export { isFree } from './free-port.ts';
 export { type KafkaOptions, type KafkaServer, startKafka } from './kafka.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
 export { commandOf } from './process-identity.ts';
+export { type Proxy, type ProxyOptions, type ProxyTarget, startProxy } from './proxy.ts';
 export { until } from './until.ts';

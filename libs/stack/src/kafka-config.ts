@@ -6,10 +6,12 @@ import { join } from 'node:path';
  */
 export const serverProperties = ({
   port,
+  advertisedPort = port,
   controllerPort,
   dataDir,
 }: {
   port: number;
+  advertisedPort?: number;
   controllerPort: number;
   dataDir: string;
 }) => `\
@@ -17,7 +19,7 @@ process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
 listeners=BROKER://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
-advertised.listeners=BROKER://127.0.0.1:${port}
+advertised.listeners=BROKER://127.0.0.1:${advertisedPort}
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER

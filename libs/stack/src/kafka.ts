@@ -18,6 +18,8 @@ export type KafkaOptions = {
   dataDir: string;
   /** Else a free one, kept in `dataDir`. */
   port?: number;
+  /** Where its clients are told to find it, if that is not `port` itself: a {@link startProxy} before it. */
+  advertisedPort?: number;
   env?: NodeJS.ProcessEnv;
   /** Told of downloads, one line at a time. */
   say?: (line: string) => void;
@@ -43,7 +45,8 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const port = await claimed(options.port ?? (await keptPort(dataDir, 'broker')), 'Kafka');
   const controllerPort = await keptPort(dataDir, 'controller');
   const properties = join(dataDir, 'server.properties');
-  await writeFile(properties, serverProperties({ port, controllerPort, dataDir }));
+  const { advertisedPort = port } = options;
+  await writeFile(properties, serverProperties({ port, advertisedPort, controllerPort, dataDir }));
 
   const logFile = join(dataDir, 'kafka.log');
   const jvm = (main: string) => [
