@@ -3,19 +3,15 @@ import type { Agent, Call } from '@callstream/domain';
 import { eventUuid, receivedAtOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { CountedEvent } from '@callstream/tables';
-
-/** A record that is no event, and why. */
-export interface Rejected {
-  readonly record: LogRecord;
-  readonly problem: string;
-}
+import type { DeadLetter } from './dead-letters.ts';
 
 /** What a batch of one partition says, each event, call and agent once. */
 export interface Understood {
   readonly events: CountedEvent[];
   readonly calls: Call[];
   readonly agents: Agent[];
-  readonly rejected: Rejected[];
+  /** What is no event. */
+  readonly undecodable: DeadLetter[];
 }
 
 /** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write. */
@@ -23,7 +19,7 @@ export function understand(records: readonly LogRecord[]): Understood {
   const events = new Map<string, CountedEvent>();
   const calls = new Map<string, Call>();
   const agents = new Map<string, Agent>();
-  const rejected: Rejected[] = [];
+  const undecodable: DeadLetter[] = [];
   for (const record of records) {
     const decoded = decode({
       ...record,
@@ -31,7 +27,7 @@ export function understand(records: readonly LogRecord[]): Understood {
       uuidOf: (receivedAt) => uuidOf(record, receivedAt),
     });
     if ('problem' in decoded) {
-      rejected.push({ record, problem: decoded.problem });
+      undecodable.push({ record, kind: 'undecodable', reason: decoded.problem });
       continue;
     }
     const { event } = decoded;
@@ -41,7 +37,7 @@ export function understand(records: readonly LogRecord[]): Understood {
     const agent = agentOf(event);
     put(agents, agent ? agentKey(agent) : '', agent, joinAgents);
   }
-  return { events: [...events.values()], calls: [...calls.values()], agents: [...agents.values()], rejected };
+  return { events: [...events.values()], calls: [...calls.values()], agents: [...agents.values()], undecodable };
 }
 
 /** Identity of what a record says; a record without a value says nothing. */

@@ -1,3 +1,4 @@
+import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
 
 /** How far one partition is projected. */
@@ -13,7 +14,7 @@ export interface Position {
   readonly lastTimestamp: number | null;
 }
 
-export async function readPositions(db: Tables): Promise<Position[]> {
+export async function readPositions(db: Tables | ClientBase): Promise<Position[]> {
   const { rows } = await db.query<Position>(`
     select partition, topic, next_offset as "nextOffset", projection_version as "version", log_id as "logId", last_uuid as "lastUuid",
       (extract(epoch from last_timestamp) * 1000)::float8 as "lastTimestamp"

@@ -24,7 +24,7 @@ export interface Consuming {
   readonly onJoin?: (partitions: readonly number[]) => void;
   /** Handles a batch and returns the offset to read next. A rejection ends the consumer: see `failure`. */
   readonly onBatch: (batch: Batch) => Promise<number>;
-  /** There is nothing to be handed over before offset `next`: markers of transactions, and what was aborted. */
+  /** Nothing is left to be handed over before offset `next`: what follows the last record are markers of transactions, and what was aborted. */
   readonly onPassed?: (partition: number, next: number) => void;
   /** Whether to tell Kafka how far it is, for lag tools only. */
   readonly commit: boolean;

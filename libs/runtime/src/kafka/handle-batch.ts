@@ -6,7 +6,7 @@ import { logRecord } from './log-record.ts';
 /** A batch that takes longer than this no longer holds up the other partitions, in ms. */
 const slowAfterMs = 1_000;
 
-export interface Handling extends Pick<Consuming, 'topic' | 'onBatch'> {
+export interface Handling extends Pick<Consuming, 'topic' | 'onBatch' | 'onPassed'> {
   readonly heartbeatEveryMs: number;
   /** `partition` was handled up to `next`. */
   readonly onDone: (partition: number, next: number) => void;
@@ -27,7 +27,7 @@ interface Work {
  */
 export function createBatchHandler(
   consumer: Consumer,
-  { topic, onBatch, heartbeatEveryMs, onDone, onFailure }: Handling,
+  { topic, onBatch, onPassed, heartbeatEveryMs, onDone, onFailure }: Handling,
 ): { handle: (payload: EachBatchPayload) => Promise<void> } & AsyncDisposable {
   const works = new Map<number, Work>();
 
@@ -48,9 +48,11 @@ export function createBatchHandler(
       works.delete(partition);
       onDone(partition, next);
       if (work.aside) goOn(partition, next);
-      // kafkajs then also passes the markers of transactions that follow the last record.
-      else if (next === lastOffset + 1) payload.resolveOffset(String(lastOffset));
-      else consumer.seek({ topic, partition, offset: String(next) });
+      else if (next === lastOffset + 1) {
+        // kafkajs goes over what follows in this fetch and is not handed over: markers of transactions, aborted records.
+        payload.resolveOffset(String(lastOffset));
+        onPassed?.(partition, Number(payload.batch.lastOffset()) + 1);
+      } else consumer.seek({ topic, partition, offset: String(next) });
     });
     settled.catch(onFailure);
     const work: Work = { settled, aside: false };

@@ -93,6 +93,9 @@ export const topicFacts = (kafka: Kafka, topic: string): Promise<TopicFacts> =>
 export async function endOffsets(kafka: Kafka, topic: string): Promise<Map<number, { low: number; high: number }>> {
   // A broker that has just got the partition, or lost it, says so for a moment.
   const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
-  const offsets = await pRetry(ask, { ...leaderRetry, shouldRetry: ({ error }) => isTransientKafkaFailure(error) });
+  const offsets = await pRetry(ask, {
+    ...{ ...leaderRetry, maxRetryTime: 15_000 },
+    shouldRetry: ({ error }) => isTransientKafkaFailure(error),
+  });
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
 }
