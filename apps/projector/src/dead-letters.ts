@@ -1,5 +1,6 @@
 import { deadLetterTopic, isRefusedForGood, isTransientKafkaFailure, topicExists } from '@callstream/runtime';
 import type { Kafka, LogRecord, OutRecord, Publisher } from '@callstream/runtime';
+import { inBatches } from './in-batches.ts';
 import { ProjectionStopped } from './stopped.ts';
 import { projectionVersion } from './version.ts';
 
@@ -15,10 +16,6 @@ export interface DeadLetters {
   /** Returns once Kafka has them. They may be there twice: an entry is known by where it stood. @throws {ProjectionStopped} if the DLQ cannot be written */
   readonly setAside: (letters: readonly DeadLetter[]) => Promise<void>;
 }
-
-/** Kafka's limit is on the batch of a partition; together, small records and their headers may exceed it. */
-const batchBytesMax = 256 * 1024;
-const batchRecordsMax = 1_000;
 
 export function createDeadLetters(
   kafka: Kafka,
@@ -48,7 +45,7 @@ export function createDeadLetters(
   return {
     setAside: async (letters) => {
       try {
-        for (const some of inBatches(letters)) await publishOr(some);
+        for (const some of inBatches(letters, bytesOf)) await publishOr(some);
       } catch (error) {
         if (isTransientKafkaFailure(error) && (await topicExists(kafka, dlq))) throw error;
         throw new ProjectionStopped(
@@ -91,21 +88,6 @@ const origin = ({ record, kind, reason }: DeadLetter) => ({
 /** Without headers that only we may write: a stranger's must not pass for what happened here. */
 export const originalHeaders = ({ headers }: LogRecord): LogRecord['headers'] =>
   Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dlq_')));
-
-function inBatches(letters: readonly DeadLetter[]): DeadLetter[][] {
-  const batches: DeadLetter[][] = [];
-  let bytes = Infinity;
-  for (const letter of letters) {
-    const own = bytesOf(letter);
-    if (bytes + own > batchBytesMax || (batches.at(-1)?.length ?? 0) >= batchRecordsMax) {
-      batches.push([]);
-      bytes = 0;
-    }
-    batches.at(-1)?.push(letter);
-    bytes += own;
-  }
-  return batches;
-}
 
 /** Room for the dlq_ headers and framing, in bytes. */
 const overheadBytes = 1_500;

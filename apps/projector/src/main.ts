@@ -1,6 +1,7 @@
 import { createLog, readConfig, runService } from '@callstream/runtime';
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
+import { dlqCommand } from './dlq/command.ts';
 import { prepare } from './migrate.ts';
 import { run } from './run.ts';
 
@@ -26,6 +27,7 @@ program
     const { config, log } = start();
     await prepare(config, log);
   });
+program.addCommand(dlqCommand(process.env));
 
 await runService(async () => {
   await program.parseAsync();

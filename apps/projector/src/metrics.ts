@@ -5,7 +5,7 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  return {
+  const metrics = {
     registry,
     records: new Counter({
       name: 'callstream_projector_records_total',
@@ -73,6 +73,9 @@ export function createMetrics() {
       registers,
     }),
   };
+  // There from the start, so that a first one is seen as a change.
+  for (const kind of ['undecodable', 'refused']) metrics.deadLetters.inc({ kind }, 0);
+  return metrics;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;
