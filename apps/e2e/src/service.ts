@@ -27,6 +27,10 @@ export interface Service extends AsyncDisposable {
   readonly tail: () => string;
   /** `kill -9`; resolves when it is gone. */
   readonly kill: () => Promise<void>;
+  /** SIGSTOP: it does nothing any more, and nobody is told. */
+  readonly freeze: () => void;
+  /** SIGCONT. */
+  readonly thaw: () => void;
 }
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
@@ -58,7 +62,13 @@ export function launch({ name, args, env }: ServiceOptions): Service {
       throw new Error(`${name} did not stop within ${stopTimeoutMs} ms of SIGTERM.\n${lines.join('\n')}`);
     });
   };
-  return { name, exited, hasEnded, kill, tail: () => lines.join('\n'), [Symbol.asyncDispose]: stop };
+  return {
+    ...{ name, exited, hasEnded, kill },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    tail: () => lines.join('\n'),
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** Starts a service and waits until it has said so and is ready. @throws {Error} with its log if it ends or takes too long */
