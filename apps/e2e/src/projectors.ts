@@ -9,6 +9,8 @@ import type { System } from './system.ts';
 
 export interface Projector extends Service {
   readonly readyz: () => Promise<string>;
+  /** The text of /metrics. */
+  readonly metrics: () => Promise<string>;
 }
 
 /** A topic and tables, projectors as processes in one group, and records that are put straight on the topic. */
@@ -40,8 +42,8 @@ export async function withProjectors(
     };
     const args = ['apps/projector/src/main.ts', 'run'];
     const service = processes.use(await startService({ name: 'projector', args, env }, port));
-    const readyz = async (): Promise<string> => (await (await fetch(`http://127.0.0.1:${port}/readyz`)).text()).trim();
-    return { ...service, readyz };
+    const get = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    return { ...service, readyz: async () => (await get('/readyz')).trim(), metrics: () => get('/metrics') };
   };
   const put = async (count: number): Promise<void> => {
     const types = ['call.new', 'call.waiting', 'actor.entered', 'call.ongoing', 'call.finished'];

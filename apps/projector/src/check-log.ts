@@ -51,7 +51,8 @@ function checkTables(topic: string, positions: readonly Position[]): void {
     );
 }
 
-function noTopic(topic: string, positions: readonly Position[]): ProjectionStopped {
+/** What to say when the topic is not there. */
+export function noTopic(topic: string, positions: readonly Position[]): ProjectionStopped {
   const projected = positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
   return new ProjectionStopped(
     projected === 0

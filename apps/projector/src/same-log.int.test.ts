@@ -117,6 +117,11 @@ describe('while it runs, it stops, and applies nothing of the other log, when', 
     await withAdmin(world.kafka, (admin) => admin.deleteTopics({ topics: [world.topic] }));
     await expect(projector.failure).rejects.toThrow(/no topic .* any more/);
   });
+  it('the tables become those of other rules', async () => {
+    await using projector = await startProjector(world);
+    await world.db.query('update positions set projection_version = 99');
+    await expect(projector.failure).rejects.toThrow(/version 99.*rebuild/);
+  });
   it('it gets more partitions', async () => {
     await using projector = await startProjector(world);
     await world.put(...records(4));

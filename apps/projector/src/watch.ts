@@ -3,11 +3,11 @@ import { endOffsets, topicExists, within } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { readPositions, withConnection } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
-import { checkEnds } from './check-log.ts';
+import { checkEnds, noTopic } from './check-log.ts';
 import type { Ends } from './check-log.ts';
 import type { Metrics } from './metrics.ts';
 import { createProgress } from './progress.ts';
-import { ProjectionStopped } from './stopped.ts';
+import { checkVersion, ProjectionStopped } from './stopped.ts';
 import type { Troubles } from './troubles.ts';
 
 export interface Watching {
@@ -34,7 +34,7 @@ export interface Watch {
 
 const lookEveryMs = 2_000;
 /** Longest that Kafka or Postgres may take to answer before it counts as away, in ms. */
-const answersWithinMs = 10_000;
+const answersWithinMs = 4_000;
 /** Without progress for this long it is not ready, in ms. */
 const notReadyAfterMs = 10_000;
 
@@ -102,8 +102,9 @@ function createJudge({ topic, assigned, passed, troubles, metrics, stallMs }: Wa
   return ({ positions, ends }: Seen): { problem: string | null; lag: number } => {
     const at = Date.now();
     try {
-      if (ends === null) throw new ProjectionStopped(`There is no topic "${topic}" any more.`);
+      if (ends === null) throw noTopic(topic, positions);
       checkEnds(topic, positions, ends);
+      for (const { version } of positions) checkVersion(version);
       previous = undefined;
     } catch (error) {
       // Twice in a row: while partitions change their leader, a single answer may be an old one.

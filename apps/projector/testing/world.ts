@@ -120,7 +120,7 @@ const createDlq = (
   );
 
 /** What the records say, by the domain alone; what is no event says nothing. */
-export function eventsIn(records: readonly LogRecord[]): CallEvent[] {
+function eventsIn(records: readonly LogRecord[]): CallEvent[] {
   return records.flatMap((record) => {
     const decoded = decode({
       ...record,

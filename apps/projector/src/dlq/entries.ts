@@ -1,6 +1,6 @@
 import type { LogRecord } from '@callstream/runtime';
 
-export const decisions = ['replayed', 'dropped'] as const;
+const decisions = ['replayed', 'dropped'] as const;
 export type Decision = (typeof decisions)[number];
 
 /** A record that was put aside: everything that the DLQ says of one source. */
@@ -35,10 +35,10 @@ export interface DeadLetterBox {
 }
 
 /** A log made anew counts its offsets anew: the time tells two records of one offset apart. */
-export const sourceOf = (record: LogRecord): string =>
+const sourceOf = (record: LogRecord): string =>
   ['dlq_partition', 'dlq_offset', 'dlq_timestamp'].map((name) => headerOf(record, name)).join(':');
 
-export const headerOf = ({ headers }: LogRecord, name: string): string => headers[name]?.toString() ?? '';
+const headerOf = ({ headers }: LogRecord, name: string): string => headers[name]?.toString() ?? '';
 
 /** Collects the records of a DLQ. It may have several copies of an entry, and decisions on it; the last decision counts. */
 export function createDeadLetterBox(): { add: (record: LogRecord) => void; box: () => DeadLetterBox } {

@@ -37,7 +37,7 @@ export interface Consumption extends AsyncDisposable {
 }
 
 /** Members that die are noticed after this long, in ms; a clean stop leaves the group at once. */
-export const sessionTimeoutMs = 10_000;
+const sessionTimeoutMs = 10_000;
 const heartbeatInterval = 1_000;
 const maxBytesPerPartition = 256 * 1024;
 
