@@ -9,6 +9,13 @@ const base = {
   testEnvironment: 'node',
 };
 
+/** With a real Kafka and a real Postgres. */
+export const real = {
+  ...base,
+  globalSetup: '<rootDir>/libs/stack/src/jest-setup.mjs',
+  globalTeardown: '<rootDir>/libs/stack/src/jest-teardown.mjs',
+};
+
 export default {
   maxWorkers: 2,
   projects: [
@@ -18,12 +25,6 @@ export default {
       testMatch: ['**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.(int|long)\\.test\\.ts$'],
     },
-    {
-      ...base,
-      displayName: 'real',
-      testMatch: ['**/*.int.test.ts'],
-      globalSetup: '<rootDir>/libs/stack/src/jest-setup.mjs',
-      globalTeardown: '<rootDir>/libs/stack/src/jest-teardown.mjs',
-    },
+    { ...real, displayName: 'real', testMatch: ['**/*.int.test.ts'] },
   ],
 };

@@ -1,16 +1,19 @@
 // `npm test`: lint, types and every test. `npm test -- ARGS…`: only jest, with these arguments.
+// `npm run test:long`: the tests that `npm test` leaves out because they take long.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prepare, root, runPinned } from './setup.mjs';
 
-const args = process.argv.slice(2);
+const given = process.argv.slice(2);
+const isLong = given[0] === '--long';
+const args = isLong ? given.slice(1) : given;
 prepare();
 process.chdir(root);
 
 const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };
 const checked =
-  args.length > 0
+  isLong || args.length > 0
     ? 0
     : await runPinned(['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'], nx);
 
@@ -20,7 +23,7 @@ try {
   const tested = await runPinned(
     [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
-      ...['-c', 'jest.config.mjs', '--json', `--outputFile=${report}`, ...args],
+      ...['-c', isLong ? 'jest.long.config.mjs' : 'jest.config.mjs', '--json', `--outputFile=${report}`, ...args],
     ],
     {
       NODE_OPTIONS:

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startKafka, startPostgres } from '@callstream/stack';
+import { publishAddresses } from './addresses.ts';
 import { check } from './checks.ts';
 import { stopRequest } from './interrupt.ts';
 import { lockFolder } from './lock.ts';
@@ -21,6 +22,11 @@ async function up(settings: Settings): Promise<void> {
 
   const { brokers, databaseUrl } = await startStores(settings, parts);
   const env = { ...process.env, KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, DATA_DIR: settings.dataDir };
+  const topic = process.env['KAFKA_TOPIC'];
+  using _addresses = publishAddresses(settings.dataDir, {
+    ...{ KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl },
+    ...(topic ? { KAFKA_TOPIC: topic } : {}),
+  });
   const options = { env, logs: join(settings.dataDir, 'logs'), say };
 
   stop.check();
@@ -85,6 +91,7 @@ callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
   dashboards  ${socketUrl}
   try         curl -H 'content-type: application/json' -d '{"type":"call.new","call_id":"1","direction":"inbound","our_number":"100","their_number":"200"}' ${webhookUrl}
   traffic     npm run simulate
+  put aside   npm run projector -- dlq list
   logs, data  ${dataDir}
 Ctrl-C stops it.`);
 }

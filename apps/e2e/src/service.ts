@@ -34,6 +34,10 @@ export interface Service extends AsyncDisposable {
   readonly stop: () => Promise<void>;
   /** `kill -9`; resolves when it is gone. */
   readonly kill: () => Promise<void>;
+  /** SIGSTOP: it does nothing any more, and nobody is told. */
+  readonly freeze: () => void;
+  /** SIGCONT. */
+  readonly thaw: () => void;
 }
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
@@ -69,7 +73,13 @@ export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Servi
       throw new Error(`${name} did not stop within ${stopTimeoutMs} ms of SIGTERM.\n${lines.join('\n')}`);
     });
   };
-  return { name, exited, hasEnded, stop, kill, tail: () => lines.join('\n'), [Symbol.asyncDispose]: stop };
+  return {
+    ...{ name, exited, hasEnded, stop, kill },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
+    tail: () => lines.join('\n'),
+    [Symbol.asyncDispose]: stop,
+  };
 }
 
 /** Starts a service and waits until it has said so and is ready. @throws {Error} with its log if it ends or takes too long */

@@ -1,34 +1,90 @@
-import { endOffsets } from '@callstream/runtime';
-import type { Kafka } from '@callstream/runtime';
+import { endOffsets, readRanges, topicExists } from '@callstream/runtime';
+import type { Kafka, Log, LogRecord, OffsetRange } from '@callstream/runtime';
 import type { Position } from '@callstream/tables';
-import { checkVersion, ProjectionStopped } from './project-batch.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { checkVersion, ProjectionStopped, rebuildRemedy } from './stopped.ts';
+
+export interface LogCheck {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly positions: readonly Position[];
+  readonly log: Log;
+}
+
+export type Ends = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 
 /**
- * Whether the tables can be a projection of this topic. The message says what happened and what mends it.
+ * Whether the tables are a projection of this very log, up to their positions. The message says what happened and what
+ * mends it. The positions must have been read before.
  * @throws {ProjectionStopped}
  */
-export async function checkLog(kafka: Kafka, topic: string, positions: readonly Position[]): Promise<void> {
+export async function checkLog({ kafka, topic, positions, log }: LogCheck): Promise<void> {
+  checkTables(topic, positions);
+  if (!(await topicExists(kafka, topic))) throw noTopic(topic, positions);
+  const ends = await endOffsets(kafka, topic);
+  checkEnds(topic, positions, ends);
+
+  const ranges = new Map<number, OffsetRange>();
+  for (const { partition, nextOffset } of positions) {
+    if (nextOffset === 0) continue;
+    // What was applied last was deleted from the log, and nothing after it: there is nothing to compare, and nothing is missing.
+    if (ends.get(partition)?.low === nextOffset) log.warn({ topic, partition, nextOffset }, 'log.cannot-be-compared');
+    else ranges.set(partition, { from: nextOffset - 1, to: nextOffset });
+  }
+  const found = new Map<number, Fingerprint>();
+  const onRecords = (records: readonly LogRecord[]): void => {
+    for (const record of records) found.set(record.partition, fingerprintOf(record));
+  };
+  await readRanges(kafka, { topic, ranges, onRecords, log });
+  for (const position of positions)
+    if (ranges.has(position.partition)) checkLastRecord(topic, position, found.get(position.partition));
+}
+
+function checkTables(topic: string, positions: readonly Position[]): void {
   const [any] = positions;
-  if (!any) throw new ProjectionStopped('The tables have no positions. Run `projector migrate` first.');
+  if (!any) throw new ProjectionStopped('The tables have no positions. Make them: npm run projector -- migrate');
   checkVersion(any.version);
   if (any.topic !== topic)
     throw new ProjectionStopped(
-      `The tables project topic "${any.topic}", not "${topic}". Set KAFKA_TOPIC, or use another DATABASE_URL.`,
+      `The tables project topic "${any.topic}", not "${topic}". Set KAFKA_TOPIC=${any.topic}, or use another DATABASE_URL.`,
     );
-  const log = await endOffsets(kafka, topic);
-  if (log.size !== positions.length)
+}
+
+/** What to say when the topic is not there. */
+export function noTopic(topic: string, positions: readonly Position[]): ProjectionStopped {
+  const projected = positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
+  return new ProjectionStopped(
+    projected === 0
+      ? `There is no topic "${topic}". Make it: npm run projector -- migrate`
+      : `There is no topic "${topic}" any more, though ${projected} records of it were projected. Is KAFKA_BROKERS the right Kafka? If it was deleted, make it anew (npm run projector -- migrate). ${rebuildRemedy}`,
+  );
+}
+
+/** @throws {ProjectionStopped} if the log has other partitions, or does not reach from the positions on */
+export function checkEnds(topic: string, positions: readonly Position[], ends: Ends): void {
+  if (ends.size !== positions.length)
     throw new ProjectionStopped(
-      `Topic "${topic}" has ${log.size} partitions and the tables know ${positions.length}: keys have moved. Rebuild the projection from the log.`,
+      `Topic "${topic}" has ${ends.size} partitions and the tables know ${positions.length}: keys have moved. ${rebuildRemedy}`,
     );
   for (const { partition, nextOffset } of positions) {
-    const { low, high } = log.get(partition) ?? { low: 0, high: 0 };
+    const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
     if (high < nextOffset)
       throw new ProjectionStopped(
-        `Partition ${partition} of "${topic}" ends at ${high}, but ${nextOffset} records were projected: Kafka lost its tail, or the topic was made anew. Rebuild the projection from the log.`,
+        `Partition ${partition} of "${topic}" ends at offset ${high}, but it was projected up to ${nextOffset}: Kafka lost its tail, or the topic was made anew. ${rebuildRemedy}`,
       );
     if (low > nextOffset)
       throw new ProjectionStopped(
-        `Partition ${partition} of "${topic}" begins at ${low}, but only ${nextOffset} records were projected: Kafka has deleted records. Set retention.ms=-1, then rebuild.`,
+        `Partition ${partition} of "${topic}" begins at offset ${low}, but it was projected only up to ${nextOffset}: Kafka has deleted records that nobody saw. Set retention.ms=-1 on the topic. ${rebuildRemedy}`,
       );
   }
+}
+
+function checkLastRecord(topic: string, position: Position, found: Fingerprint | undefined): void {
+  const { partition, nextOffset, lastUuid, lastTimestamp } = position;
+  if (lastUuid === null) return;
+  if (found?.uuid === lastUuid && found.timestamp === lastTimestamp) return;
+  throw new ProjectionStopped(
+    `Record ${nextOffset - 1} of partition ${partition} of "${topic}" is not the one that was projected: the topic was made anew, or its log was replaced. ${rebuildRemedy}`,
+  );
 }

@@ -20,6 +20,19 @@ export const ProjectorEnv = z.object({
     .max(64)
     .default(4)
     .describe('Partitions that one projector writes at the same time, a connection each'),
+  PROJECTOR_STALL_SECONDS: z.coerce
+    .number()
+    .min(1)
+    .default(120)
+    .describe(
+      'The projector ends, to be started again, when records wait this long without progress and no error says why',
+    ),
+  PROJECTOR_REFUSED_PER_MINUTE: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .default(10)
+    .describe('Events that Postgres refuses and that may be put aside in a minute; one more, and the projector stops'),
 });
 
 export type ProjectorConfig = z.infer<typeof ProjectorEnv>;

@@ -1,28 +1,98 @@
-import type { OutRecord, Publisher } from '@callstream/runtime';
-import type { Rejected } from './understand.ts';
+import { deadLetterTopic, isRefusedForGood, isTransientKafkaFailure, topicExists } from '@callstream/runtime';
+import type { Kafka, LogRecord, OutRecord, Publisher } from '@callstream/runtime';
+import { inBatches } from './in-batches.ts';
+import { ProjectionStopped } from './stopped.ts';
+import { projectionVersion } from './version.ts';
 
-/** Topic for the records of `topic` that are no events. As many partitions, kept for ever. */
-const deadLetterTopic = (topic: string): string => `${topic}-dlq`;
+/** A record that is put aside. */
+export interface DeadLetter {
+  readonly record: LogRecord;
+  /** undecodable: it is no event. refused: it is one, and Postgres does not take it: our bug. */
+  readonly kind: 'undecodable' | 'refused';
+  readonly reason: string;
+}
 
-/** The record as it was, with headers that say where it stood and why it is here. */
-function deadLetter({ record, problem }: Rejected): OutRecord {
+export interface DeadLetters {
+  /** Returns once Kafka has them. They may be there twice: an entry is known by where it stood. @throws {ProjectionStopped} if the DLQ cannot be written */
+  readonly setAside: (letters: readonly DeadLetter[]) => Promise<void>;
+}
+
+export function createDeadLetters(
+  kafka: Kafka,
+  publisher: Pick<Publisher, 'publishBatch'>,
+  topic: string,
+): DeadLetters {
+  const dlq = deadLetterTopic(topic);
+  // A publisher takes one call at a time, and partitions are projected at the same time.
+  let turn = Promise.resolve();
+  const publish = (records: readonly OutRecord[]): Promise<void> => {
+    const mine = turn.then(() => publisher.publishBatch(records));
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+  const publishOr = async (letters: readonly DeadLetter[]): Promise<void> => {
+    try {
+      await publish(letters.map((letter) => whole(dlq, letter)));
+    } catch (error) {
+      if (!isRefusedForGood(error)) throw error;
+      for (const letter of letters) await publish([whole(dlq, letter)]).catch(orByReference(letter));
+    }
+  };
+  const orByReference = (letter: DeadLetter) => async (error: unknown) => {
+    if (!isRefusedForGood(error)) throw error;
+    await publish([byReference(dlq, letter)]);
+  };
   return {
-    topic: deadLetterTopic(record.topic),
-    partition: record.partition,
-    key: record.key,
-    value: record.value,
-    headers: {
-      ...record.headers,
-      dlq_reason: problem,
-      dlq_topic: record.topic,
-      dlq_partition: String(record.partition),
-      dlq_offset: String(record.offset),
-      dlq_timestamp: new Date(record.timestamp).toISOString(),
+    setAside: async (letters) => {
+      try {
+        for (const some of inBatches(letters, bytesOf)) await publishOr(some);
+      } catch (error) {
+        if (isTransientKafkaFailure(error) && (await topicExists(kafka, dlq))) throw error;
+        throw new ProjectionStopped(
+          `${letters.length} records are to be put aside and topic "${dlq}" cannot be written: ${(error as Error).message} Make it, or give the right to write it: npm run projector -- migrate`,
+          { cause: error },
+        );
+      }
     },
   };
 }
 
-/** Puts what is no event aside; returns once Kafka has it. */
-export async function setAside(publisher: Publisher, rejected: readonly Rejected[]): Promise<void> {
-  if (rejected.length > 0) await publisher.publishBatch(rejected.map(deadLetter));
-}
+/** The record as it was, with headers that say where it stood and why it is here. */
+const whole = (dlq: string, letter: DeadLetter): OutRecord => ({
+  ...byReference(dlq, letter),
+  key: letter.record.key,
+  value: letter.record.value,
+  headers: { ...originalHeaders(letter.record), ...origin(letter) },
+});
+
+/** Only where it stands, and why: the record itself is in the log, which is kept for ever. */
+const byReference = (dlq: string, letter: DeadLetter): OutRecord => ({
+  topic: dlq,
+  partition: letter.record.partition,
+  key: null,
+  value: null,
+  headers: { ...origin(letter), dlq_reference: 'true' },
+});
+
+const origin = ({ record, kind, reason }: DeadLetter) => ({
+  dlq_kind: kind,
+  dlq_reason: reason.slice(0, 1_000),
+  dlq_topic: record.topic,
+  dlq_partition: String(record.partition),
+  dlq_offset: String(record.offset),
+  dlq_timestamp: String(record.timestamp),
+  dlq_at: new Date().toISOString(),
+  dlq_projection_version: String(projectionVersion),
+});
+
+/** Without headers that only we may write: a stranger's must not pass for what happened here. */
+export const originalHeaders = ({ headers }: LogRecord): LogRecord['headers'] =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dlq_')));
+
+/** Room for the dlq_ headers and framing, in bytes. */
+const overheadBytes = 1_500;
+
+const bytesOf = ({ record: { key, value, headers } }: DeadLetter): number =>
+  Object.entries(headers).reduce((sum, [name, header]) => sum + name.length + (header?.length ?? 0), overheadBytes) +
+  (key?.length ?? 0) +
+  (value?.length ?? 0);

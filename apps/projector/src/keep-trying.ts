@@ -9,7 +9,8 @@ const delayMaxMs = 5_000;
 export interface Trying {
   /** Ends the attempts: the process is stopping. */
   readonly signal: AbortSignal;
-  readonly onRetry: () => void;
+  /** An attempt failed for a passing reason; there will be another. */
+  readonly onRetry: (reason: string) => void;
   readonly log: Log;
 }
 
@@ -26,16 +27,9 @@ export async function keepTrying<T>(work: () => Promise<T>, { signal, onRetry, l
     shouldRetry: ({ error }) => isTransient(error),
     onFailedAttempt: ({ error, attemptNumber }) => {
       if (!isTransient(error)) return;
-      onRetry();
-      log.warn(
-        {
-          attempt: attemptNumber,
-          error: error.name,
-          reason: error.message,
-          cause: error.cause instanceof Error ? error.cause.message : undefined,
-        },
-        'projector.retrying',
-      );
+      const cause = error.cause instanceof Error ? error.cause.message : undefined;
+      onRetry(cause === undefined ? error.message : `${error.message} (${cause})`);
+      log.warn({ attempt: attemptNumber, error: error.name, reason: error.message, cause }, 'projector.retrying');
     },
   });
 }

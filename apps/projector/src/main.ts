@@ -1,6 +1,7 @@
 import { createLog, readConfig, runService } from '@callstream/runtime';
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
+import { dlqCommand } from './dlq/command.ts';
 import { prepare } from './migrate.ts';
 import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
@@ -28,6 +29,7 @@ program
     await prepare(config, log);
   });
 for (const command of tableCommands(start)) program.addCommand(command);
+program.addCommand(dlqCommand(process.env));
 
 await runService(async () => {
   await program.parseAsync();

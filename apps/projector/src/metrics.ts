@@ -5,7 +5,7 @@ export function createMetrics() {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  return {
+  const metrics = {
     registry,
     records: new Counter({
       name: 'callstream_projector_records_total',
@@ -14,7 +14,8 @@ export function createMetrics() {
     }),
     deadLetters: new Counter({
       name: 'callstream_projector_dead_letters_total',
-      help: 'Records that are no events and were put aside',
+      help: 'Records put aside. undecodable: no event. refused: an event that Postgres does not take',
+      labelNames: ['kind'],
       registers,
     }),
     conflicts: new Counter({
@@ -24,7 +25,7 @@ export function createMetrics() {
     }),
     retries: new Counter({
       name: 'callstream_projector_retries_total',
-      help: 'Batches tried again after a transient failure',
+      help: 'Attempts that failed for a passing reason and were made again',
       registers,
     }),
     gaps: new Counter({
@@ -38,9 +39,30 @@ export function createMetrics() {
       labelNames: ['partition'],
       registers,
     }),
+    lagSeconds: new Gauge({
+      name: 'callstream_projector_lag_seconds',
+      help: 'Age of the oldest record that is not yet applied, at most; 0 if there is none',
+      labelNames: ['partition'],
+      registers,
+    }),
+    lastProgress: new Gauge({
+      name: 'callstream_projector_last_progress_timestamp_seconds',
+      help: 'When a batch was committed last; 0: not since the start',
+      registers,
+    }),
+    partitions: new Gauge({
+      name: 'callstream_projector_partitions',
+      help: 'Partitions that this projector has in its group',
+      registers,
+    }),
+    rebalances: new Counter({
+      name: 'callstream_projector_rebalances_total',
+      help: 'Times that this projector joined its group',
+      registers,
+    }),
     batchSeconds: new Histogram({
       name: 'callstream_projector_batch_seconds',
-      help: 'Time to apply a batch',
+      help: 'Time from a batch to its commit, in seconds',
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
       registers,
     }),
@@ -51,6 +73,9 @@ export function createMetrics() {
       registers,
     }),
   };
+  // There from the start, so that a first one is seen as a change.
+  for (const kind of ['undecodable', 'refused']) metrics.deadLetters.inc({ kind }, 0);
+  return metrics;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

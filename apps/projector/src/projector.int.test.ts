@@ -1,174 +1,103 @@
-import { decode } from '@callstream/domain';
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { lives } from '@callstream/domain/testing';
-import { connectKafka, connectPublisher, consume, createLog, endOffsets, ensureTopics } from '@callstream/runtime';
-import type { Batch, LogRecord, OutRecord } from '@callstream/runtime';
-import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import { connectTables, ensurePositions, migrate, readPositions } from '@callstream/tables';
-import { expectedRows, readRows } from '@callstream/tables/testing';
-import { checkLog } from './check-log.ts';
-import { createMetrics } from './metrics.ts';
-import { createProjectBatch, ProjectionStopped } from './project-batch.ts';
-import { uuidOf } from './understand.ts';
-import { projectionVersion } from './version.ts';
+import { endOffsets } from '@callstream/runtime';
+import { until } from '@callstream/stack';
+import { readPositions } from '@callstream/tables';
+import { startProjector } from '../testing/projector.ts';
+import { body, createWorld, event } from '../testing/world.ts';
+import type { World } from '../testing/world.ts';
 
-const log = createLog({ service: 'test', level: 'silent' });
-const topic = testTopicName();
-const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'projector-test', log });
-const logId = '11111111-1111-8111-8111-111111111111';
-const stack = new AsyncDisposableStack();
-let db: ReturnType<typeof connectTables>;
-let publisher: Awaited<ReturnType<typeof connectPublisher>>;
+jest.setTimeout(60_000);
 
+let world: World;
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
-  await ensureTopics(kafka, { topic, partitions: 2, log });
-  await ensurePositions(db, { topic, partitions: 2, version: projectionVersion, logId });
-  publisher = stack.use(await connectPublisher(kafka));
+  world = await createWorld();
 });
-afterAll(() => stack.disposeAsync());
+afterAll(() => world[Symbol.asyncDispose]());
 
-const out = (body: string | Buffer | null, partition = 0, key: string | null = 'k'): OutRecord => ({
-  topic,
-  partition,
-  key,
-  value: body === null ? null : Buffer.from(body),
-  headers: {},
+it('makes the tables the fold of the log', async () => {
+  const bodies = [...lives.values()].flat();
+  await world.put(...bodies.map((value, i) => ({ value: Buffer.from(value), partition: i % 2 })));
+  await using projector = await startProjector(world);
+  await world.expectFold();
+  expect(await projector.metric('records')).toBe(bodies.length);
+  expect(await projector.metric('deadLetters')).toBe(0);
 });
 
-/** A projector of its own memory: where it thinks that the tables are. */
-async function projector() {
-  const positions = new Map((await readPositions(db)).map(({ partition, nextOffset }) => [partition, nextOffset]));
-  const metrics = createMetrics();
-  const logStart = async (partition: number) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0;
-  const projectBatch = createProjectBatch({
-    db,
-    publisher,
-    positions,
-    logStart,
-    changed: () => undefined,
-    metrics,
-    log,
-  });
-  return { positions, metrics, projectBatch };
-}
+it('goes on where the tables are, and adds nothing twice', async () => {
+  const before = (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+  await world.put({ value: event('later') });
+  await using projector = await startProjector(world);
+  await world.expectFold();
+  expect(await projector.metric('records')).toBe(1);
+  const after = (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+  expect(after).toEqual([(before[0] ?? 0) + 1, before[1]]);
+});
 
-/** The whole topic, as somebody reads it who has never read it before. */
-async function readAll(of = topic): Promise<LogRecord[]> {
-  const ends = await endOffsets(kafka, of);
-  const positions = new Map<number, number>();
-  const records: LogRecord[] = [];
-  const onBatch = ({ partition, records: some }: Batch) => {
-    records.push(...some);
-    positions.set(partition, some.at(-1)!.offset + 1);
-    return Promise.resolve(some.at(-1)!.offset + 1);
-  };
-  await using _reading = await consume(kafka, {
-    groupId: testTopicName(),
-    topic: of,
-    concurrency: 1,
-    positions: () => positions,
-    onBatch,
-    commit: false,
-    log,
-  });
-  await until(() => [...ends].every(([partition, { high }]) => (positions.get(partition) ?? 0) >= high), {
+it('goes where the tables are when somebody else was ahead', async () => {
+  await using projector = await startProjector(world);
+  await world.put({ value: event('theirs') }, { value: event('theirs', 'call.waiting') });
+  await world.projected();
+  // Somebody else's commit, as far as this projector can tell.
+  await world.db.query('update positions set next_offset = next_offset - 2 where partition = 0');
+  await world.db.query('delete from events where call_id = $1', ['theirs']);
+  await world.db.query('delete from calls where call_id = $1', ['theirs']);
+  await world.put({ value: event('mine') });
+  await world.expectFold();
+  expect(await projector.metric('conflicts')).toBe(1);
+});
+
+it('goes over what a transaction wrote that was aborted, and is not taken for stalled at its end', async () => {
+  await using projector = await startProjector(world);
+  await world.projected();
+  const end = (await endOffsets(world.kafka, world.topic)).get(1)!.high;
+  const producer = world.kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic: world.topic, messages: [{ partition: 1, value: event('aborted') }] });
+  await transaction.abort();
+  await producer.disconnect();
+  // One record and, written when the broker gets to it, the marker of its transaction.
+  await until(async () => (await endOffsets(world.kafka, world.topic)).get(1)!.high === end + 2, {
     timeoutMs: 20_000,
-    onTimeout: () => new Error('the topic does not end'),
+    onTimeout: () => new Error('no marker'),
   });
-  return records;
-}
+  await world.put({ value: event('after'), partition: 1 });
+  await world.expectFold();
+  expect(await projector.metric('gaps')).toBe(1);
+});
 
-const batchOf = (records: readonly LogRecord[], partition: number): Batch => {
-  const own = records.filter((record) => record.partition === partition);
-  return { partition, records: own, highWatermark: own.at(-1)!.offset + 1 };
-};
-
-function eventsIn(records: readonly LogRecord[]) {
-  return records.flatMap((record) => {
-    const decoded = decode({
-      ...record,
-      receivedAt: new Date(record.timestamp).toISOString(),
-      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
-    });
-    return 'event' in decoded ? [decoded.event] : [];
-  });
-}
-
-const poison = [
-  null,
-  'not json',
-  '[]',
-  '{"no":"type"}',
-  Buffer.from([0xff]),
-  `{"type":"x","call_id":"${'x'.repeat(10_000)}"}`,
-  `{"type":"x","a":${'['.repeat(40)}${']'.repeat(40)}}`,
-];
-const odd = [
-  '{"type":"call.new","call_id":"a\\u0000b","x":"\\ud800","n":1e131071}',
-  '{"type":"call.new","call_id":"c","timestamp":"99999-01-01T00:00:00Z"}',
-  `{"type":"call.new","call_id":"big","x":"${'x'.repeat(900_000)}"}`,
-];
-
-describe('the projector', () => {
-  it('makes the tables the fold of the log; what is no event goes to the DLQ as it was', async () => {
-    const bodies = [...lives.values()].flat();
-    await publisher.publishBatch([
-      ...bodies.map((body, i) => out(body, i % 2)),
-      ...poison.map((body) => out(body, 1, null)),
-      out(odd[0]!),
-      out(odd[1]!),
-      out(odd[1]!, 1),
-    ]);
-    await publisher.publishBatch([out(odd[2]!)]);
-    const records = await readAll();
-    const { projectBatch, metrics } = await projector();
-    for (const partition of [0, 1])
-      expect(await projectBatch(batchOf(records, partition))).toBe(batchOf(records, partition).highWatermark);
-    expect(await readRows(db)).toEqual(expectedRows(eventsIn(records)));
-    const dead = await readAll(`${topic}-dlq`);
-    expect(dead.map(({ value }) => value)).toEqual(poison.map((body) => (body === null ? null : Buffer.from(body))));
-    expect(dead[1]!.headers['dlq_reason']?.toString()).toBe('The body is not JSON.');
-    expect((await metrics.deadLetters.get()).values[0]?.value).toBe(poison.length);
-  });
-
-  it('drops what the tables have, and goes where they are when somebody else was ahead', async () => {
-    const records = await readAll();
-    const zombie = await projector();
-    zombie.positions.set(0, 0);
-    const before = await readRows(db);
-    const [first] = batchOf(records, 0).records;
-    const position = (await readPositions(db))[0]!.nextOffset;
-    expect(await zombie.projectBatch({ partition: 0, records: [first!], highWatermark: position })).toBe(position);
-    expect(zombie.positions.get(0)).toBe(position);
-    expect(await zombie.projectBatch(batchOf(records, 0))).toBe(position);
-    expect(await readRows(db)).toEqual(before);
-    expect((await zombie.metrics.conflicts.get()).values[0]?.value).toBe(1);
-  });
-
-  it('reads a gap once more, and goes over it when it is real', async () => {
-    const records = await readAll();
-    const { positions, projectBatch, metrics } = await projector();
-    const at = positions.get(0)!;
-    const later = { ...records[0]!, partition: 0, offset: at + 3, value: Buffer.from('{"type":"after the gap"}') };
-    const batch = { partition: 0, records: [later], highWatermark: at + 4 };
-    expect(await projectBatch(batch)).toBe(at);
-    expect(await projectBatch(batch)).toBe(at + 4);
-    expect((await metrics.gaps.get()).values[0]?.value).toBe(1);
-  });
-
-  it('stops, naming the remedy, when the log has lost its tail, has other partitions, or the tables are of another version', async () => {
-    await expect(checkLog(kafka, topic, await readPositions(db))).rejects.toThrow(/lost its tail.*Rebuild/);
-    await expect(checkLog(kafka, topic, (await readPositions(db)).slice(1))).rejects.toThrow(/keys have moved/);
-    await expect(checkLog(kafka, topic, [])).rejects.toThrow(/projector migrate/);
-    await db.query('update positions set projection_version = 99');
-    await expect(checkLog(kafka, topic, await readPositions(db))).rejects.toThrow(ProjectionStopped);
-    const { positions, projectBatch } = await projector();
-    const at = positions.get(1)!;
-    const [record] = await readAll();
-    await expect(
-      projectBatch({ partition: 1, records: [{ ...record!, partition: 1, offset: at }], highWatermark: at + 1 }),
-    ).rejects.toThrow(/version 99/);
-  });
+it('counts the same event in two partitions once, with all its deliveries, without a deadlock', async () => {
+  const deadlocks = async (): Promise<number> => {
+    const { rows } = await world.db.query<{ deadlocks: string }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    return Number(rows[0]?.deadlocks);
+  };
+  const before = await deadlocks();
+  await using projector = await startProjector(world);
+  const values = Array.from({ length: 400 }, (_, i) =>
+    body({
+      type: 'actor.entered',
+      call_id: `shared-${i % 40}`,
+      actor: `a${i % 7}`,
+      queue: String(i % 3),
+      n: i,
+      timestamp: '2026-03-02T13:00:00Z',
+    }),
+  );
+  // Each in both, in another order, twice in a batch, and again in the next.
+  const both = values.flatMap((value) => [
+    { value, partition: 0 },
+    { value, partition: 0 },
+  ]);
+  const reversed = values.toReversed().map((value) => ({ value, partition: 1 }));
+  for (let round = 0; round < 5; round++)
+    await Promise.all([world.put(...both), world.projected()]).then(() => world.put(...reversed));
+  await world.expectFold();
+  const { rows } = await world.db.query(`select distinct deliveries from events where call_id like 'shared-%'`);
+  expect(rows).toEqual([{ deliveries: 15 }]);
+  expect(await projector.metric('retries')).toBe(0);
+  expect((await deadlocks()) - before).toBe(0);
 });

@@ -1,66 +1,62 @@
-import { connectKafka, connectPublisher, consume, endOffsets, startAdmin, stopSignal } from '@callstream/runtime';
-import type { Log } from '@callstream/runtime';
-import { connectTables, notifyProjected, readPositions } from '@callstream/tables';
-import { checkLog } from './check-log.ts';
+import { connectKafka, openPublisher, startAdmin, stopSignal, within } from '@callstream/runtime';
+import type { Log, Readiness } from '@callstream/runtime';
+import { connectTables } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
-import { keepTrying } from './keep-trying.ts';
 import { createMetrics } from './metrics.ts';
-import { createNotifier } from './notifier.ts';
-import { createProjectBatch } from './project-batch.ts';
+import { startProjection } from './projection.ts';
+import type { RunningProjection } from './projection.ts';
+import { createTroubles } from './troubles.ts';
+
+/** A statement that takes longer is given up and tried again, in ms. */
+const statementTimeoutMs = 60_000;
+/** A projector that is stopped (SIGSTOP) or cut off in a transaction would hold its partition for ever, in ms. */
+const idleInTransactionTimeoutMs = 10_000;
+
+/** Longest that it takes to close, in ms. A connection that hangs must not keep the process. */
+const closeWithinMs = 5_000;
 
 /** Projects the log into the tables until it is told to stop. */
 export async function run(config: ProjectorConfig, log: Log): Promise<void> {
-  const stopped = stopSignal();
   const stopping = new AbortController();
+  const { signal } = stopping;
+  const stopped = stopSignal();
   const metrics = createMetrics();
-  const trying = { signal: stopping.signal, onRetry: () => metrics.retries.inc(), log };
+  const troubles = createTroubles({ signal, onRetry: () => metrics.retries.inc(), log });
   const { KAFKA_TOPIC: topic, PROJECTOR_CONCURRENCY: concurrency } = config;
-
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-projector', log });
-  const db = connectTables({
-    url: config.DATABASE_URL,
-    max: concurrency + 2,
-    applicationName: 'callstream-projector',
-    statementTimeoutMs: 60_000,
-  });
-  await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => db.end());
-
-  const found = await keepTrying(() => readPositions(db), trying);
-  await checkLog(kafka, topic, found);
-  const positions = new Map(found.map(({ partition, nextOffset }) => [partition, nextOffset]));
-  const publisher = cleanup.use(await connectPublisher(kafka));
-  const { changed } = createNotifier(() => notifyProjected(db));
-  const logStart = async (partition: number): Promise<number> =>
-    (await endOffsets(kafka, topic)).get(partition)?.low ?? 0;
-  const projectBatch = createProjectBatch({ db, publisher, positions, logStart, changed, metrics, log });
-
-  let joined = false;
-  const ready = (): string | null => (joined ? null : 'Not a member of the consumer group yet.');
-  const admin = cleanup.use(
-    await startAdmin({
-      hosts: config.ADMIN_HOST,
-      port: config.PROJECTOR_ADMIN_PORT,
-      ready,
-      registry: metrics.registry,
-      log,
-    }),
-  );
-  const projection = cleanup.use(
-    await consume(kafka, {
+  const cleanup = new AsyncDisposableStack();
+  try {
+    const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-projector', log });
+    const db = connectTables({
+      ...{ url: config.DATABASE_URL, max: concurrency + 2, applicationName: 'callstream-projector' },
+      ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
+    });
+    cleanup.defer(() => db.end());
+    const publisher = cleanup.use(openPublisher(kafka));
+    let projection: RunningProjection | undefined;
+    const ready = (): Readiness =>
+      signal.aborted ? 'Stopping.' : projection ? projection.ready() : (troubles.describe() ?? 'Starting.');
+    const admin = cleanup.use(
+      await startAdmin({
+        ...{ hosts: config.ADMIN_HOST, port: config.PROJECTOR_ADMIN_PORT, ready, registry: metrics.registry, log },
+      }),
+    );
+    const starting = startProjection({
+      ...{ kafka, db, publisher, topic, concurrency, troubles, metrics, signal, log },
       groupId: config.PROJECTOR_GROUP,
-      topic,
-      concurrency,
-      positions: () => positions,
-      onJoin: () => (joined = true),
-      onBatch: (batch) => keepTrying(() => projectBatch(batch), trying),
-      commit: true,
-      log,
-    }),
-  );
-  cleanup.defer(() => stopping.abort());
-
-  log.info({ admin_port: admin.port, topic, partitions: positions.size }, 'projector.started');
-  const signal = await Promise.race([stopped, projection.failure]);
-  log.info({ signal }, 'projector.stopping');
+      refusedPerMinute: config.PROJECTOR_REFUSED_PER_MINUTE,
+      stallMs: config.PROJECTOR_STALL_SECONDS * 1_000,
+    });
+    const running = starting.then(async (started) => {
+      projection = cleanup.use(started);
+      log.info({ admin_port: admin.port, topic }, 'projector.started');
+      return started.failure;
+    });
+    const why = await Promise.race([stopped, running]);
+    log.info({ signal: why }, 'projector.stopping');
+  } finally {
+    stopping.abort();
+    await within(closeWithinMs, cleanup.disposeAsync()).catch((error: unknown) =>
+      log.warn({ reason: (error as Error).message }, 'projector.cut-off'),
+    );
+  }
 }

@@ -3,37 +3,33 @@ import type { Agent, Call, CallEvent } from '@callstream/domain';
 import { eventUuid, receivedAtOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { CountedEvent } from '@callstream/tables';
-
-/** A record that is no event, and why. */
-export interface Rejected {
-  readonly record: LogRecord;
-  readonly problem: string;
-}
+import type { DeadLetter } from './dead-letters.ts';
 
 /** What a batch of one partition says, each event, call and agent once. */
 export interface Understood {
   readonly events: CountedEvent[];
   readonly calls: Call[];
   readonly agents: Agent[];
-  readonly rejected: Rejected[];
+  /** What is no event. */
+  readonly undecodable: DeadLetter[];
 }
 
 /** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write. */
 export function understand(records: readonly LogRecord[]): Understood {
   const events = new Map<string, CountedEvent>();
   const fold = createFold();
-  const rejected: Rejected[] = [];
+  const undecodable: DeadLetter[] = [];
   for (const record of records) {
     const understood = fold.add(record);
     if ('problem' in understood) {
-      rejected.push({ record, problem: understood.problem });
+      undecodable.push({ record, kind: 'undecodable', reason: understood.problem });
       continue;
     }
     const { event } = understood;
     const known = events.get(event.uuid);
     events.set(event.uuid, { event: known?.event ?? event, deliveries: (known?.deliveries ?? 0) + 1 });
   }
-  return { events: [...events.values()], calls: fold.calls(), agents: fold.agents(), rejected };
+  return { events: [...events.values()], calls: fold.calls(), agents: fold.agents(), undecodable };
 }
 
 /** What the records say that were added so far, each call and agent once. */

@@ -21,9 +21,18 @@ export type { Batch, Consuming, Consumption } from './kafka/consume.ts';
 export { isRefusedForGood, isTransientKafkaFailure } from './kafka/failures.ts';
 export { receivedAtOf } from './kafka/log-record.ts';
 export type { LogRecord } from './kafka/log-record.ts';
+export { readRanges } from './kafka/read-ranges.ts';
+export type { OffsetRange } from './kafka/read-ranges.ts';
 export { connectPublisher, createPartitionOf, openPublisher } from './kafka/publisher.ts';
 export type { OutRecord, Publisher } from './kafka/publisher.ts';
-export { endOffsets, ensureTopics, partitionsDefault, topicFacts } from './kafka/topics.ts';
+export {
+  deadLetterTopic,
+  endOffsets,
+  ensureTopics,
+  partitionsDefault,
+  topicExists,
+  topicFacts,
+} from './kafka/topics.ts';
 export type { TopicFacts } from './kafka/topics.ts';
 export { closeServers, listen } from './listen.ts';
 export { createLog } from './log.ts';

@@ -40,7 +40,7 @@ const lingerMs = 500;
 export async function runService(main: () => Promise<void>): Promise<void> {
   try {
     await main();
-    process.exitCode = 0;
+    process.exitCode ??= 0;
   } catch (error) {
     process.exitCode = 1;
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));

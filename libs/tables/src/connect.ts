@@ -11,6 +11,8 @@ export interface TablesOptions {
   readonly applicationName?: string;
   /** A statement that takes longer is cancelled by the server; 0 for no limit. */
   readonly statementTimeoutMs?: number;
+  /** A transaction that waits longer for its next statement is rolled back and its connection closed; 0 for no limit. */
+  readonly idleInTransactionTimeoutMs?: number;
   /** Where unqualified names are looked for: the live projection, or another one. */
   readonly schema?: ProjectionSchema;
 }
@@ -32,6 +34,7 @@ export function connectTables({
   max = 10,
   applicationName,
   statementTimeoutMs = 0,
+  idleInTransactionTimeoutMs = 0,
   schema = liveSchema,
 }: TablesOptions): Tables {
   const pool = new pg.Pool({
@@ -40,6 +43,7 @@ export function connectTables({
     types,
     options: `-c search_path=${schema} -c timezone=UTC`,
     statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     ...(applicationName === undefined ? {} : { application_name: applicationName }),

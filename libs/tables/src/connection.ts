@@ -49,7 +49,11 @@ export async function inTransaction<T>(db: Tables, use: (client: pg.ClientBase) 
 /** What can be done about a failure of the tables; never decided by message text. */
 export type Failure = 'transient' | 'data' | 'unknown';
 
-const transientCodes = /^(08...|40001|40P01|53...|55P03|57014|57P..)$/;
+/**
+ * Connection, serialisation, deadlock, resources, lock, cancelled, shut down; 25006: a standby that is not yet promoted
+ * answers; 25P03, 25P04: the transaction took too long and its connection was closed.
+ */
+const transientCodes = /^(08...|25006|25P03|25P04|40001|40P01|53...|55P03|57014|57P..)$/;
 const dataCodes = /^(21|22|23|54)/;
 
 /**

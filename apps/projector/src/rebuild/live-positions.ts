@@ -1,6 +1,6 @@
 import { readPositions } from '@callstream/tables';
 import type { Position } from '@callstream/tables';
-import { ProjectionStopped } from '../project-batch.ts';
+import { ProjectionStopped } from '../stopped.ts';
 import type { Operation } from './operation.ts';
 
 /** Positions of the live tables. @throws {ProjectionStopped} if there are none, or of another topic */

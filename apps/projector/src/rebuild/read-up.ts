@@ -1,6 +1,6 @@
 import { classify, readPositions } from '@callstream/tables';
 import { keepTrying } from '../keep-trying.ts';
-import { ProjectionStopped } from '../project-batch.ts';
+import { ProjectionStopped } from '../stopped.ts';
 import { fill } from './fill.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';

@@ -1,6 +1,6 @@
 import { endOffsets } from '@callstream/runtime';
 import { discardedSchema, dropProjection, previousSchema, readPositions, readSchemas } from '@callstream/tables';
-import { ProjectionStopped } from '../project-batch.ts';
+import { ProjectionStopped } from '../stopped.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import type { Follower } from './follow.ts';

@@ -9,7 +9,7 @@ import {
   verifySchema,
 } from '@callstream/tables';
 import type { Comparison, Difference } from '@callstream/tables';
-import { checkVersion, ProjectionStopped } from '../project-batch.ts';
+import { checkVersion, ProjectionStopped } from '../stopped.ts';
 import { livePositions, offsetsOf } from './live-positions.ts';
 import { lossesOf } from './losses.ts';
 import type { Operation } from './operation.ts';

@@ -3,7 +3,7 @@ import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createLog } from '../log.ts';
 import { connectKafka, withAdmin } from './connect.ts';
 import { consume } from './consume.ts';
-import type { Batch, Consumption } from './consume.ts';
+import type { Batch, Consuming, Consumption } from './consume.ts';
 import { connectPublisher } from './publisher.ts';
 import { endOffsets, ensureTopics } from './topics.ts';
 
@@ -23,6 +23,17 @@ async function filledTopic(): Promise<string> {
   return topic;
 }
 
+const body = (value: string) => ({ key: 'k', value: Buffer.from(value), headers: {} });
+
+async function abortedTransaction(topic: string, partition: number): Promise<void> {
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ partition, value: 'aborted' }] });
+  await transaction.abort();
+  await producer.disconnect();
+}
+
 interface Reader extends AsyncDisposable {
   readonly consumption: Consumption;
   /** `partition:value`, as they were handed over. */
@@ -40,11 +51,13 @@ async function read(
     onBatch = nextOf,
     groupId = randomUUID(),
     commit = false,
-  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } = {},
+    ...others
+  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } & Pick<Consuming, 'onPassed'> = {},
 ): Promise<Reader> {
   const seen: string[] = [];
   const consumption = await consume(kafka, {
     ...{ groupId, topic, concurrency: 2, commit, log },
+    ...others,
     positions: () => positions,
     onBatch: async (batch) => {
       seen.push(...batch.records.map(({ partition, value }) => `${partition}:${value?.toString() ?? ''}`));
@@ -134,6 +147,45 @@ describe('a consumer', () => {
     await reader.sees(1);
     expect(reader.seen).toEqual(['1:10']);
     expect(watermarks).toEqual([11]);
+  });
+  it('goes on with the other partitions while a batch is slow, and with its own once that is done', async () => {
+    const topic = await filledTopic();
+    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+    const onBatch: OnBatch = async (batch) => {
+      if (batch.partition === 0) await released;
+      return nextOf(batch);
+    };
+    await using reader = await read(topic, new Map(), { onBatch });
+    await using publisher = await connectPublisher(kafka);
+    await reader.sees(20);
+    await publisher.publishBatch([0, 1].map((partition) => ({ topic, partition, ...body('10') })));
+    await reader.sees(21);
+    expect(reader.seen.slice(20)).toEqual(['1:10']);
+    release(undefined);
+    await reader.sees(22);
+    expect(reader.seen.slice(21)).toEqual(['0:10']);
+  });
+  it('fails when a slow batch does', async () => {
+    const topic = await filledTopic();
+    const { promise: broken, reject: breakIt } = Promise.withResolvers<number>();
+    await using reader = await read(topic, new Map([[0, 10]]), { onBatch: () => broken });
+    await reader.sees(10);
+    await using publisher = await connectPublisher(kafka);
+    await publisher.publishBatch([{ topic, partition: 0, ...body('10') }]);
+    await reader.sees(11); // partition 1 is slow by now
+    breakIt(new Error('broken'));
+    await expect(reader.consumption.failure).rejects.toThrow('broken');
+  });
+  it('leaves out what a transaction wrote that was aborted, and says how far there is nothing', async () => {
+    const topic = await filledTopic();
+    await abortedTransaction(topic, 1);
+    const passed: string[] = [];
+    await using reader = await read(topic, new Map([[0, 10]]), {
+      onPassed: (partition, next) => passed.push(`${partition}:${next}`),
+    });
+    // One record and the marker of its transaction.
+    await until(() => passed.at(-1) === '1:12', { timeoutMs: 15_000, onTimeout: () => new Error(passed.join(' ')) });
+    expect(reader.seen).toEqual(of(1, 0, 10));
   });
   it('fails when a batch does', async () => {
     const topic = await filledTopic();

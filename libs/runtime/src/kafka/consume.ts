@@ -1,7 +1,7 @@
-import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { Log } from '../log.ts';
+import { createBatchHandler } from './handle-batch.ts';
 import { metadataMaxAgeMs } from './leaderless.ts';
-import { logRecord } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
 import { createOffsetCommits } from './offset-commits.ts';
 
@@ -16,7 +16,7 @@ export interface Batch {
 export interface Consuming {
   readonly groupId: string;
   readonly topic: string;
-  /** Partitions that are handled at the same time; of one partition never more than one batch. */
+  /** Partitions that are handled at the same time, not counting those that are slow; of one partition never more than one batch. */
   readonly concurrency: number;
   /** Next offset of each partition. Asked in the very moment of a join: from memory, never from afar. */
   readonly positions: () => ReadonlyMap<number, number>;
@@ -24,6 +24,8 @@ export interface Consuming {
   readonly onJoin?: (partitions: readonly number[]) => void;
   /** Handles a batch and returns the offset to read next. A rejection ends the consumer: see `failure`. */
   readonly onBatch: (batch: Batch) => Promise<number>;
+  /** Nothing is left to be handed over before offset `next`: what follows the last record are markers of transactions, and what was aborted. */
+  readonly onPassed?: (partition: number, next: number) => void;
   /** Whether to tell Kafka how far it is, for lag tools only. */
   readonly commit: boolean;
   readonly log: Log;
@@ -34,8 +36,8 @@ export interface Consumption extends AsyncDisposable {
   readonly failure: Promise<never>;
 }
 
-/** Members that die are noticed after this long; a clean stop leaves the group at once. */
-const sessionTimeout = 10_000;
+/** Members that die are noticed after this long, in ms; a clean stop leaves the group at once. */
+const sessionTimeoutMs = 10_000;
 const heartbeatInterval = 1_000;
 const maxBytesPerPartition = 256 * 1024;
 
@@ -46,7 +48,7 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
   failure.catch(() => undefined);
   const consumer = kafka.consumer({
     groupId,
-    sessionTimeout,
+    sessionTimeout: sessionTimeoutMs,
     heartbeatInterval,
     maxBytesPerPartition,
     minBytes: 1,
@@ -56,6 +58,12 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
   });
   const commits = options.commit ? createOffsetCommits(consumer, topic, log) : undefined;
+  const handler = createBatchHandler(consumer, {
+    ...options,
+    heartbeatEveryMs: heartbeatInterval,
+    onDone: (partition, next) => commits?.reached(partition, next),
+    onFailure: reject,
+  });
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = payload.memberAssignment[topic] ?? [];
@@ -65,6 +73,9 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
       consumer.seek({ topic, partition, offset: String(positions.get(partition) ?? 0) });
     log.info({ partitions: partitions.length, duration_ms: payload.duration }, 'consumer.joined');
     options.onJoin?.(partitions);
+  });
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (payload.batchSize === 0) options.onPassed?.(payload.partition, Number(payload.lastOffset) + 1);
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) reject(payload.error);
@@ -76,40 +87,12 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
     autoCommit: false,
     eachBatchAutoResolve: false,
     partitionsConsumedConcurrently: concurrency,
-    eachBatch: async (payload) => {
-      try {
-        const next = await handle(payload, options, consumer);
-        commits?.reached(payload.batch.partition, next);
-      } catch (error) {
-        reject(error);
-        throw error;
-      }
-    },
+    eachBatch: handler.handle,
   });
   const close = async (): Promise<void> => {
+    await handler[Symbol.asyncDispose]();
     await commits?.[Symbol.asyncDispose]();
     await consumer.disconnect();
   };
   return { failure, [Symbol.asyncDispose]: close };
-}
-
-async function handle(
-  payload: EachBatchPayload,
-  { topic, onBatch, positions }: Consuming,
-  consumer: Consumer,
-): Promise<number> {
-  const { batch } = payload;
-  const { partition } = batch;
-  const records = batch.messages.map((message) => logRecord(topic, partition, message));
-  if (records.length === 0 || !payload.isRunning()) return positions().get(partition) ?? 0;
-  // A handler may wait for Postgres for longer than a session lasts.
-  const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatInterval);
-  try {
-    const next = await onBatch({ partition, records, highWatermark: Number(batch.highWatermark) });
-    if (next === Number(batch.lastOffset()) + 1) payload.resolveOffset(batch.lastOffset());
-    else consumer.seek({ topic, partition, offset: String(next) });
-    return next;
-  } finally {
-    clearInterval(beat);
-  }
 }

@@ -1,8 +1,8 @@
 import { jest } from '@jest/globals';
-import { connect, createServer } from 'node:net';
-import type { AddressInfo, Socket } from 'node:net';
-import { once } from 'node:events';
-import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { startProxy, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
 import kafkajs from 'kafkajs';
 import {
   connectKafka,
@@ -145,19 +145,19 @@ describe('publishing', () => {
 
   it('loses nothing that it acknowledged while connections are cut at low load', async () => {
     const topic = await newTopic(1);
-    const { client, cut, close } = await throughProxy();
-    const publisher = await connectPublisher(client);
+    const [host = '', port = ''] = testKafkaBrokers()[0]!.split(':');
+    await using proxy = await startProxy({ to: { host, port: Number(port) } });
+    const publisher = await connectPublisher(clientThrough(proxy));
     const acknowledged: string[] = [];
     for (let i = 0; i < 60; i++) {
       const sending = publisher.publishBatch([record(topic, String(i))]);
-      if (i % 6 === 0) cut();
+      if (i % 6 === 0) proxy.cut();
       await sending.then(
         () => acknowledged.push(String(i)),
         () => undefined,
       );
     }
     await publisher[Symbol.asyncDispose]();
-    close();
     expect(acknowledged.length).toBeGreaterThan(40);
     const { high } = (await endOffsets(kafka, topic)).get(0)!;
     const stored = new Set(await read(topic, { count: high }));
@@ -165,35 +165,13 @@ describe('publishing', () => {
   }, 60_000);
 });
 
-/** A client whose every connection to the broker goes through us. */
-async function throughProxy(): Promise<{ client: Kafka; cut: () => void; close: () => void }> {
-  const [host = '', port = ''] = testKafkaBrokers()[0]!.split(':');
-  const sockets = new Set<Socket>();
-  const proxy = createServer((inner) => {
-    const outer = connect(Number(port), host);
-    for (const socket of [inner, outer]) {
-      sockets.add(socket);
-      socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
-    }
-    inner.pipe(outer).pipe(inner);
-  }).listen(0, '127.0.0.1');
-  await once(proxy, 'listening');
-  const proxied = (proxy.address() as AddressInfo).port;
-  // The broker names its own address: whoever dials that is led to the proxy too.
-  const socketFactory = ({ onConnect }: { onConnect: () => void }): Socket => connect(proxied, '127.0.0.1', onConnect);
-  const client = new kafkajs.Kafka({
-    brokers: [`127.0.0.1:${proxied}`],
+/** A client whose every connection to the broker goes through the proxy, though the broker names its own address. */
+function clientThrough({ port }: Proxy): Kafka {
+  const socketFactory = ({ onConnect }: { onConnect: () => void }): Socket => connect(port, '127.0.0.1', onConnect);
+  return new kafkajs.Kafka({
+    brokers: [`127.0.0.1:${port}`],
     clientId: 'proxied',
     logLevel: kafkajs.logLevel.NOTHING,
     socketFactory,
   });
-  const cut = (): void => sockets.forEach((socket) => socket.destroy());
-  return {
-    client,
-    cut,
-    close: () => {
-      cut();
-      proxy.close();
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { Kafka, Message, Producer } from 'kafkajs';
+import type { IHeaders, Kafka, Message, Producer } from 'kafkajs';
 import { within } from '../stop.ts';
 import { metadataMaxAgeMs } from './leaderless.ts';
 
@@ -83,11 +83,15 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
   return producer;
 }
 
+/** kafkajs reads headers without a value, and cannot write them: they become empty ones. */
+const writable = (headers: OutRecord['headers']): IHeaders =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value ?? Buffer.alloc(0)]));
+
 function byTopic(records: readonly OutRecord[]): { topic: string; messages: Message[] }[] {
   const topics = Map.groupBy(records, (record) => record.topic);
   return [...topics].map(([topic, of]) => ({
     topic,
-    messages: of.map(({ partition, key, value, headers }) => ({ partition, key, value, headers })),
+    messages: of.map(({ partition, key, value, headers }) => ({ partition, key, value, headers: writable(headers) })),
   }));
 }
 

@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
 import { withAdmin } from './connect.ts';
@@ -8,7 +8,7 @@ import { isTransientKafkaFailure } from './failures.ts';
 /** Partitions of a topic that we create. Never changed afterwards: keys would move. */
 export const partitionsDefault = 12;
 
-const configEntries = [
+const keptForEver = [
   { name: 'retention.ms', value: '-1' },
   { name: 'cleanup.policy', value: 'delete' },
 ];
@@ -20,32 +20,45 @@ export interface TopicFacts {
   readonly messageBytesMax: number;
 }
 
-/** Creates `topic` and `<topic>-dlq` where they are missing, kept for ever, and warns of another configuration. */
+/** Topic for the records of `topic` that are no events. As many partitions, kept for ever. */
+export const deadLetterTopic = (topic: string): string => `${topic}-dlq`;
+
+/** The largest record of a topic must fit its DLQ, with headers that say why it is there; in bytes. */
+const deadLetterRoomBytes = 64 * 1024;
+
+/** Creates `topic` and its DLQ where they are missing, kept for ever, and warns of another configuration. */
 export async function ensureTopics(
   kafka: Kafka,
   { topic, partitions = partitionsDefault, log }: { topic: string; partitions?: number; log: Log },
 ): Promise<void> {
   await withAdmin(kafka, async (admin) => {
-    await create(admin, topic, partitions);
-    const { partitions: actual } = await readTopic(admin, topic);
-    await create(admin, `${topic}-dlq`, actual);
-    const { resources } = await admin.describeConfigs({
-      includeSynonyms: false,
-      resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
-    });
-    for (const { name, value } of configEntries) {
-      const found = resources[0]?.configEntries.find((entry) => entry.configName === name)?.configValue;
-      if (found !== value) log.warn({ topic, setting: name, found, wanted: value }, 'topic.configuration-differs');
+    await create(admin, { topic, numPartitions: partitions, configEntries: keptForEver });
+    const { partitions: numPartitions, messageBytesMax } = await readTopic(admin, topic);
+    const wide = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterRoomBytes) };
+    const dlq = deadLetterTopic(topic);
+    await create(admin, { topic: dlq, numPartitions, configEntries: [...keptForEver, wide] });
+    for (const name of [topic, dlq]) {
+      const found = await readConfig(admin, name);
+      for (const { name: setting, value: wanted } of keptForEver)
+        if (found.get(setting) !== wanted)
+          log.warn({ topic: name, setting, found: found.get(setting), wanted }, 'topic.configuration-differs');
     }
+    const found = (await readTopic(admin, dlq)).messageBytesMax;
+    // Not changed by us: kafkajs can only replace all settings of a topic. A record that does not fit is put there by reference.
+    if (found <= messageBytesMax)
+      log.warn({ topic: dlq, setting: wide.name, found, wanted: wide.value }, 'topic.configuration-differs');
   });
 }
 
-async function create(admin: Admin, topic: string, numPartitions: number): Promise<void> {
-  const existing = await admin.listTopics();
-  if (existing.includes(topic)) return;
-  await admin.createTopics({ waitForLeaders: false, topics: [{ topic, numPartitions, configEntries }] });
-  await pRetry(() => checkLeaders(admin, topic), leaderRetry);
+async function create(admin: Admin, config: ITopicConfig): Promise<void> {
+  if ((await admin.listTopics()).includes(config.topic)) return;
+  await admin.createTopics({ waitForLeaders: false, topics: [config] });
+  await pRetry(() => checkLeaders(admin, config.topic), leaderRetry);
 }
+
+/** Whether there is such a topic. Kafka's other answers leave open whether it is only not known yet. */
+export const topicExists = async (kafka: Kafka, topic: string): Promise<boolean> =>
+  (await withAdmin(kafka, (admin) => admin.listTopics())).includes(topic);
 
 /** A new topic is not known everywhere at once; kafkajs's own wait for its leaders gives up at the first "not here". */
 const leaderRetry = { retries: 20, minTimeout: 50, maxTimeout: 500 };
@@ -61,12 +74,16 @@ async function checkLeaders(admin: Admin, topic: string): Promise<void> {
 /** @throws {Error} if there is no such topic */
 async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const max = (await readConfig(admin, topic)).get('max.message.bytes');
+  return { partitions: topics[0]?.partitions.length ?? 0, messageBytesMax: Number(max ?? 1_048_588) };
+}
+
+async function readConfig(admin: Admin, topic: string): Promise<Map<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
   });
-  const max = resources[0]?.configEntries.find((entry) => entry.configName === 'max.message.bytes')?.configValue;
-  return { partitions: topics[0]?.partitions.length ?? 0, messageBytesMax: Number(max ?? 1_048_588) };
+  return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
 }
 
 export const topicFacts = (kafka: Kafka, topic: string): Promise<TopicFacts> =>
@@ -76,6 +93,9 @@ export const topicFacts = (kafka: Kafka, topic: string): Promise<TopicFacts> =>
 export async function endOffsets(kafka: Kafka, topic: string): Promise<Map<number, { low: number; high: number }>> {
   // A broker that has just got the partition, or lost it, says so for a moment.
   const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
-  const offsets = await pRetry(ask, { ...leaderRetry, shouldRetry: ({ error }) => isTransientKafkaFailure(error) });
+  const offsets = await pRetry(ask, {
+    ...{ ...leaderRetry, maxRetryTime: 15_000 },
+    shouldRetry: ({ error }) => isTransientKafkaFailure(error),
+  });
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
 }

@@ -1,0 +1,146 @@
+import {
+  connectKafka,
+  connectPublisher,
+  createLog,
+  isTransientKafkaFailure,
+  kafkaEnv,
+  readConfig,
+} from '@callstream/runtime';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { z } from 'zod';
+import { decide, readBox } from './box.ts';
+import type { Dlq } from './box.ts';
+import { list } from './list.ts';
+import type { Listing } from './list.ts';
+import { replay } from './replay.ts';
+import { choose } from './select.ts';
+import type { Filter } from './select.ts';
+import { show } from './show.ts';
+
+const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** `projector dlq …`. `env`: where KAFKA_BROKERS and KAFKA_TOPIC are. */
+export function dlqCommand(env: Readonly<Record<string, string | undefined>>): Command {
+  const on = async (work: (dlq: Dlq) => Promise<void>): Promise<void> => {
+    try {
+      const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = readConfig(z.object(kafkaEnv), env);
+      const log = createLog({ service: 'dlq', level: 'silent' });
+      const kafka = connectKafka({ brokers, clientId: 'callstream-dlq', log });
+      await work({ kafka, topic, log }).catch((error: unknown) => {
+        if (!isTransientKafkaFailure(error)) throw error;
+        throw new Error(
+          `Kafka does not answer at ${brokers.join(', ')}: ${(error as Error).message}. Start it (npm start), or set KAFKA_BROKERS.`,
+          { cause: error },
+        );
+      });
+    } catch (error) {
+      say((error as Error).message);
+      process.exitCode = 1;
+    }
+  };
+  return new Command('dlq')
+    .description('look at the records that were put aside, and decide what becomes of them')
+    .addHelpText('after', help)
+    .addCommand(
+      filtered(new Command('list').description('what was put aside, and why'))
+        .option('--all', 'also what was replayed or dropped')
+        .option('--limit <n>', 'the newest so many', count, 100)
+        .option('--json', 'one JSON object a line')
+        .action((options: Listing) => on(async (dlq) => print(list(await readBox(dlq), options)))),
+    )
+    .addCommand(
+      new Command('show')
+        .description('all that is known of entries, with their values')
+        .argument('<ids...>', 'partition:offset, as dlq list shows them')
+        .option('--json', 'one JSON object a line; a value that is no UTF-8 as value_base64')
+        .action((ids: string[], { json = false }: { json?: boolean }) =>
+          on(async (dlq) => {
+            const { entries } = await readBox(dlq);
+            print(await show(dlq, choose(entries, { ids, decided: true }), json));
+          }),
+        ),
+    )
+    .addCommand(
+      chosen(new Command('replay').description('put records back on the topic as they were: a new delivery'))
+        .option('--force', 'also what is still no event, and would come straight back')
+        .action((ids: string[], options: Acting & { force?: boolean }) => on((dlq) => runReplay(dlq, ids, options))),
+    )
+    .addCommand(
+      chosen(
+        new Command('drop').description(
+          'write down that records are not wanted; they stay on the DLQ, and can be replayed',
+        ),
+      ).action((ids: string[], options: Acting) => on((dlq) => runDrop(dlq, ids, options))),
+    );
+}
+
+interface Acting extends Filter {
+  readonly all?: boolean;
+  readonly again?: boolean;
+  readonly dryRun?: boolean;
+}
+
+async function choices(dlq: Dlq, ids: readonly string[], { dryRun: _, again, ...choice }: Acting) {
+  const { entries } = await readBox(dlq);
+  return choose(entries, { ids, ...choice, ...(again === undefined ? {} : { decided: again }) });
+}
+
+async function runReplay(dlq: Dlq, ids: readonly string[], options: Acting & { force?: boolean }): Promise<void> {
+  const { force = false, ...acting } = options;
+  const entries = await choices(dlq, ids, acting);
+  if (options.dryRun) return print([`${entries.length} entries would be replayed.`]);
+  await using publisher = await connectPublisher(dlq.kafka);
+  const { replayed, stillNoEvent, gone } = await replay(dlq, { publisher, entries, force, say });
+  print([
+    `${replayed} replayed.` +
+      (stillNoEvent > 0 ? ` ${stillNoEvent} are still no events and stay (--force replays them all the same).` : '') +
+      (gone > 0 ? ` ${gone} cannot be had any more: the log does not have them.` : ''),
+  ]);
+}
+
+async function runDrop(dlq: Dlq, ids: readonly string[], options: Acting): Promise<void> {
+  const entries = await choices(dlq, ids, options);
+  if (options.dryRun) return print([`${entries.length} entries would be dropped.`]);
+  await using publisher = await connectPublisher(dlq.kafka);
+  await decide(publisher, { topic: dlq.topic, entries, decision: 'dropped' });
+  print([`${entries.length} dropped.`]);
+}
+
+const filtered = (command: Command): Command =>
+  command
+    .option('--partition <n>', 'of this partition', count)
+    .addOption(
+      new Option('--kind <kind>', 'no event, or an event that Postgres refused').choices(['undecodable', 'refused']),
+    )
+    .option('--reason <text>', 'whose reason contains this text')
+    .option('--since <time>', 'put aside at or after this time (ISO 8601)', time)
+    .option('--until <time>', 'put aside before this time (ISO 8601)', time);
+
+const chosen = (command: Command): Command =>
+  filtered(command.argument('[ids...]', 'partition:offset, as dlq list shows them; or a filter, or --all'))
+    .option('--all', 'all that nobody has decided on yet')
+    .option('--again', 'also what was replayed or dropped before')
+    .option('--dry-run', 'only say how many it would be');
+
+function count(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
+  return Number(text);
+}
+
+function time(text: string): number {
+  const ms = Date.parse(text);
+  if (Number.isNaN(ms)) throw new InvalidArgumentError('It is no time, like 2026-03-02T13:00:00Z.');
+  return ms;
+}
+
+const help = `
+Records that are no events, and events that Postgres refuses, are put aside on <topic>-dlq, so that their partition goes
+on. An entry is known by where the record stood: partition:offset. Nothing on the DLQ is ever deleted: replay and drop
+write a decision beside it.
+
+Examples:
+  npm run projector -- dlq list
+  npm run projector -- dlq show 3:1042
+  npm run projector -- dlq replay --kind refused --since 2026-03-02
+  npm run projector -- dlq drop --reason 'not JSON' --dry-run`;

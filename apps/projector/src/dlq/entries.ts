@@ -1,0 +1,74 @@
+import type { LogRecord } from '@callstream/runtime';
+
+const decisions = ['replayed', 'dropped'] as const;
+export type Decision = (typeof decisions)[number];
+
+/** A record that was put aside: everything that the DLQ says of one source. */
+export interface Entry {
+  /** `partition:offset` of the record in the topic. */
+  readonly id: string;
+  readonly partition: number;
+  readonly offset: number;
+  readonly kind: string;
+  readonly reason: string;
+  readonly key: string | null;
+  /** Of its value; null if it has none, or is here by reference. */
+  readonly bytes: number | null;
+  /** Whether only the log has its value. */
+  readonly reference: boolean;
+  /** Kafka's timestamp of the record, in ms since 1970, as text. */
+  readonly timestamp: string;
+  /** ISO 8601. */
+  readonly put_aside_at: string;
+  /** Null: nobody has decided what becomes of it. */
+  readonly decision: Decision | null;
+  readonly decided_at: string | null;
+  /** Offset of its first copy on the DLQ. */
+  readonly dlq_offset: number;
+}
+
+/** What a DLQ holds, in the order in which it was put there. */
+export interface DeadLetterBox {
+  readonly entries: readonly Entry[];
+  /** Records on the DLQ that no projector wrote. */
+  readonly strangers: number;
+}
+
+/** A log made anew counts its offsets anew: the time tells two records of one offset apart. */
+const sourceOf = (record: LogRecord): string =>
+  ['dlq_partition', 'dlq_offset', 'dlq_timestamp'].map((name) => headerOf(record, name)).join(':');
+
+const headerOf = ({ headers }: LogRecord, name: string): string => headers[name]?.toString() ?? '';
+
+/** Collects the records of a DLQ. It may have several copies of an entry, and decisions on it; the last decision counts. */
+export function createDeadLetterBox(): { add: (record: LogRecord) => void; box: () => DeadLetterBox } {
+  const entries = new Map<string, Entry>();
+  let strangers = 0;
+  const add = (record: LogRecord): void => {
+    const source = sourceOf(record);
+    const known = entries.get(source);
+    const decision = decisions.find((one) => one === headerOf(record, 'dlq_decision'));
+    if (known) {
+      if (decision) entries.set(source, { ...known, decision, decided_at: headerOf(record, 'dlq_at') });
+    } else if (!decision && /^\d+$/.test(headerOf(record, 'dlq_offset'))) entries.set(source, entryOf(record));
+    else strangers++;
+  };
+  return { add, box: () => ({ entries: [...entries.values()], strangers }) };
+}
+
+function entryOf(record: LogRecord): Entry {
+  const [partition, offset] = [Number(headerOf(record, 'dlq_partition')), Number(headerOf(record, 'dlq_offset'))];
+  return {
+    id: `${partition}:${offset}`,
+    ...{ partition, offset },
+    kind: headerOf(record, 'dlq_kind'),
+    reason: headerOf(record, 'dlq_reason'),
+    key: record.key?.toString() ?? null,
+    bytes: record.value?.length ?? null,
+    reference: headerOf(record, 'dlq_reference') === 'true',
+    timestamp: headerOf(record, 'dlq_timestamp'),
+    put_aside_at: headerOf(record, 'dlq_at'),
+    ...{ decision: null, decided_at: null },
+    dlq_offset: record.offset,
+  };
+}

@@ -1,0 +1,63 @@
+import type { DeadLetterBox, Entry } from './entries.ts';
+import { matches } from './select.ts';
+import type { Filter } from './select.ts';
+
+export interface Listing extends Filter {
+  /** Also those that somebody has decided on. */
+  readonly all?: boolean;
+  /** The newest so many. */
+  readonly limit: number;
+  readonly json?: boolean;
+}
+
+/** The lines of `dlq list`: a table with a summary, or one JSON object an entry. */
+export function list({ entries, strangers }: DeadLetterBox, { all, limit, json, ...filter }: Listing): string[] {
+  const found = entries.filter((entry) => (all === true || entry.decision === null) && matches(entry, filter));
+  const shown = found.toSorted((a, b) => (a.put_aside_at < b.put_aside_at ? -1 : 1)).slice(-limit);
+  if (json === true) return shown.map((entry) => JSON.stringify(entry));
+  const count = (decision: Entry['decision']) => entries.filter((entry) => entry.decision === decision).length;
+  const left = found.length - shown.length;
+  return [
+    ...(shown.length === 0 ? [] : [...table(shown), '']),
+    `${count(null)} open, ${count('replayed')} replayed, ${count('dropped')} dropped.` +
+      (left > 0 ? ` ${left} older ones are not shown: --limit.` : '') +
+      (strangers > 0 ? ` ${strangers} records on the DLQ were not written by a projector.` : ''),
+    ...reasons(found),
+  ];
+}
+
+const columns = {
+  ID: ({ id }: Entry) => id,
+  'PUT ASIDE': (entry: Entry) => entry.put_aside_at,
+  KIND: ({ kind }: Entry) => kind,
+  BYTES: ({ bytes, reference }: Entry) => (reference ? 'in the log' : String(bytes ?? 'none')),
+  KEY: ({ key }: Entry) => shorten(key ?? '-', 24),
+  STATE: ({ decision }: Entry) => decision ?? 'open',
+  REASON: ({ reason }: Entry) => shorten(reason, 80),
+};
+
+/** In one line, whatever was sent, and no longer than `chars`. What controls a terminal does not reach it. */
+export const shorten = (text: string, chars: number): string => {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+  return line.length > chars ? `${line.slice(0, chars - 1)}…` : line;
+};
+
+function table(entries: readonly Entry[]): string[] {
+  const rows = [Object.keys(columns), ...entries.map((entry) => Object.values(columns).map((of) => of(entry)))];
+  const widths = Object.keys(columns).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** How many there are of each reason, the most frequent first. */
+function reasons(entries: readonly Entry[]): string[] {
+  const groups = [...Map.groupBy(entries, ({ reason }) => shorten(reason, 100))];
+  return groups
+    .toSorted(([, a], [, b]) => b.length - a.length)
+    .slice(0, 10)
+    .map(([reason, of]) => `  ${String(of.length).padStart(7)}  ${reason}`);
+}

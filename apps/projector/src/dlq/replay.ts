@@ -1,0 +1,81 @@
+import type { LogRecord, OutRecord, Publisher } from '@callstream/runtime';
+import { isRefusedForGood, receivedAtOf } from '@callstream/runtime';
+import { originalHeaders } from '../dead-letters.ts';
+import { understand } from '../understand.ts';
+import { decide, eachOriginal } from './box.ts';
+import type { Dlq, Original } from './box.ts';
+import type { Entry } from './entries.ts';
+
+export interface Replaying {
+  readonly publisher: Publisher;
+  readonly entries: readonly Entry[];
+  /** Also what is still no event, and would come straight back. */
+  readonly force: boolean;
+  /** Says how far it is. */
+  readonly say: (line: string) => void;
+}
+
+export interface Replayed {
+  readonly replayed: number;
+  readonly stillNoEvent: number;
+  /** They were in the log only, and the log does not have them any more. */
+  readonly gone: number;
+}
+
+/**
+ * Puts records back at the end of their partition as they were: a new delivery. Then it is written down; whoever is
+ * interrupted in between delivers them once more, which the tables count and otherwise do not mind.
+ */
+export async function replay(dlq: Dlq, { publisher, entries, force, say }: Replaying): Promise<Replayed> {
+  const result = { replayed: 0, stillNoEvent: 0, gone: 0 };
+  const progress = createProgressLine(entries.length, say);
+  await eachOriginal(dlq, entries, async (some) => {
+    const there = some.filter(isThere);
+    const wanted = there.filter(({ record }) => force || understand([record]).undecodable.length === 0);
+    for (const { entry, record } of wanted) await putBack(publisher, dlq.topic, { entry, record });
+    await decide(publisher, { topic: dlq.topic, entries: wanted.map(({ entry }) => entry), decision: 'replayed' });
+    result.replayed += wanted.length;
+    result.stillNoEvent += there.length - wanted.length;
+    result.gone += some.length - there.length;
+    progress(result.replayed + result.stillNoEvent + result.gone);
+  });
+  return result;
+}
+
+const isThere = (original: Original): original is Original & { record: LogRecord } => original.record !== null;
+
+async function putBack(
+  publisher: Publisher,
+  topic: string,
+  { entry, record }: { entry: Entry; record: LogRecord },
+): Promise<void> {
+  const out: OutRecord = {
+    ...{ topic, partition: entry.partition, key: record.key, value: record.value },
+    headers: { ...originalHeaders(record), received_at: receivedAt(entry, record) },
+  };
+  await publisher.publishBatch([out]).catch((error: unknown) => {
+    if (!isRefusedForGood(error)) throw error;
+    throw new Error(
+      `Kafka does not take entry ${entry.id} back: ${(error as Error).message}. Those before it were replayed.`,
+      { cause: error },
+    );
+  });
+}
+
+/** Received when it was received first: an event without a time of its own is known by that. */
+const receivedAt = (entry: Entry, { headers }: LogRecord): string =>
+  receivedAtOf({ headers, timestamp: Number(entry.timestamp) });
+
+const sayEveryMs = 2_000;
+
+function createProgressLine(total: number, say: (line: string) => void): (done: number) => void {
+  const began = performance.now();
+  let saidAt = began;
+  return (done) => {
+    const now = performance.now();
+    if (now - saidAt < sayEveryMs) return;
+    saidAt = now;
+    const perSecond = done / ((now - began) / 1_000);
+    say(`${done} of ${total}, ${Math.round(perSecond)}/s, ETA ${Math.ceil((total - done) / perSecond)} s`);
+  };
+}

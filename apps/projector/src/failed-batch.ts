@@ -1,0 +1,30 @@
+import { classify } from '@callstream/tables';
+import type { LogRecord } from '@callstream/runtime';
+import { ProjectionStopped } from './stopped.ts';
+
+/** What to do about an error of Postgres, by its SQLSTATE or the class of that. */
+const remedies: Readonly<Record<string, string>> = {
+  '23505': 'The tables have a unique index that is not ours; drop it.',
+  '42501': 'Give this role the rights on the tables.',
+  '28': 'Set DATABASE_URL to a role and a password that Postgres knows.',
+  '3D': 'Set DATABASE_URL to a database that there is.',
+  '3F': 'Make the tables: npm run projector -- migrate',
+  '42': 'The tables are not those of this version. Bring them up to it: npm run projector -- migrate',
+};
+
+export const sqlStateOf = (error: unknown): string => {
+  const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : '';
+};
+
+/** `error` as it is if it may pass or is no answer of Postgres; else with what was being done, and what mends it. */
+export function explain(error: unknown, records: readonly LogRecord[]): unknown {
+  const code = sqlStateOf(error);
+  if (!(error instanceof Error) || code === '' || classify(error) !== 'unknown') return error;
+  const remedy = remedies[code] ?? remedies[code.slice(0, 2)] ?? 'It does not pass by itself.';
+  const [first, last] = [records[0], records.at(-1)];
+  return new ProjectionStopped(
+    `Postgres answers ${code} to records ${first?.offset ?? 0} to ${last?.offset ?? 0} of partition ${first?.partition ?? 0}: ${error.message}. ${remedy} Nothing was skipped.`,
+    { cause: error },
+  );
+}

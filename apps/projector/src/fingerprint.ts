@@ -1,0 +1,18 @@
+import type { LogRecord } from '@callstream/runtime';
+import { uuidOf } from './understand.ts';
+
+/** What stands beside a position, to recognise the record before it. */
+export interface Fingerprint {
+  readonly uuid: string;
+  /** Kafka's, in ms since 1970. */
+  readonly timestamp: number;
+}
+
+/** Last moment that ISO 8601 writes with four digits for the year, in ms: Postgres reads no others. */
+const timestampMax = Date.UTC(10_000, 0, 1) - 1;
+
+/** A producer may write any number as a timestamp, so it is clamped to what the tables can hold. */
+export const fingerprintOf = (record: LogRecord): Fingerprint => ({
+  uuid: uuidOf(record),
+  timestamp: Number.isFinite(record.timestamp) ? Math.min(Math.max(record.timestamp, 0), timestampMax) : 0,
+});

@@ -1,0 +1,106 @@
+import { consume, endOffsets, within } from '@callstream/runtime';
+import type { Kafka, Log, Publisher, Readiness } from '@callstream/runtime';
+import { notifyProjected, readPositions, withConnection } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { checkLog } from './check-log.ts';
+import { createDeadLetters } from './dead-letters.ts';
+import type { Metrics } from './metrics.ts';
+import { createNotifier } from './notifier.ts';
+import { createProjectBatch } from './project-batch.ts';
+import { refusedLately } from './refused-lately.ts';
+import { createRefusalLimit } from './refusal-limit.ts';
+import type { Troubles } from './troubles.ts';
+import { watchProgress } from './watch.ts';
+
+export interface ProjectionOptions {
+  readonly kafka: Kafka;
+  readonly db: Tables;
+  readonly publisher: Pick<Publisher, 'publishBatch'>;
+  readonly topic: string;
+  readonly groupId: string;
+  readonly concurrency: number;
+  readonly refusedPerMinute: number;
+  readonly stallMs: number;
+  readonly troubles: Troubles;
+  readonly metrics: Metrics;
+  /** Ends what is tried again and again: the process is stopping. */
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+export interface RunningProjection extends AsyncDisposable {
+  /** Rejects when it cannot go on by itself. */
+  readonly failure: Promise<never>;
+  readonly ready: () => Readiness;
+}
+
+/** Longest that what is being written may take when it ends, in ms. Cut off, it is rolled back. */
+const closeWithinMs = 4_000;
+
+/** Projects the log into the tables, as a member of a group. Waits for as long as Kafka or Postgres is away. */
+export async function startProjection(options: ProjectionOptions): Promise<RunningProjection> {
+  const { kafka, db, topic, troubles, metrics, signal, log } = options;
+  const positions = new Map<number, number>();
+  /** Whether it is still the log that was projected; also takes over what others have projected meanwhile. */
+  const check = async (): Promise<void> => {
+    const found = await withConnection(db, readPositions);
+    await checkLog({ kafka, topic, positions: found, log });
+    for (const { partition, nextOffset } of found)
+      positions.set(partition, Math.max(nextOffset, positions.get(partition) ?? 0));
+  };
+  await troubles.keepTrying(check);
+  const earlier = await troubles.keepTrying(() => refusedLately(kafka, { topic, max: options.refusedPerMinute, log }));
+
+  const projectBatch = createProjectBatch({
+    ...{ db, positions, metrics, log },
+    deadLetters: createDeadLetters(kafka, options.publisher, topic),
+    refusals: createRefusalLimit({ max: options.refusedPerMinute, earlier }),
+    changed: createNotifier(() => notifyProjected(db)).changed,
+    logStart: async (partition) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0,
+  });
+
+  const { promise: joinFailure, reject: failJoin } = Promise.withResolvers<never>();
+  let assigned: ReadonlySet<number> | null = null;
+  let checked = Promise.resolve();
+  const onJoin = (partitions: readonly number[]): void => {
+    assigned = new Set(partitions);
+    metrics.rebalances.inc();
+    metrics.partitions.set(partitions.length);
+    // The topic may have been deleted and made anew meanwhile: nothing of it is applied before that is known.
+    checked = troubles.keepTrying(check);
+    checked.catch(failJoin);
+  };
+  const passed = new Map<number, { readonly from: number | undefined; readonly next: number }>();
+  const consumption = await consume(kafka, {
+    ...{ groupId: options.groupId, topic, concurrency: options.concurrency, commit: true, log, onJoin },
+    positions: () => positions,
+    onBatch: async (batch) => {
+      await checked;
+      return troubles.keepTrying(() => projectBatch(batch), batch.partition);
+    },
+    onPassed: (partition, next) => passed.set(partition, { from: positions.get(partition), next }),
+  });
+  const watch = watchProgress({
+    ...{ kafka, db, topic, troubles, metrics, signal, stallMs: options.stallMs },
+    assigned: () => assigned,
+    passed: (partition, position) => {
+      const known = passed.get(partition);
+      return known?.from === position ? Math.max(position, known.next) : position;
+    },
+  });
+
+  const failure = Promise.race([consumption.failure, watch.failure, joinFailure]);
+  failure.catch(() => undefined);
+  return {
+    failure,
+    ready: () => {
+      const { problem, lag } = watch.status();
+      const reason = troubles.describe() ?? problem ?? (assigned ? null : 'Not a member of the consumer group yet.');
+      return reason ?? (lag > 0 ? { note: `${lag} records behind` } : null);
+    },
+    [Symbol.asyncDispose]: async () => {
+      const closing = Promise.resolve(consumption[Symbol.asyncDispose]());
+      await within(closeWithinMs, closing).catch(() => log.warn('projector.cut-off'));
+    },
+  };
+}

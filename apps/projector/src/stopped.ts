@@ -1,0 +1,17 @@
+import { projectionVersion } from './version.ts';
+
+/** The projector cannot go on by itself; `message` names the cause and the remedy. */
+export class ProjectionStopped extends Error {
+  override readonly name = 'ProjectionStopped';
+}
+
+/** What makes tables that no longer belong to the log, or to these rules, right again. */
+export const rebuildRemedy = 'Rebuild the projection: npm run projector -- rebuild';
+
+/** @throws {ProjectionStopped} if the tables were made by other rules */
+export function checkVersion(version: number): void {
+  if (version !== projectionVersion)
+    throw new ProjectionStopped(
+      `The tables are of projection version ${version}, this projector is of version ${projectionVersion}. Deploy the projector of version ${version}, or go over to this one. ${rebuildRemedy}`,
+    );
+}
