@@ -62,6 +62,19 @@ it('Postgres is away for a while: it is waited for, /readyz says why, and nothin
   await projector.says(null);
 });
 
+it('Postgres hangs when the projector starts: that is waited for, too', async () => {
+  const { proxy, url } = await proxied();
+  await using _proxy = proxy;
+  proxy.stall();
+  const starting = startProjector(world, { url });
+  // The first attempt was given up.
+  await until(() => proxy.connections() >= 2, { timeoutMs: 60_000, onTimeout: () => new Error('not tried again') });
+  await proxy.resume();
+  await using _projector = await starting;
+  await world.put(...some(4));
+  await world.expectFold();
+});
+
 it('connections are cut again and again, also in the middle of a commit: nothing twice, nothing missing', async () => {
   const { proxy, url } = await proxied();
   await using _proxy = proxy;

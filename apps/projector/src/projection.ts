@@ -9,6 +9,7 @@ import { createNotifier } from './notifier.ts';
 import { createProjectBatch } from './project-batch.ts';
 import { refusedLately } from './refused-lately.ts';
 import { createRefusalLimit } from './refusal-limit.ts';
+import { ProjectionStopped } from './stopped.ts';
 import type { Troubles } from './troubles.ts';
 import { watchProgress } from './watch.ts';
 
@@ -36,6 +37,9 @@ export interface RunningProjection extends AsyncDisposable {
 
 /** Longest that what is being written may take when it ends, in ms. Cut off, it is rolled back. */
 const closeWithinMs = 4_000;
+
+/** Longest that it may take to find out why the log cannot be read, in ms. */
+const explainWithinMs = 10_000;
 
 /** Projects the log into the tables, as a member of a group. Waits for as long as Kafka or Postgres is away. */
 export async function startProjection(options: ProjectionOptions): Promise<RunningProjection> {
@@ -89,7 +93,15 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     },
   });
 
-  const failure = Promise.race([consumption.failure, watch.failure, joinFailure]);
+  /** kafkajs only says that an offset is not there; whether it is still the same log says why, and what mends it. */
+  const consumed = consumption.failure.catch(async (error: unknown) => {
+    if (!(error instanceof ProjectionStopped) && !signal.aborted)
+      await within(explainWithinMs, check()).catch((why: unknown) => {
+        if (why instanceof ProjectionStopped) throw why;
+      });
+    throw error;
+  });
+  const failure = Promise.race([consumed, watch.failure, joinFailure]);
   failure.catch(() => undefined);
   return {
     failure,

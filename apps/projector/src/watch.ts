@@ -69,9 +69,9 @@ interface Seen {
 }
 
 /** Reads the positions first: then the log cannot end before them. @throws {Error} saying who does not answer */
-function createSight({ kafka, db, topic }: Watching): () => Promise<Seen> {
+function createSight({ kafka, db, topic, signal }: Watching): () => Promise<Seen> {
   const askPostgres = ask('Postgres', () => withConnection(db, readPositions));
-  const askEnds = ask('Kafka', () => endOffsets(kafka, topic));
+  const askEnds = ask('Kafka', () => endOffsets(kafka, topic, signal));
   const askTopic = ask('Kafka', () => topicExists(kafka, topic));
   return async () => {
     const positions = await askPostgres();

@@ -2,7 +2,7 @@ import './leaderless.ts';
 import './offset-reset.ts';
 import './request-queue.ts';
 import kafkajs from 'kafkajs';
-import type { Admin, Kafka, LogEntry } from 'kafkajs';
+import type { Admin, AdminConfig, Kafka, LogEntry } from 'kafkajs';
 import type { Log } from '../log.ts';
 
 export type { Kafka } from 'kafkajs';
@@ -31,8 +31,12 @@ export function connectKafka({ brokers, clientId, log }: KafkaOptions): Kafka {
 }
 
 /** Runs `use` with an admin client of its own. */
-export async function withAdmin<T>(kafka: Kafka, use: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
+export async function withAdmin<T>(
+  kafka: Kafka,
+  use: (admin: Admin) => Promise<T>,
+  config: AdminConfig = {},
+): Promise<T> {
+  const admin = kafka.admin(config);
   await admin.connect();
   try {
     return await use(admin);

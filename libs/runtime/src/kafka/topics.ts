@@ -89,13 +89,21 @@ async function readConfig(admin: Admin, topic: string): Promise<Map<string, stri
 export const topicFacts = (kafka: Kafka, topic: string): Promise<TopicFacts> =>
   withAdmin(kafka, (admin) => readTopic(admin, topic));
 
-/** First offset that the log still has, and the one that its next record will have, of each partition. */
-export async function endOffsets(kafka: Kafka, topic: string): Promise<Map<number, { low: number; high: number }>> {
+/**
+ * First offset that the log still has, and the one that its next record will have, of each partition. Asked again for
+ * some seconds; aborted by `signal`, at the next attempt.
+ */
+export async function endOffsets(
+  kafka: Kafka,
+  topic: string,
+  signal?: AbortSignal,
+): Promise<Map<number, { low: number; high: number }>> {
   // A broker that has just got the partition, or lost it, says so for a moment.
-  const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), { retry: { retries: 0 } });
   const offsets = await pRetry(ask, {
-    ...{ ...leaderRetry, maxRetryTime: 15_000 },
+    ...leaderRetry,
     shouldRetry: ({ error }) => isTransientKafkaFailure(error),
+    ...(signal ? { signal } : {}),
   });
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
 }
