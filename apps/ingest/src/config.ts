@@ -36,7 +36,7 @@ export const IngestEnv = z
       .int()
       .min(1)
       .max(64)
-      .default(4)
+      .default(2)
       .describe('Producers that share the partitions, each with one batch in flight'),
     ...kafkaEnv,
     DATA_DIR: z
