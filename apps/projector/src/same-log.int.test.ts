@@ -99,16 +99,18 @@ it('starts when only what it has applied was deleted: nothing is missing', async
 });
 
 describe('while it runs, it stops, and applies nothing of the other log, when', () => {
-  it('the topic is deleted and made anew, with more records than it had applied', async () => {
+  // Filled past the position before anybody has looked, it would not be noticed: kafkajs knows no topic ids.
+  it('the topic is deleted and made anew, and then gets more records than it had applied', async () => {
     await using projector = await startProjector(world);
     await world.put(...records(4));
     await world.expectFold();
     const before = await readRows(world.db);
     const failure = expect(projector.failure).rejects.toThrow(/made anew.*rebuild/);
     await makeAnew();
-    await world.put(...records(200));
     await failure;
+    await world.put(...records(200));
     expect(await readRows(world.db)).toEqual(before);
+    await expect(startProjector(world)).rejects.toThrow(/made anew.*rebuild/);
   });
   it('the topic is deleted', async () => {
     await using projector = await startProjector(world);
