@@ -10,8 +10,11 @@ const stopTimeoutMs = 20_000;
 /** Last lines of its log that are kept to be shown when it fails. */
 const linesKept = 50;
 
-/** As `npm start` and the image run them. */
-const nodeFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8'];
+/** As `npm start` and compose run them. */
+const flagsOf = (script = ''): string[] => [
+  '--disable-warning=ExperimentalWarning',
+  ...(script.startsWith('apps/projector/') ? ['--max-semi-space-size=8'] : []),
+];
 
 export interface ServiceOptions {
   readonly name: string;
@@ -42,7 +45,7 @@ export interface Service extends AsyncDisposable {
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
 export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Service {
-  const command = [process.execPath, ...nodeFlags, ...args];
+  const command = [process.execPath, ...flagsOf(args[0]), ...args];
   // In blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
   const [file = '', ...rest] = fileBytesMax === undefined ? command : ['bash', '-c', limit, ...command];

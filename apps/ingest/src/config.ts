@@ -36,8 +36,10 @@ export const IngestEnv = z
       .int()
       .min(1)
       .max(64)
-      .default(2)
-      .describe('Producers that share the partitions, each with one batch in flight'),
+      .default(1)
+      .describe(
+        'Producers that share the partitions, each with one batch in flight; more where a broker flushes to a slow disk',
+      ),
     ...kafkaEnv,
     DATA_DIR: z
       .string()
