@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { noticeLoss } from './connection.ts';
 import { liveSchema } from './schemas.ts';
 import type { ProjectionSchema } from './schemas.ts';
 
@@ -48,6 +49,7 @@ export function connectTables({
     keepAlive: true,
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
   });
+  pool.on('connect', noticeLoss);
   // An idle connection that is lost is no error of anybody's query; the pool opens another.
   pool.on('error', () => undefined);
   return pool;

@@ -6,6 +6,17 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
+const lost = new WeakSet<pg.ClientBase>();
+
+/**
+ * Remembers when the connection is lost. To be called as soon as it is made: its first answer and its end may arrive in
+ * one packet, before anybody who waits for it has run, and an error that nobody listens to ends the process.
+ */
+export function noticeLoss(client: pg.ClientBase): void {
+  const onLost = (): void => void lost.add(client);
+  client.on('error', onLost).on('end', onLost);
+}
+
 /**
  * Runs `use` on a connection of its own. A connection that failed is thrown away.
  * @throws {ConnectionLost} if there was none or it broke; whatever `use` throws otherwise.
@@ -16,20 +27,13 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
       ? error
       : new ConnectionLost('Postgres cannot be reached.', { cause: error });
   });
-  const broken = new AbortController();
-  const onError = (): void => {
-    broken.abort();
-  };
-  client.on('error', onError).on('end', onError);
   try {
     const result = await use(client);
-    client.off('error', onError).off('end', onError);
     client.release();
     return result;
   } catch (error) {
-    // The listener stays: a broken connection may report more than one error.
     client.release(true);
-    throw broken.signal.aborted && !(error instanceof pg.DatabaseError)
+    throw lost.has(client) && !(error instanceof pg.DatabaseError)
       ? new ConnectionLost('The connection to Postgres broke.', { cause: error })
       : error;
   }
