@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { callState } from './call-state.ts';
+import { LiveCall } from './live-call.ts';
 
 /** Echoed in the answer, so that a client can tell its requests apart. */
 export const MessageId = z.union([z.string().max(128), z.number()]);
@@ -18,8 +20,6 @@ const identifier = z
   .min(1)
   .max(512)
   .transform((text) => text.replaceAll('\u0000', '\uFFFD').toWellFormed());
-
-const callState = z.enum(['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED']);
 
 /** `ListCalls`: every part is optional; without `limit` 1,000 rows, unfinished calls first of all, then the newest. */
 export const ListCalls = z.looseObject({
@@ -42,6 +42,16 @@ export const ListCalls = z.looseObject({
 });
 
 export const ListCallEvents = z.looseObject({ call_id: identifier });
+
+/** What is to be told of: without `states`, calls of every state; without `queues`, of every queue and of none. */
+export const Subscribe = z.looseObject({
+  states: z.array(callState).min(1).max(5).optional(),
+  queues: z.array(identifier).min(1).max(100).optional(),
+  cursor: z.string().max(4_096).optional().describe('The last one received: only what changed since is sent'),
+});
+export type Subscribe = z.infer<typeof Subscribe>;
+
+export const WatchCall = z.looseObject({ call_id: identifier });
 
 const instant = z.iso.datetime({ precision: 3 });
 
@@ -75,14 +85,51 @@ export type Failed = z.infer<typeof Failed>;
 
 const ok = { status: z.literal('Ok'), id: MessageId.optional() };
 
+const now = z.number().describe("The gateway's clock, ms since 1970: what timers on a screen run by");
+const asOf = z.number().describe('What the board shows was true at this time, ms since 1970');
+const lag = z.number().int().describe('Records of the log that the board does not show yet');
+const cursor = z.string().describe('Opaque; there only on the last frame of what it completes');
+const gone = z.array(z.string()).describe('call_ids that no longer match or have left the board');
+
+/**
+ * The answer to `Subscribe`, in `parts` numbered from 1: every call that matches; after a cursor, those that changed since.
+ * `reset`: the cursor cannot be resumed from; all parts together replace what the client holds.
+ */
+const SnapshotData = z.object({
+  calls: z.array(LiveCall),
+  gone: gone.optional(),
+  cursor: cursor.optional(),
+  as_of: asOf,
+  now,
+  lag,
+  part: z.number().int().min(1),
+  parts: z.number().int().min(1),
+  reset: z.literal(true).optional(),
+});
+const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: cursor.optional() });
+
 /** What the server sends. */
 export const ServerMessage = z.union([
   z.object({ event: z.literal('Welcome'), data: z.literal('Welcome'), status: z.literal('Ok') }),
   z.object({ event: z.literal('DataChanged'), data: z.strictObject({}) }),
   z.object({ event: z.literal('ListCalls'), data: z.array(ListedCall), ...ok }),
   z.object({ event: z.literal('ListCallEvents'), data: z.array(ListedEvent), ...ok }),
+  z.object({ event: z.literal('Snapshot'), data: SnapshotData, ...ok }),
+  z.object({ event: z.literal('CallsChanged'), data: CallsChangedData }),
+  z.object({ event: z.literal('Heartbeat'), data: z.object({ as_of: asOf, now, lag }) }),
+  z.object({ event: z.literal('Unsubscribe'), data: z.strictObject({}), ...ok }),
   z.object({
-    event: z.enum(['ListCalls', 'ListCallEvents', 'InvalidEvent', 'InvalidMessage']),
+    event: z.literal('CallEvents'),
+    data: z.object({ call_id: z.string(), events: z.array(ListedEvent) }),
+    ...ok,
+  }),
+  z.object({ event: z.literal('CallEventAdded'), data: z.object({ call_id: z.string(), event: ListedEvent }) }),
+  z.object({ event: z.literal('UnwatchCall'), data: z.object({ call_id: z.string() }), ...ok }),
+  z.object({
+    event: z.enum([
+      ...['ListCalls', 'ListCallEvents', 'Subscribe', 'Unsubscribe', 'WatchCall', 'UnwatchCall'],
+      ...['InvalidEvent', 'InvalidMessage'],
+    ] as const),
     data: Failed,
     status: z.literal('Failed'),
     id: MessageId.optional(),
@@ -95,6 +142,7 @@ export const closeCodes = {
   stopping: { code: 4000, reason: 'The gateway is stopping: reconnect.' },
   slow: { code: 4008, reason: 'Too little was read for too long: reconnect.' },
   unresponsive: { code: 4009, reason: 'No pong came: reconnect.' },
+  ahead: { code: 4010, reason: 'The cursor is ahead of this gateway: reconnect in a moment.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
   flood: { code: 4529, reason: 'Too many messages.' },
   notText: { code: 4503, reason: 'Only text frames of JSON are understood.' },

@@ -19,7 +19,7 @@ export interface CallAgent {
   readonly seat: Seat;
 }
 
-const noSeat: Seat = { tier: -1, at: -Infinity, rank: -1, uuid: nilUuid, number: null, queue: null };
+export const noSeat: Seat = { tier: -1, at: -Infinity, rank: -1, uuid: nilUuid, number: null, queue: null };
 
 /** What this event says of an agent on its call; null if it is no agent's. */
 export function agentOnCall(event: CallEvent): CallAgent | null {

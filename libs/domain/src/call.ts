@@ -55,7 +55,7 @@ export interface Call {
 }
 
 const none = { at: -Infinity, rank: -1, uuid: nilUuid } as const;
-const noParties: Parties = {
+export const noParties: Parties = {
   tier: 2,
   ...none,
   direction: null,
@@ -63,8 +63,8 @@ const noParties: Parties = {
   theirNumber: null,
   theirNumberType: null,
 };
-const noLatest: Latest = { tier: -1, ...none, value: null };
-const noState: StateMark = { at: -Infinity, rank: -1 };
+export const noLatest: Latest = { tier: -1, ...none, value: null };
+export const noState: StateMark = { at: -Infinity, rank: -1 };
 
 /** What this single event says about its call; null if it names none. */
 export function callOf(event: CallEvent): Call | null {

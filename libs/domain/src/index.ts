@@ -1,7 +1,8 @@
 export { agentKey, agentOf, foldAgents, joinAgents } from './agent.ts';
 export type { Agent } from './agent.ts';
-export { callOf, fold, join, stateOfCall } from './call.ts';
+export { callOf, fold, join, noLatest, noParties, noState, stateOfCall } from './call.ts';
 export type { Call, Latest, Parties, StateMark } from './call.ts';
+export { noSeat } from './call-agent.ts';
 export type { CallAgent, Seat } from './call-agent.ts';
 export type { CallQueue } from './call-queue.ts';
 export * from './derived.ts';
