@@ -19,7 +19,7 @@ export const projectBacklog = (servers: Servers, bodies: Bodies): Promise<Backlo
     const reaches = (least: number) =>
       until(async () => projected(system).then((now) => now.done >= least && now), {
         timeoutMs: 600_000,
-        everyMs: 10,
+        everyMs: 50,
         onTimeout: () => new Error('The projector does not get to the end of the backlog.'),
       });
     const first = reaches(1);

@@ -43,7 +43,7 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
   };
   return {
     add: (event) => {
-      piece += copyRow(event);
+      piece += copyRow({ event, deliveries: 1 });
       return piece.length < pieceChars ? undefined : flush();
     },
     commit: async ({ moves, calls, agents }) => {

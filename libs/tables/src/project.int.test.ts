@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { testDatabase } from '@callstream/stack';
+import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
 import { fold, foldAgents, visitsOf } from '@callstream/domain';
 import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
@@ -15,6 +15,7 @@ import {
   project,
   readPositions,
 } from './index.ts';
+import { upsertEvents } from './join-events.ts';
 import type { Tables } from './index.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
@@ -92,6 +93,36 @@ describe('the join in SQL', () => {
     await write(...inBatches(eventsOf(log), [7]));
     expect(await readRows(db)).toEqual(expectedRows(eventsOf(log)));
     await expectSameVisits(eventsOf(log));
+  });
+
+  it('is it for large batches that know a part of each other', async () => {
+    const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
+    const again = log.slice(30).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    await write(log.slice(0, 70), [...log.slice(70), ...again.slice(0, 20)], again.slice(20));
+    expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
+  });
+
+  it('is it when another partition writes one of the events of a batch at the same time', async () => {
+    const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
+    const [first, ...others] = log;
+    if (!first) throw new Error('There are no lives.');
+    const other = await db.connect();
+    await other.query('begin');
+    await upsertEvents(other, countDeliveries([{ ...first, id: first.id + 1 }]));
+    const writing = write([first, ...others]);
+    await until(
+      async () => {
+        const { rowCount } = await db.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'copy events%'`,
+        );
+        return rowCount === 1;
+      },
+      { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('It does not wait for the other one.') },
+    );
+    await other.query('commit');
+    other.release();
+    await writing;
+    expect((await readRows(db)).events).toEqual(expectedRows([...log, { ...first, id: first.id + 1 }]).events);
   });
 });
 

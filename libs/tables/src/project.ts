@@ -1,9 +1,10 @@
 import type { ClientBase } from 'pg';
 import type { Agent, Call } from '@callstream/domain';
 import { agentKey, compareText } from '@callstream/domain';
-import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from './rows.ts';
+import { isEventTaken, joinEvents, upsertEvents } from './join-events.ts';
+import { agentRow, callAgentRows, callQueueRows, callRow } from './rows.ts';
 import type { CountedEvent } from './rows.ts';
-import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls, upsertEvents } from './statements.ts';
+import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls } from './statements.ts';
 
 /** How far a transaction takes one partition. */
 export interface Move {
@@ -32,10 +33,25 @@ export class PositionMoved extends Error {
 
 /** Joins a batch into the tables and moves the position; both or neither. @throws {PositionMoved} */
 export async function project(db: ClientBase, batch: Projection): Promise<void> {
+  try {
+    await inOneGo(db, batch, joinEvents);
+  } catch (error) {
+    if (!isEventTaken(error)) throw error;
+    // Another partition has written one of these uuids since we looked: an upsert does not mind.
+    await inOneGo(db, batch, upsertEvents);
+  }
+}
+
+type JoinEvents = (db: ClientBase, events: readonly CountedEvent[]) => Promise<void>;
+
+async function inOneGo(db: ClientBase, batch: Projection, joinTheEvents: JoinEvents): Promise<void> {
   await db.query('begin');
   try {
     await movePosition(db, batch);
-    await joinRows(db, batch);
+    await joinTheEvents(db, batch.events);
+    // Always the same order of tables and of rows, so that two partitions that meet in `agents` do not deadlock.
+    await joinCalls(db, batch.calls);
+    await joinAgents(db, batch.agents);
     await db.query('commit');
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
@@ -53,14 +69,6 @@ export async function movePosition(db: ClientBase, { partition, expected, next, 
   });
   if (rowCount !== 1)
     throw new PositionMoved(`Partition ${partition} is not at offset ${expected}, version ${version}.`);
-}
-
-/** Always the same order of tables and of rows, so that two partitions that meet in `agents` do not deadlock. */
-async function joinRows(db: ClientBase, batch: Projection): Promise<void> {
-  const events = batch.events.toSorted((a, b) => (a.event.uuid < b.event.uuid ? -1 : 1));
-  await upsert(db, 'events', upsertEvents, `[${events.map(eventRow).join()}]`);
-  await joinCalls(db, batch.calls);
-  await joinAgents(db, batch.agents);
 }
 
 /** Joins calls, with their queues and agents, into the tables. */

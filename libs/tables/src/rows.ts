@@ -49,9 +49,10 @@ export function eventRow({ event, deliveries }: CountedEvent): string {
 export const eventColumns = 'uuid, id, call_id, type, kind, at, received_at, body, deliveries';
 
 /** One row of `events` as a line of COPY's text format. */
-export function copyRow({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {
+export function copyRow({ event, deliveries }: CountedEvent): string {
+  const { uuid, id, callId, type, kind, at, receivedAt, json } = event;
   const call = callId === null ? String.raw`\N` : copyText(callId);
-  return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}\t1\n`;
+  return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}\t${deliveries}\n`;
 }
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };

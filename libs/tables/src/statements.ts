@@ -14,7 +14,7 @@ const choose = (table: string, wins: string, columns: string): string =>
 const newStateWins = `(excluded.state_rank = 4 and (c.state_rank <> 4 or excluded.state_at < c.state_at)
     or excluded.state_rank <> 4 and c.state_rank <> 4 and (excluded.state_at, excluded.state_rank) > (c.state_at, c.state_rank))`;
 
-export const upsertEvents = `
+export const upsertEventRows = `
 insert into events as e (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
 select uuid, id, call_id, type, kind, at, received_at, body, deliveries
 from json_to_recordset($1::json) as r(

@@ -40,10 +40,12 @@ export interface Consumption extends AsyncDisposable {
 const sessionTimeoutMs = 10_000;
 const heartbeatInterval = 1_000;
 const maxBytesPerPartition = 256 * 1024;
+/** Batches of different partitions that may wait for the one before theirs at the same time. */
+const handlersMax = 256;
 
 /** Reads `topic` as a member of a group, from positions of the caller's own. */
 export async function consume(kafka: Kafka, options: Consuming): Promise<Consumption> {
-  const { groupId, topic, concurrency, log } = options;
+  const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
   const consumer = kafka.consumer({
@@ -86,7 +88,7 @@ export async function consume(kafka: Kafka, options: Consuming): Promise<Consump
   await consumer.run({
     autoCommit: false,
     eachBatchAutoResolve: false,
-    partitionsConsumedConcurrently: concurrency,
+    partitionsConsumedConcurrently: handlersMax,
     eachBatch: handler.handle,
   });
   const close = async (): Promise<void> => {
