@@ -17,7 +17,9 @@ export const real = {
 };
 
 export default {
-  maxWorkers: 2,
+  // One more than the cores that are promised: the tests with servers mostly wait.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/tools/longest-first.mjs',
   projects: [
     {
       ...base,
