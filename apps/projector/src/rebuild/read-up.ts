@@ -1,3 +1,4 @@
+import { showProgress } from '@callstream/runtime';
 import { classify, readPositions } from '@callstream/tables';
 import { keepTrying } from '../keep-trying.ts';
 import { ProjectionStopped } from '../stopped.ts';
@@ -5,7 +6,6 @@ import { fill } from './fill.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
 import type { OwnTables } from './own-tables.ts';
-import { showProgress } from './progress.ts';
 
 /**
  * Records that are folded before the calls they speak of are written, at least. A call has about eight events; the more
@@ -25,14 +25,18 @@ export async function readUp(
   { db, positions }: OwnTables,
   { targets, foldRecordsMin }: ReadUpOptions,
 ): Promise<void> {
-  using progress = showProgress({ from: positions, to: targets, stream: terminal });
+  const from = new Map(positions);
+  const recordsOf = (partition: number, next: number): number => next - (from.get(partition) ?? 0);
+  const totals = new Map([...targets].map(([partition, end]) => [partition, recordsOf(partition, end)]));
+  using progress = showProgress({ totals, what: 'records', stream: terminal });
+  const onProgress = (partition: number, next: number): void => progress.at(partition, recordsOf(partition, next));
   const attempt = async (): Promise<void> => {
     // What the last attempt had committed, and nothing of what it had not.
     for (const [partition, next] of offsetsOf(await readPositions(db))) {
       positions.set(partition, next);
-      progress.at(partition, next);
+      onProgress(partition, next);
     }
-    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, onProgress: progress.at, signal, log });
+    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, onProgress, signal, log });
   };
   try {
     await keepTrying(attempt, { signal, onRetry: () => undefined, log });
