@@ -19,9 +19,9 @@ it('a backend that is terminated at any moment, also while it connects, is a tra
     }
   };
   const users = Promise.all(Array.from({ length: 8 }, use));
-  let done = false;
-  void users.finally(() => (done = true));
-  while (!done)
+  const done = new AbortController();
+  void users.finally(() => done.abort());
+  while (!done.signal.aborted)
     await killer.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`);
   await users;
   expect([...outcomes.keys()].toSorted()).toEqual(['done', 'transient']);
