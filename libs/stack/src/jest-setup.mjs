@@ -20,7 +20,7 @@ export default async function setup() {
   if (CALLSTREAM_TEST_KAFKA && CALLSTREAM_TEST_DATABASE_URL) return;
 
   const script = join(import.meta.dirname, 'serve-tests.ts');
-  const child = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', script], {
+  const child = spawn(process.execPath, [script], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
