@@ -5,6 +5,7 @@ const longest = [
   'apps/e2e/src/projector-failures.int.test.ts',
   'apps/e2e/src/kafka-away.int.test.ts',
   'apps/e2e/src/spool.int.test.ts',
+  'apps/ingest/src/ingest.int.test.ts',
   'apps/projector/src/dlq/dlq.int.test.ts',
   'apps/projector/src/postgres-failures.int.test.ts',
   'apps/e2e/src/rebuild.int.test.ts',
