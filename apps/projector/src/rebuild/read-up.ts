@@ -1,8 +1,9 @@
 import { showProgress } from '@callstream/runtime';
-import { classify, readPositions } from '@callstream/tables';
+import { readPositions } from '@callstream/tables';
 import { keepTrying } from '../keep-trying.ts';
-import { ProjectionStopped } from '../stopped.ts';
 import { fill } from './fill.ts';
+import { leavingOut } from './leave-out.ts';
+import type { LeaveOut } from './leave-out.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
 import type { OwnTables } from './own-tables.ts';
@@ -20,10 +21,14 @@ export interface ReadUpOptions {
 }
 
 /** Fills tables without indexes with the log up to `targets`, and shows how far it is. Failures that pass are waited out. */
-export async function readUp(
+export async function readUp(operation: Operation, own: OwnTables, options: ReadUpOptions): Promise<void> {
+  await leavingOut(operation, (leaveOut) => readUpBut(leaveOut, operation, { ...own, ...options }));
+}
+
+async function readUpBut(
+  leaveOut: LeaveOut,
   { kafka, topic, signal, terminal, log }: Operation,
-  { db, positions }: OwnTables,
-  { targets, foldRecordsMin }: ReadUpOptions,
+  { db, positions, targets, foldRecordsMin }: OwnTables & ReadUpOptions,
 ): Promise<void> {
   const from = new Map(positions);
   const recordsOf = (partition: number, next: number): number => next - (from.get(partition) ?? 0);
@@ -36,15 +41,7 @@ export async function readUp(
       positions.set(partition, next);
       onProgress(partition, next);
     }
-    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, onProgress, signal, log });
+    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, leaveOut, onProgress, signal, log });
   };
-  try {
-    await keepTrying(attempt, { signal, onRetry: () => undefined, log });
-  } catch (error) {
-    if (classify(error) !== 'data') throw error;
-    throw new ProjectionStopped(
-      `Postgres refuses what this code makes of a record of the log: ${(error as Error).message}. The live tables are as they were. A projector with a mended "decode" is needed.`,
-      { cause: error },
-    );
-  }
+  await keepTrying(attempt, { signal, onRetry: () => undefined, log });
 }
