@@ -221,6 +221,19 @@ describe('a rebuild', () => {
     // Another log: a client's cursor holds no longer.
     expect((await readPositions(live))[0]?.logId).not.toBe(logId);
   });
+
+  it('and when the log was replaced by another one, which is no log to verify by, or to resume from, either', async () => {
+    const replaced = /Partition 1: record \d+ is not the one that the live tables have/;
+    await rebuild(operation(), { ...plain, swap: false });
+    for (const schema of [liveSchema, nextSchema])
+      await live.query(`update ${schema}.positions set last_timestamp = '2026-01-01' where partition = 1`);
+    await expect(verify(operation(), () => undefined)).rejects.toThrow(replaced);
+    await expect(rebuild(operation(), plain)).rejects.toThrow(replaced);
+    const own = operation();
+    await rebuild(own, { ...plain, acceptLoss: true });
+    expect(own.said[0]).toMatch(/^Rebuilding from/);
+    expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+  });
 });
 
 describe('a rollback', () => {
