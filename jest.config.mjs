@@ -17,7 +17,11 @@ export const real = {
 };
 
 export default {
-  maxWorkers: 2,
+  // One more than the cores that are promised: the tests with servers mostly wait.
+  maxWorkers: 3,
+  // A busy machine is no failure: what hangs is noticed all the same.
+  testTimeout: 30_000,
+  testSequencer: '<rootDir>/tools/longest-first.mjs',
   projects: [
     {
       ...base,

@@ -80,7 +80,7 @@ it('is emptied by `ingest drain --dir` when its instance is gone, and only then'
     expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('is used by another process') as string });
   }
   const { code, said } = await drain(dir);
-  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('300 of 300 events sent') as string });
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('300 of 300 events (100 %)') as string });
   expect((await callsInLog(topic)).size).toBe(300);
   expect(await drain(join(folder, 'elsewhere'))).toMatchObject({ code: 1 });
 }, 90_000);

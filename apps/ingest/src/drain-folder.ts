@@ -1,12 +1,11 @@
 import { existsSync } from 'node:fs';
-import { connectKafka, openPublisher, stopSignal } from '@callstream/runtime';
+import { connectKafka, openPublisher, showProgress, stopSignal } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
 import { startDrainer } from './drain.ts';
 import { kafkaWithinMs } from './live.ts';
 import { createPartitions } from './partitions.ts';
-import { showProgress } from './progress.ts';
 import { createSpoolMetrics, recordsIn } from './spool/metrics.ts';
 import { openSpool } from './spool/spool.ts';
 import { createTopicKnowledge } from './topic.ts';
@@ -26,7 +25,8 @@ export async function drainFolder(dir: string, config: IngestConfig, log: Log): 
   knowledge.learn(facts);
   const partitions = createPartitions(() => true);
   {
-    using progress = showProgress(recordsIn(spool));
+    const total = recordsIn(spool);
+    using progress = showProgress({ totals: new Map([[0, total]]), what: 'events', stream: process.stderr });
     await using drainer = startDrainer({
       spool,
       connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
@@ -38,7 +38,7 @@ export async function drainFolder(dir: string, config: IngestConfig, log: Log): 
     drainer.wake();
     const { promise: empty, resolve } = Promise.withResolvers<undefined>();
     const look = (): void => {
-      progress.remaining(recordsIn(spool));
+      progress.at(0, total - recordsIn(spool));
       if (recordsIn(spool) === 0) resolve(undefined);
     };
     spool.watch(look);

@@ -20,6 +20,9 @@ class PartitionAway extends Error {
 /** The way of an event straight to Kafka. */
 export type Live = Pick<Batcher<EventRecord>, 'add' | 'depth'>;
 
+/** One whose partition is known. */
+type PlacedRecord = EventRecord & { readonly partition: number };
+
 export interface LiveOptions {
   /** Each has the partitions of its own, so that Kafka can write them side by side; see docs/decisions/0004. */
   readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
@@ -29,26 +32,25 @@ export interface LiveOptions {
 }
 
 export function createLive({ publishers, partitions, metrics, log }: LiveOptions): Live {
-  const send = async (publisher: Pick<Publisher, 'publishBatch'>, records: readonly EventRecord[]): Promise<void> => {
-    const placed = records.map(withPartition);
+  const send = async (publisher: Pick<Publisher, 'publishBatch'>, records: readonly PlacedRecord[]): Promise<void> => {
     metrics.batchRecords.observe(records.length);
     const end = metrics.produceSeconds.startTimer();
     try {
-      await publisher.publishBatch(placed);
+      await publisher.publishBatch(records);
     } catch (error) {
       // Which of them it was, Kafka's client does not say: each is tried by itself before live events go there again.
-      partitions.failed(new Set(placed.map(({ partition }) => partition)));
+      partitions.failed(new Set(records.map(({ partition }) => partition)));
       const { name, message } = error as Error;
       log.warn({ records: records.length, error: name, reason: message, duration_ms: ms(end()) }, 'batch.failed');
       throw error;
     }
-    if (partitions.away() > 0) partitions.succeeded(placed.map(({ partition }) => partition));
+    if (partitions.away() > 0) partitions.succeeded(records.map(({ partition }) => partition));
     log.debug({ records: records.length, duration_ms: ms(end()) }, 'batch.published');
   };
-  const refuse = ({ partition }: EventRecord): Error | undefined =>
-    partition === null || partitions.isAway(partition) ? new PartitionAway('Kafka is away.') : undefined;
+  const refuse = ({ partition }: PlacedRecord): Error | undefined =>
+    partitions.isAway(partition) ? new PartitionAway('Kafka is away.') : undefined;
   const batchers = publishers.map((publisher) =>
-    createBatcher<EventRecord>((records) => send(publisher, records), {
+    createBatcher<PlacedRecord>((records) => send(publisher, records), {
       withinMs: kafkaWithinMs,
       fits: fitsKafka,
       refuse,
@@ -56,7 +58,8 @@ export function createLive({ publishers, partitions, metrics, log }: LiveOptions
   );
   return {
     add: (record) => {
-      const batcher = batchers[(record.partition ?? 0) % batchers.length];
+      if (!isPlaced(record)) return Promise.reject(new PartitionAway('The topic is not known yet.'));
+      const batcher = batchers[record.partition % batchers.length];
       return batcher ? batcher.add(record) : Promise.reject(new PartitionAway('There is no producer.'));
     },
     depth: () => batchers.reduce((sum, batcher) => sum + batcher.depth(), 0),
@@ -65,10 +68,7 @@ export function createLive({ publishers, partitions, metrics, log }: LiveOptions
 
 const ms = (seconds: number): number => Math.round(seconds * 1_000);
 
-function withPartition(record: EventRecord): EventRecord & { partition: number } {
-  if (record.partition === null) throw new Error('A record without a partition is no live one.');
-  return { ...record, partition: record.partition };
-}
+const isPlaced = (record: EventRecord): record is PlacedRecord => record.partition !== null;
 
 /** Bounded per partition and in total; a record that is larger than a batch goes alone. */
 export function fitsKafka(): (record: Pick<EventRecord, 'partition' | 'bytes'>) => boolean {

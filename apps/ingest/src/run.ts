@@ -38,7 +38,9 @@ import { waitForTopic } from './wait-for-topic.ts';
 export async function run(config: IngestConfig, log: Log): Promise<void> {
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log });
+  const cluster = { brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log };
+  const kafka = connectKafka(cluster);
+  const asked = connectKafka({ ...cluster, connects: 'once' });
   const knowledge = createTopicKnowledge();
 
   // Closed in reverse: stop taking webhooks first, then sending from the spool, then the producer, and the spool last.
@@ -69,7 +71,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     log,
   });
   let stopping = false;
-  const ready = createReady({ isStopping: () => stopping, askKafka: () => topicFacts(kafka, topic), spool });
+  const ready = createReady({ isStopping: () => stopping, askKafka: () => topicFacts(asked, topic), spool });
   await using admin = await startAdmin({
     hosts: config.ADMIN_HOST,
     port: config.INGEST_ADMIN_PORT,

@@ -25,11 +25,21 @@ export async function checkLog({ kafka, topic, positions, log }: LogCheck): Prom
   const ends = await endOffsets(kafka, topic);
   checkEnds(topic, positions, ends);
 
+  const [other] = await findReplaced({ kafka, topic, positions, log }, ends);
+  if (other)
+    throw new ProjectionStopped(
+      `Record ${other.nextOffset - 1} of partition ${other.partition} of "${topic}" is not the one that was projected: the topic was made anew, or its log was replaced. ${rebuildRemedy}`,
+    );
+}
+
+/** Positions whose last record the log has another one for. Those beyond the log are left to who compares its ends. */
+export async function findReplaced({ kafka, topic, positions, log }: LogCheck, ends: Ends): Promise<Position[]> {
   const ranges = new Map<number, OffsetRange>();
   for (const { partition, nextOffset } of positions) {
-    if (nextOffset === 0) continue;
+    const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
+    if (nextOffset === 0 || nextOffset < low || nextOffset > high) continue;
     // What was applied last was deleted from the log, and nothing after it: there is nothing to compare, and nothing is missing.
-    if (ends.get(partition)?.low === nextOffset) log.warn({ topic, partition, nextOffset }, 'log.cannot-be-compared');
+    if (low === nextOffset) log.warn({ topic, partition, nextOffset }, 'log.cannot-be-compared');
     else ranges.set(partition, { from: nextOffset - 1, to: nextOffset });
   }
   const found = new Map<number, Fingerprint>();
@@ -37,8 +47,7 @@ export async function checkLog({ kafka, topic, positions, log }: LogCheck): Prom
     for (const record of records) found.set(record.partition, fingerprintOf(record));
   };
   await readRanges(kafka, { topic, ranges, onRecords, log });
-  for (const position of positions)
-    if (ranges.has(position.partition)) checkLastRecord(topic, position, found.get(position.partition));
+  return positions.filter((one) => ranges.has(one.partition) && !isLastRecord(one, found.get(one.partition)));
 }
 
 function checkTables(topic: string, positions: readonly Position[]): void {
@@ -80,11 +89,6 @@ export function checkEnds(topic: string, positions: readonly Position[], ends: E
   }
 }
 
-function checkLastRecord(topic: string, position: Position, found: Fingerprint | undefined): void {
-  const { partition, nextOffset, lastUuid, lastTimestamp } = position;
-  if (lastUuid === null) return;
-  if (found?.uuid === lastUuid && found.timestamp === lastTimestamp) return;
-  throw new ProjectionStopped(
-    `Record ${nextOffset - 1} of partition ${partition} of "${topic}" is not the one that was projected: the topic was made anew, or its log was replaced. ${rebuildRemedy}`,
-  );
-}
+/** Tables that were filled by an older version may not know their last record. */
+const isLastRecord = ({ lastUuid, lastTimestamp }: Position, found: Fingerprint | undefined): boolean =>
+  lastUuid === null || (found?.uuid === lastUuid && found.timestamp === lastTimestamp);

@@ -9,6 +9,8 @@ const delayMaxMs = 5_000;
 export interface Trying {
   /** Ends the attempts: the process is stopping. */
   readonly signal: AbortSignal;
+  /** No attempt begins later than this, in ms since the first. For ever if not given. */
+  readonly withinMs?: number;
   /** An attempt failed for a passing reason; there will be another. */
   readonly onRetry: (reason: string) => void;
   readonly log: Log;
@@ -16,12 +18,16 @@ export interface Trying {
 
 const isTransient = (error: unknown): boolean => classify(error) === 'transient' || isTransientKafkaFailure(error);
 
-/** Does `work` until it succeeds, for as long as it fails for a passing reason. @throws what will not pass by itself */
-export async function keepTrying<T>(work: () => Promise<T>, { signal, onRetry, log }: Trying): Promise<T> {
+/** Does `work` until it succeeds, for as long as it fails for a passing reason. @throws what does not pass by itself, or in time */
+export async function keepTrying<T>(
+  work: () => Promise<T>,
+  { signal, withinMs = Infinity, onRetry, log }: Trying,
+): Promise<T> {
   return pRetry(work, {
     retries: Infinity,
     minTimeout: firstDelayMs,
     maxTimeout: delayMaxMs,
+    maxRetryTime: withinMs,
     randomize: true,
     signal,
     shouldRetry: ({ error }) => isTransient(error),

@@ -1,6 +1,7 @@
+import { once } from 'node:events';
 import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
-import { closeServers, listen } from './listen.ts';
+import { listen } from './listen.ts';
 
 /** null if the service can do its work; a note if it can, but not as usual; else the reason why not. */
 export type Readiness = null | { readonly note: string } | string;
@@ -39,9 +40,11 @@ export async function startAdmin({
         response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8' }).end(text),
       );
   });
+  // At once: nobody loses anything by a check that is cut off.
   const close = async (): Promise<void> => {
-    for (const server of servers) server.closeAllConnections();
-    await closeServers(servers);
+    const closed = servers.map((server) => once(server, 'close'));
+    for (const server of servers) server.close().closeAllConnections();
+    await Promise.all(closed);
   };
   return { port: actual, [Symbol.asyncDispose]: close };
 }

@@ -37,4 +37,6 @@ export type { TopicFacts } from './kafka/topics.ts';
 export { closeServers, listen } from './listen.ts';
 export { createLog } from './log.ts';
 export type { Log } from './log.ts';
+export { showProgress } from './progress.ts';
+export type { Terminal } from './progress.ts';
 export { DeadlineExceeded, drainDeadlineMs, runService, stopSignal, within } from './stop.ts';

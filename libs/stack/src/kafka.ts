@@ -3,10 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { Kafka, logLevel } from 'kafkajs';
 import { claimed, keptPort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { serverProperties } from './kafka-config.ts';
+import { quickAdmin } from './kafka-client.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { stopLeftover } from './leftover.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
@@ -116,10 +116,8 @@ async function format(options: {
 }
 
 /** Whether the broker answers, down to its group coordinator, which is the last to be there. */
-async function answers(brokers: string): Promise<boolean> {
-  // A few quick retries: finding the coordinator makes its topic, and is told "not yet" once or twice.
-  const retry = { retries: 4, initialRetryTime: 50 };
-  const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry }).admin();
+async function answers(broker: string): Promise<boolean> {
+  const admin = quickAdmin(broker);
   try {
     await admin.connect();
     await admin.describeGroups(['callstream-ready']);

@@ -6,9 +6,6 @@ import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from '../sr
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
-export { executeReads } from './gateway-reads.ts';
-export { makeMany } from './many.ts';
-export type { Executed } from './plans.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 

@@ -91,7 +91,10 @@ async function runReplay(dlq: Dlq, ids: readonly string[], options: Acting & { f
   const entries = await choices(dlq, ids, acting);
   if (options.dryRun) return print([`${entries.length} entries would be replayed.`]);
   await using publisher = await connectPublisher(dlq.kafka);
-  const { replayed, stillNoEvent, gone } = await replay(dlq, { publisher, entries, force, say });
+  const { replayed, stillNoEvent, gone } = await replay(dlq, {
+    ...{ publisher, entries, force },
+    terminal: process.stderr,
+  });
   print([
     `${replayed} replayed.` +
       (stillNoEvent > 0 ? ` ${stillNoEvent} are still no events and stay (--force replays them all the same).` : '') +

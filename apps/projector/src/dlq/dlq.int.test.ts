@@ -37,7 +37,8 @@ interface Run {
 /** `npm run projector -- dlq …`, as a process. */
 const dlq = (...args: string[]): Promise<Run> =>
   new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'], KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };
     const command = ['--disable-warning=ExperimentalWarning', main, 'dlq', ...args];
     execFile(process.execPath, command, { env, maxBuffer: 10_000_000 }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),

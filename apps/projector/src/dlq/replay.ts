@@ -1,5 +1,5 @@
-import type { LogRecord, OutRecord, Publisher } from '@callstream/runtime';
-import { isRefusedForGood, receivedAtOf } from '@callstream/runtime';
+import type { LogRecord, OutRecord, Publisher, Terminal } from '@callstream/runtime';
+import { isRefusedForGood, receivedAtOf, showProgress } from '@callstream/runtime';
 import { originalHeaders } from '../dead-letters.ts';
 import { understand } from '../understand.ts';
 import { decide, eachOriginal } from './box.ts';
@@ -11,8 +11,8 @@ export interface Replaying {
   readonly entries: readonly Entry[];
   /** Also what is still no event, and would come straight back. */
   readonly force: boolean;
-  /** Says how far it is. */
-  readonly say: (line: string) => void;
+  /** Where it is shown how far it is. */
+  readonly terminal: Terminal;
 }
 
 export interface Replayed {
@@ -26,9 +26,9 @@ export interface Replayed {
  * Puts records back at the end of their partition as they were: a new delivery. Then it is written down; whoever is
  * interrupted in between delivers them once more, which the tables count and otherwise do not mind.
  */
-export async function replay(dlq: Dlq, { publisher, entries, force, say }: Replaying): Promise<Replayed> {
+export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: Replaying): Promise<Replayed> {
   const result = { replayed: 0, stillNoEvent: 0, gone: 0 };
-  const progress = createProgressLine(entries.length, say);
+  using progress = showProgress({ totals: new Map([[0, entries.length]]), what: 'entries', stream: terminal });
   await eachOriginal(dlq, entries, async (some) => {
     const there = some.filter(isThere);
     const wanted = there.filter(({ record }) => force || understand([record]).undecodable.length === 0);
@@ -37,7 +37,7 @@ export async function replay(dlq: Dlq, { publisher, entries, force, say }: Repla
     result.replayed += wanted.length;
     result.stillNoEvent += there.length - wanted.length;
     result.gone += some.length - there.length;
-    progress(result.replayed + result.stillNoEvent + result.gone);
+    progress.at(0, result.replayed + result.stillNoEvent + result.gone);
   });
   return result;
 }
@@ -65,17 +65,3 @@ async function putBack(
 /** Received when it was received first: an event without a time of its own is known by that. */
 const receivedAt = (entry: Entry, { headers }: LogRecord): string =>
   receivedAtOf({ headers, timestamp: Number(entry.timestamp) });
-
-const sayEveryMs = 2_000;
-
-function createProgressLine(total: number, say: (line: string) => void): (done: number) => void {
-  const began = performance.now();
-  let saidAt = began;
-  return (done) => {
-    const now = performance.now();
-    if (now - saidAt < sayEveryMs) return;
-    saidAt = now;
-    const perSecond = done / ((now - began) / 1_000);
-    say(`${done} of ${total}, ${Math.round(perSecond)}/s, ETA ${Math.ceil((total - done) / perSecond)} s`);
-  };
-}

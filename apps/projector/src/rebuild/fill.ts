@@ -1,6 +1,7 @@
 import type { Batch, Kafka, Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
 import { openLane } from './lane.ts';
+import type { LeaveOut } from './leave-out.ts';
 import { readLog } from './read-log.ts';
 import { whenAborted } from './stopped.ts';
 
@@ -21,6 +22,7 @@ export interface FillOptions {
   readonly targets: ReadonlyMap<number, number>;
   /** Records that a lane folds in memory before it writes, at least. */
   readonly foldRecordsMin: number;
+  readonly leaveOut: LeaveOut;
   readonly onProgress: (partition: number, next: number) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -31,13 +33,15 @@ export interface FillOptions {
  * it fails or is stopped is read again by the next attempt.
  */
 export async function fill({ kafka, topic, db, positions, targets, signal, ...options }: FillOptions): Promise<void> {
-  const { foldRecordsMin, onProgress, log } = options;
+  const { foldRecordsMin, leaveOut, onProgress, log } = options;
   const read = new Map(positions);
   const missing = (): number[] =>
     [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
   if (missing().length === 0) return;
 
-  const lanes = Array.from({ length: lanesMax }, () => openLane({ db, foldRecordsMin, positions, onProgress }));
+  const lanes = Array.from({ length: lanesMax }, () =>
+    openLane({ db, foldRecordsMin, leaveOut, positions, onProgress }),
+  );
   const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
   const silence = watchSilence(() => {
     log.warn({ partitions: missing(), silent_ms: silentMs }, 'rebuild.partitions-end-early');

@@ -6,6 +6,7 @@ import { align } from '../align.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { understand, uuidOf } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
+import { leavingOut } from './leave-out.ts';
 import { readLog } from './read-log.ts';
 
 const concurrency = 4;
@@ -21,6 +22,8 @@ export interface FollowOptions {
   readonly onProgress: (partition: number, next: number) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** Tells the operator. */
+  readonly say: (line: string) => void;
 }
 
 /** Keeps tables that are not live up with the log, until disposed. */
@@ -33,7 +36,7 @@ export interface Follower extends Consumption {
 }
 
 export async function follow({ kafka, topic, db, positions, ...options }: FollowOptions): Promise<Follower> {
-  const { onProgress, signal, log } = options;
+  const { onProgress, signal, log, say } = options;
   const writing = new Set<Promise<number>>();
   let paused: PromiseWithResolvers<undefined> | undefined;
 
@@ -42,8 +45,6 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     const aligned = align(records, expected);
     const last = aligned.kind === 'known' ? undefined : aligned.records.at(-1);
     if (aligned.kind === 'known' || !last) return expected;
-    // What is no event is on the DLQ already: the live projector put it there.
-    const { events, calls, agents } = understand(aligned.records);
     const next = last.offset + 1;
     const move = {
       partition,
@@ -52,10 +53,14 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
       version: projectionVersion,
       last: { uuid: uuidOf(last), timestamp: last.timestamp },
     };
-    const reached = await withConnection(db, (client) => project(client, { ...move, events, calls, agents })).then(
-      () => next,
-      (error: unknown) => positionAfter(error, db, move),
-    );
+    const reached = await leavingOut({ kafka, topic, signal, say, log }, async (leaveOut) => {
+      // What is no event is on the DLQ already: the live projector put it there.
+      const { events, calls, agents } = understand(aligned.records.filter((record) => !leaveOut(record)));
+      return withConnection(db, (client) => project(client, { ...move, events, calls, agents })).then(
+        () => next,
+        (error: unknown) => positionAfter(error, db, move),
+      );
+    });
     positions.set(partition, reached);
     onProgress(partition, reached);
     return reached;

@@ -5,6 +5,7 @@ import { beginFilling, withConnection } from '@callstream/tables';
 import type { Filling, Move, Tables } from '@callstream/tables';
 import { createFold, uuidOf } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
+import type { LeaveOut } from './leave-out.ts';
 
 /** Batches that wait for a lane, of at most 256 KiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 32;
@@ -18,6 +19,7 @@ export interface LaneOptions {
   readonly db: Tables;
   /** Records that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
+  readonly leaveOut: LeaveOut;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
@@ -66,7 +68,13 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
 async function fillFold(
   filling: Filling,
   first: LaneBatch,
-  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
+  {
+    batches,
+    foldRecordsMin,
+    leaveOut,
+    positions,
+    onProgress,
+  }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
 ): Promise<Move[]> {
   const fold = createFold();
   const moves = new Map<number, Move>();
@@ -74,6 +82,7 @@ async function fillFold(
   for (let records = 0; ;) {
     const { partition } = batch;
     for (const record of batch.records) {
+      if (leaveOut(record)) continue;
       const understood = fold.add(record);
       const wait = 'event' in understood ? filling.add(understood.event) : undefined;
       if (wait) await wait;

@@ -1,4 +1,6 @@
 import type { Position } from '@callstream/tables';
+import { findReplaced } from '../check-log.ts';
+import type { LogCheck } from '../check-log.ts';
 
 type Offsets = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 
@@ -30,4 +32,14 @@ export function lossesOf(live: readonly Position[], log: Offsets): Loss[] {
       });
     return losses;
   });
+}
+
+/** As {@link lossesOf}, and where the log has another record than the one that was applied last. */
+export async function findLosses(check: LogCheck, log: Offsets): Promise<Loss[]> {
+  const replaced = (await findReplaced(check, log)).map(({ partition, nextOffset }) => ({
+    partition,
+    tail: false,
+    what: `Partition ${partition}: record ${nextOffset - 1} is not the one that the live tables have: the topic was made anew, or its log was replaced.`,
+  }));
+  return [...lossesOf(check.positions, log), ...replaced];
 }

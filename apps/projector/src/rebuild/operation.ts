@@ -1,10 +1,9 @@
 import { hostname } from 'node:os';
 import { connectKafka, stopSignal } from '@callstream/runtime';
-import type { Kafka, Log } from '@callstream/runtime';
+import type { Kafka, Log, Terminal } from '@callstream/runtime';
 import { connectTables, holdAlone, liveSchema } from '@callstream/tables';
 import type { ProjectionSchema, Tables, Task } from '@callstream/tables';
 import type { ProjectorConfig } from '../config.ts';
-import type { Terminal } from './progress.ts';
 import { Stopped, whenAborted } from './stopped.ts';
 
 /** What a command of the operator works with. */

@@ -8,6 +8,7 @@ import {
   readSchemas,
 } from '@callstream/tables';
 import type { Position, ProjectionSchema, Tables } from '@callstream/tables';
+import { findReplaced } from '../check-log.ts';
 import { projectionVersion } from '../version.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
@@ -24,7 +25,8 @@ export interface OwnTables {
 }
 
 /** The tables of a rebuild that was interrupted, if this code would make the same of this log; else null. */
-export async function findNext({ tables, topic }: Operation, log: Offsets): Promise<OwnTables | null> {
+export async function findNext(operation: Operation, log: Offsets): Promise<OwnTables | null> {
+  const { tables, topic } = operation;
   const db = tables(nextSchema);
   const found = (await readSchemas(db)).find(({ schema }) => schema === nextSchema);
   if (found?.current !== true) return null;
@@ -34,6 +36,7 @@ export async function findNext({ tables, topic }: Operation, log: Offsets): Prom
     return of === topic && version === projectionVersion && nextOffset >= low && nextOffset <= high;
   };
   if (positions.length !== log.size || !positions.every(isOurs)) return null;
+  if ((await findReplaced({ ...operation, positions }, log)).length > 0) return null;
   return { db, positions: offsetsOf(positions), complete: found.complete };
 }
 

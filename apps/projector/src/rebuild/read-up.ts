@@ -1,11 +1,12 @@
-import { classify, readPositions } from '@callstream/tables';
+import { showProgress } from '@callstream/runtime';
+import { readPositions } from '@callstream/tables';
 import { keepTrying } from '../keep-trying.ts';
-import { ProjectionStopped } from '../stopped.ts';
 import { fill } from './fill.ts';
+import { leavingOut } from './leave-out.ts';
+import type { LeaveOut } from './leave-out.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
 import type { OwnTables } from './own-tables.ts';
-import { showProgress } from './progress.ts';
 
 /**
  * Records that are folded before the calls they speak of are written, at least. A call has about eight events; the more
@@ -20,27 +21,27 @@ export interface ReadUpOptions {
 }
 
 /** Fills tables without indexes with the log up to `targets`, and shows how far it is. Failures that pass are waited out. */
-export async function readUp(
+export async function readUp(operation: Operation, own: OwnTables, options: ReadUpOptions): Promise<void> {
+  await leavingOut(operation, (leaveOut) => readUpBut(leaveOut, operation, { ...own, ...options }));
+}
+
+async function readUpBut(
+  leaveOut: LeaveOut,
   { kafka, topic, signal, terminal, log }: Operation,
-  { db, positions }: OwnTables,
-  { targets, foldRecordsMin }: ReadUpOptions,
+  { db, positions, targets, foldRecordsMin }: OwnTables & ReadUpOptions,
 ): Promise<void> {
-  using progress = showProgress({ from: positions, to: targets, stream: terminal });
+  const from = new Map(positions);
+  const recordsOf = (partition: number, next: number): number => next - (from.get(partition) ?? 0);
+  const totals = new Map([...targets].map(([partition, end]) => [partition, recordsOf(partition, end)]));
+  using progress = showProgress({ totals, what: 'records', stream: terminal });
+  const onProgress = (partition: number, next: number): void => progress.at(partition, recordsOf(partition, next));
   const attempt = async (): Promise<void> => {
     // What the last attempt had committed, and nothing of what it had not.
     for (const [partition, next] of offsetsOf(await readPositions(db))) {
       positions.set(partition, next);
-      progress.at(partition, next);
+      onProgress(partition, next);
     }
-    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, onProgress: progress.at, signal, log });
+    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, leaveOut, onProgress, signal, log });
   };
-  try {
-    await keepTrying(attempt, { signal, onRetry: () => undefined, log });
-  } catch (error) {
-    if (classify(error) !== 'data') throw error;
-    throw new ProjectionStopped(
-      `Postgres refuses what this code makes of a record of the log: ${(error as Error).message}. The live tables are as they were. A projector with a mended "decode" is needed.`,
-      { cause: error },
-    );
-  }
+  await keepTrying(attempt, { signal, onRetry: () => undefined, log });
 }

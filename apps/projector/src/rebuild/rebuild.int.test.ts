@@ -19,6 +19,7 @@ import {
 } from '@callstream/tables';
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
+import { createDeadLetters } from '../dead-letters.ts';
 import { uuidOf } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
@@ -93,6 +94,7 @@ const projecting = async () =>
     onProgress: () => undefined,
     signal: new AbortController().signal,
     log,
+    say: () => undefined,
   });
 
 async function atEnd(db: Tables): Promise<void> {
@@ -105,8 +107,7 @@ async function atEnd(db: Tables): Promise<void> {
   });
 }
 
-/** What the log says, by the domain alone. */
-async function eventsOfLog(): Promise<CallEvent[]> {
+async function recordsOfLog(): Promise<LogRecord[]> {
   const ends = await endOffsets(kafka, topic);
   const positions = new Map<number, number>();
   const records: LogRecord[] = [];
@@ -128,6 +129,13 @@ async function eventsOfLog(): Promise<CallEvent[]> {
     }),
     reading.failure,
   ]);
+  return records;
+}
+
+/** What the log says, by the domain alone. */
+const eventsOfLog = async (): Promise<CallEvent[]> => eventsIn(await recordsOfLog());
+
+function eventsIn(records: readonly LogRecord[]): CallEvent[] {
   return records.flatMap((record) => {
     const decoded = decode({
       ...record,
@@ -213,6 +221,19 @@ describe('a rebuild', () => {
     // Another log: a client's cursor holds no longer.
     expect((await readPositions(live))[0]?.logId).not.toBe(logId);
   });
+
+  it('and when the log was replaced by another one, which is no log to verify by, or to resume from, either', async () => {
+    const replaced = /Partition 1: record \d+ is not the one that the live tables have/;
+    await rebuild(operation(), { ...plain, swap: false });
+    for (const schema of [liveSchema, nextSchema])
+      await live.query(`update ${schema}.positions set last_timestamp = '2026-01-01' where partition = 1`);
+    await expect(verify(operation(), () => undefined)).rejects.toThrow(replaced);
+    await expect(rebuild(operation(), plain)).rejects.toThrow(replaced);
+    const own = operation();
+    await rebuild(own, { ...plain, acceptLoss: true });
+    expect(own.said[0]).toMatch(/^Rebuilding from/);
+    expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+  });
 });
 
 describe('a rollback', () => {
@@ -252,5 +273,46 @@ describe('a verification', () => {
     expect(text).toContain('call_queues ["nobody", "900"]: not in the log');
     expect(text).toMatch(/agents \["[^"]+", "[^"]*"\]: missing in the live tables/);
     expect(await schemas()).not.toContain(verifySchema);
+  });
+});
+
+describe('a record that Postgres refuses', () => {
+  const isBad = ({ value }: LogRecord): boolean => value?.includes('"bad"') ?? false;
+  /** Tables of events that are made from now on do not take it. */
+  const refuse = `create function bug() returns event_trigger language plpgsql as $$
+    declare made record;
+    begin
+      for made in select * from pg_event_trigger_ddl_commands() where object_identity like '%.events' loop
+        execute format('alter table %s add constraint bug check (type <> ''bad'')', made.object_identity);
+      end loop;
+    end $$;
+    create event trigger bug on ddl_command_end when tag in ('CREATE TABLE') execute function bug()`;
+
+  it('stops the rebuild if it is not on the DLQ, and the live tables are as they were', async () => {
+    await live.query(refuse);
+    await publisher.publishBatch([
+      out('{"type":"bad","call_id":"bad"}', 1),
+      out('{"type":"good","call_id":"good"}', 1),
+    ]);
+    const before = await readRows(live);
+    await expect(rebuild(operation(), plain)).rejects.toThrow(
+      /refuses what this code makes of a record.*has not put that record aside.*constraint "bug"/,
+    );
+    expect(await readRows(live)).toEqual(before);
+  });
+
+  it('is left out, and counted, if the live projector has put it aside; verify finds nothing then', async () => {
+    const reason = 'Postgres refuses it with 23514';
+    const bad = (await recordsOfLog()).filter(isBad);
+    await createDeadLetters(kafka, publisher, topic).setAside(
+      bad.map((record) => ({ record, kind: 'refused', reason })),
+    );
+    const own = operation();
+    await rebuild(own, plain);
+    expect(own.said.join('\n')).toMatch(/Left out, as Postgres refuses them: 1 records.*dlq list/);
+    expect(await readRows(live)).toEqual(expectedRows(eventsIn((await recordsOfLog()).filter((one) => !isBad(one)))));
+    const lines: string[] = [];
+    await verify(operation(), (line) => lines.push(line));
+    expect(lines.at(-1)).toBe('The live tables are what the log says.');
   });
 });

@@ -4,7 +4,7 @@ import { ProjectionStopped } from '../stopped.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import { livePositions } from './live-positions.ts';
-import { lossesOf } from './losses.ts';
+import { findLosses } from './losses.ts';
 import type { Loss } from './losses.ts';
 import type { Operation } from './operation.ts';
 import { findNext, makeTables } from './own-tables.ts';
@@ -29,7 +29,7 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
   await dropProjection(live, discardedSchema);
   const positions = await livePositions(operation);
   const log = await endOffsets(kafka, topic);
-  const losses = lossesOf(positions, log);
+  const losses = await findLosses({ ...operation, positions }, log);
   if (losses.length > 0 && !options.acceptLoss) throw new ProjectionStopped(explainLosses(losses));
 
   const found = options.restart ? null : await findNext(operation, log);

@@ -11,7 +11,7 @@ import {
 import type { Comparison, Difference } from '@callstream/tables';
 import { checkVersion, ProjectionStopped } from '../stopped.ts';
 import { livePositions, offsetsOf } from './live-positions.ts';
-import { lossesOf } from './losses.ts';
+import { findLosses } from './losses.ts';
 import type { Operation } from './operation.ts';
 import { makeTables } from './own-tables.ts';
 import { foldRecordsDefault, readUp } from './read-up.ts';
@@ -33,7 +33,7 @@ export async function verify(operation: Operation, print: (line: string) => void
   try {
     say('Computing the checksums of the live tables, all as of one moment …');
     const positions = await rememberLive(live);
-    const losses = lossesOf(positions, await endOffsets(kafka, topic));
+    const losses = await findLosses({ ...operation, positions }, await endOffsets(kafka, topic));
     if (losses.length > 0)
       throw new ProjectionStopped(
         [

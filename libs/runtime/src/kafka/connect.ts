@@ -10,17 +10,21 @@ export type { Kafka } from 'kafkajs';
 export interface KafkaOptions {
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** How often it tries to connect: `patient`, for some seconds; `once`, each broker once, at once. */
+  readonly connects?: 'patient' | 'once';
   readonly log: Log;
 }
 
 /** A handle on a cluster; connects when first used. */
-export function connectKafka({ brokers, clientId, log }: KafkaOptions): Kafka {
+export function connectKafka({ brokers, clientId, connects = 'patient', log }: KafkaOptions): Kafka {
   const { Kafka: Client, logLevel } = kafkajs;
   return new Client({
     brokers: [...brokers],
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
+    // Every further attempt is at the next broker.
+    ...(connects === 'once' && { retry: { initialRetryTime: 10, retries: brokers.length - 1 } }),
     logLevel: logLevel.WARN,
     // What kafkajs calls an error is mostly an attempt that it repeats; what matters reaches us as a rejection.
     logCreator:

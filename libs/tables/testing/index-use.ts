@@ -1,0 +1,24 @@
+import { connectTables, migrate } from '../src/index.ts';
+import { executeReads } from './gateway-reads.ts';
+import { makeMany } from './many.ts';
+
+/** Pages of 8 KiB that one read may look at: a list of 1,000 calls is at most a page each, and some of the indexes. */
+const pagesMax = 2_000;
+
+/** With so many events in the tables of an empty database, the gateway's queries use indexes and look at few pages. */
+export async function expectReadsToUseIndexes(url: string, events: number): Promise<void> {
+  await migrate(url);
+  const db = connectTables({ url });
+  try {
+    await makeMany(db, events);
+    const executed = await executeReads(db);
+    expect(executed.size).toBe(8);
+    for (const [read, { scanned, indexes, pages }] of executed) {
+      expect({ read, scanned }).toEqual({ read, scanned: [] });
+      expect(indexes.length).toBeGreaterThan(0);
+      expect({ read, few: pages < pagesMax, pages }).toEqual({ read, few: true, pages });
+    }
+  } finally {
+    await db.end();
+  }
+}
