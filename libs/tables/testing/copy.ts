@@ -7,7 +7,8 @@ import { withConnection } from '../src/index.ts';
 import { copyRow, eventColumns } from '../src/rows.ts';
 
 /** Events, each of which must be another one, as the bytes of one COPY. */
-export const copyBytes = (events: readonly CallEvent[]): Buffer => Buffer.from(events.map((event) => copyRow({ event, deliveries: 1 })).join(''));
+export const copyBytes = (events: readonly CallEvent[]): Buffer =>
+  Buffer.from(events.map((event) => copyRow({ event, deliveries: 1 })).join(''));
 
 /** COPY into `events` and nothing else: as fast as rows get there at all. */
 export const copyEvents = (db: Tables, pieces: readonly Buffer[]): Promise<void> =>
