@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { callState } from './call-state.ts';
+import { identifier } from './identifier.ts';
+import { ListedCall, ListedEvent } from './listed.ts';
 import { LiveCall } from './live-call.ts';
 
 /** Echoed in the answer, so that a client can tell its requests apart. */
@@ -13,13 +15,6 @@ export const ClientMessage = z.looseObject({
   id: MessageId.optional(),
 });
 export type ClientMessage = z.infer<typeof ClientMessage>;
-
-/** As the tables keep it: Postgres has no NUL and no lone surrogate, so both were replaced when it was stored. */
-const identifier = z
-  .string()
-  .min(1)
-  .max(512)
-  .transform((text) => text.replaceAll('\u0000', '\uFFFD').toWellFormed());
 
 /** `ListCalls`: every part is optional; without `limit` 1,000 rows, unfinished calls first of all, then the newest. */
 export const ListCalls = z.looseObject({
@@ -52,32 +47,6 @@ export const Subscribe = z.looseObject({
 export type Subscribe = z.infer<typeof Subscribe>;
 
 export const WatchCall = z.looseObject({ call_id: identifier });
-
-const instant = z.iso.datetime({ precision: 3 });
-
-/** A call in a list. More fields may be there. */
-export const ListedCall = z.looseObject({
-  id: z.number().int(),
-  aggregate_id: z.string(),
-  state: callState,
-  created_at: instant,
-  updated_at: instant,
-});
-export type ListedCall = z.infer<typeof ListedCall>;
-
-/** An event of a call. `event` is the body. */
-export const ListedEvent = z.looseObject({
-  id: z.number().int(),
-  aggregate_id: z.string(),
-  uuid: z.uuid(),
-  event: z.looseObject({}),
-  received_at: instant,
-  deliveries: z.number().int().min(1),
-  topic: z.string(),
-  partition: z.number().int(),
-  offset: z.number().int(),
-});
-export type ListedEvent = z.infer<typeof ListedEvent>;
 
 /** Why a request failed. */
 export const Failed = z.object({ success: z.literal(false), error: z.string() });

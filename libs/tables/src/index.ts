@@ -13,8 +13,16 @@ export type { Filled, Filling } from './fill.ts';
 export { migrate } from './migrate.ts';
 export { beginPositions, ensurePositions, readPositions } from './positions.ts';
 export type { Position } from './positions.ts';
+export { countVisits } from './numbers/count-visits.ts';
+export type { CountedVisits, VisitsQuestion } from './numbers/count-visits.ts';
+export { intervals, readIntervals, readPeriod } from './numbers/periods.ts';
+export type { Interval, Period, PeriodQuestion } from './numbers/periods.ts';
+export { readAgents, readLiveCalls } from './numbers/read-live.ts';
+export type { AgentFacts, LiveCallAgent, LiveCallFacts } from './numbers/read-live.ts';
 export { notifyProjected, PositionMoved, project } from './project.ts';
 export type { Move, Projection } from './project.ts';
+export { readCall } from './read-call.ts';
+export type { WholeCall } from './read-call.ts';
 export { listCallEvents, listCalls, listRowsMax } from './reads.ts';
 export type { CallRow, EventRow, ListCallsParams } from './reads.ts';
 export type { CountedEvent } from './rows.ts';
@@ -30,5 +38,7 @@ export {
   verifySchema,
 } from './schemas.ts';
 export type { ProjectionSchema, SchemaState, TableName } from './schemas.ts';
+export { searchCalls } from './search-calls.ts';
+export type { FoundCall, SearchCallsParams } from './search-calls.ts';
 export { projectionId, readHolders, trySwap } from './swap.ts';
 export type { Holder, Swapped, Swapping } from './swap.ts';
