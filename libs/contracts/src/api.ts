@@ -5,13 +5,17 @@ import { ListedCall, ListedEvent } from './listed.ts';
 
 /** A parameter of an address that may be there several times, or have several values with commas in between. */
 const several = <Item extends z.ZodType>(item: Item, max: number) =>
-  z.preprocess(
-    (given) =>
-      given === undefined
-        ? undefined
-        : [given].flat().flatMap((text) => (typeof text === 'string' ? text.split(',') : [text])),
-    z.array(item).min(1).max(max).optional(),
-  );
+  z
+    .preprocess(
+      (given) => (given === undefined ? undefined : [given].flat().flatMap((text) => String(text).split(','))),
+      z.array(item).min(1).max(max).optional(),
+    )
+    .meta({ type: 'array', items: itemsOf(item) });
+
+function itemsOf(item: z.ZodType): object {
+  const { $schema: _, ...schema } = z.toJSONSchema(item, { io: 'input' });
+  return schema;
+}
 
 const whole = (min: number, max: number) =>
   z
@@ -20,13 +24,11 @@ const whole = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 
-const day = /^\d{4}-\d\d-\d\d$/;
 /** RFC 3339, or a day: its first moment in the time zone. */
 const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
   .refine((text) => text >= '2000' && text < '2100', 'must be in the years 2000 to 2099')
   .describe('RFC 3339, as 2026-03-02T13:00:00Z; or a day, as 2026-03-02: its first moment in TIME_ZONE');
-export const isDay = (text: string): boolean => day.test(text);
 
 const queues = several(identifier, 100).describe('Queues, with commas in between');
 const callsMax = 1_000;
@@ -39,8 +41,8 @@ export const FindCalls = z.strictObject({
   call_id: identifier.optional(),
   number: z
     .string()
-    .regex(/^\+?\d{3,32}$/, 'must be 3 to 32 digits')
-    .transform((text) => text.replace('+', ''))
+    .regex(/^[+ ]?\d{3,32}$/, 'must be 3 to 32 digits')
+    .transform((text) => text.replace(/^[+ ]/, ''))
     .optional()
     .describe("Calls whose other party's number ends in these digits; for whom numbers are masked, at most four"),
   our_number: identifier.optional(),

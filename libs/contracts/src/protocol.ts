@@ -3,6 +3,7 @@ import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
 import { ListedCall, ListedEvent } from './listed.ts';
 import { LiveCall } from './live-call.ts';
+import { Agents, Queues } from './numbers.ts';
 
 /** Echoed in the answer, so that a client can tell its requests apart. */
 export const MessageId = z.union([z.string().max(128), z.number()]);
@@ -47,6 +48,31 @@ export const Subscribe = z.looseObject({
 export type Subscribe = z.infer<typeof Subscribe>;
 
 export const WatchCall = z.looseObject({ call_id: identifier });
+
+/** Queues now and today: once, and then whenever a number is another one, at most once a second. */
+export const WatchQueues = z.looseObject({});
+/** What agents do: the same; `queues`: only agents of these. */
+export const WatchAgents = z.looseObject({ queues: z.array(identifier).min(1).max(100).optional() });
+
+/** Shows a token, or a new one: what may be seen is what the last one says. */
+export const Authenticate = z.looseObject({ token: z.string().min(1).max(8_192) });
+
+/** What a client may send, by event: the form of its data. */
+export const requestData = {
+  ListCalls,
+  ListCallEvents,
+  Subscribe,
+  Unsubscribe: z.looseObject({}),
+  WatchCall,
+  UnwatchCall: WatchCall,
+  WatchQueues,
+  UnwatchQueues: z.looseObject({}),
+  WatchAgents,
+  UnwatchAgents: z.looseObject({}),
+  Authenticate,
+} as const;
+export type RequestEvent = keyof typeof requestData;
+const requestEvents = Object.keys(requestData) as [RequestEvent, ...RequestEvent[]];
 
 /** Why a request failed. */
 export const Failed = z.object({ success: z.literal(false), error: z.string() });
@@ -94,11 +120,16 @@ export const ServerMessage = z.union([
   }),
   z.object({ event: z.literal('CallEventAdded'), data: z.object({ call_id: z.string(), event: ListedEvent }) }),
   z.object({ event: z.literal('UnwatchCall'), data: z.object({ call_id: z.string() }), ...ok }),
+  z.object({ event: z.literal('Queues'), data: Queues }),
+  z.object({ event: z.literal('Agents'), data: Agents }),
+  z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents']), data: z.strictObject({}), ...ok }),
   z.object({
-    event: z.enum([
-      ...['ListCalls', 'ListCallEvents', 'Subscribe', 'Unsubscribe', 'WatchCall', 'UnwatchCall'],
-      ...['InvalidEvent', 'InvalidMessage'],
-    ] as const),
+    event: z.literal('Authenticated'),
+    data: z.object({ expires_at: z.number().nullable().describe('ms since 1970; null: never') }),
+    ...ok,
+  }),
+  z.object({
+    event: z.enum([...requestEvents, 'InvalidEvent', 'InvalidMessage']),
     data: Failed,
     status: z.literal('Failed'),
     id: MessageId.optional(),
@@ -112,7 +143,11 @@ export const closeCodes = {
   slow: { code: 4008, reason: 'Too little was read for too long: reconnect.' },
   unresponsive: { code: 4009, reason: 'No pong came: reconnect.' },
   ahead: { code: 4010, reason: 'The cursor is ahead of this gateway: reconnect in a moment.' },
+  keysAway: { code: 4013, reason: 'Tokens cannot be checked at the moment: reconnect.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
+  expired: { code: 4401, reason: 'The token has expired: reconnect with a new one.' },
+  denied: { code: 4501, reason: 'The token is wrong: do not come back with the same.' },
+  unauthenticated: { code: 4502, reason: 'No token came in time: connect with one.' },
   flood: { code: 4529, reason: 'Too many messages.' },
   notText: { code: 4503, reason: 'Only text frames of JSON are understood.' },
 } as const satisfies Record<string, { code: number; reason: string }>;

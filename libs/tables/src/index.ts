@@ -6,7 +6,7 @@ export type { Comparison, Difference } from './compare.ts';
 export { completeProjection } from './complete.ts';
 export { connectTables } from './connect.ts';
 export type { Tables, TablesOptions } from './connect.ts';
-export { classify, ConnectionLost, withConnection } from './connection.ts';
+export { classify, ConnectionLost, isTooSlow, withConnection } from './connection.ts';
 export type { Failure } from './connection.ts';
 export { beginFilling } from './fill.ts';
 export type { Filled, Filling } from './fill.ts';

@@ -39,10 +39,12 @@ function maskField(field: string, value: unknown): unknown {
  * An event for somebody who may not see numbers. The uuid is a hash of the body: who knows all but seven digits of it
  * finds them by trying. So another one stands there, made of the event's place in the log.
  */
-export const maskEvent = <Event extends ListedEvent>(event: Event): Event => ({
+export const maskEvent = <Event extends Pick<ListedEvent, 'id' | 'uuid'> & { readonly event: unknown }>(
+  event: Event,
+): Event => ({
   ...event,
   uuid: `00000000-0000-8000-8000-${event.id.toString(16).padStart(12, '0')}`,
-  event: maskBody(event.event),
+  event: maskBody(event.event as Readonly<Record<string, unknown>>),
 });
 
 /** A row of a list for somebody who may not see numbers. */
