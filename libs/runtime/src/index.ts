@@ -1,3 +1,4 @@
+export { align } from './kafka/align.ts';
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
 export {
@@ -31,6 +32,7 @@ export {
   deadLetterTopic,
   endOffsets,
   ensureTopics,
+  offsetsSince,
   partitionsDefault,
   topicExists,
   topicFacts,

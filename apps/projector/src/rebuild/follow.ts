@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { followTopic, uuidOf } from '@callstream/runtime';
+import { align, followTopic, uuidOf } from '@callstream/runtime';
 import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { Move, Position, Tables } from '@callstream/tables';
-import { align } from '../align.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { understand } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
