@@ -13,9 +13,15 @@ import {
 import { connectTables, watchProjection } from '@callstream/tables';
 import { atMostEvery } from './at-most-every.ts';
 import { reportBoard } from './board/metrics.ts';
+import { createAuthentication } from './access/authentication.ts';
 import { GatewayEnv } from './config.ts';
+import { createApi, serveApi } from './http/api.ts';
 import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
+import { readFloor } from './numbers/floor.ts';
+import { createFloors } from './numbers/floors.ts';
+import { rulesOfEnv } from './numbers/rules-env.ts';
+import { createNumberWatches } from './numbers/watches.ts';
 import { createQueries } from './queries.ts';
 import { createAnswer } from './requests.ts';
 import { createSockets } from './sockets.ts';
@@ -41,6 +47,11 @@ await runService(async () => {
   });
   cleanup.defer(() => boardDb.end());
 
+  const authentication = createAuthentication(config, log);
+  const rules = rulesOfEnv(config);
+  const floors = createFloors(() => metrics.timed('floor', readFloor(db, rules, Date.now())));
+  const onFailed = (error: unknown) => log.warn({ error: String(error) }, 'numbers.failed');
+  const numbers = cleanup.use(createNumberWatches(floors, onFailed));
   const queries = createQueries({ db, topic, metrics });
   const live = cleanup.use(
     openLive({
@@ -53,11 +64,13 @@ await runService(async () => {
   reportBoard(metrics.registry, live.kept);
   const sockets = createSockets({
     conversation: {
-      answer: createAnswer({ ...live, queries, log }),
+      verify: authentication.verify,
+      answer: createAnswer({ ...live, numbers, queries, log }),
       onRoom: live.subscriptions.onRoom,
       onClosed: (client) => {
         live.subscriptions.unsubscribe(client);
         live.watches.drop(client);
+        numbers.drop(client);
       },
       isResumable: live.subscriptions.has,
     },
@@ -68,8 +81,12 @@ await runService(async () => {
   });
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
+  const onChange = () => {
+    announcing.changed();
+    numbers.changed();
+  };
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
-  const watch = cleanup.use(watchProjection({ url, onChange: announcing.changed, onLost }));
+  const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
   const ready = () => (watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.');
   const admin = cleanup.use(
@@ -77,7 +94,13 @@ await runService(async () => {
       ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
     }),
   );
-  const { servers, port } = await listen({ hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, useWebSocket);
+  const { timed } = metrics;
+  const origins = config.GATEWAY_ORIGINS;
+  const api = createApi({ db, topic, rules, floors, authentication, origins, timed, log });
+  const { servers, port } = await listen(
+    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT },
+    serveApi(api, useWebSocket),
+  );
   servers.forEach(sockets.serve);
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');

@@ -1,5 +1,7 @@
 import { listCallEvents, listCalls } from '@callstream/tables';
-import type { EventRow, Tables } from '@callstream/tables';
+import type { EventRow, ListCallsParams, Tables } from '@callstream/tables';
+import { maskEvent, maskRow } from './access/mask.ts';
+import type { Scope } from './access/scope.ts';
 import type { Metrics } from './metrics.ts';
 import type { Queries } from './requests.ts';
 import { createSharedQuery } from './shared-query.ts';
@@ -17,14 +19,21 @@ export function createQueries({
   db,
   topic,
   metrics,
-}: QueriesOptions): Queries & { readonly callEvents: (callId: string) => Promise<EventRow[]> } {
-  const callEvents = (callId: string): Promise<EventRow[]> =>
-    metrics.timed('list-call-events', listCallEvents(db, { topic, callId }));
+}: QueriesOptions): Queries & { readonly callEvents: (callId: string, scope: Scope) => Promise<EventRow[]> } {
+  const callEvents = (callId: string, { queues }: Scope): Promise<EventRow[]> =>
+    metrics.timed('list-call-events', listCallEvents(db, { topic, callId, visibleQueues: queues }));
+  const calls = createSharedQuery(async ({ params, scope }: { params: ListCallsParams; scope: Scope }) => {
+    const asked = { ...params, visibleQueues: scope.queues };
+    const rows = await metrics.timed('list-calls', listCalls(db, asked));
+    return toJson(scope.masked ? rows.map(maskRow) : rows);
+  });
+  const events = createSharedQuery(async ({ callId, scope }: { callId: string; scope: Scope }) => {
+    const rows = await callEvents(callId, scope);
+    return toJson(scope.masked ? rows.map(maskEvent) : rows);
+  });
   return {
     callEvents,
-    listCalls: createSharedQuery((params: Parameters<typeof listCalls>[1]) =>
-      metrics.timed('list-calls', listCalls(db, params)).then(toJson),
-    ),
-    listCallEvents: createSharedQuery((callId: string) => callEvents(callId).then(toJson)),
+    listCalls: (params, scope) => calls({ params, scope }),
+    listCallEvents: (callId, scope) => events({ callId, scope }),
   };
 }

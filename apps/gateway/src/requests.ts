@@ -1,28 +1,30 @@
-import { ListCallEvents, ListCalls, Subscribe, WatchCall } from '@callstream/contracts';
-import type { MessageId, ServerMessage } from '@callstream/contracts';
+import { Authenticate, ListCallEvents, ListCalls, Subscribe, WatchAgents, WatchCall } from '@callstream/contracts';
+import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
 import type { ListCallsParams } from '@callstream/tables';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
+import type { Scope } from './access/scope.ts';
 import type { Client } from './client.ts';
 import { Failure } from './failure.ts';
 import type { CallWatches } from './live/call-watches.ts';
 import type { Subscriptions } from './live/subscriptions.ts';
+import type { NumberWatches } from './numbers/watches.ts';
 import type { ReadMessage } from './read-message.ts';
 
 /** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
-  readonly listCalls: (params: ListCallsParams) => Promise<string>;
-  readonly listCallEvents: (callId: string) => Promise<string>;
+  readonly listCalls: (params: ListCallsParams, scope: Scope) => Promise<string>;
+  readonly listCallEvents: (callId: string, scope: Scope) => Promise<string>;
 }
 
 export interface Answering {
   readonly queries: Queries;
   readonly subscriptions: Subscriptions;
   readonly watches: CallWatches;
+  readonly numbers: NumberWatches;
   readonly log: Log;
 }
 
-type RequestEvent = 'ListCalls' | 'ListCallEvents' | 'Subscribe' | 'Unsubscribe' | 'WatchCall' | 'UnwatchCall';
 type FailedEvent = Extract<ServerMessage, { status: 'Failed' }>['event'];
 
 /** Whose request it is, and what its answer is to echo. */
@@ -35,9 +37,10 @@ interface From {
 type Ask = (data: unknown, from: From) => Promise<string | null>;
 
 /** The requests that are understood, by event. What they give is sent in a message of the same event. */
-const requests = ({ queries, subscriptions, watches }: Answering): Record<RequestEvent, Ask> => ({
-  ListCalls: async (data) => queries.listCalls(ListCalls.parse(data).params),
-  ListCallEvents: async (data) => queries.listCallEvents(ListCallEvents.parse(data).call_id),
+const requests = ({ queries, subscriptions, watches, numbers }: Answering): Record<RequestEvent, Ask> => ({
+  ListCalls: async (data, { client }) => queries.listCalls(ListCalls.parse(data).params, client.scope()),
+  ListCallEvents: async (data, { client }) =>
+    queries.listCallEvents(ListCallEvents.parse(data).call_id, client.scope()),
   Subscribe: async (data, { client, id }) => {
     await subscriptions.subscribe(client, Subscribe.parse(data), id);
     return null;
@@ -55,6 +58,28 @@ const requests = ({ queries, subscriptions, watches }: Answering): Record<Reques
     watches.unwatch(client, call_id);
     return JSON.stringify({ call_id });
   },
+  WatchQueues: async (_data, { client, id }) => {
+    await numbers.watchQueues(client, id);
+    return null;
+  },
+  UnwatchQueues: (_data, { client }) => {
+    numbers.unwatch(client, 'Queues');
+    return Promise.resolve('{}');
+  },
+  WatchAgents: async (data, { client, id }) => {
+    await numbers.watchAgents(client, WatchAgents.parse(data).queues, id);
+    return null;
+  },
+  UnwatchAgents: (_data, { client }) => {
+    numbers.unwatch(client, 'Agents');
+    return Promise.resolve('{}');
+  },
+  Authenticate: async (data, { client }) => {
+    const expires_at = await client.authenticate(Authenticate.parse(data).token);
+    subscriptions.rescope(client);
+    await numbers.rescope(client);
+    return JSON.stringify({ expires_at });
+  },
 });
 
 /** @returns the frame that answers; null if there is none, or it comes by itself */
@@ -69,16 +94,21 @@ export function createAnswer(answering: Answering): Answer {
     const { event, data, id } = read.message;
     if (!Object.hasOwn(asks, event)) return failed('InvalidEvent', `This event is not known. Known are: ${known}.`, id);
     const asked = event as RequestEvent;
+    if (asked !== 'Authenticate' && !client.isAdmitted())
+      return failed(asked, 'Show a token first: {"event": "Authenticate", "data": {"token": …}}.', id);
     try {
       const answer = await asks[asked](data, { client, id });
       return answer === null
         ? null
-        : `${JSON.stringify({ event: asked, status: 'Ok', id }).slice(0, -1)},"data":${answer}}`;
+        : `${JSON.stringify({ event: answered(asked), status: 'Ok', id }).slice(0, -1)},"data":${answer}}`;
     } catch (error) {
       return failed(asked, explain(error, answering.log), id);
     }
   };
 }
+
+/** An answer has the event of its request, but for this one. */
+const answered = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
 
 const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
   JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });

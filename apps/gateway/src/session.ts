@@ -1,6 +1,8 @@
 import { closeCodes } from '@callstream/contracts';
 import type { CloseCause, ServerMessage } from '@callstream/contracts';
 import type { RawData, WebSocket } from 'ws';
+import { createAdmission } from './access/admission.ts';
+import type { Access, Verify } from './access/verify.ts';
 import type { Client } from './client.ts';
 import { createMessageRate } from './message-rate.ts';
 import type { Metrics } from './metrics.ts';
@@ -18,6 +20,7 @@ const pingEveryMs = 25_000;
 /** What a session speaks with. */
 export interface Conversation {
   readonly answer: Answer;
+  readonly verify: Verify;
   /** The client takes more again. */
   readonly onRoom: (client: Client) => void;
   /** The client is gone. */
@@ -27,6 +30,8 @@ export interface Conversation {
 }
 
 export interface SessionOptions extends Conversation {
+  /** The token that came with the request for the socket. */
+  readonly token: string | undefined;
   readonly metrics: Pick<Metrics, 'frames' | 'closes'>;
 }
 
@@ -38,10 +43,13 @@ export interface Session extends Client {
 
 const welcome = JSON.stringify({ event: 'Welcome', data: 'Welcome', status: 'Ok' } satisfies ServerMessage);
 
+const authenticated = ({ expiresAt }: Access): string =>
+  JSON.stringify({ event: 'Authenticated', status: 'Ok', data: { expires_at: expiresAt } } satisfies ServerMessage);
+
 /** Speaks with one client until its socket closes. */
 export function createSession(
   socket: WebSocket,
-  { answer, onRoom, onClosed, isResumable, metrics }: SessionOptions,
+  { answer, verify, token, onRoom, onClosed, isResumable, metrics }: SessionOptions,
 ): Session {
   const now = (): number => performance.now();
   const outbox = createOutbox(socket, {
@@ -69,6 +77,8 @@ export function createSession(
     if (closing) return;
     if (isBinary) return close('notText');
     if (!rate.take(now())) return close('flood');
+    // What follows a token waits for it to be checked: who sends both at once, is not turned away.
+    await admission.settled();
     const text = (data as Buffer).toString();
     // A waiting answer is replaced by a newer one to the same text. (Never stringify what a client sent: it may be
     // nested so deep that the stack overflows.)
@@ -76,9 +86,17 @@ export function createSession(
     if (frame !== null) send(text, frame);
   };
 
+  const admission = createAdmission({
+    ...{ verify, token, close },
+    tell: (access) => send('Authenticated', authenticated(access)),
+  });
+
   const session: Session = {
     send,
     close,
+    scope: admission.scope,
+    isAdmitted: admission.isAdmitted,
+    authenticate: admission.authenticate,
     hasRoom: () => !closing && outbox.hasRoom(),
     write: outbox.write,
     check: () => {
@@ -94,7 +112,11 @@ export function createSession(
   };
   socket.on('message', (data, isBinary) => void receive(data, isBinary));
   socket.on('pong', () => (pinged = { ...pinged, answered: true }));
-  socket.on('close', () => onClosed(session));
+  socket.on('close', () => {
+    admission[Symbol.dispose]();
+    onClosed(session);
+  });
   send('Welcome', welcome);
+  admission.begin();
   return session;
 }

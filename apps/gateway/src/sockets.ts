@@ -3,6 +3,7 @@ import type { CloseCause } from '@callstream/contracts';
 import { WebSocketServer } from 'ws';
 import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
+import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { createSession } from './session.ts';
 import type { Conversation, Session } from './session.ts';
@@ -46,6 +47,8 @@ export function createSockets({
     perMessageDeflate: false,
     maxPayload: 64 * 1024,
     maxFragments: 64,
+    // A browser wants one of what it offered; the one that is a token is not repeated.
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }) => isAllowedOrigin(req.headers.origin, origins),
   };
@@ -56,7 +59,7 @@ export function createSockets({
     const address = request.socket.remoteAddress ?? '';
     const ofAddress = perAddress.get(address) ?? 0;
     socket.on('error', () => undefined);
-    const session = createSession(socket, { ...conversation, metrics });
+    const session = createSession(socket, { ...conversation, metrics, token: tokenOf(request.headers) });
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.add(session);
@@ -74,7 +77,7 @@ export function createSockets({
   return {
     serve: (http) => http.on('upgrade', (request, socket, head) => server.handleUpgrade(request, socket, head, accept)),
     broadcast: (kind, frame) => {
-      for (const session of sessions) session.send(kind, frame);
+      for (const session of sessions) if (session.isAdmitted()) session.send(kind, frame);
     },
     closeAll: (cause) => {
       closed = cause;

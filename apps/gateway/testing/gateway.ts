@@ -80,8 +80,12 @@ export interface Client extends Disposable {
 }
 
 /** A client that checks every frame against the protocol. */
-export async function connect(port: number, path = '/', options: ClientOptions = {}): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, options);
+export async function connect(
+  port: number,
+  path = '/',
+  { protocols = [], ...options }: ClientOptions & { readonly protocols?: string[] } = {},
+): Promise<Client> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options);
   const frames: ServerMessage[] = [];
   const taken = new Set<ServerMessage>();
   socket.on('message', (data: Buffer) => frames.push(ServerMessage.parse(JSON.parse(data.toString()))));

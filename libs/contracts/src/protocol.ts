@@ -80,6 +80,9 @@ export type Failed = z.infer<typeof Failed>;
 
 const ok = { status: z.literal('Ok'), id: MessageId.optional() };
 
+/** Of what is told without being asked, only the first answers a request. */
+const firstOk = { status: z.literal('Ok').optional(), id: MessageId.optional() };
+
 const now = z.number().describe("The gateway's clock, ms since 1970: what timers on a screen run by");
 const asOf = z.number().describe('What the board shows was true at this time, ms since 1970');
 const lag = z.number().int().describe('Records of the log that the board does not show yet');
@@ -120,8 +123,8 @@ export const ServerMessage = z.union([
   }),
   z.object({ event: z.literal('CallEventAdded'), data: z.object({ call_id: z.string(), event: ListedEvent }) }),
   z.object({ event: z.literal('UnwatchCall'), data: z.object({ call_id: z.string() }), ...ok }),
-  z.object({ event: z.literal('Queues'), data: Queues }),
-  z.object({ event: z.literal('Agents'), data: Agents }),
+  z.object({ event: z.literal('Queues'), data: Queues, ...firstOk }),
+  z.object({ event: z.literal('Agents'), data: Agents, ...firstOk }),
   z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents']), data: z.strictObject({}), ...ok }),
   z.object({
     event: z.literal('Authenticated'),

@@ -8,6 +8,10 @@ export interface Scope {
 
 export const everything: Scope = { queues: null, masked: false };
 
+export const nothing: Scope = { queues: [], masked: true };
+
+export const isEverything = ({ queues, masked }: Scope): boolean => queues === null && !masked;
+
 /** The same for scopes in which the same is seen, and only for those: what is made for one of them fits all. */
 export const scopeKey = ({ queues, masked }: Scope): string =>
   JSON.stringify([queues === null ? null : [...new Set(queues)].toSorted(), masked]);

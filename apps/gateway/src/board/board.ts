@@ -1,6 +1,7 @@
 import { liveCallOf } from '@callstream/contracts';
 import { join } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
+import { maskLive } from '../access/mask.ts';
 
 /** A call on the board; or one that has left it, for as long as clients may still have to be told. */
 export interface Entry {
@@ -11,6 +12,8 @@ export interface Entry {
   before: Call | null;
   /** JSON text of the call, made once per change, and its length in bytes of UTF-8. */
   json: string | null;
+  /** The same for those for whom numbers are masked. */
+  masked: string | null;
   bytes: number;
   /** Revision of the board at which it changed last. */
   revision: number;
@@ -38,7 +41,7 @@ export interface Board {
   readonly leave: (left: Pick<Entry, 'callId' | 'lastId' | 'leavesAt' | 'leftAt'>) => void;
   readonly forget: (entry: Entry) => void;
   /** The call as it crosses the socket, as JSON text. It must be on the board. */
-  readonly json: (entry: Entry) => string;
+  readonly json: (entry: Entry, masked: boolean) => string;
   /** Grows with every change. */
   readonly revision: () => number;
   /** What changed after a revision, newest first. */
@@ -68,7 +71,7 @@ export function createBoard(): Board {
     calls += Number(call !== null) - Number(entry.call !== null);
     bytes -= entry.bytes;
     entry.call = call;
-    entry.json = null;
+    entry.json = entry.masked = null;
     entry.bytes = 0;
     entry.revision = ++revision;
     unlink(entry);
@@ -78,7 +81,18 @@ export function createBoard(): Board {
   };
   const added = (callId: string): Entry => {
     const entry: Entry = {
-      ...{ callId, call: null, before: null, json: null, bytes: 0, revision: 0, lastId: -1, leavesAt: 0, leftAt: 0 },
+      ...{
+        callId,
+        call: null,
+        before: null,
+        json: null,
+        masked: null,
+        bytes: 0,
+        revision: 0,
+        lastId: -1,
+        leavesAt: 0,
+        leftAt: 0,
+      },
       ...{ partial: false, older: null, newer: null },
     };
     all.set(callId, entry);
@@ -112,9 +126,11 @@ export function createBoard(): Board {
       unlink(entry);
       all.delete(entry.callId);
     },
-    json: (entry) => {
-      if (entry.json !== null) return entry.json;
+    json: (entry, masked) => {
+      if (masked && entry.masked !== null) return entry.masked;
+      if (!masked && entry.json !== null) return entry.json;
       if (entry.call === null) throw new TypeError('A call that has left has no text.');
+      if (masked) return (entry.masked = JSON.stringify(maskLive(liveCallOf(entry.call))));
       entry.json = textOf(entry.call);
       entry.bytes = Buffer.byteLength(entry.json);
       bytes += entry.bytes;

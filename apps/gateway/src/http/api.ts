@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { RequestListener } from 'node:http';
 import Router from '@koa/router';
 import type { Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
@@ -72,6 +73,15 @@ export function createApi({ authentication, origins, log, ...options }: ApiOptio
     if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') log.error({ error: error.stack }, 'api.broken');
   });
   return app;
+}
+
+/** Has what begins with /api answered by the API, and anything else by `otherwise`. */
+export function serveApi(api: Koa, otherwise: RequestListener): RequestListener {
+  const callback = api.callback();
+  return (request, response) => {
+    if (/^\/api(?:[/?]|$)/.test(request.url ?? '')) void callback(request, response);
+    else otherwise(request, response);
+  };
 }
 
 /** A description changes only with the program: who has it need not get it again. */

@@ -55,7 +55,7 @@ function schemaOf(schema: z.ZodType): object {
 /** The event of a message; those that fail are one. */
 function nameOf(message: (typeof ServerMessage.options)[number]): string {
   const { shape } = message;
-  if ('status' in shape && shape.status.value === 'Failed') return 'Failed';
+  if ('status' in shape && shape.status instanceof z.ZodLiteral && shape.status.value === 'Failed') return 'Failed';
   const { event } = shape;
   return event instanceof z.ZodLiteral ? event.value : event.options.join('-or-');
 }

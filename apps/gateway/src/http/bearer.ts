@@ -1,5 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import type { Middleware } from 'koa';
+import { bearerOf } from '../access/shown-token.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Verify } from '../access/verify.ts';
 import { Rejected } from './problem.ts';
@@ -8,10 +8,6 @@ export interface Seen {
   /** What the sender may see. */
   scope: Scope;
 }
-
-/** The token of `Authorization: Bearer`, if there is one. */
-export const bearerOf = ({ authorization }: IncomingHttpHeaders): string | undefined =>
-  /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 
 /** Tells the routes behind it what the sender may see. */
 export const authenticate = (verify: Verify): Middleware<Seen> => {

@@ -34,8 +34,6 @@ export function answerFailures(log: Log): Middleware {
 
 function rejectionOf(error: unknown, log: Log): Rejection {
   if (error instanceof Rejected) return error.rejection;
-  // koa's router: a path that is no text.
-  if ((error as { status?: unknown }).status === 400) return { kind: 'malformed', problem: 'The path is not UTF-8.' };
   log.warn({ error: String(error) }, 'api.failed');
   return { kind: isTooSlow(error) ? 'slow' : 'unavailable' };
 }

@@ -15,7 +15,10 @@ export const letPagesIn = (origins: readonly string[]): Middleware => {
       if (!isAllowedOrigin(origin, origins)) throw new Rejected({ kind: 'foreign' });
       ctx.set('access-control-allow-origin', origin);
     }
-    if (ctx.method !== 'OPTIONS') return next();
+    if (ctx.method !== 'OPTIONS') {
+      await next();
+      return;
+    }
     ctx.set({
       'access-control-allow-methods': 'GET',
       'access-control-allow-headers': 'authorization',

@@ -3,6 +3,9 @@ import type { CallEvent } from '@callstream/domain';
 import { partitionsMax } from '@callstream/domain';
 import type { EventRow } from '@callstream/tables';
 import { setTimeout as pause } from 'node:timers/promises';
+import { maskEvent } from '../access/mask.ts';
+import { maySee } from '../access/scope.ts';
+import type { Scope } from '../access/scope.ts';
 import type { Client } from '../client.ts';
 import { Failure } from '../failure.ts';
 
@@ -39,10 +42,13 @@ export interface Watching {
   readonly positions: () => ReadonlyMap<number, number>;
   /** The same of the projection. @throws while Postgres is away */
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
-  readonly listCallEvents: (callId: string) => Promise<readonly EventRow[]>;
+  /** As far as they may be seen; not masked. */
+  readonly listCallEvents: (callId: string, scope: Scope) => Promise<readonly EventRow[]>;
+  /** Where the call is, as far as it is known now. */
+  readonly queueOf: (callId: string) => string | null;
 }
 
-export function createCallWatches({ topic, positions, projected, listCallEvents }: Watching): CallWatches {
+export function createCallWatches({ topic, positions, projected, listCallEvents, queueOf }: Watching): CallWatches {
   const byCall = new Map<string, Set<Watch>>();
   const byClient = new Map<Client, Map<string, Watch>>();
 
@@ -66,9 +72,10 @@ export function createCallWatches({ topic, positions, projected, listCallEvents 
   const isCurrent = (watch: Watch): boolean => byClient.get(watch.client)?.get(watch.callId) === watch;
 
   const tell = ({ client, callId, seen }: Watch, event: CallEvent): void => {
-    if (seen.has(event.uuid)) return;
+    const scope = client.scope();
+    if (seen.has(event.uuid) || !maySee(scope, queueOf(callId))) return;
     remember(seen, event.uuid);
-    const data = `{"call_id":${JSON.stringify(callId)},"event":${listed(topic, event)}}`;
+    const data = `{"call_id":${JSON.stringify(callId)},"event":${listed(topic, event, scope)}}`;
     client.send(`CallEventAdded ${event.uuid}`, `{"event":"CallEventAdded","data":${data}}`);
   };
 
@@ -83,7 +90,7 @@ export function createCallWatches({ topic, positions, projected, listCallEvents 
         await pause(lookEveryMs);
       }
       if (performance.now() > deadline) break;
-      const rows = await listCallEvents(watch.callId);
+      const rows = await listCallEvents(watch.callId, watch.client.scope());
       if (watch.waiting.length < waitingMax) return rows;
     }
     throw new Failure('Postgres is behind the log at the moment. Ask again.');
@@ -98,7 +105,7 @@ export function createCallWatches({ topic, positions, projected, listCallEvents 
       try {
         const rows = await readStored(watch);
         if (!isCurrent(watch)) return;
-        const data = { call_id: callId, events: rows };
+        const data = { call_id: callId, events: client.scope().masked ? rows.map(maskEvent) : rows };
         client.send(`CallEvents ${callId}`, JSON.stringify({ event: 'CallEvents', status: 'Ok', id, data }));
         for (const { uuid } of rows) remember(watch.seen, uuid);
         const waited = watch.waiting ?? [];
@@ -133,11 +140,13 @@ function remember(seen: Set<string>, uuid: string): void {
 }
 
 /** An event as `ListCallEvents` has it, as JSON text. The body goes in as the text it is. */
-function listed(topic: string, event: CallEvent): string {
-  const row = JSON.stringify({
+function listed(topic: string, event: CallEvent, scope: Scope): string {
+  const facts = {
     ...{ id: event.id, aggregate_id: event.callId, uuid: event.uuid },
     ...{ received_at: new Date(event.receivedAt).toISOString(), deliveries: 1, topic },
     ...{ partition: event.id % partitionsMax, offset: Math.floor(event.id / partitionsMax) },
-  });
+  };
+  if (scope.masked) return JSON.stringify(maskEvent({ ...facts, event: JSON.parse(event.json) as unknown }));
+  const row = JSON.stringify(facts);
   return `${row.slice(0, -1)},"event":${event.json}}`;
 }

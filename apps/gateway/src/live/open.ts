@@ -1,5 +1,6 @@
 import type { Kafka, Log } from '@callstream/runtime';
 import type { EventRow, Tables } from '@callstream/tables';
+import type { Scope } from '../access/scope.ts';
 import { keepBoard } from '../board/keep.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import type { Keeping } from '../board/leaving.ts';
@@ -17,7 +18,7 @@ export interface LiveOptions {
   readonly topic: string;
   readonly keeping: Keeping;
   readonly coalesceMs: number;
-  readonly listCallEvents: (callId: string) => Promise<readonly EventRow[]>;
+  readonly listCallEvents: (callId: string, scope: Scope) => Promise<readonly EventRow[]>;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -39,6 +40,7 @@ export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...opti
   const subscriptions = createSubscriptions({ kept, resume, coalesceMs, metrics });
   const watches = createCallWatches({
     ...{ topic: options.topic, positions: kept.progress.positions, projected: kept.projected, listCallEvents },
+    queueOf: (callId) => kept.board.get(callId)?.call?.queue.value ?? null,
   });
   return {
     ...{ kept, subscriptions, watches },

@@ -7,6 +7,8 @@ export const partBytesMax = 128 * 1024;
 export interface Told {
   readonly calls: readonly Entry[];
   readonly gone: readonly string[];
+  /** Whether to somebody for whom numbers are masked. */
+  readonly masked?: boolean;
 }
 
 /** JSON text of the items of `calls` and of `gone`, joined by commas. */
@@ -16,7 +18,7 @@ export interface Part {
 }
 
 /** Cuts what is to be told into parts; at least one, if empty. Each call is made into text once per change. */
-export function cutIntoParts(board: Board, { calls, gone }: Told): Part[] {
+export function cutIntoParts(board: Board, { calls, gone, masked = false }: Told): Part[] {
   const parts: Part[] = [];
   let callTexts: string[] = [];
   let goneTexts: string[] = [];
@@ -35,8 +37,8 @@ export function cutIntoParts(board: Board, { calls, gone }: Told): Part[] {
     add('gone', text, Buffer.byteLength(text));
   }
   for (const entry of calls) {
-    const text = board.json(entry);
-    add('calls', text, entry.bytes);
+    const text = board.json(entry, masked);
+    add('calls', text, masked ? Buffer.byteLength(text) : entry.bytes);
   }
   if (bytes > 0 || parts.length === 0) end();
   return parts;

@@ -19,6 +19,12 @@ const snapshotsMax = 100;
 /** How long, in ms: a cursor in it must not become old. */
 const snapshotsMs = 1_000;
 
+/**
+ * The cursor of who may not see everything: it can only be begun anew from. What left the board, or moved to a queue that
+ * may not be seen, would have to be told as gone, and with it that it exists.
+ */
+const nowhere = cursorText({ epoch: '', positions: [], leftUntil: 0 });
+
 export interface Snapshot {
   /** Of the board, when it was made. */
   readonly revision: number;
@@ -26,8 +32,8 @@ export interface Snapshot {
 }
 
 export interface Resume {
-  /** Where a client is who knows all of the board as it is now. */
-  readonly cursor: () => string;
+  /** Where a client is who knows all of the board that it may see, as it is now. */
+  readonly cursor: (filter: Filter) => string;
   /**
    * What a client is to be told first; null if it was closed or has asked for something else meanwhile.
    * @throws {Failure} if there is no board yet, or the cursor is none
@@ -43,8 +49,10 @@ export function createResume(kept: KeptBoard, keeping: Keeping): Resume {
   let remembered = new Map<string, Snapshot>();
   let rememberedAt = { revision: -1, ms: 0 };
 
-  const cursor = (): string =>
-    cursorText({ epoch: progress.epoch(), positions: progress.complete(), leftUntil: leaving.leftUntil() });
+  const cursor = ({ isWhole }: Filter): string =>
+    !isWhole
+      ? nowhere
+      : cursorText({ epoch: progress.epoch(), positions: progress.complete(), leftUntil: leaving.leftUntil() });
 
   /** Whether it is known what has changed and left since. */
   const isResumable = ({ epoch, positions, leftUntil }: Cursor): boolean => {
@@ -69,7 +77,7 @@ export function createResume(kept: KeptBoard, keeping: Keeping): Resume {
     const known = remembered.get(key);
     if (known) return known;
     const told = from ? changedSince(board, filter, from) : everything(board, filter);
-    const tails = snapshotTails(board, told, { cursor: cursor(), reset: given !== undefined && from === null });
+    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset: given !== undefined && from === null });
     const snapshot = { revision: at.revision, tails };
     remembered.set(key, snapshot);
     return snapshot;
@@ -87,7 +95,7 @@ export function createResume(kept: KeptBoard, keeping: Keeping): Resume {
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
-        const from = found && isResumable(found) ? found : null;
+        const from = found && filter.isWhole && isResumable(found) ? found : null;
         if (from && !(await until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
           client.close('ahead');
           return null;

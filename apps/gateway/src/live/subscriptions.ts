@@ -5,9 +5,9 @@ import type { Client } from '../client.ts';
 import type { Metrics } from '../metrics.ts';
 import { createFilter } from './filter.ts';
 import type { Filter } from './filter.ts';
-import { changedFrames, snapshotHead } from './parts.ts';
+import { changedFrames, snapshotHead, snapshotTails } from './parts.ts';
 import type { Resume } from './resume.ts';
-import { changedAfter, changedNow } from './told.ts';
+import { changedAfter, changedNow, everything } from './told.ts';
 
 /** How often subscribers are told how old the board is, in ms. */
 const heartbeatEveryMs = 5_000;
@@ -17,6 +17,7 @@ const cursorEveryMs = 60_000;
 /** What one client is told. */
 interface Subscription {
   readonly client: Client;
+  readonly asked: Subscribe;
   readonly group: Group;
   /** Revision of the board that it knows, once `parts` are written. */
   revision: number;
@@ -38,6 +39,8 @@ export interface Subscriptions extends Disposable {
   /** Answers with a snapshot, and tells what changes from then on. @throws {Failure} */
   readonly subscribe: (client: Client, asked: Subscribe, id: MessageId | undefined) => Promise<void>;
   readonly unsubscribe: (client: Client) => void;
+  /** The client may see something else now: what it holds is replaced. */
+  readonly rescope: (client: Client) => void;
   /** The client takes more now. */
   readonly onRoom: (client: Client) => void;
   readonly has: (client: Client) => boolean;
@@ -76,12 +79,28 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
 
   /** Tells what has changed while the client could not take it. */
   const catchUp = (subscription: Subscription): void => {
+    if (!subscription.group.filter.isWhole) return beginAnew(subscription);
     const told = changedAfter(board, subscription.group.filter, subscription.revision);
     subscription.revision = board.revision();
     if (told.calls.length + told.gone.length === 0) return;
     metrics.changes.inc(told.calls.length + told.gone.length);
-    subscription.parts = changedFrames(board, told, resume.cursor());
+    subscription.parts = changedFrames(board, told, resume.cursor(subscription.group.filter));
     write(subscription);
+  };
+
+  /** Replaces all that the client holds. */
+  const beginAnew = (subscription: Subscription): void => {
+    const { filter } = subscription.group;
+    const options = { cursor: resume.cursor(filter), reset: true };
+    subscription.revision = board.revision();
+    subscription.parts = snapshotTails(board, everything(board, filter), options);
+    subscription.at = 0;
+    subscription.head = headOf(undefined);
+    write(subscription);
+  };
+  const headOf = (id: MessageId | undefined): (() => Buffer) => {
+    const { as_of, lag } = { as_of: progress.asOf(), lag: progress.lag() };
+    return () => snapshotHead({ id, as_of, now: Date.now(), lag });
   };
 
   const tell = (): void => {
@@ -89,11 +108,10 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     const marked = board.marked();
     if (revision === marked) return;
     const changed = board.since(marked);
-    const cursor = resume.cursor();
     for (const group of groups.values()) {
       const told = changedNow(changed, group.filter);
       const count = told.calls.length + told.gone.length;
-      const frames = count === 0 ? [] : changedFrames(board, told, cursor);
+      const frames = count === 0 ? [] : changedFrames(board, told, resume.cursor(group.filter));
       if (count > 0) group.cursorAt = performance.now();
       let reached = 0;
       for (const subscription of group.members) {
@@ -119,14 +137,14 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     const now = Date.now();
     const data = { as_of: progress.asOf(), now, lag: progress.lag() };
     const heartbeat = Buffer.from(JSON.stringify({ event: 'Heartbeat', data }));
-    const fresh = changedFrames(board, { calls: [], gone: [] }, resume.cursor());
     for (const group of groups.values()) {
       const isOld = performance.now() - group.cursorAt > cursorEveryMs;
       if (isOld) group.cursorAt = performance.now();
+      const fresh = isOld ? changedFrames(board, { calls: [], gone: [] }, resume.cursor(group.filter)) : [];
       for (const subscription of group.members) {
         // Who is behind does not show what was true then.
         if (!isUpToDate(subscription) || !subscription.client.hasRoom()) continue;
-        if (isOld) fresh.forEach(subscription.client.write);
+        fresh.forEach(subscription.client.write);
         subscription.client.write(heartbeat);
       }
     }
@@ -152,24 +170,33 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     return group;
   };
 
+  /** Makes the client one of those who are told; in place of what it was told before. */
+  const enter = (client: Client, asked: Subscribe, filter = createFilter(asked, client.scope())): Subscription => {
+    unsubscribe(client);
+    const group = groupOf(filter);
+    const subscription: Subscription = { client, asked, group, revision: 0, parts: [], at: 0, head: null };
+    all.set(client, subscription);
+    group.members.add(subscription);
+    metrics.subscriptions.set(all.size);
+    return subscription;
+  };
+
   return {
     subscribe: async (client, asked, id) => {
-      const filter = createFilter(asked);
+      const filter = createFilter(asked, client.scope());
       const snapshot = await resume.snapshot(client, filter, asked.cursor);
       if (!snapshot) return;
-      unsubscribe(client);
-      const { as_of, lag } = { as_of: progress.asOf(), lag: progress.lag() };
-      const group = groupOf(filter);
-      const subscription: Subscription = {
-        ...{ client, group, revision: snapshot.revision, parts: snapshot.tails, at: 0 },
-        head: () => snapshotHead({ id, as_of, now: Date.now(), lag }),
-      };
-      all.set(client, subscription);
-      group.members.add(subscription);
-      metrics.subscriptions.set(all.size);
+      const subscription = enter(client, asked, filter);
+      Object.assign(subscription, { revision: snapshot.revision, parts: snapshot.tails, head: headOf(id) });
       write(subscription);
+      // Another token came while it waited.
+      if (createFilter(asked, client.scope()).key !== filter.key) beginAnew(enter(client, asked));
     },
     unsubscribe,
+    rescope: (client) => {
+      const asked = all.get(client)?.asked;
+      if (asked) beginAnew(enter(client, asked));
+    },
     onRoom: (client) => {
       const subscription = all.get(client);
       if (!subscription) return;

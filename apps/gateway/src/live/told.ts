@@ -5,9 +5,10 @@ import type { Filter } from './filter.ts';
 import type { Told } from './parts.ts';
 
 /** Every call that matches. */
-export const everything = (board: Board, { matches }: Filter): Told => ({
+export const everything = (board: Board, { matches, masked }: Filter): Told => ({
   calls: [...board.entries()].filter(({ call }) => matches(call)),
   gone: [],
+  masked,
 });
 
 /** What a client at `cursor` does not know: calls that changed, and those that it may still show though they have gone. */
@@ -26,13 +27,13 @@ export const changedAfter = (board: Board, filter: Filter, revision: number): To
   split(board.since(revision), filter);
 
 /** What changes for those who know the board as it was marked. */
-export function changedNow(changed: readonly Entry[], { matches }: Filter): Told {
+export function changedNow(changed: readonly Entry[], { matches, masked }: Filter): Told {
   const calls: Entry[] = [];
   const gone: string[] = [];
   for (const entry of changed)
     if (matches(entry.call)) calls.push(entry);
     else if (matches(entry.before)) gone.push(entry.callId);
-  return { calls, gone };
+  return { calls, gone, masked };
 }
 
 function split(entries: readonly Entry[], { matches }: Filter): Told {
