@@ -77,12 +77,14 @@ export function createSession(
     if (closing) return;
     if (isBinary) return close('notText');
     if (!rate.take(now())) return close('flood');
-    // What follows a token waits for it to be checked: who sends both at once, is not turned away.
-    await admission.settled();
     const text = (data as Buffer).toString();
+    const read = readMessage(text);
+    const isToken = 'message' in read && read.message.event === 'Authenticate';
+    // What follows a token waits for it to be checked: who sends both at once is not turned away.
+    if (!isToken) await admission.settled();
     // A waiting answer is replaced by a newer one to the same text. (Never stringify what a client sent: it may be
     // nested so deep that the stack overflows.)
-    const frame = await answer(readMessage(text), session);
+    const frame = await answer(read, session);
     if (frame !== null) send(text, frame);
   };
 

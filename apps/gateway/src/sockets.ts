@@ -13,6 +13,8 @@ const checkEveryMs = 5_000;
 /** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
 const closeTimeoutMs = 2_000;
 
+type Decide = (allowed: boolean, status?: number, message?: string) => void;
+
 export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
@@ -50,7 +52,10 @@ export function createSockets({
     // A browser wants one of what it offered; the one that is a token is not repeated.
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isAllowedOrigin(req.headers.origin, origins),
+    verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
+      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
+      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+    },
   };
   const server = new WebSocketServer(options);
   const checking = setInterval(() => sessions.forEach((session) => session.check()), checkEveryMs);

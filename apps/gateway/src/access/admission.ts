@@ -91,11 +91,7 @@ export function createAdmission({ verify, token, close, tell }: AdmissionOptions
       void check(token).then((taken) => token !== undefined && taken && tell(taken));
     },
     settled: async () => {
-      // What was sent right behind a token waits for that one too.
-      for (let seen: unknown; seen !== checking;) {
-        seen = checking;
-        await seen;
-      }
+      await checking;
     },
     [Symbol.dispose]: () => {
       isOver = true;
