@@ -84,6 +84,21 @@ export default tseslint.config(
     },
   },
   {
+    // The client runs in browsers, and a bundle of it has no schemas.
+    files: ['libs/client/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: '@callstream/contracts', allowTypeImports: true, message: 'Types only: it brings zod.' }],
+          patterns: [{ regex: '^(node:|zod|ws)', message: 'The client runs in browsers, and has no zod.' }],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
+    },
+  },
+  {
     files: ['**/*.test.ts'],
     rules: {
       '@nx/enforce-module-boundaries': boundaries('lib:stack'),
