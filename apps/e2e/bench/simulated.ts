@@ -11,9 +11,9 @@ const simulate = join(import.meta.dirname, '../../simulator/src/simulate.ts');
 /** Records that leave together: below Kafka's limit even if all are of one partition. */
 const batchRecords = 2_000;
 
-/** The first `count` events of the simulated centre, always the same ones. `rate`: events per second of its own time. */
-export async function* simulatedBodies(count: number, rate: number): AsyncGenerator<string> {
-  const options = { print: null, seed: 1, start: '2026-03-02T13:00:00Z', count, rate };
+/** The first `count` events of the simulated centre, always the same ones of a seed. `rate`: events per second of its own time. */
+export async function* simulatedBodies(count: number, rate: number, seed = 1): AsyncGenerator<string, void> {
+  const options = { print: null, seed, start: '2026-03-02T13:00:00Z', count, rate };
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === null ? [`--${name}`] : [`--${name}`, String(value)],
   );
