@@ -1,6 +1,9 @@
 import { adminHostEnv, databaseEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
 import { z } from 'zod';
 
+/** Minutes, with fractions. */
+const minutesEnv = (minutes: number) => z.coerce.number().min(0.05).max(10_080).default(minutes);
+
 /** Settings of the gateway. */
 export const GatewayEnv = z.object({
   GATEWAY_PORT: portEnv(4000).describe('Port of the WebSocket'),
@@ -16,7 +19,18 @@ export const GatewayEnv = z.object({
     .min(1)
     .default(10_000)
     .describe('Most sockets of one address at the same time'),
-  KAFKA_TOPIC: kafkaEnv.KAFKA_TOPIC,
+  GATEWAY_COALESCE_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(1_000)
+    .default(20)
+    .describe('Changes of the board are told at most this often, in ms; 0: at once'),
+  BOARD_KEEP_MINUTES: minutesEnv(30).describe('A finished call stays on the board for so long after its last event'),
+  STALE_AFTER_MINUTES: minutesEnv(120).describe(
+    'An unfinished call of which nothing was heard for so long is stale, and leaves the board',
+  ),
+  ...kafkaEnv,
   ...databaseEnv,
   ...adminHostEnv,
   ...logEnv,

@@ -1,5 +1,6 @@
 import {
   closeServers,
+  connectKafka,
   createLog,
   drainDeadlineMs,
   listen,
@@ -9,43 +10,57 @@ import {
   stopSignal,
   within,
 } from '@callstream/runtime';
-import { connectTables, listCallEvents, listCalls, watchProjection } from '@callstream/tables';
+import { connectTables, watchProjection } from '@callstream/tables';
 import { atMostEvery } from './at-most-every.ts';
+import { reportBoard } from './board/metrics.ts';
 import { GatewayEnv } from './config.ts';
+import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
+import { createQueries } from './queries.ts';
 import { createAnswer } from './requests.ts';
-import { createSharedQuery } from './shared-query.ts';
 import { createSockets } from './sockets.ts';
 import { useWebSocket } from './use-web-socket.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
 const dataChangedEveryMs = 100;
-const toJson = (rows: readonly object[]): string => JSON.stringify(rows);
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
+const minuteMs = 60_000;
 
 await runService(async () => {
   const stopped = stopSignal();
   const config = readConfig(GatewayEnv, process.env);
+  const { DATABASE_URL: url, KAFKA_TOPIC: topic } = config;
   const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
   const metrics = createMetrics();
   await using cleanup = new AsyncDisposableStack();
 
-  const db = connectTables({
-    url: config.DATABASE_URL,
-    applicationName: 'callstream-gateway',
-    statementTimeoutMs: 5_000,
-  });
+  const db = connectTables({ url, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000 });
   cleanup.defer(() => db.end());
-  const queries = {
-    listCalls: createSharedQuery((params: Parameters<typeof listCalls>[1]) =>
-      metrics.timed('list-calls', listCalls(db, params)).then(toJson),
-    ),
-    listCallEvents: createSharedQuery((callId: string) =>
-      metrics.timed('list-call-events', listCallEvents(db, { topic: config.KAFKA_TOPIC, callId })).then(toJson),
-    ),
-  };
+  const boardDb = connectTables({
+    ...{ url, max: 3, applicationName: 'callstream-gateway-board', statementTimeoutMs: 30_000 },
+  });
+  cleanup.defer(() => boardDb.end());
+
+  const queries = createQueries({ db, topic, metrics });
+  const live = cleanup.use(
+    openLive({
+      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents },
+      kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-gateway', log }),
+      keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
+      coalesceMs: config.GATEWAY_COALESCE_MS,
+    }),
+  );
+  reportBoard(metrics.registry, live.kept);
   const sockets = createSockets({
-    answer: createAnswer(queries, log),
+    conversation: {
+      answer: createAnswer({ ...live, queries, log }),
+      onRoom: live.subscriptions.onRoom,
+      onClosed: (client) => {
+        live.subscriptions.unsubscribe(client);
+        live.watches.drop(client);
+      },
+      isResumable: live.subscriptions.has,
+    },
     origins: config.GATEWAY_ORIGINS,
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
@@ -54,16 +69,12 @@ await runService(async () => {
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
-  const watch = cleanup.use(watchProjection({ url: config.DATABASE_URL, onChange: announcing.changed, onLost }));
+  const watch = cleanup.use(watchProjection({ url, onChange: announcing.changed, onLost }));
 
-  const ready = () => (watch.isWatching() ? null : 'The projection in Postgres cannot be watched.');
+  const ready = () => (watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.');
   const admin = cleanup.use(
     await startAdmin({
-      hosts: config.ADMIN_HOST,
-      port: config.GATEWAY_ADMIN_PORT,
-      ready,
-      registry: metrics.registry,
-      log,
+      ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
     }),
   );
   const { servers, port } = await listen({ hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, useWebSocket);

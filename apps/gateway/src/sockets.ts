@@ -4,9 +4,8 @@ import { WebSocketServer } from 'ws';
 import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { isAllowedOrigin } from './origin.ts';
-import type { Answer } from './requests.ts';
 import { createSession } from './session.ts';
-import type { Session } from './session.ts';
+import type { Conversation, Session } from './session.ts';
 
 /** How often all sockets are checked, in ms. */
 const checkEveryMs = 5_000;
@@ -14,7 +13,7 @@ const checkEveryMs = 5_000;
 const closeTimeoutMs = 2_000;
 
 export interface SocketsOptions {
-  readonly answer: Answer;
+  readonly conversation: Conversation;
   readonly origins: readonly string[];
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
@@ -30,7 +29,13 @@ export interface Sockets {
 }
 
 /** All clients of this gateway. */
-export function createSockets({ answer, origins, socketsMax, socketsPerAddressMax, metrics }: SocketsOptions): Sockets {
+export function createSockets({
+  conversation,
+  origins,
+  socketsMax,
+  socketsPerAddressMax,
+  metrics,
+}: SocketsOptions): Sockets {
   const sessions = new Set<Session>();
   const perAddress = new Map<string, number>();
   let closed: CloseCause | undefined;
@@ -51,7 +56,7 @@ export function createSockets({ answer, origins, socketsMax, socketsPerAddressMa
     const address = request.socket.remoteAddress ?? '';
     const ofAddress = perAddress.get(address) ?? 0;
     socket.on('error', () => undefined);
-    const session = createSession(socket, { answer, metrics });
+    const session = createSession(socket, { ...conversation, metrics });
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.add(session);

@@ -1,0 +1,50 @@
+import type { Kafka, Log } from '@callstream/runtime';
+import type { EventRow, Tables } from '@callstream/tables';
+import { keepBoard } from '../board/keep.ts';
+import type { KeptBoard } from '../board/keep.ts';
+import type { Keeping } from '../board/leaving.ts';
+import type { Metrics } from '../metrics.ts';
+import { createCallWatches } from './call-watches.ts';
+import type { CallWatches } from './call-watches.ts';
+import { createResume } from './resume.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import type { Subscriptions } from './subscriptions.ts';
+
+export interface LiveOptions {
+  readonly kafka: Kafka;
+  /** Connections of its own: a board must not wait behind the lists of others. */
+  readonly db: Tables;
+  readonly topic: string;
+  readonly keeping: Keeping;
+  readonly coalesceMs: number;
+  readonly listCallEvents: (callId: string) => Promise<readonly EventRow[]>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The board and those who watch it. */
+export interface Live extends AsyncDisposable {
+  readonly kept: KeptBoard;
+  readonly subscriptions: Subscriptions;
+  readonly watches: CallWatches;
+}
+
+export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...options }: LiveOptions): Live {
+  const kept = keepBoard({
+    ...{ ...options, keeping },
+    onChanged: () => subscriptions.changed(),
+    onEvents: (events) => watches.onEvents(events),
+  });
+  const resume = createResume(kept, keeping);
+  const subscriptions = createSubscriptions({ kept, resume, coalesceMs, metrics });
+  const watches = createCallWatches({
+    ...{ topic: options.topic, positions: kept.progress.positions, projected: kept.projected, listCallEvents },
+  });
+  return {
+    ...{ kept, subscriptions, watches },
+    [Symbol.asyncDispose]: async () => {
+      subscriptions[Symbol.dispose]();
+      await kept[Symbol.asyncDispose]();
+    },
+  };
+}
