@@ -143,7 +143,7 @@ describe('a socket is closed', () => {
 it('a foreign page, and one too many of an address, are refused; compression is not offered', async () => {
   const foreign = new WebSocket(`ws://127.0.0.1:${gateway.port}/`, { origin: 'https://evil.example' });
   const [error] = (await once(foreign, 'error')) as [Error];
-  expect(error.message).toMatch(/401|403/);
+  expect(error.message).toContain('403');
 
   await using small = await startGateway({ ...tables.env, GATEWAY_SOCKETS_PER_ADDRESS_MAX: '1' });
   using first = await connect(small.port);

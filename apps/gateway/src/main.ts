@@ -34,10 +34,13 @@ await runService(async () => {
   const metrics = createMetrics();
   await using cleanup = new AsyncDisposableStack();
 
-  const db = connectTables({ url, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000 });
+  const db = connectTables({
+    ...{ url, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000, answerTimeoutMs: 6_000 },
+  });
   cleanup.defer(() => db.end());
   const boardDb = connectTables({
     ...{ url, max: 3, applicationName: 'callstream-gateway-board', statementTimeoutMs: 30_000 },
+    answerTimeoutMs: 35_000,
   });
   cleanup.defer(() => boardDb.end());
 

@@ -12,6 +12,8 @@ const checkEveryMs = 5_000;
 /** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
 const closeTimeoutMs = 2_000;
 
+type Decide = (allowed: boolean, status?: number, message?: string) => void;
+
 export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
@@ -47,7 +49,10 @@ export function createSockets({
     maxPayload: 64 * 1024,
     maxFragments: 64,
     closeTimeout: closeTimeoutMs,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isAllowedOrigin(req.headers.origin, origins),
+    verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
+      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
+      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+    },
   };
   const server = new WebSocketServer(options);
   const checking = setInterval(() => sessions.forEach((session) => session.check()), checkEveryMs);

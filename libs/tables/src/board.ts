@@ -45,7 +45,10 @@ export interface BoardReading {
 export async function readBoard(db: Tables, reading: BoardReading): Promise<void> {
   const { unfinishedSince, updatedSince, leftWithinMs } = reading.times;
   await inTransaction(db, async (client) => {
-    await client.query('set transaction isolation level repeatable read, read only');
+    await client.query(
+      // All rows are wanted, not the first ones soon.
+      'set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
+    );
     reading.onPositions(await readPositions(client));
     await eachPiece(client, {
       text: `${selectCalls} where c.finished_at is null and c.updated_at >= $1::timestamptz or c.updated_at >= $2::timestamptz or c.call_id = any($3::text[])`,

@@ -1,4 +1,4 @@
-import { align, followTopic } from '@callstream/runtime';
+import { align, followTopic, receivedAtOf } from '@callstream/runtime';
 import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
 import { apply } from './apply.ts';
 import type { Applying } from './apply.ts';
@@ -28,8 +28,9 @@ export function follow({ kafka, topic, onApplied, log, ...applying }: Following)
       return expected;
     }
     await apply(applying, partition, aligned.records);
-    const next = (aligned.records.at(-1)?.offset ?? expected) + 1;
-    progress.read(partition, { next, end: highWatermark, receivedAt: aligned.records.at(-1)?.timestamp ?? 0 });
+    const last = aligned.records.at(-1) ?? aligned.records[0];
+    const next = last.offset + 1;
+    progress.read(partition, { next, end: highWatermark, receivedAt: Date.parse(receivedAtOf(last)) });
     onApplied();
     return next;
   };

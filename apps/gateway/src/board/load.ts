@@ -49,6 +49,10 @@ export async function load({ db, kafka, topic, board, leaving, keeping, log }: L
       }
     },
   });
+  const [first] = positions;
+  if (!first) throw new Error('The tables have no positions. Make them: npm run projector -- migrate');
+  if (first.topic !== topic)
+    throw new Error(`The tables project topic "${first.topic}", not "${topic}". Set KAFKA_TOPIC=${first.topic}.`);
   const { calls, left } = board.sizes();
   log.info({ calls, left, duration_ms: Math.round(performance.now() - started) }, 'board.loaded');
   const resumableFrom = positions.map(

@@ -40,6 +40,7 @@ export interface Progress {
   readonly complete: () => number[];
   /** Whether a position is beyond all that was ever read. */
   readonly isAhead: (positions: readonly number[]) => boolean;
+  /** What the board shows was true at this time, ms since 1970; 0 before it is loaded. */
   readonly asOf: () => number;
   /** Records of the log that are not yet on the board. */
   readonly lag: () => number;
@@ -63,7 +64,6 @@ export function createProgress(now: () => number): Progress {
     reading.reached = Math.max(reading.reached, next);
     reading.end = Math.max(reading.end, next);
   };
-  const all = (): Reading[] => [...readings.values()];
   return {
     epoch: () => epoch,
     start: (positions) => {
@@ -113,12 +113,12 @@ export function createProgress(now: () => number): Progress {
       );
     },
     isAhead: (positions) => positions.some((offset, partition) => offset > (readings.get(partition)?.reached ?? 0)),
-    asOf: () =>
-      Math.min(
-        ...all().map(({ next, end, atEndAt, lastReceivedAt }) =>
-          next >= end ? atEndAt : Math.max(atEndAt, lastReceivedAt),
-        ),
-      ),
-    lag: () => all().reduce((sum, { next, end }) => sum + Math.max(0, end - next), 0),
+    asOf: () => {
+      const known = [...readings.values()].map(({ next, end, atEndAt, lastReceivedAt }) =>
+        next >= end ? atEndAt : Math.max(atEndAt, lastReceivedAt),
+      );
+      return known.length === 0 ? 0 : Math.min(...known);
+    },
+    lag: () => [...readings.values()].reduce((sum, { next, end }) => sum + Math.max(0, end - next), 0),
   };
 }

@@ -4,11 +4,13 @@ import { keepBoard } from '../board/keep.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import type { Keeping } from '../board/leaving.ts';
 import type { Metrics } from '../metrics.ts';
+import { createSharedQuery } from '../shared-query.ts';
 import { createCallWatches } from './call-watches.ts';
 import type { CallWatches } from './call-watches.ts';
 import { createResume } from './resume.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { createWaiting } from './waiting.ts';
 
 export interface LiveOptions {
   readonly kafka: Kafka;
@@ -30,15 +32,21 @@ export interface Live extends AsyncDisposable {
 }
 
 export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...options }: LiveOptions): Live {
+  const waiting = createWaiting();
   const kept = keepBoard({
     ...{ ...options, keeping },
-    onChanged: () => subscriptions.changed(),
+    onChanged: () => {
+      waiting.look();
+      subscriptions.changed();
+    },
     onEvents: (events) => watches.onEvents(events),
   });
-  const resume = createResume(kept, keeping);
+  const resume = createResume(kept, { keeping, waiting });
   const subscriptions = createSubscriptions({ kept, resume, coalesceMs, metrics });
+  const projected = createSharedQuery((_all: null) => kept.projected());
   const watches = createCallWatches({
-    ...{ topic: options.topic, positions: kept.progress.positions, projected: kept.projected, listCallEvents },
+    ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },
+    projected: () => projected(null),
   });
   return {
     ...{ kept, subscriptions, watches },

@@ -1,4 +1,3 @@
-import { until } from '../until.ts';
 import { cursorText, readCursor } from '../board/cursor.ts';
 import type { Cursor } from '../board/cursor.ts';
 import type { KeptBoard } from '../board/keep.ts';
@@ -9,6 +8,7 @@ import { Failure } from '../failure.ts';
 import type { Filter } from './filter.ts';
 import { snapshotTails } from './parts.ts';
 import { changedSince, everything } from './told.ts';
+import type { Waiting } from './waiting.ts';
 
 /** Longest that a client waits for a board that is being loaded, in ms. */
 const loadMsMax = 5_000;
@@ -37,9 +37,15 @@ export interface Resume {
   readonly forget: (client: Client) => void;
 }
 
-export function createResume(kept: KeptBoard, keeping: Keeping): Resume {
+export interface Resuming {
+  readonly keeping: Keeping;
+  /** Is looked at whenever the board has changed. */
+  readonly waiting: Waiting;
+}
+
+export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): Resume {
   const { board, progress, leaving } = kept;
-  const waiting = new Map<Client, symbol>();
+  const turns = new Map<Client, symbol>();
   let remembered = new Map<string, Snapshot>();
   let rememberedAt = { revision: -1, ms: 0 };
 
@@ -79,24 +85,24 @@ export function createResume(kept: KeptBoard, keeping: Keeping): Resume {
     cursor,
     snapshot: async (client, filter, given) => {
       const turn = Symbol();
-      waiting.set(client, turn);
-      const isCurrent = (): boolean => waiting.get(client) === turn;
+      turns.set(client, turn);
+      const isCurrent = (): boolean => turns.get(client) === turn;
       try {
-        if (!(await until(() => kept.resumableFrom() !== null || !isCurrent(), loadMsMax)))
+        if (!(await waiting.until(() => kept.resumableFrom() !== null || !isCurrent(), loadMsMax)))
           throw new Failure('The board is not loaded yet. Subscribe again.');
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
         const from = found && isResumable(found) ? found : null;
-        if (from && !(await until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
+        if (from && !(await waiting.until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
           client.close('ahead');
           return null;
         }
         return isCurrent() ? make(filter, given, from && isResumable(from) ? from : null) : null;
       } finally {
-        if (isCurrent()) waiting.delete(client);
+        if (isCurrent()) turns.delete(client);
       }
     },
-    forget: (client) => void waiting.delete(client),
+    forget: (client) => void turns.delete(client),
   };
 }
