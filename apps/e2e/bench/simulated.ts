@@ -12,10 +12,14 @@ const simulate = join(import.meta.dirname, '../../simulator/src/simulate.ts');
 const batchRecords = 2_000;
 
 /**
- * The first `count` events of the simulated centre, always the same ones. `rate`: events per second of its own time;
- * `more`: other options of the simulator.
+ * The first `count` events of the simulated centre, always the same ones of a seed. `rate`: events per second of its own
+ * time; `more`: other options of the simulator.
  */
-export async function* simulatedBodies(count: number, rate: number, more: object = {}): AsyncGenerator<string> {
+export async function* simulatedBodies(
+  count: number,
+  rate: number,
+  more: Readonly<Record<string, string | number>> = {},
+): AsyncGenerator<string, void> {
   const options = { print: null, seed: 1, start: '2026-03-02T13:00:00Z', count, rate, ...more };
   const args = Object.entries(options).flatMap(([name, value]) =>
     value === null ? [`--${name}`] : [`--${name}`, String(value)],
