@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { Agents, Queues, Stats } from '@callstream/contracts';
 import { lives } from '@callstream/domain/testing';
-import type { z } from 'zod';
 import { fillTopic, simulatedBodies } from '../bench/simulated.ts';
 import { readLog } from './read-log.ts';
 import { recount, recountLive, recountOnCall } from './recount.ts';
@@ -29,7 +28,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => stack.disposeAsync());
 
-async function get<Schema extends z.ZodType>(schema: Schema, path: string): Promise<z.infer<Schema>> {
+async function get<T>(schema: { readonly parse: (value: unknown) => T }, path: string): Promise<T> {
   const response = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/${path}`);
   return schema.parse(await response.json());
 }

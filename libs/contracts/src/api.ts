@@ -7,7 +7,10 @@ import { ListedCall, ListedEvent } from './listed.ts';
 const several = <Item extends z.ZodType>(item: Item, max: number) =>
   z
     .preprocess(
-      (given) => (given === undefined ? undefined : [given].flat().flatMap((text) => String(text).split(','))),
+      (given) =>
+        given === undefined
+          ? undefined
+          : [given].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
       z.array(item).min(1).max(max).optional(),
     )
     .meta({ type: 'array', items: itemsOf(item) });

@@ -14,7 +14,7 @@ export interface Access {
 /** Why a token is not taken. `unavailable`: it could not be checked. */
 export type Refusal = 'missing' | 'wrong' | 'expired' | 'unavailable';
 
-export type Verified = { readonly access: Access } | { readonly refusal: Refusal };
+type Verified = { readonly access: Access } | { readonly refusal: Refusal };
 
 /** What a token allows; undefined if none was shown. */
 export type Verify = (token: string | undefined) => Promise<Verified>;

@@ -2,7 +2,7 @@ import type { ParsedUrlQuery } from 'node:querystring';
 import type { Scope } from '../access/scope.ts';
 
 /** A question, and what who asks may see. */
-export interface Question {
+interface Question {
   /** Parts of the path, by name. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: ParsedUrlQuery;

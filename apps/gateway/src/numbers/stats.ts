@@ -14,7 +14,7 @@ export interface StatsQuestion {
 }
 
 /** Most intervals in one answer. */
-export const intervalsMax = 3_000;
+const intervalsMax = 3_000;
 
 /** Least length of each interval, in ms. */
 const lengthMs = {
