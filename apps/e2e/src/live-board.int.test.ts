@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fold } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { lives } from '@callstream/domain/testing';
@@ -10,7 +12,7 @@ import { putRecords } from './put-records.ts';
 import { readLog } from './read-log.ts';
 import { createSender } from './sender.ts';
 import type { Sender } from './sender.ts';
-import { runOnce } from './service.ts';
+import { launch, runOnce } from './service.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
 import { openWatcher } from './watcher.ts';
@@ -144,6 +146,19 @@ it('the projection is swapped for a rebuilt one, and who watches notices nothing
   await moveTo(one, away);
   await expectShown(watcher, away);
 }, 90_000);
+
+it('the dashboard of the README runs as it stands', async () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../libs/client/README.md'), 'utf8');
+  const [, code = ''] = /```ts\n(.*?)```/s.exec(readme) ?? [];
+  expect(code.trim().split('\n').length).toBeLessThanOrEqual(15);
+  const args = ['--input-type=module-typescript', '--eval', code.replace('ws://127.0.0.1:4000', one.socketUrl)];
+  await using dashboard = launch({ name: 'dashboard', args, env: {} });
+  await post(1, 'call.new', 'call.waiting');
+  await until(() => /^live: [1-9]\d* waiting\n {2}.* in 900, [\d.]+ s$/m.test(dashboard.tail()), {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error(dashboard.tail()),
+  });
+}, 60_000);
 
 it('the events of a call that is watched come once each, over a change of the gateway', async () => {
   await using watcher = await openWatcher(one.port);
