@@ -19,7 +19,7 @@ const snapshotsMax = 100;
 /** How long, in ms: a cursor in it must not become old. */
 const snapshotsMs = 1_000;
 
-export interface Snapshot {
+interface Snapshot {
   /** Of the board, when it was made. */
   readonly revision: number;
   readonly tails: readonly Buffer[];
