@@ -143,6 +143,7 @@ export const closeCodes = {
   slow: { code: 4008, reason: 'Too little was read for too long: reconnect.' },
   unresponsive: { code: 4009, reason: 'No pong came: reconnect.' },
   ahead: { code: 4010, reason: 'The cursor is ahead of this gateway: reconnect in a moment.' },
+  loading: { code: 4011, reason: 'The board is not loaded yet: reconnect in a moment.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
   flood: { code: 4529, reason: 'Too many messages.' },
   notText: { code: 4503, reason: 'Only text frames of JSON are understood.' },
