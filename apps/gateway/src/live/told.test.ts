@@ -6,6 +6,7 @@ import { eventsOf, logs } from '@callstream/domain/testing';
 import { createBoard } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
 import { createLeaving } from '../board/leaving.ts';
+import { everything as everythingMayBeSeen } from '../access/scope.ts';
 import { createFilter } from './filter.ts';
 import type { Filter } from './filter.ts';
 import { changedFrames } from './parts.ts';
@@ -66,7 +67,7 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
       const leaving = createLeaving(board, keeping, 0);
       let next = 0;
       let now = 0;
-      const screens = filters.map((asked) => createScreen(createFilter(asked)));
+      const screens = filters.map((asked) => createScreen(createFilter(asked, everythingMayBeSeen)));
       /** What Postgres has. */
       const stored = new Map<string, Call>();
       const states = screens.map(() => 'live');
@@ -111,7 +112,7 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
         const wanted = everything(board, screen.filter).calls.map(({ callId, call }) => [callId, call] as const);
         expect(screen.calls).toEqual(new Map(wanted));
       });
-      const texts = everything(board, createFilter({})).calls.map((entry) => entry.json ?? '');
+      const texts = everything(board, createFilter({}, everythingMayBeSeen)).calls.map((entry) => entry.json ?? '');
       expect(board.sizes().bytes).toBe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
     }),
     { numRuns: 300 },
