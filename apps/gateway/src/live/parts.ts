@@ -8,7 +8,7 @@ export interface Told {
   readonly calls: readonly Entry[];
   readonly gone: readonly string[];
   /** Whether to somebody for whom numbers are masked. */
-  readonly masked?: boolean;
+  readonly masked: boolean;
 }
 
 /** JSON text of the items of `calls` and of `gone`, joined by commas. */
@@ -18,7 +18,7 @@ interface Part {
 }
 
 /** Cuts what is to be told into parts; at least one, if empty. Each call is made into text once per change. */
-function cutIntoParts(board: Board, { calls, gone, masked = false }: Told): Part[] {
+function cutIntoParts(board: Board, { calls, gone, masked }: Told): Part[] {
   const parts: Part[] = [];
   let callTexts: string[] = [];
   let goneTexts: string[] = [];

@@ -116,8 +116,9 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
       let reached = 0;
       for (const subscription of group.members) {
         if (subscription.at < subscription.parts.length || !subscription.client.hasRoom()) continue;
-        if (subscription.revision < marked) {
-          catchUp(subscription);
+        // It was behind; or its snapshot was made since, and has what is neither before nor after in these frames.
+        if (subscription.revision !== marked) {
+          if (subscription.revision !== revision) catchUp(subscription);
           continue;
         }
         subscription.revision = revision;
@@ -140,7 +141,9 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     for (const group of groups.values()) {
       const isOld = performance.now() - group.cursorAt > cursorEveryMs;
       if (isOld) group.cursorAt = performance.now();
-      const fresh = isOld ? changedFrames(board, { calls: [], gone: [] }, resume.cursor(group.filter)) : [];
+      const fresh = isOld
+        ? changedFrames(board, { calls: [], gone: [], masked: false }, resume.cursor(group.filter))
+        : [];
       for (const subscription of group.members) {
         // Who is behind does not show what was true then.
         if (!isUpToDate(subscription) || !subscription.client.hasRoom()) continue;

@@ -36,11 +36,11 @@ export function changedNow(changed: readonly Entry[], { matches, masked }: Filte
   return { calls, gone, masked };
 }
 
-function split(entries: readonly Entry[], { matches }: Filter): Told {
+function split(entries: readonly Entry[], { matches, masked }: Filter): Told {
   const calls: Entry[] = [];
   const gone: string[] = [];
   for (const entry of entries)
     if (matches(entry.call)) calls.push(entry);
     else gone.push(entry.callId);
-  return { calls, gone };
+  return { calls, gone, masked };
 }
