@@ -21,6 +21,7 @@ const boundaries = (...alsoForTests) => [
       only('app:ingest', ...anyLib),
       only('app:projector', ...anyLib),
       only('app:gateway', ...anyLib),
+      only('app:watch', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:runtime', ...alsoForTests),
       only('app:e2e', ...anyLib),
       only('tools', 'lib:runtime', 'lib:stack'),
     ],
@@ -81,6 +82,21 @@ export default tseslint.config(
         'error',
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data.' },
       ],
+    },
+  },
+  {
+    // The client runs in browsers, and a bundle of it has no schemas.
+    files: ['libs/client/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: '@callstream/contracts', allowTypeImports: true, message: 'Types only: it brings zod.' }],
+          patterns: [{ regex: '^(node:|zod|ws)', message: 'The client runs in browsers, and has no zod.' }],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
     },
   },
   {

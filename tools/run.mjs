@@ -9,6 +9,6 @@ if (file === undefined) {
   process.exit(2);
 }
 prepare();
-const isService = /^apps\/[^/]+\/src\/main\.ts$/.test(file);
+const isService = /^apps\/[^/]+\/src\/(?:token\/)?main\.ts$/.test(file);
 const settings = isService ? ['--import', pathToFileURL(join(root, 'tools', 'beside-start.ts')).href] : [];
 process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);

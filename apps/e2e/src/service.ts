@@ -41,6 +41,8 @@ export interface Service extends AsyncDisposable {
   readonly freeze: () => void;
   /** SIGCONT. */
   readonly thaw: () => void;
+  /** Sends a message over its IPC channel. */
+  readonly tell: (message: object) => void;
 }
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
@@ -80,6 +82,7 @@ export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Servi
     ...{ name, exited, hasEnded, stop, kill },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    tell: (message) => void child.send(message),
     tail: () => lines.join('\n'),
     [Symbol.asyncDispose]: stop,
   };

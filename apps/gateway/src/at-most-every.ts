@@ -1,5 +1,6 @@
 /**
- * Calls `act` on a change: the first at once, then at most once per `ms`, and always once after the last change.
+ * Calls `act` on a change: the first at once, then at most once per `ms`, and always once after the last change; with 0
+ * ms, at every change.
  * @returns `changed`, to be called on every change, and `stop`
  */
 export function atMostEvery(ms: number, act: () => void): { changed: () => void; stop: () => void } {
@@ -15,7 +16,8 @@ export function atMostEvery(ms: number, act: () => void): { changed: () => void;
   };
   return {
     changed: () => {
-      if (timer === undefined) fire();
+      if (ms === 0) act();
+      else if (timer === undefined) fire();
       else missed = true;
     },
     stop: () => {

@@ -1,23 +1,43 @@
 import { adminHostEnv, databaseEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
 import { z } from 'zod';
+import { authenticationEnv, checkAuthentication } from './access/authentication-env.ts';
+import { rulesEnv } from './numbers/rules-env.ts';
+
+/** Minutes, with fractions. */
+const minutesEnv = (minutes: number) => z.coerce.number().min(0.05).max(10_080).default(minutes);
 
 /** Settings of the gateway. */
-export const GatewayEnv = z.object({
-  GATEWAY_PORT: portEnv(4000).describe('Port of the WebSocket'),
-  GATEWAY_HOST: hostsEnv.describe('Addresses of the WebSocket, separated by commas'),
-  GATEWAY_ADMIN_PORT: portEnv(9103).describe('Port of the gateway for /livez, /readyz and /metrics'),
-  GATEWAY_ORIGINS: listEnv
-    .default([])
-    .describe('Host names of pages that may connect, besides loopback ones, separated by commas'),
-  GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
-  GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .default(10_000)
-    .describe('Most sockets of one address at the same time'),
-  KAFKA_TOPIC: kafkaEnv.KAFKA_TOPIC,
-  ...databaseEnv,
-  ...adminHostEnv,
-  ...logEnv,
-});
+export const GatewayEnv = z
+  .object({
+    GATEWAY_PORT: portEnv(4000).describe('Port of the WebSocket and of HTTP'),
+    GATEWAY_HOST: hostsEnv.describe('Addresses of the WebSocket and of HTTP, separated by commas'),
+    GATEWAY_ADMIN_PORT: portEnv(9103).describe('Port of the gateway for /livez, /readyz and /metrics'),
+    GATEWAY_ORIGINS: listEnv
+      .default([])
+      .describe('Host names of pages that may connect, besides loopback ones, separated by commas'),
+    GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
+    GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(10_000)
+      .describe('Most sockets of one address at the same time'),
+    GATEWAY_COALESCE_MS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(1_000)
+      .default(20)
+      .describe('Changes of the board are told at most this often, in ms; 0: at once'),
+    BOARD_KEEP_MINUTES: minutesEnv(30).describe('A finished call stays on the board for so long after its last event'),
+    STALE_AFTER_MINUTES: minutesEnv(120).describe(
+      'An unfinished call of which nothing was heard for so long is stale, and leaves the board',
+    ),
+    ...rulesEnv,
+    ...authenticationEnv,
+    ...kafkaEnv,
+    ...databaseEnv,
+    ...adminHostEnv,
+    ...logEnv,
+  })
+  .superRefine(checkAuthentication);

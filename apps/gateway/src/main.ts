@@ -1,5 +1,6 @@
 import {
   closeServers,
+  connectKafka,
   createLog,
   drainDeadlineMs,
   listen,
@@ -9,43 +10,73 @@ import {
   stopSignal,
   within,
 } from '@callstream/runtime';
-import { connectTables, listCallEvents, listCalls, watchProjection } from '@callstream/tables';
+import { connectTables, watchProjection } from '@callstream/tables';
 import { atMostEvery } from './at-most-every.ts';
+import { reportBoard } from './board/metrics.ts';
+import { createAuthentication } from './access/authentication.ts';
 import { GatewayEnv } from './config.ts';
+import { createApi, serveApi } from './http/api.ts';
+import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
+import { readFloor } from './numbers/floor.ts';
+import { createFloors } from './numbers/floors.ts';
+import { rulesOfEnv } from './numbers/rules-env.ts';
+import { createNumberWatches } from './numbers/watches.ts';
+import { createQueries } from './queries.ts';
 import { createAnswer } from './requests.ts';
-import { createSharedQuery } from './shared-query.ts';
 import { createSockets } from './sockets.ts';
 import { useWebSocket } from './use-web-socket.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
 const dataChangedEveryMs = 100;
-const toJson = (rows: readonly object[]): string => JSON.stringify(rows);
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
+const minuteMs = 60_000;
 
 await runService(async () => {
   const stopped = stopSignal();
   const config = readConfig(GatewayEnv, process.env);
+  const { DATABASE_URL: url, KAFKA_TOPIC: topic } = config;
   const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
   const metrics = createMetrics();
   await using cleanup = new AsyncDisposableStack();
 
   const db = connectTables({
-    url: config.DATABASE_URL,
-    applicationName: 'callstream-gateway',
-    statementTimeoutMs: 5_000,
+    ...{ url, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000, answerTimeoutMs: 6_000 },
   });
   cleanup.defer(() => db.end());
-  const queries = {
-    listCalls: createSharedQuery((params: Parameters<typeof listCalls>[1]) =>
-      metrics.timed('list-calls', listCalls(db, params)).then(toJson),
-    ),
-    listCallEvents: createSharedQuery((callId: string) =>
-      metrics.timed('list-call-events', listCallEvents(db, { topic: config.KAFKA_TOPIC, callId })).then(toJson),
-    ),
-  };
+  const boardDb = connectTables({
+    ...{ url, max: 3, applicationName: 'callstream-gateway-board', statementTimeoutMs: 30_000 },
+    answerTimeoutMs: 35_000,
+  });
+  cleanup.defer(() => boardDb.end());
+
+  const authentication = createAuthentication(config, log);
+  const rules = rulesOfEnv(config);
+  const floors = createFloors(() => metrics.timed('floor', readFloor(db, rules, Date.now())));
+  const onFailed = (error: unknown) => log.warn({ error: String(error) }, 'numbers.failed');
+  const numbers = cleanup.use(createNumberWatches(floors, onFailed));
+  const queries = createQueries({ db, topic, metrics });
+  const live = cleanup.use(
+    openLive({
+      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents },
+      kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-gateway', log }),
+      keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
+      coalesceMs: config.GATEWAY_COALESCE_MS,
+    }),
+  );
+  reportBoard(metrics.registry, live.kept);
   const sockets = createSockets({
-    answer: createAnswer(queries, log),
+    conversation: {
+      verify: authentication.verify,
+      answer: createAnswer({ ...live, numbers, queries, log }),
+      onRoom: live.subscriptions.onRoom,
+      onClosed: (client) => {
+        live.subscriptions.unsubscribe(client);
+        live.watches.drop(client);
+        numbers.drop(client);
+      },
+      isResumable: live.subscriptions.has,
+    },
     origins: config.GATEWAY_ORIGINS,
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
@@ -53,20 +84,26 @@ await runService(async () => {
   });
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
+  const onChange = () => {
+    announcing.changed();
+    numbers.changed();
+  };
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
-  const watch = cleanup.use(watchProjection({ url: config.DATABASE_URL, onChange: announcing.changed, onLost }));
+  const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
-  const ready = () => (watch.isWatching() ? null : 'The projection in Postgres cannot be watched.');
+  const ready = () => (watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.');
   const admin = cleanup.use(
     await startAdmin({
-      hosts: config.ADMIN_HOST,
-      port: config.GATEWAY_ADMIN_PORT,
-      ready,
-      registry: metrics.registry,
-      log,
+      ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
     }),
   );
-  const { servers, port } = await listen({ hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT }, useWebSocket);
+  const { timed } = metrics;
+  const origins = config.GATEWAY_ORIGINS;
+  const api = createApi({ db, topic, rules, floors, authentication, origins, timed, log });
+  const { servers, port } = await listen(
+    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT },
+    serveApi(api, useWebSocket),
+  );
   servers.forEach(sockets.serve);
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');

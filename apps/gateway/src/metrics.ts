@@ -17,7 +17,17 @@ export function createMetrics() {
     /** Records how long `work` takes. */
     timed: <T>(query: string, work: Promise<T>): Promise<T> => work.finally(querySeconds.startTimer({ query })),
     sockets: new Gauge({ name: 'callstream_gateway_sockets', help: 'Sockets that are open', registers }),
+    subscriptions: new Gauge({
+      name: 'callstream_gateway_subscriptions',
+      help: 'Sockets that are told what changes on the board',
+      registers,
+    }),
     frames: new Counter({ name: 'callstream_gateway_frames_total', help: 'Frames that were sent', registers }),
+    changes: new Counter({
+      name: 'callstream_gateway_changes_total',
+      help: 'Changes of calls that were sent, once for each subscriber',
+      registers,
+    }),
     closes: new Counter({
       name: 'callstream_gateway_closes_total',
       help: 'Sockets that the gateway closed, by cause',

@@ -16,7 +16,7 @@ function slowSocket() {
     get bufferedAmount() {
       return unsent.reduce((sum, { frame }) => sum + frame.length, 0);
     },
-    send: (frame: string, sent: () => void) => void unsent.push({ frame, sent }),
+    send: (frame: string, _options: object, sent: () => void) => void unsent.push({ frame, sent }),
   };
 }
 
@@ -25,7 +25,11 @@ const list = (version: string) => version.padEnd(unsentBytesMax + 1);
 function reader() {
   const clock = { ms: 0 };
   const socket = slowSocket();
-  const outbox = createOutbox(socket as never, { onSent: () => undefined, now: () => clock.ms });
+  const outbox = createOutbox(socket as never, {
+    onSent: () => undefined,
+    onRoom: () => undefined,
+    now: () => clock.ms,
+  });
   return { clock, socket, outbox, versions: () => socket.read.map((frame) => frame.trim()) };
 }
 

@@ -19,6 +19,10 @@ export interface Outbox {
    * @returns false if it can neither be sent nor wait, because too much is waiting
    */
   readonly send: (kind: string, frame: string) => boolean;
+  /** Whether nothing waits, and the socket takes more. */
+  readonly hasRoom: () => boolean;
+  /** Sends `frame` now: for frames that are not to wait here, while there is room. */
+  readonly write: (frame: string | Buffer) => void;
   /** Whether anything is unsent. What was sent last (a ping, say) has then not been seen by the other side. */
   readonly isBehind: () => boolean;
   /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
@@ -27,27 +31,35 @@ export interface Outbox {
 
 export interface OutboxOptions {
   readonly onSent: () => void;
+  /** A frame has left, nothing waits, and there is room for more. */
+  readonly onRoom: () => void;
   /** ms, monotonic. */
   readonly now: () => number;
 }
 
+/** Frames are text, also where their bytes are given. */
+const asText = { binary: false };
+
 export function createOutbox(
   socket: Pick<WebSocket, 'bufferedAmount' | 'send'>,
-  { onSent, now }: OutboxOptions,
+  { onSent, onRoom, now }: OutboxOptions,
 ): Outbox {
   const waiting = new Map<string, string>();
   let waitingLength = 0;
   let progressAt = now();
 
-  const write = (frame: string): void => {
-    if (socket.bufferedAmount === 0) progressAt = now();
-    socket.send(frame, (error) => {
-      if (error) return;
-      progressAt = now();
-      onSent();
-      flush();
-    });
+  const sent = (error?: Error | null): void => {
+    if (error) return;
+    progressAt = now();
+    onSent();
+    flush();
+    if (hasRoom()) onRoom();
   };
+  const write = (frame: string | Buffer): void => {
+    if (socket.bufferedAmount === 0) progressAt = now();
+    socket.send(frame, asText, sent);
+  };
+  const hasRoom = (): boolean => waiting.size === 0 && socket.bufferedAmount <= unsentBytesMax;
   const forget = (kind: string): void => {
     const frame = waiting.get(kind);
     if (frame === undefined) return;
@@ -63,7 +75,7 @@ export function createOutbox(
   };
   return {
     send: (kind, frame) => {
-      if (waiting.size === 0 && socket.bufferedAmount <= unsentBytesMax) {
+      if (hasRoom()) {
         write(frame);
         return true;
       }
@@ -74,6 +86,8 @@ export function createOutbox(
       waitingLength += length;
       return true;
     },
+    hasRoom,
+    write,
     isBehind: () => socket.bufferedAmount > 0,
     stalledMs: (at) => (socket.bufferedAmount === 0 ? 0 : at - progressAt),
   };

@@ -1,53 +1,120 @@
-import { ListCallEvents, ListCalls } from '@callstream/contracts';
-import type { MessageId, ServerMessage } from '@callstream/contracts';
+import { Authenticate, ListCallEvents, ListCalls, Subscribe, WatchAgents, WatchCall } from '@callstream/contracts';
+import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
 import type { ListCallsParams } from '@callstream/tables';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
+import type { Scope } from './access/scope.ts';
+import type { Client } from './client.ts';
+import { Failure } from './failure.ts';
+import type { CallWatches } from './live/call-watches.ts';
+import type { Subscriptions } from './live/subscriptions.ts';
+import type { NumberWatches } from './numbers/watches.ts';
 import type { ReadMessage } from './read-message.ts';
 
 /** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
-  readonly listCalls: (params: ListCallsParams) => Promise<string>;
-  readonly listCallEvents: (callId: string) => Promise<string>;
+  readonly listCalls: (params: ListCallsParams, scope: Scope) => Promise<string>;
+  readonly listCallEvents: (callId: string, scope: Scope) => Promise<string>;
 }
 
-type RequestEvent = 'ListCalls' | 'ListCallEvents';
+export interface Answering {
+  readonly queries: Queries;
+  readonly subscriptions: Subscriptions;
+  readonly watches: CallWatches;
+  readonly numbers: NumberWatches;
+  readonly log: Log;
+}
+
 type FailedEvent = Extract<ServerMessage, { status: 'Failed' }>['event'];
 
-/** What a request wants, as JSON text, once it is understood. */
-type Ask = (data: unknown) => Promise<string>;
+/** Whose request it is, and what its answer is to echo. */
+interface From {
+  readonly client: Client;
+  readonly id: MessageId | undefined;
+}
 
-/** The requests that are understood, by event. Each answers with a message of the same event. */
-const requests = (queries: Queries): Record<RequestEvent, Ask> => ({
-  ListCalls: async (data) => queries.listCalls(ListCalls.parse(data).params),
-  ListCallEvents: async (data) => queries.listCallEvents(ListCallEvents.parse(data).call_id),
+/** Gives the data of the answer, as JSON text; null if it is answered, or will be, in frames of its own. */
+type Ask = (data: unknown, from: From) => Promise<string | null>;
+
+/** The requests that are understood, by event. What they give is sent in a message of the same event. */
+const requests = ({ queries, subscriptions, watches, numbers }: Answering): Record<RequestEvent, Ask> => ({
+  ListCalls: async (data, { client }) => queries.listCalls(ListCalls.parse(data).params, client.scope()),
+  ListCallEvents: async (data, { client }) =>
+    queries.listCallEvents(ListCallEvents.parse(data).call_id, client.scope()),
+  Subscribe: async (data, { client, id }) => {
+    await subscriptions.subscribe(client, Subscribe.parse(data), id);
+    return null;
+  },
+  Unsubscribe: (_data, { client }) => {
+    subscriptions.unsubscribe(client);
+    return Promise.resolve('{}');
+  },
+  WatchCall: async (data, { client, id }) => {
+    await watches.watch(client, WatchCall.parse(data).call_id, id);
+    return null;
+  },
+  UnwatchCall: async (data, { client }) => {
+    const { call_id } = await WatchCall.parseAsync(data);
+    watches.unwatch(client, call_id);
+    return JSON.stringify({ call_id });
+  },
+  WatchQueues: async (_data, { client, id }) => {
+    await numbers.watchQueues(client, id);
+    return null;
+  },
+  UnwatchQueues: (_data, { client }) => {
+    numbers.unwatch(client, 'Queues');
+    return Promise.resolve('{}');
+  },
+  WatchAgents: async (data, { client, id }) => {
+    await numbers.watchAgents(client, WatchAgents.parse(data).queues, id);
+    return null;
+  },
+  UnwatchAgents: (_data, { client }) => {
+    numbers.unwatch(client, 'Agents');
+    return Promise.resolve('{}');
+  },
+  Authenticate: async (data, { client }) => {
+    const expires_at = await client.authenticate(Authenticate.parse(data).token);
+    subscriptions.rescope(client);
+    await numbers.rescope(client);
+    return JSON.stringify({ expires_at });
+  },
 });
 
-/** @returns the frame that answers */
-export type Answer = (read: ReadMessage) => Promise<string>;
+/** @returns the frame that answers; null if there is none, or it comes by itself */
+export type Answer = (read: ReadMessage, client: Client) => Promise<string | null>;
 
 /** Answers a client's message. A failure is an answer too: it says what to mend, and nothing of our inside. */
-export function createAnswer(queries: Queries, log: Log): Answer {
-  const asks = requests(queries);
+export function createAnswer(answering: Answering): Answer {
+  const asks = requests(answering);
   const known = Object.keys(asks).join(', ');
-  return async (read) => {
+  return async (read, client) => {
     if ('error' in read) return failed('InvalidMessage', read.error, read.id);
     const { event, data, id } = read.message;
     if (!Object.hasOwn(asks, event)) return failed('InvalidEvent', `This event is not known. Known are: ${known}.`, id);
     const asked = event as RequestEvent;
+    if (asked !== 'Authenticate' && !client.isAdmitted())
+      return failed(asked, 'Show a token first: {"event": "Authenticate", "data": {"token": …}}.', id);
     try {
-      const rows = await asks[asked](data);
-      return `${JSON.stringify({ event: asked, status: 'Ok', id }).slice(0, -1)},"data":${rows}}`;
+      const answer = await asks[asked](data, { client, id });
+      return answer === null
+        ? null
+        : `${JSON.stringify({ event: answered(asked), status: 'Ok', id }).slice(0, -1)},"data":${answer}}`;
     } catch (error) {
-      return failed(asked, explain(error, log), id);
+      return failed(asked, explain(error, answering.log), id);
     }
   };
 }
+
+/** An answer has the event of its request, but for this one. */
+const answered = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
 
 const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
   JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
 
 function explain(error: unknown, log: Log): string {
+  if (error instanceof Failure) return error.message;
   if (error instanceof z.ZodError)
     return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
   log.warn({ error: String(error) }, 'query.failed');

@@ -3,18 +3,20 @@ import type { CloseCause } from '@callstream/contracts';
 import { WebSocketServer } from 'ws';
 import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
+import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
-import type { Answer } from './requests.ts';
 import { createSession } from './session.ts';
-import type { Session } from './session.ts';
+import type { Conversation, Session } from './session.ts';
 
 /** How often all sockets are checked, in ms. */
 const checkEveryMs = 5_000;
 /** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
 const closeTimeoutMs = 2_000;
 
+type Decide = (allowed: boolean, status?: number, message?: string) => void;
+
 export interface SocketsOptions {
-  readonly answer: Answer;
+  readonly conversation: Conversation;
   readonly origins: readonly string[];
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
@@ -30,7 +32,13 @@ export interface Sockets {
 }
 
 /** All clients of this gateway. */
-export function createSockets({ answer, origins, socketsMax, socketsPerAddressMax, metrics }: SocketsOptions): Sockets {
+export function createSockets({
+  conversation,
+  origins,
+  socketsMax,
+  socketsPerAddressMax,
+  metrics,
+}: SocketsOptions): Sockets {
   const sessions = new Set<Session>();
   const perAddress = new Map<string, number>();
   let closed: CloseCause | undefined;
@@ -41,8 +49,13 @@ export function createSockets({ answer, origins, socketsMax, socketsPerAddressMa
     perMessageDeflate: false,
     maxPayload: 64 * 1024,
     maxFragments: 64,
+    // A browser wants one of what it offered; the one that is a token is not repeated.
+    handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
-    verifyClient: ({ req }: { req: IncomingMessage }) => isAllowedOrigin(req.headers.origin, origins),
+    verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
+      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
+      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+    },
   };
   const server = new WebSocketServer(options);
   const checking = setInterval(() => sessions.forEach((session) => session.check()), checkEveryMs);
@@ -51,7 +64,7 @@ export function createSockets({ answer, origins, socketsMax, socketsPerAddressMa
     const address = request.socket.remoteAddress ?? '';
     const ofAddress = perAddress.get(address) ?? 0;
     socket.on('error', () => undefined);
-    const session = createSession(socket, { answer, metrics });
+    const session = createSession(socket, { ...conversation, metrics, token: tokenOf(request.headers) });
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.add(session);
@@ -69,7 +82,7 @@ export function createSockets({ answer, origins, socketsMax, socketsPerAddressMa
   return {
     serve: (http) => http.on('upgrade', (request, socket, head) => server.handleUpgrade(request, socket, head, accept)),
     broadcast: (kind, frame) => {
-      for (const session of sessions) session.send(kind, frame);
+      for (const session of sessions) if (session.isAdmitted()) session.send(kind, frame);
     },
     closeAll: (cause) => {
       closed = cause;

@@ -9,14 +9,13 @@ import type { ClientOptions } from 'ws';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
-/** The gateway as a process of its own. */
-export async function startGateway(databaseUrl: string, env: Record<string, string> = {}) {
+/** The gateway as a process of its own, once it listens. */
+export async function startGateway(env: Record<string, string>) {
   const child = fork(main, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     execArgv: [],
     env: {
       PATH: process.env['PATH'],
-      DATABASE_URL: databaseUrl,
       GATEWAY_PORT: '0',
       GATEWAY_ADMIN_PORT: '0',
       GATEWAY_HOST: '127.0.0.1',
@@ -35,14 +34,34 @@ export async function startGateway(databaseUrl: string, env: Record<string, stri
     promise,
     exited.then(([code]) => Promise.reject(new Error(`The gateway ended with ${code}.`))),
   ]);
+  const admin = `http://127.0.0.1:${admin_port}`;
+  const isReady = async (): Promise<boolean> => (await fetch(`${admin}/readyz`)).ok;
   const stop = async (): Promise<number | null> => {
     child.kill('SIGTERM');
     return (await exited)[0];
   };
   return {
     port,
-    admin: `http://127.0.0.1:${admin_port}`,
+    admin,
     stop,
+    /** `kill -9`. */
+    kill: async (): Promise<void> => {
+      child.kill('SIGKILL');
+      await exited;
+    },
+    isReady,
+    ready: () =>
+      until(isReady, { timeoutMs: 30_000, onTimeout: () => new Error('The gateway does not become ready.') }),
+    /** A metric, by its name without `callstream_gateway_` and with its labels. */
+    metric: async (name: string): Promise<number> => {
+      const lines = (await (await fetch(`${admin}/metrics`)).text()).split('\n');
+      return Number(
+        lines
+          .find((line) => line.startsWith(`callstream_gateway_${name} `))
+          ?.split(' ')
+          .at(-1),
+      );
+    },
     isUp: () => child.exitCode === null,
     [Symbol.asyncDispose]: async () => {
       await stop();
@@ -61,8 +80,12 @@ export interface Client extends Disposable {
 }
 
 /** A client that checks every frame against the protocol. */
-export async function connect(port: number, path = '/', options: ClientOptions = {}): Promise<Client> {
-  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, options);
+export async function connect(
+  port: number,
+  path = '/',
+  { protocols = [], ...options }: ClientOptions & { readonly protocols?: string[] } = {},
+): Promise<Client> {
+  const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options);
   const frames: ServerMessage[] = [];
   const taken = new Set<ServerMessage>();
   socket.on('message', (data: Buffer) => frames.push(ServerMessage.parse(JSON.parse(data.toString()))));

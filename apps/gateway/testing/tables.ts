@@ -1,54 +1,91 @@
 import { decode, fold, foldAgents } from '@callstream/domain';
-import { eventUuid } from '@callstream/runtime';
-import { testDatabase } from '@callstream/stack';
+import type { CallEvent } from '@callstream/domain';
+import { connectKafka, connectPublisher, createLog, ensureTopics, eventUuid } from '@callstream/runtime';
+import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { countDeliveries } from '@callstream/tables/testing';
 import { connectTables, ensurePositions, migrate, notifyProjected, project } from '@callstream/tables';
 
 const logId = '11111111-1111-8111-8111-111111111111';
+const silent = createLog({ service: 'test', level: 'silent' });
 
-/** Fresh tables that are filled as the projector fills them. */
-export async function startTables() {
+export interface AppendOptions {
+  /** ms since 1970; now if not given. */
+  readonly receivedAt?: number;
+}
+
+/** A topic and tables of a test's own, which are filled as the projector fills them, when the test says so. */
+export async function startTables({ partitions = 2, brokers = testKafkaBrokers() } = {}) {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await testDatabase());
   await migrate(url);
   const db = connectTables({ url });
   stack.defer(() => db.end());
-  await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
-  let next = 0;
+  const topic = testTopicName();
+  const kafka = connectKafka({ brokers, clientId: 'gateway-test', log: silent });
+  await ensureTopics(kafka, { topic, partitions, log: silent });
+  const publisher = stack.use(await connectPublisher(kafka));
+  await ensurePositions(db, { topic, partitions, version: 1, logId });
 
-  /** Projects event bodies as one batch; tells it unless `notify` is false. */
-  const add = async (bodies: readonly object[], notify = true): Promise<void> => {
-    const expected = next;
-    const receivedAt = new Date(1_770_000_000_000 + expected * 1_000).toISOString();
-    const events = bodies.map((body, i) => {
+  /** All that was put on the log. Nobody else writes there, so offsets are counted. */
+  const log: CallEvent[] = [];
+  const ends = Array.from({ length: partitions }, () => 0);
+  const projected = Array.from({ length: partitions }, () => 0);
+
+  /** A call is in one partition. */
+  const partitionOf = ({ call_id = '' }: { call_id?: string }): number =>
+    Buffer.from(call_id).reduce((sum, byte) => sum + byte, 0) % partitions;
+
+  /** Puts event bodies on the log. */
+  const append = async (bodies: readonly object[], { receivedAt = Date.now() }: AppendOptions = {}): Promise<void> => {
+    const received_at = new Date(receivedAt).toISOString();
+    const records = bodies.map((body) => {
       const value = Buffer.from(JSON.stringify(body));
-      const decoded = decode({
-        value,
-        partition: 0,
-        offset: expected + i,
-        receivedAt,
-        uuidOf: (at) => eventUuid(value, at),
-      });
-      if ('problem' in decoded) throw new Error(decoded.problem);
-      return decoded.event;
+      return { topic, partition: partitionOf(body), key: 'k', value, headers: { received_at } };
     });
-    next = expected + events.length;
+    await publisher.publishBatch(records);
+    for (const { partition, value } of records) {
+      const offset = ends[partition] ?? 0;
+      ends[partition] = offset + 1;
+      const uuidOf = (at?: string): string => eventUuid(value, at);
+      const decoded = decode({ value, partition, offset, receivedAt: received_at, uuidOf });
+      if ('problem' in decoded) throw new Error(decoded.problem);
+      log.push(decoded.event);
+    }
+  };
+
+  /** Projects what is on the log, a batch for each partition; tells it unless `notify` is false. */
+  const projectAll = async (notify = true): Promise<void> => {
     const client = await db.connect();
     try {
-      await project(client, {
-        partition: 0,
-        expected,
-        next,
-        version: 1,
-        last: { uuid: logId, timestamp: 0 },
-        events: events.map((event) => ({ event, deliveries: 1 })),
-        calls: [...fold(events).values()],
-        agents: [...foldAgents(events).values()],
-      });
+      for (const [partition, next] of ends.entries()) {
+        const expected = projected[partition] ?? 0;
+        const events = log.filter(({ id }) => id % 4096 === partition && Math.floor(id / 4096) >= expected);
+        if (events.length === 0) continue;
+        await project(client, {
+          ...{ partition, expected, next, version: 1, last: { uuid: logId, timestamp: Date.now() } },
+          events: countDeliveries(events),
+          calls: [...fold(events).values()],
+          agents: [...foldAgents(events).values()],
+        });
+        projected[partition] = next;
+      }
       if (notify) await notifyProjected(client);
     } finally {
       client.release();
     }
   };
+
   const kept = stack.move();
-  return { url, db, add, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return {
+    ...{ url, db, kafka, topic, publisher, log, append, project: projectAll },
+    /** What a gateway needs to know. */
+    env: { DATABASE_URL: url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC: topic },
+    /** Puts event bodies on the log and projects them. */
+    add: async (bodies: readonly object[], notify = true): Promise<void> => {
+      await append(bodies);
+      await projectAll(notify);
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
 }
+export type TestTables = Awaited<ReturnType<typeof startTables>>;

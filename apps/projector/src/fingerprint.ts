@@ -1,5 +1,5 @@
+import { uuidOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { uuidOf } from './understand.ts';
 
 /** What stands beside a position, to recognise the record before it. */
 export interface Fingerprint {

@@ -1,5 +1,5 @@
+import { align } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import { align } from './align.ts';
 import { apply } from './apply.ts';
 import type { Applying } from './apply.ts';
 import { ProjectionStopped, rebuildRemedy } from './stopped.ts';

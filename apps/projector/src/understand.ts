@@ -1,6 +1,6 @@
 import { agentKey, agentOf, callOf, decode, join, joinAgents } from '@callstream/domain';
 import type { Agent, Call, CallEvent } from '@callstream/domain';
-import { eventUuid, receivedAtOf } from '@callstream/runtime';
+import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { CountedEvent } from '@callstream/tables';
 import type { DeadLetter } from './dead-letters.ts';
@@ -45,13 +45,7 @@ export function createFold(): Fold {
   const agents = new Map<string, Agent>();
   return {
     add: (record) => {
-      const decoded = decode({
-        value: record.value,
-        partition: record.partition,
-        offset: record.offset,
-        receivedAt: receivedAtOf(record),
-        uuidOf: (receivedAt) => uuidOf(record, receivedAt),
-      });
+      const decoded = decode(logEntry(record));
       if ('problem' in decoded) return decoded;
       const { event } = decoded;
       put(calls, event.callId ?? '', callOf(event), join);
@@ -63,10 +57,6 @@ export function createFold(): Fold {
     agents: () => [...agents.values()],
   };
 }
-
-/** Identity of what a record says; a record without a value says nothing. */
-export const uuidOf = (record: LogRecord, receivedAt?: string): string =>
-  eventUuid(record.value ?? Buffer.alloc(0), receivedAt);
 
 function put<T>(all: Map<string, T>, key: string, said: T | null, join: (a: T, b: T) => T): void {
   if (said === null) return;

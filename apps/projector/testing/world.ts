@@ -6,8 +6,8 @@ import {
   createLog,
   endOffsets,
   ensureTopics,
+  logEntry,
   readRanges,
-  receivedAtOf,
   withAdmin,
 } from '@callstream/runtime';
 import type { Kafka, LogRecord, OutRecord, Publisher } from '@callstream/runtime';
@@ -16,7 +16,6 @@ import { connectTables, ensurePositions, migrate, readPositions } from '@callstr
 import type { Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { randomUUID } from 'node:crypto';
-import { uuidOf } from '../src/understand.ts';
 import { projectionVersion } from '../src/version.ts';
 
 export const silent = createLog({ service: 'test', level: 'silent' });
@@ -122,11 +121,7 @@ const createDlq = (
 /** What the records say, by the domain alone; what is no event says nothing. */
 function eventsIn(records: readonly LogRecord[]): CallEvent[] {
   return records.flatMap((record) => {
-    const decoded = decode({
-      ...record,
-      receivedAt: receivedAtOf(record),
-      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
-    });
+    const decoded = decode(logEntry(record));
     return 'event' in decoded ? [decoded.event] : [];
   });
 }

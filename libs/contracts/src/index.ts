@@ -1,5 +1,9 @@
+export * from './api.ts';
+export { identifier } from './identifier.ts';
+export { ListedCall, ListedEvent } from './listed.ts';
 export { LiveCall } from './live-call.ts';
 export { callOfLive, liveCallOf } from './live-call-of.ts';
+export * from './numbers.ts';
 export * from './protocol.ts';
 export type { RecordHeaders } from './record.ts';
 export { Problem, WebhookAccepted, WebhookEvent } from './webhook.ts';

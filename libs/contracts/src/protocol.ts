@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { callState } from './call-state.ts';
+import { identifier } from './identifier.ts';
+import { ListedCall, ListedEvent } from './listed.ts';
 import { LiveCall } from './live-call.ts';
+import { Agents, Queues } from './numbers.ts';
 
 /** Echoed in the answer, so that a client can tell its requests apart. */
 export const MessageId = z.union([z.string().max(128), z.number()]);
@@ -13,13 +16,6 @@ export const ClientMessage = z.looseObject({
   id: MessageId.optional(),
 });
 export type ClientMessage = z.infer<typeof ClientMessage>;
-
-/** As the tables keep it: Postgres has no NUL and no lone surrogate, so both were replaced when it was stored. */
-const identifier = z
-  .string()
-  .min(1)
-  .max(512)
-  .transform((text) => text.replaceAll('\u0000', '\uFFFD').toWellFormed());
 
 /** `ListCalls`: every part is optional; without `limit` 1,000 rows, unfinished calls first of all, then the newest. */
 export const ListCalls = z.looseObject({
@@ -53,37 +49,39 @@ export type Subscribe = z.infer<typeof Subscribe>;
 
 export const WatchCall = z.looseObject({ call_id: identifier });
 
-const instant = z.iso.datetime({ precision: 3 });
+/** Queues now and today: once, and then whenever a number is another one, at most once a second. */
+export const WatchQueues = z.looseObject({});
+/** What agents do: the same; `queues`: only agents of these. */
+export const WatchAgents = z.looseObject({ queues: z.array(identifier).min(1).max(100).optional() });
 
-/** A call in a list. More fields may be there. */
-export const ListedCall = z.looseObject({
-  id: z.number().int(),
-  aggregate_id: z.string(),
-  state: callState,
-  created_at: instant,
-  updated_at: instant,
-});
-export type ListedCall = z.infer<typeof ListedCall>;
+/** Shows a token, or a new one: what may be seen is what the last one says. */
+export const Authenticate = z.looseObject({ token: z.string().min(1).max(8_192) });
 
-/** An event of a call. `event` is the body. */
-export const ListedEvent = z.looseObject({
-  id: z.number().int(),
-  aggregate_id: z.string(),
-  uuid: z.uuid(),
-  event: z.looseObject({}),
-  received_at: instant,
-  deliveries: z.number().int().min(1),
-  topic: z.string(),
-  partition: z.number().int(),
-  offset: z.number().int(),
-});
-export type ListedEvent = z.infer<typeof ListedEvent>;
+/** What a client may send, by event: the form of its data. */
+export const requestData = {
+  ListCalls,
+  ListCallEvents,
+  Subscribe,
+  Unsubscribe: z.looseObject({}),
+  WatchCall,
+  UnwatchCall: WatchCall,
+  WatchQueues,
+  UnwatchQueues: z.looseObject({}),
+  WatchAgents,
+  UnwatchAgents: z.looseObject({}),
+  Authenticate,
+} as const;
+export type RequestEvent = keyof typeof requestData;
+const requestEvents = Object.keys(requestData) as [RequestEvent, ...RequestEvent[]];
 
 /** Why a request failed. */
 export const Failed = z.object({ success: z.literal(false), error: z.string() });
 export type Failed = z.infer<typeof Failed>;
 
 const ok = { status: z.literal('Ok'), id: MessageId.optional() };
+
+/** Of what is told without being asked, only the first answers a request. */
+const firstOk = { status: z.literal('Ok').optional(), id: MessageId.optional() };
 
 const now = z.number().describe("The gateway's clock, ms since 1970: what timers on a screen run by");
 const asOf = z.number().describe('What the board shows was true at this time, ms since 1970');
@@ -125,11 +123,16 @@ export const ServerMessage = z.union([
   }),
   z.object({ event: z.literal('CallEventAdded'), data: z.object({ call_id: z.string(), event: ListedEvent }) }),
   z.object({ event: z.literal('UnwatchCall'), data: z.object({ call_id: z.string() }), ...ok }),
+  z.object({ event: z.literal('Queues'), data: Queues, ...firstOk }),
+  z.object({ event: z.literal('Agents'), data: Agents, ...firstOk }),
+  z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents']), data: z.strictObject({}), ...ok }),
   z.object({
-    event: z.enum([
-      ...['ListCalls', 'ListCallEvents', 'Subscribe', 'Unsubscribe', 'WatchCall', 'UnwatchCall'],
-      ...['InvalidEvent', 'InvalidMessage'],
-    ] as const),
+    event: z.literal('Authenticated'),
+    data: z.object({ expires_at: z.number().nullable().describe('ms since 1970; null: never') }),
+    ...ok,
+  }),
+  z.object({
+    event: z.enum([...requestEvents, 'InvalidEvent', 'InvalidMessage']),
     data: Failed,
     status: z.literal('Failed'),
     id: MessageId.optional(),
@@ -143,7 +146,12 @@ export const closeCodes = {
   slow: { code: 4008, reason: 'Too little was read for too long: reconnect.' },
   unresponsive: { code: 4009, reason: 'No pong came: reconnect.' },
   ahead: { code: 4010, reason: 'The cursor is ahead of this gateway: reconnect in a moment.' },
+  loading: { code: 4011, reason: 'The board is not loaded yet: reconnect in a moment.' },
+  keysAway: { code: 4013, reason: 'Tokens cannot be checked at the moment: reconnect.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
+  expired: { code: 4401, reason: 'The token has expired: reconnect with a new one.' },
+  denied: { code: 4501, reason: 'The token is wrong: do not come back with the same.' },
+  unauthenticated: { code: 4502, reason: 'No token came in time: connect with one.' },
   flood: { code: 4529, reason: 'Too many messages.' },
   notText: { code: 4503, reason: 'Only text frames of JSON are understood.' },
 } as const satisfies Record<string, { code: number; reason: string }>;

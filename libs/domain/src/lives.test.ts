@@ -98,7 +98,7 @@ describe('the lives of calls', () => {
       serviceLevelMs: 20_000,
       shortAbandonMs: 5_000,
     });
-    expect(totals).toEqual({
+    expect(totals).toMatchObject({
       answered: 9,
       abandoned: 1,
       flowedOut: 1,

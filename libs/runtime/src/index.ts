@@ -1,3 +1,4 @@
+export { align } from './kafka/align.ts';
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
 export {
@@ -19,6 +20,8 @@ export type { Kafka } from './kafka/connect.ts';
 export { consume } from './kafka/consume.ts';
 export type { Batch, Consuming, Consumption } from './kafka/consume.ts';
 export { isRefusedForGood, isTransientKafkaFailure } from './kafka/failures.ts';
+export { followTopic } from './kafka/follow-topic.ts';
+export { logEntry, uuidOf } from './kafka/log-entry.ts';
 export { receivedAtOf } from './kafka/log-record.ts';
 export type { LogRecord } from './kafka/log-record.ts';
 export { readRanges } from './kafka/read-ranges.ts';
@@ -29,6 +32,7 @@ export {
   deadLetterTopic,
   endOffsets,
   ensureTopics,
+  offsetsSince,
   partitionsDefault,
   topicExists,
   topicFacts,

@@ -12,6 +12,8 @@ export interface TablesOptions {
   readonly applicationName?: string;
   /** A statement that takes longer is cancelled by the server; 0 for no limit. */
   readonly statementTimeoutMs?: number;
+  /** A query whose answer takes longer has failed, whatever the server does (it may hang, or its network); 0 for no limit. */
+  readonly answerTimeoutMs?: number;
   /** A transaction that waits longer for its next statement is rolled back and its connection closed; 0 for no limit. */
   readonly idleInTransactionTimeoutMs?: number;
   /** Where unqualified names are looked for: the live projection, or another one. */
@@ -35,6 +37,7 @@ export function connectTables({
   max = 10,
   applicationName,
   statementTimeoutMs = 0,
+  answerTimeoutMs = 0,
   idleInTransactionTimeoutMs = 0,
   schema = liveSchema,
 }: TablesOptions): Tables {
@@ -44,6 +47,7 @@ export function connectTables({
     types,
     options: `-c search_path=${schema} -c timezone=UTC`,
     statement_timeout: statementTimeoutMs,
+    query_timeout: answerTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

@@ -70,3 +70,6 @@ export function classify(error: unknown): Failure {
   if (transientCodes.test(error.code)) return 'transient';
   return dataCodes.test(error.code) && error.code !== '23505' ? 'data' : 'unknown';
 }
+
+/** Whether the statement was cancelled because it took longer than it may. */
+export const isTooSlow = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '57014';

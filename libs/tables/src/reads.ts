@@ -12,6 +12,8 @@ export interface ListCallsParams {
   readonly limit?: number | undefined;
   /** `id` of a call: only calls before it, in the order of the list. */
   readonly before?: number | undefined;
+  /** What may be seen; null or not given: calls of every queue and of none. */
+  readonly visibleQueues?: readonly string[] | null | undefined;
 }
 
 /** A call in a list. Times are ISO 8601. */
@@ -38,6 +40,7 @@ export async function listCalls(db: Tables, params: ListCallsParams): Promise<Ca
         where ($1::text is null or state = $1) and ($2::text is null or call_id = $2)
           and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
           and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
+          and ($7::text[] is null or queue = any($7))
       ), unfinished as (
         select * from wanted where finished_at is null and $1::text is distinct from 'FINISHED' order by created_at desc, id desc limit $6::int
       ), finished as (
@@ -55,6 +58,7 @@ export async function listCalls(db: Tables, params: ListCallsParams): Promise<Ca
       params.direction ?? null,
       params.before ?? null,
       limit,
+      params.visibleQueues ?? null,
     ],
   });
   return rows;
@@ -73,10 +77,17 @@ export interface EventRow {
   readonly offset: number;
 }
 
-/** The newest `listRowsMax` events of a call, in the order of the log of `topic`; none if it is unknown. */
+export interface ListCallEventsParams {
+  readonly topic: string;
+  readonly callId: string;
+  /** What may be seen; null or not given: calls of every queue and of none. */
+  readonly visibleQueues?: readonly string[] | null | undefined;
+}
+
+/** The newest `listRowsMax` events of a call, in the order of the log of `topic`; none if it is unknown or may not be seen. */
 export async function listCallEvents(
   db: Tables,
-  { topic, callId }: { readonly topic: string; readonly callId: string },
+  { topic, callId, visibleQueues }: ListCallEventsParams,
 ): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>({
     name: 'list-call-events',
@@ -85,9 +96,12 @@ export async function listCallEvents(
         -- Not from the positions: whoever reads them waits for a swap.
         select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries,
           $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset
-        from events where call_id = $1::text order by id desc limit $2::int) newest
+        from events
+        where call_id = $1::text
+          and ($4::text[] is null or exists (select from calls c where c.call_id = $1 and c.queue = any($4)))
+        order by id desc limit $2::int) newest
       order by id`,
-    values: [callId, listRowsMax, topic],
+    values: [callId, listRowsMax, topic, visibleQueues ?? null],
   });
   return rows;
 }

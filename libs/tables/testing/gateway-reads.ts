@@ -1,7 +1,19 @@
-import { listCallEvents, listCalls } from '../src/index.ts';
+import { countVisits, listCallEvents, listCalls, readCall, readLiveCalls, searchCalls } from '../src/index.ts';
 import type { Executed } from './plans.ts';
 import { explain } from './plans.ts';
 import type { Tables } from '../src/index.ts';
+
+const limit = 100;
+const visibleQueues = null;
+const moments = { from: '2026-03-02T00:30:00Z', to: '2026-03-02T00:30:10Z' };
+const visits = {
+  ...moments,
+  queues: null,
+  serviceLevelMs: 20_000,
+  shortAbandonMs: 5_000,
+  interval: null,
+  timeZone: 'America/Sao_Paulo',
+};
 
 /** What the gateway asks for, by what it is called here. */
 const reads = {
@@ -12,7 +24,19 @@ const reads = {
   'waiting calls of a queue': (db: Tables) => listCalls(db, { queue: '903', state: 'WAITING' }),
   'a call': (db: Tables) => listCalls(db, { aggregate_id: 'many.77' }),
   'a page of calls': (db: Tables) => listCalls(db, { before: 1_000 * 10 * 4096, limit: 100 }),
+  'calls that may be seen': (db: Tables) => listCalls(db, { visibleQueues: ['903', '904'], limit }),
   'events of a call': (db: Tables) => listCallEvents(db, { topic: 'call-events', callId: 'many.77' }),
+  'events of a call that may be seen': (db: Tables) =>
+    listCallEvents(db, { topic: 'call-events', callId: 'many.77', visibleQueues: ['903'] }),
+  'found by number': (db: Tables) => searchCalls(db, { number: '80077', limit, visibleQueues }),
+  'a whole call': (db: Tables) => readCall(db, { callId: 'many.77', visibleQueues }),
+  'found by call_id': (db: Tables) => searchCalls(db, { call_id: 'many.77', limit, visibleQueues }),
+  'found by time': (db: Tables) => searchCalls(db, { ...moments, limit, visibleQueues }),
+  'a page of what may be seen': (db: Tables) =>
+    searchCalls(db, { before: 1_000 * 10 * 4096, limit, visibleQueues: ['903', '904'] }),
+  'visits of ten seconds': (db: Tables) => countVisits(db, visits),
+  'visits by quarters of an hour': (db: Tables) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
+  'live calls': (db: Tables) => readLiveCalls(db, Date.UTC(2026, 2, 2)),
 } as const;
 
 /** What Postgres does for each of the gateway's reads. */

@@ -3,6 +3,7 @@ import type { Tables } from '../src/index.ts';
 /** Events of each made-up call: about what the provider sends. */
 const eventsPerCall = 10;
 const queues = 20;
+const agents = 300;
 /** So many calls, the newest, go on. */
 const unfinishedCalls = 200;
 
@@ -33,6 +34,16 @@ export async function makeMany(db: Tables, events: number): Promise<void> {
   );
   await db.query(
     `insert into call_queues (call_id, queue, waiting_at, waiting_since, answered_at) select call_id, queue, waiting_at, waiting_since, answered_at from calls`,
+  );
+  await db.query(
+    `insert into call_agents (call_id, actor, entered_at, entered_last_at, left_last_at, seat_at, seat_rank, seat_uuid)
+     select call_id, 'agent' || id / ${eventsPerCall * 4096} % ${agents} || '@example.com', answered_at, answered_at, finished_at, created_at, 0, md5('')::uuid
+     from calls where answered_at is not null`,
+  );
+  await db.query(
+    `insert into agents (actor, queue, logged_in_at, last_seen_at, number_at, number_rank, number_uuid)
+     select 'agent' || i || '@example.com', (900 + q)::text, timestamptz '2026-03-02', timestamptz '2026-03-02', '-infinity', -1, md5('')::uuid
+     from generate_series(0, ${agents - 1}) i, generate_series(0, 1) q`,
   );
   await db.query('analyze');
 }

@@ -1,8 +1,8 @@
+import { followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
 import { openLane } from './lane.ts';
 import type { LeaveOut } from './leave-out.ts';
-import { readLog } from './read-log.ts';
 import { whenAborted } from './stopped.ts';
 
 /** Connections that fill the tables; a partition belongs to one of them. */
@@ -64,7 +64,14 @@ export async function fill({ kafka, topic, db, positions, targets, signal, ...op
     await Promise.all(lanes.map(({ done }) => done));
   };
   try {
-    await using reading = await readLog(kafka, { topic, concurrency, positions: () => read, onBatch, log });
+    await using reading = await followTopic(kafka, {
+      name: 'rebuild',
+      topic,
+      concurrency,
+      positions: () => read,
+      onBatch,
+      log,
+    });
     await Promise.race([writeAll(), reading.failure, whenAborted(signal), ...lanes.map(failureOf)]);
   } finally {
     silence.stop();

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { align, followTopic, uuidOf } from '@callstream/runtime';
 import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { Move, Position, Tables } from '@callstream/tables';
-import { align } from '../align.ts';
 import { keepTrying } from '../keep-trying.ts';
-import { understand, uuidOf } from '../understand.ts';
+import { understand } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import { leavingOut } from './leave-out.ts';
-import { readLog } from './read-log.ts';
 
 const concurrency = 4;
 /** While it catches up, everybody waits. */
@@ -75,7 +74,14 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     paused?.resolve(undefined);
     paused = undefined;
   };
-  const reading = await readLog(kafka, { topic, concurrency, positions: () => positions, onBatch, log });
+  const reading = await followTopic(kafka, {
+    name: 'rebuild',
+    topic,
+    concurrency,
+    positions: () => positions,
+    onBatch,
+    log,
+  });
   return {
     failure: reading.failure,
     behind: (ends) =>

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { uuidOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { beginFilling, withConnection } from '@callstream/tables';
 import type { Filling, Move, Tables } from '@callstream/tables';
-import { createFold, uuidOf } from '../understand.ts';
+import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import type { LeaveOut } from './leave-out.ts';
 

@@ -3,7 +3,15 @@ import { jest } from '@jest/globals';
 import { decode } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { lives } from '@callstream/domain/testing';
-import { connectKafka, connectPublisher, createLog, endOffsets, ensureTopics, receivedAtOf } from '@callstream/runtime';
+import {
+  connectKafka,
+  connectPublisher,
+  createLog,
+  endOffsets,
+  ensureTopics,
+  followTopic,
+  logEntry,
+} from '@callstream/runtime';
 import type { LogRecord, OutRecord } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import {
@@ -20,12 +28,10 @@ import {
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { createDeadLetters } from '../dead-letters.ts';
-import { uuidOf } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
-import { readLog } from './read-log.ts';
 import { rebuild } from './rebuild.ts';
 import { rollback } from './rollback.ts';
 import { readStatus, statusText } from './status.ts';
@@ -111,7 +117,8 @@ async function recordsOfLog(): Promise<LogRecord[]> {
   const ends = await endOffsets(kafka, topic);
   const positions = new Map<number, number>();
   const records: LogRecord[] = [];
-  await using reading = await readLog(kafka, {
+  await using reading = await followTopic(kafka, {
+    name: 'rebuild',
     topic,
     concurrency: 1,
     positions: () => positions,
@@ -137,11 +144,7 @@ const eventsOfLog = async (): Promise<CallEvent[]> => eventsIn(await recordsOfLo
 
 function eventsIn(records: readonly LogRecord[]): CallEvent[] {
   return records.flatMap((record) => {
-    const decoded = decode({
-      ...record,
-      receivedAt: receivedAtOf(record),
-      uuidOf: (receivedAt) => uuidOf(record, receivedAt),
-    });
+    const decoded = decode(logEntry(record));
     return 'event' in decoded ? [decoded.event] : [];
   });
 }

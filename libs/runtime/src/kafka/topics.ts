@@ -107,3 +107,9 @@ export async function endOffsets(
   });
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
 }
+
+/** First offset of each partition whose record has this timestamp (ms since 1970) or a later one; the end, if there is none. */
+export async function offsetsSince(kafka: Kafka, topic: string, timestamp: number): Promise<Map<number, number>> {
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestamp));
+  return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));
+}

@@ -1,12 +1,12 @@
-/** Where a batch of a partition stands to the position that the tables have. */
+/** Where a batch of a partition stands to the position of whoever reads it. */
 export type Alignment<T> =
   | { readonly kind: 'apply'; readonly records: readonly [T, ...T[]] }
   /** Nothing in it is new. */
   | { readonly kind: 'known' }
-  /** It begins later than the tables end. */
+  /** It begins later than what was read ends. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly records: readonly [T, ...T[]] };
 
-/** Drops what the tables already have. `expected`: offset of the first record that they do not have. */
+/** Drops what was read already. `expected`: offset of the first record that was not. */
 export function align<T extends { readonly offset: number }>(records: readonly T[], expected: number): Alignment<T> {
   const [first, ...others] = records.filter((record) => record.offset >= expected);
   if (!first) return { kind: 'known' };

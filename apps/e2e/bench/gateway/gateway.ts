@@ -1,0 +1,31 @@
+import type { Bench, Row } from '../bench.ts';
+import type { Servers } from '../servers.ts';
+import { measureFanout } from './fanout.ts';
+import { measureIdle } from './idle.ts';
+import { measureLatency } from './latency.ts';
+import { measureReconnect } from './reconnect.ts';
+import { measureWebhooks, measureWhole } from './whole.ts';
+
+type Part = (servers: Servers, say: (line: string) => void) => Promise<Row[]>;
+
+/** Each takes under three minutes. */
+const parts: Readonly<Record<string, Part>> = {
+  fanout: measureFanout,
+  latency: measureLatency,
+  idle: measureIdle,
+  reconnect: measureReconnect,
+  webhooks: measureWebhooks,
+  whole: measureWhole,
+};
+
+export const gateway: Bench = {
+  about: `sockets beside bare ws; all, or of: ${Object.keys(parts).join(' ')}`,
+  run: async (servers, say, args) => {
+    const unknown = args.find((name) => !Object.hasOwn(parts, name));
+    if (unknown !== undefined) throw new Error(`"${unknown}" is none of: ${Object.keys(parts).join(', ')}.`);
+    const rows: Row[] = [];
+    for (const [name, measure] of Object.entries(parts))
+      if (args.length === 0 || args.includes(name)) rows.push(...(await measure(servers, say)));
+    return rows;
+  },
+};

@@ -1,0 +1,32 @@
+// The sockets that read, in a process of their own: told what to do, and asked what came, over the channel to the parent.
+import { ReaderGroup } from './reader-group.ts';
+import type { Command } from './reader-commands.ts';
+
+const groups = new Map<string, ReaderGroup>();
+
+process.on('message', ({ id, command }: { id: number; command: Command }) => {
+  run(command).then(
+    (answer) => process.send?.({ id, answer }),
+    (error: unknown) => process.send?.({ id, error: String(error) }),
+  );
+});
+process.once('disconnect', () => process.exit());
+
+async function run(command: Command): Promise<unknown> {
+  const group = groups.get(command.group) ?? new ReaderGroup();
+  groups.set(command.group, group);
+  switch (command.do) {
+    case 'open':
+      return group.open(command.port, command.sockets, command.subscribe);
+    case 'reopen':
+      return group.reopen(command.port);
+    case 'expect':
+      return group.expect({ round: command.round, calls: command.calls });
+    case 'expect-frames':
+      return group.expect({ round: command.round, frames: command.frames });
+    case 'complete':
+      return group.complete();
+    case 'close':
+      return group.close();
+  }
+}

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { fold } from '@callstream/domain';
+import { startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import { simulatedBodies } from '../bench/simulated.ts';
+import { startGateway } from './gateways.ts';
+import type { Gateway } from './gateways.ts';
+import { readMetric } from './ingest.ts';
+import { startOwnKafka } from './own-kafka.ts';
+import type { OwnKafka } from './own-kafka.ts';
+import { readLog } from './read-log.ts';
+import { createSender } from './sender.ts';
+import { startSystem } from './system.ts';
+import type { System } from './system.ts';
+import { openWatcher } from './watcher.ts';
+import type { Watcher } from './watcher.ts';
+
+/** A system of which everything can fail: two gateways, and a proxy before Kafka, Postgres and each watcher. */
+export interface FaultyWorld extends AsyncDisposable {
+  /** Posts simulated webhooks, and meanwhile `faults` faults; at the end nothing is broken any more. Returns which they were. */
+  readonly provoke: (options: { seed: number; webhooks: number; faults: number }) => Promise<Fault[]>;
+  /** Waits until every watcher shows what the log says. @throws {Error} that names a difference */
+  readonly expectNoGap: () => Promise<void>;
+}
+
+const faultKinds = ['socket cut', 'all sockets cut', 'gateway killed', 'moved', 'Kafka away', 'Postgres away'] as const;
+export type Fault = (typeof faultKinds)[number];
+
+/** Different screens: everything, what waits, what talks in some queues, what has ended. */
+const filters = [
+  {},
+  { states: ['WAITING' as const] },
+  { states: ['NEW' as const, 'ONGOING' as const], queues: ['900', '901'] },
+  { queues: ['900'] },
+  { states: ['FINISHED' as const] },
+];
+/** Webhooks that are under way at the same time. */
+const connections = 8;
+
+export async function startFaultyWorld(): Promise<FaultyWorld> {
+  await using cleanup = new AsyncDisposableStack();
+  const own = cleanup.use(await startOwnKafka());
+  const database = cleanup.use(await testDatabase());
+  const url = new URL(database.url);
+  const postgres = cleanup.use(await startProxy({ to: { host: url.hostname, port: Number(url.port) } }));
+  [url.hostname, url.port] = ['127.0.0.1', String(postgres.port)];
+  const system = cleanup.use(
+    await startSystem({
+      brokers: own.brokers,
+      topic: testTopicName(),
+      databaseUrl: url.href,
+      services: ['ingest', 'projector'],
+    }),
+  );
+  const gateways = await Promise.all([startGateway(system.env), startGateway(system.env)]);
+  gateways.forEach((gateway) => cleanup.use(gateway));
+  const watchers = await Promise.all(filters.map((filter, i) => openWatcher(gateways[i % 2]?.port ?? 0, filter)));
+  watchers.forEach((watcher) => cleanup.use(watcher));
+  const world = { own, postgres, system, gateways, watchers };
+  const owned = cleanup.move();
+  return {
+    provoke: (options) => provoke(world, options),
+    expectNoGap: async () => {
+      await drained(system);
+      await system.projected();
+      const calls = fold(await readLog(own.kafka, system.topic));
+      await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
+      const lesser = watchers.flatMap((watcher) => watcher.lesser);
+      if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);
+      // Or it was no test: each was cut off, and none had to begin anew.
+      for (const { losses, resets } of watchers)
+        if (losses() === 0 || resets() > 0)
+          throw new Error(`A dashboard lost its connection ${losses()} times and began anew ${resets()} times.`);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Resolves once ingest has sent what it kept while Kafka was away. */
+const drained = ({ env }: System): Promise<true> =>
+  until(async () => (await readMetric(Number(env['INGEST_ADMIN_PORT']), 'callstream_ingest_spool_records')) === 0, {
+    timeoutMs: 60_000,
+    onTimeout: () => new Error('The spool is not drained.'),
+  });
+
+interface World {
+  readonly own: OwnKafka;
+  readonly postgres: Proxy;
+  readonly system: System;
+  readonly gateways: readonly Gateway[];
+  readonly watchers: readonly Watcher[];
+}
+
+/** What ends a fault. */
+type Mend = () => Promise<void> | void;
+
+/** `pick` chooses whom it hits: 0 to 1. */
+async function inflict({ own, postgres, gateways, watchers }: World, fault: Fault, pick: number): Promise<Mend> {
+  const hit = <T>(all: readonly T[]): T[] => all.slice(Math.floor(pick * all.length)).slice(0, 1);
+  switch (fault) {
+    case 'socket cut':
+      hit(watchers).forEach(({ proxy }) => proxy.cut());
+      return () => undefined;
+    case 'all sockets cut':
+      watchers.forEach(({ proxy }) => proxy.cut());
+      return () => undefined;
+    case 'gateway killed':
+      await Promise.all(hit(gateways).map((gateway) => gateway.kill()));
+      return async () => {
+        await Promise.all(hit(gateways).map((gateway) => gateway.start()));
+      };
+    case 'moved':
+      watchers.forEach(({ proxy }, i) => {
+        const to = gateways[(i + Math.round(pick * 8)) % gateways.length];
+        if (to) proxy.switchTo({ port: to.port });
+      });
+      return () => undefined;
+    case 'Kafka away':
+      await own.proxy.refuse();
+      return () => own.proxy.resume();
+    case 'Postgres away':
+      await postgres.refuse();
+      return () => postgres.resume();
+  }
+}
+
+async function provoke(
+  world: World,
+  { seed, webhooks, faults }: { seed: number; webhooks: number; faults: number },
+): Promise<Fault[]> {
+  // Each kind once before any comes again.
+  const order = fc.shuffledSubarray([...faultKinds], { minLength: faultKinds.length });
+  const kinds = fc
+    .sample(order, { seed, numRuns: Math.ceil(faults / faultKinds.length) })
+    .flat()
+    .slice(0, faults);
+  const picks = fc.sample(fc.double({ min: 0, max: 0.999, noNaN: true }), { seed, numRuns: faults });
+  await using sender = createSender(world.system.webhookUrl, connections);
+  const bodies = simulatedBodies(webhooks, 40, { seed });
+  const post = async (count: number): Promise<void> => {
+    const some: string[] = [];
+    while (some.length < count) {
+      const next = await bodies.next();
+      if (next.done) break;
+      some.push(next.value);
+    }
+    await Promise.all(some.map((body) => sender.postUntilAnswered(body)));
+  };
+  // Between two faults, and while one lasts, equally many webhooks come.
+  const piece = Math.ceil(webhooks / (2 * faults + 1));
+  await post(piece);
+  for (const [i, kind] of kinds.entries()) {
+    const mend = await inflict(world, kind, picks[i] ?? 0);
+    await post(piece);
+    await Promise.all([mend(), post(piece)]);
+  }
+  return kinds;
+}

@@ -1,0 +1,93 @@
+import { jest } from '@jest/globals';
+import { Agents, Queues, Stats } from '@callstream/contracts';
+import { lives } from '@callstream/domain/testing';
+import { fillTopic, simulatedBodies } from '../bench/simulated.ts';
+import { readLog } from './read-log.ts';
+import { recount, recountLive, recountOnCall } from './recount.ts';
+import type { Posted } from './recount.ts';
+import type { System } from './system.ts';
+import { startTestSystem } from './test-system.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(120_000);
+
+const stack = new AsyncDisposableStack();
+let system: System;
+let log: readonly Posted[];
+
+/** A day and some more of a small centre in which people wait. */
+const events = 9_000;
+const perSecond = 0.1;
+
+beforeAll(async () => {
+  system = stack.use(await startTestSystem());
+  await fillTopic(system, [...lives.values()].flat());
+  await fillTopic(system, simulatedBodies(events, perSecond, { agents: 2 }));
+  await system.projected();
+  log = await readLog(system.kafka, system.topic);
+}, 120_000);
+afterAll(() => stack.disposeAsync());
+
+async function get<T>(schema: { readonly parse: (value: unknown) => T }, path: string): Promise<T> {
+  const response = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/${path}`);
+  return schema.parse(await response.json());
+}
+
+/** What both ways of counting have. */
+const shared = ({
+  visits,
+  answered,
+  answered_in_time,
+  abandoned,
+  abandoned_short,
+  flowed_out,
+  open,
+  asa_ms,
+}: Stats['total']) => ({
+  ...{ visits, answered, answered_in_time, abandoned, abandoned_short, flowed_out, open },
+  asa_ms: asa_ms === null ? null : (expect.closeTo(asa_ms, 6) as unknown),
+});
+
+describe('the numbers of the nineteen lives and of a simulated day', () => {
+  it.each([
+    ['2026-03-02T00:00:00Z', '2026-03-03T00:00:00Z', 20],
+    ['2026-03-03T00:00:00Z', '2026-03-04T00:00:00Z', 0],
+    ['2026-03-02T13:30:00Z', '2026-03-02T14:45:00Z', 7.5],
+    ['2026-03-01T00:00:00Z', '2026-03-09T00:00:00Z', 120],
+  ])('are what a plain recount of the log gives: %s to %s, within %d s', async (from, to, threshold) => {
+    const rules = {
+      from: Date.parse(from),
+      to: Date.parse(to),
+      serviceLevelMs: threshold * 1_000,
+      shortAbandonMs: 5_000,
+    };
+    const counted = recount(log, rules);
+    expect(counted.size).toBeGreaterThan(2);
+    const { queues } = await get(Stats, `stats?from=${from}&to=${to}&threshold=${threshold}`);
+    expect(Object.fromEntries(counted)).toEqual(
+      Object.fromEntries(queues.map(({ queue, ...totals }) => [queue, shared(totals)])),
+    );
+  });
+
+  it('by the hour add up to those of the whole', async () => {
+    const period = 'from=2026-03-02&to=2026-03-04';
+    const { total, intervals = [] } = await get(Stats, `stats?${period}&interval=hour`);
+    expect(intervals).toHaveLength(48);
+    const sum = (of: (one: (typeof intervals)[number]) => number) => intervals.reduce((all, one) => all + of(one), 0);
+    expect(sum((one) => one.total.visits)).toBe(total.visits);
+    expect(sum((one) => one.total.abandoned)).toBe(total.abandoned);
+    expect(total.abandoned).toBeGreaterThan(10);
+    expect(total.flowed_out).toBeGreaterThan(0);
+  });
+
+  it('of what goes on are what a plain recount of the log gives', async () => {
+    const { total, queues } = await get(Queues, 'queues');
+    const { waiting, longest_waiting_since, talking } = total;
+    const live = recountLive(log);
+    expect({ waiting, longest_waiting_since, talking }).toEqual(live);
+    expect(live.waiting).toBeGreaterThan(0);
+    expect(queues.reduce((sum, queue) => sum + queue.waiting, 0)).toBe(waiting);
+    const { agents } = await get(Agents, 'agents');
+    expect(agents.filter(({ presence }) => presence === 'on_call')).toHaveLength(recountOnCall(log));
+  });
+});

@@ -1,0 +1,239 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
+import type { ServerMessage } from '@callstream/contracts';
+import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
+import { connect, startGateway } from '../../testing/gateway.ts';
+import type { Client } from '../../testing/gateway.ts';
+import { startTables } from '../../testing/tables.ts';
+import type { TestTables } from '../../testing/tables.ts';
+import { secret, tokenWith } from '../../testing/tokens.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const stack = new AsyncDisposableStack();
+let tables: TestTables;
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+
+const timestamp = new Date().toISOString();
+const parties = { direction: 'inbound', our_number: '0800123000', their_number: '5511912345678', timestamp };
+const waits = (call_id: string, queue: string) => ({ type: 'call.waiting', call_id, queue, ...parties });
+
+beforeAll(async () => {
+  tables = stack.use(await startTables());
+  await tables.add([
+    waits('of-900', '900'),
+    waits('of-901', '901'),
+    { type: 'call.new', call_id: 'of-none', ...parties },
+  ]);
+  const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
+  gateway = stack.use(await startGateway({ ...tables.env, ...auth }));
+  await gateway.ready();
+});
+afterAll(() => stack.disposeAsync());
+
+const is = (event: ServerMessage['event']) => (message: ServerMessage) => message.event === event;
+const asBearer = (token: string) => connect(gateway.port, '/', { headers: { authorization: `Bearer ${token}` } });
+const ask = async (client: Client, event: string, data: object = {}) => {
+  const id = `t${Math.random()}`;
+  client.send({ event, data, id });
+  return client.next((message) => 'id' in message && message.id === id);
+};
+const callIds = (message: ServerMessage): string[] =>
+  message.event === 'Snapshot' && 'calls' in message.data
+    ? message.data.calls.map(({ call_id }) => call_id).toSorted()
+    : [];
+
+describe('a token', () => {
+  it('is taken in the first message, as bearer, and as subprotocol', async () => {
+    const token = await tokenWith();
+    using first = await connect(gateway.port);
+    expect(await first.next(is('Welcome'))).toMatchObject({ status: 'Ok' });
+    expect(await ask(first, 'ListCalls')).toMatchObject({ status: 'Failed' });
+    first.send({ event: 'Authenticate', data: { token } });
+    expect(await ask(first, 'ListCalls')).toMatchObject({ status: 'Ok', data: [{}, {}, {}] });
+
+    using bearer = await asBearer(token);
+    expect(await ask(bearer, 'ListCalls')).toMatchObject({ status: 'Ok', data: [{}, {}, {}] });
+
+    using browser = await connect(gateway.port, '/', { protocols: ['callstream', `bearer.${token}`] });
+    expect(browser.socket.protocol).toBe('callstream');
+    expect(await browser.next(is('Authenticated'))).toMatchObject({
+      data: { expires_at: expect.any(Number) as number },
+    });
+    expect(browser.frames[0]).toMatchObject({ event: 'Welcome' });
+  });
+
+  it('that does not come in time closes the socket', async () => {
+    using client = await connect(gateway.port);
+    expect(await client.closed).toBe(4502);
+  });
+
+  it.each([
+    ['nonsense', () => 'x.y.z', 4501],
+    [
+      'alg none',
+      () => new UnsecuredJWT({ queues: '*' }).setAudience('callstream').setExpirationTime('1h').encode(),
+      4501,
+    ],
+    ['another key', () => tokenWith({}, { key: `${secret}!` }), 4501],
+    ['another audience', () => tokenWith({ aud: 'others' }), 4501],
+    ['no queues', () => tokenWith({ queues: undefined }), 4501],
+    ['queues that are none', () => tokenWith({ queues: [1] }), 4501],
+    [
+      'no end',
+      () =>
+        new SignJWT({ queues: '*', aud: 'callstream' }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret)),
+      4501,
+    ],
+    [
+      'another algorithm',
+      () =>
+        new SignJWT({ queues: '*', aud: 'callstream' })
+          .setProtectedHeader({ alg: 'HS512' })
+          .setExpirationTime('1h')
+          .sign(Buffer.from(secret.repeat(2))),
+      4501,
+    ],
+    ['its end behind it', () => tokenWith({}, { expiresInSeconds: -60 }), 4401],
+  ])('with %s closes the socket', async (_what, make, code) => {
+    using client = await asBearer(await make());
+    expect(await client.closed).toBe(code);
+    using later = await connect(gateway.port);
+    later.send({ event: 'Authenticate', data: { token: await make() } });
+    expect(await later.closed).toBe(code);
+  });
+
+  it('that expires while the socket is open closes it; a new one in time does not', async () => {
+    using client = await asBearer(await tokenWith({}, { expiresInSeconds: 2 }));
+    using renewed = await asBearer(await tokenWith({}, { expiresInSeconds: 2 }));
+    expect(await ask(renewed, 'Authenticate', { token: await tokenWith() })).toMatchObject({ event: 'Authenticated' });
+    expect(await client.closed).toBe(4401);
+    expect(await ask(renewed, 'ListCalls')).toMatchObject({ status: 'Ok' });
+  });
+});
+
+describe('a scope', () => {
+  const narrow = () => tokenWith({ queues: ['900'], numbers: 'masked' });
+
+  it('is that of lists, events and the board', async () => {
+    using client = await asBearer(await narrow());
+    expect(await ask(client, 'ListCalls')).toMatchObject({
+      data: [{ aggregate_id: 'of-900', their_number: '*********5678' }],
+    });
+    expect(await ask(client, 'ListCallEvents', { call_id: 'of-901' })).toMatchObject({ status: 'Ok', data: [] });
+    expect(JSON.stringify(await ask(client, 'ListCallEvents', { call_id: 'of-900' }))).not.toContain('551191');
+    const snapshot = await ask(client, 'Subscribe');
+    expect(callIds(snapshot)).toEqual(['of-900']);
+    expect(JSON.stringify(client.frames)).not.toContain('551191');
+  });
+
+  it('keeps what comes later, and what a call_id that was guessed would tell', async () => {
+    using client = await asBearer(await narrow());
+    using supervisor = await asBearer(await tokenWith());
+    await ask(client, 'Subscribe');
+    await ask(supervisor, 'Subscribe');
+    expect(await ask(client, 'WatchCall', { call_id: 'of-901' })).toMatchObject({ data: { events: [] } });
+    await tables.add([
+      { type: 'call.data-provided', call_id: 'of-901', data: 'x', timestamp },
+      waits('new-901', '901'),
+      waits('new-900', '900'),
+    ]);
+    await client.next((frame) => JSON.stringify(frame).includes('new-900'));
+    await supervisor.next((frame) => JSON.stringify(frame).includes('new-901'));
+    expect(JSON.stringify(client.frames)).not.toMatch(/new-901|551191/);
+    expect(client.frames.filter(is('CallEventAdded'))).toEqual([]);
+  });
+
+  it('lets a call go that moves to another queue', async () => {
+    using client = await asBearer(await narrow());
+    await tables.add([waits('moves', '900')]);
+    await ask(client, 'Subscribe');
+    await tables.add([{ ...waits('moves', '901'), timestamp: new Date(Date.now() + 1_000).toISOString() }]);
+    await client.next((frame) => frame.event === 'CallsChanged' && frame.data.gone.includes('moves'));
+  });
+
+  it('that is narrowed replaces what is shown', async () => {
+    using client = await asBearer(await tokenWith());
+    expect(callIds(await ask(client, 'Subscribe'))).toContain('of-901');
+    await ask(client, 'WatchQueues');
+    client.send({ event: 'Authenticate', data: { token: await narrow() } });
+    const again = await client.next((frame) => frame.event === 'Snapshot' && 'reset' in frame.data);
+    expect(callIds(again)).not.toContain('of-901');
+    const queues = await client.next(is('Queues'));
+    expect(queues).toMatchObject({ data: { queues: [{ queue: '900' }] } });
+  });
+
+  it('begins anew for who comes back with the cursor of another one', async () => {
+    using client = await asBearer(await tokenWith());
+    const snapshot = await ask(client, 'Subscribe');
+    const cursor = snapshot.event === 'Snapshot' && 'cursor' in snapshot.data ? snapshot.data.cursor : undefined;
+    using other = await asBearer(await narrow());
+    expect(await ask(other, 'Subscribe', { cursor })).toMatchObject({ event: 'Snapshot', data: { reset: true } });
+  });
+});
+
+describe('numbers', () => {
+  it('are told at once, and again when they change, by scope', async () => {
+    using client = await asBearer(await tokenWith({ queues: ['905'] }));
+    using agents = await asBearer(await tokenWith({ queues: ['905'] }));
+    expect(await ask(client, 'WatchQueues')).toMatchObject({
+      event: 'Queues',
+      data: { total: { waiting: 0 }, queues: [] },
+    });
+    expect(await ask(agents, 'WatchAgents', { queues: ['905'] })).toMatchObject({
+      event: 'Agents',
+      data: { agents: [] },
+    });
+    await tables.add([
+      waits('of-905', '905'),
+      { type: 'actor.logged-in', actor: 'ana', queue: '905', number: '200', timestamp },
+    ]);
+    await client.next((frame) => frame.event === 'Queues' && 'total' in frame.data && frame.data.total.waiting === 1);
+    await agents.next((frame) => frame.event === 'Agents' && 'agents' in frame.data && frame.data.agents.length === 1);
+    expect(await ask(client, 'UnwatchQueues')).toMatchObject({ status: 'Ok' });
+  });
+});
+
+describe('with JWKS', () => {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const sign = (key: typeof privateKey, kid = 'first') =>
+    new SignJWT({ queues: '*', aud: 'callstream', iss: 'https://id.example.com' })
+      .setProtectedHeader({ alg: 'ES256', kid })
+      .setExpirationTime('1h')
+      .sign(key);
+
+  it('keys are had from there, used while it is away, and without them nobody is let in', async () => {
+    let isAway = true;
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'first', alg: 'ES256' };
+    const server = createServer((_, response) => {
+      response.writeHead(isAway ? 503 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ keys: [jwk] }));
+    }).listen(0, '127.0.0.1');
+    stack.defer(() => void server.close());
+    const { port } = await new Promise<AddressInfo>((resolve) =>
+      server.on('listening', () => resolve(server.address() as AddressInfo)),
+    );
+    await using other = await startGateway({
+      ...tables.env,
+      GATEWAY_AUTH: 'jwks',
+      GATEWAY_JWKS_URL: `http://127.0.0.1:${port}/keys`,
+      GATEWAY_JWT_ISSUER: 'https://id.example.com',
+      LOG_LEVEL: 'info',
+    });
+    const status = async (token: string) =>
+      (await fetch(`http://127.0.0.1:${other.port}/api/calls`, { headers: { authorization: `Bearer ${token}` } }))
+        .status;
+    expect(await status(await sign(privateKey))).toBe(503);
+    isAway = false;
+    expect(await status(await sign(privateKey))).toBe(200);
+    isAway = true;
+    expect(await status(await sign(privateKey))).toBe(200);
+    expect(await status(await sign(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey))).toBe(401);
+    // The public key as the secret of HS256: algorithms are pinned.
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+    expect(await status(await tokenWith({ iss: 'https://id.example.com' }, { key: pem }))).toBe(401);
+  });
+});

@@ -1,0 +1,150 @@
+import { liveCallOf } from '@callstream/contracts';
+import { join } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { maskLive } from '../access/mask.ts';
+
+/** A call on the board; or one that has left it, for as long as clients may still have to be told. */
+export interface Entry {
+  readonly callId: string;
+  /** null: it has left. */
+  call: Call | null;
+  /** What it was when the last frames were made; null if it was not there. Of entries changed since. */
+  before: Call | null;
+  /** JSON text of the call, made once per change, and its length in bytes of UTF-8. */
+  json: string | null;
+  /** The same for those for whom numbers are masked. */
+  masked: string | null;
+  bytes: number;
+  /** Revision of the board at which it changed last. */
+  revision: number;
+  /** Event id of its last record. */
+  lastId: number;
+  /** Of a call that has left: when it had to by its own times (see leaving.ts), and when it did; ms since 1970. */
+  leavesAt: number;
+  leftAt: number;
+  /** Postgres could not be asked about it when it came: it may be more than is known here. */
+  partial: boolean;
+  older: Entry | null;
+  newer: Entry | null;
+}
+
+/**
+ * The calls of now, in memory. Entries are in the order in which they changed, so that what changed since a revision is
+ * found by walking back from the newest.
+ */
+export interface Board {
+  readonly get: (callId: string) => Entry | undefined;
+  readonly entries: () => Iterable<Entry>;
+  /** Joins what is known of a call. Nothing happens if that is nothing new. */
+  readonly put: (said: Call, options?: { readonly partial?: boolean }) => Entry;
+  /** A call leaves, or has left without ever having been here. */
+  readonly leave: (left: Pick<Entry, 'callId' | 'lastId' | 'leavesAt' | 'leftAt'>) => void;
+  readonly forget: (entry: Entry) => void;
+  /** The call as it crosses the socket, as JSON text. It must be on the board. */
+  readonly json: (entry: Entry, masked: boolean) => string;
+  /** Grows with every change. */
+  readonly revision: () => number;
+  /** What changed after a revision, newest first. */
+  readonly since: (revision: number) => Entry[];
+  /** From now on, `before` is what is now. */
+  readonly mark: () => void;
+  readonly marked: () => number;
+  readonly sizes: () => { readonly calls: number; readonly bytes: number; readonly left: number };
+}
+
+export function createBoard(): Board {
+  const all = new Map<string, Entry>();
+  let newest: Entry | null = null;
+  let revision = 0;
+  let marked = 0;
+  let calls = 0;
+  let bytes = 0;
+
+  const unlink = (entry: Entry): void => {
+    if (entry.older) entry.older.newer = entry.newer;
+    if (entry.newer) entry.newer.older = entry.older;
+    if (newest === entry) newest = entry.older;
+    entry.older = entry.newer = null;
+  };
+  const change = (entry: Entry, call: Call | null): void => {
+    if (entry.revision <= marked) entry.before = entry.call;
+    calls += Number(call !== null) - Number(entry.call !== null);
+    bytes -= entry.bytes;
+    entry.call = call;
+    entry.json = entry.masked = null;
+    entry.bytes = 0;
+    entry.revision = ++revision;
+    unlink(entry);
+    entry.older = newest;
+    if (newest) newest.newer = entry;
+    newest = entry;
+  };
+  const added = (callId: string): Entry => {
+    const entry: Entry = {
+      ...{
+        callId,
+        call: null,
+        before: null,
+        json: null,
+        masked: null,
+        bytes: 0,
+        revision: 0,
+        lastId: -1,
+        leavesAt: 0,
+        leftAt: 0,
+      },
+      ...{ partial: false, older: null, newer: null },
+    };
+    all.set(callId, entry);
+    return entry;
+  };
+  const since = (after: number): Entry[] => {
+    const changed: Entry[] = [];
+    for (let entry = newest; entry !== null && entry.revision > after; entry = entry.older) changed.push(entry);
+    return changed;
+  };
+  return {
+    get: (callId) => all.get(callId),
+    entries: () => all.values(),
+    put: (said, { partial = false } = {}) => {
+      const entry = all.get(said.callId) ?? added(said.callId);
+      const known = entry.call;
+      entry.partial = partial;
+      const joined = known ? join(known, said) : said;
+      // A record that comes a second time, or what Postgres has of a call that is known.
+      if (known && said.lastId <= known.lastId && textOf(joined) === textOf(known)) return entry;
+      change(entry, joined);
+      entry.lastId = joined.lastId;
+      return entry;
+    },
+    leave: ({ callId, lastId, leavesAt, leftAt }) => {
+      const entry = all.get(callId) ?? added(callId);
+      change(entry, null);
+      Object.assign(entry, { lastId: Math.max(lastId, entry.lastId), leavesAt, leftAt, partial: false });
+    },
+    forget: (entry) => {
+      unlink(entry);
+      all.delete(entry.callId);
+    },
+    json: (entry, masked) => {
+      if (masked && entry.masked !== null) return entry.masked;
+      if (!masked && entry.json !== null) return entry.json;
+      if (entry.call === null) throw new TypeError('A call that has left has no text.');
+      if (masked) return (entry.masked = JSON.stringify(maskLive(liveCallOf(entry.call))));
+      entry.json = textOf(entry.call);
+      entry.bytes = Buffer.byteLength(entry.json);
+      bytes += entry.bytes;
+      return entry.json;
+    },
+    revision: () => revision,
+    since,
+    mark: () => {
+      for (const entry of since(marked)) entry.before = null;
+      marked = revision;
+    },
+    marked: () => marked,
+    sizes: () => ({ calls, bytes, left: all.size - calls }),
+  };
+}
+
+const textOf = (call: Call): string => JSON.stringify(liveCallOf(call));

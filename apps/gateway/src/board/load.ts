@@ -1,0 +1,62 @@
+import { offsetsSince, within } from '@callstream/runtime';
+import type { Kafka, Log } from '@callstream/runtime';
+import { readBoard } from '@callstream/tables';
+import type { Position, Tables } from '@callstream/tables';
+import type { Board } from './board.ts';
+import { boardTimes, leavesAt, rememberMs } from './leaving.ts';
+import type { Keeping, Leaving } from './leaving.ts';
+
+/** Longest that Kafka is asked for the offsets of a time, in ms. Without them, older cursors are not resumed from. */
+const offsetsMsMax = 2_000;
+
+export interface Loading {
+  readonly db: Tables;
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly board: Board;
+  readonly leaving: Leaving;
+  readonly keeping: Keeping;
+  readonly log: Log;
+}
+
+export interface Loaded {
+  /** Where the projection was: from here on the log is to be read. */
+  readonly positions: readonly Position[];
+  /** Least position of a cursor, by partition, for which it is known what has changed and left since. */
+  readonly resumableFrom: ReadonlyMap<number, number>;
+}
+
+/** Joins the current calls that Postgres has into the board, and notes those that clients may still show though they have left. */
+export async function load({ db, kafka, topic, board, leaving, keeping, log }: Loading): Promise<Loaded> {
+  const now = Date.now();
+  const started = performance.now();
+  const changedSince = await within(offsetsMsMax, offsetsSince(kafka, topic, now - rememberMs(keeping))).catch(
+    () => new Map<number, number>(),
+  );
+  let positions: readonly Position[] = [];
+  const alsoIds = [...board.entries()].filter(({ partial }) => partial).map(({ callId }) => callId);
+  await readBoard(db, {
+    ...{ times: boardTimes(now, keeping), alsoIds, changedSince },
+    onPositions: (found) => (positions = found),
+    onCalls: (calls) => {
+      for (const call of calls) leaving.came(board.put(call).call ?? call);
+    },
+    onLeft: (calls) => {
+      for (const { callId, lastId, finished, updatedAt } of calls) {
+        if (board.get(callId)) continue;
+        const at = leavesAt({ finishedAt: finished ? updatedAt : null, updatedAt }, keeping);
+        board.leave({ callId, lastId, leavesAt: at, leftAt: now });
+      }
+    },
+  });
+  const [first] = positions;
+  if (!first) throw new Error('The tables have no positions. Make them: npm run projector -- migrate');
+  if (first.topic !== topic)
+    throw new Error(`The tables project topic "${first.topic}", not "${topic}". Set KAFKA_TOPIC=${first.topic}.`);
+  const { calls, left } = board.sizes();
+  log.info({ calls, left, duration_ms: Math.round(performance.now() - started) }, 'board.loaded');
+  const resumableFrom = positions.map(
+    ({ partition, nextOffset }) => [partition, Math.min(nextOffset, changedSince.get(partition) ?? Infinity)] as const,
+  );
+  return { positions, resumableFrom: new Map(resumableFrom) };
+}

@@ -1,0 +1,224 @@
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { jest } from '@jest/globals';
+import { Agents, FoundCalls, FoundEvents, Problem, Queues, Stats, WholeCall } from '@callstream/contracts';
+import { z } from 'zod';
+import { startGateway } from '../../testing/gateway.ts';
+import { startTables } from '../../testing/tables.ts';
+import type { TestTables } from '../../testing/tables.ts';
+import { secret, tokenWith } from '../../testing/tokens.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const stack = new AsyncDisposableStack();
+let tables: TestTables;
+let base: string;
+let closed: string;
+
+const now = Date.now();
+const ago = (seconds: number): string => new Date(now - seconds * 1_000).toISOString();
+const parties = { direction: 'inbound', our_number: '0800123000', their_number: '5511912345678' };
+const call = (call_id: string, queue: string, at: number) => [
+  { type: 'call.new', call_id, ...parties, timestamp: ago(at) },
+  { type: 'call.waiting', call_id, queue, ...parties, timestamp: ago(at) },
+];
+const entered = (call_id: string, queue: string, at: number) => [
+  { type: 'actor.entered', call_id, queue, actor: 'ana@example.com', number: '200', timestamp: ago(at) },
+  { type: 'call.ongoing', call_id, ...parties, timestamp: ago(at) },
+];
+
+beforeAll(async () => {
+  tables = stack.use(await startTables());
+  await tables.add([
+    ...call('waits', '900', 30),
+    ...call('talks', '900', 40),
+    ...entered('talks', '900', 35),
+    ...call('other', '901', 50),
+    { type: 'actor.logged-in', actor: 'ana@example.com', queue: '900', number: '200', timestamp: ago(100) },
+    { type: 'actor.logged-in', actor: 'bia@example.com', queue: '901', number: '201', timestamp: ago(100) },
+    { type: 'actor.paused', actor: 'bia@example.com', queue: '901', number: '201', timestamp: ago(90) },
+  ]);
+  const url = (gateway: { port: number }) => `http://127.0.0.1:${gateway.port}`;
+  base = url(stack.use(await startGateway({ ...tables.env, GATEWAY_ORIGINS: 'calls.example.com' })));
+  const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
+  closed = url(stack.use(await startGateway({ ...tables.env, ...auth })));
+});
+afterAll(() => stack.disposeAsync());
+
+/** The answer, which must be as described. */
+async function get<Schema extends z.ZodType>(schema: Schema, path: string, token?: string): Promise<z.infer<Schema>> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const response = await fetch(`${token === undefined ? base : closed}${path}`, { headers });
+  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+  expect(response.headers.get('cache-control')).toBe('no-store');
+  return schema.parse(await response.json());
+}
+const problem = async (response: Response) => {
+  expect(response.headers.get('content-type')).toContain('application/problem+json');
+  return Problem.parse(await response.json());
+};
+/** With headers that `fetch` does not send as they are. */
+const raw = (url: string, headers: Record<string, string>): Promise<IncomingMessage> =>
+  new Promise((resolve, reject) => {
+    const onResponse = (response: IncomingMessage) => resolve(response.resume());
+    request(url, { headers }, onResponse).on('error', reject).end();
+  });
+const ids = ({ calls }: FoundCalls) => calls.map(({ aggregate_id }) => aggregate_id);
+const path = '/api/calls';
+
+describe('calls', () => {
+  it('are found page by page, the newest first', async () => {
+    const first = await get(FoundCalls, `${path}?limit=2`);
+    const second = await get(FoundCalls, `${path}?limit=2&before=${first.next}`);
+    expect([...ids(first), ...ids(second)].toSorted()).toEqual(['other', 'talks', 'waits']);
+    expect(second.next).toBeNull();
+  });
+
+  it('are found by state, queue, number, call_id and time', async () => {
+    expect(ids(await get(FoundCalls, `${path}?state=WAITING,ONGOING&queue=900`)).toSorted()).toEqual([
+      'talks',
+      'waits',
+    ]);
+    expect(ids(await get(FoundCalls, `${path}?number=%2B5511912345678`))).toHaveLength(3);
+    expect(ids(await get(FoundCalls, `${path}?number=345678&queue=901`))).toEqual(['other']);
+    expect(ids(await get(FoundCalls, `${path}?call_id=talks`))).toEqual(['talks']);
+    expect(ids(await get(FoundCalls, `${path}?from=${ago(600)}`))).toHaveLength(3);
+    expect(ids(await get(FoundCalls, `${path}?to=2020-01-01`))).toEqual([]);
+  });
+
+  it('are told whole, with visits, agents and events', async () => {
+    expect(await get(WholeCall, `${path}/talks`)).toMatchObject({
+      state: 'ONGOING',
+      visits: [{ queue: '900', outcome: 'answered', wait_ms: 5_000 }],
+      agents: [{ actor: 'ana@example.com', number: '200' }],
+    });
+    expect((await get(FoundEvents, `${path}/talks/events`)).events).toHaveLength(4);
+  });
+});
+
+describe('numbers', () => {
+  it('are those of the queues now', async () => {
+    const { queues, total } = await get(Queues, '/api/queues');
+    expect(queues).toMatchObject([
+      { queue: '900', waiting: 1, talking: 1, agents: { on_call: 1 }, longest_waiting_since: now - 30_000 },
+      { queue: '901', waiting: 1, talking: 0, agents: { paused: 1 }, longest_waiting_since: now - 50_000 },
+    ]);
+    expect(total).toMatchObject({ waiting: 2, talking: 1, longest_waiting_since: now - 50_000 });
+  });
+
+  it('are those of the agents now', async () => {
+    const { agents } = await get(Agents, '/api/agents');
+    expect(agents).toMatchObject([
+      { actor: 'ana@example.com', presence: 'on_call', calls: ['talks'], since: now - 35_000 },
+      { actor: 'bia@example.com', presence: 'paused', calls: [], since: now - 90_000 },
+    ]);
+    expect((await get(Agents, '/api/agents?queue=901')).agents).toHaveLength(1);
+  });
+
+  it('are those of any period, under any threshold', async () => {
+    const period = `from=${ago(3_600)}&to=${ago(-60)}`;
+    expect(await get(Stats, `/api/stats?${period}&threshold=5`)).toMatchObject({
+      service_level_seconds: 5,
+      total: { visits: 3, answered: 1, answered_in_time: 1, service_level: 1, asa_ms: 5_000 },
+    });
+    expect(await get(Stats, `/api/stats?${period}&threshold=4.9`)).toMatchObject({ total: { service_level: 0 } });
+    const { intervals = [] } = await get(Stats, `/api/stats?${period}&interval=15m&queue=901`);
+    expect(intervals.length).toBeGreaterThanOrEqual(4);
+    expect(intervals.reduce((sum, one) => sum + one.total.visits, 0)).toBe(1);
+    expect(await get(Stats, '/api/stats?from=2020-01-01&to=2020-01-03&interval=day')).toMatchObject({
+      total: { visits: 0, service_level: null },
+      intervals: [{ begin: '2020-01-01T00:00:00.000Z' }, { begin: '2020-01-02T00:00:00.000Z' }],
+    });
+  });
+});
+
+describe('a question that cannot be answered', () => {
+  it.each([
+    [400, `${path}?limit=1e9`],
+    [400, `${path}?limit=0`],
+    [400, `${path}?colour=red`],
+    [400, `${path}?state='; drop table calls; --`],
+    [400, `${path}?number=12%25`],
+    [400, `${path}?from=2026-02-30`],
+    [400, `${path}?from=9999-01-01`],
+    [400, '/api/stats?from=2026-03-02&to=2026-03-01'],
+    [400, '/api/stats?from=2000-01-01&to=2099-01-01&interval=15m'],
+    [400, '/api/stats?threshold=-1'],
+    [404, `${path}/%E0%A4%A`],
+    [404, `${path}/nobody`],
+    [404, `${path}/nobody/events`],
+    [404, `${path}/${encodeURIComponent('\0')}`],
+    [404, '/api'],
+    [404, '/api/__proto__'],
+  ])('is a problem with status %d: %s', async (status, address) => {
+    const response = await fetch(`${base}${address}`);
+    expect(response.status).toBe(status);
+    expect(await problem(response)).toMatchObject({ status });
+  });
+
+  it('is one that is not a GET', async () => {
+    const response = await fetch(`${base}${path}`, { method: 'POST', body: '{}' });
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+  });
+});
+
+describe('a page', () => {
+  it('may ask if it is of an allowed host, and not otherwise', async () => {
+    const from = (origin: string, method = 'GET') => fetch(`${base}${path}`, { method, headers: { origin } });
+    const allowed = await from('https://calls.example.com', 'OPTIONS');
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get('access-control-allow-origin')).toBe('https://calls.example.com');
+    expect(allowed.headers.get('access-control-allow-headers')).toBe('authorization');
+    const foreign = await from('https://evil.example');
+    expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
+  });
+
+  it('whose name was made to point here is refused', async () => {
+    expect((await raw(`${base}${path}`, { host: 'rebound.evil.example' })).statusCode).toBe(421);
+  });
+});
+
+it('the descriptions are served, and not again to who has them', async () => {
+  for (const name of ['openapi', 'asyncapi']) {
+    const first = await fetch(`${closed}/api/${name}.json`);
+    expect(first.status).toBe(200);
+    const etag = first.headers.get('etag') ?? '';
+    expect((await raw(`${closed}/api/${name}.json`, { 'if-none-match': etag })).statusCode).toBe(304);
+  }
+});
+
+describe('with a token', () => {
+  it('is seen what it allows, in every answer', async () => {
+    const token = await tokenWith({ queues: ['900'], numbers: 'masked' });
+    const found = await get(FoundCalls, path, token);
+    expect(ids(found).toSorted()).toEqual(['talks', 'waits']);
+    expect(found.calls.map(({ their_number }) => their_number)).toEqual(['*********5678', '*********5678']);
+    expect(ids(await get(FoundCalls, `${path}?queue=901`, token))).toEqual([]);
+    expect(await get(WholeCall, `${path}/talks`, token)).toMatchObject({ their_number: '*********5678' });
+    const { events } = await get(FoundEvents, `${path}/talks/events`, token);
+    expect(JSON.stringify(events)).not.toContain('551191');
+    for (const hidden of [`${path}/other`, `${path}/other/events`])
+      await expect(get(z.object(), hidden, token)).rejects.toThrow('404');
+    expect(await get(Queues, '/api/queues', token)).toMatchObject({
+      total: { waiting: 1 },
+      queues: [{ queue: '900' }],
+    });
+    expect((await get(Agents, '/api/agents', token)).agents).toMatchObject([{ actor: 'ana@example.com' }]);
+    const { total, queues } = await get(Stats, `/api/stats?from=${ago(3_600)}&to=${ago(-60)}`, token);
+    expect([total.visits, queues.length]).toEqual([2, 1]);
+  });
+
+  it('nothing is found by digits that are hidden', async () => {
+    const token = await tokenWith({ numbers: 'masked' });
+    expect(ids(await get(FoundCalls, `${path}?number=5678`, token))).toHaveLength(3);
+    await expect(get(FoundCalls, `${path}?number=45678`, token)).rejects.toThrow('403');
+  });
+
+  it('that is missing or wrong, nothing is seen', async () => {
+    const bare = await fetch(`${closed}${path}`);
+    expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    for (const token of ['x', await tokenWith({ aud: 'others' }), await tokenWith({}, { expiresInSeconds: -60 })])
+      await expect(get(FoundCalls, path, token)).rejects.toThrow('401');
+  });
+});

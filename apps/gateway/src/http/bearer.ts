@@ -1,0 +1,24 @@
+import type { Middleware } from 'koa';
+import { bearerOf } from '../access/shown-token.ts';
+import type { Scope } from '../access/scope.ts';
+import type { Verify } from '../access/verify.ts';
+import { Rejected } from './problem.ts';
+
+export interface Seen {
+  /** What the sender may see. */
+  scope: Scope;
+}
+
+/** Tells the routes behind it what the sender may see. */
+export const authenticate = (verify: Verify): Middleware<Seen> => {
+  return async (ctx, next) => {
+    const verified = await verify(bearerOf(ctx.headers));
+    if ('refusal' in verified) {
+      const { refusal } = verified;
+      if (refusal === 'unavailable') throw new Rejected({ kind: 'unavailable' });
+      throw new Rejected({ kind: 'unauthenticated', error: refusal === 'missing' ? null : 'invalid_token' });
+    }
+    ctx.state.scope = verified.access.scope;
+    await next();
+  };
+};

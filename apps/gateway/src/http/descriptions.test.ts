@@ -1,0 +1,55 @@
+import specs from '@asyncapi/specs';
+import { requestData } from '@callstream/contracts';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { Ajv } from 'ajv';
+import { asyncApi } from './asyncapi.ts';
+import { openApi } from './openapi.ts';
+import { answers } from './problem.ts';
+
+/** As it goes over the wire. */
+const sent = (description: object) => JSON.parse(JSON.stringify(description)) as Record<string, unknown>;
+
+interface Described {
+  readonly paths: Record<
+    string,
+    { get: { parameters: { name: string; schema: object }[]; responses: Record<string, unknown> } }
+  >;
+}
+
+describe('the description of HTTP', () => {
+  const description = sent(openApi({ isOpen: false }));
+
+  it('is OpenAPI 3.1', async () => {
+    const validator = new Validator();
+    expect(await validator.validate(description)).toEqual({ valid: true });
+    expect(validator.version).toBe('3.1');
+  });
+
+  it('names every status that a question can be answered with, and every parameter with its form', () => {
+    const { paths } = description as unknown as Described;
+    const statuses = ['200', ...Object.values(answers).map(({ status }) => String(status))];
+    for (const { get } of Object.values(paths)) {
+      expect(new Set(Object.keys(get.responses))).toEqual(new Set(statuses));
+      for (const { schema } of get.parameters) expect(Object.keys(schema)).not.toHaveLength(0);
+    }
+    expect(paths['/api/calls']?.get.parameters.map(({ name }) => name)).toContain('number');
+  });
+});
+
+describe('the description of the socket', () => {
+  const description = sent(asyncApi());
+
+  it('is AsyncAPI 3', () => {
+    const ajv = new Ajv({ meta: false, strict: false, validateFormats: false, validateSchema: false });
+    const isValid = ajv.compile(specs.schemas['3.0.0'] as object);
+    isValid(description);
+    expect(isValid.errors).toBeNull();
+  });
+
+  it('has every request', () => {
+    const { messages } = (description as { components: { messages: object } }).components;
+    expect(Object.keys(messages)).toEqual(
+      expect.arrayContaining(Object.keys(requestData).map((event) => `request.${event}`)),
+    );
+  });
+});

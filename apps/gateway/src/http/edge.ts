@@ -1,0 +1,39 @@
+import type { Log } from '@callstream/runtime';
+import { isTooSlow } from '@callstream/tables';
+import type { Middleware } from 'koa';
+import { answerOf, Rejected } from './problem.ts';
+import type { Rejection } from './problem.ts';
+
+/** Most requests that are answered at the same time: what comes beyond would wait for Postgres behind them. */
+const requestsMax = 100;
+
+/** The edge at which a failure becomes an answer. Personal data: no answer is kept by anybody on its way. */
+export function answerFailures(log: Log): Middleware {
+  let running = 0;
+  return async (ctx, next) => {
+    const began = performance.now();
+    ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    running++;
+    try {
+      if (running > requestsMax) throw new Rejected({ kind: 'busy' });
+      await next();
+    } catch (error) {
+      const { headers, problem } = answerOf(rejectionOf(error, log));
+      ctx.status = problem.status;
+      ctx.set(headers);
+      ctx.body = JSON.stringify(problem);
+      ctx.type = 'application/problem+json';
+    } finally {
+      running--;
+      // Not the address: it may have a number in it.
+      const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
+      log.debug({ route, status: ctx.status, duration_ms: Math.round(performance.now() - began) }, 'api.answered');
+    }
+  };
+}
+
+function rejectionOf(error: unknown, log: Log): Rejection {
+  if (error instanceof Rejected) return error.rejection;
+  log.warn({ error: String(error) }, 'api.failed');
+  return { kind: isTooSlow(error) ? 'slow' : 'unavailable' };
+}

@@ -1,0 +1,119 @@
+import {
+  Agents,
+  FindAgents,
+  FindCalls,
+  FindQueues,
+  FindStats,
+  FoundCalls,
+  FoundEvents,
+  Problem,
+  Queues,
+  Stats,
+  WholeCall,
+} from '@callstream/contracts';
+import { z } from 'zod';
+import { answers } from './problem.ts';
+import type { Rejection } from './problem.ts';
+
+const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Stats, Problem };
+
+interface Operation {
+  readonly id: string;
+  readonly summary: string;
+  readonly answer: keyof typeof schemas;
+  readonly query?: z.ZodObject;
+}
+
+const operations: Readonly<Record<string, Operation>> = {
+  '/api/calls': { id: 'findCalls', summary: 'Calls, the newest first.', answer: 'FoundCalls', query: FindCalls },
+  '/api/calls/{call_id}': {
+    id: 'getCall',
+    summary: 'A call, with what became of it in each queue, and its agents.',
+    answer: 'WholeCall',
+  },
+  '/api/calls/{call_id}/events': {
+    id: 'getEvents',
+    summary: 'The newest 1,000 events of a call, in the order of the log.',
+    answer: 'FoundEvents',
+  },
+  '/api/queues': {
+    id: 'getQueues',
+    summary: 'Queues now, and today so far; read at most once a second.',
+    answer: 'Queues',
+    query: FindQueues,
+  },
+  '/api/agents': { id: 'getAgents', summary: 'What agents do now.', answer: 'Agents', query: FindAgents },
+  '/api/stats': {
+    id: 'getStats',
+    summary: 'What became of the calls that began to wait in a period, under any threshold.',
+    answer: 'Stats',
+    query: FindStats,
+  },
+};
+
+/** What an integrator's tools read: OpenAPI 3.1, made of the schemas and of the table of refusals. */
+export const openApi = ({ isOpen }: { readonly isOpen: boolean }): object => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'callstream gateway',
+    version: '1',
+    description: 'Calls, queues and agents of a call centre. The socket beside it: /api/asyncapi.json.',
+    license: { name: 'MIT', identifier: 'MIT' },
+  },
+  servers: [{ url: '/' }],
+  security: isOpen ? [] : [{ bearer: [] }],
+  paths: Object.fromEntries(Object.entries(operations).map(([path, operation]) => [path, pathOf(path, operation)])),
+  components: {
+    schemas: Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, schemaOf(schema)])),
+    securitySchemes: { bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+  },
+});
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Record<string, unknown> {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}
+
+const pathOf = (path: string, { id, summary, answer, query }: Operation): object => ({
+  get: {
+    operationId: id,
+    summary,
+    parameters: [
+      ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+        name,
+        in: 'path',
+        required: true,
+        schema: { type: 'string' },
+      })),
+      ...Object.entries(query?.shape ?? {}).map(([name, schema]) => parameterOf(name, schema as z.ZodType)),
+    ],
+    responses: {
+      200: { description: 'The answer.', content: { 'application/json': { schema: reference(answer) } } },
+      ...refusals(),
+    },
+  },
+});
+
+function parameterOf(name: string, type: z.ZodType): object {
+  const { description, ...schema } = schemaOf(type, 'input');
+  // A list is written with commas in between.
+  const style = schema['type'] === 'array' ? { style: 'form', explode: false } : {};
+  return { name, in: 'query', ...(description === undefined ? {} : { description }), ...style, schema };
+}
+
+/** One response for each status; where refusals have the same one, they stand side by side. */
+function refusals(): object {
+  const all = Object.entries(answers) as [Rejection['kind'], { status: number; title: string; detail: string }][];
+  const byStatus = Map.groupBy(all, ([, { status }]) => status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, of]) => [
+      status,
+      {
+        description: of.map(([, { title, detail }]) => `${title}: ${detail}`).join(' '),
+        content: { 'application/problem+json': { schema: reference('Problem') } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,82 @@
+import type { Problem } from '@callstream/contracts';
+
+/** Why a request was refused. `problem` says what to mend. */
+export type Rejection =
+  | { readonly kind: 'malformed' | 'forbidden'; readonly problem: string }
+  | { readonly kind: 'unauthenticated'; readonly error: 'invalid_token' | null }
+  | { readonly kind: 'foreign' | 'misdirected' | 'not-found' | 'method' | 'busy' | 'slow' | 'unavailable' };
+
+interface Answer {
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Every refusal: how it looks on the wire. */
+export const answers = {
+  malformed: { status: 400, title: 'Not a question', detail: 'A parameter cannot be understood.' },
+  unauthenticated: {
+    status: 401,
+    title: 'Not authenticated',
+    detail: 'The token is missing, wrong or expired: send `Authorization: Bearer <token>`.',
+  },
+  forbidden: { status: 403, title: 'Not allowed', detail: 'The token does not allow this question.' },
+  foreign: { status: 403, title: 'Foreign page', detail: 'The page is of none of the hosts in GATEWAY_ORIGINS.' },
+  'not-found': { status: 404, title: 'Not found', detail: 'There is nothing here, or you may not see it.' },
+  method: { status: 405, title: 'Method not allowed', detail: 'Use GET.', headers: { allow: 'GET, HEAD, OPTIONS' } },
+  misdirected: {
+    status: 421,
+    title: 'Not this host',
+    detail: 'Without authentication only this machine is answered, or a host in GATEWAY_ORIGINS.',
+  },
+  busy: {
+    status: 503,
+    title: 'Busy',
+    detail: 'Too many questions are being answered: ask again in a moment.',
+    headers: { 'retry-after': '1' },
+  },
+  slow: {
+    status: 503,
+    title: 'Took too long',
+    detail: 'The answer took too long: ask for a shorter period.',
+    headers: { 'retry-after': '5' },
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    detail: 'The calls, or the keys that tokens are checked with, cannot be read at the moment: ask again.',
+    headers: { 'retry-after': '5' },
+  },
+} as const satisfies Record<Rejection['kind'], Answer>;
+
+/** How a rejection looks on the wire: RFC 9457, and RFC 6750 for tokens. */
+export function answerOf(rejection: Rejection): {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly problem: Problem;
+} {
+  const { status, title, detail, headers }: Answer = answers[rejection.kind];
+  const challenge: Record<string, string> =
+    rejection.kind === 'unauthenticated'
+      ? { 'www-authenticate': rejection.error === null ? 'Bearer' : `Bearer error="${rejection.error}"` }
+      : {};
+  return {
+    headers: { ...headers, ...challenge },
+    problem: {
+      type: `urn:callstream:problem:${rejection.kind}`,
+      title,
+      status,
+      detail: 'problem' in rejection ? rejection.problem : detail,
+    },
+  };
+}
+
+/** Thrown through koa's middleware to its edge, where it becomes an answer. */
+export class Rejected extends Error {
+  override readonly name = 'Rejected';
+  readonly rejection: Rejection;
+  constructor(rejection: Rejection) {
+    super(rejection.kind);
+    this.rejection = rejection;
+  }
+}

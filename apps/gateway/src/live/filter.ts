@@ -1,0 +1,31 @@
+import type { Subscribe } from '@callstream/contracts';
+import { compareText, stateOfCall } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { isEverything, maySee, scopeKey } from '../access/scope.ts';
+import type { Scope } from '../access/scope.ts';
+
+/** Which calls a client is told of. Filters that ask for the same have the same key. */
+export interface Filter {
+  readonly key: string;
+  /** Whether nothing is kept from the client. If something is, it cannot resume: what it may show still is not known here. */
+  readonly isWhole: boolean;
+  /** Whether numbers are masked for it. */
+  readonly masked: boolean;
+  readonly matches: (call: Call | null) => boolean;
+}
+
+export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'queues'>, scope: Scope): Filter {
+  const wantedStates = states ? new Set<string>(states) : null;
+  const wantedQueues = queues ? new Set(queues) : null;
+  const sorted = (wanted: ReadonlySet<string> | null) => wanted && [...wanted].toSorted(compareText);
+  return {
+    key: JSON.stringify([sorted(wantedStates), sorted(wantedQueues), scopeKey(scope)]),
+    isWhole: isEverything(scope),
+    masked: scope.masked,
+    matches: (call) =>
+      call !== null &&
+      maySee(scope, call.queue.value) &&
+      (wantedStates === null || wantedStates.has(stateOfCall(call))) &&
+      (wantedQueues === null || (call.queue.value !== null && wantedQueues.has(call.queue.value))),
+  };
+}

@@ -1,0 +1,60 @@
+import type { Kafka, Log } from '@callstream/runtime';
+import type { EventRow, Tables } from '@callstream/tables';
+import type { Scope } from '../access/scope.ts';
+import { keepBoard } from '../board/keep.ts';
+import type { KeptBoard } from '../board/keep.ts';
+import type { Keeping } from '../board/leaving.ts';
+import type { Metrics } from '../metrics.ts';
+import { createSharedQuery } from '../shared-query.ts';
+import { createCallWatches } from './call-watches.ts';
+import type { CallWatches } from './call-watches.ts';
+import { createResume } from './resume.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import type { Subscriptions } from './subscriptions.ts';
+import { createWaiting } from './waiting.ts';
+
+export interface LiveOptions {
+  readonly kafka: Kafka;
+  /** Connections of its own: a board must not wait behind the lists of others. */
+  readonly db: Tables;
+  readonly topic: string;
+  readonly keeping: Keeping;
+  readonly coalesceMs: number;
+  readonly listCallEvents: (callId: string, scope: Scope) => Promise<readonly EventRow[]>;
+  readonly metrics: Metrics;
+  readonly log: Log;
+}
+
+/** The board and those who watch it. */
+export interface Live extends AsyncDisposable {
+  readonly kept: KeptBoard;
+  readonly subscriptions: Subscriptions;
+  readonly watches: CallWatches;
+}
+
+export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...options }: LiveOptions): Live {
+  const waiting = createWaiting();
+  const kept = keepBoard({
+    ...{ ...options, keeping },
+    onChanged: () => {
+      waiting.look();
+      subscriptions.changed();
+    },
+    onEvents: (events) => watches.onEvents(events),
+  });
+  const resume = createResume(kept, { keeping, waiting });
+  const subscriptions = createSubscriptions({ kept, resume, coalesceMs, metrics });
+  const projected = createSharedQuery((_all: null) => kept.projected());
+  const watches = createCallWatches({
+    ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },
+    projected: () => projected(null),
+    queueOf: (callId) => kept.board.get(callId)?.call?.queue.value ?? null,
+  });
+  return {
+    ...{ kept, subscriptions, watches },
+    [Symbol.asyncDispose]: async () => {
+      subscriptions[Symbol.dispose]();
+      await kept[Symbol.asyncDispose]();
+    },
+  };
+}

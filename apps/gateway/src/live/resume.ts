@@ -1,0 +1,119 @@
+import { cursorText, readCursor } from '../board/cursor.ts';
+import type { Cursor } from '../board/cursor.ts';
+import type { KeptBoard } from '../board/keep.ts';
+import { cursorMsMax } from '../board/leaving.ts';
+import type { Keeping } from '../board/leaving.ts';
+import type { Client } from '../client.ts';
+import { Failure } from '../failure.ts';
+import type { Filter } from './filter.ts';
+import { snapshotTails } from './parts.ts';
+import { changedSince, everything } from './told.ts';
+import type { Waiting } from './waiting.ts';
+
+/** Longest that a client waits for a board that is being loaded, in ms. */
+const loadMsMax = 5_000;
+/** Longest that a client waits whose cursor is ahead of this gateway, in ms. */
+const aheadMsMax = 2_000;
+/** Snapshots that are remembered: clients that come back at once have mostly the same cursor. */
+const snapshotsMax = 100;
+/** How long, in ms: a cursor in it must not become old. */
+const snapshotsMs = 1_000;
+
+/**
+ * The cursor of who may not see everything: it can only be begun anew from. What left the board, or moved to a queue that
+ * may not be seen, would have to be told as gone, and with it that it exists.
+ */
+const nowhere = cursorText({ epoch: '', positions: [], leftUntil: 0 });
+
+interface Snapshot {
+  /** Of the board, when it was made. */
+  readonly revision: number;
+  readonly tails: readonly Buffer[];
+}
+
+export interface Resume {
+  /** Where a client is who knows all of the board that it may see, as it is now. */
+  readonly cursor: (filter: Filter) => string;
+  /**
+   * What a client is to be told first; null if it was closed or has asked for something else meanwhile.
+   * @throws {Failure} if the cursor is none
+   */
+  readonly snapshot: (client: Client, filter: Filter, cursor: string | undefined) => Promise<Snapshot | null>;
+  /** The client does not wait for its snapshot any more. */
+  readonly forget: (client: Client) => void;
+}
+
+export interface Resuming {
+  readonly keeping: Keeping;
+  /** Is looked at whenever the board has changed. */
+  readonly waiting: Waiting;
+}
+
+export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): Resume {
+  const { board, progress, leaving } = kept;
+  const turns = new Map<Client, symbol>();
+  let remembered = new Map<string, Snapshot>();
+  let rememberedAt = { revision: -1, ms: 0 };
+
+  const cursor = ({ isWhole }: Filter): string =>
+    !isWhole
+      ? nowhere
+      : cursorText({ epoch: progress.epoch(), positions: progress.complete(), leftUntil: leaving.leftUntil() });
+
+  /** Whether it is known what has changed and left since. */
+  const isResumable = ({ epoch, positions, leftUntil }: Cursor): boolean => {
+    const from = kept.resumableFrom();
+    return (
+      epoch === progress.epoch() &&
+      positions.length === progress.complete().length &&
+      leftUntil >= Date.now() - cursorMsMax(keeping) &&
+      positions.every((offset, partition) => offset >= (from?.get(partition) ?? 0))
+    );
+  };
+
+  const make = (filter: Filter, given: string | undefined, from: Cursor | null): Snapshot => {
+    const at = { revision: board.revision(), ms: performance.now() };
+    if (
+      at.revision !== rememberedAt.revision ||
+      at.ms - rememberedAt.ms > snapshotsMs ||
+      remembered.size >= snapshotsMax
+    )
+      [remembered, rememberedAt] = [new Map<string, Snapshot>(), at];
+    const key = `${given ?? ''} ${filter.key}`;
+    const known = remembered.get(key);
+    if (known) return known;
+    const told = from ? changedSince(board, filter, from) : everything(board, filter);
+    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset: given !== undefined && from === null });
+    const snapshot = { revision: at.revision, tails };
+    remembered.set(key, snapshot);
+    return snapshot;
+  };
+
+  return {
+    cursor,
+    snapshot: async (client, filter, given) => {
+      const turn = Symbol();
+      turns.set(client, turn);
+      const isCurrent = (): boolean => turns.get(client) === turn;
+      try {
+        if (!(await waiting.until(() => kept.resumableFrom() !== null || !isCurrent(), loadMsMax))) {
+          // Not a failed Subscribe: from that a client would learn that its cursor is of no use, and come without it.
+          client.close('loading');
+          return null;
+        }
+        const found = given === undefined ? null : readCursor(given);
+        if (given !== undefined && found === null)
+          throw new Failure('cursor: this is none of ours. Subscribe without it.');
+        const from = found && filter.isWhole && isResumable(found) ? found : null;
+        if (from && !(await waiting.until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
+          client.close('ahead');
+          return null;
+        }
+        return isCurrent() ? make(filter, given, from && isResumable(from) ? from : null) : null;
+      } finally {
+        if (isCurrent()) turns.delete(client);
+      }
+    },
+    forget: (client) => void turns.delete(client),
+  };
+}

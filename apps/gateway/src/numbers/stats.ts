@@ -1,0 +1,62 @@
+import type { Stats } from '@callstream/contracts';
+import { countVisits, readIntervals, readPeriod } from '@callstream/tables';
+import type { CountedVisits, Interval, Tables } from '@callstream/tables';
+import type { Scope } from '../access/scope.ts';
+import type { Rules } from './floor.ts';
+import { rulesOf, sumVisits } from './totals.ts';
+
+export interface StatsQuestion {
+  /** RFC 3339, or a day. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly interval?: Interval | undefined;
+  readonly queue?: readonly string[] | undefined;
+}
+
+/** Most intervals in one answer. */
+const intervalsMax = 3_000;
+
+/** Least length of each interval, in ms. */
+const lengthMs = {
+  '15m': 900_000,
+  '30m': 1_800_000,
+  hour: 3_600_000,
+  day: 23 * 3_600_000,
+  week: 7 * 23 * 3_600_000,
+  month: 28 * 23 * 3_600_000,
+} as const satisfies Record<Interval, number>;
+
+/** What became of the visits of a period, as far as they may be seen; or why the period is none. */
+export async function readStats(
+  db: Tables,
+  { from, to, interval, queue }: StatsQuestion,
+  { rules, scope, now }: { readonly rules: Rules; readonly scope: Scope; readonly now: number },
+): Promise<Stats | { readonly problem: string }> {
+  const { timeZone, serviceLevelMs, shortAbandonMs } = rules;
+  const period = await readPeriod(db, { from, to, now, timeZone });
+  const ms = Date.parse(period.to) - Date.parse(period.from);
+  if (ms <= 0) return { problem: `The period ends (${period.to}) before it begins (${period.from}).` };
+  if (interval && ms / lengthMs[interval] > intervalsMax)
+    return {
+      problem: `The period has more than ${intervalsMax} intervals: ask for a shorter one, or longer intervals.`,
+    };
+  const [visits, begins] = await Promise.all([
+    countVisits(db, {
+      ...period,
+      queues: queue ?? scope.queues,
+      serviceLevelMs,
+      shortAbandonMs,
+      interval: interval ?? null,
+      timeZone,
+    }),
+    interval && readIntervals(db, { ...period, interval, timeZone }),
+  ]);
+  const all = { ...period, interval: interval ?? null, ...rulesOf(rules), ...sumVisits(visits, scope) };
+  return begins ? { ...all, intervals: byInterval(begins, visits, scope) } : all;
+}
+
+/** Every interval, also those in which nobody called. */
+function byInterval(begins: readonly string[], visits: readonly CountedVisits[], scope: Scope): Stats['intervals'] {
+  const of = Map.groupBy(visits, ({ begin }) => begin);
+  return begins.map((begin) => ({ begin, ...sumVisits(of.get(begin) ?? [], scope) }));
+}

@@ -1,0 +1,44 @@
+import type { VisitTotals } from '@callstream/contracts';
+import { addCounts, noCounts, ratesOf } from '@callstream/domain';
+import type { VisitCounts } from '@callstream/domain';
+import { maySee } from '../access/scope.ts';
+import type { Scope } from '../access/scope.ts';
+import type { Rules } from './floor.ts';
+
+/** Counts as they cross the wire. */
+export function totalsOf(counts: VisitCounts): VisitTotals {
+  const { serviceLevel, abandonRate, asaMs } = ratesOf(counts);
+  return {
+    visits: counts.visits,
+    answered: counts.answered,
+    answered_in_time: counts.answeredInTime,
+    abandoned: counts.abandoned,
+    abandoned_short: counts.abandonedShort,
+    flowed_out: counts.flowedOut,
+    open: counts.open,
+    service_level: serviceLevel,
+    abandon_rate: abandonRate,
+    asa_ms: asaMs,
+    wait_ms_max: counts.waitMsMax,
+  };
+}
+
+type OfQueue = VisitCounts & { readonly queue: string };
+
+/** What may be seen of counted visits: per queue, and together. */
+export function sumVisits(
+  visits: readonly OfQueue[],
+  scope: Scope,
+): { total: VisitTotals; queues: (VisitTotals & { queue: string })[] } {
+  const seen = visits.filter(({ queue }) => maySee(scope, queue));
+  const queues = Map.groupBy(seen, ({ queue }) => queue);
+  const sum = (of: readonly VisitCounts[]): VisitTotals => totalsOf(of.reduce(addCounts, noCounts));
+  return { total: sum(seen), queues: [...queues].map(([queue, of]) => ({ queue, ...sum(of) })) };
+}
+
+/** How it was counted, for who reads the numbers. */
+export const rulesOf = ({ timeZone, serviceLevelMs, shortAbandonMs }: Rules) => ({
+  time_zone: timeZone,
+  service_level_seconds: serviceLevelMs / 1_000,
+  short_abandon_seconds: shortAbandonMs / 1_000,
+});

@@ -1,0 +1,68 @@
+import { ServerMessage } from '@callstream/contracts';
+import type { LiveCall } from '@callstream/contracts';
+import { until } from '@callstream/stack';
+import { connect } from './gateway.ts';
+import type { Client } from './gateway.ts';
+
+const partiesOfTests = { direction: 'inbound', our_number: '1100', their_number: '2200' };
+let second = 0;
+
+/** An event of a call, a second after the one before. */
+export const event = (type: string, call_id: string, more: object = {}) => ({
+  ...{ type, call_id, timestamp: new Date(Date.now() - 600_000 + ++second * 1_000).toISOString() },
+  ...partiesOfTests,
+  ...more,
+});
+export const waits = (call_id: string, queue = '900') => event('call.waiting', call_id, { queue });
+
+export const is = (wanted: ServerMessage['event']) => (message: ServerMessage) => message.event === wanted;
+export type Of<Event extends ServerMessage['event']> = Extract<ServerMessage, { event: Event }>;
+
+/** A client that keeps what it is told, as a dashboard does. */
+export interface Dashboard extends Disposable {
+  readonly client: Client;
+  readonly calls: Map<string, LiveCall>;
+  readonly cursor: () => string;
+  /** The answer to `Subscribe`; the first part of it. */
+  readonly snapshot: () => Promise<Of<'Snapshot'>['data']>;
+  /** Resolves once it shows these calls in these states, and no others. */
+  readonly shows: (wanted: Readonly<Record<string, string>>) => Promise<void>;
+}
+
+export interface Watching {
+  readonly subscribe?: object;
+  /** What it shows from the start. */
+  readonly calls?: Map<string, LiveCall>;
+}
+
+export async function openDashboard(
+  port: number,
+  { subscribe = {}, calls = new Map() }: Watching = {},
+): Promise<Dashboard> {
+  const client = await connect(port);
+  let cursor = '';
+  client.socket.on('message', (data: Buffer) => {
+    const message = ServerMessage.parse(JSON.parse(data.toString()));
+    if ((message.event !== 'Snapshot' && message.event !== 'CallsChanged') || !('calls' in message.data)) return;
+    if ('reset' in message.data && message.data.part === 1) calls.clear();
+    for (const call of message.data.calls) calls.set(call.call_id, call);
+    for (const callId of message.data.gone ?? []) calls.delete(callId);
+    cursor = message.data.cursor ?? cursor;
+  });
+  client.send({ event: 'Subscribe', data: subscribe, id: 'subscribe' });
+  const shown = () => inOrder(Object.fromEntries([...calls].map(([id, { state }]) => [id, state])));
+  return {
+    ...{ client, calls, cursor: () => cursor },
+    snapshot: async () => ((await client.next(is('Snapshot'))) as Of<'Snapshot'>).data,
+    shows: async (wanted) => {
+      await until(() => shown() === inOrder(wanted), {
+        ...{ timeoutMs: 15_000, everyMs: 5 },
+        onTimeout: () => new Error(`It shows ${shown()}, not ${inOrder(wanted)}.`),
+      });
+    },
+    [Symbol.dispose]: () => client[Symbol.dispose](),
+  };
+}
+
+const inOrder = (states: Readonly<Record<string, string>>): string =>
+  JSON.stringify(Object.entries(states).toSorted(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,0 +1,40 @@
+import { failureOf } from './messages.ts';
+import type { Frame } from './messages.ts';
+
+/** Answers by the id of what was asked. */
+export interface Requests {
+  /** The message to send; `onAnswer` is given the failure, or null and the data. */
+  readonly next: (event: string, data: object, onAnswer: (failure: string | null, data: unknown) => void) => Message;
+  readonly onFrame: (frame: Frame) => void;
+  /** Nothing that was asked until now will be answered any more. */
+  readonly giveUp: (reason: string) => void;
+}
+
+interface Message {
+  readonly event: string;
+  readonly data: object;
+  readonly id: number;
+}
+
+export function createRequests(): Requests {
+  let lastId = 0;
+  const open = new Map<string | number, (failure: string | null, data: unknown) => void>();
+  return {
+    next: (event, data, onAnswer) => {
+      const id = ++lastId;
+      open.set(id, onAnswer);
+      return { event, data, id };
+    },
+    onFrame: (frame) => {
+      if (frame.id === undefined) return;
+      const onAnswer = open.get(frame.id);
+      open.delete(frame.id);
+      onAnswer?.(failureOf(frame), frame.data);
+    },
+    giveUp: (reason) => {
+      const waiting = [...open.values()];
+      open.clear();
+      for (const onAnswer of waiting) onAnswer(reason, undefined);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { callState } from './call-state.ts';
+
+const instant = z.iso.datetime({ precision: 3 });
+
+/** A call in a list. More fields may be there. */
+export const ListedCall = z.looseObject({
+  id: z.number().int(),
+  aggregate_id: z.string(),
+  state: callState,
+  created_at: instant,
+  updated_at: instant,
+});
+export type ListedCall = z.infer<typeof ListedCall>;
+
+/** An event of a call. `event` is the body. */
+export const ListedEvent = z.looseObject({
+  id: z.number().int(),
+  aggregate_id: z.string(),
+  uuid: z.uuid(),
+  event: z.looseObject({}),
+  received_at: instant,
+  deliveries: z.number().int().min(1),
+  topic: z.string(),
+  partition: z.number().int(),
+  offset: z.number().int(),
+});
+export type ListedEvent = z.infer<typeof ListedEvent>;

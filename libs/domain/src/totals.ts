@@ -1,0 +1,91 @@
+import type { Outcome, Visit } from './derived.ts';
+
+export interface Thresholds {
+  readonly serviceLevelMs: number;
+  readonly shortAbandonMs: number;
+}
+
+/** How many visits, and what became of them. Counts of different visits can be added: {@link addCounts}. */
+export interface VisitCounts {
+  readonly visits: number;
+  readonly answered: number;
+  /** Of the answered, those within the threshold, inclusive. */
+  readonly answeredInTime: number;
+  /** Time that the answered waited, all together, in ms. */
+  readonly answeredWaitMs: number;
+  readonly abandoned: number;
+  /** Of the abandoned, those so soon that they do not count. */
+  readonly abandonedShort: number;
+  readonly flowedOut: number;
+  readonly open: number;
+  /** Longest wait of the answered and the abandoned, in ms; 0 if none. */
+  readonly waitMsMax: number;
+}
+
+/** What counts say. Ratios are from 0 to 1, and null if nothing counts. */
+export interface Rates {
+  readonly serviceLevel: number | null;
+  readonly abandonRate: number | null;
+  /** Average speed of answer: mean wait of the answered, in ms; null if none. */
+  readonly asaMs: number | null;
+}
+
+export type Totals = VisitCounts & Rates;
+
+export const noCounts: VisitCounts = {
+  visits: 0,
+  answered: 0,
+  answeredInTime: 0,
+  answeredWaitMs: 0,
+  abandoned: 0,
+  abandonedShort: 0,
+  flowedOut: 0,
+  open: 0,
+  waitMsMax: 0,
+};
+
+/** Outbound and internal calls are left out by the caller (`isCounted`). */
+export function countVisits(visits: readonly Visit[], { serviceLevelMs, shortAbandonMs }: Thresholds): VisitCounts {
+  const waits = (outcome: Outcome): number[] => visits.filter((v) => v.outcome === outcome).map((v) => v.waitMs ?? 0);
+  const answered = waits('answered');
+  const abandoned = waits('abandoned');
+  return {
+    visits: visits.length,
+    answered: answered.length,
+    answeredInTime: answered.filter((ms) => ms <= serviceLevelMs).length,
+    answeredWaitMs: answered.reduce((sum, ms) => sum + ms, 0),
+    abandoned: abandoned.length,
+    abandonedShort: abandoned.filter((ms) => ms <= shortAbandonMs).length,
+    flowedOut: waits('flowed_out').length,
+    open: waits('open').length,
+    waitMsMax: [...answered, ...abandoned].reduce((max, ms) => Math.max(max, ms), 0),
+  };
+}
+
+export const addCounts = (a: VisitCounts, b: VisitCounts): VisitCounts => ({
+  visits: a.visits + b.visits,
+  answered: a.answered + b.answered,
+  answeredInTime: a.answeredInTime + b.answeredInTime,
+  answeredWaitMs: a.answeredWaitMs + b.answeredWaitMs,
+  abandoned: a.abandoned + b.abandoned,
+  abandonedShort: a.abandonedShort + b.abandonedShort,
+  flowedOut: a.flowedOut + b.flowedOut,
+  open: a.open + b.open,
+  waitMsMax: Math.max(a.waitMsMax, b.waitMsMax),
+});
+
+export function ratesOf({ answered, answeredInTime, answeredWaitMs, abandoned, abandonedShort }: VisitCounts): Rates {
+  const patient = abandoned - abandonedShort;
+  const offered = answered + patient;
+  return {
+    serviceLevel: offered === 0 ? null : answeredInTime / offered,
+    abandonRate: offered === 0 ? null : patient / offered,
+    asaMs: answered === 0 ? null : answeredWaitMs / answered,
+  };
+}
+
+/** What a supervisor counts. Outbound and internal calls are left out by the caller (`isCounted`). */
+export function totalsOf(visits: readonly Visit[], thresholds: Thresholds): Totals {
+  const counts = countVisits(visits, thresholds);
+  return { ...counts, ...ratesOf(counts) };
+}

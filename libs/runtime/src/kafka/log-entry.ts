@@ -1,0 +1,18 @@
+import { eventUuid } from '../identity.ts';
+import { receivedAtOf } from './log-record.ts';
+import type { LogRecord } from './log-record.ts';
+
+const nothing = new Uint8Array();
+
+/** Identity of what a record says; a record without a value says nothing. */
+export const uuidOf = (record: Pick<LogRecord, 'value'>, receivedAt?: string): string =>
+  eventUuid(record.value ?? nothing, receivedAt);
+
+/** A record as the domain's `decode` takes it: the one way from the log to an event. */
+export const logEntry = (record: LogRecord) => ({
+  value: record.value,
+  partition: record.partition,
+  offset: record.offset,
+  receivedAt: receivedAtOf(record),
+  uuidOf: (receivedAt?: string): string => uuidOf(record, receivedAt),
+});

@@ -1,0 +1,266 @@
+import { jest } from '@jest/globals';
+import { addCounts, fold, foldAgents, noCounts, ratesOf } from '@callstream/domain';
+import { eventsOf } from '@callstream/domain/testing';
+import { testDatabase } from '@callstream/stack';
+import { countDeliveries } from '../../testing/index.ts';
+import type { Tables, VisitsQuestion } from '../index.ts';
+import {
+  connectTables,
+  countVisits,
+  ensurePositions,
+  migrate,
+  project,
+  readAgents,
+  readCall,
+  readIntervals,
+  readLiveCalls,
+  readPeriod,
+  searchCalls,
+  withConnection,
+} from '../index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const logId = '11111111-1111-8111-8111-111111111111';
+const stack = new AsyncDisposableStack();
+let db: Tables;
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  await migrate(database.url);
+  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+});
+afterAll(() => stack.disposeAsync());
+
+interface Fields {
+  readonly type: string;
+  readonly timestamp: string;
+  readonly [field: string]: string;
+}
+
+/** Makes the tables those of these events, each received when it happened. */
+async function write(bodies: readonly Fields[]): Promise<void> {
+  const events = eventsOf(bodies.map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })));
+  await db.query('truncate positions, events, calls, call_queues, call_agents, agents');
+  await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
+  const batch = {
+    partition: 0,
+    expected: 0,
+    next: events.length,
+    version: 1,
+    last: { uuid: logId, timestamp: 0 },
+    events: countDeliveries(events),
+    calls: [...fold(events).values()],
+    agents: [...foldAgents(events).values()],
+  };
+  await withConnection(db, (client) => project(client, batch));
+}
+
+const plus = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1_000).toISOString();
+/** An inbound call that waits in 900 from `at`, and is answered after so many seconds; null: it is not. */
+function visit(call_id: string, at: string, answeredAfter: number | null, queue = '900'): Fields[] {
+  const waits = {
+    type: 'call.waiting',
+    call_id,
+    queue,
+    direction: 'inbound',
+    their_number: '5511912345678',
+    timestamp: at,
+  };
+  if (answeredAfter === null) return [waits];
+  return [waits, { type: 'actor.entered', call_id, queue, actor: 'ana', timestamp: plus(at, answeredAfter) }];
+}
+
+const ask = async (period: { from?: string; to?: string; now?: string }, more: Partial<VisitsQuestion> = {}) => {
+  const timeZone = more.timeZone ?? 'America/Sao_Paulo';
+  const { now, ...rest } = period;
+  const asked = { ...rest, now: Date.parse(now ?? '2026-03-02T15:00:00Z'), timeZone };
+  return countVisits(db, {
+    ...(await readPeriod(db, asked)),
+    queues: null,
+    serviceLevelMs: 20_000,
+    shortAbandonMs: 5_000,
+    interval: null,
+    ...more,
+    timeZone,
+  });
+};
+
+describe('the visits of a day', () => {
+  it('are those that began in it, by the clock of the time zone', async () => {
+    // Midnight of São Paulo is three o'clock in UTC.
+    await write([
+      ...visit('before', '2026-03-02T02:59:59.999Z', 5),
+      ...visit('first', '2026-03-02T03:00:00Z', 10),
+      ...visit('over-midnight', '2026-03-03T02:59:50Z', 60),
+      ...visit('after', '2026-03-03T03:00:00Z', 5),
+    ]);
+    expect(await ask({})).toMatchObject([
+      { queue: '900', visits: 2, answered: 2, answeredInTime: 1, waitMsMax: 60_000 },
+    ]);
+    expect(await ask({ from: '2026-03-02', to: '2026-03-03' })).toEqual(await ask({}));
+    expect(await ask({}, { timeZone: 'UTC' })).toMatchObject([{ visits: 2, answeredWaitMs: 15_000 }]);
+  });
+
+  it('are none when nobody called', async () => {
+    await write(visit('other-day', '2026-03-02T15:00:00Z', 5));
+    expect(await ask({ now: '2026-03-05T12:00:00Z' })).toEqual([]);
+    expect(ratesOf(noCounts)).toEqual({ serviceLevel: null, abandonRate: null, asaMs: null });
+  });
+
+  it('change when an event of yesterday comes today', async () => {
+    const waits = visit('late', '2026-03-01T15:00:00Z', null);
+    await write(waits);
+    const yesterday = { from: '2026-03-01', to: '2026-03-02' };
+    expect(await ask(yesterday)).toMatchObject([{ open: 1, answered: 0 }]);
+    await write([...waits, ...visit('late', '2026-03-01T15:00:00Z', 7)]);
+    expect(await ask(yesterday)).toMatchObject([{ open: 0, answered: 1, answeredWaitMs: 7_000 }]);
+    expect(await ask({})).toEqual([]);
+  });
+
+  it('can be counted again under any thresholds, and for some queues', async () => {
+    await write([
+      ...visit('a', '2026-03-02T12:00:00Z', 25),
+      ...visit('b', '2026-03-02T12:01:00Z', 5),
+      ...visit('c', '2026-03-02T12:02:00Z', null, '901'),
+      { type: 'call.queue-abandon', call_id: 'c', queue: '901', timestamp: '2026-03-02T12:02:04Z' },
+    ]);
+    expect(await ask({}, { serviceLevelMs: 25_000 })).toMatchObject([
+      { queue: '900', answeredInTime: 2 },
+      { queue: '901', abandoned: 1, abandonedShort: 1 },
+    ]);
+    expect(await ask({}, { serviceLevelMs: 24_999, shortAbandonMs: 3_999, queues: ['901'] })).toMatchObject([
+      { queue: '901', abandoned: 1, abandonedShort: 0 },
+    ]);
+    const whole = (await ask({})).reduce(addCounts, noCounts);
+    expect(ratesOf(whole)).toEqual({ serviceLevel: 0.5, abandonRate: 0, asaMs: 15_000 });
+  });
+});
+
+describe('a day of summer time', () => {
+  const timeZone = 'Europe/Lisbon';
+  const read = async (from: string, to: string, interval: 'hour' | 'day' | 'month' | '15m') =>
+    readIntervals(db, { ...(await readPeriod(db, { from, to, now: 0, timeZone })), interval, timeZone });
+
+  it('has 23 hours in spring, and 25 in autumn', async () => {
+    expect(await read('2026-03-29', '2026-03-30', 'hour')).toHaveLength(23);
+    expect(await read('2026-10-25', '2026-10-26', 'hour')).toHaveLength(25);
+    expect(await read('2026-10-25', '2026-10-26', '15m')).toHaveLength(100);
+    expect(await read('2026-10-24', '2026-10-27', 'day')).toEqual([
+      '2026-10-23T23:00:00.000Z',
+      '2026-10-24T23:00:00.000Z',
+      '2026-10-26T00:00:00.000Z',
+    ]);
+    expect(await read('2026-01-31', '2026-05-01', 'month')).toHaveLength(4);
+  });
+
+  it('has the hour that comes twice as two', async () => {
+    await write([...visit('first', '2026-10-25T00:30:00Z', 5), ...visit('second', '2026-10-25T01:30:00Z', 5)]);
+    const hours = await ask({ from: '2026-10-25', to: '2026-10-26' }, { timeZone, interval: 'hour' });
+    expect(hours.map(({ begin, visits }) => [begin, visits])).toEqual([
+      ['2026-10-25T00:00:00.000Z', 1],
+      ['2026-10-25T01:00:00.000Z', 1],
+    ]);
+  });
+
+  it('begins at one where midnight is left out', async () => {
+    const { from } = await readPeriod(db, { from: '2018-11-04', now: 0, timeZone: 'America/Sao_Paulo' });
+    expect(from).toBe('2018-11-04T03:00:00.000Z');
+  });
+
+  it('has hours by the clock where that is half an hour off', async () => {
+    const india = { from: '2026-03-02T00:00:00Z', to: '2026-03-02T02:00:00Z', timeZone: 'Asia/Kolkata' };
+    expect(await readIntervals(db, { ...india, interval: 'hour' })).toEqual([
+      '2026-03-01T23:30:00.000Z',
+      '2026-03-02T00:30:00.000Z',
+      '2026-03-02T01:30:00.000Z',
+    ]);
+  });
+});
+
+describe('what goes on', () => {
+  it('is the calls that are unfinished and of which something was heard, with their agents', async () => {
+    await write([
+      ...visit('talks', '2026-03-02T12:00:00Z', 5),
+      ...visit('old', '2026-03-02T09:00:00Z', null),
+      ...visit('over', '2026-03-02T12:00:00Z', 5),
+      { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
+    ]);
+    const live = await readLiveCalls(db, Date.parse('2026-03-02T10:00:00Z'));
+    expect(live).toMatchObject([
+      {
+        callId: 'talks',
+        queue: '900',
+        state: { rank: 2 },
+        waitingSince: Date.parse('2026-03-02T12:00:00Z'),
+        finishedAt: null,
+        agents: [{ actor: 'ana', enteredLastAt: Date.parse('2026-03-02T12:00:05Z'), leftLastAt: null }],
+      },
+    ]);
+  });
+
+  it('is the agents that are logged in or were seen lately', async () => {
+    const presence = (actor: string, type: string, timestamp: string) => ({
+      type,
+      actor,
+      queue: '900',
+      number: '200',
+      timestamp,
+    });
+    await write([
+      presence('in', 'actor.logged-in', '2026-02-01T12:00:00Z'),
+      presence('gone', 'actor.logged-in', '2026-02-01T11:00:00Z'),
+      presence('gone', 'actor.logged-out', '2026-02-01T12:00:00Z'),
+      presence('seen', 'actor.logged-out', '2026-03-02T11:00:00Z'),
+      ...visit('c', '2026-03-02T12:00:00Z', 5),
+    ]);
+    const agents = await readAgents(db, Date.parse('2026-03-01T12:00:00Z'));
+    expect(agents.map(({ actor }) => actor)).toEqual(['ana', 'in', 'seen']);
+  });
+});
+
+describe('a search', () => {
+  beforeAll(() =>
+    write(
+      Array.from({ length: 5 }, (_, i) =>
+        visit(`c${i}`, plus('2026-03-02T12:00:00Z', i), 5, i < 3 ? '900' : '901'),
+      ).flat(),
+    ),
+  );
+  const ids = async (params: Partial<Parameters<typeof searchCalls>[1]>) =>
+    (await searchCalls(db, { limit: 10, visibleQueues: null, ...params })).map(({ aggregate_id }) => aggregate_id);
+
+  it('finds the newest first, page by page', async () => {
+    expect(await ids({})).toEqual(['c4', 'c3', 'c2', 'c1', 'c0']);
+    const [, second] = await searchCalls(db, { limit: 2, visibleQueues: null });
+    expect(await ids({ limit: 2, before: second!.id })).toEqual(['c2', 'c1']);
+  });
+
+  it('finds by the end of a number, by call_id, queue and time', async () => {
+    expect(await ids({ number: '12345678' })).toHaveLength(5);
+    expect(await ids({ number: '1234567' })).toEqual([]);
+    expect(await ids({ call_id: 'c3' })).toEqual(['c3']);
+    expect(await ids({ queues: ['901'] })).toEqual(['c4', 'c3']);
+    expect(await ids({ from: '2026-03-02T12:00:01Z', to: '2026-03-02T12:00:03Z' })).toEqual(['c2', 'c1']);
+    expect(await ids({ states: ['FINISHED'] })).toEqual([]);
+  });
+
+  it('finds nothing that may not be seen', async () => {
+    expect(await ids({ visibleQueues: ['901'] })).toEqual(['c4', 'c3']);
+    expect(await ids({ visibleQueues: ['901'], queues: ['900'] })).toEqual([]);
+    expect(await ids({ visibleQueues: [], call_id: 'c1' })).toEqual([]);
+  });
+});
+
+it('a call is told with its visits and agents, to whom it may be shown', async () => {
+  await write(visit('c', '2026-03-02T12:00:00Z', 5));
+  expect(await readCall(db, { callId: 'c', visibleQueues: ['900'] })).toMatchObject({
+    aggregate_id: 'c',
+    waiting_at: '2026-03-02T12:00:00.000Z',
+    visits: [{ queue: '900', waiting_at: '2026-03-02T12:00:00.000Z', outcome: 'answered', wait_ms: 5_000 }],
+    agents: [{ actor: 'ana', queue: '900', entered_at: '2026-03-02T12:00:05.000Z', left_at: null }],
+  });
+  expect(await readCall(db, { callId: 'c', visibleQueues: ['901'] })).toBeNull();
+  expect(await readCall(db, { callId: 'd', visibleQueues: null })).toBeNull();
+});
