@@ -23,6 +23,8 @@ const careEveryMs = 2_500;
 const askMsMax = 3_000;
 const retryMsMin = 250;
 const retryMsMax = 5_000;
+/** Longest that it takes to end, in ms: what is being waited for may be away. */
+const closeMsMax = 3_000;
 /** Records wait, and for so long none was read: the consumer is started anew; in ms. */
 const stalledMsMax = 30_000;
 
@@ -175,7 +177,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
-      await working;
+      await within(closeMsMax, working).catch(() => log.warn('board.cut-off'));
     },
   };
 }
