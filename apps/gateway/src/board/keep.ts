@@ -61,7 +61,8 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
   const applying = { board, progress, leaving, lookUp, onEvents };
   const loading = { db, kafka, topic, board, leaving, keeping, log };
   const withPostgres = createTrouble('Postgres', log);
-  const withKafka = createTrouble('Kafka', log);
+  const withEnds = createTrouble('Kafka', log);
+  const withReading = createTrouble('The log', log);
   let loaded: Loaded | null = null;
   let restart = new AbortController();
   let isReading = false;
@@ -99,6 +100,11 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
     return same;
   };
 
+  const onApplied = (): void => {
+    withReading.over();
+    onChanged();
+  };
+
   const read = async (): Promise<void> => {
     while (!loaded && !signal.aborted) await rest(signal, retryMsMin);
     for (let wait = retryMsMin; !signal.aborted; wait = Math.min(wait * 2, retryMsMax)) {
@@ -106,13 +112,13 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
       const again = AbortSignal.any([signal, restart.signal]);
       try {
         await using following = await follow({
-          ...{ ...applying, kafka, topic, onApplied: onChanged, log },
+          ...{ ...applying, kafka, topic, onApplied, log },
           onJoin: () => (isReading = true),
         });
         await Promise.race([following.failure, aborted(again)]);
         wait = retryMsMin / 2;
       } catch (error) {
-        withKafka.note(error);
+        withReading.note(error);
         isReading = false;
         await rest(again, wait);
       }
@@ -149,12 +155,13 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
       const askedAt = Date.now();
       try {
         progress.sawEnds(await within(askMsMax, endOffsets(kafka, topic, signal)), askedAt);
-        withKafka.over();
+        withEnds.over();
       } catch (error) {
-        withKafka.note(error);
+        withEnds.note(error);
         continue;
       }
       if (progress.lag() === 0 || progress.lag() < lag) progressAt = performance.now();
+      if (isReading && progress.asOf() >= askedAt) withReading.over();
       lag = progress.lag();
       if (performance.now() - progressAt < stalledMsMax) continue;
       log.error({ lag }, 'board.stalled');
@@ -173,7 +180,12 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
     },
     problem: () => {
       if (!loaded) return withPostgres.describe() ?? 'The board is not loaded yet.';
-      return withPostgres.describe() ?? withKafka.describe() ?? (isReading ? null : 'Kafka is not read yet.');
+      return (
+        withPostgres.describe() ??
+        withEnds.describe() ??
+        withReading.describe() ??
+        (isReading ? null : 'Kafka is not read yet.')
+      );
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
