@@ -52,12 +52,15 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
   const cursor = (): string =>
     cursorText({ epoch: progress.epoch(), positions: progress.complete(), leftUntil: leaving.leftUntil() });
 
+  const isOfThisLog = ({ epoch, positions }: Cursor): boolean =>
+    epoch === progress.epoch() && positions.length === progress.complete().length;
+
   /** Whether it is known what has changed and left since. */
-  const isResumable = ({ epoch, positions, leftUntil }: Cursor): boolean => {
+  const isResumable = (cursor: Cursor): boolean => {
+    const { positions, leftUntil } = cursor;
     const from = kept.resumableFrom();
     return (
-      epoch === progress.epoch() &&
-      positions.length === progress.complete().length &&
+      isOfThisLog(cursor) &&
       leftUntil >= Date.now() - cursorMsMax(keeping) &&
       positions.every((offset, partition) => offset >= (from?.get(partition) ?? 0))
     );
@@ -95,12 +98,13 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
-        const from = found && isResumable(found) ? found : null;
-        if (from && !(await waiting.until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
+        // Also if everything is to be told anew: it must not be less than what the client shows.
+        const isReached = (): boolean => found === null || !isOfThisLog(found) || !progress.isAhead(found.positions);
+        if (!(await waiting.until(() => isReached() || !isCurrent(), aheadMsMax))) {
           client.close('ahead');
           return null;
         }
-        return isCurrent() ? make(filter, given, from && isResumable(from) ? from : null) : null;
+        return isCurrent() ? make(filter, given, found && isResumable(found) ? found : null) : null;
       } finally {
         if (isCurrent()) turns.delete(client);
       }
