@@ -13,11 +13,11 @@ jest.setTimeout(60_000);
 
 let tables: TestTables;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
-const count = 1_000;
+const count = 300;
 const rounds = 10;
 const ids = Array.from({ length: count }, (_, i) => `s${i}`);
-/** A thousand calls go on; each is more than 1,000 bytes. */
-const changeAll = () => tables.append(ids.map((id) => event('call.ongoing', id, { their_number: 'n'.repeat(1_000) })));
+/** All calls go on; each is more than 4,000 bytes. */
+const changeAll = () => tables.append(ids.map((id) => event('call.ongoing', id, { their_number: 'n'.repeat(4_000) })));
 
 beforeAll(async () => {
   tables = await startTables();
@@ -41,7 +41,7 @@ it('a snapshot comes in parts; a cursor stands only on the last', async () => {
   expect(parts.length).toBeGreaterThan(8);
   expect(parts.map(({ data }) => data.part)).toEqual(parts.map((_, i) => i + 1));
   expect(parts.filter(({ data }) => data.cursor !== undefined)).toEqual([parts.at(-1)]);
-  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(partBytesMax + 2_000);
+  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(partBytesMax + 6_000);
   expect(dashboard.calls.size).toBe(count);
 });
 
