@@ -12,9 +12,9 @@ type Part = (servers: Servers, say: (line: string) => void) => Promise<Row[]>;
 /** Each takes under three minutes. */
 const parts: Readonly<Record<string, Part>> = {
   fanout: measureFanout,
+  reconnect: measureReconnect,
   latency: measureLatency,
   idle: measureIdle,
-  reconnect: measureReconnect,
   webhooks: measureWebhooks,
   whole: measureWhole,
 };
