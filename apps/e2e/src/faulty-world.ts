@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { fold } from '@callstream/domain';
+import { lives } from '@callstream/domain/testing';
 import { startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { simulatedBodies } from '../bench/simulated.ts';
@@ -8,6 +9,7 @@ import type { Gateway } from './gateways.ts';
 import { readMetric } from './ingest.ts';
 import { startOwnKafka } from './own-kafka.ts';
 import type { OwnKafka } from './own-kafka.ts';
+import { putRecords } from './put-records.ts';
 import { readLog } from './read-log.ts';
 import { createSender } from './sender.ts';
 import { startSystem } from './system.ts';
@@ -52,6 +54,9 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
       services: ['ingest', 'projector'],
     }),
   );
+  // A gateway that starts before the projector has ever written begins anew when it has.
+  await putRecords(system, lives.get('01-nominal') ?? [], Date.now());
+  await system.projected();
   const gateways = await Promise.all([startGateway(system.env), startGateway(system.env)]);
   gateways.forEach((gateway) => cleanup.use(gateway));
   const watchers = await Promise.all(filters.map((filter, i) => openWatcher(gateways[i % 2]?.port ?? 0, filter)));
