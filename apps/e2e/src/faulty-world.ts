@@ -17,14 +17,14 @@ import type { Watcher } from './watcher.ts';
 
 /** A system of which everything can fail: two gateways, and a proxy before Kafka, Postgres and each watcher. */
 export interface FaultyWorld extends AsyncDisposable {
-  /** Posts simulated webhooks, and meanwhile `faults` faults; at the end nothing is broken any more. Returns which they were. */
-  readonly provoke: (options: { seed: number; webhooks: number; faults: number }) => Promise<Fault[]>;
+  /** Posts simulated webhooks, and meanwhile `faults` faults; at the end nothing is broken any more. */
+  readonly provoke: (options: { seed: number; webhooks: number; faults: number }) => Promise<void>;
   /** Waits until every watcher shows what the log says. @throws {Error} that names a difference */
   readonly expectNoGap: () => Promise<void>;
 }
 
 const faultKinds = ['socket cut', 'all sockets cut', 'gateway killed', 'moved', 'Kafka away', 'Postgres away'] as const;
-export type Fault = (typeof faultKinds)[number];
+type Fault = (typeof faultKinds)[number];
 
 /** Different screens: everything, what waits, what talks in some queues, what has ended. */
 const filters = [
@@ -67,10 +67,8 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
       await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
       const lesser = watchers.flatMap((watcher) => watcher.lesser);
       if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);
-      // Or it was no test: each was cut off, and none had to begin anew.
-      for (const { losses, resets } of watchers)
-        if (losses() === 0 || resets() > 0)
-          throw new Error(`A dashboard lost its connection ${losses()} times and began anew ${resets()} times.`);
+      // Or it was no test. (Beginning anew is allowed: a gateway that loads while Kafka is away does not know what has left.)
+      if (watchers.some(({ losses }) => losses() === 0)) throw new Error('A dashboard never lost its connection.');
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
@@ -127,7 +125,7 @@ async function inflict({ own, postgres, gateways, watchers }: World, fault: Faul
 async function provoke(
   world: World,
   { seed, webhooks, faults }: { seed: number; webhooks: number; faults: number },
-): Promise<Fault[]> {
+): Promise<void> {
   // Each kind once before any comes again.
   const order = fc.shuffledSubarray([...faultKinds], { minLength: faultKinds.length });
   const kinds = fc
@@ -154,5 +152,4 @@ async function provoke(
     await post(piece);
     await Promise.all([mend(), post(piece)]);
   }
-  return kinds;
 }

@@ -7,17 +7,18 @@ import type { Of } from '../testing/dashboard.ts';
 import { startGateway } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
+import { readCursor } from './board/cursor.ts';
 import { partBytesMax } from './live/parts.ts';
 
 jest.setTimeout(60_000);
 
 let tables: TestTables;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
-const count = 1_000;
+const count = 300;
 const rounds = 10;
 const ids = Array.from({ length: count }, (_, i) => `s${i}`);
-/** A thousand calls go on; each is more than 1,000 bytes. */
-const changeAll = () => tables.append(ids.map((id) => event('call.ongoing', id, { their_number: 'n'.repeat(1_000) })));
+/** All calls go on; each is more than 4,000 bytes. */
+const changeAll = () => tables.append(ids.map((id) => event('call.ongoing', id, { their_number: 'n'.repeat(4_000) })));
 
 beforeAll(async () => {
   tables = await startTables();
@@ -41,7 +42,7 @@ it('a snapshot comes in parts; a cursor stands only on the last', async () => {
   expect(parts.length).toBeGreaterThan(8);
   expect(parts.map(({ data }) => data.part)).toEqual(parts.map((_, i) => i + 1));
   expect(parts.filter(({ data }) => data.cursor !== undefined)).toEqual([parts.at(-1)]);
-  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(partBytesMax + 2_000);
+  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(partBytesMax + 6_000);
   expect(dashboard.calls.size).toBe(count);
 });
 
@@ -69,7 +70,7 @@ it('who does not read is told once what became of each call, and is complete', a
   expect(calls.length).toBeLessThan(rounds * count);
   const folded = fold(tables.log);
   for (const id of ids) expect(slow.calls.get(id)).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(id)!))));
-  expect(slow.cursor()).toBe(quick.cursor());
+  expect(readCursor(slow.cursor())?.positions).toEqual(readCursor(quick.cursor())?.positions);
 });
 
 it('one frame is built for all who ask the same', async () => {

@@ -10,7 +10,6 @@ const dialingMax = 256;
 interface Reader {
   socket?: RawSocket;
   cursor: string | null;
-  isLive: boolean;
   /** 1 for each call that has come. */
   seen: Uint8Array;
   missing: number;
@@ -36,16 +35,14 @@ export class ReaderGroup {
 
   async open(port: number, sockets: number, subscribe: boolean): Promise<Opened> {
     this.#readers = Array.from({ length: sockets }, () => ({
-      ...{ cursor: null, isLive: false, seen: new Uint8Array(), missing: 0 },
+      ...{ cursor: null, seen: new Uint8Array(), missing: 0 },
     }));
     return this.#dial(port, subscribe);
   }
 
   async reopen(port: number): Promise<Opened> {
-    for (const reader of this.#readers) {
-      reader.socket?.destroy();
-      reader.isLive = false;
-    }
+    for (const { socket } of this.#readers) socket?.destroy();
+    this.#lost = []; // the gateway that is left may have been killed
     return this.#dial(port, true);
   }
 

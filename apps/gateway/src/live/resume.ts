@@ -14,16 +14,10 @@ import type { Waiting } from './waiting.ts';
 const loadMsMax = 5_000;
 /** Longest that a client waits whose cursor is ahead of this gateway, in ms. */
 const aheadMsMax = 2_000;
-/** Snapshots that are remembered: clients that come back at once have mostly the same cursor. */
-const snapshotsMax = 100;
+/** Snapshots that are remembered, in bytes: clients that come back at once have mostly the same cursor. */
+const rememberedBytesMax = 32 * 1024 * 1024;
 /** How long, in ms: a cursor in it must not become old. */
 const snapshotsMs = 1_000;
-
-/**
- * The cursor of who may not see everything: it can only be begun anew from. What left the board, or moved to a queue that
- * may not be seen, would have to be told as gone, and with it that it exists.
- */
-const nowhere = cursorText({ epoch: '', positions: [], leftUntil: 0 });
 
 interface Snapshot {
   /** Of the board, when it was made. */
@@ -53,39 +47,50 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
   const { board, progress, leaving } = kept;
   const turns = new Map<Client, symbol>();
   let remembered = new Map<string, Snapshot>();
-  let rememberedAt = { revision: -1, ms: 0 };
+  let rememberedAt = { revision: -1, ms: 0, bytes: 0 };
 
+  /**
+   * Who may not see everything gets a cursor that is too old at once, but says where they are: what left the board, or moved
+   * to a queue that may not be seen, would have to be told as gone, and with it that it exists. So they begin anew.
+   */
   const cursor = ({ isWhole }: Filter): string =>
-    !isWhole
-      ? nowhere
-      : cursorText({ epoch: progress.epoch(), positions: progress.complete(), leftUntil: leaving.leftUntil() });
+    cursorText({
+      epoch: progress.epoch(),
+      positions: progress.complete(),
+      leftUntil: isWhole ? leaving.leftUntil() : 0,
+    });
+
+  const isOfThisLog = ({ epoch, positions }: Cursor): boolean =>
+    epoch === progress.epoch() && positions.length === progress.complete().length;
 
   /** Whether it is known what has changed and left since. */
-  const isResumable = ({ epoch, positions, leftUntil }: Cursor): boolean => {
+  const isResumable = (cursor: Cursor): boolean => {
+    const { positions, leftUntil } = cursor;
     const from = kept.resumableFrom();
     return (
-      epoch === progress.epoch() &&
-      positions.length === progress.complete().length &&
+      isOfThisLog(cursor) &&
       leftUntil >= Date.now() - cursorMsMax(keeping) &&
       positions.every((offset, partition) => offset >= (from?.get(partition) ?? 0))
     );
   };
 
   const make = (filter: Filter, given: string | undefined, from: Cursor | null): Snapshot => {
-    const at = { revision: board.revision(), ms: performance.now() };
+    const at = { revision: board.revision(), ms: performance.now(), bytes: 0 };
     if (
       at.revision !== rememberedAt.revision ||
       at.ms - rememberedAt.ms > snapshotsMs ||
-      remembered.size >= snapshotsMax
+      rememberedAt.bytes > rememberedBytesMax
     )
       [remembered, rememberedAt] = [new Map<string, Snapshot>(), at];
-    const key = `${given ?? ''} ${filter.key}`;
+    const reset = given !== undefined && from === null;
+    const key = `${from ? (given ?? '') : String(reset)} ${filter.key}`;
     const known = remembered.get(key);
     if (known) return known;
     const told = from ? changedSince(board, filter, from) : everything(board, filter);
-    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset: given !== undefined && from === null });
+    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset });
     const snapshot = { revision: at.revision, tails };
     remembered.set(key, snapshot);
+    rememberedAt.bytes += tails.reduce((sum, { length }) => sum + length, 0);
     return snapshot;
   };
 
@@ -104,12 +109,14 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
-        const from = found && filter.isWhole && isResumable(found) ? found : null;
-        if (from && !(await waiting.until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
+        // Also if everything is to be told anew: it must not be less than what the client shows.
+        const isReached = (): boolean => found === null || !isOfThisLog(found) || !progress.isAhead(found.positions);
+        if (!(await waiting.until(() => isReached() || !isCurrent(), aheadMsMax))) {
           client.close('ahead');
           return null;
         }
-        return isCurrent() ? make(filter, given, from && isResumable(from) ? from : null) : null;
+        const from = found && filter.isWhole && isResumable(found) ? found : null;
+        return isCurrent() ? make(filter, given, from) : null;
       } finally {
         if (isCurrent()) turns.delete(client);
       }
