@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
 import { fold } from '@callstream/domain';
 import { until } from '@callstream/stack';
@@ -7,6 +8,8 @@ import type { Of } from '../testing/dashboard.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
 import { cursorText, readCursor } from './board/cursor.ts';
+
+jest.setTimeout(60_000);
 
 let tables: TestTables;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -23,7 +26,7 @@ beforeAll(async () => {
   await tables.project();
   gateway = await startGateway(tables.env);
   await gateway.ready();
-}, 60_000);
+});
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
   await tables[Symbol.asyncDispose]();
@@ -64,7 +67,7 @@ describe('a subscriber', () => {
     expect(data.lag).toBe(0);
     expect(data.as_of).toBeGreaterThan(before - 5_000);
     expect(data.now).toBeGreaterThanOrEqual(data.as_of);
-  }, 15_000);
+  });
 
   it('hears nothing more once it has unsubscribed', async () => {
     using other = await openDashboard(gateway.port);
@@ -75,7 +78,7 @@ describe('a subscriber', () => {
     const heard = dashboard.client.frames.length;
     await tables.append([event('call.ongoing', 'c')]);
     await until(() => other.calls.get('c')?.state === 'ONGOING', {
-      ...{ timeoutMs: 5_000, onTimeout: () => new Error('no change') },
+      ...{ timeoutMs: 20_000, onTimeout: () => new Error('no change') },
     });
     expect(dashboard.client.frames.slice(heard).filter(is('CallsChanged'))).toEqual([]);
   });
@@ -86,7 +89,7 @@ describe('a call that is not on the board', () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     await tables.append([{ type: 'call.recording-available', call_id: 'old', url: 'https://example.test/1' }]);
-    await until(() => dashboard.calls.get('old'), { timeoutMs: 5_000, onTimeout: () => new Error('it did not come') });
+    await until(() => dashboard.calls.get('old'), { timeoutMs: 20_000, onTimeout: () => new Error('it did not come') });
     expect(dashboard.calls.get('old')).toMatchObject({ state: 'FINISHED', recording_url: 'https://example.test/1' });
   });
 });
@@ -139,7 +142,7 @@ describe('a cursor', () => {
   it('works on another gateway that has just started', async () => {
     await tables.append([event('call.new', 'spooled')], { receivedAt: Date.now() - 110 * minuteMs });
     using dashboard = await openDashboard(gateway.port);
-    await until(() => dashboard.calls.has('spooled'), { timeoutMs: 5_000, onTimeout: () => new Error('not there') });
+    await until(() => dashboard.calls.has('spooled'), { timeoutMs: 20_000, onTimeout: () => new Error('not there') });
     await tables.project();
     dashboard.client[Symbol.dispose]();
     // While it is away, a call goes on, and one is long over when its end arrives: nobody has that on a board.
@@ -157,7 +160,7 @@ describe('a cursor', () => {
     expect(snapshot.calls.map(({ call_id }) => call_id)).toEqual(['ahead-1']);
     expect(snapshot.gone).toEqual(['spooled']);
     expect(back.calls.get('ahead-1')?.state).toBe('ONGOING');
-  }, 30_000);
+  });
 });
 
 describe('WatchCall', () => {

@@ -1,3 +1,4 @@
+import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { ListedCall } from '@callstream/contracts';
@@ -7,6 +8,9 @@ import { WebSocket } from 'ws';
 import { connect, startGateway } from '../testing/gateway.ts';
 import type { Client } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
+
+// Other tests may run beside, and a process takes a while to start.
+jest.setTimeout(60_000);
 
 let tables: Awaited<ReturnType<typeof startTables>>;
 let gateway: Awaited<ReturnType<typeof startGateway>>;
@@ -29,7 +33,7 @@ beforeAll(async () => {
   await tables.add([isNew('a'), waits('b')]);
   gateway = await startGateway(tables.env);
   await gateway.ready();
-}, 60_000);
+});
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]();
   await tables[Symbol.asyncDispose]();
@@ -53,7 +57,7 @@ describe('an existing dashboard, from a page of another port', () => {
 
     await tables.add([isNew('c'), waits('c')]);
     const c = await until(() => states()['WAITING']?.find(({ aggregate_id }) => aggregate_id === 'c'), {
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
       onTimeout: () => new Error('c did not appear'),
     });
     client.send({ event: 'ListCallEvents', data: { call_id: c.aggregate_id } });
@@ -163,7 +167,7 @@ describe('DataChanged', () => {
   const nextLook = async () => {
     const before = await looked();
     await until(async () => (await looked()) !== before, {
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
       onTimeout: () => new Error('The gateway did not look.'),
     });
   };
@@ -227,7 +231,7 @@ describe('a reader that does not read', () => {
         };
         return data.length === 1;
       },
-      { timeoutMs: 10_000, onTimeout: () => new Error('the newest list did not come') },
+      { timeoutMs: 20_000, onTimeout: () => new Error('the newest list did not come') },
     );
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
   });
@@ -238,11 +242,11 @@ describe('a reader that does not read', () => {
     for (let i = 0; i < 190; i++) client.send(`{"event":"ListCalls","data":{},"id":${i}}`);
     await until(
       async () => /closes_total\{cause="slow"\} 1/.test(await (await fetch(`${gateway.admin}/metrics`)).text()),
-      { timeoutMs: 15_000, onTimeout: () => new Error('it was not closed') },
+      { timeoutMs: 20_000, onTimeout: () => new Error('it was not closed') },
     );
     client.socket.resume();
     expect(await client.closed).toBe(4008);
-  }, 30_000);
+  });
 });
 
 describe('Postgres away', () => {
@@ -252,12 +256,12 @@ describe('Postgres away', () => {
     await alone.ready();
     using client = await connect(alone.port);
     const ready = async () => (await fetch(`${alone.admin}/readyz`)).status;
-    await until(async () => (await ready()) === 200, { timeoutMs: 5_000, onTimeout: () => new Error('never ready') });
+    await until(async () => (await ready()) === 200, { timeoutMs: 20_000, onTimeout: () => new Error('never ready') });
     const name = new URL(own.url).pathname.slice(1);
     await tables.db.query(`alter database ${name} allow_connections false`);
     await tables.db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ event: 'ListCalls', status: 'Failed' });
-    await until(async () => (await ready()) === 503, { timeoutMs: 5_000, onTimeout: () => new Error('still ready') });
+    await until(async () => (await ready()) === 503, { timeoutMs: 20_000, onTimeout: () => new Error('still ready') });
     await tables.db.query(`alter database ${name} allow_connections true`);
     await client.next(is('DataChanged'));
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
@@ -282,4 +286,4 @@ it('stops with 0 and tells clients to come back, also when one of them is stuck'
   expect(await client.closed).toBe(4000);
   expect(await stopped).toBe(0);
   stuck.destroy();
-}, 20_000);
+});

@@ -11,6 +11,7 @@ import {
   within,
 } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
 import { atMostEvery } from './at-most-every.ts';
 import { reportBoard } from './board/metrics.ts';
 import { createAuthentication } from './access/authentication.ts';
@@ -32,6 +33,9 @@ const dataChangedEveryMs = 100;
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
 const minuteMs = 60_000;
 
+/** Closes a pool; one of whose connections hangs must not keep the process. */
+const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() => undefined);
+
 await runService(async () => {
   const stopped = stopSignal();
   const config = readConfig(GatewayEnv, process.env);
@@ -43,12 +47,12 @@ await runService(async () => {
   const db = connectTables({
     ...{ url, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000, answerTimeoutMs: 6_000 },
   });
-  cleanup.defer(() => db.end());
+  cleanup.defer(() => end(db));
   const boardDb = connectTables({
     ...{ url, max: 3, applicationName: 'callstream-gateway-board', statementTimeoutMs: 30_000 },
     answerTimeoutMs: 35_000,
   });
-  cleanup.defer(() => boardDb.end());
+  cleanup.defer(() => end(boardDb));
 
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);

@@ -31,16 +31,10 @@ export interface Applying {
  * one, and what is left out is noted as missing.
  */
 export async function apply(applying: Applying, partition: number, records: readonly LogRecord[]): Promise<void> {
-  const { board, progress, leaving, lookUp, onEvents } = applying;
+  const { board, progress, leaving, onEvents } = applying;
   const events = eventsIn(records);
   const all = sayings(events);
-  const unknown = [...all.keys()].filter((callId) => {
-    const entry = board.get(callId);
-    return !entry?.call || entry.partial;
-  });
-  const found = unknown.length === 0 ? [] : await lookUp(unknown);
-  const known = new Map(found?.map((call) => [call.callId, call]));
-  const unsure = new Set(found === null ? unknown : []);
+  const { known, unsure } = await lookUpUnknown(applying, [...all.keys()]);
   for (const [callId, { call, opens, firstOffset }] of all) {
     const partial = unsure.has(callId);
     if (partial) progress.missed(partition, firstOffset);
@@ -50,6 +44,30 @@ export async function apply(applying: Applying, partition: number, records: read
     if (entry.call) leaving.came(entry.call);
   }
   onEvents(events);
+}
+
+/** What Postgres has of the calls that are not on the board; and of which it could not be asked. */
+async function lookUpUnknown(
+  { board, lookUp }: Pick<Applying, 'board' | 'lookUp'>,
+  callIds: readonly string[],
+): Promise<{ known: ReadonlyMap<string, Call>; unsure: ReadonlySet<string> }> {
+  const known = new Map<string, Call>();
+  const unsure = new Set<string>();
+  const asked = new Set<string>();
+  const isUnknown = (callId: string): boolean => {
+    const entry = board.get(callId);
+    return !asked.has(callId) && (!entry?.call || entry.partial);
+  };
+  // Again, because a call may leave the board while others are asked for.
+  for (let ids = callIds.filter(isUnknown); ids.length > 0; ids = callIds.filter(isUnknown)) {
+    const found = await lookUp(ids);
+    for (const callId of ids) {
+      asked.add(callId);
+      if (found === null) unsure.add(callId);
+    }
+    for (const call of found ?? []) known.set(call.callId, call);
+  }
+  return { known, unsure };
 }
 
 const eventsIn = (records: readonly LogRecord[]): CallEvent[] =>

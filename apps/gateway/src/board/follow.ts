@@ -11,11 +11,12 @@ export interface Following extends Applying {
   readonly topic: string;
   /** A batch is on the board. */
   readonly onApplied: () => void;
+  readonly onJoin: () => void;
   readonly log: Log;
 }
 
 /** Reads the log from where the board is, and joins it in. */
-export function follow({ kafka, topic, onApplied, log, ...applying }: Following): Promise<Consumption> {
+export function follow({ kafka, topic, onApplied, onJoin, log, ...applying }: Following): Promise<Consumption> {
   const { progress } = applying;
   const sought = new Map<number, number>();
   const onBatch = async ({ partition, records, highWatermark }: Batch): Promise<number> => {
@@ -35,7 +36,7 @@ export function follow({ kafka, topic, onApplied, log, ...applying }: Following)
     return next;
   };
   return followTopic(kafka, {
-    ...{ name: 'gateway', topic, concurrency, log, onBatch },
+    ...{ name: 'gateway', topic, concurrency, log, onBatch, onJoin },
     positions: progress.positions,
     onPassed: progress.passed,
   });

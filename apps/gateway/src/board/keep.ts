@@ -20,9 +20,11 @@ import { createTrouble } from './trouble.ts';
 /** How often the board is looked after: ends of the log, positions of the projection, calls that leave; in ms. */
 const careEveryMs = 2_500;
 /** Longest that Kafka or Postgres is waited for when asked how far they are, in ms. */
-const askMsMax = 5_000;
+const askMsMax = 3_000;
 const retryMsMin = 250;
 const retryMsMax = 5_000;
+/** Longest that it takes to end, in ms: what is being waited for may be away. */
+const closeMsMax = 3_000;
 /** Records wait, and for so long none was read: the consumer is started anew; in ms. */
 const stalledMsMax = 30_000;
 
@@ -58,10 +60,12 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
   const { lookUp, back } = createLookUp(db, log);
   const applying = { board, progress, leaving, lookUp, onEvents };
   const loading = { db, kafka, topic, board, leaving, keeping, log };
-  const postgres = createTrouble('Postgres', log);
-  const log_ = createTrouble('Kafka', log);
+  const withPostgres = createTrouble('Postgres', log);
+  const withEnds = createTrouble('Kafka', log);
+  const withReading = createTrouble('The log', log);
   let loaded: Loaded | null = null;
   let restart = new AbortController();
+  let isReading = false;
 
   /** Takes over what Postgres has. What was missed is read again from there, beside the reading that goes on. */
   const takeOver = async (): Promise<void> => {
@@ -96,18 +100,26 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
     return same;
   };
 
+  const onApplied = (): void => {
+    withReading.over();
+    onChanged();
+  };
+
   const read = async (): Promise<void> => {
     while (!loaded && !signal.aborted) await rest(signal, retryMsMin);
     for (let wait = retryMsMin; !signal.aborted; wait = Math.min(wait * 2, retryMsMax)) {
       restart = new AbortController();
       const again = AbortSignal.any([signal, restart.signal]);
       try {
-        await using following = await follow({ ...applying, kafka, topic, onApplied: onChanged, log });
-        log_.over();
+        await using following = await follow({
+          ...{ ...applying, kafka, topic, onApplied, log },
+          onJoin: () => (isReading = true),
+        });
         await Promise.race([following.failure, aborted(again)]);
         wait = retryMsMin / 2;
       } catch (error) {
-        log_.note(error);
+        withReading.note(error);
+        isReading = false;
         await rest(again, wait);
       }
     }
@@ -123,10 +135,10 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
           if (!compare(positions, seen) || progress.isMissing()) await takeOver();
           leaving.sweep(Date.now(), new Map(positions.map((one) => [one.partition, one.nextOffset])));
         }
-        postgres.over();
+        withPostgres.over();
         wait = careEveryMs;
       } catch (error) {
-        postgres.note(error);
+        withPostgres.note(error);
         leaving.sweep(Date.now(), null);
         wait = Math.min(wait * 2, retryMsMax);
       }
@@ -143,12 +155,13 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
       const askedAt = Date.now();
       try {
         progress.sawEnds(await within(askMsMax, endOffsets(kafka, topic, signal)), askedAt);
-        log_.over();
+        withEnds.over();
       } catch (error) {
-        log_.note(error);
+        withEnds.note(error);
         continue;
       }
       if (progress.lag() === 0 || progress.lag() < lag) progressAt = performance.now();
+      if (isReading && progress.asOf() >= askedAt) withReading.over();
       lag = progress.lag();
       if (performance.now() - progressAt < stalledMsMax) continue;
       log.error({ lag }, 'board.stalled');
@@ -166,12 +179,17 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
       return new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));
     },
     problem: () => {
-      if (!loaded) return postgres.describe() ?? 'The board is not loaded yet.';
-      return postgres.describe() ?? log_.describe();
+      if (!loaded) return withPostgres.describe() ?? 'The board is not loaded yet.';
+      return (
+        withPostgres.describe() ??
+        withEnds.describe() ??
+        withReading.describe() ??
+        (isReading ? null : 'Kafka is not read yet.')
+      );
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
-      await working;
+      await within(closeMsMax, working).catch(() => log.warn('board.cut-off'));
     },
   };
 }

@@ -7,7 +7,7 @@ import { boardTimes, leavesAt, rememberMs } from './leaving.ts';
 import type { Keeping, Leaving } from './leaving.ts';
 
 /** Longest that Kafka is asked for the offsets of a time, in ms. Without them, older cursors are not resumed from. */
-const offsetsMsMax = 5_000;
+const offsetsMsMax = 2_000;
 
 export interface Loading {
   readonly db: Tables;

@@ -91,7 +91,8 @@ export function createProgress(now: () => number): Progress {
       for (const [partition, { high }] of ends) {
         const reading = of(partition);
         reading.end = Math.max(high, reading.next);
-        if (reading.next >= high) reading.atEndAt = Math.max(reading.atEndAt, askedAt);
+        // Beyond the end: the log lost its tail, or is another one.
+        if (reading.next === high) reading.atEndAt = Math.max(reading.atEndAt, askedAt);
       }
     },
     missed: (partition, offset) => void missing.set(partition, Math.min(offset, missing.get(partition) ?? Infinity)),

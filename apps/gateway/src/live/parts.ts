@@ -12,13 +12,13 @@ export interface Told {
 }
 
 /** JSON text of the items of `calls` and of `gone`, joined by commas. */
-export interface Part {
+interface Part {
   readonly calls: string;
   readonly gone: string;
 }
 
 /** Cuts what is to be told into parts; at least one, if empty. Each call is made into text once per change. */
-export function cutIntoParts(board: Board, { calls, gone, masked = false }: Told): Part[] {
+function cutIntoParts(board: Board, { calls, gone, masked = false }: Told): Part[] {
   const parts: Part[] = [];
   let callTexts: string[] = [];
   let goneTexts: string[] = [];

@@ -14,8 +14,8 @@ import type { Waiting } from './waiting.ts';
 const loadMsMax = 5_000;
 /** Longest that a client waits whose cursor is ahead of this gateway, in ms. */
 const aheadMsMax = 2_000;
-/** Snapshots that are remembered: clients that come back at once have mostly the same cursor. */
-const snapshotsMax = 100;
+/** Snapshots that are remembered, in bytes: clients that come back at once have mostly the same cursor. */
+const rememberedBytesMax = 32 * 1024 * 1024;
 /** How long, in ms: a cursor in it must not become old. */
 const snapshotsMs = 1_000;
 
@@ -25,7 +25,7 @@ const snapshotsMs = 1_000;
  */
 const nowhere = cursorText({ epoch: '', positions: [], leftUntil: 0 });
 
-export interface Snapshot {
+interface Snapshot {
   /** Of the board, when it was made. */
   readonly revision: number;
   readonly tails: readonly Buffer[];
@@ -53,7 +53,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
   const { board, progress, leaving } = kept;
   const turns = new Map<Client, symbol>();
   let remembered = new Map<string, Snapshot>();
-  let rememberedAt = { revision: -1, ms: 0 };
+  let rememberedAt = { revision: -1, ms: 0, bytes: 0 };
 
   const cursor = ({ isWhole }: Filter): string =>
     !isWhole
@@ -72,20 +72,22 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
   };
 
   const make = (filter: Filter, given: string | undefined, from: Cursor | null): Snapshot => {
-    const at = { revision: board.revision(), ms: performance.now() };
+    const at = { revision: board.revision(), ms: performance.now(), bytes: 0 };
     if (
       at.revision !== rememberedAt.revision ||
       at.ms - rememberedAt.ms > snapshotsMs ||
-      remembered.size >= snapshotsMax
+      rememberedAt.bytes > rememberedBytesMax
     )
       [remembered, rememberedAt] = [new Map<string, Snapshot>(), at];
-    const key = `${given ?? ''} ${filter.key}`;
+    const reset = given !== undefined && from === null;
+    const key = `${from ? (given ?? '') : String(reset)} ${filter.key}`;
     const known = remembered.get(key);
     if (known) return known;
     const told = from ? changedSince(board, filter, from) : everything(board, filter);
-    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset: given !== undefined && from === null });
+    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset });
     const snapshot = { revision: at.revision, tails };
     remembered.set(key, snapshot);
+    rememberedAt.bytes += tails.reduce((sum, { length }) => sum + length, 0);
     return snapshot;
   };
 

@@ -121,9 +121,10 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
           continue;
         }
         subscription.revision = revision;
-        subscription.parts = frames;
-        write(subscription);
         reached++;
+        const [only, ...more] = frames;
+        if (only && more.length === 0) subscription.client.write(only);
+        else if (only) write(Object.assign(subscription, { parts: frames }));
       }
       metrics.changes.inc(count * reached);
     }

@@ -1,0 +1,135 @@
+import fc from 'fast-check';
+import { callOfLive, LiveCall, liveCallOf } from '@callstream/contracts';
+import { callOf, join } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { eventsOf, logs } from '@callstream/domain/testing';
+import { everything as whole } from '../access/scope.ts';
+import { createBoard } from '../board/board.ts';
+import type { Cursor } from '../board/cursor.ts';
+import { createLeaving } from '../board/leaving.ts';
+import { createFilter } from './filter.ts';
+import type { Filter } from './filter.ts';
+import { changedFrames } from './parts.ts';
+import { changedAfter, changedNow, changedSince, everything } from './told.ts';
+
+const keeping = { keepMs: 10_000, staleMs: 15_000 };
+
+const filters: Parameters<typeof createFilter>[0][] = [
+  {},
+  { states: ['WAITING'] },
+  { queues: ['900'] },
+  { states: ['FINISHED'], queues: ['900'] },
+];
+
+/** A dashboard; it checks that no call becomes less. */
+function createScreen(filter: Filter) {
+  const calls = new Map<string, Call>();
+  return {
+    ...{ filter, calls, revision: 0, cursor: { epoch: '', positions: [0], leftUntil: 0 } as Cursor },
+    receive: (frames: readonly Buffer[]): void => {
+      for (const frame of frames) {
+        const { data } = JSON.parse(frame.toString()) as { data: { calls: unknown[]; gone: string[] } };
+        for (const live of data.calls) {
+          const call = callOfLive(LiveCall.parse(live));
+          const held = calls.get(call.callId);
+          if (held) expect(join(held, call)).toEqual(call);
+          calls.set(call.callId, call);
+        }
+        for (const callId of data.gone) calls.delete(callId);
+      }
+    },
+  };
+}
+
+interface Step {
+  readonly does: 'event' | 'tick' | 'sweep' | 'behind' | 'away';
+  /** That is behind or away from then on; or comes back, if it is already. */
+  readonly screen: number;
+}
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.record({
+    does: fc.oneof(
+      { weight: 6, arbitrary: fc.constant('event' as const) },
+      { weight: 3, arbitrary: fc.constant('tick' as const) },
+      { weight: 3, arbitrary: fc.constantFrom('sweep' as const, 'behind' as const, 'away' as const) },
+    ),
+    screen: fc.nat(3),
+  }),
+  { maxLength: 60 },
+);
+
+it('whoever is up to date, behind or away for a while shows in the end what is on the board, and never less', () => {
+  fc.assert(
+    fc.property(logs(30), steps, (log, todo) => {
+      const events = eventsOf(log).entries();
+      const board = createBoard();
+      const leaving = createLeaving(board, keeping, 0);
+      let next = 0;
+      let now = 0;
+      const screens = filters.map((asked) => createScreen(createFilter(asked, whole)));
+      /** What Postgres has. */
+      const stored = new Map<string, Call>();
+      const states = screens.map(() => 'live');
+      const cursor = (): Cursor => ({ epoch: '', positions: [next], leftUntil: leaving.leftUntil() });
+      const tick = (): void => {
+        const changed = board.since(board.marked());
+        screens.forEach((screen, i) => {
+          if (states[i] !== 'live') return;
+          screen.receive(changedFrames(board, changedNow(changed, screen.filter), ''));
+          Object.assign(screen, { revision: board.revision(), cursor: cursor() });
+        });
+        board.mark();
+      };
+      const comeBack = (i: number): void => {
+        const screen = screens[i]!;
+        const told =
+          states[i] === 'behind'
+            ? changedAfter(board, screen.filter, screen.revision)
+            : changedSince(board, screen.filter, screen.cursor);
+        screen.receive(changedFrames(board, told, ''));
+        states[i] = 'live';
+      };
+      for (const step of todo)
+        if (step.does === 'event') {
+          const { value } = events.next();
+          if (!value) continue;
+          const said = callOf(value[1]);
+          next = value[0] + 1;
+          now = Math.max(now, value[1].receivedAt);
+          if (!said) continue;
+          const known = stored.get(said.callId);
+          stored.set(said.callId, known ? join(known, said) : said);
+          const isThere = board.get(said.callId)?.call;
+          leaving.came(board.put(isThere ? said : (stored.get(said.callId) ?? said)).call ?? said);
+        } else if (step.does === 'tick') tick();
+        else if (step.does === 'sweep') leaving.sweep((now += 12_000), new Map([[0, next]]));
+        else if (states[step.screen] === 'live') states[step.screen] = step.does;
+        else comeBack(step.screen);
+      tick();
+      screens.forEach((screen, i) => {
+        if (states[i] !== 'live') comeBack(i);
+        const wanted = everything(board, screen.filter).calls.map(({ callId, call }) => [callId, call] as const);
+        expect(screen.calls).toEqual(new Map(wanted));
+      });
+      const texts = everything(board, createFilter({}, whole)).calls.map((entry) => entry.json ?? '');
+      expect(board.sizes().bytes).toBe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
+    }),
+    { numRuns: 300 },
+  );
+});
+
+it('a record that comes again changes nothing', () => {
+  fc.assert(
+    fc.property(logs(10), (log) => {
+      const calls = eventsOf(log).flatMap((event) => callOf(event) ?? []);
+      const board = createBoard();
+      calls.forEach((call) => board.put(call));
+      const revision = board.revision();
+      calls.forEach((call) => board.put(call));
+      expect(board.revision()).toBe(revision);
+      for (const { call } of board.entries()) expect(callOfLive(liveCallOf(call!))).toEqual(call);
+    }),
+    { numRuns: 50 },
+  );
+});

@@ -1,0 +1,139 @@
+import { jest } from '@jest/globals';
+import { startProxy, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import { completeProjection, connectTables, createBareProjection, nextSchema, trySwap } from '@callstream/tables';
+import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
+import type { Of } from '../testing/dashboard.ts';
+import { startGateway } from '../testing/gateway.ts';
+import { startTables } from '../testing/tables.ts';
+import type { TestTables } from '../testing/tables.ts';
+import { readCursor } from './board/cursor.ts';
+
+jest.setTimeout(60_000);
+
+let tables: TestTables;
+beforeAll(async () => {
+  tables = await startTables();
+  await tables.add([waits('a')]);
+  const hourAgo = { receivedAt: Date.now() - 3_600_000 };
+  await tables.append([event('call.new', 'old'), event('call.finished', 'old')], hourAgo);
+  await tables.project();
+});
+afterAll(() => tables[Symbol.asyncDispose]());
+
+async function before(server: string): Promise<Proxy> {
+  const { hostname, port } = new URL(server);
+  return startProxy({ to: { host: hostname, port: Number(port) } });
+}
+
+const soon = (what: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(what) });
+
+describe('Postgres is away', () => {
+  let proxy: Proxy;
+  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  beforeAll(async () => {
+    proxy = await before(tables.url);
+    const url = new URL(tables.url);
+    url.host = `127.0.0.1:${proxy.port}`;
+    gateway = await startGateway({ ...tables.env, DATABASE_URL: url.href });
+    await gateway.ready();
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  it('the board goes on, queries fail in words, and what could not be told is told when it is back', async () => {
+    using dashboard = await openDashboard(gateway.port);
+    await dashboard.shows({ a: 'WAITING' });
+    await proxy.refuse();
+    // What begins a call opens it; of the others, nobody knows what they were before.
+    await tables.append([{ type: 'call.recording-available', call_id: 'old', url: 'https://example.test/1' }]);
+    await tables.append([event('call.ongoing', 'x'), event('call.new', 'b'), event('call.ongoing', 'a')]);
+    await dashboard.shows({ a: 'ONGOING', b: 'NEW' });
+    for (const [asked, data] of Object.entries({ ListCalls: {}, WatchCall: { call_id: 'a' } })) {
+      dashboard.client.send({ event: asked, data });
+      expect(await dashboard.client.next(is(asked as 'ListCalls'))).toMatchObject({ status: 'Failed' });
+    }
+    await until(async () => !(await gateway.isReady()), soon('still ready'));
+    using late = await openDashboard(gateway.port);
+    await late.shows({ a: 'ONGOING', b: 'NEW' });
+    const cursor = late.cursor();
+    late.client[Symbol.dispose]();
+
+    await tables.project();
+    await proxy.resume();
+    const all = { a: 'ONGOING', b: 'NEW', x: 'ONGOING', old: 'FINISHED' };
+    await dashboard.shows(all);
+    expect(dashboard.calls.get('old')).toMatchObject({ recording_url: 'https://example.test/1' });
+    // A cursor of that time knows that it did not know.
+    using back = await openDashboard(gateway.port, { subscribe: { cursor }, calls: late.calls });
+    await back.shows(all);
+    expect(back.client.frames.filter(is('Snapshot'))).not.toMatchObject([{ data: { reset: true } }]);
+  });
+
+  it('a Postgres that hangs is answered with Failed, and the board goes on', async () => {
+    using dashboard = await openDashboard(gateway.port);
+    await dashboard.snapshot();
+    proxy.stall();
+    await tables.append([event('call.new', 'c')]);
+    await until(() => dashboard.calls.has('c'), soon('the board does not go on'));
+    dashboard.client.send({ event: 'ListCalls', data: {} });
+    expect(await dashboard.client.next(is('ListCalls'))).toMatchObject({ status: 'Failed' });
+    await proxy.resume();
+    await gateway.ready();
+  });
+});
+
+it('Kafka is away at the start: the board stands, and says how old it is, until Kafka is there', async () => {
+  await tables.project();
+  await using proxy = await before(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
+  await proxy.refuse();
+  await using gateway = await startGateway({ ...tables.env, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` });
+  using dashboard = await openDashboard(gateway.port);
+  const snapshot = await dashboard.snapshot();
+  expect(snapshot.calls.length).toBeGreaterThan(2);
+  expect(snapshot.as_of).toBeLessThan(Date.now() - 1_000);
+  const { data } = (await dashboard.client.next(is('Heartbeat'))) as Of<'Heartbeat'>;
+  expect(data.as_of).toBe(snapshot.as_of);
+  expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toContain('Kafka');
+
+  await tables.append([event('call.new', 'd')]);
+  await proxy.resume();
+  await until(() => dashboard.calls.has('d'), soon('Kafka is not read'));
+  await gateway.ready();
+});
+
+it('the projection is swapped for a rebuilt one of another version: only the epoch tells', async () => {
+  await tables.project();
+  await using gateway = await startGateway(tables.env);
+  await gateway.ready();
+  using dashboard = await openDashboard(gateway.port);
+  await dashboard.snapshot();
+  const { client, calls } = dashboard;
+  const shown = [...calls.keys()];
+  const frames = client.frames.length;
+
+  await createBareProjection(tables.db, nextSchema);
+  for (const table of ['positions', 'events', 'calls', 'call_queues', 'call_agents', 'agents'])
+    await tables.db.query(`insert into projection_next.${table} select * from projection.${table}`);
+  await tables.db.query('update projection_next.positions set projection_version = 2');
+  const next = connectTables({ url: tables.url, schema: nextSchema, max: 1 });
+  await completeProjection(next, nextSchema).finally(() => next.end());
+  const swapped = await trySwap(tables.db, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
+  expect(swapped.kind).toBe('swapped');
+
+  const epoch = () => readCursor(dashboard.cursor())?.epoch.split('.')[0];
+  let n = 0;
+  await until(
+    async () => {
+      await tables.append([event('call.new', `swap-${n++}`)]);
+      return epoch() === '2';
+    },
+    { ...soon('no new epoch'), everyMs: 200 },
+  );
+  await until(() => calls.has(`swap-${n - 1}`), soon('not all calls'));
+  expect([...calls.keys()].slice(0, shown.length)).toEqual(shown);
+  for (let i = 0; i < n; i++) expect(calls.has(`swap-${i}`)).toBe(true);
+  expect(client.frames.slice(frames).some(is('Snapshot'))).toBe(false);
+});
