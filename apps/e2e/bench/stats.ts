@@ -36,6 +36,7 @@ export const stats: Bench = {
       const day = await measureDay(system, now);
       await system.start('gateway');
       const lists = await measureLists(system, say);
+      for (const { what, result } of [...day, ...lists]) say(`${what}: ${result}`);
       const watching: Row[] = [];
       for (const watchers of [1, watchersMany]) {
         say(`watching, ${watchers} …`);
