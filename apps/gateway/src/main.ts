@@ -111,7 +111,7 @@ await runService(async () => {
   servers.forEach(sockets.serve);
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
-  log.info({ signal: await stopped }, 'gateway.stopping');
+  log.info({ signal: await Promise.race([stopped, live.kept.failure]) }, 'gateway.stopping');
   sockets.closeAll('stopping');
   await within(drainDeadlineMs, closeServers(servers));
 });

@@ -1,13 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { CallEvent } from '@callstream/domain';
-import { endOffsets, readRanges, within } from '@callstream/runtime';
+import { readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
 import { readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
 import { apply } from './apply.ts';
 import { createBoard } from './board.ts';
 import type { Board } from './board.ts';
-import { follow } from './follow.ts';
 import { createLeaving } from './leaving.ts';
 import type { Keeping, Leaving } from './leaving.ts';
 import { load } from './load.ts';
@@ -15,18 +13,20 @@ import type { Loaded } from './load.ts';
 import { createLookUp } from './look-up.ts';
 import { createProgress, epochOf } from './progress.ts';
 import type { Progress } from './progress.ts';
+import { keepReading } from './read.ts';
+import type { Reading } from './read.ts';
+import { rest } from './rest.ts';
 import { createTrouble } from './trouble.ts';
+import { watchEnds } from './watch-ends.ts';
 
-/** How often the board is looked after: ends of the log, positions of the projection, calls that leave; in ms. */
+/** How often the board is looked after: positions of the projection, calls that leave; in ms. */
 const careEveryMs = 2_500;
-/** Longest that Kafka or Postgres is waited for when asked how far they are, in ms. */
+/** Longest that Postgres is waited for when asked how far it is, in ms. */
 const askMsMax = 3_000;
 const retryMsMin = 250;
 const retryMsMax = 5_000;
 /** Longest that it takes to end, in ms: what is being waited for may be away. */
 const closeMsMax = 3_000;
-/** Records wait, and for so long none was read: the consumer is started anew; in ms. */
-const stalledMsMax = 30_000;
 
 export interface KeepingBoard {
   readonly kafka: Kafka;
@@ -47,6 +47,8 @@ export interface KeptBoard extends AsyncDisposable {
   readonly resumableFrom: () => ReadonlyMap<number, number> | null;
   /** Positions of the projection, from Postgres. @throws while it is away */
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
+  /** Rejects when it cannot go on by itself. */
+  readonly failure: Promise<never>;
   /** null, or what is wrong. */
   readonly problem: () => string | null;
 }
@@ -54,87 +56,77 @@ export interface KeptBoard extends AsyncDisposable {
 export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log }: KeepingBoard): KeptBoard {
   const stopping = new AbortController();
   const { signal } = stopping;
+  const { promise: failure, reject } = Promise.withResolvers<never>();
+  failure.catch(() => undefined);
   const board = createBoard();
   const progress = createProgress(Date.now);
   const leaving = createLeaving(board, keeping, Date.now());
   const { lookUp, back } = createLookUp(db, log);
   const applying = { board, progress, leaving, lookUp, onEvents };
-  const loading = { db, kafka, topic, board, leaving, keeping, log };
   const withPostgres = createTrouble('Postgres', log);
   const withEnds = createTrouble('Kafka', log);
   const withReading = createTrouble('The log', log);
   let loaded: Loaded | null = null;
-  let restart = new AbortController();
-  let isReading = false;
+  let reading: Reading | null = null;
+  let working: Promise<unknown> = Promise.resolve();
+
+  const beginReading = (): Reading => {
+    const onApplied = (): void => {
+      withReading.over();
+      onChanged();
+    };
+    const begun = keepReading({ ...applying, ...{ kafka, topic, onApplied, trouble: withReading, signal, log } });
+    const watching = watchEnds({ kafka, topic, progress, reading: begun, withEnds, withReading, signal, log });
+    working = Promise.all([begun.ended, watching, working]);
+    return begun;
+  };
 
   /** Takes over what Postgres has. What was missed is read again from there, beside the reading that goes on. */
   const takeOver = async (): Promise<void> => {
     const settled = progress.settle();
-    const before = progress.epoch();
-    const found = await load(loading);
+    const before = loaded;
+    const found = await load({ db, kafka, topic, board, leaving, keeping, log });
     back();
+    if (before && before.positions[0]?.logId !== found.positions[0]?.logId)
+      return reject(new Error('The tables are of another log than the one that is on the board: it begins anew.'));
     const reached = progress.positions();
+    const isSame = progress.epoch() === epochOf(found.positions);
     loaded = found;
     progress.start(found.positions);
-    if (progress.epoch() !== before) {
-      // Another projection, perhaps of another log: everything from there on is read anew.
-      restart.abort();
-    } else {
-      const ranges = found.positions.map(({ partition, nextOffset }) => {
-        return [partition, { from: nextOffset, to: reached.get(partition) ?? 0 }] as const;
-      });
-      const onRecords = (records: readonly LogRecord[]) => apply(applying, records[0]?.partition ?? 0, records);
-      await readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, log });
-    }
+    // By other rules: everything from there on is read anew.
+    if (!reading) reading = beginReading();
+    else if (!isSame) reading.restart();
+    else await readAgain(found.positions, reached);
     settled();
     onChanged();
   };
 
-  /** Whether the projection is the one that the board began with, and not behind where it was. */
-  const compare = (positions: readonly Position[], seen: Map<number, number>): boolean => {
-    let same = epochOf(positions) === progress.epoch();
+  /** What comes after `from`, and has been read already. */
+  const readAgain = (from: readonly Position[], reached: ReadonlyMap<number, number>): Promise<void> => {
+    const ranges = from.map(
+      ({ partition, nextOffset }) => [partition, { from: nextOffset, to: reached.get(partition) ?? 0 }] as const,
+    );
+    const onRecords = (records: readonly LogRecord[]) => apply(applying, records[0]?.partition ?? 0, records);
+    return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, log });
+  };
+
+  /** Notes as missing what a projection does not have that is behind where it was: it was swapped for an older one. */
+  const compare = (positions: readonly Position[], seen: Map<number, number>): void => {
     for (const { partition, nextOffset } of positions) {
-      if (nextOffset < (seen.get(partition) ?? 0)) same = false;
+      if (nextOffset < (seen.get(partition) ?? 0)) progress.missed(partition, nextOffset);
       seen.set(partition, nextOffset);
-    }
-    return same;
-  };
-
-  const onApplied = (): void => {
-    withReading.over();
-    onChanged();
-  };
-
-  const read = async (): Promise<void> => {
-    while (!loaded && !signal.aborted) await rest(signal, retryMsMin);
-    for (let wait = retryMsMin; !signal.aborted; wait = Math.min(wait * 2, retryMsMax)) {
-      restart = new AbortController();
-      const again = AbortSignal.any([signal, restart.signal]);
-      try {
-        await using following = await follow({
-          ...{ ...applying, kafka, topic, onApplied, log },
-          onJoin: () => (isReading = true),
-        });
-        await Promise.race([following.failure, aborted(again)]);
-        wait = retryMsMin / 2;
-      } catch (error) {
-        withReading.note(error);
-        isReading = false;
-        await rest(again, wait);
-      }
     }
   };
 
   const care = async (): Promise<void> => {
     const seen = new Map<number, number>();
-    for (let wait = retryMsMin; !signal.aborted;) {
+    for (let wait = retryMsMin; !signal.aborted; await rest(signal, wait)) {
       try {
         if (!loaded) await takeOver();
-        else {
-          const positions = await within(askMsMax, readPositions(db));
-          if (!compare(positions, seen) || progress.isMissing()) await takeOver();
-          leaving.sweep(Date.now(), new Map(positions.map((one) => [one.partition, one.nextOffset])));
-        }
+        const positions = await within(askMsMax, readPositions(db));
+        compare(positions, seen);
+        if (epochOf(positions) !== progress.epoch() || progress.isMissing()) await takeOver();
+        leaving.sweep(Date.now(), offsetsOf(positions));
         withPostgres.over();
         wait = careEveryMs;
       } catch (error) {
@@ -143,63 +135,26 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
         wait = Math.min(wait * 2, retryMsMax);
       }
       onChanged();
-      await rest(signal, wait);
     }
   };
 
-  const watchEnds = async (): Promise<void> => {
-    let progressAt = performance.now();
-    let lag = 0;
-    for (; !signal.aborted; await rest(signal, careEveryMs)) {
-      if (!loaded) continue;
-      const askedAt = Date.now();
-      try {
-        progress.sawEnds(await within(askMsMax, endOffsets(kafka, topic, signal)), askedAt);
-        withEnds.over();
-      } catch (error) {
-        withEnds.note(error);
-        continue;
-      }
-      if (progress.lag() === 0 || progress.lag() < lag) progressAt = performance.now();
-      if (isReading && progress.asOf() >= askedAt) withReading.over();
-      lag = progress.lag();
-      if (performance.now() - progressAt < stalledMsMax) continue;
-      log.error({ lag }, 'board.stalled');
-      progressAt = performance.now();
-      restart.abort();
-    }
-  };
-
-  const working = Promise.all([read(), care(), watchEnds()]);
+  const caring = care();
   return {
-    ...{ board, progress, leaving },
+    ...{ board, progress, leaving, failure },
     resumableFrom: () => loaded?.resumableFrom ?? null,
-    projected: async () => {
-      const positions = await within(askMsMax, readPositions(db));
-      return new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));
-    },
+    projected: async () => offsetsOf(await within(askMsMax, readPositions(db))),
     problem: () => {
       if (!loaded) return withPostgres.describe() ?? 'The board is not loaded yet.';
-      return (
-        withPostgres.describe() ??
-        withEnds.describe() ??
-        withReading.describe() ??
-        (isReading ? null : 'Kafka is not read yet.')
-      );
+      const trouble = withPostgres.describe() ?? withEnds.describe() ?? withReading.describe();
+      return trouble ?? (reading?.isReading() ? null : 'Kafka is not read yet.');
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
-      await within(closeMsMax, working).catch(() => log.warn('board.cut-off'));
+      const ended = caring.then(() => working);
+      await within(closeMsMax, ended).catch(() => log.warn('board.cut-off'));
     },
   };
 }
 
-/** Waits; not longer than until it is aborted. */
-const rest = (signal: AbortSignal, ms: number): Promise<void> =>
-  pause(ms, undefined, { signal }).catch(() => undefined);
-
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener('abort', () => resolve(), { once: true });
-  });
+const offsetsOf = (positions: readonly Position[]): Map<number, number> =>
+  new Map(positions.map(({ partition, nextOffset }) => [partition, nextOffset]));

@@ -19,12 +19,6 @@ const rememberedBytesMax = 32 * 1024 * 1024;
 /** How long, in ms: a cursor in it must not become old. */
 const snapshotsMs = 1_000;
 
-/**
- * The cursor of who may not see everything: it can only be begun anew from. What left the board, or moved to a queue that
- * may not be seen, would have to be told as gone, and with it that it exists.
- */
-const nowhere = cursorText({ epoch: '', positions: [], leftUntil: 0 });
-
 interface Snapshot {
   /** Of the board, when it was made. */
   readonly revision: number;
@@ -55,17 +49,26 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
   let remembered = new Map<string, Snapshot>();
   let rememberedAt = { revision: -1, ms: 0, bytes: 0 };
 
+  /**
+   * Who may not see everything gets a cursor that is too old at once, but says where they are: what left the board, or moved
+   * to a queue that may not be seen, would have to be told as gone, and with it that it exists. So they begin anew.
+   */
   const cursor = ({ isWhole }: Filter): string =>
-    !isWhole
-      ? nowhere
-      : cursorText({ epoch: progress.epoch(), positions: progress.complete(), leftUntil: leaving.leftUntil() });
+    cursorText({
+      epoch: progress.epoch(),
+      positions: progress.complete(),
+      leftUntil: isWhole ? leaving.leftUntil() : 0,
+    });
+
+  const isOfThisLog = ({ epoch, positions }: Cursor): boolean =>
+    epoch === progress.epoch() && positions.length === progress.complete().length;
 
   /** Whether it is known what has changed and left since. */
-  const isResumable = ({ epoch, positions, leftUntil }: Cursor): boolean => {
+  const isResumable = (cursor: Cursor): boolean => {
+    const { positions, leftUntil } = cursor;
     const from = kept.resumableFrom();
     return (
-      epoch === progress.epoch() &&
-      positions.length === progress.complete().length &&
+      isOfThisLog(cursor) &&
       leftUntil >= Date.now() - cursorMsMax(keeping) &&
       positions.every((offset, partition) => offset >= (from?.get(partition) ?? 0))
     );
@@ -103,12 +106,14 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
-        const from = found && filter.isWhole && isResumable(found) ? found : null;
-        if (from && !(await waiting.until(() => !progress.isAhead(from.positions) || !isCurrent(), aheadMsMax))) {
+        // Also if everything is to be told anew: it must not be less than what the client shows.
+        const isReached = (): boolean => found === null || !isOfThisLog(found) || !progress.isAhead(found.positions);
+        if (!(await waiting.until(() => isReached() || !isCurrent(), aheadMsMax))) {
           client.close('ahead');
           return null;
         }
-        return isCurrent() ? make(filter, given, from && isResumable(from) ? from : null) : null;
+        const from = found && filter.isWhole && isResumable(found) ? found : null;
+        return isCurrent() ? make(filter, given, from) : null;
       } finally {
         if (isCurrent()) turns.delete(client);
       }

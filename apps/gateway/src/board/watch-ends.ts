@@ -1,0 +1,51 @@
+import { endOffsets, within } from '@callstream/runtime';
+import type { Kafka, Log } from '@callstream/runtime';
+import type { Progress } from './progress.ts';
+import type { Reading } from './read.ts';
+import { rest } from './rest.ts';
+import type { Trouble } from './trouble.ts';
+
+/** How often Kafka is asked where the log ends, in ms. */
+const askEveryMs = 2_500;
+/** Longest that it is waited for, in ms. */
+const askMsMax = 3_000;
+/** Records wait, and for so long none was read: reading begins anew; in ms. */
+const stalledMsMax = 30_000;
+
+export interface WatchingEnds {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly progress: Progress;
+  readonly reading: Reading;
+  /** Kafka does not say where the log ends. */
+  readonly withEnds: Trouble;
+  /** The log cannot be read. */
+  readonly withReading: Trouble;
+  readonly signal: AbortSignal;
+  readonly log: Log;
+}
+
+/** Finds out again and again how far the board is behind, also when nothing comes: that makes the board's age. */
+export async function watchEnds(options: WatchingEnds): Promise<void> {
+  const { kafka, topic, progress, reading, withEnds, withReading, signal, log } = options;
+  let progressAt = performance.now();
+  let lag = 0;
+  const isStopping = (): boolean => signal.aborted;
+  for (; !isStopping(); await rest(signal, askEveryMs)) {
+    const askedAt = Date.now();
+    try {
+      progress.sawEnds(await within(askMsMax, endOffsets(kafka, topic, signal)), askedAt);
+      withEnds.over();
+    } catch (error) {
+      if (!isStopping()) withEnds.note(error);
+      continue;
+    }
+    if (reading.isReading() && progress.asOf() >= askedAt) withReading.over();
+    if (progress.lag() === 0 || progress.lag() < lag) progressAt = performance.now();
+    lag = progress.lag();
+    if (performance.now() - progressAt < stalledMsMax) continue;
+    log.error({ lag }, 'board.stalled');
+    progressAt = performance.now();
+    reading.restart();
+  }
+}
