@@ -1,10 +1,10 @@
-import { createPartitionOf, connectPublisher, eventUuid, topicFacts } from '@callstream/runtime';
+import { connectPublisher } from '@callstream/runtime';
 import type { OutRecord } from '@callstream/runtime';
-import { parseEvent, recordKey } from '@callstream/domain';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { createRecordOf } from '../src/put-records.ts';
 import type { System } from '../src/system.ts';
 
 const simulate = join(import.meta.dirname, '../../simulator/src/simulate.ts');
@@ -37,9 +37,9 @@ export async function* simulatedBodies(
 export type Bodies = AsyncIterable<string> | Iterable<string>;
 
 /** Puts events on the topic as ingest does: same key, partition, value and time. Returns how many. */
-export async function fillTopic({ kafka, topic }: System, bodies: Bodies): Promise<number> {
-  const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
-  await using publisher = await connectPublisher(kafka);
+export async function fillTopic(system: System, bodies: Bodies): Promise<number> {
+  const recordOf = await createRecordOf(system);
+  await using publisher = await connectPublisher(system.kafka);
   let batch: OutRecord[] = [];
   let count = 0;
   const flush = async (): Promise<void> => {
@@ -48,12 +48,7 @@ export async function fillTopic({ kafka, topic }: System, bodies: Bodies): Promi
     batch = [];
   };
   for await (const body of bodies) {
-    const value = Buffer.from(body);
-    const parsed = parseEvent(value);
-    if ('problem' in parsed) throw new Error(`The simulator made what is no event: ${parsed.problem}`);
-    const key = recordKey(parsed.event, eventUuid(value));
-    const headers = { received_at: new Date().toISOString() };
-    batch.push({ topic, partition: partitionOf(key), key, value, headers });
+    batch.push(recordOf(body, Date.now()));
     if (batch.length >= batchRecords) await flush();
   }
   if (batch.length > 0) await flush();

@@ -67,6 +67,10 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
       await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
       const lesser = watchers.flatMap((watcher) => watcher.lesser);
       if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);
+      // Or it was no test: each was cut off, and none had to begin anew.
+      for (const { losses, resets } of watchers)
+        if (losses() === 0 || resets() > 0)
+          throw new Error(`A dashboard lost its connection ${losses()} times and began anew ${resets()} times.`);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

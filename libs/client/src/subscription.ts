@@ -32,6 +32,7 @@ export function createSubscription({ board, ask, onComplete, onFailed, ...first 
     const from = board.resume();
     askedAs = ask('Subscribe', { ...filter, ...from }, (failure) => {
       if (failure === null) return;
+      // A gateway that cannot answer now closes the socket: a failure is of what was asked.
       board.forgetCursor();
       if (from.cursor === undefined) onFailed(failure);
       else resume();

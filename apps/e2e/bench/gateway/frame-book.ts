@@ -11,7 +11,8 @@ export interface Frame {
 /** Calls of a benchmark are named by a number, counted from 0 in each round. */
 export const callIdOf = (round: number, number: number): string => `bench.${round}.${number}`;
 
-const keyHeadBytes = 72;
+/** Enough to have the number of the first call in it, in whatever form. */
+const keyHeadBytes = 160;
 const keyTailBytes = 48;
 const framesKept = 20_000;
 

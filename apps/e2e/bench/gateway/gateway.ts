@@ -1,3 +1,4 @@
+import { tableOf } from '../bench.ts';
 import type { Bench, Row } from '../bench.ts';
 import type { Servers } from '../servers.ts';
 import { measureFanout } from './fanout.ts';
@@ -24,8 +25,13 @@ export const gateway: Bench = {
     const unknown = args.find((name) => !Object.hasOwn(parts, name));
     if (unknown !== undefined) throw new Error(`"${unknown}" is none of: ${Object.keys(parts).join(', ')}.`);
     const rows: Row[] = [];
-    for (const [name, measure] of Object.entries(parts))
-      if (args.length === 0 || args.includes(name)) rows.push(...(await measure(servers, say)));
+    for (const [name, measure] of Object.entries(parts)) {
+      if (args.length > 0 && !args.includes(name)) continue;
+      const measured = await measure(servers, say);
+      // Not only at the end: all of it takes a quarter of an hour.
+      say(`\n${tableOf(measured)}\n`);
+      rows.push(...measured);
+    }
     return rows;
   },
 };

@@ -33,7 +33,7 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
       for (const name of ['bare', '20', '0'] as const) {
         say(`latency, ${name === 'bare' ? 'bare consumer' : `coalescing ${name} ms`}, round ${turn} of ${rounds}`);
         await readers.open(name, { port: subjects[name].port, sockets, subscribe: name !== 'bare' });
-        times[name].push(...(await timesOf(readers, { group: name, put: put.put, round: round++ })));
+        times[name] = times[name].concat(await timesOf(readers, { group: name, put: put.put, round: round++ }));
         await readers.close(name);
       }
     const row = (name: keyof typeof subjects): string =>

@@ -1,6 +1,5 @@
-import { recordKey, parseEvent } from '@callstream/domain';
-import { createPartitionOf, connectPublisher, eventUuid, topicFacts } from '@callstream/runtime';
-import type { OutRecord, Publisher } from '@callstream/runtime';
+import { connectPublisher } from '@callstream/runtime';
+import { createRecordOf } from '../../src/put-records.ts';
 import type { System } from '../../src/system.ts';
 import { callIdOf } from './frame-book.ts';
 
@@ -13,7 +12,7 @@ export interface CallRecords extends AsyncDisposable {
 const batchRecords = 2_000;
 
 /** The webhook with which a call begins. */
-export const newCall = (round: number, number: number): string =>
+const newCall = (round: number, number: number): string =>
   JSON.stringify({
     type: 'call.new',
     call_id: callIdOf(round, number),
@@ -25,28 +24,21 @@ export const newCall = (round: number, number: number): string =>
     timestamp: new Date().toISOString(),
   });
 
-export async function connectRecords({ kafka, topic }: System): Promise<CallRecords> {
-  const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
-  const publisher: Publisher = await connectPublisher(kafka);
-  const recordOf = (round: number, number: number): OutRecord => {
-    const value = Buffer.from(newCall(round, number));
-    const parsed = parseEvent(value);
-    if ('problem' in parsed) throw new Error(parsed.problem);
-    const key = recordKey(parsed.event, eventUuid(value));
-    return { topic, partition: partitionOf(key), key, value, headers: { received_at: new Date().toISOString() } };
-  };
+export async function connectRecords(system: System): Promise<CallRecords> {
+  const recordOf = await createRecordOf(system);
+  const publisher = await connectPublisher(system.kafka);
   /** A publisher takes one batch at a time. */
   let before = Promise.resolve();
   const inTurn = (send: () => Promise<void>): Promise<void> => (before = before.then(send));
-  const put: CallRecords['put'] = (round, from, to) =>
-    inTurn(async () => {
-      for (let first = from; first < to; first += batchRecords) {
-        const count = Math.min(batchRecords, to - first);
-        await publisher.publishBatch(Array.from({ length: count }, (_, i) => recordOf(round, first + i)));
-      }
-    });
   return {
-    put,
+    put: (round, from, to) =>
+      inTurn(async () => {
+        for (let first = from; first < to; first += batchRecords) {
+          const count = Math.min(batchRecords, to - first);
+          const batch = Array.from({ length: count }, (_, i) => recordOf(newCall(round, first + i), Date.now()));
+          await publisher.publishBatch(batch);
+        }
+      }),
     [Symbol.asyncDispose]: () => publisher[Symbol.asyncDispose](),
   };
 }

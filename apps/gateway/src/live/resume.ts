@@ -30,7 +30,7 @@ export interface Resume {
   readonly cursor: (filter: Filter) => string;
   /**
    * What a client is to be told first; null if it was closed or has asked for something else meanwhile.
-   * @throws {Failure} if there is no board yet, or the cursor is none
+   * @throws {Failure} if the cursor is none
    */
   readonly snapshot: (client: Client, filter: Filter, cursor: string | undefined) => Promise<Snapshot | null>;
   /** The client does not wait for its snapshot any more. */
@@ -101,8 +101,11 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
       turns.set(client, turn);
       const isCurrent = (): boolean => turns.get(client) === turn;
       try {
-        if (!(await waiting.until(() => kept.resumableFrom() !== null || !isCurrent(), loadMsMax)))
-          throw new Failure('The board is not loaded yet. Subscribe again.');
+        if (!(await waiting.until(() => kept.resumableFrom() !== null || !isCurrent(), loadMsMax))) {
+          // Not a failed Subscribe: from that a client would learn that its cursor is of no use, and come without it.
+          client.close('loading');
+          return null;
+        }
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');

@@ -1,0 +1,26 @@
+import { parseEvent, recordKey } from '@callstream/domain';
+import { connectPublisher, createPartitionOf, eventUuid, topicFacts } from '@callstream/runtime';
+import type { OutRecord } from '@callstream/runtime';
+import type { System } from './system.ts';
+
+type Log = Pick<System, 'kafka' | 'topic'>;
+
+/** Makes records of webhooks as ingest does: same key, partition, value and time. `receivedAt`: ms since 1970. */
+export async function createRecordOf({ kafka, topic }: Log): Promise<(body: string, receivedAt: number) => OutRecord> {
+  const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
+  return (body, receivedAt) => {
+    const value = Buffer.from(body);
+    const parsed = parseEvent(value);
+    if ('problem' in parsed) throw new Error(`${body} is no event: ${parsed.problem}`);
+    const key = recordKey(parsed.event, eventUuid(value));
+    const headers = { received_at: new Date(receivedAt).toISOString() };
+    return { topic, partition: partitionOf(key), key, value, headers };
+  };
+}
+
+/** Puts webhooks on the topic as if ingest had received them then. */
+export async function putRecords(log: Log, bodies: readonly string[], receivedAt: number): Promise<void> {
+  const recordOf = await createRecordOf(log);
+  await using publisher = await connectPublisher(log.kafka);
+  await publisher.publishBatch(bodies.map((body) => recordOf(body, receivedAt)));
+}
