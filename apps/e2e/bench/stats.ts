@@ -34,9 +34,9 @@ export const stats: Bench = {
       await makeMany(system.db, events, new Date(now - events * 100).toISOString());
       say('asking for the totals of a day …');
       const day = await measureDay(system, now);
+      for (const { what, result } of day) say(`  ${what}: ${result}`);
       await system.start('gateway');
       const lists = await measureLists(system, say);
-      for (const { what, result } of [...day, ...lists]) say(`${what}: ${result}`);
       const watching: Row[] = [];
       for (const watchers of [1, watchersMany]) {
         say(`watching, ${watchers} …`);
@@ -154,6 +154,7 @@ async function measureLists(system: System, say: Say): Promise<Row[]> {
       );
     }
     answers.push({ what: `HTTP, ${what}, ${asks} times`, result: show(ms) });
+    say(`  ${show(ms)}`);
   }
   return answers;
 }
