@@ -7,6 +7,7 @@ import type { Of } from '../testing/dashboard.ts';
 import { startGateway } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
+import { readCursor } from './board/cursor.ts';
 import { partBytesMax } from './live/parts.ts';
 
 jest.setTimeout(60_000);
@@ -69,7 +70,7 @@ it('who does not read is told once what became of each call, and is complete', a
   expect(calls.length).toBeLessThan(rounds * count);
   const folded = fold(tables.log);
   for (const id of ids) expect(slow.calls.get(id)).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(id)!))));
-  expect(slow.cursor()).toBe(quick.cursor());
+  expect(readCursor(slow.cursor())?.positions).toEqual(readCursor(quick.cursor())?.positions);
 });
 
 it('one frame is built for all who ask the same', async () => {
