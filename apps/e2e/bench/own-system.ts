@@ -9,6 +9,7 @@ export async function withSystem<T>(
   { brokers }: Servers,
   services: readonly ServiceName[],
   use: (system: System) => Promise<T>,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<T> {
   await using database = await testDatabase();
   await using system = await startSystem({
@@ -16,6 +17,7 @@ export async function withSystem<T>(
     topic: `bench-${randomUUID()}`,
     databaseUrl: database.url,
     services,
+    settings,
   });
   return await use(system);
 }

@@ -24,6 +24,8 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['apps/gateway/src/main.ts', '../../ingest/src/app.ts', boundary],
   ['apps/gateway/src/main.ts', '@callstream/tables', null],
   ['apps/simulator/src/simulate.ts', '@callstream/domain', boundary],
+  ['apps/watch/src/main.ts', '@callstream/tables', boundary],
+  ['apps/watch/src/main.ts', '@callstream/client', null],
   ['apps/simulator/src/simulate.ts', '@callstream/contracts', null],
   ['apps/e2e/src/system.ts', '@callstream/simulator/src/centre.ts', boundary],
   ['libs/runtime/src/index.ts', '@callstream/ingest/src/app.ts', boundary],

@@ -2,9 +2,11 @@ import { jest } from '@jest/globals';
 import { Agents, Queues, Stats } from '@callstream/contracts';
 import { lives } from '@callstream/domain/testing';
 import { fillTopic, simulatedBodies } from '../bench/simulated.ts';
+import { until } from '@callstream/stack';
 import { readLog } from './read-log.ts';
 import { recount, recountLive, recountOnCall } from './recount.ts';
 import type { Posted } from './recount.ts';
+import { launch } from './service.ts';
 import type { System } from './system.ts';
 import { startTestSystem } from './test-system.ts';
 
@@ -90,4 +92,13 @@ describe('the numbers of the nineteen lives and of a simulated day', () => {
     const { agents } = await get(Agents, 'agents');
     expect(agents.filter(({ presence }) => presence === 'on_call')).toHaveLength(recountOnCall(log));
   });
+});
+
+it('npm run watch writes them as lines where there is no terminal, and ends when it is told to', async () => {
+  await using watch = launch({ name: 'watch', args: ['apps/watch/src/main.ts', '--url', system.socketUrl], env: {} });
+  const { waiting } = recountLive(log);
+  const onTimeout = (): Error => new Error(`The numbers did not come.\n${watch.tail()}`);
+  await until(() => watch.tail().includes(`waiting ${waiting} (longest `), { timeoutMs: 30_000, onTimeout });
+  await watch.stop();
+  expect(await watch.exited).toBe(0);
 });

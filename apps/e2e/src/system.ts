@@ -24,6 +24,8 @@ export interface SystemOptions {
   readonly topic: string;
   /** An empty database. */
   readonly databaseUrl: string;
+  /** Settings beside those that make it a system of its own. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Services that are started; the others wait for `start`. */
   readonly services?: readonly ServiceName[];
 }
@@ -48,7 +50,13 @@ export interface System extends AsyncDisposable {
   readonly projected: (timeoutMs?: number) => Promise<void>;
 }
 
-export async function startSystem({ brokers, topic, databaseUrl, services = all }: SystemOptions): Promise<System> {
+export async function startSystem({
+  brokers,
+  topic,
+  databaseUrl,
+  settings = {},
+  services = all,
+}: SystemOptions): Promise<System> {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-system-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
@@ -69,6 +77,7 @@ export async function startSystem({ brokers, topic, databaseUrl, services = all 
     GATEWAY_ADMIN_PORT: String(adminPorts.gateway),
     DATA_DIR: dataDir,
     LOG_LEVEL: 'info',
+    ...settings,
   };
   const kafka = connectKafka({ brokers, clientId: 'e2e', log: createLog({ service: 'e2e', level: 'silent' }) });
   const db = connectTables({ url: databaseUrl, max: 4, applicationName: 'e2e' });

@@ -77,7 +77,7 @@ const requests = ({ queries, subscriptions, watches, numbers }: Answering): Reco
   Authenticate: async (data, { client }) => {
     const expires_at = await client.authenticate(Authenticate.parse(data).token);
     subscriptions.rescope(client);
-    await numbers.rescope(client);
+    numbers.rescope(client);
     return JSON.stringify({ expires_at });
   },
 });

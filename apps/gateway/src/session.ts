@@ -82,6 +82,8 @@ export function createSession(
     const isToken = 'message' in read && read.message.event === 'Authenticate';
     // What follows a token waits for it to be checked: who sends both at once is not turned away.
     if (!isToken) await admission.settled();
+    // It may have gone meanwhile: nobody would take it off what it asks to be put on.
+    if (socket.readyState !== socket.OPEN) return;
     // A waiting answer is replaced by a newer one to the same text. (Never stringify what a client sent: it may be
     // nested so deep that the stack overflows.)
     const frame = await answer(read, session);

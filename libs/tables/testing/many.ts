@@ -7,17 +7,20 @@ const agents = 300;
 /** So many calls, the newest, go on. */
 const unfinishedCalls = 200;
 
-/** Fills empty tables with made-up rows: many, quickly, and in the shapes and proportions of a call centre. */
-export async function makeMany(db: Tables, events: number): Promise<void> {
+/**
+ * Fills empty tables with made-up rows: many, quickly, and in the shapes and proportions of a call centre; ten events a
+ * second from `begin` on.
+ */
+export async function makeMany(db: Tables, events: number, begin = '2026-03-02T00:00:00Z'): Promise<void> {
   const calls = Math.floor(events / eventsPerCall);
   await db.query(
     `insert into events (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
      select md5(i::text)::uuid, i::bigint * 4096, 'many.' || i / ${eventsPerCall}, k.kind, k.kind, t, t,
        jsonb_build_object('type', k.kind, 'call_id', 'many.' || i / ${eventsPerCall}, 'our_number', '0800123000', 'timestamp', t), 1
      from generate_series(0, $1::int - 1) i,
-       lateral (select timestamptz '2026-03-02' + i * interval '100 ms' as t,
+       lateral (select $2::timestamptz + i * interval '100 ms' as t,
          (array['call.new', 'call.standby', 'call.waiting', 'actor.ringing', 'actor.noanswer', 'actor.ringing', 'actor.entered', 'call.ongoing', 'actor.left', 'call.finished'])[1 + i % ${eventsPerCall}] as kind) k`,
-    [calls * eventsPerCall],
+    [calls * eventsPerCall, begin],
   );
   await db.query(
     `insert into calls (call_id, id, last_id, state, state_at, state_rank, direction, our_number, their_number, parties_tier,
@@ -29,8 +32,8 @@ export async function makeMany(db: Tables, events: number): Promise<void> {
        t, t, case when not goes_on then t + interval '15 s' end, case when not goes_on then t + interval '15 s' end,
        case when not goes_on then t + interval '60 s' end, t, t + interval '60 s', t + interval '60 s'
      from generate_series(0, $1::int - 1) i,
-       lateral (select timestamptz '2026-03-02' + i * interval '1 s' as t, i >= $1::int - ${unfinishedCalls} as goes_on) c`,
-    [calls],
+       lateral (select $2::timestamptz + i * interval '1 s' as t, i >= $1::int - ${unfinishedCalls} as goes_on) c`,
+    [calls, begin],
   );
   await db.query(
     `insert into call_queues (call_id, queue, waiting_at, waiting_since, answered_at) select call_id, queue, waiting_at, waiting_since, answered_at from calls`,
@@ -42,8 +45,9 @@ export async function makeMany(db: Tables, events: number): Promise<void> {
   );
   await db.query(
     `insert into agents (actor, queue, logged_in_at, last_seen_at, number_at, number_rank, number_uuid)
-     select 'agent' || i || '@example.com', (900 + q)::text, timestamptz '2026-03-02', timestamptz '2026-03-02', '-infinity', -1, md5('')::uuid
+     select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, $1::timestamptz, '-infinity', -1, md5('')::uuid
      from generate_series(0, ${agents - 1}) i, generate_series(0, 1) q`,
+    [begin],
   );
   await db.query('analyze');
 }

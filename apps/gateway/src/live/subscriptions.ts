@@ -89,13 +89,13 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
   };
 
   /** Replaces all that the client holds. */
-  const beginAnew = (subscription: Subscription): void => {
+  const beginAnew = (subscription: Subscription, id?: MessageId): void => {
     const { filter } = subscription.group;
     const options = { cursor: resume.cursor(filter), reset: true };
     subscription.revision = board.revision();
     subscription.parts = snapshotTails(board, everything(board, filter), options);
     subscription.at = 0;
-    subscription.head = headOf(undefined);
+    subscription.head = headOf(id);
     write(subscription);
   };
   const headOf = (id: MessageId | undefined): (() => Buffer) => {
@@ -175,9 +175,9 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
   };
 
   /** Makes the client one of those who are told; in place of what it was told before. */
-  const enter = (client: Client, asked: Subscribe, filter = createFilter(asked, client.scope())): Subscription => {
+  const enter = (client: Client, asked: Subscribe): Subscription => {
     unsubscribe(client);
-    const group = groupOf(filter);
+    const group = groupOf(createFilter(asked, client.scope()));
     const subscription: Subscription = { client, asked, group, revision: 0, parts: [], at: 0, head: null };
     all.set(client, subscription);
     group.members.add(subscription);
@@ -190,16 +190,18 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
       const filter = createFilter(asked, client.scope());
       const snapshot = await resume.snapshot(client, filter, asked.cursor);
       if (!snapshot) return;
-      const subscription = enter(client, asked, filter);
+      const subscription = enter(client, asked);
+      // Another token came while it waited.
+      if (subscription.group.filter.key !== filter.key) return beginAnew(subscription, id);
       Object.assign(subscription, { revision: snapshot.revision, parts: snapshot.tails, head: headOf(id) });
       write(subscription);
-      // Another token came while it waited.
-      if (createFilter(asked, client.scope()).key !== filter.key) beginAnew(enter(client, asked));
     },
     unsubscribe,
     rescope: (client) => {
-      const asked = all.get(client)?.asked;
-      if (asked) beginAnew(enter(client, asked));
+      const known = all.get(client);
+      // A new token for the old scope changes nothing.
+      if (!known || createFilter(known.asked, client.scope()).key === known.group.filter.key) return;
+      beginAnew(enter(client, known.asked));
     },
     onRoom: (client) => {
       const subscription = all.get(client);

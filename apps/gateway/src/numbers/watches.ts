@@ -37,8 +37,8 @@ export interface NumberWatches extends Disposable {
   ) => Promise<void>;
   readonly unwatch: (client: Client, kind: Kind) => void;
   readonly drop: (client: Client) => void;
-  /** The client may see something else now. @throws {Failure} */
-  readonly rescope: (client: Client) => Promise<void>;
+  /** The client may see something else now. */
+  readonly rescope: (client: Client) => void;
   /** The projection has changed. */
   readonly changed: () => void;
 }
@@ -83,6 +83,18 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
     else asked.delete(client);
   };
 
+  /** Makes the client one of those who are told. */
+  const enter = (client: Client, kind: Kind, queues: readonly string[] | undefined): Group => {
+    unwatch(client, kind);
+    const scope = client.scope();
+    const key = JSON.stringify([kind, scopeKey(scope), queues]);
+    const group = groups.get(key) ?? { kind, make: making(kind, scope, queues), members: new Set<Client>(), known: '' };
+    groups.set(key, group);
+    group.members.add(client);
+    asked.set(client, { ...asked.get(client), [kind]: { key, queues } });
+    return group;
+  };
+
   const watch = async (
     client: Client,
     {
@@ -91,13 +103,7 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
       id,
     }: { readonly kind: Kind; readonly queues?: readonly string[] | undefined; readonly id?: MessageId | undefined },
   ): Promise<void> => {
-    unwatch(client, kind);
-    const scope = client.scope();
-    const key = JSON.stringify([kind, scopeKey(scope), queues]);
-    const group = groups.get(key) ?? { kind, make: making(kind, scope, queues), members: new Set<Client>(), known: '' };
-    groups.set(key, group);
-    group.members.add(client);
-    asked.set(client, { ...asked.get(client), [kind]: { key, queues } });
+    const group = enter(client, kind, queues);
     let data: object;
     try {
       data = group.make(await floors());
@@ -106,7 +112,7 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
       onFailed(error);
       throw new Failure('The numbers cannot be read at the moment. Ask again.');
     }
-    if (asked.get(client)?.[kind]?.key !== key) return;
+    if (!group.members.has(client)) return;
     tellGroup(group, data, client);
     client.send(kind, frame(kind, data, { status: 'Ok', id }));
   };
@@ -119,10 +125,12 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
       unwatch(client, 'Queues');
       unwatch(client, 'Agents');
     },
-    rescope: async (client) => {
+    rescope: (client) => {
       const before = asked.get(client);
       for (const kind of ['Queues', 'Agents'] as const)
-        if (before?.[kind]) await watch(client, { kind, queues: before[kind].queues });
+        // So that it is told at the next look, whatever the others of its new group know.
+        if (before?.[kind]) enter(client, kind, before[kind].queues).known = '';
+      ticking.changed();
     },
     changed: ticking.changed,
     [Symbol.dispose]: () => {

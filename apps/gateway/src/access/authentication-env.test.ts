@@ -1,0 +1,35 @@
+import { readConfig } from '@callstream/runtime';
+import { GatewayEnv } from '../config.ts';
+
+const secret = 'x'.repeat(32);
+const read = (env: Record<string, string>) => readConfig(GatewayEnv, env);
+
+describe('a gateway', () => {
+  it('lets everybody in who is on this machine, unless it is told otherwise', () => {
+    expect(read({}).GATEWAY_AUTH).toBeUndefined();
+    expect(read({ GATEWAY_HOST: '127.0.0.1,::1,localhost' }).GATEWAY_AUTH).toBeUndefined();
+  });
+
+  it.each([
+    [{ GATEWAY_HOST: '0.0.0.0' }, 'GATEWAY_AUTH: everybody could see'],
+    [{ GATEWAY_HOST: '127.0.0.1,192.0.2.7' }, 'GATEWAY_AUTH: everybody could see'],
+    [{ GATEWAY_AUTH: 'secret' }, 'GATEWAY_JWT_SECRET: must be set'],
+    [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: 'short' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
+    [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: '' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
+    [{ GATEWAY_AUTH: 'jwks', GATEWAY_JWT_ISSUER: 'i' }, 'GATEWAY_JWKS_URL: must be set'],
+    [{ GATEWAY_AUTH: 'jwks', GATEWAY_JWKS_URL: 'https://id.example.com/keys' }, 'GATEWAY_JWT_ISSUER: must be set'],
+    [{ GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: must be secret or jwks'],
+    [{ GATEWAY_AUTH: 'none', GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: none, although'],
+    [{ GATEWAY_AUTH: 'nobody' }, 'GATEWAY_AUTH: '],
+    [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE: must be a name of IANA'],
+  ])('with %j does not start, and says why', (env, why) => {
+    expect(() => read(env)).toThrow(why);
+  });
+
+  it.each([
+    { GATEWAY_HOST: '0.0.0.0', GATEWAY_AUTH: 'none' },
+    { GATEWAY_HOST: '0.0.0.0', GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret },
+  ])('with %j starts: it is meant so', (env) => {
+    expect(read(env).GATEWAY_AUTH).toBe(env.GATEWAY_AUTH);
+  });
+});
