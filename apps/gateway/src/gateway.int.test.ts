@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
+import type { Socket } from 'node:net';
 import { ListedCall } from '@callstream/contracts';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
@@ -96,6 +97,17 @@ describe('a request', () => {
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
   });
 
+  it.each([
+    ['SQL as a state', { states: ["WAITING'; drop table calls; --"] }],
+    ['1,000 queues', { queues: Array.from({ length: 1_000 }, (_, i) => String(i)) }],
+    ['a cursor of 5,000 characters', { cursor: 'x'.repeat(5_000) }],
+  ])('to be told of the board fails in words: %s', async (_what, data) => {
+    using client = await connect(gateway.port);
+    const failed = { event: 'Subscribe', status: 'Failed', data: { success: false } };
+    expect(await ask(client, { event: 'Subscribe', data })).toMatchObject(failed);
+    expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
+  });
+
   it('that nobody knows is an InvalidEvent', async () => {
     using client = await connect(gateway.port);
     for (const event of ['Dance', '__proto__', 'constructor'])
@@ -136,15 +148,30 @@ describe('a socket is closed', () => {
     expect(await closedAfter(({ send }) => Array.from({ length: 400 }, () => send('{}')))).toBe(4529);
     expect(await closedAfter(({ socket }) => Array.from({ length: 400 }, () => socket.ping()))).toBe(1006);
   });
+  it('after text that is not UTF-8', async () => {
+    expect(await closedAfter(({ socket }) => socket.send(Buffer.from([0x22, 0xff, 0x22]), { binary: false }))).toBe(
+      1007,
+    );
+  });
   it('after more than 64 fragments', async () => {
     const code = await closedAfter(({ socket }) => {
       for (let i = 0; i < 100; i++) socket.send('1', { fin: false });
     });
     expect(code).toBe(1008);
   });
+  it('long before the last of 131,000 fragments of a byte', async () => {
+    const first = Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x31]);
+    const next = Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x31]);
+    const frames = Buffer.concat([first, ...Array<Buffer>(130_999).fill(next)]);
+    // Whoever is still writing when it is closed may not get to read why.
+    expect([1006, 1008]).toContain(
+      await closedAfter(({ socket }) => (Reflect.get(socket, '_socket') as Socket).write(frames)),
+    );
+    expect(gateway.isUp()).toBe(true);
+  });
 });
 
-it('a foreign page, and one too many of an address, are refused; compression is not offered', async () => {
+it('a foreign page, and one too many of an address, are refused; an offer to compress is not taken', async () => {
   const foreign = new WebSocket(`ws://127.0.0.1:${gateway.port}/`, { origin: 'https://evil.example' });
   const [error] = (await once(foreign, 'error')) as [Error];
   expect(error.message).toContain('403');
