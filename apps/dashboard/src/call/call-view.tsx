@@ -70,10 +70,7 @@ function useEvents(callId: string): { readonly events: readonly ListedEvent[]; r
 
 function Facts({ call }: { readonly call: Call }) {
   const { texts, formats } = useSurroundings();
-  const { callId, parties, queue, recording, waitingAt, answeredAt, finishedAt, abandonedAt, code, direction } = {
-    ...call,
-    direction: call.parties.direction,
-  };
+  const { callId, parties, queue, recording, waitingAt, answeredAt, finishedAt, abandonedAt, code } = call;
   const fact = (name: string, value: React.ReactNode) => (
     <div>
       <dt>{name}</dt>
@@ -91,14 +88,14 @@ function Facts({ call }: { readonly call: Call }) {
       <dl className="facts">
         {fact(texts.callId, <bdi>{callId}</bdi>)}
         {fact(texts.queue, <bdi>{queue.value ?? texts.noQueue}</bdi>)}
-        {direction === null ? null : fact(texts.direction, <bdi>{direction}</bdi>)}
-        {parties.ourNumber === null ? null : fact('↦', <Phone number={parties.ourNumber} />)}
-        {code === null ? null : fact('code', <bdi>{code}</bdi>)}
+        {parties.direction === null ? null : fact(texts.direction, <bdi>{parties.direction}</bdi>)}
+        {parties.ourNumber === null ? null : fact(texts.ourNumber, <Phone number={parties.ourNumber} />)}
+        {code === null ? null : fact(texts.code, <bdi>{code}</bdi>)}
         {waitingAt === null ? null : fact(texts.waiting, formats.moment(waitingAt))}
         {answeredAt === null ? null : fact(texts.answered, formats.clock(answeredAt))}
         {abandonedAt === null ? null : fact(texts.abandoned, formats.clock(abandonedAt))}
         {finishedAt === null ? null : fact(texts.states.FINISHED, formats.clock(finishedAt))}
-        {fact(texts.age, <CallAge call={call} />)}
+        {fact(texts.length, <CallAge call={call} />)}
         {recording.value === null ? null : fact(texts.recording, <Recording url={recording.value} />)}
       </dl>
     </header>

@@ -18,22 +18,19 @@ export const agentsNow = ({ agents, finishedAt }: Call): string[] =>
     .filter((agent) => (finishedAt === null ? isOnCall(agent) || isRinging(agent) : agent.enteredAt !== null))
     .map(({ actor }) => actor);
 
-/** A number and a call_id are found by any part of them, in numbers by their digits alone. */
-export function matches(call: Call, search: string): boolean {
+/** A call_id, a number and an agent are found by any part of them; a number by its digits, however it is written. */
+export function matches({ callId, parties, agents }: Call, search: string): boolean {
   const text = search.trim().toLowerCase();
   if (text === '') return true;
-  const { theirNumber, ourNumber } = call.parties;
-  const digits = text.replaceAll(/[\s()+-]/g, '');
-  const isPart = (value: string | null, part: string): boolean =>
-    part !== '' && (value ?? '').toLowerCase().includes(part);
+  const numbers = [parties.theirNumber, parties.ourNumber].filter((number) => number !== null);
+  const sought = digitsOf(text);
   return (
-    isPart(call.callId, text) ||
-    isPart(theirNumber, digits) ||
-    isPart(ourNumber, digits) ||
-    isPart(theirNumber, text) ||
-    call.agents.some(({ actor }) => isPart(actor, text))
+    [callId, ...numbers, ...agents.map(({ actor }) => actor)].some((value) => value.toLowerCase().includes(text)) ||
+    (sought !== '' && /^[\d\s()+*.-]+$/.test(text) && numbers.some((number) => digitsOf(number).includes(sought)))
   );
 }
+
+const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
 
 /** What the filters leave, in the order that is wanted; calls that are equal in it by age. */
 export function shownCalls(

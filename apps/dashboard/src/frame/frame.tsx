@@ -1,11 +1,10 @@
-import { useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { AgentsView } from '../agents/agents-view.tsx';
 import { CallView } from '../call/call-view.tsx';
 import { CallsView } from '../calls/calls-view.tsx';
 import { useCalls, useQueues, useStatus, useSurroundings } from '../context.tsx';
 import { NowView } from '../now/now-view.tsx';
 import type { Settings } from '../settings.ts';
-import { TodayView } from '../today/today-view.tsx';
 import { useRoute } from '../use-route.ts';
 import { Empty } from './empty.tsx';
 import { Header } from './header.tsx';
@@ -13,6 +12,9 @@ import { useKeys } from './keys.ts';
 import { Notice } from './notice.tsx';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { StaleBanner, Truth } from './truth.tsx';
+
+/** Charts are loaded when somebody wants to see them. */
+const TodayView = lazy(async () => ({ default: (await import('../today/today-view.tsx')).TodayView }));
 
 interface FrameProps {
   readonly onSettings: (settings: Settings) => void;
@@ -83,6 +85,10 @@ function Content() {
     case 'agents':
       return <AgentsView />;
     case 'today':
-      return <TodayView />;
+      return (
+        <Suspense fallback={<Notice title={texts.loading} isQuiet />}>
+          <TodayView />
+        </Suspense>
+      );
   }
 }

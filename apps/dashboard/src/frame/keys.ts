@@ -26,9 +26,13 @@ function onKey(event: KeyboardEvent): void {
   else if (key === 'Escape' && location.hash.startsWith('#/calls/')) history.back();
 }
 
+/** Frames in which a view that was just asked for is there. */
+const framesMax = 30;
+
 /** Also from a view that has none: it is there once the calls are. */
-function focusSearch(): void {
-  const find = (): HTMLElement | null => document.querySelector('input[type=search]');
-  if (!find()) go({ view: 'calls' });
-  requestAnimationFrame(() => find()?.focus());
+function focusSearch(frames = framesMax): void {
+  const search = document.querySelector<HTMLElement>('input[type=search]');
+  if (search) return search.focus();
+  if (frames === framesMax) go({ view: 'calls' });
+  if (frames > 0) requestAnimationFrame(() => focusSearch(frames - 1));
 }

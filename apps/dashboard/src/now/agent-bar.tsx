@@ -7,6 +7,7 @@ const shown = ['available', 'ringing', 'on_call', 'paused'] as const;
 export function AgentBar({ agents }: Pick<QueueFacts, 'agents'>) {
   const texts = useTexts();
   const there = shown.filter((presence) => agents[presence] > 0);
+  if (there.length === 0) return <span className="faint">0</span>;
   return (
     <div
       className="agent-bar"
@@ -23,7 +24,6 @@ export function AgentBar({ agents }: Pick<QueueFacts, 'agents'>) {
           {agents[presence]}
         </span>
       ))}
-      {there.length === 0 ? <span className="faint">0</span> : null}
     </div>
   );
 }

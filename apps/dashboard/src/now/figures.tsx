@@ -21,7 +21,7 @@ export function Figures({ facts, isTotal }: { readonly facts: QueueFacts; readon
         {isTotal ? texts.total : `${texts.queue} ${facts.queue === '' ? texts.noQueue : facts.queue}`}
       </h1>
       <dl>
-        <Figure name={texts.waiting} level={levels.wait} isBig>
+        <Figure name={texts.waiting} isBig>
           {formats.number(facts.waiting)}
         </Figure>
         <Figure name={texts.longest} level={levels.wait} isBig>
@@ -38,7 +38,7 @@ export function Figures({ facts, isTotal }: { readonly facts: QueueFacts; readon
         >
           {formats.percent(today.service_level)}
         </Figure>
-        <Figure name={texts.agents} note={texts.agentsOf(agents.available, present)}>
+        <Figure name={texts.presences.available} note={texts.ofAgents(present)}>
           {formats.number(agents.available)}
         </Figure>
         <Figure name={texts.answered} note={texts.sinceMidnight}>

@@ -7,20 +7,21 @@ import { duration } from '../text/formats.ts';
 import { waitingCalls } from './floor.ts';
 import { LevelMark } from './level-mark.tsx';
 
-/** Most calls in this list. */
-const shownMax = 10;
+/** Most calls in this list; on a wall nobody can scroll. */
+const shownMax = { page: 10, wall: 6 } as const;
 
 /** Who has waited for longest. */
 export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
-  const { texts, settings } = useSurroundings();
+  const { texts, settings, isWallboard } = useSurroundings();
   const now = useNow();
   const waiting = waitingCalls(calls, now);
+  const most = isWallboard ? shownMax.wall : shownMax.page;
   return (
     <section className="panel longest" aria-labelledby="longest">
       <h2 id="longest">{texts.waitingNow}</h2>
       {waiting.length === 0 ? <p className="faint">{texts.nobodyWaits}</p> : null}
       <ol>
-        {waiting.slice(0, shownMax).map(({ callId, parties, queue, waitingSince }) => {
+        {waiting.slice(0, most).map(({ callId, parties, queue, waitingSince }) => {
           const ms = now - (waitingSince ?? now);
           return (
             <li key={callId}>
@@ -39,7 +40,7 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
           );
         })}
       </ol>
-      {waiting.length > shownMax ? <p className="faint">{texts.more(waiting.length - shownMax)}</p> : null}
+      {waiting.length > most ? <p className="faint">{texts.more(waiting.length - most)}</p> : null}
     </section>
   );
 }
