@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { fold, stateOfCall } from '@callstream/domain';
-import { lives } from '@callstream/domain/testing';
+import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
@@ -74,6 +74,8 @@ const shownStates = (): Promise<Record<string, string>> =>
     ),
   );
 
+const shownIds = async (): Promise<string[]> => Object.keys(await shownStates()).toSorted();
+
 it('says what to do where nothing has happened yet, and is small', async () => {
   await page.getByText('No call yet.').waitFor(patience);
   expect(await page.locator('pre').first().textContent()).toContain('curl');
@@ -88,13 +90,13 @@ it('says what to do where nothing has happened yet, and is small', async () => {
 
 it('shows a webhook within moments, and every step of a life', async () => {
   await go(page, '#/calls');
-  const [life = []] = [lives.get('01-nominal')];
-  for (const [i, body] of life.entries()) {
+  const life = lifeOf('01-nominal');
+  for (const [i, { body }] of life.entries()) {
     await post(body);
-    const [call] = fold((await readLog(system.kafka, system.topic)).slice(0, i + 1)).values();
-    await row(call!.callId)
-      .locator(`.state-${stateOfCall(call!)}`)
-      .waitFor(patience);
+    for (const [callId, call] of fold(eventsOf(life.slice(0, i + 1))))
+      await row(callId)
+        .locator(`.state-${stateOfCall(call)}`)
+        .waitFor(patience);
   }
 });
 
@@ -126,14 +128,14 @@ it('filters, searches and sorts, and all of it stands in the address', async () 
     waits('filtered-2', { queue: 'fila' }),
   );
   await go(page, '#/calls?queue=fila');
-  await expectSoon(async () => Object.keys(await shownStates()), ['filtered-1', 'filtered-2']);
+  await expectSoon(shownIds, ['filtered-1', 'filtered-2']);
   await page.keyboard.press('/');
   await page.locator('input[type=search]:focus').waitFor(patience);
   await page.keyboard.type('1234 0001');
-  await expectSoon(async () => Object.keys(await shownStates()), ['filtered-1']);
+  await expectSoon(shownIds, ['filtered-1']);
   expect(new URL(page.url()).hash).toBe('#/calls?queue=fila&search=1234+0001');
   await page.reload();
-  await expectSoon(async () => Object.keys(await shownStates()), ['filtered-1']);
+  await expectSoon(shownIds, ['filtered-1']);
   await go(page, '#/calls?queue=fila');
   await page.getByRole('button', { name: 'Finished' }).click();
   await page.getByText('No call matches.').waitFor(patience);

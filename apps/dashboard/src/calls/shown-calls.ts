@@ -32,6 +32,9 @@ export function matches({ callId, parties, agents }: Call, search: string): bool
 
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
 
+/** Who has waited for longest in front; of what is over, the latest. */
+const restOrder = (call: Call): number => (call.finishedAt === null ? inStateSince(call) : -call.finishedAt);
+
 /** What the filters leave, in the order that is wanted; calls that are equal in it by age. */
 export function shownCalls(
   calls: readonly Call[],
@@ -48,8 +51,7 @@ export function shownCalls(
     )
     .map((call) => ({ call, key: by(call) }))
     .toSorted(
-      (a, b) =>
-        direction * compare(a.key, b.key) || inStateSince(a.call) - inStateSince(b.call) || a.call.id - b.call.id,
+      (a, b) => direction * compare(a.key, b.key) || restOrder(a.call) - restOrder(b.call) || a.call.id - b.call.id,
     )
     .map(({ call }) => call);
 }

@@ -133,6 +133,7 @@ function optionsOf({ series, kind, labels, width, formats }: Look): uPlot.Option
     axes: [
       {
         ...axis,
+        size: 32,
         grid: { show: false },
         values: labels
           ? (_, splits) => splits.map((at) => labels[at] ?? '')
