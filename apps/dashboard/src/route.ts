@@ -2,7 +2,7 @@ import { callStates } from '@callstream/domain';
 import type { CallState } from '@callstream/domain';
 
 export const views = ['now', 'calls', 'agents', 'today'] as const;
-export type View = (typeof views)[number];
+type View = (typeof views)[number];
 
 export const sortings = ['state', 'queue', 'number', 'agent', 'timer', 'age'] as const;
 export type Sorting = (typeof sortings)[number];

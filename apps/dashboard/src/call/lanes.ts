@@ -2,7 +2,7 @@ import { stateOf } from '@callstream/domain';
 import type { Call, CallState } from '@callstream/domain';
 import type { ReadEvent } from './call-of-events.ts';
 
-export type SpanKind = CallState | 'rings' | 'on-call';
+type SpanKind = CallState | 'rings' | 'on-call';
 
 /** Something that lasted; `end` null: it goes on. Times are ms since 1970. */
 export interface Span {

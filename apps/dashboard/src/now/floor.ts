@@ -13,8 +13,8 @@ export const quiet: Floor = { waiting: 0, longestSince: null, talking: 0 };
 
 /** Calls that became stale leave the board: the gateway says so, not the clock of this page. */
 const never = Infinity;
-export const waitsNow = (call: Call, now: number): boolean => isWaiting(call, now, never);
-export const talksNow = (call: Call, now: number): boolean => isTalking(call, now, never);
+const waitsNow = (call: Call, now: number): boolean => isWaiting(call, now, never);
+const talksNow = (call: Call, now: number): boolean => isTalking(call, now, never);
 
 /** What goes on in each queue, by its name; '' for none. */
 export function floorsOf(calls: readonly Call[], now: number): Map<string, Floor> {

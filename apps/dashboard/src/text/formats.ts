@@ -12,7 +12,7 @@ export interface Formats {
 }
 
 /** What is said where there is no number. */
-export const none = '–';
+const none = '–';
 
 export function createFormats(language: string, timeZone: string | undefined): Formats {
   const zone = timeZone === undefined ? {} : { timeZone };
