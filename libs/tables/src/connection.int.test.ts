@@ -19,7 +19,7 @@ it('a backend that is terminated at any moment, also while it connects, is a tra
     }
   };
   const users = Promise.all(Array.from({ length: 8 }, use));
-  let done = false;
+  let done = false as boolean;
   void users.finally(() => (done = true));
   while (!done)
     await killer.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`);
