@@ -16,6 +16,8 @@ export interface ChartProps {
 }
 
 const heightPx = 220;
+/** Left and right of the first and the last x that is a time: half a bar. */
+const marginSeconds = { line: 0, bars: 150 } as const;
 
 /** A chart with its legend, and the same numbers as a table for who does not see it. */
 export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
@@ -23,7 +25,8 @@ export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const isEmpty = (data[0]?.length ?? 0) === 0;
+  // A line needs two points.
+  const isEmpty = (data[0]?.length ?? 0) < (kind === 'line' ? 2 : 1);
   const names = series.map(({ name }) => name).join('\n');
   // Drawn anew when it looks different; when only the numbers do, they are put in.
   useEffect(() => {
@@ -127,7 +130,9 @@ function optionsOf({ series, kind, labels, width, formats }: Look): uPlot.Option
     ...{ width, height: heightPx, legend: { show: false } },
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: {
-      x: labels ? { time: false, range: [-0.5, labels.length - 0.5] } : { time: true },
+      x: labels
+        ? { time: false, range: [-0.5, labels.length - 0.5] }
+        : { time: true, range: (_, min, max) => [min - marginSeconds[kind], max + marginSeconds[kind]] },
       y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] },
     },
     axes: [
@@ -137,7 +142,8 @@ function optionsOf({ series, kind, labels, width, formats }: Look): uPlot.Option
         grid: { show: false },
         values: labels
           ? (_, splits) => splits.map((at) => labels[at] ?? '')
-          : (_, splits) => splits.map((at) => formats.clock(at * 1_000).slice(0, 5)),
+          : (_, splits, __, ___, stepSeconds) =>
+              splits.map((at) => formats.clock(at * 1_000).slice(0, stepSeconds < 60 ? 8 : 5)),
         ...(labels ? { splits: () => labels.map((__, i) => i) } : {}),
       },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] },
