@@ -3,7 +3,7 @@ import { Notice } from './notice.tsx';
 
 /** Where ingest listens unless it is told otherwise: this page cannot know more. */
 const example = `curl -H 'content-type: application/json' \\
-  -d '{"type":"call.waiting","call_id":"1","queue":"900","their_number":"5511988887777"}' \\
+  -d '{"type":"call.waiting","call_id":"1","queue":"900"}' \\
   http://127.0.0.1:3000/webhook`;
 
 /** Nothing has ever happened: how to make something happen. */
