@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
@@ -22,6 +23,7 @@ const boundaries = (...alsoForTests) => [
       only('app:projector', ...anyLib),
       only('app:gateway', ...anyLib),
       only('app:watch', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:runtime', ...alsoForTests),
+      only('app:dashboard', 'lib:client', 'lib:contracts', 'lib:domain', ...alsoForTests),
       only('app:e2e', ...anyLib),
       only('tools', 'lib:runtime', 'lib:stack'),
     ],
@@ -32,7 +34,7 @@ export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
   { plugins: { '@nx': nx } },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -97,6 +99,29 @@ export default tseslint.config(
         },
       ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
+    },
+  },
+  {
+    // The dashboard runs in browsers, and what it loads first has no schemas.
+    files: ['apps/dashboard/src/**/*.ts', 'apps/dashboard/src/**/*.tsx'],
+    ignores: ['**/*.test.ts'],
+    plugins: { 'react-hooks': reactHooks },
+    rules: {
+      'react-hooks/rules-of-hooks': 'error',
+      'react-hooks/exhaustive-deps': 'error',
+      '@typescript-eslint/no-restricted-imports': [
+        'error',
+        {
+          paths: [{ name: '@callstream/contracts', allowTypeImports: true, message: 'Types only: it brings zod.' }],
+          patterns: [{ regex: '^(node:|zod)', message: 'The dashboard runs in browsers, and has no zod.' }],
+        },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
+      // Text of strangers is text.
+      'no-restricted-syntax': [
+        'error',
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Events have text of strangers.' },
+      ],
     },
   },
   {

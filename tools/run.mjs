@@ -1,6 +1,7 @@
 // node tools/run.mjs FILE ARGS…: runs a TypeScript file of this repository under the pinned Node.
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { buildDashboard } from './build-dashboard.mjs';
 import { prepare, root, runPinned } from './setup.mjs';
 
 const [file, ...args] = process.argv.slice(2);
@@ -9,6 +10,8 @@ if (file === undefined) {
   process.exit(2);
 }
 prepare();
+// What looks at the page needs it as it is now.
+if (file.startsWith('apps/e2e/')) buildDashboard();
 const isService = /^apps\/[^/]+\/src\/(?:token\/)?main\.ts$/.test(file);
 const settings = isService ? ['--import', pathToFileURL(join(root, 'tools', 'beside-start.ts')).href] : [];
 process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);

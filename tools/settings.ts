@@ -8,6 +8,7 @@ export type Settings = {
   /** Null: we start our own. */
   kafkaBrokers: string | null;
   databaseUrl: string | null;
+  dashboardUrl: string;
   webhookUrl: string;
   socketUrl: string;
   /** Every port that the services will listen on, and the variable that names it. */
@@ -41,6 +42,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     dataDir: resolve(env['DATA_DIR'] || '.data'),
     kafkaBrokers: env['KAFKA_BROKERS'] || null,
     databaseUrl: env['DATABASE_URL'] || null,
+    dashboardUrl: `http://${reachable(GATEWAY_HOST)}:${gateway.port}/`,
     webhookUrl: `http://${reachable(INGEST_HOST)}:${ingest.port}/webhook`,
     socketUrl: `ws://${reachable(GATEWAY_HOST)}:${gateway.port}`,
     ports: [ingest, gateway, ...Object.values(admin)],

@@ -1,6 +1,14 @@
 // `npm start`: installs what is missing, then goes on in up.ts under the pinned Node.
 import { join } from 'node:path';
+import { buildDashboard } from './build-dashboard.mjs';
 import { prepare, root, runPinned } from './setup.mjs';
 
 prepare();
-process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', join(root, 'tools', 'up.ts')]);
+try {
+  buildDashboard();
+} catch (error) {
+  // Everything else works without it.
+  console.error(error.message);
+}
+const script = join(root, 'tools', 'up.ts');
+process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', script, ...process.argv.slice(2)]);

@@ -3,12 +3,14 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { buildDashboard } from './build-dashboard.mjs';
 import { prepare, root, runPinned } from './setup.mjs';
 
 const given = process.argv.slice(2);
 const isLong = given[0] === '--long';
 const args = isLong ? given.slice(1) : given;
 prepare();
+buildDashboard();
 process.chdir(root);
 
 const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };

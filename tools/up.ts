@@ -1,11 +1,13 @@
-// `npm start`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
+// `npm start [-- --open]`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { startKafka, startPostgres } from '@callstream/stack';
 import { publishAddresses } from './addresses.ts';
 import { check } from './checks.ts';
 import { stopRequest } from './interrupt.ts';
 import { lockFolder } from './lock.ts';
+import { openPage } from './open-page.ts';
 import { runOnce, startService } from './service.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { supervise } from './supervise.ts';
@@ -14,7 +16,7 @@ const root = join(import.meta.dirname, '..');
 const say = (line: string) => console.log(line);
 const stop = stopRequest(say);
 
-async function up(settings: Settings): Promise<void> {
+async function up(settings: Settings, isToOpen: boolean): Promise<void> {
   using _lock = lockFolder(settings.dataDir);
   await check(settings);
   // Stopped in reverse: services first, Kafka and Postgres last; also when a part fails to start.
@@ -44,6 +46,7 @@ async function up(settings: Settings): Promise<void> {
 
   stop.check();
   welcome(settings);
+  if (isToOpen) openPage(settings.dashboardUrl, say);
   await stop.requested;
 }
 
@@ -84,11 +87,12 @@ function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
   for (const result of results) if (result.status === 'rejected') throw result.reason as Error;
 }
 
-function welcome({ webhookUrl, socketUrl, dataDir }: Settings): void {
+function welcome({ dashboardUrl, webhookUrl, socketUrl, dataDir }: Settings): void {
   say(`
 callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
+  dashboard   ${dashboardUrl}
   webhooks    POST ${webhookUrl}
-  dashboards  ${socketUrl}
+  socket      ${socketUrl}
   try         curl -H 'content-type: application/json' -d '{"type":"call.new","call_id":"1","direction":"inbound","our_number":"100","their_number":"200"}' ${webhookUrl}
   traffic     npm run simulate
   put aside   npm run projector -- dlq list
@@ -101,7 +105,8 @@ for (const stream of [process.stdout, process.stderr]) stream.on('error', () => 
 try {
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
   process.chdir(root);
-  await up(readSettings(process.env));
+  const { open } = parseArgs({ options: { open: { type: 'boolean', default: false } } }).values;
+  await up(readSettings(process.env), open);
   say('Stopped.');
 } catch (error) {
   if (stop.isRequested()) say('Stopped.');

@@ -1,6 +1,7 @@
 import { stopSignal } from '@callstream/runtime';
 import type { Bench } from './bench.ts';
 import { tableOf } from './bench.ts';
+import { dashboard } from './dashboard.ts';
 import { gateway } from './gateway/gateway.ts';
 import { ingest } from './ingest.ts';
 import { path } from './path.ts';
@@ -10,7 +11,7 @@ import { findServers } from './servers.ts';
 import { stats } from './stats.ts';
 
 /** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
-const benches: Readonly<Record<string, Bench>> = { gateway, ingest, path, projector, rebuild, stats };
+const benches: Readonly<Record<string, Bench>> = { dashboard, gateway, ingest, path, projector, rebuild, stats };
 
 const [name, ...args] = process.argv.slice(2);
 const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];

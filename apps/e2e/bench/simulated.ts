@@ -28,7 +28,14 @@ export async function* simulatedBodies(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
-  yield* createInterface(child.stdout);
+  let isComplete = false;
+  try {
+    yield* createInterface(child.stdout);
+    isComplete = true;
+  } finally {
+    // Whoever takes only some of them would leave it waiting for a reader for ever.
+    if (!isComplete) child.kill();
+  }
   const [code] = (await ended) as [number | null];
   if (code !== 0) throw new Error(`The simulator ended with ${String(code)}.`);
 }

@@ -295,8 +295,8 @@ describe('Postgres away', () => {
   });
 });
 
-it('a page that opens the address is told to use a WebSocket', async () => {
-  const response = await fetch(`http://127.0.0.1:${gateway.port}/`);
+it('a browser that opens an address of the socket is told to use a WebSocket', async () => {
+  const response = await fetch(`http://127.0.0.1:${gateway.port}/socket`);
   expect(response.status).toBe(426);
   expect(await response.text()).toContain('ws://127.0.0.1');
 });

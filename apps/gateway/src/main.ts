@@ -17,6 +17,7 @@ import { reportBoard } from './board/metrics.ts';
 import { createAuthentication } from './access/authentication.ts';
 import { GatewayEnv } from './config.ts';
 import { createApi, serveApi } from './http/api.ts';
+import { dashboardFolder, servePage } from './http/page.ts';
 import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
 import { readFloor } from './numbers/floor.ts';
@@ -106,7 +107,7 @@ await runService(async () => {
   const api = createApi({ db, topic, rules, floors, authentication, origins, timed, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT },
-    serveApi(api, useWebSocket),
+    serveApi(api, servePage(dashboardFolder, useWebSocket)),
   );
   servers.forEach(sockets.serve);
 

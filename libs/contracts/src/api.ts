@@ -117,7 +117,7 @@ const seconds = z
 export const FindStats = z.strictObject({
   from: moment.optional().describe("The period's first moment; today's if not given"),
   to: moment.optional().describe("The period's end; tomorrow's first moment if not given"),
-  interval: z.enum(['15m', '30m', 'hour', 'day', 'week', 'month']).optional(),
+  interval: z.enum(['5m', '15m', '30m', 'hour', 'day', 'week', 'month']).optional(),
   queue: queues,
   threshold: seconds.optional().describe('Seconds in which an answer is in time; SERVICE_LEVEL_SECONDS if not given'),
 });

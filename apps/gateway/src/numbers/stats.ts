@@ -18,6 +18,7 @@ const intervalsMax = 3_000;
 
 /** Least length of each interval, in ms. */
 const lengthMs = {
+  '5m': 300_000,
   '15m': 900_000,
   '30m': 1_800_000,
   hour: 3_600_000,

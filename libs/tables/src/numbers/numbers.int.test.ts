@@ -140,13 +140,14 @@ describe('the visits of a day', () => {
 
 describe('a day of summer time', () => {
   const timeZone = 'Europe/Lisbon';
-  const read = async (from: string, to: string, interval: 'hour' | 'day' | 'month' | '15m') =>
+  const read = async (from: string, to: string, interval: 'hour' | 'day' | 'month' | '15m' | '5m') =>
     readIntervals(db, { ...(await readPeriod(db, { from, to, now: 0, timeZone })), interval, timeZone });
 
   it('has 23 hours in spring, and 25 in autumn', async () => {
     expect(await read('2026-03-29', '2026-03-30', 'hour')).toHaveLength(23);
     expect(await read('2026-10-25', '2026-10-26', 'hour')).toHaveLength(25);
     expect(await read('2026-10-25', '2026-10-26', '15m')).toHaveLength(100);
+    expect(await read('2026-10-25', '2026-10-26', '5m')).toHaveLength(300);
     expect(await read('2026-10-24', '2026-10-27', 'day')).toEqual([
       '2026-10-23T23:00:00.000Z',
       '2026-10-24T23:00:00.000Z',

@@ -1,7 +1,7 @@
 import type { Tables } from '../connect.ts';
 
 /** Lengths of the intervals into which a period may be divided. From `day` on they are those of the time zone. */
-export const intervals = ['15m', '30m', 'hour', 'day', 'week', 'month'] as const;
+export const intervals = ['5m', '15m', '30m', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof intervals)[number];
 
 /** Begins included, ends excluded. ISO 8601. */
@@ -43,7 +43,8 @@ export async function readPeriod(db: Tables, { from, to, now, timeZone }: Period
  * zone's clock, so it may begin at a half hour of UTC.
  */
 export const intervalOf = (at: string, unit: string, zone: string): string => `
-  case ${unit}::text when '15m' then date_bin('15 minutes', ${at}, date_trunc('hour', ${at}, ${zone}::text))
+  case ${unit}::text when '5m' then date_bin('5 minutes', ${at}, date_trunc('hour', ${at}, ${zone}::text))
+    when '15m' then date_bin('15 minutes', ${at}, date_trunc('hour', ${at}, ${zone}))
     when '30m' then date_bin('30 minutes', ${at}, date_trunc('hour', ${at}, ${zone}))
     else date_trunc(${unit}, ${at}, ${zone}) end`;
 
@@ -64,7 +65,7 @@ export async function readIntervals(
         select g at time zone $4
         from generate_series(date_trunc($5::text, $1::timestamptz at time zone $4), $2::timestamptz at time zone $4, ('1 ' || $5)::interval) g
         union all
-        select g from generate_series($1::timestamptz, $2::timestamptz, interval '15 minutes') g where $5 is null
+        select g from generate_series($1::timestamptz, $2::timestamptz, interval '5 minutes') g where $5 is null
       ) moments
       where t < $2 and t >= $1
       order by 1`,

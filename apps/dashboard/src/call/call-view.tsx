@@ -1,0 +1,103 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { CallEvents } from '@callstream/client';
+import type { ListedEvent } from '@callstream/contracts';
+import { stateOfCall } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { CallAge, CallTimer } from '../calls/call-timer.tsx';
+import { Phone } from '../calls/phone.tsx';
+import { StateMark } from '../calls/state-mark.tsx';
+import { useCalls, useSurroundings, useTexts } from '../context.tsx';
+import { Notice } from '../frame/notice.tsx';
+import { routeHash } from '../route.ts';
+import { callOfEvents, readEvent } from './call-of-events.ts';
+import { EventList } from './event-list.tsx';
+import { Recording } from './recording.tsx';
+import { Timeline } from './timeline.tsx';
+
+/** As many as the gateway tells of one call. */
+const eventsMax = 1_000;
+
+/** Everything that happened on one call, while it happens. */
+export function CallView({ callId }: { readonly callId: string }) {
+  const texts = useTexts();
+  const { events, isAnswered } = useEvents(callId);
+  const onBoard = useCalls().find((call) => call.callId === callId);
+  const read = useMemo(() => events.map(readEvent), [events]);
+  const call = onBoard ?? callOfEvents(callId, read);
+  return (
+    <article className="call">
+      <a className="back" href={routeHash({ view: 'calls' })}>
+        <span aria-hidden>←</span> {texts.back}
+      </a>
+      {call ? (
+        <>
+          <Facts call={call} />
+          <Timeline call={call} events={read} />
+          {events.length >= eventsMax ? <p className="faint">{texts.eventsMax}</p> : null}
+          <EventList events={read} />
+        </>
+      ) : isAnswered ? (
+        <Notice title={texts.noSuchCall} text={texts.noSuchCallWhy} />
+      ) : (
+        <Notice title={texts.loading} isQuiet />
+      )}
+    </article>
+  );
+}
+
+const noEvents: readonly ListedEvent[] = [];
+const nothing = (): (() => void) => () => undefined;
+
+/** The events so far and those to come; none before the gateway has answered. */
+function useEvents(callId: string): { readonly events: readonly ListedEvent[]; readonly isAnswered: boolean } {
+  const { client } = useSurroundings().gateway;
+  const [watched, setWatched] = useState<CallEvents | null>(null);
+  const [isAnswered, setAnswered] = useState(false);
+  useEffect(() => {
+    const leave = client.on('CallEvents', ({ data }) => {
+      if (data.call_id === callId) setAnswered(true);
+    });
+    const events = client.watchCall(callId);
+    setWatched(events);
+    return () => {
+      leave();
+      events[Symbol.dispose]();
+    };
+  }, [client, callId]);
+  const events = useSyncExternalStore(watched?.subscribe ?? nothing, () => watched?.get() ?? noEvents);
+  return { events, isAnswered };
+}
+
+function Facts({ call }: { readonly call: Call }) {
+  const { texts, formats } = useSurroundings();
+  const { callId, parties, queue, recording, waitingAt, answeredAt, finishedAt, abandonedAt, code } = call;
+  const fact = (name: string, value: React.ReactNode) => (
+    <div>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </div>
+  );
+  return (
+    <header className="call-head">
+      <h1>
+        <Phone number={parties.theirNumber ?? callId} />
+      </h1>
+      <p className="call-state">
+        <StateMark state={stateOfCall(call)} /> <CallTimer call={call} />
+      </p>
+      <dl className="facts">
+        {fact(texts.callId, <bdi>{callId}</bdi>)}
+        {fact(texts.queue, <bdi>{queue.value ?? texts.noQueue}</bdi>)}
+        {parties.direction === null ? null : fact(texts.direction, <bdi>{parties.direction}</bdi>)}
+        {parties.ourNumber === null ? null : fact(texts.ourNumber, <Phone number={parties.ourNumber} />)}
+        {code === null ? null : fact(texts.code, <bdi>{code}</bdi>)}
+        {waitingAt === null ? null : fact(texts.waiting, formats.moment(waitingAt))}
+        {answeredAt === null ? null : fact(texts.answered, formats.clock(answeredAt))}
+        {abandonedAt === null ? null : fact(texts.abandoned, formats.clock(abandonedAt))}
+        {finishedAt === null ? null : fact(texts.states.FINISHED, formats.clock(finishedAt))}
+        {fact(texts.length, <CallAge call={call} />)}
+        {recording.value === null ? null : fact(texts.recording, <Recording url={recording.value} />)}
+      </dl>
+    </header>
+  );
+}

@@ -1,0 +1,91 @@
+import type { ListedEvent } from '@callstream/contracts';
+import { fold } from '@callstream/domain';
+import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { callOfEvents, readEvent } from './call-of-events.ts';
+import { lanesOf } from './lanes.ts';
+import { remarksOn } from './remarks.ts';
+
+/** As the gateway lists the events of a call. */
+const listedOf = (name: string, callId: string): ListedEvent[] =>
+  eventsOf(lifeOf(name)).flatMap((event, offset) =>
+    event.callId === callId
+      ? [
+          {
+            ...{ id: event.id, aggregate_id: callId, uuid: event.uuid, event: event.body, deliveries: 1 },
+            ...{ received_at: new Date(event.receivedAt).toISOString(), topic: 'call-events', partition: 0, offset },
+          },
+        ]
+      : [],
+  );
+const callsOf = (name: string) => [...fold(eventsOf(lifeOf(name))).values()];
+
+describe('the page of a call', () => {
+  it.each([...lives.keys()])('shows the fold of its events: %s', (name) => {
+    for (const call of callsOf(name)) {
+      const shown = callOfEvents(call.callId, listedOf(name, call.callId).map(readEvent));
+      // Where it stands in the log is not shown, and a list has the first delivery of each event only.
+      expect({ ...shown, lastId: 0 }).toEqual({ ...call, lastId: 0 });
+    }
+  });
+
+  it('shows nothing of a call without events', () => expect(callOfEvents('1', [])).toBeNull());
+
+  it.each([...lives.keys()])('draws lanes that begin before they end: %s', (name) => {
+    for (const call of callsOf(name)) {
+      const lanes = lanesOf(call, listedOf(name, call.callId).map(readEvent));
+      for (const { start, end } of lanes.flatMap(({ spans }) => spans)) expect(end === null || end >= start).toBe(true);
+      if (call.finishedAt !== null)
+        expect(lanes.flatMap(({ spans }) => spans).every(({ end }) => end !== null)).toBe(true);
+    }
+  });
+
+  it('draws a transfer as two queues and two agents, one after the other', () => {
+    const [call] = callsOf('09-transfer');
+    const lanes = lanesOf(call!, listedOf('09-transfer', call!.callId).map(readEvent));
+    const seconds = (at: number | null) => (at === null ? null : (at - Date.parse('2026-03-02T13:05:00Z')) / 1_000);
+    expect(
+      lanes.map(({ of, name, spans }) => [of, name, ...spans.map((s) => [s.kind, seconds(s.start), seconds(s.end)])]),
+    ).toEqual([
+      [
+        'caller',
+        '11988880000',
+        ['NEW', 0, 1],
+        ['WAITING', 1, 10],
+        ['ONGOING', 10, 52],
+        ['WAITING', 52, 60],
+        ['ONGOING', 60, 121],
+      ],
+      ['queue', '900', ['WAITING', 1, 10]],
+      ['queue', '901', ['WAITING', 52, 60]],
+      ['agent', 'ana@example.com', ['on-call', 10, 52]],
+      ['agent', 'bia@example.com', ['on-call', 60, 120]],
+    ]);
+  });
+});
+
+describe('remarks on events', () => {
+  const event = (type: string, at: number, more: Partial<ListedEvent> = {}): ListedEvent => ({
+    ...{ id: at, aggregate_id: '1', uuid: `00000000-0000-8000-8000-00000000000${at}`, deliveries: 1 },
+    ...{ event: { type, call_id: '1', timestamp: new Date(at * 1_000 + 1.8e12).toISOString() } },
+    ...{ received_at: new Date(at * 1_000 + 1.8e12).toISOString(), topic: 't', partition: 0, offset: at },
+    ...more,
+  });
+  const on = (...events: ListedEvent[]) =>
+    remarksOn(events.map(readEvent)).map((remarks) =>
+      Object.entries(remarks).flatMap(([name, is]) => (is ? [name] : [])),
+    );
+
+  it('are none where everything is as it should be', () => {
+    expect(on(event('call.new', 1), event('call.waiting', 1), event('call.ongoing', 5))).toEqual([[], [], []]);
+  });
+  it('name what came late, after a later one, twice, is unknown, or has no time', () => {
+    expect(
+      on(
+        event('call.ongoing', 5),
+        event('call.new', 1, { received_at: new Date(1.8e12 + 11_000).toISOString() }),
+        event('call.teleported', 6, { deliveries: 2 }),
+        event('call.waiting', 7, { event: { type: 'call.waiting', call_id: '1', timestamp: 'noon' } }),
+      ),
+    ).toEqual([[], ['isLate', 'isOutOfOrder'], ['isRepeated', 'isUnknown'], ['hasNoTime']]);
+  });
+});

@@ -1,0 +1,33 @@
+import { parseTime } from '@callstream/domain';
+import type { ReadEvent } from './call-of-events.ts';
+
+/** An event is late that was received so long after its own time, in ms: the provider's clock tells seconds. */
+const lateAfterMs = 10_000;
+
+/** What is worth knowing of an event that came otherwise than one would expect. */
+export interface Remarks {
+  readonly isLate: boolean;
+  /** An event that is later by its own time had come before it. */
+  readonly isOutOfOrder: boolean;
+  readonly isRepeated: boolean;
+  readonly isUnknown: boolean;
+  readonly hasNoTime: boolean;
+}
+
+/** Remarks on each event, in the order in which they came. */
+export function remarksOn(events: readonly ReadEvent[]): Remarks[] {
+  let latest = -Infinity;
+  return events.map(({ listed, event }) => {
+    const at = event?.at ?? null;
+    const hasNoTime = parseTime(listed.event['timestamp']) === null;
+    const isOutOfOrder = at !== null && !hasNoTime && at < latest;
+    if (at !== null && !hasNoTime) latest = Math.max(latest, at);
+    return {
+      isLate: at !== null && (event?.receivedAt ?? at) - at >= lateAfterMs,
+      isOutOfOrder,
+      isRepeated: listed.deliveries > 1,
+      isUnknown: event === null || event.rank < 0,
+      hasNoTime,
+    };
+  });
+}

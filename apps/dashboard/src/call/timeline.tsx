@@ -1,0 +1,96 @@
+import { useId } from 'react';
+import type { Call } from '@callstream/domain';
+import { useNow } from '../clock.tsx';
+import { useSurroundings } from '../context.tsx';
+import { duration } from '../text/formats.ts';
+import type { ReadEvent } from './call-of-events.ts';
+import { lanesOf } from './lanes.ts';
+import type { Lane, Span } from './lanes.ts';
+
+/** As wide as the picture is for its own arithmetic; on the screen it is as wide as there is room. */
+const width = 1_000;
+const laneHeight = 34;
+/** Marks on the axis of time. */
+const marks = 6;
+
+/** The call as a picture: who did what for how long. Event times, so what was late stands where it belongs. */
+export function Timeline({ call, events }: { readonly call: Call; readonly events: readonly ReadEvent[] }) {
+  const { texts, formats } = useSurroundings();
+  const now = useNow();
+  const id = useId();
+  const lanes = lanesOf(call, events);
+  const times = [
+    ...events.flatMap(({ event }) => (event ? [event.at] : [])),
+    ...lanes.flatMap(({ spans }) => spans.flatMap(({ start, end }) => [start, end ?? now])),
+  ];
+  if (times.length === 0) return null;
+  const start = Math.min(...times);
+  const length = Math.max(1_000, Math.max(...times) - start);
+  const x = (at: number): number => ((at - start) / length) * 100;
+  return (
+    <section className="panel timeline" aria-labelledby={id}>
+      <h2 id={id}>{texts.timeline}</h2>
+      <div className="lanes">
+        {lanes.map((lane) => (
+          <LaneRow key={`${lane.of} ${lane.name}`} {...{ lane, x, now }} />
+        ))}
+        <div className="lane">
+          <span className="lane-name faint">{texts.events}</span>
+          <svg viewBox={`0 0 ${width} ${laneHeight}`} preserveAspectRatio="none" aria-hidden className="ticks">
+            {events.map(({ listed, event }) =>
+              event ? (
+                <line key={listed.uuid} x1={x(event.at) * 10} x2={x(event.at) * 10} y1={4} y2={laneHeight - 8} />
+              ) : null,
+            )}
+          </svg>
+        </div>
+        <div className="lane axis">
+          <span className="lane-name" />
+          <div className="axis-marks">
+            {Array.from({ length: marks }, (_, i) => (
+              <span key={i}>{formats.clock(start + (length * i) / (marks - 1))}</span>
+            ))}
+          </div>
+        </div>
+      </div>
+    </section>
+  );
+}
+
+interface LaneRowProps {
+  readonly lane: Lane;
+  /** Where a time stands, in percent of the width. */
+  readonly x: (at: number) => number;
+  readonly now: number;
+}
+
+function LaneRow({ lane, x, now }: LaneRowProps) {
+  const { texts, formats } = useSurroundings();
+  const kinds = { ...texts.states, rings: texts.rings, 'on-call': texts.onCall };
+  const titles = { caller: texts.caller, queue: texts.queue, agent: texts.agent } as const;
+  const ms = ({ start, end }: Span): number => (end ?? now) - start;
+  return (
+    <div className="lane">
+      <span className="lane-name">
+        <span className="faint">{titles[lane.of]}</span>{' '}
+        <bdi>{lane.of === 'queue' && lane.name === '' ? texts.noQueue : lane.name}</bdi>
+      </span>
+      <ol className="lane-spans">
+        {lane.spans.map((span) => {
+          const left = x(span.start);
+          const label = `${kinds[span.kind]} ${duration(ms(span))}`;
+          return (
+            <li
+              key={`${span.kind} ${span.start} ${span.end ?? ''}`}
+              className={`span span-${span.kind}${span.end === null ? ' open' : ''}`}
+              style={{ left: `${left}%`, width: `${Math.max(0.3, x(span.end ?? now) - left)}%` }}
+              title={`${label}, ${formats.clock(span.start)}`}
+            >
+              <span>{label}</span>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}

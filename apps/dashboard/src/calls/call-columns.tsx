@@ -1,0 +1,51 @@
+import { stateOfCall } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { useSurroundings } from '../context.tsx';
+import { routeHash } from '../route.ts';
+import { useRoute } from '../use-route.ts';
+import { CallTimer } from './call-timer.tsx';
+import { Phone } from './phone.tsx';
+import { agentsNow, columnStates } from './shown-calls.ts';
+import { StateMark } from './state-mark.tsx';
+
+/** Most cards in one column. */
+const cardsMax = 60;
+
+/** The five states beside each other. */
+export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
+  const { texts, formats } = useSurroundings();
+  const { states } = useRoute();
+  const shown = states.length === 0 ? columnStates : columnStates.filter((state) => states.includes(state));
+  return (
+    <div className="columns">
+      {shown.map((state) => {
+        const all = calls.filter((call) => stateOfCall(call) === state);
+        return (
+          <section key={state} className="panel column" aria-label={texts.states[state]}>
+            <h2>
+              <StateMark state={state} /> <span className="count">{formats.number(all.length)}</span>
+            </h2>
+            <ul>
+              {all.slice(0, cardsMax).map((call) => (
+                <li key={call.callId} data-call={call.callId}>
+                  <a className="card" href={routeHash({ view: 'calls', callId: call.callId })}>
+                    <span className="card-first">
+                      <Phone number={call.parties.theirNumber ?? call.callId} />
+                      <span className="timer">
+                        <CallTimer call={call} />
+                      </span>
+                    </span>
+                    <span className="faint" dir="auto">
+                      {[call.queue.value ?? '', ...agentsNow(call)].filter(Boolean).join(' · ')}
+                    </span>
+                  </a>
+                </li>
+              ))}
+            </ul>
+            {all.length > cardsMax ? <p className="faint">{texts.more(all.length - cardsMax)}</p> : null}
+          </section>
+        );
+      })}
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { useMemo } from 'react';
+import type { Call, CallState } from '@callstream/domain';
+import { useQueues, useSurroundings } from '../context.tsx';
+import { refine, useRoute } from '../use-route.ts';
+import { StateMark } from './state-mark.tsx';
+import { columnStates, countByState } from './shown-calls.ts';
+
+/** What is left out of the table; all of it stands in the address. */
+export function Filters({ calls, shown }: { readonly calls: readonly Call[]; readonly shown: number }) {
+  const { texts, formats } = useSurroundings();
+  const { states, queue, search, asColumns } = useRoute();
+  const counts = useMemo(() => countByState(calls), [calls]);
+  const toggle = (state: CallState): void =>
+    refine({ states: states.includes(state) ? states.filter((one) => one !== state) : [...states, state] });
+  return (
+    <div className="filters">
+      <label className="search">
+        <span className="heard">{texts.search}</span>
+        <input
+          type="search"
+          placeholder={texts.searchHint}
+          value={search}
+          onChange={({ target }) => refine({ search: target.value })}
+        />
+      </label>
+      <div className="chips" role="group" aria-label={texts.state}>
+        {columnStates.map((state) => (
+          <button key={state} aria-pressed={states.includes(state)} onClick={() => toggle(state)}>
+            <StateMark state={state} /> <span className="count">{formats.number(counts[state])}</span>
+          </button>
+        ))}
+      </div>
+      <QueueFilter calls={calls} queue={queue} />
+      <div className="chips" role="group" aria-label={texts.views.calls}>
+        <button aria-pressed={!asColumns} onClick={() => refine({ asColumns: false })}>
+          {texts.asTable}
+        </button>
+        <button aria-pressed={asColumns} onClick={() => refine({ asColumns: true })}>
+          {texts.asColumns}
+        </button>
+      </div>
+      <p className="faint" role="status">
+        {texts.callsShown(shown, calls.length)}
+      </p>
+    </div>
+  );
+}
+
+function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readonly queue: string | null }) {
+  const { texts } = useSurroundings();
+  const known = useQueues();
+  const names = useMemo(() => {
+    const all = new Set([
+      ...(known?.queues ?? []).map((row) => row.queue),
+      ...calls.map((call) => call.queue.value ?? ''),
+    ]);
+    // A link may name one that is not there now.
+    if (queue !== null) all.add(queue);
+    return [...all].toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+  }, [known, calls, queue]);
+  return (
+    <label className="queue-filter">
+      <span className="heard">{texts.queue}</span>
+      {/* The empty name is a queue: calls of none. */}
+      <select
+        value={queue === null ? 'all' : `=${queue}`}
+        onChange={({ target }) => refine({ queue: target.value === 'all' ? null : target.value.slice(1) })}
+      >
+        <option value="all">{texts.everyQueue}</option>
+        {names.map((name) => (
+          <option key={name} value={`=${name}`}>
+            {name === '' ? texts.noQueue : name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

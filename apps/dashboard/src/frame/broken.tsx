@@ -1,0 +1,31 @@
+import { Component } from 'react';
+import type { ReactNode } from 'react';
+import type { Texts } from '../text/en.ts';
+import { Notice } from './notice.tsx';
+
+interface BrokenProps {
+  readonly texts: Texts;
+  readonly children: ReactNode;
+}
+
+/** A mistake of ours must not leave an empty screen on the wall: it says so, and how to go on. */
+export class Broken extends Component<BrokenProps, { readonly error: Error | null }> {
+  override state: { readonly error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: Error): { readonly error: Error } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { texts, children } = this.props;
+    const { error } = this.state;
+    if (error === null) return children;
+    return (
+      <main>
+        <Notice title={texts.brokenTitle} text={error.message}>
+          <button onClick={() => location.reload()}>{texts.reload}</button>
+        </Notice>
+      </main>
+    );
+  }
+}

@@ -1,0 +1,36 @@
+import { useSurroundings } from '../context.tsx';
+import { routeHash, views } from '../route.ts';
+import { useRoute } from '../use-route.ts';
+import { Truth } from './truth.tsx';
+
+/** Where one is and can go; the queue that is looked at stays. */
+export function Header({ onSettings }: { readonly onSettings: () => void }) {
+  const { texts } = useSurroundings();
+  const route = useRoute();
+  return (
+    <header className="header">
+      <span className="brand" aria-hidden>
+        callstream
+      </span>
+      <nav aria-label="callstream">
+        {views.map((view) => (
+          <a
+            key={view}
+            href={routeHash({ view, queue: route.queue })}
+            aria-current={view === route.view && route.callId === null ? 'page' : undefined}
+            title={texts.keys}
+          >
+            {texts.views[view]}
+          </a>
+        ))}
+      </nav>
+      <Truth />
+      <a className="plain wide-only" href={`?wallboard${location.hash}`} title={texts.keys}>
+        {texts.wallboard}
+      </a>
+      <button className="plain" onClick={onSettings}>
+        {texts.settings}
+      </button>
+    </header>
+  );
+}

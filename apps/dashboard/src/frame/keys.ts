@@ -1,0 +1,38 @@
+import { useEffect } from 'react';
+import { views } from '../route.ts';
+import { go } from '../use-route.ts';
+
+/** 1 to 4: views; `/`: search; `w`: wallboard and back; Esc: back from a call. */
+export function useKeys(): void {
+  useEffect(() => {
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+}
+
+function onKey(event: KeyboardEvent): void {
+  const { key, target, altKey, ctrlKey, metaKey } = event;
+  if (altKey || ctrlKey || metaKey) return;
+  if (target instanceof Element && target.closest('input, select, textarea, dialog')) {
+    if (key === 'Escape' && target instanceof HTMLInputElement) target.blur();
+    return;
+  }
+  const view = views[Number(key) - 1];
+  if (view) go({ view });
+  else if (key === '/') {
+    event.preventDefault();
+    focusSearch();
+  } else if (key === 'w') location.search = location.search === '' ? '?wallboard' : '';
+  else if (key === 'Escape' && location.hash.startsWith('#/calls/')) history.back();
+}
+
+/** Frames in which a view that was just asked for is there. */
+const framesMax = 30;
+
+/** Also from a view that has none: it is there once the calls are. */
+function focusSearch(frames = framesMax): void {
+  const search = document.querySelector<HTMLElement>('input[type=search]');
+  if (search) return search.focus();
+  if (frames === framesMax) go({ view: 'calls' });
+  if (frames > 0) requestAnimationFrame(() => focusSearch(frames - 1));
+}

@@ -1,0 +1,47 @@
+import { isTalking, isWaiting } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+
+/** What goes on now, in one queue or in all. */
+export interface Floor {
+  readonly waiting: number;
+  /** Since when the first of them waits in its queue, ms since 1970; null if none does. */
+  readonly longestSince: number | null;
+  readonly talking: number;
+}
+
+export const quiet: Floor = { waiting: 0, longestSince: null, talking: 0 };
+
+/** Calls that became stale leave the board: the gateway says so, not the clock of this page. */
+const never = Infinity;
+const waitsNow = (call: Call, now: number): boolean => isWaiting(call, now, never);
+const talksNow = (call: Call, now: number): boolean => isTalking(call, now, never);
+
+/** What goes on in each queue, by its name; '' for none. */
+export function floorsOf(calls: readonly Call[], now: number): Map<string, Floor> {
+  const floors = new Map<string, Floor>();
+  for (const call of calls) {
+    const isWaitingNow = waitsNow(call, now);
+    if (!isWaitingNow && !talksNow(call, now)) continue;
+    const queue = call.queue.value ?? '';
+    const one: Floor = isWaitingNow
+      ? { waiting: 1, longestSince: call.waitingSince, talking: 0 }
+      : { ...quiet, talking: 1 };
+    floors.set(queue, add(floors.get(queue) ?? quiet, one));
+  }
+  return floors;
+}
+
+export const add = (a: Floor, b: Floor): Floor => ({
+  waiting: a.waiting + b.waiting,
+  longestSince:
+    a.longestSince === null || b.longestSince === null
+      ? (a.longestSince ?? b.longestSince)
+      : Math.min(a.longestSince, b.longestSince),
+  talking: a.talking + b.talking,
+});
+
+/** Calls that wait, who has waited for longest in front. */
+export const waitingCalls = (calls: readonly Call[], now: number): Call[] =>
+  calls
+    .filter((call) => waitsNow(call, now))
+    .toSorted((a, b) => (a.waitingSince ?? now) - (b.waitingSince ?? now) || a.id - b.id);

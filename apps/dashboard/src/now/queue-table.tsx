@@ -1,0 +1,88 @@
+import { useNow } from '../clock.tsx';
+import { useSurroundings } from '../context.tsx';
+import { routeHash } from '../route.ts';
+import { duration } from '../text/formats.ts';
+import { AgentBar } from './agent-bar.tsx';
+import { LevelMark } from './level-mark.tsx';
+import { levelsOf } from './queue-facts.ts';
+import type { QueueFacts } from './queue-facts.ts';
+
+interface QueueTableProps {
+  readonly queues: readonly QueueFacts[];
+  /** The queue whose numbers stand above, if it is one. */
+  readonly chosen: string | null;
+}
+
+/** Every queue in a row. */
+export function QueueTable({ queues, chosen }: QueueTableProps) {
+  const { texts } = useSurroundings();
+  return (
+    <section className="panel queues" aria-labelledby="queues">
+      <h2 id="queues">{texts.queues}</h2>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{texts.queue}</th>
+            <th scope="col">{texts.waiting}</th>
+            <th scope="col">{texts.longest}</th>
+            <th scope="col">{texts.talking}</th>
+            <th scope="col" className="left">
+              {texts.agents}
+            </th>
+            <th scope="col">{texts.answered}</th>
+            <th scope="col">{texts.abandoned}</th>
+            <th scope="col">{texts.serviceLevel}</th>
+            <th scope="col">
+              <abbr title={texts.asaLong}>{texts.asa}</abbr>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {queues.map((facts) => (
+            <QueueRow key={facts.queue} facts={facts} isChosen={facts.queue === chosen} />
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function QueueRow({ facts, isChosen }: { readonly facts: QueueFacts; readonly isChosen: boolean }) {
+  const { texts, formats, settings } = useSurroundings();
+  const now = useNow();
+  const { queue, waiting, longestSince, talking, agents, today } = facts;
+  const levels = levelsOf(facts, settings.thresholds, now);
+  return (
+    <tr className={isChosen ? 'chosen' : undefined}>
+      <th scope="row">
+        <a
+          href={routeHash({ view: 'now', queue: isChosen ? null : queue })}
+          aria-current={isChosen ? 'true' : undefined}
+          dir="auto"
+        >
+          {queue === '' ? texts.noQueue : queue}
+        </a>
+      </th>
+      <td data-name={texts.waiting} className="strong">
+        {formats.number(waiting)}
+      </td>
+      <td data-name={texts.longest} className="strong">
+        <LevelMark level={levels.wait}>{duration(longestSince === null ? null : now - longestSince)}</LevelMark>
+      </td>
+      <td data-name={texts.talking} className="strong">
+        {formats.number(talking)}
+      </td>
+      <td data-name={texts.agents} className="left">
+        <AgentBar agents={agents} />
+      </td>
+      <td data-name={texts.answered}>{formats.number(today.answered)}</td>
+      <td data-name={texts.abandoned}>
+        <LevelMark level={levels.abandoned}>{formats.number(today.abandoned)}</LevelMark>
+      </td>
+      <td data-name={texts.serviceLevel}>
+        <LevelMark level={levels.serviceLevel}>{formats.percent(today.service_level)}</LevelMark>
+      </td>
+      <td data-name={texts.asa}>{duration(today.asa_ms)}</td>
+    </tr>
+  );
+}

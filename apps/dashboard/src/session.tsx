@@ -1,0 +1,44 @@
+import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { SurroundingsProvider } from './context.tsx';
+import { Frame } from './frame/frame.tsx';
+import type { Gateway } from './gateway.ts';
+import type { Settings } from './settings.ts';
+import type { Texts } from './text/en.ts';
+import { createFormats } from './text/formats.ts';
+
+interface SessionProps {
+  readonly gateway: Gateway;
+  readonly settings: Settings;
+  readonly texts: Texts;
+  readonly onSettings: (settings: Settings) => void;
+  /** The gateway has closed the connection for good. */
+  readonly onDenied: () => void;
+  /** null: there is no token to forget. */
+  readonly onForget: (() => void) | null;
+}
+
+/** What one connection to the gateway shows. */
+export function Session({ gateway, settings, texts, onDenied, ...frame }: SessionProps) {
+  const { queues, client } = gateway;
+  const timeZone = useSyncExternalStore(queues.subscribe, queues.get)?.time_zone;
+  const isStopped = useSyncExternalStore(client.status.subscribe, client.status.get).connection === 'stopped';
+  const isWallboard = new URLSearchParams(location.search).has('wallboard');
+  const { language } = settings;
+  const surroundings = useMemo(
+    () => ({ gateway, settings, texts, isWallboard, formats: createFormats(language, timeZone) }),
+    [gateway, settings, texts, isWallboard, language, timeZone],
+  );
+  useEffect(() => {
+    if (!isStopped) return;
+    // With a token that is wrong by now, asking again shows the prompt; with anything else, the reason stands there.
+    const denial = gateway.ask('/api/queues');
+    denial.catch((error: unknown) => {
+      if ((error as { status?: unknown }).status === 401) onDenied();
+    });
+  }, [isStopped, gateway, onDenied]);
+  return (
+    <SurroundingsProvider value={surroundings}>
+      <Frame {...frame} />
+    </SurroundingsProvider>
+  );
+}

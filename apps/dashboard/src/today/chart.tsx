@@ -1,0 +1,162 @@
+import { useEffect, useId, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import { useFormats, useSurroundings } from '../context.tsx';
+import type { Columns } from './series.ts';
+
+export interface ChartProps {
+  readonly title: string;
+  readonly hint: string;
+  readonly data: Columns;
+  readonly series: readonly { readonly name: string; readonly color: `--${string}` }[];
+  /** Bars of several series stand on each other. */
+  readonly kind: 'line' | 'bars';
+  /** Names of the bars; without them x is a time. */
+  readonly labels?: readonly string[];
+}
+
+const heightPx = 220;
+/** Left and right of the first and the last x that is a time: half a bar. */
+const marginSeconds = { line: 0, bars: 150 } as const;
+
+/** A chart with its legend, and the same numbers as a table for who does not see it. */
+export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
+  const { texts, formats, settings } = useSurroundings();
+  const id = useId();
+  const place = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  // A line needs two points.
+  const isEmpty = (data[0]?.length ?? 0) < (kind === 'line' ? 2 : 1);
+  const names = series.map(({ name }) => name).join('\n');
+  // Drawn anew when it looks different; when only the numbers do, they are put in.
+  useEffect(() => {
+    if (isEmpty || !place.current) return;
+    const options = optionsOf({ series, kind, labels, width: place.current.clientWidth, formats });
+    const drawn = new uPlot(options, drawnData(kind, data), place.current);
+    plot.current = drawn;
+    const resizing = new ResizeObserver(([entry]) => {
+      if (entry) drawn.setSize({ width: entry.contentRect.width, height: heightPx });
+    });
+    resizing.observe(place.current);
+    return () => {
+      resizing.disconnect();
+      drawn.destroy();
+      plot.current = null;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- `data` is put in below
+  }, [isEmpty, names, kind, settings.theme, formats]);
+  useEffect(() => plot.current?.setData(drawnData(kind, data)), [kind, data]);
+  const x = (at: number): string => (labels ? (labels[at] ?? '') : formats.clock(at * 1_000));
+  return (
+    <section className="panel chart" aria-labelledby={id}>
+      <h2 id={id}>
+        {title} <span className="faint">{hint}</span>
+      </h2>
+      {isEmpty ? (
+        <p className="faint chart-empty">{texts.notYet}</p>
+      ) : (
+        <>
+          <ul className="legend" aria-hidden>
+            {series.map(({ name, color }) => (
+              <li key={name}>
+                <span style={{ background: `var(${color})` }} /> {name}
+              </li>
+            ))}
+          </ul>
+          <div ref={place} className="plot" aria-hidden />
+          <details className="numbers">
+            <summary>{texts.asNumbers}</summary>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">{labels ? texts.wait : texts.time}</th>
+                  {series.map(({ name }) => (
+                    <th key={name} scope="col">
+                      {name}
+                    </th>
+                  ))}
+                </tr>
+              </thead>
+              <tbody>
+                {lastOf(data).map(([at = 0, ...values]) => (
+                  <tr key={at}>
+                    <th scope="row">{x(at)}</th>
+                    {values.map((value, i) => (
+                      <td key={series[i]?.name}>{formats.number(value)}</td>
+                    ))}
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </details>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** The newest rows of the table, the last one first. */
+const rowsMax = 24;
+const lastOf = (data: Columns): number[][] =>
+  (data[0] ?? []).map((_, i) => data.map((column) => column[i] ?? 0)).slice(-rowsMax);
+
+/** Bars stand on each other: what is drawn first is the sum of all, and the next covers all but the top of it. */
+function drawnData(kind: ChartProps['kind'], [x = [], ...values]: Columns): uPlot.AlignedData {
+  if (kind === 'line') return [[...x], ...values.map((column) => [...column])];
+  const sums = values.map((_, i) =>
+    x.map((__, row) => values.slice(0, i + 1).reduce((sum, column) => sum + (column[row] ?? 0), 0)),
+  );
+  return [[...x], ...sums.toReversed()];
+}
+
+type Look = Pick<ChartProps, 'series' | 'kind'> & {
+  readonly labels: readonly string[] | undefined;
+  readonly width: number;
+  readonly formats: ReturnType<typeof useFormats>;
+};
+
+function optionsOf({ series, kind, labels, width, formats }: Look): uPlot.Options {
+  const style = getComputedStyle(document.documentElement);
+  const color = (name: string): string => style.getPropertyValue(name).trim();
+  const axis = {
+    stroke: color('--faint'),
+    font: `12px ${style.fontFamily}`,
+    grid: { stroke: color('--line'), width: 1 },
+    ticks: { show: false },
+  };
+  const bars = uPlot.paths.bars?.({ size: [0.75, 64], radius: 0.15 });
+  const inOrder = kind === 'bars' ? series.toReversed() : series;
+  return {
+    ...{ width, height: heightPx, legend: { show: false } },
+    cursor: { points: { show: false }, drag: { x: false, y: false } },
+    scales: {
+      x: labels
+        ? { time: false, range: [-0.5, labels.length - 0.5] }
+        : { time: true, range: (_, min, max) => [min - marginSeconds[kind], max + marginSeconds[kind]] },
+      y: { range: (_, __, max) => [0, Math.max(4, Math.ceil(max * 1.1))] },
+    },
+    axes: [
+      {
+        ...axis,
+        size: 32,
+        grid: { show: false },
+        values: labels
+          ? (_, splits) => splits.map((at) => labels[at] ?? '')
+          : (_, splits, __, ___, stepSeconds) =>
+              splits.map((at) => formats.clock(at * 1_000).slice(0, stepSeconds < 60 ? 8 : 5)),
+        ...(labels ? { splits: () => labels.map((__, i) => i) } : {}),
+      },
+      { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] },
+    ],
+    series: [
+      {},
+      ...inOrder.map(({ name, color: of }) => ({
+        label: name,
+        stroke: color(of),
+        width: 2,
+        points: { show: false },
+        ...(kind === 'bars' ? { fill: color(of), width: 0, ...(bars ? { paths: bars } : {}) } : {}),
+      })),
+    ],
+  };
+}

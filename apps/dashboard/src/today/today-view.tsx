@@ -1,0 +1,93 @@
+import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { Stats } from '@callstream/contracts';
+import { useNow } from '../clock.tsx';
+import { useCalls, useQueues, useSurroundings } from '../context.tsx';
+import { useRoute } from '../use-route.ts';
+import { Chart } from './chart.tsx';
+import { perInterval, sampledStates, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
+
+/** How often the numbers of today are asked for, in ms. */
+const askEveryMs = 10_000;
+
+/** The day so far, as pictures. */
+export function TodayView() {
+  const { texts, gateway } = useSurroundings();
+  const { queue } = useRoute();
+  const samples = useSyncExternalStore(gateway.samples.subscribe, gateway.samples.get);
+  const calls = useCalls();
+  const now = useNow();
+  const { stats, problem } = useStats(queue);
+  const intervals = stats?.intervals;
+  const perState = useMemo(() => samplesAsColumns(samples), [samples]);
+  const arrivals = useMemo(() => perInterval(intervals ?? [], now, [({ visits }) => visits]), [intervals, now]);
+  const outcomes = useMemo(
+    () => perInterval(intervals ?? [], now, [({ answered }) => answered, ({ abandoned }) => abandoned]),
+    [intervals, now],
+  );
+  const waits = useMemo(
+    () => waitDistribution(queue === null ? calls : calls.filter((call) => (call.queue.value ?? '') === queue)),
+    [calls, queue],
+  );
+  const labels = useMemo(
+    () => waitBounds.map((bound, i) => (bound === Infinity ? `> ${String(waitBounds[i - 1])}` : `≤ ${bound}`)),
+    [],
+  );
+  const ended = [
+    { name: texts.answered, color: '--state-ongoing' },
+    { name: texts.abandoned, color: '--bad' },
+  ] as const;
+  return (
+    <div className="today">
+      <h1 className="heard">{texts.views.today}</h1>
+      {problem === null ? null : (
+        <p className="problem" role="alert">
+          {texts.statsFailed(problem)}
+        </p>
+      )}
+      <Chart
+        {...{ title: texts.perState, hint: texts.perStateHint, data: perState, kind: 'line' }}
+        series={sampledStates.map((state) => ({ name: texts.states[state], color: `--state-${state.toLowerCase()}` }))}
+      />
+      <Chart
+        {...{ title: texts.arrivals, hint: texts.per5Minutes, data: arrivals, kind: 'bars' }}
+        series={[{ name: texts.arrivals, color: '--accent' }]}
+      />
+      <Chart {...{ title: texts.outcomes, hint: texts.per5Minutes, data: outcomes, kind: 'bars' }} series={ended} />
+      <Chart
+        {...{ title: texts.waits, hint: `${texts.seconds}, ${texts.waitsHint}`, data: waits, kind: 'bars', labels }}
+        series={ended}
+      />
+    </div>
+  );
+}
+
+interface Asked {
+  readonly stats: Stats | null;
+  readonly problem: string | null;
+}
+
+/** The numbers of today, asked for again while they are looked at. What was there stays when an answer fails. */
+function useStats(queue: string | null): Asked {
+  const { gateway } = useSurroundings();
+  const [asked, setAsked] = useState<Asked>({ stats: null, problem: null });
+  const day = useQueues()?.today.from;
+  useEffect(() => {
+    const ending = new AbortController();
+    const query = new URLSearchParams({ interval: '5m', ...(queue === null ? {} : { queue }) });
+    const read = async (): Promise<void> => {
+      try {
+        const stats = (await gateway.ask(`/api/stats?${query.toString()}`, ending.signal)) as Stats;
+        setAsked({ stats, problem: null });
+      } catch (error) {
+        if (!ending.signal.aborted) setAsked(({ stats }) => ({ stats, problem: (error as Error).message }));
+      }
+    };
+    void read();
+    const timer = setInterval(() => void read(), askEveryMs);
+    return () => {
+      ending.abort();
+      clearInterval(timer);
+    };
+  }, [gateway, queue, day]);
+  return asked;
+}

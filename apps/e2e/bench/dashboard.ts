@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fold, stateOfCall } from '@callstream/domain';
+import { until } from '@callstream/stack';
+import type { CDPSession, Page } from 'playwright-core';
+import { startBrowser } from '../src/browser.ts';
+import { openPage } from '../src/dashboard-page.ts';
+import { readLog } from '../src/read-log.ts';
+import { createSender } from '../src/sender.ts';
+import { quantile } from '../src/statistics.ts';
+import type { Bench, Row } from './bench.ts';
+import { withSystem } from './own-system.ts';
+
+const callsCount = 2_000;
+const perSecond = 500;
+const seconds = 60;
+const frameMsMax = 33;
+/** What the heap may be larger at the end than after ten seconds, in bytes. */
+const growthBytesMax = 3_000_000;
+
+/** One page with thousands of calls, of which hundreds change every second. */
+export const dashboard: Bench = {
+  about: `a page with ${callsCount} calls, ${perSecond} events/s for ${seconds} s: frames, heap, and whether it is right`,
+  run: (servers, say) =>
+    withSystem(servers, ['ingest', 'projector', 'gateway'], async (system) => {
+      await using cleanup = new AsyncDisposableStack();
+      const browser = await startBrowser();
+      cleanup.defer(() => browser.close());
+      const url = new URL('/#/calls?sort=-timer', system.socketUrl.replace('ws:', 'http:')).href;
+      const { page } = cleanup.use(await openPage(browser, { url, width: 1_440, height: 900 }));
+      await using sender = createSender(system.webhookUrl, 64);
+      say(`${callsCount} calls …`);
+      const made = Array.from({ length: callsCount }, (_, i) => eventOf(i, 0));
+      await sender.postAll(made);
+      await until(async () => (await rowsOf(page)) === callsCount, {
+        timeoutMs: 60_000,
+        onTimeout: () => new Error('The page does not show all calls.'),
+      });
+      const session = await page.context().newCDPSession(page);
+      await measureFrames(page);
+      say(`${perSecond} events/s for ${seconds} s …`);
+      const heaps: number[] = [];
+      const began = performance.now();
+      const sending: Promise<unknown>[] = [];
+      for (let sent = 0; sent < perSecond * seconds; sent += perSecond / 10) {
+        const due = began + (sent / perSecond) * 1_000 - performance.now();
+        if (due > 0) await sleep(due);
+        sending.push(
+          sender.postAll(
+            Array.from({ length: perSecond / 10 }, (_, i) => eventOf((sent + i) % callsCount, 1 + sent + i)),
+          ),
+        );
+        // The garbage collection that it asks for is no part of the frames: they are cut there.
+        if (sent === perSecond * 10) heaps.push(await heapBytes(session));
+      }
+      await Promise.all(sending);
+      const took = (performance.now() - began) / 1_000;
+      const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames);
+      heaps.push(await heapBytes(session));
+      say('comparing with the log …');
+      const wanted = [...fold(await readLog(system.kafka, system.topic)).values()];
+      const isRight = await until(async () => sameStates(await shownOf(page), wanted), {
+        timeoutMs: 20_000,
+        onTimeout: () => new Error('It is not what the log says.'),
+      }).catch(() => false);
+      return rowsFor({ frames, heaps, isRight, took, calls: wanted.length });
+    }),
+};
+
+interface Measured {
+  readonly frames: readonly number[];
+  readonly heaps: readonly number[];
+  readonly isRight: boolean;
+  readonly took: number;
+  readonly calls: number;
+}
+
+function rowsFor({ frames, heaps: [first = 0, last = 0], isRight, took, calls }: Measured): Row[] {
+  const p95 = quantile(frames, 0.95);
+  const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
+  return [
+    {
+      what: `frames of a page with ${calls} calls, ${Math.round((perSecond * seconds) / took)} events/s, ${took.toFixed(0)} s`,
+      result: `p50 ${quantile(frames, 0.5).toFixed(1)} ms, p95 ${p95.toFixed(1)} ms, max ${Math.max(...frames).toFixed(0)} ms`,
+      wanted: `p95 < ${frameMsMax} ms`,
+      met: p95 < frameMsMax,
+    },
+    {
+      what: '  heap after a garbage collection, at 10 s and at the end',
+      result: `${mb(first)}, ${mb(last)}`,
+      wanted: 'flat',
+      met: last - first < growthBytesMax,
+    },
+    { what: '  every call as the fold of the log has it', result: isRight ? 'yes' : 'no', wanted: 'yes', met: isRight },
+  ];
+}
+
+const types = ['call.waiting', 'call.ongoing', 'call.standby', 'call.overflow'] as const;
+
+/** The `n`th event of all, about the call `i`; none ends it. */
+function eventOf(i: number, n: number): string {
+  const queue = String(900 + (i % 8));
+  return JSON.stringify({
+    ...{ type: types[Math.floor(n / callsCount) % types.length], call_id: `bench.${i}`, queue, destination: queue },
+    ...{ their_number: `5511${String(900_000_000 + i)}`, direction: 'inbound', timestamp: new Date().toISOString() },
+  });
+}
+
+/** Has the page write down how long each frame takes, in ms. */
+const measureFrames = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    const frames: number[] = [];
+    Object.assign(globalThis, { frames });
+    let last = performance.now();
+    const frame = (at: number): void => {
+      frames.push(at - last);
+      last = at;
+      requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  });
+
+async function heapBytes(session: CDPSession): Promise<number> {
+  await session.send('HeapProfiler.collectGarbage');
+  return (await session.send('Runtime.getHeapUsage')).usedSize;
+}
+
+const rowsOf = (page: Page): Promise<number> =>
+  page.evaluate(() => Number(document.querySelector('[role=table]')?.getAttribute('aria-rowcount')) - 1);
+
+/** Every row of the table, as a reader who scrolls through all of it sees it: call_id → state. */
+const shownOf = (page: Page): Promise<Record<string, string>> =>
+  page.evaluate(async () => {
+    const shown: Record<string, string> = {};
+    const scroller = document.querySelector('.call-rows');
+    if (!scroller) return shown;
+    for (let top = 0; top < scroller.scrollHeight; top += scroller.clientHeight) {
+      scroller.scrollTop = top;
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+      for (const row of scroller.querySelectorAll<HTMLElement>('[data-call]'))
+        shown[row.dataset['call'] ?? ''] = /state-([A-Z]+)/.exec(row.innerHTML)?.[1] ?? '';
+    }
+    return shown;
+  });
+
+const sameStates = (shown: Record<string, string>, calls: readonly Parameters<typeof stateOfCall>[0][]): boolean =>
+  Object.keys(shown).length === calls.length && calls.every((call) => shown[call.callId] === stateOfCall(call));

@@ -1,0 +1,71 @@
+// npm run screenshots: the pictures of README and docs, from a call centre that is simulated from a seed.
+import { join } from 'node:path';
+import { until } from '@callstream/stack';
+import type { Browser, Page } from 'playwright-core';
+import { withSystem } from '../bench/own-system.ts';
+import { findServers } from '../bench/servers.ts';
+import { startBrowser } from '../src/browser.ts';
+import { openPage } from '../src/dashboard-page.ts';
+import { startCentre } from './centre.ts';
+
+const folder = join(import.meta.dirname, '../../../docs/images');
+const wide = { width: 1_440, height: 810 };
+
+interface Picture {
+  readonly name: string;
+  readonly address: string;
+  readonly theme: 'dark' | 'light';
+  /** What must be there before it is taken. */
+  readonly shows: string;
+  /** Goes to what cannot be named before. */
+  readonly find?: (page: Page) => Promise<void>;
+}
+
+const pictures: readonly Picture[] = [
+  { name: 'now', address: '#/now', theme: 'dark', shows: '.queues tbody tr' },
+  { name: 'calls', address: '#/calls', theme: 'light', shows: '[data-call]' },
+  { name: 'call', address: '#/calls?state=FINISHED&queue=910', theme: 'dark', shows: '.lane .span', find: openCall },
+  { name: 'today', address: '#/today', theme: 'light', shows: '.plot canvas' },
+];
+
+/** The call of the page on which most agents were. */
+async function openCall(page: Page): Promise<void> {
+  const agents = page.locator('[data-call] .agent-cell');
+  await agents.first().waitFor();
+  const names = await agents.allTextContents();
+  const most = names.reduce((best, text, i) => (text.length > (names[best] ?? '').length ? i : best), 0);
+  await page.locator('[data-call] a').nth(most).click();
+}
+
+async function take(browser: Browser, url: string, { name, address, theme, shows, find }: Picture): Promise<void> {
+  const settings = { theme, language: 'en' };
+  await using shown = await openPage(browser, { url: `${url}${address}`, ...wide, settings });
+  const { page, complaints } = shown;
+  await find?.(page);
+  await page.locator(shows).first().waitFor();
+  await page.evaluate(() => document.fonts.ready);
+  // Two lines of a chart are the least that is one.
+  if (name === 'today') await page.locator('.plot canvas').nth(3).waitFor();
+  const file = join(folder, `dashboard-${name}.png`);
+  await page.screenshot({ path: file });
+  if (complaints.length > 0) throw new Error(`${name}: ${complaints.join('; ')}`);
+  process.stdout.write(`${file}\n`);
+}
+
+process.stderr.write('starting Kafka and Postgres …\n');
+await using servers = await findServers(process.env);
+process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
+await withSystem(servers, ['ingest', 'projector', 'gateway'], async (system) => {
+  process.stderr.write('two hours of a call centre …\n');
+  await using centre = await startCentre(system);
+  await until(() => centre.isLive(), { timeoutMs: 120_000, onTimeout: () => new Error('The past takes too long.') });
+  await system.projected();
+  const browser = await startBrowser();
+  try {
+    const url = new URL('/', system.socketUrl.replace('ws:', 'http:')).href;
+    for (const picture of pictures) await take(browser, url, picture);
+  } finally {
+    await browser.close();
+  }
+});
+if (process.connected) process.disconnect();
