@@ -16,6 +16,8 @@ export interface ChartProps {
 }
 
 const heightPx = 220;
+/** What may lie between two times that are written under a chart, in seconds. */
+const timeSteps = [1, 5, 10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400];
 /** Left and right of the first and the last x that is a time: half a bar. */
 const marginSeconds = { line: 0, bars: 150 } as const;
 
@@ -144,7 +146,7 @@ function optionsOf({ series, kind, labels, width, formats }: Look): uPlot.Option
           ? (_, splits) => splits.map((at) => labels[at] ?? '')
           : (_, splits, __, ___, stepSeconds) =>
               splits.map((at) => formats.clock(at * 1_000).slice(0, stepSeconds < 60 ? 8 : 5)),
-        ...(labels ? { splits: () => labels.map((__, i) => i) } : {}),
+        ...(labels ? { splits: () => labels.map((__, i) => i) } : { incrs: timeSteps, space: 72 }),
       },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] },
     ],
