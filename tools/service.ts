@@ -15,7 +15,7 @@ const nodeFlags = ['--disable-warning=ExperimentalWarning'];
  * As in docker-compose.yml. A backlog is short-lived garbage: V8 would give the projector 128 MB of young heap, and 380 MB in
  * all instead of 270, for a few percent of speed. ingest would lose a quarter of its speed.
  */
-const projectorFlags = ['--max-semi-space-size=16'];
+const projectorFlags = ['--max-semi-space-size=8'];
 const flagsOf = (script = ''): string[] => [
   ...nodeFlags,
   ...(script.startsWith('apps/projector/') ? projectorFlags : []),

@@ -13,7 +13,7 @@ const linesKept = 50;
 /** As `npm start` and compose run them. */
 const flagsOf = (script = ''): string[] => [
   '--disable-warning=ExperimentalWarning',
-  ...(script.startsWith('apps/projector/') ? ['--max-semi-space-size=16'] : []),
+  ...(script.startsWith('apps/projector/') ? ['--max-semi-space-size=8'] : []),
 ];
 
 export interface ServiceOptions {
