@@ -138,3 +138,26 @@ it('a record that comes again changes nothing', () => {
     { numRuns: 50 },
   );
 });
+
+it('for whom numbers are masked, they are so in whatever way it is told', () => {
+  const board = createBoard();
+  const body =
+    '{"type":"call.new","call_id":"c1","direction":"inbound","our_number":"0800123000","their_number":"11987654321"}';
+  for (const event of eventsOf([{ body, receivedAt: '2026-03-02T13:00:00.000Z' }])) {
+    const said = callOf(event);
+    if (said) board.put(said);
+  }
+  const masked = createFilter({}, { queues: null, masked: true });
+  const start = { epoch: '', positions: [0], leftUntil: 0 };
+  const ways = [
+    everything(board, masked),
+    changedNow(board.since(0), masked),
+    changedAfter(board, masked, 0),
+    changedSince(board, masked, start),
+  ];
+  for (const told of ways) {
+    const text = changedFrames(board, told, '').map(String).join();
+    expect(text).toContain('4321');
+    expect(text).not.toContain('11987654321');
+  }
+});
