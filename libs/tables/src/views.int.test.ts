@@ -1,17 +1,16 @@
 import { jest } from '@jest/globals';
 import type { CallEvent, Visit } from '@callstream/domain';
-import { fold, foldAgents, isCounted, totalsOf, visitsOf } from '@callstream/domain';
+import { fold, isCounted, totalsOf, visitsOf } from '@callstream/domain';
 import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { countDeliveries } from '../testing/index.ts';
-import { connectTables, ensurePositions, migrate, project, withConnection } from './index.ts';
+import { rewrite } from '../testing/rewrite.ts';
+import { connectTables, migrate } from './index.ts';
 import type { Tables } from './index.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
 jest.setTimeout(60_000);
 
-const logId = '11111111-1111-8111-8111-111111111111';
 const hourMs = 3_600_000;
 const shortAbandonMs = 5_000;
 const stack = new AsyncDisposableStack();
@@ -24,23 +23,6 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** Makes the tables those of this log. */
-async function write(events: readonly CallEvent[]): Promise<void> {
-  await db.query('truncate positions, events, calls, call_queues, call_agents, agents');
-  await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
-  const batch = {
-    partition: 0,
-    expected: 0,
-    next: events.length,
-    version: 1,
-    last: { uuid: logId, timestamp: 0 },
-    events: countDeliveries(events),
-    calls: [...fold(events).values()],
-    agents: [...foldAgents(events).values()],
-  };
-  await withConnection(db, (client) => project(client, batch));
-}
-
 /** The visits that count, by queue and by the hour or day of their beginning, which is in ms. */
 const counted = (events: readonly CallEvent[], unitMs: number): Map<string, Visit[]> =>
   Map.groupBy([...fold(events).values()].filter(isCounted).flatMap(visitsOf), ({ queue, waitingAt }) =>
@@ -51,7 +33,7 @@ const byKey = (rows: readonly { key: string }[]): unknown =>
   Object.fromEntries(rows.map(({ key, ...row }) => [key, row]));
 
 async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
-  await write(events);
+  await rewrite(db, events);
   const hours = await db.query<{ at: string; queue: string }>(
     `select hour as at, queue, visits::int, answered::int, abandoned::int, flowed_out::int, answered_wait_ms_avg::float8 as asa from queue_hours`,
   );
@@ -106,17 +88,17 @@ describe('times', () => {
   const one = async (sql: string): Promise<unknown> => (await db.query<object>(sql)).rows[0];
 
   it('of a call are its wait, and the talk from answer to end', async () => {
-    await write(eventsOf(lifeOf('01-nominal')));
+    await rewrite(db, eventsOf(lifeOf('01-nominal')));
     expect(await one('select wait_ms, talk_ms from call_times')).toEqual({ wait_ms: 12_000, talk_ms: 81_000 });
   });
 
   it('of an agent are from entering a call to leaving it last', async () => {
-    await write(eventsOf(lifeOf('01-nominal')));
+    await rewrite(db, eventsOf(lifeOf('01-nominal')));
     expect(await one('select calls::int, on_call_ms from agent_days')).toEqual({ calls: 1, on_call_ms: 80_000 });
   });
 
   it('of an abandon are those of the visit', async () => {
-    await write(eventsOf(lifeOf('05-abandoned')));
+    await rewrite(db, eventsOf(lifeOf('05-abandoned')));
     expect(
       await one(
         'select is_short, wait_ms = extract(epoch from abandoned_at - waiting_at) * 1000 as same from abandons',

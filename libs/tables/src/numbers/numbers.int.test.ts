@@ -1,28 +1,24 @@
 import { jest } from '@jest/globals';
-import { addCounts, fold, foldAgents, noCounts, ratesOf } from '@callstream/domain';
+import { addCounts, noCounts, ratesOf } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
-import { countDeliveries } from '../../testing/index.ts';
+import { rewrite } from '../../testing/rewrite.ts';
 import type { Tables, VisitsQuestion } from '../index.ts';
 import {
   connectTables,
   countVisits,
-  ensurePositions,
   migrate,
-  project,
   readAgents,
   readCall,
   readIntervals,
   readLiveCalls,
   readPeriod,
   searchCalls,
-  withConnection,
 } from '../index.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
 jest.setTimeout(60_000);
 
-const logId = '11111111-1111-8111-8111-111111111111';
 const stack = new AsyncDisposableStack();
 let db: Tables;
 
@@ -42,19 +38,7 @@ interface Fields {
 /** Makes the tables those of these events, each received when it happened. */
 async function write(bodies: readonly Fields[]): Promise<void> {
   const events = eventsOf(bodies.map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })));
-  await db.query('truncate positions, events, calls, call_queues, call_agents, agents');
-  await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
-  const batch = {
-    partition: 0,
-    expected: 0,
-    next: events.length,
-    version: 1,
-    last: { uuid: logId, timestamp: 0 },
-    events: countDeliveries(events),
-    calls: [...fold(events).values()],
-    agents: [...foldAgents(events).values()],
-  };
-  await withConnection(db, (client) => project(client, batch));
+  await rewrite(db, events);
 }
 
 const plus = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1_000).toISOString();

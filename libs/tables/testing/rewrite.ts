@@ -1,0 +1,24 @@
+import type { CallEvent } from '@callstream/domain';
+import { fold, foldAgents } from '@callstream/domain';
+import { ensurePositions, project, withConnection } from '../src/index.ts';
+import type { Tables } from '../src/index.ts';
+import { countDeliveries } from './index.ts';
+
+const logId = '11111111-1111-8111-8111-111111111111';
+
+/** Makes the tables those of this log, as one batch of one partition. */
+export async function rewrite(db: Tables, events: readonly CallEvent[]): Promise<void> {
+  await db.query('truncate positions, events, calls, call_queues, call_agents, agents');
+  await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
+  const batch = {
+    partition: 0,
+    expected: 0,
+    next: events.length,
+    version: 1,
+    last: { uuid: logId, timestamp: 0 },
+    events: countDeliveries(events),
+    calls: [...fold(events).values()],
+    agents: [...foldAgents(events).values()],
+  };
+  await withConnection(db, (client) => project(client, batch));
+}
