@@ -1,4 +1,5 @@
-import type { Problem } from '@callstream/contracts';
+import { problemOf } from '@callstream/contracts';
+import type { Problem, Refusal } from '@callstream/contracts';
 
 /** Why a request was refused. `problem` is a sentence that quotes nothing of the body. */
 export type Rejection =
@@ -6,13 +7,6 @@ export type Rejection =
   | { readonly kind: 'not-found' | 'method' | 'timeout' | 'forbidden' | 'head-too-large' }
   | { readonly kind: 'unauthenticated'; readonly challenge: string }
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number };
-
-interface Answer {
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** Every refusal: how it looks on the wire. */
 export const answers = {
@@ -55,7 +49,7 @@ export const answers = {
     detail: 'The event is not stored: send it again.',
     headers: { 'retry-after': '5' },
   },
-} as const satisfies Record<Rejection['kind'], Answer>;
+} as const satisfies Record<Rejection['kind'], Refusal>;
 
 /** How a rejection looks on the wire. */
 export function answerOf(rejection: Rejection): {
@@ -63,12 +57,11 @@ export function answerOf(rejection: Rejection): {
   headers: Readonly<Record<string, string>>;
   problem: Problem;
 } {
-  const { status, title, detail, headers }: Answer = answers[rejection.kind];
-  const type = `urn:callstream:problem:${rejection.kind}`;
+  const refusal: Refusal = answers[rejection.kind];
   return {
-    status,
-    headers: { ...headers, ...headersOf(rejection) },
-    problem: { type, title, status, detail: 'problem' in rejection ? rejection.problem : detail },
+    status: refusal.status,
+    headers: { ...refusal.headers, ...headersOf(rejection) },
+    problem: problemOf(rejection, refusal),
   };
 }
 

@@ -16,7 +16,3 @@ export const WebhookAccepted = z.object({
   status: z.literal('ok'),
   data: z.object({ uuid: z.uuid(), aggregate_id: z.string().nullable(), event: z.looseObject({}) }),
 });
-
-/** The answer to an event that was refused: RFC 9457. It quotes nothing of the body. */
-export const Problem = z.object({ type: z.string(), title: z.string(), status: z.number().int(), detail: z.string() });
-export type Problem = z.infer<typeof Problem>;

@@ -1,17 +1,11 @@
-import type { Problem } from '@callstream/contracts';
+import { problemOf } from '@callstream/contracts';
+import type { Problem, Refusal } from '@callstream/contracts';
 
 /** Why a request was refused. `problem` says what to mend. */
 export type Rejection =
   | { readonly kind: 'malformed' | 'forbidden'; readonly problem: string }
   | { readonly kind: 'unauthenticated'; readonly error: 'invalid_token' | null }
   | { readonly kind: 'foreign' | 'misdirected' | 'not-found' | 'method' | 'busy' | 'slow' | 'unavailable' };
-
-interface Answer {
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  readonly headers?: Readonly<Record<string, string>>;
-}
 
 /** Every refusal: how it looks on the wire. */
 export const answers = {
@@ -48,27 +42,19 @@ export const answers = {
     detail: 'The calls, or the keys that tokens are checked with, cannot be read at the moment: ask again.',
     headers: { 'retry-after': '5' },
   },
-} as const satisfies Record<Rejection['kind'], Answer>;
+} as const satisfies Record<Rejection['kind'], Refusal>;
 
 /** How a rejection looks on the wire: RFC 9457, and RFC 6750 for tokens. */
 export function answerOf(rejection: Rejection): {
   readonly headers: Readonly<Record<string, string>>;
   readonly problem: Problem;
 } {
-  const { status, title, detail, headers }: Answer = answers[rejection.kind];
+  const refusal: Refusal = answers[rejection.kind];
   const challenge: Record<string, string> =
     rejection.kind === 'unauthenticated'
       ? { 'www-authenticate': rejection.error === null ? 'Bearer' : `Bearer error="${rejection.error}"` }
       : {};
-  return {
-    headers: { ...headers, ...challenge },
-    problem: {
-      type: `urn:callstream:problem:${rejection.kind}`,
-      title,
-      status,
-      detail: 'problem' in rejection ? rejection.problem : detail,
-    },
-  };
+  return { headers: { ...refusal.headers, ...challenge }, problem: problemOf(rejection, refusal) };
 }
 
 /** Thrown through koa's middleware to its edge, where it becomes an answer. */
