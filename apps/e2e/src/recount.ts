@@ -1,4 +1,4 @@
-// What a supervisor counts, straight from the events of the log and the words of docs/tables.md: it shares nothing with
+// What a supervisor counts, straight from the events of the log and the words of docs/reference/tables.md: it shares nothing with
 // the domain or the SQL, so that a mistake in them is not made here too. Slow and simple.
 
 /** An event as it stands in the log. */

@@ -31,7 +31,7 @@ const LiveAgent = z.object({
 
 /**
  * Everything that is known of a call, as it crosses the socket: always whole, so that a client without a join may
- * replace what it holds by the newer. What is not known is not there. Meanings: docs/tables.md, `calls`.
+ * replace what it holds by the newer. What is not known is not there. Meanings: docs/reference/tables.md, `calls`.
  */
 export const LiveCall = z.object({
   call_id: z.string(),

@@ -9,7 +9,7 @@ import type { Tables } from './index.ts';
 // A busy machine is no failure: what hangs is noticed all the same.
 jest.setTimeout(60_000);
 
-const file = new URL('../../../docs/tables.md', import.meta.url);
+const file = new URL('../../../docs/reference/tables.md', import.meta.url);
 const stack = new AsyncDisposableStack();
 let db: Tables;
 let columns: ColumnDescription[];
@@ -35,17 +35,17 @@ describe('the tables', () => {
     expect(times.filter(({ type }) => type !== 'timestamp with time zone')).toEqual([]);
   });
 
-  it('are described in docs/tables.md as they are', async () => {
+  it('are described in docs/reference/tables.md as they are', async () => {
     const text = await readFile(file, 'utf8');
     const marker = /<!-- From here on generated[^\n]*-->\n/.exec(text);
-    if (!marker) throw new Error('docs/tables.md has no marker.');
+    if (!marker) throw new Error('docs/reference/tables.md has no marker.');
     const wanted = text.slice(0, marker.index + marker[0].length) + render(columns);
     if (process.env['UPDATE_DOCS'] === '1') await writeFile(file, wanted);
     else expect(text).toBe(wanted);
   });
 });
 
-describe('the queries in docs/tables.md', () => {
+describe('the queries in docs/reference/tables.md', () => {
   it('run', async () => {
     const queries = [...(await readFile(file, 'utf8')).matchAll(/```sql\n(.*?)```/gs)].map((match) => match[1] ?? '');
     expect(queries.length).toBeGreaterThan(8);

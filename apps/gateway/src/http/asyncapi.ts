@@ -11,7 +11,8 @@ export function asyncApi(): object {
     info: {
       title: 'callstream gateway',
       version: '1',
-      description: 'The live board of a call centre. Text frames of JSON both ways, on any path; see docs/protocol.md.',
+      description:
+        'The live board of a call centre. Text frames of JSON both ways, on any path; see docs/reference/protocol.md.',
       license: { name: 'MIT' },
     },
     defaultContentType: 'application/json',
