@@ -25,6 +25,8 @@ export interface Outbox {
   readonly write: (frame: string | Buffer) => void;
   /** Whether anything is unsent. What was sent last (a ping, say) has then not been seen by the other side. */
   readonly isBehind: () => boolean;
+  /** What is unsent or waits, in bytes; about. */
+  readonly queuedBytes: () => number;
   /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
   readonly stalledMs: (now: number) => number;
 }
@@ -89,6 +91,7 @@ export function createOutbox(
     hasRoom,
     write,
     isBehind: () => socket.bufferedAmount > 0,
+    queuedBytes: () => socket.bufferedAmount + waitingLength,
     stalledMs: (at) => (socket.bufferedAmount === 0 ? 0 : at - progressAt),
   };
 }

@@ -7,6 +7,7 @@ import type { Client } from './client.ts';
 import { createMessageRate } from './message-rate.ts';
 import type { Metrics } from './metrics.ts';
 import { createOutbox } from './outbox.ts';
+import type { Queue } from './queues.ts';
 import { readMessage } from './read-message.ts';
 import type { Answer } from './requests.ts';
 
@@ -39,6 +40,7 @@ export interface SessionOptions extends Conversation {
 export interface Session extends Client {
   /** To be called every few seconds: closes who does not read or does not answer, and asks again whether it is there. */
   readonly check: () => void;
+  readonly queue: () => Queue;
 }
 
 const welcome = JSON.stringify({ event: 'Welcome', data: 'Welcome', status: 'Ok' } satisfies ServerMessage);
@@ -103,6 +105,7 @@ export function createSession(
     authenticate: admission.authenticate,
     hasRoom: () => !closing && outbox.hasRoom(),
     write: outbox.write,
+    queue: () => ({ bytes: outbox.queuedBytes(), isSlow: !outbox.hasRoom() }),
     check: () => {
       const at = now();
       const stalledMax = isResumable(session) ? stalledMsMax : stalledMsMaxWithoutCursor;

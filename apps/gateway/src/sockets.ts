@@ -5,6 +5,7 @@ import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
+import type { Queue } from './queues.ts';
 import { createSession } from './session.ts';
 import type { Conversation, Session } from './session.ts';
 
@@ -27,6 +28,7 @@ export interface Sockets {
   /** Takes over the upgrades of a server, on any path. */
   readonly serve: (server: Server) => void;
   readonly broadcast: (kind: string, frame: string) => void;
+  readonly queues: () => readonly Queue[];
   /** Closes every socket, also those that are just being opened. */
   readonly closeAll: (cause: CloseCause) => void;
 }
@@ -53,8 +55,9 @@ export function createSockets({
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
-      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
-      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+      if (isAllowedOrigin(req.headers.origin, origins)) return decide(true);
+      metrics.refusedOrigins.inc();
+      decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
     },
   };
   const server = new WebSocketServer(options);
@@ -68,6 +71,7 @@ export function createSockets({
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.add(session);
+    metrics.opened.inc();
     perAddress.set(address, ofAddress + 1);
     metrics.sockets.set(sessions.size);
     socket.on('close', () => {
@@ -84,6 +88,7 @@ export function createSockets({
     broadcast: (kind, frame) => {
       for (const session of sessions) if (session.isAdmitted()) session.send(kind, frame);
     },
+    queues: () => [...sessions].map((session) => session.queue()),
     closeAll: (cause) => {
       closed = cause;
       clearInterval(checking);
