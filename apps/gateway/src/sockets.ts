@@ -5,6 +5,7 @@ import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
+import type { Queue } from './queues.ts';
 import { Session } from './session.ts';
 import type { Conversation } from './session.ts';
 
@@ -30,6 +31,7 @@ export interface Sockets {
   /** Takes over the upgrades of a server, on any path. */
   readonly serve: (server: Server) => void;
   readonly broadcast: (kind: string, frame: string) => void;
+  readonly queues: () => readonly Queue[];
   /** Closes every socket, also those that are just being opened. */
   readonly closeAll: (cause: CloseCause) => void;
 }
@@ -57,8 +59,9 @@ export function createSockets({
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
-      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
-      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+      if (isAllowedOrigin(req.headers.origin, origins)) return decide(true);
+      metrics.refusedOrigins.inc();
+      decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
     },
   };
   const server = new WebSocketServer(options);
@@ -87,6 +90,7 @@ export function createSockets({
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.set(session, address);
+    metrics.opened.inc();
     perAddress.set(address, ofAddress + 1);
     metrics.sockets.set(sessions.size);
   };
@@ -96,6 +100,7 @@ export function createSockets({
     broadcast: (kind, frame) => {
       for (const session of sessions.keys()) if (session.isAdmitted()) session.send(kind, frame);
     },
+    queues: () => [...sessions.keys()].map((session) => session.queue()),
     closeAll: (cause) => {
       closed = cause;
       clearInterval(checking);
