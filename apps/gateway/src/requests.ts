@@ -10,6 +10,7 @@ import type { CallWatches } from './live/call-watches.ts';
 import type { Subscriptions } from './live/subscriptions.ts';
 import type { NumberWatches } from './numbers/watches.ts';
 import type { ReadMessage } from './read-message.ts';
+import { problemsOf } from './schema-problems.ts';
 
 /** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
@@ -115,8 +116,7 @@ const failed = (event: FailedEvent, error: string, id: MessageId | undefined): s
 
 function explain(error: unknown, log: Log): string {
   if (error instanceof Failure) return error.message;
-  if (error instanceof z.ZodError)
-    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  if (error instanceof z.ZodError) return problemsOf(error);
   log.warn({ error: String(error) }, 'query.failed');
   return 'The calls cannot be read at the moment. Ask again.';
 }
