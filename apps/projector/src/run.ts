@@ -1,4 +1,4 @@
-import { connectKafka, openPublisher, startAdmin, stopSignal, within } from '@callstream/runtime';
+import { addPools, connectKafka, openPublisher, startAdmin, stopSignal, within } from '@callstream/runtime';
 import type { Log, Readiness } from '@callstream/runtime';
 import { connectTables } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
@@ -31,6 +31,7 @@ export async function run(config: ProjectorConfig, log: Log): Promise<void> {
       ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
     });
     cleanup.defer(() => db.end());
+    addPools(metrics.registry, { projection: db });
     const publisher = cleanup.use(openPublisher(kafka));
     let projection: RunningProjection | undefined;
     const ready = (): Readiness =>
