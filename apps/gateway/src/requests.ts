@@ -11,6 +11,7 @@ import type { Subscriptions } from './live/subscriptions.ts';
 import type { Metrics } from './metrics.ts';
 import type { NumberWatches } from './numbers/watches.ts';
 import type { ReadMessage } from './read-message.ts';
+import { problemsOf } from './schema-problems.ts';
 
 /** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
@@ -117,8 +118,7 @@ const failed = (event: FailedEvent, error: string, id: MessageId | undefined): s
 
 function explain(error: unknown, { metrics, log }: Answering): string {
   if (error instanceof Failure) return error.message;
-  if (error instanceof z.ZodError)
-    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  if (error instanceof z.ZodError) return problemsOf(error);
   metrics.failures.inc({ asked_over: 'socket' });
   log.warn({ error: String(error) }, 'query.failed');
   return 'The calls cannot be read at the moment. Ask again.';

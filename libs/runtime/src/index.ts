@@ -1,19 +1,10 @@
 export { align } from './kafka/align.ts';
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
-export {
-  adminHostEnv,
-  databaseEnv,
-  hostsEnv,
-  kafkaEnv,
-  listEnv,
-  logEnv,
-  portEnv,
-  readConfig,
-  renderEnvExample,
-  secretEnv,
-} from './config.ts';
-export type { EnvSection } from './config.ts';
+export { adminHostEnv, databaseEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv, secretEnv } from './config/env.ts';
+export { renderEnvExample } from './config/env-example.ts';
+export type { EnvSection } from './config/env-example.ts';
+export { readConfig } from './config/read-config.ts';
 export { eventUuid } from './identity.ts';
 export { connectKafka, withAdmin } from './kafka/connect.ts';
 export type { Kafka } from './kafka/connect.ts';

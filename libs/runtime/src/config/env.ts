@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A whole number of a port; 0 lets the system choose. */
+export const portEnv = (port: number) => z.coerce.number().int().min(0).max(65_535).default(port);
+
+/** Texts, separated by commas. */
+export const listEnv = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** A list of hosts to listen on; by default both loopback addresses. */
+export const hostsEnv = listEnv.default(['127.0.0.1', '::1']);
+
+/** A secret that may be missing. One that is set and empty is a mistake, and not the same as none. It may be given by a file. */
+export const secretEnv = (schema: z.ZodString, description: string) =>
+  schema.optional().meta({ description, secret: true, file: true });
+
+export const kafkaEnv = {
+  KAFKA_BROKERS: listEnv
+    .pipe(z.array(z.string()).min(1))
+    .default(['127.0.0.1:9092'])
+    .describe('Kafka brokers, host:port, separated by commas'),
+  KAFKA_TOPIC: z
+    .string()
+    .regex(/^[a-zA-Z0-9._-]{1,200}$/)
+    .default('call-events')
+    .describe('Topic that keeps every event; <topic>-dlq keeps what is none'),
+};
+
+export const databaseEnv = {
+  DATABASE_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .default('postgres://postgres@127.0.0.1:5432/callstream')
+    .meta({ description: 'Postgres that holds the projection', secret: true, file: true }),
+};
+
+export const adminHostEnv = {
+  ADMIN_HOST: hostsEnv.describe('Addresses of the admin port (/livez, /readyz, /metrics), separated by commas'),
+};
+
+export const logEnv = {
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least level that is logged'),
+};
