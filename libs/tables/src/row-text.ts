@@ -1,7 +1,11 @@
 type Value = string | number | null;
 
 /** A row as a line of COPY's text format, in the order of its columns. */
-export const copyLine = (row: object): string => `${(Object.values(row) as Value[]).map(copyValue).join('\t')}\n`;
+export function copyLine(row: object): string {
+  let line = '';
+  for (const value of Object.values(row) as Value[]) line += `\t${copyValue(value)}`;
+  return `${line.slice(1)}\n`;
+}
 
 const nothing = String.raw`\N`;
 const copyValue = (value: Value): string =>
