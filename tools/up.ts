@@ -1,8 +1,8 @@
 // `npm start [-- --open]`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startKafka, startPostgres } from '@callstream/stack';
+import { Command } from 'commander';
 import { publishAddresses } from './addresses.ts';
 import { check } from './checks.ts';
 import { stopRequest } from './interrupt.ts';
@@ -97,12 +97,20 @@ callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
 Ctrl-C stops it.`);
 }
 
+const { open = false } = new Command('start')
+  .description(
+    'Starts callstream on this machine, until Ctrl-C: Kafka and Postgres, unless KAFKA_BROKERS and DATABASE_URL name yours; topics, ' +
+      'tables, ingest, projector and gateway. Settings are read from the environment and from a file .env: see .env.example.',
+  )
+  .option('--open', 'open the dashboard in a browser when it is ready')
+  .parse()
+  .opts<{ open?: boolean }>();
+
 // A terminal or pipe that is gone must not keep us from stopping in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 try {
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
   process.chdir(root);
-  const { open } = parseArgs({ options: { open: { type: 'boolean', default: false } } }).values;
   await up(readSettings(process.env), open);
   say('Stopped.');
 } catch (error) {

@@ -1,4 +1,5 @@
 import {
+  addPools,
   closeServers,
   connectKafka,
   createLog,
@@ -27,6 +28,7 @@ import { createFloors } from './numbers/floors.ts';
 import { rulesOfEnv } from './numbers/rules-env.ts';
 import { createNumberWatches } from './numbers/watches.ts';
 import { createQueries } from './queries.ts';
+import { reportQueues } from './queues.ts';
 import { createAnswer } from './requests.ts';
 import { createSockets } from './sockets.ts';
 import { useWebSocket } from './use-web-socket.ts';
@@ -57,11 +59,15 @@ await runService(async () => {
     answerTimeoutMs: 35_000,
   });
   cleanup.defer(() => end(boardDb));
+  addPools(metrics.registry, { queries: db, board: boardDb });
 
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);
   const floors = createFloors(() => metrics.timed('floor', readFloor(db, rules, Date.now())));
-  const onFailed = (error: unknown) => log.warn({ error: String(error) }, 'numbers.failed');
+  const onFailed = (error: unknown) => {
+    metrics.failures.inc({ asked_over: 'numbers' });
+    log.warn({ error: String(error) }, 'numbers.failed');
+  };
   const numbers = cleanup.use(createNumberWatches(floors, onFailed));
   const queries = createQueries({ db, topic, metrics });
   const live = cleanup.use(
@@ -76,7 +82,7 @@ await runService(async () => {
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
-      answer: createAnswer({ ...live, numbers, queries, log }),
+      answer: createAnswer({ ...live, numbers, queries, metrics, log }),
       onRoom: live.subscriptions.onRoom,
       onClosed: (client) => {
         live.subscriptions.unsubscribe(client);
@@ -90,6 +96,7 @@ await runService(async () => {
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
     metrics,
   });
+  reportQueues(metrics.registry, sockets.queues);
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onChange = () => {
@@ -105,9 +112,8 @@ await runService(async () => {
       ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
     }),
   );
-  const { timed } = metrics;
   const origins = config.GATEWAY_ORIGINS;
-  const api = createApi({ db, topic, rules, floors, authentication, origins, timed, log });
+  const api = createApi({ db, topic, rules, floors, authentication, origins, metrics, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),

@@ -32,7 +32,7 @@ export async function drainFolder(dir: string, config: IngestConfig, log: Log): 
       connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
       partitions,
       place: knowledge.place,
-      metrics: createSpoolMetrics(new Registry(), spool),
+      metrics: createSpoolMetrics(new Registry(), { spool, bytesMax: 0 }),
       log,
     });
     drainer.wake();

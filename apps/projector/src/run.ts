@@ -1,4 +1,5 @@
 import {
+  addPools,
   connectKafka,
   databaseUrl,
   kafkaCluster,
@@ -39,6 +40,7 @@ export async function run(config: ProjectorConfig, log: Log): Promise<void> {
       ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
     });
     cleanup.defer(() => db.end());
+    addPools(metrics.registry, { projection: db });
     const publisher = cleanup.use(openPublisher(kafka));
     let projection: RunningProjection | undefined;
     const ready = (): Readiness =>

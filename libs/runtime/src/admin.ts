@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
 import { listen } from './listen.ts';
+import { addGauge } from './metrics.ts';
 
 /** null if the service can do its work; a note if it can, but not as usual; else the reason why not. */
 export type Readiness = null | { readonly note: string } | string;
@@ -14,7 +15,7 @@ export interface AdminOptions {
   readonly log: Log;
 }
 
-/** `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text. */
+/** `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text, with whether it is ready. */
 export async function startAdmin({
   hosts,
   port,
@@ -30,6 +31,11 @@ export async function startAdmin({
     if (typeof readiness === 'string') return { status: 503, text: `${readiness}\n` };
     return { status: 200, text: readiness === null ? 'ok\n' : `ok: ${readiness.note}\n` };
   };
+  addGauge(registry, {
+    name: 'callstream_ready',
+    help: '1 if the service can do its work, else 0; /readyz says why',
+    value: async () => ((await isReady(ready)) ? 1 : 0),
+  });
   const { servers, port: actual } = await listen({ hosts, port }, (request, response) => {
     void answer(request.url?.split('?')[0])
       .catch((error: unknown) => {
@@ -48,3 +54,11 @@ export async function startAdmin({
   };
   return { port: actual, [Symbol.asyncDispose]: close };
 }
+
+const isReady = async (ready: AdminOptions['ready']): Promise<boolean> => {
+  try {
+    return typeof (await ready()) !== 'string';
+  } catch {
+    return false;
+  }
+};

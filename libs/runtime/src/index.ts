@@ -29,6 +29,7 @@ export type { TopicFacts } from './kafka/topics.ts';
 export { closeServers, listen } from './listen.ts';
 export { createLog } from './log.ts';
 export type { Log } from './log.ts';
+export { addCounter, addGauge, addPools, createRegistry } from './metrics.ts';
 export { showProgress } from './progress.ts';
 export type { Terminal } from './progress.ts';
 export { DeadlineExceeded, drainDeadlineMs, runService, stopSignal, within } from './stop.ts';
