@@ -18,6 +18,8 @@ type Decide = (allowed: boolean, status?: number, message?: string) => void;
 export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
+  /** Where a client is, behind proxies too. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly metrics: Metrics;
@@ -35,6 +37,7 @@ export interface Sockets {
 export function createSockets({
   conversation,
   origins,
+  addressOf,
   socketsMax,
   socketsPerAddressMax,
   metrics,
@@ -61,7 +64,7 @@ export function createSockets({
   const checking = setInterval(() => sessions.forEach((session) => session.check()), checkEveryMs);
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     const ofAddress = perAddress.get(address) ?? 0;
     socket.on('error', () => undefined);
     const session = createSession(socket, { ...conversation, metrics, token: tokenOf(request.headers) });

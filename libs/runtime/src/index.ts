@@ -1,4 +1,5 @@
 export { align } from './kafka/align.ts';
+export { createAddressOf, createIsIn, networksEnv } from './addresses.ts';
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
 export {
@@ -12,6 +13,7 @@ export {
   readConfig,
   renderEnvExample,
   secretEnv,
+  stopEnv,
 } from './config.ts';
 export type { EnvSection } from './config.ts';
 export { eventUuid } from './identity.ts';
