@@ -1,3 +1,4 @@
+export { type Balancer, startBalancer } from './balancer.ts';
 export { type TestDatabase, testDatabase, testKafkaBrokers, testTopicName } from './for-tests.ts';
 export { isFree } from './free-port.ts';
 export { type KafkaCluster, type KafkaOptions, type KafkaServer, startKafka } from './kafka.ts';
