@@ -5,9 +5,8 @@ export type Service = { name: string; script: string; args: readonly string[]; a
 
 export type Settings = {
   dataDir: string;
-  /** Null: we start our own. */
-  kafkaBrokers: string | null;
-  databaseUrl: string | null;
+  /** What is started here: the environment names none that is there already. */
+  starts: { kafka: boolean; postgres: boolean };
   dashboardUrl: string;
   webhookUrl: string;
   socketUrl: string;
@@ -40,8 +39,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   });
   return {
     dataDir: resolve(env['DATA_DIR'] || '.data'),
-    kafkaBrokers: env['KAFKA_BROKERS'] || null,
-    databaseUrl: env['DATABASE_URL'] || null,
+    starts: { kafka: !env['KAFKA_BROKERS'], postgres: !env['DATABASE_URL'] && !env['DATABASE_URL_FILE'] },
     dashboardUrl: `http://${reachable(GATEWAY_HOST)}:${gateway.port}/`,
     webhookUrl: `http://${reachable(INGEST_HOST)}:${ingest.port}/webhook`,
     socketUrl: `ws://${reachable(GATEWAY_HOST)}:${gateway.port}`,

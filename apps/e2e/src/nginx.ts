@@ -5,7 +5,7 @@ import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { until } from '@callstream/stack';
+import { createAuthority, until } from '@callstream/stack';
 import { pickPort } from './port.ts';
 
 const run = promisify(execFile);
@@ -27,16 +27,12 @@ export interface Nginx extends AsyncDisposable {
 
 /** What is missing to run it; null if nothing is. */
 export async function missingForNginx(): Promise<string | null> {
-  if (process.platform !== 'linux') return 'another address of loopback, as Linux has it';
-  for (const [program, flag] of [['nginx', '-v'] as const, ['openssl', 'version'] as const])
-    if (
-      !(await run(program, [flag], { env: search }).then(
-        () => true,
-        () => false,
-      ))
-    )
-      return program;
-  return null;
+  if (process.platform !== 'linux') return 'Linux, where each address of 127.0.0.0/8 is its own';
+  const isThere = await run('nginx', ['-v'], { env: search }).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? null : 'nginx';
 }
 
 /** `ingest` and `gateway`: ports of two each. */
@@ -45,29 +41,13 @@ export async function startNginx({ ingest, gateway }: Record<'ingest' | 'gateway
   const folder = await mkdtemp(join(tmpdir(), 'callstream-nginx-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755); // its workers may be of another user
-  const [certificate, key] = [join(folder, 'callstream.pem'), join(folder, 'callstream.key')];
-  await run(
-    'openssl',
-    [
-      'req',
-      '-x509',
-      '-newkey',
-      'rsa:2048',
-      '-nodes',
-      '-days',
-      '2',
-      '-subj',
-      '/CN=test',
-      '-keyout',
-      key,
-      ...['-out', certificate, '-addext', `subjectAltName=DNS:${webhookHost},DNS:${boardHost}`],
-    ],
-    { env: search },
-  );
+  const authority = await createAuthority(join(folder, 'authority'));
+  const { certificate, key } = await authority.issue('callstream', [`DNS:${webhookHost}`, `DNS:${boardHost}`]);
   const port = await pickPort();
   const changes: Record<string, string> = {
     'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
-    '/etc/ssl/': `${folder}/`,
+    '/etc/ssl/callstream.pem': certificate,
+    '/etc/ssl/callstream.key': key,
     '/var/log/nginx/': `${folder}/`,
     'worker_processes auto': 'worker_processes 1',
     '127.0.0.1:3000 ': `127.0.0.1:${ingest[0] ?? 0} `,
@@ -107,7 +87,7 @@ export async function startNginx({ ingest, gateway }: Record<'ingest' | 'gateway
   const owned = cleanup.move();
   return {
     port,
-    connect: { ca: await readFile(certificate, 'utf8'), lookup },
+    connect: { ca: await readFile(authority.certificate, 'utf8'), lookup },
     logs,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

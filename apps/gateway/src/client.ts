@@ -4,16 +4,16 @@ import type { Scope } from './access/scope.ts';
 /** A socket, as those see it who have something to tell. */
 export interface Client {
   /** What it may see now; nothing before it has shown a token, if one is asked for. */
-  readonly scope: () => Scope;
+  scope(): Scope;
   /** Whether it may ask anything at all. */
-  readonly isAdmitted: () => boolean;
+  isAdmitted(): boolean;
   /** Takes the token for the one that counts from now on. Resolves to when it expires, in ms since 1970; null: never. @throws {Failure} */
-  readonly authenticate: (token: string) => Promise<number | null>;
+  authenticate(token: string): Promise<number | null>;
   /** Sends a frame now or later; while it waits for a slow reader, a newer one of its kind replaces it. */
-  readonly send: (kind: string, frame: string) => void;
+  send(kind: string, frame: string): void;
   /** Whether it takes more now. If not, {@link Conversation.onRoom} tells when it does. */
-  readonly hasRoom: () => boolean;
+  hasRoom(): boolean;
   /** Sends a frame now. */
-  readonly write: (frame: Buffer) => void;
-  readonly close: (cause: CloseCause) => void;
+  write(frame: Buffer): void;
+  close(cause: CloseCause): void;
 }

@@ -1,5 +1,7 @@
 import {
   adminHostEnv,
+  checkDatabase,
+  checkKafka,
   databaseEnv,
   hostsEnv,
   kafkaEnv,
@@ -54,4 +56,6 @@ export const GatewayEnv = z
     ...stopEnv,
     ...logEnv,
   })
-  .superRefine(checkAuthentication);
+  .superRefine(checkAuthentication)
+  .superRefine(checkKafka)
+  .superRefine(checkDatabase);

@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
+  addPools,
   closeServers,
   connectKafka,
   createAddressOf,
   createLog,
+  databaseUrl,
   drainDeadlineMs,
+  kafkaCluster,
   listen,
   readConfig,
   runService,
@@ -27,6 +30,7 @@ import { createFloors } from './numbers/floors.ts';
 import { rulesOfEnv } from './numbers/rules-env.ts';
 import { createNumberWatches } from './numbers/watches.ts';
 import { createQueries } from './queries.ts';
+import { reportQueues } from './queues.ts';
 import { createAnswer } from './requests.ts';
 import { createSockets } from './sockets.ts';
 import { useWebSocket } from './use-web-socket.ts';
@@ -44,7 +48,8 @@ const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() 
 await runService(async () => {
   const stopped = stopSignal();
   const config = readConfig(GatewayEnv, process.env);
-  const { DATABASE_URL: url, KAFKA_TOPIC: topic } = config;
+  const { KAFKA_TOPIC: topic } = config;
+  const url = databaseUrl(config);
   const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
   const metrics = createMetrics();
   await using cleanup = new AsyncDisposableStack();
@@ -58,17 +63,21 @@ await runService(async () => {
     answerTimeoutMs: 35_000,
   });
   cleanup.defer(() => end(boardDb));
+  addPools(metrics.registry, { queries: db, board: boardDb });
 
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);
   const floors = createFloors(() => metrics.timed('floor', readFloor(db, rules, Date.now())));
-  const onFailed = (error: unknown) => log.warn({ error: String(error) }, 'numbers.failed');
+  const onFailed = (error: unknown) => {
+    metrics.failures.inc({ asked_over: 'numbers' });
+    log.warn({ error: String(error) }, 'numbers.failed');
+  };
   const numbers = cleanup.use(createNumberWatches(floors, onFailed));
   const queries = createQueries({ db, topic, metrics });
   const live = cleanup.use(
     openLive({
       ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents },
-      kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-gateway', log }),
+      kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
     }),
@@ -77,7 +86,7 @@ await runService(async () => {
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
-      answer: createAnswer({ ...live, numbers, queries, log }),
+      answer: createAnswer({ ...live, numbers, queries, metrics, log }),
       onRoom: live.subscriptions.onRoom,
       onClosed: (client) => {
         live.subscriptions.unsubscribe(client);
@@ -92,6 +101,7 @@ await runService(async () => {
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
     metrics,
   });
+  reportQueues(metrics.registry, sockets.queues);
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onChange = () => {
@@ -111,9 +121,8 @@ await runService(async () => {
       ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
     }),
   );
-  const { timed } = metrics;
   const origins = config.GATEWAY_ORIGINS;
-  const api = createApi({ db, topic, rules, floors, authentication, origins, timed, log });
+  const api = createApi({ db, topic, rules, floors, authentication, origins, metrics, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),

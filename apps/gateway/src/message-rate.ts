@@ -1,16 +1,16 @@
 const perSecond = 50;
 const burst = 200;
 
-/** A token bucket for one socket: `take(now)` is false when it sends more than 50 messages a second beyond a burst of 200. */
-export function createMessageRate(now: number): { take: (now: number) => boolean } {
-  let tokens = burst;
-  let last = now;
-  return {
-    take: (at) => {
-      tokens = Math.min(burst, tokens + ((at - last) / 1000) * perSecond);
-      last = at;
-      tokens -= 1;
-      return tokens >= 0;
-    },
-  };
+/** A token bucket for one socket: more than 50 messages a second, beyond a burst of 200, are too many. */
+export class MessageRate {
+  #tokens = burst;
+  /** When they were counted last: ms, monotonic. */
+  #at = -Infinity;
+
+  /** Counts a message; false if it is one too many. */
+  take(now: number): boolean {
+    this.#tokens = Math.min(burst, this.#tokens + ((now - this.#at) / 1_000) * perSecond) - 1;
+    this.#at = now;
+    return this.#tokens >= 0;
+  }
 }

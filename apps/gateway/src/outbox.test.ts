@@ -1,4 +1,4 @@
-import { createOutbox, unsentBytesMax, waitingLengthMax } from './outbox.ts';
+import { Outbox, unsentBytesMax, waitingLengthMax } from './outbox.ts';
 
 /** A socket whose reader takes a frame only when the test says so. */
 function slowSocket() {
@@ -25,7 +25,7 @@ const list = (version: string) => version.padEnd(unsentBytesMax + 1);
 function reader() {
   const clock = { ms: 0 };
   const socket = slowSocket();
-  const outbox = createOutbox(socket as never, {
+  const outbox = new Outbox(socket as never, {
     onSent: () => undefined,
     onRoom: () => undefined,
     now: () => clock.ms,

@@ -9,27 +9,8 @@ export const unsentBytesMax = 256 * 1024;
  */
 export const waitingLengthMax = 4 * 1024 * 1024;
 
-/**
- * What waits for one slow reader. Of each kind only the newest waits: a list replaces an older one of the same question,
- * and DataChanged is there once. So what a socket holds is bounded by what it asked, not by what happens.
- */
-export interface Outbox {
-  /**
-   * Sends `frame` now, or when the socket has drained; frames of one `kind` replace each other while they wait.
-   * @returns false if it can neither be sent nor wait, because too much is waiting
-   */
-  readonly send: (kind: string, frame: string) => boolean;
-  /** Whether nothing waits, and the socket takes more. */
-  readonly hasRoom: () => boolean;
-  /** Sends `frame` now: for frames that are not to wait here, while there is room. */
-  readonly write: (frame: string | Buffer) => void;
-  /** Whether anything is unsent. What was sent last (a ping, say) has then not been seen by the other side. */
-  readonly isBehind: () => boolean;
-  /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
-  readonly stalledMs: (now: number) => number;
-}
-
-export interface OutboxOptions {
+export interface OutboxOwner {
+  /** A frame was sent. */
   readonly onSent: () => void;
   /** A frame has left, nothing waits, and there is room for more. */
   readonly onRoom: () => void;
@@ -40,55 +21,88 @@ export interface OutboxOptions {
 /** Frames are text, also where their bytes are given. */
 const asText = { binary: false };
 
-export function createOutbox(
-  socket: Pick<WebSocket, 'bufferedAmount' | 'send'>,
-  { onSent, onRoom, now }: OutboxOptions,
-): Outbox {
-  const waiting = new Map<string, string>();
-  let waitingLength = 0;
-  let progressAt = now();
-
-  const sent = (error?: Error | null): void => {
+/**
+ * What waits for one slow reader. Of each kind only the newest waits: a list replaces an older one of the same question,
+ * and DataChanged is there once. So what a socket holds is bounded by what it asked, not by what happens.
+ */
+export class Outbox {
+  readonly #socket: Pick<WebSocket, 'bufferedAmount' | 'send'>;
+  readonly #owner: OutboxOwner;
+  /** Frames by kind; null as long as none ever had to wait, as with most sockets. */
+  #waiting: Map<string, string> | null = null;
+  #waitingLength = 0;
+  #progressAt: number;
+  readonly #sent = (error?: Error | null): void => {
     if (error) return;
-    progressAt = now();
-    onSent();
-    flush();
-    if (hasRoom()) onRoom();
+    this.#progressAt = this.#owner.now();
+    this.#owner.onSent();
+    this.#flush();
+    if (this.hasRoom()) this.#owner.onRoom();
   };
-  const write = (frame: string | Buffer): void => {
-    if (socket.bufferedAmount === 0) progressAt = now();
-    socket.send(frame, asText, sent);
-  };
-  const hasRoom = (): boolean => waiting.size === 0 && socket.bufferedAmount <= unsentBytesMax;
-  const forget = (kind: string): void => {
+
+  constructor(socket: Pick<WebSocket, 'bufferedAmount' | 'send'>, owner: OutboxOwner) {
+    this.#socket = socket;
+    this.#owner = owner;
+    this.#progressAt = owner.now();
+  }
+
+  /**
+   * Sends `frame` now, or when the socket has drained; frames of one `kind` replace each other while they wait.
+   * @returns false if it can neither be sent nor wait, because too much is waiting
+   */
+  send(kind: string, frame: string): boolean {
+    if (this.hasRoom()) {
+      this.write(frame);
+      return true;
+    }
+    this.#waiting ??= new Map();
+    this.#forget(this.#waiting, kind);
+    const length = kind.length + frame.length;
+    if (this.#waitingLength + length > waitingLengthMax) return false;
+    this.#waiting.set(kind, frame);
+    this.#waitingLength += length;
+    return true;
+  }
+
+  /** Whether nothing waits, and the socket takes more. */
+  hasRoom(): boolean {
+    return (this.#waiting?.size ?? 0) === 0 && this.#socket.bufferedAmount <= unsentBytesMax;
+  }
+
+  /** Sends `frame` now: for frames that are not to wait here, while there is room. */
+  write(frame: string | Buffer): void {
+    if (this.#socket.bufferedAmount === 0) this.#progressAt = this.#owner.now();
+    this.#socket.send(frame, asText, this.#sent);
+  }
+
+  /** Whether anything is unsent. What was sent last (a ping, say) has then not been seen by the other side. */
+  isBehind(): boolean {
+    return this.#socket.bufferedAmount > 0;
+  }
+
+  /** What is unsent or waits, in bytes; about. */
+  queuedBytes(): number {
+    return this.#socket.bufferedAmount + this.#waitingLength;
+  }
+
+  /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
+  stalledMs(now: number): number {
+    return this.#socket.bufferedAmount === 0 ? 0 : now - this.#progressAt;
+  }
+
+  #forget(waiting: Map<string, string>, kind: string): void {
     const frame = waiting.get(kind);
     if (frame === undefined) return;
     waiting.delete(kind);
-    waitingLength -= kind.length + frame.length;
-  };
-  const flush = (): void => {
-    for (const [kind, frame] of waiting) {
-      if (socket.bufferedAmount > unsentBytesMax) return;
-      forget(kind);
-      write(frame);
+    this.#waitingLength -= kind.length + frame.length;
+  }
+
+  #flush(): void {
+    if (!this.#waiting) return;
+    for (const [kind, frame] of this.#waiting) {
+      if (this.#socket.bufferedAmount > unsentBytesMax) return;
+      this.#forget(this.#waiting, kind);
+      this.write(frame);
     }
-  };
-  return {
-    send: (kind, frame) => {
-      if (hasRoom()) {
-        write(frame);
-        return true;
-      }
-      forget(kind);
-      const length = kind.length + frame.length;
-      if (waitingLength + length > waitingLengthMax) return false;
-      waiting.set(kind, frame);
-      waitingLength += length;
-      return true;
-    },
-    hasRoom,
-    write,
-    isBehind: () => socket.bufferedAmount > 0,
-    stalledMs: (at) => (socket.bufferedAmount === 0 ? 0 : at - progressAt),
-  };
+  }
 }

@@ -1,12 +1,16 @@
 import { closeCodes } from '@callstream/contracts';
 import type { CloseCause, ServerMessage } from '@callstream/contracts';
 import type { RawData, WebSocket } from 'ws';
-import { createAdmission } from './access/admission.ts';
+import { Admission } from './access/admission.ts';
+import type { AdmissionOwner } from './access/admission.ts';
+import type { Scope } from './access/scope.ts';
 import type { Access, Verify } from './access/verify.ts';
 import type { Client } from './client.ts';
-import { createMessageRate } from './message-rate.ts';
+import { MessageRate } from './message-rate.ts';
 import type { Metrics } from './metrics.ts';
-import { createOutbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
+import type { OutboxOwner } from './outbox.ts';
+import type { Queue } from './queues.ts';
 import { readMessage } from './read-message.ts';
 import type { Answer } from './requests.ts';
 
@@ -29,16 +33,10 @@ export interface Conversation {
   readonly isResumable: (client: Client) => boolean;
 }
 
-export interface SessionOptions extends Conversation {
-  /** The token that came with the request for the socket. */
-  readonly token: string | undefined;
+/** What all sessions of a gateway share. */
+export interface SessionOptions extends Omit<Conversation, 'onClosed'> {
+  readonly onClosed: (session: Session) => void;
   readonly metrics: Pick<Metrics, 'frames' | 'closes'>;
-}
-
-/** One client. */
-export interface Session extends Client {
-  /** To be called every few seconds: closes who does not read or does not answer, and asks again whether it is there. */
-  readonly check: () => void;
 }
 
 const welcome = JSON.stringify({ event: 'Welcome', data: 'Welcome', status: 'Ok' } satisfies ServerMessage);
@@ -46,81 +44,123 @@ const welcome = JSON.stringify({ event: 'Welcome', data: 'Welcome', status: 'Ok'
 const authenticated = ({ expiresAt }: Access): string =>
   JSON.stringify({ event: 'Authenticated', status: 'Ok', data: { expires_at: expiresAt } } satisfies ServerMessage);
 
-/** Speaks with one client until its socket closes. */
-export function createSession(
-  socket: WebSocket,
-  { answer, verify, token, onRoom, onClosed, isResumable, metrics }: SessionOptions,
-): Session {
-  const now = (): number => performance.now();
-  const outbox = createOutbox(socket, {
-    now,
-    onSent: () => metrics.frames.inc(),
-    onRoom: () => onRoom(session),
-  });
-  const rate = createMessageRate(now());
-  let closing = false;
-  let pinged: { readonly at: number; readonly answered: boolean } = { at: now(), answered: true };
+/**
+ * One client, until its socket closes. A class, as is all that each client has: of thousands, only what is their own is
+ * kept, and not a closure for each thing that one can do with them.
+ */
+export class Session implements Client, OutboxOwner, AdmissionOwner {
+  readonly #socket: WebSocket;
+  readonly #options: SessionOptions;
+  readonly #outbox: Outbox;
+  readonly #admission: Admission;
+  readonly #rate = new MessageRate();
+  #isClosing = false;
+  #pingedAt: number;
+  #isPongDue = false;
 
-  const close = (cause: CloseCause): void => {
-    if (closing) return;
-    closing = true;
-    metrics.closes.inc({ cause });
+  constructor(socket: WebSocket, options: SessionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#outbox = new Outbox(socket, this);
+    this.#admission = new Admission(this);
+    this.#pingedAt = this.now();
+  }
+
+  /** Speaks with the client. `token`: the one that came with the request for the socket. */
+  begin(token: string | undefined): void {
+    this.#socket.on('message', (data, isBinary) => void this.#receive(data, isBinary));
+    this.#socket.on('pong', () => (this.#isPongDue = false));
+    this.#socket.on('close', () => {
+      this.#admission[Symbol.dispose]();
+      this.#options.onClosed(this);
+    });
+    this.send('Welcome', welcome);
+    void this.#admission.begin(token);
+  }
+
+  send(kind: string, frame: string): void {
+    if (!this.#isClosing && !this.#outbox.send(kind, frame)) this.close('slow');
+  }
+
+  hasRoom(): boolean {
+    return !this.#isClosing && this.#outbox.hasRoom();
+  }
+
+  write(frame: Buffer): void {
+    this.#outbox.write(frame);
+  }
+
+  scope(): Scope {
+    return this.#admission.scope();
+  }
+
+  isAdmitted(): boolean {
+    return this.#admission.isAdmitted();
+  }
+
+  authenticate(token: string): Promise<number | null> {
+    return this.#admission.authenticate(token);
+  }
+
+  close(cause: CloseCause): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#options.metrics.closes.inc({ cause });
     const { code, reason } = closeCodes[cause];
-    socket.close(code, reason);
-  };
+    this.#socket.close(code, reason);
+  }
 
-  const send = (kind: string, frame: string): void => {
-    if (!closing && !outbox.send(kind, frame)) close('slow');
-  };
+  /** To be called every few seconds: closes who does not read or does not answer, and asks again whether it is there. */
+  check(): void {
+    const at = this.now();
+    const stalledMax = this.#options.isResumable(this) ? stalledMsMax : stalledMsMaxWithoutCursor;
+    if (this.#outbox.stalledMs(at) > stalledMax) return this.close('slow');
+    if (this.#isClosing || at - this.#pingedAt < pingEveryMs) return;
+    // Behind what is unsent, the ping has not arrived yet: that is the slow reader's case, above.
+    if (this.#isPongDue && !this.#outbox.isBehind()) return this.close('unresponsive');
+    if (!this.#isPongDue) this.#socket.ping();
+    this.#pingedAt = at;
+    this.#isPongDue = true;
+  }
 
-  const receive = async (data: RawData, isBinary: boolean): Promise<void> => {
-    if (closing) return;
-    if (isBinary) return close('notText');
-    if (!rate.take(now())) return close('flood');
+  queue(): Queue {
+    return { bytes: this.#outbox.queuedBytes(), isSlow: !this.#outbox.hasRoom() };
+  }
+
+  now(): number {
+    return performance.now();
+  }
+
+  onSent(): void {
+    this.#options.metrics.frames.inc();
+  }
+
+  onRoom(): void {
+    this.#options.onRoom(this);
+  }
+
+  verify(token: string | undefined): ReturnType<Verify> {
+    return this.#options.verify(token);
+  }
+
+  onAdmitted(access: Access): void {
+    this.send('Authenticated', authenticated(access));
+  }
+
+  async #receive(data: RawData, isBinary: boolean): Promise<void> {
+    if (this.#isClosing) return;
+    if (isBinary) return this.close('notText');
+    if (!this.#rate.take(this.now())) return this.close('flood');
     const text = (data as Buffer).toString();
     const read = readMessage(text);
     const isToken = 'message' in read && read.message.event === 'Authenticate';
     // What follows a token waits for it to be checked: who sends both at once is not turned away.
-    if (!isToken) await admission.settled();
+    if (!isToken) await this.#admission.settled();
     // It may have gone meanwhile: nobody would take it off what it asks to be put on.
-    if (socket.readyState !== socket.OPEN) return;
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     // A waiting answer is replaced by a newer one to the same text. (Never stringify what a client sent: it may be
     // nested so deep that the stack overflows.)
-    const frame = await answer(read, session);
-    if (frame !== null) send(text, frame);
-  };
-
-  const admission = createAdmission({
-    ...{ verify, token, close },
-    tell: (access) => send('Authenticated', authenticated(access)),
-  });
-
-  const session: Session = {
-    send,
-    close,
-    scope: admission.scope,
-    isAdmitted: admission.isAdmitted,
-    authenticate: admission.authenticate,
-    hasRoom: () => !closing && outbox.hasRoom(),
-    write: outbox.write,
-    check: () => {
-      const at = now();
-      const stalledMax = isResumable(session) ? stalledMsMax : stalledMsMaxWithoutCursor;
-      if (outbox.stalledMs(at) > stalledMax) return close('slow');
-      if (closing || at - pinged.at < pingEveryMs) return;
-      // Behind what is unsent, the ping has not arrived yet: that is the slow reader's case, above.
-      if (!pinged.answered && !outbox.isBehind()) return close('unresponsive');
-      if (pinged.answered) socket.ping();
-      pinged = { at, answered: false };
-    },
-  };
-  socket.on('message', (data, isBinary) => void receive(data, isBinary));
-  socket.on('pong', () => (pinged = { ...pinged, answered: true }));
-  socket.on('close', () => {
-    admission[Symbol.dispose]();
-    onClosed(session);
-  });
-  send('Welcome', welcome);
-  admission.begin();
-  return session;
+    const frame = await this.#options.answer(read, this);
+    if (frame !== null) this.send(text, frame);
+  }
 }

@@ -5,13 +5,17 @@ import type { ServerOptions, WebSocket } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
-import { createSession } from './session.ts';
-import type { Conversation, Session } from './session.ts';
+import type { Queue } from './queues.ts';
+import { Session } from './session.ts';
+import type { Conversation } from './session.ts';
 
 /** How often all sockets are checked, in ms. */
 const checkEveryMs = 5_000;
 /** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
 const closeTimeoutMs = 2_000;
+
+/** An error of a socket closes it: that is all that has to be done about it. */
+const ignore = (): void => undefined;
 
 type Decide = (allowed: boolean, status?: number, message?: string) => void;
 
@@ -29,6 +33,7 @@ export interface Sockets {
   /** Takes over the upgrades of a server, on any path. */
   readonly serve: (server: Server) => void;
   readonly broadcast: (kind: string, frame: string) => void;
+  readonly queues: () => readonly Queue[];
   /** Closes every socket, also those that are just being opened. */
   readonly closeAll: (cause: CloseCause) => void;
 }
@@ -42,7 +47,8 @@ export function createSockets({
   socketsPerAddressMax,
   metrics,
 }: SocketsOptions): Sockets {
-  const sessions = new Set<Session>();
+  /** With the address of each. */
+  const sessions = new Map<Session, string>();
   const perAddress = new Map<string, number>();
   let closed: CloseCause | undefined;
   // ws 8.23 knows closeTimeout; its types do not yet.
@@ -56,41 +62,52 @@ export function createSockets({
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
-      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
-      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+      if (isAllowedOrigin(req.headers.origin, origins)) return decide(true);
+      metrics.refusedOrigins.inc();
+      decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
     },
   };
   const server = new WebSocketServer(options);
-  const checking = setInterval(() => sessions.forEach((session) => session.check()), checkEveryMs);
+  const checking = setInterval(() => {
+    for (const session of sessions.keys()) session.check();
+  }, checkEveryMs);
+
+  const onClosed = (session: Session): void => {
+    conversation.onClosed(session);
+    const address = sessions.get(session);
+    if (address === undefined) return;
+    sessions.delete(session);
+    const left = (perAddress.get(address) ?? 1) - 1;
+    if (left > 0) perAddress.set(address, left);
+    else perAddress.delete(address);
+    metrics.sockets.set(sessions.size);
+  };
+  const sharedBySessions = { ...conversation, onClosed, metrics };
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
     const address = addressOf(request);
     const ofAddress = perAddress.get(address) ?? 0;
-    socket.on('error', () => undefined);
-    const session = createSession(socket, { ...conversation, metrics, token: tokenOf(request.headers) });
+    socket.on('error', ignore);
+    const session = new Session(socket, sharedBySessions);
+    session.begin(tokenOf(request.headers));
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
-    sessions.add(session);
+    sessions.set(session, address);
+    metrics.opened.inc();
     perAddress.set(address, ofAddress + 1);
     metrics.sockets.set(sessions.size);
-    socket.on('close', () => {
-      sessions.delete(session);
-      const left = (perAddress.get(address) ?? 1) - 1;
-      if (left > 0) perAddress.set(address, left);
-      else perAddress.delete(address);
-      metrics.sockets.set(sessions.size);
-    });
   };
 
   return {
     serve: (http) => http.on('upgrade', (request, socket, head) => server.handleUpgrade(request, socket, head, accept)),
     broadcast: (kind, frame) => {
-      for (const session of sessions) if (session.isAdmitted()) session.send(kind, frame);
+      for (const session of sessions.keys()) if (session.isAdmitted()) session.send(kind, frame);
     },
+    queues: () => [...sessions.keys()].map((session) => session.queue()),
     closeAll: (cause) => {
       closed = cause;
       clearInterval(checking);
-      for (const session of sessions) session.close(cause);
+      for (const session of sessions.keys()) session.close(cause);
     },
   };
 }

@@ -1,5 +1,14 @@
 import { join } from 'node:path';
-import { adminHostEnv, hostsEnv, kafkaEnv, logEnv, networksEnv, portEnv, stopEnv } from '@callstream/runtime';
+import {
+  adminHostEnv,
+  checkKafka,
+  hostsEnv,
+  kafkaEnv,
+  logEnv,
+  networksEnv,
+  portEnv,
+  stopEnv,
+} from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './authentication-env.ts';
 import { burstSeconds } from './limits.ts';
@@ -51,7 +60,8 @@ export const IngestEnv = z
     ...stopEnv,
     ...logEnv,
   })
-  .superRefine(checkAuthentication);
+  .superRefine(checkAuthentication)
+  .superRefine(checkKafka);
 
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import proxyAddr from 'proxy-addr';
-import { listEnv } from './config.ts';
+import { listEnv } from './config/env.ts';
 
 /** A list of addresses and networks (CIDR); none by default. */
 export const networksEnv = listEnv

@@ -2,7 +2,7 @@ import type { CloseCause } from '@callstream/contracts';
 import { Failure } from '../failure.ts';
 import { nothing } from './scope.ts';
 import type { Scope } from './scope.ts';
-import type { Access, Refusal, Verify } from './verify.ts';
+import type { Access, Refusal, Verified, Verify } from './verify.ts';
 
 /** How long a socket may stay open without having shown a token, in ms. */
 const tokenMsMax = 5_000;
@@ -16,86 +16,98 @@ const closes = {
   unavailable: 'keysAway',
 } as const satisfies Record<Exclude<Refusal, 'missing'>, CloseCause>;
 
-/** What one client may see, and until when. */
-export interface Admission extends Disposable {
-  readonly scope: () => Scope;
-  /** Whether a token was taken that is still true. */
-  readonly isAdmitted: () => boolean;
-  /** Takes a token in place of the one before; one that is not taken closes the socket. @throws {Failure} then */
-  readonly authenticate: (token: string) => Promise<number | null>;
-  /** Takes the token that the socket was asked for with; without one, waits for `authenticate`, not for long. */
-  readonly begin: () => void;
-  /** Resolves when no token is being checked. */
-  readonly settled: () => Promise<void>;
-}
-
-export interface AdmissionOptions {
+/** The client whose admission it is. */
+export interface AdmissionOwner {
   readonly verify: Verify;
-  /** The token that came with the request for the socket. */
-  readonly token: string | undefined;
   readonly close: (cause: CloseCause) => void;
-  /** The token that came with the request was taken. */
-  readonly tell: (access: Access) => void;
+  /** The token that came with the request for the socket was taken. */
+  readonly onAdmitted: (access: Access) => void;
 }
 
-export function createAdmission({ verify, token, close, tell }: AdmissionOptions): Admission {
-  let access: Access | null = null;
-  let timer: NodeJS.Timeout | undefined;
-  let checking: Promise<unknown> = Promise.resolve();
-  let turn = 0;
-  let isOver = false;
+/** What one client may see, and until when. */
+export class Admission implements Disposable {
+  readonly #owner: AdmissionOwner;
+  #access: Access | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  /** Of the token that came last; null once that is done. */
+  #checking: Promise<Access | null> | null = null;
+  #isOver = false;
 
-  const endAt = (ms: number, cause: CloseCause): void => {
-    clearTimeout(timer);
-    if (isOver) return;
-    const left = Math.max(0, ms - Date.now());
-    timer = setTimeout(() => (left > timerMsMax ? endAt(ms, cause) : end(cause)), Math.min(left, timerMsMax));
-  };
-  const end = (cause: CloseCause): void => {
-    access = null;
-    close(cause);
-  };
+  constructor(owner: AdmissionOwner) {
+    this.#owner = owner;
+  }
 
-  const take = async (given: string | undefined): Promise<Access | null> => {
-    const mine = ++turn;
-    const verified = await verify(given);
-    // Of two at once, the later one counts.
-    if (mine !== turn || isOver) return access;
+  scope(): Scope {
+    return this.#access?.scope ?? nothing;
+  }
+
+  /** Whether a token was taken that is still true. */
+  isAdmitted(): boolean {
+    return this.#access !== null;
+  }
+
+  /** Takes the token that the socket was asked for with; without one, waits for `authenticate`, not for long. */
+  async begin(token: string | undefined): Promise<void> {
+    this.#endAt(Date.now() + tokenMsMax, 'unauthenticated');
+    const taken = await this.#check(token);
+    if (token !== undefined && taken) this.#owner.onAdmitted(taken);
+  }
+
+  /** Takes a token in place of the one before; one that is not taken closes the socket. @throws {Failure} then */
+  async authenticate(token: string): Promise<number | null> {
+    const taken = await this.#check(token);
+    if (taken === null) throw new Failure('The token is not taken.');
+    return taken.expiresAt;
+  }
+
+  /** Resolves when no token is being checked. */
+  async settled(): Promise<void> {
+    await this.#checking?.catch(() => undefined);
+  }
+
+  [Symbol.dispose](): void {
+    this.#isOver = true;
+    this.#stopTimer();
+  }
+
+  #check(token: string | undefined): Promise<Access | null> {
+    const checking = this.#owner.verify(token).then((verified) => {
+      // Of two at once, the later one counts.
+      if (this.#checking !== checking || this.#isOver) return this.#access;
+      this.#checking = null;
+      return this.#take(verified);
+    });
+    this.#checking = checking;
+    return checking;
+  }
+
+  #take(verified: Verified): Access | null {
     if ('refusal' in verified) {
       // It may still come.
-      if (verified.refusal === 'missing') return null;
-      end(closes[verified.refusal]);
+      if (verified.refusal !== 'missing') this.#end(closes[verified.refusal]);
       return null;
     }
-    access = verified.access;
-    clearTimeout(timer);
-    if (access.expiresAt !== null) endAt(access.expiresAt, 'expired');
-    return access;
-  };
-  const check = (given: string | undefined): Promise<Access | null> => {
-    const taken = take(given);
-    checking = taken.catch(() => undefined);
-    return taken;
-  };
+    this.#access = verified.access;
+    this.#stopTimer();
+    if (this.#access.expiresAt !== null) this.#endAt(this.#access.expiresAt, 'expired');
+    return this.#access;
+  }
 
-  return {
-    isAdmitted: () => access !== null,
-    scope: () => access?.scope ?? nothing,
-    authenticate: async (given) => {
-      const taken = await check(given);
-      if (taken === null) throw new Failure('The token is not taken.');
-      return taken.expiresAt;
-    },
-    begin: () => {
-      endAt(Date.now() + tokenMsMax, 'unauthenticated');
-      void check(token).then((taken) => token !== undefined && taken && tell(taken));
-    },
-    settled: async () => {
-      await checking;
-    },
-    [Symbol.dispose]: () => {
-      isOver = true;
-      clearTimeout(timer);
-    },
-  };
+  #endAt(ms: number, cause: CloseCause): void {
+    this.#stopTimer();
+    if (this.#isOver) return;
+    const left = Math.max(0, ms - Date.now());
+    const atEnd = (): void => (left > timerMsMax ? this.#endAt(ms, cause) : this.#end(cause));
+    this.#timer = setTimeout(atEnd, Math.min(left, timerMsMax));
+  }
+
+  #stopTimer(): void {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+
+  #end(cause: CloseCause): void {
+    this.#access = null;
+    this.#owner.close(cause);
+  }
 }

@@ -14,13 +14,16 @@ export interface Access {
 /** Why a token is not taken. `unavailable`: it could not be checked. */
 export type Refusal = 'missing' | 'wrong' | 'expired' | 'unavailable';
 
-type Verified = { readonly access: Access } | { readonly refusal: Refusal };
+/** What became of a token. */
+export type Verified = { readonly access: Access } | { readonly refusal: Refusal };
 
 /** What a token allows; undefined if none was shown. */
 export type Verify = (token: string | undefined) => Promise<Verified>;
 
+const open: Promise<Verified> = Promise.resolve({ access: { scope: everything, expiresAt: null } });
+
 /** Everybody may see everything. */
-export const openToAll: Verify = () => Promise.resolve({ access: { scope: everything, expiresAt: null } });
+export const openToAll: Verify = () => open;
 
 export interface TokenRules {
   readonly key: JWTVerifyGetKey;

@@ -14,6 +14,8 @@ const heartbeatEveryMs = 5_000;
 /** A subscription of which nothing changes for so long gets a new cursor, in ms: an old one cannot be resumed from. */
 const cursorEveryMs = 60_000;
 
+const nothing: readonly Buffer[] = [];
+
 /** What one client is told. */
 interface Subscription {
   readonly client: Client;
@@ -74,7 +76,7 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
       const part = parts[subscription.at++];
       if (part) client.write(head ? Buffer.concat([head(), part]) : part);
     }
-    if (subscription.at >= parts.length) Object.assign(subscription, { parts: [], at: 0, head: null });
+    if (subscription.at >= parts.length) Object.assign(subscription, { parts: nothing, at: 0, head: null });
   };
 
   /** Tells what has changed while the client could not take it. */
@@ -148,7 +150,7 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
       for (const subscription of group.members) {
         // Who is behind does not show what was true then.
         if (!isUpToDate(subscription) || !subscription.client.hasRoom()) continue;
-        fresh.forEach(subscription.client.write);
+        for (const frame of fresh) subscription.client.write(frame);
         subscription.client.write(heartbeat);
       }
     }
@@ -178,7 +180,7 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
   const enter = (client: Client, asked: Subscribe): Subscription => {
     unsubscribe(client);
     const group = groupOf(createFilter(asked, client.scope()));
-    const subscription: Subscription = { client, asked, group, revision: 0, parts: [], at: 0, head: null };
+    const subscription: Subscription = { client, asked, group, revision: 0, parts: nothing, at: 0, head: null };
     all.set(client, subscription);
     group.members.add(subscription);
     metrics.subscriptions.set(all.size);
