@@ -220,7 +220,7 @@ it('goes on where it was after the socket is cut, the page was frozen, the gatew
   // What was there stays, and is said to be old.
   await page
     .getByRole('alert')
-    .getByText(/^What you see is 1:\d\d old/)
+    .getByText(/What you see is 1:\d\d old/)
     .waitFor(patience);
   expect(await row('cut-3').count()).toBe(1);
   await page.evaluate(() => delete (performance as { now?: unknown }).now);
