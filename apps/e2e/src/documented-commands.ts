@@ -26,6 +26,9 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run docs/, { test: 'apps/e2e/src/documentation.long.test.ts', runs: 'tools/docs.mjs' }],
   [/^npx nx release|^git push/, { because: 'it makes a release' }],
   [/^docker /, { because: 'needs Docker: docker/smoke' }],
+  [/^docker\/smoke$/, { because: 'it is a test itself, of Docker' }],
+  [/^(mkdir|openssl|sed|chmod) .*docker\/secrets/, { because: 'files for Docker; tried by hand' }],
+  [/^git pull$/, { because: 'it fetches a new version' }],
   [/^export /, { because: 'addresses of your own' }],
   [/^curl /, { because: 'the same requests are made by apps/gateway/src/http/api.int.test.ts' }],
 ];

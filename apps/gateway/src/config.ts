@@ -1,4 +1,14 @@
-import { adminHostEnv, databaseEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
+import {
+  adminHostEnv,
+  checkDatabase,
+  checkKafka,
+  databaseEnv,
+  hostsEnv,
+  kafkaEnv,
+  listEnv,
+  logEnv,
+  portEnv,
+} from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './access/authentication-env.ts';
 import { rulesEnv } from './numbers/rules-env.ts';
@@ -40,4 +50,6 @@ export const GatewayEnv = z
     ...adminHostEnv,
     ...logEnv,
   })
-  .superRefine(checkAuthentication);
+  .superRefine(checkAuthentication)
+  .superRefine(checkKafka)
+  .superRefine(checkDatabase);

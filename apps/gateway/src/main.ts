@@ -3,7 +3,9 @@ import {
   closeServers,
   connectKafka,
   createLog,
+  databaseUrl,
   drainDeadlineMs,
+  kafkaCluster,
   listen,
   readConfig,
   runService,
@@ -42,7 +44,8 @@ const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() 
 await runService(async () => {
   const stopped = stopSignal();
   const config = readConfig(GatewayEnv, process.env);
-  const { DATABASE_URL: url, KAFKA_TOPIC: topic } = config;
+  const { KAFKA_TOPIC: topic } = config;
+  const url = databaseUrl(config);
   const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
   const metrics = createMetrics();
   await using cleanup = new AsyncDisposableStack();
@@ -70,7 +73,7 @@ await runService(async () => {
   const live = cleanup.use(
     openLive({
       ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents },
-      kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-gateway', log }),
+      kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
     }),

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { adminHostEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
+import { adminHostEnv, checkKafka, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './authentication-env.ts';
 import { burstSeconds } from './limits.ts';
@@ -54,7 +54,8 @@ export const IngestEnv = z
     ...adminHostEnv,
     ...logEnv,
   })
-  .superRefine(checkAuthentication);
+  .superRefine(checkAuthentication)
+  .superRefine(checkKafka);
 
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

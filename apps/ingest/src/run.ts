@@ -2,6 +2,7 @@ import {
   closeServers,
   connectKafka,
   drainDeadlineMs,
+  kafkaCluster,
   listen,
   openPublisher,
   startAdmin,
@@ -39,7 +40,7 @@ import { waitForTopic } from './wait-for-topic.ts';
 export async function run(config: IngestConfig, log: Log): Promise<void> {
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
-  const cluster = { brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log };
+  const cluster = { ...kafkaCluster(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(cluster);
   const asked = connectKafka({ ...cluster, connects: 'once' });
   const knowledge = createTopicKnowledge();

@@ -5,6 +5,7 @@ import { dlqCommand } from './dlq/command.ts';
 import { prepare } from './migrate.ts';
 import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
+import { topicsCommand } from './topics-command.ts';
 
 const start = () => {
   const config = readConfig(ProjectorEnv, process.env);
@@ -28,6 +29,7 @@ program
     const { config, log } = start();
     await prepare(config, log);
   });
+program.addCommand(topicsCommand(start));
 for (const command of tableCommands(start)) program.addCommand(command);
 program.addCommand(dlqCommand(process.env));
 

@@ -36,6 +36,10 @@ describe('the admin port', () => {
     reason = null;
     expect((await service.ask('/metrics')).text).toContain('callstream_ready 1');
   });
+  it('has metrics also while the check waits for an answer', async () => {
+    await using service = await admin(() => new Promise<null>(() => undefined));
+    expect((await service.ask('/metrics')).text).toContain('callstream_ready 0');
+  });
   it('is not ready when the check itself fails', async () => {
     await using service = await admin(() => Promise.reject(new Error('bug')));
     expect((await service.ask('/readyz')).status).toBe(503);

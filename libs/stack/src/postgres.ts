@@ -4,9 +4,11 @@ import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import type { Authority } from './certificates.ts';
 import { claimed, keptPort } from './free-port.ts';
 import { stopLeftover } from './leftover.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
+import { secure } from './postgres-tls.ts';
 import { type RunAs, postgresUser } from './postgres-user.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
 
@@ -23,6 +25,11 @@ export type PostgresOptions = {
   port?: number;
   /** False: does not wait for the disk, so a crash of the machine may lose everything. For tests. */
   fsync?: boolean;
+  /**
+   * Nobody gets in without TLS; its certificate is for `localhost`. Members of the role `certified` need one of this
+   * authority as well, with their name.
+   */
+  authority?: Authority;
 };
 
 type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
@@ -52,6 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     'unix_socket_directories=',
     'max_connections=100',
     ...(fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    ...(options.authority ? await secure(options.authority, dataDir, runAs) : []),
   ].flatMap((setting) => ['-c', setting]);
   const server = await startServer({
     name: 'PostgreSQL',
@@ -65,7 +73,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     name: 'PostgreSQL',
     logFile,
     timeoutMs: readyTimeoutMs,
-    isReady: () => makeDatabase(`${address}/postgres`),
+    isReady: () =>
+      makeDatabase(`${address}/postgres${options.authority ? '?uselibpqcompat=true&sslmode=require' : ''}`),
   });
   return { ...server, url: `${address}/callstream`, port };
 }
