@@ -20,6 +20,13 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run projector -- verify/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('verify'" }],
   [/^npm run projector -- rollback/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('rollback'" }],
   [/^npm run projector -- status/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('status'" }],
+  [
+    /^npm run projector -- topics/,
+    {
+      because:
+        'migrate makes topics by the same code (apps/projector/src/migrate.int.test.ts); three replicas want three brokers',
+    },
+  ],
   [/^npm run bench/, { because: 'a benchmark wants a quiet machine, and minutes' }],
   [/^npm run screenshots/, { because: 'it writes the pictures of the documentation' }],
   [/^npm run dev --workspace=apps\/dashboard/, { because: 'Vite, for who works on the dashboard' }],
