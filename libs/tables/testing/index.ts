@@ -6,6 +6,7 @@ import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from '../sr
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
+export { countLooks, countStatements } from './looks.ts';
 export { makeMany } from './many.ts';
 
 type Row = Readonly<Record<string, unknown>>;
