@@ -225,6 +225,13 @@ describe('a Postgres that does not let us in: the message names cause and remedy
     ['a wrong password', () => at('callstream-gateway', undefined, 'wrong'), /password authentication.*DATABASE_URL/],
   ])('%s', (_, url, said) => expect(read(url())).rejects.toThrow(said));
 
+  it('without its role, or without tables', async () => {
+    await servers.sql('revoke callstream_gateway from "callstream-gateway"');
+    await expect(read(at('callstream-gateway'))).rejects.toThrow(/permission denied.*roles\.sql.*migrate/);
+    await servers.sql('grant callstream_gateway to "callstream-gateway"');
+    const elsewhere = at('callstream-gateway').replace('/callstream?', '/postgres?');
+    await expect(read(elsewhere)).rejects.toThrow(/does not exist.*npm run projector -- migrate/);
+  });
   it('by another name of the host, verify-ca and require are content', async () => {
     for (const parameters of [`sslmode=verify-ca&${trusted()}`, 'sslmode=require'])
       await read(at('callstream-gateway', parameters).replace('localhost', '127.0.0.1'));
