@@ -1,8 +1,9 @@
 export { align } from './kafka/align.ts';
+export { createAddressOf, createIsIn, networksEnv } from './addresses.ts';
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
 export { checkDatabase, databaseEnv, databaseUrl } from './config/database-env.ts';
-export { adminHostEnv, hostsEnv, listEnv, logEnv, portEnv, secretEnv } from './config/env.ts';
+export { adminHostEnv, hostsEnv, listEnv, logEnv, portEnv, secretEnv, stopEnv } from './config/env.ts';
 export { renderEnvExample } from './config/env-example.ts';
 export type { EnvSection } from './config/env-example.ts';
 export { checkKafka, kafkaCluster, kafkaEnv } from './config/kafka-env.ts';
