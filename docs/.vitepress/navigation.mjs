@@ -43,6 +43,8 @@ function exists(page) {
 }
 
 function titleOf(page) {
+  // Nx writes the changelog, without a heading.
+  if (page === 'CHANGELOG') return 'Changelog';
   const heading = readFileSync(join(root, `${page}.md`), 'utf8').match(/^# (.+)$/m)?.[1] ?? page;
   return heading.replaceAll('`', '');
 }

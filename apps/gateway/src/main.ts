@@ -9,14 +9,17 @@ import {
   drainDeadlineMs,
   kafkaCluster,
   listen,
+  printedConfig,
   readConfig,
   runService,
+  settingsHelp,
   startAdmin,
   stopSignal,
   within,
 } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
+import { Command } from 'commander';
 import { atMostEvery } from './at-most-every.ts';
 import { reportBoard } from './board/metrics.ts';
 import { createAuthentication } from './access/authentication.ts';
@@ -44,6 +47,16 @@ const keepAliveMs = 65_000;
 
 /** Closes a pool; one of whose connections hangs must not keep the process. */
 const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() => undefined);
+
+new Command('gateway')
+  .description('Shows calls, agents and numbers to dashboards, over WebSocket and HTTP, until told to stop.')
+  .addHelpText('after', settingsHelp(GatewayEnv))
+  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .on('option:print-config', () => {
+    process.stdout.write(printedConfig(GatewayEnv, process.env));
+    process.exit();
+  })
+  .parse();
 
 await runService(async () => {
   const stopped = stopSignal();

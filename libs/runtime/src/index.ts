@@ -7,7 +7,9 @@ export { adminHostEnv, hostsEnv, listEnv, logEnv, portEnv, secretEnv, stopEnv } 
 export { renderEnvExample } from './config/env-example.ts';
 export type { EnvSection } from './config/env-example.ts';
 export { checkKafka, kafkaCluster, kafkaEnv } from './config/kafka-env.ts';
+export { printedConfig, settingsHelp } from './config/print-config.ts';
 export { readConfig } from './config/read-config.ts';
+export { renderReference } from './config/reference.ts';
 export { eventUuid } from './identity.ts';
 export { connectKafka, withAdmin } from './kafka/connect.ts';
 export type { Kafka } from './kafka/connect.ts';
