@@ -20,6 +20,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run projector -- verify/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('verify'" }],
   [/^npm run projector -- rollback/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('rollback'" }],
   [/^npm run projector -- status/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('status'" }],
+  [/^INGEST_PORT=\d+ .* npm run ingest$/, { test: 'apps/e2e/src/rolling.int.test.ts', runs: 'startPairs' }],
   [
     /^npm run projector -- topics/,
     {
