@@ -2,7 +2,7 @@
 // Its argument names the variable that has the port.
 const port = process.env[process.argv[2] ?? ''];
 try {
-  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(4_000) });
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(8_000) });
   console.log((await answer.text()).trim());
   process.exitCode = answer.ok ? 0 : 1;
 } catch (error) {

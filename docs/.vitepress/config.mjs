@@ -20,7 +20,7 @@ export default defineConfig({
   description: 'Keeps every event of a call centre, and shows what they mean',
   // Pages stand where GitHub shows them too; a link is good in both places.
   srcDir: '..',
-  srcExclude: ['**/node_modules/**', '**/.*/**', '!(docs|libs)/**', 'libs/!(client)/**', 'README.md', 'docs/images/**'],
+  srcExclude: ['**/node_modules/**', '**/.*/**', '{apps,docker,fixtures,tools}/**', 'libs/!(client)/**', 'README.md'],
   rewrites: { 'docs/index.md': 'index.md' },
   // For GitHub Pages of a repository: /callstream/.
   base: process.env.DOCS_BASE ?? '/',

@@ -23,7 +23,7 @@ const rooms = {
   Use: ['docs/guides/dashboard', 'docs/guides/analyst', 'libs/client/README'],
   Operate: ['docs/operations', 'docs/alerts', 'docs/troubleshooting', 'docs/data-protection', 'docs/threat-model'],
   Reference: pagesIn('docs/reference'),
-  Project: ['CONTRIBUTING', 'docs/releases', 'CHANGELOG', ...pagesIn('docs/decisions')],
+  Project: ['CONTRIBUTING', 'SECURITY', 'docs/releases', 'CHANGELOG', ...pagesIn('docs/decisions')],
 };
 
 export const sidebar = Object.entries(rooms).map(([text, pages]) => ({
@@ -43,6 +43,8 @@ function exists(page) {
 }
 
 function titleOf(page) {
+  // Nx writes the changelog, without a heading.
+  if (page === 'CHANGELOG') return 'Changelog';
   const heading = readFileSync(join(root, `${page}.md`), 'utf8').match(/^# (.+)$/m)?.[1] ?? page;
   return heading.replaceAll('`', '');
 }

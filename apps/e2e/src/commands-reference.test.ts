@@ -8,4 +8,5 @@ it('docs/reference/commands.md is what the programs say with --help', async () =
   await expect(
     promisify(execFile)(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '' } }),
   ).resolves.toMatchObject({ stderr: '' });
-});
+  // Seven programs at once: a second or two each, and much more on a busy machine.
+}, 120_000);

@@ -4,7 +4,7 @@ import { readPages, root } from './markdown.ts';
 
 const pages = readPages();
 const pageAt = new Map(pages.map((page) => [page.path, page]));
-const sources = globSync('{*.mjs,{apps,libs,tools,docker,docs}/**/*.{ts,tsx,mjs,sql}}', {
+const sources = globSync('{*.mjs,docs/.vitepress/*.mjs,{apps,libs,tools,docker,docs}/**/*.{ts,tsx,mjs,sql}}', {
   cwd: root,
   exclude: (path) => /(^|\/)(node_modules|dist)(\/|$)/.test(path),
 });

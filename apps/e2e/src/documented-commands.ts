@@ -20,12 +20,27 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run projector -- verify/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('verify'" }],
   [/^npm run projector -- rollback/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('rollback'" }],
   [/^npm run projector -- status/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('status'" }],
+  [
+    /^npm run projector -- topics/,
+    {
+      because:
+        'migrate makes topics by the same code (apps/projector/src/migrate.int.test.ts); three replicas want three brokers',
+    },
+  ],
   [/^npm run bench/, { because: 'a benchmark wants a quiet machine, and minutes' }],
   [/^npm run screenshots/, { because: 'it writes the pictures of the documentation' }],
   [/^npm run dev --workspace=apps\/dashboard/, { because: 'Vite, for who works on the dashboard' }],
   [/^npm run docs/, { test: 'apps/e2e/src/documentation.long.test.ts', runs: 'tools/docs.mjs' }],
   [/^npx nx release|^git push/, { because: 'it makes a release' }],
-  [/^docker /, { because: 'needs Docker: docker/smoke' }],
+  [/^docker[ /]/, { because: 'needs Docker: docker/smoke' }],
+  [/^(mkdir|openssl|sed|chmod) .*docker\/secrets/, { because: 'makes secrets for compose, of your own' }],
+  [/^git pull/, { because: 'an update from where you cloned' }],
+  [/^acls/, { test: 'apps/e2e/src/secured.int.test.ts', runs: './documented-rights.ts' }],
+  [/^(KAFKA|DATABASE)_\w+=\S+$/, { test: 'apps/e2e/src/secured.int.test.ts', runs: 'KAFKA_SASL_USERNAME' }],
+  [/^(psql|SQL$|create role|alter role)/, { test: 'libs/tables/src/roles.int.test.ts', runs: './roles.sql' }],
+  [/^docker\/smoke$/, { because: 'it is a test itself, of Docker' }],
+  [/^(mkdir|openssl|sed|chmod) .*docker\/secrets/, { because: 'files for Docker; tried by hand' }],
+  [/^git pull$/, { because: 'it fetches a new version' }],
   [/^export /, { because: 'addresses of your own' }],
   [/^curl /, { because: 'the same requests are made by apps/gateway/src/http/api.int.test.ts' }],
 ];

@@ -13,7 +13,8 @@ import type { Service } from './service.ts';
 export type ServiceName = 'ingest' | 'projector' | 'gateway';
 const all: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
 
-const args = {
+/** How each is run. */
+export const commandOf = {
   ingest: ['apps/ingest/src/main.ts'],
   projector: ['apps/projector/src/main.ts', 'run'],
   gateway: ['apps/gateway/src/main.ts'],
@@ -86,7 +87,7 @@ export async function startSystem({
 
   const running = new Map<ServiceName, Service>();
   const start = async (name: ServiceName): Promise<void> => {
-    running.set(name, await startService({ name, args: args[name], env }, adminPorts[name]));
+    running.set(name, await startService({ name, args: commandOf[name], env }, adminPorts[name]));
   };
   cleanup.defer(async () => {
     await Promise.all([...running.values()].map((service) => service[Symbol.asyncDispose]()));
@@ -95,10 +96,20 @@ export async function startSystem({
   for (const started of await Promise.allSettled(services.map(start)))
     if (started.status === 'rejected') throw started.reason;
 
-  const lag = async (): Promise<number> => {
+  /** Records that are not in the tables yet, by partition. */
+  const waiting = async (): Promise<Map<number, number>> => {
     const [positions, ends] = await Promise.all([readPositions(db), endOffsets(kafka, topic)]);
-    return positions.reduce((sum, one) => sum + Math.max(0, (ends.get(one.partition)?.high ?? 0) - one.nextOffset), 0);
+    const lags = positions.map(
+      ({ partition, nextOffset }) => [partition, (ends.get(partition)?.high ?? 0) - nextOffset] as const,
+    );
+    return new Map(lags.filter(([, lag]) => lag > 0));
   };
+  /** What the projector says of itself. */
+  const readiness = async (): Promise<string> =>
+    fetch(`http://127.0.0.1:${adminPorts.projector}/readyz`).then(
+      (answer) => answer.text(),
+      (error: unknown) => String(error),
+    );
   const owned = cleanup.move();
   return {
     webhookUrl: `http://127.0.0.1:${ports.ingest}/webhook`,
@@ -115,8 +126,13 @@ export async function startSystem({
     tail: (name) => running.get(name)?.tail() ?? '',
     isRunning: (name) => running.get(name)?.hasEnded() === false,
     projected: async (timeoutMs = 60_000) => {
-      const onTimeout = (): Error => new Error(`The log is not projected.\n${running.get('projector')?.tail() ?? ''}`);
-      await until(async () => (await lag()) === 0, { timeoutMs, everyMs: 20, onTimeout });
+      let lags = new Map<number, number>();
+      const isProjected = async (): Promise<boolean> => (lags = await waiting()).size === 0;
+      const onTimeout = (): Error => new Error(`The log is not projected: ${JSON.stringify([...lags])} wait.`);
+      await until(isProjected, { timeoutMs, everyMs: 20, onTimeout }).catch(async (error: unknown) => {
+        const log = running.get('projector')?.tail() ?? '';
+        throw new Error(`${(error as Error).message} The projector says: ${await readiness()}\n${log}`);
+      });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -29,6 +29,23 @@ describe('changes are announced', () => {
     expect(at).toEqual([0, 100, 200, 300]);
   });
 
+  it('after a rest as long as the last took: half of the time is left to others', () => {
+    const at: number[] = [];
+    const begin = Date.now();
+    let worked = 0;
+    const act = (): void => {
+      at.push(Date.now() - begin);
+      worked += 300;
+    };
+    // Timers do not go on while something works; so it rests from where they are.
+    const { changed } = atMostEvery(100, act, () => worked);
+    for (let ms = 0; ms < 650; ms += 10) {
+      changed();
+      jest.advanceTimersByTime(10);
+    }
+    expect(at).toEqual([0, 300, 600]);
+  });
+
   it('not any more once stopped', () => {
     const { at, changed, stop } = announcer();
     changed();

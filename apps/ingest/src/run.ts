@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   closeServers,
   connectKafka,
   drainDeadlineMs,
+  kafkaCluster,
   listen,
   openPublisher,
   startAdmin,
@@ -39,7 +41,7 @@ import { waitForTopic } from './wait-for-topic.ts';
 export async function run(config: IngestConfig, log: Log): Promise<void> {
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
-  const cluster = { brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log };
+  const cluster = { ...kafkaCluster(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(cluster);
   const asked = connectKafka({ ...cluster, connects: 'once' });
   const knowledge = createTopicKnowledge();
@@ -99,6 +101,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   log.info({ port, admin_port: admin.port, topic }, 'ingest.started');
   const signal = await Promise.race([stopped, learning, spool.failure]).finally(() => (stopping = true));
   log.info({ signal }, 'ingest.stopping');
+  await pause(config.STOP_DELAY_SECONDS * 1_000);
   await within(drainDeadlineMs, closeServers(servers));
 }
 

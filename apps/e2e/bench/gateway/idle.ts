@@ -8,6 +8,7 @@ import { startBareServer, startGatewaySubject } from './subject.ts';
 import type { Subject } from './subject.ts';
 
 const sockets = 5_000;
+const warmUps = 1_000;
 const pairs = 3;
 const ratioWanted = 1.5;
 
@@ -36,9 +37,11 @@ export const measureIdle = (servers: Servers, say: (line: string) => void): Prom
     ];
   });
 
+/** The first thousand are not counted: with them V8's young heap grows to its full size, once, on either side. */
 async function bytesPerSocket(started: Subject, subscribe: boolean): Promise<number> {
   await using subject = started;
   await using readers = startReaders();
+  await readers.open('first', { port: subject.port, sockets: warmUps, subscribe });
   const before = await settled(subject);
   await readers.open('idle', { port: subject.port, sockets, subscribe });
   return ((await settled(subject)) - before) / sockets;

@@ -16,7 +16,9 @@ export type Command =
   | { readonly do: 'complete'; readonly group: string }
   /** Expects so many frames that bring a change, of whatever call, on each socket instead. */
   | { readonly do: 'expect-frames'; readonly group: string; readonly round: number; readonly frames: number }
-  | { readonly do: 'close'; readonly group: string };
+  | { readonly do: 'close'; readonly group: string }
+  /** Answered with what the process has used until now, in seconds. */
+  | { readonly do: 'cpu' };
 
 /** What came since `expect`. Times are those of `monotonicMs`. */
 export interface Received {

@@ -19,6 +19,8 @@ export interface Readers extends AsyncDisposable {
   readonly expectFrames: (group: string, round: number, frames: number) => Promise<unknown>;
   readonly complete: (group: string) => Promise<Received>;
   readonly close: (group: string) => Promise<unknown>;
+  /** CPU that their process has used until now. */
+  readonly cpuSeconds: () => Promise<number>;
 }
 
 export function startReaders(): Readers {
@@ -52,6 +54,7 @@ export function startReaders(): Readers {
     expectFrames: (group, round, frames) => tell({ do: 'expect-frames', group, round, frames }),
     complete: (group) => tell({ do: 'complete', group }),
     close: (group) => tell({ do: 'close', group }),
+    cpuSeconds: () => tell({ do: 'cpu' }),
     [Symbol.asyncDispose]: async () => {
       child.disconnect();
       await exited;

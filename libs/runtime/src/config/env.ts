@@ -18,28 +18,19 @@ export const hostsEnv = listEnv.default(['127.0.0.1', '::1']);
 export const secretEnv = (schema: z.ZodString, description: string) =>
   schema.optional().meta({ description, secret: true, file: true });
 
-export const kafkaEnv = {
-  KAFKA_BROKERS: listEnv
-    .pipe(z.array(z.string()).min(1))
-    .default(['127.0.0.1:9092'])
-    .describe('Kafka brokers, host:port, separated by commas'),
-  KAFKA_TOPIC: z
-    .string()
-    .regex(/^[a-zA-Z0-9._-]{1,200}$/)
-    .default('call-events')
-    .describe('Topic that keeps every event; <topic>-dlq keeps what is none'),
-};
-
-export const databaseEnv = {
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
-    .default('postgres://postgres@127.0.0.1:5432/callstream')
-    .meta({ description: 'Postgres that holds the projection', secret: true, file: true }),
-};
-
 export const adminHostEnv = {
   ADMIN_HOST: hostsEnv.describe('Addresses of the admin port (/livez, /readyz, /metrics), separated by commas'),
+};
+
+export const stopEnv = {
+  STOP_DELAY_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(300)
+    .default(0)
+    .describe(
+      'How long everything goes on after SIGTERM while /readyz says 503, for a load balancer that has to notice; 0: at once, for one that tries another',
+    ),
 };
 
 export const logEnv = {
