@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [url, callsPerSecond] = process.argv.slice(1);
-const giveUpMs = 120_000;
+const giveUpMs = 300_000;
 const counts = { calls: 0, events: 0, again: 0 };
 let isStopping = false;
 process.on('SIGTERM', () => (isStopping = true));

@@ -18,6 +18,7 @@ const programs = {
   'npm run token': 'apps/gateway/src/token/main.ts',
   'npm run projector': 'apps/projector/src/main.ts',
   'npm run ingest': 'apps/ingest/src/main.ts',
+  'npm run gateway': 'apps/gateway/src/main.ts',
 };
 
 type Help = readonly { readonly path: readonly string[]; readonly text: string }[];

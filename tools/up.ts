@@ -100,7 +100,7 @@ Ctrl-C stops it.`);
 const { open = false } = new Command('start')
   .description(
     'Starts callstream on this machine, until Ctrl-C: Kafka and Postgres, unless KAFKA_BROKERS and DATABASE_URL name yours; topics, ' +
-      'tables, ingest, projector and gateway. Settings are read from the environment and from a file .env: see .env.example.',
+      'tables, ingest, projector and gateway. Settings are read from the environment and from a file .env: see docs/reference/configuration.md.',
   )
   .option('--open', 'open the dashboard in a browser when it is ready')
   .parse()

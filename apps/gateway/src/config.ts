@@ -7,7 +7,9 @@ import {
   kafkaEnv,
   listEnv,
   logEnv,
+  networksEnv,
   portEnv,
+  stopEnv,
 } from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './access/authentication-env.ts';
@@ -25,6 +27,9 @@ export const GatewayEnv = z
     GATEWAY_ORIGINS: listEnv
       .default([])
       .describe('Host names of pages that may connect, besides loopback ones, separated by commas'),
+    GATEWAY_TRUSTED_PROXIES: networksEnv.describe(
+      'Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
+    ),
     GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
     GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
       .number()
@@ -48,6 +53,7 @@ export const GatewayEnv = z
     ...kafkaEnv,
     ...databaseEnv,
     ...adminHostEnv,
+    ...stopEnv,
     ...logEnv,
   })
   .superRefine(checkAuthentication)

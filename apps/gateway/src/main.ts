@@ -1,20 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   addPools,
   closeServers,
   connectKafka,
+  createAddressOf,
   createLog,
   databaseUrl,
   drainDeadlineMs,
   kafkaCluster,
   listen,
+  printedConfig,
   readConfig,
   runService,
+  settingsHelp,
   startAdmin,
   stopSignal,
   within,
 } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
+import { Command } from 'commander';
 import { atMostEvery } from './at-most-every.ts';
 import { reportBoard } from './board/metrics.ts';
 import { createAuthentication } from './access/authentication.ts';
@@ -37,9 +42,21 @@ import { useWebSocket } from './use-web-socket.ts';
 const dataChangedEveryMs = 100;
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
 const minuteMs = 60_000;
+/** A proxy keeps a connection that it does not use for about 60 s. It must be the one that closes: a request might be on its way. */
+const keepAliveMs = 65_000;
 
 /** Closes a pool; one of whose connections hangs must not keep the process. */
 const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() => undefined);
+
+new Command('gateway')
+  .description('Shows calls, agents and numbers to dashboards, over WebSocket and HTTP, until told to stop.')
+  .addHelpText('after', settingsHelp(GatewayEnv))
+  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .on('option:print-config', () => {
+    process.stdout.write(printedConfig(GatewayEnv, process.env));
+    process.exit();
+  })
+  .parse();
 
 await runService(async () => {
   const stopped = stopSignal();
@@ -92,6 +109,7 @@ await runService(async () => {
       isResumable: live.subscriptions.has,
     },
     origins: config.GATEWAY_ORIGINS,
+    addressOf: createAddressOf(config.GATEWAY_TRUSTED_PROXIES),
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
     metrics,
@@ -106,7 +124,11 @@ await runService(async () => {
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
   const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
-  const ready = () => (watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.');
+  let stopping = false;
+  const ready = () => {
+    if (stopping) return 'Stopping.';
+    return watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+  };
   const admin = cleanup.use(
     await startAdmin({
       ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
@@ -115,13 +137,18 @@ await runService(async () => {
   const origins = config.GATEWAY_ORIGINS;
   const api = createApi({ db, topic, rules, floors, authentication, origins, metrics, log });
   const { servers, port } = await listen(
-    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT },
+    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),
   );
   servers.forEach(sockets.serve);
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
-  log.info({ signal: await Promise.race([stopped, live.kept.failure]) }, 'gateway.stopping');
+  const signal = await Promise.race([stopped, live.kept.failure]);
+  stopping = true;
+  log.info({ signal }, 'gateway.stopping');
+  await pause(config.STOP_DELAY_SECONDS * 1_000);
+  // Not listening any more when they come back: who comes back at once finds another gateway.
+  const closing = closeServers(servers);
   sockets.closeAll('stopping');
-  await within(drainDeadlineMs, closeServers(servers));
+  await within(drainDeadlineMs, closing);
 });

@@ -85,6 +85,25 @@ describe('Postgres is away', () => {
   });
 });
 
+it('Postgres is away since the start: who subscribes is told to come back, and is served once it is there', async () => {
+  await tables.project();
+  await using proxy = await before(tables.url);
+  await proxy.refuse();
+  const url = new URL(tables.url);
+  url.host = `127.0.0.1:${proxy.port}`;
+  await using gateway = await startGateway({ ...tables.env, DATABASE_URL: url.href });
+  using early = await openDashboard(gateway.port);
+  expect(await early.client.closed).toBe(4011);
+  // Not a failed Subscribe, from which a client would learn that its cursor is of no use.
+  expect(early.client.frames.map(({ event: name }) => name)).toEqual(['Welcome']);
+
+  await proxy.resume();
+  await gateway.ready();
+  using back = await openDashboard(gateway.port);
+  await back.snapshot();
+  expect(back.calls.get('a')).toMatchObject({ state: 'ONGOING' });
+});
+
 it('Kafka is away at the start: the board stands, and says how old it is, until Kafka is there', async () => {
   await tables.project();
   await using proxy = await before(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
@@ -102,6 +121,22 @@ it('Kafka is away at the start: the board stands, and says how old it is, until 
   await proxy.resume();
   await until(() => dashboard.calls.has('d'), soon('Kafka is not read'));
   await gateway.ready();
+});
+
+it('the tables become those of another log: a gateway that shows the old one ends, and its cursors begin anew', async () => {
+  await tables.project();
+  await using gateway = await startGateway(tables.env);
+  await gateway.ready();
+  using dashboard = await openDashboard(gateway.port);
+  await dashboard.snapshot();
+  await tables.db.query(`update positions set log_id = '22222222-2222-8222-8222-222222222222'`);
+  await until(() => !gateway.isUp(), soon('it still shows the old log'));
+
+  await using again = await startGateway(tables.env);
+  await again.ready();
+  const subscribe = { cursor: dashboard.cursor() };
+  using back = await openDashboard(again.port, { subscribe, calls: new Map(dashboard.calls) });
+  expect(await back.snapshot()).toMatchObject({ reset: true });
 });
 
 it('the projection is swapped for a rebuilt one of another version: only the epoch tells', async () => {

@@ -22,6 +22,8 @@ type Decide = (allowed: boolean, status?: number, message?: string) => void;
 export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
+  /** Where a client is, behind proxies too. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly metrics: Metrics;
@@ -40,6 +42,7 @@ export interface Sockets {
 export function createSockets({
   conversation,
   origins,
+  addressOf,
   socketsMax,
   socketsPerAddressMax,
   metrics,
@@ -82,7 +85,7 @@ export function createSockets({
   const sharedBySessions = { ...conversation, onClosed, metrics };
 
   const accept = (socket: WebSocket, request: IncomingMessage): void => {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     const ofAddress = perAddress.get(address) ?? 0;
     socket.on('error', ignore);
     const session = new Session(socket, sharedBySessions);

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   closeServers,
   connectKafka,
@@ -100,6 +101,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   log.info({ port, admin_port: admin.port, topic }, 'ingest.started');
   const signal = await Promise.race([stopped, learning, spool.failure]).finally(() => (stopping = true));
   log.info({ signal }, 'ingest.stopping');
+  await pause(config.STOP_DELAY_SECONDS * 1_000);
   await within(drainDeadlineMs, closeServers(servers));
 }
 

@@ -1,4 +1,4 @@
-import { createLog, readConfig, runService } from '@callstream/runtime';
+import { createLog, printedConfig, readConfig, runService, settingsHelp } from '@callstream/runtime';
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
 import { dlqCommand } from './dlq/command.ts';
@@ -12,9 +12,14 @@ const start = () => {
   return { config, log: createLog({ service: 'projector', level: config.LOG_LEVEL }) };
 };
 
-const program = new Command('projector').description(
-  'Projects the log of events into Postgres. Settings: see .env.example.',
-);
+const program = new Command('projector')
+  .description('Projects the log of events into Postgres.')
+  .addHelpText('after', settingsHelp(ProjectorEnv))
+  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .on('option:print-config', () => {
+    process.stdout.write(printedConfig(ProjectorEnv, process.env));
+    process.exit();
+  });
 program
   .command('run', { isDefault: true })
   .description('project until told to stop (the default)')

@@ -1,12 +1,15 @@
 export { align } from './kafka/align.ts';
+export { createAddressOf, createIsIn, networksEnv } from './addresses.ts';
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
 export { checkDatabase, databaseEnv, databaseUrl } from './config/database-env.ts';
-export { adminHostEnv, hostsEnv, listEnv, logEnv, portEnv, secretEnv } from './config/env.ts';
+export { adminHostEnv, hostsEnv, listEnv, logEnv, portEnv, secretEnv, stopEnv } from './config/env.ts';
 export { renderEnvExample } from './config/env-example.ts';
 export type { EnvSection } from './config/env-example.ts';
 export { checkKafka, kafkaCluster, kafkaEnv } from './config/kafka-env.ts';
+export { printedConfig, settingsHelp } from './config/print-config.ts';
 export { readConfig } from './config/read-config.ts';
+export { renderReference } from './config/reference.ts';
 export { eventUuid } from './identity.ts';
 export { connectKafka, withAdmin } from './kafka/connect.ts';
 export type { Kafka } from './kafka/connect.ts';

@@ -1,3 +1,4 @@
+export { type Balancer, startBalancer } from './balancer.ts';
 export { type Authority, type Certificate, createAuthority } from './certificates.ts';
 export { type TestDatabase, testDatabase, testKafkaBrokers, testTopicName } from './for-tests.ts';
 export { isFree } from './free-port.ts';

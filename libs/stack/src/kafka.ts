@@ -34,6 +34,8 @@ export type KafkaOptions = {
   more?: readonly string[];
   /** Users of SCRAM that a new cluster knows, as `kafka-storage format --add-scram` takes them. */
   scram?: readonly string[];
+  /** Of Kafka; the one that we ship if not given. */
+  version?: string | undefined;
   env?: NodeJS.ProcessEnv;
   /** Told of downloads, one line at a time. */
   say?: (line: string) => void;
@@ -50,7 +52,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const { env = process.env, say = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
-  const jars = await kafkaJars(env, say);
+  const jars = await kafkaJars(env, say, options.version);
   await mkdir(dataDir, { recursive: true });
 
   const marker = `-Dcallstream.kafka=${dataDir}`;

@@ -30,6 +30,8 @@ export type PostgresOptions = {
    * authority as well, with their name.
    */
   authority?: Authority;
+  /** Folder with the programs of another PostgreSQL than the one that we ship. */
+  binaries?: string | undefined;
 };
 
 type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
@@ -45,7 +47,7 @@ const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   const { fsync = true } = options;
-  const { initdb, postgres } = await postgresBinaries();
+  const { initdb, postgres } = await postgresBinaries(options.binaries);
   const runAs = await postgresUser(postgres);
   await mkdir(dataDir, { recursive: true });
 
@@ -99,7 +101,7 @@ async function initialise(options: ClusterOptions): Promise<string> {
   }
   const { command, args, ...ids } = runAs.command(initdb, [
     ...['-D', fresh, '-U', 'callstream', '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-    ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8'],
+    ...['--encoding', 'UTF8', ...(await localeOf(initdb))],
     ...(options.fsync ? [] : ['--no-sync']),
   ]);
   await promisify(execFile)(command, args, { cwd: dirname(cluster), ...ids }).catch((error: unknown) => {
@@ -107,6 +109,13 @@ async function initialise(options: ClusterOptions): Promise<string> {
   });
   await rename(fresh, cluster);
   return password;
+}
+
+/** The same on every machine, where it can be: before 17, locales are the system's. */
+async function localeOf(initdb: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(initdb, ['--version']);
+  const major = Number(/(\d+)/.exec(stdout)?.[1]);
+  return major >= 17 ? ['--locale-provider', 'builtin', '--locale', 'C.UTF-8'] : ['--locale', 'C'];
 }
 
 const exists = (path: string) =>

@@ -22,6 +22,17 @@ export const adminHostEnv = {
   ADMIN_HOST: hostsEnv.describe('Addresses of the admin port (/livez, /readyz, /metrics), separated by commas'),
 };
 
+export const stopEnv = {
+  STOP_DELAY_SECONDS: z.coerce
+    .number()
+    .min(0)
+    .max(300)
+    .default(0)
+    .describe(
+      'How long everything goes on after SIGTERM while /readyz says 503, for a load balancer that has to notice; 0: at once, for one that tries another',
+    ),
+};
+
 export const logEnv = {
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { formatOf } from './format.ts';
 
 /** What a schema says of a setting, for whoever reads, lists or documents it. */
 export interface Setting {
@@ -6,6 +7,8 @@ export interface Setting {
   readonly description: string;
   /** As it would be written in the environment; empty if there is none. */
   readonly default: string;
+  /** What a value looks like, for people. */
+  readonly format: string;
   /** Its value is shown to nobody. */
   readonly secret: boolean;
   /** Variable that names a file with its value, if it may be given so. */
@@ -23,6 +26,7 @@ export function settingsOf(schema: z.ZodObject): Setting[] {
       name,
       description,
       default: textOf(given),
+      format: formatOf(name, of),
       secret: secret === true,
       fileVariable: file === true ? `${name}_FILE` : undefined,
       // A secret that turns out empty must not silently be none.

@@ -38,7 +38,8 @@ export interface Consumption extends AsyncDisposable {
 
 /** Members that die are noticed after this long, in ms; a clean stop leaves the group at once. */
 const sessionTimeoutMs = 10_000;
-const heartbeatInterval = 1_000;
+/** How soon a member hears that another came or left, in ms: until then the partitions that move stand still. */
+const heartbeatInterval = 250;
 const maxBytesPerPartition = 256 * 1024;
 /** Batches of different partitions that may wait for the one before theirs at the same time. */
 const handlersMax = 256;

@@ -26,12 +26,12 @@ export class PackedHeaders implements LogHeaders {
     this.start = offset;
   }
 
+  /** `name` in ASCII. One header of every record is asked for: nothing but its value is made. */
   get(name: string): Buffer | undefined {
-    const { bytes, start } = this;
-    const length = Buffer.byteLength(name);
+    const { bytes } = this;
     let found: Buffer | undefined;
     const decoder = new DecoderOf(bytes);
-    decoder.offset = start;
+    decoder.offset = this.start;
     for (let left = decoder.readVarInt(); left > 0; left--) {
       const keyLength = decoder.readVarInt();
       const key = decoder.offset;
@@ -39,7 +39,7 @@ export class PackedHeaders implements LogHeaders {
       const valueLength = decoder.readVarInt();
       const value = decoder.offset;
       decoder.offset += Math.max(valueLength, 0);
-      if (keyLength === length && bytes.toString('utf8', key, key + length) === name)
+      if (keyLength === name.length && isAt(bytes, key, name))
         found = valueLength < 0 ? undefined : bytes.subarray(value, value + valueLength);
     }
     return found;
@@ -56,6 +56,11 @@ export class PackedHeaders implements LogHeaders {
   reduce(): this {
     return this;
   }
+}
+
+function isAt(bytes: Buffer, offset: number, ascii: string): boolean {
+  for (let i = 0; i < ascii.length; i++) if (bytes[offset + i] !== ascii.charCodeAt(i)) return false;
+  return true;
 }
 
 /** kafkajs 2.2.4 copies an object for every header of every record. */
