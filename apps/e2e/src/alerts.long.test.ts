@@ -131,19 +131,22 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
 
   it('ingest is killed again and again, and its spool is torn: it restarts, and something is set aside', async () => {
     const spool = join(watched.system.env['DATA_DIR'] ?? '', 'spool');
-    const startedAt = async (): Promise<number | undefined> =>
-      (await watched.prometheus.query('process_start_time_seconds{job="ingest"}'))[0]?.value;
+    /** Waits until Prometheus sees a process that it did not see `before`: what begins and ends between two looks is not seen. */
+    const seen = (before?: number): Promise<number> =>
+      until(
+        async () => {
+          const [found] = await watched.prometheus.query('process_start_time_seconds{job="ingest"}');
+          return found?.value !== before && found?.value;
+        },
+        { timeoutMs: 30_000, onTimeout: () => new Error('Prometheus does not see the process.') },
+      );
+    let process = await seen();
     for (let start = 0; start < 2; start++) {
-      const before = await startedAt();
       await watched.system.kill('ingest');
       await mkdir(spool, { recursive: true });
       if (start === 1) await writeFile(join(spool, '000000000000.db'), 'no database');
       await watched.system.start('ingest');
-      // A process that begins and ends between two looks is not seen.
-      await until(async () => ![undefined, before].includes(await startedAt()), {
-        timeoutMs: 30_000,
-        onTimeout: () => new Error('Prometheus does not see the new process.'),
-      });
+      process = await seen(process);
     }
     await Promise.all([
       watched.fires('CallstreamRestarting', { job: 'ingest' }),
