@@ -27,3 +27,9 @@ it.each([
 it.each(['0', '70000', '80a', '-1', '1.5'])('names a port that is none: %s', (port) =>
   expect(() => readSettings({ GATEWAY_PORT: port })).toThrow(`GATEWAY_PORT=${port} ${isPort}`),
 );
+
+it('starts what is not named, and takes no password for what it starts', () => {
+  expect(readSettings({ DATABASE_URL_FILE: '/run/secrets/url' }).starts).toEqual({ kafka: true, postgres: false });
+  expect(() => readSettings({ KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' })).toThrow('KAFKA_BROKERS is not');
+  expect(() => readSettings({ DATABASE_PASSWORD_FILE: '/run/secrets/password' })).toThrow('DATABASE_URL is not');
+});

@@ -9,7 +9,7 @@ import { projector } from './projector.ts';
 import { rebuild } from './rebuild.ts';
 import { rolling } from './rolling.ts';
 import { findServers } from './servers.ts';
-import { stats } from './stats.ts';
+import { stats } from './stats/stats.ts';
 
 /** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
 const benches: Readonly<Record<string, Bench>> = {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { until } from '@callstream/stack';
 import { connectPublisher } from '@callstream/runtime';
 import { WebSocket } from 'ws';
-import { checkFiles, hurried, missingPrograms } from './prometheus.ts';
+import { checkFiles, checkMetrics, hurried, missingPrograms } from './prometheus.ts';
 import { createSender } from './sender.ts';
 import { startWatchedSystem } from './watched-system.ts';
 import type { WatchedSystem } from './watched-system.ts';
@@ -40,6 +40,14 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
 
   it('has a configuration and rules that promtool finds right', async () => {
     expect(await checkFiles()).toMatch(/15 rules found/);
+  });
+
+  it('has metrics that promtool finds right, but for three that prom-client has', async () => {
+    for (const service of ['INGEST', 'PROJECTOR', 'GATEWAY']) {
+      const answer = await fetch(`http://127.0.0.1:${watched.system.env[`${service}_ADMIN_PORT`] ?? ''}/metrics`);
+      const wrong = await checkMetrics(await answer.text());
+      expect(wrong.filter((line) => !/^nodejs_active_(handles|requests|resources)_total /.test(line))).toEqual([]);
+    }
   });
 
   it('has values for every expression of every dashboard, and for what each alert compares', async () => {
@@ -131,19 +139,22 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
 
   it('ingest is killed again and again, and its spool is torn: it restarts, and something is set aside', async () => {
     const spool = join(watched.system.env['DATA_DIR'] ?? '', 'spool');
-    const startedAt = async (): Promise<number | undefined> =>
-      (await watched.prometheus.query('process_start_time_seconds{job="ingest"}'))[0]?.value;
+    /** Waits until Prometheus sees a process that it did not see `before`: what begins and ends between two looks is not seen. */
+    const seen = (before?: number): Promise<number> =>
+      until(
+        async () => {
+          const [found] = await watched.prometheus.query('process_start_time_seconds{job="ingest"}');
+          return found?.value !== before && found?.value;
+        },
+        { timeoutMs: 30_000, onTimeout: () => new Error('Prometheus does not see the process.') },
+      );
+    let process = await seen();
     for (let start = 0; start < 2; start++) {
-      const before = await startedAt();
       await watched.system.kill('ingest');
       await mkdir(spool, { recursive: true });
       if (start === 1) await writeFile(join(spool, '000000000000.db'), 'no database');
       await watched.system.start('ingest');
-      // A process that begins and ends between two looks is not seen.
-      await until(async () => ![undefined, before].includes(await startedAt()), {
-        timeoutMs: 30_000,
-        onTimeout: () => new Error('Prometheus does not see the new process.'),
-      });
+      process = await seen(process);
     }
     await Promise.all([
       watched.fires('CallstreamRestarting', { job: 'ingest' }),

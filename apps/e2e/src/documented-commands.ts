@@ -10,6 +10,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
     /^KAFKA_BROKERS=\S+ DATABASE_URL=\S+ npm start$/,
     { test: 'apps/e2e/src/npm-start.int.test.ts', runs: 'KAFKA_BROKERS' },
   ],
+  [/^INGEST_PORT=.* npm run ingest$/, { test: 'apps/e2e/src/rolling.int.test.ts', runs: 'members.ingest' }],
   [/^npm test$/, { because: 'it is what runs this' }],
   [/^npm run simulate/, { test: 'apps/e2e/src/simulator.int.test.ts', runs: "'simulate.ts'" }],
   [/^npm run send/, { test: 'apps/e2e/src/simulator.int.test.ts', runs: "'send.ts'" }],

@@ -10,14 +10,20 @@ import type { ServiceName } from './system.ts';
 
 const folder = join(import.meta.dirname, '../../../docker/observability/prometheus');
 
-export interface Sample {
+interface Sample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
 
-export interface AlertRule {
+interface AlertRule {
   readonly name: string;
   readonly query: string;
+}
+
+interface FoundAlert {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly state: string;
 }
 
 /** A real Prometheus with the project's own configuration. */
@@ -25,7 +31,7 @@ export interface Prometheus extends AsyncDisposable {
   /** What an expression gives now. @throws {Error} if Prometheus does not understand it */
   readonly query: (expression: string) => Promise<Sample[]>;
   readonly rules: () => Promise<AlertRule[]>;
-  /** Labels of all alerts that fire now. */
+  /** Labels of all alerts that fire now. @throws {Error} if the words of one cannot be made */
   readonly firing: () => Promise<Readonly<Record<string, string>>[]>;
 }
 
@@ -48,6 +54,16 @@ export async function checkFiles(): Promise<string> {
   const config = await run('promtool', ['check', 'config', join(folder, 'prometheus.yml')]);
   const rules = await run('promtool', ['check', 'rules', '--lint-fatal', join(folder, 'alerts.yml')]);
   return config.stdout + rules.stdout;
+}
+
+/** What promtool has against metrics, a line each. */
+export async function checkMetrics(text: string): Promise<string[]> {
+  const child = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'ignore', 'pipe'] });
+  child.stdin.end(text);
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  await once(child, 'close');
+  return said.split('\n').filter((line) => line !== '');
 }
 
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -127,7 +143,9 @@ export async function startPrometheus({ ports, times }: PrometheusOptions): Prom
       return groups.flatMap(({ rules }) => rules);
     },
     firing: async () => {
-      const { alerts } = await ask<{ alerts: { labels: Record<string, string>; state: string }[] }>('alerts');
+      const { alerts } = await ask<{ alerts: FoundAlert[] }>('alerts');
+      const wordless = alerts.find(({ annotations }) => /<error/.test(JSON.stringify(annotations)));
+      if (wordless) throw new Error(JSON.stringify(wordless));
       return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),

@@ -5,12 +5,15 @@ import { connectTables, readPositions } from '@callstream/tables';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import kafkajs from 'kafkajs';
 import { documentedRights, grant, revoke } from './documented-rights.ts';
 import { pickPort } from './port.ts';
 import { passwords, startSecuredServers } from './secured-servers.ts';
 import type { SecuredServers, User } from './secured-servers.ts';
 import { launch, runOnce, startService } from './service.ts';
+import type { Service } from './service.ts';
 
+const { AclOperationTypes } = kafkajs;
 const topic = 'call-events';
 const log = createLog({ service: 'e2e', level: 'silent' });
 const stack = new AsyncDisposableStack();
@@ -45,76 +48,85 @@ const withDatabase = (user: User, more = ''): Record<string, string> => ({
   DATABASE_PASSWORD_FILE: servers.passwordFile(user),
 });
 
+/** The projector shows Postgres a certificate as well. */
+const projectorEnv = (mechanism: string): Record<string, string> => {
+  const { certificate, key } = servers.certificates['callstream-projector'];
+  return {
+    ...withPassword('callstream-projector', mechanism),
+    ...withDatabase('callstream-projector', `&sslcert=${certificate}&sslkey=${key}`),
+  };
+};
+
 describe('on servers that require TLS, with a user for each service that has the documented rights and no others', () => {
-  it('a webhook becomes a call on the gateway', async () => {
+  const ports = { ingest: 0, gateway: 0, admin: { ingest: 0, projector: 0, gateway: 0 } };
+  const services = new Map<string, Service>();
+  const tails = (): string => [...services.values()].map((service) => service.tail()).join('\n');
+
+  beforeAll(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'callstream-secured-data-'));
     stack.defer(() => rm(dataDir, { recursive: true, force: true }));
-    const port = { ingest: await pickPort(), gateway: await pickPort() };
-    const admin = { ingest: await pickPort(), projector: await pickPort(), gateway: await pickPort() };
-    const common = { KAFKA_TOPIC: topic, LOG_LEVEL: 'info', ADMIN_HOST: '127.0.0.1', DATA_DIR: dataDir };
+    for (const name of ['ingest', 'gateway'] as const) ports[name] = await pickPort();
+    for (const name of ['ingest', 'projector', 'gateway'] as const) ports.admin[name] = await pickPort();
+    const common = {
+      ...{ KAFKA_TOPIC: topic, LOG_LEVEL: 'info', DATA_DIR: dataDir },
+      ...{ ADMIN_HOST: '127.0.0.1', INGEST_HOST: '127.0.0.1', GATEWAY_HOST: '127.0.0.1' },
+      ...{ INGEST_PORT: String(ports.ingest), GATEWAY_PORT: String(ports.gateway) },
+      INGEST_ADMIN_PORT: String(ports.admin.ingest),
+      PROJECTOR_ADMIN_PORT: String(ports.admin.projector),
+      GATEWAY_ADMIN_PORT: String(ports.admin.gateway),
+    };
+    // As who may make topics, without a database.
+    const topics = ['apps/projector/src/main.ts', 'topics', '--partitions', '3'];
+    await runOnce({ name: 'topics', args: topics, env: { ...common, ...withCertificate('callstream-migrate') } });
     const migrateEnv = { ...common, ...withCertificate('callstream-migrate'), ...withDatabase('callstream-migrate') };
     await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env: migrateEnv });
 
-    const { certificate, key } = servers.certificates['callstream-projector'];
-    const services = await Promise.all([
-      startService(
-        {
-          name: 'projector',
-          args: ['apps/projector/src/main.ts', 'run'],
-          env: {
-            ...common,
-            ...withPassword('callstream-projector', 'SCRAM-SHA-256'),
-            ...withDatabase('callstream-projector', `&sslcert=${certificate}&sslkey=${key}`),
-            PROJECTOR_ADMIN_PORT: String(admin.projector),
-          },
-        },
-        admin.projector,
-      ),
-      startService(
-        {
-          name: 'ingest',
-          args: ['apps/ingest/src/main.ts'],
-          env: {
-            ...common,
-            ...withPassword('callstream-ingest', 'SCRAM-SHA-512'),
-            INGEST_HOST: '127.0.0.1',
-            INGEST_PORT: String(port.ingest),
-            INGEST_ADMIN_PORT: String(admin.ingest),
-          },
-        },
-        admin.ingest,
-      ),
-      startService(
-        {
-          name: 'gateway',
-          args: ['apps/gateway/src/main.ts'],
-          env: {
-            ...common,
-            ...withPassword('callstream-gateway', 'PLAIN'),
-            ...withDatabase('callstream-gateway'),
-            GATEWAY_HOST: '127.0.0.1',
-            GATEWAY_PORT: String(port.gateway),
-            GATEWAY_ADMIN_PORT: String(admin.gateway),
-          },
-        },
-        admin.gateway,
-      ),
+    const start = async (name: keyof typeof ports.admin, env: Record<string, string>): Promise<void> => {
+      const options = { name, args: [`apps/${name}/src/main.ts`], env: { ...common, ...env } };
+      services.set(name, stack.use(await startService(options, ports.admin[name])));
+    };
+    await Promise.all([
+      start('projector', projectorEnv('SCRAM-SHA-256')),
+      start('ingest', withPassword('callstream-ingest', 'SCRAM-SHA-512')),
+      start('gateway', { ...withPassword('callstream-gateway', 'PLAIN'), ...withDatabase('callstream-gateway') }),
     ]);
-    for (const service of services) stack.use(service);
+  }, 90_000);
 
-    const body = { type: 'call.new', call_id: 'secured-1', direction: 'inbound', our_number: '1', their_number: '2' };
-    const answer = await fetch(`http://127.0.0.1:${port.ingest}/webhook`, {
+  const post = async (callId: string): Promise<number> => {
+    const body = { type: 'call.new', call_id: callId, direction: 'inbound', our_number: '1', their_number: '2' };
+    const answer = await fetch(`http://127.0.0.1:${ports.ingest}/webhook`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    expect(answer.status).toBe(200);
-    const seen = async (): Promise<boolean> =>
-      (await fetch(`http://127.0.0.1:${port.gateway}/api/calls/${body.call_id}`)).status === 200;
-    const tails = (): string => services.map((service) => service.tail()).join('\n');
-    await until(seen, { timeoutMs: 30_000, onTimeout: () => new Error(`The call is not there.\n${tails()}`) });
+    return answer.status;
+  };
+  const shows = (callId: string): Promise<boolean> =>
+    until(async () => (await fetch(`http://127.0.0.1:${ports.gateway}/api/calls/${callId}`)).status === 200, {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error(`Call ${callId} is not there.\n${tails()}`),
+    });
+
+  it('a webhook becomes a call on the gateway', async () => {
+    expect(await post('secured-1')).toBe(200);
+    await shows('secured-1');
     // At once, and nothing that was tried again.
     expect(tails()).not.toMatch(/"level":"(warn|error|fatal)"(?!.*not-durable)/);
+  }, 60_000);
+
+  it('an ingest that may not write says so, takes webhooks, and loses none', async () => {
+    const write = (await documentedRights()).filter(
+      ({ principal, operation }) => principal === 'User:callstream-ingest' && operation === AclOperationTypes.WRITE,
+    );
+    await revoke(servers.admin, write);
+    await until(
+      async () => (await post('secured-2')) === 200 && /User callstream-ingest lacks the right to Write/.test(tails()),
+      { timeoutMs: 30_000, onTimeout: () => new Error(`It does not say what it lacks.\n${tails()}`) },
+    );
+    await grant(servers.admin, write);
+    expect(await post('secured-3')).toBe(200);
+    await shows('secured-2');
+    await shows('secured-3');
   }, 90_000);
 });
 
@@ -130,6 +142,12 @@ const ask = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unk
 };
 const user = (name: User, password: string = passwords[name], mechanism: 'plain' | 'scram-sha-256' = 'plain') =>
   ({ mechanism, username: name, password }) as const;
+
+it('an operator may rebuild elsewhere and compare, and look at what was put aside', async () => {
+  const env = { ...withPassword('callstream-operator', 'SCRAM-SHA-512'), ...withDatabase('callstream-operator') };
+  await runOnce({ name: 'verify', args: ['apps/projector/src/main.ts', 'verify'], env });
+  await runOnce({ name: 'dlq', args: ['apps/projector/src/main.ts', 'dlq', 'list'], env });
+}, 60_000);
 
 describe('a Kafka that does not let us in: the message names cause and remedy', () => {
   const gateway = user('callstream-gateway');
@@ -174,34 +192,20 @@ describe('rights in Kafka that are missing: the message names the operation, on 
     const record = { topic, partition: 0, key: 'x', value: Buffer.from('{}'), headers: {} };
     await expect(publisher.publishBatch([record])).rejects.toThrow(/lacks the right to Write/);
   });
-  it.each([
-    [
-      'group',
-      'projector',
-      ['run'],
-      /lacks the right to Read group .*callstream-projector.*--group callstream-projector/,
-    ],
-  ])(
-    'a projector without its %s ends',
-    async (_, name, args, said) => {
-      const group = (await documentedRights()).filter(({ resourceName }) => resourceName === 'callstream-projector');
-      await revoke(servers.admin, group);
-      try {
-        const { certificate, key } = servers.certificates['callstream-projector'];
-        const env = {
-          ...withPassword('callstream-projector', 'PLAIN'),
-          ...withDatabase('callstream-projector', `&sslcert=${certificate}&sslkey=${key}`),
-          ...{ ADMIN_HOST: '127.0.0.1', PROJECTOR_ADMIN_PORT: '0', LOG_LEVEL: 'info' },
-        };
-        const service = launch({ name, args: [`apps/${name}/src/main.ts`, ...args], env });
-        expect(await service.exited).toBe(1);
-        expect(service.tail()).toMatch(said);
-      } finally {
-        await grant(servers.admin, group);
-      }
-    },
-    60_000,
-  );
+  it('a projector that may not be in its group ends', async () => {
+    const group = (await documentedRights()).filter(({ resourceName }) => resourceName === 'callstream-projector');
+    await revoke(servers.admin, group);
+    try {
+      const env = { ...projectorEnv('PLAIN'), ADMIN_HOST: '127.0.0.1', PROJECTOR_ADMIN_PORT: '0', LOG_LEVEL: 'info' };
+      const service = launch({ name: 'projector', args: ['apps/projector/src/main.ts', 'run'], env });
+      expect(await service.exited).toBe(1);
+      expect(service.tail()).toMatch(
+        /lacks the right to Read group .*callstream-projector.*--operation Read --group callstream-projector/,
+      );
+    } finally {
+      await grant(servers.admin, group);
+    }
+  }, 60_000);
 });
 
 describe('a Postgres that does not let us in: the message names cause and remedy', () => {
@@ -227,6 +231,13 @@ describe('a Postgres that does not let us in: the message names cause and remedy
     ['a wrong password', () => at('callstream-gateway', undefined, 'wrong'), /password authentication.*DATABASE_URL/],
   ])('%s', (_, url, said) => expect(read(url())).rejects.toThrow(said));
 
+  it('without its role, or without tables', async () => {
+    await servers.sql('revoke callstream_gateway from "callstream-gateway"');
+    await expect(read(at('callstream-gateway'))).rejects.toThrow(/permission denied.*roles\.sql.*migrate/);
+    await servers.sql('grant callstream_gateway to "callstream-gateway"');
+    const elsewhere = at('callstream-gateway').replace('/callstream?', '/postgres?');
+    await expect(read(elsewhere)).rejects.toThrow(/does not exist.*npm run projector -- migrate/);
+  });
   it('by another name of the host, verify-ca and require are content', async () => {
     for (const parameters of [`sslmode=verify-ca&${trusted()}`, 'sslmode=require'])
       await read(at('callstream-gateway', parameters).replace('localhost', '127.0.0.1'));

@@ -15,11 +15,8 @@ const noMaven =
  * appears whole or not at all, also when two starts fetch at once.
  * @param say is told how far it is, one line at a time.
  */
-export async function kafkaJars(
-  env: NodeJS.ProcessEnv,
-  say: (line: string) => void,
-  version = kafkaVersion,
-): Promise<string> {
+export async function kafkaJars(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> {
+  const version = env['CALLSTREAM_TEST_KAFKA_VERSION'] ?? kafkaVersion;
   const cache = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'callstream');
   const jars = join(cache, `kafka-${version}`);
   if (await isThere(jars, version)) return jars;

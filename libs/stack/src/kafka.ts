@@ -34,8 +34,6 @@ export type KafkaOptions = {
   more?: readonly string[];
   /** Users of SCRAM that a new cluster knows, as `kafka-storage format --add-scram` takes them. */
   scram?: readonly string[];
-  /** Of Kafka; the one that we ship if not given. */
-  version?: string | undefined;
   env?: NodeJS.ProcessEnv;
   /** Told of downloads, one line at a time. */
   say?: (line: string) => void;
@@ -52,7 +50,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const { env = process.env, say = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
-  const jars = await kafkaJars(env, say, options.version);
+  const jars = await kafkaJars(env, say);
   await mkdir(dataDir, { recursive: true });
 
   const marker = `-Dcallstream.kafka=${dataDir}`;

@@ -30,8 +30,6 @@ export type PostgresOptions = {
    * authority as well, with their name.
    */
   authority?: Authority;
-  /** Folder with the programs of another PostgreSQL than the one that we ship. */
-  binaries?: string | undefined;
 };
 
 type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
@@ -47,7 +45,7 @@ const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   const { fsync = true } = options;
-  const { initdb, postgres } = await postgresBinaries(options.binaries);
+  const { initdb, postgres } = await postgresBinaries(process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
   const runAs = await postgresUser(postgres);
   await mkdir(dataDir, { recursive: true });
 

@@ -12,8 +12,9 @@ type Say = (line: string) => void;
 
 /**
  * Kafka and Postgres for one test run: containers where Docker answers, else processes on free ports and a temporary
- * folder. The one place that decides it; CALLSTREAM_TEST_SERVERS=local or =containers overrules. CALLSTREAM_TEST_KAFKA_VERSION
- * and CALLSTREAM_TEST_POSTGRES_BIN (a folder with initdb and postgres) name others than those that we ship.
+ * folder. The one place that decides it; CALLSTREAM_TEST_SERVERS=local or =containers overrules.
+ * As processes, they are of other versions where CALLSTREAM_TEST_KAFKA_VERSION and CALLSTREAM_TEST_POSTGRES_BIN (a folder with
+ * initdb and postgres) name them.
  */
 export async function startTestServers(env: NodeJS.ProcessEnv, say: Say): Promise<TestServers> {
   const wanted = env['CALLSTREAM_TEST_SERVERS'] ?? ((await dockerAnswers()) ? 'containers' : 'local');
@@ -33,8 +34,8 @@ async function startLocal(env: NodeJS.ProcessEnv, say: Say): Promise<TestServers
   await using starting = new AsyncDisposableStack();
   starting.defer(() => rm(dataDir, { recursive: true, force: true }));
   const started = await Promise.allSettled([
-    startPostgres({ dataDir: join(dataDir, 'postgres'), fsync: false, binaries: env['CALLSTREAM_TEST_POSTGRES_BIN'] }),
-    startKafka({ dataDir: join(dataDir, 'kafka'), version: env['CALLSTREAM_TEST_KAFKA_VERSION'], env, say }),
+    startPostgres({ dataDir: join(dataDir, 'postgres'), fsync: false }),
+    startKafka({ dataDir: join(dataDir, 'kafka'), env, say }),
   ]);
   for (const one of started) if (one.status === 'fulfilled') starting.use(one.value);
   const [postgres, kafka] = started;

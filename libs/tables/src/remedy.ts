@@ -30,3 +30,17 @@ export function remedyOf(error: Error, { isTls }: { readonly isTls: boolean }): 
     return 'Turn TLS on there (ssl=on), or leave sslmode out of DATABASE_URL.';
   return others[code];
 }
+
+const missing: Readonly<Record<string, string>> = {
+  '42501':
+    'Make the user a member of its role (libs/tables/src/roles.sql says which), then grant what is new: npm run projector -- migrate',
+  '3F000': 'Make the tables: npm run projector -- migrate',
+  '42P01': 'Make the tables: npm run projector -- migrate',
+};
+
+/** The same error, with what mends it if tables or rights are missing. */
+export function sayWhatIsMissing(error: Error): Error {
+  const remedy = missing[(error as NodeJS.ErrnoException).code ?? ''];
+  if (remedy !== undefined) error.message = `${error.message}. ${remedy}`;
+  return error;
+}

@@ -8,6 +8,7 @@ import { time } from '../src/time-text.ts';
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
+export { countLooks, countStatements } from './looks.ts';
 export { makeMany } from './many.ts';
 
 type Row = Readonly<Record<string, unknown>>;

@@ -66,7 +66,7 @@ describe('topics', () => {
       expect(await topicFacts(kafka, topic)).toMatchObject({
         partitions: 3,
         messageBytesMax: 1_048_588,
-        durability: { replicas: 1, inSyncMin: 1 },
+        durability: { replicas: 1, inSyncMin: 1, uncleanElection: false },
       });
       expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
     }
