@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { until } from '@callstream/stack';
 import { connectPublisher } from '@callstream/runtime';
 import { WebSocket } from 'ws';
-import { checkFiles, hurried, missingPrograms } from './prometheus.ts';
+import { checkFiles, checkMetrics, hurried, missingPrograms } from './prometheus.ts';
 import { createSender } from './sender.ts';
 import { startWatchedSystem } from './watched-system.ts';
 import type { WatchedSystem } from './watched-system.ts';
@@ -40,6 +40,14 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
 
   it('has a configuration and rules that promtool finds right', async () => {
     expect(await checkFiles()).toMatch(/15 rules found/);
+  });
+
+  it('has metrics that promtool finds right, but for three that prom-client has', async () => {
+    for (const service of ['INGEST', 'PROJECTOR', 'GATEWAY']) {
+      const answer = await fetch(`http://127.0.0.1:${watched.system.env[`${service}_ADMIN_PORT`] ?? ''}/metrics`);
+      const wrong = await checkMetrics(await answer.text());
+      expect(wrong.filter((line) => !/^nodejs_active_(handles|requests|resources)_total /.test(line))).toEqual([]);
+    }
   });
 
   it('has values for every expression of every dashboard, and for what each alert compares', async () => {

@@ -56,6 +56,16 @@ export async function checkFiles(): Promise<string> {
   return config.stdout + rules.stdout;
 }
 
+/** What promtool has against metrics, a line each. */
+export async function checkMetrics(text: string): Promise<string[]> {
+  const child = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'ignore', 'pipe'] });
+  child.stdin.end(text);
+  let said = '';
+  child.stderr.on('data', (data: Buffer) => (said += data.toString()));
+  await once(child, 'close');
+  return said.split('\n').filter((line) => line !== '');
+}
+
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** The same with every time that it names so many times shorter, but none below a second. */

@@ -13,6 +13,7 @@ export const passwords = {
   'callstream-ingest': 'ingest-secret',
   'callstream-projector': 'projector-secret',
   'callstream-gateway': 'gateway-secret',
+  'callstream-operator': 'operator-secret',
 } as const;
 export type User = keyof typeof passwords;
 
@@ -23,7 +24,7 @@ export interface SecuredServers extends AsyncDisposable {
   /** The administrator's client. */
   readonly admin: Kafka;
   readonly postgres: PostgresServer;
-  /** One user of each role; the projector has to show a certificate as well. */
+  /** The users have the roles that the guide gives them; the projector has to show a certificate as well. */
   readonly databaseUrl: (user: User, parameters?: string) => string;
   /** A file with the password of a user, as orchestrators give it. */
   readonly passwordFile: (user: User) => string;
@@ -71,9 +72,11 @@ export async function startSecuredServers(): Promise<SecuredServers> {
     ['callstream-migrate', 'callstream_migrator'],
     ['callstream-projector', 'callstream_projector, certified'],
     ['callstream-gateway', 'callstream_gateway'],
+    ['callstream-operator', 'callstream_migrator'],
   ] as const)
     await sql(`create role "${user}" login password '${passwords[user]}' in role ${role}`);
-  await sql(`alter role "callstream-migrate" set role = callstream_migrator`);
+  for (const user of ['callstream-migrate', 'callstream-operator'] as const)
+    await sql(`alter role "${user}" set role = callstream_migrator`);
 
   const log = createLog({ service: 'e2e', level: 'silent' });
   const admin = connectKafka({ brokers: [kafka.value.brokers], clientId: 'administrator', log });

@@ -143,6 +143,12 @@ const ask = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unk
 const user = (name: User, password: string = passwords[name], mechanism: 'plain' | 'scram-sha-256' = 'plain') =>
   ({ mechanism, username: name, password }) as const;
 
+it('an operator may rebuild elsewhere and compare, and look at what was put aside', async () => {
+  const env = { ...withPassword('callstream-operator', 'SCRAM-SHA-512'), ...withDatabase('callstream-operator') };
+  await runOnce({ name: 'verify', args: ['apps/projector/src/main.ts', 'verify'], env });
+  await runOnce({ name: 'dlq', args: ['apps/projector/src/main.ts', 'dlq', 'list'], env });
+}, 60_000);
+
 describe('a Kafka that does not let us in: the message names cause and remedy', () => {
   const gateway = user('callstream-gateway');
   it.each<[string, () => Promise<unknown>, RegExp]>([

@@ -37,6 +37,8 @@ if (brokers !== undefined && topic !== undefined) {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
+    // Or it would wait for Kafka's disk after every batch, which the gateway does not.
+    autoCommit: false,
     eachMessage: ({ message }) => {
       const text = `{"event":"CallsChanged","data":{"calls":[${message.value?.toString() ?? ''}]}}`;
       for (const socket of server.clients) socket.send(text);

@@ -3,6 +3,8 @@ import type { Row } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { median } from '../../src/statistics.ts';
+import { pickPort } from '../../src/port.ts';
+import { collectGarbage } from './collect-garbage.ts';
 import { startReaders } from './readers.ts';
 import { startBareServer, startGatewaySubject } from './subject.ts';
 import type { Subject } from './subject.ts';
@@ -19,8 +21,8 @@ export const measureIdle = (servers: Servers, say: (line: string) => void): Prom
     for (let pair = 1; pair <= pairs; pair++) {
       say(`idle, ${sockets} sockets, pair ${pair} of ${pairs}`);
       measured.push({
-        bare: await bytesPerSocket(await startBareServer(), false),
-        real: await bytesPerSocket(await startGatewaySubject(system.env), true),
+        bare: await bytesPerSocket(startBareServer, false),
+        real: await bytesPerSocket((env) => startGatewaySubject({ ...system.env, ...env }), true),
       });
     }
     const ratios = measured.map(({ bare, real }) => real / bare);
@@ -37,14 +39,25 @@ export const measureIdle = (servers: Servers, say: (line: string) => void): Prom
     ];
   });
 
-/** The first thousand are not counted: with them V8's young heap grows to its full size, once, on either side. */
-async function bytesPerSocket(started: Subject, subscribe: boolean): Promise<number> {
-  await using subject = started;
+/**
+ * The first thousand are not counted: with them V8's young heap grows to its full size, once, on either side. Nor is garbage: how
+ * much of it lies about depends on how large the heap was before.
+ */
+async function bytesPerSocket(
+  start: (env: Readonly<Record<string, string>>) => Promise<Subject>,
+  subscribe: boolean,
+): Promise<number> {
+  const inspector = await pickPort();
+  await using subject = await start({ NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` });
   await using readers = startReaders();
+  const memory = async (): Promise<number> => {
+    await collectGarbage(inspector);
+    return settled(subject);
+  };
   await readers.open('first', { port: subject.port, sockets: warmUps, subscribe });
-  const before = await settled(subject);
+  const before = await memory();
   await readers.open('idle', { port: subject.port, sockets, subscribe });
-  return ((await settled(subject)) - before) / sockets;
+  return ((await memory()) - before) / sockets;
 }
 
 /** Its memory once it does not change any more: four readings in a second within 1 %. */

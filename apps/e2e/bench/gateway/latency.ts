@@ -26,7 +26,7 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
   withSystem(servers, [], async (system) => {
     await using put = await connectRecords(system);
     await using readers = startReaders();
-    await using bare = await startBareServer({ brokers: servers.brokers, topic: system.topic });
+    await using bare = await startBareServer({}, { brokers: servers.brokers, topic: system.topic });
     await using coalescing = await startGatewaySubject({ ...system.env, GATEWAY_COALESCE_MS: '20' });
     await using atOnce = await startGatewaySubject({ ...system.env, GATEWAY_COALESCE_MS: '0' });
     const subjects = { bare, '20': coalescing, '0': atOnce };
@@ -36,11 +36,16 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
       for (const name of ['bare', '20', '0'] as const) {
         say(`latency, ${name === 'bare' ? 'bare consumer' : `coalescing ${name} ms`}, round ${turn} of ${rounds}`);
         await readers.open(name, { port: subjects[name].port, sockets, subscribe: name !== 'bare' });
-        const { acknowledged, received } = await timesOf(readers, { group: name, put: put.put, round: round++ });
+        const { acknowledged, received, afterwards } = await timesOf(readers, {
+          group: name,
+          put: put.put,
+          round: round++,
+        });
         const before = measured[name];
         measured[name] = {
           acknowledged: before.acknowledged.concat(acknowledged),
           received: before.received.concat(received),
+          afterwards: before.afterwards.concat(afterwards),
         };
         await readers.close(name);
       }
@@ -57,9 +62,10 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
         wanted: `p50 < ${wantedMs.p50} ms, p99 < ${wantedMs.p99} ms`,
         met: p50('20') < wantedMs.p50 && p99('20') < wantedMs.p99,
       },
+      { what: '  since Kafka had acknowledged the record', result: show(measured['20'].afterwards) },
       { what: `${what}, coalescing 0`, result: row('0') },
       { what: `${what}, bare consumer`, result: row('bare') },
-      { what: '  of which until Kafka has acknowledged the record', result: show(acknowledged) },
+      { what: '  until Kafka has acknowledged the record, of all three', result: show(acknowledged) },
       {
         what: '  p50 at coalescing 0, times the bare consumer',
         result: ratio.toFixed(2),
@@ -74,9 +80,11 @@ interface Times {
   readonly acknowledged: readonly number[];
   /** ms until each record was in a frame, on each socket. */
   readonly received: readonly number[];
+  /** The same since Kafka had it; less than 0 if the frame was there before the acknowledgement. */
+  readonly afterwards: readonly number[];
 }
 
-const noTimes: Times = { acknowledged: [], received: [] };
+const noTimes: Times = { acknowledged: [], received: [], afterwards: [] };
 
 const show = (ms: readonly number[]): string =>
   `p50 ${quantile(ms, 0.5).toFixed(1)} ms, p99 ${quantile(ms, 0.99).toFixed(1)} ms`;
@@ -103,6 +111,11 @@ async function timesOf(readers: Readers, { group, put, round }: Load): Promise<T
     for (let i = from; i < due; i++) acknowledged.push(monotonicMs() - at);
   }
   const { receivedAt } = await readers.complete(group);
-  const received = receivedAt.flatMap((at, i) => (i < warmUps ? [] : at.map((ms) => ms - (sentAt[i] ?? NaN))));
-  return { acknowledged: acknowledged.slice(warmUps), received };
+  const received = receivedAt.map((at, i) => at.map((ms) => ms - (sentAt[i] ?? NaN)));
+  const afterwards = received.map((times, i) => times.map((ms) => ms - (acknowledged[i] ?? NaN)));
+  return {
+    acknowledged: acknowledged.slice(warmUps),
+    received: received.slice(warmUps).flat(),
+    afterwards: afterwards.slice(warmUps).flat(),
+  };
 }

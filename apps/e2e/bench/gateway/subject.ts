@@ -29,11 +29,14 @@ export interface BareServer extends Subject {
 }
 
 /** Nothing but ws: see bare-server.ts. With a topic it sends its records. */
-export async function startBareServer(consuming?: { brokers: readonly string[]; topic: string }): Promise<BareServer> {
+export async function startBareServer(
+  env: Readonly<Record<string, string>> = {},
+  consuming?: { brokers: readonly string[]; topic: string },
+): Promise<BareServer> {
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const source = consuming ? [consuming.brokers.join(','), consuming.topic] : [];
   const args = ['apps/e2e/bench/gateway/bare-server.ts', String(port), String(adminPort), ...source];
-  const service: Service = launch({ name: 'bare', args, env: {} });
+  const service: Service = launch({ name: 'bare', args, env });
   await until(
     () =>
       service.tail().includes('"bare.started"') || (service.hasEnded() && Promise.reject(new Error(service.tail()))),

@@ -22,7 +22,11 @@ export function createSpoolMetrics(registry: Registry, { spool, bytesMax }: Spoo
     return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000;
   });
   gauge('refused_records', 'Events that Kafka refused for good, kept in refused.db', () => status().refused);
-  gauge('torn_files', 'Files of the spool that could not be read, kept with .torn behind their name', () => status().torn.length);
+  gauge(
+    'torn_files',
+    'Files of the spool that could not be read, kept with .torn behind their name',
+    () => status().torn.length,
+  );
   return {
     drained: new Counter({
       name: 'callstream_ingest_spool_drained_total',

@@ -4,10 +4,15 @@ import { z } from 'zod';
 import { listEnv, secretEnv } from './env.ts';
 import { certificatesEnv, checkKeyPair } from './pem.ts';
 
+/** `kafka.example.com:9092`, `[2001:db8::1]:9092` */
+const brokerPattern = /^(\[[\da-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/i;
+
 /** Where Kafka is, and how it is spoken to. Named as Kafka names its own settings. */
 export const kafkaEnv = {
   KAFKA_BROKERS: listEnv
-    .pipe(z.array(z.string()).min(1))
+    .pipe(
+      z.array(z.string().regex(brokerPattern, 'must be host:port, separated by commas, and nothing before it')).min(1),
+    )
     .default(['127.0.0.1:9092'])
     .describe('Kafka brokers, host:port, separated by commas'),
   KAFKA_TOPIC: z

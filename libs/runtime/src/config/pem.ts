@@ -30,11 +30,11 @@ export function checkKeyPair(certificates: string, key: string, password: string
   let privateKey: KeyObject;
   try {
     privateKey = createPrivateKey({ key, ...(password !== undefined && { passphrase: password }) });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ERR_MISSING_PASSPHRASE') return 'has a password that is not given';
-    return password === undefined
-      ? 'must be a private key in PEM (-----BEGIN PRIVATE KEY-----)'
-      : 'must be a private key in PEM, with the password that is given';
+  } catch {
+    if (password !== undefined) return 'must be a private key in PEM, with the password that is given';
+    return key.includes('ENCRYPTED')
+      ? 'has a password, and KAFKA_SSL_KEY_PASSWORD is not set'
+      : 'must be a private key in PEM (-----BEGIN PRIVATE KEY-----)';
   }
   const [own = ''] = blocks(certificates);
   // What is no certificate has been said already.

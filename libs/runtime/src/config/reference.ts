@@ -34,11 +34,11 @@ a mistake. What is not usable ends the start, with every such setting and its me
 
 /** The text of docs/reference/configuration.md, before prettier: every setting once, with who reads it. */
 export function renderReference(sections: readonly EnvSection[]): string {
-  const entries = new Map<string, { setting: Setting; readBy: string[] }>();
+  const entries = new Map<string, Entry>();
   for (const { title, schema } of sections)
     for (const setting of settingsOf(schema)) {
-      const entry = entries.get(setting.name) ?? { setting, readBy: [] };
-      entries.set(setting.name, { setting: entry.setting, readBy: [...entry.readBy, title] });
+      const before = entries.get(setting.name);
+      entries.set(setting.name, before ? alsoReadBy(before, title, setting) : { setting, readBy: [title] });
     }
   const placed = Map.groupBy(entries.values(), (entry) => rooms.find(({ takes }) => takes(entry))?.title);
   const parts = rooms.map(({ title }) => {
@@ -46,6 +46,13 @@ export function renderReference(sections: readonly EnvSection[]): string {
     return `## ${title}\n\n| setting | default | value | read by | meaning |\n|---|---|---|---|---|\n${rows.join('\n')}\n`;
   });
   return [head, ...parts].join('\n');
+}
+
+/** What means something else there is told of both. */
+function alsoReadBy({ setting, readBy }: Entry, title: string, { description }: Setting): Entry {
+  const isSame = description === setting.description;
+  const both = isSame ? description : `${setting.description}. For ${title}: ${description}`;
+  return { setting: { ...setting, description: both }, readBy: [...readBy, title] };
 }
 
 function rowOf({ setting, readBy }: Entry): string {

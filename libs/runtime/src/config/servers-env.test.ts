@@ -16,6 +16,8 @@ describe('a Kafka', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['a user that would not be shown', user, /KAFKA_SECURITY_PROTOCOL: is PLAINTEXT, although KAFKA_SASL_MECHANISM/],
     ['a user without a name', { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }, /KAFKA_SASL_USERNAME: must be set/],
+    ['a broker without a port', { KAFKA_BROKERS: 'kafka-1:9092,kafka-2' }, /KAFKA_BROKERS: must be host:port/],
+    ['a broker as an URL', { KAFKA_BROKERS: 'kafka://kafka-1:9092' }, /KAFKA_BROKERS: must be host:port/],
     ['another protocol', { KAFKA_SECURITY_PROTOCOL: 'TLS' }, /KAFKA_SECURITY_PROTOCOL: .*SASL_SSL/],
     ['a keystore of Java', { KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_CA: 'jks' }, /KAFKA_SSL_CA: .*in PEM/],
     ['half a key pair', { KAFKA_SECURITY_PROTOCOL: 'SSL', KAFKA_SSL_KEY: 'x' }, /KAFKA_SSL_CERTIFICATE: must be set/],
