@@ -3,14 +3,22 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 
-export type Addresses = { KAFKA_BROKERS: string; DATABASE_URL: string; KAFKA_TOPIC?: string };
+/** Settings that say where a server is. Those that begin alike belong to it: none of them is for another server. */
+const servers = [
+  { prefix: 'KAFKA_', where: ['KAFKA_BROKERS'] },
+  { prefix: 'DATABASE_', where: ['DATABASE_URL', 'DATABASE_URL_FILE'] },
+];
 
 const fileIn = (dataDir: string) => join(dataDir, 'addresses.env');
 const quote = (value: string) => [`'`, '"', '`'].find((mark) => !value.includes(mark)) ?? '';
 
-/** Tells the commands of this checkout, until disposed. Only the user may read it: it has a password. */
-export function publishAddresses(dataDir: string, addresses: Addresses): Disposable {
-  const lines = Object.entries(addresses).map(([name, value]) => `${name}=${quote(value)}${value}${quote(value)}\n`);
+/** Tells the commands of this checkout how the services reach their servers, until disposed. Only the user may read it: it has passwords. */
+export function publishAddresses(dataDir: string, env: NodeJS.ProcessEnv): Disposable {
+  const lines = Object.entries(env).map(([name, value]) =>
+    value && servers.some(({ prefix }) => name.startsWith(prefix))
+      ? `${name}=${quote(value)}${value}${quote(value)}\n`
+      : '',
+  );
   rmSync(fileIn(dataDir), { force: true });
   writeFileSync(fileIn(dataDir), lines.join(''), { mode: 0o600 });
   return { [Symbol.dispose]: () => rmSync(fileIn(dataDir), { force: true }) };
@@ -24,5 +32,8 @@ export function completeEnv(env: NodeJS.ProcessEnv, folder: string): void {
 
 function fill(env: NodeJS.ProcessEnv, file: string): void {
   if (!existsSync(file)) return;
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) env[name] ||= value;
+  const found = parseEnv(readFileSync(file, 'utf8'));
+  const others = servers.filter(({ where }) => where.some((name) => env[name] && env[name] !== found[name]));
+  for (const [name, value] of Object.entries(found))
+    if (!others.some(({ prefix }) => name.startsWith(prefix))) env[name] ||= value;
 }

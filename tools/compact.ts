@@ -1,14 +1,13 @@
-const levelNames: Record<number, string> = { 40: 'warning', 50: 'error', 60: 'fatal' };
+const levelNames: Record<string, string> = { warn: 'warning', error: 'error', fatal: 'fatal' };
 const lineCharsMax = 240;
 
 /** A line of a service's log in short, for the terminal; null for what need not be seen there. */
 export function compact(line: string): string | null {
   const entry = parse(line);
   if (entry === null) return /^\s|^$|^Node\.js v/.test(line) ? null : line.slice(0, lineCharsMax);
-  const level = levelNames[Number(entry['level'])];
+  const level = levelNames[String(entry['level'])];
   if (level === undefined) return null;
-  const error = (entry['err'] ?? {}) as { message?: unknown };
-  const parts = [level, entry['msg'], error.message, entry['reason']].filter((part) => typeof part === 'string');
+  const parts = [level, entry['msg'], entry['message'], entry['reason']].filter((part) => typeof part === 'string');
   return parts.join(' · ').slice(0, lineCharsMax);
 }
 

@@ -1,11 +1,12 @@
-// Writes .env.example from the services' own schemas; with --check it only says whether the file is what it should be.
+// Writes .env.example and docs/reference/configuration.md from the services' own schemas; with --check it only says whether they are what they should be.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type EnvSection, renderEnvExample } from '@callstream/runtime';
+import { join, relative } from 'node:path';
+import { type EnvSection, renderEnvExample, renderReference } from '@callstream/runtime';
+import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..');
-const file = join(root, '.env.example');
+const page = join(root, 'docs', 'reference', 'configuration.md');
 
 /** What `npm start` itself reads; it passes everything on to the services. */
 const StartEnv = z.object({
@@ -30,10 +31,13 @@ const sections: EnvSection[] = [
   { title: 'projector', schema: await schemaOf('projector', 'ProjectorEnv') },
   { title: 'gateway', schema: await schemaOf('gateway', 'GatewayEnv') },
 ];
-const text = renderEnvExample(sections);
-
-if (!process.argv.includes('--check')) writeFileSync(file, text);
-else if (readFileSync(file, 'utf8') !== text) {
-  console.error('.env.example is not what the schemas say. Run: npm run env-example');
-  process.exitCode = 1;
-}
+const files = {
+  [join(root, '.env.example')]: renderEnvExample(sections),
+  [page]: await format(renderReference(sections), { ...(await resolveConfig(page)), parser: 'markdown' }),
+};
+for (const [file, text] of Object.entries(files))
+  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  else if (readFileSync(file, 'utf8') !== text) {
+    console.error(`${relative(root, file)} is not what the schemas say. Run: npm run env-example`);
+    process.exitCode = 1;
+  }

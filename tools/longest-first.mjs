@@ -9,6 +9,7 @@ const longest = [
   'apps/projector/src/dlq/dlq.int.test.ts',
   'apps/projector/src/postgres-failures.int.test.ts',
   'apps/e2e/src/rebuild.int.test.ts',
+  'apps/e2e/src/secured.int.test.ts',
   'apps/e2e/src/any-order.int.test.ts',
   'apps/projector/src/watch.int.test.ts',
   'libs/stack/src/stack.int.test.ts',

@@ -12,6 +12,7 @@ if (file === undefined) {
 prepare();
 // What looks at the page needs it as it is now.
 if (file.startsWith('apps/e2e/')) buildDashboard();
-const isService = /^apps\/[^/]+\/src\/(?:token\/)?main\.ts$/.test(file);
-const settings = isService ? ['--import', pathToFileURL(join(root, 'tools', 'beside-start.ts')).href] : [];
+// The settings of this checkout, in .env and of a running `npm start`.
+const wantsSettings = /^apps\/(?:[^/]+\/src\/(?:token\/)?main|simulator\/src\/(?:simulate|send))\.ts$/.test(file);
+const settings = wantsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'beside-start.ts')).href] : [];
 process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);

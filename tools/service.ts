@@ -12,7 +12,7 @@ const stopTimeoutMs = 15_000;
 
 const nodeFlags = ['--disable-warning=ExperimentalWarning'];
 /**
- * As in docker-compose.yml. A backlog is short-lived garbage: V8 would give the projector 128 MB of young heap, and 380 MB in
+ * As in docker/Dockerfile. A backlog is short-lived garbage: V8 would give the projector 128 MB of young heap, and 380 MB in
  * all instead of 270, for a few percent of speed. ingest would lose a quarter of its speed.
  */
 const projectorFlags = ['--max-semi-space-size=8'];

@@ -5,9 +5,8 @@ export type Service = { name: string; script: string; args: readonly string[]; a
 
 export type Settings = {
   dataDir: string;
-  /** Null: we start our own. */
-  kafkaBrokers: string | null;
-  databaseUrl: string | null;
+  /** What is started here: the environment names none that is there already. */
+  starts: { kafka: boolean; postgres: boolean };
   dashboardUrl: string;
   webhookUrl: string;
   socketUrl: string;
@@ -25,6 +24,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     return { variable, port, hosts: host ? host.split(',').map((one) => one.trim()) : ['127.0.0.1', '::1'] };
   };
   const { INGEST_HOST, GATEWAY_HOST, ADMIN_HOST } = env;
+  const starts = { kafka: !env['KAFKA_BROKERS'], postgres: !env['DATABASE_URL'] && !env['DATABASE_URL_FILE'] };
+  if (starts.kafka && env['KAFKA_SECURITY_PROTOCOL'])
+    throw new Error('KAFKA_SECURITY_PROTOCOL is set, and KAFKA_BROKERS is not: set it, or leave both out.');
+  if (starts.postgres && (env['DATABASE_PASSWORD'] || env['DATABASE_PASSWORD_FILE']))
+    throw new Error('DATABASE_PASSWORD is set, and DATABASE_URL is not: set it, or leave both out.');
   const ingest = port('INGEST_PORT', 3000, INGEST_HOST);
   const gateway = port('GATEWAY_PORT', 4000, GATEWAY_HOST);
   const admin = {
@@ -40,8 +44,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   });
   return {
     dataDir: resolve(env['DATA_DIR'] || '.data'),
-    kafkaBrokers: env['KAFKA_BROKERS'] || null,
-    databaseUrl: env['DATABASE_URL'] || null,
+    starts,
     dashboardUrl: `http://${reachable(GATEWAY_HOST)}:${gateway.port}/`,
     webhookUrl: `http://${reachable(INGEST_HOST)}:${ingest.port}/webhook`,
     socketUrl: `ws://${reachable(GATEWAY_HOST)}:${gateway.port}`,

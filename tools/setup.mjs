@@ -15,30 +15,35 @@ export function prepare() {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     fail(`callstream needs Node 20 or newer to start with; this is ${process.versions.node}. See https://nodejs.org.`);
   }
-  if (!isInstalled()) install();
+  installWhatIsLocked(root);
   if (!runs(pinnedNode)) repair();
 }
 
-function isInstalled() {
-  const lock = join(root, 'package-lock.json');
-  const hidden = join(modules, '.package-lock.json');
-  if (!existsSync(hidden)) return false;
-  if (statSync(hidden).mtimeMs >= statSync(lock).mtimeMs) return true;
-  return existsSync(stamp()) && readFileSync(stamp(), 'utf8') === hashOf(lock);
-}
+/** Installs the packages of a folder as its package-lock.json names them; returns at once when they are there. */
+export function installWhatIsLocked(folder) {
+  const lock = join(folder, 'package-lock.json');
+  const installed = join(folder, 'node_modules');
+  /** Of the lock file that was installed: npm does not always touch its own when nothing had to change. */
+  const stamp = join(installed, '.callstream-installed');
+  const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
+  if (isInstalled({ lock, installed, stamp, hash })) return;
 
-/** Of the lock file that was installed: npm does not always touch its own when nothing had to change. */
-const stamp = () => join(modules, '.callstream-installed');
-const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex');
-
-function install() {
-  const fresh = !existsSync(modules);
-  console.log(fresh ? 'Installing packages, once (a minute or two) …' : 'package-lock.json has changed: installing …');
+  const isFirst = !existsSync(installed);
+  console.log(
+    isFirst ? 'Installing packages, once (a minute or two) …' : 'package-lock.json has changed: installing …',
+  );
   // Not `ci`: it refuses a lock file that lacks the packages of a platform that a mirror does not have. Versions are the lock file's.
-  const { status, error } = npm(['install', '--no-audit', '--no-fund', '--loglevel=error']);
+  const { status, error } = npm(['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
   if (error) fail(`npm cannot be run: ${error.message}`);
   if (status !== 0) fail(`npm install failed (exit code ${status}); its own lines above say why.`);
-  writeFileSync(stamp(), hashOf(join(root, 'package-lock.json')));
+  writeFileSync(stamp, hash);
+}
+
+function isInstalled({ lock, installed, stamp, hash }) {
+  const hidden = join(installed, '.package-lock.json');
+  if (!existsSync(hidden)) return false;
+  if (statSync(hidden).mtimeMs >= statSync(lock).mtimeMs) return true;
+  return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 }
 
 /** The packages with the Node and Postgres binaries need their install scripts, which npm may have been told to skip. */
@@ -60,7 +65,8 @@ function repair() {
 
 const runs = (node) => spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0;
 
-const npm = (args) => spawnSync('npm', args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' });
+const npm = (args, cwd = root) =>
+  spawnSync('npm', args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
 
 function fail(line) {
   console.error(line);

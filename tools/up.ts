@@ -1,8 +1,8 @@
 // `npm start [-- --open]`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { startKafka, startPostgres } from '@callstream/stack';
+import { Command } from 'commander';
 import { publishAddresses } from './addresses.ts';
 import { check } from './checks.ts';
 import { stopRequest } from './interrupt.ts';
@@ -22,13 +22,9 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
   // Stopped in reverse: services first, Kafka and Postgres last; also when a part fails to start.
   await using parts = new AsyncDisposableStack();
 
-  const { brokers, databaseUrl } = await startStores(settings, parts);
-  const env = { ...process.env, KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl, DATA_DIR: settings.dataDir };
-  const topic = process.env['KAFKA_TOPIC'];
-  using _addresses = publishAddresses(settings.dataDir, {
-    ...{ KAFKA_BROKERS: brokers, DATABASE_URL: databaseUrl },
-    ...(topic ? { KAFKA_TOPIC: topic } : {}),
-  });
+  const started = await startStores(settings, parts);
+  const env = { ...process.env, ...started, DATA_DIR: settings.dataDir };
+  using _addresses = publishAddresses(settings.dataDir, env);
   const options = { env, logs: join(settings.dataDir, 'logs'), say };
 
   stop.check();
@@ -37,12 +33,12 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
 
   stop.check();
   say('Services …');
-  const started = await Promise.allSettled(
+  const services = await Promise.allSettled(
     settings.services.map(async (service) => {
       parts.use(await supervise(service.name, { start: () => startService(service, options), say }));
     }),
   );
-  throwFirst(started);
+  services.forEach(valueOf);
 
   stop.check();
   welcome(settings);
@@ -50,41 +46,42 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
   await stop.requested;
 }
 
+/** Starts the stores that nobody has named. @returns where they are, as settings of the services */
 async function startStores(
-  settings: Settings,
+  { starts, dataDir }: Settings,
   parts: AsyncDisposableStack,
-): Promise<{ brokers: string; databaseUrl: string }> {
-  const own = [!settings.kafkaBrokers && 'Kafka', !settings.databaseUrl && 'PostgreSQL'].filter(Boolean);
+): Promise<{ KAFKA_BROKERS?: string; DATABASE_URL?: string }> {
+  const own = [starts.kafka && 'Kafka', starts.postgres && 'PostgreSQL'].filter(Boolean);
   if (own.length > 0) say(`${own.join(' and ')} …`);
-  let { kafkaBrokers, databaseUrl } = settings;
   const kafka = async () => {
-    if (kafkaBrokers !== null) return;
-    const dataDir = join(settings.dataDir, 'kafka');
+    if (!starts.kafka) return {};
+    const folder = join(dataDir, 'kafka');
     const part = await supervise('Kafka', {
-      start: () => startKafka({ dataDir, say }),
-      again: ({ port }) => startKafka({ dataDir, port, say }),
+      start: () => startKafka({ dataDir: folder, say }),
+      again: ({ port }) => startKafka({ dataDir: folder, port, say }),
       say,
     });
     parts.use(part);
-    kafkaBrokers = part.first.brokers;
+    return { KAFKA_BROKERS: part.first.brokers };
   };
   const postgres = async () => {
-    if (databaseUrl !== null) return;
-    const dataDir = join(settings.dataDir, 'postgres');
+    if (!starts.postgres) return {};
+    const folder = join(dataDir, 'postgres');
     const part = await supervise('PostgreSQL', {
-      start: () => startPostgres({ dataDir }),
-      again: ({ port }) => startPostgres({ dataDir, port }),
+      start: () => startPostgres({ dataDir: folder }),
+      again: ({ port }) => startPostgres({ dataDir: folder, port }),
       say,
     });
     parts.use(part);
-    databaseUrl = part.first.url;
+    return { DATABASE_URL: part.first.url };
   };
-  throwFirst(await Promise.allSettled([kafka(), postgres()]));
-  return { brokers: kafkaBrokers ?? '', databaseUrl: databaseUrl ?? '' };
+  const [ofKafka, ofPostgres] = await Promise.allSettled([kafka(), postgres()]);
+  return { ...valueOf(ofKafka), ...valueOf(ofPostgres) };
 }
 
-function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
-  for (const result of results) if (result.status === 'rejected') throw result.reason as Error;
+function valueOf<T>(result: PromiseSettledResult<T>): T {
+  if (result.status === 'rejected') throw result.reason as Error;
+  return result.value;
 }
 
 function welcome({ dashboardUrl, webhookUrl, socketUrl, dataDir }: Settings): void {
@@ -100,12 +97,20 @@ callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
 Ctrl-C stops it.`);
 }
 
+const { open = false } = new Command('start')
+  .description(
+    'Starts callstream on this machine, until Ctrl-C: Kafka and Postgres, unless KAFKA_BROKERS and DATABASE_URL name yours; topics, ' +
+      'tables, ingest, projector and gateway. Settings are read from the environment and from a file .env: see docs/reference/configuration.md.',
+  )
+  .option('--open', 'open the dashboard in a browser when it is ready')
+  .parse()
+  .opts<{ open?: boolean }>();
+
 // A terminal or pipe that is gone must not keep us from stopping in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 try {
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
   process.chdir(root);
-  const { open } = parseArgs({ options: { open: { type: 'boolean', default: false } } }).values;
   await up(readSettings(process.env), open);
   say('Stopped.');
 } catch (error) {

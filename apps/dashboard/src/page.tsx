@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useLayoutEffect, useState } from 'react';
 import { Broken } from './frame/broken.tsx';
 import { Notice } from './frame/notice.tsx';
 import { TokenPrompt } from './frame/token-prompt.tsx';
@@ -9,6 +9,7 @@ import { readSettings, saveSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { en } from './text/en.ts';
 import { ptBr } from './text/pt-br.ts';
+import { useTheme } from './use-theme.ts';
 
 const tokenKey = 'callstream.token';
 
@@ -22,10 +23,12 @@ export function Page() {
   const [attempt, setAttempt] = useState(0);
   const access = useAccess(token, attempt);
   const texts = settings.language === 'pt-BR' ? ptBr : en;
-  useEffect(() => {
+  const theme = useTheme(settings.theme);
+  // Before the effects of what is inside: charts read their colours from the document.
+  useLayoutEffect(() => {
     document.documentElement.lang = settings.language;
-    document.documentElement.dataset['theme'] = settings.theme;
-  }, [settings]);
+    document.documentElement.dataset['theme'] = theme;
+  }, [settings.language, theme]);
 
   const change = (next: Settings): void => {
     saveSettings(localStorage, next);

@@ -24,6 +24,15 @@ export function eventsArg(args: readonly string[], given: number): number {
   return events;
 }
 
+const runsDefault = 3;
+
+/** The second argument as a number of runs, of which the median counts. @throws {Error} if it is none */
+export function runsArg([, text]: readonly string[]): number {
+  const runs = text === undefined ? runsDefault : Number(text);
+  if (!Number.isSafeInteger(runs) || runs < 1) throw new Error(`"${text ?? ''}" is no number of runs: at least 1.`);
+  return runs;
+}
+
 /** Rows as a table of plain text. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = rows.map(({ what, result, wanted = '', met }) => [

@@ -7,11 +7,21 @@ import { ingest } from './ingest.ts';
 import { path } from './path.ts';
 import { projector } from './projector.ts';
 import { rebuild } from './rebuild.ts';
+import { rolling } from './rolling.ts';
 import { findServers } from './servers.ts';
 import { stats } from './stats/stats.ts';
 
 /** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
-const benches: Readonly<Record<string, Bench>> = { dashboard, gateway, ingest, path, projector, rebuild, stats };
+const benches: Readonly<Record<string, Bench>> = {
+  dashboard,
+  gateway,
+  ingest,
+  path,
+  projector,
+  rebuild,
+  rolling,
+  stats,
+};
 
 const [name, ...args] = process.argv.slice(2);
 const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];

@@ -5,7 +5,7 @@ import { until } from '@callstream/stack';
 import { listCalls } from '@callstream/tables';
 import type { System } from '../src/system.ts';
 import { projectBacklog } from './backlog.ts';
-import { eventsArg } from './bench.ts';
+import { eventsArg, runsArg } from './bench.ts';
 import type { Bench, Row } from './bench.ts';
 import { measureCeiling, prepareCeiling } from './ceiling.ts';
 import { withSystem } from './own-system.ts';
@@ -14,7 +14,6 @@ import { simulatedBodies } from './simulated.ts';
 import { median, quantile } from '../src/statistics.ts';
 
 const eventsDefault = 300_000;
-const runs = 3;
 /** Events per second of the simulated time: a call lasts about a minute and makes nine. */
 const loads = [
   { calls: 300, rate: 40, ratioWanted: 0.4, perSecondWanted: 25_000 },
@@ -30,19 +29,20 @@ const latencyWanted = { p50: 15, p99: 60 };
 type Say = (line: string) => void;
 
 export const projector: Bench = {
-  about: 'the projector from a backlog beside the ceiling (COPY), its memory, and its latency unloaded [EVENTS]',
+  about: 'the projector from a backlog beside the ceiling (COPY), its memory, and its latency unloaded [EVENTS [RUNS]]',
   run: async (servers, say, args) => {
     const events = eventsArg(args, eventsDefault);
+    const runs = runsArg(args);
     const rows = await withSystem(servers, ['projector'], (system) => measureLatency(system, say));
-    for (const load of loads) rows.push(...(await measureLoad(servers, { ...load, events }, say)));
+    for (const load of loads) rows.push(...(await measureLoad(servers, { ...load, events, runs }, say)));
     return rows;
   },
 };
 
-type Load = (typeof loads)[number] & { readonly events: number };
+type Load = (typeof loads)[number] & { readonly events: number; readonly runs: number };
 
 async function measureLoad(servers: Servers, load: Load, say: Say): Promise<Row[]> {
-  const { events, calls, rate, ratioWanted, perSecondWanted } = load;
+  const { events, runs, calls, rate, ratioWanted, perSecondWanted } = load;
   const bodies = await collect(simulatedBodies(events, rate));
   const ceiling = await prepareCeiling(bodies);
   const ceilings: number[] = [];

@@ -1,7 +1,7 @@
 import { until } from '@callstream/stack';
 import { nextSchema, readSchemas } from '@callstream/tables';
 import { launch } from '../src/service.ts';
-import { eventsArg } from './bench.ts';
+import { eventsArg, runsArg } from './bench.ts';
 import type { Bench } from './bench.ts';
 import { measureCeiling, prepareCeiling } from './ceiling.ts';
 import { withSystem } from './own-system.ts';
@@ -15,14 +15,14 @@ const eventsFew = 100_000;
 const ceilingEventsMax = 300_000;
 /** Events per second of the simulated time: about 300 calls at once. */
 const rate = 40;
-const runs = 3;
 const ratioWanted = 0.6;
 const flatnessWanted = 1.3;
 
 export const rebuild: Bench = {
-  about: `a rebuild beside the ceiling (COPY), and its cost per event on many and on ${eventsFew} events [EVENTS]`,
+  about: `a rebuild beside the ceiling (COPY), and its cost per event on many and on ${eventsFew} events [EVENTS [RUNS]]`,
   run: async (servers, say, args) => {
     const events = eventsArg(args, eventsDefault);
+    const runs = runsArg(args);
     const few = Math.min(events, eventsFew);
     const ceiling = await prepareCeiling(simulatedBodies(Math.min(events, ceilingEventsMax), rate));
     const rates = { ceiling: [] as number[], few: [] as number[], many: [] as number[] };

@@ -43,7 +43,7 @@ export async function* simulatedBodies(
 /** Events as they are posted. */
 export type Bodies = AsyncIterable<string> | Iterable<string>;
 
-/** Puts events on the topic as ingest does: same key, partition, value and time. Returns how many. */
+/** Puts events on the topic as ingest does: same key, partition, value and headers. Returns how many. */
 export async function fillTopic(system: System, bodies: Bodies): Promise<number> {
   const recordOf = await createRecordOf(system);
   await using publisher = await connectPublisher(system.kafka);

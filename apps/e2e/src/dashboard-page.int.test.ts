@@ -212,8 +212,18 @@ it('goes on where it was after the socket is cut, the page was frozen, the gatew
   await system.kill('gateway');
   await page.getByRole('alert').getByText('Reconnecting').waitFor(patience);
   await post(waits('cut-4'), { type: 'call.finished', call_id: 'cut-1', timestamp: now() });
+  // A minute passes.
+  await page.evaluate(() => {
+    const right = performance.now.bind(performance);
+    performance.now = () => right() + 60_000;
+  });
   // What was there stays, and is said to be old.
+  await page
+    .getByRole('alert')
+    .getByText(/What you see is 1:\d\d old/)
+    .waitFor(patience);
   expect(await row('cut-3').count()).toBe(1);
+  await page.evaluate(() => delete (performance as { now?: unknown }).now);
   await system.start('gateway');
   await row('cut-4').waitFor(patience);
   await row('cut-1').locator('.state-FINISHED').waitFor(patience);
@@ -240,6 +250,17 @@ it('shows waits by the clock of the gateway, whatever the clock of the PC says',
   await timer.waitFor(patience);
   expect(await timer.textContent()).toMatch(/^\D*\d?\d:\d\d$/);
   expect(wrong.complaints).toEqual([]);
+});
+
+it('draws charts where the browser names a language that there is not, and in the colours of the system', async () => {
+  await using own = await openPage(browser, { url: `${base}#/today`, language: 'en-US@posix', settings: {} });
+  const ground = (): Promise<string> =>
+    own.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await own.page.locator('.plot canvas').first().waitFor(patience);
+  const light = await ground();
+  await own.page.emulateMedia({ colorScheme: 'dark' });
+  await expectSoon(async () => (await ground()) !== light, true);
+  expect(own.complaints).toEqual([]);
 });
 
 /** Headings of views that speak for themselves are only heard. */

@@ -7,6 +7,8 @@ export interface OpenOptions {
   readonly height?: number;
   /** What is set before the page runs. */
   readonly settings?: object;
+  /** What the browser says its language is, if not that of its locale. */
+  readonly language?: string;
 }
 
 /** A page of the dashboard, in a context of its own, and all that it complained of. */
@@ -18,10 +20,12 @@ export interface DashboardPage extends AsyncDisposable {
 
 export async function openPage(
   browser: Browser,
-  { url, width = 1_280, height = 800, settings = { theme: 'dark', language: 'en' } }: OpenOptions,
+  { url, width = 1_280, height = 800, settings = { theme: 'dark', language: 'en' }, language }: OpenOptions,
 ): Promise<DashboardPage> {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB', reducedMotion: 'reduce' });
   await context.addInitScript((text) => localStorage.setItem('callstream.settings', text), JSON.stringify(settings));
+  if (language !== undefined)
+    await context.addInitScript((it) => Object.defineProperty(navigator, 'language', { value: it }), language);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));

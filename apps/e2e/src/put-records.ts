@@ -1,3 +1,4 @@
+import type { RecordHeaders } from '@callstream/contracts';
 import { parseEvent, recordKey } from '@callstream/domain';
 import { connectPublisher, createPartitionOf, eventUuid, topicFacts } from '@callstream/runtime';
 import type { OutRecord } from '@callstream/runtime';
@@ -5,16 +6,26 @@ import type { System } from './system.ts';
 
 type Log = Pick<System, 'kafka' | 'topic'>;
 
-/** Makes records of webhooks as ingest does: same key, partition, value and time. `receivedAt`: ms since 1970. */
+/** Makes records of webhooks as ingest does: same key, partition, value and headers. `receivedAt`: ms since 1970. */
 export async function createRecordOf({ kafka, topic }: Log): Promise<(body: string, receivedAt: number) => OutRecord> {
   const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
   return (body, receivedAt) => {
     const value = Buffer.from(body);
     const parsed = parseEvent(value);
     if ('problem' in parsed) throw new Error(`${body} is no event: ${parsed.problem}`);
-    const key = recordKey(parsed.event, eventUuid(value));
-    const headers = { received_at: new Date(receivedAt).toISOString() };
-    return { topic, partition: partitionOf(key), key, value, headers };
+    const received = new Date(receivedAt).toISOString();
+    const { type, at } = parsed.event;
+    const uuid = at === null ? eventUuid(value, received) : eventUuid(value);
+    const key = recordKey(parsed.event, uuid);
+    const headers: RecordHeaders = {
+      ...{ ce_specversion: '1.0', ce_id: uuid, ce_type: type, ce_source: '/callstream/ingest' },
+      ...{
+        ce_time: new Date(at ?? receivedAt).toISOString(),
+        'content-type': 'application/json',
+        received_at: received,
+      },
+    };
+    return { topic, partition: partitionOf(key), key, value, headers: { ...headers } };
   };
 }
 

@@ -1,5 +1,6 @@
 import { until } from '@callstream/stack';
 import { Pool } from 'undici';
+import type { buildConnector } from 'undici';
 
 export interface Answer {
   readonly status: number;
@@ -21,12 +22,17 @@ export interface Sender extends AsyncDisposable {
 
 const patienceMs = 60_000;
 
-export function createSender(webhookUrl: string, connections: number): Sender {
+/** `connect`: how, where that is not by the URL alone. */
+export function createSender(
+  webhookUrl: string,
+  connections: number,
+  connect: buildConnector.BuildOptions = {},
+): Sender {
   const { origin, pathname } = new URL(webhookUrl);
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    connectTimeout: patienceMs,
+    connect: { ...connect, timeout: patienceMs },
     headersTimeout: patienceMs,
     bodyTimeout: patienceMs,
   });

@@ -10,10 +10,10 @@ const stopTimeoutMs = 20_000;
 /** Last lines of its log that are kept to be shown when it fails. */
 const linesKept = 50;
 
-/** As `npm start` and compose run them. */
-const flagsOf = (script = ''): string[] => [
+/** As `npm start` and compose run them; commands like `rebuild` have more room than the service. */
+const flagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
   '--disable-warning=ExperimentalWarning',
-  ...(script.startsWith('apps/projector/') ? ['--max-semi-space-size=8'] : []),
+  ...(script.startsWith('apps/projector/') && command === 'run' ? ['--max-semi-space-size=8'] : []),
 ];
 
 export interface ServiceOptions {
@@ -47,7 +47,7 @@ export interface Service extends AsyncDisposable {
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
 export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Service {
-  const command = [process.execPath, ...flagsOf(args[0]), ...args];
+  const command = [process.execPath, ...flagsOf(args), ...args];
   // In blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
   const [file = '', ...rest] = fileBytesMax === undefined ? command : ['bash', '-c', limit, ...command];

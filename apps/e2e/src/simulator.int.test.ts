@@ -14,7 +14,8 @@ afterAll(() => system[Symbol.asyncDispose]());
 
 /** Runs one of the simulator's commands to its end, with an IPC channel as npm's scripts give it. */
 async function run(script: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
-  await using command = launch({ name: script, args: [`apps/simulator/src/${script}`, ...args], env: {} });
+  const env = { INGEST_PORT: new URL(system.webhookUrl).port };
+  await using command = launch({ name: script, args: [`apps/simulator/src/${script}`, ...args], env });
   const code = await within(60_000, command.exited);
   return { code, said: command.tail() };
 }
@@ -44,13 +45,13 @@ it('npm run simulate posts a centre at work at its rate, ends after its duration
   expect(await stored()).toBe(sent);
 }, 90_000);
 
-it('npm run send posts a file as it is, names the lines that were refused, and then ends with 1', async () => {
+it('npm run send posts a file as it is, to the ingest of the settings, names the lines that were refused, and then ends with 1', async () => {
   const before = await stored();
   const folder = await mkdtemp(join(tmpdir(), 'callstream-send-'));
   try {
     const file = join(folder, 'events.ndjson');
     await writeFile(file, '{"type":"call.new","call_id":"s1"}\n\nnot json\n{"type":"call.finished","call_id":"s1"}\n');
-    const { code, said } = await run('send.ts', file, '--url', system.webhookUrl);
+    const { code, said } = await run('send.ts', file);
     expect(code).toBe(1);
     expect(said).toContain('line 3: 400 ');
     expect(said).toContain('accepted 2, refused 1');

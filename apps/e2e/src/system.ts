@@ -13,7 +13,8 @@ import type { Service } from './service.ts';
 export type ServiceName = 'ingest' | 'projector' | 'gateway';
 const all: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
 
-const args = {
+/** How each is run. */
+export const commandOf = {
   ingest: ['apps/ingest/src/main.ts'],
   projector: ['apps/projector/src/main.ts', 'run'],
   gateway: ['apps/gateway/src/main.ts'],
@@ -86,7 +87,7 @@ export async function startSystem({
 
   const running = new Map<ServiceName, Service>();
   const start = async (name: ServiceName): Promise<void> => {
-    running.set(name, await startService({ name, args: args[name], env }, adminPorts[name]));
+    running.set(name, await startService({ name, args: commandOf[name], env }, adminPorts[name]));
   };
   cleanup.defer(async () => {
     await Promise.all([...running.values()].map((service) => service[Symbol.asyncDispose]()));

@@ -1,4 +1,16 @@
-import { adminHostEnv, databaseEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
+import {
+  adminHostEnv,
+  checkDatabase,
+  checkKafka,
+  databaseEnv,
+  hostsEnv,
+  kafkaEnv,
+  listEnv,
+  logEnv,
+  networksEnv,
+  portEnv,
+  stopEnv,
+} from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './access/authentication-env.ts';
 import { rulesEnv } from './numbers/rules-env.ts';
@@ -15,6 +27,9 @@ export const GatewayEnv = z
     GATEWAY_ORIGINS: listEnv
       .default([])
       .describe('Host names of pages that may connect, besides loopback ones, separated by commas'),
+    GATEWAY_TRUSTED_PROXIES: networksEnv.describe(
+      'Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
+    ),
     GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
     GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
       .number()
@@ -38,6 +53,9 @@ export const GatewayEnv = z
     ...kafkaEnv,
     ...databaseEnv,
     ...adminHostEnv,
+    ...stopEnv,
     ...logEnv,
   })
-  .superRefine(checkAuthentication);
+  .superRefine(checkAuthentication)
+  .superRefine(checkKafka)
+  .superRefine(checkDatabase);

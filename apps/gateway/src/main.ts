@@ -1,17 +1,25 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
+  addPools,
   closeServers,
   connectKafka,
+  createAddressOf,
   createLog,
+  databaseUrl,
   drainDeadlineMs,
+  kafkaCluster,
   listen,
+  printedConfig,
   readConfig,
   runService,
+  settingsHelp,
   startAdmin,
   stopSignal,
   within,
 } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
+import { Command } from 'commander';
 import { atMostEvery } from './at-most-every.ts';
 import { reportBoard } from './board/metrics.ts';
 import { createAuthentication } from './access/authentication.ts';
@@ -25,6 +33,7 @@ import { createFloors } from './numbers/floors.ts';
 import { rulesOfEnv } from './numbers/rules-env.ts';
 import { createNumberWatches } from './numbers/watches.ts';
 import { createQueries } from './queries.ts';
+import { reportQueues } from './queues.ts';
 import { createAnswer } from './requests.ts';
 import { createSockets } from './sockets.ts';
 import { useWebSocket } from './use-web-socket.ts';
@@ -33,14 +42,27 @@ import { useWebSocket } from './use-web-socket.ts';
 const dataChangedEveryMs = 100;
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
 const minuteMs = 60_000;
+/** A proxy keeps a connection that it does not use for about 60 s. It must be the one that closes: a request might be on its way. */
+const keepAliveMs = 65_000;
 
 /** Closes a pool; one of whose connections hangs must not keep the process. */
 const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() => undefined);
 
+new Command('gateway')
+  .description('Shows calls, agents and numbers to dashboards, over WebSocket and HTTP, until told to stop.')
+  .addHelpText('after', settingsHelp(GatewayEnv))
+  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .on('option:print-config', () => {
+    process.stdout.write(printedConfig(GatewayEnv, process.env));
+    process.exit();
+  })
+  .parse();
+
 await runService(async () => {
   const stopped = stopSignal();
   const config = readConfig(GatewayEnv, process.env);
-  const { DATABASE_URL: url, KAFKA_TOPIC: topic } = config;
+  const { KAFKA_TOPIC: topic } = config;
+  const url = databaseUrl(config);
   const log = createLog({ service: 'gateway', level: config.LOG_LEVEL });
   const metrics = createMetrics();
   await using cleanup = new AsyncDisposableStack();
@@ -54,17 +76,21 @@ await runService(async () => {
     answerTimeoutMs: 35_000,
   });
   cleanup.defer(() => end(boardDb));
+  addPools(metrics.registry, { queries: db, board: boardDb });
 
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);
   const floors = createFloors(() => metrics.timed('floor', readFloor(db, rules, Date.now())));
-  const onFailed = (error: unknown) => log.warn({ error: String(error) }, 'numbers.failed');
+  const onFailed = (error: unknown) => {
+    metrics.failures.inc({ asked_over: 'numbers' });
+    log.warn({ error: String(error) }, 'numbers.failed');
+  };
   const numbers = cleanup.use(createNumberWatches(floors, onFailed));
   const queries = createQueries({ db, topic, metrics });
   const live = cleanup.use(
     openLive({
       ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents },
-      kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-gateway', log }),
+      kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
     }),
@@ -73,7 +99,7 @@ await runService(async () => {
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
-      answer: createAnswer({ ...live, numbers, queries, log }),
+      answer: createAnswer({ ...live, numbers, queries, metrics, log }),
       onRoom: live.subscriptions.onRoom,
       onClosed: (client) => {
         live.subscriptions.unsubscribe(client);
@@ -83,10 +109,12 @@ await runService(async () => {
       isResumable: live.subscriptions.has,
     },
     origins: config.GATEWAY_ORIGINS,
+    addressOf: createAddressOf(config.GATEWAY_TRUSTED_PROXIES),
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
     metrics,
   });
+  reportQueues(metrics.registry, sockets.queues);
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onChange = () => {
@@ -96,23 +124,31 @@ await runService(async () => {
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
   const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
-  const ready = () => (watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.');
+  let stopping = false;
+  const ready = () => {
+    if (stopping) return 'Stopping.';
+    return watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+  };
   const admin = cleanup.use(
     await startAdmin({
       ...{ hosts: config.ADMIN_HOST, port: config.GATEWAY_ADMIN_PORT, ready, registry: metrics.registry, log },
     }),
   );
-  const { timed } = metrics;
   const origins = config.GATEWAY_ORIGINS;
-  const api = createApi({ db, topic, rules, floors, authentication, origins, timed, log });
+  const api = createApi({ db, topic, rules, floors, authentication, origins, metrics, log });
   const { servers, port } = await listen(
-    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT },
+    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),
   );
   servers.forEach(sockets.serve);
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
-  log.info({ signal: await Promise.race([stopped, live.kept.failure]) }, 'gateway.stopping');
+  const signal = await Promise.race([stopped, live.kept.failure]);
+  stopping = true;
+  log.info({ signal }, 'gateway.stopping');
+  await pause(config.STOP_DELAY_SECONDS * 1_000);
+  // Not listening any more when they come back: who comes back at once finds another gateway.
+  const closing = closeServers(servers);
   sockets.closeAll('stopping');
-  await within(drainDeadlineMs, closeServers(servers));
+  await within(drainDeadlineMs, closing);
 });

@@ -1,22 +1,39 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { closeCodes } from '@callstream/contracts';
+import { addCounter, createRegistry } from '@callstream/runtime';
+import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** What the gateway counts; names and units as Prometheus wants them. */
 export function createMetrics() {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createRegistry();
   const registers = [registry];
   const querySeconds = new Histogram({
     name: 'callstream_gateway_query_seconds',
-    help: 'Time of a query, by its name',
+    help: 'Time of a query or of a route, by its name',
     labelNames: ['query'],
-    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
     registers,
   });
   return {
     registry,
     /** Records how long `work` takes. */
     timed: <T>(query: string, work: Promise<T>): Promise<T> => work.finally(querySeconds.startTimer({ query })),
+    failures: addCounter(registry, {
+      name: 'callstream_gateway_failures_total',
+      help: 'Questions that could not be answered, by where they were asked. numbers: the gateway itself asked, for everybody',
+      label: 'asked_over',
+      values: ['socket', 'http', 'numbers'],
+    }),
     sockets: new Gauge({ name: 'callstream_gateway_sockets', help: 'Sockets that are open', registers }),
+    opened: new Counter({
+      name: 'callstream_gateway_opened_sockets_total',
+      help: 'Sockets that were opened',
+      registers,
+    }),
+    refusedOrigins: new Counter({
+      name: 'callstream_gateway_refused_origins_total',
+      help: 'Sockets that were refused, as their page is not in GATEWAY_ORIGINS',
+      registers,
+    }),
     subscriptions: new Gauge({
       name: 'callstream_gateway_subscriptions',
       help: 'Sockets that are told what changes on the board',
@@ -28,10 +45,16 @@ export function createMetrics() {
       help: 'Changes of calls that were sent, once for each subscriber',
       registers,
     }),
-    closes: new Counter({
+    closes: addCounter(registry, {
       name: 'callstream_gateway_closes_total',
       help: 'Sockets that the gateway closed, by cause',
-      labelNames: ['cause'],
+      label: 'cause',
+      values: Object.keys(closeCodes),
+    }),
+    boardDelaySeconds: new Histogram({
+      name: 'callstream_gateway_board_delay_seconds',
+      help: 'Time from received_at of the oldest record of a batch to the board, by the clocks of two machines',
+      buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
       registers,
     }),
   };

@@ -80,6 +80,11 @@ export class Outbox {
     return this.#socket.bufferedAmount > 0;
   }
 
+  /** What is unsent or waits, in bytes; about. */
+  queuedBytes(): number {
+    return this.#socket.bufferedAmount + this.#waitingLength;
+  }
+
   /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
   stalledMs(now: number): number {
     return this.#socket.bufferedAmount === 0 ? 0 : now - this.#progressAt;

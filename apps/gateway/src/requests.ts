@@ -8,8 +8,10 @@ import type { Client } from './client.ts';
 import { Failure } from './failure.ts';
 import type { CallWatches } from './live/call-watches.ts';
 import type { Subscriptions } from './live/subscriptions.ts';
+import type { Metrics } from './metrics.ts';
 import type { NumberWatches } from './numbers/watches.ts';
 import type { ReadMessage } from './read-message.ts';
+import { problemsOf } from './schema-problems.ts';
 
 /** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
@@ -22,6 +24,7 @@ export interface Answering {
   readonly subscriptions: Subscriptions;
   readonly watches: CallWatches;
   readonly numbers: NumberWatches;
+  readonly metrics: Pick<Metrics, 'failures'>;
   readonly log: Log;
 }
 
@@ -102,7 +105,7 @@ export function createAnswer(answering: Answering): Answer {
         ? null
         : `${JSON.stringify({ event: answered(asked), status: 'Ok', id }).slice(0, -1)},"data":${answer}}`;
     } catch (error) {
-      return failed(asked, explain(error, answering.log), id);
+      return failed(asked, explain(error, answering), id);
     }
   };
 }
@@ -113,10 +116,10 @@ const answered = (event: RequestEvent): string => (event === 'Authenticate' ? 'A
 const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
   JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
 
-function explain(error: unknown, log: Log): string {
+function explain(error: unknown, { metrics, log }: Answering): string {
   if (error instanceof Failure) return error.message;
-  if (error instanceof z.ZodError)
-    return error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ');
+  if (error instanceof z.ZodError) return problemsOf(error);
+  metrics.failures.inc({ asked_over: 'socket' });
   log.warn({ error: String(error) }, 'query.failed');
   return 'The calls cannot be read at the moment. Ask again.';
 }

@@ -10,6 +10,7 @@ import { MessageRate } from './message-rate.ts';
 import type { Metrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxOwner } from './outbox.ts';
+import type { Queue } from './queues.ts';
 import { readMessage } from './read-message.ts';
 import type { Answer } from './requests.ts';
 
@@ -114,6 +115,10 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
     if (!this.#isPongDue) this.#socket.ping();
     this.#pingedAt = at;
     this.#isPongDue = true;
+  }
+
+  queue(): Queue {
+    return { bytes: this.#outbox.queuedBytes(), isSlow: !this.#outbox.hasRoom() };
   }
 
   now(): number {

@@ -5,6 +5,7 @@ import type { RawData, ServerOptions } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
+import type { Queue } from './queues.ts';
 import { Session } from './session.ts';
 import type { Conversation } from './session.ts';
 
@@ -36,6 +37,8 @@ type Decide = (allowed: boolean, status?: number, message?: string) => void;
 export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
+  /** Where a client is, behind proxies too. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly metrics: Metrics;
@@ -45,6 +48,7 @@ export interface Sockets {
   /** Takes over the upgrades of a server, on any path. */
   readonly serve: (server: Server) => void;
   readonly broadcast: (kind: string, frame: string) => void;
+  readonly queues: () => readonly Queue[];
   /** Closes every socket, also those that are just being opened. */
   readonly closeAll: (cause: CloseCause) => void;
 }
@@ -53,6 +57,7 @@ export interface Sockets {
 export function createSockets({
   conversation,
   origins,
+  addressOf,
   socketsMax,
   socketsPerAddressMax,
   metrics,
@@ -73,8 +78,9 @@ export function createSockets({
     handleProtocols: (offered) => (offered.has(subprotocol) ? subprotocol : false),
     closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
-      if (isAllowedOrigin(req.headers.origin, origins)) decide(true);
-      else decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
+      if (isAllowedOrigin(req.headers.origin, origins)) return decide(true);
+      metrics.refusedOrigins.inc();
+      decide(false, 403, 'This page may not connect: see GATEWAY_ORIGINS.');
     },
   };
   const server = new WebSocketServer(options);
@@ -95,7 +101,7 @@ export function createSockets({
   const sharedBySessions = { ...conversation, onClosed, metrics };
 
   const accept = (socket: ClientSocket, request: IncomingMessage): void => {
-    const address = request.socket.remoteAddress ?? '';
+    const address = addressOf(request);
     const ofAddress = perAddress.get(address) ?? 0;
     const session = new Session(socket, sharedBySessions);
     socket.session = session;
@@ -104,6 +110,7 @@ export function createSockets({
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
     sessions.set(session, address);
+    metrics.opened.inc();
     perAddress.set(address, ofAddress + 1);
     metrics.sockets.set(sessions.size);
   };
@@ -113,6 +120,7 @@ export function createSockets({
     broadcast: (kind, frame) => {
       for (const session of sessions.keys()) if (session.isAdmitted()) session.send(kind, frame);
     },
+    queues: () => [...sessions.keys()].map((session) => session.queue()),
     closeAll: (cause) => {
       closed = cause;
       clearInterval(checking);

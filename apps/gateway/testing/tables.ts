@@ -1,8 +1,8 @@
-import { decode, fold, foldAgents } from '@callstream/domain';
+import { decode } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { connectKafka, connectPublisher, createLog, ensureTopics, eventUuid } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
-import { countDeliveries } from '@callstream/tables/testing';
+import { batchOf } from '@callstream/tables/testing';
 import { connectTables, ensurePositions, migrate, notifyProjected, project } from '@callstream/tables';
 
 const logId = '11111111-1111-8111-8111-111111111111';
@@ -63,9 +63,7 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
         if (events.length === 0) continue;
         await project(client, {
           ...{ partition, expected, next, version: 1, last: { uuid: logId, timestamp: Date.now() } },
-          events: countDeliveries(events),
-          calls: [...fold(events).values()],
-          agents: [...foldAgents(events).values()],
+          rows: batchOf(events),
         });
         projected[partition] = next;
       }

@@ -1,13 +1,18 @@
 import { join } from 'node:path';
-import { adminHostEnv, hostsEnv, kafkaEnv, listEnv, logEnv, portEnv } from '@callstream/runtime';
+import {
+  adminHostEnv,
+  checkKafka,
+  hostsEnv,
+  kafkaEnv,
+  logEnv,
+  networksEnv,
+  portEnv,
+  stopEnv,
+} from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './authentication-env.ts';
 import { burstSeconds } from './limits.ts';
-import { areNetworks } from './source.ts';
 
-const networks = listEnv
-  .default([])
-  .refine(areNetworks, 'must be addresses or networks, as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32');
 const limit = z.coerce.number().int().min(0).default(0);
 
 /** Settings of ingest. */
@@ -17,10 +22,10 @@ export const IngestEnv = z
     INGEST_HOST: hostsEnv.describe('Addresses that take webhooks, separated by commas'),
     INGEST_ADMIN_PORT: portEnv(9101).describe('Port of ingest for /livez, /readyz and /metrics'),
     ...authenticationEnv,
-    INGEST_TRUSTED_PROXIES: networks.describe(
+    INGEST_TRUSTED_PROXIES: networksEnv.describe(
       'Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
     ),
-    INGEST_ALLOW: networks.describe('Addresses and networks that may send, separated by commas; empty: all'),
+    INGEST_ALLOW: networksEnv.describe('Addresses and networks that may send, separated by commas; empty: all'),
     INGEST_REQUESTS_PER_SECOND_MAX: limit.describe(
       `Requests per second of one address, on average over ${burstSeconds} s; 0: no limit`,
     ),
@@ -52,9 +57,11 @@ export const IngestEnv = z
       .default(1_000_000_000)
       .describe('Most that may wait on disk while Kafka is away, in bytes; about 700 an event; 0: refuse events then'),
     ...adminHostEnv,
+    ...stopEnv,
     ...logEnv,
   })
-  .superRefine(checkAuthentication);
+  .superRefine(checkAuthentication)
+  .superRefine(checkKafka);
 
 export type IngestConfig = z.infer<typeof IngestEnv>;
 

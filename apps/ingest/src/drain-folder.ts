@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { connectKafka, openPublisher, showProgress, stopSignal } from '@callstream/runtime';
+import { connectKafka, kafkaCluster, openPublisher, showProgress, stopSignal } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
@@ -17,7 +17,7 @@ export async function drainFolder(dir: string, config: IngestConfig, log: Log): 
     throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that is gone.`);
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic } = config;
-  const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest-drain', log });
+  const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-ingest-drain', log });
   const knowledge = createTopicKnowledge();
   await using spool = await openSpool({ dir, bytesMax: 0, log });
   const facts = await waitForTopic(kafka, topic, { stopped, log });
@@ -32,7 +32,7 @@ export async function drainFolder(dir: string, config: IngestConfig, log: Log): 
       connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
       partitions,
       place: knowledge.place,
-      metrics: createSpoolMetrics(new Registry(), spool),
+      metrics: createSpoolMetrics(new Registry(), { spool, bytesMax: 0 }),
       log,
     });
     drainer.wake();

@@ -27,7 +27,7 @@ export interface LiveOptions {
   /** Each has the partitions of its own, so that Kafka can write them side by side; see docs/decisions/0004. */
   readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
   readonly partitions: Partitions;
-  readonly metrics: Pick<Metrics, 'batchRecords' | 'produceSeconds'>;
+  readonly metrics: Pick<Metrics, 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
   readonly log: Log;
 }
 
@@ -39,6 +39,7 @@ export function createLive({ publishers, partitions, metrics, log }: LiveOptions
       await publisher.publishBatch(records);
     } catch (error) {
       // Which of them it was, Kafka's client does not say: each is tried by itself before live events go there again.
+      metrics.failedBatches.inc();
       partitions.failed(new Set(records.map(({ partition }) => partition)));
       const { name, message } = error as Error;
       log.warn({ records: records.length, error: name, reason: message, duration_ms: ms(end()) }, 'batch.failed');

@@ -1,4 +1,4 @@
-import { createLog, readConfig, runService } from '@callstream/runtime';
+import { createLog, printedConfig, readConfig, runService, settingsHelp } from '@callstream/runtime';
 import { Command } from 'commander';
 import { IngestEnv } from './config.ts';
 import { drainFolder } from './drain-folder.ts';
@@ -9,7 +9,14 @@ const start = () => {
   return { config, log: createLog({ service: 'ingest', level: config.LOG_LEVEL }) };
 };
 
-const program = new Command('ingest').description('Takes webhooks into the log of events. Settings: see .env.example.');
+const program = new Command('ingest')
+  .description('Takes webhooks into the log of events.')
+  .addHelpText('after', settingsHelp(IngestEnv))
+  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .on('option:print-config', () => {
+    process.stdout.write(printedConfig(IngestEnv, process.env));
+    process.exit();
+  });
 program
   .command('run', { isDefault: true })
   .description('take webhooks until told to stop (the default)')

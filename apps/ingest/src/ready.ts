@@ -1,4 +1,4 @@
-import { within } from '@callstream/runtime';
+import { isKafkaFailure, within } from '@callstream/runtime';
 import type { Readiness } from '@callstream/runtime';
 import { recordsIn } from './spool/metrics.ts';
 import type { Spool } from './spool/spool.ts';
@@ -15,19 +15,21 @@ export interface ReadyOptions {
 
 /** Whether webhooks may be sent here: as long as Kafka or the spool takes them. */
 export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () => Promise<Readiness> {
-  let asking: Promise<boolean> | undefined;
-  const ask = (): Promise<boolean> =>
+  let asking: Promise<string | null> | undefined;
+  /** What is wrong with Kafka; null if nothing is. */
+  const ask = (): Promise<string | null> =>
     within(kafkaAnswersWithinMs, askKafka())
-      .then(() => true)
-      .catch(() => false)
+      .then(() => null)
+      .catch((error: unknown) =>
+        isKafkaFailure(error) ? `Kafka does not answer (${(error as Error).message}).` : 'Kafka does not answer.',
+      )
       .finally(() => (asking = undefined));
   return async () => {
     if (isStopping()) return 'Stopping.';
-    const answers = await (asking ??= ask());
+    const away = await (asking ??= ask());
     const records = recordsIn(spool);
     const trouble = spool.trouble();
-    if (!answers) {
-      const away = 'Kafka does not answer.';
+    if (away !== null) {
       return trouble === null
         ? { note: `${away} Events go to the spool, where ${records} wait.` }
         : `${away} ${trouble}`;

@@ -1,7 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import {
   closeServers,
   connectKafka,
   drainDeadlineMs,
+  kafkaCluster,
   listen,
   openPublisher,
   startAdmin,
@@ -16,6 +18,7 @@ import { createReadBody } from './body.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { spoolDir } from './config.ts';
 import type { IngestConfig } from './config.ts';
+import { limitConnections } from './connections.ts';
 import { createAuthentication, credentialsOf } from './credentials.ts';
 import { startDrainer } from './drain.ts';
 import { createLimits } from './limits.ts';
@@ -38,7 +41,7 @@ import { waitForTopic } from './wait-for-topic.ts';
 export async function run(config: IngestConfig, log: Log): Promise<void> {
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
-  const cluster = { brokers: config.KAFKA_BROKERS, clientId: 'callstream-ingest', log };
+  const cluster = { ...kafkaCluster(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(cluster);
   const asked = connectKafka({ ...cluster, connects: 'once' });
   const knowledge = createTopicKnowledge();
@@ -57,7 +60,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
     partitions,
     place: knowledge.place,
-    metrics: createSpoolMetrics(metrics.registry, spool),
+    metrics: createSpoolMetrics(metrics.registry, { spool, bytesMax }),
     log,
   });
   const publish = createPublish(createStore({ live, spool }), { topic, place: knowledge.place });
@@ -85,10 +88,8 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
     (request, response) => void handle(request, response),
   );
-  for (const server of servers) {
-    server.maxConnections = config.INGEST_CONNECTIONS_MAX;
-    server.on('clientError', answerBrokenRequest(refused));
-  }
+  limitConnections(servers, config.INGEST_CONNECTIONS_MAX, metrics);
+  for (const server of servers) server.on('clientError', answerBrokenRequest(refused));
 
   // Kafka may be away: webhooks are taken all the same.
   const learning = waitForTopic(kafka, topic, { stopped, log }).then(async (facts) => {
@@ -100,6 +101,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   log.info({ port, admin_port: admin.port, topic }, 'ingest.started');
   const signal = await Promise.race([stopped, learning, spool.failure]).finally(() => (stopping = true));
   log.info({ signal }, 'ingest.stopping');
+  await pause(config.STOP_DELAY_SECONDS * 1_000);
   await within(drainDeadlineMs, closeServers(servers));
 }
 

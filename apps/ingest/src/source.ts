@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import proxyAddr from 'proxy-addr';
+import { createAddressOf, createIsIn } from '@callstream/runtime';
 
 /** Where a request comes from. */
 export interface Sources {
@@ -16,21 +16,9 @@ export interface SourceOptions {
 }
 
 export function createSources({ trustedProxies, allowed }: SourceOptions): Sources {
-  const isTrusted = proxyAddr.compile([...trustedProxies]);
-  const isOnList = proxyAddr.compile([...allowed]);
+  const isOnList = createIsIn(allowed);
   return {
-    addressOf: (request) =>
-      trustedProxies.length === 0 ? (request.socket.remoteAddress ?? '') : proxyAddr(request, isTrusted),
-    isAllowed: (address) => allowed.length === 0 || isOnList(address, 0),
+    addressOf: createAddressOf(trustedProxies),
+    isAllowed: (address) => allowed.length === 0 || isOnList(address),
   };
-}
-
-/** Whether a list of addresses and networks can be understood. */
-export function areNetworks(list: readonly string[]): boolean {
-  try {
-    proxyAddr.compile([...list]);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -13,7 +13,7 @@ export interface Webhook {
   readonly publish: Publish;
   readonly readBody: ReadBody;
   readonly authentication: Authentication;
-  readonly metrics: Pick<Metrics, 'accepted' | 'unknownTypes' | 'repeated'>;
+  readonly metrics: Pick<Metrics, 'accepted' | 'storeSeconds' | 'unknownTypes' | 'repeated'>;
 }
 
 /** `POST /webhook`: 200 once the event is stored, and never before. */
@@ -29,7 +29,9 @@ export const postWebhook = ({ publish, readBody, authentication, metrics }: Webh
     if (known === 'unknown' && !authentication.ofBody(headers, body)) throw unauthenticated();
     const parsed = parseEvent(body);
     if ('problem' in parsed) throw new Rejected({ kind: 'malformed', problem: parsed.problem });
+    const began = performance.now();
     const { uuid, storedIn } = await publish({ event: parsed.event, body, receivedAt: new Date().toISOString() });
+    metrics.storeSeconds.observe({ stored_in: storedIn }, (performance.now() - began) / 1_000);
     metrics.accepted.inc({ stored_in: storedIn });
     if (rankOf(parsed.event.kind) < 0) metrics.unknownTypes.inc();
     metrics.repeated(uuid);

@@ -1,6 +1,7 @@
 import type { Log, LogRecord } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
-import { classify, PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
+import { classify, PositionMoved, project, readPositions, rowsOf, withConnection } from '@callstream/tables';
+import type { BatchRows } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
 import { explain, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -8,7 +9,6 @@ import type { Metrics } from './metrics.ts';
 import type { RefusalLimit } from './refusal-limit.ts';
 import { checkVersion, ProjectionStopped } from './stopped.ts';
 import { understand } from './understand.ts';
-import type { Understood } from './understand.ts';
 import { projectionVersion } from './version.ts';
 
 export interface Applying {
@@ -30,7 +30,7 @@ interface Part {
   readonly records: Records;
   /** Offset that the tables must be at. */
   readonly expected: number;
-  readonly rows: Pick<Understood, 'events' | 'calls' | 'agents'>;
+  readonly rows: BatchRows;
 }
 
 /**
@@ -39,7 +39,7 @@ interface Part {
  * @throws {ProjectionStopped} if that needs somebody to look
  */
 export async function apply(applying: Applying, records: Records, expected: number): Promise<number> {
-  const { undecodable, ...rows } = understand(records);
+  const { undecodable, rows } = understand(records);
   await applying.deadLetters.setAside(undecodable);
   const next = await write(applying, { records, expected, rows });
   applying.metrics.deadLetters.inc({ kind: 'undecodable' }, undecodable.length);
@@ -51,7 +51,7 @@ async function write(applying: Applying, part: Part): Promise<number> {
   const { records, expected, rows } = part;
   try {
     const next = await commit(applying, part);
-    if (rows.events.length > 0) applying.refusals.applied();
+    if (rows.events.count > 0) applying.refusals.applied();
     return next;
   } catch (error) {
     if (error instanceof PositionMoved) return reread(applying, records[0].partition);
@@ -59,14 +59,16 @@ async function write(applying: Applying, part: Part): Promise<number> {
     const middle = records.length >> 1;
     const [left, right] = [records.slice(0, middle), records.slice(middle)];
     if (!isRecords(left) || !isRecords(right)) return refuse(applying, part, error);
-    const reached = await write(applying, { records: left, expected, rows: understand(left) });
+    const reached = await write(applying, { records: left, expected, rows: understand(left).rows });
     if (reached !== after(left)) return reached;
-    return write(applying, { records: right, expected: reached, rows: understand(right) });
+    return write(applying, { records: right, expected: reached, rows: understand(right).rows });
   }
 }
 
 const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
 const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
+
+const noRows = rowsOf({ events: [], calls: [], agents: [] });
 
 /** Puts aside an event that Postgres does not take. */
 async function refuse(applying: Applying, part: Part, error: unknown): Promise<number> {
@@ -80,7 +82,7 @@ async function refuse(applying: Applying, part: Part, error: unknown): Promise<n
       { cause: error },
     );
   await applying.deadLetters.setAside([{ record, kind: 'refused', reason }]);
-  const next = await commit(applying, { ...part, rows: { events: [], calls: [], agents: [] } });
+  const next = await commit(applying, { ...part, rows: noRows });
   applying.metrics.deadLetters.inc({ kind: 'refused' });
   applying.log.error({ partition, offset, code }, 'record.refused');
   return next;
@@ -93,7 +95,7 @@ async function commit(applying: Applying, { records, expected, rows }: Part): Pr
   const next = after(records);
   const last = fingerprintOf(records.at(-1) ?? records[0]);
   await withConnection(db, (client) =>
-    project(client, { partition, expected, next, version: projectionVersion, last, ...rows }),
+    project(client, { partition, expected, next, version: projectionVersion, last, rows }),
   );
   positions.set(partition, next);
   changed();

@@ -65,8 +65,8 @@ export function noTopic(topic: string, positions: readonly Position[]): Projecti
   const projected = positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
   return new ProjectionStopped(
     projected === 0
-      ? `There is no topic "${topic}". Make it: npm run projector -- migrate`
-      : `There is no topic "${topic}" any more, though ${projected} records of it were projected. Is KAFKA_BROKERS the right Kafka? If it was deleted, make it anew (npm run projector -- migrate). ${rebuildRemedy}`,
+      ? `There is no topic "${topic}", or this user of Kafka may not see it (Describe). Make it: npm run projector -- topics`
+      : `There is no topic "${topic}" any more, though ${projected} records of it were projected. Is KAFKA_BROKERS the right Kafka? If it was deleted, make it anew (npm run projector -- topics). ${rebuildRemedy}`,
   );
 }
 

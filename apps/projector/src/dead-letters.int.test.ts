@@ -16,7 +16,7 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 const dlq = (): Promise<LogRecord[]> => world.read(`${world.topic}-dlq`);
-const header = ({ headers }: LogRecord, name: string): string | undefined => headers[name]?.toString();
+const header = ({ headers }: LogRecord, name: string): string | undefined => headers.get(name)?.toString();
 
 const huge = 'x'.repeat(1_000_000);
 const undecodable = {

@@ -86,13 +86,13 @@ const origin = ({ record, kind, reason }: DeadLetter) => ({
 });
 
 /** Without headers that only we may write: a stranger's must not pass for what happened here. */
-export const originalHeaders = ({ headers }: LogRecord): LogRecord['headers'] =>
-  Object.fromEntries(Object.entries(headers).filter(([name]) => !name.startsWith('dlq_')));
+export const originalHeaders = ({ headers }: LogRecord): OutRecord['headers'] =>
+  Object.fromEntries([...headers].filter(([name]) => !name.startsWith('dlq_')));
 
 /** Room for the dlq_ headers and framing, in bytes. */
 const overheadBytes = 1_500;
 
 const bytesOf = ({ record: { key, value, headers } }: DeadLetter): number =>
-  Object.entries(headers).reduce((sum, [name, header]) => sum + name.length + (header?.length ?? 0), overheadBytes) +
+  [...headers].reduce((sum, [name, header]) => sum + name.length + (header?.length ?? 0), overheadBytes) +
   (key?.length ?? 0) +
   (value?.length ?? 0);

@@ -5,7 +5,7 @@ import { ProjectionStopped } from './stopped.ts';
 /** What to do about an error of Postgres, by its SQLSTATE or the class of that. */
 const remedies: Readonly<Record<string, string>> = {
   '23505': 'The tables have a unique index that is not ours; drop it.',
-  '42501': 'Give this role the rights on the tables.',
+  '42501': 'Make the user a member of callstream_projector, then: npm run projector -- migrate',
   '28': 'Set DATABASE_URL to a role and a password that Postgres knows.',
   '3D': 'Set DATABASE_URL to a database that there is.',
   '3F': 'Make the tables: npm run projector -- migrate',

@@ -1,19 +1,25 @@
-import { createLog, readConfig, runService } from '@callstream/runtime';
+import { createLog, printedConfig, readConfig, runService, settingsHelp } from '@callstream/runtime';
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
 import { dlqCommand } from './dlq/command.ts';
 import { prepare } from './migrate.ts';
 import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
+import { topicsCommand } from './topics-command.ts';
 
 const start = () => {
   const config = readConfig(ProjectorEnv, process.env);
   return { config, log: createLog({ service: 'projector', level: config.LOG_LEVEL }) };
 };
 
-const program = new Command('projector').description(
-  'Projects the log of events into Postgres. Settings: see .env.example.',
-);
+const program = new Command('projector')
+  .description('Projects the log of events into Postgres.')
+  .addHelpText('after', settingsHelp(ProjectorEnv))
+  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .on('option:print-config', () => {
+    process.stdout.write(printedConfig(ProjectorEnv, process.env));
+    process.exit();
+  });
 program
   .command('run', { isDefault: true })
   .description('project until told to stop (the default)')
@@ -28,6 +34,7 @@ program
     const { config, log } = start();
     await prepare(config, log);
   });
+program.addCommand(topicsCommand(start));
 for (const command of tableCommands(start)) program.addCommand(command);
 program.addCommand(dlqCommand(process.env));
 

@@ -1,22 +1,22 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { addCounter, createRegistry } from '@callstream/runtime';
+import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** What the projector counts; names and units as Prometheus wants them. */
 export function createMetrics() {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
+  const registry = createRegistry();
   const registers = [registry];
-  const metrics = {
+  return {
     registry,
     records: new Counter({
       name: 'callstream_projector_records_total',
       help: 'Records of the log that were applied',
       registers,
     }),
-    deadLetters: new Counter({
+    deadLetters: addCounter(registry, {
       name: 'callstream_projector_dead_letters_total',
       help: 'Records put aside. undecodable: no event. refused: an event that Postgres does not take',
-      labelNames: ['kind'],
-      registers,
+      label: 'kind',
+      values: ['undecodable', 'refused'],
     }),
     conflicts: new Counter({
       name: 'callstream_projector_conflicts_total',
@@ -62,20 +62,23 @@ export function createMetrics() {
     }),
     batchSeconds: new Histogram({
       name: 'callstream_projector_batch_seconds',
-      help: 'Time from a batch to its commit, in seconds',
-      buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5],
+      help: 'Time from a batch to its commit',
+      buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
     batchRecords: new Histogram({
       name: 'callstream_projector_batch_records',
       help: 'Records in a batch',
-      buckets: [1, 10, 50, 100, 500, 1000, 5000],
+      buckets: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000],
+      registers,
+    }),
+    delaySeconds: new Histogram({
+      name: 'callstream_projector_delay_seconds',
+      help: 'Time from received_at of the oldest record of a batch to its commit, by the clocks of two machines',
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
       registers,
     }),
   };
-  // There from the start, so that a first one is seen as a change.
-  for (const kind of ['undecodable', 'refused']) metrics.deadLetters.inc({ kind }, 0);
-  return metrics;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

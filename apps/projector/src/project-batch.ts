@@ -1,4 +1,4 @@
-import { align } from '@callstream/runtime';
+import { align, receivedAtOf } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
 import { apply } from './apply.ts';
 import type { Applying } from './apply.ts';
@@ -57,6 +57,8 @@ async function applyMeasured(
   const started = performance.now();
   const next = await apply(projecting, records, expected);
   const duration = performance.now() - started;
+  const receivedAt = Date.parse(receivedAtOf(records[0]));
+  metrics.delaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1000);
   metrics.batchRecords.observe(records.length);
   metrics.batchSeconds.observe(duration / 1000);
   metrics.lag.set({ partition }, Math.max(0, highWatermark - next));

@@ -18,7 +18,8 @@ export async function refusedLately(
     ranges: new Map([...ends].map(([partition, { high }]) => [partition, { from: high - lookBack, to: high }])),
     onRecords: (records) => {
       for (const { headers } of records)
-        if (headers['dlq_kind']?.toString() === 'refused') times.push(Date.parse(headers['dlq_at']?.toString() ?? ''));
+        if (headers.get('dlq_kind')?.toString() === 'refused')
+          times.push(Date.parse(headers.get('dlq_at')?.toString() ?? ''));
     },
   });
   return times

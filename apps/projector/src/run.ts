@@ -1,4 +1,13 @@
-import { connectKafka, openPublisher, startAdmin, stopSignal, within } from '@callstream/runtime';
+import {
+  addPools,
+  connectKafka,
+  databaseUrl,
+  kafkaCluster,
+  openPublisher,
+  startAdmin,
+  stopSignal,
+  within,
+} from '@callstream/runtime';
 import type { Log, Readiness } from '@callstream/runtime';
 import { connectTables } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
@@ -25,12 +34,13 @@ export async function run(config: ProjectorConfig, log: Log): Promise<void> {
   const { KAFKA_TOPIC: topic, PROJECTOR_CONCURRENCY: concurrency } = config;
   const cleanup = new AsyncDisposableStack();
   try {
-    const kafka = connectKafka({ brokers: config.KAFKA_BROKERS, clientId: 'callstream-projector', log });
+    const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-projector', log });
     const db = connectTables({
-      ...{ url: config.DATABASE_URL, max: concurrency + 2, applicationName: 'callstream-projector' },
+      ...{ url: databaseUrl(config), max: concurrency + 2, applicationName: 'callstream-projector' },
       ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
     });
     cleanup.defer(() => db.end());
+    addPools(metrics.registry, { projection: db });
     const publisher = cleanup.use(openPublisher(kafka));
     let projection: RunningProjection | undefined;
     const ready = (): Readiness =>

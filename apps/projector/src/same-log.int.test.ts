@@ -78,7 +78,7 @@ describe('a start is refused, with what happened and what mends it, when', () =>
     await withAdmin(world.kafka, (admin) => admin.deleteTopics({ topics: [world.topic] }));
     await expect(startProjector(world)).rejects.toThrow(/no topic .* any more, though 4 records.*rebuild/);
     await world.db.query('update positions set next_offset = 0');
-    await expect(startProjector(world)).rejects.toThrow(/There is no topic.*npm run projector -- migrate/);
+    await expect(startProjector(world)).rejects.toThrow(/There is no topic.*npm run projector -- topics/);
   });
   it('the tables are of other rules, of another topic, or have no positions', async () => {
     await world.db.query('update positions set projection_version = 99');

@@ -2,19 +2,18 @@ import { agentKey, agentOf, callOf, decode, join, joinAgents } from '@callstream
 import type { Agent, Call, CallEvent } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import type { CountedEvent } from '@callstream/tables';
+import { rowsOf } from '@callstream/tables';
+import type { BatchRows, CountedEvent } from '@callstream/tables';
 import type { DeadLetter } from './dead-letters.ts';
 
-/** What a batch of one partition says, each event, call and agent once. */
+/** What a batch of one partition says. */
 export interface Understood {
-  readonly events: CountedEvent[];
-  readonly calls: Call[];
-  readonly agents: Agent[];
+  readonly rows: BatchRows;
   /** What is no event. */
   readonly undecodable: DeadLetter[];
 }
 
-/** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write. */
+/** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write, and nothing else is kept. */
 export function understand(records: readonly LogRecord[]): Understood {
   const events = new Map<string, CountedEvent>();
   const fold = createFold();
@@ -29,7 +28,8 @@ export function understand(records: readonly LogRecord[]): Understood {
     const known = events.get(event.uuid);
     events.set(event.uuid, { event: known?.event ?? event, deliveries: (known?.deliveries ?? 0) + 1 });
   }
-  return { events: [...events.values()], calls: fold.calls(), agents: fold.agents(), undecodable };
+  const rows = rowsOf({ events: [...events.values()], calls: fold.calls(), agents: fold.agents() });
+  return { rows, undecodable };
 }
 
 /** What the records say that were added so far, each call and agent once. */

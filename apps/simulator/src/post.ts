@@ -41,7 +41,8 @@ function explain(answer: string): string {
   }
 }
 
-export const defaultUrl = 'http://127.0.0.1:3000/webhook';
+/** Where the ingest of this checkout listens. */
+export const defaultUrl = `http://127.0.0.1:${process.env['INGEST_PORT'] || '3000'}/webhook`;
 
 /** Collects `Name: value` of an option that may be given more than once. @throws {Error} if it is none */
 export function collectHeader(line: string, headers: Readonly<Record<string, string>> = {}): Record<string, string> {

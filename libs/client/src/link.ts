@@ -1,8 +1,6 @@
-import { backoffMs } from './backoff.ts';
+import { backoffMs, failuresAfter } from './backoff.ts';
 import { onWake } from './wake.ts';
 
-/** A connection that lasted as long as this was a good one: the next attempt does not count as a repeated failure. */
-const goodAfterMs = 10_000;
 const checkEveryMs = 1_000;
 
 export interface LinkOptions {
@@ -56,7 +54,7 @@ export function openLink(options: LinkOptions): Link {
       if (code >= 4_500 && code <= 4_999) {
         close();
         onRefused(why);
-      } else drop(why);
+      } else drop(why, code);
     };
     // 'close' follows.
     mine.onerror = () => undefined;
@@ -67,9 +65,9 @@ export function openLink(options: LinkOptions): Link {
     socket = undefined;
     left?.close();
   };
-  const drop = (reason: string): void => {
+  const drop = (reason: string, code: number | null = null): void => {
     if (!socket) return;
-    failures = Date.now() - openedAt > goodAfterMs ? 1 : failures + 1;
+    failures = failuresAfter(failures, { lastedMs: Date.now() - openedAt, code });
     leave();
     retry = setTimeout(dial, backoffMs(failures));
     onLost(reason);

@@ -47,8 +47,8 @@ export const joinAgents = (a: Agent, b: Agent): Agent => ({
   number: greatestChoice(a.number, b.number),
 });
 
-/** Identity of an agent's row: who, in which queue. */
-export const agentKey = (agent: Pick<Agent, 'actor' | 'queue'>): string => JSON.stringify([agent.actor, agent.queue]);
+/** Identity of an agent's row: who, in which queue. No text of an event has NUL. */
+export const agentKey = ({ actor, queue }: Pick<Agent, 'actor' | 'queue'>): string => `${actor}\0${queue}`;
 
 /** The agents of `events`, in any order and with repeats, by `agentKey`. */
 export function foldAgents(events: Iterable<CallEvent>): Map<string, Agent> {

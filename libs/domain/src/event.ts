@@ -53,16 +53,18 @@ export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { proble
   if ('problem' in read) return read;
   const { object: body, text: source } = read;
   if (typeof body['type'] !== 'string' || body['type'] === '') return { problem: 'The event has no "type".' };
-  const text = textFields(body, source);
+  const json = jsonbSafe(source);
+  // What jsonb takes as it is has no text that would have to be made safe.
+  const text = textFields(body, source, json === source ? asItIs : safeText);
   for (const field of identifiers) {
     const id = text(field);
     if (id !== null && id.length * 3 > identifierBytesMax && bytesOf(id) > identifierBytesMax)
       return { problem: `"${field}" is longer than ${identifierBytesMax} bytes.` };
   }
-  const type = safeText(body['type']);
+  const type = text('type') ?? '';
   const event: ParsedEvent = {
     body,
-    json: jsonbSafe(source),
+    json,
     type,
     kind: kindOf(type),
     callId: text('call_id'),
@@ -75,11 +77,17 @@ export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { proble
   return { event };
 }
 
-function textFields(body: JsonObject, source: string): (field: string) => string | null {
+const asItIs = (text: string): string => text;
+
+function textFields(
+  body: JsonObject,
+  source: string,
+  safe: (text: string) => string,
+): (field: string) => string | null {
   let sources: ReadonlyMap<string, string> | undefined;
   return (field) => {
     const value = body[field];
-    if (typeof value === 'string') return value === '' ? null : safeText(value);
+    if (typeof value === 'string') return value === '' ? null : safe(value);
     if (typeof value !== 'number') return null;
     sources ??= numberSources(source);
     return sources.get(field) ?? null;

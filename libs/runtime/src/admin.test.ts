@@ -29,8 +29,20 @@ describe('the admin port', () => {
     reason = null;
     expect((await service.ask('/readyz?verbose')).status).toBe(200);
   });
+  it('says the same to Prometheus', async () => {
+    let reason: string | null = 'Kafka does not answer.';
+    await using service = await admin(() => Promise.resolve(reason));
+    expect((await service.ask('/metrics')).text).toContain('callstream_ready 0');
+    reason = null;
+    expect((await service.ask('/metrics')).text).toContain('callstream_ready 1');
+  });
+  it('has metrics also while the check waits for an answer', async () => {
+    await using service = await admin(() => new Promise<null>(() => undefined));
+    expect((await service.ask('/metrics')).text).toContain('callstream_ready 0');
+  });
   it('is not ready when the check itself fails', async () => {
     await using service = await admin(() => Promise.reject(new Error('bug')));
     expect((await service.ask('/readyz')).status).toBe(503);
+    expect((await service.ask('/metrics')).text).toContain('callstream_ready 0');
   });
 });

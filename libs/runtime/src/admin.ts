@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import type { Registry } from 'prom-client';
 import type { Log } from './log.ts';
 import { listen } from './listen.ts';
+import { addGauge } from './metrics.ts';
+import { within } from './stop.ts';
 
 /** null if the service can do its work; a note if it can, but not as usual; else the reason why not. */
 export type Readiness = null | { readonly note: string } | string;
@@ -14,7 +16,7 @@ export interface AdminOptions {
   readonly log: Log;
 }
 
-/** `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text. */
+/** `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text, with whether it is ready. */
 export async function startAdmin({
   hosts,
   port,
@@ -30,6 +32,12 @@ export async function startAdmin({
     if (typeof readiness === 'string') return { status: 503, text: `${readiness}\n` };
     return { status: 200, text: readiness === null ? 'ok\n' : `ok: ${readiness.note}\n` };
   };
+  const isReady = createIsReady(ready);
+  addGauge(registry, {
+    name: 'callstream_ready',
+    help: '1 if the service can do its work, else 0; /readyz says why',
+    value: async () => ((await isReady()) ? 1 : 0),
+  });
   const { servers, port: actual } = await listen({ hosts, port }, (request, response) => {
     void answer(request.url?.split('?')[0])
       .catch((error: unknown) => {
@@ -47,4 +55,20 @@ export async function startAdmin({
     await Promise.all(closed);
   };
   return { port: actual, [Symbol.asyncDispose]: close };
+}
+
+/** Longest that metrics wait to know whether the service is ready, in ms: they are read when others do not answer. */
+const askReadyMs = 250;
+
+/** Whether the service is ready; whether it was, as long as that is not known. */
+function createIsReady(ready: AdminOptions['ready']): () => Promise<boolean> {
+  let last = false;
+  const ask = async (): Promise<boolean> => {
+    try {
+      return (last = typeof (await ready()) !== 'string');
+    } catch {
+      return (last = false);
+    }
+  };
+  return () => within(askReadyMs, ask()).catch(() => last);
 }

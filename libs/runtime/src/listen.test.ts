@@ -40,18 +40,35 @@ async function keepPosting(port: number, senders: number): Promise<{ answered: n
 
 describe('a server that stops', () => {
   it('answers all that it took, cuts off no sender that keeps its connection, and ends', async () => {
+    const senders = 20;
     let taken = 0;
+    const connections = new Set<object>();
     const { servers, port } = await listen({ hosts: [host], port: 0 }, (incoming, response) => {
       taken++;
+      connections.add(incoming.socket);
       incoming.resume().on('end', () => setTimeout(() => response.end('ok'), 5));
     });
-    const busy = once(servers[0]!, 'request');
-    const posting = keepPosting(port, 20);
-    await busy;
+    const posting = keepPosting(port, senders);
+    // Not before each of them has its connection: one that is not accepted yet is not a sender's that is cut off.
+    while (connections.size < senders) await once(servers[0]!, 'request');
     await closeServers(servers);
     const { answered, cutOff } = await posting;
     expect({ answered, cutOff }).toEqual({ answered: taken, cutOff: [] });
-    expect(taken).toBeGreaterThan(20);
+  });
+  it('takes no new connection from the call on, and still answers on those that there are', async () => {
+    const { servers, port } = await listen({ hosts: [host], port: 0 }, (_, response) => response.end('ok'));
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (options: object): Promise<string | undefined> => {
+      const [response] = (await once(get({ host, port, ...options }), 'response')) as [IncomingMessage];
+      await response.resume().toArray();
+      return response.headers.connection;
+    };
+    expect(await ask({ agent })).toBe('keep-alive');
+    const closing = closeServers(servers);
+    await expect(ask({ agent: false })).rejects.toThrow('ECONNREFUSED');
+    expect(await ask({ agent })).toBe('close');
+    await closing;
+    agent.destroy();
   });
   it('waits for the request that it is working on', async () => {
     const { promise: mayAnswer, resolve: letAnswer } = Promise.withResolvers<undefined>();

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerOptions } from 'node:http';
+import { Server as TcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
@@ -57,16 +58,22 @@ const sayCloseForMs = 250;
 /** How often connections that have become idle are closed while a server stops, in ms. */
 const closeIdleEveryMs = 50;
 
-/** Tells who is connected to send no more, stops accepting, lets requests in flight finish, and closes each connection once it is idle. */
+/**
+ * Takes no new connection from this very call on: a proxy finds another server for it. Who is connected is told, with the next
+ * answer, to send no more; requests in flight are finished, and each connection is closed once it is idle.
+ */
 export async function closeServers(servers: readonly Server[]): Promise<void> {
-  for (const server of servers) stopping.add(server);
-  await pause(sayCloseForMs);
-  await Promise.all(
-    servers.map(async (server) => {
-      const closed = once(server, 'close');
-      server.close();
-      const timer = setInterval(() => server.closeIdleConnections(), closeIdleEveryMs);
-      await closed.finally(() => clearInterval(timer));
-    }),
-  );
+  const closed = servers.map((server) => {
+    stopping.add(server);
+    const ended = once(server, 'close');
+    // Of HTTP's own `close` only this half: the other closes idle connections, whose next request may be on its way.
+    TcpServer.prototype.close.call(server);
+    return ended;
+  });
+  await Promise.race([Promise.all(closed), pause(sayCloseForMs)]);
+  // When what has arrived was read: a connection with a request in it is not idle.
+  const closeIdle = () => setImmediate(() => servers.forEach((server) => server.close()));
+  closeIdle();
+  const timer = setInterval(closeIdle, closeIdleEveryMs);
+  await Promise.all(closed).finally(() => clearInterval(timer));
 }

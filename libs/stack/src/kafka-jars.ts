@@ -16,17 +16,18 @@ const noMaven =
  * @param say is told how far it is, one line at a time.
  */
 export async function kafkaJars(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> {
+  const version = env['CALLSTREAM_TEST_KAFKA_VERSION'] ?? kafkaVersion;
   const cache = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'callstream');
-  const jars = join(cache, `kafka-${kafkaVersion}`);
-  if (await isThere(jars)) return jars;
+  const jars = join(cache, `kafka-${version}`);
+  if (await isThere(jars, version)) return jars;
 
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(join(cache, 'fetching-'));
   try {
-    say(`Kafka ${kafkaVersion}: fetching about 45 MB with Maven, once …`);
-    await copyDependencies(fresh, env, say);
+    say(`Kafka ${version}: fetching about 45 MB with Maven, once …`);
+    await copyDependencies(fresh, version, { env, say });
     await rename(fresh, jars).catch(async (error: unknown) => {
-      if (!(await isThere(jars))) throw error; // else another start was faster
+      if (!(await isThere(jars, version))) throw error; // else another start was faster
     });
     return jars;
   } finally {
@@ -34,24 +35,31 @@ export async function kafkaJars(env: NodeJS.ProcessEnv, say: (line: string) => v
   }
 }
 
-const isThere = async (jars: string) =>
-  (await readdir(jars).catch((): string[] => [])).includes(`kafka_2.13-${kafkaVersion}.jar`);
+type Fetching = { env: NodeJS.ProcessEnv; say: (line: string) => void };
+
+const isThere = async (jars: string, version: string) =>
+  (await readdir(jars).catch((): string[] => [])).includes(`kafka_2.13-${version}.jar`);
 
 /** The pom is copied: Maven would otherwise leave a `target` folder in the checkout. */
-async function copyDependencies(into: string, env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<void> {
+async function copyDependencies(into: string, version: string, fetching: Fetching): Promise<void> {
   const work = `${into}.pom`;
   await mkdir(work);
   try {
     await cp(join(import.meta.dirname, '..', 'kafka', 'pom.xml'), join(work, 'pom.xml'));
     // -C: a jar whose checksum does not match ends it.
-    const goal = ['dependency:copy-dependencies', '-DincludeScope=runtime', `-DoutputDirectory=${into}`];
-    await maven(['-B', '-C', '-f', join(work, 'pom.xml'), ...goal], env, say);
+    const goal = [
+      `-Dkafka.version=${version}`,
+      'dependency:copy-dependencies',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${into}`,
+    ];
+    await maven(['-B', '-C', '-f', join(work, 'pom.xml'), ...goal], fetching);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 }
 
-async function maven(args: string[], env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<void> {
+async function maven(args: string[], { env, say }: Fetching): Promise<void> {
   const child = spawn('mvn', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const problems: string[] = [];
   let fetched = 0;
@@ -62,7 +70,7 @@ async function maven(args: string[], env: NodeJS.ProcessEnv, say: (line: string)
     fetched += 1;
     if (performance.now() - saidAtMs < 1_000) return;
     saidAtMs = performance.now();
-    say(`Kafka ${kafkaVersion}: ${fetched} jars fetched …`);
+    say(`Kafka: ${fetched} jars fetched …`);
   });
   createInterface(child.stderr).on('line', (line) => problems.push(line));
   await new Promise<void>((resolve, reject) => {

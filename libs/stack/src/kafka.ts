@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { claimed, keptPort } from './free-port.ts';
 import { findJava } from './java.ts';
-import { serverProperties } from './kafka-config.ts';
+import { type Listener, serverProperties } from './kafka-config.ts';
 import { quickAdmin } from './kafka-client.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { stopLeftover } from './leftover.ts';
@@ -29,6 +29,11 @@ export type KafkaOptions = {
   joins?: KafkaCluster;
   /** Where its clients are told to find it, if that is not `port` itself: a {@link startProxy} before it. */
   advertisedPort?: number;
+  /** Further ways in, and settings for them. */
+  further?: readonly Listener[];
+  more?: readonly string[];
+  /** Users of SCRAM that a new cluster knows, as `kafka-storage format --add-scram` takes them. */
+  scram?: readonly string[];
   env?: NodeJS.ProcessEnv;
   /** Told of downloads, one line at a time. */
   say?: (line: string) => void;
@@ -55,10 +60,10 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const { joins } = options;
   const controllerPort = joins?.controllerPort ?? (await keptPort(dataDir, 'controller'));
   const properties = join(dataDir, 'server.properties');
-  const { advertisedPort = port } = options;
+  const { advertisedPort = port, further = [], more = [] } = options;
   await writeFile(
     properties,
-    serverProperties({ port, advertisedPort, controllerPort, dataDir, nodeId: joins ? 2 : 1 }),
+    serverProperties({ port, advertisedPort, controllerPort, dataDir, nodeId: joins ? 2 : 1, further, more }),
   );
 
   const logFile = join(dataDir, 'kafka.log');
@@ -77,6 +82,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
     args: jvm('kafka.tools.StorageTool'),
     properties,
     dataDir,
+    scram: options.scram ?? [],
     ...(joins && { clusterId: joins.id }),
   });
 
@@ -100,6 +106,7 @@ async function format(options: {
   args: string[];
   properties: string;
   dataDir: string;
+  scram: readonly string[];
   clusterId?: string;
 }): Promise<string> {
   const meta = join(options.dataDir, 'log', 'meta.properties');
@@ -109,6 +116,7 @@ async function format(options: {
   if (formatted) return /^cluster\.id=(.*)$/m.exec(await readFile(meta, 'utf8'))?.[1] ?? '';
   const { clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22) } = options;
   const args = [...options.args, 'format', '-t', clusterId, '-c', options.properties];
+  args.push(...options.scram.flatMap((user) => ['--add-scram', user]));
   await promisify(execFile)(options.java, args).catch((error: unknown) => {
     throw new Error(`Kafka's data folder ${options.dataDir} could not be made.\n${(error as Error).message}`);
   });

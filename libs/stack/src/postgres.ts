@@ -4,9 +4,11 @@ import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/p
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
+import type { Authority } from './certificates.ts';
 import { claimed, keptPort } from './free-port.ts';
 import { stopLeftover } from './leftover.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
+import { secure } from './postgres-tls.ts';
 import { type RunAs, postgresUser } from './postgres-user.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
 
@@ -23,6 +25,11 @@ export type PostgresOptions = {
   port?: number;
   /** False: does not wait for the disk, so a crash of the machine may lose everything. For tests. */
   fsync?: boolean;
+  /**
+   * Nobody gets in without TLS; its certificate is for `localhost`. Members of the role `certified` need one of this
+   * authority as well, with their name.
+   */
+  authority?: Authority;
 };
 
 type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
@@ -38,7 +45,7 @@ const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   const { fsync = true } = options;
-  const { initdb, postgres } = await postgresBinaries();
+  const { initdb, postgres } = await postgresBinaries(process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
   const runAs = await postgresUser(postgres);
   await mkdir(dataDir, { recursive: true });
 
@@ -52,6 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     'unix_socket_directories=',
     'max_connections=100',
     ...(fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    ...(options.authority ? await secure(options.authority, dataDir, runAs) : []),
   ].flatMap((setting) => ['-c', setting]);
   const server = await startServer({
     name: 'PostgreSQL',
@@ -65,7 +73,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     name: 'PostgreSQL',
     logFile,
     timeoutMs: readyTimeoutMs,
-    isReady: () => makeDatabase(`${address}/postgres`),
+    isReady: () =>
+      makeDatabase(`${address}/postgres${options.authority ? '?uselibpqcompat=true&sslmode=require' : ''}`),
   });
   return { ...server, url: `${address}/callstream`, port };
 }
@@ -90,7 +99,7 @@ async function initialise(options: ClusterOptions): Promise<string> {
   }
   const { command, args, ...ids } = runAs.command(initdb, [
     ...['-D', fresh, '-U', 'callstream', '--pwfile', passwordFile, '--auth', 'scram-sha-256'],
-    ...['--encoding', 'UTF8', '--locale-provider', 'builtin', '--locale', 'C.UTF-8'],
+    ...['--encoding', 'UTF8', ...(await localeOf(initdb))],
     ...(options.fsync ? [] : ['--no-sync']),
   ]);
   await promisify(execFile)(command, args, { cwd: dirname(cluster), ...ids }).catch((error: unknown) => {
@@ -98,6 +107,13 @@ async function initialise(options: ClusterOptions): Promise<string> {
   });
   await rename(fresh, cluster);
   return password;
+}
+
+/** The same on every machine, where it can be: before 17, locales are the system's. */
+async function localeOf(initdb: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)(initdb, ['--version']);
+  const major = Number(/(\d+)/.exec(stdout)?.[1]);
+  return major >= 17 ? ['--locale-provider', 'builtin', '--locale', 'C.UTF-8'] : ['--locale', 'C'];
 }
 
 const exists = (path: string) =>

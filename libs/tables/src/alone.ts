@@ -1,4 +1,5 @@
-import pg from 'pg';
+import type pg from 'pg';
+import { serverAt, TablesClient } from './server.ts';
 
 /** What only one process may do to a database at a time, and the number of its advisory lock. */
 const tasks = { rebuild: 1, verify: 2 } as const;
@@ -19,8 +20,8 @@ export interface Alone extends AsyncDisposable {
 
 /** Keeps others from doing `task` on the database at `url`, also from other machines, until disposed or dead. @throws {AlreadyRunning} */
 export async function holdAlone(url: string, task: Task, applicationName: string): Promise<Alone> {
-  const client = new pg.Client({
-    connectionString: url,
+  const client = new TablesClient({
+    ...serverAt(url),
     application_name: applicationName,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,

@@ -3,7 +3,7 @@ import type { Call } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { countDeliveries } from '../testing/index.ts';
+import { batchOf } from '../testing/index.ts';
 import { connectTables, ensurePositions, migrate, project, readBoard, readCalls } from './index.ts';
 
 const logId = '11111111-1111-8111-8111-111111111111';
@@ -24,7 +24,7 @@ it('a call that is read from the tables is the one that was written', async () =
       const calls = [...fold(events).values()];
       for (const call of calls) written.set(call.callId, call);
       const move = { partition, expected: 0, next: events.length, version: 1, last: { uuid: logId, timestamp: 0 } };
-      await project(client, { ...move, events: countDeliveries(events), calls, agents: [] });
+      await project(client, { ...move, rows: batchOf(events) });
     }
     client.release();
     expect(written.size).toBeGreaterThan(partitions);

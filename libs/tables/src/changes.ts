@@ -1,5 +1,6 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { liveSchema } from './schemas.ts';
+import { serverAt, TablesClient } from './server.ts';
 
 export interface WatchOptions {
   /** `postgres://…` */
@@ -52,8 +53,8 @@ type Once = Required<Omit<WatchOptions, 'onLost'>> & { readonly onWatching: () =
 
 /** Resolves when stopped; rejects when the connection is lost. */
 async function watchOnce({ url, onChange, pollMs, onWatching }: Once, signal: AbortSignal): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
+  const client = new TablesClient({
+    ...serverAt(url),
     application_name: 'callstream-watch',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { noticeLoss } from './connection.ts';
+import { serverAt, TablesClient } from './server.ts';
 import { liveSchema } from './schemas.ts';
 import type { ProjectionSchema } from './schemas.ts';
 
@@ -42,7 +43,8 @@ export function connectTables({
   schema = liveSchema,
 }: TablesOptions): Tables {
   const pool = new pg.Pool({
-    connectionString: url,
+    Client: TablesClient,
+    ...serverAt(url),
     max,
     types,
     options: `-c search_path=${schema} -c timezone=UTC`,

@@ -4,9 +4,11 @@ import { finished, pipeline } from 'node:stream/promises';
 import type { Agent, Call, CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { agentRows } from './batch-rows.ts';
 import { joinAgents, movePosition } from './project.ts';
 import type { Move } from './project.ts';
-import { callAgentRows, callQueueRows, callRow, copyLine, copyRow, eventColumns } from './rows.ts';
+import { copyLine } from './row-text.ts';
+import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine } from './rows.ts';
 import type { TableName } from './schemas.ts';
 
 export interface Filled {
@@ -43,7 +45,7 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
   };
   return {
     add: (event) => {
-      piece += copyRow({ event, deliveries: 1 });
+      piece += eventLine({ event, deliveries: 1 });
       return piece.length < pieceChars ? undefined : flush();
     },
     commit: async ({ moves, calls, agents }) => {
@@ -52,7 +54,7 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
       await copyRows(client, 'calls', calls.map(callRow));
       await copyRows(client, 'call_queues', calls.flatMap(callQueueRows));
       await copyRows(client, 'call_agents', calls.flatMap(callAgentRows));
-      await joinAgents(client, agents);
+      await joinAgents(client, agentRows(agents));
       for (const move of moves) await movePosition(client, move);
       await client.query('commit');
     },

@@ -1,5 +1,7 @@
 export { AlreadyRunning, holdAlone } from './alone.ts';
 export type { Alone, Task } from './alone.ts';
+export { rowsOf } from './batch-rows.ts';
+export type { BatchRows } from './batch-rows.ts';
 export { readBoard, readCalls } from './board.ts';
 export type { BoardTimes, LeftCall } from './board.ts';
 export { watchProjection } from './changes.ts';

@@ -3,14 +3,17 @@ import { runner } from 'node-pg-migrate';
 import { connectTables } from './connect.ts';
 import { withConnection } from './connection.ts';
 import { grantAccess, liveSchema, markCurrent } from './schemas.ts';
+import { serverAt, TablesClient } from './server.ts';
 
 /** The migration that makes the live schema. */
 const firstProjection = '0001_projection';
 
 /** Brings the database at `url` to the newest schema, and gives the roles of roles.sql what they may do; a second one at the same time waits. @returns what was applied. */
 export async function migrate(url: string, log: (message: string) => void = () => undefined): Promise<string[]> {
+  const client = new TablesClient({ ...serverAt(url), application_name: 'callstream-migrate' });
+  await client.connect();
   const applied = await runner({
-    databaseUrl: url,
+    dbClient: client,
     dir: fileURLToPath(new URL('../migrations', import.meta.url)),
     direction: 'up',
     migrationsSchema: 'callstream',
@@ -18,7 +21,7 @@ export async function migrate(url: string, log: (message: string) => void = () =
     migrationsTable: 'migrations',
     log,
     logger: { debug: () => undefined, info: log, warn: log, error: log },
-  });
+  }).finally(() => client.end());
   const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
   try {
     if (applied.some(({ name }) => name === firstProjection))

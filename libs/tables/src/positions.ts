@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
+import { sayWhatIsMissing } from './remedy.ts';
 import type { ProjectionSchema } from './schemas.ts';
 
 /** How far one partition is projected. */
@@ -15,15 +16,16 @@ export interface Position {
   readonly lastTimestamp: number | null;
 }
 
-/** The positions of a projection; of the one on the search path if none is named. */
+/** The positions of a projection; of the one on the search path if none is named. The first that everybody reads. */
 export async function readPositions(
   db: Pick<ClientBase, 'query'> | Tables,
   schema?: ProjectionSchema,
 ): Promise<Position[]> {
-  const { rows } = await (db as Pick<ClientBase, 'query'>).query<Position>(`
+  const asked = (db as Pick<ClientBase, 'query'>).query<Position>(`
     select partition, topic, next_offset as "nextOffset", projection_version as "version", log_id as "logId", last_uuid as "lastUuid",
       (extract(epoch from last_timestamp) * 1000)::float8 as "lastTimestamp"
     from ${schema === undefined ? '' : `${schema}.`}positions order by partition`);
+  const { rows } = await asked.catch((error: unknown) => Promise.reject(sayWhatIsMissing(error as Error)));
   return rows;
 }
 

@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
-import { fold, foldAgents, visitsOf } from '@callstream/domain';
+import { fold, visitsOf } from '@callstream/domain';
 import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
-import { countDeliveries, expectedRows, readRows } from '../testing/index.ts';
+import { batchOf, expectedRows, readRows } from '../testing/index.ts';
 import {
   connectTables,
   ensurePositions,
@@ -49,8 +49,6 @@ async function write(...batches: (readonly CallEvent[])[]): Promise<void> {
   try {
     let expected = 0;
     for (const events of batches) {
-      const calls = [...fold(events).values()];
-      const agents = [...foldAgents(events).values()];
       const next = expected + events.length;
       await project(client, {
         partition: 0,
@@ -58,9 +56,7 @@ async function write(...batches: (readonly CallEvent[])[]): Promise<void> {
         next,
         version,
         last: { uuid: logId, timestamp: 0 },
-        events: countDeliveries(events),
-        calls,
-        agents,
+        rows: batchOf(events),
       });
       expected = next;
     }
@@ -102,13 +98,56 @@ describe('the join in SQL', () => {
     expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
   });
 
+  it('is it for text that COPY, arrays and records would take for their own', async () => {
+    const odd = [
+      '"',
+      '\\',
+      '\\N',
+      '\\"',
+      '\\t',
+      '\t',
+      '\n',
+      '\r\n',
+      ',',
+      '()',
+      '{}',
+      '{"a"}',
+      'NULL',
+      ' ',
+      "'",
+      '$1',
+      'é😀',
+    ];
+    const log = odd.flatMap((text, i) =>
+      [
+        ...Object.entries({
+          'call.waiting': {},
+          'actor.entered': { actor: text },
+          'call.recording-available': { url: text },
+        }),
+        ...Object.entries({
+          'actor.logged-in': { actor: text, call_id: '' },
+          [`odd.${text}`]: { code: text, their_number: text },
+        }),
+      ].map(([type, more]) => ({
+        body: JSON.stringify({ type, call_id: `${i}${text}`, queue: text, number: text, ...more }),
+        receivedAt: `2026-03-02T13:00:${String(i).padStart(2, '0')}.000Z`,
+      })),
+    );
+    const events = eventsOf(log);
+    // Copied, then upserted, of a batch in which the others are copied.
+    const again = events.slice(10).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    await write(events.slice(0, 60), again);
+    expect(await readRows(db)).toEqual(expectedRows([...events.slice(0, 60), ...again]));
+  });
+
   it('is it when another partition writes one of the events of a batch at the same time', async () => {
     const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
     const [first, ...others] = log;
     if (!first) throw new Error('There are no lives.');
     const other = await db.connect();
     await other.query('begin');
-    await upsertEvents(other, countDeliveries([{ ...first, id: first.id + 1 }]));
+    await upsertEvents(other, batchOf([{ ...first, id: first.id + 1 }]).events);
     const writing = write([first, ...others]);
     await until(
       async () => {

@@ -1,9 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Agent, Call } from '@callstream/domain';
-import { agentKey, compareText } from '@callstream/domain';
+import type { BatchRows, EventLines } from './batch-rows.ts';
 import { isEventTaken, joinEvents, upsertEvents } from './join-events.ts';
-import { agentRow, callAgentRows, callQueueRows, callRow } from './rows.ts';
-import type { CountedEvent } from './rows.ts';
 import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls } from './statements.ts';
 
 /** How far a transaction takes one partition. */
@@ -20,10 +17,7 @@ export interface Move {
 
 /** What one batch of one partition does to the tables. */
 export interface Projection extends Move {
-  /** Each event once. */
-  readonly events: readonly CountedEvent[];
-  readonly calls: readonly Call[];
-  readonly agents: readonly Agent[];
+  readonly rows: BatchRows;
 }
 
 /** The tables are not where the batch begins: somebody else is ahead, or the projection was swapped. */
@@ -42,16 +36,19 @@ export async function project(db: ClientBase, batch: Projection): Promise<void> 
   }
 }
 
-type JoinEvents = (db: ClientBase, events: readonly CountedEvent[]) => Promise<void>;
+type JoinEvents = (db: ClientBase, events: EventLines) => Promise<void>;
 
 async function inOneGo(db: ClientBase, batch: Projection, joinTheEvents: JoinEvents): Promise<void> {
+  const { events, calls, callQueues, callAgents, agents } = batch.rows;
   await db.query('begin');
   try {
     await movePosition(db, batch);
-    await joinTheEvents(db, batch.events);
-    // Always the same order of tables and of rows, so that two partitions that meet in `agents` do not deadlock.
-    await joinCalls(db, batch.calls);
-    await joinAgents(db, batch.agents);
+    await joinTheEvents(db, events);
+    // Always the same order of tables, so that two partitions that meet in `agents` do not deadlock.
+    await upsert(db, 'calls', upsertCalls, calls);
+    await upsert(db, 'call-queues', upsertCallQueues, callQueues);
+    await upsert(db, 'call-agents', upsertCallAgents, callAgents);
+    await joinAgents(db, agents);
     await db.query('commit');
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
@@ -71,25 +68,11 @@ export async function movePosition(db: ClientBase, { partition, expected, next, 
     throw new PositionMoved(`Partition ${partition} is not at offset ${expected}, version ${version}.`);
 }
 
-/** Joins calls, with their queues and agents, into the tables. */
-async function joinCalls(db: ClientBase, all: readonly Call[]): Promise<void> {
-  const calls = all.toSorted((a, b) => compareText(a.callId, b.callId));
-  await upsert(db, 'calls', upsertCalls, JSON.stringify(calls.map(callRow)));
-  await upsert(db, 'call-queues', upsertCallQueues, JSON.stringify(calls.flatMap(callQueueRows)));
-  await upsert(db, 'call-agents', upsertCallAgents, JSON.stringify(calls.flatMap(callAgentRows)));
-}
-
 /** Joins agents into the table; after the calls, always. */
-export async function joinAgents(db: ClientBase, all: readonly Agent[]): Promise<void> {
-  const agents = all
-    .map((agent) => ({ agent, key: agentKey(agent) }))
-    .toSorted((a, b) => compareText(a.key, b.key))
-    .map(({ agent }) => agentRow(agent));
-  await upsert(db, 'agents', upsertAgents, JSON.stringify(agents));
-}
+export const joinAgents = (db: ClientBase, agents: string): Promise<void> => upsert(db, 'agents', upsertAgents, agents);
 
 async function upsert(db: ClientBase, name: string, text: string, rows: string): Promise<void> {
-  if (rows !== '[]') await db.query({ name: `upsert-${name}`, text, values: [rows] });
+  if (rows !== '{}') await db.query({ name: `upsert-${name}`, text, values: [rows] });
 }
 
 /** Tells everybody who listens that the tables changed. May be lost; never inside a transaction, where it would serialise commits. */

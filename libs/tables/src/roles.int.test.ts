@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { jest } from '@jest/globals';
 import { eventsOf, lifeOf } from '@callstream/domain/testing';
-import { fold, foldAgents } from '@callstream/domain';
 import { testDatabase } from '@callstream/stack';
-import { countDeliveries } from '../testing/index.ts';
+import { batchOf } from '../testing/index.ts';
 import {
   completeProjection,
   connectTables,
@@ -69,9 +68,7 @@ const write = (expected: number): Promise<void> =>
       next: expected + events.length,
       version: 1,
       last: { uuid: logId, timestamp: 0 },
-      events: countDeliveries(events),
-      calls: [...fold(events).values()],
-      agents: [...foldAgents(events).values()],
+      rows: batchOf(events),
     }),
   );
 

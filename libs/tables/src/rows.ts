@@ -1,5 +1,7 @@
 import type { Agent, Call, CallEvent } from '@callstream/domain';
 import { stateOfCall } from '@callstream/domain';
+import { copyText } from './row-text.ts';
+import { time, timeOrNull } from './time-text.ts';
 
 /** An event and how many records of the batch are it. */
 export interface CountedEvent {
@@ -7,65 +9,17 @@ export interface CountedEvent {
   readonly deliveries: number;
 }
 
-/** A moment as Postgres reads it. */
-const time = (ms: number): string => {
-  if (ms === -Infinity) return '-infinity';
-  const second = Math.floor(ms / 1000);
-  const part = ms - second * 1000;
-  return `${secondText(second)}.${part < 10 ? '00' : part < 100 ? '0' : ''}${part}Z`;
-};
-
-/** Seconds whose text is remembered: events that meet in a batch are mostly of the same few. */
-const secondsMax = 10_000;
-const secondTexts = new Map<number, string>();
-
-/** A whole second since 1970 as `2026-03-02T13:00:00`. Making the text anew for each of 50,000 events a second takes a tenth of a core. */
-function secondText(second: number): string {
-  const known = secondTexts.get(second);
-  if (known !== undefined) return known;
-  const text = new Date(second * 1000).toISOString().slice(0, 19);
-  if (secondTexts.size >= secondsMax) secondTexts.clear();
-  secondTexts.set(second, text);
-  return text;
-}
-const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
-
-/** JSON text of one row of `events`. The body goes in as the text it is. */
-export function eventRow({ event, deliveries }: CountedEvent): string {
-  const row = JSON.stringify({
-    uuid: event.uuid,
-    id: event.id,
-    call_id: event.callId,
-    type: event.type,
-    kind: event.kind,
-    at: time(event.at),
-    received_at: time(event.receivedAt),
-    deliveries,
-  });
-  return `${row.slice(0, -1)},"body":${event.json}}`;
-}
-
-/** Columns of `events`, in the order of {@link copyRow}. */
+/** Columns of `events`, in the order of {@link eventLine}. */
 export const eventColumns = 'uuid, id, call_id, type, kind, at, received_at, body, deliveries';
 
 /** One row of `events` as a line of COPY's text format. */
-export function copyRow({ event, deliveries }: CountedEvent): string {
+export function eventLine({ event, deliveries }: CountedEvent): string {
   const { uuid, id, callId, type, kind, at, receivedAt, json } = event;
   const call = callId === null ? String.raw`\N` : copyText(callId);
   return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}\t${deliveries}\n`;
 }
 
-const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const copySpecial = /[\\\t\n\r]/g;
-const copyText = (text: string): string => text.replace(copySpecial, (char) => copyEscapes[char] ?? char);
-
-/** Any row as a line of COPY's text format, in the order of its columns. */
-export const copyLine = (row: object): string =>
-  `${(Object.values(row) as (string | number | null)[]).map(copyValue).join('\t')}\n`;
-
-const copyValue = (value: string | number | null): string =>
-  value === null ? String.raw`\N` : typeof value === 'string' ? copyText(value) : String(value);
-
+/** A row of `calls`, in the order of its columns. */
 export const callRow = (call: Call): object => ({
   call_id: call.callId,
   id: call.id,

@@ -1,5 +1,6 @@
 /**
- * The join of libs/domain in SQL, one upsert a table, of the rows of a JSON array ($1) or of another table.
+ * The join of libs/domain in SQL, one upsert a table, of an array of rows ($1) or of another table. The array
+ * is a text, read by a cast: a parameter of its own type would stay of the type of tables that a swap has put aside.
  * `least` and `greatest` ignore nulls, as the domain does.
  */
 
@@ -17,8 +18,7 @@ const newStateWins = `(excluded.state_rank = 4 and (c.state_rank <> 4 or exclude
 export const upsertEventRows = `
 insert into events as e (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
 select uuid, id, call_id, type, kind, at, received_at, body, deliveries
-from json_to_recordset($1::json) as r(
-  uuid uuid, id bigint, call_id text, type text, kind text, at timestamptz, received_at timestamptz, body jsonb, deliveries int)
+from unnest($1::text::events[])
 on conflict (uuid) do update set
   deliveries = e.deliveries + excluded.deliveries,
   id = least(e.id, excluded.id),
@@ -84,7 +84,7 @@ on conflict (call_id, actor) do update set
 export const upsertAgents = `
 insert into agents as a
 select actor, queue, logged_in_at, logged_out_at, paused_at, unpaused_at, last_seen_at, number, number_at, number_rank, number_uuid
-from json_populate_recordset(null::agents, $1::json)
+from unnest($1::text::agents[])
 on conflict (actor, queue) do update set
   logged_in_at = greatest(a.logged_in_at, excluded.logged_in_at),
   logged_out_at = greatest(a.logged_out_at, excluded.logged_out_at),
@@ -93,6 +93,6 @@ on conflict (actor, queue) do update set
   last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
   ${choose('a', '(excluded.number_at, excluded.number_rank, excluded.number_uuid) > (a.number_at, a.number_rank, a.number_uuid)', 'number number_at number_rank number_uuid')}`;
 
-export const upsertCalls = upsertCallsFrom('json_populate_recordset(null::calls, $1::json)');
-export const upsertCallQueues = upsertCallQueuesFrom('json_populate_recordset(null::call_queues, $1::json)');
-export const upsertCallAgents = upsertCallAgentsFrom('json_populate_recordset(null::call_agents, $1::json)');
+export const upsertCalls = upsertCallsFrom('unnest($1::text::calls[])');
+export const upsertCallQueues = upsertCallQueuesFrom('unnest($1::text::call_queues[])');
+export const upsertCallAgents = upsertCallAgentsFrom('unnest($1::text::call_agents[])');

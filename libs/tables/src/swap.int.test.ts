@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
-import { decode, fold, foldAgents } from '@callstream/domain';
-import { countDeliveries, expectedRows, readRows } from '../testing/index.ts';
+import { decode } from '@callstream/domain';
+import { batchOf, expectedRows, readRows } from '../testing/index.ts';
 import {
   connectTables,
   ensurePositions,
@@ -71,9 +71,7 @@ async function write(db: Tables, partition: number, expected: number, next = exp
       next,
       version,
       last: { uuid: logId, timestamp: 0 },
-      events: countDeliveries(events),
-      calls: [...fold(events).values()],
-      agents: [...foldAgents(events).values()],
+      rows: batchOf(events),
     });
   } finally {
     client.release();

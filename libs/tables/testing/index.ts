@@ -1,7 +1,9 @@
 import type { CallEvent } from '@callstream/domain';
 import { compareText, fold, foldAgents } from '@callstream/domain';
-import type { CountedEvent, Tables } from '../src/index.ts';
-import { agentRow, callAgentRows, callQueueRows, callRow, eventRow } from '../src/rows.ts';
+import { rowsOf } from '../src/index.ts';
+import type { BatchRows, CountedEvent, Tables } from '../src/index.ts';
+import { agentRow, callAgentRows, callQueueRows, callRow } from '../src/rows.ts';
+import { time } from '../src/time-text.ts';
 
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
@@ -21,7 +23,7 @@ export interface AllRows {
 }
 
 /** The distinct events of `log`, each as its first delivery, with the number of its deliveries. */
-export function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
+function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
   const counted = new Map<string, CountedEvent>();
   for (const event of log) {
     const known = counted.get(event.uuid);
@@ -31,14 +33,20 @@ export function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
   return [...counted.values()];
 }
 
+/** What a projector writes for `log`, as one batch. */
+export const batchOf = (log: readonly CallEvent[]): BatchRows =>
+  rowsOf({ events: countDeliveries(log), calls: [...fold(log).values()], agents: [...foldAgents(log).values()] });
+
+const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
+  ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },
+  ...{ at: time(event.at), received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown, deliveries },
+});
+
 /** What the tables must hold after `log`, by the domain alone. */
 export function expectedRows(log: readonly CallEvent[]): AllRows {
   const calls = [...fold(log).values()];
   return {
-    events: sorted(
-      countDeliveries(log).map((event) => JSON.parse(eventRow(event)) as Row),
-      'uuid',
-    ),
+    events: sorted(countDeliveries(log).map(eventRow), 'uuid'),
     calls: sorted(calls.map(callRow), 'call_id'),
     call_queues: sorted(calls.flatMap(callQueueRows), 'call_id', 'queue'),
     call_agents: sorted(calls.flatMap(callAgentRows), 'call_id', 'actor'),

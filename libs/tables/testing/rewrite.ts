@@ -1,8 +1,7 @@
 import type { CallEvent } from '@callstream/domain';
-import { fold, foldAgents } from '@callstream/domain';
 import { ensurePositions, project, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
-import { countDeliveries } from './index.ts';
+import { batchOf } from './index.ts';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 
@@ -16,9 +15,7 @@ export async function rewrite(db: Tables, events: readonly CallEvent[]): Promise
     next: events.length,
     version: 1,
     last: { uuid: logId, timestamp: 0 },
-    events: countDeliveries(events),
-    calls: [...fold(events).values()],
-    agents: [...foldAgents(events).values()],
+    rows: batchOf(events),
   };
   await withConnection(db, (client) => project(client, batch));
 }

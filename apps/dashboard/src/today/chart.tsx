@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useFormats, useSurroundings } from '../context.tsx';
+import { useTheme } from '../use-theme.ts';
 import type { Columns } from './series.ts';
 
 export interface ChartProps {
@@ -24,6 +25,7 @@ const marginSeconds = { line: 0, bars: 150 } as const;
 /** A chart with its legend, and the same numbers as a table for who does not see it. */
 export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
   const { texts, formats, settings } = useSurroundings();
+  const theme = useTheme(settings.theme);
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
@@ -46,7 +48,7 @@ export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
       plot.current = null;
     };
     // eslint-disable-next-line react-hooks/exhaustive-deps -- `data` is put in below
-  }, [isEmpty, names, kind, settings.theme, formats]);
+  }, [isEmpty, names, kind, theme, formats]);
   useEffect(() => plot.current?.setData(drawnData(kind, data)), [kind, data]);
   const x = (at: number): string => (labels ? (labels[at] ?? '') : formats.clock(at * 1_000));
   return (

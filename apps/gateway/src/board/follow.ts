@@ -9,8 +9,8 @@ const concurrency = 4;
 export interface Following extends Applying {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** A batch is on the board. */
-  readonly onApplied: () => void;
+  /** A batch is on the board, whose first record was received then, in ms since 1970. */
+  readonly onApplied: (receivedAt: number) => void;
   readonly onJoin: () => void;
   readonly log: Log;
 }
@@ -32,7 +32,7 @@ export function follow({ kafka, topic, onApplied, onJoin, log, ...applying }: Fo
     const last = aligned.records.at(-1) ?? aligned.records[0];
     const next = last.offset + 1;
     progress.read(partition, { next, end: highWatermark, receivedAt: Date.parse(receivedAtOf(last)) });
-    onApplied();
+    onApplied(Date.parse(receivedAtOf(aligned.records[0])));
     return next;
   };
   return followTopic(kafka, {

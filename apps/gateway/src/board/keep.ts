@@ -3,6 +3,7 @@ import { readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
 import { readCalls, readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
+import type { Metrics } from '../metrics.ts';
 import { apply } from './apply.ts';
 import { createBoard } from './board.ts';
 import type { Board } from './board.ts';
@@ -35,6 +36,7 @@ export interface KeepingBoard {
   readonly keeping: Keeping;
   readonly onChanged: () => void;
   readonly onEvents: (events: readonly CallEvent[]) => void;
+  readonly metrics: Pick<Metrics, 'boardDelaySeconds'>;
   readonly log: Log;
 }
 
@@ -47,13 +49,15 @@ export interface KeptBoard extends AsyncDisposable {
   readonly resumableFrom: () => ReadonlyMap<number, number> | null;
   /** Positions of the projection, from Postgres. @throws while it is away */
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
+  /** Records of the log that the tables have, and those that they do not have, when Postgres was last asked. */
+  readonly projection: () => { readonly records: number; readonly lag: number };
   /** Rejects when it cannot go on by itself. */
   readonly failure: Promise<never>;
   /** null, or what is wrong. */
   readonly problem: () => string | null;
 }
 
-export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log }: KeepingBoard): KeptBoard {
+export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metrics, log }: KeepingBoard): KeptBoard {
   const stopping = new AbortController();
   const { signal } = stopping;
   const { promise: failure, reject } = Promise.withResolvers<never>();
@@ -68,10 +72,12 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
   const withReading = createTrouble('The log', log);
   let loaded: Loaded | null = null;
   let reading: Reading | null = null;
+  let inTables: ReadonlyMap<number, number> = new Map();
   let working: Promise<unknown> = Promise.resolve();
 
   const beginReading = (): Reading => {
-    const onApplied = (): void => {
+    const onApplied = (receivedAt: number): void => {
+      metrics.boardDelaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
       withReading.over();
       onChanged();
     };
@@ -125,8 +131,9 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
         if (!loaded) await takeOver();
         const positions = await within(askMsMax, readPositions(db));
         compare(positions, seen);
+        inTables = offsetsOf(positions);
         if (epochOf(positions) !== progress.epoch() || progress.isMissing()) await takeOver();
-        leaving.sweep(Date.now(), offsetsOf(positions));
+        leaving.sweep(Date.now(), inTables);
         withPostgres.over();
         wait = careEveryMs;
       } catch (error) {
@@ -143,6 +150,10 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, log 
     ...{ board, progress, leaving, failure },
     resumableFrom: () => loaded?.resumableFrom ?? null,
     projected: async () => offsetsOf(await within(askMsMax, readPositions(db))),
+    projection: () => ({
+      records: [...inTables.values()].reduce((sum, next) => sum + next, 0),
+      lag: progress.behind(inTables),
+    }),
     problem: () => {
       if (!loaded) return withPostgres.describe() ?? 'The board is not loaded yet.';
       const trouble = withPostgres.describe() ?? withEnds.describe() ?? withReading.describe();

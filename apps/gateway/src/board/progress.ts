@@ -38,6 +38,8 @@ export interface Progress {
   readonly settle: () => () => void;
   /** First offset of each partition from which on the board is not complete. */
   readonly complete: () => number[];
+  /** Records of the log that are not before `positions`. */
+  readonly behind: (positions: ReadonlyMap<number, number>) => number;
   /** Whether a position is beyond all that was ever read. */
   readonly isAhead: (positions: readonly number[]) => boolean;
   /** What the board shows was true at this time, ms since 1970; 0 before it is loaded. */
@@ -120,6 +122,11 @@ export function createProgress(now: () => number): Progress {
       );
       return known.length === 0 ? 0 : Math.min(...known);
     },
+    behind: (positions) =>
+      [...positions].reduce(
+        (sum, [partition, next]) => sum + Math.max(0, (readings.get(partition)?.end ?? 0) - next),
+        0,
+      ),
     lag: () => [...readings.values()].reduce((sum, { next, end }) => sum + Math.max(0, end - next), 0),
   };
 }

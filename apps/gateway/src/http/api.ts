@@ -6,6 +6,7 @@ import type { Tables } from '@callstream/tables';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Rules } from '../numbers/floor.ts';
 import type { Floors } from '../numbers/floors.ts';
 import { asyncApi } from './asyncapi.ts';
@@ -26,14 +27,13 @@ export interface ApiOptions {
   readonly floors: Floors;
   readonly authentication: Authentication;
   readonly origins: readonly string[];
-  /** Records how long a route takes. */
-  readonly timed: <T>(name: string, work: Promise<T>) => Promise<T>;
+  readonly metrics: Pick<Metrics, 'timed' | 'failures'>;
   readonly log: Log;
 }
 
 /** What is not live, over HTTP: the questions of the socket and some more, by the same scopes. */
-export function createApi({ authentication, origins, log, ...options }: ApiOptions): Koa {
-  const { db, topic, rules, floors, timed } = options;
+export function createApi({ authentication, origins, metrics, log, ...options }: ApiOptions): Koa {
+  const { db, topic, rules, floors } = options;
   const router = new Router<Seen>();
   const described = (path: string, description: object): void => {
     const body = JSON.stringify(description);
@@ -43,7 +43,7 @@ export function createApi({ authentication, origins, log, ...options }: ApiOptio
   const route = (path: string, answer: Route): void => {
     router.get(path, authenticate(authentication.verify), async (ctx) => {
       const question = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
-      ctx.body = await timed(`GET ${path}`, answer(question));
+      ctx.body = await metrics.timed(`GET ${path}`, answer(question));
     });
   };
   const calls = { db, topic, timeZone: rules.timeZone };
@@ -57,7 +57,7 @@ export function createApi({ authentication, origins, log, ...options }: ApiOptio
   route('/api/stats', getStats({ db, rules }));
 
   const app = new Koa();
-  app.use(answerFailures(log));
+  app.use(answerFailures({ metrics, log }));
   if (authentication.isOpen) app.use(refuseForeignHosts(origins));
   app.use(letPagesIn(origins));
   app.use(async (ctx, next) => {

@@ -1,14 +1,20 @@
 import type { Log } from '@callstream/runtime';
 import { isTooSlow } from '@callstream/tables';
 import type { Middleware } from 'koa';
+import type { Metrics } from '../metrics.ts';
 import { answerOf, Rejected } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
 /** Most requests that are answered at the same time: what comes beyond would wait for Postgres behind them. */
 const requestsMax = 100;
 
+interface Failing {
+  readonly metrics: Pick<Metrics, 'failures'>;
+  readonly log: Log;
+}
+
 /** The edge at which a failure becomes an answer. Personal data: no answer is kept by anybody on its way. */
-export function answerFailures(log: Log): Middleware {
+export function answerFailures(failing: Failing): Middleware {
   let running = 0;
   return async (ctx, next) => {
     const began = performance.now();
@@ -18,7 +24,7 @@ export function answerFailures(log: Log): Middleware {
       if (running > requestsMax) throw new Rejected({ kind: 'busy' });
       await next();
     } catch (error) {
-      const { headers, problem } = answerOf(rejectionOf(error, log));
+      const { headers, problem } = answerOf(rejectionOf(error, failing));
       ctx.status = problem.status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);
@@ -27,13 +33,17 @@ export function answerFailures(log: Log): Middleware {
       running--;
       // Not the address: it may have a number in it.
       const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
-      log.debug({ route, status: ctx.status, duration_ms: Math.round(performance.now() - began) }, 'api.answered');
+      failing.log.debug(
+        { route, status: ctx.status, duration_ms: Math.round(performance.now() - began) },
+        'api.answered',
+      );
     }
   };
 }
 
-function rejectionOf(error: unknown, log: Log): Rejection {
+function rejectionOf(error: unknown, { metrics, log }: Failing): Rejection {
   if (error instanceof Rejected) return error.rejection;
+  metrics.failures.inc({ asked_over: 'http' });
   log.warn({ error: String(error) }, 'api.failed');
   return { kind: isTooSlow(error) ? 'slow' : 'unavailable' };
 }

@@ -35,7 +35,7 @@ export interface Live extends AsyncDisposable {
 export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...options }: LiveOptions): Live {
   const waiting = createWaiting();
   const kept = keepBoard({
-    ...{ ...options, keeping },
+    ...{ ...options, keeping, metrics },
     onChanged: () => {
       waiting.look();
       subscriptions.changed();

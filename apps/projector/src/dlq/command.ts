@@ -1,8 +1,10 @@
 import {
+  checkKafka,
   connectKafka,
   connectPublisher,
   createLog,
   isTransientKafkaFailure,
+  kafkaCluster,
   kafkaEnv,
   readConfig,
 } from '@callstream/runtime';
@@ -20,13 +22,16 @@ import { show } from './show.ts';
 const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** `projector dlq …`. `env`: where KAFKA_BROKERS and KAFKA_TOPIC are. */
+const DlqEnv = z.object(kafkaEnv).superRefine(checkKafka);
+
+/** `projector dlq …`. `env`: where the settings of Kafka are. */
 export function dlqCommand(env: Readonly<Record<string, string | undefined>>): Command {
   const on = async (work: (dlq: Dlq) => Promise<void>): Promise<void> => {
     try {
-      const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = readConfig(z.object(kafkaEnv), env);
+      const config = readConfig(DlqEnv, env);
+      const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = config;
       const log = createLog({ service: 'dlq', level: 'silent' });
-      const kafka = connectKafka({ brokers, clientId: 'callstream-dlq', log });
+      const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-dlq', log });
       await work({ kafka, topic, log }).catch((error: unknown) => {
         if (!isTransientKafkaFailure(error)) throw error;
         throw new Error(

@@ -38,7 +38,7 @@ export interface DeadLetterBox {
 const sourceOf = (record: LogRecord): string =>
   ['dlq_partition', 'dlq_offset', 'dlq_timestamp'].map((name) => headerOf(record, name)).join(':');
 
-const headerOf = ({ headers }: LogRecord, name: string): string => headers[name]?.toString() ?? '';
+const headerOf = ({ headers }: LogRecord, name: string): string => headers.get(name)?.toString() ?? '';
 
 /** Collects the records of a DLQ. It may have several copies of an entry, and decisions on it; the last decision counts. */
 export function createDeadLetterBox(): { add: (record: LogRecord) => void; box: () => DeadLetterBox } {

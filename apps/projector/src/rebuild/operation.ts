@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { connectKafka, stopSignal } from '@callstream/runtime';
+import { connectKafka, databaseUrl, kafkaCluster, stopSignal } from '@callstream/runtime';
 import type { Kafka, Log, Terminal } from '@callstream/runtime';
 import { connectTables, holdAlone, liveSchema } from '@callstream/tables';
 import type { ProjectionSchema, Tables, Task } from '@callstream/tables';
@@ -34,18 +34,19 @@ export interface Operating {
 /** Runs a command of the operator to its end, or until it is told to stop. @throws {AlreadyRunning} */
 export async function operate(operating: Operating, work: (operation: Operation) => Promise<void>): Promise<void> {
   const { command, task, config, log } = operating;
+  const url = databaseUrl(config);
   const aborting = new AbortController();
   void stopSignal().then((signal) => aborting.abort(new Stopped(`Stopped by ${signal}. What was committed is kept.`)));
   const applicationName = `callstream-${command} ${hostname()}:${process.pid}`;
   await using cleanup = new AsyncDisposableStack();
   const tables = (schema: ProjectionSchema): Tables =>
-    cleanup.adopt(connectTables({ url: config.DATABASE_URL, max: 6, applicationName, schema }), (db) => db.end());
+    cleanup.adopt(connectTables({ url, max: 6, applicationName, schema }), (db) => db.end());
   if (task) {
-    const alone = cleanup.use(await holdAlone(config.DATABASE_URL, task, applicationName));
+    const alone = cleanup.use(await holdAlone(url, task, applicationName));
     alone.lost.catch((error: unknown) => aborting.abort(error));
   }
   const operation: Operation = {
-    kafka: connectKafka({ brokers: config.KAFKA_BROKERS, clientId: `callstream-${command}`, log }),
+    kafka: connectKafka({ ...kafkaCluster(config), clientId: `callstream-${command}`, log }),
     topic: config.KAFKA_TOPIC,
     live: tables(liveSchema),
     tables,

@@ -1,14 +1,16 @@
 import './leaderless.ts';
 import './offset-reset.ts';
 import './request-queue.ts';
+import './say-why.ts';
 import kafkajs from 'kafkajs';
 import type { Admin, AdminConfig, Kafka, LogEntry } from 'kafkajs';
+import type { KafkaCluster } from '../config/kafka-env.ts';
 import type { Log } from '../log.ts';
+import { createSockets } from './socket.ts';
 
 export type { Kafka } from 'kafkajs';
 
-export interface KafkaOptions {
-  readonly brokers: readonly string[];
+export interface KafkaOptions extends KafkaCluster {
   readonly clientId: string;
   /** How often it tries to connect: `patient`, for some seconds; `once`, each broker once, at once. */
   readonly connects?: 'patient' | 'once';
@@ -16,10 +18,13 @@ export interface KafkaOptions {
 }
 
 /** A handle on a cluster; connects when first used. */
-export function connectKafka({ brokers, clientId, connects = 'patient', log }: KafkaOptions): Kafka {
+export function connectKafka({ brokers, ssl, sasl, clientId, connects = 'patient', log }: KafkaOptions): Kafka {
   const { Kafka: Client, logLevel } = kafkajs;
   return new Client({
     brokers: [...brokers],
+    ...(ssl && { ssl }),
+    ...(sasl && { sasl }),
+    socketFactory: createSockets(),
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,

@@ -5,7 +5,8 @@ import { connectKafka, withAdmin } from './connect.ts';
 import { consume } from './consume.ts';
 import type { Batch, Consuming, Consumption } from './consume.ts';
 import { connectPublisher } from './publisher.ts';
-import { endOffsets, ensureTopics } from './topics.ts';
+import { ensureTopics } from './ensure-topics.ts';
+import { endOffsets } from './topics.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });

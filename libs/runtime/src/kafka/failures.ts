@@ -1,5 +1,8 @@
 import kafkajs from 'kafkajs';
 
+/** Whether it is Kafka that failed or refused, and not our code. */
+export const isKafkaFailure = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
+
 /** Whether the same call may succeed later: a broker is away or busy. Said by kafkajs of its own errors. */
 export function isTransientKafkaFailure(error: unknown): boolean {
   if (error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded || error instanceof kafkajs.KafkaJSConnectionError)

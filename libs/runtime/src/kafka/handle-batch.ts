@@ -47,12 +47,12 @@ export function createBatchHandler(
   const start = (payload: EachBatchPayload): Promise<unknown> => {
     const { batch } = payload;
     const { partition, highWatermark } = batch;
-    const records = batch.messages.map((message) => logRecord(topic, partition, message));
-    const lastOffset = records.at(-1)?.offset ?? -1;
+    const lastOffset = Number(batch.messages.at(-1)?.offset ?? -1);
     const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
     const run = async (): Promise<void> => {
       begin(undefined);
       if (closing) return;
+      const records = batch.messages.map((message) => logRecord(topic, partition, message));
       const next = await onBatch({ partition, records, highWatermark: Number(highWatermark) });
       works.delete(partition);
       onDone(partition, next);

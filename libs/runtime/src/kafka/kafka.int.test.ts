@@ -63,7 +63,11 @@ describe('topics', () => {
     for (let i = 0; i < 10; i++) {
       const topic = await newTopic(3);
       await ensureTopics(kafka, { topic, partitions: 5, log });
-      expect(await topicFacts(kafka, topic)).toEqual({ partitions: 3, messageBytesMax: 1_048_588 });
+      expect(await topicFacts(kafka, topic)).toMatchObject({
+        partitions: 3,
+        messageBytesMax: 1_048_588,
+        durability: { replicas: 1, inSyncMin: 1, uncleanElection: false },
+      });
       expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
     }
   }, 60_000);

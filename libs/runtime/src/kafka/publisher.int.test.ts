@@ -3,7 +3,8 @@ import { createLog } from '../log.ts';
 import { connectKafka } from './connect.ts';
 import { connectPublisher } from './publisher.ts';
 import type { OutRecord } from './publisher.ts';
-import { endOffsets, ensureTopics } from './topics.ts';
+import { ensureTopics } from './ensure-topics.ts';
+import { endOffsets } from './topics.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const to = (topic: string): OutRecord => ({ topic, partition: 0, key: 'k', value: Buffer.from('{}'), headers: {} });

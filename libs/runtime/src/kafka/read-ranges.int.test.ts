@@ -4,7 +4,7 @@ import { connectKafka, withAdmin } from './connect.ts';
 import { connectPublisher } from './publisher.ts';
 import { readRanges } from './read-ranges.ts';
 import type { OffsetRange } from './read-ranges.ts';
-import { ensureTopics } from './topics.ts';
+import { ensureTopics } from './ensure-topics.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });

@@ -1,84 +1,49 @@
 import kafkajs from 'kafkajs';
-import type { Admin, ITopicConfig, Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
-import type { Log } from '../log.ts';
 import { withAdmin } from './connect.ts';
+import type { Durability } from './durability.ts';
 import { isTransientKafkaFailure } from './failures.ts';
-
-/** Partitions of a topic that we create. Never changed afterwards: keys would move. */
-export const partitionsDefault = 12;
-
-const keptForEver = [
-  { name: 'retention.ms', value: '-1' },
-  { name: 'cleanup.policy', value: 'delete' },
-];
 
 /** What of a topic its users must know. */
 export interface TopicFacts {
   readonly partitions: number;
   /** Largest batch of a partition that it takes, in bytes. */
   readonly messageBytesMax: number;
+  readonly durability: Durability;
 }
 
 /** Topic for the records of `topic` that are no events. As many partitions, kept for ever. */
 export const deadLetterTopic = (topic: string): string => `${topic}-dlq`;
-
-/** The largest record of a topic must fit its DLQ, with headers that say why it is there; in bytes. */
-const deadLetterRoomBytes = 64 * 1024;
-
-/** Creates `topic` and its DLQ where they are missing, kept for ever, and warns of another configuration. */
-export async function ensureTopics(
-  kafka: Kafka,
-  { topic, partitions = partitionsDefault, log }: { topic: string; partitions?: number; log: Log },
-): Promise<void> {
-  await withAdmin(kafka, async (admin) => {
-    await create(admin, { topic, numPartitions: partitions, configEntries: keptForEver });
-    const { partitions: numPartitions, messageBytesMax } = await readTopic(admin, topic);
-    const wide = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterRoomBytes) };
-    const dlq = deadLetterTopic(topic);
-    await create(admin, { topic: dlq, numPartitions, configEntries: [...keptForEver, wide] });
-    for (const name of [topic, dlq]) {
-      const found = await readConfig(admin, name);
-      for (const { name: setting, value: wanted } of keptForEver)
-        if (found.get(setting) !== wanted)
-          log.warn({ topic: name, setting, found: found.get(setting), wanted }, 'topic.configuration-differs');
-    }
-    const found = (await readTopic(admin, dlq)).messageBytesMax;
-    // Not changed by us: kafkajs can only replace all settings of a topic. A record that does not fit is put there by reference.
-    if (found <= messageBytesMax)
-      log.warn({ topic: dlq, setting: wide.name, found, wanted: wide.value }, 'topic.configuration-differs');
-  });
-}
-
-async function create(admin: Admin, config: ITopicConfig): Promise<void> {
-  if ((await admin.listTopics()).includes(config.topic)) return;
-  await admin.createTopics({ waitForLeaders: false, topics: [config] });
-  await pRetry(() => checkLeaders(admin, config.topic), leaderRetry);
-}
 
 /** Whether there is such a topic. Kafka's other answers leave open whether it is only not known yet. */
 export const topicExists = async (kafka: Kafka, topic: string): Promise<boolean> =>
   (await withAdmin(kafka, (admin) => admin.listTopics())).includes(topic);
 
 /** A new topic is not known everywhere at once; kafkajs's own wait for its leaders gives up at the first "not here". */
-const leaderRetry = { retries: 20, minTimeout: 50, maxTimeout: 500 };
-
-/** @throws {Error} while a partition of the topic has no leader */
-async function checkLeaders(admin: Admin, topic: string): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const partitions = topics[0]?.partitions ?? [];
-  if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0))
-    throw new Error(`Topic "${topic}" has partitions without a leader.`);
-}
+export const leaderRetry = { retries: 20, minTimeout: 50, maxTimeout: 500 };
 
 /** @throws {Error} if there is no such topic */
-async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
+export async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const max = (await readConfig(admin, topic)).get('max.message.bytes');
-  return { partitions: topics[0]?.partitions.length ?? 0, messageBytesMax: Number(max ?? 1_048_588) };
+  const { brokers } = await admin.describeCluster();
+  const partitions = topics[0]?.partitions ?? [];
+  const config = await readConfig(admin, topic);
+  return {
+    partitions: partitions.length,
+    messageBytesMax: Number(config.get('max.message.bytes') ?? 1_048_588),
+    durability: {
+      brokers: brokers.length,
+      replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
+      inSyncMin: Number(config.get('min.insync.replicas') ?? 1),
+      flushRecords: Number(config.get('flush.messages') ?? Infinity),
+      uncleanElection: config.get('unclean.leader.election.enable') === 'true',
+    },
+  };
 }
 
-async function readConfig(admin: Admin, topic: string): Promise<Map<string, string>> {
+/** Settings of a topic, as they are in effect. */
+export async function readConfig(admin: Admin, topic: string): Promise<Map<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],

@@ -1,4 +1,5 @@
 import type { Agent, CallAgent, LiveFacts } from '@callstream/domain';
+import { ms } from '../call-columns.ts';
 import type { Tables } from '../connect.ts';
 
 /** An agent on a call; times in ms since 1970. */
@@ -14,9 +15,6 @@ export interface LiveCallFacts extends LiveFacts {
   readonly queue: string;
   readonly agents: readonly LiveCallAgent[];
 }
-
-/** `timestamptz` as ms since 1970. */
-const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
 /** The calls that are unfinished and of which something was heard since `heardSince`, in ms since 1970. */
 export async function readLiveCalls(db: Tables, heardSince: number): Promise<LiveCallFacts[]> {

@@ -1,0 +1,64 @@
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { readPages, root } from './markdown.ts';
+
+const pages = readPages();
+const pageAt = new Map(pages.map((page) => [page.path, page]));
+const sources = globSync('{*.mjs,docs/.vitepress/*.mjs,{apps,libs,tools,docker,docs}/**/*.{ts,tsx,mjs,sql}}', {
+  cwd: root,
+  exclude: (path) => /(^|\/)(node_modules|dist)(\/|$)/.test(path),
+});
+
+/** What of `page`'s links leads nowhere. */
+function broken({ path, links }: (typeof pages)[number]): string[] {
+  return links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [file = '', anchor] = decodeURI(link).split('#');
+    const target = file === '' ? path : relative(root, join(root, dirname(path), file));
+    if (!existsSync(join(root, target))) return true;
+    return anchor !== undefined && pageAt.get(target)?.anchors.has(anchor) !== true;
+  });
+}
+
+it('there are pages to look at', () => {
+  expect(pages.length).toBeGreaterThan(20);
+  expect(pages.flatMap(({ links }) => links).length).toBeGreaterThan(100);
+});
+
+it('links within the repository lead to a file, and to a heading that is there', () => {
+  const all = pages.map((page) => [page.path, broken(page)] as const).filter(([, links]) => links.length > 0);
+  expect(Object.fromEntries(all)).toEqual({});
+});
+
+it('source files that are named are there', () => {
+  const isThere = (name: string): boolean => sources.some((source) => `/${source}`.endsWith(`/${name}`));
+  const named = (names: readonly string[]): string[] => names.filter((name) => /^[\w./-]+\.(tsx?|sql|mjs)$/.test(name));
+  const missing = pages
+    .filter(({ path }) => path !== 'CHANGELOG.md')
+    .map(({ path, names }) => [path, named(names).filter((name) => !isThere(name))] as const)
+    .filter(([, names]) => names.length > 0);
+  expect(Object.fromEntries(missing)).toEqual({});
+});
+
+it('every page of docs/ stands in the menu of the site', async () => {
+  const navigation = (await import(join(root, 'docs/.vitepress/navigation.mjs'))) as { readonly pages: string[] };
+  const own = pages.map(({ path }) => path).filter((path) => path.startsWith('docs/') && path !== 'docs/index.md');
+  expect(own.filter((path) => !navigation.pages.includes(path))).toEqual([]);
+});
+
+it('examples in JSON are JSON', () => {
+  const examples = pages.flatMap(({ code }) => code).filter(({ language }) => language === 'json');
+  expect(examples.length).toBeGreaterThan(1);
+  for (const { text } of examples) JSON.parse(text);
+});
+
+it('messages that the troubleshooting quotes are in the programs', () => {
+  const said = sources
+    .filter((path) => !path.endsWith('.test.ts'))
+    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .join('\n');
+  const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
+  const quoted = [...page.matchAll(/^\| "([^"|]+)"/gm)].map(([, message = '']) => message);
+  expect(quoted.length).toBeGreaterThan(20);
+  expect(quoted.filter((message) => !said.includes(message))).toEqual([]);
+});

@@ -1,0 +1,58 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { proofs } from './documented-commands.ts';
+import { readPages, root } from './markdown.ts';
+
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+/** Without the remark at its end. */
+const commands = readPages().flatMap(({ path, code }) =>
+  code
+    .filter(({ language }) => language === 'sh')
+    .flatMap((block) => block.text.replaceAll('\\\n', ' ').split('\n'))
+    .map((line) => ({ path, command: line.replace(/(^|\s+)#.*$/, '').trim() }))
+    .filter(({ command }) => command !== ''),
+);
+
+it('every command of the documentation is run by a test, or it is known why not', () => {
+  expect(commands.length).toBeGreaterThan(20);
+  const unknown = commands.filter(({ command }) => !proofs.some(([pattern]) => pattern.test(command)));
+  expect(unknown).toEqual([]);
+});
+
+it('those tests are there and run it; nothing is listed that is in no page', () => {
+  const stale = proofs.filter(([pattern, proof]) => {
+    if ('test' in proof && !(existsSync(join(root, proof.test)) && text(proof.test).includes(proof.runs))) return true;
+    return !commands.some(({ command }) => pattern.test(command));
+  });
+  expect(stale).toEqual([]);
+});
+
+it('scripts, commands and options that are named are there', () => {
+  const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: Record<string, string> };
+  const helps = new Map(
+    text('docs/reference/commands.md')
+      .split(/^## /m)
+      .map((section) => [section.split('\n')[0] ?? '', section] as const),
+  );
+  const wrong = commands.filter(({ command }) => {
+    const script = /^npm (?:run (?:--silent )?)?([\w:-]+)/.exec(command)?.[1];
+    if (script === undefined || command.includes('--workspace')) return false;
+    if (scripts[script] === undefined) return true;
+    return !isOfHelp(command, helps);
+  });
+  expect(wrong).toEqual([]);
+});
+
+/** Whether what stands behind the name of a program is in its help: a command, which is in that of the whole, or an option. */
+function isOfHelp(command: string, helps: ReadonlyMap<string, string>): boolean {
+  const titles = [...helps.keys()].filter((title) => title !== '' && `${command} `.startsWith(`${title} `));
+  const title = titles.sort((a, b) => b.length - a.length)[0];
+  if (title === undefined) return true;
+  const help = helps.get(title) ?? '';
+  const [, given = ''] = command.slice(title.length).split(/^ (?:-- )?/);
+  const options = given.match(/(?<=^| )--[\w-]+/g) ?? [];
+  const [word] = /^[a-z]+$/.exec(given.split(' ')[0] ?? '') ?? [];
+  const isCommand = word === undefined || !help.includes('Commands:') || new RegExp(`^  ${word} `, 'm').test(help);
+  return isCommand && options.every((option) => help.includes(option));
+}

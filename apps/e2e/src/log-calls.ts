@@ -1,0 +1,70 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { root } from './markdown.ts';
+
+/** What the source logs under one name. */
+export interface LogEvent {
+  readonly name: string;
+  /** `apps/ingest`, `libs/runtime`, … */
+  readonly workspace: string;
+  readonly levels: ReadonlySet<string>;
+  readonly fields: ReadonlySet<string>;
+}
+
+interface LogCall {
+  readonly name: string;
+  readonly level: string;
+  readonly fields: readonly string[];
+}
+
+const levels: ReadonlySet<string> = new Set(['trace', 'debug', 'info', 'warn', 'error', 'fatal']);
+
+/** Every event that services log, by the calls in their source. @throws {Error} naming a call whose name or fields cannot be read from it */
+export function readLogEvents(): LogEvent[] {
+  const files = globSync('{apps/{ingest,projector,gateway},libs/{runtime,tables}}/src/**/*.ts', { cwd: root });
+  const events = new Map<string, { levels: Set<string>; fields: Set<string>; workspace: string; name: string }>();
+  for (const file of files.filter((path) => !path.endsWith('.test.ts')).toSorted()) {
+    const workspace = file.replaceAll('\\', '/').split('/').slice(0, 2).join('/');
+    for (const { name, level, fields } of callsIn(file)) {
+      const key = `${workspace} ${name}`;
+      const event = events.get(key) ?? { name, workspace, levels: new Set(), fields: new Set() };
+      events.set(key, event);
+      event.levels.add(level);
+      for (const field of fields) event.fields.add(field);
+    }
+  }
+  return [...events.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function callsIn(file: string): LogCall[] {
+  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const calls: LogCall[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isCallExpression(node) && isLog(node.expression)) calls.push(read(node, node.expression.name.text, file));
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return calls;
+}
+
+/** `log.info`, `options.log.warn`, … */
+const isLog = (callee: ts.Expression): callee is ts.PropertyAccessExpression =>
+  ts.isPropertyAccessExpression(callee) &&
+  levels.has(callee.name.text) &&
+  /(^|\.)log$/.test(callee.expression.getText());
+
+function read(call: ts.CallExpression, level: string, file: string): LogCall {
+  const [first, second] = call.arguments;
+  const name = second ?? first;
+  const unreadable = (): Error =>
+    new Error(`${file}: ${call.getText()}: log an object literal without spreads, and a name as it stands.`);
+  if (!name || !ts.isStringLiteral(name)) throw unreadable();
+  if (!second) return { name: name.text, level, fields: [] };
+  if (!first || !ts.isObjectLiteralExpression(first)) throw unreadable();
+  const fields = first.properties.map((property) => {
+    if (!property.name || !ts.isIdentifier(property.name)) throw unreadable();
+    return property.name.text;
+  });
+  return { name: name.text, level, fields };
+}

@@ -1,0 +1,87 @@
+import { join } from 'node:path';
+import { fold } from '@callstream/domain';
+import { startBalancer, until } from '@callstream/stack';
+import { startMember } from './member.ts';
+import type { Member } from './member.ts';
+import { readLog } from './read-log.ts';
+import { startSteadyLoad } from './steady-load.ts';
+import type { SteadyLoad } from './steady-load.ts';
+import { startSystem } from './system.ts';
+import type { ServiceName, System, SystemOptions } from './system.ts';
+import { expectTablesToBeFoldOfLog } from './test-system.ts';
+import { openWatcher } from './watcher.ts';
+import type { Watcher } from './watcher.ts';
+
+/** Different screens. The first shows everything. */
+const filters = [{}, { states: ['WAITING' as const] }, { queues: ['900', '901'] }, { states: ['FINISHED' as const] }];
+
+export interface PairsOptions extends Pick<SystemOptions, 'brokers' | 'topic' | 'databaseUrl'> {
+  /** Webhooks. */
+  readonly perSecond: number;
+  readonly seed: number;
+}
+
+/** Two of each service, a balancer before those that have a port, a steady load, and dashboards that look on. */
+export interface Pairs extends AsyncDisposable {
+  readonly system: System;
+  readonly members: Readonly<Record<ServiceName, readonly Member[]>>;
+  readonly load: SteadyLoad;
+  readonly watchers: readonly Watcher[];
+  /** Ends the load. @throws {Error} if an accepted webhook is not in log and tables, or a dashboard shows or showed less than the log says */
+  readonly expectNothingLost: () => Promise<void>;
+}
+
+const patienceMs = 60_000;
+
+/** Resolves once nothing waits on a disk for Kafka. */
+async function drained(ingests: readonly Member[]): Promise<void> {
+  const isEmpty = async (): Promise<boolean> => {
+    const waiting = await Promise.all(ingests.map(({ metric }) => metric('callstream_ingest_spool_records')));
+    return waiting.every((records) => records === 0);
+  };
+  await until(isEmpty, { timeoutMs: patienceMs, onTimeout: () => new Error('A spool is not drained.') });
+}
+
+export async function startPairs({ perSecond, seed, ...options }: PairsOptions): Promise<Pairs> {
+  await using cleanup = new AsyncDisposableStack();
+  const system = cleanup.use(await startSystem({ ...options, services: [] }));
+  const { env } = system;
+  const start = async (name: ServiceName, i: number): Promise<Member> =>
+    startMember(name, { ...env, DATA_DIR: join(env['DATA_DIR'] ?? '', `${name}-${i}`) });
+  const pair = async (name: ServiceName): Promise<Member[]> => {
+    const started = await Promise.allSettled([start(name, 1), start(name, 2)]);
+    for (const one of started) if (one.status === 'fulfilled') cleanup.use(one.value);
+    return started.map((one) => {
+      if (one.status === 'rejected') throw one.reason;
+      return one.value;
+    });
+  };
+  const members = { ingest: await pair('ingest'), projector: await pair('projector'), gateway: await pair('gateway') };
+  const [webhooks, sockets] = await Promise.all(
+    [members.ingest, members.gateway].map((of) => startBalancer(of.map(({ port }) => port))),
+  );
+  if (!webhooks || !sockets) throw new Error('There is no balancer.');
+  cleanup.use(webhooks);
+  cleanup.use(sockets);
+  const watchers = await Promise.all(filters.map((filter) => openWatcher(sockets.port, filter)));
+  watchers.forEach((watcher) => cleanup.use(watcher));
+  const load = cleanup.use(await startSteadyLoad(`http://127.0.0.1:${webhooks.port}/webhook`, { perSecond, seed }));
+  const owned = cleanup.move();
+  return {
+    ...{ system, members, load, watchers },
+    expectNothingLost: async () => {
+      await load.end();
+      await drained(members.ingest);
+      const events = await readLog(system.kafka, system.topic);
+      const stored = new Set(events.map(({ uuid }) => uuid));
+      const lost = [...load.accepted].filter((uuid) => !stored.has(uuid));
+      if (lost.length > 0) throw new Error(`${lost.length} accepted webhooks are not in the log: ${lost[0] ?? ''}`);
+      await expectTablesToBeFoldOfLog(system);
+      const calls = fold(events);
+      await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
+      const lesser = watchers.flatMap((watcher) => watcher.lesser);
+      if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}

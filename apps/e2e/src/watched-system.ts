@@ -1,0 +1,135 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import { openDashboard } from './dashboard.ts';
+import { startOwnKafka } from './own-kafka.ts';
+import type { OwnKafka } from './own-kafka.ts';
+import { startPrometheus } from './prometheus.ts';
+import type { Prometheus } from './prometheus.ts';
+import { createSender } from './sender.ts';
+import { startService } from './service.ts';
+import type { Service } from './service.ts';
+import { startSystem } from './system.ts';
+import type { System } from './system.ts';
+
+export interface WatchedOptions {
+  readonly settings: Readonly<Record<string, string>>;
+  /** How much faster Prometheus is to look, and to be alarmed. */
+  readonly times: number;
+}
+
+/** A system with traffic and a dashboard, watched by a Prometheus; and what can be done to it. */
+export interface WatchedSystem extends AsyncDisposable {
+  readonly system: System;
+  readonly prometheus: Prometheus;
+  readonly kafka: OwnKafka;
+  /** The way to Postgres. */
+  readonly postgres: Proxy;
+  readonly projector: Service;
+  /** Webhooks, twenty a second. */
+  readonly traffic: { readonly stop: () => void; readonly begin: () => void };
+  /** Waits until the alert fires. */
+  readonly fires: (alert: string, labels?: Readonly<Record<string, string>>) => Promise<void>;
+  /** Waits until the alert fires no more. */
+  readonly resolves: (...alerts: readonly string[]) => Promise<void>;
+}
+
+/** Longest that an alert may take to fire or to resolve on a busy machine, in ms. */
+const patienceMs = 150_000;
+
+export async function startWatchedSystem({ settings, times }: WatchedOptions): Promise<WatchedSystem> {
+  await using cleanup = new AsyncDisposableStack();
+  const kafka = cleanup.use(await startOwnKafka());
+  const database = cleanup.use(await testDatabase());
+  const url = new URL(database.url);
+  const postgres = cleanup.use(await startProxy({ to: { host: url.hostname, port: Number(url.port) } }));
+  [url.hostname, url.port] = ['127.0.0.1', String(postgres.port)];
+  const system = cleanup.use(
+    await startSystem({
+      ...{ brokers: kafka.brokers, topic: testTopicName(), databaseUrl: url.href, settings },
+      services: ['ingest', 'gateway'],
+    }),
+  );
+  const port = (name: string): number => Number(system.env[`${name}_ADMIN_PORT`]);
+  const projector = cleanup.use(
+    await startService(
+      { name: 'projector', args: ['apps/projector/src/main.ts', 'run'], env: system.env },
+      port('PROJECTOR'),
+    ),
+  );
+  const ports = { ingest: port('INGEST'), projector: port('PROJECTOR'), gateway: port('GATEWAY') };
+  const prometheus = cleanup.use(await startPrometheus({ ports, times }));
+  const traffic = cleanup.use(startTraffic(system.webhookUrl));
+  cleanup.use(watchAlways(system));
+
+  const isFiring = async (alert: string, labels: Readonly<Record<string, string>> = {}): Promise<boolean> =>
+    (await prometheus.firing()).some((found) =>
+      Object.entries({ ...labels, alertname: alert }).every(([label, value]) => found[label] === value),
+    );
+  const owned = cleanup.move();
+  return {
+    ...{ system, prometheus, kafka, postgres, projector, traffic },
+    fires: async (alert, labels) => {
+      const onTimeout = (): Error => new Error(`${alert} does not fire.`);
+      await until(() => isFiring(alert, labels), { timeoutMs: patienceMs, everyMs: 250, onTimeout });
+    },
+    resolves: async (...alerts) => {
+      for (const alert of alerts) {
+        const onTimeout = (): Error => new Error(`${alert} still fires.`);
+        await until(async () => !(await isFiring(alert)), { timeoutMs: patienceMs, everyMs: 250, onTimeout });
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Posts a call after the other, whatever the answers are. */
+function startTraffic(webhookUrl: string): WatchedSystem['traffic'] & AsyncDisposable {
+  const sender = createSender(webhookUrl, 4);
+  const types = ['call.new', 'call.waiting', 'actor.entered', 'call.ongoing', 'call.finished'];
+  let isOn = true;
+  let count = 0;
+  const timer = setInterval(() => {
+    if (!isOn) return;
+    const [call_id, type] = [`call.${Math.floor(count / types.length)}`, types[count % types.length]];
+    const body = { type, call_id, queue: '900', actor: 'ana@example.com', n: count++, timestamp: new Date() };
+    void sender.post(JSON.stringify(body)).catch(() => undefined);
+  }, 50);
+  return {
+    stop: () => void (isOn = false),
+    begin: () => void (isOn = true),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await sender[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A dashboard that subscribes, lists every second, and comes back. */
+function watchAlways({ socketUrl }: System): AsyncDisposable {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const watchOnce = async (): Promise<void> => {
+    await using dashboard = await openDashboard(socketUrl);
+    const gone = dashboard.closed.then(() => Promise.reject(new Error('closed')));
+    gone.catch(() => undefined);
+    for (const event of ['Subscribe', 'WatchQueues']) await Promise.race([gone, dashboard.ask(event, {})]);
+    while (!signal.aborted) {
+      await Promise.race([gone, dashboard.ask('ListCalls', {})]);
+      await pause(1_000, undefined, { signal });
+    }
+  };
+  const watch = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await watchOnce().catch(() => undefined);
+      await pause(250, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const ended = watch();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+}

@@ -1,0 +1,20 @@
+import { addGauge } from '@callstream/runtime';
+import type { Registry } from 'prom-client';
+
+/** What waits for one socket. */
+export interface Queue {
+  readonly bytes: number;
+  /** It takes nothing more just now. */
+  readonly isSlow: boolean;
+}
+
+/** Reports what waits for readers that are slow, whenever somebody looks. */
+export function reportQueues(registry: Registry, queues: () => readonly Queue[]): void {
+  const gauge = (name: string, help: string, value: (all: readonly Queue[]) => number): void =>
+    addGauge(registry, { name: `callstream_gateway_${name}`, help, value: () => value(queues()) });
+  gauge('slow_sockets', 'Sockets that take no more at the moment', (all) => all.filter(({ isSlow }) => isSlow).length);
+  gauge('queued_bytes', 'What waits for all sockets; about', (all) => all.reduce((sum, { bytes }) => sum + bytes, 0));
+  gauge('longest_queue_bytes', 'What waits for the socket for which most waits; about', (all) =>
+    all.reduce((most, { bytes }) => Math.max(most, bytes), 0),
+  );
+}

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** Units that stand at the end of a name. */
+const units: Readonly<Record<string, string>> = {
+  MS: 'ms',
+  SECONDS: 'seconds',
+  MINUTES: 'minutes',
+  BYTES: 'bytes',
+};
+
+/** What the value of a setting looks like, for people: "whole number from 1 to 64", "seconds, from 0", "none, secret or jwks". */
+export function formatOf(name: string, type: z.ZodType): string {
+  if (Array.isArray(type.safeParse(undefined).data)) return 'list, separated by commas';
+  const shape = z.toJSONSchema(type, { io: 'output', unrepresentable: 'any' });
+  const choices = shape.enum ?? (shape.const === undefined ? undefined : [shape.const]);
+  if (choices) return choices.join(', ');
+  if (shape.type !== 'integer' && shape.type !== 'number') return 'text';
+  const unit = units[name.replace(/_MAX$/, '').split('_').at(-1) ?? ''];
+  const kind = shape.type === 'integer' ? `whole number${unit ? ` of ${unit}` : ''}` : (unit ?? 'number');
+  return `${kind}${rangeOf(shape.minimum, shape.maximum)}`;
+}
+
+function rangeOf(min: number | undefined, max: number | undefined): string {
+  const hasMin = min !== undefined && min > Number.MIN_SAFE_INTEGER;
+  const hasMax = max !== undefined && max < Number.MAX_SAFE_INTEGER;
+  return `${hasMin ? ` from ${min}` : ''}${hasMax ? ` to ${max}` : ''}`;
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { databaseEnv, kafkaEnv, printedConfig, renderReference, settingsHelp } from '../index.ts';
+
+const schema = z.object({ ...kafkaEnv, ...databaseEnv, JWKS: z.url().optional().describe('Keys') });
+const lines = (env: Record<string, string>): string[] => printedConfig(schema, env).trimEnd().split('\n');
+
+describe('the settings in effect', () => {
+  it('tell where each comes from', () =>
+    expect(lines({ KAFKA_BROKERS: 'a:1', KAFKA_TOPIC: '', KAFKA_SSL_CA_FILE: '/ca.pem' })).toEqual(
+      expect.arrayContaining([
+        'KAFKA_BROKERS=a:1  # environment',
+        'KAFKA_TOPIC=call-events  # default',
+        'KAFKA_SASL_USERNAME=',
+        'KAFKA_SSL_CA=***  # KAFKA_SSL_CA_FILE=/ca.pem',
+      ]),
+    ));
+  it('show no secret, on its own or in an URL', () => {
+    const env = {
+      KAFKA_SASL_PASSWORD: 'hidden',
+      KAFKA_SSL_KEY: '-----BEGIN PRIVATE KEY-----\nhidden',
+      DATABASE_URL: 'postgres://ana:hidden@db:5432/x?sslmode=require&password=hidden',
+      JWKS: 'https://user:hidden@keys.example.com/',
+    };
+    expect(printedConfig(schema, env)).not.toContain('hidden');
+    expect(lines(env)).toEqual(
+      expect.arrayContaining([
+        'DATABASE_URL=postgres://ana:***@db:5432/x?sslmode=require&password=***  # environment',
+        'JWKS=https://user:***@keys.example.com/  # environment',
+      ]),
+    );
+    expect(lines({ DATABASE_URL: 'ana:hidden@db' })).toContain('DATABASE_URL=***  # environment');
+  });
+});
+
+it('every setting of a schema is in the help, and once in the reference with who reads it', () => {
+  const page = renderReference([
+    { title: 'ingest', schema: z.object(kafkaEnv) },
+    { title: 'gateway', schema },
+  ]);
+  for (const name of Object.keys(schema.shape)) {
+    expect(settingsHelp(schema)).toContain(`  ${name}`);
+    expect(page.match(new RegExp(`\\| \`${name}\` `, 'g'))).toHaveLength(1);
+  }
+  expect(page).toMatch(/`KAFKA_TOPIC` \| `call-events` \| text \| ingest, gateway \|/);
+});

@@ -1,0 +1,17 @@
+import { eventUuid, receivedAtOf } from './index.ts';
+
+describe('the identity of an event', () => {
+  it('is a UUIDv8 over its bytes, and over the time of receipt if it has none of its own', () => {
+    const body = Buffer.from('{"type":"call.new"}');
+    expect(eventUuid(body)).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    expect(eventUuid(Buffer.from('{"type":"call.new"}'))).toBe(eventUuid(body));
+    expect(eventUuid(body, '2026-03-02T13:00:00.000Z')).not.toBe(eventUuid(body));
+  });
+  it('takes the time of receipt from the header, else from Kafka', () => {
+    const received = (header: string) => new Map([['received_at', Buffer.from(header)]]);
+    const ours = '2026-03-02T13:00:00.000Z';
+    expect(receivedAtOf({ headers: received(ours), timestamp: 0 })).toBe(ours);
+    expect(receivedAtOf({ headers: received('soon'), timestamp: 1 })).toBe('1970-01-01T00:00:00.001Z');
+    expect(receivedAtOf({ headers: new Map(), timestamp: NaN })).toBe('1970-01-01T00:00:00.000Z');
+  });
+});

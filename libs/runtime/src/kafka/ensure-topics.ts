@@ -1,0 +1,83 @@
+import type { Admin, IResourceConfigEntry, ITopicConfig, Kafka } from 'kafkajs';
+import pRetry from 'p-retry';
+import type { Log } from '../log.ts';
+import { withAdmin } from './connect.ts';
+import { durabilityProblems } from './durability.ts';
+import { deadLetterTopic, leaderRetry, readConfig, readTopic } from './topics.ts';
+
+/** Partitions of a topic that we create. Never changed afterwards: keys would move. */
+export const partitionsDefault = 12;
+
+const keptForEver = [
+  { name: 'retention.ms', value: '-1' },
+  { name: 'cleanup.policy', value: 'delete' },
+];
+
+/** The largest record of a topic must fit its DLQ, with headers that say why it is there; in bytes. */
+const deadLetterRoomBytes = 64 * 1024;
+
+export interface NewTopics {
+  readonly topic: string;
+  readonly partitions?: number;
+  /** Copies of each partition; as many as the brokers make by default if not given. */
+  readonly replicas?: number | undefined;
+  /** Copies that must have a record before it counts as stored; as the brokers have it by default if not given. */
+  readonly inSyncMin?: number | undefined;
+  readonly log: Log;
+}
+
+/** Creates `topic` and its DLQ where they are missing, kept for ever, and warns of another configuration. */
+export async function ensureTopics(
+  kafka: Kafka,
+  { topic, partitions = partitionsDefault, replicas, inSyncMin, log }: NewTopics,
+): Promise<void> {
+  const copies = { ...(replicas !== undefined && { replicationFactor: replicas }) };
+  const settings = [
+    ...keptForEver,
+    ...(inSyncMin === undefined ? [] : [{ name: 'min.insync.replicas', value: String(inSyncMin) }]),
+  ];
+  await withAdmin(kafka, async (admin) => {
+    await create(admin, { topic, numPartitions: partitions, ...copies, configEntries: settings });
+    const { partitions: numPartitions, messageBytesMax, durability } = await readTopic(admin, topic);
+    const wide = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterRoomBytes) };
+    const dlq = deadLetterTopic(topic);
+    await create(admin, { topic: dlq, numPartitions, ...copies, configEntries: [...settings, wide] });
+    const ofDlq = await readTopic(admin, dlq);
+    for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
+    for (const reason of durabilityProblems(ofDlq.durability)) log.warn({ topic: dlq, reason }, 'topic.not-durable');
+    for (const name of [topic, dlq]) await checkSettings(admin, { topic: name, wanted: keptForEver, log });
+    // Not changed by us: kafkajs can only replace all settings of a topic. A record that does not fit is put there by reference.
+    if (ofDlq.messageBytesMax <= messageBytesMax)
+      warnOfSetting({ topic: dlq, setting: wide.name, found: String(ofDlq.messageBytesMax), wanted: wide.value, log });
+  });
+}
+
+async function create(admin: Admin, config: ITopicConfig): Promise<void> {
+  if ((await admin.listTopics()).includes(config.topic)) return;
+  await admin.createTopics({ waitForLeaders: false, topics: [config] });
+  await pRetry(() => checkLeaders(admin, config.topic), leaderRetry);
+}
+
+/** @throws {Error} while a partition of the topic has no leader */
+async function checkLeaders(admin: Admin, topic: string): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  const partitions = topics[0]?.partitions ?? [];
+  if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0))
+    throw new Error(`Topic "${topic}" has partitions without a leader.`);
+}
+
+async function checkSettings(
+  admin: Admin,
+  { topic, wanted, log }: { topic: string; wanted: readonly IResourceConfigEntry[]; log: Log },
+): Promise<void> {
+  const found = await readConfig(admin, topic);
+  for (const { name, value } of wanted)
+    if (found.get(name) !== value)
+      warnOfSetting({ topic, setting: name, found: found.get(name) ?? '', wanted: value, log });
+}
+
+function warnOfSetting(differing: { topic: string; setting: string; found: string; wanted: string; log: Log }): void {
+  const { topic, setting, found, wanted, log } = differing;
+  const reason = `${setting} is ${found}: set it to ${wanted} (kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${setting}=${wanted})`;
+  log.warn({ topic, setting, found, wanted, reason }, 'topic.configuration-differs');
+}

@@ -1,0 +1,27 @@
+import { chmod, chown, copyFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Authority } from './certificates.ts';
+import type { RunAs } from './postgres-user.ts';
+
+const hostsWithTls = `\
+hostssl all +certified all scram-sha-256 clientcert=verify-full
+hostssl all all all scram-sha-256
+`;
+
+/** Has a server speak TLS, and only TLS: puts what that needs into `dataDir`. @returns its settings */
+export async function secure(authority: Authority, dataDir: string, runAs: RunAs): Promise<string[]> {
+  const own = await authority.issue('postgres', ['DNS:localhost']);
+  const files = { ssl_ca_file: authority.certificate, ssl_cert_file: own.certificate, ssl_key_file: own.key };
+  const settings = Object.entries(files).map(async ([name, file]) => {
+    const copy = join(dataDir, name);
+    await rm(copy, { force: true });
+    await copyFile(file, copy);
+    // Of a key that others may read, it makes no use.
+    await chmod(copy, 0o600);
+    if (runAs.owner) await chown(copy, runAs.owner.uid, runAs.owner.gid);
+    return `${name}=${copy}`;
+  });
+  const hosts = join(dataDir, 'pg_hba.conf');
+  await writeFile(hosts, hostsWithTls, { mode: 0o644 });
+  return ['ssl=on', `hba_file=${hosts}`, ...(await Promise.all(settings))];
+}

@@ -1,0 +1,66 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Authority, keystore } from './certificates.ts';
+import { freePort } from './free-port.ts';
+import { type KafkaServer, startKafka } from './kafka.ts';
+
+export type SecuredKafka = KafkaServer & {
+  /** Takes users and passwords over TLS: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512. Its certificate is for `localhost`. */
+  readonly saslSsl: string;
+  /** Takes certificates only; their CN is the user. */
+  readonly ssl: string;
+  /** Takes users and passwords without TLS. */
+  readonly saslPlaintext: string;
+};
+
+export type SecuredKafkaOptions = {
+  dataDir: string;
+  /** Signs the broker's certificate, and those of clients. */
+  authority: Authority;
+  /** Passwords by user. */
+  users: Readonly<Record<string, string>>;
+};
+
+const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
+const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule';
+
+/**
+ * A Kafka that lets in who it knows, and to what its ACLs name; nobody may do anything else. `brokers`, its own way in
+ * without TLS, is the administrator's.
+ */
+export async function startSecuredKafka({ dataDir, authority, users }: SecuredKafkaOptions): Promise<SecuredKafka> {
+  await mkdir(dataDir, { recursive: true });
+  const store = join(dataDir, 'keystore.pem');
+  await writeFile(store, await keystore(await authority.issue('broker', ['DNS:localhost'])));
+  await chmod(store, 0o600);
+  const named = Object.entries(users);
+  const further = [
+    { name: 'SASL_SSL', protocol: 'SASL_SSL', port: await freePort() },
+    { name: 'SSL', protocol: 'SSL', port: await freePort() },
+    { name: 'SASL_PLAINTEXT', protocol: 'SASL_PLAINTEXT', port: await freePort() },
+  ] as const;
+  const sasl = (listener: string): string[] => [
+    `listener.name.${listener}.plain.sasl.jaas.config=${plain} required ${named.map(([user, password]) => `user_${user}="${password}"`).join(' ')};`,
+    `listener.name.${listener}.scram-sha-256.sasl.jaas.config=${scram} required;`,
+    `listener.name.${listener}.scram-sha-512.sasl.jaas.config=${scram} required;`,
+  ];
+  const more = [
+    'ssl.keystore.type=PEM',
+    `ssl.keystore.location=${store}`,
+    'ssl.truststore.type=PEM',
+    `ssl.truststore.location=${authority.certificate}`,
+    'listener.name.ssl.ssl.client.auth=required',
+    'listener.name.ssl.ssl.principal.mapping.rules=RULE:^CN=([^,]+).*$/$1/',
+    'sasl.enabled.mechanisms=PLAIN,SCRAM-SHA-256,SCRAM-SHA-512',
+    ...sasl('sasl_ssl'),
+    ...sasl('sasl_plaintext'),
+    'authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'super.users=User:ANONYMOUS',
+  ];
+  const scramUsers = named.flatMap(([user, password]) =>
+    ['SCRAM-SHA-256', 'SCRAM-SHA-512'].map((mechanism) => `${mechanism}=[name=${user},password=${password}]`),
+  );
+  const server = await startKafka({ dataDir, further, more, scram: scramUsers });
+  const [saslSsl, ssl, saslPlaintext] = further.map(({ port }) => `localhost:${port}`) as [string, string, string];
+  return { ...server, saslSsl, ssl, saslPlaintext };
+}

@@ -1,0 +1,51 @@
+import { freePort } from './free-port.ts';
+import { serverProperties } from './kafka-config.ts';
+import { kafkaVersion } from './kafka-jars.ts';
+
+export type TestServers = { brokers: string; databaseUrl: string } & AsyncDisposable;
+
+const kafkaImage = `apache/kafka:${kafkaVersion}`;
+const postgresImage = 'postgres:18';
+
+/** Both from Docker. @throws {Error} that says how to do without, if an image cannot be had or does not start */
+export async function startContainers(): Promise<TestServers> {
+  try {
+    return await start();
+  } catch (error) {
+    throw new Error(
+      `Docker answers, but ${postgresImage} and ${kafkaImage} do not both run: ${(error as Error).message}\n` +
+        'CALLSTREAM_TEST_SERVERS=local takes Kafka and Postgres from this machine instead.',
+      { cause: error },
+    );
+  }
+}
+
+async function start(): Promise<TestServers> {
+  const { GenericContainer, Wait, getContainerRuntimeClient } = await import('testcontainers');
+  await using starting = new AsyncDisposableStack();
+  const postgres = starting.use(
+    await new GenericContainer(postgresImage)
+      .withEnvironment({ POSTGRES_USER: 'callstream', POSTGRES_PASSWORD: 'callstream', POSTGRES_DB: 'callstream' })
+      .withCommand(['postgres', '-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'])
+      .withExposedPorts(5432)
+      // Twice: the image starts it once to initialise, and once for good.
+      .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
+      .start(),
+  );
+  // Kafka tells its clients where it is, so its address must be known before it starts.
+  const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
+  const port = await freePort();
+  const properties = serverProperties({ port, controllerPort: await freePort(), dataDir: '/tmp/kafka' })
+    .replace(`listeners=BROKER://127.0.0.1:${port}`, `listeners=BROKER://0.0.0.0:${port}`)
+    .replace(`advertised.listeners=BROKER://127.0.0.1:${port}`, `advertised.listeners=BROKER://${host}:${port}`);
+  starting.use(
+    await new GenericContainer(kafkaImage)
+      .withCopyContentToContainer([{ content: properties, target: '/mnt/shared/config/server.properties' }])
+      .withExposedPorts({ container: port, host: port })
+      .withWaitStrategy(Wait.forLogMessage(/Kafka Server started/))
+      .start(),
+  );
+  const databaseUrl = `postgres://callstream:callstream@${postgres.getHost()}:${postgres.getMappedPort(5432)}/callstream`;
+  const stack = starting.move();
+  return { brokers: `${host}:${port}`, databaseUrl, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+}

@@ -1,0 +1,51 @@
+type Value = string | number | null;
+
+/** A row as a line of COPY's text format, in the order of its columns. */
+export function copyLine(row: object): string {
+  let line = '';
+  for (const value of Object.values(row) as Value[]) line += `\t${copyValue(value)}`;
+  return `${line.slice(1)}\n`;
+}
+
+const nothing = String.raw`\N`;
+const copyValue = (value: Value): string =>
+  value === null ? nothing : typeof value === 'string' ? copyText(value) : String(value);
+
+const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
+const copySpecial = /[\\\t\n\r]/g;
+/** Almost never has anything to escape; to look for each takes half of the time of the expression. */
+export const copyText = (text: string): string =>
+  text.includes('\\') || text.includes('\t') || text.includes('\n') || text.includes('\r')
+    ? text.replace(copySpecial, (char) => copyEscapes[char] ?? char)
+    : text;
+
+const copied = new Map(Object.entries(copyEscapes).map(([char, escape]) => [escape, char]));
+/** The values of a line of COPY, without its end. */
+export const valuesOfLine = (line: string): (string | null)[] =>
+  line
+    .split('\t')
+    .map((text) => (text === nothing ? null : text.replace(/\\./g, (escape) => copied.get(escape) ?? escape)));
+
+/**
+ * Rows as text of an array of records, each in the order of its columns. Read for half of what the same as JSON takes. Every
+ * call passes here several times, so it is a loop: with `map` and `join` it takes three times as long.
+ */
+export function recordArray(rows: readonly object[]): string {
+  let all = '';
+  for (const row of rows) {
+    let record = '';
+    for (const value of Object.values(row) as Value[]) record += `,${recordValue(value)}`;
+    all += `,"(${record.slice(1)})"`;
+  }
+  return `{${all.slice(1)}}`;
+}
+
+/** In quotes of the record inside of quotes of the array: what both escape is escaped twice. */
+const recordValue = (value: Value): string =>
+  value === null
+    ? ''
+    : typeof value === 'number'
+      ? String(value)
+      : value.includes('"') || value.includes('\\')
+        ? `\\"${value.replace(/["\\]/g, '\\\\\\$&')}\\"`
+        : `\\"${value}\\"`;
