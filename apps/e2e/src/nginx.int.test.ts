@@ -118,7 +118,8 @@ const settings = {
     await load.goOn(100);
     await asks();
     await Promise.all([stopped?.start(), gateways[0]?.start()]);
-    await load.goOn(100);
+    // Longer than nginx leaves out who refused: see docs/operations.md.
+    await load.goOn(250);
     await Promise.all([killed?.kill(), gateways[1]?.kill()]);
     await load.goOn(100);
     await asks();

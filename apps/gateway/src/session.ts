@@ -68,12 +68,6 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
 
   /** Speaks with the client. `token`: the one that came with the request for the socket. */
   begin(token: string | undefined): void {
-    this.#socket.on('message', (data, isBinary) => void this.#receive(data, isBinary));
-    this.#socket.on('pong', () => (this.#isPongDue = false));
-    this.#socket.on('close', () => {
-      this.#admission[Symbol.dispose]();
-      this.#options.onClosed(this);
-    });
     this.send('Welcome', welcome);
     void this.#admission.begin(token);
   }
@@ -128,7 +122,17 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
   }
 
   now(): number {
-    return performance.now();
+    // Whole: V8 keeps small integers without a box.
+    return Math.trunc(performance.now());
+  }
+
+  onPong(): void {
+    this.#isPongDue = false;
+  }
+
+  onClosed(): void {
+    this.#admission[Symbol.dispose]();
+    this.#options.onClosed(this);
   }
 
   onSent(): void {
@@ -147,7 +151,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
     this.send('Authenticated', authenticated(access));
   }
 
-  async #receive(data: RawData, isBinary: boolean): Promise<void> {
+  async onMessage(data: RawData, isBinary: boolean): Promise<void> {
     if (this.#isClosing) return;
     if (isBinary) return this.close('notText');
     if (!this.#rate.take(this.now())) return this.close('flood');

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { CloseCause } from '@callstream/contracts';
-import { WebSocketServer } from 'ws';
-import type { ServerOptions, WebSocket } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { RawData, ServerOptions } from 'ws';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
@@ -14,8 +14,23 @@ const checkEveryMs = 5_000;
 /** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
 const closeTimeoutMs = 2_000;
 
+/** A socket that knows its session, so that all can share their listeners. */
+class ClientSocket extends WebSocket {
+  session: Session | null = null;
+}
+
 /** An error of a socket closes it: that is all that has to be done about it. */
 const ignore = (): void => undefined;
+
+function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
+  if (this instanceof ClientSocket) void this.session?.onMessage(data, isBinary);
+}
+function onPong(this: WebSocket): void {
+  if (this instanceof ClientSocket) this.session?.onPong();
+}
+function onClose(this: WebSocket): void {
+  if (this instanceof ClientSocket) this.session?.onClosed();
+}
 
 type Decide = (allowed: boolean, status?: number, message?: string) => void;
 
@@ -52,7 +67,8 @@ export function createSockets({
   const perAddress = new Map<string, number>();
   let closed: CloseCause | undefined;
   // ws 8.23 knows closeTimeout; its types do not yet.
-  const options: ServerOptions & { closeTimeout: number } = {
+  const options: ServerOptions<typeof ClientSocket> & { closeTimeout: number } = {
+    WebSocket: ClientSocket,
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
@@ -84,11 +100,12 @@ export function createSockets({
   };
   const sharedBySessions = { ...conversation, onClosed, metrics };
 
-  const accept = (socket: WebSocket, request: IncomingMessage): void => {
+  const accept = (socket: ClientSocket, request: IncomingMessage): void => {
     const address = addressOf(request);
     const ofAddress = perAddress.get(address) ?? 0;
-    socket.on('error', ignore);
     const session = new Session(socket, sharedBySessions);
+    socket.session = session;
+    socket.on('error', ignore).on('message', onMessage).on('pong', onPong).on('close', onClose);
     session.begin(tokenOf(request.headers));
     if (closed) return session.close(closed);
     if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');

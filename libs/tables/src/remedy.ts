@@ -35,7 +35,9 @@ const missing: Readonly<Record<string, string>> = {
   '42501':
     'Make the user a member of its role (libs/tables/src/roles.sql says which), then grant what is new: npm run projector -- migrate',
   '3F000': 'Make the tables: npm run projector -- migrate',
-  '42P01': 'Make the tables: npm run projector -- migrate',
+  // So it also says of a schema that the user may not use.
+  '42P01':
+    'Make the tables: npm run projector -- migrate. If they are there, make the user a member of its role (libs/tables/src/roles.sql says which)',
 };
 
 /** The same error, with what mends it if tables or rights are missing. */

@@ -53,6 +53,7 @@ export const measureWhole = (servers: Servers, say: Say): Promise<Row[]> =>
           result: shares.join(', '),
         },
       );
+      for (const { what, result } of rows.slice(-2)) say(`  ${what}: ${result}`);
       if (met) break;
     }
     return [...rows, { what: '  memory of the gateway', result: `${Math.round((await rssBytes()) / 1e6)} MB` }];

@@ -19,7 +19,6 @@ const nothing: readonly Buffer[] = [];
 /** What one client is told. */
 interface Subscription {
   readonly client: Client;
-  readonly asked: Subscribe;
   readonly group: Group;
   /** Revision of the board that it knows, once `parts` are written. */
   revision: number;
@@ -32,6 +31,7 @@ interface Subscription {
 
 /** Everybody who asked for the same. */
 interface Group {
+  readonly asked: Pick<Subscribe, 'states' | 'queues'>;
   readonly filter: Filter;
   readonly members: Set<Subscription>;
   cursorAt: number;
@@ -168,19 +168,20 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     metrics.subscriptions.set(all.size);
   };
 
-  const groupOf = (filter: Filter): Group => {
+  const groupOf = (asked: Group['asked'], filter: Filter): Group => {
     const known = groups.get(filter.key);
     if (known) return known;
-    const group = { filter, members: new Set<Subscription>(), cursorAt: performance.now() };
+    const group = { asked, filter, members: new Set<Subscription>(), cursorAt: performance.now() };
     groups.set(filter.key, group);
     return group;
   };
 
   /** Makes the client one of those who are told; in place of what it was told before. */
-  const enter = (client: Client, asked: Subscribe): Subscription => {
+  const enter = (client: Client, { states, queues }: Group['asked']): Subscription => {
     unsubscribe(client);
-    const group = groupOf(createFilter(asked, client.scope()));
-    const subscription: Subscription = { client, asked, group, revision: 0, parts: nothing, at: 0, head: null };
+    const asked = { states, queues };
+    const group = groupOf(asked, createFilter(asked, client.scope()));
+    const subscription: Subscription = { client, group, revision: 0, parts: nothing, at: 0, head: null };
     all.set(client, subscription);
     group.members.add(subscription);
     metrics.subscriptions.set(all.size);
@@ -202,8 +203,8 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     rescope: (client) => {
       const known = all.get(client);
       // A new token for the old scope changes nothing.
-      if (!known || createFilter(known.asked, client.scope()).key === known.group.filter.key) return;
-      beginAnew(enter(client, known.asked));
+      if (!known || createFilter(known.group.asked, client.scope()).key === known.group.filter.key) return;
+      beginAnew(enter(client, known.group.asked));
     },
     onRoom: (client) => {
       const subscription = all.get(client);
