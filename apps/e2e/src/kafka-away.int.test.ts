@@ -71,7 +71,8 @@ describe('while Kafka is away, a webhook is stored on disk, answered with 200, a
     const { answers } = await postTimed(ingest, events(200, 'start'));
     expect(await spooled(ingest)).toBe(200);
     const { status, text } = await ingest.readyz();
-    expect([status, text]).toEqual([200, 'ok: Kafka does not answer. Events go to the spool, where 200 wait.']);
+    expect(status).toBe(200);
+    expect(text).toMatch(/^ok: Kafka does not answer \(.*ECONNREFUSED.*\)\. Events go to the spool, where 200 wait\.$/);
     await own.proxy.resume();
     await expectKept(answers, { topic, ingest });
     expect((await ingest.readyz()).text).toBe('ok');
@@ -123,7 +124,9 @@ describe('while Kafka is away, a webhook is stored on disk, answered with 200, a
       body: event('none'),
     });
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
-    expect(await ingest.readyz()).toEqual({ status: 503, text: 'Kafka does not answer. There is no spool.' });
+    const { status, text } = await ingest.readyz();
+    expect(status).toBe(503);
+    expect(text).toMatch(/^Kafka does not answer( \(.*\))?\. There is no spool\.$/);
   }, 60_000);
 });
 
