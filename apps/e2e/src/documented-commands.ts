@@ -11,7 +11,7 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
     { test: 'apps/e2e/src/npm-start.int.test.ts', runs: 'KAFKA_BROKERS' },
   ],
   [/^INGEST_PORT=.* npm run ingest$/, { test: 'apps/e2e/src/rolling.int.test.ts', runs: 'members.ingest' }],
-  [/^npm test$/, { because: 'it is what runs this' }],
+  [/^(CALLSTREAM_TEST_\w+=\S+ )*npm test/, { because: 'it is what runs this' }],
   [/^npm run simulate/, { test: 'apps/e2e/src/simulator.int.test.ts', runs: "'simulate.ts'" }],
   [/^npm run send/, { test: 'apps/e2e/src/simulator.int.test.ts', runs: "'send.ts'" }],
   [/^npm run watch/, { test: 'apps/e2e/src/numbers.int.test.ts', runs: 'apps/watch/src/main.ts' }],
@@ -21,7 +21,6 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^npm run projector -- verify/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('verify'" }],
   [/^npm run projector -- rollback/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('rollback'" }],
   [/^npm run projector -- status/, { test: 'apps/e2e/src/rebuild.int.test.ts', runs: "command('status'" }],
-  [/^INGEST_PORT=\d+ .* npm run ingest$/, { test: 'apps/e2e/src/rolling.int.test.ts', runs: 'startPairs' }],
   [
     /^npm run projector -- topics/,
     {
@@ -40,9 +39,6 @@ export const proofs: readonly (readonly [RegExp, Proof])[] = [
   [/^acls/, { test: 'apps/e2e/src/secured.int.test.ts', runs: './documented-rights.ts' }],
   [/^(KAFKA|DATABASE)_\w+=\S+$/, { test: 'apps/e2e/src/secured.int.test.ts', runs: 'KAFKA_SASL_USERNAME' }],
   [/^(psql|SQL$|create role|alter role)/, { test: 'libs/tables/src/roles.int.test.ts', runs: './roles.sql' }],
-  [/^docker\/smoke$/, { because: 'it is a test itself, of Docker' }],
-  [/^(mkdir|openssl|sed|chmod) .*docker\/secrets/, { because: 'files for Docker; tried by hand' }],
-  [/^git pull$/, { because: 'it fetches a new version' }],
   [/^export /, { because: 'addresses of your own' }],
   [/^curl /, { because: 'the same requests are made by apps/gateway/src/http/api.int.test.ts' }],
 ];

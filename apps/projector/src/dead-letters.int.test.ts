@@ -168,7 +168,7 @@ describe('an error of Postgres that nobody knows stops the projector with what a
       'a right that is missing',
       `create function no() returns trigger language plpgsql as $$ begin raise insufficient_privilege; end $$;
       create trigger no before insert on events execute function no()`,
-      /42501.*rights/,
+      /42501.*Make the user a member of callstream_projector.*npm run projector -- migrate/,
     ],
   ])('%s', async (_name, sql, message) => {
     await world.db.query(sql);
