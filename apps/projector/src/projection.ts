@@ -35,9 +35,6 @@ export interface RunningProjection extends AsyncDisposable {
   readonly ready: () => Readiness;
 }
 
-/** About 1,300 events: the more of them meet in a batch, the fewer rows of calls are written for each. */
-const batchBytesMax = 512 * 1024;
-
 /** Longest that what is being written may take when it ends, in ms. Cut off, it is rolled back. */
 const closeWithinMs = 4_000;
 
@@ -79,7 +76,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
   };
   const passed = new Map<number, { readonly from: number | undefined; readonly next: number }>();
   const consumption = await consume(kafka, {
-    ...{ groupId: options.groupId, topic, concurrency: options.concurrency, batchBytesMax, commit: true, log, onJoin },
+    ...{ groupId: options.groupId, topic, concurrency: options.concurrency, commit: true, log, onJoin },
     positions: () => positions,
     onBatch: async (batch) => {
       await checked;

@@ -26,8 +26,6 @@ export interface Consuming {
   readonly onBatch: (batch: Batch) => Promise<number>;
   /** Nothing is left to be handed over before offset `next`: what follows the last record are markers of transactions, and what was aborted. */
   readonly onPassed?: (partition: number, next: number) => void;
-  /** Most that one fetch brings of a partition, in bytes: a batch. A larger one is handled faster, and takes more memory. */
-  readonly batchBytesMax?: number;
   /** Whether to tell Kafka how far it is, for lag tools only. */
   readonly commit: boolean;
   readonly log: Log;
@@ -42,20 +40,20 @@ export interface Consumption extends AsyncDisposable {
 const sessionTimeoutMs = 10_000;
 /** How soon a member hears that another came or left, in ms: until then the partitions that move stand still. */
 const heartbeatInterval = 250;
-const batchBytesDefault = 256 * 1024;
+const maxBytesPerPartition = 256 * 1024;
 /** Batches of different partitions that may wait for the one before theirs at the same time. */
 const handlersMax = 256;
 
 /** Reads `topic` as a member of a group, from positions of the caller's own. */
 export async function consume(kafka: Kafka, options: Consuming): Promise<Consumption> {
-  const { groupId, topic, batchBytesMax = batchBytesDefault, log } = options;
+  const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval,
-    maxBytesPerPartition: batchBytesMax,
+    maxBytesPerPartition,
     minBytes: 1,
     maxWaitTimeInMs: 250,
     metadataMaxAge: metadataMaxAgeMs,
