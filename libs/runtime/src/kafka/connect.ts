@@ -1,5 +1,6 @@
 import './leaderless.ts';
 import './offset-reset.ts';
+import './reconnect.ts';
 import './request-queue.ts';
 import './say-why.ts';
 import kafkajs from 'kafkajs';
