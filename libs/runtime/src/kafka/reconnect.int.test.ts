@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import kafkajs from 'kafkajs';
 import type { ISocketFactory } from 'kafkajs';
@@ -47,4 +48,29 @@ it('a connection that breaks in the middle of an answer: what comes over the nex
   await publisher.publishBatch([{ topic, partition: 0, key: 'k', value: randomBytes(900_000), headers: {} }]);
   await until(() => next === 1, { timeoutMs: 15_000, onTimeout: () => new Error(`not read; broken: ${broken()}`) });
   expect(broken()).toBe(1);
+});
+
+interface Connection {
+  connect: () => Promise<true>;
+  disconnect: () => Promise<true>;
+}
+const KafkaConnection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
+  options: object,
+) => Connection;
+
+it('who asks for a connection while it is made gets that one; afterwards there may be another', async () => {
+  const [host, port] = testKafkaBrokers()[0]?.split(':') ?? [];
+  let sockets = 0;
+  const socketFactory: ISocketFactory = ({ onConnect }) => {
+    sockets++;
+    return connect({ host, port: Number(port) }, onConnect);
+  };
+  const logger = { namespace: () => logger, debug: () => undefined, error: () => undefined };
+  const connection = new KafkaConnection({ host, port, logger, socketFactory, connectionTimeout: 3_000 });
+  await Promise.all([connection.connect(), connection.connect()]);
+  expect(sockets).toBe(1);
+  await connection.disconnect();
+  await connection.connect();
+  expect(sockets).toBe(2);
+  await connection.disconnect();
 });
