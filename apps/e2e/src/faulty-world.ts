@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { fold } from '@callstream/domain';
-import { startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
+import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { simulatedBodies } from '../bench/simulated.ts';
 import { startGateway } from './gateways.ts';
@@ -41,14 +41,13 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   await using cleanup = new AsyncDisposableStack();
   const own = cleanup.use(await startOwnKafka());
   const database = cleanup.use(await testDatabase());
-  const url = new URL(database.url);
-  const postgres = cleanup.use(await startProxy({ to: { host: url.hostname, port: Number(url.port) } }));
-  [url.hostname, url.port] = ['127.0.0.1', String(postgres.port)];
+  const { proxy: postgres, url: databaseUrl } = await startProxyBefore(database.url);
+  cleanup.use(postgres);
   const system = cleanup.use(
     await startSystem({
       brokers: own.brokers,
       topic: testTopicName(),
-      databaseUrl: url.href,
+      databaseUrl,
       services: ['ingest', 'projector'],
     }),
   );

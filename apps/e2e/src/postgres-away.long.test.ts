@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startProxy, testDatabase, testKafkaBrokers, until } from '@callstream/stack';
+import { startProxyBefore, testDatabase, testKafkaBrokers, until } from '@callstream/stack';
 import { withProjectors } from './projectors.ts';
 import type { Projector } from './projectors.ts';
 import { expectTablesToBeFoldOfLog } from './test-system.ts';
@@ -9,10 +9,9 @@ const rebalances = async (projector: Projector): Promise<number> =>
 
 it('Postgres is away for a minute while events come and a projector dies: the group does not wait for it, and each event is there once', async () => {
   await using database = await testDatabase();
-  const url = new URL(database.url);
-  await using proxy = await startProxy({ to: { host: url.hostname, port: Number(url.port) } });
-  [url.hostname, url.port] = ['127.0.0.1', String(proxy.port)];
-  await using projectors = await withProjectors(testKafkaBrokers(), url.href);
+  const { proxy: postgres, url } = await startProxyBefore(database.url);
+  await using proxy = postgres;
+  await using projectors = await withProjectors(testKafkaBrokers(), url);
   const { system, start, put } = projectors;
   const [stays, dies] = [await start(), await start()];
   await put(600);

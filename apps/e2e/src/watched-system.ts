@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
+import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { openDashboard } from './dashboard.ts';
 import { startOwnKafka } from './own-kafka.ts';
@@ -41,12 +41,11 @@ export async function startWatchedSystem({ settings, times }: WatchedOptions): P
   await using cleanup = new AsyncDisposableStack();
   const kafka = cleanup.use(await startOwnKafka());
   const database = cleanup.use(await testDatabase());
-  const url = new URL(database.url);
-  const postgres = cleanup.use(await startProxy({ to: { host: url.hostname, port: Number(url.port) } }));
-  [url.hostname, url.port] = ['127.0.0.1', String(postgres.port)];
+  const { proxy: postgres, url: databaseUrl } = await startProxyBefore(database.url);
+  cleanup.use(postgres);
   const system = cleanup.use(
     await startSystem({
-      ...{ brokers: kafka.brokers, topic: testTopicName(), databaseUrl: url.href, settings },
+      ...{ brokers: kafka.brokers, topic: testTopicName(), databaseUrl, settings },
       services: ['ingest', 'gateway'],
     }),
   );

@@ -1,7 +1,6 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { startProxy, until } from '@callstream/stack';
-import type { Proxy } from '@callstream/stack';
+import { startProxyBefore, until } from '@callstream/stack';
 import { startProjector } from '../testing/projector.ts';
 import type { Projector } from '../testing/projector.ts';
 import { createWorld, event } from '../testing/world.ts';
@@ -19,13 +18,7 @@ const some = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ value: event(`call ${i % 7}`), partition: i % 2 }));
 
 /** A proxy before Postgres, and the URL that leads through it. */
-async function proxied(databaseUrl = world.databaseUrl): Promise<{ proxy: Proxy; url: string }> {
-  const url = new URL(databaseUrl);
-  const proxy = await startProxy({ to: { host: url.hostname, port: Number(url.port) } });
-  url.hostname = '127.0.0.1';
-  url.port = String(proxy.port);
-  return { proxy, url: url.href };
-}
+const proxied = (databaseUrl = world.databaseUrl) => startProxyBefore(databaseUrl);
 
 const hasRetried = (projector: Projector, times: number) =>
   until(async () => (await projector.metric('retries')) >= times, {

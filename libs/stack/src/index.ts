@@ -5,6 +5,6 @@ export { isFree } from './free-port.ts';
 export { type KafkaCluster, type KafkaOptions, type KafkaServer, startKafka } from './kafka.ts';
 export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
 export { commandOf } from './process-identity.ts';
-export { type Proxy, type ProxyOptions, type ProxyTarget, startProxy } from './proxy.ts';
+export { type Proxy, type ProxyOptions, type ProxyTarget, startProxy, startProxyBefore } from './proxy.ts';
 export { type SecuredKafka, startSecuredKafka } from './secured-kafka.ts';
 export { until } from './until.ts';
