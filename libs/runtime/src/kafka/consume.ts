@@ -45,7 +45,7 @@ const heartbeatInterval = 250;
  * the partitions in another order each time, so that each gets its turn.
  */
 const maxBytesPerPartition = 1024 * 1024;
-const maxBytes = 3 * 1024 * 1024;
+const maxBytes = 2 * 1024 * 1024;
 /** Batches of different partitions that may wait for the one before theirs at the same time. */
 const handlersMax = 256;
 
