@@ -62,7 +62,7 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
         const events = log.filter(({ id }) => id % 4096 === partition && Math.floor(id / 4096) >= expected);
         if (events.length === 0) continue;
         await project(client, {
-          ...{ partition, expected, next, version: 1, last: { uuid: logId, timestamp: Date.now() } },
+          moves: [{ partition, expected, next, version: 1, last: { uuid: logId, timestamp: Date.now() } }],
           rows: batchOf(events),
         });
         projected[partition] = next;

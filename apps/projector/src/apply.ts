@@ -1,7 +1,7 @@
 import type { Log, LogRecord } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
 import { classify, PositionMoved, project, readPositions, rowsOf, withConnection } from '@callstream/tables';
-import type { BatchRows } from '@callstream/tables';
+import type { BatchRows, Move } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
 import { explain, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -26,10 +26,13 @@ export interface Applying {
 /** Records of one partition without a gap before them: the first is what the tables expect next. */
 type Records = readonly [LogRecord, ...LogRecord[]];
 
-interface Part {
+export interface Part {
   readonly records: Records;
   /** Offset that the tables must be at. */
   readonly expected: number;
+}
+
+interface Understood extends Part {
   readonly rows: BatchRows;
 }
 
@@ -38,7 +41,7 @@ interface Part {
  * the records if somebody else moved it.
  * @throws {ProjectionStopped} if that needs somebody to look
  */
-export async function apply(applying: Applying, records: Records, expected: number): Promise<number> {
+export async function apply(applying: Applying, { records, expected }: Part): Promise<number> {
   const { undecodable, rows } = understand(records);
   await applying.deadLetters.setAside(undecodable);
   const next = await write(applying, { records, expected, rows });
@@ -47,7 +50,7 @@ export async function apply(applying: Applying, records: Records, expected: numb
 }
 
 /** In halves if Postgres refuses them, down to the record that it does not take. */
-async function write(applying: Applying, part: Part): Promise<number> {
+async function write(applying: Applying, part: Understood): Promise<number> {
   const { records, expected, rows } = part;
   try {
     const next = await commit(applying, part);
@@ -66,12 +69,12 @@ async function write(applying: Applying, part: Part): Promise<number> {
 }
 
 const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
-const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
+export const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
 const noRows = rowsOf({ events: [], calls: [], agents: [] });
 
 /** Puts aside an event that Postgres does not take. */
-async function refuse(applying: Applying, part: Part, error: unknown): Promise<number> {
+async function refuse(applying: Applying, part: Understood, error: unknown): Promise<number> {
   const [record] = part.records;
   const { partition, offset } = record;
   const code = sqlStateOf(error);
@@ -89,15 +92,21 @@ async function refuse(applying: Applying, part: Part, error: unknown): Promise<n
 }
 
 /** One transaction: the rows and the position, or neither. */
-async function commit(applying: Applying, { records, expected, rows }: Part): Promise<number> {
-  const { db, positions, changed, metrics } = applying;
-  const { partition } = records[0];
+async function commit(applying: Applying, part: Understood): Promise<number> {
+  const projection = { moves: [moveOf(part)], rows: part.rows };
+  await withConnection(applying.db, (client) => project(client, projection));
+  return committed(applying, part);
+}
+
+export const moveOf = ({ records, expected }: Part): Move => ({
+  ...{ partition: records[0].partition, expected, next: after(records), version: projectionVersion },
+  last: fingerprintOf(records.at(-1) ?? records[0]),
+});
+
+/** Takes note of what is in the tables now; returns the position reached. */
+export function committed({ positions, changed, metrics }: Applying, { records }: Part): number {
   const next = after(records);
-  const last = fingerprintOf(records.at(-1) ?? records[0]);
-  await withConnection(db, (client) =>
-    project(client, { partition, expected, next, version: projectionVersion, last, rows }),
-  );
-  positions.set(partition, next);
+  positions.set(records[0].partition, next);
   changed();
   metrics.records.inc(records.length);
   metrics.lastProgress.setToCurrentTime();

@@ -122,7 +122,9 @@ it('a deadlock with somebody else: the batch is written once all the same', asyn
   await world.projected();
   const other = await world.db.connect();
   await other.query(`set deadlock_timeout = '10min'; begin; select from calls where call_id = 'deadlock b' for update`);
-  await world.put({ value: event('deadlock a') }, { value: event('deadlock b') });
+  // Too many to be written with others, and given up after the first wait.
+  const others = Array.from({ length: 100 }, (_, i) => ({ value: event(`deadlock ${i}`) }));
+  await world.put({ value: event('deadlock a') }, { value: event('deadlock b') }, ...others);
   await waitsForLock();
   await other.query(`update calls set code = code where call_id = 'deadlock a'`); // returns once the projector has given way
   await hasRetried(projector, 1);

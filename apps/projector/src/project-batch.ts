@@ -1,8 +1,8 @@
 import { align, receivedAtOf } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import { apply } from './apply.ts';
-import type { Applying } from './apply.ts';
+import type { Applying, Part } from './apply.ts';
 import { ProjectionStopped, rebuildRemedy } from './stopped.ts';
+import { createApply } from './together.ts';
 
 export interface Projecting extends Applying {
   /** Offset of the first record that the log still has. */
@@ -15,6 +15,13 @@ export interface Projecting extends Applying {
  */
 export function createProjectBatch(projecting: Projecting): (batch: Batch) => Promise<number> {
   const sought = new Map<number, number>();
+  const apply = createApply(projecting);
+  const measured = async (batch: Batch, part: Part): Promise<number> => {
+    const started = performance.now();
+    const next = await apply(part);
+    report(projecting, batch, { part, next, duration: performance.now() - started });
+    return next;
+  };
   return async (batch) => {
     const { partition } = batch;
     const expected = projecting.positions.get(partition);
@@ -29,7 +36,7 @@ export function createProjectBatch(projecting: Projecting): (batch: Batch) => Pr
       return expected;
     }
     if (aligned.kind === 'gap') await goOver(projecting, partition, aligned);
-    return applyMeasured(projecting, batch, { records: aligned.records, expected });
+    return measured(batch, { records: aligned.records, expected });
   };
 }
 
@@ -48,20 +55,15 @@ async function goOver(
   log.warn({ partition, from, to }, 'projector.gap');
 }
 
-async function applyMeasured(
-  projecting: Projecting,
+function report(
+  { metrics, log }: Projecting,
   { partition, highWatermark }: Batch,
-  { records, expected }: { records: Parameters<typeof apply>[1]; expected: number },
-): Promise<number> {
-  const { metrics, log } = projecting;
-  const started = performance.now();
-  const next = await apply(projecting, records, expected);
-  const duration = performance.now() - started;
+  { part: { records }, next, duration }: { part: Part; next: number; duration: number },
+): void {
   const receivedAt = Date.parse(receivedAtOf(records[0]));
   metrics.delaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1000);
   metrics.batchRecords.observe(records.length);
   metrics.batchSeconds.observe(duration / 1000);
   metrics.lag.set({ partition }, Math.max(0, highWatermark - next));
   log.debug({ partition, records: records.length, next, duration_ms: Math.round(duration) }, 'batch.projected');
-  return next;
 }

@@ -6,14 +6,14 @@ import { rowsOf } from '@callstream/tables';
 import type { BatchRows, CountedEvent } from '@callstream/tables';
 import type { DeadLetter } from './dead-letters.ts';
 
-/** What a batch of one partition says. */
+/** What records say. */
 export interface Understood {
   readonly rows: BatchRows;
   /** What is no event. */
   readonly undecodable: DeadLetter[];
 }
 
-/** Decodes a batch in the order of the log and folds it in memory: one row per event, call and agent is left to write, and nothing else is kept. */
+/** Decodes records, those of a partition in the order of the log, and folds them in memory: one row per event, call and agent is left to write, and nothing else is kept. */
 export function understand(records: readonly LogRecord[]): Understood {
   const events = new Map<string, CountedEvent>();
   const fold = createFold();
@@ -26,7 +26,8 @@ export function understand(records: readonly LogRecord[]): Understood {
     }
     const { event } = understood;
     const known = events.get(event.uuid);
-    events.set(event.uuid, { event: known?.event ?? event, deliveries: (known?.deliveries ?? 0) + 1 });
+    const first = known && known.event.id < event.id ? known.event : event;
+    events.set(event.uuid, { event: first, deliveries: (known?.deliveries ?? 0) + 1 });
   }
   const rows = rowsOf({ events: [...events.values()], calls: fold.calls(), agents: fold.agents() });
   return { rows, undecodable };

@@ -24,7 +24,7 @@ it('a call that is read from the tables is the one that was written', async () =
       const calls = [...fold(events).values()];
       for (const call of calls) written.set(call.callId, call);
       const move = { partition, expected: 0, next: events.length, version: 1, last: { uuid: logId, timestamp: 0 } };
-      await project(client, { ...move, rows: batchOf(events) });
+      await project(client, { moves: [move], rows: batchOf(events) });
     }
     client.release();
     expect(written.size).toBeGreaterThan(partitions);

@@ -5,7 +5,7 @@ import type { Agent, Call, CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { agentRows } from './batch-rows.ts';
-import { joinAgents, movePosition } from './project.ts';
+import { joinAgents, movePositions } from './project.ts';
 import type { Move } from './project.ts';
 import { copyLine } from './row-text.ts';
 import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine } from './rows.ts';
@@ -55,7 +55,7 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
       await copyRows(client, 'call_queues', calls.flatMap(callQueueRows));
       await copyRows(client, 'call_agents', calls.flatMap(callAgentRows));
       await joinAgents(client, agentRows(agents));
-      for (const move of moves) await movePosition(client, move);
+      await movePositions(client, moves);
       await client.query('commit');
     },
   };

@@ -51,11 +51,7 @@ async function write(...batches: (readonly CallEvent[])[]): Promise<void> {
     for (const events of batches) {
       const next = expected + events.length;
       await project(client, {
-        partition: 0,
-        expected,
-        next,
-        version,
-        last: { uuid: logId, timestamp: 0 },
+        moves: [{ partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } }],
         rows: batchOf(events),
       });
       expected = next;

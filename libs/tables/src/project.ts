@@ -15,34 +15,43 @@ export interface Move {
   readonly last: { readonly uuid: string; readonly timestamp: number };
 }
 
-/** What one batch of one partition does to the tables. */
-export interface Projection extends Move {
+/** What is done to the tables at once. */
+export interface Projection {
+  /** Each of another partition. */
+  readonly moves: readonly Move[];
+  /** What the records say that are gone over. */
   readonly rows: BatchRows;
+  /** Longest that a row is waited for that somebody else has locked, in ms; for ever if not given. */
+  readonly lockTimeoutMs?: number;
 }
 
-/** The tables are not where the batch begins: somebody else is ahead, or the projection was swapped. */
+/** The tables are not where a move begins: somebody else is ahead, or the projection was swapped. */
 export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
 }
 
-/** Joins a batch into the tables and moves the position; both or neither. @throws {PositionMoved} */
-export async function project(db: ClientBase, batch: Projection): Promise<void> {
+/** Joins rows into the tables and moves the positions; all or nothing. @throws {PositionMoved} */
+export async function project(db: ClientBase, projection: Projection): Promise<void> {
   try {
-    await inOneGo(db, batch, joinEvents);
+    await inOneGo(db, projection, joinEvents);
   } catch (error) {
     if (!isEventTaken(error)) throw error;
     // Another partition has written one of these uuids since we looked: an upsert does not mind.
-    await inOneGo(db, batch, upsertEvents);
+    await inOneGo(db, projection, upsertEvents);
   }
 }
 
 type JoinEvents = (db: ClientBase, events: EventLines) => Promise<void>;
 
-async function inOneGo(db: ClientBase, batch: Projection, joinTheEvents: JoinEvents): Promise<void> {
-  const { events, calls, callQueues, callAgents, agents } = batch.rows;
-  await db.query('begin');
+async function inOneGo(
+  db: ClientBase,
+  { moves, rows, lockTimeoutMs = 0 }: Projection,
+  joinTheEvents: JoinEvents,
+): Promise<void> {
+  const { events, calls, callQueues, callAgents, agents } = rows;
+  await db.query(lockTimeoutMs > 0 ? `begin; set local lock_timeout = ${lockTimeoutMs}` : 'begin');
   try {
-    await movePosition(db, batch);
+    await movePositions(db, moves);
     await joinTheEvents(db, events);
     // Always the same order of tables, so that two partitions that meet in `agents` do not deadlock.
     await upsert(db, 'calls', upsertCalls, calls);
@@ -56,16 +65,26 @@ async function inOneGo(db: ClientBase, batch: Projection, joinTheEvents: JoinEve
   }
 }
 
-/** First of all: it locks the partition for this transaction and proves that nobody else is ahead. */
-export async function movePosition(db: ClientBase, { partition, expected, next, version, last }: Move): Promise<void> {
+/** First of all: it locks the partitions for this transaction and proves that nobody else is ahead. */
+export async function movePositions(db: ClientBase, moves: readonly Move[]): Promise<void> {
   const { rowCount } = await db.query({
-    name: 'move-position',
-    text: `update positions set next_offset = $1::bigint, last_uuid = $2::uuid, last_timestamp = $3::timestamptz
-      where partition = $4::int and next_offset = $5::bigint and projection_version = $6::int`,
-    values: [next, last.uuid, new Date(last.timestamp).toISOString(), partition, expected, version],
+    name: 'move-positions',
+    text: `update positions p set next_offset = m.next, last_uuid = m.uuid, last_timestamp = m.at
+      from unnest($1::int[], $2::bigint[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
+        as m (partition, expected, version, next, uuid, at)
+      where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version`,
+    values: [
+      moves.map(({ partition }) => partition),
+      moves.map(({ expected }) => expected),
+      moves.map(({ version }) => version),
+      moves.map(({ next }) => next),
+      moves.map(({ last }) => last.uuid),
+      moves.map(({ last }) => new Date(last.timestamp).toISOString()),
+    ],
   });
-  if (rowCount !== 1)
-    throw new PositionMoved(`Partition ${partition} is not at offset ${expected}, version ${version}.`);
+  if (rowCount === moves.length) return;
+  const wanted = moves.map(({ partition, expected }) => `${partition} at offset ${expected}`).join(', ');
+  throw new PositionMoved(`Of these partitions, one is elsewhere, or of another version: ${wanted}.`);
 }
 
 /** Joins agents into the table; after the calls, always. */

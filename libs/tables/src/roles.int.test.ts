@@ -63,11 +63,9 @@ const events = eventsOf([...lifeOf('01-nominal'), ...lifeOf('05-abandoned')]);
 const write = (expected: number): Promise<void> =>
   withConnection(as.projector, (client) =>
     project(client, {
-      partition: 0,
-      expected,
-      next: expected + events.length,
-      version: 1,
-      last: { uuid: logId, timestamp: 0 },
+      moves: [
+        { partition: 0, expected, next: expected + events.length, version: 1, last: { uuid: logId, timestamp: 0 } },
+      ],
       rows: batchOf(events),
     }),
   );

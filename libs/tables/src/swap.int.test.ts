@@ -66,11 +66,7 @@ async function write(db: Tables, partition: number, expected: number, next = exp
   const client = await db.connect();
   try {
     await project(client, {
-      partition,
-      expected,
-      next,
-      version,
-      last: { uuid: logId, timestamp: 0 },
+      moves: [{ partition, expected, next, version, last: { uuid: logId, timestamp: 0 } }],
       rows: batchOf(events),
     });
   } finally {

@@ -9,13 +9,6 @@ const logId = '11111111-1111-8111-8111-111111111111';
 export async function rewrite(db: Tables, events: readonly CallEvent[]): Promise<void> {
   await db.query('truncate positions, events, calls, call_queues, call_agents, agents');
   await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
-  const batch = {
-    partition: 0,
-    expected: 0,
-    next: events.length,
-    version: 1,
-    last: { uuid: logId, timestamp: 0 },
-    rows: batchOf(events),
-  };
-  await withConnection(db, (client) => project(client, batch));
+  const move = { partition: 0, expected: 0, next: events.length, version: 1, last: { uuid: logId, timestamp: 0 } };
+  await withConnection(db, (client) => project(client, { moves: [move], rows: batchOf(events) }));
 }

@@ -55,7 +55,7 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     const reached = await leavingOut({ kafka, topic, signal, say, log }, async (leaveOut) => {
       // What is no event is on the DLQ already: the live projector put it there.
       const { rows } = understand(aligned.records.filter((record) => !leaveOut(record)));
-      return withConnection(db, (client) => project(client, { ...move, rows })).then(
+      return withConnection(db, (client) => project(client, { moves: [move], rows })).then(
         () => next,
         (error: unknown) => positionAfter(error, db, move),
       );

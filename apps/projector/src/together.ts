@@ -1,0 +1,57 @@
+import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { ConnectionLost, project, withConnection } from '@callstream/tables';
+import { apply, committed, moveOf } from './apply.ts';
+import type { Applying, Part } from './apply.ts';
+import { understand } from './understand.ts';
+
+/** Longer parts are applied by themselves, side by side. */
+const shortRecords = 100;
+/** Who waits longer for a row that somebody else has locked, waits by itself, in ms. */
+const lockTimeoutMs = 200;
+
+interface Waiting extends Part {
+  readonly resolve: (next: number | Promise<number>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * As {@link apply}; but short parts that come at the same time are joined into the tables in one transaction: while little
+ * comes, a transaction costs more than its rows (docs/decisions/0017). If that fails, each is applied by itself, so that
+ * what is wrong with one holds up no other.
+ */
+export function createApply(applying: Applying): (part: Part) => Promise<number> {
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+  const writeWaiting = async (): Promise<void> => {
+    isWriting = true;
+    // At the end of a turn everything has come that was fetched together.
+    for (await endOfTurn(); waiting.length > 0; await endOfTurn()) {
+      const together = waiting;
+      waiting = [];
+      await applyTogether(applying, together);
+    }
+    isWriting = false;
+  };
+  return (part) => {
+    if (part.records.length > shortRecords) return apply(applying, part);
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    waiting.push({ ...part, resolve, reject });
+    if (!isWriting) void writeWaiting();
+    return promise;
+  };
+}
+
+async function applyTogether(applying: Applying, parts: readonly Waiting[]): Promise<void> {
+  const byThemselves = (): void => parts.forEach((part) => part.resolve(apply(applying, part)));
+  try {
+    const { undecodable, rows } = understand(parts.flatMap(({ records }) => records));
+    if (undecodable.length > 0) return byThemselves();
+    const projection = { moves: parts.map(moveOf), rows, lockTimeoutMs };
+    await withConnection(applying.db, (client) => project(client, projection));
+    if (rows.events.count > 0) applying.refusals.applied();
+  } catch (error) {
+    if (!(error instanceof ConnectionLost)) return byThemselves();
+    return parts.forEach(({ reject }) => reject(error));
+  }
+  for (const part of parts) part.resolve(committed(applying, part));
+}
