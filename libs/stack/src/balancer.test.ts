@@ -34,6 +34,9 @@ it('goes round, past one that refuses, and cuts off who finds nobody', async () 
   expect(await four()).toEqual(['a', 'b', 'a', 'b']);
   await cleanup.disposeAsync();
   expect(await four()).toEqual(['a', 'a', 'a', 'a']);
+  // Also when they come at the same time.
+  const atOnce = await Promise.all(Array.from({ length: 20 }, () => ask(balancer.port)));
+  expect(atOnce).toEqual(Array.from({ length: 20 }, () => 'a'));
   await a[Symbol.asyncDispose]();
   expect(await ask(balancer.port)).toBe('');
 });

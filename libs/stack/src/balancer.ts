@@ -16,8 +16,10 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     socket.on('error', () => socket.destroy()).on('close', () => open.delete(socket));
   };
   const reach = async (): Promise<Socket | undefined> => {
-    for (const _ of ports) {
-      const far = connect({ host: '127.0.0.1', port: ports[turn++ % ports.length] ?? 0 });
+    // Those of others are not in it: each tries every port.
+    const first = turn++;
+    for (let i = 0; i < ports.length; i++) {
+      const far = connect({ host: '127.0.0.1', port: ports[(first + i) % ports.length] ?? 0 });
       const isThere = await once(far, 'connect').then(
         () => true,
         () => false,
