@@ -11,7 +11,8 @@ import { startGatewaySubject } from './subject.ts';
 import { callsOf, postWebhooks } from './webhooks.ts';
 import type { Posted } from './webhooks.ts';
 
-const connections = 64;
+/** As many as a provider may open: with 64, each waits for the answer to its last webhook, and the load is not kept up. */
+const connections = 256;
 type Say = (line: string) => void;
 
 const sockets = 200;
