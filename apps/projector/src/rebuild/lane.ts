@@ -8,8 +8,8 @@ import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import type { LeaveOut } from './leave-out.ts';
 
-/** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
-const batchesMax = 8;
+/** Batches that wait for a lane, of at most 512 KiB each: while it writes calls, the other lane is to be fed. */
+const batchesMax = 16;
 
 interface LaneBatch {
   readonly partition: number;
