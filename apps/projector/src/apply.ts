@@ -69,7 +69,7 @@ async function write(applying: Applying, part: Understood): Promise<number> {
 }
 
 const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
-export const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
+const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
 const noRows = rowsOf({ events: [], calls: [], agents: [] });
 

@@ -7,6 +7,8 @@ import { createApply } from './together.ts';
 export interface Projecting extends Applying {
   /** Offset of the first record that the log still has. */
   readonly logStart: (partition: number) => Promise<number>;
+  /** Transactions at the same time, beside the one of short batches. */
+  readonly concurrency: number;
 }
 
 /**
@@ -15,7 +17,7 @@ export interface Projecting extends Applying {
  */
 export function createProjectBatch(projecting: Projecting): (batch: Batch) => Promise<number> {
   const sought = new Map<number, number>();
-  const apply = createApply(projecting);
+  const apply = createApply(projecting, projecting.concurrency);
   const measured = async (batch: Batch, part: Part): Promise<number> => {
     const started = performance.now();
     const next = await apply(part);

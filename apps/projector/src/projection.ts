@@ -56,7 +56,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
   const earlier = await troubles.keepTrying(() => refusedLately(kafka, { topic, max: options.refusedPerMinute, log }));
 
   const projectBatch = createProjectBatch({
-    ...{ db, positions, metrics, log },
+    ...{ db, positions, metrics, log, concurrency: options.concurrency },
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
     refusals: createRefusalLimit({ max: options.refusedPerMinute, earlier }),
     changed: createNotifier(() => notifyProjected(db)).changed,

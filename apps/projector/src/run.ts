@@ -21,6 +21,9 @@ const statementTimeoutMs = 60_000;
 /** A projector that is stopped (SIGSTOP) or cut off in a transaction would hold its partition for ever, in ms. */
 const idleInTransactionTimeoutMs = 10_000;
 
+/** For short batches together, for the notification, and for the look at the positions. */
+const connectionsBeside = 3;
+
 /** Longest that it takes to close, in ms. A connection that hangs must not keep the process. */
 const closeWithinMs = 5_000;
 
@@ -36,7 +39,7 @@ export async function run(config: ProjectorConfig, log: Log): Promise<void> {
   try {
     const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-projector', log });
     const db = connectTables({
-      ...{ url: databaseUrl(config), max: concurrency + 2, applicationName: 'callstream-projector' },
+      ...{ url: databaseUrl(config), max: concurrency + connectionsBeside, applicationName: 'callstream-projector' },
       ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
     });
     cleanup.defer(() => db.end());

@@ -1,4 +1,5 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { ConnectionLost, project, withConnection } from '@callstream/tables';
 import { apply, committed, moveOf } from './apply.ts';
 import type { Applying, Part } from './apply.ts';
@@ -18,8 +19,11 @@ interface Waiting extends Part {
  * As {@link apply}; but short parts that come at the same time are joined into the tables in one transaction: while little
  * comes, a transaction costs more than its rows (docs/decisions/0017). If that fails, each is applied by itself, so that
  * what is wrong with one holds up no other.
+ * @param concurrency of those that are applied by themselves
  */
-export function createApply(applying: Applying): (part: Part) => Promise<number> {
+export function createApply(applying: Applying, concurrency: number): (part: Part) => Promise<number> {
+  const limit = pLimit(concurrency);
+  const byItself = (part: Part): Promise<number> => limit(() => apply(applying, part));
   let waiting: Waiting[] = [];
   let isWriting = false;
   const writeWaiting = async (): Promise<void> => {
@@ -28,12 +32,12 @@ export function createApply(applying: Applying): (part: Part) => Promise<number>
     for (await endOfTurn(); waiting.length > 0; await endOfTurn()) {
       const together = waiting;
       waiting = [];
-      await applyTogether(applying, together);
+      await applyTogether(applying, together, byItself);
     }
     isWriting = false;
   };
   return (part) => {
-    if (part.records.length > shortRecords) return apply(applying, part);
+    if (part.records.length > shortRecords) return byItself(part);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     waiting.push({ ...part, resolve, reject });
     if (!isWriting) void writeWaiting();
@@ -41,8 +45,12 @@ export function createApply(applying: Applying): (part: Part) => Promise<number>
   };
 }
 
-async function applyTogether(applying: Applying, parts: readonly Waiting[]): Promise<void> {
-  const byThemselves = (): void => parts.forEach((part) => part.resolve(apply(applying, part)));
+async function applyTogether(
+  applying: Applying,
+  parts: readonly Waiting[],
+  byItself: (part: Part) => Promise<number>,
+): Promise<void> {
+  const byThemselves = (): void => parts.forEach((part) => part.resolve(byItself(part)));
   try {
     const { undecodable, rows } = understand(parts.flatMap(({ records }) => records));
     if (undecodable.length > 0) return byThemselves();

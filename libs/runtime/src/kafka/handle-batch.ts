@@ -7,7 +7,7 @@ import { logRecord } from './log-record.ts';
 /** A batch that takes longer than this no longer holds up the other partitions, in ms. */
 const slowAfterMs = 1_000;
 /** Batches of up to so many records are handled at once, beside those that wait for their turn. */
-export const smallBatchMax = 100;
+const smallBatchMax = 100;
 
 export interface Handling extends Pick<Consuming, 'topic' | 'concurrency' | 'onBatch' | 'onPassed'> {
   readonly heartbeatEveryMs: number;
