@@ -51,6 +51,9 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
     Partial<Record<Kind, { readonly key: string; readonly queues: readonly string[] | undefined }>>
   >();
 
+  /** When the projection changed last, in ms since 1970. */
+  let changedAt = 0;
+
   const frame = (kind: Kind, data: object, answer: object = {}): string =>
     JSON.stringify({ event: kind, ...answer, data });
   const textOf = (data: object): string => JSON.stringify({ ...data, as_of: 0 });
@@ -67,6 +70,8 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
     if (groups.size === 0) return;
     const floor = await floors();
     for (const group of groups.values()) tellGroup(group, group.make(floor));
+    // That look was before the change: it is shared, and the tables rest after one. There will be another.
+    if (floor.asOf < changedAt) ticking.changed();
   };
   const ticking = atMostEvery(everyMs, () => void tell().catch(onFailed));
   const idle = setInterval(ticking.changed, idleEveryMs);
@@ -132,7 +137,10 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
         if (before?.[kind]) enter(client, kind, before[kind].queues).known = '';
       ticking.changed();
     },
-    changed: ticking.changed,
+    changed: () => {
+      changedAt = Date.now();
+      ticking.changed();
+    },
     [Symbol.dispose]: () => {
       ticking.stop();
       clearInterval(idle);
