@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fold } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { lives } from '@callstream/domain/testing';
-import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { startProxyBefore, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { startReaders } from '../bench/gateway/readers.ts';
 import { startGateway } from './gateways.ts';
@@ -30,13 +30,12 @@ let other: Gateway;
 
 beforeAll(async () => {
   const database = cleanup.use(await testDatabase());
-  const url = new URL(database.url);
-  postgres = cleanup.use(await startProxy({ to: { host: url.hostname, port: Number(url.port) } }));
+  const { proxy, url } = await startProxyBefore(database.url);
+  postgres = cleanup.use(proxy);
   const kafka = { brokers: testKafkaBrokers(), topic: testTopicName() };
   system = cleanup.use(await startSystem({ ...kafka, databaseUrl: database.url, services: ['ingest', 'projector'] }));
   sender = cleanup.use(createSender(system.webhookUrl, 8));
-  [url.hostname, url.port] = ['127.0.0.1', String(postgres.port)];
-  gatewayEnv = { ...system.env, DATABASE_URL: url.href };
+  gatewayEnv = { ...system.env, DATABASE_URL: url };
   // A call that ended a day ago, and is on no board.
   await putRecords(system, lives.get('01-nominal') ?? [], Date.now() - dayMs);
   await system.projected();

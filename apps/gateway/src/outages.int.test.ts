@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { startProxy, until } from '@callstream/stack';
+import { startProxyBefore, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { completeProjection, connectTables, createBareProjection, nextSchema, trySwap } from '@callstream/tables';
 import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
@@ -21,21 +21,15 @@ beforeAll(async () => {
 });
 afterAll(() => tables[Symbol.asyncDispose]());
 
-async function before(server: string): Promise<Proxy> {
-  const { hostname, port } = new URL(server);
-  return startProxy({ to: { host: hostname, port: Number(port) } });
-}
-
 const soon = (what: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(what) });
 
 describe('Postgres is away', () => {
   let proxy: Proxy;
   let gateway: Awaited<ReturnType<typeof startGateway>>;
   beforeAll(async () => {
-    proxy = await before(tables.url);
-    const url = new URL(tables.url);
-    url.host = `127.0.0.1:${proxy.port}`;
-    gateway = await startGateway({ ...tables.env, DATABASE_URL: url.href });
+    const through = await startProxyBefore(tables.url);
+    proxy = through.proxy;
+    gateway = await startGateway({ ...tables.env, DATABASE_URL: through.url });
     await gateway.ready();
   });
   afterAll(async () => {
@@ -87,11 +81,10 @@ describe('Postgres is away', () => {
 
 it('Postgres is away since the start: who subscribes is told to come back, and is served once it is there', async () => {
   await tables.project();
-  await using proxy = await before(tables.url);
+  const { proxy, url } = await startProxyBefore(tables.url);
+  await using _owned = proxy;
   await proxy.refuse();
-  const url = new URL(tables.url);
-  url.host = `127.0.0.1:${proxy.port}`;
-  await using gateway = await startGateway({ ...tables.env, DATABASE_URL: url.href });
+  await using gateway = await startGateway({ ...tables.env, DATABASE_URL: url });
   using early = await openDashboard(gateway.port);
   expect(await early.client.closed).toBe(4011);
   // Not a failed Subscribe, from which a client would learn that its cursor is of no use.
@@ -106,7 +99,8 @@ it('Postgres is away since the start: who subscribes is told to come back, and i
 
 it('Kafka is away at the start: the board stands, and says how old it is, until Kafka is there', async () => {
   await tables.project();
-  await using proxy = await before(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
+  const { proxy } = await startProxyBefore(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
+  await using _owned = proxy;
   await proxy.refuse();
   await using gateway = await startGateway({ ...tables.env, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` });
   using dashboard = await openDashboard(gateway.port);

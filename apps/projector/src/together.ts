@@ -1,12 +1,11 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
+import { shortBatchMax } from '@callstream/runtime';
 import { ConnectionLost, project, withConnection } from '@callstream/tables';
 import { apply, committed, moveOf } from './apply.ts';
 import type { Applying, Part } from './apply.ts';
 import { understand } from './understand.ts';
 
-/** Longer parts are applied by themselves, side by side. */
-const shortRecords = 100;
 /** Who waits longer for a row that somebody else has locked, waits by itself, in ms. */
 const lockTimeoutMs = 200;
 
@@ -17,7 +16,7 @@ interface Waiting extends Part {
 
 /**
  * As {@link apply}; but short parts that come at the same time are joined into the tables in one transaction: while little
- * comes, a transaction costs more than its rows (docs/decisions/0017). If that fails, each is applied by itself, so that
+ * comes, a transaction costs more than its rows (docs/decisions/0017). Longer ones are applied by themselves, side by side. If that fails, each is applied by itself, so that
  * what is wrong with one holds up no other.
  * @param concurrency of those that are applied by themselves
  */
@@ -37,7 +36,7 @@ export function createApply(applying: Applying, concurrency: number): (part: Par
     isWriting = false;
   };
   return (part) => {
-    if (part.records.length > shortRecords) return byItself(part);
+    if (part.records.length > shortBatchMax) return byItself(part);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     waiting.push({ ...part, resolve, reject });
     if (!isWriting) void writeWaiting();

@@ -15,6 +15,7 @@ export { connectKafka, withAdmin } from './kafka/connect.ts';
 export type { Kafka } from './kafka/connect.ts';
 export { consume } from './kafka/consume.ts';
 export type { Batch, Consuming, Consumption } from './kafka/consume.ts';
+export { shortBatchMax } from './kafka/handle-batch.ts';
 export { isKafkaFailure, isRefusedForGood, isTransientKafkaFailure } from './kafka/failures.ts';
 export { followTopic } from './kafka/follow-topic.ts';
 export { logEntry, uuidOf } from './kafka/log-entry.ts';

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Row } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
-import { quantile } from '../../src/statistics.ts';
+import { quantile, showLatency } from '../../src/statistics.ts';
 import { monotonicMs } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
 import type { Readers } from './readers.ts';
@@ -51,7 +51,7 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
       }
     const p50 = (name: keyof typeof subjects): number => quantile(measured[name].received, 0.5);
     const p99 = (name: keyof typeof subjects): number => quantile(measured[name].received, 0.99);
-    const row = (name: keyof typeof subjects): string => show(measured[name].received);
+    const row = (name: keyof typeof subjects): string => showLatency(measured[name].received);
     const ratio = p50('0') / p50('bare');
     const acknowledged = Object.values(measured).flatMap((times) => times.acknowledged);
     const what = `record to frame, ${sockets} sockets, ${perSecond} records/s`;
@@ -62,10 +62,10 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
         wanted: `p50 < ${wantedMs.p50} ms, p99 < ${wantedMs.p99} ms`,
         met: p50('20') < wantedMs.p50 && p99('20') < wantedMs.p99,
       },
-      { what: '  since Kafka had acknowledged the record', result: show(measured['20'].afterwards) },
+      { what: '  since Kafka had acknowledged the record', result: showLatency(measured['20'].afterwards) },
       { what: `${what}, coalescing 0`, result: row('0') },
       { what: `${what}, bare consumer`, result: row('bare') },
-      { what: '  until Kafka has acknowledged the record, of all three', result: show(acknowledged) },
+      { what: '  until Kafka has acknowledged the record, of all three', result: showLatency(acknowledged) },
       {
         what: '  p50 at coalescing 0, times the bare consumer',
         result: ratio.toFixed(2),
@@ -85,9 +85,6 @@ interface Times {
 }
 
 const noTimes: Times = { acknowledged: [], received: [], afterwards: [] };
-
-const show = (ms: readonly number[]): string =>
-  `p50 ${quantile(ms, 0.5).toFixed(1)} ms, p99 ${quantile(ms, 0.99).toFixed(1)} ms`;
 
 interface Load {
   readonly group: string;

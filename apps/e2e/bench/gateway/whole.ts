@@ -3,7 +3,7 @@ import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { readMetric } from '../../src/ingest.ts';
 import { createSender } from '../../src/sender.ts';
-import { quantile } from '../../src/statistics.ts';
+import { showLatency } from '../../src/statistics.ts';
 import type { Received } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
 import type { Readers } from './readers.ts';
@@ -45,7 +45,7 @@ export const measureWhole = (servers: Servers, say: Say): Promise<Row[]> =>
       rows.push(
         {
           what: `whole system, ${perSecond} webhooks/s, ${sockets} sockets, ${seconds} s: webhook to frame`,
-          result: `${latencyOf(times)}, ${refused} of ${load.calls * 7} refused, all frames after ${took.toFixed(1)} s`,
+          result: `${showLatency(times)}, ${refused} of ${load.calls * 7} refused, all frames after ${took.toFixed(1)} s`,
           ...(i === 0 && { wanted: 'held, every socket complete' }),
           met,
         },
@@ -74,7 +74,7 @@ export const measureWebhooks = (servers: Servers, say: Say): Promise<Row[]> =>
       const load = { group: 'few', webhookUrl, round, calls: callsOf(webhooks), perSecond };
       const { times, refused } = await run(readers, load);
       if (refused > 0) throw new Error(`${refused} webhooks were refused.`);
-      rows.push({ what: `webhook to frame, ${perSecond} webhooks/s, 10 sockets`, result: latencyOf(times) });
+      rows.push({ what: `webhook to frame, ${perSecond} webhooks/s, 10 sockets`, result: showLatency(times) });
     }
     return rows;
   });
@@ -132,6 +132,3 @@ async function run(
     seconds: (lastAt - (sentAt[0] ?? NaN)) / 1_000,
   };
 }
-
-const latencyOf = (times: readonly number[]): string =>
-  `p50 ${quantile(times, 0.5).toFixed(1)} ms, p99 ${quantile(times, 0.99).toFixed(1)} ms`;

@@ -1,7 +1,8 @@
 import { countVisits } from '@callstream/tables';
 import type { Row } from '../bench.ts';
 import type { Measuring } from './stats.ts';
-import { show, timed } from './timed.ts';
+import { showLatency } from '../../src/statistics.ts';
+import { timed } from './timed.ts';
 
 const eventsOfDay = 500_000;
 /** The made-up centre makes ten events a second. */
@@ -37,5 +38,5 @@ export async function measureDay({ system: { db }, servers, now, say }: Measurin
   }
   const warm: number[] = [];
   for (let i = 0; i < warms; i++) warm.push(await timed(count));
-  return [...rows, { what: `${what}, warm, ${warms} times`, result: show(warm) }];
+  return [...rows, { what: `${what}, warm, ${warms} times`, result: showLatency(warm) }];
 }

@@ -1,6 +1,7 @@
 import type { Row } from '../bench.ts';
 import type { Measuring } from './stats.ts';
-import { show, timed } from './timed.ts';
+import { showLatency } from '../../src/statistics.ts';
+import { timed } from './timed.ts';
 
 const asks = 200;
 
@@ -37,7 +38,7 @@ export async function measureLists({ system, say }: Measuring): Promise<Row[]> {
         }),
       );
     }
-    answers.push({ what: `HTTP, ${what}, ${asks} times`, result: show(ms) });
+    answers.push({ what: `HTTP, ${what}, ${asks} times`, result: showLatency(ms) });
   }
   return answers;
 }

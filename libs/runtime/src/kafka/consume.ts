@@ -16,7 +16,7 @@ export interface Batch {
 export interface Consuming {
   readonly groupId: string;
   readonly topic: string;
-  /** Partitions that are handled at the same time, not counting those that are slow, and small batches; of one partition never more than one batch. */
+  /** Partitions that are handled at the same time, not counting those that are slow, and short batches; of one partition never more than one batch. */
   readonly concurrency: number;
   /** Next offset of each partition. Asked in the very moment of a join: from memory, never from afar. */
   readonly positions: () => ReadonlyMap<number, number>;

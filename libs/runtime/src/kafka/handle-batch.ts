@@ -6,8 +6,8 @@ import { logRecord } from './log-record.ts';
 
 /** A batch that takes longer than this no longer holds up the other partitions, in ms. */
 const slowAfterMs = 1_000;
-/** Batches of up to so many records are handled at once, beside those that wait for their turn. */
-const smallBatchMax = 100;
+/** A batch of up to so many records is short: it is handled at once, beside those that wait for their turn. */
+export const shortBatchMax = 100;
 
 export interface Handling extends Pick<Consuming, 'topic' | 'concurrency' | 'onBatch' | 'onPassed'> {
   readonly heartbeatEveryMs: number;
@@ -64,7 +64,7 @@ export function createBatchHandler(
     };
     // kafkajs goes over what follows in this fetch and is not handed over: markers of transactions, aborted records.
     payload.resolveOffset(String(lastOffset));
-    const work: Work = { settled: batch.messages.length > smallBatchMax ? limit(run) : run(), aside: false };
+    const work: Work = { settled: batch.messages.length > shortBatchMax ? limit(run) : run(), aside: false };
     works.set(partition, work);
     work.settled.catch(onFailure);
     return begun;
