@@ -20,7 +20,9 @@ export const ProjectorEnv = z
       .min(1)
       .max(64)
       .default(4)
-      .describe('Partitions that one projector writes at the same time, a connection each'),
+      .describe(
+        'Partitions whose long batches one projector writes at the same time, a connection each; short ones share one more',
+      ),
     PROJECTOR_STALL_SECONDS: z.coerce
       .number()
       .min(1)
