@@ -1,8 +1,8 @@
 import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
-import { readBlueprint, tableNames } from './schemas.ts';
-import type { ProjectionSchema } from './schemas.ts';
+import { readBlueprint } from './schemas.ts';
+import type { ProjectionSchema, TableName } from './schemas.ts';
 import { upsertCallAgentsFrom, upsertCallQueuesFrom, upsertCallsFrom } from './statements.ts';
 
 /** What a fill may have written more than once: what identifies it, and how it is joined. */
@@ -13,32 +13,71 @@ const repeatable = [
 ] as const;
 type Repeatable = (typeof repeatable)[number];
 
+/** Runs `work` on the tables in a transaction of its own. */
+type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
+
 /**
- * Makes bare tables fit for use: merges what a fill has written more than once, and adds keys, indexes, views and grants. Long
- * on many rows; all or nothing.
+ * Makes bare tables fit for use: merges what a fill has written more than once, and adds indexes, keys, views and grants. Long
+ * on many rows, so events and calls are done side by side, over three connections. Interrupted, it leaves tables that
+ * {@link makeBare} makes fit to be filled on.
  */
 export async function completeProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const { indexes, views, grants } = await readBlueprint();
-  await inTransaction(db, async (client) => {
-    await client.query(
-      `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '256MB'`,
-    );
-    await client.query(mergeEvents);
-    for (const one of repeatable) await takeOut(client, one);
-    await client.query(`${indexes} ${views} ${grants}`);
-    for (const one of repeatable) await joinAgain(client, one);
-  });
-  await db.query(`analyze ${tableNames.map((table) => `${schema}.${table}`).join()}`);
+  const { indexes, keys, views, grants } = await readBlueprint();
+  const run: Run = (work) =>
+    inTransaction(db, async (client) => {
+      await client.query(
+        `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '128MB'`,
+      );
+      await work(client);
+    });
+  await Promise.all([completeEvents(run, indexes), completeCalls(run, indexes)]);
+  await run((client) => client.query(`${keys} ${views} ${grants}`));
 }
 
+/** Takes the indexes away that an interrupted {@link completeProjection} has made. */
+export async function makeBare(db: Tables, schema: ProjectionSchema): Promise<void> {
+  const { indexes } = await readBlueprint();
+  const names = [...indexes.matchAll(/^create (?:unique )?index (\w+)/gm)].map(([, name]) => `${schema}.${name}`);
+  await db.query(`drop index if exists ${names.join()}`);
+}
+
+async function completeEvents(run: Run, indexes: string): Promise<void> {
+  await run(mergeEvents);
+  const [key = '', ...others] = indexesOf('events', indexes);
+  await Promise.all([run((client) => client.query(key)), run((client) => client.query(others.join(';')))]);
+  await run((client) => client.query('analyze events, agents'));
+}
+
+async function completeCalls(run: Run, indexes: string): Promise<void> {
+  await run(async (client) => {
+    for (const one of repeatable) {
+      await takeOut(client, one);
+      await client.query(indexesOf(one.table, indexes).join(';'));
+      await joinAgain(client, one);
+    }
+  });
+  await run((client) => client.query(`analyze ${repeatable.map(({ table }) => table).join()}`));
+}
+
+/** The statements that make the indexes of a table, the unique one first. */
+const indexesOf = (table: TableName, indexes: string): string[] =>
+  indexes
+    .replaceAll(/^--.*$/gm, '')
+    .split(';')
+    .filter((statement) => statement.includes(` on ${table} `));
+
 /** Of an event that was delivered several times, the first delivery stays, and how many there were. */
-const mergeEvents = `
-with repeated as (
-  select uuid, min(id) as id, sum(deliveries)::int as deliveries from events group by uuid having count(*) > 1
-), gone as (
-  delete from events e using repeated r where e.uuid = r.uuid and e.id > r.id
-)
-update events e set deliveries = r.deliveries from repeated r where e.uuid = r.uuid and e.id = r.id`;
+async function mergeEvents(client: ClientBase): Promise<void> {
+  const { rowCount } = await client.query(`
+    create temporary table repeated_events on commit drop as
+    select ctid as place, row_number() over (partition by uuid order by id) as delivery,
+      sum(deliveries) over (partition by uuid)::int as deliveries
+    from events where uuid in (select uuid from events group by uuid having count(*) > 1)`);
+  if (rowCount === 0) return;
+  await client.query(`
+    delete from events e using repeated_events r where e.ctid = r.place and r.delivery > 1;
+    update events e set deliveries = r.deliveries from repeated_events r where e.ctid = r.place and r.delivery = 1`);
+}
 
 /** Moves the rows of what is there several times into a table of their own, numbered. */
 async function takeOut(client: ClientBase, { table, key }: Repeatable): Promise<void> {

@@ -7,7 +7,7 @@ export type { BoardTimes, LeftCall } from './board.ts';
 export { watchProjection } from './changes.ts';
 export { compareTable, rememberLive } from './compare.ts';
 export type { Comparison, Difference } from './compare.ts';
-export { completeProjection } from './complete.ts';
+export { completeProjection, makeBare } from './complete.ts';
 export { connectTables } from './connect.ts';
 export type { Tables, TablesOptions } from './connect.ts';
 export { classify, ConnectionLost, isTooSlow, withConnection } from './connection.ts';

@@ -20,10 +20,20 @@ export type ProjectionSchema =
 
 const read = (name: string): Promise<string> => readFile(new URL(`./projection/${name}.sql`, import.meta.url), 'utf8');
 
+interface Blueprint {
+  readonly tables: string;
+  readonly indexes: string;
+  readonly keys: string;
+  readonly views: string;
+  readonly grants: string;
+}
+
 /** The SQL of a projection, in the order in which it is made. */
-export async function readBlueprint(): Promise<{ tables: string; indexes: string; views: string; grants: string }> {
-  const [tables, indexes, views, grants] = await Promise.all(['tables', 'indexes', 'views', 'grants'].map(read));
-  return { tables: tables ?? '', indexes: indexes ?? '', views: views ?? '', grants: grants ?? '' };
+export async function readBlueprint(): Promise<Blueprint> {
+  const [tables = '', indexes = '', keys = '', views = '', grants = ''] = await Promise.all(
+    ['tables', 'indexes', 'keys', 'views', 'grants'].map(read),
+  );
+  return { tables, indexes, keys, views, grants };
 }
 
 /** Tells tables of this code from those of another: the hash of their SQL, kept as the comment of the schema. */

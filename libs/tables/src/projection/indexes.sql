@@ -1,10 +1,10 @@
--- What makes the tables of tables.sql fit for upserts and reads. A rebuild runs it when the tables are full: sorting
--- once is many times faster than keeping an index of random uuids while it grows.
+-- What makes the tables of tables.sql fit for upserts and reads. A rebuild runs it when the tables are full, several
+-- statements at a time: sorting once is many times faster than keeping an index of random uuids while it grows.
 
-alter table events add primary key (uuid);
-alter table calls add primary key (call_id);
-alter table call_queues add primary key (call_id, queue);
-alter table call_agents add primary key (call_id, actor);
+create unique index events_pkey on events (uuid);
+create unique index calls_pkey on calls (call_id);
+create unique index call_queues_pkey on call_queues (call_id, queue);
+create unique index call_agents_pkey on call_agents (call_id, actor);
 create index events_call on events (call_id, id) where call_id is not null;
 create index events_kind on events (kind, at);
 -- Events arrive about in the order of their times: a thousandth of the size of another index.
