@@ -11,8 +11,6 @@ import { median } from '../src/statistics.ts';
 
 const eventsDefault = 2_000_000;
 const eventsFew = 100_000;
-/** Enough for COPY to be at its speed. */
-const ceilingEventsMax = 300_000;
 /** Events per second of the simulated time: about 300 calls at once. */
 const rate = 40;
 const ratioWanted = 0.6;
@@ -24,7 +22,7 @@ export const rebuild: Bench = {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);
     const few = Math.min(events, eventsFew);
-    const ceiling = await prepareCeiling(simulatedBodies(Math.min(events, ceilingEventsMax), rate));
+    const ceiling = await prepareCeiling(simulatedBodies(events, rate));
     const rates = { ceiling: [] as number[], few: [] as number[], many: [] as number[] };
     for (let run = 1; run <= runs; run++) {
       rates.ceiling.push(await measureCeiling(ceiling));

@@ -28,16 +28,21 @@ export async function* simulatedBodies(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
+  let made = 0;
   let isComplete = false;
   try {
-    yield* createInterface(child.stdout);
+    for await (const body of createInterface(child.stdout)) {
+      made++;
+      yield body;
+    }
     isComplete = true;
   } finally {
     // Whoever takes only some of them would leave it waiting for a reader for ever.
     if (!isComplete) child.kill();
   }
   const [code] = (await ended) as [number | null];
-  if (code !== 0) throw new Error(`The simulator ended with ${String(code)}.`);
+  if (code !== 0 || made !== count)
+    throw new Error(`The simulator ended with ${String(code)} after ${made} of ${count} events.`);
 }
 
 /** Events as they are posted. */

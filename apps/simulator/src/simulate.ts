@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
@@ -50,20 +52,25 @@ const postings = centre({ seed: Math.round(options.seed), agents, rate: options.
   options.count ?? Infinity,
 );
 
-if (options.print) print();
+if (options.print) await print(options);
 else await post(options);
 // Whoever waits for a stop signal holds the channel of its parent open, and with it the process.
 if (process.connected) process.disconnect();
 
-function print(): void {
-  process.stdout.on('error', () => process.exit(0));
-  const until = start + (options.duration ?? Infinity) * 1000;
-  if (options.count === undefined && options.duration === undefined)
+async function print({ count, duration }: Options): Promise<void> {
+  if (count === undefined && duration === undefined)
     throw new Error('--print needs --count or --duration: the centre never closes.');
-  for (const { at, body } of postings) {
-    if (at > until) return;
-    process.stdout.write(`${body}\n`);
-  }
+  const until = start + (duration ?? Infinity) * 1000;
+  const lines = function* (): Generator<string> {
+    for (const { at, body } of postings) {
+      if (at > until) return;
+      yield `${body}\n`;
+    }
+  };
+  // Not faster than somebody reads. Whoever reads only the first lines has what they wanted.
+  await pipeline(Readable.from(lines()), process.stdout).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  });
 }
 
 /** Posts each event when its time has come; a server that is slow does not slow down the centre, up to a bound. */
