@@ -149,6 +149,17 @@ function eventsIn(records: readonly LogRecord[]): CallEvent[] {
   });
 }
 
+/** Keys and indexes of a projection, as Postgres would write them. */
+async function indexesOf(schema: ProjectionSchema): Promise<object[]> {
+  const { rows } = await live.query<{ made: string; key: string | null }>(
+    `select replace(pg_get_indexdef(i.indexrelid), $1 || '.', '') as made, pg_get_constraintdef(k.oid) as key
+     from pg_index i join pg_class t on t.oid = i.indrelid left join pg_constraint k on k.conindid = i.indexrelid
+     where t.relnamespace = $1::regnamespace order by made`,
+    [schema],
+  );
+  return rows;
+}
+
 const schemas = async (): Promise<string[]> => (await readSchemas(live)).map(({ schema }) => schema);
 
 describe('a rebuild', () => {
@@ -160,6 +171,8 @@ describe('a rebuild', () => {
     expect(said.join('\n')).toMatch(/Swapped: writers waited \d+ ms/);
     expect(await schemas()).toEqual([liveSchema, previousSchema]);
     expect(offsetsOf(await readPositions(own.tables(previousSchema)))).toEqual(new Map([[0, 0], [1, 0], [2, 0]])); // prettier-ignore
+    // The previous ones were made by a migration.
+    expect(await indexesOf(liveSchema)).toEqual(await indexesOf(previousSchema));
   });
 
   it('keeps the identity of the log and is what the live projector goes on writing', async () => {
