@@ -33,8 +33,12 @@ const stopped = stopSignal();
 const token = options.token ?? CALLSTREAM_TOKEN;
 const isTerminal = process.stdout.isTTY;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
-// The other side of a pipe may end first.
-process.stdout.on('error', () => process.exit(0));
+// The other side of a pipe may end first; anything else (a full disk) is a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  process.stderr.write(`What is watched cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
 
 /** Resolves with why the gateway does not want us any more. */
 const refused = Promise.withResolvers<string>();
