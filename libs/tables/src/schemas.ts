@@ -20,20 +20,13 @@ export type ProjectionSchema =
 
 const read = (name: string): Promise<string> => readFile(new URL(`./projection/${name}.sql`, import.meta.url), 'utf8');
 
-interface Blueprint {
-  readonly tables: string;
-  readonly indexes: string;
-  readonly keys: string;
-  readonly views: string;
-  readonly grants: string;
-}
+/** The files of a projection, in the order in which they are run. */
+const parts = ['tables', 'indexes', 'keys', 'views', 'grants'] as const;
+type Blueprint = Readonly<Record<(typeof parts)[number], string>>;
 
-/** The SQL of a projection, in the order in which it is made. */
+/** The SQL of a projection. */
 export async function readBlueprint(): Promise<Blueprint> {
-  const [tables = '', indexes = '', keys = '', views = '', grants = ''] = await Promise.all(
-    ['tables', 'indexes', 'keys', 'views', 'grants'].map(read),
-  );
-  return { tables, indexes, keys, views, grants };
+  return Object.fromEntries(await Promise.all(parts.map(async (part) => [part, await read(part)]))) as Blueprint;
 }
 
 /** Tells tables of this code from those of another: the hash of their SQL, kept as the comment of the schema. */

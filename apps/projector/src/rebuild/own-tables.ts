@@ -3,7 +3,6 @@ import {
   beginPositions,
   createBareProjection,
   dropProjection,
-  makeBare,
   nextSchema,
   readPositions,
   readSchemas,
@@ -38,7 +37,6 @@ export async function findNext(operation: Operation, log: Offsets): Promise<OwnT
   };
   if (positions.length !== log.size || !positions.every(isOurs)) return null;
   if ((await findReplaced({ ...operation, positions }, log)).length > 0) return null;
-  if (!found.complete) await makeBare(db, nextSchema);
   return { db, positions: offsetsOf(positions), complete: found.complete };
 }
 

@@ -212,7 +212,7 @@ describe('a rebuild', () => {
       begin raise 'no views now'; end $$;
       create event trigger no_views on ddl_command_start when tag in ('CREATE VIEW') execute function no_views()`);
     await expect(rebuild(operation(), plain)).rejects.toThrow('no views now');
-    await live.query('drop event trigger no_views');
+    await live.query('drop event trigger no_views; drop function no_views()');
     const { rows } = await live.query(`select from pg_indexes where schemaname = $1 and indexname = 'calls_pkey'`, [
       nextSchema,
     ]);

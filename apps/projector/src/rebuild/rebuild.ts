@@ -1,5 +1,5 @@
 import { endOffsets } from '@callstream/runtime';
-import { completeProjection, discardedSchema, dropProjection, nextSchema } from '@callstream/tables';
+import { completeProjection, discardedSchema, dropProjection, makeBare, nextSchema } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
@@ -53,6 +53,7 @@ async function complete(
 ): Promise<void> {
   const { say } = operation;
   const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
+  await makeBare(next.db, nextSchema);
   await readUp(operation, next, { targets, foldRecordsMin });
   const began = performance.now();
   say('Merging what was written more than once, and building indexes …');
