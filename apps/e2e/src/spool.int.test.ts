@@ -50,6 +50,12 @@ const drained = (ingest: Ingest) =>
     timeoutMs: 60_000,
     onTimeout: () => new Error(`The spool is not drained.\n${ingest.service.tail()}`),
   });
+/** As a provider does it that was refused: once more, until it is taken. */
+const takesAgain = (ingest: Ingest, event: string) =>
+  until(async () => (await post(ingest, [event]))[0] === 200, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error(`It does not recover.\n${ingest.service.tail()}`),
+  });
 
 it('keeps what was answered with 200 over kill -9, and sends it when Kafka is there', async () => {
   const topic = await newTopic();
@@ -115,15 +121,16 @@ it('on a full disk: 503, what was accepted stays, and with Kafka back everything
     ingest,
     Array.from({ length: 200 }, (_, i) => body(i, 50_000)),
   );
-  const accepted = statuses.filter((status) => status === 200).length;
   expect(new Set(statuses)).toEqual(new Set([200, 503]));
-  expect(await spooled(ingest)).toBe(accepted);
-  expect((await post(ingest, [body(1_000)]))[0]).toBe(200);
+  const accepted = statuses.flatMap((status, i) => (status === 200 ? [`spool.${i}`] : []));
+  // A slow disk may store what its sender no longer waited for.
+  expect(await spooled(ingest)).toBeGreaterThanOrEqual(accepted.length);
+  await takesAgain(ingest, body(1_000));
   await ingest.service.kill();
 
   await using again = await start({ topic, brokers: testKafkaBrokers() });
   await drained(again);
-  expect((await readLog(kafka, topic)).length).toBeGreaterThanOrEqual(accepted + 1);
+  expect([...(await callsInLog(topic))]).toEqual(expect.arrayContaining([...accepted, 'spool.1000']));
 }, 120_000);
 
 it('on a disk that hangs: 503 within 4 s, and what goes to Kafka is not delayed', async () => {
@@ -143,10 +150,7 @@ it('on a disk that hangs: 503 within 4 s, and what goes to Kafka is not delayed'
   expect(performance.now() - asked).toBeLessThan(3_000);
   holder.exec('rollback');
   holder.close();
-  await until(async () => (await post(ingest, [body(13)]))[0] === 200, {
-    timeoutMs: 30_000,
-    onTimeout: () => new Error('It does not recover.'),
-  });
+  await takesAgain(ingest, body(13));
 }, 60_000);
 
 it('on a disk that hangs: live events go to Kafka as if nothing were', async () => {
