@@ -22,14 +22,13 @@ const noNumber: Latest = { tier: -1, at: -Infinity, rank: -1, uuid: nilUuid, val
 export function agentOf(event: CallEvent): Agent | null {
   const { kind, at, rank, uuid, actor, number } = event;
   if (actor === null || !kind.startsWith('actor.')) return null;
-  const when = (wanted: string): number | null => (kind === wanted ? at : null);
   return {
     actor,
     queue: event.queue ?? '',
-    loggedInAt: when('actor.logged-in'),
-    loggedOutAt: when('actor.logged-out'),
-    pausedAt: when('actor.paused'),
-    unpausedAt: when('actor.unpaused'),
+    loggedInAt: kind === 'actor.logged-in' ? at : null,
+    loggedOutAt: kind === 'actor.logged-out' ? at : null,
+    pausedAt: kind === 'actor.paused' ? at : null,
+    unpausedAt: kind === 'actor.unpaused' ? at : null,
     lastSeenAt: at,
     number: number === null ? noNumber : { tier: 0, at, rank, uuid, value: number },
   };

@@ -25,14 +25,13 @@ export const noSeat: Seat = { tier: -1, at: -Infinity, rank: -1, uuid: nilUuid, 
 export function agentOnCall(event: CallEvent): CallAgent | null {
   const { kind, at, rank, uuid, actor, number, queue } = event;
   if (actor === null || !kind.startsWith('actor.')) return null;
-  const when = (wanted: string): number | null => (kind === wanted ? at : null);
   return {
     actor,
-    enteredAt: when('actor.entered'),
-    enteredLastAt: when('actor.entered'),
-    leftLastAt: when('actor.left'),
-    ringingLastAt: when('actor.ringing'),
-    noanswerLastAt: when('actor.noanswer'),
+    enteredAt: kind === 'actor.entered' ? at : null,
+    enteredLastAt: kind === 'actor.entered' ? at : null,
+    leftLastAt: kind === 'actor.left' ? at : null,
+    ringingLastAt: kind === 'actor.ringing' ? at : null,
+    noanswerLastAt: kind === 'actor.noanswer' ? at : null,
     seat: number === null && queue === null ? noSeat : { tier: 0, at, rank, uuid, number, queue },
   };
 }

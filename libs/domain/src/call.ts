@@ -70,9 +70,8 @@ export const noState: StateMark = { at: -Infinity, rank: -1 };
 export function callOf(event: CallEvent): Call | null {
   if (event.callId === null) return null;
   const { kind, at } = event;
-  const when = (...kinds: string[]): number | null => (kinds.includes(kind) ? at : null);
-  const waitingAt = when('call.waiting');
-  const answeredAt = when('actor.entered', 'call.ongoing');
+  const waitingAt = kind === 'call.waiting' ? at : null;
+  const answeredAt = kind === 'actor.entered' || kind === 'call.ongoing' ? at : null;
   const queue = queueOnCall(event);
   const agent = agentOnCall(event);
   return {
@@ -91,8 +90,8 @@ export function callOf(event: CallEvent): Call | null {
     waitingSince: waitingAt,
     answeredAt,
     answeredLastAt: answeredAt,
-    abandonedAt: when('call.queue-abandon'),
-    finishedAt: when('call.finished'),
+    abandonedAt: kind === 'call.queue-abandon' ? at : null,
+    finishedAt: kind === 'call.finished' ? at : null,
     createdAt: event.receivedAt,
     updatedAt: event.receivedAt,
     lastEventAt: at,
