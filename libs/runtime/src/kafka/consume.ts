@@ -44,8 +44,8 @@ const heartbeatInterval = 250;
  * Of a backlog, a fetch brings long batches of a few partitions, not short ones of all (docs/decisions/0006). kafkajs asks for
  * the partitions in another order each time, so that each gets its turn.
  */
-const maxBytesPerPartition = 512 * 1024;
-const maxBytes = 1024 * 1024;
+const maxBytesPerPartition = 1024 * 1024;
+const maxBytes = 2 * 1024 * 1024;
 /** Batches of different partitions that may wait for the one before theirs at the same time. */
 const handlersMax = 256;
 

@@ -9,10 +9,11 @@ export const uuidOf = (record: Pick<LogRecord, 'value'>, receivedAt?: string): s
   eventUuid(record.value ?? nothing, receivedAt);
 
 /** A record as the domain's `decode` takes it: the one way from the log to an event. */
-export const logEntry = (record: LogRecord) => ({
-  value: record.value,
-  partition: record.partition,
-  offset: record.offset,
-  receivedAt: receivedAtOf(record),
-  uuidOf: (receivedAt?: string): string => uuidOf(record, receivedAt),
-});
+export const logEntry = (record: LogRecord) => {
+  const { value, partition, offset } = record;
+  return {
+    ...{ value, partition, offset },
+    receivedAt: receivedAtOf(record),
+    uuidOf: (receivedAt?: string): string => uuidOf({ value }, receivedAt),
+  };
+};

@@ -1,5 +1,6 @@
-import type { KafkaMessage } from 'kafkajs';
-import { PackedHeaders } from './record-headers.ts';
+import type { IHeaders, KafkaMessage } from 'kafkajs';
+import './fetch-response.ts';
+import { PackedRecord } from './packed-record.ts';
 import type { LogHeaders } from './record-headers.ts';
 
 /** A record of the log. */
@@ -14,24 +15,26 @@ export interface LogRecord {
   readonly timestamp: number;
 }
 
-export function logRecord(
-  topic: string,
-  partition: number,
-  { offset, key, value, headers, timestamp }: KafkaMessage,
-): LogRecord {
-  return {
-    topic,
-    partition,
-    offset: Number(offset),
-    key,
-    value,
-    headers: headers instanceof PackedHeaders ? headers : noHeaders,
-    timestamp: Number(timestamp),
-  };
-}
+/** A record as kafkajs hands it over. */
+export const logRecord = (topic: string, partition: number, message: KafkaMessage): LogRecord =>
+  message instanceof PackedRecord
+    ? message
+    : {
+        ...{ topic, partition },
+        offset: Number(message.offset),
+        key: message.key,
+        value: message.value,
+        headers: headersOf(message.headers ?? {}),
+        timestamp: Number(message.timestamp),
+      };
 
-/** Records of before Kafka 0.11 have none. */
-const noHeaders: LogHeaders = new Map();
+const headersOf = (headers: IHeaders): LogHeaders =>
+  new Map(
+    Object.entries(headers).map(([name, values]) => {
+      const value = Array.isArray(values) ? values.at(-1) : values;
+      return [name, typeof value === 'string' || Buffer.isBuffer(value) ? Buffer.from(value) : undefined];
+    }),
+  );
 
 /** When we received it, as RFC 3339: the header that ingest wrote, else Kafka's own timestamp. */
 export function receivedAtOf({ headers, timestamp }: Pick<LogRecord, 'headers' | 'timestamp'>): string {
