@@ -1,7 +1,7 @@
 import type { Log, LogRecord } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
-import { classify, PositionMoved, project, readPositions, rowsOf, withConnection } from '@callstream/tables';
-import type { BatchRows, Move } from '@callstream/tables';
+import { classify, PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
+import type { BatchRows, Move, SeenEvents } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
 import { explain, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -15,6 +15,7 @@ export interface Applying {
   readonly db: Tables;
   readonly deadLetters: DeadLetters;
   readonly refusals: RefusalLimit;
+  readonly seen: SeenEvents;
   /** Next offset of every partition, as this process last saw it in the tables. */
   readonly positions: Map<number, number>;
   /** Called after every commit. */
@@ -54,7 +55,7 @@ async function write(applying: Applying, part: Understood): Promise<number> {
   const { records, expected, rows } = part;
   try {
     const next = await commit(applying, part);
-    if (rows.events.count > 0) applying.refusals.applied();
+    if (rows.events.uuids.length > 0) applying.refusals.applied();
     return next;
   } catch (error) {
     if (error instanceof PositionMoved) return reread(applying, records[0].partition);
@@ -71,7 +72,7 @@ async function write(applying: Applying, part: Understood): Promise<number> {
 const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
 const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
-const noRows = rowsOf({ events: [], calls: [], agents: [] });
+const { rows: noRows } = understand([]);
 
 /** Puts aside an event that Postgres does not take. */
 async function refuse(applying: Applying, part: Understood, error: unknown): Promise<number> {
@@ -94,7 +95,7 @@ async function refuse(applying: Applying, part: Understood, error: unknown): Pro
 /** One transaction: the rows and the position, or neither. */
 async function commit(applying: Applying, part: Understood): Promise<number> {
   const projection = { moves: [moveOf(part)], rows: part.rows };
-  await withConnection(applying.db, (client) => project(client, projection));
+  await withConnection(applying.db, (client) => project(client, projection, applying.seen));
   return committed(applying, part);
 }
 

@@ -54,8 +54,8 @@ async function applyTogether(
     const { undecodable, rows } = understand(parts.flatMap(({ records }) => records));
     if (undecodable.length > 0) return byThemselves();
     const projection = { moves: parts.map(moveOf), rows, lockTimeoutMs };
-    await withConnection(applying.db, (client) => project(client, projection));
-    if (rows.events.count > 0) applying.refusals.applied();
+    await withConnection(applying.db, (client) => project(client, projection, applying.seen));
+    if (rows.events.uuids.length > 0) applying.refusals.applied();
   } catch (error) {
     if (!(error instanceof ConnectionLost)) return byThemselves();
     return parts.forEach(({ reject }) => reject(error));

@@ -2,8 +2,8 @@ import { agentKey, agentOf, callOf, decode, join, joinAgents } from '@callstream
 import type { Agent, Call, CallEvent } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { rowsOf } from '@callstream/tables';
-import type { BatchRows, CountedEvent } from '@callstream/tables';
+import { eventsOfBatch, rowsOf } from '@callstream/tables';
+import type { BatchRows } from '@callstream/tables';
 import type { DeadLetter } from './dead-letters.ts';
 
 /** What records say. */
@@ -15,21 +15,15 @@ export interface Understood {
 
 /** Decodes records, those of a partition in the order of the log, and folds them in memory: one row per event, call and agent is left to write, and nothing else is kept. */
 export function understand(records: readonly LogRecord[]): Understood {
-  const events = new Map<string, CountedEvent>();
+  const events = eventsOfBatch();
   const fold = createFold();
   const undecodable: DeadLetter[] = [];
   for (const record of records) {
     const understood = fold.add(record);
-    if ('problem' in understood) {
-      undecodable.push({ record, kind: 'undecodable', reason: understood.problem });
-      continue;
-    }
-    const { event } = understood;
-    const known = events.get(event.uuid);
-    const first = known && known.event.id < event.id ? known.event : event;
-    events.set(event.uuid, { event: first, deliveries: (known?.deliveries ?? 0) + 1 });
+    if ('event' in understood) events.add(understood.event);
+    else undecodable.push({ record, kind: 'undecodable', reason: understood.problem });
   }
-  const rows = rowsOf({ events: [...events.values()], calls: fold.calls(), agents: fold.agents() });
+  const rows = rowsOf({ events: events.lines(), calls: fold.calls(), agents: fold.agents() });
   return { rows, undecodable };
 }
 

@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import pg from 'pg';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { readBlueprint } from './schemas.ts';
@@ -18,10 +19,15 @@ type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
  * Makes bare tables fit for use: merges what a fill has written more than once, and adds indexes, keys, views and grants. Long
- * on many rows, so events and calls are done side by side, over three connections. Interrupted, it leaves tables that
+ * on many rows, so events and calls are done side by side, over five connections. Interrupted, it leaves tables that
  * {@link makeBare} makes fit to be filled on.
+ * @param repeats events that may be there more than once; null if that is not known
  */
-export async function completeProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
+export async function completeProjection(
+  db: Tables,
+  schema: ProjectionSchema,
+  repeats: readonly string[] | null,
+): Promise<void> {
   const { indexes, keys, views, grants } = await readBlueprint();
   const run: Run = (work) =>
     inTransaction(db, async (client) => {
@@ -30,7 +36,7 @@ export async function completeProjection(db: Tables, schema: ProjectionSchema): 
       );
       await work(client);
     });
-  await Promise.all([completeEvents(run, indexes), completeCalls(run, indexes)]);
+  await Promise.all([completeEvents(run, indexes, repeats), completeCalls(run, indexes)]);
   await run((client) => client.query(`${keys} ${views} ${grants}`));
 }
 
@@ -41,12 +47,21 @@ export async function makeBare(db: Tables, schema: ProjectionSchema): Promise<vo
   await db.query(`drop index if exists ${names.join()}`);
 }
 
-async function completeEvents(run: Run, indexes: string): Promise<void> {
-  await run(mergeEvents);
+async function completeEvents(run: Run, indexes: string, repeats: readonly string[] | null): Promise<void> {
+  await run((client) => mergeEvents(client, repeats));
   const [key = '', ...others] = indexesOf('events', indexes);
-  await Promise.all([run((client) => client.query(key)), run((client) => client.query(others.join(';')))]);
+  const makeKey = (): Promise<void> => run((client) => client.query(key));
+  const mergeAll = async (error: unknown): Promise<void> => {
+    if (repeats === null || !isTaken(error)) throw error;
+    await run((client) => mergeEvents(client, null));
+    await makeKey();
+  };
+  await Promise.all([makeKey().catch(mergeAll), ...others.map((index) => run((client) => client.query(index)))]);
   await run((client) => client.query('analyze events, agents'));
 }
+
+/** Something is there more than once. */
+const isTaken = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '23505';
 
 async function completeCalls(run: Run, indexes: string): Promise<void> {
   await run(async (client) => {
@@ -67,15 +82,20 @@ const indexesOf = (table: TableName, indexes: string): string[] =>
     .filter((statement) => statement.includes(` on ${table} `));
 
 /** Of an event that was delivered several times, the first delivery stays, and how many there were. */
-async function mergeEvents(client: ClientBase): Promise<void> {
-  const { rowCount } = await client.query(`
+async function mergeEvents(client: ClientBase, repeats: readonly string[] | null): Promise<void> {
+  if (repeats?.length === 0) return;
+  await client.query('create temporary table repeats (uuid uuid) on commit drop');
+  if (repeats) await client.query('insert into repeats select unnest($1::text::uuid[])', [`{${repeats.join()}}`]);
+  else await client.query('insert into repeats select uuid from events group by uuid having count(*) > 1');
+  await client.query(`
     create temporary table repeated_events on commit drop as
     select ctid as place, row_number() over (partition by uuid order by id) as delivery,
       sum(deliveries) over (partition by uuid)::int as deliveries
-    from events where uuid in (select uuid from events group by uuid having count(*) > 1)`);
-  if (rowCount === 0) return;
+    from events where uuid in (select uuid from repeats)`);
+  // By their places: each of the other joins would read the whole table again.
   await client.query(`
-    delete from events e using repeated_events r where e.ctid = r.place and r.delivery > 1;
+    set local enable_hashjoin = off; set local enable_mergejoin = off;
+    delete from events where ctid = any (array(select place from repeated_events where delivery > 1));
     update events e set deliveries = r.deliveries from repeated_events r where e.ctid = r.place and r.delivery = 1`);
 }
 

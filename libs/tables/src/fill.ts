@@ -5,11 +5,13 @@ import type { Agent, Call, CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { agentRows } from './batch-rows.ts';
-import { joinAgents, movePositions } from './project.ts';
+import { checkMoved, commit, joinAgents, movePositions } from './project.ts';
 import type { Move } from './project.ts';
-import { copyLine } from './row-text.ts';
+import { copyLines } from './row-text.ts';
 import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine } from './rows.ts';
 import type { TableName } from './schemas.ts';
+import { sendTogether } from './send-together.ts';
+import { TextBytes } from './text-bytes.ts';
 
 export interface Filled {
   readonly moves: readonly Move[];
@@ -17,8 +19,8 @@ export interface Filled {
   readonly agents: readonly Agent[];
 }
 
-/** Rows go to the socket in pieces of about this many characters. */
-const pieceChars = 65_536;
+/** Rows go to the socket in pieces of about so many bytes, or rows. */
+const pieceBytes = 65_536;
 const pieceRows = 200;
 /**
  * One transaction into tables that only we write, and that have no keys yet: events are streamed, the calls that they
@@ -37,26 +39,23 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
   const copy = client.query(copyFrom(`copy events (${eventColumns}) from stdin`));
   const ended = finished(copy);
   ended.catch(() => undefined);
-  let piece = '';
-  const flush = (): Promise<void> | undefined => {
-    const more = copy.write(piece);
-    piece = '';
-    return more ? undefined : Promise.race([once(copy, 'drain').then(() => undefined), ended]);
-  };
+  const piece = new TextBytes();
+  const flush = (): Promise<void> | undefined =>
+    copy.write(piece.take()) ? undefined : Promise.race([once(copy, 'drain').then(() => undefined), ended]);
   return {
     add: (event) => {
-      piece += eventLine({ event, deliveries: 1 });
-      return piece.length < pieceChars ? undefined : flush();
+      piece.write(`${eventLine(event)}\t1\n`);
+      return piece.length < pieceBytes ? undefined : flush();
     },
     commit: async ({ moves, calls, agents }) => {
-      copy.end(piece);
+      copy.end(piece.take());
       await ended;
       await copyRows(client, 'calls', calls.map(callRow));
       await copyRows(client, 'call_queues', calls.flatMap(callQueueRows));
       await copyRows(client, 'call_agents', calls.flatMap(callAgentRows));
-      await joinAgents(client, agentRows(agents));
-      await movePositions(client, moves);
-      await client.query('commit');
+      const answers = await sendTogether(client, [...joinAgents(agentRows(agents)), movePositions(moves)]);
+      checkMoved(moves, answers.at(-1));
+      await sendTogether(client, [commit]);
     },
   };
 }
@@ -65,11 +64,7 @@ async function copyRows(client: ClientBase, table: TableName, rows: readonly obj
   const [first] = rows;
   if (!first) return;
   const lines = function* (): Generator<string> {
-    for (let i = 0; i < rows.length; i += pieceRows)
-      yield rows
-        .slice(i, i + pieceRows)
-        .map(copyLine)
-        .join('');
+    for (let i = 0; i < rows.length; i += pieceRows) yield copyLines(rows.slice(i, i + pieceRows));
   };
   const columns = Object.keys(first).join();
   await pipeline(Readable.from(lines()), client.query(copyFrom(`copy ${table} (${columns}) from stdin`)));

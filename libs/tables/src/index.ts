@@ -29,7 +29,7 @@ export { readCall } from './read-call.ts';
 export type { WholeCall } from './read-call.ts';
 export { listCallEvents, listCalls, listRowsMax } from './reads.ts';
 export type { CallRow, EventRow, ListCallsParams } from './reads.ts';
-export type { CountedEvent } from './rows.ts';
+export { eventsOfBatch } from './event-lines.ts';
 export {
   createBareProjection,
   discardedSchema,
@@ -46,3 +46,5 @@ export { searchCalls } from './search-calls.ts';
 export type { FoundCall, SearchCallsParams } from './search-calls.ts';
 export { projectionId, readHolders, trySwap } from './swap.ts';
 export type { Holder, Swapped, Swapping } from './swap.ts';
+export { createRepeats, createSeenEvents } from './seen-events.ts';
+export type { Repeats, SeenEvents } from './seen-events.ts';

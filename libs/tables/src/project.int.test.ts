@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { batchOf, expectedRows, readRows } from '../testing/index.ts';
 import {
   connectTables,
+  createSeenEvents,
   ensurePositions,
   listCallEvents,
   listCalls,
@@ -16,7 +17,8 @@ import {
   readPositions,
 } from './index.ts';
 import { upsertEvents } from './join-events.ts';
-import type { Tables } from './index.ts';
+import { sendTogether } from './send-together.ts';
+import type { SeenEvents, Tables } from './index.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
 jest.setTimeout(60_000);
@@ -44,16 +46,17 @@ async function empty(): Promise<void> {
 }
 
 /** Writes the batches one after the other, as partition 0. */
-async function write(...batches: (readonly CallEvent[])[]): Promise<void> {
+const write = (...batches: (readonly CallEvent[])[]): Promise<void> => writeFrom(0, batches);
+
+/** The same from offset `from` on, by somebody who has `seen` some of them. */
+async function writeFrom(from: number, batches: readonly (readonly CallEvent[])[], seen?: SeenEvents): Promise<void> {
   const client = await db.connect();
   try {
-    let expected = 0;
+    let expected = from;
     for (const events of batches) {
       const next = expected + events.length;
-      await project(client, {
-        moves: [{ partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } }],
-        rows: batchOf(events),
-      });
+      const move = { partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } };
+      await project(client, { moves: [move], rows: batchOf(events) }, seen);
       expected = next;
     }
   } finally {
@@ -137,13 +140,35 @@ describe('the join in SQL', () => {
     expect(await readRows(db)).toEqual(expectedRows([...events.slice(0, 60), ...again]));
   });
 
+  it('is it when what is taken for new was there', async () => {
+    const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
+    const again = log.map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    const asked: number[] = [];
+    const forgetful = createSeenEvents();
+    const seen = {
+      ...forgetful,
+      suspects: (uuids: readonly string[]) => {
+        const suspects = forgetful.suspects(uuids);
+        asked.push(suspects.length);
+        return suspects;
+      },
+    };
+    await write(log);
+    await writeFrom(log.length, [again], seen);
+    expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
+    await writeFrom(2 * log.length, [again], seen);
+    expect((await readRows(db)).events).toEqual(expectedRows([...log, ...again, ...again]).events);
+    // Nothing is suspected at first, after the surprise everything.
+    expect(asked).toEqual([0, new Set(log.map(({ uuid }) => uuid)).size]);
+  });
+
   it('is it when another partition writes one of the events of a batch at the same time', async () => {
     const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
     const [first, ...others] = log;
     if (!first) throw new Error('There are no lives.');
     const other = await db.connect();
     await other.query('begin');
-    await upsertEvents(other, batchOf([{ ...first, id: first.id + 1 }]).events);
+    await sendTogether(other, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
     const writing = write([first, ...others]);
     await until(
       async () => {

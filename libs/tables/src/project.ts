@@ -1,6 +1,9 @@
 import type { ClientBase } from 'pg';
-import type { BatchRows, EventLines } from './batch-rows.ts';
-import { isEventTaken, joinEvents, upsertEvents } from './join-events.ts';
+import type { BatchRows } from './batch-rows.ts';
+import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
+import { nothingSeen } from './seen-events.ts';
+import { sendTogether } from './send-together.ts';
+import type { Answer, Statement } from './send-together.ts';
 import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls } from './statements.ts';
 
 /** How far a transaction takes one partition. */
@@ -30,69 +33,85 @@ export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
 }
 
-/** Joins rows into the tables and moves the positions; all or nothing. @throws {PositionMoved} */
-export async function project(db: ClientBase, projection: Projection): Promise<void> {
+/**
+ * Joins rows into the tables and moves the positions; all or nothing. Events that are not `seen` are taken for new.
+ * @throws {PositionMoved}
+ */
+export async function project(db: ClientBase, projection: Projection, seen = nothingSeen): Promise<void> {
+  const { events } = projection.rows;
   try {
-    await inOneGo(db, projection, joinEvents);
+    await inOneGo(db, projection, isCopied(events) ? seen.suspects(events.uuids) : null);
   } catch (error) {
     if (!isEventTaken(error)) throw error;
-    // Another partition has written one of these uuids since we looked: an upsert does not mind.
-    await inOneGo(db, projection, upsertEvents);
+    seen.surprise();
+    await inOneGo(db, projection, null);
   }
+  seen.add(events.uuids);
 }
 
-type JoinEvents = (db: ClientBase, events: EventLines) => Promise<void>;
-
+/** @param suspects of its events that may be there already, or null: whatever is there, all are upserted */
 async function inOneGo(
   db: ClientBase,
   { moves, rows, lockTimeoutMs = 0 }: Projection,
-  joinTheEvents: JoinEvents,
+  suspects: readonly string[] | null,
 ): Promise<void> {
   const { events, calls, callQueues, callAgents, agents } = rows;
-  await db.query(lockTimeoutMs > 0 ? `begin; set local lock_timeout = ${lockTimeoutMs}` : 'begin');
   try {
-    await movePositions(db, moves);
-    await joinTheEvents(db, events);
-    // Always the same order of tables, so that two partitions that meet in `agents` do not deadlock.
-    await upsert(db, 'calls', upsertCalls, calls);
-    await upsert(db, 'call-queues', upsertCallQueues, callQueues);
-    await upsert(db, 'call-agents', upsertCallAgents, callAgents);
-    await joinAgents(db, agents);
-    await db.query('commit');
+    const [, , moved, found] = await sendTogether(db, [
+      begin,
+      { name: `lock-timeout-${lockTimeoutMs}`, text: `set local lock_timeout = ${lockTimeoutMs}` },
+      movePositions(moves),
+      ...(suspects?.length ? [lookFor(suspects)] : []),
+    ]);
+    checkMoved(moves, moved);
+    const known = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
+    await sendTogether(db, [
+      ...(suspects ? joinEvents(events, known) : upsertEvents(events)),
+      // Always the same order of tables, so that two partitions that meet in `agents` do not deadlock.
+      ...upsert('calls', upsertCalls, calls),
+      ...upsert('call-queues', upsertCallQueues, callQueues),
+      ...upsert('call-agents', upsertCallAgents, callAgents),
+      ...joinAgents(agents),
+      commit,
+    ]);
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
     throw error;
   }
 }
 
-/** First of all: it locks the partitions for this transaction and proves that nobody else is ahead. */
-export async function movePositions(db: ClientBase, moves: readonly Move[]): Promise<void> {
-  const { rowCount } = await db.query({
-    name: 'move-positions',
-    text: `update positions p set next_offset = m.next, last_uuid = m.uuid, last_timestamp = m.at
-      from unnest($1::int[], $2::bigint[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
-        as m (partition, expected, version, next, uuid, at)
-      where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version`,
-    values: [
-      moves.map(({ partition }) => partition),
-      moves.map(({ expected }) => expected),
-      moves.map(({ version }) => version),
-      moves.map(({ next }) => next),
-      moves.map(({ last }) => last.uuid),
-      moves.map(({ last }) => new Date(last.timestamp).toISOString()),
-    ],
-  });
-  if (rowCount === moves.length) return;
+const begin: Statement = { name: 'begin', text: 'begin' };
+export const commit: Statement = { name: 'commit', text: 'commit' };
+
+/** First of all: it locks the partitions for this transaction. */
+export const movePositions = (moves: readonly Move[]): Statement => ({
+  name: 'move-positions',
+  text: `update positions p set next_offset = m.next, last_uuid = m.uuid, last_timestamp = m.at
+    from unnest($1::int[], $2::bigint[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
+      as m (partition, expected, version, next, uuid, at)
+    where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version`,
+  values: [
+    moves.map(({ partition }) => partition),
+    moves.map(({ expected }) => expected),
+    moves.map(({ version }) => version),
+    moves.map(({ next }) => next),
+    moves.map(({ last }) => last.uuid),
+    moves.map(({ last }) => new Date(last.timestamp).toISOString()),
+  ].map((column) => `{${column.join()}}`),
+});
+
+/** Proves that nobody else is ahead. @throws {PositionMoved} */
+export function checkMoved(moves: readonly Move[], answer: Answer | undefined): void {
+  if (answer?.count === moves.length) return;
   const wanted = moves.map(({ partition, expected }) => `${partition} at offset ${expected}`).join(', ');
   throw new PositionMoved(`Of these partitions, one is elsewhere, or of another version: ${wanted}.`);
 }
 
 /** Joins agents into the table; after the calls, always. */
-export const joinAgents = (db: ClientBase, agents: string): Promise<void> => upsert(db, 'agents', upsertAgents, agents);
+export const joinAgents = (agents: Buffer | null): Statement[] => upsert('agents', upsertAgents, agents);
 
-async function upsert(db: ClientBase, name: string, text: string, rows: string): Promise<void> {
-  if (rows !== '{}') await db.query({ name: `upsert-${name}`, text, values: [rows] });
-}
+const upsert = (table: string, text: string, rows: Buffer | null): Statement[] =>
+  rows ? [{ name: `upsert-${table}`, text, values: [rows] }] : [];
 
 /** Tells everybody who listens that the tables changed. May be lost; never inside a transaction, where it would serialise commits. */
 export async function notifyProjected(db: { query: ClientBase['query'] }): Promise<void> {

@@ -1,7 +1,11 @@
+import { TextBytes } from './text-bytes.ts';
+
 type Value = string | number | null;
 
-/** A row as a line of COPY's text format, in the order of its columns. */
-export function copyLine(row: object): string {
+/** Rows as lines of COPY's text format, in the order of their columns. */
+export const copyLines = (rows: readonly object[]): string => rows.map(copyLine).join('');
+
+function copyLine(row: object): string {
   let line = '';
   for (const value of Object.values(row) as Value[]) line += `\t${copyValue(value)}`;
   return `${line.slice(1)}\n`;
@@ -27,17 +31,23 @@ export const valuesOfLine = (line: string): (string | null)[] =>
     .map((text) => (text === nothing ? null : text.replace(/\\./g, (escape) => copied.get(escape) ?? escape)));
 
 /**
- * Rows as text of an array of records, each in the order of its columns. Read for half of what the same as JSON takes. Every
- * call passes here several times, so it is a loop: with `map` and `join` it takes three times as long.
+ * Rows as text of an array of records, each in the order of its columns; null if there are none. Read for half of what the
+ * same as JSON takes. Every call passes here several times, so it is a loop: with `map` and `join` it takes three times as long.
  */
-export function recordArray(rows: readonly object[]): string {
-  let all = '';
+export function recordArray(rows: readonly object[]): Buffer | null {
+  if (rows.length === 0) return null;
+  const text = new TextBytes();
+  let before = '{';
   for (const row of rows) {
     let record = '';
     for (const value of Object.values(row) as Value[]) record += `,${recordValue(value)}`;
-    all += `,"(${record.slice(1)})"`;
+    text.write(`${before}"(${record.slice(1)})"`);
+    before = ',';
   }
-  return `{${all.slice(1)}}`;
+  text.write('}');
+  const all = text.take();
+  text.release();
+  return all;
 }
 
 /** In quotes of the record inside of quotes of the array: what both escape is escaped twice. */

@@ -3,20 +3,13 @@ import { stateOfCall } from '@callstream/domain';
 import { copyText } from './row-text.ts';
 import { time, timeOrNull } from './time-text.ts';
 
-/** An event and how many records of the batch are it. */
-export interface CountedEvent {
-  readonly event: CallEvent;
-  readonly deliveries: number;
-}
-
 /** Columns of `events`, in the order of {@link eventLine}. */
 export const eventColumns = 'uuid, id, call_id, type, kind, at, received_at, body, deliveries';
 
-/** One row of `events` as a line of COPY's text format. */
-export function eventLine({ event, deliveries }: CountedEvent): string {
-  const { uuid, id, callId, type, kind, at, receivedAt, json } = event;
+/** One row of `events` as a line of COPY's text format, but for its last value: how many records are it. */
+export function eventLine({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {
   const call = callId === null ? String.raw`\N` : copyText(callId);
-  return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}\t${deliveries}\n`;
+  return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}`;
 }
 
 /** A row of `calls`, in the order of its columns. */

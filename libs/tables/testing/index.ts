@@ -1,7 +1,7 @@
 import type { CallEvent } from '@callstream/domain';
 import { compareText, fold, foldAgents } from '@callstream/domain';
-import { rowsOf } from '../src/index.ts';
-import type { BatchRows, CountedEvent, Tables } from '../src/index.ts';
+import { eventsOfBatch, rowsOf } from '../src/index.ts';
+import type { BatchRows, Tables } from '../src/index.ts';
 import { agentRow, callAgentRows, callQueueRows, callRow } from '../src/rows.ts';
 import { time } from '../src/time-text.ts';
 
@@ -22,6 +22,12 @@ export interface AllRows {
   readonly agents: Row[];
 }
 
+/** An event and how many records of the log are it. */
+interface CountedEvent {
+  readonly event: CallEvent;
+  readonly deliveries: number;
+}
+
 /** The distinct events of `log`, each as its first delivery, with the number of its deliveries. */
 function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
   const counted = new Map<string, CountedEvent>();
@@ -34,8 +40,11 @@ function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
 }
 
 /** What a projector writes for `log`, as one batch. */
-export const batchOf = (log: readonly CallEvent[]): BatchRows =>
-  rowsOf({ events: countDeliveries(log), calls: [...fold(log).values()], agents: [...foldAgents(log).values()] });
+export function batchOf(log: readonly CallEvent[]): BatchRows {
+  const events = eventsOfBatch();
+  log.forEach(events.add);
+  return rowsOf({ events: events.lines(), calls: [...fold(log).values()], agents: [...foldAgents(log).values()] });
+}
 
 const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
   ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },

@@ -1,6 +1,6 @@
 import { followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log } from '@callstream/runtime';
-import type { Tables } from '@callstream/tables';
+import type { Repeats, Tables } from '@callstream/tables';
 import { openLane } from './lane.ts';
 import type { LeaveOut } from './leave-out.ts';
 import { whenAborted } from './stopped.ts';
@@ -23,6 +23,7 @@ export interface FillOptions {
   /** Records that a lane folds in memory before it writes, at least. */
   readonly foldRecordsMin: number;
   readonly leaveOut: LeaveOut;
+  readonly repeats: Repeats | null;
   readonly onProgress: (partition: number, next: number) => void;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -33,14 +34,14 @@ export interface FillOptions {
  * it fails or is stopped is read again by the next attempt.
  */
 export async function fill({ kafka, topic, db, positions, targets, signal, ...options }: FillOptions): Promise<void> {
-  const { foldRecordsMin, leaveOut, onProgress, log } = options;
+  const { foldRecordsMin, leaveOut, repeats, onProgress, log } = options;
   const read = new Map(positions);
   const missing = (): number[] =>
     [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
   if (missing().length === 0) return;
 
   const lanes = Array.from({ length: lanesMax }, () =>
-    openLane({ db, foldRecordsMin, leaveOut, positions, onProgress }),
+    openLane({ db, foldRecordsMin, leaveOut, repeats, positions, onProgress }),
   );
   const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
   const silence = watchSilence(() => {

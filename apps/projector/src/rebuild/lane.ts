@@ -3,13 +3,13 @@ import { PassThrough } from 'node:stream';
 import { uuidOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { beginFilling, withConnection } from '@callstream/tables';
-import type { Filling, Move, Tables } from '@callstream/tables';
+import type { Filling, Move, Repeats, Tables } from '@callstream/tables';
 import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import type { LeaveOut } from './leave-out.ts';
 
-/** Batches that wait for a lane, of at most 512 KiB each: while it writes calls, the other lane is to be fed. */
-const batchesMax = 16;
+/** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
+const batchesMax = 8;
 
 interface LaneBatch {
   readonly partition: number;
@@ -21,6 +21,7 @@ export interface LaneOptions {
   /** Records that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
   readonly leaveOut: LeaveOut;
+  readonly repeats: Repeats | null;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
@@ -73,6 +74,7 @@ async function fillFold(
     batches,
     foldRecordsMin,
     leaveOut,
+    repeats,
     positions,
     onProgress,
   }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
@@ -85,7 +87,9 @@ async function fillFold(
     for (const record of batch.records) {
       if (leaveOut(record)) continue;
       const understood = fold.add(record);
-      const wait = 'event' in understood ? filling.add(understood.event) : undefined;
+      if ('problem' in understood) continue;
+      repeats?.see(understood.event.uuid);
+      const wait = filling.add(understood.event);
       if (wait) await wait;
     }
     const last = batch.records.at(-1);

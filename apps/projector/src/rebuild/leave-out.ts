@@ -27,7 +27,7 @@ export async function leavingOut<T>(on: LeavingOut, work: (leaveOut: LeaveOut) =
   const left = new Set<string>();
   const attempt = async (refused: ReadonlySet<string>): Promise<{ result: T } | { refusal: Error }> => {
     const leaveOut: LeaveOut = (record) => {
-      const isRefused = refused.has(idOf(record));
+      const isRefused = refused.size > 0 && refused.has(idOf(record));
       if (isRefused) left.add(idOf(record));
       return isRefused;
     };

@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto';
 import {
   beginPositions,
   createBareProjection,
+  createRepeats,
   dropProjection,
   nextSchema,
   readPositions,
   readSchemas,
 } from '@callstream/tables';
-import type { Position, ProjectionSchema, Tables } from '@callstream/tables';
+import type { Position, ProjectionSchema, Repeats, Tables } from '@callstream/tables';
 import { findReplaced } from '../check-log.ts';
 import { projectionVersion } from '../version.ts';
 import { offsetsOf } from './live-positions.ts';
@@ -22,6 +23,8 @@ export interface OwnTables {
   readonly positions: Map<number, number>;
   /** Whether they have their indexes. */
   readonly complete: boolean;
+  /** Of all that was ever written into them; null if somebody else began. */
+  readonly repeats: Repeats | null;
 }
 
 /** The tables of a rebuild that was interrupted, if this code would make the same of this log; else null. */
@@ -37,7 +40,7 @@ export async function findNext(operation: Operation, log: Offsets): Promise<OwnT
   };
   if (positions.length !== log.size || !positions.every(isOurs)) return null;
   if ((await findReplaced({ ...operation, positions }, log)).length > 0) return null;
-  return { db, positions: offsetsOf(positions), complete: found.complete };
+  return { db, positions: offsetsOf(positions), complete: found.complete, repeats: null };
 }
 
 /** New, empty tables without indexes, at the beginning of the log. `logId`: tells a client's cursor whether it still holds. */
@@ -50,5 +53,5 @@ export async function makeTables(
   await createBareProjection(db, schema);
   const starts = [...log].toSorted(([a], [b]) => a - b).map(([, { low }]) => low);
   await beginPositions(db, { topic, starts, version: projectionVersion, logId });
-  return { db, positions: offsetsOf(await readPositions(db)), complete: false };
+  return { db, positions: offsetsOf(await readPositions(db)), complete: false, repeats: createRepeats() };
 }

@@ -28,7 +28,7 @@ export async function readUp(operation: Operation, own: OwnTables, options: Read
 async function readUpBut(
   leaveOut: LeaveOut,
   { kafka, topic, signal, terminal, log }: Operation,
-  { db, positions, targets, foldRecordsMin }: OwnTables & ReadUpOptions,
+  { db, positions, repeats, targets, foldRecordsMin }: OwnTables & ReadUpOptions,
 ): Promise<void> {
   const from = new Map(positions);
   const recordsOf = (partition: number, next: number): number => next - (from.get(partition) ?? 0);
@@ -41,7 +41,7 @@ async function readUpBut(
       positions.set(partition, next);
       onProgress(partition, next);
     }
-    await fill({ kafka, topic, db, positions, targets, foldRecordsMin, leaveOut, onProgress, signal, log });
+    await fill({ kafka, topic, db, positions, repeats, targets, foldRecordsMin, leaveOut, onProgress, signal, log });
   };
   await keepTrying(attempt, { signal, onRetry: () => undefined, log });
 }
