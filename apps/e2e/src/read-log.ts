@@ -1,6 +1,6 @@
 import type { CallEvent } from '@callstream/domain';
 import { decode } from '@callstream/domain';
-import { createLog, endOffsets, eventUuid, readRanges, receivedAtOf } from '@callstream/runtime';
+import { createLog, endOffsets, logEntry, readRanges } from '@callstream/runtime';
 import type { Kafka, LogRecord } from '@callstream/runtime';
 
 const log = createLog({ service: 'e2e', level: 'silent' });
@@ -17,9 +17,7 @@ async function readRecords(kafka: Kafka, topic: string): Promise<LogRecord[]> {
 /** What the log says, by the domain alone. @throws {Error} if one of its records is no event */
 export async function readLog(kafka: Kafka, topic: string): Promise<CallEvent[]> {
   return (await readRecords(kafka, topic)).map((record) => {
-    const value = record.value ?? Buffer.alloc(0);
-    const uuidOf = (receivedAt?: string): string => eventUuid(value, receivedAt);
-    const decoded = decode({ ...record, receivedAt: receivedAtOf(record), uuidOf });
+    const decoded = decode(logEntry(record));
     if ('problem' in decoded) throw new Error(`${topic}/${record.partition}/${record.offset}: ${decoded.problem}`);
     return decoded.event;
   });

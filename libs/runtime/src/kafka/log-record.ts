@@ -3,7 +3,7 @@ import './fetch-response.ts';
 import { PackedRecord } from './packed-record.ts';
 import type { LogHeaders } from './record-headers.ts';
 
-/** A record of the log. */
+/** A record of the log. Not to be spread: what it has is read from the bytes of its fetch when it is asked for. */
 export interface LogRecord {
   readonly topic: string;
   readonly partition: number;
