@@ -28,9 +28,15 @@ export interface Applying {
 /**
  * Joins records of one partition into the board. A call that is not on it is first joined with what Postgres has: a
  * recording that comes a day later must not look like a new call. While Postgres is away, only what begins a call opens
- * one, and what is left out is noted as missing.
+ * one, and what is left out is noted as missing. `onBoard` is called in the very turn in which they come to the board: who is told
+ * of them is given a cursor behind them.
  */
-export async function apply(applying: Applying, partition: number, records: readonly LogRecord[]): Promise<void> {
+export async function apply(
+  applying: Applying,
+  partition: number,
+  records: readonly LogRecord[],
+  onBoard: () => void = () => undefined,
+): Promise<void> {
   const { board, progress, leaving, onEvents } = applying;
   const events = eventsIn(records);
   const all = sayings(events);
@@ -43,6 +49,7 @@ export async function apply(applying: Applying, partition: number, records: read
     const entry = board.put(stored ? join(stored, call) : call, { partial });
     if (entry.call) leaving.came(entry.call);
   }
+  onBoard();
   onEvents(events);
 }
 

@@ -28,10 +28,11 @@ export function follow({ kafka, topic, onApplied, onJoin, log, ...applying }: Fo
       sought.set(partition, expected);
       return expected;
     }
-    await apply(applying, partition, aligned.records);
     const last = aligned.records.at(-1) ?? aligned.records[0];
     const next = last.offset + 1;
-    progress.read(partition, { next, end: highWatermark, receivedAt: Date.parse(receivedAtOf(last)) });
+    await apply(applying, partition, aligned.records, () =>
+      progress.read(partition, { next, end: highWatermark, receivedAt: Date.parse(receivedAtOf(last)) }),
+    );
     onApplied(Date.parse(receivedAtOf(aligned.records[0])));
     return next;
   };
