@@ -126,10 +126,13 @@ it('on a full disk: 503, what was accepted stays, and with Kafka back everything
   // A slow disk may store what its sender no longer waited for.
   expect(await spooled(ingest)).toBeGreaterThanOrEqual(accepted.length);
   await takesAgain(ingest, body(1_000));
+  const kept = await spooled(ingest);
+  expect(kept).toBeGreaterThanOrEqual(accepted.length + 1);
   await ingest.service.kill();
 
   await using again = await start({ topic, brokers: testKafkaBrokers() });
   await drained(again);
+  expect((await readLog(kafka, topic)).length).toBeGreaterThanOrEqual(kept);
   expect([...(await callsInLog(topic))]).toEqual(expect.arrayContaining([...accepted, 'spool.1000']));
 }, 120_000);
 
