@@ -1,7 +1,7 @@
 import type { ClientBase } from 'pg';
-import pg from 'pg';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
+import { isEventTaken } from './join-events.ts';
 import { readBlueprint } from './schemas.ts';
 import type { ProjectionSchema, TableName } from './schemas.ts';
 import { upsertCallAgentsFrom, upsertCallQueuesFrom, upsertCallsFrom } from './statements.ts';
@@ -52,16 +52,13 @@ async function completeEvents(run: Run, indexes: string, repeats: readonly strin
   const [key = '', ...others] = indexesOf('events', indexes);
   const makeKey = (): Promise<void> => run((client) => client.query(key));
   const mergeAll = async (error: unknown): Promise<void> => {
-    if (repeats === null || !isTaken(error)) throw error;
+    if (repeats === null || !isEventTaken(error)) throw error;
     await run((client) => mergeEvents(client, null));
     await makeKey();
   };
   await Promise.all([makeKey().catch(mergeAll), ...others.map((index) => run((client) => client.query(index)))]);
   await run((client) => client.query('analyze events, agents'));
 }
-
-/** Something is there more than once. */
-const isTaken = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '23505';
 
 async function completeCalls(run: Run, indexes: string): Promise<void> {
   await run(async (client) => {

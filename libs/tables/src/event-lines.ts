@@ -1,5 +1,5 @@
 import type { CallEvent } from '@callstream/domain';
-import { eventLine } from './rows.ts';
+import { eventLine, lineEnd } from './rows.ts';
 import { TextBytes } from './text-bytes.ts';
 
 /** Events as lines of COPY's text format, by uuid: what two transactions both have, they take in the same order. */
@@ -19,7 +19,7 @@ export interface EventsOfBatch {
 /** One row: the record with the least id, and how many records are it. */
 interface EventRow {
   readonly id: number;
-  /** Where its line stands, but for the last value. */
+  /** Where its line stands, but for its end. */
   readonly from: number;
   readonly to: number;
   readonly deliveries: number;
@@ -50,7 +50,7 @@ export function eventsOfBatch(): EventsOfBatch {
 }
 
 function linesOf(text: TextBytes, rows: readonly (readonly [string, EventRow])[]): Buffer {
-  const ends = rows.map(([, { deliveries }]) => `\t${deliveries}\n`);
+  const ends = rows.map(([, { deliveries }]) => lineEnd(deliveries));
   const length = rows.reduce((sum, [, { from, to }], i) => sum + to - from + (ends[i]?.length ?? 0), 0);
   const lines = Buffer.allocUnsafeSlow(length);
   let at = 0;

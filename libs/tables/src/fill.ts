@@ -8,7 +8,7 @@ import { agentRows } from './batch-rows.ts';
 import { checkMoved, commit, joinAgents, movePositions } from './project.ts';
 import type { Move } from './project.ts';
 import { copyLines } from './row-text.ts';
-import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine } from './rows.ts';
+import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine, lineEnd } from './rows.ts';
 import type { TableName } from './schemas.ts';
 import { sendTogether } from './send-together.ts';
 import { TextBytes } from './text-bytes.ts';
@@ -44,7 +44,7 @@ export async function beginFilling(client: ClientBase): Promise<Filling> {
     copy.write(piece.take()) ? undefined : Promise.race([once(copy, 'drain').then(() => undefined), ended]);
   return {
     add: (event) => {
-      piece.write(`${eventLine(event)}\t1\n`);
+      piece.write(eventLine(event) + lineEnd(1));
       return piece.length < pieceBytes ? undefined : flush();
     },
     commit: async ({ moves, calls, agents }) => {

@@ -34,7 +34,7 @@ export function joinEvents(events: EventLines, known: ReadonlySet<string>): Stat
 export const upsertEvents = (events: EventLines): Statement[] =>
   events.uuids.length > 0 ? upsert(linesOf(events)) : [];
 
-/** Whether an event could not be copied because it is there already. */
+/** Whether an event could not be copied, or the key not be made, because it is there already. */
 export const isEventTaken = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === 'events_pkey';
 

@@ -6,11 +6,14 @@ import { time, timeOrNull } from './time-text.ts';
 /** Columns of `events`, in the order of {@link eventLine}. */
 export const eventColumns = 'uuid, id, call_id, type, kind, at, received_at, body, deliveries';
 
-/** One row of `events` as a line of COPY's text format, but for its last value: how many records are it. */
+/** One row of `events` as a line of COPY's text format, but for its end. */
 export function eventLine({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {
   const call = callId === null ? String.raw`\N` : copyText(callId);
   return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}`;
 }
+
+/** The end of the line: how many records are the event. */
+export const lineEnd = (deliveries: number): string => `\t${deliveries}\n`;
 
 /** A row of `calls`, in the order of its columns. */
 export const callRow = (call: Call): object => ({

@@ -19,8 +19,8 @@ export function createSeenEvents(): SeenEvents {
   let suspected = 0;
   return {
     suspects: (uuids) => {
-      if (suspected > 0) suspected--;
-      else return uuids.filter(marks.has);
+      if (suspected === 0) return uuids.filter(marks.has);
+      suspected--;
       return uuids;
     },
     add: (uuids) => uuids.forEach(marks.put),
@@ -40,7 +40,7 @@ export interface Repeats {
   readonly found: () => readonly string[] | null;
 }
 
-/** As many are kept, at most: 60 MB. */
+/** As many are kept, at most: about 100 MB. */
 const repeatsMax = 1_000_000;
 
 /** 16 MB. */
@@ -63,7 +63,7 @@ function createMarks(count: number) {
   const buckets = count / ways;
   const marks = new Uint32Array(count);
   const turns = new Uint8Array(buckets);
-  // A uuid is a hash: its first digits are as good as any.
+  // The digits of a uuid are those of a hash: each of them says as much as the others.
   const bucketOf = (uuid: string): number => parseInt(uuid.slice(0, 8), 16) % buckets;
   const markOf = (uuid: string): number => parseInt(uuid.slice(-8), 16);
   return {

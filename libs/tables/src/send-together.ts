@@ -75,8 +75,8 @@ class Together implements Submittable {
     const wire = connection as unknown as Wire;
     wire.stream.cork();
     for (const statement of this.#statements) {
-      if ('copy' in statement) sendCopy(wire, statement);
-      else sendPrepared(wire, statement, this.#prepared);
+      sendPrepared(wire, 'copy' in statement ? { text: statement.copy } : statement, this.#prepared);
+      if ('copy' in statement) sendData(wire, statement.bytes);
     }
     wire.sync();
     wire.stream.uncork();
@@ -121,8 +121,7 @@ function sendPrepared(wire: Wire, { name = '', text, values = [] }: Prepared, pr
 const copyData = 0x64;
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
 
-function sendCopy(wire: Wire, { copy, bytes }: { readonly copy: string; readonly bytes: Buffer }): void {
-  sendPrepared(wire, { text: copy }, new Set());
+function sendData(wire: Wire, bytes: Buffer): void {
   const head = Buffer.alloc(5, copyData);
   head.writeUInt32BE(4 + bytes.length, 1);
   wire.stream.write(head);

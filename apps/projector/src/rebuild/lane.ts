@@ -21,6 +21,7 @@ export interface LaneOptions {
   /** Records that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
   readonly leaveOut: LeaveOut;
+  /** Is shown every event that is filled in. */
   readonly repeats: Repeats | null;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;

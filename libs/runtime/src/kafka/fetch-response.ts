@@ -4,11 +4,8 @@ import { PackedRecord } from './packed-record.ts';
 import type { RecordBatch } from './packed-record.ts';
 import { readVarInt } from './record-headers.ts';
 
-/** A place in bytes, as kafkajs reads them. */
+/** How kafkajs reads bytes, one thing after the other. */
 interface Decoder {
-  readonly buffer: Buffer;
-  offset: number;
-  readInt8: () => number;
   readInt16: () => number;
   readInt32: () => number;
   readInt64: () => bigint;
@@ -120,4 +117,5 @@ function unpack(topic: string, partition: number, bytes: Buffer): PackedRecord[]
   });
 }
 
+// kafkajs asks for it with each answer: from now on it gets ours.
 response.decode = decodeFetch;
