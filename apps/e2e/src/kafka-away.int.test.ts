@@ -48,18 +48,24 @@ const spooled = (ingest: Ingest): Promise<number> => ingest.metric('callstream_i
 /** The known senders give up after 5 s. */
 const answerWithinMs = 4_000;
 
-/** Posts, and tells how long the slowest answer took, in ms. */
+/**
+ * Posts over 20 connections, and tells how long the slowest answer took, in ms: from when it was sent, as its sender counts. A
+ * partition that shares a producer may be found out 2.5 s after another one, so that what waits for a connection waits twice.
+ */
 async function postTimed(ingest: Ingest, bodies: readonly string[]): Promise<{ answers: Answer[]; slowestMs: number }> {
-  await using sender = createSender(ingest.webhookUrl, 20);
+  const connections = 20;
+  await using sender = createSender(ingest.webhookUrl, connections);
+  const answers: Answer[] = [];
   let slowestMs = 0;
-  const answers = await Promise.all(
-    bodies.map(async (body) => {
+  const waiting = bodies.values();
+  const postNext = async (): Promise<void> => {
+    for (const body of waiting) {
       const began = performance.now();
-      const answer = await sender.post(body);
+      answers.push(await sender.post(body));
       slowestMs = Math.max(slowestMs, performance.now() - began);
-      return answer;
-    }),
-  );
+    }
+  };
+  await Promise.all(Array.from({ length: connections }, postNext));
   return { answers, slowestMs };
 }
 
