@@ -46,6 +46,8 @@ export interface CallEvent extends Omit<ParsedEvent, 'text' | 'at'> {
 export const identifierBytesMax = 512;
 const identifiers = ['type', 'call_id', 'actor', 'queue', 'code'] as const;
 const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
+const isTooLong = (id: string | null): boolean =>
+  id !== null && id.length * 3 > identifierBytesMax && bytesOf(id) > identifierBytesMax;
 
 /** Judges whether a body can ever be an event, and if not, says why in a sentence that quotes none of it. */
 export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { problem: string } {
@@ -56,21 +58,26 @@ export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { proble
   const json = jsonbSafe(source);
   // What jsonb takes as it is has no text that would have to be made safe.
   const text = textFields(body, source, json === source ? asItIs : safeText);
-  for (const field of identifiers) {
-    const id = text(field);
-    if (id !== null && id.length * 3 > identifierBytesMax && bytesOf(id) > identifierBytesMax)
-      return { problem: `"${field}" is longer than ${identifierBytesMax} bytes.` };
-  }
-  const type = text('type') ?? '';
+  const ids = {
+    type: text('type'),
+    call_id: text('call_id'),
+    actor: text('actor'),
+    queue: text('queue'),
+    code: text('code'),
+  };
+  const long = identifiers.find((field) => isTooLong(ids[field]));
+  if (long) return { problem: `"${long}" is longer than ${identifierBytesMax} bytes.` };
+  const { call_id: callId, actor, queue, code } = ids;
+  const type = ids.type ?? '';
   const event: ParsedEvent = {
     body,
     json,
     type,
     kind: kindOf(type),
-    callId: text('call_id'),
-    actor: text('actor'),
-    queue: text('queue'),
-    code: text('code'),
+    callId,
+    actor,
+    queue,
+    code,
     at: parseTime(body['timestamp']),
     text,
   };

@@ -1,6 +1,6 @@
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?$/;
-const unixSeconds = /^\d{10}$/;
-const unixMilliseconds = /^\d{13}$/;
+/** Nearly all texts have another length, and an expression looks for longer. */
+const isDigits = (text: string, count: number): boolean => text.length === count && /^\d+$/.test(text);
 
 /** First and last moment that counts as a usable time, in ms since 1970: the years 2000 to 2099. */
 const timeMin = Date.UTC(2000, 0, 1);
@@ -13,11 +13,7 @@ const timeMax = Date.UTC(2100, 0, 1) - 1;
 export function parseTime(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string') return null;
-  const ms = unixSeconds.test(text)
-    ? Number(text) * 1000
-    : unixMilliseconds.test(text)
-      ? Number(text)
-      : parseRfc3339(text);
+  const ms = isDigits(text, 10) ? Number(text) * 1000 : isDigits(text, 13) ? Number(text) : parseRfc3339(text);
   return ms !== null && ms >= timeMin && ms <= timeMax ? ms : null;
 }
 

@@ -6,26 +6,26 @@ import { createHash, hash } from 'node:crypto';
  */
 export function eventUuid(body: Uint8Array, receivedAt?: string): string {
   // In one call where it can be: at 50,000 events a second, an object for each is felt.
-  const hex =
+  const digest =
     receivedAt === undefined
-      ? hash('sha256', body, 'hex')
-      : createHash('sha256').update(body).update(receivedAt).digest('hex');
-  return uuidOfHex(hex);
+      ? hash('sha256', body, 'binary')
+      : createHash('sha256').update(body).update(receivedAt).digest('binary');
+  return uuidOfDigest(digest);
 }
 
-/** Sixty-four digits, then the text of the UUID: strings of its pieces would be half a kilobyte of garbage for each event. */
-const scratch = Buffer.allocUnsafeSlow(64 + 36);
-const dash = 0x2d;
-const variants = Buffer.from('89ab');
+/** The text of a UUID, but for its digits: strings of its pieces would be half a kilobyte of garbage for each event. */
+const scratch = Buffer.from('xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx');
+/** Where the two digits of each byte stand. */
+const places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const digits = Buffer.from('0123456789abcdef');
 
-function uuidOfHex(hex: string): string {
-  scratch.write(hex, 'latin1');
-  let to = 64;
-  for (let i = 0; i < 32; i++) {
-    if (i === 8 || i === 12 || i === 16 || i === 20) scratch[to++] = dash;
-    scratch[to++] = scratch[i] ?? 0;
-  }
-  scratch[64 + 14] = 0x38;
-  scratch[64 + 19] = variants[parseInt(hex.charAt(16), 16) & 0x3] ?? 0;
-  return scratch.toString('latin1', 64);
+/** @param digest a character for each byte */
+function uuidOfDigest(digest: string): string {
+  places.forEach((place, i) => {
+    const byte = digest.charCodeAt(i);
+    const marked = i === 6 ? 0x80 | (byte & 0x0f) : i === 8 ? 0x80 | (byte & 0x3f) : byte;
+    scratch[place] = digits[marked >> 4] ?? 0;
+    scratch[place + 1] = digits[marked & 0x0f] ?? 0;
+  });
+  return scratch.toString('latin1');
 }
