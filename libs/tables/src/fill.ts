@@ -8,10 +8,11 @@ import { agentRows } from './batch-rows.ts';
 import { checkMoved, commit, joinAgents, movePositions } from './project.ts';
 import type { Move } from './project.ts';
 import { copyLines } from './row-text.ts';
-import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine, lineEnd } from './rows.ts';
+import { callAgentRows, callQueueRows, callRow, eventColumns } from './rows.ts';
 import type { TableName } from './schemas.ts';
+import type { Repeats } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
-import { TextBytes } from './text-bytes.ts';
+import { WaitingEvents } from './waiting-events.ts';
 
 export interface Filled {
   readonly moves: readonly Move[];
@@ -20,7 +21,7 @@ export interface Filled {
 }
 
 /** Rows go to the socket in pieces of about so many bytes, or rows. */
-const pieceBytes = 65_536;
+const pieceBytes = 256 * 1024;
 const pieceRows = 200;
 /**
  * One transaction into tables that only we write, and that have no keys yet: events are streamed, the calls that they
@@ -33,18 +34,25 @@ export interface Filling {
   readonly commit: (filled: Filled) => Promise<void>;
 }
 
-/** Begins a transaction on `client` and streams into it. After a failure, the connection is to be thrown away. */
-export async function beginFilling(client: ClientBase): Promise<Filling> {
+/**
+ * Begins a transaction on `client` and streams into it. After a failure, the connection is to be thrown away.
+ * @param repeats is told what comes more than once; null if nobody asks
+ */
+export async function beginFilling(client: ClientBase, repeats: Repeats | null): Promise<Filling> {
   await client.query('begin');
   const copy = client.query(copyFrom(`copy events (${eventColumns}) from stdin`));
   const ended = finished(copy);
   ended.catch(() => undefined);
-  const piece = new TextBytes();
+  const piece = new WaitingEvents();
   const flush = (): Promise<void> | undefined =>
     copy.write(piece.take()) ? undefined : Promise.race([once(copy, 'drain').then(() => undefined), ended]);
   return {
     add: (event) => {
-      piece.write(eventLine(event) + lineEnd(1));
+      if (repeats?.see(event.uuid) === true) {
+        if (piece.again(event)) return undefined;
+        repeats.note(event.uuid);
+      }
+      piece.add(event);
       return piece.length < pieceBytes ? undefined : flush();
     },
     commit: async ({ moves, calls, agents }) => {

@@ -35,9 +35,12 @@ export const nothingSeen: SeenEvents = { suspects: (uuids) => uuids, add: () => 
 
 /** Events that came again while tables were filled, so that nobody has to look for them among all. */
 export interface Repeats {
-  readonly see: (uuid: string) => void;
-  /** They may be there more than once, others may hardly; null if there are too many to be kept. */
-  readonly found: () => readonly string[] | null;
+  /** Sees an event; returns whether it was seen before. It may take others for it, and forgets. */
+  readonly see: (uuid: string) => boolean;
+  /** It is in the tables more than once. */
+  readonly note: (uuid: string) => void;
+  /** What was noted; null if that is too much to be kept. */
+  readonly noted: () => readonly string[] | null;
 }
 
 /** As many are kept, at most: about 100 MB. */
@@ -45,14 +48,14 @@ const repeatsMax = 1_000_000;
 
 /** 16 MB. */
 export function createRepeats(): Repeats {
-  const marks = createMarks(4 * places);
+  const { see } = createMarks(4 * places);
   const repeats = new Set<string>();
   return {
-    see: (uuid) => {
-      if (!marks.has(uuid)) marks.put(uuid);
-      else if (repeats.size <= repeatsMax) repeats.add(uuid);
+    see,
+    note: (uuid) => {
+      if (repeats.size <= repeatsMax) repeats.add(uuid);
     },
-    found: () => (repeats.size > repeatsMax ? null : [...repeats]),
+    noted: () => (repeats.size > repeatsMax ? null : [...repeats]),
   };
 }
 
@@ -64,20 +67,36 @@ function createMarks(count: number) {
   const marks = new Uint32Array(count);
   const turns = new Uint8Array(buckets);
   // The digits of a uuid are those of a hash: each of them says as much as the others.
-  const bucketOf = (uuid: string): number => parseInt(uuid.slice(0, 8), 16) % buckets;
-  const markOf = (uuid: string): number => parseInt(uuid.slice(-8), 16);
+  const bucketOf = (uuid: string): number => hexAt(uuid, 0) % buckets;
+  const markOf = (uuid: string): number => hexAt(uuid, uuid.length - 8);
+  const isIn = (bucket: number, mark: number): boolean => {
+    for (let i = bucket * ways; i < (bucket + 1) * ways; i++) if (marks[i] === mark) return true;
+    return false;
+  };
+  const put = (bucket: number, mark: number): void => {
+    const turn = turns[bucket] ?? 0;
+    marks[bucket * ways + (turn % ways)] = mark;
+    turns[bucket] = turn + 1;
+  };
   return {
-    has: (uuid: string): boolean => {
-      const first = bucketOf(uuid) * ways;
-      const mark = markOf(uuid);
-      for (let i = first; i < first + ways; i++) if (marks[i] === mark) return true;
-      return false;
-    },
-    put: (uuid: string): void => {
-      const bucket = bucketOf(uuid);
-      const turn = turns[bucket] ?? 0;
-      marks[bucket * ways + (turn % ways)] = markOf(uuid);
-      turns[bucket] = turn + 1;
+    has: (uuid: string): boolean => isIn(bucketOf(uuid), markOf(uuid)),
+    put: (uuid: string): void => put(bucketOf(uuid), markOf(uuid)),
+    /** Puts it, unless it is there; returns whether it was. */
+    see: (uuid: string): boolean => {
+      const [bucket, mark] = [bucketOf(uuid), markOf(uuid)];
+      const isKnown = isIn(bucket, mark);
+      if (!isKnown) put(bucket, mark);
+      return isKnown;
     },
   };
+}
+
+/** The number of eight hexadecimal digits in lower case; `parseInt` needs a string of their own. */
+function hexAt(text: string, from: number): number {
+  let number = 0;
+  for (let i = from; i < from + 8; i++) {
+    const char = text.charCodeAt(i);
+    number = (number << 4) | ((char & 0xf) + (char >= 0x61 ? 9 : 0));
+  }
+  return number >>> 0;
 }

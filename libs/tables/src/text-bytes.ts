@@ -31,6 +31,15 @@ export class TextBytes {
     return at + this.bytes.copy(target, at, from, to);
   }
 
+  /** The byte that was written there, for whoever changes it. */
+  at(place: number): number {
+    return this.bytes[place] ?? 0;
+  }
+
+  put(place: number, byte: number): void {
+    this.bytes[place] = byte;
+  }
+
   /** All of it; then it is empty. */
   take(): Buffer {
     const all = Buffer.allocUnsafeSlow(this.length);

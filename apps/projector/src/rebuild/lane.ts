@@ -21,7 +21,6 @@ export interface LaneOptions {
   /** Records that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
   readonly leaveOut: LeaveOut;
-  /** Is shown every event that is filled in. */
   readonly repeats: Repeats | null;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
@@ -61,7 +60,7 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
     const first = await batches.next();
     if (first.done === true) return;
     const moves = await withConnection(options.db, async (client) =>
-      fillFold(await beginFilling(client), first.value, { batches, ...options }),
+      fillFold(await beginFilling(client, options.repeats), first.value, { batches, ...options }),
     );
     for (const { partition, next } of moves) options.positions.set(partition, next);
   }
@@ -75,7 +74,6 @@ async function fillFold(
     batches,
     foldRecordsMin,
     leaveOut,
-    repeats,
     positions,
     onProgress,
   }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
@@ -89,7 +87,6 @@ async function fillFold(
       if (leaveOut(record)) continue;
       const understood = fold.add(record);
       if ('problem' in understood) continue;
-      repeats?.see(understood.event.uuid);
       const wait = filling.add(understood.event);
       if (wait) await wait;
     }
