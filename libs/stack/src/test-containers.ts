@@ -32,7 +32,7 @@ async function start(): Promise<TestServers> {
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
       .start(),
   );
-  // Kafka tells its clients where it is, so its address must be known before it starts.
+  // Kafka tells its clients where it is, so its address must be known before it starts. `dataDir` is a folder of the container.
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
   const port = await freePort();
   const properties = serverProperties({ port, controllerPort: await freePort(), dataDir: '/tmp/kafka' })
