@@ -1,0 +1,107 @@
+import { jsonbSafe, numberSources, safeText } from './json.ts';
+import type { JsonObject } from './json.ts';
+import { kindOf } from './kinds.ts';
+import { parseTime } from './time.ts';
+
+/** A body that is an event. Its texts are strings, or numbers as their source text; null if missing, empty or anything else. */
+export interface ParsedEvent {
+  readonly body: JsonObject;
+  /** The body as JSON text that jsonb can store. */
+  readonly json: string;
+  /** As it was sent. */
+  readonly type: string;
+  /** The documented spelling of `type`. */
+  readonly kind: string;
+  readonly callId: string | null;
+  readonly actor: string | null;
+  readonly queue: string | null;
+  readonly code: string | null;
+  readonly number: string | null;
+  readonly destination: string | null;
+  readonly url: string | null;
+  readonly direction: string | null;
+  readonly ourNumber: string | null;
+  readonly theirNumber: string | null;
+  readonly theirNumberType: string | null;
+  /** The event's own time in ms since 1970; null if it has no usable one. */
+  readonly at: number | null;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+const nothingSaid = {
+  ...{ type: '', kind: '', callId: null, actor: null, queue: null, code: null },
+  ...{ number: null, destination: null, url: null, direction: null },
+  ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null },
+};
+
+/**
+ * What `body` says. In one walk over it: to ask it for each field takes four times as long, because bodies have many shapes.
+ * @param source the JSON text of `body`
+ */
+export function readFields(body: JsonObject, source: string): ParsedEvent {
+  const json = jsonbSafe(source);
+  const textOf = textFields(source, json);
+  const event: Mutable<ParsedEvent> = { body, json, ...nothingSaid };
+  // Nothing is inherited by what JSON.parse makes.
+  for (const key in body) {
+    const value = body[key];
+    switch (key) {
+      case 'type':
+        event.type = textOf(value, key) ?? '';
+        break;
+      case 'call_id':
+        event.callId = textOf(value, key);
+        break;
+      case 'actor':
+        event.actor = textOf(value, key);
+        break;
+      case 'queue':
+        event.queue = textOf(value, key);
+        break;
+      case 'code':
+        event.code = textOf(value, key);
+        break;
+      case 'number':
+        event.number = textOf(value, key);
+        break;
+      case 'destination':
+        event.destination = textOf(value, key);
+        break;
+      case 'url':
+        event.url = textOf(value, key);
+        break;
+      case 'direction':
+        event.direction = textOf(value, key);
+        break;
+      case 'our_number':
+        event.ourNumber = textOf(value, key);
+        break;
+      case 'their_number':
+        event.theirNumber = textOf(value, key);
+        break;
+      case 'their_number_type':
+        event.theirNumberType = textOf(value, key);
+        break;
+      case 'timestamp':
+        event.at = parseTime(value);
+        break;
+    }
+  }
+  event.kind = kindOf(event.type);
+  return event;
+}
+
+function textFields(source: string, json: string): (value: unknown, field: string) => string | null {
+  // What jsonb takes as it is has no text that would have to be made safe.
+  const safe = json === source ? asItIs : safeText;
+  let sources: ReadonlyMap<string, string> | undefined;
+  return (value, field) => {
+    if (typeof value === 'string') return value === '' ? null : safe(value);
+    if (typeof value !== 'number') return null;
+    sources ??= numberSources(source);
+    return sources.get(field) ?? null;
+  };
+}
+
+const asItIs = (text: string): string => text;
