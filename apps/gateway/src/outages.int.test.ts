@@ -148,7 +148,7 @@ it('the projection is swapped for a rebuilt one of another version: only the epo
     await tables.db.query(`insert into projection_next.${table} select * from projection.${table}`);
   await tables.db.query('update projection_next.positions set projection_version = 2');
   const next = connectTables({ url: tables.url, schema: nextSchema, max: 1 });
-  await completeProjection(next, nextSchema, null).finally(() => next.end());
+  await completeProjection(next, nextSchema, { mayRepeat: false }).finally(() => next.end());
   const swapped = await trySwap(tables.db, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
   expect(swapped.kind).toBe('swapped');
 

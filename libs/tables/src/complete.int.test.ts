@@ -1,19 +1,21 @@
+import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { expectedRows, readRows } from '../testing/index.ts';
 import {
-  beginFilling,
   completeProjection,
   connectTables,
   createBareProjection,
+  createFiller,
   createRepeats,
   dropProjection,
   migrate,
   nextSchema,
+  tableNames,
   withConnection,
 } from './index.ts';
-import type { Repeats, Tables } from './index.ts';
+import type { BeginFilling, Tables } from './index.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let next: Tables;
@@ -31,40 +33,49 @@ const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
 const repeats = [...new Set(log.slice(0, 20).map(({ uuid }) => uuid))];
 const again = log.filter(({ uuid }) => repeats.includes(uuid)).map((event) => ({ ...event, id: event.id + 2 ** 40 }));
 
-async function fillBare(fillings: readonly (readonly CallEvent[])[], seen: Repeats | null): Promise<void> {
+/** Transactions one after the other, each begun by its filler. */
+async function fillBare(...fillings: (readonly [BeginFilling, readonly CallEvent[]])[]): Promise<void> {
   await dropProjection(next, nextSchema);
   await createBareProjection(next, nextSchema);
-  for (const events of fillings)
+  for (const [beginFilling, events] of fillings)
     await withConnection(next, async (client) => {
-      const filling = await beginFilling(client, seen);
+      const filling = await beginFilling(client);
       for (const event of events) await filling.add(event);
-      await filling.commit({ moves: [], calls: [], agents: [] });
+      await filling.commit(nothingElse);
     });
 }
+const nothingElse = { moves: [], calls: [], agents: [] };
+const noticing = (): BeginFilling => createFiller(createRepeats());
+
+const uuidsOf = async (table: string): Promise<string[]> =>
+  (await next.query<{ uuid: string }>(`select uuid from ${table}`)).rows.map(({ uuid }) => uuid);
 
 describe.each([
-  ['that somebody has seen', repeats],
-  ['of which nobody knows', null],
-  ['of which only some were seen', repeats.slice(0, 3)],
-  ['of which none was seen', []],
-])('events that were filled in more than once, %s', (_, noted) => {
+  ['that somebody has seen', [[log, again, again]], false],
+  ['of which nobody knows', null, true],
+  ['of which only some were seen', [[[...log, ...again.slice(0, 3)]], [again.slice(3)], [again]], false],
+  ['of which none was seen', null, false],
+])('events that were filled in more than once, %s', (_, noticed, mayRepeat) => {
   it('are there once, as their first delivery, with the number of all', async () => {
-    await fillBare([[...log, ...again, ...again]], null);
-    await completeProjection(next, nextSchema, noted);
-    expect((await readRows(next)).events).toEqual(expectedRows([...log, ...again, ...again]).events);
+    const all = [...log, ...again, ...again];
+    const fillings = (noticed ?? []).flatMap((some) => {
+      const filler = noticing();
+      return some.map((events) => [filler, events] as const);
+    });
+    await (noticed ? fillBare(...fillings) : fillBare([createFiller(null), all]));
+    await completeProjection(next, nextSchema, { mayRepeat });
+    expect((await readRows(next)).events).toEqual(expectedRows(all).events);
   });
 });
 
 describe('events that come again while they are filled in', () => {
-  const rowCount = async (): Promise<number> =>
-    (await next.query<{ count: number }>('select count(*)::int as count from events')).rows[0]?.count ?? 0;
+  const distinct = new Set(log.map(({ uuid }) => uuid));
 
   it('are not written again as long as they wait to be sent, and nothing is left to be merged', async () => {
-    const seen = createRepeats();
-    await fillBare([[...log, ...again]], seen);
-    expect(seen.noted()).toEqual([]);
-    expect(await rowCount()).toBe(new Set(log.map(({ uuid }) => uuid)).size);
-    await completeProjection(next, nextSchema, seen.noted());
+    await fillBare([noticing(), [...log, ...again]]);
+    expect(await uuidsOf('events_again')).toEqual([]);
+    expect((await uuidsOf('events')).toSorted()).toEqual([...distinct].toSorted());
+    await completeProjection(next, nextSchema, { mayRepeat: false });
     expect((await readRows(next)).events).toEqual(expectedRows([...log, ...again]).events);
   });
 
@@ -72,11 +83,59 @@ describe('events that come again while they are filled in', () => {
     ['later', [log, again, again]],
     ['with the earlier delivery behind the later one', [[...again, ...log]]],
     ['more often than a digit tells', [[...log, ...Array.from({ length: 25 }, () => again).flat()]]],
-  ])('%s, are written again, and noted', async (_, fillings) => {
-    const seen = createRepeats();
-    await fillBare(fillings, seen);
-    expect(new Set(seen.noted())).toEqual(new Set(repeats));
-    await completeProjection(next, nextSchema, seen.noted());
+  ])('%s, are written apart', async (_, fillings) => {
+    const filler = noticing();
+    await fillBare(...fillings.map((events) => [filler, events] as const));
+    expect((await uuidsOf('events')).toSorted()).toEqual([...distinct].toSorted());
+    expect(new Set(await uuidsOf('events_again'))).toEqual(new Set(repeats));
+    await completeProjection(next, nextSchema, { mayRepeat: false });
     expect((await readRows(next)).events).toEqual(expectedRows(fillings.flat()).events);
+  });
+
+  it('are written among the others once they are too much to be kept in memory', async () => {
+    const body = JSON.stringify({ type: 'call.new', call_id: 'long', pad: 'x'.repeat(1_000_000) });
+    const events = eventsOf(Array.from({ length: 20 }, () => ({ body, receivedAt: '2026-03-02T13:00:00Z' })));
+    await fillBare([noticing(), events]);
+    expect((await uuidsOf('events')).length).toBeGreaterThan(1);
+    await completeProjection(next, nextSchema, { mayRepeat: false });
+    expect((await readRows(next)).events).toEqual(expectedRows(events).events);
+  });
+});
+
+describe('tables that are being filled', () => {
+  const copies = (name: string): CallEvent[] =>
+    Array.from({ length: 3_000 }, (_, i) => ({ ...log[0]!, id: i, uuid: randomUUID(), callId: name }));
+
+  it('have no rows left that a later reader would have to mark as committed', async () => {
+    await fillBare();
+    const beginFilling = noticing();
+    await withConnection(next, (one) =>
+      withConnection(next, async (other) => {
+        // As in production: what is not flushed is not marked.
+        for (const client of [one, other]) await client.query('set synchronous_commit = on');
+        const fillings = [await beginFilling(one), await beginFilling(other)] as const;
+        for (const filling of fillings) for (const event of copies('c')) await filling.add(event);
+        for (const filling of fillings) await filling.commit(nothingElse);
+      }),
+    );
+    await next.query('checkpoint');
+    const { rows } = await next.query<{ 'QUERY PLAN': [{ Plan: Record<string, unknown> }] }>(
+      'explain (analyze, buffers, format json) select count(*) from events',
+    );
+    expect(rows[0]?.['QUERY PLAN'][0].Plan).toMatchObject({ 'Shared Dirtied Blocks': 0 });
+  });
+
+  it('are not vacuumed meanwhile', async () => {
+    const unvacuumed = async (): Promise<string[]> =>
+      (
+        await next.query<{ relname: string }>(
+          `select relname from pg_class where relnamespace = $1::regnamespace and 'autovacuum_enabled=off' = any(reloptions)`,
+          [nextSchema],
+        )
+      ).rows.map(({ relname }) => relname);
+    await fillBare();
+    expect((await unvacuumed()).toSorted()).toEqual([...tableNames].toSorted());
+    await completeProjection(next, nextSchema, { mayRepeat: false });
+    expect(await unvacuumed()).toEqual([]);
   });
 });

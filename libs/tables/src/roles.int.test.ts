@@ -80,7 +80,7 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
       const next = connectTables({ url: as.migrator.options.connectionString ?? '', schema: nextSchema });
       try {
         await createBareProjection(next, nextSchema);
-        await completeProjection(next, nextSchema, null);
+        await completeProjection(next, nextSchema, { mayRepeat: false });
         await ensurePositions(next, { topic, partitions: 1, version: 1, logId });
         const swapped = await trySwap(as.migrator, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
         expect(swapped.kind).toBe('swapped');

@@ -37,11 +37,23 @@ async function blueprint(): Promise<string> {
     .slice(0, 16)}`;
 }
 
+/** Tables of a projection, besides `positions`. */
+export const tableNames = ['events', 'calls', 'call_queues', 'call_agents', 'agents'] as const;
+export type TableName = (typeof tableNames)[number];
+
+const onEach = (change: string): string => tableNames.map((table) => `alter table ${table} ${change};`).join(' ');
+/**
+ * What is different while tables are filled: deliveries of events that are there already have a table of their own, and
+ * autovacuum waits; it would hold up the keys for a second, and take the CPU of the fill.
+ */
+export const beingFilled = `create table if not exists events_again (like events including constraints); ${onEach('set (autovacuum_enabled = off)')}`;
+export const noLongerFilled = `drop table events_again; ${onEach('reset (autovacuum_enabled)')}`;
+
 /** Makes the tables, in a schema of their own, ready to be filled with COPY. `completeProjection` makes them ready to be used. */
 export async function createBareProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
   const { tables } = await readBlueprint();
   await inTransaction(db, async (client) => {
-    await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables}`);
+    await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables} ${beingFilled}`);
     await markCurrent(client, schema);
   });
 }
@@ -65,10 +77,6 @@ export async function grantAccess(db: Tables): Promise<void> {
 export async function dropProjection(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
   await db.query(`drop schema if exists ${schema} cascade`);
 }
-
-/** Tables of a projection, besides `positions`. */
-export const tableNames = ['events', 'calls', 'call_queues', 'call_agents', 'agents'] as const;
-export type TableName = (typeof tableNames)[number];
 
 export interface SchemaState {
   readonly schema: ProjectionSchema;

@@ -38,10 +38,4 @@ describe('repeats', () => {
       ...all.slice(0, 5),
     ]);
   });
-  it('are kept once, as far as they are noted', () => {
-    const repeats = createRepeats();
-    const [one = '', two = ''] = uuids(2);
-    for (const uuid of [one, two, one]) repeats.note(uuid);
-    expect(repeats.noted()).toEqual([one, two]);
-  });
 });

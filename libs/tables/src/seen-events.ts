@@ -33,30 +33,16 @@ export function createSeenEvents(): SeenEvents {
 /** Suspects all, always. */
 export const nothingSeen: SeenEvents = { suspects: (uuids) => uuids, add: () => undefined, surprise: () => undefined };
 
-/** Events that came again while tables were filled, so that nobody has to look for them among all. */
+/** Notices which events come again while tables are filled, so that nobody has to look for them among all. */
 export interface Repeats {
   /** Sees an event; returns whether it was seen before. It may take others for it, and forgets. */
   readonly see: (uuid: string) => boolean;
-  /** It is in the tables more than once. */
-  readonly note: (uuid: string) => void;
-  /** What was noted; null if that is too much to be kept. */
-  readonly noted: () => readonly string[] | null;
 }
-
-/** As many are kept, at most: about 100 MB. */
-const repeatsMax = 1_000_000;
 
 /** 16 MB. */
 export function createRepeats(): Repeats {
   const { see } = createMarks(4 * places);
-  const repeats = new Set<string>();
-  return {
-    see,
-    note: (uuid) => {
-      if (repeats.size <= repeatsMax) repeats.add(uuid);
-    },
-    noted: () => (repeats.size > repeatsMax ? null : [...repeats]),
-  };
+  return { see };
 }
 
 /** A new one takes the place of the oldest of eight: which of all stay is nearly a matter of age. */

@@ -15,10 +15,10 @@ const choose = (table: string, wins: string, columns: string): string =>
 const newStateWins = `(excluded.state_rank = 4 and (c.state_rank <> 4 or excluded.state_at < c.state_at)
     or excluded.state_rank <> 4 and c.state_rank <> 4 and (excluded.state_at, excluded.state_rank) > (c.state_at, c.state_rank))`;
 
-export const upsertEventRows = `
+export const upsertEventsFrom = (rows: string): string => `
 insert into events as e (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
 select uuid, id, call_id, type, kind, at, received_at, body, deliveries
-from unnest($1::text::events[])
+from ${rows}
 on conflict (uuid) do update set
   deliveries = e.deliveries + excluded.deliveries,
   id = least(e.id, excluded.id),
@@ -93,6 +93,7 @@ on conflict (actor, queue) do update set
   last_seen_at = greatest(a.last_seen_at, excluded.last_seen_at),
   ${choose('a', '(excluded.number_at, excluded.number_rank, excluded.number_uuid) > (a.number_at, a.number_rank, a.number_uuid)', 'number number_at number_rank number_uuid')}`;
 
+export const upsertEventRows = upsertEventsFrom('unnest($1::text::events[])');
 export const upsertCalls = upsertCallsFrom('unnest($1::text::calls[])');
 export const upsertCallQueues = upsertCallQueuesFrom('unnest($1::text::call_queues[])');
 export const upsertCallAgents = upsertCallAgentsFrom('unnest($1::text::call_agents[])');

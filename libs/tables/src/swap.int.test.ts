@@ -127,7 +127,7 @@ async function makeNext(): Promise<Tables> {
   await dropProjection(next, discardedSchema);
   await dropProjection(next, nextSchema);
   await createBareProjection(next, nextSchema);
-  await completeProjection(next, nextSchema, null);
+  await completeProjection(next, nextSchema, { mayRepeat: false });
   await ensurePositions(next, { topic, partitions: writers, version, logId });
   return next;
 }

@@ -1,5 +1,6 @@
 import { followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log } from '@callstream/runtime';
+import { createFiller } from '@callstream/tables';
 import type { Repeats, Tables } from '@callstream/tables';
 import { openLane } from './lane.ts';
 import type { LeaveOut } from './leave-out.ts';
@@ -40,8 +41,9 @@ export async function fill({ kafka, topic, db, positions, targets, signal, ...op
     [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
   if (missing().length === 0) return;
 
+  const beginFilling = createFiller(repeats);
   const lanes = Array.from({ length: lanesMax }, () =>
-    openLane({ db, foldRecordsMin, leaveOut, repeats, positions, onProgress }),
+    openLane({ db, foldRecordsMin, leaveOut, beginFilling, positions, onProgress }),
   );
   const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
   const silence = watchSilence(() => {

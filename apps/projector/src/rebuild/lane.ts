@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { uuidOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { beginFilling, withConnection } from '@callstream/tables';
-import type { Filling, Move, Repeats, Tables } from '@callstream/tables';
+import { withConnection } from '@callstream/tables';
+import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
 import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import type { LeaveOut } from './leave-out.ts';
@@ -21,7 +21,7 @@ export interface LaneOptions {
   /** Records that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
   readonly leaveOut: LeaveOut;
-  readonly repeats: Repeats | null;
+  readonly beginFilling: BeginFilling;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
@@ -60,7 +60,7 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
     const first = await batches.next();
     if (first.done === true) return;
     const moves = await withConnection(options.db, async (client) =>
-      fillFold(await beginFilling(client, options.repeats), first.value, { batches, ...options }),
+      fillFold(await options.beginFilling(client), first.value, { batches, ...options }),
     );
     for (const { partition, next } of moves) options.positions.set(partition, next);
   }

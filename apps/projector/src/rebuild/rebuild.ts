@@ -57,7 +57,7 @@ async function complete(
   await readUp(operation, next, { targets, foldRecordsMin });
   const began = performance.now();
   say('Merging what was written more than once, and building indexes …');
-  await completeProjection(next.db, nextSchema, next.repeats?.noted() ?? null);
+  await completeProjection(next.db, nextSchema, { mayRepeat: next.repeats === null });
   say(`Indexes are built (${seconds(began)}).`);
 }
 

@@ -49,7 +49,7 @@ export async function verify(operation: Operation, print: (line: string) => void
         throw new ProjectionStopped(
           `Partition ${partition} could be read up to ${rebuilt.get(partition) ?? 0} only, not to ${nextOffset}.`,
         );
-    await completeProjection(own.db, verifySchema, own.repeats?.noted() ?? null);
+    await completeProjection(own.db, verifySchema, { mayRepeat: own.repeats === null });
     const compared: Comparison[] = [];
     for (const table of tableNames) compared.push(await compareTable(own.db, table, shownMax));
     report(compared, print);
