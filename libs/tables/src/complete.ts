@@ -28,7 +28,7 @@ type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
  * Makes bare tables fit for use: merges what a fill has written more than once, and adds indexes, keys, views and grants. Long
- * on many rows, so events and calls are done side by side, over five connections. Interrupted, it leaves tables that
+ * on many rows, so all tables are done side by side, over seven connections. Interrupted, it leaves tables that
  * {@link makeBare} makes fit to be filled on.
  * @param mayRepeat whether a fill may have written events twice without noticing: then all are looked through first
  */
@@ -45,7 +45,10 @@ export async function completeProjection(
       );
       await work(client);
     });
-  await Promise.all([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
+  await Promise.all([
+    completeEvents(run, indexes, mayRepeat),
+    ...repeatable.map((one) => completeCalls(run, { indexes, one })),
+  ]);
   await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; ${noLongerFilled} ${keys} ${views} ${grants}`));
 }
 
@@ -72,15 +75,16 @@ async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Pr
   await Promise.all([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
 }
 
-async function completeCalls(run: Run, indexes: string): Promise<void> {
+/** Merges before there are more indexes than the one that it needs: each would be kept for every row that is put back. */
+async function completeCalls(run: Run, { indexes, one }: { indexes: string; one: Repeatable }): Promise<void> {
   await run(async (client) => {
-    for (const one of repeatable) {
-      await takeOut(client, one);
-      await client.query(indexesOf(one.table, indexes).join(';'));
-      await joinAgain(client, one);
-    }
+    const [key = '', ...others] = indexesOf(one.table, indexes);
+    await takeOut(client, one);
+    await client.query(key);
+    await joinAgain(client, one);
+    await client.query(others.join(';'));
   });
-  await run((client) => client.query(`analyze ${repeatable.map(({ table }) => table).join()}`));
+  await run((client) => client.query(`analyze ${one.table}`));
 }
 
 /** The statements that make the indexes of a table, the unique one first. */

@@ -40,7 +40,7 @@ export async function operate(operating: Operating, work: (operation: Operation)
   const applicationName = `callstream-${command} ${hostname()}:${process.pid}`;
   await using cleanup = new AsyncDisposableStack();
   const tables = (schema: ProjectionSchema): Tables =>
-    cleanup.adopt(connectTables({ url, max: 6, applicationName, schema }), (db) => db.end());
+    cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
   if (task) {
     const alone = cleanup.use(await holdAlone(url, task, applicationName));
     alone.lost.catch((error: unknown) => aborting.abort(error));
