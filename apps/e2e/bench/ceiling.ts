@@ -38,8 +38,9 @@ export async function prepareCeiling(bodies: Bodies): Promise<Ceiling> {
 
 function eventOf(body: string, offset: number): CallEvent {
   const value = Buffer.from(body);
-  const receivedAt = new Date().toISOString();
-  const decoded = decode({ value, partition: 0, offset, receivedAt, uuidOf: (at) => eventUuid(value, at) });
+  const received = new Date();
+  const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received.toISOString() : undefined);
+  const decoded = decode({ value, partition: 0, offset, receivedAt: received.getTime(), uuidOf });
   if ('problem' in decoded) throw new Error(`The simulator made what is no event: ${decoded.problem}`);
   return decoded.event;
 }

@@ -46,8 +46,8 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
     for (const { partition, value } of records) {
       const offset = ends[partition] ?? 0;
       ends[partition] = offset + 1;
-      const uuidOf = (at?: string): string => eventUuid(value, at);
-      const decoded = decode({ value, partition, offset, receivedAt: received_at, uuidOf });
+      const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received_at : undefined);
+      const decoded = decode({ value, partition, offset, receivedAt, uuidOf });
       if ('problem' in decoded) throw new Error(decoded.problem);
       log.push(decoded.event);
     }

@@ -62,7 +62,7 @@ function report(
   { partition, highWatermark }: Batch,
   { part: { records }, next, duration }: { part: Part; next: number; duration: number },
 ): void {
-  const receivedAt = Date.parse(receivedAtOf(records[0]));
+  const receivedAt = receivedAtOf(records[0]).ms;
   metrics.delaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1000);
   metrics.batchRecords.observe(records.length);
   metrics.batchSeconds.observe(duration / 1000);

@@ -33,21 +33,18 @@ describe('an event without a usable time', () => {
     value: Buffer.from('{"type":"x","timestamp":"not a time"}'),
     partition: 3,
     offset: 5,
-    receivedAt: '2026-03-02T13:00:00.5Z',
+    receivedAt: Date.UTC(2026, 2, 2, 13, 0, 0, 500),
+    uuidOf: (withTime: boolean) => (withTime ? 'uuid with its time' : 'uuid of the body'),
   };
   it('takes received_at as its time, and into its identity', () => {
-    const decoded = decode({ ...record, uuidOf: (receivedAt) => `uuid of ${receivedAt}` });
+    const decoded = decode(record);
     expect(decoded).toMatchObject({
-      event: { at: Date.UTC(2026, 2, 2, 13, 0, 0, 500), uuid: 'uuid of 2026-03-02T13:00:00.5Z', id: 5 * 4096 + 3 },
+      event: { at: Date.UTC(2026, 2, 2, 13, 0, 0, 500), uuid: 'uuid with its time', id: 5 * 4096 + 3 },
     });
   });
   it('is the same event when its time is usable, whenever it was received', () => {
-    const decoded = decode({
-      ...record,
-      value: Buffer.from('{"type":"x","timestamp":"1772457600"}'),
-      uuidOf: (receivedAt) => `uuid of ${receivedAt}`,
-    });
-    expect(decoded).toMatchObject({ event: { uuid: 'uuid of undefined' } });
+    const decoded = decode({ ...record, value: Buffer.from('{"type":"x","timestamp":"1772457600"}') });
+    expect(decoded).toMatchObject({ event: { uuid: 'uuid of the body' } });
   });
 });
 
@@ -64,7 +61,7 @@ describe('what can never be an event', () => {
   it('bytes that are not UTF-8', () =>
     expect(parse(Buffer.from([0x7b, 0xff, 0x7d]))).toEqual({ problem: 'The body is not UTF-8.' }));
   it('a record without a value', () =>
-    expect(decode({ value: null, partition: 0, offset: 0, receivedAt: '', uuidOf: () => '' })).toEqual({
+    expect(decode({ value: null, partition: 0, offset: 0, receivedAt: 0, uuidOf: () => '' })).toEqual({
       problem: 'The record has no value.',
     }));
   it('but 32 levels, 512 bytes and a byte order mark are fine', () => {

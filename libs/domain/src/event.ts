@@ -60,10 +60,10 @@ export interface LogEntry {
   readonly value: Uint8Array | null;
   readonly partition: number;
   readonly offset: number;
-  /** RFC 3339: the header `received_at`, else Kafka's own timestamp. */
-  readonly receivedAt: string;
-  /** UUIDv8 over the value, and over `receivedAt` if given. The domain has no crypto of its own. */
-  readonly uuidOf: (receivedAt?: string) => string;
+  /** ms since 1970: the header `received_at`, else Kafka's own timestamp. */
+  readonly receivedAt: number;
+  /** UUIDv8 over the value, and `withTime` over the text of `receivedAt`. The domain has no crypto of its own. */
+  readonly uuidOf: (withTime: boolean) => string;
 }
 
 /** What a record of the log means: an event, or the reason why it is none. Nothing else decides that. */
@@ -72,12 +72,12 @@ export function decode(record: LogEntry): { event: CallEvent } | { problem: stri
   const parsed = parseEvent(record.value);
   if ('problem' in parsed) return parsed;
   const { event } = parsed;
-  const receivedAt = clampTime(Date.parse(record.receivedAt));
+  const receivedAt = clampTime(record.receivedAt);
   return {
     event: {
       ...event,
       id: eventId(record.partition, record.offset),
-      uuid: event.at === null ? record.uuidOf(record.receivedAt) : record.uuidOf(),
+      uuid: record.uuidOf(event.at === null),
       receivedAt,
       at: event.at ?? receivedAt,
       rank: rankOf(event.kind),

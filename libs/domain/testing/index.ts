@@ -10,10 +10,10 @@ export interface Delivery {
   readonly receivedAt: string;
 }
 
-const uuidOf = (body: string) => (receivedAt?: string) => {
+const uuidOf = (body: string, receivedAt: string) => (withTime: boolean) => {
   const hex = createHash('sha256')
     .update(body)
-    .update(receivedAt ?? '')
+    .update(withTime ? receivedAt : '')
     .digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
@@ -21,7 +21,10 @@ const uuidOf = (body: string) => (receivedAt?: string) => {
 /** The events of a log of one partition. @throws {Error} if one of the bodies is none. */
 export function eventsOf(log: readonly Delivery[], partition = 0): CallEvent[] {
   return log.map(({ body, receivedAt }, offset) => {
-    const decoded = decode({ value: Buffer.from(body), partition, offset, receivedAt, uuidOf: uuidOf(body) });
+    const decoded = decode({
+      ...{ value: Buffer.from(body), partition, offset },
+      ...{ receivedAt: Date.parse(receivedAt), uuidOf: uuidOf(body, receivedAt) },
+    });
     if ('problem' in decoded) throw new Error(`${decoded.problem} ${body}`);
     return decoded.event;
   });

@@ -1,4 +1,4 @@
-import { eventUuid, receivedAtOf } from './index.ts';
+import { eventUuid, logEntry, receivedAtOf } from './index.ts';
 
 describe('the identity of an event', () => {
   it('is a UUIDv8 over its bytes, and over the time of receipt if it has none of its own', () => {
@@ -18,8 +18,18 @@ describe('the identity of an event', () => {
   it('takes the time of receipt from the header, else from Kafka', () => {
     const received = (header: string) => new Map([['received_at', Buffer.from(header)]]);
     const ours = '2026-03-02T13:00:00.000Z';
-    expect(receivedAtOf({ headers: received(ours), timestamp: 0 })).toBe(ours);
-    expect(receivedAtOf({ headers: received('soon'), timestamp: 1 })).toBe('1970-01-01T00:00:00.001Z');
-    expect(receivedAtOf({ headers: new Map(), timestamp: NaN })).toBe('1970-01-01T00:00:00.000Z');
+    expect(receivedAtOf({ headers: received(ours), timestamp: 0 })).toEqual({ text: ours, ms: Date.parse(ours) });
+    expect(receivedAtOf({ headers: received('soon'), timestamp: 1 })).toEqual({
+      text: '1970-01-01T00:00:00.001Z',
+      ms: 1,
+    });
+    expect(receivedAtOf({ headers: new Map(), timestamp: NaN })).toEqual({ text: '1970-01-01T00:00:00.000Z', ms: 0 });
+  });
+  it('has that time as it was written, where the event has none of its own', () => {
+    const value = Buffer.from('{"type":"call.new"}');
+    const headers = new Map([['received_at', Buffer.from('2026-03-02T13:00:00.000Z')]]);
+    const { uuidOf } = logEntry({ topic: 't', partition: 0, offset: 0, key: null, value, headers, timestamp: 0 });
+    expect(uuidOf(true)).toBe('c93fec46-99c9-8964-8210-3538079746ce');
+    expect(uuidOf(false)).toBe('39df4b18-7cea-8413-87f6-f94d451013de');
   });
 });

@@ -51,9 +51,11 @@ const eventsAt = (partition: number, from: number, to: number): CallEvent[] =>
 
 function eventAt(partition: number, offset: number): CallEvent {
   const type = ['call.new', 'call.waiting', 'call.finished'][offset % 3];
-  const receivedAt = new Date(Date.UTC(2026, 2, 2) + offset * 1000).toISOString();
+  const receivedAt = Date.UTC(2026, 2, 2) + offset * 1000;
   const call_id = `${partition}.${Math.floor(offset / 3)}`;
-  const value = Buffer.from(JSON.stringify({ type, call_id, queue: '900', timestamp: receivedAt }));
+  const value = Buffer.from(
+    JSON.stringify({ type, call_id, queue: '900', timestamp: new Date(receivedAt).toISOString() }),
+  );
   const hex = createHash('sha256').update(value).digest('hex');
   const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
   const decoded = decode({ value, partition, offset, receivedAt, uuidOf: () => uuid });

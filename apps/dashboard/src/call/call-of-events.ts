@@ -16,7 +16,7 @@ export function readEvent(listed: ListedEvent): ReadEvent {
     value: encoder.encode(JSON.stringify(listed.event)),
     partition: listed.partition,
     offset: listed.offset,
-    receivedAt: listed.received_at,
+    receivedAt: Date.parse(listed.received_at),
     uuidOf: () => listed.uuid,
   });
   return { listed, event: 'event' in decoded ? decoded.event : null };

@@ -31,9 +31,9 @@ export function follow({ kafka, topic, onApplied, onJoin, log, ...applying }: Fo
     const last = aligned.records.at(-1) ?? aligned.records[0];
     const next = last.offset + 1;
     await apply(applying, partition, aligned.records, () =>
-      progress.read(partition, { next, end: highWatermark, receivedAt: Date.parse(receivedAtOf(last)) }),
+      progress.read(partition, { next, end: highWatermark, receivedAt: receivedAtOf(last).ms }),
     );
-    onApplied(Date.parse(receivedAtOf(aligned.records[0])));
+    onApplied(receivedAtOf(aligned.records[0]).ms);
     return next;
   };
   return followTopic(kafka, {

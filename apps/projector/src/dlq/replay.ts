@@ -64,4 +64,4 @@ async function putBack(
 
 /** Received when it was received first: an event without a time of its own is known by that. */
 const receivedAt = (entry: Entry, { headers }: LogRecord): string =>
-  receivedAtOf({ headers, timestamp: Number(entry.timestamp) });
+  receivedAtOf({ headers, timestamp: Number(entry.timestamp) }).text;

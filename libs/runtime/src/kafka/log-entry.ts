@@ -11,9 +11,9 @@ export const uuidOf = (record: Pick<LogRecord, 'value'>, receivedAt?: string): s
 /** A record as the domain's `decode` takes it: the one way from the log to an event. */
 export const logEntry = (record: LogRecord) => {
   const { value, partition, offset } = record;
+  const { text, ms: receivedAt } = receivedAtOf(record);
   return {
-    ...{ value, partition, offset },
-    receivedAt: receivedAtOf(record),
-    uuidOf: (receivedAt?: string): string => uuidOf({ value }, receivedAt),
+    ...{ value, partition, offset, receivedAt },
+    uuidOf: (withTime: boolean): string => uuidOf({ value }, withTime ? text : undefined),
   };
 };

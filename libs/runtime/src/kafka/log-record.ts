@@ -36,10 +36,20 @@ const headersOf = (headers: IHeaders): LogHeaders =>
     }),
   );
 
-/** When we received it, as RFC 3339: the header that ingest wrote, else Kafka's own timestamp. */
-export function receivedAtOf({ headers, timestamp }: Pick<LogRecord, 'headers' | 'timestamp'>): string {
-  const header = headers.get('received_at')?.toString();
-  if (header !== undefined && !Number.isNaN(Date.parse(header))) return header;
+export interface Received {
+  /** RFC 3339. */
+  readonly text: string;
+  /** The same in ms since 1970. */
+  readonly ms: number;
+}
+
+/** When we received it: the header that ingest wrote, else Kafka's own timestamp. */
+export function receivedAtOf({ headers, timestamp }: Pick<LogRecord, 'headers' | 'timestamp'>): Received {
+  const text = headers.get('received_at')?.toString();
+  if (text !== undefined) {
+    const ms = Date.parse(text);
+    if (!Number.isNaN(ms)) return { text, ms };
+  }
   const ms = Number.isFinite(timestamp) && Math.abs(timestamp) <= 8.64e15 ? timestamp : 0;
-  return new Date(ms).toISOString();
+  return { text: new Date(ms).toISOString(), ms };
 }
