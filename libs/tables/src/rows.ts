@@ -8,9 +8,12 @@ export const eventColumns = 'uuid, id, call_id, type, kind, at, received_at, bod
 
 /** One row of `events` as a line of COPY's text format, but for its end. */
 export function eventLine({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {
-  const call = callId === null ? String.raw`\N` : copyText(callId);
-  return `${uuid}\t${id}\t${call}\t${copyText(type)}\t${copyText(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}`;
+  // What JSON says without a backslash has none, and no control characters.
+  const text = json.includes('\\') ? copyText : asItIs;
+  const call = callId === null ? String.raw`\N` : text(callId);
+  return `${uuid}\t${id}\t${call}\t${text(type)}\t${text(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}`;
 }
+const asItIs = (text: string): string => text;
 
 /** The end of the line: how many records are the event. */
 export const lineEnd = (deliveries: number): string => `\t${deliveries}\n`;

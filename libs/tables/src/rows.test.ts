@@ -1,0 +1,21 @@
+import { eventsOf } from '@callstream/domain/testing';
+import fc from 'fast-check';
+import { valuesOfLine } from './row-text.ts';
+import { eventLine } from './rows.ts';
+
+const awkward = fc.string({
+  unit: fc.constantFrom('a', '\\', '\t', '\n', '\r', '\0', '"', '\u2028', '\uD800', 'é'),
+  minLength: 1,
+});
+const space = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r') });
+
+it('a line of COPY says what the event says, whatever stands in its texts and between them', () =>
+  fc.assert(
+    fc.property(awkward, awkward, space, (type, call_id, between) => {
+      const body = `{"type":${between}${JSON.stringify(type)},"call_id":${JSON.stringify(call_id)}}`;
+      const [event] = eventsOf([{ body, receivedAt: '2026-03-02T13:00:00.007Z' }]);
+      const values = valuesOfLine(eventLine(event!));
+      const time = '2026-03-02T13:00:00.007Z';
+      expect(values).toEqual([event!.uuid, '0', event!.callId, event!.type, event!.kind, time, time, event!.json]);
+    }),
+  ));
