@@ -28,7 +28,7 @@ type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
  * Makes bare tables fit for use: merges what a fill has written more than once, and adds indexes, keys, views and grants. Long
- * on many rows, so all tables are done side by side, over seven connections. Interrupted, it leaves tables that
+ * on many rows, so events, calls, and what belongs to calls are done side by side, over six connections. Interrupted, it leaves tables that
  * {@link makeBare} makes fit to be filled on.
  * @param mayRepeat whether a fill may have written events twice without noticing: then all are looked through first
  */
@@ -47,7 +47,8 @@ export async function completeProjection(
     });
   await Promise.all([
     completeEvents(run, indexes, mayRepeat),
-    ...repeatable.map((one) => completeCalls(run, { indexes, one })),
+    completeCalls(run, { indexes, tables: repeatable.slice(0, 1) }),
+    completeCalls(run, { indexes, tables: repeatable.slice(1) }),
   ]);
   await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; ${noLongerFilled} ${keys} ${views} ${grants}`));
 }
@@ -76,15 +77,20 @@ async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Pr
 }
 
 /** Merges before there are more indexes than the one that it needs: each would be kept for every row that is put back. */
-async function completeCalls(run: Run, { indexes, one }: { indexes: string; one: Repeatable }): Promise<void> {
-  await run(async (client) => {
-    const [key = '', ...others] = indexesOf(one.table, indexes);
-    await takeOut(client, one);
-    await client.query(key);
-    await joinAgain(client, one);
-    await client.query(others.join(';'));
-  });
-  await run((client) => client.query(`analyze ${one.table}`));
+async function completeCalls(
+  run: Run,
+  { indexes, tables }: { indexes: string; tables: readonly Repeatable[] },
+): Promise<void> {
+  for (const one of tables) {
+    await run(async (client) => {
+      const [key = '', ...others] = indexesOf(one.table, indexes);
+      await takeOut(client, one);
+      await client.query(key);
+      await joinAgain(client, one);
+      await client.query(others.join(';'));
+    });
+    await run((client) => client.query(`analyze ${one.table}`));
+  }
 }
 
 /** The statements that make the indexes of a table, the unique one first. */

@@ -82,11 +82,17 @@ const out = (body: string, partition: number): OutRecord => ({
 /** A terminal that nobody looks at. */
 const terminal = new Writable({ write: (_chunk, _encoding, done) => done() });
 
+/** An operation has pools of its own and ends them; here they are shared, or a dozen operations hold all that Postgres has. */
+const pools = new Map<ProjectionSchema, Tables>();
+
 /** An operation that collects what it says. */
 function operation(signal: AbortSignal = new AbortController().signal): Operation & { readonly said: string[] } {
   const said: string[] = [];
-  const tables = (schema: ProjectionSchema): Tables =>
-    stack.adopt(connectTables({ url, schema }), (pool) => pool.end());
+  const tables = (schema: ProjectionSchema): Tables => {
+    const pool = pools.get(schema) ?? stack.adopt(connectTables({ url, schema }), (opened) => opened.end());
+    pools.set(schema, pool);
+    return pool;
+  };
   return { kafka, topic, live, tables, signal, log, terminal, said, say: (line) => void said.push(line) };
 }
 
