@@ -28,8 +28,13 @@ describe('the identity of an event', () => {
   it('has that time as it was written, where the event has none of its own', () => {
     const value = Buffer.from('{"type":"call.new"}');
     const headers = new Map([['received_at', Buffer.from('2026-03-02T13:00:00.000Z')]]);
-    const { uuidOf } = logEntry({ topic: 't', partition: 0, offset: 0, key: null, value, headers, timestamp: 0 });
+    const record = { topic: 't', partition: 0, offset: 0, key: null, value, headers, timestamp: 0 };
+    const { uuidOf } = logEntry(record);
     expect(uuidOf(true)).toBe('c93fec46-99c9-8964-8210-3538079746ce');
     expect(uuidOf(false)).toBe('39df4b18-7cea-8413-87f6-f94d451013de');
+    const odd = '2026-03-02T13:00:00.5Z';
+    const oddly = { ...record, headers: new Map([['received_at', Buffer.from(odd)]]) };
+    expect(logEntry(oddly).uuidOf(true)).toBe(eventUuid(value, odd));
+    expect(logEntry(oddly).receivedAt).toBe(Date.UTC(2026, 2, 2, 13, 0, 0, 500));
   });
 });

@@ -13,6 +13,7 @@ const repeatable = [
   { table: 'call_agents', key: 'call_id, actor', upsertFrom: upsertCallAgentsFrom },
 ] as const;
 type Repeatable = (typeof repeatable)[number];
+const [calls, ...ofCalls] = repeatable;
 
 /** What came again while others were filled in, each event once. */
 const eventsAgain = `(
@@ -47,8 +48,8 @@ export async function completeProjection(
     });
   await Promise.all([
     completeEvents(run, indexes, mayRepeat),
-    completeCalls(run, { indexes, tables: repeatable.slice(0, 1) }),
-    completeCalls(run, { indexes, tables: repeatable.slice(1) }),
+    completeCalls(run, { indexes, tables: [calls] }),
+    completeCalls(run, { indexes, tables: ofCalls }),
   ]);
   await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; ${noLongerFilled} ${keys} ${views} ${grants}`));
 }

@@ -10,11 +10,10 @@ import type { PageLooks } from './look-at-pages.ts';
 import { checkMoved, commit, joinAgents, movePositions } from './project.ts';
 import type { Move } from './project.ts';
 import { copyLines } from './row-text.ts';
-import { callAgentRows, callQueueRows, callRow, eventColumns, eventLine, lineEnd } from './rows.ts';
+import { callAgentRows, callQueueRows, callRow, copyOfEvents } from './rows.ts';
 import type { TableName } from './schemas.ts';
 import type { Repeats } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
-import { TextBytes } from './text-bytes.ts';
 import { WaitingEvents } from './waiting-events.ts';
 
 export interface Filled {
@@ -58,17 +57,17 @@ async function beginFilling(
 ): Promise<Filling> {
   const writing = await looks.begin(client);
   await client.query('begin');
-  const copy = client.query(copyFrom(`copy events (${eventColumns}) from stdin`));
+  const copy = client.query(copyFrom(copyOfEvents('events')));
   const ended = finished(copy);
   ended.catch(() => undefined);
   const piece = new WaitingEvents();
-  const again = new TextBytes();
+  const again = new WaitingEvents();
   const flush = (): Promise<void> | undefined =>
     copy.write(piece.take()) ? undefined : Promise.race([once(copy, 'drain').then(() => undefined), ended]);
   return {
     add: (event) => {
       if (repeats?.see(event.uuid) === true && again.length < againBytesMax) {
-        if (!piece.again(event)) again.write(eventLine(event) + lineEnd(1));
+        if (!piece.again(event)) again.add(event);
         return undefined;
       }
       piece.add(event);
@@ -80,8 +79,7 @@ async function beginFilling(
       await copyRows(client, 'calls', calls.map(callRow));
       await copyRows(client, 'call_queues', calls.flatMap(callQueueRows));
       await copyRows(client, 'call_agents', calls.flatMap(callAgentRows));
-      const later =
-        again.length > 0 ? [{ copy: `copy events_again (${eventColumns}) from stdin`, bytes: again.take() }] : [];
+      const later = again.length > 0 ? [{ copy: copyOfEvents('events_again'), bytes: again.take() }] : [];
       const answers = await sendTogether(client, [...later, ...joinAgents(agentRows(agents)), movePositions(moves)]);
       checkMoved(moves, answers.at(-1));
       await sendTogether(client, [commit]);

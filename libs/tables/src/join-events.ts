@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { EventLines } from './event-lines.ts';
 import { recordArray, valuesOfLine } from './row-text.ts';
-import { eventColumns } from './rows.ts';
+import { copyOfEvents } from './rows.ts';
 import type { Statement } from './send-together.ts';
 import { upsertEventRows } from './statements.ts';
 
@@ -47,4 +47,4 @@ function upsert(lines: readonly string[]): Statement[] {
   return rows ? [{ name: 'upsert-events', text: upsertEventRows, values: [rows] }] : [];
 }
 
-const copy = (bytes: Buffer): Statement => ({ copy: `copy events (${eventColumns}) from stdin`, bytes });
+const copy = (bytes: Buffer): Statement => ({ copy: copyOfEvents('events'), bytes });

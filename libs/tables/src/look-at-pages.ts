@@ -30,10 +30,10 @@ export function createPageLooks() {
     /** After its commit. One that fails is not ended, and nobody looks behind its pages. */
     end: async (client: ClientBase, writing: Writing): Promise<void> => {
       writings.delete(writing);
-      const others = Math.min(...[...writings].map(({ from }) => from));
-      const [from, to] = [next, Math.max(next, others)];
-      next = Number.isFinite(to) ? to : Math.max(next, writing.from);
-      const below = Number.isFinite(to) ? `and ctid < '(${to},0)'` : '';
+      const from = next;
+      const open = [...writings].map((other) => other.from);
+      next = open.length > 0 ? Math.min(...open) : writing.from;
+      const below = open.length > 0 ? `and ctid < '(${next},0)'` : '';
       await client.query(`select count(*) from events where ctid >= '(${from},0)' ${below}`);
     },
   };

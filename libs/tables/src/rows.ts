@@ -3,8 +3,9 @@ import { stateOfCall } from '@callstream/domain';
 import { copyText } from './row-text.ts';
 import { time, timeOrNull } from './time-text.ts';
 
-/** Columns of `events`, in the order of {@link eventLine}. */
-export const eventColumns = 'uuid, id, call_id, type, kind, at, received_at, body, deliveries';
+/** COPY of lines of events: its columns are in the order of {@link eventLine}. */
+export const copyOfEvents = (table: 'events' | 'events_again'): string =>
+  `copy ${table} (uuid, id, call_id, type, kind, at, received_at, body, deliveries) from stdin`;
 
 /** One row of `events` as a line of COPY's text format, but for its end. */
 export function eventLine({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {

@@ -4,7 +4,7 @@ import type { CallEvent } from '@callstream/domain';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Tables } from '../src/index.ts';
 import { withConnection } from '../src/index.ts';
-import { eventColumns, eventLine, lineEnd } from '../src/rows.ts';
+import { copyOfEvents, eventLine, lineEnd } from '../src/rows.ts';
 
 /** Events, each of which must be another one, as the bytes of one COPY. */
 export const copyBytes = (events: readonly CallEvent[]): Buffer =>
@@ -12,6 +12,4 @@ export const copyBytes = (events: readonly CallEvent[]): Buffer =>
 
 /** COPY into `events` and nothing else: as fast as rows get there at all. */
 export const copyEvents = (db: Tables, pieces: readonly Buffer[]): Promise<void> =>
-  withConnection(db, (client) =>
-    pipeline(Readable.from(pieces), client.query(copyFrom(`copy events (${eventColumns}) from stdin`))),
-  );
+  withConnection(db, (client) => pipeline(Readable.from(pieces), client.query(copyFrom(copyOfEvents('events')))));
