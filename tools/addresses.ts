@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { privateFileMode } from '@callstream/files';
 
 /** Settings that say where a server is. Those that begin alike belong to it: none of them is for another server. */
 const servers = [
@@ -20,7 +21,7 @@ export function publishAddresses(dataDir: string, env: NodeJS.ProcessEnv): Dispo
       : '',
   );
   rmSync(fileIn(dataDir), { force: true });
-  writeFileSync(fileIn(dataDir), lines.join(''), { mode: 0o600 });
+  writeFileSync(fileIn(dataDir), lines.join(''), { mode: privateFileMode });
   return { [Symbol.dispose]: () => rmSync(fileIn(dataDir), { force: true }) };
 }
 

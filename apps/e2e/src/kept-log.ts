@@ -2,9 +2,10 @@ import { connectKafka, createLog, endOffsets, readRanges, withAdmin } from '@cal
 import type { Kafka, LogRecord } from '@callstream/runtime';
 import kafkajs from 'kafkajs';
 
-const log = createLog({ service: 'e2e', level: 'silent' });
+const silentLog = createLog({ service: 'e2e', level: 'silent' });
 
-export const quietKafka = (brokers: readonly string[]): Kafka => connectKafka({ brokers, clientId: 'e2e', log });
+export const quietKafka = (brokers: readonly string[]): Kafka =>
+  connectKafka({ brokers, clientId: 'e2e', log: silentLog });
 
 /** A record of a topic as a line of a fixture. Bytes are text where they are UTF-8, else `base64:…`. */
 export interface KeptRecord {
@@ -45,7 +46,7 @@ export async function readKept(kafka: Kafka, topic: string): Promise<KeptRecord[
   const ends = await endOffsets(kafka, topic);
   const ranges = new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }]));
   const records: KeptRecord[] = [];
-  await readRanges(kafka, { topic, ranges, onRecords: (some) => void records.push(...some.map(kept)), log });
+  await readRanges(kafka, { topic, ranges, onRecords: (some) => void records.push(...some.map(kept)), log: silentLog });
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
