@@ -1,5 +1,5 @@
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import { liveSchema, previousSchema, projectionId, readPositions, tableNames } from '@callstream/tables';
+import { connectTables, liveSchema, previousSchema, projectionId, readPositions, tableNames } from '@callstream/tables';
 import { describeSchema } from '@callstream/tables/testing';
 import { quietKafka } from './kept-log.ts';
 import { codeVersion, keptVersions, makeOlderTables } from './older-tables.ts';
@@ -46,6 +46,7 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
     return { code: await run.exited, said: run.tail() };
   }
   const done = (said: string) => ({ code: 0, said: expect.stringContaining(said) as string });
+  const refused = (said: RegExp) => ({ code: 1, said: expect.stringMatching(said) as string });
   const verified = done('The live tables are what the log says.');
   const callsOf = async (ids: readonly string[]): Promise<number> =>
     (await system.db.query('select from calls where call_id = any($1::text[])', [ids])).rowCount ?? 0;
@@ -58,6 +59,21 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
       expect(said).toContain(
         `The tables are of projection version ${older}, this projector is of version ${codeVersion}. To upgrade the tables (docs/upgrade.md): npm run projector -- rebuild.`,
       );
+      expect(await liveTables()).toEqual(asTheyWere);
+    },
+    minutes,
+  );
+
+  it(
+    'are not taken from services that use them, unless that is wanted',
+    async () => {
+      const url = system.env['DATABASE_URL'] ?? '';
+      const used = connectTables({ url, max: 1, applicationName: 'callstream-projector' });
+      await used.query('select from positions');
+      expect(await command('rebuild', '--if-older', '--unless-in-use')).toEqual(
+        refused(/services use them: callstream-projector \(.*, backend \d+\).*docs\/upgrade\.md/),
+      );
+      await used.end();
       expect(await liveTables()).toEqual(asTheyWere);
     },
     minutes,
@@ -117,6 +133,18 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
       await system.start('projector');
     },
     2 * minutes,
+  );
+
+  it(
+    'are refused when a newer version made them, by a projector and by a rebuild that is for older ones',
+    async () => {
+      await system.kill('projector');
+      await system.db.query(`update positions set projection_version = ${codeVersion + 1}`);
+      const newer = codeVersion + 1;
+      expect(await command('run')).toEqual(refused(new RegExp(`Deploy the projector of version ${newer}`)));
+      expect(await command('rebuild', '--if-older')).toEqual(refused(new RegExp(`Run the code of version ${newer}`)));
+    },
+    minutes,
   );
 });
 
