@@ -73,7 +73,7 @@ describe('for a user who is not the owner (skipped unless root runs it, in a che
     const warnings = ingest.service
       .tail()
       .split('\n')
-      .filter((line) => line.includes('spool.readable-by-others'));
+      .filter((line) => line.includes('spool.not-private'));
     expect(warnings).toEqual([expect.stringMatching(/chmod -R go= .*volume\/spool/)]);
   });
 

@@ -62,7 +62,7 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
     );
   }
   const { torn, readable } = thread.status();
-  if (readable !== null) log.warn({ dir, reason: readable }, 'spool.readable-by-others');
+  if (readable !== null) log.warn({ dir, reason: readable }, 'spool.not-private');
   for (const file of torn) log.error({ dir, file }, 'spool.torn-file');
   const commit = async (records: readonly EventRecord[]): Promise<void> => {
     try {
