@@ -55,8 +55,10 @@ it('closes a folder that is elsewhere, and is linked to', () => {
 });
 
 it('a process that is started has the umask for good, and we do not', () => {
-  const made = withPrivateUmask(() => spawnSync('sh', ['-c', `umask; echo x > ${join(above, 'made')}`]));
-  expect([made.stdout.toString(), modeOf(join(above, 'made')), process.umask()]).toEqual(['0077\n', '600', 0]);
+  const [theirs, ours] = [join(above, 'theirs'), join(above, 'ours')];
+  const made = withPrivateUmask(() => spawnSync('sh', ['-c', `umask; echo x > ${theirs}`]));
+  writeFileSync(ours, 'x');
+  expect([made.stdout.toString(), modeOf(theirs), modeOf(ours)]).toEqual(['0077\n', '600', '666']);
 });
 
 describe('as a user who is not the owner (skipped unless run by root)', () => {
