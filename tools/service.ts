@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { privateFileMode } from '@callstream/files';
 import { until } from '@callstream/stack';
 import { compact } from './compact.ts';
 import type { Service } from './settings.ts';
@@ -16,12 +18,17 @@ const nodeFlags = ['--disable-warning=ExperimentalWarning'];
  * all instead of 270, for a few percent of speed. ingest would lose a quarter of its speed.
  */
 const projectorFlags = ['--max-semi-space-size=8'];
-const flagsOf = (script = ''): string[] => [
+const flagsOf = ([script = '', command]: readonly string[]): string[] => [
   ...nodeFlags,
-  ...(script.startsWith('apps/projector/') ? projectorFlags : []),
+  ...(script.startsWith('apps/projector/') && command === 'run' ? projectorFlags : []),
 ];
 
-export type ServiceOptions = { env: NodeJS.ProcessEnv; logs: string; say: (line: string) => void };
+export type ServiceOptions = {
+  env: NodeJS.ProcessEnv;
+  /** A folder that is there. */
+  logs: string;
+  say: (line: string) => void;
+};
 
 /**
  * Starts a service in a process group of its own, and waits until it says that it is ready. Should we be killed, it
@@ -53,25 +60,33 @@ export async function startService(service: Service, options: ServiceOptions): P
   }
 }
 
-/** Runs a command of a service to its end. @throws {Error} if it fails. */
-export async function runOnce(name: string, args: readonly string[], options: ServiceOptions): Promise<void> {
-  await using running = launch(name, args, options);
-  const how = await running.exited;
-  if (how !== 'exit code 0') throw new Error(`${name} failed (${how}): see ${running.logFile}.`);
+/**
+ * Runs a command of a service to its end. On a terminal its standard error is that terminal, for progress bars; else its
+ * lines are said. @throws {Error} if it fails, or is stopped because `signal` is aborted.
+ */
+export async function runOnce(
+  name: string,
+  args: readonly string[],
+  options: ServiceOptions & { signal: AbortSignal },
+): Promise<void> {
+  const { signal } = options;
+  signal.throwIfAborted();
+  await using running = launch(name, args, { ...options, errors: process.stderr.isTTY ? 'inherit' : 'pipe' });
+  const how = await Promise.race([running.exited, once(signal, 'abort').then(() => 'stopped')]);
+  if (how !== 'exit code 0') throw new Error(`${name} failed (${how}): see above, and ${running.logFile}.`);
 }
 
 function launch(
   name: string,
   args: readonly string[],
-  { env, logs, say }: ServiceOptions,
+  { env, logs, say, errors = 'pipe' }: ServiceOptions & { errors?: 'pipe' | 'inherit' },
 ): Running & { logFile: string } {
-  mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${name}.log`);
-  const child = spawn(process.execPath, [...flagsOf(args[0]), ...args], {
+  const child = spawn(process.execPath, [...flagsOf(args), ...args], {
     cwd: join(import.meta.dirname, '..'),
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', errors, 'ipc'],
   });
   let stopping = false;
   keepLog(child, { logFile, show: (line) => stopping || say(`${name}: ${line}`) });
@@ -97,7 +112,7 @@ function launch(
 
 /** Everything goes to the file; what is a warning or worse is shown as well, in short. */
 function keepLog(child: ChildProcess, { logFile, show }: { logFile: string; show: (line: string) => void }): void {
-  const file = createWriteStream(logFile, { flags: 'a' });
+  const file = createWriteStream(logFile, { flags: 'a', mode: privateFileMode });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface(stream).on('line', (line) => {

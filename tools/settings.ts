@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-export type Service = { name: string; script: string; args: readonly string[]; adminUrl: string };
+export type Service = {
+  name: string;
+  script: string;
+  args: readonly string[];
+  adminUrl: string;
+  usesTables: boolean;
+};
 
 export type Settings = {
   dataDir: string;
@@ -41,6 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     script: `apps/${name}/src/main.ts`,
     args,
     adminUrl: `http://${reachable(ADMIN_HOST)}:${admin[name].port}`,
+    usesTables: name !== 'ingest',
   });
   return {
     dataDir: resolve(env['DATA_DIR'] || '.data'),

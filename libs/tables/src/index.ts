@@ -8,6 +8,8 @@ export { watchProjection } from './changes.ts';
 export { compareTable, rememberLive } from './compare.ts';
 export type { Comparison, Difference } from './compare.ts';
 export { completeProjection, makeBare } from './complete.ts';
+export { readConnectedServices } from './connected-services.ts';
+export type { ConnectedService } from './connected-services.ts';
 export { connectTables } from './connect.ts';
 export type { Tables, TablesOptions } from './connect.ts';
 export { classify, ConnectionLost, isTooSlow, withConnection } from './connection.ts';
