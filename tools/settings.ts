@@ -27,7 +27,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     const port = Number(env[variable] || otherwise);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Error(`${variable}=${env[variable] ?? ''} is not a port.`);
-    return { variable, port, hosts: host ? host.split(',').map((one) => one.trim()) : ['127.0.0.1', '::1'] };
+    return { variable, port, hosts: host ? host.split(',').map(withoutBrackets) : ['127.0.0.1', '::1'] };
   };
   const { INGEST_HOST, GATEWAY_HOST, ADMIN_HOST } = env;
   const starts = { kafka: !env['KAFKA_BROKERS'], postgres: !env['DATABASE_URL'] && !env['DATABASE_URL_FILE'] };
@@ -60,9 +60,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
+const withoutBrackets = (host: string): string => host.trim().replace(/^\[(.*)\]$/, '$1');
+
 /** How this machine reaches a server that listens on `host`. */
 function reachable(hosts: string | undefined): string {
-  const host = hosts?.split(',')[0]?.trim();
+  const host = withoutBrackets(hosts?.split(',')[0] ?? '');
   if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return isIP(host) === 6 ? `[${host}]` : host;
 }

@@ -20,6 +20,7 @@ export interface IngestOptions {
 /** ingest as a process. */
 export interface Ingest extends AsyncDisposable {
   readonly webhookUrl: string;
+  readonly adminPort: string;
   readonly service: Service;
   readonly dataDir: string;
   readonly readyz: () => Promise<{ status: number; text: string }>;
@@ -60,6 +61,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
   const owned = cleanup.move();
   return {
     webhookUrl: `http://127.0.0.1:${port}/webhook`,
+    adminPort: String(adminPort),
     service,
     dataDir: folder,
     readyz: async () => {

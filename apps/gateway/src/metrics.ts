@@ -1,5 +1,5 @@
 import { closeCodes } from '@callstream/contracts';
-import { addCounter, createRegistry } from '@callstream/runtime';
+import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
 
 /** What the gateway counts; names and units as Prometheus wants them. */
@@ -33,6 +33,12 @@ export function createMetrics() {
       name: 'callstream_gateway_refused_origins_total',
       help: 'Sockets that were refused, as their page is not in GATEWAY_ORIGINS',
       registers,
+    }),
+    unreadableAddresses: addCounter(registry, {
+      name: 'callstream_gateway_unreadable_addresses_total',
+      help: 'Sockets whose address a trusted proxy did not tell in a form that can be read, by the header',
+      label: 'header',
+      values: forwardedHeaders,
     }),
     subscriptions: new Gauge({
       name: 'callstream_gateway_subscriptions',

@@ -1,5 +1,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { CloseCause } from '@callstream/contracts';
+import { networkOf } from '@callstream/runtime';
+import type { AddressOf } from '@callstream/runtime';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData, ServerOptions } from 'ws';
 import type { Metrics } from './metrics.ts';
@@ -38,7 +40,7 @@ export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
   /** Where a client is, behind proxies too. */
-  readonly addressOf: (request: IncomingMessage) => string;
+  readonly addressOf: AddressOf;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly metrics: Metrics;
@@ -62,7 +64,7 @@ export function createSockets({
   socketsPerAddressMax,
   metrics,
 }: SocketsOptions): Sockets {
-  /** With the address of each. */
+  /** With the address of each, of IPv6 its network. */
   const sessions = new Map<Session, string>();
   const perAddress = new Map<string, number>();
   let closed: CloseCause | undefined;
@@ -101,7 +103,7 @@ export function createSockets({
   const sharedBySessions = { ...conversation, onClosed, metrics };
 
   const accept = (socket: ClientSocket, request: IncomingMessage): void => {
-    const address = addressOf(request);
+    const address = networkOf(addressOf(request));
     const ofAddress = perAddress.get(address) ?? 0;
     const session = new Session(socket, sharedBySessions);
     socket.session = session;
