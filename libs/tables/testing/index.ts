@@ -48,7 +48,8 @@ export function batchOf(log: readonly CallEvent[]): BatchRows {
 
 const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
   ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },
-  ...{ at: time(event.at), received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown, deliveries },
+  ...{ at: time(event.at), received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown },
+  ...{ omitted: event.omitted, deliveries },
 });
 
 /** What the tables must hold after `log`, by the domain alone. */

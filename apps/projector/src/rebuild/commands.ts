@@ -1,8 +1,8 @@
 import type { Log } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from '../config.ts';
+import { foldRecordsDefault } from './make-from-log.ts';
 import { operate } from './operation.ts';
-import { foldRecordsDefault } from './read-up.ts';
 import { rebuild } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
 import { rollback } from './rollback.ts';
