@@ -10,7 +10,7 @@ export { decode, eventId, parseEvent, partitionsMax, recordKey } from './event.t
 export type { CallEvent, LogEntry } from './event.ts';
 export type { ParsedEvent } from './fields.ts';
 export type { JsonObject } from './json.ts';
-export { callStates, kindOf, rankOf, stateOf } from './kinds.ts';
+export { callStates, kindOf, kinds, rankOf, stateOf } from './kinds.ts';
 export type { CallState, Kind } from './kinds.ts';
 export { compareText, nilUuid } from './order.ts';
 export * from './presence.ts';

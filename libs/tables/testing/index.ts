@@ -10,6 +10,8 @@ export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
 export { countLooks, countStatements } from './looks.ts';
 export { makeMany } from './many.ts';
+export { indexColumns, longestOf, textColumns } from './text-columns.ts';
+export type { TextColumn } from './text-columns.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
