@@ -18,6 +18,7 @@ import {
   stopSignal,
   within,
 } from '@callstream/runtime';
+import type { Readiness } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { Command } from 'commander';
@@ -129,9 +130,13 @@ await runService(async () => {
   const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
   let stopping = false;
-  const ready = () => {
+  const ready = (): Readiness => {
     if (stopping) return 'Stopping.';
-    return watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+    const problem = watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+    if (problem !== null) return problem;
+    // No 503: it is so for every gateway, and a balancer that takes all of them out takes the live boards as well.
+    const note = live.kept.stall.describe();
+    return note === null ? null : { note };
   };
   const admin = cleanup.use(
     await startAdmin({

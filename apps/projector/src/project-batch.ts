@@ -1,8 +1,9 @@
 import { align, receivedAtOf } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import type { Applying, Part } from './apply.ts';
+import type { Applying } from './apply.ts';
 import { ProjectionStopped, rebuildRemedy } from './stopped.ts';
 import { createApply } from './together.ts';
+import type { Part } from './write-in-halves.ts';
 
 export interface Projecting extends Applying {
   /** Offset of the first record that the log still has. */

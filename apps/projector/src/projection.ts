@@ -7,8 +7,7 @@ import { createDeadLetters } from './dead-letters.ts';
 import type { Metrics } from './metrics.ts';
 import { createNotifier } from './notifier.ts';
 import { createProjectBatch } from './project-batch.ts';
-import { refusedLately } from './refused-lately.ts';
-import { createRefusalLimit } from './refusal-limit.ts';
+import { createRefusalRate } from './refusal-rate.ts';
 import { ProjectionStopped } from './stopped.ts';
 import type { Troubles } from './troubles.ts';
 import { watchProgress } from './watch.ts';
@@ -53,13 +52,13 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
       positions.set(partition, Math.max(nextOffset, positions.get(partition) ?? 0));
   };
   await troubles.keepTrying(check);
-  const earlier = await troubles.keepTrying(() => refusedLately(kafka, { topic, max: options.refusedPerMinute, log }));
+  const refusals = createRefusalRate(options.refusedPerMinute);
 
   const projectBatch = createProjectBatch({
     ...{ db, positions, metrics, log, concurrency: options.concurrency },
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
     seen: createSeenEvents(),
-    refusals: createRefusalLimit({ max: options.refusedPerMinute, earlier }),
+    refusals,
     changed: createNotifier(() => notifyProjected(db)).changed,
     logStart: async (partition) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0,
   });
@@ -109,7 +108,9 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     ready: () => {
       const { problem, lag } = watch.status();
       const reason = troubles.describe() ?? problem ?? (assigned ? null : 'Not a member of the consumer group yet.');
-      return reason ?? (lag > 0 ? { note: `${lag} records behind` } : null);
+      if (reason !== null) return reason;
+      const notes = [lag > 0 ? `${lag} records behind` : null, refusals.describe()].filter((note) => note !== null);
+      return notes.length > 0 ? { note: notes.join('. ') } : null;
     },
     [Symbol.asyncDispose]: async () => {
       const closing = Promise.resolve(consumption[Symbol.asyncDispose]());

@@ -21,6 +21,11 @@ export const ListedEvent = z.looseObject({
   event: z.looseObject({}),
   received_at: instant,
   deliveries: z.number().int().min(1),
+  omitted: z
+    .array(z.string())
+    .nullable()
+    .optional()
+    .describe('Fields of the body that are too long for the tables, so that no list and no number knows them; null: none'),
   topic: z.string(),
   partition: z.number().int(),
   offset: z.number().int(),

@@ -17,29 +17,13 @@ export interface CallEvent extends Omit<ParsedEvent, 'at'> {
   readonly rank: number;
 }
 
-/** Longest `type`, `call_id`, `actor`, `queue` and `code`, in bytes of UTF-8: they become keys and index entries. */
-export const identifierBytesMax = 512;
-const identifiers = [
-  ['type', 'type'],
-  ['call_id', 'callId'],
-  ['actor', 'actor'],
-  ['queue', 'queue'],
-  ['code', 'code'],
-] as const;
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
-const isTooLong = (id: string | null): boolean =>
-  id !== null && id.length * 3 > identifierBytesMax && bytesOf(id) > identifierBytesMax;
-
 /** Judges whether a body can ever be an event, and if not, says why in a sentence that quotes none of it. */
 export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { problem: string } {
   const read = readObject(value);
   if ('problem' in read) return read;
   const { object: body, text: source } = read;
   if (typeof body['type'] !== 'string' || body['type'] === '') return { problem: 'The event has no "type".' };
-  const event = readFields(body, source);
-  const long = identifiers.find(([, field]) => isTooLong(event[field]));
-  if (long) return { problem: `"${long[0]}" is longer than ${identifierBytesMax} bytes.` };
-  return { event };
+  return readFields(body, source);
 }
 
 /** The Kafka key of an event: what has to stay in order, together. Never empty. */

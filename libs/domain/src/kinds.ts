@@ -1,5 +1,5 @@
 /** Every type that the provider documents, in the order that decides between events of the same millisecond. */
-const kinds = [
+export const kinds = [
   'call.new',
   'call.standby',
   'call.waiting',

@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { isEventTaken } from './join-events.ts';
-import { beingFilled, noLongerFilled, readBlueprint } from './schemas.ts';
+import { beingFilled, noLongerFilled, readBlueprint, tableNames } from './schemas.ts';
 import type { ProjectionSchema, TableName } from './schemas.ts';
 import { upsertCallAgentsFrom, upsertCallQueuesFrom, upsertCallsFrom, upsertEventsFrom } from './statements.ts';
 
@@ -17,7 +17,7 @@ const [calls, ...ofCalls] = repeatable;
 
 /** What came again while others were filled in, each event once. */
 const eventsAgain = `(
-  select distinct on (uuid) uuid, id, call_id, type, kind, at, received_at, body,
+  select distinct on (uuid) uuid, id, call_id, type, kind, at, received_at, body, omitted,
     sum(deliveries) over (partition by uuid)::int as deliveries
   from events_again order by uuid, id) again`;
 
@@ -46,7 +46,7 @@ export async function completeProjection(
       );
       await work(client);
     });
-  await Promise.all([
+  await allSettled([
     completeEvents(run, indexes, mayRepeat),
     completeCalls(run, { indexes, tables: [calls] }),
     completeCalls(run, { indexes, tables: ofCalls }),
@@ -63,6 +63,31 @@ export async function makeBare(db: Tables, schema: ProjectionSchema): Promise<vo
   );
 }
 
+/** Empties tables that {@link completeProjection} has not completed, and sets their positions back to the first offsets of the log. */
+export async function emptyProjection(
+  db: Tables,
+  schema: ProjectionSchema,
+  starts: ReadonlyMap<number, number>,
+): Promise<void> {
+  await makeBare(db, schema);
+  await inTransaction(db, async (client) => {
+    await client.query(`set local search_path = ${schema}; truncate events_again, ${tableNames.join()}`);
+    await client.query(
+      `update positions p set next_offset = s.start, last_uuid = null, last_timestamp = null
+       from unnest($1::int[], $2::bigint[]) as s(partition, start) where p.partition = s.partition`,
+      [[...starts.keys()], [...starts.values()]],
+    );
+  });
+}
+
+/** As `Promise.all`, but it rejects only when nothing runs any more: what goes on would meet tables that were emptied meanwhile. */
+async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+  const first = Promise.all(work);
+  first.catch(() => undefined);
+  await Promise.allSettled(work);
+  await first;
+}
+
 async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Promise<void> {
   if (mayRepeat) await run(takeOutEvents);
   // Before the indexes, which lock it out, and beside the calls.
@@ -74,7 +99,7 @@ async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Pr
     await run(takeOutEvents);
     await makeKey();
   };
-  await Promise.all([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
+  await allSettled([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
 }
 
 /** Merges before there are more indexes than the one that it needs: each would be kept for every row that is put back. */

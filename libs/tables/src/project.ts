@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { BatchRows } from './batch-rows.ts';
+import { classify } from './classify.ts';
 import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
 import { nothingSeen } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
@@ -55,7 +56,7 @@ async function inOneGo(
   { moves, rows, lockTimeoutMs = 0 }: Projection,
   suspects: readonly string[] | null,
 ): Promise<void> {
-  const { events, calls, callQueues, callAgents, agents } = rows;
+  const { events } = rows;
   try {
     const [, , moved, found] = await sendTogether(db, [
       begin,
@@ -67,11 +68,7 @@ async function inOneGo(
     const known = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
     await sendTogether(db, [
       ...(suspects ? joinEvents(events, known) : upsertEvents(events)),
-      // Always the same order of tables, so that two partitions that meet in `agents` do not deadlock.
-      ...upsert('calls', upsertCalls, calls),
-      ...upsert('call-queues', upsertCallQueues, callQueues),
-      ...upsert('call-agents', upsertCallAgents, callAgents),
-      ...joinAgents(agents),
+      ...joinCallsAndAgents(rows),
       commit,
     ]);
   } catch (error) {
@@ -79,6 +76,36 @@ async function inOneGo(
     throw error;
   }
 }
+
+/**
+ * Does all that {@link project} would with these rows, and rolls it back.
+ * @returns the refusal, if Postgres does not take their values; null if it does
+ * @throws any other failure
+ */
+export async function tryRows(db: ClientBase, rows: BatchRows): Promise<Error | null> {
+  try {
+    await sendTogether(db, [
+      begin,
+      ...upsertEvents(rows.events),
+      ...joinCallsAndAgents(rows),
+      { name: 'check-constraints', text: 'set constraints all immediate' },
+    ]);
+    return null;
+  } catch (error) {
+    if (classify(error) !== 'data') throw error;
+    return error as Error;
+  } finally {
+    await db.query('rollback').catch(() => undefined);
+  }
+}
+
+/** Always the same order of tables, so that two partitions that meet in `agents` do not deadlock. */
+const joinCallsAndAgents = ({ calls, callQueues, callAgents, agents }: BatchRows): Statement[] => [
+  ...upsert('calls', upsertCalls, calls),
+  ...upsert('call-queues', upsertCallQueues, callQueues),
+  ...upsert('call-agents', upsertCallAgents, callAgents),
+  ...joinAgents(agents),
+];
 
 const begin: Statement = { name: 'begin', text: 'begin' };
 export const commit: Statement = { name: 'commit', text: 'commit' };

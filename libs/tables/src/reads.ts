@@ -72,6 +72,8 @@ export interface EventRow {
   readonly event: unknown;
   readonly received_at: string;
   readonly deliveries: number;
+  /** Fields of the body that are longer than the tables' limit, and null in every column; null: none is. */
+  readonly omitted: readonly string[] | null;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -94,7 +96,7 @@ export async function listCallEvents(
     text: `
       select * from (
         -- Not from the positions: whoever reads them waits for a swap.
-        select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries,
+        select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries, omitted,
           $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset
         from events
         where call_id = $1::text

@@ -1,18 +1,19 @@
 import type { Agent, Call, CallEvent } from '@callstream/domain';
 import { stateOfCall } from '@callstream/domain';
-import { copyText } from './row-text.ts';
+import { copyText, copyNull } from './row-text.ts';
 import { time, timeOrNull } from './time-text.ts';
 
 /** COPY of lines of events: its columns are in the order of {@link eventLine}. */
 export const copyOfEvents = (table: 'events' | 'events_again'): string =>
-  `copy ${table} (uuid, id, call_id, type, kind, at, received_at, body, deliveries) from stdin`;
+  `copy ${table} (uuid, id, call_id, type, kind, at, received_at, body, omitted, deliveries) from stdin`;
 
 /** One row of `events` as a line of COPY's text format, but for its end. */
-export function eventLine({ uuid, id, callId, type, kind, at, receivedAt, json }: CallEvent): string {
+export function eventLine({ uuid, id, callId, type, kind, at, receivedAt, json, omitted }: CallEvent): string {
   // What JSON says without a backslash has none, and no control characters.
   const text = json.includes('\\') ? copyText : asItIs;
-  const call = callId === null ? String.raw`\N` : text(callId);
-  return `${uuid}\t${id}\t${call}\t${text(type)}\t${text(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}`;
+  const call = callId === null ? copyNull : text(callId);
+  const fields = omitted === null ? copyNull : `{${omitted.join()}}`;
+  return `${uuid}\t${id}\t${call}\t${text(type)}\t${text(kind)}\t${time(at)}\t${time(receivedAt)}\t${copyText(json)}\t${fields}`;
 }
 const asItIs = (text: string): string => text;
 

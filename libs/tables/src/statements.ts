@@ -16,8 +16,8 @@ const newStateWins = `(excluded.state_rank = 4 and (c.state_rank <> 4 or exclude
     or excluded.state_rank <> 4 and c.state_rank <> 4 and (excluded.state_at, excluded.state_rank) > (c.state_at, c.state_rank))`;
 
 export const upsertEventsFrom = (rows: string): string => `
-insert into events as e (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
-select uuid, id, call_id, type, kind, at, received_at, body, deliveries
+insert into events as e (uuid, id, call_id, type, kind, at, received_at, body, omitted, deliveries)
+select uuid, id, call_id, type, kind, at, received_at, body, omitted, deliveries
 from ${rows}
 on conflict (uuid) do update set
   deliveries = e.deliveries + excluded.deliveries,

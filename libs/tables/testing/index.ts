@@ -10,6 +10,8 @@ export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
 export { countLooks, countStatements } from './looks.ts';
 export { makeMany } from './many.ts';
+export { indexColumns, longestOf, textColumns } from './text-columns.ts';
+export type { TextColumn } from './text-columns.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -48,7 +50,8 @@ export function batchOf(log: readonly CallEvent[]): BatchRows {
 
 const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
   ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },
-  ...{ at: time(event.at), received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown, deliveries },
+  ...{ at: time(event.at), received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown },
+  ...{ omitted: event.omitted, deliveries },
 });
 
 /** What the tables must hold after `log`, by the domain alone. */

@@ -12,6 +12,8 @@ import type { Keeping, Leaving } from './leaving.ts';
 import { load } from './load.ts';
 import type { Loaded } from './load.ts';
 import { createLookUp } from './look-up.ts';
+import { createProjectionStall } from './projection-stall.ts';
+import type { ProjectionStall } from './projection-stall.ts';
 import { createProgress, epochOf } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { keepReading } from './read.ts';
@@ -51,6 +53,8 @@ export interface KeptBoard extends AsyncDisposable {
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
   /** Records of the log that the tables have, and those that they do not have, when Postgres was last asked. */
   readonly projection: () => { readonly records: number; readonly lag: number };
+  /** Whether they make progress. */
+  readonly stall: Pick<ProjectionStall, 'ms' | 'describe'>;
   /** Rejects when it cannot go on by itself. */
   readonly failure: Promise<never>;
   /** null, or what is wrong. */
@@ -64,6 +68,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   failure.catch(() => undefined);
   const board = createBoard();
   const progress = createProgress(Date.now);
+  const stall = createProjectionStall();
   const leaving = createLeaving(board, keeping, Date.now());
   const { lookUp, back } = createLookUp((callIds) => readCalls(db, callIds), log);
   const applying = { board, progress, leaving, lookUp, onEvents };
@@ -132,12 +137,14 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
         const positions = await within(askMsMax, readPositions(db));
         compare(positions, seen);
         inTables = offsetsOf(positions);
+        stall.observe(inTables, progress.recordEnds());
         if (epochOf(positions) !== progress.epoch() || progress.isMissing()) await takeOver();
         leaving.sweep(Date.now(), inTables);
         withPostgres.over();
         wait = careEveryMs;
       } catch (error) {
         withPostgres.note(error);
+        stall.reset();
         leaving.sweep(Date.now(), null);
         wait = Math.min(wait * 2, retryMsMax);
       }
@@ -147,7 +154,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
 
   const caring = care();
   return {
-    ...{ board, progress, leaving, failure },
+    ...{ board, progress, leaving, stall, failure },
     resumableFrom: () => loaded?.resumableFrom ?? null,
     projected: async () => offsetsOf(await within(askMsMax, readPositions(db))),
     projection: () => ({

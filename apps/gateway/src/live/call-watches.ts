@@ -143,7 +143,8 @@ function remember(seen: Set<string>, uuid: string): void {
 function listed(topic: string, event: CallEvent, scope: Scope): string {
   const facts = {
     ...{ id: event.id, aggregate_id: event.callId, uuid: event.uuid },
-    ...{ received_at: new Date(event.receivedAt).toISOString(), deliveries: 1, topic },
+    ...{ received_at: new Date(event.receivedAt).toISOString(), deliveries: 1 },
+    ...{ omitted: event.omitted, topic },
     ...{ partition: event.id % partitionsMax, offset: Math.floor(event.id / partitionsMax) },
   };
   if (scope.masked) return JSON.stringify(maskEvent({ ...facts, event: JSON.parse(event.json) as unknown }));

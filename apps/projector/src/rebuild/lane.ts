@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { uuidOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
 import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
+import { fingerprintOf } from '../fingerprint.ts';
 import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
-import type { LeaveOut } from './leave-out.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;
@@ -20,7 +19,6 @@ export interface LaneOptions {
   readonly db: Tables;
   /** Records that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
-  readonly leaveOut: LeaveOut;
   readonly beginFilling: BeginFilling;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
@@ -70,13 +68,7 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
 async function fillFold(
   filling: Filling,
   first: LaneBatch,
-  {
-    batches,
-    foldRecordsMin,
-    leaveOut,
-    positions,
-    onProgress,
-  }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
+  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
 ): Promise<Move[]> {
   const fold = createFold();
   const moves = new Map<number, Move>();
@@ -84,7 +76,6 @@ async function fillFold(
   for (let records = 0; ;) {
     const { partition } = batch;
     for (const record of batch.records) {
-      if (leaveOut(record)) continue;
       const understood = fold.add(record);
       if ('problem' in understood) continue;
       const wait = filling.add(understood.event);
@@ -97,7 +88,7 @@ async function fillFold(
         expected: positions.get(partition) ?? 0,
         next: last.offset + 1,
         version: projectionVersion,
-        last: { uuid: uuidOf(last), timestamp: last.timestamp },
+        last: fingerprintOf(last),
       });
       onProgress(partition, last.offset + 1);
     }
