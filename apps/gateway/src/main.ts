@@ -17,6 +17,7 @@ import {
   stopSignal,
   within,
 } from '@callstream/runtime';
+import type { Readiness } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { Command } from 'commander';
@@ -125,9 +126,12 @@ await runService(async () => {
   const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
   let stopping = false;
-  const ready = () => {
+  const ready = (): Readiness => {
     if (stopping) return 'Stopping.';
-    return watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+    if (!watch.isWatching()) return 'The projection in Postgres cannot be watched.';
+    // One partition that waits for an operator must not take all gateways from behind their proxy.
+    const note = live.kept.heldUp();
+    return live.kept.problem() ?? (note === null ? null : { note });
   };
   const admin = cleanup.use(
     await startAdmin({

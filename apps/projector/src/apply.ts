@@ -72,7 +72,7 @@ async function write(applying: Applying, part: Understood): Promise<number> {
 const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
 const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
-const { rows: noRows } = understand([]);
+export const { rows: noRows } = understand([]);
 
 /** Puts aside an event that Postgres does not take. */
 async function refuse(applying: Applying, part: Understood, error: unknown): Promise<number> {
@@ -115,7 +115,7 @@ export function committed({ positions, changed, metrics }: Applying, { records }
 }
 
 /** Somebody else is ahead, or a commit arrived whose answer did not: go on from where the tables are. */
-async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
+export async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
   const position = (await withConnection(db, readPositions)).find((row) => row.partition === partition);
   if (!position)
     throw new ProjectionStopped(

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { align, followTopic, uuidOf } from '@callstream/runtime';
-import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
+import { align, createSkippedBatches, followTopic } from '@callstream/runtime';
+import type { Batch, Consumption, Kafka, Log, LogRecord, UnreadableBatch } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { Move, Position, Tables } from '@callstream/tables';
+import { fingerprintOf, fingerprintOfBatch } from '../fingerprint.ts';
 import { keepTrying } from '../keep-trying.ts';
 import { understand } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
@@ -36,6 +37,7 @@ export interface Follower extends Consumption {
 
 export async function follow({ kafka, topic, db, positions, ...options }: FollowOptions): Promise<Follower> {
   const { onProgress, signal, log, say } = options;
+  const skipped = createSkippedBatches({ kafka, topic, log });
   const writing = new Set<Promise<number>>();
   let paused: PromiseWithResolvers<undefined> | undefined;
 
@@ -44,17 +46,22 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     const aligned = align(records, expected);
     const last = aligned.kind === 'known' ? undefined : aligned.records.at(-1);
     if (aligned.kind === 'known' || !last) return expected;
-    const next = last.offset + 1;
-    const move = {
-      partition,
-      expected,
-      next,
-      version: projectionVersion,
-      last: { uuid: uuidOf(last), timestamp: last.timestamp },
-    };
+    const move = { partition, expected, next: last.offset + 1, version: projectionVersion, last: fingerprintOf(last) };
+    return commit(move, aligned.records);
+  };
+  const pass = async (batch: UnreadableBatch): Promise<number> => {
+    const { partition, lastOffset } = batch;
+    const expected = positions.get(partition) ?? 0;
+    if (expected > lastOffset) return expected;
+    await skipped.check(batch);
+    const last = fingerprintOfBatch(batch);
+    return commit({ partition, expected, next: lastOffset + 1, version: projectionVersion, last }, []);
+  };
+  const commit = async (move: Move, records: readonly LogRecord[]): Promise<number> => {
+    const { partition, next } = move;
     const reached = await leavingOut({ kafka, topic, signal, say, log }, async (leaveOut) => {
       // What is no event is on the DLQ already: the live projector put it there.
-      const { rows } = understand(aligned.records.filter((record) => !leaveOut(record)));
+      const { rows } = understand(records.filter((record) => !leaveOut(record)));
       return withConnection(db, (client) => project(client, { moves: [move], rows })).then(
         () => next,
         (error: unknown) => positionAfter(error, db, move),
@@ -64,9 +71,9 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     onProgress(partition, reached);
     return reached;
   };
-  const onBatch = async (batch: Batch): Promise<number> => {
+  const unlessPaused = async (work: () => Promise<number>): Promise<number> => {
     while (paused) await paused.promise;
-    const written = keepTrying(() => write(batch), { signal, onRetry: () => undefined, log });
+    const written = keepTrying(work, { signal, onRetry: () => undefined, log });
     writing.add(written);
     return written.finally(() => writing.delete(written));
   };
@@ -79,7 +86,8 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     topic,
     concurrency,
     positions: () => positions,
-    onBatch,
+    onBatch: (batch) => unlessPaused(() => write(batch)),
+    onUnreadable: (batch) => unlessPaused(() => pass(batch)),
     log,
   });
   return {
