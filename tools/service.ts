@@ -9,7 +9,7 @@ import { compact } from './compact.ts';
 import type { Service } from './settings.ts';
 import type { Running } from './supervise.ts';
 
-const readyTimeoutMs = 60_000;
+const readyTimeoutDefaultMs = 60_000;
 const stopTimeoutMs = 15_000;
 
 const nodeFlags = ['--disable-warning=ExperimentalWarning'];
@@ -28,31 +28,39 @@ export type ServiceOptions = {
   /** A folder that is there. */
   logs: string;
   say: (line: string) => void;
+  /** How long it is waited for, in ms; a minute if not given. */
+  readyTimeoutMs?: number;
 };
 
 /**
- * Starts a service in a process group of its own, and waits until it says that it is ready. Should we be killed, it
+ * Starts a service in a process group of its own, and waits until it says that it is ready. One that answers, but is not
+ * ready in time, is left to go on: a batch that cannot be read must not keep webhooks from being taken. Should we be killed, it
  * notices: its IPC channel disconnects.
- * @throws {Error} if it ends before, or takes too long.
+ * @throws {Error} if it ends before, or does not answer.
  */
 export async function startService(service: Service, options: ServiceOptions): Promise<Running> {
   const { name, script, args, adminUrl } = service;
+  const { say, readyTimeoutMs = readyTimeoutDefaultMs } = options;
   const running = launch(name, [script, ...args], options);
   let how: string | undefined;
+  let said: string | undefined;
   void running.exited.then((end) => (how = end));
   try {
     await until(
       async () => {
         if (how !== undefined) throw new Error(`${name} ended (${how}) before it was ready: see ${running.logFile}.`);
         const answer = await fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-        await answer?.body?.cancel();
+        said = await answer?.text().catch(() => undefined);
         return answer?.ok ?? false;
       },
       {
         timeoutMs: readyTimeoutMs,
         onTimeout: () => new Error(`${name} was not ready after ${readyTimeoutMs / 1000} s: see ${running.logFile}.`),
       },
-    );
+    ).catch((error: unknown) => {
+      if (how !== undefined || said === undefined) throw error;
+      say(`${name} is not ready, and goes on trying: ${said.trim()}`);
+    });
     return running;
   } catch (error) {
     await running[Symbol.asyncDispose]();

@@ -57,6 +57,11 @@ export function createMetrics() {
       label: 'cause',
       values: Object.keys(closeCodes),
     }),
+    unreadable: new Gauge({
+      name: 'callstream_gateway_unreadable_batches',
+      help: 'Batches of the log that cannot be read and before which the board stands still in their partitions, until an operator decides',
+      registers,
+    }),
     boardDelaySeconds: new Histogram({
       name: 'callstream_gateway_board_delay_seconds',
       help: 'Time from received_at of the oldest record of a batch to the board, by the clocks of two machines',

@@ -55,7 +55,7 @@ async function commitOrReread(applying: Applying, part: Part, rows: BatchRows): 
   }
 }
 
-const { rows: noRows } = understand([]);
+export const { rows: noRows } = understand([]);
 
 /** Dead-letters an event that Postgres does not take, unless it takes no ordinary event of that kind either. */
 async function refuse(applying: Applying, part: Part, refusal: Error): Promise<number> {
@@ -98,7 +98,7 @@ export function committed({ positions, changed, metrics }: Applying, { records }
 }
 
 /** Somebody else is ahead, or a commit arrived whose answer did not: go on from where the tables are. */
-async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
+export async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
   const position = (await withConnection(db, readPositions)).find((row) => row.partition === partition);
   if (!position)
     throw new ProjectionStopped(

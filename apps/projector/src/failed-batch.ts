@@ -22,7 +22,7 @@ export const sqlStateOf = (error: unknown): string => {
 };
 
 /** `error` as it is if it may pass or is no answer of Postgres; else with what was being done, and what mends it. */
-export function explain(error: unknown, records: readonly LogRecord[]): unknown {
+export function explain(error: unknown, records: readonly Pick<LogRecord, 'partition' | 'offset'>[]): unknown {
   const code = sqlStateOf(error);
   if (!(error instanceof Error) || code === '' || !stops.has(classify(error))) return error;
   const remedy = remedies[code] ?? remedies[code.slice(0, 2)] ?? 'It does not pass by itself.';

@@ -17,8 +17,15 @@ export interface CallEvent extends Omit<ParsedEvent, 'at'> {
   readonly rank: number;
 }
 
+/**
+ * Largest event, in bytes. Kafka's own limit is on what is compressed: a batch may hold records of 64 MB, and JSON takes up to two
+ * hundred times its size in memory while it is read.
+ */
+export const eventBytesMax = 2 * 1024 * 1024;
+
 /** Judges whether a body can ever be an event, and if not, says why in a sentence that quotes none of it. */
 export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { problem: string } {
+  if (value.length > eventBytesMax) return { problem: `The event is larger than ${eventBytesMax} bytes.` };
   const read = readObject(value);
   if ('problem' in read) return read;
   const { object: body, text: source } = read;

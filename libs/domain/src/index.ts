@@ -6,7 +6,7 @@ export { noSeat } from './call-agent.ts';
 export type { CallAgent, Seat } from './call-agent.ts';
 export type { CallQueue } from './call-queue.ts';
 export * from './derived.ts';
-export { decode, eventId, parseEvent, partitionsMax, recordKey } from './event.ts';
+export { decode, eventBytesMax, eventId, parseEvent, partitionsMax, recordKey } from './event.ts';
 export type { CallEvent, LogEntry } from './event.ts';
 export type { ParsedEvent } from './fields.ts';
 export type { JsonObject } from './json.ts';

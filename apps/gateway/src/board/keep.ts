@@ -1,5 +1,5 @@
 import type { CallEvent } from '@callstream/domain';
-import { readRanges, within } from '@callstream/runtime';
+import { createHeldUp, createSkippedBatches, readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
 import { readCalls, readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
@@ -38,7 +38,7 @@ export interface KeepingBoard {
   readonly keeping: Keeping;
   readonly onChanged: () => void;
   readonly onEvents: (events: readonly CallEvent[]) => void;
-  readonly metrics: Pick<Metrics, 'boardDelaySeconds'>;
+  readonly metrics: Pick<Metrics, 'boardDelaySeconds' | 'unreadable'>;
   readonly log: Log;
 }
 
@@ -59,6 +59,8 @@ export interface KeptBoard extends AsyncDisposable {
   readonly failure: Promise<never>;
   /** null, or what is wrong. */
   readonly problem: () => string | null;
+  /** null, or that a partition stands still until an operator decides, while the others go on. */
+  readonly heldUp: () => string | null;
 }
 
 export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metrics, log }: KeepingBoard): KeptBoard {
@@ -75,6 +77,8 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   const withPostgres = createTrouble('Postgres', log);
   const withEnds = createTrouble('Kafka', log);
   const withReading = createTrouble('The log', log);
+  const skipped = createSkippedBatches({ kafka, topic, log });
+  const heldUp = createHeldUp(skipped, log, metrics.unreadable);
   let loaded: Loaded | null = null;
   let reading: Reading | null = null;
   let inTables: ReadonlyMap<number, number> = new Map();
@@ -86,8 +90,11 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
       withReading.over();
       onChanged();
     };
-    const begun = keepReading({ ...applying, ...{ kafka, topic, onApplied, trouble: withReading, signal, log } });
-    const watching = watchEnds({ kafka, topic, progress, reading: begun, withEnds, withReading, signal, log });
+    const begun = keepReading({
+      ...applying,
+      ...{ kafka, topic, onApplied, heldUp, trouble: withReading, signal, log },
+    });
+    const watching = watchEnds({ kafka, topic, progress, heldUp, reading: begun, withEnds, withReading, signal, log });
     working = Promise.all([begun.ended, watching, working]);
     return begun;
   };
@@ -118,7 +125,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
       ({ partition, nextOffset }) => [partition, { from: nextOffset, to: reached.get(partition) ?? 0 }] as const,
     );
     const onRecords = (records: readonly LogRecord[]) => apply(applying, records[0]?.partition ?? 0, records);
-    return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, log });
+    return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, onUnreadable: skipped.check, log });
   };
 
   /** Notes as missing what a projection does not have that is behind where it was: it was swapped for an older one. */
@@ -154,7 +161,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
 
   const caring = care();
   return {
-    ...{ board, progress, leaving, stall, failure },
+    ...{ board, progress, leaving, stall, failure, heldUp: heldUp.describe },
     resumableFrom: () => loaded?.resumableFrom ?? null,
     projected: async () => offsetsOf(await within(askMsMax, readPositions(db))),
     projection: () => ({

@@ -11,7 +11,7 @@ export function reportBoard(registry: Registry, { board, progress, projection, s
   gauge('board_left_calls', 'Calls that have left the board and are remembered for clients that come back', () => {
     return board.sizes().left;
   });
-  gauge('board_lag_records', 'Records of the log that are not yet on the board', progress.lag);
+  gauge('board_lag_records', 'Records of the log that are not yet on the board', () => progress.lag());
   gauge('board_as_of_timestamp_seconds', 'When what the board shows was true; 0 before it is loaded', () => {
     return progress.asOf() / 1_000;
   });

@@ -48,8 +48,8 @@ export interface Progress {
   readonly isAhead: (positions: readonly number[]) => boolean;
   /** What the board shows was true at this time, ms since 1970; 0 before it is loaded. */
   readonly asOf: () => number;
-  /** Records of the log that are not yet on the board. */
-  readonly lag: () => number;
+  /** Records of the log that are not yet on the board, but for partitions that are left out. */
+  readonly lag: (isLeftOut?: (partition: number) => boolean) => number;
 }
 
 export function createProgress(now: () => number): Progress {
@@ -133,6 +133,10 @@ export function createProgress(now: () => number): Progress {
         (sum, [partition, next]) => sum + Math.max(0, (readings.get(partition)?.end ?? 0) - next),
         0,
       ),
-    lag: () => [...readings.values()].reduce((sum, { next, end }) => sum + Math.max(0, end - next), 0),
+    lag: (isLeftOut = () => false) =>
+      [...readings].reduce(
+        (sum, [partition, { next, end }]) => sum + (isLeftOut(partition) ? 0 : Math.max(0, end - next)),
+        0,
+      ),
   };
 }

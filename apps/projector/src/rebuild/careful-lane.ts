@@ -1,7 +1,7 @@
 import type { Tables } from '@callstream/tables';
 import type { Lane } from './lane.ts';
 import type { LeaveOut } from './leave-out.ts';
-import { writeBatch } from './write-batch.ts';
+import { passSkipped, writeBatch } from './write-batch.ts';
 
 export interface CarefulLaneOptions {
   readonly db: Tables;
@@ -18,7 +18,7 @@ export function openCarefulLane(options: CarefulLaneOptions): Lane {
   return {
     put: async (batch) => {
       try {
-        const reached = await writeBatch(options, batch);
+        const reached = await (batch.records.length > 0 ? writeBatch(options, batch) : passSkipped(options, batch));
         options.positions.set(batch.partition, reached);
         options.onProgress(batch.partition, reached);
       } catch (error) {

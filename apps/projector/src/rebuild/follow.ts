@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { followTopic } from '@callstream/runtime';
-import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
+import { createSkippedBatches, followTopic } from '@callstream/runtime';
+import type { Batch, Consumption, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
 import type { Position, Tables } from '@callstream/tables';
+import { fingerprintOfBatch } from '../fingerprint.ts';
 import { keepTrying } from '../keep-trying.ts';
 import type { LeaveOut } from './leave-out.ts';
-import { writeBatch } from './write-batch.ts';
+import { passSkipped, writeBatch } from './write-batch.ts';
 
 const concurrency = 4;
 /** While it catches up, everybody waits. */
@@ -32,6 +33,7 @@ export interface Follower extends Consumption {
 
 export async function follow({ kafka, topic, db, positions, ...options }: FollowOptions): Promise<Follower> {
   const { leaveOut, signal, log } = options;
+  const skipped = createSkippedBatches({ kafka, topic, log });
   const writing = new Set<Promise<number>>();
   let paused: PromiseWithResolvers<undefined> | undefined;
 
@@ -40,9 +42,20 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     positions.set(batch.partition, reached);
     return reached;
   };
-  const onBatch = async (batch: Batch): Promise<number> => {
+  const pass = async (batch: UnreadableBatch): Promise<number> => {
+    const { partition, lastOffset } = batch;
+    if ((positions.get(partition) ?? 0) > lastOffset) return positions.get(partition) ?? 0;
+    await skipped.check(batch);
+    const reached = await passSkipped(
+      { db, positions },
+      { partition, next: lastOffset + 1, last: fingerprintOfBatch(batch) },
+    );
+    positions.set(partition, reached);
+    return reached;
+  };
+  const unlessPaused = async (work: () => Promise<number>): Promise<number> => {
     while (paused) await paused.promise;
-    const written = keepTrying(() => write(batch), { signal, onRetry: () => undefined, log });
+    const written = keepTrying(work, { signal, onRetry: () => undefined, log });
     writing.add(written);
     return written.finally(() => writing.delete(written));
   };
@@ -55,7 +68,8 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     topic,
     concurrency,
     positions: () => positions,
-    onBatch,
+    onBatch: (batch) => unlessPaused(() => write(batch)),
+    onUnreadable: (batch) => unlessPaused(() => pass(batch)),
     log,
   });
   return {

@@ -3,16 +3,21 @@ import { PassThrough } from 'node:stream';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
 import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
-import { fingerprintOf } from '../fingerprint.ts';
+import type { Fingerprint } from '../fingerprint.ts';
 import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;
 
-interface LaneBatch {
+export interface LaneBatch {
   readonly partition: number;
+  /** None of a batch that an operator has skipped. */
   readonly records: readonly LogRecord[];
+  /** Offset that it takes the partition to. */
+  readonly next: number;
+  /** What stands before `next`. */
+  readonly last: Fingerprint;
 }
 
 export interface LaneOptions {
@@ -81,17 +86,15 @@ async function fillFold(
       const wait = filling.add(understood.event);
       if (wait) await wait;
     }
-    const last = batch.records.at(-1);
-    if (last) {
-      moves.set(partition, {
-        partition,
-        expected: positions.get(partition) ?? 0,
-        next: last.offset + 1,
-        version: projectionVersion,
-        last: fingerprintOf(last),
-      });
-      onProgress(partition, last.offset + 1);
-    }
+    const { next, last } = batch;
+    moves.set(partition, {
+      partition,
+      expected: positions.get(partition) ?? 0,
+      next,
+      version: projectionVersion,
+      last,
+    });
+    onProgress(partition, next);
     records += batch.records.length;
     if (records >= foldRecordsMin) break;
     const following = await batches.next();

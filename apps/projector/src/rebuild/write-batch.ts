@@ -1,10 +1,11 @@
 import { align } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { BatchRows, Tables } from '@callstream/tables';
+import type { BatchRows, Move, Tables } from '@callstream/tables';
 import { moveOf } from '../apply.ts';
 import { understand } from '../understand.ts';
-import { after, writeInHalves } from '../write-in-halves.ts';
+import { projectionVersion } from '../version.ts';
+import { writeInHalves } from '../write-in-halves.ts';
 import type { Part } from '../write-in-halves.ts';
 import type { LeaveOut } from './leave-out.ts';
 
@@ -42,16 +43,28 @@ export async function writeBatch(
   );
 }
 
+/** Moves the position behind a batch that an operator has skipped; returns the position reached. */
+export const passSkipped = (
+  { db, positions }: Pick<BatchWriting, 'db' | 'positions'>,
+  { partition, next, last }: Pick<Move, 'partition' | 'next' | 'last'>,
+): Promise<number> =>
+  commitMove(
+    db,
+    { partition, next, last, expected: positions.get(partition) ?? 0, version: projectionVersion },
+    noRows,
+  );
+
+const commit = (db: Tables, part: Part, rows: BatchRows): Promise<number> => commitMove(db, moveOf(part), rows);
+
 /** Nobody else writes here: a position that moved is that of a commit of ours whose answer was lost. */
-async function commit(db: Tables, part: Part, rows: BatchRows): Promise<number> {
+async function commitMove(db: Tables, move: Move, rows: BatchRows): Promise<number> {
   try {
-    await withConnection(db, (client) => project(client, { moves: [moveOf(part)], rows }));
-    return after(part.records);
+    await withConnection(db, (client) => project(client, { moves: [move], rows }));
+    return move.next;
   } catch (error) {
     if (!(error instanceof PositionMoved)) throw error;
-    const { partition } = part.records[0];
-    const now = (await readPositions(db)).find((position) => position.partition === partition)?.nextOffset ?? 0;
-    if (now <= part.expected) throw error;
+    const now = (await readPositions(db)).find(({ partition }) => partition === move.partition)?.nextOffset ?? 0;
+    if (now <= move.expected) throw error;
     return now;
   }
 }
