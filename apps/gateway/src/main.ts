@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   addPools,
@@ -20,7 +19,7 @@ import {
   stopSignal,
   within,
 } from '@callstream/runtime';
-import type { Readiness } from '@callstream/runtime';
+import type { AddressOf, Readiness } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { Command } from 'commander';
@@ -125,7 +124,7 @@ await runService(async () => {
     onUnreadable: createReportUnreadable(metrics.unreadableAddresses, log),
   });
   // Whoever has an address of IPv6 has a whole network of them.
-  const addressOf = (request: IncomingMessage): string => networkOf(sourceOf(request));
+  const addressOf: AddressOf = (request) => networkOf(sourceOf(request));
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
