@@ -46,6 +46,7 @@ import { createQueries } from './queries.ts';
 import { reportQueues } from './queues.ts';
 import { createAnswer, refuse } from './requests.ts';
 import { createSockets } from './sockets.ts';
+import { Unsent, unsentBytesMaxOfHeap } from './unsent.ts';
 import { useWebSocket } from './use-web-socket.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
@@ -109,10 +110,14 @@ await runService(async () => {
     log.warn({ error: String(error) }, 'numbers.failed');
   };
   const numbers = cleanup.use(createNumberWatches({ floors, texts, onFailed }));
+  const unsent = new Unsent({
+    bytesMax: unsentBytesMaxOfHeap(),
+    onShed: ({ bytes, closed }) => log.warn({ bytes, closed }, 'unsent.shed'),
+  });
   const queries = createQueries({ pool, topic, metrics });
   const live = cleanup.use(
     openLive({
-      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents, enter },
+      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.listCallEvents, enter },
       kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
@@ -142,9 +147,10 @@ await runService(async () => {
     addressOf,
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
+    unsent,
     metrics,
   });
-  reportQueues(metrics.registry, sockets.queues);
+  reportQueues(metrics.registry, sockets.queues, unsent);
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onChange = () => {
@@ -169,7 +175,8 @@ await runService(async () => {
     }),
   );
   const origins = config.GATEWAY_ORIGINS;
-  const api = createApi({ pool, topic, rules, numbers: texts, authentication, origins, addressOf, metrics, log });
+  const shared = { pool, queries, unsent, rules, numbers: texts };
+  const api = createApi({ ...shared, authentication, origins, addressOf, metrics, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),

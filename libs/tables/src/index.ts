@@ -31,8 +31,12 @@ export { notifyProjected, PositionMoved, project, tryRows } from './project.ts';
 export type { Move, Projection } from './project.ts';
 export { readCall } from './read-call.ts';
 export type { WholeCall } from './read-call.ts';
-export { listCallEvents, listCalls, listRowsMax } from './reads.ts';
-export type { CallRow, EventRow, ListCallsParams } from './reads.ts';
+export { answerBytesMax } from './page.ts';
+export type { Page } from './page.ts';
+export { listCallEvents } from './read-events.ts';
+export type { EventRow } from './read-events.ts';
+export { listCalls, listRowsMax } from './reads.ts';
+export type { CallRow, ListCallsParams } from './reads.ts';
 export { eventsOfBatch } from './event-lines.ts';
 export {
   createBareProjection,

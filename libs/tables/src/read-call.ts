@@ -1,4 +1,5 @@
 import type { Queryable } from './connect.ts';
+import { answerBytesMax } from './page.ts';
 import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
 
@@ -17,12 +18,20 @@ export interface WholeCall extends FoundCall {
     readonly entered_at: string | null;
     readonly left_at: string | null;
   }[];
+  /** Not all visits or agents are there: they would be too large an answer. */
+  readonly more: boolean;
 }
 
 /** SQL: a time inside JSON, as the others are read. */
 const iso = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
-/** The call; null if it is unknown or in none of `visibleQueues` (null: all may be seen). */
+/** Of each of the two lists that belong to a call. */
+const listBytesMax = answerBytesMax / 2;
+
+/**
+ * The call; null if it is unknown or in none of `visibleQueues` (null: all may be seen). Of visits and agents the first ones, in bytes up to
+ * half of {@link answerBytesMax} each.
+ */
 export async function readCall(
   db: Queryable,
   { callId, visibleQueues }: { readonly callId: string; readonly visibleQueues: readonly string[] | null },
@@ -30,18 +39,24 @@ export async function readCall(
   const { rows } = await db.query<WholeCall>({
     name: 'read-call',
     text: `
-      select ${foundCallColumns},
-        coalesce((
-          select json_agg(json_build_object('queue', v.queue, 'waiting_at', ${iso('v.waiting_at')}, 'outcome', v.outcome,
-            'wait_ms', v.wait_ms) order by v.waiting_at, v.queue)
-          from visits v where v.call_id = $1), '[]') as visits,
-        coalesce((
-          select json_agg(json_build_object('actor', a.actor, 'number', a.number, 'queue', a.queue,
-            'entered_at', ${iso('a.entered_at')}, 'left_at', ${iso('a.left_last_at')}) order by a.entered_at, a.actor)
-          from call_agents a where a.call_id = $1), '[]') as agents
-      from calls
-      where call_id = $1::text and ($2::text[] is null or queue = any($2))`,
-    values: [callId, visibleQueues],
+      select ${foundCallColumns}, v.visits, a.agents, v.more or a.more as more
+      from (select * from calls where call_id = $1::text and ($2::text[] is null or queue = any($2))) c,
+        lateral (
+          select coalesce(json_agg(json_build_object('queue', queue, 'waiting_at', ${iso('waiting_at')}, 'outcome', outcome,
+              'wait_ms', wait_ms) order by waiting_at, queue) filter (where bytes <= $3::int), '[]') as visits,
+            coalesce(bool_or(bytes > $3), false) as more
+          from (
+            select *, sum(128 + octet_length(queue)) over (order by waiting_at, queue) as bytes
+            from visits where call_id = $1) sized) v,
+        lateral (
+          select coalesce(json_agg(json_build_object('actor', actor, 'number', number, 'queue', queue,
+              'entered_at', ${iso('entered_at')}, 'left_at', ${iso('left_last_at')}) order by entered_at, actor)
+              filter (where bytes <= $3), '[]') as agents,
+            coalesce(bool_or(bytes > $3), false) as more
+          from (
+            select *, sum(128 + octet_length(concat(actor, number, queue))) over (order by entered_at, actor) as bytes
+            from call_agents where call_id = $1) sized) a`,
+    values: [callId, visibleQueues, listBytesMax],
   });
   return rows[0] ?? null;
 }

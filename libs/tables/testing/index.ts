@@ -9,6 +9,7 @@ export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
 export { countLooks, countStatements } from './looks.ts';
+export { addLargeEvents, addWaitingCalls } from './large.ts';
 export { makeMany } from './many.ts';
 export { indexColumns, longestOf, textColumns } from './text-columns.ts';
 export type { TextColumn } from './text-columns.ts';

@@ -41,9 +41,11 @@ const clientOf = (scope: () => Scope = () => everything) => {
     scope,
     isAdmitted: () => true,
     authenticate: () => Promise.resolve(null),
-    send: (_kind, frame) => void sent.push(JSON.parse(frame) as Sent),
+    send: (_kind, frame) => void sent.push(JSON.parse(String(frame)) as Sent),
     hasRoom: () => true,
     write: () => undefined,
+    hold: () => undefined,
+    release: () => undefined,
     close: () => undefined,
   };
   return { client, sent };

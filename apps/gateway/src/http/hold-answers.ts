@@ -1,0 +1,19 @@
+import type { Middleware } from 'koa';
+import type { Unsent } from '../unsent.ts';
+
+/** An answer of which nothing is taken for so long is given up, in ms. */
+const stalledMsMax = 60_000;
+
+/** Counts answers as waiting to be sent until whoever asked has taken them, or is cut off. */
+export const holdAnswers =
+  (unsent: Unsent): Middleware =>
+  async ({ response, res }, next) => {
+    await next();
+    const { body } = response;
+    if (!Buffer.isBuffer(body)) return;
+    const cutOff = (): void => void res.destroy();
+    const holdings = unsent.open({ close: cutOff, cutOff });
+    res.once('close', () => holdings.gone());
+    res.setTimeout(stalledMsMax, cutOff);
+    holdings.add(body);
+  };
