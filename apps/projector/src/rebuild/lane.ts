@@ -9,15 +9,18 @@ import { projectionVersion } from '../version.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;
+/** A longer record counts as several: what is folded is bounded in bytes, whatever texts somebody sends. */
+const recordBytes = 1_024;
+const weightOf = ({ value }: LogRecord): number => Math.ceil((value?.length ?? 0) / recordBytes) || 1;
 
-interface LaneBatch {
+export interface LaneBatch {
   readonly partition: number;
   readonly records: readonly LogRecord[];
 }
 
 export interface LaneOptions {
   readonly db: Tables;
-  /** Records that are folded before the calls they speak of are written, at least. */
+  /** Records of at most 1 kB that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
   readonly beginFilling: BeginFilling;
   /** Next offset of each partition in the tables; moved after every commit. */
@@ -92,7 +95,7 @@ async function fillFold(
       });
       onProgress(partition, last.offset + 1);
     }
-    records += batch.records.length;
+    records += batch.records.reduce((sum, record) => sum + weightOf(record), 0);
     if (records >= foldRecordsMin) break;
     const following = await batches.next();
     if (following.done === true) break;
