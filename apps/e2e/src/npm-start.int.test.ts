@@ -39,7 +39,7 @@ afterAll(() => cleanup.disposeAsync());
 
 const npmStart = () => launch({ name: 'npm start', args: ['tools/start.mjs'], env });
 
-const says = (started: Service, text: string): Promise<void> =>
+const says = (started: Service, text: string): Promise<unknown> =>
   until(
     () => {
       if (started.hasEnded()) throw new Error(started.tail());

@@ -21,6 +21,12 @@ export const sqlStateOf = (error: unknown): string => {
   return typeof code === 'string' ? code : '';
 };
 
+/** What Postgres said, for logs: a data exception quotes data, which may be a phone number. */
+export function refusalText(error: Error): string {
+  const code = sqlStateOf(error);
+  return `${code}: ${code.startsWith('22') ? error.message.replace(/".*"/s, '"…"') : error.message}`;
+}
+
 /** `error` as it is if it may pass or is no answer of Postgres; else with what was being done, and what mends it. */
 export function explain(error: unknown, records: readonly Pick<LogRecord, 'partition' | 'offset'>[]): unknown {
   const code = sqlStateOf(error);
@@ -39,6 +45,6 @@ export const looksLikeBadDeploy = (
   { refusal, ordinary }: { refusal: Error; ordinary: Error },
 ): ProjectionStopped =>
   new ProjectionStopped(
-    `Postgres refuses record ${offset} of partition ${partition} (${sqlStateOf(refusal)}: ${refusal.message}), and an ordinary event of its kind as well (${sqlStateOf(ordinary)}: ${ordinary.message}): code and tables do not fit each other. This looks like a bad deploy; nothing was skipped. Deploy a version that works, or rebuild the tables with this one: npm run projector -- rebuild`,
+    `Postgres refuses record ${offset} of partition ${partition} (${refusalText(refusal)}), and an ordinary event of its kind as well (${refusalText(ordinary)}): code and tables do not fit each other. This looks like a bad deploy; nothing was skipped. Deploy a version that works, or rebuild the tables with this one: npm run projector -- rebuild`,
     { cause: refusal },
   );

@@ -2,7 +2,7 @@ import type { LogRecord } from '@callstream/runtime';
 import { classify } from '@callstream/tables';
 
 /** Records of one partition without a gap before them: the first is what the tables expect next. */
-export type Records = readonly [LogRecord, ...LogRecord[]];
+type Records = readonly [LogRecord, ...LogRecord[]];
 
 export interface Part {
   readonly records: Records;

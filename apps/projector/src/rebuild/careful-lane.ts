@@ -1,5 +1,6 @@
 import type { Tables } from '@callstream/tables';
-import type { Lane } from './lane.ts';
+import pLimit from 'p-limit';
+import type { Lane, LaneBatch } from './lane.ts';
 import type { LeaveOut } from './leave-out.ts';
 import { passSkipped, writeBatch } from './write-batch.ts';
 
@@ -15,17 +16,20 @@ export interface CarefulLaneOptions {
 export function openCarefulLane(options: CarefulLaneOptions): Lane {
   const { promise: done, resolve, reject } = Promise.withResolvers<undefined>();
   done.catch(() => undefined);
+  // A lane is a connection: batches of other partitions wait for it.
+  const limit = pLimit(1);
+  const write = async (batch: LaneBatch): Promise<void> => {
+    try {
+      const reached = await (batch.records.length > 0 ? writeBatch(options, batch) : passSkipped(options, batch));
+      options.positions.set(batch.partition, reached);
+      options.onProgress(batch.partition, reached);
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  };
   return {
-    put: async (batch) => {
-      try {
-        const reached = await (batch.records.length > 0 ? writeBatch(options, batch) : passSkipped(options, batch));
-        options.positions.set(batch.partition, reached);
-        options.onProgress(batch.partition, reached);
-      } catch (error) {
-        reject(error);
-        throw error;
-      }
-    },
+    put: (batch) => limit(write, batch),
     end: () => resolve(undefined),
     abort: () => resolve(undefined),
     done,

@@ -9,6 +9,9 @@ import { projectionVersion } from '../version.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;
+/** A longer record counts as several: what is folded is bounded in bytes, whatever texts somebody sends. */
+const recordBytes = 1_024;
+const weightOf = ({ value }: LogRecord): number => Math.ceil((value?.length ?? 0) / recordBytes) || 1;
 
 export interface LaneBatch {
   readonly partition: number;
@@ -22,7 +25,7 @@ export interface LaneBatch {
 
 export interface LaneOptions {
   readonly db: Tables;
-  /** Records that are folded before the calls they speak of are written, at least. */
+  /** Records of at most 1 kB that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
   readonly beginFilling: BeginFilling;
   /** Next offset of each partition in the tables; moved after every commit. */
@@ -87,15 +90,10 @@ async function fillFold(
       if (wait) await wait;
     }
     const { next, last } = batch;
-    moves.set(partition, {
-      partition,
-      expected: positions.get(partition) ?? 0,
-      next,
-      version: projectionVersion,
-      last,
-    });
+    const expected = positions.get(partition) ?? 0;
+    moves.set(partition, { partition, expected, next, version: projectionVersion, last });
     onProgress(partition, next);
-    records += batch.records.length;
+    records += batch.records.reduce((sum, record) => sum + weightOf(record), 0);
     if (records >= foldRecordsMin) break;
     const following = await batches.next();
     if (following.done === true) break;

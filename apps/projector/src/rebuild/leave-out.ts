@@ -6,7 +6,7 @@ import { hasEvent, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { readBox } from '../dlq/box.ts';
 import type { Dlq } from '../dlq/box.ts';
-import { sqlStateOf } from '../failed-batch.ts';
+import { refusalText, sqlStateOf } from '../failed-batch.ts';
 import { refusalOfOrdinary } from '../ordinary-event.ts';
 import { ProjectionStopped } from '../stopped.ts';
 import { createLeftOut } from './left-out.ts';
@@ -49,9 +49,8 @@ export function createLeavingOut(operation: Operation, db: Tables): LeavingOut {
       const isOver = next > offset || stuckAt.get(partition) === next || performance.now() > deadline;
       if (!onDlq && !isOver) continue;
       if (!onDlq) stuckAt.set(partition, next);
-      const code = sqlStateOf(refusal);
-      leftOut.add({ partition, offset, onDlq, reason: `${code}: ${refusal.message}` });
-      log.warn({ partition, offset, code, on_dlq: onDlq }, 'rebuild.left-out');
+      leftOut.add({ partition, offset, onDlq, reason: refusalText(refusal) });
+      log.warn({ partition, offset, code: sqlStateOf(refusal), on_dlq: onDlq }, 'rebuild.left-out');
       return;
     }
   };
@@ -85,12 +84,12 @@ const nameOf = ({ partition, offset }: LogRecord): string => `record ${offset} o
 
 const isLive = (record: LogRecord, refusal: Error): ProjectionStopped =>
   new ProjectionStopped(
-    `Postgres refuses what this version makes of ${nameOf(record)} (${sqlStateOf(refusal)}: ${refusal.message}), and the live tables have that event (uuid ${uuidOfEvent(record)}): new tables would lack it. The live tables are as they were. A version is needed that can write it.`,
+    `Postgres refuses what this version makes of ${nameOf(record)} (${refusalText(refusal)}), and the live tables have that event (uuid ${uuidOfEvent(record)}): new tables would lack it. The live tables are as they were. A version is needed that can write it.`,
     { cause: refusal },
   );
 
 const refusesAll = (record: LogRecord, { refusal, ordinary }: { refusal: Error; ordinary: Error }): ProjectionStopped =>
   new ProjectionStopped(
-    `Postgres refuses what this version makes of ${nameOf(record)} (${sqlStateOf(refusal)}: ${refusal.message}), and of an ordinary event of its kind as well (${sqlStateOf(ordinary)}: ${ordinary.message}): code and tables do not fit each other. The live tables are as they were. A version is needed that works.`,
+    `Postgres refuses what this version makes of ${nameOf(record)} (${refusalText(refusal)}), and of an ordinary event of its kind as well (${refusalText(ordinary)}): code and tables do not fit each other. The live tables are as they were. A version is needed that works.`,
     { cause: refusal },
   );

@@ -1,5 +1,5 @@
 /** A record that is not in tables that were made from the log. */
-export interface LeftOutRecord {
+interface LeftOutRecord {
   readonly partition: number;
   readonly offset: number;
   /** What Postgres said. */

@@ -1,5 +1,6 @@
 import { classify, completeProjection, createFiller, emptyProjection } from '@callstream/tables';
 import type { ProjectionSchema } from '@callstream/tables';
+import { refusalText } from '../failed-batch.ts';
 import { openCarefulLane } from './careful-lane.ts';
 import { openLane } from './lane.ts';
 import type { Lane } from './lane.ts';
@@ -37,7 +38,7 @@ export async function makeFromLog(operation: Operation, own: OwnTables, making: 
   } catch (error) {
     if (classify(error) !== 'data') throw error;
     operation.say(
-      `Postgres refuses something of the log: ${(error as Error).message}. Beginning again, to find the record: this takes several times longer.`,
+      `Postgres refuses something of the log (${refusalText(error as Error)}). Beginning again, to find the record: this takes several times longer.`,
     );
     await makeCarefully(operation, own, making);
   }

@@ -385,7 +385,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
     const own = operation();
     await rebuild(own, plain);
     const named = new RegExp(`partition 1, record ${bad.at(-1)?.offset ?? -1}: (23514|22012)`);
-    expect(own.said.join('\n')).toMatch(/Postgres refuses something of the log: .*Beginning again/);
+    expect(own.said.join('\n')).toMatch(/Postgres refuses something of the log \((23514|22012): .*Beginning again/);
     expect(own.said.join('\n')).toMatch(/Left out, as Postgres refuses them: \d+ records, .*dlq list --kind refused/);
     expect(own.said.join('\n')).toMatch(named);
     await isFold();
