@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
+import type { Socket } from 'node:net';
 import { text as readText } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
@@ -80,6 +81,18 @@ const list = (client: Client, count: number, from = 0): void => {
     client.send({ event: 'ListCalls', data: { params: { before: (id + 1) * 4_096, limit: 10 } }, id });
 };
 
+/** A connection over which requests were sent without waiting for answers. */
+function pipelined(count: number): Socket {
+  const path = (i: number): string => `/api/calls?limit=1&before=${i}`;
+  const requests = Array.from({ length: count }, (_, i) => {
+    const last = i === count - 1 ? 'connection: close\r\n' : '';
+    return `GET ${path(i)} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${addresses.hostile}\r\n${last}\r\n`;
+  });
+  const socket = connectTcp(gateway.port, '127.0.0.1');
+  socket.write(requests.join(''));
+  return socket;
+}
+
 describe('four sockets of one address ask for ever other lists', () => {
   it('few of their queries are in Postgres, and another address is served at once', async () => {
     const hostile = await Promise.all(Array.from({ length: 4 }, () => open('hostile')));
@@ -126,15 +139,17 @@ describe('four sockets of one address ask for ever other lists', () => {
     const hostile = await Promise.all(Array.from({ length: 4 }, () => open('hostile')));
     await using stalled = await stallCalls();
     for (const client of hostile) list(client, 100);
-    await mostWait();
+    const http = pipelined(100);
+    await until(async () => (await gateway.metric('waiting_queries')) > most + 90, soon('they do not wait'));
     const [before, sockets] = [await lists(), await gateway.metric('sockets')];
     for (const client of hostile) client[Symbol.dispose]();
+    http.destroy();
     await until(async () => (await gateway.metric('sockets')) === sockets - 4, soon('they are not gone'));
     await stalled.release();
     await until(async () => (await gateway.metric('waiting_queries')) === 0, soon('they still wait'));
     await until(async () => (await running()) === 0, soon('they still run'));
     expect((await lists()) - before).toBeLessThan(20);
-    expect(await notServed('gone')).toBeGreaterThan(most);
+    expect(await notServed('gone')).toBeGreaterThan(most + 90);
   });
 });
 
@@ -148,26 +163,11 @@ it('a request that newer ones of its socket took the place of fails, and says wh
     list(client, 5, sent);
   }
   const refused = await client.next((message) => 'status' in message && message.status === 'Failed');
-  expect(refused).toMatchObject({
-    event: 'ListCalls',
-    id: 2,
-    data: { error: expect.stringContaining('Wait for answers') },
-  });
+  expect(refused).toMatchObject({ event: 'ListCalls', id: 2 });
+  expect(JSON.stringify(refused.data)).toContain('Wait for answers');
   await stalled.release();
   await client.next((message) => 'id' in message && message.id === 214);
 });
-
-/** Sends requests over one connection without waiting for answers; resolves to all answers, as text. */
-function pipelined(count: number): Promise<string> {
-  const path = (i: number): string => `/api/calls?limit=1&before=${i}`;
-  const requests = Array.from({ length: count }, (_, i) => {
-    const last = i === count - 1 ? 'connection: close\r\n' : '';
-    return `GET ${path(i)} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${addresses.hostile}\r\n${last}\r\n`;
-  });
-  const socket = connectTcp(gateway.port, '127.0.0.1');
-  socket.write(requests.join(''));
-  return readText(socket);
-}
 
 it('one address with too many requests over HTTP is told to wait, and another one is served', async () => {
   await using stalled = await stallCalls();
@@ -178,7 +178,7 @@ it('one address with too many requests over HTTP is told to wait, and another on
   await runs(queryLimits.runningPerAddress + 1);
   await stalled.release();
   expect((await good).status).toBe(200);
-  const answers = (await Promise.all(flood)).join('');
+  const answers = (await Promise.all(flood.map((socket) => readText(socket)))).join('');
   const statuses = [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
   expect(statuses).toHaveLength(540);
   expect(statuses.filter((status) => status === '429').length).toBeGreaterThanOrEqual(40);

@@ -30,11 +30,8 @@ import { GatewayEnv } from './config.ts';
 import { createApi, serveApi } from './http/api.ts';
 import { dashboardFolder, servePage } from './http/page.ts';
 import { itself } from './fair/asker.ts';
-import { createFairPool } from './fair/fair-pool.ts';
-import { createFairQueue } from './fair/fair-queue.ts';
-import { computeLimits, queriesMax, queryLimits } from './fair/limits.ts';
-import { reportFairQueues } from './fair/metrics.ts';
-import type { NotServedReason } from './fair/not-served.ts';
+import { queriesMax } from './fair/limits.ts';
+import { createTurns } from './fair/turns.ts';
 import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
 import { readFloor } from './numbers/floor.ts';
@@ -90,14 +87,7 @@ await runService(async () => {
   cleanup.defer(() => end(boardDb));
   addPools(metrics.registry, { queries: db, board: boardDb });
 
-  const onNotServed = (reason: NotServedReason) => metrics.notServed.inc({ reason });
-  const turns = {
-    query: createFairQueue(queryLimits, onNotServed),
-    compute: createFairQueue(computeLimits, onNotServed),
-  };
-  reportFairQueues(metrics.registry, turns);
-  const pool = createFairPool(db, turns.query);
-  const { enter } = turns.compute;
+  const { pool, compute: enter } = createTurns(db, metrics);
 
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);

@@ -1,5 +1,5 @@
 import { compareText, isOnCall, isRinging, noCounts, presenceOf, presenceSince } from '@callstream/domain';
-import type { Presence, VisitCounts } from '@callstream/domain';
+import type { Presence } from '@callstream/domain';
 import type { AgentFacts, BusyAgent, CountedVisits, LiveQueue } from '@callstream/tables';
 import type { AgentState, Floor, QueueState, SeatState } from './floor.ts';
 import { totalsOf } from './totals.ts';
@@ -59,7 +59,7 @@ export const queueNow = ({
   longest_waiting_since: longestWaitingSince,
   talking,
   agents: presences,
-  today: totalsOf(today as VisitCounts),
+  today: totalsOf(today),
 });
 
 export const noPresences = (): Record<Presence, number> => ({
