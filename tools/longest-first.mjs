@@ -10,6 +10,8 @@ const longest = [
   'apps/projector/src/dlq/dlq.int.test.ts',
   'apps/projector/src/postgres-failures.int.test.ts',
   'apps/e2e/src/rebuild.int.test.ts',
+  'apps/projector/src/rebuild/rebuild.int.test.ts',
+  'apps/e2e/src/over-long-texts.int.test.ts',
   'apps/e2e/src/secured.int.test.ts',
   'apps/e2e/src/dashboard-page.int.test.ts',
   'apps/e2e/src/rolling.int.test.ts',
