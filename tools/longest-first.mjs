@@ -9,6 +9,7 @@ const longest = [
   'apps/gateway/src/outages.int.test.ts',
   'apps/projector/src/dlq/dlq.int.test.ts',
   'apps/projector/src/postgres-failures.int.test.ts',
+  'apps/e2e/src/unreadable-batch.int.test.ts',
   'apps/e2e/src/rebuild.int.test.ts',
   'apps/projector/src/rebuild/rebuild.int.test.ts',
   'apps/e2e/src/over-long-texts.int.test.ts',

@@ -11,7 +11,7 @@ import { readBox } from './dlq/box.ts';
 import { show } from './dlq/show.ts';
 import { skipBatch } from './dlq/skip-batch.ts';
 
-jest.setTimeout(90_000);
+jest.setTimeout(120_000);
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 

@@ -15,7 +15,6 @@ export type { Kafka } from './kafka/connect.ts';
 export { consume } from './kafka/consume.ts';
 export type { Batch, Consuming, Consumption } from './kafka/consume.ts';
 export { shortBatchMax } from './kafka/handle-batch.ts';
-export { decompressedBytesMax } from './kafka/decompress.ts';
 export { isKafkaFailure, isRefusedForGood, isTransientKafkaFailure } from './kafka/failures.ts';
 export { followTopic } from './kafka/follow-topic.ts';
 export { createHeldUp } from './kafka/held-up.ts';
@@ -34,7 +33,6 @@ export { batchHash, createSkippedBatches, unreadableKind } from './kafka/skipped
 export type { SkippedBatches } from './kafka/skipped-batches.ts';
 export { deadLetterTopic, endOffsets, offsetsSince, topicExists, topicFacts } from './kafka/topics.ts';
 export type { TopicFacts } from './kafka/topics.ts';
-export { BatchUnreadable, describeUnreadable } from './kafka/unreadable.ts';
 export type { UnreadableBatch } from './kafka/unreadable.ts';
 export { createLineLimit } from './line-limit.ts';
 export { closeServers, listen } from './listen.ts';

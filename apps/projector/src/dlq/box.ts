@@ -79,7 +79,9 @@ async function readSource({ kafka, topic, log }: Dlq, entry: Entry): Promise<Log
   await readRanges(kafka, {
     ...{ topic, log, ranges: new Map([[partition, { from: offset, to: offset + 1 }]]) },
     onRecords: (records) => void found.push(...records),
-    onUnreadable: (batch) => void (isBatch(entry) && found.push(letterOfBatch(batch).record)),
+    onUnreadable: (batch) => {
+      if (isBatch(entry)) found.push(letterOfBatch(batch).record);
+    },
   });
   return found.find(({ timestamp }) => String(timestamp) === entry.timestamp) ?? null;
 }

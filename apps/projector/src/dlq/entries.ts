@@ -64,7 +64,9 @@ export function createDeadLetterBox() {
   };
   return {
     add,
-    addUnreadable: (): void => void unreadable++,
+    addUnreadable: (): void => {
+      unreadable++;
+    },
     box: (): DeadLetterBox => ({ entries: [...entries.values()], strangers, unreadable }),
   };
 }

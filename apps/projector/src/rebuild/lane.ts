@@ -23,6 +23,15 @@ export interface LaneBatch {
   readonly last: Fingerprint;
 }
 
+/** A batch that waits for its lane. */
+interface QueuedBatch extends LaneBatch {
+  readonly onFolded: () => void;
+}
+
+/** A batch that holds on to more memory is waited for until it is folded, in bytes: records of a compressed batch hold on to all of it. */
+const lightBytesMax = 4 * 1024 * 1024;
+const memoryOf = ({ records }: LaneBatch): number => records[0]?.value?.buffer.byteLength ?? 0;
+
 export interface LaneOptions {
   readonly db: Tables;
   /** Records of at most 1 kB that are folded before the calls they speak of are written, at least. */
@@ -52,7 +61,10 @@ export function openLane(options: LaneOptions): Lane {
   queue.on('error', () => undefined);
   return {
     put: async (batch) => {
-      if (!queue.write(batch)) await Promise.race([once(queue, 'drain'), done]);
+      const { promise: folded, resolve: onFolded } = Promise.withResolvers<undefined>();
+      const hasRoom = queue.write({ ...batch, onFolded: () => onFolded(undefined) } satisfies QueuedBatch);
+      if (memoryOf(batch) > lightBytesMax) await Promise.race([folded, done]);
+      else if (!hasRoom) await Promise.race([once(queue, 'drain'), done]);
     },
     end: () => void queue.end(),
     abort: () => void queue.destroy(),
@@ -61,7 +73,7 @@ export function openLane(options: LaneOptions): Lane {
 }
 
 async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
-  const batches = queue.iterator({ destroyOnReturn: false }) as AsyncIterator<LaneBatch>;
+  const batches = queue.iterator({ destroyOnReturn: false }) as AsyncIterator<QueuedBatch>;
   for (;;) {
     const first = await batches.next();
     if (first.done === true) return;
@@ -75,8 +87,8 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
 /** One transaction: at least `foldRecordsMin` records, or all that there are. */
 async function fillFold(
   filling: Filling,
-  first: LaneBatch,
-  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
+  first: QueuedBatch,
+  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<QueuedBatch> },
 ): Promise<Move[]> {
   const fold = createFold();
   const moves = new Map<number, Move>();
@@ -93,6 +105,7 @@ async function fillFold(
     const expected = positions.get(partition) ?? 0;
     moves.set(partition, { partition, expected, next, version: projectionVersion, last });
     onProgress(partition, next);
+    batch.onFolded();
     records += batch.records.reduce((sum, record) => sum + weightOf(record), 0);
     if (records >= foldRecordsMin) break;
     const following = await batches.next();

@@ -43,21 +43,26 @@ const canProduce = await hasJavaProducer();
 if (!canProduce) console.warn("Kafka's own producer is not tried here: it takes a JDK.");
 const withJava = canProduce ? it : it.skip;
 
-withJava("reads what Kafka's own producer writes in each codec, beside uncompressed batches, in order", async () => {
-  const topic = await newTopic();
-  const recordsOf = (codec: JavaRecord['codec']): JavaRecord[] =>
-    Array.from({ length: 40 }, (_, i) => ({
-      ...{ codec, topic, partition: 0, key: `call ${i}` },
-      // Some in each batch that cannot be compressed, and some that can be by much.
-      value: Buffer.from(`${codec} ${i} ${i % 2 === 0 ? 'x'.repeat(20_000) : String(Math.random())}`),
-    }));
-  const sent = [...codecs, 'none' as const].flatMap(recordsOf);
-  await produceWithJava(brokers, sent);
-  const records = await readAll(topic);
-  expect(valuesOf(records)).toEqual(sent.map(({ value }) => value.toString()));
-  expect(records.map(({ key }) => key?.toString())).toEqual(sent.map(({ key }) => key));
-  expect(records.map(({ offset }) => offset)).toEqual(sent.map((_, i) => i));
-});
+withJava(
+  "reads what Kafka's own producer writes in each codec, beside uncompressed batches, in order",
+  async () => {
+    const topic = await newTopic();
+    const recordsOf = (codec: JavaRecord['codec']): JavaRecord[] =>
+      Array.from({ length: 40 }, (_, i) => ({
+        ...{ codec, topic, partition: 0, key: `call ${i}` },
+        // Some in each batch that cannot be compressed, and some that can be by much.
+        value: Buffer.from(`${codec} ${i} ${i % 2 === 0 ? 'x'.repeat(20_000) : String(Math.random())}`),
+      }));
+    const sent = [...codecs, 'none' as const].flatMap(recordsOf);
+    await produceWithJava(brokers, sent);
+    const records = await readAll(topic);
+    expect(valuesOf(records)).toEqual(sent.map(({ value }) => value.toString()));
+    expect(records.map(({ key }) => key?.toString())).toEqual(sent.map(({ key }) => key));
+    expect(records.map(({ offset }) => offset)).toEqual(sent.map((_, i) => i));
+    // A JVM that compiles takes its time on a busy machine.
+  },
+  120_000,
+);
 
 it.each(['snappy', 'lz4', 'zstd', 'gzip'])('reads what a broker recompresses, on a topic of %s', async (codec) => {
   const topic = await newTopic({ 'compression.type': codec });

@@ -1,11 +1,12 @@
 import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { KafkaMessage } from 'kafkajs';
+import { createByteBudget } from './byte-budget.ts';
 import { decodeFetch } from './fetch-response.ts';
 import { logRecord, receivedAtOf } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
 import { PackedRecord } from './packed-record.ts';
-import { partsOf } from './parts.ts';
+import { openBytesMax, partsOf } from './parts.ts';
 import type { Fetched } from './parts.ts';
 
 interface Encoder {
@@ -84,10 +85,10 @@ const recordsOf = async (
   { from = -1, aborted = [] as readonly Aborted[] } = {},
 ): Promise<LogRecord[]> => {
   const messages = messagesOf(bytes, aborted).filter(
-    (message) => !('isControlRecord' in message && message.isControlRecord) && Number(message.offset) >= from,
+    (message) => (message as { isControlRecord?: boolean }).isControlRecord !== true && Number(message.offset) >= from,
   );
   const records: LogRecord[] = [];
-  for await (const part of partsOf({ topic: 't', partition: 3, from, messages }))
+  for await (const part of partsOf({ topic: 't', partition: 3, from, messages }, createByteBudget(openBytesMax)))
     if (part.kind === 'records') records.push(...part.records);
     else throw new Error(part.batch.reason);
   return records;

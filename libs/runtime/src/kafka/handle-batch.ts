@@ -2,7 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Consuming } from './consume.ts';
-import { countRecords, partsOf } from './parts.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { countRecords, openBytesMax, partsOf } from './parts.ts';
 import type { Part } from './parts.ts';
 import { BatchUnreadable } from './unreadable.ts';
 import type { UnreadableBatch } from './unreadable.ts';
@@ -39,6 +40,7 @@ export function createBatchHandler(
   const works = new Map<number, Work>();
   const limit = pLimit(concurrency);
   const closing = new AbortController();
+  const budget = createByteBudget(openBytesMax);
 
   const goOn = (partition: number, next: number): void => {
     try {
@@ -88,7 +90,7 @@ export function createBatchHandler(
     const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
     const turn: typeof atOnce = countRecords(messages) > shortBatchMax ? (work) => limit(work) : atOnce;
     const run = async (): Promise<void> => {
-      await using parts = partsOf({ topic, partition, from: Number(batch.fetchedOffset), messages });
+      await using parts = partsOf({ topic, partition, from: Number(batch.fetchedOffset), messages }, budget);
       const next = await handleAll(parts, batch, (work) =>
         turn(() => {
           begin(undefined);

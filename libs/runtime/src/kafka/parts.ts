@@ -1,6 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import { createByteBudget } from './byte-budget.ts';
-import type { Reservation } from './byte-budget.ts';
+import type { ByteBudget, Reservation } from './byte-budget.ts';
 import { decompressedBytesMax } from './decompress.ts';
 import { logRecord } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
@@ -24,13 +23,13 @@ export interface Fetched {
 const partBytesMax = 1024 * 1024;
 const partRecordsMax = 10_000;
 
-/**
- * Memory of a process for batches that are decompressed, in bytes. While one is, it may be there twice: in the pieces
- * that came of it, and as a whole.
- */
-export const decompressionBytesMax = 3 * decompressedBytesMax;
+/** While a batch is decompressed, it may be there twice: in the pieces that came of it, and as a whole. */
 const openingBytes = 2 * decompressedBytesMax;
-const budget = createByteBudget(decompressionBytesMax);
+/**
+ * Memory of a consumer for batches that it has decompressed, in bytes. Each has its own: one may read another topic while it handles
+ * what it holds.
+ */
+export const openBytesMax = openingBytes + decompressedBytesMax;
 
 /** How many records there are at least: compressed ones are not counted, but taken at their word. */
 export const countRecords = (messages: Fetched['messages']): number =>
@@ -40,7 +39,10 @@ export const countRecords = (messages: Fetched['messages']): number =>
  * Opens what is compressed batch by batch, and hands it over in parts. The next is opened when the part before was handled: ask for it
  * no sooner. Ended early, it gives back its memory.
  */
-export async function* partsOf({ topic, partition, from, messages }: Fetched): AsyncGenerator<Part, undefined> {
+export async function* partsOf(
+  { topic, partition, from, messages }: Fetched,
+  budget: ByteBudget,
+): AsyncGenerator<Part, undefined> {
   const holds = new Set<Reservation>();
   let records: LogRecord[] = [];
   let bytes = 0;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import type { Log } from '../log.ts';
+import { isTransientKafkaFailure } from './failures.ts';
 import type { LogRecord } from './log-record.ts';
 import { readRanges } from './read-ranges.ts';
 import { deadLetterTopic, endOffsets, topicExists } from './topics.ts';
@@ -41,7 +42,10 @@ export function createSkippedBatches({ kafka, topic, log }: SkippedBatchesOption
   };
   /** An entry stands in the partition of the same number. */
   const look = async (partition: number): Promise<void> => {
-    if (!(await topicExists(kafka, dlq))) return;
+    if (!(await topicExists(kafka, dlq)))
+      throw new Error(
+        `There is no topic "${dlq}", or this user of Kafka may not read it. Make it (npm run projector -- migrate), or grant Read on it.`,
+      );
     const { low, high } = (await endOffsets(kafka, dlq)).get(partition) ?? { low: 0, high: 0 };
     const before = reached.get(partition) ?? low;
     // What cannot be read of the DLQ itself does not say that anything was skipped.
@@ -55,7 +59,11 @@ export function createSkippedBatches({ kafka, topic, log }: SkippedBatchesOption
     return known.has(hash);
   };
   const check = async (batch: UnreadableBatch): Promise<void> => {
-    if (!(await has(batch))) throw new BatchUnreadable(batch);
+    const isSkipped = await has(batch).catch((error: unknown) => {
+      if (isTransientKafkaFailure(error)) throw error;
+      throw new BatchUnreadable(batch, error);
+    });
+    if (!isSkipped) throw new BatchUnreadable(batch);
   };
   return { has, check };
 }

@@ -29,8 +29,9 @@ export const describeUnreadable = ({
 export class BatchUnreadable extends Error {
   override readonly name = 'BatchUnreadable';
   readonly batch: UnreadableBatch;
-  constructor(batch: UnreadableBatch) {
-    super(describeUnreadable(batch));
+  /** @param cause why it could not be found out whether an operator has decided */
+  constructor(batch: UnreadableBatch, cause?: unknown) {
+    super(describeUnreadable(batch), { cause });
     this.batch = batch;
   }
 }
