@@ -18,7 +18,7 @@ function watchTen() {
   const events = watchCallEvents(
     {
       on: (name, listener) => {
-        heard.set(name, listener as never);
+        heard.set(name, listener);
         return () => heard.delete(name);
       },
       watch: () => () => undefined,
