@@ -170,3 +170,33 @@ it('answers over HTTP that nobody reads count as well', async () => {
   expect((await small.memoryMb()) - before).toBeLessThan(150);
   sockets.forEach((socket) => socket.destroy());
 });
+
+it('nothing is kept for those who hang up before they are answered', async () => {
+  const isRunning = async () => {
+    const { rows } = await tables.db.query(`select from pg_stat_activity
+      where application_name = 'callstream-gateway' and state = 'active' and datname = current_database()`);
+    return rows.length > 0;
+  };
+  const lock = await tables.db.connect();
+  await lock.query('begin; lock table events');
+  const aborting = new AbortController();
+  const asked = Array.from({ length: 5 }, (_, i) =>
+    fetch(url(small, `/large/events?before=${20 - i}`), { signal: aborting.signal }).catch(() => undefined),
+  );
+  const clients = await Promise.all(Array.from({ length: 5 }, () => connect(small.port)));
+  for (const { send } of clients) send({ event: 'ListCallEvents', data: { call_id: 'large' } });
+  await until(isRunning, { timeoutMs: 20_000, onTimeout: () => new Error('Nothing is asked.') });
+  aborting.abort();
+  close(clients);
+  await Promise.all(asked);
+  await until(async () => (await small.metric('sockets')) === 0, {
+    ...{ timeoutMs: 20_000, onTimeout: () => new Error('They are still there.') },
+  });
+  await lock.query('rollback');
+  lock.release();
+  await until(async () => !(await isRunning()), { timeoutMs: 20_000, onTimeout: () => new Error('It goes on.') });
+  await expectWell(small);
+  await until(async () => (await small.metric('unsent_bytes')) === 0, {
+    ...{ timeoutMs: 20_000, onTimeout: () => new Error('Something is kept.') },
+  });
+});

@@ -169,6 +169,8 @@ export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
   }
 
   onClosed(): void {
+    // Answers may still come for it.
+    this.#isClosing = true;
     this.#admission[Symbol.dispose]();
     this.#holdings?.gone();
     this.#options.onClosed(this);

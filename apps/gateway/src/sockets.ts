@@ -31,8 +31,8 @@ class ClientSocket extends WebSocket implements TextSocket {
   stream: Socket | null = null;
 
   sendText(pieces: readonly Buffer[], onSent: (error?: Error | null) => void): void {
-    const [only, ...more] = pieces;
-    if (only && more.length === 0) this.send(only, asText, onSent);
+    const [first] = pieces;
+    if (first && pieces.length === 1) this.send(first, asText, onSent);
     else if (this.stream && this.readyState === this.OPEN) writeText(this.stream, pieces, onSent);
   }
 }

@@ -9,8 +9,9 @@ export const holdAnswers =
   (unsent: Unsent): Middleware =>
   async ({ response, res }, next) => {
     await next();
-    const { body } = response;
-    if (!Buffer.isBuffer(body)) return;
+    const body: unknown = response.body;
+    // Who has hung up is not told of again.
+    if (!Buffer.isBuffer(body) || res.destroyed) return;
     const cutOff = (): void => void res.destroy();
     const holdings = unsent.open({ close: cutOff, cutOff });
     res.once('close', () => holdings.gone());
