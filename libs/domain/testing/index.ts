@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { decode } from '../src/index.ts';
-import type { CallEvent } from '../src/index.ts';
+import { decode, factSet, factsOf, play } from '../src/index.ts';
+import type { Call, CallEvent } from '../src/index.ts';
 
 /** Bodies as they stand in the log, in the order of the log; `receivedAt` is RFC 3339. */
 export interface Delivery {
@@ -29,6 +29,14 @@ export function eventsOf(log: readonly Delivery[], partition = 0): CallEvent[] {
     return decoded.event;
   });
 }
+
+/** The calls of events in any order and with duplicates, by call_id. */
+export const callsOfEvents = (events: readonly CallEvent[]): Map<string, Call> =>
+  new Map(
+    [...Map.groupBy(events, ({ callId }) => callId ?? '')]
+      .filter(([callId]) => callId !== '')
+      .map(([callId, ofCall]) => [callId, play(callId, factSet(ofCall.flatMap(factsOf)))]),
+  );
 
 const fixtures = new URL('../../../fixtures/events/', import.meta.url);
 

@@ -1,0 +1,39 @@
+/**
+ * Order of facts of one moment: senders write whole seconds, so that a call's steps often share one. What a moment opens
+ * comes before what closes it. Kinds that are not listed change nothing and come last but for the end.
+ */
+const kindsInOrder = [
+  'call.new',
+  'dialer.attempt',
+  'dialer.success',
+  'peer.ringing',
+  'call.follow-me',
+  'call.standby',
+  'called.attended-transfer-request',
+  'call.waiting',
+  'call.overflow',
+  'actor.ringing',
+  'actor.noanswer',
+  'actor.entered',
+  'call.ongoing',
+  'call.queue-abandon',
+  'actor.left',
+] as const;
+const ends = ['dialer.failure', 'dialer.expired', 'dialer.exceeded', 'call.finished'] as const;
+
+const otherRank = kindsInOrder.length;
+const ranks = new Map<string, number>([
+  ...kindsInOrder.map((kind, rank) => [kind, rank] as const),
+  ...ends.map((kind, i) => [kind, otherRank + 1 + i] as const),
+]);
+
+/** Rank of a kind among facts of the same moment. */
+export const playRank = (kind: string): number => ranks.get(kind) ?? otherRank;
+
+const openers = new Set([
+  ...['call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.overflow', 'call.follow-me'],
+  ...['peer.ringing', 'actor.ringing', 'actor.entered'],
+]);
+
+/** Whether a fact of this kind says that there is a call; any other is kept, and is no current call by itself. */
+export const opensCall = (kind: string): boolean => openers.has(kind);
