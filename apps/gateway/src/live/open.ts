@@ -48,7 +48,7 @@ export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...opti
   const watches = createCallWatches({
     ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },
     projected: () => projected(null),
-    queueOf: (callId) => kept.board.get(callId)?.call?.queue.value ?? null,
+    queueOf: (callId) => kept.board.get(callId)?.call?.queue ?? null,
   });
   return {
     ...{ kept, subscriptions, watches },
