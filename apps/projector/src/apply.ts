@@ -1,7 +1,7 @@
 import type { Log, LogRecord } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
 import { classify, PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { BatchRows, Move, SeenEvents } from '@callstream/tables';
+import type { EventBatch, Memory, Move } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
 import { explain, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -15,7 +15,8 @@ export interface Applying {
   readonly db: Tables;
   readonly deadLetters: DeadLetters;
   readonly refusals: RefusalLimit;
-  readonly seen: SeenEvents;
+  /** Of the transactions of this process. */
+  readonly memory: Memory;
   /** Next offset of every partition, as this process last saw it in the tables. */
   readonly positions: Map<number, number>;
   /** Called after every commit. */
@@ -34,28 +35,28 @@ export interface Part {
 }
 
 interface Understood extends Part {
-  readonly rows: BatchRows;
+  readonly batch: EventBatch;
 }
 
 /**
- * Joins records into the tables, and puts aside what is no event. Returns the position reached; another one than after
+ * Writes records into the tables, and puts aside what is no event. Returns the position reached; another one than after
  * the records if somebody else moved it.
  * @throws {ProjectionStopped} if that needs somebody to look
  */
 export async function apply(applying: Applying, { records, expected }: Part): Promise<number> {
-  const { undecodable, rows } = understand(records);
+  const { undecodable, batch } = understand(records);
   await applying.deadLetters.setAside(undecodable);
-  const next = await write(applying, { records, expected, rows });
+  const next = await write(applying, { records, expected, batch });
   applying.metrics.deadLetters.inc({ kind: 'undecodable' }, undecodable.length);
   return next;
 }
 
 /** In halves if Postgres refuses them, down to the record that it does not take. */
 async function write(applying: Applying, part: Understood): Promise<number> {
-  const { records, expected, rows } = part;
+  const { records, expected, batch } = part;
   try {
     const next = await commit(applying, part);
-    if (rows.events.uuids.length > 0) applying.refusals.applied();
+    if (batch.events.uuids.length > 0) applying.refusals.applied();
     return next;
   } catch (error) {
     if (error instanceof PositionMoved) return reread(applying, records[0].partition);
@@ -63,16 +64,16 @@ async function write(applying: Applying, part: Understood): Promise<number> {
     const middle = records.length >> 1;
     const [left, right] = [records.slice(0, middle), records.slice(middle)];
     if (!isRecords(left) || !isRecords(right)) return refuse(applying, part, error);
-    const reached = await write(applying, { records: left, expected, rows: understand(left).rows });
+    const reached = await write(applying, { records: left, expected, batch: understand(left).batch });
     if (reached !== after(left)) return reached;
-    return write(applying, { records: right, expected: reached, rows: understand(right).rows });
+    return write(applying, { records: right, expected: reached, batch: understand(right).batch });
   }
 }
 
 const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
 const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
-const { rows: noRows } = understand([]);
+const { batch: nothing } = understand([]);
 
 /** Puts aside an event that Postgres does not take. */
 async function refuse(applying: Applying, part: Understood, error: unknown): Promise<number> {
@@ -86,7 +87,7 @@ async function refuse(applying: Applying, part: Understood, error: unknown): Pro
       { cause: error },
     );
   await applying.deadLetters.setAside([{ record, kind: 'refused', reason }]);
-  const next = await commit(applying, { ...part, rows: noRows });
+  const next = await commit(applying, { ...part, batch: nothing });
   applying.metrics.deadLetters.inc({ kind: 'refused' });
   applying.log.error({ partition, offset, code }, 'record.refused');
   return next;
@@ -94,8 +95,8 @@ async function refuse(applying: Applying, part: Understood, error: unknown): Pro
 
 /** One transaction: the rows and the position, or neither. */
 async function commit(applying: Applying, part: Understood): Promise<number> {
-  const projection = { moves: [moveOf(part)], rows: part.rows };
-  await withConnection(applying.db, (client) => project(client, projection, applying.seen));
+  const projection = { moves: [moveOf(part)], batch: part.batch };
+  await withConnection(applying.db, (client) => project(client, projection, applying.memory));
   return committed(applying, part);
 }
 

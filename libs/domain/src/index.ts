@@ -11,6 +11,7 @@ export { compareFacts, factsOf } from './play/fact.ts';
 export type { Clock, Fact } from './play/fact.ts';
 export { play } from './play/play.ts';
 export { isOnCall, isRinging } from './play/playing.ts';
+export { importedAfterMs } from './play/summary.ts';
 export { factSet, playedFactsMax, union } from './play/union.ts';
 export type { Facts } from './play/union.ts';
 export { presences } from './presence/agent.ts';

@@ -41,10 +41,9 @@ async function fillBare(...fillings: (readonly [BeginFilling, readonly CallEvent
     await withConnection(next, async (client) => {
       const filling = await beginFilling(client);
       for (const event of events) await filling.add(event);
-      await filling.commit(nothingElse);
+      await filling.commit([]);
     });
 }
-const nothingElse = { moves: [], calls: [], agents: [] };
 const noticing = (): BeginFilling => createFiller(createRepeats());
 
 const uuidsOf = async (table: string): Promise<string[]> =>
@@ -117,7 +116,7 @@ describe('tables that are being filled', () => {
         for (const client of [one, other]) await client.query('set synchronous_commit = on');
         const fillings = [await beginFilling(one), await beginFilling(other)] as const;
         for (const filling of fillings) for (const event of copies('c')) await filling.add(event);
-        for (const filling of fillings) await filling.commit(nothingElse);
+        for (const filling of fillings) await filling.commit([]);
       }),
     );
     await next.query('checkpoint');

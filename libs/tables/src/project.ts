@@ -1,10 +1,15 @@
 import type { ClientBase } from 'pg';
-import type { BatchRows } from './batch-rows.ts';
+import { writeAgents } from './agent-marks.ts';
+import { createCallCache } from './call-cache.ts';
+import type { CallCache, KnownCall } from './call-cache.ts';
+import type { EventBatch } from './event-batch.ts';
+import { foldCalls, writeCalls } from './fold-calls.ts';
 import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
-import { nothingSeen } from './seen-events.ts';
+import { knownCalls, readStored } from './known-calls.ts';
+import { createSeenEvents, nothingSeen } from './seen-events.ts';
+import type { SeenEvents } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
 import type { Answer, Statement } from './send-together.ts';
-import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls } from './statements.ts';
 
 /** How far a transaction takes one partition. */
 export interface Move {
@@ -12,7 +17,7 @@ export interface Move {
   /** Offset that the tables must be at, and the one they will be at. */
   readonly expected: number;
   readonly next: number;
-  /** Version of the rules by which `calls` and `agents` were joined. */
+  /** Version of the rules by which the tables are made. */
   readonly version: number;
   /** The last record applied; `timestamp` is Kafka's, in ms since 1970. */
   readonly last: { readonly uuid: string; readonly timestamp: number };
@@ -22,11 +27,19 @@ export interface Move {
 export interface Projection {
   /** Each of another partition. */
   readonly moves: readonly Move[];
-  /** What the records say that are gone over. */
-  readonly rows: BatchRows;
+  /** What the records state that are gone over. */
+  readonly batch: EventBatch;
   /** Longest that a row is waited for that somebody else has locked, in ms; for ever if not given. */
   readonly lockTimeoutMs?: number;
 }
+
+/** What a projector remembers from one transaction to the next. */
+export interface Memory {
+  readonly seen: SeenEvents;
+  readonly calls: CallCache;
+}
+
+export const createMemory = (): Memory => ({ seen: createSeenEvents(), calls: createCallCache() });
 
 /** The tables are not where a move begins: somebody else is ahead, or the projection was swapped. */
 export class PositionMoved extends Error {
@@ -34,46 +47,61 @@ export class PositionMoved extends Error {
 }
 
 /**
- * Joins rows into the tables and moves the positions; all or nothing. Events that are not `seen` are taken for new.
+ * Writes what the events of a batch change, and moves the positions; all or nothing. Events that were not seen are taken
+ * for new.
+ * @param memory of the transactions before; without it, everything is looked for in the tables
  * @throws {PositionMoved}
  */
-export async function project(db: ClientBase, projection: Projection, seen = nothingSeen): Promise<void> {
-  const { events } = projection.rows;
+export async function project(db: ClientBase, projection: Projection, memory = noMemory()): Promise<void> {
+  const { events } = projection.batch;
+  const { seen } = memory;
   try {
-    await inOneGo(db, projection, isCopied(events) ? seen.suspects(events.uuids) : null);
+    await inOneGo(db, projection, { ...memory, suspects: isCopied(events) ? seen.suspects(events.uuids) : null });
   } catch (error) {
     if (!isEventTaken(error)) throw error;
     seen.surprise();
-    await inOneGo(db, projection, null);
+    await inOneGo(db, projection, { ...memory, suspects: null });
   }
   seen.add(events.uuids);
 }
 
-/** @param suspects of its events that may be there already, or null: whatever is there, all are upserted */
+const noMemory = (): Memory => ({ seen: nothingSeen, calls: createCallCache() });
+
+interface Going extends Memory {
+  /** Of the events, those that may be there already, or null: whatever is there, all are upserted. */
+  readonly suspects: readonly string[] | null;
+}
+
 async function inOneGo(
   db: ClientBase,
-  { moves, rows, lockTimeoutMs = 0 }: Projection,
-  suspects: readonly string[] | null,
+  { moves, batch, lockTimeoutMs = 0 }: Projection,
+  { suspects, calls }: Going,
 ): Promise<void> {
-  const { events, calls, callQueues, callAgents, agents } = rows;
+  const { events, facts, presence } = batch;
   try {
-    const [, , moved, found] = await sendTogether(db, [
+    const cached = calls.begin(moves);
+    const missing = [...facts.keys()].filter((callId) => cached(callId) === undefined);
+    const [, , moved, stored, taken] = await sendTogether(db, [
       begin,
       { name: `lock-timeout-${lockTimeoutMs}`, text: `set local lock_timeout = ${lockTimeoutMs}` },
       movePositions(moves),
+      readStored(missing),
       ...(suspects?.length ? [lookFor(suspects)] : []),
     ]);
     checkMoved(moves, moved);
-    const known = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
+    checkTables(calls, moved);
+    const found = knownCalls(stored);
+    const known = (callId: string): KnownCall | undefined => cached(callId) ?? found.get(callId);
+    const takenUuids = new Set(taken?.rows.map(([uuid]) => uuid ?? ''));
+    const changed = foldCalls(facts, known);
     await sendTogether(db, [
-      ...(suspects ? joinEvents(events, known) : upsertEvents(events)),
-      // Always the same order of tables, so that two partitions that meet in `agents` do not deadlock.
-      ...upsert('calls', upsertCalls, calls),
-      ...upsert('call-queues', upsertCallQueues, callQueues),
-      ...upsert('call-agents', upsertCallAgents, callAgents),
-      ...joinAgents(agents),
+      ...(suspects ? joinEvents(events, takenUuids) : upsertEvents(events)),
+      ...writeCalls(changed),
+      // After the calls, always: two partitions may meet here, and must not deadlock.
+      ...writeAgents(presence),
       commit,
     ]);
+    calls.written(moves, changed);
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
     throw error;
@@ -89,7 +117,8 @@ export const movePositions = (moves: readonly Move[]): Statement => ({
   text: `update positions p set next_offset = m.next, last_uuid = m.uuid, last_timestamp = m.at
     from unnest($1::int[], $2::bigint[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
       as m (partition, expected, version, next, uuid, at)
-    where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version`,
+    where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version
+    returning p.tableoid`,
   values: [
     moves.map(({ partition }) => partition),
     moves.map(({ expected }) => expected),
@@ -107,11 +136,13 @@ export function checkMoved(moves: readonly Move[], answer: Answer | undefined): 
   throw new PositionMoved(`Of these partitions, one is elsewhere, or of another version: ${wanted}.`);
 }
 
-/** Joins agents into the table; after the calls, always. */
-export const joinAgents = (agents: Buffer | null): Statement[] => upsert('agents', upsertAgents, agents);
-
-const upsert = (table: string, text: string, rows: Buffer | null): Statement[] =>
-  rows ? [{ name: `upsert-${table}`, text, values: [rows] }] : [];
+/** What is remembered of other tables does not hold for these. @throws {PositionMoved} if the projection was swapped */
+function checkTables(calls: CallCache, moved: Answer | undefined): void {
+  if (!calls.areOf(moved?.rows[0]?.[0] ?? ''))
+    throw new PositionMoved(
+      'The projection was swapped: the calls that are remembered are those of the former tables.',
+    );
+}
 
 /** Tells everybody who listens that the tables changed. May be lost; never inside a transaction, where it would serialise commits. */
 export async function notifyProjected(db: { query: ClientBase['query'] }): Promise<void> {

@@ -4,12 +4,27 @@ import type { FoundCall } from './search-calls.ts';
 
 /** A call with what became of it in each queue, and its agents. Times are ISO 8601. */
 export interface WholeCall extends FoundCall {
+  /** In the order of their beginnings. */
   readonly visits: readonly {
     readonly queue: string;
     readonly waiting_at: string;
+    readonly ended_at: string | null;
     readonly outcome: string;
     readonly wait_ms: number | null;
+    /** Who answered. */
+    readonly actor: string | null;
   }[];
+  /** Each time of an agent on the call, in the order of their beginnings. */
+  readonly segments: readonly {
+    readonly actor: string;
+    readonly number: string | null;
+    readonly queue: string | null;
+    readonly rang_at: string | null;
+    readonly entered_at: string | null;
+    readonly ended_at: string | null;
+    readonly end_reason: string | null;
+  }[];
+  /** Each agent once: when they came first, and were on it last. */
   readonly agents: readonly {
     readonly actor: string;
     readonly number: string | null;
@@ -32,9 +47,13 @@ export async function readCall(
     text: `
       select ${foundCallColumns},
         coalesce((
-          select json_agg(json_build_object('queue', v.queue, 'waiting_at', ${iso('v.waiting_at')}, 'outcome', v.outcome,
-            'wait_ms', v.wait_ms) order by v.waiting_at, v.queue)
+          select json_agg(json_build_object('queue', v.queue, 'waiting_at', ${iso('v.waiting_at')}, 'ended_at', ${iso('v.ended_at')},
+            'outcome', v.outcome, 'wait_ms', v.wait_ms, 'actor', v.actor) order by v.n)
           from visits v where v.call_id = $1), '[]') as visits,
+        coalesce((
+          select json_agg(json_build_object('actor', s.actor, 'number', s.number, 'queue', s.queue, 'rang_at', ${iso('s.rang_at')},
+            'entered_at', ${iso('s.entered_at')}, 'ended_at', ${iso('s.ended_at')}, 'end_reason', s.end_reason) order by s.n)
+          from segments s where s.call_id = $1), '[]') as segments,
         coalesce((
           select json_agg(json_build_object('actor', a.actor, 'number', a.number, 'queue', a.queue,
             'entered_at', ${iso('a.entered_at')}, 'left_at', ${iso('a.left_last_at')}) order by a.entered_at, a.actor)

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { uuidOf } from '@callstream/runtime';
+import { decode } from '@callstream/domain';
+import { logEntry, uuidOf } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
 import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
-import { createFold } from '../understand.ts';
 import { projectionVersion } from '../version.ts';
 import type { LeaveOut } from './leave-out.ts';
 
@@ -78,16 +78,15 @@ async function fillFold(
     onProgress,
   }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
 ): Promise<Move[]> {
-  const fold = createFold();
   const moves = new Map<number, Move>();
   let batch = first;
   for (let records = 0; ;) {
     const { partition } = batch;
     for (const record of batch.records) {
       if (leaveOut(record)) continue;
-      const understood = fold.add(record);
-      if ('problem' in understood) continue;
-      const wait = filling.add(understood.event);
+      const decoded = decode(logEntry(record));
+      if ('problem' in decoded) continue;
+      const wait = filling.add(decoded.event);
       if (wait) await wait;
     }
     const last = batch.records.at(-1);
@@ -108,6 +107,6 @@ async function fillFold(
     batch = following.value;
   }
   const all = [...moves.values()];
-  await filling.commit({ moves: all, calls: fold.calls(), agents: fold.agents() });
+  await filling.commit(all);
   return all;
 }

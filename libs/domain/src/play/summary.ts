@@ -3,7 +3,7 @@ import type { Fact } from './fact.ts';
 import type { Facts } from './union.ts';
 
 /** Receptions this much after the own time are an import, not a clock that is behind, in ms; belongs to the projection version. */
-const importedAfterMs = 14 * 3_600_000;
+export const importedAfterMs = 14 * 3_600_000;
 
 type Summary = Pick<
   Call,

@@ -8,7 +8,8 @@ import {
   connectTables,
   countVisits,
   migrate,
-  readAgents,
+  readAgentMarks,
+  readAgentSegments,
   readCall,
   readIntervals,
   readLiveCalls,
@@ -165,43 +166,67 @@ describe('a day of summer time', () => {
 });
 
 describe('what goes on', () => {
-  it('is the calls that are unfinished and of which something was heard, with their agents', async () => {
+  const since = Date.parse('2026-03-02T10:00:00Z');
+  const at = Date.parse('2026-03-02T12:00:00Z');
+
+  it('is the calls that have begun, are unfinished, and were heard of since', async () => {
     await write([
-      ...visit('talks', '2026-03-02T12:00:00Z', 5),
+      ...visit('waits', '2026-03-02T12:00:00Z', null),
       ...visit('old', '2026-03-02T09:00:00Z', null),
       ...visit('over', '2026-03-02T12:00:00Z', 5),
       { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
+      { type: 'call.recording-available', call_id: 'never', url: 'https://r/1', timestamp: '2026-03-02T12:05:00Z' },
     ]);
-    const live = await readLiveCalls(db, Date.parse('2026-03-02T10:00:00Z'));
-    expect(live).toMatchObject([
-      {
-        callId: 'talks',
-        queue: '900',
-        state: { rank: 2 },
-        waitingSince: Date.parse('2026-03-02T12:00:00Z'),
-        finishedAt: null,
-        agents: [{ actor: 'ana', enteredLastAt: Date.parse('2026-03-02T12:00:05Z'), leftLastAt: null }],
-      },
+    const delay = { delayMs: 0, heardAt: at };
+    expect(await readLiveCalls(db, since)).toEqual([
+      { callId: 'waits', queue: '900', state: 'WAITING', isOpened: true, waitingSince: at, finishedAt: null, ...delay },
     ]);
   });
 
-  it('is the agents that are logged in or were seen lately', async () => {
-    const presence = (actor: string, type: string, timestamp: string) => ({
-      type,
-      actor,
-      queue: '900',
-      number: '200',
-      timestamp,
-    });
+  it('is the times of agents on calls that ended since, or that are open', async () => {
     await write([
-      presence('in', 'actor.logged-in', '2026-02-01T12:00:00Z'),
-      presence('gone', 'actor.logged-in', '2026-02-01T11:00:00Z'),
-      presence('gone', 'actor.logged-out', '2026-02-01T12:00:00Z'),
-      presence('seen', 'actor.logged-out', '2026-03-02T11:00:00Z'),
+      ...visit('talks', '2026-03-02T12:00:00Z', 5),
+      ...visit('old', '2026-03-02T08:00:00Z', 5),
+      { type: 'call.finished', call_id: 'old', timestamp: '2026-03-02T09:00:00Z' },
+      ...visit('stale', '2026-03-02T09:00:00Z', 5),
+      ...visit('over', '2026-03-02T12:00:00Z', 5),
+      { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
+    ]);
+    const segment = {
+      actor: 'ana',
+      queue: '900',
+      number: null,
+      rangAt: null,
+      rangLastAt: null,
+      enteredAt: at + 5_000,
+      delayMs: 0,
+    };
+    expect(await readAgentSegments(db, since)).toEqual([
+      { ...segment, callId: 'over', endedAt: at + 300_000, end: 'finished', heardAt: at + 300_000, isCallOpen: false },
+      { ...segment, callId: 'talks', endedAt: null, end: null, heardAt: at + 5_000, isCallOpen: true },
+    ]);
+  });
+
+  it('is what agents said off calls, each kind at its latest time', async () => {
+    const says = (type: string, timestamp: string, more: object = {}) => ({ type, actor: 'ana', timestamp, ...more });
+    await write([
+      says('actor.logged-in', '2026-03-02T12:00:00Z', { queue: '900', number: '200' }),
+      says('actor.paused', '2026-03-02T12:01:00Z'),
+      says('actor.logged-in', '2026-03-02T11:00:00Z', { queue: '900', number: '201' }),
       ...visit('c', '2026-03-02T12:00:00Z', 5),
     ]);
-    const agents = await readAgents(db, Date.parse('2026-03-01T12:00:00Z'));
-    expect(agents.map(({ actor }) => actor)).toEqual(['ana', 'in', 'seen']);
+    const nothing = { loggedIn: null, loggedOut: null, paused: null, unpaused: null, delayMs: 0 };
+    expect(await readAgentMarks(db)).toEqual([
+      {
+        ...nothing,
+        actor: 'ana',
+        queue: '',
+        number: null,
+        paused: { at: at + 60_000, id: 4096 },
+        heardAt: at + 60_000,
+      },
+      { ...nothing, actor: 'ana', queue: '900', number: '200', loggedIn: { at, id: 0 }, heardAt: at },
+    ]);
   });
 });
 
@@ -238,12 +263,21 @@ describe('a search', () => {
   });
 });
 
-it('a call is told with its visits and agents, to whom it may be shown', async () => {
+it('a call is told with its visits, segments and agents, to whom it may be shown', async () => {
   await write(visit('c', '2026-03-02T12:00:00Z', 5));
   expect(await readCall(db, { callId: 'c', visibleQueues: ['900'] })).toMatchObject({
     aggregate_id: 'c',
     waiting_at: '2026-03-02T12:00:00.000Z',
-    visits: [{ queue: '900', waiting_at: '2026-03-02T12:00:00.000Z', outcome: 'answered', wait_ms: 5_000 }],
+    began_at: '2026-03-02T12:00:00.000Z',
+    visits: [
+      {
+        ...{ queue: '900', waiting_at: '2026-03-02T12:00:00.000Z', ended_at: '2026-03-02T12:00:05.000Z' },
+        ...{ outcome: 'answered', wait_ms: 5_000, actor: 'ana' },
+      },
+    ],
+    segments: [
+      { actor: 'ana', queue: '900', entered_at: '2026-03-02T12:00:05.000Z', ended_at: null, end_reason: null },
+    ],
     agents: [{ actor: 'ana', queue: '900', entered_at: '2026-03-02T12:00:05.000Z', left_at: null }],
   });
   expect(await readCall(db, { callId: 'c', visibleQueues: ['901'] })).toBeNull();

@@ -1,57 +1,71 @@
-import type { Agent, CallAgent, LiveFacts } from '@callstream/domain';
-import { ms } from '../call-columns.ts';
+import type { AgentMarks, AgentSegment, LiveFacts } from '@callstream/domain';
+import { ms } from '../board.ts';
 import type { Tables } from '../connect.ts';
-
-/** An agent on a call; times in ms since 1970. */
-export type LiveCallAgent = Pick<
-  CallAgent,
-  'actor' | 'enteredLastAt' | 'leftLastAt' | 'ringingLastAt' | 'noanswerLastAt'
->;
 
 /** What is known of a call that goes on, as far as somebody counts it; times in ms since 1970. */
 export interface LiveCallFacts extends LiveFacts {
   readonly callId: string;
   /** Where it is now; '' if no event named a queue. */
   readonly queue: string;
-  readonly agents: readonly LiveCallAgent[];
+  readonly waitingSince: number | null;
+  readonly delayMs: number;
 }
 
-/** The calls that are unfinished and of which something was heard since `heardSince`, in ms since 1970. */
+/** The calls that are known to have begun, are unfinished, and were heard of since `heardSince`, in ms since 1970. */
 export async function readLiveCalls(db: Tables, heardSince: number): Promise<LiveCallFacts[]> {
   const { rows } = await db.query<LiveCallFacts>({
     name: 'read-live-calls',
     text: `
-      select c.call_id as "callId", coalesce(c.queue, '') as queue, json_build_object('at', 0, 'rank', c.state_rank) as state,
-        ${ms('c.waiting_since')} as "waitingSince", ${ms('c.abandoned_at')} as "abandonedAt", null as "finishedAt",
-        ${ms('c.updated_at')} as "updatedAt", coalesce(a.agents, '[]') as agents
-      from calls c
-      left join lateral (
-        select json_agg(json_build_object('actor', actor, 'enteredLastAt', ${ms('entered_last_at')}, 'leftLastAt', ${ms('left_last_at')},
-          'ringingLastAt', ${ms('ringing_last_at')}, 'noanswerLastAt', ${ms('noanswer_last_at')})) as agents
-        from call_agents where call_id = c.call_id) a on true
-      where c.finished_at is null and c.updated_at >= to_timestamp($1::float8 / 1000)`,
+      select call_id as "callId", coalesce(queue, '') as queue, state, is_opened as "isOpened", null as "finishedAt",
+        ${ms('heard_at')} as "heardAt", ${ms('waiting_since')} as "waitingSince", delay_ms as "delayMs"
+      from calls
+      where finished_at is null and is_opened and heard_at >= to_timestamp($1::float8 / 1000)`,
     values: [heardSince],
   });
   return rows;
 }
 
-/** An agent in one queue; times in ms since 1970. */
-export interface AgentFacts extends Omit<Agent, 'number'> {
-  /** The extension. */
+/** What an agent said of a queue, and the agent's extension; times in ms since 1970. */
+export interface AgentRow extends AgentMarks {
   readonly number: string | null;
 }
 
-/** Every agent that is logged in to a queue, or was seen in one since `seenSince`, in ms since 1970; by actor and queue. */
-export async function readAgents(db: Tables, seenSince: number): Promise<AgentFacts[]> {
-  const { rows } = await db.query<AgentFacts>({
-    name: 'read-agents',
+const mark = (name: string): string =>
+  `case when ${name}_at is not null then json_build_object('at', ${ms(`${name}_at`)}, 'id', ${name}_id) end`;
+
+/** What every agent said of each queue off calls, by actor and queue. */
+export async function readAgentMarks(db: Tables): Promise<AgentRow[]> {
+  const { rows } = await db.query<AgentRow>({
+    name: 'read-agent-marks',
     text: `
-      select actor, queue, number, ${ms('logged_in_at')} as "loggedInAt", ${ms('logged_out_at')} as "loggedOutAt",
-        ${ms('paused_at')} as "pausedAt", ${ms('unpaused_at')} as "unpausedAt", ${ms('last_seen_at')} as "lastSeenAt"
+      select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
+        ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${ms('heard_at')} as "heardAt", delay_ms as "delayMs"
       from agents
-      where last_seen_at >= to_timestamp($1::float8 / 1000) or logged_in_at > coalesce(logged_out_at, '-infinity')
       order by actor, queue`,
-    values: [seenSince],
+  });
+  return rows;
+}
+
+/**
+ * The times of agents on calls that ended since `since` (ms since 1970, by the sender's clock), or that are open on a call that
+ * was heard of since then.
+ */
+export async function readAgentSegments(db: Tables, since: number): Promise<AgentSegment[]> {
+  const { rows } = await db.query<AgentSegment>({
+    name: 'read-agent-segments',
+    text: `
+      with wanted as (
+        select * from segments where ended_at >= to_timestamp($1::float8 / 1000)
+        union all
+        select s.* from calls c join segments s using (call_id)
+        where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
+      )
+      select s.call_id as "callId", s.actor, s.number, s.queue, ${ms('s.rang_at')} as "rangAt", ${ms('s.rang_last_at')} as "rangLastAt",
+        ${ms('s.entered_at')} as "enteredAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
+        c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", c.finished_at is null as "isCallOpen"
+      from wanted s join calls c using (call_id)
+      order by s.actor, s.call_id, s.n`,
+    values: [since],
   });
   return rows;
 }
