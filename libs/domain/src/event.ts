@@ -12,6 +12,8 @@ export interface CallEvent extends Omit<ParsedEvent, 'at'> {
   readonly uuid: string;
   /** ms since 1970. */
   readonly receivedAt: number;
+  /** Its own time as it was sent, in ms since 1970; null if it has no usable one. */
+  readonly ownAt: number | null;
   /** Its own time, or `receivedAt` where that cannot be believed; ms since 1970. */
   readonly at: number;
   readonly clock: Clock;
@@ -79,6 +81,7 @@ export function decode(record: LogEntry): { event: CallEvent } | { problem: stri
       id: eventId(record.partition, record.offset),
       uuid: record.uuidOf(!event.isTimed),
       receivedAt,
+      ownAt: event.at,
       ...timeOf(event.at, receivedAt),
     },
   };

@@ -1,4 +1,5 @@
 import type { CallEvent } from '../event.ts';
+import { compareText } from '../order.ts';
 import { playRank } from './order.ts';
 
 /**
@@ -21,6 +22,8 @@ export interface Fact {
   /** ms since 1970; see {@link Clock}. */
   readonly at: number;
   readonly clock: Clock;
+  /** The event's own time as it was sent, in ms since 1970, also if it is ahead; null if it has no usable one. */
+  readonly ownAt: number | null;
   /** When the delivery that counts was received, in ms since 1970. */
   readonly receivedAt: number;
   readonly kind: string;
@@ -39,13 +42,34 @@ export interface Fact {
 /** What an event states about its call; nothing if it names none. */
 export function factsOf(event: CallEvent): readonly Fact[] {
   if (event.callId === null) return [];
-  const { uuid, id, at, clock, receivedAt, kind, actor, queue, number, destination, url, code } = event;
-  const { direction, ourNumber, theirNumber, theirNumberType } = event;
-  const said = { kind, actor, queue, number, destination, url, code };
-  const parties = { direction, ourNumber, theirNumber, theirNumberType };
-  return [{ uuid, part: 0, id, at, clock, receivedAt, ...said, ...parties }];
+  return [
+    {
+      uuid: event.uuid,
+      part: 0,
+      id: event.id,
+      at: event.at,
+      clock: event.clock,
+      ownAt: event.ownAt,
+      receivedAt: event.receivedAt,
+      kind: event.kind,
+      actor: event.actor,
+      queue: event.queue,
+      number: event.number,
+      destination: event.destination,
+      url: event.url,
+      code: event.code,
+      direction: event.direction,
+      ourNumber: event.ourNumber,
+      theirNumber: event.theirNumber,
+      theirNumberType: event.theirNumberType,
+    },
+  ];
 }
 
 /** Order in which facts are played: own time, then rank of kind, then place in the log. */
 export const compareFacts = (a: Fact, b: Fact): number =>
   a.at - b.at || playRank(a.kind) - playRank(b.kind) || a.id - b.id || a.part - b.part;
+
+/** An order of facts that does not depend on which delivery of their events counts. */
+export const compareEvents = (a: Fact, b: Fact): number =>
+  (a.ownAt ?? a.receivedAt) - (b.ownAt ?? b.receivedAt) || compareText(a.uuid, b.uuid) || a.part - b.part;

@@ -1,37 +1,48 @@
 import type { Fact } from './fact.ts';
+import type { Facts } from './union.ts';
 
 /** A call is back when it begins again so much after its end, in ms; belongs to the projection version. */
 export const comebackMsMin = 2_000;
 
-/** Where the lives of a call are cut: each begins with a fact that came after an end. */
-export interface Lives {
-  /** Ends after which nothing opens but another life. */
-  readonly ends: ReadonlySet<Fact>;
-  readonly comebacks: ReadonlySet<Fact>;
+/** From a beginning to the end: a call whose id comes back lives again. Places are those of its facts. */
+export interface Life {
+  /** Place of its first fact. */
+  readonly from: number;
+  /** Behind its last fact; the next life begins there. */
+  readonly to: number;
+  /** Place of its end, after which nothing opens: the last, if there are several; −1 while it goes on. */
+  readonly end: number;
+  /** Whether any agent entered it: then a dialer's failure does not end it. */
+  readonly isEntered: boolean;
 }
 
-/**
- * The lives of a call: it is over from its last end on, unless it comes back. Of several ends without a comeback between
- * them, the last is the end.
- * @param isEnd whether a fact ends this call
- */
-export function livesOf(facts: readonly Fact[], isEnd: (fact: Fact) => boolean): Lives {
-  const ends = new Set<Fact>();
-  const comebacks = new Set<Fact>();
-  let end: Fact | undefined;
-  let isBack = false;
+const isDialerFailure = (kind: string): boolean =>
+  kind === 'dialer.failure' || kind === 'dialer.expired' || kind === 'dialer.exceeded';
+
+/** The lives of a call, at least one: it is over from its last end on, unless it comes back. */
+export function livesOf(facts: Facts): readonly Life[] {
+  const lives: Life[] = [];
+  let from = 0;
+  let [finished, failed, end] = [-1, -1, -1];
+  let isEntered = false;
+  let i = 0;
   for (const fact of facts) {
-    if (end && !isBack && isComeback(fact, end)) {
-      ends.add(end);
-      comebacks.add(fact);
-      isBack = true;
+    const over = end < 0 ? undefined : facts[end];
+    if (over && isComeback(fact, over)) {
+      const to = beginningOfMoment(facts, i);
+      lives.push({ from, to, end, isEntered });
+      from = to;
+      finished = failed = -1;
+      isEntered = false;
     }
-    if (!isEnd(fact)) continue;
-    end = fact;
-    isBack = false;
+    if (fact.kind === 'call.finished') finished = i;
+    if (fact.kind === 'actor.entered') isEntered = true;
+    if (isDialerFailure(fact.kind)) failed = i;
+    end = isEntered ? finished : Math.max(finished, failed);
+    i++;
   }
-  if (end) ends.add(end);
-  return { ends, comebacks };
+  lives.push({ from, to: facts.length, end, isEntered });
+  return lives;
 }
 
 /** By its own time after the end, and received no earlier than the end: else it is a late word of the life before. */
@@ -40,3 +51,9 @@ const isComeback = ({ kind, clock, at, receivedAt }: Fact, end: Fact): boolean =
   clock === 'own' &&
   at > end.at + comebackMsMin &&
   receivedAt >= end.receivedAt;
+
+function beginningOfMoment(facts: Facts, i: number): number {
+  let first = i;
+  while (facts[first - 1]?.at === facts[i]?.at) first--;
+  return first;
+}

@@ -1,6 +1,6 @@
 /**
- * Order of facts of one moment: senders write whole seconds, so that a call's steps often share one. What a moment opens
- * comes before what closes it. Kinds that are not listed change nothing and come last but for the end.
+ * Order of facts of one moment: senders write whole seconds, so that the steps of a call often share one. What opens
+ * something comes before what ends it. Kinds that are not listed change nothing, and come before the end.
  */
 const kindsInOrder = [
   'call.new',
@@ -29,11 +29,3 @@ const ranks = new Map<string, number>([
 
 /** Rank of a kind among facts of the same moment. */
 export const playRank = (kind: string): number => ranks.get(kind) ?? otherRank;
-
-const openers = new Set([
-  ...['call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.overflow', 'call.follow-me'],
-  ...['peer.ringing', 'actor.ringing', 'actor.entered'],
-]);
-
-/** Whether a fact of this kind says that there is a call; any other is kept, and is no current call by itself. */
-export const opensCall = (kind: string): boolean => openers.has(kind);

@@ -1,56 +1,59 @@
 import type { Fact } from './fact.ts';
+import type { Life } from './lives.ts';
+import type { Facts } from './union.ts';
 
-/** Who called whom. */
+/** Who called whom, and in which direction. */
 export interface Parties {
+  readonly direction: string | null;
   readonly ourNumber: string | null;
   readonly theirNumber: string | null;
   readonly theirNumberType: string | null;
 }
 
-/** How much a source of numbers or of the direction is worth; less is better. */
+/** How much an event's word of numbers and direction is worth; less is better. Dialers know only whom they call. */
 const ofCallEvent = 0;
 const ofOtherEvent = 1;
 const ofDialer = 2;
-const ofFormerLife = 3;
-const ofNothing = 4;
+const ofNothing = 3;
 
-interface Chosen<T> {
-  readonly tier: number;
-  readonly value: T;
-}
-
-/** Chooses numbers and direction from facts in the order of their play: of equal worth, the first. */
-export interface PartiesChoice {
-  readonly add: (fact: Fact) => void;
-  /** Another life begins: what is known counts only where that says nothing. */
-  readonly nextLife: () => void;
-  readonly parties: () => Parties;
-  readonly direction: () => string | null;
-}
-
-const nobody: Parties = { ourNumber: null, theirNumber: null, theirNumberType: null };
-
-export function choosingParties(): PartiesChoice {
-  let parties: Chosen<Parties> = { tier: ofNothing, value: nobody };
-  let direction: Chosen<string | null> = { tier: ofNothing, value: null };
-  const aged = <T>({ tier, value }: Chosen<T>): Chosen<T> => ({ tier: Math.max(tier, ofFormerLife), value });
+/**
+ * The best source of this life, of equal ones the first; where a life says nothing, what the life before it said. Numbers
+ * are taken together from one event; the direction by itself, because some events say only that.
+ */
+export function partiesOf(facts: Facts, lives: readonly Life[]): Parties {
+  const numbers = best(facts, lives, worthOfNumbers);
+  const direction = best(facts, lives, worthOfDirection);
   return {
-    add: (fact) => {
-      const { kind, number, ourNumber, theirNumber, theirNumberType } = fact;
-      const tier = kind.startsWith('call.') ? ofCallEvent : ofOtherEvent;
-      const isDialer = kind.startsWith('dialer.');
-      if (fact.direction !== null && tier < direction.tier) direction = { tier, value: fact.direction };
-      if (isDialer && ofDialer < direction.tier) direction = { tier: ofDialer, value: 'outbound' };
-      if ((ourNumber !== null || theirNumber !== null) && tier < parties.tier)
-        parties = { tier, value: { ourNumber, theirNumber, theirNumberType } };
-      if (isDialer && number !== null && ofDialer < parties.tier)
-        parties = { tier: ofDialer, value: { ...nobody, theirNumber: number } };
-    },
-    nextLife: () => {
-      parties = aged(parties);
-      direction = aged(direction);
-    },
-    parties: () => parties.value,
-    direction: () => direction.value,
+    direction: direction ? (direction.direction ?? 'outbound') : null,
+    ourNumber: numbers?.ourNumber ?? null,
+    theirNumber: numbers?.theirNumber ?? (numbers && isDialer(numbers) ? numbers.number : null),
+    theirNumberType: numbers?.theirNumberType ?? null,
   };
 }
+
+function best(facts: Facts, lives: readonly Life[], worthOf: (fact: Fact) => number): Fact | undefined {
+  for (let l = lives.length - 1; l >= 0; l--) {
+    let found: Fact | undefined;
+    let worth = ofNothing;
+    for (let i = lives[l]?.from ?? 0; i < (lives[l]?.to ?? 0) && worth > ofCallEvent; i++) {
+      const fact = facts[i];
+      const itsWorth = fact ? worthOf(fact) : ofNothing;
+      if (itsWorth < worth) [found, worth] = [fact, itsWorth];
+    }
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function worthOfNumbers(fact: Fact): number {
+  if (fact.ourNumber !== null || fact.theirNumber !== null) return worthOfKind(fact);
+  return fact.number !== null && isDialer(fact) ? ofDialer : ofNothing;
+}
+
+function worthOfDirection(fact: Fact): number {
+  if (fact.direction !== null) return worthOfKind(fact);
+  return isDialer(fact) ? ofDialer : ofNothing;
+}
+
+const worthOfKind = ({ kind }: Fact): number => (kind.startsWith('call.') ? ofCallEvent : ofOtherEvent);
+const isDialer = ({ kind }: Fact): boolean => kind.startsWith('dialer.');

@@ -1,12 +1,12 @@
 import type { Call } from './call.ts';
-import type { Fact } from './fact.ts';
 import { livesOf } from './lives.ts';
-import { opensCall } from './order.ts';
-import { choosingParties } from './parties.ts';
-import { beginLife, openSegmentOf } from './playing.ts';
-import type { Playing } from './playing.ts';
+import type { Life } from './lives.ts';
+import { inOrder } from './moment.ts';
+import { partiesOf } from './parties.ts';
+import { beginLife } from './playing.ts';
+import type { Playing, Told } from './playing.ts';
 import { steps } from './steps.ts';
-import { summaryOf } from './summary.ts';
+import { codeOf, lastQueueOf, receptionsOf, recordingOf } from './summary.ts';
 import { firstFactsMax, lastFactsMax, playedFactsMax } from './union.ts';
 import type { Facts } from './union.ts';
 
@@ -16,75 +16,49 @@ import type { Facts } from './union.ts';
  * @param facts of one call, as {@link factSet} and `union` make them; at least one
  */
 export function play(callId: string, facts: Facts): Call {
-  const played = facts.length <= playedFactsMax ? facts : shortened(facts);
-  const { ends, comebacks } = livesOf(played, isEndAmong(played));
-  const parties = choosingParties();
-  const playing: Playing = { visits: [], segments: [], life: beginLife(played[0]?.at ?? 0, 0) };
-  for (const moment of momentsOf(played)) {
-    if (playing.life.isOver && moment.some((fact) => comebacks.has(fact))) {
-      playing.life = beginLife(moment[0]?.at ?? 0, playing.segments.length);
-      parties.nextLife();
-    }
-    for (const fact of inOrder(playing, moment)) {
-      parties.add(fact);
-      const { life } = playing;
-      if (life.isOver) continue;
-      if (opensCall(fact.kind)) life.isOpened = true;
-      steps[fact.kind]?.(playing, fact);
-      if (ends.has(fact)) life.isOver = true;
-    }
-  }
-  const { life, visits, segments } = playing;
+  const played = facts.length <= playedFactsMax ? facts : firstAndLast(facts);
+  const lives = livesOf(played);
+  const told: Told = { visits: [], segments: [] };
+  // Each life begins where the one before ended, so that all of them are told, and the last is the one that is on.
+  let playing = beginLife(told, 0, false);
+  for (const life of lives) playing = playLife(told, played, life);
+  const { from = 0, end = -1 } = lives.at(-1) ?? {};
+  const { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt } = receptionsOf(played);
+  const { direction, ourNumber, theirNumber, theirNumberType } = partiesOf(played, lives);
+  const { visits, segments, waiting } = playing;
+  const { state, stateAt, isOpened, waitingAt, answeredAt, answeredLastAt, abandonedAt } = playing;
+  const beganAt = played[from]?.at ?? 0;
+  const finishedAt = end < 0 ? null : (played[end]?.at ?? null);
+  const waitingSince = waitingAt === null ? null : (visits.at(-1)?.waitingAt ?? null);
+  const queue = waiting ? waiting.queue || null : lastQueueOf(played, from);
+  // Written out: objects that are spread into others take several times as long, and this runs for every change of a call.
   return {
-    ...{ callId, ...summaryOf(played), isLong: played !== facts, visits, segments },
-    ...{ state: life.state, stateAt: life.stateAt, isOpened: life.isOpened, beganAt: life.beganAt },
-    ...{ finishedAt: life.isOver ? life.finishedAt : null, direction: parties.direction(), ...parties.parties() },
-    ...{ waitingAt: life.waitingAt, waitingSince: life.waitingAt === null ? null : (visits.at(-1)?.waitingAt ?? null) },
-    ...{ answeredAt: life.answeredAt, answeredLastAt: life.answeredLastAt, abandonedAt: life.abandonedAt },
-  };
+    callId, id, lastId, state, stateAt, isOpened, beganAt, finishedAt, direction, ourNumber, theirNumber, theirNumberType, queue,
+    recordingUrl: recordingOf(played), code: codeOf(played), waitingAt, waitingSince, answeredAt, answeredLastAt, abandonedAt,
+    createdAt, updatedAt, lastEventAt, delayMs, heardAt, isLong: played !== facts, visits, segments,
+  }; // prettier-ignore
 }
 
-const shortened = (facts: Facts): Facts => [
+const firstAndLast = (facts: Facts): Facts => [
   ...facts.slice(0, firstFactsMax),
   ...facts.slice(facts.length - lastFactsMax),
 ];
 
-const attemptEnds = new Set(['dialer.failure', 'dialer.expired', 'dialer.exceeded']);
-
-/** What ends a call: its end, and a dialer's failure unless somebody entered. */
-function isEndAmong(facts: Facts): (fact: Fact) => boolean {
-  const isEntered = facts.some(({ kind }) => kind === 'actor.entered');
-  return ({ kind }) => kind === 'call.finished' || (!isEntered && attemptEnds.has(kind));
-}
-
-/** Facts of the same time, in their order. */
-function* momentsOf(facts: Facts): Generator<readonly Fact[]> {
-  for (let from = 0; from < facts.length;) {
-    let to = from + 1;
-    while (facts[to]?.at === facts[from]?.at && to < facts.length) to++;
-    yield facts.slice(from, to);
-    from = to;
+/** Plays one life, moment by moment; what is said after its end opens nothing. */
+function playLife(told: Told, facts: Facts, { from, to, end, isEntered }: Life): Playing {
+  const playing = beginLife(told, facts[from]?.at ?? 0, isEntered);
+  const behind = end < 0 ? to : end + 1;
+  for (let first = from; first < behind;) {
+    let next = first + 1;
+    while (next < behind && facts[next]?.at === facts[first]?.at) next++;
+    playMoment(playing, facts, first, next);
+    first = next;
   }
+  return playing;
 }
 
-/** What ends something that was open before this moment comes before what the moment itself begins. */
-function inOrder(playing: Playing, moment: readonly Fact[]): readonly Fact[] {
-  if (moment.length === 1) return moment;
-  const early = moment.filter((fact) => endsWhatWasOpen(playing, fact));
-  return early.length === 0 ? moment : [...early, ...moment.filter((fact) => !early.includes(fact))];
-}
-
-function endsWhatWasOpen(playing: Playing, { kind, queue, actor }: Fact): boolean {
-  const { waiting } = playing.life;
-  switch (kind) {
-    case 'call.queue-abandon':
-      return waiting !== null && (queue === null || queue === waiting.queue);
-    case 'actor.entered':
-      return waiting !== null && queue === waiting.queue;
-    case 'actor.left':
-    case 'actor.noanswer':
-      return actor !== null && openSegmentOf(playing, actor) !== undefined;
-    default:
-      return false;
-  }
+function playMoment(playing: Playing, facts: Facts, first: number, next: number): void {
+  const fact = facts[first];
+  if (fact && next === first + 1) return steps.get(fact.kind)?.(playing, fact);
+  for (const of of inOrder(playing, facts.slice(first, next))) steps.get(of.kind)?.(playing, of);
 }

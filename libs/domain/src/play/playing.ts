@@ -1,65 +1,86 @@
 import type { CallState } from '../kinds.ts';
 import type { Outcome, Segment, SegmentEnd, Visit } from './call.ts';
 
-type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What is true of a call at one moment of its play. */
+/** What is true of a call at one moment of a life; what was true before is in `visits` and `segments`. */
 export interface Playing {
   readonly visits: Writable<Visit>[];
   readonly segments: Writable<Segment>[];
-  life: Life;
-}
-
-/** From a beginning to the end; a call that comes back begins another. */
-export interface Life {
-  readonly beganAt: number;
+  /** Index of the first segment of this life. */
+  readonly firstSegment: number;
+  /** Whether an agent enters at some time: then a dialer's failure is no end. */
+  readonly isEntered: boolean;
+  /** From here to `abandonedAt`, fields of {@link Call}. */
   isOpened: boolean;
-  /** Nothing opens any more but another life. */
-  isOver: boolean;
   state: CallState;
   stateAt: number;
-  /** The open visit: the caller waits. */
-  waiting: Writable<Visit> | null;
-  /** The visit that the caller left last, until the end: another wait makes an overflow of it. */
-  abandoned: Writable<Visit> | null;
-  /** Last time that an attended transfer was asked for. */
-  transferAskedAt: number;
-  /** Index of its first segment. */
-  readonly firstSegment: number;
   waitingAt: number | null;
   answeredAt: number | null;
   answeredLastAt: number | null;
   abandonedAt: number | null;
-  finishedAt: number | null;
+  /** The open visit: the caller waits. */
+  waiting: Writable<Visit> | null;
+  /** Latest word that the caller waits, repeated waits included. */
+  waitedLastAt: number;
+  /** The visit that the caller abandoned last, until the end: another wait makes an overflow of it. */
+  abandoned: Writable<Visit> | null;
+  abandonedLastAt: number;
+  /** Latest answer, if it named nobody and nobody was on the call. */
+  unnamedAnswerAt: number;
+  /** Latest request of an attended transfer. */
+  transferAskedAt: number;
 }
 
-export const beginLife = (beganAt: number, firstSegment: number): Life => ({
-  ...{ beganAt, firstSegment, isOpened: false, isOver: false, state: 'NEW', stateAt: beganAt },
-  ...{ waiting: null, abandoned: null, transferAskedAt: -Infinity, waitingAt: null },
-  ...{ answeredAt: null, answeredLastAt: null, abandonedAt: null, finishedAt: null },
+/** What is told so far, of all lives. */
+export type Told = Pick<Playing, 'visits' | 'segments'>;
+
+/** At the beginning of a life, at `beganAt`: nothing of the life before is open. */
+export const beginLife = ({ visits, segments }: Told, beganAt: number, isEntered: boolean): Playing => ({
+  visits,
+  segments,
+  firstSegment: segments.length,
+  isEntered,
+  isOpened: false,
+  state: 'NEW',
+  stateAt: beganAt,
+  waitingAt: null,
+  answeredAt: null,
+  answeredLastAt: null,
+  abandonedAt: null,
+  waiting: null,
+  waitedLastAt: -Infinity,
+  abandoned: null,
+  abandonedLastAt: -Infinity,
+  unnamedAnswerAt: -Infinity,
+  transferAskedAt: -Infinity,
 });
 
-export function setState(life: Life, state: CallState, at: number): void {
-  if (life.state === state) return;
-  life.state = state;
-  life.stateAt = at;
+export function setState(playing: Playing, state: CallState, at: number): void {
+  if (playing.state === state) return;
+  playing.state = state;
+  playing.stateAt = at;
 }
 
 /** Ends the open visit, if there is one. */
-export function endVisit(life: Life, outcome: Exclude<Outcome, 'open'>, at: number): void {
-  const { waiting } = life;
+export function endVisit(playing: Playing, outcome: Exclude<Outcome, 'open'>, at: number): void {
+  const { waiting } = playing;
   if (!waiting) return;
   waiting.endedAt = at;
   waiting.outcome = outcome;
   waiting.waitMs = outcome === 'flowed_out' ? null : at - waiting.waitingAt;
-  life.waiting = null;
+  playing.waiting = null;
 }
 
+/** Whether the agent is on the call, as far as its facts tell; whether that still holds: {@link onCalls}. */
 export const isOnCall = (segment: Pick<Segment, 'enteredAt' | 'endedAt'>): boolean =>
   segment.enteredAt !== null && segment.endedAt === null;
+
+/** Whether the agent's phone rings, as far as the call's facts tell. */
 export const isRinging = (segment: Pick<Segment, 'rangAt' | 'enteredAt' | 'endedAt'>): boolean =>
   segment.rangAt !== null && segment.enteredAt === null && segment.endedAt === null;
 
+/** '' if none was named: for calls, that is a queue of its own. */
 export const queueOf = ({ queue }: { readonly queue: string | null }): string => queue ?? '';
 
 export function endSegment(segment: Writable<Segment>, end: SegmentEnd, at: number): void {
@@ -69,28 +90,27 @@ export function endSegment(segment: Writable<Segment>, end: SegmentEnd, at: numb
 
 /** Ends the open segments that `which` chooses. */
 export function endSegments(
-  { segments, life }: Playing,
+  { segments, firstSegment }: Playing,
   which: (segment: Segment) => boolean,
   { end, at }: { end: SegmentEnd; at: number },
 ): void {
-  for (let i = life.firstSegment; i < segments.length; i++) {
+  for (let i = firstSegment; i < segments.length; i++) {
     const segment = segments[i];
     if (segment?.endedAt === null && which(segment)) endSegment(segment, end, at);
   }
 }
 
-/** The open segment of an agent: there is at most one. */
-export function openSegmentOf({ segments, life }: Playing, actor: string): Writable<Segment> | undefined {
-  for (let i = segments.length - 1; i >= life.firstSegment; i--) {
-    const segment = segments[i];
-    if (segment?.actor === actor && segment.endedAt === null) return segment;
-  }
+/** The latest segment of an agent in this life; no other of the agent is open. */
+export function lastSegmentOf({ segments, firstSegment }: Playing, actor: string): Writable<Segment> | undefined {
+  for (let i = segments.length - 1; i >= firstSegment; i--) if (segments[i]?.actor === actor) return segments[i];
   return undefined;
 }
 
-export const hasSegmentOf = ({ segments, life }: Playing, actor: string): boolean =>
-  segments.some((segment, i) => i >= life.firstSegment && segment.actor === actor);
-
-/** Whether an agent of this queue is on the call. */
-export const isServed = ({ segments, life }: Playing, queue: string): boolean =>
-  segments.some((segment, i) => i >= life.firstSegment && isOnCall(segment) && queueOf(segment) === queue);
+/** Whether an agent is on the call; `queue`: an agent of this queue. */
+export function isServed({ segments, firstSegment }: Playing, queue?: string): boolean {
+  for (let i = firstSegment; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment && isOnCall(segment) && (queue === undefined || queueOf(segment) === queue)) return true;
+  }
+  return false;
+}

@@ -5,22 +5,10 @@ import type { Facts } from './union.ts';
 /** Receptions this much after the own time are an import, not a clock that is behind, in ms; belongs to the projection version. */
 export const importedAfterMs = 14 * 3_600_000;
 
-type Summary = Pick<
-  Call,
-  | 'id'
-  | 'lastId'
-  | 'createdAt'
-  | 'updatedAt'
-  | 'lastEventAt'
-  | 'delayMs'
-  | 'heardAt'
-  | 'queue'
-  | 'recordingUrl'
-  | 'code'
->;
+type Receptions = Pick<Call, 'id' | 'lastId' | 'createdAt' | 'updatedAt' | 'lastEventAt' | 'delayMs' | 'heardAt'>;
 
-/** What can be said of the facts without their order of play, or by the first or last of them. */
-export function summaryOf(facts: Facts): Summary {
+/** When facts were received, and what that tells of their sender's clock. */
+export function receptionsOf(facts: Facts): Receptions {
   let id = Infinity;
   let lastId = -Infinity;
   let createdAt = Infinity;
@@ -34,26 +22,37 @@ export function summaryOf(facts: Facts): Summary {
     if (fact.clock === 'own') delay = Math.min(delay, fact.receivedAt - fact.at);
   }
   const lastEventAt = facts.at(-1)?.at ?? 0;
-  const delayMs = delay === Infinity || delay > importedAfterMs ? 0 : Math.max(0, delay);
-  const heardAt = Math.min(updatedAt, lastEventAt + delayMs);
+  const delayMs = delay > importedAfterMs ? 0 : Math.max(0, delay);
   return {
-    ...{ id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt },
-    queue: lastQueueOf(facts),
-    recordingUrl: facts.findLast(({ kind, url }) => kind === 'call.recording-available' && url !== null)?.url ?? null,
-    code: facts.find(({ code }) => code !== null)?.code ?? null,
+    id,
+    lastId,
+    createdAt,
+    updatedAt,
+    lastEventAt,
+    delayMs,
+    heardAt: Math.min(updatedAt, lastEventAt + delayMs),
   };
 }
 
-/** The queue that it came into last; else the last that was named. */
-function lastQueueOf(facts: Facts): string | null {
-  for (let i = facts.length - 1; i >= 0; i--) {
-    const queue = queueEntered(facts[i]);
-    if (queue !== null) return queue;
+/** The queue that a call came into last; else the last that was named. `from`: place of the first fact that counts. */
+export function lastQueueOf(facts: Facts, from: number): string | null {
+  let named: string | null = null;
+  for (let i = facts.length - 1; i >= from; i--) {
+    const fact = facts[i];
+    const entered = fact ? queueEntered(fact) : null;
+    if (entered !== null) return entered;
+    named ??= fact?.queue ?? null;
   }
-  return facts.findLast(({ queue }) => queue !== null)?.queue ?? null;
+  return named;
 }
 
-function queueEntered(fact: Fact | undefined): string | null {
-  if (fact?.kind === 'call.overflow') return fact.destination;
-  return fact?.kind === 'call.waiting' || fact?.kind === 'actor.entered' ? fact.queue : null;
+function queueEntered({ kind, queue, destination }: Fact): string | null {
+  if (kind === 'call.overflow') return destination;
+  return kind === 'call.waiting' || kind === 'actor.entered' ? queue : null;
 }
+
+/** The latest recording. */
+export const recordingOf = (facts: Facts): string | null =>
+  facts.findLast(({ kind, url }) => kind === 'call.recording-available' && url !== null)?.url ?? null;
+
+export const codeOf = (facts: Facts): string | null => facts.find(({ code }) => code !== null)?.code ?? null;
