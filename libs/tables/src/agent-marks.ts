@@ -24,7 +24,7 @@ export const writeAgents = (deliveries: readonly Delivery[]): Statement[] =>
     : [
         {
           name: 'write-agents',
-          text: markAgents('events join unnest($1::uuid[], $2::bigint[]) as delivery(uuid, id) using (uuid, id)'),
+          text: markAgents('events where uuid = any($1::uuid[]) and id = any($2::bigint[])'),
           values: [deliveries.map(({ uuid }) => uuid), deliveries.map(({ id }) => id)].map(
             (column) => `{${column.join()}}`,
           ),

@@ -6,6 +6,14 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
+/** Other projectors wrote the same calls again and again while a batch was written: their log has calls that are in several partitions. */
+export class CallsMoved extends Error {
+  override readonly name = 'CallsMoved';
+  constructor(attempts: number, cause: unknown) {
+    super(`Others wrote the calls of this batch meanwhile, ${attempts} times.`, { cause });
+  }
+}
+
 const lost = new WeakSet<pg.ClientBase>();
 
 /**
@@ -65,7 +73,7 @@ const dataCodes = /^(21|22|23|54)/;
  * A unique violation is unknown: the upserts leave no room for one.
  */
 export function classify(error: unknown): Failure {
-  if (error instanceof ConnectionLost) return 'transient';
+  if (error instanceof ConnectionLost || error instanceof CallsMoved) return 'transient';
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return 'unknown';
   if (transientCodes.test(error.code)) return 'transient';
   return dataCodes.test(error.code) && error.code !== '23505' ? 'data' : 'unknown';

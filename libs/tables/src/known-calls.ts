@@ -4,13 +4,10 @@ import { unpackFacts } from './facts-text.ts';
 import { textArray } from './row-text.ts';
 import type { Answer, Statement } from './send-together.ts';
 
-/**
- * Reads what the tables have of these calls, for the transaction that writes them. It is locked, because a producer that is not ours may
- * have put a call into two partitions.
- */
+/** Reads what the tables have of these calls. */
 export const readStored = (callIds: readonly string[]): Statement => ({
   name: 'read-stored-calls',
-  text: 'select call_id, facts from calls where call_id = any($1::text[]) order by call_id for no key update',
+  text: 'select call_id, facts from calls where call_id = any($1::text[])',
   values: [textArray(callIds)],
 });
 
@@ -19,5 +16,5 @@ export const knownCalls = (stored: Answer | undefined): Map<string, KnownCall> =
 
 function knownCall(callId: string, packed: string): KnownCall {
   const facts = unpackFacts(packed);
-  return { facts, call: play(callId, facts) };
+  return { facts, call: play(callId, facts), bytes: Buffer.byteLength(packed) };
 }

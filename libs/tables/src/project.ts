@@ -1,15 +1,17 @@
 import type { ClientBase } from 'pg';
 import { writeAgents } from './agent-marks.ts';
 import { createCallCache } from './call-cache.ts';
-import type { CallCache, KnownCall } from './call-cache.ts';
+import type { CallCache } from './call-cache.ts';
 import type { EventBatch } from './event-batch.ts';
-import { foldCalls, writeCalls } from './fold-calls.ts';
+import { CallsMoved } from './connection.ts';
+import { foldCalls } from './fold-calls.ts';
 import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
 import { knownCalls, readStored } from './known-calls.ts';
 import { createSeenEvents, nothingSeen } from './seen-events.ts';
 import type { SeenEvents } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
 import type { Answer, Statement } from './send-together.ts';
+import { isCallTaken, writeCalls } from './write-calls.ts';
 
 /** How far a transaction takes one partition. */
 export interface Move {
@@ -46,29 +48,40 @@ export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
 }
 
+/** So often a batch is written again because others have written the same calls meanwhile. */
+const attemptsMax = 10;
+
 /**
  * Writes what the events of a batch change, and moves the positions; all or nothing. Events that were not seen are taken
- * for new.
- * @param memory of the transactions before; without it, everything is looked for in the tables
+ * for new, and calls that are remembered for unchanged; what turns out to be otherwise is looked for in the tables.
+ * @param memory of the transactions before
  * @throws {PositionMoved}
+ * @throws {CallsMoved} if others write the same calls all the time
  */
 export async function project(db: ClientBase, projection: Projection, memory = noMemory()): Promise<void> {
   const { events } = projection.batch;
-  const { seen } = memory;
-  try {
-    await inOneGo(db, projection, { ...memory, suspects: isCopied(events) ? seen.suspects(events.uuids) : null });
-  } catch (error) {
-    if (!isEventTaken(error)) throw error;
-    seen.surprise();
-    await inOneGo(db, projection, { ...memory, suspects: null });
+  const { seen, calls } = memory;
+  let suspects = isCopied(events) ? seen.suspects(events.uuids) : null;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await inOneGo(db, projection, { calls, suspects });
+      seen.add(events.uuids);
+      return;
+    } catch (error) {
+      // Also if it was something else: whether the commit arrived may not be known.
+      calls.clear();
+      if (isEventTaken(error)) seen.surprise();
+      else if (!isCallTaken(error)) throw error;
+      if (attempt === attemptsMax) throw new CallsMoved(attempt, error);
+      suspects = null;
+    }
   }
-  seen.add(events.uuids);
 }
 
 const noMemory = (): Memory => ({ seen: nothingSeen, calls: createCallCache() });
 
-interface Going extends Memory {
-  /** Of the events, those that may be there already, or null: whatever is there, all are upserted. */
+interface Going extends Pick<Memory, 'calls'> {
+  /** Of the events, those that may be there already, or null: nothing is copied, whatever is there. */
   readonly suspects: readonly string[] | null;
 }
 
@@ -79,34 +92,40 @@ async function inOneGo(
 ): Promise<void> {
   const { events, facts, presence } = batch;
   try {
-    const cached = calls.begin(moves);
-    const missing = [...facts.keys()].filter((callId) => cached(callId) === undefined);
+    const cached = new Map([...facts.keys()].map((callId) => [callId, calls.get(callId)]));
+    const missing = [...facts.keys()].filter((callId) => !cached.get(callId));
     const [, , moved, stored, taken] = await sendTogether(db, [
       begin,
-      { name: `lock-timeout-${lockTimeoutMs}`, text: `set local lock_timeout = ${lockTimeoutMs}` },
+      set(lockTimeoutMs),
       movePositions(moves),
       readStored(missing),
       ...(suspects?.length ? [lookFor(suspects)] : []),
     ]);
     checkMoved(moves, moved);
-    checkTables(calls, moved);
     const found = knownCalls(stored);
-    const known = (callId: string): KnownCall | undefined => cached(callId) ?? found.get(callId);
+    const changed = foldCalls(facts, (callId) => cached.get(callId) ?? found.get(callId));
     const takenUuids = new Set(taken?.rows.map(([uuid]) => uuid ?? ''));
-    const changed = foldCalls(facts, known);
     await sendTogether(db, [
+      // Always the same order of tables, so that two partitions that meet do not deadlock.
       ...(suspects ? joinEvents(events, takenUuids) : upsertEvents(events)),
-      ...writeCalls(changed),
-      // After the calls, always: two partitions may meet here, and must not deadlock.
+      ...writeCalls(changed, suspects !== null),
       ...writeAgents(presence),
       commit,
     ]);
-    calls.written(moves, changed);
+    calls.put(changed);
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
     throw error;
   }
 }
+
+/** Without plans that read a whole table: made while it is small, they would be kept while it grows. */
+const set = (lockTimeoutMs: number): Statement => ({
+  name: 'set',
+  text: `select set_config('lock_timeout', $1, true), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)`,
+  values: [String(lockTimeoutMs)],
+});
 
 const begin: Statement = { name: 'begin', text: 'begin' };
 export const commit: Statement = { name: 'commit', text: 'commit' };
@@ -117,8 +136,7 @@ export const movePositions = (moves: readonly Move[]): Statement => ({
   text: `update positions p set next_offset = m.next, last_uuid = m.uuid, last_timestamp = m.at
     from unnest($1::int[], $2::bigint[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
       as m (partition, expected, version, next, uuid, at)
-    where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version
-    returning p.tableoid`,
+    where p.partition = m.partition and p.next_offset = m.expected and p.projection_version = m.version`,
   values: [
     moves.map(({ partition }) => partition),
     moves.map(({ expected }) => expected),
@@ -134,14 +152,6 @@ export function checkMoved(moves: readonly Move[], answer: Answer | undefined): 
   if (answer?.count === moves.length) return;
   const wanted = moves.map(({ partition, expected }) => `${partition} at offset ${expected}`).join(', ');
   throw new PositionMoved(`Of these partitions, one is elsewhere, or of another version: ${wanted}.`);
-}
-
-/** What is remembered of other tables does not hold for these. @throws {PositionMoved} if the projection was swapped */
-function checkTables(calls: CallCache, moved: Answer | undefined): void {
-  if (!calls.areOf(moved?.rows[0]?.[0] ?? ''))
-    throw new PositionMoved(
-      'The projection was swapped: the calls that are remembered are those of the former tables.',
-    );
 }
 
 /** Tells everybody who listens that the tables changed. May be lost; never inside a transaction, where it would serialise commits. */

@@ -1,5 +1,4 @@
-import type { Call, CallEvent, Facts } from '@callstream/domain';
-import { packFacts } from './facts-text.ts';
+import type { Call, CallEvent } from '@callstream/domain';
 import { copyText } from './row-text.ts';
 import { time, timeOrNull } from './time-text.ts';
 
@@ -25,7 +24,7 @@ const asItIs = (text: string): string => text;
 export const lineEnd = (deliveries: number): string => `\t${deliveries}\n`;
 
 /** A row of `calls`, in the order of its columns. */
-export const callRow = (call: Call, facts: Facts): object => ({
+export const callRow = (call: Call, packedFacts: string): object => ({
   call_id: call.callId,
   id: call.id,
   last_id: call.lastId,
@@ -52,7 +51,7 @@ export const callRow = (call: Call, facts: Facts): object => ({
   heard_at: time(call.heardAt),
   delay_ms: call.delayMs,
   is_long: call.isLong,
-  facts: packFacts(facts),
+  facts: packedFacts,
 });
 
 /** The row of `visits` of one of a call's visits, in the order of the columns. */

@@ -18,33 +18,44 @@ on conflict (uuid) do update set
 
 export const upsertEventRows = upsertEventsFrom('unnest($1::text::events[])');
 
+const insertInto = (table: string): string => `insert into ${table} select * from unnest($1::text::${table}[])`;
+
+export const insertCalls = insertInto('calls');
+
+const columnsOfCalls = `id, last_id, state, state_at, is_opened, began_at, finished_at, direction, our_number, their_number,
+  their_number_type, queue, recording_url, code, waiting_at, waiting_since, answered_at, answered_last_at, abandoned_at, created_at,
+  updated_at, last_event_at, heard_at, delay_ms, is_long, facts`;
+const of = (row: string, columns: string): string => columns.replaceAll(/\w+/g, `${row}.$&`);
+
+/**
+ * Replaces calls, each of which must be as it is known: with this last_id ($2), and facts of this length ($3). Divides by zero if
+ * one is not: the transaction ends there, although its commit is on its way already.
+ */
+export const replaceCalls = `
+with replaced as (
+  update calls c set (${columnsOfCalls}) = row(${of('r', columnsOfCalls)})
+  from unnest($1::text::calls[], $2::bigint[], $3::int[]) as r(call_id, ${columnsOfCalls}, known_id, known_bytes)
+  where c.call_id = r.call_id and c.last_id = r.known_id and octet_length(c.facts) = r.known_bytes
+  returning 1
+)
+select 1 / (count(*) = cardinality($2::bigint[]))::int from replaced`;
+
 interface Overwritten {
-  readonly table: 'calls' | 'visits' | 'segments';
-  readonly key: string;
+  readonly table: 'visits' | 'segments';
   /** The columns besides the key. */
   readonly columns: string;
 }
 
-/** Only one projector at a time writes what is said of a call: its rows are replaced. */
-const overwrite = ({ table, key, columns }: Overwritten): string => `
-insert into ${table} select * from unnest($1::text::${table}[])
-on conflict (${key}) do update set (${columns}) = row(${columns.replaceAll(/\w+/g, 'excluded.$&')})`;
+const overwrite = ({ table, columns }: Overwritten): string => `
+${insertInto(table)}
+on conflict (call_id, n) do update set (${columns}) = row(${of('excluded', columns)})`;
 
-export const overwriteCalls = overwrite({
-  table: 'calls',
-  key: 'call_id',
-  columns: `id, last_id, state, state_at, is_opened, began_at, finished_at, direction, our_number, their_number, their_number_type,
-  queue, recording_url, code, waiting_at, waiting_since, answered_at, answered_last_at, abandoned_at, created_at, updated_at,
-  last_event_at, heard_at, delay_ms, is_long, facts`,
-});
 export const overwriteVisits = overwrite({
   table: 'visits',
-  key: 'call_id, n',
   columns: 'queue, direction, waiting_at, ended_at, outcome, wait_ms, actor',
 });
 export const overwriteSegments = overwrite({
   table: 'segments',
-  key: 'call_id, n',
   columns: 'actor, number, queue, rang_at, rang_last_at, entered_at, ended_at, end_reason',
 });
 

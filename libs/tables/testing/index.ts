@@ -2,6 +2,7 @@ import type { CallEvent, Facts } from '@callstream/domain';
 import { compareText, factSet, factsOf, play } from '@callstream/domain';
 import { createBatch } from '../src/index.ts';
 import type { EventBatch, Tables } from '../src/index.ts';
+import { packFacts } from '../src/facts-text.ts';
 import { callRow, segmentRow, visitRow } from '../src/rows.ts';
 import { time } from '../src/time-text.ts';
 import { expectedAgents } from './expected-agents.ts';
@@ -60,7 +61,7 @@ export function expectedRows(log: readonly CallEvent[]): AllRows {
   return {
     events: sorted(events.map(eventRow), 'uuid'),
     calls: sorted(
-      calls.map(({ call, facts }) => callRow(call, facts)),
+      calls.map(({ call, facts }) => callRow(call, packFacts(facts))),
       'call_id',
     ),
     visits: sorted(
