@@ -1,4 +1,4 @@
-import type { Call } from './play/call.ts';
+import type { Call, Segment } from './play/call.ts';
 
 /** Time from `start` to `end` in ms; 0 if it ends before it begins. */
 export const elapsedMs = (start: number, end: number): number => Math.max(0, end - start);
@@ -23,6 +23,13 @@ export const isWaiting = (call: LiveFacts, now: number, staleAfterMs: number): b
 
 export const isTalking = (call: LiveFacts, now: number, staleAfterMs: number): boolean =>
   call.state === 'ONGOING' && isLive(call, now, staleAfterMs);
+
+/** Whether a phone has rung for so long, by the clock of the call's sender, that its ring must be over; `now` in ms since 1970. */
+export const hasRungTooLong = (
+  { rangLastAt }: Pick<Segment, 'rangLastAt'>,
+  delayMs: number,
+  { now, ringMsMax }: { now: number; ringMsMax: number },
+): boolean => rangLastAt !== null && now - delayMs - rangLastAt > ringMsMax;
 
 /** From the beginning of the life that is on to its end, or until now by the clock of the call's sender; in ms. */
 export const lengthMs = (call: Pick<Call, 'beganAt' | 'finishedAt' | 'delayMs'>, now: number): number =>

@@ -19,10 +19,10 @@ function endsWhatWasOpen(playing: Playing, fact: Fact, moment: Facts): boolean {
       return isOfWait(playing, fact, fact.queue === null) && moment.some(isWait);
     case 'actor.entered':
       return isOfWait(playing, fact, false) && moment.some(isWait);
-    // The agent comes back in this moment, by the order of the log.
+    // The caller waits again, or the agent comes back by the order of the log.
     case 'actor.left':
     case 'actor.noanswer':
-      return hasOpenSegment(playing, fact) && moment.some((other) => isReturn(fact, other));
+      return hasOpenSegment(playing, fact) && moment.some((other) => isWait(other) || isReturn(fact, other));
     default:
       return false;
   }

@@ -26,15 +26,13 @@ export interface AgentMarks {
   readonly delayMs: number;
 }
 
-/** A segment of a call, with what of the call decides whether it still counts. */
+/** A segment of a call, with what of the call decides whether it still counts: the end of a call ends its segments. */
 export interface AgentSegment extends Segment {
   readonly callId: string;
   /** Of the call, in ms. */
   readonly delayMs: number;
   /** Of the call, in ms since 1970 by our clock. */
   readonly heardAt: number;
-  /** Whether the call is unfinished. */
-  readonly isCallOpen: boolean;
 }
 
 /** By which settings presence is judged; in ms but for the last. */
@@ -47,8 +45,11 @@ export interface PresenceRules {
   readonly takeSeveralCalls: boolean;
 }
 
-/** In the order in which they hold over an agent's queues. `not_known`: in no count. */
-export const presences = ['on_call', 'ringing', 'not_known', 'logged_out', 'paused', 'available'] as const;
+/**
+ * What an agent does over all queues is the first of these that the agent does in one of them. In one queue, of what holds
+ * at the same time, logging out and pausing come before being available. `not_known`: in no count.
+ */
+export const presences = ['on_call', 'ringing', 'not_known', 'available', 'paused', 'logged_out'] as const;
 export type Presence = (typeof presences)[number];
 
 /** What somebody does, and since when, in ms since 1970 by our clock. */
@@ -56,8 +57,3 @@ export interface PresenceNow {
   readonly presence: Presence;
   readonly since: number;
 }
-
-/** After a call, a provider unpauses by itself within so long, in ms; belongs to the projection version. */
-export const unpausedAfterCallMs = 5 * 60_000;
-/** Words this soon after a log-out do not undo it, in ms; belongs to the projection version. */
-export const logoutMsMin = 2_000;

@@ -1,17 +1,10 @@
-import { isStale } from '../derived.ts';
+import { hasRungTooLong, isStale } from '../derived.ts';
 import { isOnCall, isRinging } from '../play/playing.ts';
 import type { AgentSegment, PresenceRules } from './agent.ts';
 
-/** Beginning of a segment by the sender's clock; of one whose beginning was never said, its end. */
-export const beginningOf = ({ rangAt, enteredAt, endedAt }: AgentSegment): number =>
-  rangAt ?? enteredAt ?? endedAt ?? -Infinity;
-
-/** Latest word that a segment has of its agent. */
+/** Latest word that a segment has of its agent, by the sender's clock. */
 export const lastWordOf = ({ rangLastAt, enteredAt, endedAt }: AgentSegment): number =>
   Math.max(rangLastAt ?? -Infinity, enteredAt ?? -Infinity, endedAt ?? -Infinity);
-
-const isCallStale = ({ isCallOpen, heardAt }: AgentSegment, now: number, staleAfterMs: number): boolean =>
-  isStale({ finishedAt: isCallOpen ? null : 0, heardAt }, now, staleAfterMs);
 
 /** What an agent is on, of all of their segments. */
 export interface OnCalls {
@@ -19,38 +12,60 @@ export interface OnCalls {
   readonly ringing: readonly AgentSegment[];
   /** The latest segment is open, on a call that is stale. */
   readonly isLost: boolean;
+  /** When the agent's last call or ring was over, in ms since 1970 by our clock; −Infinity if none was. */
+  readonly endedAt: number;
 }
 
-/** @param rings whether a ring is not ended by something off the call; `now` ms since 1970 */
-export function onCalls(
-  segments: readonly AgentSegment[],
-  { now, rules, rings }: { now: number; rules: PresenceRules; rings: (segment: AgentSegment) => boolean },
-): OnCalls {
-  const isLive = (segment: AgentSegment): boolean =>
-    segment.isCallOpen && !isCallStale(segment, now, rules.staleAfterMs);
-  const wentOn = (segment: AgentSegment, from: number, isThroughQueue: boolean): boolean =>
-    segments.some(
-      (other) =>
-        other.callId !== segment.callId &&
-        other.enteredAt !== null &&
-        other.enteredAt > from &&
-        (!isThroughQueue || other.queue !== null),
-    );
-  const talking = segments.filter(
-    (segment) =>
-      isOnCall(segment) &&
-      isLive(segment) &&
-      (rules.takeSeveralCalls || !wentOn(segment, segment.enteredAt ?? 0, true)),
-  );
-  const ringing = segments.filter((segment) => {
-    const rangAt = segment.rangLastAt ?? 0;
-    const isTooLong = now - segment.delayMs - rangAt > rules.ringMsMax;
-    return isRinging(segment) && isLive(segment) && !isTooLong && !wentOn(segment, rangAt, false) && rings(segment);
-  });
-  const latest = segments.reduce<AgentSegment | undefined>(
-    (last, one) => (last && lastWordOf(last) >= lastWordOf(one) ? last : one),
-    undefined,
-  );
-  const isLost = latest !== undefined && latest.endedAt === null && isCallStale(latest, now, rules.staleAfterMs);
-  return { talking, ringing, isLost };
+interface Judging {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly rules: PresenceRules;
+  /** The agent's latest log-out of a queue, in ms since 1970; −Infinity if there is none. */
+  readonly loggedOutAt: (queue: string) => number;
+}
+
+/** @param segments all of one agent */
+export function onCalls(segments: readonly AgentSegment[], judging: Judging): OnCalls {
+  const judged = segments.map((segment) => ({ segment, end: endOf(segment, segments, judging) }));
+  const isLost = ({ heardAt }: AgentSegment): boolean =>
+    isStale({ finishedAt: null, heardAt }, judging.now, judging.rules.staleAfterMs);
+  const open = judged.flatMap(({ segment, end }) => (end === null && !isLost(segment) ? [segment] : []));
+  const lastWord = Math.max(...segments.map(lastWordOf));
+  return {
+    talking: open.filter(isOnCall),
+    ringing: open.filter(isRinging),
+    isLost: judged.some(({ segment, end }) => end === null && isLost(segment) && lastWordOf(segment) === lastWord),
+    endedAt: Math.max(...judged.map(({ segment, end }) => (end ?? -Infinity) + segment.delayMs), -Infinity),
+  };
+}
+
+/** When a segment was over, by the sender's clock: by its call, or by what is known besides; null while it is not. */
+function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: Judging): number | null {
+  if (segment.endedAt !== null) return segment.endedAt;
+  const { now, rules, loggedOutAt } = judging;
+  if (segment.enteredAt !== null)
+    return rules.takeSeveralCalls ? null : entryElsewhere(segment, all, { after: segment.enteredAt, isByQueue: true });
+  const rangAt = segment.rangLastAt ?? -Infinity;
+  const ends = [entryElsewhere(segment, all, { after: rangAt, isByQueue: false })];
+  const logOut = loggedOutAt(segment.queue ?? '');
+  if (logOut >= rangAt) ends.push(logOut);
+  if (hasRungTooLong(segment, segment.delayMs, { now, ringMsMax: rules.ringMsMax }))
+    ends.push(rangAt + rules.ringMsMax);
+  const known = ends.filter((at) => at !== null);
+  return known.length === 0 ? null : Math.min(...known);
+}
+
+/** The first later entry of the agent to another call; `isByQueue`: to a call of a queue. */
+function entryElsewhere(
+  { callId }: AgentSegment,
+  all: readonly AgentSegment[],
+  { after, isByQueue }: { after: number; isByQueue: boolean },
+): number | null {
+  let first: number | null = null;
+  for (const other of all) {
+    if (other.callId === callId || other.enteredAt === null || other.enteredAt <= after) continue;
+    if (isByQueue && other.queue === null) continue;
+    first = Math.min(first ?? Infinity, other.enteredAt);
+  }
+  return first;
 }
