@@ -33,10 +33,10 @@ it('a call that is read from the tables is the one that was written', async () =
     const board = new Map<string, Facts>();
     const left = new Set<string>();
     let positions = 0;
-    const updatedAts = [...written.values()].map(({ updatedAt }) => updatedAt).toSorted((a, b) => a - b);
-    const since = updatedAts[updatedAts.length >> 1] ?? 0;
+    const heardAts = [...written.values()].map(({ heardAt }) => heardAt).toSorted((a, b) => a - b);
+    const since = heardAts[heardAts.length >> 1] ?? 0;
     await readBoard(db, {
-      times: { unfinishedSince: since - 1, updatedSince: since, leftWithinMs: 0 },
+      times: { unfinishedSince: since - 1, heardSince: since, leftWithinMs: 0 },
       ...{ alsoIds: [], changedSince: new Map(Array.from({ length: partitions }, (_, i) => [i, 0])) },
       onPositions: (all) => (positions = all.length),
       onCalls: (calls) => calls.forEach(({ callId, facts }) => board.set(callId, facts)),
@@ -44,7 +44,7 @@ it('a call that is read from the tables is the one that was written', async () =
     });
     expect(positions).toBe(partitions);
     for (const [callId, call] of written) {
-      const isCurrent = call.updatedAt >= since - (call.finishedAt === null ? 1 : 0);
+      const isCurrent = call.heardAt >= since - (call.finishedAt === null ? 1 : 0);
       expect({ callId, board: board.has(callId), left: left.has(callId) }).toEqual({
         ...{ callId, board: isCurrent, left: !isCurrent },
       });

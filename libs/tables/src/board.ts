@@ -14,10 +14,10 @@ export interface StoredCall {
 
 /** Times, ms since 1970. */
 export interface BoardTimes {
-  /** Unfinished calls of which something was heard since are current. */
+  /** Unfinished calls that were heard of since are current. */
   readonly unfinishedSince: number;
-  /** So are all calls of which something was heard since. */
-  readonly updatedSince: number;
+  /** So are all calls that were heard of since. */
+  readonly heardSince: number;
   /** Whoever was current at this many ms before, and is no more, has left. */
   readonly leftWithinMs: number;
 }
@@ -28,7 +28,7 @@ export interface LeftCall {
   readonly lastId: number;
   readonly finished: boolean;
   /** ms since 1970. */
-  readonly updatedAt: number;
+  readonly heardAt: number;
 }
 
 export interface BoardReading {
@@ -59,7 +59,7 @@ const storedCall = ({ callId, facts }: FactsRow): StoredCall => ({ callId, facts
  * while the projection is swapped. In pieces, so that memory stays bounded.
  */
 export async function readBoard(db: Tables, reading: BoardReading): Promise<void> {
-  const { unfinishedSince, updatedSince, leftWithinMs } = reading.times;
+  const { unfinishedSince, heardSince, leftWithinMs } = reading.times;
   await inTransaction(db, async (client) => {
     await client.query(
       // All rows are wanted, not the first ones soon.
@@ -67,23 +67,23 @@ export async function readBoard(db: Tables, reading: BoardReading): Promise<void
     );
     reading.onPositions(await readPositions(client));
     await eachPiece<FactsRow>(client, {
-      text: `${selectFacts} where finished_at is null and updated_at >= $1::timestamptz or updated_at >= $2::timestamptz or call_id = any($3::text[])`,
-      values: [time(unfinishedSince), time(updatedSince), reading.alsoIds],
+      text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
+      values: [time(unfinishedSince), time(heardSince), reading.alsoIds],
       onRows: (rows) => reading.onCalls(rows.map(storedCall)),
     });
     const partitions = [...reading.changedSince.keys()];
     const offsets = [...reading.changedSince.values()];
     await eachPiece<LeftCall>(client, {
       text: `
-        select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${ms('updated_at')} as "updatedAt" from calls
-        where finished_at is not null and updated_at < $2::timestamptz and updated_at >= $4::timestamptz
-           or finished_at is null and updated_at < $1::timestamptz and updated_at >= $3::timestamptz
-           or updated_at < $2::timestamptz and last_id >= (select min(o) * 4096 from unnest($6::bigint[]) as o)
+        select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${ms('heard_at')} as "heardAt" from calls
+        where finished_at is not null and heard_at < $2::timestamptz and heard_at >= $4::timestamptz
+           or finished_at is null and heard_at < $1::timestamptz and heard_at >= $3::timestamptz
+           or heard_at < $2::timestamptz and last_id >= (select min(o) * 4096 from unnest($6::bigint[]) as o)
              and last_id / 4096 >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = last_id % 4096)
-             and (finished_at is not null or updated_at < $1::timestamptz)`,
+             and (finished_at is not null or heard_at < $1::timestamptz)`,
       values: [
-        ...[time(unfinishedSince), time(updatedSince)],
-        ...[time(unfinishedSince - leftWithinMs), time(updatedSince - leftWithinMs)],
+        ...[time(unfinishedSince), time(heardSince)],
+        ...[time(unfinishedSince - leftWithinMs), time(heardSince - leftWithinMs)],
         ...[partitions, offsets],
       ],
       onRows: reading.onLeft,

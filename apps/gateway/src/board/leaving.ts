@@ -27,7 +27,7 @@ export const leavesAt = (call: Pick<Call, 'finishedAt' | 'heardAt'>, { keepMs, s
 /** What a board that was kept all the while would hold now. */
 export const boardTimes = (now: number, keeping: Keeping): BoardTimes => ({
   unfinishedSince: now - keeping.staleMs,
-  updatedSince: now - keeping.keepMs,
+  heardSince: now - keeping.keepMs,
   leftWithinMs: rememberMs(keeping),
 });
 
