@@ -31,6 +31,11 @@ const thresholds = {
 export const presences = ['on_call', 'ringing', 'available', 'paused', 'logged_out'] as const;
 const presence = z.enum(presences);
 
+const more = z
+  .literal(true)
+  .optional()
+  .describe('If some are left out, in the order of names: the list would have over 2 million characters');
+
 const QueueNow = z.object({
   waiting: count.describe('Calls that wait now'),
   longest_waiting_since: ms.nullable().describe('Since when the first of them waits; null if none does'),
@@ -46,6 +51,7 @@ export const Queues = z.object({
   ...thresholds,
   total: QueueNow,
   queues: z.array(QueueNow.extend({ queue })),
+  more,
 });
 export type Queues = z.infer<typeof Queues>;
 
@@ -59,7 +65,7 @@ const AgentNow = z.object({
 });
 
 /** `WatchAgents`, and `GET /api/agents`. */
-export const Agents = z.object({ as_of: ms.describe('When the tables were read'), agents: z.array(AgentNow) });
+export const Agents = z.object({ as_of: ms.describe('When the tables were read'), agents: z.array(AgentNow), more });
 export type Agents = z.infer<typeof Agents>;
 export type AgentNow = z.infer<typeof AgentNow>;
 

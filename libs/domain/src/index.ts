@@ -12,7 +12,7 @@ export type { ParsedEvent } from './fields.ts';
 export type { JsonObject } from './json.ts';
 export { callStates, kindOf, rankOf, stateOf } from './kinds.ts';
 export type { CallState, Kind } from './kinds.ts';
-export { compareText, nilUuid } from './order.ts';
+export { compareText, least, nilUuid } from './order.ts';
 export * from './presence.ts';
 export { parseTime } from './time.ts';
 export * from './totals.ts';

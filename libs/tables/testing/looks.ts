@@ -6,7 +6,7 @@ export async function countStatements(db: Tables): Promise<void> {
 }
 
 /**
- * How often a gateway has looked at the floor (`readLiveCalls`, `readAgents`, `countVisits`), and for how long Postgres has worked
+ * How often a gateway has looked at the floor (`countLiveCalls`, `readBusyAgents`, `readAgents`, `countVisits`), and for how long Postgres has worked
  * for that, in ms: its own count, without the way there and back. {@link countStatements} must be in force.
  */
 export async function countLooks(db: Tables): Promise<{ readonly looks: number; readonly ms: number }> {

@@ -1,6 +1,7 @@
-import type { Thresholds } from '@callstream/domain';
-import { countVisits, readAgents, readLiveCalls, readPeriod } from '@callstream/tables';
-import type { AgentFacts, CountedVisits, LiveCallFacts, Period, Tables } from '@callstream/tables';
+import type { Presence, Thresholds, VisitCounts } from '@callstream/domain';
+import { countLiveCalls, countVisits, readAgents, readBusyAgents, readPeriod } from '@callstream/tables';
+import type { BusyAgent, LiveQueue, Period, Queryable } from '@callstream/tables';
+import { floorOf } from './floor-of.ts';
 
 /** How things are counted. */
 export interface Rules extends Thresholds {
@@ -13,29 +14,58 @@ export interface Rules extends Thresholds {
 /** How long somebody who has logged out is still listed, in ms. */
 const listedForMs = 24 * 3_600_000;
 
-/** The call centre as the tables know it at one moment: what the numbers of a supervisor are made of, for every scope. */
+/** A queue now, and today so far. */
+export interface QueueState extends LiveQueue {
+  readonly presences: Readonly<Record<Presence, number>>;
+  readonly today: VisitCounts;
+  /** As it crosses the wire: the same for all who may see the queue. */
+  readonly json: string;
+}
+
+/** An agent in one queue. */
+export interface SeatState {
+  readonly queue: string;
+  readonly presence: Presence;
+  /** ms since 1970. Not of who is available: they are since their latest event, in whichever queue that may be seen. */
+  readonly since: number;
+  readonly lastSeenAt: number;
+  readonly number: string | null;
+}
+
+export interface AgentState {
+  readonly actor: string;
+  /** By queue. */
+  readonly seats: readonly SeatState[];
+  readonly calls: readonly Pick<BusyAgent, 'callId' | 'queue'>[];
+}
+
+/** The call centre as the tables know it at one moment: what all that supervisors see is made of, whatever they may see. */
 export interface Floor {
   readonly rules: Rules;
   /** When the tables were read, in ms since 1970. */
   readonly asOf: number;
   readonly today: Period;
-  /** Unfinished and not stale. */
-  readonly calls: readonly LiveCallFacts[];
-  /** By actor and queue. */
-  readonly agents: readonly AgentFacts[];
-  /** Visits of today, by queue. */
-  readonly visits: readonly CountedVisits[];
+  /** By name, in the order of names. */
+  readonly queues: ReadonlyMap<string, QueueState>;
+  /** By actor. */
+  readonly agents: readonly AgentState[];
+  /** Where the agents of a queue stand in `agents`, in that order. */
+  readonly agentsIn: ReadonlyMap<string, readonly number[]>;
 }
 
-/** @param now ms since 1970 */
-export async function readFloor(db: Tables, rules: Rules, now: number): Promise<Floor> {
+/**
+ * One query after the other: they are one connection's.
+ * @param now ms since 1970
+ */
+export async function readFloor(db: Queryable, rules: Rules, now: number): Promise<Floor> {
   const { timeZone, serviceLevelMs, shortAbandonMs, staleAfterMs } = rules;
   const today = await readPeriod(db, { now, timeZone });
   const counted = { ...today, queues: null, serviceLevelMs, shortAbandonMs, interval: null, timeZone };
-  const [calls, agents, visits] = await Promise.all([
-    readLiveCalls(db, now - staleAfterMs),
-    readAgents(db, now - listedForMs),
-    countVisits(db, counted),
-  ]);
-  return { rules, asOf: now, today, calls, agents, visits };
+  return floorOf({
+    ...{ rules, asOf: now, today },
+    live: await countLiveCalls(db, now - staleAfterMs),
+    busy: await readBusyAgents(db, now - staleAfterMs),
+    agents: await readAgents(db, now - listedForMs),
+    visits: await countVisits(db, counted),
+  });
 }

@@ -1,17 +1,28 @@
 import { jest } from '@jest/globals';
-import { addCounts, noCounts, ratesOf } from '@callstream/domain';
-import { eventsOf } from '@callstream/domain/testing';
+import {
+  addCounts,
+  compareText,
+  fold,
+  isOnCall,
+  isRinging,
+  isTalking,
+  isWaiting,
+  noCounts,
+  ratesOf,
+} from '@callstream/domain';
+import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { rewrite } from '../../testing/rewrite.ts';
 import type { Tables, VisitsQuestion } from '../index.ts';
 import {
   connectTables,
+  countLiveCalls,
   countVisits,
   migrate,
   readAgents,
+  readBusyAgents,
   readCall,
   readIntervals,
-  readLiveCalls,
   readPeriod,
   searchCalls,
 } from '../index.ts';
@@ -165,24 +176,51 @@ describe('a day of summer time', () => {
 });
 
 describe('what goes on', () => {
-  it('is the calls that are unfinished and of which something was heard, with their agents', async () => {
+  it('is counted by queue: calls that wait and calls that are talked on, and of which something was heard', async () => {
     await write([
-      ...visit('talks', '2026-03-02T12:00:00Z', 5),
+      ...visit('waits', '2026-03-02T12:00:00Z', null),
+      ...visit('waits-longer', '2026-03-02T11:59:00Z', null),
+      ...visit('entered', '2026-03-02T12:00:00Z', 5),
+      ...visit('talks', '2026-03-02T12:00:00Z', 5, '901'),
+      { type: 'call.ongoing', call_id: 'talks', timestamp: '2026-03-02T12:00:06Z' },
       ...visit('old', '2026-03-02T09:00:00Z', null),
       ...visit('over', '2026-03-02T12:00:00Z', 5),
       { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
     ]);
-    const live = await readLiveCalls(db, Date.parse('2026-03-02T10:00:00Z'));
-    expect(live).toMatchObject([
-      {
-        callId: 'talks',
-        queue: '900',
-        state: { rank: 2 },
-        waitingSince: Date.parse('2026-03-02T12:00:00Z'),
-        finishedAt: null,
-        agents: [{ actor: 'ana', enteredLastAt: Date.parse('2026-03-02T12:00:05Z'), leftLastAt: null }],
-      },
+    const live = await countLiveCalls(db, Date.parse('2026-03-02T10:00:00Z'));
+    expect(live.toSorted((a, b) => (a.queue < b.queue ? -1 : 1))).toEqual([
+      { queue: '900', waiting: 2, longestWaitingSince: Date.parse('2026-03-02T11:59:00Z'), talking: 0 },
+      { queue: '901', waiting: 0, longestWaitingSince: null, talking: 1 },
     ]);
+    const busy = await readBusyAgents(db, Date.parse('2026-03-02T10:00:00Z'));
+    expect(busy).toMatchObject([
+      { callId: 'entered', actor: 'ana', queue: '900', enteredLastAt: Date.parse('2026-03-02T12:00:05Z') },
+      { callId: 'talks', actor: 'ana', queue: '901', leftLastAt: null },
+    ]);
+  });
+
+  it('is what the domain says, at every moment of the nineteen lives', async () => {
+    const log = [...lives.keys()].flatMap((name) => lifeOf(name));
+    for (let length = 1; length <= log.length; length += 17) {
+      const events = eventsOf(log.slice(0, length));
+      await rewrite(db, events);
+      const calls = [...fold(events).values()].filter(({ finishedAt }) => finishedAt === null);
+      const counted = [...Map.groupBy(calls, ({ queue }) => queue.value ?? '')].map(([queue, of]) => {
+        const waiting = of.filter((call) => isWaiting(call, 0, Infinity));
+        const since = waiting.flatMap(({ waitingSince }) => waitingSince ?? []);
+        const longestWaitingSince = since.length === 0 ? null : Math.min(...since);
+        const talking = of.filter((call) => isTalking(call, 0, Infinity)).length;
+        return { queue, waiting: waiting.length, longestWaitingSince, talking };
+      });
+      const inOrder = <Row extends { queue: string }>(rows: readonly Row[]) =>
+        rows.toSorted((a, b) => compareText(a.queue, b.queue));
+      expect(inOrder(await countLiveCalls(db, 0))).toEqual(inOrder(counted));
+      const busy = calls.flatMap(({ callId, agents }) =>
+        agents.filter((agent) => isOnCall(agent) || isRinging(agent)).map(({ actor }) => `${callId} ${actor}`),
+      );
+      const found = (await readBusyAgents(db, 0)).map(({ callId, actor }) => `${callId} ${actor}`);
+      expect(found.toSorted(compareText)).toEqual(busy.toSorted(compareText));
+    }
   });
 
   it('is the agents that are logged in or were seen lately', async () => {

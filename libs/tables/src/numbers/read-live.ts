@@ -1,35 +1,71 @@
-import type { Agent, CallAgent, LiveFacts } from '@callstream/domain';
+import type { Agent, CallAgent } from '@callstream/domain';
 import { ms } from '../call-columns.ts';
-import type { Tables } from '../connect.ts';
+import type { Queryable } from '../connect.ts';
 
-/** An agent on a call; times in ms since 1970. */
-export type LiveCallAgent = Pick<
-  CallAgent,
-  'actor' | 'enteredLastAt' | 'leftLastAt' | 'ringingLastAt' | 'noanswerLastAt'
->;
+/** SQL: the calls `c` that are unfinished and of which something was heard since `$1`, in ms since 1970. */
+const isLive = `c.finished_at is null and c.updated_at >= to_timestamp($1::float8 / 1000)`;
+/** SQL: as `isOnCall` and `isRinging` of the domain, of `a` in call_agents. */
+const isOnCall = `a.entered_last_at is not null and (a.left_last_at is null or a.entered_last_at > a.left_last_at)`;
+const isRinging = `a.ringing_last_at > coalesce(greatest(a.entered_last_at, a.left_last_at, a.noanswer_last_at), '-infinity')`;
 
-/** What is known of a call that goes on, as far as somebody counts it; times in ms since 1970. */
-export interface LiveCallFacts extends LiveFacts {
-  readonly callId: string;
-  /** Where it is now; '' if no event named a queue. */
+/** How many calls are in a queue now; times in ms since 1970. */
+export interface LiveQueue {
+  /** '' for the calls of which no event named a queue. */
   readonly queue: string;
-  readonly agents: readonly LiveCallAgent[];
+  readonly waiting: number;
+  /** Since when the first of them waits; null if none does. */
+  readonly longestWaitingSince: number | null;
+  readonly talking: number;
 }
 
-/** The calls that are unfinished and of which something was heard since `heardSince`, in ms since 1970. */
-export async function readLiveCalls(db: Tables, heardSince: number): Promise<LiveCallFacts[]> {
-  const { rows } = await db.query<LiveCallFacts>({
-    name: 'read-live-calls',
+/**
+ * Counts the calls that are unfinished and of which something was heard since `heardSince` (ms since 1970), by queue. What
+ * waits and what is talked on is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
+ */
+export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
+  const { rows } = await db.query<LiveQueue>({
+    name: 'count-live-calls',
     text: `
-      select c.call_id as "callId", coalesce(c.queue, '') as queue, json_build_object('at', 0, 'rank', c.state_rank) as state,
-        ${ms('c.waiting_since')} as "waitingSince", ${ms('c.abandoned_at')} as "abandonedAt", null as "finishedAt",
-        ${ms('c.updated_at')} as "updatedAt", coalesce(a.agents, '[]') as agents
+      select queue, count(*) filter (where waits)::int as waiting, count(*) filter (where state_rank = 3)::int as talking,
+        ${ms('min(waiting_since) filter (where waits)')} as "longestWaitingSince"
+      from (
+        select coalesce(c.queue, '') as queue, c.state_rank, c.waiting_since,
+          c.state_rank = 2 and (c.abandoned_at is null or c.waiting_since is null or c.abandoned_at < c.waiting_since)
+            and has_agent is null as waits
+        from calls c
+        -- By the key, call by call: joined in another way, the agents of all calls that ever were would be read.
+        left join lateral (select true as has_agent from call_agents a where a.call_id = c.call_id and ${isOnCall} limit 1) a on true
+        where ${isLive}) live
+      group by queue`,
+    values: [heardSince],
+  });
+  return rows;
+}
+
+/** An agent who is on a call, or at whom it rings; times in ms since 1970. */
+export interface BusyAgent extends Pick<
+  CallAgent,
+  'actor' | 'enteredLastAt' | 'leftLastAt' | 'ringingLastAt' | 'noanswerLastAt'
+> {
+  readonly callId: string;
+  /** Where the call is now; '' if no event named a queue. */
+  readonly queue: string;
+}
+
+/** Who is busy with which of the calls that {@link countLiveCalls} counts; in the order of the calls. */
+export async function readBusyAgents(db: Queryable, heardSince: number): Promise<BusyAgent[]> {
+  const { rows } = await db.query<BusyAgent>({
+    name: 'read-busy-agents',
+    text: `
+      select a.actor, c.call_id as "callId", coalesce(c.queue, '') as queue,
+        ${ms('a.entered_last_at')} as "enteredLastAt", ${ms('a.left_last_at')} as "leftLastAt",
+        ${ms('a.ringing_last_at')} as "ringingLastAt", ${ms('a.noanswer_last_at')} as "noanswerLastAt"
       from calls c
-      left join lateral (
-        select json_agg(json_build_object('actor', actor, 'enteredLastAt', ${ms('entered_last_at')}, 'leftLastAt', ${ms('left_last_at')},
-          'ringingLastAt', ${ms('ringing_last_at')}, 'noanswerLastAt', ${ms('noanswer_last_at')})) as agents
-        from call_agents where call_id = c.call_id) a on true
-      where c.finished_at is null and c.updated_at >= to_timestamp($1::float8 / 1000)`,
+      -- offset 0: by the key, call by call, as above.
+      cross join lateral (
+        select * from call_agents a where a.call_id = c.call_id and (${isOnCall} or ${isRinging}) offset 0) a
+      where ${isLive}
+      order by c.id`,
     values: [heardSince],
   });
   return rows;
@@ -42,7 +78,7 @@ export interface AgentFacts extends Omit<Agent, 'number'> {
 }
 
 /** Every agent that is logged in to a queue, or was seen in one since `seenSince`, in ms since 1970; by actor and queue. */
-export async function readAgents(db: Tables, seenSince: number): Promise<AgentFacts[]> {
+export async function readAgents(db: Queryable, seenSince: number): Promise<AgentFacts[]> {
   const { rows } = await db.query<AgentFacts>({
     name: 'read-agents',
     text: `
