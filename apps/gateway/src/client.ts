@@ -1,8 +1,9 @@
 import type { CloseCause } from '@callstream/contracts';
 import type { Scope } from './access/scope.ts';
+import type { Asker } from './fair/asker.ts';
 
 /** A socket, as those see it who have something to tell. */
-export interface Client {
+export interface Client extends Asker {
   /** What it may see now; nothing before it has shown a token, if one is asked for. */
   scope(): Scope;
   /** Whether it may ask anything at all. */

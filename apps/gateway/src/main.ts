@@ -26,15 +26,22 @@ import { createAuthentication } from './access/authentication.ts';
 import { GatewayEnv } from './config.ts';
 import { createApi, serveApi } from './http/api.ts';
 import { dashboardFolder, servePage } from './http/page.ts';
+import { itself } from './fair/asker.ts';
+import { createFairPool } from './fair/fair-pool.ts';
+import { createFairQueue } from './fair/fair-queue.ts';
+import { computeLimits, queriesMax, queryLimits } from './fair/limits.ts';
+import { reportFairQueues } from './fair/metrics.ts';
+import type { NotServedReason } from './fair/not-served.ts';
 import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
 import { readFloor } from './numbers/floor.ts';
 import { createFloors } from './numbers/floors.ts';
 import { rulesOfEnv } from './numbers/rules-env.ts';
+import { createNumberTexts } from './numbers/texts.ts';
 import { createNumberWatches } from './numbers/watches.ts';
 import { createQueries } from './queries.ts';
 import { reportQueues } from './queues.ts';
-import { createAnswer } from './requests.ts';
+import { createAnswer, refuse } from './requests.ts';
 import { createSockets } from './sockets.ts';
 import { useWebSocket } from './use-web-socket.ts';
 
@@ -68,7 +75,8 @@ await runService(async () => {
   await using cleanup = new AsyncDisposableStack();
 
   const db = connectTables({
-    ...{ url, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000, answerTimeoutMs: 6_000 },
+    ...{ url, max: queriesMax, applicationName: 'callstream-gateway', statementTimeoutMs: 5_000 },
+    answerTimeoutMs: 6_000,
   });
   cleanup.defer(() => end(db));
   const boardDb = connectTables({
@@ -78,28 +86,42 @@ await runService(async () => {
   cleanup.defer(() => end(boardDb));
   addPools(metrics.registry, { queries: db, board: boardDb });
 
+  const onNotServed = (reason: NotServedReason) => metrics.notServed.inc({ reason });
+  const turns = {
+    query: createFairQueue(queryLimits, onNotServed),
+    compute: createFairQueue(computeLimits, onNotServed),
+  };
+  reportFairQueues(metrics.registry, turns);
+  const pool = createFairPool(db, turns.query);
+  const { enter } = turns.compute;
+
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);
-  const floors = createFloors(() => metrics.timed('floor', readFloor(db, rules, Date.now())));
+  const floors = createFloors(() =>
+    pool.query(itself, (connection) => metrics.timed('floor', readFloor(connection, rules, Date.now()))),
+  );
+  const texts = createNumberTexts({ floors, enter, onMade: () => metrics.madeNumbers.inc() });
   const onFailed = (error: unknown) => {
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: String(error) }, 'numbers.failed');
   };
-  const numbers = cleanup.use(createNumberWatches(floors, onFailed));
-  const queries = createQueries({ db, topic, metrics });
+  const numbers = cleanup.use(createNumberWatches({ floors, texts, onFailed }));
+  const queries = createQueries({ pool, topic, metrics });
   const live = cleanup.use(
     openLive({
-      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents },
+      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents, enter },
       kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
     }),
   );
   reportBoard(metrics.registry, live.kept);
+  const addressOf = createAddressOf(config.GATEWAY_TRUSTED_PROXIES);
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
       answer: createAnswer({ ...live, numbers, queries, metrics, log }),
+      refuse,
       onRoom: live.subscriptions.onRoom,
       onClosed: (client) => {
         live.subscriptions.unsubscribe(client);
@@ -109,7 +131,7 @@ await runService(async () => {
       isResumable: live.subscriptions.has,
     },
     origins: config.GATEWAY_ORIGINS,
-    addressOf: createAddressOf(config.GATEWAY_TRUSTED_PROXIES),
+    addressOf,
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
     metrics,
@@ -135,7 +157,7 @@ await runService(async () => {
     }),
   );
   const origins = config.GATEWAY_ORIGINS;
-  const api = createApi({ db, topic, rules, floors, authentication, origins, metrics, log });
+  const api = createApi({ pool, topic, rules, numbers: texts, authentication, origins, addressOf, metrics, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),

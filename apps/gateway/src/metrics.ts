@@ -1,6 +1,7 @@
 import { closeCodes } from '@callstream/contracts';
 import { addCounter, createRegistry } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import { notServedMessages } from './fair/not-served.ts';
 
 /** What the gateway counts; names and units as Prometheus wants them. */
 export function createMetrics() {
@@ -22,6 +23,17 @@ export function createMetrics() {
       help: 'Questions that could not be answered, by where they were asked. numbers: the gateway itself asked, for everybody',
       label: 'asked_over',
       values: ['socket', 'http', 'numbers'],
+    }),
+    notServed: addCounter(registry, {
+      name: 'callstream_gateway_not_served_total',
+      help: 'Requests that got no turn. replaced: by newer ones of the connection; late: waited too long; full: too many waited; gone: the client hung up',
+      label: 'reason',
+      values: Object.keys(notServedMessages),
+    }),
+    madeNumbers: new Counter({
+      name: 'callstream_gateway_made_numbers_total',
+      help: 'Times that numbers of queues or agents were made into an answer; all who see the same share one',
+      registers,
     }),
     sockets: new Gauge({ name: 'callstream_gateway_sockets', help: 'Sockets that are open', registers }),
     opened: new Counter({

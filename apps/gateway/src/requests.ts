@@ -1,10 +1,20 @@
-import { Authenticate, ListCallEvents, ListCalls, Subscribe, WatchAgents, WatchCall } from '@callstream/contracts';
+import {
+  Authenticate,
+  ListCallEvents,
+  ListCalls,
+  requestData,
+  Subscribe,
+  WatchAgents,
+  WatchCall,
+} from '@callstream/contracts';
 import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
 import type { ListCallsParams } from '@callstream/tables';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
 import type { Scope } from './access/scope.ts';
 import type { Client } from './client.ts';
+import type { Asker } from './fair/asker.ts';
+import { NotServed } from './fair/not-served.ts';
 import { Failure } from './failure.ts';
 import type { CallWatches } from './live/call-watches.ts';
 import type { Subscriptions } from './live/subscriptions.ts';
@@ -15,8 +25,8 @@ import { problemsOf } from './schema-problems.ts';
 
 /** Rows as JSON text: it is made once for everybody who asked the same. */
 export interface Queries {
-  readonly listCalls: (params: ListCallsParams, scope: Scope) => Promise<string>;
-  readonly listCallEvents: (callId: string, scope: Scope) => Promise<string>;
+  readonly listCalls: (asker: Asker, params: ListCallsParams, scope: Scope) => Promise<string>;
+  readonly listCallEvents: (asker: Asker, callId: string, scope: Scope) => Promise<string>;
 }
 
 export interface Answering {
@@ -41,9 +51,9 @@ type Ask = (data: unknown, from: From) => Promise<string | null>;
 
 /** The requests that are understood, by event. What they give is sent in a message of the same event. */
 const requests = ({ queries, subscriptions, watches, numbers }: Answering): Record<RequestEvent, Ask> => ({
-  ListCalls: async (data, { client }) => queries.listCalls(ListCalls.parse(data).params, client.scope()),
+  ListCalls: async (data, { client }) => queries.listCalls(client, ListCalls.parse(data).params, client.scope()),
   ListCallEvents: async (data, { client }) =>
-    queries.listCallEvents(ListCallEvents.parse(data).call_id, client.scope()),
+    queries.listCallEvents(client, ListCallEvents.parse(data).call_id, client.scope()),
   Subscribe: async (data, { client, id }) => {
     await subscriptions.subscribe(client, Subscribe.parse(data), id);
     return null;
@@ -110,6 +120,14 @@ export function createAnswer(answering: Answering): Answer {
   };
 }
 
+/** Answers a request that is one too many of those that are not answered yet. */
+export function refuse(read: ReadMessage): string {
+  const text = 'Too many requests are not answered yet. Wait for answers before you ask for more.';
+  if ('error' in read) return failed('InvalidMessage', text, read.id);
+  const { event, id } = read.message;
+  return failed(Object.hasOwn(requestData, event) ? (event as RequestEvent) : 'InvalidEvent', text, id);
+}
+
 /** An answer has the event of its request, but for this one. */
 const answered = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
 
@@ -117,7 +135,7 @@ const failed = (event: FailedEvent, error: string, id: MessageId | undefined): s
   JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
 
 function explain(error: unknown, { metrics, log }: Answering): string {
-  if (error instanceof Failure) return error.message;
+  if (error instanceof Failure || error instanceof NotServed) return error.message;
   if (error instanceof z.ZodError) return problemsOf(error);
   metrics.failures.inc({ asked_over: 'socket' });
   log.warn({ error: String(error) }, 'query.failed');

@@ -12,7 +12,9 @@ import { Outbox } from './outbox.ts';
 import type { OutboxOwner } from './outbox.ts';
 import type { Queue } from './queues.ts';
 import { readMessage } from './read-message.ts';
+import type { ReadMessage } from './read-message.ts';
 import type { Answer } from './requests.ts';
+import type { Unanswered } from './unanswered.ts';
 
 /** A socket that was behind for this long without any progress is closed, in ms: it comes back with its cursor. */
 const stalledMsMax = 15_000;
@@ -25,6 +27,8 @@ const pingEveryMs = 25_000;
 export interface Conversation {
   readonly answer: Answer;
   readonly verify: Verify;
+  /** Answers a request that is one too many. */
+  readonly refuse: (read: ReadMessage) => string;
   /** The client takes more again. */
   readonly onRoom: (client: Client) => void;
   /** The client is gone. */
@@ -35,6 +39,7 @@ export interface Conversation {
 
 /** What all sessions of a gateway share. */
 export interface SessionOptions extends Omit<Conversation, 'onClosed'> {
+  readonly unanswered: Unanswered;
   readonly onClosed: (session: Session) => void;
   readonly metrics: Pick<Metrics, 'frames' | 'closes'>;
 }
@@ -49,17 +54,21 @@ const authenticated = ({ expiresAt }: Access): string =>
  * kept, and not a closure for each thing that one can do with them.
  */
 export class Session implements Client, OutboxOwner, AdmissionOwner {
+  readonly address: string;
   readonly #socket: WebSocket;
   readonly #options: SessionOptions;
   readonly #outbox: Outbox;
   readonly #admission: Admission;
   readonly #rate = new MessageRate();
+  /** Length of its requests that are not answered yet. */
+  #held = 0;
   #isClosing = false;
   #pingedAt: number;
   #isPongDue = false;
 
-  constructor(socket: WebSocket, options: SessionOptions) {
+  constructor(socket: WebSocket, address: string, options: SessionOptions) {
     this.#socket = socket;
+    this.address = address;
     this.#options = options;
     this.#outbox = new Outbox(socket, this);
     this.#admission = new Admission(this);
@@ -82,6 +91,14 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
 
   write(frame: Buffer): void {
     this.#outbox.write(frame);
+  }
+
+  get connection(): this {
+    return this;
+  }
+
+  isGone(): boolean {
+    return this.#isClosing || this.#socket.readyState !== this.#socket.OPEN;
   }
 
   scope(): Scope {
@@ -157,6 +174,18 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
     if (!this.#rate.take(this.now())) return this.close('flood');
     const text = (data as Buffer).toString();
     const read = readMessage(text);
+    const { unanswered } = this.#options;
+    const held = unanswered.take(this.#held, text);
+    if (held === null) return this.send('too many', this.#options.refuse(read));
+    this.#held = held;
+    try {
+      await this.#answer(read, text);
+    } finally {
+      this.#held = unanswered.answered(this.#held, text);
+    }
+  }
+
+  async #answer(read: ReadMessage, text: string): Promise<void> {
     const isToken = 'message' in read && read.message.event === 'Authenticate';
     // What follows a token waits for it to be checked: who sends both at once is not turned away.
     if (!isToken) await this.#admission.settled();

@@ -2,12 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { CloseCause } from '@callstream/contracts';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData, ServerOptions } from 'ws';
+import { AddressCounts } from './address-counts.ts';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
 import type { Queue } from './queues.ts';
 import { Session } from './session.ts';
 import type { Conversation } from './session.ts';
+import { Unanswered } from './unanswered.ts';
 
 /** How often all sockets are checked, in ms. */
 const checkEveryMs = 5_000;
@@ -64,7 +66,7 @@ export function createSockets({
 }: SocketsOptions): Sockets {
   /** With the address of each. */
   const sessions = new Map<Session, string>();
-  const perAddress = new Map<string, number>();
+  const perAddress = new AddressCounts();
   let closed: CloseCause | undefined;
   // ws 8.23 knows closeTimeout; its types do not yet.
   const options: ServerOptions<typeof ClientSocket> & { closeTimeout: number } = {
@@ -93,25 +95,22 @@ export function createSockets({
     const address = sessions.get(session);
     if (address === undefined) return;
     sessions.delete(session);
-    const left = (perAddress.get(address) ?? 1) - 1;
-    if (left > 0) perAddress.set(address, left);
-    else perAddress.delete(address);
+    perAddress.remove(address);
     metrics.sockets.set(sessions.size);
   };
-  const sharedBySessions = { ...conversation, onClosed, metrics };
+  const sharedBySessions = { ...conversation, onClosed, metrics, unanswered: new Unanswered() };
 
   const accept = (socket: ClientSocket, request: IncomingMessage): void => {
     const address = addressOf(request);
-    const ofAddress = perAddress.get(address) ?? 0;
-    const session = new Session(socket, sharedBySessions);
+    const session = new Session(socket, address, sharedBySessions);
     socket.session = session;
     socket.on('error', ignore).on('message', onMessage).on('pong', onPong).on('close', onClose);
     session.begin(tokenOf(request.headers));
     if (closed) return session.close(closed);
-    if (sessions.size >= socketsMax || ofAddress >= socketsPerAddressMax) return session.close('full');
+    if (sessions.size >= socketsMax || perAddress.of(address) >= socketsPerAddressMax) return session.close('full');
     sessions.set(session, address);
     metrics.opened.inc();
-    perAddress.set(address, ofAddress + 1);
+    perAddress.add(address);
     metrics.sockets.set(sessions.size);
   };
 

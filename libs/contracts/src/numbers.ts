@@ -33,6 +33,11 @@ const presence = z
   .enum(presences)
   .describe('not_known: nothing was heard of the agent, or of the call they were on, for too long; in no other count');
 
+const more = z
+  .literal(true)
+  .optional()
+  .describe('If some are left out, in the order of names: the list would have over 2 million characters');
+
 const QueueNow = z.object({
   waiting: count.describe('Calls that wait now'),
   longest_waiting_since: ms.nullable().describe('Since when the first of them waits; null if none does'),
@@ -51,6 +56,7 @@ export const Queues = z.object({
   ...thresholds,
   total: QueueNow,
   queues: z.array(QueueNow.extend({ queue })),
+  more,
 });
 export type Queues = z.infer<typeof Queues>;
 
@@ -66,7 +72,7 @@ const AgentNow = z.object({
 });
 
 /** `WatchAgents`, and `GET /api/agents`. */
-export const Agents = z.object({ as_of: ms.describe('When the tables were read'), agents: z.array(AgentNow) });
+export const Agents = z.object({ as_of: ms.describe('When the tables were read'), agents: z.array(AgentNow), more });
 export type Agents = z.infer<typeof Agents>;
 export type AgentNow = z.infer<typeof AgentNow>;
 

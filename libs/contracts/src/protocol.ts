@@ -152,6 +152,7 @@ export const closeCodes = {
   unresponsive: { code: 4009, reason: 'No pong came: reconnect.' },
   ahead: { code: 4010, reason: 'The cursor is ahead of this gateway: reconnect in a moment.' },
   loading: { code: 4011, reason: 'The board is not loaded yet: reconnect in a moment.' },
+  busy: { code: 4012, reason: 'The gateway is too busy to show the board: reconnect in a moment.' },
   keysAway: { code: 4013, reason: 'Tokens cannot be checked at the moment: reconnect.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
   expired: { code: 4401, reason: 'The token has expired: reconnect with a new one.' },

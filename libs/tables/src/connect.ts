@@ -23,6 +23,9 @@ export interface TablesOptions {
 
 export type Tables = pg.Pool;
 
+/** What reads need: a connection, or a pool of them. */
+export type Queryable = Pick<pg.ClientBase, 'query'>;
+
 /** `timestamptz` is read as ISO 8601 text in UTC, and `int8` as a number: an event id is a safe integer. */
 const types = new pg.TypeOverrides();
 types.setTypeParser(pg.types.builtins.INT8, Number);

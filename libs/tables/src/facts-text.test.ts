@@ -19,14 +19,15 @@ const fact = fc
     uuid: fc.uuid(),
     part: fc.integer({ min: 0, max: 50 }),
     id: fc.maxSafeNat(),
-    ...{ at: time, receivedAt: time },
+    ...{ at: time, receivedAt: time, ahead: time },
     clock: fc.constantFrom('own', 'none', 'ahead'),
     kind: fc.string({ unit: 'binary' }),
     texts,
   })
-  .map(({ texts: values, kind, ...rest }): Fact => {
+  .map(({ texts: values, kind, ahead, ...rest }): Fact => {
+    const ownAt = { own: rest.at, none: null, ahead }[rest.clock as Fact['clock']];
     const named = Object.fromEntries(factTexts.map((field, i) => [field, values[i] ?? null]));
-    return { ...named, ...rest, kind } as Fact;
+    return { ...named, ...rest, ownAt, kind } as Fact;
   });
 
 describe('packed facts', () => {

@@ -8,7 +8,7 @@ import { packUuid, unpackUuid } from './uuid-text.ts';
  *
  * Facts are separated by `,`, and the texts that they name by their numbers follow, each behind a `|`. A fact is its uuid
  * (22 characters), the letter of its clock, a digit for each of its texts, and numbers to the base 36 after spaces: id and time since
- * the fact before, reception since the time, and the part, unless it is 0.
+ * the fact before, reception since the time, and the part, unless it is 0; for a clock that is ahead also its own time since `at`.
  */
 export function packFacts(facts: Facts): string {
   const numbers = new Map<string, string>();
@@ -27,9 +27,10 @@ export function packFacts(facts: Facts): string {
   for (const fact of facts) {
     let named = '';
     for (const field of factTexts) named += numberOf(fact[field]);
-    const { clock, part, receivedAt } = fact;
+    const { clock, part, receivedAt, ownAt } = fact;
     const times = `${(fact.at - at).toString(36)} ${(receivedAt - fact.at).toString(36)}`;
-    const last = part === 0 ? '' : ` ${part.toString(36)}`;
+    const ahead = clock === 'ahead' ? ` ${((ownAt ?? 0) - fact.at).toString(36)}` : '';
+    const last = part === 0 && ahead === '' ? '' : ` ${part.toString(36)}${ahead}`;
     packed += `,${packUuid(fact.uuid)}${clockLetters[clock]}${withoutEnd(named)} ${(fact.id - id).toString(36)} ${times}${last}`;
     ({ id, at } = fact);
   }
@@ -44,12 +45,13 @@ export function unpackFacts(packed: string): Facts {
   const textOf = (number: number): string | null => commonTexts[number] ?? known[number - commonTexts.length] ?? null;
   let [id, at] = [0, 0];
   return rows.split(',').map((row): Fact => {
-    const [head = '', ids = '', times = '', received = '', part = '0'] = row.split(' ');
+    const [head = '', ids = '', times = '', received = '', part = '0', ahead = '0'] = row.split(' ');
     id += parseInt(ids, 36);
     at += parseInt(times, 36);
+    const clock = clockOf(head.charAt(uuidLength));
     return {
-      ...{ uuid: unpackUuid(head.slice(0, uuidLength)), part: parseInt(part, 36), id, at },
-      ...{ clock: clockOf(head.charAt(uuidLength)), receivedAt: at + parseInt(received, 36) },
+      ...{ uuid: unpackUuid(head.slice(0, uuidLength)), part: parseInt(part, 36), id, at, clock },
+      ...{ ownAt: clock === 'none' ? null : at + parseInt(ahead, 36), receivedAt: at + parseInt(received, 36) },
       ...textsOf(head, textOf),
     };
   });

@@ -1,4 +1,4 @@
-import type { Tables } from './connect.ts';
+import type { Queryable } from './connect.ts';
 import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
 
@@ -39,7 +39,7 @@ const iso = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:M
 
 /** The call; null if it is unknown or in none of `visibleQueues` (null: all may be seen). */
 export async function readCall(
-  db: Tables,
+  db: Queryable,
   { callId, visibleQueues }: { readonly callId: string; readonly visibleQueues: readonly string[] | null },
 ): Promise<WholeCall | null> {
   const { rows } = await db.query<WholeCall>({

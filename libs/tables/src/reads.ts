@@ -1,4 +1,4 @@
-import type { Tables } from './connect.ts';
+import type { Queryable } from './connect.ts';
 
 /** Most rows that one list returns, and as many as it returns when no limit is asked for. */
 export const listRowsMax = 1_000;
@@ -30,7 +30,7 @@ export interface CallRow {
 }
 
 /** Unfinished calls first of all, then the newest, up to the limit; ordered by `created_at`, `id`, oldest first. */
-export async function listCalls(db: Tables, params: ListCallsParams): Promise<CallRow[]> {
+export async function listCalls(db: Queryable, params: ListCallsParams): Promise<CallRow[]> {
   const limit = Math.min(params.limit ?? listRowsMax, listRowsMax);
   // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
   const { rows } = await db.query<CallRow>({
@@ -86,7 +86,7 @@ export interface ListCallEventsParams {
 
 /** The newest `listRowsMax` events of a call, in the order of the log of `topic`; none if it is unknown or may not be seen. */
 export async function listCallEvents(
-  db: Tables,
+  db: Queryable,
   { topic, callId, visibleQueues }: ListCallEventsParams,
 ): Promise<EventRow[]> {
   const { rows } = await db.query<EventRow>({

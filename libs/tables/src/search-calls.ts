@@ -1,4 +1,4 @@
-import type { Tables } from './connect.ts';
+import type { Queryable } from './connect.ts';
 import type { CallRow } from './reads.ts';
 
 export interface SearchCallsParams {
@@ -37,7 +37,7 @@ export const foundCallColumns = `id, call_id as aggregate_id, state, direction, 
   updated_at, began_at, code, waiting_at, answered_at, abandoned_at, finished_at, recording_url`;
 
 /** The newest calls that match, newest first: pages go backwards in time, by `before`. */
-export async function searchCalls(db: Tables, params: SearchCallsParams): Promise<FoundCall[]> {
+export async function searchCalls(db: Queryable, params: SearchCallsParams): Promise<FoundCall[]> {
   const { states, queues, direction, call_id, number, our_number, from, to, before, limit, visibleQueues } = params;
   // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
   const { rows } = await db.query<FoundCall>({

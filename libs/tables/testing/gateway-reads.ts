@@ -1,4 +1,13 @@
-import { countVisits, listCallEvents, listCalls, readCall, readLiveCalls, searchCalls } from '../src/index.ts';
+import {
+  countLiveCalls,
+  countVisits,
+  listCallEvents,
+  listCalls,
+  readAgentMarks,
+  readAgentSegments,
+  readCall,
+  searchCalls,
+} from '../src/index.ts';
 import type { Executed } from './plans.ts';
 import { explain } from './plans.ts';
 import type { Tables } from '../src/index.ts';
@@ -36,7 +45,9 @@ const reads = {
     searchCalls(db, { before: 1_000 * 10 * 4096, limit, visibleQueues: ['903', '904'] }),
   'visits of ten seconds': (db: Tables) => countVisits(db, visits),
   'visits by quarters of an hour': (db: Tables) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
-  'live calls': (db: Tables) => readLiveCalls(db, Date.UTC(2026, 2, 2)),
+  'live calls': (db: Tables) => countLiveCalls(db, Date.UTC(2026, 2, 2)),
+  'what agents said': (db: Tables) => readAgentMarks(db, Date.UTC(2026, 2, 2)),
+  'agents on calls': (db: Tables) => readAgentSegments(db, Date.UTC(2026, 2, 2)),
 } as const;
 
 /** What Postgres does for each of the gateway's reads. */

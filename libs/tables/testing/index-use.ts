@@ -12,7 +12,7 @@ export async function expectReadsToUseIndexes(url: string, events: number): Prom
   try {
     await makeMany(db, events);
     const executed = await executeReads(db);
-    expect(executed.size).toBe(18);
+    expect(executed.size).toBe(19);
     for (const [read, { scanned, indexes, pages }] of executed) {
       expect({ read, scanned }).toEqual({ read, scanned: [] });
       expect(indexes.length).toBeGreaterThan(0);

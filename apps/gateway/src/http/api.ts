@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import Router from '@koa/router';
 import type { Log } from '@callstream/runtime';
-import type { Tables } from '@callstream/tables';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
 import type { Metrics } from '../metrics.ts';
+import type { FairPool } from '../fair/fair-pool.ts';
 import type { Rules } from '../numbers/floor.ts';
-import type { Floors } from '../numbers/floors.ts';
+import type { NumberTexts } from '../numbers/texts.ts';
+import type { Asker } from '../fair/asker.ts';
 import { asyncApi } from './asyncapi.ts';
 import { authenticate } from './bearer.ts';
 import type { Seen } from './bearer.ts';
@@ -18,46 +19,66 @@ import { getAgents, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
 import { letPagesIn, refuseForeignHosts } from './pages.ts';
 import { Rejected } from './problem.ts';
-import type { Route } from './routes.ts';
+import { askerOf } from './routes.ts';
+import type { NumberRoute, Question, Route } from './routes.ts';
 
 export interface ApiOptions {
-  readonly db: Tables;
+  readonly pool: FairPool;
   readonly topic: string;
   readonly rules: Rules;
-  readonly floors: Floors;
+  readonly numbers: NumberTexts;
   readonly authentication: Authentication;
   readonly origins: readonly string[];
+  /** Where a client is, behind proxies too. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: Pick<Metrics, 'timed' | 'failures'>;
   readonly log: Log;
 }
 
 /** What is not live, over HTTP: the questions of the socket and some more, by the same scopes. */
-export function createApi({ authentication, origins, metrics, log, ...options }: ApiOptions): Koa {
-  const { db, topic, rules, floors } = options;
+export function createApi({ authentication, origins, addressOf, metrics, log, ...options }: ApiOptions): Koa {
+  const { pool, topic, rules, numbers } = options;
   const router = new Router<Seen>();
   const described = (path: string, description: object): void => {
     const body = JSON.stringify(description);
     const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     router.get(path, (ctx) => answerUnlessKnown(ctx, body, etag));
   };
-  const route = (path: string, answer: Route): void => {
+  const answered = (path: string, answer: (asker: Asker, question: Question) => Promise<string>): void => {
     router.get(path, authenticate(authentication.verify), async (ctx) => {
+      const asker = askerOf(ctx.req, addressOf(ctx.req));
       const question = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
-      ctx.body = await metrics.timed(`GET ${path}`, answer(question));
+      ctx.body = await metrics.timed(`GET ${path}`, answer(asker, question));
+      ctx.type = 'application/json';
     });
   };
-  const calls = { db, topic, timeZone: rules.timeZone };
+  const route = (path: string, read: Route): void => {
+    const textOf = pool.shared(async (db, question: Question) => {
+      const answer = await read(question)(db);
+      return answer instanceof Rejected ? answer : JSON.stringify(answer);
+    });
+    answered(path, async (asker, question) => {
+      // What cannot be understood is refused before it waits.
+      read(question);
+      const text = await textOf(asker, question);
+      if (text instanceof Rejected) throw text;
+      return text;
+    });
+  };
+  const numberRoute = (path: string, view: NumberRoute): void =>
+    answered(path, async (asker, question) => (await numbers.read(asker, view(question))).json);
+  const calls = { topic, timeZone: rules.timeZone };
   described('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
   described('/api/asyncapi.json', asyncApi());
   route('/api/calls', findCalls(calls));
-  route('/api/calls/:call_id', getCall(calls));
+  route('/api/calls/:call_id', getCall);
   route('/api/calls/:call_id/events', getEvents(calls));
-  route('/api/queues', getQueues(floors));
-  route('/api/agents', getAgents(floors));
-  route('/api/stats', getStats({ db, rules }));
+  numberRoute('/api/queues', getQueues);
+  numberRoute('/api/agents', getAgents);
+  route('/api/stats', getStats(rules));
 
   const app = new Koa();
-  app.use(answerFailures({ metrics, log }));
+  app.use(answerFailures({ addressOf, metrics, log }));
   if (authentication.isOpen) app.use(refuseForeignHosts(origins));
   app.use(letPagesIn(origins));
   app.use(async (ctx, next) => {

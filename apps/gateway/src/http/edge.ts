@@ -1,26 +1,37 @@
+import type { IncomingMessage } from 'node:http';
 import type { Log } from '@callstream/runtime';
 import { isTooSlow } from '@callstream/tables';
 import type { Middleware } from 'koa';
+import { AddressCounts } from '../address-counts.ts';
+import { NotServed } from '../fair/not-served.ts';
 import type { Metrics } from '../metrics.ts';
 import { answerOf, Rejected } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
-/** Most requests that are answered at the same time: what comes beyond would wait for Postgres behind them. */
-const requestsMax = 100;
+/** Most requests that are answered at the same time. Each has its turn; this bounds what waits, in memory. */
+const requestsMax = 2_000;
+/** The same of one address. */
+const requestsPerAddressMax = 500;
 
 interface Failing {
+  /** Where a client is, behind proxies too. */
+  readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: Pick<Metrics, 'failures'>;
   readonly log: Log;
 }
 
 /** The edge at which a failure becomes an answer. Personal data: no answer is kept by anybody on its way. */
 export function answerFailures(failing: Failing): Middleware {
+  const perAddress = new AddressCounts();
   let running = 0;
   return async (ctx, next) => {
     const began = performance.now();
     ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
+    const address = failing.addressOf(ctx.req);
     running++;
+    perAddress.add(address);
     try {
+      if (perAddress.of(address) > requestsPerAddressMax) throw new Rejected({ kind: 'too-many' });
       if (running > requestsMax) throw new Rejected({ kind: 'busy' });
       await next();
     } catch (error) {
@@ -31,6 +42,7 @@ export function answerFailures(failing: Failing): Middleware {
       ctx.type = 'application/problem+json';
     } finally {
       running--;
+      perAddress.remove(address);
       // Not the address: it may have a number in it.
       const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
       failing.log.debug(
@@ -43,6 +55,7 @@ export function answerFailures(failing: Failing): Middleware {
 
 function rejectionOf(error: unknown, { metrics, log }: Failing): Rejection {
   if (error instanceof Rejected) return error.rejection;
+  if (error instanceof NotServed) return { kind: error.reason === 'replaced' ? 'too-many' : 'busy' };
   metrics.failures.inc({ asked_over: 'http' });
   log.warn({ error: String(error) }, 'api.failed');
   return { kind: isTooSlow(error) ? 'slow' : 'unavailable' };

@@ -5,7 +5,9 @@ import type { Problem, Refusal } from '@callstream/contracts';
 export type Rejection =
   | { readonly kind: 'malformed' | 'forbidden'; readonly problem: string }
   | { readonly kind: 'unauthenticated'; readonly error: 'invalid_token' | null }
-  | { readonly kind: 'foreign' | 'misdirected' | 'not-found' | 'method' | 'busy' | 'slow' | 'unavailable' };
+  | {
+      readonly kind: 'foreign' | 'misdirected' | 'not-found' | 'method' | 'too-many' | 'busy' | 'slow' | 'unavailable';
+    };
 
 /** Every refusal: how it looks on the wire. */
 export const answers = {
@@ -24,10 +26,16 @@ export const answers = {
     title: 'Not this host',
     detail: 'Without authentication only this machine is answered, or a host in GATEWAY_ORIGINS.',
   },
+  'too-many': {
+    status: 429,
+    title: 'Too many requests',
+    detail: 'Too many requests of this address or connection wait: wait for answers before asking for more.',
+    headers: { 'retry-after': '1' },
+  },
   busy: {
     status: 503,
     title: 'Busy',
-    detail: 'Too many questions are being answered: ask again in a moment.',
+    detail: 'The question waited too long behind those of others: ask again in a moment.',
     headers: { 'retry-after': '1' },
   },
   slow: {

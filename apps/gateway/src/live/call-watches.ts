@@ -8,6 +8,7 @@ import { maySee } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Client } from '../client.ts';
 import { Failure } from '../failure.ts';
+import type { ReadCallEvents } from '../queries.ts';
 
 /** Most calls that one socket watches. */
 const watchesMax = 20;
@@ -43,7 +44,7 @@ export interface Watching {
   /** The same of the projection. @throws while Postgres is away */
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
   /** As far as they may be seen; not masked. */
-  readonly listCallEvents: (callId: string, scope: Scope) => Promise<readonly EventRow[]>;
+  readonly listCallEvents: ReadCallEvents;
   /** Where the call is, as far as it is known now. */
   readonly queueOf: (callId: string) => string | null;
 }
@@ -86,11 +87,13 @@ export function createCallWatches({ topic, positions, projected, listCallEvents,
       watch.waiting = [];
       const target = positions();
       while (!isPast(await projected(), target)) {
-        if (performance.now() > deadline) break;
+        // Who watches anew, or no more, does not have Postgres asked for it any longer.
+        if (performance.now() > deadline || !isCurrent(watch)) break;
         await pause(lookEveryMs);
       }
+      if (!isCurrent(watch)) return [];
       if (performance.now() > deadline) break;
-      const rows = await listCallEvents(watch.callId, watch.client.scope());
+      const rows = await listCallEvents(watch.client, watch.callId, watch.client.scope());
       if (watch.waiting.length < waitingMax) return rows;
     }
     throw new Failure('Postgres is behind the log at the moment. Ask again.');

@@ -1,7 +1,7 @@
 import type { Subscribe } from '@callstream/contracts';
 import { compareText } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import { isEverything, maySee, scopeKey } from '../access/scope.ts';
+import { isEverything, scopeKey, visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 
 /** Which calls a client is told of. Filters that ask for the same have the same key. */
@@ -17,6 +17,7 @@ export interface Filter {
 export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'queues'>, scope: Scope): Filter {
   const wantedStates = states ? new Set<string>(states) : null;
   const wantedQueues = queues ? new Set(queues) : null;
+  const maySee = visibleTo(scope);
   const sorted = (wanted: ReadonlySet<string> | null) => wanted && [...wanted].toSorted(compareText);
   return {
     key: JSON.stringify([sorted(wantedStates), sorted(wantedQueues), scopeKey(scope)]),
@@ -24,7 +25,7 @@ export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'que
     masked: scope.masked,
     matches: (call) =>
       call !== null &&
-      maySee(scope, call.queue) &&
+      maySee(call.queue) &&
       (wantedStates === null || wantedStates.has(call.state)) &&
       (wantedQueues === null || (call.queue !== null && wantedQueues.has(call.queue))),
   };

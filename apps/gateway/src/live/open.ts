@@ -1,11 +1,13 @@
 import type { Kafka, Log } from '@callstream/runtime';
-import type { EventRow, Tables } from '@callstream/tables';
-import type { Scope } from '../access/scope.ts';
+import type { Tables } from '@callstream/tables';
 import { keepBoard } from '../board/keep.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import type { Keeping } from '../board/leaving.ts';
+import { itself } from '../fair/asker.ts';
+import { createSingleFlight, enterAtOnce } from '../fair/single-flight.ts';
+import type { Enter } from '../fair/single-flight.ts';
 import type { Metrics } from '../metrics.ts';
-import { createSharedQuery } from '../shared-query.ts';
+import type { ReadCallEvents } from '../queries.ts';
 import { createCallWatches } from './call-watches.ts';
 import type { CallWatches } from './call-watches.ts';
 import { createResume } from './resume.ts';
@@ -20,7 +22,9 @@ export interface LiveOptions {
   readonly topic: string;
   readonly keeping: Keeping;
   readonly coalesceMs: number;
-  readonly listCallEvents: (callId: string, scope: Scope) => Promise<readonly EventRow[]>;
+  readonly listCallEvents: ReadCallEvents;
+  /** Gives turns to those for whom a snapshot is to be made. */
+  readonly enter: Enter;
   readonly metrics: Metrics;
   readonly log: Log;
 }
@@ -32,7 +36,7 @@ export interface Live extends AsyncDisposable {
   readonly watches: CallWatches;
 }
 
-export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...options }: LiveOptions): Live {
+export function openLive({ keeping, coalesceMs, listCallEvents, enter, metrics, ...options }: LiveOptions): Live {
   const waiting = createWaiting();
   const kept = keepBoard({
     ...{ ...options, keeping, metrics },
@@ -42,12 +46,12 @@ export function openLive({ keeping, coalesceMs, listCallEvents, metrics, ...opti
     },
     onEvents: (events) => watches.onEvents(events),
   });
-  const resume = createResume(kept, { keeping, waiting });
+  const resume = createResume(kept, { keeping, waiting, enter });
   const subscriptions = createSubscriptions({ kept, resume, coalesceMs, metrics });
-  const projected = createSharedQuery((_all: null) => kept.projected());
+  const projected = createSingleFlight((_all: null) => kept.projected(), enterAtOnce);
   const watches = createCallWatches({
     ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },
-    projected: () => projected(null),
+    projected: () => projected(itself, null),
     queueOf: (callId) => kept.board.get(callId)?.call?.queue ?? null,
   });
   return {

@@ -4,6 +4,9 @@ import type { KeptBoard } from '../board/keep.ts';
 import { cursorMsMax } from '../board/leaving.ts';
 import type { Keeping } from '../board/leaving.ts';
 import type { Client } from '../client.ts';
+import { NotServed } from '../fair/not-served.ts';
+import type { Enter } from '../fair/single-flight.ts';
+import { Task } from '../fair/task.ts';
 import { Failure } from '../failure.ts';
 import type { Filter } from './filter.ts';
 import { snapshotTails } from './parts.ts';
@@ -33,6 +36,8 @@ export interface Resume {
    * @throws {Failure} if the cursor is none
    */
   readonly snapshot: (client: Client, filter: Filter, cursor: string | undefined) => Promise<Snapshot | null>;
+  /** Calls `begin` when it is the client's turn, unless it wants something else by then. */
+  readonly again: (client: Client, begin: () => void) => Promise<void>;
   /** The client does not wait for its snapshot any more. */
   readonly forget: (client: Client) => void;
 }
@@ -41,9 +46,11 @@ export interface Resuming {
   readonly keeping: Keeping;
   /** Is looked at whenever the board has changed. */
   readonly waiting: Waiting;
+  /** Gives turns to those for whom a snapshot is to be made. */
+  readonly enter: Enter;
 }
 
-export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): Resume {
+export function createResume(kept: KeptBoard, { keeping, waiting, enter }: Resuming): Resume {
   const { board, progress, leaving } = kept;
   const turns = new Map<Client, symbol>();
   let remembered = new Map<string, Snapshot>();
@@ -94,15 +101,36 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
     return snapshot;
   };
 
+  /** Of many wishes of one socket only the newest costs anything: the others are not current when it is their turn. */
+  const inTurn = async <Made>(client: Client, isCurrent: () => boolean, makeIt: () => Made): Promise<Made | null> => {
+    try {
+      return await enter(client, new Task(() => Promise.resolve(isCurrent() ? makeIt() : null)));
+    } catch (error) {
+      if (!(error instanceof NotServed)) throw error;
+      // Not a failed Subscribe: from that a client would learn that its cursor is of no use, and come without it.
+      if (isCurrent()) client.close('busy');
+      return null;
+    }
+  };
+
   return {
     cursor,
+    again: async (client, begin) => {
+      // The Subscribe that waits sees to it.
+      if (turns.has(client)) return;
+      const turn = Symbol();
+      turns.set(client, turn);
+      const isCurrent = (): boolean => turns.get(client) === turn;
+      await inTurn(client, isCurrent, begin);
+      if (isCurrent()) turns.delete(client);
+    },
     snapshot: async (client, filter, given) => {
       const turn = Symbol();
       turns.set(client, turn);
       const isCurrent = (): boolean => turns.get(client) === turn;
       try {
         if (!(await waiting.until(() => kept.resumableFrom() !== null || !isCurrent(), loadMsMax))) {
-          // Not a failed Subscribe: from that a client would learn that its cursor is of no use, and come without it.
+          // Closed, and not failed, for the same reason.
           client.close('loading');
           return null;
         }
@@ -115,8 +143,9 @@ export function createResume(kept: KeptBoard, { keeping, waiting }: Resuming): R
           client.close('ahead');
           return null;
         }
-        const from = found && filter.isWhole && isResumable(found) ? found : null;
-        return isCurrent() ? make(filter, given, from) : null;
+        return await inTurn(client, isCurrent, () =>
+          make(filter, given, found && filter.isWhole && isResumable(found) ? found : null),
+        );
       } finally {
         if (isCurrent()) turns.delete(client);
       }

@@ -159,6 +159,9 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
 
   const unsubscribe = (client: Client): void => {
     resume.forget(client);
+    leave(client);
+  };
+  const leave = (client: Client): void => {
     const subscription = all.get(client);
     if (!subscription) return;
     all.delete(client);
@@ -204,7 +207,9 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
       const known = all.get(client);
       // A new token for the old scope changes nothing.
       if (!known || createFilter(known.group.asked, client.scope()).key === known.group.filter.key) return;
-      beginAnew(enter(client, known.group.asked));
+      // From now on nothing comes by the old token. By the new one all comes anew, when it is the client's turn.
+      leave(client);
+      void resume.again(client, () => beginAnew(enter(client, known.group.asked)));
     },
     onRoom: (client) => {
       const subscription = all.get(client);

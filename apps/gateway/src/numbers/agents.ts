@@ -1,57 +1,47 @@
 import { presences } from '@callstream/contracts';
-import type { AgentNow, Agents } from '@callstream/contracts';
-import { isOnCall, isRinging, presenceOf, presenceSince } from '@callstream/domain';
-import type { AgentFacts, LiveCallAgent, LiveCallFacts } from '@callstream/tables';
+import type { AgentNow } from '@callstream/contracts';
 import { maskNumber } from '../access/mask.ts';
-import { maySee } from '../access/scope.ts';
+import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { Floor } from './floor.ts';
+import type { AgentState, Floor, SeatState } from './floor.ts';
 
-interface OnCall {
-  readonly call: LiveCallFacts;
-  readonly agent: LiveCallAgent;
+/** An agent in the queues that are looked at. */
+export interface SeenAgent {
+  readonly agent: AgentState;
+  /** At least one. */
+  readonly seats: readonly SeatState[];
 }
 
-/** What the agents of the queues that may be seen do; `queues`: only agents of these. */
-export function agentsOf(floor: Floor, scope: Scope, queues?: readonly string[]): Agents {
-  const onCalls = Map.groupBy(
-    floor.calls.flatMap((call) => call.agents.map((agent): OnCall => ({ call, agent }))),
-    ({ agent }) => agent.actor,
-  );
-  const seen = floor.agents.filter(
-    ({ queue }) => maySee(scope, queue) && (queues === undefined || queues.includes(queue)),
-  );
-  const agents = [...Map.groupBy(seen, ({ actor }) => actor)].map(([actor, rows]) =>
-    agentOf({ actor, rows, onCalls: onCalls.get(actor) ?? [] }, floor.asOf, scope),
-  );
-  return { as_of: floor.asOf, agents };
+/** The agents of these queues; null: of all, and of none. */
+export function* agentsIn(floor: Floor, queues: ReadonlySet<string> | null): Iterable<SeenAgent> {
+  if (queues === null) {
+    for (const agent of floor.agents) yield { agent, seats: agent.seats };
+    return;
+  }
+  const positions = new Set([...queues].flatMap((queue) => floor.agentsIn.get(queue) ?? []));
+  for (const at of [...positions].toSorted((a, b) => a - b)) {
+    const agent = floor.agents[at];
+    if (agent) yield { agent, seats: agent.seats.filter(({ queue }) => queues.has(queue)) };
+  }
 }
 
-interface Known {
-  readonly actor: string;
-  /** One for each of the agent's queues. */
-  readonly rows: readonly AgentFacts[];
-  readonly onCalls: readonly OnCall[];
-}
+/** What the agent does first of all: the first presence that one of the queues has. */
+export const presenceIn = (seats: readonly SeatState[]): SeatState | undefined =>
+  seats.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence))[0];
 
-function agentOf({ actor, rows, onCalls }: Known, now: number, scope: Scope): AgentNow {
-  const times = onCalls.map(({ agent }) => agent);
-  // Who is free is free since their latest event, whichever queue that was in.
-  const lastSeenAt = Math.max(...rows.map((row) => row.lastSeenAt));
-  const queues = rows.map((row) => {
-    const presence = presenceOf(row, times, now);
-    return { queue: row.queue, presence, since: presenceSince({ ...row, lastSeenAt }, times, presence) };
-  });
-  const [first] = queues.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence));
-  const number = rows.findLast((row) => row.number !== null)?.number ?? null;
-  return {
-    actor,
-    number: number !== null && scope.masked ? maskNumber(number) : number,
-    presence: first?.presence ?? 'logged_out',
-    since: first?.since ?? lastSeenAt,
-    calls: onCalls
-      .filter(({ call, agent }) => maySee(scope, call.queue) && (isOnCall(agent) || isRinging(agent)))
-      .map(({ call }) => call.callId),
-    queues,
+/** Makes agents into what crosses the wire, for somebody who may see this. */
+export function agentNow(scope: Scope): (seen: SeenAgent) => AgentNow {
+  const maySee = visibleTo(scope);
+  return ({ agent, seats }) => {
+    const first = presenceIn(seats);
+    const { number } = agent;
+    return {
+      actor: agent.actor,
+      number: number !== null && scope.masked ? maskNumber(number) : number,
+      presence: first?.presence ?? 'not_known',
+      since: first?.since ?? 0,
+      calls: agent.calls.filter(({ queue }) => maySee(queue)).map(({ callId }) => callId),
+      queues: seats.map(({ queue, presence, since }) => ({ queue, presence, since })),
+    };
   };
 }

@@ -1,41 +1,72 @@
-import type { Thresholds } from '@callstream/domain';
-import { countVisits, readAgents, readLiveCalls, readPeriod } from '@callstream/tables';
-import type { AgentFacts, CountedVisits, LiveCallFacts, Period, Tables } from '@callstream/tables';
+import type { Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
+import { countLiveCalls, countVisits, readAgentMarks, readAgentSegments, readPeriod } from '@callstream/tables';
+import type { LiveQueue, Period, Queryable } from '@callstream/tables';
+import { floorOf } from './floor-of.ts';
 
 /** How things are counted. */
-export interface Rules extends Thresholds {
+export interface Rules extends Thresholds, PresenceRules {
   /** IANA name: whose days are meant. */
   readonly timeZone: string;
-  /** An unfinished call of which nothing is heard for so long, in ms, is in no count. */
-  readonly staleAfterMs: number;
 }
 
-/** How long somebody who has logged out is still listed, in ms. */
-const listedForMs = 24 * 3_600_000;
+/** How long somebody who has logged out, or of whom nothing is known, is still listed, in ms. */
+export const listedForMs = 24 * 3_600_000;
+/** So much further back times are read, in ms: clocks of senders may be behind. */
+const clocksBehindMs = 14 * 3_600_000;
 
-/** The call centre as the tables know it at one moment: what the numbers of a supervisor are made of, for every scope. */
+/** A queue now, and today so far. */
+export interface QueueState extends LiveQueue {
+  readonly presences: Readonly<Record<Presence, number>>;
+  readonly today: VisitCounts;
+  /** As it crosses the wire: the same for all who may see the queue. */
+  readonly json: string;
+}
+
+/** An agent in one queue. */
+export interface SeatState {
+  readonly queue: string;
+  readonly presence: Presence;
+  /** ms since 1970. */
+  readonly since: number;
+}
+
+export interface AgentState {
+  readonly actor: string;
+  /** The extension. */
+  readonly number: string | null;
+  /** By queue. */
+  readonly seats: readonly SeatState[];
+  /** Calls that they are on, or that ring. */
+  readonly calls: readonly { readonly callId: string; readonly queue: string }[];
+}
+
+/** The call centre as the tables know it at one moment: what all that supervisors see is made of, whatever they may see. */
 export interface Floor {
   readonly rules: Rules;
   /** When the tables were read, in ms since 1970. */
   readonly asOf: number;
   readonly today: Period;
-  /** Unfinished and not stale. */
-  readonly calls: readonly LiveCallFacts[];
-  /** By actor and queue. */
-  readonly agents: readonly AgentFacts[];
-  /** Visits of today, by queue. */
-  readonly visits: readonly CountedVisits[];
+  /** By name, in the order of names. */
+  readonly queues: ReadonlyMap<string, QueueState>;
+  /** By actor. */
+  readonly agents: readonly AgentState[];
+  /** Where the agents of a queue stand in `agents`, in that order. */
+  readonly agentsIn: ReadonlyMap<string, readonly number[]>;
 }
 
-/** @param now ms since 1970 */
-export async function readFloor(db: Tables, rules: Rules, now: number): Promise<Floor> {
+/**
+ * One query after the other: they are one connection's.
+ * @param now ms since 1970
+ */
+export async function readFloor(db: Queryable, rules: Rules, now: number): Promise<Floor> {
   const { timeZone, serviceLevelMs, shortAbandonMs, staleAfterMs } = rules;
   const today = await readPeriod(db, { now, timeZone });
   const counted = { ...today, queues: null, serviceLevelMs, shortAbandonMs, interval: null, timeZone };
-  const [calls, agents, visits] = await Promise.all([
-    readLiveCalls(db, now - staleAfterMs),
-    readAgents(db, now - listedForMs),
-    countVisits(db, counted),
-  ]);
-  return { rules, asOf: now, today, calls, agents, visits };
+  return floorOf({
+    ...{ rules, asOf: now, today },
+    live: await countLiveCalls(db, now - staleAfterMs),
+    segments: await readAgentSegments(db, now - listedForMs - clocksBehindMs),
+    marks: await readAgentMarks(db, now - listedForMs),
+    visits: await countVisits(db, counted),
+  });
 }

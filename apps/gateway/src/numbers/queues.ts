@@ -1,56 +1,37 @@
-import { presences } from '@callstream/contracts';
-import type { AgentNow, Queues } from '@callstream/contracts';
-import { compareText, isTalking, isWaiting, noCounts } from '@callstream/domain';
-import type { LiveCallFacts } from '@callstream/tables';
-import { maySee } from '../access/scope.ts';
+import { addCounts, compareText, noCounts } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
-import { agentsOf } from './agents.ts';
-import type { Floor } from './floor.ts';
-import { rulesOf, sumVisits, totalsOf } from './totals.ts';
+import { agentsIn, presenceIn } from './agents.ts';
+import type { Floor, QueueState } from './floor.ts';
+import { noPresences, queueNow } from './floor-of.ts';
+import { fitting } from './fitting.ts';
+import { rulesOf } from './totals.ts';
 
-type QueueNow = Queues['total'];
-
-/** What a supervisor of these queues sees: each, and all together. */
-export function queuesOf(floor: Floor, scope: Scope): Queues {
-  const { asOf, rules, today } = floor;
-  const calls = floor.calls.filter(({ queue }) => maySee(scope, queue));
-  const agents = agentsOf(floor, scope).agents;
-  const visits = sumVisits(floor.visits, scope);
-  const live = (of: readonly LiveCallFacts[]): Omit<QueueNow, 'agents' | 'today'> => {
-    const waiting = of.filter((call) => isWaiting(call, asOf, rules.staleAfterMs));
-    const since = waiting.flatMap(({ waitingSince }) => waitingSince ?? []);
-    return {
-      waiting: waiting.length,
-      longest_waiting_since: since.length === 0 ? null : since.reduce((min, at) => Math.min(min, at)),
-      talking: of.filter((call) => isTalking(call, asOf, rules.staleAfterMs)).length,
-    };
-  };
-  const callsOf = Map.groupBy(calls, ({ queue }) => queue);
-  const agentsIn = Map.groupBy(
-    agents.flatMap((agent) => agent.queues),
-    ({ queue }) => queue,
-  );
-  const todayOf = new Map(visits.queues.map(({ queue, ...of }) => [queue, of]));
-  const names = new Set([...callsOf.keys(), ...agentsIn.keys(), ...todayOf.keys()]);
-  return {
-    as_of: asOf,
-    today,
-    ...rulesOf(rules),
-    total: { ...live(calls), agents: byPresence(agents), today: visits.total },
-    queues: [...names].toSorted(compareText).map((queue) => ({
-      queue,
-      ...live(callsOf.get(queue) ?? []),
-      agents: byPresence(agentsIn.get(queue) ?? []),
-      today: todayOf.get(queue) ?? totalsOf(noCounts),
-    })),
-  };
+/** What a supervisor of these queues sees: each, and all together. The JSON text of `Queues`, without `as_of` and braces. */
+export function queuesJson(floor: Floor, { queues }: Scope): string {
+  const visible = queues === null ? null : new Set(queues.filter((queue) => queue !== '' && floor.queues.has(queue)));
+  const states =
+    visible === null
+      ? [...floor.queues.values()]
+      : [...visible].toSorted(compareText).flatMap((queue) => floor.queues.get(queue) ?? []);
+  const presences = noPresences();
+  for (const { seats } of agentsIn(floor, visible)) {
+    const seat = presenceIn(seats);
+    if (seat) presences[seat.presence]++;
+  }
+  const total = queueNow({ ...states.reduce(add, none), presences });
+  const head = JSON.stringify({ today: floor.today, ...rulesOf(floor.rules), total });
+  return `${head.slice(1, -1)},"queues":${fitting(states.map(({ json }) => json))}`;
 }
 
-function byPresence(agents: readonly Pick<AgentNow, 'presence'>[]): QueueNow['agents'] {
-  const counts = { on_call: 0, ringing: 0, available: 0, paused: 0, logged_out: 0 } satisfies Record<
-    (typeof presences)[number],
-    number
-  >;
-  for (const { presence } of agents) counts[presence]++;
-  return counts;
-}
+type Sum = Pick<QueueState, 'waiting' | 'longestWaitingSince' | 'talking' | 'today'>;
+const none: Sum = { waiting: 0, longestWaitingSince: null, talking: 0, today: noCounts };
+
+const add = (a: Sum, b: Sum): Sum => ({
+  waiting: a.waiting + b.waiting,
+  longestWaitingSince: earlier(a.longestWaitingSince, b.longestWaitingSince),
+  talking: a.talking + b.talking,
+  today: addCounts(a.today, b.today),
+});
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);

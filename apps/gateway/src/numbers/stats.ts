@@ -1,6 +1,6 @@
 import type { Stats } from '@callstream/contracts';
 import { countVisits, readIntervals, readPeriod } from '@callstream/tables';
-import type { CountedVisits, Interval, Tables } from '@callstream/tables';
+import type { Interval, Queryable } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
 import type { Rules } from './floor.ts';
 import { rulesOf, sumVisits } from './totals.ts';
@@ -15,6 +15,8 @@ export interface StatsQuestion {
 
 /** Most intervals in one answer. */
 const intervalsMax = 3_000;
+/** Most counts in one answer, each of a queue in an interval: about 10 MB. */
+const countsMax = 30_000;
 
 /** Least length of each interval, in ms. */
 const lengthMs = {
@@ -29,7 +31,7 @@ const lengthMs = {
 
 /** What became of the visits of a period, as far as they may be seen; or why the period is none. */
 export async function readStats(
-  db: Tables,
+  db: Queryable,
   { from, to, interval, queue }: StatsQuestion,
   { rules, scope, now }: { readonly rules: Rules; readonly scope: Scope; readonly now: number },
 ): Promise<Stats | { readonly problem: string }> {
@@ -41,23 +43,22 @@ export async function readStats(
     return {
       problem: `The period has more than ${intervalsMax} intervals: ask for a shorter one, or longer intervals.`,
     };
-  const [visits, begins] = await Promise.all([
-    countVisits(db, {
-      ...period,
-      queues: queue ?? scope.queues,
-      serviceLevelMs,
-      shortAbandonMs,
-      interval: interval ?? null,
-      timeZone,
-    }),
-    interval && readIntervals(db, { ...period, interval, timeZone }),
-  ]);
-  const all = { ...period, interval: interval ?? null, ...rulesOf(rules), ...sumVisits(visits, scope) };
-  return begins ? { ...all, intervals: byInterval(begins, visits, scope) } : all;
-}
-
-/** Every interval, also those in which nobody called. */
-function byInterval(begins: readonly string[], visits: readonly CountedVisits[], scope: Scope): Stats['intervals'] {
+  const visits = await countVisits(db, {
+    ...period,
+    queues: queue ?? scope.queues,
+    ...{ serviceLevelMs, shortAbandonMs, timeZone },
+    interval: interval ?? null,
+    rowsMax: countsMax + 1,
+  });
+  if (visits.length > countsMax)
+    return {
+      problem: `The answer has more than ${countsMax} counts of a queue in an interval: ask for fewer queues, a shorter period, or longer intervals.`,
+    };
+  const sum = sumVisits(scope);
+  const all = { ...period, interval: interval ?? null, ...rulesOf(rules), ...sum(visits) };
+  if (!interval) return all;
+  // Every interval, also those in which nobody called.
+  const begins = await readIntervals(db, { ...period, interval, timeZone });
   const of = Map.groupBy(visits, ({ begin }) => begin);
-  return begins.map((begin) => ({ begin, ...sumVisits(of.get(begin) ?? [], scope) }));
+  return { ...all, intervals: begins.map((begin) => ({ begin, ...sum(of.get(begin) ?? []) })) };
 }

@@ -1,7 +1,7 @@
 import type { VisitTotals } from '@callstream/contracts';
 import { addCounts, noCounts, ratesOf } from '@callstream/domain';
 import type { VisitCounts } from '@callstream/domain';
-import { maySee } from '../access/scope.ts';
+import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Rules } from './floor.ts';
 
@@ -24,16 +24,17 @@ export function totalsOf(counts: VisitCounts): VisitTotals {
 }
 
 type OfQueue = VisitCounts & { readonly queue: string };
+type Sums = { total: VisitTotals; queues: (VisitTotals & { queue: string })[] };
 
-/** What may be seen of counted visits: per queue, and together. */
-export function sumVisits(
-  visits: readonly OfQueue[],
-  scope: Scope,
-): { total: VisitTotals; queues: (VisitTotals & { queue: string })[] } {
-  const seen = visits.filter(({ queue }) => maySee(scope, queue));
-  const queues = Map.groupBy(seen, ({ queue }) => queue);
+/** Sums up what may be seen of counted visits: per queue, and together. */
+export function sumVisits(scope: Scope): (visits: readonly OfQueue[]) => Sums {
+  const maySee = visibleTo(scope);
   const sum = (of: readonly VisitCounts[]): VisitTotals => totalsOf(of.reduce(addCounts, noCounts));
-  return { total: sum(seen), queues: [...queues].map(([queue, of]) => ({ queue, ...sum(of) })) };
+  return (visits) => {
+    const seen = visits.filter(({ queue }) => maySee(queue));
+    const queues = Map.groupBy(seen, ({ queue }) => queue);
+    return { total: sum(seen), queues: [...queues].map(([queue, of]) => ({ queue, ...sum(of) })) };
+  };
 }
 
 /** How it was counted, for who reads the numbers. */

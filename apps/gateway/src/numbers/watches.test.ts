@@ -1,38 +1,141 @@
 import { noCounts } from '@callstream/domain';
 import { until } from '@callstream/stack';
 import { everything } from '../access/scope.ts';
+import type { Scope } from '../access/scope.ts';
 import type { Client } from '../client.ts';
+import { computeLimits } from '../fair/limits.ts';
+import { createFairQueue } from '../fair/fair-queue.ts';
 import type { Floor } from './floor.ts';
+import { floorOf } from './floor-of.ts';
+import { createNumberTexts } from './texts.ts';
 import { createNumberWatches } from './watches.ts';
 
-const floor = (asOf: number, visits: number): Floor => ({
-  rules: { timeZone: 'UTC', serviceLevelMs: 20_000, shortAbandonMs: 5_000, staleAfterMs: 7_200_000 },
-  asOf,
-  today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
-  calls: [],
-  agents: [],
-  visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
-});
+const presenceRules = { ringMsMax: 120_000, presenceStaleMs: 43_200_000, takeSeveralCalls: false };
 
-it('tells a change that comes after a look while the tables rest from it', async () => {
-  const told: string[] = [];
+const floor = (asOf: number, visits: number): Floor =>
+  floorOf({
+    rules: {
+      timeZone: 'UTC',
+      serviceLevelMs: 20_000,
+      shortAbandonMs: 5_000,
+      staleAfterMs: 7_200_000,
+      ...presenceRules,
+    },
+    asOf,
+    today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
+    live: [],
+    segments: [],
+    marks: ['900', '901', '902'].map((queue) => ({
+      ...{ actor: `agent of ${queue}`, queue, number: null, heardAt: asOf, delayMs: 0 },
+      ...{ loggedIn: { at: asOf, id: 1 }, loggedOut: null, paused: null, unpaused: null },
+    })),
+    visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
+  });
+
+interface Sent {
+  readonly event: string;
+  readonly id?: number;
+  readonly data: {
+    readonly agents: readonly { readonly actor: string }[];
+    readonly total: { today: { visits: number } };
+  };
+}
+const clientOf = (scope: () => Scope = () => everything) => {
+  const sent: Sent[] = [];
   const client: Client = {
-    scope: () => everything,
+    address: '192.0.2.1',
+    connection: {},
+    isGone: () => false,
+    scope,
     isAdmitted: () => true,
     authenticate: () => Promise.resolve(null),
-    send: (_kind, frame) => void told.push(frame),
+    send: (_kind, frame) => void sent.push(JSON.parse(frame) as Sent),
     hasRoom: () => true,
     write: () => undefined,
     close: () => undefined,
   };
-  let latest = floor(Date.now() - 1, 1);
-  const onFailed = (error: unknown): void => void told.push(String(error));
-  using watches = createNumberWatches(() => Promise.resolve(latest), onFailed);
-  await watches.watchQueues(client, 1);
+  return { client, sent };
+};
+
+/** Watches of a centre that is as the test says. */
+function watching() {
+  let latest = Promise.resolve(floor(Date.now() - 1, 1));
+  let made = 0;
+  const floors = () => latest;
+  const { enter } = createFairQueue(computeLimits, () => undefined);
+  const texts = createNumberTexts({ floors, enter, onMade: () => made++ });
+  const failures: unknown[] = [];
+  const watches = createNumberWatches({ floors, texts, onFailed: (error) => void failures.push(error) });
+  return {
+    ...{ watches, failures, made: () => made },
+    look: (visits: number) => void (latest = Promise.resolve(floor(Date.now(), visits))),
+    [Symbol.dispose]: () => watches[Symbol.dispose](),
+  };
+}
+const soon = (what: string) => ({ timeoutMs: 5_000, everyMs: 5, onTimeout: () => new Error(what) });
+
+it('tells a change that comes after a look while the tables rest from it', async () => {
+  using centre = watching();
+  const { client, sent } = clientOf();
+  await centre.watches.watchQueues(client, 1);
   // Told at once: of the look before it.
-  watches.changed();
-  latest = floor(Date.now(), 2);
+  centre.watches.changed();
+  centre.look(2);
   // Sooner than the look that comes every ten seconds, whatever happens.
-  await until(() => told.length === 2, { timeoutMs: 5_000, onTimeout: () => new Error(told.join('\n')) });
-  expect(JSON.parse(told[1] ?? '')).toMatchObject({ event: 'Queues', data: { total: { today: { visits: 2 } } } });
+  await until(() => sent.length === 2, soon('it was not told'));
+  expect(sent[1]).toMatchObject({ event: 'Queues', data: { total: { today: { visits: 2 } } } });
+});
+
+it('answers a burst of the same request every time, from numbers that were made once', async () => {
+  using centre = watching();
+  const { client, sent } = clientOf();
+  await Promise.all(Array.from({ length: 200 }, (_, id) => centre.watches.watchQueues(client, id)));
+  expect(sent.map(({ id }) => id)).toEqual(Array.from({ length: 200 }, (_, id) => id));
+  expect(centre.made()).toBe(1);
+});
+
+it('makes one answer for filters of which the same is seen, whatever else they name', async () => {
+  using centre = watching();
+  const clients = Array.from({ length: 50 }, () => clientOf());
+  await Promise.all(
+    clients.map(({ client }, i) =>
+      centre.watches.watchAgents(client, i % 2 ? ['900', `none ${i}`] : [`${i} none`, '900'], 1),
+    ),
+  );
+  expect(centre.made()).toBe(1);
+  for (const { sent } of clients) expect(sent[0]?.data.agents.map(({ actor }) => actor)).toEqual(['agent of 900']);
+});
+
+it('tells a watch that a newer one took its place before its turn came, and answers the newest', async () => {
+  using centre = watching();
+  const { client, sent } = clientOf();
+  const older = centre.watches.watchAgents(client, ['900'], 1);
+  const newest = centre.watches.watchAgents(client, ['901'], 2);
+  await expect(older).rejects.toThrow('newer request');
+  await newest;
+  expect(sent).toMatchObject([{ id: 2, data: { agents: [{ actor: 'agent of 901' }] } }]);
+});
+
+it('answers by the token that counts when the answer is made', async () => {
+  using centre = watching();
+  let scope: Scope = everything;
+  const { client, sent } = clientOf(() => scope);
+  const asked = centre.watches.watchAgents(client, undefined, 1);
+  scope = { queues: ['902'], masked: true };
+  centre.watches.rescope(client);
+  await asked;
+  expect(sent.some(({ id }) => id === 1)).toBe(true);
+  for (const { data } of sent) expect(data.agents.map(({ actor }) => actor)).toEqual(['agent of 902']);
+});
+
+it('of an address whose watches name too many queues refuses new ones, and not those of others', async () => {
+  using centre = watching();
+  const hostile = { ...clientOf().client, address: '198.51.100.1' };
+  const names = (i: number) => Array.from({ length: 100 }, (_, n) => `${i} ${n} ${'x'.repeat(500)}`);
+  const asked = Array.from({ length: 120 }, (_, i) => centre.watches.watchAgents({ ...hostile }, names(i), i));
+  const outcomes = await Promise.allSettled(asked);
+  expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(20);
+  const { client, sent } = clientOf();
+  await centre.watches.watchAgents(client, ['900'], 1);
+  expect(sent).toHaveLength(1);
 });

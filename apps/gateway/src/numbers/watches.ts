@@ -1,35 +1,29 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageId } from '@callstream/contracts';
 import { atMostEvery } from '../at-most-every.ts';
-import { scopeKey } from '../access/scope.ts';
-import type { Scope } from '../access/scope.ts';
 import type { Client } from '../client.ts';
+import { NotServed } from '../fair/not-served.ts';
 import { Failure } from '../failure.ts';
-import { agentsOf } from './agents.ts';
-import type { Floor } from './floor.ts';
 import type { Floors } from './floors.ts';
-import { queuesOf } from './queues.ts';
+import { createGroups } from './groups.ts';
+import type { Group } from './groups.ts';
+import type { NumberText, NumberTexts, NumberView } from './texts.ts';
 
 /** Least time between two looks, in ms. */
 const everyMs = 1_000;
 /** Numbers also change without an event: a day ends, a call becomes stale. So often is looked for that, in ms. */
 const idleEveryMs = 10_000;
 
-type Kind = 'Queues' | 'Agents';
+/** Groups for which a text is asked before something else has a turn. */
+const groupsPerTurn = 100;
 
-/** Everybody who is told the same. */
-interface Group {
-  readonly kind: Kind;
-  readonly make: (floor: Floor) => object;
-  readonly members: Set<Client>;
-  /** What they know, as JSON text but for when it was. */
-  known: string;
-}
+type Kind = NumberView['kind'];
 
 /** What supervisors watch: made once for everybody who may see the same, from one look at the tables. */
 export interface NumberWatches extends Disposable {
-  /** Tells the numbers of queues now, and whenever one is another. @throws {Failure} */
+  /** Tells the numbers of queues now, and whenever one is another. @throws {Failure}, {NotServed} */
   readonly watchQueues: (client: Client, id: MessageId | undefined) => Promise<void>;
-  /** Tells what agents do; only those of `queues`, if given. @throws {Failure} */
+  /** Tells what agents do; only those of `queues`, if given. @throws {Failure}, {NotServed} */
   readonly watchAgents: (
     client: Client,
     queues: readonly string[] | undefined,
@@ -43,98 +37,116 @@ export interface NumberWatches extends Disposable {
   readonly changed: () => void;
 }
 
-/** @param onFailed a look failed; the next change, or the next ten seconds, try again */
-export function createNumberWatches(floors: Floors, onFailed: (error: unknown) => void): NumberWatches {
-  const groups = new Map<string, Group>();
-  const asked = new Map<
-    Client,
-    Partial<Record<Kind, { readonly key: string; readonly queues: readonly string[] | undefined }>>
-  >();
+export interface NumberWatchesOptions {
+  readonly floors: Floors;
+  readonly texts: NumberTexts;
+  /** A look failed; the next change, or the next ten seconds, try again. */
+  readonly onFailed: (error: unknown) => void;
+}
 
+export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOptions): NumberWatches {
+  const groups = createGroups();
+  /** Groups that are being told, and whether there is something newer for them since. */
+  const telling = new Map<Group, { again: boolean }>();
   /** When the projection changed last, in ms since 1970. */
   let changedAt = 0;
 
-  const frame = (kind: Kind, data: object, answer: object = {}): string =>
-    JSON.stringify({ event: kind, ...answer, data });
-  const textOf = (data: object): string => JSON.stringify({ ...data, as_of: 0 });
+  const frame = (kind: Kind, { json }: NumberText, answer: object = {}): string =>
+    `${JSON.stringify({ event: kind, ...answer }).slice(0, -1)},"data":${json}}`;
 
-  const tellGroup = (group: Group, data: object, except?: Client): void => {
-    const text = textOf(data);
-    if (text === group.known) return;
-    group.known = text;
-    const sent = frame(group.kind, data);
-    for (const client of group.members) if (client !== except) client.send(group.kind, sent);
+  const tellGroup = (group: Group, text: NumberText, except?: Client): void => {
+    if (text.version === group.known) return;
+    group.known = text.version;
+    const sent = frame(group.view.kind, text);
+    for (const client of group.members) if (client !== except) client.send(group.view.kind, sent);
+  };
+  /** Makes what a group is told when it is its turn; once, however many looks there are until then. */
+  const refresh = async (group: Group): Promise<void> => {
+    const begun = telling.get(group);
+    if (begun) return void (begun.again = true);
+    const state = { again: false };
+    telling.set(group, state);
+    try {
+      tellGroup(group, await texts.read(group, group.view));
+    } catch (error) {
+      // Who had no turn is told at the next look.
+      if (!(error instanceof NotServed)) onFailed(error);
+    }
+    telling.delete(group);
+    if (state.again) await refresh(group);
   };
 
-  const tell = async (): Promise<void> => {
-    if (groups.size === 0) return;
+  const tellAll = async (): Promise<void> => {
     const floor = await floors();
-    for (const group of groups.values()) tellGroup(group, group.make(floor));
+    let count = 0;
+    for (const group of [...groups.all()]) {
+      void refresh(group);
+      if (++count % groupsPerTurn === 0) await turn();
+    }
     // That look was before the change: it is shared, and the tables rest after one. There will be another.
     if (floor.asOf < changedAt) ticking.changed();
   };
-  const ticking = atMostEvery(everyMs, () => void tell().catch(onFailed));
+  let isTelling = false;
+  let isAgainDue = false;
+  const tell = (): void => {
+    isAgainDue = isTelling;
+    if (isTelling || groups.isEmpty()) return;
+    isTelling = true;
+    void tellAll()
+      .catch(onFailed)
+      .finally(() => {
+        isTelling = false;
+        if (isAgainDue) ticking.changed();
+      });
+  };
+  const ticking = atMostEvery(everyMs, tell);
   const idle = setInterval(ticking.changed, idleEveryMs);
 
-  const unwatch = (client: Client, kind: Kind): void => {
-    const ofClient = asked.get(client);
-    const watched = ofClient?.[kind];
-    if (!watched) return;
-    const group = groups.get(watched.key);
-    group?.members.delete(client);
-    if (group?.members.size === 0) groups.delete(watched.key);
-    const { [kind]: _, ...rest } = ofClient;
-    if (Object.keys(rest).length > 0) asked.set(client, rest);
-    else asked.delete(client);
+  /** The text for whatever the client watches once it is there: another token may come while it is made. */
+  const answer = async (client: Client, group: Group): Promise<{ group: Group; text: NumberText }> => {
+    const text = await texts.read(client, group.view);
+    const current = groups.of(client, group.view.kind);
+    if (current === group) return { group, text };
+    if (current && JSON.stringify(current.view.queues) === JSON.stringify(group.view.queues))
+      return answer(client, current);
+    throw new Failure('A newer request of this socket took the place of this watch.');
   };
-
-  /** Makes the client one of those who are told. */
-  const enter = (client: Client, kind: Kind, queues: readonly string[] | undefined): Group => {
-    unwatch(client, kind);
-    const scope = client.scope();
-    const key = JSON.stringify([kind, scopeKey(scope), queues]);
-    const group = groups.get(key) ?? { kind, make: making(kind, scope, queues), members: new Set<Client>(), known: '' };
-    groups.set(key, group);
-    group.members.add(client);
-    asked.set(client, { ...asked.get(client), [kind]: { key, queues } });
-    return group;
-  };
-
-  const watch = async (
-    client: Client,
-    {
-      kind,
-      queues,
-      id,
-    }: { readonly kind: Kind; readonly queues?: readonly string[] | undefined; readonly id?: MessageId | undefined },
-  ): Promise<void> => {
-    const group = enter(client, kind, queues);
-    let data: object;
+  const watch = async (client: Client, asked: Omit<NumberView, 'scope'>, id: MessageId | undefined): Promise<void> => {
+    const { kind } = asked;
+    const entered = groups.enter(client, { ...asked, scope: client.scope() });
     try {
-      data = group.make(await floors());
+      const { group, text } = await answer(client, entered);
+      tellGroup(group, text, client);
+      client.send(kind, frame(kind, text, { status: 'Ok', id }));
     } catch (error) {
-      unwatch(client, kind);
+      if (groups.of(client, kind) === entered) groups.leave(client, kind);
+      if (error instanceof NotServed || error instanceof Failure) throw error;
       onFailed(error);
       throw new Failure('The numbers cannot be read at the moment. Ask again.');
     }
-    if (!group.members.has(client)) return;
-    tellGroup(group, data, client);
-    client.send(kind, frame(kind, data, { status: 'Ok', id }));
   };
 
   return {
-    watchQueues: (client, id) => watch(client, { kind: 'Queues', id }),
-    watchAgents: (client, queues, id) => watch(client, { kind: 'Agents', queues, id }),
-    unwatch,
+    watchQueues: (client, id) => watch(client, { kind: 'Queues' }, id),
+    watchAgents: (client, queues, id) => watch(client, { kind: 'Agents', queues }, id),
+    unwatch: groups.leave,
     drop: (client) => {
-      unwatch(client, 'Queues');
-      unwatch(client, 'Agents');
+      groups.leave(client, 'Queues');
+      groups.leave(client, 'Agents');
     },
     rescope: (client) => {
-      const before = asked.get(client);
-      for (const kind of ['Queues', 'Agents'] as const)
-        // So that it is told at the next look, whatever the others of its new group know.
-        if (before?.[kind]) enter(client, kind, before[kind].queues).known = '';
+      for (const kind of ['Queues', 'Agents'] as const) {
+        const before = groups.of(client, kind);
+        if (!before) continue;
+        try {
+          const group = groups.enter(client, { ...before.view, scope: client.scope() });
+          // So that it is told at the next look, whatever the others of its new group know.
+          if (group !== before) group.known = '';
+        } catch {
+          // It must not go on with what the new token does not show.
+          client.close('full');
+        }
+      }
       ticking.changed();
     },
     changed: () => {
@@ -147,8 +159,3 @@ export function createNumberWatches(floors: Floors, onFailed: (error: unknown) =
     },
   };
 }
-
-const making =
-  (kind: Kind, scope: Scope, queues: readonly string[] | undefined) =>
-  (floor: Floor): object =>
-    kind === 'Queues' ? queuesOf(floor, scope) : agentsOf(floor, scope, queues);

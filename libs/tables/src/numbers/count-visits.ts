@@ -1,5 +1,5 @@
 import type { VisitCounts } from '@callstream/domain';
-import type { Tables } from '../connect.ts';
+import type { Queryable } from '../connect.ts';
 import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
 
@@ -14,6 +14,8 @@ export interface VisitsQuestion extends Period {
   readonly interval: Interval | null;
   /** IANA name; decides where days begin. */
   readonly timeZone: string;
+  /** Most rows; all if not given. */
+  readonly rowsMax?: number;
 }
 
 export interface CountedVisits extends VisitCounts {
@@ -27,8 +29,8 @@ export interface CountedVisits extends VisitCounts {
  * Counts the visits that began in the period, by interval and queue, without outbound and internal calls. Counts
  * can be added up, and the domain's `ratesOf` makes ratios of them.
  */
-export async function countVisits(db: Tables, question: VisitsQuestion): Promise<CountedVisits[]> {
-  const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone } = question;
+export async function countVisits(db: Queryable, question: VisitsQuestion): Promise<CountedVisits[]> {
+  const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, rowsMax } = question;
   // Without a name: planned for this period, every time. One plan for an hour and for a year would fit neither.
   const { rows } = await db.query<CountedVisits>({
     text: `
@@ -47,8 +49,9 @@ export async function countVisits(db: Tables, question: VisitsQuestion): Promise
         and ($3::text[] is null or queue = any($3))
         and direction is distinct from 'outbound' and direction is distinct from 'internal'
       group by 1, 2
-      order by 1, 2`,
-    values: [from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone],
+      order by 1, 2
+      limit $8`,
+    values: [from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, rowsMax ?? null],
   });
   return rows;
 }

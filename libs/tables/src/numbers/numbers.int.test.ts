@@ -1,18 +1,18 @@
 import { jest } from '@jest/globals';
-import { addCounts, noCounts, ratesOf } from '@callstream/domain';
-import { eventsOf } from '@callstream/domain/testing';
+import { addCounts, compareText, isCurrent, isTalking, isWaiting, noCounts, ratesOf } from '@callstream/domain';
+import { callsOfEvents, eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { rewrite } from '../../testing/rewrite.ts';
 import type { Tables, VisitsQuestion } from '../index.ts';
 import {
   connectTables,
+  countLiveCalls,
   countVisits,
   migrate,
   readAgentMarks,
   readAgentSegments,
   readCall,
   readIntervals,
-  readLiveCalls,
   readPeriod,
   searchCalls,
 } from '../index.ts';
@@ -169,21 +169,42 @@ describe('what goes on', () => {
   const since = Date.parse('2026-03-02T10:00:00Z');
   const at = Date.parse('2026-03-02T12:00:00Z');
 
-  it('is the calls that have begun, are unfinished, and were heard of since', async () => {
+  it('is counted by queue: current calls that wait and that are talked on, as far as they were heard of since', async () => {
     await write([
       ...visit('waits', '2026-03-02T12:00:00Z', null),
+      ...visit('talks', '2026-03-02T12:00:00Z', 5, '901'),
       ...visit('old', '2026-03-02T09:00:00Z', null),
       ...visit('over', '2026-03-02T12:00:00Z', 5),
       { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
       { type: 'call.recording-available', call_id: 'never', url: 'https://r/1', timestamp: '2026-03-02T12:05:00Z' },
     ]);
-    const delay = { delayMs: 0, heardAt: at };
-    expect(await readLiveCalls(db, since)).toEqual([
-      { callId: 'waits', queue: '900', state: 'WAITING', isOpened: true, waitingSince: at, finishedAt: null, ...delay },
+    const live = await countLiveCalls(db, since);
+    expect(live.toSorted((a, b) => (a.queue < b.queue ? -1 : 1))).toEqual([
+      { queue: '900', waiting: 1, longestWaitingSince: at, talking: 0 },
+      { queue: '901', waiting: 0, longestWaitingSince: null, talking: 1 },
     ]);
   });
 
-  it('is the times of agents on calls that ended since, or that are open', async () => {
+  it('is what the domain says, at every moment of the nineteen lives', async () => {
+    const log = [...lives.keys()].flatMap((name) => lifeOf(name));
+    for (let length = 1; length <= log.length; length += 17) {
+      const events = eventsOf(log.slice(0, length));
+      await rewrite(db, events);
+      const calls = [...callsOfEvents(events).values()].filter(isCurrent);
+      const counted = [...Map.groupBy(calls, ({ queue }) => queue ?? '')].map(([queue, of]) => {
+        const waiting = of.filter((call) => isWaiting(call, 0, Infinity));
+        const sinces = waiting.map(({ waitingSince, delayMs }) => (waitingSince ?? 0) + delayMs);
+        const longestWaitingSince = sinces.length === 0 ? null : Math.min(...sinces);
+        const talking = of.filter((call) => isTalking(call, 0, Infinity)).length;
+        return { queue, waiting: waiting.length, longestWaitingSince, talking };
+      });
+      const inOrder = <Row extends { queue: string }>(rows: readonly Row[]) =>
+        rows.toSorted((a, b) => compareText(a.queue, b.queue));
+      expect(inOrder(await countLiveCalls(db, 0))).toEqual(inOrder(counted));
+    }
+  });
+
+  it('has of each agent and queue what is open, and the last that ended since', async () => {
     await write([
       ...visit('talks', '2026-03-02T12:00:00Z', 5),
       ...visit('old', '2026-03-02T08:00:00Z', 5),
@@ -202,8 +223,8 @@ describe('what goes on', () => {
       delayMs: 0,
     };
     expect(await readAgentSegments(db, since)).toEqual([
-      { ...segment, callId: 'over', endedAt: at + 300_000, end: 'finished', heardAt: at + 300_000, isCallOpen: false },
-      { ...segment, callId: 'talks', endedAt: null, end: null, heardAt: at + 5_000, isCallOpen: true },
+      { ...segment, callId: 'over', endedAt: at + 300_000, end: 'finished', heardAt: at + 300_000, callQueue: '900' },
+      { ...segment, callId: 'talks', endedAt: null, end: null, heardAt: at + 5_000, callQueue: '900' },
     ]);
   });
 
@@ -216,7 +237,7 @@ describe('what goes on', () => {
       ...visit('c', '2026-03-02T12:00:00Z', 5),
     ]);
     const nothing = { loggedIn: null, loggedOut: null, paused: null, unpaused: null, delayMs: 0 };
-    expect(await readAgentMarks(db)).toEqual([
+    expect(await readAgentMarks(db, since)).toEqual([
       {
         ...nothing,
         actor: 'ana',

@@ -1,4 +1,4 @@
-import type { Tables } from '../connect.ts';
+import type { Queryable } from '../connect.ts';
 
 /** Lengths of the intervals into which a period may be divided. From `day` on they are those of the time zone. */
 export const intervals = ['5m', '15m', '30m', 'hour', 'day', 'week', 'month'] as const;
@@ -22,7 +22,7 @@ export interface PeriodQuestion {
 }
 
 /** The period that is meant. Postgres knows where days begin: some begin at one o'clock. */
-export async function readPeriod(db: Tables, { from, to, now, timeZone }: PeriodQuestion): Promise<Period> {
+export async function readPeriod(db: Queryable, { from, to, now, timeZone }: PeriodQuestion): Promise<Period> {
   const { rows } = await db.query<Period>({
     text: `
       select
@@ -52,7 +52,7 @@ const calendarUnits = new Set<Interval>(['day', 'week', 'month']);
 
 /** Where the intervals of a period begin, ISO 8601; the first may begin before the period. */
 export async function readIntervals(
-  db: Tables,
+  db: Queryable,
   { from, to, interval, timeZone }: Period & { readonly interval: Interval; readonly timeZone: string },
 ): Promise<string[]> {
   const { rows } = await db.query<{ begin: string }>({

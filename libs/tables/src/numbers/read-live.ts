@@ -1,25 +1,31 @@
-import type { AgentMarks, AgentSegment, LiveFacts } from '@callstream/domain';
+import type { AgentMarks, AgentSegment } from '@callstream/domain';
 import { ms } from '../board.ts';
-import type { Tables } from '../connect.ts';
+import type { Queryable } from '../connect.ts';
 
-/** What is known of a call that goes on, as far as somebody counts it; times in ms since 1970. */
-export interface LiveCallFacts extends LiveFacts {
-  readonly callId: string;
-  /** Where it is now; '' if no event named a queue. */
+/** How many calls are in a queue now; times in ms since 1970 by our clock. */
+export interface LiveQueue {
+  /** '' for the calls of which no event named a queue. */
   readonly queue: string;
-  readonly waitingSince: number | null;
-  readonly delayMs: number;
+  readonly waiting: number;
+  /** Since when the first of them waits; null if none does. */
+  readonly longestWaitingSince: number | null;
+  readonly talking: number;
 }
 
-/** The calls that are known to have begun, are unfinished, and were heard of since `heardSince`, in ms since 1970. */
-export async function readLiveCalls(db: Tables, heardSince: number): Promise<LiveCallFacts[]> {
-  const { rows } = await db.query<LiveCallFacts>({
-    name: 'read-live-calls',
+/**
+ * Counts the current calls that were heard of since `heardSince` (ms since 1970), by queue. What waits and what is talked on
+ * is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
+ */
+export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
+  const { rows } = await db.query<LiveQueue>({
+    name: 'count-live-calls',
     text: `
-      select call_id as "callId", coalesce(queue, '') as queue, state, is_opened as "isOpened", null as "finishedAt",
-        ${ms('heard_at')} as "heardAt", ${ms('waiting_since')} as "waitingSince", delay_ms as "delayMs"
+      select coalesce(queue, '') as queue, count(*) filter (where state = 'WAITING')::int as waiting,
+        count(*) filter (where state = 'ONGOING')::int as talking,
+        ${ms(`min(waiting_since + delay_ms * interval '1 ms') filter (where state = 'WAITING')`)} as "longestWaitingSince"
       from calls
-      where finished_at is null and is_opened and heard_at >= to_timestamp($1::float8 / 1000)`,
+      where finished_at is null and is_opened and heard_at >= to_timestamp($1::float8 / 1000)
+      group by 1`,
     values: [heardSince],
   });
   return rows;
@@ -33,36 +39,54 @@ export interface AgentRow extends AgentMarks {
 const mark = (name: string): string =>
   `case when ${name}_at is not null then json_build_object('at', ${ms(`${name}_at`)}, 'id', ${name}_id) end`;
 
-/** What every agent said of each queue off calls, by actor and queue. */
-export async function readAgentMarks(db: Tables): Promise<AgentRow[]> {
+/** What every agent said of each queue off calls, if the agent was heard of since `heardSince` or did not log out; by actor and queue. */
+export async function readAgentMarks(db: Queryable, heardSince: number): Promise<AgentRow[]> {
   const { rows } = await db.query<AgentRow>({
     name: 'read-agent-marks',
     text: `
       select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
         ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${ms('heard_at')} as "heardAt", delay_ms as "delayMs"
       from agents
+      where heard_at >= to_timestamp($1::float8 / 1000)
+        or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
       order by actor, queue`,
+    values: [heardSince],
   });
   return rows;
 }
 
+/** A time of an agent on a call, and where the call is; '' if no event named a queue. */
+export interface AgentSegmentRow extends AgentSegment {
+  readonly callQueue: string;
+}
+
 /**
- * The times of agents on calls that ended since `since` (ms since 1970, by the sender's clock), or that are open on a call that
- * was heard of since then.
+ * The segments by which presence is judged: those that are open on calls heard of since `since` (ms since 1970); and of those
+ * that ended since then, of each agent and queue the last, the last on which the agent talked, and the one that an unpause
+ * may belong to. Judging all of them would give the same, and read a day of calls every second.
  */
-export async function readAgentSegments(db: Tables, since: number): Promise<AgentSegment[]> {
-  const { rows } = await db.query<AgentSegment>({
+export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
+  const { rows } = await db.query<AgentSegmentRow>({
     name: 'read-agent-segments',
     text: `
-      with wanted as (
+      with ended as materialized (
         select * from segments where ended_at >= to_timestamp($1::float8 / 1000)
-        union all
+      ), wanted as (
+        (select distinct on (actor, queue) * from ended
+          order by actor, queue, greatest(rang_last_at, entered_at, ended_at) desc, call_id, n)
+        union
+        (select distinct on (actor, queue) * from ended where entered_at is not null
+          order by actor, queue, entered_at desc, call_id, n)
+        union
+        select e.* from ended e join agents a on a.actor = e.actor
+          where a.unpaused_at between e.ended_at and e.ended_at + interval '5 minutes'
+        union
         select s.* from calls c join segments s using (call_id)
-        where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
+          where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
       )
       select s.call_id as "callId", s.actor, s.number, s.queue, ${ms('s.rang_at')} as "rangAt", ${ms('s.rang_last_at')} as "rangLastAt",
         ${ms('s.entered_at')} as "enteredAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
-        c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", c.finished_at is null as "isCallOpen"
+        c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
       from wanted s join calls c using (call_id)
       order by s.actor, s.call_id, s.n`,
     values: [since],

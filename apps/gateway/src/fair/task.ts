@@ -1,0 +1,14 @@
+/** Work that is done once, for all who wait for it when it begins. */
+export class Task<Result> {
+  readonly #work: () => Promise<Result>;
+  #result: Promise<Result> | null = null;
+
+  constructor(work: () => Promise<Result>) {
+    this.#work = work;
+  }
+
+  /** Begins, unless it has begun. */
+  begin(): Promise<Result> {
+    return (this.#result ??= this.#work());
+  }
+}

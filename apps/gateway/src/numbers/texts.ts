@@ -1,0 +1,103 @@
+import { createHash } from 'node:crypto';
+import { scopeKey } from '../access/scope.ts';
+import type { Scope } from '../access/scope.ts';
+import type { Asker } from '../fair/asker.ts';
+import { createSingleFlight } from '../fair/single-flight.ts';
+import type { Enter } from '../fair/single-flight.ts';
+import { agentNow, agentsIn } from './agents.ts';
+import { fitting } from './fitting.ts';
+import type { Floor } from './floor.ts';
+import type { Floors } from './floors.ts';
+import { queuesJson } from './queues.ts';
+
+/** What somebody looks at. */
+export interface NumberView {
+  readonly kind: 'Queues' | 'Agents';
+  readonly scope: Scope;
+  /** Only agents of these. */
+  readonly queues?: readonly string[] | undefined;
+}
+
+/** An answer as JSON text. */
+export interface NumberText {
+  readonly json: string;
+  /** The same for texts that differ in nothing but `as_of`. */
+  readonly version: string;
+}
+
+/** Most text that is kept of one look, in characters. */
+const keptLengthMax = 32 * 1024 * 1024;
+
+/**
+ * Numbers as text, made once for each look at the tables and each view, whoever asks and however often. Views of which the
+ * same is seen share it: names of queues that nobody is in make no other view.
+ */
+export interface NumberTexts {
+  /** @throws {NotServed} if there was no turn to make it; whatever the look throws */
+  readonly read: (asker: Asker, view: NumberView) => Promise<NumberText>;
+}
+
+export interface NumberTextsOptions {
+  readonly floors: Floors;
+  /** Gives turns to those for whom a text is to be made. */
+  readonly enter: Enter;
+  readonly onMade: () => void;
+}
+
+export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions): NumberTexts {
+  let latest: Floor | null = null;
+  let kept = new Map<string, NumberText>();
+  let keptLength = 0;
+
+  /** The latest may be newer than what was looked at when the turn was asked for: it is never older. */
+  const make = (floor: Floor, view: NumberView): NumberText => {
+    const key = keyOf(floor, view);
+    const known = kept.get(key);
+    if (known) return known;
+    const text = textOf(floor, view);
+    onMade();
+    kept.set(key, text);
+    keptLength += text.json.length;
+    for (const [oldest, { json }] of kept) {
+      if (keptLength <= keptLengthMax) break;
+      kept.delete(oldest);
+      keptLength -= json.length;
+    }
+    return text;
+  };
+  const flight = createSingleFlight(async (view: NumberView) => make(latest ?? (await floors()), view), enter);
+
+  return {
+    read: async (asker, view) => {
+      const floor = await floors();
+      if (latest === null || (floor !== latest && floor.asOf >= latest.asOf))
+        [latest, kept, keptLength] = [floor, new Map(), 0];
+      return kept.get(keyOf(latest, view)) ?? flight(asker, view);
+    },
+  };
+}
+
+/** The queues of the view of which somebody is an agent; null: it is not limited to any. */
+const queuesOf = (floor: Floor, { queues }: NumberView): string[] | null =>
+  queues === undefined ? null : [...new Set(queues)].filter((queue) => floor.agentsIn.has(queue)).toSorted();
+
+const keyOf = (floor: Floor, view: NumberView): string =>
+  JSON.stringify([view.kind, queuesOf(floor, view), scopeKey(view.scope)]);
+
+function textOf(floor: Floor, view: NumberView): NumberText {
+  const body = view.kind === 'Queues' ? queuesJson(floor, view.scope) : agentsJson(floor, view);
+  const version = createHash('sha1').update(body).digest('base64');
+  return { json: `{"as_of":${floor.asOf},${body}}`, version };
+}
+
+function agentsJson(floor: Floor, view: NumberView): string {
+  const { scope } = view;
+  const wanted = queuesOf(floor, view) ?? scope.queues;
+  const visible = scope.queues === null ? null : new Set(scope.queues);
+  const seen = wanted && new Set(wanted.filter((queue) => queue !== '' && (visible === null || visible.has(queue))));
+  const now = agentNow(scope);
+  const texts = function* (): Iterable<string> {
+    for (const agent of agentsIn(floor, seen)) yield JSON.stringify(now(agent));
+  };
+  return `"agents":${fitting(texts())}`;
+}
