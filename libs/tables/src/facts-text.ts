@@ -1,14 +1,13 @@
 import { partitionsMax } from '@callstream/domain';
 import type { Clock, Fact, Facts } from '@callstream/domain';
 import { clockLetters, commonTexts } from './facts-format.ts';
-import { packUuid, unpackUuid } from './uuid-text.ts';
 
 /**
  * The facts of a call as one text, the column `calls.facts`; the same facts always give the same text. Compact, and without
  * the characters that COPY and arrays of records escape: it is written again whenever its call changes.
  *
- * Facts are separated by `,`, and the texts that they name by their numbers follow, each behind a `|`. A fact is its uuid
- * (22 characters), the letter of its clock, a digit for each of its texts, and after spaces: id and time since the fact before, reception
+ * Facts are separated by `,`, and the texts that they name by their numbers follow, each behind a `|`. A fact is its uuid,
+ * the letter of its clock, a digit for each of its texts, and after spaces: id and time since the fact before, reception
  * since the time, and the part, unless it is 0.
  */
 export function packFacts(facts: Facts): string {
@@ -30,7 +29,7 @@ export function packFacts(facts: Facts): string {
     const common = numberOf(kind) + numberOf(actor) + numberOf(queue) + numberOf(number) + numberOf(direction);
     const parties = numberOf(ourNumber) + numberOf(theirNumber) + numberOf(theirNumberType);
     const others = numberOf(fact.destination) + numberOf(fact.url) + numberOf(fact.code);
-    const head = packUuid(fact.uuid) + clockLetters[fact.clock] + withoutEnd(common + parties + others);
+    const head = fact.uuid + clockLetters[fact.clock] + withoutEnd(common + parties + others);
     const part = fact.part === 0 ? '' : ` ${fact.part}`;
     packed += `,${head} ${packId(fact.id - id)} ${fact.at - at} ${fact.receivedAt - fact.at}${part}`;
     ({ id, at } = fact);
@@ -58,7 +57,7 @@ export function unpackFacts(packed: string): Facts {
     // As factsOf makes them: objects of one shape are played faster than those of two.
     // prettier-ignore
     return {
-      uuid: unpackUuid(head), part: Number(part), id, at, clock, receivedAt, kind, actor, queue, number, destination, url, code,
+      uuid: head.slice(0, uuidLength), part: Number(part), id, at, clock, receivedAt, kind, actor, queue, number, destination, url, code,
       direction, ourNumber, theirNumber, theirNumberType,
     };
   });
@@ -69,14 +68,11 @@ function readTexts(head: string, textOf: (number: number) => string | null): () 
   let from = uuidLength + 1;
   return () => {
     if (from >= head.length) return null;
-    const first = head.charAt(from++);
-    if (first === nothing) return null;
-    if (first !== longNumber) return textOf(valueOf(first));
-    const number = Array.from(head.slice(from, from + longDigits), valueOf).reduce(
-      (sum, value) => sum * base + value,
-      0,
-    );
-    from += longDigits;
+    const value = valueAt(head, from++);
+    if (value < base) return textOf(value);
+    if (head.charAt(from - 1) === nothing) return null;
+    let number = 0;
+    for (const end = from + longDigits; from < end; from++) number = number * base + valueAt(head, from);
     return textOf(number);
   };
 }
@@ -86,7 +82,7 @@ const packId = (id: number): string => (id % partitionsMax === 0 ? String(id / p
 const unpackId = (packed: string): number =>
   packed.startsWith('~') ? Number(packed.slice(1)) : Number(packed) * partitionsMax;
 
-const uuidLength = 22;
+const uuidLength = 36;
 const nothing = '-';
 /** Before a number of {@link longDigits} digits. */
 const longNumber = '.';
@@ -99,7 +95,12 @@ const textNumber = (number: number): string =>
   number < base
     ? digit(number)
     : longNumber + digit(Math.floor(number / base ** 2)) + digit(Math.floor(number / base)) + digit(number);
-const valueOf = (char: string): number => digits.indexOf(char);
+/** By character code; what is no digit has a value of its own. */
+const values = new Uint8Array(128).fill(base).map((none, char) => {
+  const value = digits.indexOf(String.fromCharCode(char));
+  return value < 0 ? none : value;
+});
+const valueAt = (text: string, place: number): number => values[text.charCodeAt(place)] ?? base;
 const common = new Map(commonTexts.map((text, i) => [text, textNumber(i)]));
 
 /** Most facts name few texts, and the last fields are those of few. */
