@@ -1,7 +1,7 @@
 import type { Log, LogRecord } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
 import { classify, PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { EventBatch, Memory, Move } from '@callstream/tables';
+import type { EventBatch, Move, SeenEvents } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
 import { explain, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -15,8 +15,7 @@ export interface Applying {
   readonly db: Tables;
   readonly deadLetters: DeadLetters;
   readonly refusals: RefusalLimit;
-  /** Of the transactions of this process. */
-  readonly memory: Memory;
+  readonly seen: SeenEvents;
   /** Next offset of every partition, as this process last saw it in the tables. */
   readonly positions: Map<number, number>;
   /** Called after every commit. */
@@ -96,7 +95,7 @@ async function refuse(applying: Applying, part: Understood, error: unknown): Pro
 /** One transaction: the rows and the position, or neither. */
 async function commit(applying: Applying, part: Understood): Promise<number> {
   const projection = { moves: [moveOf(part)], batch: part.batch };
-  await withConnection(applying.db, (client) => project(client, projection, applying.memory));
+  await withConnection(applying.db, (client) => project(client, projection, applying.seen));
   return committed(applying, part);
 }
 

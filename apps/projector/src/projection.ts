@@ -1,6 +1,6 @@
 import { consume, endOffsets, within } from '@callstream/runtime';
 import type { Kafka, Log, Publisher, Readiness } from '@callstream/runtime';
-import { createMemory, notifyProjected, readPositions, withConnection } from '@callstream/tables';
+import { createSeenEvents, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { checkLog } from './check-log.ts';
 import { createDeadLetters } from './dead-letters.ts';
@@ -58,7 +58,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
   const projectBatch = createProjectBatch({
     ...{ db, positions, metrics, log, concurrency: options.concurrency },
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
-    memory: createMemory(),
+    seen: createSeenEvents(),
     refusals: createRefusalLimit({ max: options.refusedPerMinute, earlier }),
     changed: createNotifier(() => notifyProjected(db)).changed,
     logStart: async (partition) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0,

@@ -54,7 +54,7 @@ async function applyTogether(
     const { undecodable, batch } = understand(parts.flatMap(({ records }) => records));
     if (undecodable.length > 0) return byThemselves();
     const projection = { moves: parts.map(moveOf), batch, lockTimeoutMs };
-    await withConnection(applying.db, (client) => project(client, projection, applying.memory));
+    await withConnection(applying.db, (client) => project(client, projection, applying.seen));
     if (batch.events.uuids.length > 0) applying.refusals.applied();
   } catch (error) {
     if (!(error instanceof ConnectionLost)) return byThemselves();

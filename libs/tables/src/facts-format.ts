@@ -1,10 +1,4 @@
-import type { Clock, Fact } from '@callstream/domain';
-
-/** Fields of a fact that are texts, those that are most often named first. */
-export const factTexts = [
-  ...['kind', 'actor', 'queue', 'number', 'direction', 'ourNumber', 'theirNumber', 'theirNumberType'],
-  ...['destination', 'url', 'code'],
-] as const satisfies readonly (keyof Fact)[];
+import type { Clock } from '@callstream/domain';
 
 export const clockLetters = { own: 'o', none: 'n', ahead: 'a' } as const satisfies Record<Clock, string>;
 

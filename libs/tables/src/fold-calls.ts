@@ -1,25 +1,35 @@
 import { compareText, factSet, play, union } from '@callstream/domain';
-import type { Facts } from '@callstream/domain';
-import type { KnownCall } from './call-cache.ts';
+import type { Call, Facts } from '@callstream/domain';
 import type { FactsByCall } from './event-batch.ts';
-import { packFacts } from './facts-text.ts';
+import { packFacts, unpackFacts } from './facts-text.ts';
 
-/** A call that has other facts than before. */
-export interface ChangedCall extends KnownCall {
+/** A call and its facts as they stand in the tables. */
+export interface PlayedCall {
+  readonly call: Call;
   readonly packed: string;
-  /** undefined: it is new. */
-  readonly before: KnownCall | undefined;
 }
 
-/** What becomes of the calls that these facts speak of, by call_id; a call of which they say nothing new is left out. */
-export function foldCalls(added: FactsByCall, known: (callId: string) => KnownCall | undefined): ChangedCall[] {
+/** A call that has other facts than before. */
+export interface ChangedCall extends PlayedCall {
+  /** undefined: it is new. */
+  readonly before: PlayedCall | undefined;
+}
+
+/**
+ * What becomes of the calls that these facts speak of, by call_id; a call of which they say nothing new is left out.
+ * @param known the packed facts that the tables have, by call_id
+ */
+export function foldCalls(added: FactsByCall, known: ReadonlyMap<string, string>): ChangedCall[] {
   const changed: ChangedCall[] = [];
   for (const [callId, some] of added) {
-    const before = known(callId);
-    const facts = before ? union(before.facts, some) : factSet(some);
-    if (before && isSame(before.facts, facts)) continue;
-    const packed = packFacts(facts);
-    changed.push({ facts, call: play(callId, facts), packed, bytes: Buffer.byteLength(packed), before });
+    const packed = known.get(callId);
+    const before = packed === undefined ? undefined : unpackFacts(packed);
+    const facts = before ? union(before, some) : factSet(some);
+    if (before && isSame(before, facts)) continue;
+    changed.push({
+      ...{ call: play(callId, facts), packed: packFacts(facts) },
+      before: before && packed !== undefined ? { call: play(callId, before), packed } : undefined,
+    });
   }
   return changed.toSorted((a, b) => compareText(a.call.callId, b.call.callId));
 }

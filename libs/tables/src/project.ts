@@ -1,14 +1,11 @@
 import type { ClientBase } from 'pg';
 import { writeAgents } from './agent-marks.ts';
-import { createCallCache } from './call-cache.ts';
-import type { CallCache } from './call-cache.ts';
 import type { EventBatch } from './event-batch.ts';
 import { CallsMoved } from './connection.ts';
 import { foldCalls } from './fold-calls.ts';
 import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
-import { knownCalls, readStored } from './known-calls.ts';
-import { createSeenEvents, nothingSeen } from './seen-events.ts';
-import type { SeenEvents } from './seen-events.ts';
+import { packedOf, readPacked } from './packed-facts.ts';
+import { nothingSeen } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
 import type { Answer, Statement } from './send-together.ts';
 import { isCallTaken, writeCalls } from './write-calls.ts';
@@ -35,14 +32,6 @@ export interface Projection {
   readonly lockTimeoutMs?: number;
 }
 
-/** What a projector remembers from one transaction to the next. */
-export interface Memory {
-  readonly seen: SeenEvents;
-  readonly calls: CallCache;
-}
-
-export const createMemory = (): Memory => ({ seen: createSeenEvents(), calls: createCallCache() });
-
 /** The tables are not where a move begins: somebody else is ahead, or the projection was swapped. */
 export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
@@ -53,23 +42,19 @@ const attemptsMax = 10;
 
 /**
  * Writes what the events of a batch change, and moves the positions; all or nothing. Events that were not seen are taken
- * for new, and calls that are remembered for unchanged; what turns out to be otherwise is looked for in the tables.
- * @param memory of the transactions before
+ * for new; what turns out to be otherwise is looked for in the tables.
  * @throws {PositionMoved}
  * @throws {CallsMoved} if others write the same calls all the time
  */
-export async function project(db: ClientBase, projection: Projection, memory = noMemory()): Promise<void> {
+export async function project(db: ClientBase, projection: Projection, seen = nothingSeen): Promise<void> {
   const { events } = projection.batch;
-  const { seen, calls } = memory;
   let suspects = isCopied(events) ? seen.suspects(events.uuids) : null;
   for (let attempt = 1; ; attempt++) {
     try {
-      await inOneGo(db, projection, { calls, suspects });
+      await inOneGo(db, projection, suspects);
       seen.add(events.uuids);
       return;
     } catch (error) {
-      // Also if it was something else: whether the commit arrived may not be known.
-      calls.clear();
       if (isEventTaken(error)) seen.surprise();
       else if (!isCallTaken(error)) throw error;
       if (attempt === attemptsMax) throw new CallsMoved(attempt, error);
@@ -78,32 +63,23 @@ export async function project(db: ClientBase, projection: Projection, memory = n
   }
 }
 
-const noMemory = (): Memory => ({ seen: nothingSeen, calls: createCallCache() });
-
-interface Going extends Pick<Memory, 'calls'> {
-  /** Of the events, those that may be there already, or null: nothing is copied, whatever is there. */
-  readonly suspects: readonly string[] | null;
-}
-
+/** @param suspects of its events that may be there already, or null: nothing is copied, whatever is there */
 async function inOneGo(
   db: ClientBase,
   { moves, batch, lockTimeoutMs = 0 }: Projection,
-  { suspects, calls }: Going,
+  suspects: readonly string[] | null,
 ): Promise<void> {
   const { events, facts, presence } = batch;
   try {
-    const cached = new Map([...facts.keys()].map((callId) => [callId, calls.get(callId)]));
-    const missing = [...facts.keys()].filter((callId) => !cached.get(callId));
     const [, , moved, stored, taken] = await sendTogether(db, [
       begin,
       set(lockTimeoutMs),
       movePositions(moves),
-      readStored(missing),
+      readPacked([...facts.keys()]),
       ...(suspects?.length ? [lookFor(suspects)] : []),
     ]);
     checkMoved(moves, moved);
-    const found = knownCalls(stored);
-    const changed = foldCalls(facts, (callId) => cached.get(callId) ?? found.get(callId));
+    const changed = foldCalls(facts, packedOf(stored));
     const takenUuids = new Set(taken?.rows.map(([uuid]) => uuid ?? ''));
     await sendTogether(db, [
       // Always the same order of tables, so that two partitions that meet do not deadlock.
@@ -112,7 +88,6 @@ async function inOneGo(
       ...writeAgents(presence),
       commit,
     ]);
-    calls.put(changed);
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
     throw error;

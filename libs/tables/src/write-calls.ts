@@ -67,7 +67,7 @@ function replace(known: readonly ChangedCall[]): Statement[] {
   const rows = recordArray(known.map(rowOfCall));
   if (!rows) return [];
   const lastIds = `{${known.map(({ before }) => before?.call.lastId ?? 0).join()}}`;
-  const bytes = `{${known.map(({ before }) => before?.bytes ?? 0).join()}}`;
+  const bytes = `{${known.map(({ before }) => Buffer.byteLength(before?.packed ?? '')).join()}}`;
   return [{ name: 'replace-calls', text: replaceCalls, values: [rows, lastIds, bytes] }];
 }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { align, followTopic, uuidOf } from '@callstream/runtime';
 import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
-import { createMemory, PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
+import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { Move, Position, Tables } from '@callstream/tables';
 import { keepTrying } from '../keep-trying.ts';
 import { understand } from '../understand.ts';
@@ -36,7 +36,6 @@ export interface Follower extends Consumption {
 
 export async function follow({ kafka, topic, db, positions, ...options }: FollowOptions): Promise<Follower> {
   const { onProgress, signal, log, say } = options;
-  const memory = createMemory();
   const writing = new Set<Promise<number>>();
   let paused: PromiseWithResolvers<undefined> | undefined;
 
@@ -56,7 +55,7 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     const reached = await leavingOut({ kafka, topic, signal, say, log }, async (leaveOut) => {
       // What is no event is on the DLQ already: the live projector put it there.
       const { batch } = understand(aligned.records.filter((record) => !leaveOut(record)));
-      return withConnection(db, (client) => project(client, { moves: [move], batch }, memory)).then(
+      return withConnection(db, (client) => project(client, { moves: [move], batch })).then(
         () => next,
         (error: unknown) => positionAfter(error, db, move),
       );

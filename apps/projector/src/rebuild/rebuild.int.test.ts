@@ -308,7 +308,9 @@ describe('a verification', () => {
   it('fails with the first rows that differ, are missing or too many', async () => {
     await live.query(`update calls set queue = '666' where call_id = 'before the rollback'`);
     await live.query(`delete from agents where actor = (select min(actor) from agents)`);
-    await live.query(`insert into visits (call_id, n, queue, waiting_at, outcome) values ('nobody', 0, '900', now(), 'open')`);
+    await live.query(
+      `insert into visits (call_id, n, queue, waiting_at, outcome) values ('nobody', 0, '900', now(), 'open')`,
+    );
     const lines: string[] = [];
     await expect(verify(operation(), (line) => lines.push(line))).rejects.toThrow(
       /differ from the log in calls \(1\), visits \(1\), agents/,
