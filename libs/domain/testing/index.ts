@@ -47,8 +47,8 @@ export const lives: ReadonlyMap<string, readonly string[]> = new Map(
     .map((file) => [file.replace('.ndjson', ''), readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')]),
 );
 
-/** A life as a log, received one second after another. */
-export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 13)): Delivery[] =>
+/** A life as a log, received one second after another, after its own times. */
+export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 14)): Delivery[] =>
   (lives.get(name) ?? []).map((body, i) => ({ body, receivedAt: new Date(receivedFrom + i * 1000).toISOString() }));
 
 const kinds = [
