@@ -25,21 +25,23 @@ const moved = (log: readonly Delivery[], ms: number, isMoved: (body: Body) => bo
     return { ...delivery, body: JSON.stringify({ ...body, timestamp }) };
   });
 
+/** All but one, as a text. */
+const others = (all: ReadonlyMap<string, unknown>, but: string): string =>
+  JSON.stringify([...all].filter(([name]) => name !== but));
+
 describe('a clock that is wrong by hours', () => {
   it('leaves other calls as they are, and nobody waits unseen', () => {
     fc.assert(
       fc.property(days(), offset, ({ log, truths }, ms) => {
         const right = eventsOf(log);
         const wrong = eventsOf(moved(log, ms, ({ call_id }) => call_id === 'c1'));
-        for (const { at, waits } of truths.slice(-12)) {
+        for (const { at, waits } of truths.slice(-6)) {
           const [shown, told] = [shownAt(wrong, at), shownAt(right, at)];
           expect(shown.waits).toEqual(waits);
-          expect([...shown.calls].filter(([callId]) => callId !== 'c1')).toEqual(
-            [...told.calls].filter(([callId]) => callId !== 'c1'),
-          );
+          expect(others(shown.calls, 'c1')).toBe(others(told.calls, 'c1'));
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
   it('of one agent leaves all calls and the other agents as they are', () => {
@@ -47,15 +49,13 @@ describe('a clock that is wrong by hours', () => {
       fc.property(days(), offset, ({ log, truths }, ms) => {
         const right = eventsOf(log);
         const wrong = eventsOf(moved(log, ms, ({ call_id, actor }) => call_id === undefined && actor === 'ana'));
-        for (const { at } of truths.slice(-6)) {
+        for (const { at } of truths.slice(-4)) {
           const [shown, told] = [shownAt(wrong, at), shownAt(right, at)];
-          expect(shown.calls).toEqual(told.calls);
-          expect([...shown.agents].filter(([actor]) => actor !== 'ana')).toEqual(
-            [...told.agents].filter(([actor]) => actor !== 'ana'),
-          );
+          expect(others(shown.calls, '')).toBe(others(told.calls, ''));
+          expect(others(shown.agents, 'ana')).toBe(others(told.agents, 'ana'));
         }
       }),
-      { numRuns: 100 },
+      { numRuns: 50 },
     );
   });
 });

@@ -52,10 +52,12 @@ describe('what is wrong because an event was left out', () => {
     fc.assert(
       fc.property(dayWithoutOne, ({ all, left, events, moments }) => {
         const touched = touchedBy(all, left);
-        for (const at of moments.filter((moment) => moment >= left.at).slice(0, 8))
-          expect(others(shownAt(events, at), touched)).toEqual(others(shownAt(all, at), touched));
+        for (const at of moments.filter((moment) => moment >= left.at).slice(0, 5))
+          expect(JSON.stringify(others(shownAt(events, at), touched))).toBe(
+            JSON.stringify(others(shownAt(all, at), touched)),
+          );
       }),
-      { numRuns: 150 },
+      { numRuns: 60 },
     );
   });
   it('heals at the end of the call', () => {
@@ -64,10 +66,10 @@ describe('what is wrong because an event was left out', () => {
         const touched = touchedBy(all, left);
         const last = all.findLast(({ callId }) => callId === left.callId);
         if (left.callId === null || last?.kind !== 'call.finished' || last === left) return;
-        for (const at of moments.filter((moment) => moment >= last.at).slice(0, 8))
+        for (const at of moments.filter((moment) => moment >= last.at).slice(0, 5))
           expect(nowOf(shownAt(events, at), touched)).toEqual(nowOf(shownAt(all, at), touched));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
   it('heals when the call is stale, but that nothing is known of those who seem to be on it', () => {
@@ -80,7 +82,7 @@ describe('what is wrong because an event was left out', () => {
         for (const [actor, { presence }] of told.agents)
           expect([presence, 'not_known']).toContain(shown.agents.get(actor)?.presence);
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
   it('heals at the agent’s next word of that queue', () => {
@@ -93,10 +95,10 @@ describe('what is wrong because an event was left out', () => {
         if (!next) return;
         const inQueue = ({ agents }: Shown) =>
           agents.get(left.actor ?? '')?.queues.filter(({ queue }) => left.queue === null || queue === left.queue);
-        for (const at of moments.filter((moment) => moment >= next.at).slice(0, 8))
+        for (const at of moments.filter((moment) => moment >= next.at).slice(0, 5))
           expect(inQueue(shownAt(events, at))).toEqual(inQueue(shownAt(all, at)));
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     );
   });
 });

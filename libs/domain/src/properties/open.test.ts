@@ -52,7 +52,7 @@ describe('nothing is open without a reason', () => {
           expect(withoutReason(known, at)).toEqual([]);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
   it('of what agents say of themselves, any set of which was left out', () => {
@@ -78,7 +78,7 @@ describe('nothing is open without a reason', () => {
         );
         expect(why.filter((reason) => reason !== null)).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
   it('whatever a log says', () => {
@@ -88,7 +88,7 @@ describe('nothing is open without a reason', () => {
         const now = Math.max(...events.map(({ receivedAt }) => receivedAt)) + later;
         expect(withoutReason(events, now)).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: 500 },
     );
   });
 });
