@@ -1,9 +1,10 @@
+import { agentsNow, usualRules } from '../testing/agents.ts';
 import { callsOfEvents, eventsOf, lifeOf, lives } from '../testing/index.ts';
 import { isCounted, totalsOf } from './index.ts';
 import type { Call } from './index.ts';
 
 const second = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString().slice(11, 19));
-const callsOf = (name: string): Call[] => [...callsOfEvents(eventsOf(lifeOf(name, Date.UTC(2026, 2, 2, 14)))).values()];
+const callsOf = (name: string): Call[] => [...callsOfEvents(eventsOf(lifeOf(name))).values()];
 
 /** What a supervisor would say of a call, in one line. */
 function told(call: Call): string {
@@ -54,6 +55,26 @@ describe('the lives of calls', () => {
     ['17-dialer', 'FINISHED | outbound | 900 | 13:22:17 | 13:23:00 | 900:answered 2s | ana 13:22:17-13:23:00'],
   ])('%s', (name, expected) => {
     expect(callsOf(name).map(told)).toEqual([expected]);
+  });
+
+  it('18-presence: logged in to two queues, paused, unpaused, logged out', () => {
+    const events = eventsOf(lifeOf('18-presence'));
+    const presence = (count: number) => {
+      const known = events.slice(0, count);
+      return agentsNow(known, [], { now: Date.UTC(2026, 2, 2, 14, 1), rules: usualRules }).get('ana@example.com')
+        ?.queues;
+    };
+    const both = (what: string) =>
+      ['900', '901'].map((queue) => expect.objectContaining({ queue, presence: what }) as unknown);
+    expect([2, 4, 6, 8].map(presence)).toEqual(['available', 'paused', 'available', 'logged_out'].map(both));
+  });
+
+  it('19-odd-values: nothing is lost, and the numbers keep their text', () => {
+    expect(callsOf('19-odd-values').map(({ callId, state, queue, code }) => [callId, state, queue, code])).toEqual([
+      ['1772456400.30990', 'FINISHED', '900', '42'],
+      ['6f1c1c7e-53b5-4b6c-9f5e-1d9a2f0b7c11', 'NEW', null, null],
+      ['CA0123456789abcdef0123456789abcdef', 'ONGOING', null, null],
+    ]);
   });
 
   it('counts the day as a supervisor would', () => {

@@ -33,7 +33,8 @@ function marksOfRow(events: CallEvent[]): AgentMarks {
   const delay = Math.min(...delays);
   const delayMs = delay > importedAfterMs ? 0 : Math.max(0, delay);
   const lastReception = Math.max(...events.map(({ receivedAt }) => receivedAt));
-  const heardAt = Math.min(lastReception, Math.max(...events.map(({ at }) => at)) + delayMs);
+  const heard = events.map(({ at, clock }) => (clock === 'own' ? at + delayMs : at));
+  const heardAt = Math.min(lastReception, Math.max(...heard));
   const { actor, queue } = events[0] ?? { actor: null, queue: null };
   return { ...(marks as unknown as AgentMarks), actor: actor ?? '', queue: queue ?? '', heardAt, delayMs };
 }

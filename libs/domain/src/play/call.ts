@@ -32,7 +32,9 @@ export interface Segment {
   /** First and latest word that it rings. */
   readonly rangAt: number | null;
   readonly rangLastAt: number | null;
+  /** First and latest word that the agent entered. */
   readonly enteredAt: number | null;
+  readonly enteredLastAt: number | null;
   /** null while it rings or the agent is on the call. */
   readonly endedAt: number | null;
   readonly end: SegmentEnd | null;

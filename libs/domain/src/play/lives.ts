@@ -46,11 +46,16 @@ export function livesOf(facts: Facts): readonly Life[] {
 }
 
 /** By its own time after the end, and received no earlier than the end: else it is a late word of the life before. */
-const isComeback = ({ kind, clock, at, receivedAt }: Fact, end: Fact): boolean =>
-  (kind === 'call.new' || kind === 'call.waiting') &&
-  clock === 'own' &&
-  at > end.at + comebackMsMin &&
-  receivedAt >= end.receivedAt;
+const isComeback = (fact: Fact, end: Fact): boolean =>
+  (fact.kind === 'call.new' || fact.kind === 'call.waiting') &&
+  sinceMs(fact, end) > comebackMsMin &&
+  fact.receivedAt >= end.receivedAt;
+
+/** How long after the end something happened; a time that was corrected tells that only where the end's was, too. */
+function sinceMs({ clock, at, ownAt }: Fact, end: Fact): number {
+  if (clock === 'own') return at - end.at;
+  return clock === 'ahead' && end.clock === 'ahead' ? (ownAt ?? 0) - (end.ownAt ?? 0) : -Infinity;
+}
 
 function beginningOfMoment(facts: Facts, i: number): number {
   let first = i;

@@ -19,10 +19,10 @@ function endsWhatWasOpen(playing: Playing, fact: Fact, moment: Facts): boolean {
       return isOfWait(playing, fact, fact.queue === null) && moment.some(isWait);
     case 'actor.entered':
       return isOfWait(playing, fact, false) && moment.some(isWait);
-    // The caller waits again, or the agent comes back by the order of the log.
+    // The agent comes back, by the order of the log; or the caller waits again, and the agent does not come back.
     case 'actor.left':
     case 'actor.noanswer':
-      return hasOpenSegment(playing, fact) && moment.some((other) => isWait(other) || isReturn(fact, other));
+      return hasOpenSegment(playing, fact) && isLeftBehind(fact, moment);
     default:
       return false;
   }
@@ -34,5 +34,10 @@ const isWait = ({ kind }: Fact): boolean => kind === 'call.waiting' || kind === 
 
 const hasOpenSegment = (playing: Playing, { actor }: Fact): boolean =>
   actor !== null && lastSegmentOf(playing, actor)?.endedAt === null;
-const isReturn = (end: Fact, { kind, actor, id }: Fact): boolean =>
-  actor === end.actor && id > end.id && (kind === 'actor.entered' || kind === 'actor.ringing');
+
+function isLeftBehind({ actor, id }: Fact, moment: Facts): boolean {
+  const returns = moment.filter(
+    ({ kind, actor: who }) => who === actor && (kind === 'actor.entered' || kind === 'actor.ringing'),
+  );
+  return returns.length === 0 ? moment.some(isWait) : returns.some((fact) => fact.id > id);
+}

@@ -25,7 +25,6 @@ export interface Playing {
   waitedLastAt: number;
   /** The visit that the caller abandoned last, until the end: another wait makes an overflow of it. */
   abandoned: Writable<Visit> | null;
-  abandonedLastAt: number;
   /** Latest answer, if it named nobody and nobody was on the call. */
   unnamedAnswerAt: number;
   /** Latest request of an attended transfer. */
@@ -51,7 +50,6 @@ export const beginLife = ({ visits, segments }: Told, beganAt: number, isEntered
   waiting: null,
   waitedLastAt: -Infinity,
   abandoned: null,
-  abandonedLastAt: -Infinity,
   unnamedAnswerAt: -Infinity,
   transferAskedAt: -Infinity,
 });

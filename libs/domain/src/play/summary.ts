@@ -9,29 +9,24 @@ type Receptions = Pick<Call, 'id' | 'lastId' | 'createdAt' | 'updatedAt' | 'last
 
 /** When facts were received, and what that tells of their sender's clock. */
 export function receptionsOf(facts: Facts): Receptions {
-  let id = Infinity;
-  let lastId = -Infinity;
-  let createdAt = Infinity;
-  let updatedAt = -Infinity;
+  let [id, lastId] = [Infinity, -Infinity];
+  let [createdAt, updatedAt] = [Infinity, -Infinity];
+  let [lastOwnAt, lastReceivedAt] = [-Infinity, -Infinity];
   let delay = Infinity;
   for (const fact of facts) {
     id = Math.min(id, fact.id);
     lastId = Math.max(lastId, fact.id);
     createdAt = Math.min(createdAt, fact.receivedAt);
     updatedAt = Math.max(updatedAt, fact.receivedAt);
-    if (fact.clock === 'own') delay = Math.min(delay, fact.receivedAt - fact.at);
+    if (fact.clock === 'own') {
+      delay = Math.min(delay, fact.receivedAt - fact.at);
+      lastOwnAt = Math.max(lastOwnAt, fact.at);
+    } else lastReceivedAt = Math.max(lastReceivedAt, fact.at);
   }
-  const lastEventAt = facts.at(-1)?.at ?? 0;
   const delayMs = delay > importedAfterMs ? 0 : Math.max(0, delay);
-  return {
-    id,
-    lastId,
-    createdAt,
-    updatedAt,
-    lastEventAt,
-    delayMs,
-    heardAt: Math.min(updatedAt, lastEventAt + delayMs),
-  };
+  const heardAt = Math.min(updatedAt, Math.max(lastOwnAt + delayMs, lastReceivedAt));
+  const lastEventAt = Math.max(lastOwnAt, lastReceivedAt);
+  return { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt };
 }
 
 /** The queue that a call came into last; else the last that was named. `from`: place of the first fact that counts. */

@@ -38,6 +38,18 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s)',
   },
   {
+    title: 'a call of a clock that is ahead comes back by that clock',
+    script: `
+      0:05 waiting 900 clock +1h
+      0:20 finished clock +1h
+      0:21 waiting 900 clock +1h
+      0:30 waiting 901 clock +1h`,
+    board: { '0:25': '', '0:35': 'c waits 901 since 0:30' },
+    visits: ['900 0:05-0:20 abandoned 15 s', '901 0:30- open'],
+    segments: [],
+    totals: '1 abandoned, 1 open',
+  },
+  {
     title: 'a pause until 2036 is one since now, and an unpause ends it',
     script: `
       0:00 login ana 900

@@ -52,6 +52,18 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s), 1 open',
   },
   {
+    title: 'a transfer that is asked for in the second of the entry keeps the agent on the call',
+    script: `
+      0:05 waiting 900
+      0:10 transfer-request
+      0:10 entered ana 900
+      1:00 waiting 901`,
+    board: { '1:05': 'c waits 901 since 1:00, ana on it; ana on call since 0:10' },
+    visits: ['900 0:05-0:10 answered 5 s by ana', '901 1:00- open'],
+    segments: ['ana 900 on 0:10-'],
+    totals: '1 answered (ASA 5 s), 1 open',
+  },
+  {
     title: 'an attended transfer that is given up: the caller waits nowhere, and the agent is still there',
     script: `
       0:05 waiting 900
