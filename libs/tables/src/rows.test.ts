@@ -16,6 +16,16 @@ it('a line of COPY says what the event says, whatever stands in its texts and be
       const [event] = eventsOf([{ body, receivedAt: '2026-03-02T13:00:00.007Z' }]);
       const values = valuesOfLine(eventLine(event!));
       const time = '2026-03-02T13:00:00.007Z';
-      expect(values).toEqual([event!.uuid, '0', event!.callId, event!.type, event!.kind, time, time, event!.json]);
+      expect(values).toEqual([
+        event!.uuid,
+        '0',
+        event!.callId,
+        event!.type,
+        event!.kind,
+        time,
+        time,
+        event!.json,
+        null,
+      ]);
     }),
   ));
