@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
-import { fold, stateOfCall } from '@callstream/domain';
-import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
@@ -93,17 +92,15 @@ it('shows a webhook within moments, and every step of a life', async () => {
   const life = lifeOf('01-nominal');
   for (const [i, { body }] of life.entries()) {
     await post(body);
-    for (const [callId, call] of fold(eventsOf(life.slice(0, i + 1))))
-      await row(callId)
-        .locator(`.state-${stateOfCall(call)}`)
-        .waitFor(patience);
+    for (const [callId, call] of callsOfEvents(eventsOf(life.slice(0, i + 1))))
+      await row(callId).locator(`.state-${call.state}`).waitFor(patience);
   }
 });
 
 it('shows each call of every life as the fold of the log has it', async () => {
   await post(...[...lives.values()].flat());
-  const calls = [...fold(await readLog(system.kafka, system.topic)).values()];
-  const wanted = Object.fromEntries(calls.map((call) => [call.callId, stateOfCall(call) as string]));
+  const calls = [...callsOfEvents(await readLog(system.kafka, system.topic)).values()];
+  const wanted = Object.fromEntries(calls.map((call) => [call.callId, call.state as string]));
   await expectSoon(shownStates, wanted);
   await page.reload();
   await expectSoon(shownStates, wanted);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { fold } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { simulatedBodies } from '../bench/simulated.ts';
@@ -62,7 +62,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     expectNoGap: async () => {
       await drained(system);
       await system.projected();
-      const calls = fold(await readLog(own.kafka, system.topic));
+      const calls = callsOfEvents(await readLog(own.kafka, system.topic));
       await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
       const lesser = watchers.flatMap((watcher) => watcher.lesser);
       if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fold } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import { lives } from '@callstream/domain/testing';
+import { callsOfEvents, lives } from '@callstream/domain/testing';
 import { startProxyBefore, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { startReaders } from '../bench/gateway/readers.ts';
@@ -57,7 +56,7 @@ async function post(count: number, ...types: string[]): Promise<void> {
 
 /** What is on a board: calls of which something was received in the last minutes. */
 const onBoard = async (): Promise<Call[]> =>
-  [...fold(await readLog(system.kafka, system.topic)).values()].filter(
+  [...callsOfEvents(await readLog(system.kafka, system.topic)).values()].filter(
     ({ updatedAt }) => Date.now() - updatedAt < dayMs / 48,
   );
 

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
-import { fold } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
 import { connect, startGateway } from '../testing/gateway.ts';
 import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
@@ -38,7 +38,7 @@ describe('a subscriber', () => {
     await dashboard.shows({ a: 'NEW', b: 'WAITING' });
     await tables.append([waits('a'), event('call.new', 'c')]);
     await dashboard.shows({ a: 'WAITING', b: 'WAITING', c: 'NEW' });
-    const folded = fold(tables.log);
+    const folded = callsOfEvents(tables.log);
     for (const [callId, call] of dashboard.calls)
       expect(call).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(callId)!))));
   });

@@ -63,7 +63,7 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
         if (events.length === 0) continue;
         await project(client, {
           moves: [{ partition, expected, next, version: 1, last: { uuid: logId, timestamp: Date.now() } }],
-          rows: batchOf(events),
+          batch: batchOf(events),
         });
         projected[partition] = next;
       }

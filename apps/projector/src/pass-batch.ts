@@ -1,6 +1,6 @@
 import type { UnreadableBatch } from '@callstream/runtime';
 import { PositionMoved, project, withConnection } from '@callstream/tables';
-import { noRows, reread } from './apply.ts';
+import { nothing, reread } from './apply.ts';
 import { explain } from './failed-batch.ts';
 import { fingerprintOfBatch } from './fingerprint.ts';
 import { expectedOffset } from './project-batch.ts';
@@ -18,7 +18,7 @@ export async function passBatch(projecting: Projecting, batch: UnreadableBatch):
   const next = lastOffset + 1;
   const move = { partition, expected, next, version: projectionVersion, last: fingerprintOfBatch(batch) };
   try {
-    await withConnection(db, (client) => project(client, { moves: [move], rows: noRows }));
+    await withConnection(db, (client) => project(client, { moves: [move], batch: nothing }));
   } catch (error) {
     if (error instanceof PositionMoved) return reread(projecting, partition);
     throw explain(

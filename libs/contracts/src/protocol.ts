@@ -103,6 +103,11 @@ const SnapshotData = z.object({
   part: z.number().int().min(1),
   parts: z.number().int().min(1),
   reset: z.literal(true).optional(),
+  projection_version: z
+    .number()
+    .int()
+    .optional()
+    .describe('Version of the rules by which calls are played: a page of another version is to be loaded again'),
 });
 const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: cursor.optional() });
 

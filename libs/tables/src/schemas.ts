@@ -38,7 +38,7 @@ async function blueprint(): Promise<string> {
 }
 
 /** Tables of a projection, besides `positions`. */
-export const tableNames = ['events', 'calls', 'call_queues', 'call_agents', 'agents'] as const;
+export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents'] as const;
 export type TableName = (typeof tableNames)[number];
 
 const onEach = (change: string): string => tableNames.map((table) => `alter table ${table} ${change};`).join(' ');

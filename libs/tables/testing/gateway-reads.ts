@@ -3,7 +3,8 @@ import {
   countVisits,
   listCallEvents,
   listCalls,
-  readBusyAgents,
+  readAgentMarks,
+  readAgentSegments,
   readCall,
   searchCalls,
 } from '../src/index.ts';
@@ -45,7 +46,8 @@ const reads = {
   'visits of ten seconds': (db: Tables) => countVisits(db, visits),
   'visits by quarters of an hour': (db: Tables) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
   'live calls': (db: Tables) => countLiveCalls(db, Date.UTC(2026, 2, 2)),
-  'busy agents': (db: Tables) => readBusyAgents(db, Date.UTC(2026, 2, 2)),
+  'what agents said': (db: Tables) => readAgentMarks(db, Date.UTC(2026, 2, 2)),
+  'agents on calls': (db: Tables) => readAgentSegments(db, Date.UTC(2026, 2, 2)),
 } as const;
 
 /** What Postgres does for each of the gateway's reads. */
