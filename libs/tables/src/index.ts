@@ -19,7 +19,7 @@ export { createFiller } from './fill.ts';
 export type { BeginFilling, Filled, Filling } from './fill.ts';
 export { hasEvent } from './has-event.ts';
 export { migrate } from './migrate.ts';
-export { beginPositions, ensurePositions, readPositions } from './positions.ts';
+export { beginPositions, ensurePositions, readableVersionMin, readPositions } from './positions.ts';
 export type { Position } from './positions.ts';
 export { countVisits } from './numbers/count-visits.ts';
 export type { CountedVisits, VisitsQuestion } from './numbers/count-visits.ts';
