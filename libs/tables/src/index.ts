@@ -21,7 +21,7 @@ export { hasEvent } from './has-event.ts';
 export { migrate } from './migrate.ts';
 export { beginPositions, ensurePositions, readableVersionMin, readPositions } from './positions.ts';
 export type { Position } from './positions.ts';
-export { countVisits } from './numbers/count-visits.ts';
+export { bytesOfCount, countVisits } from './numbers/count-visits.ts';
 export type { CountedVisits, VisitsQuestion } from './numbers/count-visits.ts';
 export { intervals, readIntervals, readPeriod } from './numbers/periods.ts';
 export type { Interval, Period, PeriodQuestion } from './numbers/periods.ts';
