@@ -70,6 +70,23 @@ function end(playing: Playing, fact: Fact, how: 'left' | 'noanswer'): void {
   else if (segment.endedAt === null && (how === 'left' || isRinging(segment))) endSegment(segment, how, at);
 }
 
+/**
+ * What is said after the end of the call opens nothing. It tells that the agent was on the call, and that the agent is no
+ * longer on another.
+ */
+export function sayLate(playing: Playing, fact: Fact): void {
+  const { kind, actor, at } = fact;
+  if (actor === null || !saysOfAgent.has(kind)) return;
+  const segment = lastSegmentOf(playing, actor);
+  const over = { ...newSegment(actor, fact), endedAt: at, end: 'finished' as const };
+  if (kind === 'actor.entered') {
+    if (segment && segment.enteredAt !== null) segment.enteredLastAt = at;
+    else playing.segments.push({ ...over, enteredAt: at, enteredLastAt: at });
+  } else if (!segment) playing.segments.push(kind === 'actor.ringing' ? { ...over, rangAt: at, rangLastAt: at } : over);
+}
+
+const saysOfAgent = new Set(['actor.ringing', 'actor.noanswer', 'actor.entered', 'actor.left']);
+
 /** Neither begun nor over. */
 const newSegment = (actor: string, { number, queue }: Fact): Segment => ({
   actor,
