@@ -36,6 +36,8 @@ export interface CentreAgent {
   readonly name: string;
   isThere: boolean;
   isPaused: boolean;
+  /** Of the latest word off calls, in seconds. */
+  changedAt: number;
   rings: CentreCall | null;
   on: CentreCall | null;
 }
@@ -56,10 +58,12 @@ const callOf = (id: string): CentreCall => ({
   ...{ id, phase: 'idle', queue: null, on: new Map(), isTransferAsked: false, changedAt: -10, isBegun: false },
 });
 
+const nobody = { isThere: false, isPaused: false, changedAt: -10, rings: null, on: null } as const;
+
 export function createCentre(): Centre {
   const log: Delivery[] = [];
   const centre: Centre = {
-    agents: ['ana', 'bia', 'carla'].map((name) => ({ name, isThere: false, isPaused: false, rings: null, on: null })),
+    agents: ['ana', 'bia', 'carla'].map((name) => ({ name, ...nobody })),
     calls: ['c1', 'c2', 'c3'].map(callOf),
     now: 0,
     log,

@@ -40,25 +40,26 @@ const ofCalls = (centre: Centre, choice: number): Action[] =>
       });
     });
 
-function ofAgent({ say }: Centre, agent: CentreAgent): Action[] {
+/** Three changes of one second are not told apart, so there is none of two. */
+function ofAgent({ say, now }: Centre, agent: CentreAgent): Action[] {
   const { name: actor, isThere, isPaused, on, rings } = agent;
-  if (!isThere)
-    return [
-      () => {
-        agent.isThere = true;
-        agent.isPaused = false;
-        for (const queue of queues) say({ type: 'actor.logged-in', actor, queue });
-      },
-    ];
-  const pause: Action = () => {
-    agent.isPaused = !isPaused;
-    say({ type: isPaused ? 'actor.unpaused' : 'actor.paused', actor });
+  if (agent.changedAt === now) return [];
+  const change = (to: Partial<CentreAgent>, words: Action): Action => {
+    return () => {
+      Object.assign(agent, to, { changedAt: now });
+      words();
+    };
   };
-  const logOut: Action = () => {
-    agent.isThere = false;
-    for (const queue of queues) say({ type: 'actor.logged-out', actor, queue });
+  const inAll = (type: string): Action => {
+    return () => {
+      for (const queue of queues) say({ type, actor, queue });
+    };
   };
-  return on || rings ? [pause] : [pause, logOut];
+  if (!isThere) return [change({ isThere: true, isPaused: false }, inAll('actor.logged-in'))];
+  const pause = change({ isPaused: !isPaused }, () =>
+    say({ type: isPaused ? 'actor.unpaused' : 'actor.paused', actor }),
+  );
+  return on || rings ? [pause] : [pause, change({ isThere: false }, inAll('actor.logged-out'))];
 }
 
 const isFree = ({ isThere, isPaused, on, rings }: CentreAgent): boolean => isThere && !isPaused && !on && !rings;

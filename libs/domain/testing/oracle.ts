@@ -72,6 +72,10 @@ function againstEntry(events: Events, entry: CallEvent): Why {
   const isLeft = (e: CallEvent): boolean =>
     e.kind === 'actor.left' && e.actor === actor && (e.at > at || (e.at === at && !(firstAt < at && e.id < id)));
   if (events.some(isLeft)) return 'the agent left';
+  // Who enters again through another queue is no longer of the one before.
+  const isThroughAnother = (e: CallEvent): boolean =>
+    isEntry(e, actor) && e.queue !== null && e.queue !== entry.queue && (e.at > at || (e.at === at && e.id > id));
+  if (events.some(isThroughAnother)) return 'the agent entered through another queue';
   const isAsked = (until: number): boolean =>
     events.some((e) => e.kind === 'called.attended-transfer-request' && e.at >= firstAt && e.at <= until);
   if (events.some((e) => isWait(e) && waitsIn(e) !== queueOf(entry) && e.at > at && !isAsked(e.at)))
@@ -118,7 +122,7 @@ function againstRing(all: Events, ring: CallEvent, { now, ringMsMax }: { now: nu
   if (all.some((e) => isEntry(e, actor) && e.callId !== null && e.callId !== callId && e.at > at))
     return 'the agent entered another call';
   const isServing = (e: CallEvent): boolean =>
-    e.kind === 'actor.entered' && queueOf(e) === queueOf(ring) && againstEntry(events, e) === null;
+    isEntry(e, e.actor) && e.actor !== null && queueOf(e) === queueOf(ring) && againstEntry(events, e) === null;
   if (events.some(isServing)) return 'an agent of that queue is on the call';
   return isEnded(events, ring) ? 'the call ended' : null;
 }

@@ -12,12 +12,12 @@ export function enter(playing: Playing, fact: Fact): void {
     nameAnswer(playing, segment, fact);
     if (segment && goesOn(segment, queue)) {
       segment.enteredAt ??= at;
+      segment.enteredLastAt = at;
       segment.number = number ?? segment.number;
       segment.queue = queue ?? segment.queue;
     } else {
       if (segment?.endedAt === null) endSegment(segment, 'transferred', at);
-      const rang = { rangAt: null, rangLastAt: null };
-      playing.segments.push({ actor, number, queue, ...rang, enteredAt: at, endedAt: null, end: null });
+      playing.segments.push({ ...newSegment(actor, fact), enteredAt: at, enteredLastAt: at });
     }
   }
   answer(playing, fact);
@@ -43,7 +43,7 @@ function nameAnswer({ visits, unnamedAnswerAt }: Playing, segment: Writable<Segm
 
 /** It rings at an agent; not while an agent of that queue, or this agent, is on the call. */
 export function ring(playing: Playing, fact: Fact): void {
-  const { actor, number, queue, at } = fact;
+  const { actor, queue, at } = fact;
   open(playing);
   if (actor === null || isServed(playing, queueOf(fact))) return;
   const segment = lastSegmentOf(playing, actor);
@@ -55,29 +55,47 @@ export function ring(playing: Playing, fact: Fact): void {
     }
     endSegment(segment, 'transferred', at);
   }
-  playing.segments.push({
-    actor,
-    number,
-    queue,
-    rangAt: at,
-    rangLastAt: at,
-    enteredAt: null,
-    endedAt: null,
-    end: null,
-  });
+  playing.segments.push({ ...newSegment(actor, fact), rangAt: at, rangLastAt: at });
 }
 
 export const leaveUnanswered = (playing: Playing, fact: Fact): void => end(playing, fact, 'noanswer');
 export const leave = (playing: Playing, fact: Fact): void => end(playing, fact, 'left');
 
 /** An agent's part ends. If it never began, that much is known: the agent was on this call until then. */
-function end(playing: Playing, { actor, number, queue, at }: Fact, how: 'left' | 'noanswer'): void {
+function end(playing: Playing, fact: Fact, how: 'left' | 'noanswer'): void {
+  const { actor, at } = fact;
   if (actor === null) return;
   const segment = lastSegmentOf(playing, actor);
-  if (segment) {
-    if (segment.endedAt === null && (how === 'left' || isRinging(segment))) endSegment(segment, how, at);
-    return;
-  }
-  const unknown = { rangAt: null, rangLastAt: null, enteredAt: null };
-  playing.segments.push({ actor, number, queue, ...unknown, endedAt: at, end: how });
+  if (!segment) playing.segments.push({ ...newSegment(actor, fact), endedAt: at, end: how });
+  else if (segment.endedAt === null && (how === 'left' || isRinging(segment))) endSegment(segment, how, at);
 }
+
+/**
+ * What is said after the end of the call opens nothing. It tells that the agent was on the call, and that the agent is no
+ * longer on another.
+ */
+export function sayLate(playing: Playing, fact: Fact): void {
+  const { kind, actor, at } = fact;
+  if (actor === null || !saysOfAgent.has(kind)) return;
+  const segment = lastSegmentOf(playing, actor);
+  const over = { ...newSegment(actor, fact), endedAt: at, end: 'finished' as const };
+  if (kind === 'actor.entered') {
+    if (segment && segment.enteredAt !== null) segment.enteredLastAt = at;
+    else playing.segments.push({ ...over, enteredAt: at, enteredLastAt: at });
+  } else if (!segment) playing.segments.push(kind === 'actor.ringing' ? { ...over, rangAt: at, rangLastAt: at } : over);
+}
+
+const saysOfAgent = new Set(['actor.ringing', 'actor.noanswer', 'actor.entered', 'actor.left']);
+
+/** Neither begun nor over. */
+const newSegment = (actor: string, { number, queue }: Fact): Segment => ({
+  actor,
+  number,
+  queue,
+  rangAt: null,
+  rangLastAt: null,
+  enteredAt: null,
+  enteredLastAt: null,
+  endedAt: null,
+  end: null,
+});

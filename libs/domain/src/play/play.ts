@@ -1,3 +1,4 @@
+import { sayLate } from './agent-steps.ts';
 import type { Call } from './call.ts';
 import { livesOf } from './lives.ts';
 import type { Life } from './lives.ts';
@@ -44,7 +45,7 @@ const firstAndLast = (facts: Facts): Facts => [
   ...facts.slice(facts.length - lastFactsMax),
 ];
 
-/** Plays one life, moment by moment; what is said after its end opens nothing. */
+/** Plays one life, moment by moment. */
 function playLife(told: Told, facts: Facts, { from, to, end, isEntered }: Life): Playing {
   const playing = beginLife(told, facts[from]?.at ?? 0, isEntered);
   const behind = end < 0 ? to : end + 1;
@@ -53,6 +54,10 @@ function playLife(told: Told, facts: Facts, { from, to, end, isEntered }: Life):
     while (next < behind && facts[next]?.at === facts[first]?.at) next++;
     playMoment(playing, facts, first, next);
     first = next;
+  }
+  for (let late = behind; late < to; late++) {
+    const fact = facts[late];
+    if (fact) sayLate(playing, fact);
   }
   return playing;
 }

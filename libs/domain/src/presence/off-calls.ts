@@ -51,8 +51,8 @@ function holds({ named, segments }: InQueue, logOut: Mark | null, words: readonl
     !isLater(logOut, loggedIn) ||
     isAfter(paused?.at ?? null) ||
     (unpaused !== null && isAfter(unpaused.at) && !segments.some((segment) => isSoonAfter(segment, unpaused.at)));
-  const isSeen = ({ queue, rangLastAt, enteredAt }: AgentSegment): boolean =>
-    (queue ?? '') === named.queue && (isAfter(rangLastAt) || isAfter(enteredAt));
+  const isSeen = ({ queue, rangLastAt, enteredLastAt }: AgentSegment): boolean =>
+    (queue ?? '') === named.queue && (isAfter(rangLastAt) || isAfter(enteredLastAt));
   return !words.some(isUndoneBy) && !segments.some(isSeen);
 }
 

@@ -3,8 +3,8 @@ import { isOnCall, isRinging } from '../play/playing.ts';
 import type { AgentSegment, PresenceRules } from './agent.ts';
 
 /** Latest word that a segment has of its agent, by the sender's clock. */
-export const lastWordOf = ({ rangLastAt, enteredAt, endedAt }: AgentSegment): number =>
-  Math.max(rangLastAt ?? -Infinity, enteredAt ?? -Infinity, endedAt ?? -Infinity);
+export const lastWordOf = ({ rangLastAt, enteredLastAt, endedAt }: AgentSegment): number =>
+  Math.max(rangLastAt ?? -Infinity, enteredLastAt ?? -Infinity, endedAt ?? -Infinity);
 
 /** What an agent is on, of all of their segments. */
 export interface OnCalls {
@@ -43,8 +43,10 @@ export function onCalls(segments: readonly AgentSegment[], judging: Judging): On
 function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: Judging): number | null {
   if (segment.endedAt !== null) return segment.endedAt;
   const { now, rules, loggedOutAt } = judging;
-  if (segment.enteredAt !== null)
-    return rules.takeSeveralCalls ? null : entryElsewhere(segment, all, { after: segment.enteredAt, isByQueue: true });
+  if (segment.enteredLastAt !== null)
+    return rules.takeSeveralCalls
+      ? null
+      : entryElsewhere(segment, all, { after: segment.enteredLastAt, isByQueue: true });
   const rangAt = segment.rangLastAt ?? -Infinity;
   const ends = [entryElsewhere(segment, all, { after: rangAt, isByQueue: false })];
   const logOut = loggedOutAt(segment.queue ?? '');
@@ -61,11 +63,10 @@ function entryElsewhere(
   all: readonly AgentSegment[],
   { after, isByQueue }: { after: number; isByQueue: boolean },
 ): number | null {
-  let first: number | null = null;
+  let first = Infinity;
   for (const other of all) {
-    if (other.callId === callId || other.enteredAt === null || other.enteredAt <= after) continue;
-    if (isByQueue && other.queue === null) continue;
-    first = Math.min(first ?? Infinity, other.enteredAt);
+    if (other.callId === callId || (isByQueue && other.queue === null)) continue;
+    for (const at of [other.enteredAt, other.enteredLastAt]) if (at !== null && at > after) first = Math.min(first, at);
   }
-  return first;
+  return first === Infinity ? null : first;
 }

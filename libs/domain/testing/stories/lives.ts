@@ -80,10 +80,23 @@ export const lifeStories: readonly Story[] = [
       1:30 ringing bia 900
       1:40 entered ana 900
       1:50 ongoing`,
-    board: { '2:00': 'ana available since 1:00' },
+    board: { '2:00': 'ana available since 1:00; bia available since 1:30' },
     visits: ['900 0:05-0:10 answered 5 s by ana'],
-    segments: ['ana 900 on 0:10-1:00 finished'],
+    segments: ['ana 900 on 0:10-1:00 finished', 'bia 900 rang 1:30-1:30 finished'],
     totals: '1 answered (ASA 5 s)',
+  },
+  {
+    title: 'who enters a call after its end is on no call any more',
+    script: `
+      0:05 waiting 900
+      0:10 entered ana 900
+      0:20 waiting 901 call=d
+      0:30 finished call=d
+      0:40 entered ana 901 call=d`,
+    board: { '0:35': 'c ongoing, ana on it; ana on call since 0:10', '0:45': 'c ongoing; ana available since 0:40' },
+    visits: ['900 0:05-0:10 answered 5 s by ana', 'd: 901 0:20-0:30 abandoned 10 s'],
+    segments: ['ana 900 on 0:10-', 'd: ana 901 on 0:40-0:40 finished'],
+    totals: '1 answered (ASA 5 s), 1 abandoned',
   },
   {
     title: 'of several ends the last counts',
@@ -93,7 +106,10 @@ export const lifeStories: readonly Story[] = [
       1:00 finished
       1:01 entered bia 900
       1:30 finished`,
-    board: { '1:10': 'ana available since 1:00', '1:40': 'ana available since 1:00; bia available since 1:30' },
+    board: {
+      '1:10': 'ana available since 1:00; bia available since 1:01',
+      '1:40': 'ana available since 1:00; bia available since 1:30',
+    },
     visits: ['900 0:05-0:10 answered 5 s by ana'],
     segments: ['ana 900 on 0:10-1:00 finished', 'bia 900 on 1:01-1:30 finished'],
     totals: '1 answered (ASA 5 s)',

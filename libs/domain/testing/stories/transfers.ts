@@ -145,6 +145,22 @@ export const transferStories: readonly Story[] = [
     totals: '2 answered (ASA 5 s)',
   },
   {
+    title: 'an agent who answers another call and comes back, without any "left", is on the first',
+    script: `
+      0:05 waiting 900
+      0:10 entered ana 900
+      1:00 waiting 901 call=d
+      1:05 entered ana 901 call=d
+      2:00 entered ana 900`,
+    board: {
+      '1:10': 'c ongoing; d ongoing, ana on it; ana on call since 1:05',
+      '2:10': 'c ongoing, ana on it; d ongoing; ana on call since 0:10',
+    },
+    visits: ['900 0:05-0:10 answered 5 s by ana', 'd: 901 1:00-1:05 answered 5 s by ana'],
+    segments: ['ana 900 on 0:10-', 'd: ana 901 on 1:05-'],
+    totals: '2 answered (ASA 5 s)',
+  },
+  {
     title: 'with AGENTS_TAKE_SEVERAL_CALLS an agent is on both calls',
     rules: { takeSeveralCalls: true },
     script: `
