@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '@callstream/domain';
-import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
+import fc from 'fast-check';
 import { expectedRows, readRows } from '../testing/index.ts';
 import {
   completeProjection,
@@ -100,6 +101,23 @@ describe('events that come again while they are filled in', () => {
     expect(await uuidsOf('events')).toHaveLength(3);
     await completeProjection(next, nextSchema, { mayRepeat: false });
     expect((await readRows(next)).events).toEqual(expectedRows(events).events);
+  });
+});
+
+describe('calls whose events were filled in by several transactions', () => {
+  it('are there once, as the play of all of their facts, and agents as all events say', async () => {
+    const all = fc.sample(logs(60), 10).flatMap((some, i) =>
+      // Each of the logs has calls of its own, and some of its events come again in another transaction.
+      [...some, ...some.slice(0, 5)].map(({ body, ...rest }) => ({
+        ...rest,
+        body: body.replace('"call_id":"', `$&${i} `),
+      })),
+    );
+    const events = eventsOf(all);
+    const filler = noticing();
+    await fillBare(...[0, 1, 2, 3].map((part) => [filler, events.filter((_, i) => i % 4 === part)] as const));
+    await completeProjection(next, nextSchema, { mayRepeat: false });
+    expect(await readRows(next)).toEqual(expectedRows(events));
   });
 });
 

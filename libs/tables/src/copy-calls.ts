@@ -1,35 +1,67 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import { play } from '@callstream/domain';
-import type { Call, Facts } from '@callstream/domain';
+import { factSet, play, union } from '@callstream/domain';
+import type { CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
-import type { StoredCall } from './board.ts';
-import { packFacts } from './facts-text.ts';
-import { copyLines } from './row-text.ts';
-import { callRow, segmentRow, visitRow } from './rows.ts';
+import { collectFacts } from './event-batch.ts';
+import { packFacts, unpackFacts } from './facts-text.ts';
+import type { ChangedCall } from './fold-calls.ts';
+import { sendTogether } from './send-together.ts';
+import { writeCalls } from './write-calls.ts';
 
-interface Played {
-  readonly call: Call;
-  readonly facts: Facts;
+/** A call and its facts, in one packed text or several. */
+export interface PackedCall {
+  readonly callId: string;
+  readonly parts: readonly string[];
 }
 
-/** Calls whose rows go to the socket at a time. */
-const callsAtOnce = 200;
-
-const rowsOf = {
-  calls: ({ call, facts }: Played) => [callRow(call, packFacts(facts))],
-  visits: ({ call }: Played) => call.visits.map((_, n) => visitRow(call, n)),
-  segments: ({ call }: Played) => call.segments.map((_, n) => segmentRow(call, n)),
-} as const;
+/** Calls that are played and written at a time. */
+const callsAtOnce = 1_000;
 
 /** Copies calls with their visits and segments, none of which is there. */
-export async function copyCalls(client: ClientBase, stored: readonly StoredCall[]): Promise<void> {
-  const calls = stored.map(({ callId, facts }) => ({ facts, call: play(callId, facts) }));
-  for (const [table, rows] of Object.entries(rowsOf))
-    await pipeline(Readable.from(linesOf(calls, rows)), client.query(copyFrom(`copy ${table} from stdin`)));
+export async function copyCalls(client: ClientBase, calls: Iterable<PackedCall>): Promise<void> {
+  let some: ChangedCall[] = [];
+  const write = async (): Promise<void> => {
+    await sendTogether(client, writeCalls(some, true));
+    some = [];
+  };
+  for (const call of calls) {
+    some.push(newCall(call));
+    if (some.length === callsAtOnce) await write();
+  }
+  if (some.length > 0) await write();
 }
 
-function* linesOf(calls: readonly Played[], rows: (call: Played) => readonly object[]): Generator<string> {
-  for (let i = 0; i < calls.length; i += callsAtOnce) yield copyLines(calls.slice(i, i + callsAtOnce).flatMap(rows));
+function newCall({ callId, parts }: PackedCall): ChangedCall {
+  const facts = parts.map(unpackFacts).reduce(union);
+  const [packed = ''] = parts;
+  return { call: play(callId, facts), packed: parts.length === 1 ? packed : packFacts(facts), before: undefined };
+}
+
+/** Facts that wait as objects, at most: packed, they take a tenth of the memory. */
+const factsMax = 4_096;
+
+/** Collects the facts of many events, call by call. */
+export function collectCalls() {
+  const calls = new Map<string, string[]>();
+  let facts = collectFacts();
+  let count = 0;
+  const pack = (): void => {
+    for (const [callId, some] of facts.byCall) {
+      const part = packFacts(factSet(some));
+      const parts = calls.get(callId);
+      if (parts) parts.push(part);
+      else calls.set(callId, [part]);
+    }
+    facts = collectFacts();
+    count = 0;
+  };
+  return {
+    add: (event: CallEvent): void => {
+      facts.add(event);
+      if (++count === factsMax) pack();
+    },
+    *calls(): Generator<PackedCall> {
+      pack();
+      for (const [callId, parts] of calls) yield { callId, parts };
+    },
+  };
 }

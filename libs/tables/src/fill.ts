@@ -1,11 +1,9 @@
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
-import { factSet } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
-import { copyCalls } from './copy-calls.ts';
-import { collectFacts } from './event-batch.ts';
+import { collectCalls, copyCalls } from './copy-calls.ts';
 import { createPageLooks } from './look-at-pages.ts';
 import type { PageLooks } from './look-at-pages.ts';
 import { checkMoved, commit, movePositions } from './project.ts';
@@ -53,14 +51,14 @@ async function beginFilling(
   const copy = client.query(copyFrom(copyOfEvents('events')));
   const ended = finished(copy);
   ended.catch(() => undefined);
-  const facts = collectFacts();
+  const collected = collectCalls();
   const piece = new WaitingEvents();
   const again = new WaitingEvents();
   const flush = (): Promise<void> | undefined =>
     copy.write(piece.take()) ? undefined : Promise.race([once(copy, 'drain').then(() => undefined), ended]);
   return {
     add: (event) => {
-      facts.add(event);
+      collected.add(event);
       if (repeats?.see(event.uuid) === true && again.length < againBytesMax) {
         if (!piece.again(event)) again.add(event);
         return undefined;
@@ -71,10 +69,7 @@ async function beginFilling(
     commit: async (moves) => {
       copy.end(piece.take());
       await ended;
-      await copyCalls(
-        client,
-        [...facts.byCall].map(([callId, some]) => ({ callId, facts: factSet(some) })),
-      );
+      await copyCalls(client, collected.calls());
       const later = again.length > 0 ? [{ copy: copyOfEvents('events_again'), bytes: again.take() }] : [];
       const answers = await sendTogether(client, [...later, movePositions(moves)]);
       checkMoved(moves, answers.at(-1));

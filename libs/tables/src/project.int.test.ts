@@ -15,8 +15,11 @@ import {
   project,
   readPositions,
 } from './index.ts';
+import { foldCalls } from './fold-calls.ts';
 import { upsertEvents } from './join-events.ts';
+import { packedOf, readPacked } from './packed-facts.ts';
 import { sendTogether } from './send-together.ts';
+import { writeCalls } from './write-calls.ts';
 import type { SeenEvents, Tables } from './index.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
@@ -183,6 +186,50 @@ describe('the tables', () => {
     expect((await readRows(db)).events).toEqual(expectedRows([...log, { ...first, id: first.id + 1 }]).events);
   });
 });
+
+describe('a call whose records stand in two partitions', () => {
+  const at = (second: number) => ({ timestamp: `2026-03-02T13:00:0${second}Z`, call_id: 'shared', queue: '900' });
+  const log = eventsOf(
+    [
+      { type: 'call.waiting', ...at(0) },
+      { type: 'actor.entered', actor: 'ana', ...at(1) },
+      { type: 'actor.left', actor: 'ana', ...at(2) },
+      { type: 'call.waiting', ...at(3) },
+    ].map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })),
+  );
+  const shared = (offset: number, partition: number): CallEvent => ({ ...log[offset]!, id: offset * 4096 + partition });
+
+  it.each([
+    ['that is new', []],
+    ['that is known', [shared(0, 0)]],
+  ])('and %s is the play of all of its facts when both are written at the same time', async (_, known) => {
+    await write(known);
+    const [mine, theirs] = [shared(known.length, 0), shared(known.length + 1, 1)];
+    const other = await db.connect();
+    const packed = packedOf((await sendTogether(other, [readPacked(['shared'])]))[0]);
+    await other.query('begin');
+    await sendTogether(other, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
+    const writing = writeFrom(known.length, [[mine]]);
+    await until(async () => (await countWaiting()) === 1, {
+      timeoutMs: 30_000,
+      everyMs: 10,
+      onTimeout: () => new Error('It does not wait for the other one.'),
+    });
+    await other.query('commit');
+    other.release();
+    await writing;
+    const { calls, visits, segments } = expectedRows([...known, mine, theirs]);
+    expect(await readRows(db)).toMatchObject({ calls, visits, segments });
+  });
+});
+
+/** Transactions that wait for a row of somebody else. */
+async function countWaiting(): Promise<number> {
+  const { rowCount } = await db.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rowCount ?? 0;
+}
 
 function inBatches(events: readonly CallEvent[], sizes: readonly number[]): CallEvent[][] {
   const batches: CallEvent[][] = [];
