@@ -3,7 +3,7 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
-const anyLib = ['lib:domain', 'lib:contracts', 'lib:tables', 'lib:runtime', 'lib:stack', 'lib:client'];
+const anyLib = ['domain', 'contracts', 'tables', 'runtime', 'files', 'stack', 'client'].map((lib) => `lib:${lib}`);
 
 /** Dependencies point one way; tests may besides take real servers from libs/stack. */
 const boundaries = (...alsoForTests) => [
@@ -16,7 +16,8 @@ const boundaries = (...alsoForTests) => [
       only('lib:contracts', 'lib:domain', ...alsoForTests),
       only('lib:tables', 'lib:domain', ...alsoForTests),
       only('lib:runtime', ...alsoForTests),
-      only('lib:stack'),
+      only('lib:files'),
+      only('lib:stack', 'lib:files'),
       only('lib:client', 'lib:domain', 'lib:contracts', ...alsoForTests),
       only('app:simulator', 'lib:contracts', 'lib:runtime', ...alsoForTests),
       only('app:ingest', ...anyLib),
@@ -25,7 +26,7 @@ const boundaries = (...alsoForTests) => [
       only('app:watch', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:runtime', ...alsoForTests),
       only('app:dashboard', 'lib:client', 'lib:contracts', 'lib:domain', ...alsoForTests),
       only('app:e2e', ...anyLib),
-      only('tools', 'lib:runtime', 'lib:stack'),
+      only('tools', 'lib:files', 'lib:runtime', 'lib:stack'),
     ],
   },
 ];

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
+import { privateFileMode } from '@callstream/files';
 
 /** Settings that say where a server is. Those that begin alike belong to it: none of them is for another server. */
 const servers = [
@@ -20,19 +21,33 @@ export function publishAddresses(dataDir: string, env: NodeJS.ProcessEnv): Dispo
       : '',
   );
   rmSync(fileIn(dataDir), { force: true });
-  writeFileSync(fileIn(dataDir), lines.join(''), { mode: 0o600 });
+  writeFileSync(fileIn(dataDir), lines.join(''), { mode: privateFileMode });
   return { [Symbol.dispose]: () => rmSync(fileIn(dataDir), { force: true }) };
 }
 
-/** Sets what `env` leaves open: from `.env` in `folder`, then from the `npm start` that runs on its DATA_DIR. */
-export function completeEnv(env: NodeJS.ProcessEnv, folder: string): void {
-  fill(env, join(folder, '.env'));
-  fill(env, fileIn(resolve(folder, env['DATA_DIR'] || '.data')));
+/**
+ * Sets what `env` leaves open: from `.env` in `folder`, then from the `npm start` that runs on its DATA_DIR. What another
+ * user keeps for himself is left out, and `warn` is told.
+ */
+export function completeEnv(env: NodeJS.ProcessEnv, folder: string, warn: (line: string) => void): void {
+  for (const file of [join(folder, '.env'), fileIn(resolve(folder, env['DATA_DIR'] || '.data'))]) {
+    const text = readIfOurs(file, warn);
+    if (text !== null) fill(env, parseEnv(text));
+  }
 }
 
-function fill(env: NodeJS.ProcessEnv, file: string): void {
-  if (!existsSync(file)) return;
-  const found = parseEnv(readFileSync(file, 'utf8'));
+function readIfOurs(file: string, warn: (line: string) => void): string | null {
+  if (!existsSync(file)) return null;
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    warn(`${file} belongs to another user: its settings are not used. Run this as that user, or set them yourself.`);
+    return null;
+  }
+}
+
+function fill(env: NodeJS.ProcessEnv, found: NodeJS.Dict<string>): void {
   const others = servers.filter(({ where }) => where.some((name) => env[name] && env[name] !== found[name]));
   for (const [name, value] of Object.entries(found))
     if (!others.some(({ prefix }) => name.startsWith(prefix))) env[name] ||= value;

@@ -2,4 +2,4 @@
 import { join } from 'node:path';
 import { completeEnv } from './addresses.ts';
 
-completeEnv(process.env, join(import.meta.dirname, '..'));
+completeEnv(process.env, join(import.meta.dirname, '..'), (line) => void process.stderr.write(`${line}\n`));

@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateFileMode } from '@callstream/files';
 import { commandOf } from '@callstream/stack';
 
 type Holder = { pid: number; command: string };
@@ -19,14 +20,20 @@ export function lockFolder(dataDir: string): Disposable {
   }
   rmSync(file, { force: true });
   const mine: Holder = { pid: process.pid, command: commandOf(process.pid) ?? '' };
-  writeFileSync(file, JSON.stringify(mine), { flag: 'wx' }); // fails if another start was faster
+  writeFileSync(file, JSON.stringify(mine), { flag: 'wx', mode: privateFileMode }); // fails if another start was faster
   return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
 }
 
 function readHolder(file: string): Holder | null {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Holder;
-  } catch {
-    return null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') return null; // not there, or torn by a crash
+    throw new Error(
+      `${file} belongs to another user: start callstream as that user, or set DATA_DIR to another folder.`,
+      {
+        cause: error,
+      },
+    );
   }
 }

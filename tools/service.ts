@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { privateFileMode } from '@callstream/files';
 import { until } from '@callstream/stack';
 import { compact } from './compact.ts';
 import type { Service } from './settings.ts';
 import type { Running } from './supervise.ts';
 
-const readyTimeoutMs = 60_000;
+const readyTimeoutDefaultMs = 60_000;
 const stopTimeoutMs = 15_000;
 
 const nodeFlags = ['--disable-warning=ExperimentalWarning'];
@@ -16,36 +18,49 @@ const nodeFlags = ['--disable-warning=ExperimentalWarning'];
  * all instead of 270, for a few percent of speed. ingest would lose a quarter of its speed.
  */
 const projectorFlags = ['--max-semi-space-size=8'];
-const flagsOf = (script = ''): string[] => [
+const flagsOf = ([script = '', command]: readonly string[]): string[] => [
   ...nodeFlags,
-  ...(script.startsWith('apps/projector/') ? projectorFlags : []),
+  ...(script.startsWith('apps/projector/') && command === 'run' ? projectorFlags : []),
 ];
 
-export type ServiceOptions = { env: NodeJS.ProcessEnv; logs: string; say: (line: string) => void };
+export type ServiceOptions = {
+  env: NodeJS.ProcessEnv;
+  /** A folder that is there. */
+  logs: string;
+  say: (line: string) => void;
+  /** How long it is waited for, in ms; a minute if not given. */
+  readyTimeoutMs?: number;
+};
 
 /**
- * Starts a service in a process group of its own, and waits until it says that it is ready. Should we be killed, it
+ * Starts a service in a process group of its own, and waits until it says that it is ready. One that answers, but is not
+ * ready in time, is left to go on: a batch that cannot be read must not keep webhooks from being taken. Should we be killed, it
  * notices: its IPC channel disconnects.
- * @throws {Error} if it ends before, or takes too long.
+ * @throws {Error} if it ends before, or does not answer.
  */
 export async function startService(service: Service, options: ServiceOptions): Promise<Running> {
   const { name, script, args, adminUrl } = service;
+  const { say, readyTimeoutMs = readyTimeoutDefaultMs } = options;
   const running = launch(name, [script, ...args], options);
   let how: string | undefined;
+  let said: string | undefined;
   void running.exited.then((end) => (how = end));
   try {
     await until(
       async () => {
         if (how !== undefined) throw new Error(`${name} ended (${how}) before it was ready: see ${running.logFile}.`);
         const answer = await fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-        await answer?.body?.cancel();
+        said = await answer?.text().catch(() => undefined);
         return answer?.ok ?? false;
       },
       {
         timeoutMs: readyTimeoutMs,
         onTimeout: () => new Error(`${name} was not ready after ${readyTimeoutMs / 1000} s: see ${running.logFile}.`),
       },
-    );
+    ).catch((error: unknown) => {
+      if (how !== undefined || said === undefined) throw error;
+      say(`${name} is not ready, and goes on trying: ${said.trim()}`);
+    });
     return running;
   } catch (error) {
     await running[Symbol.asyncDispose]();
@@ -53,25 +68,33 @@ export async function startService(service: Service, options: ServiceOptions): P
   }
 }
 
-/** Runs a command of a service to its end. @throws {Error} if it fails. */
-export async function runOnce(name: string, args: readonly string[], options: ServiceOptions): Promise<void> {
-  await using running = launch(name, args, options);
-  const how = await running.exited;
-  if (how !== 'exit code 0') throw new Error(`${name} failed (${how}): see ${running.logFile}.`);
+/**
+ * Runs a command of a service to its end. On a terminal its standard error is that terminal, for progress bars; else its
+ * lines are said. @throws {Error} if it fails, or is stopped because `signal` is aborted.
+ */
+export async function runOnce(
+  name: string,
+  args: readonly string[],
+  options: ServiceOptions & { signal: AbortSignal },
+): Promise<void> {
+  const { signal } = options;
+  signal.throwIfAborted();
+  await using running = launch(name, args, { ...options, errors: process.stderr.isTTY ? 'inherit' : 'pipe' });
+  const how = await Promise.race([running.exited, once(signal, 'abort').then(() => 'stopped')]);
+  if (how !== 'exit code 0') throw new Error(`${name} failed (${how}): see above, and ${running.logFile}.`);
 }
 
 function launch(
   name: string,
   args: readonly string[],
-  { env, logs, say }: ServiceOptions,
+  { env, logs, say, errors = 'pipe' }: ServiceOptions & { errors?: 'pipe' | 'inherit' },
 ): Running & { logFile: string } {
-  mkdirSync(logs, { recursive: true });
   const logFile = join(logs, `${name}.log`);
-  const child = spawn(process.execPath, [...flagsOf(args[0]), ...args], {
+  const child = spawn(process.execPath, [...flagsOf(args), ...args], {
     cwd: join(import.meta.dirname, '..'),
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    stdio: ['ignore', 'pipe', errors, 'ipc'],
   });
   let stopping = false;
   keepLog(child, { logFile, show: (line) => stopping || say(`${name}: ${line}`) });
@@ -97,7 +120,7 @@ function launch(
 
 /** Everything goes to the file; what is a warning or worse is shown as well, in short. */
 function keepLog(child: ChildProcess, { logFile, show }: { logFile: string; show: (line: string) => void }): void {
-  const file = createWriteStream(logFile, { flags: 'a' });
+  const file = createWriteStream(logFile, { flags: 'a', mode: privateFileMode });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface(stream).on('line', (line) => {

@@ -20,6 +20,7 @@ it.each([
   ['::', 'http://127.0.0.1:4000/'],
   ['192.0.2.7', 'http://192.0.2.7:4000/'],
   ['2001:db8::1,127.0.0.1', 'http://[2001:db8::1]:4000/'],
+  ['[::1]', 'http://[::1]:4000/'],
 ])('shows an address that can be opened where it listens on %s', (host, url) =>
   expect(readSettings({ GATEWAY_HOST: host }).dashboardUrl).toBe(url),
 );

@@ -1,7 +1,13 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-export type Service = { name: string; script: string; args: readonly string[]; adminUrl: string };
+export type Service = {
+  name: string;
+  script: string;
+  args: readonly string[];
+  adminUrl: string;
+  usesTables: boolean;
+};
 
 export type Settings = {
   dataDir: string;
@@ -21,7 +27,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     const port = Number(env[variable] || otherwise);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
       throw new Error(`${variable}=${env[variable] ?? ''} is not a port.`);
-    return { variable, port, hosts: host ? host.split(',').map((one) => one.trim()) : ['127.0.0.1', '::1'] };
+    return { variable, port, hosts: host ? host.split(',').map(withoutBrackets) : ['127.0.0.1', '::1'] };
   };
   const { INGEST_HOST, GATEWAY_HOST, ADMIN_HOST } = env;
   const starts = { kafka: !env['KAFKA_BROKERS'], postgres: !env['DATABASE_URL'] && !env['DATABASE_URL_FILE'] };
@@ -41,6 +47,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     script: `apps/${name}/src/main.ts`,
     args,
     adminUrl: `http://${reachable(ADMIN_HOST)}:${admin[name].port}`,
+    usesTables: name !== 'ingest',
   });
   return {
     dataDir: resolve(env['DATA_DIR'] || '.data'),
@@ -53,9 +60,11 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
   };
 }
 
+const withoutBrackets = (host: string): string => host.trim().replace(/^\[(.*)\]$/, '$1');
+
 /** How this machine reaches a server that listens on `host`. */
 function reachable(hosts: string | undefined): string {
-  const host = hosts?.split(',')[0]?.trim();
+  const host = withoutBrackets(hosts?.split(',')[0] ?? '');
   if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return isIP(host) === 6 ? `[${host}]` : host;
 }

@@ -1,6 +1,7 @@
 // `npm start [-- --open]`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivate } from '@callstream/files';
 import { startKafka, startPostgres } from '@callstream/stack';
 import { Command } from 'commander';
 import { publishAddresses } from './addresses.ts';
@@ -8,8 +9,9 @@ import { check } from './checks.ts';
 import { stopRequest } from './interrupt.ts';
 import { lockFolder } from './lock.ts';
 import { openPage } from './open-page.ts';
-import { runOnce, startService } from './service.ts';
+import { runOnce } from './service.ts';
 import { readSettings, type Settings } from './settings.ts';
+import { startServices } from './start-services.ts';
 import { supervise } from './supervise.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,7 +27,9 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
   const started = await startStores(settings, parts);
   const env = { ...process.env, ...started, DATA_DIR: settings.dataDir };
   using _addresses = publishAddresses(settings.dataDir, env);
-  const options = { env, logs: join(settings.dataDir, 'logs'), say };
+  const logs = join(settings.dataDir, 'logs');
+  makePrivate(logs, say);
+  const options = { env, logs, say, signal: stop.signal };
 
   stop.check();
   say('Tables and topics …');
@@ -33,12 +37,7 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
 
   stop.check();
   say('Services …');
-  const services = await Promise.allSettled(
-    settings.services.map(async (service) => {
-      parts.use(await supervise(service.name, { start: () => startService(service, options), say }));
-    }),
-  );
-  services.forEach(valueOf);
+  await startServices(settings.services, { ...options, parts });
 
   stop.check();
   welcome(settings);
@@ -68,8 +67,8 @@ async function startStores(
     if (!starts.postgres) return {};
     const folder = join(dataDir, 'postgres');
     const part = await supervise('PostgreSQL', {
-      start: () => startPostgres({ dataDir: folder }),
-      again: ({ port }) => startPostgres({ dataDir: folder, port }),
+      start: () => startPostgres({ dataDir: folder, say }),
+      again: ({ port }) => startPostgres({ dataDir: folder, port, say }),
       say,
     });
     parts.use(part);

@@ -21,7 +21,14 @@ const rooms = {
     'docs/guides/scaling',
   ],
   Use: ['docs/guides/dashboard', 'docs/guides/analyst', 'libs/client/README'],
-  Operate: ['docs/operations', 'docs/alerts', 'docs/troubleshooting', 'docs/data-protection', 'docs/threat-model'],
+  Operate: [
+    'docs/operations',
+    'docs/upgrade',
+    'docs/alerts',
+    'docs/troubleshooting',
+    'docs/data-protection',
+    'docs/threat-model',
+  ],
   Reference: pagesIn('docs/reference'),
   Project: ['CONTRIBUTING', 'SECURITY', 'docs/releases', 'CHANGELOG', ...pagesIn('docs/decisions')],
 };

@@ -100,11 +100,14 @@ async function measureLatency({ kafka, topic, db }: System, say: Say): Promise<R
     const headers = { received_at: new Date().toISOString(), ce_id: eventUuid(value) };
     await publisher.publishBatch([{ topic, partition: i % 12, key: call, value, headers }]);
     const began = performance.now();
-    return until(async () => (await listCalls(db, { aggregate_id: call })).length > 0 && performance.now() - began, {
-      timeoutMs: 30_000,
-      everyMs: 0,
-      onTimeout: () => new Error('A record does not get to the tables.'),
-    });
+    return until(
+      async () => (await listCalls(db, { aggregate_id: call })).rows.length > 0 && performance.now() - began,
+      {
+        timeoutMs: 30_000,
+        everyMs: 0,
+        onTimeout: () => new Error('A record does not get to the tables.'),
+      },
+    );
   };
   const times: number[] = [];
   for (let i = 0; i < warmUps + records; i++) {

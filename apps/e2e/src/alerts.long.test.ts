@@ -1,10 +1,12 @@
 import { mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { until } from '@callstream/stack';
+import { zstdCompressSync } from 'node:zlib';
+import { encodeBatch, encodeRecords, produceRaw, until } from '@callstream/stack';
 import { connectPublisher } from '@callstream/runtime';
 import { WebSocket } from 'ws';
 import { checkFiles, checkMetrics, hurried, missingPrograms } from './prometheus.ts';
 import { createSender } from './sender.ts';
+import { runOnce } from './service.ts';
 import { startWatchedSystem } from './watched-system.ts';
 import type { WatchedSystem } from './watched-system.ts';
 
@@ -39,7 +41,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
   afterAll(() => watched[Symbol.asyncDispose](), 60_000);
 
   it('has a configuration and rules that promtool finds right', async () => {
-    expect(await checkFiles()).toMatch(/15 rules found/);
+    expect(await checkFiles()).toMatch(/16 rules found/);
   });
 
   it('has metrics that promtool finds right, but for three that prom-client has', async () => {
@@ -118,6 +120,21 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
     await publisher.publishBatch([{ topic, partition: 0, key: 'poison', value: Buffer.from('{'), headers: {} }]);
     await watched.fires('CallstreamDeadLetters', { kind: 'undecodable' });
     await watched.resolves('CallstreamDeadLetters');
+  });
+
+  it('a batch cannot be read: its partition stands still, until an operator skips it', async () => {
+    const { topic, env } = watched.system;
+    const batch = encodeBatch({
+      ...{ attributes: 4, count: 1 },
+      payload: zstdCompressSync(encodeRecords([Buffer.alloc(65 * 1024 * 1024)])),
+    });
+    const [broker = ''] = watched.kafka.brokers;
+    const { firstOffset } = await produceRaw(broker, { topic, partition: 0, batch });
+    await watched.fires('CallstreamUnreadableBatch', { job: 'projector' });
+    await watched.fires('CallstreamUnreadableBatch', { job: 'gateway' });
+    const args = ['apps/projector/src/main.ts', 'dlq', 'skip-batch', `0:${firstOffset}`];
+    await runOnce({ name: 'skip-batch', args, env });
+    await watched.resolves('CallstreamUnreadableBatch', 'CallstreamDeadLetters', 'CallstreamBoardOld');
   });
 
   it('a sender posts what is no event: webhooks are refused', async () => {

@@ -34,6 +34,8 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['libs/tables/src/index.ts', '@callstream/domain', null],
   ['libs/runtime/src/index.ts', '@callstream/domain', boundary],
   ['libs/stack/src/index.ts', '@callstream/runtime', boundary],
+  ['libs/stack/src/index.ts', '@callstream/files', null],
+  ['libs/files/src/private-files.ts', '@callstream/runtime', boundary],
   ['libs/client/src/index.ts', '@callstream/runtime', boundary],
   ['libs/client/src/index.ts', '@callstream/contracts', '@typescript-eslint/no-restricted-imports'],
   ['libs/client/src/index.ts', '@callstream/contracts/live-call-of', null],

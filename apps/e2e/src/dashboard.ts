@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { within } from '@callstream/runtime';
-import type { CallRow, EventRow } from '@callstream/tables';
+import type { ListedEvent } from '@callstream/contracts';
+import type { CallRow } from '@callstream/tables';
 import { WebSocket } from 'ws';
 
 interface Frame {
@@ -15,7 +16,7 @@ export interface Dashboard extends AsyncDisposable {
   /** Asks, and waits for the answer with the same id. */
   readonly ask: (event: string, data: object) => Promise<Frame>;
   readonly listCalls: (params?: object) => Promise<CallRow[]>;
-  readonly listCallEvents: (callId: string) => Promise<EventRow[]>;
+  readonly listCallEvents: (callId: string) => Promise<ListedEvent[]>;
   /** How many DataChanged have come. */
   readonly changes: () => number;
   /** Resolves with the next DataChanged after the `seen`th; at once if it is there. The value is when, by `performance.now()`. */
@@ -70,7 +71,7 @@ export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   return {
     ask,
     listCalls: (params = {}) => rows<CallRow>('ListCalls', { params }),
-    listCallEvents: (callId) => rows<EventRow>('ListCallEvents', { call_id: callId }),
+    listCallEvents: (callId) => rows<ListedEvent>('ListCallEvents', { call_id: callId }),
     changes: () => changedAt.length,
     changedAfter: async (seen) => {
       for (;;) {

@@ -52,13 +52,15 @@ it('examples in JSON are JSON', () => {
   for (const { text } of examples) JSON.parse(text);
 });
 
-it('messages that the troubleshooting quotes are in the programs', () => {
+it('messages that troubleshooting and upgrade quote are in the programs', () => {
   const said = sources
     .filter((path) => !path.endsWith('.test.ts'))
     .map((path) => readFileSync(join(root, path), 'utf8'))
     .join('\n');
-  const page = readFileSync(join(root, 'docs/troubleshooting.md'), 'utf8');
-  const quoted = [...page.matchAll(/^\| "([^"|]+)"/gm)].map(([, message = '']) => message);
+  const text = ['troubleshooting', 'upgrade']
+    .map((page) => readFileSync(join(root, `docs/${page}.md`), 'utf8'))
+    .join('\n');
+  const quoted = [...text.matchAll(/^\| "([^"|]+)"/gm)].map(([, message = '']) => message);
   expect(quoted.length).toBeGreaterThan(20);
   expect(quoted.filter((message) => !said.includes(message))).toEqual([]);
 });

@@ -40,6 +40,28 @@ it.each([
   expect(missing).toEqual([]);
 });
 
+/** The lines of a service in a compose file, without comments. */
+function serviceIn(file: string, name: string): string[] {
+  const [, block = ''] = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)*)`, 'm').exec(read(file)) ?? [];
+  return block.split('\n').map((line) => line.trim());
+}
+
+it('compose has a one-shot that upgrades the tables, with the settings of migrate, and `up` does not run it', () => {
+  const upgrade = serviceIn('docker-compose.yml', 'upgrade');
+  const migrate = serviceIn('docker-compose.yml', 'migrate');
+  expect(upgrade).toEqual(
+    expect.arrayContaining(['command: [rebuild, --if-older]', 'profiles: [upgrade]', `restart: 'no'`]),
+  );
+  for (const same of ['<<: *service', 'image: callstream/projector:${CALLSTREAM_VERSION:-dev}', 'environment: *tables'])
+    expect([migrate.includes(same), upgrade.includes(same)]).toEqual([true, true]);
+  const secrets = 'secrets: [database_url]';
+  const server = 'docker/compose.server.yml';
+  expect([serviceIn(server, 'migrate'), serviceIn(server, 'upgrade')]).toEqual([
+    expect.arrayContaining(['environment: &database', secrets]),
+    expect.arrayContaining(['environment: *database', secrets]),
+  ]);
+});
+
 it('containers are of the versions that the tests run on', () => {
   const compose = read('docker-compose.yml');
   const [, kafka] = /<kafka\.version>(.+)<\/kafka\.version>/.exec(read('libs/stack/kafka/pom.xml')) ?? [];

@@ -28,7 +28,7 @@ beforeAll(async () => {
       INGEST_BEARER_TOKEN: bearer,
       INGEST_BEARER_TOKEN_PREVIOUS: previousBearer,
       INGEST_TRUSTED_PROXIES: '127.0.0.1',
-      INGEST_ALLOW: `${provider},127.0.0.1`,
+      INGEST_ALLOW: `${provider},2001:db8::/32,fe80::/10,127.0.0.1`,
       INGEST_REQUESTS_PER_SECOND_MAX: String(requestsPerSecond),
       INGEST_REFUSED_PER_MINUTE_MAX: String(refusedPerMinute),
       LOG_LEVEL: 'trace',
@@ -78,11 +78,55 @@ describe('who may send', () => {
       403,
     ],
     ['nobody whose address is none', { from: 'unknown', headers: authorized }, 403],
+    ['nobody whose address is hidden', { from: '_hidden', headers: authorized }, 403],
+    ['nobody whose address was left out', { from: `${newAddress()},`, headers: authorized }, 403],
+    ['nobody whose address is written in octal', { from: '0306.022.0.1', headers: authorized }, 403],
+    ['who is allowed, with the port of the connection', { from: `${newAddress()}:51008`, headers: authorized }, 200],
+    ['who is allowed, mapped to IPv6', { from: `::ffff:${newAddress()}`, headers: authorized }, 200],
+    ['who is allowed, mapped and in brackets', { from: `[::ffff:${newAddress()}]:443`, headers: authorized }, 200],
+    ['who is allowed, by IPv6 in another spelling', { from: '[2001:0DB8:0:0::7]:443', headers: authorized }, 200],
+    ['who is allowed, by a link-local address with its zone', { from: 'fe80::1%eth0', headers: authorized }, 200],
   ])('%s: %j', async (_, sent, status) => {
     const answer = await post(sent);
     expect(answer.status).toBe(status);
     const challenge = answer.headers.get('www-authenticate');
     expect(challenge).toEqual(status === 401 ? 'Bearer realm="callstream"' : null);
+  });
+  /** Straight, but for the headers of proxies. */
+  const forwarded = async (headers: Record<string, string>): Promise<number> =>
+    (
+      await fetch(ingest.webhookUrl, {
+        ...{ method: 'POST', body: good },
+        headers: { 'content-type': 'application/json', ...authorized, ...headers },
+      })
+    ).status;
+  it.each<[string, string, number]>([
+    ['who is allowed', `for=${newAddress()};proto=https;by=203.0.113.43`, 200],
+    ['who is allowed, quoted and with a port', `for="${newAddress()}:51008"`, 200],
+    ['who is allowed, by IPv6', 'For="[2001:DB8::8]:47011"', 200],
+    ['the last that is no proxy of ours', `for=${newAddress()}, for=${stranger}, for=127.0.0.1`, 403],
+    ['nobody who is unknown', 'for=unknown', 403],
+    ['nobody who is hidden', 'for="_gazonk"', 403],
+    ['nobody who is not named', 'proto=https', 403],
+    ['nobody where a quote does not end', `for="${newAddress()}`, 403],
+  ])('Forwarded lets in %s: %s', async (_, value, status) => {
+    expect(await forwarded({ forwarded: value })).toBe(status);
+  });
+  it('X-Forwarded-For is believed where both come: a proxy that sets it may pass on the Forwarded of a sender', async () => {
+    const forged = `for=${newAddress()}`;
+    expect(await forwarded({ forwarded: forged, 'x-forwarded-for': stranger })).toBe(403);
+    expect(await forwarded({ forwarded: `for=${stranger}`, 'x-forwarded-for': newAddress() })).toBe(200);
+  });
+  it('an address that cannot be read is counted and logged, and not quoted', async () => {
+    const metric = 'callstream_ingest_unreadable_addresses_total';
+    const before = await ingest.metric(metric);
+    expect((await post({ from: '<script>alert(7)</script>', headers: authorized })).status).toBe(403);
+    expect(await ingest.metric(metric)).toBe(before + 1);
+    await until(() => ingest.service.tail().includes('"address.unreadable"'), {
+      timeoutMs: 5_000,
+      onTimeout: () => new Error(ingest.service.tail()),
+    });
+    expect(ingest.service.tail()).not.toContain('alert(7)');
   });
   it('the Host of a request has no effect', async () => {
     const { socket, closed } = await dial(ingest.webhookUrl);
@@ -102,6 +146,18 @@ describe('who sends too much', () => {
     expect(refused.length).toBeGreaterThan(burst * 5);
     expect(Number(refused[0]?.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
     expect(refused[0]?.headers.get('content-type')).toBe('application/problem+json');
+  });
+  it('is one sender whatever the port, and of IPv6 the network of 64 bits is', async () => {
+    const burst = requestsPerSecond * 10;
+    const statusesOf = async (from: (i: number) => string) => {
+      const answers = await Promise.all(
+        Array.from({ length: burst * 3 }, (_, i) => post({ from: from(i), headers: authorized })),
+      );
+      return answers.filter(({ status }) => status === 429).length;
+    };
+    const address = newAddress();
+    expect(await statusesOf((i) => `${address}:${1_024 + i}`)).toBeGreaterThan(burst);
+    expect(await statusesOf((i) => `[2001:db8:0:9::${i.toString(16)}]:443`)).toBeGreaterThan(burst);
   });
   it('of what is refused is refused all the rest too', async () => {
     const from = newAddress();

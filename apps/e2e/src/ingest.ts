@@ -13,11 +13,14 @@ export interface IngestOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Largest file that it may write, in bytes. */
   readonly fileBytesMax?: number;
+  /** Whom it runs as. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** ingest as a process. */
 export interface Ingest extends AsyncDisposable {
   readonly webhookUrl: string;
+  readonly adminPort: string;
   readonly service: Service;
   readonly dataDir: string;
   readonly readyz: () => Promise<{ status: number; text: string }>;
@@ -26,7 +29,8 @@ export interface Ingest extends AsyncDisposable {
   readonly metric: (name: string) => Promise<number>;
 }
 
-export async function startIngest({ brokers, topic, dataDir, env = {}, fileBytesMax }: IngestOptions): Promise<Ingest> {
+export async function startIngest(options: IngestOptions): Promise<Ingest> {
+  const { brokers, topic, dataDir, env = {}, fileBytesMax, user } = options;
   await using cleanup = new AsyncDisposableStack();
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const ownDir = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'callstream-ingest-')) : undefined;
@@ -48,6 +52,7 @@ export async function startIngest({ brokers, topic, dataDir, env = {}, fileBytes
       args: ['apps/ingest/src/main.ts'],
       env: { ...settings, ...env },
       ...(fileBytesMax !== undefined && { fileBytesMax }),
+      ...(user && { user }),
     },
     adminPort,
   );
@@ -56,6 +61,7 @@ export async function startIngest({ brokers, topic, dataDir, env = {}, fileBytes
   const owned = cleanup.move();
   return {
     webhookUrl: `http://127.0.0.1:${port}/webhook`,
+    adminPort: String(adminPort),
     service,
     dataDir: folder,
     readyz: async () => {

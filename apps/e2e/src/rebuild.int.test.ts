@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { until } from '@callstream/stack';
 import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstream/tables';
@@ -12,6 +14,11 @@ import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
 
 const events = 20_000;
 const minutes = 60_000;
+/** Of the rules in this code; the deployment after it has the next one. */
+const versionFile = 'apps/projector/src/version.ts';
+const version = Number(
+  /projectionVersion = (\d+)/.exec(readFileSync(join(import.meta.dirname, '../../..', versionFile), 'utf8'))?.[1],
+);
 let system: System;
 
 beforeAll(async () => {
@@ -79,7 +86,7 @@ it(
     await first.kill();
     const before = await rebuilt();
     expect(before).toBeGreaterThan(0);
-    expect(await succeeds(command('status'))).toMatch(/projection_next: filling, version 1/);
+    expect(await succeeds(command('status'))).toContain(`projection_next: filling, version ${version}`);
 
     // It cannot swap while the positions are open, so it is there to be met.
     const reader = await system.db.connect();
@@ -108,7 +115,7 @@ it(
   'a change of the join is deployed by rebuild and swap; a projector of the old version writes nothing into the new tables and ends, naming the remedy',
   async () => {
     await using second = await makeSecondVersion([
-      { file: 'apps/projector/src/version.ts', from: 'projectionVersion = 1', to: 'projectionVersion = 2' },
+      { file: versionFile, from: `projectionVersion = ${version}`, to: `projectionVersion = ${version + 1}` },
       {
         file: 'libs/domain/src/call.ts',
         from: 'abandonedAt: least(a.abandonedAt, b.abandonedAt)',
@@ -119,17 +126,19 @@ it(
         from: 'abandoned_at = least(c.abandoned_at, excluded.abandoned_at)',
         to: 'abandoned_at = greatest(c.abandoned_at, excluded.abandoned_at)',
       },
-      { file: 'libs/domain/src/call.ts', from: '    code: event.code,', to: `    code: 'version 2',` },
+      { file: 'libs/domain/src/call.ts', from: '    code: event.code,', to: `    code: 'the next version',` },
     ]);
     {
       await using _traffic = liveTraffic();
-      expect(await succeeds(commandOf(second.projector, 'rebuild'))).toMatch(/The tables of version 2 are live/);
+      expect(await succeeds(commandOf(second.projector, 'rebuild'))).toContain(
+        `The tables of version ${version + 1} are live`,
+      );
       await until(() => !system.isRunning('projector'), {
         timeoutMs: minutes,
         onTimeout: () => new Error('The old projector still runs.'),
       });
-      expect(system.tail('projector')).toMatch(
-        /The tables are of projection version 2, this projector is of version 1\. Deploy the projector of version 2/,
+      expect(system.tail('projector')).toContain(
+        `The tables are of projection version ${version + 1}, this projector is of version ${version}. Deploy the projector of version ${version + 1}`,
       );
     }
     const port = await pickPort();
@@ -141,15 +150,15 @@ it(
       const { rows } = await system.db.query<{ codes: string[] }>(
         'select array_agg(distinct code) as codes from calls',
       );
-      expect(rows[0]?.codes).toEqual(['version 2']);
+      expect(rows[0]?.codes).toEqual(['the next version']);
       expect(await succeeds(commandOf(second.projector, 'verify'))).toContain('The live tables are what the log says.');
     }
     const refused = command('verify');
     expect(await refused.exited).toBe(1);
 
     // And back, by the old code, which catches up before it swaps.
-    expect(await succeeds(command('rollback'))).toMatch(/The tables of version 1 are live/);
-    expect((await readPositions(system.db, previousSchema))[0]?.version).toBe(2);
+    expect(await succeeds(command('rollback'))).toContain(`The tables of version ${version} are live`);
+    expect((await readPositions(system.db, previousSchema))[0]?.version).toBe(version + 1);
     await system.start('projector');
     await expectTablesToBeFoldOfLog(system);
   },

@@ -23,6 +23,8 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Largest file that it may write, in bytes: what is more fails as on a full disk. No limit if not given. */
   readonly fileBytesMax?: number;
+  /** Whom it runs as; like this process if not given. Only root may choose. */
+  readonly user?: { readonly uid: number; readonly gid: number };
 }
 
 /** A service as a process of its own. */
@@ -46,7 +48,7 @@ export interface Service extends AsyncDisposable {
 }
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
-export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Service {
+export function launch({ name, args, env, fileBytesMax, user }: ServiceOptions): Service {
   const command = [process.execPath, ...flagsOf(args), ...args];
   // In blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
@@ -55,6 +57,7 @@ export function launch({ name, args, env, fileBytesMax }: ServiceOptions): Servi
     cwd: root,
     env: { ...process.env, NODE_OPTIONS: '', ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    ...user,
   });
   const lines: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {

@@ -3,9 +3,9 @@ import {
   checkDatabase,
   checkKafka,
   databaseEnv,
+  hostNamesEnv,
   hostsEnv,
   kafkaEnv,
-  listEnv,
   logEnv,
   networksEnv,
   portEnv,
@@ -24,11 +24,11 @@ export const GatewayEnv = z
     GATEWAY_PORT: portEnv(4000).describe('Port of the WebSocket and of HTTP'),
     GATEWAY_HOST: hostsEnv.describe('Addresses of the WebSocket and of HTTP, separated by commas'),
     GATEWAY_ADMIN_PORT: portEnv(9103).describe('Port of the gateway for /livez, /readyz and /metrics'),
-    GATEWAY_ORIGINS: listEnv
-      .default([])
-      .describe('Host names of pages that may connect, besides loopback ones, separated by commas'),
+    GATEWAY_ORIGINS: hostNamesEnv.describe(
+      'Host names of pages that may connect, besides loopback ones, separated by commas; a port is ignored',
+    ),
     GATEWAY_TRUSTED_PROXIES: networksEnv.describe(
-      'Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
+      'Addresses and networks of proxies that are believed about where a request comes from (X-Forwarded-For, else Forwarded)',
     ),
     GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
     GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
@@ -36,7 +36,7 @@ export const GatewayEnv = z
       .int()
       .min(1)
       .default(10_000)
-      .describe('Most sockets of one address at the same time'),
+      .describe('Most sockets of one address (IPv6: of a network of 64 bits) at the same time'),
     GATEWAY_COALESCE_MS: z.coerce
       .number()
       .int()

@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { connect as connectTcp } from 'node:net';
+import type { Socket } from 'node:net';
+import { text as readText } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
-import { Problem } from '@callstream/contracts';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { connect, startGateway } from '../testing/gateway.ts';
@@ -66,11 +70,28 @@ async function stallCalls() {
   return { release, [Symbol.asyncDispose]: release };
 }
 
+/** Of 400 lists; on a slow machine some are cancelled by Postgres after their 5 s. */
+const most = 350;
+const mostWait = () =>
+  until(async () => (await gateway.metric('waiting_queries')) > most, soon('they do not wait for their turn'));
+
 /** `count` lists of which each is another one. */
 const list = (client: Client, count: number, from = 0): void => {
   for (let id = from; id < from + count; id++)
     client.send({ event: 'ListCalls', data: { params: { before: (id + 1) * 4_096, limit: 10 } }, id });
 };
+
+/** A connection over which requests were sent without waiting for answers. */
+function pipelined(count: number): Socket {
+  const path = (i: number): string => `/api/calls?limit=1&before=${i}`;
+  const requests = Array.from({ length: count }, (_, i) => {
+    const last = i === count - 1 ? 'connection: close\r\n' : '';
+    return `GET ${path(i)} HTTP/1.1\r\nhost: localhost\r\nx-forwarded-for: ${addresses.hostile}\r\n${last}\r\n`;
+  });
+  const socket = connectTcp(gateway.port, '127.0.0.1');
+  socket.write(requests.join(''));
+  return socket;
+}
 
 describe('four sockets of one address ask for ever other lists', () => {
   it('few of their queries are in Postgres, and another address is served at once', async () => {
@@ -78,8 +99,7 @@ describe('four sockets of one address ask for ever other lists', () => {
     await using stalled = await stallCalls();
     for (const client of hostile) list(client, 100);
     await runs(queryLimits.runningPerAddress);
-    const waiting = 400 - queryLimits.runningPerAddress;
-    await until(async () => (await gateway.metric('waiting_queries')) === waiting, soon('they do not wait'));
+    await mostWait();
     const good = get('/api/calls?limit=1', { from: 'good' });
     await runs(queryLimits.runningPerAddress + 1);
     await stalled.release();
@@ -93,8 +113,11 @@ describe('four sockets of one address ask for ever other lists', () => {
     await using stalled = await stallCalls();
     for (const client of hostile) list(client, 100);
     await runs(queryLimits.runningPerAddress);
+    await mostWait();
     list(good, 1);
-    await until(async () => (await gateway.metric('waiting_queries')) > 395, soon('it does not wait'));
+    // It has arrived when what comes behind it has.
+    good.socket.ping();
+    await once(good.socket, 'pong');
     const answered = () => hostile.reduce((sum, client) => sum + answersOf(client).length, 0);
     const before = new Promise<number>((resolve) =>
       good.socket.on('message', (data: Buffer) => {
@@ -116,59 +139,52 @@ describe('four sockets of one address ask for ever other lists', () => {
     const hostile = await Promise.all(Array.from({ length: 4 }, () => open('hostile')));
     await using stalled = await stallCalls();
     for (const client of hostile) list(client, 100);
-    await runs(queryLimits.runningPerAddress);
+    const http = pipelined(100);
+    await until(async () => (await gateway.metric('waiting_queries')) > most + 90, soon('they do not wait'));
     const [before, sockets] = [await lists(), await gateway.metric('sockets')];
     for (const client of hostile) client[Symbol.dispose]();
+    http.destroy();
     await until(async () => (await gateway.metric('sockets')) === sockets - 4, soon('they are not gone'));
     await stalled.release();
     await until(async () => (await gateway.metric('waiting_queries')) === 0, soon('they still wait'));
     await until(async () => (await running()) === 0, soon('they still run'));
-    expect((await lists()) - before).toBe(queryLimits.runningPerAddress);
-    expect(await notServed('gone')).toBeGreaterThanOrEqual(400 - queryLimits.runningPerAddress);
+    expect((await lists()) - before).toBeLessThan(20);
+    expect(await notServed('gone')).toBeGreaterThan(most + 90);
   });
 });
 
 it('a request that newer ones of its socket took the place of fails, and says what to do', async () => {
   using client = await open('hostile');
   await using stalled = await stallCalls();
-  // As much as the message rate lets through at once, and what it lets through after that.
+  // As much as the message rate lets through at once, and then by fifty a second: 2 run, and 200 wait.
   list(client, 195);
   for (let sent = 195; sent < 215; sent += 5) {
-    await until(
-      async () => (await gateway.metric('waiting_queries')) >= Math.min(sent - 2, 200),
-      soon('they do not wait'),
-    );
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await pause(150);
     list(client, 5, sent);
   }
   const refused = await client.next((message) => 'status' in message && message.status === 'Failed');
-  expect(refused).toMatchObject({
-    event: 'ListCalls',
-    id: 2,
-    data: { error: expect.stringContaining('Wait for answers') },
-  });
+  expect(refused).toMatchObject({ event: 'ListCalls', id: 2 });
+  expect(JSON.stringify(refused.data)).toContain('Wait for answers');
   await stalled.release();
   await client.next((message) => 'id' in message && message.id === 214);
 });
 
 it('one address with too many requests over HTTP is told to wait, and another one is served', async () => {
   await using stalled = await stallCalls();
-  const flood = Array.from({ length: 520 }, (_, i) => get(`/api/calls?limit=1&before=${i}`, { from: 'hostile' }));
-  const refused = await Promise.any(
-    flood.map(async (asked) => {
-      const response = await asked;
-      if (response.status !== 429) throw new Error(String(response.status));
-      return response;
-    }),
-  );
-  expect(refused.headers.get('retry-after')).toBe('1');
-  expect(Problem.parse(await refused.json())).toMatchObject({ type: 'urn:callstream:problem:too-many' });
+  const flood = Array.from({ length: 3 }, () => pipelined(180));
+  await runs(queryLimits.runningPerAddress);
+  await until(async () => (await gateway.metric('waiting_queries')) > 400, soon('they do not wait'));
   const good = get('/api/calls?limit=1', { from: 'good' });
   await runs(queryLimits.runningPerAddress + 1);
   await stalled.release();
   expect((await good).status).toBe(200);
-  const statuses = (await Promise.all(flood)).map(({ status }) => status);
-  expect(statuses.filter((status) => status === 200).length).toBeGreaterThan(400);
+  const answers = (await Promise.all(flood.map((socket) => readText(socket)))).join('');
+  const statuses = [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => status);
+  expect(statuses).toHaveLength(540);
+  expect(statuses.filter((status) => status === '429').length).toBeGreaterThanOrEqual(40);
+  expect(statuses.filter((status) => status === '200').length).toBeGreaterThan(400);
+  expect(answers).toMatch(/retry-after: 1/i);
+  expect(answers).toContain('urn:callstream:problem:too-many');
 });
 
 describe('numbers', () => {

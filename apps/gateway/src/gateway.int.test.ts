@@ -184,6 +184,28 @@ it('a foreign page, and one too many of an address, are refused; an offer to com
   expect(first.socket.readyState).toBe(WebSocket.OPEN);
 });
 
+it('sockets of one address are counted together however a proxy writes it, of IPv6 those of a network of 64 bits', async () => {
+  const settings = { GATEWAY_TRUSTED_PROXIES: '127.0.0.1', GATEWAY_SOCKETS_PER_ADDRESS_MAX: '1' };
+  await using behind = await startGateway({ ...tables.env, ...settings });
+  const from = (headers: Record<string, string>) => connect(behind.port, '/', { headers });
+  const seen = (address: string) => from({ 'x-forwarded-for': address });
+  for (const [first, second] of [
+    ['203.0.113.7:51008', '203.0.113.7:51009'],
+    ['203.0.113.8', '::ffff:203.0.113.8'],
+    ['2001:db8::1', '[2001:DB8:0:0:8::2]:443'],
+    ['unknown', '_hidden'],
+  ] as const) {
+    using kept = await seen(first);
+    using refused = await seen(second);
+    expect(await refused.closed).toBe(4029);
+    expect(kept.socket.readyState).toBe(WebSocket.OPEN);
+  }
+  using one = await from({ forwarded: 'for="[2001:db8:0:1::1]:443"' });
+  using other = await from({ forwarded: 'for="[2001:db8:0:2::1]:443"' });
+  await Promise.all([one, other].map((client) => client.next(is('Welcome'))));
+  expect(await behind.metric('unreadable_addresses_total{header="x-forwarded-for"}')).toBe(2);
+});
+
 describe('DataChanged', () => {
   const looked = async () => {
     const { rows } = await tables.db.query<{ query_start: string }>(`select max(query_start) as query_start

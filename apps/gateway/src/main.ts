@@ -5,10 +5,12 @@ import {
   connectKafka,
   createAddressOf,
   createLog,
+  createReportUnreadable,
   databaseUrl,
   drainDeadlineMs,
   kafkaCluster,
   listen,
+  networkOf,
   printedConfig,
   readConfig,
   runService,
@@ -17,6 +19,7 @@ import {
   stopSignal,
   within,
 } from '@callstream/runtime';
+import type { AddressOf, Readiness } from '@callstream/runtime';
 import { connectTables, watchProjection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { Command } from 'commander';
@@ -27,11 +30,8 @@ import { GatewayEnv } from './config.ts';
 import { createApi, serveApi } from './http/api.ts';
 import { dashboardFolder, servePage } from './http/page.ts';
 import { itself } from './fair/asker.ts';
-import { createFairPool } from './fair/fair-pool.ts';
-import { createFairQueue } from './fair/fair-queue.ts';
-import { computeLimits, queriesMax, queryLimits } from './fair/limits.ts';
-import { reportFairQueues } from './fair/metrics.ts';
-import type { NotServedReason } from './fair/not-served.ts';
+import { queriesMax } from './fair/limits.ts';
+import { createTurns } from './fair/turns.ts';
 import { openLive } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
 import { readFloor } from './numbers/floor.ts';
@@ -43,6 +43,7 @@ import { createQueries } from './queries.ts';
 import { reportQueues } from './queues.ts';
 import { createAnswer, refuse } from './requests.ts';
 import { createSockets } from './sockets.ts';
+import { Unsent, unsentBytesMaxOfHeap } from './unsent.ts';
 import { useWebSocket } from './use-web-socket.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
@@ -86,14 +87,7 @@ await runService(async () => {
   cleanup.defer(() => end(boardDb));
   addPools(metrics.registry, { queries: db, board: boardDb });
 
-  const onNotServed = (reason: NotServedReason) => metrics.notServed.inc({ reason });
-  const turns = {
-    query: createFairQueue(queryLimits, onNotServed),
-    compute: createFairQueue(computeLimits, onNotServed),
-  };
-  reportFairQueues(metrics.registry, turns);
-  const pool = createFairPool(db, turns.query);
-  const { enter } = turns.compute;
+  const { pool, compute: enter } = createTurns(db, metrics);
 
   const authentication = createAuthentication(config, log);
   const rules = rulesOfEnv(config);
@@ -106,17 +100,26 @@ await runService(async () => {
     log.warn({ error: String(error) }, 'numbers.failed');
   };
   const numbers = cleanup.use(createNumberWatches({ floors, texts, onFailed }));
+  const unsent = new Unsent({
+    bytesMax: unsentBytesMaxOfHeap(),
+    onShed: ({ bytes, closed }) => log.warn({ bytes, closed }, 'unsent.shed'),
+  });
   const queries = createQueries({ pool, topic, metrics });
   const live = cleanup.use(
     openLive({
-      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.callEvents, enter },
+      ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.listCallEvents, enter },
       kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
     }),
   );
   reportBoard(metrics.registry, live.kept);
-  const addressOf = createAddressOf(config.GATEWAY_TRUSTED_PROXIES);
+  const sourceOf = createAddressOf({
+    trustedProxies: config.GATEWAY_TRUSTED_PROXIES,
+    onUnreadable: createReportUnreadable(metrics.unreadableAddresses, log),
+  });
+  // Whoever has an address of IPv6 has a whole network of them.
+  const addressOf: AddressOf = (request) => networkOf(sourceOf(request));
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
@@ -134,9 +137,10 @@ await runService(async () => {
     addressOf,
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
+    unsent,
     metrics,
   });
-  reportQueues(metrics.registry, sockets.queues);
+  reportQueues(metrics.registry, sockets.queues, unsent);
   const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onChange = () => {
@@ -147,9 +151,13 @@ await runService(async () => {
   const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
 
   let stopping = false;
-  const ready = () => {
+  const ready = (): Readiness => {
     if (stopping) return 'Stopping.';
-    return watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+    const problem = watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
+    if (problem !== null) return problem;
+    // No 503: it is so for every gateway, and a balancer that takes all of them out takes the live boards as well.
+    const notes = [live.kept.heldUp(), live.kept.stall.describe()].filter((note) => note !== null);
+    return notes.length === 0 ? null : { note: notes.join(' ') };
   };
   const admin = cleanup.use(
     await startAdmin({
@@ -157,7 +165,8 @@ await runService(async () => {
     }),
   );
   const origins = config.GATEWAY_ORIGINS;
-  const api = createApi({ pool, topic, rules, numbers: texts, authentication, origins, addressOf, metrics, log });
+  const shared = { pool, queries, unsent, rules, numbers: texts };
+  const api = createApi({ ...shared, authentication, origins, addressOf, metrics, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, servePage(dashboardFolder, useWebSocket)),

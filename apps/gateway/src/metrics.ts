@@ -1,5 +1,5 @@
 import { closeCodes } from '@callstream/contracts';
-import { addCounter, createRegistry } from '@callstream/runtime';
+import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import { notServedMessages } from './fair/not-served.ts';
 
@@ -46,6 +46,12 @@ export function createMetrics() {
       help: 'Sockets that were refused, as their page is not in GATEWAY_ORIGINS',
       registers,
     }),
+    unreadableAddresses: addCounter(registry, {
+      name: 'callstream_gateway_unreadable_addresses_total',
+      help: 'Sockets whose address a trusted proxy did not tell in a form that can be read, by the header',
+      label: 'header',
+      values: forwardedHeaders,
+    }),
     subscriptions: new Gauge({
       name: 'callstream_gateway_subscriptions',
       help: 'Sockets that are told what changes on the board',
@@ -62,6 +68,11 @@ export function createMetrics() {
       help: 'Sockets that the gateway closed, by cause',
       label: 'cause',
       values: Object.keys(closeCodes),
+    }),
+    unreadable: new Gauge({
+      name: 'callstream_gateway_unreadable_batches',
+      help: 'Batches of the log that cannot be read and before which the board stands still in their partitions, until an operator decides',
+      registers,
     }),
     boardDelaySeconds: new Histogram({
       name: 'callstream_gateway_board_delay_seconds',

@@ -1,8 +1,9 @@
-import { Outbox, unsentBytesMax, waitingLengthMax } from './outbox.ts';
+import { Outbox, unsentBytesMax, waitingBytesMax } from './outbox.ts';
+import type { Sized } from './unsent.ts';
 
 /** A socket whose reader takes a frame only when the test says so. */
 function slowSocket() {
-  const unsent: { frame: string; sent: () => void }[] = [];
+  const unsent: { pieces: readonly Buffer[]; sent: () => void }[] = [];
   const read: string[] = [];
   return {
     read,
@@ -10,27 +11,32 @@ function slowSocket() {
     drain: () => {
       const oldest = unsent.shift();
       if (!oldest) return;
-      read.push(oldest.frame);
+      read.push(Buffer.concat(oldest.pieces).toString());
       oldest.sent();
     },
     get bufferedAmount() {
-      return unsent.reduce((sum, { frame }) => sum + frame.length, 0);
+      return unsent.reduce((sum, { pieces }) => sum + Buffer.concat(pieces).length, 0);
     },
-    send: (frame: string, _options: object, sent: () => void) => void unsent.push({ frame, sent }),
+    sendText: (pieces: readonly Buffer[], sent: () => void) => void unsent.push({ pieces, sent }),
   };
 }
 
 const list = (version: string) => version.padEnd(unsentBytesMax + 1);
 
 function reader() {
+  /** How often each thing is held. */
+  const held = new Map<Sized, number>();
   const clock = { ms: 0 };
   const socket = slowSocket();
-  const outbox = new Outbox(socket as never, {
+  const outbox = new Outbox(socket, {
     onSent: () => undefined,
     onRoom: () => undefined,
+    hold: (thing) => held.set(thing, (held.get(thing) ?? 0) + 1),
+    release: (thing) => held.set(thing, (held.get(thing) ?? 0) - 1),
     now: () => clock.ms,
   });
-  return { clock, socket, outbox, versions: () => socket.read.map((frame) => frame.trim()) };
+  const heldBytes = () => [...held].reduce((sum, [{ byteLength }, times]) => sum + byteLength * times, 0);
+  return { clock, socket, outbox, heldBytes, versions: () => socket.read.map((frame) => frame.trim()) };
 }
 
 describe('a reader that is over 256 KiB behind', () => {
@@ -49,7 +55,7 @@ describe('a reader that is over 256 KiB behind', () => {
   it('is refused more than may wait, and nothing that waits is dropped without a word', () => {
     const { outbox } = reader();
     outbox.send('list', list('one'));
-    const fitting = Math.floor(waitingLengthMax / (unsentBytesMax + 1 + 'q0'.length));
+    const fitting = Math.floor(waitingBytesMax / (unsentBytesMax + 1 + 'q0'.length));
     const taken = Array.from({ length: fitting + 1 }, (_, i) =>
       outbox.send(`q${i % 10}${'x'.repeat(i / 10)}`, list('')),
     );
@@ -71,5 +77,19 @@ describe('a reader that is over 256 KiB behind', () => {
     socket.drain();
     expect(outbox.stalledMs(clock.ms)).toBe(0);
     expect(outbox.isBehind()).toBe(false);
+  });
+
+  it('holds what waits and what is unsent until it has left, and what is shared as it is', () => {
+    const { socket, outbox, heldBytes } = reader();
+    const shared = Buffer.alloc(unsentBytesMax);
+    outbox.send('a', [Buffer.from('head'), shared, Buffer.from('end')]);
+    outbox.send('b', list('waits'));
+    outbox.send('b', list('waits'));
+    expect(heldBytes()).toBe(unsentBytesMax + 7 + list('').length);
+    socket.drain();
+    expect(heldBytes()).toBe(list('').length);
+    socket.drain();
+    expect(heldBytes()).toBe(0);
+    expect(socket.read.map(({ length }) => length)).toEqual([unsentBytesMax + 7, list('').length]);
   });
 });

@@ -1,5 +1,6 @@
 import { addGauge } from '@callstream/runtime';
 import type { Registry } from 'prom-client';
+import type { Unsent } from './unsent.ts';
 
 /** What waits for one socket. */
 export interface Queue {
@@ -9,7 +10,7 @@ export interface Queue {
 }
 
 /** Reports what waits for readers that are slow, whenever somebody looks. */
-export function reportQueues(registry: Registry, queues: () => readonly Queue[]): void {
+export function reportQueues(registry: Registry, queues: () => readonly Queue[], unsent: Unsent): void {
   const gauge = (name: string, help: string, value: (all: readonly Queue[]) => number): void =>
     addGauge(registry, { name: `callstream_gateway_${name}`, help, value: () => value(queues()) });
   gauge('slow_sockets', 'Sockets that take no more at the moment', (all) => all.filter(({ isSlow }) => isSlow).length);
@@ -17,4 +18,10 @@ export function reportQueues(registry: Registry, queues: () => readonly Queue[])
   gauge('longest_queue_bytes', 'What waits for the socket for which most waits; about', (all) =>
     all.reduce((most, { bytes }) => Math.max(most, bytes), 0),
   );
+  gauge('unsent_bytes', 'What waits to be sent over sockets and HTTP; what is shared counts once', () =>
+    unsent.bytes(),
+  );
+  gauge('unsent_max_bytes', 'Most that may wait: beyond it, those for whom most waits are closed', () => {
+    return unsent.bytesMax;
+  });
 }

@@ -8,26 +8,19 @@ import {
   WatchCall,
 } from '@callstream/contracts';
 import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
-import type { ListCallsParams } from '@callstream/tables';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
-import type { Scope } from './access/scope.ts';
 import type { Client } from './client.ts';
-import type { Asker } from './fair/asker.ts';
 import { NotServed } from './fair/not-served.ts';
 import { Failure } from './failure.ts';
+import type { Frame } from './frame.ts';
 import type { CallWatches } from './live/call-watches.ts';
 import type { Subscriptions } from './live/subscriptions.ts';
 import type { Metrics } from './metrics.ts';
 import type { NumberWatches } from './numbers/watches.ts';
+import type { List, Queries } from './queries.ts';
 import type { ReadMessage } from './read-message.ts';
 import { problemsOf } from './schema-problems.ts';
-
-/** Rows as JSON text: it is made once for everybody who asked the same. */
-export interface Queries {
-  readonly listCalls: (asker: Asker, params: ListCallsParams, scope: Scope) => Promise<string>;
-  readonly listCallEvents: (asker: Asker, callId: string, scope: Scope) => Promise<string>;
-}
 
 export interface Answering {
   readonly queries: Queries;
@@ -46,14 +39,16 @@ interface From {
   readonly id: MessageId | undefined;
 }
 
-/** Gives the data of the answer, as JSON text; null if it is answered, or will be, in frames of its own. */
-type Ask = (data: unknown, from: From) => Promise<string | null>;
+/** Gives the data of the answer, as JSON text or as a list; null if it is answered, or will be, in frames of its own. */
+type Ask = (data: unknown, from: From) => Promise<string | List | null>;
 
 /** The requests that are understood, by event. What they give is sent in a message of the same event. */
 const requests = ({ queries, subscriptions, watches, numbers }: Answering): Record<RequestEvent, Ask> => ({
   ListCalls: async (data, { client }) => queries.listCalls(client, ListCalls.parse(data).params, client.scope()),
-  ListCallEvents: async (data, { client }) =>
-    queries.listCallEvents(client, ListCallEvents.parse(data).call_id, client.scope()),
+  ListCallEvents: async (data, { client }) => {
+    const { call_id: callId, before } = ListCallEvents.parse(data);
+    return queries.listCallEvents(client, { callId, before }, client.scope());
+  },
   Subscribe: async (data, { client, id }) => {
     await subscriptions.subscribe(client, Subscribe.parse(data), id);
     return null;
@@ -96,7 +91,7 @@ const requests = ({ queries, subscriptions, watches, numbers }: Answering): Reco
 });
 
 /** @returns the frame that answers; null if there is none, or it comes by itself */
-export type Answer = (read: ReadMessage, client: Client) => Promise<string | null>;
+export type Answer = (read: ReadMessage, client: Client) => Promise<Frame | null>;
 
 /** Answers a client's message. A failure is an answer too: it says what to mend, and nothing of our inside. */
 export function createAnswer(answering: Answering): Answer {
@@ -111,14 +106,20 @@ export function createAnswer(answering: Answering): Answer {
       return failed(asked, 'Show a token first: {"event": "Authenticate", "data": {"token": …}}.', id);
     try {
       const answer = await asks[asked](data, { client, id });
-      return answer === null
-        ? null
-        : `${JSON.stringify({ event: answered(asked), status: 'Ok', id }).slice(0, -1)},"data":${answer}}`;
+      return answer === null ? null : frameOf({ event: answered(asked), status: 'Ok', id }, answer);
     } catch (error) {
       return failed(asked, explain(error, answering), id);
     }
   };
 }
+
+function frameOf(head: object, answer: string | List): Frame {
+  const isList = typeof answer !== 'string';
+  const begin = `${JSON.stringify(isList && answer.more ? { ...head, more: true } : head).slice(0, -1)},"data":`;
+  return isList ? [Buffer.from(begin), answer.rows, end] : `${begin}${answer}}`;
+}
+
+const end = Buffer.from('}');
 
 /** Answers a request that is one too many of those that are not answered yet. */
 export function refuse(read: ReadMessage): string {

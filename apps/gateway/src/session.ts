@@ -6,15 +6,17 @@ import type { AdmissionOwner } from './access/admission.ts';
 import type { Scope } from './access/scope.ts';
 import type { Access, Verify } from './access/verify.ts';
 import type { Client } from './client.ts';
+import type { Frame } from './frame.ts';
 import { MessageRate } from './message-rate.ts';
 import type { Metrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
-import type { OutboxOwner } from './outbox.ts';
+import type { OutboxOwner, TextSocket } from './outbox.ts';
 import type { Queue } from './queues.ts';
 import { readMessage } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { Answer } from './requests.ts';
 import type { Unanswered } from './unanswered.ts';
+import type { Holdings, Reader, Sized, Unsent } from './unsent.ts';
 
 /** A socket that was behind for this long without any progress is closed, in ms: it comes back with its cursor. */
 const stalledMsMax = 15_000;
@@ -42,6 +44,7 @@ export interface SessionOptions extends Omit<Conversation, 'onClosed'> {
   readonly unanswered: Unanswered;
   readonly onClosed: (session: Session) => void;
   readonly metrics: Pick<Metrics, 'frames' | 'closes'>;
+  readonly unsent: Unsent;
 }
 
 const welcome = JSON.stringify({ event: 'Welcome', data: 'Welcome', status: 'Ok' } satisfies ServerMessage);
@@ -53,20 +56,22 @@ const authenticated = ({ expiresAt }: Access): string =>
  * One client, until its socket closes. A class, as is all that each client has: of thousands, only what is their own is
  * kept, and not a closure for each thing that one can do with them.
  */
-export class Session implements Client, OutboxOwner, AdmissionOwner {
+export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
   readonly address: string;
-  readonly #socket: WebSocket;
+  readonly #socket: WebSocket & TextSocket;
   readonly #options: SessionOptions;
   readonly #outbox: Outbox;
   readonly #admission: Admission;
   readonly #rate = new MessageRate();
   /** Length of its requests that are not answered yet. */
   #held = 0;
+  /** null as long as nothing ever had to wait, as with most sockets. */
+  #holdings: Holdings | null = null;
   #isClosing = false;
   #pingedAt: number;
   #isPongDue = false;
 
-  constructor(socket: WebSocket, address: string, options: SessionOptions) {
+  constructor(socket: WebSocket & TextSocket, address: string, options: SessionOptions) {
     this.#socket = socket;
     this.address = address;
     this.#options = options;
@@ -81,7 +86,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
     void this.#admission.begin(token);
   }
 
-  send(kind: string, frame: string): void {
+  send(kind: string, frame: Frame): void {
     if (!this.#isClosing && !this.#outbox.send(kind, frame)) this.close('slow');
   }
 
@@ -89,8 +94,18 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
     return !this.#isClosing && this.#outbox.hasRoom();
   }
 
-  write(frame: Buffer): void {
-    this.#outbox.write(frame);
+  write(frame: Frame): void {
+    if (!this.#isClosing) this.#outbox.write(frame);
+  }
+
+  hold(thing: Sized): void {
+    if (this.#isClosing) return;
+    this.#holdings ??= this.#options.unsent.open(this);
+    this.#holdings.add(thing);
+  }
+
+  release(thing: Sized): void {
+    this.#holdings?.remove(thing);
   }
 
   get connection(): this {
@@ -113,12 +128,18 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
     return this.#admission.authenticate(token);
   }
 
-  close(cause: CloseCause): void {
+  close(cause: CloseCause = 'slow'): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#options.metrics.closes.inc({ cause });
+    this.#outbox.end();
+    this.#holdings?.end();
     const { code, reason } = closeCodes[cause];
     this.#socket.close(code, reason);
+  }
+
+  cutOff(): void {
+    this.#socket.terminate();
   }
 
   /** To be called every few seconds: closes who does not read or does not answer, and asks again whether it is there. */
@@ -148,7 +169,10 @@ export class Session implements Client, OutboxOwner, AdmissionOwner {
   }
 
   onClosed(): void {
+    // Answers may still come for it.
+    this.#isClosing = true;
     this.#admission[Symbol.dispose]();
+    this.#holdings?.gone();
     this.#options.onClosed(this);
   }
 

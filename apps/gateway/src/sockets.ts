@@ -1,24 +1,40 @@
 import type { IncomingMessage, Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { CloseCause } from '@callstream/contracts';
+import type { AddressOf } from '@callstream/runtime';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData, ServerOptions } from 'ws';
 import { AddressCounts } from './address-counts.ts';
 import type { Metrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
+import { writeText } from './frame.ts';
+import type { TextSocket } from './outbox.ts';
 import type { Queue } from './queues.ts';
 import { Session } from './session.ts';
 import type { Conversation } from './session.ts';
 import { Unanswered } from './unanswered.ts';
+import type { Unsent } from './unsent.ts';
 
 /** How often all sockets are checked, in ms. */
 const checkEveryMs = 5_000;
 /** A client that does not take part in the closing is cut off after this long, in ms: well within the drain deadline. */
 const closeTimeoutMs = 2_000;
 
+/** Frames are text, also where their bytes are given. */
+const asText = { binary: false };
+
 /** A socket that knows its session, so that all can share their listeners. */
-class ClientSocket extends WebSocket {
+class ClientSocket extends WebSocket implements TextSocket {
   session: Session | null = null;
+  /** What it stands on: the same, and in the same order, that is written to by ws. */
+  stream: Socket | null = null;
+
+  sendText(pieces: readonly Buffer[], onSent: (error?: Error | null) => void): void {
+    const [first] = pieces;
+    if (first && pieces.length === 1) this.send(first, asText, onSent);
+    else if (this.stream && this.readyState === this.OPEN) writeText(this.stream, pieces, onSent);
+  }
 }
 
 /** An error of a socket closes it: that is all that has to be done about it. */
@@ -39,10 +55,11 @@ type Decide = (allowed: boolean, status?: number, message?: string) => void;
 export interface SocketsOptions {
   readonly conversation: Conversation;
   readonly origins: readonly string[];
-  /** Where a client is, behind proxies too. */
-  readonly addressOf: (request: IncomingMessage) => string;
+  /** Where a client is, behind proxies too; of IPv6 its network. */
+  readonly addressOf: AddressOf;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
+  readonly unsent: Unsent;
   readonly metrics: Metrics;
 }
 
@@ -62,9 +79,10 @@ export function createSockets({
   addressOf,
   socketsMax,
   socketsPerAddressMax,
+  unsent,
   metrics,
 }: SocketsOptions): Sockets {
-  /** With the address of each. */
+  /** With the address of each, of IPv6 its network. */
   const sessions = new Map<Session, string>();
   const perAddress = new AddressCounts();
   let closed: CloseCause | undefined;
@@ -98,12 +116,13 @@ export function createSockets({
     perAddress.remove(address);
     metrics.sockets.set(sessions.size);
   };
-  const sharedBySessions = { ...conversation, onClosed, metrics, unanswered: new Unanswered() };
+  const sharedBySessions = { ...conversation, onClosed, unsent, metrics, unanswered: new Unanswered() };
 
   const accept = (socket: ClientSocket, request: IncomingMessage): void => {
     const address = addressOf(request);
     const session = new Session(socket, address, sharedBySessions);
     socket.session = session;
+    socket.stream = request.socket;
     socket.on('error', ignore).on('message', onMessage).on('pong', onPong).on('close', onClose);
     session.begin(tokenOf(request.headers));
     if (closed) return session.close(closed);

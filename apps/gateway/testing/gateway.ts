@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
 import { ServerMessage } from '@callstream/contracts';
@@ -63,6 +64,14 @@ export async function startGateway(env: Record<string, string>) {
       );
     },
     isUp: () => child.exitCode === null,
+    /** The most memory that it has had, in MB; where the system does not tell, what it has now. */
+    memoryMb: async (): Promise<number> => {
+      const status = await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8').catch(() => '');
+      const peakKb = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+      if (peakKb !== undefined) return Number(peakKb) / 1_000;
+      const text = await (await fetch(`${admin}/metrics`)).text();
+      return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1]) / 1e6;
+    },
     [Symbol.asyncDispose]: async () => {
       await stop();
     },

@@ -1,4 +1,4 @@
-import { secretEnv } from '@callstream/runtime';
+import { isLoopback, secretEnv } from '@callstream/runtime';
 import { z } from 'zod';
 import { hmacPattern } from './credentials.ts';
 
@@ -20,11 +20,13 @@ export const authenticationEnv = {
   NODE_ENV: z
     .string()
     .optional()
-    .describe('production: refuse to start where everybody may send, unless INGEST_AUTH=none'),
+    .describe('production: refuse to start without a secret on loopback too, unless INGEST_AUTH=none'),
   INGEST_AUTH: z
     .literal('none')
     .optional()
-    .describe('none: everybody who reaches the port may send, and it is meant so'),
+    .describe(
+      'none: everybody who reaches the port may send; must be said where INGEST_HOST is not loopback only and there is no secret',
+    ),
   INGEST_PATH_SECRET: secretEnv(path, 'Who posts to /webhook/<this secret> may send. Any one of the secrets is enough'),
   INGEST_PATH_SECRET_PREVIOUS: secretEnv(path, 'The one before, which is still accepted'),
   INGEST_BASIC: secretEnv(basic, 'user:password of HTTP Basic'),
@@ -39,13 +41,21 @@ type Env = z.infer<z.ZodObject<typeof authenticationEnv>>;
 const kinds = ['INGEST_PATH_SECRET', 'INGEST_BASIC', 'INGEST_BEARER_TOKEN', 'INGEST_HMAC_SECRET'] as const;
 
 /** What must hold between the settings. */
-export function checkAuthentication(env: Env, context: z.RefinementCtx): void {
+export function checkAuthentication(
+  env: Env & { readonly INGEST_HOST: readonly string[] },
+  context: z.RefinementCtx,
+): void {
   const issue = (name: keyof Env, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
   const set = kinds.filter((kind) => env[kind] !== undefined);
   const all = kinds.join(', ');
   if (set.length > 0 && env.INGEST_AUTH === 'none') issue('INGEST_AUTH', `none, although ${set.join(', ')} is set`);
-  if (set.length === 0 && env.INGEST_AUTH !== 'none' && env.NODE_ENV === 'production')
-    issue('INGEST_AUTH', `in production somebody must be kept out: set one of ${all}, or INGEST_AUTH=none`);
+  if (set.length === 0 && env.INGEST_AUTH !== 'none') {
+    const remedy = `set one of ${all}, or INGEST_AUTH=none`;
+    const others = env.INGEST_HOST.filter((host) => !isLoopback(host));
+    if (others.length > 0)
+      issue('INGEST_AUTH', `INGEST_HOST=${others.join()} is not loopback and requires authentication: ${remedy}`);
+    else if (env.NODE_ENV === 'production') issue('INGEST_AUTH', `in production somebody must be kept out: ${remedy}`);
+  }
   for (const kind of kinds)
     if (env[`${kind}_PREVIOUS`] !== undefined && env[kind] === undefined)
       issue(kind, `must be set when ${kind}_PREVIOUS is`);

@@ -1,18 +1,22 @@
 import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { unknownSource } from '@callstream/runtime';
 import { answerOf } from './problem.ts';
 import type { Rejection } from './problem.ts';
 import type { Refused } from './refusals.ts';
+import type { Sources } from './source.ts';
 
 /** Answers what never became a request (too slow, not HTTP, headers too long), and closes its connection. */
 export const answerBrokenRequest =
-  (refused: Refused) =>
+  (refused: Refused, { addressOf }: Pick<Sources, 'addressOf'>) =>
   (error: NodeJS.ErrnoException, socket: Duplex): void => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     const rejection = rejectionOf(error.code);
     const { status, problem } = answerOf(rejection);
-    refused(rejection, { status, address: (socket instanceof Socket && socket.remoteAddress) || '' });
+    // Of the connection, as it has no headers.
+    const address = socket instanceof Socket ? addressOf({ socket, headers: {} }) : unknownSource;
+    refused(rejection, { status, address });
     const body = JSON.stringify(problem);
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,

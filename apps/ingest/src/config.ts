@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import {
   adminHostEnv,
   checkKafka,
+  hostNamesEnv,
   hostsEnv,
   kafkaEnv,
   logEnv,
   networksEnv,
+  originsEnv,
   portEnv,
   stopEnv,
 } from '@callstream/runtime';
@@ -22,14 +24,22 @@ export const IngestEnv = z
     INGEST_HOST: hostsEnv.describe('Addresses that take webhooks, separated by commas'),
     INGEST_ADMIN_PORT: portEnv(9101).describe('Port of ingest for /livez, /readyz and /metrics'),
     ...authenticationEnv,
+    INGEST_HOSTS: hostNamesEnv.describe(
+      'Names of hosts under which senders reach ingest where it asks for no secret, besides IP addresses, localhost and names without a dot; a port is ignored',
+    ),
+    INGEST_CORS_ORIGINS: originsEnv.describe(
+      'Origins of web pages that may send, as https://app.example.com; without a secret, all other pages are refused',
+    ),
     INGEST_TRUSTED_PROXIES: networksEnv.describe(
-      'Addresses and networks of proxies whose X-Forwarded-For is believed, separated by commas',
+      'Addresses and networks of proxies that are believed about where a request comes from (X-Forwarded-For, else Forwarded)',
     ),
     INGEST_ALLOW: networksEnv.describe('Addresses and networks that may send, separated by commas; empty: all'),
     INGEST_REQUESTS_PER_SECOND_MAX: limit.describe(
-      `Requests per second of one address, on average over ${burstSeconds} s; 0: no limit`,
+      `Requests per second of one address (IPv6: of a network of 64 bits), on average over ${burstSeconds} s; 0: no limit`,
     ),
-    INGEST_REFUSED_PER_MINUTE_MAX: limit.describe('Refused requests per minute of one address; 0: no limit'),
+    INGEST_REFUSED_PER_MINUTE_MAX: limit.describe(
+      'Refused requests per minute of one address (IPv6: of a network of 64 bits); 0: no limit',
+    ),
     INGEST_CONNECTIONS_MAX: z.coerce
       .number()
       .int()

@@ -99,6 +99,52 @@ describe('settings', () => {
     expect(short).toThrow(/at least 16 characters/);
     expect(short).not.toThrow(/abc-short/);
   });
+  it.each([
+    '0.0.0.0',
+    '::',
+    '192.0.2.7',
+    '127.0.0.1,192.0.2.7',
+    '127.evil.example',
+    'localhost.evil.example',
+    'ingest',
+  ])('without a secret do not start on %s, whatever NODE_ENV says', (INGEST_HOST) => {
+    for (const NODE_ENV of ['production', 'development', 'test', ''])
+      expect(() => read({ INGEST_HOST, NODE_ENV })).toThrow(/INGEST_AUTH: .*INGEST_HOST.*INGEST_PATH_SECRET/);
+    expect(() => read({ INGEST_HOST, INGEST_AUTH: 'none' })).not.toThrow();
+    expect(() => read({ INGEST_HOST, ...settings.path })).not.toThrow();
+  });
+  it.each([
+    '127.0.0.2',
+    '::1',
+    '[::1]',
+    '::ffff:127.0.0.1',
+    '0:0:0:0:0:0:0:1',
+    'localhost',
+    'LOCALHOST',
+    '127.0.0.1,::1',
+  ])('without a secret start on %s: it is loopback', (INGEST_HOST) =>
+    expect(() => read({ INGEST_HOST })).not.toThrow(),
+  );
+  it.each(['10', '010.0.0.1', '10.0.0.0/33', '2001:db8::/129', '203.0.113.7:443', '10.0.0.0/x', '1.2.3', 'fe80::1/'])(
+    'refuse %s as a network, and name it',
+    (network) => {
+      for (const name of ['INGEST_ALLOW', 'INGEST_TRUSTED_PROXIES'])
+        expect(() => read({ [name]: `192.0.2.1,${network}` })).toThrow(`${name}: must be addresses or networks`);
+      expect(() => read({ INGEST_ALLOW: network })).toThrow(`"${network}"`);
+    },
+  );
+  it('refuse hosts and origins that are none, and write the others alike', () => {
+    expect(read({ INGEST_HOSTS: 'Calls.Example.COM:8443, calls.example.com.' }).INGEST_HOSTS).toEqual([
+      ...['calls.example.com', 'calls.example.com'],
+    ]);
+    expect(read({ INGEST_CORS_ORIGINS: 'HTTPS://App.example.com:443/' }).INGEST_CORS_ORIGINS).toEqual([
+      'https://app.example.com',
+    ]);
+    for (const host of ['*', '*.example.com', 'https://calls.example.com', 'calls.example.com/webhook', 'a b', 'a@b'])
+      expect(() => read({ INGEST_HOSTS: host })).toThrow(/INGEST_HOSTS: must be names of hosts/);
+    for (const origin of ['*', 'null', 'app.example.com', 'https://app.example.com/path', 'https://*.example.com'])
+      expect(() => read({ INGEST_CORS_ORIGINS: origin })).toThrow(/INGEST_CORS_ORIGINS: must be origins/);
+  });
   it('refuse networks that are none', () => {
     expect(() => read({ INGEST_ALLOW: '10.0.0.0/8,example.com' })).toThrow(
       /INGEST_ALLOW: must be addresses or networks/,

@@ -21,6 +21,8 @@ interface Head {
 
 /** Who may send. Any one of the configured kinds is enough; without any, everybody may. */
 export interface Authentication {
+  /** Whether everybody may send, because there is no secret. */
+  readonly isOpen: boolean;
   /** Whether a path may have a secret. */
   readonly knowsPaths: boolean;
   /** What of a request besides its path may tell who it is. */
@@ -80,7 +82,7 @@ export function createAuthentication({ path, basic, bearer, hmac }: Credentials)
     return signatures.split(' ').slice(0, signaturesMax).some(isSignature);
   };
   const challenge = kinds.map((kind) => challenges[kind]).join(', ') || challenges.path;
-  return { knowsPaths: path.length > 0, kinds, ofHead, ofBody, challenge };
+  return { isOpen, knowsPaths: path.length > 0, kinds, ofHead, ofBody, challenge };
 }
 
 /** HTTP wants a challenge with every 401; `Webhook` is a scheme of our own. */

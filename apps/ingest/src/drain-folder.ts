@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { connectKafka, kafkaCluster, openPublisher, showProgress, stopSignal } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { Registry } from 'prom-client';
@@ -13,7 +13,7 @@ import { waitForTopic } from './wait-for-topic.ts';
 
 /** Sends all that is in the spool `dir`, and ends. @throws {Error} if there is none, or its owner runs */
 export async function drainFolder(dir: string, config: IngestConfig, log: Log): Promise<void> {
-  if (!existsSync(dir))
+  if (!statSync(dir, { throwIfNoEntry: false }))
     throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that is gone.`);
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic } = config;

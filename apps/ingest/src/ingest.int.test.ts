@@ -49,9 +49,11 @@ beforeAll(async () => {
     webhook: { publish, readBody: createReadBody(() => bodyBytesMax), authentication, metrics },
     authentication,
     admission: {
-      sources: createSources({ trustedProxies: [], allowed: [] }),
+      sources: createSources({ trustedProxies: [], allowed: [], onUnreadable: () => undefined }),
       limits: createLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }),
     },
+    origins: [],
+    hosts: [],
     refused: createRefused(metrics, log),
     log,
   }).callback();

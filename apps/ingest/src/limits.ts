@@ -1,4 +1,4 @@
-import ipaddr from 'ipaddr.js';
+import { networkOf } from '@callstream/runtime';
 import { TokenBucket } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
@@ -22,7 +22,7 @@ export interface Limits {
   readonly refused: (address: string) => void;
 }
 
-/** Token buckets, one of each kind for each source. */
+/** Token buckets, one of each kind for each source: an address, or a network of IPv6. */
 export function createLimits({ requestsPerSecond, refusedPerMinute }: LimitOptions): Limits {
   const requests = createBuckets(requestsPerSecond * burstSeconds, burstSeconds);
   const refusals = createBuckets(refusedPerMinute, 60);
@@ -61,11 +61,4 @@ function createBuckets(tokens: number, seconds: number): Buckets | undefined {
     take: (address) => bucketOf(address).tryRemoveTokens(1),
     waitSeconds: (address) => Math.ceil(bucketOf(address).getWaitTime(1) / 1_000),
   };
-}
-
-/** Of IPv6 the network of 64 bits: whoever has one address has all of them. */
-function networkOf(address: string): string {
-  if (!ipaddr.isValid(address)) return address;
-  const ip = ipaddr.process(address);
-  return ip instanceof ipaddr.IPv6 ? ip.parts.slice(0, 4).join(':') : ip.toString();
 }

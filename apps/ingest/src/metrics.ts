@@ -1,4 +1,4 @@
-import { addCounter, addGauge, createRegistry } from '@callstream/runtime';
+import { addCounter, addGauge, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { LRUCache } from 'lru-cache';
 import { Counter, Histogram } from 'prom-client';
 import { answers } from './problem.ts';
@@ -53,6 +53,12 @@ export function createMetrics({ depth, away }: { depth: () => number; away: () =
       help: 'Requests that were refused, by reason',
       label: 'reason',
       values: Object.keys(answers),
+    }),
+    unreadableAddresses: addCounter(registry, {
+      name: 'callstream_ingest_unreadable_addresses_total',
+      help: 'Requests whose sender a trusted proxy did not tell in a form that can be read, by the header',
+      label: 'header',
+      values: forwardedHeaders,
     }),
     droppedConnections: new Counter({
       name: 'callstream_ingest_dropped_connections_total',

@@ -5,8 +5,14 @@ import type { Problem, Refusal } from '@callstream/contracts';
 export type Rejection =
   | { readonly kind: 'malformed' | 'too-large' | 'unsupported' | 'unavailable'; readonly problem: string }
   | { readonly kind: 'not-found' | 'method' | 'timeout' | 'forbidden' | 'head-too-large' }
+  | { readonly kind: 'foreign' | 'misdirected' | 'untyped' }
   | { readonly kind: 'unauthenticated'; readonly challenge: string }
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number };
+
+interface IngestRefusal extends Refusal {
+  /** The setting that would let such a request in. */
+  readonly setting?: string;
+}
 
 /** Every refusal: how it looks on the wire. */
 export const answers = {
@@ -16,7 +22,18 @@ export const answers = {
     title: 'Not authenticated',
     detail: 'The secret, token or signature is missing or wrong.',
   },
-  forbidden: { status: 403, title: 'Not allowed', detail: 'Events are not taken from this address.' },
+  forbidden: {
+    status: 403,
+    title: 'Not allowed',
+    detail: 'Events are not taken from this address.',
+    setting: 'INGEST_ALLOW',
+  },
+  foreign: {
+    status: 403,
+    title: 'Foreign page',
+    detail: 'Without a secret, web pages may send events only from an origin in INGEST_CORS_ORIGINS.',
+    setting: 'INGEST_CORS_ORIGINS',
+  },
   'not-found': { status: 404, title: 'Not found', detail: 'Events are posted to /webhook.' },
   method: {
     status: 405,
@@ -32,6 +49,18 @@ export const answers = {
   },
   'too-large': { status: 413, title: 'Too large', detail: 'The body is too large.', headers: { connection: 'close' } },
   unsupported: { status: 415, title: 'Unsupported media type', detail: 'The body must be JSON in UTF-8.' },
+  untyped: {
+    status: 415,
+    title: 'No content type',
+    detail: 'A browser must say that it sends JSON: set content-type: application/json.',
+  },
+  misdirected: {
+    status: 421,
+    title: 'Not this host',
+    detail:
+      'Without a secret, ingest answers to IP addresses, localhost, names without a dot, and hosts in INGEST_HOSTS.',
+    setting: 'INGEST_HOSTS',
+  },
   limited: {
     status: 429,
     title: 'Too many requests',
@@ -49,7 +78,7 @@ export const answers = {
     detail: 'The event is not stored: send it again.',
     headers: { 'retry-after': '5' },
   },
-} as const satisfies Record<Rejection['kind'], Refusal>;
+} as const satisfies Record<Rejection['kind'], IngestRefusal>;
 
 /** How a rejection looks on the wire. */
 export function answerOf(rejection: Rejection): {
@@ -63,6 +92,12 @@ export function answerOf(rejection: Rejection): {
     headers: { ...refusal.headers, ...headersOf(rejection) },
     problem: problemOf(rejection, refusal),
   };
+}
+
+/** The setting that would have let a request in, if there is one. */
+export function settingOf({ kind }: Rejection): string | undefined {
+  const { setting }: IngestRefusal = answers[kind];
+  return setting;
 }
 
 function headersOf(rejection: Rejection): Record<string, string> {

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   closeServers,
   connectKafka,
+  createReportUnreadable,
   drainDeadlineMs,
   kafkaCluster,
   listen,
@@ -11,7 +12,7 @@ import {
   topicFacts,
   within,
 } from '@callstream/runtime';
-import type { Log } from '@callstream/runtime';
+import type { AddressOptions, Log } from '@callstream/runtime';
 import type { Admission } from './admit.ts';
 import { createApp } from './app.ts';
 import { createReadBody } from './body.ts';
@@ -66,10 +67,13 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   const publish = createPublish(createStore({ live, spool }), { topic, place: knowledge.place });
   const authentication = createAuthentication(credentialsOf(config));
   const refused = createRefused(metrics, log);
+  const admission = admissionOf(config, createReportUnreadable(metrics.unreadableAddresses, log));
   const app = createApp({
     webhook: { publish, readBody: createReadBody(knowledge.bodyBytesMax), authentication, metrics },
     authentication,
-    admission: admissionOf(config),
+    admission,
+    origins: config.INGEST_CORS_ORIGINS,
+    hosts: config.INGEST_HOSTS,
     refused,
     log,
   });
@@ -89,7 +93,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     (request, response) => void handle(request, response),
   );
   limitConnections(servers, config.INGEST_CONNECTIONS_MAX, metrics);
-  for (const server of servers) server.on('clientError', answerBrokenRequest(refused));
+  for (const server of servers) server.on('clientError', answerBrokenRequest(refused, admission.sources));
 
   // Kafka may be away: webhooks are taken all the same.
   const learning = waitForTopic(kafka, topic, { stopped, log }).then(async (facts) => {
@@ -105,8 +109,10 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   await within(drainDeadlineMs, closeServers(servers));
 }
 
-const admissionOf = (config: IngestConfig): Admission => ({
-  sources: createSources({ trustedProxies: config.INGEST_TRUSTED_PROXIES, allowed: config.INGEST_ALLOW }),
+const admissionOf = (config: IngestConfig, onUnreadable: AddressOptions['onUnreadable']): Admission => ({
+  sources: createSources({
+    ...{ trustedProxies: config.INGEST_TRUSTED_PROXIES, allowed: config.INGEST_ALLOW, onUnreadable },
+  }),
   limits: createLimits({
     requestsPerSecond: config.INGEST_REQUESTS_PER_SECOND_MAX,
     refusedPerMinute: config.INGEST_REFUSED_PER_MINUTE_MAX,

@@ -1,24 +1,22 @@
-import type { IncomingMessage } from 'node:http';
 import { createAddressOf, createIsIn } from '@callstream/runtime';
+import type { AddressOf, AddressOptions } from '@callstream/runtime';
 
 /** Where a request comes from. */
 export interface Sources {
-  /** Address of the sender: of the connection, or what a proxy of ours says in X-Forwarded-For. */
-  readonly addressOf: (request: IncomingMessage) => string;
+  /** Address of the sender: of the connection, or what a proxy of ours says. */
+  readonly addressOf: AddressOf;
   readonly isAllowed: (address: string) => boolean;
 }
 
-export interface SourceOptions {
-  /** Addresses and networks (CIDR) of proxies whose X-Forwarded-For is believed. */
-  readonly trustedProxies: readonly string[];
+export interface SourceOptions extends AddressOptions {
   /** Addresses and networks (CIDR) that may send; empty: all. */
   readonly allowed: readonly string[];
 }
 
-export function createSources({ trustedProxies, allowed }: SourceOptions): Sources {
+export function createSources({ allowed, ...options }: SourceOptions): Sources {
   const isOnList = createIsIn(allowed);
   return {
-    addressOf: createAddressOf(trustedProxies),
+    addressOf: createAddressOf(options),
     isAllowed: (address) => allowed.length === 0 || isOnList(address),
   };
 }

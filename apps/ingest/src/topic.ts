@@ -1,3 +1,4 @@
+import { eventBytesMax } from '@callstream/domain';
 import { createPartitionOf } from '@callstream/runtime';
 import type { TopicFacts } from '@callstream/runtime';
 
@@ -20,7 +21,7 @@ export function createTopicKnowledge(): TopicKnowledge {
   let messageBytesMax = messageBytesDefault;
   return {
     place: (key) => place(key),
-    bodyBytesMax: () => messageBytesMax - recordOverheadBytes,
+    bodyBytesMax: () => Math.min(messageBytesMax - recordOverheadBytes, eventBytesMax),
     learn: (facts) => {
       place = createPartitionOf(facts.partitions);
       ({ messageBytesMax } = facts);

@@ -1,20 +1,23 @@
-import type { Log, LogRecord } from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
-import { classify, PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
+import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { EventBatch, Move, SeenEvents } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
-import { explain, sqlStateOf } from './failed-batch.ts';
+import { explain, looksLikeBadDeploy, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Metrics } from './metrics.ts';
-import type { RefusalLimit } from './refusal-limit.ts';
+import { refusalOfOrdinary } from './ordinary-event.ts';
+import type { RefusalRate } from './refusal-rate.ts';
 import { checkVersion, ProjectionStopped } from './stopped.ts';
 import { understand } from './understand.ts';
 import { projectionVersion } from './version.ts';
+import { after, writeInHalves } from './write-in-halves.ts';
+import type { Part } from './write-in-halves.ts';
 
 export interface Applying {
   readonly db: Tables;
   readonly deadLetters: DeadLetters;
-  readonly refusals: RefusalLimit;
+  readonly refusals: Pick<RefusalRate, 'count'>;
   readonly seen: SeenEvents;
   /** Next offset of every partition, as this process last saw it in the tables. */
   readonly positions: Map<number, number>;
@@ -24,77 +27,57 @@ export interface Applying {
   readonly log: Log;
 }
 
-/** Records of one partition without a gap before them: the first is what the tables expect next. */
-type Records = readonly [LogRecord, ...LogRecord[]];
-
-export interface Part {
-  readonly records: Records;
-  /** Offset that the tables must be at. */
-  readonly expected: number;
-}
-
-interface Understood extends Part {
-  readonly batch: EventBatch;
-}
-
 /**
- * Writes records into the tables, and puts aside what is no event. Returns the position reached; another one than after
- * the records if somebody else moved it.
+ * Writes records into the tables, and dead-letters what is no event, or what Postgres refuses for its own data. Returns the
+ * position reached; another one than after the records if somebody else moved it.
  * @throws {ProjectionStopped} if that needs somebody to look
  */
 export async function apply(applying: Applying, { records, expected }: Part): Promise<number> {
   const { undecodable, batch } = understand(records);
   await applying.deadLetters.setAside(undecodable);
-  const next = await write(applying, { records, expected, batch });
+  const next = await writeInHalves(
+    { records, expected },
+    {
+      commit: (part) => commitOrReread(applying, part, part.records === records ? batch : understand(part.records).batch),
+      refuse: (part, refusal) => refuse(applying, part, refusal),
+    },
+  );
   applying.metrics.deadLetters.inc({ kind: 'undecodable' }, undecodable.length);
   return next;
 }
 
-/** In halves if Postgres refuses them, down to the record that it does not take. */
-async function write(applying: Applying, part: Understood): Promise<number> {
-  const { records, expected, batch } = part;
+async function commitOrReread(applying: Applying, part: Part, batch: EventBatch): Promise<number> {
   try {
-    const next = await commit(applying, part);
-    if (batch.events.uuids.length > 0) applying.refusals.applied();
-    return next;
+    return await commit(applying, part, batch);
   } catch (error) {
-    if (error instanceof PositionMoved) return reread(applying, records[0].partition);
-    if (classify(error) !== 'data') throw explain(error, records);
-    const middle = records.length >> 1;
-    const [left, right] = [records.slice(0, middle), records.slice(middle)];
-    if (!isRecords(left) || !isRecords(right)) return refuse(applying, part, error);
-    const reached = await write(applying, { records: left, expected, batch: understand(left).batch });
-    if (reached !== after(left)) return reached;
-    return write(applying, { records: right, expected: reached, batch: understand(right).batch });
+    if (error instanceof PositionMoved) return reread(applying, part.records[0].partition);
+    throw explain(error, part.records);
   }
 }
 
-const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
-const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
+export const { batch: nothing } = understand([]);
 
-const { batch: nothing } = understand([]);
-
-/** Puts aside an event that Postgres does not take. */
-async function refuse(applying: Applying, part: Understood, error: unknown): Promise<number> {
+/** Dead-letters an event that Postgres does not take, unless it takes no ordinary event of that kind either. */
+async function refuse(applying: Applying, part: Part, refusal: Error): Promise<number> {
   const [record] = part.records;
   const { partition, offset } = record;
-  const code = sqlStateOf(error);
-  const reason = `Postgres refuses it with ${code}: ${error instanceof Error ? error.message : String(error)}`;
-  if (!applying.refusals.take())
-    throw new ProjectionStopped(
-      `Record ${offset} of partition ${partition} is one of too many in a minute that Postgres refuses (${reason}). This looks like a bad deploy; nothing was skipped. Deploy a version that works; or, if these records are the reason, set PROJECTOR_REFUSED_PER_MINUTE higher.`,
-      { cause: error },
-    );
+  const code = sqlStateOf(refusal);
+  const reason = `Postgres refuses it with ${code}: ${refusal.message}`;
+  const ordinary = await refusalOfOrdinary(applying.db, record).catch((error: unknown) => {
+    throw explain(error, part.records);
+  });
+  if (ordinary) throw looksLikeBadDeploy(record, { refusal, ordinary });
   await applying.deadLetters.setAside([{ record, kind: 'refused', reason }]);
-  const next = await commit(applying, { ...part, batch: nothing });
+  const next = await commitOrReread(applying, part, nothing);
+  applying.refusals.count();
   applying.metrics.deadLetters.inc({ kind: 'refused' });
   applying.log.error({ partition, offset, code }, 'record.refused');
   return next;
 }
 
-/** One transaction: the rows and the position, or neither. */
-async function commit(applying: Applying, part: Understood): Promise<number> {
-  const projection = { moves: [moveOf(part)], batch: part.batch };
+/** One transaction: the events and the position, or neither. */
+async function commit(applying: Applying, part: Part, batch: EventBatch): Promise<number> {
+  const projection = { moves: [moveOf(part)], batch };
   await withConnection(applying.db, (client) => project(client, projection, applying.seen));
   return committed(applying, part);
 }
@@ -115,7 +98,7 @@ export function committed({ positions, changed, metrics }: Applying, { records }
 }
 
 /** Somebody else is ahead, or a commit arrived whose answer did not: go on from where the tables are. */
-async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
+export async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
   const position = (await withConnection(db, readPositions)).find((row) => row.partition === partition);
   if (!position)
     throw new ProjectionStopped(

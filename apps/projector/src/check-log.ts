@@ -1,7 +1,7 @@
 import { endOffsets, readRanges, topicExists } from '@callstream/runtime';
-import type { Kafka, Log, LogRecord, OffsetRange } from '@callstream/runtime';
+import type { Kafka, Log, LogRecord, OffsetRange, UnreadableBatch } from '@callstream/runtime';
 import type { Position } from '@callstream/tables';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOf, fingerprintOfBatch } from './fingerprint.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { checkVersion, ProjectionStopped, rebuildRemedy } from './stopped.ts';
 
@@ -46,8 +46,19 @@ export async function findReplaced({ kafka, topic, positions, log }: LogCheck, e
   const onRecords = (records: readonly LogRecord[]): void => {
     for (const record of records) found.set(record.partition, fingerprintOf(record));
   };
-  await readRanges(kafka, { topic, ranges, onRecords, log });
-  return positions.filter((one) => ranges.has(one.partition) && !isLastRecord(one, found.get(one.partition)));
+  const unreadable = new Set<number>();
+  const onUnreadable = (batch: UnreadableBatch): void => {
+    unreadable.add(batch.partition);
+    found.set(batch.partition, fingerprintOfBatch(batch));
+  };
+  await readRanges(kafka, { topic, ranges, onRecords, onUnreadable, log });
+  const differing = positions.filter(
+    (one) => ranges.has(one.partition) && !isLastRecord(one, found.get(one.partition)),
+  );
+  // What was a record when it was applied, and cannot be read any more, says nothing of the log.
+  for (const { partition, nextOffset } of differing)
+    if (unreadable.has(partition)) log.warn({ topic, partition, nextOffset }, 'log.cannot-be-compared');
+  return differing.filter(({ partition }) => !unreadable.has(partition));
 }
 
 function checkTables(topic: string, positions: readonly Position[]): void {

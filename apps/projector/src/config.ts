@@ -36,7 +36,7 @@ export const ProjectorEnv = z
       .min(0)
       .default(10)
       .describe(
-        'Events that Postgres refuses and that may be put aside in a minute; one more, and the projector stops',
+        'Events of a minute that Postgres refuses for their own data, and that are dead-lettered; with more, /readyz says so',
       ),
   })
   .superRefine(checkKafka)

@@ -3,6 +3,7 @@ import { endOffsets, withAdmin } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
+import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
 import { body, createWorld, event } from '../testing/world.ts';
 import type { World } from '../testing/world.ts';
@@ -135,23 +136,48 @@ describe('an event that Postgres refuses', () => {
     expect(await projector.metric('deadLetters', { kind: 'refused' })).toBe(2);
   });
 
-  it('is one of at most ten: a bad deploy stops, also after it is started again, and the topic is not emptied', async () => {
-    await refuse('true');
-    await world.put(...Array.from({ length: 500 }, () => ({ value: event('all') })));
-    {
-      await using projector = await startProjector(world);
-      await expect(projector.failure).rejects.toThrow(/bad deploy.*nothing was skipped.*PROJECTOR_REFUSED_PER_MINUTE/i);
-    }
-    for (let restart = 0; restart < 2; restart++) {
-      await using projector = await startProjector(world);
-      await expect(projector.failure).rejects.toThrow(/bad deploy/);
-    }
-    expect(await dlq()).toHaveLength(10);
-    expect((await readPositions(world.db))[0]?.nextOffset).toBe(10);
-    // The deploy is mended.
-    await world.db.query('alter table events drop constraint bug');
+  it('does not stop the projector, however many there are and whatever else comes; /readyz says that they are many', async () => {
+    await refuse(`type = 'bad'`);
+    await world.put(...Array.from({ length: 60 }, (_, i) => ({ value: body({ type: 'bad', call_id: `x ${i}` }) })));
+    await using projector = await startProjector(world);
+    await world.projected();
+    expect(await dlq()).toHaveLength(60);
+    expect(projector.ready()).toEqual({
+      note: expect.stringMatching(/more than 10 events.*PROJECTOR_REFUSED_PER_MINUTE.*dlq list/) as string,
+    });
+    await world.put({ value: event('good') });
+    await world.expectFold(isBad);
+  });
+
+  it.each([
+    ['no event is taken', 'true', 'call.new'],
+    ['no event of a documented kind is taken', `kind = 'call.waiting'`, 'call.waiting'],
+  ])(
+    'is a bad deploy if %s: it stops at the first, also started again, and skips nothing',
+    async (_name, sql, type) => {
+      await refuse(sql);
+      await world.put(...Array.from({ length: 30 }, () => ({ value: event('all', type) })));
+      for (let start = 0; start < 2; start++) {
+        await using projector = await startProjector(world);
+        await expect(projector.failure).rejects.toThrow(
+          /record 0 of partition 0 \(23514: .*ordinary event of its kind.*bad deploy; nothing was skipped/,
+        );
+      }
+      expect(await dlq()).toEqual([]);
+      expect((await readPositions(world.db))[0]?.nextOffset).toBe(0);
+      // The deploy is mended.
+      await world.db.query('alter table events drop constraint bug');
+      await using _projector = await startProjector(world);
+      await world.expectFold();
+    },
+  );
+
+  it('leaves no trace of the ordinary event that is tried', async () => {
+    await refuse(`type = 'bad'`);
+    await world.put({ value: body({ type: 'bad', call_id: 'x', actor: 'y' }) });
     await using _projector = await startProjector(world);
-    await world.expectFold(({ offset }) => offset < 10);
+    await world.projected();
+    for (const rows of Object.values(await readRows(world.db))) expect(rows).toEqual([]);
   });
 });
 

@@ -1,5 +1,12 @@
-import { deadLetterTopic, isRefusedForGood, isTransientKafkaFailure, topicExists } from '@callstream/runtime';
-import type { Kafka, LogRecord, OutRecord, Publisher } from '@callstream/runtime';
+import {
+  batchHash,
+  deadLetterTopic,
+  isRefusedForGood,
+  isTransientKafkaFailure,
+  topicExists,
+  unreadableKind,
+} from '@callstream/runtime';
+import type { Kafka, LogRecord, OutRecord, Publisher, UnreadableBatch } from '@callstream/runtime';
 import { inBatches } from './in-batches.ts';
 import { ProjectionStopped } from './stopped.ts';
 import { projectionVersion } from './version.ts';
@@ -8,9 +15,18 @@ import { projectionVersion } from './version.ts';
 export interface DeadLetter {
   readonly record: LogRecord;
   /** undecodable: it is no event. refused: it is one, and Postgres does not take it: our bug. */
-  readonly kind: 'undecodable' | 'refused';
+  readonly kind: 'undecodable' | 'refused' | typeof unreadableKind;
   readonly reason: string;
+  /** Where it is a whole batch that nobody can read. */
+  readonly batch?: UnreadableBatch;
 }
+
+/** A batch that nobody can read, as one record: its bytes as they came. */
+export const letterOfBatch = (batch: UnreadableBatch): DeadLetter => {
+  const { topic, partition, firstOffset: offset, timestamp, bytes: value, codec, reason } = batch;
+  const record = { ...{ topic, partition, offset, timestamp, value }, key: null, headers: new Map<string, Buffer>() };
+  return { record, kind: unreadableKind, reason: `The batch (${codec}) ${reason}.`, batch };
+};
 
 export interface DeadLetters {
   /** Returns once Kafka has them. They may be there twice: an entry is known by where it stood. @throws {ProjectionStopped} if the DLQ cannot be written */
@@ -32,7 +48,7 @@ export function createDeadLetters(
   };
   const publishOr = async (letters: readonly DeadLetter[]): Promise<void> => {
     try {
-      await publish(letters.map((letter) => whole(dlq, letter)));
+      await publish(letters.map((letter) => (bytesOf(letter) > wholeBytesMax ? byReference : whole)(dlq, letter)));
     } catch (error) {
       if (!isRefusedForGood(error)) throw error;
       for (const letter of letters) await publish([whole(dlq, letter)]).catch(orByReference(letter));
@@ -74,7 +90,7 @@ const byReference = (dlq: string, letter: DeadLetter): OutRecord => ({
   headers: { ...origin(letter), dlq_reference: 'true' },
 });
 
-const origin = ({ record, kind, reason }: DeadLetter) => ({
+const origin = ({ record, kind, reason, batch }: DeadLetter) => ({
   dlq_kind: kind,
   dlq_reason: reason.slice(0, 1_000),
   dlq_topic: record.topic,
@@ -83,7 +99,15 @@ const origin = ({ record, kind, reason }: DeadLetter) => ({
   dlq_timestamp: String(record.timestamp),
   dlq_at: new Date().toISOString(),
   dlq_projection_version: String(projectionVersion),
+  ...(batch && {
+    dlq_last_offset: String(batch.lastOffset),
+    dlq_codec: batch.codec,
+    dlq_sha256: batchHash(batch),
+  }),
 });
+
+/** More than that is not even tried, in bytes: a compressed batch may have a record of 64 MB, and a broker refuses such a request. */
+const wholeBytesMax = 8 * 1024 * 1024;
 
 /** Without headers that only we may write: a stranger's must not pass for what happened here. */
 export const originalHeaders = ({ headers }: LogRecord): OutRecord['headers'] =>

@@ -1,4 +1,5 @@
 import { classify } from '@callstream/tables';
+import type { Failure } from '@callstream/tables';
 import type { LogRecord } from '@callstream/runtime';
 import { ProjectionStopped } from './stopped.ts';
 
@@ -12,15 +13,24 @@ const remedies: Readonly<Record<string, string>> = {
   '42': 'The tables are not those of this version. Bring them up to it: npm run projector -- migrate',
 };
 
+/** Failures that are not to be tried again, whatever the record. */
+const stops: ReadonlySet<Failure> = new Set(['deploy', 'unknown']);
+
 export const sqlStateOf = (error: unknown): string => {
   const code: unknown = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : '';
 };
 
-/** `error` as it is if it may pass or is no answer of Postgres; else with what was being done, and what mends it. */
-export function explain(error: unknown, records: readonly LogRecord[]): unknown {
+/** What Postgres said, for logs: a data exception quotes data, which may be a phone number. */
+export function refusalText(error: Error): string {
   const code = sqlStateOf(error);
-  if (!(error instanceof Error) || code === '' || classify(error) !== 'unknown') return error;
+  return `${code}: ${code.startsWith('22') ? error.message.replace(/".*"/s, '"…"') : error.message}`;
+}
+
+/** `error` as it is if it may pass or is no answer of Postgres; else with what was being done, and what mends it. */
+export function explain(error: unknown, records: readonly Pick<LogRecord, 'partition' | 'offset'>[]): unknown {
+  const code = sqlStateOf(error);
+  if (!(error instanceof Error) || code === '' || !stops.has(classify(error))) return error;
   const remedy = remedies[code] ?? remedies[code.slice(0, 2)] ?? 'It does not pass by itself.';
   const [first, last] = [records[0], records.at(-1)];
   return new ProjectionStopped(
@@ -28,3 +38,13 @@ export function explain(error: unknown, records: readonly LogRecord[]): unknown 
     { cause: error },
   );
 }
+
+/** Postgres refuses a record, and an ordinary event of its kind as well. */
+export const looksLikeBadDeploy = (
+  { partition, offset }: Pick<LogRecord, 'partition' | 'offset'>,
+  { refusal, ordinary }: { refusal: Error; ordinary: Error },
+): ProjectionStopped =>
+  new ProjectionStopped(
+    `Postgres refuses record ${offset} of partition ${partition} (${refusalText(refusal)}), and an ordinary event of its kind as well (${refusalText(ordinary)}): code and tables do not fit each other. This looks like a bad deploy; nothing was skipped. Deploy a version that works, or rebuild the tables with this one: npm run projector -- rebuild`,
+    { cause: refusal },
+  );

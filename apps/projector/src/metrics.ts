@@ -14,9 +14,9 @@ export function createMetrics() {
     }),
     deadLetters: addCounter(registry, {
       name: 'callstream_projector_dead_letters_total',
-      help: 'Records put aside. undecodable: no event. refused: an event that Postgres does not take',
+      help: 'What was left out of the tables and is on the DLQ. undecodable: no event. refused: an event that Postgres does not take. unreadable: a batch of records that nobody can read, which an operator has put there',
       label: 'kind',
-      values: ['undecodable', 'refused'],
+      values: ['undecodable', 'refused', 'unreadable'],
     }),
     conflicts: new Counter({
       name: 'callstream_projector_conflicts_total',
@@ -31,6 +31,11 @@ export function createMetrics() {
     gaps: new Counter({
       name: 'callstream_projector_gaps_total',
       help: 'Gaps in the offsets of the log that were gone over',
+      registers,
+    }),
+    unreadable: new Gauge({
+      name: 'callstream_projector_unreadable_batches',
+      help: 'Batches that cannot be read and before which their partitions stand still, until an operator decides',
       registers,
     }),
     lag: new Gauge({

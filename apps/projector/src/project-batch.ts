@@ -1,12 +1,13 @@
 import { align, receivedAtOf } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import type { Applying, Part } from './apply.ts';
+import type { Applying } from './apply.ts';
+import type { Gaps } from './gaps.ts';
 import { ProjectionStopped, rebuildRemedy } from './stopped.ts';
 import { createApply } from './together.ts';
+import type { Part } from './write-in-halves.ts';
 
 export interface Projecting extends Applying {
-  /** Offset of the first record that the log still has. */
-  readonly logStart: (partition: number) => Promise<number>;
+  readonly gaps: Gaps;
   /** Transactions at the same time, beside the one of short batches. */
   readonly concurrency: number;
 }
@@ -16,7 +17,6 @@ export interface Projecting extends Applying {
  * @throws {ProjectionStopped} if that needs somebody to look
  */
 export function createProjectBatch(projecting: Projecting): (batch: Batch) => Promise<number> {
-  const sought = new Map<number, number>();
   const apply = createApply(projecting, projecting.concurrency);
   const measured = async (batch: Batch, part: Part): Promise<number> => {
     const started = performance.now();
@@ -25,36 +25,22 @@ export function createProjectBatch(projecting: Projecting): (batch: Batch) => Pr
     return next;
   };
   return async (batch) => {
-    const { partition } = batch;
-    const expected = projecting.positions.get(partition);
-    if (expected === undefined)
-      throw new ProjectionStopped(
-        `The tables know no partition ${partition}: the topic has more partitions than before. ${rebuildRemedy}`,
-      );
+    const expected = expectedOffset(projecting, batch.partition);
     const aligned = align(batch.records, expected);
     if (aligned.kind === 'known') return expected;
-    if (aligned.kind === 'gap' && sought.get(partition) !== expected) {
-      sought.set(partition, expected);
-      return expected;
-    }
-    if (aligned.kind === 'gap') await goOver(projecting, partition, aligned);
+    if (aligned.kind === 'gap' && !(await projecting.gaps.mayGoOver(batch.partition, aligned))) return expected;
     return measured(batch, { records: aligned.records, expected });
   };
 }
 
-/** A gap that is still there when read again is real (an aborted transaction), unless the log was cut off. */
-async function goOver(
-  { logStart, metrics, log }: Projecting,
-  partition: number,
-  { from, to }: { from: number; to: number },
-): Promise<void> {
-  const start = await logStart(partition);
-  if (start > from)
+/** Where the tables are. @throws {ProjectionStopped} if they do not know the partition */
+export function expectedOffset({ positions }: Pick<Applying, 'positions'>, partition: number): number {
+  const expected = positions.get(partition);
+  if (expected === undefined)
     throw new ProjectionStopped(
-      `Kafka has deleted records ${from} to ${start - 1} of partition ${partition} that were never projected. Set retention.ms=-1 on the topic. ${rebuildRemedy}`,
+      `The tables know no partition ${partition}: the topic has more partitions than before. ${rebuildRemedy}`,
     );
-  metrics.gaps.inc();
-  log.warn({ partition, from, to }, 'projector.gap');
+  return expected;
 }
 
 function report(

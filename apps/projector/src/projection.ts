@@ -1,14 +1,15 @@
-import { consume, endOffsets, within } from '@callstream/runtime';
+import { consume, createHeldUp, createSkippedBatches, endOffsets, within } from '@callstream/runtime';
 import type { Kafka, Log, Publisher, Readiness } from '@callstream/runtime';
 import { createSeenEvents, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { checkLog } from './check-log.ts';
 import { createDeadLetters } from './dead-letters.ts';
+import { createGaps } from './gaps.ts';
 import type { Metrics } from './metrics.ts';
 import { createNotifier } from './notifier.ts';
+import { passBatch } from './pass-batch.ts';
 import { createProjectBatch } from './project-batch.ts';
-import { refusedLately } from './refused-lately.ts';
-import { createRefusalLimit } from './refusal-limit.ts';
+import { createRefusalRate } from './refusal-rate.ts';
 import { ProjectionStopped } from './stopped.ts';
 import type { Troubles } from './troubles.ts';
 import { watchProgress } from './watch.ts';
@@ -53,16 +54,19 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
       positions.set(partition, Math.max(nextOffset, positions.get(partition) ?? 0));
   };
   await troubles.keepTrying(check);
-  const earlier = await troubles.keepTrying(() => refusedLately(kafka, { topic, max: options.refusedPerMinute, log }));
+  const refusals = createRefusalRate(options.refusedPerMinute);
 
-  const projectBatch = createProjectBatch({
+  const logStart = async (partition: number) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0;
+  const projecting = {
     ...{ db, positions, metrics, log, concurrency: options.concurrency },
+    gaps: createGaps({ logStart, metrics, log }),
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
     seen: createSeenEvents(),
-    refusals: createRefusalLimit({ max: options.refusedPerMinute, earlier }),
+    refusals,
     changed: createNotifier(() => notifyProjected(db)).changed,
-    logStart: async (partition) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0,
-  });
+  };
+  const projectBatch = createProjectBatch(projecting);
+  const heldUp = createHeldUp(createSkippedBatches({ kafka, topic, log }), log, metrics.unreadable);
 
   const { promise: joinFailure, reject: failJoin } = Promise.withResolvers<never>();
   let assigned: ReadonlySet<number> | null = null;
@@ -83,10 +87,19 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
       await checked;
       return troubles.keepTrying(() => projectBatch(batch), batch.partition);
     },
+    onUnreadable: async (batch, closing) => {
+      await checked;
+      const position = positions.get(batch.partition) ?? 0;
+      if (position > batch.lastOffset) return position;
+      await heldUp.untilSkipped(batch, AbortSignal.any([signal, closing]));
+      return troubles.keepTrying(() => passBatch(projecting, batch), batch.partition);
+    },
     onPassed: (partition, next) => passed.set(partition, { from: positions.get(partition), next }),
   });
   const watch = watchProgress({
-    ...{ kafka, db, topic, troubles, metrics, signal, stallMs: options.stallMs },
+    ...{ kafka, db, topic, metrics, signal, stallMs: options.stallMs },
+    // A partition that waits for an operator is no reason to be started again.
+    troubles: { isIn: (partition) => troubles.isIn(partition) || heldUp.has(partition) },
     assigned: () => assigned,
     passed: (partition, position) => {
       const known = passed.get(partition);
@@ -108,8 +121,14 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     failure,
     ready: () => {
       const { problem, lag } = watch.status();
-      const reason = troubles.describe() ?? problem ?? (assigned ? null : 'Not a member of the consumer group yet.');
-      return reason ?? (lag > 0 ? { note: `${lag} records behind` } : null);
+      const reason =
+        troubles.describe() ??
+        heldUp.describe() ??
+        problem ??
+        (assigned ? null : 'Not a member of the consumer group yet.');
+      if (reason !== null) return reason;
+      const notes = [lag > 0 ? `${lag} records behind` : null, refusals.describe()].filter((note) => note !== null);
+      return notes.length > 0 ? { note: notes.join('. ') } : null;
     },
     [Symbol.asyncDispose]: async () => {
       const closing = Promise.resolve(consumption[Symbol.asyncDispose]());

@@ -5,6 +5,7 @@ import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
 import { createWorld, event, silent } from '../testing/world.ts';
 import type { World } from '../testing/world.ts';
+import { projectionVersion } from './version.ts';
 
 jest.setTimeout(90_000);
 
@@ -83,7 +84,7 @@ describe('a start is refused, with what happened and what mends it, when', () =>
   it('the tables are of other rules, of another topic, or have no positions', async () => {
     await world.db.query('update positions set projection_version = 99');
     await expect(startProjector(world)).rejects.toThrow(/version 99.*rebuild/);
-    await world.db.query(`update positions set projection_version = 1, topic = 'other'`);
+    await world.db.query(`update positions set projection_version = ${projectionVersion}, topic = 'other'`);
     await expect(startProjector(world)).rejects.toThrow(/KAFKA_TOPIC=other/);
     await world.db.query('truncate positions');
     await expect(startProjector(world)).rejects.toThrow(/npm run projector -- migrate/);

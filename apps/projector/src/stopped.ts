@@ -10,8 +10,12 @@ export const rebuildRemedy = 'Rebuild the projection: npm run projector -- rebui
 
 /** @throws {ProjectionStopped} if the tables were made by other rules */
 export function checkVersion(version: number): void {
-  if (version !== projectionVersion)
-    throw new ProjectionStopped(
-      `The tables are of projection version ${version}, this projector is of version ${projectionVersion}. Deploy the projector of version ${version}, or go over to this one. ${rebuildRemedy}`,
-    );
+  if (version === projectionVersion) return;
+  const remedy =
+    version < projectionVersion
+      ? `To upgrade the tables (docs/upgrade.md): npm run projector -- rebuild. Until then, run the projector of version ${version}.`
+      : `Deploy the projector of version ${version}. To go back to version ${projectionVersion} instead: npm run projector -- rollback, if its tables are kept; else npm run projector -- rebuild`;
+  throw new ProjectionStopped(
+    `The tables are of projection version ${version}, this projector is of version ${projectionVersion}. ${remedy}`,
+  );
 }

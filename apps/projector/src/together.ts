@@ -3,8 +3,9 @@ import pLimit from 'p-limit';
 import { shortBatchMax } from '@callstream/runtime';
 import { ConnectionLost, project, withConnection } from '@callstream/tables';
 import { apply, committed, moveOf } from './apply.ts';
-import type { Applying, Part } from './apply.ts';
+import type { Applying } from './apply.ts';
 import { understand } from './understand.ts';
+import type { Part } from './write-in-halves.ts';
 
 /** Who waits longer for a row that somebody else has locked, waits by itself, in ms. */
 const lockTimeoutMs = 200;
@@ -55,7 +56,6 @@ async function applyTogether(
     if (undecodable.length > 0) return byThemselves();
     const projection = { moves: parts.map(moveOf), batch, lockTimeoutMs };
     await withConnection(applying.db, (client) => project(client, projection, applying.seen));
-    if (batch.events.uuids.length > 0) applying.refusals.applied();
   } catch (error) {
     if (!(error instanceof ConnectionLost)) return byThemselves();
     return parts.forEach(({ reject }) => reject(error));

@@ -39,7 +39,7 @@ export interface World extends AsyncDisposable {
   readonly publisher: Publisher;
   /** Puts records on the topic. */
   readonly put: (...records: readonly Partial<OutRecord>[]) => Promise<void>;
-  /** Every record of the topic, or of another. */
+  /** Every record of the topic, or of another, that can be read. */
   readonly read: (topic?: string) => Promise<LogRecord[]>;
   /** Resolves once the tables are at the end of the log. */
   readonly projected: (timeoutMs?: number) => Promise<void>;
@@ -72,7 +72,11 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
     const ranges = new Map(
       [...(await endOffsets(kafka, of))].map(([p, { low, high }]) => [p, { from: low, to: high }]),
     );
-    await readRanges(kafka, { topic: of, ranges, onRecords: (some) => void records.push(...some), log: silent });
+    await readRanges(kafka, {
+      ...{ topic: of, ranges, log: silent },
+      onRecords: (some) => void records.push(...some),
+      onUnreadable: () => undefined,
+    });
     return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
   };
   const projected = async (timeoutMs = 60_000): Promise<void> => {

@@ -7,6 +7,7 @@ import { openLink } from './link.ts';
 import { parseFrame } from './messages.ts';
 import type { Filter, Frame, FrameOf } from './messages.ts';
 import { createRequests } from './requests.ts';
+import type { OnAnswer } from './requests.ts';
 import { createServerClock } from './server-clock.ts';
 import { firstStatus } from './status.ts';
 import type { Status } from './status.ts';
@@ -44,7 +45,7 @@ export interface Client extends Disposable {
   readonly now: () => number;
   /** Shows other calls from now on; the old ones stay until the new ones are there. */
   readonly setFilter: (filter: Filter) => void;
-  /** The events of a call, all so far and those to come, until disposed. */
+  /** The events of a call, the newest so far and those to come, until disposed. */
   readonly watchCall: (callId: string) => CallEvents;
   /** Has the server tell of something, over all reconnects, until the returned function is called. It tells by `on`. */
   readonly watch: (watch: Watch) => () => void;
@@ -83,7 +84,7 @@ export function connect(url: string, options: ClientOptions = {}): Client {
       if (!subscription) say('Unsubscribe', {});
     },
   });
-  const ask = (event: string, data: object, onAnswer: Parameters<typeof requests.next>[2]): number => {
+  const ask = (event: string, data: object, onAnswer: OnAnswer): number => {
     const message = requests.next(event, data, onAnswer);
     link.send(message);
     return message.id;
@@ -131,6 +132,14 @@ export function connect(url: string, options: ClientOptions = {}): Client {
     frames.add((frame) => {
       if (frame.event === event && frame.status !== 'Failed') listener(frame as Parameters<typeof listener>[0]);
     });
+  const request = (event: string, data: object): Promise<Frame> =>
+    new Promise((resolve, reject) => {
+      if (!isUp) throw new Error('There is no connection now.');
+      ask(event, data, (failure, frame) => {
+        if (frame && failure === null) resolve(frame);
+        else reject(new Error(`${event}: ${failure ?? 'no answer'}`));
+      });
+    });
   const close = (): void => {
     link.close();
     onDown({ connection: 'stopped', problem: null });
@@ -143,17 +152,10 @@ export function connect(url: string, options: ClientOptions = {}): Client {
       subscription?.setFilter(next);
       if (isUp) subscription?.resume();
     },
-    watchCall: (callId) => watchCallEvents({ on, watch: watches.add }, callId),
+    watchCall: (callId) => watchCallEvents({ on, watch: watches.add, request }, callId),
     watch: watches.add,
     on,
-    ask: <E extends keyof Answers>(event: E, data: object) =>
-      new Promise<Answers[E]>((resolve, reject) => {
-        if (!isUp) throw new Error('There is no connection now.');
-        ask(event, data, (failure, answer) => {
-          if (failure === null) resolve(answer as Answers[E]);
-          else reject(new Error(`${event}: ${failure}`));
-        });
-      }),
+    ask: async <E extends keyof Answers>(event: E, data: object) => (await request(event, data)).data as Answers[E],
     close,
     [Symbol.dispose]: close,
   };

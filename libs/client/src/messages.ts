@@ -16,6 +16,8 @@ export interface Frame {
   readonly data: unknown;
   readonly status?: string;
   readonly id?: string | number;
+  /** Of a list: there is more than it has. */
+  readonly more?: true;
 }
 
 /** null if `text` is no frame. */

@@ -1,10 +1,13 @@
 import { failureOf } from './messages.ts';
 import type { Frame } from './messages.ts';
 
+/** Is given the failure; or null, and the frame that answers. */
+export type OnAnswer = (failure: string | null, frame: Frame | undefined) => void;
+
 /** Answers by the id of what was asked. */
 export interface Requests {
-  /** The message to send; `onAnswer` is given the failure, or null and the data. */
-  readonly next: (event: string, data: object, onAnswer: (failure: string | null, data: unknown) => void) => Message;
+  /** The message to send. */
+  readonly next: (event: string, data: object, onAnswer: OnAnswer) => Message;
   readonly onFrame: (frame: Frame) => void;
   /** Nothing that was asked until now will be answered any more. */
   readonly giveUp: (reason: string) => void;
@@ -18,7 +21,7 @@ interface Message {
 
 export function createRequests(): Requests {
   let lastId = 0;
-  const open = new Map<string | number, (failure: string | null, data: unknown) => void>();
+  const open = new Map<string | number, OnAnswer>();
   return {
     next: (event, data, onAnswer) => {
       const id = ++lastId;
@@ -29,7 +32,7 @@ export function createRequests(): Requests {
       if (frame.id === undefined) return;
       const onAnswer = open.get(frame.id);
       open.delete(frame.id);
-      onAnswer?.(failureOf(frame), frame.data);
+      onAnswer?.(failureOf(frame), frame);
     },
     giveUp: (reason) => {
       const waiting = [...open.values()];

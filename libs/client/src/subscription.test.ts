@@ -18,7 +18,7 @@ function open() {
   const subscription = createSubscription({
     ...{ board, filter: { queues: ['900'] } },
     ask: (_event, data, onAnswer) => {
-      fail.push((failure) => onAnswer(failure, null));
+      fail.push((failure) => onAnswer(failure, undefined));
       return asked.push(data);
     },
     onComplete: () => undefined,

@@ -1,12 +1,12 @@
 import type { HeldCalls } from './board.ts';
 import type { CallsChangedData, Filter, Frame, SnapshotData } from './messages.ts';
-import type { Requests } from './requests.ts';
+import type { OnAnswer } from './requests.ts';
 
 export interface SubscriptionOptions {
   readonly filter: Filter;
   readonly board: HeldCalls;
   /** Sends a request; returns its id. */
-  readonly ask: (event: string, data: object, onAnswer: Parameters<Requests['next']>[2]) => number;
+  readonly ask: (event: string, data: object, onAnswer: OnAnswer) => number;
   /** The board is what the gateway shows, as of this snapshot. */
   readonly onComplete: (snapshot: SnapshotData) => void;
   readonly onFailed: (problem: string) => void;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
-import { ListedCall, ListedEvent } from './listed.ts';
+import { ListedCall, ListedEvent, more } from './listed.ts';
 
 /** A parameter of an address that may be there several times, or have several values with commas in between. */
 const several = <Item extends z.ZodType>(item: Item, max: number) =>
@@ -34,7 +34,13 @@ const moment = z
   .describe('RFC 3339, as 2026-03-02T13:00:00Z; or a day, as 2026-03-02: its first moment in TIME_ZONE');
 
 const queues = several(identifier, 100).describe('Queues, with commas in between');
-const callsMax = 1_000;
+const rowsMax = 1_000;
+/** A page: where it begins, and how many it has at most. It has fewer if they are large. */
+const page = (limit: number) => ({
+  before: whole(0, Number.MAX_SAFE_INTEGER).optional().describe('`next` of the page before'),
+  limit: whole(1, rowsMax).default(limit).describe(`1 to ${rowsMax}`),
+});
+const next = z.number().int().nullable().describe('`before` of the next page; null: there is none');
 
 /** `GET /api/calls` */
 export const FindCalls = z.strictObject({
@@ -51,8 +57,7 @@ export const FindCalls = z.strictObject({
   our_number: identifier.optional(),
   from: moment.optional().describe('Only calls of which the first event came at this time or later'),
   to: moment.optional().describe('Only calls of which the first event came before'),
-  before: whole(0, Number.MAX_SAFE_INTEGER).optional().describe('`next` of the page before'),
-  limit: whole(1, callsMax).default(100).describe(`1 to ${callsMax}`),
+  ...page(100),
 });
 export type FindCalls = z.infer<typeof FindCalls>;
 
@@ -74,7 +79,7 @@ export const FoundCall = ListedCall.extend({
 
 export const FoundCalls = z.object({
   calls: z.array(FoundCall).describe('The newest first'),
-  next: z.number().int().nullable().describe('`before` of the next page; null: there is none'),
+  next,
 });
 export type FoundCalls = z.infer<typeof FoundCalls>;
 
@@ -97,10 +102,16 @@ export const WholeCall = FoundCall.extend({
       left_at: time,
     }),
   ),
+  more: more.describe('There are more visits or agents than are told'),
 });
 
 /** `GET /api/calls/{call_id}/events` */
-export const FoundEvents = z.object({ events: z.array(ListedEvent) });
+export const FindEvents = z.strictObject(page(rowsMax));
+
+export const FoundEvents = z.object({
+  events: z.array(ListedEvent).describe('The newest that are before `before`, in the order of the log'),
+  next,
+});
 
 /** `GET /api/queues` */
 export const FindQueues = z.strictObject({});

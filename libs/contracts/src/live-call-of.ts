@@ -52,6 +52,7 @@ const liveSegmentOf = (segment: Segment): LiveSegment => ({
   rang_at: segment.rangAt ?? undefined,
   rang_last_at: segment.rangLastAt ?? undefined,
   entered_at: segment.enteredAt ?? undefined,
+  entered_last_at: segment.enteredLastAt ?? undefined,
   ended_at: segment.endedAt ?? undefined,
   end_reason: segment.end ?? undefined,
 });
@@ -99,6 +100,7 @@ export const callOfLive = (live: LiveCall): Call => ({
     rangAt: segment.rang_at ?? null,
     rangLastAt: segment.rang_last_at ?? null,
     enteredAt: segment.entered_at ?? null,
+    enteredLastAt: segment.entered_last_at ?? null,
     endedAt: segment.ended_at ?? null,
     end: segment.end_reason ?? null,
   })),

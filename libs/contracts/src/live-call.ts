@@ -23,6 +23,7 @@ const LiveSegment = z.object({
   rang_at: time,
   rang_last_at: time,
   entered_at: time,
+  entered_last_at: time,
   ended_at: time.describe('Not there while it rings or the agent is on the call'),
   end_reason: z.enum(['left', 'noanswer', 'answered_elsewhere', 'transferred', 'abandoned', 'finished']).optional(),
 });

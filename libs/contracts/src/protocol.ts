@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
-import { ListedCall, ListedEvent } from './listed.ts';
+import { ListedCall, ListedEvent, more } from './listed.ts';
 import { LiveCall } from './live-call.ts';
 import { Agents, Queues } from './numbers.ts';
 
@@ -17,6 +17,8 @@ export const ClientMessage = z.looseObject({
 });
 export type ClientMessage = z.infer<typeof ClientMessage>;
 
+const rowId = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
+
 /** `ListCalls`: every part is optional; without `limit` 1,000 rows, unfinished calls first of all, then the newest. */
 export const ListCalls = z.looseObject({
   params: z
@@ -26,18 +28,16 @@ export const ListCalls = z.looseObject({
       queue: identifier.optional(),
       direction: identifier.optional(),
       limit: z.number().int().min(1).max(1_000).optional(),
-      before: z
-        .number()
-        .int()
-        .min(0)
-        .max(Number.MAX_SAFE_INTEGER)
-        .optional()
-        .describe('id of a call: only calls before it in the order of the list'),
+      before: rowId.optional().describe('id of a call: only calls before it in the order of the list'),
     })
     .default({}),
 });
 
-export const ListCallEvents = z.looseObject({ call_id: identifier });
+/** The newest events of a call, at most 1,000 and 2 MiB of them; `before`: the newest of those that are older. */
+export const ListCallEvents = z.looseObject({
+  call_id: identifier,
+  before: rowId.optional().describe('id of an event: only events before it'),
+});
 
 /** What is to be told of: without `states`, calls of every state; without `queues`, of every queue and of none. */
 export const Subscribe = z.looseObject({
@@ -115,15 +115,15 @@ const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: curs
 export const ServerMessage = z.union([
   z.object({ event: z.literal('Welcome'), data: z.literal('Welcome'), status: z.literal('Ok') }),
   z.object({ event: z.literal('DataChanged'), data: z.strictObject({}) }),
-  z.object({ event: z.literal('ListCalls'), data: z.array(ListedCall), ...ok }),
-  z.object({ event: z.literal('ListCallEvents'), data: z.array(ListedEvent), ...ok }),
+  z.object({ event: z.literal('ListCalls'), data: z.array(ListedCall), more, ...ok }),
+  z.object({ event: z.literal('ListCallEvents'), data: z.array(ListedEvent), more, ...ok }),
   z.object({ event: z.literal('Snapshot'), data: SnapshotData, ...ok }),
   z.object({ event: z.literal('CallsChanged'), data: CallsChangedData }),
   z.object({ event: z.literal('Heartbeat'), data: z.object({ as_of: asOf, now, lag }) }),
   z.object({ event: z.literal('Unsubscribe'), data: z.strictObject({}), ...ok }),
   z.object({
     event: z.literal('CallEvents'),
-    data: z.object({ call_id: z.string(), events: z.array(ListedEvent) }),
+    data: z.object({ call_id: z.string(), events: z.array(ListedEvent), more }),
     ...ok,
   }),
   z.object({ event: z.literal('CallEventAdded'), data: z.object({ call_id: z.string(), event: ListedEvent }) }),

@@ -117,6 +117,8 @@ describe('the copy that is stored', () => {
       c: '9'.repeat(41),
       d: 1e300,
     }));
+  it('has numbers that are too large for JavaScript only as text, not as null', () =>
+    expect(JSON.parse(event('{"type":"x","a":1234567890e300}').json)).toEqual({ type: 'x', a: '1234567890e300' }));
   it('does not take a long text for a number', () =>
     expect(event(`{"type":"x","a":"${'9'.repeat(50)}"}`).json).toContain(`"${'9'.repeat(50)}"`));
 });

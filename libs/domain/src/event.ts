@@ -19,29 +19,20 @@ export interface CallEvent extends Omit<ParsedEvent, 'at'> {
   readonly clock: Clock;
 }
 
-/** Longest `type`, `call_id`, `actor`, `queue` and `code`, in bytes of UTF-8: they become keys and index entries. */
-export const identifierBytesMax = 512;
-const identifiers = [
-  ['type', 'type'],
-  ['call_id', 'callId'],
-  ['actor', 'actor'],
-  ['queue', 'queue'],
-  ['code', 'code'],
-] as const;
-const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
-const isTooLong = (id: string | null): boolean =>
-  id !== null && id.length * 3 > identifierBytesMax && bytesOf(id) > identifierBytesMax;
+/**
+ * Largest event, in bytes. Kafka's own limit is on what is compressed: a batch may hold records of 64 MB, and JSON takes up to two
+ * hundred times its size in memory while it is read.
+ */
+export const eventBytesMax = 2 * 1024 * 1024;
 
 /** Judges whether a body can ever be an event, and if not, says why in a sentence that quotes none of it. */
 export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { problem: string } {
+  if (value.length > eventBytesMax) return { problem: `The event is larger than ${eventBytesMax} bytes.` };
   const read = readObject(value);
   if ('problem' in read) return read;
   const { object: body, text: source } = read;
   if (typeof body['type'] !== 'string' || body['type'] === '') return { problem: 'The event has no "type".' };
-  const event = readFields(body, source);
-  const long = identifiers.find(([, field]) => isTooLong(event[field]));
-  if (long) return { problem: `"${long[0]}" is longer than ${identifierBytesMax} bytes.` };
-  return { event };
+  return readFields(body, source);
 }
 
 /** The Kafka key of an event: what has to stay in order, together. Never empty. */

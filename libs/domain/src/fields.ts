@@ -2,9 +2,14 @@ import { isIdentityTime } from './identity-time.ts';
 import { jsonbSafe, numberSources, safeText } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { kindOf } from './kinds.ts';
+import { ifTooLong, textLimits } from './text-limits.ts';
+import type { TextField } from './text-limits.ts';
 import { parseTime } from './time.ts';
 
-/** A body that is an event. Its texts are strings, or numbers as their source text; null if missing, empty or anything else. */
+/**
+ * A body that is an event. Its texts are strings, or numbers as their source text; null if missing, empty, anything else, or
+ * omitted because they are too long.
+ */
 export interface ParsedEvent {
   readonly body: JsonObject;
   /** The body as JSON text that jsonb can store. */
@@ -28,6 +33,8 @@ export interface ParsedEvent {
   readonly at: number | null;
   /** Whether its identity leaves its reception out: it has a time that identities know ({@link isIdentityTime}). */
   readonly isTimed: boolean;
+  /** Fields that are null because they are longer than {@link textLimits} allows; null if none is. */
+  readonly omitted: readonly TextField[] | null;
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -35,16 +42,17 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const nothingSaid = {
   ...{ type: '', kind: '', callId: null, actor: null, queue: null, code: null },
   ...{ number: null, destination: null, url: null, direction: null },
-  ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null, isTimed: false },
+  ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null, isTimed: false, omitted: null },
 };
 
 /**
  * What `body` says. In one walk over it: to ask it for each field takes four times as long, because bodies have many shapes.
  * @param source the JSON text of `body`
  */
-export function readFields(body: JsonObject, source: string): ParsedEvent {
+export function readFields(body: JsonObject, source: string): { event: ParsedEvent } | { problem: string } {
   const json = jsonbSafe(source);
-  const textOf = textFields(source, json);
+  const tooLong: TooLong = { refused: null, omitted: null };
+  const textOf = textFields({ source, json, tooLong });
   const event: Mutable<ParsedEvent> = { body, json, ...nothingSaid };
   // Nothing is inherited by what JSON.parse makes.
   for (const key in body) {
@@ -92,19 +100,44 @@ export function readFields(body: JsonObject, source: string): ParsedEvent {
         break;
     }
   }
+  const { refused, omitted } = tooLong;
+  if (refused !== null) return { problem: `"${refused}" is longer than ${textLimits[refused].bytesMax} bytes.` };
   event.kind = kindOf(event.type);
-  return event;
+  event.omitted = omitted;
+  return { event };
 }
 
-function textFields(source: string, json: string): (value: unknown, field: string) => string | null {
+/** Fields that were found to be too long. */
+interface TooLong {
+  refused: TextField | null;
+  omitted: TextField[] | null;
+}
+
+interface TextFields {
+  readonly source: string;
+  readonly json: string;
+  /** Noted here while fields are read. */
+  readonly tooLong: TooLong;
+}
+
+/** Reads a field as a text that the tables can hold. That its limit is known is checked by the compiler. */
+function textFields({ source, json, tooLong }: TextFields): (value: unknown, field: TextField) => string | null {
   // What jsonb takes as it is has no text that would have to be made safe.
   const safe = json === source ? asItIs : safeText;
   let sources: ReadonlyMap<string, string> | undefined;
-  return (value, field) => {
+  const read = (value: unknown, field: TextField): string | null => {
     if (typeof value === 'string') return value === '' ? null : safe(value);
     if (typeof value !== 'number') return null;
     sources ??= numberSources(source);
     return sources.get(field) ?? null;
+  };
+  return (value, field) => {
+    const text = read(value, field);
+    const what = text === null ? null : ifTooLong(field, text);
+    if (what === null) return text;
+    if (what === 'refused') tooLong.refused ??= field;
+    else (tooLong.omitted ??= []).push(field);
+    return null;
   };
 }
 

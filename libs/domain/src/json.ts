@@ -87,7 +87,9 @@ function isDigit(text: string, i: number): boolean {
 
 function safeValue(_key: string, value: unknown, source: string | undefined): unknown {
   if (typeof value === 'string') return safeText(value);
-  if (typeof value === 'number' && source !== undefined) return isExcessive(source) ? source : value;
+  // A few digits and a large exponent are within the limits, and still more than JavaScript's numbers can be.
+  if (typeof value === 'number' && source !== undefined)
+    return isExcessive(source) || !Number.isFinite(value) ? source : value;
   if (!isObject(value)) return value;
   const entries = Object.entries(value);
   return entries.every(([key]) => safeText(key) === key)

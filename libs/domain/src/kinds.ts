@@ -1,5 +1,5 @@
 /** Every type that the provider documents. */
-const kinds = [
+export const kinds = [
   'call.new',
   'call.standby',
   'call.waiting',

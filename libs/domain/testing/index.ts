@@ -67,20 +67,23 @@ const timestamp = fc.oneof(
 /** Text whose order differs between UTF-16, code points and locales. */
 const awkward = ['900', '0900', 'Z', 'a', 'é', '\u{1F600}', '\uFFFD', '\uE000', 'a\u0000b', '\uD800', ' '];
 
+/** Longer than a destination or a number may be; twenty times, than an address. */
+const tooLong = 'é'.repeat(300);
+
 const body = fc
   .record({
     type: fc.constantFrom(...kinds),
     call_id: maybe(fc.constantFrom('c1', 'c2', 'c3', '\u{1F600}', '\uFFFD')),
     timestamp: maybe(timestamp),
     queue: maybe(fc.constantFrom<string | number>(...awkward, 900)),
-    destination: maybe(fc.constantFrom('900', '910')),
+    destination: maybe(fc.constantFrom('900', '910', tooLong)),
     actor: maybe(fc.constantFrom('ana@example.com', 'bia@example.com', '\u{1F600}')),
     number: maybe(fc.constantFrom<string | number>('200', '201', 7)),
     code: maybe(fc.constantFrom<string | number>(...awkward, 42)),
     direction: maybe(fc.constantFrom('inbound', 'outbound', 'internal')),
     our_number: maybe(fc.constantFrom('1', '2')),
-    their_number: maybe(fc.constantFrom('3', '4')),
-    url: maybe(fc.constantFrom('https://r/1', 'https://r/2')),
+    their_number: maybe(fc.constantFrom('3', '4', tooLong)),
+    url: maybe(fc.constantFrom('https://r/1', 'https://r/2', tooLong.repeat(20))),
     huge: maybe(fc.constantFrom('1e999', '1'.repeat(60), '0.10', '12345678901234567890')),
   })
   .map(({ huge, ...fields }) => {

@@ -1,8 +1,12 @@
 import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
-import type { Log } from './log.ts';
+import { createLineLimit } from './line-limit.ts';
 import { listen } from './listen.ts';
+import type { Log } from './log.ts';
 import { addGauge } from './metrics.ts';
+import { isLoopback } from './network/address.ts';
+import { createIsOwnHost } from './network/host.ts';
 import { within } from './stop.ts';
 
 /** null if the service can do its work; a note if it can, but not as usual; else the reason why not. */
@@ -16,7 +20,15 @@ export interface AdminOptions {
   readonly log: Log;
 }
 
-/** `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text, with whether it is ready. */
+const misdirected = {
+  status: 421,
+  text: 'While ADMIN_HOST is loopback only, this port answers to IP addresses, localhost and names without a dot: ask it by one of them.\n',
+};
+
+/**
+ * `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text, with whether it is ready.
+ * On loopback only, the Host has to be one that no web page can have made to point here.
+ */
 export async function startAdmin({
   hosts,
   port,
@@ -24,7 +36,17 @@ export async function startAdmin({
   registry,
   log,
 }: AdminOptions): Promise<{ readonly port: number } & AsyncDisposable> {
-  const answer = async (path: string | undefined): Promise<{ status: number; text: string; type?: string }> => {
+  const isOwnHost = hosts.every(isLoopback) ? createIsOwnHost([]) : () => true;
+  const limited = createLineLimit();
+  const answer = async ({
+    url,
+    headers,
+  }: IncomingMessage): Promise<{ status: number; text: string; type?: string }> => {
+    if (!isOwnHost(headers.host)) {
+      limited((untold) => log.warn({ setting: 'ADMIN_HOST', untold }, 'admin.misdirected'));
+      return misdirected;
+    }
+    const path = url?.split('?')[0];
     if (path === '/livez') return { status: 200, text: 'ok\n' };
     if (path === '/metrics') return { status: 200, text: await registry.metrics(), type: registry.contentType };
     if (path !== '/readyz') return { status: 404, text: 'This port has /livez, /readyz and /metrics.\n' };
@@ -39,7 +61,7 @@ export async function startAdmin({
     value: async () => ((await isReady()) ? 1 : 0),
   });
   const { servers, port: actual } = await listen({ hosts, port }, (request, response) => {
-    void answer(request.url?.split('?')[0])
+    void answer(request)
       .catch((error: unknown) => {
         log.warn({ error: String(error) }, 'admin.failed');
         return { status: 503, text: 'The check itself failed; see the log.\n', type: undefined };

@@ -36,7 +36,7 @@ export const drainDeadlineMs = 8_000;
 /** How long a process whose work has ended may still live, in ms: a client that tries to reach somebody who is away tries for long. */
 const lingerMs = 500;
 
-/** Runs a service's `main`; its failure is one clear line and exit code 1. What holds the process open when it ends is cut off. */
+/** Runs a service's `main`; its failure is one clear line, for a terminal without JSON, and exit code 1. What holds the process open when it ends is cut off. */
 export async function runService(main: () => Promise<void>): Promise<void> {
   try {
     await main();
@@ -45,9 +45,8 @@ export async function runService(main: () => Promise<void>): Promise<void> {
     process.exitCode = 1;
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
     const unexpected = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
-    process.stderr.write(
-      `${JSON.stringify({ level: 'fatal', msg: 'stopped', error: name, message, ...(unexpected ? { stack } : {}) })}\n`,
-    );
+    const line = { level: 'fatal', msg: 'stopped', error: name, message, ...(unexpected ? { stack } : {}) };
+    process.stderr.write(`${process.stderr.isTTY ? (line.stack ?? message) : JSON.stringify(line)}\n`);
   }
   if (process.connected) process.disconnect();
   setTimeout(() => process.exit(), lingerMs).unref();

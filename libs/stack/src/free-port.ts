@@ -1,6 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { privateFileMode } from '@callstream/files';
 
 /** Whether we could listen on `port` of `host` right now. An address that this machine does not have is nobody's: free. */
 export const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
@@ -38,7 +39,6 @@ export async function keptPort(dataDir: string, name: string): Promise<number> {
   const kept = Number(await readFile(file, 'utf8').catch(() => ''));
   if (Number.isInteger(kept) && kept > 0 && (await isFree(kept))) return kept;
   const port = await freePort();
-  await mkdir(dataDir, { recursive: true });
-  await writeFile(file, `${port}\n`);
+  await writeFile(file, `${port}\n`, { mode: privateFileMode });
   return port;
 }

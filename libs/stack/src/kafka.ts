@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { makePrivate, privateFileMode, withPrivateUmask } from '@callstream/files';
 import { claimed, keptPort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { type Listener, serverProperties } from './kafka-config.ts';
@@ -35,7 +36,7 @@ export type KafkaOptions = {
   /** Users of SCRAM that a new cluster knows, as `kafka-storage format --add-scram` takes them. */
   scram?: readonly string[];
   env?: NodeJS.ProcessEnv;
-  /** Told of downloads, one line at a time. */
+  /** Told of downloads, and of files that other users may read, one line at a time. */
   say?: (line: string) => void;
 };
 
@@ -51,7 +52,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
   const jars = await kafkaJars(env, say);
-  await mkdir(dataDir, { recursive: true });
+  makePrivate(dataDir, say);
 
   const marker = `-Dcallstream.kafka=${dataDir}`;
   await stopLeftover(dataDir, { marker, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
@@ -64,6 +65,7 @@ export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
   await writeFile(
     properties,
     serverProperties({ port, advertisedPort, controllerPort, dataDir, nodeId: joins ? 2 : 1, further, more }),
+    { mode: privateFileMode },
   );
 
   const logFile = join(dataDir, 'kafka.log');
@@ -117,7 +119,7 @@ async function format(options: {
   const { clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22) } = options;
   const args = [...options.args, 'format', '-t', clusterId, '-c', options.properties];
   args.push(...options.scram.flatMap((user) => ['--add-scram', user]));
-  await promisify(execFile)(options.java, args).catch((error: unknown) => {
+  await withPrivateUmask(() => promisify(execFile)(options.java, args)).catch((error: unknown) => {
     throw new Error(`Kafka's data folder ${options.dataDir} could not be made.\n${(error as Error).message}`);
   });
   return clusterId;

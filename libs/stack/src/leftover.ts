@@ -1,5 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateFileMode } from '@callstream/files';
 import { commandOf } from './process-identity.ts';
 import { until } from './until.ts';
 
@@ -10,7 +11,7 @@ const fileOf = (dataDir: string) => join(dataDir, 'server.pid');
 /** Remembers in `dataDir` that `pid` serves it and that this process started it. */
 export function record(dataDir: string, pid: number): void {
   const recorded: Recorded = { pid, owner: { pid: process.pid, command: commandOf(process.pid) ?? '' } };
-  writeFileSync(fileOf(dataDir), JSON.stringify(recorded));
+  writeFileSync(fileOf(dataDir), JSON.stringify(recorded), { mode: privateFileMode });
 }
 
 export function forget(dataDir: string): void {

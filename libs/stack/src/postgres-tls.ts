@@ -1,5 +1,6 @@
 import { chmod, chown, copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { privateFileMode } from '@callstream/files';
 import type { Authority } from './certificates.ts';
 import type { RunAs } from './postgres-user.ts';
 
@@ -17,11 +18,12 @@ export async function secure(authority: Authority, dataDir: string, runAs: RunAs
     await rm(copy, { force: true });
     await copyFile(file, copy);
     // Of a key that others may read, it makes no use.
-    await chmod(copy, 0o600);
+    await chmod(copy, privateFileMode);
     if (runAs.owner) await chown(copy, runAs.owner.uid, runAs.owner.gid);
     return `${name}=${copy}`;
   });
   const hosts = join(dataDir, 'pg_hba.conf');
-  await writeFile(hosts, hostsWithTls, { mode: 0o644 });
+  await writeFile(hosts, hostsWithTls, { mode: privateFileMode });
+  if (runAs.owner) await chown(hosts, runAs.owner.uid, runAs.owner.gid);
   return ['ssl=on', `hba_file=${hosts}`, ...(await Promise.all(settings))];
 }

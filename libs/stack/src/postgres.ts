@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { makePrivate, privateFileMode, withPrivateUmask } from '@callstream/files';
 import { Client } from 'pg';
 import type { Authority } from './certificates.ts';
 import { claimed, keptPort } from './free-port.ts';
@@ -30,6 +31,8 @@ export type PostgresOptions = {
    * authority as well, with their name.
    */
   authority?: Authority;
+  /** Told of files that other users may read, one line at a time. */
+  say?: (line: string) => void;
 };
 
 type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
@@ -44,10 +47,12 @@ const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
  */
 export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
-  const { fsync = true } = options;
+  const { fsync = true, say = () => undefined } = options;
   const { initdb, postgres } = await postgresBinaries(process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
   const runAs = await postgresUser(postgres);
-  await mkdir(dataDir, { recursive: true });
+  makePrivate(dataDir, say);
+  // Closed to others, it is also closed to whom root runs Postgres as.
+  if (runAs.owner) await chown(dataDir, runAs.owner.uid, runAs.owner.gid);
 
   const cluster = join(dataDir, 'cluster');
   await stopLeftover(dataDir, { marker: `-D ${cluster}`, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
@@ -93,7 +98,7 @@ async function initialise(options: ClusterOptions): Promise<string> {
   await rm(fresh, { recursive: true, force: true });
   await mkdir(fresh, { mode: 0o700 });
   await rm(passwordFile, { force: true });
-  await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
+  await writeFile(passwordFile, `${password}\n`, { mode: privateFileMode });
   if (runAs.owner) {
     for (const path of [fresh, passwordFile]) await chown(path, runAs.owner.uid, runAs.owner.gid);
   }
@@ -102,9 +107,11 @@ async function initialise(options: ClusterOptions): Promise<string> {
     ...['--encoding', 'UTF8', ...(await localeOf(initdb))],
     ...(options.fsync ? [] : ['--no-sync']),
   ]);
-  await promisify(execFile)(command, args, { cwd: dirname(cluster), ...ids }).catch((error: unknown) => {
-    throw new Error(`PostgreSQL's data folder ${cluster} could not be made.\n${(error as Error).message}`);
-  });
+  await withPrivateUmask(() => promisify(execFile)(command, args, { cwd: dirname(cluster), ...ids })).catch(
+    (error: unknown) => {
+      throw new Error(`PostgreSQL's data folder ${cluster} could not be made.\n${(error as Error).message}`);
+    },
+  );
   await rename(fresh, cluster);
   return password;
 }

@@ -1,5 +1,6 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivate, privateFileMode } from '@callstream/files';
 import { type Authority, keystore } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { type KafkaServer, startKafka } from './kafka.ts';
@@ -29,10 +30,9 @@ const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule';
  * without TLS, is the administrator's.
  */
 export async function startSecuredKafka({ dataDir, authority, users }: SecuredKafkaOptions): Promise<SecuredKafka> {
-  await mkdir(dataDir, { recursive: true });
+  makePrivate(dataDir, () => undefined);
   const store = join(dataDir, 'keystore.pem');
-  await writeFile(store, await keystore(await authority.issue('broker', ['DNS:localhost'])));
-  await chmod(store, 0o600);
+  await writeFile(store, await keystore(await authority.issue('broker', ['DNS:localhost'])), { mode: privateFileMode });
   const named = Object.entries(users);
   const further = [
     { name: 'SASL_SSL', protocol: 'SASL_SSL', port: await freePort() },

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { privateFileMode, withPrivateUmask } from '@callstream/files';
 import { forget, killGroup, record } from './leftover.ts';
 import { until } from './until.ts';
 
@@ -28,19 +29,21 @@ const logBytesMax = 10_000_000;
 
 /**
  * Starts a server in a process group of its own: a Ctrl-C in the terminal reaches our own process only, which then
- * stops its servers in order. It outlives a killed parent; `stopLeftover` is for that.
+ * stops its servers in order. It outlives a killed parent; `stopLeftover` is for that. What it makes is its user's alone.
  */
 export async function startServer(options: ServerCommand): Promise<ServerProcess> {
   const { name, command, args, dataDir, logFile, stopSignal, stopTimeoutMs } = options;
   const log = openLog(logFile);
-  const child = spawn(command, [...args], {
-    cwd: dataDir,
-    detached: true,
-    stdio: ['ignore', log, log],
-    ...(options.env && { env: options.env }),
-    ...(options.uid !== undefined && { uid: options.uid }),
-    ...(options.gid !== undefined && { gid: options.gid }),
-  });
+  const child = withPrivateUmask(() =>
+    spawn(command, [...args], {
+      cwd: dataDir,
+      detached: true,
+      stdio: ['ignore', log, log],
+      ...(options.env && { env: options.env }),
+      ...(options.uid !== undefined && { uid: options.uid }),
+      ...(options.gid !== undefined && { gid: options.gid }),
+    }),
+  );
   closeSync(log);
   const { pid } = child;
   if (pid !== undefined) record(dataDir, pid);
@@ -104,5 +107,5 @@ async function tailOf(logFile: string, lines = 12): Promise<string> {
 
 function openLog(logFile: string): number {
   if ((statSync(logFile, { throwIfNoEntry: false })?.size ?? 0) > logBytesMax) renameSync(logFile, `${logFile}.1`);
-  return openSync(logFile, 'a');
+  return openSync(logFile, 'a', privateFileMode);
 }

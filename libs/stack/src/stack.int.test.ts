@@ -1,11 +1,13 @@
 import { jest } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { chmodSync, lstatSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { canBecomeNobody, modesToOthers, pathsBelow, readableByNobody } from '@callstream/files/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { commandOf, startKafka, startPostgres, testKafkaBrokers } from './index.ts';
@@ -13,6 +15,10 @@ import { commandOf, startKafka, startPostgres, testKafkaBrokers } from './index.
 jest.setTimeout(40_000);
 
 let dataDir: string;
+let umask: number;
+// The most careless one, also for what this process starts.
+beforeAll(() => (umask = process.umask(0)));
+afterAll(() => process.umask(umask));
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'callstream-stack-')); // mode 0700, as under /root
   await chmod(dataDir, 0o700);
@@ -40,6 +46,17 @@ async function topics(brokers: string, create?: string): Promise<string[]> {
   }
 }
 
+/** Makes `paths` readable for everybody, as older versions did. */
+function openUp(paths: readonly string[]): void {
+  for (const path of paths) chmodSync(path, lstatSync(path).isDirectory() ? 0o755 : 0o644);
+}
+
+function expectPrivate(): void {
+  expect(modesToOthers(dataDir)).toEqual([]);
+  expect(lstatSync(dataDir).mode & 0o777).toBe(0o700);
+  if (canBecomeNobody) expect(readableByNobody([dataDir, ...pathsBelow(dataDir)])).toEqual([]);
+}
+
 /** Starts a server in a process that is then killed without a chance to clean up. */
 async function orphan(what: 'kafka' | 'postgres'): Promise<{ pid: number; port: number; warned: string }> {
   const script = join(import.meta.dirname, 'start-and-hang.ts');
@@ -60,13 +77,19 @@ describe('Postgres', () => {
     const before = await (async () => {
       await using postgres = await startPostgres({ dataDir });
       await query(postgres.url, 'create table kept as select 7 as n');
+      expectPrivate();
       return { url: postgres.url, pid: postgres.pid };
     })();
     expect(commandOf(before.pid)).toBeNull();
 
+    // Its cluster is closed by itself: it would not start otherwise.
+    openUp([dataDir, ...pathsBelow(dataDir).filter((path) => !path.includes('cluster'))]);
+    expect(modesToOthers(dataDir)).not.toEqual([]);
+
     await using postgres = await startPostgres({ dataDir });
     expect(postgres.url).toBe(before.url);
     expect(await query(postgres.url, 'select n from kept')).toEqual([{ n: 7 }]);
+    expectPrivate();
   });
 
   it('waits for the disk, unless told otherwise', async () => {
@@ -106,12 +129,15 @@ describe('Kafka', () => {
     // kafkajs had it full of TimeoutNegativeWarning.
     expect(left.warned).toBe('');
     await topics(`127.0.0.1:${left.port}`, 'kept');
+    expectPrivate();
+    openUp([dataDir, ...pathsBelow(dataDir)]);
 
     const again = await (async () => {
       await using kafka = await startKafka({ dataDir });
       expect(commandOf(left.pid)).toBeNull();
       expect(kafka.port).toBe(left.port);
       expect(await topics(kafka.brokers)).toContain('kept');
+      expectPrivate();
       return kafka.pid;
     })();
     expect(commandOf(again)).toBeNull();

@@ -3,14 +3,14 @@ import { markAllAgents } from './agent-marks.ts';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { isEventTaken } from './join-events.ts';
-import { beingFilled, noLongerFilled, readBlueprint } from './schemas.ts';
+import { beingFilled, noLongerFilled, readBlueprint, tableNames } from './schemas.ts';
 import type { ProjectionSchema, TableName } from './schemas.ts';
 import { upsertEventsFrom } from './statements.ts';
 import { uniteCalls } from './unite-calls.ts';
 
 /** What came again while others were filled in, each event once. */
 const eventsAgain = `(
-  select distinct on (uuid) uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body,
+  select distinct on (uuid) uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted,
     sum(deliveries) over (partition by uuid)::int as deliveries
   from events_again order by uuid, id) again`;
 
@@ -39,7 +39,7 @@ export async function completeProjection(
       );
       await work(client);
     });
-  await Promise.all([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
+  await allSettled([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
   await run((client) => client.query(`${noLongerFilled} ${keys} ${views} ${grants}`));
 }
 
@@ -50,6 +50,31 @@ export async function makeBare(db: Tables, schema: ProjectionSchema): Promise<vo
   await inTransaction(db, (client) =>
     client.query(`set local search_path = ${schema}; drop index if exists ${names.join()}; ${beingFilled}`),
   );
+}
+
+/** Empties tables that {@link completeProjection} has not completed, and sets their positions back to the first offsets of the log. */
+export async function emptyProjection(
+  db: Tables,
+  schema: ProjectionSchema,
+  starts: ReadonlyMap<number, number>,
+): Promise<void> {
+  await makeBare(db, schema);
+  await inTransaction(db, async (client) => {
+    await client.query(`set local search_path = ${schema}; truncate events_again, ${tableNames.join()}`);
+    await client.query(
+      `update positions p set next_offset = s.start, last_uuid = null, last_timestamp = null
+       from unnest($1::int[], $2::bigint[]) as s(partition, start) where p.partition = s.partition`,
+      [[...starts.keys()], [...starts.values()]],
+    );
+  });
+}
+
+/** As `Promise.all`, but it rejects only when nothing runs any more: what goes on would meet tables that were emptied meanwhile. */
+async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
+  const first = Promise.all(work);
+  first.catch(() => undefined);
+  await Promise.allSettled(work);
+  await first;
 }
 
 async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Promise<void> {
@@ -63,7 +88,7 @@ async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Pr
     await run(takeOutEvents);
     await makeKey();
   };
-  await Promise.all([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
+  await allSettled([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
   await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; truncate events_again`));
   // Only now each event is there as its first delivery.
   await run((client) => client.query(`${markAllAgents()}; analyze agents`));
@@ -76,7 +101,7 @@ async function completeCalls(run: Run, indexes: string): Promise<void> {
     await run((client) => client.query(indexesOf(table, indexes).join(';')));
     await run((client) => client.query(`analyze ${table}`));
   };
-  await Promise.all((['calls', 'visits', 'segments'] as const).map(complete));
+  await allSettled((['calls', 'visits', 'segments'] as const).map(complete));
 }
 
 /** The statements that make the indexes of a table, the unique one first. */

@@ -57,27 +57,3 @@ export async function inTransaction<T>(db: Tables, use: (client: pg.ClientBase) 
     return result;
   });
 }
-
-/** What can be done about a failure of the tables; never decided by message text. */
-export type Failure = 'transient' | 'data' | 'unknown';
-
-/**
- * Connection, serialisation, deadlock, resources, lock, cancelled, shut down; 25006: a standby that is not yet promoted
- * answers; 25P03, 25P04: the transaction took too long and its connection was closed.
- */
-const transientCodes = /^(08...|25006|25P03|25P04|40001|40P01|53...|55P03|57014|57P..)$/;
-const dataCodes = /^(21|22|23|54)/;
-
-/**
- * transient: the same again will do. data: Postgres will never take these rows. unknown: somebody has to look.
- * A unique violation is unknown: the upserts leave no room for one.
- */
-export function classify(error: unknown): Failure {
-  if (error instanceof ConnectionLost || error instanceof CallsMoved) return 'transient';
-  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return 'unknown';
-  if (transientCodes.test(error.code)) return 'transient';
-  return dataCodes.test(error.code) && error.code !== '23505' ? 'data' : 'unknown';
-}
-
-/** Whether the statement was cancelled because it took longer than it may. */
-export const isTooSlow = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '57014';

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { writeAgents } from './agent-marks.ts';
 import type { EventBatch } from './event-batch.ts';
+import { classify } from './classify.ts';
 import { CallsMoved } from './connection.ts';
 import { foldCalls } from './fold-calls.ts';
 import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
@@ -91,6 +92,31 @@ async function inOneGo(
   } catch (error) {
     await db.query('rollback').catch(() => undefined);
     throw error;
+  }
+}
+
+/**
+ * Does all that {@link project} would with these events, and rolls it back.
+ * @returns the refusal, if Postgres does not take their values; null if it does
+ * @throws any other failure
+ */
+export async function tryBatch(db: ClientBase, { events, facts, presence }: EventBatch): Promise<Error | null> {
+  try {
+    const [, stored] = await sendTogether(db, [begin, readPacked([...facts.keys()])]);
+    const changed = foldCalls(facts, packedOf(stored));
+    await sendTogether(db, [
+      ...upsertEvents(events),
+      ...writeCalls(changed, false),
+      ...writeAgents(presence),
+      { name: 'check-constraints', text: 'set constraints all immediate' },
+    ]);
+    return null;
+  } catch (error) {
+    if (isCallTaken(error)) throw new CallsMoved(1, error);
+    if (classify(error) !== 'data') throw error;
+    return error as Error;
+  } finally {
+    await db.query('rollback').catch(() => undefined);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Queryable } from './connect.ts';
+import { answerBytesMax } from './page.ts';
 import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
 
@@ -32,12 +33,50 @@ export interface WholeCall extends FoundCall {
     readonly entered_at: string | null;
     readonly left_at: string | null;
   }[];
+  /** Not all visits, segments or agents are there: they would be too large an answer. */
+  readonly more: boolean;
 }
 
 /** SQL: a time inside JSON, as the others are read. */
-const iso = (column: string): string => `to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const iso = (column: string): string => `'${column}', to_char(${column}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const plain = (column: string): string => `'${column}', ${column}`;
 
-/** The call; null if it is unknown or in none of `visibleQueues` (null: all may be seen). */
+/** Of each of the three lists that belong to a call. */
+const listBytesMax = Math.floor(answerBytesMax / 3);
+
+interface CallList {
+  readonly table: string;
+  readonly order: string;
+  readonly times: readonly string[];
+  readonly others: readonly string[];
+}
+
+/** SQL: the rows that belong to a call ($1) as JSON, in bytes up to $3, and whether there are more. */
+const listOf = ({ table, order, times, others }: CallList): string => `(
+  select coalesce(json_agg(json_build_object(${[...others.map(plain), ...times.map(iso)].join()}) order by ${order})
+      filter (where bytes <= $3::int), '[]') as list,
+    coalesce(bool_or(bytes > $3), false) as more
+  from (
+    select *, sum(256 + octet_length(concat(${others.join()}))) over (order by ${order}) as bytes
+    from ${table} where call_id = $1) sized)`;
+
+const visits = listOf({
+  ...{ table: 'visits', order: 'n', times: ['waiting_at', 'ended_at'] },
+  others: ['queue', 'outcome', 'wait_ms', 'actor'],
+});
+const segments = listOf({
+  ...{ table: 'segments', order: 'n', times: ['rang_at', 'entered_at', 'ended_at'] },
+  others: ['actor', 'number', 'queue', 'end_reason'],
+});
+const agents = listOf({
+  ...{ table: '(select *, left_last_at as left_at from call_agents) a', order: 'entered_at, actor' },
+  ...{ times: ['entered_at', 'left_at'], others: ['actor', 'number', 'queue'] },
+});
+
+/**
+ * The call; null if it is unknown or in none of `visibleQueues` (null: all may be seen). Of visits, segments and agents the
+ * first ones, in bytes up to a third of {@link answerBytesMax} each.
+ */
 export async function readCall(
   db: Queryable,
   { callId, visibleQueues }: { readonly callId: string; readonly visibleQueues: readonly string[] | null },
@@ -45,22 +84,10 @@ export async function readCall(
   const { rows } = await db.query<WholeCall>({
     name: 'read-call',
     text: `
-      select ${foundCallColumns},
-        coalesce((
-          select json_agg(json_build_object('queue', v.queue, 'waiting_at', ${iso('v.waiting_at')}, 'ended_at', ${iso('v.ended_at')},
-            'outcome', v.outcome, 'wait_ms', v.wait_ms, 'actor', v.actor) order by v.n)
-          from visits v where v.call_id = $1), '[]') as visits,
-        coalesce((
-          select json_agg(json_build_object('actor', s.actor, 'number', s.number, 'queue', s.queue, 'rang_at', ${iso('s.rang_at')},
-            'entered_at', ${iso('s.entered_at')}, 'ended_at', ${iso('s.ended_at')}, 'end_reason', s.end_reason) order by s.n)
-          from segments s where s.call_id = $1), '[]') as segments,
-        coalesce((
-          select json_agg(json_build_object('actor', a.actor, 'number', a.number, 'queue', a.queue,
-            'entered_at', ${iso('a.entered_at')}, 'left_at', ${iso('a.left_last_at')}) order by a.entered_at, a.actor)
-          from call_agents a where a.call_id = $1), '[]') as agents
-      from calls
-      where call_id = $1::text and ($2::text[] is null or queue = any($2))`,
-    values: [callId, visibleQueues],
+      select ${foundCallColumns}, v.list as visits, s.list as segments, a.list as agents, v.more or s.more or a.more as more
+      from (select * from calls where call_id = $1::text and ($2::text[] is null or queue = any($2))) c,
+        lateral ${visits} v, lateral ${segments} s, lateral ${agents} a`,
+    values: [callId, visibleQueues, listBytesMax],
   });
   return rows[0] ?? null;
 }

@@ -1,4 +1,6 @@
 import type { Queryable } from './connect.ts';
+import { answerBytesMax, pageOf, toPage } from './page.ts';
+import type { Page } from './page.ts';
 
 /** Most rows that one list returns, and as many as it returns when no limit is asked for. */
 export const listRowsMax = 1_000;
@@ -29,79 +31,47 @@ export interface CallRow {
   readonly updated_at: string;
 }
 
-/** Unfinished calls first of all, then the newest, up to the limit; ordered by `created_at`, `id`, oldest first. */
-export async function listCalls(db: Queryable, params: ListCallsParams): Promise<CallRow[]> {
-  const limit = Math.min(params.limit ?? listRowsMax, listRowsMax);
+const listedCalls = pageOf({
+  from: `
+    with wanted as not materialized (
+      select * from calls
+      where ($1::text is null or state = $1) and ($2::text is null or call_id = $2)
+        and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
+        and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
+        and ($7::text[] is null or queue = any($7))
+    ), unfinished as (
+      select * from wanted where finished_at is null and $1::text is distinct from 'FINISHED' order by created_at desc, id desc limit $6::int + 1
+    ), finished as (
+      select * from wanted where finished_at is not null and coalesce($1::text, 'FINISHED') = 'FINISHED' order by created_at desc, id desc limit $6::int + 1
+    )
+    select * from (select *, 0 as turn from unfinished union all select *, 1 from finished) c
+    order by turn, created_at desc, id desc limit $6::int + 1`,
+  order: 'turn, created_at desc, id desc',
+  columns: 'id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at, updated_at',
+  texts: 'call_id, direction, our_number, their_number, queue',
+  shownBy: 'created_at, id',
+  limit: '$6',
+  bytes: '$8',
+});
+
+/**
+ * Unfinished calls first of all, then the newest, up to the limit and to {@link answerBytesMax}; ordered by `created_at`,
+ * `id`, oldest first.
+ */
+export async function listCalls(db: Queryable, params: ListCallsParams): Promise<Page<CallRow>> {
   // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
-  const { rows } = await db.query<CallRow>({
-    text: `
-      with wanted as not materialized (
-        select * from calls
-        where ($1::text is null or state = $1) and ($2::text is null or call_id = $2)
-          and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
-          and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
-          and ($7::text[] is null or queue = any($7))
-      ), unfinished as (
-        select * from wanted where finished_at is null and $1::text is distinct from 'FINISHED' order by created_at desc, id desc limit $6::int
-      ), finished as (
-        select * from wanted where finished_at is not null and coalesce($1::text, 'FINISHED') = 'FINISHED' order by created_at desc, id desc limit $6::int
-      ), chosen as (
-        select * from (select *, 0 as turn from unfinished union all select *, 1 from finished) c
-        order by turn, created_at desc, id desc limit $6::int
-      )
-      select id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at, updated_at
-      from chosen order by created_at, id`,
+  const { rows } = await db.query<CallRow & { readonly foundRows: number }>({
+    text: listedCalls,
     values: [
       params.state ?? null,
       params.aggregate_id ?? null,
       params.queue ?? null,
       params.direction ?? null,
       params.before ?? null,
-      limit,
+      Math.min(params.limit ?? listRowsMax, listRowsMax),
       params.visibleQueues ?? null,
+      answerBytesMax,
     ],
   });
-  return rows;
-}
-
-/** An event of a call. `event` is the body; times are ISO 8601. */
-export interface EventRow {
-  readonly id: number;
-  readonly aggregate_id: string;
-  readonly uuid: string;
-  readonly event: unknown;
-  readonly received_at: string;
-  readonly deliveries: number;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-}
-
-export interface ListCallEventsParams {
-  readonly topic: string;
-  readonly callId: string;
-  /** What may be seen; null or not given: calls of every queue and of none. */
-  readonly visibleQueues?: readonly string[] | null | undefined;
-}
-
-/** The newest `listRowsMax` events of a call, in the order of the log of `topic`; none if it is unknown or may not be seen. */
-export async function listCallEvents(
-  db: Queryable,
-  { topic, callId, visibleQueues }: ListCallEventsParams,
-): Promise<EventRow[]> {
-  const { rows } = await db.query<EventRow>({
-    name: 'list-call-events',
-    text: `
-      select * from (
-        -- Not from the positions: whoever reads them waits for a swap.
-        select id, call_id as aggregate_id, uuid, body as event, received_at, deliveries,
-          $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset
-        from events
-        where call_id = $1::text
-          and ($4::text[] is null or exists (select from calls c where c.call_id = $1 and c.queue = any($4)))
-        order by id desc limit $2::int) newest
-      order by id`,
-    values: [callId, listRowsMax, topic, visibleQueues ?? null],
-  });
-  return rows;
+  return toPage(rows);
 }

@@ -115,8 +115,8 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
   });
 
   it('the gateway reads rows and positions, and writes nothing', async () => {
-    expect(await listCalls(as.gateway, {})).toHaveLength(2);
-    expect(await listCallEvents(as.gateway, { topic, callId: '1772456400.30100' })).toHaveLength(7);
+    expect((await listCalls(as.gateway, {})).rows).toHaveLength(2);
+    expect((await listCallEvents(as.gateway, { topic, callId: '1772456400.30100' })).rows).toHaveLength(7);
     expect(await readPositions(as.gateway)).toHaveLength(1);
     await as.gateway.query('listen callstream_projected; unlisten *');
     await refuses(

@@ -11,9 +11,10 @@ function copyLine(row: object): string {
   return `${line.slice(1)}\n`;
 }
 
-const nothing = String.raw`\N`;
+/** Null in COPY's text format. */
+export const copyNull = String.raw`\N`;
 const copyValue = (value: Value): string =>
-  value === null ? nothing : typeof value === 'string' ? copyText(value) : String(value);
+  value === null ? copyNull : typeof value === 'string' ? copyText(value) : String(value);
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const copySpecial = /[\\\t\n\r]/g;
@@ -28,7 +29,7 @@ const copied = new Map(Object.entries(copyEscapes).map(([char, escape]) => [esca
 export const valuesOfLine = (line: string): (string | null)[] =>
   line
     .split('\t')
-    .map((text) => (text === nothing ? null : text.replace(/\\./g, (escape) => copied.get(escape) ?? escape)));
+    .map((text) => (text === copyNull ? null : text.replace(/\\./g, (escape) => copied.get(escape) ?? escape)));
 
 /**
  * Rows as text of an array of records, each in the order of its columns; null if there are none. Read for half of what the

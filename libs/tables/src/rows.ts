@@ -1,22 +1,21 @@
 import type { Call, CallEvent } from '@callstream/domain';
-import { copyText } from './row-text.ts';
+import { copyNull, copyText } from './row-text.ts';
 import { time, timeOrNull } from './time-text.ts';
 
 /** COPY of lines of events: its columns are in the order of {@link eventLine}. */
 export const copyOfEvents = (table: 'events' | 'events_again'): string =>
-  `copy ${table} (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, deliveries) from stdin`;
-
-const nothing = String.raw`\N`;
+  `copy ${table} (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries) from stdin`;
 
 /** One row of `events` as a line of COPY's text format, but for its end. */
 export function eventLine(event: CallEvent): string {
-  const { uuid, id, callId, type, kind, actor, queue, at, clock, receivedAt, json } = event;
+  const { uuid, id, callId, type, kind, actor, queue, at, clock, receivedAt, json, omitted } = event;
   // What JSON says without a backslash has none, and no control characters.
   const text = json.includes('\\') ? copyText : asItIs;
-  const textOrNull = (value: string | null): string => (value === null ? nothing : text(value));
+  const textOrNull = (value: string | null): string => (value === null ? copyNull : text(value));
   const names = `${textOrNull(callId)}\t${text(type)}\t${text(kind)}\t${textOrNull(actor)}\t${textOrNull(queue)}`;
-  const times = `${time(at)}\t${clock === 'own' ? nothing : clock}\t${time(receivedAt)}`;
-  return `${uuid}\t${id}\t${names}\t${times}\t${copyText(json)}`;
+  const times = `${time(at)}\t${clock === 'own' ? copyNull : clock}\t${time(receivedAt)}`;
+  const fields = omitted === null ? copyNull : `{${omitted.join()}}`;
+  return `${uuid}\t${id}\t${names}\t${times}\t${copyText(json)}\t${fields}`;
 }
 const asItIs = (text: string): string => text;
 
@@ -71,6 +70,7 @@ export function segmentRow({ callId, segments }: Call, n: number): object {
   return {
     ...{ call_id: callId, n, actor: segment.actor, number: segment.number, queue: segment.queue },
     ...{ rang_at: timeOrNull(segment.rangAt), rang_last_at: timeOrNull(segment.rangLastAt) },
-    ...{ entered_at: timeOrNull(segment.enteredAt), ended_at: timeOrNull(segment.endedAt), end_reason: segment.end },
+    ...{ entered_at: timeOrNull(segment.enteredAt), entered_last_at: timeOrNull(segment.enteredLastAt) },
+    ...{ ended_at: timeOrNull(segment.endedAt), end_reason: segment.end },
   };
 }

@@ -5,8 +5,8 @@
 
 /** The first delivery of an event counts, and how many there are. */
 export const upsertEventsFrom = (rows: string): string => `
-insert into events as e (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, deliveries)
-select uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, deliveries
+insert into events as e (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries)
+select uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries
 from ${rows}
 on conflict (uuid) do update set
   deliveries = e.deliveries + excluded.deliveries,
@@ -56,7 +56,7 @@ export const overwriteVisits = overwrite({
 });
 export const overwriteSegments = overwrite({
   table: 'segments',
-  columns: 'actor, number, queue, rang_at, rang_last_at, entered_at, ended_at, end_reason',
+  columns: 'actor, number, queue, rang_at, rang_last_at, entered_at, entered_last_at, ended_at, end_reason',
 });
 
 /** Deletes the rows of calls ($1) from a place ($2) on. */

@@ -108,8 +108,8 @@ async function keepReading(db: Tables, signal: AbortSignal, waited: number[]): P
   let seen = none;
   while (!signal.aborted) {
     const began = performance.now();
-    const list = await listCalls(db, {});
-    const events = await listCallEvents(db, { topic, callId: '0.0' });
+    const { rows: list } = await listCalls(db, {});
+    const { rows: events } = await listCallEvents(db, { topic, callId: '0.0' });
     waited.push(performance.now() - began);
     const { rows } = await db.query<Counts>({
       name: 'counts',
@@ -216,8 +216,8 @@ describe('a swap', () => {
     const swapped = await trySwap(live, {
       incoming: nextSchema,
       catchUp: async () => {
-        expect((await listCalls(live, {})).length).toBeGreaterThan(0);
-        expect((await listCallEvents(live, { topic, callId: '0.0' })).length).toBeGreaterThan(0);
+        expect((await listCalls(live, {})).rows.length).toBeGreaterThan(0);
+        expect((await listCallEvents(live, { topic, callId: '0.0' })).rows.length).toBeGreaterThan(0);
         return true;
       },
     });

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
-import { classify, inTransaction } from './connection.ts';
+import { classify } from './classify.ts';
+import { inTransaction } from './connection.ts';
 import { readPositions } from './positions.ts';
 import type { Position } from './positions.ts';
 import { notifyProjected } from './project.ts';

@@ -11,7 +11,10 @@ export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
 export { countLooks, countStatements } from './looks.ts';
+export { addLargeEvents, addWaitingCalls } from './large.ts';
 export { makeMany } from './many.ts';
+export { indexColumns, longestOf, textColumns } from './text-columns.ts';
+export type { TextColumn } from './text-columns.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -51,7 +54,8 @@ export function batchOf(log: readonly CallEvent[]): EventBatch {
 const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
   ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },
   ...{ actor: event.actor, queue: event.queue, at: time(event.at), clock: event.clock === 'own' ? null : event.clock },
-  ...{ received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown, deliveries },
+  ...{ received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown },
+  ...{ omitted: event.omitted, deliveries },
 });
 
 /** What the tables must hold after `log`, by the domain alone. */

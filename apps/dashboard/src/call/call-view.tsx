@@ -13,13 +13,10 @@ import { EventList } from './event-list.tsx';
 import { Recording } from './recording.tsx';
 import { Timeline } from './timeline.tsx';
 
-/** As many as the gateway tells of one call. */
-const eventsMax = 1_000;
-
 /** Everything that happened on one call, while it happens. */
 export function CallView({ callId }: { readonly callId: string }) {
   const texts = useTexts();
-  const { events, isAnswered } = useEvents(callId);
+  const { events, isAnswered, watched } = useEvents(callId);
   const onBoard = useCalls().find((call) => call.callId === callId);
   const read = useMemo(() => events.map(readEvent), [events]);
   const call = onBoard ?? callOfEvents(callId, read);
@@ -32,8 +29,8 @@ export function CallView({ callId }: { readonly callId: string }) {
         <>
           <Facts call={call} />
           <Timeline call={call} events={read} />
-          {events.length >= eventsMax ? <p className="faint">{texts.eventsMax}</p> : null}
           <EventList events={read} />
+          {watched?.hasOlder() ? <OlderEvents events={watched} /> : null}
         </>
       ) : isAnswered ? (
         <Notice title={texts.noSuchCall} text={texts.noSuchCallWhy} />
@@ -47,8 +44,29 @@ export function CallView({ callId }: { readonly callId: string }) {
 const noEvents: readonly ListedEvent[] = [];
 const nothing = (): (() => void) => () => undefined;
 
+/** Says that there are older events, and gets them. */
+function OlderEvents({ events }: { readonly events: CallEvents }) {
+  const texts = useTexts();
+  const [problem, setProblem] = useState<string | null>(null);
+  const load = (): void => {
+    setProblem(null);
+    events.loadOlder().catch((error: unknown) => setProblem(String(error)));
+  };
+  return (
+    <p className="faint">
+      {texts.eventsOlder} <button onClick={load}>{texts.loadOlder}</button> {problem}
+    </p>
+  );
+}
+
+interface ShownEvents {
+  readonly events: readonly ListedEvent[];
+  readonly isAnswered: boolean;
+  readonly watched: CallEvents | null;
+}
+
 /** The events so far and those to come; none before the gateway has answered. */
-function useEvents(callId: string): { readonly events: readonly ListedEvent[]; readonly isAnswered: boolean } {
+function useEvents(callId: string): ShownEvents {
   const { client } = useSurroundings().gateway;
   const [watched, setWatched] = useState<CallEvents | null>(null);
   const [isAnswered, setAnswered] = useState(false);
@@ -64,7 +82,7 @@ function useEvents(callId: string): { readonly events: readonly ListedEvent[]; r
     };
   }, [client, callId]);
   const events = useSyncExternalStore(watched?.subscribe ?? nothing, () => watched?.get() ?? noEvents);
-  return { events, isAnswered };
+  return { events, isAnswered, watched };
 }
 
 function Facts({ call }: { readonly call: Call }) {

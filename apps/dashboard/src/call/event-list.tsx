@@ -75,7 +75,9 @@ function EventRow({ listed, event, remarks }: ReadEvent & { readonly remarks: Re
           </div>
         </dl>
         <pre dir="auto" aria-label={texts.body}>
-          {JSON.stringify(listed.event, null, 2)}
+          {listed.body_bytes === undefined
+            ? JSON.stringify(listed.event, null, 2)
+            : texts.bodyTooLarge(formats.number(listed.body_bytes))}
         </pre>
       </details>
     </li>

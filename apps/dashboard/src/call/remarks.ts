@@ -21,7 +21,8 @@ export function remarksOn(events: readonly ReadEvent[]): Remarks[] {
   let latest = -Infinity;
   return events.map(({ listed, event }) => {
     const at = event?.at ?? null;
-    const hasNoTime = parseTime(listed.event['timestamp']) === null;
+    // Of a body that is too large for an answer the time is not known here.
+    const hasNoTime = listed.body_bytes === undefined && parseTime(listed.event['timestamp']) === null;
     const isOutOfOrder = at !== null && !hasNoTime && at < latest;
     if (at !== null && !hasNoTime) latest = Math.max(latest, at);
     return {

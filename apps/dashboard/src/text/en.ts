@@ -78,7 +78,9 @@ export const en = {
   noSuchCallWhy: 'It never was, its events have not arrived yet, or you may not see it.',
   rings: 'rings',
   onCall: 'on the call',
-  eventsMax: 'Only the newest 1,000 events are shown.',
+  eventsOlder: 'There are older events that are not shown.',
+  loadOlder: 'Load older events',
+  bodyTooLarge: (size: string) => `The body is too large to be shown here: ${size} bytes.`,
   // Agents
   presence: 'Presence',
   since: 'Since',

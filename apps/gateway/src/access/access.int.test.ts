@@ -168,6 +168,22 @@ describe('a scope', () => {
     expect(queues).toMatchObject({ data: { queues: [{ queue: '900' }] } });
   });
 
+  it('that changes ever again, as fast as it may, leaves what the last one shows, and nothing else comes', async () => {
+    const [wide, small] = [await tokenWith(), await narrow()];
+    using client = await asBearer(wide);
+    await ask(client, 'Subscribe');
+    await ask(client, 'WatchQueues');
+    for (let id = 0; id < 150; id++)
+      client.send({ event: 'Authenticate', data: { token: id % 2 === 0 ? wide : small }, id });
+    await client.next((frame) => frame.event === 'Authenticated' && 'id' in frame && frame.id === 149);
+    expect(await ask(client, 'WatchQueues')).toMatchObject({ data: { queues: [{ queue: '900' }] } });
+    await tables.add([waits('after-tokens-901', '901'), waits('after-tokens-900', '900')]);
+    const shown = (callId: string) => (frame: ServerMessage) => JSON.stringify(frame).includes(callId);
+    await client.next(shown('after-tokens-900'));
+    expect(callIds(client.frames.findLast(is('Snapshot'))!)).not.toContain('of-901');
+    expect(client.frames.filter(shown('after-tokens-901'))).toEqual([]);
+  });
+
   it('begins anew for who comes back with the cursor of another one', async () => {
     using client = await asBearer(await tokenWith());
     const snapshot = await ask(client, 'Subscribe');

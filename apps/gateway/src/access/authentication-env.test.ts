@@ -7,12 +7,16 @@ const read = (env: Record<string, string>) => readConfig(GatewayEnv, env);
 describe('a gateway', () => {
   it('lets everybody in who is on this machine, unless it is told otherwise', () => {
     expect(read({}).GATEWAY_AUTH).toBeUndefined();
-    expect(read({ GATEWAY_HOST: '127.0.0.1,::1,localhost' }).GATEWAY_AUTH).toBeUndefined();
+    expect(read({ GATEWAY_HOST: '127.0.0.2,::1,[::1],::ffff:127.0.0.1,Localhost' }).GATEWAY_AUTH).toBeUndefined();
   });
 
   it.each([
     [{ GATEWAY_HOST: '0.0.0.0' }, 'GATEWAY_AUTH: everybody could see'],
     [{ GATEWAY_HOST: '127.0.0.1,192.0.2.7' }, 'GATEWAY_AUTH: everybody could see'],
+    [{ GATEWAY_HOST: '127.evil.example' }, 'GATEWAY_AUTH: everybody could see'],
+    [{ GATEWAY_HOST: 'localhost.evil.example' }, 'GATEWAY_AUTH: everybody could see'],
+    [{ GATEWAY_TRUSTED_PROXIES: '010.0.0.1' }, 'GATEWAY_TRUSTED_PROXIES: must be addresses or networks'],
+    [{ GATEWAY_ORIGINS: 'https://wall.example' }, 'GATEWAY_ORIGINS: must be names of hosts'],
     [{ GATEWAY_AUTH: 'secret' }, 'GATEWAY_JWT_SECRET: must be set'],
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: 'short' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: '' }, 'GATEWAY_JWT_SECRET: must have at least 32'],

@@ -1,4 +1,4 @@
-import { secretEnv } from '@callstream/runtime';
+import { isLoopback, secretEnv } from '@callstream/runtime';
 import { z } from 'zod';
 
 /** Shortest secret of HS256, in bytes: as long as its hash, by RFC 7518, 3.2. */
@@ -29,8 +29,6 @@ export const authenticationEnv = {
 };
 
 export type AuthenticationEnv = z.infer<z.ZodObject<typeof authenticationEnv>>;
-
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || host.startsWith('127.');
 
 /** What must hold between the settings. */
 export function checkAuthentication(

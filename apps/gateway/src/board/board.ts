@@ -42,6 +42,8 @@ export interface Board {
   /** A call leaves, or has left without ever having been here. */
   readonly leave: (left: Pick<Entry, 'callId' | 'lastId' | 'leavesAt' | 'leftAt'>) => void;
   readonly forget: (entry: Entry) => void;
+  /** Of what changed after this revision nothing is forgotten; of what changed before, something may be. */
+  readonly forgottenUntil: () => number;
   /** The call as it crosses the socket, as JSON text. It must be on the board. */
   readonly json: (entry: Entry, masked: boolean) => string;
   /** Grows with every change. */
@@ -59,6 +61,7 @@ export function createBoard(): Board {
   let newest: Entry | null = null;
   let revision = 0;
   let marked = 0;
+  let forgottenUntil = 0;
   let calls = 0;
   let bytes = 0;
 
@@ -126,7 +129,9 @@ export function createBoard(): Board {
       change(entry, { call: null, facts: noFacts });
       Object.assign(entry, { lastId: Math.max(lastId, entry.lastId), leavesAt, leftAt, partial: false });
     },
+    forgottenUntil: () => forgottenUntil,
     forget: (entry) => {
+      forgottenUntil = Math.max(forgottenUntil, entry.revision);
       unlink(entry);
       all.delete(entry.callId);
     },

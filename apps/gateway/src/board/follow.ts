@@ -1,5 +1,5 @@
 import { align, followTopic, receivedAtOf } from '@callstream/runtime';
-import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
+import type { Batch, Consumption, HeldUp, Kafka, Log } from '@callstream/runtime';
 import { apply } from './apply.ts';
 import type { Applying } from './apply.ts';
 
@@ -12,22 +12,26 @@ export interface Following extends Applying {
   /** A batch is on the board, whose first record was received then, in ms since 1970. */
   readonly onApplied: (receivedAt: number) => void;
   readonly onJoin: () => void;
+  /** Where it is waited for an operator, if a batch cannot be read. */
+  readonly heldUp: HeldUp;
   readonly log: Log;
 }
 
 /** Reads the log from where the board is, and joins it in. */
-export function follow({ kafka, topic, onApplied, onJoin, log, ...applying }: Following): Promise<Consumption> {
+export function follow({ kafka, topic, onApplied, onJoin, heldUp, log, ...applying }: Following): Promise<Consumption> {
   const { progress } = applying;
   const sought = new Map<number, number>();
+  /** A gap that is still there when read again is real: an aborted transaction. */
+  const isReadAgain = (partition: number, from: number): boolean => {
+    const isFirst = sought.get(partition) !== from;
+    sought.set(partition, from);
+    return !isFirst;
+  };
   const onBatch = async ({ partition, records, highWatermark }: Batch): Promise<number> => {
     const expected = progress.positions().get(partition) ?? 0;
     const aligned = align(records, expected);
     if (aligned.kind === 'known') return expected;
-    // A gap that is still there when read again is real: an aborted transaction.
-    if (aligned.kind === 'gap' && sought.get(partition) !== expected) {
-      sought.set(partition, expected);
-      return expected;
-    }
+    if (aligned.kind === 'gap' && !isReadAgain(partition, expected)) return expected;
     const last = aligned.records.at(-1) ?? aligned.records[0];
     const next = last.offset + 1;
     await apply(applying, partition, aligned.records, () =>
@@ -39,6 +43,14 @@ export function follow({ kafka, topic, onApplied, onJoin, log, ...applying }: Fo
   return followTopic(kafka, {
     ...{ name: 'gateway', topic, concurrency, log, onBatch, onJoin },
     positions: progress.positions,
+    onUnreadable: async (batch, closing) => {
+      const { partition, firstOffset, lastOffset } = batch;
+      const expected = progress.positions().get(partition) ?? 0;
+      if (expected > lastOffset || (expected < firstOffset && !isReadAgain(partition, expected))) return expected;
+      await heldUp.untilSkipped(batch, closing);
+      progress.passed(partition, lastOffset + 1);
+      return lastOffset + 1;
+    },
     onPassed: progress.passed,
   });
 }

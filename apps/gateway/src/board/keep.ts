@@ -1,5 +1,5 @@
 import type { CallEvent } from '@callstream/domain';
-import { readRanges, within } from '@callstream/runtime';
+import { createHeldUp, createSkippedBatches, readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
 import { readFacts, readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
@@ -12,6 +12,8 @@ import type { Keeping, Leaving } from './leaving.ts';
 import { load } from './load.ts';
 import type { Loaded } from './load.ts';
 import { createLookUp } from './look-up.ts';
+import { createProjectionStall } from './projection-stall.ts';
+import type { ProjectionStall } from './projection-stall.ts';
 import { createProgress, epochOf } from './progress.ts';
 import type { Progress } from './progress.ts';
 import { keepReading } from './read.ts';
@@ -36,7 +38,7 @@ export interface KeepingBoard {
   readonly keeping: Keeping;
   readonly onChanged: () => void;
   readonly onEvents: (events: readonly CallEvent[]) => void;
-  readonly metrics: Pick<Metrics, 'boardDelaySeconds'>;
+  readonly metrics: Pick<Metrics, 'boardDelaySeconds' | 'unreadable'>;
   readonly log: Log;
 }
 
@@ -51,10 +53,14 @@ export interface KeptBoard extends AsyncDisposable {
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
   /** Records of the log that the tables have, and those that they do not have, when Postgres was last asked. */
   readonly projection: () => { readonly records: number; readonly lag: number };
+  /** Whether they make progress. */
+  readonly stall: Pick<ProjectionStall, 'ms' | 'describe'>;
   /** Rejects when it cannot go on by itself. */
   readonly failure: Promise<never>;
   /** null, or what is wrong. */
   readonly problem: () => string | null;
+  /** null, or that a partition stands still until an operator decides, while the others go on. */
+  readonly heldUp: () => string | null;
 }
 
 export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metrics, log }: KeepingBoard): KeptBoard {
@@ -64,12 +70,15 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   failure.catch(() => undefined);
   const board = createBoard();
   const progress = createProgress(Date.now);
+  const stall = createProjectionStall();
   const leaving = createLeaving(board, keeping, Date.now());
   const { lookUp, back } = createLookUp((callIds) => readFacts(db, callIds), log);
   const applying = { board, progress, leaving, lookUp, onEvents };
   const withPostgres = createTrouble('Postgres', log);
   const withEnds = createTrouble('Kafka', log);
   const withReading = createTrouble('The log', log);
+  const skipped = createSkippedBatches({ kafka, topic, log });
+  const heldUp = createHeldUp(skipped, log, metrics.unreadable);
   let loaded: Loaded | null = null;
   let reading: Reading | null = null;
   let inTables: ReadonlyMap<number, number> = new Map();
@@ -81,8 +90,11 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
       withReading.over();
       onChanged();
     };
-    const begun = keepReading({ ...applying, ...{ kafka, topic, onApplied, trouble: withReading, signal, log } });
-    const watching = watchEnds({ kafka, topic, progress, reading: begun, withEnds, withReading, signal, log });
+    const begun = keepReading({
+      ...applying,
+      ...{ kafka, topic, onApplied, heldUp, trouble: withReading, signal, log },
+    });
+    const watching = watchEnds({ kafka, topic, progress, heldUp, reading: begun, withEnds, withReading, signal, log });
     working = Promise.all([begun.ended, watching, working]);
     return begun;
   };
@@ -113,7 +125,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
       ({ partition, nextOffset }) => [partition, { from: nextOffset, to: reached.get(partition) ?? 0 }] as const,
     );
     const onRecords = (records: readonly LogRecord[]) => apply(applying, records[0]?.partition ?? 0, records);
-    return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, log });
+    return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, onUnreadable: skipped.check, log });
   };
 
   /** Notes as missing what a projection does not have that is behind where it was: it was swapped for an older one. */
@@ -132,12 +144,14 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
         const positions = await within(askMsMax, readPositions(db));
         compare(positions, seen);
         inTables = offsetsOf(positions);
+        stall.observe(inTables, progress.recordEnds());
         if (epochOf(positions) !== progress.epoch() || progress.isMissing()) await takeOver();
         leaving.sweep(Date.now(), inTables);
         withPostgres.over();
         wait = careEveryMs;
       } catch (error) {
         withPostgres.note(error);
+        stall.reset();
         leaving.sweep(Date.now(), null);
         wait = Math.min(wait * 2, retryMsMax);
       }
@@ -147,7 +161,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
 
   const caring = care();
   return {
-    ...{ board, progress, leaving, failure },
+    ...{ board, progress, leaving, stall, failure, heldUp: heldUp.describe },
     resumableFrom: () => loaded?.resumableFrom ?? null,
     projected: async () => offsetsOf(await within(askMsMax, readPositions(db))),
     projection: () => ({

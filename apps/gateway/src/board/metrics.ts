@@ -3,7 +3,7 @@ import type { Registry } from 'prom-client';
 import type { KeptBoard } from './keep.ts';
 
 /** Reports the size and the age of the board, and how far the tables are, whenever somebody looks. */
-export function reportBoard(registry: Registry, { board, progress, projection }: KeptBoard): void {
+export function reportBoard(registry: Registry, { board, progress, projection, stall }: KeptBoard): void {
   const gauge = (name: string, help: string, value: () => number): void =>
     addGauge(registry, { name: `callstream_gateway_${name}`, help, value });
   gauge('board_calls', 'Calls on the board', () => board.sizes().calls);
@@ -11,7 +11,7 @@ export function reportBoard(registry: Registry, { board, progress, projection }:
   gauge('board_left_calls', 'Calls that have left the board and are remembered for clients that come back', () => {
     return board.sizes().left;
   });
-  gauge('board_lag_records', 'Records of the log that are not yet on the board', progress.lag);
+  gauge('board_lag_records', 'Records of the log that are not yet on the board', () => progress.lag());
   gauge('board_as_of_timestamp_seconds', 'When what the board shows was true; 0 before it is loaded', () => {
     return progress.asOf() / 1_000;
   });
@@ -20,5 +20,8 @@ export function reportBoard(registry: Registry, { board, progress, projection }:
   });
   gauge('projection_lag_records', 'Records of the log that the tables do not have, as far as the gateway knows', () => {
     return projection().lag;
+  });
+  gauge('projection_stalled_seconds', 'How long records have waited in a partition whose tables do not move', () => {
+    return stall.ms() / 1_000;
   });
 }

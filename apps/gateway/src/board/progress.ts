@@ -4,6 +4,8 @@ import type { Position } from '@callstream/tables';
 interface Reading {
   /** Offset of the first record that is not yet on the board. */
   next: number;
+  /** Offset behind the last record that was read: `next` may be behind markers of transactions. */
+  recordsEnd: number;
   /** The greatest `next` that there ever was in this log. */
   reached: number;
   /** Offset that the next record of the log will have, as far as is known. */
@@ -24,6 +26,8 @@ export interface Progress {
   readonly start: (positions: readonly Position[]) => void;
   /** Where to go on reading. */
   readonly positions: () => ReadonlyMap<number, number>;
+  /** Offset behind the last record of each partition that was read. */
+  readonly recordEnds: () => ReadonlyMap<number, number>;
   readonly passed: (partition: number, next: number) => void;
   readonly read: (
     partition: number,
@@ -44,8 +48,8 @@ export interface Progress {
   readonly isAhead: (positions: readonly number[]) => boolean;
   /** What the board shows was true at this time, ms since 1970; 0 before it is loaded. */
   readonly asOf: () => number;
-  /** Records of the log that are not yet on the board. */
-  readonly lag: () => number;
+  /** Records of the log that are not yet on the board, but for partitions that are left out. */
+  readonly lag: (isLeftOut?: (partition: number) => boolean) => number;
 }
 
 export function createProgress(now: () => number): Progress {
@@ -57,7 +61,7 @@ export function createProgress(now: () => number): Progress {
   const of = (partition: number): Reading => {
     const known = readings.get(partition);
     if (known) return known;
-    const fresh = { next: 0, reached: 0, end: 0, atEndAt: 0, lastReceivedAt: 0 };
+    const fresh = { next: 0, recordsEnd: 0, reached: 0, end: 0, atEndAt: 0, lastReceivedAt: 0 };
     readings.set(partition, fresh);
     return fresh;
   };
@@ -81,10 +85,12 @@ export function createProgress(now: () => number): Progress {
       }
     },
     positions: () => new Map([...readings].map(([partition, { next }]) => [partition, next])),
+    recordEnds: () => new Map([...readings].map(([partition, { recordsEnd }]) => [partition, recordsEnd])),
     passed: (partition, next) => advance(of(partition), next),
     read: (partition, { next, end, receivedAt }) => {
       const reading = of(partition);
       advance(reading, next);
+      reading.recordsEnd = Math.max(reading.recordsEnd, next);
       reading.lastReceivedAt = Math.min(receivedAt, now());
       reading.end = Math.max(reading.end, end);
       if (reading.next >= end) reading.atEndAt = now();
@@ -127,6 +133,10 @@ export function createProgress(now: () => number): Progress {
         (sum, [partition, next]) => sum + Math.max(0, (readings.get(partition)?.end ?? 0) - next),
         0,
       ),
-    lag: () => [...readings.values()].reduce((sum, { next, end }) => sum + Math.max(0, end - next), 0),
+    lag: (isLeftOut = () => false) =>
+      [...readings].reduce(
+        (sum, [partition, { next, end }]) => sum + (isLeftOut(partition) ? 0 : Math.max(0, end - next)),
+        0,
+      ),
   };
 }

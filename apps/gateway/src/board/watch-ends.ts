@@ -1,5 +1,5 @@
 import { endOffsets, within } from '@callstream/runtime';
-import type { Kafka, Log } from '@callstream/runtime';
+import type { HeldUp, Kafka, Log } from '@callstream/runtime';
 import type { Progress } from './progress.ts';
 import type { Reading } from './read.ts';
 import { rest } from './rest.ts';
@@ -16,6 +16,7 @@ export interface WatchingEnds {
   readonly kafka: Kafka;
   readonly topic: string;
   readonly progress: Progress;
+  readonly heldUp: Pick<HeldUp, 'has'>;
   readonly reading: Reading;
   /** Kafka does not say where the log ends. */
   readonly withEnds: Trouble;
@@ -27,7 +28,7 @@ export interface WatchingEnds {
 
 /** Finds out again and again how far the board is behind, also when nothing comes: that makes the board's age. */
 export async function watchEnds(options: WatchingEnds): Promise<void> {
-  const { kafka, topic, progress, reading, withEnds, withReading, signal, log } = options;
+  const { kafka, topic, progress, heldUp, reading, withEnds, withReading, signal, log } = options;
   let progressAt = performance.now();
   let lag = 0;
   const isStopping = (): boolean => signal.aborted;
@@ -41,8 +42,10 @@ export async function watchEnds(options: WatchingEnds): Promise<void> {
       continue;
     }
     if (reading.isReading() && progress.asOf() >= askedAt) withReading.over();
-    if (progress.lag() === 0 || progress.lag() < lag) progressAt = performance.now();
-    lag = progress.lag();
+    // What waits for an operator is not waited for here: reading anew would not help.
+    const now = progress.lag(heldUp.has);
+    if (now === 0 || now < lag) progressAt = performance.now();
+    lag = now;
     if (performance.now() - progressAt < stalledMsMax) continue;
     log.error({ lag }, 'board.stalled');
     progressAt = performance.now();

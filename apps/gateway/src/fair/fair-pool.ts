@@ -6,7 +6,7 @@ import { createSingleFlight } from './single-flight.ts';
 import { Task } from './task.ts';
 
 /** A query of Postgres, over one connection. */
-export type Query<Params, Result> = (db: Queryable, params: Params) => Promise<Result>;
+type Query<Params, Result> = (db: Queryable, params: Params) => Promise<Result>;
 
 /**
  * The one way to Postgres for all that clients ask: who asks has to be named, and waits for a turn. Nobody but this has the

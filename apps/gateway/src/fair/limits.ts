@@ -6,11 +6,11 @@ const waiting = { waiting: 20_000, waitingPerConnection: 200, waitMs: 10_000 } a
 export const queriesMax = 10;
 
 /**
- * Queries. Half of the connections are left to other addresses, whatever one asks; a query takes 5 s at most, so who waits is
- * served before 10 s are over, unless there are many who wait.
+ * Queries. Most connections are left to other addresses, whatever one asks for; a query takes 5 s at most, so who waits is
+ * served before 10 s are over, unless many wait.
  */
 export const queryLimits: FairLimits = {
-  ...{ running: queriesMax, runningPerAddress: queriesMax / 2, runningPerConnection: 2 },
+  ...{ running: queriesMax, runningPerAddress: 4, runningPerConnection: 2 },
   ...waiting,
   restPerWork: 0,
 };

@@ -40,7 +40,7 @@ beforeAll(async () => {
     { type: 'actor.paused', actor: 'bia@example.com', queue: '901', number: '201', timestamp: ago(90) },
   ]);
   const url = (gateway: { port: number }) => `http://127.0.0.1:${gateway.port}`;
-  base = url(stack.use(await startGateway({ ...tables.env, GATEWAY_ORIGINS: 'calls.example.com' })));
+  base = url(stack.use(await startGateway({ ...tables.env, GATEWAY_ORIGINS: 'Calls.Example.com:8443' })));
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
   closed = url(stack.use(await startGateway({ ...tables.env, ...auth })));
 });
@@ -175,7 +175,10 @@ describe('a page', () => {
   });
 
   it('whose name was made to point here is refused', async () => {
-    expect((await raw(`${base}${path}`, { host: 'rebound.evil.example' })).statusCode).toBe(421);
+    for (const host of ['rebound.evil.example', 'evil.example@127.0.0.1', '127.0.0.1.evil.example', 'evil.example#a'])
+      expect((await raw(`${base}${path}`, { host })).statusCode).toBe(421);
+    for (const host of ['CALLS.example.com:443', 'calls.example.com.', '[::1]:4000', 'board.localhost', 'gateway:4000'])
+      expect((await raw(`${base}${path}`, { host })).statusCode).toBe(200);
   });
 });
 

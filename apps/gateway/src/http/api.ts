@@ -10,11 +10,14 @@ import type { FairPool } from '../fair/fair-pool.ts';
 import type { Rules } from '../numbers/floor.ts';
 import type { NumberTexts } from '../numbers/texts.ts';
 import type { Asker } from '../fair/asker.ts';
+import type { Queries } from '../queries.ts';
+import type { Unsent } from '../unsent.ts';
 import { asyncApi } from './asyncapi.ts';
 import { authenticate } from './bearer.ts';
 import type { Seen } from './bearer.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
 import { answerFailures } from './edge.ts';
+import { holdAnswers } from './hold-answers.ts';
 import { getAgents, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
 import { letPagesIn, refuseForeignHosts } from './pages.ts';
@@ -24,7 +27,8 @@ import type { NumberRoute, Question, Route } from './routes.ts';
 
 export interface ApiOptions {
   readonly pool: FairPool;
-  readonly topic: string;
+  readonly queries: Pick<Queries, 'listCallEvents'>;
+  readonly unsent: Unsent;
   readonly rules: Rules;
   readonly numbers: NumberTexts;
   readonly authentication: Authentication;
@@ -36,26 +40,27 @@ export interface ApiOptions {
 }
 
 /** What is not live, over HTTP: the questions of the socket and some more, by the same scopes. */
-export function createApi({ authentication, origins, addressOf, metrics, log, ...options }: ApiOptions): Koa {
-  const { pool, topic, rules, numbers } = options;
+export function createApi({ authentication, origins, addressOf, unsent, metrics, log, ...options }: ApiOptions): Koa {
+  const { pool, queries, rules, numbers } = options;
   const router = new Router<Seen>();
   const described = (path: string, description: object): void => {
-    const body = JSON.stringify(description);
+    const body = Buffer.from(JSON.stringify(description));
     const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     router.get(path, (ctx) => answerUnlessKnown(ctx, body, etag));
   };
-  const answered = (path: string, answer: (asker: Asker, question: Question) => Promise<string>): void => {
+  const answered = (path: string, answer: (asker: Asker, question: Question) => Promise<string | Buffer>): void => {
     router.get(path, authenticate(authentication.verify), async (ctx) => {
       const asker = askerOf(ctx.req, addressOf(ctx.req));
       const question = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
-      ctx.body = await metrics.timed(`GET ${path}`, answer(asker, question));
+      const text = await metrics.timed(`GET ${path}`, answer(asker, question));
       ctx.type = 'application/json';
+      ctx.body = Buffer.isBuffer(text) ? text : Buffer.from(text);
     });
   };
   const route = (path: string, read: Route): void => {
     const textOf = pool.shared(async (db, question: Question) => {
       const answer = await read(question)(db);
-      return answer instanceof Rejected ? answer : JSON.stringify(answer);
+      return answer instanceof Rejected ? answer : Buffer.from(JSON.stringify(answer));
     });
     answered(path, async (asker, question) => {
       // What cannot be understood is refused before it waits.
@@ -67,17 +72,18 @@ export function createApi({ authentication, origins, addressOf, metrics, log, ..
   };
   const numberRoute = (path: string, view: NumberRoute): void =>
     answered(path, async (asker, question) => (await numbers.read(asker, view(question))).json);
-  const calls = { topic, timeZone: rules.timeZone };
+  const calls = { timeZone: rules.timeZone };
   described('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
   described('/api/asyncapi.json', asyncApi());
   route('/api/calls', findCalls(calls));
   route('/api/calls/:call_id', getCall);
-  route('/api/calls/:call_id/events', getEvents(calls));
+  answered('/api/calls/:call_id/events', getEvents(queries));
   numberRoute('/api/queues', getQueues);
   numberRoute('/api/agents', getAgents);
   route('/api/stats', getStats(rules));
 
   const app = new Koa();
+  app.use(holdAnswers(unsent));
   app.use(answerFailures({ addressOf, metrics, log }));
   if (authentication.isOpen) app.use(refuseForeignHosts(origins));
   app.use(letPagesIn(origins));
@@ -106,7 +112,7 @@ export function serveApi(api: Koa, otherwise: RequestListener): RequestListener 
 }
 
 /** A description changes only with the program: who has it need not get it again. */
-function answerUnlessKnown(ctx: Context, body: string, etag: string): void {
+function answerUnlessKnown(ctx: Context, body: Buffer, etag: string): void {
   ctx.status = 200;
   ctx.etag = etag;
   ctx.set('cache-control', 'no-cache');

@@ -1,12 +1,13 @@
-import { FindCalls, identifier } from '@callstream/contracts';
-import { listCallEvents, readCall, readPeriod, searchCalls } from '@callstream/tables';
-import { maskEvent, maskNumber, maskRow, shownDigits } from '../access/mask.ts';
+import { FindCalls, FindEvents, identifier } from '@callstream/contracts';
+import { readCall, readPeriod, searchCalls } from '@callstream/tables';
+import { maskNumber, maskRow, shownDigits } from '../access/mask.ts';
+import type { Asker } from '../fair/asker.ts';
+import type { Queries } from '../queries.ts';
 import { Rejected } from './problem.ts';
 import { readQuery } from './questions.ts';
-import type { Route } from './routes.ts';
+import type { Question, Route } from './routes.ts';
 
 export interface CallRoutes {
-  readonly topic: string;
   readonly timeZone: string;
 }
 
@@ -14,7 +15,7 @@ export interface CallRoutes {
 export const findCalls =
   ({ timeZone }: CallRoutes): Route =>
   ({ query, scope }) => {
-    const { state, queue, number, from, to, limit, ...rest } = readQuery(FindCalls, query);
+    const { state, queue, number, from, to, ...rest } = readQuery(FindCalls, query);
     if (scope.masked && number !== undefined && number.length > shownDigits)
       throw new Rejected({
         kind: 'forbidden',
@@ -22,22 +23,16 @@ export const findCalls =
       });
     return async (db) => {
       const period = from || to ? await readPeriod(db, { from, to, now: Date.now(), timeZone }) : undefined;
-      const rows = await searchCalls(db, {
+      const { rows, more } = await searchCalls(db, {
         ...rest,
         states: state,
         queues: queue,
         number,
         from: from && period?.from,
         to: to && period?.to,
-        // One more, to know whether there is another page.
-        limit: limit + 1,
         visibleQueues: scope.queues,
       });
-      const calls = rows.slice(0, limit);
-      return {
-        calls: scope.masked ? calls.map(maskRow) : calls,
-        next: rows.length > limit ? (calls.at(-1)?.id ?? null) : null,
-      };
+      return { calls: scope.masked ? rows.map(maskRow) : rows, next: more ? (rows.at(-1)?.id ?? null) : null };
     };
   };
 
@@ -45,8 +40,10 @@ export const findCalls =
 export const getCall: Route = ({ params, scope }) => {
   const callId = callIdOf(params);
   return async (db) => {
-    const call = await readCall(db, { callId, visibleQueues: scope.queues });
-    if (!call) return new Rejected({ kind: 'not-found' });
+    const found = await readCall(db, { callId, visibleQueues: scope.queues });
+    if (!found) return new Rejected({ kind: 'not-found' });
+    const { more, ...rest } = found;
+    const call = more ? found : rest;
     if (!scope.masked) return call;
     const agents = call.agents.map(({ number, ...agent }) => ({ ...agent, number: number && maskNumber(number) }));
     return { ...maskRow(call), agents };
@@ -55,14 +52,12 @@ export const getCall: Route = ({ params, scope }) => {
 
 /** `GET /api/calls/{call_id}/events` */
 export const getEvents =
-  ({ topic }: CallRoutes): Route =>
-  ({ params, scope }) => {
-    const callId = callIdOf(params);
-    return async (db) => {
-      const rows = await listCallEvents(db, { topic, callId, visibleQueues: scope.queues });
-      if (rows.length === 0) return new Rejected({ kind: 'not-found' });
-      return { events: scope.masked ? rows.map(maskEvent) : rows };
-    };
+  (queries: Pick<Queries, 'listCallEvents'>) =>
+  async (asker: Asker, { params, query, scope }: Question): Promise<Buffer> => {
+    const { before, limit } = readQuery(FindEvents, query);
+    const { page, uuids } = await queries.listCallEvents(asker, { callId: callIdOf(params), before, limit }, scope);
+    if (uuids.length === 0) throw new Rejected({ kind: 'not-found' });
+    return page;
   };
 
 function callIdOf({ call_id }: Readonly<Record<string, string>>): string {

@@ -2,6 +2,7 @@ import {
   Agents,
   FindAgents,
   FindCalls,
+  FindEvents,
   FindQueues,
   FindStats,
   FoundCalls,
@@ -25,7 +26,12 @@ interface Operation {
 }
 
 const operations: Readonly<Record<string, Operation>> = {
-  '/api/calls': { id: 'findCalls', summary: 'Calls, the newest first.', answer: 'FoundCalls', query: FindCalls },
+  '/api/calls': {
+    id: 'findCalls',
+    summary: 'Calls, the newest first; at most 2 MiB of them.',
+    answer: 'FoundCalls',
+    query: FindCalls,
+  },
   '/api/calls/{call_id}': {
     id: 'getCall',
     summary: 'A call, with what became of it in each queue, and its agents.',
@@ -33,8 +39,9 @@ const operations: Readonly<Record<string, Operation>> = {
   },
   '/api/calls/{call_id}/events': {
     id: 'getEvents',
-    summary: 'The newest 1,000 events of a call, in the order of the log.',
+    summary: 'The newest events of a call, in the order of the log; at most 2 MiB of them.',
     answer: 'FoundEvents',
+    query: FindEvents,
   },
   '/api/queues': {
     id: 'getQueues',

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { createIsOwnHost } from '@callstream/runtime';
 import type { Middleware } from 'koa';
 import { isAllowedOrigin } from '../origin.ts';
 import { Rejected } from './problem.ts';
@@ -28,15 +28,11 @@ export const letPagesIn = (origins: readonly string[]): Middleware => {
   };
 };
 
-/**
- * Keeps out pages whose name was made to point at this machine (DNS rebinding): to the browser they are of the same
- * origin, so nothing but the host tells them. Only where no token is asked for. Names without a dot are of this network.
- */
+/** Keeps out pages of strangers whose name was made to point to this machine, where no token is asked for. */
 export const refuseForeignHosts = (origins: readonly string[]): Middleware => {
+  const isOwnHost = createIsOwnHost(origins);
   return async (ctx, next) => {
-    const host = ctx.hostname;
-    const isHere = !host.includes('.') || isIP(host) !== 0 || host.startsWith('[') || origins.includes(host);
-    if (!isHere) throw new Rejected({ kind: 'misdirected' });
+    if (!isOwnHost(ctx.req.headers.host)) throw new Rejected({ kind: 'misdirected' });
     await next();
   };
 };

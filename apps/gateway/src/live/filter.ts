@@ -3,9 +3,10 @@ import { compareText } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { isEverything, scopeKey, visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
+import type { Sized } from '../unsent.ts';
 
 /** Which calls a client is told of. Filters that ask for the same have the same key. */
-export interface Filter {
+export interface Filter extends Sized {
   readonly key: string;
   /** Whether nothing is kept from the client. If something is, it cannot resume: what it may show still is not known here. */
   readonly isWhole: boolean;
@@ -14,13 +15,18 @@ export interface Filter {
   readonly matches: (call: Call | null) => boolean;
 }
 
+/** What is kept of a filter is about so many times as large as its key: the key, the lists and their sets. */
+const keyFactor = 3;
+
 export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'queues'>, scope: Scope): Filter {
   const wantedStates = states ? new Set<string>(states) : null;
   const wantedQueues = queues ? new Set(queues) : null;
   const maySee = visibleTo(scope);
   const sorted = (wanted: ReadonlySet<string> | null) => wanted && [...wanted].toSorted(compareText);
+  const key = JSON.stringify([sorted(wantedStates), sorted(wantedQueues), scopeKey(scope)]);
   return {
-    key: JSON.stringify([sorted(wantedStates), sorted(wantedQueues), scopeKey(scope)]),
+    key,
+    byteLength: key.length * keyFactor,
     isWhole: isEverything(scope),
     masked: scope.masked,
     matches: (call) =>

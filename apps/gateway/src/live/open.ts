@@ -7,13 +7,17 @@ import { itself } from '../fair/asker.ts';
 import { createSingleFlight, enterAtOnce } from '../fair/single-flight.ts';
 import type { Enter } from '../fair/single-flight.ts';
 import type { Metrics } from '../metrics.ts';
-import type { ReadCallEvents } from '../queries.ts';
 import { createCallWatches } from './call-watches.ts';
-import type { CallWatches } from './call-watches.ts';
+import type { CallWatches, Watching } from './call-watches.ts';
+import { PartCache } from './part-cache.ts';
+import { partBytesMax } from './parts.ts';
 import { createResume } from './resume.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions.ts';
 import { createWaiting } from './waiting.ts';
+
+/** Parts that are remembered for those who are told the same, in bytes. */
+const cacheBytesMax = 16 * 1024 * 1024;
 
 export interface LiveOptions {
   readonly kafka: Kafka;
@@ -22,7 +26,7 @@ export interface LiveOptions {
   readonly topic: string;
   readonly keeping: Keeping;
   readonly coalesceMs: number;
-  readonly listCallEvents: ReadCallEvents;
+  readonly listCallEvents: Watching['listCallEvents'];
   /** Gives turns to those for whom a snapshot is to be made. */
   readonly enter: Enter;
   readonly metrics: Metrics;
@@ -46,8 +50,9 @@ export function openLive({ keeping, coalesceMs, listCallEvents, enter, metrics, 
     },
     onEvents: (events) => watches.onEvents(events),
   });
-  const resume = createResume(kept, { keeping, waiting, enter });
-  const subscriptions = createSubscriptions({ kept, resume, coalesceMs, metrics });
+  const cache = new PartCache({ bytesMax: cacheBytesMax, partBytesMax });
+  const resume = createResume(kept, { keeping, waiting, cache, enter });
+  const subscriptions = createSubscriptions({ kept, resume, cache, coalesceMs, metrics });
   const projected = createSingleFlight((_all: null) => kept.projected(), enterAtOnce);
   const watches = createCallWatches({
     ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },

@@ -9,6 +9,8 @@ import type { Enter } from '../fair/single-flight.ts';
 import { Task } from '../fair/task.ts';
 import { Failure } from '../failure.ts';
 import type { Filter } from './filter.ts';
+import { Backlog } from './backlog.ts';
+import type { PartCache } from './part-cache.ts';
 import { snapshotTails } from './parts.ts';
 import { changedSince, everything } from './told.ts';
 import type { Waiting } from './waiting.ts';
@@ -18,14 +20,14 @@ const loadMsMax = 5_000;
 /** Longest that a client waits whose cursor is ahead of this gateway, in ms. */
 const aheadMsMax = 2_000;
 /** Snapshots that are remembered, in bytes: clients that come back at once have mostly the same cursor. */
-const rememberedBytesMax = 32 * 1024 * 1024;
+const rememberedBytesMax = 8 * 1024 * 1024;
 /** How long, in ms: a cursor in it must not become old. */
 const snapshotsMs = 1_000;
 
-interface Snapshot {
-  /** Of the board, when it was made. */
-  readonly revision: number;
-  readonly tails: readonly Buffer[];
+/** The cursor that was given, and where it says that the client is; null: everything is to be told. */
+interface Given {
+  readonly given: string | undefined;
+  readonly from: Cursor | null;
 }
 
 export interface Resume {
@@ -35,7 +37,9 @@ export interface Resume {
    * What a client is to be told first; null if it was closed or has asked for something else meanwhile.
    * @throws {Failure} if the cursor is none
    */
-  readonly snapshot: (client: Client, filter: Filter, cursor: string | undefined) => Promise<Snapshot | null>;
+  readonly snapshot: (client: Client, filter: Filter, cursor: string | undefined) => Promise<Backlog | null>;
+  /** The same without waiting: everything, in place of what the client holds. */
+  readonly anew: (filter: Filter) => Backlog;
   /** Calls `begin` when it is the client's turn, unless it wants something else by then. */
   readonly again: (client: Client, begin: () => void) => Promise<void>;
   /** The client does not wait for its snapshot any more. */
@@ -46,14 +50,15 @@ export interface Resuming {
   readonly keeping: Keeping;
   /** Is looked at whenever the board has changed. */
   readonly waiting: Waiting;
+  readonly cache: PartCache;
   /** Gives turns to those for whom a snapshot is to be made. */
   readonly enter: Enter;
 }
 
-export function createResume(kept: KeptBoard, { keeping, waiting, enter }: Resuming): Resume {
+export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }: Resuming): Resume {
   const { board, progress, leaving } = kept;
   const turns = new Map<Client, symbol>();
-  let remembered = new Map<string, Snapshot>();
+  let remembered = new Map<string, Backlog>();
   let rememberedAt = { revision: -1, ms: 0, bytes: 0 };
 
   /**
@@ -81,23 +86,23 @@ export function createResume(kept: KeptBoard, { keeping, waiting, enter }: Resum
     );
   };
 
-  const make = (filter: Filter, given: string | undefined, from: Cursor | null): Snapshot => {
+  const make = (filter: Filter, { given, from }: Given): Backlog => {
     const at = { revision: board.revision(), ms: performance.now(), bytes: 0 };
     if (
       at.revision !== rememberedAt.revision ||
       at.ms - rememberedAt.ms > snapshotsMs ||
       rememberedAt.bytes > rememberedBytesMax
     )
-      [remembered, rememberedAt] = [new Map<string, Snapshot>(), at];
+      [remembered, rememberedAt] = [new Map<string, Backlog>(), at];
     const reset = given !== undefined && from === null;
     const key = `${from ? (given ?? '') : String(reset)} ${filter.key}`;
     const known = remembered.get(key);
     if (known) return known;
     const told = from ? changedSince(board, filter, from) : everything(board, filter);
-    const tails = snapshotTails(board, told, { cursor: cursor(filter), reset });
-    const snapshot = { revision: at.revision, tails };
+    const text = snapshotTails({ cursor: cursor(filter), reset });
+    const snapshot = new Backlog({ board, told, filter, text, cache });
     remembered.set(key, snapshot);
-    rememberedAt.bytes += tails.reduce((sum, { length }) => sum + length, 0);
+    rememberedAt.bytes += snapshot.byteLength;
     return snapshot;
   };
 
@@ -115,6 +120,8 @@ export function createResume(kept: KeptBoard, { keeping, waiting, enter }: Resum
 
   return {
     cursor,
+    // As for a cursor that is too old.
+    anew: (filter) => make(filter, { given: '', from: null }),
     again: async (client, begin) => {
       // The Subscribe that waits sees to it.
       if (turns.has(client)) return;
@@ -143,9 +150,8 @@ export function createResume(kept: KeptBoard, { keeping, waiting, enter }: Resum
           client.close('ahead');
           return null;
         }
-        return await inTurn(client, isCurrent, () =>
-          make(filter, given, found && filter.isWhole && isResumable(found) ? found : null),
-        );
+        const from = found && filter.isWhole && isResumable(found) ? found : null;
+        return await inTurn(client, isCurrent, () => make(filter, { given, from }));
       } finally {
         if (isCurrent()) turns.delete(client);
       }

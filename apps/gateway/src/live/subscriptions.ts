@@ -1,32 +1,44 @@
 import type { MessageId, Subscribe } from '@callstream/contracts';
 import { atMostEvery } from '../at-most-every.ts';
+import type { Entry } from '../board/board.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import type { Client } from '../client.ts';
 import type { Metrics } from '../metrics.ts';
+import { Backlog } from './backlog.ts';
 import { createFilter } from './filter.ts';
 import type { Filter } from './filter.ts';
-import { changedFrames, snapshotHead, snapshotTails } from './parts.ts';
+import type { PartCache } from './part-cache.ts';
+import { changedFrames, snapshotHead } from './parts.ts';
 import type { Resume } from './resume.ts';
-import { changedAfter, changedNow, everything } from './told.ts';
+import { changedAfter, changedNow } from './told.ts';
+import type { Told } from './told.ts';
 
 /** How often subscribers are told how old the board is, in ms. */
 const heartbeatEveryMs = 5_000;
 /** A subscription of which nothing changes for so long gets a new cursor, in ms: an old one cannot be resumed from. */
 const cursorEveryMs = 60_000;
+/** Whoever has caught up so often, and still is behind, begins anew: of who may not see everything it is kept what they were told. */
+const catchUpsMax = 16;
 
-const nothing: readonly Buffer[] = [];
+/** Filters that are larger are counted: one with a hundred long names of queues has 150,000. In bytes. */
+const smallFilterBytes = 4_096;
+
+const none: readonly Backlog[] = [];
+const nothing: Told = { calls: [], gone: [] };
 
 /** What one client is told. */
 interface Subscription {
   readonly client: Client;
   readonly group: Group;
-  /** Revision of the board that it knows, once `parts` are written. */
+  /** Revision of the board that it knows, once it has taken all of `backlog`. */
   revision: number;
-  /** Frames that are still to be written, from `at` on. */
-  parts: readonly Buffer[];
+  /** What it has not taken yet, from part `at` on; null: nothing. */
+  backlog: Backlog | null;
   at: number;
   /** What goes before each of the parts: they are those of a snapshot, which others share. */
   head: (() => Buffer) | null;
+  /** All that it was told since its last snapshot; kept until it is up to date, of those who may not see everything. */
+  told: readonly Backlog[];
 }
 
 /** Everybody who asked for the same. */
@@ -53,6 +65,7 @@ export interface Subscriptions extends Disposable {
 export interface Subscribing {
   readonly kept: KeptBoard;
   readonly resume: Resume;
+  readonly cache: PartCache;
   /** Changes are told at most this often, in ms; 0: at once. */
   readonly coalesceMs: number;
   readonly metrics: Pick<Metrics, 'subscriptions' | 'changes'>;
@@ -62,43 +75,66 @@ export interface Subscribing {
  * Tells subscribers what changes on the board: one frame for each distinct subscription and tick, the same bytes for
  * everybody. Who cannot take it now is told later what has changed by then.
  */
-export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subscribing): Subscriptions {
+export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }: Subscribing): Subscriptions {
   const { board, progress } = kept;
   const groups = new Map<string, Group>();
   const all = new Map<Client, Subscription>();
 
-  const isUpToDate = ({ revision, parts, at }: Subscription): boolean =>
-    at >= parts.length && revision >= board.marked();
+  const isUpToDate = ({ revision, backlog }: Subscription): boolean => backlog === null && revision >= board.marked();
+
+  const changesOf = (filter: Filter, told: Told): Backlog =>
+    new Backlog({ board, told, filter, text: changedFrames(resume.cursor(filter)), cache });
 
   const write = (subscription: Subscription): void => {
-    const { client, parts, head } = subscription;
-    while (subscription.at < parts.length && client.hasRoom()) {
-      const part = parts[subscription.at++];
-      if (part) client.write(head ? Buffer.concat([head(), part]) : part);
+    const { client, backlog, head } = subscription;
+    if (!backlog) return;
+    while (subscription.at < backlog.parts && client.hasRoom()) {
+      const part = backlog.part(subscription.at++);
+      client.write(head ? [head(), part] : [part]);
     }
-    if (subscription.at >= parts.length) Object.assign(subscription, { parts: nothing, at: 0, head: null });
+    if (subscription.at < backlog.parts) return;
+    Object.assign(subscription, { backlog: null, at: 0, head: null });
+    if (!subscription.told.includes(backlog)) client.release(backlog);
+  };
+
+  /** Gives the client something to take, in place of what it has not taken. */
+  const begin = (subscription: Subscription, backlog: Backlog, head: Subscription['head'] = null): void => {
+    const { client, group } = subscription;
+    if (subscription.backlog) client.release(subscription.backlog);
+    Object.assign(subscription, { backlog, at: 0, head, revision: backlog.revision });
+    // Complete from a snapshot on: what came before it is not known.
+    const isTold = !group.filter.isWhole && (head !== null || subscription.told.length > 0);
+    if (isTold) subscription.told = [...subscription.told, backlog];
+    write(subscription);
+    // Most take all of it at once.
+    if (isTold || subscription.backlog === backlog) client.hold(backlog);
+  };
+
+  const forgetTold = (subscription: Subscription): void => {
+    for (const backlog of subscription.told) subscription.client.release(backlog);
+    subscription.told = none;
   };
 
   /** Tells what has changed while the client could not take it. */
   const catchUp = (subscription: Subscription): void => {
-    if (!subscription.group.filter.isWhole) return beginAnew(subscription);
-    const told = changedAfter(board, subscription.group.filter, subscription.revision);
+    const { group, revision, told: before } = subscription;
+    const { isWhole } = group.filter;
+    const isForgotten = revision < board.forgottenUntil();
+    if (isForgotten || (!isWhole && (before.length === 0 || before.length > catchUpsMax)))
+      return beginAnew(subscription);
+    const known = isWhole ? null : new Set<Entry>(before.flatMap(({ entries }) => entries));
+    const told = changedAfter(board, group.filter, { revision, known });
     subscription.revision = board.revision();
-    if (told.calls.length + told.gone.length === 0) return;
-    metrics.changes.inc(told.calls.length + told.gone.length);
-    subscription.parts = changedFrames(board, told, resume.cursor(subscription.group.filter));
-    write(subscription);
+    const count = told.calls.length + told.gone.length;
+    if (count === 0) return;
+    metrics.changes.inc(count);
+    begin(subscription, changesOf(group.filter, told));
   };
 
   /** Replaces all that the client holds. */
   const beginAnew = (subscription: Subscription, id?: MessageId): void => {
-    const { filter } = subscription.group;
-    const options = { cursor: resume.cursor(filter), reset: true };
-    subscription.revision = board.revision();
-    subscription.parts = snapshotTails(board, everything(board, filter), options);
-    subscription.at = 0;
-    subscription.head = headOf(id);
-    write(subscription);
+    forgetTold(subscription);
+    begin(subscription, resume.anew(subscription.group.filter), headOf(id));
   };
   const headOf = (id: MessageId | undefined): (() => Buffer) => {
     const { as_of, lag } = { as_of: progress.asOf(), lag: progress.lag() };
@@ -113,21 +149,22 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     for (const group of groups.values()) {
       const told = changedNow(changed, group.filter);
       const count = told.calls.length + told.gone.length;
-      const frames = count === 0 ? [] : changedFrames(board, told, resume.cursor(group.filter));
+      const backlog = count === 0 ? null : changesOf(group.filter, told);
+      const only = backlog?.parts === 1 ? [backlog.part(0)] : null;
       if (count > 0) group.cursorAt = performance.now();
       let reached = 0;
       for (const subscription of group.members) {
-        if (subscription.at < subscription.parts.length || !subscription.client.hasRoom()) continue;
+        if (subscription.backlog !== null || !subscription.client.hasRoom()) continue;
         // It was behind; or its snapshot was made since, and has what is neither before nor after in these frames.
         if (subscription.revision !== marked) {
           if (subscription.revision !== revision) catchUp(subscription);
           continue;
         }
+        if (subscription.told.length > 0) forgetTold(subscription);
         subscription.revision = revision;
         reached++;
-        const [only, ...more] = frames;
-        if (only && more.length === 0) subscription.client.write(only);
-        else if (only) write(Object.assign(subscription, { parts: frames }));
+        if (only) subscription.client.write(only);
+        else if (backlog) begin(subscription, backlog);
       }
       metrics.changes.inc(count * reached);
     }
@@ -140,17 +177,15 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     tell();
     const now = Date.now();
     const data = { as_of: progress.asOf(), now, lag: progress.lag() };
-    const heartbeat = Buffer.from(JSON.stringify({ event: 'Heartbeat', data }));
+    const heartbeat = [Buffer.from(JSON.stringify({ event: 'Heartbeat', data }))];
     for (const group of groups.values()) {
       const isOld = performance.now() - group.cursorAt > cursorEveryMs;
       if (isOld) group.cursorAt = performance.now();
-      const fresh = isOld
-        ? changedFrames(board, { calls: [], gone: [], masked: false }, resume.cursor(group.filter))
-        : [];
+      const fresh = isOld ? [changesOf(group.filter, nothing).part(0)] : null;
       for (const subscription of group.members) {
         // Who is behind does not show what was true then.
         if (!isUpToDate(subscription) || !subscription.client.hasRoom()) continue;
-        for (const frame of fresh) subscription.client.write(frame);
+        if (fresh) subscription.client.write(fresh);
         subscription.client.write(heartbeat);
       }
     }
@@ -165,7 +200,10 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     const subscription = all.get(client);
     if (!subscription) return;
     all.delete(client);
+    if (subscription.backlog) client.release(subscription.backlog);
+    forgetTold(subscription);
     const { filter, members } = subscription.group;
+    client.release(filter);
     members.delete(subscription);
     if (members.size === 0) groups.delete(filter.key);
     metrics.subscriptions.set(all.size);
@@ -184,9 +222,10 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     unsubscribe(client);
     const asked = { states, queues };
     const group = groupOf(asked, createFilter(asked, client.scope()));
-    const subscription: Subscription = { client, group, revision: 0, parts: nothing, at: 0, head: null };
+    const subscription: Subscription = { client, group, revision: 0, backlog: null, at: 0, head: null, told: none };
     all.set(client, subscription);
     group.members.add(subscription);
+    if (group.filter.byteLength > smallFilterBytes) client.hold(group.filter);
     metrics.subscriptions.set(all.size);
     return subscription;
   };
@@ -199,8 +238,7 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
       const subscription = enter(client, asked);
       // Another token came while it waited.
       if (subscription.group.filter.key !== filter.key) return beginAnew(subscription, id);
-      Object.assign(subscription, { revision: snapshot.revision, parts: snapshot.tails, head: headOf(id) });
-      write(subscription);
+      begin(subscription, snapshot, headOf(id));
     },
     unsubscribe,
     rescope: (client) => {
@@ -214,8 +252,8 @@ export function createSubscriptions({ kept, resume, coalesceMs, metrics }: Subsc
     onRoom: (client) => {
       const subscription = all.get(client);
       if (!subscription) return;
-      if (subscription.at < subscription.parts.length) write(subscription);
-      if (subscription.at >= subscription.parts.length && subscription.revision < board.marked()) catchUp(subscription);
+      write(subscription);
+      if (subscription.backlog === null && subscription.revision < board.marked()) catchUp(subscription);
     },
     has: (client) => all.has(client),
     changed: ticking.changed,

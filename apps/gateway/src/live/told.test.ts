@@ -4,13 +4,24 @@ import { factSet, factsOf, union } from '@callstream/domain';
 import type { Call, Facts } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import { createBoard } from '../board/board.ts';
+import type { Board } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
 import { createLeaving } from '../board/leaving.ts';
 import { everything as everythingMayBeSeen } from '../access/scope.ts';
 import { createFilter } from './filter.ts';
 import type { Filter } from './filter.ts';
+import { Backlog } from './backlog.ts';
+import { PartCache } from './part-cache.ts';
 import { changedFrames } from './parts.ts';
 import { changedAfter, changedNow, changedSince, everything } from './told.ts';
+import type { Told } from './told.ts';
+
+const cache = new PartCache({ bytesMax: 100_000, partBytesMax: 2_000 });
+/** All frames that tell it. */
+function framesOf(board: Board, told: Told, filter: Filter): Buffer[] {
+  const backlog = new Backlog({ board, told, filter, text: changedFrames(''), cache });
+  return Array.from({ length: backlog.parts }, (_, i) => backlog.part(i));
+}
 
 const keeping = { keepMs: 10_000, staleMs: 15_000 };
 
@@ -77,10 +88,8 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
         screens.forEach((screen, i) => {
           if (states[i] !== 'live') return;
           const isUpToDate = screen.revision === board.marked();
-          const told = isUpToDate
-            ? changedNow(changed, screen.filter)
-            : changedAfter(board, screen.filter, screen.revision);
-          screen.receive(changedFrames(board, told, ''));
+          const told = isUpToDate ? changedNow(changed, screen.filter) : changedAfter(board, screen.filter, screen);
+          screen.receive(framesOf(board, told, screen.filter));
           Object.assign(screen, { revision: board.revision(), cursor: cursor() });
         });
         board.mark();
@@ -89,9 +98,9 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
         const screen = screens[i]!;
         const told =
           states[i] === 'behind'
-            ? changedAfter(board, screen.filter, screen.revision)
+            ? changedAfter(board, screen.filter, screen)
             : changedSince(board, screen.filter, screen.cursor);
-        screen.receive(changedFrames(board, told, ''));
+        screen.receive(framesOf(board, told, screen.filter));
         Object.assign(screen, { revision: board.revision(), cursor: cursor() });
         states[i] = 'live';
       };
@@ -153,11 +162,11 @@ it('for whom numbers are masked, they are so in whatever way it is told', () => 
   const ways = [
     everything(board, masked),
     changedNow(board.since(0), masked),
-    changedAfter(board, masked, 0),
+    changedAfter(board, masked, { revision: 0 }),
     changedSince(board, masked, start),
   ];
   for (const told of ways) {
-    const text = changedFrames(board, told, '').map(String).join();
+    const text = framesOf(board, told, masked).map(String).join();
     expect(text).toContain('4321');
     expect(text).not.toContain('11987654321');
   }

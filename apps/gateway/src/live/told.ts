@@ -2,13 +2,17 @@ import { partitionsMax } from '@callstream/domain';
 import type { Board, Entry } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
 import type { Filter } from './filter.ts';
-import type { Told } from './parts.ts';
+
+/** What a client is to be told: calls that match, and those that have left the board or do not match any more. */
+export interface Told {
+  readonly calls: readonly Entry[];
+  readonly gone: readonly Entry[];
+}
 
 /** Every call that matches. */
-export const everything = (board: Board, { matches, masked }: Filter): Told => ({
+export const everything = (board: Board, { matches }: Filter): Told => ({
   calls: [...board.entries()].filter(({ call }) => matches(call)),
   gone: [],
-  masked,
 });
 
 /** What a client at `cursor` does not know: calls that changed, and those that it may still show though they have gone. */
@@ -22,25 +26,32 @@ export const changedSince = (board: Board, filter: Filter, { positions, leftUnti
     filter,
   );
 
-/** What a client at a revision of this board does not know; it may be told of calls as gone that it never had. */
-export const changedAfter = (board: Board, filter: Filter, revision: number): Told =>
-  split(board.since(revision), filter);
+/**
+ * What a client at a revision of this board does not know. Of calls that do not match it is told as gone those that it was
+ * told of, if that is given; otherwise all, also those that it never had.
+ */
+export const changedAfter = (
+  board: Board,
+  filter: Filter,
+  { revision, known }: { readonly revision: number; readonly known?: ReadonlySet<Entry> | null },
+): Told => {
+  const { calls, gone } = split(board.since(revision), filter);
+  return { calls, gone: known ? gone.filter((entry) => known.has(entry)) : gone };
+};
 
 /** What changes for those who know the board as it was marked. */
-export function changedNow(changed: readonly Entry[], { matches, masked }: Filter): Told {
+export function changedNow(changed: readonly Entry[], { matches }: Filter): Told {
   const calls: Entry[] = [];
-  const gone: string[] = [];
+  const gone: Entry[] = [];
   for (const entry of changed)
     if (matches(entry.call)) calls.push(entry);
-    else if (matches(entry.before)) gone.push(entry.callId);
-  return { calls, gone, masked };
+    else if (matches(entry.before)) gone.push(entry);
+  return { calls, gone };
 }
 
-function split(entries: readonly Entry[], { matches, masked }: Filter): Told {
+function split(entries: readonly Entry[], { matches }: Filter): Told {
   const calls: Entry[] = [];
-  const gone: string[] = [];
-  for (const entry of entries)
-    if (matches(entry.call)) calls.push(entry);
-    else gone.push(entry.callId);
-  return { calls, gone, masked };
+  const gone: Entry[] = [];
+  for (const entry of entries) (matches(entry.call) ? calls : gone).push(entry);
+  return { calls, gone };
 }

@@ -47,7 +47,8 @@ export function floorOf({ rules, asOf, today, live, marks, segments, visits }: F
       presences: presencesIn.get(queue) ?? noPresences(),
       today: todayOf.get(queue) ?? noCounts,
     };
-    return [queue, { ...state, json: JSON.stringify({ queue, ...queueNow(state) }) }] as const;
+    let json: string | undefined;
+    return [queue, { ...state, json: () => (json ??= JSON.stringify({ queue, ...queueNow(state) })) }] as const;
   });
   return { rules, asOf, today, queues: new Map(queues), agents: states, agentsIn };
 }

@@ -18,8 +18,8 @@ const clocksBehindMs = 14 * 3_600_000;
 export interface QueueState extends LiveQueue {
   readonly presences: Readonly<Record<Presence, number>>;
   readonly today: VisitCounts;
-  /** As it crosses the wire: the same for all who may see the queue. */
-  readonly json: string;
+  /** As it crosses the wire: the same for all who may see the queue. Made when it is first asked for. */
+  readonly json: () => string;
 }
 
 /** An agent in one queue. */

@@ -20,7 +20,7 @@ export function queuesJson(floor: Floor, { queues }: Scope): string {
   }
   const total = queueNow({ ...states.reduce(add, none), presences });
   const head = JSON.stringify({ today: floor.today, ...rulesOf(floor.rules), total });
-  return `${head.slice(1, -1)},"queues":${fitting(states.map(({ json }) => json))}`;
+  return `${head.slice(1, -1)},"queues":${fitting(states.values().map(({ json }) => json()))}`;
 }
 
 type Sum = Pick<QueueState, 'waiting' | 'longestWaitingSince' | 'talking' | 'today'>;

@@ -71,7 +71,7 @@ export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions)
     read: async (asker, view) => {
       const floor = await floors();
       if (latest === null || (floor !== latest && floor.asOf >= latest.asOf))
-        [latest, kept, keptLength] = [floor, new Map(), 0];
+        [latest, kept, keptLength] = [floor, new Map<string, NumberText>(), 0];
       return kept.get(keyOf(latest, view)) ?? flight(asker, view);
     },
   };

@@ -10,16 +10,11 @@ import { floorOf } from './floor-of.ts';
 import { createNumberTexts } from './texts.ts';
 import { createNumberWatches } from './watches.ts';
 
-const presenceRules = { ringMsMax: 120_000, presenceStaleMs: 43_200_000, takeSeveralCalls: false };
-
 const floor = (asOf: number, visits: number): Floor =>
   floorOf({
     rules: {
-      timeZone: 'UTC',
-      serviceLevelMs: 20_000,
-      shortAbandonMs: 5_000,
-      staleAfterMs: 7_200_000,
-      ...presenceRules,
+      ...{ timeZone: 'UTC', serviceLevelMs: 20_000, shortAbandonMs: 5_000, staleAfterMs: 7_200_000 },
+      ...{ ringMsMax: 120_000, presenceStaleMs: 43_200_000, takeSeveralCalls: false },
     },
     asOf,
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
@@ -49,9 +44,11 @@ const clientOf = (scope: () => Scope = () => everything) => {
     scope,
     isAdmitted: () => true,
     authenticate: () => Promise.resolve(null),
-    send: (_kind, frame) => void sent.push(JSON.parse(frame) as Sent),
+    send: (_kind, frame) => void sent.push(JSON.parse(String(frame)) as Sent),
     hasRoom: () => true,
     write: () => undefined,
+    hold: () => undefined,
+    release: () => undefined,
     close: () => undefined,
   };
   return { client, sent };

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { makePrivate } from '@callstream/files';
 import type { SpooledRecord, SpoolStatus, Taken } from './messages.ts';
+import { NotOurs } from './database.ts';
 import { ownFolder } from './owner.ts';
 import { openRefused } from './refused.ts';
 import type { Segment } from './segment.ts';
@@ -25,7 +27,8 @@ export interface SpoolFolder {
  * @throws {Error} if another process has it, or the folder cannot be written
  */
 export function openFolder(dir: string): SpoolFolder {
-  mkdirSync(dir, { recursive: true });
+  let readable: string | null = null;
+  makePrivate(dir, (reason) => (readable = reason));
   const owner = ownFolder(dir);
   const refused = openRefused(dir);
   const names = readdirSync(dir).toSorted();
@@ -49,7 +52,9 @@ export function openFolder(dir: string): SpoolFolder {
       const segment = openSegment(join(dir, name));
       segments.set(name, segment);
       removeIfDrained(name, segment);
-    } catch {
+    } catch (error) {
+      // It has events that can still be sent, by its owner.
+      if (error instanceof NotOurs) throw error;
       setAside(name);
     }
   }
@@ -107,7 +112,7 @@ export function openFolder(dir: string): SpoolFolder {
       refused.add(next.record, reason);
       drained({ lane, segment, id, records: 1 });
     },
-    status: () => ({ ...sumOf(segments.values()), refused: refused.count(), torn }),
+    status: () => ({ ...sumOf(segments.values()), refused: refused.count(), torn, readable }),
     close: () => {
       for (const segment of segments.values()) segment.close();
       refused.close();

@@ -56,9 +56,18 @@ export interface SpoolStatus {
   readonly refused: number;
   /** Files that could not be read, kept under another name. */
   readonly torn: readonly string[];
+  /** Why other users can read some of it, and what closes it; null if they cannot. */
+  readonly readable: string | null;
 }
 
-export const emptyStatus: SpoolStatus = { lanes: new Map(), bytes: 0, oldestAt: null, refused: 0, torn: [] };
+export const emptyStatus: SpoolStatus = {
+  lanes: new Map(),
+  bytes: 0,
+  oldestAt: null,
+  refused: 0,
+  torn: [],
+  readable: null,
+};
 
 export interface SpoolAnswer {
   readonly id: number;

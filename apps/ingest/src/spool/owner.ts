@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from './database.ts';
 
 /**
  * Makes this process the only one that uses the folder: by a lock of the system on a file, which goes with the process,
@@ -7,7 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
  * @throws {Error} if another process has it
  */
 export function ownFolder(dir: string): { close: () => void } {
-  const db = new DatabaseSync(join(dir, 'owner.db'), { timeout: 0 });
+  const db = openDatabase(join(dir, 'owner.db'), { timeout: 0 });
   try {
     db.exec('begin exclusive');
   } catch (error) {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
 
 /** Records that Kafka will never take (too large for the topic, say), with the reason: for somebody to look at. */
@@ -8,7 +8,7 @@ export function openRefused(dir: string): {
   count: () => number;
   close: () => void;
 } {
-  const db = new DatabaseSync(join(dir, 'refused.db'));
+  const db = openDatabase(join(dir, 'refused.db'));
   const create = `create table if not exists refused (
     at integer not null, reason text not null, topic text not null, key text not null, value blob not null, headers text not null)`;
   const tables = db.prepare(`select name from sqlite_schema where name = 'refused'`).all().length;

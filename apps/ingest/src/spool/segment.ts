@@ -1,5 +1,6 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
+import { openDatabase } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
 
 /** How long a file that somebody else has locked (a backup, an open `sqlite3`) is waited for, in ms. */
@@ -47,7 +48,7 @@ interface Read {
  * @throws {Error} if the file is none of ours, or torn
  */
 export function openSegment(file: string): Segment {
-  const db = new DatabaseSync(file, { timeout: busyTimeoutMs });
+  const db = openDatabase(file, { timeout: busyTimeoutMs });
   try {
     db.exec('pragma journal_mode = wal; pragma synchronous = full;');
     db.exec(schema);

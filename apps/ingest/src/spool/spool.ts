@@ -61,7 +61,9 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
       { cause: error },
     );
   }
-  for (const file of thread.status().torn) log.error({ dir, file }, 'spool.torn-file');
+  const { torn, readable } = thread.status();
+  if (readable !== null) log.warn({ dir, reason: readable }, 'spool.not-private');
+  for (const file of torn) log.error({ dir, file }, 'spool.torn-file');
   const commit = async (records: readonly EventRecord[]): Promise<void> => {
     try {
       await thread.call({ do: 'append', records: serialize(records.map(spooled)) });

@@ -1,7 +1,8 @@
 import { deadLetterTopic, endOffsets, readRanges, topicExists } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord, Publisher } from '@callstream/runtime';
+import { letterOfBatch } from '../dead-letters.ts';
 import { inBatches } from '../in-batches.ts';
-import { createDeadLetterBox } from './entries.ts';
+import { createDeadLetterBox, isBatch } from './entries.ts';
 import type { DeadLetterBox, Decision, Entry } from './entries.ts';
 
 /** Where the DLQ commands work. */
@@ -17,12 +18,13 @@ export async function readBox({ kafka, topic, log }: Dlq): Promise<DeadLetterBox
   const dlq = deadLetterTopic(topic);
   if (!(await topicExists(kafka, dlq)))
     throw new Error(`There is no topic "${dlq}". Is KAFKA_TOPIC right? If so, make it: npm run projector -- migrate`);
-  const { add, box } = createDeadLetterBox();
+  const { add, addUnreadable, box } = createDeadLetterBox();
   const ends = await endOffsets(kafka, dlq);
   await readRanges(kafka, {
     ...{ topic: dlq, log },
     ranges: new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }])),
     onRecords: (records) => records.forEach(add),
+    onUnreadable: addUnreadable,
   });
   return box();
 }
@@ -61,6 +63,7 @@ async function readOriginals({ kafka, topic, log }: Dlq, entries: readonly Entry
     onRecords: (records) => {
       for (const record of records) if (wanted.has(record.offset)) copies.set(record.offset, record);
     },
+    onUnreadable: () => undefined,
   });
   const originals: Original[] = [];
   for (const entry of entries) {
@@ -76,6 +79,9 @@ async function readSource({ kafka, topic, log }: Dlq, entry: Entry): Promise<Log
   await readRanges(kafka, {
     ...{ topic, log, ranges: new Map([[partition, { from: offset, to: offset + 1 }]]) },
     onRecords: (records) => void found.push(...records),
+    onUnreadable: (batch) => {
+      if (isBatch(entry)) found.push(letterOfBatch(batch).record);
+    },
   });
   return found.find(({ timestamp }) => String(timestamp) === entry.timestamp) ?? null;
 }

@@ -18,6 +18,8 @@ import { replay } from './replay.ts';
 import { choose } from './select.ts';
 import type { Filter } from './select.ts';
 import { show } from './show.ts';
+import { skipBatch } from './skip-batch.ts';
+import type { Place } from './skip-batch.ts';
 
 const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -77,6 +79,14 @@ export function dlqCommand(env: Readonly<Record<string, string | undefined>>): C
           'write down that records are not wanted; they stay on the DLQ, and can be replayed',
         ),
       ).action((ids: string[], options: Acting) => on((dlq) => runDrop(dlq, ids, options))),
+    )
+    .addCommand(
+      new Command('skip-batch')
+        .description(
+          'put a batch of the topic that cannot be read on the DLQ, as one record; everybody goes on behind it',
+        )
+        .argument('<id>', 'partition:offset of its first record, as the projector and its /readyz say', place)
+        .action((id: Place) => on(async (dlq) => print([await skipBatch(dlq, id)]))),
     );
 }
 
@@ -96,14 +106,17 @@ async function runReplay(dlq: Dlq, ids: readonly string[], options: Acting & { f
   const entries = await choices(dlq, ids, acting);
   if (options.dryRun) return print([`${entries.length} entries would be replayed.`]);
   await using publisher = await connectPublisher(dlq.kafka);
-  const { replayed, stillNoEvent, gone } = await replay(dlq, {
+  const { replayed, stillNoEvent, gone, batches } = await replay(dlq, {
     ...{ publisher, entries, force },
     terminal: process.stderr,
   });
   print([
     `${replayed} replayed.` +
       (stillNoEvent > 0 ? ` ${stillNoEvent} are still no events and stay (--force replays them all the same).` : '') +
-      (gone > 0 ? ` ${gone} cannot be had any more: the log does not have them.` : ''),
+      (gone > 0 ? ` ${gone} cannot be had any more: the log does not have them.` : '') +
+      (batches > 0
+        ? ` ${batches} are batches that cannot be read, so there is nothing to put back: have whoever wrote them send their events again, and drop the entries.`
+        : ''),
   ]);
 }
 
@@ -119,7 +132,11 @@ const filtered = (command: Command): Command =>
   command
     .option('--partition <n>', 'of this partition', count)
     .addOption(
-      new Option('--kind <kind>', 'no event, or an event that Postgres refused').choices(['undecodable', 'refused']),
+      new Option('--kind <kind>', 'no event, an event that Postgres refused, or a batch that cannot be read').choices([
+        'undecodable',
+        'refused',
+        'unreadable',
+      ]),
     )
     .option('--reason <text>', 'whose reason contains this text')
     .option('--since <time>', 'put aside at or after this time (ISO 8601)', time)
@@ -130,6 +147,12 @@ const chosen = (command: Command): Command =>
     .option('--all', 'all that nobody has decided on yet')
     .option('--again', 'also what was replayed or dropped before')
     .option('--dry-run', 'only say how many it would be');
+
+function place(text: string): Place {
+  const [, partition, offset] = /^(\d{1,9}):(\d{1,15})$/.exec(text) ?? [];
+  if (offset === undefined) throw new InvalidArgumentError('Expected partition:offset, e.g. 3:1042.');
+  return { partition: Number(partition), offset: Number(offset) };
+}
 
 function count(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It is not a whole number.');
@@ -151,4 +174,5 @@ Examples:
   npm run projector -- dlq list
   npm run projector -- dlq show 3:1042
   npm run projector -- dlq replay --kind refused --since 2026-03-02
-  npm run projector -- dlq drop --reason 'not JSON' --dry-run`;
+  npm run projector -- dlq drop --reason 'not JSON' --dry-run
+  npm run projector -- dlq skip-batch 3:1042`;

@@ -1,3 +1,4 @@
+import { unreadableKind } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 
 const decisions = ['replayed', 'dropped'] as const;
@@ -9,6 +10,8 @@ export interface Entry {
   readonly id: string;
   readonly partition: number;
   readonly offset: number;
+  /** Of a batch that nobody can read: the offset that it ends at; else null. */
+  readonly last_offset: number | null;
   readonly kind: string;
   readonly reason: string;
   readonly key: string | null;
@@ -32,7 +35,12 @@ export interface DeadLetterBox {
   readonly entries: readonly Entry[];
   /** Records on the DLQ that no projector wrote. */
   readonly strangers: number;
+  /** Batches of the DLQ itself that cannot be read. */
+  readonly unreadable: number;
 }
+
+/** Whether the entry is a batch that nobody can read: it has no records that could be shown or replayed. */
+export const isBatch = ({ kind }: Pick<Entry, 'kind'>): boolean => kind === unreadableKind;
 
 /** A log made anew counts its offsets anew: the time tells two records of one offset apart. */
 const sourceOf = (record: LogRecord): string =>
@@ -41,9 +49,10 @@ const sourceOf = (record: LogRecord): string =>
 const headerOf = ({ headers }: LogRecord, name: string): string => headers.get(name)?.toString() ?? '';
 
 /** Collects the records of a DLQ. It may have several copies of an entry, and decisions on it; the last decision counts. */
-export function createDeadLetterBox(): { add: (record: LogRecord) => void; box: () => DeadLetterBox } {
+export function createDeadLetterBox() {
   const entries = new Map<string, Entry>();
   let strangers = 0;
+  let unreadable = 0;
   const add = (record: LogRecord): void => {
     const source = sourceOf(record);
     const known = entries.get(source);
@@ -53,14 +62,22 @@ export function createDeadLetterBox(): { add: (record: LogRecord) => void; box: 
     } else if (!decision && /^\d+$/.test(headerOf(record, 'dlq_offset'))) entries.set(source, entryOf(record));
     else strangers++;
   };
-  return { add, box: () => ({ entries: [...entries.values()], strangers }) };
+  return {
+    add,
+    addUnreadable: (): void => {
+      unreadable++;
+    },
+    box: (): DeadLetterBox => ({ entries: [...entries.values()], strangers, unreadable }),
+  };
 }
 
 function entryOf(record: LogRecord): Entry {
   const [partition, offset] = [Number(headerOf(record, 'dlq_partition')), Number(headerOf(record, 'dlq_offset'))];
+  const lastOffset = headerOf(record, 'dlq_last_offset');
   return {
     id: `${partition}:${offset}`,
     ...{ partition, offset },
+    last_offset: lastOffset === '' ? null : Number(lastOffset),
     kind: headerOf(record, 'dlq_kind'),
     reason: headerOf(record, 'dlq_reason'),
     key: record.key?.toString() ?? null,

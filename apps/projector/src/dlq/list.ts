@@ -11,7 +11,10 @@ export interface Listing extends Filter {
 }
 
 /** The lines of `dlq list`: a table with a summary, or one JSON object an entry. */
-export function list({ entries, strangers }: DeadLetterBox, { all, limit, json, ...filter }: Listing): string[] {
+export function list(
+  { entries, strangers, unreadable }: DeadLetterBox,
+  { all, limit, json, ...filter }: Listing,
+): string[] {
   const found = entries.filter((entry) => (all === true || entry.decision === null) && matches(entry, filter));
   const shown = found.toSorted((a, b) => (a.put_aside_at < b.put_aside_at ? -1 : 1)).slice(-limit);
   if (json === true) return shown.map((entry) => JSON.stringify(entry));
@@ -21,7 +24,8 @@ export function list({ entries, strangers }: DeadLetterBox, { all, limit, json, 
     ...(shown.length === 0 ? [] : [...table(shown), '']),
     `${count(null)} open, ${count('replayed')} replayed, ${count('dropped')} dropped.` +
       (left > 0 ? ` ${left} older ones are not shown: --limit.` : '') +
-      (strangers > 0 ? ` ${strangers} records on the DLQ were not written by a projector.` : ''),
+      (strangers > 0 ? ` ${strangers} records on the DLQ were not written by a projector.` : '') +
+      (unreadable > 0 ? ` ${unreadable} batches of the DLQ itself cannot be read.` : ''),
     ...reasons(found),
   ];
 }

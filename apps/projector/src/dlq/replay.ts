@@ -4,6 +4,7 @@ import { originalHeaders } from '../dead-letters.ts';
 import { understand } from '../understand.ts';
 import { decide, eachOriginal } from './box.ts';
 import type { Dlq, Original } from './box.ts';
+import { isBatch } from './entries.ts';
 import type { Entry } from './entries.ts';
 
 export interface Replaying {
@@ -20,6 +21,8 @@ export interface Replayed {
   readonly stillNoEvent: number;
   /** They were in the log only, and the log does not have them any more. */
   readonly gone: number;
+  /** Batches that nobody can read: they have no records to put back. */
+  readonly batches: number;
 }
 
 /**
@@ -27,9 +30,10 @@ export interface Replayed {
  * interrupted in between delivers them once more, which the tables count and otherwise do not mind.
  */
 export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: Replaying): Promise<Replayed> {
-  const result = { replayed: 0, stillNoEvent: 0, gone: 0 };
-  using progress = showProgress({ totals: new Map([[0, entries.length]]), what: 'entries', stream: terminal });
-  await eachOriginal(dlq, entries, async (some) => {
+  const records = entries.filter((entry) => !isBatch(entry));
+  const result = { replayed: 0, stillNoEvent: 0, gone: 0, batches: entries.length - records.length };
+  using progress = showProgress({ totals: new Map([[0, records.length]]), what: 'entries', stream: terminal });
+  await eachOriginal(dlq, records, async (some) => {
     const there = some.filter(isThere);
     const wanted = there.filter(({ record }) => force || understand([record]).undecodable.length === 0);
     for (const { entry, record } of wanted) await putBack(publisher, dlq.topic, { entry, record });

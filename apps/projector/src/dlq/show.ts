@@ -2,6 +2,7 @@ import type { LogRecord } from '@callstream/runtime';
 import { originalHeaders } from '../dead-letters.ts';
 import { eachOriginal } from './box.ts';
 import type { Dlq } from './box.ts';
+import { isBatch } from './entries.ts';
 import type { Entry } from './entries.ts';
 import { shorten } from './list.ts';
 
@@ -44,7 +45,7 @@ function describe(entry: Entry, record: LogRecord | null): string[] {
   const value = record?.value ?? null;
   const text = textOf(value);
   return [
-    `entry      ${entry.id} (partition ${entry.partition}, offset ${entry.offset})`,
+    `entry      ${entry.id} (partition ${entry.partition}, offset ${entry.offset}${isBatch(entry) ? ` to ${entry.last_offset ?? '?'}: a whole batch, as it came from Kafka` : ''})`,
     `reason     ${shorten(entry.reason, 1_000)}`,
     `kind       ${entry.kind}`,
     `put aside  ${entry.put_aside_at}`,

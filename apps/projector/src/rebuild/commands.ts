@@ -1,13 +1,20 @@
 import type { Log } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from '../config.ts';
+import { areOlder } from './if-older.ts';
+import { foldRecordsDefault } from './make-from-log.ts';
 import { operate } from './operation.ts';
-import { foldRecordsDefault } from './read-up.ts';
+import type { Operation } from './operation.ts';
 import { rebuild } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
 import { rollback } from './rollback.ts';
 import { readStatus, statusText } from './status.ts';
 import { verify } from './verify.ts';
+
+interface RebuildCommand extends RebuildOptions {
+  readonly ifOlder: boolean;
+  readonly unlessInUse: boolean;
+}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
@@ -18,6 +25,12 @@ export const tableCommands = (start: () => { config: ProjectorConfig; log: Log }
       'make the tables anew from the log, beside the live ones, and swap them in; goes on where it was interrupted',
     )
     .option('--no-swap', 'stop when the new tables are ready; the same command without it swaps them in')
+    .option(
+      '--if-older',
+      'do nothing if the live tables are of the version of this code; fail if of a newer one',
+      false,
+    )
+    .option('--unless-in-use', 'with --if-older: fail if projectors or gateways are connected to older tables', false)
     .option('--restart', 'begin anew, whatever an interrupted rebuild has left', false)
     .option('--accept-loss', 'go on although the log has lost what the live tables were made from', false)
     .option(
@@ -26,9 +39,13 @@ export const tableCommands = (start: () => { config: ProjectorConfig; log: Log }
       atLeastOne,
       foldRecordsDefault,
     )
-    .action((options: RebuildOptions) =>
-      operate({ command: 'rebuild', task: 'rebuild', ...start() }, (operation) => rebuild(operation, options)),
-    ),
+    .action(async ({ ifOlder, unlessInUse, ...options }: RebuildCommand) => {
+      const given = start();
+      // Looked at without the lock: tables that are new enough need not wait for somebody else's rebuild.
+      const look = (operation: Operation) => areOlder(operation, { unlessInUse });
+      if (ifOlder && !(await operate({ command: 'rebuild', ...given }, look))) return;
+      await operate({ command: 'rebuild', task: 'rebuild', ...given }, (operation) => rebuild(operation, options));
+    }),
   new Command('rollback')
     .description('swap the tables back that were live before the last swap; a second one swaps again')
     .action(() => operate({ command: 'rollback', task: 'rebuild', ...start() }, rollback)),

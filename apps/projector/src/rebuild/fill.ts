@@ -1,9 +1,7 @@
-import { followTopic } from '@callstream/runtime';
-import type { Batch, Kafka, Log } from '@callstream/runtime';
-import { createFiller } from '@callstream/tables';
-import type { Repeats, Tables } from '@callstream/tables';
-import { openLane } from './lane.ts';
-import type { LeaveOut } from './leave-out.ts';
+import { createSkippedBatches, followTopic } from '@callstream/runtime';
+import type { Batch, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
+import { fingerprintOf, fingerprintOfBatch } from '../fingerprint.ts';
+import type { Lane, LaneBatch } from './lane.ts';
 import { whenAborted } from './stopped.ts';
 
 /** Connections that fill the tables; a partition belongs to one of them. */
@@ -16,50 +14,58 @@ const silentMs = 15_000;
 export interface FillOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  readonly db: Tables;
-  /** Next offset of each partition in the tables; moved after every commit. */
-  readonly positions: Map<number, number>;
+  /** Next offset of each partition in the tables; the lanes move it after every commit. */
+  readonly positions: ReadonlyMap<number, number>;
   /** Offset of each partition at which to stop: exactly there, or before if the log has nothing up to there. */
   readonly targets: ReadonlyMap<number, number>;
-  /** Records that a lane folds in memory before it writes, at least. */
-  readonly foldRecordsMin: number;
-  readonly leaveOut: LeaveOut;
-  readonly repeats: Repeats | null;
-  readonly onProgress: (partition: number, next: number) => void;
+  readonly openLane: () => Lane;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 /**
- * Fills bare tables with the log from their positions to `targets`, in large transactions. What is not committed when
- * it fails or is stopped is read again by the next attempt.
+ * Fills tables with the log from their positions to `targets`. What is not committed when it fails or is stopped is read again by
+ * the next attempt.
  */
-export async function fill({ kafka, topic, db, positions, targets, signal, ...options }: FillOptions): Promise<void> {
-  const { foldRecordsMin, leaveOut, repeats, onProgress, log } = options;
+export async function fill(options: FillOptions): Promise<void> {
+  const { kafka, topic, positions, targets, openLane, signal, log } = options;
   const read = new Map(positions);
   const missing = (): number[] =>
     [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
   if (missing().length === 0) return;
 
-  const beginFilling = createFiller(repeats);
-  const lanes = Array.from({ length: lanesMax }, () =>
-    openLane({ db, foldRecordsMin, leaveOut, beginFilling, positions, onProgress }),
-  );
+  const skipped = createSkippedBatches({ kafka, topic, log });
+  const lanes = Array.from({ length: lanesMax }, openLane);
   const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
   const silence = watchSilence(() => {
     log.warn({ partitions: missing(), silent_ms: silentMs }, 'rebuild.partitions-end-early');
     onAllRead(undefined);
   });
+  const put = (batch: LaneBatch): Promise<void> | undefined => lanes[batch.partition % lanesMax]?.put(batch);
+  const reached = (partition: number, next: number): number => {
+    read.set(partition, Math.max(read.get(partition) ?? 0, next));
+    if (missing().length === 0) onAllRead(undefined);
+    return next;
+  };
   const onBatch = async ({ partition, records }: Batch): Promise<number> => {
     using _sound = silence.interrupted();
     const from = read.get(partition) ?? 0;
     const end = targets.get(partition) ?? 0;
     const wanted = records.filter(({ offset }) => offset >= from && offset < end);
-    if (wanted.length > 0) await lanes[partition % lanesMax]?.put({ partition, records: wanted });
-    const next = (records.at(-1)?.offset ?? -1) + 1;
-    read.set(partition, Math.max(from, next));
-    if (missing().length === 0) onAllRead(undefined);
-    return next;
+    const last = wanted.at(-1);
+    if (last) await put({ partition, records: wanted, next: last.offset + 1, last: fingerprintOf(last) });
+    return reached(partition, (records.at(-1)?.offset ?? -1) + 1);
+  };
+  const onUnreadable = async (batch: UnreadableBatch): Promise<number> => {
+    using _sound = silence.interrupted();
+    const { partition, firstOffset, lastOffset } = batch;
+    const end = targets.get(partition) ?? 0;
+    if (firstOffset < end) {
+      await skipped.check(batch);
+      const next = Math.min(lastOffset + 1, end);
+      await put({ partition, records: [], next, last: fingerprintOfBatch(batch) });
+    }
+    return reached(partition, lastOffset + 1);
   };
   const writeAll = async (): Promise<void> => {
     await allRead;
@@ -73,6 +79,7 @@ export async function fill({ kafka, topic, db, positions, targets, signal, ...op
       concurrency,
       positions: () => read,
       onBatch,
+      onUnreadable,
       log,
     });
     await Promise.race([writeAll(), reading.failure, whenAborted(signal), ...lanes.map(failureOf)]);

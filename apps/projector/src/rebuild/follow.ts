@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { align, followTopic, uuidOf } from '@callstream/runtime';
-import type { Batch, Consumption, Kafka, Log } from '@callstream/runtime';
-import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { Move, Position, Tables } from '@callstream/tables';
+import { createSkippedBatches, followTopic } from '@callstream/runtime';
+import type { Batch, Consumption, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
+import type { Position, Tables } from '@callstream/tables';
+import { fingerprintOfBatch } from '../fingerprint.ts';
 import { keepTrying } from '../keep-trying.ts';
-import { understand } from '../understand.ts';
-import { projectionVersion } from '../version.ts';
-import { leavingOut } from './leave-out.ts';
+import type { LeaveOut } from './leave-out.ts';
+import { passSkipped, writeBatch } from './write-batch.ts';
 
 const concurrency = 4;
 /** While it catches up, everybody waits. */
@@ -18,11 +17,9 @@ export interface FollowOptions {
   /** The tables that are to keep up with the log, and that only we write. */
   readonly db: Tables;
   readonly positions: Map<number, number>;
-  readonly onProgress: (partition: number, next: number) => void;
+  readonly leaveOut: LeaveOut;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Tells the operator. */
-  readonly say: (line: string) => void;
 }
 
 /** Keeps tables that are not live up with the log, until disposed. */
@@ -35,38 +32,30 @@ export interface Follower extends Consumption {
 }
 
 export async function follow({ kafka, topic, db, positions, ...options }: FollowOptions): Promise<Follower> {
-  const { onProgress, signal, log, say } = options;
+  const { leaveOut, signal, log } = options;
+  const skipped = createSkippedBatches({ kafka, topic, log });
   const writing = new Set<Promise<number>>();
   let paused: PromiseWithResolvers<undefined> | undefined;
 
-  const write = async ({ partition, records }: Batch): Promise<number> => {
-    const expected = positions.get(partition) ?? 0;
-    const aligned = align(records, expected);
-    const last = aligned.kind === 'known' ? undefined : aligned.records.at(-1);
-    if (aligned.kind === 'known' || !last) return expected;
-    const next = last.offset + 1;
-    const move = {
-      partition,
-      expected,
-      next,
-      version: projectionVersion,
-      last: { uuid: uuidOf(last), timestamp: last.timestamp },
-    };
-    const reached = await leavingOut({ kafka, topic, signal, say, log }, async (leaveOut) => {
-      // What is no event is on the DLQ already: the live projector put it there.
-      const { batch } = understand(aligned.records.filter((record) => !leaveOut(record)));
-      return withConnection(db, (client) => project(client, { moves: [move], batch })).then(
-        () => next,
-        (error: unknown) => positionAfter(error, db, move),
-      );
-    });
-    positions.set(partition, reached);
-    onProgress(partition, reached);
+  const write = async (batch: Batch): Promise<number> => {
+    const reached = await writeBatch({ db, positions, leaveOut }, batch);
+    positions.set(batch.partition, reached);
     return reached;
   };
-  const onBatch = async (batch: Batch): Promise<number> => {
+  const pass = async (batch: UnreadableBatch): Promise<number> => {
+    const { partition, lastOffset } = batch;
+    if ((positions.get(partition) ?? 0) > lastOffset) return positions.get(partition) ?? 0;
+    await skipped.check(batch);
+    const reached = await passSkipped(
+      { db, positions },
+      { partition, next: lastOffset + 1, last: fingerprintOfBatch(batch) },
+    );
+    positions.set(partition, reached);
+    return reached;
+  };
+  const unlessPaused = async (work: () => Promise<number>): Promise<number> => {
     while (paused) await paused.promise;
-    const written = keepTrying(() => write(batch), { signal, onRetry: () => undefined, log });
+    const written = keepTrying(work, { signal, onRetry: () => undefined, log });
     writing.add(written);
     return written.finally(() => writing.delete(written));
   };
@@ -79,7 +68,8 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     topic,
     concurrency,
     positions: () => positions,
-    onBatch,
+    onBatch: (batch) => unlessPaused(() => write(batch)),
+    onUnreadable: (batch) => unlessPaused(() => pass(batch)),
     log,
   });
   return {
@@ -102,12 +92,4 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
       await reading[Symbol.asyncDispose]();
     },
   };
-}
-
-/** Nobody else writes here: a position that moved is that of a commit of ours whose answer was lost. @throws any other `error` */
-async function positionAfter(error: unknown, db: Tables, { partition, expected }: Move): Promise<number> {
-  if (!(error instanceof PositionMoved)) throw error;
-  const now = (await readPositions(db)).find((position) => position.partition === partition)?.nextOffset ?? 0;
-  if (now <= expected) throw error;
-  return now;
 }

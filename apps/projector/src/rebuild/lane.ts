@@ -1,26 +1,42 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { decode } from '@callstream/domain';
-import { logEntry, uuidOf } from '@callstream/runtime';
+import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
 import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
+import type { Fingerprint } from '../fingerprint.ts';
 import { projectionVersion } from '../version.ts';
-import type { LeaveOut } from './leave-out.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;
+/** A longer record counts as several: what is folded is bounded in bytes, whatever texts somebody sends. */
+const recordBytes = 1_024;
+const weightOf = ({ value }: LogRecord): number => Math.ceil((value?.length ?? 0) / recordBytes) || 1;
 
-interface LaneBatch {
+export interface LaneBatch {
   readonly partition: number;
+  /** None of a batch that an operator has skipped. */
   readonly records: readonly LogRecord[];
+  /** Offset that it takes the partition to. */
+  readonly next: number;
+  /** What stands before `next`. */
+  readonly last: Fingerprint;
 }
+
+/** A batch that waits for its lane. */
+interface QueuedBatch extends LaneBatch {
+  readonly onFolded: () => void;
+}
+
+/** A batch that holds on to more memory is waited for until it is folded, in bytes: records of a compressed batch hold on to all of it. */
+const lightBytesMax = 4 * 1024 * 1024;
+const memoryOf = ({ records }: LaneBatch): number => records[0]?.value?.buffer.byteLength ?? 0;
 
 export interface LaneOptions {
   readonly db: Tables;
-  /** Records that are folded before the calls they speak of are written, at least. */
+  /** Records of at most 1 kB that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
-  readonly leaveOut: LeaveOut;
   readonly beginFilling: BeginFilling;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
@@ -46,7 +62,10 @@ export function openLane(options: LaneOptions): Lane {
   queue.on('error', () => undefined);
   return {
     put: async (batch) => {
-      if (!queue.write(batch)) await Promise.race([once(queue, 'drain'), done]);
+      const { promise: folded, resolve: onFolded } = Promise.withResolvers<undefined>();
+      const hasRoom = queue.write({ ...batch, onFolded: () => onFolded(undefined) } satisfies QueuedBatch);
+      if (memoryOf(batch) > lightBytesMax) await Promise.race([folded, done]);
+      else if (!hasRoom) await Promise.race([once(queue, 'drain'), done]);
     },
     end: () => void queue.end(),
     abort: () => void queue.destroy(),
@@ -55,7 +74,7 @@ export function openLane(options: LaneOptions): Lane {
 }
 
 async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
-  const batches = queue.iterator({ destroyOnReturn: false }) as AsyncIterator<LaneBatch>;
+  const batches = queue.iterator({ destroyOnReturn: false }) as AsyncIterator<QueuedBatch>;
   for (;;) {
     const first = await batches.next();
     if (first.done === true) return;
@@ -69,38 +88,25 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
 /** One transaction: at least `foldRecordsMin` records, or all that there are. */
 async function fillFold(
   filling: Filling,
-  first: LaneBatch,
-  {
-    batches,
-    foldRecordsMin,
-    leaveOut,
-    positions,
-    onProgress,
-  }: LaneOptions & { readonly batches: AsyncIterator<LaneBatch> },
+  first: QueuedBatch,
+  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<QueuedBatch> },
 ): Promise<Move[]> {
   const moves = new Map<number, Move>();
   let batch = first;
   for (let records = 0; ;) {
     const { partition } = batch;
     for (const record of batch.records) {
-      if (leaveOut(record)) continue;
       const decoded = decode(logEntry(record));
       if ('problem' in decoded) continue;
       const wait = filling.add(decoded.event);
       if (wait) await wait;
     }
-    const last = batch.records.at(-1);
-    if (last) {
-      moves.set(partition, {
-        partition,
-        expected: positions.get(partition) ?? 0,
-        next: last.offset + 1,
-        version: projectionVersion,
-        last: { uuid: uuidOf(last), timestamp: last.timestamp },
-      });
-      onProgress(partition, last.offset + 1);
-    }
-    records += batch.records.length;
+    const { next, last } = batch;
+    const expected = positions.get(partition) ?? 0;
+    moves.set(partition, { partition, expected, next, version: projectionVersion, last });
+    onProgress(partition, next);
+    batch.onFolded();
+    records += batch.records.reduce((sum, record) => sum + weightOf(record), 0);
     if (records >= foldRecordsMin) break;
     const following = await batches.next();
     if (following.done === true) break;

@@ -1,67 +1,95 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { deadLetterTopic, topicExists } from '@callstream/runtime';
+import { decode } from '@callstream/domain';
+import { deadLetterTopic, logEntry, topicExists } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { classify } from '@callstream/tables';
+import { hasEvent, readPositions } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
 import { readBox } from '../dlq/box.ts';
 import type { Dlq } from '../dlq/box.ts';
+import { refusalText, sqlStateOf } from '../failed-batch.ts';
+import { refusalOfOrdinary } from '../ordinary-event.ts';
 import { ProjectionStopped } from '../stopped.ts';
+import { createLeftOut } from './left-out.ts';
+import type { Operation } from './operation.ts';
 
-/** Whether a record is to be left out of the tables. */
-export type LeaveOut = (record: LogRecord) => boolean;
+/** Decides on a record that Postgres refuses; returns if it is left out. @throws {ProjectionStopped} if it must not be */
+export type LeaveOut = (record: LogRecord, refusal: Error) => Promise<void>;
 
-export interface LeavingOut extends Dlq {
-  readonly signal: AbortSignal;
-  readonly say: (line: string) => void;
+export interface LeavingOut {
+  readonly leaveOut: LeaveOut;
+  /** Tells the operator what was left out. */
+  readonly report: () => void;
 }
 
-/** The live projector meets what comes now at about the same time as we do: so long it has to put it aside, in ms. */
-const putAsideWithinMs = 5_000;
+/** The live projector meets what comes now at about the same time as we do: so long it has to write or dead-letter it, in ms. */
+const liveWithinMs = 5_000;
 const lookEveryMs = 500;
 
 /**
- * Does `work` with everything; if Postgres refuses something, again without the records that the live projector has put
- * aside because it was refused them. Here nothing is put aside.
- * @throws {ProjectionStopped} if Postgres refuses what is not on the DLQ
+ * Leaves a record out of tables that are made from the log if Postgres refuses it for its own data, and the record is on the DLQ
+ * for that or the live tables lack it too. What they have is never left out. Nothing is written to the DLQ here.
+ * @param db the tables that are made, with their indexes
  */
-export async function leavingOut<T>(on: LeavingOut, work: (leaveOut: LeaveOut) => Promise<T>): Promise<T> {
-  const left = new Set<string>();
-  const attempt = async (refused: ReadonlySet<string>): Promise<{ result: T } | { refusal: Error }> => {
-    const leaveOut: LeaveOut = (record) => {
-      const isRefused = refused.size > 0 && refused.has(idOf(record));
-      if (isRefused) left.add(idOf(record));
-      return isRefused;
-    };
-    try {
-      return { result: await work(leaveOut) };
-    } catch (error) {
-      if (classify(error) !== 'data') throw error;
-      return { refusal: error as Error };
+export function createLeavingOut(operation: Operation, db: Tables): LeavingOut {
+  const { live, signal, log, say } = operation;
+  const leftOut = createLeftOut();
+  const isDeadLettered = createIsDeadLettered(operation);
+  /** Next offset of a live partition for which it was waited in vain: it is not waited for again while it stays there. */
+  const stuckAt = new Map<number, number>();
+
+  const leaveOut: LeaveOut = async (record, refusal) => {
+    const { partition, offset } = record;
+    const ordinary = await refusalOfOrdinary(db, record);
+    if (ordinary) throw refusesAll(record, { refusal, ordinary });
+    for (const deadline = performance.now() + liveWithinMs; ; await pause(lookEveryMs, undefined, { signal })) {
+      // Before the others are asked: what the live projector does with a record, it has done when it is past it.
+      const next = (await readPositions(live)).find((one) => one.partition === partition)?.nextOffset ?? 0;
+      if (await hasEvent(live, uuidOfEvent(record))) throw isLive(record, refusal);
+      const onDlq = await isDeadLettered(record);
+      const isOver = next > offset || stuckAt.get(partition) === next || performance.now() > deadline;
+      if (!onDlq && !isOver) continue;
+      if (!onDlq) stuckAt.set(partition, next);
+      leftOut.add({ partition, offset, onDlq, reason: refusalText(refusal) });
+      log.warn({ partition, offset, code: sqlStateOf(refusal), on_dlq: onDlq }, 'rebuild.left-out');
+      return;
     }
   };
-  let outcome = await attempt(new Set());
-  const deadline = performance.now() + putAsideWithinMs;
-  while ('refusal' in outcome) {
-    if (performance.now() > deadline) throw notPutAside(outcome.refusal);
-    await pause(lookEveryMs, undefined, { signal: on.signal });
-    outcome = await attempt(await readRefused(on));
-  }
-  if (left.size > 0)
-    on.say(`Left out, as Postgres refuses them: ${left.size} records. npm run projector -- dlq list --kind refused`);
-  return outcome.result;
+  return { leaveOut, report: () => leftOut.lines().forEach(say) };
+}
+
+function uuidOfEvent(record: LogRecord): string {
+  const decoded = decode(logEntry(record));
+  if ('problem' in decoded) throw new Error(`Record ${record.offset} of partition ${record.partition} is no event.`);
+  return decoded.event.uuid;
 }
 
 /** Of a log made anew, another record may have the same offset: the time tells them apart. */
 const idOf = ({ partition, offset, timestamp }: LogRecord): string => `${partition}:${offset}:${timestamp}`;
 
-/** The records that were put aside because Postgres refused them. */
-async function readRefused({ kafka, topic, log }: Dlq): Promise<Set<string>> {
-  if (!(await topicExists(kafka, deadLetterTopic(topic)))) return new Set();
-  const { entries } = await readBox({ kafka, topic, log });
-  return new Set(entries.filter(({ kind }) => kind === 'refused').map(({ id, timestamp }) => `${id}:${timestamp}`));
+/** Whether a record is on the DLQ because Postgres refuses it. The DLQ is read again only for one that was not there before. */
+function createIsDeadLettered({ kafka, topic, log }: Dlq): (record: LogRecord) => Promise<boolean> {
+  let known: ReadonlySet<string> = new Set();
+  let readAt = -Infinity;
+  return async (record) => {
+    if (known.has(idOf(record))) return true;
+    if (performance.now() - readAt < lookEveryMs || !(await topicExists(kafka, deadLetterTopic(topic)))) return false;
+    const { entries } = await readBox({ kafka, topic, log });
+    readAt = performance.now();
+    known = new Set(entries.filter(({ kind }) => kind === 'refused').map(({ id, timestamp }) => `${id}:${timestamp}`));
+    return known.has(idOf(record));
+  };
 }
 
-const notPutAside = (refusal: Error): ProjectionStopped =>
+const nameOf = ({ partition, offset }: LogRecord): string => `record ${offset} of partition ${partition}`;
+
+const isLive = (record: LogRecord, refusal: Error): ProjectionStopped =>
   new ProjectionStopped(
-    `Postgres refuses what this code makes of a record of the log, and the live projector has not put that record aside: ${refusal.message}. The live tables are as they were. A projector with a mended "decode" is needed.`,
+    `Postgres refuses what this version makes of ${nameOf(record)} (${refusalText(refusal)}), and the live tables have that event (uuid ${uuidOfEvent(record)}): new tables would lack it. The live tables are as they were. A version is needed that can write it.`,
+    { cause: refusal },
+  );
+
+const refusesAll = (record: LogRecord, { refusal, ordinary }: { refusal: Error; ordinary: Error }): ProjectionStopped =>
+  new ProjectionStopped(
+    `Postgres refuses what this version makes of ${nameOf(record)} (${refusalText(refusal)}), and of an ordinary event of its kind as well (${refusalText(ordinary)}): code and tables do not fit each other. The live tables are as they were. A version is needed that works.`,
     { cause: refusal },
   );

@@ -32,7 +32,7 @@ export interface Operating {
 }
 
 /** Runs a command of the operator to its end, or until it is told to stop. @throws {AlreadyRunning} */
-export async function operate(operating: Operating, work: (operation: Operation) => Promise<void>): Promise<void> {
+export async function operate<T>(operating: Operating, work: (operation: Operation) => Promise<T>): Promise<T> {
   const { command, task, config, log } = operating;
   const url = databaseUrl(config);
   const aborting = new AbortController();
@@ -55,5 +55,5 @@ export async function operate(operating: Operating, work: (operation: Operation)
     terminal: process.stderr,
     say: (line) => void process.stderr.write(`${line}\n`),
   };
-  await Promise.race([work(operation), whenAborted(aborting.signal)]);
+  return await Promise.race([work(operation), whenAborted(aborting.signal)]);
 }

@@ -30,6 +30,7 @@ import { expectedRows, readRows } from '@callstream/tables/testing';
 import { createDeadLetters } from '../dead-letters.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
+import type { LeaveOut } from './leave-out.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
 import { rebuild } from './rebuild.ts';
@@ -97,16 +98,15 @@ function operation(signal: AbortSignal = new AbortController().signal): Operatio
 }
 
 /** The live projector, for as long as it is not disposed. */
-const projecting = async () =>
+const projecting = async (leaveOut: LeaveOut = (_record, refusal) => Promise.reject(refusal)) =>
   follow({
     kafka,
     topic,
     db: live,
     positions: offsetsOf(await readPositions(live)),
-    onProgress: () => undefined,
+    leaveOut,
     signal: new AbortController().signal,
     log,
-    say: () => undefined,
   });
 
 async function atEnd(db: Tables): Promise<void> {
@@ -206,7 +206,11 @@ describe('a rebuild', () => {
       [nextSchema, 'complete'],
       [previousSchema, 'complete'],
     ]);
-    expect(statusText(status)).toMatch(/projection_next: complete, version 1, .*\n {2}\d+ records, 0 to go \(100 %\)/);
+    expect(statusText(status)).toMatch(
+      new RegExp(
+        String.raw`projection_next: complete, version ${projectionVersion}, .*\n {2}\d+ records, 0 to go \(100 %\)`,
+      ),
+    );
     const third = operation();
     await rebuild(third, plain);
     expect(await schemas()).toEqual([liveSchema, previousSchema]);
@@ -323,43 +327,127 @@ describe('a verification', () => {
   });
 });
 
-describe('a record that Postgres refuses', () => {
-  const isBad = ({ value }: LogRecord): boolean => value?.includes('"bad"') ?? false;
-  /** Tables of events that are made from now on do not take it. */
-  const refuse = `create function bug() returns event_trigger language plpgsql as $$
+/** Has Postgres refuse events of a type in tables that are made from now on. */
+const refusals = {
+  'when its row is written': (type: string) => `
+    create function public.trap() returns event_trigger language plpgsql as $$
     declare made record;
     begin
       for made in select * from pg_event_trigger_ddl_commands() where object_identity like '%.events' loop
-        execute format('alter table %s add constraint bug check (type <> ''bad'')', made.object_identity);
+        execute format('alter table %s add constraint trap check (type <> ''${type}'')', made.object_identity);
       end loop;
     end $$;
-    create event trigger bug on ddl_command_end when tag in ('CREATE TABLE') execute function bug()`;
+    create event trigger trap on ddl_command_end when tag in ('CREATE TABLE') execute function public.trap()`,
+  'when an index is built': (type: string) => `
+    create function public.trap() returns event_trigger language plpgsql as $$
+    declare made record;
+    begin
+      for made in select * from pg_event_trigger_ddl_commands() where object_identity like '%.events_pkey' loop
+        execute format('create index if not exists trap on %s.events ((1 / (type <> ''${type}'')::int))', made.schema_name);
+      end loop;
+    end $$;
+    create event trigger trap on ddl_command_end when tag in ('CREATE INDEX') execute function public.trap()`,
+};
 
-  it('stops the rebuild if it is not on the DLQ, and the live tables are as they were', async () => {
-    await live.query(refuse);
-    await publisher.publishBatch([
-      out('{"type":"bad","call_id":"bad"}', 1),
-      out('{"type":"good","call_id":"good"}', 1),
+describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (when, refuse) => {
+  const type = `bad ${when}`;
+  const isBad = ({ value }: LogRecord): boolean => value?.includes(`{"type":"${type}"`) ?? false;
+  const isFold = async (): Promise<void> =>
+    expect(await readRows(live)).toEqual(expectedRows(eventsIn((await recordsOfLog()).filter((one) => !isBad(one)))));
+  const putBad = (n: number) =>
+    publisher.publishBatch([
+      out(JSON.stringify({ type, call_id: 'bad', n }), 1),
+      out(JSON.stringify({ type: 'good', call_id: 'good', after: type, n }), 1),
     ]);
-    const before = await readRows(live);
-    await expect(rebuild(operation(), plain)).rejects.toThrow(
-      /refuses what this code makes of a record.*has not put that record aside.*constraint "bug"/,
-    );
-    expect(await readRows(live)).toEqual(before);
+  const forget = async (): Promise<void> => {
+    await live.query('drop event trigger if exists trap; drop function if exists public.trap()');
+    for (const schema of await schemas())
+      await live.query(
+        `alter table ${schema}.events drop constraint if exists trap; drop index if exists ${schema}.trap`,
+      );
+  };
+  const verified = async (): Promise<string[]> => {
+    const [own, lines]: [ReturnType<typeof operation>, string[]] = [operation(), []];
+    await verify(own, (line) => lines.push(line));
+    return [...own.said, ...lines];
+  };
+  beforeAll(() => live.query(refuse(type)));
+  afterAll(async () => {
+    await forget();
+    // Those that were left out.
+    await rebuild(operation(), plain);
   });
 
-  it('is left out, and counted, if the live projector has put it aside; verify finds nothing then', async () => {
-    const reason = 'Postgres refuses it with 23514';
+  it('is left out of a rebuild and of a verification, and named, if it is on the DLQ', async () => {
+    await putBad(1);
     const bad = (await recordsOfLog()).filter(isBad);
     await createDeadLetters(kafka, publisher, topic).setAside(
-      bad.map((record) => ({ record, kind: 'refused', reason })),
+      bad.map((record) => ({ record, kind: 'refused', reason: 'Postgres refuses it' })),
     );
     const own = operation();
     await rebuild(own, plain);
-    expect(own.said.join('\n')).toMatch(/Left out, as Postgres refuses them: 1 records.*dlq list/);
-    expect(await readRows(live)).toEqual(expectedRows(eventsIn((await recordsOfLog()).filter((one) => !isBad(one)))));
-    const lines: string[] = [];
-    await verify(operation(), (line) => lines.push(line));
+    const named = new RegExp(`partition 1, record ${bad.at(-1)?.offset ?? -1}: (23514|22012)`);
+    expect(own.said.join('\n')).toMatch(/Postgres refuses something of the log \((23514|22012): .*Beginning again/);
+    expect(own.said.join('\n')).toMatch(/Left out, as Postgres refuses them: \d+ records, .*dlq list --kind refused/);
+    expect(own.said.join('\n')).toMatch(named);
+    await isFold();
+    const lines = await verified();
+    expect(lines.join('\n')).toMatch(named);
     expect(lines.at(-1)).toBe('The live tables are what the log says.');
   });
+
+  it('is left out, and named, if it is not on the DLQ and the live tables lack it too, wherever they are', async () => {
+    await putBad(2);
+    if (when === 'when an index is built') {
+      await using _live = await projecting(() => Promise.resolve());
+      await atEnd(live);
+    }
+    const own = operation();
+    await rebuild(own, plain);
+    expect(own.said.join('\n')).toMatch(/partition 1, record \d+, not on the DLQ: (23514|22012)/);
+    await isFold();
+    expect((await verified()).at(-1)).toBe('The live tables are what the log says.');
+  });
+
+  it('is never left out if the live tables have it, on the DLQ or not: that stops, names it, and changes nothing', async () => {
+    await live.query('alter table events drop constraint if exists trap; drop index if exists trap');
+    await putBad(3);
+    {
+      await using _live = await projecting();
+      await atEnd(live);
+    }
+    const bad = (await recordsOfLog()).filter(isBad).at(-1)!;
+    await createDeadLetters(kafka, publisher, topic).setAside([
+      { record: bad, kind: 'refused', reason: 'Postgres refused it before' },
+    ]);
+    const before = await readRows(live);
+    const stops = new RegExp(`record ${bad.offset} of partition 1 \\((23514|22012): .*the live tables have that event`);
+    await expect(rebuild(operation(), plain)).rejects.toThrow(stops);
+    await expect(verify(operation(), () => undefined)).rejects.toThrow(stops);
+    expect(await readRows(live)).toEqual(before);
+    expect(await schemas()).not.toContain(verifySchema);
+  });
+});
+
+it('tables that take no ordinary event stop a rebuild: nothing is left out', async () => {
+  const refuseAll = refusals['when its row is written']('').replace('type <>', 'type =');
+  await live.query(refuseAll);
+  const own = operation();
+  await expect(rebuild(own, { ...plain, restart: true })).rejects.toThrow(/ordinary event.*do not fit each other/);
+  await live.query('drop event trigger trap; drop function public.trap()');
+  expect(own.said.join('\n')).not.toContain('Left out');
+  await rebuild(operation(), { ...plain, restart: true });
+  expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
+});
+
+it('a record whose Kafka timestamp is absurd stops no rebuild, and is known again afterwards', async () => {
+  const producer = kafka.producer();
+  await producer.connect();
+  const value = '{"type":"call.new","call_id":"when"}';
+  for (const timestamp of ['-99999999999999', '-1'])
+    await producer.send({ topic, messages: [{ partition: 2, timestamp, value }] });
+  await producer.disconnect();
+  await rebuild(operation(), plain);
+  await rebuild(operation(), plain);
+  expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
 });

@@ -1,15 +1,17 @@
 import { endOffsets } from '@callstream/runtime';
-import { completeProjection, discardedSchema, dropProjection, makeBare, nextSchema } from '@callstream/tables';
+import { discardedSchema, dropProjection, makeBare, nextSchema } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
+import { createLeavingOut } from './leave-out.ts';
+import type { LeaveOut } from './leave-out.ts';
 import { livePositions } from './live-positions.ts';
 import { findLosses } from './losses.ts';
 import type { Loss } from './losses.ts';
+import { makeFromLog } from './make-from-log.ts';
 import type { Operation } from './operation.ts';
 import { findNext, makeTables } from './own-tables.ts';
-import type { Offsets, OwnTables } from './own-tables.ts';
-import { readUp } from './read-up.ts';
+import type { OwnTables } from './own-tables.ts';
 import { heldText, swap } from './swap.ts';
 
 export interface RebuildOptions {
@@ -35,37 +37,34 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
   const found = options.restart ? null : await findNext(operation, log);
   const logId = losses.length > 0 ? undefined : positions[0]?.logId;
   const next = found ?? (await makeTables(operation, { schema: nextSchema, log, logId }));
+  const { leaveOut, report } = createLeavingOut(operation, next.db);
   say(
     `${found ? 'Resuming the rebuild' : 'Rebuilding'} from "${topic}" by the rules of version ${projectionVersion}; the live tables stay as they are.`,
   );
-  if (!next.complete) await complete(operation, next, { log, foldRecordsMin: options.batch });
+  if (!next.complete) {
+    await makeBare(next.db, nextSchema);
+    const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
+    const foldRecordsMin = options.batch;
+    await makeFromLog(operation, next, { schema: nextSchema, log, targets, foldRecordsMin, leaveOut });
+  }
   if (!options.swap) {
+    report();
     say('The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.');
     return;
   }
-  await goLive(operation, next, losses);
+  await goLive(operation, next, { losses, leaveOut });
+  report();
 }
 
-async function complete(
+async function goLive(
   operation: Operation,
   next: OwnTables,
-  { log, foldRecordsMin }: { log: Offsets; foldRecordsMin: number },
+  { losses, leaveOut }: { losses: readonly Loss[]; leaveOut: LeaveOut },
 ): Promise<void> {
-  const { say } = operation;
-  const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
-  await makeBare(next.db, nextSchema);
-  await readUp(operation, next, { targets, foldRecordsMin });
-  const began = performance.now();
-  say('Merging what was written more than once, and building indexes …');
-  await completeProjection(next.db, nextSchema, { mayRepeat: next.repeats === null });
-  say(`Indexes are built (${seconds(began)}).`);
-}
-
-async function goLive(operation: Operation, next: OwnTables, losses: readonly Loss[]): Promise<void> {
   const { live, say } = operation;
   const lost = new Set(losses.filter(({ tail }) => tail).map(({ partition }) => partition));
   {
-    await using follower = await follow({ ...operation, ...next, onProgress: () => undefined });
+    await using follower = await follow({ ...operation, ...next, leaveOut });
     const heldMs = await Promise.race([swap({ ...operation, incoming: nextSchema, follower, lost }), follower.failure]);
     say(`Swapped: ${heldText(heldMs)}. The tables of version ${projectionVersion} are live.`);
   }
@@ -81,5 +80,3 @@ const explainLosses = (losses: readonly Loss[]): string =>
     ...losses.map(({ what }) => `  ${what}`),
     'New tables would lack it. To go on nevertheless: `npm run projector -- rebuild --accept-loss`; the old tables are kept as projection_previous.',
   ].join('\n');
-
-const seconds = (began: number): string => `${((performance.now() - began) / 1_000).toFixed(1)} s`;

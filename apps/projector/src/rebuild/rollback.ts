@@ -4,6 +4,7 @@ import { ProjectionStopped } from '../stopped.ts';
 import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import type { Follower } from './follow.ts';
+import { createLeavingOut } from './leave-out.ts';
 import { livePositions, offsetsOf } from './live-positions.ts';
 import { lossesOf } from './losses.ts';
 import type { Operation } from './operation.ts';
@@ -25,10 +26,9 @@ export async function rollback(operation: Operation): Promise<void> {
 
   await using stack = new AsyncDisposableStack();
   let follower: Follower | null = null;
+  const { leaveOut, report } = createLeavingOut(operation, db);
   if (version === projectionVersion)
-    follower = stack.use(
-      await follow({ ...operation, db, positions: offsetsOf(positions), onProgress: () => undefined }),
-    );
+    follower = stack.use(await follow({ ...operation, db, positions: offsetsOf(positions), leaveOut }));
   else
     say(
       `projection_previous is of version ${String(version)}, this code of version ${projectionVersion}: a projector of version ${String(version)} brings it up to date after the swap.`,
@@ -38,5 +38,6 @@ export async function rollback(operation: Operation): Promise<void> {
   say(
     `Rolled back: ${heldText(heldMs)}. The tables of version ${String(version)} are live; run projectors of that version.`,
   );
+  report();
   say('The tables that were live are kept as projection_previous: a second rollback brings them back.');
 }

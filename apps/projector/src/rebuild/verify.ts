@@ -1,7 +1,6 @@
 import { endOffsets } from '@callstream/runtime';
 import {
   compareTable,
-  completeProjection,
   dropProjection,
   readPositions,
   rememberLive,
@@ -11,10 +10,11 @@ import {
 import type { Comparison, Difference } from '@callstream/tables';
 import { checkVersion, ProjectionStopped } from '../stopped.ts';
 import { livePositions, offsetsOf } from './live-positions.ts';
+import { createLeavingOut } from './leave-out.ts';
 import { findLosses } from './losses.ts';
+import { foldRecordsDefault, makeFromLog } from './make-from-log.ts';
 import type { Operation } from './operation.ts';
 import { makeTables } from './own-tables.ts';
-import { foldRecordsDefault, readUp } from './read-up.ts';
 
 /** Differing rows that are shown of each table. */
 const shownMax = 5;
@@ -42,14 +42,17 @@ export async function verify(operation: Operation, print: (line: string) => void
         ].join('\n'),
       );
     say('Rebuilding them from the log …');
-    await readUp(operation, own, { targets: offsetsOf(positions), foldRecordsMin: foldRecordsDefault });
+    const { leaveOut, report: reportLeftOut } = createLeavingOut(operation, own.db);
+    await makeFromLog(operation, own, {
+      ...{ schema: verifySchema, log, targets: offsetsOf(positions), foldRecordsMin: foldRecordsDefault, leaveOut },
+    });
+    reportLeftOut();
     const rebuilt = offsetsOf(await readPositions(own.db));
     for (const { partition, nextOffset } of positions)
       if (rebuilt.get(partition) !== nextOffset)
         throw new ProjectionStopped(
           `Partition ${partition} could be read up to ${rebuilt.get(partition) ?? 0} only, not to ${nextOffset}.`,
         );
-    await completeProjection(own.db, verifySchema, { mayRepeat: own.repeats === null });
     const compared: Comparison[] = [];
     for (const table of tableNames) compared.push(await compareTable(own.db, table, shownMax));
     report(compared, print);

@@ -11,8 +11,10 @@ export const listEnv = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** A list of hosts to listen on; by default both loopback addresses. */
-export const hostsEnv = listEnv.default(['127.0.0.1', '::1']);
+/** A list of hosts to listen on, an IPv6 address also in brackets; by default both loopback addresses. */
+export const hostsEnv = listEnv
+  .default(['127.0.0.1', '::1'])
+  .transform((hosts) => hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1')));
 
 /** A secret that may be missing. One that is set and empty is a mistake, and not the same as none. It may be given by a file. */
 export const secretEnv = (schema: z.ZodString, description: string) =>

@@ -1,3 +1,4 @@
+import './fetch-response.ts';
 import './leaderless.ts';
 import './offset-reset.ts';
 import './reconnect.ts';

@@ -4,6 +4,7 @@ import { createBatchHandler } from './handle-batch.ts';
 import { metadataMaxAgeMs } from './leaderless.ts';
 import type { LogRecord } from './log-record.ts';
 import { createOffsetCommits } from './offset-commits.ts';
+import type { UnreadableBatch } from './unreadable.ts';
 
 /** Records of one partition, in the order of the log. */
 export interface Batch {
@@ -24,6 +25,11 @@ export interface Consuming {
   readonly onJoin?: (partitions: readonly number[]) => void;
   /** Handles a batch and returns the offset to read next. A rejection ends the consumer: see `failure`. */
   readonly onBatch: (batch: Batch) => Promise<number>;
+  /**
+   * Decides on a batch of which no record can be had, and returns the offset to read next. Other partitions go on until it has. `signal`:
+   * the consumer is being closed. If not given, the consumer ends: see {@link BatchUnreadable}.
+   */
+  readonly onUnreadable?: (batch: UnreadableBatch, signal: AbortSignal) => Promise<number>;
   /** Nothing is left to be handed over before offset `next`: what follows the last record are markers of transactions, and what was aborted. */
   readonly onPassed?: (partition: number, next: number) => void;
   /** Whether to tell Kafka how far it is, for lag tools only. */

@@ -1,8 +1,13 @@
 import { createRequire } from 'node:module';
+import { gzipSync } from 'node:zlib';
 import type { KafkaMessage } from 'kafkajs';
+import { createByteBudget } from './byte-budget.ts';
 import { decodeFetch } from './fetch-response.ts';
 import { logRecord, receivedAtOf } from './log-record.ts';
+import type { LogRecord } from './log-record.ts';
 import { PackedRecord } from './packed-record.ts';
+import { openBytesMax, partsOf } from './parts.ts';
+import type { Fetched } from './parts.ts';
 
 interface Encoder {
   readonly buffer: Buffer;
@@ -40,14 +45,19 @@ const batchOf = async (records: readonly Sent[], more: object = {}): Promise<Buf
   const of = {
     ...{ compression: 0, firstOffset: 5, firstTimestamp, maxTimestamp: firstTimestamp + 99, producerId: 7 },
     records: records.map((record, i) => encodeRecord({ offsetDelta: i, ...record })),
-    ...more,
+    ...{ lastOffsetDelta: records.length - 1, ...more },
   };
   return (await RecordBatch(of)).buffer;
 };
 
+interface Aborted {
+  readonly producerId: number;
+  readonly firstOffset: number;
+}
+
 /** The answer to a fetch of partition 3 of `t`. */
-const answerWith = (bytes: Buffer): Buffer =>
-  new EncoderOf()
+const answerWith = (bytes: Buffer, aborted: readonly Aborted[] = []): Buffer => {
+  const encoder = new EncoderOf()
     .writeInt32(40)
     .writeInt16(0)
     .writeInt32(9)
@@ -59,18 +69,30 @@ const answerWith = (bytes: Buffer): Buffer =>
     .writeInt64(8)
     .writeInt64(8)
     .writeInt64(0)
-    .writeInt32(1)
-    .writeInt64(7)
-    .writeInt64(5)
-    .writeInt32(-1)
-    .writeBytes(bytes).buffer;
+    .writeInt32(aborted.length);
+  for (const { producerId, firstOffset } of aborted) encoder.writeInt64(producerId).writeInt64(firstOffset);
+  return encoder.writeInt32(-1).writeBytes(bytes).buffer;
+};
 
 interface Answer {
-  readonly responses: readonly { readonly partitions: readonly { readonly messages: readonly KafkaMessage[] }[] }[];
+  readonly responses: readonly { readonly partitions: readonly { readonly messages: Fetched['messages'] }[] }[];
 }
-const messagesOf = async (bytes: Buffer): Promise<readonly KafkaMessage[]> =>
-  ((await decodeFetch(answerWith(bytes))) as Answer).responses[0]?.partitions[0]?.messages ?? [];
-const recordsOf = async (bytes: Buffer) => (await messagesOf(bytes)).map((message) => logRecord('t', 3, message));
+const messagesOf = (bytes: Buffer, aborted: readonly Aborted[] = []): Fetched['messages'] =>
+  (decodeFetch(answerWith(bytes, aborted)) as Answer).responses[0]?.partitions[0]?.messages ?? [];
+/** As they are handed over: without what kafkajs leaves out. */
+const recordsOf = async (
+  bytes: Buffer,
+  { from = -1, aborted = [] as readonly Aborted[] } = {},
+): Promise<LogRecord[]> => {
+  const messages = messagesOf(bytes, aborted).filter(
+    (message) => (message as { isControlRecord?: boolean }).isControlRecord !== true && Number(message.offset) >= from,
+  );
+  const records: LogRecord[] = [];
+  for await (const part of partsOf({ topic: 't', partition: 3, from, messages }, createByteBudget(openBytesMax)))
+    if (part.kind === 'records') records.push(...part.records);
+    else throw new Error(part.batch.reason);
+  return records;
+};
 
 const all: readonly Sent[] = [
   { key: 'a call', value: Buffer.from('{"type":"call.new"}'), headers: { ce_id: 'an id', é: 'ü', empty: '' } },
@@ -93,7 +115,7 @@ describe('the answer to a fetch', () => {
 
   it('says what else kafkajs asks for', async () => {
     const batch = await batchOf(all.slice(0, 1), { transactional: true });
-    expect(await decodeFetch(answerWith(batch))).toMatchObject({
+    expect(decodeFetch(answerWith(batch))).toMatchObject({
       ...{ throttleTime: 0, clientSideThrottleTime: 40, errorCode: 0, sessionId: 9 },
       responses: [
         {
@@ -101,7 +123,7 @@ describe('the answer to a fetch', () => {
           partitions: [
             {
               ...{ partition: 3, errorCode: 0, highWatermark: '8', lastStableOffset: '8', lastStartOffset: '0' },
-              ...{ abortedTransactions: [{ producerId: '7', firstOffset: '5' }], preferredReadReplica: -1 },
+              ...{ abortedTransactions: [], preferredReadReplica: -1 },
               messages: [{ isControlRecord: false, batchContext: { producerId: '7', inTransaction: true } }],
             },
           ],
@@ -109,7 +131,43 @@ describe('the answer to a fetch', () => {
       ],
     });
     batch[22] = 0x20;
-    expect(await messagesOf(batch)).toMatchObject([{ isControlRecord: true }]);
+    expect(messagesOf(batch)).toMatchObject([{ isControlRecord: true, offset: 5 }]);
+  });
+
+  it.each([0, gzip])(
+    'leaves out every aborted transaction, also two that began before the fetch (codec %i)',
+    async (codec) => {
+      const of = (firstOffset: number, producerId: number, more: object = {}) =>
+        batchOf([{ value: Buffer.from(`${firstOffset}`) }], {
+          firstOffset,
+          producerId,
+          transactional: true,
+          compression: codec,
+          ...more,
+        });
+      const marker = async (firstOffset: number, producerId: number, type: number) => {
+        const batch = await batchOf([{ key: `\0\0\0${String.fromCharCode(type)}` }], { firstOffset, producerId });
+        batch[22] = 0x30;
+        return batch;
+      };
+      const log = Buffer.concat([
+        ...[await of(10, 2), await of(11, 1), await of(12, 3), await marker(13, 2, 0), await of(14, 2)],
+        ...[await marker(15, 3, 1), await marker(16, 1, 0), await of(17, 1, { transactional: false })],
+      ]);
+      const aborted = [
+        { producerId: 1, firstOffset: 3 },
+        { producerId: 2, firstOffset: 4 },
+      ];
+      const records = await recordsOf(log, { from: 10, aborted });
+      expect(records.map(({ value }) => value?.toString())).toEqual(['12', '14', '17']);
+      // kafkajs goes on behind what is left out.
+      expect(messagesOf(log, aborted).map(({ offset }) => offset)).toEqual([10, 11, 12, 13, 14, 15, 16, 17]);
+    },
+  );
+
+  it('has a message for a batch whose records compaction took, so that kafkajs goes on behind it', async () => {
+    const batch = await batchOf([], { lastOffsetDelta: 4 });
+    expect(messagesOf(batch)).toMatchObject([{ isControlRecord: true, offset: 9 }]);
   });
 
   it('has the time of the broker where the topic has it so', async () => {
@@ -125,14 +183,26 @@ describe('the answer to a fetch', () => {
     expect(await recordsOf(Buffer.alloc(0))).toEqual([]);
   });
 
-  it('may be compressed, or of before Kafka 0.11', async () => {
-    const [packed] = await recordsOf(await batchOf(all));
-    const [unpacked] = await recordsOf(await batchOf(all, { compression: gzip }));
-    if (!packed || !unpacked) throw new Error('Nothing was decoded.');
-    const { topic, partition, offset, timestamp, key, value, headers } = packed;
-    expect(unpacked).toEqual({ topic, partition, offset, timestamp, key, value, headers: new Map(headers) });
-    const old = encodeSet({ messageVersion: 1, compression: 0, entries: [{ key: 'k', value: 'v', timestamp: 12 }] });
-    const [record] = await recordsOf(old.buffer);
+  it('may be compressed, beside what is not, and begin before what was asked for', async () => {
+    const [plain, compressed] = [await batchOf(all), await batchOf(all, { compression: gzip, firstOffset: 8 })];
+    const seen = (records: readonly LogRecord[]) =>
+      records.map(({ topic, partition, offset, timestamp, key, value, headers }) => {
+        return { topic, partition, offset, timestamp, key, value, headers: new Map(headers) };
+      });
+    const expected = seen(await recordsOf(plain));
+    expect(expected).toHaveLength(3);
+    expect(seen(await recordsOf(Buffer.concat([compressed, plain])))).toEqual([
+      ...expected.map((record) => ({ ...record, offset: record.offset + 3 })),
+      ...expected,
+    ]);
+    expect((await recordsOf(compressed, { from: 10 })).map(({ offset }) => offset)).toEqual([10]);
+  });
+
+  it.each([0, gzip])('may be of before Kafka 0.11 (codec %i)', async (compression) => {
+    const plain = encodeSet({ messageVersion: 1, compression: 0, entries: [{ key: 'k', value: 'v', timestamp: 12 }] });
+    const value = gzipSync(plain.buffer);
+    const wrapper = encodeSet({ messageVersion: 1, compression, entries: [{ value, timestamp: 12, compression }] });
+    const [record] = await recordsOf(compression === 0 ? plain.buffer : wrapper.buffer);
     expect(record).toMatchObject({ key: Buffer.from('k'), value: Buffer.from('v'), timestamp: 12 });
     expect(record?.headers.get('received_at')).toBeUndefined();
   });

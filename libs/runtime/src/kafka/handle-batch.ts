@@ -2,14 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { Consuming } from './consume.ts';
-import { logRecord } from './log-record.ts';
+import { createByteBudget } from './byte-budget.ts';
+import { countRecords, openBytesMax, partsOf } from './parts.ts';
+import type { Part } from './parts.ts';
+import { BatchUnreadable } from './unreadable.ts';
+import type { UnreadableBatch } from './unreadable.ts';
 
 /** A batch that takes longer than this no longer holds up the other partitions, in ms. */
 const slowAfterMs = 1_000;
 /** A batch of up to so many records is short: it is handled at once, beside those that wait for their turn. */
 export const shortBatchMax = 100;
 
-export interface Handling extends Pick<Consuming, 'topic' | 'concurrency' | 'onBatch' | 'onPassed'> {
+export interface Handling extends Pick<Consuming, 'topic' | 'concurrency' | 'onBatch' | 'onUnreadable' | 'onPassed'> {
   readonly heartbeatEveryMs: number;
   /** `partition` was handled up to `next`. */
   readonly onDone: (partition: number, next: number) => void;
@@ -26,16 +30,17 @@ interface Work {
 /**
  * kafkajs fetches again only when every batch of a fetch is handled, and neither joins nor leaves a group before. So a
  * batch counts as handled as soon as it has begun: the next of its partition is fetched meanwhile, and waits for it. If that
- * takes long (Postgres is away, a row is locked), its partition is paused: the others go on, and a rebalance does not
- * wait for it. Disposed, it waits for what is being handled; what has not begun is left out.
+ * takes long (Postgres is away, a row is locked, an operator has to decide), its partition is paused: the others go on, and
+ * a rebalance does not wait for it. Disposed, it waits for what is being handled; what has not begun is left out.
  */
 export function createBatchHandler(
   consumer: Consumer,
-  { topic, concurrency, onBatch, onPassed, heartbeatEveryMs, onDone, onFailure }: Handling,
+  { topic, concurrency, onBatch, onUnreadable = refuse, onPassed, heartbeatEveryMs, onDone, onFailure }: Handling,
 ): { handle: (payload: EachBatchPayload) => Promise<void> } & AsyncDisposable {
   const works = new Map<number, Work>();
   const limit = pLimit(concurrency);
-  let closing = false;
+  const closing = new AbortController();
+  const budget = createByteBudget(openBytesMax);
 
   const goOn = (partition: number, next: number): void => {
     try {
@@ -46,16 +51,53 @@ export function createBatchHandler(
     }
   };
 
-  const start = (payload: EachBatchPayload): Promise<unknown> => {
-    const { batch } = payload;
+  /** Hands over records. Returns the offset to read next, a batch that has to be decided on before, or null when it is being closed. */
+  const handleReadable = async (
+    parts: AsyncIterator<Part>,
+    batch: FetchedBatch,
+  ): Promise<number | UnreadableBatch | null> => {
     const { partition, highWatermark } = batch;
-    const lastOffset = Number(batch.messages.at(-1)?.offset ?? -1);
-    const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
-    const run = async (): Promise<void> => {
-      begin(undefined);
-      if (closing) return;
-      const records = batch.messages.map((message) => logRecord(topic, partition, message));
+    for (let step = await parts.next(); step.done !== true; step = await parts.next()) {
+      if (closing.signal.aborted) return null;
+      if (step.value.kind === 'unreadable') return step.value.batch;
+      const { records } = step.value;
       const next = await onBatch({ partition, records, highWatermark: Number(highWatermark) });
+      // Somebody else is ahead, or what comes before is missing.
+      if (next !== (records.at(-1)?.offset ?? -1) + 1) return next;
+    }
+    return lastOffsetOf(batch) + 1;
+  };
+
+  /** The same, past what cannot be read. `inTurn`: runs what takes one of the places for batches. */
+  const handleAll = async (
+    parts: AsyncIterator<Part>,
+    batch: FetchedBatch,
+    inTurn: typeof atOnce,
+  ): Promise<number | null> => {
+    for (;;) {
+      const reached = await inTurn(() => handleReadable(parts, batch));
+      if (reached === null || typeof reached === 'number') return reached;
+      // Not in its turn: it may take an operator hours.
+      const next = await onUnreadable(reached, closing.signal);
+      if (next !== reached.lastOffset + 1) return next;
+    }
+  };
+
+  const start = (payload: EachBatchPayload): Promise<unknown> => {
+    const batch = payload.batch as FetchedBatch;
+    const { partition, messages } = batch;
+    const lastOffset = lastOffsetOf(batch);
+    const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
+    const turn: typeof atOnce = countRecords(messages) > shortBatchMax ? (work) => limit(work) : atOnce;
+    const run = async (): Promise<void> => {
+      await using parts = partsOf({ topic, partition, from: Number(batch.fetchedOffset), messages }, budget);
+      const next = await handleAll(parts, batch, (work) =>
+        turn(() => {
+          begin(undefined);
+          return work();
+        }),
+      );
+      if (next === null) return;
       works.delete(partition);
       onDone(partition, next);
       const inOrder = next === lastOffset + 1;
@@ -64,7 +106,7 @@ export function createBatchHandler(
     };
     // kafkajs goes over what follows in this fetch and is not handed over: markers of transactions, aborted records.
     payload.resolveOffset(String(lastOffset));
-    const work: Work = { settled: batch.messages.length > shortBatchMax ? limit(run) : run(), aside: false };
+    const work: Work = { settled: run(), aside: false };
     works.set(partition, work);
     work.settled.catch(onFailure);
     return begun;
@@ -94,8 +136,17 @@ export function createBatchHandler(
   };
 
   const close = async (): Promise<void> => {
-    closing = true;
+    closing.abort();
     await Promise.allSettled([...works.values()].map(({ settled }) => settled));
   };
   return { handle, [Symbol.asyncDispose]: close };
 }
+
+/** Of a batch of kafkajs' own: its types leave out where it was asked to begin. */
+type FetchedBatch = EachBatchPayload['batch'] & { readonly fetchedOffset: string };
+
+const lastOffsetOf = ({ messages }: FetchedBatch): number => Number(messages.at(-1)?.offset ?? -1);
+
+const atOnce = <T>(work: () => Promise<T>): Promise<T> => work();
+
+const refuse: NonNullable<Consuming['onUnreadable']> = (batch) => Promise.reject(new BatchUnreadable(batch));

@@ -1,5 +1,4 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import './fetch-response.ts';
 import { PackedRecord } from './packed-record.ts';
 import type { LogHeaders } from './record-headers.ts';
 

@@ -1,21 +1,7 @@
 import { PackedHeaders, readVarInt } from './record-headers.ts';
 import type { LogHeaders, Place } from './record-headers.ts';
 import type { LogRecord } from './log-record.ts';
-
-/** What the records of a batch of Kafka's have in common. */
-export interface RecordBatch {
-  readonly topic: string;
-  readonly partition: number;
-  readonly firstOffset: number;
-  /** ms since 1970. */
-  readonly firstTimestamp: number;
-  /** Of all of its records, if Kafka set the time when it appended them; else null. */
-  readonly appendedAt: number | null;
-  /** Markers of transactions, no records of anybody's. */
-  readonly isControlRecord: boolean;
-  /** What kafkajs asks for to leave aborted records out. */
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
-}
+import type { RecordBatch } from './record-batch.ts';
 
 /** A record in the bytes of a fetch: what is not asked for is not made. */
 export class PackedRecord implements LogRecord {

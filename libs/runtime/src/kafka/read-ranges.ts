@@ -5,6 +5,8 @@ import { withAdmin } from './connect.ts';
 import { consume } from './consume.ts';
 import type { LogRecord } from './log-record.ts';
 import { endOffsets } from './topics.ts';
+import { BatchUnreadable } from './unreadable.ts';
+import type { UnreadableBatch } from './unreadable.ts';
 
 /** Offsets of a partition: the first, and the first that is not in it. */
 export interface OffsetRange {
@@ -18,6 +20,8 @@ export interface ReadingRanges {
   readonly ranges: ReadonlyMap<number, OffsetRange>;
   /** Gets the records of a partition in order. The next are read when it is done. */
   readonly onRecords: (records: readonly LogRecord[]) => void | Promise<void>;
+  /** Is told of a batch in a range of which no record can be had; what follows is read then. If not given, or if it rejects, reading fails. */
+  readonly onUnreadable?: (batch: UnreadableBatch) => void | Promise<void>;
   readonly log: Log;
 }
 
@@ -25,7 +29,10 @@ export interface ReadingRanges {
 const stalledAfterMs = 30_000;
 
 /** Reads a part of a topic, as a group of its own that is deleted at the end. @throws {Error} if it gets no further */
-export async function readRanges(kafka: Kafka, { topic, ranges, onRecords, log }: ReadingRanges): Promise<void> {
+export async function readRanges(
+  kafka: Kafka,
+  { topic, ranges, onRecords, onUnreadable, log }: ReadingRanges,
+): Promise<void> {
   const ends = await endOffsets(kafka, topic);
   const positions = new Map([...ends].map(([partition, { high }]) => [partition, high]));
   const targets = new Map<number, number>();
@@ -63,6 +70,14 @@ export async function readRanges(kafka: Kafka, { topic, ranges, onRecords, log }
         const next = (records.at(-1)?.offset ?? -1) + 1;
         advance(partition, next);
         return next;
+      },
+      onUnreadable: async (batch) => {
+        if (batch.firstOffset < (targets.get(batch.partition) ?? 0)) {
+          if (!onUnreadable) throw new BatchUnreadable(batch);
+          await onUnreadable(batch);
+        }
+        advance(batch.partition, batch.lastOffset + 1);
+        return batch.lastOffset + 1;
       },
       onPassed: advance,
     });

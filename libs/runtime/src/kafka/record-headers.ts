@@ -35,7 +35,7 @@ export class PackedHeaders implements LogHeaders {
     const { bytes } = this;
     let found: Buffer | undefined;
     const place = { bytes, at: this.start };
-    for (let left = readVarInt(place); left > 0; left--) {
+    for (let left = readVarInt(place); left > 0 && place.at < bytes.length; left--) {
       const keyLength = readVarInt(place);
       const key = place.at;
       place.at += keyLength;
@@ -51,12 +51,26 @@ export class PackedHeaders implements LogHeaders {
   *[Symbol.iterator](): MapIterator<[string, Buffer | undefined]> {
     const place = { bytes: this.bytes, at: this.start };
     const next = (length: number): Buffer => place.bytes.subarray(place.at, (place.at += length));
-    for (let left = readVarInt(place); left > 0; left--) {
+    for (let left = readVarInt(place); left > 0 && place.at < place.bytes.length; left--) {
       const key = next(readVarInt(place)).toString();
       const length = readVarInt(place);
       yield [key, length < 0 ? undefined : next(length)];
     }
   }
+}
+
+/** Whether exactly the headers of a record stand there. */
+export function areHeaders(bytes: Buffer, start: number, end: number): boolean {
+  const place = { bytes, at: start };
+  const skip = (least: number): boolean => {
+    const length = readVarInt(place);
+    place.at += Math.max(length, 0);
+    return length >= least && place.at <= end;
+  };
+  const count = readVarInt(place);
+  // A name cannot be left out, a value can.
+  for (let i = 0; i < count; i++) if (!skip(0) || !skip(-1)) return false;
+  return count >= 0 && place.at === end;
 }
 
 function isAt(bytes: Buffer, offset: number, ascii: string): boolean {

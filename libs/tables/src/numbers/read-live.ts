@@ -73,10 +73,10 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
         select * from segments where ended_at >= to_timestamp($1::float8 / 1000)
       ), wanted as (
         (select distinct on (actor, queue) * from ended
-          order by actor, queue, greatest(rang_last_at, entered_at, ended_at) desc, call_id, n)
+          order by actor, queue, greatest(rang_last_at, entered_last_at, ended_at) desc, call_id, n)
         union
         (select distinct on (actor, queue) * from ended where entered_at is not null
-          order by actor, queue, entered_at desc, call_id, n)
+          order by actor, queue, entered_last_at desc, call_id, n)
         union
         select e.* from ended e join agents a on a.actor = e.actor
           where a.unpaused_at between e.ended_at and e.ended_at + interval '5 minutes'
@@ -85,7 +85,7 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
           where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
       )
       select s.call_id as "callId", s.actor, s.number, s.queue, ${ms('s.rang_at')} as "rangAt", ${ms('s.rang_last_at')} as "rangLastAt",
-        ${ms('s.entered_at')} as "enteredAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
+        ${ms('s.entered_at')} as "enteredAt", ${ms('s.entered_last_at')} as "enteredLastAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
         c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
       from wanted s join calls c using (call_id)
       order by s.actor, s.call_id, s.n`,

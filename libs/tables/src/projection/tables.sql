@@ -2,6 +2,8 @@
 -- a rebuild fills the tables before they have any.
 -- Everything in them is a function of the log: no now(), no serial, no randomness. Times have milliseconds.
 -- calls, visits and segments are what play() of libs/domain makes of the facts of a call: SQL decides nothing about them.
+-- Every text has a limit, which its comment says ("At most 512 bytes."): Postgres refuses an index entry of over 2,704
+-- bytes. libs/domain/src/text-limits.ts enforces them, and a test compares both.
 
 create table positions (
   partition int primary key,
@@ -14,7 +16,7 @@ create table positions (
 );
 comment on table positions is 'How far the log is projected: one row per partition. Moved in the same transaction as the rows it speaks of.';
 comment on column positions.partition is 'Number of the partition of the topic.';
-comment on column positions.topic is 'Kafka topic that is projected.';
+comment on column positions.topic is 'Kafka topic that is projected. At most 249 bytes: Kafka has no longer names.';
 comment on column positions.next_offset is 'Offset of the first record that is not yet in the tables.';
 comment on column positions.projection_version is 'Version of the rules that made these tables; a projector with other rules does not write here.';
 comment on column positions.log_id is 'Written when the projector first saw this topic; tells two logs of one name apart.';
@@ -33,20 +35,22 @@ create table events (
   clock text,
   received_at timestamptz not null,
   body jsonb not null,
+  omitted text[],
   deliveries int not null
 );
 comment on table events is 'Every event once, as its first delivery said it.';
 comment on column events.uuid is 'Identity of the event: UUIDv8 of the SHA-256 of the body as received.';
 comment on column events.id is 'offset * 4096 + partition of the first delivery in the log.';
-comment on column events.call_id is 'The call that it is about; null if it names none (an agent''s log-in, a dialer''s attempt).';
-comment on column events.type is 'As it was sent.';
-comment on column events.kind is 'The documented spelling of type.';
-comment on column events.actor is 'The agent that it names, usually by an e-mail address; null if none.';
-comment on column events.queue is 'The queue that it names; null if none.';
+comment on column events.call_id is 'The call that it is about; null if it names none (an agent''s log-in, a dialer''s attempt). At most 512 bytes.';
+comment on column events.type is 'As it was sent. At most 512 bytes.';
+comment on column events.kind is 'The documented spelling of type. At most 512 bytes.';
+comment on column events.actor is 'The agent that it names, usually by an e-mail address; null if none. At most 512 bytes.';
+comment on column events.queue is 'The queue that it names; null if none. At most 512 bytes.';
 comment on column events.at is 'The event''s own time; received_at if clock says why.';
 comment on column events.clock is 'none: it has no usable time. ahead: its time is more than 5 min after received_at. null: at is its own time.';
 comment on column events.received_at is 'When callstream received it first.';
-comment on column events.body is 'The whole event as it was sent. Has personal data: numbers, names, cpf, cnpj.';
+comment on column events.body is 'The whole event as it was sent. Has personal data: numbers, names, cpf, cnpj. As large as the topic takes: max.message.bytes.';
+comment on column events.omitted is 'Fields that are longer than their column may be, and therefore null in every table: body has them whole. Null: none is.';
 comment on column events.deliveries is 'How many records of the log have this uuid.';
 
 create table calls (
@@ -79,7 +83,7 @@ create table calls (
   facts text collate "C" not null
 ) with (fillfactor = 80);
 comment on table calls is 'Each call as its events tell it, in the order of their own times. Of a call that came back after its end, the latest life.';
-comment on column calls.call_id is 'The provider''s name of the call.';
+comment on column calls.call_id is 'The provider''s name of the call. At most 512 bytes.';
 comment on column calls.id is 'Event id of its first record in the log.';
 comment on column calls.last_id is 'Event id of its last record in the log.';
 comment on column calls.state is 'NEW, STANDBY, WAITING, ONGOING or FINISHED.';
@@ -87,13 +91,13 @@ comment on column calls.state_at is 'When it came into this state.';
 comment on column calls.is_opened is 'Whether an event says that there is a call; false where there is only a recording, data, or a dialer''s attempt.';
 comment on column calls.began_at is 'Own time of its first event; of a call that came back, of the first after its end.';
 comment on column calls.finished_at is 'When it ended; null if it goes on, or its end was never told.';
-comment on column calls.direction is 'inbound, outbound or internal; as it was sent. A dialer''s call is outbound.';
-comment on column calls.our_number is 'The number of the call centre. As it was sent, with or without country code.';
-comment on column calls.their_number is 'The number of the other party: personal data.';
-comment on column calls.their_number_type is 'mobile or landline; as it was sent.';
-comment on column calls.queue is 'The queue that it waits in, or was in last; null if none is known.';
-comment on column calls.recording_url is 'Where the recording is, once there is one.';
-comment on column calls.code is 'The customer''s code for the call (a dialer''s campaign entry).';
+comment on column calls.direction is 'inbound, outbound or internal; as it was sent. A dialer''s call is outbound. At most 256 bytes.';
+comment on column calls.our_number is 'The number of the call centre. As it was sent, with or without country code. At most 256 bytes.';
+comment on column calls.their_number is 'The number of the other party: personal data. At most 256 bytes.';
+comment on column calls.their_number_type is 'mobile or landline; as it was sent. At most 256 bytes.';
+comment on column calls.queue is 'The queue that it waits in, or was in last; null if none is known. At most 512 bytes.';
+comment on column calls.recording_url is 'Where the recording is, once there is one. At most 8,192 bytes.';
+comment on column calls.code is 'The customer''s code for the call (a dialer''s campaign entry). At most 512 bytes.';
 comment on column calls.waiting_at is 'First time it began to wait in a queue.';
 comment on column calls.waiting_since is 'Last time it began to wait in a queue.';
 comment on column calls.answered_at is 'First time an agent or the other party answered.';
@@ -119,15 +123,15 @@ create table visits (
   actor text collate "C"
 ) with (fillfactor = 80);
 comment on table visits is 'Each stay of a call in a queue, and what became of it: the unit in which queues are measured. A call may be in one queue twice.';
-comment on column visits.call_id is 'The call.';
+comment on column visits.call_id is 'The call. At most 512 bytes.';
 comment on column visits.n is 'Its place among the visits of the call, from 0.';
-comment on column visits.queue is 'The queue; '''' if the event named none.';
-comment on column visits.direction is 'Of the call. Outbound and internal calls are in no count of the views.';
+comment on column visits.queue is 'The queue; '''' if the event named none. At most 512 bytes.';
+comment on column visits.direction is 'Of the call. Outbound and internal calls are in no count of the views. At most 256 bytes.';
 comment on column visits.waiting_at is 'When it began to wait there. A visit belongs to the hour and day of this moment.';
 comment on column visits.ended_at is 'When it waited there no longer; null while it waits.';
 comment on column visits.outcome is 'answered; abandoned; flowed_out: it went on to wait elsewhere; open: none of these yet.';
 comment on column visits.wait_ms is 'Milliseconds until the answer or the abandon; null for the other outcomes.';
-comment on column visits.actor is 'Who answered; null if nobody did, or nobody was named.';
+comment on column visits.actor is 'Who answered; null if nobody did, or nobody was named. At most 512 bytes.';
 
 create table segments (
   call_id text collate "C" not null,
@@ -138,18 +142,20 @@ create table segments (
   rang_at timestamptz,
   rang_last_at timestamptz,
   entered_at timestamptz,
+  entered_last_at timestamptz,
   ended_at timestamptz,
   end_reason text
 ) with (fillfactor = 80);
 comment on table segments is 'Each time of an agent on a call: it rang, the agent talked, or both.';
-comment on column segments.call_id is 'The call.';
+comment on column segments.call_id is 'The call. At most 512 bytes.';
 comment on column segments.n is 'Its place among the segments of the call, from 0.';
-comment on column segments.actor is 'The agent, as the provider names them: usually an e-mail address.';
-comment on column segments.number is 'The agent''s extension.';
-comment on column segments.queue is 'The queue through which the agent got the call; null if none is known.';
+comment on column segments.actor is 'The agent, as the provider names them: usually an e-mail address. At most 512 bytes.';
+comment on column segments.number is 'The agent''s extension. At most 256 bytes.';
+comment on column segments.queue is 'The queue through which the agent got the call; null if none is known. At most 512 bytes.';
 comment on column segments.rang_at is 'When it began to ring; null if that was never told.';
 comment on column segments.rang_last_at is 'The latest word that it rings.';
 comment on column segments.entered_at is 'When the agent came onto the call; null if never.';
+comment on column segments.entered_last_at is 'The latest word that the agent came onto it.';
 comment on column segments.ended_at is 'When it was over; null while it rings or the agent is on the call.';
 comment on column segments.end_reason is 'left, noanswer, answered_elsewhere, transferred, abandoned or finished; null while it goes on.';
 
@@ -174,8 +180,8 @@ create table agents (
   primary key (actor, queue)
 ) with (fillfactor = 80);
 comment on table agents is 'What each agent said of each queue off calls: log-in, log-out, pause and its end. Who is on which call: segments.';
-comment on column agents.actor is 'The agent, as the provider names them: usually an e-mail address.';
-comment on column agents.queue is 'The queue; '''' if the events named none: then they speak of all of the agent''s queues.';
+comment on column agents.actor is 'The agent, as the provider names them: usually an e-mail address. At most 512 bytes.';
+comment on column agents.queue is 'The queue; '''' if the events named none: then they speak of all of the agent''s queues. At most 512 bytes.';
 comment on column agents.logged_in_at is 'Latest log-in to this queue.';
 comment on column agents.logged_in_id is 'Event id of that log-in: of two words of one moment, the later in the log holds.';
 comment on column agents.logged_out_at is 'Latest log-out from this queue.';
@@ -184,7 +190,7 @@ comment on column agents.paused_at is 'Latest beginning of a pause.';
 comment on column agents.paused_id is 'Event id of that beginning.';
 comment on column agents.unpaused_at is 'Latest end of a pause.';
 comment on column agents.unpaused_id is 'Event id of that end.';
-comment on column agents.number is 'The agent''s extension, from the latest of these events that named one.';
+comment on column agents.number is 'The agent''s extension, from the latest of these events that named one. At most 256 bytes.';
 comment on column agents.number_at is 'Time of that event.';
 comment on column agents.number_id is 'Event id of that event.';
 comment on column agents.updated_at is 'When callstream received the latest of these events.';

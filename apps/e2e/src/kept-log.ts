@@ -1,0 +1,74 @@
+import { connectKafka, createLog, endOffsets, readRanges, withAdmin } from '@callstream/runtime';
+import type { Kafka, LogRecord } from '@callstream/runtime';
+import kafkajs from 'kafkajs';
+
+const silentLog = createLog({ service: 'e2e', level: 'silent' });
+
+export const quietKafka = (brokers: readonly string[]): Kafka =>
+  connectKafka({ brokers, clientId: 'e2e', log: silentLog });
+
+/** A record of a topic as a line of a fixture. Bytes are text where they are UTF-8, else `base64:…`. */
+export interface KeptRecord {
+  readonly partition: number;
+  readonly offset: number;
+  /** Kafka's own, in ms since 1970. */
+  readonly timestamp: number;
+  readonly key: string | null;
+  readonly value: string | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const marker = 'base64:';
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function textOf(bytes: Buffer): string {
+  try {
+    const text = decoder.decode(bytes);
+    if (!text.startsWith(marker)) return text;
+  } catch {
+    // Not UTF-8.
+  }
+  return `${marker}${bytes.toString('base64')}`;
+}
+
+const bytesOf = (text: string): Buffer =>
+  text.startsWith(marker) ? Buffer.from(text.slice(marker.length), 'base64') : Buffer.from(text);
+
+const kept = ({ partition, offset, timestamp, key, value, headers }: LogRecord): KeptRecord => ({
+  ...{ partition, offset, timestamp },
+  key: key && textOf(key),
+  value: value && textOf(value),
+  headers: Object.fromEntries([...headers].map(([name, header]) => [name, textOf(header ?? Buffer.alloc(0))])),
+});
+
+/** Every record of a topic, partition by partition. */
+export async function readKept(kafka: Kafka, topic: string): Promise<KeptRecord[]> {
+  const ends = await endOffsets(kafka, topic);
+  const ranges = new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }]));
+  const records: KeptRecord[] = [];
+  await readRanges(kafka, { topic, ranges, onRecords: (some) => void records.push(...some.map(kept)), log: silentLog });
+  return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
+}
+
+/** Puts the records on an empty topic. @throws {Error} if they did not get the offsets that they had */
+export async function putKept(kafka: Kafka, topic: string, records: readonly KeptRecord[]): Promise<void> {
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  try {
+    const messages = records.map(({ partition, timestamp, key, value, headers }) => ({
+      ...{ partition, timestamp: String(timestamp) },
+      key: key === null ? null : bytesOf(key),
+      value: value === null ? null : bytesOf(value),
+      headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, bytesOf(header)])),
+    }));
+    await producer.send({ topic, acks: -1, messages });
+  } finally {
+    await producer.disconnect();
+  }
+  const found = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  for (const { partition, low, high } of found) {
+    const wanted = records.filter((record) => record.partition === partition);
+    if (Number(low) !== 0 || Number(high) !== wanted.length || wanted.some(({ offset }, i) => offset !== i))
+      throw new Error(`Partition ${partition} of ${topic} has ${low} to ${high}, not the ${wanted.length} of before.`);
+  }
+}

@@ -1,0 +1,70 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { deadLetterTopic, endOffsets, partitionsDefault, withAdmin } from '@callstream/runtime';
+import type { Kafka } from '@callstream/runtime';
+import { connectTables } from '@callstream/tables';
+import { putKept } from './kept-log.ts';
+import type { KeptRecord } from './kept-log.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const folder = join(root, 'fixtures/versions');
+
+/** Versions of the tables of which there is a fixture (`npm run record-version`). */
+export const keptVersions: readonly string[] = readdirSync(folder).toSorted();
+
+/** Version of the tables that the code of this checkout makes. */
+export const codeVersion = Number(
+  /projectionVersion = (\d+)/.exec(readFileSync(join(root, 'apps/projector/src/version.ts'), 'utf8'))?.[1],
+);
+
+export interface OlderTables {
+  readonly kafka: Kafka;
+  /** A new one. */
+  readonly topic: string;
+  /** An empty database. */
+  readonly databaseUrl: string;
+  /** Of {@link keptVersions}. */
+  readonly version: string;
+}
+
+/**
+ * Makes what an older version has left: its log, record for record at the same offsets and times, its dead letters, and
+ * its live tables. A fixture of the very version of this code counts as of the one before.
+ * @returns the version of the tables
+ */
+export async function makeOlderTables({ kafka, topic, databaseUrl, version }: OlderTables): Promise<number> {
+  const read = (name: string): string =>
+    readFileSync(join(folder, version, name), 'utf8').replaceAll('call-events', topic);
+  await makeTopics(kafka, topic);
+  await putKept(kafka, topic, parse(read('log.ndjson')));
+  await putKept(kafka, deadLetterTopic(topic), parse(read('dead-letters.ndjson')));
+  const db = connectTables({ url: databaseUrl, max: 1 });
+  try {
+    await db.query(read('tables.sql'));
+    const older = Math.min(Number(version), codeVersion - 1);
+    await db.query(`update projection.positions set projection_version = ${older}`);
+    return older;
+  } finally {
+    await db.end();
+  }
+}
+
+const parse = (lines: string): KeptRecord[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as KeptRecord);
+
+/** Topics that take times of any clock: that of this machine may be before the recording. */
+async function makeTopics(kafka: Kafka, topic: string): Promise<void> {
+  const configEntries = [
+    { name: 'retention.ms', value: '-1' },
+    { name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) },
+  ];
+  const topics = [topic, deadLetterTopic(topic)].map((name) => ({
+    ...{ topic: name, numPartitions: partitionsDefault, configEntries },
+  }));
+  await withAdmin(kafka, (admin) => admin.createTopics({ waitForLeaders: false, topics }));
+  // Asks until they have leaders.
+  for (const { topic: name } of topics) await endOffsets(kafka, name);
+}

@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { tableNames } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+
+const root = join(import.meta.dirname, '../../..');
+/** What the first migration, and every rebuild, makes tables from. */
+const parts = ['tables', 'indexes', 'keys', 'views', 'grants'];
+
+/** The live tables, with their data, as SQL that `client.query` can run on an empty database. */
+export async function dumpTables(db: Tables): Promise<string> {
+  const client = await db.connect();
+  try {
+    await client.query(`set timezone = 'UTC'`);
+    const rowsOf = async (sql: string): Promise<string[]> =>
+      (await client.query<{ line: string }>(sql)).rows.map(({ line }) => line);
+    const insert = async (table: string): Promise<string> => {
+      const rows = await rowsOf(`
+        select '(' || string_agg(coalesce(quote_literal(c.value), 'null'), ',' order by c.ordinality) || ')' as line
+        from projection.${table} t, json_each_text(row_to_json(t)) with ordinality c
+        group by t order by t`);
+      return `insert into ${table} values\n${rows.join(',\n')};`;
+    };
+    const inserts: string[] = [];
+    for (const table of ['positions', ...tableNames]) inserts.push(await insert(table));
+    const [comment = ''] = await rowsOf(
+      `select quote_literal(obj_description('projection'::regnamespace, 'pg_namespace')) as line`,
+    );
+    const applied = await rowsOf(
+      `select format('insert into migrations (name, run_on) values (%L, %L);', name, '2026-03-02') as line from callstream.migrations order by id`,
+    );
+    const schema = await Promise.all(
+      parts.map((part) => readFile(join(root, `libs/tables/src/projection/${part}.sql`), 'utf8')),
+    );
+    return [
+      'create schema callstream;',
+      'set search_path = callstream;',
+      'create table migrations (id serial primary key, name varchar(255) not null, run_on timestamp not null);',
+      ...applied,
+      'create schema projection;',
+      `comment on schema projection is ${comment};`,
+      'set search_path = projection;',
+      ...schema,
+      ...inserts,
+      '',
+    ].join('\n');
+  } finally {
+    client.release();
+  }
+}

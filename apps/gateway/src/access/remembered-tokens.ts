@@ -1,0 +1,30 @@
+import { createHash } from 'node:crypto';
+import type { Access, Verify } from './verify.ts';
+
+/** How long a token that was taken is not checked again, in ms: a key that was withdrawn counts for so long. */
+const rememberedMs = 10_000;
+/** Most tokens that are remembered: each may name hundreds of queues. */
+const tokensMax = 1_000;
+
+/**
+ * Checks a token once, and not with every request and message that shows it again: a signature costs as much as hundreds of
+ * messages. Only what was taken is remembered, so nobody fills the memory without a key; an expired token is refused at once.
+ * @param now ms since 1970
+ */
+export function rememberTokens(verify: Verify, now: () => number = Date.now): Verify {
+  const taken = new Map<string, { readonly access: Access; readonly at: number }>();
+  return async (token) => {
+    if (token === undefined) return verify(token);
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = taken.get(hash);
+    if (known && now() - known.at < rememberedMs && now() < (known.access.expiresAt ?? Infinity))
+      return { access: known.access };
+    const verified = await verify(token);
+    taken.delete(hash);
+    if ('refusal' in verified) return verified;
+    taken.set(hash, { access: verified.access, at: now() });
+    const [oldest] = taken.keys();
+    if (taken.size > tokensMax && oldest !== undefined) taken.delete(oldest);
+    return verified;
+  };
+}

@@ -1,0 +1,39 @@
+import type { Socket } from 'node:net';
+
+/**
+ * A message as it crosses the socket: text, or its bytes in one or more pieces. Pieces may be shared: of an answer of 2 MiB
+ * to a hundred sockets there is one copy.
+ */
+export type Frame = string | readonly Buffer[];
+
+export const piecesOf = (frame: Frame): readonly Buffer[] => (typeof frame === 'string' ? [Buffer.from(frame)] : frame);
+
+/** FIN, and the opcode of text. */
+const textByte = 0x81;
+const length16 = 126;
+const length64 = 127;
+
+/**
+ * Writes one text frame of several pieces, as a server does: not masked, not compressed.
+ * @see RFC 6455, 5.2. ws writes a frame of one piece only, and would have them copied into it.
+ */
+export function writeText(socket: Socket, pieces: readonly Buffer[], onWritten: (error?: Error | null) => void): void {
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  socket.cork();
+  socket.write(headerOf(length));
+  pieces.forEach((piece, i) => socket.write(piece, i === pieces.length - 1 ? onWritten : undefined));
+  socket.uncork();
+}
+
+function headerOf(length: number): Buffer {
+  if (length < length16) return Buffer.from([textByte, length]);
+  if (length < 65_536) {
+    const header = Buffer.from([textByte, length16, 0, 0]);
+    header.writeUInt16BE(length, 2);
+    return header;
+  }
+  const header = Buffer.alloc(10);
+  header.set([textByte, length64]);
+  header.writeBigUInt64BE(BigInt(length), 2);
+  return header;
+}

@@ -1,0 +1,105 @@
+import type { CallEvent } from '@callstream/domain';
+import { eventsOf } from '@callstream/domain/testing';
+import { answerBytesMax } from '@callstream/tables';
+import type { Client } from '../client.ts';
+import type { Frame } from '../frame.ts';
+import type { Sized } from '../unsent.ts';
+import { createCallWatches } from './call-watches.ts';
+import type { Watching } from './call-watches.ts';
+
+const noEvents = { rows: Buffer.from('[]'), page: Buffer.from(''), more: false, uuids: [] };
+/** New events of a call, each with a body of so many bytes. */
+const eventsWith = (bytes: number, count: number): CallEvent[] =>
+  eventsOf(
+    Array.from({ length: count }, (_, i) => ({
+      body: JSON.stringify({ type: 'call.data-provided', call_id: 'c', n: i, data: 'x'.repeat(bytes) }),
+      receivedAt: '2026-03-02T13:00:00.000Z',
+    })),
+  );
+
+/** Those who watch, with what they were sent and what is held for them. */
+function open(listCallEvents: Watching['listCallEvents'] = () => Promise.resolve(noEvents), masked = false) {
+  const watches = createCallWatches({
+    ...{ topic: 't', positions: () => new Map(), projected: () => Promise.resolve(new Map()) },
+    ...{ listCallEvents, queueOf: () => null },
+  });
+  const client = () => {
+    const sent: Frame[] = [];
+    const held = new Set<Sized>();
+    const of: Client = {
+      ...{ address: '192.0.2.1', connection: {}, isGone: () => false },
+      scope: () => ({ queues: null, masked }),
+      isAdmitted: () => true,
+      authenticate: () => Promise.resolve(null),
+      send: (_kind, frame) => void sent.push(frame),
+      hasRoom: () => true,
+      write: () => undefined,
+      hold: (thing) => void held.add(thing),
+      release: (thing) => void held.delete(thing),
+      close: () => undefined,
+    };
+    return { of, sent, held };
+  };
+  return { watches, client };
+}
+const textOf = (frame: Frame | undefined): string =>
+  typeof frame === 'string' ? frame : Buffer.concat(frame ?? []).toString();
+
+it('a new event is the same bytes for all who watch the call, and is told once', async () => {
+  const { watches, client } = open();
+  const [one, other] = [client(), client()];
+  for (const { of } of [one, other]) await watches.watch(of, 'c', 1);
+  const [event] = eventsWith(10, 1);
+  watches.onEvents([event!, event!]);
+  watches.onEvents([event!]);
+  expect(one.sent.map(textOf).map((text) => (JSON.parse(text) as { event: string }).event)).toEqual([
+    'CallEvents',
+    'CallEventAdded',
+  ]);
+  expect(one.sent[1]).toBe(other.sent[1]);
+});
+
+it('what comes while Postgres is read is held, and told afterwards if it was not in there', async () => {
+  const events = eventsWith(10, 3);
+  const { promise: answer, resolve } = Promise.withResolvers<typeof noEvents>();
+  const { watches, client } = open(() => answer);
+  const { of, sent, held } = client();
+  const watching = watches.watch(of, 'c', 1);
+  await Promise.resolve();
+  watches.onEvents(events);
+  expect(held.size).toBe(3);
+  resolve({ ...noEvents, uuids: [events[0]!.uuid] as never[] });
+  await watching;
+  expect(held.size).toBe(0);
+  const uuids = sent.slice(1).map((frame) => (JSON.parse(textOf(frame)) as { data: { event: { uuid: string } } }).data);
+  expect(uuids.map(({ event: { uuid } }) => uuid)).toEqual([events[1]!.uuid, events[2]!.uuid]);
+});
+
+it('when more comes meanwhile than may wait, Postgres is read again', async () => {
+  let reads = 0;
+  const answers = [Promise.withResolvers<typeof noEvents>(), Promise.withResolvers<typeof noEvents>()];
+  const { watches, client } = open(() => answers[reads++]!.promise);
+  const { of, held } = client();
+  const watching = watches.watch(of, 'c', 1);
+  await Promise.resolve();
+  watches.onEvents(eventsWith(answerBytesMax / 4, 10));
+  expect([...held].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(1.3 * answerBytesMax);
+  for (const { resolve } of answers) resolve(noEvents);
+  await watching;
+  expect([reads, held.size]).toEqual([2, 0]);
+});
+
+it('an event that is larger than an answer is told without its body, with its size', async () => {
+  for (const masked of [false, true]) {
+    const { watches, client } = open(undefined, masked);
+    const { of, sent } = client();
+    await watches.watch(of, 'c', 1);
+    // Ingest takes none so large; a body with escapes that jsonb refuses becomes longer when it is made safe.
+    const [small] = eventsWith(1, 1);
+    const event = { ...small!, json: `${small!.json.slice(0, -1)},"more":"${'x'.repeat(answerBytesMax)}"}` };
+    watches.onEvents([event]);
+    const { data } = JSON.parse(textOf(sent[1])) as { data: { event: object } };
+    expect(data.event).toMatchObject({ event: { type: 'call.data-provided', call_id: 'c' } });
+    expect(data.event).toHaveProperty('body_bytes', event.json.length);
+  }
+});

@@ -1,0 +1,36 @@
+/**
+ * Parts that were made last, by the backlog that they are of: clients that are told the same share their bytes. The oldest
+ * are forgotten; who needs one of those has it made again.
+ */
+export class PartCache {
+  /** Longest part, in bytes. */
+  readonly partBytesMax: number;
+  readonly #bytesMax: number;
+  readonly #parts = new Map<string, Buffer>();
+  #bytes = 0;
+  #backlogs = 0;
+
+  constructor({ bytesMax, partBytesMax }: { readonly bytesMax: number; readonly partBytesMax: number }) {
+    this.#bytesMax = bytesMax;
+    this.partBytesMax = partBytesMax;
+  }
+
+  /** A name that no other backlog has. */
+  nextName(): string {
+    return String(++this.#backlogs);
+  }
+
+  get(name: string, make: () => Buffer): Buffer {
+    const known = this.#parts.get(name);
+    if (known) return known;
+    const part = make();
+    this.#parts.set(name, part);
+    this.#bytes += part.length;
+    for (const [oldest, { length }] of this.#parts) {
+      if (this.#bytes <= this.#bytesMax) break;
+      this.#parts.delete(oldest);
+      this.#bytes -= length;
+    }
+    return part;
+  }
+}

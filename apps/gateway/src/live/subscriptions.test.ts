@@ -1,0 +1,208 @@
+import fc from 'fast-check';
+import { callOfLive, LiveCall } from '@callstream/contracts';
+import { factsOf } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { eventsOf, logs } from '@callstream/domain/testing';
+import type { Scope } from '../access/scope.ts';
+import { createBoard } from '../board/board.ts';
+import type { KeptBoard } from '../board/keep.ts';
+import { createLeaving } from '../board/leaving.ts';
+import type { Client } from '../client.ts';
+import { enterAtOnce } from '../fair/single-flight.ts';
+import type { Sized } from '../unsent.ts';
+import { createFilter } from './filter.ts';
+import { PartCache } from './part-cache.ts';
+import { createResume } from './resume.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { everything } from './told.ts';
+import { createWaiting } from './waiting.ts';
+
+const keeping = { keepMs: 10_000, staleMs: 15_000 };
+const all: Scope = { queues: null, masked: false };
+const scopes: readonly Scope[] = [all, { queues: null, masked: true }, { queues: ['900'], masked: false }];
+const filters = [{}, { states: ['WAITING' as const] }, { queues: ['900'] }];
+const asked = scopes.flatMap((scope) => filters.map((filter) => ({ scope, filter })));
+
+/** A board without a log, and those who watch it. A part has about one call. */
+function createWorld() {
+  const board = createBoard();
+  const leaving = createLeaving(board, keeping, 0);
+  const progress = { epoch: () => '1', complete: () => [0], isAhead: () => false, asOf: () => 0, lag: () => 0 };
+  const kept = { board, leaving, progress, resumableFrom: () => new Map() } as unknown as KeptBoard;
+  const cache = new PartCache({ bytesMax: 5_000, partBytesMax: 300 });
+  const resume = createResume(kept, { keeping, waiting: createWaiting(), cache, enter: enterAtOnce });
+  const metrics = { subscriptions: { set: () => undefined }, changes: { inc: () => undefined } } as never;
+  const subscriptions = createSubscriptions({ kept, resume, cache, coalesceMs: 0, metrics });
+  return { board, leaving, subscriptions };
+}
+type World = ReturnType<typeof createWorld>;
+
+/** A screen that takes a frame only when there is room, and never shows what it may not see. */
+function createScreen(scope: Scope) {
+  const calls = new Map<string, Call>();
+  const seen = new Set<string>();
+  const held = new Set<Sized>();
+  const state = { room: 0, frames: 0 };
+  let parts: { calls: unknown[]; gone?: string[] }[] = [];
+  const receive = (text: string): void => {
+    const { event, data } = JSON.parse(text) as {
+      event: string;
+      data: { calls: unknown[]; gone?: string[]; part?: number; parts?: number; reset?: true };
+    };
+    state.frames++;
+    if (event === 'Heartbeat') return;
+    parts = event === 'Snapshot' && data.part !== 1 ? [...parts, data] : [data];
+    if (event === 'Snapshot') {
+      expect(data.part).toBe(parts.length);
+      if (data.part !== data.parts) return;
+      if (data.reset) calls.clear();
+    }
+    for (const part of parts) {
+      for (const live of part.calls) {
+        const call = callOfLive(LiveCall.parse(live));
+        calls.set(call.callId, call);
+        seen.add(call.callId);
+      }
+      for (const callId of part.gone ?? []) {
+        // Else it would know that there is such a call.
+        if (scope !== all && !seen.has(callId)) expect(mayHaveSeen.has(callId)).toBe(true);
+        calls.delete(callId);
+      }
+    }
+  };
+  /** Calls that were on the board for it at some time. */
+  const mayHaveSeen = new Set<string>();
+  const client: Client = {
+    ...{ address: '192.0.2.1', connection: {}, isGone: () => false },
+    scope: () => scope,
+    isAdmitted: () => true,
+    authenticate: () => Promise.resolve(null),
+    send: () => undefined,
+    hasRoom: () => state.room > 0,
+    write: (frame) => {
+      state.room--;
+      receive(typeof frame === 'string' ? frame : Buffer.concat(frame).toString());
+    },
+    hold: (thing) => void held.add(thing),
+    release: (thing) => void held.delete(thing),
+    close: () => undefined,
+  };
+  return { client, calls, held, state, mayHaveSeen };
+}
+
+type Step =
+  | { readonly does: 'events'; readonly count: number }
+  | { readonly does: 'tick' }
+  | { readonly does: 'sweep'; readonly afterMs: number }
+  | { readonly does: 'take'; readonly screen: number; readonly frames: number };
+
+const steps: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    {
+      weight: 4,
+      arbitrary: fc.record({ does: fc.constant('events' as const), count: fc.integer({ min: 1, max: 6 }) }),
+    },
+    { weight: 3, arbitrary: fc.constant({ does: 'tick' as const }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ does: fc.constant('sweep' as const), afterMs: fc.constantFrom(12_000, 80_000) }),
+    },
+    {
+      weight: 8,
+      arbitrary: fc.record({
+        does: fc.constant('take' as const),
+        screen: fc.nat(asked.length - 1),
+        frames: fc.constantFrom(1, 2, 20),
+      }),
+    },
+  ),
+  { maxLength: 120, size: 'max' },
+);
+
+it('whoever takes what it is told slowly, part by part, shows in the end what is on the board, and nothing that it may not see', async () => {
+  await fc.assert(
+    fc.asyncProperty(logs(60), steps, fc.nat(20), async (log, todo, subscribeAfter) => {
+      const world: World = createWorld();
+      const { board, leaving, subscriptions } = world;
+      using _ = subscriptions;
+      const events = eventsOf(log).entries();
+      const screens = asked.map(({ scope, filter }) => ({
+        ...createScreen(scope),
+        filter: createFilter(filter, scope),
+      }));
+      let [next, now] = [0, 0];
+      const note = (): void => {
+        for (const { filter, mayHaveSeen } of screens)
+          for (const { callId } of everything(board, filter).calls) mayHaveSeen.add(callId);
+      };
+      const put = (): void => {
+        const { value } = events.next();
+        if (!value) return;
+        next = value[0] + 1;
+        now = Math.max(now, value[1].receivedAt);
+        const { callId } = value[1];
+        const call = callId === null ? null : board.put(callId, factsOf(value[1])).call;
+        if (call) leaving.came(call);
+        note();
+      };
+      const take = (screen: (typeof screens)[number], frames: number): void => {
+        // What it does not use is there for what comes.
+        screen.state.room += frames;
+        subscriptions.onRoom(screen.client);
+      };
+      for (let i = 0; i < subscribeAfter; i++) put();
+      await Promise.all(screens.map(({ client }, i) => subscriptions.subscribe(client, asked[i]!.filter, 1)));
+      for (const step of todo)
+        if (step.does === 'events') for (let i = 0; i < step.count; i++) put();
+        else if (step.does === 'tick') subscriptions.changed();
+        else if (step.does === 'sweep') {
+          leaving.sweep((now += step.afterMs), new Map([[0, next]]));
+          subscriptions.changed();
+        } else take(screens[step.screen]!, step.frames);
+      subscriptions.changed();
+      for (const screen of screens) {
+        take(screen, 10_000);
+        const wanted = everything(board, screen.filter).calls.map(({ callId }) => callId);
+        expect([...screen.calls.keys()].toSorted()).toEqual(wanted.toSorted());
+        if (!screen.filter.masked)
+          for (const { callId, call } of everything(board, screen.filter).calls)
+            expect(screen.calls.get(callId)).toEqual(call);
+      }
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
+it('who may not see everything is told what left while it took a large change', async () => {
+  const { board, subscriptions } = createWorld();
+  using _ = subscriptions;
+  let at = 0;
+  const waits = (queue: string, ...callIds: string[]): void => {
+    const bodies = callIds.map((call_id) => {
+      const receivedAt = new Date(Date.UTC(2026, 2, 2, 13, 0, ++at)).toISOString();
+      return { body: JSON.stringify({ type: 'call.waiting', call_id, queue, timestamp: receivedAt }), receivedAt };
+    });
+    for (const event of eventsOf(bodies)) {
+      const id = at * 4096;
+      board.put(
+        event.callId ?? '',
+        factsOf(event).map((fact) => ({ ...fact, id })),
+      );
+    }
+  };
+  const { client, calls, state, mayHaveSeen } = createScreen({ queues: ['900'], masked: false });
+  mayHaveSeen.add('a');
+  waits('900', 'a');
+  state.room = 10;
+  await subscriptions.subscribe(client, {}, 1);
+  waits('900', 'b');
+  subscriptions.changed();
+  state.room = 1;
+  waits('900', 'c', 'd', 'e');
+  subscriptions.changed();
+  waits('901', 'a');
+  subscriptions.changed();
+  state.room = 100;
+  subscriptions.onRoom(client);
+  expect([...calls.keys()].toSorted()).toEqual(['b', 'c', 'd', 'e']);
+});

@@ -1,0 +1,34 @@
+import type { UnreadableBatch } from '@callstream/runtime';
+import { PositionMoved, project, withConnection } from '@callstream/tables';
+import { nothing, reread } from './apply.ts';
+import { explain } from './failed-batch.ts';
+import { fingerprintOfBatch } from './fingerprint.ts';
+import { expectedOffset } from './project-batch.ts';
+import type { Projecting } from './project-batch.ts';
+import { projectionVersion } from './version.ts';
+
+/** Moves the position behind a batch that an operator has put on the DLQ, and writes no row. Returns the offset to read next. */
+export async function passBatch(projecting: Projecting, batch: UnreadableBatch): Promise<number> {
+  const { partition, firstOffset, lastOffset } = batch;
+  const { db, gaps, positions, changed, metrics } = projecting;
+  const expected = expectedOffset(projecting, partition);
+  if (expected > lastOffset) return expected;
+  if (expected < firstOffset && !(await gaps.mayGoOver(partition, { from: expected, to: firstOffset })))
+    return expected;
+  const next = lastOffset + 1;
+  const move = { partition, expected, next, version: projectionVersion, last: fingerprintOfBatch(batch) };
+  try {
+    await withConnection(db, (client) => project(client, { moves: [move], batch: nothing }));
+  } catch (error) {
+    if (error instanceof PositionMoved) return reread(projecting, partition);
+    throw explain(
+      error,
+      [firstOffset, lastOffset].map((offset) => ({ partition, offset })),
+    );
+  }
+  positions.set(partition, next);
+  changed();
+  metrics.deadLetters.inc({ kind: 'unreadable' });
+  metrics.lastProgress.setToCurrentTime();
+  return next;
+}

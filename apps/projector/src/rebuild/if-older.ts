@@ -1,0 +1,44 @@
+import { readConnectedServices } from '@callstream/tables';
+import { ProjectionStopped } from '../stopped.ts';
+import { projectionVersion } from '../version.ts';
+import { livePositions } from './live-positions.ts';
+import type { Operation } from './operation.ts';
+
+export interface IfOlder {
+  /** Whether it is an error that projectors or gateways are connected: they may be of the older version. */
+  readonly unlessInUse: boolean;
+}
+
+/**
+ * Whether an older version of the rules made the live tables, so that they are to be rebuilt.
+ * @throws {ProjectionStopped} if a newer one made them, or somebody uses them who is not to be disturbed
+ */
+export async function areOlder(operation: Operation, { unlessInUse }: IfOlder): Promise<boolean> {
+  const { log, say } = operation;
+  const [position] = await livePositions(operation);
+  const version = position?.version ?? projectionVersion;
+  if (version > projectionVersion)
+    throw new ProjectionStopped(
+      `The tables are of projection version ${version}, which is newer than version ${projectionVersion} of this code. Run the code of version ${version}. ` +
+        `To go back to version ${projectionVersion}: npm run projector -- rollback, if it was live before; else npm run projector -- rebuild (docs/upgrade.md).`,
+    );
+  if (version === projectionVersion) {
+    log.info({ version }, 'tables.up-to-date');
+    return false;
+  }
+  if (unlessInUse) await checkUnused(operation, version);
+  say(
+    `The tables are of projection version ${version}, and this code is of version ${projectionVersion}: they are rebuilt.`,
+  );
+  return true;
+}
+
+async function checkUnused({ live }: Operation, version: number): Promise<void> {
+  const connected = await readConnectedServices(live);
+  if (connected.length === 0) return;
+  const names = connected.map(({ name, address, pid }) => `${name} (${address ?? 'this machine'}, backend ${pid})`);
+  throw new ProjectionStopped(
+    `The tables are of projection version ${version}, older than version ${projectionVersion} of this code, and services use them: ${names.join(', ')}. ` +
+      `A rebuild would end projectors of version ${version}. Stop these services and start again, or upgrade in steps: npm run projector -- rebuild (docs/upgrade.md).`,
+  );
+}

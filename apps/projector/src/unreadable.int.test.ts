@@ -1,0 +1,119 @@
+import { jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { testKafkaBrokers, until } from '@callstream/stack';
+import { readPositions } from '@callstream/tables';
+import { startProjector } from '../testing/projector.ts';
+import { batches, putBatches } from '../testing/unreadable.ts';
+import { createWorld, event, silent } from '../testing/world.ts';
+import type { World } from '../testing/world.ts';
+import { readBox } from './dlq/box.ts';
+import { show } from './dlq/show.ts';
+import { skipBatch } from './dlq/skip-batch.ts';
+
+jest.setTimeout(120_000);
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+/** `npm run projector -- dlq …`, as a process. */
+const dlq = (
+  world: World,
+  ...args: string[]
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> =>
+  new Promise((resolve) => {
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };
+    const command = ['--disable-warning=ExperimentalWarning', main, 'dlq', ...args];
+    execFile(process.execPath, command, { env, maxBuffer: 10_000_000 }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    );
+  });
+
+const positions = async (world: World): Promise<number[]> =>
+  (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+
+it('a batch that cannot be read holds up its partition alone, until an operator puts it on the DLQ', async () => {
+  await using world = await createWorld();
+  const { topic } = world;
+  await putBatches(
+    topic,
+    0,
+    batches.zstd(event('a'), event('b')),
+    batches.bomb(),
+    batches.zstd(event('a'), event('c')),
+  );
+  await using projector = await startProjector(world);
+
+  await projector.says(
+    new RegExp(
+      `Partition 0 stands still: records 2 to 3 of "${topic}" cannot be read.*zstd.*64 MB.*dlq skip-batch 0:2 `,
+    ),
+  );
+  expect(await projector.metric('unreadable')).toBe(1);
+  await world.put({ value: event('goes on'), partition: 1 });
+  await until(async () => (await positions(world))[1] === 1, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('Partition 1 waits too.'),
+  });
+  expect(await positions(world)).toEqual([2, 1]);
+
+  // What can be read, or does not begin there, is not skipped.
+  for (const [partition, offset, message] of [
+    [0, 0, /Record 0 of partition 0 can be read.*Nothing was skipped/],
+    [0, 3, /Record 3 stands in a batch that begins at 2\. Nothing was skipped.*skip-batch 0:2/],
+    [0, 6, /Partition 0 of ".*" has no record 6: it has 0 to 5/],
+    [7, 0, /Partition 7 of ".*" has no record 0: it is empty/],
+  ] as const)
+    await expect(skipBatch({ kafka: world.kafka, topic, log: silent }, { partition, offset })).rejects.toThrow(message);
+  expect(await world.read(`${topic}-dlq`)).toEqual([]);
+
+  expect((await dlq(world, 'skip-batch', '0:2')).out).toMatch(
+    /^Put on the DLQ as one record: the batch of records 2 to 3 of partition 0 \(zstd, \d+ bytes\)\./,
+  );
+  await projector.says(null);
+  await world.expectFold();
+  expect(await positions(world)).toEqual([6, 1]);
+  expect([await projector.metric('unreadable'), await projector.metric('deadLetters', { kind: 'unreadable' })]).toEqual(
+    [...[0, 1]],
+  );
+  expect(await skipBatch({ kafka: world.kafka, topic, log: silent }, { partition: 0, offset: 2 })).toMatch(/already/);
+
+  const { out } = await dlq(world, 'list');
+  expect(out).toMatch(/^0:2 .*unreadable +\d+ .*open +The batch \(zstd\) decompresses to more than 64 MB\.$/m);
+  const shown = JSON.parse((await dlq(world, 'show', '0:2', '--json')).out) as Record<string, unknown>;
+  expect(shown).toMatchObject({ kind: 'unreadable', offset: 2, last_offset: 3, reference: false });
+  expect(Buffer.from(String(shown['value_base64']), 'base64').subarray(61)).toEqual(batches.bomb().subarray(61));
+  expect((await dlq(world, 'replay', '--all')).out).toMatch(/^0 replayed\. 1 are batches that cannot be read/);
+});
+
+it('a batch at the very end that was skipped is what the position is recognised by, and it is not waited for again', async () => {
+  await using world = await createWorld({ dlqMessageBytesMax: 2_000 });
+  const { topic } = world;
+  await putBatches(topic, 0, batches.zstd(event('a')), batches.bomb());
+  // The DLQ takes no more than 2,000 bytes: it is put there by reference.
+  const place = { kafka: world.kafka, topic, log: silent };
+  expect(await skipBatch(place, { partition: 0, offset: 1 })).toMatch(/^Put on the DLQ/);
+  {
+    await using _projector = await startProjector(world);
+    await world.expectFold();
+    expect(await positions(world)).toEqual([3, 0]);
+  }
+  const lines = await show(place, (await readBox(place)).entries, false);
+  expect(lines.join('\n')).toMatch(/offset 1 to 2: a whole batch(?:.|\n)*bytes that are no UTF-8, base64:/);
+  await using projector = await startProjector(world);
+  await world.put({ value: event('after') });
+  await world.expectFold();
+  expect(await projector.metric('gaps')).toBe(0);
+});
+
+it('a record that is larger than any event may be is a dead letter, however well it was compressed', async () => {
+  await using world = await createWorld();
+  const huge = Buffer.from(`{"type":"x","x":"${'x'.repeat(20_000_000)}"}`);
+  await putBatches(world.topic, 0, batches.zstd(event('before'), huge, event('after')));
+  await using _projector = await startProjector(world);
+  await world.expectFold();
+  const [letter, ...others] = await world.read(`${world.topic}-dlq`);
+  expect(others).toEqual([]);
+  expect(letter?.headers.get('dlq_reason')?.toString()).toBe('The event is larger than 2097152 bytes.');
+  expect(letter?.headers.get('dlq_reference')?.toString()).toBe('true');
+});

@@ -1,0 +1,51 @@
+/** What Kafka says of a batch of records, before its records. */
+export interface RecordBatch {
+  readonly topic: string;
+  readonly partition: number;
+  readonly firstOffset: number;
+  /** The offset that the batch ends at; its last record may be gone. */
+  readonly lastOffset: number;
+  /** 0: its records are not compressed. */
+  readonly codec: number;
+  /** How many records it says that it has. */
+  readonly count: number;
+  /** ms since 1970. */
+  readonly firstTimestamp: number;
+  readonly maxTimestamp: number;
+  /** Of all of its records, if Kafka set the time when it appended them; else null. */
+  readonly appendedAt: number | null;
+  /** Markers of transactions, no records of anybody's. */
+  readonly isControlRecord: boolean;
+  /** What kafkajs asks for to leave aborted records out. */
+  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+/** Where in a batch its parts stand. @see https://kafka.apache.org/documentation/#recordbatch */
+export const at = {
+  ...{ length: 8, magic: 16, checksum: 17, attributes: 21, lastOffsetDelta: 23, firstTimestamp: 27 },
+  ...{ maxTimestamp: 35, producerId: 43, count: 57, records: 61 },
+} as const;
+/** What `length` does not count: the first offset, and itself. */
+export const beforeLength = 12;
+
+const attribute = { codec: 0x07, appendTime: 0x08, transaction: 0x10, control: 0x20 } as const;
+
+/** Reads what stands before the records of a batch of format 2. `bytes`: the whole batch. */
+export function readRecordBatch(topic: string, partition: number, bytes: Buffer): RecordBatch {
+  const attributes = bytes.readInt16BE(at.attributes);
+  const firstOffset = Number(bytes.readBigInt64BE(0));
+  const maxTimestamp = Number(bytes.readBigInt64BE(at.maxTimestamp));
+  return {
+    ...{ topic, partition, firstOffset, maxTimestamp },
+    lastOffset: firstOffset + Math.max(0, bytes.readInt32BE(at.lastOffsetDelta)),
+    codec: attributes & attribute.codec,
+    count: bytes.readInt32BE(at.count),
+    firstTimestamp: Number(bytes.readBigInt64BE(at.firstTimestamp)),
+    appendedAt: (attributes & attribute.appendTime) === 0 ? null : maxTimestamp,
+    isControlRecord: (attributes & attribute.control) !== 0,
+    batchContext: {
+      producerId: String(bytes.readBigInt64BE(at.producerId)),
+      inTransaction: (attributes & attribute.transaction) !== 0,
+    },
+  };
+}

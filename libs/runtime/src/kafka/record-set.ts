@@ -1,0 +1,115 @@
+import { legacyBatch } from './legacy-batch.ts';
+import { Malformed } from './malformed.ts';
+import { PackedBatch, packedBatch } from './packed-batch.ts';
+import type { ClosedBatch } from './packed-batch.ts';
+import type { PackedRecord } from './packed-record.ts';
+import { at, beforeLength, readRecordBatch } from './record-batch.ts';
+import type { RecordBatch } from './record-batch.ts';
+import { unpack } from './unpack.ts';
+
+/** A transaction whose records nobody is to see. */
+export interface AbortedTransaction {
+  readonly producerId: string;
+  readonly firstOffset: number;
+}
+
+/** Stands for a batch without a record for anybody, so that kafkajs goes on behind it. */
+export interface Passed {
+  readonly offset: number;
+  readonly isControlRecord: true;
+  readonly batchContext: RecordBatch['batchContext'];
+}
+
+/** What kafkajs takes for a message. */
+export type SetMessage = PackedRecord | PackedBatch | Passed;
+
+export interface RecordSet {
+  readonly topic: string;
+  readonly partition: number;
+  readonly bytes: Buffer;
+  /** Those that reach into the set. */
+  readonly aborted: readonly AbortedTransaction[];
+}
+
+/**
+ * The batches of a partition that a fetch brought. Those that are not compressed are unpacked at once, the others are left as they
+ * are, also what cannot be read: this never throws. What was aborted is left out as Kafka's own client does: kafkajs 2.2.4 begins at
+ * most one aborted transaction with each message, and hands over records of a second one.
+ */
+export function readRecordSet({ topic, partition, bytes, aborted }: RecordSet): SetMessage[] {
+  const messages: SetMessage[] = [];
+  const isAborted = followAborted(aborted);
+  let next = 0;
+  for (let start = 0; start + beforeLength < bytes.length; start = next) {
+    next = start + beforeLength + bytes.readInt32BE(start + at.length);
+    // A fetch ends where its bytes end.
+    if (next > bytes.length) break;
+    const frame = bytes.subarray(start, next);
+    const magic = frame[at.magic];
+    if (magic === 2 && frame.length >= at.records) {
+      const batch = readRecordBatch(topic, partition, frame);
+      const isNothing = isAborted(batch, frame) || batch.isControlRecord || isEmpty(batch, frame);
+      for (const message of isNothing ? [passed(batch)] : messagesOf(batch, frame)) messages.push(message);
+    } else if ((magic === 0 || magic === 1) && frame.length > at.attributes)
+      messages.push(legacyBatch(topic, partition, frame));
+    else {
+      messages.push(brokenFrame(topic, partition, bytes.subarray(start, start + at.records)));
+      break;
+    }
+  }
+  return messages;
+}
+
+/** Compaction leaves batches without records, so that their offsets are known. */
+const isEmpty = ({ count }: RecordBatch, bytes: Buffer): boolean => count <= 0 && bytes.length === at.records;
+
+function messagesOf(batch: RecordBatch, bytes: Buffer): (PackedRecord | PackedBatch)[] {
+  if (batch.codec !== 0) return [packedBatch(batch, bytes)];
+  try {
+    return unpack(batch, bytes, at.records);
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error;
+    return [packedBatch(batch, bytes)];
+  }
+}
+
+const passed = ({ lastOffset, batchContext }: RecordBatch): Passed => ({
+  ...{ offset: lastOffset, isControlRecord: true, batchContext },
+});
+
+/** Bytes that are no batch at all: there is no telling where the next begins. */
+function brokenFrame(topic: string, partition: number, bytes: Buffer): PackedBatch {
+  const firstOffset = Number(bytes.readBigInt64BE(0));
+  const batch: ClosedBatch = {
+    ...{ topic, partition, firstOffset, lastOffset: firstOffset, codec: -1, count: 1, maxTimestamp: -1 },
+    batchContext: { producerId: '-1', inTransaction: false },
+  };
+  return new PackedBatch(batch, bytes, () => Promise.reject(new Malformed('is not in a format that Kafka has')));
+}
+
+const abortMarkerType = 0;
+
+/** Whether a batch belongs to an aborted transaction; to be asked for each batch, in order. @see Kafka's CompletedFetch.nextFetchedRecord */
+function followAborted(aborted: readonly AbortedTransaction[]): (batch: RecordBatch, bytes: Buffer) => boolean {
+  const begun = new Set<string>();
+  const later = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  return (batch, bytes) => {
+    for (let next = later[0]; next && next.firstOffset <= batch.lastOffset; next = later[0]) {
+      begun.add(next.producerId);
+      later.shift();
+    }
+    const { producerId, inTransaction } = batch.batchContext;
+    if (!batch.isControlRecord) return inTransaction && begun.has(producerId);
+    if (markerType(batch, bytes) === abortMarkerType) begun.delete(producerId);
+    return false;
+  };
+}
+
+/** Version and type, of two bytes each, are the key of a marker. */
+function markerType(batch: RecordBatch, bytes: Buffer): number | undefined {
+  try {
+    return unpack(batch, bytes, at.records)[0]?.key?.readInt16BE(2);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,33 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startService } from './service.ts';
+
+it('a service that answers, and is not ready in time, goes on; one that does not answer fails the start', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'callstream-service-'));
+  const script = join(folder, 'service.mjs');
+  await writeFile(script, 'process.on("disconnect", () => process.exit()); setInterval(() => undefined, 1000);');
+  const readyz = createServer((_request, response) =>
+    response.writeHead(503).end('Partition 0 stands still.\n'),
+  ).listen(0, '127.0.0.1');
+  await new Promise((resolve) => readyz.once('listening', resolve));
+  const said: string[] = [];
+  const options = {
+    ...{ env: process.env, logs: folder, readyTimeoutMs: 300 },
+    say: (line: string) => void said.push(line),
+  };
+  const service = (port: number) => ({ name: 'projector', script, args: [], adminUrl: `http://127.0.0.1:${port}` });
+  try {
+    const { port } = readyz.address() as AddressInfo;
+    {
+      await using _running = await startService(service(port), options);
+      expect(said).toEqual(['projector is not ready, and goes on trying: Partition 0 stands still.']);
+    }
+    await expect(startService(service(1), options)).rejects.toThrow('projector was not ready after 0.3 s');
+  } finally {
+    readyz.close();
+    await rm(folder, { recursive: true });
+  }
+});
