@@ -21,7 +21,7 @@ export interface EventList extends List {
   readonly uuids: readonly string[];
 }
 
-export interface EventsQuestion {
+interface EventsQuestion {
   readonly callId: string;
   /** `id` of an event: only events before it. */
   readonly before?: number | undefined;

@@ -2,7 +2,7 @@
 export const partBytesMax = 128 * 1024;
 
 /** A part of what is told: JSON text of the items of `calls` and of `gone`, joined by commas. */
-export interface Part {
+interface Part {
   readonly calls: string;
   readonly gone: string;
   /** From 1. */

@@ -8,13 +8,13 @@ import type { RecordBatch } from './record-batch.ts';
 import { unpack } from './unpack.ts';
 
 /** A transaction whose records nobody is to see. */
-export interface AbortedTransaction {
+interface AbortedTransaction {
   readonly producerId: string;
   readonly firstOffset: number;
 }
 
 /** Stands for a batch without a record for anybody, so that kafkajs goes on behind it. */
-export interface Passed {
+interface Passed {
   readonly offset: number;
   readonly isControlRecord: true;
   readonly batchContext: RecordBatch['batchContext'];
