@@ -17,8 +17,9 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 const count = 300;
 const rounds = 10;
 const ids = Array.from({ length: count }, (_, i) => `s${i}`);
-/** All calls go on; each is more than 4,000 bytes. */
-const changeAll = () => tables.append(ids.map((id) => event('call.ongoing', id, { their_number: 'n'.repeat(4_000) })));
+/** All calls change; each is more than 4,000 bytes. */
+const url = `https://recordings.example.com/${'r'.repeat(4_000)}`;
+const changeAll = () => tables.append(ids.map((id) => event('call.recording-available', id, { url })));
 
 beforeAll(async () => {
   tables = await startTables();
