@@ -64,7 +64,7 @@ describe('the walls between the parts', () => {
       ...imports.map(([filePath, module]) => ({ filePath, text: bare(module) })),
       ...impure.map(([text]) => ({ filePath: 'libs/domain/src/event.ts', text })),
     ]);
-  }, 120_000);
+  }, 300_000);
 
   it.each(imports.map(([filePath, module, rule], i) => ({ filePath, module, rule, i })))(
     '$filePath importing $module: $rule',

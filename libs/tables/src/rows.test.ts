@@ -18,6 +18,6 @@ it('a line of COPY says what the event says, whatever stands in its texts and be
       const values = valuesOfLine(eventLine(event!));
       const { uuid, callId, actor, type: sent, kind, json } = event!;
       const time = '2026-03-02T13:00:00.007Z';
-      expect(values).toEqual([uuid, '0', callId, sent, kind, actor, null, time, 'none', time, json]);
+      expect(values).toEqual([uuid, '0', callId, sent, kind, actor, null, time, 'none', time, json, null]);
     }),
   ));
