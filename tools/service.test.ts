@@ -18,7 +18,10 @@ it('a service that answers, and is not ready in time, goes on; one that does not
     ...{ env: process.env, logs: folder, readyTimeoutMs: 300 },
     say: (line: string) => void said.push(line),
   };
-  const service = (port: number) => ({ name: 'projector', script, args: [], adminUrl: `http://127.0.0.1:${port}` });
+  const service = (port: number) => ({
+    ...{ name: 'projector', script, args: [], usesTables: false },
+    adminUrl: `http://127.0.0.1:${port}`,
+  });
   try {
     const { port } = readyz.address() as AddressInfo;
     {
