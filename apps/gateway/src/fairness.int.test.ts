@@ -125,7 +125,8 @@ describe('four sockets of one address ask for ever other lists', () => {
       }),
     );
     await stalled.release();
-    expect(await before).toBeLessThan(60);
+    // In one line, it would be behind all of them. Answers that arrive together are counted together.
+    expect(await before).toBeLessThan(most - 50);
     for (const client of hostile) client[Symbol.dispose]();
   });
 
@@ -141,14 +142,15 @@ describe('four sockets of one address ask for ever other lists', () => {
     for (const client of hostile) list(client, 100);
     const http = pipelined(100);
     await until(async () => (await gateway.metric('waiting_queries')) > most + 90, soon('they do not wait'));
-    const [before, sockets] = [await lists(), await gateway.metric('sockets')];
+    const sockets = await gateway.metric('sockets');
     for (const client of hostile) client[Symbol.dispose]();
     http.destroy();
     await until(async () => (await gateway.metric('sockets')) === sockets - 4, soon('they are not gone'));
+    const before = await lists();
     await stalled.release();
     await until(async () => (await gateway.metric('waiting_queries')) === 0, soon('they still wait'));
     await until(async () => (await running()) === 0, soon('they still run'));
-    expect((await lists()) - before).toBeLessThan(20);
+    expect((await lists()) - before).toBeLessThanOrEqual(queryLimits.runningPerAddress);
     expect(await notServed('gone')).toBeGreaterThan(most + 90);
   });
 });
