@@ -218,12 +218,12 @@ describe('numbers', () => {
       /query_seconds_count\{query="floor"\} (\d+)/.exec(await (await fetch(`${gateway.admin}/metrics`)).text())?.[1] ??
         0,
     );
-  /** How many answers were made per look, while `ask` was answered. */
+  /** How many answers were made per look while `ask` was answered; the first answer is of a look before that. */
   async function madePerLook(ask: () => Promise<unknown>): Promise<number> {
     const before = [await gateway.metric('made_numbers_total'), await looks()] as const;
     await ask();
     const made = (await gateway.metric('made_numbers_total')) - before[0];
-    return made / Math.max(1, (await looks()) - before[1]);
+    return made / ((await looks()) - before[1] + 1);
   }
   const last = (client: Client, id: number) => client.next((message) => 'id' in message && message.id === id);
 
