@@ -171,6 +171,23 @@ it('shows a call with every event, what came late, twice or unknown, and what co
   await page.getByText('This call is not known.').waitFor(patience);
 });
 
+it('shows the newest events of a call that has more than an answer may have, and the others once they are asked for', async () => {
+  const call_id = 'large';
+  await post(...[1, 2, 3].map((n) => waits(call_id, { n, data: 'x'.repeat(900_000) })));
+  const inTables = async (): Promise<boolean> => {
+    const answer = (await (await fetch(`${base}api/calls/${call_id}/events`)).json()) as { next?: number | null };
+    return typeof answer.next === 'number';
+  };
+  await expectSoon(inTables, true);
+  await go(page, `#/calls/${call_id}`);
+  const shownEvents = (): Promise<number> => page.locator('.events li').count();
+  await expectSoon(shownEvents, 2);
+  const older = page.getByRole('button', { name: 'Load older events' });
+  await older.click();
+  await expectSoon(shownEvents, 3);
+  expect(await older.count()).toBe(0);
+});
+
 it('shows the text of strangers as text', async () => {
   const texts = [
     '<script>alert(1)</script>',

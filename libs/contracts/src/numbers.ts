@@ -34,7 +34,7 @@ const presence = z.enum(presences);
 const more = z
   .literal(true)
   .optional()
-  .describe('If some are left out, in the order of names: the list would have over 2 million characters');
+  .describe('If some are left out, in the order of names: the list would have over 2 MiB');
 
 const QueueNow = z.object({
   waiting: count.describe('Calls that wait now'),

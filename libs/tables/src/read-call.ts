@@ -1,5 +1,5 @@
 import type { Queryable } from './connect.ts';
-import { answerBytesMax } from './page.ts';
+import { answerBytesMax, jsonBytes } from './page.ts';
 import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
 
@@ -46,7 +46,7 @@ export async function readCall(
               'wait_ms', wait_ms) order by waiting_at, queue) filter (where bytes <= $3::int), '[]') as visits,
             coalesce(bool_or(bytes > $3), false) as more
           from (
-            select *, sum(128 + octet_length(queue)) over (order by waiting_at, queue) as bytes
+            select *, sum(128 + ${jsonBytes('queue')}) over (order by waiting_at, queue) as bytes
             from visits where call_id = $1) sized) v,
         lateral (
           select coalesce(json_agg(json_build_object('actor', actor, 'number', number, 'queue', queue,
@@ -54,7 +54,7 @@ export async function readCall(
               filter (where bytes <= $3), '[]') as agents,
             coalesce(bool_or(bytes > $3), false) as more
           from (
-            select *, sum(128 + octet_length(concat(actor, number, queue))) over (order by entered_at, actor) as bytes
+            select *, sum(128 + ${jsonBytes('concat(actor, number, queue)')}) over (order by entered_at, actor) as bytes
             from call_agents where call_id = $1) sized) a`,
     values: [callId, visibleQueues, listBytesMax],
   });
