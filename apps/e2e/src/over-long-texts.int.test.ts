@@ -4,7 +4,6 @@ import { connectPublisher, endOffsets } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { openDashboard } from './dashboard.ts';
 import { createSender } from './sender.ts';
-import { launch } from './service.ts';
 import type { System } from './system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
 
@@ -67,18 +66,6 @@ it('twelve webhooks of each over-long text stop nobody, and the next good one is
   await expectAlive('good');
 });
 
-it.each(Object.entries(overLong))('an over-long %s is null, whole in the body, and named', async (field, fields) => {
-  await using dashboard = await openDashboard(system.socketUrl);
-  const shown = { omitted: [field], event: fields };
-  expect(await dashboard.listCallEvents(`${field} 0`)).toEqual([expect.objectContaining({ omitted: [field] })]);
-  const answer = await fetch(
-    `${system.socketUrl.replace('ws:', 'http:')}api/calls/${encodeURIComponent(`${field} 0`)}/events`,
-  );
-  expect(await answer.json()).toMatchObject({ events: [shown] });
-  const { rows } = await system.db.query(`select omitted, body from events where call_id = $1`, [`${field} 0`]);
-  expect(rows).toMatchObject([{ omitted: [field], body: fields }]);
-});
-
 it('an over-long identifier is refused by ingest, and is a dead letter if another producer writes it', async () => {
   await using sender = createSender(system.webhookUrl, 1);
   const body = event(digits(8_000), { type: 'call.new' });
@@ -92,30 +79,41 @@ it('an over-long identifier is refused by ingest, and is a dead letter if anothe
   await expectAlive('good as well');
 });
 
-it('a rebuild and a verification take all of it, and leave nothing out', async () => {
-  for (const command of ['rebuild', 'verify']) {
-    const args = ['apps/projector/src/main.ts', command];
-    const service = launch({ name: command, args, env: { ...system.env, LOG_LEVEL: 'warn' } });
-    expect({ command, code: await service.exited, log: service.tail() }).toMatchObject({ code: 0 });
-    expect(service.tail()).not.toMatch(/Left out|Beginning again/);
-  }
-});
+// That a rebuild and a verification take such texts, and leave nothing out, is tested by upgrade.int.test.ts.
 
-it('/readyz of the gateway says that the tables stand still, as does a metric, and that they do not any more', async () => {
-  const says = async (text: RegExp): Promise<void> => {
-    let said = '';
-    await until(async () => text.test((said = await ask('/readyz'))), {
-      timeoutMs: 60_000,
-      everyMs: 500,
-      onTimeout: () => new Error(`The gateway says: ${said}`),
-    });
-  };
-  await system.kill('projector');
-  await using sender = createSender(system.webhookUrl, 1);
-  expect((await sender.post(event('waits', { type: 'call.new' }))).status).toBe(200);
-  await says(/^200 ok: The tables stand still for \d+ s: partition \d+ stays at offset \d+ while 1 records wait/);
-  expect(await ask('/metrics')).toMatch(/^callstream_gateway_projection_stalled_seconds \d\d/m);
-  await system.start('projector');
-  await says(/^200 ok$/);
-  expect(await ask('/metrics')).toMatch(/^callstream_gateway_projection_stalled_seconds 0$/m);
+describe('while no projector runs, and a record waits', () => {
+  // It takes 15 s until the gateway says that the tables stand still: what needs no projector is looked at meanwhile.
+  beforeAll(async () => {
+    await system.kill('projector');
+    await using sender = createSender(system.webhookUrl, 1);
+    expect((await sender.post(event('waits', { type: 'call.new' }))).status).toBe(200);
+  });
+
+  it.each(Object.entries(overLong))('an over-long %s is null, whole in the body, and named', async (field, fields) => {
+    await using dashboard = await openDashboard(system.socketUrl);
+    const shown = { omitted: [field], event: fields };
+    expect(await dashboard.listCallEvents(`${field} 0`)).toEqual([expect.objectContaining({ omitted: [field] })]);
+    const answer = await fetch(
+      `${system.socketUrl.replace('ws:', 'http:')}api/calls/${encodeURIComponent(`${field} 0`)}/events`,
+    );
+    expect(await answer.json()).toMatchObject({ events: [shown] });
+    const { rows } = await system.db.query(`select omitted, body from events where call_id = $1`, [`${field} 0`]);
+    expect(rows).toMatchObject([{ omitted: [field], body: fields }]);
+  });
+
+  it('/readyz of the gateway says that the tables stand still, as does a metric, and that they do not any more', async () => {
+    const says = async (text: RegExp): Promise<void> => {
+      let said = '';
+      await until(async () => text.test((said = await ask('/readyz'))), {
+        timeoutMs: 60_000,
+        everyMs: 500,
+        onTimeout: () => new Error(`The gateway says: ${said}`),
+      });
+    };
+    await says(/^200 ok: The tables stand still for \d+ s: partition \d+ stays at offset \d+ while 1 records wait/);
+    expect(await ask('/metrics')).toMatch(/^callstream_gateway_projection_stalled_seconds \d\d/m);
+    await system.start('projector');
+    await says(/^200 ok$/);
+    expect(await ask('/metrics')).toMatch(/^callstream_gateway_projection_stalled_seconds 0$/m);
+  });
 });

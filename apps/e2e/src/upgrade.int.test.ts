@@ -1,5 +1,5 @@
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import { connectTables, liveSchema, previousSchema, projectionId, readPositions, tableNames } from '@callstream/tables';
+import { connectTables, liveSchema, previousSchema, readPositions, tableNames } from '@callstream/tables';
 import { describeSchema } from '@callstream/tables/testing';
 import { quietKafka } from './kept-log.ts';
 import { codeVersion, keptVersions, makeOlderTables } from './older-tables.ts';
@@ -82,11 +82,11 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
   it(
     'are rebuilt beside the live ones and swapped, and are what the log says',
     async () => {
-      expect(await command('rebuild', '--if-older')).toEqual(done(`The tables of version ${codeVersion} are live.`));
+      const rebuilt = await command('rebuild', '--if-older');
+      expect(rebuilt).toEqual(done(`The tables of version ${codeVersion} are live.`));
+      // Also what has longer texts than an index of the older version took.
+      expect(rebuilt.said).not.toMatch(/Left out|Beginning again/);
       expect(await command('verify')).toEqual(verified);
-      const id = await projectionId(system.db, liveSchema);
-      expect((await command('rebuild', '--if-older')).code).toBe(0);
-      expect(await projectionId(system.db, liveSchema)).toBe(id);
     },
     2 * minutes,
   );
@@ -129,22 +129,9 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
     async () => {
       expect(await command('rollback')).toEqual(done(`The tables of version ${codeVersion} are live`));
       expect(await callsOf(['1772456400.30102', 'after the upgrade'])).toBe(2);
-      expect(await command('verify')).toEqual(verified);
       await system.start('projector');
     },
     2 * minutes,
-  );
-
-  it(
-    'are refused when a newer version made them, by a projector and by a rebuild that is for older ones',
-    async () => {
-      await system.kill('projector');
-      await system.db.query(`update positions set projection_version = ${codeVersion + 1}`);
-      const newer = codeVersion + 1;
-      expect(await command('run')).toEqual(refused(new RegExp(`Deploy the projector of version ${newer}`)));
-      expect(await command('rebuild', '--if-older')).toEqual(refused(new RegExp(`Run the code of version ${newer}`)));
-    },
-    minutes,
   );
 });
 

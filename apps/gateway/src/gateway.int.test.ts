@@ -203,7 +203,10 @@ it('sockets of one address are counted together however a proxy writes it, of IP
   using one = await from({ forwarded: 'for="[2001:db8:0:1::1]:443"' });
   using other = await from({ forwarded: 'for="[2001:db8:0:2::1]:443"' });
   await Promise.all([one, other].map((client) => client.next(is('Welcome'))));
-  expect(await behind.metric('unreadable_addresses_total{header="x-forwarded-for"}')).toBe(2);
+  const unreadable = () => behind.metric('unreadable_addresses_total{header="x-forwarded-for"}');
+  expect(await unreadable()).toBe(2);
+  await fetch(`http://127.0.0.1:${behind.port}/api/calls`, { headers: { 'x-forwarded-for': 'unknown' } });
+  expect(await unreadable()).toBe(3);
 });
 
 describe('DataChanged', () => {

@@ -156,7 +156,9 @@ await runService(async () => {
     const problem = watch.isWatching() ? live.kept.problem() : 'The projection in Postgres cannot be watched.';
     if (problem !== null) return problem;
     // No 503: it is so for every gateway, and a balancer that takes all of them out takes the live boards as well.
-    const notes = [live.kept.heldUp(), live.kept.stall.describe()].filter((note) => note !== null);
+    const notes = [live.kept.outdated(), live.kept.heldUp(), live.kept.stall.describe()].filter(
+      (note) => note !== null,
+    );
     return notes.length === 0 ? null : { note: notes.join(' ') };
   };
   const admin = cleanup.use(

@@ -48,7 +48,7 @@ export function createMetrics() {
     }),
     unreadableAddresses: addCounter(registry, {
       name: 'callstream_gateway_unreadable_addresses_total',
-      help: 'Sockets whose address a trusted proxy did not tell in a form that can be read, by the header',
+      help: 'Sockets and requests whose address a trusted proxy did not tell in a form that can be read, by the header',
       label: 'header',
       values: forwardedHeaders,
     }),

@@ -48,6 +48,16 @@ describe('what waits to be sent', () => {
     expect(closed).toEqual([]);
   });
 
+  it('is too much because of one reader: those who share more between them stay', () => {
+    const { unsent, reader, closed } = budget();
+    const shared = of(70);
+    for (let i = 0; i < 10; i++) reader(`shares ${i}`).add(shared);
+    const alone = reader('alone');
+    alone.add(of(20));
+    alone.add(of(20));
+    expect([closed, unsent.bytes()]).toEqual([['alone'], 70]);
+  });
+
   it('and is still too much with those who are being closed: the first of them are cut off', () => {
     const { reader, closed, cut } = budget();
     const all = Array.from({ length: 6 }, (_, i) => reader(`r${i}`));

@@ -31,7 +31,7 @@ export interface UnsentOptions {
 
 /**
  * All that waits to be sent, to whomever: what is shared counts once. When it is too much, those for whom most waits are
- * closed until it is not.
+ * closed until it is not; of what is shared each has its share, as closing one of many frees next to nothing.
  */
 export class Unsent {
   readonly bytesMax: number;
@@ -88,12 +88,17 @@ export class Unsent {
   #shed(): void {
     const bytes = this.#bytes;
     let closed = 0;
-    for (const holdings of [...this.#readers].toSorted((a, b) => b.bytes() - a.bytes())) {
+    const shares = [...this.#readers].map((holdings) => ({ holdings, share: this.#shareOf(holdings) }));
+    for (const { holdings } of shares.toSorted((a, b) => b.share - a.share)) {
       if (this.#bytes <= this.bytesMax * shedTo) break;
       this.#close(holdings);
       closed++;
     }
     this.#onShed({ bytes, closed });
+  }
+
+  #shareOf(holdings: Holdings): number {
+    return holdings.things().reduce((sum, thing) => sum + thing.byteLength / (this.#holders.get(thing) ?? 1), 0);
   }
 
   #close(holdings: Holdings): void {
@@ -124,6 +129,10 @@ export class Holdings {
 
   bytes(): number {
     return this.#bytes;
+  }
+
+  things(): MapIterator<Sized> {
+    return this.#things.keys();
   }
 
   /** Something waits for it: once more, if it did already. */

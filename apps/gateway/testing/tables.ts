@@ -3,7 +3,14 @@ import type { CallEvent } from '@callstream/domain';
 import { connectKafka, connectPublisher, createLog, ensureTopics, eventUuid } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { batchOf } from '@callstream/tables/testing';
-import { connectTables, ensurePositions, migrate, notifyProjected, project } from '@callstream/tables';
+import {
+  connectTables,
+  ensurePositions,
+  migrate,
+  notifyProjected,
+  project,
+  readableVersionMin,
+} from '@callstream/tables';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 const silent = createLog({ service: 'test', level: 'silent' });
@@ -24,7 +31,7 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
   const kafka = connectKafka({ brokers, clientId: 'gateway-test', log: silent });
   await ensureTopics(kafka, { topic, partitions, log: silent });
   const publisher = stack.use(await connectPublisher(kafka));
-  await ensurePositions(db, { topic, partitions, version: 1, logId });
+  await ensurePositions(db, { topic, partitions, version: readableVersionMin, logId });
 
   /** All that was put on the log. Nobody else writes there, so offsets are counted. */
   const log: CallEvent[] = [];
@@ -62,7 +69,9 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
         const events = log.filter(({ id }) => id % 4096 === partition && Math.floor(id / 4096) >= expected);
         if (events.length === 0) continue;
         await project(client, {
-          moves: [{ partition, expected, next, version: 1, last: { uuid: logId, timestamp: Date.now() } }],
+          moves: [
+            { partition, expected, next, version: readableVersionMin, last: { uuid: logId, timestamp: Date.now() } },
+          ],
           batch: batchOf(events),
         });
         projected[partition] = next;

@@ -6,7 +6,9 @@ import type { IngestConfig } from './config.ts';
 import { startDrainer } from './drain.ts';
 import { kafkaWithinMs } from './live.ts';
 import { createPartitions } from './partitions.ts';
+import { isSpool } from './spool/folder.ts';
 import { createSpoolMetrics, recordsIn } from './spool/metrics.ts';
+import { ownerFile } from './spool/owner.ts';
 import { openSpool } from './spool/spool.ts';
 import { createTopicKnowledge } from './topic.ts';
 import { waitForTopic } from './wait-for-topic.ts';
@@ -15,6 +17,11 @@ import { waitForTopic } from './wait-for-topic.ts';
 export async function drainFolder(dir: string, config: IngestConfig, log: Log): Promise<void> {
   if (!statSync(dir, { throwIfNoEntry: false }))
     throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that is gone.`);
+  // A spool is closed to other users when it is opened, with all that is in it. Nobody wants that of a home folder.
+  if (!isSpool(dir))
+    throw new Error(
+      `${dir} is not a spool: it has neither ${ownerFile} nor segments. --dir is DATA_DIR/spool of the instance that is gone.`,
+    );
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic } = config;
   const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-ingest-drain', log });

@@ -1,33 +1,21 @@
 import { jest } from '@jest/globals';
-import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { testKafkaBrokers, until } from '@callstream/stack';
+import { Writable } from 'node:stream';
+import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjector } from '../testing/projector.ts';
 import { batches, putBatches } from '../testing/unreadable.ts';
 import { createWorld, event, silent } from '../testing/world.ts';
 import type { World } from '../testing/world.ts';
 import { readBox } from './dlq/box.ts';
+import { list } from './dlq/list.ts';
+import { replay } from './dlq/replay.ts';
 import { show } from './dlq/show.ts';
 import { skipBatch } from './dlq/skip-batch.ts';
 
 jest.setTimeout(120_000);
 
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
-
-/** `npm run projector -- dlq …`, as a process. */
-const dlq = (
-  world: World,
-  ...args: string[]
-): Promise<{ readonly code: number; readonly out: string; readonly err: string }> =>
-  new Promise((resolve) => {
-    const { PATH, NODE_COMPILE_CACHE } = process.env;
-    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };
-    const command = ['--disable-warning=ExperimentalWarning', main, 'dlq', ...args];
-    execFile(process.execPath, command, { env, maxBuffer: 10_000_000 }, (error, out, err) =>
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
-    );
-  });
+/** Where the commands of the DLQ work; as processes they are run by apps/e2e/src/unreadable-batch.int.test.ts. */
+const dlqOf = ({ kafka, topic }: World) => ({ kafka, topic, log: silent });
 
 const positions = async (world: World): Promise<number[]> =>
   (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
@@ -64,10 +52,11 @@ it('a batch that cannot be read holds up its partition alone, until an operator 
     [0, 6, /Partition 0 of ".*" has no record 6: it has 0 to 5/],
     [7, 0, /Partition 7 of ".*" has no record 0: it is empty/],
   ] as const)
-    await expect(skipBatch({ kafka: world.kafka, topic, log: silent }, { partition, offset })).rejects.toThrow(message);
+    await expect(skipBatch(dlqOf(world), { partition, offset })).rejects.toThrow(message);
   expect(await world.read(`${topic}-dlq`)).toEqual([]);
 
-  expect((await dlq(world, 'skip-batch', '0:2')).out).toMatch(
+  const bomb = { partition: 0, offset: 2 };
+  expect(await skipBatch(dlqOf(world), bomb)).toMatch(
     /^Put on the DLQ as one record: the batch of records 2 to 3 of partition 0 \(zstd, \d+ bytes\)\./,
   );
   await projector.says(null);
@@ -76,14 +65,19 @@ it('a batch that cannot be read holds up its partition alone, until an operator 
   expect([await projector.metric('unreadable'), await projector.metric('deadLetters', { kind: 'unreadable' })]).toEqual(
     [...[0, 1]],
   );
-  expect(await skipBatch({ kafka: world.kafka, topic, log: silent }, { partition: 0, offset: 2 })).toMatch(/already/);
+  expect(await skipBatch(dlqOf(world), bomb)).toMatch(/already/);
 
-  const { out } = await dlq(world, 'list');
-  expect(out).toMatch(/^0:2 .*unreadable +\d+ .*open +The batch \(zstd\) decompresses to more than 64 MB\.$/m);
-  const shown = JSON.parse((await dlq(world, 'show', '0:2', '--json')).out) as Record<string, unknown>;
+  const box = await readBox(dlqOf(world));
+  expect(list(box, { limit: 10 }).join('\n')).toMatch(
+    /^0:2 .*unreadable +\d+ .*open +The batch \(zstd\) decompresses to more than 64 MB\.$/m,
+  );
+  const [line = ''] = await show(dlqOf(world), box.entries, true);
+  const shown = JSON.parse(line) as Record<string, unknown>;
   expect(shown).toMatchObject({ kind: 'unreadable', offset: 2, last_offset: 3, reference: false });
   expect(Buffer.from(String(shown['value_base64']), 'base64').subarray(61)).toEqual(batches.bomb().subarray(61));
-  expect((await dlq(world, 'replay', '--all')).out).toMatch(/^0 replayed\. 1 are batches that cannot be read/);
+  const terminal = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const replaying = { publisher: world.publisher, entries: box.entries, force: true, terminal };
+  expect(await replay(dlqOf(world), replaying)).toEqual({ replayed: 0, stillNoEvent: 0, gone: 0, batches: 1 });
 });
 
 it('a batch at the very end that was skipped is what the position is recognised by, and it is not waited for again', async () => {
@@ -91,14 +85,14 @@ it('a batch at the very end that was skipped is what the position is recognised 
   const { topic } = world;
   await putBatches(topic, 0, batches.zstd(event('a')), batches.bomb());
   // The DLQ takes no more than 2,000 bytes: it is put there by reference.
-  const place = { kafka: world.kafka, topic, log: silent };
-  expect(await skipBatch(place, { partition: 0, offset: 1 })).toMatch(/^Put on the DLQ/);
+  const dlq = dlqOf(world);
+  expect(await skipBatch(dlq, { partition: 0, offset: 1 })).toMatch(/^Put on the DLQ/);
   {
     await using _projector = await startProjector(world);
     await world.expectFold();
     expect(await positions(world)).toEqual([3, 0]);
   }
-  const lines = await show(place, (await readBox(place)).entries, false);
+  const lines = await show(dlq, (await readBox(dlq)).entries, false);
   expect(lines.join('\n')).toMatch(/offset 1 to 2: a whole batch(?:.|\n)*bytes that are no UTF-8, base64:/);
   await using projector = await startProjector(world);
   await world.put({ value: event('after') });

@@ -36,7 +36,7 @@ const presence = z
 const more = z
   .literal(true)
   .optional()
-  .describe('If some are left out, in the order of names: the list would have over 2 million characters');
+  .describe('If some are left out, in the order of names: the list would have over 2 MiB');
 
 const QueueNow = z.object({
   waiting: count.describe('Calls that wait now'),

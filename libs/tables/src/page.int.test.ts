@@ -77,6 +77,14 @@ describe('lists of calls', () => {
     expect(next.rows[0]?.id).toBe((found.rows.at(-1)?.id ?? 0) - 4096);
   });
 
+  it('end before they are larger than an answer also when JSON writes their texts six times as long', async () => {
+    await db.query(`update calls set recording_url = repeat(e'\\x01', 2000), our_number = repeat(e'\\x1f', 256)`);
+    const listed = await listCalls(db, {});
+    expect([bytesOf(listed.rows) < answerBytesMax, listed.rows.length]).toEqual([true, 900]);
+    const found = await searchCalls(db, { limit: 900, visibleQueues });
+    expect([bytesOf(found.rows) < answerBytesMax, found.more]).toEqual([true, true]);
+  });
+
   it('have a call that is larger than all alone', async () => {
     await db.query(`update calls set our_number = repeat('n', 3000000) where call_id = 'waits.899'`);
     for (const page of [await listCalls(db, {}), await searchCalls(db, { limit: 9, visibleQueues })])
@@ -88,6 +96,15 @@ describe('lists of calls', () => {
     expect((await listCalls(db, { queue: '901', limit: 44 })).more).toBe(true);
     expect((await searchCalls(db, { queues: ['901'], limit: 45, visibleQueues })).more).toBe(false);
   });
+});
+
+it('the events of a call whose id is long in JSON come in pages that are no larger than others', async () => {
+  const callId = '\x01'.repeat(500);
+  await addLargeEvents(db, { callId, events: 900, bytes: 10 });
+  const { rows, more } = await listCallEvents(db, { topic, callId });
+  expect(more).toBe(true);
+  const events = rows.map(({ body, ...facts }) => ({ ...facts, event: JSON.parse(body ?? '') as unknown }));
+  expect(bytesOf(events)).toBeLessThan(answerBytesMax);
 });
 
 it('a call with 20,000 agents is told with the first ones, and says that there are more', async () => {

@@ -16,6 +16,9 @@ export interface Position {
   readonly lastTimestamp: number | null;
 }
 
+/** Oldest projection version whose tables have all that is read of them here: in those before it, `events` has no `omitted`. */
+export const readableVersionMin = 2;
+
 /** The positions of a projection; of the one on the search path if none is named. The first that everybody reads. */
 export async function readPositions(
   db: Pick<ClientBase, 'query'> | Tables,

@@ -1,5 +1,5 @@
 import type { Queryable } from './connect.ts';
-import { answerBytesMax } from './page.ts';
+import { answerBytesMax, jsonBytes } from './page.ts';
 import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
 
@@ -57,7 +57,7 @@ const listOf = ({ table, order, times, others }: CallList): string => `(
       filter (where bytes <= $3::int), '[]') as list,
     coalesce(bool_or(bytes > $3), false) as more
   from (
-    select *, sum(256 + octet_length(concat(${others.join()}))) over (order by ${order}) as bytes
+    select *, sum(256 + ${jsonBytes(`concat(${others.join()})`)}) over (order by ${order}) as bytes
     from ${table} where call_id = $1) sized)`;
 
 const visits = listOf({

@@ -1,5 +1,5 @@
 import type { Queryable } from './connect.ts';
-import { answerBytesMax } from './page.ts';
+import { answerBytesMax, jsonBytes } from './page.ts';
 import type { Page } from './page.ts';
 import { listRowsMax } from './reads.ts';
 
@@ -39,8 +39,8 @@ const newest = (condition: string): string => `
   from (select * from events where call_id = $1::text and ${condition} order by id desc limit 1) e,
     lateral (select e.body::text as text offset 0) body`;
 
-/** Bytes of an event but for its body; about. */
-const rowBytes = 512;
+/** SQL: bytes of an event; but for its body and the id of its call, about. */
+const rowBytes = (bodyBytes: string): string => `(512 + ${jsonBytes('$1::text')} + ${bodyBytes})`;
 
 /**
  * The newest events of a call, up to the limit and to {@link answerBytesMax}, in the order of the log of `topic`; none if it
@@ -55,13 +55,13 @@ export async function listCallEvents(
     name: 'list-call-events',
     text: `
       with recursive page as (
-        select n.*, 1 as nth, ${rowBytes} + n."bodyBytes" as bytes
+        select n.*, 1 as nth, ${rowBytes('n."bodyBytes"')} as bytes
         from (${newest('($5::bigint is null or id < $5)')}) n
         where $4::text[] is null or exists (select from calls c where c.call_id = $1 and c.queue = any($4))
         union all
-        select n.*, p.nth + 1, p.bytes + ${rowBytes} + n."bodyBytes"
+        select n.*, p.nth + 1, p.bytes + ${rowBytes('n."bodyBytes"')}
         from page p, lateral (${newest('id < p.id')}) n
-        where p.nth < $2::int and p.bytes + ${rowBytes} + n."bodyBytes" <= $6::int
+        where p.nth < $2::int and p.bytes + ${rowBytes('n."bodyBytes"')} <= $6::int
       )
       -- The topic not from the positions: whoever reads them waits for a swap.
       select id, $1::text as aggregate_id, uuid, type, case when "bodyBytes" <= $6 then text end as body, "bodyBytes", received_at,

@@ -27,6 +27,13 @@ describe('a token that was taken', () => {
     expect(checks()).toBe(3);
   });
 
+  it('is checked once for all who show it at the same time', async () => {
+    const { verify, checks } = counted();
+    const all = await Promise.all(Array.from({ length: 200 }, () => verify('token')));
+    expect(all.every((verified) => 'access' in verified)).toBe(true);
+    expect(checks()).toBe(1);
+  });
+
   it('is checked again as soon as it has expired', async () => {
     const { verify, checks, goTo } = counted();
     goTo(59_999);

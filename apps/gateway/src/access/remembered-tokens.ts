@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Access, Verify } from './verify.ts';
+import type { Access, Verified, Verify } from './verify.ts';
 
 /** How long a token that was taken is not checked again, in ms: a key that was withdrawn counts for so long. */
 const rememberedMs = 10_000;
@@ -13,18 +13,25 @@ const tokensMax = 1_000;
  */
 export function rememberTokens(verify: Verify, now: () => number = Date.now): Verify {
   const taken = new Map<string, { readonly access: Access; readonly at: number }>();
-  return async (token) => {
-    if (token === undefined) return verify(token);
-    const hash = createHash('sha256').update(token).digest('base64');
-    const known = taken.get(hash);
-    if (known && now() - known.at < rememberedMs && now() < (known.access.expiresAt ?? Infinity))
-      return { access: known.access };
-    const verified = await verify(token);
+  const checking = new Map<string, Promise<Verified>>();
+  const check = async (hash: string, token: string): Promise<Verified> => {
+    const verified = await verify(token).finally(() => checking.delete(hash));
     taken.delete(hash);
     if ('refusal' in verified) return verified;
     taken.set(hash, { access: verified.access, at: now() });
     const [oldest] = taken.keys();
     if (taken.size > tokensMax && oldest !== undefined) taken.delete(oldest);
     return verified;
+  };
+  return async (token) => {
+    if (token === undefined) return verify(token);
+    const hash = createHash('sha256').update(token).digest('base64');
+    const known = taken.get(hash);
+    if (known && now() - known.at < rememberedMs && now() < (known.access.expiresAt ?? Infinity))
+      return { access: known.access };
+    // All who show it at the same time, as after a restart, wait for one check.
+    const running = checking.get(hash) ?? check(hash, token);
+    checking.set(hash, running);
+    return running;
   };
 }

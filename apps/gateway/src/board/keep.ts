@@ -1,7 +1,7 @@
 import type { CallEvent } from '@callstream/domain';
 import { createHeldUp, createSkippedBatches, readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
-import { readFacts, readPositions } from '@callstream/tables';
+import { readableVersionMin, readFacts, readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
 import type { Metrics } from '../metrics.ts';
 import { apply } from './apply.ts';
@@ -59,6 +59,8 @@ export interface KeptBoard extends AsyncDisposable {
   readonly failure: Promise<never>;
   /** null, or what is wrong. */
   readonly problem: () => string | null;
+  /** null, or that the tables are of a version before the first that this gateway reads whole. */
+  readonly outdated: () => string | null;
   /** null, or that a partition stands still until an operator decides, while the others go on. */
   readonly heldUp: () => string | null;
 }
@@ -81,6 +83,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   const heldUp = createHeldUp(skipped, log, metrics.unreadable);
   let loaded: Loaded | null = null;
   let reading: Reading | null = null;
+  let version = readableVersionMin;
   let inTables: ReadonlyMap<number, number> = new Map();
   let working: Promise<unknown> = Promise.resolve();
 
@@ -144,6 +147,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
         const positions = await within(askMsMax, readPositions(db));
         compare(positions, seen);
         inTables = offsetsOf(positions);
+        version = positions[0]?.version ?? version;
         stall.observe(inTables, progress.recordEnds());
         if (epochOf(positions) !== progress.epoch() || progress.isMissing()) await takeOver();
         leaving.sweep(Date.now(), inTables);
@@ -162,6 +166,10 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   const caring = care();
   return {
     ...{ board, progress, leaving, stall, failure, heldUp: heldUp.describe },
+    outdated: () =>
+      version < readableVersionMin
+        ? `The tables are of projection version ${version}, and this gateway needs ${readableVersionMin} or later: it cannot list the events of calls. Rebuild the tables, or run a gateway of their version: docs/upgrade.md.`
+        : null,
     resumableFrom: () => loaded?.resumableFrom ?? null,
     projected: async () => offsetsOf(await within(askMsMax, readPositions(db))),
     projection: () => ({

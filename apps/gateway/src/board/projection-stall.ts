@@ -44,7 +44,7 @@ export function createProjectionStall(now: () => number = Date.now): ProjectionS
     describe: () => {
       const one = longest();
       if (!one || ms() < saidAfterMs) return null;
-      return `The tables stand still for ${Math.round(ms() / 1_000)} s: partition ${one.partition} stays at offset ${one.position} while ${one.records} records wait. Live boards go on, as they follow the log; lists, search and numbers are old. See /readyz and the log of the projector`;
+      return `The tables stand still for ${Math.round(ms() / 1_000)} s: partition ${one.partition} stays at offset ${one.position} while ${one.records} records wait. Live boards go on, as they follow the log; lists, search and numbers are old. See /readyz and the log of the projector.`;
     },
   };
 }

@@ -94,6 +94,7 @@ describe('calls', () => {
       agents: [{ actor: 'ana@example.com', number: '200' }],
     });
     expect((await get(FoundEvents, `${path}/talks/events`)).events).toHaveLength(4);
+    expect(await get(FoundEvents, `${path}/talks/events?before=0`)).toEqual({ events: [], next: null });
   });
 });
 

@@ -48,13 +48,13 @@ export function createApi({ authentication, origins, addressOf, unsent, metrics,
     const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     router.get(path, (ctx) => answerUnlessKnown(ctx, body, etag));
   };
-  const answered = (path: string, answer: (asker: Asker, question: Question) => Promise<string | Buffer>): void => {
+  const answered = (path: string, answer: (asker: Asker, question: Question) => Promise<Buffer>): void => {
     router.get(path, authenticate(authentication.verify), async (ctx) => {
-      const asker = askerOf(ctx.req, addressOf(ctx.req));
+      const asker = askerOf(ctx.req, ctx.state.address);
       const question = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
-      const text = await metrics.timed(`GET ${path}`, answer(asker, question));
+      const body = await metrics.timed(`GET ${path}`, answer(asker, question));
       ctx.type = 'application/json';
-      ctx.body = Buffer.isBuffer(text) ? text : Buffer.from(text);
+      ctx.body = body;
     });
   };
   const route = (path: string, read: Route): void => {
@@ -71,7 +71,7 @@ export function createApi({ authentication, origins, addressOf, unsent, metrics,
     });
   };
   const numberRoute = (path: string, view: NumberRoute): void =>
-    answered(path, async (asker, question) => (await numbers.read(asker, view(question))).json);
+    answered(path, async (asker, question) => (await numbers.read(asker, view(question))).bytes);
   const calls = { timeZone: rules.timeZone };
   described('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
   described('/api/asyncapi.json', asyncApi());

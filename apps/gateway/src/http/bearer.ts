@@ -5,6 +5,8 @@ import type { Verify } from '../access/verify.ts';
 import { Rejected } from './problem.ts';
 
 export interface Seen {
+  /** Where the sender is, as the edge has read it. */
+  address: string;
   /** What the sender may see. */
   scope: Scope;
 }

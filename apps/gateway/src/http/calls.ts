@@ -56,7 +56,8 @@ export const getEvents =
   async (asker: Asker, { params, query, scope }: Question): Promise<Buffer> => {
     const { before, limit } = readQuery(FindEvents, query);
     const { page, uuids } = await queries.listCallEvents(asker, { callId: callIdOf(params), before, limit }, scope);
-    if (uuids.length === 0) throw new Rejected({ kind: 'not-found' });
+    // Before the first event there is none, and that is an answer.
+    if (uuids.length === 0 && before === undefined) throw new Rejected({ kind: 'not-found' });
     return page;
   };
 

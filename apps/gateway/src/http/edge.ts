@@ -5,6 +5,7 @@ import type { Middleware } from 'koa';
 import { AddressCounts } from '../address-counts.ts';
 import { NotServed } from '../fair/not-served.ts';
 import type { Metrics } from '../metrics.ts';
+import type { Seen } from './bearer.ts';
 import { answerOf, Rejected } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
@@ -21,13 +22,14 @@ interface Failing {
 }
 
 /** The edge at which a failure becomes an answer. Personal data: no answer is kept by anybody on its way. */
-export function answerFailures(failing: Failing): Middleware {
+export function answerFailures(failing: Failing): Middleware<Pick<Seen, 'address'>> {
   const perAddress = new AddressCounts();
   let running = 0;
   return async (ctx, next) => {
     const began = performance.now();
     ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
     const address = failing.addressOf(ctx.req);
+    ctx.state.address = address;
     running++;
     perAddress.add(address);
     try {

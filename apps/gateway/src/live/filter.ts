@@ -12,6 +12,8 @@ export interface Filter extends Sized {
   readonly isWhole: boolean;
   /** Whether numbers are masked for it. */
   readonly masked: boolean;
+  /** Every call that matches is in one of these; null: it may be in any, or in none. */
+  readonly queues: ReadonlySet<string> | null;
   readonly matches: (call: Call | null) => boolean;
 }
 
@@ -29,6 +31,7 @@ export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'que
     byteLength: key.length * keyFactor,
     isWhole: isEverything(scope),
     masked: scope.masked,
+    queues: wantedQueues ?? (scope.queues && new Set(scope.queues)),
     matches: (call) =>
       call !== null &&
       maySee(call.queue) &&

@@ -102,7 +102,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
     const text = snapshotTails({ cursor: cursor(filter), reset });
     const snapshot = new Backlog({ board, told, filter, text, cache });
     remembered.set(key, snapshot);
-    rememberedAt.bytes += snapshot.byteLength;
+    rememberedAt.bytes += snapshot.byteLength + key.length;
     return snapshot;
   };
 

@@ -1,53 +1,25 @@
 import type { MessageId, Subscribe } from '@callstream/contracts';
 import { atMostEvery } from '../at-most-every.ts';
-import type { Entry } from '../board/board.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import type { Client } from '../client.ts';
 import type { Metrics } from '../metrics.ts';
-import { Backlog } from './backlog.ts';
+import { createDelivery, newSubscription } from './delivery.ts';
+import type { Group, Subscription } from './delivery.ts';
 import { createFilter } from './filter.ts';
 import type { Filter } from './filter.ts';
 import type { PartCache } from './part-cache.ts';
-import { changedFrames, snapshotHead } from './parts.ts';
 import type { Resume } from './resume.ts';
-import { changedAfter, changedNow } from './told.ts';
+import { changedNow, changesByQueue } from './told.ts';
 import type { Told } from './told.ts';
 
 /** How often subscribers are told how old the board is, in ms. */
 const heartbeatEveryMs = 5_000;
 /** A subscription of which nothing changes for so long gets a new cursor, in ms: an old one cannot be resumed from. */
 const cursorEveryMs = 60_000;
-/** Whoever has caught up so often, and still is behind, begins anew: of who may not see everything it is kept what they were told. */
-const catchUpsMax = 16;
-
 /** Filters that are larger are counted: one with a hundred long names of queues has 150,000. In bytes. */
 const smallFilterBytes = 4_096;
 
-const none: readonly Backlog[] = [];
 const nothing: Told = { calls: [], gone: [] };
-
-/** What one client is told. */
-interface Subscription {
-  readonly client: Client;
-  readonly group: Group;
-  /** Revision of the board that it knows, once it has taken all of `backlog`. */
-  revision: number;
-  /** What it has not taken yet, from part `at` on; null: nothing. */
-  backlog: Backlog | null;
-  at: number;
-  /** What goes before each of the parts: they are those of a snapshot, which others share. */
-  head: (() => Buffer) | null;
-  /** All that it was told since its last snapshot; kept until it is up to date, of those who may not see everything. */
-  told: readonly Backlog[];
-}
-
-/** Everybody who asked for the same. */
-interface Group {
-  readonly asked: Pick<Subscribe, 'states' | 'queues'>;
-  readonly filter: Filter;
-  readonly members: Set<Subscription>;
-  cursorAt: number;
-}
 
 export interface Subscriptions extends Disposable {
   /** Answers with a snapshot, and tells what changes from then on. @throws {Failure} */
@@ -77,79 +49,21 @@ export interface Subscribing {
  */
 export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }: Subscribing): Subscriptions {
   const { board, progress } = kept;
+  const delivery = createDelivery({ kept, resume, cache, metrics });
   const groups = new Map<string, Group>();
   const all = new Map<Client, Subscription>();
 
   const isUpToDate = ({ revision, backlog }: Subscription): boolean => backlog === null && revision >= board.marked();
 
-  const changesOf = (filter: Filter, told: Told): Backlog =>
-    new Backlog({ board, told, filter, text: changedFrames(resume.cursor(filter)), cache });
-
-  const write = (subscription: Subscription): void => {
-    const { client, backlog, head } = subscription;
-    if (!backlog) return;
-    while (subscription.at < backlog.parts && client.hasRoom()) {
-      const part = backlog.part(subscription.at++);
-      client.write(head ? [head(), part] : [part]);
-    }
-    if (subscription.at < backlog.parts) return;
-    Object.assign(subscription, { backlog: null, at: 0, head: null });
-    if (!subscription.told.includes(backlog)) client.release(backlog);
-  };
-
-  /** Gives the client something to take, in place of what it has not taken. */
-  const begin = (subscription: Subscription, backlog: Backlog, head: Subscription['head'] = null): void => {
-    const { client, group } = subscription;
-    if (subscription.backlog) client.release(subscription.backlog);
-    Object.assign(subscription, { backlog, at: 0, head, revision: backlog.revision });
-    // Complete from a snapshot on: what came before it is not known.
-    const isTold = !group.filter.isWhole && (head !== null || subscription.told.length > 0);
-    if (isTold) subscription.told = [...subscription.told, backlog];
-    write(subscription);
-    // Most take all of it at once.
-    if (isTold || subscription.backlog === backlog) client.hold(backlog);
-  };
-
-  const forgetTold = (subscription: Subscription): void => {
-    for (const backlog of subscription.told) subscription.client.release(backlog);
-    subscription.told = none;
-  };
-
-  /** Tells what has changed while the client could not take it. */
-  const catchUp = (subscription: Subscription): void => {
-    const { group, revision, told: before } = subscription;
-    const { isWhole } = group.filter;
-    const isForgotten = revision < board.forgottenUntil();
-    if (isForgotten || (!isWhole && (before.length === 0 || before.length > catchUpsMax)))
-      return beginAnew(subscription);
-    const known = isWhole ? null : new Set<Entry>(before.flatMap(({ entries }) => entries));
-    const told = changedAfter(board, group.filter, { revision, known });
-    subscription.revision = board.revision();
-    const count = told.calls.length + told.gone.length;
-    if (count === 0) return;
-    metrics.changes.inc(count);
-    begin(subscription, changesOf(group.filter, told));
-  };
-
-  /** Replaces all that the client holds. */
-  const beginAnew = (subscription: Subscription, id?: MessageId): void => {
-    forgetTold(subscription);
-    begin(subscription, resume.anew(subscription.group.filter), headOf(id));
-  };
-  const headOf = (id: MessageId | undefined): (() => Buffer) => {
-    const { as_of, lag } = { as_of: progress.asOf(), lag: progress.lag() };
-    return () => snapshotHead({ id, as_of, now: Date.now(), lag });
-  };
-
   const tell = (): void => {
     const revision = board.revision();
     const marked = board.marked();
     if (revision === marked) return;
-    const changed = board.since(marked);
+    const changesIn = changesByQueue(board.since(marked));
     for (const group of groups.values()) {
-      const told = changedNow(changed, group.filter);
+      const told = changedNow(changesIn(group.filter), group.filter);
       const count = told.calls.length + told.gone.length;
-      const backlog = count === 0 ? null : changesOf(group.filter, told);
+      const backlog = count === 0 ? null : delivery.changesOf(group.filter, told);
       const only = backlog?.parts === 1 ? [backlog.part(0)] : null;
       if (count > 0) group.cursorAt = performance.now();
       let reached = 0;
@@ -157,14 +71,14 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
         if (subscription.backlog !== null || !subscription.client.hasRoom()) continue;
         // It was behind; or its snapshot was made since, and has what is neither before nor after in these frames.
         if (subscription.revision !== marked) {
-          if (subscription.revision !== revision) catchUp(subscription);
+          if (subscription.revision !== revision) delivery.catchUp(subscription);
           continue;
         }
-        if (subscription.told.length > 0) forgetTold(subscription);
+        if (subscription.told.length > 0) delivery.forgetTold(subscription);
         subscription.revision = revision;
         reached++;
         if (only) subscription.client.write(only);
-        else if (backlog) begin(subscription, backlog);
+        else if (backlog) delivery.beginChanges(subscription, backlog);
       }
       metrics.changes.inc(count * reached);
     }
@@ -181,7 +95,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     for (const group of groups.values()) {
       const isOld = performance.now() - group.cursorAt > cursorEveryMs;
       if (isOld) group.cursorAt = performance.now();
-      const fresh = isOld ? [changesOf(group.filter, nothing).part(0)] : null;
+      const fresh = isOld ? [delivery.changesOf(group.filter, nothing).part(0)] : null;
       for (const subscription of group.members) {
         // Who is behind does not show what was true then.
         if (!isUpToDate(subscription) || !subscription.client.hasRoom()) continue;
@@ -200,8 +114,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     const subscription = all.get(client);
     if (!subscription) return;
     all.delete(client);
-    if (subscription.backlog) client.release(subscription.backlog);
-    forgetTold(subscription);
+    delivery.release(subscription);
     const { filter, members } = subscription.group;
     client.release(filter);
     members.delete(subscription);
@@ -222,7 +135,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     unsubscribe(client);
     const asked = { states, queues };
     const group = groupOf(asked, createFilter(asked, client.scope()));
-    const subscription: Subscription = { client, group, revision: 0, backlog: null, at: 0, head: null, told: none };
+    const subscription = newSubscription(client, group);
     all.set(client, subscription);
     group.members.add(subscription);
     if (group.filter.byteLength > smallFilterBytes) client.hold(group.filter);
@@ -237,8 +150,8 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
       if (!snapshot) return;
       const subscription = enter(client, asked);
       // Another token came while it waited.
-      if (subscription.group.filter.key !== filter.key) return beginAnew(subscription, id);
-      begin(subscription, snapshot, headOf(id));
+      if (subscription.group.filter.key !== filter.key) return delivery.beginAnew(subscription, id);
+      delivery.beginSnapshot(subscription, snapshot, id);
     },
     unsubscribe,
     rescope: (client) => {
@@ -247,13 +160,13 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
       if (!known || createFilter(known.group.asked, client.scope()).key === known.group.filter.key) return;
       // From now on nothing comes by the old token. By the new one all comes anew, when it is the client's turn.
       leave(client);
-      void resume.again(client, () => beginAnew(enter(client, known.group.asked)));
+      void resume.again(client, () => delivery.beginAnew(enter(client, known.group.asked)));
     },
     onRoom: (client) => {
       const subscription = all.get(client);
       if (!subscription) return;
-      write(subscription);
-      if (subscription.backlog === null && subscription.revision < board.marked()) catchUp(subscription);
+      delivery.write(subscription);
+      if (subscription.backlog === null && subscription.revision < board.marked()) delivery.catchUp(subscription);
     },
     has: (client) => all.has(client),
     changed: ticking.changed,

@@ -13,7 +13,7 @@ import type { Filter } from './filter.ts';
 import { Backlog } from './backlog.ts';
 import { PartCache } from './part-cache.ts';
 import { changedFrames } from './parts.ts';
-import { changedAfter, changedNow, changedSince, everything } from './told.ts';
+import { changedAfter, changedNow, changedSince, changesByQueue, everything } from './told.ts';
 import type { Told } from './told.ts';
 
 const cache = new PartCache({ bytesMax: 100_000, partBytesMax: 2_000 });
@@ -88,7 +88,9 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
         screens.forEach((screen, i) => {
           if (states[i] !== 'live') return;
           const isUpToDate = screen.revision === board.marked();
-          const told = isUpToDate ? changedNow(changed, screen.filter) : changedAfter(board, screen.filter, screen);
+          const told = isUpToDate
+            ? changedNow(changesByQueue(changed)(screen.filter), screen.filter)
+            : changedAfter(board, screen.filter, screen);
           screen.receive(framesOf(board, told, screen.filter));
           Object.assign(screen, { revision: board.revision(), cursor: cursor() });
         });
@@ -170,4 +172,23 @@ it('for whom numbers are masked, they are so in whatever way it is told', () => 
     expect(text).toContain('4321');
     expect(text).not.toContain('11987654321');
   }
+});
+
+it('a filter of queues looks at the changes of these alone, whatever else changed', () => {
+  const board = createBoard();
+  const put = (callId: string, queue: string, id: number): void => {
+    const receivedAt = '2026-03-02T13:00:00.000Z';
+    const [event] = eventsOf([
+      { body: JSON.stringify({ type: 'call.waiting', call_id: callId, queue, timestamp: receivedAt, id }), receivedAt },
+    ]);
+    const said = event && callOf(event);
+    if (said) board.put({ ...said, lastId: id });
+  };
+  for (let id = 0; id < 100; id++) put(`c${id}`, String(900 + (id % 50)), id);
+  const namesOf = (queues: string[]) => {
+    const filter = createFilter({ queues }, everythingMayBeSeen);
+    return changesByQueue(board.since(0))(filter).map(({ callId }) => callId);
+  };
+  expect(namesOf(['900', '949', 'none']).toSorted()).toEqual(['c0', 'c49', 'c50', 'c99']);
+  expect(namesOf(['none'])).toEqual([]);
 });

@@ -39,6 +39,27 @@ export const changedAfter = (
   return { calls, gone: known ? gone.filter((entry) => known.has(entry)) : gone };
 };
 
+/**
+ * Changes by the queues that their calls are in and were in, so that thousands of filters of a few queues each do not all
+ * look at every change.
+ */
+export function changesByQueue(changed: readonly Entry[]): (filter: Pick<Filter, 'queues'>) => readonly Entry[] {
+  const byQueue = new Map<string, Set<Entry>>();
+  for (const entry of changed)
+    for (const call of [entry.call, entry.before]) {
+      const queue = call?.queue.value;
+      if (queue === undefined || queue === null) continue;
+      const known = byQueue.get(queue);
+      if (known) known.add(entry);
+      else byQueue.set(queue, new Set([entry]));
+    }
+  return ({ queues }) => {
+    if (queues === null) return changed;
+    const found = [...queues].flatMap((queue) => byQueue.get(queue) ?? []);
+    return [...new Set(found.flatMap((entries) => [...entries]))];
+  };
+}
+
 /** What changes for those who know the board as it was marked. */
 export function changedNow(changed: readonly Entry[], { matches }: Filter): Told {
   const calls: Entry[] = [];

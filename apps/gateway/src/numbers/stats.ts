@@ -1,5 +1,5 @@
 import type { Stats } from '@callstream/contracts';
-import { countVisits, readIntervals, readPeriod } from '@callstream/tables';
+import { bytesOfCount, countVisits, readIntervals, readPeriod } from '@callstream/tables';
 import type { Interval, Queryable } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
 import type { Rules } from './floor.ts';
@@ -15,8 +15,9 @@ export interface StatsQuestion {
 
 /** Most intervals in one answer. */
 const intervalsMax = 3_000;
-/** Most counts in one answer, each of a queue in an interval: about 10 MB. */
+/** Most counts in one answer, each of a queue in an interval, and their bytes. */
 const countsMax = 30_000;
+const countsBytesMax = 10 * 1024 * 1024;
 
 /** Least length of each interval, in ms. */
 const lengthMs = {
@@ -48,11 +49,11 @@ export async function readStats(
     queues: queue ?? scope.queues,
     ...{ serviceLevelMs, shortAbandonMs, timeZone },
     interval: interval ?? null,
-    rowsMax: countsMax + 1,
+    until: { rows: countsMax + 1, bytes: countsBytesMax },
   });
-  if (visits.length > countsMax)
+  if (visits.length > countsMax || visits.reduce((sum, count) => sum + bytesOfCount(count), 0) > countsBytesMax)
     return {
-      problem: `The answer has more than ${countsMax} counts of a queue in an interval: ask for fewer queues, a shorter period, or longer intervals.`,
+      problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,
     };
   const sum = sumVisits(scope);
   const all = { ...period, interval: interval ?? null, ...rulesOf(rules), ...sum(visits) };

@@ -18,15 +18,16 @@ export interface NumberView {
   readonly queues?: readonly string[] | undefined;
 }
 
-/** An answer as JSON text. */
+/** An answer as JSON. */
 export interface NumberText {
-  readonly json: string;
+  /** UTF-8, made once: all who are told share it. */
+  readonly bytes: Buffer;
   /** The same for texts that differ in nothing but `as_of`. */
   readonly version: string;
 }
 
-/** Most text that is kept of one look, in characters. */
-const keptLengthMax = 32 * 1024 * 1024;
+/** Most that is kept of one look, in bytes. */
+const keptBytesMax = 32 * 1024 * 1024;
 
 /**
  * Numbers as text, made once for each look at the tables and each view, whoever asks and however often. Views of which the
@@ -47,7 +48,7 @@ export interface NumberTextsOptions {
 export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions): NumberTexts {
   let latest: Floor | null = null;
   let kept = new Map<string, NumberText>();
-  let keptLength = 0;
+  let keptBytes = 0;
 
   /** The latest may be newer than what was looked at when the turn was asked for: it is never older. */
   const make = (floor: Floor, view: NumberView): NumberText => {
@@ -57,11 +58,11 @@ export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions)
     const text = textOf(floor, view);
     onMade();
     kept.set(key, text);
-    keptLength += text.json.length;
-    for (const [oldest, { json }] of kept) {
-      if (keptLength <= keptLengthMax) break;
+    keptBytes += text.bytes.length;
+    for (const [oldest, { bytes }] of kept) {
+      if (keptBytes <= keptBytesMax) break;
       kept.delete(oldest);
-      keptLength -= json.length;
+      keptBytes -= bytes.length;
     }
     return text;
   };
@@ -71,7 +72,7 @@ export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions)
     read: async (asker, view) => {
       const floor = await floors();
       if (latest === null || (floor !== latest && floor.asOf >= latest.asOf))
-        [latest, kept, keptLength] = [floor, new Map<string, NumberText>(), 0];
+        [latest, kept, keptBytes] = [floor, new Map<string, NumberText>(), 0];
       return kept.get(keyOf(latest, view)) ?? flight(asker, view);
     },
   };
@@ -87,7 +88,7 @@ const keyOf = (floor: Floor, view: NumberView): string =>
 function textOf(floor: Floor, view: NumberView): NumberText {
   const body = view.kind === 'Queues' ? queuesJson(floor, view.scope) : agentsJson(floor, view);
   const version = createHash('sha1').update(body).digest('base64');
-  return { json: `{"as_of":${floor.asOf},${body}}`, version };
+  return { bytes: Buffer.from(`{"as_of":${floor.asOf},${body}}`), version };
 }
 
 function agentsJson(floor: Floor, view: NumberView): string {

@@ -5,6 +5,8 @@ import type { Scope } from '../access/scope.ts';
 import type { Client } from '../client.ts';
 import { computeLimits } from '../fair/limits.ts';
 import { createFairQueue } from '../fair/fair-queue.ts';
+import type { FairLimits } from '../fair/fair-queue.ts';
+import { piecesOf } from '../frame.ts';
 import type { Floor } from './floor.ts';
 import { floorOf } from './floor-of.ts';
 import { createNumberTexts } from './texts.ts';
@@ -37,6 +39,7 @@ interface Sent {
 }
 const clientOf = (scope: () => Scope = () => everything) => {
   const sent: Sent[] = [];
+  const frames: (readonly Buffer[])[] = [];
   const client: Client = {
     address: '192.0.2.1',
     connection: {},
@@ -44,22 +47,25 @@ const clientOf = (scope: () => Scope = () => everything) => {
     scope,
     isAdmitted: () => true,
     authenticate: () => Promise.resolve(null),
-    send: (_kind, frame) => void sent.push(JSON.parse(String(frame)) as Sent),
+    send: (_kind, frame) => {
+      frames.push(piecesOf(frame));
+      sent.push(JSON.parse(Buffer.concat(piecesOf(frame)).toString()) as Sent);
+    },
     hasRoom: () => true,
     write: () => undefined,
     hold: () => undefined,
     release: () => undefined,
     close: () => undefined,
   };
-  return { client, sent };
+  return { client, sent, frames };
 };
 
 /** Watches of a centre that is as the test says. */
-function watching() {
+function watching(limits: FairLimits = computeLimits) {
   let latest = Promise.resolve(floor(Date.now() - 1, 1));
   let made = 0;
   const floors = () => latest;
-  const { enter } = createFairQueue(computeLimits, () => undefined);
+  const { enter } = createFairQueue(limits, () => undefined);
   const texts = createNumberTexts({ floors, enter, onMade: () => made++ });
   const failures: unknown[] = [];
   const watches = createNumberWatches({ floors, texts, onFailed: (error) => void failures.push(error) });
@@ -91,6 +97,15 @@ it('answers a burst of the same request every time, from numbers that were made 
   expect(centre.made()).toBe(1);
 });
 
+it('sends the same bytes to all who see the same, and not a copy to each', async () => {
+  using centre = watching();
+  const clients = Array.from({ length: 3 }, () => clientOf());
+  await Promise.all(clients.map(({ client }, id) => centre.watches.watchAgents(client, undefined, id)));
+  const [answer, ...others] = clients.map(({ frames }) => frames[0]?.[1]);
+  expect(answer?.toString()).toContain('agent of 900');
+  for (const other of others) expect(other).toBe(answer);
+});
+
 it('makes one answer for filters of which the same is seen, whatever else they name', async () => {
   using centre = watching();
   const clients = Array.from({ length: 50 }, () => clientOf());
@@ -111,6 +126,18 @@ it('tells a watch that a newer one took its place before its turn came, and answ
   await expect(older).rejects.toThrow('newer request');
   await newest;
   expect(sent).toMatchObject([{ id: 2, data: { agents: [{ actor: 'agent of 901' }] } }]);
+});
+
+it('goes on to watch by the newest of the same requests when there was no turn for the older ones', async () => {
+  using centre = watching({ ...computeLimits, waitingPerConnection: 2 });
+  const { client, sent } = clientOf();
+  const asked = Array.from({ length: 5 }, (_, id) => centre.watches.watchQueues(client, id));
+  const outcomes = (await Promise.allSettled(asked)).map(({ status }) => status);
+  expect(outcomes).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled', 'fulfilled']);
+  expect(sent.map(({ id }) => id)).toEqual([3, 4]);
+  centre.look(2);
+  centre.watches.changed();
+  await until(() => sent.length === 3, soon('it is not told of the change'));
 });
 
 it('answers by the token that counts when the answer is made', async () => {

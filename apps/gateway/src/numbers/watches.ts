@@ -4,6 +4,7 @@ import { atMostEvery } from '../at-most-every.ts';
 import type { Client } from '../client.ts';
 import { NotServed } from '../fair/not-served.ts';
 import { Failure } from '../failure.ts';
+import type { Frame } from '../frame.ts';
 import type { Floors } from './floors.ts';
 import { createGroups } from './groups.ts';
 import type { Group } from './groups.ts';
@@ -16,6 +17,8 @@ const idleEveryMs = 10_000;
 
 /** Groups for which a text is asked before something else has a turn. */
 const groupsPerTurn = 100;
+
+const end = Buffer.from('}');
 
 type Kind = NumberView['kind'];
 
@@ -51,8 +54,10 @@ export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOp
   /** When the projection changed last, in ms since 1970. */
   let changedAt = 0;
 
-  const frame = (kind: Kind, { json }: NumberText, answer: object = {}): string =>
-    `${JSON.stringify({ event: kind, ...answer }).slice(0, -1)},"data":${json}}`;
+  const frame = (kind: Kind, { bytes }: NumberText, answer: object = {}): Frame => [
+    Buffer.from(`${JSON.stringify({ event: kind, ...answer }).slice(0, -1)},"data":`),
+    ...[bytes, end],
+  ];
 
   const tellGroup = (group: Group, text: NumberText, except?: Client): void => {
     if (text.version === group.known) return;
@@ -102,6 +107,9 @@ export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOp
   const ticking = atMostEvery(everyMs, tell);
   const idle = setInterval(ticking.changed, idleEveryMs);
 
+  /** The newest request of each client, by kind. */
+  const newest = { Queues: new WeakMap<Client, object>(), Agents: new WeakMap<Client, object>() };
+
   /** The text for whatever the client watches once it is there: another token may come while it is made. */
   const answer = async (client: Client, group: Group): Promise<{ group: Group; text: NumberText }> => {
     const text = await texts.read(client, group.view);
@@ -114,12 +122,14 @@ export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOp
   const watch = async (client: Client, asked: Omit<NumberView, 'scope'>, id: MessageId | undefined): Promise<void> => {
     const { kind } = asked;
     const entered = groups.enter(client, { ...asked, scope: client.scope() });
+    newest[kind].set(client, asked);
     try {
       const { group, text } = await answer(client, entered);
       tellGroup(group, text, client);
       client.send(kind, frame(kind, text, { status: 'Ok', id }));
     } catch (error) {
-      if (groups.of(client, kind) === entered) groups.leave(client, kind);
+      // A newer request of the client for the same goes on to wait: it is not ended with this one.
+      if (newest[kind].get(client) === asked && groups.of(client, kind) === entered) groups.leave(client, kind);
       if (error instanceof NotServed || error instanceof Failure) throw error;
       onFailed(error);
       throw new Failure('The numbers cannot be read at the moment. Ask again.');

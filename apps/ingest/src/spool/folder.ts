@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { makePrivate } from '@callstream/files';
 import type { SpooledRecord, SpoolStatus, Taken } from './messages.ts';
 import { NotOurs } from './database.ts';
-import { ownFolder } from './owner.ts';
+import { ownerFile, ownFolder } from './owner.ts';
 import { openRefused } from './refused.ts';
 import type { Segment } from './segment.ts';
 import { openSegment, removeFile, setFileAside } from './segment.ts';
@@ -20,6 +20,15 @@ export interface SpoolFolder {
   readonly refuse: (refused: { lane: number; segment: string; id: number; reason: string }) => void;
   readonly status: () => SpoolStatus;
   readonly close: () => void;
+}
+
+/** Whether a folder is a spool. One that is closed to us counts as one: who opens it is told whose it is. */
+export function isSpool(dir: string): boolean {
+  try {
+    return readdirSync(dir).some((name) => name === ownerFile || segmentName.test(name));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
 }
 
 /**

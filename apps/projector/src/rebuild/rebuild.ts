@@ -38,6 +38,8 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
   const logId = losses.length > 0 ? undefined : positions[0]?.logId;
   const next = found ?? (await makeTables(operation, { schema: nextSchema, log, logId }));
   const { leaveOut, report } = createLeavingOut(operation, next.db);
+  // Also when it fails or is interrupted: who goes on with it meets only what comes behind.
+  using _listed = { [Symbol.dispose]: report };
   say(
     `${found ? 'Resuming the rebuild' : 'Rebuilding'} from "${topic}" by the rules of version ${projectionVersion}; the live tables stay as they are.`,
   );
@@ -48,12 +50,10 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
     await makeFromLog(operation, next, { schema: nextSchema, log, targets, foldRecordsMin, leaveOut });
   }
   if (!options.swap) {
-    report();
     say('The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.');
     return;
   }
   await goLive(operation, next, { losses, leaveOut });
-  report();
 }
 
 async function goLive(

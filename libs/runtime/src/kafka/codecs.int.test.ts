@@ -1,6 +1,5 @@
 import kafkajs from 'kafkajs';
-import { hasJavaProducer, produceWithJava, testKafkaBrokers, testTopicName } from '@callstream/stack';
-import type { JavaRecord } from '@callstream/stack';
+import { testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { createLog } from '../log.ts';
 import { connectKafka, withAdmin } from './connect.ts';
 import { ensureTopics } from './ensure-topics.ts';
@@ -38,32 +37,7 @@ async function readAll(topic: string): Promise<LogRecord[]> {
 const valuesOf = (records: readonly LogRecord[]): (string | undefined)[] =>
   records.map(({ value }) => value?.toString());
 
-const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
-const canProduce = await hasJavaProducer();
-if (!canProduce) console.warn("Kafka's own producer is not tried here: it takes a JDK.");
-const withJava = canProduce ? it : it.skip;
-
-withJava(
-  "reads what Kafka's own producer writes in each codec, beside uncompressed batches, in order",
-  async () => {
-    const topic = await newTopic();
-    const recordsOf = (codec: JavaRecord['codec']): JavaRecord[] =>
-      Array.from({ length: 40 }, (_, i) => ({
-        ...{ codec, topic, partition: 0, key: `call ${i}` },
-        // Some in each batch that cannot be compressed, and some that can be by much.
-        value: Buffer.from(`${codec} ${i} ${i % 2 === 0 ? 'x'.repeat(20_000) : String(Math.random())}`),
-      }));
-    const sent = [...codecs, 'none' as const].flatMap(recordsOf);
-    await produceWithJava(brokers, sent);
-    const records = await readAll(topic);
-    expect(valuesOf(records)).toEqual(sent.map(({ value }) => value.toString()));
-    expect(records.map(({ key }) => key?.toString())).toEqual(sent.map(({ key }) => key));
-    expect(records.map(({ offset }) => offset)).toEqual(sent.map((_, i) => i));
-    // A JVM that compiles takes its time on a busy machine.
-  },
-  120_000,
-);
-
+// What Kafka's own producer writes in each codec is read by apps/e2e/src/unreadable-batch.int.test.ts.
 it.each(['snappy', 'lz4', 'zstd', 'gzip'])('reads what a broker recompresses, on a topic of %s', async (codec) => {
   const topic = await newTopic({ 'compression.type': codec });
   await using publisher = await connectPublisher(kafka);

@@ -63,6 +63,8 @@ export async function* partsOf(
         records.push(logRecord(topic, partition, message));
         continue;
       }
+      // With a full part, nothing of this batch would be taken, as if it were at its end.
+      if (records.length >= partRecordsMax) yield* handOver();
       let hold = budget.tryReserve(openingBytes);
       if (!hold) {
         // Others may wait for what this one holds.

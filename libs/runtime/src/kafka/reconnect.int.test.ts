@@ -66,7 +66,9 @@ it('who asks for a connection while it is made gets that one; afterwards there m
     return connect({ host, port: Number(port) }, onConnect);
   };
   const logger = { namespace: () => logger, debug: () => undefined, error: () => undefined };
-  const connection = new KafkaConnection({ host, port, logger, socketFactory, connectionTimeout: 3_000 });
+  // Without a time-out of requests it would set a timer of NaN ms.
+  const timeouts = { connectionTimeout: 3_000, requestTimeout: 30_000 };
+  const connection = new KafkaConnection({ host, port, logger, socketFactory, ...timeouts });
   await Promise.all([connection.connect(), connection.connect()]);
   expect(sockets).toBe(1);
   await connection.disconnect();

@@ -5,6 +5,7 @@ import { testDatabase } from '@callstream/stack';
 import { rewrite } from '../../testing/rewrite.ts';
 import type { Tables, VisitsQuestion } from '../index.ts';
 import {
+  bytesOfCount,
   connectTables,
   countLiveCalls,
   countVisits,
@@ -86,6 +87,24 @@ describe('the visits of a day', () => {
     ]);
     expect(await ask({ from: '2026-03-02', to: '2026-03-03' })).toEqual(await ask({}));
     expect(await ask({}, { timeZone: 'UTC' })).toMatchObject([{ visits: 2, answeredWaitMs: 15_000 }]);
+  });
+
+  it('end at the first count that is over a number of rows or of bytes of JSON', async () => {
+    const queues = ['a', 'b', '\x01'.repeat(500), 'x', 'y'];
+    await write(queues.flatMap((queue, i) => visit(`bounded-${i}`, '2026-03-02T15:00:00Z', 5, queue)));
+    const counted = await ask({});
+    expect(counted).toHaveLength(queues.length);
+    const names = counted.map(({ queue }) => queue);
+    const within = async (rows: number, bytes: number) =>
+      (await ask({}, { until: { rows, bytes } })).map(({ queue }) => queue);
+    expect(await within(2, 100_000)).toEqual(names.slice(0, 2));
+    // In JSON the one of control characters has 3,002 bytes.
+    const long = names.findIndex((name) => name.length === 500);
+    expect(bytesOfCount(counted[long]!)).toBeGreaterThan(3_000);
+    const upToLong = counted.slice(0, long + 1).reduce((sum, count) => sum + bytesOfCount(count), 0);
+    expect(await within(100, upToLong - 1)).toEqual(names.slice(0, long + 1));
+    expect(await within(100, upToLong)).toEqual(names.slice(0, long + 2));
+    expect(await within(100, 100_000)).toEqual(names);
   });
 
   it('are none when nobody called', async () => {
