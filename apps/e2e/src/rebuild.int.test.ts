@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { projectionVersion } from '@callstream/domain';
 import { until } from '@callstream/stack';
 import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstream/tables';
 import { fillTopic, simulatedBodies } from '../bench/simulated.ts';
@@ -15,10 +14,8 @@ import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
 const events = 20_000;
 const minutes = 60_000;
 /** Of the rules in this code; the deployment after it has the next one. */
-const versionFile = 'apps/projector/src/version.ts';
-const version = Number(
-  /projectionVersion = (\d+)/.exec(readFileSync(join(import.meta.dirname, '../../..', versionFile), 'utf8'))?.[1],
-);
+const versionFile = 'libs/domain/src/version.ts';
+const version = projectionVersion;
 let system: System;
 
 beforeAll(async () => {

@@ -1,5 +1,6 @@
 import type { Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
+import { projectionVersion } from '@callstream/domain';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { EventBatch, Move, SeenEvents } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
@@ -10,7 +11,6 @@ import { refusalOfOrdinary } from './ordinary-event.ts';
 import type { RefusalRate } from './refusal-rate.ts';
 import { checkVersion, ProjectionStopped } from './stopped.ts';
 import { understand } from './understand.ts';
-import { projectionVersion } from './version.ts';
 import { after, writeInHalves } from './write-in-halves.ts';
 import type { Part } from './write-in-halves.ts';
 

@@ -1,11 +1,11 @@
 import type { UnreadableBatch } from '@callstream/runtime';
+import { projectionVersion } from '@callstream/domain';
 import { PositionMoved, project, withConnection } from '@callstream/tables';
 import { nothing, reread } from './apply.ts';
 import { explain } from './failed-batch.ts';
 import { fingerprintOfBatch } from './fingerprint.ts';
 import { expectedOffset } from './project-batch.ts';
 import type { Projecting } from './project-batch.ts';
-import { projectionVersion } from './version.ts';
 
 /** Moves the position behind a batch that an operator has put on the DLQ, and writes no row. Returns the offset to read next. */
 export async function passBatch(projecting: Projecting, batch: UnreadableBatch): Promise<number> {

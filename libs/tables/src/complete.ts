@@ -22,7 +22,7 @@ type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
  * Makes bare tables fit for use: brings together what a fill has written more than once, writes the agents, and adds indexes,
- * keys, views and grants. Long on many rows, so events and calls are done side by side, over seven connections. Interrupted,
+ * keys, views, functions and grants. Long on many rows, so events and calls are done side by side, over seven connections. Interrupted,
  * it leaves tables that {@link makeBare} makes fit to be filled on.
  * @param mayRepeat whether a fill may have written events twice without noticing: then all are looked through first
  */
@@ -31,7 +31,7 @@ export async function completeProjection(
   schema: ProjectionSchema,
   { mayRepeat }: { mayRepeat: boolean },
 ): Promise<void> {
-  const { indexes, keys, views, grants } = await readBlueprint();
+  const { indexes, keys, views, functions, grants } = await readBlueprint();
   const run: Run = (work) =>
     inTransaction(db, async (client) => {
       await client.query(
@@ -40,7 +40,7 @@ export async function completeProjection(
       await work(client);
     });
   await allSettled([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
-  await run((client) => client.query(`${noLongerFilled} ${keys} ${views} ${grants}`));
+  await run((client) => client.query(`${noLongerFilled} ${keys} ${views} ${functions} ${grants}`));
 }
 
 /** Makes tables fit to be filled on that an interrupted {@link completeProjection} has left: takes their indexes away. */

@@ -35,14 +35,18 @@ const fact = fc
 
 describe('packed facts', () => {
   it('are the same facts when they are unpacked, whatever their texts, times and places in the log', () =>
-    fc.assert(fc.property(fc.array(fact), (facts) => expect(unpackFacts(packFacts(facts))).toEqual(facts))));
+    fc.assert(
+      fc.property(fc.array(fact).map(factSet), (facts) => expect(unpackFacts(packFacts(facts))).toEqual(facts)),
+    ));
 
   it('are the same with more different texts than one digit can number', () => {
     const [first] = fc.sample(fact, 1);
-    const many = Array.from({ length: 1_025 }, (_, i): Fact => {
+    const facts = Array.from({ length: 1_025 }, (_, i): Fact => {
       const named = Object.fromEntries(factTexts.map((field) => [field, `${field} ${i}`]));
-      return { ...first!, ...named, id: i };
+      return { ...first!, ...named, uuid: `${first!.uuid.slice(0, 32)}${1_000 + i}`, id: i };
     });
+    const many = factSet(facts);
+    expect(many).toHaveLength(1_025);
     expect(unpackFacts(packFacts(many))).toEqual(many);
   });
 

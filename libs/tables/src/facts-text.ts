@@ -1,4 +1,4 @@
-import { partitionsMax } from '@callstream/domain';
+import { noFacts, partitionsMax } from '@callstream/domain';
 import type { Clock, Fact, Facts } from '@callstream/domain';
 import { clockLetters, commonTexts } from './facts-format.ts';
 
@@ -41,11 +41,11 @@ export function packFacts(facts: Facts): string {
 /** The facts of a text of {@link packFacts}. */
 export function unpackFacts(packed: string): Facts {
   const [rows = '', ...texts] = packed.split('|');
-  if (rows === '') return [];
+  if (rows === '') return noFacts;
   const known = texts.map(unescape);
   const textOf = (number: number): string | null => commonTexts[number] ?? known[number - commonTexts.length] ?? null;
   let [id, at] = [0, 0];
-  return rows.split(',').map((row): Fact => {
+  const facts = rows.split(',').map((row): Fact => {
     const [head = '', ids = '', times = '', received = '', part = '0', ahead = '0'] = row.split(' ');
     id += unpackId(ids);
     at += Number(times);
@@ -63,6 +63,8 @@ export function unpackFacts(packed: string): Facts {
       direction, ourNumber, theirNumber, theirNumberType,
     };
   });
+  // They were packed as a set, in its order.
+  return facts as readonly Fact[] as Facts;
 }
 
 /** Reads the texts of a fact, one after another; null where it has none. */

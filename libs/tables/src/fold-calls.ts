@@ -24,7 +24,7 @@ export function foldCalls(added: FactsByCall, known: ReadonlyMap<string, string>
   for (const [callId, some] of added) {
     const packed = known.get(callId);
     const before = packed === undefined ? undefined : unpackFacts(packed);
-    const facts = before ? union(before, some) : factSet(some);
+    const facts = before ? union(before, factSet(some)) : factSet(some);
     if (before && isSame(before, facts)) continue;
     changed.push({
       ...{ call: play(callId, facts), packed: packFacts(facts) },

@@ -286,7 +286,7 @@ describe('lists', () => {
     ]);
     expect(rows[0]).toMatchObject({
       aggregate_id: '1772456400.30112',
-      received_at: '2026-03-02T13:00:00.000Z',
+      received_at: '2026-03-02T14:00:00.000Z',
       type: 'call.new',
       body: expect.stringContaining('"type": "call.new"') as string,
     });

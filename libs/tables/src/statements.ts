@@ -27,9 +27,12 @@ const columnsOfCalls = `id, last_id, state, state_at, is_opened, began_at, finis
   updated_at, last_event_at, heard_at, delay_ms, is_long, facts`;
 const of = (row: string, columns: string): string => columns.replaceAll(/\w+/g, `${row}.$&`);
 
+/** Stands in the error of {@link replaceCalls}: no SQL can raise one, but by a text that is no number. */
+export const callsMoved = 'calls replaced, of more:';
+
 /**
- * Replaces calls, each of which must be as it is known: with this last_id ($2), and facts of this length ($3). Divides by zero if
- * one is not: the transaction ends there, although its commit is on its way already.
+ * Replaces calls, each of which must be as it is known: with this last_id ($2), and facts of this length ($3). Fails if
+ * one is not, with words that {@link callsMoved} has: the transaction ends there, although its commit is on its way already.
  */
 export const replaceCalls = `
 with replaced as (
@@ -38,7 +41,7 @@ with replaced as (
   where c.call_id = r.call_id and c.last_id = r.known_id and octet_length(c.facts) = r.known_bytes
   returning 1
 )
-select 1 / (count(*) = cardinality($2::bigint[]))::int from replaced`;
+select case when count(*) < cardinality($2::bigint[]) then ('${callsMoved} ' || count(*))::int end from replaced`;
 
 interface Overwritten {
   readonly table: 'visits' | 'segments';

@@ -5,6 +5,7 @@ import { copyLines, recordArray, textArray } from './row-text.ts';
 import { callRow, segmentRow, visitRow } from './rows.ts';
 import type { Statement } from './send-together.ts';
 import {
+  callsMoved,
   insertCalls,
   overwriteSegments,
   overwriteVisits,
@@ -33,11 +34,9 @@ export function writeCalls(changed: readonly ChangedCall[], isCopied: boolean): 
 
 /** Whether a call could not be written because the tables have another one than was known. */
 export const isCallTaken = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && (error.code === divisionByZero || isKeyOfCalls(error));
+  error instanceof pg.DatabaseError && (error.message.includes(callsMoved) || isKeyOfCalls(error));
 const isKeyOfCalls = ({ code, constraint }: pg.DatabaseError): boolean =>
   code === '23505' && ['calls_pkey', 'visits_pkey', 'segments_pkey'].includes(constraint ?? '');
-/** How {@link replaceCalls} fails. */
-const divisionByZero = '22012';
 
 type Table = 'calls' | 'visits' | 'segments';
 const rowOfCall = ({ call, packed }: ChangedCall): object => callRow(call, packed);

@@ -12,10 +12,11 @@ export async function expectReadsToUseIndexes(url: string, events: number): Prom
   try {
     await makeMany(db, events);
     const executed = await executeReads(db);
-    expect(executed.size).toBe(19);
+    expect(executed.size).toBe(20);
     for (const [read, { scanned, indexes, pages }] of executed) {
-      expect({ read, scanned }).toEqual({ read, scanned: [] });
-      expect(indexes.length).toBeGreaterThan(0);
+      // Of agents there are few, and nearly all are asked for.
+      expect({ read, scanned }).toEqual({ read, scanned: read === 'what agents said' ? ['agents'] : [] });
+      expect(indexes.length + scanned.length).toBeGreaterThan(0);
       expect({ read, few: pages < pagesMax, pages }).toEqual({ read, few: true, pages });
     }
   } finally {

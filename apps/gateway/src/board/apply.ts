@@ -1,4 +1,4 @@
-import { decode, factSet, factsOf, partitionsMax, union } from '@callstream/domain';
+import { decode, factSet, factsOf, noFacts, partitionsMax, statesMore, union } from '@callstream/domain';
 import type { CallEvent, Fact, Facts } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
@@ -46,7 +46,10 @@ export async function apply(
     const partial = unsure.has(callId);
     if (partial) progress.missed(partition, firstOffset);
     if (partial && !opens && !board.get(callId)?.call) continue;
-    const entry = board.put(callId, union(known.get(callId) ?? [], factSet(facts)), { partial });
+    const [before, said] = [known.get(callId) ?? noFacts, factSet(facts)];
+    // A call that has left does not come back by an event that is delivered again: nobody would be told of it.
+    if (!board.get(callId)?.call && !statesMore(before, said)) continue;
+    const entry = board.put(callId, union(before, said), { partial });
     if (entry.call) leaving.came(entry.call);
   }
   onBoard();

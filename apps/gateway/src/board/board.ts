@@ -1,5 +1,5 @@
 import { liveCallOf } from '@callstream/contracts';
-import { play, union } from '@callstream/domain';
+import { noFacts, play, union } from '@callstream/domain';
 import type { Call, Facts } from '@callstream/domain';
 import { maskLive } from '../access/mask.ts';
 
@@ -155,8 +155,6 @@ export function createBoard(): Board {
     sizes: () => ({ calls, bytes, left: all.size - calls }),
   };
 }
-
-const noFacts: Facts = [];
 
 /** Whether two sets have the same deliveries: what a fact states follows from the delivery. */
 const isSame = (a: Facts, b: Facts): boolean =>

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { callOfLive, LiveCall } from '@callstream/contracts';
-import { factsOf } from '@callstream/domain';
+import { factSet, factsOf } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import type { Scope } from '../access/scope.ts';
@@ -141,7 +141,7 @@ it('whoever takes what it is told slowly, part by part, shows in the end what is
         next = value[0] + 1;
         now = Math.max(now, value[1].receivedAt);
         const { callId } = value[1];
-        const call = callId === null ? null : board.put(callId, factsOf(value[1])).call;
+        const call = callId === null ? null : board.put(callId, factSet(factsOf(value[1]))).call;
         if (call) leaving.came(call);
         note();
       };
@@ -186,7 +186,7 @@ it('who may not see everything is told what left while it took a large change', 
       const id = at * 4096;
       board.put(
         event.callId ?? '',
-        factsOf(event).map((fact) => ({ ...fact, id })),
+        factSet(factsOf(event).map((fact) => ({ ...fact, id }))),
       );
     }
   };

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { decode } from '@callstream/domain';
+import { decode, projectionVersion } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
 import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
 import type { Fingerprint } from '../fingerprint.ts';
-import { projectionVersion } from '../version.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;

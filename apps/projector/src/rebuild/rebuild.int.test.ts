@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
-import { decode } from '@callstream/domain';
+import { decode, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { lives } from '@callstream/domain/testing';
 import {
@@ -28,7 +28,6 @@ import {
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { createDeadLetters } from '../dead-letters.ts';
-import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import { areOlder } from './if-older.ts';
 import type { LeaveOut } from './leave-out.ts';

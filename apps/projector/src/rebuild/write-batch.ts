@@ -1,10 +1,10 @@
+import { projectionVersion } from '@callstream/domain';
 import { align } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
 import type { EventBatch, Move, Tables } from '@callstream/tables';
 import { moveOf, nothing } from '../apply.ts';
 import { understand } from '../understand.ts';
-import { projectionVersion } from '../version.ts';
 import { writeInHalves } from '../write-in-halves.ts';
 import type { Part } from '../write-in-halves.ts';
 import type { LeaveOut } from './leave-out.ts';

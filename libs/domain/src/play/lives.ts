@@ -1,5 +1,4 @@
 import type { Fact } from './fact.ts';
-import type { Facts } from './union.ts';
 
 /** A call is back when it begins again so much after its end, in ms; belongs to the projection version. */
 export const comebackMsMin = 2_000;
@@ -20,7 +19,7 @@ const isDialerFailure = (kind: string): boolean =>
   kind === 'dialer.failure' || kind === 'dialer.expired' || kind === 'dialer.exceeded';
 
 /** The lives of a call, at least one: it is over from its last end on, unless it comes back. */
-export function livesOf(facts: Facts): readonly Life[] {
+export function livesOf(facts: readonly Fact[]): readonly Life[] {
   const lives: Life[] = [];
   let from = 0;
   let [finished, failed, end] = [-1, -1, -1];
@@ -57,7 +56,7 @@ function sinceMs({ clock, at, ownAt }: Fact, end: Fact): number {
   return clock === 'ahead' && end.clock === 'ahead' ? (ownAt ?? 0) - (end.ownAt ?? 0) : -Infinity;
 }
 
-function beginningOfMoment(facts: Facts, i: number): number {
+function beginningOfMoment(facts: readonly Fact[], i: number): number {
   let first = i;
   while (facts[first - 1]?.at === facts[i]?.at) first--;
   return first;

@@ -1,6 +1,5 @@
 import type { Fact } from './fact.ts';
 import type { Life } from './lives.ts';
-import type { Facts } from './union.ts';
 
 /** Who called whom, and in which direction. */
 export interface Parties {
@@ -20,7 +19,7 @@ const ofNothing = 3;
  * The best source of this life, of equal ones the first; where a life says nothing, what the life before it said. Numbers
  * are taken together from one event; the direction by itself, because some events say only that.
  */
-export function partiesOf(facts: Facts, lives: readonly Life[]): Parties {
+export function partiesOf(facts: readonly Fact[], lives: readonly Life[]): Parties {
   const numbers = best(facts, lives, worthOfNumbers);
   const direction = best(facts, lives, worthOfDirection);
   return {
@@ -31,7 +30,7 @@ export function partiesOf(facts: Facts, lives: readonly Life[]): Parties {
   };
 }
 
-function best(facts: Facts, lives: readonly Life[], worthOf: (fact: Fact) => number): Fact | undefined {
+function best(facts: readonly Fact[], lives: readonly Life[], worthOf: (fact: Fact) => number): Fact | undefined {
   for (let l = lives.length - 1; l >= 0; l--) {
     let found: Fact | undefined;
     let worth = ofNothing;

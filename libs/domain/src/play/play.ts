@@ -1,5 +1,6 @@
 import { sayLate } from './agent-steps.ts';
 import type { Call } from './call.ts';
+import type { Fact } from './fact.ts';
 import { livesOf } from './lives.ts';
 import type { Life } from './lives.ts';
 import { inOrder } from './moment.ts';
@@ -40,13 +41,13 @@ export function play(callId: string, facts: Facts): Call {
   }; // prettier-ignore
 }
 
-const firstAndLast = (facts: Facts): Facts => [
+const firstAndLast = (facts: Facts): readonly Fact[] => [
   ...facts.slice(0, firstFactsMax),
   ...facts.slice(facts.length - lastFactsMax),
 ];
 
 /** Plays one life, moment by moment. */
-function playLife(told: Told, facts: Facts, { from, to, end, isEntered }: Life): Playing {
+function playLife(told: Told, facts: readonly Fact[], { from, to, end, isEntered }: Life): Playing {
   const playing = beginLife(told, facts[from]?.at ?? 0, isEntered);
   const behind = end < 0 ? to : end + 1;
   for (let first = from; first < behind;) {
@@ -62,7 +63,7 @@ function playLife(told: Told, facts: Facts, { from, to, end, isEntered }: Life):
   return playing;
 }
 
-function playMoment(playing: Playing, facts: Facts, first: number, next: number): void {
+function playMoment(playing: Playing, facts: readonly Fact[], first: number, next: number): void {
   const fact = facts[first];
   if (fact && next === first + 1) return steps.get(fact.kind)?.(playing, fact);
   for (const of of inOrder(playing, facts.slice(first, next))) steps.get(of.kind)?.(playing, of);

@@ -1,6 +1,5 @@
 import type { Call } from './call.ts';
 import type { Fact } from './fact.ts';
-import type { Facts } from './union.ts';
 
 /** Receptions this much after the own time are an import, not a clock that is behind, in ms; belongs to the projection version. */
 export const importedAfterMs = 14 * 3_600_000;
@@ -8,7 +7,7 @@ export const importedAfterMs = 14 * 3_600_000;
 type Receptions = Pick<Call, 'id' | 'lastId' | 'createdAt' | 'updatedAt' | 'lastEventAt' | 'delayMs' | 'heardAt'>;
 
 /** When facts were received, and what that tells of their sender's clock. */
-export function receptionsOf(facts: Facts): Receptions {
+export function receptionsOf(facts: readonly Fact[]): Receptions {
   let [id, lastId] = [Infinity, -Infinity];
   let [createdAt, updatedAt] = [Infinity, -Infinity];
   let [lastOwnAt, lastReceivedAt] = [-Infinity, -Infinity];
@@ -30,7 +29,7 @@ export function receptionsOf(facts: Facts): Receptions {
 }
 
 /** The queue that a call came into last; else the last that was named. `from`: place of the first fact that counts. */
-export function lastQueueOf(facts: Facts, from: number): string | null {
+export function lastQueueOf(facts: readonly Fact[], from: number): string | null {
   let named: string | null = null;
   for (let i = facts.length - 1; i >= from; i--) {
     const fact = facts[i];
@@ -47,7 +46,7 @@ function queueEntered({ kind, queue, destination }: Fact): string | null {
 }
 
 /** The latest recording. */
-export const recordingOf = (facts: Facts): string | null =>
+export const recordingOf = (facts: readonly Fact[]): string | null =>
   facts.findLast(({ kind, url }) => kind === 'call.recording-available' && url !== null)?.url ?? null;
 
-export const codeOf = (facts: Facts): string | null => facts.find(({ code }) => code !== null)?.code ?? null;
+export const codeOf = (facts: readonly Fact[]): string | null => facts.find(({ code }) => code !== null)?.code ?? null;

@@ -3,7 +3,7 @@ import { days } from '../../testing/days.ts';
 import { eventsOf, logs } from '../../testing/index.ts';
 import type { Delivery } from '../../testing/index.ts';
 import { beginningMs } from '../../testing/script.ts';
-import { factSet, factsOf, play, playedFactsMax, union } from '../index.ts';
+import { factSet, factsOf, noFacts, play, playedFactsMax, union } from '../index.ts';
 import type { Call, Fact, Facts } from '../index.ts';
 
 /** A log of one call, in which every event may be redelivered, also by a sender ten minutes ahead. */
@@ -56,8 +56,8 @@ describe('the facts of a call', () => {
     fc.assert(
       fc.property(batched, ({ facts, batches }) => {
         const sets = batches.map(factSet);
-        const inTurn = sets.reduce(union, []);
-        const inPairs = sets.reduceRight((right, left) => union(left, right), [] as Facts);
+        const inTurn = sets.reduce(union, noFacts);
+        const inPairs = sets.reduceRight((right, left) => union(left, right), noFacts);
         expect(text(inTurn)).toBe(text(factSet(facts)));
         expect(text(inPairs)).toBe(text(inTurn));
         expect(text(play('c', inPairs))).toBe(text(play('c', factSet(facts))));
@@ -138,9 +138,9 @@ describe('the facts of a call with more than are played', () => {
         const batches = Array.from({ length: Math.ceil(facts.length / size) }, (_, i) =>
           factSet(facts.slice(i * size, (i + 1) * size)),
         );
-        expect(text(batches.reduce(union, []))).toBe(text(whole));
-        expect(text(batches.reduceRight((right, left) => union(right, left), [] as Facts))).toBe(text(whole));
-        expect(text(union(whole, batches[0] ?? []))).toBe(text(whole));
+        expect(text(batches.reduce(union, noFacts))).toBe(text(whole));
+        expect(text(batches.reduceRight((right, left) => union(right, left), noFacts))).toBe(text(whole));
+        expect(text(union(whole, batches[0] ?? noFacts))).toBe(text(whole));
       }),
       { numRuns: 10 },
     );
@@ -184,7 +184,7 @@ it('a call as of a moment is its facts up to that moment, played', () => {
           .flatMap(factsOf),
       );
       for (const { at } of truths) {
-        const until = facts.filter((fact) => fact.at <= at);
+        const until = factSet(facts.filter((fact) => fact.at <= at));
         if (until.length > 0) expect(openAt(play('c1', until), at)).toEqual(openAt(play('c1', facts), at));
       }
     }),

@@ -239,6 +239,7 @@ describe('what goes on', () => {
       rangAt: null,
       rangLastAt: null,
       enteredAt: at + 5_000,
+      enteredLastAt: at + 5_000,
       delayMs: 0,
     };
     expect(await readAgentSegments(db, since)).toEqual([
