@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
-import { simulatedBodies } from '../bench/simulated.ts';
+import { beginsBefore, simulatedBodies } from '../bench/simulated.ts';
 import { startGateway } from './gateways.ts';
 import type { Gateway } from './gateways.ts';
 import { readMetric } from './ingest.ts';
@@ -34,6 +34,8 @@ const filters = [
   { queues: ['900'] },
   { states: ['FINISHED' as const] },
 ];
+/** Simulated events per second of the centre's own time. */
+const centreRate = 40;
 /** Webhooks that are under way at the same time. */
 const connections = 8;
 
@@ -133,7 +135,7 @@ async function provoke(
     .slice(0, faults);
   const picks = fc.sample(fc.double({ min: 0, max: 0.999, noNaN: true }), { seed, numRuns: faults });
   await using sender = createSender(world.system.webhookUrl, connections);
-  const bodies = simulatedBodies(webhooks, 40, { seed });
+  const bodies = simulatedBodies(webhooks, centreRate, { seed, start: beginsBefore(webhooks, centreRate) });
   const post = async (count: number): Promise<void> => {
     const some: string[] = [];
     while (some.length < count) {

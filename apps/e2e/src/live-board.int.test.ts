@@ -54,10 +54,10 @@ async function post(count: number, ...types: string[]): Promise<void> {
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
 }
 
-/** What is on a board: calls of which something was received in the last minutes. */
+/** What is on a board: calls that were heard of in the last minutes. */
 const onBoard = async (): Promise<Call[]> =>
   [...callsOfEvents(await readLog(system.kafka, system.topic)).values()].filter(
-    ({ updatedAt }) => Date.now() - updatedAt < dayMs / 48,
+    ({ heardAt }) => Date.now() - heardAt < dayMs / 48,
   );
 
 async function expectShown(...watchers: readonly Watcher[]): Promise<void> {
@@ -111,8 +111,8 @@ it('a recording that comes a day later shows the call that it belongs to, and no
   await sender.post(JSON.stringify({ type: 'call.recording-available', call_id, url: 'https://recordings.example/1' }));
   await expectShown(watcher);
   expect(watcher.client.board.get().get(call_id)).toMatchObject({
-    state: { rank: 4 },
-    recording: { value: 'https://recordings.example/1' },
+    state: 'FINISHED',
+    recordingUrl: 'https://recordings.example/1',
   });
 }, 60_000);
 

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { Agents, Queues, Stats } from '@callstream/contracts';
 import { lives } from '@callstream/domain/testing';
-import { fillTopic, simulatedBodies } from '../bench/simulated.ts';
+import { beginsBefore, fillTopic, simulatedBodies } from '../bench/simulated.ts';
 import { until } from '@callstream/stack';
 import { readLog } from './read-log.ts';
 import { recount, recountLive } from './recount.ts';
@@ -20,8 +20,9 @@ let log: readonly Posted[];
 /** A day and some more of a small centre in which people wait. */
 const events = 9_000;
 const perSecond = 0.1;
-/** And what goes on there now: three hours of another. */
+/** And what goes on there now: half an hour of another. */
 const liveEvents = 1_000;
+const livePerSecond = 0.5;
 
 /** Calls that were heard of in the time that a gateway looks back. */
 const live = () => recountLive(log, Date.now() - 2 * 3_600_000);
@@ -30,8 +31,8 @@ beforeAll(async () => {
   system = stack.use(await startTestSystem());
   await fillTopic(system, [...lives.values()].flat());
   await fillTopic(system, simulatedBodies(events, perSecond, { agents: 2 }));
-  const start = new Date(Date.now() - (liveEvents / perSecond) * 1_000).toISOString();
-  await fillTopic(system, simulatedBodies(liveEvents, perSecond, { agents: 2, seed: 2, start }));
+  const start = beginsBefore(liveEvents, livePerSecond);
+  await fillTopic(system, simulatedBodies(liveEvents, livePerSecond, { agents: 2, seed: 2, start }));
   await system.projected();
   log = await readLog(system.kafka, system.topic);
 }, 120_000);

@@ -38,7 +38,8 @@ export async function apply(applying: Applying, { records, expected }: Part): Pr
   const next = await writeInHalves(
     { records, expected },
     {
-      commit: (part) => commitOrReread(applying, part, part.records === records ? batch : understand(part.records).batch),
+      commit: (part) =>
+        commitOrReread(applying, part, part.records === records ? batch : understand(part.records).batch),
       refuse: (part, refusal) => refuse(applying, part, refusal),
     },
   );

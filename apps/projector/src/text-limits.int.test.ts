@@ -80,7 +80,11 @@ describe('every column of the tables that has no fixed length', () => {
 
 describe('events of every kind with every field as long as it may be', () => {
   beforeAll(async () => {
-    const all = [...kinds.map((type) => widest({ type })), widest({})];
+    // One call, in which an agent answers whom a queue has: visits have texts of that.
+    const answered = noise(textLimits.call_id.bytesMax);
+    const queue = noise(textLimits.queue.bytesMax);
+    const visit = ['call.waiting', 'actor.entered'].map((type) => widest({ type, call_id: answered, queue }));
+    const all = [...kinds.map((type) => widest({ type })), ...visit, widest({})];
     await world.put(...all.map((value, i) => ({ value, key: null, partition: i % 2 })));
     await world.expectFold();
   });

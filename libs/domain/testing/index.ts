@@ -47,6 +47,17 @@ export const lives: ReadonlyMap<string, readonly string[]> = new Map(
     .map((file) => [file.replace('.ndjson', ''), readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')]),
 );
 
+/** The same as if the last of them had just ended: of events of months ago no board shows anything. */
+export function livesUntil(now: number): ReadonlyMap<string, readonly string[]> {
+  const written = /2026-03-02T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
+  const timesOf = (body: string): number[] => [...body.matchAll(written)].map(([time]) => Date.parse(time));
+  const bodies = [...lives.values()].flat();
+  const later = now - Math.max(...bodies.flatMap(timesOf));
+  const moved = (body: string): string =>
+    body.replaceAll(written, (time) => new Date(Date.parse(time) + later).toISOString());
+  return new Map([...lives].map(([name, life]) => [name, life.map(moved)]));
+}
+
 /** A life as a log, received one second after another, after its own times. */
 export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 14)): Delivery[] =>
   (lives.get(name) ?? []).map((body, i) => ({ body, receivedAt: new Date(receivedFrom + i * 1000).toISOString() }));

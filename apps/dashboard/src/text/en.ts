@@ -107,6 +107,7 @@ export const en = {
   behind: (records: string) => `${records} behind`,
   staleTitle: (age: string) => `What you see is ${age} old.`,
   staleWhy: 'The connection is lost, or the gateway does not reach Kafka. This page goes on by itself.',
+  otherVersion: 'This page is of another version than the gateway: reload it without the cache (Ctrl+Shift+R).',
   // States nobody likes
   loading: 'Loading …',
   awayTitle: 'The gateway does not answer.',

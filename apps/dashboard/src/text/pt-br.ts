@@ -103,6 +103,7 @@ export const ptBr: Texts = {
   behind: (records) => `${records} por ler`,
   staleTitle: (age) => `O que você vê tem ${age} de atraso.`,
   staleWhy: 'A conexão caiu, ou o gateway não alcança o Kafka. Esta página continua sozinha.',
+  otherVersion: 'Esta página é de outra versão que o gateway: recarregue-a sem o cache (Ctrl+Shift+R).',
   loading: 'Carregando …',
   awayTitle: 'O gateway não responde.',
   awayWhy: 'Esta página tenta de novo sozinha. Se demorar: o callstream está em execução?',

@@ -184,10 +184,7 @@ it('who may not see everything is told what left while it took a large change', 
     });
     for (const event of eventsOf(bodies)) {
       const id = at * 4096;
-      board.put(
-        event.callId ?? '',
-        factSet(factsOf(event).map((fact) => ({ ...fact, id }))),
-      );
+      board.put(event.callId ?? '', factSet(factsOf(event).map((fact) => ({ ...fact, id }))));
     }
   };
   const { client, calls, state, mayHaveSeen } = createScreen({ queues: ['900'], masked: false });
