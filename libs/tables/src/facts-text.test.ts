@@ -28,7 +28,7 @@ const fact = fc
     texts,
   })
   .map(({ texts: values, kind, ahead, ...rest }): Fact => {
-    const ownAt = { own: rest.at, none: null, ahead }[rest.clock as Fact['clock']];
+    const ownAt = { own: rest.at, none: null, ahead }[rest.clock];
     const named = Object.fromEntries(factTexts.map((field, i) => [field, values[i] ?? null]));
     return { ...named, ...rest, ownAt, kind } as Fact;
   });

@@ -25,7 +25,7 @@ export function expectedAgents(events: readonly CallEvent[]): object[] {
       return [[`${name}_at`, mark ? time(mark.at) : null] as const, [`${name}_id`, mark?.id ?? null] as const];
     });
     return {
-      ...{ actor, queue, ...Object.fromEntries(marks) },
+      ...{ actor, queue, ...Object.fromEntries<string | number | null>(marks) },
       ...{ number: numbered?.number ?? null, number_at: numbered ? time(numbered.at) : null },
       ...{ number_id: numbered?.id ?? null, updated_at: time(updatedAt), least_delay_ms: leastDelay, delay_ms: delay },
       heard_at: time(Math.min(updatedAt, Math.max(...of.map(({ at }) => at)) + delay)),
