@@ -4,6 +4,8 @@ import { isCurrent, isStale } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { agentsNow, usualRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
+import { deliveriesOf, momentOf } from '@callstream/domain/testing/script';
+import { stories } from '@callstream/domain/testing/stories/index';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { rewrite } from '../testing/rewrite.ts';
@@ -89,8 +91,16 @@ describe('presence and current calls in SQL are those of the domain', () => {
         const events = eventsOf(log.filter((_, i) => i !== missing % log.length));
         if (events.length > 0) await expectSameAsDomain(events, { now: firstOf(events) + later, rules });
       }),
-      { numRuns: 100, endOnFailure: true },
+      { numRuns: 60, endOnFailure: true },
     );
+  });
+
+  it('at the moments of all stories', async () => {
+    for (const { script, rules, board } of Object.values(stories).flat())
+      for (const now of Object.keys(board).map(momentOf)) {
+        const known = eventsOf(deliveriesOf(script)).filter(({ receivedAt }) => receivedAt <= now);
+        if (known.length > 0) await expectSameAsDomain(known, { now, rules: { ...usualRules, ...rules } });
+      }
   });
 
   it('for random logs', async () => {
@@ -99,7 +109,7 @@ describe('presence and current calls in SQL are those of the domain', () => {
         const events = eventsOf(log);
         await expectSameAsDomain(events, { now: firstOf(events) + later, rules });
       }),
-      { numRuns: 50, endOnFailure: true },
+      { numRuns: 30, endOnFailure: true },
     );
   });
 });
