@@ -29,6 +29,9 @@ export class Refused extends Error {
   }
 }
 
+/** What only has a recording or data, say, is no call that one would look for. */
+const isShown = ({ isOpened, finishedAt }: Call): boolean => isOpened || finishedAt !== null;
+
 /** Connects to the gateway that this page came from. */
 export function openGateway(token: string | null): Gateway {
   // Behind a path of its own, so that a proxy can tell it from the page.
@@ -38,7 +41,7 @@ export function openGateway(token: string | null): Gateway {
   const queues = latest<Queues>(client, 'WatchQueues', (set) => client.on('Queues', ({ data }) => set(data)));
   const agents = latest<Agents>(client, 'WatchAgents', (set) => client.on('Agents', ({ data }) => set(data)));
   const calls = createStore<readonly Call[]>([]);
-  const drawing = atMostEvery(drawEveryMs, () => calls.set([...client.board.get().values()]));
+  const drawing = atMostEvery(drawEveryMs, () => calls.set([...client.board.get().values()].filter(isShown)));
   client.board.subscribe(drawing.changed);
   const samples = takeSamples({ calls, client });
   return {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fold, stateOfCall } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
 import type { CDPSession, Page } from 'playwright-core';
 import { startBrowser } from '../src/browser.ts';
@@ -57,7 +58,7 @@ export const dashboard: Bench = {
       const frames = await page.evaluate(() => (globalThis as unknown as { frames: number[] }).frames);
       heaps.push(await heapBytes(session));
       say('comparing with the log …');
-      const wanted = [...fold(await readLog(system.kafka, system.topic)).values()];
+      const wanted = [...callsOfEvents(await readLog(system.kafka, system.topic)).values()];
       const isRight = await until(async () => sameStates(await shownOf(page), wanted), {
         timeoutMs: 20_000,
         onTimeout: () => new Error('It is not what the log says.'),
@@ -142,5 +143,5 @@ const shownOf = (page: Page): Promise<Record<string, string>> =>
     return shown;
   });
 
-const sameStates = (shown: Record<string, string>, calls: readonly Parameters<typeof stateOfCall>[0][]): boolean =>
-  Object.keys(shown).length === calls.length && calls.every((call) => shown[call.callId] === stateOfCall(call));
+const sameStates = (shown: Record<string, string>, calls: readonly Call[]): boolean =>
+  Object.keys(shown).length === calls.length && calls.every((call) => shown[call.callId] === call.state);

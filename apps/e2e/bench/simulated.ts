@@ -11,6 +11,10 @@ const simulate = join(import.meta.dirname, '../../simulator/src/simulate.ts');
 /** Records that leave together: below Kafka's limit even if all are of one partition. */
 const batchRecords = 2_000;
 
+/** When a centre of so many events per second has to begin, so that it has made `count` of them by now. */
+export const beginsBefore = (count: number, rate: number): string =>
+  new Date(Date.now() - (count / rate) * 1_000).toISOString();
+
 /**
  * The first `count` events of the simulated centre, always the same ones of a seed. `rate`: events per second of its own
  * time; `more`: other options of the simulator.

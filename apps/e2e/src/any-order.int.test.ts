@@ -22,7 +22,7 @@ function timedDeliveries(bodies: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const body of bodies) {
     const parsed = parseEvent(Buffer.from(body));
-    if ('problem' in parsed || parsed.event.at === null) continue;
+    if ('problem' in parsed || !parsed.event.isTimed) continue;
     const uuid = eventUuid(Buffer.from(body));
     counts.set(uuid, (counts.get(uuid) ?? 0) + 1);
   }

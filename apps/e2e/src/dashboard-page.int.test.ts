@@ -1,6 +1,5 @@
 import { jest } from '@jest/globals';
-import { fold, stateOfCall } from '@callstream/domain';
-import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, livesUntil } from '@callstream/domain/testing';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
@@ -17,6 +16,7 @@ import type { System } from './system.ts';
 
 /** A busy machine is no failure. */
 jest.setTimeout(60_000);
+const livesNow = livesUntil(Date.now());
 const patience = { timeout: 20_000 };
 const dayMs = 86_400_000;
 const firstLoadBytesMax = 250_000;
@@ -90,20 +90,18 @@ it('says what to do where nothing has happened yet, and is small', async () => {
 
 it('shows a webhook within moments, and every step of a life', async () => {
   await go(page, '#/calls');
-  const life = lifeOf('01-nominal');
+  const life = (livesNow.get('01-nominal') ?? []).map((body) => ({ body, receivedAt: new Date().toISOString() }));
   for (const [i, { body }] of life.entries()) {
     await post(body);
-    for (const [callId, call] of fold(eventsOf(life.slice(0, i + 1))))
-      await row(callId)
-        .locator(`.state-${stateOfCall(call)}`)
-        .waitFor(patience);
+    for (const [callId, call] of callsOfEvents(eventsOf(life.slice(0, i + 1))))
+      await row(callId).locator(`.state-${call.state}`).waitFor(patience);
   }
 });
 
 it('shows each call of every life as the fold of the log has it', async () => {
-  await post(...[...lives.values()].flat());
-  const calls = [...fold(await readLog(system.kafka, system.topic)).values()];
-  const wanted = Object.fromEntries(calls.map((call) => [call.callId, stateOfCall(call) as string]));
+  await post(...[...livesNow.values()].flat());
+  const calls = [...callsOfEvents(await readLog(system.kafka, system.topic)).values()];
+  const wanted = Object.fromEntries(calls.map((call) => [call.callId, call.state as string]));
   await expectSoon(shownStates, wanted);
   await page.reload();
   await expectSoon(shownStates, wanted);
@@ -320,6 +318,34 @@ it('has a wall: large, and without anything to click', async () => {
     .evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize));
   expect(px).toBeGreaterThan(70);
   expect(await overhangPx(wall.page)).toBe(0);
+});
+
+it('loads itself again once where the gateway is of another version, and says so if that does not help', async () => {
+  await using own = await openPage(browser, { url: base });
+  await isLive(own.page);
+  let loads = 0;
+  own.page.on('load', () => loads++);
+  // The next version of the gateway, whose page is the same, as if a cache had kept it.
+  await own.page.addInitScript(() => {
+    const parse = JSON.parse;
+    JSON.parse = (text: string) => {
+      const frame = parse(text) as { event?: string; data?: { projection_version?: number } } | null;
+      if (frame?.event === 'Snapshot' && frame.data && sessionStorage.getItem('is now') === null)
+        frame.data.projection_version = 999;
+      return frame;
+    };
+  });
+  await own.page.reload();
+  await expectSoon(() => Promise.resolve(loads), 2);
+  await own.page.locator('.stale[role=alert]').waitFor(patience);
+  await isLive(own.page);
+  expect(loads).toBe(2);
+  await own.page.evaluate(() => sessionStorage.setItem('is now', 'yes'));
+  await own.page.reload();
+  await isLive(own.page);
+  await expectSoon(() => own.page.evaluate(() => sessionStorage.getItem('callstream.reloaded')), null);
+  expect(await own.page.locator('.stale').count()).toBe(0);
+  expect(own.complaints).toEqual([]);
 });
 
 it('asks for a token where one is needed, and shows what it allows: a queue, and the end of numbers', async () => {

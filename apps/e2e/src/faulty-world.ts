@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { fold } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
-import { simulatedBodies } from '../bench/simulated.ts';
+import { beginsBefore, simulatedBodies } from '../bench/simulated.ts';
 import { startGateway } from './gateways.ts';
 import type { Gateway } from './gateways.ts';
 import { readMetric } from './ingest.ts';
@@ -34,6 +34,8 @@ const filters = [
   { queues: ['900'] },
   { states: ['FINISHED' as const] },
 ];
+/** Simulated events per second of the centre's own time. */
+const centreRate = 40;
 /** Webhooks that are under way at the same time. */
 const connections = 8;
 
@@ -62,7 +64,7 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     expectNoGap: async () => {
       await drained(system);
       await system.projected();
-      const calls = fold(await readLog(own.kafka, system.topic));
+      const calls = callsOfEvents(await readLog(own.kafka, system.topic));
       await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
       const lesser = watchers.flatMap((watcher) => watcher.lesser);
       if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);
@@ -133,7 +135,7 @@ async function provoke(
     .slice(0, faults);
   const picks = fc.sample(fc.double({ min: 0, max: 0.999, noNaN: true }), { seed, numRuns: faults });
   await using sender = createSender(world.system.webhookUrl, connections);
-  const bodies = simulatedBodies(webhooks, 40, { seed });
+  const bodies = simulatedBodies(webhooks, centreRate, { seed, start: beginsBefore(webhooks, centreRate) });
   const post = async (count: number): Promise<void> => {
     const some: string[] = [];
     while (some.length < count) {

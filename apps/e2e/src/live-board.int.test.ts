@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fold } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import { lives } from '@callstream/domain/testing';
+import { callsOfEvents, lives } from '@callstream/domain/testing';
 import { startProxyBefore, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { startReaders } from '../bench/gateway/readers.ts';
@@ -55,10 +54,10 @@ async function post(count: number, ...types: string[]): Promise<void> {
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
 }
 
-/** What is on a board: calls of which something was received in the last minutes. */
+/** What is on a board: calls that were heard of in the last minutes. */
 const onBoard = async (): Promise<Call[]> =>
-  [...fold(await readLog(system.kafka, system.topic)).values()].filter(
-    ({ updatedAt }) => Date.now() - updatedAt < dayMs / 48,
+  [...callsOfEvents(await readLog(system.kafka, system.topic)).values()].filter(
+    ({ heardAt }) => Date.now() - heardAt < dayMs / 48,
   );
 
 async function expectShown(...watchers: readonly Watcher[]): Promise<void> {
@@ -112,8 +111,8 @@ it('a recording that comes a day later shows the call that it belongs to, and no
   await sender.post(JSON.stringify({ type: 'call.recording-available', call_id, url: 'https://recordings.example/1' }));
   await expectShown(watcher);
   expect(watcher.client.board.get().get(call_id)).toMatchObject({
-    state: { rank: 4 },
-    recording: { value: 'https://recordings.example/1' },
+    state: 'FINISHED',
+    recordingUrl: 'https://recordings.example/1',
   });
 }, 60_000);
 

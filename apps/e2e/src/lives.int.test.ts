@@ -1,5 +1,4 @@
-import { fold, stateOfCall } from '@callstream/domain';
-import { lives } from '@callstream/domain/testing';
+import { callsOfEvents, lives } from '@callstream/domain/testing';
 import { openDashboard } from './dashboard.ts';
 import type { Dashboard } from './dashboard.ts';
 import { readLog } from './read-log.ts';
@@ -22,14 +21,14 @@ afterAll(async () => {
 /** What a socket must show of the whole log, by the domain alone. */
 async function expectedCalls(): Promise<object[]> {
   const log = await readLog(system.kafka, system.topic);
-  return [...fold(log).values()].map((call) => ({
+  return [...callsOfEvents(log).values()].map((call) => ({
     id: call.id,
     aggregate_id: call.callId,
-    state: stateOfCall(call),
-    direction: call.parties.direction,
-    our_number: call.parties.ourNumber,
-    their_number: call.parties.theirNumber,
-    queue: call.queue.value,
+    state: call.state,
+    direction: call.direction,
+    our_number: call.ourNumber,
+    their_number: call.theirNumber,
+    queue: call.queue,
     created_at: new Date(call.createdAt).toISOString(),
     updated_at: new Date(call.updatedAt).toISOString(),
   }));

@@ -8,7 +8,8 @@ import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstrea
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { quietKafka } from './kept-log.ts';
-import { codeVersion, keptVersions, makeOlderTables } from './older-tables.ts';
+import { projectionVersion } from '@callstream/domain';
+import { keptVersions, makeOlderTables } from './older-tables.ts';
 import { pickPort } from './port.ts';
 import { launch } from './service.ts';
 import type { Service } from './service.ts';
@@ -71,7 +72,7 @@ it('rebuilds tables of an older version, takes webhooks meanwhile, and can be st
   await reader.query('begin; select * from projection.positions');
   await using started = npmStart();
   await says(started, 'The swap waits');
-  expect(started.tail()).toContain(`and this code is of version ${codeVersion}: they are rebuilt.`);
+  expect(started.tail()).toContain(`and this code is of version ${projectionVersion}: they are rebuilt.`);
   expect(started.tail()).toMatch(/\d+ of \d+ records \(100 %\), [\d,]+\/s, ETA 0 s/);
   await until(
     () =>
@@ -95,7 +96,7 @@ it('goes on with the rebuild at the next start, and then runs everything, once o
   await using started = npmStart();
   await says(started, 'callstream is ready');
   expect(started.tail()).toContain('Resuming the rebuild');
-  expect(started.tail()).toContain(`The tables of version ${codeVersion} are live.`);
+  expect(started.tail()).toContain(`The tables of version ${projectionVersion} are live.`);
   expect(await post('after')).toBe(200);
   const found = () => db.query(`select from projection.calls where call_id in ('meanwhile', 'after')`);
   await until(async () => (await found()).rowCount === 2, {

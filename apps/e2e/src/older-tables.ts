@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectionVersion } from '@callstream/domain';
 import { deadLetterTopic, endOffsets, partitionsDefault, withAdmin } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { connectTables } from '@callstream/tables';
@@ -11,11 +12,6 @@ const folder = join(root, 'fixtures/versions');
 
 /** Versions of the tables of which there is a fixture (`npm run record-version`). */
 export const keptVersions: readonly string[] = readdirSync(folder).toSorted();
-
-/** Version of the tables that the code of this checkout makes. */
-export const codeVersion = Number(
-  /projectionVersion = (\d+)/.exec(readFileSync(join(root, 'apps/projector/src/version.ts'), 'utf8'))?.[1],
-);
 
 export interface OlderTables {
   readonly kafka: Kafka;
@@ -41,7 +37,7 @@ export async function makeOlderTables({ kafka, topic, databaseUrl, version }: Ol
   const db = connectTables({ url: databaseUrl, max: 1 });
   try {
     await db.query(read('tables.sql'));
-    const older = Math.min(Number(version), codeVersion - 1);
+    const older = Math.min(Number(version), projectionVersion - 1);
     await db.query(`update projection.positions set projection_version = ${older}`);
     return older;
   } finally {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { fold } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { startBalancer, until } from '@callstream/stack';
 import { startMember } from './member.ts';
 import type { Member } from './member.ts';
@@ -77,7 +77,7 @@ export async function startPairs({ perSecond, seed, ...options }: PairsOptions):
       const lost = [...load.accepted].filter((uuid) => !stored.has(uuid));
       if (lost.length > 0) throw new Error(`${lost.length} accepted webhooks are not in the log: ${lost[0] ?? ''}`);
       await expectTablesToBeFoldOfLog(system);
-      const calls = fold(events);
+      const calls = callsOfEvents(events);
       await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
       const lesser = watchers.flatMap((watcher) => watcher.lesser);
       if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);

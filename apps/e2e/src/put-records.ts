@@ -14,8 +14,8 @@ export async function createRecordOf({ kafka, topic }: Log): Promise<(body: stri
     const parsed = parseEvent(value);
     if ('problem' in parsed) throw new Error(`${body} is no event: ${parsed.problem}`);
     const received = new Date(receivedAt).toISOString();
-    const { type, at } = parsed.event;
-    const uuid = at === null ? eventUuid(value, received) : eventUuid(value);
+    const { type, at, isTimed } = parsed.event;
+    const uuid = isTimed ? eventUuid(value) : eventUuid(value, received);
     const key = recordKey(parsed.event, uuid);
     const headers: RecordHeaders = {
       ...{ ce_specversion: '1.0', ce_id: uuid, ce_type: type, ce_source: '/callstream/ingest' },

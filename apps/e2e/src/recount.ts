@@ -13,6 +13,7 @@ export interface Posted {
 interface Fact {
   readonly type: string;
   readonly at: number;
+  readonly receivedAt: number;
   readonly queue: string | null;
   readonly actor: string | null;
   readonly destination: string | null;
@@ -35,6 +36,8 @@ export interface Live {
   waiting: number;
   longest_waiting_since: number | null;
   talking: number;
+  /** Agents who are on one of these calls. */
+  agents_on_call: number;
 }
 
 const textOf = (value: unknown): string | null =>
@@ -51,6 +54,7 @@ function timeOf(value: unknown): number | null {
 const factOf = ({ body, receivedAt }: Posted): Fact => ({
   type: String(body['type']).replaceAll('_', '-').replace('on-going', 'ongoing'),
   at: timeOf(body['timestamp']) ?? receivedAt,
+  receivedAt,
   queue: textOf(body['queue']),
   actor: textOf(body['actor']),
   destination: textOf(body['destination']),
@@ -67,19 +71,58 @@ function callsOf(posted: readonly Posted[]): Fact[][] {
   return [...calls.values()].map((of) => of.map(factOf).toSorted((a, b) => a.at - b.at || stage(a) - stage(b)));
 }
 
-const first = (facts: readonly Fact[], type: string, queue?: string): number | null =>
-  facts.find((fact) => fact.type === type && (queue === undefined || (fact.queue ?? '') === queue))?.at ?? null;
-const last = (facts: readonly Fact[], ...types: string[]): Fact | undefined =>
-  facts.findLast(({ type }) => types.includes(type));
+interface Visit {
+  readonly queue: string;
+  readonly began: number;
+  outcome: 'answered' | 'abandoned' | 'flowed_out' | 'open';
+  ended: number;
+}
 
-function queueAtEnd(facts: readonly Fact[]): string {
-  const named = facts.filter(
-    ({ type, queue, destination }) =>
-      (['call.waiting', 'actor.entered'].includes(type) && queue !== null) ||
-      (type === 'call.overflow' && destination !== null),
-  );
-  const fact = named.at(-1) ?? facts.findLast(({ queue }) => queue !== null);
-  return (fact?.type === 'call.overflow' ? fact.destination : fact?.queue) ?? '';
+/** A call as somebody tells it who reads its events from the first to the last. */
+interface Told {
+  readonly visits: Visit[];
+  /** Agents who are on it at the end, and the queue through which each came. */
+  readonly agents: Map<string, string>;
+  state: 'waiting' | 'talking' | 'other' | 'finished';
+}
+
+function tell(facts: readonly Fact[]): Told {
+  const told: Told = { visits: [], agents: new Map(), state: 'other' };
+  const { visits, agents } = told;
+  const open = (): Visit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
+  const close = (outcome: Visit['outcome'], ended: number): void => {
+    const visit = open();
+    if (visit) Object.assign(visit, { outcome, ended });
+  };
+  for (const { type, at, queue, actor, destination } of facts) {
+    if (told.state === 'finished') break;
+    const waitsIn = type === 'call.waiting' ? (queue ?? '') : type === 'call.overflow' ? destination : null;
+    if (waitsIn !== null) {
+      for (const [agent, through] of agents) if (through !== waitsIn) agents.delete(agent);
+      if (agents.size > 0 || open()?.queue === waitsIn) continue;
+      close('flowed_out', at);
+      const before = visits.at(-1);
+      if (before?.outcome === 'abandoned') before.outcome = 'flowed_out';
+      visits.push({ queue: waitsIn, began: at, outcome: 'open', ended: at });
+      told.state = 'waiting';
+    } else if (type === 'actor.entered' || type === 'call.ongoing') {
+      if (type === 'actor.entered' && actor !== null) agents.set(actor, queue ?? '');
+      close('answered', at);
+      told.state = 'talking';
+    } else if (type === 'actor.left' && actor !== null) agents.delete(actor);
+    else if (type === 'call.queue-abandon' && open() && (queue ?? open()?.queue) === open()?.queue) {
+      close('abandoned', at);
+      told.state = agents.size > 0 ? 'talking' : 'other';
+    } else if (type === 'call.standby') {
+      close('flowed_out', at);
+      told.state = 'other';
+    } else if (type === 'call.finished') {
+      close('abandoned', at);
+      agents.clear();
+      told.state = 'finished';
+    }
+  }
+  return told;
 }
 
 function directionOf(facts: readonly Fact[]): string | null {
@@ -102,25 +145,17 @@ export function recount(
   const counts = new Map<string, Count & { sum: number }>();
   for (const facts of callsOf(posted)) {
     if (['outbound', 'internal'].includes(directionOf(facts) ?? '')) continue;
-    const queues = new Set(facts.filter(({ type }) => type === 'call.waiting').map(({ queue }) => queue ?? ''));
-    for (const queue of queues) {
-      const began = first(facts, 'call.waiting', queue) ?? 0;
+    for (const { queue, began, outcome, ended } of tell(facts).visits) {
       if (began < from || began >= to) continue;
       const count = counts.get(queue) ?? { ...none(), sum: 0 };
       counts.set(queue, count);
       count.visits++;
-      const answered = answeredAt(facts, queue, { began, isOnly: queues.size === 1 });
-      const abandoned = abandonedAt(facts, queue, began);
-      if (answered !== null) {
-        const wait = Math.max(0, answered - began);
-        count.answered++;
-        count.sum += wait;
-        if (wait <= serviceLevelMs) count.answered_in_time++;
-      } else if (abandoned !== null) {
-        count.abandoned++;
-        if (Math.max(0, abandoned - began) <= shortAbandonMs) count.abandoned_short++;
-      } else if ([...queues].some((other) => (first(facts, 'call.waiting', other) ?? 0) > began)) count.flowed_out++;
-      else count.open++;
+      count[outcome]++;
+      if (outcome === 'answered') {
+        count.sum += ended - began;
+        if (ended - began <= serviceLevelMs) count.answered_in_time++;
+      }
+      if (outcome === 'abandoned' && ended - began <= shortAbandonMs) count.abandoned_short++;
       count.asa_ms = count.answered === 0 ? null : count.sum / count.answered;
     }
   }
@@ -132,50 +167,26 @@ const none = (): Count => ({
   asa_ms: null,
 });
 
-function answeredAt(facts: readonly Fact[], queue: string, visit: { began: number; isOnly: boolean }): number | null {
-  const here = facts.find((fact) => fact.type === 'actor.entered' && fact.queue === queue);
-  if (here) return here.at;
-  if (!visit.isOnly) return null;
-  const answers = facts.filter(({ type }) => type === 'actor.entered' || type === 'call.ongoing').map(({ at }) => at);
-  return [answers[0], answers.at(-1)].find((at) => at !== undefined && at >= visit.began) ?? null;
-}
-
-function abandonedAt(facts: readonly Fact[], queue: string, began: number): number | null {
-  const here = first(facts, 'call.queue-abandon', queue);
-  if (here !== null) return here;
-  const finished = first(facts, 'call.finished');
-  if (finished === null || queueAtEnd(facts) !== queue) return null;
-  const abandoned = first(facts, 'call.queue-abandon');
-  return abandoned !== null && abandoned >= began ? abandoned : finished;
-}
-
-/** What goes on at the end of the log, over all queues. */
-export function recountLive(posted: readonly Posted[]): Live {
-  const live: Live = { waiting: 0, longest_waiting_since: null, talking: 0 };
+/** What goes on at the end of the log, over all queues, of calls that were heard of since `heardSince` (ms since 1970, by our clock). */
+export function recountLive(posted: readonly Posted[], heardSince: number): Live {
+  const live = { waiting: 0, longest_waiting_since: Infinity, talking: 0 };
+  const agents = new Set<string>();
   for (const facts of callsOf(posted)) {
-    if (first(facts, 'call.finished') !== null) continue;
-    const state = last(facts, 'call.new', 'call.standby', 'call.waiting', 'call.ongoing')?.type;
-    if (state === 'call.ongoing') live.talking++;
-    if (state !== 'call.waiting') continue;
-    const since = last(facts, 'call.waiting')?.at ?? 0;
-    const abandoned = first(facts, 'call.queue-abandon');
-    if (agentsOn(facts).length > 0 || (abandoned !== null && abandoned >= since)) continue;
+    const delay = delayOf(facts);
+    if (Math.max(...facts.map(({ at }) => at)) + delay < heardSince) continue;
+    const told = tell(facts);
+    for (const agent of told.agents.keys()) agents.add(agent);
+    if (told.state === 'talking') live.talking++;
+    if (told.state !== 'waiting') continue;
     live.waiting++;
-    live.longest_waiting_since = Math.min(live.longest_waiting_since ?? since, since);
+    live.longest_waiting_since = Math.min(live.longest_waiting_since, (told.visits.at(-1)?.began ?? Infinity) + delay);
   }
-  return live;
+  const { longest_waiting_since: since } = live;
+  return { ...live, longest_waiting_since: since === Infinity ? null : since, agents_on_call: agents.size };
 }
 
-/** Agents who came onto the call after they last left it. */
-function agentsOn(facts: readonly Fact[]): string[] {
-  const actors = new Set(facts.flatMap(({ actor }) => actor ?? []));
-  return [...actors].filter((actor) => {
-    const own = facts.filter((fact) => fact.actor === actor);
-    const entered = last(own, 'actor.entered');
-    return entered !== undefined && entered.at > (last(own, 'actor.left')?.at ?? -Infinity);
-  });
+/** By how much later than they say the events of a call came, at least; one of over 14 hours is none: they were imported. */
+function delayOf(facts: readonly Fact[]): number {
+  const least = Math.max(0, Math.min(...facts.map(({ at, receivedAt }) => receivedAt - at)));
+  return least > 14 * 3_600_000 ? 0 : least;
 }
-
-/** Agents on unfinished calls at the end of the log. */
-export const recountOnCall = (posted: readonly Posted[]): number =>
-  new Set(callsOf(posted).flatMap((facts) => (first(facts, 'call.finished') === null ? agentsOn(facts) : []))).size;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@callstream/stack';
-import { simulatedBodies } from '../bench/simulated.ts';
+import { beginsBefore, simulatedBodies } from '../bench/simulated.ts';
 import { createSender } from './sender.ts';
 
 /** Webhooks that may be under way at the same time. */
@@ -36,7 +36,9 @@ export async function startSteadyLoad(
   { perSecond, seed, connect }: SteadyLoadOptions,
 ): Promise<SteadyLoad> {
   const bodies: string[] = [];
-  for await (const body of simulatedBodies(perSecond * differentSeconds, centreRate, { seed })) bodies.push(body);
+  const count = perSecond * differentSeconds;
+  const start = beginsBefore(count, centreRate);
+  for await (const body of simulatedBodies(count, centreRate, { seed, start })) bodies.push(body);
   const sender = createSender(webhookUrl, connections, connect);
   const accepted = new Set<string>();
   const posts: Promise<void>[] = [];

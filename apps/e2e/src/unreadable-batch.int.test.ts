@@ -10,7 +10,7 @@ import {
   testTopicName,
   until,
 } from '@callstream/stack';
-import { fold } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { randomBytes } from 'node:crypto';
 import { zstdCompressSync } from 'node:zlib';
 import { readLog } from './read-log.ts';
@@ -89,7 +89,7 @@ async function command(...args: readonly string[]): Promise<string> {
 /** Both sides: what is in the tables and what is on the board is what the log says, but for what nobody can read. */
 async function expectAllOfLog(): Promise<void> {
   await expectTablesToBeFoldOfLog(system);
-  await watcher.shows(fold(await readLog(system.kafka, system.topic)).values());
+  await watcher.shows(callsOfEvents(await readLog(system.kafka, system.topic)).values());
 }
 
 const canProduce = await hasJavaProducer();

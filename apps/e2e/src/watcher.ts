@@ -3,7 +3,6 @@ import { connect } from '@callstream/client';
 import type { Client, Filter } from '@callstream/client';
 import type { LiveCall } from '@callstream/contracts';
 import { callOfLive } from '@callstream/contracts/live-call-of';
-import { join, stateOfCall } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { startProxy, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
@@ -13,7 +12,7 @@ export interface Watcher extends AsyncDisposable {
   readonly client: Client;
   /** The network between it and the gateway. */
   readonly proxy: Proxy;
-  /** Each time that a call came with less than had been shown of it: must be empty. */
+  /** Each time that a call came in an older version than had been shown: must be empty. */
   readonly lesser: readonly string[];
   /** Connections that were lost. */
   readonly losses: () => number;
@@ -27,7 +26,7 @@ const patienceMs = 60_000;
 
 /** What the filter lets through, written here once more. */
 const matches = ({ states, queues }: Filter, call: Call): boolean =>
-  (states?.includes(stateOfCall(call)) ?? true) && (queues?.includes(call.queue.value ?? '') ?? true);
+  (states?.includes(call.state) ?? true) && (queues?.includes(call.queue ?? '') ?? true);
 
 export async function openWatcher(port: number, filter: Filter = {}): Promise<Watcher> {
   const proxy = await startProxy({ to: { port } });
@@ -40,9 +39,9 @@ export async function openWatcher(port: number, filter: Filter = {}): Promise<Wa
     for (const live of calls) {
       const call = callOfLive(live);
       const before = most.get(call.callId);
-      const joined = before ? join(before, call) : call;
-      if (!isDeepStrictEqual(joined, call)) lesser.push(`${JSON.stringify(before)} became ${JSON.stringify(call)}`);
-      most.set(call.callId, joined);
+      if (before && before.lastId > call.lastId)
+        lesser.push(`${JSON.stringify(before)} became ${JSON.stringify(call)}`);
+      else most.set(call.callId, call);
     }
   };
   client.on('Snapshot', ({ data }) => audit(data.calls));

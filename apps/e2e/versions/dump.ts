@@ -5,7 +5,7 @@ import type { Tables } from '@callstream/tables';
 
 const root = join(import.meta.dirname, '../../..');
 /** What the first migration, and every rebuild, makes tables from. */
-const parts = ['tables', 'indexes', 'keys', 'views', 'grants'];
+const parts = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'];
 
 /** The live tables, with their data, as SQL that `client.query` can run on an empty database. */
 export async function dumpTables(db: Tables): Promise<string> {
@@ -16,10 +16,8 @@ export async function dumpTables(db: Tables): Promise<string> {
       (await client.query<{ line: string }>(sql)).rows.map(({ line }) => line);
     const insert = async (table: string): Promise<string> => {
       const rows = await rowsOf(`
-        select '(' || string_agg(coalesce(quote_literal(c.value), 'null'), ',' order by c.ordinality) || ')' as line
-        from projection.${table} t, json_each_text(row_to_json(t)) with ordinality c
-        group by t order by t`);
-      return `insert into ${table} values\n${rows.join(',\n')};`;
+        select format('select (%L::${table}).*', t::text) as line from projection.${table} t order by t`);
+      return `insert into ${table}\n${rows.join('\nunion all\n')};`;
     };
     const inserts: string[] = [];
     for (const table of ['positions', ...tableNames]) inserts.push(await insert(table));

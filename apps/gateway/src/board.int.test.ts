@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
-import { fold } from '@callstream/domain';
+import { projectionVersion } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
 import { connect, startGateway } from '../testing/gateway.ts';
 import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
@@ -38,7 +39,7 @@ describe('a subscriber', () => {
     await dashboard.shows({ a: 'NEW', b: 'WAITING' });
     await tables.append([waits('a'), event('call.new', 'c')]);
     await dashboard.shows({ a: 'WAITING', b: 'WAITING', c: 'NEW' });
-    const folded = fold(tables.log);
+    const folded = callsOfEvents(tables.log);
     for (const [callId, call] of dashboard.calls)
       expect(call).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(callId)!))));
   });
@@ -116,7 +117,7 @@ describe('a cursor', () => {
     const cursor = await current();
     for (const other of [
       { ...cursor, leftUntil: Date.now() - 40 * minuteMs },
-      { ...cursor, epoch: '2.x' },
+      { ...cursor, epoch: `${projectionVersion}.x` },
       { ...cursor, positions: [] },
     ]) {
       using dashboard = await subscribeAt(cursorText(other));
@@ -124,6 +125,12 @@ describe('a cursor', () => {
       expect(snapshot.reset).toBe(true);
       expect(snapshot.calls.length).toBeGreaterThan(3);
     }
+  });
+
+  it('that is of an older version closes the socket for good: the page is as old', async () => {
+    const cursor = await current();
+    using dashboard = await subscribeAt(cursorText({ ...cursor, epoch: `${projectionVersion - 1}.x` }));
+    expect(await dashboard.client.closed).toBe(4504);
   });
 
   it('that is ahead of the gateway closes the socket, if the gateway does not get there', async () => {

@@ -104,8 +104,8 @@ it.each(Object.entries(attacks))('four sockets ask for %s: others are served', a
 });
 
 it('statistics with too many counts are refused, and say what to ask for', async () => {
-  await tables.db.query(`insert into call_queues (call_id, queue, waiting_at)
-    select 'many.' || n, 'v' || n, now() from generate_series(1, 30001) n`);
+  await tables.db.query(`insert into visits (call_id, n, queue, waiting_at, outcome)
+    select 'many.' || n, 1, 'v' || n, now(), 'open' from generate_series(1, 30001) n`);
   const response = await fetch(
     `http://127.0.0.1:${gateway.port}/api/stats?from=${new Date(Date.now() - 3_600_000).toISOString()}`,
   );

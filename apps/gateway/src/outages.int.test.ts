@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { startProxyBefore, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
-import { completeProjection, connectTables, createBareProjection, nextSchema, trySwap } from '@callstream/tables';
+import { completeProjection, connectTables, createBareProjection, nextSchema, tableNames, trySwap } from '@callstream/tables';
 import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
 import type { Of } from '../testing/dashboard.ts';
 import { startGateway } from '../testing/gateway.ts';
@@ -144,7 +144,7 @@ it('the projection is swapped for one of an older version: dashboards see only a
   const frames = client.frames.length;
 
   await createBareProjection(tables.db, nextSchema);
-  for (const table of ['positions', 'events', 'calls', 'call_queues', 'call_agents', 'agents'])
+  for (const table of ['positions', ...tableNames])
     await tables.db.query(`insert into projection_next.${table} select * from projection.${table}`);
   await tables.db.query('update projection_next.positions set projection_version = 1');
   const next = connectTables({ url: tables.url, schema: nextSchema, max: 1 });

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
-import { fold } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
 import { event, is, openDashboard } from '../testing/dashboard.ts';
 import type { Of } from '../testing/dashboard.ts';
@@ -51,7 +51,7 @@ it('who does not read is told once what became of each call, and is complete', a
   using slow = await openDashboard(gateway.port);
   using quick = await openDashboard(gateway.port);
   const complete = () => {
-    const folded = fold(tables.log);
+    const folded = callsOfEvents(tables.log);
     return (calls: typeof slow.calls) => ids.every((id) => calls.get(id)?.last_id === folded.get(id)?.lastId);
   };
   await until(() => complete()(slow.calls) && complete()(quick.calls), {
@@ -69,7 +69,7 @@ it('who does not read is told once what became of each call, and is complete', a
   await until(() => isShown(slow.calls), { timeoutMs: 20_000, onTimeout: () => new Error('slow is behind') });
   const calls = told(slow.client.frames.slice(before)).flatMap((data) => data.calls);
   expect(calls.length).toBeLessThan(rounds * count);
-  const folded = fold(tables.log);
+  const folded = callsOfEvents(tables.log);
   for (const id of ids) expect(slow.calls.get(id)).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(id)!))));
   expect(readCursor(slow.cursor())?.positions).toEqual(readCursor(quick.cursor())?.positions);
   const ends = [...Map.groupBy(tables.log, ({ id }) => id % 4096).values()].map(({ length }) => length);

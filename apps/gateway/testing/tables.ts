@@ -72,7 +72,7 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
           moves: [
             { partition, expected, next, version: readableVersionMin, last: { uuid: logId, timestamp: Date.now() } },
           ],
-          rows: batchOf(events),
+          batch: batchOf(events),
         });
         projected[partition] = next;
       }

@@ -31,7 +31,7 @@ export function recordOf(
   { event, body, receivedAt }: Accepted,
   { topic, place }: { topic: string; place: (key: string) => number | null },
 ): { record: EventRecord; uuid: string } {
-  const uuid = event.at === null ? eventUuid(body, receivedAt) : eventUuid(body);
+  const uuid = event.isTimed ? eventUuid(body) : eventUuid(body, receivedAt);
   const key = recordKey(event, uuid);
   const headers: RecordHeaders = {
     ce_specversion: '1.0',

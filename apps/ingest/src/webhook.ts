@@ -1,4 +1,4 @@
-import { parseEvent, rankOf } from '@callstream/domain';
+import { isKind, parseEvent } from '@callstream/domain';
 import type { Middleware } from 'koa';
 import { checkMediaType } from './body.ts';
 import type { ReadBody } from './body.ts';
@@ -33,7 +33,7 @@ export const postWebhook = ({ publish, readBody, authentication, metrics }: Webh
     const { uuid, storedIn } = await publish({ event: parsed.event, body, receivedAt: new Date().toISOString() });
     metrics.storeSeconds.observe({ stored_in: storedIn }, (performance.now() - began) / 1_000);
     metrics.accepted.inc({ stored_in: storedIn });
-    if (rankOf(parsed.event.kind) < 0) metrics.unknownTypes.inc();
+    if (!isKind(parsed.event.kind)) metrics.unknownTypes.inc();
     metrics.repeated(uuid);
     ctx.type = 'application/json';
     ctx.body = accepted(uuid, parsed.event.callId, body);

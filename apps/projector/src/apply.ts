@@ -1,7 +1,8 @@
 import type { Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
+import { projectionVersion } from '@callstream/domain';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { BatchRows, Move, SeenEvents } from '@callstream/tables';
+import type { EventBatch, Move, SeenEvents } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
 import { explain, looksLikeBadDeploy, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
@@ -10,7 +11,6 @@ import { refusalOfOrdinary } from './ordinary-event.ts';
 import type { RefusalRate } from './refusal-rate.ts';
 import { checkVersion, ProjectionStopped } from './stopped.ts';
 import { understand } from './understand.ts';
-import { projectionVersion } from './version.ts';
 import { after, writeInHalves } from './write-in-halves.ts';
 import type { Part } from './write-in-halves.ts';
 
@@ -28,17 +28,18 @@ export interface Applying {
 }
 
 /**
- * Joins records into the tables, and dead-letters what is no event, or what Postgres refuses for its own data. Returns the
+ * Writes records into the tables, and dead-letters what is no event, or what Postgres refuses for its own data. Returns the
  * position reached; another one than after the records if somebody else moved it.
  * @throws {ProjectionStopped} if that needs somebody to look
  */
 export async function apply(applying: Applying, { records, expected }: Part): Promise<number> {
-  const { undecodable, rows } = understand(records);
+  const { undecodable, batch } = understand(records);
   await applying.deadLetters.setAside(undecodable);
   const next = await writeInHalves(
     { records, expected },
     {
-      commit: (part) => commitOrReread(applying, part, part.records === records ? rows : understand(part.records).rows),
+      commit: (part) =>
+        commitOrReread(applying, part, part.records === records ? batch : understand(part.records).batch),
       refuse: (part, refusal) => refuse(applying, part, refusal),
     },
   );
@@ -46,16 +47,16 @@ export async function apply(applying: Applying, { records, expected }: Part): Pr
   return next;
 }
 
-async function commitOrReread(applying: Applying, part: Part, rows: BatchRows): Promise<number> {
+async function commitOrReread(applying: Applying, part: Part, batch: EventBatch): Promise<number> {
   try {
-    return await commit(applying, part, rows);
+    return await commit(applying, part, batch);
   } catch (error) {
     if (error instanceof PositionMoved) return reread(applying, part.records[0].partition);
     throw explain(error, part.records);
   }
 }
 
-export const { rows: noRows } = understand([]);
+export const { batch: nothing } = understand([]);
 
 /** Dead-letters an event that Postgres does not take, unless it takes no ordinary event of that kind either. */
 async function refuse(applying: Applying, part: Part, refusal: Error): Promise<number> {
@@ -68,16 +69,16 @@ async function refuse(applying: Applying, part: Part, refusal: Error): Promise<n
   });
   if (ordinary) throw looksLikeBadDeploy(record, { refusal, ordinary });
   await applying.deadLetters.setAside([{ record, kind: 'refused', reason }]);
-  const next = await commitOrReread(applying, part, noRows);
+  const next = await commitOrReread(applying, part, nothing);
   applying.refusals.count();
   applying.metrics.deadLetters.inc({ kind: 'refused' });
   applying.log.error({ partition, offset, code }, 'record.refused');
   return next;
 }
 
-/** One transaction: the rows and the position, or neither. */
-async function commit(applying: Applying, part: Part, rows: BatchRows): Promise<number> {
-  const projection = { moves: [moveOf(part)], rows };
+/** One transaction: the events and the position, or neither. */
+async function commit(applying: Applying, part: Part, batch: EventBatch): Promise<number> {
+  const projection = { moves: [moveOf(part)], batch };
   await withConnection(applying.db, (client) => project(client, projection, applying.seen));
   return committed(applying, part);
 }

@@ -177,7 +177,7 @@ describe('an error of Postgres that nobody knows stops the projector with what a
       'create unique index stranger on events (call_id)',
       /23505.*records 0 to 1 of partition 0.*unique index that is not ours/,
     ],
-    ['a table that is gone', 'alter table call_queues rename to gone', /42P01.*npm run projector -- migrate/],
+    ['a table that is gone', 'alter table visits rename to gone', /42P01.*npm run projector -- migrate/],
     [
       'a right that is missing',
       `create function no() returns trigger language plpgsql as $$ begin raise insufficient_privilege; end $$;

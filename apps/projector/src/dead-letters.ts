@@ -1,3 +1,4 @@
+import { projectionVersion } from '@callstream/domain';
 import {
   batchHash,
   deadLetterTopic,
@@ -9,7 +10,6 @@ import {
 import type { Kafka, LogRecord, OutRecord, Publisher, UnreadableBatch } from '@callstream/runtime';
 import { inBatches } from './in-batches.ts';
 import { ProjectionStopped } from './stopped.ts';
-import { projectionVersion } from './version.ts';
 
 /** A record that is put aside. */
 export interface DeadLetter {

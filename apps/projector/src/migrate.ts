@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { projectionVersion } from '@callstream/domain';
 import { databaseUrl } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { connectTables, ensurePositions, migrate } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
 import { makeTopics } from './make-topics.ts';
-import { projectionVersion } from './version.ts';
 
 /** Makes what the services need and is not there yet: topics, tables, and a position for each partition. */
 export async function prepare(config: ProjectorConfig, log: Log): Promise<void> {

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { decode, rankOf } from '@callstream/domain';
+import { decode, isKind } from '@callstream/domain';
 import type { TextField } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { tryRows, withConnection } from '@callstream/tables';
+import { tryBatch, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { understand } from './understand.ts';
 
@@ -13,14 +13,14 @@ import { understand } from './understand.ts';
  * @returns what Postgres says if it refuses that too: then code and tables do not fit each other; null if it takes it
  */
 export async function refusalOfOrdinary(db: Tables, refused: LogRecord): Promise<Error | null> {
-  const { rows } = understand([ordinaryRecord(refused)]);
-  return withConnection(db, (client) => tryRows(client, rows));
+  const { batch } = understand([ordinaryRecord(refused)]);
+  return withConnection(db, (client) => tryBatch(client, batch));
 }
 
 /** A record as the documented ones are: every field is there, short and plain. An undocumented kind is tried as `call.new`. */
 function ordinaryRecord(refused: LogRecord): LogRecord {
   const decoded = decode(logEntry(refused));
-  const kind = 'event' in decoded && rankOf(decoded.event.kind) >= 0 ? decoded.event.kind : 'call.new';
+  const kind = 'event' in decoded && isKind(decoded.event.kind) ? decoded.event.kind : 'call.new';
   const id = randomUUID();
   const texts: Record<TextField, string> = {
     type: kind,

@@ -1,11 +1,11 @@
 import type { UnreadableBatch } from '@callstream/runtime';
+import { projectionVersion } from '@callstream/domain';
 import { PositionMoved, project, withConnection } from '@callstream/tables';
-import { noRows, reread } from './apply.ts';
+import { nothing, reread } from './apply.ts';
 import { explain } from './failed-batch.ts';
 import { fingerprintOfBatch } from './fingerprint.ts';
 import { expectedOffset } from './project-batch.ts';
 import type { Projecting } from './project-batch.ts';
-import { projectionVersion } from './version.ts';
 
 /** Moves the position behind a batch that an operator has put on the DLQ, and writes no row. Returns the offset to read next. */
 export async function passBatch(projecting: Projecting, batch: UnreadableBatch): Promise<number> {
@@ -18,7 +18,7 @@ export async function passBatch(projecting: Projecting, batch: UnreadableBatch):
   const next = lastOffset + 1;
   const move = { partition, expected, next, version: projectionVersion, last: fingerprintOfBatch(batch) };
   try {
-    await withConnection(db, (client) => project(client, { moves: [move], rows: noRows }));
+    await withConnection(db, (client) => project(client, { moves: [move], batch: nothing }));
   } catch (error) {
     if (error instanceof PositionMoved) return reread(projecting, partition);
     throw explain(

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
+import { projectionVersion } from '@callstream/domain';
 import { ensureTopics, withAdmin } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
 import { createWorld, event, silent } from '../testing/world.ts';
 import type { World } from '../testing/world.ts';
-import { projectionVersion } from './version.ts';
 
 jest.setTimeout(90_000);
 

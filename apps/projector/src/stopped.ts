@@ -1,4 +1,4 @@
-import { projectionVersion } from './version.ts';
+import { projectionVersion } from '@callstream/domain';
 
 /** The projector cannot go on by itself; `message` names the cause and the remedy. */
 export class ProjectionStopped extends Error {

@@ -16,7 +16,7 @@ interface Waiting extends Part {
 }
 
 /**
- * As {@link apply}; but short parts that come at the same time are joined into the tables in one transaction: while little
+ * As {@link apply}; but short parts that come at the same time are written in one transaction: while little
  * comes, a transaction costs more than its rows (docs/decisions/0017). Longer ones are applied by themselves, side by side. If that fails, each is applied by itself, so that
  * what is wrong with one holds up no other.
  * @param concurrency of those that are applied by themselves
@@ -52,9 +52,9 @@ async function applyTogether(
 ): Promise<void> {
   const byThemselves = (): void => parts.forEach((part) => part.resolve(byItself(part)));
   try {
-    const { undecodable, rows } = understand(parts.flatMap(({ records }) => records));
+    const { undecodable, batch } = understand(parts.flatMap(({ records }) => records));
     if (undecodable.length > 0) return byThemselves();
-    const projection = { moves: parts.map(moveOf), rows, lockTimeoutMs };
+    const projection = { moves: parts.map(moveOf), batch, lockTimeoutMs };
     await withConnection(applying.db, (client) => project(client, projection, applying.seen));
   } catch (error) {
     if (!(error instanceof ConnectionLost)) return byThemselves();

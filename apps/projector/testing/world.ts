@@ -1,4 +1,4 @@
-import { decode } from '@callstream/domain';
+import { decode, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import {
   connectKafka,
@@ -16,7 +16,6 @@ import { connectTables, ensurePositions, migrate, readPositions } from '@callstr
 import type { Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { randomUUID } from 'node:crypto';
-import { projectionVersion } from '../src/version.ts';
 
 export const silent = createLog({ service: 'test', level: 'silent' });
 

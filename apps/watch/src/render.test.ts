@@ -9,8 +9,8 @@ import { cell, duration } from './text.ts';
 const now = Date.UTC(2026, 2, 2, 13);
 const call = (id: string, waitedMs: number) =>
   callOfLive({
-    ...{ call_id: id, id: 1, last_id: 1, state: 'WAITING', state_at: now, state_rank: 2 },
-    ...{ queue: '900', queue_of: [1, now, 0, 'u'], their_number: '5511912345678', parties_of: [0, now, 0, 'u'] },
+    ...{ call_id: id, id: 1, last_id: 1, state: 'WAITING', state_at: now - waitedMs },
+    ...{ queue: '900', their_number: '5511912345678', began_at: now - waitedMs, heard_at: now },
     ...{ waiting_since: now - waitedMs, created_at: now, updated_at: now, last_event_at: now },
   });
 const totals = {
@@ -19,7 +19,7 @@ const totals = {
 };
 const queue: Queues['total'] = {
   ...{ waiting: 2, longest_waiting_since: now - 65_000, talking: 1, today: totals },
-  agents: { on_call: 1, ringing: 0, available: 3, paused: 1, logged_out: 0 },
+  agents: { on_call: 1, ringing: 0, not_known: 0, available: 3, paused: 1, logged_out: 0 },
 };
 const agent: Agents['agents'][number] = {
   ...{ actor: 'joão \x1b[2J 👩‍💻@example.com', number: null, presence: 'on_call', since: now - 5_000 },

@@ -81,15 +81,15 @@ function queueLines(queues: Queues | null, now: number): Line[] {
 
 /** Who waits for longest comes first. */
 function waitingCalls({ calls, now }: Shown): Line[] {
-  const since = ({ waitingSince }: Call): number => waitingSince ?? now;
+  const since = ({ waitingSince, stateAt, delayMs }: Call): number => (waitingSince ?? stateAt) + delayMs;
   return [...calls.values()]
     .filter((call) => isWaiting(call, now, staleAfterMs))
     .toSorted((a, b) => since(a) - since(b))
     .map((call) => ({ text: `${cell(duration(now - since(call)), 9, 'right')}  ${callText(call)}` }));
 }
 
-const callText = ({ queue, parties, callId }: Call): string =>
-  `${cell(queue.value ?? '(none)', 14)} ${cell(parties.theirNumber ?? '', 18)} ${callId}`;
+const callText = ({ queue, theirNumber, callId }: Call): string =>
+  `${cell(queue ?? '(none)', 14)} ${cell(theirNumber ?? '', 18)} ${callId}`;
 
 function agentLines(agents: Agents | null, now: number): Line[] {
   if (!agents) return [{ text: 'not told yet', how: 'dim' }];

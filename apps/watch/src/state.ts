@@ -1,6 +1,5 @@
 import type { Client, Status } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
-import { stateOfCall } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 
 /** Most events that are remembered. */
@@ -48,8 +47,8 @@ export function watchState(
   client.board.subscribe(({ changed, gone, reset }) => {
     for (const callId of gone) told.delete(callId);
     for (const call of changed) {
-      const what = stateOfCall(call);
-      const key = `${what} ${call.queue.value ?? ''}`;
+      const what = call.state;
+      const key = `${what} ${call.queue ?? ''}`;
       if (told.get(call.callId) === key) continue;
       told.set(call.callId, key);
       // What was there before is no news.

@@ -1,6 +1,5 @@
 import { liveCallOf } from '@callstream/contracts/live-call-of';
-import { fold } from '@callstream/domain';
-import { eventsOf, lifeOf, logs } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, lifeOf, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
 import type { Change } from './board.ts';
 import { createBoard } from './board.ts';
@@ -9,8 +8,8 @@ import type { SnapshotData } from './messages.ts';
 const age = { as_of: 0, now: 0, lag: 0 };
 const nominal = eventsOf(lifeOf('01-nominal'));
 const whole = (part: Partial<SnapshotData>): SnapshotData => ({ calls: [], ...age, part: 1, parts: 1, ...part });
-const liveAfter = (events: number) => [...fold(nominal.slice(0, events)).values()].map(liveCallOf);
-const states = (board: ReturnType<typeof createBoard>) => [...board.get().values()].map(({ state }) => state.rank);
+const liveAfter = (events: number) => [...callsOfEvents(nominal.slice(0, events)).values()].map(liveCallOf);
+const states = (board: ReturnType<typeof createBoard>) => [...board.get().values()].map(({ state }) => state);
 
 function changesOf(board: ReturnType<typeof createBoard>): Change[] {
   const changes: Change[] = [];
@@ -30,7 +29,7 @@ describe('the board', () => {
         for (let i = 0, done = 0; done < events.length; i++) {
           const step = steps[i % steps.length] ?? 1;
           done = Math.min(events.length, done + 1 + step);
-          const now = fold(events.slice(0, done));
+          const now = callsOfEvents(events.slice(0, done));
           // Sometimes the frame before was lost with its connection, and what it said comes again.
           const since = step === 0 ? Number(board.resume().cursor) : seen;
           const touched = new Set(events.slice(since, done).map(({ callId }) => callId));
@@ -41,7 +40,7 @@ describe('the board', () => {
           } else board.onCallsChanged({ calls, gone: [], ...(step % 2 === 0 && { cursor: String(done) }) });
           seen = done;
         }
-        expect(board.get()).toEqual(fold(events));
+        expect(board.get()).toEqual(callsOfEvents(events));
       }),
     );
   });
@@ -65,10 +64,10 @@ describe('the board', () => {
     board.onSnapshot(whole({ calls: liveAfter(2), parts: 2 }));
     board.onCallsChanged({ calls: liveAfter(5), gone: [] });
     board.onSnapshot(whole({ part: 2, parts: 2, cursor: 'a' }));
-    expect([...board.get().values()]).toEqual([...fold(nominal.slice(0, 5)).values()]);
+    expect([...board.get().values()]).toEqual([...callsOfEvents(nominal.slice(0, 5)).values()]);
   });
 
-  it('keeps what it holds over a resume, loses what is gone, and joins what is older', () => {
+  it('keeps what it holds over a resume, loses what is gone, and does not go back to what is older', () => {
     const board = createBoard();
     board.resume();
     board.onSnapshot(whole({ calls: liveAfter(5), cursor: 'a' }));
@@ -88,7 +87,7 @@ describe('the board', () => {
     board.onSnapshot(whole({ calls: liveAfter(5), cursor: 'a' }));
     board.resume();
     const changes = changesOf(board);
-    const other = [...fold(eventsOf(lifeOf('16-internal'))).values()].map(liveCallOf);
+    const other = [...callsOfEvents(eventsOf(lifeOf('16-internal'))).values()].map(liveCallOf);
     board.onSnapshot(whole({ calls: other, cursor: 'b', reset: true }));
     expect([...board.get().keys()]).toEqual(other.map(({ call_id }) => call_id));
     expect(changes).toMatchObject([{ gone: [nominal[0]?.callId], reset: true }]);

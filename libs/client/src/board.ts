@@ -1,5 +1,4 @@
 import { callOfLive } from '@callstream/contracts/live-call-of';
-import { join } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import type { CallsChangedData, SnapshotData } from './messages.ts';
 import { createListeners } from './store.ts';
@@ -28,7 +27,7 @@ export interface HeldCalls extends Board {
   readonly onCallsChanged: (data: CallsChangedData) => void;
 }
 
-/** Joins what arrives with what is held. Without I/O. */
+/** Keeps the newest version of each call that arrives. Without I/O. */
 export function createBoard(): HeldCalls {
   const listeners = createListeners<Change>();
   let held = new Map<string, Call>();
@@ -53,7 +52,9 @@ export function createBoard(): HeldCalls {
       }
       for (const live of frame.calls) {
         const known = held.get(live.call_id);
-        const call = known ? join(known, callOfLive(live)) : callOfLive(live);
+        // A snapshot and the deltas beside it overlap.
+        if (known && known.lastId > live.last_id) continue;
+        const call = callOfLive(live);
         held.set(call.callId, call);
         changed.set(call.callId, call);
         gone.delete(call.callId);

@@ -1,4 +1,5 @@
 import type { ListedCall, ListedEvent, ServerMessage } from '@callstream/contracts';
+import { projectionVersion } from '@callstream/domain';
 import { createBoard } from './board.ts';
 import type { Board } from './board.ts';
 import { watchCallEvents } from './call-events.ts';
@@ -106,8 +107,9 @@ export function connect(url: string, options: ClientOptions = {}): Client {
     const { asOf } = status.get();
     if (asOf !== null) status.set({ isStale: clock.now() - asOf > staleAfterMs });
   };
-  const onComplete = (snapshot: FrameOf<'Heartbeat'>['data']): void => {
+  const onComplete = (snapshot: FrameOf<'Snapshot'>['data']): void => {
     onAge(snapshot);
+    status.set({ isOtherVersion: snapshot.projection_version !== projectionVersion });
     onLive();
   };
   const subscription = filter === null ? null : createSubscription({ filter, board, ask, onComplete, onFailed });

@@ -11,8 +11,13 @@ export interface Status {
   readonly lag: number;
   /** `asOf` is older than `staleAfterMs`: the connection is lost, or the gateway does not reach Kafka. */
   readonly isStale: boolean;
+  /** The gateway plays calls by other rules than this client was made for: the page is to be loaded again. */
+  readonly isOtherVersion: boolean;
   /** What the user should know: why the connection was refused, or why a subscription failed. */
   readonly problem: string | null;
 }
 
-export const firstStatus: Status = { connection: 'connecting', asOf: null, lag: 0, isStale: false, problem: null };
+export const firstStatus: Status = {
+  ...{ connection: 'connecting', asOf: null, lag: 0 },
+  ...{ isStale: false, isOtherVersion: false, problem: null },
+};

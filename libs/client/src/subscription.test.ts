@@ -1,10 +1,9 @@
 import { liveCallOf } from '@callstream/contracts/live-call-of';
-import { fold } from '@callstream/domain';
-import { eventsOf, lifeOf } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, lifeOf } from '@callstream/domain/testing';
 import { createBoard } from './board.ts';
 import { createSubscription } from './subscription.ts';
 
-const calls = [...fold(eventsOf(lifeOf('01-nominal'))).values()].map(liveCallOf);
+const calls = [...callsOfEvents(eventsOf(lifeOf('01-nominal'))).values()].map(liveCallOf);
 const snapshot = (id: number, cursor: string, shown = calls) => ({
   ...{ event: 'Snapshot', status: 'Ok', id },
   data: { calls: shown, cursor, as_of: 0, now: 0, lag: 0, part: 1, parts: 1 },

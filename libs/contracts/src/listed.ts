@@ -25,7 +25,9 @@ export const ListedEvent = z.looseObject({
     .array(z.string())
     .nullable()
     .optional()
-    .describe('Fields of the body that are too long for the tables, so that no list and no number knows them; null: none'),
+    .describe(
+      'Fields of the body that are too long for the tables, so that no list and no number knows them; null: none',
+    ),
   topic: z.string(),
   partition: z.number().int(),
   offset: z.number().int(),

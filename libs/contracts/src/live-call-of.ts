@@ -1,110 +1,107 @@
-import { noLatest, noParties, noSeat, noState, stateOfCall } from '@callstream/domain';
-import type { Call, CallAgent, CallQueue } from '@callstream/domain';
+import type { Call, Segment, Visit } from '@callstream/domain';
 import type { LiveCall } from './live-call.ts';
 
-type Origin = NonNullable<LiveCall['parties_of']>;
-type Choice = Pick<Call['parties'], 'tier' | 'at' | 'rank' | 'uuid'>;
-
-/** JSON has no -Infinity: a choice that nothing was chosen for is not there. */
-const originOf = ({ tier, at, rank, uuid }: Choice): Origin | undefined =>
-  at === -Infinity ? undefined : [tier, at, rank, uuid];
-const choiceOf = ([tier, at, rank, uuid]: Origin): Choice => ({ tier, at, rank, uuid });
+type LiveVisit = NonNullable<LiveCall['visits']>[number];
+type LiveSegment = NonNullable<LiveCall['segments']>[number];
 
 /** The call as it crosses the socket. Properties that are undefined are not in its JSON. */
 export const liveCallOf = (call: Call): LiveCall => ({
   call_id: call.callId,
   id: call.id,
   last_id: call.lastId,
-  state: stateOfCall(call),
-  state_at: call.state.rank < 0 ? undefined : call.state.at,
-  state_rank: call.state.rank < 0 ? undefined : call.state.rank,
-  direction: call.parties.direction ?? undefined,
-  our_number: call.parties.ourNumber ?? undefined,
-  their_number: call.parties.theirNumber ?? undefined,
-  their_number_type: call.parties.theirNumberType ?? undefined,
-  parties_of: originOf(call.parties),
-  queue: call.queue.value ?? undefined,
-  queue_of: originOf(call.queue),
-  recording_url: call.recording.value ?? undefined,
-  recording_of: originOf(call.recording),
+  state: call.state,
+  state_at: call.stateAt,
+  is_opened: call.isOpened ? undefined : false,
+  began_at: call.beganAt,
+  finished_at: call.finishedAt ?? undefined,
+  direction: call.direction ?? undefined,
+  our_number: call.ourNumber ?? undefined,
+  their_number: call.theirNumber ?? undefined,
+  their_number_type: call.theirNumberType ?? undefined,
+  queue: call.queue ?? undefined,
+  recording_url: call.recordingUrl ?? undefined,
   code: call.code ?? undefined,
   waiting_at: call.waitingAt ?? undefined,
   waiting_since: call.waitingSince ?? undefined,
   answered_at: call.answeredAt ?? undefined,
   answered_last_at: call.answeredLastAt ?? undefined,
   abandoned_at: call.abandonedAt ?? undefined,
-  finished_at: call.finishedAt ?? undefined,
   created_at: call.createdAt,
   updated_at: call.updatedAt,
   last_event_at: call.lastEventAt,
-  queues: call.queues.length === 0 ? undefined : call.queues.map(liveQueueOf),
-  agents: call.agents.length === 0 ? undefined : call.agents.map(liveAgentOf),
+  delay_ms: call.delayMs === 0 ? undefined : call.delayMs,
+  heard_at: call.heardAt,
+  is_long: call.isLong ? true : undefined,
+  visits: call.visits.length === 0 ? undefined : call.visits.map(liveVisitOf),
+  segments: call.segments.length === 0 ? undefined : call.segments.map(liveSegmentOf),
 });
 
-const liveQueueOf = (row: CallQueue): NonNullable<LiveCall['queues']>[number] => ({
-  queue: row.queue,
-  waiting_at: row.waitingAt ?? undefined,
-  waiting_since: row.waitingSince ?? undefined,
-  answered_at: row.answeredAt ?? undefined,
-  abandoned_at: row.abandonedAt ?? undefined,
+const liveVisitOf = (visit: Visit): LiveVisit => ({
+  queue: visit.queue,
+  waiting_at: visit.waitingAt,
+  ended_at: visit.endedAt ?? undefined,
+  outcome: visit.outcome,
+  wait_ms: visit.waitMs ?? undefined,
+  actor: visit.actor ?? undefined,
 });
 
-const liveAgentOf = (row: CallAgent): NonNullable<LiveCall['agents']>[number] => ({
-  actor: row.actor,
-  entered_at: row.enteredAt ?? undefined,
-  entered_last_at: row.enteredLastAt ?? undefined,
-  left_last_at: row.leftLastAt ?? undefined,
-  ringing_last_at: row.ringingLastAt ?? undefined,
-  noanswer_last_at: row.noanswerLastAt ?? undefined,
-  number: row.seat.number ?? undefined,
-  queue: row.seat.queue ?? undefined,
-  seat_of: originOf(row.seat),
+const liveSegmentOf = (segment: Segment): LiveSegment => ({
+  actor: segment.actor,
+  number: segment.number ?? undefined,
+  queue: segment.queue ?? undefined,
+  rang_at: segment.rangAt ?? undefined,
+  rang_last_at: segment.rangLastAt ?? undefined,
+  entered_at: segment.enteredAt ?? undefined,
+  entered_last_at: segment.enteredLastAt ?? undefined,
+  ended_at: segment.endedAt ?? undefined,
+  end_reason: segment.end ?? undefined,
 });
 
-/** What {@link liveCallOf} was made of, to be joined with what is held. */
+/** What {@link liveCallOf} was made of. */
 export const callOfLive = (live: LiveCall): Call => ({
   callId: live.call_id,
   id: live.id,
   lastId: live.last_id,
-  state:
-    live.state_at === undefined || live.state_rank === undefined
-      ? noState
-      : { at: live.state_at, rank: live.state_rank },
-  parties: live.parties_of
-    ? {
-        ...choiceOf(live.parties_of),
-        direction: live.direction ?? null,
-        ourNumber: live.our_number ?? null,
-        theirNumber: live.their_number ?? null,
-        theirNumberType: live.their_number_type ?? null,
-      }
-    : noParties,
-  queue: live.queue_of ? { ...choiceOf(live.queue_of), value: live.queue ?? null } : noLatest,
-  recording: live.recording_of ? { ...choiceOf(live.recording_of), value: live.recording_url ?? null } : noLatest,
+  state: live.state,
+  stateAt: live.state_at,
+  isOpened: live.is_opened ?? true,
+  beganAt: live.began_at,
+  finishedAt: live.finished_at ?? null,
+  direction: live.direction ?? null,
+  ourNumber: live.our_number ?? null,
+  theirNumber: live.their_number ?? null,
+  theirNumberType: live.their_number_type ?? null,
+  queue: live.queue ?? null,
+  recordingUrl: live.recording_url ?? null,
   code: live.code ?? null,
   waitingAt: live.waiting_at ?? null,
   waitingSince: live.waiting_since ?? null,
   answeredAt: live.answered_at ?? null,
   answeredLastAt: live.answered_last_at ?? null,
   abandonedAt: live.abandoned_at ?? null,
-  finishedAt: live.finished_at ?? null,
   createdAt: live.created_at,
   updatedAt: live.updated_at,
   lastEventAt: live.last_event_at,
-  queues: (live.queues ?? []).map((row) => ({
-    queue: row.queue,
-    waitingAt: row.waiting_at ?? null,
-    waitingSince: row.waiting_since ?? null,
-    answeredAt: row.answered_at ?? null,
-    abandonedAt: row.abandoned_at ?? null,
+  delayMs: live.delay_ms ?? 0,
+  heardAt: live.heard_at,
+  isLong: live.is_long ?? false,
+  visits: (live.visits ?? []).map((visit) => ({
+    queue: visit.queue,
+    waitingAt: visit.waiting_at,
+    endedAt: visit.ended_at ?? null,
+    outcome: visit.outcome,
+    waitMs: visit.wait_ms ?? null,
+    actor: visit.actor ?? null,
   })),
-  agents: (live.agents ?? []).map((row) => ({
-    actor: row.actor,
-    enteredAt: row.entered_at ?? null,
-    enteredLastAt: row.entered_last_at ?? null,
-    leftLastAt: row.left_last_at ?? null,
-    ringingLastAt: row.ringing_last_at ?? null,
-    noanswerLastAt: row.noanswer_last_at ?? null,
-    seat: row.seat_of ? { ...choiceOf(row.seat_of), number: row.number ?? null, queue: row.queue ?? null } : noSeat,
+  segments: (live.segments ?? []).map((segment) => ({
+    actor: segment.actor,
+    number: segment.number ?? null,
+    queue: segment.queue ?? null,
+    rangAt: segment.rang_at ?? null,
+    rangLastAt: segment.rang_last_at ?? null,
+    enteredAt: segment.entered_at ?? null,
+    enteredLastAt: segment.entered_last_at ?? null,
+    endedAt: segment.ended_at ?? null,
+    end: segment.end_reason ?? null,
   })),
 });

@@ -4,63 +4,69 @@ import { callState } from './call-state.ts';
 const ms = z.number().describe('ms since 1970');
 const time = ms.optional();
 const text = z.string().optional();
-/** Where a chosen value comes from: tier, ms since 1970, rank, uuid of the event. What calls are joined by. */
-const origin = z.tuple([z.number(), z.number(), z.number(), z.string()]).optional();
 
-/** A call in one queue; what is not known is not there. */
-const LiveQueue = z.object({
-  queue: z.string(),
-  waiting_at: time,
-  waiting_since: time,
-  answered_at: time,
-  abandoned_at: time,
+/** One stay of a call in a queue; what is not known is not there. Meanings: docs/reference/tables.md, `visits`. */
+const LiveVisit = z.object({
+  queue: z.string().describe("'' if no event named one"),
+  waiting_at: ms,
+  ended_at: time.describe('Not there while the caller waits'),
+  outcome: z.enum(['answered', 'abandoned', 'flowed_out', 'open']),
+  wait_ms: z.number().optional().describe('Until the answer or the abandon'),
+  actor: text.describe('Who answered'),
 });
 
-/** An agent on a call; what is not known is not there. */
-const LiveAgent = z.object({
+/** One time of an agent on a call; what is not known is not there. Meanings: docs/reference/tables.md, `segments`. */
+const LiveSegment = z.object({
   actor: z.string(),
-  entered_at: time,
-  entered_last_at: time,
-  left_last_at: time,
-  ringing_last_at: time,
-  noanswer_last_at: time,
   number: text,
   queue: text,
-  seat_of: origin,
+  rang_at: time,
+  rang_last_at: time,
+  entered_at: time,
+  entered_last_at: time,
+  ended_at: time.describe('Not there while it rings or the agent is on the call'),
+  end_reason: z.enum(['left', 'noanswer', 'answered_elsewhere', 'transferred', 'abandoned', 'finished']).optional(),
 });
 
 /**
- * Everything that is known of a call, as it crosses the socket: always whole, so that a client without a join may
- * replace what it holds by the newer. What is not known is not there. Meanings: docs/reference/tables.md, `calls`.
+ * A call as its events tell it, as it crosses the socket: always whole, so a client replaces what it holds. Of two
+ * versions of a call the one with the greater `last_id` is newer. What is not known is not there. Meanings:
+ * docs/reference/tables.md, `calls`.
  */
 export const LiveCall = z.object({
   call_id: z.string(),
   id: z.number().int(),
   last_id: z.number().int(),
   state: callState,
-  state_at: time,
-  /** Not there if no event said a state: `state` is NEW then. */
-  state_rank: z.number().int().optional(),
+  state_at: ms,
+  is_opened: z
+    .literal(false)
+    .optional()
+    .describe('false: no event says that there is a call; it is none of the current ones'),
+  began_at: ms.describe('By its own time; timers run from here'),
+  finished_at: time,
   direction: text,
   our_number: text,
   their_number: text,
   their_number_type: text,
-  parties_of: origin,
   queue: text,
-  queue_of: origin,
   recording_url: text,
-  recording_of: origin,
   code: text,
   waiting_at: time,
   waiting_since: time,
   answered_at: time,
   answered_last_at: time,
   abandoned_at: time,
-  finished_at: time,
   created_at: ms,
   updated_at: ms,
   last_event_at: ms,
-  queues: z.array(LiveQueue).optional(),
-  agents: z.array(LiveAgent).optional(),
+  delay_ms: z
+    .number()
+    .optional()
+    .describe("By how much the sender's clock is behind, in ms: until now = now − delay_ms"),
+  heard_at: ms,
+  is_long: z.literal(true).optional().describe('It has more events than are played'),
+  visits: z.array(LiveVisit).optional(),
+  segments: z.array(LiveSegment).optional(),
 });
 export type LiveCall = z.infer<typeof LiveCall>;

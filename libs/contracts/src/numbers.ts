@@ -28,8 +28,10 @@ const thresholds = {
   short_abandon_seconds: z.number(),
 };
 
-export const presences = ['on_call', 'ringing', 'available', 'paused', 'logged_out'] as const;
-const presence = z.enum(presences);
+export const presences = ['on_call', 'ringing', 'not_known', 'available', 'paused', 'logged_out'] as const;
+const presence = z
+  .enum(presences)
+  .describe('not_known: nothing was heard of the agent, or of the call they were on, for too long; in no other count');
 
 const more = z
   .literal(true)
@@ -40,7 +42,10 @@ const QueueNow = z.object({
   waiting: count.describe('Calls that wait now'),
   longest_waiting_since: ms.nullable().describe('Since when the first of them waits; null if none does'),
   talking: count.describe('Calls that are talked on now'),
-  agents: z.object({ on_call: count, ringing: count, available: count, paused: count, logged_out: count }),
+  agents: z.object({
+    ...{ on_call: count, ringing: count, not_known: count },
+    ...{ available: count, paused: count, logged_out: count },
+  }),
   today: VisitTotals,
 });
 
@@ -58,7 +63,9 @@ export type Queues = z.infer<typeof Queues>;
 const AgentNow = z.object({
   actor: z.string().describe('As the provider names them: usually an e-mail address'),
   number: z.string().nullable().describe('The extension'),
-  presence: presence.describe('Over all queues: the first that one of them has, in the order of this list'),
+  presence: presence.describe(
+    'Over all queues: the first that one of them has, in the order of on_call, ringing, not_known, logged_out, paused, available',
+  ),
   since: ms,
   calls: z.array(z.string()).describe('call_ids of the calls that they are on, or that ring'),
   queues: z.array(z.object({ queue, presence, since: ms })),

@@ -103,6 +103,11 @@ const SnapshotData = z.object({
   part: z.number().int().min(1),
   parts: z.number().int().min(1),
   reset: z.literal(true).optional(),
+  projection_version: z
+    .number()
+    .int()
+    .optional()
+    .describe('Version of the rules by which calls are played: a page of another version is to be loaded again'),
 });
 const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: cursor.optional() });
 
@@ -154,6 +159,7 @@ export const closeCodes = {
   denied: { code: 4501, reason: 'The token is wrong: do not come back with the same.' },
   unauthenticated: { code: 4502, reason: 'No token came in time: connect with one.' },
   flood: { code: 4529, reason: 'Too many messages.' },
+  olderCursor: { code: 4504, reason: 'The cursor is of an older version: reload the page, or subscribe without it.' },
   notText: { code: 4503, reason: 'Only text frames of JSON are understood.' },
 } as const satisfies Record<string, { code: number; reason: string }>;
 export type CloseCause = keyof typeof closeCodes;

@@ -1,70 +1,40 @@
-import type { Call } from './call.ts';
-import type { CallAgent } from './call-agent.ts';
-import type { CallQueue } from './call-queue.ts';
-import { stateOf } from './kinds.ts';
+import type { Call, Segment } from './play/call.ts';
 
 /** Time from `start` to `end` in ms; 0 if it ends before it begins. */
 export const elapsedMs = (start: number, end: number): number => Math.max(0, end - start);
 
-/** Unfinished, and nothing was heard of it for `staleAfterMs`. */
-export const isStale = (call: Pick<Call, 'finishedAt' | 'updatedAt'>, now: number, staleAfterMs: number): boolean =>
-  call.finishedAt === null && now - call.updatedAt > staleAfterMs;
+/** Whether it is known to have begun, and not over. */
+export const isCurrent = (call: Pick<Call, 'isOpened' | 'finishedAt'>): boolean =>
+  call.isOpened && call.finishedAt === null;
 
-export const isOnCall = (agent: Pick<CallAgent, 'enteredLastAt' | 'leftLastAt'>): boolean =>
-  agent.enteredLastAt !== null && (agent.leftLastAt === null || agent.enteredLastAt > agent.leftLastAt);
+/** Unfinished, and not heard of for `staleAfterMs`. */
+export const isStale = (call: Pick<Call, 'finishedAt' | 'heardAt'>, now: number, staleAfterMs: number): boolean =>
+  call.finishedAt === null && now - call.heardAt > staleAfterMs;
 
 /** What tells whether a call waits or is talked on. */
-export interface LiveFacts extends Pick<Call, 'state' | 'waitingSince' | 'abandonedAt' | 'finishedAt' | 'updatedAt'> {
-  readonly agents: readonly Pick<CallAgent, 'enteredLastAt' | 'leftLastAt'>[];
-}
+export type LiveFacts = Pick<Call, 'state' | 'isOpened' | 'finishedAt' | 'heardAt'>;
 
-/** In a queue and with nobody yet. */
-export function isWaiting(call: LiveFacts, now: number, staleAfterMs: number): boolean {
-  if (stateOf(call.state.rank) !== 'WAITING' || isStale(call, now, staleAfterMs) || call.agents.some(isOnCall))
-    return false;
-  return call.abandonedAt === null || call.waitingSince === null || call.abandonedAt < call.waitingSince;
-}
+const isLive = (call: LiveFacts, now: number, staleAfterMs: number): boolean =>
+  isCurrent(call) && !isStale(call, now, staleAfterMs);
+
+/** Whether the caller waits in a queue now. */
+export const isWaiting = (call: LiveFacts, now: number, staleAfterMs: number): boolean =>
+  call.state === 'WAITING' && isLive(call, now, staleAfterMs);
 
 export const isTalking = (call: LiveFacts, now: number, staleAfterMs: number): boolean =>
-  stateOf(call.state.rank) === 'ONGOING' && !isStale(call, now, staleAfterMs);
+  call.state === 'ONGOING' && isLive(call, now, staleAfterMs);
 
-export type Outcome = 'answered' | 'abandoned' | 'flowed_out' | 'open';
+/** Whether a phone has rung for so long, by the clock of the call's sender, that its ring must be over; `now` in ms since 1970. */
+export const hasRungTooLong = (
+  { rangLastAt }: Pick<Segment, 'rangLastAt'>,
+  delayMs: number,
+  { now, ringMsMax }: { now: number; ringMsMax: number },
+): boolean => rangLastAt !== null && now - delayMs - rangLastAt > ringMsMax;
 
-/** What became of a call in one queue. */
-export interface Visit {
-  readonly callId: string;
-  readonly queue: string;
-  /** ms since 1970. */
-  readonly waitingAt: number;
-  readonly outcome: Outcome;
-  /** From `waitingAt` to the answer or the abandon, in ms; null for the other outcomes. */
-  readonly waitMs: number | null;
-}
-
-/** The visits of a call: its queues in which it is known to have waited. */
-export function visitsOf(call: Call): Visit[] {
-  const waited = call.queues.filter((row) => row.waitingAt !== null);
-  return waited.map((row) => visitOf(call, row, waited));
-}
-
-function visitOf(call: Call, row: CallQueue, waited: readonly CallQueue[]): Visit {
-  const waitingAt = row.waitingAt ?? 0;
-  const visit = { callId: call.callId, queue: row.queue, waitingAt };
-  const answeredAt =
-    row.answeredAt ?? (waited.length === 1 ? firstNotBefore(waitingAt, call.answeredAt, call.answeredLastAt) : null);
-  if (answeredAt !== null) return { ...visit, outcome: 'answered', waitMs: elapsedMs(waitingAt, answeredAt) };
-  const last = (call.queue.value ?? '') === row.queue;
-  const abandonedAt =
-    row.abandonedAt ??
-    (last && call.finishedAt !== null ? (firstNotBefore(waitingAt, call.abandonedAt) ?? call.finishedAt) : null);
-  if (abandonedAt !== null) return { ...visit, outcome: 'abandoned', waitMs: elapsedMs(waitingAt, abandonedAt) };
-  const later = waited.some((other) => other.queue !== row.queue && (other.waitingAt ?? 0) > waitingAt);
-  return { ...visit, outcome: later ? 'flowed_out' : 'open', waitMs: null };
-}
-
-const firstNotBefore = (start: number, ...times: (number | null)[]): number | null =>
-  times.find((at) => at !== null && at >= start) ?? null;
+/** From the beginning of the life that is on to its end, or until now by the clock of the call's sender; in ms. */
+export const lengthMs = (call: Pick<Call, 'beganAt' | 'finishedAt' | 'delayMs'>, now: number): number =>
+  elapsedMs(call.beganAt, call.finishedAt ?? now - call.delayMs);
 
 /** Outbound and internal calls are shown live, and not counted. */
-export const isCounted = (call: Call): boolean =>
-  call.parties.direction !== 'outbound' && call.parties.direction !== 'internal';
+export const isCounted = (call: Pick<Call, 'direction'>): boolean =>
+  call.direction !== 'outbound' && call.direction !== 'internal';

@@ -1,5 +1,5 @@
 import { eventsOf } from '../testing/index.ts';
-import { decode, eventId, kindOf, parseEvent, parseTime, rankOf, recordKey } from './index.ts';
+import { decode, eventId, kindOf, parseEvent, parseTime, recordKey } from './index.ts';
 import { compareText } from './order.ts';
 
 const parse = (body: string | Buffer) => parseEvent(Buffer.from(body));
@@ -127,12 +127,6 @@ describe('types', () => {
   it('are understood in their variants and kept as sent', () => {
     expect(event('{"type":"actor.logged_in"}')).toMatchObject({ type: 'actor.logged_in', kind: 'actor.logged-in' });
     expect([kindOf('call.on-going'), kindOf('my_own_type')]).toEqual(['call.ongoing', 'my_own_type']);
-  });
-  it('have one order, and unknown ones stand before it', () => {
-    expect(['call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.finished'].map(rankOf)).toEqual([
-      0, 1, 2, 3, 4,
-    ]);
-    expect(rankOf('call.teleported')).toBe(-1);
   });
 });
 

@@ -1,7 +1,8 @@
 import { readFields } from './fields.ts';
 import type { ParsedEvent } from './fields.ts';
 import { readObject } from './json.ts';
-import { rankOf } from './kinds.ts';
+import { aheadMsMax } from './play/fact.ts';
+import type { Clock } from './play/fact.ts';
 import { clampTime } from './time.ts';
 
 /** An event with its place in the log. */
@@ -11,10 +12,11 @@ export interface CallEvent extends Omit<ParsedEvent, 'at'> {
   readonly uuid: string;
   /** ms since 1970. */
   readonly receivedAt: number;
-  /** Its own time, or `receivedAt` if it has no usable one; ms since 1970. */
+  /** Its own time as it was sent, in ms since 1970; null if it has no usable one. */
+  readonly ownAt: number | null;
+  /** Its own time, or `receivedAt` where that cannot be believed; ms since 1970. */
   readonly at: number;
-  /** Of its kind; −1 if that is not known. */
-  readonly rank: number;
+  readonly clock: Clock;
 }
 
 /**
@@ -68,10 +70,16 @@ export function decode(record: LogEntry): { event: CallEvent } | { problem: stri
     event: {
       ...event,
       id: eventId(record.partition, record.offset),
-      uuid: record.uuidOf(event.at === null),
+      uuid: record.uuidOf(!event.isTimed),
       receivedAt,
-      at: event.at ?? receivedAt,
-      rank: rankOf(event.kind),
+      ownAt: event.at,
+      ...timeOf(event.at, receivedAt),
     },
   };
+}
+
+/** When it happened: by its own time, unless it has none or its clock is too far ahead. */
+function timeOf(own: number | null, receivedAt: number): Pick<CallEvent, 'at' | 'clock'> {
+  if (own === null) return { at: receivedAt, clock: 'none' };
+  return own > receivedAt + aheadMsMax ? { at: receivedAt, clock: 'ahead' } : { at: own, clock: 'own' };
 }

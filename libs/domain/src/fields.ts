@@ -1,3 +1,4 @@
+import { isIdentityTime } from './identity-time.ts';
 import { jsonbSafe, numberSources, safeText } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { kindOf } from './kinds.ts';
@@ -30,6 +31,8 @@ export interface ParsedEvent {
   readonly theirNumberType: string | null;
   /** The event's own time in ms since 1970; null if it has no usable one. */
   readonly at: number | null;
+  /** Whether its identity leaves its reception out: it has a time that identities know ({@link isIdentityTime}). */
+  readonly isTimed: boolean;
   /** Fields that are null because they are longer than {@link textLimits} allows; null if none is. */
   readonly omitted: readonly TextField[] | null;
 }
@@ -39,7 +42,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 const nothingSaid = {
   ...{ type: '', kind: '', callId: null, actor: null, queue: null, code: null },
   ...{ number: null, destination: null, url: null, direction: null },
-  ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null, omitted: null },
+  ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null, isTimed: false, omitted: null },
 };
 
 /**
@@ -93,6 +96,7 @@ export function readFields(body: JsonObject, source: string): { event: ParsedEve
         break;
       case 'timestamp':
         event.at = parseTime(value);
+        event.isTimed = isIdentityTime(value);
         break;
     }
   }

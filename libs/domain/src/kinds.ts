@@ -1,4 +1,4 @@
-/** Every type that the provider documents, in the order that decides between events of the same millisecond. */
+/** Every type that the provider documents. */
 export const kinds = [
   'call.new',
   'call.standby',
@@ -32,22 +32,19 @@ export const kinds = [
 
 export type Kind = (typeof kinds)[number];
 
-const ranks = new Map<string, number>(kinds.map((kind, rank) => [kind, rank]));
+const known = new Set<string>(kinds);
 const spellings = new Map([['call.on-going', 'call.ongoing']]);
 
-/** Rank of a kind; −1 if it is not known. Ranks 0 to 4 are the five states of a call. */
-export const rankOf = (kind: string): number => ranks.get(kind) ?? -1;
+/** Whether a type is documented, in this spelling. */
+export const isKind = (type: string): type is Kind => known.has(type);
 
 /** The documented spelling of a type, where a variant of it was seen in the wild; any other type as it is. */
 export function kindOf(type: string): string {
-  if (ranks.has(type)) return type;
+  if (known.has(type)) return type;
   const spelled = spellings.get(type) ?? type.replaceAll('_', '-');
-  return ranks.has(spelled) ? spelled : type;
+  return known.has(spelled) ? spelled : type;
 }
 
-/** The state of a call by the rank of the event that set it. −1: nothing is known but that the call exists. */
-const states = ['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED'] as const;
-export type CallState = (typeof states)[number];
-export const finishedRank = 4;
-export const stateOf = (rank: number): CallState => states[rank] ?? 'NEW';
-export const callStates: readonly CallState[] = states;
+/** The states of a call. */
+export const callStates = ['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED'] as const;
+export type CallState = (typeof callStates)[number];

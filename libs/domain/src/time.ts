@@ -1,4 +1,4 @@
-const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:\d\d)?$/;
+const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?$/;
 /** Nearly all texts have another length, and an expression looks for longer. */
 const isDigits = (text: string, count: number): boolean => text.length === count && /^\d+$/.test(text);
 
@@ -8,7 +8,7 @@ const timeMax = Date.UTC(2100, 0, 1) - 1;
 
 /**
  * The moment that the provider's text means, in ms since 1970, truncated; null if it is no usable time.
- * RFC 3339 with a real calendar day (no offset means UTC), or 10 digits (seconds), or 13 (milliseconds).
+ * RFC 3339 with a real calendar day (no offset means UTC; an offset may lack its colon), or 10 digits (seconds), or 13 (milliseconds).
  */
 export function parseTime(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : value;
@@ -56,7 +56,7 @@ const isLeap = (year: number): boolean => (year % 4 === 0 && year % 100 !== 0) |
 function offsetMinutes(text: string): number | null {
   if (text === '' || text === 'Z' || text === 'z') return 0;
   const hours = Number(text.slice(1, 3));
-  const minutes = Number(text.slice(4, 6));
+  const minutes = Number(text.slice(-2));
   if (hours > 23 || minutes > 59) return null;
   return (text.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }

@@ -1,4 +1,4 @@
-import type { Outcome, Visit } from './derived.ts';
+import type { Outcome, Visit } from './play/call.ts';
 
 export interface Thresholds {
   readonly serviceLevelMs: number;
@@ -45,7 +45,10 @@ export const noCounts: VisitCounts = {
 };
 
 /** Outbound and internal calls are left out by the caller (`isCounted`). */
-export function countVisits(visits: readonly Visit[], { serviceLevelMs, shortAbandonMs }: Thresholds): VisitCounts {
+export function countVisits(
+  visits: readonly Pick<Visit, 'outcome' | 'waitMs'>[],
+  { serviceLevelMs, shortAbandonMs }: Thresholds,
+): VisitCounts {
   const waits = (outcome: Outcome): number[] => visits.filter((v) => v.outcome === outcome).map((v) => v.waitMs ?? 0);
   const answered = waits('answered');
   const abandoned = waits('abandoned');
@@ -85,7 +88,7 @@ export function ratesOf({ answered, answeredInTime, answeredWaitMs, abandoned, a
 }
 
 /** What a supervisor counts. Outbound and internal calls are left out by the caller (`isCounted`). */
-export function totalsOf(visits: readonly Visit[], thresholds: Thresholds): Totals {
+export function totalsOf(visits: readonly Pick<Visit, 'outcome' | 'waitMs'>[], thresholds: Thresholds): Totals {
   const counts = countVisits(visits, thresholds);
   return { ...counts, ...ratesOf(counts) };
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
-import { decode } from '../src/index.ts';
-import type { CallEvent } from '../src/index.ts';
+import { decode, factSet, factsOf, play } from '../src/index.ts';
+import type { Call, CallEvent } from '../src/index.ts';
 
 /** Bodies as they stand in the log, in the order of the log; `receivedAt` is RFC 3339. */
 export interface Delivery {
@@ -30,6 +30,14 @@ export function eventsOf(log: readonly Delivery[], partition = 0): CallEvent[] {
   });
 }
 
+/** The calls of events in any order and with duplicates, by call_id. */
+export const callsOfEvents = (events: readonly CallEvent[]): Map<string, Call> =>
+  new Map(
+    [...Map.groupBy(events, ({ callId }) => callId ?? '')]
+      .filter(([callId]) => callId !== '')
+      .map(([callId, ofCall]) => [callId, play(callId, factSet(ofCall.flatMap(factsOf)))]),
+  );
+
 const fixtures = new URL('../../../fixtures/events/', import.meta.url);
 
 /** The lives of calls in fixtures/events: file name without ending → its lines. */
@@ -39,8 +47,19 @@ export const lives: ReadonlyMap<string, readonly string[]> = new Map(
     .map((file) => [file.replace('.ndjson', ''), readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')]),
 );
 
-/** A life as a log, received one second after another. */
-export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 13)): Delivery[] =>
+/** The same as if the last of them had just ended: of events of months ago no board shows anything. */
+export function livesUntil(now: number): ReadonlyMap<string, readonly string[]> {
+  const written = /2026-03-02T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
+  const timesOf = (body: string): number[] => [...body.matchAll(written)].map(([time]) => Date.parse(time));
+  const bodies = [...lives.values()].flat();
+  const later = now - Math.max(...bodies.flatMap(timesOf));
+  const moved = (body: string): string =>
+    body.replaceAll(written, (time) => new Date(Date.parse(time) + later).toISOString());
+  return new Map([...lives].map(([name, life]) => [name, life.map(moved)]));
+}
+
+/** A life as a log, received one second after another, after its own times. */
+export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 14)): Delivery[] =>
   (lives.get(name) ?? []).map((body, i) => ({ body, receivedAt: new Date(receivedFrom + i * 1000).toISOString() }));
 
 const kinds = [

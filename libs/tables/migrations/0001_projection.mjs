@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 
 const read = (name) => readFile(new URL(`../src/projection/${name}.sql`, import.meta.url), 'utf8');
-const [tables, indexes, keys, views] = await Promise.all(['tables', 'indexes', 'keys', 'views'].map(read));
+const [tables, indexes, keys, views, functions] = await Promise.all(
+  ['tables', 'indexes', 'keys', 'views', 'functions'].map(read),
+);
 
 /**
  * The first projection, still empty. Its schema is not migrated further: it is a view of the log, and what changes in it
@@ -10,7 +12,7 @@ const [tables, indexes, keys, views] = await Promise.all(['tables', 'indexes', '
  */
 export function up(pgm) {
   pgm.sql(`create schema projection; set local search_path = projection;
-    ${tables} ${indexes} ${keys} ${views}
+    ${tables} ${indexes} ${keys} ${views} ${functions}
     set local search_path = public`);
 }
 

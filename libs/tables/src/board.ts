@@ -1,21 +1,23 @@
-import type { ClientBase } from 'pg';
-import type { Call } from '@callstream/domain';
-import { callOfColumns, ms, selectCalls } from './call-columns.ts';
-import type { CallColumns } from './call-columns.ts';
+import type { Facts } from '@callstream/domain';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
+import { eachPiece } from './each-piece.ts';
+import { unpackFacts } from './facts-text.ts';
 import { readPositions } from './positions.ts';
 import type { Position } from './positions.ts';
 
-/** Calls that one fetch of the board brings. */
-const fetchRows = 1_000;
+/** What the tables have of a call: `play` makes all of their columns of it. */
+export interface StoredCall {
+  readonly callId: string;
+  readonly facts: Facts;
+}
 
 /** Times, ms since 1970. */
 export interface BoardTimes {
-  /** Unfinished calls of which something was heard since are current. */
+  /** Unfinished calls that were heard of since are current. */
   readonly unfinishedSince: number;
-  /** So are all calls of which something was heard since. */
-  readonly updatedSince: number;
+  /** So are all calls that were heard of since. */
+  readonly heardSince: number;
   /** Whoever was current at this many ms before, and is no more, has left. */
   readonly leftWithinMs: number;
 }
@@ -26,7 +28,7 @@ export interface LeftCall {
   readonly lastId: number;
   readonly finished: boolean;
   /** ms since 1970. */
-  readonly updatedAt: number;
+  readonly heardAt: number;
 }
 
 export interface BoardReading {
@@ -36,69 +38,67 @@ export interface BoardReading {
   /** First offset by partition: whatever changed in the log from there on is told of, if only as having left. */
   readonly changedSince: ReadonlyMap<number, number>;
   readonly onPositions: (positions: readonly Position[]) => void;
-  readonly onCalls: (calls: readonly Call[]) => void;
+  readonly onCalls: (calls: readonly StoredCall[]) => void;
   readonly onLeft: (calls: readonly LeftCall[]) => void;
 }
+
+/** SQL: a column as ms since 1970. */
+export const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+
+/** A row of {@link selectFacts}. */
+interface FactsRow {
+  readonly callId: string;
+  /** Packed. */
+  readonly facts: string;
+}
+const selectFacts = 'select call_id as "callId", facts from calls';
+const storedCall = ({ callId, facts }: FactsRow): StoredCall => ({ callId, facts: unpackFacts(facts) });
 
 /**
  * Reads the current calls of one moment, positions first: whoever goes on from them in the log misses nothing, also
  * while the projection is swapped. In pieces, so that memory stays bounded.
  */
 export async function readBoard(db: Tables, reading: BoardReading): Promise<void> {
-  const { unfinishedSince, updatedSince, leftWithinMs } = reading.times;
+  const { unfinishedSince, heardSince, leftWithinMs } = reading.times;
   await inTransaction(db, async (client) => {
     await client.query(
       // All rows are wanted, not the first ones soon.
       'set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
     );
     reading.onPositions(await readPositions(client));
-    await eachPiece(client, {
-      text: `${selectCalls} where c.finished_at is null and c.updated_at >= $1::timestamptz or c.updated_at >= $2::timestamptz or c.call_id = any($3::text[])`,
-      values: [time(unfinishedSince), time(updatedSince), reading.alsoIds],
-      onRows: (rows) => reading.onCalls((rows as CallColumns[]).map(callOfColumns)),
+    await eachPiece<FactsRow>(client, {
+      text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
+      values: [time(unfinishedSince), time(heardSince), reading.alsoIds],
+      onRows: (rows) => reading.onCalls(rows.map(storedCall)),
     });
     const partitions = [...reading.changedSince.keys()];
     const offsets = [...reading.changedSince.values()];
-    await eachPiece(client, {
+    await eachPiece<LeftCall>(client, {
       text: `
-        select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${ms('updated_at')} as "updatedAt" from calls
-        where finished_at is not null and updated_at < $2::timestamptz and updated_at >= $4::timestamptz
-           or finished_at is null and updated_at < $1::timestamptz and updated_at >= $3::timestamptz
-           or updated_at < $2::timestamptz and last_id >= (select min(o) * 4096 from unnest($6::bigint[]) as o)
+        select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${ms('heard_at')} as "heardAt" from calls
+        where finished_at is not null and heard_at < $2::timestamptz and heard_at >= $4::timestamptz
+           or finished_at is null and heard_at < $1::timestamptz and heard_at >= $3::timestamptz
+           or heard_at < $2::timestamptz and last_id >= (select min(o) * 4096 from unnest($6::bigint[]) as o)
              and last_id / 4096 >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = last_id % 4096)
-             and (finished_at is not null or updated_at < $1::timestamptz)`,
+             and (finished_at is not null or heard_at < $1::timestamptz)`,
       values: [
-        ...[time(unfinishedSince), time(updatedSince)],
-        ...[time(unfinishedSince - leftWithinMs), time(updatedSince - leftWithinMs)],
+        ...[time(unfinishedSince), time(heardSince)],
+        ...[time(unfinishedSince - leftWithinMs), time(heardSince - leftWithinMs)],
         ...[partitions, offsets],
       ],
-      onRows: (rows) => reading.onLeft(rows as LeftCall[]),
+      onRows: reading.onLeft,
     });
   });
 }
 
 /** What the tables have of these calls. */
-export async function readCalls(db: Tables, callIds: readonly string[]): Promise<Call[]> {
-  const { rows } = await db.query<CallColumns>({
-    name: 'read-calls',
-    text: `${selectCalls} where c.call_id = any($1::text[])`,
+export async function readFacts(db: Tables, callIds: readonly string[]): Promise<StoredCall[]> {
+  const { rows } = await db.query<FactsRow>({
+    name: 'read-facts',
+    text: `${selectFacts} where call_id = any($1::text[])`,
     values: [callIds],
   });
-  return rows.map(callOfColumns);
-}
-
-/** Runs a query of the transaction and hands its rows over piece by piece. */
-async function eachPiece(
-  client: ClientBase,
-  { text, values, onRows }: { text: string; values: unknown[]; onRows: (rows: readonly object[]) => void },
-): Promise<void> {
-  await client.query(`declare piece no scroll cursor for ${text}`, values);
-  for (;;) {
-    const { rows } = await client.query<object>(`fetch ${fetchRows} from piece`);
-    if (rows.length === 0) break;
-    onRows(rows);
-  }
-  await client.query('close piece');
+  return rows.map(storedCall);
 }
 
 const time = (at: number): string => new Date(at).toISOString();

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { ConnectionLost } from './connection.ts';
+import { CallsMoved, ConnectionLost } from './connection.ts';
 
 /**
  * What can be done about a failure of the tables.
@@ -30,7 +30,7 @@ const failures: readonly (readonly [RegExp, Failure])[] = [
 
 /** Decided by its code, never by the text of its message. */
 export function classify(error: unknown): Failure {
-  if (error instanceof ConnectionLost) return 'transient';
+  if (error instanceof ConnectionLost || error instanceof CallsMoved) return 'transient';
   if (!(error instanceof pg.DatabaseError)) return 'unknown';
   const { code = '' } = error;
   return failures.find(([states]) => states.test(code))?.[1] ?? 'unknown';

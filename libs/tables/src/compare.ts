@@ -9,8 +9,8 @@ import type { TableName } from './schemas.ts';
 const keys = {
   events: 'jsonb_build_array(t.uuid)',
   calls: 'jsonb_build_array(t.call_id)',
-  call_queues: 'jsonb_build_array(t.call_id, t.queue)',
-  call_agents: 'jsonb_build_array(t.call_id, t.actor)',
+  visits: 'jsonb_build_array(t.call_id, t.n)',
+  segments: 'jsonb_build_array(t.call_id, t.n)',
   agents: 'jsonb_build_array(t.actor, t.queue)',
 } as const satisfies Record<TableName, string>;
 

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '@callstream/domain';
-import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
+import fc from 'fast-check';
 import { expectedRows, readRows } from '../testing/index.ts';
 import {
   completeProjection,
@@ -41,10 +42,9 @@ async function fillBare(...fillings: (readonly [BeginFilling, readonly CallEvent
     await withConnection(next, async (client) => {
       const filling = await beginFilling(client);
       for (const event of events) await filling.add(event);
-      await filling.commit(nothingElse);
+      await filling.commit([]);
     });
 }
-const nothingElse = { moves: [], calls: [], agents: [] };
 const noticing = (): BeginFilling => createFiller(createRepeats());
 
 const uuidsOf = async (table: string): Promise<string[]> =>
@@ -104,6 +104,23 @@ describe('events that come again while they are filled in', () => {
   });
 });
 
+describe('calls whose events were filled in by several transactions', () => {
+  it('are there once, as the play of all of their facts, and agents as all events say', async () => {
+    const all = fc.sample(logs(60), 10).flatMap((some, i) =>
+      // Each of the logs has calls of its own, and some of its events come again in another transaction.
+      [...some, ...some.slice(0, 5)].map(({ body, ...rest }) => ({
+        ...rest,
+        body: body.replace('"call_id":"', `$&${i} `),
+      })),
+    );
+    const events = eventsOf(all);
+    const filler = noticing();
+    await fillBare(...[0, 1, 2, 3].map((part) => [filler, events.filter((_, i) => i % 4 === part)] as const));
+    await completeProjection(next, nextSchema, { mayRepeat: false });
+    expect(await readRows(next)).toEqual(expectedRows(events));
+  });
+});
+
 describe('tables that are being filled', () => {
   const copies = (name: string): CallEvent[] =>
     Array.from({ length: 3_000 }, (_, i) => ({ ...log[0]!, id: i, uuid: randomUUID(), callId: name }));
@@ -117,7 +134,7 @@ describe('tables that are being filled', () => {
         for (const client of [one, other]) await client.query('set synchronous_commit = on');
         const fillings = [await beginFilling(one), await beginFilling(other)] as const;
         for (const filling of fillings) for (const event of copies('c')) await filling.add(event);
-        for (const filling of fillings) await filling.commit(nothingElse);
+        for (const filling of fillings) await filling.commit([]);
       }),
     );
     await next.query('checkpoint');

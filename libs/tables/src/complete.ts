@@ -1,23 +1,16 @@
 import type { ClientBase } from 'pg';
+import { markAllAgents } from './agent-marks.ts';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { isEventTaken } from './join-events.ts';
 import { beingFilled, noLongerFilled, readBlueprint, tableNames } from './schemas.ts';
 import type { ProjectionSchema, TableName } from './schemas.ts';
-import { upsertCallAgentsFrom, upsertCallQueuesFrom, upsertCallsFrom, upsertEventsFrom } from './statements.ts';
-
-/** What a fill may have written more than once: what identifies it, and how it is joined. */
-const repeatable = [
-  { table: 'calls', key: 'call_id', upsertFrom: upsertCallsFrom },
-  { table: 'call_queues', key: 'call_id, queue', upsertFrom: upsertCallQueuesFrom },
-  { table: 'call_agents', key: 'call_id, actor', upsertFrom: upsertCallAgentsFrom },
-] as const;
-type Repeatable = (typeof repeatable)[number];
-const [calls, ...ofCalls] = repeatable;
+import { upsertEventsFrom } from './statements.ts';
+import { uniteCalls } from './unite-calls.ts';
 
 /** What came again while others were filled in, each event once. */
 const eventsAgain = `(
-  select distinct on (uuid) uuid, id, call_id, type, kind, at, received_at, body, omitted,
+  select distinct on (uuid) uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted,
     sum(deliveries) over (partition by uuid)::int as deliveries
   from events_again order by uuid, id) again`;
 
@@ -28,9 +21,9 @@ const sortedAtOnce = '8MB';
 type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
- * Makes bare tables fit for use: merges what a fill has written more than once, and adds indexes, keys, views and grants. Long
- * on many rows, so events, calls, and what belongs to calls are done side by side, over six connections. Interrupted, it leaves tables that
- * {@link makeBare} makes fit to be filled on.
+ * Makes bare tables fit for use: brings together what a fill has written more than once, writes the agents, and adds indexes,
+ * keys, views, functions and grants. Long on many rows, so events and calls are done side by side, over seven connections. Interrupted,
+ * it leaves tables that {@link makeBare} makes fit to be filled on.
  * @param mayRepeat whether a fill may have written events twice without noticing: then all are looked through first
  */
 export async function completeProjection(
@@ -38,7 +31,7 @@ export async function completeProjection(
   schema: ProjectionSchema,
   { mayRepeat }: { mayRepeat: boolean },
 ): Promise<void> {
-  const { indexes, keys, views, grants } = await readBlueprint();
+  const { indexes, keys, views, functions, grants } = await readBlueprint();
   const run: Run = (work) =>
     inTransaction(db, async (client) => {
       await client.query(
@@ -46,12 +39,8 @@ export async function completeProjection(
       );
       await work(client);
     });
-  await allSettled([
-    completeEvents(run, indexes, mayRepeat),
-    completeCalls(run, { indexes, tables: [calls] }),
-    completeCalls(run, { indexes, tables: ofCalls }),
-  ]);
-  await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; ${noLongerFilled} ${keys} ${views} ${grants}`));
+  await allSettled([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
+  await run((client) => client.query(`${noLongerFilled} ${keys} ${views} ${functions} ${grants}`));
 }
 
 /** Makes tables fit to be filled on that an interrupted {@link completeProjection} has left: takes their indexes away. */
@@ -91,7 +80,7 @@ async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
 async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Promise<void> {
   if (mayRepeat) await run(takeOutEvents);
   // Before the indexes, which lock it out, and beside the calls.
-  await run((client) => client.query('analyze events, agents'));
+  await run((client) => client.query('analyze events'));
   const [key = '', ...others] = indexesOf('events', indexes);
   const makeKey = (): Promise<void> => run((client) => client.query(key));
   const takeOutFirst = async (error: unknown): Promise<void> => {
@@ -100,23 +89,19 @@ async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Pr
     await makeKey();
   };
   await allSettled([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
+  await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; truncate events_again`));
+  // Only now each event is there as its first delivery.
+  await run((client) => client.query(`${markAllAgents()}; analyze agents`));
 }
 
-/** Merges before there are more indexes than the one that it needs: each would be kept for every row that is put back. */
-async function completeCalls(
-  run: Run,
-  { indexes, tables }: { indexes: string; tables: readonly Repeatable[] },
-): Promise<void> {
-  for (const one of tables) {
-    await run(async (client) => {
-      const [key = '', ...others] = indexesOf(one.table, indexes);
-      await takeOut(client, one);
-      await client.query(key);
-      await joinAgain(client, one);
-      await client.query(others.join(';'));
-    });
-    await run((client) => client.query(`analyze ${one.table}`));
-  }
+/** Brings together before there are indexes: each would be kept for every row that is written again. */
+async function completeCalls(run: Run, indexes: string): Promise<void> {
+  await run(uniteCalls);
+  const complete = async (table: TableName): Promise<void> => {
+    await run((client) => client.query(indexesOf(table, indexes).join(';')));
+    await run((client) => client.query(`analyze ${table}`));
+  };
+  await allSettled((['calls', 'visits', 'segments'] as const).map(complete));
 }
 
 /** The statements that make the indexes of a table, the unique one first. */
@@ -132,23 +117,4 @@ async function takeOutEvents(client: ClientBase): Promise<void> {
     with gone as (
       delete from events where uuid in (select uuid from events group by uuid having count(*) > 1) returning *
     ) insert into events_again select * from gone`);
-}
-
-/** Moves the rows of what is there several times into a table of their own, numbered. */
-async function takeOut(client: ClientBase, { table, key }: Repeatable): Promise<void> {
-  await client.query(`
-    create temporary table repeated_${table} on commit drop as
-    select t.*, row_number() over (partition by ${key}) as round from ${table} t
-    where (${key}) in (select ${key} from ${table} group by ${key} having count(*) > 1);
-    delete from ${table} where (${key}) in (select ${key} from repeated_${table});
-    create index on repeated_${table} (round)`);
-}
-
-/** Puts them back, one of each at a time, as a projector would that got them one after another. */
-async function joinAgain(client: ClientBase, { table, upsertFrom }: Repeatable): Promise<void> {
-  const { rows } = await client.query<{ rounds: number | null }>(
-    `select max(round)::int as rounds from repeated_${table}`,
-  );
-  for (let round = 1; round <= (rows[0]?.rounds ?? 0); round++)
-    await client.query(upsertFrom(`repeated_${table} where round = ${round}`));
 }

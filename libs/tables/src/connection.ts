@@ -6,6 +6,14 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
+/** Other projectors wrote the same calls again and again while a batch was written: their log has calls that are in several partitions. */
+export class CallsMoved extends Error {
+  override readonly name = 'CallsMoved';
+  constructor(attempts: number, cause: unknown) {
+    super(`Others wrote the calls of this batch meanwhile, ${attempts} times.`, { cause });
+  }
+}
+
 const lost = new WeakSet<pg.ClientBase>();
 
 /**

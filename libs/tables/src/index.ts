@@ -1,11 +1,9 @@
 export { AlreadyRunning, holdAlone } from './alone.ts';
 export type { Alone, Task } from './alone.ts';
-export { rowsOf } from './batch-rows.ts';
-export type { BatchRows } from './batch-rows.ts';
+export { readBoard, readFacts } from './board.ts';
+export type { BoardTimes, LeftCall, StoredCall } from './board.ts';
 export { classify, isTooSlow } from './classify.ts';
 export type { Failure } from './classify.ts';
-export { readBoard, readCalls } from './board.ts';
-export type { BoardTimes, LeftCall } from './board.ts';
 export { watchProjection } from './changes.ts';
 export { compareTable, rememberLive } from './compare.ts';
 export type { Comparison, Difference } from './compare.ts';
@@ -16,7 +14,7 @@ export { connectTables } from './connect.ts';
 export type { Queryable, Tables, TablesOptions } from './connect.ts';
 export { ConnectionLost, withConnection } from './connection.ts';
 export { createFiller } from './fill.ts';
-export type { BeginFilling, Filled, Filling } from './fill.ts';
+export type { BeginFilling, Filling } from './fill.ts';
 export { hasEvent } from './has-event.ts';
 export { migrate } from './migrate.ts';
 export { beginPositions, ensurePositions, readableVersionMin, readPositions } from './positions.ts';
@@ -25,9 +23,9 @@ export { bytesOfCount, countVisits } from './numbers/count-visits.ts';
 export type { CountedVisits, VisitsQuestion } from './numbers/count-visits.ts';
 export { intervals, readIntervals, readPeriod } from './numbers/periods.ts';
 export type { Interval, Period, PeriodQuestion } from './numbers/periods.ts';
-export { countLiveCalls, readAgents, readBusyAgents } from './numbers/read-live.ts';
-export type { AgentFacts, BusyAgent, LiveQueue } from './numbers/read-live.ts';
-export { notifyProjected, PositionMoved, project, tryRows } from './project.ts';
+export { countLiveCalls, readAgentMarks, readAgentSegments } from './numbers/read-live.ts';
+export type { AgentRow, AgentSegmentRow, LiveQueue } from './numbers/read-live.ts';
+export { notifyProjected, PositionMoved, project, tryBatch } from './project.ts';
 export type { Move, Projection } from './project.ts';
 export { readCall } from './read-call.ts';
 export type { WholeCall } from './read-call.ts';
@@ -37,7 +35,8 @@ export { listCallEvents } from './read-events.ts';
 export type { EventRow } from './read-events.ts';
 export { listCalls, listRowsMax } from './reads.ts';
 export type { CallRow, ListCallsParams } from './reads.ts';
-export { eventsOfBatch } from './event-lines.ts';
+export { createBatch } from './event-batch.ts';
+export type { EventBatch } from './event-batch.ts';
 export {
   createBareProjection,
   discardedSchema,

@@ -108,8 +108,9 @@ it('the events of a call whose id is long in JSON come in pages that are no larg
 });
 
 it('a call with 20,000 agents is told with the first ones, and says that there are more', async () => {
-  await db.query(`insert into call_agents (call_id, actor, entered_at, seat_at, seat_rank, seat_uuid)
-    select 'waits.1', 'agent' || i || '@example.com', now() + i * interval '1 s', now(), 0, md5('')::uuid from generate_series(1, 20000) i`);
+  await db.query(`insert into segments (call_id, n, actor, entered_at, entered_last_at)
+    select 'waits.1', i, 'agent' || i || '@example.com', t, t
+    from generate_series(1, 20000) i, lateral (select now() + i * interval '1 s' as t) times`);
   const call = await readCall(db, { callId: 'waits.1', visibleQueues });
   expect(call?.more).toBe(true);
   expect(call?.agents[0]?.actor).toBe('agent1@example.com');

@@ -26,7 +26,7 @@ export interface PageQuery {
 }
 
 /** Bytes of a row but for its texts; about. */
-const rowBytes = 256;
+const rowBytes = 512;
 
 /** SQL: bytes of a text as it stands in JSON, where a control character becomes six. */
 export const jsonBytes = (text: string): string => `octet_length(to_json(${text})::text)`;

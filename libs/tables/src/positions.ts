@@ -17,7 +17,7 @@ export interface Position {
 }
 
 /** Oldest projection version whose tables have all that is read of them here: in those before it, `events` has no `omitted`. */
-export const readableVersionMin = 2;
+export const readableVersionMin = 3;
 
 /** The positions of a projection; of the one on the search path if none is named. The first that everybody reads. */
 export async function readPositions(

@@ -1,11 +1,15 @@
 import type { ClientBase } from 'pg';
-import type { BatchRows } from './batch-rows.ts';
+import { writeAgents } from './agent-marks.ts';
+import type { EventBatch } from './event-batch.ts';
 import { classify } from './classify.ts';
+import { CallsMoved } from './connection.ts';
+import { foldCalls } from './fold-calls.ts';
 import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
+import { packedOf, readPacked } from './packed-facts.ts';
 import { nothingSeen } from './seen-events.ts';
 import { sendTogether } from './send-together.ts';
 import type { Answer, Statement } from './send-together.ts';
-import { upsertAgents, upsertCallAgents, upsertCallQueues, upsertCalls } from './statements.ts';
+import { isCallTaken, writeCalls } from './write-calls.ts';
 
 /** How far a transaction takes one partition. */
 export interface Move {
@@ -13,7 +17,7 @@ export interface Move {
   /** Offset that the tables must be at, and the one they will be at. */
   readonly expected: number;
   readonly next: number;
-  /** Version of the rules by which `calls` and `agents` were joined. */
+  /** Version of the rules by which the tables are made. */
   readonly version: number;
   /** The last record applied; `timestamp` is Kafka's, in ms since 1970. */
   readonly last: { readonly uuid: string; readonly timestamp: number };
@@ -23,8 +27,8 @@ export interface Move {
 export interface Projection {
   /** Each of another partition. */
   readonly moves: readonly Move[];
-  /** What the records say that are gone over. */
-  readonly rows: BatchRows;
+  /** What the records state that are gone over. */
+  readonly batch: EventBatch;
   /** Longest that a row is waited for that somebody else has locked, in ms; for ever if not given. */
   readonly lockTimeoutMs?: number;
 }
@@ -34,41 +38,55 @@ export class PositionMoved extends Error {
   override readonly name = 'PositionMoved';
 }
 
+/** So often a batch is written again because others have written the same calls meanwhile. */
+const attemptsMax = 10;
+
 /**
- * Joins rows into the tables and moves the positions; all or nothing. Events that are not `seen` are taken for new.
+ * Writes what the events of a batch change, and moves the positions; all or nothing. Events that were not seen are taken
+ * for new; what turns out to be otherwise is looked for in the tables.
  * @throws {PositionMoved}
+ * @throws {CallsMoved} if others write the same calls all the time
  */
 export async function project(db: ClientBase, projection: Projection, seen = nothingSeen): Promise<void> {
-  const { events } = projection.rows;
-  try {
-    await inOneGo(db, projection, isCopied(events) ? seen.suspects(events.uuids) : null);
-  } catch (error) {
-    if (!isEventTaken(error)) throw error;
-    seen.surprise();
-    await inOneGo(db, projection, null);
+  const { events } = projection.batch;
+  let suspects = isCopied(events) ? seen.suspects(events.uuids) : null;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await inOneGo(db, projection, suspects);
+      seen.add(events.uuids);
+      return;
+    } catch (error) {
+      if (isEventTaken(error)) seen.surprise();
+      else if (!isCallTaken(error)) throw error;
+      if (attempt === attemptsMax) throw new CallsMoved(attempt, error);
+      suspects = null;
+    }
   }
-  seen.add(events.uuids);
 }
 
-/** @param suspects of its events that may be there already, or null: whatever is there, all are upserted */
+/** @param suspects of its events that may be there already, or null: nothing is copied, whatever is there */
 async function inOneGo(
   db: ClientBase,
-  { moves, rows, lockTimeoutMs = 0 }: Projection,
+  { moves, batch, lockTimeoutMs = 0 }: Projection,
   suspects: readonly string[] | null,
 ): Promise<void> {
-  const { events } = rows;
+  const { events, facts, presence } = batch;
   try {
-    const [, , moved, found] = await sendTogether(db, [
+    const [, , moved, stored, taken] = await sendTogether(db, [
       begin,
-      { name: `lock-timeout-${lockTimeoutMs}`, text: `set local lock_timeout = ${lockTimeoutMs}` },
+      set(lockTimeoutMs),
       movePositions(moves),
+      readPacked([...facts.keys()]),
       ...(suspects?.length ? [lookFor(suspects)] : []),
     ]);
     checkMoved(moves, moved);
-    const known = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
+    const changed = foldCalls(facts, packedOf(stored));
+    const takenUuids = new Set(taken?.rows.map(([uuid]) => uuid ?? ''));
     await sendTogether(db, [
-      ...(suspects ? joinEvents(events, known) : upsertEvents(events)),
-      ...joinCallsAndAgents(rows),
+      // Always the same order of tables, so that two partitions that meet do not deadlock.
+      ...(suspects ? joinEvents(events, takenUuids) : upsertEvents(events)),
+      ...writeCalls(changed, suspects !== null),
+      ...writeAgents(presence),
       commit,
     ]);
   } catch (error) {
@@ -78,20 +96,23 @@ async function inOneGo(
 }
 
 /**
- * Does all that {@link project} would with these rows, and rolls it back.
+ * Does all that {@link project} would with these events, and rolls it back.
  * @returns the refusal, if Postgres does not take their values; null if it does
  * @throws any other failure
  */
-export async function tryRows(db: ClientBase, rows: BatchRows): Promise<Error | null> {
+export async function tryBatch(db: ClientBase, { events, facts, presence }: EventBatch): Promise<Error | null> {
   try {
+    const [, stored] = await sendTogether(db, [begin, readPacked([...facts.keys()])]);
+    const changed = foldCalls(facts, packedOf(stored));
     await sendTogether(db, [
-      begin,
-      ...upsertEvents(rows.events),
-      ...joinCallsAndAgents(rows),
+      ...upsertEvents(events),
+      ...writeCalls(changed, false),
+      ...writeAgents(presence),
       { name: 'check-constraints', text: 'set constraints all immediate' },
     ]);
     return null;
   } catch (error) {
+    if (isCallTaken(error)) throw new CallsMoved(1, error);
     if (classify(error) !== 'data') throw error;
     return error as Error;
   } finally {
@@ -99,13 +120,13 @@ export async function tryRows(db: ClientBase, rows: BatchRows): Promise<Error | 
   }
 }
 
-/** Always the same order of tables, so that two partitions that meet in `agents` do not deadlock. */
-const joinCallsAndAgents = ({ calls, callQueues, callAgents, agents }: BatchRows): Statement[] => [
-  ...upsert('calls', upsertCalls, calls),
-  ...upsert('call-queues', upsertCallQueues, callQueues),
-  ...upsert('call-agents', upsertCallAgents, callAgents),
-  ...joinAgents(agents),
-];
+/** Without plans that read a whole table: made while it is small, they would be kept while it grows. */
+const set = (lockTimeoutMs: number): Statement => ({
+  name: 'set',
+  text: `select set_config('lock_timeout', $1, true), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
+    set_config('enable_mergejoin', 'off', true)`,
+  values: [String(lockTimeoutMs)],
+});
 
 const begin: Statement = { name: 'begin', text: 'begin' };
 export const commit: Statement = { name: 'commit', text: 'commit' };
@@ -133,12 +154,6 @@ export function checkMoved(moves: readonly Move[], answer: Answer | undefined): 
   const wanted = moves.map(({ partition, expected }) => `${partition} at offset ${expected}`).join(', ');
   throw new PositionMoved(`Of these partitions, one is elsewhere, or of another version: ${wanted}.`);
 }
-
-/** Joins agents into the table; after the calls, always. */
-export const joinAgents = (agents: Buffer | null): Statement[] => upsert('agents', upsertAgents, agents);
-
-const upsert = (table: string, text: string, rows: Buffer | null): Statement[] =>
-  rows ? [{ name: `upsert-${table}`, text, values: [rows] }] : [];
 
 /** Tells everybody who listens that the tables changed. May be lost; never inside a transaction, where it would serialise commits. */
 export async function notifyProjected(db: { query: ClientBase['query'] }): Promise<void> {

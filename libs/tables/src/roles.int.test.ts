@@ -29,7 +29,16 @@ jest.setTimeout(60_000);
 const roles = ['migrator', 'projector', 'gateway', 'reporter'] as const;
 const topic = 'call-events';
 const logId = '11111111-1111-8111-8111-111111111111';
-const views = ['visits', 'queue_hours', 'service_levels', 'abandons', 'call_times', 'agent_calls', 'agent_days'];
+const views = [
+  'call_queues',
+  'call_agents',
+  'queue_hours',
+  'service_levels',
+  'abandons',
+  'call_times',
+  'agent_calls',
+  'agent_days',
+];
 const stack = new AsyncDisposableStack();
 const as = {} as Record<(typeof roles)[number], Tables>;
 
@@ -66,7 +75,7 @@ const write = (expected: number): Promise<void> =>
       moves: [
         { partition: 0, expected, next: expected + events.length, version: 1, last: { uuid: logId, timestamp: 0 } },
       ],
-      rows: batchOf(events),
+      batch: batchOf(events),
     }),
   );
 
@@ -90,7 +99,7 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
       }
     });
 
-  it('the projector writes rows, and can neither take them away nor change tables', async () => {
+  it('the projector writes rows, and can neither delete calls and events nor change tables', async () => {
     await write(0);
     await notifyProjected(as.projector);
     await refuses(
@@ -119,7 +128,7 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
   });
 
   it('the reporter reads tables and views, not the positions, and writes nothing', async () => {
-    for (const name of ['events', 'calls', 'call_queues', 'call_agents', ...views])
+    for (const name of ['events', 'calls', 'visits', 'segments', ...views])
       expect((await as.reporter.query(`select * from ${name}`)).rows.length).toBeGreaterThan(0);
     await refuses(
       as.reporter,

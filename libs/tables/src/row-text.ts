@@ -1,6 +1,6 @@
 import { TextBytes } from './text-bytes.ts';
 
-type Value = string | number | null;
+type Value = string | number | boolean | null;
 
 /** Rows as lines of COPY's text format, in the order of their columns. */
 export const copyLines = (rows: readonly object[]): string => rows.map(copyLine).join('');
@@ -55,8 +55,12 @@ export function recordArray(rows: readonly object[]): Buffer | null {
 const recordValue = (value: Value): string =>
   value === null
     ? ''
-    : typeof value === 'number'
+    : typeof value !== 'string'
       ? String(value)
       : value.includes('"') || value.includes('\\')
         ? `\\"${value.replace(/["\\]/g, '\\\\\\$&')}\\"`
         : `\\"${value}\\"`;
+
+/** Texts as text of an array. */
+export const textArray = (texts: readonly string[]): string =>
+  `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join()}}`;

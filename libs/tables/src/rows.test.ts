@@ -12,20 +12,12 @@ const space = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r') });
 it('a line of COPY says what the event says, whatever stands in its texts and between them', () =>
   fc.assert(
     fc.property(awkward, awkward, space, (type, call_id, between) => {
-      const body = `{"type":${between}${JSON.stringify(type)},"call_id":${JSON.stringify(call_id)}}`;
+      const named = `"call_id":${JSON.stringify(call_id)},"actor":${JSON.stringify(call_id)}`;
+      const body = `{"type":${between}${JSON.stringify(type)},${named}}`;
       const [event] = eventsOf([{ body, receivedAt: '2026-03-02T13:00:00.007Z' }]);
       const values = valuesOfLine(eventLine(event!));
+      const { uuid, callId, actor, type: sent, kind, json } = event!;
       const time = '2026-03-02T13:00:00.007Z';
-      expect(values).toEqual([
-        event!.uuid,
-        '0',
-        event!.callId,
-        event!.type,
-        event!.kind,
-        time,
-        time,
-        event!.json,
-        null,
-      ]);
+      expect(values).toEqual([uuid, '0', callId, sent, kind, actor, null, time, 'none', time, json, null]);
     }),
   ));

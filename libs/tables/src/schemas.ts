@@ -21,7 +21,7 @@ export type ProjectionSchema =
 const read = (name: string): Promise<string> => readFile(new URL(`./projection/${name}.sql`, import.meta.url), 'utf8');
 
 /** The files of a projection, in the order in which they are run. */
-const parts = ['tables', 'indexes', 'keys', 'views', 'grants'] as const;
+const parts = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'] as const;
 type Blueprint = Readonly<Record<(typeof parts)[number], string>>;
 
 /** The SQL of a projection. */
@@ -38,7 +38,7 @@ async function blueprint(): Promise<string> {
 }
 
 /** Tables of a projection, besides `positions`. */
-export const tableNames = ['events', 'calls', 'call_queues', 'call_agents', 'agents'] as const;
+export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents'] as const;
 export type TableName = (typeof tableNames)[number];
 
 const onEach = (change: string): string => tableNames.map((table) => `alter table ${table} ${change};`).join(' ');

@@ -24,6 +24,8 @@ export interface SearchCallsParams {
 
 /** A call that was searched for. Times are ISO 8601. */
 export interface FoundCall extends CallRow {
+  /** Own time of its first event; of a call that came back, of the first after its end. */
+  readonly began_at: string;
   readonly code: string | null;
   readonly waiting_at: string | null;
   readonly answered_at: string | null;
@@ -34,7 +36,7 @@ export interface FoundCall extends CallRow {
 
 /** SQL: what is told of a call, from `calls`. */
 export const foundCallColumns = `id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at,
-  updated_at, code, waiting_at, answered_at, abandoned_at, finished_at, recording_url`;
+  updated_at, began_at, code, waiting_at, answered_at, abandoned_at, finished_at, recording_url`;
 
 const foundCalls = pageOf({
   from: `

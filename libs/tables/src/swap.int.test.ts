@@ -69,7 +69,7 @@ async function write(db: Tables, partition: number, expected: number, next = exp
   try {
     await project(client, {
       moves: [{ partition, expected, next, version, last: { uuid: logId, timestamp: 0 } }],
-      rows: batchOf(events),
+      batch: batchOf(events),
     });
   } finally {
     client.release();

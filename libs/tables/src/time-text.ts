@@ -1,6 +1,5 @@
 /** A moment as Postgres reads it. */
 export const time = (ms: number): string => {
-  if (ms === -Infinity) return '-infinity';
   const second = Math.floor(ms / 1000);
   const part = ms - second * 1000;
   return `${secondText(second)}.${part < 10 ? '00' : part < 100 ? '0' : ''}${part}Z`;

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import type { CallEvent, Visit } from '@callstream/domain';
-import { fold, isCounted, totalsOf, visitsOf } from '@callstream/domain';
-import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import { isCounted, totalsOf } from '@callstream/domain';
+import { callsOfEvents, eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { rewrite } from '../testing/rewrite.ts';
@@ -25,8 +25,9 @@ afterAll(() => stack.disposeAsync());
 
 /** The visits that count, by queue and by the hour or day of their beginning, which is in ms. */
 const counted = (events: readonly CallEvent[], unitMs: number): Map<string, Visit[]> =>
-  Map.groupBy([...fold(events).values()].filter(isCounted).flatMap(visitsOf), ({ queue, waitingAt }) =>
-    JSON.stringify([new Date(waitingAt - (waitingAt % unitMs)).toISOString(), queue]),
+  Map.groupBy(
+    [...callsOfEvents(events).values()].filter(isCounted).flatMap(({ visits }) => visits),
+    ({ queue, waitingAt }) => JSON.stringify([new Date(waitingAt - (waitingAt % unitMs)).toISOString(), queue]),
   );
 
 const byKey = (rows: readonly { key: string }[]): unknown =>

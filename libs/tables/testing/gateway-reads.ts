@@ -3,7 +3,8 @@ import {
   countVisits,
   listCallEvents,
   listCalls,
-  readBusyAgents,
+  readAgentMarks,
+  readAgentSegments,
   readCall,
   searchCalls,
 } from '../src/index.ts';
@@ -44,15 +45,16 @@ const reads = {
     searchCalls(db, { before: 1_000 * 10 * 4096, limit, visibleQueues: ['903', '904'] }),
   'visits of ten seconds': (db: Tables) => countVisits(db, visits),
   'visits by quarters of an hour': (db: Tables) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
-  'live calls': (db: Tables) => countLiveCalls(db, Date.UTC(2026, 2, 2)),
-  'busy agents': (db: Tables) => readBusyAgents(db, Date.UTC(2026, 2, 2)),
+  'live calls': (db: Tables, since: number) => countLiveCalls(db, since),
+  'what agents said': (db: Tables, since: number) => readAgentMarks(db, since),
+  'agents on calls': (db: Tables, since: number) => readAgentSegments(db, since),
 } as const;
 
-/** What Postgres does for each of the gateway's reads. */
-export async function executeReads(db: Tables): Promise<Map<string, Executed>> {
+/** What Postgres does for each of the gateway's reads; those of what goes on look back to `since`, in ms since 1970. */
+export async function executeReads(db: Tables, since: number): Promise<Map<string, Executed>> {
   const all = new Map<string, Executed>();
   for (const [name, read] of Object.entries(reads)) {
-    const [executed] = await explain(db, read);
+    const [executed] = await explain(db, (explained) => read(explained, since));
     if (executed) all.set(name, executed);
   }
   return all;

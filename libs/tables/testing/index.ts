@@ -1,10 +1,13 @@
-import type { CallEvent } from '@callstream/domain';
-import { compareText, fold, foldAgents } from '@callstream/domain';
-import { eventsOfBatch, rowsOf } from '../src/index.ts';
-import type { BatchRows, Tables } from '../src/index.ts';
-import { agentRow, callAgentRows, callQueueRows, callRow } from '../src/rows.ts';
+import type { CallEvent, Facts } from '@callstream/domain';
+import { compareText, factSet, factsOf, play } from '@callstream/domain';
+import { createBatch } from '../src/index.ts';
+import type { EventBatch, Tables } from '../src/index.ts';
+import { packFacts } from '../src/facts-text.ts';
+import { callRow, segmentRow, visitRow } from '../src/rows.ts';
 import { time } from '../src/time-text.ts';
+import { expectedAgents } from './expected-agents.ts';
 
+export { addEvents } from './add-events.ts';
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
@@ -20,8 +23,8 @@ type Row = Readonly<Record<string, unknown>>;
 export interface AllRows {
   readonly events: Row[];
   readonly calls: Row[];
-  readonly call_queues: Row[];
-  readonly call_agents: Row[];
+  readonly visits: Row[];
+  readonly segments: Row[];
   readonly agents: Row[];
 }
 
@@ -42,29 +45,49 @@ function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
   return [...counted.values()];
 }
 
-/** What a projector writes for `log`, as one batch. */
-export function batchOf(log: readonly CallEvent[]): BatchRows {
-  const events = eventsOfBatch();
-  log.forEach(events.add);
-  return rowsOf({ events: events.lines(), calls: [...fold(log).values()], agents: [...foldAgents(log).values()] });
+/** What a projector makes of `log`, as one batch. */
+export function batchOf(log: readonly CallEvent[]): EventBatch {
+  const { add, batch } = createBatch();
+  log.forEach(add);
+  return batch();
 }
 
 const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
   ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },
-  ...{ at: time(event.at), received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown },
+  ...{ actor: event.actor, queue: event.queue, at: time(event.at), clock: event.clock === 'own' ? null : event.clock },
+  ...{ received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown },
   ...{ omitted: event.omitted, deliveries },
 });
 
 /** What the tables must hold after `log`, by the domain alone. */
 export function expectedRows(log: readonly CallEvent[]): AllRows {
-  const calls = [...fold(log).values()];
+  const events = countDeliveries(log);
+  const calls = [...factsByCall(log)].map(([callId, facts]) => ({ facts, call: play(callId, facts) }));
   return {
-    events: sorted(countDeliveries(log).map(eventRow), 'uuid'),
-    calls: sorted(calls.map(callRow), 'call_id'),
-    call_queues: sorted(calls.flatMap(callQueueRows), 'call_id', 'queue'),
-    call_agents: sorted(calls.flatMap(callAgentRows), 'call_id', 'actor'),
-    agents: sorted([...foldAgents(log).values()].map(agentRow), 'actor', 'queue'),
+    events: sorted(events.map(eventRow), 'uuid'),
+    calls: sorted(
+      calls.map(({ call, facts }) => callRow(call, packFacts(facts))),
+      'call_id',
+    ),
+    visits: sorted(
+      calls.flatMap(({ call }) => call.visits.map((_, n) => visitRow(call, n))),
+      'call_id',
+      'n',
+    ),
+    segments: sorted(
+      calls.flatMap(({ call }) => call.segments.map((_, n) => segmentRow(call, n))),
+      'call_id',
+      'n',
+    ),
+    agents: sorted(expectedAgents(events.map(({ event }) => event)), 'actor', 'queue'),
   };
+}
+
+function factsByCall(log: readonly CallEvent[]): Map<string, Facts> {
+  const named = log.filter(({ callId }) => callId !== null);
+  return new Map(
+    [...Map.groupBy(named, ({ callId }) => callId ?? '')].map(([callId, of]) => [callId, factSet(of.flatMap(factsOf))]),
+  );
 }
 
 /** What the tables hold. */
@@ -73,8 +96,8 @@ export async function readRows(db: Tables): Promise<AllRows> {
   return {
     events: sorted(await all('events'), 'uuid'),
     calls: sorted(await all('calls'), 'call_id'),
-    call_queues: sorted(await all('call_queues'), 'call_id', 'queue'),
-    call_agents: sorted(await all('call_agents'), 'call_id', 'actor'),
+    visits: sorted(await all('visits'), 'call_id', 'n'),
+    segments: sorted(await all('segments'), 'call_id', 'n'),
     agents: sorted(await all('agents'), 'actor', 'queue'),
   };
 }

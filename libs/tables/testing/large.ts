@@ -1,4 +1,5 @@
 import type { Tables } from '../src/index.ts';
+import { addEvents } from './add-events.ts';
 
 /** Adds a call with so many events of the same type, each with a body of about so many bytes; partition 0, from offset 0 on. */
 export async function addLargeEvents(
@@ -14,24 +15,20 @@ export async function addLargeEvents(
   );
 }
 
-/** Adds calls that wait, with so many agents each: what is on the board of a gateway that starts afterwards. */
+/** Adds calls that wait, with so many agents each at whom they ring: what is on the board of a gateway that starts afterwards. */
 export async function addWaitingCalls(
   db: Tables,
   { calls, agents }: { readonly calls: number; readonly agents: number },
 ): Promise<void> {
-  await db.query(
-    `insert into calls (call_id, id, last_id, state, state_at, state_rank, direction, our_number, their_number, parties_tier,
-       parties_at, parties_rank, parties_uuid, queue, queue_tier, queue_at, queue_rank, queue_uuid, recording_at, recording_uuid,
-       waiting_at, waiting_since, created_at, updated_at, last_event_at)
-     select 'waits.' || i, i * 4096::bigint, i * 4096::bigint, 'WAITING', t, 2, 'inbound', '0800123000', '5511' || 900000000 + i, 0,
-       t, 0, md5(i::text)::uuid, (900 + i % 20)::text, 1, t, 0, md5(i::text)::uuid, '-infinity', md5('')::uuid, t, t, t, t, t
-     from generate_series(0, $1::int - 1) i, lateral (select date_trunc('second', now()) as t) times`,
-    [calls],
-  );
-  await db.query(
-    `insert into call_agents (call_id, actor, ringing_last_at, number, queue, seat_at, seat_rank, seat_uuid)
-     select call_id, 'agent' || a || '@example.com', created_at, (200 + a)::text, queue, created_at, 0, md5(a::text)::uuid
-     from calls, generate_series(1, $1::int) a where call_id like 'waits.%'`,
-    [agents],
-  );
+  const timestamp = new Date(Math.floor(Date.now() / 1_000) * 1_000).toISOString();
+  const eventsOf = (i: number): object[] => {
+    const numbers = { direction: 'inbound', our_number: '0800123000', their_number: `5511${900_000_000 + i}` };
+    const shared = { call_id: `waits.${i}`, queue: String(900 + (i % 20)), timestamp, ...numbers };
+    const ringing = (_: unknown, agent: number): object => ({
+      ...{ ...shared, type: 'actor.ringing', number: String(201 + agent) },
+      actor: `agent${agent + 1}@example.com`,
+    });
+    return [{ ...shared, type: 'call.waiting' }, ...Array.from({ length: agents }, ringing)];
+  };
+  await addEvents(db, Array.from({ length: calls }, (_, i) => eventsOf(i)).flat());
 }

@@ -6,7 +6,7 @@ export async function countStatements(db: Tables): Promise<void> {
 }
 
 /**
- * How often a gateway has looked at the floor (`countLiveCalls`, `readBusyAgents`, `readAgents`, `countVisits`), and for how long Postgres has worked
+ * How often a gateway has looked at the floor (`countLiveCalls`, `readAgentMarks`, `readAgentSegments`, `countVisits`), and for how long Postgres has worked
  * for that, in ms: its own count, without the way there and back. {@link countStatements} must be in force.
  */
 export async function countLooks(db: Tables): Promise<{ readonly looks: number; readonly ms: number }> {
@@ -16,7 +16,7 @@ export async function countLooks(db: Tables): Promise<{ readonly looks: number; 
       coalesce(sum(total_exec_time), 0)::float8 as ms
     from pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database())
-      and query ~ '"answeredInTime"|coalesce[(]c.queue|logged_in_at > coalesce'`);
+      and query ~ '"answeredInTime"|"longestWaitingSince"|"loggedIn"|"callQueue"'`);
   const [counted] = rows;
   if (!counted) throw new Error('Postgres returned no count.');
   return counted;

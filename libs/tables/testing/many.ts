@@ -23,29 +23,32 @@ export async function makeMany(db: Tables, events: number, begin = '2026-03-02T0
     [calls * eventsPerCall, begin],
   );
   await db.query(
-    `insert into calls (call_id, id, last_id, state, state_at, state_rank, direction, our_number, their_number, parties_tier,
-       parties_at, parties_rank, parties_uuid, queue, queue_tier, queue_at, queue_rank, queue_uuid, recording_at, recording_uuid,
-       waiting_at, waiting_since, answered_at, answered_last_at, finished_at, created_at, updated_at, last_event_at)
+    `insert into calls (call_id, id, last_id, state, state_at, is_opened, began_at, direction, our_number, their_number, queue,
+       waiting_at, waiting_since, answered_at, answered_last_at, finished_at, created_at, updated_at, last_event_at, heard_at, delay_ms,
+       is_long, facts)
      select 'many.' || i, i * ${eventsPerCall} * 4096::bigint, (i * ${eventsPerCall} + 9) * 4096::bigint,
-       case when goes_on then 'WAITING' else 'FINISHED' end, t, case when goes_on then 2 else 4 end, 'inbound', '0800123000', '1198888' || i % 10000, 0,
-       t, 0, md5(i::text)::uuid, (900 + i % ${queues})::text, 1, t, 0, md5(i::text)::uuid, '-infinity', md5('')::uuid,
-       t, t, case when not goes_on then t + interval '15 s' end, case when not goes_on then t + interval '15 s' end,
-       case when not goes_on then t + interval '60 s' end, t, t + interval '60 s', t + interval '60 s'
+       case when goes_on then 'WAITING' else 'FINISHED' end, t, true, t, 'inbound', '0800123000', '1198888' || i % 10000,
+       (900 + i % ${queues})::text, t, t,
+       case when not goes_on then t + interval '15 s' end, case when not goes_on then t + interval '15 s' end,
+       case when not goes_on then t + interval '60 s' end, t, t + interval '60 s', t + interval '60 s', t + interval '60 s', 0,
+       false, repeat('packed facts of a call ', 20)
      from generate_series(0, $1::int - 1) i,
        lateral (select $2::timestamptz + i * interval '1 s' as t, i >= $1::int - ${unfinishedCalls} as goes_on) c`,
     [calls, begin],
   );
   await db.query(
-    `insert into call_queues (call_id, queue, waiting_at, waiting_since, answered_at) select call_id, queue, waiting_at, waiting_since, answered_at from calls`,
+    `insert into visits (call_id, n, queue, direction, waiting_at, ended_at, outcome, wait_ms)
+     select call_id, 0, queue, direction, waiting_at, answered_at, case when answered_at is null then 'open' else 'answered' end,
+       case when answered_at is not null then 15000 end from calls`,
   );
   await db.query(
-    `insert into call_agents (call_id, actor, entered_at, entered_last_at, left_last_at, seat_at, seat_rank, seat_uuid)
-     select call_id, 'agent' || id / ${eventsPerCall * 4096} % ${agents} || '@example.com', answered_at, answered_at, finished_at, created_at, 0, md5('')::uuid
+    `insert into segments (call_id, n, actor, queue, entered_at, ended_at, end_reason)
+     select call_id, 0, 'agent' || id / ${eventsPerCall * 4096} % ${agents} || '@example.com', queue, answered_at, finished_at, 'finished'
      from calls where answered_at is not null`,
   );
   await db.query(
-    `insert into agents (actor, queue, logged_in_at, last_seen_at, number_at, number_rank, number_uuid)
-     select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, $1::timestamptz, '-infinity', -1, md5('')::uuid
+    `insert into agents (actor, queue, logged_in_at, logged_in_id, updated_at, delay_ms, heard_at)
+     select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, 0, $1::timestamptz, 0, $1::timestamptz
      from generate_series(0, ${agents - 1}) i, generate_series(0, 1) q`,
     [begin],
   );

@@ -1,5 +1,5 @@
 import type { ListedEvent } from '@callstream/contracts';
-import { callOf, decode, join } from '@callstream/domain';
+import { decode, factSet, factsOf, play } from '@callstream/domain';
 import type { Call, CallEvent } from '@callstream/domain';
 
 /** What stands in a list of events, read as everything else reads it. */
@@ -22,12 +22,9 @@ export function readEvent(listed: ListedEvent): ReadEvent {
   return { listed, event: 'event' in decoded ? decoded.event : null };
 }
 
-/** A call is the join of its events: here of those that the page has. null if there are none. */
+/** The call as the events tell it that the page has. null if there are none. */
 export function callOfEvents(callId: string, events: readonly ReadEvent[]): Call | null {
-  const said = events.flatMap(({ event }) => {
-    // A call_id that was sent as a number may be written in another way than it was sent.
-    const call = event && callOf({ ...event, callId });
-    return call ? [call] : [];
-  });
-  return said.length === 0 ? null : said.reduce(join);
+  // A call_id that was sent as a number may be written in another way than it was sent.
+  const facts = factSet(events.flatMap(({ event }) => (event ? factsOf({ ...event, callId }) : [])));
+  return facts.length === 0 ? null : play(callId, facts);
 }

@@ -1,7 +1,6 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { CallEvents } from '@callstream/client';
 import type { ListedEvent } from '@callstream/contracts';
-import { stateOfCall } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { CallAge, CallTimer } from '../calls/call-timer.tsx';
 import { Phone } from '../calls/phone.tsx';
@@ -88,7 +87,8 @@ function useEvents(callId: string): ShownEvents {
 
 function Facts({ call }: { readonly call: Call }) {
   const { texts, formats } = useSurroundings();
-  const { callId, parties, queue, recording, waitingAt, answeredAt, finishedAt, abandonedAt, code } = call;
+  const { callId, queue, waitingAt, answeredAt, finishedAt, abandonedAt, code } = call;
+  const { theirNumber, ourNumber, direction, recordingUrl } = call;
   const fact = (name: string, value: React.ReactNode) => (
     <div>
       <dt>{name}</dt>
@@ -98,23 +98,23 @@ function Facts({ call }: { readonly call: Call }) {
   return (
     <header className="call-head">
       <h1>
-        <Phone number={parties.theirNumber ?? callId} />
+        <Phone number={theirNumber ?? callId} />
       </h1>
       <p className="call-state">
-        <StateMark state={stateOfCall(call)} /> <CallTimer call={call} />
+        <StateMark state={call.state} /> <CallTimer call={call} />
       </p>
       <dl className="facts">
         {fact(texts.callId, <bdi>{callId}</bdi>)}
-        {fact(texts.queue, <bdi>{queue.value ?? texts.noQueue}</bdi>)}
-        {parties.direction === null ? null : fact(texts.direction, <bdi>{parties.direction}</bdi>)}
-        {parties.ourNumber === null ? null : fact(texts.ourNumber, <Phone number={parties.ourNumber} />)}
+        {fact(texts.queue, <bdi>{queue ?? texts.noQueue}</bdi>)}
+        {direction === null ? null : fact(texts.direction, <bdi>{direction}</bdi>)}
+        {ourNumber === null ? null : fact(texts.ourNumber, <Phone number={ourNumber} />)}
         {code === null ? null : fact(texts.code, <bdi>{code}</bdi>)}
         {waitingAt === null ? null : fact(texts.waiting, formats.moment(waitingAt))}
         {answeredAt === null ? null : fact(texts.answered, formats.clock(answeredAt))}
         {abandonedAt === null ? null : fact(texts.abandoned, formats.clock(abandonedAt))}
         {finishedAt === null ? null : fact(texts.states.FINISHED, formats.clock(finishedAt))}
         {fact(texts.length, <CallAge call={call} />)}
-        {recording.value === null ? null : fact(texts.recording, <Recording url={recording.value} />)}
+        {recordingUrl === null ? null : fact(texts.recording, <Recording url={recordingUrl} />)}
       </dl>
     </header>
   );

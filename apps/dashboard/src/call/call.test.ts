@@ -1,6 +1,5 @@
 import type { ListedEvent } from '@callstream/contracts';
-import { fold } from '@callstream/domain';
-import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { callOfEvents, readEvent } from './call-of-events.ts';
 import { lanesOf } from './lanes.ts';
 import { remarksOn } from './remarks.ts';
@@ -17,7 +16,7 @@ const listedOf = (name: string, callId: string): ListedEvent[] =>
         ]
       : [],
   );
-const callsOf = (name: string) => [...fold(eventsOf(lifeOf(name))).values()];
+const callsOf = (name: string) => [...callsOfEvents(eventsOf(lifeOf(name))).values()];
 
 describe('the page of a call', () => {
   it.each([...lives.keys()])('shows the fold of its events: %s', (name) => {

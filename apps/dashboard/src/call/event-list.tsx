@@ -37,6 +37,7 @@ function EventRow({ listed, event, remarks }: ReadEvent & { readonly remarks: Re
         remarks.isRepeated && texts.deliveries(listed.deliveries),
         remarks.isUnknown && texts.unknown,
         remarks.hasNoTime && texts.noTime,
+        remarks.isAhead && texts.ahead,
       ].filter((name) => name !== false)
     : [];
   return (

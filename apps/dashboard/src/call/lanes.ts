@@ -1,5 +1,4 @@
-import { stateOf } from '@callstream/domain';
-import type { Call, CallState } from '@callstream/domain';
+import type { Call, CallState, Segment } from '@callstream/domain';
 import type { ReadEvent } from './call-of-events.ts';
 
 type SpanKind = CallState | 'rings' | 'on-call';
@@ -20,66 +19,44 @@ export interface Lane {
 
 /** The life of a call as a picture: a lane for the caller, for each queue and for each agent. */
 export function lanesOf(call: Call, events: readonly ReadEvent[]): Lane[] {
-  const inOrder = events
-    .flatMap(({ event }) => (event ? [event] : []))
-    .toSorted((a, b) => a.at - b.at || a.rank - b.rank || a.id - b.id);
-  const end = call.finishedAt;
-  const states = inOrder.filter(({ at, rank }) => rank >= 0 && rank < 4 && (end === null || at <= end));
-  const caller = chain(
-    states.map(({ at, rank }) => ({ kind: stateOf(rank), start: at })),
-    end,
-  );
-  const queues = call.queues
-    .filter(({ waitingAt }) => waitingAt !== null)
-    .map(({ queue, waitingAt, answeredAt, abandonedAt }): Lane => {
-      const start = waitingAt ?? 0;
-      const isAlone = call.queues.filter((row) => row.waitingAt !== null).length === 1;
-      const left = [answeredAt, abandonedAt, isAlone ? call.answeredAt : null, nextQueueAt(call, queue, start), end];
-      const ends = left.filter((at): at is number => at !== null && at >= start);
-      const span: Span = { kind: 'WAITING', start, end: ends.length === 0 ? null : Math.min(...ends) };
-      return { of: 'queue', name: queue, spans: [span] };
-    });
-  const agents = call.agents.map(({ actor }): Lane => {
-    const own = inOrder.filter((event) => event.actor === actor);
-    return { of: 'agent', name: actor, spans: agentSpans(own, end) };
+  const queues = [...Map.groupBy(call.visits, ({ queue }) => queue)].map(([queue, visits]): Lane => {
+    const spans = visits.map(({ waitingAt, endedAt }): Span => ({ kind: 'WAITING', start: waitingAt, end: endedAt }));
+    return { of: 'queue', name: queue, spans };
   });
-  return [{ of: 'caller', name: call.parties.theirNumber ?? '', spans: caller }, ...queues, ...agents];
+  const agents = [...Map.groupBy(call.segments, ({ actor }) => actor)].map(([actor, segments]): Lane => ({
+    of: 'agent',
+    name: actor,
+    spans: segments.flatMap(agentSpans),
+  }));
+  return [{ of: 'caller', name: call.theirNumber ?? '', spans: callerSpans(call, events) }, ...queues, ...agents];
 }
 
-/** Each lasts until the next begins. */
-const chain = (starts: readonly { kind: SpanKind; start: number }[], end: number | null): Span[] =>
-  starts
-    .map(({ kind, start }, i) => ({ kind, start, end: starts[i + 1]?.start ?? end }))
-    .map((span) => ({ ...span, end: span.end === null ? null : Math.max(span.start, span.end) }));
-
-const nextQueueAt = (call: Call, queue: string, after: number): number | null =>
-  call.queues.reduce<number | null>(
-    (least, row) =>
-      row.queue !== queue && row.waitingAt !== null && row.waitingAt > after
-        ? Math.min(least ?? Infinity, row.waitingAt)
-        : least,
-    null,
-  );
-
-interface AgentEvent {
-  readonly kind: string;
-  readonly at: number;
-}
-
-function agentSpans(events: readonly AgentEvent[], end: number | null): Span[] {
+function agentSpans({ rangAt, enteredAt, endedAt }: Segment): Span[] {
   const spans: Span[] = [];
-  let open: { kind: SpanKind; start: number } | null = null;
-  const close = (at: number | null): void => {
-    if (open) spans.push({ ...open, end: at });
-    open = null;
-  };
-  for (const { kind, at } of events) {
-    const begins = { 'actor.ringing': 'rings', 'actor.entered': 'on-call' }[kind] as SpanKind | undefined;
-    if (begins) {
-      close(at);
-      open = { kind: begins, start: at };
-    } else if (kind === 'actor.left' || kind === 'actor.noanswer') close(at);
-  }
-  if (open) close(end);
+  if (rangAt !== null) spans.push({ kind: 'rings', start: rangAt, end: enteredAt ?? endedAt });
+  if (enteredAt !== null) spans.push({ kind: 'on-call', start: enteredAt, end: endedAt });
   return spans;
+}
+
+const stateOfKind: Readonly<Record<string, CallState>> = {
+  'call.new': 'NEW',
+  'call.standby': 'STANDBY',
+  'call.ongoing': 'ONGOING',
+  'actor.entered': 'ONGOING',
+};
+const order: readonly SpanKind[] = ['NEW', 'STANDBY', 'WAITING', 'ONGOING'];
+
+/** What the caller goes through: each state lasts until the next begins. */
+function callerSpans({ visits, finishedAt }: Call, events: readonly ReadEvent[]): Span[] {
+  const isInQueue = (at: number): boolean =>
+    visits.some(({ waitingAt, endedAt }) => waitingAt <= at && (endedAt === null || at < endedAt));
+  const said = events.flatMap(({ event }) => {
+    const kind = event ? stateOfKind[event.kind] : undefined;
+    return event && kind && !isInQueue(event.at) ? [{ kind, start: event.at }] : [];
+  });
+  const starts = [...said, ...visits.map(({ waitingAt }) => ({ kind: 'WAITING' as const, start: waitingAt }))]
+    .filter(({ start }) => finishedAt === null || start <= finishedAt)
+    .toSorted((a, b) => a.start - b.start || order.indexOf(a.kind) - order.indexOf(b.kind));
+  const changes = starts.filter(({ kind }, i) => kind === 'WAITING' || kind !== starts[i - 1]?.kind);
+  return changes.map(({ kind, start }, i) => ({ kind, start, end: changes[i + 1]?.start ?? finishedAt }));
 }

@@ -1,4 +1,4 @@
-import { parseTime } from '@callstream/domain';
+import { isKind, parseTime } from '@callstream/domain';
 import type { ReadEvent } from './call-of-events.ts';
 
 /** An event is late that was received so long after its own time, in ms: the provider's clock tells seconds. */
@@ -12,6 +12,8 @@ export interface Remarks {
   readonly isRepeated: boolean;
   readonly isUnknown: boolean;
   readonly hasNoTime: boolean;
+  /** Its own time was too far ahead to be believed: it counts as received. */
+  readonly isAhead: boolean;
 }
 
 /** Remarks on each event, in the order in which they came. */
@@ -27,8 +29,9 @@ export function remarksOn(events: readonly ReadEvent[]): Remarks[] {
       isLate: at !== null && (event?.receivedAt ?? at) - at >= lateAfterMs,
       isOutOfOrder,
       isRepeated: listed.deliveries > 1,
-      isUnknown: event === null || event.rank < 0,
+      isUnknown: event === null || !isKind(event.kind),
       hasNoTime,
+      isAhead: event?.clock === 'ahead',
     };
   });
 }

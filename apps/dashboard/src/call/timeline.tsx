@@ -16,7 +16,8 @@ const marks = 6;
 /** The call as a picture: who did what for how long. Event times, so what was late stands where it belongs. */
 export function Timeline({ call, events }: { readonly call: Call; readonly events: readonly ReadEvent[] }) {
   const { texts, formats } = useSurroundings();
-  const now = useNow();
+  // By the clock of the call's sender, as all of its times are.
+  const now = useNow() - call.delayMs;
   const id = useId();
   const lanes = lanesOf(call, events);
   const times = [

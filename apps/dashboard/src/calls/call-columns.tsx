@@ -1,4 +1,3 @@
-import { stateOfCall } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useSurroundings } from '../context.tsx';
 import { routeHash } from '../route.ts';
@@ -19,7 +18,7 @@ export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
   return (
     <div className="columns">
       {shown.map((state) => {
-        const all = calls.filter((call) => stateOfCall(call) === state);
+        const all = calls.filter((call) => call.state === state);
         return (
           <section key={state} className="panel column" aria-label={texts.states[state]}>
             <h2>
@@ -30,13 +29,13 @@ export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
                 <li key={call.callId} data-call={call.callId}>
                   <a className="card" href={routeHash({ view: 'calls', callId: call.callId })}>
                     <span className="card-first">
-                      <Phone number={call.parties.theirNumber ?? call.callId} />
+                      <Phone number={call.theirNumber ?? call.callId} />
                       <span className="timer">
                         <CallTimer call={call} />
                       </span>
                     </span>
                     <span className="faint" dir="auto">
-                      {[call.queue.value ?? '', ...agentsNow(call)].filter(Boolean).join(' · ')}
+                      {[call.queue ?? '', ...agentsNow(call)].filter(Boolean).join(' · ')}
                     </span>
                   </a>
                 </li>

@@ -1,6 +1,5 @@
 import { useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { stateOfCall } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useTexts } from '../context.tsx';
 import { routeHash } from '../route.ts';
@@ -64,7 +63,7 @@ interface CallRowProps {
 
 function CallRow({ call, index, start, height }: CallRowProps) {
   const texts = useTexts();
-  const { callId, parties, queue } = call;
+  const { callId, theirNumber, queue } = call;
   return (
     <div
       role="row"
@@ -74,18 +73,18 @@ function CallRow({ call, index, start, height }: CallRowProps) {
       style={{ position: 'absolute', insetInline: 0, height, transform: `translateY(${start}px)` }}
     >
       <span role="cell">
-        <StateMark state={stateOfCall(call)} />
+        <StateMark state={call.state} />
       </span>
       <span role="cell" className="timer">
         <CallTimer call={call} />
       </span>
       <span role="cell">
         <a href={routeHash({ view: 'calls', callId })}>
-          {parties.theirNumber === null ? <bdi>{callId}</bdi> : <Phone number={parties.theirNumber} />}
+          {theirNumber === null ? <bdi>{callId}</bdi> : <Phone number={theirNumber} />}
         </a>
       </span>
       <span role="cell" className="queue-cell" dir="auto">
-        {queue.value ?? <span className="faint">{texts.noQueue}</span>}
+        {queue ?? <span className="faint">{texts.noQueue}</span>}
       </span>
       <span role="cell" className="agent-cell" dir="auto">
         {agentsNow(call).join(', ')}

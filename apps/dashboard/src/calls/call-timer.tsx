@@ -1,18 +1,18 @@
-import { stateOfCall } from '@callstream/domain';
+import { lengthMs } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useSurroundings } from '../context.tsx';
 import { LevelMark } from '../now/level-mark.tsx';
 import { levelAbove } from '../settings.ts';
 import { duration } from '../text/formats.ts';
-import { beganAt, inStateSince } from './shown-calls.ts';
+import { inStateSince } from './shown-calls.ts';
 
 /** For how long the call is in its state; of a finished one, how long all of it took. */
 export function CallTimer({ call }: { readonly call: Call }) {
   const { settings } = useSurroundings();
   const now = useNow();
-  const state = stateOfCall(call);
-  if (state === 'FINISHED') return <span className="faint">{duration((call.finishedAt ?? now) - beganAt(call))}</span>;
+  const { state } = call;
+  if (state === 'FINISHED') return <span className="faint">{duration(lengthMs(call, now))}</span>;
   const ms = now - inStateSince(call);
   if (state !== 'WAITING') return duration(ms);
   return <LevelMark level={levelAbove(ms / 1_000, settings.thresholds.waitSeconds)}>{duration(ms)}</LevelMark>;
@@ -21,5 +21,5 @@ export function CallTimer({ call }: { readonly call: Call }) {
 /** Since the call began. */
 export function CallAge({ call }: { readonly call: Call }) {
   const now = useNow();
-  return duration((call.finishedAt ?? now) - beganAt(call));
+  return duration(lengthMs(call, now));
 }

@@ -50,10 +50,7 @@ function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readon
   const { texts } = useSurroundings();
   const known = useQueues();
   const names = useMemo(() => {
-    const all = new Set([
-      ...(known?.queues ?? []).map((row) => row.queue),
-      ...calls.map((call) => call.queue.value ?? ''),
-    ]);
+    const all = new Set([...(known?.queues ?? []).map((row) => row.queue), ...calls.map((call) => call.queue ?? '')]);
     // A link may name one that is not there now.
     if (queue !== null) all.add(queue);
     return [...all].toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }));

@@ -1,11 +1,10 @@
-import { fold } from '@callstream/domain';
-import { eventsOf, lives } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, lives } from '@callstream/domain/testing';
 import { firstRoute } from '../route.ts';
 import { matches, shownCalls } from './shown-calls.ts';
 
 const receivedAt = '2026-03-02T13:00:00Z';
 const callsOf = (...bodies: object[]) => [
-  ...fold(eventsOf(bodies.map((body) => ({ body: JSON.stringify(body), receivedAt })))).values(),
+  ...callsOfEvents(eventsOf(bodies.map((body) => ({ body: JSON.stringify(body), receivedAt })))).values(),
 ];
 const waits = (call_id: string, seconds: number, more: object = {}) => ({
   ...{
@@ -40,7 +39,7 @@ describe('the calls that are shown', () => {
     expect(ids(shownCalls(calls, { ...firstRoute, sort: 'queue', isDescending: true }))[0]).toBe('a');
   });
   it('of every life are as many as there are', () => {
-    const all = [...fold(eventsOf([...lives.values()].flat().map((body) => ({ body, receivedAt })))).values()];
+    const all = [...callsOfEvents(eventsOf([...lives.values()].flat().map((body) => ({ body, receivedAt })))).values()];
     expect(shownCalls(all, firstRoute)).toHaveLength(all.length);
   });
 });

@@ -1,31 +1,33 @@
-import { isOnCall, isRinging, stateOfCall } from '@callstream/domain';
+import { isOnCall, isRinging } from '@callstream/domain';
 import type { Call, CallState } from '@callstream/domain';
 import type { Route, Sorting } from '../route.ts';
 
 /** Waiting calls are what one looks for, finished ones are in the way. */
 const order: readonly CallState[] = ['WAITING', 'ONGOING', 'STANDBY', 'NEW', 'FINISHED'];
 
-/** Since when the call is in its state, ms since 1970. */
-export const inStateSince = ({ state, waitingSince, createdAt }: Call): number =>
-  Number.isFinite(state.at) ? state.at : (waitingSince ?? createdAt);
+/** Since when the call is in its state, in ms since 1970 by the gateway's clock. */
+export const inStateSince = ({ stateAt, delayMs }: Call): number => stateAt + delayMs;
 
-/** When the call began, as far as is known, ms since 1970: an event that was late tells its own time. */
-export const beganAt = ({ waitingAt, createdAt }: Call): number => Math.min(waitingAt ?? createdAt, createdAt);
+/** When the call began, in ms since 1970 by the gateway's clock. */
+const beganAt = ({ beganAt: at, delayMs }: Call): number => at + delayMs;
 
 /** Who is on the call, or whom it rings. */
-export const agentsNow = ({ agents, finishedAt }: Call): string[] =>
-  agents
-    .filter((agent) => (finishedAt === null ? isOnCall(agent) || isRinging(agent) : agent.enteredAt !== null))
-    .map(({ actor }) => actor);
+export const agentsNow = ({ segments, finishedAt }: Call): string[] => [
+  ...new Set(
+    segments
+      .filter((one) => (finishedAt === null ? isOnCall(one) || isRinging(one) : one.enteredAt !== null))
+      .map(({ actor }) => actor),
+  ),
+];
 
 /** A call_id, a number and an agent are found by any part of them; a number by its digits, however it is written. */
-export function matches({ callId, parties, agents }: Call, search: string): boolean {
+export function matches({ callId, theirNumber, ourNumber, segments }: Call, search: string): boolean {
   const text = search.trim().toLowerCase();
   if (text === '') return true;
-  const numbers = [parties.theirNumber, parties.ourNumber].filter((number) => number !== null);
+  const numbers = [theirNumber, ourNumber].filter((number) => number !== null);
   const sought = digitsOf(text);
   return (
-    [callId, ...numbers, ...agents.map(({ actor }) => actor)].some((value) => value.toLowerCase().includes(text)) ||
+    [callId, ...numbers, ...segments.map(({ actor }) => actor)].some((value) => value.toLowerCase().includes(text)) ||
     (sought !== '' && /^[\d\s()+*.-]+$/.test(text) && numbers.some((number) => digitsOf(number).includes(sought)))
   );
 }
@@ -45,8 +47,8 @@ export function shownCalls(
   return calls
     .filter(
       (call) =>
-        (states.length === 0 || states.includes(stateOfCall(call))) &&
-        (queue === null || (call.queue.value ?? '') === queue) &&
+        (states.length === 0 || states.includes(call.state)) &&
+        (queue === null || (call.queue ?? '') === queue) &&
         matches(call, search),
     )
     .map((call) => ({ call, key: by(call) }))
@@ -57,9 +59,9 @@ export function shownCalls(
 }
 
 const keys = {
-  state: (call) => order.indexOf(stateOfCall(call)),
-  queue: ({ queue }) => queue.value ?? '',
-  number: ({ parties }) => parties.theirNumber ?? '',
+  state: (call) => order.indexOf(call.state),
+  queue: ({ queue }) => queue ?? '',
+  number: ({ theirNumber }) => theirNumber ?? '',
   agent: (call) => agentsNow(call)[0] ?? '',
   timer: inStateSince,
   age: beganAt,
@@ -73,6 +75,6 @@ export const columnStates: readonly CallState[] = ['NEW', 'STANDBY', 'WAITING', 
 /** How many calls are in each state. */
 export function countByState(calls: readonly Call[]): Readonly<Record<CallState, number>> {
   const counts = { NEW: 0, STANDBY: 0, WAITING: 0, ONGOING: 0, FINISHED: 0 };
-  for (const call of calls) counts[stateOfCall(call)]++;
+  for (const call of calls) counts[call.state]++;
   return counts;
 }

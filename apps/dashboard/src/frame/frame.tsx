@@ -10,6 +10,7 @@ import { Empty } from './empty.tsx';
 import { Header } from './header.tsx';
 import { useKeys } from './keys.ts';
 import { Notice } from './notice.tsx';
+import { useReloadOnOtherVersion } from './other-version.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { StaleBanner, Truth } from './truth.tsx';
 
@@ -26,6 +27,7 @@ export function Frame({ onSettings, onForget }: FrameProps) {
   const { isWallboard, texts } = useSurroundings();
   const [hasSettingsOpen, setSettingsOpen] = useState(false);
   useKeys();
+  useReloadOnOtherVersion();
   return (
     <div className={isWallboard ? 'frame wallboard' : 'frame'}>
       {isWallboard ? null : (

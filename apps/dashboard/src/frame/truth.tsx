@@ -28,12 +28,18 @@ export function Truth() {
   );
 }
 
-/** Across the page when what is shown is old. */
+/** Across the page when what is shown is old, or may be wrong. */
 export function StaleBanner() {
   const { texts } = useSurroundings();
-  const { isStale, asOf, problem, connection } = useStatus();
+  const { isStale, isOtherVersion, asOf, problem, connection } = useStatus();
   const now = useNow();
-  if (asOf === null || connection === 'stopped' || (!isStale && connection === 'live')) return null;
+  if (asOf === null || connection === 'stopped') return null;
+  if (!isStale && connection === 'live')
+    return isOtherVersion ? (
+      <div className="stale" role="alert">
+        <span aria-hidden>▲</span> {texts.otherVersion}
+      </div>
+    ) : null;
   return (
     <div className="stale" role="alert">
       <strong>

@@ -4,7 +4,7 @@ import type { Call } from '@callstream/domain';
 /** What goes on now, in one queue or in all. */
 export interface Floor {
   readonly waiting: number;
-  /** Since when the first of them waits in its queue, ms since 1970; null if none does. */
+  /** Since when the first of them waits in its queue, ms since 1970 by the gateway's clock; null if none does. */
   readonly longestSince: number | null;
   readonly talking: number;
 }
@@ -16,15 +16,18 @@ const never = Infinity;
 const waitsNow = (call: Call, now: number): boolean => isWaiting(call, now, never);
 const talksNow = (call: Call, now: number): boolean => isTalking(call, now, never);
 
+/** Since when a call waits, in ms since 1970 by the gateway's clock: its own times are its sender's. */
+export const waitingSince = (call: Call): number => (call.waitingSince ?? call.stateAt) + call.delayMs;
+
 /** What goes on in each queue, by its name; '' for none. */
 export function floorsOf(calls: readonly Call[], now: number): Map<string, Floor> {
   const floors = new Map<string, Floor>();
   for (const call of calls) {
     const isWaitingNow = waitsNow(call, now);
     if (!isWaitingNow && !talksNow(call, now)) continue;
-    const queue = call.queue.value ?? '';
+    const queue = call.queue ?? '';
     const one: Floor = isWaitingNow
-      ? { waiting: 1, longestSince: call.waitingSince, talking: 0 }
+      ? { waiting: 1, longestSince: waitingSince(call), talking: 0 }
       : { ...quiet, talking: 1 };
     floors.set(queue, add(floors.get(queue) ?? quiet, one));
   }
@@ -42,6 +45,4 @@ export const add = (a: Floor, b: Floor): Floor => ({
 
 /** Calls that wait, who has waited for longest in front. */
 export const waitingCalls = (calls: readonly Call[], now: number): Call[] =>
-  calls
-    .filter((call) => waitsNow(call, now))
-    .toSorted((a, b) => (a.waitingSince ?? now) - (b.waitingSince ?? now) || a.id - b.id);
+  calls.filter((call) => waitsNow(call, now)).toSorted((a, b) => waitingSince(a) - waitingSince(b) || a.id - b.id);

@@ -4,7 +4,7 @@ import { useSurroundings } from '../context.tsx';
 import { levelAbove } from '../settings.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
-import { waitingCalls } from './floor.ts';
+import { waitingCalls, waitingSince } from './floor.ts';
 import { LevelMark } from './level-mark.tsx';
 
 /** Most calls in this list; on a wall nobody can scroll. */
@@ -21,16 +21,17 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
       <h2 id="longest">{texts.waitingNow}</h2>
       {waiting.length === 0 ? <p className="faint">{texts.nobodyWaits}</p> : null}
       <ol>
-        {waiting.slice(0, most).map(({ callId, parties, queue, waitingSince }) => {
-          const ms = now - (waitingSince ?? now);
+        {waiting.slice(0, most).map((call) => {
+          const { callId, theirNumber, queue } = call;
+          const ms = now - waitingSince(call);
           return (
             <li key={callId}>
               <a href={routeHash({ view: 'calls', callId })}>
                 <span className="longest-who" dir="auto">
-                  {parties.theirNumber ?? callId}
+                  {theirNumber ?? callId}
                 </span>
                 <span className="longest-queue" dir="auto">
-                  {queue.value ?? texts.noQueue}
+                  {queue ?? texts.noQueue}
                 </span>
                 <span className="longest-time">
                   <LevelMark level={levelAbove(ms / 1_000, settings.thresholds.waitSeconds)}>{duration(ms)}</LevelMark>

@@ -22,7 +22,7 @@ export function NowView() {
       <Figures facts={chosen ?? totalFacts(queues, floors)} isTotal={!chosen} />
       <div className="now-rest">
         <QueueTable queues={all} chosen={chosen?.queue ?? null} />
-        <LongestWaits calls={chosen ? calls.filter((call) => (call.queue.value ?? '') === queue) : calls} />
+        <LongestWaits calls={chosen ? calls.filter((call) => (call.queue ?? '') === queue) : calls} />
       </div>
     </div>
   );

@@ -1,5 +1,4 @@
-import { fold } from '@callstream/domain';
-import { eventsOf } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { levelAbove, levelBelow } from '../settings.ts';
 import { floorsOf, waitingCalls } from './floor.ts';
 import { queueFacts, totalFacts } from './queue-facts.ts';
@@ -10,7 +9,7 @@ const event = (type: string, call_id: string, seconds: number, more: object = {}
   receivedAt: at(seconds),
 });
 const calls = [
-  ...fold(
+  ...callsOfEvents(
     eventsOf([
       event('call.waiting', 'first', 10, { queue: '900' }),
       event('call.waiting', 'second', 5, { queue: '900' }),

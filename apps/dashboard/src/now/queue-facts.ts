@@ -13,7 +13,7 @@ export interface QueueFacts extends Floor {
   readonly today: QueueNow['today'];
 }
 
-const nobody: QueueNow['agents'] = { on_call: 0, ringing: 0, available: 0, paused: 0, logged_out: 0 };
+const nobody: QueueNow['agents'] = { on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 };
 const nothing: QueueNow['today'] = {
   ...{ visits: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_short: 0, flowed_out: 0, open: 0 },
   ...{ service_level: null, abandon_rate: null, asa_ms: null, wait_ms_max: 0 },

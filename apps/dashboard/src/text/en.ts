@@ -9,6 +9,7 @@ export const en = {
     ringing: 'Ringing',
     available: 'Available',
     paused: 'Paused',
+    not_known: 'Not known',
     logged_out: 'Logged out',
   },
   levels: { ok: '', warn: 'worth a look', bad: 'bad' },
@@ -64,6 +65,7 @@ export const en = {
   outOfOrder: 'out of order',
   unknown: 'unknown type',
   noTime: 'no usable time',
+  ahead: 'clock ahead',
   place: 'Place in the log',
   body: 'Body as received',
   recording: 'Recording',
@@ -105,6 +107,7 @@ export const en = {
   behind: (records: string) => `${records} behind`,
   staleTitle: (age: string) => `What you see is ${age} old.`,
   staleWhy: 'The connection is lost, or the gateway does not reach Kafka. This page goes on by itself.',
+  otherVersion: 'This page is of another version than the gateway: reload it without the cache (Ctrl+Shift+R).',
   // States nobody likes
   loading: 'Loading …',
   awayTitle: 'The gateway does not answer.',

@@ -1,5 +1,4 @@
-import { fold } from '@callstream/domain';
-import { eventsOf, lifeOf } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, lifeOf } from '@callstream/domain/testing';
 import { perInterval, waitBounds, waitDistribution } from './series.ts';
 
 const totals = (visits: number) => ({
@@ -22,7 +21,7 @@ it('draws the day from just before the first call up to now', () => {
 
 it('counts waits by length, each in the first bar that it fits in', () => {
   const calls = ['01-nominal', '05-abandoned', '16-internal'].flatMap((name) => [
-    ...fold(eventsOf(lifeOf(name))).values(),
+    ...callsOfEvents(eventsOf(lifeOf(name))).values(),
   ]);
   const [x, answered, abandoned] = waitDistribution(calls);
   expect(x).toHaveLength(waitBounds.length);

@@ -1,5 +1,5 @@
 import type { Stats } from '@callstream/contracts';
-import { callStates, isCounted, visitsOf } from '@callstream/domain';
+import { callStates, isCounted } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { countByState } from '../calls/shown-calls.ts';
 
@@ -31,7 +31,7 @@ export const waitBounds = [5, 10, 20, 30, 60, 120, 300, Infinity] as const;
 export function waitDistribution(calls: readonly Call[]): Columns {
   const answered = waitBounds.map(() => 0);
   const abandoned = waitBounds.map(() => 0);
-  for (const { outcome, waitMs } of calls.filter(isCounted).flatMap(visitsOf)) {
+  for (const { outcome, waitMs } of calls.filter(isCounted).flatMap(({ visits }) => visits)) {
     if (waitMs === null) continue;
     const bar = waitBounds.findIndex((bound) => waitMs <= bound * 1_000);
     const counts = outcome === 'answered' ? answered : abandoned;

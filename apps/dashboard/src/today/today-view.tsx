@@ -25,7 +25,7 @@ export function TodayView() {
     [intervals, now],
   );
   const waits = useMemo(
-    () => waitDistribution(queue === null ? calls : calls.filter((call) => (call.queue.value ?? '') === queue)),
+    () => waitDistribution(queue === null ? calls : calls.filter((call) => (call.queue ?? '') === queue)),
     [calls, queue],
   );
   const labels = useMemo(

@@ -1,5 +1,4 @@
 import type { ListedEvent, LiveCall } from '@callstream/contracts';
-import { nilUuid } from '@callstream/domain';
 
 /** Digits that are left of a number, at its end. */
 export const shownDigits = 4;
@@ -53,19 +52,9 @@ export const maskRow = <Row extends { readonly their_number: string | null }>(ro
   their_number: maskText(row.their_number),
 });
 
-type Origin = NonNullable<LiveCall['parties_of']>;
-const maskOrigin = ([tier, at, rank]: Origin): Origin => [tier, at, rank, nilUuid];
-
-/** A call of the board for somebody who may not see numbers; without the hashes of bodies, as {@link maskEvent}. */
+/** A call of the board for somebody who may not see numbers. */
 export const maskLive = (call: LiveCall): LiveCall => ({
   ...call,
   their_number: maskText(call.their_number) ?? undefined,
-  parties_of: call.parties_of && maskOrigin(call.parties_of),
-  queue_of: call.queue_of && maskOrigin(call.queue_of),
-  recording_of: call.recording_of && maskOrigin(call.recording_of),
-  agents: call.agents?.map((agent) => ({
-    ...agent,
-    number: maskText(agent.number) ?? undefined,
-    seat_of: agent.seat_of && maskOrigin(agent.seat_of),
-  })),
+  segments: call.segments?.map((segment) => ({ ...segment, number: maskText(segment.number) ?? undefined })),
 });

@@ -1,17 +1,18 @@
-import { callOf, decode, join, partitionsMax } from '@callstream/domain';
-import type { Call, CallEvent } from '@callstream/domain';
+import { decode, factSet, factsOf, noFacts, partitionsMax, statesMore, union } from '@callstream/domain';
+import type { CallEvent, Fact, Facts } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
+import type { StoredCall } from '@callstream/tables';
 import type { Board } from './board.ts';
 import type { Leaving } from './leaving.ts';
 import type { Progress } from './progress.ts';
 
-/** Events that begin a call: before any other there is more to be known of the call. */
+/** Kinds that can start a call; any other implies history that we lack. */
 const opening: ReadonlySet<string> = new Set(['call.new', 'call.standby', 'call.waiting']);
 
-/** What a batch says of one call. */
-interface Said {
-  call: Call;
+/** What a batch states about one call. */
+interface Stated {
+  readonly facts: Fact[];
   opens: boolean;
   readonly firstOffset: number;
 }
@@ -21,12 +22,12 @@ export interface Applying {
   readonly progress: Progress;
   readonly leaving: Leaving;
   /** What Postgres has of calls; null while it is away. */
-  readonly lookUp: (callIds: readonly string[]) => Promise<readonly Call[] | null>;
+  readonly lookUp: (callIds: readonly string[]) => Promise<readonly StoredCall[] | null>;
   readonly onEvents: (events: readonly CallEvent[]) => void;
 }
 
 /**
- * Joins records of one partition into the board. A call that is not on it is first joined with what Postgres has: a
+ * Applies records of one partition to the board. A call that is not on it is first looked up in Postgres: a
  * recording that comes a day later must not look like a new call. While Postgres is away, only what begins a call opens
  * one, and what is left out is noted as missing. `onBoard` is called in the very turn in which they come to the board: who is told
  * of them is given a cursor behind them.
@@ -39,14 +40,16 @@ export async function apply(
 ): Promise<void> {
   const { board, progress, leaving, onEvents } = applying;
   const events = eventsIn(records);
-  const all = sayings(events);
+  const all = statedIn(events);
   const { known, unsure } = await lookUpUnknown(applying, [...all.keys()]);
-  for (const [callId, { call, opens, firstOffset }] of all) {
+  for (const [callId, { facts, opens, firstOffset }] of all) {
     const partial = unsure.has(callId);
     if (partial) progress.missed(partition, firstOffset);
     if (partial && !opens && !board.get(callId)?.call) continue;
-    const stored = known.get(callId);
-    const entry = board.put(stored ? join(stored, call) : call, { partial });
+    const [before, said] = [known.get(callId) ?? noFacts, factSet(facts)];
+    // A call that has left does not come back by an event that is delivered again: nobody would be told of it.
+    if (!board.get(callId)?.call && !statesMore(before, said)) continue;
+    const entry = board.put(callId, union(before, said), { partial });
     if (entry.call) leaving.came(entry.call);
   }
   onBoard();
@@ -57,8 +60,8 @@ export async function apply(
 async function lookUpUnknown(
   { board, lookUp }: Pick<Applying, 'board' | 'lookUp'>,
   callIds: readonly string[],
-): Promise<{ known: ReadonlyMap<string, Call>; unsure: ReadonlySet<string> }> {
-  const known = new Map<string, Call>();
+): Promise<{ known: ReadonlyMap<string, Facts>; unsure: ReadonlySet<string> }> {
+  const known = new Map<string, Facts>();
   const unsure = new Set<string>();
   const asked = new Set<string>();
   const isUnknown = (callId: string): boolean => {
@@ -72,7 +75,7 @@ async function lookUpUnknown(
       asked.add(callId);
       if (found === null) unsure.add(callId);
     }
-    for (const call of found ?? []) known.set(call.callId, call);
+    for (const { callId, facts } of found ?? []) known.set(callId, facts);
   }
   return { known, unsure };
 }
@@ -84,15 +87,15 @@ const eventsIn = (records: readonly LogRecord[]): CallEvent[] =>
     return 'event' in decoded ? [decoded.event] : [];
   });
 
-function sayings(events: readonly CallEvent[]): Map<string, Said> {
-  const all = new Map<string, Said>();
+function statedIn(events: readonly CallEvent[]): Map<string, Stated> {
+  const all = new Map<string, Stated>();
   for (const event of events) {
-    const call = callOf(event);
-    if (!call) continue;
-    const opens = opening.has(event.kind);
-    const said = all.get(call.callId);
-    if (said) Object.assign(said, { call: join(said.call, call), opens: said.opens || opens });
-    else all.set(call.callId, { call, opens, firstOffset: Math.floor(event.id / partitionsMax) });
+    const { callId } = event;
+    if (callId === null) continue;
+    const stated = all.get(callId) ?? { facts: [], opens: false, firstOffset: Math.floor(event.id / partitionsMax) };
+    stated.facts.push(...factsOf(event));
+    stated.opens ||= opening.has(event.kind);
+    all.set(callId, stated);
   }
   return all;
 }

@@ -1,12 +1,14 @@
 import { liveCallOf } from '@callstream/contracts';
-import { join } from '@callstream/domain';
-import type { Call } from '@callstream/domain';
+import { noFacts, play, union } from '@callstream/domain';
+import type { Call, Facts } from '@callstream/domain';
 import { maskLive } from '../access/mask.ts';
 
 /** A call on the board; or one that has left it, for as long as clients may still have to be told. */
 export interface Entry {
   readonly callId: string;
-  /** null: it has left. */
+  /** What its events state, as far as is known here; empty once it has left. */
+  facts: Facts;
+  /** Its facts, played; null: it has left. */
   call: Call | null;
   /** What it was when the last frames were made; null if it was not there. Of entries changed since. */
   before: Call | null;
@@ -35,8 +37,8 @@ export interface Entry {
 export interface Board {
   readonly get: (callId: string) => Entry | undefined;
   readonly entries: () => Iterable<Entry>;
-  /** Joins what is known of a call. Nothing happens if that is nothing new. */
-  readonly put: (said: Call, options?: { readonly partial?: boolean }) => Entry;
+  /** Adds facts of a call. Nothing happens if all of them are known. */
+  readonly put: (callId: string, facts: Facts, options?: { readonly partial?: boolean }) => Entry;
   /** A call leaves, or has left without ever having been here. */
   readonly leave: (left: Pick<Entry, 'callId' | 'lastId' | 'leavesAt' | 'leftAt'>) => void;
   readonly forget: (entry: Entry) => void;
@@ -69,11 +71,12 @@ export function createBoard(): Board {
     if (newest === entry) newest = entry.older;
     entry.older = entry.newer = null;
   };
-  const change = (entry: Entry, call: Call | null): void => {
+  const change = (entry: Entry, { call, facts }: Pick<Entry, 'call' | 'facts'>): void => {
     if (entry.revision <= marked) entry.before = entry.call;
     calls += Number(call !== null) - Number(entry.call !== null);
     bytes -= entry.bytes;
     entry.call = call;
+    entry.facts = facts;
     entry.json = entry.masked = null;
     entry.bytes = 0;
     entry.revision = ++revision;
@@ -86,6 +89,7 @@ export function createBoard(): Board {
     const entry: Entry = {
       ...{
         callId,
+        facts: noFacts,
         call: null,
         before: null,
         json: null,
@@ -109,20 +113,20 @@ export function createBoard(): Board {
   return {
     get: (callId) => all.get(callId),
     entries: () => all.values(),
-    put: (said, { partial = false } = {}) => {
-      const entry = all.get(said.callId) ?? added(said.callId);
-      const known = entry.call;
+    put: (callId, said, { partial = false } = {}) => {
+      const entry = all.get(callId) ?? added(callId);
       entry.partial = partial;
-      const joined = known ? join(known, said) : said;
-      // A record that comes a second time, or what Postgres has of a call that is known.
-      if (known && said.lastId <= known.lastId && textOf(joined) === textOf(known)) return entry;
-      change(entry, joined);
-      entry.lastId = joined.lastId;
+      const facts = union(entry.facts, said);
+      // A redelivery, or what Postgres has of a call that is known.
+      if (isSame(facts, entry.facts)) return entry;
+      const call = play(callId, facts);
+      change(entry, { call, facts });
+      entry.lastId = call.lastId;
       return entry;
     },
     leave: ({ callId, lastId, leavesAt, leftAt }) => {
       const entry = all.get(callId) ?? added(callId);
-      change(entry, null);
+      change(entry, { call: null, facts: noFacts });
       Object.assign(entry, { lastId: Math.max(lastId, entry.lastId), leavesAt, leftAt, partial: false });
     },
     forgottenUntil: () => forgottenUntil,
@@ -136,7 +140,7 @@ export function createBoard(): Board {
       if (!masked && entry.json !== null) return entry.json;
       if (entry.call === null) throw new TypeError('A call that has left has no text.');
       if (masked) return (entry.masked = JSON.stringify(maskLive(liveCallOf(entry.call))));
-      entry.json = textOf(entry.call);
+      entry.json = JSON.stringify(liveCallOf(entry.call));
       entry.bytes = Buffer.byteLength(entry.json);
       bytes += entry.bytes;
       return entry.json;
@@ -152,4 +156,6 @@ export function createBoard(): Board {
   };
 }
 
-const textOf = (call: Call): string => JSON.stringify(liveCallOf(call));
+/** Whether two sets have the same deliveries: what a fact states follows from the delivery. */
+const isSame = (a: Facts, b: Facts): boolean =>
+  a.length === b.length && a.every((fact, i) => fact === b[i] || (fact.uuid === b[i]?.uuid && fact.id === b[i].id));

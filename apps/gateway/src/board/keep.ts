@@ -1,7 +1,7 @@
 import type { CallEvent } from '@callstream/domain';
 import { createHeldUp, createSkippedBatches, readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
-import { readableVersionMin, readCalls, readPositions } from '@callstream/tables';
+import { readableVersionMin, readFacts, readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
 import type { Metrics } from '../metrics.ts';
 import { apply } from './apply.ts';
@@ -74,7 +74,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   const progress = createProgress(Date.now);
   const stall = createProjectionStall();
   const leaving = createLeaving(board, keeping, Date.now());
-  const { lookUp, back } = createLookUp((callIds) => readCalls(db, callIds), log);
+  const { lookUp, back } = createLookUp((callIds) => readFacts(db, callIds), log);
   const applying = { board, progress, leaving, lookUp, onEvents };
   const withPostgres = createTrouble('Postgres', log);
   const withEnds = createTrouble('Kafka', log);

@@ -21,13 +21,13 @@ export const cursorMsMax = ({ keepMs }: Keeping): number => Math.max(keepMs - ma
 export const rememberMs = (keeping: Keeping): number => cursorMsMax(keeping) + marginMs;
 
 /** When a call is to leave if nothing more is heard of it: a function of the call, the same on every gateway. */
-export const leavesAt = (call: Pick<Call, 'finishedAt' | 'updatedAt'>, { keepMs, staleMs }: Keeping): number =>
-  call.updatedAt + (call.finishedAt === null ? staleMs : keepMs);
+export const leavesAt = (call: Pick<Call, 'finishedAt' | 'heardAt'>, { keepMs, staleMs }: Keeping): number =>
+  call.heardAt + (call.finishedAt === null ? staleMs : keepMs);
 
 /** What a board that was kept all the while would hold now. */
 export const boardTimes = (now: number, keeping: Keeping): BoardTimes => ({
   unfinishedSince: now - keeping.staleMs,
-  updatedSince: now - keeping.keepMs,
+  heardSince: now - keeping.keepMs,
   leftWithinMs: rememberMs(keeping),
 });
 

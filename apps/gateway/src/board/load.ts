@@ -26,7 +26,7 @@ export interface Loaded {
   readonly resumableFrom: ReadonlyMap<number, number>;
 }
 
-/** Joins the current calls that Postgres has into the board, and notes those that clients may still show though they have left. */
+/** Puts the current calls that Postgres has on the board, and notes those that clients may still show though they have left. */
 export async function load({ db, kafka, topic, board, leaving, keeping, log }: Loading): Promise<Loaded> {
   const now = Date.now();
   const started = performance.now();
@@ -39,12 +39,15 @@ export async function load({ db, kafka, topic, board, leaving, keeping, log }: L
     ...{ times: boardTimes(now, keeping), alsoIds, changedSince },
     onPositions: (found) => (positions = found),
     onCalls: (calls) => {
-      for (const call of calls) leaving.came(board.put(call).call ?? call);
+      for (const { callId, facts } of calls) {
+        const { call } = board.put(callId, facts);
+        if (call) leaving.came(call);
+      }
     },
     onLeft: (calls) => {
-      for (const { callId, lastId, finished, updatedAt } of calls) {
+      for (const { callId, lastId, finished, heardAt } of calls) {
         if (board.get(callId)) continue;
-        const at = leavesAt({ finishedAt: finished ? updatedAt : null, updatedAt }, keeping);
+        const at = leavesAt({ finishedAt: finished ? heardAt : null, heardAt }, keeping);
         board.leave({ callId, lastId, leavesAt: at, leftAt: now });
       }
     },

@@ -1,6 +1,6 @@
-import type { Call } from '@callstream/domain';
 import { within } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
+import type { StoredCall } from '@callstream/tables';
 
 /** Longest that the board waits for Postgres, in ms: dashboards wait with it. */
 const lookUpMsMax = 1_000;
@@ -11,14 +11,14 @@ const lookUpMsMax = 1_000;
  */
 export interface LookUp {
   /** What Postgres has of the calls, and of others that were asked for with them; null while it is away. */
-  readonly lookUp: (callIds: readonly string[]) => Promise<readonly Call[] | null>;
+  readonly lookUp: (callIds: readonly string[]) => Promise<readonly StoredCall[] | null>;
   readonly back: () => void;
 }
 
 /** Reads calls from Postgres. */
-export type ReadCalls = (callIds: readonly string[]) => Promise<readonly Call[]>;
+export type ReadCalls = (callIds: readonly string[]) => Promise<readonly StoredCall[]>;
 
-type Found = readonly Call[] | null;
+type Found = readonly StoredCall[] | null;
 
 export function createLookUp(readCalls: ReadCalls, log: Log): LookUp {
   let away = false;

@@ -1,5 +1,5 @@
 import type { Subscribe } from '@callstream/contracts';
-import { compareText, stateOfCall } from '@callstream/domain';
+import { compareText } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { isEverything, scopeKey, visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
@@ -34,8 +34,8 @@ export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'que
     queues: wantedQueues ?? (scope.queues && new Set(scope.queues)),
     matches: (call) =>
       call !== null &&
-      maySee(call.queue.value) &&
-      (wantedStates === null || wantedStates.has(stateOfCall(call))) &&
-      (wantedQueues === null || (call.queue.value !== null && wantedQueues.has(call.queue.value))),
+      maySee(call.queue) &&
+      (wantedStates === null || wantedStates.has(call.state)) &&
+      (wantedQueues === null || (call.queue !== null && wantedQueues.has(call.queue))),
   };
 }

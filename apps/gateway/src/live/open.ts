@@ -57,7 +57,7 @@ export function openLive({ keeping, coalesceMs, listCallEvents, enter, metrics, 
   const watches = createCallWatches({
     ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },
     projected: () => projected(itself, null),
-    queueOf: (callId) => kept.board.get(callId)?.call?.queue.value ?? null,
+    queueOf: (callId) => kept.board.get(callId)?.call?.queue ?? null,
   });
   return {
     ...{ kept, subscriptions, watches },

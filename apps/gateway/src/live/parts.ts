@@ -1,3 +1,5 @@
+import { projectionVersion } from '@callstream/domain';
+
 /** Longest part of a snapshot or of what changed, in bytes; a single call may be longer. */
 export const partBytesMax = 128 * 1024;
 
@@ -39,4 +41,11 @@ export interface SnapshotHead {
 }
 
 export const snapshotHead = ({ id, ...data }: SnapshotHead): Buffer =>
-  Buffer.from(JSON.stringify({ event: 'Snapshot', status: 'Ok', id, data }).slice(0, -2));
+  Buffer.from(
+    JSON.stringify({
+      event: 'Snapshot',
+      status: 'Ok',
+      id,
+      data: { ...data, projection_version: projectionVersion },
+    }).slice(0, -2),
+  );

@@ -1,4 +1,5 @@
-import { cursorText, readCursor } from '../board/cursor.ts';
+import { projectionVersion } from '@callstream/domain';
+import { cursorText, readCursor, versionOf } from '../board/cursor.ts';
 import type { Cursor } from '../board/cursor.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import { cursorMsMax } from '../board/leaving.ts';
@@ -144,6 +145,11 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
+        if (found && versionOf(found) < projectionVersion) {
+          // A page that was open before the upgrade: what calls are told by now, it would show as something else.
+          client.close('olderCursor');
+          return null;
+        }
         // Also if everything is to be told anew: it must not be less than what the client shows.
         const isReached = (): boolean => found === null || !isOfThisLog(found) || !progress.isAhead(found.positions);
         if (!(await waiting.until(() => isReached() || !isCurrent(), aheadMsMax))) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { callOfLive, LiveCall } from '@callstream/contracts';
-import { callOf } from '@callstream/domain';
+import { factSet, factsOf } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import type { Scope } from '../access/scope.ts';
@@ -140,8 +140,9 @@ it('whoever takes what it is told slowly, part by part, shows in the end what is
         if (!value) return;
         next = value[0] + 1;
         now = Math.max(now, value[1].receivedAt);
-        const said = callOf(value[1]);
-        if (said) leaving.came(board.put(said).call ?? said);
+        const { callId } = value[1];
+        const call = callId === null ? null : board.put(callId, factSet(factsOf(value[1]))).call;
+        if (call) leaving.came(call);
         note();
       };
       const take = (screen: (typeof screens)[number], frames: number): void => {
@@ -182,8 +183,8 @@ it('who may not see everything is told what left while it took a large change', 
       return { body: JSON.stringify({ type: 'call.waiting', call_id, queue, timestamp: receivedAt }), receivedAt };
     });
     for (const event of eventsOf(bodies)) {
-      const said = callOf(event);
-      if (said) board.put({ ...said, lastId: at });
+      const id = at * 4096;
+      board.put(event.callId ?? '', factSet(factsOf(event).map((fact) => ({ ...fact, id }))));
     }
   };
   const { client, calls, state, mayHaveSeen } = createScreen({ queues: ['900'], masked: false });

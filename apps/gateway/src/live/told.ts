@@ -47,7 +47,7 @@ export function changesByQueue(changed: readonly Entry[]): (filter: Pick<Filter,
   const byQueue = new Map<string, Set<Entry>>();
   for (const entry of changed)
     for (const call of [entry.call, entry.before]) {
-      const queue = call?.queue.value;
+      const queue = call?.queue;
       if (queue === undefined || queue === null) continue;
       const known = byQueue.get(queue);
       if (known) known.add(entry);

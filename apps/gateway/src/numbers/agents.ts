@@ -33,18 +33,15 @@ export const presenceIn = (seats: readonly SeatState[]): SeatState | undefined =
 export function agentNow(scope: Scope): (seen: SeenAgent) => AgentNow {
   const maySee = visibleTo(scope);
   return ({ agent, seats }) => {
-    // Who is available is so since their latest event, whichever queue that was in.
-    const lastSeenAt = Math.max(...seats.map((seat) => seat.lastSeenAt));
-    const sinceOf = ({ presence, since }: SeatState): number => (presence === 'available' ? lastSeenAt : since);
     const first = presenceIn(seats);
-    const number = seats.findLast((seat) => seat.number !== null)?.number ?? null;
+    const { number } = agent;
     return {
       actor: agent.actor,
       number: number !== null && scope.masked ? maskNumber(number) : number,
-      presence: first?.presence ?? 'logged_out',
-      since: first ? sinceOf(first) : lastSeenAt,
+      presence: first?.presence ?? 'not_known',
+      since: first?.since ?? 0,
       calls: agent.calls.filter(({ queue }) => maySee(queue)).map(({ callId }) => callId),
-      queues: seats.map((seat) => ({ queue: seat.queue, presence: seat.presence, since: sinceOf(seat) })),
+      queues: seats.map(({ queue, presence, since }) => ({ queue, presence, since })),
     };
   };
 }

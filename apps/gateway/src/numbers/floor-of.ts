@@ -1,25 +1,31 @@
-import { compareText, isOnCall, isRinging, noCounts, presenceOf, presenceSince } from '@callstream/domain';
-import type { Presence } from '@callstream/domain';
-import type { AgentFacts, BusyAgent, CountedVisits, LiveQueue } from '@callstream/tables';
-import type { AgentState, Floor, QueueState, SeatState } from './floor.ts';
+import { compareText, noCounts, presenceOf } from '@callstream/domain';
+import type { Presence, VisitCounts } from '@callstream/domain';
+import type { AgentRow, AgentSegmentRow, CountedVisits, LiveQueue } from '@callstream/tables';
+import { listedForMs } from './floor.ts';
+import type { AgentState, Floor, QueueState, Rules, SeatState } from './floor.ts';
 import { totalsOf } from './totals.ts';
 
 /** What was read from the tables. */
 export interface FloorFacts extends Pick<Floor, 'rules' | 'asOf' | 'today'> {
   readonly live: readonly LiveQueue[];
-  readonly busy: readonly BusyAgent[];
   /** By actor and queue. */
-  readonly agents: readonly AgentFacts[];
+  readonly marks: readonly AgentRow[];
+  /** By actor. */
+  readonly segments: readonly AgentSegmentRow[];
   /** Visits of today, by queue. */
   readonly visits: readonly CountedVisits[];
 }
 
 /** Works out once what is the same for everybody, so that an answer only has to pick from it. */
-export function floorOf({ rules, asOf, today, live, busy, agents, visits }: FloorFacts): Floor {
-  const busyOf = Map.groupBy(busy, ({ actor }) => actor);
-  const states = [...Map.groupBy(agents, ({ actor }) => actor)].map(([actor, rows]) =>
-    agentState(actor, { rows, busy: busyOf.get(actor) ?? [], now: asOf }),
-  );
+export function floorOf({ rules, asOf, today, live, marks, segments, visits }: FloorFacts): Floor {
+  const marksOf = Map.groupBy(marks, ({ actor }) => actor);
+  const segmentsOf = Map.groupBy(segments, ({ actor }) => actor);
+  const actors = [...new Set([...marksOf.keys(), ...segmentsOf.keys()])].toSorted(compareText);
+  const states = actors.flatMap((actor) => {
+    const known = { marks: marksOf.get(actor) ?? [], segments: segmentsOf.get(actor) ?? [] };
+    const state = agentState({ actor, ...known }, asOf, rules);
+    return state ? [state] : [];
+  });
   const agentsIn = new Map<string, number[]>();
   const presencesIn = new Map<string, Record<Presence, number>>();
   for (const [at, { seats }] of states.entries())
@@ -59,34 +65,31 @@ export const queueNow = ({
   longest_waiting_since: longestWaitingSince,
   talking,
   agents: presences,
-  today: totalsOf(today),
+  today: totalsOf(today as VisitCounts),
 });
 
 export const noPresences = (): Record<Presence, number> => ({
-  ...{ on_call: 0, ringing: 0, available: 0, paused: 0, logged_out: 0 },
+  ...{ on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 },
 });
 
 interface Known {
-  /** One for each of the agent's queues. */
-  readonly rows: readonly AgentFacts[];
-  readonly busy: readonly BusyAgent[];
-  readonly now: number;
+  readonly actor: string;
+  /** One for each queue that the agent's events named, and one for those that named none. */
+  readonly marks: readonly AgentRow[];
+  readonly segments: readonly AgentSegmentRow[];
 }
 
-function agentState(actor: string, { rows, busy, now }: Known): AgentState {
-  const calls = busy.filter((call) => isOnCall(call) || isRinging(call));
-  // Of many calls, one decides: the presence of each queue is worked out from that.
-  const deciding = [
-    ...earliest(calls.filter(isOnCall), ({ enteredLastAt }) => enteredLastAt),
-    ...earliest(calls.filter(isRinging), ({ ringingLastAt }) => ringingLastAt),
-  ];
-  const seats = rows.map((row): SeatState => {
-    const presence = presenceOf(row, deciding, now);
-    const { queue, lastSeenAt, number } = row;
-    return { queue, presence, since: presenceSince(row, deciding, presence), lastSeenAt, number };
-  });
-  return { actor, seats, calls: calls.map(({ callId, queue }) => ({ callId, queue })) };
+/** What an agent does now; null: too long ago to be listed. */
+function agentState({ actor, marks, segments }: Known, now: number, rules: Rules): AgentState | null {
+  const { calls, queues } = presenceOf({ marks, segments }, now, rules);
+  const isListed = ({ presence, since }: SeatState): boolean =>
+    (presence !== 'logged_out' && presence !== 'not_known') || now - since <= listedForMs;
+  const seats = queues.filter(isListed);
+  if (seats.length === 0) return null;
+  const queueOf = new Map(segments.map(({ callId, callQueue }) => [callId, callQueue]));
+  const number = marks.findLast((row) => row.number !== null) ?? segments.findLast((row) => row.number !== null);
+  return {
+    ...{ actor, number: number?.number ?? null, seats },
+    calls: calls.map((callId) => ({ callId, queue: queueOf.get(callId) ?? '' })),
+  };
 }
-
-const earliest = (calls: readonly BusyAgent[], at: (call: BusyAgent) => number | null): BusyAgent[] =>
-  calls.length === 0 ? [] : [calls.reduce((first, call) => ((at(call) ?? 0) < (at(first) ?? 0) ? call : first))];

@@ -1,18 +1,18 @@
-import type { Presence, Thresholds, VisitCounts } from '@callstream/domain';
-import { countLiveCalls, countVisits, readAgents, readBusyAgents, readPeriod } from '@callstream/tables';
-import type { BusyAgent, LiveQueue, Period, Queryable } from '@callstream/tables';
+import type { Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
+import { countLiveCalls, countVisits, readAgentMarks, readAgentSegments, readPeriod } from '@callstream/tables';
+import type { LiveQueue, Period, Queryable } from '@callstream/tables';
 import { floorOf } from './floor-of.ts';
 
 /** How things are counted. */
-export interface Rules extends Thresholds {
+export interface Rules extends Thresholds, PresenceRules {
   /** IANA name: whose days are meant. */
   readonly timeZone: string;
-  /** An unfinished call of which nothing is heard for so long, in ms, is in no count. */
-  readonly staleAfterMs: number;
 }
 
-/** How long somebody who has logged out is still listed, in ms. */
-const listedForMs = 24 * 3_600_000;
+/** How long somebody who has logged out, or of whom nothing is known, is still listed, in ms. */
+export const listedForMs = 24 * 3_600_000;
+/** So much further back times are read, in ms: clocks of senders may be behind. */
+const clocksBehindMs = 14 * 3_600_000;
 
 /** A queue now, and today so far. */
 export interface QueueState extends LiveQueue {
@@ -26,17 +26,18 @@ export interface QueueState extends LiveQueue {
 export interface SeatState {
   readonly queue: string;
   readonly presence: Presence;
-  /** ms since 1970. Not of who is available: they are since their latest event, in whichever queue that may be seen. */
+  /** ms since 1970. */
   readonly since: number;
-  readonly lastSeenAt: number;
-  readonly number: string | null;
 }
 
 export interface AgentState {
   readonly actor: string;
+  /** The extension. */
+  readonly number: string | null;
   /** By queue. */
   readonly seats: readonly SeatState[];
-  readonly calls: readonly Pick<BusyAgent, 'callId' | 'queue'>[];
+  /** Calls that they are on, or that ring. */
+  readonly calls: readonly { readonly callId: string; readonly queue: string }[];
 }
 
 /** The call centre as the tables know it at one moment: what all that supervisors see is made of, whatever they may see. */
@@ -64,8 +65,8 @@ export async function readFloor(db: Queryable, rules: Rules, now: number): Promi
   return floorOf({
     ...{ rules, asOf: now, today },
     live: await countLiveCalls(db, now - staleAfterMs),
-    busy: await readBusyAgents(db, now - staleAfterMs),
-    agents: await readAgents(db, now - listedForMs),
+    segments: await readAgentSegments(db, now - listedForMs - clocksBehindMs),
+    marks: await readAgentMarks(db, now - listedForMs),
     visits: await countVisits(db, counted),
   });
 }

@@ -1,4 +1,4 @@
-import { addCounts, compareText, least, noCounts } from '@callstream/domain';
+import { addCounts, compareText, noCounts } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
 import { agentsIn, presenceIn } from './agents.ts';
 import type { Floor, QueueState } from './floor.ts';
@@ -28,7 +28,10 @@ const none: Sum = { waiting: 0, longestWaitingSince: null, talking: 0, today: no
 
 const add = (a: Sum, b: Sum): Sum => ({
   waiting: a.waiting + b.waiting,
-  longestWaitingSince: least(a.longestWaitingSince, b.longestWaitingSince),
+  longestWaitingSince: earlier(a.longestWaitingSince, b.longestWaitingSince),
   talking: a.talking + b.talking,
   today: addCounts(a.today, b.today),
 });
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);

@@ -14,14 +14,17 @@ import { createNumberWatches } from './watches.ts';
 
 const floor = (asOf: number, visits: number): Floor =>
   floorOf({
-    rules: { timeZone: 'UTC', serviceLevelMs: 20_000, shortAbandonMs: 5_000, staleAfterMs: 7_200_000 },
+    rules: {
+      ...{ timeZone: 'UTC', serviceLevelMs: 20_000, shortAbandonMs: 5_000, staleAfterMs: 7_200_000 },
+      ...{ ringMsMax: 120_000, presenceStaleMs: 43_200_000, takeSeveralCalls: false },
+    },
     asOf,
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
     live: [],
-    busy: [],
-    agents: ['900', '901', '902'].map((queue) => ({
-      ...{ actor: `agent of ${queue}`, queue, number: null, lastSeenAt: asOf },
-      ...{ loggedInAt: asOf, loggedOutAt: null, pausedAt: null, unpausedAt: null },
+    segments: [],
+    marks: ['900', '901', '902'].map((queue) => ({
+      ...{ actor: `agent of ${queue}`, queue, number: null, heardAt: asOf, delayMs: 0 },
+      ...{ loggedIn: { at: asOf, id: 1 }, loggedOut: null, paused: null, unpaused: null },
     })),
     visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
   });

@@ -1,6 +1,6 @@
+import { projectionVersion } from '@callstream/domain';
 import { readConnectedServices } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
-import { projectionVersion } from '../version.ts';
 import { livePositions } from './live-positions.ts';
 import type { Operation } from './operation.ts';
 

@@ -1,3 +1,4 @@
+import { projectionVersion } from '@callstream/domain';
 import { testDatabase, until } from '@callstream/stack';
 import {
   beginPositions,
@@ -9,7 +10,6 @@ import {
 } from '@callstream/tables';
 import type { LogRecord } from '@callstream/runtime';
 import { fingerprintOf } from '../fingerprint.ts';
-import { projectionVersion } from '../version.ts';
 import { openLane } from './lane.ts';
 import type { LaneBatch } from './lane.ts';
 

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
+import { decode, projectionVersion } from '@callstream/domain';
+import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
 import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
 import type { Fingerprint } from '../fingerprint.ts';
-import { createFold } from '../understand.ts';
-import { projectionVersion } from '../version.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
 const batchesMax = 8;
@@ -90,15 +90,14 @@ async function fillFold(
   first: QueuedBatch,
   { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<QueuedBatch> },
 ): Promise<Move[]> {
-  const fold = createFold();
   const moves = new Map<number, Move>();
   let batch = first;
   for (let records = 0; ;) {
     const { partition } = batch;
     for (const record of batch.records) {
-      const understood = fold.add(record);
-      if ('problem' in understood) continue;
-      const wait = filling.add(understood.event);
+      const decoded = decode(logEntry(record));
+      if ('problem' in decoded) continue;
+      const wait = filling.add(decoded.event);
       if (wait) await wait;
     }
     const { next, last } = batch;
@@ -113,6 +112,6 @@ async function fillFold(
     batch = following.value;
   }
   const all = [...moves.values()];
-  await filling.commit({ moves: all, calls: fold.calls(), agents: fold.agents() });
+  await filling.commit(all);
   return all;
 }

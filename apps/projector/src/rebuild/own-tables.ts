@@ -1,3 +1,4 @@
+import { projectionVersion } from '@callstream/domain';
 import { randomUUID } from 'node:crypto';
 import {
   beginPositions,
@@ -10,7 +11,6 @@ import {
 } from '@callstream/tables';
 import type { Position, ProjectionSchema, Repeats, Tables } from '@callstream/tables';
 import { findReplaced } from '../check-log.ts';
-import { projectionVersion } from '../version.ts';
 import { offsetsOf } from './live-positions.ts';
 import type { Operation } from './operation.ts';
 

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
-import { decode } from '@callstream/domain';
+import { decode, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { lives } from '@callstream/domain/testing';
 import {
@@ -28,7 +28,6 @@ import {
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { createDeadLetters } from '../dead-letters.ts';
-import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import { areOlder } from './if-older.ts';
 import type { LeaveOut } from './leave-out.ts';
@@ -313,14 +312,16 @@ describe('a verification', () => {
   it('fails with the first rows that differ, are missing or too many', async () => {
     await live.query(`update calls set queue = '666' where call_id = 'before the rollback'`);
     await live.query(`delete from agents where actor = (select min(actor) from agents)`);
-    await live.query(`insert into call_queues (call_id, queue) values ('nobody', '900')`);
+    await live.query(
+      `insert into visits (call_id, n, queue, waiting_at, outcome) values ('nobody', 0, '900', now(), 'open')`,
+    );
     const lines: string[] = [];
     await expect(verify(operation(), (line) => lines.push(line))).rejects.toThrow(
-      /differ from the log in calls \(1\), call_queues \(1\), agents/,
+      /differ from the log in calls \(1\), visits \(1\), agents/,
     );
     const text = lines.join('\n');
     expect(text).toContain('calls ["before the rollback"]: queue is "666", the log says null');
-    expect(text).toContain('call_queues ["nobody", "900"]: not in the log');
+    expect(text).toContain('visits ["nobody", 0]: not in the log');
     expect(text).toMatch(/agents \["[^"]+", "[^"]*"\]: missing in the live tables/);
     expect(await schemas()).not.toContain(verifySchema);
   });

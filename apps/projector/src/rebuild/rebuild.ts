@@ -1,7 +1,7 @@
+import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { discardedSchema, dropProjection, makeBare, nextSchema } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
-import { projectionVersion } from '../version.ts';
 import { follow } from './follow.ts';
 import { createLeavingOut } from './leave-out.ts';
 import type { LeaveOut } from './leave-out.ts';

@@ -1,7 +1,7 @@
+import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { readPositions, readSchemas } from '@callstream/tables';
 import type { Position, ProjectionSchema } from '@callstream/tables';
-import { projectionVersion } from '../version.ts';
 import type { Operation } from './operation.ts';
 
 interface PartitionStatus {

@@ -1,10 +1,10 @@
+import { projectionVersion } from '@callstream/domain';
 import { align } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { BatchRows, Move, Tables } from '@callstream/tables';
-import { moveOf } from '../apply.ts';
+import type { EventBatch, Move, Tables } from '@callstream/tables';
+import { moveOf, nothing } from '../apply.ts';
 import { understand } from '../understand.ts';
-import { projectionVersion } from '../version.ts';
 import { writeInHalves } from '../write-in-halves.ts';
 import type { Part } from '../write-in-halves.ts';
 import type { LeaveOut } from './leave-out.ts';
@@ -17,10 +17,8 @@ export interface BatchWriting {
   readonly leaveOut: LeaveOut;
 }
 
-const { rows: noRows } = understand([]);
-
 /**
- * Joins a batch into tables that are not live; returns the position reached. What is no event is on the DLQ already: the live
+ * Writes a batch into tables that are not live; returns the position reached. What is no event is on the DLQ already: the live
  * projector put it there. What Postgres refuses is left out, if it may be.
  * @throws {ProjectionStopped} if it may not
  */
@@ -34,10 +32,10 @@ export async function writeBatch(
   return writeInHalves(
     { records: aligned.records, expected },
     {
-      commit: (part) => commit(db, part, understand(part.records).rows),
+      commit: (part) => commit(db, part, understand(part.records).batch),
       refuse: async (part, refusal) => {
         await leaveOut(part.records[0], refusal);
-        return commit(db, part, noRows);
+        return commit(db, part, nothing);
       },
     },
   );
@@ -51,15 +49,15 @@ export const passSkipped = (
   commitMove(
     db,
     { partition, next, last, expected: positions.get(partition) ?? 0, version: projectionVersion },
-    noRows,
+    nothing,
   );
 
-const commit = (db: Tables, part: Part, rows: BatchRows): Promise<number> => commitMove(db, moveOf(part), rows);
+const commit = (db: Tables, part: Part, batch: EventBatch): Promise<number> => commitMove(db, moveOf(part), batch);
 
 /** Nobody else writes here: a position that moved is that of a commit of ours whose answer was lost. */
-async function commitMove(db: Tables, move: Move, rows: BatchRows): Promise<number> {
+async function commitMove(db: Tables, move: Move, batch: EventBatch): Promise<number> {
   try {
-    await withConnection(db, (client) => project(client, { moves: [move], rows }));
+    await withConnection(db, (client) => project(client, { moves: [move], batch }));
     return move.next;
   } catch (error) {
     if (!(error instanceof PositionMoved)) throw error;

@@ -33,8 +33,8 @@ const countBytes = 300;
 export const bytesOfCount = ({ queue }: CountedVisits): number => countBytes + Buffer.byteLength(JSON.stringify(queue));
 
 /**
- * Counts the visits that began in the period, by interval and queue, without outbound and internal calls. What a visit
- * is and what became of it, the view `visits` says; counts can be added up, and the domain's `ratesOf` makes ratios of them.
+ * Counts the visits that began in the period, by interval and queue, without outbound and internal calls. Counts
+ * can be added up, and the domain's `ratesOf` makes ratios of them.
  */
 export async function countVisits(db: Queryable, question: VisitsQuestion): Promise<CountedVisits[]> {
   const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, until } = question;

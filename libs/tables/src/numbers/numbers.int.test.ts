@@ -1,16 +1,6 @@
 import { jest } from '@jest/globals';
-import {
-  addCounts,
-  compareText,
-  fold,
-  isOnCall,
-  isRinging,
-  isTalking,
-  isWaiting,
-  noCounts,
-  ratesOf,
-} from '@callstream/domain';
-import { eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { addCounts, compareText, isCurrent, isTalking, isWaiting, noCounts, ratesOf } from '@callstream/domain';
+import { callsOfEvents, eventsOf, lifeOf, lives } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { rewrite } from '../../testing/rewrite.ts';
 import type { Tables, VisitsQuestion } from '../index.ts';
@@ -20,8 +10,8 @@ import {
   countLiveCalls,
   countVisits,
   migrate,
-  readAgents,
-  readBusyAgents,
+  readAgentMarks,
+  readAgentSegments,
   readCall,
   readIntervals,
   readPeriod,
@@ -195,26 +185,22 @@ describe('a day of summer time', () => {
 });
 
 describe('what goes on', () => {
-  it('is counted by queue: calls that wait and calls that are talked on, and of which something was heard', async () => {
+  const since = Date.parse('2026-03-02T10:00:00Z');
+  const at = Date.parse('2026-03-02T12:00:00Z');
+
+  it('is counted by queue: current calls that wait and that are talked on, as far as they were heard of since', async () => {
     await write([
       ...visit('waits', '2026-03-02T12:00:00Z', null),
-      ...visit('waits-longer', '2026-03-02T11:59:00Z', null),
-      ...visit('entered', '2026-03-02T12:00:00Z', 5),
       ...visit('talks', '2026-03-02T12:00:00Z', 5, '901'),
-      { type: 'call.ongoing', call_id: 'talks', timestamp: '2026-03-02T12:00:06Z' },
       ...visit('old', '2026-03-02T09:00:00Z', null),
       ...visit('over', '2026-03-02T12:00:00Z', 5),
       { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
+      { type: 'call.recording-available', call_id: 'never', url: 'https://r/1', timestamp: '2026-03-02T12:05:00Z' },
     ]);
-    const live = await countLiveCalls(db, Date.parse('2026-03-02T10:00:00Z'));
+    const live = await countLiveCalls(db, since);
     expect(live.toSorted((a, b) => (a.queue < b.queue ? -1 : 1))).toEqual([
-      { queue: '900', waiting: 2, longestWaitingSince: Date.parse('2026-03-02T11:59:00Z'), talking: 0 },
+      { queue: '900', waiting: 1, longestWaitingSince: at, talking: 0 },
       { queue: '901', waiting: 0, longestWaitingSince: null, talking: 1 },
-    ]);
-    const busy = await readBusyAgents(db, Date.parse('2026-03-02T10:00:00Z'));
-    expect(busy).toMatchObject([
-      { callId: 'entered', actor: 'ana', queue: '900', enteredLastAt: Date.parse('2026-03-02T12:00:05Z') },
-      { callId: 'talks', actor: 'ana', queue: '901', leftLastAt: null },
     ]);
   });
 
@@ -223,42 +209,65 @@ describe('what goes on', () => {
     for (let length = 1; length <= log.length; length += 17) {
       const events = eventsOf(log.slice(0, length));
       await rewrite(db, events);
-      const calls = [...fold(events).values()].filter(({ finishedAt }) => finishedAt === null);
-      const counted = [...Map.groupBy(calls, ({ queue }) => queue.value ?? '')].map(([queue, of]) => {
+      const calls = [...callsOfEvents(events).values()].filter(isCurrent);
+      const counted = [...Map.groupBy(calls, ({ queue }) => queue ?? '')].map(([queue, of]) => {
         const waiting = of.filter((call) => isWaiting(call, 0, Infinity));
-        const since = waiting.flatMap(({ waitingSince }) => waitingSince ?? []);
-        const longestWaitingSince = since.length === 0 ? null : Math.min(...since);
+        const sinces = waiting.map(({ waitingSince, delayMs }) => (waitingSince ?? 0) + delayMs);
+        const longestWaitingSince = sinces.length === 0 ? null : Math.min(...sinces);
         const talking = of.filter((call) => isTalking(call, 0, Infinity)).length;
         return { queue, waiting: waiting.length, longestWaitingSince, talking };
       });
       const inOrder = <Row extends { queue: string }>(rows: readonly Row[]) =>
         rows.toSorted((a, b) => compareText(a.queue, b.queue));
       expect(inOrder(await countLiveCalls(db, 0))).toEqual(inOrder(counted));
-      const busy = calls.flatMap(({ callId, agents }) =>
-        agents.filter((agent) => isOnCall(agent) || isRinging(agent)).map(({ actor }) => `${callId} ${actor}`),
-      );
-      const found = (await readBusyAgents(db, 0)).map(({ callId, actor }) => `${callId} ${actor}`);
-      expect(found.toSorted(compareText)).toEqual(busy.toSorted(compareText));
     }
   });
 
-  it('is the agents that are logged in or were seen lately', async () => {
-    const presence = (actor: string, type: string, timestamp: string) => ({
-      type,
-      actor,
-      queue: '900',
-      number: '200',
-      timestamp,
-    });
+  it('has of each agent and queue what is open, and the last that ended since', async () => {
     await write([
-      presence('in', 'actor.logged-in', '2026-02-01T12:00:00Z'),
-      presence('gone', 'actor.logged-in', '2026-02-01T11:00:00Z'),
-      presence('gone', 'actor.logged-out', '2026-02-01T12:00:00Z'),
-      presence('seen', 'actor.logged-out', '2026-03-02T11:00:00Z'),
+      ...visit('talks', '2026-03-02T12:00:00Z', 5),
+      ...visit('old', '2026-03-02T08:00:00Z', 5),
+      { type: 'call.finished', call_id: 'old', timestamp: '2026-03-02T09:00:00Z' },
+      ...visit('stale', '2026-03-02T09:00:00Z', 5),
+      ...visit('over', '2026-03-02T12:00:00Z', 5),
+      { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
+    ]);
+    const segment = {
+      actor: 'ana',
+      queue: '900',
+      number: null,
+      rangAt: null,
+      rangLastAt: null,
+      enteredAt: at + 5_000,
+      enteredLastAt: at + 5_000,
+      delayMs: 0,
+    };
+    expect(await readAgentSegments(db, since)).toEqual([
+      { ...segment, callId: 'over', endedAt: at + 300_000, end: 'finished', heardAt: at + 300_000, callQueue: '900' },
+      { ...segment, callId: 'talks', endedAt: null, end: null, heardAt: at + 5_000, callQueue: '900' },
+    ]);
+  });
+
+  it('is what agents said off calls, each kind at its latest time', async () => {
+    const says = (type: string, timestamp: string, more: object = {}) => ({ type, actor: 'ana', timestamp, ...more });
+    await write([
+      says('actor.logged-in', '2026-03-02T12:00:00Z', { queue: '900', number: '200' }),
+      says('actor.paused', '2026-03-02T12:01:00Z'),
+      says('actor.logged-in', '2026-03-02T11:00:00Z', { queue: '900', number: '201' }),
       ...visit('c', '2026-03-02T12:00:00Z', 5),
     ]);
-    const agents = await readAgents(db, Date.parse('2026-03-01T12:00:00Z'));
-    expect(agents.map(({ actor }) => actor)).toEqual(['ana', 'in', 'seen']);
+    const nothing = { loggedIn: null, loggedOut: null, paused: null, unpaused: null, delayMs: 0 };
+    expect(await readAgentMarks(db, since)).toEqual([
+      {
+        ...nothing,
+        actor: 'ana',
+        queue: '',
+        number: null,
+        paused: { at: at + 60_000, id: 4096 },
+        heardAt: at + 60_000,
+      },
+      { ...nothing, actor: 'ana', queue: '900', number: '200', loggedIn: { at, id: 0 }, heardAt: at },
+    ]);
   });
 });
 
@@ -296,12 +305,21 @@ describe('a search', () => {
   });
 });
 
-it('a call is told with its visits and agents, to whom it may be shown', async () => {
+it('a call is told with its visits, segments and agents, to whom it may be shown', async () => {
   await write(visit('c', '2026-03-02T12:00:00Z', 5));
   expect(await readCall(db, { callId: 'c', visibleQueues: ['900'] })).toMatchObject({
     aggregate_id: 'c',
     waiting_at: '2026-03-02T12:00:00.000Z',
-    visits: [{ queue: '900', waiting_at: '2026-03-02T12:00:00.000Z', outcome: 'answered', wait_ms: 5_000 }],
+    began_at: '2026-03-02T12:00:00.000Z',
+    visits: [
+      {
+        ...{ queue: '900', waiting_at: '2026-03-02T12:00:00.000Z', ended_at: '2026-03-02T12:00:05.000Z' },
+        ...{ outcome: 'answered', wait_ms: 5_000, actor: 'ana' },
+      },
+    ],
+    segments: [
+      { actor: 'ana', queue: '900', entered_at: '2026-03-02T12:00:05.000Z', ended_at: null, end_reason: null },
+    ],
     agents: [{ actor: 'ana', queue: '900', entered_at: '2026-03-02T12:00:05.000Z', left_at: null }],
   });
   expect(await readCall(db, { callId: 'c', visibleQueues: ['901'] })).toBeNull();

@@ -1,14 +1,8 @@
-import type { Agent, CallAgent } from '@callstream/domain';
-import { ms } from '../call-columns.ts';
+import type { AgentMarks, AgentSegment } from '@callstream/domain';
+import { ms } from '../board.ts';
 import type { Queryable } from '../connect.ts';
 
-/** SQL: the calls `c` that are unfinished and of which something was heard since `$1`, in ms since 1970. */
-const isLive = `c.finished_at is null and c.updated_at >= to_timestamp($1::float8 / 1000)`;
-/** SQL: as `isOnCall` and `isRinging` of the domain, of `a` in call_agents. */
-const isOnCall = `a.entered_last_at is not null and (a.left_last_at is null or a.entered_last_at > a.left_last_at)`;
-const isRinging = `a.ringing_last_at > coalesce(greatest(a.entered_last_at, a.left_last_at, a.noanswer_last_at), '-infinity')`;
-
-/** How many calls are in a queue now; times in ms since 1970. */
+/** How many calls are in a queue now; times in ms since 1970 by our clock. */
 export interface LiveQueue {
   /** '' for the calls of which no event named a queue. */
   readonly queue: string;
@@ -19,75 +13,83 @@ export interface LiveQueue {
 }
 
 /**
- * Counts the calls that are unfinished and of which something was heard since `heardSince` (ms since 1970), by queue. What
- * waits and what is talked on is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
+ * Counts the current calls that were heard of since `heardSince` (ms since 1970), by queue. What waits and what is talked on
+ * is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
  */
 export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
   const { rows } = await db.query<LiveQueue>({
     name: 'count-live-calls',
     text: `
-      select queue, count(*) filter (where waits)::int as waiting, count(*) filter (where state_rank = 3)::int as talking,
-        ${ms('min(waiting_since) filter (where waits)')} as "longestWaitingSince"
-      from (
-        select coalesce(c.queue, '') as queue, c.state_rank, c.waiting_since,
-          c.state_rank = 2 and (c.abandoned_at is null or c.waiting_since is null or c.abandoned_at < c.waiting_since)
-            and has_agent is null as waits
-        from calls c
-        -- By the key, call by call: joined in another way, the agents of all calls that ever were would be read.
-        left join lateral (select true as has_agent from call_agents a where a.call_id = c.call_id and ${isOnCall} limit 1) a on true
-        where ${isLive}) live
-      group by queue`,
+      select coalesce(queue, '') as queue, count(*) filter (where state = 'WAITING')::int as waiting,
+        count(*) filter (where state = 'ONGOING')::int as talking,
+        ${ms(`min(waiting_since + delay_ms * interval '1 ms') filter (where state = 'WAITING')`)} as "longestWaitingSince"
+      from calls
+      where finished_at is null and is_opened and heard_at >= to_timestamp($1::float8 / 1000)
+      group by 1`,
     values: [heardSince],
   });
   return rows;
 }
 
-/** An agent who is on a call, or at whom it rings; times in ms since 1970. */
-export interface BusyAgent extends Pick<
-  CallAgent,
-  'actor' | 'enteredLastAt' | 'leftLastAt' | 'ringingLastAt' | 'noanswerLastAt'
-> {
-  readonly callId: string;
-  /** Where the call is now; '' if no event named a queue. */
-  readonly queue: string;
-}
-
-/** Who is busy with which of the calls that {@link countLiveCalls} counts; in the order of the calls. */
-export async function readBusyAgents(db: Queryable, heardSince: number): Promise<BusyAgent[]> {
-  const { rows } = await db.query<BusyAgent>({
-    name: 'read-busy-agents',
-    text: `
-      select a.actor, c.call_id as "callId", coalesce(c.queue, '') as queue,
-        ${ms('a.entered_last_at')} as "enteredLastAt", ${ms('a.left_last_at')} as "leftLastAt",
-        ${ms('a.ringing_last_at')} as "ringingLastAt", ${ms('a.noanswer_last_at')} as "noanswerLastAt"
-      from calls c
-      -- offset 0: by the key, call by call, as above.
-      cross join lateral (
-        select * from call_agents a where a.call_id = c.call_id and (${isOnCall} or ${isRinging}) offset 0) a
-      where ${isLive}
-      order by c.id`,
-    values: [heardSince],
-  });
-  return rows;
-}
-
-/** An agent in one queue; times in ms since 1970. */
-export interface AgentFacts extends Omit<Agent, 'number'> {
-  /** The extension. */
+/** What an agent said of a queue, and the agent's extension; times in ms since 1970. */
+export interface AgentRow extends AgentMarks {
   readonly number: string | null;
 }
 
-/** Every agent that is logged in to a queue, or was seen in one since `seenSince`, in ms since 1970; by actor and queue. */
-export async function readAgents(db: Queryable, seenSince: number): Promise<AgentFacts[]> {
-  const { rows } = await db.query<AgentFacts>({
-    name: 'read-agents',
+const mark = (name: string): string =>
+  `case when ${name}_at is not null then json_build_object('at', ${ms(`${name}_at`)}, 'id', ${name}_id) end`;
+
+/** What every agent said of each queue off calls, if the agent was heard of since `heardSince` or did not log out; by actor and queue. */
+export async function readAgentMarks(db: Queryable, heardSince: number): Promise<AgentRow[]> {
+  const { rows } = await db.query<AgentRow>({
+    name: 'read-agent-marks',
     text: `
-      select actor, queue, number, ${ms('logged_in_at')} as "loggedInAt", ${ms('logged_out_at')} as "loggedOutAt",
-        ${ms('paused_at')} as "pausedAt", ${ms('unpaused_at')} as "unpausedAt", ${ms('last_seen_at')} as "lastSeenAt"
+      select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
+        ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${ms('heard_at')} as "heardAt", delay_ms as "delayMs"
       from agents
-      where last_seen_at >= to_timestamp($1::float8 / 1000) or logged_in_at > coalesce(logged_out_at, '-infinity')
+      where heard_at >= to_timestamp($1::float8 / 1000)
+        or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
       order by actor, queue`,
-    values: [seenSince],
+    values: [heardSince],
+  });
+  return rows;
+}
+
+/** A time of an agent on a call, and where the call is; '' if no event named a queue. */
+export interface AgentSegmentRow extends AgentSegment {
+  readonly callQueue: string;
+}
+
+/**
+ * The segments by which presence is judged: those that are open on calls heard of since `since` (ms since 1970); and of those
+ * that ended since then, of each agent and queue the last, the last on which the agent talked, and the one that an unpause
+ * may belong to. Judging all of them would give the same, and read a day of calls every second.
+ */
+export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
+  const { rows } = await db.query<AgentSegmentRow>({
+    name: 'read-agent-segments',
+    text: `
+      with ended as materialized (
+        select * from segments where ended_at >= to_timestamp($1::float8 / 1000)
+      ), wanted as (
+        (select distinct on (actor, queue) * from ended
+          order by actor, queue, greatest(rang_last_at, entered_last_at, ended_at) desc, call_id, n)
+        union
+        (select distinct on (actor, queue) * from ended where entered_at is not null
+          order by actor, queue, entered_last_at desc, call_id, n)
+        union
+        select e.* from ended e join agents a on a.actor = e.actor
+          where a.unpaused_at between e.ended_at and e.ended_at + interval '5 minutes'
+        union
+        select s.* from calls c join segments s using (call_id)
+          where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
+      )
+      select s.call_id as "callId", s.actor, s.number, s.queue, ${ms('s.rang_at')} as "rangAt", ${ms('s.rang_last_at')} as "rangLastAt",
+        ${ms('s.entered_at')} as "enteredAt", ${ms('s.entered_last_at')} as "enteredLastAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
+        c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
+      from wanted s join calls c using (call_id)
+      order by s.actor, s.call_id, s.n`,
+    values: [since],
   });
   return rows;
 }

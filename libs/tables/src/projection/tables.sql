@@ -1,6 +1,7 @@
 -- The tables of one projection of the log, in whatever schema is first on the search path. Their keys are in indexes.sql:
 -- a rebuild fills the tables before they have any.
 -- Everything in them is a function of the log: no now(), no serial, no randomness. Times have milliseconds.
+-- calls, visits and segments are what play() of libs/domain makes of the facts of a call: SQL decides nothing about them.
 -- Every text has a limit, which its comment says ("At most 512 bytes."): Postgres refuses an index entry of over 2,704
 -- bytes. libs/domain/src/text-limits.ts enforces them, and a test compares both.
 
@@ -28,7 +29,10 @@ create table events (
   call_id text collate "C",
   type text collate "C" not null,
   kind text collate "C" not null,
+  actor text collate "C",
+  queue text collate "C",
   at timestamptz not null,
+  clock text,
   received_at timestamptz not null,
   body jsonb not null,
   omitted text[],
@@ -40,7 +44,10 @@ comment on column events.id is 'offset * 4096 + partition of the first delivery 
 comment on column events.call_id is 'The call that it is about; null if it names none (an agent''s log-in, a dialer''s attempt). At most 512 bytes.';
 comment on column events.type is 'As it was sent. At most 512 bytes.';
 comment on column events.kind is 'The documented spelling of type. At most 512 bytes.';
-comment on column events.at is 'The event''s own time; received_at if it has no usable one.';
+comment on column events.actor is 'The agent that it names, usually by an e-mail address; null if none. At most 512 bytes.';
+comment on column events.queue is 'The queue that it names; null if none. At most 512 bytes.';
+comment on column events.at is 'The event''s own time; received_at if clock says why.';
+comment on column events.clock is 'none: it has no usable time. ahead: its time is more than 5 min after received_at. null: at is its own time.';
 comment on column events.received_at is 'When callstream received it first.';
 comment on column events.body is 'The whole event as it was sent. Has personal data: numbers, names, cpf, cnpj. As large as the topic takes: max.message.bytes.';
 comment on column events.omitted is 'Fields that are longer than their column may be, and therefore null in every table: body has them whole. Null: none is.';
@@ -52,135 +59,141 @@ create table calls (
   last_id bigint not null,
   state text not null,
   state_at timestamptz not null,
-  state_rank smallint not null,
+  is_opened boolean not null,
+  began_at timestamptz not null,
+  finished_at timestamptz,
   direction text,
   our_number text,
   their_number text,
   their_number_type text,
-  parties_tier smallint not null,
-  parties_at timestamptz not null,
-  parties_rank smallint not null,
-  parties_uuid uuid not null,
   queue text collate "C",
-  queue_tier smallint not null,
-  queue_at timestamptz not null,
-  queue_rank smallint not null,
-  queue_uuid uuid not null,
   recording_url text,
-  recording_at timestamptz not null,
-  recording_uuid uuid not null,
   code text collate "C",
   waiting_at timestamptz,
   waiting_since timestamptz,
   answered_at timestamptz,
   answered_last_at timestamptz,
   abandoned_at timestamptz,
-  finished_at timestamptz,
   created_at timestamptz not null,
   updated_at timestamptz not null,
-  last_event_at timestamptz not null
+  last_event_at timestamptz not null,
+  heard_at timestamptz not null,
+  delay_ms bigint not null,
+  is_long boolean not null,
+  facts text collate "C" not null
 ) with (fillfactor = 80);
-comment on table calls is 'Everything known about each call: the join of its events.';
+comment on table calls is 'Each call as its events tell it, in the order of their own times. Of a call that came back after its end, the latest life.';
 comment on column calls.call_id is 'The provider''s name of the call. At most 512 bytes.';
 comment on column calls.id is 'Event id of its first record in the log.';
 comment on column calls.last_id is 'Event id of its last record in the log.';
 comment on column calls.state is 'NEW, STANDBY, WAITING, ONGOING or FINISHED.';
-comment on column calls.state_at is 'Time of the event that set the state; -infinity if none did.';
-comment on column calls.state_rank is 'Rank of that event, -1 if none: decides between events of the same time.';
-comment on column calls.direction is 'inbound, outbound or internal; as it was sent. At most 256 bytes.';
+comment on column calls.state_at is 'When it came into this state.';
+comment on column calls.is_opened is 'Whether an event says that there is a call; false where there is only a recording, data, or a dialer''s attempt.';
+comment on column calls.began_at is 'Own time of its first event; of a call that came back, of the first after its end.';
+comment on column calls.finished_at is 'When it ended; null if it goes on, or its end was never told.';
+comment on column calls.direction is 'inbound, outbound or internal; as it was sent. A dialer''s call is outbound. At most 256 bytes.';
 comment on column calls.our_number is 'The number of the call centre. As it was sent, with or without country code. At most 256 bytes.';
 comment on column calls.their_number is 'The number of the other party: personal data. At most 256 bytes.';
 comment on column calls.their_number_type is 'mobile or landline; as it was sent. At most 256 bytes.';
-comment on column calls.parties_tier is 'Where direction and numbers come from: 0 a call event, 1 another, 2 nowhere yet.';
-comment on column calls.parties_at is 'Time of the event that direction and numbers come from; -infinity if none.';
-comment on column calls.parties_rank is 'Rank of that event, -1 if none.';
-comment on column calls.parties_uuid is 'uuid of that event, all zeros if none.';
-comment on column calls.queue is 'The queue that it was in last; null if none is known. At most 512 bytes.';
-comment on column calls.queue_tier is 'Where the queue comes from: 1 an event that queues, 0 another, -1 nowhere yet.';
-comment on column calls.queue_at is 'Time of the event that the queue comes from; -infinity if none.';
-comment on column calls.queue_rank is 'Order of that event among those of the same time.';
-comment on column calls.queue_uuid is 'uuid of that event, all zeros if none.';
+comment on column calls.queue is 'The queue that it waits in, or was in last; null if none is known. At most 512 bytes.';
 comment on column calls.recording_url is 'Where the recording is, once there is one. At most 8,192 bytes.';
-comment on column calls.recording_at is 'Time of the event that named the recording; -infinity if none.';
-comment on column calls.recording_uuid is 'uuid of that event, all zeros if none.';
 comment on column calls.code is 'The customer''s code for the call (a dialer''s campaign entry). At most 512 bytes.';
-comment on column calls.waiting_at is 'First time it waited in a queue.';
+comment on column calls.waiting_at is 'First time it began to wait in a queue.';
 comment on column calls.waiting_since is 'Last time it began to wait in a queue.';
 comment on column calls.answered_at is 'First time an agent or the other party answered.';
 comment on column calls.answered_last_at is 'Last time an agent or the other party answered.';
 comment on column calls.abandoned_at is 'First time the caller left a queue.';
-comment on column calls.finished_at is 'When it ended; null if it goes on, or its end was never told.';
 comment on column calls.created_at is 'When callstream received its first event.';
 comment on column calls.updated_at is 'When callstream received its latest event.';
 comment on column calls.last_event_at is 'Latest of its events'' own times.';
+comment on column calls.heard_at is 'When it was last heard of: updated_at, but not later than last_event_at plus delay_ms.';
+comment on column calls.delay_ms is 'By how many milliseconds its sender''s clock is behind ours, at least; 0 if it is not, or if the call was imported later.';
+comment on column calls.is_long is 'Whether it has more events than are told here: of more than 1,024, the first 256 and the last 768.';
+comment on column calls.facts is 'What its events state, packed, for callstream itself. For people: the table events.';
 
-create table call_queues (
+create table visits (
   call_id text collate "C" not null,
+  n smallint not null,
   queue text collate "C" not null,
-  waiting_at timestamptz,
-  waiting_since timestamptz,
-  answered_at timestamptz,
-  abandoned_at timestamptz
+  direction text,
+  waiting_at timestamptz not null,
+  ended_at timestamptz,
+  outcome text not null,
+  wait_ms bigint,
+  actor text collate "C"
 ) with (fillfactor = 80);
-comment on table call_queues is 'One row per call and queue it was in. What became of it there: the view visits.';
-comment on column call_queues.call_id is 'The call. At most 512 bytes.';
-comment on column call_queues.queue is 'The queue; '''' if the event named none. At most 512 bytes.';
-comment on column call_queues.waiting_at is 'First time it waited there; null if that was never told.';
-comment on column call_queues.waiting_since is 'Last time it began to wait there.';
-comment on column call_queues.answered_at is 'First time an agent of this queue took it.';
-comment on column call_queues.abandoned_at is 'First time the caller left this queue.';
+comment on table visits is 'Each stay of a call in a queue, and what became of it: the unit in which queues are measured. A call may be in one queue twice.';
+comment on column visits.call_id is 'The call. At most 512 bytes.';
+comment on column visits.n is 'Its place among the visits of the call, from 0.';
+comment on column visits.queue is 'The queue; '''' if the event named none. At most 512 bytes.';
+comment on column visits.direction is 'Of the call. Outbound and internal calls are in no count of the views. At most 256 bytes.';
+comment on column visits.waiting_at is 'When it began to wait there. A visit belongs to the hour and day of this moment.';
+comment on column visits.ended_at is 'When it waited there no longer; null while it waits.';
+comment on column visits.outcome is 'answered; abandoned; flowed_out: it went on to wait elsewhere; open: none of these yet.';
+comment on column visits.wait_ms is 'Milliseconds until the answer or the abandon; null for the other outcomes.';
+comment on column visits.actor is 'Who answered; null if nobody did, or nobody was named. At most 512 bytes.';
 
-create table call_agents (
+create table segments (
   call_id text collate "C" not null,
+  n smallint not null,
   actor text collate "C" not null,
-  entered_at timestamptz,
-  entered_last_at timestamptz,
-  left_last_at timestamptz,
-  ringing_last_at timestamptz,
-  noanswer_last_at timestamptz,
   number text,
   queue text collate "C",
-  seat_at timestamptz not null,
-  seat_rank smallint not null,
-  seat_uuid uuid not null
+  rang_at timestamptz,
+  rang_last_at timestamptz,
+  entered_at timestamptz,
+  entered_last_at timestamptz,
+  ended_at timestamptz,
+  end_reason text
 ) with (fillfactor = 80);
-comment on table call_agents is 'One row per call and agent who had to do with it.';
-comment on column call_agents.call_id is 'The call. At most 512 bytes.';
-comment on column call_agents.actor is 'The agent, as the provider names them: usually an e-mail address. At most 512 bytes.';
-comment on column call_agents.entered_at is 'First time the agent came onto the call.';
-comment on column call_agents.entered_last_at is 'Last time the agent came onto the call.';
-comment on column call_agents.left_last_at is 'Last time the agent left the call.';
-comment on column call_agents.ringing_last_at is 'Last time the call rang at the agent.';
-comment on column call_agents.noanswer_last_at is 'Last time the agent did not answer it.';
-comment on column call_agents.number is 'The agent''s extension, from the agent''s latest event on this call. At most 256 bytes.';
-comment on column call_agents.queue is 'The queue, from the agent''s latest event on this call. At most 512 bytes.';
-comment on column call_agents.seat_at is 'Time of that event.';
-comment on column call_agents.seat_rank is 'Rank of that event.';
-comment on column call_agents.seat_uuid is 'uuid of that event.';
+comment on table segments is 'Each time of an agent on a call: it rang, the agent talked, or both.';
+comment on column segments.call_id is 'The call. At most 512 bytes.';
+comment on column segments.n is 'Its place among the segments of the call, from 0.';
+comment on column segments.actor is 'The agent, as the provider names them: usually an e-mail address. At most 512 bytes.';
+comment on column segments.number is 'The agent''s extension. At most 256 bytes.';
+comment on column segments.queue is 'The queue through which the agent got the call; null if none is known. At most 512 bytes.';
+comment on column segments.rang_at is 'When it began to ring; null if that was never told.';
+comment on column segments.rang_last_at is 'The latest word that it rings.';
+comment on column segments.entered_at is 'When the agent came onto the call; null if never.';
+comment on column segments.entered_last_at is 'The latest word that the agent came onto it.';
+comment on column segments.ended_at is 'When it was over; null while it rings or the agent is on the call.';
+comment on column segments.end_reason is 'left, noanswer, answered_elsewhere, transferred, abandoned or finished; null while it goes on.';
 
 create table agents (
   actor text collate "C" not null,
   queue text collate "C" not null,
   logged_in_at timestamptz,
+  logged_in_id bigint,
   logged_out_at timestamptz,
+  logged_out_id bigint,
   paused_at timestamptz,
+  paused_id bigint,
   unpaused_at timestamptz,
-  last_seen_at timestamptz not null,
+  unpaused_id bigint,
   number text,
-  number_at timestamptz not null,
-  number_rank smallint not null,
-  number_uuid uuid not null,
+  number_at timestamptz,
+  number_id bigint,
+  updated_at timestamptz not null,
+  least_delay_ms bigint,
+  delay_ms bigint not null,
+  heard_at timestamptz not null,
   primary key (actor, queue)
 ) with (fillfactor = 80);
-comment on table agents is 'One row per agent and queue, from any of the agent''s events.';
+comment on table agents is 'What each agent said of each queue off calls: log-in, log-out, pause and its end. Who is on which call: segments.';
 comment on column agents.actor is 'The agent, as the provider names them: usually an e-mail address. At most 512 bytes.';
-comment on column agents.queue is 'The queue; '''' if the event named none. At most 512 bytes.';
+comment on column agents.queue is 'The queue; '''' if the events named none: then they speak of all of the agent''s queues. At most 512 bytes.';
 comment on column agents.logged_in_at is 'Latest log-in to this queue.';
+comment on column agents.logged_in_id is 'Event id of that log-in: of two words of one moment, the later in the log holds.';
 comment on column agents.logged_out_at is 'Latest log-out from this queue.';
+comment on column agents.logged_out_id is 'Event id of that log-out.';
 comment on column agents.paused_at is 'Latest beginning of a pause.';
+comment on column agents.paused_id is 'Event id of that beginning.';
 comment on column agents.unpaused_at is 'Latest end of a pause.';
-comment on column agents.last_seen_at is 'Time of the agent''s latest event in this queue.';
-comment on column agents.number is 'The agent''s extension, from the latest event that named one. At most 256 bytes.';
-comment on column agents.number_at is 'Time of that event; -infinity if none.';
-comment on column agents.number_rank is 'Rank of that event, -1 if none.';
-comment on column agents.number_uuid is 'uuid of that event, all zeros if none.';
+comment on column agents.unpaused_id is 'Event id of that end.';
+comment on column agents.number is 'The agent''s extension, from the latest of these events that named one. At most 256 bytes.';
+comment on column agents.number_at is 'Time of that event.';
+comment on column agents.number_id is 'Event id of that event.';
+comment on column agents.updated_at is 'When callstream received the latest of these events.';
+comment on column agents.least_delay_ms is 'Least number of milliseconds from the own time of one of these events to its reception; null if none has a time of its own.';
+comment on column agents.delay_ms is 'By how many milliseconds the sender''s clock is behind ours, at least; 0 if it is not, or if the events were imported later.';
+comment on column agents.heard_at is 'When the agent was last heard of here: updated_at, but not later than the latest of the times above plus delay_ms.';

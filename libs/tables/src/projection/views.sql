@@ -1,41 +1,5 @@
 -- What analysts read. Moments are grouped by the time zone of the session: `set timezone = 'America/Sao_Paulo'`.
 
--- The same as visitsOf() in libs/domain; a test holds them together.
-create view visits as
-with waited as (
-  select q.*, c.direction, c.queue as last_queue, c.finished_at,
-    c.abandoned_at as call_abandoned_at, c.answered_at as call_answered_at, c.answered_last_at as call_answered_last_at,
-    of_call.visits, of_call.last_waiting_at
-  from call_queues q join calls c using (call_id)
-  cross join lateral (
-    select count(*) as visits, max(o.waiting_at) as last_waiting_at
-    from call_queues o where o.call_id = q.call_id and o.waiting_at is not null) of_call
-  where q.waiting_at is not null
-), timed as (
-  select *,
-    coalesce(answered_at, case when visits = 1 then
-      case when call_answered_at >= waiting_at then call_answered_at
-           when call_answered_last_at >= waiting_at then call_answered_last_at end end) as visit_answered_at,
-    coalesce(abandoned_at, case when finished_at is not null and coalesce(last_queue, '') = queue then
-      case when call_abandoned_at >= waiting_at then call_abandoned_at else finished_at end end) as visit_abandoned_at
-  from waited
-)
-select call_id, queue, direction, waiting_at,
-  case when visit_answered_at is not null then 'answered'
-       when visit_abandoned_at is not null then 'abandoned'
-       when last_waiting_at > waiting_at then 'flowed_out'
-       else 'open' end as outcome,
-  case when coalesce(visit_answered_at, visit_abandoned_at) is not null then
-    greatest(0, round(extract(epoch from coalesce(visit_answered_at, visit_abandoned_at) - waiting_at) * 1000))::bigint end as wait_ms
-from timed;
-comment on view visits is 'What became of each call in each queue it waited in: the unit in which queues are measured.';
-comment on column visits.call_id is 'The call.';
-comment on column visits.queue is 'The queue; '''' if the event named none.';
-comment on column visits.direction is 'Of the call. Outbound and internal calls are in no count of the other views.';
-comment on column visits.waiting_at is 'When it began to wait there. A visit belongs to the hour and day of this moment.';
-comment on column visits.outcome is 'answered; abandoned; flowed_out: neither, and it waited elsewhere later; open: none of these yet.';
-comment on column visits.wait_ms is 'Milliseconds until the answer or the abandon; null for the other outcomes.';
-
 create view queue_hours as
 select date_trunc('hour', waiting_at) as hour, queue, count(*) as visits,
   count(*) filter (where outcome = 'answered') as answered,
@@ -118,19 +82,19 @@ comment on column call_times.wait_ms is 'Milliseconds from the first wait to the
 comment on column call_times.talk_ms is 'Milliseconds from the answer to the end; null if one of them is unknown.';
 
 create view agent_calls as
-select actor, call_id, queue, entered_at, left_at,
-  greatest(0, round(extract(epoch from left_at - entered_at) * 1000))::bigint as on_call_ms
-from (
-  select a.actor, a.call_id, a.queue, a.entered_at,
-    case when a.left_last_at >= a.entered_last_at then a.left_last_at else c.finished_at end as left_at
-  from call_agents a join calls c using (call_id) where a.entered_at is not null) a;
-comment on view agent_calls is 'The calls that each agent was on, and for how long.';
+select actor, call_id, (array_agg(queue order by entered_at desc, n desc))[1] as queue, min(entered_at) as entered_at,
+  case when bool_and(ended_at is not null) then max(ended_at) end as left_at,
+  case when bool_and(ended_at is not null) then
+    sum(greatest(0, round(extract(epoch from ended_at - entered_at) * 1000)))::bigint end as on_call_ms
+from segments where entered_at is not null
+group by actor, call_id;
+comment on view agent_calls is 'The calls that each agent was on, and for how long. Each time on a call by itself: segments.';
 comment on column agent_calls.actor is 'The agent, as the provider names them: usually an e-mail address.';
 comment on column agent_calls.call_id is 'The call.';
-comment on column agent_calls.queue is 'The queue, from the agent''s latest event on this call.';
+comment on column agent_calls.queue is 'The queue through which the agent got the call, the last time; null if none is known.';
 comment on column agent_calls.entered_at is 'First time the agent came onto the call.';
-comment on column agent_calls.left_at is 'Last time the agent left it; if that was never told, the end of the call; null if still on it.';
-comment on column agent_calls.on_call_ms is 'Milliseconds in between, time off the call in the middle included; null if still on it.';
+comment on column agent_calls.left_at is 'Last time the agent was on it; null if still on it.';
+comment on column agent_calls.on_call_ms is 'Milliseconds on it; null if still on it.';
 
 create view agent_days as
 select date_trunc('day', entered_at) as day, actor, count(*) as calls,
@@ -143,3 +107,36 @@ comment on column agent_days.actor is 'The agent, as the provider names them: us
 comment on column agent_days.calls is 'Calls that the agent was on.';
 comment on column agent_days.on_call_ms is 'Milliseconds on them in total; calls that the agent is still on do not count.';
 comment on column agent_days.on_call_ms_avg is 'Milliseconds on a call, on average.';
+
+-- Names of the tables of a time when a call had one row for a queue and one for an agent.
+create view call_queues as
+select call_id, queue, min(waiting_at) as waiting_at, max(waiting_at) as waiting_since,
+  min(ended_at) filter (where outcome = 'answered') as answered_at,
+  min(ended_at) filter (where outcome = 'abandoned') as abandoned_at
+from visits
+group by call_id, queue;
+comment on view call_queues is 'One row per call and queue it waited in. Each stay by itself, and what became of it: visits.';
+comment on column call_queues.call_id is 'The call.';
+comment on column call_queues.queue is 'The queue; '''' if the event named none.';
+comment on column call_queues.waiting_at is 'First time it began to wait there.';
+comment on column call_queues.waiting_since is 'Last time it began to wait there.';
+comment on column call_queues.answered_at is 'First time it was answered there.';
+comment on column call_queues.abandoned_at is 'First time the caller gave up there, or the call ended while it waited there.';
+
+create view call_agents as
+select call_id, actor, min(entered_at) as entered_at, max(entered_at) as entered_last_at,
+  max(ended_at) filter (where entered_at is not null or end_reason = 'left') as left_last_at,
+  max(rang_last_at) as ringing_last_at, max(ended_at) filter (where end_reason = 'noanswer') as noanswer_last_at,
+  (array_agg(number order by n desc))[1] as number, (array_agg(queue order by n desc))[1] as queue
+from segments
+group by call_id, actor;
+comment on view call_agents is 'One row per call and agent who had to do with it. Each time by itself: segments.';
+comment on column call_agents.call_id is 'The call.';
+comment on column call_agents.actor is 'The agent, as the provider names them: usually an e-mail address.';
+comment on column call_agents.entered_at is 'First time the agent came onto the call.';
+comment on column call_agents.entered_last_at is 'Last time the agent came onto the call.';
+comment on column call_agents.left_last_at is 'Last time that the agent was on the call no longer.';
+comment on column call_agents.ringing_last_at is 'Last time the call rang at the agent.';
+comment on column call_agents.noanswer_last_at is 'Last time the agent did not answer it.';
+comment on column call_agents.number is 'The agent''s extension, the last time.';
+comment on column call_agents.queue is 'The queue through which the agent got the call, the last time; null if none is known.';

@@ -1,0 +1,31 @@
+/**
+ * Order of facts of one moment: senders write whole seconds, so that the steps of a call often share one. What opens
+ * something comes before what ends it. Kinds that are not listed change nothing, and come before the end.
+ */
+const kindsInOrder = [
+  'call.new',
+  'dialer.attempt',
+  'dialer.success',
+  'peer.ringing',
+  'call.follow-me',
+  'call.standby',
+  'called.attended-transfer-request',
+  'call.waiting',
+  'call.overflow',
+  'actor.ringing',
+  'actor.noanswer',
+  'actor.entered',
+  'call.ongoing',
+  'call.queue-abandon',
+  'actor.left',
+] as const;
+const ends = ['dialer.failure', 'dialer.expired', 'dialer.exceeded', 'call.finished'] as const;
+
+const otherRank = kindsInOrder.length;
+const ranks = new Map<string, number>([
+  ...kindsInOrder.map((kind, rank) => [kind, rank] as const),
+  ...ends.map((kind, i) => [kind, otherRank + 1 + i] as const),
+]);
+
+/** Rank of a kind among facts of the same moment. */
+export const playRank = (kind: string): number => ranks.get(kind) ?? otherRank;

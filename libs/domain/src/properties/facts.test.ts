@@ -1,0 +1,193 @@
+import fc from 'fast-check';
+import { days } from '../../testing/days.ts';
+import { eventsOf, logs } from '../../testing/index.ts';
+import type { Delivery } from '../../testing/index.ts';
+import { beginningMs } from '../../testing/script.ts';
+import { factSet, factsOf, noFacts, play, playedFactsMax, union } from '../index.ts';
+import type { Call, Fact, Facts } from '../index.ts';
+
+/** A log of one call, in which every event may be redelivered, also by a sender ten minutes ahead. */
+const redelivered: fc.Arbitrary<Delivery[]> = fc
+  .array(
+    fc.record({
+      type: fc.constantFrom('call.new', 'call.waiting', 'actor.entered', 'actor.left', 'call.finished', 'call.standby'),
+      second: fc.nat(5),
+      aheadMs: fc.constantFrom(0, 1_000, 300_000, 300_001, 600_000),
+      again: fc.subarray([1_000, 600_000]),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((events) =>
+    events
+      .flatMap(({ type, second, aheadMs, again }) => {
+        const at = beginningMs + second * 1_000;
+        const timestamp = new Date(at + aheadMs).toISOString();
+        const body = JSON.stringify({ type, call_id: 'c', actor: 'ana', queue: '900', timestamp });
+        return [0, ...again].map((ms) => ({ body, receivedAt: new Date(at + ms).toISOString() }));
+      })
+      .toSorted((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1)),
+  );
+
+/** Many comparisons: deep equality takes ten times as long. */
+const text = (value: unknown): string => JSON.stringify(value);
+
+/** The facts of one call, from logs of several. */
+const factsOfLog = (log: readonly Delivery[]): Fact[] =>
+  eventsOf(log).flatMap((event) => factsOf({ ...event, callId: 'c' }));
+const anyFacts = fc.oneof(redelivered, logs(12)).map(factsOfLog);
+
+/** The parts of an array, each put together by union, in another order and partly twice. */
+const batched = fc.tuple(anyFacts, fc.infiniteStream(fc.nat(999))).map(([facts, luck]) => {
+  const next = (): number => luck.next().value as number;
+  const shuffled = [...facts, ...facts.filter(() => next() < 300)]
+    .map((fact) => ({ fact, key: next() }))
+    .toSorted((a, b) => a.key - b.key)
+    .map(({ fact }) => fact);
+  const batches: Fact[][] = [[]];
+  for (const fact of shuffled) {
+    if (next() < 400) batches.push([]);
+    batches.at(-1)?.push(fact);
+  }
+  return { facts, batches };
+});
+
+describe('the facts of a call', () => {
+  it('are the same in any order, in any batches and with repeats', () => {
+    fc.assert(
+      fc.property(batched, ({ facts, batches }) => {
+        const sets = batches.map(factSet);
+        const inTurn = sets.reduce(union, noFacts);
+        const inPairs = sets.reduceRight((right, left) => union(left, right), noFacts);
+        expect(text(inTurn)).toBe(text(factSet(facts)));
+        expect(text(inPairs)).toBe(text(inTurn));
+        expect(text(play('c', inPairs))).toBe(text(play('c', factSet(facts))));
+      }),
+      { numRuns: 200 },
+    );
+  });
+  it('are of the first delivery of each event', () => {
+    fc.assert(
+      fc.property(redelivered, (log) => {
+        const facts = factsOfLog(log);
+        for (const fact of factSet(facts)) {
+          const deliveries = facts.filter(({ uuid }) => uuid === fact.uuid);
+          expect(fact).toEqual(deliveries.reduce((first, one) => (one.id < first.id ? one : first)));
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+  it('have a union that is commutative, associative and idempotent', () => {
+    fc.assert(
+      fc.property(anyFacts, fc.infiniteStream(fc.nat(1)), (facts, luck) => {
+        const some = (): Facts => factSet(facts.filter(() => luck.next().value === 1));
+        const [a, b, c] = [some(), some(), some()];
+        expect(text(union(a, b))).toBe(text(union(b, a)));
+        expect(text(union(union(a, b), c))).toBe(text(union(a, union(b, c))));
+        expect(text(union(a, a))).toBe(text(a));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+/** Facts of a long call from few numbers, some of them deliveries of the same events, at other times of reception. */
+function longCall(seed: number, count: number): Fact[] {
+  let state = seed;
+  const next = (max: number): number => {
+    state = (state * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor(state / 65_536) % max;
+  };
+  const [first] = factsOfLog([
+    { body: '{"type":"call.waiting","call_id":"c"}', receivedAt: new Date(beginningMs).toISOString() },
+  ]);
+  return Array.from({ length: count }, (_, i) => {
+    const uuid = next(3_000);
+    // Of one event, all but delivery and reception is the same.
+    const ownAt = beginningMs + (uuid % 700) * 1_000 + (uuid % 5 === 0 ? 600_000 : 0);
+    const receivedAt = beginningMs + next(1_500) * 1_000;
+    const isAhead = ownAt > receivedAt + 300_000;
+    const kind = ['call.waiting', 'actor.entered', 'actor.left', 'call.data-provided'][uuid % 4] ?? '';
+    const times = {
+      ownAt,
+      receivedAt,
+      at: isAhead ? receivedAt : ownAt,
+      clock: isAhead ? ('ahead' as const) : ('own' as const),
+    };
+    return {
+      ...first!,
+      ...times,
+      uuid: `u${uuid}`,
+      id: ((i * 7_919) % 10_007) * 4_096,
+      kind,
+      actor: 'ana',
+      queue: '900',
+    };
+  });
+}
+const longCalls = fc
+  .tuple(fc.nat(), fc.integer({ min: 900, max: 2_500 }))
+  .map(([seed, count]) => longCall(seed, count));
+
+describe('the facts of a call with more than are played', () => {
+  it('are bounded, and the same in any order, in any batches and with repeats', () => {
+    fc.assert(
+      fc.property(longCalls, fc.integer({ min: 100, max: 900 }), (facts, size) => {
+        const whole = factSet(facts);
+        expect(whole.length).toBeLessThanOrEqual(playedFactsMax + 1);
+        const batches = Array.from({ length: Math.ceil(facts.length / size) }, (_, i) =>
+          factSet(facts.slice(i * size, (i + 1) * size)),
+        );
+        expect(text(batches.reduce(union, noFacts))).toBe(text(whole));
+        expect(text(batches.reduceRight((right, left) => union(right, left), noFacts))).toBe(text(whole));
+        expect(text(union(whole, batches[0] ?? noFacts))).toBe(text(whole));
+      }),
+      { numRuns: 10 },
+    );
+  });
+  it('play the first 256 and the last 768, and say so', () => {
+    const wait = (i: number): Delivery => {
+      const at = new Date(beginningMs + i * 1_000).toISOString();
+      return {
+        body: JSON.stringify({ type: 'call.waiting', call_id: 'c', queue: String(i), timestamp: at }),
+        receivedAt: at,
+      };
+    };
+    const played = (count: number): Call =>
+      play('c', factSet(factsOfLog(Array.from({ length: count }, (_, i) => wait(i)))));
+    const queues = ({ visits }: Call): string[] => visits.map(({ queue }) => queue);
+    expect([played(1_024).isLong, played(1_025).isLong]).toEqual([false, true]);
+    expect(queues(played(1_024))).toEqual(Array.from({ length: 1_024 }, (_, i) => String(i)));
+    expect(queues(played(2_000))).toEqual([
+      ...Array.from({ length: 256 }, (_, i) => String(i)),
+      ...Array.from({ length: 768 }, (_, i) => String(1_232 + i)),
+    ]);
+  });
+});
+
+/** Where a caller waits and who is on the call, of a whole call, at a moment. */
+const openAt = ({ visits, segments }: Call, at: number) => ({
+  waits: visits
+    .filter(({ waitingAt, endedAt }) => waitingAt <= at && (endedAt === null || endedAt > at))
+    .map(({ queue, waitingAt }) => `${queue} ${waitingAt}`),
+  talks: segments
+    .filter(({ enteredAt, endedAt }) => enteredAt !== null && enteredAt <= at && (endedAt === null || endedAt > at))
+    .map(({ actor, enteredAt }) => `${actor} ${enteredAt}`),
+});
+
+it('a call as of a moment is its facts up to that moment, played', () => {
+  fc.assert(
+    fc.property(days(), ({ log, truths }) => {
+      const facts = factSet(
+        eventsOf(log)
+          .filter(({ callId }) => callId === 'c1')
+          .flatMap(factsOf),
+      );
+      for (const { at } of truths) {
+        const until = factSet(facts.filter((fact) => fact.at <= at));
+        if (until.length > 0) expect(openAt(play('c1', until), at)).toEqual(openAt(play('c1', facts), at));
+      }
+    }),
+    { numRuns: 50 },
+  );
+});

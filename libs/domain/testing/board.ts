@@ -1,0 +1,47 @@
+import { isCurrent, isStale, isWaiting } from '../src/index.ts';
+import type { AgentPresence, Call, CallEvent, PresenceRules } from '../src/index.ts';
+import { agentsNow, usualRules } from './agents.ts';
+import { callsOfEvents } from './index.ts';
+
+/** What is shown of calls and agents at one moment. */
+export interface Shown {
+  /** Current calls that are not stale, by call_id. */
+  readonly calls: ReadonlyMap<string, Call>;
+  readonly agents: ReadonlyMap<string, AgentPresence>;
+  /** call_id → the queue in which its caller waits. */
+  readonly waits: ReadonlyMap<string, string>;
+  /** `agent on call_id`, of those who talk. */
+  readonly talks: ReadonlySet<string>;
+  /** The same, of those whose phones ring. */
+  readonly rings: ReadonlySet<string>;
+}
+
+/** What is shown of `events` at `now`, all of them having been received. */
+export function shownOf(events: readonly CallEvent[], now: number, rules: PresenceRules): Shown {
+  const all = [...callsOfEvents(events).values()];
+  const calls = all.filter((call) => isCurrent(call) && !isStale(call, now, rules.staleAfterMs));
+  const agents = agentsNow(events, all, { now, rules });
+  const open = calls.flatMap(({ callId, segments }) =>
+    segments
+      .filter(({ actor, endedAt }) => endedAt === null && agents.get(actor)?.calls.includes(callId))
+      .map(({ actor, enteredAt }) => ({ who: `${actor} on ${callId}`, isTalking: enteredAt !== null })),
+  );
+  return {
+    ...{ calls: new Map(calls.map((call) => [call.callId, call])), agents },
+    waits: new Map(
+      calls
+        .filter((call) => isWaiting(call, now, rules.staleAfterMs))
+        .map(({ callId, queue }) => [callId, queue ?? '']),
+    ),
+    talks: new Set(open.filter(({ isTalking }) => isTalking).map(({ who }) => who)),
+    rings: new Set(open.filter(({ isTalking }) => !isTalking).map(({ who }) => who)),
+  };
+}
+
+/** The same of what was received until then. */
+export const shownAt = (events: readonly CallEvent[], now: number): Shown =>
+  shownOf(
+    events.filter(({ receivedAt }) => receivedAt <= now),
+    now,
+    usualRules,
+  );

@@ -1,0 +1,106 @@
+import type { Delivery } from './index.ts';
+
+/**
+ * A script of events, one a line: `0:05 waiting 900`, `0:10 ringing ana 900`. In any order behind the kind: a queue (three
+ * digits), an agent, a direction, `→910` (destination), `field=value`, and how it came:
+ * - `call=b`: another call than `c`; agents' words off calls name none, unless it is said.
+ * - `clock -3h`: the event's own time is this far from the time that the line begins with, when it is received.
+ * - `received 3:00:10`: received then, and not at its own time.
+ * - `no-time`: without a time of its own.
+ * - `again 0:20`: redelivered then.
+ */
+export function deliveriesOf(script: string): Delivery[] {
+  const lines = script.split('\n').map((line) => line.trim());
+  const received = lines.filter((line) => line !== '').flatMap(deliveriesOfLine);
+  // The log is in the order of reception.
+  return received.toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt));
+}
+
+const kinds = new Map(
+  Object.entries({
+    ...{ new: 'call.new', standby: 'call.standby', waiting: 'call.waiting', ongoing: 'call.ongoing' },
+    ...{ overflow: 'call.overflow', 'follow-me': 'call.follow-me', abandon: 'call.queue-abandon' },
+    ...{ finished: 'call.finished', recording: 'call.recording-available', data: 'call.data-provided' },
+    ...{ 'transfer-request': 'called.attended-transfer-request', peer: 'peer.ringing' },
+    ...{ ringing: 'actor.ringing', noanswer: 'actor.noanswer', entered: 'actor.entered', left: 'actor.left' },
+    ...{ login: 'actor.logged-in', logout: 'actor.logged-out', pause: 'actor.paused', unpause: 'actor.unpaused' },
+  }),
+);
+const offCalls = new Set(['login', 'logout', 'pause', 'unpause']);
+const directions = new Set(['inbound', 'outbound', 'internal']);
+
+interface Line {
+  readonly at: number;
+  readonly body: Record<string, string>;
+  clockMs: number;
+  receivedAt: number;
+  isTimed: boolean;
+  readonly again: number[];
+}
+
+function deliveriesOfLine(text: string): Delivery[] {
+  const line = parseLine(text);
+  const timestamp = line.isTimed ? { timestamp: new Date(line.at + line.clockMs).toISOString() } : {};
+  const body = JSON.stringify({ ...timestamp, ...line.body });
+  return [line.receivedAt, ...line.again].map((ms) => ({ body, receivedAt: new Date(ms).toISOString() }));
+}
+
+function parseLine(text: string): Line {
+  const [time = '', kind = '', ...words] = text.split(/\s+/);
+  const at = momentOf(time);
+  const type = kinds.get(kind) ?? kind;
+  const line: Line = {
+    ...{ at, clockMs: 0, receivedAt: at, isTimed: true, again: [] },
+    body: offCalls.has(kind) ? { type } : { type, call_id: 'c' },
+  };
+  for (let i = 0; i < words.length; i++) i += readWord(line, words[i] ?? '', words[i + 1] ?? '');
+  return line;
+}
+
+/** Reads one word; the count of words behind it that belong to it. */
+function readWord(line: Line, word: string, next: string): number {
+  if (word === 'clock') line.clockMs = durationOf(next);
+  else if (word === 'received') line.receivedAt = momentOf(next);
+  else if (word === 'again') line.again.push(momentOf(next));
+  else return readField(line, word);
+  return 1;
+}
+
+function readField(line: Line, word: string): 0 {
+  const [field = '', value] = word.split('=');
+  if (word === 'no-time') line.isTimed = false;
+  else if (value !== undefined) line.body[field === 'call' ? 'call_id' : field] = value;
+  else if (word.startsWith('→')) line.body['destination'] = word.slice(1);
+  else if (/^\d{3}$/.test(word)) line.body['queue'] = word;
+  else if (directions.has(word)) line.body['direction'] = word;
+  else line.body['actor'] = word;
+  return 0;
+}
+
+/** What stories call 0:00. */
+export const beginningMs = Date.UTC(2026, 2, 2, 13);
+
+/** `m:ss`, `h:mm:ss`, `1d 0:00` as `1d0:00`; fractions of seconds are possible. In ms since 1970. */
+export function momentOf(text: string): number {
+  const parts = /^(?:(\d+)d)?(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)$/.exec(text);
+  if (!parts) throw new Error(`"${text}" is no time of a story: expected m:ss or h:mm:ss, e.g. 0:05.`);
+  const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
+  return beginningMs + ((days * 24 + hours) * 60 + minutes) * 60_000 + Math.round(seconds * 1_000);
+}
+
+/** A moment as {@link momentOf} reads it; before the beginning, with a minus. */
+export function timeText(at: number): string {
+  const ms = Math.abs(at - beginningMs);
+  const [days, hours] = [Math.floor(ms / 86_400_000), Math.floor(ms / 3_600_000) % 24];
+  const [minutes, seconds] = [Math.floor(ms / 60_000) % 60, (ms % 60_000) / 1_000];
+  const clock = `${minutes}:${seconds < 10 ? '0' : ''}${seconds}`;
+  const long = days + hours > 0 ? `${hours}:${minutes < 10 ? '0' : ''}${clock}` : clock;
+  return `${at < beginningMs ? '-' : ''}${days > 0 ? `${days}d` : ''}${long}`;
+}
+
+function durationOf(text: string): number {
+  const parts = /^([+-]\d+)(s|min|h|d)$/.exec(text);
+  const units: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+  if (!parts) throw new Error(`"${text}" is no difference of clocks: expected e.g. -3h or +2min.`);
+  return Number(parts[1]) * (units[parts[2] ?? ''] ?? 0);
+}

@@ -1,0 +1,107 @@
+import { isCounted, isCurrent, isStale, isWaiting, totalsOf } from '../src/index.ts';
+import type { AgentPresence, Call, CallEvent, PresenceRules, Segment, Visit } from '../src/index.ts';
+import { agentsNow, usualRules } from './agents.ts';
+import { callsOfEvents, eventsOf } from './index.ts';
+import { deliveriesOf, momentOf, timeText } from './script.ts';
+
+/** A small story, and what a supervisor would say of it. */
+export interface Story {
+  readonly title: string;
+  /** See {@link deliveriesOf}. */
+  readonly script: string;
+  readonly rules?: Partial<PresenceRules>;
+  /** What is shown at some moments, of what was received until then: {@link boardAt}. */
+  readonly board: Readonly<Record<string, string>>;
+  /** At the end, one a text: {@link visitsOf}, {@link segmentsOf}, {@link totalsText}. */
+  readonly visits: readonly string[];
+  readonly segments: readonly string[];
+  readonly totals: string;
+}
+
+/** The same form as what a story expects: what the domain says of it. */
+export function told({ script, rules, board }: Story): Pick<Story, 'board' | 'visits' | 'segments' | 'totals'> {
+  const events = eventsOf(deliveriesOf(script));
+  const calls = [...callsOfEvents(events).values()].toSorted((a, b) => (a.callId < b.callId ? -1 : 1));
+  const moments = Object.keys(board).map((time) => [
+    time,
+    boardAt(events, momentOf(time), { ...usualRules, ...rules }),
+  ]);
+  return {
+    board: Object.fromEntries(moments) as Record<string, string>,
+    visits: calls.flatMap((call) => visitsOf(call).map((text) => named(call, text))),
+    segments: calls.flatMap((call) => segmentsOf(call).map((text) => named(call, text))),
+    totals: totalsText(calls),
+  };
+}
+
+/** `c waits 900 since 0:05, ana rings; ana rings since 0:10`: each current call, then each agent. */
+export function boardAt(events: readonly CallEvent[], now: number, rules: PresenceRules): string {
+  const known = events.filter(({ receivedAt }) => receivedAt <= now);
+  const calls = [...callsOfEvents(known).values()].toSorted((a, b) => (a.callId < b.callId ? -1 : 1));
+  const agents = agentsNow(known, calls, { now, rules });
+  const shown = calls.filter(isCurrent).map((call) => callText(call, agents, { now, rules }));
+  return [...shown, ...[...agents].map(([actor, presence]) => agentText(actor, presence))].join('; ');
+}
+
+const named = ({ callId }: Call, text: string): string => (callId === 'c' ? text : `${callId}: ${text}`);
+
+function callText(
+  call: Call,
+  agents: ReadonlyMap<string, AgentPresence>,
+  { now, rules }: { now: number; rules: PresenceRules },
+): string {
+  const since = (at: number): string => timeText(at + call.delayMs);
+  if (isStale(call, now, rules.staleAfterMs)) return `${call.callId} stale`;
+  const isOf = ({ actor }: Segment): boolean => agents.get(actor)?.calls.includes(call.callId) ?? false;
+  const open = call.segments.filter((segment) => segment.endedAt === null && isOf(segment));
+  const busy = open.map(({ actor, enteredAt }) => `, ${actor} ${enteredAt === null ? 'rings' : 'on it'}`);
+  const state = isWaiting(call, now, rules.staleAfterMs)
+    ? `waits ${call.queue ?? 'nowhere'} since ${since(call.waitingSince ?? 0)}`
+    : call.state.toLowerCase();
+  return [call.callId, ' ', state, ...busy].join('');
+}
+
+/** One word for all queues of the agent, if it holds in all of them. */
+function agentText(actor: string, { presence, since, queues }: AgentPresence): string {
+  const words = queues.map((one) => `${one.queue} ${said(one)}`);
+  const isSame = queues.every((one) => said(one) === said({ presence, since }));
+  return `${actor} ${isSame ? said({ presence, since }) : `${said({ presence, since })} (${words.join(', ')})`}`;
+}
+
+const said = ({ presence, since }: Pick<AgentPresence, 'presence' | 'since'>): string =>
+  `${presence.replace('_', ' ')} since ${timeText(since)}`;
+
+/** `900 0:05-0:15 answered 10 s by ana` */
+const visitsOf = ({ visits }: Call): string[] => visits.map(visitText);
+
+function visitText({ queue, waitingAt, endedAt, outcome, waitMs, actor }: Visit): string {
+  const wait = waitMs === null ? '' : ` ${waitMs / 1_000} s`;
+  const by = actor === null ? '' : ` by ${actor}`;
+  return `${queue || 'nowhere'} ${span(waitingAt, endedAt)} ${outcome}${wait}${by}`;
+}
+
+/** `ana 900 rang 0:10, on 0:15-1:15 left` */
+const segmentsOf = ({ segments }: Call): string[] => segments.map(segmentText);
+
+function segmentText({ actor, queue, rangAt, enteredAt, endedAt, end }: Segment): string {
+  const rang = rangAt === null ? '' : `rang ${timeText(rangAt)}`;
+  const on = enteredAt === null ? '' : `on ${timeText(enteredAt)}`;
+  const until = endedAt === null ? '-' : `-${timeText(endedAt)}`;
+  const times = [rang, on].filter((text) => text !== '').join(', ');
+  return [actor, queue ?? 'nowhere', `${times}${until}`, end ?? ''].filter((text) => text !== '').join(' ');
+}
+
+const span = (from: number, to: number | null): string => `${timeText(from)}-${to === null ? '' : timeText(to)}`;
+
+/** `1 answered (ASA 10 s), 1 abandoned`, or `nothing`: what counts in the totals of the day. */
+export function totalsText(calls: readonly Call[]): string {
+  const visits = calls.filter(isCounted).flatMap((call) => call.visits);
+  const { answered, abandoned, flowedOut, open, asaMs } = totalsOf(visits, {
+    ...{ serviceLevelMs: 20_000, shortAbandonMs: 5_000 },
+  });
+  const words = [
+    answered === 0 ? '' : `${answered} answered (ASA ${(asaMs ?? 0) / 1_000} s)`,
+    ...[`${abandoned} abandoned`, `${flowedOut} overflowed`, `${open} open`].filter((text) => !text.startsWith('0 ')),
+  ];
+  return words.filter((text) => text !== '').join(', ') || 'nothing';
+}

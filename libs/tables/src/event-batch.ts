@@ -1,0 +1,51 @@
+import { factsOf } from '@callstream/domain';
+import type { CallEvent, Fact } from '@callstream/domain';
+import { eventsOfBatch } from './event-lines.ts';
+import type { EventLines } from './event-lines.ts';
+import { isPresence } from './agent-marks.ts';
+
+/** What the events of a batch state. */
+export interface EventBatch {
+  readonly events: EventLines;
+  /** By call_id; they may repeat what is known already, and each other. */
+  readonly facts: FactsByCall;
+  /** Deliveries that say something of an agent off calls. */
+  readonly presence: readonly Delivery[];
+}
+
+export type FactsByCall = ReadonlyMap<string, readonly Fact[]>;
+export type Delivery = Pick<CallEvent, 'uuid' | 'id'>;
+
+/** Collects the events of a batch; `batch` at the end, once. */
+export interface BatchOfEvents {
+  readonly add: (event: CallEvent) => void;
+  readonly batch: () => EventBatch;
+}
+
+export function createBatch(): BatchOfEvents {
+  const events = eventsOfBatch();
+  const facts = collectFacts();
+  const presence: Delivery[] = [];
+  return {
+    add: (event) => {
+      events.add(event);
+      facts.add(event);
+      if (isPresence(event)) presence.push({ uuid: event.uuid, id: event.id });
+    },
+    batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
+  };
+}
+
+/** Collects the facts of events by call. */
+export function collectFacts(): { readonly add: (event: CallEvent) => void; readonly byCall: FactsByCall } {
+  const byCall = new Map<string, Fact[]>();
+  return {
+    byCall,
+    add: (event) => {
+      if (event.callId === null) return;
+      const facts = byCall.get(event.callId);
+      if (facts) facts.push(...factsOf(event));
+      else byCall.set(event.callId, [...factsOf(event)]);
+    },
+  };
+}

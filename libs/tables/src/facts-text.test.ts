@@ -1,0 +1,73 @@
+import { factSet, factsOf } from '@callstream/domain';
+import type { Fact } from '@callstream/domain';
+import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import fc from 'fast-check';
+import { packFacts, unpackFacts } from './facts-text.ts';
+
+const factTexts = [
+  ...['actor', 'queue', 'number', 'destination', 'url', 'code', 'direction'],
+  ...['ourNumber', 'theirNumber', 'theirNumberType'],
+];
+const time = fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2100, 0, 1) - 1 });
+const text = fc.option(
+  fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.string({ unit: fc.constantFrom('|', '%', '7', 'C', '2', '5', ',', ' ', '-', '.', '"', '\\', '\t', '\n', 'é') }),
+    fc.constantFrom('call.new', 'inbound'),
+  ),
+);
+const texts = fc.tuple(...factTexts.map(() => text));
+const fact = fc
+  .record({
+    uuid: fc.uuid(),
+    part: fc.integer({ min: 0, max: 50 }),
+    id: fc.maxSafeNat(),
+    ...{ at: time, receivedAt: time, ahead: time },
+    clock: fc.constantFrom('own', 'none', 'ahead'),
+    kind: fc.string({ unit: 'binary' }),
+    texts,
+  })
+  .map(({ texts: values, kind, ahead, ...rest }): Fact => {
+    const ownAt = { own: rest.at, none: null, ahead }[rest.clock];
+    const named = Object.fromEntries(factTexts.map((field, i) => [field, values[i] ?? null]));
+    return { ...named, ...rest, ownAt, kind } as Fact;
+  });
+
+describe('packed facts', () => {
+  it('are the same facts when they are unpacked, whatever their texts, times and places in the log', () =>
+    fc.assert(
+      fc.property(fc.array(fact).map(factSet), (facts) => expect(unpackFacts(packFacts(facts))).toEqual(facts)),
+    ));
+
+  it('are the same with more different texts than one digit can number', () => {
+    const [first] = fc.sample(fact, 1);
+    const facts = Array.from({ length: 1_025 }, (_, i): Fact => {
+      const named = Object.fromEntries(factTexts.map((field) => [field, `${field} ${i}`]));
+      return { ...first!, ...named, uuid: `${first!.uuid.slice(0, 32)}${1_000 + i}`, id: i };
+    });
+    const many = factSet(facts);
+    expect(many).toHaveLength(1_025);
+    expect(unpackFacts(packFacts(many))).toEqual(many);
+  });
+
+  it('are one text for one set of facts, in whatever order they came', () =>
+    fc.assert(
+      fc.property(
+        logs().chain((log) => {
+          const facts = eventsOf(log).flatMap(factsOf);
+          return fc.tuple(fc.constant(facts), fc.shuffledSubarray(facts, { minLength: facts.length }));
+        }),
+        ([facts, shuffled]) => expect(packFacts(factSet(shuffled))).toBe(packFacts(factSet(facts))),
+      ),
+    ));
+
+  it('take some 70 bytes a fact, with nothing that would have to be escaped', () => {
+    for (const name of lives.keys()) {
+      const facts = factSet(eventsOf(lifeOf(name)).flatMap(factsOf));
+      const packed = packFacts(facts);
+      // The texts of a call stand there once.
+      expect(packed.length).toBeLessThan(70 * facts.length + 150);
+      expect(packed).not.toMatch(/["\\\t\n\r]/);
+    }
+  });
+});

@@ -1,0 +1,37 @@
+import { compareText, factSet, play, union } from '@callstream/domain';
+import type { Call, Facts } from '@callstream/domain';
+import type { FactsByCall } from './event-batch.ts';
+import { packFacts, unpackFacts } from './facts-text.ts';
+
+/** A call and its facts as they stand in the tables. */
+export interface PlayedCall {
+  readonly call: Call;
+  readonly packed: string;
+}
+
+/** A call that has other facts than before. */
+export interface ChangedCall extends PlayedCall {
+  /** undefined: it is new. */
+  readonly before: PlayedCall | undefined;
+}
+
+/**
+ * What becomes of the calls that these facts speak of, by call_id; a call of which they say nothing new is left out.
+ * @param known the packed facts that the tables have, by call_id
+ */
+export function foldCalls(added: FactsByCall, known: ReadonlyMap<string, string>): ChangedCall[] {
+  const changed: ChangedCall[] = [];
+  for (const [callId, some] of added) {
+    const packed = known.get(callId);
+    const before = packed === undefined ? undefined : unpackFacts(packed);
+    const facts = before ? union(before, factSet(some)) : factSet(some);
+    if (before && isSame(before, facts)) continue;
+    changed.push({
+      ...{ call: play(callId, facts), packed: packFacts(facts) },
+      before: before && packed !== undefined ? { call: play(callId, before), packed } : undefined,
+    });
+  }
+  return changed.toSorted((a, b) => compareText(a.call.callId, b.call.callId));
+}
+
+const isSame = (a: Facts, b: Facts): boolean => a.length === b.length && a.every((fact, i) => fact === b[i]);

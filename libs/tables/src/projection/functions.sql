@@ -1,0 +1,119 @@
+-- What depends on the moment or on a setting is a function of them, and never stored. Each is the same as one of libs/domain, and
+-- functions.int.test.ts holds them together. Their bodies are bound to the tables of this schema, also after a swap.
+
+create function current_calls(moment timestamptz, stale_after interval)
+returns table (call_id text, queue text, state text, since timestamptz)
+language sql stable begin atomic
+  select c.call_id, coalesce(c.queue, ''), c.state,
+    coalesce(case when c.state = 'WAITING' then c.waiting_since end, c.state_at) + c.delay_ms * interval '1 ms'
+  from calls c
+  where c.finished_at is null and c.is_opened and c.heard_at >= moment - stale_after;
+end;
+comment on function current_calls is 'Calls that go on at a moment, and since when they are in their state by our clock. stale_after: how long a call counts after it was last heard of; STALE_AFTER_MINUTES.';
+
+create function agent_presence(
+  moment timestamptz,
+  stale_after interval default '120 min',
+  ring_max interval default '120 s',
+  presence_stale interval default '12 h',
+  take_several_calls boolean default false
+) returns table (actor text, queue text, presence text, since timestamptz, calls text[])
+language sql stable begin atomic
+  -- Presence looks back a day, by clocks that may be half a day behind.
+  with segs as materialized (
+    select s.*, coalesce(s.queue, '') as in_queue, c.heard_at, c.delay_ms * interval '1 ms' as delay,
+      moment - c.heard_at > stale_after as is_stale, s.entered_at is not null and s.ended_at is null as is_on_call,
+      greatest(s.rang_last_at, s.entered_last_at, s.ended_at) as last_word_at
+    from segments s join calls c on c.call_id = s.call_id
+    where greatest(s.rang_last_at, s.entered_last_at, s.ended_at) >= moment - interval '36 h'
+  ), marks as materialized (
+    select a.*, a.delay_ms * interval '1 ms' as delay from agents a
+  ), words as materialized (
+    select m.actor, m.queue, w.kind, w.at, w.id
+    from marks m, lateral (values ('logged_in', m.logged_in_at, m.logged_in_id), ('logged_out', m.logged_out_at, m.logged_out_id),
+      ('paused', m.paused_at, m.paused_id), ('unpaused', m.unpaused_at, m.unpaused_id)) as w (kind, at, id)
+    where w.at is not null
+  ), judged as materialized (
+    -- When each segment was over: by its call, or by what is known besides.
+    select s.*, coalesce(s.ended_at, case
+      when s.entered_last_at is null then least(e.at, l.at,
+        case when moment - s.delay - s.rang_last_at > ring_max then s.rang_last_at + ring_max end)
+      when not take_several_calls then e.at end) as over_at
+    from segs s
+    left join lateral (
+      select min(o.at) as at
+      from (select x.call_id, x.queue, x.entered_at as at from segs x where x.actor = s.actor
+        union all select x.call_id, x.queue, x.entered_last_at from segs x where x.actor = s.actor) o
+      where s.ended_at is null and o.call_id <> s.call_id and o.at > coalesce(s.entered_last_at, s.rang_last_at)
+        and (s.entered_last_at is null or o.queue is not null)) e on true
+    left join lateral (
+      select max(w.at) as at from words w
+      where s.ended_at is null and w.actor = s.actor and w.kind = 'logged_out' and w.queue in (s.in_queue, '')
+      having max(w.at) >= s.rang_last_at) l on true
+  ), on_calls as (
+    select j.actor, max(j.over_at + j.delay) as ended_at, max(j.last_word_at) as last_word_at,
+      min(h.at) as first_heard_at, max(h.at) as heard_at,
+      min(j.entered_at + j.delay) filter (where j.over_at is null and not j.is_stale and j.is_on_call) as talks_since,
+      min(j.rang_at + j.delay) filter (where j.over_at is null and not j.is_stale and not j.is_on_call) as rings_since,
+      array_agg(distinct j.call_id order by j.call_id) filter (where j.over_at is null and not j.is_stale) as calls,
+      max(j.last_word_at) filter (where j.over_at is null and j.is_stale) as lost_at
+    from judged j,
+      lateral (select case when j.is_on_call then j.heard_at else least(j.heard_at, j.last_word_at + j.delay) end as at) h
+    group by j.actor
+  ), off_calls as (
+    select m.actor, min(m.heard_at) as first_heard_at, max(m.heard_at) as heard_at,
+      (select max(w.at) from words w where w.actor = m.actor) as last_at
+    from marks m group by m.actor
+  ), known as (
+    select coalesce(o.actor, f.actor) as actor, coalesce(o.talks_since, o.rings_since) as busy_since, o.talks_since, o.calls, o.ended_at,
+      least(o.first_heard_at, f.first_heard_at) as first_heard_at, greatest(o.heard_at, f.heard_at) as heard_at,
+      coalesce(o.lost_at = o.last_word_at and coalesce(f.last_at <= o.last_word_at, true), false) as is_unheard
+    from on_calls o full join off_calls f on f.actor = o.actor
+  ), places as (
+    -- "No queue" is one only where there is no other.
+    select distinct p.actor, p.queue
+    from (select n.actor, n.queue, bool_or(n.queue <> '') over (partition by n.actor) as has_queue
+      from (select m.actor, m.queue from marks m union select s.actor, s.in_queue from segs s) n) p
+    where p.queue <> '' or not p.has_queue
+  ), said as (
+    select p.actor, p.queue, coalesce(greatest(d.delay, interval '0'), interval '0') as delay, o.at as logged_out_at,
+      t.kind as last_kind, t.at as last_at, b.at as begun_at
+    from places p
+    left join lateral (select max(m.delay) as delay from marks m where m.actor = p.actor and m.queue in (p.queue, '')) d on true
+    -- A log-out, until something shows that it does not hold; one by name is undone by nothing that does not name the queue.
+    left join lateral (
+      select min(w.at) as at from words w
+      where w.actor = p.actor and w.queue in (p.queue, '') and w.kind = 'logged_out'
+        and not exists (select from words u
+          where u.actor = p.actor and u.queue in (p.queue, w.queue) and (
+            u.kind = 'logged_in' and (u.at, u.id) >= (w.at, w.id)
+            or u.kind = 'paused' and u.at > w.at + interval '2 s'
+            or u.kind = 'unpaused' and u.at > w.at + interval '2 s' and not exists (select from segs s
+              where s.actor = p.actor and (s.entered_at is not null or s.end_reason = 'left')
+                and u.at between s.ended_at and s.ended_at + interval '5 min')))
+        and not exists (select from segs s
+          where s.actor = p.actor and s.in_queue = p.queue and greatest(s.rang_last_at, s.entered_last_at) > w.at + interval '2 s')
+      ) o on true
+    left join lateral (
+      select w.kind, w.at from words w where w.actor = p.actor and w.queue in (p.queue, '') order by w.at desc, w.id desc limit 1) t on true
+    left join lateral (
+      select max(w.at) as at from words w
+      where w.actor = p.actor and w.queue in (p.queue, '') and w.kind in ('logged_in', 'unpaused')) b on true
+  )
+  select s.actor, s.queue, p.presence,
+    case p.presence
+      when 'on_call' then k.busy_since when 'ringing' then k.busy_since when 'not_known' then k.heard_at
+      when 'logged_out' then s.logged_out_at + s.delay when 'paused' then s.last_at + s.delay
+      else coalesce(greatest(s.begun_at + s.delay, k.ended_at), k.first_heard_at) end,
+    coalesce(k.calls, '{}')
+  from said s join known k on k.actor = s.actor,
+    lateral (select case
+      when k.talks_since is not null then 'on_call'
+      when k.busy_since is not null then 'ringing'
+      when k.is_unheard then 'not_known'
+      when s.logged_out_at is not null then 'logged_out'
+      when presence_stale > interval '0' and moment - k.heard_at > presence_stale then 'not_known'
+      when s.last_kind = 'paused' then 'paused'
+      else 'available' end as presence) p;
+end;
+comment on function agent_presence is 'What each agent does in each queue at a moment, since when by our clock, and on which calls: on_call, ringing, not_known, available, paused or logged_out. stale_after, ring_max, presence_stale, take_several_calls: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, AGENTS_TAKE_SEVERAL_CALLS.';

@@ -1,0 +1,30 @@
+import { randomUUID } from 'node:crypto';
+import { decode } from '@callstream/domain';
+import type { CallEvent } from '@callstream/domain';
+import { project } from '../src/index.ts';
+import type { Tables } from '../src/index.ts';
+import { batchOf } from './index.ts';
+
+const batchEvents = 10_000;
+
+/**
+ * Writes events as a projector does, but of no record of a log: all are of partition 0, from offset 0 on, and received now. Of calls that
+ * are not in the tables yet.
+ */
+export async function addEvents(db: Tables, bodies: readonly object[]): Promise<void> {
+  const receivedAt = Date.now();
+  const events = bodies.map((body, offset): CallEvent => {
+    const value = Buffer.from(JSON.stringify(body));
+    const decoded = decode({ value, partition: 0, offset, receivedAt, uuidOf: () => randomUUID() });
+    if ('problem' in decoded) throw new Error(decoded.problem);
+    return decoded.event;
+  });
+  const client = await db.connect();
+  try {
+    for (let from = 0; from < events.length; from += batchEvents)
+      await project(client, { moves: [], batch: batchOf(events.slice(from, from + batchEvents)) });
+    await client.query('analyze');
+  } finally {
+    client.release();
+  }
+}
