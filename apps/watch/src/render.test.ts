@@ -26,7 +26,7 @@ const agent: Agents['agents'][number] = {
   ...{ calls: ['c1'], queues: [] },
 };
 const shown: Shown = {
-  status: { connection: 'live', asOf: now, lag: 0, isStale: false, problem: null },
+  status: { connection: 'live', asOf: now, lag: 0, isStale: false, isOtherVersion: false, problem: null },
   now,
   calls: new Map([call('young', 5_000), call('old', 65_000)].map((one) => [one.callId, one])),
   queues: {

@@ -1,5 +1,5 @@
 import { compareText, noCounts, presenceOf } from '@callstream/domain';
-import type { Presence, VisitCounts } from '@callstream/domain';
+import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedVisits, LiveQueue } from '@callstream/tables';
 import { listedForMs } from './floor.ts';
 import type { AgentState, Floor, QueueState, Rules, SeatState } from './floor.ts';
@@ -65,7 +65,7 @@ export const queueNow = ({
   longest_waiting_since: longestWaitingSince,
   talking,
   agents: presences,
-  today: totalsOf(today as VisitCounts),
+  today: totalsOf(today),
 });
 
 export const noPresences = (): Record<Presence, number> => ({
