@@ -78,24 +78,24 @@ interface Visit {
   ended: number;
 }
 
-/** A call as somebody tells it who reads its events from the first to the last. */
-interface Told {
+/** A call as its events, read from the first to the last, leave it. */
+interface Replay {
   readonly visits: Visit[];
   /** Agents who are on it at the end, and the queue through which each came. */
   readonly agents: Map<string, string>;
   state: 'waiting' | 'talking' | 'other' | 'finished';
 }
 
-function tell(facts: readonly Fact[]): Told {
-  const told: Told = { visits: [], agents: new Map(), state: 'other' };
-  const { visits, agents } = told;
+function replay(facts: readonly Fact[]): Replay {
+  const call: Replay = { visits: [], agents: new Map(), state: 'other' };
+  const { visits, agents } = call;
   const open = (): Visit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
   const close = (outcome: Visit['outcome'], ended: number): void => {
     const visit = open();
     if (visit) Object.assign(visit, { outcome, ended });
   };
   for (const { type, at, queue, actor, destination } of facts) {
-    if (told.state === 'finished') break;
+    if (call.state === 'finished') break;
     const waitsIn = type === 'call.waiting' ? (queue ?? '') : type === 'call.overflow' ? destination : null;
     if (waitsIn !== null) {
       for (const [agent, through] of agents) if (through !== waitsIn) agents.delete(agent);
@@ -104,25 +104,25 @@ function tell(facts: readonly Fact[]): Told {
       const before = visits.at(-1);
       if (before?.outcome === 'abandoned') before.outcome = 'flowed_out';
       visits.push({ queue: waitsIn, began: at, outcome: 'open', ended: at });
-      told.state = 'waiting';
+      call.state = 'waiting';
     } else if (type === 'actor.entered' || type === 'call.ongoing') {
       if (type === 'actor.entered' && actor !== null) agents.set(actor, queue ?? '');
       close('answered', at);
-      told.state = 'talking';
+      call.state = 'talking';
     } else if (type === 'actor.left' && actor !== null) agents.delete(actor);
     else if (type === 'call.queue-abandon' && open() && (queue ?? open()?.queue) === open()?.queue) {
       close('abandoned', at);
-      told.state = agents.size > 0 ? 'talking' : 'other';
+      call.state = agents.size > 0 ? 'talking' : 'other';
     } else if (type === 'call.standby') {
       close('flowed_out', at);
-      told.state = 'other';
+      call.state = 'other';
     } else if (type === 'call.finished') {
       close('abandoned', at);
       agents.clear();
-      told.state = 'finished';
+      call.state = 'finished';
     }
   }
-  return told;
+  return call;
 }
 
 function directionOf(facts: readonly Fact[]): string | null {
@@ -145,7 +145,7 @@ export function recount(
   const counts = new Map<string, Count & { sum: number }>();
   for (const facts of callsOf(posted)) {
     if (['outbound', 'internal'].includes(directionOf(facts) ?? '')) continue;
-    for (const { queue, began, outcome, ended } of tell(facts).visits) {
+    for (const { queue, began, outcome, ended } of replay(facts).visits) {
       if (began < from || began >= to) continue;
       const count = counts.get(queue) ?? { ...none(), sum: 0 };
       counts.set(queue, count);
@@ -174,12 +174,12 @@ export function recountLive(posted: readonly Posted[], heardSince: number): Live
   for (const facts of callsOf(posted)) {
     const delay = delayOf(facts);
     if (Math.max(...facts.map(({ at }) => at)) + delay < heardSince) continue;
-    const told = tell(facts);
-    for (const agent of told.agents.keys()) agents.add(agent);
-    if (told.state === 'talking') live.talking++;
-    if (told.state !== 'waiting') continue;
+    const call = replay(facts);
+    for (const agent of call.agents.keys()) agents.add(agent);
+    if (call.state === 'talking') live.talking++;
+    if (call.state !== 'waiting') continue;
     live.waiting++;
-    live.longest_waiting_since = Math.min(live.longest_waiting_since, (told.visits.at(-1)?.began ?? Infinity) + delay);
+    live.longest_waiting_since = Math.min(live.longest_waiting_since, (call.visits.at(-1)?.began ?? Infinity) + delay);
   }
   const { longest_waiting_since: since } = live;
   return { ...live, longest_waiting_since: since === Infinity ? null : since, agents_on_call: agents.size };

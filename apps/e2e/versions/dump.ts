@@ -1,11 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { tableNames } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-
-const root = join(import.meta.dirname, '../../..');
-/** What the first migration, and every rebuild, makes tables from. */
-const parts = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'];
+import { readBlueprint } from '@callstream/tables/testing';
 
 /** The live tables, with their data, as SQL that `client.query` can run on an empty database. */
 export async function dumpTables(db: Tables): Promise<string> {
@@ -27,9 +22,6 @@ export async function dumpTables(db: Tables): Promise<string> {
     const applied = await rowsOf(
       `select format('insert into migrations (name, run_on) values (%L, %L);', name, '2026-03-02') as line from callstream.migrations order by id`,
     );
-    const schema = await Promise.all(
-      parts.map((part) => readFile(join(root, `libs/tables/src/projection/${part}.sql`), 'utf8')),
-    );
     return [
       'create schema callstream;',
       'set search_path = callstream;',
@@ -38,7 +30,7 @@ export async function dumpTables(db: Tables): Promise<string> {
       'create schema projection;',
       `comment on schema projection is ${comment};`,
       'set search_path = projection;',
-      ...schema,
+      ...Object.values(await readBlueprint()),
       ...inserts,
       '',
     ].join('\n');

@@ -1,3 +1,4 @@
+import { presences } from '@callstream/domain';
 import { z } from 'zod';
 
 const count = z.number().int().min(0);
@@ -28,7 +29,6 @@ const thresholds = {
   short_abandon_seconds: z.number(),
 };
 
-export const presences = ['on_call', 'ringing', 'not_known', 'available', 'paused', 'logged_out'] as const;
 const presence = z
   .enum(presences)
   .describe('not_known: nothing was heard of the agent, or of the call they were on, for too long; in no other count');

@@ -4,7 +4,7 @@ import type { FactsByCall } from './event-batch.ts';
 import { packFacts, unpackFacts } from './facts-text.ts';
 
 /** A call and its facts as they stand in the tables. */
-export interface PlayedCall {
+interface PlayedCall {
   readonly call: Call;
   readonly packed: string;
 }

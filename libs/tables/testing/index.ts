@@ -7,6 +7,7 @@ import { callRow, segmentRow, visitRow } from '../src/rows.ts';
 import { time } from '../src/time-text.ts';
 import { expectedAgents } from './expected-agents.ts';
 
+export { readBlueprint } from '../src/schemas.ts';
 export { addEvents } from './add-events.ts';
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';

@@ -45,10 +45,10 @@ export async function apply(
   for (const [callId, { facts, opens, firstOffset }] of all) {
     const partial = unsure.has(callId);
     if (partial) progress.missed(partition, firstOffset);
-    if (partial && !opens && !board.get(callId)?.call) continue;
     const [before, said] = [known.get(callId) ?? noFacts, factSet(facts)];
     // A call that has left does not come back by an event that is delivered again: nobody would be told of it.
-    if (!board.get(callId)?.call && !statesMore(before, said)) continue;
+    const mayCome = (!partial || opens) && statesMore(before, said);
+    if (!mayCome && !board.get(callId)?.call) continue;
     const entry = board.put(callId, union(before, said), { partial });
     if (entry.call) leaving.came(entry.call);
   }

@@ -87,20 +87,8 @@ export function createBoard(): Board {
   };
   const added = (callId: string): Entry => {
     const entry: Entry = {
-      ...{
-        callId,
-        facts: noFacts,
-        call: null,
-        before: null,
-        json: null,
-        masked: null,
-        bytes: 0,
-        revision: 0,
-        lastId: -1,
-        leavesAt: 0,
-        leftAt: 0,
-      },
-      ...{ partial: false, older: null, newer: null },
+      ...{ callId, facts: noFacts, call: null, before: null, json: null, masked: null, bytes: 0 },
+      ...{ revision: 0, lastId: -1, leavesAt: 0, leftAt: 0, partial: false, older: null, newer: null },
     };
     all.set(callId, entry);
     return entry;

@@ -15,9 +15,6 @@ const Wire = z.strictObject({
   t: z.number().int().min(0).max(8.64e15),
 });
 
-/** Version of the rules by which the tables were made that the cursor is of. */
-export const versionOf = ({ epoch }: Cursor): number => Number(epoch.split('.')[0]);
-
 /** Opaque to clients; from clients, it may be anything. */
 export const cursorText = ({ epoch, positions, leftUntil }: Cursor): string =>
   Buffer.from(JSON.stringify({ e: epoch, p: positions, t: leftUntil })).toString('base64url');

@@ -20,6 +20,9 @@ interface Reading {
 export const epochOf = (positions: readonly Position[]): string =>
   `${positions[0]?.version ?? 0}.${positions[0]?.logId ?? ''}`;
 
+/** Version of the rules by which the tables of an {@link epochOf} were made. */
+export const versionOf = (epoch: string): number => Number(epoch.split('.')[0]);
+
 export interface Progress {
   readonly epoch: () => string;
   /** Takes over where Postgres is; of another epoch, everything begins anew. */

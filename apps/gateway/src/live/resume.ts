@@ -1,8 +1,9 @@
 import { projectionVersion } from '@callstream/domain';
-import { cursorText, readCursor, versionOf } from '../board/cursor.ts';
+import { cursorText, readCursor } from '../board/cursor.ts';
 import type { Cursor } from '../board/cursor.ts';
 import type { KeptBoard } from '../board/keep.ts';
 import { cursorMsMax } from '../board/leaving.ts';
+import { versionOf } from '../board/progress.ts';
 import type { Keeping } from '../board/leaving.ts';
 import type { Client } from '../client.ts';
 import { NotServed } from '../fair/not-served.ts';
@@ -145,7 +146,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
           throw new Failure('cursor: this is none of ours. Subscribe without it.');
-        if (found && versionOf(found) < projectionVersion) {
+        if (found && versionOf(found.epoch) < projectionVersion) {
           // A page that was open before the upgrade: what calls are told by now, it would show as something else.
           client.close('olderCursor');
           return null;

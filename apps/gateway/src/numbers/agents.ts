@@ -1,4 +1,4 @@
-import { presences } from '@callstream/contracts';
+import { presences } from '@callstream/domain';
 import type { AgentNow } from '@callstream/contracts';
 import { maskNumber } from '../access/mask.ts';
 import { visibleTo } from '../access/scope.ts';

@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts';
 
 /** A call is back when it begins again so much after its end, in ms; belongs to the projection version. */
-export const comebackMsMin = 2_000;
+const comebackMsMin = 2_000;
 
 /** From a beginning to the end: a call whose id comes back lives again. Places are those of its facts. */
 export interface Life {

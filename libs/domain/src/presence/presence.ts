@@ -48,16 +48,8 @@ export function presenceOf({ marks, segments }: KnownAgent, now: number, rules: 
 }
 
 const nothingSaid = (queue: string): AgentMarks => ({
-  ...{
-    actor: '',
-    queue,
-    loggedIn: null,
-    loggedOut: null,
-    paused: null,
-    unpaused: null,
-    heardAt: -Infinity,
-    delayMs: 0,
-  },
+  ...{ actor: '', queue, heardAt: -Infinity, delayMs: 0 },
+  ...{ loggedIn: null, loggedOut: null, paused: null, unpaused: null },
 });
 
 /** The queues of an agent; "no queue" only where there is no other. */

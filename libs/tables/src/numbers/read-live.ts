@@ -13,19 +13,18 @@ export interface LiveQueue {
 }
 
 /**
- * Counts the current calls that were heard of since `heardSince` (ms since 1970), by queue. What waits and what is talked on
- * is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
+ * Counts the current calls that were heard of since `heardSince` (ms since 1970), by queue, as the SQL function `current_calls`
+ * says them. What waits and what is talked on is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
  */
 export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
   const { rows } = await db.query<LiveQueue>({
     name: 'count-live-calls',
     text: `
-      select coalesce(queue, '') as queue, count(*) filter (where state = 'WAITING')::int as waiting,
+      select queue, count(*) filter (where state = 'WAITING')::int as waiting,
         count(*) filter (where state = 'ONGOING')::int as talking,
-        ${ms(`min(waiting_since + delay_ms * interval '1 ms') filter (where state = 'WAITING')`)} as "longestWaitingSince"
-      from calls
-      where finished_at is null and is_opened and heard_at >= to_timestamp($1::float8 / 1000)
-      group by 1`,
+        ${ms(`min(since) filter (where state = 'WAITING')`)} as "longestWaitingSince"
+      from current_calls(to_timestamp($1::float8 / 1000), '0 s')
+      group by queue`,
     values: [heardSince],
   });
   return rows;
