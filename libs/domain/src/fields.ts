@@ -95,8 +95,7 @@ export function readFields(body: JsonObject, source: string): { event: ParsedEve
         event.theirNumberType = textOf(value, key);
         break;
       case 'timestamp':
-        event.at = parseTime(value);
-        event.isTimed = isIdentityTime(value);
+        ({ at: event.at, isTimed: event.isTimed } = timeOf(value));
         break;
     }
   }
@@ -105,6 +104,14 @@ export function readFields(body: JsonObject, source: string): { event: ParsedEve
   event.kind = kindOf(event.type);
   event.omitted = omitted;
   return { event };
+}
+
+let lastTime: { value: unknown; at: number | null; isTimed: boolean } = { value: undefined, at: null, isTimed: false };
+
+/** Remembers the last one: senders write whole seconds, so that consecutive events often have the same. */
+function timeOf(value: unknown): Pick<ParsedEvent, 'at' | 'isTimed'> {
+  if (value !== lastTime.value) lastTime = { value, at: parseTime(value), isTimed: isIdentityTime(value) };
+  return lastTime;
 }
 
 /** Fields that were found to be too long. */

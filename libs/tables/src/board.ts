@@ -2,7 +2,7 @@ import type { Facts } from '@callstream/domain';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { eachPiece } from './each-piece.ts';
-import { unpackFacts } from './facts-text.ts';
+import { unpackFacts } from './unpack-facts.ts';
 import { readPositions } from './positions.ts';
 import type { Position } from './positions.ts';
 

@@ -44,8 +44,8 @@ export function collectFacts(): { readonly add: (event: CallEvent) => void; read
     add: (event) => {
       if (event.callId === null) return;
       const facts = byCall.get(event.callId);
-      if (facts) facts.push(...factsOf(event));
-      else byCall.set(event.callId, [...factsOf(event)]);
+      if (!facts) byCall.set(event.callId, [...factsOf(event)]);
+      else for (const fact of factsOf(event)) facts.push(fact);
     },
   };
 }

@@ -1,7 +1,8 @@
 import { compareText, factSet, play, union } from '@callstream/domain';
 import type { Call, Facts } from '@callstream/domain';
 import type { FactsByCall } from './event-batch.ts';
-import { packFacts, unpackFacts } from './facts-text.ts';
+import { packFacts } from './pack-facts.ts';
+import { unpackFacts } from './unpack-facts.ts';
 
 /** A call and its facts as they stand in the tables. */
 interface PlayedCall {
@@ -23,12 +24,18 @@ export function foldCalls(added: FactsByCall, known: ReadonlyMap<string, string>
   const changed: ChangedCall[] = [];
   for (const [callId, some] of added) {
     const packed = known.get(callId);
-    const before = packed === undefined ? undefined : unpackFacts(packed);
-    const facts = before ? union(before, factSet(some)) : factSet(some);
-    if (before && isSame(before, facts)) continue;
+    if (packed === undefined) {
+      const facts = factSet(some);
+      changed.push({ call: play(callId, facts), packed: packFacts(facts), before: undefined });
+      continue;
+    }
+    const before = unpackFacts(packed);
+    const facts = union(before, factSet(some));
+    if (isSame(before, facts)) continue;
     changed.push({
-      ...{ call: play(callId, facts), packed: packFacts(facts) },
-      before: before && packed !== undefined ? { call: play(callId, before), packed } : undefined,
+      call: play(callId, facts),
+      packed: packFacts(facts, { facts: before, packed }),
+      before: { call: play(callId, before), packed },
     });
   }
   return changed.toSorted((a, b) => compareText(a.call.callId, b.call.callId));

@@ -2,7 +2,7 @@ import type { CallEvent, Facts } from '@callstream/domain';
 import { compareText, factSet, factsOf, play } from '@callstream/domain';
 import { createBatch } from '../src/index.ts';
 import type { EventBatch, Tables } from '../src/index.ts';
-import { packFacts } from '../src/facts-text.ts';
+import { packFacts } from '../src/pack-facts.ts';
 import { callRow, segmentRow, visitRow } from '../src/rows.ts';
 import { time } from '../src/time-text.ts';
 import { expectedAgents } from './expected-agents.ts';

@@ -1,8 +1,9 @@
-import { factSet, factsOf } from '@callstream/domain';
+import { factSet, factsOf, union } from '@callstream/domain';
 import type { Fact } from '@callstream/domain';
 import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
-import { packFacts, unpackFacts } from './facts-text.ts';
+import { packFacts } from './pack-facts.ts';
+import { unpackFacts } from './unpack-facts.ts';
 
 const factTexts = [
   ...['actor', 'queue', 'number', 'destination', 'url', 'code', 'direction'],
@@ -60,6 +61,28 @@ describe('packed facts', () => {
         ([facts, shuffled]) => expect(packFacts(factSet(shuffled))).toBe(packFacts(factSet(facts))),
       ),
     ));
+
+  it('are the same text when only what is new is packed, wherever it belongs among what was known', () =>
+    fc.assert(
+      fc.property(fc.array(fact).map(factSet), fc.array(fact).map(factSet), (known, more) => {
+        const facts = union(known, more);
+        expect(packFacts(facts, { facts: known, packed: packFacts(known) })).toBe(packFacts(facts));
+      }),
+    ));
+
+  it('are the same text when a call goes on, event by event', () => {
+    for (const name of lives.keys()) {
+      const facts = factSet(eventsOf(lifeOf(name)).flatMap(factsOf));
+      let [known, packed] = [factSet([]), ''];
+      for (const [i] of facts.entries()) {
+        const next = factSet(facts.slice(0, i + 1));
+        packed = packFacts(next, { facts: known, packed });
+        expect(packed).toBe(packFacts(next));
+        expect(unpackFacts(packed)).toEqual(next);
+        known = next;
+      }
+    }
+  });
 
   it('take some 70 bytes a fact, with nothing that would have to be escaped', () => {
     for (const name of lives.keys()) {
