@@ -11,5 +11,5 @@ export const copyBytes = (events: readonly CallEvent[]): Buffer =>
   Buffer.from(events.map((event) => eventLine(event) + lineEnd(1)).join(''));
 
 /** COPY into `events` and nothing else: as fast as rows get there at all. */
-export const copyEvents = (db: Tables, pieces: readonly Buffer[]): Promise<void> =>
+export const copyEvents = (db: Tables, pieces: Iterable<Buffer>): Promise<void> =>
   withConnection(db, (client) => pipeline(Readable.from(pieces), client.query(copyFrom(copyOfEvents('events')))));

@@ -1,51 +1,39 @@
+import { createHash } from 'node:crypto';
+import { decode, factSet, factsOf } from '@callstream/domain';
+import type { CallEvent } from '@callstream/domain';
+import { inTransaction } from '../src/connection.ts';
+import { copyCalls } from '../src/copy-calls.ts';
+import type { PackedCall } from '../src/copy-calls.ts';
 import type { Tables } from '../src/index.ts';
+import { packFacts } from '../src/pack-facts.ts';
+import { copyBytes, copyEvents } from './copy.ts';
 
-/** Events of each made-up call: about what the provider sends. */
-const eventsPerCall = 10;
+const types = ['call.new', 'call.standby', 'call.waiting', 'actor.ringing', 'actor.noanswer', 'actor.ringing'].concat(
+  ...['actor.entered', 'call.ongoing', 'actor.left', 'call.finished'],
+);
+/** Events of each made-up call that ends. */
+const eventsPerCall = types.length;
+/** So many calls, the newest, go on: they wait. */
+const unfinishedCalls = 200;
+const eventsOfUnfinished = types.indexOf('call.waiting') + 1;
 const queues = 20;
 const agents = 300;
-/** So many calls, the newest, go on. */
-const unfinishedCalls = 200;
+/** A call begins every second, and has an event every few seconds, in ms. */
+const betweenCallsMs = 1_000;
+const betweenEventsMs = 6_000;
+
+const agentOf = (i: number): string => `agent${i % agents}@example.com`;
+const queueOf = (i: number): string => String(900 + (i % queues));
 
 /**
- * Fills empty tables with made-up rows: many, quickly, and in the shapes and proportions of a call centre; ten events a
- * second from `begin` on.
+ * Fills empty tables with made-up events and what a rebuild makes of them: many, quickly, and in the shapes and proportions of
+ * a call centre; ten events a second from `begin` on.
  */
 export async function makeMany(db: Tables, events: number, begin = '2026-03-02T00:00:00Z'): Promise<void> {
   const calls = Math.floor(events / eventsPerCall);
-  await db.query(
-    `insert into events (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
-     select md5(i::text)::uuid, i::bigint * 4096, 'many.' || i / ${eventsPerCall}, k.kind, k.kind, t, t,
-       jsonb_build_object('type', k.kind, 'call_id', 'many.' || i / ${eventsPerCall}, 'our_number', '0800123000', 'timestamp', t), 1
-     from generate_series(0, $1::int - 1) i,
-       lateral (select $2::timestamptz + i * interval '100 ms' as t,
-         (array['call.new', 'call.standby', 'call.waiting', 'actor.ringing', 'actor.noanswer', 'actor.ringing', 'actor.entered', 'call.ongoing', 'actor.left', 'call.finished'])[1 + i % ${eventsPerCall}] as kind) k`,
-    [calls * eventsPerCall, begin],
-  );
-  await db.query(
-    `insert into calls (call_id, id, last_id, state, state_at, is_opened, began_at, direction, our_number, their_number, queue,
-       waiting_at, waiting_since, answered_at, answered_last_at, finished_at, created_at, updated_at, last_event_at, heard_at, delay_ms,
-       is_long, facts)
-     select 'many.' || i, i * ${eventsPerCall} * 4096::bigint, (i * ${eventsPerCall} + 9) * 4096::bigint,
-       case when goes_on then 'WAITING' else 'FINISHED' end, t, true, t, 'inbound', '0800123000', '1198888' || i % 10000,
-       (900 + i % ${queues})::text, t, t,
-       case when not goes_on then t + interval '15 s' end, case when not goes_on then t + interval '15 s' end,
-       case when not goes_on then t + interval '60 s' end, t, t + interval '60 s', t + interval '60 s', t + interval '60 s', 0,
-       false, repeat('packed facts of a call ', 20)
-     from generate_series(0, $1::int - 1) i,
-       lateral (select $2::timestamptz + i * interval '1 s' as t, i >= $1::int - ${unfinishedCalls} as goes_on) c`,
-    [calls, begin],
-  );
-  await db.query(
-    `insert into visits (call_id, n, queue, direction, waiting_at, ended_at, outcome, wait_ms)
-     select call_id, 0, queue, direction, waiting_at, answered_at, case when answered_at is null then 'open' else 'answered' end,
-       case when answered_at is not null then 15000 end from calls`,
-  );
-  await db.query(
-    `insert into segments (call_id, n, actor, queue, entered_at, ended_at, end_reason)
-     select call_id, 0, 'agent' || id / ${eventsPerCall * 4096} % ${agents} || '@example.com', queue, answered_at, finished_at, 'finished'
-     from calls where answered_at is not null`,
-  );
+  const each = (): Iterable<readonly CallEvent[]> => madeUpCalls(calls, Date.parse(begin));
+  await copyEvents(db, linesOf(each()));
+  await inTransaction(db, (client) => copyCalls(client, packed(each())));
   await db.query(
     `insert into agents (actor, queue, logged_in_at, logged_in_id, updated_at, delay_ms, heard_at)
      select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, 0, $1::timestamptz, 0, $1::timestamptz
@@ -53,4 +41,45 @@ export async function makeMany(db: Tables, events: number, begin = '2026-03-02T0
     [begin],
   );
   await db.query('analyze');
+}
+
+function* madeUpCalls(calls: number, begin: number): Generator<readonly CallEvent[]> {
+  for (let call = 0; call < calls; call++) {
+    const goesOn = call >= calls - unfinishedCalls;
+    yield types
+      .slice(0, goesOn ? eventsOfUnfinished : eventsPerCall)
+      .map((type, n) => madeUpEvent(call, type, { n, at: begin + call * betweenCallsMs + n * betweenEventsMs }));
+  }
+}
+
+function madeUpEvent(call: number, type: string, { n, at }: { n: number; at: number }): CallEvent {
+  const numbers = { direction: 'inbound', our_number: '0800123000', their_number: `1198888${call % 10_000}` };
+  const ofAgent = type.startsWith('actor.') ? { actor: agentOf(call), queue: queueOf(call) } : {};
+  const ofQueue = type === 'call.waiting' ? { queue: queueOf(call) } : {};
+  const body = {
+    type,
+    call_id: `many.${call}`,
+    ...numbers,
+    ...ofAgent,
+    ...ofQueue,
+    timestamp: new Date(at).toISOString(),
+  };
+  const offset = call * eventsPerCall + n;
+  const uuidOf = (): string =>
+    createHash('md5')
+      .update(String(offset))
+      .digest('hex')
+      .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+  const decoded = decode({ value: Buffer.from(JSON.stringify(body)), partition: 0, offset, receivedAt: at, uuidOf });
+  if ('problem' in decoded) throw new Error(decoded.problem);
+  return decoded.event;
+}
+
+function* linesOf(calls: Iterable<readonly CallEvent[]>): Generator<Buffer> {
+  for (const events of calls) yield copyBytes(events);
+}
+
+function* packed(calls: Iterable<readonly CallEvent[]>): Generator<PackedCall> {
+  for (const events of calls)
+    yield { callId: events[0]?.callId ?? '', parts: [packFacts(factSet(events.flatMap(factsOf)))] };
 }

@@ -68,25 +68,28 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
   const { rows } = await db.query<AgentSegmentRow>({
     name: 'read-agent-segments',
     text: `
-      with ended as materialized (
-        select * from segments where ended_at >= to_timestamp($1::float8 / 1000)
+      with ended as not materialized (
+        select call_id, n, actor, coalesce(queue, '') as in_queue, ended_at, greatest(rang_last_at, entered_last_at, ended_at) as last_word_at,
+          case when entered_at is not null then entered_last_at end as talked_at
+        from segments where ended_at >= to_timestamp($1::float8 / 1000)
+      ), latest as materialized (
+        select actor, in_queue, max(last_word_at) as last_word_at, max(talked_at) as talked_at from ended group by actor, in_queue
+      ), unpaused as materialized (
+        select actor, array_agg(unpaused_at) as times from agents where unpaused_at is not null group by actor
       ), wanted as (
-        (select distinct on (actor, queue) * from ended
-          order by actor, queue, greatest(rang_last_at, entered_last_at, ended_at) desc, call_id, n)
-        union
-        (select distinct on (actor, queue) * from ended where entered_at is not null
-          order by actor, queue, entered_last_at desc, call_id, n)
-        union
-        select e.* from ended e join agents a on a.actor = e.actor
-          where a.unpaused_at between e.ended_at and e.ended_at + interval '5 minutes'
-        union
-        select s.* from calls c join segments s using (call_id)
-          where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
+        select e.call_id, e.n
+        from ended e left join unpaused u on u.actor = e.actor
+        where (e.actor, e.in_queue, e.last_word_at) in (select actor, in_queue, last_word_at from latest)
+          or (e.actor, e.in_queue, e.talked_at) in (select actor, in_queue, talked_at from latest)
+          or exists (select from unnest(u.times) as t (at) where t.at between e.ended_at and e.ended_at + interval '5 minutes')
+        union all
+        select s.call_id, s.n from calls c join segments s using (call_id)
+        where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
       )
       select s.call_id as "callId", s.actor, s.number, s.queue, ${ms('s.rang_at')} as "rangAt", ${ms('s.rang_last_at')} as "rangLastAt",
         ${ms('s.entered_at')} as "enteredAt", ${ms('s.entered_last_at')} as "enteredLastAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
         c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
-      from wanted s join calls c using (call_id)
+      from wanted join segments s using (call_id, n) join calls c using (call_id)
       order by s.actor, s.call_id, s.n`,
     values: [since],
   });

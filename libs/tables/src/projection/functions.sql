@@ -29,10 +29,24 @@ language sql stable begin atomic
   ), marks as materialized (
     select a.*, a.delay_ms * interval '1 ms' as delay from agents a
   ), words as materialized (
-    select m.actor, m.queue, w.kind, w.at, w.id
+    select m.actor, m.queue, w.kind, w.at, w.id, m.delay
     from marks m, lateral (values ('logged_in', m.logged_in_at, m.logged_in_id), ('logged_out', m.logged_out_at, m.logged_out_id),
       ('paused', m.paused_at, m.paused_id), ('unpaused', m.unpaused_at, m.unpaused_id)) as w (kind, at, id)
     where w.at is not null
+  ), entries as (
+    select s.actor, s.call_id, s.queue, s.entered_at as at from segs s where s.entered_at is not null
+    union all select s.actor, s.call_id, s.queue, s.entered_last_at from segs s where s.entered_at is not null
+  ), entered_elsewhere as (
+    select s.call_id, s.n, min(e.at) as at
+    from segs s join entries e on e.actor = s.actor
+    where s.ended_at is null and e.call_id <> s.call_id and e.at > coalesce(s.entered_last_at, s.rang_last_at)
+      and (s.entered_last_at is null or e.queue is not null)
+    group by s.call_id, s.n
+  ), logged_out_since as (
+    select s.call_id, s.n, max(w.at) as at
+    from segs s join words w on w.actor = s.actor
+    where s.ended_at is null and w.kind = 'logged_out' and w.queue in (s.in_queue, '') and w.at >= s.rang_last_at
+    group by s.call_id, s.n
   ), judged as materialized (
     -- When each segment was over: by its call, or by what is known besides.
     select s.*, coalesce(s.ended_at, case
@@ -40,16 +54,8 @@ language sql stable begin atomic
         case when moment - s.delay - s.rang_last_at > ring_max then s.rang_last_at + ring_max end)
       when not take_several_calls then e.at end) as over_at
     from segs s
-    left join lateral (
-      select min(o.at) as at
-      from (select x.call_id, x.queue, x.entered_at as at from segs x where x.actor = s.actor
-        union all select x.call_id, x.queue, x.entered_last_at from segs x where x.actor = s.actor) o
-      where s.ended_at is null and o.call_id <> s.call_id and o.at > coalesce(s.entered_last_at, s.rang_last_at)
-        and (s.entered_last_at is null or o.queue is not null)) e on true
-    left join lateral (
-      select max(w.at) as at from words w
-      where s.ended_at is null and w.actor = s.actor and w.kind = 'logged_out' and w.queue in (s.in_queue, '')
-      having max(w.at) >= s.rang_last_at) l on true
+    left join entered_elsewhere e on e.call_id = s.call_id and e.n = s.n
+    left join logged_out_since l on l.call_id = s.call_id and l.n = s.n
   ), on_calls as (
     select j.actor, max(j.over_at + j.delay) as ended_at, max(j.last_word_at) as last_word_at,
       min(h.at) as first_heard_at, max(h.at) as heard_at,
@@ -62,7 +68,7 @@ language sql stable begin atomic
     group by j.actor
   ), off_calls as (
     select m.actor, min(m.heard_at) as first_heard_at, max(m.heard_at) as heard_at,
-      (select max(w.at) from words w where w.actor = m.actor) as last_at
+      max(greatest(m.logged_in_at, m.logged_out_at, m.paused_at, m.unpaused_at)) as last_at
     from marks m group by m.actor
   ), known as (
     select coalesce(o.actor, f.actor) as actor, coalesce(o.talks_since, o.rings_since) as busy_since, o.talks_since, o.calls, o.ended_at,
@@ -75,30 +81,40 @@ language sql stable begin atomic
     from (select n.actor, n.queue, bool_or(n.queue <> '') over (partition by n.actor) as has_queue
       from (select m.actor, m.queue from marks m union select s.actor, s.in_queue from segs s) n) p
     where p.queue <> '' or not p.has_queue
-  ), said as (
-    select p.actor, p.queue, coalesce(greatest(d.delay, interval '0'), interval '0') as delay, o.at as logged_out_at,
-      t.kind as last_kind, t.at as last_at, b.at as begun_at
-    from places p
-    left join lateral (select max(m.delay) as delay from marks m where m.actor = p.actor and m.queue in (p.queue, '')) d on true
+  ), after_calls as (
+    -- Ends of pauses that may be the end of the work after a call: they say nothing of a log-out.
+    select distinct w.actor, w.queue
+    from words w join segs s on s.actor = w.actor
+    where w.kind = 'unpaused' and (s.entered_at is not null or s.end_reason = 'left')
+      and w.at between s.ended_at and s.ended_at + interval '5 min'
+  ), words_of as materialized (
+    -- What holds for each place: by its own name, or without a queue.
+    select p.actor, p.queue, w.queue as named, w.kind, w.at, w.id, w.delay, c.actor is not null as is_after_call
+    from places p join words w on w.actor = p.actor and w.queue in (p.queue, '')
+    left join after_calls c on w.kind = 'unpaused' and c.actor = w.actor and c.queue = w.queue
+  ), last_on_calls as (
+    select s.actor, s.in_queue, max(greatest(s.rang_last_at, s.entered_last_at)) as at from segs s group by s.actor, s.in_queue
+  ), logged_out as (
     -- A log-out, until something shows that it does not hold; one by name is undone by nothing that does not name the queue.
-    left join lateral (
-      select min(w.at) as at from words w
-      where w.actor = p.actor and w.queue in (p.queue, '') and w.kind = 'logged_out'
-        and not exists (select from words u
-          where u.actor = p.actor and u.queue in (p.queue, w.queue) and (
-            u.kind = 'logged_in' and (u.at, u.id) >= (w.at, w.id)
-            or u.kind = 'paused' and u.at > w.at + interval '2 s'
-            or u.kind = 'unpaused' and u.at > w.at + interval '2 s' and not exists (select from segs s
-              where s.actor = p.actor and (s.entered_at is not null or s.end_reason = 'left')
-                and u.at between s.ended_at and s.ended_at + interval '5 min')))
-        and not exists (select from segs s
-          where s.actor = p.actor and s.in_queue = p.queue and greatest(s.rang_last_at, s.entered_last_at) > w.at + interval '2 s')
-      ) o on true
-    left join lateral (
-      select w.kind, w.at from words w where w.actor = p.actor and w.queue in (p.queue, '') order by w.at desc, w.id desc limit 1) t on true
-    left join lateral (
-      select max(w.at) as at from words w
-      where w.actor = p.actor and w.queue in (p.queue, '') and w.kind in ('logged_in', 'unpaused')) b on true
+    select o.actor, o.queue, min(o.at) as at
+    from words_of o left join last_on_calls c on c.actor = o.actor and c.in_queue = o.queue
+    where o.kind = 'logged_out' and (c.at is null or c.at <= o.at + interval '2 s')
+      and not exists (select from words_of u
+        where u.actor = o.actor and u.queue = o.queue and u.named in (o.queue, o.named) and (
+          u.kind = 'logged_in' and (u.at, u.id) >= (o.at, o.id)
+          or u.kind = 'paused' and u.at > o.at + interval '2 s'
+          or u.kind = 'unpaused' and u.at > o.at + interval '2 s' and not u.is_after_call))
+    group by o.actor, o.queue
+  ), latest as (
+    select w.actor, w.queue, max(w.delay) as delay, max(w.at) filter (where w.kind in ('logged_in', 'unpaused')) as begun_at,
+      max(w.at) as last_at, (array_agg(w.kind order by w.at desc, w.id desc))[1] as last_kind
+    from words_of w group by w.actor, w.queue
+  ), said as (
+    select p.actor, p.queue, coalesce(greatest(w.delay, interval '0'), interval '0') as delay, o.at as logged_out_at, w.last_kind,
+      w.last_at, w.begun_at
+    from places p
+    left join latest w on w.actor = p.actor and w.queue = p.queue
+    left join logged_out o on o.actor = p.actor and o.queue = p.queue
   )
   select s.actor, s.queue, p.presence,
     case p.presence
