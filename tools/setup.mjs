@@ -73,6 +73,9 @@ function fail(line) {
   process.exit(1);
 }
 
+/** What V8 has compiled, and TypeScript without its types, is kept for the next process, which starts in half of the time. */
+const compileCache = { NODE_COMPILE_CACHE: join(modules, '.cache', 'callstream-node') };
+
 /**
  * Runs a script under the pinned Node until it ends. A Ctrl-C reaches it by itself (same process group), a signal sent
  * to us is passed on, and should we be killed, its IPC channel disconnects.
@@ -82,7 +85,7 @@ export function runPinned(args, env = {}) {
   const path = `${join(modules, '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`;
   const child = spawn(pinnedNode, args, {
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
-    env: { ...process.env, PATH: path, ...env },
+    env: { ...compileCache, ...process.env, PATH: path, ...env },
   });
   const ignore = () => {};
   process.on('SIGINT', ignore);

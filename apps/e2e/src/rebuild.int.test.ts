@@ -11,7 +11,7 @@ import { pickPort } from './port.ts';
 import type { System } from './system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
 
-const events = 20_000;
+const events = 8_000;
 const minutes = 60_000;
 /** Of the rules in this code; the deployment after it has the next one. */
 const versionFile = 'libs/domain/src/version.ts';
@@ -74,7 +74,7 @@ it(
   'a rebuild goes on after kill -9, beside live traffic; a second one at the same time is refused; then it is verified',
   async () => {
     await using _traffic = liveTraffic();
-    const first = command('rebuild', '--batch', '2000');
+    const first = command('rebuild', '--batch', '500');
     await until(async () => (await rebuilt()) > 0, {
       timeoutMs: minutes,
       everyMs: 5,
@@ -88,7 +88,7 @@ it(
     // It cannot swap while the positions are open, so it is there to be met.
     const reader = await system.db.connect();
     await reader.query('begin; select * from positions');
-    const second = command('rebuild', '--batch', '2000');
+    const second = command('rebuild', '--batch', '500');
     await until(() => second.tail().includes('The swap waits'), {
       timeoutMs: minutes,
       onTimeout: () => new Error(second.tail()),

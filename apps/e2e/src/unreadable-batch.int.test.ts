@@ -162,7 +162,7 @@ it('then the tables can be verified and made anew without it', async () => {
 
 it('batches of 61 MB each, on several partitions, stop nothing and take no more memory than is stated', async () => {
   const large = [Buffer.alloc(61 * mega)];
-  for (let i = 0; i < 6; i++) await put(i % 3, large);
+  for (let i = 0; i < 4; i++) await put(i % 3, large);
   await post('after the large ones');
   const peaks = { PROJECTOR: 0, GATEWAY: 0 };
   const sample = async (service: keyof typeof peaks): Promise<void> => {

@@ -1,7 +1,14 @@
 import { jest } from '@jest/globals';
 import { startProxyBefore, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
-import { completeProjection, connectTables, createBareProjection, nextSchema, tableNames, trySwap } from '@callstream/tables';
+import {
+  completeProjection,
+  connectTables,
+  createBareProjection,
+  nextSchema,
+  tableNames,
+  trySwap,
+} from '@callstream/tables';
 import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
 import type { Of } from '../testing/dashboard.ts';
 import { startGateway } from '../testing/gateway.ts';
@@ -11,21 +18,33 @@ import { readCursor } from './board/cursor.ts';
 
 jest.setTimeout(60_000);
 
+type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
 let tables: TestTables;
+/** Its tables stand still while records wait. That is said after 15 s, so it begins first, and is asked last. */
+let stalled: { tables: TestTables; gateway: Gateway };
 beforeAll(async () => {
+  const standing = await startTables();
+  stalled = { tables: standing, gateway: await startGateway(standing.env) };
+  await stalled.gateway.ready();
+  await standing.append([event('call.new', 'waits for a projector')]);
   tables = await startTables();
   await tables.add([waits('a')]);
   const hourAgo = { receivedAt: Date.now() - 3_600_000 };
   await tables.append([event('call.new', 'old'), event('call.finished', 'old')], hourAgo);
   await tables.project();
 });
-afterAll(() => tables[Symbol.asyncDispose]());
+afterAll(async () => {
+  await tables[Symbol.asyncDispose]();
+  await stalled.gateway[Symbol.asyncDispose]();
+  await stalled.tables[Symbol.asyncDispose]();
+});
 
 const soon = (what: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(what) });
 
 describe('Postgres is away', () => {
   let proxy: Proxy;
-  let gateway: Awaited<ReturnType<typeof startGateway>>;
+  let gateway: Gateway;
   beforeAll(async () => {
     const through = await startProxyBefore(tables.url);
     proxy = through.proxy;
@@ -166,4 +185,23 @@ it('the projection is swapped for one of an older version: dashboards see only a
   for (let i = 0; i < n; i++) expect(calls.has(`swap-${i}`)).toBe(true);
   expect(client.frames.slice(frames).some(is('Snapshot'))).toBe(false);
   expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toMatch(/^ok: The tables are of projection version 1/);
+});
+
+it('/readyz says that the tables stand still while records wait, as does a metric, and that they do not any more', async () => {
+  const { gateway, tables: standing } = stalled;
+  const says = async (text: RegExp): Promise<void> => {
+    let said = '';
+    const ask = async (): Promise<string> => {
+      const answer = await fetch(`${gateway.admin}/readyz`);
+      return `${answer.status} ${(await answer.text()).trim()}`;
+    };
+    await until(async () => text.test((said = await ask())), {
+      ...{ timeoutMs: 40_000, everyMs: 200, onTimeout: () => new Error(`The gateway says: ${said}`) },
+    });
+  };
+  await says(/^200 ok: The tables stand still for \d+ s: partition \d+ stays at offset \d+ while 1 records wait/);
+  expect(await gateway.metric('projection_stalled_seconds')).toBeGreaterThanOrEqual(15);
+  await standing.project();
+  await says(/^200 ok$/);
+  expect(await gateway.metric('projection_stalled_seconds')).toBe(0);
 });

@@ -5,17 +5,12 @@ import { createInterface } from 'node:readline';
 /** Where jest-teardown.mjs, in the same process, finds what is to be stopped. */
 export const held = Symbol.for('callstream.test-servers');
 
-/** Everything that the tests start lives for seconds: starting it is most of what it costs. What is set already stays. */
-const startSoon = {
-  // Kafka: compiles its code once, and quickly, instead of again and better. 2 s of CPU less for each start.
-  JDK_JAVA_OPTIONS: '-XX:TieredStopAtLevel=1',
-  // Services: what V8 has compiled, and TypeScript without its types, is kept for the next process.
-  NODE_COMPILE_CACHE: join(import.meta.dirname, '../../../node_modules/.cache/callstream-node'),
-};
+/** The brokers of tests live for seconds: Java compiles their code once, and quickly. 2 s of CPU less for each start. */
+const javaOptions = '-XX:TieredStopAtLevel=1';
 
 /** Starts Kafka and Postgres once for all `*.int.test.ts`, unless the environment names some that already run. */
 export default async function setup() {
-  for (const [name, value] of Object.entries(startSoon)) process.env[name] ??= value;
+  process.env.JDK_JAVA_OPTIONS ??= javaOptions;
   const { CALLSTREAM_TEST_KAFKA, CALLSTREAM_TEST_DATABASE_URL } = process.env;
   if (CALLSTREAM_TEST_KAFKA && CALLSTREAM_TEST_DATABASE_URL) return;
 
