@@ -4,7 +4,7 @@ import type { Bench, Row } from './bench.ts';
 import { measureAlone } from './ingest-alone.ts';
 import { comparePairs } from './ingest-pairs.ts';
 import { measureSteady } from './ingest-steady.ts';
-import { chooseGenerator } from './load/load.ts';
+import { chooseGenerator } from './load/choose-generator.ts';
 import { startCeiling, startTarget } from './target.ts';
 
 /** Nobody listens there: as if Kafka were away. */

@@ -1,6 +1,3 @@
-import { findWrk } from './wrk.ts';
-import { createWorkers } from './workers.ts';
-
 export interface LoadOptions {
   readonly connections: number;
   readonly seconds: number;
@@ -29,14 +26,4 @@ export interface LoadGenerator {
   readonly threads: number;
   /** Posts as fast as `url` answers, one request at a time on each connection. */
   readonly run: (url: string, options: LoadOptions) => Promise<Load>;
-}
-
-/** `wrk` if it is installed, unless `name` asks for one of the two. @throws {Error} if that one is not there */
-export async function chooseGenerator(name: string | undefined): Promise<LoadGenerator> {
-  if (name !== undefined && name !== 'wrk' && name !== 'workers')
-    throw new Error(`There is no load generator "${name}": use "wrk" or "workers".`);
-  const wrk = name === 'workers' ? null : await findWrk();
-  if (name === 'wrk' && !wrk)
-    throw new Error('wrk is not in PATH: install it (apt-get install wrk), or use "workers".');
-  return wrk ?? createWorkers();
 }
