@@ -2,7 +2,7 @@ import { createPartitionOf, openPublisher, topicFacts } from '@callstream/runtim
 import type { Kafka } from '@callstream/runtime';
 import { createSender } from '../src/sender.ts';
 import type { Row } from './bench.ts';
-import { bodies } from './load.ts';
+import { bodies } from './load/bodies.ts';
 import { quantile } from '../src/statistics.ts';
 import type { Target } from './target.ts';
 

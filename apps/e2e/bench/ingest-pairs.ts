@@ -1,21 +1,24 @@
 import type { Row } from './bench.ts';
-import { load } from './load.ts';
+import { limitOf, showCores } from './load/limit.ts';
+import type { Cores } from './load/limit.ts';
+import type { LoadGenerator } from './load/load.ts';
 import { median } from '../src/statistics.ts';
 import type { Target } from './target.ts';
 
 const pairs = 5;
 const seconds = 6;
 
-export interface Pairing {
+export interface PairsOptions {
   readonly ceiling: Target;
   readonly real: Target;
+  readonly generator: LoadGenerator;
   readonly what: string;
   readonly connections: number;
   /** Least share of the ceiling's requests per second. */
   readonly wanted: number;
 }
 
-interface Measured {
+interface Measured extends Cores {
   readonly requestsPerSecond: number;
   /** Of the server's own CPU time, per request. */
   readonly cpuMicroseconds: number;
@@ -24,23 +27,21 @@ interface Measured {
 
 /** The ceiling and ingest in turn, so that both see the same machine. */
 export async function comparePairs(
-  { ceiling, real, what, connections, wanted }: Pairing,
+  options: PairsOptions,
   say: (line: string) => void,
 ): Promise<{ rows: Row[]; requestsPerSecond: number; p99Ms: number }> {
+  const { ceiling, real, what, connections, wanted } = options;
   const measured: { ceiling: Measured; real: Measured }[] = [];
   for (let pair = 1; pair <= pairs; pair++) {
     say(`${what}, ${connections} connections, pair ${pair} of ${pairs}`);
-    measured.push({ ceiling: await measure(ceiling, connections), real: await measure(real, connections) });
+    measured.push({ ceiling: await measure(ceiling, options), real: await measure(real, options) });
   }
-  const of = (target: 'ceiling' | 'real', figure: keyof Measured): number =>
-    median(measured.map((one) => one[target][figure]));
   const ratios = measured.map((one) => one.real.requestsPerSecond / one.ceiling.requestsPerSecond);
   const ratio = median(ratios);
-  const perSecond = (target: 'ceiling' | 'real'): string => `${Math.round(of(target, 'requestsPerSecond'))} requests/s`;
-  const cpu = (target: 'ceiling' | 'real'): string => `${of(target, 'cpuMicroseconds').toFixed(1)} µs CPU each`;
+  const [bare, ingest] = [medians(measured.map((one) => one.ceiling)), medians(measured.map((one) => one.real))];
   return {
-    requestsPerSecond: of('real', 'requestsPerSecond'),
-    p99Ms: of('real', 'p99Ms'),
+    requestsPerSecond: ingest.requestsPerSecond,
+    p99Ms: ingest.p99Ms,
     rows: [
       {
         what: `${what}, ${connections} connections, share of the ceiling, median of ${pairs}`,
@@ -48,15 +49,48 @@ export async function comparePairs(
         wanted: `≥ ${wanted}`,
         met: ratio >= wanted,
       },
-      { what: '  ceiling', result: `${perSecond('ceiling')}, ${cpu('ceiling')}, p99 ${of('ceiling', 'p99Ms')} ms` },
-      { what: '  ingest', result: `${perSecond('real')}, ${cpu('real')}, p99 ${of('real', 'p99Ms')} ms` },
+      { what: '  ceiling', result: showMeasured(bare) },
+      { what: '  ingest', result: showMeasured(ingest) },
+      limitRow(bare, ingest, options.generator.threads),
     ],
   };
 }
 
-async function measure(target: Target, connections: number): Promise<Measured> {
+async function measure(target: Target, { generator, connections }: PairsOptions): Promise<Measured> {
   const before = await target.cpuSeconds();
-  const { requestsPerSecond, answered, failed, p99 } = await load(target.url, { connections, seconds });
-  if (failed > 0) throw new Error(`${failed} requests failed.`);
-  return { requestsPerSecond, p99Ms: p99, cpuMicroseconds: (((await target.cpuSeconds()) - before) * 1e6) / answered };
+  const load = await generator.run(target.url, { connections, seconds });
+  if (load.failed > 0) throw new Error(`${load.failed} of ${load.failed + load.answered} requests failed.`);
+  const cpuSeconds = (await target.cpuSeconds()) - before;
+  return {
+    requestsPerSecond: load.requestsPerSecond,
+    p99Ms: load.p99,
+    cpuMicroseconds: (cpuSeconds * 1e6) / load.answered,
+    server: cpuSeconds / load.seconds,
+    generator: load.cpuSeconds / load.seconds,
+  };
+}
+
+function medians(measured: readonly Measured[]): Measured {
+  const of = (figure: keyof Measured): number => median(measured.map((one) => one[figure]));
+  return {
+    requestsPerSecond: of('requestsPerSecond'),
+    cpuMicroseconds: of('cpuMicroseconds'),
+    p99Ms: of('p99Ms'),
+    server: of('server'),
+    generator: of('generator'),
+  };
+}
+
+const showMeasured = ({ requestsPerSecond, cpuMicroseconds, p99Ms, ...cores }: Measured): string =>
+  `${Math.round(requestsPerSecond)} requests/s, ${cpuMicroseconds.toFixed(1)} µs CPU each, p99 ${p99Ms.toFixed(1)} ms, ${showCores(cores)}`;
+
+/** The ceiling waits for nothing: unless its own CPU is the limit, the share of it is not true. Ingest may wait for Kafka. */
+function limitRow(ceiling: Measured, ingest: Measured, threads: number): Row {
+  const [ofCeiling, ofIngest] = [limitOf(ceiling, threads), limitOf(ingest, threads)];
+  return {
+    what: '  limit of the ceiling, of ingest',
+    result: `${ofCeiling}, ${ofIngest}`,
+    wanted: 'server, not generator',
+    met: ofCeiling === 'server' && ofIngest !== 'generator',
+  };
 }

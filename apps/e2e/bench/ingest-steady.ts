@@ -1,5 +1,6 @@
 import type { Row } from './bench.ts';
-import { load } from './load.ts';
+import { showCores } from './load/limit.ts';
+import { runAtRate } from './load/steady-rate.ts';
 import type { Target } from './target.ts';
 
 const seconds = 60;
@@ -7,16 +8,20 @@ const connections = 64;
 const share = 0.8;
 /** Most that the memory may be at the end, compared with before. */
 const growthMax = 1.15;
+/** Least share of the rate that is to be answered: less means that the load was not the one that was asked for. */
+const reachedMin = 0.9;
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
-/** A minute at a load that it can bear. `most`: requests per second that it makes when it is pushed. */
+/** A minute at a load that ingest can bear. `most`: its requests per second at full load. */
 export async function measureSteady(target: Target, most: number, say: (line: string) => void): Promise<Row[]> {
   const rate = Math.round(most * share);
   say(`${seconds} s at ${rate} requests/s`);
-  const before = await target.rssBytes();
-  const { requestsPerSecond, failed, p50, p99 } = await load(target.url, { connections, seconds, rate });
-  const after = await target.rssBytes();
+  const [before, cpuBefore] = [await target.rssBytes(), await target.cpuSeconds()];
+  const load = await runAtRate(target.url, { connections, seconds, rate });
+  const [after, cpuAfter] = [await target.rssBytes(), await target.cpuSeconds()];
+  const cores = { server: (cpuAfter - cpuBefore) / load.seconds, generator: load.cpuSeconds / load.seconds };
+  const { requestsPerSecond, failed, p50, p99 } = load;
   return [
     {
       what: `${seconds} s at ${share * 100} % load: memory before and after, answers that were not 200`,
@@ -24,6 +29,11 @@ export async function measureSteady(target: Target, most: number, say: (line: st
       wanted: `≤ ${growthMax} ×, none`,
       met: after <= before * growthMax && failed === 0,
     },
-    { what: '  reached, p50, p99', result: `${Math.round(requestsPerSecond)} requests/s, ${p50} ms, ${p99} ms` },
+    {
+      what: '  reached, p50, p99 (generator: autocannon)',
+      result: `${Math.round(requestsPerSecond)} of ${rate} requests/s, ${p50} ms, ${p99} ms, ${showCores(cores)}`,
+      wanted: `≥ ${reachedMin * 100} % of the rate`,
+      met: requestsPerSecond >= rate * reachedMin,
+    },
   ];
 }
