@@ -57,6 +57,17 @@ export default tseslint.config(
     },
   },
   {
+    // Where connections are reset: tests and what they run with.
+    files: ['libs/stack/**/*.ts', 'apps/e2e/**/*.ts', 'tools/**/*.ts', '**/*.test.ts'],
+    ignores: ['libs/stack/src/reset-socket.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { property: 'resetAndDestroy', message: 'Use resetSocket: a socket that sends its FIN must not be reset.' },
+      ],
+    },
+  },
+  {
     // The domain is pure: no I/O, no clock, no randomness.
     files: ['libs/domain/src/**/*.ts'],
     ignores: ['**/*.test.ts'],

@@ -20,7 +20,7 @@ export default {
   // One more than the cores that are promised: the tests with servers mostly wait.
   maxWorkers: 3,
   // A busy machine is no failure: what hangs is noticed all the same.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
   testSequencer: '<rootDir>/tools/longest-first.mjs',
   projects: [
     {

@@ -240,7 +240,7 @@ describe('a sender that is no browser', () => {
       ['foreign', 'INGEST_CORS_ORIGINS'],
     ] as const)
       await until(() => lines().some((line) => line.includes(`"${reason}"`) && line.includes(`"${setting}"`)), {
-        timeoutMs: 10_000,
+        timeoutMs: 20_000,
         onTimeout: () => new Error(ingest.service.tail()),
       });
     expect(ingest.service.tail()).not.toContain('evil.example');

@@ -123,7 +123,7 @@ describe('who may send', () => {
     expect((await post({ from: '<script>alert(7)</script>', headers: authorized })).status).toBe(403);
     expect(await ingest.metric(metric)).toBe(before + 1);
     await until(() => ingest.service.tail().includes('"address.unreadable"'), {
-      timeoutMs: 5_000,
+      timeoutMs: 20_000,
       onTimeout: () => new Error(ingest.service.tail()),
     });
     expect(ingest.service.tail()).not.toContain('alert(7)');
@@ -175,7 +175,7 @@ describe('requests that are no requests', () => {
     // One byte over is enough; whoever then goes on is not listened to.
     for (let i = 0; i < 16; i++) socket.write(chunk);
     expect(await closed).toMatch(/^HTTP\/1\.1 413 .*connection: close/is);
-  }, 30_000);
+  });
   it('a body longer than it says ends in 400', async () => {
     const { socket, closed } = await dial(ingest.webhookUrl);
     socket.write(`${head(authorization, `content-length: ${good.length}`)}${good}and more\r\n\r\n`);
@@ -241,7 +241,7 @@ it('no number, address or secret of anybody stands in a log line, a metric or an
   answers.push(await (await post({ path: '/wrong-secret-that-is-long', body: bodies[0] ?? '' })).text());
   expect(answers).toHaveLength(3);
   await until(() => ingest.service.tail().includes('"request.refused"'), {
-    timeoutMs: 5_000,
+    timeoutMs: 20_000,
     onTimeout: () => new Error('nothing was logged'),
   });
   const said = [ingest.service.tail(), await ingest.metricsText(), ...answers].join('\n');

@@ -90,7 +90,7 @@ const settings = {
   it('tells ingest and gateway the address of who asks, whatever that claims; and keeps the secret out of its logs', async () => {
     expect(await post({ no: 'type' }, '127.0.0.2')).toMatchObject({ status: 400 });
     const tails = () => ingests.map((ingest) => ingest.service().tail()).join('\n');
-    await until(() => tails().includes('request.refused'), { timeoutMs: 10_000, onTimeout: () => new Error(tails()) });
+    await until(() => tails().includes('request.refused'), { timeoutMs: 20_000, onTimeout: () => new Error(tails()) });
     expect(tails()).toContain('"source":"127.0.0.2"');
     expect(tails()).not.toContain('203.0.113.9');
     // One of each address at each of the two gateways, to which they go in turn.

@@ -56,7 +56,7 @@ export async function openDashboard(
     snapshot: async () => ((await client.next(is('Snapshot'))) as Of<'Snapshot'>).data,
     shows: async (wanted) => {
       await until(() => shown() === inOrder(wanted), {
-        ...{ timeoutMs: 15_000, everyMs: 5 },
+        ...{ timeoutMs: 20_000, everyMs: 5 },
         onTimeout: () => new Error(`It shows ${shown()}, not ${inOrder(wanted)}.`),
       });
     },

@@ -107,7 +107,7 @@ export async function connect(
     send: (message) => socket.send(typeof message === 'string' ? message : JSON.stringify(message)),
     next: async (fits) => {
       const found = await until(() => frames.find((frame) => !taken.has(frame) && fits(frame)), {
-        timeoutMs: 10_000,
+        timeoutMs: 20_000,
         everyMs: 5,
         onTimeout: () => new Error(`No such frame; there were: ${frames.map(({ event }) => event).join(', ')}`),
       });

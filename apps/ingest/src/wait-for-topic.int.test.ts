@@ -12,7 +12,7 @@ describe('before the first webhook', () => {
     const waiting = waitForTopic(kafka, topic, { stopped: never, log });
     await ensureTopics(kafka, { topic, partitions: 2, log });
     expect(await waiting).toMatchObject({ partitions: 2 });
-  }, 20_000);
+  });
   it('stops waiting for a Kafka that is away when it is asked to stop', async () => {
     expect(await isFree(1, '127.0.0.1')).toBe(true);
     // A patient client would try for seconds after the test, and keep its process.

@@ -89,7 +89,7 @@ describe('a link', () => {
       using client = open(port);
       await connected(1);
       await until(() => client.said.length > 0 || (page.dispatchEvent(new Event('online')), false), {
-        timeoutMs: 5_000,
+        timeoutMs: 20_000,
         everyMs: 5,
         onTimeout: () => new Error('it does not wake'),
       });

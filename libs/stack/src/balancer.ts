@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { resetSocket } from './reset-socket.ts';
 
 /** A TCP load balancer on 127.0.0.1, for tests. Disposed, it cuts what is open. */
 export interface Balancer extends AsyncDisposable {
@@ -33,7 +34,7 @@ export async function startBalancer(ports: readonly number[]): Promise<Balancer>
     const far = await reach();
     if (!far || near.destroyed) {
       far?.destroy();
-      near.resetAndDestroy();
+      resetSocket(near);
       return;
     }
     keep(far);

@@ -63,7 +63,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const settings = [
     'unix_socket_directories=',
     'max_connections=100',
-    ...(fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    // Commits stay synchronous, as in production: hint bits wait until the WAL of an asynchronous one is written.
+    ...(fsync ? [] : ['fsync=off', 'full_page_writes=off']),
     ...(options.authority ? await secure(options.authority, dataDir, runAs) : []),
   ].flatMap((setting) => ['-c', setting]);
   const server = await startServer({

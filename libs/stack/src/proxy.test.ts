@@ -39,7 +39,7 @@ function dial({ port }: Proxy): Client {
 }
 
 const hears = ({ heard }: Client, text: string) =>
-  until(() => heard() === text, { timeoutMs: 5_000, everyMs: 5, onTimeout: () => new Error(`heard "${heard()}"`) });
+  until(() => heard() === text, { timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(`heard "${heard()}"`) });
 
 async function talks(proxy: Proxy, name: string): Promise<Client> {
   const client = dial(proxy);
@@ -54,7 +54,7 @@ it('passes everything on, and ends what either side ends', async () => {
   expect(proxy.connections()).toBe(1);
   client.socket.end();
   expect(await client.ended).toBe('');
-  await until(() => proxy.connections() === 0, { timeoutMs: 5_000, onTimeout: () => new Error('still open') });
+  await until(() => proxy.connections() === 0, { timeoutMs: 20_000, onTimeout: () => new Error('still open') });
 });
 
 it('cuts what is open, and takes new connections', async () => {
@@ -128,7 +128,7 @@ it('lets what is sent arrive, but no answer come back, until it resumes', async 
   await hears(client, 'thanks');
   proxy.mute();
   client.socket.write('two');
-  await until(() => received.length === 2, { timeoutMs: 5_000, onTimeout: () => new Error(received.join()) });
+  await until(() => received.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error(received.join()) });
   expect(client.heard()).toBe('thanks');
   await proxy.resume();
   await hears(client, 'thanksthanks');

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
+import { resetSocket } from './reset-socket.ts';
 
 export interface ProxyTarget {
   /** 127.0.0.1 if not given. */
@@ -105,8 +106,8 @@ interface Tunnel {
 function openTunnel(near: Socket, to: () => ProxyTarget): Tunnel {
   let far: Socket | undefined;
   const reset = (): void => {
-    near.resetAndDestroy();
-    far?.resetAndDestroy();
+    resetSocket(near);
+    if (far) resetSocket(far);
   };
   near.on('error', reset);
   const dial = (): Socket => {

@@ -12,7 +12,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { commandOf, startKafka, startPostgres, testKafkaBrokers } from './index.ts';
 
-jest.setTimeout(40_000);
+jest.setTimeout(90_000);
 
 let dataDir: string;
 let umask: number;

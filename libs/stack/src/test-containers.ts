@@ -26,7 +26,7 @@ async function start(): Promise<TestServers> {
   const postgres = starting.use(
     await new GenericContainer(postgresImage)
       .withEnvironment({ POSTGRES_USER: 'callstream', POSTGRES_PASSWORD: 'callstream', POSTGRES_DB: 'callstream' })
-      .withCommand(['postgres', '-c', 'fsync=off', '-c', 'synchronous_commit=off', '-c', 'full_page_writes=off'])
+      .withCommand(['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off'])
       .withExposedPorts(5432)
       // Twice: the image starts it once to initialise, and once for good.
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))

@@ -75,7 +75,7 @@ function watching(limits: FairLimits = computeLimits) {
     [Symbol.dispose]: () => watches[Symbol.dispose](),
   };
 }
-const soon = (what: string) => ({ timeoutMs: 5_000, everyMs: 5, onTimeout: () => new Error(what) });
+const soon = (what: string) => ({ timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(what) });
 
 it('tells a change that comes after a look while the tables rest from it', async () => {
   using centre = watching();
