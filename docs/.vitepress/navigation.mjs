@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 
 const rooms = {
-  Begin: ['docs/start', 'docs/comparison'],
+  Begin: ['docs/start', 'docs/glossary', 'docs/comparison'],
   Concepts: [
     'docs/concepts/log',
     'docs/concepts/join',

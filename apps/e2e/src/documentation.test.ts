@@ -64,3 +64,37 @@ it('messages that troubleshooting and upgrade quote are in the programs', () => 
   expect(quoted.length).toBeGreaterThan(20);
   expect(quoted.filter((message) => !said.includes(message))).toEqual([]);
 });
+
+const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
+
+it('each term of the glossary names the file that owns it, and the pages where one begins link to the glossary', () => {
+  const terms = [...textOf('docs/glossary.md').matchAll(/^- \*\*.+(?:\n {2}.+)*/gm)].map(([term]) => term);
+  expect(terms.length).toBeGreaterThan(40);
+  expect(terms.filter((term) => !/\]\(\.\.\/(?:apps|libs)\/[^)]+\)/.test(term))).toEqual([]);
+  const first = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'docs/index.md'];
+  expect(first.filter((path) => !textOf(path).includes('docs/glossary'))).toEqual([]);
+});
+
+it('names that keep an older word, by the glossary, are names of the reference, the alerts or the programs', () => {
+  const [, table = ''] = textOf('docs/glossary.md').split('## Names that keep an older word');
+  const kept = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/[\w.-]{3,}(?=`)/g) ?? []);
+  expect(kept.length).toBeGreaterThan(20);
+  const named = [
+    ...globSync('docs/reference/*.md', { cwd: root }),
+    'docker/observability/prometheus/alerts.yml',
+    ...sources.filter((path) => !path.endsWith('.test.ts')),
+  ]
+    .map(textOf)
+    .join('\n');
+  expect(kept.filter((name) => !named.includes(name.replace(/^(?:calls|agents)\./, '')))).toEqual([]);
+});
+
+it('a decision has a context and a decision, and fits on half a page', () => {
+  const decisions = globSync('docs/decisions/*.md', { cwd: root }).map((path) => [path, textOf(path)] as const);
+  expect(decisions.length).toBeGreaterThan(10);
+  const wrong = decisions.filter(([, text]) => {
+    const words = text.split(/\s+/).filter((word) => /\w/.test(word));
+    return !text.includes('**Context.**') || !text.includes('**Decision.**') || words.length > 300;
+  });
+  expect(wrong.map(([path]) => path)).toEqual([]);
+});
