@@ -21,6 +21,8 @@ export default {
   maxWorkers: 3,
   // A busy machine is no failure: what hangs is noticed all the same.
   testTimeout: 60_000,
+  // A worker that has ended its tests frees some 400 MB before it is gone; on a busy machine, not within jest's 500 ms.
+  workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/tools/longest-first.mjs',
   projects: [
     {
