@@ -12,7 +12,9 @@ export function againstPresence(
 ): string | null {
   const own = events.filter((event) => event.actor === actor);
   const words = kept(own.filter((e) => isPresenceKind(e) && (e.queue === null || e.queue === queue)));
-  const isOut = words.some((word) => word.kind === 'actor.logged-out' && isHolding(own, word, queue));
+  // What is not kept cannot undo a log-out either.
+  const known = [...words, ...own.filter((event) => !isPresenceKind(event))];
+  const isOut = words.some((word) => word.kind === 'actor.logged-out' && isHolding(known, word, queue));
   const latest = words.toSorted((a, b) => b.at - a.at || b.id - a.id)[0];
   const isPaused = latest?.kind === 'actor.paused';
   if (presence === 'logged_out') return isOut ? null : 'no log-out holds';
@@ -31,18 +33,18 @@ const kept = (words: Events): CallEvent[] =>
   );
 
 /** Whether no word of the agent undoes a log-out; what names no queue undoes only what names none. */
-function isHolding(own: Events, logOut: CallEvent, queue: string): boolean {
+function isHolding(known: Events, logOut: CallEvent, queue: string): boolean {
   const isUndoing = (e: CallEvent): boolean => {
     const isSaidOfIt = e.queue === queue || (e.queue === null && logOut.queue === null && isPresenceKind(e));
     if (!isSaidOfIt) return false;
     if (e.kind === 'actor.logged-in') return e.at > logOut.at || (e.at === logOut.at && e.id > logOut.id);
     if (e.at <= logOut.at + 2_000) return false;
-    if (e.kind === 'actor.unpaused') return !isSoonAfterCall(own, e);
+    if (e.kind === 'actor.unpaused') return !isSoonAfterCall(known, e);
     return ['actor.paused', 'actor.ringing', 'actor.entered'].includes(e.kind);
   };
-  return !own.some(isUndoing);
+  return !known.some(isUndoing);
 }
 
 /** Whether the agent left a call within the five minutes before. */
-const isSoonAfterCall = (own: Events, { at }: CallEvent): boolean =>
-  own.some((e) => e.kind === 'actor.left' && e.at <= at && at - e.at <= 5 * 60_000);
+const isSoonAfterCall = (known: Events, { at }: CallEvent): boolean =>
+  known.some((e) => e.kind === 'actor.left' && e.at <= at && at - e.at <= 5 * 60_000);
