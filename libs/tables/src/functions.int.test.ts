@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { CallEvent, PresenceRules } from '@callstream/domain';
-import { isCurrent, isStale } from '@callstream/domain';
+import { compareText, isCurrent, isStale } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { agentsNow, usualRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
@@ -46,7 +46,13 @@ async function presenceInSql({ now, rules }: Asked): Promise<string[]> {
 const presenceInDomain = (events: readonly CallEvent[], asked: Asked): string[] =>
   sorted(
     [...agentsNow(events, [...callsOfEvents(events).values()], asked)].flatMap(([actor, { queues, calls }]) =>
-      queues.map(({ queue, presence, since }) => [actor, queue, presence, iso(since), [...new Set(calls)].toSorted()]),
+      queues.map(({ queue, presence, since }) => [
+        actor,
+        queue,
+        presence,
+        iso(since),
+        [...new Set(calls)].toSorted(compareText),
+      ]),
     ),
   );
 
