@@ -3,7 +3,7 @@ import type { Servers } from './servers.ts';
 export interface Row {
   readonly what: string;
   readonly result: string;
-  /** What the issue asks for, if it does, and whether it is so. */
+  /** Threshold that guards against regressions, and whether it is met. */
   readonly wanted?: string;
   readonly met?: boolean;
 }
