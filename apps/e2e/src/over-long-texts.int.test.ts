@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { connectPublisher, endOffsets } from '@callstream/runtime';
 import { openDashboard } from './dashboard.ts';
+import { readMetric } from './ingest.ts';
 import { createSender } from './sender.ts';
 import type { System } from './system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
@@ -42,9 +43,8 @@ async function expectAlive(callId: string): Promise<void> {
   expect(rows).toEqual([{ queue: '900' }]);
   for (const service of ['ingest', 'projector', 'gateway'] as const) {
     expect({ service, isRunning: system.isRunning(service) }).toEqual({ service, isRunning: true });
-    const metrics = await fetch(`http://127.0.0.1:${system.env[`${service.toUpperCase()}_ADMIN_PORT`] ?? ''}/metrics`);
-    const bytes = /^process_resident_memory_bytes (\d+)/m.exec(await metrics.text())?.[1];
-    expect(Number(bytes)).toBeLessThan(memoryMax);
+    const adminPort = Number(system.env[`${service.toUpperCase()}_ADMIN_PORT`]);
+    expect(await readMetric(adminPort, 'process_resident_memory_bytes')).toBeLessThan(memoryMax);
   }
 }
 

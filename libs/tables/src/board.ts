@@ -2,9 +2,9 @@ import type { Facts } from '@callstream/domain';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
 import { eachPiece } from './each-piece.ts';
-import { unpackFacts } from './unpack-facts.ts';
 import { readPositions } from './positions.ts';
 import type { Position } from './positions.ts';
+import { unpackFacts } from './unpack-facts.ts';
 
 /** What the tables have of a call: `play` makes all of their columns of it. */
 export interface StoredCall {

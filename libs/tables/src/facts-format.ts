@@ -57,5 +57,13 @@ export const textNumber = (number: number): string =>
 
 export const escapeText = (text: string): string =>
   text.includes('%') || text.includes('|') ? text.replaceAll('%', '%25').replaceAll('|', '%7C') : text;
-export const unescapeText = (text: string): string =>
+const unescapeText = (text: string): string =>
   text.includes('%') ? text.replaceAll('%7C', '|').replaceAll('%25', '%') : text;
+
+/** The texts of packed facts, by their numbers, and where the facts themselves end. */
+export function readTexts(packed: string): { readonly factsEnd: number; readonly texts: readonly string[] } {
+  const factsEnd = packed.indexOf('|');
+  if (factsEnd < 0) return { factsEnd: packed.length, texts: [] };
+  const written = packed.slice(factsEnd + 1);
+  return { factsEnd, texts: written.split('|').map(unescapeText) };
+}

@@ -1,5 +1,5 @@
 import type { Fact, Facts } from '@callstream/domain';
-import { clockLetters, commonTexts, escapeText, idStep, nullNumber, textNumber, unescapeText } from './facts-format.ts';
+import { clockLetters, commonTexts, escapeText, idStep, nullNumber, readTexts, textNumber } from './facts-format.ts';
 
 /** Facts of a call, and their text. */
 interface PackedFacts {
@@ -17,9 +17,9 @@ const nothing: PackedFacts = { facts: [], packed: '' };
 export function packFacts(facts: Facts, known = nothing): string {
   const isContinued = known.facts.every((fact, i) => fact === facts[i]);
   const { packed, facts: first } = isContinued ? known : nothing;
-  const rowsEnd = packed.indexOf('|');
-  const texts = createTexts(rowsEnd < 0 ? '' : packed.slice(rowsEnd));
-  let rows = rowsEnd < 0 ? packed : packed.slice(0, rowsEnd);
+  const { factsEnd, texts: knownTexts } = readTexts(packed);
+  const texts = createTexts(knownTexts, packed.slice(factsEnd));
+  let rows = packed.slice(0, factsEnd);
   let [id, at] = [first.at(-1)?.id ?? 0, first.at(-1)?.at ?? 0];
   for (let i = first.length; i < facts.length; i++) {
     const fact = facts[i];
@@ -35,12 +35,9 @@ export function packFacts(facts: Facts, known = nothing): string {
 
 const packId = (id: number): string => (id % idStep === 0 ? String(id / idStep) : `~${id}`);
 
-/** The texts of a call and their numbers. @param written what {@link packFacts} wrote after the facts */
-function createTexts(written: string) {
-  const numbers = new Map<string, string>();
-  if (written !== '')
-    for (const one of written.slice(1).split('|'))
-      numbers.set(unescapeText(one), textNumber(commonTexts.length + numbers.size));
+/** The texts of a call and their numbers. @param written what {@link packFacts} wrote of those that are known */
+function createTexts(known: readonly string[], written: string) {
+  const numbers = new Map(known.map((text, i) => [text, textNumber(commonTexts.length + i)]));
   const numberOf = (of: string): string => {
     const number = numbers.get(of) ?? common.get(of);
     if (number !== undefined) return number;

@@ -1,26 +1,10 @@
 import type { Clock, Fact, Facts } from '@callstream/domain';
-import {
-  base,
-  clockLetters,
-  commonTexts,
-  digitAt,
-  idStep,
-  longDigits,
-  nullNumber,
-  unescapeText,
-} from './facts-format.ts';
+import { base, clockLetters, commonTexts, digitAt, idStep, longDigits, nullNumber, readTexts } from './facts-format.ts';
 
 /** The facts of a text of {@link packFacts}. */
 export function unpackFacts(packed: string): Facts {
-  const rowsEnd = packed.indexOf('|');
-  const texts =
-    rowsEnd < 0
-      ? []
-      : packed
-          .slice(rowsEnd + 1)
-          .split('|')
-          .map(unescapeText);
-  const reader = new Reader(packed, rowsEnd < 0 ? packed.length : rowsEnd, texts);
+  const { factsEnd, texts } = readTexts(packed);
+  const reader = new Reader(packed, factsEnd, texts);
   const facts: Fact[] = [];
   let [id, at] = [0, 0];
   while (!reader.isAtEnd()) {

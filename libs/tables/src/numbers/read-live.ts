@@ -62,7 +62,8 @@ export interface AgentSegmentRow extends AgentSegment {
 /**
  * The segments by which presence is judged: those that are open on calls heard of since `since` (ms since 1970); and of those
  * that ended since then, of each agent and queue the last, the last on which the agent talked, and the one that an unpause
- * may belong to. Judging all of them would give the same, and read a day of calls every second.
+ * may belong to. Judging all of them would give the same, and send a day of segments to the gateway
+ * at each read.
  */
 export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
   const { rows } = await db.query<AgentSegmentRow>({
