@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import { callsOfEvents } from '@callstream/domain/testing';
-import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
+import { startProxyBefore, testDatabase, testTopicName } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { beginsBefore, simulatedBodies } from '../bench/simulated.ts';
 import { startGateway } from './gateways.ts';
 import type { Gateway } from './gateways.ts';
-import { readMetric } from './ingest.ts';
 import { startOwnKafka } from './own-kafka.ts';
 import type { OwnKafka } from './own-kafka.ts';
 import { readLog } from './read-log.ts';
@@ -62,7 +61,6 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   return {
     provoke: (options) => provoke(world, options),
     expectNoGap: async () => {
-      await drained(system);
       await system.projected();
       const calls = callsOfEvents(await readLog(own.kafka, system.topic));
       await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
@@ -74,13 +72,6 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
-
-/** Resolves once ingest has sent what it kept while Kafka was away. */
-const drained = ({ env }: System): Promise<true> =>
-  until(async () => (await readMetric(Number(env['INGEST_ADMIN_PORT']), 'callstream_ingest_spool_records')) === 0, {
-    timeoutMs: 60_000,
-    onTimeout: () => new Error('The spool is not drained.'),
-  });
 
 interface World {
   readonly own: OwnKafka;

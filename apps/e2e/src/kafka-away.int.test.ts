@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPartitionOf, ensureTopics, createLog, withAdmin } from '@callstream/runtime';
+import { createPartitionOf, createTopic, ensureTopics, createLog, withAdmin } from '@callstream/runtime';
 import { startKafka, testDatabase, testTopicName, until } from '@callstream/stack';
 import { startIngest } from './ingest.ts';
 import type { Ingest } from './ingest.ts';
@@ -141,7 +141,7 @@ async function topicOn(assignment: readonly (readonly number[])[], minInSync: nu
   const topic = testTopicName();
   const replicaAssignment = assignment.map((replicas, partition) => ({ partition, replicas: [...replicas] }));
   const configEntries = [{ name: 'min.insync.replicas', value: String(minInSync) }];
-  await withAdmin(own.kafka, (admin) => admin.createTopics({ topics: [{ topic, replicaAssignment, configEntries }] }));
+  await withAdmin(own.kafka, (admin) => createTopic(admin, { topic, replicaAssignment, configEntries }));
   return topic;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectionVersion } from '@callstream/domain';
-import { deadLetterTopic, endOffsets, partitionsDefault, withAdmin } from '@callstream/runtime';
+import { createTopic, deadLetterTopic, partitionsDefault, withAdmin } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { connectTables } from '@callstream/tables';
 import { putKept } from './kept-log.ts';
@@ -57,10 +57,8 @@ async function makeTopics(kafka: Kafka, topic: string): Promise<void> {
     { name: 'retention.ms', value: '-1' },
     { name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) },
   ];
-  const topics = [topic, deadLetterTopic(topic)].map((name) => ({
-    ...{ topic: name, numPartitions: partitionsDefault, configEntries },
-  }));
-  await withAdmin(kafka, (admin) => admin.createTopics({ waitForLeaders: false, topics }));
-  // Asks until they have leaders.
-  for (const { topic: name } of topics) await endOffsets(kafka, name);
+  await withAdmin(kafka, async (admin) => {
+    for (const name of [topic, deadLetterTopic(topic)])
+      await createTopic(admin, { topic: name, numPartitions: partitionsDefault, configEntries });
+  });
 }

@@ -4,6 +4,7 @@ import {
   connectKafka,
   connectPublisher,
   createLog,
+  createTopic,
   endOffsets,
   ensureTopics,
   logEntry,
@@ -111,13 +112,10 @@ const createDlq = (
   { topic, partitions, dlqMessageBytesMax }: { topic: string; partitions: number; dlqMessageBytesMax: number },
 ) =>
   withAdmin(kafka, (admin) =>
-    admin.createTopics({
-      topics: [
-        {
-          ...{ topic, numPartitions: partitions },
-          configEntries: [{ name: 'max.message.bytes', value: String(dlqMessageBytesMax) }],
-        },
-      ],
+    createTopic(admin, {
+      topic,
+      numPartitions: partitions,
+      configEntries: [{ name: 'max.message.bytes', value: String(dlqMessageBytesMax) }],
     }),
   );
 

@@ -27,7 +27,7 @@ export type { OffsetRange } from './kafka/read-ranges.ts';
 export { connectPublisher, createPartitionOf, openPublisher } from './kafka/publisher.ts';
 export type { OutRecord, Publisher } from './kafka/publisher.ts';
 export { durabilityProblems } from './kafka/durability.ts';
-export { ensureTopics, partitionsDefault } from './kafka/ensure-topics.ts';
+export { createTopic, ensureTopics, partitionsDefault } from './kafka/ensure-topics.ts';
 export type { NewTopics } from './kafka/ensure-topics.ts';
 export { batchHash, createSkippedBatches, unreadableKind } from './kafka/skipped-batches.ts';
 export type { SkippedBatches } from './kafka/skipped-batches.ts';

@@ -39,7 +39,7 @@ async function topics(brokers: string, create?: string): Promise<string[]> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    if (create !== undefined) await admin.createTopics({ topics: [{ topic: create, numPartitions: 1 }] });
+    if (create !== undefined) await admin.createTopics({ waitForLeaders: false, topics: [{ topic: create, numPartitions: 1 }] });
     return await admin.listTopics();
   } finally {
     await admin.disconnect();

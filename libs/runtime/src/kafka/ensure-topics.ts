@@ -37,11 +37,11 @@ export async function ensureTopics(
     ...(inSyncMin === undefined ? [] : [{ name: 'min.insync.replicas', value: String(inSyncMin) }]),
   ];
   await withAdmin(kafka, async (admin) => {
-    await create(admin, { topic, numPartitions: partitions, ...copies, configEntries: settings });
+    await createTopic(admin, { topic, numPartitions: partitions, ...copies, configEntries: settings });
     const { partitions: numPartitions, messageBytesMax, durability } = await readTopic(admin, topic);
     const wide = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterRoomBytes) };
     const dlq = deadLetterTopic(topic);
-    await create(admin, { topic: dlq, numPartitions, ...copies, configEntries: [...settings, wide] });
+    await createTopic(admin, { topic: dlq, numPartitions, ...copies, configEntries: [...settings, wide] });
     const ofDlq = await readTopic(admin, dlq);
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
     for (const reason of durabilityProblems(ofDlq.durability)) log.warn({ topic: dlq, reason }, 'topic.not-durable');
@@ -52,18 +52,15 @@ export async function ensureTopics(
   });
 }
 
-async function create(admin: Admin, config: ITopicConfig): Promise<void> {
+/**
+ * Creates the topic unless it exists, and resolves once the leader of each partition answers for it. kafkajs's own
+ * `waitForLeaders` fails when the broker that it asks does not know the new topic yet, and a leader in the metadata may
+ * not host its partition yet.
+ */
+export async function createTopic(admin: Admin, config: ITopicConfig): Promise<void> {
   if ((await admin.listTopics()).includes(config.topic)) return;
   await admin.createTopics({ waitForLeaders: false, topics: [config] });
-  await pRetry(() => checkLeaders(admin, config.topic), leaderRetry);
-}
-
-/** @throws {Error} while a partition of the topic has no leader */
-async function checkLeaders(admin: Admin, topic: string): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  const partitions = topics[0]?.partitions ?? [];
-  if (partitions.length === 0 || partitions.some(({ leader }) => leader < 0))
-    throw new Error(`Topic "${topic}" has partitions without a leader.`);
+  await pRetry(() => admin.fetchTopicOffsets(config.topic), leaderRetry);
 }
 
 async function checkSettings(
