@@ -1,14 +1,14 @@
 import { mkdir, statfs } from 'node:fs/promises';
-import { isFree } from '@callstream/stack';
-import type { Settings } from './settings.ts';
+import { isPortFree } from '@callstream/stack';
+import type { StartSettings } from './settings.ts';
 
 const diskBytesMin = 500_000_000;
 
 /** @throws {Error} in one line, naming what stands in the way of a start and what to do. */
-export async function check({ dataDir, ports }: Settings): Promise<void> {
+export async function preflight({ dataDir, ports }: StartSettings): Promise<void> {
   for (const { variable, port, hosts } of ports) {
     for (const host of hosts) {
-      if (!(await isFree(port, host))) {
+      if (!(await isPortFree(port, host))) {
         throw new Error(
           `Port ${port} is taken on ${host}. End what listens there, or set ${variable} to another port.`,
         );

@@ -2,7 +2,7 @@ const levelNames: Record<string, string> = { warn: 'warning', error: 'error', fa
 const lineCharsMax = 240;
 
 /** A line of a service's log in short, for the terminal; null for what need not be seen there. */
-export function compact(line: string): string | null {
+export function shortLogLine(line: string): string | null {
   const entry = parse(line);
   if (entry === null) return /^\s|^$|^Node\.js v/.test(line) ? null : line.slice(0, lineCharsMax);
   const level = levelNames[String(entry['level'])];

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { privateFileMode } from '@callstream/files';
 import { commandOf } from '@callstream/stack';
 
-type Holder = { pid: number; command: string };
+type LockOwner = { pid: number; command: string };
 
 /**
  * Makes this process the only start on `dataDir`. What a killed start left behind does not count.
@@ -19,14 +19,14 @@ export function lockFolder(dataDir: string): Disposable {
     );
   }
   rmSync(file, { force: true });
-  const mine: Holder = { pid: process.pid, command: commandOf(process.pid) ?? '' };
+  const mine: LockOwner = { pid: process.pid, command: commandOf(process.pid) ?? '' };
   writeFileSync(file, JSON.stringify(mine), { flag: 'wx', mode: privateFileMode }); // fails if another start was faster
   return { [Symbol.dispose]: () => rmSync(file, { force: true }) };
 }
 
-function readHolder(file: string): Holder | null {
+function readHolder(file: string): LockOwner | null {
   try {
-    return JSON.parse(readFileSync(file, 'utf8')) as Holder;
+    return JSON.parse(readFileSync(file, 'utf8')) as LockOwner;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') return null; // not there, or torn by a crash
     throw new Error(

@@ -7,7 +7,7 @@ const openers: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> 
 };
 
 /** Shows an address in the user's browser. Where that cannot be done, the address was said already. */
-export function openPage(url: string, say: (line: string) => void): void {
+export function openBrowser(url: string, say: (line: string) => void): void {
   const [command, ...args] = openers[process.platform] ?? ['xdg-open'];
   const opener = spawn(command, [...args, url], { stdio: 'ignore', detached: true });
   opener.on('error', (error) => say(`No browser could be opened (${error.message}): open ${url} yourself.`));

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { privateFileMode } from '@callstream/files';
 import { until } from '@callstream/stack';
-import { compact } from './compact.ts';
-import type { Service } from './settings.ts';
-import type { Running } from './supervise.ts';
+import { shortLogLine } from './compact.ts';
+import type { ServiceSpec } from './settings.ts';
+import type { RunningProcess } from './supervise.ts';
 
 const readyTimeoutDefaultMs = 60_000;
 const stopTimeoutMs = 15_000;
@@ -23,7 +23,7 @@ const flagsOf = ([script = '', command]: readonly string[]): string[] => [
   ...(script.startsWith('apps/projector/') && command === 'run' ? projectorFlags : []),
 ];
 
-export type ServiceOptions = {
+export type StartServiceOptions = {
   env: NodeJS.ProcessEnv;
   /** A folder that is there. */
   logs: string;
@@ -38,7 +38,7 @@ export type ServiceOptions = {
  * notices: its IPC channel disconnects.
  * @throws {Error} if it ends before, or does not answer.
  */
-export async function startService(service: Service, options: ServiceOptions): Promise<Running> {
+export async function startService(service: ServiceSpec, options: StartServiceOptions): Promise<RunningProcess> {
   const { name, script, args, adminUrl } = service;
   const { say, readyTimeoutMs = readyTimeoutDefaultMs } = options;
   const running = launch(name, [script, ...args], options);
@@ -75,7 +75,7 @@ export async function startService(service: Service, options: ServiceOptions): P
 export async function runOnce(
   name: string,
   args: readonly string[],
-  options: ServiceOptions & { signal: AbortSignal },
+  options: StartServiceOptions & { signal: AbortSignal },
 ): Promise<void> {
   const { signal } = options;
   signal.throwIfAborted();
@@ -87,8 +87,8 @@ export async function runOnce(
 function launch(
   name: string,
   args: readonly string[],
-  { env, logs, say, errors = 'pipe' }: ServiceOptions & { errors?: 'pipe' | 'inherit' },
-): Running & { logFile: string } {
+  { env, logs, say, errors = 'pipe' }: StartServiceOptions & { errors?: 'pipe' | 'inherit' },
+): RunningProcess & { logFile: string } {
   const logFile = join(logs, `${name}.log`);
   const child = spawn(process.execPath, [...flagsOf(args), ...args], {
     cwd: join(import.meta.dirname, '..'),
@@ -125,7 +125,7 @@ function keepLog(child: ChildProcess, { logFile, show }: { logFile: string; show
     if (stream === null) continue;
     createInterface(stream).on('line', (line) => {
       file.write(`${line}\n`);
-      const short = compact(line);
+      const short = shortLogLine(line);
       if (short !== null) show(short);
     });
   }

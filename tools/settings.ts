@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-export type Service = {
+export type ServiceSpec = {
   name: string;
   script: string;
   args: readonly string[];
@@ -9,7 +9,7 @@ export type Service = {
   usesTables: boolean;
 };
 
-export type Settings = {
+export type StartSettings = {
   dataDir: string;
   /** What is started here: the environment names none that is there already. */
   starts: { kafka: boolean; postgres: boolean };
@@ -18,11 +18,11 @@ export type Settings = {
   socketUrl: string;
   /** Every port that the services will listen on, and the variable that names it. */
   ports: readonly { variable: string; port: number; hosts: readonly string[] }[];
-  services: readonly Service[];
+  services: readonly ServiceSpec[];
 };
 
 /** @throws {Error} in one line, if a port is none. */
-export function readSettings(env: NodeJS.ProcessEnv): Settings {
+export function readSettings(env: NodeJS.ProcessEnv): StartSettings {
   const port = (variable: string, otherwise: number, host: string | undefined) => {
     const port = Number(env[variable] || otherwise);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
@@ -42,7 +42,7 @@ export function readSettings(env: NodeJS.ProcessEnv): Settings {
     projector: port('PROJECTOR_ADMIN_PORT', 9102, ADMIN_HOST),
     gateway: port('GATEWAY_ADMIN_PORT', 9103, ADMIN_HOST),
   };
-  const service = (name: keyof typeof admin, ...args: string[]): Service => ({
+  const service = (name: keyof typeof admin, ...args: string[]): ServiceSpec => ({
     name,
     script: `apps/${name}/src/main.ts`,
     args,

@@ -1,8 +1,8 @@
-import { runOnce, startService, type ServiceOptions } from './service.ts';
-import type { Service } from './settings.ts';
+import { runOnce, startService, type StartServiceOptions } from './service.ts';
+import type { ServiceSpec } from './settings.ts';
 import { supervise } from './supervise.ts';
 
-export type StartOptions = ServiceOptions & {
+export type StartOptions = StartServiceOptions & {
   /** Ends what has not been started yet. */
   signal: AbortSignal;
   /** Stops what was started. */
@@ -14,12 +14,12 @@ export type StartOptions = ServiceOptions & {
  * that: a rebuild may take hours, and providers do not send again what nobody took.
  * @throws {Error} if one of them cannot be started
  */
-export async function startServices(services: readonly Service[], options: StartOptions): Promise<void> {
+export async function startServices(services: readonly ServiceSpec[], options: StartOptions): Promise<void> {
   const { parts, say } = options;
   const failing = new AbortController();
   const signal = AbortSignal.any([options.signal, failing.signal]);
   const upgraded = runOnce('upgrade', upgrade, { ...options, signal });
-  const start = async (service: Service): Promise<void> => {
+  const start = async (service: ServiceSpec): Promise<void> => {
     if (service.usesTables) await upgraded;
     parts.use(await supervise(service.name, { start: () => startService(service, options), say }));
   };

@@ -1,9 +1,9 @@
 import { until } from '@callstream/stack';
 import { supervise } from './supervise.ts';
-import type { Running } from './supervise.ts';
+import type { RunningProcess } from './supervise.ts';
 
 /** A part that runs until `die`, or until it is stopped. */
-function part(): Running & { readonly die: (how: string) => void } {
+function part(): RunningProcess & { readonly die: (how: string) => void } {
   const { promise: exited, resolve: die } = Promise.withResolvers<string>();
   return {
     exited,
@@ -42,6 +42,6 @@ it('starts a part again when it has died, also when that fails at first, and say
 });
 
 it('does not repeat a part that has never run', async () => {
-  const start = (): Promise<Running> => Promise.reject(new Error('No.'));
+  const start = (): Promise<RunningProcess> => Promise.reject(new Error('No.'));
   await expect(supervise('a part', { start, say: () => undefined })).rejects.toThrow('No.');
 });

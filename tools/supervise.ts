@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** Something that runs until it is disposed, or until it dies: then `exited` says how. */
-export type Running = AsyncDisposable & { readonly exited: Promise<string> };
+export type RunningProcess = AsyncDisposable & { readonly exited: Promise<string> };
 
 const backoffMs = { first: 500, max: 15_000 };
 /** A part that ran this long was all right, and its next death is a first one. */
@@ -11,18 +11,18 @@ const settledMs = 60_000;
  * Starts a part, and starts it again whenever it dies, until disposed. One line tells of each death.
  * @throws whatever the first start throws: a part that never ran is not worth repeating.
  */
-export async function supervise<T extends Running>(
+export async function supervise<T extends RunningProcess>(
   name: string,
   {
     start,
     again = start,
     say,
-  }: { start: () => Promise<T>; again?: (first: T) => Promise<Running>; say: (line: string) => void },
+  }: { start: () => Promise<T>; again?: (first: T) => Promise<RunningProcess>; say: (line: string) => void },
 ): Promise<{ first: T } & AsyncDisposable> {
   const stopping = new AbortController();
   const isStopping = () => stopping.signal.aborted;
   const first = await start();
-  let running: Running | null = first;
+  let running: RunningProcess | null = first;
 
   const watch = async () => {
     let waitMs = backoffMs.first;

@@ -1,16 +1,16 @@
 // `npm start [-- --open]`, under the pinned Node: Kafka and Postgres, tables and topics, the three services, until Ctrl-C.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivate } from '@callstream/files';
+import { makePrivateFolder } from '@callstream/files';
 import { startKafka, startPostgres } from '@callstream/stack';
 import { Command } from 'commander';
 import { publishAddresses } from './addresses.ts';
-import { check } from './checks.ts';
+import { preflight } from './checks.ts';
 import { stopRequest } from './interrupt.ts';
 import { lockFolder } from './lock.ts';
-import { openPage } from './open-page.ts';
+import { openBrowser } from './open-page.ts';
 import { runOnce } from './service.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { readSettings, type StartSettings } from './settings.ts';
 import { startServices } from './start-services.ts';
 import { supervise } from './supervise.ts';
 
@@ -18,9 +18,9 @@ const root = join(import.meta.dirname, '..');
 const say = (line: string) => console.log(line);
 const stop = stopRequest(say);
 
-async function up(settings: Settings, isToOpen: boolean): Promise<void> {
+async function up(settings: StartSettings, isToOpen: boolean): Promise<void> {
   using _lock = lockFolder(settings.dataDir);
-  await check(settings);
+  await preflight(settings);
   // Stopped in reverse: services first, Kafka and Postgres last; also when a part fails to start.
   await using parts = new AsyncDisposableStack();
 
@@ -28,7 +28,7 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
   const env = { ...process.env, ...started, DATA_DIR: settings.dataDir };
   using _addresses = publishAddresses(settings.dataDir, env);
   const logs = join(settings.dataDir, 'logs');
-  makePrivate(logs, say);
+  makePrivateFolder(logs, say);
   const options = { env, logs, say, signal: stop.signal };
 
   stop.check();
@@ -41,13 +41,13 @@ async function up(settings: Settings, isToOpen: boolean): Promise<void> {
 
   stop.check();
   welcome(settings);
-  if (isToOpen) openPage(settings.dashboardUrl, say);
+  if (isToOpen) openBrowser(settings.dashboardUrl, say);
   await stop.requested;
 }
 
 /** Starts the stores that nobody has named. @returns where they are, as settings of the services */
 async function startStores(
-  { starts, dataDir }: Settings,
+  { starts, dataDir }: StartSettings,
   parts: AsyncDisposableStack,
 ): Promise<{ KAFKA_BROKERS?: string; DATABASE_URL?: string }> {
   const own = [starts.kafka && 'Kafka', starts.postgres && 'PostgreSQL'].filter(Boolean);
@@ -83,7 +83,7 @@ function valueOf<T>(result: PromiseSettledResult<T>): T {
   return result.value;
 }
 
-function welcome({ dashboardUrl, webhookUrl, socketUrl, dataDir }: Settings): void {
+function welcome({ dashboardUrl, webhookUrl, socketUrl, dataDir }: StartSettings): void {
   say(`
 callstream is ready (${(performance.now() / 1000).toFixed(1)} s).
   dashboard   ${dashboardUrl}

@@ -1,5 +1,5 @@
 /** Runs `act` after a change: the first time at once, then at most every `everyMs`, and always once after the last change. */
-export function atMostEvery(
+export function throttle(
   everyMs: number,
   act: () => void,
 ): { readonly changed: () => void; readonly stop: () => void } {

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from 'react';
-import { useSurroundings } from './context.tsx';
+import { useAppContext } from './context.tsx';
 
 const tickMs = 1_000;
 const listeners = new Set<() => void>();
@@ -24,5 +24,5 @@ function subscribe(listener: () => void): () => void {
 /** The gateway's clock, in ms since 1970; draws again every second. The clock of this PC may be wrong. */
 export function useNow(): number {
   useSyncExternalStore(subscribe, () => ticks);
-  return useSurroundings().gateway.client.now();
+  return useAppContext().gateway.client.now();
 }

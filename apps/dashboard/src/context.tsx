@@ -8,7 +8,7 @@ import type { Texts } from './text/en.ts';
 import type { Formats } from './text/formats.ts';
 
 /** What every part of the page may need. */
-export interface Surroundings {
+export interface AppContext {
   readonly gateway: Gateway;
   readonly texts: Texts;
   readonly formats: Formats;
@@ -16,35 +16,35 @@ export interface Surroundings {
   readonly isWallboard: boolean;
 }
 
-const Context = createContext<Surroundings | null>(null);
-export const SurroundingsProvider = Context.Provider;
+const Context = createContext<AppContext | null>(null);
+export const AppContextProvider = Context.Provider;
 
-export function useSurroundings(): Surroundings {
+export function useAppContext(): AppContext {
   const found = use(Context);
   if (!found) throw new Error('There are no surroundings here.');
   return found;
 }
 
-export const useTexts = (): Texts => useSurroundings().texts;
-export const useFormats = (): Formats => useSurroundings().formats;
+export const useTexts = (): Texts => useAppContext().texts;
+export const useFormats = (): Formats => useAppContext().formats;
 
 /** The calls of the board, in no order; another array after each change. */
 export function useCalls(): readonly Call[] {
-  const { calls } = useSurroundings().gateway;
+  const { calls } = useAppContext().gateway;
   return useSyncExternalStore(calls.subscribe, calls.get);
 }
 
 export function useQueues(): Queues | null {
-  const { queues } = useSurroundings().gateway;
+  const { queues } = useAppContext().gateway;
   return useSyncExternalStore(queues.subscribe, queues.get);
 }
 
 export function useAgents(): Agents | null {
-  const { agents } = useSurroundings().gateway;
+  const { agents } = useAppContext().gateway;
   return useSyncExternalStore(agents.subscribe, agents.get);
 }
 
 export function useStatus(): Status {
-  const { status } = useSurroundings().gateway.client;
+  const { status } = useAppContext().gateway.client;
   return useSyncExternalStore(status.subscribe, status.get);
 }

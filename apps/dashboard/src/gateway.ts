@@ -2,7 +2,7 @@ import { connect } from '@callstream/client';
 import type { Client, Store } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
-import { atMostEvery } from './at-most-every.ts';
+import { throttle } from './at-most-every.ts';
 import { takeSamples } from './today/samples.ts';
 import type { Samples } from './today/samples.ts';
 
@@ -20,7 +20,7 @@ export interface Gateway extends Disposable {
   readonly ask: (path: string, signal?: AbortSignal) => Promise<unknown>;
 }
 
-export class Refused extends Error {
+export class GatewayError extends Error {
   override readonly name = 'Refused';
   readonly status: number;
   constructor(status: number, detail: string) {
@@ -41,12 +41,12 @@ export function openGateway(token: string | null): Gateway {
   const queues = latest<Queues>(client, 'WatchQueues', (set) => client.on('Queues', ({ data }) => set(data)));
   const agents = latest<Agents>(client, 'WatchAgents', (set) => client.on('Agents', ({ data }) => set(data)));
   const calls = createStore<readonly Call[]>([]);
-  const drawing = atMostEvery(drawEveryMs, () => calls.set([...client.board.get().values()].filter(isShown)));
+  const drawing = throttle(drawEveryMs, () => calls.set([...client.board.get().values()].filter(isShown)));
   client.board.subscribe(drawing.changed);
   const samples = takeSamples({ calls, client });
   return {
     ...{ client, calls, queues, agents, samples },
-    ask: (path, signal) => ask(path, token, signal),
+    ask: (path, signal) => fetchJson(path, token, signal),
     [Symbol.dispose]: () => {
       drawing.stop();
       samples[Symbol.dispose]();
@@ -80,10 +80,10 @@ function createStore<T>(first: T): Store<T> & { readonly set: (value: T) => void
 }
 
 /** Asks the gateway that this page came from. @throws {Refused} if it does not answer with what was asked for */
-export async function ask(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
+export async function fetchJson(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(path, { headers, ...(signal ? { signal } : {}) });
   if (response.ok) return response.json();
   const problem = (await response.json().catch(() => ({}))) as { detail?: unknown };
-  throw new Refused(response.status, typeof problem.detail === 'string' ? problem.detail : response.statusText);
+  throw new GatewayError(response.status, typeof problem.detail === 'string' ? problem.detail : response.statusText);
 }

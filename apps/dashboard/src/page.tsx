@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useState } from 'react';
-import { Broken } from './frame/broken.tsx';
+import { ErrorBoundary } from './frame/broken.tsx';
 import { Notice } from './frame/notice.tsx';
 import { TokenPrompt } from './frame/token-prompt.tsx';
-import { ask, openGateway, Refused } from './gateway.ts';
+import { fetchJson, openGateway, GatewayError } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 import { Session } from './session.tsx';
 import { readSettings, saveSettings } from './settings.ts';
@@ -48,7 +48,7 @@ export function Page() {
       return <TokenPrompt texts={texts} isRefused={access.kind === 'refused'} onToken={use} />;
     case 'open':
       return (
-        <Broken texts={texts}>
+        <ErrorBoundary texts={texts}>
           <Session
             {...{ settings, texts }}
             gateway={access.gateway}
@@ -56,7 +56,7 @@ export function Page() {
             onDenied={() => setAttempt(attempt + 1)}
             onForget={token === null ? null : () => use(null)}
           />
-        </Broken>
+        </ErrorBoundary>
       );
   }
 }
@@ -71,9 +71,9 @@ function useAccess(token: string | null, attempt: number): Access {
       gateway = openGateway(token);
       setAccess({ kind: 'open', gateway });
     };
-    ask('/api/queues', token, asking.signal).then(open, (error: unknown) => {
+    fetchJson('/api/queues', token, asking.signal).then(open, (error: unknown) => {
       if (asking.signal.aborted) return;
-      const isDenied = error instanceof Refused && error.status === 401;
+      const isDenied = error instanceof GatewayError && error.status === 401;
       // Whatever else is wrong, the connection finds out, shows it, and gets over it.
       if (isDenied) setAccess({ kind: token === null ? 'needed' : 'refused' });
       else open();

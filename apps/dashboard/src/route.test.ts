@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { firstRoute, parseRoute, routeHash, sortings, views } from './route.ts';
+import { defaultRoute, parseRoute, routeHash, sortKeys, views } from './route.ts';
 import { callStates } from '@callstream/domain';
 
 const wellFormed = (text: string) => text.isWellFormed();
@@ -12,7 +12,7 @@ it('reads from an address what was written into it', () => {
     states: fc.subarray([...callStates]),
     queue: fc.option(text, { nil: null }),
     search: text,
-    sort: fc.constantFrom(...sortings),
+    sort: fc.constantFrom(...sortKeys),
     isDescending: fc.boolean(),
     asColumns: fc.boolean(),
   });
@@ -22,7 +22,7 @@ it('reads from an address what was written into it', () => {
 });
 
 it.each(['', '#', '#/', '#/nowhere', '#/now?state=LOST&sort=nothing', '#/%'])('makes the best of %p', (hash) => {
-  expect(parseRoute(hash)).toEqual(firstRoute);
+  expect(parseRoute(hash)).toEqual(defaultRoute);
 });
 
 it('takes an id that is not encoded well as it stands', () => {

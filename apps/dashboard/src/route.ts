@@ -4,8 +4,8 @@ import type { CallState } from '@callstream/domain';
 export const views = ['now', 'calls', 'agents', 'today'] as const;
 type View = (typeof views)[number];
 
-export const sortings = ['state', 'queue', 'number', 'agent', 'timer', 'age'] as const;
-export type Sorting = (typeof sortings)[number];
+export const sortKeys = ['state', 'queue', 'number', 'agent', 'timer', 'age'] as const;
+export type SortKey = (typeof sortKeys)[number];
 
 /** What is shown: all of it stands in the address, so that every view can be sent to somebody, filters and all. */
 export interface Route {
@@ -18,13 +18,13 @@ export interface Route {
   readonly queue: string | null;
   /** A part of a number or of a call_id. */
   readonly search: string;
-  readonly sort: Sorting;
+  readonly sort: SortKey;
   readonly isDescending: boolean;
   /** Calls as columns of states instead of a table. */
   readonly asColumns: boolean;
 }
 
-export const firstRoute: Route = {
+export const defaultRoute: Route = {
   ...{ view: 'now', callId: null, states: [], queue: null, search: '', sort: 'state' },
   ...{ isDescending: false, asColumns: false },
 };
@@ -45,7 +45,7 @@ export function parseRoute(hash: string): Route {
     states: callStates.filter((state) => wanted.includes(state)),
     queue: asked.get('queue'),
     search: asked.get('search') ?? '',
-    sort: sortings.find((known) => `-${known}` === sort || known === sort) ?? firstRoute.sort,
+    sort: sortKeys.find((known) => `-${known}` === sort || known === sort) ?? defaultRoute.sort,
     isDescending: sort.startsWith('-'),
     asColumns: asked.get('as') === 'columns',
   };
@@ -53,12 +53,12 @@ export function parseRoute(hash: string): Route {
 
 /** The address of a route, from its `#` on; {@link parseRoute} reads the same from it. */
 export function routeHash(part: Partial<Route>): string {
-  const route = { ...firstRoute, ...part };
+  const route = { ...defaultRoute, ...part };
   const query = new URLSearchParams();
   if (route.states.length > 0) query.set('state', route.states.join(','));
   if (route.queue !== null) query.set('queue', route.queue);
   if (route.search !== '') query.set('search', route.search);
-  if (route.sort !== firstRoute.sort || route.isDescending)
+  if (route.sort !== defaultRoute.sort || route.isDescending)
     query.set('sort', `${route.isDescending ? '-' : ''}${route.sort}`);
   if (route.asColumns) query.set('as', 'columns');
   const path = route.callId === null ? route.view : `calls/${encodeURIComponent(route.callId)}`;

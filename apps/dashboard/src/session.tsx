@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
-import { SurroundingsProvider } from './context.tsx';
+import { AppContextProvider } from './context.tsx';
 import { Frame } from './frame/frame.tsx';
 import type { Gateway } from './gateway.ts';
 import type { Settings } from './settings.ts';
@@ -37,8 +37,8 @@ export function Session({ gateway, settings, texts, onDenied, ...frame }: Sessio
     });
   }, [isStopped, gateway, onDenied]);
   return (
-    <SurroundingsProvider value={surroundings}>
+    <AppContextProvider value={surroundings}>
       <Frame {...frame} />
-    </SurroundingsProvider>
+    </AppContextProvider>
   );
 }

@@ -2,27 +2,27 @@
 export interface Settings {
   readonly theme: 'system' | 'dark' | 'light';
   readonly language: 'en' | 'pt-BR';
-  readonly thresholds: Thresholds;
+  readonly thresholds: AlertThresholds;
 }
 
 /** From where on a number is worth a look, and from where on it is bad. */
-export interface Thresholds {
+export interface AlertThresholds {
   /** Longest wait, in seconds: from here on. */
-  readonly waitSeconds: Levels;
+  readonly waitSeconds: AlertThreshold;
   /** Service level in percent: below. */
-  readonly serviceLevelPercent: Levels;
+  readonly serviceLevelPercent: AlertThreshold;
   /** Abandoned in percent: above. */
-  readonly abandonPercent: Levels;
+  readonly abandonPercent: AlertThreshold;
 }
-export interface Levels {
+export interface AlertThreshold {
   readonly warn: number;
   readonly bad: number;
 }
-export type Level = 'ok' | 'warn' | 'bad';
+export type Severity = 'ok' | 'warn' | 'bad';
 
 const key = 'callstream.settings';
 
-const given = (language: string): Settings => ({
+const defaultSettings = (language: string): Settings => ({
   theme: 'system',
   language: language.toLowerCase().startsWith('pt') ? 'pt-BR' : 'en',
   thresholds: {
@@ -34,10 +34,10 @@ const given = (language: string): Settings => ({
 
 /** What was saved before; what of it is missing or odd is as given. */
 export function readSettings(storage: Pick<Storage, 'getItem'>, language: string): Settings {
-  const otherwise = given(language);
+  const otherwise = defaultSettings(language);
   const saved = parse(storage.getItem(key));
   const thresholds = objectOf(saved['thresholds']);
-  const levels = (name: keyof Thresholds): Levels => {
+  const levels = (name: keyof AlertThresholds): AlertThreshold => {
     const { warn, bad } = objectOf(thresholds[name]);
     return isLevel(warn) && isLevel(bad) ? { warn, bad } : otherwise.thresholds[name];
   };
@@ -56,11 +56,11 @@ export const saveSettings = (storage: Pick<Storage, 'setItem'>, settings: Settin
   storage.setItem(key, JSON.stringify(settings));
 
 /** How bad it is that something is as high as this. */
-export const levelAbove = (value: number | null, { warn, bad }: Levels): Level =>
+export const severityAbove = (value: number | null, { warn, bad }: AlertThreshold): Severity =>
   value === null || value < warn ? 'ok' : value < bad ? 'warn' : 'bad';
 
 /** How bad it is that something is as low as this. */
-export const levelBelow = (value: number | null, { warn, bad }: Levels): Level =>
+export const severityBelow = (value: number | null, { warn, bad }: AlertThreshold): Severity =>
   value === null || value >= warn ? 'ok' : value >= bad ? 'warn' : 'bad';
 
 const isLevel = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e6;

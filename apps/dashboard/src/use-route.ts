@@ -17,12 +17,12 @@ function get(): Route {
 
 export const useRoute = (): Route => useSyncExternalStore(subscribe, get);
 
-export function go(route: Partial<Route>): void {
+export function navigate(route: Partial<Route>): void {
   location.hash = routeHash(route);
 }
 
 /** Changes the filters of the address; the way back leads to where the user was before, not through every letter typed. */
-export function refine(part: Partial<Route>): void {
+export function replaceRoute(part: Partial<Route>): void {
   history.replaceState(null, '', routeHash({ ...get(), ...part }));
   dispatchEvent(new HashChangeEvent('hashchange'));
 }

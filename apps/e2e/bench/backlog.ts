@@ -4,7 +4,7 @@ import type { System } from '../src/system.ts';
 import { withSystem } from './own-system.ts';
 import type { Servers } from './servers.ts';
 import { fillTopic } from './simulated.ts';
-import type { Bodies } from './simulated.ts';
+import type { WebhookBodies } from './simulated.ts';
 
 export interface BacklogRun {
   readonly eventsPerSecond: number;
@@ -13,7 +13,7 @@ export interface BacklogRun {
 }
 
 /** Puts `bodies` on a topic, then starts a projector: events per second from the first that is in the tables until the last. */
-export const projectBacklog = (servers: Servers, bodies: Bodies): Promise<BacklogRun> =>
+export const projectBacklog = (servers: Servers, bodies: WebhookBodies): Promise<BacklogRun> =>
   withSystem(servers, [], async (system) => {
     const total = await fillTopic(system, bodies);
     const reaches = (least: number) =>

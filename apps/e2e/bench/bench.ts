@@ -1,6 +1,6 @@
 import type { Servers } from './servers.ts';
 
-export interface Row {
+export interface BenchRow {
   readonly what: string;
   readonly result: string;
   /** Threshold that guards against regressions, and whether it is met. */
@@ -12,7 +12,7 @@ export interface Row {
 export interface Bench {
   readonly about: string;
   /** `say` tells how far it is; `args` stand behind the name of the benchmark. */
-  readonly run: (servers: Servers, say: (line: string) => void, args: readonly string[]) => Promise<Row[]>;
+  readonly run: (servers: Servers, say: (line: string) => void, args: readonly string[]) => Promise<BenchRow[]>;
 }
 
 /** The first argument as a number of events. @throws {Error} if it is none */
@@ -34,7 +34,7 @@ export function runsArg([, text]: readonly string[]): number {
 }
 
 /** Rows as a table of plain text. */
-export function tableOf(rows: readonly Row[]): string {
+export function tableOf(rows: readonly BenchRow[]): string {
   const lines = rows.map(({ what, result, wanted = '', met }) => [
     what,
     result,

@@ -4,19 +4,19 @@ import { eventUuid } from '@callstream/runtime';
 import { testDatabase } from '@callstream/stack';
 import { connectTables, migrate } from '@callstream/tables';
 import { copyBytes, copyEvents } from '@callstream/tables/testing';
-import type { Bodies } from './simulated.ts';
+import type { WebhookBodies } from './simulated.ts';
 
 /** As many as the projector writes over by default. */
 const connections = 4;
 const pieceEvents = 500;
 
 /** Distinct events in the order of arrival as the bytes of a COPY on each connection: made once, so that nothing but COPY is measured. */
-export interface Ceiling {
+export interface CopyCeiling {
   readonly events: number;
   readonly lanes: readonly (readonly Buffer[])[];
 }
 
-export async function prepareCeiling(bodies: Bodies): Promise<Ceiling> {
+export async function prepareCopyCeiling(bodies: WebhookBodies): Promise<CopyCeiling> {
   const lanes: Buffer[][] = Array.from({ length: connections }, () => []);
   const known = new Set<string>();
   let piece: CallEvent[] = [];
@@ -46,7 +46,7 @@ function eventOf(body: string, offset: number): CallEvent {
 }
 
 /** Events per second of COPY into the same `events` table with the same indexes, in a database of its own. */
-export async function measureCeiling({ events, lanes }: Ceiling): Promise<number> {
+export async function measureCopyCeiling({ events, lanes }: CopyCeiling): Promise<number> {
   await using database = await testDatabase();
   await migrate(database.url);
   const db = connectTables({ url: database.url, max: connections, applicationName: 'bench-ceiling' });

@@ -15,7 +15,7 @@ export async function startColdPostgres(dataDir: string): Promise<ColdPostgres> 
     url: running.url,
     restart: async () => {
       await running[Symbol.asyncDispose]();
-      const isForgotten = await forgetFiles(dataDir);
+      const isForgotten = await dropFileCache(dataDir);
       running = await startPostgres({ dataDir });
       return isForgotten;
     },
@@ -24,7 +24,7 @@ export async function startColdPostgres(dataDir: string): Promise<ColdPostgres> 
 }
 
 /** Has the system drop what it has in memory of the files of a folder; false where it cannot be asked to. */
-const forgetFiles = (folder: string): Promise<boolean> =>
+const dropFileCache = (folder: string): Promise<boolean> =>
   // GNU dd: with nocache and a count of 0 it advises that the whole file is not needed any more (posix_fadvise).
   promisify(execFile)('find', [folder, '-type', 'f', '-exec', 'dd', 'if={}', 'iflag=nocache', 'count=0', ';']).then(
     () => true,

@@ -8,7 +8,7 @@ import { openPage } from '../src/dashboard-page.ts';
 import { readLog } from '../src/read-log.ts';
 import { createSender } from '../src/sender.ts';
 import { quantile } from '../src/statistics.ts';
-import type { Bench, Row } from './bench.ts';
+import type { Bench, BenchRow } from './bench.ts';
 import { withSystem } from './own-system.ts';
 
 const callsCount = 2_000;
@@ -59,7 +59,7 @@ export const dashboard: Bench = {
       heaps.push(await heapBytes(session));
       say('comparing with the log …');
       const wanted = [...callsOfEvents(await readLog(system.kafka, system.topic)).values()];
-      const isRight = await until(async () => sameStates(await shownOf(page), wanted), {
+      const isRight = await until(async () => sameStates(await shownStates(page), wanted), {
         timeoutMs: 20_000,
         onTimeout: () => new Error('It is not what the log says.'),
       }).catch(() => false);
@@ -67,7 +67,7 @@ export const dashboard: Bench = {
     }),
 };
 
-interface Measured {
+interface PageMeasurement {
   readonly frames: readonly number[];
   readonly heaps: readonly number[];
   readonly isRight: boolean;
@@ -75,7 +75,7 @@ interface Measured {
   readonly calls: number;
 }
 
-function rowsFor({ frames, heaps: [first = 0, last = 0], isRight, took, calls }: Measured): Row[] {
+function rowsFor({ frames, heaps: [first = 0, last = 0], isRight, took, calls }: PageMeasurement): BenchRow[] {
   const p95 = quantile(frames, 0.95);
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;
   return [
@@ -129,7 +129,7 @@ const rowsOf = (page: Page): Promise<number> =>
   page.evaluate(() => Number(document.querySelector('[role=table]')?.getAttribute('aria-rowcount')) - 1);
 
 /** Every row of the table, as a reader who scrolls through all of it sees it: call_id → state. */
-const shownOf = (page: Page): Promise<Record<string, string>> =>
+const shownStates = (page: Page): Promise<Record<string, string>> =>
   page.evaluate(async () => {
     const shown: Record<string, string> = {};
     const scroller = document.querySelector('.call-rows');

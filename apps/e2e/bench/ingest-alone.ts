@@ -1,31 +1,31 @@
-import { createPartitionOf, openPublisher, topicFacts } from '@callstream/runtime';
+import { createPartitionOf, openPublisher, describeTopic } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { createSender } from '../src/sender.ts';
-import type { Row } from './bench.ts';
+import type { BenchRow } from './bench.ts';
 import { bodies } from './load/bodies.ts';
 import { quantile } from '../src/statistics.ts';
-import type { Target } from './target.ts';
+import type { WebhookTarget } from './target.ts';
 
 const rounds = 5;
 const requestsPerRound = 400;
 const timesWanted = 1.5;
 
-export interface Alone {
-  readonly ceiling: Target;
-  readonly real: Target;
+export interface SingleRequestOptions {
+  readonly ceiling: WebhookTarget;
+  readonly real: WebhookTarget;
   readonly kafka: Kafka;
   readonly topic: string;
 }
 
 /** One request at a time: the ceiling, the client of Kafka by itself, and ingest, which does both. */
-export async function measureAlone(
-  { ceiling, real, kafka, topic }: Alone,
+export async function measureSingleRequests(
+  { ceiling, real, kafka, topic }: SingleRequestOptions,
   say: (line: string) => void,
-): Promise<Row[]> {
+): Promise<BenchRow[]> {
   await using bare = createSender(ceiling.url, 1);
   await using webhook = createSender(real.url, 1);
   await using publisher = openPublisher(kafka);
-  const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
+  const partitionOf = createPartitionOf((await describeTopic(kafka, topic)).partitions);
   const produce = (body: string): Promise<void> => {
     const { call_id: key } = JSON.parse(body) as { call_id: string };
     return publisher.publishBatch([{ topic, partition: partitionOf(key), key, value: Buffer.from(body), headers: {} }]);

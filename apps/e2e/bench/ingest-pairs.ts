@@ -1,16 +1,16 @@
-import type { Row } from './bench.ts';
-import { limitOf, showCores } from './load/limit.ts';
-import type { Cores } from './load/limit.ts';
+import type { BenchRow } from './bench.ts';
+import { bottleneckOf, formatCores } from './load/limit.ts';
+import type { CoresUsed } from './load/limit.ts';
 import type { LoadGenerator } from './load/load.ts';
 import { median } from '../src/statistics.ts';
-import type { Target } from './target.ts';
+import type { WebhookTarget } from './target.ts';
 
 const pairs = 5;
 const seconds = 6;
 
-export interface PairsOptions {
-  readonly ceiling: Target;
-  readonly real: Target;
+export interface CeilingComparisonOptions {
+  readonly ceiling: WebhookTarget;
+  readonly real: WebhookTarget;
   readonly generator: LoadGenerator;
   readonly what: string;
   readonly connections: number;
@@ -18,7 +18,7 @@ export interface PairsOptions {
   readonly wanted: number;
 }
 
-interface Measured extends Cores {
+interface IngestMeasurement extends CoresUsed {
   readonly requestsPerSecond: number;
   /** Of the server's own CPU time, per request. */
   readonly cpuMicroseconds: number;
@@ -26,12 +26,12 @@ interface Measured extends Cores {
 }
 
 /** The ceiling and ingest in turn, so that both see the same machine. */
-export async function comparePairs(
-  options: PairsOptions,
+export async function compareWithCeiling(
+  options: CeilingComparisonOptions,
   say: (line: string) => void,
-): Promise<{ rows: Row[]; requestsPerSecond: number; p99Ms: number }> {
+): Promise<{ rows: BenchRow[]; requestsPerSecond: number; p99Ms: number }> {
   const { ceiling, real, what, connections, wanted } = options;
-  const measured: { ceiling: Measured; real: Measured }[] = [];
+  const measured: { ceiling: IngestMeasurement; real: IngestMeasurement }[] = [];
   for (let pair = 1; pair <= pairs; pair++) {
     say(`${what}, ${connections} connections, pair ${pair} of ${pairs}`);
     measured.push({ ceiling: await measure(ceiling, options), real: await measure(real, options) });
@@ -49,14 +49,17 @@ export async function comparePairs(
         wanted: `≥ ${wanted}`,
         met: ratio >= wanted,
       },
-      { what: '  ceiling', result: showMeasured(bare) },
-      { what: '  ingest', result: showMeasured(ingest) },
+      { what: '  ceiling', result: formatMeasurement(bare) },
+      { what: '  ingest', result: formatMeasurement(ingest) },
       limitRow(bare, ingest, options.generator.threads),
     ],
   };
 }
 
-async function measure(target: Target, { generator, connections }: PairsOptions): Promise<Measured> {
+async function measure(
+  target: WebhookTarget,
+  { generator, connections }: CeilingComparisonOptions,
+): Promise<IngestMeasurement> {
   const before = await target.cpuSeconds();
   const load = await generator.run(target.url, { connections, seconds });
   if (load.failed > 0) throw new Error(`${load.failed} of ${load.failed + load.answered} requests failed.`);
@@ -70,8 +73,8 @@ async function measure(target: Target, { generator, connections }: PairsOptions)
   };
 }
 
-function medians(measured: readonly Measured[]): Measured {
-  const of = (figure: keyof Measured): number => median(measured.map((one) => one[figure]));
+function medians(measured: readonly IngestMeasurement[]): IngestMeasurement {
+  const of = (figure: keyof IngestMeasurement): number => median(measured.map((one) => one[figure]));
   return {
     requestsPerSecond: of('requestsPerSecond'),
     cpuMicroseconds: of('cpuMicroseconds'),
@@ -81,12 +84,12 @@ function medians(measured: readonly Measured[]): Measured {
   };
 }
 
-const showMeasured = ({ requestsPerSecond, cpuMicroseconds, p99Ms, ...cores }: Measured): string =>
-  `${Math.round(requestsPerSecond)} requests/s, ${cpuMicroseconds.toFixed(1)} µs CPU each, p99 ${p99Ms.toFixed(1)} ms, ${showCores(cores)}`;
+const formatMeasurement = ({ requestsPerSecond, cpuMicroseconds, p99Ms, ...cores }: IngestMeasurement): string =>
+  `${Math.round(requestsPerSecond)} requests/s, ${cpuMicroseconds.toFixed(1)} µs CPU each, p99 ${p99Ms.toFixed(1)} ms, ${formatCores(cores)}`;
 
 /** The ceiling waits for nothing: unless its own CPU is the limit, the share of it is not true. Ingest may wait for Kafka. */
-function limitRow(ceiling: Measured, ingest: Measured, threads: number): Row {
-  const [ofCeiling, ofIngest] = [limitOf(ceiling, threads), limitOf(ingest, threads)];
+function limitRow(ceiling: IngestMeasurement, ingest: IngestMeasurement, threads: number): BenchRow {
+  const [ofCeiling, ofIngest] = [bottleneckOf(ceiling, threads), bottleneckOf(ingest, threads)];
   return {
     what: '  limit of the ceiling, of ingest',
     result: `${ofCeiling}, ${ofIngest}`,

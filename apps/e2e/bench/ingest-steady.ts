@@ -1,7 +1,7 @@
-import type { Row } from './bench.ts';
-import { showCores } from './load/limit.ts';
+import type { BenchRow } from './bench.ts';
+import { formatCores } from './load/limit.ts';
 import { runAtRate } from './load/steady-rate.ts';
-import type { Target } from './target.ts';
+import type { WebhookTarget } from './target.ts';
 
 const seconds = 60;
 const connections = 64;
@@ -14,7 +14,11 @@ const reachedMin = 0.9;
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
 /** A minute at a load that ingest can bear. `most`: its requests per second at full load. */
-export async function measureSteady(target: Target, most: number, say: (line: string) => void): Promise<Row[]> {
+export async function measureSteadyLoad(
+  target: WebhookTarget,
+  most: number,
+  say: (line: string) => void,
+): Promise<BenchRow[]> {
   const rate = Math.round(most * share);
   say(`${seconds} s at ${rate} requests/s`);
   const [before, cpuBefore] = [await target.rssBytes(), await target.cpuSeconds()];
@@ -31,7 +35,7 @@ export async function measureSteady(target: Target, most: number, say: (line: st
     },
     {
       what: '  reached, p50, p99 (generator: autocannon)',
-      result: `${Math.round(requestsPerSecond)} of ${rate} requests/s, ${p50} ms, ${p99} ms, ${showCores(cores)}`,
+      result: `${Math.round(requestsPerSecond)} of ${rate} requests/s, ${p50} ms, ${p99} ms, ${formatCores(cores)}`,
       wanted: `≥ ${reachedMin * 100} % of the rate`,
       met: requestsPerSecond >= rate * reachedMin,
     },

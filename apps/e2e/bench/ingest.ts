@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { connectKafka, createLog, ensureTopics } from '@callstream/runtime';
-import type { Bench, Row } from './bench.ts';
-import { measureAlone } from './ingest-alone.ts';
-import { comparePairs } from './ingest-pairs.ts';
-import { measureSteady } from './ingest-steady.ts';
+import type { Bench, BenchRow } from './bench.ts';
+import { measureSingleRequests } from './ingest-alone.ts';
+import { compareWithCeiling } from './ingest-pairs.ts';
+import { measureSteadyLoad } from './ingest-steady.ts';
 import { chooseGenerator } from './load/choose-generator.ts';
-import { startCeiling, startTarget } from './target.ts';
+import { startCeiling, startIngestTarget } from './target.ts';
 
 /** Nobody listens there: as if Kafka were away. */
 const noBroker = '127.0.0.1:1';
@@ -25,21 +25,21 @@ export const ingest: Bench = {
     const topic = `bench-${randomUUID()}`;
     await ensureTopics(kafka, { topic, log });
     await using ceiling = await startCeiling();
-    const rows: Row[] = [{ what: 'load generator', result: generator.name }];
+    const rows: BenchRow[] = [{ what: 'load generator', result: generator.name }];
     const common = { ceiling, generator };
     {
-      await using real = await startTarget(brokers, topic);
+      await using real = await startIngestTarget(brokers, topic);
       for (const { url } of [ceiling, real]) await generator.run(url, warmUp);
-      rows.push(...(await measureAlone({ ceiling, real, kafka, topic }, say)));
+      rows.push(...(await measureSingleRequests({ ceiling, real, kafka, topic }, say)));
       const what = 'acks=all';
-      const at64 = await comparePairs({ ...common, real, what, connections: 64, wanted: shareWanted }, say);
-      const at256 = await comparePairs({ ...common, real, what, connections: 256, wanted: shareWanted }, say);
+      const at64 = await compareWithCeiling({ ...common, real, what, connections: 64, wanted: shareWanted }, say);
+      const at256 = await compareWithCeiling({ ...common, real, what, connections: 256, wanted: shareWanted }, say);
       rows.push(...at64.rows, ...at256.rows);
-      rows.push(...(await measureSteady(real, at64.requestsPerSecond, say)));
+      rows.push(...(await measureSteadyLoad(real, at64.requestsPerSecond, say)));
     }
-    await using real = await startTarget([noBroker], topic);
+    await using real = await startIngestTarget([noBroker], topic);
     await generator.run(real.url, warmUp);
-    const spooled = await comparePairs(
+    const spooled = await compareWithCeiling(
       { ...common, real, what: 'Kafka away', connections: 64, wanted: shareSpoolingWanted },
       say,
     );

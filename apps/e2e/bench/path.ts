@@ -4,7 +4,7 @@ import { openDashboard } from '../src/dashboard.ts';
 import { createSender } from '../src/sender.ts';
 import type { System } from '../src/system.ts';
 import { projectBacklog } from './backlog.ts';
-import type { Bench, Row } from './bench.ts';
+import type { Bench, BenchRow } from './bench.ts';
 import { withSystem } from './own-system.ts';
 import { simulatedBodies } from './simulated.ts';
 import { median, quantile } from '../src/statistics.ts';
@@ -36,7 +36,7 @@ export const path: Bench = {
       rates.push(eventsPerSecond);
     }
     const middle = median(rates);
-    const rate: Row = {
+    const rate: BenchRow = {
       what: `projector, backlog of ${backlogEvents} simulated events, median of ${runs}`,
       result: `${Math.round(middle)} events/s (${rates.map(Math.round).join(', ')})`,
       wanted: `≥ ${eventsPerSecondWanted} events/s`,
@@ -47,7 +47,7 @@ export const path: Bench = {
 };
 
 /** One webhook at a time: from the post until the DataChanged after which a list has it. */
-async function measureLatency(system: System, say: Say): Promise<Row[]> {
+async function measureLatency(system: System, say: Say): Promise<BenchRow[]> {
   await using sender = createSender(system.webhookUrl, 1);
   await using dashboard = await openDashboard(system.socketUrl);
   const once = async (i: number): Promise<number> => {

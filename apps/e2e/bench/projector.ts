@@ -6,8 +6,8 @@ import { listCalls } from '@callstream/tables';
 import type { System } from '../src/system.ts';
 import { projectBacklog } from './backlog.ts';
 import { eventsArg, runsArg } from './bench.ts';
-import type { Bench, Row } from './bench.ts';
-import { measureCeiling, prepareCeiling } from './ceiling.ts';
+import type { Bench, BenchRow } from './bench.ts';
+import { measureCopyCeiling, prepareCopyCeiling } from './ceiling.ts';
 import { withSystem } from './own-system.ts';
 import type { Servers } from './servers.ts';
 import { simulatedBodies } from './simulated.ts';
@@ -39,17 +39,17 @@ export const projector: Bench = {
   },
 };
 
-type Load = (typeof loads)[number] & { readonly events: number; readonly runs: number };
+type BacklogLoad = (typeof loads)[number] & { readonly events: number; readonly runs: number };
 
-async function measureLoad(servers: Servers, load: Load, say: Say): Promise<Row[]> {
+async function measureLoad(servers: Servers, load: BacklogLoad, say: Say): Promise<BenchRow[]> {
   const { events, runs, calls, rate, ratioWanted, perSecondWanted } = load;
   const bodies = await collect(simulatedBodies(events, rate));
-  const ceiling = await prepareCeiling(bodies);
+  const ceiling = await prepareCopyCeiling(bodies);
   const ceilings: number[] = [];
   const projected: number[] = [];
   let residentBytes = 0;
   for (let run = 1; run <= runs; run++) {
-    ceilings.push(await measureCeiling(ceiling));
+    ceilings.push(await measureCopyCeiling(ceiling));
     const result = await projectBacklog(servers, bodies);
     projected.push(result.eventsPerSecond);
     residentBytes = Math.max(residentBytes, result.residentBytes);
@@ -92,7 +92,7 @@ async function collect(bodies: AsyncIterable<string>): Promise<string[]> {
 const perSecond = (rates: readonly number[]): string => rates.map(Math.round).join(', ');
 
 /** One record at a time: from the moment Kafka has acknowledged it until a query sees its call. */
-async function measureLatency({ kafka, topic, db }: System, say: Say): Promise<Row[]> {
+async function measureLatency({ kafka, topic, db }: System, say: Say): Promise<BenchRow[]> {
   await using publisher = await connectPublisher(kafka);
   const once = async (i: number): Promise<number> => {
     const call = `latency.${i}`;

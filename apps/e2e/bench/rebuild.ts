@@ -3,7 +3,7 @@ import { nextSchema, readSchemas } from '@callstream/tables';
 import { launch } from '../src/service.ts';
 import { eventsArg, runsArg } from './bench.ts';
 import type { Bench } from './bench.ts';
-import { measureCeiling, prepareCeiling } from './ceiling.ts';
+import { measureCopyCeiling, prepareCopyCeiling } from './ceiling.ts';
 import { withSystem } from './own-system.ts';
 import type { Servers } from './servers.ts';
 import { fillTopic, simulatedBodies } from './simulated.ts';
@@ -22,10 +22,10 @@ export const rebuild: Bench = {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);
     const few = Math.min(events, eventsFew);
-    const ceiling = await prepareCeiling(simulatedBodies(events, rate));
+    const ceiling = await prepareCopyCeiling(simulatedBodies(events, rate));
     const rates = { ceiling: [] as number[], few: [] as number[], many: [] as number[] };
     for (let run = 1; run <= runs; run++) {
-      rates.ceiling.push(await measureCeiling(ceiling));
+      rates.ceiling.push(await measureCopyCeiling(ceiling));
       rates.few.push(await measureRebuild(servers, few));
       rates.many.push(await measureRebuild(servers, events));
       say(

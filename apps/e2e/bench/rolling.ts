@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { testDatabase } from '@callstream/stack';
-import type { Member } from '../src/member.ts';
-import { startPairs } from '../src/pairs.ts';
-import type { Pairs } from '../src/pairs.ts';
-import { createPauses } from '../src/pauses.ts';
-import { watchProjection } from '../src/projection-pauses.ts';
+import type { ServiceInstance } from '../src/member.ts';
+import { startLoadBalancedSystem } from '../src/pairs.ts';
+import type { LoadBalancedSystem } from '../src/pairs.ts';
+import { createPauseMeter } from '../src/pauses.ts';
+import { measureProjectionPauses } from '../src/projection-pauses.ts';
 import { quantile } from '../src/statistics.ts';
-import type { Bench, Row } from './bench.ts';
+import type { Bench, BenchRow } from './bench.ts';
 
 const perSecond = 200;
 const seed = 1;
@@ -22,7 +22,7 @@ export const rolling: Bench = {
   run: async ({ brokers }, say) => {
     await using database = await testDatabase();
     const topic = `bench-${randomUUID()}`;
-    await using pairs = await startPairs({ brokers, topic, databaseUrl: database.url, perSecond, seed });
+    await using pairs = await startLoadBalancedSystem({ brokers, topic, databaseUrl: database.url, perSecond, seed });
     await pairs.load.goOn(5 * settleWebhooks);
     return [await rollIngest(pairs, say), ...(await rollProjectors(pairs, say)), await rollGateways(pairs, say)];
   },
@@ -30,8 +30,8 @@ export const rolling: Bench = {
 
 /** Each member in turn, some rounds long: away, there again, a while of load. `after`: what is measured then. */
 async function roll(
-  members: readonly Member[],
-  { load }: Pairs,
+  members: readonly ServiceInstance[],
+  { load }: LoadBalancedSystem,
   after: (step: 'stop' | 'start') => void,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++)
@@ -46,7 +46,7 @@ async function roll(
     }
 }
 
-async function rollIngest(pairs: Pairs, say: Say): Promise<Row> {
+async function rollIngest(pairs: LoadBalancedSystem, say: Say): Promise<BenchRow> {
   const { load, members } = pairs;
   const before = { retries: load.retries(), accepted: load.accepted.size };
   await roll(members.ingest, pairs, (step) =>
@@ -57,8 +57,8 @@ async function rollIngest(pairs: Pairs, say: Say): Promise<Row> {
   return { what, result: `${retries}, of ${accepted} webhooks`, wanted: '0', met: retries === 0 };
 }
 
-async function rollProjectors(pairs: Pairs, say: Say): Promise<Row[]> {
-  await using projection = await watchProjection(pairs.system);
+async function rollProjectors(pairs: LoadBalancedSystem, say: Say): Promise<BenchRow[]> {
+  await using projection = await measureProjectionPauses(pairs.system);
   await pairs.load.goOn(settleWebhooks);
   const usual = [...projection.take().values()];
   const pauses = { stop: [] as number[], start: [] as number[] };
@@ -67,7 +67,7 @@ async function rollProjectors(pairs: Pairs, say: Say): Promise<Row[]> {
     pauses[step].push(...each);
     say(`projector: ${step}, longest pause of each partition: ${show(each)}`);
   });
-  const row = (step: 'stop' | 'start', what: string): Row => ({
+  const row = (step: 'stop' | 'start', what: string): BenchRow => ({
     what: `projector, longest pause of each partition when one ${what}`,
     result: show(pauses[step]),
     wanted: `≤ ${pauseMsWanted} ms`,
@@ -80,9 +80,9 @@ async function rollProjectors(pairs: Pairs, say: Say): Promise<Row[]> {
   ];
 }
 
-async function rollGateways(pairs: Pairs, say: Say): Promise<Row> {
+async function rollGateways(pairs: LoadBalancedSystem, say: Say): Promise<BenchRow> {
   const screens = pairs.watchers.slice(0, 1).map(({ client }) => {
-    const pauses = createPauses();
+    const pauses = createPauseMeter();
     client.on('CallsChanged', pauses.mark);
     client.on('Snapshot', pauses.mark);
     return pauses;

@@ -1,5 +1,5 @@
 import { connectPublisher } from '@callstream/runtime';
-import type { OutRecord } from '@callstream/runtime';
+import type { ProducerRecord } from '@callstream/runtime';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const simulate = join(import.meta.dirname, '../../simulator/src/simulate.ts');
 const batchRecords = 2_000;
 
 /** When a centre of so many events per second has to begin, so that it has made `count` of them by now. */
-export const beginsBefore = (count: number, rate: number): string =>
+export const startTimeFor = (count: number, rate: number): string =>
   new Date(Date.now() - (count / rate) * 1_000).toISOString();
 
 /**
@@ -50,13 +50,13 @@ export async function* simulatedBodies(
 }
 
 /** Events as they are posted. */
-export type Bodies = AsyncIterable<string> | Iterable<string>;
+export type WebhookBodies = AsyncIterable<string> | Iterable<string>;
 
 /** Puts events on the topic as ingest does: same key, partition, value and headers. Returns how many. */
-export async function fillTopic(system: System, bodies: Bodies): Promise<number> {
+export async function fillTopic(system: System, bodies: WebhookBodies): Promise<number> {
   const recordOf = await createRecordOf(system);
   await using publisher = await connectPublisher(system.kafka);
-  let batch: OutRecord[] = [];
+  let batch: ProducerRecord[] = [];
   let count = 0;
   const flush = async (): Promise<void> => {
     await publisher.publishBatch(batch);

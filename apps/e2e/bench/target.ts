@@ -3,7 +3,7 @@ import { readMetric, startIngest } from '../src/ingest.ts';
 import { startService } from '../src/service.ts';
 
 /** What webhooks are posted to in a benchmark. */
-export interface Target extends AsyncDisposable {
+export interface WebhookTarget extends AsyncDisposable {
   readonly url: string;
   /** What its process has used until now, threads included. */
   readonly cpuSeconds: () => Promise<number>;
@@ -11,7 +11,7 @@ export interface Target extends AsyncDisposable {
   readonly metric: (name: string) => Promise<number>;
 }
 
-const target = (url: string, metric: Target['metric'], resource: AsyncDisposable): Target => ({
+const target = (url: string, metric: WebhookTarget['metric'], resource: AsyncDisposable): WebhookTarget => ({
   url,
   metric,
   cpuSeconds: () => metric('process_cpu_seconds_total'),
@@ -20,7 +20,7 @@ const target = (url: string, metric: Target['metric'], resource: AsyncDisposable
 });
 
 /** The bare framework: see ingest-ceiling.ts. */
-export async function startCeiling(): Promise<Target> {
+export async function startCeiling(): Promise<WebhookTarget> {
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const args = ['apps/e2e/bench/ingest-ceiling.ts', String(port), String(adminPort)];
   const service = await startService({ name: 'ceiling', args, env: {} }, adminPort);
@@ -28,7 +28,7 @@ export async function startCeiling(): Promise<Target> {
 }
 
 /** ingest with its default settings, as a process. */
-export async function startTarget(brokers: readonly string[], topic: string): Promise<Target> {
+export async function startIngestTarget(brokers: readonly string[], topic: string): Promise<WebhookTarget> {
   const ingest = await startIngest({ brokers, topic, env: { SPOOL_MAX_BYTES: '10000000000' } });
   return target(ingest.webhookUrl, ingest.metric, ingest);
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectPublisher } from '@callstream/runtime';
-import type { OutRecord } from '@callstream/runtime';
+import type { ProducerRecord } from '@callstream/runtime';
 import { simulatedBodies } from '../bench/simulated.ts';
 import { createRecordOf } from '../src/put-records.ts';
 import { createSender } from '../src/sender.ts';
@@ -12,20 +12,20 @@ const eventsPerSecond = 7;
 const agents = 72;
 const batchRecords = 2_000;
 
-export interface Centre extends AsyncDisposable {
+export interface LiveCentre extends AsyncDisposable {
   /** The past is told; from here on, events are posted when they happen. */
   readonly isLive: () => boolean;
 }
 
 /** A call centre that has been at work for two hours, and goes on until disposed. */
-export async function startCentre(system: System): Promise<Centre> {
+export async function startLiveCentre(system: System): Promise<LiveCentre> {
   const ending = new AbortController();
   const recordOf = await createRecordOf(system);
   const publisher = await connectPublisher(system.kafka);
   const sender = createSender(system.webhookUrl, 8);
   const start = new Date(Date.now() - pastMs).toISOString();
   let isLive = false;
-  let batch: OutRecord[] = [];
+  let batch: ProducerRecord[] = [];
   const flush = async (): Promise<void> => {
     if (batch.length > 0) await publisher.publishBatch(batch);
     batch = [];

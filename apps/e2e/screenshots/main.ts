@@ -6,12 +6,12 @@ import { withSystem } from '../bench/own-system.ts';
 import { findServers } from '../bench/servers.ts';
 import { startBrowser } from '../src/browser.ts';
 import { openPage } from '../src/dashboard-page.ts';
-import { startCentre } from './centre.ts';
+import { startLiveCentre } from './centre.ts';
 
 const folder = join(import.meta.dirname, '../../../docs/images');
 const wide = { width: 1_440, height: 810 };
 
-interface Picture {
+interface Screenshot {
   readonly name: string;
   readonly address: string;
   readonly theme: 'dark' | 'light';
@@ -21,7 +21,7 @@ interface Picture {
   readonly find?: (page: Page) => Promise<void>;
 }
 
-const pictures: readonly Picture[] = [
+const screenshots: readonly Screenshot[] = [
   { name: 'now', address: '#/now', theme: 'dark', shows: '.queues tbody tr' },
   { name: 'calls', address: '#/calls', theme: 'light', shows: '[data-call]' },
   { name: 'call', address: '#/calls?state=FINISHED&queue=910', theme: 'dark', shows: '.lane .span', find: openCall },
@@ -37,7 +37,11 @@ async function openCall(page: Page): Promise<void> {
   await page.locator('[data-call] a').nth(most).click();
 }
 
-async function take(browser: Browser, url: string, { name, address, theme, shows, find }: Picture): Promise<void> {
+async function takeScreenshot(
+  browser: Browser,
+  url: string,
+  { name, address, theme, shows, find }: Screenshot,
+): Promise<void> {
   const settings = { theme, language: 'en' };
   await using shown = await openPage(browser, { url: `${url}${address}`, ...wide, settings });
   const { page, complaints } = shown;
@@ -57,13 +61,13 @@ await using servers = await findServers(process.env);
 process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
 await withSystem(servers, ['ingest', 'projector', 'gateway'], async (system) => {
   process.stderr.write('two hours of a call centre …\n');
-  await using centre = await startCentre(system);
+  await using centre = await startLiveCentre(system);
   await until(() => centre.isLive(), { timeoutMs: 120_000, onTimeout: () => new Error('The past takes too long.') });
   await system.projected();
   const browser = await startBrowser();
   try {
     const url = new URL('/', system.socketUrl.replace('ws:', 'http:')).href;
-    for (const picture of pictures) await take(browser, url, picture);
+    for (const picture of screenshots) await takeScreenshot(browser, url, picture);
   } finally {
     await browser.close();
   }

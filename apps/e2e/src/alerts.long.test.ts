@@ -4,11 +4,11 @@ import { zstdCompressSync } from 'node:zlib';
 import { encodeBatch, encodeRecords, produceRaw, until } from '@callstream/stack';
 import { connectPublisher } from '@callstream/runtime';
 import { WebSocket } from 'ws';
-import { checkFiles, checkMetrics, hurried, missingPrograms } from './prometheus.ts';
+import { checkPrometheusFiles, lintMetrics, accelerate, missingPrometheusPrograms } from './prometheus.ts';
 import { createSender } from './sender.ts';
 import { runOnce } from './service.ts';
-import { startWatchedSystem } from './watched-system.ts';
-import type { WatchedSystem } from './watched-system.ts';
+import { startMonitoredSystem } from './watched-system.ts';
+import type { MonitoredSystem } from './watched-system.ts';
 
 /** Prometheus looks each second, and minutes are two seconds. */
 const times = 30;
@@ -25,15 +25,15 @@ async function expressionsOf(file: string): Promise<string[]> {
 const operandsOf = (query: string): string[] =>
   query.split(/ (?:and|or|unless|==|!=|>|<|>=|<=) /).map((operand) => operand.replace(/^absent\((.*)\)$/, '$1').trim());
 
-const missing = await missingPrograms();
+const missing = await missingPrometheusPrograms();
 if (missing.length > 0)
   console.warn(`No alert is tried here: ${missing.join(' and ')} not in PATH. Debian: prometheus.`);
 const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in PATH)` : '';
 
 (missing.length > 0 ? describe.skip : describe)(`a system that is watched${skipped}`, () => {
-  let watched: WatchedSystem;
+  let watched: MonitoredSystem;
   beforeAll(async () => {
-    watched = await startWatchedSystem({
+    watched = await startMonitoredSystem({
       settings: { SPOOL_MAX_BYTES: '200000', GATEWAY_SOCKETS_PER_ADDRESS_MAX: '10' },
       times,
     });
@@ -41,13 +41,13 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
   afterAll(() => watched[Symbol.asyncDispose](), 60_000);
 
   it('has a configuration and rules that promtool finds right', async () => {
-    expect(await checkFiles()).toMatch(/16 rules found/);
+    expect(await checkPrometheusFiles()).toMatch(/16 rules found/);
   });
 
   it('has metrics that promtool finds right, but for three that prom-client has', async () => {
     for (const service of ['INGEST', 'PROJECTOR', 'GATEWAY']) {
       const answer = await fetch(`http://127.0.0.1:${watched.system.env[`${service}_ADMIN_PORT`] ?? ''}/metrics`);
-      const wrong = await checkMetrics(await answer.text());
+      const wrong = await lintMetrics(await answer.text());
       expect(wrong.filter((line) => !/^nodejs_active_(handles|requests|resources)_total /.test(line))).toEqual([]);
     }
   });
@@ -59,7 +59,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
     expect(shown.length).toBeGreaterThan(60);
     expect(compared.length).toBeGreaterThan(30);
     const expressions = [
-      ...shown.map((expr) => hurried(expr.replaceAll('$__rate_interval', '5m'), times)),
+      ...shown.map((expr) => accelerate(expr.replaceAll('$__rate_interval', '5m'), times)),
       ...compared,
     ];
     await Promise.all(

@@ -1,16 +1,16 @@
 import { parseEvent } from '@callstream/domain';
-import { lives } from '@callstream/domain/testing';
+import { fixtureEvents } from '@callstream/domain/testing';
 import { eventUuid } from '@callstream/runtime';
 import fc from 'fast-check';
 import { openDashboard } from './dashboard.ts';
 import { createSender } from './sender.ts';
-import type { Answer } from './sender.ts';
+import type { WebhookResponse } from './sender.ts';
 import type { ServiceName, System } from './system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
 
 /** Events of the nineteen lives, each three times, in an order that the seed decides; the calls are others for each seed. */
 function shuffledThrice(seed: number): string[] {
-  const bodies = [...lives.values()].flatMap((life) => [...life, ...life, ...life]);
+  const bodies = [...fixtureEvents.values()].flatMap((life) => [...life, ...life, ...life]);
   const [shuffled = []] = fc.sample(fc.shuffledSubarray(bodies, { minLength: bodies.length }), { seed, numRuns: 1 });
   return shuffled.map((body) => body.replace(/("call_id": ?")/, `$1${seed}.`));
 }
@@ -35,7 +35,7 @@ async function storedDeliveries({ db }: System): Promise<Map<string, number>> {
 }
 
 const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
-const expectAllAccepted = (answers: readonly Answer[]): void =>
+const expectAllAccepted = (answers: readonly WebhookResponse[]): void =>
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
 
 let system: System;

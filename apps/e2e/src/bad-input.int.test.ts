@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { Problem } from '@callstream/contracts';
-import { topicFacts } from '@callstream/runtime';
+import { describeTopic } from '@callstream/runtime';
 import { Client } from 'undici';
 import { openDashboard } from './dashboard.ts';
 import { createSender } from './sender.ts';
@@ -15,14 +15,14 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose]());
 
-interface Sent {
+interface WebhookRequest {
   readonly method?: string;
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string | Buffer;
 }
 
-async function send({ method = 'POST', path = '/webhook', headers, body }: Sent) {
+async function send({ method = 'POST', path = '/webhook', headers, body }: WebhookRequest) {
   const client = new Client(new URL(system.webhookUrl).origin);
   const response = await client.request({
     path,
@@ -36,7 +36,7 @@ async function send({ method = 'POST', path = '/webhook', headers, body }: Sent)
 }
 
 /** Right status, and a problem body that says the same and quotes nothing. */
-async function expectProblem(status: number, sent: Sent): Promise<Awaited<ReturnType<typeof send>>> {
+async function expectProblem(status: number, sent: WebhookRequest): Promise<Awaited<ReturnType<typeof send>>> {
   const answer = await send(sent);
   expect({ status: answer.status, type: answer.headers['content-type'] }).toEqual({
     status,
@@ -117,7 +117,7 @@ describe('what is not a webhook is refused', () => {
     expect((await send({ body: `\uFEFF${body}` })).status).toBe(200);
   });
   it('413: one byte more than fits the topic; 200 for what just fits', async () => {
-    const { messageBytesMax } = await topicFacts(system.kafka, system.topic);
+    const { messageBytesMax } = await describeTopic(system.kafka, system.topic);
     const bytesMax = messageBytesMax - 8 * 1024;
     const filled = (bytes: number): string => `{"type":"large","a":"${'x'.repeat(bytes - 23)}"}`;
     expect(filled(bytesMax)).toHaveLength(bytesMax);

@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
-import { callsOfEvents, eventsOf, livesUntil } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, fixtureEventsUntil } from '@callstream/domain/testing';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from './browser.ts';
-import { accessibilityFaults, openPage, overhangPx } from './dashboard-page.ts';
+import { accessibilityViolations, openPage, horizontalOverflowPx } from './dashboard-page.ts';
 import type { DashboardPage } from './dashboard-page.ts';
 import { startGateway } from './gateways.ts';
 import { readLog } from './read-log.ts';
@@ -16,7 +16,7 @@ import type { System } from './system.ts';
 
 /** A busy machine is no failure. */
 jest.setTimeout(60_000);
-const livesNow = livesUntil(Date.now());
+const livesNow = fixtureEventsUntil(Date.now());
 const patience = { timeout: 20_000 };
 const dayMs = 86_400_000;
 const firstLoadBytesMax = 250_000;
@@ -292,11 +292,11 @@ it.each([
   for (const view of views) {
     await go(own.page, view);
     await own.page.locator('main h1').first().waitFor(attached);
-    expect([view, await accessibilityFaults(own.page, rules)]).toEqual([view, []]);
+    expect([view, await accessibilityViolations(own.page, rules)]).toEqual([view, []]);
   }
   await own.page.getByRole('button', { name: /Settings|Configurações/ }).click();
   await own.page.locator('dialog[open]').waitFor(patience);
-  expect(await accessibilityFaults(own.page, rules)).toEqual([]);
+  expect(await accessibilityViolations(own.page, rules)).toEqual([]);
 });
 
 it.each([360, 3_840])('fits a screen of %d px', async (width) => {
@@ -304,7 +304,7 @@ it.each([360, 3_840])('fits a screen of %d px', async (width) => {
   for (const view of views) {
     await go(own.page, view);
     await own.page.locator('main h1').first().waitFor(attached);
-    expect([view, await overhangPx(own.page)]).toEqual([view, 0]);
+    expect([view, await horizontalOverflowPx(own.page)]).toEqual([view, 0]);
   }
 });
 
@@ -317,7 +317,7 @@ it('has a wall: large, and without anything to click', async () => {
     .first()
     .evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize));
   expect(px).toBeGreaterThan(70);
-  expect(await overhangPx(wall.page)).toBe(0);
+  expect(await horizontalOverflowPx(wall.page)).toBe(0);
 });
 
 it('loads itself again once where the gateway is of another version, and says so if that does not help', async () => {

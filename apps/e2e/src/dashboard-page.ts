@@ -1,7 +1,7 @@
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 
-export interface OpenOptions {
+export interface OpenPageOptions {
   readonly url: string;
   readonly width?: number;
   readonly height?: number;
@@ -20,7 +20,7 @@ export interface DashboardPage extends AsyncDisposable {
 
 export async function openPage(
   browser: Browser,
-  { url, width = 1_280, height = 800, settings = { theme: 'dark', language: 'en' }, language }: OpenOptions,
+  { url, width = 1_280, height = 800, settings = { theme: 'dark', language: 'en' }, language }: OpenPageOptions,
 ): Promise<DashboardPage> {
   const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB', reducedMotion: 'reduce' });
   await context.addInitScript((text) => localStorage.setItem('callstream.settings', text), JSON.stringify(settings));
@@ -41,7 +41,7 @@ export async function openPage(
   return { page, complaints, [Symbol.asyncDispose]: () => context.close() };
 }
 
-interface Violation {
+interface AxeViolation {
   readonly id: string;
   readonly impact: string | null;
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
@@ -53,11 +53,13 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
  * What axe finds by WCAG 2.2 AA, or by single rules of it, as lines. The page's policy lets no script in, so axe is evaluated
  * from outside.
  */
-export async function accessibilityFaults(page: Page, rules?: readonly string[]): Promise<string[]> {
+export async function accessibilityViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
   await page.evaluate(axe.source);
   const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: standards };
   const violations = await page.evaluate(async (only) => {
-    const within = globalThis as unknown as { axe: { run: (options: object) => Promise<{ violations: Violation[] }> } };
+    const within = globalThis as unknown as {
+      axe: { run: (options: object) => Promise<{ violations: AxeViolation[] }> };
+    };
     return (await within.axe.run({ runOnly: only })).violations;
   }, runOnly);
   return violations.map(
@@ -66,5 +68,5 @@ export async function accessibilityFaults(page: Page, rules?: readonly string[])
 }
 
 /** Nothing sticks out to the side. */
-export const overhangPx = (page: Page): Promise<number> =>
+export const horizontalOverflowPx = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

@@ -4,7 +4,7 @@ import type { ListedEvent } from '@callstream/contracts';
 import type { CallRow } from '@callstream/tables';
 import { WebSocket } from 'ws';
 
-interface Frame {
+interface SocketFrame {
   readonly event: string;
   readonly data: unknown;
   readonly status?: string;
@@ -14,7 +14,7 @@ interface Frame {
 /** A dashboard's side of a socket. */
 export interface Dashboard extends AsyncDisposable {
   /** Asks, and waits for the answer with the same id. */
-  readonly ask: (event: string, data: object) => Promise<Frame>;
+  readonly ask: (event: string, data: object) => Promise<SocketFrame>;
   readonly listCalls: (params?: object) => Promise<CallRow[]>;
   readonly listCallEvents: (callId: string) => Promise<ListedEvent[]>;
   /** How many DataChanged have come. */
@@ -29,14 +29,14 @@ const patienceMs = 20_000;
 
 export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   const socket = new WebSocket(socketUrl, { perMessageDeflate: false });
-  const answers = new Map<string | number, (frame: Frame) => void>();
+  const answers = new Map<string | number, (frame: SocketFrame) => void>();
   const changedAt: number[] = [];
   let wake = Promise.withResolvers<undefined>();
-  const welcomed = Promise.withResolvers<Frame>();
+  const welcomed = Promise.withResolvers<SocketFrame>();
 
   socket.on('message', (data: Buffer) => {
     const now = performance.now();
-    const frame = JSON.parse(data.toString()) as Frame;
+    const frame = JSON.parse(data.toString()) as SocketFrame;
     welcomed.resolve(frame);
     if (frame.event === 'DataChanged') {
       changedAt.push(now);
@@ -53,9 +53,9 @@ export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   if (first.event !== 'Welcome') throw new Error(`The first frame is ${first.event}.`);
 
   let lastId = 0;
-  const ask = async (event: string, data: object): Promise<Frame> => {
+  const ask = async (event: string, data: object): Promise<SocketFrame> => {
     const id = ++lastId;
-    const answer = new Promise<Frame>((resolve) => answers.set(id, resolve));
+    const answer = new Promise<SocketFrame>((resolve) => answers.set(id, resolve));
     socket.send(JSON.stringify({ event, data, id }));
     try {
       return await within(patienceMs, answer);

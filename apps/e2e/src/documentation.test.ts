@@ -1,11 +1,11 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { readPages, root } from './markdown.ts';
+import { readMarkdownPages, repositoryRoot } from './markdown.ts';
 
-const pages = readPages();
+const pages = readMarkdownPages();
 const pageAt = new Map(pages.map((page) => [page.path, page]));
 const sources = globSync('{*.mjs,docs/.vitepress/*.mjs,{apps,libs,tools,docker,docs}/**/*.{ts,tsx,mjs,sql}}', {
-  cwd: root,
+  cwd: repositoryRoot,
   exclude: (path) => /(^|\/)(node_modules|dist)(\/|$)/.test(path),
 });
 
@@ -14,8 +14,8 @@ function broken({ path, links }: (typeof pages)[number]): string[] {
   return links.filter((link) => {
     if (/^[a-z]+:/.test(link)) return false;
     const [file = '', anchor] = decodeURI(link).split('#');
-    const target = file === '' ? path : relative(root, join(root, dirname(path), file));
-    if (!existsSync(join(root, target))) return true;
+    const target = file === '' ? path : relative(repositoryRoot, join(repositoryRoot, dirname(path), file));
+    if (!existsSync(join(repositoryRoot, target))) return true;
     return anchor !== undefined && pageAt.get(target)?.anchors.has(anchor) !== true;
   });
 }
@@ -41,7 +41,9 @@ it('source files that are named are there', () => {
 });
 
 it('every page of docs/ stands in the menu of the site', async () => {
-  const navigation = (await import(join(root, 'docs/.vitepress/navigation.mjs'))) as { readonly pages: string[] };
+  const navigation = (await import(join(repositoryRoot, 'docs/.vitepress/navigation.mjs'))) as {
+    readonly pages: string[];
+  };
   const own = pages.map(({ path }) => path).filter((path) => path.startsWith('docs/') && path !== 'docs/index.md');
   expect(own.filter((path) => !navigation.pages.includes(path))).toEqual([]);
 });
@@ -55,17 +57,17 @@ it('examples in JSON are JSON', () => {
 it('messages that troubleshooting and upgrade quote are in the programs', () => {
   const said = sources
     .filter((path) => !path.endsWith('.test.ts'))
-    .map((path) => readFileSync(join(root, path), 'utf8'))
+    .map((path) => readFileSync(join(repositoryRoot, path), 'utf8'))
     .join('\n');
   const text = ['troubleshooting', 'upgrade']
-    .map((page) => readFileSync(join(root, `docs/${page}.md`), 'utf8'))
+    .map((page) => readFileSync(join(repositoryRoot, `docs/${page}.md`), 'utf8'))
     .join('\n');
   const quoted = [...text.matchAll(/^\| "([^"|]+)"/gm)].map(([, message = '']) => message);
   expect(quoted.length).toBeGreaterThan(20);
   expect(quoted.filter((message) => !said.includes(message))).toEqual([]);
 });
 
-const textOf = (path: string): string => readFileSync(join(root, path), 'utf8');
+const textOf = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
 
 it('each term of the glossary names the file that owns it, and the pages where one begins link to the glossary', () => {
   const terms = [...textOf('docs/glossary.md').matchAll(/^- \*\*.+(?:\n {2}.+)*/gm)].map(([term]) => term);
@@ -80,7 +82,7 @@ it('names that keep an older word, by the glossary, are names of the reference, 
   const kept = [...table.matchAll(/^\| (`.+?) \|/gm)].flatMap(([, cell = '']) => cell.match(/[\w.-]{3,}(?=`)/g) ?? []);
   expect(kept.length).toBeGreaterThan(20);
   const named = [
-    ...globSync('docs/reference/*.md', { cwd: root }),
+    ...globSync('docs/reference/*.md', { cwd: repositoryRoot }),
     'docker/observability/prometheus/alerts.yml',
     ...sources.filter((path) => !path.endsWith('.test.ts')),
   ]
@@ -90,7 +92,9 @@ it('names that keep an older word, by the glossary, are names of the reference, 
 });
 
 it('a decision has a context and a decision, and fits on half a page', () => {
-  const decisions = globSync('docs/decisions/*.md', { cwd: root }).map((path) => [path, textOf(path)] as const);
+  const decisions = globSync('docs/decisions/*.md', { cwd: repositoryRoot }).map(
+    (path) => [path, textOf(path)] as const,
+  );
   expect(decisions.length).toBeGreaterThan(10);
   const wrong = decisions.filter(([, text]) => {
     const words = text.split(/\s+/).filter((word) => /\w/.test(word));

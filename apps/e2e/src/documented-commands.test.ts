@@ -1,12 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { proofs } from './documented-commands.ts';
-import { readPages, root } from './markdown.ts';
+import { commandCoverage } from './documented-commands.ts';
+import { readMarkdownPages, repositoryRoot } from './markdown.ts';
 
-const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const text = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
 
 /** Without the remark at its end. */
-const commands = readPages().flatMap(({ path, code }) =>
+const commands = readMarkdownPages().flatMap(({ path, code }) =>
   code
     .filter(({ language }) => language === 'sh')
     .flatMap((block) => block.text.replaceAll('\\\n', ' ').split('\n'))
@@ -16,13 +16,14 @@ const commands = readPages().flatMap(({ path, code }) =>
 
 it('every command of the documentation is run by a test, or it is known why not', () => {
   expect(commands.length).toBeGreaterThan(20);
-  const unknown = commands.filter(({ command }) => !proofs.some(([pattern]) => pattern.test(command)));
+  const unknown = commands.filter(({ command }) => !commandCoverage.some(([pattern]) => pattern.test(command)));
   expect(unknown).toEqual([]);
 });
 
 it('those tests are there and run it; nothing is listed that is in no page', () => {
-  const stale = proofs.filter(([pattern, proof]) => {
-    if ('test' in proof && !(existsSync(join(root, proof.test)) && text(proof.test).includes(proof.runs))) return true;
+  const stale = commandCoverage.filter(([pattern, proof]) => {
+    if ('test' in proof && !(existsSync(join(repositoryRoot, proof.test)) && text(proof.test).includes(proof.runs)))
+      return true;
     return !commands.some(({ command }) => pattern.test(command));
   });
   expect(stale).toEqual([]);

@@ -1,10 +1,10 @@
 /** How it is known that a command of the documentation works: a test that runs it, or why there is none. */
-export type Proof =
+export type CommandCoverage =
   | { readonly test: string; /** What the test has where it runs the command. */ readonly runs: string }
   | { readonly because: string };
 
 /** Every command that stands in a block of `sh`. The first pattern that matches counts. */
-export const proofs: readonly (readonly [RegExp, Proof])[] = [
+export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = [
   [/^npm start$/, { test: 'apps/e2e/src/npm-start.int.test.ts', runs: 'tools/start.mjs' }],
   [
     /^KAFKA_BROKERS=\S+ DATABASE_URL=\S+ npm start$/,

@@ -19,7 +19,7 @@ const operations = {
 } as const;
 
 /** The rights in Kafka that the guide has its readers grant: its lines `acls <user> …`, which end in options of kafka-acls.sh. */
-export async function documentedRights(): Promise<AclEntry[]> {
+export async function documentedAcls(): Promise<AclEntry[]> {
   const lines = (await readFile(guide, 'utf8')).split('\n').filter((line) => /^acls \S/.test(line));
   return lines.flatMap((line) => {
     const { values, positionals } = parseArgs({

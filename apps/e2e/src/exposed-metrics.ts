@@ -7,10 +7,10 @@ export interface ExposedMetric {
   readonly labels: ReadonlySet<string>;
 }
 
-const ofEveryHistogram: ReadonlySet<string> = new Set(['le', 'quantile']);
+const builtInLabels: ReadonlySet<string> = new Set(['le', 'quantile']);
 
 /** Reads the text of /metrics. */
-export function readExposed(text: string): ExposedMetric[] {
+export function parseExposedMetrics(text: string): ExposedMetric[] {
   const help = new Map([...text.matchAll(/^# HELP (\w+) (.*)$/gm)].map(([, name = '', words = '']) => [name, words]));
   const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
   return types.map(({ name, type }) => {
@@ -18,13 +18,13 @@ export function readExposed(text: string): ExposedMetric[] {
     const labels = samples.flatMap(([, inside = '']) =>
       [...inside.matchAll(/(\w+)="/g)].map(([, label = '']) => label),
     );
-    const own = new Set(labels.filter((label) => !ofEveryHistogram.has(label)).sort());
+    const own = new Set(labels.filter((label) => !builtInLabels.has(label)).sort());
     return { name, type, help: help.get(name) ?? '', labels: own };
   });
 }
 
 /** A table of Markdown, as prettier writes it. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function markdownTable(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const [head = [], ...body] = cells;
   const widths = head.map((_, column) => Math.max(3, ...cells.map((row) => row[column]?.length ?? 0)));

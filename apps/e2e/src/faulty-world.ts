@@ -1,21 +1,21 @@
 import fc from 'fast-check';
 import { callsOfEvents } from '@callstream/domain/testing';
-import { startProxyBefore, testDatabase, testTopicName } from '@callstream/stack';
+import { startProxyFor, testDatabase, testTopicName } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
-import { beginsBefore, simulatedBodies } from '../bench/simulated.ts';
+import { startTimeFor, simulatedBodies } from '../bench/simulated.ts';
 import { startGateway } from './gateways.ts';
-import type { Gateway } from './gateways.ts';
-import { startOwnKafka } from './own-kafka.ts';
-import type { OwnKafka } from './own-kafka.ts';
+import type { GatewayInstance } from './gateways.ts';
+import { startProxiedKafka } from './own-kafka.ts';
+import type { ProxiedKafka } from './own-kafka.ts';
 import { readLog } from './read-log.ts';
 import { createSender } from './sender.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
-import { openWatcher } from './watcher.ts';
-import type { Watcher } from './watcher.ts';
+import { openAuditedClient } from './watcher.ts';
+import type { AuditedClient } from './watcher.ts';
 
 /** A system of which everything can fail: two gateways, and a proxy before Kafka, Postgres and each watcher. */
-export interface FaultyWorld extends AsyncDisposable {
+export interface FaultySystem extends AsyncDisposable {
   /** Posts simulated webhooks, and meanwhile `faults` faults; at the end nothing is broken any more. */
   readonly provoke: (options: { seed: number; webhooks: number; faults: number }) => Promise<void>;
   /** Waits until every watcher shows what the log says. @throws {Error} that names a difference */
@@ -38,11 +38,11 @@ const centreRate = 40;
 /** Webhooks that are under way at the same time. */
 const connections = 8;
 
-export async function startFaultyWorld(): Promise<FaultyWorld> {
+export async function startFaultySystem(): Promise<FaultySystem> {
   await using cleanup = new AsyncDisposableStack();
-  const own = cleanup.use(await startOwnKafka());
+  const own = cleanup.use(await startProxiedKafka());
   const database = cleanup.use(await testDatabase());
-  const { proxy: postgres, url: databaseUrl } = await startProxyBefore(database.url);
+  const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
   cleanup.use(postgres);
   const system = cleanup.use(
     await startSystem({
@@ -54,12 +54,12 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   );
   const gateways = await Promise.all([startGateway(system.env), startGateway(system.env)]);
   gateways.forEach((gateway) => cleanup.use(gateway));
-  const watchers = await Promise.all(filters.map((filter, i) => openWatcher(gateways[i % 2]?.port ?? 0, filter)));
+  const watchers = await Promise.all(filters.map((filter, i) => openAuditedClient(gateways[i % 2]?.port ?? 0, filter)));
   watchers.forEach((watcher) => cleanup.use(watcher));
   const world = { own, postgres, system, gateways, watchers };
   const owned = cleanup.move();
   return {
-    provoke: (options) => provoke(world, options),
+    provoke: (options) => injectFaults(world, options),
     expectNoGap: async () => {
       await system.projected();
       const calls = callsOfEvents(await readLog(own.kafka, system.topic));
@@ -73,19 +73,23 @@ export async function startFaultyWorld(): Promise<FaultyWorld> {
   };
 }
 
-interface World {
-  readonly own: OwnKafka;
+interface FaultTargets {
+  readonly own: ProxiedKafka;
   readonly postgres: Proxy;
   readonly system: System;
-  readonly gateways: readonly Gateway[];
-  readonly watchers: readonly Watcher[];
+  readonly gateways: readonly GatewayInstance[];
+  readonly watchers: readonly AuditedClient[];
 }
 
 /** What ends a fault. */
-type Mend = () => Promise<void> | void;
+type EndFault = () => Promise<void> | void;
 
 /** `pick` chooses whom it hits: 0 to 1. */
-async function inflict({ own, postgres, gateways, watchers }: World, fault: Fault, pick: number): Promise<Mend> {
+async function injectFault(
+  { own, postgres, gateways, watchers }: FaultTargets,
+  fault: Fault,
+  pick: number,
+): Promise<EndFault> {
   const hit = <T>(all: readonly T[]): T[] => all.slice(Math.floor(pick * all.length)).slice(0, 1);
   switch (fault) {
     case 'socket cut':
@@ -114,8 +118,8 @@ async function inflict({ own, postgres, gateways, watchers }: World, fault: Faul
   }
 }
 
-async function provoke(
-  world: World,
+async function injectFaults(
+  world: FaultTargets,
   { seed, webhooks, faults }: { seed: number; webhooks: number; faults: number },
 ): Promise<void> {
   // Each kind once before any comes again.
@@ -126,7 +130,7 @@ async function provoke(
     .slice(0, faults);
   const picks = fc.sample(fc.double({ min: 0, max: 0.999, noNaN: true }), { seed, numRuns: faults });
   await using sender = createSender(world.system.webhookUrl, connections);
-  const bodies = simulatedBodies(webhooks, centreRate, { seed, start: beginsBefore(webhooks, centreRate) });
+  const bodies = simulatedBodies(webhooks, centreRate, { seed, start: startTimeFor(webhooks, centreRate) });
   const post = async (count: number): Promise<void> => {
     const some: string[] = [];
     while (some.length < count) {
@@ -140,7 +144,7 @@ async function provoke(
   const piece = Math.ceil(webhooks / (2 * faults + 1));
   await post(piece);
   for (const [i, kind] of kinds.entries()) {
-    const mend = await inflict(world, kind, picks[i] ?? 0);
+    const mend = await injectFault(world, kind, picks[i] ?? 0);
     await post(piece);
     await Promise.all([mend(), post(piece)]);
   }

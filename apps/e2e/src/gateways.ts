@@ -1,13 +1,13 @@
-import { startMember } from './member.ts';
-import type { Member } from './member.ts';
+import { startInstance } from './member.ts';
+import type { ServiceInstance } from './member.ts';
 
 /** A gateway as a process, beside others on the same log and tables. */
-export interface Gateway extends Member {
+export interface GatewayInstance extends ServiceInstance {
   readonly socketUrl: string;
 }
 
 /** `env`: of its system, and what is to be different. */
-export async function startGateway(env: Readonly<Record<string, string>>): Promise<Gateway> {
-  const member = await startMember('gateway', env);
+export async function startGateway(env: Readonly<Record<string, string>>): Promise<GatewayInstance> {
+  const member = await startInstance('gateway', env);
   return { ...member, socketUrl: `ws://127.0.0.1:${member.port}/` };
 }

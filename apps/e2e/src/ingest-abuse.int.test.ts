@@ -2,7 +2,7 @@ import { connectKafka, createLog, ensureTopics } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { startIngest } from './ingest.ts';
 import type { Ingest } from './ingest.ts';
-import { dial, head } from './raw-request.ts';
+import { openRawConnection, webhookHead } from './raw-request.ts';
 import { createSender } from './sender.ts';
 import { quantile } from './statistics.ts';
 
@@ -41,13 +41,13 @@ afterAll(() => ingest[Symbol.asyncDispose]());
 const newAddress = (): string => `198.18.${(++lastAddress >> 8) & 255}.${lastAddress & 255}`;
 const good = '{"type":"call.new","call_id":"a"}';
 
-interface Sent {
+interface ForwardedRequest {
   readonly from?: string;
   readonly path?: string;
   readonly headers?: Record<string, string>;
   readonly body?: string;
 }
-const post = ({ from = newAddress(), path = '', headers = {}, body = good }: Sent): Promise<Response> =>
+const post = ({ from = newAddress(), path = '', headers = {}, body = good }: ForwardedRequest): Promise<Response> =>
   fetch(ingest.webhookUrl + path, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-forwarded-for': from, ...headers },
@@ -61,7 +61,7 @@ afterEach(async () => {
 });
 
 describe('who may send', () => {
-  it.each<[string, Sent, number]>([
+  it.each<[string, ForwardedRequest, number]>([
     ['nobody without credentials', {}, 401],
     ['nobody with wrong ones', { headers: { authorization: 'Bearer wrong' } }, 401],
     ['nobody with another scheme', { headers: { authorization: `Digest ${bearer}` } }, 401],
@@ -129,8 +129,12 @@ describe('who may send', () => {
     expect(ingest.service.tail()).not.toContain('alert(7)');
   });
   it('the Host of a request has no effect', async () => {
-    const { socket, closed } = await dial(ingest.webhookUrl);
-    const request = head(`authorization: Bearer ${bearer}`, 'connection: close', `content-length: ${good.length}`);
+    const { socket, closed } = await openRawConnection(ingest.webhookUrl);
+    const request = webhookHead(
+      `authorization: Bearer ${bearer}`,
+      'connection: close',
+      `content-length: ${good.length}`,
+    );
     socket.write(request.replace('host: x', 'host: evil.example') + good);
     expect(await closed).toMatch(/^HTTP\/1\.1 200 /);
   });
@@ -169,16 +173,16 @@ describe('who sends too much', () => {
 describe('requests that are no requests', () => {
   const authorization = `authorization: Bearer ${bearer}`;
   it('a body without end is cut off with 413', async () => {
-    const { socket, closed } = await dial(ingest.webhookUrl);
-    socket.write(head(authorization, 'transfer-encoding: chunked'));
+    const { socket, closed } = await openRawConnection(ingest.webhookUrl);
+    socket.write(webhookHead(authorization, 'transfer-encoding: chunked'));
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
     // One byte over is enough; whoever then goes on is not listened to.
     for (let i = 0; i < 16; i++) socket.write(chunk);
     expect(await closed).toMatch(/^HTTP\/1\.1 413 .*connection: close/is);
   });
   it('a body longer than it says ends in 400', async () => {
-    const { socket, closed } = await dial(ingest.webhookUrl);
-    socket.write(`${head(authorization, `content-length: ${good.length}`)}${good}and more\r\n\r\n`);
+    const { socket, closed } = await openRawConnection(ingest.webhookUrl);
+    socket.write(`${webhookHead(authorization, `content-length: ${good.length}`)}${good}and more\r\n\r\n`);
     expect(await closed).toMatch(/^(HTTP\/1\.1 200 .*)?HTTP\/1\.1 400 /s);
   });
   it('two lengths, or a length and chunks, are 400', async () => {
@@ -186,14 +190,14 @@ describe('requests that are no requests', () => {
       ['content-length: 1', 'content-length: 2'],
       ['content-length: 5', 'transfer-encoding: chunked'],
     ]) {
-      const { socket, closed } = await dial(ingest.webhookUrl);
-      socket.write(`${head(authorization, ...lies)}0\r\n\r\n`);
+      const { socket, closed } = await openRawConnection(ingest.webhookUrl);
+      socket.write(`${webhookHead(authorization, ...lies)}0\r\n\r\n`);
       expect(await closed).toMatch(/^HTTP\/1\.1 400 /);
     }
   });
   it('headers of 20 kB are 431', async () => {
-    const { socket, closed } = await dial(ingest.webhookUrl);
-    socket.write(head(authorization, `x-large: ${'x'.repeat(20_000)}`));
+    const { socket, closed } = await openRawConnection(ingest.webhookUrl);
+    socket.write(webhookHead(authorization, `x-large: ${'x'.repeat(20_000)}`));
     expect(await closed).toMatch(/^HTTP\/1\.1 431 .*application\/problem\+json/s);
   });
   it('2,000 slow connections are closed with 408, and a good client is served as before', async () => {
@@ -210,9 +214,9 @@ describe('requests that are no requests', () => {
     };
     await latency(20);
     const before = await latency(100);
-    const slow = await Promise.all(Array.from({ length: 2_000 }, () => dial(ingest.webhookUrl)));
+    const slow = await Promise.all(Array.from({ length: 2_000 }, () => openRawConnection(ingest.webhookUrl)));
     for (const { socket } of slow)
-      socket.write(`${head(authorization, `x-forwarded-for: ${newAddress()}`, 'content-length: 100')}{"type":`);
+      socket.write(`${webhookHead(authorization, `x-forwarded-for: ${newAddress()}`, 'content-length: 100')}{"type":`);
     // An order of magnitude: what would be harmful is a queue behind the slow ones.
     expect(await latency(100)).toBeLessThan(Math.max(50, before * 10));
     const answers = await Promise.all(slow.map(({ closed }) => closed));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pickPort } from './port.ts';
 import { startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 
 export interface IngestOptions {
   readonly brokers: readonly string[];
@@ -21,7 +21,7 @@ export interface IngestOptions {
 export interface Ingest extends AsyncDisposable {
   readonly webhookUrl: string;
   readonly adminPort: string;
-  readonly service: Service;
+  readonly service: ServiceProcess;
   readonly dataDir: string;
   readonly readyz: () => Promise<{ status: number; text: string }>;
   readonly metricsText: () => Promise<string>;

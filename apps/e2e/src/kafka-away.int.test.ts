@@ -5,18 +5,18 @@ import { createPartitionOf, createTopic, ensureTopics, createLog, withAdmin } fr
 import { startKafka, testDatabase, testTopicName, until } from '@callstream/stack';
 import { startIngest } from './ingest.ts';
 import type { Ingest } from './ingest.ts';
-import { startOwnKafka } from './own-kafka.ts';
-import type { OwnKafka } from './own-kafka.ts';
+import { startProxiedKafka } from './own-kafka.ts';
+import type { ProxiedKafka } from './own-kafka.ts';
 import { readLog } from './read-log.ts';
 import { createSender } from './sender.ts';
-import type { Answer } from './sender.ts';
+import type { WebhookResponse } from './sender.ts';
 import { startSystem } from './system.ts';
 import { expectTablesToBeFoldOfLog } from './test-system.ts';
 
 const log = createLog({ service: 'e2e', level: 'silent' });
-let own: OwnKafka;
+let own: ProxiedKafka;
 beforeAll(async () => {
-  own = await startOwnKafka();
+  own = await startProxiedKafka();
 }, 120_000);
 afterEach(() => own.proxy.resume());
 afterAll(() => own[Symbol.asyncDispose](), 60_000);
@@ -31,10 +31,10 @@ const event = (callId: string, i = 0): string =>
   JSON.stringify({ type: 'call.new', call_id: callId, i, timestamp: '2026-03-02T10:00:00Z' });
 const events = (count: number, name: string): string[] =>
   Array.from({ length: count }, (_, i) => event(`${name}.${i}`));
-const uuidOf = ({ text }: Answer): string => (JSON.parse(text) as { data: { uuid: string } }).data.uuid;
+const uuidOf = ({ text }: WebhookResponse): string => (JSON.parse(text) as { data: { uuid: string } }).data.uuid;
 
 /** Every one of the answers is a 200, and what they speak of comes to be in the log. */
-async function expectKept(answers: readonly Answer[], { topic, ingest }: { topic: string; ingest: Ingest }) {
+async function expectKept(answers: readonly WebhookResponse[], { topic, ingest }: { topic: string; ingest: Ingest }) {
   expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
   await until(async () => (await ingest.metric('callstream_ingest_spool_records')) === 0, {
     timeoutMs: 60_000,
@@ -52,10 +52,13 @@ const answerWithinMs = 4_000;
  * Posts over 20 connections, and tells how long the slowest answer took, in ms: from when it was sent, as its sender counts. A
  * partition that shares a producer may be found out 2.5 s after another one, so that what waits for a connection waits twice.
  */
-async function postTimed(ingest: Ingest, bodies: readonly string[]): Promise<{ answers: Answer[]; slowestMs: number }> {
+async function postTimed(
+  ingest: Ingest,
+  bodies: readonly string[],
+): Promise<{ answers: WebhookResponse[]; slowestMs: number }> {
   const connections = 20;
   await using sender = createSender(ingest.webhookUrl, connections);
-  const answers: Answer[] = [];
+  const answers: WebhookResponse[] = [];
   let slowestMs = 0;
   const waiting = bodies.values();
   const postNext = async (): Promise<void> => {
@@ -87,7 +90,7 @@ describe('while Kafka is away, a webhook is stored on disk, answered with 200, a
   it('in the middle of a load, refused and then hanging', async () => {
     const topic = await newTopic();
     await using ingest = await startIngest({ brokers: own.brokers, topic });
-    const all: Answer[] = [];
+    const all: WebhookResponse[] = [];
     const post = async (name: string) => {
       const { answers, slowestMs } = await postTimed(ingest, events(300, name));
       all.push(...answers);
@@ -113,7 +116,7 @@ describe('while Kafka is away, a webhook is stored on disk, answered with 200, a
     const topic = await newTopic();
     await using ingest = await startIngest({ brokers: own.brokers, topic });
     const restarting = own.restart();
-    const answers: Answer[] = [];
+    const answers: WebhookResponse[] = [];
     const back = restarting.then(() => true);
     for (let i = 0; !(await Promise.race([back, Promise.resolve(false)])); i++)
       answers.push(...(await postTimed(ingest, events(20, `restart.${i}`))).answers);

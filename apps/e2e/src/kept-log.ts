@@ -4,11 +4,11 @@ import kafkajs from 'kafkajs';
 
 const silentLog = createLog({ service: 'e2e', level: 'silent' });
 
-export const quietKafka = (brokers: readonly string[]): Kafka =>
+export const connectSilentKafka = (brokers: readonly string[]): Kafka =>
   connectKafka({ brokers, clientId: 'e2e', log: silentLog });
 
 /** A record of a topic as a line of a fixture. Bytes are text where they are UTF-8, else `base64:…`. */
-export interface KeptRecord {
+export interface DumpedRecord {
   readonly partition: number;
   readonly offset: number;
   /** Kafka's own, in ms since 1970. */
@@ -34,7 +34,7 @@ function textOf(bytes: Buffer): string {
 const bytesOf = (text: string): Buffer =>
   text.startsWith(marker) ? Buffer.from(text.slice(marker.length), 'base64') : Buffer.from(text);
 
-const kept = ({ partition, offset, timestamp, key, value, headers }: LogRecord): KeptRecord => ({
+const dumpedRecordOf = ({ partition, offset, timestamp, key, value, headers }: LogRecord): DumpedRecord => ({
   ...{ partition, offset, timestamp },
   key: key && textOf(key),
   value: value && textOf(value),
@@ -42,16 +42,21 @@ const kept = ({ partition, offset, timestamp, key, value, headers }: LogRecord):
 });
 
 /** Every record of a topic, partition by partition. */
-export async function readKept(kafka: Kafka, topic: string): Promise<KeptRecord[]> {
+export async function dumpTopic(kafka: Kafka, topic: string): Promise<DumpedRecord[]> {
   const ends = await endOffsets(kafka, topic);
   const ranges = new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }]));
-  const records: KeptRecord[] = [];
-  await readRanges(kafka, { topic, ranges, onRecords: (some) => void records.push(...some.map(kept)), log: silentLog });
+  const records: DumpedRecord[] = [];
+  await readRanges(kafka, {
+    topic,
+    ranges,
+    onRecords: (some) => void records.push(...some.map(dumpedRecordOf)),
+    log: silentLog,
+  });
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
 /** Puts the records on an empty topic. @throws {Error} if they did not get the offsets that they had */
-export async function putKept(kafka: Kafka, topic: string, records: readonly KeptRecord[]): Promise<void> {
+export async function restoreTopic(kafka: Kafka, topic: string, records: readonly DumpedRecord[]): Promise<void> {
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   try {

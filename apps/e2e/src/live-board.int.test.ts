@@ -1,21 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Call } from '@callstream/domain';
-import { callsOfEvents, lives } from '@callstream/domain/testing';
-import { startProxyBefore, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { callsOfEvents, fixtureEvents } from '@callstream/domain/testing';
+import { startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { startReaders } from '../bench/gateway/readers.ts';
 import { startGateway } from './gateways.ts';
-import type { Gateway } from './gateways.ts';
-import { putRecords } from './put-records.ts';
+import type { GatewayInstance } from './gateways.ts';
+import { produceWebhooks } from './put-records.ts';
 import { readLog } from './read-log.ts';
 import { createSender } from './sender.ts';
 import type { Sender } from './sender.ts';
 import { launch, runOnce } from './service.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
-import { openWatcher } from './watcher.ts';
-import type { Watcher } from './watcher.ts';
+import { openAuditedClient } from './watcher.ts';
+import type { AuditedClient } from './watcher.ts';
 
 const dayMs = 86_400_000;
 const cleanup = new AsyncDisposableStack();
@@ -24,19 +24,19 @@ let sender: Sender;
 /** Between the gateways and Postgres. */
 let postgres: Proxy;
 let gatewayEnv: Readonly<Record<string, string>>;
-let one: Gateway;
-let other: Gateway;
+let one: GatewayInstance;
+let other: GatewayInstance;
 
 beforeAll(async () => {
   const database = cleanup.use(await testDatabase());
-  const { proxy, url } = await startProxyBefore(database.url);
+  const { proxy, url } = await startProxyFor(database.url);
   postgres = cleanup.use(proxy);
   const kafka = { brokers: testKafkaBrokers(), topic: testTopicName() };
   system = cleanup.use(await startSystem({ ...kafka, databaseUrl: database.url, services: ['ingest', 'projector'] }));
   sender = cleanup.use(createSender(system.webhookUrl, 8));
   gatewayEnv = { ...system.env, DATABASE_URL: url };
   // A call that ended a day ago, and is on no board.
-  await putRecords(system, lives.get('01-nominal') ?? [], Date.now() - dayMs);
+  await produceWebhooks(system, fixtureEvents.get('01-nominal') ?? [], Date.now() - dayMs);
   await system.projected();
   [one, other] = await Promise.all([startGateway(gatewayEnv), startGateway(gatewayEnv)]);
   cleanup.use(one);
@@ -60,26 +60,26 @@ const onBoard = async (): Promise<Call[]> =>
     ({ heardAt }) => Date.now() - heardAt < dayMs / 48,
   );
 
-async function expectShown(...watchers: readonly Watcher[]): Promise<void> {
+async function expectShown(...watchers: readonly AuditedClient[]): Promise<void> {
   const wanted = await onBoard();
   await Promise.all(watchers.map(({ shows }) => shows(wanted)));
   expect(watchers.flatMap(({ lesser }) => lesser)).toEqual([]);
 }
 
-const reconnected = (watcher: Watcher, losses: number): Promise<true> =>
+const reconnected = (watcher: AuditedClient, losses: number): Promise<true> =>
   until(() => watcher.losses() > losses && watcher.client.status.get().connection === 'live', {
     timeoutMs: 30_000,
     onTimeout: () => new Error(`It does not come back: ${JSON.stringify(watcher.client.status.get())}`),
   });
-async function moveTo(gateway: Gateway, watcher: Watcher): Promise<void> {
+async function moveTo(gateway: GatewayInstance, watcher: AuditedClient): Promise<void> {
   const losses = watcher.losses();
   watcher.proxy.switchTo({ port: gateway.port });
   await reconnected(watcher, losses);
 }
 
 it('two gateways show the same calls, and a cursor of one is good on the other, on one that is behind and on one that has just started', async () => {
-  await using watcher = await openWatcher(one.port);
-  await using beside = await openWatcher(other.port);
+  await using watcher = await openAuditedClient(one.port);
+  await using beside = await openAuditedClient(other.port);
   await post(20, 'call.new', 'call.waiting');
   await expectShown(watcher, beside);
 
@@ -103,8 +103,8 @@ it('two gateways show the same calls, and a cursor of one is good on the other, 
 }, 90_000);
 
 it('a recording that comes a day later shows the call that it belongs to, and no ghost', async () => {
-  await using watcher = await openWatcher(one.port);
-  const [first = ''] = lives.get('01-nominal') ?? [];
+  await using watcher = await openAuditedClient(one.port);
+  const [first = ''] = fixtureEvents.get('01-nominal') ?? [];
   const { call_id } = JSON.parse(first) as { call_id: string };
   await expectShown(watcher);
   expect(watcher.client.board.get().has(call_id)).toBe(false);
@@ -131,8 +131,8 @@ it('200 dashboards that reconnect at once with their cursors while Postgres is a
 }, 60_000);
 
 it('the projection is swapped for a rebuilt one, and who watches notices nothing', async () => {
-  await using watcher = await openWatcher(one.port);
-  await using away = await openWatcher(other.port, { queues: ['900'] });
+  await using watcher = await openAuditedClient(one.port);
+  await using away = await openAuditedClient(other.port, { queues: ['900'] });
   await post(5, 'call.new', 'call.waiting');
   await expectShown(watcher, away);
   const replaced = watcher.resets();
@@ -159,7 +159,7 @@ it('the dashboard of the README runs as it stands', async () => {
 }, 60_000);
 
 it('the events of a call that is watched come once each, over a change of the gateway', async () => {
-  await using watcher = await openWatcher(one.port);
+  await using watcher = await openAuditedClient(one.port);
   await post(1, 'call.new', 'call.waiting');
   const callId = `call ${calls}`;
   using events = watcher.client.watchCall(callId);

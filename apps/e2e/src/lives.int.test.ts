@@ -1,4 +1,4 @@
-import { callsOfEvents, lives } from '@callstream/domain/testing';
+import { callsOfEvents, fixtureEvents } from '@callstream/domain/testing';
 import { openDashboard } from './dashboard.ts';
 import type { Dashboard } from './dashboard.ts';
 import { readLog } from './read-log.ts';
@@ -47,10 +47,10 @@ const byId = (rows: readonly object[]): object[] =>
   rows.toSorted((a, b) => (a as { id: number }).id - (b as { id: number }).id);
 
 describe('a webhook goes in, and a socket shows it, and Postgres has it', () => {
-  it.each([...lives.keys()])(
+  it.each([...fixtureEvents.keys()])(
     '%s',
     async (life) => {
-      const bodies = lives.get(life) ?? [];
+      const bodies = fixtureEvents.get(life) ?? [];
       const seen = dashboard.changes();
       await using sender = createSender(system.webhookUrl, 1);
       const aggregates = new Set<string>();

@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
-import { root } from './markdown.ts';
+import { repositoryRoot } from './markdown.ts';
 
 /** What the source logs under one name. */
 export interface LogEvent {
@@ -22,7 +22,9 @@ const levels: ReadonlySet<string> = new Set(['trace', 'debug', 'info', 'warn', '
 
 /** Every event that services log, by the calls in their source. @throws {Error} naming a call whose name or fields cannot be read from it */
 export function readLogEvents(): LogEvent[] {
-  const files = globSync('{apps/{ingest,projector,gateway},libs/{runtime,tables}}/src/**/*.ts', { cwd: root });
+  const files = globSync('{apps/{ingest,projector,gateway},libs/{runtime,tables}}/src/**/*.ts', {
+    cwd: repositoryRoot,
+  });
   const events = new Map<string, { levels: Set<string>; fields: Set<string>; workspace: string; name: string }>();
   for (const file of files.filter((path) => !path.endsWith('.test.ts')).toSorted()) {
     const workspace = file.replaceAll('\\', '/').split('/').slice(0, 2).join('/');
@@ -38,7 +40,12 @@ export function readLogEvents(): LogEvent[] {
 }
 
 function callsIn(file: string): LogCall[] {
-  const source = ts.createSourceFile(file, readFileSync(join(root, file), 'utf8'), ts.ScriptTarget.Latest, true);
+  const source = ts.createSourceFile(
+    file,
+    readFileSync(join(repositoryRoot, file), 'utf8'),
+    ts.ScriptTarget.Latest,
+    true,
+  );
   const calls: LogCall[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isCallExpression(node) && isLog(node.expression)) calls.push(read(node, node.expression.name.text, file));

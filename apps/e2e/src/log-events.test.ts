@@ -1,11 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { table } from './exposed-metrics.ts';
+import { markdownTable } from './exposed-metrics.ts';
 import { readLogEvents } from './log-calls.ts';
 import type { LogEvent } from './log-calls.ts';
-import { root } from './markdown.ts';
+import { repositoryRoot } from './markdown.ts';
 
-const file = join(root, 'docs/reference/log-events.md');
+const file = join(repositoryRoot, 'docs/reference/log-events.md');
 const events = readLogEvents();
 
 /** What the page says of each event; that stands in the last cell. */
@@ -30,7 +30,7 @@ function render(): string {
     return [`\`${name}\``, [...levels].join(', '), named, known.get(name) ?? ''];
   };
   const of = (workspace: string): string =>
-    table([
+    markdownTable([
       ['event', 'level', 'fields', 'meaning, and what to do'],
       ...events.filter((event) => event.workspace.startsWith(workspace)).map(row),
     ]);

@@ -4,10 +4,10 @@ import { slug } from 'github-slugger';
 import type { Token, Tokens } from 'marked';
 import { lexer, walkTokens } from 'marked';
 
-export const root = join(import.meta.dirname, '../../..');
+export const repositoryRoot = join(import.meta.dirname, '../../..');
 
 /** What a page of the documentation consists of, as far as it can be wrong. */
-export interface Page {
+export interface MarkdownPage {
   /** From the root of the repository. */
   readonly path: string;
   /** Targets of links and pictures. */
@@ -22,16 +22,16 @@ export interface Page {
 const isElsewhere = (path: string): boolean => /(^|\/)(node_modules|dist|\.[a-z]+)(\/|$)/.test(path);
 
 /** Every page of the repository. */
-export const readPages = (): Page[] =>
-  globSync('**/*.md', { cwd: root, exclude: isElsewhere })
+export const readMarkdownPages = (): MarkdownPage[] =>
+  globSync('**/*.md', { cwd: repositoryRoot, exclude: isElsewhere })
     .map((path) => path.replaceAll('\\', '/'))
     .sort()
-    .map(readPage);
+    .map(readMarkdownPage);
 
-function readPage(path: string): Page {
+function readMarkdownPage(path: string): MarkdownPage {
   const links: string[] = [];
   const anchors = new Set<string>();
-  const code: Page['code'][number][] = [];
+  const code: MarkdownPage['code'][number][] = [];
   const names: string[] = [];
   const see = (token: Token): void => {
     if (token.type === 'link' || token.type === 'image') links.push((token as Tokens.Link).href);
@@ -39,7 +39,7 @@ function readPage(path: string): Page {
     if (token.type === 'code') code.push({ language: (token as Tokens.Code).lang ?? '', text: token.text as string });
     if (token.type === 'codespan') names.push(token.text as string);
   };
-  void walkTokens(lexer(readFileSync(join(root, path), 'utf8')), see);
+  void walkTokens(lexer(readFileSync(join(repositoryRoot, path), 'utf8')), see);
   return { path, links, anchors, code, names };
 }
 

@@ -1,17 +1,17 @@
 import { readMetric } from './ingest.ts';
 import { pickPort } from './port.ts';
 import { launch, startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 import { commandOf } from './system.ts';
 import type { ServiceName } from './system.ts';
 
 /** A service as a process, beside others of its kind on the same log and tables. */
-export interface Member extends AsyncDisposable {
+export interface ServiceInstance extends AsyncDisposable {
   readonly name: ServiceName;
   /** Its port; a projector has only the other. */
   readonly port: number;
   readonly adminPort: number;
-  readonly service: () => Service;
+  readonly service: () => ServiceProcess;
   /** The value of a metric without labels, or the sum over its labels. */
   readonly metric: (name: string) => Promise<number>;
   /** SIGTERM; resolves when it is gone. */
@@ -25,7 +25,10 @@ export interface Member extends AsyncDisposable {
 }
 
 /** `env`: of its system, and what is to be different. */
-export async function startMember(name: ServiceName, env: Readonly<Record<string, string>>): Promise<Member> {
+export async function startInstance(
+  name: ServiceName,
+  env: Readonly<Record<string, string>>,
+): Promise<ServiceInstance> {
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const prefix = name.toUpperCase();
   const ports = { [`${prefix}_PORT`]: String(port), [`${prefix}_ADMIN_PORT`]: String(adminPort) };

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { openDashboard } from './dashboard.ts';
-import { readExposed, table } from './exposed-metrics.ts';
+import { parseExposedMetrics, markdownTable } from './exposed-metrics.ts';
 import type { ExposedMetric } from './exposed-metrics.ts';
-import { root } from './markdown.ts';
+import { repositoryRoot } from './markdown.ts';
 import { createSender } from './sender.ts';
 import { startTestSystem } from './test-system.ts';
 import type { System } from './system.ts';
 
 jest.setTimeout(120_000);
 
-const file = join(root, 'docs/reference/metrics.md');
+const file = join(repositoryRoot, 'docs/reference/metrics.md');
 const services = ['INGEST', 'PROJECTOR', 'GATEWAY'] as const;
 
 let exposed: readonly ExposedMetric[];
@@ -27,7 +27,7 @@ beforeAll(async () => {
     },
     { timeoutMs: 30_000, onTimeout: () => new Error('The projector does not say how far behind it is.') },
   );
-  const all = texts.flatMap(readExposed);
+  const all = texts.flatMap(parseExposedMetrics);
   exposed = [...new Map(all.map((metric) => [metric.name, metric])).values()];
 });
 
@@ -56,7 +56,7 @@ const ofNode = ({ name }: ExposedMetric): boolean => !name.startsWith('callstrea
 function render(metrics: readonly ExposedMetric[]): string {
   const remedies = documented();
   const about = (prefix: RegExp): string =>
-    table([
+    markdownTable([
       ['metric', 'type', 'labels', 'meaning', 'when to look, and at what'],
       ...metrics
         .filter(({ name }) => prefix.test(name))
@@ -87,7 +87,7 @@ ${about(/^callstream_gateway_/)}
 
 Of every service, by prom-client; some only on Linux.
 
-${table([['metric', 'type', 'meaning'], ...node])}
+${markdownTable([['metric', 'type', 'meaning'], ...node])}
 `;
 }
 

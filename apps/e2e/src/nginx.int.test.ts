@@ -4,8 +4,8 @@ import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { WebSocket } from 'ws';
-import { startMember } from './member.ts';
-import type { Member } from './member.ts';
+import { startInstance } from './member.ts';
+import type { ServiceInstance } from './member.ts';
 import { boardHost, missingForNginx, startNginx, webhookHost } from './nginx.ts';
 import type { Nginx } from './nginx.ts';
 import { startSteadyLoad } from './steady-load.ts';
@@ -27,8 +27,8 @@ const settings = {
 (missing === null ? describe : describe.skip)('behind nginx, as docs/examples/nginx.conf has it', () => {
   const cleanup = new AsyncDisposableStack();
   let system: System;
-  let ingests: readonly Member[];
-  let gateways: readonly Member[];
+  let ingests: readonly ServiceInstance[];
+  let gateways: readonly ServiceInstance[];
   let nginx: Nginx;
   beforeAll(async () => {
     const database = cleanup.use(await testDatabase());
@@ -39,11 +39,11 @@ const settings = {
       }),
     );
     const { env } = system;
-    const start = async (name: 'ingest' | 'gateway', i: number): Promise<Member> =>
-      cleanup.use(await startMember(name, { ...env, DATA_DIR: join(env['DATA_DIR'] ?? '', `${name}-${i}`) }));
+    const start = async (name: 'ingest' | 'gateway', i: number): Promise<ServiceInstance> =>
+      cleanup.use(await startInstance(name, { ...env, DATA_DIR: join(env['DATA_DIR'] ?? '', `${name}-${i}`) }));
     const pair = (name: 'ingest' | 'gateway') => Promise.all([start(name, 1), start(name, 2)]);
     [ingests, gateways] = await Promise.all([pair('ingest'), pair('gateway')]);
-    const portsOf = (members: readonly Member[]): number[] => members.map(({ port }) => port);
+    const portsOf = (members: readonly ServiceInstance[]): number[] => members.map(({ port }) => port);
     nginx = cleanup.use(await startNginx({ ingest: portsOf(ingests), gateway: portsOf(gateways) }));
   }, 180_000);
   afterAll(() => cleanup.disposeAsync(), 60_000);

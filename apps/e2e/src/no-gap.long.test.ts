@@ -1,9 +1,9 @@
-import { startFaultyWorld } from './faulty-world.ts';
-import type { FaultyWorld } from './faulty-world.ts';
+import { startFaultySystem } from './faulty-world.ts';
+import type { FaultySystem } from './faulty-world.ts';
 
-let world: FaultyWorld;
+let world: FaultySystem;
 beforeAll(async () => {
-  world = await startFaultyWorld();
+  world = await startFaultySystem();
 }, 180_000);
 afterAll(() => world[Symbol.asyncDispose](), 60_000);
 

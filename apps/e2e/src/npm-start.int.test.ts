@@ -3,16 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { modesToOthers, pathsBelow } from '@callstream/files/testing';
+import { nonPrivateModes, pathsBelow } from '@callstream/files/testing';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { quietKafka } from './kept-log.ts';
+import { connectSilentKafka } from './kept-log.ts';
 import { projectionVersion } from '@callstream/domain';
-import { keptVersions, makeOlderTables } from './older-tables.ts';
+import { recordedVersions, createOlderTables } from './older-tables.ts';
 import { pickPort } from './port.ts';
 import { launch } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 
 const ports = ['INGEST_PORT', 'GATEWAY_PORT', 'INGEST_ADMIN_PORT', 'PROJECTOR_ADMIN_PORT', 'GATEWAY_ADMIN_PORT'];
 const cleanup = new AsyncDisposableStack();
@@ -29,8 +29,8 @@ beforeAll(async () => {
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   chmodSync(folder, 0o755);
   const { url } = cleanup.use(await testDatabase());
-  const [brokers, topic, version = ''] = [testKafkaBrokers(), testTopicName(), keptVersions[0]];
-  await makeOlderTables({ kafka: quietKafka(brokers), topic, databaseUrl: url, version });
+  const [brokers, topic, version = ''] = [testKafkaBrokers(), testTopicName(), recordedVersions[0]];
+  await createOlderTables({ kafka: connectSilentKafka(brokers), topic, databaseUrl: url, version });
   db = cleanup.adopt(connectTables({ url, max: 2 }), (pool) => pool.end());
   env = { KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC: topic, DATABASE_URL: url };
   Object.assign(env, { DATA_DIR: folder, PROJECTOR_GROUP: topic });
@@ -40,7 +40,7 @@ afterAll(() => cleanup.disposeAsync());
 
 const npmStart = () => launch({ name: 'npm start', args: ['tools/start.mjs'], env });
 
-const says = (started: Service, text: string): Promise<unknown> =>
+const says = (started: ServiceProcess, text: string): Promise<unknown> =>
   until(
     () => {
       if (started.hasEnded()) throw new Error(started.tail());
@@ -110,7 +110,7 @@ it('goes on with the rebuild at the next start, and then runs everything, once o
 
   // Logs, lock, passwords, the spool.
   expect(pathsBelow(folder).length).toBeGreaterThan(8);
-  expect([modesToOthers(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755]);
+  expect([nonPrivateModes(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755]);
   await started.stop();
   await expect(started.exited).resolves.toBe(0);
   expect(started.tail()).toContain('Stopped.');

@@ -2,10 +2,10 @@ import { chmodSync, lstatSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { canBecomeNobody, modesToOthers, pathsBelow, readableByNobody } from '@callstream/files/testing';
+import { canBecomeNobody, nonPrivateModes, pathsBelow, readableByNobody } from '@callstream/files/testing';
 import { startKafka, startPostgres, until } from '@callstream/stack';
-import { quietKafka } from './kept-log.ts';
-import { keptVersions, makeOlderTables } from './older-tables.ts';
+import { connectSilentKafka } from './kept-log.ts';
+import { recordedVersions, createOlderTables } from './older-tables.ts';
 import { pickPort } from './port.ts';
 import { launch } from './service.ts';
 
@@ -28,8 +28,8 @@ async function makeOlderFolder(): Promise<void> {
   {
     await using kafka = await startKafka({ dataDir: join(dataDir, 'kafka') });
     await using postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
-    const options = { kafka: quietKafka([kafka.brokers]), topic: 'call-events', databaseUrl: postgres.url };
-    await makeOlderTables({ ...options, version: keptVersions[0] ?? '' });
+    const options = { kafka: connectSilentKafka([kafka.brokers]), topic: 'call-events', databaseUrl: postgres.url };
+    await createOlderTables({ ...options, version: recordedVersions[0] ?? '' });
   }
   for (const path of pathsBelow(dataDir).filter((path) => !path.includes('cluster')))
     chmodSync(path, lstatSync(path).isDirectory() ? 0o755 : 0o644);
@@ -52,7 +52,7 @@ it(
     expect(started.tail()).toContain('they are rebuilt.');
     const answer = await fetch(`http://127.0.0.1:${env['GATEWAY_PORT'] ?? ''}/api/calls/1772456400.30102`);
     expect(answer.status).toBe(200);
-    expect([modesToOthers(dataDir), statSync(dataDir).mode & 0o777]).toEqual([[], 0o755]);
+    expect([nonPrivateModes(dataDir), statSync(dataDir).mode & 0o777]).toEqual([[], 0o755]);
     if (canBecomeNobody) expect(readableByNobody(pathsBelow(dataDir))).toEqual([]);
     await started.stop();
   },

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
 import { Agents, Queues, Stats } from '@callstream/contracts';
-import { lives } from '@callstream/domain/testing';
-import { beginsBefore, fillTopic, simulatedBodies } from '../bench/simulated.ts';
+import { fixtureEvents } from '@callstream/domain/testing';
+import { startTimeFor, fillTopic, simulatedBodies } from '../bench/simulated.ts';
 import { until } from '@callstream/stack';
 import { readLog } from './read-log.ts';
 import { recount, recountLive } from './recount.ts';
-import type { Posted } from './recount.ts';
+import type { RawEvent } from './recount.ts';
 import { launch } from './service.ts';
 import type { System } from './system.ts';
 import { startTestSystem } from './test-system.ts';
@@ -15,7 +15,7 @@ jest.setTimeout(120_000);
 
 const stack = new AsyncDisposableStack();
 let system: System;
-let log: readonly Posted[];
+let log: readonly RawEvent[];
 
 /** A day and some more of a small centre in which people wait. */
 const events = 9_000;
@@ -29,9 +29,9 @@ const live = () => recountLive(log, Date.now() - 2 * 3_600_000);
 
 beforeAll(async () => {
   system = stack.use(await startTestSystem());
-  await fillTopic(system, [...lives.values()].flat());
+  await fillTopic(system, [...fixtureEvents.values()].flat());
   await fillTopic(system, simulatedBodies(events, perSecond, { agents: 2 }));
-  const start = beginsBefore(liveEvents, livePerSecond);
+  const start = startTimeFor(liveEvents, livePerSecond);
   await fillTopic(system, simulatedBodies(liveEvents, livePerSecond, { agents: 2, seed: 2, start }));
   await system.projected();
   log = await readLog(system.kafka, system.topic);

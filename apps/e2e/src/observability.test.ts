@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readPages, root } from './markdown.ts';
+import { readMarkdownPages, repositoryRoot } from './markdown.ts';
 
-const folder = join(root, 'docker/observability');
+const folder = join(repositoryRoot, 'docker/observability');
 const rules = readFileSync(join(folder, 'prometheus/alerts.yml'), 'utf8');
 const alerts = [...rules.matchAll(/- alert: (\w+)/g)].map(([, name = '']) => name);
 
@@ -29,7 +29,7 @@ const dashboards = files.map(
 
 describe('an alert', () => {
   it('has a recipe in docs/alerts.md, and there is none without an alert', () => {
-    const page = readPages().find(({ path }) => path === 'docs/alerts.md');
+    const page = readMarkdownPages().find(({ path }) => path === 'docs/alerts.md');
     const recipes = [...(page?.anchors ?? [])].filter((anchor) => anchor.startsWith('callstream'));
     expect(recipes.toSorted()).toEqual(alerts.map((name) => name.toLowerCase()).toSorted());
     const runbooks = [...rules.matchAll(/runbook: (\S+)/g)].map(([, runbook]) => runbook);
@@ -43,7 +43,7 @@ describe('an alert', () => {
 });
 
 it('alerts and dashboards ask only for metrics that are documented', () => {
-  const page = readFileSync(join(root, 'docs/reference/metrics.md'), 'utf8');
+  const page = readFileSync(join(repositoryRoot, 'docs/reference/metrics.md'), 'utf8');
   const documented = new Set([...page.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name));
   const expressions = [rules, ...dashboards.flatMap(({ panels }) => panels).flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))]; // prettier-ignore
   const asked = expressions.flatMap((text) => text.match(/\b(?:callstream|nodejs|process)_[a-z0-9_]+/g) ?? []);

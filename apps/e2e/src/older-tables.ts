@@ -4,16 +4,16 @@ import { projectionVersion } from '@callstream/domain';
 import { createTopic, deadLetterTopic, partitionsDefault, withAdmin } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { connectTables } from '@callstream/tables';
-import { putKept } from './kept-log.ts';
-import type { KeptRecord } from './kept-log.ts';
+import { restoreTopic } from './kept-log.ts';
+import type { DumpedRecord } from './kept-log.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const folder = join(root, 'fixtures/versions');
 
 /** Versions of the tables of which there is a fixture (`npm run record-version`). */
-export const keptVersions: readonly string[] = readdirSync(folder).toSorted();
+export const recordedVersions: readonly string[] = readdirSync(folder).toSorted();
 
-export interface OlderTables {
+export interface OlderTablesOptions {
   readonly kafka: Kafka;
   /** A new one. */
   readonly topic: string;
@@ -28,12 +28,12 @@ export interface OlderTables {
  * its live tables. A fixture of the very version of this code counts as of the one before.
  * @returns the version of the tables
  */
-export async function makeOlderTables({ kafka, topic, databaseUrl, version }: OlderTables): Promise<number> {
+export async function createOlderTables({ kafka, topic, databaseUrl, version }: OlderTablesOptions): Promise<number> {
   const read = (name: string): string =>
     readFileSync(join(folder, version, name), 'utf8').replaceAll('call-events', topic);
-  await makeTopics(kafka, topic);
-  await putKept(kafka, topic, parse(read('log.ndjson')));
-  await putKept(kafka, deadLetterTopic(topic), parse(read('dead-letters.ndjson')));
+  await createTopics(kafka, topic);
+  await restoreTopic(kafka, topic, parse(read('log.ndjson')));
+  await restoreTopic(kafka, deadLetterTopic(topic), parse(read('dead-letters.ndjson')));
   const db = connectTables({ url: databaseUrl, max: 1 });
   try {
     await db.query(read('tables.sql'));
@@ -45,14 +45,14 @@ export async function makeOlderTables({ kafka, topic, databaseUrl, version }: Ol
   }
 }
 
-const parse = (lines: string): KeptRecord[] =>
+const parse = (lines: string): DumpedRecord[] =>
   lines
     .trim()
     .split('\n')
-    .map((line) => JSON.parse(line) as KeptRecord);
+    .map((line) => JSON.parse(line) as DumpedRecord);
 
 /** Topics that take times of any clock: that of this machine may be before the recording. */
-async function makeTopics(kafka: Kafka, topic: string): Promise<void> {
+async function createTopics(kafka: Kafka, topic: string): Promise<void> {
   const configEntries = [
     { name: 'retention.ms', value: '-1' },
     { name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) },

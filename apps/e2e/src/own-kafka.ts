@@ -4,21 +4,21 @@ import { join } from 'node:path';
 import { connectKafka, createLog } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { startKafka, startProxy } from '@callstream/stack';
-import type { KafkaCluster, Proxy } from '@callstream/stack';
+import type { ClusterToJoin, Proxy } from '@callstream/stack';
 import { pickPort } from './port.ts';
 
 /** A Kafka of a test's own, all of whose clients go through a proxy. */
-export interface OwnKafka extends AsyncDisposable {
+export interface ProxiedKafka extends AsyncDisposable {
   /** Where clients find it. */
   readonly brokers: readonly string[];
   readonly kafka: Kafka;
   readonly proxy: Proxy;
-  readonly cluster: KafkaCluster;
+  readonly cluster: ClusterToJoin;
   /** Stops the broker and starts it again; resolves when it is ready. */
   readonly restart: () => Promise<void>;
 }
 
-export async function startOwnKafka(): Promise<OwnKafka> {
+export async function startProxiedKafka(): Promise<ProxiedKafka> {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-kafka-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -1,18 +1,18 @@
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from './markdown.ts';
+import { repositoryRoot } from './markdown.ts';
 
-const json = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
+const json = (path: string): unknown => JSON.parse(readFileSync(join(repositoryRoot, path), 'utf8'));
 
-interface Locked {
+interface LockedPackage {
   readonly version?: string;
   readonly license?: string;
   readonly link?: boolean;
   readonly resolved?: string;
   readonly hasInstallScript?: boolean;
 }
-const lockOf = (path: string): Record<string, Locked> =>
-  (json(path) as { readonly packages: Record<string, Locked> }).packages;
+const lockOf = (path: string): Record<string, LockedPackage> =>
+  (json(path) as { readonly packages: Record<string, LockedPackage> }).packages;
 const packages = [...Object.entries(lockOf('package-lock.json')), ...Object.entries(lockOf('docs/package-lock.json'))]
   .filter(([path, { link }]) => path.includes('node_modules/') && link !== true)
   .map(([path, locked]) => ({
@@ -59,7 +59,7 @@ it('no lock file says where somebody got a package from', () => {
 
 it('everything of callstream has one version', () => {
   const { version } = json('package.json') as { readonly version: string };
-  const files = globSync(['{apps,libs}/*/package.json', 'tools/package.json'], { cwd: root });
+  const files = globSync(['{apps,libs}/*/package.json', 'tools/package.json'], { cwd: repositoryRoot });
   expect(files.length).toBeGreaterThan(12);
   for (const file of files) {
     const { dependencies = {}, ...own } = json(file) as { version: string; dependencies?: Record<string, string> };

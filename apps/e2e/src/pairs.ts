@@ -1,32 +1,32 @@
 import { join } from 'node:path';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { startBalancer, until } from '@callstream/stack';
-import { startMember } from './member.ts';
-import type { Member } from './member.ts';
+import { startInstance } from './member.ts';
+import type { ServiceInstance } from './member.ts';
 import { readLog } from './read-log.ts';
 import { startSteadyLoad } from './steady-load.ts';
 import type { SteadyLoad } from './steady-load.ts';
 import { startSystem } from './system.ts';
 import type { ServiceName, System, SystemOptions } from './system.ts';
 import { expectTablesToBeFoldOfLog } from './test-system.ts';
-import { openWatcher } from './watcher.ts';
-import type { Watcher } from './watcher.ts';
+import { openAuditedClient } from './watcher.ts';
+import type { AuditedClient } from './watcher.ts';
 
 /** Different screens. The first shows everything. */
 const filters = [{}, { states: ['WAITING' as const] }, { queues: ['900', '901'] }, { states: ['FINISHED' as const] }];
 
-export interface PairsOptions extends Pick<SystemOptions, 'brokers' | 'topic' | 'databaseUrl'> {
+export interface LoadBalancedSystemOptions extends Pick<SystemOptions, 'brokers' | 'topic' | 'databaseUrl'> {
   /** Webhooks. */
   readonly perSecond: number;
   readonly seed: number;
 }
 
 /** Two of each service, a balancer before those that have a port, a steady load, and dashboards that look on. */
-export interface Pairs extends AsyncDisposable {
+export interface LoadBalancedSystem extends AsyncDisposable {
   readonly system: System;
-  readonly members: Readonly<Record<ServiceName, readonly Member[]>>;
+  readonly members: Readonly<Record<ServiceName, readonly ServiceInstance[]>>;
   readonly load: SteadyLoad;
-  readonly watchers: readonly Watcher[];
+  readonly watchers: readonly AuditedClient[];
   /** Ends the load. @throws {Error} if an accepted webhook is not in log and tables, or a dashboard shows or showed less than the log says */
   readonly expectNothingLost: () => Promise<void>;
 }
@@ -34,7 +34,7 @@ export interface Pairs extends AsyncDisposable {
 const patienceMs = 60_000;
 
 /** Resolves once nothing waits on a disk for Kafka. */
-async function drained(ingests: readonly Member[]): Promise<void> {
+async function spoolsDrained(ingests: readonly ServiceInstance[]): Promise<void> {
   const isEmpty = async (): Promise<boolean> => {
     const waiting = await Promise.all(ingests.map(({ metric }) => metric('callstream_ingest_spool_records')));
     return waiting.every((records) => records === 0);
@@ -42,13 +42,17 @@ async function drained(ingests: readonly Member[]): Promise<void> {
   await until(isEmpty, { timeoutMs: patienceMs, onTimeout: () => new Error('A spool is not drained.') });
 }
 
-export async function startPairs({ perSecond, seed, ...options }: PairsOptions): Promise<Pairs> {
+export async function startLoadBalancedSystem({
+  perSecond,
+  seed,
+  ...options
+}: LoadBalancedSystemOptions): Promise<LoadBalancedSystem> {
   await using cleanup = new AsyncDisposableStack();
   const system = cleanup.use(await startSystem({ ...options, services: [] }));
   const { env } = system;
-  const start = async (name: ServiceName, i: number): Promise<Member> =>
-    startMember(name, { ...env, DATA_DIR: join(env['DATA_DIR'] ?? '', `${name}-${i}`) });
-  const pair = async (name: ServiceName): Promise<Member[]> => {
+  const start = async (name: ServiceName, i: number): Promise<ServiceInstance> =>
+    startInstance(name, { ...env, DATA_DIR: join(env['DATA_DIR'] ?? '', `${name}-${i}`) });
+  const pair = async (name: ServiceName): Promise<ServiceInstance[]> => {
     const started = await Promise.allSettled([start(name, 1), start(name, 2)]);
     for (const one of started) if (one.status === 'fulfilled') cleanup.use(one.value);
     return started.map((one) => {
@@ -63,7 +67,7 @@ export async function startPairs({ perSecond, seed, ...options }: PairsOptions):
   if (!webhooks || !sockets) throw new Error('There is no balancer.');
   cleanup.use(webhooks);
   cleanup.use(sockets);
-  const watchers = await Promise.all(filters.map((filter) => openWatcher(sockets.port, filter)));
+  const watchers = await Promise.all(filters.map((filter) => openAuditedClient(sockets.port, filter)));
   watchers.forEach((watcher) => cleanup.use(watcher));
   const load = cleanup.use(await startSteadyLoad(`http://127.0.0.1:${webhooks.port}/webhook`, { perSecond, seed }));
   const owned = cleanup.move();
@@ -71,7 +75,7 @@ export async function startPairs({ perSecond, seed, ...options }: PairsOptions):
     ...{ system, members, load, watchers },
     expectNothingLost: async () => {
       await load.end();
-      await drained(members.ingest);
+      await spoolsDrained(members.ingest);
       const events = await readLog(system.kafka, system.topic);
       const stored = new Set(events.map(({ uuid }) => uuid));
       const lost = [...load.accepted].filter((uuid) => !stored.has(uuid));

@@ -1,11 +1,11 @@
 /** Measures the longest time between two of something. */
-export interface Pauses {
+export interface PauseMeter {
   readonly mark: () => void;
   /** The longest time between two marks since this was asked last, in ms. */
   readonly take: () => number;
 }
 
-export function createPauses(): Pauses {
+export function createPauseMeter(): PauseMeter {
   let last = performance.now();
   let longest = 0;
   const look = (): void => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { isFree } from '@callstream/stack';
+import { isPortFree } from '@callstream/stack';
 
 /** Below the ports that systems give to outgoing connections: none of those can take it while a killed service is away. */
 const lowest = 20_000;
@@ -11,7 +11,7 @@ const given = new Set<number>();
 export async function pickPort(): Promise<number> {
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const port = randomInt(lowest, highest);
-    if (given.has(port) || !(await isFree(port))) continue;
+    if (given.has(port) || !(await isPortFree(port))) continue;
     given.add(port);
     return port;
   }

@@ -1,17 +1,17 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startProxyBefore, testDatabase, testKafkaBrokers, until } from '@callstream/stack';
-import { withProjectors } from './projectors.ts';
-import type { Projector } from './projectors.ts';
+import { startProxyFor, testDatabase, testKafkaBrokers, until } from '@callstream/stack';
+import { startProjectorGroup } from './projectors.ts';
+import type { ProjectorProcess } from './projectors.ts';
 import { expectTablesToBeFoldOfLog } from './test-system.ts';
 
-const rebalances = async (projector: Projector): Promise<number> =>
+const rebalances = async (projector: ProjectorProcess): Promise<number> =>
   Number(/^callstream_projector_rebalances_total (\d+)/m.exec(await projector.metrics())?.[1]);
 
 it('Postgres is away for a minute while events come and a projector dies: the group does not wait for it, and each event is there once', async () => {
   await using database = await testDatabase();
-  const { proxy: postgres, url } = await startProxyBefore(database.url);
+  const { proxy: postgres, url } = await startProxyFor(database.url);
   await using proxy = postgres;
-  await using projectors = await withProjectors(testKafkaBrokers(), url);
+  await using projectors = await startProjectorGroup(testKafkaBrokers(), url);
   const { system, start, put } = projectors;
   const [stays, dies] = [await start(), await start()];
   await put(600);

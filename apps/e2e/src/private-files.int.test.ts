@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { canBecomeNobody, modesToOthers, nobody, pathsBelow, readableByNobody } from '@callstream/files/testing';
+import { canBecomeNobody, nonPrivateModes, nobody, pathsBelow, readableByNobody } from '@callstream/files/testing';
 import { testTopicName } from '@callstream/stack';
 import { startIngest } from './ingest.ts';
 import { createSender } from './sender.ts';
@@ -34,7 +34,7 @@ async function spooling(look: () => void): Promise<void> {
 }
 const names = (): string[] => pathsBelow(folder).map((path) => basename(path));
 const expectPrivate = (): void => {
-  expect(modesToOthers(folder)).toEqual([]);
+  expect(nonPrivateModes(folder)).toEqual([]);
   if (canBecomeNobody) {
     // The folder of the operator is open, so it is the modes of what is in it that keep nobody out.
     expect(readableByNobody([folder, ...pathsBelow(folder)])).toEqual([folder]);
@@ -54,7 +54,7 @@ it('a spool that an older version left readable is closed at start, what was qua
   writeFileSync(join(folder, 'spool', '000000000098.db.torn'), 'an older one');
   writeFileSync(join(folder, 'spool', '000000000099.db'), 'this is no database, and never was one'.repeat(100));
   for (const path of pathsBelow(folder)) chmodSync(path, statSync(path).isDirectory() ? 0o755 : 0o644);
-  expect(modesToOthers(folder).length).toBeGreaterThan(5);
+  expect(nonPrivateModes(folder).length).toBeGreaterThan(5);
   await spooling(() => {
     expect(names()).toEqual(expect.arrayContaining(['000000000098.db.torn', '000000000099.db.torn']));
     expectPrivate();

@@ -3,7 +3,7 @@ import { readPositions } from '@callstream/tables';
 import type { System } from './system.ts';
 
 /** How often it is looked where the log ends and the tables are, in ms. */
-const lookEveryMs = 10;
+const pollEveryMs = 10;
 
 /** Follows how long records wait for the tables. */
 export interface ProjectionPauses extends AsyncDisposable {
@@ -11,7 +11,7 @@ export interface ProjectionPauses extends AsyncDisposable {
   readonly take: () => Map<number, number>;
 }
 
-export async function watchProjection({ kafka, db, topic }: System): Promise<ProjectionPauses> {
+export async function measureProjectionPauses({ kafka, db, topic }: System): Promise<ProjectionPauses> {
   const admin = kafka.admin();
   await admin.connect();
   /** Since when a partition waits, and where. */
@@ -34,7 +34,7 @@ export async function watchProjection({ kafka, db, topic }: System): Promise<Pro
   const watching = (async () => {
     while (!stopping.signal.aborted) {
       await look();
-      await sleep(lookEveryMs);
+      await sleep(pollEveryMs);
     }
   })();
   return {

@@ -6,8 +6,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { withAdmin } from '@callstream/runtime';
 import { startKafka, until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
-import { withProjectors } from './projectors.ts';
-import type { Projector, Projectors } from './projectors.ts';
+import { startProjectorGroup } from './projectors.ts';
+import type { ProjectorProcess, ProjectorGroup } from './projectors.ts';
 import { expectTablesToBeFoldOfLog } from './test-system.ts';
 
 jest.setTimeout(180_000);
@@ -16,19 +16,19 @@ jest.setTimeout(180_000);
 const eventually = (what: string, ask: () => boolean | Promise<boolean>, tail: () => string = () => '') =>
   until(ask, { timeoutMs: 90_000, everyMs: 20, onTimeout: () => new Error(`${what} does not happen.\n${tail()}`) });
 
-async function nextOffset({ system }: Projectors, partition: number): Promise<number> {
+async function nextOffset({ system }: ProjectorGroup, partition: number): Promise<number> {
   return (await readPositions(system.db)).find((position) => position.partition === partition)?.nextOffset ?? -1;
 }
 
 /** Each event once: no record of the log was counted twice, none was left out. */
-async function expectEachOnce({ system }: Projectors, count: number): Promise<void> {
+async function expectEachOnce({ system }: ProjectorGroup, count: number): Promise<void> {
   await expectTablesToBeFoldOfLog(system);
   const { rows } = await system.db.query('select count(*) as events, sum(deliveries)::int as deliveries from events');
   expect(rows).toEqual([{ events: count, deliveries: count }]);
 }
 
 it('projectors share the partitions; they come, are killed, stop and come again under traffic: each event once', async () => {
-  await using projectors = await withProjectors();
+  await using projectors = await startProjectorGroup();
   const { start, put } = projectors;
   let events = 0;
   const ended = new AbortController();
@@ -56,7 +56,7 @@ it('projectors share the partitions; they come, are killed, stop and come again 
 });
 
 it('a zombie, frozen in the middle of a transaction, holds nobody up and writes nothing when it wakes', async () => {
-  await using projectors = await withProjectors();
+  await using projectors = await startProjectorGroup();
   const { system, start, put } = projectors;
   const zombie = await start();
   await put(120);
@@ -87,7 +87,7 @@ it('a zombie, frozen in the middle of a transaction, holds nobody up and writes 
 });
 
 it("killed between the database's commit and Kafka's: goes on from the database, whatever Kafka was told", async () => {
-  await using projectors = await withProjectors();
+  await using projectors = await startProjectorGroup();
   const { system, group, start, put } = projectors;
   const committed = async (): Promise<number> => {
     const [of] = await withAdmin(system.kafka, (admin) =>
@@ -120,9 +120,9 @@ it('the broker is killed and comes back: it is waited for, and each event is the
   const first = await startKafka({ dataDir });
   let broker = first;
   cleanup.defer(() => broker[Symbol.asyncDispose]());
-  const projectors = cleanup.use(await withProjectors([first.brokers]));
+  const projectors = cleanup.use(await startProjectorGroup([first.brokers]));
   const { system, start, put } = projectors;
-  const projector: Projector = await start();
+  const projector: ProjectorProcess = await start();
   await put(120);
   await system.projected();
   process.kill(first.pid, 'SIGKILL');

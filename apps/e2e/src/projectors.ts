@@ -3,29 +3,29 @@ import { connectPublisher } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { pickPort } from './port.ts';
 import { startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
 
-export interface Projector extends Service {
+export interface ProjectorProcess extends ServiceProcess {
   readonly readyz: () => Promise<string>;
   /** The text of /metrics. */
   readonly metrics: () => Promise<string>;
 }
 
 /** A topic and tables, projectors as processes in one group, and records that are put straight on the topic. */
-export interface Projectors extends AsyncDisposable {
+export interface ProjectorGroup extends AsyncDisposable {
   readonly system: System;
   readonly group: string;
-  readonly start: () => Promise<Projector>;
+  readonly start: () => Promise<ProjectorProcess>;
   /** Puts `count` events of a few calls on the topic, over all partitions. */
   readonly put: (count: number) => Promise<void>;
 }
 
-export async function withProjectors(
+export async function startProjectorGroup(
   brokers: readonly string[] = testKafkaBrokers(),
   databaseUrl?: string,
-): Promise<Projectors> {
+): Promise<ProjectorGroup> {
   await using cleanup = new AsyncDisposableStack();
   const topic = testTopicName();
   const url = databaseUrl ?? cleanup.use(await testDatabase()).url;
@@ -34,7 +34,7 @@ export async function withProjectors(
   const group = `projector-${topic}`;
   const processes = cleanup.use(new AsyncDisposableStack());
 
-  const start = async (): Promise<Projector> => {
+  const start = async (): Promise<ProjectorProcess> => {
     const port = await pickPort();
     const env = {
       ...{ KAFKA_BROKERS: brokers.join(','), KAFKA_TOPIC: topic, DATABASE_URL: url, PROJECTOR_GROUP: group },

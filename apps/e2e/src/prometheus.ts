@@ -10,7 +10,7 @@ import type { ServiceName } from './system.ts';
 
 const folder = join(import.meta.dirname, '../../../docker/observability/prometheus');
 
-interface Sample {
+interface PrometheusSample {
   readonly metric: Readonly<Record<string, string>>;
   readonly value: number;
 }
@@ -20,7 +20,7 @@ interface AlertRule {
   readonly query: string;
 }
 
-interface FoundAlert {
+interface PrometheusAlert {
   readonly labels: Readonly<Record<string, string>>;
   readonly annotations: Readonly<Record<string, string>>;
   readonly state: string;
@@ -29,14 +29,14 @@ interface FoundAlert {
 /** A real Prometheus with the project's own configuration. */
 export interface Prometheus extends AsyncDisposable {
   /** What an expression gives now. @throws {Error} if Prometheus does not understand it */
-  readonly query: (expression: string) => Promise<Sample[]>;
+  readonly query: (expression: string) => Promise<PrometheusSample[]>;
   readonly rules: () => Promise<AlertRule[]>;
   /** Labels of all alerts that fire now. @throws {Error} if the words of one cannot be made */
   readonly firing: () => Promise<Readonly<Record<string, string>>[]>;
 }
 
 /** Which of the programs that Debian's package `prometheus` has are not in PATH. */
-export async function missingPrograms(): Promise<string[]> {
+export async function missingPrometheusPrograms(): Promise<string[]> {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   const isThere = (name: string): Promise<boolean> =>
     Promise.any(folders.map((path) => access(join(path, name)))).then(
@@ -49,7 +49,7 @@ export async function missingPrograms(): Promise<string[]> {
 }
 
 /** What promtool says of the files as they are. @throws {Error} with its words if something is wrong */
-export async function checkFiles(): Promise<string> {
+export async function checkPrometheusFiles(): Promise<string> {
   const run = promisify(execFile);
   const config = await run('promtool', ['check', 'config', join(folder, 'prometheus.yml')]);
   const rules = await run('promtool', ['check', 'rules', '--lint-fatal', join(folder, 'alerts.yml')]);
@@ -57,7 +57,7 @@ export async function checkFiles(): Promise<string> {
 }
 
 /** What promtool has against metrics, a line each. */
-export async function checkMetrics(text: string): Promise<string[]> {
+export async function lintMetrics(text: string): Promise<string[]> {
   const child = spawn('promtool', ['check', 'metrics'], { stdio: ['pipe', 'ignore', 'pipe'] });
   child.stdin.end(text);
   let said = '';
@@ -69,7 +69,7 @@ export async function checkMetrics(text: string): Promise<string[]> {
 const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** The same with every time that it names so many times shorter, but none below a second. */
-export const hurried = (text: string, times: number): string =>
+export const accelerate = (text: string, times: number): string =>
   text.replace(
     /(?<=for: |\[|offset |(?:scrape|evaluation|refresh)_interval: )(\d+)([smh])\b/g,
     (_, count: string, unit: keyof typeof unitMs) =>
@@ -91,8 +91,8 @@ export async function startPrometheus({ ports, times }: PrometheusOptions): Prom
     /dns_sd_configs: \[\{ names: \[(\w+)\].*/g,
     (_, name: ServiceName) => `static_configs: [{ targets: ['127.0.0.1:${ports[name]}'] }]`,
   );
-  await writeFile(join(dir, 'prometheus.yml'), hurried(config, times));
-  await writeFile(join(dir, 'alerts.yml'), hurried(await readFile(join(folder, 'alerts.yml'), 'utf8'), times));
+  await writeFile(join(dir, 'prometheus.yml'), accelerate(config, times));
+  await writeFile(join(dir, 'alerts.yml'), accelerate(await readFile(join(folder, 'alerts.yml'), 'utf8'), times));
 
   const port = await pickPort();
   const child = spawn(
@@ -132,7 +132,7 @@ export async function startPrometheus({ ports, times }: PrometheusOptions): Prom
   return {
     query: async (expression) => {
       type Result =
-        | { resultType: 'vector'; result: { metric: Sample['metric']; value: [number, string] }[] }
+        | { resultType: 'vector'; result: { metric: PrometheusSample['metric']; value: [number, string] }[] }
         | { resultType: 'scalar'; result: [number, string] };
       const found = await ask<Result>(`query?query=${encodeURIComponent(expression)}`);
       if (found.resultType === 'scalar') return [{ metric: {}, value: Number(found.result[1]) }];
@@ -143,7 +143,7 @@ export async function startPrometheus({ ports, times }: PrometheusOptions): Prom
       return groups.flatMap(({ rules }) => rules);
     },
     firing: async () => {
-      const { alerts } = await ask<{ alerts: FoundAlert[] }>('alerts');
+      const { alerts } = await ask<{ alerts: PrometheusAlert[] }>('alerts');
       const wordless = alerts.find(({ annotations }) => /<error/.test(JSON.stringify(annotations)));
       if (wordless) throw new Error(JSON.stringify(wordless));
       return alerts.filter(({ state }) => state === 'firing').map(({ labels }) => labels);

@@ -1,14 +1,17 @@
 import type { RecordHeaders } from '@callstream/contracts';
 import { parseEvent, recordKey } from '@callstream/domain';
-import { connectPublisher, createPartitionOf, eventUuid, topicFacts } from '@callstream/runtime';
-import type { OutRecord } from '@callstream/runtime';
+import { connectPublisher, createPartitionOf, eventUuid, describeTopic } from '@callstream/runtime';
+import type { ProducerRecord } from '@callstream/runtime';
 import type { System } from './system.ts';
 
-type Log = Pick<System, 'kafka' | 'topic'>;
+type KafkaTopic = Pick<System, 'kafka' | 'topic'>;
 
 /** Makes records of webhooks as ingest does: same key, partition, value and headers. `receivedAt`: ms since 1970. */
-export async function createRecordOf({ kafka, topic }: Log): Promise<(body: string, receivedAt: number) => OutRecord> {
-  const partitionOf = createPartitionOf((await topicFacts(kafka, topic)).partitions);
+export async function createRecordOf({
+  kafka,
+  topic,
+}: KafkaTopic): Promise<(body: string, receivedAt: number) => ProducerRecord> {
+  const partitionOf = createPartitionOf((await describeTopic(kafka, topic)).partitions);
   return (body, receivedAt) => {
     const value = Buffer.from(body);
     const parsed = parseEvent(value);
@@ -30,7 +33,7 @@ export async function createRecordOf({ kafka, topic }: Log): Promise<(body: stri
 }
 
 /** Puts webhooks on the topic as if ingest had received them then. */
-export async function putRecords(log: Log, bodies: readonly string[], receivedAt: number): Promise<void> {
+export async function produceWebhooks(log: KafkaTopic, bodies: readonly string[], receivedAt: number): Promise<void> {
   const recordOf = await createRecordOf(log);
   await using publisher = await connectPublisher(log.kafka);
   await publisher.publishBatch(bodies.map((body) => recordOf(body, receivedAt)));

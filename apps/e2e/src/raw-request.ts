@@ -11,7 +11,7 @@ export interface RawConnection {
   readonly closed: Promise<string>;
 }
 
-export async function dial(webhookUrl: string): Promise<RawConnection> {
+export async function openRawConnection(webhookUrl: string): Promise<RawConnection> {
   const { hostname, port } = new URL(webhookUrl);
   const socket = connect(Number(port), hostname);
   let heard = '';
@@ -24,5 +24,5 @@ export async function dial(webhookUrl: string): Promise<RawConnection> {
 }
 
 /** The head of a webhook. */
-export const head = (...headers: string[]): string =>
+export const webhookHead = (...headers: string[]): string =>
   ['POST /webhook HTTP/1.1', 'host: x', 'content-type: application/json', ...headers, '', ''].join('\r\n');

@@ -3,10 +3,10 @@ import { projectionVersion } from '@callstream/domain';
 import { until } from '@callstream/stack';
 import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstream/tables';
 import { fillTopic, simulatedBodies } from '../bench/simulated.ts';
-import { makeSecondVersion } from './second-version.ts';
+import { patchProjector } from './second-version.ts';
 import { createSender } from './sender.ts';
 import { launch, startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 import { pickPort } from './port.ts';
 import type { System } from './system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from './test-system.ts';
@@ -26,11 +26,11 @@ beforeAll(async () => {
 afterAll(() => system[Symbol.asyncDispose](), minutes);
 
 /** A command of the projector, as an operator gives it. */
-const command = (...args: string[]): Service => commandOf('apps/projector/src/main.ts', ...args);
-const commandOf = (file: string, ...args: string[]): Service =>
+const command = (...args: string[]): ServiceProcess => commandOf('apps/projector/src/main.ts', ...args);
+const commandOf = (file: string, ...args: string[]): ServiceProcess =>
   launch({ name: args[0] ?? '', args: [file, ...args], env: { ...system.env, LOG_LEVEL: 'warn' } });
 
-async function succeeds(service: Service): Promise<string> {
+async function succeeds(service: ServiceProcess): Promise<string> {
   const code = await service.exited;
   if (code !== 0) throw new Error(`${service.name} ended with ${String(code)}.\n${service.tail()}`);
   return service.tail();
@@ -111,7 +111,7 @@ it('leaves tables that are the fold of the log', () => expectTablesToBeFoldOfLog
 it(
   'a change of the rules is deployed by rebuild and swap; a projector of the old version writes nothing into the new tables and ends, naming the remedy',
   async () => {
-    await using second = await makeSecondVersion([
+    await using second = await patchProjector([
       { file: versionFile, from: `projectionVersion = ${version}`, to: `projectionVersion = ${version + 1}` },
       {
         file: 'libs/domain/src/play/summary.ts',

@@ -2,7 +2,7 @@
 // the domain or the SQL, so that a mistake in them is not made here too. Slow and simple.
 
 /** An event as it stands in the log. */
-export interface Posted {
+export interface RawEvent {
   /** null if it names no call. */
   readonly callId: string | null;
   readonly body: Readonly<Record<string, unknown>>;
@@ -10,7 +10,7 @@ export interface Posted {
   readonly receivedAt: number;
 }
 
-interface Fact {
+interface RecountFact {
   readonly type: string;
   readonly at: number;
   readonly receivedAt: number;
@@ -21,7 +21,7 @@ interface Fact {
   readonly namesNumber: boolean;
 }
 
-export interface Count {
+export interface VisitCount {
   visits: number;
   answered: number;
   answered_in_time: number;
@@ -32,7 +32,7 @@ export interface Count {
   asa_ms: number | null;
 }
 
-export interface Live {
+export interface LiveCount {
   waiting: number;
   longest_waiting_since: number | null;
   talking: number;
@@ -51,7 +51,7 @@ function timeOf(value: unknown): number | null {
   return Number.isNaN(ms) ? null : Math.trunc(ms);
 }
 
-const factOf = ({ body, receivedAt }: Posted): Fact => ({
+const factOf = ({ body, receivedAt }: RawEvent): RecountFact => ({
   type: String(body['type']).replaceAll('_', '-').replace('on-going', 'ongoing'),
   at: timeOf(body['timestamp']) ?? receivedAt,
   receivedAt,
@@ -63,15 +63,15 @@ const factOf = ({ body, receivedAt }: Posted): Fact => ({
 });
 
 /** The facts of each call, in the order of their times; of the same time, in that of a call's life. */
-function callsOf(posted: readonly Posted[]): Fact[][] {
+function callsOf(posted: readonly RawEvent[]): RecountFact[][] {
   const life = ['call.new', 'call.standby', 'call.waiting', 'call.overflow', 'actor.entered', 'call.ongoing'];
-  const stage = ({ type }: Fact): number => (life.includes(type) ? life.indexOf(type) : life.length);
+  const stage = ({ type }: RecountFact): number => (life.includes(type) ? life.indexOf(type) : life.length);
   const calls = Map.groupBy(posted, ({ callId }) => callId);
   calls.delete(null);
   return [...calls.values()].map((of) => of.map(factOf).toSorted((a, b) => a.at - b.at || stage(a) - stage(b)));
 }
 
-interface Visit {
+interface RecountVisit {
   readonly queue: string;
   readonly began: number;
   outcome: 'answered' | 'abandoned' | 'flowed_out' | 'open';
@@ -80,17 +80,17 @@ interface Visit {
 
 /** A call as its events, read from the first to the last, leave it. */
 interface Replay {
-  readonly visits: Visit[];
+  readonly visits: RecountVisit[];
   /** Agents who are on it at the end, and the queue through which each came. */
   readonly agents: Map<string, string>;
   state: 'waiting' | 'talking' | 'other' | 'finished';
 }
 
-function replay(facts: readonly Fact[]): Replay {
+function replay(facts: readonly RecountFact[]): Replay {
   const call: Replay = { visits: [], agents: new Map(), state: 'other' };
   const { visits, agents } = call;
-  const open = (): Visit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
-  const close = (outcome: Visit['outcome'], ended: number): void => {
+  const open = (): RecountVisit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
+  const close = (outcome: RecountVisit['outcome'], ended: number): void => {
     const visit = open();
     if (visit) Object.assign(visit, { outcome, ended });
   };
@@ -125,12 +125,12 @@ function replay(facts: readonly Fact[]): Replay {
   return call;
 }
 
-function directionOf(facts: readonly Fact[]): string | null {
+function directionOf(facts: readonly RecountFact[]): string | null {
   const naming = facts.filter(({ namesNumber }) => namesNumber);
   return (naming.find(({ type }) => type.startsWith('call.')) ?? naming[0])?.direction ?? null;
 }
 
-interface Rules {
+interface RecountOptions {
   readonly from: number;
   readonly to: number;
   readonly serviceLevelMs: number;
@@ -139,15 +139,15 @@ interface Rules {
 
 /** The visits that began in a period, by queue. */
 export function recount(
-  posted: readonly Posted[],
-  { from, to, serviceLevelMs, shortAbandonMs }: Rules,
-): Map<string, Count> {
-  const counts = new Map<string, Count & { sum: number }>();
+  posted: readonly RawEvent[],
+  { from, to, serviceLevelMs, shortAbandonMs }: RecountOptions,
+): Map<string, VisitCount> {
+  const counts = new Map<string, VisitCount & { sum: number }>();
   for (const facts of callsOf(posted)) {
     if (['outbound', 'internal'].includes(directionOf(facts) ?? '')) continue;
     for (const { queue, began, outcome, ended } of replay(facts).visits) {
       if (began < from || began >= to) continue;
-      const count = counts.get(queue) ?? { ...none(), sum: 0 };
+      const count = counts.get(queue) ?? { ...noVisits(), sum: 0 };
       counts.set(queue, count);
       count.visits++;
       count[outcome]++;
@@ -162,13 +162,13 @@ export function recount(
   return new Map([...counts].map(([queue, { sum: _, ...count }]) => [queue, count]));
 }
 
-const none = (): Count => ({
+const noVisits = (): VisitCount => ({
   ...{ visits: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_short: 0, flowed_out: 0, open: 0 },
   asa_ms: null,
 });
 
 /** What goes on at the end of the log, over all queues, of calls that were heard of since `heardSince` (ms since 1970, by our clock). */
-export function recountLive(posted: readonly Posted[], heardSince: number): Live {
+export function recountLive(posted: readonly RawEvent[], heardSince: number): LiveCount {
   const live = { waiting: 0, longest_waiting_since: Infinity, talking: 0 };
   const agents = new Set<string>();
   for (const facts of callsOf(posted)) {
@@ -186,7 +186,7 @@ export function recountLive(posted: readonly Posted[], heardSince: number): Live
 }
 
 /** By how much later than they say the events of a call came, at least; one of over 14 hours is none: they were imported. */
-function delayOf(facts: readonly Fact[]): number {
+function delayOf(facts: readonly RecountFact[]): number {
   const least = Math.max(0, Math.min(...facts.map(({ at, receivedAt }) => receivedAt - at)));
   return least > 14 * 3_600_000 ? 0 : least;
 }

@@ -1,10 +1,10 @@
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
-import { startPairs } from './pairs.ts';
+import { startLoadBalancedSystem } from './pairs.ts';
 
 it('two of each, restarted one after the other under load: nothing accepted is lost, no gap on a dashboard, and both work again', async () => {
   await using database = await testDatabase();
   const where = { brokers: testKafkaBrokers(), topic: testTopicName(), databaseUrl: database.url };
-  await using pairs = await startPairs({ ...where, perSecond: 50, seed: 1 });
+  await using pairs = await startLoadBalancedSystem({ ...where, perSecond: 50, seed: 1 });
   const { members, load, watchers } = pairs;
   await load.goOn(50);
   for (const i of [0, 1]) {

@@ -1,14 +1,14 @@
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
-import { startPairs } from './pairs.ts';
-import type { Pairs } from './pairs.ts';
+import { startLoadBalancedSystem } from './pairs.ts';
+import type { LoadBalancedSystem } from './pairs.ts';
 
 const perSecond = 200;
 const kinds = ['ingest', 'projector', 'gateway'] as const;
 
-async function withPairs(seed: number, use: (pairs: Pairs) => Promise<void>): Promise<void> {
+async function withPairs(seed: number, use: (pairs: LoadBalancedSystem) => Promise<void>): Promise<void> {
   await using database = await testDatabase();
   const where = { brokers: testKafkaBrokers(), topic: testTopicName(), databaseUrl: database.url };
-  await using pairs = await startPairs({ ...where, perSecond, seed });
+  await using pairs = await startLoadBalancedSystem({ ...where, perSecond, seed });
   await pairs.load.goOn(5 * perSecond);
   await use(pairs);
   await pairs.expectNothingLost();

@@ -5,20 +5,20 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '../../..');
 const copied = ['apps/projector', 'libs/domain', 'libs/runtime', 'libs/tables'];
 
-export interface SecondVersion extends AsyncDisposable {
+export interface PatchedProjector extends AsyncDisposable {
   /** Its projector: a TypeScript file. */
   readonly projector: string;
 }
 
 /** One change of a file: `from` must stand in it exactly once. */
-export interface Edit {
+export interface SourcePatch {
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
 
 /** A copy of the projector and of what it is made of, changed: a second version, as the next deployment would have it. */
-export async function makeSecondVersion(edits: readonly Edit[]): Promise<SecondVersion> {
+export async function patchProjector(edits: readonly SourcePatch[]): Promise<PatchedProjector> {
   const folder = await mkdtemp(join(tmpdir(), 'callstream-version-'));
   for (const part of copied)
     await cp(join(root, part), join(folder, part), {

@@ -15,7 +15,7 @@ export const passwords = {
   'callstream-gateway': 'gateway-secret',
   'callstream-operator': 'operator-secret',
 } as const;
-export type User = keyof typeof passwords;
+export type SecuredUser = keyof typeof passwords;
 
 /** Kafka and Postgres that let nobody in without TLS, and nobody do what is not granted. */
 export interface SecuredServers extends AsyncDisposable {
@@ -25,15 +25,15 @@ export interface SecuredServers extends AsyncDisposable {
   readonly admin: Kafka;
   readonly postgres: PostgresServer;
   /** The users have the roles that the guide gives them; the projector has to show a certificate as well. */
-  readonly databaseUrl: (user: User, parameters?: string) => string;
+  readonly databaseUrl: (user: SecuredUser, parameters?: string) => string;
   /** A file with the password of a user, as orchestrators give it. */
-  readonly passwordFile: (user: User) => string;
-  readonly certificates: Readonly<Record<User, Certificate>>;
+  readonly passwordFile: (user: SecuredUser) => string;
+  readonly certificates: Readonly<Record<SecuredUser, Certificate>>;
   /** As an administrator of the database. */
   readonly sql: (statements: string) => Promise<unknown>;
 }
 
-const users = Object.keys(passwords) as User[];
+const users = Object.keys(passwords) as SecuredUser[];
 const rolesScript = join(import.meta.dirname, '../../../libs/tables/src/roles.sql');
 
 export async function startSecuredServers(): Promise<SecuredServers> {
@@ -54,14 +54,16 @@ export async function startSecuredServers(): Promise<SecuredServers> {
   if (kafka.status === 'rejected') throw kafka.reason;
   if (postgres.status === 'rejected') throw postgres.reason;
 
-  const certificates = {} as Record<User, Certificate>;
+  const certificates = {} as Record<SecuredUser, Certificate>;
   for (const user of users) certificates[user] = await authority.issue(user);
-  const passwordFile = (user: User): string => join(folder, `${user}.password`);
+  const passwordFile = (user: SecuredUser): string => join(folder, `${user}.password`);
   for (const user of users) await writeFile(passwordFile(user), `${passwords[user]}\n`);
 
   const place = new URL(postgres.value.url);
-  const databaseUrl = (user: User, parameters = `sslmode=verify-full&sslrootcert=${authority.certificate}`): string =>
-    `postgres://${user}@localhost:${place.port}/callstream?${parameters}`;
+  const databaseUrl = (
+    user: SecuredUser,
+    parameters = `sslmode=verify-full&sslrootcert=${authority.certificate}`,
+  ): string => `postgres://${user}@localhost:${place.port}/callstream?${parameters}`;
   const sql = async (statements: string): Promise<unknown> => {
     const db = connectTables({ url: `${postgres.value.url}?sslmode=require`, max: 1 });
     return db.query(statements).finally(() => db.end());

@@ -1,4 +1,4 @@
-import { connectKafka, createLog, openPublisher, topicFacts } from '@callstream/runtime';
+import { connectKafka, createLog, openPublisher, describeTopic } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
@@ -6,12 +6,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { documentedRights, grant, revoke } from './documented-rights.ts';
+import { documentedAcls, grant, revoke } from './documented-rights.ts';
 import { pickPort } from './port.ts';
 import { passwords, startSecuredServers } from './secured-servers.ts';
-import type { SecuredServers, User } from './secured-servers.ts';
+import type { SecuredServers, SecuredUser } from './secured-servers.ts';
 import { launch, runOnce, startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 
 const { AclOperationTypes } = kafkajs;
 const topic = 'call-events';
@@ -23,12 +23,12 @@ let ca: string;
 beforeAll(async () => {
   servers = stack.use(await startSecuredServers());
   ca = await readFile(servers.authority.certificate, 'utf8');
-  await grant(servers.admin, await documentedRights());
+  await grant(servers.admin, await documentedAcls());
 }, 120_000);
 afterAll(() => stack.disposeAsync());
 
 /** Settings with which a service shows a password to Kafka. */
-const withPassword = (user: User, mechanism: string): Record<string, string> => ({
+const withPassword = (user: SecuredUser, mechanism: string): Record<string, string> => ({
   KAFKA_BROKERS: servers.kafka.saslSsl,
   KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
   KAFKA_SASL_MECHANISM: mechanism,
@@ -36,14 +36,14 @@ const withPassword = (user: User, mechanism: string): Record<string, string> => 
   KAFKA_SASL_PASSWORD_FILE: servers.passwordFile(user),
   KAFKA_SSL_CA_FILE: servers.authority.certificate,
 });
-const withCertificate = (user: User): Record<string, string> => ({
+const withCertificate = (user: SecuredUser): Record<string, string> => ({
   KAFKA_BROKERS: servers.kafka.ssl,
   KAFKA_SECURITY_PROTOCOL: 'SSL',
   KAFKA_SSL_CA_FILE: servers.authority.certificate,
   KAFKA_SSL_CERTIFICATE_FILE: servers.certificates[user].certificate,
   KAFKA_SSL_KEY_FILE: servers.certificates[user].key,
 });
-const withDatabase = (user: User, more = ''): Record<string, string> => ({
+const withDatabase = (user: SecuredUser, more = ''): Record<string, string> => ({
   DATABASE_URL: servers.databaseUrl(user) + more,
   DATABASE_PASSWORD_FILE: servers.passwordFile(user),
 });
@@ -59,7 +59,7 @@ const projectorEnv = (mechanism: string): Record<string, string> => {
 
 describe('on servers that require TLS, with a user for each service that has the documented rights and no others', () => {
   const ports = { ingest: 0, gateway: 0, admin: { ingest: 0, projector: 0, gateway: 0 } };
-  const services = new Map<string, Service>();
+  const services = new Map<string, ServiceProcess>();
   const tails = (): string => [...services.values()].map((service) => service.tail()).join('\n');
 
   beforeAll(async () => {
@@ -115,7 +115,7 @@ describe('on servers that require TLS, with a user for each service that has the
   }, 60_000);
 
   it('an ingest that may not write says so, takes webhooks, and loses none', async () => {
-    const write = (await documentedRights()).filter(
+    const write = (await documentedAcls()).filter(
       ({ principal, operation }) => principal === 'User:callstream-ingest' && operation === AclOperationTypes.WRITE,
     );
     await revoke(servers.admin, write);
@@ -138,9 +138,9 @@ const ask = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unk
     log,
     ...settings,
   });
-  return topicFacts(kafka, topic);
+  return describeTopic(kafka, topic);
 };
-const user = (name: User, password: string = passwords[name], mechanism: 'plain' | 'scram-sha-256' = 'plain') =>
+const user = (name: SecuredUser, password: string = passwords[name], mechanism: 'plain' | 'scram-sha-256' = 'plain') =>
   ({ mechanism, username: name, password }) as const;
 
 it('an operator may rebuild elsewhere and compare, and look at what was put aside', async () => {
@@ -181,11 +181,11 @@ describe('a Kafka that does not let us in: the message names cause and remedy', 
 });
 
 describe('rights in Kafka that are missing: the message names the operation, on what, and the command', () => {
-  const as = (name: User): Kafka =>
+  const as = (name: SecuredUser): Kafka =>
     connectKafka({ brokers: [servers.kafka.saslSsl], ssl: { ca }, sasl: user(name), clientId: 'test', log });
 
   it('to configure, to write', async () => {
-    await expect(topicFacts(as('callstream-gateway'), topic)).rejects.toThrow(
+    await expect(describeTopic(as('callstream-gateway'), topic)).rejects.toThrow(
       /lacks the right to DescribeConfigs topic "call-events": .*--allow-principal User:callstream-gateway --operation DescribeConfigs --topic call-events/,
     );
     await using publisher = openPublisher(as('callstream-gateway'));
@@ -193,7 +193,7 @@ describe('rights in Kafka that are missing: the message names the operation, on 
     await expect(publisher.publishBatch([record])).rejects.toThrow(/lacks the right to Write/);
   });
   it('a projector that may not be in its group ends', async () => {
-    const group = (await documentedRights()).filter(({ resourceName }) => resourceName === 'callstream-projector');
+    const group = (await documentedAcls()).filter(({ resourceName }) => resourceName === 'callstream-projector');
     await revoke(servers.admin, group);
     try {
       const env = { ...projectorEnv('PLAIN'), ADMIN_HOST: '127.0.0.1', PROJECTOR_ADMIN_PORT: '0', LOG_LEVEL: 'info' };
@@ -213,7 +213,7 @@ describe('a Postgres that does not let us in: the message names cause and remedy
     const db = connectTables({ url, max: 1 });
     return readPositions(db).finally(() => db.end());
   };
-  const at = (name: User, parameters?: string, password: string = passwords[name]): string => {
+  const at = (name: SecuredUser, parameters?: string, password: string = passwords[name]): string => {
     const url = new URL(servers.databaseUrl(name, parameters));
     url.password = encodeURIComponent(password);
     return url.href;

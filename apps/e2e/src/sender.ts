@@ -2,18 +2,18 @@ import { until } from '@callstream/stack';
 import { Pool } from 'undici';
 import type { buildConnector } from 'undici';
 
-export interface Answer {
+export interface WebhookResponse {
   readonly status: number;
   readonly text: string;
 }
 
 /** A provider: posts to one webhook. */
 export interface Sender extends AsyncDisposable {
-  readonly post: (body: string | Buffer) => Promise<Answer>;
+  readonly post: (body: string | Buffer) => Promise<WebhookResponse>;
   /** Posts all of it over all connections at the same time; answers in the order of `bodies`. */
-  readonly postAll: (bodies: readonly string[]) => Promise<Answer[]>;
+  readonly postAll: (bodies: readonly string[]) => Promise<WebhookResponse[]>;
   /** Posts until somebody has answered: connections that are refused or cut are tried again. */
-  readonly postUntilAnswered: (body: string) => Promise<Answer>;
+  readonly postUntilAnswered: (body: string) => Promise<WebhookResponse>;
   /** How often `postUntilAnswered` had to try again. */
   readonly retries: () => number;
   /** Connections that are open now. */
@@ -37,7 +37,7 @@ export function createSender(
     bodyTimeout: patienceMs,
   });
   const headers = { 'content-type': 'application/json' };
-  const post = async (body: string | Buffer): Promise<Answer> => {
+  const post = async (body: string | Buffer): Promise<WebhookResponse> => {
     const response = await pool.request({ path: pathname, method: 'POST', headers, body });
     return { status: response.statusCode, text: await response.body.text() };
   };

@@ -16,7 +16,7 @@ const flagsOf = ([script = '', command = 'run']: readonly string[]): string[] =>
   ...(script.startsWith('apps/projector/') && command === 'run' ? ['--max-semi-space-size=8'] : []),
 ];
 
-export interface ServiceOptions {
+export interface ProcessOptions {
   readonly name: string;
   /** A TypeScript file of this repository, and its arguments. */
   readonly args: readonly string[];
@@ -28,7 +28,7 @@ export interface ServiceOptions {
 }
 
 /** A service as a process of its own. */
-export interface Service extends AsyncDisposable {
+export interface ServiceProcess extends AsyncDisposable {
   readonly name: string;
   /** Resolves, once it has ended, with its exit code, or null if a signal ended it. */
   readonly exited: Promise<number | null>;
@@ -48,7 +48,7 @@ export interface Service extends AsyncDisposable {
 }
 
 /** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
-export function launch({ name, args, env, fileBytesMax, user }: ServiceOptions): Service {
+export function launch({ name, args, env, fileBytesMax, user }: ProcessOptions): ServiceProcess {
   const command = [process.execPath, ...flagsOf(args), ...args];
   // In blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
@@ -92,7 +92,7 @@ export function launch({ name, args, env, fileBytesMax, user }: ServiceOptions):
 }
 
 /** Starts a service and waits until it has said so and is ready. @throws {Error} with its log if it ends or takes too long */
-export async function startService(options: ServiceOptions, adminPort: number): Promise<Service> {
+export async function startService(options: ProcessOptions, adminPort: number): Promise<ServiceProcess> {
   const service = launch(options);
   const ready = async (): Promise<boolean> => {
     if (service.hasEnded()) throw new Error(`${options.name} ended before it was ready.\n${service.tail()}`);
@@ -112,7 +112,7 @@ export async function startService(options: ServiceOptions, adminPort: number): 
 }
 
 /** Runs a command to its end. @throws {Error} with its log if it fails */
-export async function runOnce(options: ServiceOptions): Promise<void> {
+export async function runOnce(options: ProcessOptions): Promise<void> {
   const command = launch(options);
   const code = await command.exited;
   if (code !== 0) throw new Error(`${options.name} ended with ${String(code)}.\n${command.tail()}`);

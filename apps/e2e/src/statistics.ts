@@ -7,7 +7,7 @@ export function quantile(values: readonly number[], q: number): number {
 }
 
 /** ms as a benchmark tells them: `p50 9.0 ms, p99 22.4 ms`. */
-export const showLatency = (ms: readonly number[]): string =>
+export const formatLatency = (ms: readonly number[]): string =>
   `p50 ${quantile(ms, 0.5).toFixed(1)} ms, p99 ${quantile(ms, 0.99).toFixed(1)} ms`;
 
 export const median = (values: readonly number[]): number => quantile(values, 0.5);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@callstream/stack';
-import { beginsBefore, simulatedBodies } from '../bench/simulated.ts';
+import { startTimeFor, simulatedBodies } from '../bench/simulated.ts';
 import { createSender } from './sender.ts';
 
 /** Webhooks that may be under way at the same time. */
@@ -37,7 +37,7 @@ export async function startSteadyLoad(
 ): Promise<SteadyLoad> {
   const bodies: string[] = [];
   const count = perSecond * differentSeconds;
-  const start = beginsBefore(count, centreRate);
+  const start = startTimeFor(count, centreRate);
   for await (const body of simulatedBodies(count, centreRate, { seed, start })) bodies.push(body);
   const sender = createSender(webhookUrl, connections, connect);
   const accepted = new Set<string>();

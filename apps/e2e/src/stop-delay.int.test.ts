@@ -1,5 +1,5 @@
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import { startMember } from './member.ts';
+import { startInstance } from './member.ts';
 import { startSystem } from './system.ts';
 
 it.each([
@@ -14,7 +14,7 @@ it.each([
       ...{ brokers: testKafkaBrokers(), topic, databaseUrl: database.url, services: [] },
       settings: { STOP_DELAY_SECONDS: '3' },
     });
-    await using member = await startMember(name, system.env);
+    await using member = await startInstance(name, system.env);
     const statusOf = async (port: number, of: string): Promise<number> => {
       const answer = await fetch(`http://127.0.0.1:${port}${of}`, { headers: { connection: 'close' } });
       await answer.body?.cancel();

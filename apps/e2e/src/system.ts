@@ -9,7 +9,7 @@ import type { Tables } from '@callstream/tables';
 import { readMetric } from './ingest.ts';
 import { pickPort } from './port.ts';
 import { runOnce, startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 
 export type ServiceName = 'ingest' | 'projector' | 'gateway';
 const all: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
@@ -86,7 +86,7 @@ export async function startSystem({
   cleanup.defer(() => db.end());
   await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
 
-  const running = new Map<ServiceName, Service>();
+  const running = new Map<ServiceName, ServiceProcess>();
   const start = async (name: ServiceName): Promise<void> => {
     running.set(name, await startService({ name, args: commandOf[name], env }, adminPorts[name]));
   };

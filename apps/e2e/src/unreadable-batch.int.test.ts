@@ -1,4 +1,4 @@
-import { createPartitionOf, topicFacts } from '@callstream/runtime';
+import { createPartitionOf, describeTopic } from '@callstream/runtime';
 import {
   encodeBatch,
   encodeRecords,
@@ -19,8 +19,8 @@ import { launch } from './service.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
 import { expectTablesToBeFoldOfLog } from './test-system.ts';
-import { openWatcher } from './watcher.ts';
-import type { Watcher } from './watcher.ts';
+import { openAuditedClient } from './watcher.ts';
+import type { AuditedClient } from './watcher.ts';
 
 const brokers = testKafkaBrokers();
 const mega = 1024 * 1024;
@@ -29,7 +29,7 @@ const residentBytesMax = 700 * mega;
 
 const cleanup = new AsyncDisposableStack();
 let system: System;
-let watcher: Watcher;
+let watcher: AuditedClient;
 let partitionOf: (key: string) => number;
 beforeAll(async () => {
   const database = cleanup.use(await testDatabase());
@@ -39,8 +39,8 @@ beforeAll(async () => {
       settings: { NODE_OPTIONS: '--max-old-space-size=512' },
     }),
   );
-  watcher = cleanup.use(await openWatcher(Number(new URL(system.socketUrl).port)));
-  partitionOf = createPartitionOf((await topicFacts(system.kafka, system.topic)).partitions);
+  watcher = cleanup.use(await openAuditedClient(Number(new URL(system.socketUrl).port)));
+  partitionOf = createPartitionOf((await describeTopic(system.kafka, system.topic)).partitions);
 }, 120_000);
 afterAll(() => cleanup.disposeAsync(), 60_000);
 

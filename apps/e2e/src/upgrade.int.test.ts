@@ -1,17 +1,17 @@
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, liveSchema, previousSchema, readPositions } from '@callstream/tables';
 import { describeSchema } from '@callstream/tables/testing';
-import { quietKafka } from './kept-log.ts';
+import { connectSilentKafka } from './kept-log.ts';
 import { projectionVersion } from '@callstream/domain';
-import { keptVersions, makeOlderTables } from './older-tables.ts';
-import { putRecords } from './put-records.ts';
+import { recordedVersions, createOlderTables } from './older-tables.ts';
+import { produceWebhooks } from './put-records.ts';
 import { launch } from './service.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
 
 const minutes = 60_000;
 
-describe.each(keptVersions)('tables that version %s made', (version) => {
+describe.each(recordedVersions)('tables that version %s made', (version) => {
   let cleanup: AsyncDisposableStack;
   let system: System;
   let older: number;
@@ -22,7 +22,7 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
     const brokers = testKafkaBrokers();
     const topic = testTopicName();
     const database = cleanup.use(await testDatabase());
-    older = await makeOlderTables({ kafka: quietKafka(brokers), topic, databaseUrl: database.url, version });
+    older = await createOlderTables({ kafka: connectSilentKafka(brokers), topic, databaseUrl: database.url, version });
     system = cleanup.use(await startSystem({ brokers, topic, databaseUrl: database.url, services: [] }));
     asTheyWere = await liveTables();
   }, 2 * minutes);
@@ -98,7 +98,7 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
     async () => {
       await Promise.all([system.start('projector'), system.start('gateway')]);
       const body = { type: 'call.new', call_id: 'after the upgrade', timestamp: '2026-03-03T09:00:00Z' };
-      await putRecords(system, [JSON.stringify(body)], Date.UTC(2026, 2, 3, 9));
+      await produceWebhooks(system, [JSON.stringify(body)], Date.UTC(2026, 2, 3, 9));
       await system.projected();
       expect(await callsOf(['1772456400.30102', 'after the upgrade'])).toBe(2);
       for (const id of ['1772456400.30102', 'after%20the%20upgrade']) {
@@ -137,4 +137,4 @@ describe.each(keptVersions)('tables that version %s made', (version) => {
   );
 });
 
-it('there are tables of an older version to be upgraded', () => expect(keptVersions).toContain('2'));
+it('there are tables of an older version to be upgraded', () => expect(recordedVersions).toContain('2'));

@@ -1,31 +1,31 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startProxyBefore, testDatabase, testTopicName, until } from '@callstream/stack';
+import { startProxyFor, testDatabase, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { openDashboard } from './dashboard.ts';
-import { startOwnKafka } from './own-kafka.ts';
-import type { OwnKafka } from './own-kafka.ts';
+import { startProxiedKafka } from './own-kafka.ts';
+import type { ProxiedKafka } from './own-kafka.ts';
 import { startPrometheus } from './prometheus.ts';
 import type { Prometheus } from './prometheus.ts';
 import { createSender } from './sender.ts';
 import { startService } from './service.ts';
-import type { Service } from './service.ts';
+import type { ServiceProcess } from './service.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
 
-export interface WatchedOptions {
+export interface MonitoredSystemOptions {
   readonly settings: Readonly<Record<string, string>>;
   /** How much faster Prometheus is to look, and to be alarmed. */
   readonly times: number;
 }
 
 /** A system with traffic and a dashboard, watched by a Prometheus; and what can be done to it. */
-export interface WatchedSystem extends AsyncDisposable {
+export interface MonitoredSystem extends AsyncDisposable {
   readonly system: System;
   readonly prometheus: Prometheus;
-  readonly kafka: OwnKafka;
+  readonly kafka: ProxiedKafka;
   /** The way to Postgres. */
   readonly postgres: Proxy;
-  readonly projector: Service;
+  readonly projector: ServiceProcess;
   /** Webhooks, twenty a second. */
   readonly traffic: { readonly stop: () => void; readonly begin: () => void };
   /** Waits until the alert fires. */
@@ -37,11 +37,11 @@ export interface WatchedSystem extends AsyncDisposable {
 /** Longest that an alert may take to fire or to resolve on a busy machine, in ms. */
 const patienceMs = 150_000;
 
-export async function startWatchedSystem({ settings, times }: WatchedOptions): Promise<WatchedSystem> {
+export async function startMonitoredSystem({ settings, times }: MonitoredSystemOptions): Promise<MonitoredSystem> {
   await using cleanup = new AsyncDisposableStack();
-  const kafka = cleanup.use(await startOwnKafka());
+  const kafka = cleanup.use(await startProxiedKafka());
   const database = cleanup.use(await testDatabase());
-  const { proxy: postgres, url: databaseUrl } = await startProxyBefore(database.url);
+  const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
   cleanup.use(postgres);
   const system = cleanup.use(
     await startSystem({
@@ -59,7 +59,7 @@ export async function startWatchedSystem({ settings, times }: WatchedOptions): P
   const ports = { ingest: port('INGEST'), projector: port('PROJECTOR'), gateway: port('GATEWAY') };
   const prometheus = cleanup.use(await startPrometheus({ ports, times }));
   const traffic = cleanup.use(startTraffic(system.webhookUrl));
-  cleanup.use(watchAlways(system));
+  cleanup.use(keepDashboardOpen(system));
 
   const isFiring = async (alert: string, labels: Readonly<Record<string, string>> = {}): Promise<boolean> =>
     (await prometheus.firing()).some((found) =>
@@ -83,7 +83,7 @@ export async function startWatchedSystem({ settings, times }: WatchedOptions): P
 }
 
 /** Posts a call after the other, whatever the answers are. */
-function startTraffic(webhookUrl: string): WatchedSystem['traffic'] & AsyncDisposable {
+function startTraffic(webhookUrl: string): MonitoredSystem['traffic'] & AsyncDisposable {
   const sender = createSender(webhookUrl, 4);
   const types = ['call.new', 'call.waiting', 'actor.entered', 'call.ongoing', 'call.finished'];
   let isOn = true;
@@ -105,7 +105,7 @@ function startTraffic(webhookUrl: string): WatchedSystem['traffic'] & AsyncDispo
 }
 
 /** A dashboard that subscribes, lists every second, and comes back. */
-function watchAlways({ socketUrl }: System): AsyncDisposable {
+function keepDashboardOpen({ socketUrl }: System): AsyncDisposable {
   const stopping = new AbortController();
   const { signal } = stopping;
   const watchOnce = async (): Promise<void> => {

@@ -8,7 +8,7 @@ import { startProxy, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 
 /** A dashboard that looks at what it is sent as an auditor would. */
-export interface Watcher extends AsyncDisposable {
+export interface AuditedClient extends AsyncDisposable {
   readonly client: Client;
   /** The network between it and the gateway. */
   readonly proxy: Proxy;
@@ -28,7 +28,7 @@ const patienceMs = 60_000;
 const matches = ({ states, queues }: Filter, call: Call): boolean =>
   (states?.includes(call.state) ?? true) && (queues?.includes(call.queue ?? '') ?? true);
 
-export async function openWatcher(port: number, filter: Filter = {}): Promise<Watcher> {
+export async function openAuditedClient(port: number, filter: Filter = {}): Promise<AuditedClient> {
   const proxy = await startProxy({ to: { port } });
   const client = connect(`ws://127.0.0.1:${proxy.port}/`, { filter });
   /** The most that was ever shown of each call, also of those that went. */

@@ -1,6 +1,6 @@
 import { tableNames } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { readBlueprint } from '@callstream/tables/testing';
+import { readProjectionSql } from '@callstream/tables/testing';
 
 /** The live tables, with their data, as SQL that `client.query` can run on an empty database. */
 export async function dumpTables(db: Tables): Promise<string> {
@@ -30,7 +30,7 @@ export async function dumpTables(db: Tables): Promise<string> {
       'create schema projection;',
       `comment on schema projection is ${comment};`,
       'set search_path = projection;',
-      ...Object.values(await readBlueprint()),
+      ...Object.values(await readProjectionSql()),
       ...inserts,
       '',
     ].join('\n');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { KeptRecord } from '../src/kept-log.ts';
+import type { DumpedRecord } from '../src/kept-log.ts';
 
-type OddRecord = Pick<KeptRecord, 'key' | 'value' | 'headers'>;
+type EdgeCaseRecord = Pick<DumpedRecord, 'key' | 'value' | 'headers'>;
 
 /** Hexadecimal digits that do not compress, the same in every recording. */
 function digits(seed: string, length: number): string {
@@ -14,7 +14,7 @@ const event = (fields: object): string =>
   JSON.stringify({ call_id: 'odd', timestamp: '2026-03-02T15:00:00Z', ...fields });
 
 /** Events that no provider should send, and that version after version has to read: their bodies. */
-export const oddBodies: readonly string[] = [
+export const edgeCaseBodies: readonly string[] = [
   event({
     type: 'call.new',
     call_id: 'long',
@@ -28,7 +28,7 @@ export const oddBodies: readonly string[] = [
 ];
 
 /** Records that were not written by ingest. */
-export const oddRecords: readonly OddRecord[] = [
+export const edgeCaseRecords: readonly EdgeCaseRecord[] = [
   { key: null, value: event({ type: 'call.waiting', call_id: 'no key', queue: '900' }), headers: {} },
   { key: 'no headers', value: event({ type: 'call.finished', call_id: 'no headers' }), headers: {} },
   { key: 'not JSON', value: 'not JSON', headers: { ce_id: 'as it was' } },

@@ -3,29 +3,29 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPartitionOf, deadLetterTopic, partitionsDefault } from '@callstream/runtime';
-import { lives } from '@callstream/domain/testing';
+import { fixtureEvents } from '@callstream/domain/testing';
 import { readPositions } from '@callstream/tables';
 import { withSystem } from '../bench/own-system.ts';
 import { findServers } from '../bench/servers.ts';
-import { putKept, readKept } from '../src/kept-log.ts';
-import type { KeptRecord } from '../src/kept-log.ts';
+import { restoreTopic, dumpTopic } from '../src/kept-log.ts';
+import type { DumpedRecord } from '../src/kept-log.ts';
 import { createRecordOf } from '../src/put-records.ts';
 import type { System } from '../src/system.ts';
 import { dumpTables } from './dump.ts';
-import { oddBodies, oddRecords } from './odd-records.ts';
+import { edgeCaseBodies, edgeCaseRecords } from './odd-records.ts';
 
 const receivedFrom = Date.UTC(2026, 2, 2, 16);
 
 /** The log: all lives of fixtures/events, odd events, one life once more, and what was not written by ingest. */
-async function records(system: System): Promise<KeptRecord[]> {
+async function records(system: System): Promise<DumpedRecord[]> {
   const recordOf = await createRecordOf(system);
-  const again = lives.get('06-ended-in-ivr') ?? [];
-  const received = [...[...lives.values()].flat(), ...oddBodies, ...again].map((body, i) => {
+  const again = fixtureEvents.get('06-ended-in-ivr') ?? [];
+  const received = [...[...fixtureEvents.values()].flat(), ...edgeCaseBodies, ...again].map((body, i) => {
     const { partition, key, value, headers } = recordOf(body, receivedFrom + i * 1_000);
     return { partition, key: key as string, value: String(value), headers: headers as Record<string, string> };
   });
   const partitionOf = createPartitionOf(partitionsDefault);
-  const foreign = oddRecords.map((record) => ({ partition: partitionOf(record.key ?? ''), ...record }));
+  const foreign = edgeCaseRecords.map((record) => ({ partition: partitionOf(record.key ?? ''), ...record }));
   const ends = new Map<number, number>();
   return [...received, ...foreign].map(({ partition, ...record }, i) => {
     const offset = ends.get(partition) ?? 0;
@@ -44,7 +44,7 @@ await using servers = await findServers(process.env);
 process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
 await withSystem(servers, [], async (system) => {
   const { kafka, topic, db } = system;
-  await putKept(kafka, topic, await records(system));
+  await restoreTopic(kafka, topic, await records(system));
   await system.start('projector');
   await system.projected();
   const [position] = await readPositions(db);
@@ -52,9 +52,9 @@ await withSystem(servers, [], async (system) => {
   await mkdir(folder, { recursive: true });
   // Whoever loads it gives it another topic.
   const withoutTopic = (text: string): string => text.replaceAll(topic, 'call-events');
-  const lines = (some: readonly KeptRecord[]): string =>
+  const lines = (some: readonly DumpedRecord[]): string =>
     withoutTopic(some.map((record) => `${JSON.stringify(record)}\n`).join(''));
-  await write(folder, 'log.ndjson', lines(await readKept(kafka, topic)));
-  await write(folder, 'dead-letters.ndjson', lines(await readKept(kafka, deadLetterTopic(topic))));
+  await write(folder, 'log.ndjson', lines(await dumpTopic(kafka, topic)));
+  await write(folder, 'dead-letters.ndjson', lines(await dumpTopic(kafka, deadLetterTopic(topic))));
   await write(folder, 'tables.sql', withoutTopic(await dumpTables(db)));
 });

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { atMostEvery } from './at-most-every.ts';
+import { throttle } from './at-most-every.ts';
 
 describe('changes are announced', () => {
   beforeEach(() => void jest.useFakeTimers());
@@ -8,7 +8,7 @@ describe('changes are announced', () => {
   const announcer = () => {
     const at: number[] = [];
     const begin = Date.now();
-    return { at, ...atMostEvery(100, () => at.push(Date.now() - begin)) };
+    return { at, ...throttle(100, () => at.push(Date.now() - begin)) };
   };
 
   it('the first at once', () => {
@@ -38,7 +38,7 @@ describe('changes are announced', () => {
       worked += 300;
     };
     // Timers do not go on while something works; so it rests from where they are.
-    const { changed } = atMostEvery(100, act, () => worked);
+    const { changed } = throttle(100, act, () => worked);
     for (let ms = 0; ms < 650; ms += 10) {
       changed();
       jest.advanceTimersByTime(10);

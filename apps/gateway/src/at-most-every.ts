@@ -5,7 +5,7 @@
  * @param now ms, monotonic
  * @returns `changed`, to be called on every change, and `stop`
  */
-export function atMostEvery(
+export function throttle(
   ms: number,
   act: () => void,
   now: () => number = () => performance.now(),

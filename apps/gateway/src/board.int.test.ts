@@ -4,8 +4,8 @@ import { projectionVersion } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
 import { connect, startGateway } from '../testing/gateway.ts';
-import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
-import type { Of } from '../testing/dashboard.ts';
+import { event, isEvent, openDashboard, waits } from '../testing/dashboard.ts';
+import type { MessageOf } from '../testing/dashboard.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
 import { cursorText, readCursor } from './board/cursor.ts';
@@ -64,7 +64,7 @@ describe('a subscriber', () => {
   it('is told how old the board is', async () => {
     using dashboard = await openDashboard(gateway.port);
     const before = Date.now();
-    const { data } = (await dashboard.client.next(is('Heartbeat'))) as Of<'Heartbeat'>;
+    const { data } = (await dashboard.client.next(isEvent('Heartbeat'))) as MessageOf<'Heartbeat'>;
     expect(data.lag).toBe(0);
     expect(data.as_of).toBeGreaterThan(before - 5_000);
     expect(data.now).toBeGreaterThanOrEqual(data.as_of);
@@ -75,13 +75,13 @@ describe('a subscriber', () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     dashboard.client.send({ event: 'Unsubscribe', data: {}, id: 'u' });
-    await dashboard.client.next(is('Unsubscribe'));
+    await dashboard.client.next(isEvent('Unsubscribe'));
     const heard = dashboard.client.frames.length;
     await tables.append([event('call.ongoing', 'c')]);
     await until(() => other.calls.get('c')?.state === 'ONGOING', {
       ...{ timeoutMs: 20_000, onTimeout: () => new Error('no change') },
     });
-    expect(dashboard.client.frames.slice(heard).filter(is('CallsChanged'))).toEqual([]);
+    expect(dashboard.client.frames.slice(heard).filter(isEvent('CallsChanged'))).toEqual([]);
   });
 });
 
@@ -109,7 +109,7 @@ describe('a cursor', () => {
     'that is none is refused in words: %s',
     async (cursor) => {
       using dashboard = await subscribeAt(cursor);
-      expect(await dashboard.client.next(is('Subscribe'))).toMatchObject({ status: 'Failed', id: 'subscribe' });
+      expect(await dashboard.client.next(isEvent('Subscribe'))).toMatchObject({ status: 'Failed', id: 'subscribe' });
     },
   );
 
@@ -181,29 +181,29 @@ describe('WatchCall', () => {
     await tables.append([event('call.new', 'w')]);
     using client = await watch('w');
     await tables.project();
-    const { data } = (await client.next(is('CallEvents'))) as Of<'CallEvents'>;
+    const { data } = (await client.next(isEvent('CallEvents'))) as MessageOf<'CallEvents'>;
     expect(data).toMatchObject({ call_id: 'w', events: [{ aggregate_id: 'w', event: { type: 'call.new' } }] });
     const again = waits('w');
     await tables.append([again, again, event('call.finished', 'w')]);
-    const added: Of<'CallEventAdded'>[] = [];
+    const added: MessageOf<'CallEventAdded'>[] = [];
     for (const _ of ['waiting', 'finished'])
-      added.push((await client.next(is('CallEventAdded'))) as Of<'CallEventAdded'>);
+      added.push((await client.next(isEvent('CallEventAdded'))) as MessageOf<'CallEventAdded'>);
     expect(added.map(({ data: { event: row } }) => row.event['type'])).toEqual(['call.waiting', 'call.finished']);
     await tables.project();
     client.send({ event: 'ListCallEvents', data: { call_id: 'w' }, id: 'l' });
-    const listed = (await client.next(is('ListCallEvents'))) as { data: { uuid: string }[] };
+    const listed = (await client.next(isEvent('ListCallEvents'))) as { data: { uuid: string }[] };
     expect(listed.data.slice(1)).toMatchObject(
       added.map(({ data: { event: row } }) => ({ ...row, deliveries: row.event['type'] === 'call.waiting' ? 2 : 1 })),
     );
     client.send({ event: 'UnwatchCall', data: { call_id: 'w' }, id: 'u' });
-    await client.next(is('UnwatchCall'));
+    await client.next(isEvent('UnwatchCall'));
   });
 
   it('of more calls than a socket may watch fails', async () => {
     using client = await connect(gateway.port);
     await tables.project();
     for (let i = 0; i < 21; i++) client.send({ event: 'WatchCall', data: { call_id: `many-${i}` } });
-    expect(await client.next(is('WatchCall'))).toMatchObject({ status: 'Failed' });
-    await client.next(is('CallEvents'));
+    expect(await client.next(isEvent('WatchCall'))).toMatchObject({ status: 'Failed' });
+    await client.next(isEvent('CallEvents'));
   });
 });

@@ -5,11 +5,11 @@ import { FoundCalls, FoundEvents } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { answerBytesMax } from '@callstream/tables';
 import { addLargeEvents, addWaitingCalls } from '@callstream/tables/testing';
-import { event, is, openDashboard } from '../testing/dashboard.ts';
-import type { Of } from '../testing/dashboard.ts';
+import { event, isEvent, openDashboard } from '../testing/dashboard.ts';
+import type { MessageOf } from '../testing/dashboard.ts';
 import { WebSocket } from 'ws';
 import { connect, startGateway } from '../testing/gateway.ts';
-import type { Client } from '../testing/gateway.ts';
+import type { TestClient } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
 import { partBytesMax } from './live/parts.ts';
@@ -56,7 +56,7 @@ async function expectWell(of: Gateway): Promise<void> {
     more: true,
   });
 }
-const close = (clients: readonly Client[]) => clients.forEach((client) => client[Symbol.dispose]());
+const close = (clients: readonly TestClient[]) => clients.forEach((client) => client[Symbol.dispose]());
 
 describe('a call whose events are larger than the heap', () => {
   it('is told in pages to ten sockets and ten requests at once, and each says that there is more', async () => {
@@ -68,8 +68,8 @@ describe('a call whose events are larger than the heap', () => {
       send({ event: 'WatchCall', data: { call_id: 'large' } });
     }
     for (const { next } of clients) {
-      expect(await next(is('ListCallEvents'))).toMatchObject({ status: 'Ok', more: true });
-      expect(await next(is('CallEvents'))).toMatchObject({ status: 'Ok', data: { call_id: 'large', more: true } });
+      expect(await next(isEvent('ListCallEvents'))).toMatchObject({ status: 'Ok', more: true });
+      expect(await next(isEvent('CallEvents'))).toMatchObject({ status: 'Ok', data: { call_id: 'large', more: true } });
     }
     for (const page of await Promise.all(pages))
       expect(page).toMatchObject({ events: [{}, {}], next: (events - 2) * 4096 });
@@ -89,7 +89,7 @@ describe('a call whose events are larger than the heap', () => {
     expect(ids).toEqual(Array.from({ length: events }, (_, i) => i * 4096));
     using client = await connect(gateway.port);
     client.send({ event: 'ListCallEvents', data: { call_id: 'large', before: 3 * 4096 } });
-    const older = (await client.next(is('ListCallEvents'))) as Of<'ListCallEvents'>;
+    const older = (await client.next(isEvent('ListCallEvents'))) as MessageOf<'ListCallEvents'>;
     expect([(older.data as { id: number }[]).map(({ id }) => id), older.more]).toEqual([[4096, 2 * 4096], true]);
     client.send({ event: 'ListCallEvents', data: { call_id: 'large', before: 2 * 4096 } });
     expect(await client.next((frame) => frame.event === 'ListCallEvents' && frame !== older)).not.toHaveProperty(
@@ -143,7 +143,7 @@ describe('sockets that do not read', () => {
       ...{ timeoutMs: 30_000, onTimeout: () => new Error(`${slow.calls.size} calls`) },
     });
     for (const id of wanted) expect(slow.calls.has(id)).toBe(true);
-    const parts = slow.client.frames.filter(is('Snapshot')) as Of<'Snapshot'>[];
+    const parts = slow.client.frames.filter(isEvent('Snapshot')) as MessageOf<'Snapshot'>[];
     expect(parts.map(({ data }) => [data.part, data.parts])).toEqual(parts.map((_, i) => [i + 1, parts.length]));
     for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(partBytesMax + 6_000);
   });

@@ -4,7 +4,7 @@ import { FoundCalls, FoundEvents } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { addLargeEvents, addWaitingCalls } from '@callstream/tables/testing';
 import { WebSocket } from 'ws';
-import { event, is, openDashboard } from '../testing/dashboard.ts';
+import { event, isEvent, openDashboard } from '../testing/dashboard.ts';
 import { connect, startGateway } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
@@ -55,8 +55,8 @@ it('500 events of 1 MB are told in pages to 20 sockets and 20 requests at once',
     send({ event: 'WatchCall', data: { call_id: 'large' } });
   }
   for (const { next } of clients) {
-    expect(await next(is('ListCallEvents'))).toMatchObject({ status: 'Ok', more: true });
-    expect(await next(is('CallEvents'))).toMatchObject({ status: 'Ok', data: { more: true } });
+    expect(await next(isEvent('ListCallEvents'))).toMatchObject({ status: 'Ok', more: true });
+    expect(await next(isEvent('CallEvents'))).toMatchObject({ status: 'Ok', data: { more: true } });
   }
   for (const page of await Promise.all(pages)) expect(page.next).toBe(498 * 4096);
   clients.forEach((client) => client[Symbol.dispose]());
@@ -90,7 +90,7 @@ it('20 calls with events of 1 MB are watched by 30 sockets that do not read', as
   using client = await connect(gateway.port);
   await tables.project();
   client.send({ event: 'WatchCall', data: { call_id: ids[0] } });
-  expect(await client.next(is('CallEvents'))).toMatchObject({ data: { more: true } });
+  expect(await client.next(isEvent('CallEvents'))).toMatchObject({ data: { more: true } });
   await expectWell();
   unread.forEach((socket) => socket.terminate());
 });

@@ -13,7 +13,7 @@ import {
 } from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './access/authentication-env.ts';
-import { rulesEnv } from './numbers/rules-env.ts';
+import { countingRulesEnv } from './numbers/rules-env.ts';
 
 /** Minutes, with fractions. */
 const minutesEnv = (minutes: number) => z.coerce.number().min(0.05).max(10_080).default(minutes);
@@ -48,7 +48,7 @@ export const GatewayEnv = z
     STALE_AFTER_MINUTES: minutesEnv(120).describe(
       'An unfinished call of which nothing was heard for so long is stale, and leaves the board',
     ),
-    ...rulesEnv,
+    ...countingRulesEnv,
     ...authenticationEnv,
     ...kafkaEnv,
     ...databaseEnv,

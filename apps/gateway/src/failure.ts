@@ -1,4 +1,4 @@
 /** A request cannot be answered; the client is told why in these words. */
-export class Failure extends Error {
+export class RequestFailure extends Error {
   override readonly name = 'Failure';
 }

@@ -7,7 +7,7 @@ import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { connect, startGateway } from '../testing/gateway.ts';
-import type { Client } from '../testing/gateway.ts';
+import type { TestClient } from '../testing/gateway.ts';
 import { fillWithCalls } from '../testing/many-calls.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
@@ -38,13 +38,13 @@ afterAll(async () => {
 
 const soon = (what: string) => ({ timeoutMs: 20_000, everyMs: 20, onTimeout: () => new Error(what) });
 const addresses = { good: '192.0.2.1', hostile: '198.51.100.1' } as const;
-type From = keyof typeof addresses;
-const get = (path: string, { from }: { from: From }): Promise<Response> =>
+type ClientAddress = keyof typeof addresses;
+const get = (path: string, { from }: { from: ClientAddress }): Promise<Response> =>
   fetch(`http://127.0.0.1:${gateway.port}${path}`, { headers: { 'x-forwarded-for': addresses[from] } });
-const open = (from: From): Promise<Client> =>
+const open = (from: ClientAddress): Promise<TestClient> =>
   connect(gateway.port, '/', { headers: { 'x-forwarded-for': addresses[from] } });
 
-const answersOf = (client: Client): ServerMessage[] => client.frames.filter((frame) => 'id' in frame);
+const answersOf = (client: TestClient): ServerMessage[] => client.frames.filter((frame) => 'id' in frame);
 const notServed = (reason: string): Promise<number> => gateway.metric(`not_served_total{reason="${reason}"}`);
 
 /** Queries of clients that Postgres has. */
@@ -94,7 +94,7 @@ const mostWait = () =>
   until(async () => (await gateway.metric('waiting_queries')) > most, soon('they do not wait for their turn'));
 
 /** `count` lists of which each is another one. */
-const list = (client: Client, count: number, from = 0): void => {
+const list = (client: TestClient, count: number, from = 0): void => {
   for (let id = from; id < from + count; id++)
     client.send({ event: 'ListCalls', data: { params: { before: (id + 1) * 4_096, limit: 10 } }, id });
 };
@@ -225,7 +225,7 @@ describe('numbers', () => {
     const made = (await gateway.metric('made_numbers_total')) - before[0];
     return made / ((await looks()) - before[1] + 1);
   }
-  const last = (client: Client, id: number) => client.next((message) => 'id' in message && message.id === id);
+  const last = (client: TestClient, id: number) => client.next((message) => 'id' in message && message.id === id);
 
   it('are made once for each look, however often and over whatever they are asked for', async () => {
     using client = await open('hostile');

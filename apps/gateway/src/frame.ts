@@ -4,9 +4,10 @@ import type { Socket } from 'node:net';
  * A message as it crosses the socket: text, or its bytes in one or more pieces. Pieces may be shared: of an answer of 2 MiB
  * to a hundred sockets there is one copy.
  */
-export type Frame = string | readonly Buffer[];
+export type OutgoingFrame = string | readonly Buffer[];
 
-export const piecesOf = (frame: Frame): readonly Buffer[] => (typeof frame === 'string' ? [Buffer.from(frame)] : frame);
+export const piecesOf = (frame: OutgoingFrame): readonly Buffer[] =>
+  typeof frame === 'string' ? [Buffer.from(frame)] : frame;
 
 /** FIN, and the opcode of text. */
 const textByte = 0x81;

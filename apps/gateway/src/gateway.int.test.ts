@@ -7,7 +7,7 @@ import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { WebSocket } from 'ws';
 import { connect, startGateway } from '../testing/gateway.ts';
-import type { Client } from '../testing/gateway.ts';
+import type { TestClient } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 
 // Other tests may run beside, and a process takes a while to start.
@@ -23,7 +23,7 @@ const waits = (call_id: string) => ({ type: 'call.waiting', call_id, queue: '900
 
 const is = (event: ServerMessage['event']) => (message: ServerMessage) => message.event === event;
 const answers = (id: string | number) => (message: ServerMessage) => 'id' in message && message.id === id;
-const ask = async (client: Client, message: { event: string; data: object }) => {
+const ask = async (client: TestClient, message: { event: string; data: object }) => {
   const id = `t${Math.random()}`;
   client.send({ ...message, id });
   return client.next(answers(id));
@@ -133,7 +133,7 @@ describe('a request', () => {
 });
 
 describe('a socket is closed', () => {
-  const closedAfter = async (act: (client: Client) => void): Promise<number> => {
+  const closedAfter = async (act: (client: TestClient) => void): Promise<number> => {
     using client = await connect(gateway.port);
     act(client);
     return await client.closed;

@@ -2,7 +2,7 @@ import { maskEvent } from './access/mask.ts';
 import type { Scope } from './access/scope.ts';
 
 /** What is told of an event, but for its body. Times are ISO 8601. */
-export interface EventFacts {
+export interface EventMetadata {
   readonly id: number;
   readonly aggregate_id: string;
   readonly uuid: string;
@@ -24,8 +24,8 @@ export interface EventBody {
 }
 
 /** An event as lists and frames have it, as JSON text. The body goes in as the text it is. */
-export function listedEvent(
-  facts: EventFacts,
+export function eventJson(
+  facts: EventMetadata,
   { type, json, bytes }: EventBody,
   { masked }: Pick<Scope, 'masked'>,
 ): string {

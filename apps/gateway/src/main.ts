@@ -1,50 +1,50 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import {
-  addPools,
+  addPoolGauges,
   closeServers,
   connectKafka,
   createAddressOf,
   createLog,
-  createReportUnreadable,
+  createUnreadableAddressReporter,
   databaseUrl,
-  drainDeadlineMs,
-  kafkaCluster,
+  stopDeadlineMs,
+  kafkaConnection,
   listen,
   networkOf,
-  printedConfig,
+  renderEffectiveConfig,
   readConfig,
   runService,
-  settingsHelp,
+  renderSettingsHelp,
   startAdmin,
   stopSignal,
   within,
 } from '@callstream/runtime';
 import type { AddressOf, Readiness } from '@callstream/runtime';
-import { connectTables, watchProjection } from '@callstream/tables';
+import { connectTables, listenForCommits } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { Command } from 'commander';
-import { atMostEvery } from './at-most-every.ts';
+import { throttle } from './at-most-every.ts';
 import { reportBoard } from './board/metrics.ts';
 import { createAuthentication } from './access/authentication.ts';
 import { GatewayEnv } from './config.ts';
 import { createApi, serveApi } from './http/api.ts';
-import { dashboardFolder, servePage } from './http/page.ts';
-import { itself } from './fair/asker.ts';
+import { dashboardFolder, serveDashboard } from './http/page.ts';
+import { gatewayRequester } from './fair/asker.ts';
 import { queriesMax } from './fair/limits.ts';
-import { createTurns } from './fair/turns.ts';
-import { openLive } from './live/open.ts';
+import { createScheduler } from './fair/turns.ts';
+import { openLiveFeed } from './live/open.ts';
 import { createMetrics } from './metrics.ts';
-import { readFloor } from './numbers/floor.ts';
-import { createFloors } from './numbers/floors.ts';
-import { rulesOfEnv } from './numbers/rules-env.ts';
-import { createNumberTexts } from './numbers/texts.ts';
+import { readQueueSnapshot } from './numbers/floor.ts';
+import { cacheQueueSnapshot } from './numbers/floors.ts';
+import { countingRulesOfEnv } from './numbers/rules-env.ts';
+import { createViewCache } from './numbers/texts.ts';
 import { createNumberWatches } from './numbers/watches.ts';
-import { createQueries } from './queries.ts';
-import { reportQueues } from './queues.ts';
-import { createAnswer, refuse } from './requests.ts';
+import { createCallQueries } from './queries.ts';
+import { reportOutboxes } from './queues.ts';
+import { createRequestHandler, rejectExcess } from './requests.ts';
 import { createSockets } from './sockets.ts';
-import { Unsent, unsentBytesMaxOfHeap } from './unsent.ts';
-import { useWebSocket } from './use-web-socket.ts';
+import { UnsentBudget, unsentBytesMaxOfHeap } from './unsent.ts';
+import { answerUpgradeRequired } from './use-web-socket.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
 const dataChangedEveryMs = 100;
@@ -58,10 +58,10 @@ const end = (pool: Tables): Promise<void> => within(2_000, pool.end()).catch(() 
 
 new Command('gateway')
   .description('Shows calls, agents and numbers to dashboards, over WebSocket and HTTP, until told to stop.')
-  .addHelpText('after', settingsHelp(GatewayEnv))
+  .addHelpText('after', renderSettingsHelp(GatewayEnv))
   .option('--print-config', 'print the settings in effect, secrets masked, and end')
   .on('option:print-config', () => {
-    process.stdout.write(printedConfig(GatewayEnv, process.env));
+    process.stdout.write(renderEffectiveConfig(GatewayEnv, process.env));
     process.exit();
   })
   .parse();
@@ -85,30 +85,32 @@ await runService(async () => {
     answerTimeoutMs: 35_000,
   });
   cleanup.defer(() => end(boardDb));
-  addPools(metrics.registry, { queries: db, board: boardDb });
+  addPoolGauges(metrics.registry, { queries: db, board: boardDb });
 
-  const { pool, compute: enter } = createTurns(db, metrics);
+  const { pool, compute: enter } = createScheduler(db, metrics);
 
   const authentication = createAuthentication(config, log);
-  const rules = rulesOfEnv(config);
-  const floors = createFloors(() =>
-    pool.query(itself, (connection) => metrics.timed('floor', readFloor(connection, rules, Date.now()))),
+  const rules = countingRulesOfEnv(config);
+  const floors = cacheQueueSnapshot(() =>
+    pool.query(gatewayRequester, (connection) =>
+      metrics.timed('floor', readQueueSnapshot(connection, rules, Date.now())),
+    ),
   );
-  const texts = createNumberTexts({ floors, enter, onMade: () => metrics.madeNumbers.inc() });
+  const texts = createViewCache({ floors, enter, onMade: () => metrics.madeNumbers.inc() });
   const onFailed = (error: unknown) => {
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: String(error) }, 'numbers.failed');
   };
   const numbers = cleanup.use(createNumberWatches({ floors, texts, onFailed }));
-  const unsent = new Unsent({
+  const unsent = new UnsentBudget({
     bytesMax: unsentBytesMaxOfHeap(),
     onShed: ({ bytes, closed }) => log.warn({ bytes, closed }, 'unsent.shed'),
   });
-  const queries = createQueries({ pool, topic, metrics });
+  const queries = createCallQueries({ pool, topic, metrics });
   const live = cleanup.use(
-    openLive({
+    openLiveFeed({
       ...{ db: boardDb, topic, metrics, log, listCallEvents: queries.listCallEvents, enter },
-      kafka: connectKafka({ ...kafkaCluster(config), clientId: 'callstream-gateway', log }),
+      kafka: connectKafka({ ...kafkaConnection(config), clientId: 'callstream-gateway', log }),
       keeping: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
       coalesceMs: config.GATEWAY_COALESCE_MS,
     }),
@@ -116,15 +118,15 @@ await runService(async () => {
   reportBoard(metrics.registry, live.kept);
   const sourceOf = createAddressOf({
     trustedProxies: config.GATEWAY_TRUSTED_PROXIES,
-    onUnreadable: createReportUnreadable(metrics.unreadableAddresses, log),
+    onUnreadable: createUnreadableAddressReporter(metrics.unreadableAddresses, log),
   });
   // Whoever has an address of IPv6 has a whole network of them.
   const addressOf: AddressOf = (request) => networkOf(sourceOf(request));
   const sockets = createSockets({
     conversation: {
       verify: authentication.verify,
-      answer: createAnswer({ ...live, numbers, queries, metrics, log }),
-      refuse,
+      answer: createRequestHandler({ ...live, numbers, queries, metrics, log }),
+      refuse: rejectExcess,
       onRoom: live.subscriptions.onRoom,
       onClosed: (client) => {
         live.subscriptions.unsubscribe(client);
@@ -140,15 +142,15 @@ await runService(async () => {
     unsent,
     metrics,
   });
-  reportQueues(metrics.registry, sockets.queues, unsent);
-  const announcing = atMostEvery(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
+  reportOutboxes(metrics.registry, sockets.queues, unsent);
+  const announcing = throttle(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
   cleanup.defer(announcing.stop);
   const onChange = () => {
     announcing.changed();
     numbers.changed();
   };
   const onLost = (error: unknown) => log.warn({ error: String(error) }, 'projection.watch-lost');
-  const watch = cleanup.use(watchProjection({ url, onChange, onLost }));
+  const watch = cleanup.use(listenForCommits({ url, onChange, onLost }));
 
   let stopping = false;
   const ready = (): Readiness => {
@@ -171,7 +173,7 @@ await runService(async () => {
   const api = createApi({ ...shared, authentication, origins, addressOf, metrics, log });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
-    serveApi(api, servePage(dashboardFolder, useWebSocket)),
+    serveApi(api, serveDashboard(dashboardFolder, answerUpgradeRequired)),
   );
   servers.forEach(sockets.serve);
 
@@ -183,5 +185,5 @@ await runService(async () => {
   // Not listening any more when they come back: who comes back at once finds another gateway.
   const closing = closeServers(servers);
   sockets.closeAll('stopping');
-  await within(drainDeadlineMs, closing);
+  await within(stopDeadlineMs, closing);
 });

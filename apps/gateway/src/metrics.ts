@@ -83,4 +83,4 @@ export function createMetrics() {
   };
 }
 
-export type Metrics = ReturnType<typeof createMetrics>;
+export type GatewayMetrics = ReturnType<typeof createMetrics>;

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { startProxyBefore, until } from '@callstream/stack';
+import { startProxyFor, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import {
   completeProjection,
@@ -9,8 +9,8 @@ import {
   tableNames,
   trySwap,
 } from '@callstream/tables';
-import { event, is, openDashboard, waits } from '../testing/dashboard.ts';
-import type { Of } from '../testing/dashboard.ts';
+import { event, isEvent, openDashboard, waits } from '../testing/dashboard.ts';
+import type { MessageOf } from '../testing/dashboard.ts';
 import { startGateway } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
@@ -46,7 +46,7 @@ describe('Postgres is away', () => {
   let proxy: Proxy;
   let gateway: Gateway;
   beforeAll(async () => {
-    const through = await startProxyBefore(tables.url);
+    const through = await startProxyFor(tables.url);
     proxy = through.proxy;
     gateway = await startGateway({ ...tables.env, DATABASE_URL: through.url });
     await gateway.ready();
@@ -66,7 +66,7 @@ describe('Postgres is away', () => {
     await dashboard.shows({ a: 'ONGOING', b: 'NEW' });
     for (const [asked, data] of Object.entries({ ListCalls: {}, WatchCall: { call_id: 'a' } })) {
       dashboard.client.send({ event: asked, data });
-      expect(await dashboard.client.next(is(asked as 'ListCalls'))).toMatchObject({ status: 'Failed' });
+      expect(await dashboard.client.next(isEvent(asked as 'ListCalls'))).toMatchObject({ status: 'Failed' });
     }
     await until(async () => !(await gateway.isReady()), soon('still ready'));
     using late = await openDashboard(gateway.port);
@@ -82,7 +82,7 @@ describe('Postgres is away', () => {
     // A cursor of that time knows that it did not know.
     using back = await openDashboard(gateway.port, { subscribe: { cursor }, calls: late.calls });
     await back.shows(all);
-    expect(back.client.frames.filter(is('Snapshot'))).not.toMatchObject([{ data: { reset: true } }]);
+    expect(back.client.frames.filter(isEvent('Snapshot'))).not.toMatchObject([{ data: { reset: true } }]);
   });
 
   it('a Postgres that hangs is answered with Failed, and the board goes on', async () => {
@@ -92,7 +92,7 @@ describe('Postgres is away', () => {
     await tables.append([event('call.new', 'c')]);
     await until(() => dashboard.calls.has('c'), soon('the board does not go on'));
     dashboard.client.send({ event: 'ListCalls', data: {} });
-    expect(await dashboard.client.next(is('ListCalls'))).toMatchObject({ status: 'Failed' });
+    expect(await dashboard.client.next(isEvent('ListCalls'))).toMatchObject({ status: 'Failed' });
     await proxy.resume();
     await gateway.ready();
   });
@@ -100,7 +100,7 @@ describe('Postgres is away', () => {
 
 it('Postgres is away since the start: who subscribes is told to come back, and is served once it is there', async () => {
   await tables.project();
-  const { proxy, url } = await startProxyBefore(tables.url);
+  const { proxy, url } = await startProxyFor(tables.url);
   await using _owned = proxy;
   await proxy.refuse();
   await using gateway = await startGateway({ ...tables.env, DATABASE_URL: url });
@@ -118,7 +118,7 @@ it('Postgres is away since the start: who subscribes is told to come back, and i
 
 it('Kafka is away at the start: the board stands, and says how old it is, until Kafka is there', async () => {
   await tables.project();
-  const { proxy } = await startProxyBefore(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
+  const { proxy } = await startProxyFor(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
   await using _owned = proxy;
   await proxy.refuse();
   await using gateway = await startGateway({ ...tables.env, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` });
@@ -126,7 +126,7 @@ it('Kafka is away at the start: the board stands, and says how old it is, until 
   const snapshot = await dashboard.snapshot();
   expect(snapshot.calls.length).toBeGreaterThan(2);
   expect(snapshot.as_of).toBeLessThan(Date.now() - 1_000);
-  const { data } = (await dashboard.client.next(is('Heartbeat'))) as Of<'Heartbeat'>;
+  const { data } = (await dashboard.client.next(isEvent('Heartbeat'))) as MessageOf<'Heartbeat'>;
   expect(data.as_of).toBe(snapshot.as_of);
   expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toContain('Kafka');
 
@@ -183,7 +183,7 @@ it('the projection is swapped for one of an older version: dashboards see only a
   await until(() => calls.has(`swap-${n - 1}`), soon('not all calls'));
   expect([...calls.keys()].slice(0, shown.length)).toEqual(shown);
   for (let i = 0; i < n; i++) expect(calls.has(`swap-${i}`)).toBe(true);
-  expect(client.frames.slice(frames).some(is('Snapshot'))).toBe(false);
+  expect(client.frames.slice(frames).some(isEvent('Snapshot'))).toBe(false);
   expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toMatch(/^ok: The tables are of projection version 1/);
 });
 

@@ -1,4 +1,4 @@
-import { Outbox, unsentBytesMax, waitingBytesMax } from './outbox.ts';
+import { Outbox, socketBufferBytesMax, outboxBytesMax } from './outbox.ts';
 import type { Sized } from './unsent.ts';
 
 /** A socket whose reader takes a frame only when the test says so. */
@@ -21,7 +21,7 @@ function slowSocket() {
   };
 }
 
-const list = (version: string) => version.padEnd(unsentBytesMax + 1);
+const list = (version: string) => version.padEnd(socketBufferBytesMax + 1);
 
 function reader() {
   /** How often each thing is held. */
@@ -47,7 +47,7 @@ describe('a reader that is over 256 KiB behind', () => {
       outbox.send('DataChanged', 'changed');
       outbox.send('list', list(version));
     }
-    expect(socket.bufferedAmount).toBe(unsentBytesMax + 1);
+    expect(socket.bufferedAmount).toBe(socketBufferBytesMax + 1);
     for (let i = 0; i < 9; i++) socket.drain();
     expect(versions()).toEqual(['one', 'changed', 'four']);
   });
@@ -55,7 +55,7 @@ describe('a reader that is over 256 KiB behind', () => {
   it('is refused more than may wait, and nothing that waits is dropped without a word', () => {
     const { outbox } = reader();
     outbox.send('list', list('one'));
-    const fitting = Math.floor(waitingBytesMax / (unsentBytesMax + 1 + 'q0'.length));
+    const fitting = Math.floor(outboxBytesMax / (socketBufferBytesMax + 1 + 'q0'.length));
     const taken = Array.from({ length: fitting + 1 }, (_, i) =>
       outbox.send(`q${i % 10}${'x'.repeat(i / 10)}`, list('')),
     );
@@ -81,15 +81,15 @@ describe('a reader that is over 256 KiB behind', () => {
 
   it('holds what waits and what is unsent until it has left, and what is shared as it is', () => {
     const { socket, outbox, heldBytes } = reader();
-    const shared = Buffer.alloc(unsentBytesMax);
+    const shared = Buffer.alloc(socketBufferBytesMax);
     outbox.send('a', [Buffer.from('head'), shared, Buffer.from('end')]);
     outbox.send('b', list('waits'));
     outbox.send('b', list('waits'));
-    expect(heldBytes()).toBe(unsentBytesMax + 7 + list('').length);
+    expect(heldBytes()).toBe(socketBufferBytesMax + 7 + list('').length);
     socket.drain();
     expect(heldBytes()).toBe(list('').length);
     socket.drain();
     expect(heldBytes()).toBe(0);
-    expect(socket.read.map(({ length }) => length)).toEqual([unsentBytesMax + 7, list('').length]);
+    expect(socket.read.map(({ length }) => length)).toEqual([socketBufferBytesMax + 7, list('').length]);
   });
 });

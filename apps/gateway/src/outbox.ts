@@ -1,15 +1,15 @@
 import { piecesOf } from './frame.ts';
-import type { Frame } from './frame.ts';
+import type { OutgoingFrame } from './frame.ts';
 import type { Sized } from './unsent.ts';
 
 /** While more than this is unsent, in bytes, nothing more is written to the socket. */
-export const unsentBytesMax = 256 * 1024;
+export const socketBufferBytesMax = 256 * 1024;
 
 /**
  * Most that may wait for one slow reader, in bytes of kinds and frames. A list of 1,000 calls is about 300,000, so twelve
  * different questions fit; who asks for more than that without reading is closed as slow.
  */
-export const waitingBytesMax = 4 * 1024 * 1024;
+export const outboxBytesMax = 4 * 1024 * 1024;
 
 /** The socket, as far as it is written to. */
 export interface TextSocket {
@@ -32,7 +32,7 @@ export interface OutboxOwner {
 }
 
 /** A message of which the socket has not yet taken all. */
-interface Begun {
+interface InFlightMessage {
   /** Which of all messages. */
   readonly nth: number;
   readonly pieces: readonly Buffer[];
@@ -49,7 +49,7 @@ export class Outbox {
   #waiting: Map<string, readonly Buffer[]> | null = null;
   #waitingBytes = 0;
   /** Oldest first; null as long as the socket took everything at once, as most do. */
-  #begun: Begun[] | null = null;
+  #begun: InFlightMessage[] | null = null;
   #written = 0;
   #sentCount = 0;
   #progressAt: number;
@@ -73,7 +73,7 @@ export class Outbox {
    * Sends `frame` now, or when the socket has drained; frames of one `kind` replace each other while they wait.
    * @returns false if it can neither be sent nor wait, because too much is waiting
    */
-  send(kind: string, frame: Frame): boolean {
+  send(kind: string, frame: OutgoingFrame): boolean {
     if (this.hasRoom()) {
       this.write(frame);
       return true;
@@ -82,7 +82,7 @@ export class Outbox {
     this.#forget(this.#waiting, kind);
     const pieces = piecesOf(frame);
     const bytes = bytesOf(kind, pieces);
-    if (this.#waitingBytes + bytes > waitingBytesMax) return false;
+    if (this.#waitingBytes + bytes > outboxBytesMax) return false;
     this.#waiting.set(kind, pieces);
     this.#waitingBytes += bytes;
     for (const piece of pieces) this.#owner.hold(piece);
@@ -91,11 +91,11 @@ export class Outbox {
 
   /** Whether nothing waits, and the socket takes more. */
   hasRoom(): boolean {
-    return (this.#waiting?.size ?? 0) === 0 && this.#socket.bufferedAmount <= unsentBytesMax;
+    return (this.#waiting?.size ?? 0) === 0 && this.#socket.bufferedAmount <= socketBufferBytesMax;
   }
 
   /** Sends `frame` now: for frames that are not to wait here, while there is room. */
-  write(frame: Frame): void {
+  write(frame: OutgoingFrame): void {
     if (this.#socket.bufferedAmount === 0) this.#progressAt = this.#owner.now();
     const pieces = piecesOf(frame);
     this.#written++;
@@ -129,7 +129,7 @@ export class Outbox {
     for (const piece of pieces) this.#owner.hold(piece);
   }
 
-  #releaseSent(begun: Begun[]): void {
+  #releaseSent(begun: InFlightMessage[]): void {
     const unsent = begun.findIndex(({ nth }) => nth > this.#sentCount);
     for (const { pieces } of begun.splice(0, unsent < 0 ? begun.length : unsent))
       for (const piece of pieces) this.#owner.release(piece);
@@ -147,7 +147,7 @@ export class Outbox {
     const waiting = this.#waiting;
     if (!waiting) return;
     for (const [kind, pieces] of waiting) {
-      if (this.#socket.bufferedAmount > unsentBytesMax) return;
+      if (this.#socket.bufferedAmount > socketBufferBytesMax) return;
       this.#forget(waiting, kind);
       this.write(pieces);
       // It may have been too much for all of us.

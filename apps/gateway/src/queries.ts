@@ -1,52 +1,52 @@
 import { listCallEvents, listCalls } from '@callstream/tables';
-import type { EventRow, ListCallsParams } from '@callstream/tables';
+import type { EventRow, ListCallsOptions } from '@callstream/tables';
 import { maskRow } from './access/mask.ts';
 import type { Scope } from './access/scope.ts';
-import type { Asker } from './fair/asker.ts';
+import type { Requester } from './fair/asker.ts';
 import type { FairPool } from './fair/fair-pool.ts';
-import { listedEvent } from './listed-event.ts';
-import type { Metrics } from './metrics.ts';
+import { eventJson } from './listed-event.ts';
+import type { GatewayMetrics } from './metrics.ts';
 
 /** Rows as the bytes of a JSON array, made once for everybody who asked the same. */
-export interface List {
+export interface RowList {
   readonly rows: Buffer;
   /** There are more of them. */
   readonly more: boolean;
 }
 
-export interface EventList extends List {
+export interface EventList extends RowList {
   /** The same as an answer over HTTP; `rows` is a part of it. */
   readonly page: Buffer;
   /** Of the events, also where others are shown. */
   readonly uuids: readonly string[];
 }
 
-interface EventsQuestion {
+interface ListEventsParams {
   readonly callId: string;
   /** `id` of an event: only events before it. */
   readonly before?: number | undefined;
   readonly limit?: number | undefined;
 }
 
-export interface Queries {
-  readonly listCalls: (asker: Asker, params: ListCallsParams, scope: Scope) => Promise<List>;
-  readonly listCallEvents: (asker: Asker, question: EventsQuestion, scope: Scope) => Promise<EventList>;
+export interface CallQueries {
+  readonly listCalls: (asker: Requester, params: ListCallsOptions, scope: Scope) => Promise<RowList>;
+  readonly listCallEvents: (asker: Requester, question: ListEventsParams, scope: Scope) => Promise<EventList>;
 }
 
-export interface QueriesOptions {
+export interface CallQueriesOptions {
   readonly pool: FairPool;
   readonly topic: string;
-  readonly metrics: Pick<Metrics, 'timed'>;
+  readonly metrics: Pick<GatewayMetrics, 'timed'>;
 }
 
 /** The queries of all clients; those who ask for the same at the same time share one. */
-export function createQueries({ pool, topic, metrics }: QueriesOptions): Queries {
-  const calls = pool.shared(async (db, { params, scope }: { params: ListCallsParams; scope: Scope }) => {
+export function createCallQueries({ pool, topic, metrics }: CallQueriesOptions): CallQueries {
+  const calls = pool.shared(async (db, { params, scope }: { params: ListCallsOptions; scope: Scope }) => {
     const asked = { ...params, visibleQueues: scope.queues };
     const { rows, more } = await metrics.timed('list-calls', listCalls(db, asked));
     return { rows: Buffer.from(JSON.stringify(scope.masked ? rows.map(maskRow) : rows)), more };
   });
-  const events = pool.shared(async (db, { scope, ...question }: EventsQuestion & { readonly scope: Scope }) => {
+  const events = pool.shared(async (db, { scope, ...question }: ListEventsParams & { readonly scope: Scope }) => {
     const asked = { topic, ...question, visibleQueues: scope.queues };
     const { rows, more } = await metrics.timed('list-call-events', listCallEvents(db, asked));
     return toEventList(rows, more, scope);
@@ -60,7 +60,7 @@ export function createQueries({ pool, topic, metrics }: QueriesOptions): Queries
 function toEventList(rows: readonly EventRow[], more: boolean, scope: Scope): EventList {
   const begin = `{"next":${more ? (rows[0]?.id ?? null) : null},"events":`;
   const texts = rows.map(({ type, body, bodyBytes, ...facts }) =>
-    listedEvent(facts, { type, json: body, bytes: bodyBytes }, scope),
+    eventJson(facts, { type, json: body, bytes: bodyBytes }, scope),
   );
   const page = Buffer.from(`${begin}[${texts.join()}]}`);
   return { rows: page.subarray(begin.length, -1), page, more, uuids: rows.map(({ uuid }) => uuid) };

@@ -1,17 +1,17 @@
 import { addGauge } from '@callstream/runtime';
 import type { Registry } from 'prom-client';
-import type { Unsent } from './unsent.ts';
+import type { UnsentBudget } from './unsent.ts';
 
 /** What waits for one socket. */
-export interface Queue {
+export interface OutboxLoad {
   readonly bytes: number;
   /** It takes nothing more just now. */
   readonly isSlow: boolean;
 }
 
 /** Reports what waits for readers that are slow, whenever somebody looks. */
-export function reportQueues(registry: Registry, queues: () => readonly Queue[], unsent: Unsent): void {
-  const gauge = (name: string, help: string, value: (all: readonly Queue[]) => number): void =>
+export function reportOutboxes(registry: Registry, queues: () => readonly OutboxLoad[], unsent: UnsentBudget): void {
+  const gauge = (name: string, help: string, value: (all: readonly OutboxLoad[]) => number): void =>
     addGauge(registry, { name: `callstream_gateway_${name}`, help, value: () => value(queues()) });
   gauge('slow_sockets', 'Sockets that take no more at the moment', (all) => all.filter(({ isSlow }) => isSlow).length);
   gauge('queued_bytes', 'What waits for all sockets; about', (all) => all.reduce((sum, { bytes }) => sum + bytes, 0));

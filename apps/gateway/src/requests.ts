@@ -10,40 +10,45 @@ import {
 import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
-import type { Client } from './client.ts';
+import type { SocketClient } from './client.ts';
 import { NotServed } from './fair/not-served.ts';
-import { Failure } from './failure.ts';
-import type { Frame } from './frame.ts';
+import { RequestFailure } from './failure.ts';
+import type { OutgoingFrame } from './frame.ts';
 import type { CallWatches } from './live/call-watches.ts';
 import type { Subscriptions } from './live/subscriptions.ts';
-import type { Metrics } from './metrics.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import type { NumberWatches } from './numbers/watches.ts';
-import type { List, Queries } from './queries.ts';
+import type { RowList, CallQueries } from './queries.ts';
 import type { ReadMessage } from './read-message.ts';
 import { problemsOf } from './schema-problems.ts';
 
-export interface Answering {
-  readonly queries: Queries;
+export interface RequestHandlerOptions {
+  readonly queries: CallQueries;
   readonly subscriptions: Subscriptions;
   readonly watches: CallWatches;
   readonly numbers: NumberWatches;
-  readonly metrics: Pick<Metrics, 'failures'>;
+  readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }
 
 type FailedEvent = Extract<ServerMessage, { status: 'Failed' }>['event'];
 
 /** Whose request it is, and what its answer is to echo. */
-interface From {
-  readonly client: Client;
+interface RequestContext {
+  readonly client: SocketClient;
   readonly id: MessageId | undefined;
 }
 
 /** Gives the data of the answer, as JSON text or as a list; null if it is answered, or will be, in frames of its own. */
-type Ask = (data: unknown, from: From) => Promise<string | List | null>;
+type RunRequest = (data: unknown, from: RequestContext) => Promise<string | RowList | null>;
 
 /** The requests that are understood, by event. What they give is sent in a message of the same event. */
-const requests = ({ queries, subscriptions, watches, numbers }: Answering): Record<RequestEvent, Ask> => ({
+const requests = ({
+  queries,
+  subscriptions,
+  watches,
+  numbers,
+}: RequestHandlerOptions): Record<RequestEvent, RunRequest> => ({
   ListCalls: async (data, { client }) => queries.listCalls(client, ListCalls.parse(data).params, client.scope()),
   ListCallEvents: async (data, { client }) => {
     const { call_id: callId, before } = ListCallEvents.parse(data);
@@ -91,10 +96,10 @@ const requests = ({ queries, subscriptions, watches, numbers }: Answering): Reco
 });
 
 /** @returns the frame that answers; null if there is none, or it comes by itself */
-export type Answer = (read: ReadMessage, client: Client) => Promise<Frame | null>;
+export type HandleRequest = (read: ReadMessage, client: SocketClient) => Promise<OutgoingFrame | null>;
 
 /** Answers a client's message. A failure is an answer too: it says what to mend, and nothing of our inside. */
-export function createAnswer(answering: Answering): Answer {
+export function createRequestHandler(answering: RequestHandlerOptions): HandleRequest {
   const asks = requests(answering);
   const known = Object.keys(asks).join(', ');
   return async (read, client) => {
@@ -113,7 +118,7 @@ export function createAnswer(answering: Answering): Answer {
   };
 }
 
-function frameOf(head: object, answer: string | List): Frame {
+function frameOf(head: object, answer: string | RowList): OutgoingFrame {
   const isList = typeof answer !== 'string';
   const begin = `${JSON.stringify(isList && answer.more ? { ...head, more: true } : head).slice(0, -1)},"data":`;
   return isList ? [Buffer.from(begin), answer.rows, end] : `${begin}${answer}}`;
@@ -122,7 +127,7 @@ function frameOf(head: object, answer: string | List): Frame {
 const end = Buffer.from('}');
 
 /** Answers a request that is one too many of those that are not answered yet. */
-export function refuse(read: ReadMessage): string {
+export function rejectExcess(read: ReadMessage): string {
   const text = 'Too many requests are not answered yet. Wait for answers before you ask for more.';
   if ('error' in read) return failed('InvalidMessage', text, read.id);
   const { event, id } = read.message;
@@ -135,8 +140,8 @@ const answered = (event: RequestEvent): string => (event === 'Authenticate' ? 'A
 const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
   JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
 
-function explain(error: unknown, { metrics, log }: Answering): string {
-  if (error instanceof Failure || error instanceof NotServed) return error.message;
+function explain(error: unknown, { metrics, log }: RequestHandlerOptions): string {
+  if (error instanceof RequestFailure || error instanceof NotServed) return error.message;
   if (error instanceof z.ZodError) return problemsOf(error);
   metrics.failures.inc({ asked_over: 'socket' });
   log.warn({ error: String(error) }, 'query.failed');

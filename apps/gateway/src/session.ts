@@ -1,22 +1,22 @@
 import { closeCodes } from '@callstream/contracts';
 import type { CloseCause, ServerMessage } from '@callstream/contracts';
 import type { RawData, WebSocket } from 'ws';
-import { Admission } from './access/admission.ts';
-import type { AdmissionOwner } from './access/admission.ts';
+import { SocketAuthentication } from './access/admission.ts';
+import type { SocketAuthenticationOptions } from './access/admission.ts';
 import type { Scope } from './access/scope.ts';
-import type { Access, Verify } from './access/verify.ts';
-import type { Client } from './client.ts';
-import type { Frame } from './frame.ts';
+import type { GrantedAccess, Verify } from './access/verify.ts';
+import type { SocketClient } from './client.ts';
+import type { OutgoingFrame } from './frame.ts';
 import { MessageRate } from './message-rate.ts';
-import type { Metrics } from './metrics.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import { Outbox } from './outbox.ts';
 import type { OutboxOwner, TextSocket } from './outbox.ts';
-import type { Queue } from './queues.ts';
+import type { OutboxLoad } from './queues.ts';
 import { readMessage } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
-import type { Answer } from './requests.ts';
-import type { Unanswered } from './unanswered.ts';
-import type { Holdings, Reader, Sized, Unsent } from './unsent.ts';
+import type { HandleRequest } from './requests.ts';
+import type { PendingRequests } from './unanswered.ts';
+import type { UnsentShare, Recipient, Sized, UnsentBudget } from './unsent.ts';
 
 /** A socket that was behind for this long without any progress is closed, in ms: it comes back with its cursor. */
 const stalledMsMax = 15_000;
@@ -26,47 +26,47 @@ const stalledMsMaxWithoutCursor = 60_000;
 const pingEveryMs = 25_000;
 
 /** What a session speaks with. */
-export interface Conversation {
-  readonly answer: Answer;
+export interface SessionHandlers {
+  readonly answer: HandleRequest;
   readonly verify: Verify;
   /** Answers a request that is one too many. */
   readonly refuse: (read: ReadMessage) => string;
   /** The client takes more again. */
-  readonly onRoom: (client: Client) => void;
+  readonly onRoom: (client: SocketClient) => void;
   /** The client is gone. */
-  readonly onClosed: (client: Client) => void;
+  readonly onClosed: (client: SocketClient) => void;
   /** Whether it has what it needs to go on where it was, should it be closed. */
-  readonly isResumable: (client: Client) => boolean;
+  readonly isResumable: (client: SocketClient) => boolean;
 }
 
 /** What all sessions of a gateway share. */
-export interface SessionOptions extends Omit<Conversation, 'onClosed'> {
-  readonly unanswered: Unanswered;
+export interface SessionOptions extends Omit<SessionHandlers, 'onClosed'> {
+  readonly unanswered: PendingRequests;
   readonly onClosed: (session: Session) => void;
-  readonly metrics: Pick<Metrics, 'frames' | 'closes'>;
-  readonly unsent: Unsent;
+  readonly metrics: Pick<GatewayMetrics, 'frames' | 'closes'>;
+  readonly unsent: UnsentBudget;
 }
 
 const welcome = JSON.stringify({ event: 'Welcome', data: 'Welcome', status: 'Ok' } satisfies ServerMessage);
 
-const authenticated = ({ expiresAt }: Access): string =>
+const authenticated = ({ expiresAt }: GrantedAccess): string =>
   JSON.stringify({ event: 'Authenticated', status: 'Ok', data: { expires_at: expiresAt } } satisfies ServerMessage);
 
 /**
  * One client, until its socket closes. A class, as is all that each client has: of thousands, only what is their own is
  * kept, and not a closure for each thing that one can do with them.
  */
-export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
+export class Session implements SocketClient, OutboxOwner, SocketAuthenticationOptions, Recipient {
   readonly address: string;
   readonly #socket: WebSocket & TextSocket;
   readonly #options: SessionOptions;
   readonly #outbox: Outbox;
-  readonly #admission: Admission;
+  readonly #admission: SocketAuthentication;
   readonly #rate = new MessageRate();
   /** Length of its requests that are not answered yet. */
   #held = 0;
   /** null as long as nothing ever had to wait, as with most sockets. */
-  #holdings: Holdings | null = null;
+  #holdings: UnsentShare | null = null;
   #isClosing = false;
   #pingedAt: number;
   #isPongDue = false;
@@ -76,7 +76,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
     this.address = address;
     this.#options = options;
     this.#outbox = new Outbox(socket, this);
-    this.#admission = new Admission(this);
+    this.#admission = new SocketAuthentication(this);
     this.#pingedAt = this.now();
   }
 
@@ -86,7 +86,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
     void this.#admission.begin(token);
   }
 
-  send(kind: string, frame: Frame): void {
+  send(kind: string, frame: OutgoingFrame): void {
     if (!this.#isClosing && !this.#outbox.send(kind, frame)) this.close('slow');
   }
 
@@ -94,7 +94,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
     return !this.#isClosing && this.#outbox.hasRoom();
   }
 
-  write(frame: Frame): void {
+  write(frame: OutgoingFrame): void {
     if (!this.#isClosing) this.#outbox.write(frame);
   }
 
@@ -155,7 +155,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
     this.#isPongDue = true;
   }
 
-  queue(): Queue {
+  queue(): OutboxLoad {
     return { bytes: this.#outbox.queuedBytes(), isSlow: !this.#outbox.hasRoom() };
   }
 
@@ -188,7 +188,7 @@ export class Session implements Client, OutboxOwner, AdmissionOwner, Reader {
     return this.#options.verify(token);
   }
 
-  onAdmitted(access: Access): void {
+  onAdmitted(access: GrantedAccess): void {
     this.send('Authenticated', authenticated(access));
   }
 

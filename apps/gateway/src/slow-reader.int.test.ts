@@ -2,8 +2,8 @@ import { jest } from '@jest/globals';
 import { liveCallOf } from '@callstream/contracts';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
-import { event, is, openDashboard } from '../testing/dashboard.ts';
-import type { Of } from '../testing/dashboard.ts';
+import { event, isEvent, openDashboard } from '../testing/dashboard.ts';
+import type { MessageOf } from '../testing/dashboard.ts';
 import { startGateway } from '../testing/gateway.ts';
 import { startTables } from '../testing/tables.ts';
 import type { TestTables } from '../testing/tables.ts';
@@ -34,12 +34,12 @@ afterAll(async () => {
 });
 
 const told = (frames: readonly { event: string; data: unknown }[]) =>
-  frames.filter(({ event: of }) => of === 'CallsChanged').map(({ data }) => data as Of<'CallsChanged'>['data']);
+  frames.filter(({ event: of }) => of === 'CallsChanged').map(({ data }) => data as MessageOf<'CallsChanged'>['data']);
 
 it('a snapshot comes in parts; a cursor stands only on the last', async () => {
   using dashboard = await openDashboard(gateway.port);
   await until(() => dashboard.cursor() !== '', { timeoutMs: 10_000, onTimeout: () => new Error('no cursor') });
-  const parts = dashboard.client.frames.filter(is('Snapshot')) as Of<'Snapshot'>[];
+  const parts = dashboard.client.frames.filter(isEvent('Snapshot')) as MessageOf<'Snapshot'>[];
   expect(parts.length).toBeGreaterThan(8);
   expect(parts.map(({ data }) => data.part)).toEqual(parts.map((_, i) => i + 1));
   expect(parts.filter(({ data }) => data.cursor !== undefined)).toEqual([parts.at(-1)]);

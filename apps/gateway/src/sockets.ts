@@ -5,16 +5,16 @@ import type { AddressOf } from '@callstream/runtime';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData, ServerOptions } from 'ws';
 import { AddressCounts } from './address-counts.ts';
-import type { Metrics } from './metrics.ts';
+import type { GatewayMetrics } from './metrics.ts';
 import { subprotocol, tokenOf } from './access/shown-token.ts';
 import { isAllowedOrigin } from './origin.ts';
 import { writeText } from './frame.ts';
 import type { TextSocket } from './outbox.ts';
-import type { Queue } from './queues.ts';
+import type { OutboxLoad } from './queues.ts';
 import { Session } from './session.ts';
-import type { Conversation } from './session.ts';
-import { Unanswered } from './unanswered.ts';
-import type { Unsent } from './unsent.ts';
+import type { SessionHandlers } from './session.ts';
+import { PendingRequests } from './unanswered.ts';
+import type { UnsentBudget } from './unsent.ts';
 
 /** How often all sockets are checked, in ms. */
 const checkEveryMs = 5_000;
@@ -53,21 +53,21 @@ function onClose(this: WebSocket): void {
 type Decide = (allowed: boolean, status?: number, message?: string) => void;
 
 export interface SocketsOptions {
-  readonly conversation: Conversation;
+  readonly conversation: SessionHandlers;
   readonly origins: readonly string[];
   /** Where a client is, behind proxies too; of IPv6 its network. */
   readonly addressOf: AddressOf;
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
-  readonly unsent: Unsent;
-  readonly metrics: Metrics;
+  readonly unsent: UnsentBudget;
+  readonly metrics: GatewayMetrics;
 }
 
 export interface Sockets {
   /** Takes over the upgrades of a server, on any path. */
   readonly serve: (server: Server) => void;
   readonly broadcast: (kind: string, frame: string) => void;
-  readonly queues: () => readonly Queue[];
+  readonly queues: () => readonly OutboxLoad[];
   /** Closes every socket, also those that are just being opened. */
   readonly closeAll: (cause: CloseCause) => void;
 }
@@ -116,7 +116,7 @@ export function createSockets({
     perAddress.remove(address);
     metrics.sockets.set(sessions.size);
   };
-  const sharedBySessions = { ...conversation, onClosed, unsent, metrics, unanswered: new Unanswered() };
+  const sharedBySessions = { ...conversation, onClosed, unsent, metrics, unanswered: new PendingRequests() };
 
   const accept = (socket: ClientSocket, request: IncomingMessage): void => {
     const address = addressOf(request);

@@ -10,7 +10,7 @@ const littleMax = 8 * 1024;
  * The requests of all sockets that are not answered yet: each is held in memory until it is, and Postgres, or a server of keys,
  * may have them all wait.
  */
-export class Unanswered {
+export class PendingRequests {
   #length = 0;
 
   /** Takes a request of a socket that holds `held`; null if that would be too much, else what it holds now. */

@@ -1,11 +1,11 @@
-import { Unsent } from './unsent.ts';
+import { UnsentBudget } from './unsent.ts';
 
 /** A budget of 100 bytes, and readers by name. */
 function budget() {
   const closed: string[] = [];
   const cut: string[] = [];
   const shed: number[] = [];
-  const unsent = new Unsent({ bytesMax: 100, onShed: ({ bytes }) => shed.push(bytes) });
+  const unsent = new UnsentBudget({ bytesMax: 100, onShed: ({ bytes }) => shed.push(bytes) });
   const reader = (name: string) =>
     unsent.open({ close: () => void closed.push(name), cutOff: () => void cut.push(name) });
   return { unsent, reader, closed, cut, shed };

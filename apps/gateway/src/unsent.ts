@@ -6,7 +6,7 @@ export interface Sized {
 }
 
 /** Who is to read it. */
-export interface Reader {
+export interface Recipient {
   /** Too much waits, and most of it for this one. */
   readonly close: () => void;
   /** It was closed, and still has not gone. */
@@ -23,7 +23,7 @@ const leavingShare = 1 / 2;
 /** Most that may wait to be sent, in bytes: about 88 MB with `--max-old-space-size=512`. */
 export const unsentBytesMaxOfHeap = (): number => Math.floor(getHeapStatistics().heap_size_limit * heapShare);
 
-export interface UnsentOptions {
+export interface UnsentBudgetOptions {
   readonly bytesMax: number;
   /** It was too much: how much, and how many readers were closed. */
   readonly onShed: (shed: { readonly bytes: number; readonly closed: number }) => void;
@@ -33,16 +33,16 @@ export interface UnsentOptions {
  * All that waits to be sent, to whomever: what is shared counts once. When it is too much, those for whom most waits are
  * closed until it is not; of what is shared each has its share, as closing one of many frees next to nothing.
  */
-export class Unsent {
+export class UnsentBudget {
   readonly bytesMax: number;
-  readonly #onShed: UnsentOptions['onShed'];
+  readonly #onShed: UnsentBudgetOptions['onShed'];
   readonly #holders = new Map<Sized, number>();
-  readonly #readers = new Set<Holdings>();
-  readonly #leaving = new Map<Holdings, number>();
+  readonly #readers = new Set<UnsentShare>();
+  readonly #leaving = new Map<UnsentShare, number>();
   #bytes = 0;
   #leavingBytes = 0;
 
-  constructor({ bytesMax, onShed }: UnsentOptions) {
+  constructor({ bytesMax, onShed }: UnsentBudgetOptions) {
     this.bytesMax = bytesMax;
     this.#onShed = onShed;
   }
@@ -52,12 +52,12 @@ export class Unsent {
     return this.#bytes;
   }
 
-  open(reader: Reader): Holdings {
-    return new Holdings(this, reader);
+  open(reader: Recipient): UnsentShare {
+    return new UnsentShare(this, reader);
   }
 
   /** @internal */
-  hold(thing: Sized, holdings: Holdings): void {
+  hold(thing: Sized, holdings: UnsentShare): void {
     this.#readers.add(holdings);
     const holders = this.#holders.get(thing) ?? 0;
     this.#holders.set(thing, holders + 1);
@@ -75,12 +75,12 @@ export class Unsent {
   }
 
   /** @internal It holds nothing any more. */
-  forget(holdings: Holdings): void {
+  forget(holdings: UnsentShare): void {
     this.#readers.delete(holdings);
   }
 
   /** @internal It has gone. */
-  left(holdings: Holdings): void {
+  left(holdings: UnsentShare): void {
     this.#leavingBytes -= this.#leaving.get(holdings) ?? 0;
     this.#leaving.delete(holdings);
   }
@@ -97,11 +97,11 @@ export class Unsent {
     this.#onShed({ bytes, closed });
   }
 
-  #shareOf(holdings: Holdings): number {
+  #shareOf(holdings: UnsentShare): number {
     return holdings.things().reduce((sum, thing) => sum + thing.byteLength / (this.#holders.get(thing) ?? 1), 0);
   }
 
-  #close(holdings: Holdings): void {
+  #close(holdings: UnsentShare): void {
     this.#leaving.set(holdings, holdings.bytes());
     this.#leavingBytes += holdings.bytes();
     holdings.end();
@@ -115,14 +115,14 @@ export class Unsent {
 }
 
 /** What waits for one reader. */
-export class Holdings {
-  readonly reader: Reader;
-  readonly #unsent: Unsent;
+export class UnsentShare {
+  readonly reader: Recipient;
+  readonly #unsent: UnsentBudget;
   readonly #things = new Map<Sized, number>();
   #bytes = 0;
   #isOver = false;
 
-  constructor(unsent: Unsent, reader: Reader) {
+  constructor(unsent: UnsentBudget, reader: Recipient) {
     this.#unsent = unsent;
     this.reader = reader;
   }

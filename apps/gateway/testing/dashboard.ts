@@ -1,7 +1,7 @@
 import type { LiveCall, ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { connect } from './gateway.ts';
-import type { Client } from './gateway.ts';
+import type { TestClient } from './gateway.ts';
 
 const partiesOfTests = { direction: 'inbound', our_number: '1100', their_number: '2200' };
 let second = 0;
@@ -14,21 +14,21 @@ export const event = (type: string, call_id: string, more: object = {}) => ({
 });
 export const waits = (call_id: string, queue = '900') => event('call.waiting', call_id, { queue });
 
-export const is = (wanted: ServerMessage['event']) => (message: ServerMessage) => message.event === wanted;
-export type Of<Event extends ServerMessage['event']> = Extract<ServerMessage, { event: Event }>;
+export const isEvent = (wanted: ServerMessage['event']) => (message: ServerMessage) => message.event === wanted;
+export type MessageOf<Event extends ServerMessage['event']> = Extract<ServerMessage, { event: Event }>;
 
 /** A client that keeps what it is told, as a dashboard does. */
-export interface Dashboard extends Disposable {
-  readonly client: Client;
+export interface TestDashboard extends Disposable {
+  readonly client: TestClient;
   readonly calls: Map<string, LiveCall>;
   readonly cursor: () => string;
   /** The answer to `Subscribe`; the first part of it. */
-  readonly snapshot: () => Promise<Of<'Snapshot'>['data']>;
+  readonly snapshot: () => Promise<MessageOf<'Snapshot'>['data']>;
   /** Resolves once it shows these calls in these states, and no others. */
   readonly shows: (wanted: Readonly<Record<string, string>>) => Promise<void>;
 }
 
-export interface Watching {
+export interface TestDashboardOptions {
   readonly subscribe?: object;
   /** What it shows from the start. */
   readonly calls?: Map<string, LiveCall>;
@@ -36,8 +36,8 @@ export interface Watching {
 
 export async function openDashboard(
   port: number,
-  { subscribe = {}, calls = new Map() }: Watching = {},
-): Promise<Dashboard> {
+  { subscribe = {}, calls = new Map() }: TestDashboardOptions = {},
+): Promise<TestDashboard> {
   const client = await connect(port);
   let cursor = '';
   client.socket.on('message', (data: Buffer) => {
@@ -53,7 +53,7 @@ export async function openDashboard(
   const shown = () => inOrder(Object.fromEntries([...calls].map(([id, { state }]) => [id, state])));
   return {
     ...{ client, calls, cursor: () => cursor },
-    snapshot: async () => ((await client.next(is('Snapshot'))) as Of<'Snapshot'>).data,
+    snapshot: async () => ((await client.next(isEvent('Snapshot'))) as MessageOf<'Snapshot'>).data,
     shows: async (wanted) => {
       await until(() => shown() === inOrder(wanted), {
         ...{ timeoutMs: 20_000, everyMs: 5 },

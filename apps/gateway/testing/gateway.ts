@@ -78,7 +78,7 @@ export async function startGateway(env: Record<string, string>) {
   };
 }
 
-export interface Client extends Disposable {
+export interface TestClient extends Disposable {
   readonly socket: WebSocket;
   /** Every frame so far; each has been checked against the schema. */
   readonly frames: ServerMessage[];
@@ -93,7 +93,7 @@ export async function connect(
   port: number,
   path = '/',
   { protocols = [], ...options }: ClientOptions & { readonly protocols?: string[] } = {},
-): Promise<Client> {
+): Promise<TestClient> {
   const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, protocols, options);
   const frames: ServerMessage[] = [];
   const taken = new Set<ServerMessage>();

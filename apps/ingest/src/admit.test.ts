@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { burstSeconds, createLimits } from './limits.ts';
+import { burstSeconds, createRateLimits } from './limits.ts';
 import { createSources } from './source.ts';
 
 const request = (remoteAddress: string, forwarded?: string): IncomingMessage =>
@@ -50,27 +50,27 @@ it('only addresses and networks of the list may send', () => {
 });
 
 describe('limits', () => {
-  const admitted = (limits: ReturnType<typeof createLimits>, address: string, count: number): number =>
+  const admitted = (limits: ReturnType<typeof createRateLimits>, address: string, count: number): number =>
     Array.from({ length: count }, () => limits.admit(address)).filter((wait) => wait === null).length;
 
   it('are off unless set', () => {
-    const limits = createLimits({ requestsPerSecond: 0, refusedPerMinute: 0 });
+    const limits = createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 });
     limits.refused('a');
     expect(admitted(limits, 'a', 10_000)).toBe(10_000);
   });
   it('let a burst through, and tell when to come again', () => {
-    const limits = createLimits({ requestsPerSecond: 2, refusedPerMinute: 0 });
+    const limits = createRateLimits({ requestsPerSecond: 2, refusedPerMinute: 0 });
     expect(admitted(limits, '203.0.113.7', 100)).toBe(2 * burstSeconds);
     expect(limits.admit('203.0.113.7')).toBe(1);
     expect(limits.admit('203.0.113.8')).toBeNull();
   });
   it('are those of a network of 64 bits, for IPv6', () => {
-    const limits = createLimits({ requestsPerSecond: 1, refusedPerMinute: 0 });
+    const limits = createRateLimits({ requestsPerSecond: 1, refusedPerMinute: 0 });
     expect(admitted(limits, '2001:db8::1', 100)).toBe(burstSeconds);
     expect([limits.admit('2001:db8::ffff:2'), limits.admit('2001:db8:0:1::2')]).toEqual([1, null]);
   });
   it('count refused requests first', () => {
-    const limits = createLimits({ requestsPerSecond: 0, refusedPerMinute: 3 });
+    const limits = createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 3 });
     for (let i = 0; i < 3; i++) {
       expect(limits.admit('a')).toBeNull();
       limits.refused('a');

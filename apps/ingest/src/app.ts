@@ -3,49 +3,49 @@ import type { Log } from '@callstream/runtime';
 import Koa from 'koa';
 import type { Middleware } from 'koa';
 import { admit } from './admit.ts';
-import type { Admission, Received } from './admit.ts';
-import type { Authentication } from './credentials.ts';
+import type { AdmitOptions, RequestState } from './admit.ts';
+import type { SenderAuthentication } from './credentials.ts';
 import { openApi } from './openapi.ts';
-import { answerPages, refuseForeignHosts, refuseForeignPages } from './pages.ts';
-import { answerOf, Rejected } from './problem.ts';
-import type { Refused } from './refusals.ts';
+import { answerCors, refuseForeignHosts, refuseCrossSite } from './pages.ts';
+import { answerOf, WebhookRejected } from './problem.ts';
+import type { ReportRefusal } from './refusals.ts';
 import { postWebhook } from './webhook.ts';
-import type { Webhook } from './webhook.ts';
+import type { WebhookOptions } from './webhook.ts';
 
 export interface AppOptions {
-  readonly webhook: Webhook;
-  readonly authentication: Authentication;
-  readonly admission: Admission;
+  readonly webhook: WebhookOptions;
+  readonly authentication: SenderAuthentication;
+  readonly admission: AdmitOptions;
   /** Origins of web pages that may send, where no secret is asked for too. */
   readonly origins: readonly string[];
   /** Names under which we are reached, where no secret is asked for. */
   readonly hosts: readonly string[];
-  readonly refused: Refused;
+  readonly refused: ReportRefusal;
   readonly log: Log;
 }
 
-export function createApp(options: AppOptions): Koa<Received> {
+export function createApp(options: AppOptions): Koa<RequestState> {
   const { webhook, authentication, admission, origins, hosts, refused, log } = options;
-  const app = new Koa<Received>();
-  const router = new Router<Received>();
+  const app = new Koa<RequestState>();
+  const router = new Router<RequestState>();
   const description = JSON.stringify(openApi(authentication));
   const paths = ['/webhook', ...(authentication.knowsPaths ? ['/webhook/:secret'] : [])];
-  if (authentication.isOpen) router.post(paths, refuseForeignPages(origins));
+  if (authentication.isOpen) router.post(paths, refuseCrossSite(origins));
   router.post(paths, postWebhook(webhook));
   router.all(paths, () => {
-    throw new Rejected({ kind: 'method' });
+    throw new WebhookRejected({ kind: 'method' });
   });
   router.get('/openapi.json', (ctx) => {
     ctx.type = 'application/json';
     ctx.body = description;
   });
   app.use(answerRejections({ refused, addressOf: admission.sources.addressOf }));
-  app.use(answerPages(origins));
+  app.use(answerCors(origins));
   app.use(admit(admission));
   if (authentication.isOpen) app.use(refuseForeignHosts(hosts));
   app.use(router.routes());
   app.use(() => {
-    throw new Rejected({ kind: 'not-found' });
+    throw new WebhookRejected({ kind: 'not-found' });
   });
   // A sender that hangs up is no error of ours.
   app.on('error', (error: NodeJS.ErrnoException) => {
@@ -54,18 +54,18 @@ export function createApp(options: AppOptions): Koa<Received> {
   return app;
 }
 
-interface Edge extends Pick<Admission['sources'], 'addressOf'> {
-  readonly refused: Refused;
+interface AnswerRejectionsOptions extends Pick<AdmitOptions['sources'], 'addressOf'> {
+  readonly refused: ReportRefusal;
 }
 
 /** The edge at which a rejection becomes an answer. Anything else that is thrown is our bug, and goes on. */
-function answerRejections({ refused, addressOf }: Edge): Middleware<Received> {
+function answerRejections({ refused, addressOf }: AnswerRejectionsOptions): Middleware<RequestState> {
   return async (ctx, next) => {
     ctx.state.source = addressOf(ctx.req);
     try {
       await next();
     } catch (error) {
-      if (!(error instanceof Rejected)) throw error;
+      if (!(error instanceof WebhookRejected)) throw error;
       const { status, headers, problem } = answerOf(error.rejection);
       // Who has hung up, or was answered by Node's parser, is not refused here.
       if (ctx.writable) refused(error.rejection, { status, address: ctx.state.source });

@@ -37,15 +37,16 @@ export const authenticationEnv = {
   INGEST_HMAC_SECRET_PREVIOUS: secretEnv(hmac, 'The one before, which is still accepted'),
 };
 
-type Env = z.infer<z.ZodObject<typeof authenticationEnv>>;
+type SenderAuthenticationEnv = z.infer<z.ZodObject<typeof authenticationEnv>>;
 const kinds = ['INGEST_PATH_SECRET', 'INGEST_BASIC', 'INGEST_BEARER_TOKEN', 'INGEST_HMAC_SECRET'] as const;
 
 /** What must hold between the settings. */
 export function checkAuthentication(
-  env: Env & { readonly INGEST_HOST: readonly string[] },
+  env: SenderAuthenticationEnv & { readonly INGEST_HOST: readonly string[] },
   context: z.RefinementCtx,
 ): void {
-  const issue = (name: keyof Env, message: string): void => context.addIssue({ code: 'custom', path: [name], message });
+  const issue = (name: keyof SenderAuthenticationEnv, message: string): void =>
+    context.addIssue({ code: 'custom', path: [name], message });
   const set = kinds.filter((kind) => env[kind] !== undefined);
   const all = kinds.join(', ');
   if (set.length > 0 && env.INGEST_AUTH === 'none') issue('INGEST_AUTH', `none, although ${set.join(', ')} is set`);

@@ -34,7 +34,7 @@ export interface Batcher<T> {
   readonly bytes: () => number;
 }
 
-interface Waiting<T> {
+interface QueuedItem<T> {
   readonly item: T;
   readonly since: number;
   readonly resolve: () => void;
@@ -49,16 +49,16 @@ export function createBatcher<T extends { readonly bytes: number }>(
   send: (items: readonly T[]) => Promise<void>,
   { withinMs, countsFrom = 'added', fits, refuse }: BatcherOptions<T>,
 ): Batcher<T> {
-  let queue: Waiting<T>[] = [];
-  let flying: Waiting<T>[] = [];
+  let queue: QueuedItem<T>[] = [];
+  let flying: QueuedItem<T>[] = [];
   let bytes = 0;
   let running = false;
   let sentAt = 0;
   let expiredAt = 0;
 
   /** Settles what is for `settle`, and leaves the others in the queue. */
-  const sift = (settle: (waiting: Waiting<T>) => Error | undefined): void => {
-    const kept: Waiting<T>[] = [];
+  const sift = (settle: (waiting: QueuedItem<T>) => Error | undefined): void => {
+    const kept: QueuedItem<T>[] = [];
     for (const waiting of queue) {
       const error = settle(waiting);
       if (error === undefined) kept.push(waiting);
@@ -76,7 +76,7 @@ export function createBatcher<T extends { readonly bytes: number }>(
   const expire = (): void => {
     const before = expiredAt - withinMs;
     expiredAt = performance.now();
-    const isLate = ({ since }: Waiting<T>): boolean => (countsFrom === 'added' ? since : sentAt) < before;
+    const isLate = ({ since }: QueuedItem<T>): boolean => (countsFrom === 'added' ? since : sentAt) < before;
     if (!flying.some(isLate) && !queue.some(isLate)) return;
     const error = new DeadlineExceeded(`Not done within ${withinMs} ms.`);
     for (const waiting of flying) if (isLate(waiting)) waiting.reject(error);
@@ -127,9 +127,12 @@ export function createBatcher<T extends { readonly bytes: number }>(
   };
 }
 
-function split<T>(queue: Waiting<T>[], fits: (item: T) => boolean): { batch: Waiting<T>[]; rest: Waiting<T>[] } {
-  const batch: Waiting<T>[] = [];
-  const rest: Waiting<T>[] = [];
+function split<T>(
+  queue: QueuedItem<T>[],
+  fits: (item: T) => boolean,
+): { batch: QueuedItem<T>[]; rest: QueuedItem<T>[] } {
+  const batch: QueuedItem<T>[] = [];
+  const rest: QueuedItem<T>[] = [];
   for (const waiting of queue) (fits(waiting.item) ? batch : rest).push(waiting);
   return { batch, rest };
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { Rejected } from './problem.ts';
+import { WebhookRejected } from './problem.ts';
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json$/i;
 
@@ -7,17 +7,17 @@ const jsonType = /^application\/(?:[\w.-]+\+)?json$/i;
 export function checkMediaType({ headers }: Pick<IncomingMessage, 'headers'>): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
-    throw new Rejected({ kind: 'unsupported', problem: 'Content encodings are not supported.' });
+    throw new WebhookRejected({ kind: 'unsupported', problem: 'Content encodings are not supported.' });
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim());
   if (type !== '' && !jsonType.test(type))
-    throw new Rejected({ kind: 'unsupported', problem: 'The content type must be application/json.' });
+    throw new WebhookRejected({ kind: 'unsupported', problem: 'The content type must be application/json.' });
   const charset = parameters
     .find((parameter) => /^charset=/i.test(parameter))
     ?.slice(8)
     .replaceAll('"', '')
     .toLowerCase();
   if (charset !== undefined && charset !== 'utf-8' && charset !== 'utf8')
-    throw new Rejected({ kind: 'unsupported', problem: 'The charset must be utf-8.' });
+    throw new WebhookRejected({ kind: 'unsupported', problem: 'The charset must be utf-8.' });
 }
 
 /** Most that bodies which are still being read may take together, in bytes: many slow senders must not fill the memory. */
@@ -32,12 +32,13 @@ export function createReadBody(bodyBytesMax: () => number): ReadBody {
   return (request) => {
     const bytesMax = bodyBytesMax();
     // An error is dear to make: only when it is needed.
-    const tooLarge = () => new Rejected({ kind: 'too-large', problem: `The body is larger than ${bytesMax} bytes.` });
+    const tooLarge = () =>
+      new WebhookRejected({ kind: 'too-large', problem: `The body is larger than ${bytesMax} bytes.` });
     if (Number(request.headers['content-length'] ?? 0) > bytesMax) return Promise.reject(tooLarge());
     return new Promise((resolve, reject) => {
       const chunks: Buffer[] = [];
       let bytes = 0;
-      const stop = (error: Rejected): void => {
+      const stop = (error: WebhookRejected): void => {
         request.off('data', take).off('end', end).pause();
         chunks.length = 0;
         readingBytes -= bytes;
@@ -49,7 +50,7 @@ export function createReadBody(bodyBytesMax: () => number): ReadBody {
         readingBytes += chunk.length;
         if (bytes > bytesMax) stop(tooLarge());
         else if (readingBytes > readingBytesMax)
-          stop(new Rejected({ kind: 'unavailable', problem: 'Too many bodies are being read: send it again.' }));
+          stop(new WebhookRejected({ kind: 'unavailable', problem: 'Too many bodies are being read: send it again.' }));
         else chunks.push(chunk);
       };
       const end = (): void => {
@@ -59,7 +60,7 @@ export function createReadBody(bodyBytesMax: () => number): ReadBody {
       request
         .on('data', take)
         .on('end', end)
-        .on('error', () => stop(new Rejected({ kind: 'malformed', problem: 'The body ended early.' })));
+        .on('error', () => stop(new WebhookRejected({ kind: 'malformed', problem: 'The body ended early.' })));
     });
   };
 }

@@ -1,9 +1,9 @@
 import type { Server } from 'node:http';
 import { addGauge } from '@callstream/runtime';
-import type { Metrics } from './metrics.ts';
+import type { IngestMetrics } from './metrics.ts';
 
 /** Bounds the connections of each server, and tells how many there are: who is one too many hears nothing from us. */
-export function limitConnections(servers: readonly Server[], max: number, metrics: Metrics): void {
+export function limitConnections(servers: readonly Server[], max: number, metrics: IngestMetrics): void {
   for (const server of servers) {
     server.maxConnections = max;
     server.on('drop', () => metrics.droppedConnections.inc());

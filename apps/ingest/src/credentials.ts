@@ -13,14 +13,14 @@ export interface Credentials {
   readonly hmac: readonly Buffer[];
 }
 
-interface Head {
+interface RequestHead {
   readonly headers: IncomingHttpHeaders;
   /** What the path has after `/webhook/`. */
   readonly pathSecret: string | undefined;
 }
 
 /** Who may send. Any one of the configured kinds is enough; without any, everybody may. */
-export interface Authentication {
+export interface SenderAuthentication {
   /** Whether everybody may send, because there is no secret. */
   readonly isOpen: boolean;
   /** Whether a path may have a secret. */
@@ -28,7 +28,7 @@ export interface Authentication {
   /** What of a request besides its path may tell who it is. */
   readonly kinds: readonly ('basic' | 'bearer' | 'signature')[];
   /** `unknown` if only the body can tell. */
-  readonly ofHead: (request: Head) => 'yes' | 'no' | 'unknown';
+  readonly ofHead: (request: RequestHead) => 'yes' | 'no' | 'unknown';
   /** Whether the signature of the body is right, and of these minutes. */
   readonly ofBody: (headers: IncomingHttpHeaders, body: Buffer) => boolean;
   /** What a 401 asks for. */
@@ -48,17 +48,17 @@ export function credentialsOf(config: IngestConfig): Credentials {
   };
 }
 
-export function createAuthentication({ path, basic, bearer, hmac }: Credentials): Authentication {
+export function createAuthentication({ path, basic, bearer, hmac }: Credentials): SenderAuthentication {
   const isPath = oneOf(path);
   const isBasic = oneOf(basic);
   const isBearer = oneOf(bearer);
-  const kinds: Authentication['kinds'] = [
+  const kinds: SenderAuthentication['kinds'] = [
     ...(basic.length > 0 ? (['basic'] as const) : []),
     ...(bearer.length > 0 ? (['bearer'] as const) : []),
     ...(hmac.length > 0 ? (['signature'] as const) : []),
   ];
   const isOpen = path.length === 0 && kinds.length === 0;
-  const ofHead: Authentication['ofHead'] = ({ headers, pathSecret }) => {
+  const ofHead: SenderAuthentication['ofHead'] = ({ headers, pathSecret }) => {
     if (isOpen) return 'yes';
     const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ', 2);
     const known =
@@ -68,7 +68,7 @@ export function createAuthentication({ path, basic, bearer, hmac }: Credentials)
     if (known) return 'yes';
     return hmac.length > 0 && headers['webhook-signature'] !== undefined ? 'unknown' : 'no';
   };
-  const ofBody: Authentication['ofBody'] = (headers, body) => {
+  const ofBody: SenderAuthentication['ofBody'] = (headers, body) => {
     const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(
       (name) => headers[name] as string | undefined,
     );

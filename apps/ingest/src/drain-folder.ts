@@ -1,42 +1,42 @@
 import { statSync } from 'node:fs';
-import { connectKafka, kafkaCluster, openPublisher, showProgress, stopSignal } from '@callstream/runtime';
+import { connectKafka, kafkaConnection, openPublisher, showProgressBar, stopSignal } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
 import { startDrainer } from './drain.ts';
-import { kafkaWithinMs } from './live.ts';
-import { createPartitions } from './partitions.ts';
+import { kafkaDeadlineMs } from './live.ts';
+import { createPartitionBreakers } from './partitions.ts';
 import { isSpool } from './spool/folder.ts';
 import { createSpoolMetrics, recordsIn } from './spool/metrics.ts';
-import { ownerFile } from './spool/owner.ts';
+import { lockFile } from './spool/owner.ts';
 import { openSpool } from './spool/spool.ts';
-import { createTopicKnowledge } from './topic.ts';
+import { createTopicMetadata } from './topic.ts';
 import { waitForTopic } from './wait-for-topic.ts';
 
 /** Sends all that is in the spool `dir`, and ends. @throws {Error} if there is none, or its owner runs */
-export async function drainFolder(dir: string, config: IngestConfig, log: Log): Promise<void> {
+export async function drainSpool(dir: string, config: IngestConfig, log: Log): Promise<void> {
   if (!statSync(dir, { throwIfNoEntry: false }))
     throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that is gone.`);
   // A spool is closed to other users when it is opened, with all that is in it. Nobody wants that of a home folder.
   if (!isSpool(dir))
     throw new Error(
-      `${dir} is not a spool: it has neither ${ownerFile} nor segments. --dir is DATA_DIR/spool of the instance that is gone.`,
+      `${dir} is not a spool: it has neither ${lockFile} nor segments. --dir is DATA_DIR/spool of the instance that is gone.`,
     );
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic } = config;
-  const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-ingest-drain', log });
-  const knowledge = createTopicKnowledge();
+  const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-ingest-drain', log });
+  const knowledge = createTopicMetadata();
   await using spool = await openSpool({ dir, bytesMax: 0, log });
   const facts = await waitForTopic(kafka, topic, { stopped, log });
   if (!facts) return;
   knowledge.learn(facts);
-  const partitions = createPartitions(() => true);
+  const partitions = createPartitionBreakers(() => true);
   {
     const total = recordsIn(spool);
-    using progress = showProgress({ totals: new Map([[0, total]]), what: 'events', stream: process.stderr });
+    using progress = showProgressBar({ totals: new Map([[0, total]]), what: 'events', stream: process.stderr });
     await using drainer = startDrainer({
       spool,
-      connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
+      connect: () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs }),
       partitions,
       place: knowledge.place,
       metrics: createSpoolMetrics(new Registry(), { spool, bytesMax: 0 }),

@@ -1,15 +1,15 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isRefusedForGood } from '@callstream/runtime';
-import type { Log, OutRecord, Publisher } from '@callstream/runtime';
-import type { Partitions } from './partitions.ts';
-import type { SpooledRecord, Taken } from './spool/messages.ts';
+import { isPermanentlyRejected } from '@callstream/runtime';
+import type { Log, ProducerRecord, Publisher } from '@callstream/runtime';
+import type { PartitionBreakers } from './partitions.ts';
+import type { SpooledRecord, SpoolBatch } from './spool/messages.ts';
 import type { Spool } from './spool/spool.ts';
 
-export interface Draining {
+export interface DrainerOptions {
   readonly spool: Pick<Spool, 'take' | 'drained' | 'refuse' | 'status' | 'watch'>;
   /** A producer of its own for each lane: one that is stuck holds up no other, and no live event. */
   readonly connect: () => Publisher;
-  readonly partitions: Partitions;
+  readonly partitions: PartitionBreakers;
   /** The partition of a key; null until Kafka could be asked. */
   readonly place: (key: string) => number | null;
   readonly metrics: { readonly drained: { inc: (records: number) => void } };
@@ -22,14 +22,14 @@ export interface Drainer extends AsyncDisposable {
 }
 
 /** Sends what is in the spool, each lane by itself, with a pause after each batch as long as the batch took: live events come first. */
-export function startDrainer(draining: Draining): Drainer {
+export function startDrainer(draining: DrainerOptions): Drainer {
   const stopping = new AbortController();
   const running = new Map<number, Promise<void>>();
   const wake = (): void => {
     if (stopping.signal.aborted || draining.place('') === null) return;
     for (const lane of draining.spool.status().lanes.keys()) {
       if (running.has(lane)) continue;
-      const ended = drainLane(lane, draining, stopping.signal)
+      const ended = drainPartition(lane, draining, stopping.signal)
         .catch((error: unknown) => {
           if (!stopping.signal.aborted) draining.log.error({ lane, error: String(error) }, 'drain.failed');
         })
@@ -45,7 +45,7 @@ export function startDrainer(draining: Draining): Drainer {
   return { wake, [Symbol.asyncDispose]: close };
 }
 
-async function drainLane(lane: number, draining: Draining, signal: AbortSignal): Promise<void> {
+async function drainPartition(lane: number, draining: DrainerOptions, signal: AbortSignal): Promise<void> {
   const { spool, partitions, log } = draining;
   await using publisher = draining.connect();
   while (!signal.aborted) {
@@ -54,7 +54,7 @@ async function drainLane(lane: number, draining: Draining, signal: AbortSignal):
     if (!taken) return;
     const began = performance.now();
     try {
-      await sendTaken(taken, publisher, draining);
+      await sendBatch(taken, publisher, draining);
       partitions.succeeded([lane]);
     } catch (error) {
       partitions.failed([lane]);
@@ -66,16 +66,16 @@ async function drainLane(lane: number, draining: Draining, signal: AbortSignal):
 }
 
 /** Sends all of it at once or, if Kafka will never take that, one by one, and sets aside what it refuses. */
-async function sendTaken(taken: Taken, publisher: Publisher, draining: Draining): Promise<void> {
+async function sendBatch(taken: SpoolBatch, publisher: Publisher, draining: DrainerOptions): Promise<void> {
   const { spool, place, metrics, log } = draining;
   try {
     await publisher.publishBatch(taken.records.map(({ record }) => outRecord(record, place)));
     await spool.drained(taken);
     metrics.drained.inc(taken.records.length);
   } catch (error) {
-    if (!isRefusedForGood(error)) throw error;
+    if (!isPermanentlyRejected(error)) throw error;
     if (taken.records.length > 1)
-      for (const record of taken.records) await sendTaken({ ...taken, records: [record] }, publisher, draining);
+      for (const record of taken.records) await sendBatch({ ...taken, records: [record] }, publisher, draining);
     else {
       await spool.refuse(taken, (error as Error).message);
       log.error({ lane: taken.lane, reason: (error as Error).message }, 'drain.set-aside');
@@ -83,7 +83,7 @@ async function sendTaken(taken: Taken, publisher: Publisher, draining: Draining)
   }
 }
 
-function outRecord({ topic, key, value, headers }: SpooledRecord, place: Draining['place']): OutRecord {
+function outRecord({ topic, key, value, headers }: SpooledRecord, place: DrainerOptions['place']): ProducerRecord {
   const partition = place(key);
   if (partition === null) throw new Error('The topic is not known yet.');
   return {

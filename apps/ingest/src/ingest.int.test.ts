@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import { lives } from '@callstream/domain/testing';
+import { fixtureEvents } from '@callstream/domain/testing';
 import {
   closeServers,
   connectKafka,
@@ -16,16 +16,16 @@ import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createApp } from './app.ts';
 import { createReadBody } from './body.ts';
 import { createAuthentication } from './credentials.ts';
-import { createLimits } from './limits.ts';
-import { createLive } from './live.ts';
+import { createRateLimits } from './limits.ts';
+import { createBatchingPublisher } from './live.ts';
 import { createMetrics } from './metrics.ts';
-import { createPartitions } from './partitions.ts';
+import { createPartitionBreakers } from './partitions.ts';
 import { createPublish } from './publish.ts';
-import { createRefused } from './refusals.ts';
+import { createReportRefusal } from './refusals.ts';
 import { serverOptions } from './server-options.ts';
 import { createSources } from './source.ts';
 import { noSpool } from './spool/spool.ts';
-import { createStore } from './store.ts';
+import { createStoreRecord } from './store.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const topic = testTopicName();
@@ -41,8 +41,13 @@ beforeAll(async () => {
   await ensureTopics(kafka, { topic, partitions, log });
   const publisher = stack.use(await connectPublisher(kafka));
   const metrics = createMetrics({ depth: () => live.depth(), away: () => 0 });
-  const live = createLive({ publishers: [publisher], partitions: createPartitions(() => false), metrics, log });
-  const store = createStore({ live, spool: noSpool() });
+  const live = createBatchingPublisher({
+    publishers: [publisher],
+    partitions: createPartitionBreakers(() => false),
+    metrics,
+    log,
+  });
+  const store = createStoreRecord({ live, spool: noSpool() });
   const publish = createPublish(store, { topic, place: createPartitionOf(partitions) });
   const authentication = createAuthentication({ path: [], basic: [], bearer: [], hmac: [] });
   const handle = createApp({
@@ -50,11 +55,11 @@ beforeAll(async () => {
     authentication,
     admission: {
       sources: createSources({ trustedProxies: [], allowed: [], onUnreadable: () => undefined }),
-      limits: createLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }),
+      limits: createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }),
     },
     origins: [],
     hosts: [],
-    refused: createRefused(metrics, log),
+    refused: createReportRefusal(metrics, log),
     log,
   }).callback();
   const listening = await listen({ hosts: ['127.0.0.1'], port: 0, options: serverOptions }, (request, response) => {
@@ -125,7 +130,9 @@ describe('an accepted webhook', () => {
     expect((await recordOf(one)).key?.toString()).toBe(one);
   });
   it('is every line of the lives', async () => {
-    const statuses = await Promise.all([...lives.values()].flat().map(async (line) => (await post(line)).status));
+    const statuses = await Promise.all(
+      [...fixtureEvents.values()].flat().map(async (line) => (await post(line)).status),
+    );
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
   it('may be one of 5,000 small and 40 large ones of one call, many at once', async () => {

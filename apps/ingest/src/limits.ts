@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 /** Sources that are remembered; with more, the one that was quiet for longest starts anew. */
 const sourcesMax = 50_000;
 
-export interface LimitOptions {
+export interface RateLimitOptions {
   /** Requests per second of a source, on average over `burstSeconds`; 0: as many as it likes. */
   readonly requestsPerSecond: number;
   /** Refused requests per minute of a source; 0: as many as it likes. */
@@ -15,7 +15,7 @@ export interface LimitOptions {
 /** How many seconds' worth of requests may come at once: providers send in bursts. */
 export const burstSeconds = 10;
 
-export interface Limits {
+export interface RateLimits {
   /** Takes a request into account. @returns seconds after which it may come again, or null if it may go on */
   readonly admit: (address: string) => number | null;
   /** Takes a refusal into account. */
@@ -23,7 +23,7 @@ export interface Limits {
 }
 
 /** Token buckets, one of each kind for each source: an address, or a network of IPv6. */
-export function createLimits({ requestsPerSecond, refusedPerMinute }: LimitOptions): Limits {
+export function createRateLimits({ requestsPerSecond, refusedPerMinute }: RateLimitOptions): RateLimits {
   const requests = createBuckets(requestsPerSecond * burstSeconds, burstSeconds);
   const refusals = createBuckets(refusedPerMinute, 60);
   return {

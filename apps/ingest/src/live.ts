@@ -1,38 +1,46 @@
 import type { Log, Publisher } from '@callstream/runtime';
 import { createBatcher } from './batch.ts';
 import type { Batcher } from './batch.ts';
-import type { Metrics } from './metrics.ts';
-import type { Partitions } from './partitions.ts';
+import type { IngestMetrics } from './metrics.ts';
+import type { PartitionBreakers } from './partitions.ts';
 import type { EventRecord } from './record.ts';
 
 /** Longest that an event waits for Kafka, in ms. After it comes the spool; the known senders give up after 5 s. */
-export const kafkaWithinMs = 2_500;
+export const kafkaDeadlineMs = 2_500;
 /** Kafka's limit is on the batch of one partition: 5,000 small records of one call would exceed it. */
 const partitionRecordsMax = 1_000;
 const partitionBytesMax = 256 * 1024;
 const batchRecordsMax = 10_000;
 
 /** The partition is known not to take records now, or is not known yet. */
-class PartitionAway extends Error {
+class PartitionUnavailable extends Error {
   override readonly name = 'PartitionAway';
 }
 
 /** The way of an event straight to Kafka. */
-export type Live = Pick<Batcher<EventRecord>, 'add' | 'depth'>;
+export type BatchingPublisher = Pick<Batcher<EventRecord>, 'add' | 'depth'>;
 
 /** One whose partition is known. */
-type PlacedRecord = EventRecord & { readonly partition: number };
+type PartitionedRecord = EventRecord & { readonly partition: number };
 
-export interface LiveOptions {
+export interface BatchingPublisherOptions {
   /** Each has the partitions of its own, so that Kafka can write them side by side; see docs/decisions/0004. */
   readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
-  readonly partitions: Partitions;
-  readonly metrics: Pick<Metrics, 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
+  readonly partitions: PartitionBreakers;
+  readonly metrics: Pick<IngestMetrics, 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
   readonly log: Log;
 }
 
-export function createLive({ publishers, partitions, metrics, log }: LiveOptions): Live {
-  const send = async (publisher: Pick<Publisher, 'publishBatch'>, records: readonly PlacedRecord[]): Promise<void> => {
+export function createBatchingPublisher({
+  publishers,
+  partitions,
+  metrics,
+  log,
+}: BatchingPublisherOptions): BatchingPublisher {
+  const send = async (
+    publisher: Pick<Publisher, 'publishBatch'>,
+    records: readonly PartitionedRecord[],
+  ): Promise<void> => {
     metrics.batchRecords.observe(records.length);
     const end = metrics.produceSeconds.startTimer();
     try {
@@ -48,20 +56,20 @@ export function createLive({ publishers, partitions, metrics, log }: LiveOptions
     if (partitions.away() > 0) partitions.succeeded(records.map(({ partition }) => partition));
     log.debug({ records: records.length, duration_ms: ms(end()) }, 'batch.published');
   };
-  const refuse = ({ partition }: PlacedRecord): Error | undefined =>
-    partitions.isAway(partition) ? new PartitionAway('Kafka is away.') : undefined;
+  const refuse = ({ partition }: PartitionedRecord): Error | undefined =>
+    partitions.isAway(partition) ? new PartitionUnavailable('Kafka is away.') : undefined;
   const batchers = publishers.map((publisher) =>
-    createBatcher<PlacedRecord>((records) => send(publisher, records), {
-      withinMs: kafkaWithinMs,
+    createBatcher<PartitionedRecord>((records) => send(publisher, records), {
+      withinMs: kafkaDeadlineMs,
       fits: fitsKafka,
       refuse,
     }),
   );
   return {
     add: (record) => {
-      if (!isPlaced(record)) return Promise.reject(new PartitionAway('The topic is not known yet.'));
+      if (!isPartitioned(record)) return Promise.reject(new PartitionUnavailable('The topic is not known yet.'));
       const batcher = batchers[record.partition % batchers.length];
-      return batcher ? batcher.add(record) : Promise.reject(new PartitionAway('There is no producer.'));
+      return batcher ? batcher.add(record) : Promise.reject(new PartitionUnavailable('There is no producer.'));
     },
     depth: () => batchers.reduce((sum, batcher) => sum + batcher.depth(), 0),
   };
@@ -69,7 +77,7 @@ export function createLive({ publishers, partitions, metrics, log }: LiveOptions
 
 const ms = (seconds: number): number => Math.round(seconds * 1_000);
 
-const isPlaced = (record: EventRecord): record is PlacedRecord => record.partition !== null;
+const isPartitioned = (record: EventRecord): record is PartitionedRecord => record.partition !== null;
 
 /** Bounded per partition and in total; a record that is larger than a batch goes alone. */
 export function fitsKafka(): (record: Pick<EventRecord, 'partition' | 'bytes'>) => boolean {

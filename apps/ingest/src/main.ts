@@ -1,7 +1,7 @@
-import { createLog, printedConfig, readConfig, runService, settingsHelp } from '@callstream/runtime';
+import { createLog, renderEffectiveConfig, readConfig, runService, renderSettingsHelp } from '@callstream/runtime';
 import { Command } from 'commander';
 import { IngestEnv } from './config.ts';
-import { drainFolder } from './drain-folder.ts';
+import { drainSpool } from './drain-folder.ts';
 import { run } from './run.ts';
 
 const start = () => {
@@ -11,10 +11,10 @@ const start = () => {
 
 const program = new Command('ingest')
   .description('Takes webhooks into the log of events.')
-  .addHelpText('after', settingsHelp(IngestEnv))
+  .addHelpText('after', renderSettingsHelp(IngestEnv))
   .option('--print-config', 'print the settings in effect, secrets masked, and end')
   .on('option:print-config', () => {
-    process.stdout.write(printedConfig(IngestEnv, process.env));
+    process.stdout.write(renderEffectiveConfig(IngestEnv, process.env));
     process.exit();
   });
 program
@@ -30,7 +30,7 @@ program
   .requiredOption('--dir <folder>', 'the spool: DATA_DIR/spool of that instance')
   .action(async ({ dir }: { dir: string }) => {
     const { config, log } = start();
-    await drainFolder(dir, config, log);
+    await drainSpool(dir, config, log);
   });
 
 await runService(async () => {

@@ -85,4 +85,4 @@ export function createMetrics({ depth, away }: { depth: () => number; away: () =
   };
 }
 
-export type Metrics = ReturnType<typeof createMetrics>;
+export type IngestMetrics = ReturnType<typeof createMetrics>;

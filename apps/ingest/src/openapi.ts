@@ -1,10 +1,10 @@
 import { Problem, WebhookAccepted, WebhookEvent } from '@callstream/contracts';
 import { z } from 'zod';
-import type { Authentication } from './credentials.ts';
+import type { SenderAuthentication } from './credentials.ts';
 import { answers } from './problem.ts';
 
 /** What an operator's tools read of the webhook: OpenAPI 3.1, made of the schemas and of the table of refusals. */
-export function openApi({ knowsPaths, kinds }: Pick<Authentication, 'knowsPaths' | 'kinds'>): object {
+export function openApi({ knowsPaths, kinds }: Pick<SenderAuthentication, 'knowsPaths' | 'kinds'>): object {
   const post = {
     operationId: 'postEvent',
     summary: 'Hands over one event. 200: it is stored for good.',
@@ -66,7 +66,7 @@ function refusals(): object {
   );
 }
 
-const schemes: Readonly<Record<Authentication['kinds'][number], object>> = {
+const schemes: Readonly<Record<SenderAuthentication['kinds'][number], object>> = {
   basic: { type: 'http', scheme: 'basic' },
   bearer: { type: 'http', scheme: 'bearer' },
   signature: {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { createIsOwnHost, parseOrigin } from '@callstream/runtime';
 import type { Middleware } from 'koa';
-import { Rejected } from './problem.ts';
+import { WebhookRejected } from './problem.ts';
 
 /** What a browser is told that asks whether a page may send; it may remember the answer for ten minutes. */
 const preflight = {
@@ -16,7 +16,7 @@ const ownSites: ReadonlySet<string> = new Set(['none', 'same-origin']);
 const originOf = (header: string): string | undefined => parseOrigin(header)?.origin;
 
 /** Answers pages of these origins as CORS has it: their preflights, and so that they may read every answer. */
-export const answerPages = (origins: readonly string[]): Middleware => {
+export const answerCors = (origins: readonly string[]): Middleware => {
   const listed = new Set(origins);
   return async (ctx, next) => {
     if (listed.size > 0) ctx.vary('Origin');
@@ -34,7 +34,7 @@ export const answerPages = (origins: readonly string[]): Middleware => {
 export const refuseForeignHosts = (hosts: readonly string[]): Middleware => {
   const isOwnHost = createIsOwnHost(hosts);
   return async (ctx, next) => {
-    if (!isOwnHost(ctx.req.headers.host)) throw new Rejected({ kind: 'misdirected' });
+    if (!isOwnHost(ctx.req.headers.host)) throw new WebhookRejected({ kind: 'misdirected' });
     await next();
   };
 };
@@ -43,14 +43,14 @@ export const refuseForeignHosts = (hosts: readonly string[]): Middleware => {
  * Where no secret is asked for, a page of strangers must not have a browser send events. Browsers say that it is one in
  * Origin or Sec-Fetch-Site. Those that say neither at least cannot say without being allowed to that they send JSON.
  */
-export const refuseForeignPages = (origins: readonly string[]): Middleware => {
+export const refuseCrossSite = (origins: readonly string[]): Middleware => {
   const listed = new Set(origins);
   return async (ctx, next) => {
     const { headers } = ctx.req;
     const { origin, 'sec-fetch-site': site } = headers;
     const isOwn = origin === undefined ? site === undefined || ownSites.has(site) : listed.has(originOf(origin) ?? '');
-    if (!isOwn) throw new Rejected({ kind: 'foreign' });
-    if (!headers['content-type'] && isOfBrowser(headers)) throw new Rejected({ kind: 'untyped' });
+    if (!isOwn) throw new WebhookRejected({ kind: 'foreign' });
+    if (!headers['content-type'] && isOfBrowser(headers)) throw new WebhookRejected({ kind: 'untyped' });
     await next();
   };
 };

@@ -2,7 +2,7 @@
 const backoffMs = { first: 100, max: 5_000 };
 
 /** Which partitions take records now. One without a leader must not hold up the others. */
-export interface Partitions {
+export interface PartitionBreakers {
   readonly isAway: (partition: number) => boolean;
   readonly failed: (partitions: Iterable<number>) => void;
   readonly succeeded: (partitions: Iterable<number>) => void;
@@ -16,7 +16,7 @@ export interface Partitions {
  * `isDraining`: whether the spool has records of a partition. Then it is their sender who tries it again, and live
  * events stay away until that has succeeded; else a live event does.
  */
-export function createPartitions(isDraining: (partition: number) => boolean): Partitions {
+export function createPartitionBreakers(isDraining: (partition: number) => boolean): PartitionBreakers {
   const failures = new Map<number, { times: number; retryAt: number }>();
   const retryInMs = (partition: number): number =>
     Math.max(0, (failures.get(partition)?.retryAt ?? 0) - performance.now());

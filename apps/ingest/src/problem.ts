@@ -2,7 +2,7 @@ import { problemOf } from '@callstream/contracts';
 import type { Problem, Refusal } from '@callstream/contracts';
 
 /** Why a request was refused. `problem` is a sentence that quotes nothing of the body. */
-export type Rejection =
+export type WebhookRejection =
   | { readonly kind: 'malformed' | 'too-large' | 'unsupported' | 'unavailable'; readonly problem: string }
   | { readonly kind: 'not-found' | 'method' | 'timeout' | 'forbidden' | 'head-too-large' }
   | { readonly kind: 'foreign' | 'misdirected' | 'untyped' }
@@ -78,10 +78,10 @@ export const answers = {
     detail: 'The event is not stored: send it again.',
     headers: { 'retry-after': '5' },
   },
-} as const satisfies Record<Rejection['kind'], IngestRefusal>;
+} as const satisfies Record<WebhookRejection['kind'], IngestRefusal>;
 
 /** How a rejection looks on the wire. */
-export function answerOf(rejection: Rejection): {
+export function answerOf(rejection: WebhookRejection): {
   status: number;
   headers: Readonly<Record<string, string>>;
   problem: Problem;
@@ -95,22 +95,22 @@ export function answerOf(rejection: Rejection): {
 }
 
 /** The setting that would have let a request in, if there is one. */
-export function settingOf({ kind }: Rejection): string | undefined {
+export function settingOf({ kind }: WebhookRejection): string | undefined {
   const { setting }: IngestRefusal = answers[kind];
   return setting;
 }
 
-function headersOf(rejection: Rejection): Record<string, string> {
+function headersOf(rejection: WebhookRejection): Record<string, string> {
   if (rejection.kind === 'unauthenticated') return { 'www-authenticate': rejection.challenge };
   if (rejection.kind === 'limited') return { 'retry-after': String(rejection.retryAfterSeconds) };
   return {};
 }
 
 /** Thrown through koa's middleware to its edge, where it becomes an answer. */
-export class Rejected extends Error {
+export class WebhookRejected extends Error {
   override readonly name = 'Rejected';
-  readonly rejection: Rejection;
-  constructor(rejection: Rejection) {
+  readonly rejection: WebhookRejection;
+  constructor(rejection: WebhookRejection) {
     super(rejection.kind);
     this.rejection = rejection;
   }

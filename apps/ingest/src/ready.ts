@@ -1,4 +1,4 @@
-import { isKafkaFailure, within } from '@callstream/runtime';
+import { isKafkaError, within } from '@callstream/runtime';
 import type { Readiness } from '@callstream/runtime';
 import { recordsIn } from './spool/metrics.ts';
 import type { Spool } from './spool/spool.ts';
@@ -21,7 +21,7 @@ export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () =
     within(kafkaAnswersWithinMs, askKafka())
       .then(() => null)
       .catch((error: unknown) =>
-        isKafkaFailure(error) ? `Kafka does not answer (${(error as Error).message}).` : 'Kafka does not answer.',
+        isKafkaError(error) ? `Kafka does not answer (${(error as Error).message}).` : 'Kafka does not answer.',
       )
       .finally(() => (asking = undefined));
   return async () => {

@@ -19,7 +19,7 @@ export interface EventRecord {
 /** What a record takes besides body and key, in bytes: headers and framing. */
 const overheadBytes = 400;
 
-export interface Accepted {
+export interface AcceptedEvent {
   readonly event: ParsedEvent;
   readonly body: Buffer;
   /** RFC 3339 in UTC, with milliseconds. */
@@ -28,7 +28,7 @@ export interface Accepted {
 
 /** The record of an event, and its uuid. `place` knows the partition of a key. */
 export function recordOf(
-  { event, body, receivedAt }: Accepted,
+  { event, body, receivedAt }: AcceptedEvent,
   { topic, place }: { topic: string; place: (key: string) => number | null },
 ): { record: EventRecord; uuid: string } {
   const uuid = event.isTimed ? eventUuid(body) : eventUuid(body, receivedAt);

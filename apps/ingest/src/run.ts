@@ -2,18 +2,18 @@ import { setTimeout as pause } from 'node:timers/promises';
 import {
   closeServers,
   connectKafka,
-  createReportUnreadable,
-  drainDeadlineMs,
-  kafkaCluster,
+  createUnreadableAddressReporter,
+  stopDeadlineMs,
+  kafkaConnection,
   listen,
   openPublisher,
   startAdmin,
   stopSignal,
-  topicFacts,
+  describeTopic,
   within,
 } from '@callstream/runtime';
 import type { AddressOptions, Log } from '@callstream/runtime';
-import type { Admission } from './admit.ts';
+import type { AdmitOptions } from './admit.ts';
 import { createApp } from './app.ts';
 import { createReadBody } from './body.ts';
 import { answerBrokenRequest } from './broken-request.ts';
@@ -22,52 +22,52 @@ import type { IngestConfig } from './config.ts';
 import { limitConnections } from './connections.ts';
 import { createAuthentication, credentialsOf } from './credentials.ts';
 import { startDrainer } from './drain.ts';
-import { createLimits } from './limits.ts';
-import { createLive, kafkaWithinMs } from './live.ts';
+import { createRateLimits } from './limits.ts';
+import { createBatchingPublisher, kafkaDeadlineMs } from './live.ts';
 import { createMetrics } from './metrics.ts';
-import { createPartitions } from './partitions.ts';
+import { createPartitionBreakers } from './partitions.ts';
 import { createPublish } from './publish.ts';
 import { createReady } from './ready.ts';
-import { createRefused } from './refusals.ts';
+import { createReportRefusal } from './refusals.ts';
 import { serverOptions } from './server-options.ts';
 import { createSources } from './source.ts';
 import { createSpoolMetrics } from './spool/metrics.ts';
 import { noSpool, openSpool } from './spool/spool.ts';
-import { createStore } from './store.ts';
-import { createTopicKnowledge } from './topic.ts';
-import { tellTraffic } from './traffic.ts';
+import { createStoreRecord } from './store.ts';
+import { createTopicMetadata } from './topic.ts';
+import { logTraffic } from './traffic.ts';
 import { waitForTopic } from './wait-for-topic.ts';
 
 /** Takes webhooks until it is told to stop. */
 export async function run(config: IngestConfig, log: Log): Promise<void> {
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
-  const cluster = { ...kafkaCluster(config), clientId: 'callstream-ingest', log };
+  const cluster = { ...kafkaConnection(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(cluster);
   const asked = connectKafka({ ...cluster, connects: 'once' });
-  const knowledge = createTopicKnowledge();
+  const knowledge = createTopicMetadata();
 
   // Closed in reverse: stop taking webhooks first, then sending from the spool, then the producer, and the spool last.
   await using spool = bytesMax === 0 ? noSpool() : await openSpool({ dir: spoolDir(config.DATA_DIR), bytesMax, log });
   await using producers = new AsyncDisposableStack();
   const publishers = Array.from({ length: config.INGEST_PRODUCERS }, () =>
-    producers.use(openPublisher(kafka, { deadlineMs: kafkaWithinMs })),
+    producers.use(openPublisher(kafka, { deadlineMs: kafkaDeadlineMs })),
   );
-  const partitions = createPartitions((partition) => spool.status().lanes.has(partition));
+  const partitions = createPartitionBreakers((partition) => spool.status().lanes.has(partition));
   const metrics = createMetrics({ depth: () => live.depth(), away: partitions.away });
-  const live = createLive({ publishers, partitions, metrics, log });
+  const live = createBatchingPublisher({ publishers, partitions, metrics, log });
   await using drainer = startDrainer({
     spool,
-    connect: () => openPublisher(kafka, { deadlineMs: kafkaWithinMs }),
+    connect: () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs }),
     partitions,
     place: knowledge.place,
     metrics: createSpoolMetrics(metrics.registry, { spool, bytesMax }),
     log,
   });
-  const publish = createPublish(createStore({ live, spool }), { topic, place: knowledge.place });
+  const publish = createPublish(createStoreRecord({ live, spool }), { topic, place: knowledge.place });
   const authentication = createAuthentication(credentialsOf(config));
-  const refused = createRefused(metrics, log);
-  const admission = admissionOf(config, createReportUnreadable(metrics.unreadableAddresses, log));
+  const refused = createReportRefusal(metrics, log);
+  const admission = admissionOf(config, createUnreadableAddressReporter(metrics.unreadableAddresses, log));
   const app = createApp({
     webhook: { publish, readBody: createReadBody(knowledge.bodyBytesMax), authentication, metrics },
     authentication,
@@ -78,7 +78,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     log,
   });
   let stopping = false;
-  const ready = createReady({ isStopping: () => stopping, askKafka: () => topicFacts(asked, topic), spool });
+  const ready = createReady({ isStopping: () => stopping, askKafka: () => describeTopic(asked, topic), spool });
   await using admin = await startAdmin({
     hosts: config.ADMIN_HOST,
     port: config.INGEST_ADMIN_PORT,
@@ -86,7 +86,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
     registry: metrics.registry,
     log,
   });
-  using _traffic = tellTraffic({ metrics, spool, log });
+  using _traffic = logTraffic({ metrics, spool, log });
   const handle = app.callback();
   const { servers, port } = await listen(
     { hosts: config.INGEST_HOST, port: config.INGEST_PORT, options: serverOptions },
@@ -106,14 +106,14 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   const signal = await Promise.race([stopped, learning, spool.failure]).finally(() => (stopping = true));
   log.info({ signal }, 'ingest.stopping');
   await pause(config.STOP_DELAY_SECONDS * 1_000);
-  await within(drainDeadlineMs, closeServers(servers));
+  await within(stopDeadlineMs, closeServers(servers));
 }
 
-const admissionOf = (config: IngestConfig, onUnreadable: AddressOptions['onUnreadable']): Admission => ({
+const admissionOf = (config: IngestConfig, onUnreadable: AddressOptions['onUnreadable']): AdmitOptions => ({
   sources: createSources({
     ...{ trustedProxies: config.INGEST_TRUSTED_PROXIES, allowed: config.INGEST_ALLOW, onUnreadable },
   }),
-  limits: createLimits({
+  limits: createRateLimits({
     requestsPerSecond: config.INGEST_REQUESTS_PER_SECOND_MAX,
     refusedPerMinute: config.INGEST_REFUSED_PER_MINUTE_MAX,
   }),

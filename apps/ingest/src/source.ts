@@ -1,4 +1,4 @@
-import { createAddressOf, createIsIn } from '@callstream/runtime';
+import { createAddressOf, createIsInNetworks } from '@callstream/runtime';
 import type { AddressOf, AddressOptions } from '@callstream/runtime';
 
 /** Where a request comes from. */
@@ -14,7 +14,7 @@ export interface SourceOptions extends AddressOptions {
 }
 
 export function createSources({ allowed, ...options }: SourceOptions): Sources {
-  const isOnList = createIsIn(allowed);
+  const isOnList = createIsInNetworks(allowed);
   return {
     addressOf: createAddressOf(options),
     isAllowed: (address) => allowed.length === 0 || isOnList(address),

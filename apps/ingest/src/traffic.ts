@@ -1,19 +1,19 @@
 import type { Log } from '@callstream/runtime';
 import type { Counter } from 'prom-client';
-import type { Metrics } from './metrics.ts';
+import type { IngestMetrics } from './metrics.ts';
 import { recordsIn } from './spool/metrics.ts';
 import type { Spool } from './spool/spool.ts';
 
 const everyMs = 60_000;
 
-export interface Traffic {
-  readonly metrics: Pick<Metrics, 'accepted' | 'refused'>;
+export interface TrafficOptions {
+  readonly metrics: Pick<IngestMetrics, 'accepted' | 'refused'>;
   readonly spool: Pick<Spool, 'status'>;
   readonly log: Log;
 }
 
 /** One line a minute of what came in, as long as anything does: a line for each event would be longer than the events. */
-export function tellTraffic({ metrics, spool, log }: Traffic): Disposable {
+export function logTraffic({ metrics, spool, log }: TrafficOptions): Disposable {
   let before = { accepted: 0, refused: 0 };
   const tell = async (): Promise<void> => {
     const now = { accepted: await sum(metrics.accepted), refused: await sum(metrics.refused) };

@@ -1,5 +1,5 @@
 import { connectKafka, createLog, ensureTopics } from '@callstream/runtime';
-import { isFree, testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { isPortFree, testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { waitForTopic } from './wait-for-topic.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
@@ -14,7 +14,7 @@ describe('before the first webhook', () => {
     expect(await waiting).toMatchObject({ partitions: 2 });
   });
   it('stops waiting for a Kafka that is away when it is asked to stop', async () => {
-    expect(await isFree(1, '127.0.0.1')).toBe(true);
+    expect(await isPortFree(1, '127.0.0.1')).toBe(true);
     // A patient client would try for seconds after the test, and keep its process.
     const kafka = connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', connects: 'once', log });
     expect(await waitForTopic(kafka, 'any', { stopped: Promise.resolve(), log })).toBeUndefined();

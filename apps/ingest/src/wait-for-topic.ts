@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { durabilityProblems, isKafkaFailure, topicFacts } from '@callstream/runtime';
-import type { Kafka, Log, TopicFacts } from '@callstream/runtime';
+import { durabilityProblems, isKafkaError, describeTopic } from '@callstream/runtime';
+import type { Kafka, Log, TopicDescription } from '@callstream/runtime';
 
 /** Pause between two attempts, in ms; an attempt itself tries for some seconds. */
 const againAfterMs = 1_000;
@@ -14,16 +14,16 @@ export async function waitForTopic(
   kafka: Kafka,
   topic: string,
   { stopped, log }: { stopped: Promise<unknown>; log: Log },
-): Promise<TopicFacts | undefined> {
+): Promise<TopicDescription | undefined> {
   const stop = stopped.then(() => undefined);
   for (;;) {
     try {
-      const facts = await Promise.race([topicFacts(kafka, topic), stop]);
+      const facts = await Promise.race([describeTopic(kafka, topic), stop]);
       for (const reason of facts ? durabilityProblems(facts.durability) : [])
         log.warn({ topic, reason }, 'topic.not-durable');
       return facts;
     } catch (error) {
-      if (!isKafkaFailure(error)) throw error;
+      if (!isKafkaError(error)) throw error;
       log.warn({ topic, reason: (error as Error).message }, 'ingest.waits-for-kafka');
     }
     if (await Promise.race([stop.then(() => true), pause(againAfterMs, false)])) return undefined;

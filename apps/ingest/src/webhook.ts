@@ -2,23 +2,23 @@ import { isKind, parseEvent } from '@callstream/domain';
 import type { Middleware } from 'koa';
 import { checkMediaType } from './body.ts';
 import type { ReadBody } from './body.ts';
-import type { Authentication } from './credentials.ts';
-import type { Metrics } from './metrics.ts';
-import { Rejected } from './problem.ts';
+import type { SenderAuthentication } from './credentials.ts';
+import type { IngestMetrics } from './metrics.ts';
+import { WebhookRejected } from './problem.ts';
 import type { Publish } from './publish.ts';
 
 const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
 
-export interface Webhook {
+export interface WebhookOptions {
   readonly publish: Publish;
   readonly readBody: ReadBody;
-  readonly authentication: Authentication;
-  readonly metrics: Pick<Metrics, 'accepted' | 'storeSeconds' | 'unknownTypes' | 'repeated'>;
+  readonly authentication: SenderAuthentication;
+  readonly metrics: Pick<IngestMetrics, 'accepted' | 'storeSeconds' | 'unknownTypes' | 'repeated'>;
 }
 
 /** `POST /webhook`: 200 once the event is stored, and never before. */
-export const postWebhook = ({ publish, readBody, authentication, metrics }: Webhook): Middleware => {
-  const unauthenticated = () => new Rejected({ kind: 'unauthenticated', challenge: authentication.challenge });
+export const postWebhook = ({ publish, readBody, authentication, metrics }: WebhookOptions): Middleware => {
+  const unauthenticated = () => new WebhookRejected({ kind: 'unauthenticated', challenge: authentication.challenge });
   return async (ctx) => {
     const { headers } = ctx.req;
     const { secret } = ctx['params'] as { secret?: string };
@@ -28,7 +28,7 @@ export const postWebhook = ({ publish, readBody, authentication, metrics }: Webh
     const body = await readBody(ctx.req);
     if (known === 'unknown' && !authentication.ofBody(headers, body)) throw unauthenticated();
     const parsed = parseEvent(body);
-    if ('problem' in parsed) throw new Rejected({ kind: 'malformed', problem: parsed.problem });
+    if ('problem' in parsed) throw new WebhookRejected({ kind: 'malformed', problem: parsed.problem });
     const began = performance.now();
     const { uuid, storedIn } = await publish({ event: parsed.event, body, receivedAt: new Date().toISOString() });
     metrics.storeSeconds.observe({ stored_in: storedIn }, (performance.now() - began) / 1_000);

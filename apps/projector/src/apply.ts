@@ -2,28 +2,28 @@ import type { Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
 import { projectionVersion } from '@callstream/domain';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { EventBatch, Move, SeenEvents } from '@callstream/tables';
+import type { EventBatch, PositionMove, DedupCache } from '@callstream/tables';
 import type { DeadLetters } from './dead-letters.ts';
-import { explain, looksLikeBadDeploy, sqlStateOf } from './failed-batch.ts';
+import { explainPostgresError, badDeploy, sqlStateOf } from './failed-batch.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import type { Metrics } from './metrics.ts';
-import { refusalOfOrdinary } from './ordinary-event.ts';
+import type { ProjectorMetrics } from './metrics.ts';
+import { probeWithOrdinaryEvent } from './ordinary-event.ts';
 import type { RefusalRate } from './refusal-rate.ts';
 import { checkVersion, ProjectionStopped } from './stopped.ts';
-import { understand } from './understand.ts';
-import { after, writeInHalves } from './write-in-halves.ts';
-import type { Part } from './write-in-halves.ts';
+import { foldRecords } from './understand.ts';
+import { offsetAfter, commitOrBisect } from './write-in-halves.ts';
+import type { AlignedBatch } from './write-in-halves.ts';
 
-export interface Applying {
+export interface ApplyRecordsOptions {
   readonly db: Tables;
   readonly deadLetters: DeadLetters;
   readonly refusals: Pick<RefusalRate, 'count'>;
-  readonly seen: SeenEvents;
+  readonly seen: DedupCache;
   /** Next offset of every partition, as this process last saw it in the tables. */
   readonly positions: Map<number, number>;
   /** Called after every commit. */
   readonly changed: () => void;
-  readonly metrics: Metrics;
+  readonly metrics: ProjectorMetrics;
   readonly log: Log;
 }
 
@@ -32,14 +32,17 @@ export interface Applying {
  * position reached; another one than after the records if somebody else moved it.
  * @throws {ProjectionStopped} if that needs somebody to look
  */
-export async function apply(applying: Applying, { records, expected }: Part): Promise<number> {
-  const { undecodable, batch } = understand(records);
+export async function applyRecords(
+  applying: ApplyRecordsOptions,
+  { records, expected }: AlignedBatch,
+): Promise<number> {
+  const { undecodable, batch } = foldRecords(records);
   await applying.deadLetters.setAside(undecodable);
-  const next = await writeInHalves(
+  const next = await commitOrBisect(
     { records, expected },
     {
       commit: (part) =>
-        commitOrReread(applying, part, part.records === records ? batch : understand(part.records).batch),
+        commitOrReread(applying, part, part.records === records ? batch : foldRecords(part.records).batch),
       refuse: (part, refusal) => refuse(applying, part, refusal),
     },
   );
@@ -47,29 +50,29 @@ export async function apply(applying: Applying, { records, expected }: Part): Pr
   return next;
 }
 
-async function commitOrReread(applying: Applying, part: Part, batch: EventBatch): Promise<number> {
+async function commitOrReread(applying: ApplyRecordsOptions, part: AlignedBatch, batch: EventBatch): Promise<number> {
   try {
     return await commit(applying, part, batch);
   } catch (error) {
-    if (error instanceof PositionMoved) return reread(applying, part.records[0].partition);
-    throw explain(error, part.records);
+    if (error instanceof PositionMoved) return rereadPosition(applying, part.records[0].partition);
+    throw explainPostgresError(error, part.records);
   }
 }
 
-export const { batch: nothing } = understand([]);
+export const { batch: emptyBatch } = foldRecords([]);
 
 /** Dead-letters an event that Postgres does not take, unless it takes no ordinary event of that kind either. */
-async function refuse(applying: Applying, part: Part, refusal: Error): Promise<number> {
+async function refuse(applying: ApplyRecordsOptions, part: AlignedBatch, refusal: Error): Promise<number> {
   const [record] = part.records;
   const { partition, offset } = record;
   const code = sqlStateOf(refusal);
   const reason = `Postgres refuses it with ${code}: ${refusal.message}`;
-  const ordinary = await refusalOfOrdinary(applying.db, record).catch((error: unknown) => {
-    throw explain(error, part.records);
+  const ordinary = await probeWithOrdinaryEvent(applying.db, record).catch((error: unknown) => {
+    throw explainPostgresError(error, part.records);
   });
-  if (ordinary) throw looksLikeBadDeploy(record, { refusal, ordinary });
+  if (ordinary) throw badDeploy(record, { refusal, ordinary });
   await applying.deadLetters.setAside([{ record, kind: 'refused', reason }]);
-  const next = await commitOrReread(applying, part, nothing);
+  const next = await commitOrReread(applying, part, emptyBatch);
   applying.refusals.count();
   applying.metrics.deadLetters.inc({ kind: 'refused' });
   applying.log.error({ partition, offset, code }, 'record.refused');
@@ -77,20 +80,20 @@ async function refuse(applying: Applying, part: Part, refusal: Error): Promise<n
 }
 
 /** One transaction: the events and the position, or neither. */
-async function commit(applying: Applying, part: Part, batch: EventBatch): Promise<number> {
+async function commit(applying: ApplyRecordsOptions, part: AlignedBatch, batch: EventBatch): Promise<number> {
   const projection = { moves: [moveOf(part)], batch };
   await withConnection(applying.db, (client) => project(client, projection, applying.seen));
-  return committed(applying, part);
+  return recordCommit(applying, part);
 }
 
-export const moveOf = ({ records, expected }: Part): Move => ({
-  ...{ partition: records[0].partition, expected, next: after(records), version: projectionVersion },
+export const moveOf = ({ records, expected }: AlignedBatch): PositionMove => ({
+  ...{ partition: records[0].partition, expected, next: offsetAfter(records), version: projectionVersion },
   last: fingerprintOf(records.at(-1) ?? records[0]),
 });
 
 /** Takes note of what is in the tables now; returns the position reached. */
-export function committed({ positions, changed, metrics }: Applying, { records }: Part): number {
-  const next = after(records);
+export function recordCommit({ positions, changed, metrics }: ApplyRecordsOptions, { records }: AlignedBatch): number {
+  const next = offsetAfter(records);
   positions.set(records[0].partition, next);
   changed();
   metrics.records.inc(records.length);
@@ -99,7 +102,10 @@ export function committed({ positions, changed, metrics }: Applying, { records }
 }
 
 /** Somebody else is ahead, or a commit arrived whose answer did not: go on from where the tables are. */
-export async function reread({ db, positions, metrics, log }: Applying, partition: number): Promise<number> {
+export async function rereadPosition(
+  { db, positions, metrics, log }: ApplyRecordsOptions,
+  partition: number,
+): Promise<number> {
   const position = (await withConnection(db, readPositions)).find((row) => row.partition === partition);
   if (!position)
     throw new ProjectionStopped(

@@ -5,25 +5,25 @@ import { fingerprintOf, fingerprintOfBatch } from './fingerprint.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import { checkVersion, ProjectionStopped, rebuildRemedy } from './stopped.ts';
 
-export interface LogCheck {
+export interface CheckLogOptions {
   readonly kafka: Kafka;
   readonly topic: string;
   readonly positions: readonly Position[];
   readonly log: Log;
 }
 
-export type Ends = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
+export type LogOffsets = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 
 /**
  * Whether the tables are a projection of this very log, up to their positions. The message says what happened and what
  * mends it. The positions must have been read before.
  * @throws {ProjectionStopped}
  */
-export async function checkLog({ kafka, topic, positions, log }: LogCheck): Promise<void> {
+export async function checkLog({ kafka, topic, positions, log }: CheckLogOptions): Promise<void> {
   checkTables(topic, positions);
-  if (!(await topicExists(kafka, topic))) throw noTopic(topic, positions);
+  if (!(await topicExists(kafka, topic))) throw topicMissing(topic, positions);
   const ends = await endOffsets(kafka, topic);
-  checkEnds(topic, positions, ends);
+  checkOffsets(topic, positions, ends);
 
   const [other] = await findReplaced({ kafka, topic, positions, log }, ends);
   if (other)
@@ -33,7 +33,10 @@ export async function checkLog({ kafka, topic, positions, log }: LogCheck): Prom
 }
 
 /** Positions whose last record the log has another one for. Those beyond the log are left to who compares its ends. */
-export async function findReplaced({ kafka, topic, positions, log }: LogCheck, ends: Ends): Promise<Position[]> {
+export async function findReplaced(
+  { kafka, topic, positions, log }: CheckLogOptions,
+  ends: LogOffsets,
+): Promise<Position[]> {
   const ranges = new Map<number, OffsetRange>();
   for (const { partition, nextOffset } of positions) {
     const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
@@ -72,7 +75,7 @@ function checkTables(topic: string, positions: readonly Position[]): void {
 }
 
 /** What to say when the topic is not there. */
-export function noTopic(topic: string, positions: readonly Position[]): ProjectionStopped {
+export function topicMissing(topic: string, positions: readonly Position[]): ProjectionStopped {
   const projected = positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
   return new ProjectionStopped(
     projected === 0
@@ -82,7 +85,7 @@ export function noTopic(topic: string, positions: readonly Position[]): Projecti
 }
 
 /** @throws {ProjectionStopped} if the log has other partitions, or does not reach from the positions on */
-export function checkEnds(topic: string, positions: readonly Position[], ends: Ends): void {
+export function checkOffsets(topic: string, positions: readonly Position[], ends: LogOffsets): void {
   if (ends.size !== positions.length)
     throw new ProjectionStopped(
       `Topic "${topic}" has ${ends.size} partitions and the tables know ${positions.length}: keys have moved. ${rebuildRemedy}`,

@@ -5,14 +5,14 @@ import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
-import { body, createWorld, event } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import { body, createFixture, event } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(90_000);
 
-let world: World;
+let world: ProjectorFixture;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createFixture();
 });
 afterEach(() => world[Symbol.asyncDispose]());
 
@@ -91,7 +91,7 @@ it('splits what together would be too large for Kafka', async () => {
 });
 
 it('puts a record by reference that the DLQ does not take, so that its partition goes on', async () => {
-  await using world = await createWorld({ dlqMessageBytesMax: 20_000 });
+  await using world = await createFixture({ dlqMessageBytesMax: 20_000 });
   await world.put(
     { value: Buffer.from('small') },
     { value: Buffer.from(huge.slice(30_000)) },

@@ -2,13 +2,13 @@ import { projectionVersion } from '@callstream/domain';
 import {
   batchHash,
   deadLetterTopic,
-  isRefusedForGood,
-  isTransientKafkaFailure,
+  isPermanentlyRejected,
+  isTransientKafkaError,
   topicExists,
   unreadableKind,
 } from '@callstream/runtime';
-import type { Kafka, LogRecord, OutRecord, Publisher, UnreadableBatch } from '@callstream/runtime';
-import { inBatches } from './in-batches.ts';
+import type { Kafka, LogRecord, ProducerRecord, Publisher, UnreadableBatch } from '@callstream/runtime';
+import { splitIntoBatches } from './in-batches.ts';
 import { ProjectionStopped } from './stopped.ts';
 
 /** A record that is put aside. */
@@ -22,7 +22,7 @@ export interface DeadLetter {
 }
 
 /** A batch that nobody can read, as one record: its bytes as they came. */
-export const letterOfBatch = (batch: UnreadableBatch): DeadLetter => {
+export const deadLetterOfBatch = (batch: UnreadableBatch): DeadLetter => {
   const { topic, partition, firstOffset: offset, timestamp, bytes: value, codec, reason } = batch;
   const record = { ...{ topic, partition, offset, timestamp, value }, key: null, headers: new Map<string, Buffer>() };
   return { record, kind: unreadableKind, reason: `The batch (${codec}) ${reason}.`, batch };
@@ -41,7 +41,7 @@ export function createDeadLetters(
   const dlq = deadLetterTopic(topic);
   // A publisher takes one call at a time, and partitions are projected at the same time.
   let turn = Promise.resolve();
-  const publish = (records: readonly OutRecord[]): Promise<void> => {
+  const publish = (records: readonly ProducerRecord[]): Promise<void> => {
     const mine = turn.then(() => publisher.publishBatch(records));
     turn = mine.catch(() => undefined);
     return mine;
@@ -50,20 +50,20 @@ export function createDeadLetters(
     try {
       await publish(letters.map((letter) => (bytesOf(letter) > wholeBytesMax ? byReference : whole)(dlq, letter)));
     } catch (error) {
-      if (!isRefusedForGood(error)) throw error;
+      if (!isPermanentlyRejected(error)) throw error;
       for (const letter of letters) await publish([whole(dlq, letter)]).catch(orByReference(letter));
     }
   };
   const orByReference = (letter: DeadLetter) => async (error: unknown) => {
-    if (!isRefusedForGood(error)) throw error;
+    if (!isPermanentlyRejected(error)) throw error;
     await publish([byReference(dlq, letter)]);
   };
   return {
     setAside: async (letters) => {
       try {
-        for (const some of inBatches(letters, bytesOf)) await publishOr(some);
+        for (const some of splitIntoBatches(letters, bytesOf)) await publishOr(some);
       } catch (error) {
-        if (isTransientKafkaFailure(error) && (await topicExists(kafka, dlq))) throw error;
+        if (isTransientKafkaError(error) && (await topicExists(kafka, dlq))) throw error;
         throw new ProjectionStopped(
           `${letters.length} records are to be put aside and topic "${dlq}" cannot be written: ${(error as Error).message} Make it, or give the right to write it: npm run projector -- migrate`,
           { cause: error },
@@ -74,7 +74,7 @@ export function createDeadLetters(
 }
 
 /** The record as it was, with headers that say where it stood and why it is here. */
-const whole = (dlq: string, letter: DeadLetter): OutRecord => ({
+const whole = (dlq: string, letter: DeadLetter): ProducerRecord => ({
   ...byReference(dlq, letter),
   key: letter.record.key,
   value: letter.record.value,
@@ -82,7 +82,7 @@ const whole = (dlq: string, letter: DeadLetter): OutRecord => ({
 });
 
 /** Only where it stands, and why: the record itself is in the log, which is kept for ever. */
-const byReference = (dlq: string, letter: DeadLetter): OutRecord => ({
+const byReference = (dlq: string, letter: DeadLetter): ProducerRecord => ({
   topic: dlq,
   partition: letter.record.partition,
   key: null,
@@ -110,7 +110,7 @@ const origin = ({ record, kind, reason, batch }: DeadLetter) => ({
 const wholeBytesMax = 8 * 1024 * 1024;
 
 /** Without headers that only we may write: a stranger's must not pass for what happened here. */
-export const originalHeaders = ({ headers }: LogRecord): OutRecord['headers'] =>
+export const originalHeaders = ({ headers }: LogRecord): ProducerRecord['headers'] =>
   Object.fromEntries([...headers].filter(([name]) => !name.startsWith('dlq_')));
 
 /** Room for the dlq_ headers and framing, in bytes. */

@@ -28,7 +28,10 @@ export function refusalText(error: Error): string {
 }
 
 /** `error` as it is if it may pass or is no answer of Postgres; else with what was being done, and what mends it. */
-export function explain(error: unknown, records: readonly Pick<LogRecord, 'partition' | 'offset'>[]): unknown {
+export function explainPostgresError(
+  error: unknown,
+  records: readonly Pick<LogRecord, 'partition' | 'offset'>[],
+): unknown {
   const code = sqlStateOf(error);
   if (!(error instanceof Error) || code === '' || !stops.has(classify(error))) return error;
   const remedy = remedies[code] ?? remedies[code.slice(0, 2)] ?? 'It does not pass by itself.';
@@ -40,7 +43,7 @@ export function explain(error: unknown, records: readonly Pick<LogRecord, 'parti
 }
 
 /** Postgres refuses a record, and an ordinary event of its kind as well. */
-export const looksLikeBadDeploy = (
+export const badDeploy = (
   { partition, offset }: Pick<LogRecord, 'partition' | 'offset'>,
   { refusal, ordinary }: { refusal: Error; ordinary: Error },
 ): ProjectionStopped =>

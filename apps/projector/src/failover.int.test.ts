@@ -8,7 +8,7 @@ import { startPostgres, startProxy, until } from '@callstream/stack';
 import type { PostgresServer } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
 import { startProjector } from '../testing/projector.ts';
-import { createWorld, event } from '../testing/world.ts';
+import { createFixture, event } from '../testing/world.ts';
 
 jest.setTimeout(180_000);
 
@@ -62,7 +62,7 @@ it('a failover to a standby that had not got the last commits: the projector goe
   const proxy = cleanup.use(await startProxy({ to: { port: portOf(primary.url) } }));
 
   // The test's own connections go through the proxy as well: they see what the projector sees.
-  const world = cleanup.use(await createWorld({ databaseUrl: via(primary.url, proxy.port) }));
+  const world = cleanup.use(await createFixture({ databaseUrl: via(primary.url, proxy.port) }));
   const projector = cleanup.use(await startProjector(world));
   const put = (count: number) =>
     world.put(...Array.from({ length: count }, (_, i) => ({ value: event(`call ${i % 5}`), partition: i % 2 })));

@@ -1,4 +1,4 @@
-import { uuidOf } from '@callstream/runtime';
+import { recordUuid } from '@callstream/runtime';
 import type { LogRecord, UnreadableBatch } from '@callstream/runtime';
 
 /** What stands beside a position, to recognise the record before it. */
@@ -13,7 +13,7 @@ const timestampMax = Date.UTC(10_000, 0, 1) - 1;
 
 /** A producer may write any number as a timestamp, so it is clamped to what the tables can hold. */
 export const fingerprintOf = (record: Pick<LogRecord, 'value' | 'timestamp'>): Fingerprint => ({
-  uuid: uuidOf(record),
+  uuid: recordUuid(record),
   timestamp: Number.isFinite(record.timestamp) ? Math.min(Math.max(record.timestamp, 0), timestampMax) : 0,
 });
 

@@ -1,11 +1,11 @@
 import type { Log } from '@callstream/runtime';
-import type { Metrics } from './metrics.ts';
+import type { ProjectorMetrics } from './metrics.ts';
 import { ProjectionStopped, rebuildRemedy } from './stopped.ts';
 
 export interface GapsOptions {
   /** Offset of the first record that the log still has. */
   readonly logStart: (partition: number) => Promise<number>;
-  readonly metrics: Pick<Metrics, 'gaps'>;
+  readonly metrics: Pick<ProjectorMetrics, 'gaps'>;
   readonly log: Log;
 }
 

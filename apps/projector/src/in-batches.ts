@@ -3,7 +3,7 @@ const batchBytesMax = 256 * 1024;
 const batchItemsMax = 1_000;
 
 /** `items` in order, in batches that Kafka takes; an item that is larger than a batch stands alone. */
-export function inBatches<T>(items: readonly T[], bytesOf: (item: T) => number): T[][] {
+export function splitIntoBatches<T>(items: readonly T[], bytesOf: (item: T) => number): T[][] {
   const batches: T[][] = [];
   let bytes = Infinity;
   for (const item of items) {

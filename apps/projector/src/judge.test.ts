@@ -1,5 +1,5 @@
-import { createJudge } from './judge.ts';
-import type { Seen } from './judge.ts';
+import { createProgressCheck } from './judge.ts';
+import type { ProgressObservation } from './judge.ts';
 import { createMetrics } from './metrics.ts';
 
 const position = {
@@ -11,11 +11,11 @@ const position = {
   lastUuid: null,
   lastTimestamp: Date.now() - 60_000,
 };
-const ends = (high: number): Seen['ends'] => new Map([[0, { low: 0, high }]]);
+const ends = (high: number): ProgressObservation['ends'] => new Map([[0, { low: 0, high }]]);
 
 it('tells how far the log runs ahead, and for how long, also while Postgres is away', async () => {
   const metrics = createMetrics();
-  const judge = createJudge({
+  const judge = createProgressCheck({
     ...{ topic: 'call-events', metrics, stallMs: 0 },
     assigned: () => new Set([0]),
     passed: (_partition, offset) => offset,

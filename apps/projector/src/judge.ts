@@ -1,35 +1,35 @@
 import type { Position } from '@callstream/tables';
-import { checkEnds, noTopic } from './check-log.ts';
-import type { Ends } from './check-log.ts';
-import type { Metrics } from './metrics.ts';
-import { createProgress } from './progress.ts';
+import { checkOffsets, topicMissing } from './check-log.ts';
+import type { LogOffsets } from './check-log.ts';
+import type { ProjectorMetrics } from './metrics.ts';
+import { createProgressTracker } from './progress.ts';
 import { checkVersion, ProjectionStopped } from './stopped.ts';
-import type { Troubles } from './troubles.ts';
+import type { RetryTracker } from './troubles.ts';
 
-export interface Judging {
+export interface ProgressCheckOptions {
   readonly topic: string;
   /** Partitions that this projector has; null before it has joined its group. */
   readonly assigned: () => ReadonlySet<number> | null;
   /** Before this offset there is nothing to apply from `position` on. */
   readonly passed: (partition: number, position: number) => number;
-  readonly troubles: Pick<Troubles, 'isIn'>;
-  readonly metrics: Pick<Metrics, 'lag' | 'lagSeconds'>;
+  readonly troubles: Pick<RetryTracker, 'isIn'>;
+  readonly metrics: Pick<ProjectorMetrics, 'lag' | 'lagSeconds'>;
   /** Without progress for this long, while records wait, it ends, in ms. */
   readonly stallMs: number;
 }
 
 /** How far the tables and the log are. */
-export interface Seen {
+export interface ProgressObservation {
   /** The last ones known, if Postgres is away. */
   readonly positions: readonly Position[];
   /** Null: there is no such topic. */
-  readonly ends: Ends | null;
+  readonly ends: LogOffsets | null;
   /** That Postgres does not answer; else null. How far the log runs ahead of the tables is to be told all the same. */
   readonly away: string | null;
 }
 
 /** What stands in the way, or null; and how many records wait. */
-export interface Status {
+export interface ProgressStatus {
   readonly problem: string | null;
   readonly lag: number;
 }
@@ -38,15 +38,15 @@ export interface Status {
 const notReadyAfterMs = 10_000;
 
 /** Says whether the projector gets on, and tells its metrics. @throws {ProjectionStopped} from the function that it returns */
-export function createJudge(judging: Judging): (seen: Seen) => Status {
+export function createProgressCheck(judging: ProgressCheckOptions): (seen: ProgressObservation) => ProgressStatus {
   const measure = createMeasure(judging);
   const { topic } = judging;
   let previous: Error | undefined;
   return ({ positions, ends, away }) => {
     if (away !== null) return { problem: away, lag: measure(positions, ends, true).lag };
     try {
-      if (ends === null) throw noTopic(topic, positions);
-      checkEnds(topic, positions, ends);
+      if (ends === null) throw topicMissing(topic, positions);
+      checkOffsets(topic, positions, ends);
       for (const { version } of positions) checkVersion(version);
       previous = undefined;
     } catch (error) {
@@ -60,10 +60,10 @@ export function createJudge(judging: Judging): (seen: Seen) => Status {
 }
 
 /** Follows the partitions of this projector. `isAway`: it is known why none of them moves. */
-function createMeasure({ assigned, passed, troubles, metrics, stallMs }: Judging) {
-  const progress = createProgress();
+function createMeasure({ assigned, passed, troubles, metrics, stallMs }: ProgressCheckOptions) {
+  const progress = createProgressTracker();
   const startedAt = Date.now();
-  return (positions: readonly Position[], ends: Ends | null, isAway: boolean): Status => {
+  return (positions: readonly Position[], ends: LogOffsets | null, isAway: boolean): ProgressStatus => {
     const at = Date.now();
     const mine = assigned();
     if (mine === null && !isAway && at - startedAt > stallMs)

@@ -1,6 +1,6 @@
 import { createLog } from '@callstream/runtime';
 import { ConnectionLost } from '@callstream/tables';
-import { keepTrying } from './keep-trying.ts';
+import { retryTransient } from './keep-trying.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const { signal } = new AbortController();
@@ -12,13 +12,13 @@ describe('what fails for a passing reason is tried again', () => {
     let attempts = 0;
     const work = () => (++attempts < 3 ? Promise.reject(refused()) : Promise.resolve('done'));
     const onRetry = (reason: string) => void reasons.push(reason);
-    expect(await keepTrying(work, { signal, onRetry, log })).toBe('done');
+    expect(await retryTransient(work, { signal, onRetry, log })).toBe('done');
     expect(reasons).toEqual(['Postgres cannot be reached.', 'Postgres cannot be reached.']);
   });
   it('but, where there is a bound, not for longer', async () => {
     let attempts = 0;
     const work = () => Promise.reject<string>(Object.assign(refused(), { attempt: ++attempts }));
-    await expect(keepTrying(work, { signal, withinMs: 250, onRetry: () => undefined, log })).rejects.toThrow(
+    await expect(retryTransient(work, { signal, withinMs: 250, onRetry: () => undefined, log })).rejects.toThrow(
       ConnectionLost,
     );
     expect(attempts).toBeGreaterThan(1);
@@ -28,6 +28,6 @@ describe('what fails for a passing reason is tried again', () => {
 it('what does not pass by itself is not tried again', async () => {
   let attempts = 0;
   const work = () => Promise.reject<string>(new Error(`attempt ${++attempts}`));
-  await expect(keepTrying(work, { signal, onRetry: () => undefined, log })).rejects.toThrow('attempt 1');
+  await expect(retryTransient(work, { signal, onRetry: () => undefined, log })).rejects.toThrow('attempt 1');
   expect(attempts).toBe(1);
 });

@@ -1,4 +1,4 @@
-import { isTransientKafkaFailure } from '@callstream/runtime';
+import { isTransientKafkaError } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { classify } from '@callstream/tables';
 import pRetry from 'p-retry';
@@ -6,7 +6,7 @@ import pRetry from 'p-retry';
 const firstDelayMs = 100;
 const delayMaxMs = 5_000;
 
-export interface Trying {
+export interface RetryTransientOptions {
   /** Ends the attempts: the process is stopping. */
   readonly signal: AbortSignal;
   /** No attempt begins later than this, in ms since the first. For ever if not given. */
@@ -16,12 +16,12 @@ export interface Trying {
   readonly log: Log;
 }
 
-const isTransient = (error: unknown): boolean => classify(error) === 'transient' || isTransientKafkaFailure(error);
+const isTransient = (error: unknown): boolean => classify(error) === 'transient' || isTransientKafkaError(error);
 
 /** Does `work` until it succeeds, for as long as it fails for a passing reason. @throws what does not pass by itself, or in time */
-export async function keepTrying<T>(
+export async function retryTransient<T>(
   work: () => Promise<T>,
-  { signal, withinMs = Infinity, onRetry, log }: Trying,
+  { signal, withinMs = Infinity, onRetry, log }: RetryTransientOptions,
 ): Promise<T> {
   return pRetry(work, {
     retries: Infinity,

@@ -1,8 +1,8 @@
-import { createLog, printedConfig, readConfig, runService, settingsHelp } from '@callstream/runtime';
+import { createLog, renderEffectiveConfig, readConfig, runService, renderSettingsHelp } from '@callstream/runtime';
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
 import { dlqCommand } from './dlq/command.ts';
-import { prepare } from './migrate.ts';
+import { prepareTopicsAndTables } from './migrate.ts';
 import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
 import { topicsCommand } from './topics-command.ts';
@@ -14,10 +14,10 @@ const start = () => {
 
 const program = new Command('projector')
   .description('Projects the log of events into Postgres.')
-  .addHelpText('after', settingsHelp(ProjectorEnv))
+  .addHelpText('after', renderSettingsHelp(ProjectorEnv))
   .option('--print-config', 'print the settings in effect, secrets masked, and end')
   .on('option:print-config', () => {
-    process.stdout.write(printedConfig(ProjectorEnv, process.env));
+    process.stdout.write(renderEffectiveConfig(ProjectorEnv, process.env));
     process.exit();
   });
 program
@@ -32,7 +32,7 @@ program
   .description('make the topics and tables that are missing')
   .action(async () => {
     const { config, log } = start();
-    await prepare(config, log);
+    await prepareTopicsAndTables(config, log);
   });
 program.addCommand(topicsCommand(start));
 for (const command of tableCommands(start)) program.addCommand(command);

@@ -86,4 +86,4 @@ export function createMetrics() {
   };
 }
 
-export type Metrics = ReturnType<typeof createMetrics>;
+export type ProjectorMetrics = ReturnType<typeof createMetrics>;

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { connectKafka, topicFacts } from '@callstream/runtime';
+import { connectKafka, describeTopic } from '@callstream/runtime';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
 import { silent } from '../testing/world.ts';
@@ -32,7 +32,7 @@ it('waits for Kafka, says so, and makes tables, topics and positions', async () 
   await kafka.resume();
   expect([(await exited)[0], said]).toEqual([0, expect.stringContaining('"topics.ready"')]);
 
-  const { partitions } = await topicFacts(connectKafka({ brokers, clientId: 'test', log: silent }), topic);
+  const { partitions } = await describeTopic(connectKafka({ brokers, clientId: 'test', log: silent }), topic);
   const db = connectTables({ url: database.url });
   expect(await readPositions(db).finally(() => db.end())).toHaveLength(partitions);
 }, 90_000);

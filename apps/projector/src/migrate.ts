@@ -4,14 +4,14 @@ import { databaseUrl } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { connectTables, ensurePositions, migrate } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
-import { makeTopics } from './make-topics.ts';
+import { createMissingTopics } from './make-topics.ts';
 
 /** Makes what the services need and is not there yet: topics, tables, and a position for each partition. */
-export async function prepare(config: ProjectorConfig, log: Log): Promise<void> {
+export async function prepareTopicsAndTables(config: ProjectorConfig, log: Log): Promise<void> {
   const url = databaseUrl(config);
   const applied = await migrate(url);
   log.info({ applied }, 'tables.migrated');
-  const partitions = await makeTopics(config, log);
+  const partitions = await createMissingTopics(config, log);
   const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
   await ensurePositions(db, { topic: config.KAFKA_TOPIC, partitions, version: projectionVersion, logId: randomUUID() });
   await db.end();

@@ -3,18 +3,18 @@ import { decode, isKind } from '@callstream/domain';
 import type { TextField } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { tryBatch, withConnection } from '@callstream/tables';
+import { dryRunBatch, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { understand } from './understand.ts';
+import { foldRecords } from './understand.ts';
 
 /**
  * Whether the code or one record is wrong when Postgres refuses a record: an ordinary event of its kind is written in the same
  * way, and rolled back. Nothing that anybody sends decides the outcome.
  * @returns what Postgres says if it refuses that too: then code and tables do not fit each other; null if it takes it
  */
-export async function refusalOfOrdinary(db: Tables, refused: LogRecord): Promise<Error | null> {
-  const { batch } = understand([ordinaryRecord(refused)]);
-  return withConnection(db, (client) => tryBatch(client, batch));
+export async function probeWithOrdinaryEvent(db: Tables, refused: LogRecord): Promise<Error | null> {
+  const { batch } = foldRecords([ordinaryRecord(refused)]);
+  return withConnection(db, (client) => dryRunBatch(client, batch));
 }
 
 /** A record as the documented ones are: every field is there, short and plain. An undocumented kind is tried as `call.new`. */

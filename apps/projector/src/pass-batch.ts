@@ -1,14 +1,17 @@
 import type { UnreadableBatch } from '@callstream/runtime';
 import { projectionVersion } from '@callstream/domain';
 import { PositionMoved, project, withConnection } from '@callstream/tables';
-import { nothing, reread } from './apply.ts';
-import { explain } from './failed-batch.ts';
+import { emptyBatch, rereadPosition } from './apply.ts';
+import { explainPostgresError } from './failed-batch.ts';
 import { fingerprintOfBatch } from './fingerprint.ts';
 import { expectedOffset } from './project-batch.ts';
-import type { Projecting } from './project-batch.ts';
+import type { ProjectBatchOptions } from './project-batch.ts';
 
 /** Moves the position behind a batch that an operator has put on the DLQ, and writes no row. Returns the offset to read next. */
-export async function passBatch(projecting: Projecting, batch: UnreadableBatch): Promise<number> {
+export async function advancePastSkippedBatch(
+  projecting: ProjectBatchOptions,
+  batch: UnreadableBatch,
+): Promise<number> {
   const { partition, firstOffset, lastOffset } = batch;
   const { db, gaps, positions, changed, metrics } = projecting;
   const expected = expectedOffset(projecting, partition);
@@ -18,10 +21,10 @@ export async function passBatch(projecting: Projecting, batch: UnreadableBatch):
   const next = lastOffset + 1;
   const move = { partition, expected, next, version: projectionVersion, last: fingerprintOfBatch(batch) };
   try {
-    await withConnection(db, (client) => project(client, { moves: [move], batch: nothing }));
+    await withConnection(db, (client) => project(client, { moves: [move], batch: emptyBatch }));
   } catch (error) {
-    if (error instanceof PositionMoved) return reread(projecting, partition);
-    throw explain(
+    if (error instanceof PositionMoved) return rereadPosition(projecting, partition);
+    throw explainPostgresError(
       error,
       [firstOffset, lastOffset].map((offset) => ({ partition, offset })),
     );

@@ -1,16 +1,16 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { startProxyBefore, until } from '@callstream/stack';
+import { startProxyFor, until } from '@callstream/stack';
 import { startProjector } from '../testing/projector.ts';
-import type { Projector } from '../testing/projector.ts';
-import { createWorld, event } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import type { TestProjector } from '../testing/projector.ts';
+import { createFixture, event } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(90_000);
 
-let world: World;
+let world: ProjectorFixture;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createFixture();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
@@ -18,9 +18,9 @@ const some = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ value: event(`call ${i % 7}`), partition: i % 2 }));
 
 /** A proxy before Postgres, and the URL that leads through it. */
-const proxied = (databaseUrl = world.databaseUrl) => startProxyBefore(databaseUrl);
+const proxied = (databaseUrl = world.databaseUrl) => startProxyFor(databaseUrl);
 
-const hasRetried = (projector: Projector, times: number) =>
+const hasRetried = (projector: TestProjector, times: number) =>
   until(async () => (await projector.metric('retries')) >= times, {
     timeoutMs: 60_000,
     onTimeout: () => new Error(`not tried again ${times} times`),

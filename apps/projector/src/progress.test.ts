@@ -1,10 +1,10 @@
-import { createProgress } from './progress.ts';
-import type { Sample } from './progress.ts';
+import { createProgressTracker } from './progress.ts';
+import type { PartitionSample } from './progress.ts';
 
 /** Observes one partition at the given seconds. */
 function follow() {
-  const { observe, forget } = createProgress();
-  const at = (seconds: number, sample: Partial<Sample> & Pick<Sample, 'end' | 'position'>) =>
+  const { observe, forget } = createProgressTracker();
+  const at = (seconds: number, sample: Partial<PartitionSample> & Pick<PartitionSample, 'end' | 'position'>) =>
     observe(0, { passed: sample.position, lastTimestamp: null, inTrouble: false, ...sample, at: seconds * 1_000 });
   return { at, forget };
 }

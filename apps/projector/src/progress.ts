@@ -1,5 +1,5 @@
 /** Where a partition stands, at one moment. */
-export interface Sample {
+export interface PartitionSample {
   /** When, in ms since 1970. */
   readonly at: number;
   /** Offset that the next record of the log will have. */
@@ -14,7 +14,7 @@ export interface Sample {
   readonly inTrouble: boolean;
 }
 
-export interface Progress {
+export interface PartitionProgress {
   /** Records that wait. */
   readonly lag: number;
   /** Age of the oldest of them, at most, in ms. */
@@ -24,8 +24,8 @@ export interface Progress {
 }
 
 /** Follows the partitions over time: progress is a position that moves, or nothing to do. */
-export function createProgress(): {
-  readonly observe: (partition: number, sample: Sample) => Progress;
+export function createProgressTracker(): {
+  readonly observe: (partition: number, sample: PartitionSample) => PartitionProgress;
   readonly forget: (partition: number) => void;
 } {
   const known = new Map<number, { position: number; movedAt: number; caughtUpAt: number }>();

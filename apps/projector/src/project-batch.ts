@@ -1,12 +1,12 @@
-import { align, receivedAtOf } from '@callstream/runtime';
+import { checkBatchOffsets, receivedAtOf } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import type { Applying } from './apply.ts';
+import type { ApplyRecordsOptions } from './apply.ts';
 import type { Gaps } from './gaps.ts';
 import { ProjectionStopped, rebuildRemedy } from './stopped.ts';
-import { createApply } from './together.ts';
-import type { Part } from './write-in-halves.ts';
+import { createGroupCommit } from './together.ts';
+import type { AlignedBatch } from './write-in-halves.ts';
 
-export interface Projecting extends Applying {
+export interface ProjectBatchOptions extends ApplyRecordsOptions {
   readonly gaps: Gaps;
   /** Transactions at the same time, beside the one of short batches. */
   readonly concurrency: number;
@@ -16,9 +16,9 @@ export interface Projecting extends Applying {
  * Joins a batch into the tables; returns the offset to read next, which is behind the batch if somebody else moved the position.
  * @throws {ProjectionStopped} if that needs somebody to look
  */
-export function createProjectBatch(projecting: Projecting): (batch: Batch) => Promise<number> {
-  const apply = createApply(projecting, projecting.concurrency);
-  const measured = async (batch: Batch, part: Part): Promise<number> => {
+export function createProjectBatch(projecting: ProjectBatchOptions): (batch: Batch) => Promise<number> {
+  const apply = createGroupCommit(projecting, projecting.concurrency);
+  const measured = async (batch: Batch, part: AlignedBatch): Promise<number> => {
     const started = performance.now();
     const next = await apply(part);
     report(projecting, batch, { part, next, duration: performance.now() - started });
@@ -26,7 +26,7 @@ export function createProjectBatch(projecting: Projecting): (batch: Batch) => Pr
   };
   return async (batch) => {
     const expected = expectedOffset(projecting, batch.partition);
-    const aligned = align(batch.records, expected);
+    const aligned = checkBatchOffsets(batch.records, expected);
     if (aligned.kind === 'known') return expected;
     if (aligned.kind === 'gap' && !(await projecting.gaps.mayGoOver(batch.partition, aligned))) return expected;
     return measured(batch, { records: aligned.records, expected });
@@ -34,7 +34,7 @@ export function createProjectBatch(projecting: Projecting): (batch: Batch) => Pr
 }
 
 /** Where the tables are. @throws {ProjectionStopped} if they do not know the partition */
-export function expectedOffset({ positions }: Pick<Applying, 'positions'>, partition: number): number {
+export function expectedOffset({ positions }: Pick<ApplyRecordsOptions, 'positions'>, partition: number): number {
   const expected = positions.get(partition);
   if (expected === undefined)
     throw new ProjectionStopped(
@@ -44,9 +44,9 @@ export function expectedOffset({ positions }: Pick<Applying, 'positions'>, parti
 }
 
 function report(
-  { metrics, log }: Projecting,
+  { metrics, log }: ProjectBatchOptions,
   { partition, highWatermark }: Batch,
-  { part: { records }, next, duration }: { part: Part; next: number; duration: number },
+  { part: { records }, next, duration }: { part: AlignedBatch; next: number; duration: number },
 ): void {
   const receivedAt = receivedAtOf(records[0]).ms;
   metrics.delaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1000);

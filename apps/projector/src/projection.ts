@@ -1,18 +1,18 @@
-import { consume, createHeldUp, createSkippedBatches, endOffsets, within } from '@callstream/runtime';
+import { consume, createBlockedPartitions, createSkippedBatches, endOffsets, within } from '@callstream/runtime';
 import type { Kafka, Log, Publisher, Readiness } from '@callstream/runtime';
-import { createSeenEvents, notifyProjected, readPositions, withConnection } from '@callstream/tables';
+import { createDedupCache, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { checkLog } from './check-log.ts';
 import { createDeadLetters } from './dead-letters.ts';
 import { createGaps } from './gaps.ts';
-import type { Metrics } from './metrics.ts';
+import type { ProjectorMetrics } from './metrics.ts';
 import { createNotifier } from './notifier.ts';
-import { passBatch } from './pass-batch.ts';
+import { advancePastSkippedBatch } from './pass-batch.ts';
 import { createProjectBatch } from './project-batch.ts';
 import { createRefusalRate } from './refusal-rate.ts';
 import { ProjectionStopped } from './stopped.ts';
-import type { Troubles } from './troubles.ts';
-import { watchProgress } from './watch.ts';
+import type { RetryTracker } from './troubles.ts';
+import { startStallWatchdog } from './watch.ts';
 
 export interface ProjectionOptions {
   readonly kafka: Kafka;
@@ -23,8 +23,8 @@ export interface ProjectionOptions {
   readonly concurrency: number;
   readonly refusedPerMinute: number;
   readonly stallMs: number;
-  readonly troubles: Troubles;
-  readonly metrics: Metrics;
+  readonly troubles: RetryTracker;
+  readonly metrics: ProjectorMetrics;
   /** Ends what is tried again and again: the process is stopping. */
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -61,12 +61,12 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     ...{ db, positions, metrics, log, concurrency: options.concurrency },
     gaps: createGaps({ logStart, metrics, log }),
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
-    seen: createSeenEvents(),
+    seen: createDedupCache(),
     refusals,
     changed: createNotifier(() => notifyProjected(db)).changed,
   };
   const projectBatch = createProjectBatch(projecting);
-  const heldUp = createHeldUp(createSkippedBatches({ kafka, topic, log }), log, metrics.unreadable);
+  const heldUp = createBlockedPartitions(createSkippedBatches({ kafka, topic, log }), log, metrics.unreadable);
 
   const { promise: joinFailure, reject: failJoin } = Promise.withResolvers<never>();
   let assigned: ReadonlySet<number> | null = null;
@@ -92,11 +92,11 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
       const position = positions.get(batch.partition) ?? 0;
       if (position > batch.lastOffset) return position;
       await heldUp.untilSkipped(batch, AbortSignal.any([signal, closing]));
-      return troubles.keepTrying(() => passBatch(projecting, batch), batch.partition);
+      return troubles.keepTrying(() => advancePastSkippedBatch(projecting, batch), batch.partition);
     },
     onPassed: (partition, next) => passed.set(partition, { from: positions.get(partition), next }),
   });
-  const watch = watchProgress({
+  const watch = startStallWatchdog({
     ...{ kafka, db, topic, metrics, signal, stallMs: options.stallMs },
     // A partition that waits for an operator is no reason to be started again.
     troubles: { isIn: (partition) => troubles.isIn(partition) || heldUp.has(partition) },

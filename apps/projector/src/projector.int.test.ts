@@ -1,23 +1,23 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { lives } from '@callstream/domain/testing';
+import { fixtureEvents } from '@callstream/domain/testing';
 import { endOffsets } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjector } from '../testing/projector.ts';
-import { body, createWorld, event } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import { body, createFixture, event } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(60_000);
 
-let world: World;
+let world: ProjectorFixture;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createFixture();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
 it('makes the tables the fold of the log', async () => {
-  const bodies = [...lives.values()].flat();
+  const bodies = [...fixtureEvents.values()].flat();
   await world.put(...bodies.map((value, i) => ({ value: Buffer.from(value), partition: i % 2 })));
   await using projector = await startProjector(world);
   await world.expectFold();

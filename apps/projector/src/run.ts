@@ -1,8 +1,8 @@
 import {
-  addPools,
+  addPoolGauges,
   connectKafka,
   databaseUrl,
-  kafkaCluster,
+  kafkaConnection,
   openPublisher,
   startAdmin,
   stopSignal,
@@ -14,7 +14,7 @@ import type { ProjectorConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { startProjection } from './projection.ts';
 import type { RunningProjection } from './projection.ts';
-import { createTroubles } from './troubles.ts';
+import { createRetryTracker } from './troubles.ts';
 
 /** A statement that takes longer is given up and tried again, in ms. */
 const statementTimeoutMs = 60_000;
@@ -33,17 +33,17 @@ export async function run(config: ProjectorConfig, log: Log): Promise<void> {
   const { signal } = stopping;
   const stopped = stopSignal();
   const metrics = createMetrics();
-  const troubles = createTroubles({ signal, onRetry: () => metrics.retries.inc(), log });
+  const troubles = createRetryTracker({ signal, onRetry: () => metrics.retries.inc(), log });
   const { KAFKA_TOPIC: topic, PROJECTOR_CONCURRENCY: concurrency } = config;
   const cleanup = new AsyncDisposableStack();
   try {
-    const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-projector', log });
+    const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-projector', log });
     const db = connectTables({
       ...{ url: databaseUrl(config), max: concurrency + connectionsBeside, applicationName: 'callstream-projector' },
       ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
     });
     cleanup.defer(() => db.end());
-    addPools(metrics.registry, { projection: db });
+    addPoolGauges(metrics.registry, { projection: db });
     const publisher = cleanup.use(openPublisher(kafka));
     let projection: RunningProjection | undefined;
     const ready = (): Readiness =>

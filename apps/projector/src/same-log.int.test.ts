@@ -4,14 +4,14 @@ import { ensureTopics, withAdmin } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
-import { createWorld, event, silent } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import { createFixture, event, silent } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(90_000);
 
-let world: World;
+let world: ProjectorFixture;
 beforeEach(async () => {
-  world = await createWorld();
+  world = await createFixture();
 });
 afterEach(() => world[Symbol.asyncDispose]());
 

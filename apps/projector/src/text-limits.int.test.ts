@@ -6,9 +6,9 @@ import { withConnection } from '@callstream/tables';
 import { indexColumns, longestOf, textColumns } from '@callstream/tables/testing';
 import type { TextColumn } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
-import type { Projector } from '../testing/projector.ts';
-import { body, createWorld } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import type { TestProjector } from '../testing/projector.ts';
+import { body, createFixture } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(120_000);
 
@@ -45,11 +45,11 @@ const widest = (given: Partial<Record<TextField, string>>): Buffer =>
     ...given,
   });
 
-let world: World;
-let projector: Projector;
+let world: ProjectorFixture;
+let projector: TestProjector;
 let columns: TextColumn[];
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createFixture();
   projector = await startProjector(world);
   columns = await textColumns(world.db);
 });

@@ -2,14 +2,14 @@ import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjector } from '../testing/projector.ts';
-import { createWorld, event } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import { createFixture, event } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(60_000);
 
-let world: World;
+let world: ProjectorFixture;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createFixture();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

@@ -1,16 +1,16 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { shortBatchMax } from '@callstream/runtime';
+import { shortBatchRecordsMax } from '@callstream/runtime';
 import { ConnectionLost, project, withConnection } from '@callstream/tables';
-import { apply, committed, moveOf } from './apply.ts';
-import type { Applying } from './apply.ts';
-import { understand } from './understand.ts';
-import type { Part } from './write-in-halves.ts';
+import { applyRecords, recordCommit, moveOf } from './apply.ts';
+import type { ApplyRecordsOptions } from './apply.ts';
+import { foldRecords } from './understand.ts';
+import type { AlignedBatch } from './write-in-halves.ts';
 
 /** Who waits longer for a row that somebody else has locked, waits by itself, in ms. */
 const lockTimeoutMs = 200;
 
-interface Waiting extends Part {
+interface PendingCommit extends AlignedBatch {
   readonly resolve: (next: number | Promise<number>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -21,10 +21,13 @@ interface Waiting extends Part {
  * what is wrong with one holds up no other.
  * @param concurrency of those that are applied by themselves
  */
-export function createApply(applying: Applying, concurrency: number): (part: Part) => Promise<number> {
+export function createGroupCommit(
+  applying: ApplyRecordsOptions,
+  concurrency: number,
+): (part: AlignedBatch) => Promise<number> {
   const limit = pLimit(concurrency);
-  const byItself = (part: Part): Promise<number> => limit(() => apply(applying, part));
-  let waiting: Waiting[] = [];
+  const byItself = (part: AlignedBatch): Promise<number> => limit(() => applyRecords(applying, part));
+  let waiting: PendingCommit[] = [];
   let isWriting = false;
   const writeWaiting = async (): Promise<void> => {
     isWriting = true;
@@ -32,12 +35,12 @@ export function createApply(applying: Applying, concurrency: number): (part: Par
     for (await endOfTurn(); waiting.length > 0; await endOfTurn()) {
       const together = waiting;
       waiting = [];
-      await applyTogether(applying, together, byItself);
+      await commitGroup(applying, together, byItself);
     }
     isWriting = false;
   };
   return (part) => {
-    if (part.records.length > shortBatchMax) return byItself(part);
+    if (part.records.length > shortBatchRecordsMax) return byItself(part);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
     waiting.push({ ...part, resolve, reject });
     if (!isWriting) void writeWaiting();
@@ -45,14 +48,14 @@ export function createApply(applying: Applying, concurrency: number): (part: Par
   };
 }
 
-async function applyTogether(
-  applying: Applying,
-  parts: readonly Waiting[],
-  byItself: (part: Part) => Promise<number>,
+async function commitGroup(
+  applying: ApplyRecordsOptions,
+  parts: readonly PendingCommit[],
+  byItself: (part: AlignedBatch) => Promise<number>,
 ): Promise<void> {
   const byThemselves = (): void => parts.forEach((part) => part.resolve(byItself(part)));
   try {
-    const { undecodable, batch } = understand(parts.flatMap(({ records }) => records));
+    const { undecodable, batch } = foldRecords(parts.flatMap(({ records }) => records));
     if (undecodable.length > 0) return byThemselves();
     const projection = { moves: parts.map(moveOf), batch, lockTimeoutMs };
     await withConnection(applying.db, (client) => project(client, projection, applying.seen));
@@ -60,5 +63,5 @@ async function applyTogether(
     if (!(error instanceof ConnectionLost)) return byThemselves();
     return parts.forEach(({ reject }) => reject(error));
   }
-  for (const part of parts) part.resolve(committed(applying, part));
+  for (const part of parts) part.resolve(recordCommit(applying, part));
 }

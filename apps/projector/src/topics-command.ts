@@ -2,7 +2,7 @@ import { partitionsDefault } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from './config.ts';
-import { makeTopics } from './make-topics.ts';
+import { createMissingTopics } from './make-topics.ts';
 import type { TopicOptions } from './make-topics.ts';
 
 /** `projector topics`: for those whose services may not create topics. `start` reads the settings. */
@@ -19,7 +19,7 @@ export const topicsCommand = (start: () => { config: ProjectorConfig; log: Log }
     .addHelpText('after', '\nExample, with three brokers:\n  npm run projector -- topics --replicas 3 --in-sync-min 2')
     .action(async (options: TopicOptions) => {
       const { config, log } = start();
-      await makeTopics(config, log, options);
+      await createMissingTopics(config, log, options);
     });
 
 function count(text: string): number {

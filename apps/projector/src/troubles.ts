@@ -1,8 +1,8 @@
 import type { Log } from '@callstream/runtime';
-import { keepTrying } from './keep-trying.ts';
+import { retryTransient } from './keep-trying.ts';
 
 /** What is being tried again and again just now. */
-export interface Troubles {
+export interface RetryTracker {
   /** Does `work` until it succeeds. `partition`: the one that waits for it; none: all of them do. */
   readonly keepTrying: <T>(work: () => Promise<T>, partition?: number) => Promise<T>;
   readonly isIn: (partition: number) => boolean;
@@ -10,27 +10,27 @@ export interface Troubles {
   readonly describe: () => string | null;
 }
 
-interface Trouble {
+interface OngoingRetry {
   readonly since: Date;
   reason: string;
 }
 
-export function createTroubles(options: {
+export function createRetryTracker(options: {
   readonly signal: AbortSignal;
   readonly onRetry: () => void;
   readonly log: Log;
-}): Troubles {
-  const all = new Set<{ readonly partition: number | undefined; trouble?: Trouble }>();
+}): RetryTracker {
+  const all = new Set<{ readonly partition: number | undefined; trouble?: OngoingRetry }>();
   return {
     keepTrying: async (work, partition) => {
-      const attempt: { partition: number | undefined; trouble?: Trouble } = { partition };
+      const attempt: { partition: number | undefined; trouble?: OngoingRetry } = { partition };
       all.add(attempt);
       const onRetry = (reason: string): void => {
         options.onRetry();
         attempt.trouble ??= { since: new Date(), reason };
         attempt.trouble.reason = reason;
       };
-      return keepTrying(work, { ...options, onRetry }).finally(() => all.delete(attempt));
+      return retryTransient(work, { ...options, onRetry }).finally(() => all.delete(attempt));
     },
     isIn: (partition) =>
       [...all].some(({ trouble, partition: of }) => trouble && (of === undefined || of === partition)),

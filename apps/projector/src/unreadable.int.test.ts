@@ -4,24 +4,24 @@ import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjector } from '../testing/projector.ts';
 import { batches, putBatches } from '../testing/unreadable.ts';
-import { createWorld, event, silent } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
-import { readBox } from './dlq/box.ts';
-import { list } from './dlq/list.ts';
+import { createFixture, event, silent } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
+import { readDlq } from './dlq/box.ts';
+import { listEntries } from './dlq/list.ts';
 import { replay } from './dlq/replay.ts';
-import { show } from './dlq/show.ts';
+import { showEntries } from './dlq/show.ts';
 import { skipBatch } from './dlq/skip-batch.ts';
 
 jest.setTimeout(120_000);
 
 /** Where the commands of the DLQ work; as processes they are run by apps/e2e/src/unreadable-batch.int.test.ts. */
-const dlqOf = ({ kafka, topic }: World) => ({ kafka, topic, log: silent });
+const dlqOf = ({ kafka, topic }: ProjectorFixture) => ({ kafka, topic, log: silent });
 
-const positions = async (world: World): Promise<number[]> =>
+const positions = async (world: ProjectorFixture): Promise<number[]> =>
   (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
 
 it('a batch that cannot be read holds up its partition alone, until an operator puts it on the DLQ', async () => {
-  await using world = await createWorld();
+  await using world = await createFixture();
   const { topic } = world;
   await putBatches(
     topic,
@@ -67,11 +67,11 @@ it('a batch that cannot be read holds up its partition alone, until an operator 
   );
   expect(await skipBatch(dlqOf(world), bomb)).toMatch(/already/);
 
-  const box = await readBox(dlqOf(world));
-  expect(list(box, { limit: 10 }).join('\n')).toMatch(
+  const box = await readDlq(dlqOf(world));
+  expect(listEntries(box, { limit: 10 }).join('\n')).toMatch(
     /^0:2 .*unreadable +\d+ .*open +The batch \(zstd\) decompresses to more than 64 MB\.$/m,
   );
-  const [line = ''] = await show(dlqOf(world), box.entries, true);
+  const [line = ''] = await showEntries(dlqOf(world), box.entries, true);
   const shown = JSON.parse(line) as Record<string, unknown>;
   expect(shown).toMatchObject({ kind: 'unreadable', offset: 2, last_offset: 3, reference: false });
   expect(Buffer.from(String(shown['value_base64']), 'base64').subarray(61)).toEqual(batches.bomb().subarray(61));
@@ -81,7 +81,7 @@ it('a batch that cannot be read holds up its partition alone, until an operator 
 });
 
 it('a batch at the very end that was skipped is what the position is recognised by, and it is not waited for again', async () => {
-  await using world = await createWorld({ dlqMessageBytesMax: 2_000 });
+  await using world = await createFixture({ dlqMessageBytesMax: 2_000 });
   const { topic } = world;
   await putBatches(topic, 0, batches.zstd(event('a')), batches.bomb());
   // The DLQ takes no more than 2,000 bytes: it is put there by reference.
@@ -92,7 +92,7 @@ it('a batch at the very end that was skipped is what the position is recognised 
     await world.expectFold();
     expect(await positions(world)).toEqual([3, 0]);
   }
-  const lines = await show(dlq, (await readBox(dlq)).entries, false);
+  const lines = await showEntries(dlq, (await readDlq(dlq)).entries, false);
   expect(lines.join('\n')).toMatch(/offset 1 to 2: a whole batch(?:.|\n)*bytes that are no UTF-8, base64:/);
   await using projector = await startProjector(world);
   await world.put({ value: event('after') });
@@ -101,7 +101,7 @@ it('a batch at the very end that was skipped is what the position is recognised 
 });
 
 it('a record that is larger than any event may be is a dead letter, however well it was compressed', async () => {
-  await using world = await createWorld();
+  await using world = await createFixture();
   const huge = Buffer.from(`{"type":"x","x":"${'x'.repeat(20_000_000)}"}`);
   await putBatches(world.topic, 0, batches.zstd(event('before'), huge, event('after')));
   await using _projector = await startProjector(world);

@@ -3,16 +3,16 @@ import { connectKafka } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { testKafkaBrokers, until } from '@callstream/stack';
 import { startProjector } from '../testing/projector.ts';
-import { createWorld, event, silent } from '../testing/world.ts';
-import type { World } from '../testing/world.ts';
+import { createFixture, event, silent } from '../testing/world.ts';
+import type { ProjectorFixture } from '../testing/world.ts';
 
 jest.setTimeout(90_000);
 
 type Consumer = ReturnType<Kafka['consumer']>;
 
-let world: World;
+let world: ProjectorFixture;
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createFixture();
 });
 afterAll(() => world[Symbol.asyncDispose]());
 

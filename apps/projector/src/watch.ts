@@ -3,20 +3,20 @@ import { endOffsets, topicExists, within } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { readPositions, withConnection } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
-import { createJudge } from './judge.ts';
-import type { Judging, Seen, Status } from './judge.ts';
+import { createProgressCheck } from './judge.ts';
+import type { ProgressCheckOptions, ProgressObservation, ProgressStatus } from './judge.ts';
 
-export interface Watching extends Judging {
+export interface StallWatchdogOptions extends ProgressCheckOptions {
   readonly kafka: Kafka;
   readonly db: Tables;
   readonly signal: AbortSignal;
 }
 
-export interface Watch {
+export interface StallWatchdog {
   /** Rejects when there is no progress, and when the log is no longer the one that was projected. */
   readonly failure: Promise<never>;
   /** What stands in the way, or null; and how many records wait. */
-  readonly status: () => Status;
+  readonly status: () => ProgressStatus;
 }
 
 const lookEveryMs = 2_000;
@@ -27,11 +27,11 @@ const answersWithinMs = 4_000;
  * Looks every two seconds whether the projector gets on. kafkajs can stop without a word, and a statement can hang: then
  * this fails, the process ends, and whoever supervises it starts it again. That somebody is away is no lack of progress.
  */
-export function watchProgress(watching: Watching): Watch {
+export function startStallWatchdog(watching: StallWatchdogOptions): StallWatchdog {
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
-  let status: Status = { problem: null, lag: 0 };
-  const judge = createJudge(watching);
+  let status: ProgressStatus = { problem: null, lag: 0 };
+  const judge = createProgressCheck(watching);
   const see = createSight(watching);
   const look = async (): Promise<void> => {
     const seen = await see().catch((error: unknown) => error as Error);
@@ -48,7 +48,7 @@ export function watchProgress(watching: Watching): Watch {
 }
 
 /** Reads the positions first: then the log cannot end before them. @throws {Error} saying that Kafka does not answer */
-function createSight({ kafka, db, topic, signal }: Watching): () => Promise<Seen> {
+function createSight({ kafka, db, topic, signal }: StallWatchdogOptions): () => Promise<ProgressObservation> {
   const askPostgres = ask('Postgres', () => withConnection(db, readPositions));
   const askEnds = ask('Kafka', () => endOffsets(kafka, topic, signal));
   const askTopic = ask('Kafka', () => topicExists(kafka, topic));

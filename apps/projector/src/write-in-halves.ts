@@ -2,30 +2,30 @@ import type { LogRecord } from '@callstream/runtime';
 import { classify } from '@callstream/tables';
 
 /** Records of one partition without a gap before them: the first is what the tables expect next. */
-type Records = readonly [LogRecord, ...LogRecord[]];
+type NonEmptyRecords = readonly [LogRecord, ...LogRecord[]];
 
-export interface Part {
-  readonly records: Records;
+export interface AlignedBatch {
+  readonly records: NonEmptyRecords;
   /** Offset that the tables must be at. */
   readonly expected: number;
 }
 
-export interface Writing {
+export interface BisectHandlers {
   /** Writes records and moves the position in one transaction; returns the position reached. */
-  readonly commit: (part: Part) => Promise<number>;
+  readonly commit: (part: AlignedBatch) => Promise<number>;
   /** Is given the one record that Postgres refuses; returns the position reached. */
-  readonly refuse: (part: Part, refusal: Error) => Promise<number>;
+  readonly refuse: (part: AlignedBatch, refusal: Error) => Promise<number>;
 }
 
 /** Position behind the records. */
-export const after = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
+export const offsetAfter = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
 /**
  * Writes records; if Postgres refuses their data, in halves, down to the record that it does not take. Returns the position
  * reached: another one than {@link after} the records if somebody else moved it.
  * @throws whatever else `commit` and `refuse` throw
  */
-export async function writeInHalves(part: Part, writing: Writing): Promise<number> {
+export async function commitOrBisect(part: AlignedBatch, writing: BisectHandlers): Promise<number> {
   const { records, expected } = part;
   try {
     return await writing.commit(part);
@@ -34,10 +34,10 @@ export async function writeInHalves(part: Part, writing: Writing): Promise<numbe
     const middle = records.length >> 1;
     const [left, right] = [records.slice(0, middle), records.slice(middle)];
     if (!isRecords(left) || !isRecords(right)) return writing.refuse(part, error as Error);
-    const reached = await writeInHalves({ records: left, expected }, writing);
-    if (reached !== after(left)) return reached;
-    return writeInHalves({ records: right, expected: reached }, writing);
+    const reached = await commitOrBisect({ records: left, expected }, writing);
+    if (reached !== offsetAfter(left)) return reached;
+    return commitOrBisect({ records: right, expected: reached }, writing);
   }
 }
 
-const isRecords = (records: readonly LogRecord[]): records is Records => records.length > 0;
+const isRecords = (records: readonly LogRecord[]): records is NonEmptyRecords => records.length > 0;

@@ -4,11 +4,11 @@ import { until } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables, TablesOptions } from '@callstream/tables';
 import { createMetrics } from '../src/metrics.ts';
-import type { Metrics } from '../src/metrics.ts';
+import type { ProjectorMetrics } from '../src/metrics.ts';
 import { startProjection } from '../src/projection.ts';
-import { createTroubles } from '../src/troubles.ts';
+import { createRetryTracker } from '../src/troubles.ts';
 import { silent } from './world.ts';
-import type { World } from './world.ts';
+import type { ProjectorFixture } from './world.ts';
 
 export interface ProjectorOptions extends Partial<TablesOptions> {
   readonly kafka?: Kafka;
@@ -18,23 +18,26 @@ export interface ProjectorOptions extends Partial<TablesOptions> {
 }
 
 /** A projector in this process: everything that `run` starts, but the admin port. */
-export interface Projector extends AsyncDisposable {
+export interface TestProjector extends AsyncDisposable {
   readonly failure: Promise<never>;
   readonly ready: () => Readiness;
   readonly db: Tables;
-  readonly metrics: Metrics;
+  readonly metrics: ProjectorMetrics;
   /** A metric; of one with labels the sum of those that have `labels`. */
-  readonly metric: (name: keyof Metrics, labels?: Readonly<Record<string, string | number>>) => Promise<number>;
+  readonly metric: (
+    name: keyof ProjectorMetrics,
+    labels?: Readonly<Record<string, string | number>>,
+  ) => Promise<number>;
   /** Resolves once `ready` says what matches. */
   readonly says: (text: RegExp | null) => Promise<void>;
 }
 
-export async function startProjector(world: World, options: ProjectorOptions = {}): Promise<Projector> {
+export async function startProjector(world: ProjectorFixture, options: ProjectorOptions = {}): Promise<TestProjector> {
   await using cleanup = new AsyncDisposableStack();
   const { kafka = world.kafka, log = silent, refusedPerMinute = 10, stallMs = 120_000, ...tables } = options;
   const stopping = new AbortController();
   const metrics = createMetrics();
-  const troubles = createTroubles({ signal: stopping.signal, onRetry: () => metrics.retries.inc(), log });
+  const troubles = createRetryTracker({ signal: stopping.signal, onRetry: () => metrics.retries.inc(), log });
   const db = connectTables({ url: world.databaseUrl, applicationName: 'projector', ...tables });
   cleanup.defer(() => db.end());
   const publisher = cleanup.use(await connectPublisher(kafka));

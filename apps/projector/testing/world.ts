@@ -11,7 +11,7 @@ import {
   readRanges,
   withAdmin,
 } from '@callstream/runtime';
-import type { Kafka, LogRecord, OutRecord, Publisher } from '@callstream/runtime';
+import type { Kafka, LogRecord, ProducerRecord, Publisher } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, ensurePositions, migrate, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
@@ -20,7 +20,7 @@ import { randomUUID } from 'node:crypto';
 
 export const silent = createLog({ service: 'test', level: 'silent' });
 
-export interface WorldOptions {
+export interface ProjectorFixtureOptions {
   readonly partitions?: number;
   /** Largest record that the DLQ takes, in bytes, if it is to be there already. */
   readonly dlqMessageBytesMax?: number;
@@ -31,14 +31,14 @@ export interface WorldOptions {
 }
 
 /** A topic and a database of a test's own, on the real servers. */
-export interface World extends AsyncDisposable {
+export interface ProjectorFixture extends AsyncDisposable {
   readonly kafka: Kafka;
   readonly topic: string;
   readonly db: Tables;
   readonly databaseUrl: string;
   readonly publisher: Publisher;
   /** Puts records on the topic. */
-  readonly put: (...records: readonly Partial<OutRecord>[]) => Promise<void>;
+  readonly put: (...records: readonly Partial<ProducerRecord>[]) => Promise<void>;
   /** Every record of the topic, or of another, that can be read. */
   readonly read: (topic?: string) => Promise<LogRecord[]>;
   /** Resolves once the tables are at the end of the log. */
@@ -53,7 +53,7 @@ export const body = (fields: object): Buffer => Buffer.from(JSON.stringify(field
 export const event = (callId: string, type = 'call.new'): Buffer =>
   body({ type, call_id: callId, timestamp: '2026-03-02T13:00:00Z', n: randomUUID() });
 
-export async function createWorld(options: WorldOptions = {}): Promise<World> {
+export async function createFixture(options: ProjectorFixtureOptions = {}): Promise<ProjectorFixture> {
   const { partitions = 2, brokers, databaseUrl, dlqMessageBytesMax } = options;
   await using cleanup = new AsyncDisposableStack();
   const topic = testTopicName();
@@ -91,12 +91,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       onTimeout: () => new Error(`The tables are behind: partition ${late}.`),
     });
   };
-  const expectFold: World['expectFold'] = async (except = () => false) => {
+  const expectFold: ProjectorFixture['expectFold'] = async (except = () => false) => {
     await projected();
     const records = (await read()).filter((record) => !except(record));
     expect(await readRows(db)).toEqual(expectedRows(eventsIn(records)));
   };
-  const put: World['put'] = (...records) =>
+  const put: ProjectorFixture['put'] = (...records) =>
     publisher.publishBatch(
       records.map((record) => ({ topic, partition: 0, key: 'k', value: null, headers: {}, ...record })),
     );

@@ -1,20 +1,20 @@
 import TinyQueue from 'tinyqueue';
 
-interface Entry<T> {
+interface ScheduledItem<T> {
   readonly at: number;
   readonly turn: number;
   readonly item: T;
 }
 
 /** Things to come, by time (ms); of the same time in the order in which they were put. */
-export interface Agenda<T> {
+export interface EventSchedule<T> {
   readonly put: (at: number, item: T) => void;
   /** The next thing, if it comes before `until`. */
   readonly take: (until: number) => { at: number; item: T } | undefined;
 }
 
-export function createAgenda<T>(): Agenda<T> {
-  const queue = new TinyQueue<Entry<T>>([], (a, b) => a.at - b.at || a.turn - b.turn);
+export function createSchedule<T>(): EventSchedule<T> {
+  const queue = new TinyQueue<ScheduledItem<T>>([], (a, b) => a.at - b.at || a.turn - b.turn);
   let turn = 0;
   return {
     put: (at, item) => queue.push({ at, turn: turn++, item }),

@@ -1,19 +1,19 @@
 import type { Random } from './random.ts';
 import { overflowQueue, queues } from './staff.ts';
-import type { Staff, Worker } from './staff.ts';
-import type { Fields, Wire } from './wire.ts';
+import type { Staff, SimulatedAgent } from './staff.ts';
+import type { EventFields, WebhookSender } from './wire.ts';
 
-export interface World {
+export interface Simulation {
   readonly random: Random;
-  readonly wire: Wire;
+  readonly wire: WebhookSender;
   readonly staff: Staff;
   /** Lets something happen at a time, in ms since 1970. */
   readonly later: (at: number, what: (at: number) => void) => void;
 }
 
-interface Call {
+interface SimulatedCall {
   readonly id: string;
-  readonly parties: Fields;
+  readonly parties: EventFields;
   /** ms since 1970: when the caller gives up. */
   readonly patientUntil: number;
 }
@@ -21,7 +21,7 @@ interface Call {
 const seconds = 1_000;
 
 /** Lets calls happen: returns what makes a call arrive. */
-export function createCalls(world: World): (at: number) => void {
+export function createCalls(world: Simulation): (at: number) => void {
   const { random, wire, staff, later } = world;
   let count = 0;
 
@@ -37,7 +37,7 @@ export function createCalls(world: World): (at: number) => void {
       ...(random.chance(0.5) ? { their_number_type: random.pick(['mobile', 'landline']) } : {}),
       ...(random.chance(0.3) ? { code: String(Math.floor(random.between(1000, 9999))) } : {}),
     };
-    const call: Call = { id, parties, patientUntil: at + random.exponential(90 * seconds) + 4 * seconds };
+    const call: SimulatedCall = { id, parties, patientUntil: at + random.exponential(90 * seconds) + 4 * seconds };
     if (outbound) wire.emit(at - 2 * seconds, 'dialer.attempt', { number: parties.their_number, code: 'campaign-7' });
     wire.emit(at, 'call.new', { call_id: id, ...parties });
     if (outbound)
@@ -59,7 +59,7 @@ export function createCalls(world: World): (at: number) => void {
   };
 
   const internal = (at: number, id: string): void => {
-    const call: Call = {
+    const call: SimulatedCall = {
       id,
       parties: { direction: 'internal', our_number: '100', their_number: '700' },
       patientUntil: Infinity,
@@ -69,13 +69,13 @@ export function createCalls(world: World): (at: number) => void {
     later(at + random.exponential(60 * seconds) + 5 * seconds, (end) => finish(end, call));
   };
 
-  const wait = (at: number, call: Call, queue: string): void => {
+  const wait = (at: number, call: SimulatedCall, queue: string): void => {
     wire.emit(at, 'call.waiting', { call_id: call.id, ...call.parties, queue });
     seek(at, call, queue, at);
   };
 
   /** Looks for an agent every second, until there is one, the caller gives up, or the queue is left. */
-  const seek = (at: number, call: Call, queue: string, since: number): void => {
+  const seek = (at: number, call: SimulatedCall, queue: string, since: number): void => {
     if (at >= call.patientUntil) return abandon(at, call, queue);
     if (queue !== overflowQueue && at - since > 45 * seconds) return overflow(at, call);
     const worker = staff.take(queue);
@@ -87,8 +87,8 @@ export function createCalls(world: World): (at: number) => void {
 
   const noanswer = (
     at: number,
-    call: Call,
-    { worker, queue, since }: { worker: Worker; queue: string; since: number },
+    call: SimulatedCall,
+    { worker, queue, since }: { worker: SimulatedAgent; queue: string; since: number },
   ): void => {
     wire.emit(at, 'actor.noanswer', {
       call_id: call.id,
@@ -101,25 +101,25 @@ export function createCalls(world: World): (at: number) => void {
     seek(at, call, queue, since);
   };
 
-  const overflow = (at: number, call: Call): void => {
+  const overflow = (at: number, call: SimulatedCall): void => {
     wire.emit(at, 'call.overflow', { call_id: call.id, ...call.parties, destination: overflowQueue });
     wait(at, call, overflowQueue);
   };
 
-  const abandon = (at: number, call: Call, queue: string): void => {
+  const abandon = (at: number, call: SimulatedCall, queue: string): void => {
     const sid = `EV${call.id}`;
     if (random.chance(0.8))
       wire.emit(at, 'call.queue-abandon', { call_id: call.id, sid, ...(random.chance(0.5) ? { queue } : {}) });
     finish(at, call);
   };
 
-  const answer = (at: number, call: Call, worker: Worker, queue: string): void => {
+  const answer = (at: number, call: SimulatedCall, worker: SimulatedAgent, queue: string): void => {
     wire.emit(at, 'actor.entered', { call_id: call.id, actor: worker.actor, number: worker.number, queue });
     wire.emit(at, 'call.ongoing', { call_id: call.id, ...call.parties });
     later(at + 10 * seconds + random.exponential(50 * seconds), (end) => leave(end, call, worker, queue));
   };
 
-  const leave = (at: number, call: Call, worker: Worker, queue: string): void => {
+  const leave = (at: number, call: SimulatedCall, worker: SimulatedAgent, queue: string): void => {
     wire.emit(at, 'actor.left', { call_id: call.id, actor: worker.actor, number: worker.number, queue });
     if (random.chance(0.08)) rest(at, worker, random.exponential(300 * seconds));
     else later(at + random.exponential(5 * seconds), () => staff.release(worker));
@@ -133,12 +133,12 @@ export function createCalls(world: World): (at: number) => void {
     wait(at, { ...call, patientUntil: at + 120 * seconds }, to);
   };
 
-  const rest = (at: number, worker: Worker, ms: number): void => {
+  const rest = (at: number, worker: SimulatedAgent, ms: number): void => {
     staff.pause(at, worker);
     later(at + ms, (then) => staff.unpause(then, worker));
   };
 
-  const finish = (at: number, call: Call): void => {
+  const finish = (at: number, call: SimulatedCall): void => {
     wire.emit(at, 'call.finished', { call_id: call.id, ...call.parties });
     if (random.chance(0.7))
       wire.emit(at + random.between(10, 60) * seconds, 'call.recording-available', {

@@ -1,9 +1,9 @@
-import { centre } from './centre.ts';
+import { simulateCentre } from './centre.ts';
 
 const start = Date.UTC(2026, 2, 2, 13);
 const options = { seed: 7, agents: 60, rate: 8, start };
 const bodies = (seed: number, count: number) =>
-  centre({ ...options, seed })
+  simulateCentre({ ...options, seed })
     .take(count)
     .map(({ body }) => body)
     .toArray();
@@ -14,7 +14,7 @@ describe('the simulated centre', () => {
     expect(bodies(8, 100)).not.toEqual(bodies(7, 100));
   });
   it('posts in order of time, at about the rate', () => {
-    const postings = centre(options).take(10_000).toArray();
+    const postings = simulateCentre(options).take(10_000).toArray();
     const times = postings.map(({ at }) => at);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
     const perSecond = postings.length / ((times.at(-1)! - start) / 1000);
@@ -22,7 +22,7 @@ describe('the simulated centre', () => {
     expect(perSecond).toBeLessThan(9.5);
   });
   it('has everything that a centre has: abandons, overflow, transfers, duplicates, late recordings, reordering', () => {
-    const all = centre({ ...options, agents: 40 })
+    const all = simulateCentre({ ...options, agents: 40 })
       .take(20_000)
       .map(({ body }) => JSON.parse(body) as { type: string; timestamp: string })
       .toArray();

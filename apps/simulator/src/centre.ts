@@ -1,9 +1,9 @@
-import { createAgenda } from './agenda.ts';
+import { createSchedule } from './agenda.ts';
 import { createCalls } from './calls.ts';
 import { createRandom } from './random.ts';
 import { createStaff } from './staff.ts';
-import { createWire } from './wire.ts';
-import type { Posting } from './wire.ts';
+import { createWebhookSender } from './wire.ts';
+import type { SimulatedWebhook } from './wire.ts';
 
 export interface CentreOptions {
   readonly seed: number;
@@ -24,11 +24,11 @@ const shiftBeginsMs = 60_000;
 const stepMs = 1_000;
 
 /** A call centre at work, for ever: its webhooks in the order of posting. The same options give the same bytes. */
-export function* centre({ seed, agents, rate, start }: CentreOptions): Generator<Posting> {
+export function* simulateCentre({ seed, agents, rate, start }: CentreOptions): Generator<SimulatedWebhook> {
   const random = createRandom(seed);
-  const wire = createWire(random);
+  const wire = createWebhookSender(random);
   const staff = createStaff(agents, { random, wire });
-  const agenda = createAgenda<(at: number) => void>();
+  const agenda = createSchedule<(at: number) => void>();
   const call = createCalls({ random, wire, staff, later: agenda.put });
 
   staff.workers.forEach((worker, i) => {

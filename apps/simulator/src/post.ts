@@ -3,19 +3,19 @@ import { InvalidArgumentError } from 'commander';
 import { Pool } from 'undici';
 
 /** What became of a posting: null if it was accepted, else why not. */
-type Refusal = string | null;
+type PostFailure = string | null;
 
 /** Posts events to one webhook over a bounded number of connections. */
 export interface Poster extends AsyncDisposable {
   /** Never throws: a server that cannot be reached is a refusal too. */
-  readonly post: (body: string) => Promise<Refusal>;
+  readonly post: (body: string) => Promise<PostFailure>;
 }
 
 /** `headers`: besides the content type. */
 export function createPoster(url: string, connections: number, headers: Readonly<Record<string, string>> = {}): Poster {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, { connections, pipelining: 1 });
-  const post = async (body: string): Promise<Refusal> => {
+  const post = async (body: string): Promise<PostFailure> => {
     try {
       const response = await pool.request({
         path: pathname + search,

@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-export interface Counts {
+export interface PostCounts {
   sent: number;
   accepted: number;
   refused: number;
@@ -10,7 +10,7 @@ const everyMs = 1_000;
 const plainEveryMs = 5_000;
 
 /** Shows how far it is: a bar on a terminal, plain lines elsewhere. `total` in ms; without one it goes on until stopped. */
-export function showProgress(counts: Counts, totalMs: number | null): Disposable {
+export function showProgress(counts: PostCounts, totalMs: number | null): Disposable {
   const started = performance.now();
   const rate = (): string => (counts.sent / Math.max(0.001, (performance.now() - started) / 1000)).toFixed(1);
   const line = (): string => `sent ${counts.sent}, accepted ${counts.accepted}, refused ${counts.refused}, ${rate()}/s`;

@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
-import { centre } from './centre.ts';
+import { simulateCentre } from './centre.ts';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';
 import { showProgress } from './progress.ts';
 
@@ -19,7 +19,7 @@ function moment(text: string): number {
   return ms;
 }
 
-interface Options {
+interface SimulateOptions {
   readonly url: string;
   readonly header?: Readonly<Record<string, string>>;
   readonly seed: number;
@@ -43,12 +43,12 @@ const options = new Command('simulate')
   .option('--count <number>', 'stop after this many events', positive)
   .option('--print', 'write the events to standard output as NDJSON, as fast as possible, instead of posting them')
   .parse()
-  .opts<Options>();
+  .opts<SimulateOptions>();
 
 /** Calls last about a minute, and each makes about nine events. */
 const agents = Math.round(options.agents ?? Math.max(6, options.rate * 8));
 const start = options.start ?? Date.now();
-const postings = centre({ seed: Math.round(options.seed), agents, rate: options.rate, start }).take(
+const postings = simulateCentre({ seed: Math.round(options.seed), agents, rate: options.rate, start }).take(
   options.count ?? Infinity,
 );
 
@@ -57,7 +57,7 @@ else await post(options);
 // Whoever waits for a stop signal holds the channel of its parent open, and with it the process.
 if (process.connected) process.disconnect();
 
-async function print({ count, duration }: Options): Promise<void> {
+async function print({ count, duration }: SimulateOptions): Promise<void> {
   if (count === undefined && duration === undefined)
     throw new Error('--print needs --count or --duration: the centre never closes.');
   const until = start + (duration ?? Infinity) * 1000;
@@ -74,7 +74,7 @@ async function print({ count, duration }: Options): Promise<void> {
 }
 
 /** Posts each event when its time has come; a server that is slow does not slow down the centre, up to a bound. */
-async function post({ url, duration, header }: Options): Promise<void> {
+async function post({ url, duration, header }: SimulateOptions): Promise<void> {
   const connections = 256;
   const counts = { sent: 0, accepted: 0, refused: 0 };
   const refusals = new Map<string, number>();

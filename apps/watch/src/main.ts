@@ -5,14 +5,14 @@ import { plainEvent, summary } from './plain.ts';
 import { render } from './render.ts';
 import { openScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
-import { watchState } from './state.ts';
+import { trackScreenState } from './state.ts';
 
 /** How often the board is drawn, in ms: waits tick by the second. */
 const drawEveryMs = 250;
 /** How often a line is written where there is no terminal, in ms. */
 const lineEveryMs = 5_000;
 
-interface Options {
+interface WatchCliOptions {
   readonly url: string;
   readonly queue?: string[];
   readonly token?: string;
@@ -27,7 +27,7 @@ const options = new Command('watch')
   .option('--token <jwt>', 'what to show the gateway (default: CALLSTREAM_TOKEN; others on this machine see arguments)')
   .addHelpText('after', '\nWithout a terminal it writes lines: an event each, and what all queues are like every 5 s.')
   .parse()
-  .opts<Options>();
+  .opts<WatchCliOptions>();
 
 const stopped = stopSignal();
 const token = options.token ?? CALLSTREAM_TOKEN;
@@ -48,7 +48,7 @@ const refused = Promise.withResolvers<string>();
     ...(token === undefined ? {} : { token: () => token }),
   });
   const onEvent = isTerminal ? () => undefined : (event: Parameters<typeof plainEvent>[0]) => say(plainEvent(event));
-  const shown = watchState(client, { queues: options.queue, onEvent });
+  const shown = trackScreenState(client, { queues: options.queue, onEvent });
   using screen: Screen | null = isTerminal
     ? openScreen(process.stdout, (size, paint) => render(shown(), size, paint))
     : null;

@@ -1,9 +1,9 @@
-import type { Happening, Shown } from './state.ts';
+import type { BoardEvent, ScreenState } from './state.ts';
 import { eventLine } from './render.ts';
 import { clock, duration, percent } from './text.ts';
 
 /** The whole in one line, for where no terminal is. */
-export function summary({ queues, now, status }: Shown): string {
+export function summary({ queues, now, status }: ScreenState): string {
   if (!queues) return `${clock(now)}  ${status.connection}${status.problem === null ? '' : `  ${status.problem}`}`;
   const { waiting, longest_waiting_since: since, talking, agents, today } = queues.total;
   const longest = since === null ? '' : ` (longest ${duration(now - since)})`;
@@ -13,4 +13,4 @@ export function summary({ queues, now, status }: Shown): string {
   );
 }
 
-export const plainEvent = (event: Happening): string => eventLine(event).text.trimEnd();
+export const plainEvent = (event: BoardEvent): string => eventLine(event).text.trimEnd();

@@ -3,7 +3,7 @@ import type { Agents, Queues } from '@callstream/contracts';
 import stringWidth from 'string-width';
 import { summary } from './plain.ts';
 import { render } from './render.ts';
-import type { Shown } from './state.ts';
+import type { ScreenState } from './state.ts';
 import { cell, duration } from './text.ts';
 
 const now = Date.UTC(2026, 2, 2, 13);
@@ -25,7 +25,7 @@ const agent: Agents['agents'][number] = {
   ...{ actor: 'joão \x1b[2J 👩‍💻@example.com', number: null, presence: 'on_call', since: now - 5_000 },
   ...{ calls: ['c1'], queues: [] },
 };
-const shown: Shown = {
+const shown: ScreenState = {
   status: { connection: 'live', asOf: now, lag: 0, isStale: false, isOtherVersion: false, problem: null },
   now,
   calls: new Map([call('young', 5_000), call('old', 65_000)].map((one) => [one.callId, one])),
@@ -50,7 +50,7 @@ it.each([
 });
 
 it('who waits for longest stands first, with a wait that goes on', () => {
-  const ids = (at: Shown) =>
+  const ids = (at: ScreenState) =>
     render(at, { columns: 100, rows: 40 }, plain).filter((line) => /^ +\d+:\d\d {2}900/.test(line));
   expect(ids(shown).map((line) => line.trim().split(/ +/))).toMatchObject([
     ['1:05', '900', '5511912345678', 'old'],

@@ -1,7 +1,7 @@
 import type { Agents, Queues } from '@callstream/contracts';
 import { isWaiting } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import type { Happening, Shown } from './state.ts';
+import type { BoardEvent, ScreenState } from './state.ts';
 import { cell, clock, duration, percent } from './text.ts';
 
 /** After so long without an event a call is not believed to wait any more, in ms: as the gateway has it by default. */
@@ -16,13 +16,13 @@ export interface Size {
 export type Paint = (how: 'bold' | 'red' | 'dim', text: string) => string;
 
 /** The board as lines, no more and no wider than the terminal. */
-export function render(shown: Shown, { columns, rows }: Size, paint: Paint): string[] {
+export function render(shown: ScreenState, { columns, rows }: Size, paint: Paint): string[] {
   const lines: string[] = [];
   const add = (text: string, how?: Parameters<Paint>[0]): void => {
     const fitted = cell(text, columns);
     lines.push(how ? paint(how, fitted) : fitted);
   };
-  const section = (title: string, of: readonly Line[], rowsMax: number): void => {
+  const section = (title: string, of: readonly TextLine[], rowsMax: number): void => {
     if (rows - lines.length < 3) return;
     add('');
     add(title, 'bold');
@@ -42,12 +42,12 @@ export function render(shown: Shown, { columns, rows }: Size, paint: Paint): str
   return lines.slice(0, rows);
 }
 
-interface Line {
+interface TextLine {
   readonly text: string;
   readonly how?: Parameters<Paint>[0];
 }
 
-function statusLine({ status, now }: Shown): Line {
+function statusLine({ status, now }: ScreenState): TextLine {
   const { connection, problem, asOf, lag, isStale } = status;
   const age = asOf === null ? '' : `  as of ${clock(asOf)}${lag > 0 ? `, ${lag} records behind` : ''}`;
   const trouble = problem === null ? '' : `  ${problem}`;
@@ -61,7 +61,7 @@ const queueTitle = [
   ...[cell('ABANDONED', 11, 'right'), cell('SL', 7, 'right'), cell('ASA', 8, 'right')],
 ].join('');
 
-function queueLines(queues: Queues | null, now: number): Line[] {
+function queueLines(queues: Queues | null, now: number): TextLine[] {
   if (!queues) return [{ text: 'not told yet', how: 'dim' }];
   return [...queues.queues, { ...queues.total, queue: 'together' }].map((queue) => {
     const { waiting, longest_waiting_since: since, talking, agents, today } = queue;
@@ -80,7 +80,7 @@ function queueLines(queues: Queues | null, now: number): Line[] {
 }
 
 /** Who waits for longest comes first. */
-function waitingCalls({ calls, now }: Shown): Line[] {
+function waitingCalls({ calls, now }: ScreenState): TextLine[] {
   const since = ({ waitingSince, stateAt, delayMs }: Call): number => (waitingSince ?? stateAt) + delayMs;
   return [...calls.values()]
     .filter((call) => isWaiting(call, now, staleAfterMs))
@@ -91,7 +91,7 @@ function waitingCalls({ calls, now }: Shown): Line[] {
 const callText = ({ queue, theirNumber, callId }: Call): string =>
   `${cell(queue ?? '(none)', 14)} ${cell(theirNumber ?? '', 18)} ${callId}`;
 
-function agentLines(agents: Agents | null, now: number): Line[] {
+function agentLines(agents: Agents | null, now: number): TextLine[] {
   if (!agents) return [{ text: 'not told yet', how: 'dim' }];
   return agents.agents
     .filter(({ presence }) => presence !== 'logged_out')
@@ -101,6 +101,6 @@ function agentLines(agents: Agents | null, now: number): Line[] {
 }
 
 /** Something that changed, as one line. */
-export const eventLine = ({ at, what, call }: Happening): Line => ({
+export const eventLine = ({ at, what, call }: BoardEvent): TextLine => ({
   text: `${clock(at)}  ${cell(what, 9)} ${callText(call)}`,
 });

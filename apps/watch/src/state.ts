@@ -6,7 +6,7 @@ import type { Call } from '@callstream/domain';
 const eventsMax = 200;
 
 /** Something that changed on the board. */
-export interface Happening {
+export interface BoardEvent {
   /** ms since 1970, by the gateway's clock. */
   readonly at: number;
   readonly what: string;
@@ -14,7 +14,7 @@ export interface Happening {
 }
 
 /** What is shown. */
-export interface Shown {
+export interface ScreenState {
   readonly status: Status;
   /** By the gateway's clock, ms since 1970. */
   readonly now: number;
@@ -22,20 +22,20 @@ export interface Shown {
   readonly queues: Queues | null;
   readonly agents: Agents | null;
   /** The newest first. */
-  readonly events: readonly Happening[];
+  readonly events: readonly BoardEvent[];
 }
 
 /** Gathers what the client tells. `onEvent`: a call is now in another state or queue. */
-export function watchState(
+export function trackScreenState(
   client: Client,
   {
     queues: wanted,
     onEvent,
-  }: { readonly queues: readonly string[] | undefined; readonly onEvent: (event: Happening) => void },
-): () => Shown {
+  }: { readonly queues: readonly string[] | undefined; readonly onEvent: (event: BoardEvent) => void },
+): () => ScreenState {
   let queues: Queues | null = null;
   let agents: Agents | null = null;
-  let events: readonly Happening[] = [];
+  let events: readonly BoardEvent[] = [];
   const told = new Map<string, string>();
 
   client.on('Queues', ({ data }) => {

@@ -1,12 +1,12 @@
 import { liveCallOf } from '@callstream/contracts/live-call-of';
-import { callsOfEvents, eventsOf, lifeOf, logs } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, fixtureLog, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
 import type { Change } from './board.ts';
 import { createBoard } from './board.ts';
 import type { SnapshotData } from './messages.ts';
 
 const age = { as_of: 0, now: 0, lag: 0 };
-const nominal = eventsOf(lifeOf('01-nominal'));
+const nominal = eventsOf(fixtureLog('01-nominal'));
 const whole = (part: Partial<SnapshotData>): SnapshotData => ({ calls: [], ...age, part: 1, parts: 1, ...part });
 const liveAfter = (events: number) => [...callsOfEvents(nominal.slice(0, events)).values()].map(liveCallOf);
 const states = (board: ReturnType<typeof createBoard>) => [...board.get().values()].map(({ state }) => state);
@@ -87,7 +87,7 @@ describe('the board', () => {
     board.onSnapshot(whole({ calls: liveAfter(5), cursor: 'a' }));
     board.resume();
     const changes = changesOf(board);
-    const other = [...callsOfEvents(eventsOf(lifeOf('16-internal'))).values()].map(liveCallOf);
+    const other = [...callsOfEvents(eventsOf(fixtureLog('16-internal'))).values()].map(liveCallOf);
     board.onSnapshot(whole({ calls: other, cursor: 'b', reset: true }));
     expect([...board.get().keys()]).toEqual(other.map(({ call_id }) => call_id));
     expect(changes).toMatchObject([{ gone: [nominal[0]?.callId], reset: true }]);

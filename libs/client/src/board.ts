@@ -17,7 +17,7 @@ export interface Change {
 /** The calls that the subscription shows, by call_id. `get` makes a new map after a change, the first time it is asked. */
 export type Board = Store<ReadonlyMap<string, Call>, Change>;
 
-export interface HeldCalls extends Board {
+export interface WritableBoard extends Board {
   /** What is said when subscribing; what comes from now on is its answer. */
   readonly resume: () => { cursor?: string };
   /** What is held does not fit the next subscription: its answer replaces it. */
@@ -28,7 +28,7 @@ export interface HeldCalls extends Board {
 }
 
 /** Keeps the newest version of each call that arrives. Without I/O. */
-export function createBoard(): HeldCalls {
+export function createBoard(): WritableBoard {
   const listeners = createListeners<Change>();
   let held = new Map<string, Call>();
   let shown: ReadonlyMap<string, Call> | undefined;

@@ -1,6 +1,6 @@
 import type { ListedEvent } from '@callstream/contracts';
 import { watchCallEvents } from './call-events.ts';
-import type { Frame } from './messages.ts';
+import type { ServerFrame } from './messages.ts';
 
 const event = (id: number): ListedEvent => ({
   ...{ id, aggregate_id: 'c', uuid: `00000000-0000-8000-8000-${String(id).padStart(12, '0')}`, event: {} },
@@ -25,7 +25,7 @@ function watchTen() {
       request: (name, data) => {
         asked.push(data);
         const { events: page, more } = answer((data as { before: number }).before);
-        return Promise.resolve({ event: name, data: page, ...(more ? { more } : {}) } satisfies Frame);
+        return Promise.resolve({ event: name, data: page, ...(more ? { more } : {}) } satisfies ServerFrame);
       },
     },
     'c',

@@ -1,6 +1,6 @@
 import type { ListedEvent } from '@callstream/contracts';
 import type { Client } from './client.ts';
-import type { Frame } from './messages.ts';
+import type { ServerFrame } from './messages.ts';
 import { createListeners } from './store.ts';
 import type { Store } from './store.ts';
 
@@ -12,12 +12,12 @@ export interface CallEvents extends Store<readonly ListedEvent[]>, Disposable {
   readonly loadOlder: () => Promise<void>;
 }
 
-export interface WatchingCall extends Pick<Client, 'on' | 'watch'> {
-  readonly request: (event: string, data: object) => Promise<Frame>;
+export interface CallEventsOptions extends Pick<Client, 'on' | 'watch'> {
+  readonly request: (event: string, data: object) => Promise<ServerFrame>;
 }
 
 /** An event that comes again replaces itself: another delivery of it may have been counted meanwhile. */
-export function watchCallEvents({ on, watch, request }: WatchingCall, callId: string): CallEvents {
+export function watchCallEvents({ on, watch, request }: CallEventsOptions, callId: string): CallEvents {
   const byUuid = new Map<string, ListedEvent>();
   const listeners = createListeners<readonly ListedEvent[]>();
   let shown: readonly ListedEvent[] = [];

@@ -4,19 +4,19 @@ import { createBoard } from './board.ts';
 import type { Board } from './board.ts';
 import { watchCallEvents } from './call-events.ts';
 import type { CallEvents } from './call-events.ts';
-import { openLink } from './link.ts';
+import { openReconnectingSocket } from './link.ts';
 import { parseFrame } from './messages.ts';
-import type { Filter, Frame, FrameOf } from './messages.ts';
+import type { Filter, ServerFrame, FrameOf } from './messages.ts';
 import { createRequests } from './requests.ts';
 import type { OnAnswer } from './requests.ts';
 import { createServerClock } from './server-clock.ts';
-import { firstStatus } from './status.ts';
+import { initialStatus } from './status.ts';
 import type { Status } from './status.ts';
 import { createListeners, createStore } from './store.ts';
 import type { Store } from './store.ts';
-import { createSubscription } from './subscription.ts';
-import { createWatches } from './watches.ts';
-import type { Watch } from './watches.ts';
+import { createBoardSubscription } from './subscription.ts';
+import { createWatchRequests } from './watches.ts';
+import type { WatchRequest } from './watches.ts';
 
 /** When the page wakes, a connection that was silent for longer than a heartbeat takes is in doubt. */
 const doubtAfterMs = 6_000;
@@ -49,7 +49,7 @@ export interface Client extends Disposable {
   /** The events of a call, the newest so far and those to come, until disposed. */
   readonly watchCall: (callId: string) => CallEvents;
   /** Has the server tell of something, over all reconnects, until the returned function is called. It tells by `on`. */
-  readonly watch: (watch: Watch) => () => void;
+  readonly watch: (watch: WatchRequest) => () => void;
   /** Every frame of this kind, until the returned function is called. */
   readonly on: <E extends ServerMessage['event']>(event: E, listener: (frame: FrameOf<E>) => void) => () => void;
   /** Asks once. @throws {Error} if it is refused, or the connection is not there or is lost meanwhile */
@@ -62,13 +62,13 @@ export function connect(url: string, options: ClientOptions = {}): Client {
   const { filter = {}, token, staleAfterMs = 15_000, silenceMaxMs = 15_000 } = options;
   const clock = createServerClock();
   const board = createBoard();
-  const status = createStore(firstStatus);
-  const frames = createListeners<Frame>();
+  const status = createStore(initialStatus);
+  const frames = createListeners<ServerFrame>();
   const requests = createRequests();
   /** Welcome has come. */
   let isUp = false;
 
-  const link = openLink({
+  const link = openReconnectingSocket({
     ...{ url, silenceMaxMs, doubtAfterMs },
     // A browser can set no headers; the gateway chooses the first.
     protocols: () => (token ? ['callstream', `bearer.${token()}`] : []),
@@ -96,7 +96,7 @@ export function connect(url: string, options: ClientOptions = {}): Client {
   const say = (event: string, data: object): void => {
     if (isUp) ask(event, data, (failure) => failure !== null && onFailed(failure));
   };
-  const watches = createWatches(say);
+  const watches = createWatchRequests(say);
   const onLive = (): void => status.set({ connection: 'live', problem: null });
   const onAge = ({ as_of, now, lag }: FrameOf<'Heartbeat'>['data']): void => {
     clock.read(now);
@@ -112,9 +112,9 @@ export function connect(url: string, options: ClientOptions = {}): Client {
     status.set({ isOtherVersion: snapshot.projection_version !== projectionVersion });
     onLive();
   };
-  const subscription = filter === null ? null : createSubscription({ filter, board, ask, onComplete, onFailed });
+  const subscription = filter === null ? null : createBoardSubscription({ filter, board, ask, onComplete, onFailed });
 
-  const onFrame = (frame: Frame): void => {
+  const onFrame = (frame: ServerFrame): void => {
     if (frame.event === 'Welcome') {
       isUp = true;
       watches.resume();
@@ -134,7 +134,7 @@ export function connect(url: string, options: ClientOptions = {}): Client {
     frames.add((frame) => {
       if (frame.event === event && frame.status !== 'Failed') listener(frame as Parameters<typeof listener>[0]);
     });
-  const request = (event: string, data: object): Promise<Frame> =>
+  const request = (event: string, data: object): Promise<ServerFrame> =>
     new Promise((resolve, reject) => {
       if (!isUp) throw new Error('There is no connection now.');
       ask(event, data, (failure, frame) => {

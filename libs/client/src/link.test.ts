@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { startProxy, until } from '@callstream/stack';
 import type { WebSocket as ServerSocket } from 'ws';
 import { WebSocketServer } from 'ws';
-import { openLink } from './link.ts';
+import { openReconnectingSocket } from './link.ts';
 
 let server: WebSocketServer;
 let port: number;
@@ -22,7 +22,7 @@ afterAll(() => server.close());
 /** A link, and what it said. */
 function open(to: number, silenceMaxMs = 60_000) {
   const said: string[] = [];
-  const link = openLink({
+  const link = openReconnectingSocket({
     protocols: () => [],
     ...{ url: `ws://127.0.0.1:${to}/`, silenceMaxMs, doubtAfterMs: 0 },
     onText: (text) => said.push(`text ${text ?? 'none'}`),
@@ -105,7 +105,7 @@ describe('a link', () => {
 });
 
 const openLinkTo = (url: string) =>
-  openLink({
+  openReconnectingSocket({
     protocols: () => [],
     ...{ url, silenceMaxMs: 1, doubtAfterMs: 1 },
     onText: () => undefined,

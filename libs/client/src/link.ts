@@ -3,7 +3,7 @@ import { onWake } from './wake.ts';
 
 const checkEveryMs = 1_000;
 
-export interface LinkOptions {
+export interface ReconnectingSocketOptions {
   readonly url: string;
   /** Subprotocols to offer, asked for before each connection; none if it is empty. */
   readonly protocols: () => string[];
@@ -22,7 +22,7 @@ export interface LinkOptions {
 }
 
 /** A WebSocket that comes back. */
-export interface Link {
+export interface ReconnectingSocket {
   /** Dropped if there is no open connection. */
   readonly send: (message: object) => void;
   /** Gives the connection up and makes a new one after the usual wait. */
@@ -30,7 +30,7 @@ export interface Link {
   readonly close: () => void;
 }
 
-export function openLink(options: LinkOptions): Link {
+export function openReconnectingSocket(options: ReconnectingSocketOptions): ReconnectingSocket {
   const { url, protocols, silenceMaxMs, doubtAfterMs, onText, onLost, onRefused, onTick } = options;
   let socket: WebSocket | undefined;
   let openedAt = 0;

@@ -11,7 +11,7 @@ export type SnapshotData = FrameOf<'Snapshot'>['data'];
 export type CallsChangedData = FrameOf<'CallsChanged'>['data'];
 
 /** A frame of any kind, also of a kind that this client does not know. */
-export interface Frame {
+export interface ServerFrame {
   readonly event: string;
   readonly data: unknown;
   readonly status?: string;
@@ -21,10 +21,10 @@ export interface Frame {
 }
 
 /** null if `text` is no frame. */
-export function parseFrame(text: unknown): Frame | null {
+export function parseFrame(text: unknown): ServerFrame | null {
   if (typeof text !== 'string') return null;
   try {
-    const frame = JSON.parse(text) as Frame | null;
+    const frame = JSON.parse(text) as ServerFrame | null;
     return typeof frame?.event === 'string' ? frame : null;
   } catch {
     return null;
@@ -32,7 +32,7 @@ export function parseFrame(text: unknown): Frame | null {
 }
 
 /** Why a request failed, as the server says it; null if it did not. */
-export function failureOf({ status, data }: Frame): string | null {
+export function failureOf({ status, data }: ServerFrame): string | null {
   if (status !== 'Failed') return null;
   const { error } = (data ?? {}) as { error?: unknown };
   return typeof error === 'string' ? error : 'The server did not say why.';

@@ -1,19 +1,19 @@
 import { failureOf } from './messages.ts';
-import type { Frame } from './messages.ts';
+import type { ServerFrame } from './messages.ts';
 
 /** Is given the failure; or null, and the frame that answers. */
-export type OnAnswer = (failure: string | null, frame: Frame | undefined) => void;
+export type OnAnswer = (failure: string | null, frame: ServerFrame | undefined) => void;
 
 /** Answers by the id of what was asked. */
 export interface Requests {
   /** The message to send. */
-  readonly next: (event: string, data: object, onAnswer: OnAnswer) => Message;
-  readonly onFrame: (frame: Frame) => void;
+  readonly next: (event: string, data: object, onAnswer: OnAnswer) => RequestMessage;
+  readonly onFrame: (frame: ServerFrame) => void;
   /** Nothing that was asked until now will be answered any more. */
   readonly giveUp: (reason: string) => void;
 }
 
-interface Message {
+interface RequestMessage {
   readonly event: string;
   readonly data: object;
   readonly id: number;

@@ -17,7 +17,7 @@ export interface Status {
   readonly problem: string | null;
 }
 
-export const firstStatus: Status = {
+export const initialStatus: Status = {
   ...{ connection: 'connecting', asOf: null, lag: 0 },
   ...{ isStale: false, isOtherVersion: false, problem: null },
 };

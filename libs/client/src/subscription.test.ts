@@ -1,9 +1,9 @@
 import { liveCallOf } from '@callstream/contracts/live-call-of';
-import { callsOfEvents, eventsOf, lifeOf } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, fixtureLog } from '@callstream/domain/testing';
 import { createBoard } from './board.ts';
-import { createSubscription } from './subscription.ts';
+import { createBoardSubscription } from './subscription.ts';
 
-const calls = [...callsOfEvents(eventsOf(lifeOf('01-nominal'))).values()].map(liveCallOf);
+const calls = [...callsOfEvents(eventsOf(fixtureLog('01-nominal'))).values()].map(liveCallOf);
 const snapshot = (id: number, cursor: string, shown = calls) => ({
   ...{ event: 'Snapshot', status: 'Ok', id },
   data: { calls: shown, cursor, as_of: 0, now: 0, lag: 0, part: 1, parts: 1 },
@@ -15,7 +15,7 @@ function open() {
   const asked: object[] = [];
   const fail: ((failure: string) => void)[] = [];
   const problems: string[] = [];
-  const subscription = createSubscription({
+  const subscription = createBoardSubscription({
     ...{ board, filter: { queues: ['900'] } },
     ask: (_event, data, onAnswer) => {
       fail.push((failure) => onAnswer(failure, undefined));

@@ -1,10 +1,10 @@
-import type { HeldCalls } from './board.ts';
-import type { CallsChangedData, Filter, Frame, SnapshotData } from './messages.ts';
+import type { WritableBoard } from './board.ts';
+import type { CallsChangedData, Filter, ServerFrame, SnapshotData } from './messages.ts';
 import type { OnAnswer } from './requests.ts';
 
-export interface SubscriptionOptions {
+export interface BoardSubscriptionOptions {
   readonly filter: Filter;
-  readonly board: HeldCalls;
+  readonly board: WritableBoard;
   /** Sends a request; returns its id. */
   readonly ask: (event: string, data: object, onAnswer: OnAnswer) => number;
   /** The board is what the gateway shows, as of this snapshot. */
@@ -13,15 +13,21 @@ export interface SubscriptionOptions {
 }
 
 /** Keeps the board subscribed: on each connection anew, from the cursor if there is one. */
-export interface Subscription {
+export interface BoardSubscription {
   /** There is a new connection. */
   readonly resume: () => void;
-  readonly onFrame: (frame: Frame) => void;
+  readonly onFrame: (frame: ServerFrame) => void;
   /** The filter of the next `resume`. */
   readonly setFilter: (filter: Filter) => void;
 }
 
-export function createSubscription({ board, ask, onComplete, onFailed, ...first }: SubscriptionOptions): Subscription {
+export function createBoardSubscription({
+  board,
+  ask,
+  onComplete,
+  onFailed,
+  ...first
+}: BoardSubscriptionOptions): BoardSubscription {
   let { filter } = first;
   let askedAs: number | undefined;
   /** The answer to the last Subscribe has begun: what came before it was for the one before. */

@@ -1,14 +1,14 @@
-interface EventSource {
+interface ListenerTarget {
   addEventListener?: (type: string, listener: () => void) => void;
   removeEventListener?: (type: string, listener: () => void) => void;
 }
-interface Page extends EventSource {
-  readonly document?: EventSource & { readonly visibilityState: string };
+interface BrowserPage extends ListenerTarget {
+  readonly document?: ListenerTarget & { readonly visibilityState: string };
 }
 
 /** Calls `wake` when a browser says that the network or the page is back, until the returned function is called. */
 export function onWake(wake: () => void): () => void {
-  const page = globalThis as unknown as Page;
+  const page = globalThis as unknown as BrowserPage;
   const { document } = page;
   const seen = (): void => {
     if (document?.visibilityState === 'visible') wake();

@@ -1,21 +1,21 @@
 /** Something that the server is to go on telling of: said once, and again after every reconnect. */
-export interface Watch {
+export interface WatchRequest {
   readonly event: string;
   readonly data: object;
   /** What ends it, if there is such a message. */
   readonly end?: { readonly event: string; readonly data: object };
 }
 
-export interface Watches {
+export interface WatchRequests {
   /** Until the returned function is called. */
-  readonly add: (watch: Watch) => () => void;
+  readonly add: (watch: WatchRequest) => () => void;
   /** Says all of them, on a new connection. */
   readonly resume: () => void;
 }
 
 /** `say` may drop what it is given while there is no connection: `resume` says it again. */
-export function createWatches(say: (event: string, data: object) => void): Watches {
-  const all = new Set<Watch>();
+export function createWatchRequests(say: (event: string, data: object) => void): WatchRequests {
+  const all = new Set<WatchRequest>();
   const isWanted = (end: string): boolean => [...all].some((other) => JSON.stringify(other.end) === end);
   return {
     add: (watch) => {

@@ -1,7 +1,7 @@
 import { readFields } from './fields.ts';
 import type { ParsedEvent } from './fields.ts';
-import { readObject } from './json.ts';
-import { aheadMsMax } from './play/fact.ts';
+import { parseJsonObject } from './json.ts';
+import { clockAheadMsMax } from './play/fact.ts';
 import type { Clock } from './play/fact.ts';
 import { clampTime } from './time.ts';
 
@@ -28,7 +28,7 @@ export const eventBytesMax = 2 * 1024 * 1024;
 /** Judges whether a body can ever be an event, and if not, says why in a sentence that quotes none of it. */
 export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { problem: string } {
   if (value.length > eventBytesMax) return { problem: `The event is larger than ${eventBytesMax} bytes.` };
-  const read = readObject(value);
+  const read = parseJsonObject(value);
   if ('problem' in read) return read;
   const { object: body, text: source } = read;
   if (typeof body['type'] !== 'string' || body['type'] === '') return { problem: 'The event has no "type".' };
@@ -49,7 +49,7 @@ export const partitionsMax = 4096;
 /** Unique, and the same after every rebuild; a safe integer up to offset 2⁴¹. */
 export const eventId = (partition: number, offset: number): number => offset * partitionsMax + partition;
 
-export interface LogEntry {
+export interface RawRecord {
   readonly value: Uint8Array | null;
   readonly partition: number;
   readonly offset: number;
@@ -60,7 +60,7 @@ export interface LogEntry {
 }
 
 /** What a record of the log means: an event, or the reason why it is none. Nothing else decides that. */
-export function decode(record: LogEntry): { event: CallEvent } | { problem: string } {
+export function decode(record: RawRecord): { event: CallEvent } | { problem: string } {
   if (record.value === null) return { problem: 'The record has no value.' };
   const parsed = parseEvent(record.value);
   if ('problem' in parsed) return parsed;
@@ -81,5 +81,5 @@ export function decode(record: LogEntry): { event: CallEvent } | { problem: stri
 /** When it happened: by its own time, unless it has none or its clock is too far ahead. */
 function timeOf(own: number | null, receivedAt: number): Pick<CallEvent, 'at' | 'clock'> {
   if (own === null) return { at: receivedAt, clock: 'none' };
-  return own > receivedAt + aheadMsMax ? { at: receivedAt, clock: 'ahead' } : { at: own, clock: 'own' };
+  return own > receivedAt + clockAheadMsMax ? { at: receivedAt, clock: 'ahead' } : { at: own, clock: 'own' };
 }

@@ -2,7 +2,7 @@ import { isIdentityTime } from './identity-time.ts';
 import { jsonbSafe, numberSources, safeText } from './json.ts';
 import type { JsonObject } from './json.ts';
 import { kindOf } from './kinds.ts';
-import { ifTooLong, textLimits } from './text-limits.ts';
+import { overLimitAction, textLimits } from './text-limits.ts';
 import type { TextField } from './text-limits.ts';
 import { parseTime } from './time.ts';
 
@@ -37,9 +37,9 @@ export interface ParsedEvent {
   readonly omitted: readonly TextField[] | null;
 }
 
-type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+type MutableFields<T> = { -readonly [K in keyof T]: T[K] };
 
-const nothingSaid = {
+const emptyFields = {
   ...{ type: '', kind: '', callId: null, actor: null, queue: null, code: null },
   ...{ number: null, destination: null, url: null, direction: null },
   ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null, isTimed: false, omitted: null },
@@ -51,9 +51,9 @@ const nothingSaid = {
  */
 export function readFields(body: JsonObject, source: string): { event: ParsedEvent } | { problem: string } {
   const json = jsonbSafe(source);
-  const tooLong: TooLong = { refused: null, omitted: null };
-  const textOf = textFields({ source, json, tooLong });
-  const event: Mutable<ParsedEvent> = { body, json, ...nothingSaid };
+  const tooLong: OverLongFields = { refused: null, omitted: null };
+  const textOf = createTextReader({ source, json, tooLong });
+  const event: MutableFields<ParsedEvent> = { body, json, ...emptyFields };
   // Nothing is inherited by what JSON.parse makes.
   for (const key in body) {
     const value = body[key];
@@ -115,22 +115,26 @@ function timeOf(value: unknown): Pick<ParsedEvent, 'at' | 'isTimed'> {
 }
 
 /** Fields that were found to be too long. */
-interface TooLong {
+interface OverLongFields {
   refused: TextField | null;
   omitted: TextField[] | null;
 }
 
-interface TextFields {
+interface TextReaderOptions {
   readonly source: string;
   readonly json: string;
   /** Noted here while fields are read. */
-  readonly tooLong: TooLong;
+  readonly tooLong: OverLongFields;
 }
 
 /** Reads a field as a text that the tables can hold. That its limit is known is checked by the compiler. */
-function textFields({ source, json, tooLong }: TextFields): (value: unknown, field: TextField) => string | null {
+function createTextReader({
+  source,
+  json,
+  tooLong,
+}: TextReaderOptions): (value: unknown, field: TextField) => string | null {
   // What jsonb takes as it is has no text that would have to be made safe.
-  const safe = json === source ? asItIs : safeText;
+  const safe = json === source ? unchanged : safeText;
   let sources: ReadonlyMap<string, string> | undefined;
   const read = (value: unknown, field: TextField): string | null => {
     if (typeof value === 'string') return value === '' ? null : safe(value);
@@ -140,7 +144,7 @@ function textFields({ source, json, tooLong }: TextFields): (value: unknown, fie
   };
   return (value, field) => {
     const text = read(value, field);
-    const what = text === null ? null : ifTooLong(field, text);
+    const what = text === null ? null : overLimitAction(field, text);
     if (what === null) return text;
     if (what === 'refused') tooLong.refused ??= field;
     else (tooLong.omitted ??= []).push(field);
@@ -148,4 +152,4 @@ function textFields({ source, json, tooLong }: TextFields): (value: unknown, fie
   };
 }
 
-const asItIs = (text: string): string => text;
+const unchanged = (text: string): string => text;

@@ -7,7 +7,7 @@ const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** What `bytes` say, as a JSON object, or in one sentence why they are none. A leading byte order mark is skipped. */
-export function readObject(bytes: Uint8Array): { object: JsonObject; text: string } | { problem: string } {
+export function parseJsonObject(bytes: Uint8Array): { object: JsonObject; text: string } | { problem: string } {
   let text: string;
   try {
     text = utf8.decode(bytes);
@@ -21,20 +21,20 @@ export function readObject(bytes: Uint8Array): { object: JsonObject; text: strin
     return { problem: 'The body is not JSON.' };
   }
   if (!isObject(value)) return { problem: 'The body is not a JSON object.' };
-  const problem = refuse(value, 1);
+  const problem = structureProblem(value, 1);
   return problem === null ? { object: value, text } : { problem };
 }
 
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function refuse(value: object, depth: number): string | null {
+function structureProblem(value: object, depth: number): string | null {
   if (depth > nestingMax) return `The body is nested deeper than ${nestingMax} levels.`;
   // Nothing is inherited by what JSON.parse makes; an array of pairs would be made for every event.
   for (const key in value) {
     const item = (value as JsonObject)[key];
     if (forbiddenKeys.has(key)) return `The body has a key "${key}", which is not allowed.`;
-    const problem = typeof item === 'object' && item !== null ? refuse(item, depth + 1) : null;
+    const problem = typeof item === 'object' && item !== null ? structureProblem(item, depth + 1) : null;
     if (problem !== null) return problem;
   }
   return null;
@@ -55,7 +55,7 @@ const exponentMax = 300;
 
 /** `text`, a JSON object, as text that jsonb stores as it is: almost always the same text. */
 export function jsonbSafe(text: string): string {
-  return isSuspicious(text) ? JSON.stringify(parseWithSource(text, safeValue)) : text;
+  return mayBeUnsafe(text) ? JSON.stringify(parseWithSource(text, safeValue)) : text;
 }
 
 const refusedEscape = /\\u(?:0000|[dD][89a-fA-F])/;
@@ -65,7 +65,7 @@ const largeExponent = /[\d.][eE][+-]?\d{3}/;
  * Whether it may have escapes that jsonb refuses, or numbers that explode in it: 54 kB of `1e131071` become 786 MB when
  * read. Every event passes here: one expression for all of it takes ten times as long.
  */
-const isSuspicious = (text: string): boolean =>
+const mayBeUnsafe = (text: string): boolean =>
   (text.includes('\\') && refusedEscape.test(text)) || largeExponent.test(text) || hasManyDigits(text);
 
 /** Whether more than {@link digitsMax} digits and dots follow each other: one of them stands where it looks. */

@@ -1,13 +1,13 @@
-import { agentsNow, usualRules } from '../testing/agents.ts';
-import { callsOfEvents, eventsOf, lifeOf, lives } from '../testing/index.ts';
+import { agentsNow, defaultRules } from '../testing/agents.ts';
+import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '../testing/index.ts';
 import { isCounted, totalsOf } from './index.ts';
 import type { Call } from './index.ts';
 
 const second = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString().slice(11, 19));
-const callsOf = (name: string): Call[] => [...callsOfEvents(eventsOf(lifeOf(name))).values()];
+const callsOf = (name: string): Call[] => [...callsOfEvents(eventsOf(fixtureLog(name))).values()];
 
 /** What a supervisor would say of a call, in one line. */
-function told(call: Call): string {
+function summaryOf(call: Call): string {
   const agents = call.segments.map((s) => `${s.actor.split('@')[0]} ${second(s.enteredAt)}-${second(s.endedAt)}`);
   const queues = call.visits.map((v) => `${v.queue}:${v.outcome}${v.waitMs === null ? '' : ` ${v.waitMs / 1000}s`}`);
   return [
@@ -54,14 +54,14 @@ describe('the lives of calls', () => {
     ['16-internal', 'FINISHED | internal |  | 13:20:05 | 13:21:00 |  | '],
     ['17-dialer', 'FINISHED | outbound | 900 | 13:22:17 | 13:23:00 | 900:answered 2s | ana 13:22:17-13:23:00'],
   ])('%s', (name, expected) => {
-    expect(callsOf(name).map(told)).toEqual([expected]);
+    expect(callsOf(name).map(summaryOf)).toEqual([expected]);
   });
 
   it('18-presence: logged in to two queues, paused, unpaused, logged out', () => {
-    const events = eventsOf(lifeOf('18-presence'));
+    const events = eventsOf(fixtureLog('18-presence'));
     const presence = (count: number) => {
       const known = events.slice(0, count);
-      return agentsNow(known, [], { now: Date.UTC(2026, 2, 2, 14, 1), rules: usualRules }).get('ana@example.com')
+      return agentsNow(known, [], { now: Date.UTC(2026, 2, 2, 14, 1), rules: defaultRules }).get('ana@example.com')
         ?.queues;
     };
     const both = (what: string) =>
@@ -78,7 +78,7 @@ describe('the lives of calls', () => {
   });
 
   it('counts the day as a supervisor would', () => {
-    const calls = [...lives.keys()].flatMap(callsOf).filter((call) => call.callId !== '1772456400.30990');
+    const calls = [...fixtureEvents.keys()].flatMap(callsOf).filter((call) => call.callId !== '1772456400.30990');
     const totals = totalsOf(
       calls.filter(isCounted).flatMap(({ visits }) => visits),
       {

@@ -38,7 +38,7 @@ const unitsAlwaysFit = Math.floor(Math.min(...Object.values(textLimits).map(({ b
 const utf8 = new TextEncoder();
 
 /** What is done with a text that is longer than its field may be; null if it is not. */
-export function ifTooLong(field: TextField, text: string): TextLimit['ifLonger'] | null {
+export function overLimitAction(field: TextField, text: string): TextLimit['ifLonger'] | null {
   if (text.length <= unitsAlwaysFit) return null;
   const { bytesMax, ifLonger } = textLimits[field];
   // The length in bytes is never less than that in units: a text of a megabyte need not be encoded.

@@ -1,8 +1,16 @@
 import { presenceOf } from '../src/index.ts';
-import type { AgentMarks, AgentPresence, AgentSegment, Call, CallEvent, Mark, PresenceRules } from '../src/index.ts';
+import type {
+  PresenceEvents,
+  AgentPresence,
+  AgentSegment,
+  Call,
+  CallEvent,
+  EventStamp,
+  PresenceRules,
+} from '../src/index.ts';
 
 /** The settings of a new installation. */
-export const usualRules: PresenceRules = {
+export const defaultRules: PresenceRules = {
   ...{ staleAfterMs: 120 * 60_000, ringMsMax: 120_000, presenceStaleMs: 12 * 3_600_000, takeSeveralCalls: false },
 };
 
@@ -15,15 +23,15 @@ const isMarkKind = (kind: string): kind is keyof typeof markKinds => Object.hasO
 const importedAfterMs = 14 * 3_600_000;
 
 /** The rows of table `agents` that events make: what its SQL says, said again. */
-export function marksOf(events: readonly CallEvent[]): AgentMarks[] {
+export function presenceEventsOf(events: readonly CallEvent[]): PresenceEvents[] {
   const first = new Map<string, CallEvent>();
   for (const event of events.toSorted((a, b) => a.id - b.id)) if (!first.has(event.uuid)) first.set(event.uuid, event);
   const words = [...first.values()].filter(({ kind, actor }) => isMarkKind(kind) && actor !== null);
   return [...Map.groupBy(words, ({ actor, queue }) => `${actor}\0${queue ?? ''}`).values()].map(marksOfRow);
 }
 
-function marksOfRow(events: CallEvent[]): AgentMarks {
-  const marks: Record<string, Mark | null> = { loggedIn: null, loggedOut: null, paused: null, unpaused: null };
+function marksOfRow(events: CallEvent[]): PresenceEvents {
+  const marks: Record<string, EventStamp | null> = { loggedIn: null, loggedOut: null, paused: null, unpaused: null };
   for (const { kind, at, id } of events) {
     const name = isMarkKind(kind) ? markKinds[kind] : '';
     // Of several of one time, the first in the log: they are in its order.
@@ -36,7 +44,7 @@ function marksOfRow(events: CallEvent[]): AgentMarks {
   const heard = events.map(({ at, clock }) => (clock === 'own' ? at + delayMs : at));
   const heardAt = Math.min(lastReception, Math.max(...heard));
   const { actor, queue } = events[0] ?? { actor: null, queue: null };
-  return { ...(marks as unknown as AgentMarks), actor: actor ?? '', queue: queue ?? '', heardAt, delayMs };
+  return { ...(marks as unknown as PresenceEvents), actor: actor ?? '', queue: queue ?? '', heardAt, delayMs };
 }
 
 /** What each agent does, of whom events or calls say anything; sorted by name. */
@@ -48,7 +56,7 @@ export function agentsNow(
   const segments = calls.flatMap(({ callId, delayMs, heardAt, segments: of }) =>
     of.map((segment): AgentSegment => ({ ...segment, callId, delayMs, heardAt })),
   );
-  const marks = marksOf(events);
+  const marks = presenceEventsOf(events);
   const actors = new Set([...marks, ...segments].map(({ actor }) => actor));
   return new Map(
     [...actors].toSorted().map((actor) => {

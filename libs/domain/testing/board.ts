@@ -1,10 +1,10 @@
 import { isCurrent, isStale, isWaiting } from '../src/index.ts';
 import type { AgentPresence, Call, CallEvent, PresenceRules } from '../src/index.ts';
-import { agentsNow, usualRules } from './agents.ts';
+import { agentsNow, defaultRules } from './agents.ts';
 import { callsOfEvents } from './index.ts';
 
 /** What is shown of calls and agents at one moment. */
-export interface Shown {
+export interface BoardView {
   /** Current calls that are not stale, by call_id. */
   readonly calls: ReadonlyMap<string, Call>;
   readonly agents: ReadonlyMap<string, AgentPresence>;
@@ -17,7 +17,7 @@ export interface Shown {
 }
 
 /** What is shown of `events` at `now`, all of them having been received. */
-export function shownOf(events: readonly CallEvent[], now: number, rules: PresenceRules): Shown {
+export function boardViewOf(events: readonly CallEvent[], now: number, rules: PresenceRules): BoardView {
   const all = [...callsOfEvents(events).values()];
   const calls = all.filter((call) => isCurrent(call) && !isStale(call, now, rules.staleAfterMs));
   const agents = agentsNow(events, all, { now, rules });
@@ -39,9 +39,9 @@ export function shownOf(events: readonly CallEvent[], now: number, rules: Presen
 }
 
 /** The same of what was received until then. */
-export const shownAt = (events: readonly CallEvent[], now: number): Shown =>
-  shownOf(
+export const boardViewAt = (events: readonly CallEvent[], now: number): BoardView =>
+  boardViewOf(
     events.filter(({ receivedAt }) => receivedAt <= now),
     now,
-    usualRules,
+    defaultRules,
   );

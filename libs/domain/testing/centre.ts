@@ -1,8 +1,8 @@
-import type { Delivery } from './index.ts';
-import { beginningMs } from './script.ts';
+import type { TestDelivery } from './index.ts';
+import { storyStartMs } from './script.ts';
 
 /** What is true in a call centre at one moment, whatever its events say. */
-export interface Truth {
+export interface GroundTruth {
   /** ms since 1970. */
   readonly at: number;
   /** call_id → the queue in which its caller waits. */
@@ -43,15 +43,15 @@ export interface CentreAgent {
 }
 
 /** A call centre in which everything is told, in whole seconds, and received at once. */
-export interface Centre {
+export interface SimulatedCentre {
   readonly agents: readonly CentreAgent[];
   readonly calls: readonly CentreCall[];
   /** Seconds since its beginning. */
   now: number;
   readonly say: (event: CentreEvent) => void;
-  readonly log: Delivery[];
+  readonly log: TestDelivery[];
   /** Of each moment, what was true after all that happened in it. */
-  readonly truths: Map<number, Truth>;
+  readonly truths: Map<number, GroundTruth>;
 }
 
 const callOf = (id: string): CentreCall => ({
@@ -60,16 +60,16 @@ const callOf = (id: string): CentreCall => ({
 
 const nobody = { isThere: false, isPaused: false, changedAt: -10, rings: null, on: null } as const;
 
-export function createCentre(): Centre {
-  const log: Delivery[] = [];
-  const centre: Centre = {
+export function createCentre(): SimulatedCentre {
+  const log: TestDelivery[] = [];
+  const centre: SimulatedCentre = {
     agents: ['ana', 'bia', 'carla'].map((name) => ({ name, ...nobody })),
     calls: ['c1', 'c2', 'c3'].map(callOf),
     now: 0,
     log,
     truths: new Map(),
     say: (event) => {
-      const time = new Date(beginningMs + centre.now * 1_000).toISOString();
+      const time = new Date(storyStartMs + centre.now * 1_000).toISOString();
       // A number for each event: two of them are never the same.
       log.push({ body: JSON.stringify({ ...event, timestamp: time, sid: log.length }), receivedAt: time });
     },
@@ -78,8 +78,8 @@ export function createCentre(): Centre {
 }
 
 /** Remembers what is true now. */
-export function rememberTruth({ calls, agents, now, truths }: Centre): void {
-  const at = beginningMs + now * 1_000;
+export function recordTruth({ calls, agents, now, truths }: SimulatedCentre): void {
+  const at = storyStartMs + now * 1_000;
   truths.set(at, {
     at,
     waits: new Map(calls.flatMap(({ id, queue }) => (queue === null ? [] : [[id, queue]]))),

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
-import { createCentre, rememberTruth } from './centre.ts';
-import type { Centre, CentreAgent, CentreCall, Truth } from './centre.ts';
-import type { Delivery } from './index.ts';
+import { createCentre, recordTruth } from './centre.ts';
+import type { SimulatedCentre, CentreAgent, CentreCall, GroundTruth } from './centre.ts';
+import type { TestDelivery } from './index.ts';
 
 /** A day of a small call centre: all its events, and what was true. */
 export interface Day {
-  readonly log: readonly Delivery[];
-  readonly truths: readonly Truth[];
+  readonly log: readonly TestDelivery[];
+  readonly truths: readonly GroundTruth[];
 }
 
 /** Truthful days of up to `stepsMax` steps: queues, agents, presence, transfers, conferences, overflow, abandons. */
@@ -18,18 +18,18 @@ export const days = (stepsMax = 50): fc.Arbitrary<Day> =>
   });
 
 const queues = ['900', '901', '910'] as const;
-type Action = () => void;
+type CentreAction = () => void;
 
 /** Something that can happen now, or nothing; then some seconds pass, or none. */
-function step(centre: Centre, choice: number): void {
+function step(centre: SimulatedCentre, choice: number): void {
   const possible = [...centre.agents.flatMap((agent) => ofAgent(centre, agent)), ...ofCalls(centre, choice)];
   possible[Math.floor(choice / 4) % possible.length]?.();
-  rememberTruth(centre);
+  recordTruth(centre);
   centre.now += choice % 4;
 }
 
 /** Steps of one call are at least a second apart, so that their order can be told. */
-const ofCalls = (centre: Centre, choice: number): Action[] =>
+const ofCalls = (centre: SimulatedCentre, choice: number): CentreAction[] =>
   centre.calls
     .filter(({ changedAt }) => changedAt < centre.now)
     .flatMap((call) => {
@@ -41,16 +41,16 @@ const ofCalls = (centre: Centre, choice: number): Action[] =>
     });
 
 /** Three changes of one second are not told apart, so there is none of two. */
-function ofAgent({ say, now }: Centre, agent: CentreAgent): Action[] {
+function ofAgent({ say, now }: SimulatedCentre, agent: CentreAgent): CentreAction[] {
   const { name: actor, isThere, isPaused, on, rings } = agent;
   if (agent.changedAt === now) return [];
-  const change = (to: Partial<CentreAgent>, words: Action): Action => {
+  const change = (to: Partial<CentreAgent>, words: CentreAction): CentreAction => {
     return () => {
       Object.assign(agent, to, { changedAt: now });
       words();
     };
   };
-  const inAll = (type: string): Action => {
+  const inAll = (type: string): CentreAction => {
     return () => {
       for (const queue of queues) say({ type, actor, queue });
     };
@@ -64,13 +64,13 @@ function ofAgent({ say, now }: Centre, agent: CentreAgent): Action[] {
 
 const isFree = ({ isThere, isPaused, on, rings }: CentreAgent): boolean => isThere && !isPaused && !on && !rings;
 
-type Actions = (centre: Centre, call: CentreCall, queue: string) => Action[];
+type ListActions = (centre: SimulatedCentre, call: CentreCall, queue: string) => CentreAction[];
 
-const actionsOf: Readonly<Record<CentreCall['phase'], Actions>> = {
+const actionsOf: Readonly<Record<CentreCall['phase'], ListActions>> = {
   idle: (centre, call, queue) => {
     // Who comes back too soon is not told from a late word of the life before.
     if (call.isBegun && centre.now - call.changedAt < 4) return [];
-    const begin: Action = () => {
+    const begin: CentreAction = () => {
       call.isBegun = true;
       call.phase = 'ivr';
       centre.say({ type: 'call.new', call_id: call.id });
@@ -92,14 +92,14 @@ const actionsOf: Readonly<Record<CentreCall['phase'], Actions>> = {
   talking: whileTalking,
 };
 
-function whileWaiting(centre: Centre, call: CentreCall, queue: string): Action[] {
+function whileWaiting(centre: SimulatedCentre, call: CentreCall, queue: string): CentreAction[] {
   const { say } = centre;
   const { id: call_id, queue: waitsIn } = call;
   const here = { call_id, queue: waitsIn ?? '' };
   const ringing = centre.agents.filter(({ rings }) => rings === call);
   const elsewhere = queues.filter((other) => other !== waitsIn && ![...call.on.values()].includes(other));
   const next = elsewhere.includes(queue as '900') ? queue : elsewhere[0];
-  const moves: Action[] = [
+  const moves: CentreAction[] = [
     () => wait(centre, call, next ?? queue),
     () => {
       say({ type: 'call.overflow', call_id, destination: next ?? queue });
@@ -136,7 +136,7 @@ function whileWaiting(centre: Centre, call: CentreCall, queue: string): Action[]
   ];
 }
 
-function whileTalking(centre: Centre, call: CentreCall, queue: string): Action[] {
+function whileTalking(centre: SimulatedCentre, call: CentreCall, queue: string): CentreAction[] {
   const { say } = centre;
   const { id: call_id } = call;
   const on = centre.agents.filter((agent) => agent.on === call);
@@ -164,23 +164,23 @@ function whileTalking(centre: Centre, call: CentreCall, queue: string): Action[]
   ];
 }
 
-function wait(centre: Centre, call: CentreCall, queue: string): void {
+function wait(centre: SimulatedCentre, call: CentreCall, queue: string): void {
   centre.say({ type: 'call.waiting', call_id: call.id, queue });
   moveTo(centre, call, queue);
 }
 
-function moveTo(centre: Centre, call: CentreCall, queue: string): void {
+function moveTo(centre: SimulatedCentre, call: CentreCall, queue: string): void {
   call.phase = 'waiting';
   call.queue = queue;
   stopRinging(centre, call);
 }
 
-function stopRinging({ agents }: Centre, call: CentreCall): void {
+function stopRinging({ agents }: SimulatedCentre, call: CentreCall): void {
   for (const agent of agents) if (agent.rings === call) agent.rings = null;
 }
 
 /** The agent answers who waits, or joins a conference. */
-function enter(centre: Centre, call: CentreCall, agent: CentreAgent): void {
+function enter(centre: SimulatedCentre, call: CentreCall, agent: CentreAgent): void {
   const queue = call.queue ?? [...call.on.values()][0] ?? '900';
   centre.say({ type: 'actor.entered', call_id: call.id, actor: agent.name, queue });
   if (call.queue !== null && agent.name !== 'carla') centre.say({ type: 'call.ongoing', call_id: call.id });
@@ -193,13 +193,13 @@ function enter(centre: Centre, call: CentreCall, agent: CentreAgent): void {
   stopRinging(centre, call);
 }
 
-function leave({ say }: Centre, call: CentreCall, agent: CentreAgent): void {
+function leave({ say }: SimulatedCentre, call: CentreCall, agent: CentreAgent): void {
   say({ type: 'actor.left', call_id: call.id, actor: agent.name, queue: call.on.get(agent.name) ?? '' });
   call.on.delete(agent.name);
   agent.on = null;
 }
 
-function finish(centre: Centre, call: CentreCall): void {
+function finish(centre: SimulatedCentre, call: CentreCall): void {
   centre.say({ type: 'call.finished', call_id: call.id });
   stopRinging(centre, call);
   for (const agent of centre.agents) if (agent.on === call) agent.on = null;

@@ -5,7 +5,7 @@ import { decode, factSet, factsOf, play } from '../src/index.ts';
 import type { Call, CallEvent } from '../src/index.ts';
 
 /** Bodies as they stand in the log, in the order of the log; `receivedAt` is RFC 3339. */
-export interface Delivery {
+export interface TestDelivery {
   readonly body: string;
   readonly receivedAt: string;
 }
@@ -19,7 +19,7 @@ const uuidOf = (body: string, receivedAt: string) => (withTime: boolean) => {
 };
 
 /** The events of a log of one partition. @throws {Error} if one of the bodies is none. */
-export function eventsOf(log: readonly Delivery[], partition = 0): CallEvent[] {
+export function eventsOf(log: readonly TestDelivery[], partition = 0): CallEvent[] {
   return log.map(({ body, receivedAt }, offset) => {
     const decoded = decode({
       ...{ value: Buffer.from(body), partition, offset },
@@ -41,26 +41,29 @@ export const callsOfEvents = (events: readonly CallEvent[]): Map<string, Call> =
 const fixtures = new URL('../../../fixtures/events/', import.meta.url);
 
 /** The lives of calls in fixtures/events: file name without ending → its lines. */
-export const lives: ReadonlyMap<string, readonly string[]> = new Map(
+export const fixtureEvents: ReadonlyMap<string, readonly string[]> = new Map(
   readdirSync(fixtures)
     .toSorted()
     .map((file) => [file.replace('.ndjson', ''), readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')]),
 );
 
 /** The same as if the last of them had just ended: of events of months ago no board shows anything. */
-export function livesUntil(now: number): ReadonlyMap<string, readonly string[]> {
+export function fixtureEventsUntil(now: number): ReadonlyMap<string, readonly string[]> {
   const written = /2026-03-02T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
   const timesOf = (body: string): number[] => [...body.matchAll(written)].map(([time]) => Date.parse(time));
-  const bodies = [...lives.values()].flat();
+  const bodies = [...fixtureEvents.values()].flat();
   const later = now - Math.max(...bodies.flatMap(timesOf));
   const moved = (body: string): string =>
     body.replaceAll(written, (time) => new Date(Date.parse(time) + later).toISOString());
-  return new Map([...lives].map(([name, life]) => [name, life.map(moved)]));
+  return new Map([...fixtureEvents].map(([name, life]) => [name, life.map(moved)]));
 }
 
 /** A life as a log, received one second after another, after its own times. */
-export const lifeOf = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 14)): Delivery[] =>
-  (lives.get(name) ?? []).map((body, i) => ({ body, receivedAt: new Date(receivedFrom + i * 1000).toISOString() }));
+export const fixtureLog = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 14)): TestDelivery[] =>
+  (fixtureEvents.get(name) ?? []).map((body, i) => ({
+    body,
+    receivedAt: new Date(receivedFrom + i * 1000).toISOString(),
+  }));
 
 const kinds = [
   'call.new', 'call.standby', 'call.waiting', 'call.ongoing', 'call.on-going', 'call.overflow', 'call.queue-abandon', 'call.finished',
@@ -103,7 +106,7 @@ const body = fc
   });
 
 /** Logs of 1 to `size` deliveries over a few calls, with repeats, ties, reordering and odd values. */
-export const logs = (size = 30): fc.Arbitrary<Delivery[]> =>
+export const logs = (size = 30): fc.Arbitrary<TestDelivery[]> =>
   fc
     .array(fc.tuple(body, fc.integer({ min: 0, max: 3_000 }), fc.nat(9)), { minLength: 1, maxLength: size })
     .map((rows) =>

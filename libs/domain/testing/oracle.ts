@@ -5,7 +5,7 @@ import type { CallEvent } from '../src/index.ts';
  * event end it that the table names? Answers are why not, or null. One second is one `at`: senders write whole seconds.
  */
 export type Events = readonly CallEvent[];
-type Why = string | null;
+type WhyNot = string | null;
 
 const isWait = ({ kind, destination }: CallEvent): boolean =>
   kind === 'call.waiting' || (kind === 'call.overflow' && destination !== null);
@@ -37,7 +37,7 @@ function isEnded(events: Events, opening: CallEvent): boolean {
 }
 
 /** May the caller wait in `queue` since `since`? `events` of that call. */
-export function againstWaiting(events: Events, queue: string, since: number): Why {
+export function whyNotWaiting(events: Events, queue: string, since: number): WhyNot {
   const waits = events.filter(isWait);
   if (!waits.some((wait) => waitsIn(wait) === queue && wait.at === since)) return 'no wait begins then';
   const lastAt = Math.max(...waits.map(({ at }) => at));
@@ -58,14 +58,14 @@ export function againstWaiting(events: Events, queue: string, since: number): Wh
 }
 
 /** May the agent be on the call? At least one entry has to speak for it. */
-export function againstTalking(all: Events, actor: string, on: { callId: string; takesSeveral: boolean }): Why {
+export function whyNotTalking(all: Events, actor: string, on: { callId: string; takesSeveral: boolean }): WhyNot {
   const events = all.filter(({ callId }) => callId === on.callId);
   const entries = events.filter((event) => isEntry(event, actor));
   const whys = entries.map((entry) => againstEntry(events, entry) ?? againstStay(all, entry, on.takesSeveral));
   return whys.includes(null) ? null : (whys[0] ?? 'the agent never entered');
 }
 
-function againstEntry(events: Events, entry: CallEvent): Why {
+function againstEntry(events: Events, entry: CallEvent): WhyNot {
   const { actor, at, id } = entry;
   const firstAt = Math.min(...events.filter((event) => isEntry(event, actor)).map((event) => event.at));
   // Who entered before may leave and come back in one second, by the order of the log.
@@ -83,24 +83,24 @@ function againstEntry(events: Events, entry: CallEvent): Why {
   return isEnded(events, entry) ? 'the call ended' : null;
 }
 
-function againstStay(all: Events, { actor, at, callId }: CallEvent, takesSeveral: boolean): Why {
+function againstStay(all: Events, { actor, at, callId }: CallEvent, takesSeveral: boolean): WhyNot {
   const isElsewhere = (e: CallEvent): boolean =>
     isEntry(e, actor) && e.callId !== null && e.callId !== callId && e.queue !== null && e.at > at;
   return !takesSeveral && all.some(isElsewhere) ? 'the agent entered another call' : null;
 }
 
 /** May the agent's phone ring on the call? At least one ring has to speak for it. */
-export function againstRinging(
+export function whyNotRinging(
   all: Events,
   actor: string,
   on: { callId: string; now: number; ringMsMax: number },
-): Why {
+): WhyNot {
   const rings = all.filter((e) => e.kind === 'actor.ringing' && e.actor === actor && e.callId === on.callId);
   const whys = rings.map((ring) => againstRing(all, ring, on));
   return whys.includes(null) ? null : (whys[0] ?? 'it never rang');
 }
 
-function againstRing(all: Events, ring: CallEvent, { now, ringMsMax }: { now: number; ringMsMax: number }): Why {
+function againstRing(all: Events, ring: CallEvent, { now, ringMsMax }: { now: number; ringMsMax: number }): WhyNot {
   const { actor, at, id, callId } = ring;
   const events = all.filter((event) => event.callId === callId);
   if (now - at > ringMsMax) return 'it rang for too long';

@@ -5,7 +5,7 @@ import type { Events } from './oracle.ts';
  * The rows of the table for agents off calls, said again: may this hold of an agent in `queue`? Null, or why not.
  * @param events each once, received in the second in which they happened
  */
-export function againstPresence(
+export function whyNotPresence(
   events: Events,
   actor: string,
   { queue, presence }: { queue: string; presence: Presence },

@@ -1,12 +1,12 @@
 import type { CallEvent } from '../src/index.ts';
-import { usualRules } from './agents.ts';
-import { shownOf } from './board.ts';
-import { againstRinging, againstTalking, againstWaiting } from './oracle.ts';
+import { defaultRules } from './agents.ts';
+import { boardViewOf } from './board.ts';
+import { whyNotRinging, whyNotTalking, whyNotWaiting } from './oracle.ts';
 
 /** All that is open at `now` without a reason, by the table. */
-export function withoutReason(delivered: readonly CallEvent[], now: number): string[] {
+export function violationsAt(delivered: readonly CallEvent[], now: number): string[] {
   const events = firstDeliveries(delivered);
-  const shown = shownOf(delivered, now, usualRules);
+  const shown = boardViewOf(delivered, now, defaultRules);
   const parts = (who: string): [string, string] => [
     who.slice(0, who.indexOf(' on ')),
     who.slice(who.indexOf(' on ') + 4),
@@ -15,16 +15,16 @@ export function withoutReason(delivered: readonly CallEvent[], now: number): str
     ...[...shown.waits].map(([callId, queue]) => {
       const since = shown.calls.get(callId)?.waitingSince ?? NaN;
       const ofCall = events.filter((event) => event.callId === callId);
-      return [`${callId} waits in "${queue}"`, againstWaiting(ofCall, queue, since)];
+      return [`${callId} waits in "${queue}"`, whyNotWaiting(ofCall, queue, since)];
     }),
     ...[...shown.talks].map((who) => {
       const [actor, callId] = parts(who);
-      return [`${who} talks`, againstTalking(events, actor, { callId, takesSeveral: false })];
+      return [`${who} talks`, whyNotTalking(events, actor, { callId, takesSeveral: false })];
     }),
     ...[...shown.rings].map((who) => {
       const [actor, callId] = parts(who);
-      const on = { callId, now: now - (shown.calls.get(callId)?.delayMs ?? 0), ringMsMax: usualRules.ringMsMax };
-      return [`${who} rings`, againstRinging(events, actor, on)];
+      const on = { callId, now: now - (shown.calls.get(callId)?.delayMs ?? 0), ringMsMax: defaultRules.ringMsMax };
+      return [`${who} rings`, whyNotRinging(events, actor, on)];
     }),
   ];
   return why.filter(([, reason]) => reason !== null).map(([what, reason]) => `${what}, but ${reason}`);

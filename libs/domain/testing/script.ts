@@ -1,4 +1,4 @@
-import type { Delivery } from './index.ts';
+import type { TestDelivery } from './index.ts';
 
 /**
  * A script of events, one a line: `0:05 waiting 900`, `0:10 ringing ana 900`. In any order behind the kind: a queue (three
@@ -9,7 +9,7 @@ import type { Delivery } from './index.ts';
  * - `no-time`: without a time of its own.
  * - `again 0:20`: redelivered then.
  */
-export function deliveriesOf(script: string): Delivery[] {
+export function deliveriesOf(script: string): TestDelivery[] {
   const lines = script.split('\n').map((line) => line.trim());
   const received = lines.filter((line) => line !== '').flatMap(deliveriesOfLine);
   // The log is in the order of reception.
@@ -29,7 +29,7 @@ const kinds = new Map(
 const offCalls = new Set(['login', 'logout', 'pause', 'unpause']);
 const directions = new Set(['inbound', 'outbound', 'internal']);
 
-interface Line {
+interface ScriptLine {
   readonly at: number;
   readonly body: Record<string, string>;
   clockMs: number;
@@ -38,18 +38,18 @@ interface Line {
   readonly again: number[];
 }
 
-function deliveriesOfLine(text: string): Delivery[] {
+function deliveriesOfLine(text: string): TestDelivery[] {
   const line = parseLine(text);
   const timestamp = line.isTimed ? { timestamp: new Date(line.at + line.clockMs).toISOString() } : {};
   const body = JSON.stringify({ ...timestamp, ...line.body });
   return [line.receivedAt, ...line.again].map((ms) => ({ body, receivedAt: new Date(ms).toISOString() }));
 }
 
-function parseLine(text: string): Line {
+function parseLine(text: string): ScriptLine {
   const [time = '', kind = '', ...words] = text.split(/\s+/);
-  const at = momentOf(time);
+  const at = parseStoryTime(time);
   const type = kinds.get(kind) ?? kind;
-  const line: Line = {
+  const line: ScriptLine = {
     ...{ at, clockMs: 0, receivedAt: at, isTimed: true, again: [] },
     body: offCalls.has(kind) ? { type } : { type, call_id: 'c' },
   };
@@ -58,15 +58,15 @@ function parseLine(text: string): Line {
 }
 
 /** Reads one word; the count of words behind it that belong to it. */
-function readWord(line: Line, word: string, next: string): number {
+function readWord(line: ScriptLine, word: string, next: string): number {
   if (word === 'clock') line.clockMs = durationOf(next);
-  else if (word === 'received') line.receivedAt = momentOf(next);
-  else if (word === 'again') line.again.push(momentOf(next));
+  else if (word === 'received') line.receivedAt = parseStoryTime(next);
+  else if (word === 'again') line.again.push(parseStoryTime(next));
   else return readField(line, word);
   return 1;
 }
 
-function readField(line: Line, word: string): 0 {
+function readField(line: ScriptLine, word: string): 0 {
   const [field = '', value] = word.split('=');
   if (word === 'no-time') line.isTimed = false;
   else if (value !== undefined) line.body[field === 'call' ? 'call_id' : field] = value;
@@ -78,24 +78,24 @@ function readField(line: Line, word: string): 0 {
 }
 
 /** What stories call 0:00. */
-export const beginningMs = Date.UTC(2026, 2, 2, 13);
+export const storyStartMs = Date.UTC(2026, 2, 2, 13);
 
 /** `m:ss`, `h:mm:ss`, `1d 0:00` as `1d0:00`; fractions of seconds are possible. In ms since 1970. */
-export function momentOf(text: string): number {
+export function parseStoryTime(text: string): number {
   const parts = /^(?:(\d+)d)?(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)$/.exec(text);
   if (!parts) throw new Error(`"${text}" is no time of a story: expected m:ss or h:mm:ss, e.g. 0:05.`);
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
-  return beginningMs + ((days * 24 + hours) * 60 + minutes) * 60_000 + Math.round(seconds * 1_000);
+  return storyStartMs + ((days * 24 + hours) * 60 + minutes) * 60_000 + Math.round(seconds * 1_000);
 }
 
 /** A moment as {@link momentOf} reads it; before the beginning, with a minus. */
-export function timeText(at: number): string {
-  const ms = Math.abs(at - beginningMs);
+export function formatStoryTime(at: number): string {
+  const ms = Math.abs(at - storyStartMs);
   const [days, hours] = [Math.floor(ms / 86_400_000), Math.floor(ms / 3_600_000) % 24];
   const [minutes, seconds] = [Math.floor(ms / 60_000) % 60, (ms % 60_000) / 1_000];
   const clock = `${minutes}:${seconds < 10 ? '0' : ''}${seconds}`;
   const long = days + hours > 0 ? `${hours}:${minutes < 10 ? '0' : ''}${clock}` : clock;
-  return `${at < beginningMs ? '-' : ''}${days > 0 ? `${days}d` : ''}${long}`;
+  return `${at < storyStartMs ? '-' : ''}${days > 0 ? `${days}d` : ''}${long}`;
 }
 
 function durationOf(text: string): number {

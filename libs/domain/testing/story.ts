@@ -1,8 +1,8 @@
 import { isCounted, isCurrent, isStale, isWaiting, totalsOf } from '../src/index.ts';
 import type { AgentPresence, Call, CallEvent, PresenceRules, Segment, Visit } from '../src/index.ts';
-import { agentsNow, usualRules } from './agents.ts';
+import { agentsNow, defaultRules } from './agents.ts';
 import { callsOfEvents, eventsOf } from './index.ts';
-import { deliveriesOf, momentOf, timeText } from './script.ts';
+import { deliveriesOf, parseStoryTime, formatStoryTime } from './script.ts';
 
 /** A small story, and what a supervisor would say of it. */
 export interface Story {
@@ -19,12 +19,12 @@ export interface Story {
 }
 
 /** The same form as what a story expects: what the domain says of it. */
-export function told({ script, rules, board }: Story): Pick<Story, 'board' | 'visits' | 'segments' | 'totals'> {
+export function playStory({ script, rules, board }: Story): Pick<Story, 'board' | 'visits' | 'segments' | 'totals'> {
   const events = eventsOf(deliveriesOf(script));
   const calls = [...callsOfEvents(events).values()].toSorted((a, b) => (a.callId < b.callId ? -1 : 1));
   const moments = Object.keys(board).map((time) => [
     time,
-    boardAt(events, momentOf(time), { ...usualRules, ...rules }),
+    boardAt(events, parseStoryTime(time), { ...defaultRules, ...rules }),
   ]);
   return {
     board: Object.fromEntries(moments) as Record<string, string>,
@@ -50,7 +50,7 @@ function callText(
   agents: ReadonlyMap<string, AgentPresence>,
   { now, rules }: { now: number; rules: PresenceRules },
 ): string {
-  const since = (at: number): string => timeText(at + call.delayMs);
+  const since = (at: number): string => formatStoryTime(at + call.delayMs);
   if (isStale(call, now, rules.staleAfterMs)) return `${call.callId} stale`;
   const isOf = ({ actor }: Segment): boolean => agents.get(actor)?.calls.includes(call.callId) ?? false;
   const open = call.segments.filter((segment) => segment.endedAt === null && isOf(segment));
@@ -69,7 +69,7 @@ function agentText(actor: string, { presence, since, queues }: AgentPresence): s
 }
 
 const said = ({ presence, since }: Pick<AgentPresence, 'presence' | 'since'>): string =>
-  `${presence.replace('_', ' ')} since ${timeText(since)}`;
+  `${presence.replace('_', ' ')} since ${formatStoryTime(since)}`;
 
 /** `900 0:05-0:15 answered 10 s by ana` */
 const visitsOf = ({ visits }: Call): string[] => visits.map(visitText);
@@ -84,14 +84,15 @@ function visitText({ queue, waitingAt, endedAt, outcome, waitMs, actor }: Visit)
 const segmentsOf = ({ segments }: Call): string[] => segments.map(segmentText);
 
 function segmentText({ actor, queue, rangAt, enteredAt, endedAt, end }: Segment): string {
-  const rang = rangAt === null ? '' : `rang ${timeText(rangAt)}`;
-  const on = enteredAt === null ? '' : `on ${timeText(enteredAt)}`;
-  const until = endedAt === null ? '-' : `-${timeText(endedAt)}`;
+  const rang = rangAt === null ? '' : `rang ${formatStoryTime(rangAt)}`;
+  const on = enteredAt === null ? '' : `on ${formatStoryTime(enteredAt)}`;
+  const until = endedAt === null ? '-' : `-${formatStoryTime(endedAt)}`;
   const times = [rang, on].filter((text) => text !== '').join(', ');
   return [actor, queue ?? 'nowhere', `${times}${until}`, end ?? ''].filter((text) => text !== '').join(' ');
 }
 
-const span = (from: number, to: number | null): string => `${timeText(from)}-${to === null ? '' : timeText(to)}`;
+const span = (from: number, to: number | null): string =>
+  `${formatStoryTime(from)}-${to === null ? '' : formatStoryTime(to)}`;
 
 /** `1 answered (ASA 10 s), 1 abandoned`, or `nothing`: what counts in the totals of the day. */
 export function totalsText(calls: readonly Call[]): string {

@@ -2,8 +2,8 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { spawnSync } from 'node:child_process';
-import { canBecomeNobody, modesToOthers } from '../testing/index.ts';
-import { makePrivate, withPrivateUmask } from './private-files.ts';
+import { canBecomeNobody, nonPrivateModes } from '../testing/index.ts';
+import { makePrivateFolder, withPrivateUmask } from './private-files.ts';
 
 const itAsRoot = canBecomeNobody ? it : it.skip;
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
@@ -32,7 +32,7 @@ function makeOpenFolder(): void {
 }
 
 it('makes the folder for this user alone, and leaves the modes of those above to the umask', () => {
-  makePrivate(folder, silent);
+  makePrivateFolder(folder, silent);
   expect([above, join(above, 'data'), folder].map(modeOf)).toEqual(['755', '777', '700']);
 });
 
@@ -41,8 +41,8 @@ it('closes what is there already, at any depth, and does not follow links out of
   const outside = join(above, 'passwd');
   writeFileSync(outside, 'x', { mode: 0o644 });
   symlinkSync(outside, join(folder, 'link'));
-  makePrivate(folder, silent);
-  expect(modesToOthers(folder).map((found) => found.split(' ')[0])).toEqual([join(folder, 'link')]);
+  makePrivateFolder(folder, silent);
+  expect(nonPrivateModes(folder).map((found) => found.split(' ')[0])).toEqual([join(folder, 'link')]);
   expect([modeOf(folder), modeOf(outside)]).toEqual(['700', '644']);
 });
 
@@ -50,7 +50,7 @@ it('closes a folder that is elsewhere, and is linked to', () => {
   const disk = join(above, 'disk');
   mkdirSync(disk, { mode: 0o755 });
   symlinkSync(disk, join(above, 'spool'));
-  makePrivate(join(above, 'spool'), silent);
+  makePrivateFolder(join(above, 'spool'), silent);
   expect(modeOf(disk)).toBe('700');
 });
 
@@ -74,7 +74,7 @@ describe('as a user who is not the owner (skipped unless run by root)', () => {
   itAsRoot('warns once, changes nothing, and goes on', () => {
     makeOpenFolder();
     const said: string[] = [];
-    asNobody(() => makePrivate(folder, (reason) => said.push(reason)));
+    asNobody(() => makePrivateFolder(folder, (reason) => said.push(reason)));
     expect(said).toEqual([
       expect.stringMatching(/can get at 5 files or folders.*As their owner: chmod -R go= .*spool$/),
     ]);
@@ -82,9 +82,9 @@ describe('as a user who is not the owner (skipped unless run by root)', () => {
   });
 
   itAsRoot('says whose a closed folder is', () => {
-    makePrivate(folder, silent);
+    makePrivateFolder(folder, silent);
     asNobody(() =>
-      expect(() => makePrivate(folder, silent)).toThrow(
+      expect(() => makePrivateFolder(folder, silent)).toThrow(
         /belongs to user 0, and user 65534 may not use it: run this as its owner/,
       ),
     );

@@ -14,7 +14,7 @@ const othersBits = 0o077;
  * changed: `warn` gets one line about all of them.
  * @throws {Error} with the remedy, if the folder belongs to somebody else and is closed to us
  */
-export function makePrivate(folder: string, warn: (reason: string) => void): void {
+export function makePrivateFolder(folder: string, warn: (reason: string) => void): void {
   mkdirSync(dirname(folder), { recursive: true });
   mkdirSync(folder, { recursive: true, mode: privateFolderMode });
   // Windows has no such modes. What is in a user's own folders is closed to other users there.

@@ -7,7 +7,7 @@ export const pathsBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
 
 /** What below `folder` is not 0700 (folders) or 0600 (files), each with its mode. `folder` itself is not looked at. */
-export const modesToOthers = (folder: string): string[] =>
+export const nonPrivateModes = (folder: string): string[] =>
   pathsBelow(folder).flatMap((path) => {
     // A server removes files while we look.
     const stat = lstatSync(path, { throwIfNoEntry: false });

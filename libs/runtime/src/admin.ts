@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
-import { createLineLimit } from './line-limit.ts';
+import { createLogThrottle } from './line-limit.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { addGauge } from './metrics.ts';
@@ -37,7 +37,7 @@ export async function startAdmin({
   log,
 }: AdminOptions): Promise<{ readonly port: number } & AsyncDisposable> {
   const isOwnHost = hosts.every(isLoopback) ? createIsOwnHost([]) : () => true;
-  const limited = createLineLimit();
+  const limited = createLogThrottle();
   const answer = async ({
     url,
     headers,

@@ -1,11 +1,11 @@
 import { jest } from '@jest/globals';
-import { createLineLimit } from './line-limit.ts';
+import { createLogThrottle } from './line-limit.ts';
 
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
 it('a flood becomes ten lines a second, and the next line says how many were left out', () => {
-  const limited = createLineLimit();
+  const limited = createLogThrottle();
   const lines: number[] = [];
   const flood = (events: number): void => {
     for (let i = 0; i < events; i++) limited((untold) => lines.push(untold));

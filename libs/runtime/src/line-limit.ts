@@ -4,7 +4,7 @@ import { TokenBucket } from 'limiter';
 const linesPerSecondMax = 10;
 
 /** Writes a line unless there were too many of its kind; `untold` is how many were left out since the last one. */
-export function createLineLimit(): (write: (untold: number) => void) => void {
+export function createLogThrottle(): (write: (untold: number) => void) => void {
   const lines = new TokenBucket({
     bucketSize: linesPerSecondMax,
     tokensPerInterval: linesPerSecondMax,

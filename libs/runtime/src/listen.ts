@@ -11,7 +11,7 @@ const backlog = 16_384;
 /** Servers that are to end: their answers tell the other side not to send more on the same connection. */
 const stopping = new WeakSet<Server>();
 
-export interface Listening {
+export interface ListenOptions {
   readonly hosts: readonly string[];
   readonly port: number;
   readonly options?: ServerOptions;
@@ -19,7 +19,7 @@ export interface Listening {
 
 /** One server per host, all on one port. Hosts that the machine does not have (`::1` without IPv6) are left out, unless none is left. */
 export async function listen(
-  { hosts, port, options = {} }: Listening,
+  { hosts, port, options = {} }: ListenOptions,
   handler: RequestListener,
 ): Promise<{ servers: Server[]; port: number }> {
   const servers: Server[] = [];

@@ -7,7 +7,7 @@ export function createRegistry(): Registry {
   return registry;
 }
 
-export interface Measured {
+export interface GaugeOptions {
   readonly name: string;
   readonly help: string;
   /** Asked whenever somebody looks. */
@@ -15,14 +15,14 @@ export interface Measured {
 }
 
 /** Adds a gauge that costs nothing until somebody looks. */
-export function addGauge(registry: Registry, { name, help, value }: Measured): void {
+export function addGauge(registry: Registry, { name, help, value }: GaugeOptions): void {
   const collect = async function (this: Gauge): Promise<void> {
     this.set(await value());
   };
   registry.registerMetric(new Gauge({ name, help, registers: [], collect }));
 }
 
-export interface Counted<Label extends string> {
+export interface CounterOptions<Label extends string> {
   readonly name: string;
   readonly help: string;
   readonly label: Label;
@@ -33,7 +33,7 @@ export interface Counted<Label extends string> {
 /** Adds a counter of which every series is there from the start, at 0: else the first of a kind would not be seen as a change. */
 export function addCounter<Label extends string>(
   registry: Registry,
-  { name, help, label, values }: Counted<Label>,
+  { name, help, label, values }: CounterOptions<Label>,
 ): Counter<Label> {
   const counter = new Counter({ name, help, labelNames: [label], registers: [registry] });
   for (const value of values) counter.inc({ [label]: value } as Record<Label, string>, 0);
@@ -50,7 +50,7 @@ interface Pool {
 }
 
 /** Adds how busy pools of connections to Postgres are, by the name of the pool. */
-export function addPools(registry: Registry, pools: Readonly<Record<string, Pool>>): void {
+export function addPoolGauges(registry: Registry, pools: Readonly<Record<string, Pool>>): void {
   const add = (name: string, help: string, value: (pool: Pool) => number): void => {
     const collect = function (this: Gauge): void {
       for (const [pool, of] of Object.entries(pools)) this.set({ pool }, value(of));

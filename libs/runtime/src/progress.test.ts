@@ -1,11 +1,11 @@
 import { PassThrough } from 'node:stream';
-import { showProgress } from './progress.ts';
+import { showProgressBar } from './progress.ts';
 
 describe('progress on what is no terminal', () => {
   const shown = (totals: readonly [number, number][], done: readonly [number, number][]): string => {
     const stream = new PassThrough();
     {
-      using progress = showProgress({ totals: new Map(totals), what: 'records', stream });
+      using progress = showProgressBar({ totals: new Map(totals), what: 'records', stream });
       for (const [partition, so] of done) progress.at(partition, so);
     }
     return String(stream.read());
@@ -33,7 +33,7 @@ describe('progress on what is no terminal', () => {
 it('is bars on a terminal, one for each partition and one in total', () => {
   const terminal = Object.assign(new PassThrough(), { isTTY: true });
   {
-    using progress = showProgress({ totals: new Map([[0, 10], [7, 30]]), what: 'records', stream: terminal }); // prettier-ignore
+    using progress = showProgressBar({ totals: new Map([[0, 10], [7, 30]]), what: 'records', stream: terminal }); // prettier-ignore
     progress.at(7, 30);
   }
   const text = String(terminal.read());

@@ -7,12 +7,12 @@ const barsEveryMs = 100;
 /** Where the operator looks. */
 export type Terminal = NodeJS.WritableStream & { readonly isTTY?: boolean };
 
-export interface Progress extends Disposable {
+export interface ProgressBar extends Disposable {
   /** So many of a partition are done. */
   readonly at: (partition: number, done: number) => void;
 }
 
-export interface ProgressOptions {
+export interface ProgressBarOptions {
   /** How many there are to do, of each partition; of a single one only the total is shown. */
   readonly totals: ReadonlyMap<number, number>;
   /** What they are: "records". */
@@ -21,7 +21,7 @@ export interface ProgressOptions {
 }
 
 /** Shows how much is done, per partition and in total, with rate and ETA: bars on a terminal, plain lines elsewhere. Until disposed. */
-export function showProgress({ totals, what, stream }: ProgressOptions): Progress {
+export function showProgressBar({ totals, what, stream }: ProgressBarOptions): ProgressBar {
   const began = performance.now();
   const done = new Map<number, number>();
   const partitions = [...totals].map(([id, total]) => ({ id, total: Math.max(0, total) })).toSorted(byId);

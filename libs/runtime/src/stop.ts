@@ -31,7 +31,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
 }
 
 /** Longest that a service takes to stop, in ms. Orchestrators kill after 10 s (Docker) to 30 s (Kubernetes). */
-export const drainDeadlineMs = 8_000;
+export const stopDeadlineMs = 8_000;
 
 /** How long a process whose work has ended may still live, in ms: a client that tries to reach somebody who is away tries for long. */
 const lingerMs = 500;

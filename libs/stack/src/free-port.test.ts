@@ -3,19 +3,19 @@ import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { isFree, keptPort } from './free-port.ts';
+import { isPortFree, stablePort } from './free-port.ts';
 
 it('keeps a port over restarts, and takes another if somebody has it by then', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'callstream-port-'));
   const stranger = createServer();
   try {
-    const port = await keptPort(folder, 'broker');
-    expect(await keptPort(folder, 'broker')).toBe(port);
+    const port = await stablePort(folder, 'broker');
+    expect(await stablePort(folder, 'broker')).toBe(port);
 
     stranger.listen(port, '127.0.0.1');
     await once(stranger, 'listening');
-    expect(await isFree(port)).toBe(false);
-    expect(await keptPort(folder, 'broker')).not.toBe(port);
+    expect(await isPortFree(port)).toBe(false);
+    expect(await stablePort(folder, 'broker')).not.toBe(port);
   } finally {
     stranger.close();
     await rm(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { privateFileMode } from '@callstream/files';
 
 /** Whether we could listen on `port` of `host` right now. An address that this machine does not have is nobody's: free. */
-export const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
+export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code }: NodeJS.ErrnoException) => resolve(code !== 'EADDRINUSE' && code !== 'EACCES'));
@@ -12,8 +12,8 @@ export const isFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
   });
 
 /** @throws {Error} if somebody listens on `port`: it, and not our server, would answer when we ask for readiness. */
-export async function claimed(port: number, name: string): Promise<number> {
-  if (!(await isFree(port))) throw new Error(`${name} cannot listen on port ${port}: it is taken.`);
+export async function claimPort(port: number, name: string): Promise<number> {
+  if (!(await isPortFree(port))) throw new Error(`${name} cannot listen on port ${port}: it is taken.`);
   return port;
 }
 
@@ -34,10 +34,10 @@ export const freePort = (): Promise<number> =>
  * The port that `name` had at its last start in `dataDir`, so that addresses survive a restart.
  * At the first start, or if somebody else has taken it since, a free one, which is kept from then on.
  */
-export async function keptPort(dataDir: string, name: string): Promise<number> {
+export async function stablePort(dataDir: string, name: string): Promise<number> {
   const file = join(dataDir, `${name}.port`);
   const kept = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (Number.isInteger(kept) && kept > 0 && (await isFree(kept))) return kept;
+  if (Number.isInteger(kept) && kept > 0 && (await isPortFree(kept))) return kept;
   const port = await freePort();
   await writeFile(file, `${port}\n`, { mode: privateFileMode });
   return port;

@@ -1,12 +1,12 @@
 export { type Balancer, startBalancer } from './balancer.ts';
 export { type Authority, type Certificate, createAuthority } from './certificates.ts';
 export { type TestDatabase, testDatabase, testKafkaBrokers, testTopicName } from './for-tests.ts';
-export { isFree } from './free-port.ts';
+export { isPortFree } from './free-port.ts';
 export { type JavaRecord, hasJavaProducer, produceWithJava } from './java-producer.ts';
-export { type KafkaCluster, type KafkaOptions, type KafkaServer, startKafka } from './kafka.ts';
-export { type PostgresOptions, type PostgresServer, startPostgres } from './postgres.ts';
+export { type ClusterToJoin, type KafkaServerOptions, type KafkaServer, startKafka } from './kafka.ts';
+export { type PostgresServerOptions, type PostgresServer, startPostgres } from './postgres.ts';
 export { commandOf } from './process-identity.ts';
-export { type Proxy, type ProxyOptions, type ProxyTarget, startProxy, startProxyBefore } from './proxy.ts';
+export { type Proxy, type ProxyOptions, type ProxyTarget, startProxy, startProxyFor } from './proxy.ts';
 export { encodeBatch, encodeRecords, produceRaw, type RawBatch } from './raw-produce.ts';
 export { type SecuredKafka, startSecuredKafka } from './secured-kafka.ts';
 export { until } from './until.ts';

@@ -35,13 +35,13 @@ export async function kafkaJars(env: NodeJS.ProcessEnv, say: (line: string) => v
   }
 }
 
-type Fetching = { env: NodeJS.ProcessEnv; say: (line: string) => void };
+type DownloadOptions = { env: NodeJS.ProcessEnv; say: (line: string) => void };
 
 const isThere = async (jars: string, version: string) =>
   (await readdir(jars).catch((): string[] => [])).includes(`kafka_2.13-${version}.jar`);
 
 /** The pom is copied: Maven would otherwise leave a `target` folder in the checkout. */
-async function copyDependencies(into: string, version: string, fetching: Fetching): Promise<void> {
+async function copyDependencies(into: string, version: string, fetching: DownloadOptions): Promise<void> {
   const work = `${into}.pom`;
   await mkdir(work);
   try {
@@ -59,7 +59,7 @@ async function copyDependencies(into: string, version: string, fetching: Fetchin
   }
 }
 
-async function maven(args: string[], { env, say }: Fetching): Promise<void> {
+async function maven(args: string[], { env, say }: DownloadOptions): Promise<void> {
   const child = spawn('mvn', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const problems: string[] = [];
   let fetched = 0;

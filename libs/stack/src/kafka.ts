@@ -3,31 +3,31 @@ import { randomBytes } from 'node:crypto';
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { makePrivate, privateFileMode, withPrivateUmask } from '@callstream/files';
-import { claimed, keptPort } from './free-port.ts';
+import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
+import { claimPort, stablePort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { type Listener, serverProperties } from './kafka-config.ts';
 import { quickAdmin } from './kafka-client.ts';
 import { kafkaJars } from './kafka-jars.ts';
-import { stopLeftover } from './leftover.ts';
+import { stopOrphan } from './leftover.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
 
 export type KafkaServer = ServerProcess & {
   readonly brokers: string;
   readonly port: number;
-  readonly cluster: KafkaCluster;
+  readonly cluster: ClusterToJoin;
 };
 
 /** What a further broker needs to know to join. */
-export type KafkaCluster = { readonly id: string; readonly controllerPort: number };
+export type ClusterToJoin = { readonly id: string; readonly controllerPort: number };
 
-export type KafkaOptions = {
+export type KafkaServerOptions = {
   /** Everything that Kafka keeps; made when missing. Data, ports and cluster id in it survive restarts. */
   dataDir: string;
   /** Else a free one, kept in `dataDir`. */
   port?: number;
   /** Joins this cluster as its second broker, instead of making one of its own. */
-  joins?: KafkaCluster;
+  joins?: ClusterToJoin;
   /** Where its clients are told to find it, if that is not `port` itself: a {@link startProxy} before it. */
   advertisedPort?: number;
   /** Further ways in, and settings for them. */
@@ -47,19 +47,19 @@ const stop = { stopSignal: 'SIGTERM', stopTimeoutMs: 20_000 } as const;
  * A Kafka of one node on this machine, ready when this resolves.
  * @throws {Error} naming what the machine lacks (Java, Maven) and what to do, or with the end of Kafka's log.
  */
-export async function startKafka(options: KafkaOptions): Promise<KafkaServer> {
+export async function startKafka(options: KafkaServerOptions): Promise<KafkaServer> {
   const { env = process.env, say = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
   const jars = await kafkaJars(env, say);
-  makePrivate(dataDir, say);
+  makePrivateFolder(dataDir, say);
 
   const marker = `-Dcallstream.kafka=${dataDir}`;
-  await stopLeftover(dataDir, { marker, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
+  await stopOrphan(dataDir, { marker, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
 
-  const port = await claimed(options.port ?? (await keptPort(dataDir, 'broker')), 'Kafka');
+  const port = await claimPort(options.port ?? (await stablePort(dataDir, 'broker')), 'Kafka');
   const { joins } = options;
-  const controllerPort = joins?.controllerPort ?? (await keptPort(dataDir, 'controller'));
+  const controllerPort = joins?.controllerPort ?? (await stablePort(dataDir, 'controller'));
   const properties = join(dataDir, 'server.properties');
   const { advertisedPort = port, further = [], more = [] } = options;
   await writeFile(

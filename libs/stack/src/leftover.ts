@@ -4,23 +4,23 @@ import { privateFileMode } from '@callstream/files';
 import { commandOf } from './process-identity.ts';
 import { until } from './until.ts';
 
-type Recorded = { pid: number; owner: { pid: number; command: string } };
+type PidFile = { pid: number; owner: { pid: number; command: string } };
 
 const fileOf = (dataDir: string) => join(dataDir, 'server.pid');
 
 /** Remembers in `dataDir` that `pid` serves it and that this process started it. */
-export function record(dataDir: string, pid: number): void {
-  const recorded: Recorded = { pid, owner: { pid: process.pid, command: commandOf(process.pid) ?? '' } };
+export function writePidFile(dataDir: string, pid: number): void {
+  const recorded: PidFile = { pid, owner: { pid: process.pid, command: commandOf(process.pid) ?? '' } };
   writeFileSync(fileOf(dataDir), JSON.stringify(recorded), { mode: privateFileMode });
 }
 
-export function forget(dataDir: string): void {
+export function removePidFile(dataDir: string): void {
   rmSync(fileOf(dataDir), { force: true });
 }
 
-function read(dataDir: string): Recorded | null {
+function readPidFile(dataDir: string): PidFile | null {
   try {
-    return JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as Recorded;
+    return JSON.parse(readFileSync(fileOf(dataDir), 'utf8')) as PidFile;
   } catch {
     return null; // never started, or the file was torn by a crash
   }
@@ -31,11 +31,11 @@ function read(dataDir: string): Recorded | null {
  * `marker`, which only a server of this folder does; anything else under the recorded pid is left alone.
  * @throws {Error} if whoever started that server still runs.
  */
-export async function stopLeftover(
+export async function stopOrphan(
   dataDir: string,
   { marker, signal, timeoutMs }: { marker: string; signal: NodeJS.Signals; timeoutMs: number },
 ): Promise<void> {
-  const recorded = read(dataDir);
+  const recorded = readPidFile(dataDir);
   if (recorded === null) return;
   const { pid, owner } = recorded;
   const runs = () => commandOf(pid)?.includes(marker) ?? false;
@@ -44,17 +44,17 @@ export async function stopLeftover(
       throw new Error(`${dataDir} is in use: process ${owner.pid} runs a server on it (process ${pid}).`);
     }
     process.kill(pid, signal);
-    await until(() => !runs(), { timeoutMs, onTimeout: () => new Error('') }).catch(() => killGroup(pid));
+    await until(() => !runs(), { timeoutMs, onTimeout: () => new Error('') }).catch(() => killProcessGroup(pid));
     await until(() => !runs(), {
       timeoutMs: 5_000,
       onTimeout: () => new Error(`Process ${pid}, left over on ${dataDir}, does not end.`),
     });
   }
-  forget(dataDir);
+  removePidFile(dataDir);
 }
 
 /** Ends a server and everything it started, at once. */
-export function killGroup(pid: number): void {
+export function killProcessGroup(pid: number): void {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {

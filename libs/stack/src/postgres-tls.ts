@@ -10,7 +10,7 @@ hostssl all all all scram-sha-256
 `;
 
 /** Has a server speak TLS, and only TLS: puts what that needs into `dataDir`. @returns its settings */
-export async function secure(authority: Authority, dataDir: string, runAs: RunAs): Promise<string[]> {
+export async function enableTls(authority: Authority, dataDir: string, runAs: RunAs): Promise<string[]> {
   const own = await authority.issue('postgres', ['DNS:localhost']);
   const files = { ssl_ca_file: authority.certificate, ssl_cert_file: own.certificate, ssl_key_file: own.key };
   const settings = Object.entries(files).map(async ([name, file]) => {

@@ -19,7 +19,7 @@ export type RunAs = {
   };
 };
 
-const asWeAre: RunAs = { owner: null, command: (command, args) => ({ command, args: [...args] }) };
+const asCurrentUser: RunAs = { owner: null, command: (command, args) => ({ command, args: [...args] }) };
 
 /**
  * PostgreSQL refuses to run as root. Root runs it as `postgres`, or `nobody` where there is none. That user may not be
@@ -30,7 +30,7 @@ const asWeAre: RunAs = { owner: null, command: (command, args) => ({ command, ar
  * @throws {Error} in one line, if neither way works.
  */
 export async function postgresUser(probe: string): Promise<RunAs> {
-  if (process.getuid?.() !== 0) return asWeAre;
+  if (process.getuid?.() !== 0) return asCurrentUser;
   const name = (await isUser('postgres')) ? 'postgres' : 'nobody';
   const owner = { uid: await idOf('-u', name), gid: await idOf('-g', name) };
 
@@ -44,7 +44,7 @@ export async function postgresUser(probe: string): Promise<RunAs> {
   ];
   let trouble = '';
   for (const way of ways) {
-    const said = await troubleWith(way, probe);
+    const said = await whyItFails(way, probe);
     if (said === null) return way;
     trouble = said;
   }
@@ -56,7 +56,7 @@ export async function postgresUser(probe: string): Promise<RunAs> {
 }
 
 /** What is said when it is tried, in one line; null if it works. */
-async function troubleWith(way: RunAs, probe: string): Promise<string | null> {
+async function whyItFails(way: RunAs, probe: string): Promise<string | null> {
   const { command, args, ...ids } = way.command(probe, ['--version']);
   try {
     await run(command, args, { cwd: '/', ...ids });

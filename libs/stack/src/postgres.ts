@@ -3,13 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { makePrivate, privateFileMode, withPrivateUmask } from '@callstream/files';
+import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
 import { Client } from 'pg';
 import type { Authority } from './certificates.ts';
-import { claimed, keptPort } from './free-port.ts';
-import { stopLeftover } from './leftover.ts';
+import { claimPort, stablePort } from './free-port.ts';
+import { stopOrphan } from './leftover.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
-import { secure } from './postgres-tls.ts';
+import { enableTls } from './postgres-tls.ts';
 import { type RunAs, postgresUser } from './postgres-user.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
 
@@ -19,7 +19,7 @@ export type PostgresServer = ServerProcess & {
   readonly port: number;
 };
 
-export type PostgresOptions = {
+export type PostgresServerOptions = {
   /** Everything that Postgres keeps; made when missing. Data, port and password in it survive restarts. */
   dataDir: string;
   /** Else a free one, kept in `dataDir`. */
@@ -45,27 +45,27 @@ const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
  * A PostgreSQL 18 on this machine, ready when this resolves.
  * @throws {Error} naming what the machine lacks and what to do, or with the end of the server's log.
  */
-export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+export async function startPostgres(options: PostgresServerOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   const { fsync = true, say = () => undefined } = options;
   const { initdb, postgres } = await postgresBinaries(process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
   const runAs = await postgresUser(postgres);
-  makePrivate(dataDir, say);
+  makePrivateFolder(dataDir, say);
   // Closed to others, it is also closed to whom root runs Postgres as.
   if (runAs.owner) await chown(dataDir, runAs.owner.uid, runAs.owner.gid);
 
   const cluster = join(dataDir, 'cluster');
-  await stopLeftover(dataDir, { marker: `-D ${cluster}`, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
+  await stopOrphan(dataDir, { marker: `-D ${cluster}`, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
   const password = await initialise({ initdb, cluster, runAs, fsync });
 
-  const port = await claimed(options.port ?? (await keptPort(dataDir, 'postgres')), 'PostgreSQL');
+  const port = await claimPort(options.port ?? (await stablePort(dataDir, 'postgres')), 'PostgreSQL');
   const logFile = join(dataDir, 'postgres.log');
   const settings = [
     'unix_socket_directories=',
     'max_connections=100',
     // Commits stay synchronous, as in production: hint bits wait until the WAL of an asynchronous one is written.
     ...(fsync ? [] : ['fsync=off', 'full_page_writes=off']),
-    ...(options.authority ? await secure(options.authority, dataDir, runAs) : []),
+    ...(options.authority ? await enableTls(options.authority, dataDir, runAs) : []),
   ].flatMap((setting) => ['-c', setting]);
   const server = await startServer({
     name: 'PostgreSQL',

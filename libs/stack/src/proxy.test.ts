@@ -21,14 +21,14 @@ async function startEcho(name: string): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-interface Client {
+interface EchoClient {
   readonly socket: Socket;
   readonly heard: () => string;
   /** The code of the error that ended it; '' if it ended without one. */
   readonly ended: Promise<string>;
 }
 
-function dial({ port }: Proxy): Client {
+function dial({ port }: Proxy): EchoClient {
   let heard = '';
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1')
@@ -38,10 +38,10 @@ function dial({ port }: Proxy): Client {
   return { socket, heard: () => heard, ended };
 }
 
-const hears = ({ heard }: Client, text: string) =>
+const hears = ({ heard }: EchoClient, text: string) =>
   until(() => heard() === text, { timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(`heard "${heard()}"`) });
 
-async function talks(proxy: Proxy, name: string): Promise<Client> {
+async function talks(proxy: Proxy, name: string): Promise<EchoClient> {
   const client = dial(proxy);
   client.socket.write('hello');
   await hears(client, `${name}:hello`);

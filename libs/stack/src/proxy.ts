@@ -88,7 +88,7 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
 }
 
 /** A proxy before the server of `url`, and the URL that leads through it. */
-export async function startProxyBefore(url: string): Promise<{ proxy: Proxy; url: string }> {
+export async function startProxyFor(url: string): Promise<{ proxy: Proxy; url: string }> {
   const through = new URL(url);
   const proxy = await startProxy({ to: { host: through.hostname, port: Number(through.port) } });
   through.host = `127.0.0.1:${proxy.port}`;

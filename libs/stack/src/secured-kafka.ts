@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivate, privateFileMode } from '@callstream/files';
+import { makePrivateFolder, privateFileMode } from '@callstream/files';
 import { type Authority, keystore } from './certificates.ts';
 import { freePort } from './free-port.ts';
 import { type KafkaServer, startKafka } from './kafka.ts';
@@ -30,7 +30,7 @@ const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule';
  * without TLS, is the administrator's.
  */
 export async function startSecuredKafka({ dataDir, authority, users }: SecuredKafkaOptions): Promise<SecuredKafka> {
-  makePrivate(dataDir, () => undefined);
+  makePrivateFolder(dataDir, () => undefined);
   const store = join(dataDir, 'keystore.pem');
   await writeFile(store, await keystore(await authority.issue('broker', ['DNS:localhost'])), { mode: privateFileMode });
   const named = Object.entries(users);

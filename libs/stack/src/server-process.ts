@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { privateFileMode, withPrivateUmask } from '@callstream/files';
-import { forget, killGroup, record } from './leftover.ts';
+import { removePidFile, killProcessGroup, writePidFile } from './leftover.ts';
 import { until } from './until.ts';
 
 export type ServerProcess = AsyncDisposable & {
@@ -46,12 +46,12 @@ export async function startServer(options: ServerCommand): Promise<ServerProcess
   );
   closeSync(log);
   const { pid } = child;
-  if (pid !== undefined) record(dataDir, pid);
+  if (pid !== undefined) writePidFile(dataDir, pid);
   let ended = false;
   const exited = new Promise<string>((resolve) => {
     const end = (how: string) => {
       ended = true;
-      forget(dataDir);
+      removePidFile(dataDir);
       resolve(how);
     };
     child.once('error', (error) => end(error.message));
@@ -63,7 +63,7 @@ export async function startServer(options: ServerCommand): Promise<ServerProcess
     if (ended) return;
     child.kill(stopSignal);
     await until(() => ended, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(() =>
-      killGroup(pid),
+      killProcessGroup(pid),
     );
     await exited;
   };

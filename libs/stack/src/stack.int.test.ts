@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { canBecomeNobody, modesToOthers, pathsBelow, readableByNobody } from '@callstream/files/testing';
+import { canBecomeNobody, nonPrivateModes, pathsBelow, readableByNobody } from '@callstream/files/testing';
 import { Kafka, logLevel } from 'kafkajs';
 import { Client } from 'pg';
 import { commandOf, startKafka, startPostgres, testKafkaBrokers } from './index.ts';
@@ -39,7 +39,8 @@ async function topics(brokers: string, create?: string): Promise<string[]> {
   const admin = new Kafka({ brokers: [brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   try {
-    if (create !== undefined) await admin.createTopics({ waitForLeaders: false, topics: [{ topic: create, numPartitions: 1 }] });
+    if (create !== undefined)
+      await admin.createTopics({ waitForLeaders: false, topics: [{ topic: create, numPartitions: 1 }] });
     return await admin.listTopics();
   } finally {
     await admin.disconnect();
@@ -52,7 +53,7 @@ function openUp(paths: readonly string[]): void {
 }
 
 function expectPrivate(): void {
-  expect(modesToOthers(dataDir)).toEqual([]);
+  expect(nonPrivateModes(dataDir)).toEqual([]);
   expect(lstatSync(dataDir).mode & 0o777).toBe(0o700);
   if (canBecomeNobody) expect(readableByNobody([dataDir, ...pathsBelow(dataDir)])).toEqual([]);
 }
@@ -84,7 +85,7 @@ describe('Postgres', () => {
 
     // Its cluster is closed by itself: it would not start otherwise.
     openUp([dataDir, ...pathsBelow(dataDir).filter((path) => !path.includes('cluster'))]);
-    expect(modesToOthers(dataDir)).not.toEqual([]);
+    expect(nonPrivateModes(dataDir)).not.toEqual([]);
 
     await using postgres = await startPostgres({ dataDir });
     expect(postgres.url).toBe(before.url);

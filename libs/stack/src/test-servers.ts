@@ -8,7 +8,7 @@ import { startPostgres } from './postgres.ts';
 import { startContainers } from './test-containers.ts';
 import type { TestServers } from './test-containers.ts';
 
-type Say = (line: string) => void;
+type PrintLine = (line: string) => void;
 
 /**
  * Kafka and Postgres for one test run: containers where Docker answers, else processes on free ports and a temporary
@@ -16,7 +16,7 @@ type Say = (line: string) => void;
  * As processes, they are of other versions where CALLSTREAM_TEST_KAFKA_VERSION and CALLSTREAM_TEST_POSTGRES_BIN (a folder with
  * initdb and postgres) name them.
  */
-export async function startTestServers(env: NodeJS.ProcessEnv, say: Say): Promise<TestServers> {
+export async function startTestServers(env: NodeJS.ProcessEnv, say: PrintLine): Promise<TestServers> {
   const wanted = env['CALLSTREAM_TEST_SERVERS'] ?? ((await dockerAnswers()) ? 'containers' : 'local');
   if (wanted === 'containers') return startContainers();
   if (wanted === 'local') return startLocal(env, say);
@@ -29,7 +29,7 @@ const dockerAnswers = () =>
     () => false,
   );
 
-async function startLocal(env: NodeJS.ProcessEnv, say: Say): Promise<TestServers> {
+async function startLocal(env: NodeJS.ProcessEnv, say: PrintLine): Promise<TestServers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-test-'));
   await using starting = new AsyncDisposableStack();
   starting.defer(() => rm(dataDir, { recursive: true, force: true }));

@@ -1,6 +1,6 @@
 import { importedAfterMs } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
-import type { Delivery } from './event-batch.ts';
+import type { PresenceDelivery } from './event-batch.ts';
 import type { Statement } from './send-together.ts';
 
 /** What agents say off calls, and the columns of `agents` that it sets. */
@@ -12,19 +12,19 @@ const marks = {
 } as const;
 const names = Object.values(marks);
 
-export const isPresence = ({ kind, actor }: CallEvent): boolean => actor !== null && kind in marks;
+export const isPresenceEvent = ({ kind, actor }: CallEvent): boolean => actor !== null && kind in marks;
 
 /**
  * Writes into `agents` what these deliveries say, but for those that are not the first of their event: the time of an
  * event is that of its first delivery. The events must be in the table.
  */
-export const writeAgents = (deliveries: readonly Delivery[]): Statement[] =>
+export const writeAgents = (deliveries: readonly PresenceDelivery[]): Statement[] =>
   deliveries.length === 0
     ? []
     : [
         {
           name: 'write-agents',
-          text: markAgents('events where uuid = any($1::uuid[]) and id = any($2::bigint[])'),
+          text: upsertAgentsFrom('events where uuid = any($1::uuid[]) and id = any($2::bigint[])'),
           values: [deliveries.map(({ uuid }) => uuid), deliveries.map(({ id }) => id)].map(
             (column) => `{${column.join()}}`,
           ),
@@ -32,7 +32,7 @@ export const writeAgents = (deliveries: readonly Delivery[]): Statement[] =>
       ];
 
 /** What all events say, for tables that are filled. */
-export const markAllAgents = (): string => markAgents('events');
+export const upsertAllAgents = (): string => upsertAgentsFrom('events');
 
 const latestOf = (column: string, filter: string): string =>
   `(array_agg(${column} order by at desc, id) filter (where ${filter}))[1]`;
@@ -65,7 +65,7 @@ const derived = `
     least(m.updated_at, greatest(${names.map((name) => `m.${name}_at`).join(', ')}) + d.delay_ms * interval '1 ms') as heard_at) h`;
 
 /** Ordered by key, so that two partitions that meet in `agents` do not deadlock. */
-const markAgents = (events: string): string => `
+const upsertAgentsFrom = (events: string): string => `
 insert into agents as a (actor, queue, ${columns}, delay_ms, heard_at)
 select actor, queue, ${columns}, delay_ms, heard_at
 from (

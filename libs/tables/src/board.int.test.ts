@@ -1,4 +1,4 @@
-import type { Call, Facts } from '@callstream/domain';
+import type { Call, FactSet } from '@callstream/domain';
 import { play } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
@@ -30,7 +30,7 @@ it('a call that is read from the tables is the one that was written', async () =
     const found = await readFacts(db, [...written.keys()]);
     expect(new Map(found.map(({ callId, facts }) => [callId, play(callId, facts)]))).toEqual(written);
 
-    const board = new Map<string, Facts>();
+    const board = new Map<string, FactSet>();
     const left = new Set<string>();
     let positions = 0;
     const heardAts = [...written.values()].map(({ heardAt }) => heardAt).toSorted((a, b) => a - b);

@@ -1,7 +1,7 @@
-import type { Facts } from '@callstream/domain';
+import type { FactSet } from '@callstream/domain';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
-import { eachPiece } from './each-piece.ts';
+import { fetchInChunks } from './each-piece.ts';
 import { readPositions } from './positions.ts';
 import type { Position } from './positions.ts';
 import { unpackFacts } from './unpack-facts.ts';
@@ -9,7 +9,7 @@ import { unpackFacts } from './unpack-facts.ts';
 /** What the tables have of a call: `play` makes all of their columns of it. */
 export interface StoredCall {
   readonly callId: string;
-  readonly facts: Facts;
+  readonly facts: FactSet;
 }
 
 /** Times, ms since 1970. */
@@ -31,7 +31,7 @@ export interface LeftCall {
   readonly heardAt: number;
 }
 
-export interface BoardReading {
+export interface ReadBoardOptions {
   readonly times: BoardTimes;
   /** Calls that are wanted however old they are. */
   readonly alsoIds: readonly string[];
@@ -43,7 +43,7 @@ export interface BoardReading {
 }
 
 /** SQL: a column as ms since 1970. */
-export const ms = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
+export const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
 
 /** A row of {@link selectFacts}. */
 interface FactsRow {
@@ -58,7 +58,7 @@ const storedCall = ({ callId, facts }: FactsRow): StoredCall => ({ callId, facts
  * Reads the current calls of one moment, positions first: whoever goes on from them in the log misses nothing, also
  * while the projection is swapped. In pieces, so that memory stays bounded.
  */
-export async function readBoard(db: Tables, reading: BoardReading): Promise<void> {
+export async function readBoard(db: Tables, reading: ReadBoardOptions): Promise<void> {
   const { unfinishedSince, heardSince, leftWithinMs } = reading.times;
   await inTransaction(db, async (client) => {
     await client.query(
@@ -66,24 +66,24 @@ export async function readBoard(db: Tables, reading: BoardReading): Promise<void
       'set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
     );
     reading.onPositions(await readPositions(client));
-    await eachPiece<FactsRow>(client, {
+    await fetchInChunks<FactsRow>(client, {
       text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
-      values: [time(unfinishedSince), time(heardSince), reading.alsoIds],
+      values: [isoTimestamp(unfinishedSince), isoTimestamp(heardSince), reading.alsoIds],
       onRows: (rows) => reading.onCalls(rows.map(storedCall)),
     });
     const partitions = [...reading.changedSince.keys()];
     const offsets = [...reading.changedSince.values()];
-    await eachPiece<LeftCall>(client, {
+    await fetchInChunks<LeftCall>(client, {
       text: `
-        select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${ms('heard_at')} as "heardAt" from calls
+        select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${epochMs('heard_at')} as "heardAt" from calls
         where finished_at is not null and heard_at < $2::timestamptz and heard_at >= $4::timestamptz
            or finished_at is null and heard_at < $1::timestamptz and heard_at >= $3::timestamptz
            or heard_at < $2::timestamptz and last_id >= (select min(o) * 4096 from unnest($6::bigint[]) as o)
              and last_id / 4096 >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = last_id % 4096)
              and (finished_at is not null or heard_at < $1::timestamptz)`,
       values: [
-        ...[time(unfinishedSince), time(heardSince)],
-        ...[time(unfinishedSince - leftWithinMs), time(heardSince - leftWithinMs)],
+        ...[isoTimestamp(unfinishedSince), isoTimestamp(heardSince)],
+        ...[isoTimestamp(unfinishedSince - leftWithinMs), isoTimestamp(heardSince - leftWithinMs)],
         ...[partitions, offsets],
       ],
       onRows: reading.onLeft,
@@ -101,4 +101,4 @@ export async function readFacts(db: Tables, callIds: readonly string[]): Promise
   return rows.map(storedCall);
 }
 
-const time = (at: number): string => new Date(at).toISOString();
+const isoTimestamp = (at: number): string => new Date(at).toISOString();

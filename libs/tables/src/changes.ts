@@ -1,8 +1,8 @@
 import type pg from 'pg';
 import { liveSchema } from './schemas.ts';
-import { serverAt, TablesClient } from './server.ts';
+import { serverAddress, TablesClient } from './server.ts';
 
-export interface WatchOptions {
+export interface CommitListenerOptions {
   /** `postgres://…` */
   readonly url: string;
   /** Called after the projection moved; also once after the connection was lost and came back. */
@@ -13,7 +13,7 @@ export interface WatchOptions {
   readonly pollMs?: number;
 }
 
-export interface Watch extends AsyncDisposable {
+export interface CommitListener extends AsyncDisposable {
   /** Whether it is connected and has read the positions. */
   readonly isWatching: () => boolean;
 }
@@ -23,7 +23,12 @@ const reconnectMsMin = 250;
 const reconnectMsMax = 5_000;
 
 /** Tells whenever the projection has moved, until disposed. Needs a connection of its own, and makes it again when it breaks. */
-export function watchProjection({ url, onChange, onLost = () => undefined, pollMs = 1_000 }: WatchOptions): Watch {
+export function listenForCommits({
+  url,
+  onChange,
+  onLost = () => undefined,
+  pollMs = 1_000,
+}: CommitListenerOptions): CommitListener {
   const stopping = new AbortController();
   let watching = false;
   let reconnectMs = reconnectMsMin;
@@ -33,7 +38,7 @@ export function watchProjection({ url, onChange, onLost = () => undefined, pollM
   };
   const watch = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await watchOnce({ url, onChange, pollMs, onWatching }, stopping.signal).catch(onLost);
+      await listenOnce({ url, onChange, pollMs, onWatching }, stopping.signal).catch(onLost);
       watching = false;
       await pause(reconnectMs, stopping.signal);
       reconnectMs = Math.min(reconnectMs * 2, reconnectMsMax);
@@ -49,12 +54,15 @@ export function watchProjection({ url, onChange, onLost = () => undefined, pollM
   };
 }
 
-type Once = Required<Omit<WatchOptions, 'onLost'>> & { readonly onWatching: () => void };
+type ListenOnceOptions = Required<Omit<CommitListenerOptions, 'onLost'>> & { readonly onWatching: () => void };
 
 /** Resolves when stopped; rejects when the connection is lost. */
-async function watchOnce({ url, onChange, pollMs, onWatching }: Once, signal: AbortSignal): Promise<void> {
+async function listenOnce(
+  { url, onChange, pollMs, onWatching }: ListenOnceOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const client = new TablesClient({
-    ...serverAt(url),
+    ...serverAddress(url),
     application_name: 'callstream-watch',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,
@@ -79,7 +87,7 @@ async function watchOnce({ url, onChange, pollMs, onWatching }: Once, signal: Ab
       if (connection.lost) throw connection.lost;
       // Before the positions are read: what is committed during that wakes us again.
       wake = new AbortController();
-      const now = await progress(client);
+      const now = await readProgress(client);
       // A notification and the look after it tell of a change once.
       if (now !== seen) onChange();
       seen = now;
@@ -92,7 +100,7 @@ async function watchOnce({ url, onChange, pollMs, onWatching }: Once, signal: Ab
 }
 
 /** Changes with every commit of the projector, and when the projection is another one. One statement: no lock is kept. */
-async function progress(client: pg.Client): Promise<string> {
+async function readProgress(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ progress: string }>(
     `select concat(sum(next_offset), ' ', min(projection_version), ' ', '${liveSchema}.positions'::regclass::oid) as progress from ${liveSchema}.positions`,
   );

@@ -37,4 +37,5 @@ export function classify(error: unknown): Failure {
 }
 
 /** Whether the statement was cancelled because it took longer than it may. */
-export const isTooSlow = (error: unknown): boolean => error instanceof pg.DatabaseError && error.code === '57014';
+export const isStatementTimeout = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && error.code === '57014';

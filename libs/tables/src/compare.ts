@@ -22,7 +22,7 @@ const hashes = (schema: string, table: TableName): string =>
  * Remembers, in the schema of the verification, the hash of every live row, all as of one moment.
  * @returns the positions of that moment
  */
-export async function rememberLive(db: Tables): Promise<Position[]> {
+export async function hashLiveRows(db: Tables): Promise<Position[]> {
   return inTransaction(db, async (client) => {
     await client.query('set transaction isolation level repeatable read');
     // First of all: it keeps a swap away until everything is read.

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent } from '@callstream/domain';
-import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { expectedRows, readRows } from '../testing/index.ts';
@@ -8,15 +8,15 @@ import {
   completeProjection,
   connectTables,
   createBareProjection,
-  createFiller,
-  createRepeats,
+  createBulkLoader,
+  createDuplicateDetector,
   dropProjection,
   migrate,
   nextSchema,
   tableNames,
   withConnection,
 } from './index.ts';
-import type { BeginFilling, Tables } from './index.ts';
+import type { BeginBulkLoad, Tables } from './index.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let next: Tables;
@@ -30,12 +30,14 @@ afterAll(async () => {
   await database[Symbol.asyncDispose]();
 });
 
-const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
-const repeats = [...new Set(log.slice(0, 20).map(({ uuid }) => uuid))];
-const again = log.filter(({ uuid }) => repeats.includes(uuid)).map((event) => ({ ...event, id: event.id + 2 ** 40 }));
+const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
+const duplicateUuids = [...new Set(log.slice(0, 20).map(({ uuid }) => uuid))];
+const again = log
+  .filter(({ uuid }) => duplicateUuids.includes(uuid))
+  .map((event) => ({ ...event, id: event.id + 2 ** 40 }));
 
 /** Transactions one after the other, each begun by its filler. */
-async function fillBare(...fillings: (readonly [BeginFilling, readonly CallEvent[]])[]): Promise<void> {
+async function fillBare(...fillings: (readonly [BeginBulkLoad, readonly CallEvent[]])[]): Promise<void> {
   await dropProjection(next, nextSchema);
   await createBareProjection(next, nextSchema);
   for (const [beginFilling, events] of fillings)
@@ -45,7 +47,7 @@ async function fillBare(...fillings: (readonly [BeginFilling, readonly CallEvent
       await filling.commit([]);
     });
 }
-const noticing = (): BeginFilling => createFiller(createRepeats());
+const detectingLoader = (): BeginBulkLoad => createBulkLoader(createDuplicateDetector());
 
 const uuidsOf = async (table: string): Promise<string[]> =>
   (await next.query<{ uuid: string }>(`select uuid from ${table}`)).rows.map(({ uuid }) => uuid);
@@ -59,10 +61,10 @@ describe.each([
   it('are there once, as their first delivery, with the number of all', async () => {
     const all = [...log, ...again, ...again];
     const fillings = (noticed ?? []).flatMap((some) => {
-      const filler = noticing();
+      const filler = detectingLoader();
       return some.map((events) => [filler, events] as const);
     });
-    await (noticed ? fillBare(...fillings) : fillBare([createFiller(null), all]));
+    await (noticed ? fillBare(...fillings) : fillBare([createBulkLoader(null), all]));
     await completeProjection(next, nextSchema, { mayRepeat });
     expect((await readRows(next)).events).toEqual(expectedRows(all).events);
   });
@@ -72,7 +74,7 @@ describe('events that come again while they are filled in', () => {
   const distinct = new Set(log.map(({ uuid }) => uuid));
 
   it('are not written again as long as they wait to be sent, and nothing is left to be merged', async () => {
-    await fillBare([noticing(), [...log, ...again]]);
+    await fillBare([detectingLoader(), [...log, ...again]]);
     expect(await uuidsOf('events_again')).toEqual([]);
     expect((await uuidsOf('events')).toSorted()).toEqual([...distinct].toSorted());
     await completeProjection(next, nextSchema, { mayRepeat: false });
@@ -84,10 +86,10 @@ describe('events that come again while they are filled in', () => {
     ['with the earlier delivery behind the later one', [[...again, ...log]]],
     ['more often than a digit tells', [[...log, ...Array.from({ length: 25 }, () => again).flat()]]],
   ])('%s, are written apart', async (_, fillings) => {
-    const filler = noticing();
+    const filler = detectingLoader();
     await fillBare(...fillings.map((events) => [filler, events] as const));
     expect((await uuidsOf('events')).toSorted()).toEqual([...distinct].toSorted());
-    expect(new Set(await uuidsOf('events_again'))).toEqual(new Set(repeats));
+    expect(new Set(await uuidsOf('events_again'))).toEqual(new Set(duplicateUuids));
     await completeProjection(next, nextSchema, { mayRepeat: false });
     expect((await readRows(next)).events).toEqual(expectedRows(fillings.flat()).events);
   });
@@ -95,7 +97,7 @@ describe('events that come again while they are filled in', () => {
   it('are written among the others once they are too much to be kept in memory', async () => {
     const body = JSON.stringify({ type: 'call.new', call_id: 'long', pad: 'x'.repeat(1_000_000) });
     const events = eventsOf(Array.from({ length: 20 }, () => ({ body, receivedAt: '2026-03-02T13:00:00Z' })));
-    await fillBare([noticing(), events]);
+    await fillBare([detectingLoader(), events]);
     // The first, 17 of 1 MB until there are more than 16 MiB, and the rest.
     expect(await uuidsOf('events_again')).toHaveLength(17);
     expect(await uuidsOf('events')).toHaveLength(3);
@@ -114,7 +116,7 @@ describe('calls whose events were filled in by several transactions', () => {
       })),
     );
     const events = eventsOf(all);
-    const filler = noticing();
+    const filler = detectingLoader();
     await fillBare(...[0, 1, 2, 3].map((part) => [filler, events.filter((_, i) => i % 4 === part)] as const));
     await completeProjection(next, nextSchema, { mayRepeat: false });
     expect(await readRows(next)).toEqual(expectedRows(events));
@@ -130,7 +132,7 @@ describe('tables that are being filled', () => {
     // that share its entry in the commit log, is not flushed.
     expect((await next.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
     await fillBare();
-    const beginFilling = noticing();
+    const beginFilling = detectingLoader();
     await withConnection(next, (one) =>
       withConnection(next, async (other) => {
         const fillings = [await beginFilling(one), await beginFilling(other)] as const;

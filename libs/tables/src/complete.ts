@@ -1,24 +1,24 @@
 import type { ClientBase } from 'pg';
-import { markAllAgents } from './agent-marks.ts';
+import { upsertAllAgents } from './agent-marks.ts';
 import type { Tables } from './connect.ts';
 import { inTransaction } from './connection.ts';
-import { isEventTaken } from './join-events.ts';
-import { beingFilled, noLongerFilled, readBlueprint, tableNames } from './schemas.ts';
+import { isDuplicateEvent } from './join-events.ts';
+import { beforeFill, afterFill, readProjectionSql, tableNames } from './schemas.ts';
 import type { ProjectionSchema, TableName } from './schemas.ts';
 import { upsertEventsFrom } from './statements.ts';
-import { uniteCalls } from './unite-calls.ts';
+import { mergeCalls } from './unite-calls.ts';
 
 /** What came again while others were filled in, each event once. */
-const eventsAgain = `(
+const mergedDuplicates = `(
   select distinct on (uuid) uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted,
     sum(deliveries) over (partition by uuid)::int as deliveries
   from events_again order by uuid, id) again`;
 
 /** Sorting for an index is fastest when what is sorted at once stays in the cache of the processor: a quarter less than with 128 MB. */
-const sortedAtOnce = '8MB';
+const sortMemory = '8MB';
 
 /** Runs `work` on the tables in a transaction of its own. */
-type Run = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
+type RunTransaction = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
  * Makes bare tables fit for use: brings together what a fill has written more than once, writes the agents, and adds indexes,
@@ -31,34 +31,34 @@ export async function completeProjection(
   schema: ProjectionSchema,
   { mayRepeat }: { mayRepeat: boolean },
 ): Promise<void> {
-  const { indexes, keys, views, functions, grants } = await readBlueprint();
-  const run: Run = (work) =>
+  const { indexes, keys, views, functions, grants } = await readProjectionSql();
+  const run: RunTransaction = (work) =>
     inTransaction(db, async (client) => {
       await client.query(
-        `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '${sortedAtOnce}'`,
+        `set local search_path = ${schema}; set local work_mem = '256MB'; set local maintenance_work_mem = '${sortMemory}'`,
       );
       await work(client);
     });
   await allSettled([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
-  await run((client) => client.query(`${noLongerFilled} ${keys} ${views} ${functions} ${grants}`));
+  await run((client) => client.query(`${afterFill} ${keys} ${views} ${functions} ${grants}`));
 }
 
 /** Makes tables fit to be filled on that an interrupted {@link completeProjection} has left: takes their indexes away. */
-export async function makeBare(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const { indexes } = await readBlueprint();
+export async function prepareForFill(db: Tables, schema: ProjectionSchema): Promise<void> {
+  const { indexes } = await readProjectionSql();
   const names = [...indexes.matchAll(/^create (?:unique )?index (\w+)/gm)].map(([, name]) => name);
   await inTransaction(db, (client) =>
-    client.query(`set local search_path = ${schema}; drop index if exists ${names.join()}; ${beingFilled}`),
+    client.query(`set local search_path = ${schema}; drop index if exists ${names.join()}; ${beforeFill}`),
   );
 }
 
 /** Empties tables that {@link completeProjection} has not completed, and sets their positions back to the first offsets of the log. */
-export async function emptyProjection(
+export async function truncateProjection(
   db: Tables,
   schema: ProjectionSchema,
   starts: ReadonlyMap<number, number>,
 ): Promise<void> {
-  await makeBare(db, schema);
+  await prepareForFill(db, schema);
   await inTransaction(db, async (client) => {
     await client.query(`set local search_path = ${schema}; truncate events_again, ${tableNames.join()}`);
     await client.query(
@@ -77,26 +77,26 @@ async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
   await first;
 }
 
-async function completeEvents(run: Run, indexes: string, mayRepeat: boolean): Promise<void> {
-  if (mayRepeat) await run(takeOutEvents);
+async function completeEvents(run: RunTransaction, indexes: string, mayRepeat: boolean): Promise<void> {
+  if (mayRepeat) await run(moveDuplicates);
   // Before the indexes, which lock it out, and beside the calls.
   await run((client) => client.query('analyze events'));
   const [key = '', ...others] = indexesOf('events', indexes);
   const makeKey = (): Promise<void> => run((client) => client.query(key));
   const takeOutFirst = async (error: unknown): Promise<void> => {
-    if (!isEventTaken(error)) throw error;
-    await run(takeOutEvents);
+    if (!isDuplicateEvent(error)) throw error;
+    await run(moveDuplicates);
     await makeKey();
   };
   await allSettled([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
-  await run((client) => client.query(`${upsertEventsFrom(eventsAgain)}; truncate events_again`));
+  await run((client) => client.query(`${upsertEventsFrom(mergedDuplicates)}; truncate events_again`));
   // Only now each event is there as its first delivery.
-  await run((client) => client.query(`${markAllAgents()}; analyze agents`));
+  await run((client) => client.query(`${upsertAllAgents()}; analyze agents`));
 }
 
 /** Brings together before there are indexes: each would be kept for every row that is written again. */
-async function completeCalls(run: Run, indexes: string): Promise<void> {
-  await run(uniteCalls);
+async function completeCalls(run: RunTransaction, indexes: string): Promise<void> {
+  await run(mergeCalls);
   const complete = async (table: TableName): Promise<void> => {
     await run((client) => client.query(indexesOf(table, indexes).join(';')));
     await run((client) => client.query(`analyze ${table}`));
@@ -112,7 +112,7 @@ const indexesOf = (table: TableName, indexes: string): string[] =>
     .filter((statement) => statement.includes(` on ${table} `));
 
 /** Moves the events that are there several times to those that came again. */
-async function takeOutEvents(client: ClientBase): Promise<void> {
+async function moveDuplicates(client: ClientBase): Promise<void> {
   await client.query(`
     with gone as (
       delete from events where uuid in (select uuid from events group by uuid having count(*) > 1) returning *

@@ -1,6 +1,6 @@
 import pg from 'pg';
-import { noticeLoss } from './connection.ts';
-import { serverAt, TablesClient } from './server.ts';
+import { trackConnectionLoss } from './connection.ts';
+import { serverAddress, TablesClient } from './server.ts';
 import { liveSchema } from './schemas.ts';
 import type { ProjectionSchema } from './schemas.ts';
 
@@ -47,7 +47,7 @@ export function connectTables({
 }: TablesOptions): Tables {
   const pool = new pg.Pool({
     Client: TablesClient,
-    ...serverAt(url),
+    ...serverAddress(url),
     max,
     types,
     options: `-c search_path=${schema} -c timezone=UTC`,
@@ -58,7 +58,7 @@ export function connectTables({
     keepAlive: true,
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
   });
-  pool.on('connect', noticeLoss);
+  pool.on('connect', trackConnectionLoss);
   // An idle connection that is lost is no error of anybody's query; the pool opens another.
   pool.on('error', () => undefined);
   return pool;

@@ -20,7 +20,7 @@ const lost = new WeakSet<pg.ClientBase>();
  * Remembers when the connection is lost. To be called as soon as it is made: its first answer and its end may arrive in
  * one packet, before anybody who waits for it has run, and an error that nobody listens to ends the process.
  */
-export function noticeLoss(client: pg.ClientBase): void {
+export function trackConnectionLoss(client: pg.ClientBase): void {
   const onLost = (): void => void lost.add(client);
   client.on('error', onLost).on('end', onLost);
 }

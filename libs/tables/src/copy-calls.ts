@@ -5,7 +5,7 @@ import { collectFacts } from './event-batch.ts';
 import { packFacts } from './pack-facts.ts';
 import { unpackFacts } from './unpack-facts.ts';
 import type { ChangedCall } from './fold-calls.ts';
-import { sendTogether } from './send-together.ts';
+import { sendPipelined } from './send-together.ts';
 import { writeCalls } from './write-calls.ts';
 
 /** A call and its facts, in one packed text or several. */
@@ -15,18 +15,18 @@ export interface PackedCall {
 }
 
 /** Calls that are played and written at a time. */
-const callsAtOnce = 1_000;
+const callsPerWrite = 1_000;
 
 /** Copies calls with their visits and segments, none of which is there. */
 export async function copyCalls(client: ClientBase, calls: Iterable<PackedCall>): Promise<void> {
   let some: ChangedCall[] = [];
   const write = async (): Promise<void> => {
-    await sendTogether(client, writeCalls(some, true));
+    await sendPipelined(client, writeCalls(some, true));
     some = [];
   };
   for (const call of calls) {
     some.push(newCall(call));
-    if (some.length === callsAtOnce) await write();
+    if (some.length === callsPerWrite) await write();
   }
   if (some.length > 0) await write();
 }

@@ -1,8 +1,8 @@
 import { factsOf } from '@callstream/domain';
 import type { CallEvent, Fact } from '@callstream/domain';
-import { eventsOfBatch } from './event-lines.ts';
+import { createEventLines } from './event-lines.ts';
 import type { EventLines } from './event-lines.ts';
-import { isPresence } from './agent-marks.ts';
+import { isPresenceEvent } from './agent-marks.ts';
 
 /** What the events of a batch state. */
 export interface EventBatch {
@@ -10,27 +10,27 @@ export interface EventBatch {
   /** By call_id; they may repeat what is known already, and each other. */
   readonly facts: FactsByCall;
   /** Deliveries that say something of an agent off calls. */
-  readonly presence: readonly Delivery[];
+  readonly presence: readonly PresenceDelivery[];
 }
 
 export type FactsByCall = ReadonlyMap<string, readonly Fact[]>;
-export type Delivery = Pick<CallEvent, 'uuid' | 'id'>;
+export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
 
 /** Collects the events of a batch; `batch` at the end, once. */
-export interface BatchOfEvents {
+export interface EventBatchBuilder {
   readonly add: (event: CallEvent) => void;
   readonly batch: () => EventBatch;
 }
 
-export function createBatch(): BatchOfEvents {
-  const events = eventsOfBatch();
+export function createEventBatch(): EventBatchBuilder {
+  const events = createEventLines();
   const facts = collectFacts();
-  const presence: Delivery[] = [];
+  const presence: PresenceDelivery[] = [];
   return {
     add: (event) => {
       events.add(event);
       facts.add(event);
-      if (isPresence(event)) presence.push({ uuid: event.uuid, id: event.id });
+      if (isPresenceEvent(event)) presence.push({ uuid: event.uuid, id: event.id });
     },
     batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
   };

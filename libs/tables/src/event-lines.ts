@@ -1,6 +1,6 @@
 import type { CallEvent } from '@callstream/domain';
 import { eventLine, lineEnd } from './rows.ts';
-import { TextBytes } from './text-bytes.ts';
+import { Utf8Buffer } from './text-bytes.ts';
 
 /** Events as lines of COPY's text format, by uuid: what two transactions both have, they take in the same order. */
 export interface EventLines {
@@ -10,14 +10,14 @@ export interface EventLines {
 }
 
 /** The events of a batch, each once. */
-export interface EventsOfBatch {
+export interface EventLinesBuilder {
   readonly add: (event: CallEvent) => void;
   /** At the end, once. */
   readonly lines: () => EventLines;
 }
 
 /** One row: the record with the least id, and how many records are it. */
-interface EventRow {
+interface BufferedEvent {
   readonly id: number;
   /** Where its line stands, but for its end. */
   readonly from: number;
@@ -26,10 +26,10 @@ interface EventRow {
 }
 
 /** Keeps nothing of an event but its line: what lives on until a batch is complete, the garbage collector copies. */
-export function eventsOfBatch(): EventsOfBatch {
-  const text = new TextBytes();
-  const rows = new Map<string, EventRow>();
-  const write = (event: CallEvent): Omit<EventRow, 'deliveries'> => {
+export function createEventLines(): EventLinesBuilder {
+  const text = new Utf8Buffer();
+  const rows = new Map<string, BufferedEvent>();
+  const write = (event: CallEvent): Omit<BufferedEvent, 'deliveries'> => {
     const from = text.length;
     text.write(eventLine(event));
     return { id: event.id, from, to: text.length };
@@ -49,7 +49,7 @@ export function eventsOfBatch(): EventsOfBatch {
   };
 }
 
-function linesOf(text: TextBytes, rows: readonly (readonly [string, EventRow])[]): Buffer {
+function linesOf(text: Utf8Buffer, rows: readonly (readonly [string, BufferedEvent])[]): Buffer {
   const ends = rows.map(([, { deliveries }]) => lineEnd(deliveries));
   const length = rows.reduce((sum, [, { from, to }], i) => sum + to - from + (ends[i]?.length ?? 0), 0);
   const lines = Buffer.allocUnsafeSlow(length);

@@ -30,9 +30,9 @@ export const commonTexts: readonly string[] = [
 ];
 
 /** Stands for null among the numbers of texts. */
-export const nullNumber = '-';
+export const nullMark = '-';
 /** Precedes a number of {@link longDigits} digits; any other has one. */
-const longNumber = '.';
+const longNumberMark = '.';
 export const longDigits = 3;
 const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 export const base = digits.length;
@@ -53,7 +53,7 @@ const digit = (number: number): string => digits.charAt(number % base);
 export const textNumber = (number: number): string =>
   number < base
     ? digit(number)
-    : longNumber + digit(Math.floor(number / base ** 2)) + digit(Math.floor(number / base)) + digit(number);
+    : longNumberMark + digit(Math.floor(number / base ** 2)) + digit(Math.floor(number / base)) + digit(number);
 
 export const escapeText = (text: string): string =>
   text.includes('%') || text.includes('|') ? text.replaceAll('%', '%25').replaceAll('|', '%7C') : text;

@@ -1,5 +1,5 @@
 import { compareText, factSet, play, union } from '@callstream/domain';
-import type { Call, Facts } from '@callstream/domain';
+import type { Call, FactSet } from '@callstream/domain';
 import type { FactsByCall } from './event-batch.ts';
 import { packFacts } from './pack-facts.ts';
 import { unpackFacts } from './unpack-facts.ts';
@@ -41,4 +41,4 @@ export function foldCalls(added: FactsByCall, known: ReadonlyMap<string, string>
   return changed.toSorted((a, b) => compareText(a.call.callId, b.call.callId));
 }
 
-const isSame = (a: Facts, b: Facts): boolean => a.length === b.length && a.every((fact, i) => fact === b[i]);
+const isSame = (a: FactSet, b: FactSet): boolean => a.length === b.length && a.every((fact, i) => fact === b[i]);

@@ -2,13 +2,13 @@ import { jest } from '@jest/globals';
 import type { CallEvent, PresenceRules } from '@callstream/domain';
 import { compareText, isCurrent, isStale } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
-import { agentsNow, usualRules } from '@callstream/domain/testing/agents';
+import { agentsNow, defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
-import { deliveriesOf, momentOf } from '@callstream/domain/testing/script';
+import { deliveriesOf, parseStoryTime } from '@callstream/domain/testing/script';
 import { stories } from '@callstream/domain/testing/stories/index';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { rewrite } from '../testing/rewrite.ts';
+import { replaceRows } from '../testing/rewrite.ts';
 import { connectTables, migrate } from './index.ts';
 import type { Tables } from './index.ts';
 
@@ -28,13 +28,13 @@ afterAll(() => stack.disposeAsync());
 const iso = (ms: number): string => new Date(ms).toISOString();
 const sorted = (rows: readonly (readonly unknown[])[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
 
-interface Asked {
+interface PresenceQuery {
   /** ms since 1970. */
   readonly now: number;
   readonly rules: PresenceRules;
 }
 
-async function presenceInSql({ now, rules }: Asked): Promise<string[]> {
+async function presenceInSql({ now, rules }: PresenceQuery): Promise<string[]> {
   const { rows } = await db.query<{ row: unknown[] }>(
     `select json_build_array(actor, queue, presence, to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), calls) as row
      from agent_presence($1, $2::float8 * interval '1 ms', $3::float8 * interval '1 ms', $4::float8 * interval '1 ms', $5)`,
@@ -43,7 +43,7 @@ async function presenceInSql({ now, rules }: Asked): Promise<string[]> {
   return sorted(rows.map(({ row }) => row));
 }
 
-const presenceInDomain = (events: readonly CallEvent[], asked: Asked): string[] =>
+const presenceInDomain = (events: readonly CallEvent[], asked: PresenceQuery): string[] =>
   sorted(
     [...agentsNow(events, [...callsOfEvents(events).values()], asked)].flatMap(([actor, { queues, calls }]) =>
       queues.map(({ queue, presence, since }) => [
@@ -56,7 +56,7 @@ const presenceInDomain = (events: readonly CallEvent[], asked: Asked): string[] 
     ),
   );
 
-async function callsInSql({ now, rules }: Asked): Promise<string[]> {
+async function callsInSql({ now, rules }: PresenceQuery): Promise<string[]> {
   const { rows } = await db.query<{ row: unknown[] }>(
     `select json_build_array(call_id, queue, state) as row from current_calls($1, $2::float8 * interval '1 ms')`,
     [iso(now), rules.staleAfterMs],
@@ -64,7 +64,7 @@ async function callsInSql({ now, rules }: Asked): Promise<string[]> {
   return sorted(rows.map(({ row }) => row));
 }
 
-const callsInDomain = (events: readonly CallEvent[], { now, rules }: Asked): string[] =>
+const callsInDomain = (events: readonly CallEvent[], { now, rules }: PresenceQuery): string[] =>
   sorted(
     [...callsOfEvents(events).values()]
       .filter((call) => isCurrent(call) && !isStale(call, now, rules.staleAfterMs))
@@ -75,15 +75,15 @@ const callsInDomain = (events: readonly CallEvent[], { now, rules }: Asked): str
 const asked = fc.record({
   later: fc.oneof(fc.nat(300_000), fc.nat(4 * 3_600_000), fc.nat(14 * 3_600_000)),
   rules: fc.record({
-    staleAfterMs: fc.constantFrom(usualRules.staleAfterMs, 60_000),
-    ringMsMax: fc.constantFrom(usualRules.ringMsMax, 3_000),
-    presenceStaleMs: fc.constantFrom(usualRules.presenceStaleMs, 0, 30_000),
+    staleAfterMs: fc.constantFrom(defaultRules.staleAfterMs, 60_000),
+    ringMsMax: fc.constantFrom(defaultRules.ringMsMax, 3_000),
+    presenceStaleMs: fc.constantFrom(defaultRules.presenceStaleMs, 0, 30_000),
     takeSeveralCalls: fc.boolean(),
   }),
 });
 
-async function expectSameAsDomain(events: readonly CallEvent[], { now, rules }: Asked): Promise<void> {
-  await rewrite(db, events);
+async function expectSameAsDomain(events: readonly CallEvent[], { now, rules }: PresenceQuery): Promise<void> {
+  await replaceRows(db, events);
   expect(await presenceInSql({ now, rules })).toEqual(presenceInDomain(events, { now, rules }));
   expect(await callsInSql({ now, rules })).toEqual(callsInDomain(events, { now, rules }));
 }
@@ -103,9 +103,9 @@ describe('presence and current calls in SQL are those of the domain', () => {
 
   it('at the moments of all stories', async () => {
     for (const { script, rules, board } of Object.values(stories).flat())
-      for (const now of Object.keys(board).map(momentOf)) {
+      for (const now of Object.keys(board).map(parseStoryTime)) {
         const known = eventsOf(deliveriesOf(script)).filter(({ receivedAt }) => receivedAt <= now);
-        if (known.length > 0) await expectSameAsDomain(known, { now, rules: { ...usualRules, ...rules } });
+        if (known.length > 0) await expectSameAsDomain(known, { now, rules: { ...defaultRules, ...rules } });
       }
   });
 

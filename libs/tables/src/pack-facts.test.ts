@@ -1,6 +1,6 @@
 import { factSet, factsOf, union } from '@callstream/domain';
 import type { Fact } from '@callstream/domain';
-import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
 import { packFacts } from './pack-facts.ts';
 import { unpackFacts } from './unpack-facts.ts';
@@ -71,8 +71,8 @@ describe('packed facts', () => {
     ));
 
   it('are the same text when a call goes on, event by event', () => {
-    for (const name of lives.keys()) {
-      const facts = factSet(eventsOf(lifeOf(name)).flatMap(factsOf));
+    for (const name of fixtureEvents.keys()) {
+      const facts = factSet(eventsOf(fixtureLog(name)).flatMap(factsOf));
       let [known, packed] = [factSet([]), ''];
       for (const [i] of facts.entries()) {
         const next = factSet(facts.slice(0, i + 1));
@@ -85,8 +85,8 @@ describe('packed facts', () => {
   });
 
   it('take some 70 bytes a fact, with nothing that would have to be escaped', () => {
-    for (const name of lives.keys()) {
-      const facts = factSet(eventsOf(lifeOf(name)).flatMap(factsOf));
+    for (const name of fixtureEvents.keys()) {
+      const facts = factSet(eventsOf(fixtureLog(name)).flatMap(factsOf));
       const packed = packFacts(facts);
       // The texts of a call stand there once.
       expect(packed.length).toBeLessThan(70 * facts.length + 150);

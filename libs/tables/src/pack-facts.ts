@@ -1,5 +1,5 @@
-import type { Fact, Facts } from '@callstream/domain';
-import { clockLetters, commonTexts, escapeText, idStep, nullNumber, readTexts, textNumber } from './facts-format.ts';
+import type { Fact, FactSet } from '@callstream/domain';
+import { clockLetters, commonTexts, escapeText, idStep, nullMark, readTexts, textNumber } from './facts-format.ts';
 
 /** Facts of a call, and their text. */
 interface PackedFacts {
@@ -7,18 +7,18 @@ interface PackedFacts {
   readonly packed: string;
 }
 
-const nothing: PackedFacts = { facts: [], packed: '' };
+const nothingPacked: PackedFacts = { facts: [], packed: '' };
 
 /**
  * The facts of a call as one text, the column `calls.facts`; the same facts always give the same text. Compact, and without
  * the characters that COPY and arrays of records escape: it is written again whenever its call changes.
  * @param known facts that may be the first of `facts`: their text is not made again then
  */
-export function packFacts(facts: Facts, known = nothing): string {
+export function packFacts(facts: FactSet, known = nothingPacked): string {
   const isContinued = known.facts.every((fact, i) => fact === facts[i]);
-  const { packed, facts: first } = isContinued ? known : nothing;
+  const { packed, facts: first } = isContinued ? known : nothingPacked;
   const { factsEnd, texts: knownTexts } = readTexts(packed);
-  const texts = createTexts(knownTexts, packed.slice(factsEnd));
+  const texts = createTextTable(knownTexts, packed.slice(factsEnd));
   let rows = packed.slice(0, factsEnd);
   let [id, at] = [first.at(-1)?.id ?? 0, first.at(-1)?.at ?? 0];
   for (let i = first.length; i < facts.length; i++) {
@@ -36,10 +36,10 @@ export function packFacts(facts: Facts, known = nothing): string {
 const packId = (id: number): string => (id % idStep === 0 ? String(id / idStep) : `~${id}`);
 
 /** The texts of a call and their numbers. @param written what {@link packFacts} wrote of those that are known */
-function createTexts(known: readonly string[], written: string) {
+function createTextTable(known: readonly string[], written: string) {
   const numbers = new Map(known.map((text, i) => [text, textNumber(commonTexts.length + i)]));
   const numberOf = (of: string): string => {
-    const number = numbers.get(of) ?? common.get(of);
+    const number = numbers.get(of) ?? commonTextNumbers.get(of);
     if (number !== undefined) return number;
     const added = textNumber(commonTexts.length + numbers.size);
     numbers.set(of, added);
@@ -51,7 +51,7 @@ function createTexts(known: readonly string[], written: string) {
     numbersOf: (fact: Fact): string => {
       const { kind, actor, queue, number, direction, ourNumber, theirNumber, theirNumberType, destination, url, code } =
         fact;
-      let named = common.get(kind) ?? numberOf(kind);
+      let named = commonTextNumbers.get(kind) ?? numberOf(kind);
       let nulls = '';
       for (const text of [
         actor,
@@ -65,7 +65,7 @@ function createTexts(known: readonly string[], written: string) {
         url,
         code,
       ]) {
-        if (text === null) nulls += nullNumber;
+        if (text === null) nulls += nullMark;
         else {
           named += nulls + numberOf(text);
           nulls = '';
@@ -77,4 +77,4 @@ function createTexts(known: readonly string[], written: string) {
   };
 }
 
-const common = new Map(commonTexts.map((text, i) => [text, textNumber(i)]));
+const commonTextNumbers = new Map(commonTexts.map((text, i) => [text, textNumber(i)]));

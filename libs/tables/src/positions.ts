@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import type { Tables } from './connect.ts';
-import { sayWhatIsMissing } from './remedy.ts';
+import { addSchemaHint } from './remedy.ts';
 import type { ProjectionSchema } from './schemas.ts';
 
 /** How far one partition is projected. */
@@ -28,11 +28,11 @@ export async function readPositions(
     select partition, topic, next_offset as "nextOffset", projection_version as "version", log_id as "logId", last_uuid as "lastUuid",
       (extract(epoch from last_timestamp) * 1000)::float8 as "lastTimestamp"
     from ${schema === undefined ? '' : `${schema}.`}positions order by partition`);
-  const { rows } = await asked.catch((error: unknown) => Promise.reject(sayWhatIsMissing(error as Error)));
+  const { rows } = await asked.catch((error: unknown) => Promise.reject(addSchemaHint(error as Error)));
   return rows;
 }
 
-export interface Beginning {
+export interface InitialPositions {
   readonly topic: string;
   /** First offset of each partition. */
   readonly starts: readonly number[];
@@ -41,7 +41,7 @@ export interface Beginning {
 }
 
 /** Writes where a projection that has no positions yet begins to read; one that has some keeps them. */
-export async function beginPositions(db: Tables, { topic, starts, version, logId }: Beginning): Promise<void> {
+export async function beginPositions(db: Tables, { topic, starts, version, logId }: InitialPositions): Promise<void> {
   await db.query(
     `insert into positions (partition, topic, next_offset, projection_version, log_id)
      select ordinality - 1, $1::text, start, $2::int, $3::uuid from unnest($4::bigint[]) with ordinality as s(start, ordinality)
@@ -54,5 +54,5 @@ export async function beginPositions(db: Tables, { topic, starts, version, logId
 /** Begins at offset 0 of every partition, if there are no positions yet. */
 export const ensurePositions = (
   db: Tables,
-  { partitions, ...beginning }: Omit<Beginning, 'starts'> & { readonly partitions: number },
+  { partitions, ...beginning }: Omit<InitialPositions, 'starts'> & { readonly partitions: number },
 ): Promise<void> => beginPositions(db, { ...beginning, starts: Array.from({ length: partitions }, () => 0) });

@@ -1,12 +1,12 @@
 import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
-import { eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
 import { batchOf, expectedRows, readRows } from '../testing/index.ts';
 import {
   connectTables,
-  createSeenEvents,
+  createDedupCache,
   ensurePositions,
   listCallEvents,
   listCalls,
@@ -17,10 +17,10 @@ import {
 } from './index.ts';
 import { foldCalls } from './fold-calls.ts';
 import { upsertEvents } from './join-events.ts';
-import { packedOf, readPacked } from './packed-facts.ts';
-import { sendTogether } from './send-together.ts';
+import { packedFactsOf, readPackedFacts } from './packed-facts.ts';
+import { sendPipelined } from './send-together.ts';
 import { writeCalls } from './write-calls.ts';
-import type { SeenEvents, Tables } from './index.ts';
+import type { DedupCache, Tables } from './index.ts';
 
 // A busy machine is no failure: what hangs is noticed all the same.
 jest.setTimeout(60_000);
@@ -51,7 +51,7 @@ async function empty(): Promise<void> {
 const write = (...batches: (readonly CallEvent[])[]): Promise<void> => writeFrom(0, batches);
 
 /** The same from offset `from` on, by somebody who has `seen` some of them. */
-async function writeFrom(from: number, batches: readonly (readonly CallEvent[])[], seen?: SeenEvents): Promise<void> {
+async function writeFrom(from: number, batches: readonly (readonly CallEvent[])[], seen?: DedupCache): Promise<void> {
   const client = await db.connect();
   try {
     let expected = from;
@@ -86,13 +86,13 @@ describe('the tables', () => {
   }, 60_000);
 
   it('are it for the nineteen lives', async () => {
-    const log = [...lives.keys()].flatMap((name) => lifeOf(name));
+    const log = [...fixtureEvents.keys()].flatMap((name) => fixtureLog(name));
     await write(...inBatches(eventsOf(log), [7]));
     expect(await readRows(db)).toEqual(expectedRows(eventsOf(log)));
   });
 
   it('are it for large batches that know a part of each other', async () => {
-    const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
+    const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
     const again = log.slice(30).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
     await write(log.slice(0, 70), [...log.slice(70), ...again.slice(0, 20)], again.slice(20));
     expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
@@ -142,11 +142,11 @@ describe('the tables', () => {
   });
 
   it('are it when what is taken for new was there', async () => {
-    const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
+    const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
     const again = log.map((event) => ({ ...event, id: event.id + log.length * 4096 }));
     const asked: number[] = [];
-    const forgetful = createSeenEvents();
-    const seen: SeenEvents = {
+    const forgetful = createDedupCache();
+    const seen: DedupCache = {
       ...forgetful,
       suspects: (uuids: readonly string[]) => {
         const suspects = forgetful.suspects(uuids);
@@ -164,12 +164,12 @@ describe('the tables', () => {
   });
 
   it('are it when another partition writes one of the events of a batch at the same time', async () => {
-    const log = eventsOf([...lives.keys()].flatMap((name) => lifeOf(name)));
+    const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
     const [first, ...others] = log;
     if (!first) throw new Error('There are no lives.');
     const other = await db.connect();
     await other.query('begin');
-    await sendTogether(other, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
+    await sendPipelined(other, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
     const writing = write([first, ...others]);
     await until(
       async () => {
@@ -206,9 +206,9 @@ describe('a call whose records stand in two partitions', () => {
     await write(known);
     const [mine, theirs] = [shared(known.length, 0), shared(known.length + 1, 1)];
     const other = await db.connect();
-    const packed = packedOf((await sendTogether(other, [readPacked(['shared'])]))[0]);
+    const packed = packedFactsOf((await sendPipelined(other, [readPackedFacts(['shared'])]))[0]);
     await other.query('begin');
-    await sendTogether(other, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
+    await sendPipelined(other, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
     const writing = writeFrom(known.length, [[mine]]);
     await until(async () => (await countWaiting()) === 1, {
       timeoutMs: 30_000,
@@ -243,27 +243,29 @@ function inBatches(events: readonly CallEvent[], sizes: readonly number[]): Call
 
 describe('a position', () => {
   it('moves with the rows it speaks of', async () => {
-    await write(eventsOf(lifeOf('01-nominal')));
+    await write(eventsOf(fixtureLog('01-nominal')));
     expect(await readPositions(db)).toMatchObject([
       { partition: 0, nextOffset: 7, version, topic, lastTimestamp: 0 },
       { partition: 1, nextOffset: 0 },
     ]);
   });
   it('that somebody else moved keeps the whole batch out', async () => {
-    await write(eventsOf(lifeOf('01-nominal')));
-    await expect(write(eventsOf(lifeOf('05-abandoned')))).rejects.toThrow(PositionMoved);
+    await write(eventsOf(fixtureLog('01-nominal')));
+    await expect(write(eventsOf(fixtureLog('05-abandoned')))).rejects.toThrow(PositionMoved);
     expect((await readRows(db)).calls).toHaveLength(1);
   });
   it('of another version keeps the whole batch out', async () => {
     await db.query('update positions set projection_version = 2');
-    await expect(write(eventsOf(lifeOf('01-nominal')))).rejects.toThrow(PositionMoved);
+    await expect(write(eventsOf(fixtureLog('01-nominal')))).rejects.toThrow(PositionMoved);
     expect((await readRows(db)).events).toEqual([]);
   });
 });
 
 describe('lists', () => {
   it('have every call, oldest first, and what is asked for', async () => {
-    await write(eventsOf([...lives.keys()].flatMap((name, i) => lifeOf(name, Date.UTC(2026, 2, 2, 13, i)))));
+    await write(
+      eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
+    );
     const ids = async (params: Parameters<typeof listCalls>[1]) =>
       (await listCalls(db, params)).rows.map((row) => row.aggregate_id);
     const all = await ids({});
@@ -278,7 +280,7 @@ describe('lists', () => {
     expect(await ids({ before: third!.id })).toEqual(all.slice(0, 2));
   });
   it('have the events of a call in the order of the log, with place and deliveries', async () => {
-    await write(eventsOf(lifeOf('13-duplicates')));
+    await write(eventsOf(fixtureLog('13-duplicates')));
     const { rows } = await listCallEvents(db, { topic, callId: '1772456400.30112' });
     expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([
       [0, 0, topic, 3],

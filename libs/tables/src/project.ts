@@ -4,15 +4,15 @@ import type { EventBatch } from './event-batch.ts';
 import { classify } from './classify.ts';
 import { CallsMoved } from './connection.ts';
 import { foldCalls } from './fold-calls.ts';
-import { isCopied, isEventTaken, joinEvents, lookFor, upsertEvents } from './join-events.ts';
-import { packedOf, readPacked } from './packed-facts.ts';
-import { nothingSeen } from './seen-events.ts';
-import { sendTogether } from './send-together.ts';
-import type { Answer, Statement } from './send-together.ts';
-import { isCallTaken, writeCalls } from './write-calls.ts';
+import { shouldCopy, isDuplicateEvent, insertEvents, findEvents, upsertEvents } from './join-events.ts';
+import { packedFactsOf, readPackedFacts } from './packed-facts.ts';
+import { noDedupCache } from './seen-events.ts';
+import { sendPipelined } from './send-together.ts';
+import type { StatementResult, Statement } from './send-together.ts';
+import { isCallConflict, writeCalls } from './write-calls.ts';
 
 /** How far a transaction takes one partition. */
-export interface Move {
+export interface PositionMove {
   readonly partition: number;
   /** Offset that the tables must be at, and the one they will be at. */
   readonly expected: number;
@@ -24,9 +24,9 @@ export interface Move {
 }
 
 /** What is done to the tables at once. */
-export interface Projection {
+export interface ProjectOptions {
   /** Each of another partition. */
-  readonly moves: readonly Move[];
+  readonly moves: readonly PositionMove[];
   /** What the records state that are gone over. */
   readonly batch: EventBatch;
   /** Longest that a row is waited for that somebody else has locked, in ms; for ever if not given. */
@@ -47,17 +47,17 @@ const attemptsMax = 10;
  * @throws {PositionMoved}
  * @throws {CallsMoved} if others write the same calls all the time
  */
-export async function project(db: ClientBase, projection: Projection, seen = nothingSeen): Promise<void> {
+export async function project(db: ClientBase, projection: ProjectOptions, seen = noDedupCache): Promise<void> {
   const { events } = projection.batch;
-  let suspects = isCopied(events) ? seen.suspects(events.uuids) : null;
+  let suspects = shouldCopy(events) ? seen.suspects(events.uuids) : null;
   for (let attempt = 1; ; attempt++) {
     try {
-      await inOneGo(db, projection, suspects);
+      await projectOnce(db, projection, suspects);
       seen.add(events.uuids);
       return;
     } catch (error) {
-      if (isEventTaken(error)) seen.surprise();
-      else if (!isCallTaken(error)) throw error;
+      if (isDuplicateEvent(error)) seen.surprise();
+      else if (!isCallConflict(error)) throw error;
       if (attempt === attemptsMax) throw new CallsMoved(attempt, error);
       suspects = null;
     }
@@ -65,26 +65,26 @@ export async function project(db: ClientBase, projection: Projection, seen = not
 }
 
 /** @param suspects of its events that may be there already, or null: nothing is copied, whatever is there */
-async function inOneGo(
+async function projectOnce(
   db: ClientBase,
-  { moves, batch, lockTimeoutMs = 0 }: Projection,
+  { moves, batch, lockTimeoutMs = 0 }: ProjectOptions,
   suspects: readonly string[] | null,
 ): Promise<void> {
   const { events, facts, presence } = batch;
   try {
-    const [, , moved, stored, taken] = await sendTogether(db, [
+    const [, , moved, stored, taken] = await sendPipelined(db, [
       begin,
-      set(lockTimeoutMs),
+      transactionSettings(lockTimeoutMs),
       movePositions(moves),
-      readPacked([...facts.keys()]),
-      ...(suspects?.length ? [lookFor(suspects)] : []),
+      readPackedFacts([...facts.keys()]),
+      ...(suspects?.length ? [findEvents(suspects)] : []),
     ]);
     checkMoved(moves, moved);
-    const changed = foldCalls(facts, packedOf(stored));
+    const changed = foldCalls(facts, packedFactsOf(stored));
     const takenUuids = new Set(taken?.rows.map(([uuid]) => uuid ?? ''));
-    await sendTogether(db, [
+    await sendPipelined(db, [
       // Always the same order of tables, so that two partitions that meet do not deadlock.
-      ...(suspects ? joinEvents(events, takenUuids) : upsertEvents(events)),
+      ...(suspects ? insertEvents(events, takenUuids) : upsertEvents(events)),
       ...writeCalls(changed, suspects !== null),
       ...writeAgents(presence),
       commit,
@@ -100,11 +100,11 @@ async function inOneGo(
  * @returns the refusal, if Postgres does not take their values; null if it does
  * @throws any other failure
  */
-export async function tryBatch(db: ClientBase, { events, facts, presence }: EventBatch): Promise<Error | null> {
+export async function dryRunBatch(db: ClientBase, { events, facts, presence }: EventBatch): Promise<Error | null> {
   try {
-    const [, stored] = await sendTogether(db, [begin, readPacked([...facts.keys()])]);
-    const changed = foldCalls(facts, packedOf(stored));
-    await sendTogether(db, [
+    const [, stored] = await sendPipelined(db, [begin, readPackedFacts([...facts.keys()])]);
+    const changed = foldCalls(facts, packedFactsOf(stored));
+    await sendPipelined(db, [
       ...upsertEvents(events),
       ...writeCalls(changed, false),
       ...writeAgents(presence),
@@ -112,7 +112,7 @@ export async function tryBatch(db: ClientBase, { events, facts, presence }: Even
     ]);
     return null;
   } catch (error) {
-    if (isCallTaken(error)) throw new CallsMoved(1, error);
+    if (isCallConflict(error)) throw new CallsMoved(1, error);
     if (classify(error) !== 'data') throw error;
     return error as Error;
   } finally {
@@ -121,7 +121,7 @@ export async function tryBatch(db: ClientBase, { events, facts, presence }: Even
 }
 
 /** Without plans that read a whole table: made while it is small, they would be kept while it grows. */
-const set = (lockTimeoutMs: number): Statement => ({
+const transactionSettings = (lockTimeoutMs: number): Statement => ({
   name: 'set',
   text: `select set_config('lock_timeout', $1, true), set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
     set_config('enable_mergejoin', 'off', true)`,
@@ -132,7 +132,7 @@ const begin: Statement = { name: 'begin', text: 'begin' };
 export const commit: Statement = { name: 'commit', text: 'commit' };
 
 /** First of all: it locks the partitions for this transaction. */
-export const movePositions = (moves: readonly Move[]): Statement => ({
+export const movePositions = (moves: readonly PositionMove[]): Statement => ({
   name: 'move-positions',
   text: `update positions p set next_offset = m.next, last_uuid = m.uuid, last_timestamp = m.at
     from unnest($1::int[], $2::bigint[], $3::int[], $4::bigint[], $5::uuid[], $6::timestamptz[])
@@ -149,7 +149,7 @@ export const movePositions = (moves: readonly Move[]): Statement => ({
 });
 
 /** Proves that nobody else is ahead. @throws {PositionMoved} */
-export function checkMoved(moves: readonly Move[], answer: Answer | undefined): void {
+export function checkMoved(moves: readonly PositionMove[], answer: StatementResult | undefined): void {
   if (answer?.count === moves.length) return;
   const wanted = moves.map(({ partition, expected }) => `${partition} at offset ${expected}`).join(', ');
   throw new PositionMoved(`Of these partitions, one is elsewhere, or of another version: ${wanted}.`);

@@ -4,7 +4,7 @@ import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
 
 /** A call with what became of it in each queue, and its agents. Times are ISO 8601. */
-export interface WholeCall extends FoundCall {
+export interface CallDetails extends FoundCall {
   /** In the order of their beginnings. */
   readonly visits: readonly {
     readonly queue: string;
@@ -80,8 +80,8 @@ const agents = listOf({
 export async function readCall(
   db: Queryable,
   { callId, visibleQueues }: { readonly callId: string; readonly visibleQueues: readonly string[] | null },
-): Promise<WholeCall | null> {
-  const { rows } = await db.query<WholeCall>({
+): Promise<CallDetails | null> {
+  const { rows } = await db.query<CallDetails>({
     name: 'read-call',
     text: `
       select ${foundCallColumns}, v.list as visits, s.list as segments, a.list as agents, v.more or s.more or a.more as more

@@ -22,7 +22,7 @@ export interface EventRow {
   readonly offset: number;
 }
 
-export interface ListCallEventsParams {
+export interface ListCallEventsOptions {
   readonly topic: string;
   readonly callId: string;
   /** `id` of an event: only events before it. */
@@ -49,7 +49,7 @@ const rowBytes = (bodyBytes: string): string => `(512 + ${jsonBytes('$1::text')}
  */
 export async function listCallEvents(
   db: Queryable,
-  { topic, callId, before, limit = listRowsMax, visibleQueues }: ListCallEventsParams,
+  { topic, callId, before, limit = listRowsMax, visibleQueues }: ListCallEventsOptions,
 ): Promise<Page<EventRow>> {
   const { rows } = await db.query<EventRow & { readonly hasOlder: boolean }>({
     name: 'list-call-events',

@@ -5,7 +5,7 @@ import type { Page } from './page.ts';
 /** Most rows that one list returns, and as many as it returns when no limit is asked for. */
 export const listRowsMax = 1_000;
 
-export interface ListCallsParams {
+export interface ListCallsOptions {
   readonly state?: string | undefined;
   readonly aggregate_id?: string | undefined;
   readonly queue?: string | undefined;
@@ -58,7 +58,7 @@ const listedCalls = pageOf({
  * Unfinished calls first of all, then the newest, up to the limit and to {@link answerBytesMax}; ordered by `created_at`,
  * `id`, oldest first.
  */
-export async function listCalls(db: Queryable, params: ListCallsParams): Promise<Page<CallRow>> {
+export async function listCalls(db: Queryable, params: ListCallsOptions): Promise<Page<CallRow>> {
   // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
   const { rows } = await db.query<CallRow & { readonly foundRows: number }>({
     text: listedCalls,

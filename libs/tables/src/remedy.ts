@@ -1,4 +1,4 @@
-const untrusted = new Set([
+const untrustedCertificate = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'UNABLE_TO_GET_ISSUER_CERT',
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
@@ -7,7 +7,7 @@ const untrusted = new Set([
   'CERT_SIGNATURE_FAILURE',
 ]);
 
-const others: Readonly<Record<string, string>> = {
+const connectionHints: Readonly<Record<string, string>> = {
   '28P01': 'See user and password in DATABASE_URL, or DATABASE_PASSWORD.',
   '3D000': 'Make the database (create database …), or set DATABASE_URL to one that there is.',
   CERT_HAS_EXPIRED: 'The certificate of the server, or of its authority, has to be renewed.',
@@ -17,9 +17,9 @@ const others: Readonly<Record<string, string>> = {
 };
 
 /** What mends a connection that could not be made, by the code of the error: SQLSTATE, of Node, of OpenSSL. */
-export function remedyOf(error: Error, { isTls }: { readonly isTls: boolean }): string | undefined {
+export function connectionHint(error: Error, { isTls }: { readonly isTls: boolean }): string | undefined {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (untrusted.has(code))
+  if (untrustedCertificate.has(code))
     return 'Its certificate is not of an authority that is trusted: add sslrootcert=<file with the certificate of its authority> to DATABASE_URL.';
   if (code === '28000')
     return isTls
@@ -28,10 +28,10 @@ export function remedyOf(error: Error, { isTls }: { readonly isTls: boolean }): 
   // pg's own, without a code.
   if (message === 'The server does not support SSL connections')
     return 'Turn TLS on there (ssl=on), or leave sslmode out of DATABASE_URL.';
-  return others[code];
+  return connectionHints[code];
 }
 
-const missing: Readonly<Record<string, string>> = {
+const schemaHints: Readonly<Record<string, string>> = {
   '42501':
     'Make the user a member of its role (libs/tables/src/roles.sql says which), then grant what is new: npm run projector -- migrate',
   '3F000': 'Make the tables: npm run projector -- migrate',
@@ -41,8 +41,8 @@ const missing: Readonly<Record<string, string>> = {
 };
 
 /** The same error, with what mends it if tables or rights are missing. */
-export function sayWhatIsMissing(error: Error): Error {
-  const remedy = missing[(error as NodeJS.ErrnoException).code ?? ''];
+export function addSchemaHint(error: Error): Error {
+  const remedy = schemaHints[(error as NodeJS.ErrnoException).code ?? ''];
   if (remedy !== undefined) error.message = `${error.message}. ${remedy}`;
   return error;
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { jest } from '@jest/globals';
-import { eventsOf, lifeOf } from '@callstream/domain/testing';
+import { eventsOf, fixtureLog } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { batchOf } from '../testing/index.ts';
 import {
@@ -68,7 +68,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const events = eventsOf([...lifeOf('01-nominal'), ...lifeOf('05-abandoned')]);
+const events = eventsOf([...fixtureLog('01-nominal'), ...fixtureLog('05-abandoned')]);
 const write = (expected: number): Promise<void> =>
   withConnection(as.projector, (client) =>
     project(client, {

@@ -1,4 +1,4 @@
-import { TextBytes } from './text-bytes.ts';
+import { Utf8Buffer } from './text-bytes.ts';
 
 type Value = string | number | boolean | null;
 
@@ -37,7 +37,7 @@ export const valuesOfLine = (line: string): (string | null)[] =>
  */
 export function recordArray(rows: readonly object[]): Buffer | null {
   if (rows.length === 0) return null;
-  const text = new TextBytes();
+  const text = new Utf8Buffer();
   let before = '{';
   for (const row of rows) {
     let record = '';

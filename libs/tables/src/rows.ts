@@ -1,9 +1,9 @@
 import type { Call, CallEvent } from '@callstream/domain';
 import { copyNull, copyText } from './row-text.ts';
-import { time, timeOrNull } from './time-text.ts';
+import { timestamp, timestampOrNull } from './time-text.ts';
 
 /** COPY of lines of events: its columns are in the order of {@link eventLine}. */
-export const copyOfEvents = (table: 'events' | 'events_again'): string =>
+export const copyEventsSql = (table: 'events' | 'events_again'): string =>
   `copy ${table} (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries) from stdin`;
 
 /** One row of `events` as a line of COPY's text format, but for its end. */
@@ -13,7 +13,7 @@ export function eventLine(event: CallEvent): string {
   const text = json.includes('\\') ? copyText : asItIs;
   const textOrNull = (value: string | null): string => (value === null ? copyNull : text(value));
   const names = `${textOrNull(callId)}\t${text(type)}\t${text(kind)}\t${textOrNull(actor)}\t${textOrNull(queue)}`;
-  const times = `${time(at)}\t${clock === 'own' ? copyNull : clock}\t${time(receivedAt)}`;
+  const times = `${timestamp(at)}\t${clock === 'own' ? copyNull : clock}\t${timestamp(receivedAt)}`;
   const fields = omitted === null ? copyNull : `{${omitted.join()}}`;
   return `${uuid}\t${id}\t${names}\t${times}\t${copyText(json)}\t${fields}`;
 }
@@ -28,10 +28,10 @@ export const callRow = (call: Call, packedFacts: string): object => ({
   id: call.id,
   last_id: call.lastId,
   state: call.state,
-  state_at: time(call.stateAt),
+  state_at: timestamp(call.stateAt),
   is_opened: call.isOpened,
-  began_at: time(call.beganAt),
-  finished_at: timeOrNull(call.finishedAt),
+  began_at: timestamp(call.beganAt),
+  finished_at: timestampOrNull(call.finishedAt),
   direction: call.direction,
   our_number: call.ourNumber,
   their_number: call.theirNumber,
@@ -39,15 +39,15 @@ export const callRow = (call: Call, packedFacts: string): object => ({
   queue: call.queue,
   recording_url: call.recordingUrl,
   code: call.code,
-  waiting_at: timeOrNull(call.waitingAt),
-  waiting_since: timeOrNull(call.waitingSince),
-  answered_at: timeOrNull(call.answeredAt),
-  answered_last_at: timeOrNull(call.answeredLastAt),
-  abandoned_at: timeOrNull(call.abandonedAt),
-  created_at: time(call.createdAt),
-  updated_at: time(call.updatedAt),
-  last_event_at: time(call.lastEventAt),
-  heard_at: time(call.heardAt),
+  waiting_at: timestampOrNull(call.waitingAt),
+  waiting_since: timestampOrNull(call.waitingSince),
+  answered_at: timestampOrNull(call.answeredAt),
+  answered_last_at: timestampOrNull(call.answeredLastAt),
+  abandoned_at: timestampOrNull(call.abandonedAt),
+  created_at: timestamp(call.createdAt),
+  updated_at: timestamp(call.updatedAt),
+  last_event_at: timestamp(call.lastEventAt),
+  heard_at: timestamp(call.heardAt),
   delay_ms: call.delayMs,
   is_long: call.isLong,
   facts: packedFacts,
@@ -58,8 +58,8 @@ export function visitRow({ callId, direction, visits }: Call, n: number): object
   const visit = visits[n];
   if (!visit) throw new RangeError(`There is no visit ${n}.`);
   return {
-    ...{ call_id: callId, n, queue: visit.queue, direction, waiting_at: time(visit.waitingAt) },
-    ...{ ended_at: timeOrNull(visit.endedAt), outcome: visit.outcome, wait_ms: visit.waitMs, actor: visit.actor },
+    ...{ call_id: callId, n, queue: visit.queue, direction, waiting_at: timestamp(visit.waitingAt) },
+    ...{ ended_at: timestampOrNull(visit.endedAt), outcome: visit.outcome, wait_ms: visit.waitMs, actor: visit.actor },
   };
 }
 
@@ -69,8 +69,8 @@ export function segmentRow({ callId, segments }: Call, n: number): object {
   if (!segment) throw new RangeError(`There is no segment ${n}.`);
   return {
     ...{ call_id: callId, n, actor: segment.actor, number: segment.number, queue: segment.queue },
-    ...{ rang_at: timeOrNull(segment.rangAt), rang_last_at: timeOrNull(segment.rangLastAt) },
-    ...{ entered_at: timeOrNull(segment.enteredAt), entered_last_at: timeOrNull(segment.enteredLastAt) },
-    ...{ ended_at: timeOrNull(segment.endedAt), end_reason: segment.end },
+    ...{ rang_at: timestampOrNull(segment.rangAt), rang_last_at: timestampOrNull(segment.rangLastAt) },
+    ...{ entered_at: timestampOrNull(segment.enteredAt), entered_last_at: timestampOrNull(segment.enteredLastAt) },
+    ...{ ended_at: timestampOrNull(segment.endedAt), end_reason: segment.end },
   };
 }

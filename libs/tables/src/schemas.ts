@@ -21,18 +21,18 @@ export type ProjectionSchema =
 const read = (name: string): Promise<string> => readFile(new URL(`./projection/${name}.sql`, import.meta.url), 'utf8');
 
 /** The files of a projection, in the order in which they are run. */
-const parts = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'] as const;
-type Blueprint = Readonly<Record<(typeof parts)[number], string>>;
+const sqlFiles = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'] as const;
+type ProjectionSql = Readonly<Record<(typeof sqlFiles)[number], string>>;
 
 /** The SQL of a projection. */
-export async function readBlueprint(): Promise<Blueprint> {
-  return Object.fromEntries(await Promise.all(parts.map(async (part) => [part, await read(part)]))) as Blueprint;
+export async function readProjectionSql(): Promise<ProjectionSql> {
+  return Object.fromEntries(await Promise.all(sqlFiles.map(async (part) => [part, await read(part)]))) as ProjectionSql;
 }
 
 /** Tells tables of this code from those of another: the hash of their SQL, kept as the comment of the schema. */
-async function blueprint(): Promise<string> {
+async function schemaFingerprint(): Promise<string> {
   return `callstream ${createHash('sha256')
-    .update(Object.values(await readBlueprint()).join('\n'))
+    .update(Object.values(await readProjectionSql()).join('\n'))
     .digest('hex')
     .slice(0, 16)}`;
 }
@@ -41,26 +41,27 @@ async function blueprint(): Promise<string> {
 export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents'] as const;
 export type TableName = (typeof tableNames)[number];
 
-const onEach = (change: string): string => tableNames.map((table) => `alter table ${table} ${change};`).join(' ');
+const alterEachTable = (change: string): string =>
+  tableNames.map((table) => `alter table ${table} ${change};`).join(' ');
 /**
  * What is different while tables are filled: deliveries of events that are there already have a table of their own, and
  * autovacuum waits; it would hold up the keys for a second, and take the CPU of the fill.
  */
-export const beingFilled = `create table if not exists events_again (like events including constraints); ${onEach('set (autovacuum_enabled = off)')}`;
-export const noLongerFilled = `drop table events_again; ${onEach('reset (autovacuum_enabled)')}`;
+export const beforeFill = `create table if not exists events_again (like events including constraints); ${alterEachTable('set (autovacuum_enabled = off)')}`;
+export const afterFill = `drop table events_again; ${alterEachTable('reset (autovacuum_enabled)')}`;
 
 /** Makes the tables, in a schema of their own, ready to be filled with COPY. `completeProjection` makes them ready to be used. */
 export async function createBareProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const { tables } = await readBlueprint();
+  const { tables } = await readProjectionSql();
   await inTransaction(db, async (client) => {
-    await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables} ${beingFilled}`);
-    await markCurrent(client, schema);
+    await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables} ${beforeFill}`);
+    await recordFingerprint(client, schema);
   });
 }
 
 /** Says of the tables in `schema` that this code made them. */
-export async function markCurrent(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
-  await db.query(`comment on schema ${schema} is '${await blueprint()}'`);
+export async function recordFingerprint(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
+  await db.query(`comment on schema ${schema} is '${await schemaFingerprint()}'`);
 }
 
 /**
@@ -68,7 +69,7 @@ export async function markCurrent(db: Pick<ClientBase, 'query'>, schema: Project
  * other code made have the grants of that code, and get ours with a rebuild.
  */
 export async function grantAccess(db: Tables): Promise<void> {
-  const { grants } = await readBlueprint();
+  const { grants } = await readProjectionSql();
   for (const { schema, complete, current } of await readSchemas(db))
     if (complete && current)
       await inTransaction(db, (client) => client.query(`set local search_path = ${schema}; ${grants}`));
@@ -96,7 +97,7 @@ export async function readSchemas(db: Tables): Promise<SchemaState[]> {
        coalesce(obj_description(n.oid, 'pg_namespace') = $2::text, false) as current,
        coalesce((select sum(pg_total_relation_size(c.oid)) from pg_class c where c.relnamespace = n.oid and c.relkind = 'r'), 0)::bigint as bytes
      from pg_namespace n where n.nspname = any($1::text[]) order by n.nspname`,
-    [[liveSchema, nextSchema, previousSchema, verifySchema, discardedSchema], await blueprint()],
+    [[liveSchema, nextSchema, previousSchema, verifySchema, discardedSchema], await schemaFingerprint()],
   );
   return rows;
 }

@@ -3,7 +3,7 @@ import { answerBytesMax, pageOf, toPage } from './page.ts';
 import type { Page } from './page.ts';
 import type { CallRow } from './reads.ts';
 
-export interface SearchCallsParams {
+export interface SearchCallsOptions {
   readonly states?: readonly string[] | undefined;
   /** Queues that the calls are in or were in last. */
   readonly queues?: readonly string[] | undefined;
@@ -62,7 +62,7 @@ const foundCalls = pageOf({
  * The newest calls that match, newest first, up to the limit and to {@link answerBytesMax}: pages go backwards in time, by
  * `before`.
  */
-export async function searchCalls(db: Queryable, params: SearchCallsParams): Promise<Page<FoundCall>> {
+export async function searchCalls(db: Queryable, params: SearchCallsOptions): Promise<Page<FoundCall>> {
   const { states, queues, direction, call_id, number, our_number, from, to, before, limit, visibleQueues } = params;
   // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
   const { rows } = await db.query<FoundCall & { readonly foundRows: number }>({

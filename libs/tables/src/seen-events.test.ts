@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { createRepeats, createSeenEvents } from './seen-events.ts';
+import { createDuplicateDetector, createDedupCache } from './seen-events.ts';
 
 const uuids = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
 
 describe('events that were seen', () => {
   it('are suspects, others are not', () => {
-    const seen = createSeenEvents();
+    const seen = createDedupCache();
     const [old, young] = [uuids(1_000), uuids(1_000)];
     seen.add(old);
     expect(seen.suspects([...old.slice(0, 3), ...young])).toEqual(old.slice(0, 3));
   });
   it('are forgotten at last, the oldest first', () => {
-    const seen = createSeenEvents();
+    const seen = createDedupCache();
     const [first = ''] = uuids(1);
     // The same place, by the same first digits.
     const others = Array.from({ length: 8 }, (_, i) => first.replace(/.{8}$/, String(10_000_000 + i)));
@@ -21,7 +21,7 @@ describe('events that were seen', () => {
     expect(seen.suspects([first, ...others])).toEqual(others);
   });
   it('are all suspected for a while after a surprise', () => {
-    const seen = createSeenEvents();
+    const seen = createDedupCache();
     const young = uuids(2);
     seen.surprise();
     for (let batch = 0; batch < 100; batch++) expect(seen.suspects(young)).toEqual(young);
@@ -31,7 +31,7 @@ describe('events that were seen', () => {
 
 describe('repeats', () => {
   it('are seen, however far apart', () => {
-    const repeats = createRepeats();
+    const repeats = createDuplicateDetector();
     const all = uuids(100_000);
     expect([...all, ...all.slice(0, 5), ...all.slice(0, 5)].filter(repeats.see)).toEqual([
       ...all.slice(0, 5),

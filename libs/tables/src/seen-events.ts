@@ -1,5 +1,5 @@
 /** Events that were written lately, so that others need not be looked for. It may take others for them, and forgets. */
-export interface SeenEvents {
+export interface DedupCache {
   /** Those of `uuids` that may be in the table. */
   readonly suspects: (uuids: readonly string[]) => readonly string[];
   /** They are in the table now. */
@@ -9,13 +9,13 @@ export interface SeenEvents {
 }
 
 /** As many are remembered, at most. */
-const places = 2 ** 20;
+const dedupUuidsMax = 2 ** 20;
 /** After a surprise, so many batches are suspected altogether: whoever sends a day again has more than one. */
-const batchesSuspected = 100;
+const lookupBatchesAfterMiss = 100;
 
 /** A provider sends again what it got no answer to, within seconds or minutes. 4 MB. */
-export function createSeenEvents(): SeenEvents {
-  const marks = createMarks(places);
+export function createDedupCache(): DedupCache {
+  const marks = createUuidSet(dedupUuidsMax);
   let suspected = 0;
   return {
     suspects: (uuids) => {
@@ -25,30 +25,30 @@ export function createSeenEvents(): SeenEvents {
     },
     add: (uuids) => uuids.forEach(marks.put),
     surprise: () => {
-      suspected = batchesSuspected;
+      suspected = lookupBatchesAfterMiss;
     },
   };
 }
 
 /** Suspects all, always. */
-export const nothingSeen: SeenEvents = { suspects: (uuids) => uuids, add: () => undefined, surprise: () => undefined };
+export const noDedupCache: DedupCache = { suspects: (uuids) => uuids, add: () => undefined, surprise: () => undefined };
 
 /** Notices which events come again while tables are filled, so that nobody has to look for them among all. */
-export interface Repeats {
+export interface DuplicateDetector {
   /** Sees an event; returns whether it was seen before. It may take others for it, and forgets. */
   readonly see: (uuid: string) => boolean;
 }
 
 /** 16 MB. */
-export function createRepeats(): Repeats {
-  const { see } = createMarks(4 * places);
+export function createDuplicateDetector(): DuplicateDetector {
+  const { see } = createUuidSet(4 * dedupUuidsMax);
   return { see };
 }
 
 /** A new one takes the place of the oldest of eight: which of all stay is nearly a matter of age. */
 const ways = 8;
 
-function createMarks(count: number) {
+function createUuidSet(count: number) {
   const buckets = count / ways;
   const marks = new Uint32Array(count);
   const turns = new Uint8Array(buckets);

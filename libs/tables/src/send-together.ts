@@ -9,7 +9,7 @@ interface Prepared {
   readonly values?: readonly (string | Buffer)[];
 }
 
-export interface Answer {
+export interface StatementResult {
   /** Rows that it wrote or found. */
   readonly count: number;
   /** Rows that it returned, as text. */
@@ -17,7 +17,7 @@ export interface Answer {
 }
 
 /** What pg's own types do not tell of a connection, or otherwise than it is. */
-interface Wire extends Omit<Connection, 'parse' | 'bind' | 'execute' | 'close'> {
+interface PipelineConnection extends Omit<Connection, 'parse' | 'bind' | 'execute' | 'close'> {
   readonly stream: Duplex;
   readonly parse: (of: { name: string; text: string }) => void;
   readonly bind: (of: { statement: string; values: readonly (string | Buffer)[] }) => void;
@@ -35,29 +35,29 @@ const preparedOf = new WeakMap<ClientBase, Set<string>>();
  * @throws {DatabaseError} of the first that fails
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
-export async function sendTogether(client: ClientBase, statements: readonly Statement[]): Promise<Answer[]> {
+export async function sendPipelined(client: ClientBase, statements: readonly Statement[]): Promise<StatementResult[]> {
   const prepared = preparedOf.get(client) ?? new Set();
   preparedOf.set(client, prepared);
-  const { promise, resolve, reject } = Promise.withResolvers<Answer[]>();
-  client.query(new Together(statements, prepared, resolve, reject));
+  const { promise, resolve, reject } = Promise.withResolvers<StatementResult[]>();
+  client.query(new Pipeline(statements, prepared, resolve, reject));
   const answers = await promise;
   for (const statement of statements) if ('text' in statement && statement.name) prepared.add(statement.name);
   return answers;
 }
 
 /** A query as pg's client drives it. */
-class Together implements Submittable {
+class Pipeline implements Submittable {
   readonly #statements: readonly Statement[];
   readonly #prepared: ReadonlySet<string>;
-  readonly #resolve: (answers: Answer[]) => void;
+  readonly #resolve: (answers: StatementResult[]) => void;
   readonly #reject: (error: Error) => void;
-  readonly #answers: Answer[] = [];
+  readonly #answers: StatementResult[] = [];
   #rows: (string | null)[][] = [];
 
   constructor(
     statements: readonly Statement[],
     prepared: ReadonlySet<string>,
-    resolve: (answers: Answer[]) => void,
+    resolve: (answers: StatementResult[]) => void,
     reject: (error: Error) => void,
   ) {
     this.#statements = statements;
@@ -72,11 +72,11 @@ class Together implements Submittable {
   }
 
   submit(connection: Connection): void {
-    const wire = connection as unknown as Wire;
+    const wire = connection as unknown as PipelineConnection;
     wire.stream.cork();
     for (const statement of this.#statements) {
       sendPrepared(wire, 'copy' in statement ? { text: statement.copy } : statement, this.#prepared);
-      if ('copy' in statement) sendData(wire, statement.bytes);
+      if ('copy' in statement) sendCopyData(wire, statement.bytes);
     }
     wire.sync();
     wire.stream.uncork();
@@ -108,7 +108,11 @@ class Together implements Submittable {
   }
 }
 
-function sendPrepared(wire: Wire, { name = '', text, values = [] }: Prepared, prepared: ReadonlySet<string>): void {
+function sendPrepared(
+  wire: PipelineConnection,
+  { name = '', text, values = [] }: Prepared,
+  prepared: ReadonlySet<string>,
+): void {
   if (!prepared.has(name)) {
     // It may have been prepared by an attempt that failed later; closing what is not there is no error.
     if (name !== '') wire.close({ type: 'S', name });
@@ -121,7 +125,7 @@ function sendPrepared(wire: Wire, { name = '', text, values = [] }: Prepared, pr
 const copyData = 0x64;
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
 
-function sendData(wire: Wire, bytes: Buffer): void {
+function sendCopyData(wire: PipelineConnection, bytes: Buffer): void {
   const head = Buffer.alloc(5, copyData);
   head.writeUInt32BE(4 + bytes.length, 1);
   wire.stream.write(head);

@@ -3,12 +3,12 @@ import { checkServerIdentity } from 'node:tls';
 import type { ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { parse } from 'pg-connection-string';
-import { remedyOf } from './remedy.ts';
+import { connectionHint } from './remedy.ts';
 
 /** Parameters of an URL that are about TLS. */
 const tlsParameters = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat'];
 
-export interface Server {
+export interface ServerAddress {
   readonly connectionString: string;
   readonly ssl?: boolean | ConnectionOptions;
 }
@@ -18,35 +18,35 @@ export interface Server {
  * `verify-ca` trusts any host of that authority, `verify-full` is what is safe. (pg 8 takes the first two for the last.)
  * @throws {Error} if a file that it names cannot be read
  */
-export function serverAt(url: string): Server {
+export function serverAddress(url: string): ServerAddress {
   const place = new URL(url);
   if (!tlsParameters.some((name) => place.searchParams.has(name))) return { connectionString: url };
   place.searchParams.delete('uselibpqcompat');
   const { host, ssl } = parse(place.href, { useLibpqCompat: true });
   for (const name of tlsParameters) place.searchParams.delete(name);
-  return { connectionString: place.href, ssl: checked(ssl as boolean | ConnectionOptions, host ?? '') };
+  return { connectionString: place.href, ssl: checkingHost(ssl as boolean | ConnectionOptions, host ?? '') };
 }
 
 /** Of a server that is named by its address, pg has Node compare the certificate with "localhost". */
-const checked = (ssl: boolean | ConnectionOptions, host: string): boolean | ConnectionOptions =>
+const checkingHost = (ssl: boolean | ConnectionOptions, host: string): boolean | ConnectionOptions =>
   typeof ssl === 'boolean' || ssl.checkServerIdentity !== undefined || isIP(host) === 0
     ? ssl
     : { ...ssl, checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate) };
 
-type Connected = (error: Error | null, client?: pg.Client) => void;
+type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
 
 /** A connection that says what mends it, if it cannot be made. */
 export class TablesClient extends pg.Client {
   override connect(): Promise<pg.Client>;
-  override connect(callback: Connected): void;
-  override connect(callback?: Connected): Promise<pg.Client> | undefined {
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
     if (!callback) return super.connect().catch((error: unknown) => Promise.reject(this.#explained(error as Error)));
     super.connect((error: Error | null, client?: pg.Client) => callback(error && this.#explained(error), client));
     return undefined;
   }
 
   #explained(error: Error): Error {
-    const remedy = remedyOf(error, { isTls: this.ssl });
+    const remedy = connectionHint(error, { isTls: this.ssl });
     if (remedy !== undefined) error.message = `${error.message.trim()}. ${remedy}`;
     return error;
   }

@@ -25,10 +25,10 @@ export const insertCalls = insertInto('calls');
 const columnsOfCalls = `id, last_id, state, state_at, is_opened, began_at, finished_at, direction, our_number, their_number,
   their_number_type, queue, recording_url, code, waiting_at, waiting_since, answered_at, answered_last_at, abandoned_at, created_at,
   updated_at, last_event_at, heard_at, delay_ms, is_long, facts`;
-const of = (row: string, columns: string): string => columns.replaceAll(/\w+/g, `${row}.$&`);
+const qualified = (row: string, columns: string): string => columns.replaceAll(/\w+/g, `${row}.$&`);
 
 /** Stands in the error of {@link replaceCalls}: no SQL can raise one, but by a text that is no number. */
-export const callsMoved = 'calls replaced, of more:';
+export const callConflictMessage = 'calls replaced, of more:';
 
 /**
  * Replaces calls, each of which must be as it is known: with this last_id ($2), and facts of this length ($3). Fails if
@@ -36,22 +36,22 @@ export const callsMoved = 'calls replaced, of more:';
  */
 export const replaceCalls = `
 with replaced as (
-  update calls c set (${columnsOfCalls}) = row(${of('r', columnsOfCalls)})
+  update calls c set (${columnsOfCalls}) = row(${qualified('r', columnsOfCalls)})
   from unnest($1::text::calls[], $2::bigint[], $3::int[]) as r(call_id, ${columnsOfCalls}, known_id, known_bytes)
   where c.call_id = r.call_id and c.last_id = r.known_id and octet_length(c.facts) = r.known_bytes
   returning 1
 )
-select case when count(*) < cardinality($2::bigint[]) then ('${callsMoved} ' || count(*))::int end from replaced`;
+select case when count(*) < cardinality($2::bigint[]) then ('${callConflictMessage} ' || count(*))::int end from replaced`;
 
-interface Overwritten {
+interface OverwriteOptions {
   readonly table: 'visits' | 'segments';
   /** The columns besides the key. */
   readonly columns: string;
 }
 
-const overwrite = ({ table, columns }: Overwritten): string => `
+const overwrite = ({ table, columns }: OverwriteOptions): string => `
 ${insertInto(table)}
-on conflict (call_id, n) do update set (${columns}) = row(${of('excluded', columns)})`;
+on conflict (call_id, n) do update set (${columns}) = row(${qualified('excluded', columns)})`;
 
 export const overwriteVisits = overwrite({
   table: 'visits',

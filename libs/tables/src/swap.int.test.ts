@@ -14,10 +14,10 @@ import {
   previousSchema,
   PositionMoved,
   project,
-  readHolders,
+  readBlockingTransactions,
   readPositions,
   trySwap,
-  watchProjection,
+  listenForCommits,
 } from './index.ts';
 import { completeProjection } from './complete.ts';
 import { createBareProjection, discardedSchema, dropProjection } from './schemas.ts';
@@ -97,11 +97,11 @@ async function keepWriting(db: Tables, partition: number, signal: AbortSignal, w
   return at;
 }
 
-interface Counts {
+interface CallCounts {
   readonly calls: number;
   readonly finished: number;
 }
-const none: Counts = { calls: 0, finished: 0 };
+const none: CallCounts = { calls: 0, finished: 0 };
 
 /** Lists calls and the events of one, with prepared statements, and sees that there are never less of them. */
 async function keepReading(db: Tables, signal: AbortSignal, waited: number[]): Promise<void> {
@@ -111,7 +111,7 @@ async function keepReading(db: Tables, signal: AbortSignal, waited: number[]): P
     const { rows: list } = await listCalls(db, {});
     const { rows: events } = await listCallEvents(db, { topic, callId: '0.0' });
     waited.push(performance.now() - began);
-    const { rows } = await db.query<Counts>({
+    const { rows } = await db.query<CallCounts>({
       name: 'counts',
       text: 'select count(*) as calls, count(finished_at) as finished from calls',
     });
@@ -201,13 +201,13 @@ describe('a swap', () => {
     await makeNext();
     const reader = await live.connect();
     await reader.query('begin; select * from positions');
-    expect(await readHolders(live)).toHaveLength(1);
+    expect(await readBlockingTransactions(live)).toHaveLength(1);
     expect(await trySwap(live, { incoming: nextSchema, catchUp: () => Promise.resolve(true) })).toEqual({
       kind: 'held',
     });
     await reader.query('commit');
     reader.release();
-    expect(await readHolders(live)).toEqual([]);
+    expect(await readBlockingTransactions(live)).toEqual([]);
   });
 
   it('does not hold up a reader of other tables, not even while it has the positions for itself', async () => {
@@ -227,7 +227,7 @@ describe('a swap', () => {
   it('is a change of the projection to whoever watches it, also back', async () => {
     const live = tablesOf('projection');
     let changes = 0;
-    await using watch = watchProjection({ url, onChange: () => changes++, pollMs: 60_000 });
+    await using watch = listenForCommits({ url, onChange: () => changes++, pollMs: 60_000 });
     await until(() => watch.isWatching(), { timeoutMs: 10_000, onTimeout: () => new Error('not watching') });
     const seen = changes;
     await dropProjection(live, discardedSchema);

@@ -11,7 +11,7 @@ import type { ProjectionSchema } from './schemas.ts';
 /** Longest that we stand in line for the positions: whoever comes after us waits as long. */
 const lockTimeoutMs = 200;
 /** Should this process freeze while it holds everybody up, Postgres ends its transaction after this long. */
-const frozenMs = 2_000;
+const idleInTransactionMs = 2_000;
 
 /** Renames, in this order, that put each schema in the place of the live one. */
 const renames = {
@@ -27,7 +27,7 @@ const renames = {
   ],
 } as const;
 
-export interface Swapping {
+export interface TrySwapOptions {
   /** The projection that becomes the live one. */
   readonly incoming: keyof typeof renames;
   /**
@@ -37,7 +37,7 @@ export interface Swapping {
   readonly catchUp: (live: readonly Position[]) => Promise<boolean>;
 }
 
-export type Swapped =
+export type SwapOutcome =
   | { readonly kind: 'swapped'; /** How long writers were held up. */ readonly heldMs: number }
   /** Somebody had the positions open and did not let go in time. */
   | { readonly kind: 'held' }
@@ -48,13 +48,13 @@ export type Swapped =
  * Tries once to put another projection in the place of the live one: in one transaction, all or nothing. Writers wait
  * meanwhile and then write into the new tables; readers of anything but `positions` do not even wait.
  */
-export async function trySwap(db: Tables, { incoming, catchUp }: Swapping): Promise<Swapped> {
+export async function trySwap(db: Tables, { incoming, catchUp }: TrySwapOptions): Promise<SwapOutcome> {
   const rollBack = new Error('rolled back');
   let heldSince = 0;
   try {
     await inTransaction(db, async (client) => {
       await client.query(
-        `set local lock_timeout = ${lockTimeoutMs}; set local idle_in_transaction_session_timeout = ${frozenMs}`,
+        `set local lock_timeout = ${lockTimeoutMs}; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
       );
       // Every reader that is to see one projection, and not half of two, and every writer, begins with the positions.
       await client.query(`lock table ${liveSchema}.positions in access exclusive mode`);
@@ -91,7 +91,7 @@ export async function projectionId(db: Tables, schema: ProjectionSchema): Promis
 }
 
 /** A transaction that has the positions open. */
-export interface Holder {
+export interface BlockingTransaction {
   readonly transaction: string;
   readonly pid: number;
   /** Name of application and user, as far as we may know. */
@@ -99,8 +99,8 @@ export interface Holder {
 }
 
 /** The transactions that have the live positions open now. Asking holds nobody up. */
-export async function readHolders(db: Tables): Promise<Holder[]> {
-  const { rows } = await db.query<Holder>(
+export async function readBlockingTransactions(db: Tables): Promise<BlockingTransaction[]> {
+  const { rows } = await db.query<BlockingTransaction>(
     `select l.virtualtransaction as transaction, l.pid, concat_ws(', ', nullif(a.application_name, ''), a.usename, a.state) as who
      from pg_locks l left join pg_stat_activity a using (pid)
      where l.relation = '${liveSchema}.positions'::regclass and l.granted and l.pid <> pg_backend_pid()

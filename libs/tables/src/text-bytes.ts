@@ -7,7 +7,7 @@ let spare: Buffer | undefined;
  * Text as UTF-8, written piece by piece. Where strings are put together, all of their pieces live on until somebody reads
  * the whole, and the garbage collector copies them meanwhile.
  */
-export class TextBytes {
+export class Utf8Buffer {
   private bytes = spare ?? Buffer.allocUnsafeSlow(bytesMin);
   /** Bytes that are written. */
   length = 0;

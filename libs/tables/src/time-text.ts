@@ -1,5 +1,5 @@
 /** A moment as Postgres reads it. */
-export const time = (ms: number): string => {
+export const timestamp = (ms: number): string => {
   const second = Math.floor(ms / 1000);
   const part = ms - second * 1000;
   return `${secondText(second)}.${part < 10 ? '00' : part < 100 ? '0' : ''}${part}Z`;
@@ -19,4 +19,4 @@ function secondText(second: number): string {
   return text;
 }
 
-export const timeOrNull = (ms: number | null): string | null => (ms === null ? null : time(ms));
+export const timestampOrNull = (ms: number | null): string | null => (ms === null ? null : timestamp(ms));

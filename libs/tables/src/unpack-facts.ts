@@ -1,10 +1,10 @@
-import type { Clock, Fact, Facts } from '@callstream/domain';
-import { base, clockLetters, commonTexts, digitAt, idStep, longDigits, nullNumber, readTexts } from './facts-format.ts';
+import type { Clock, Fact, FactSet } from '@callstream/domain';
+import { base, clockLetters, commonTexts, digitAt, idStep, longDigits, nullMark, readTexts } from './facts-format.ts';
 
 /** The facts of a text of {@link packFacts}. */
-export function unpackFacts(packed: string): Facts {
+export function unpackFacts(packed: string): FactSet {
   const { factsEnd, texts } = readTexts(packed);
-  const reader = new Reader(packed, factsEnd, texts);
+  const reader = new FactReader(packed, factsEnd, texts);
   const facts: Fact[] = [];
   let [id, at] = [0, 0];
   while (!reader.isAtEnd()) {
@@ -13,10 +13,10 @@ export function unpackFacts(packed: string): Facts {
     ({ id, at } = fact);
   }
   // They were packed as a set, in its order.
-  return facts as readonly Fact[] as Facts;
+  return facts as readonly Fact[] as FactSet;
 }
 
-function readFact(reader: Reader, idBefore: number, atBefore: number): Fact {
+function readFact(reader: FactReader, idBefore: number, atBefore: number): Fact {
   const uuid = reader.take(uuidLength);
   const clock = clockOf(reader.take(1));
   const [kind, actor, queue, number, direction] = [
@@ -47,7 +47,7 @@ const uuidLength = 36;
 const [space, comma, minus, tilde, zero] = [0x20, 0x2c, 0x2d, 0x7e, 0x30];
 
 /** Reads packed facts from left to right: to split them into pieces first takes three times as long. */
-class Reader {
+class FactReader {
   readonly #packed: string;
   readonly #end: number;
   readonly #texts: readonly string[];
@@ -77,7 +77,7 @@ class Reader {
     }
     if (this.#char() === space) return null;
     this.#place++;
-    if (this.#packed.charAt(this.#place - 1) === nullNumber) return null;
+    if (this.#packed.charAt(this.#place - 1) === nullMark) return null;
     let number = 0;
     for (const end = this.#place + longDigits; this.#place < end; this.#place++)
       number = number * base + digitAt(this.#packed, this.#place);

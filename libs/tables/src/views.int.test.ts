@@ -1,10 +1,10 @@
 import { jest } from '@jest/globals';
 import type { CallEvent, Visit } from '@callstream/domain';
 import { isCounted, totalsOf } from '@callstream/domain';
-import { callsOfEvents, eventsOf, lifeOf, lives, logs } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
-import { rewrite } from '../testing/rewrite.ts';
+import { replaceRows } from '../testing/rewrite.ts';
 import { connectTables, migrate } from './index.ts';
 import type { Tables } from './index.ts';
 
@@ -34,7 +34,7 @@ const byKey = (rows: readonly { key: string }[]): unknown =>
   Object.fromEntries(rows.map(({ key, ...row }) => [key, row]));
 
 async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
-  await rewrite(db, events);
+  await replaceRows(db, events);
   const hours = await db.query<{ at: string; queue: string }>(
     `select hour as at, queue, visits::int, answered::int, abandoned::int, flowed_out::int, answered_wait_ms_avg::float8 as asa from queue_hours`,
   );
@@ -75,7 +75,9 @@ async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
 
 describe('calls per hour and queue, and service levels', () => {
   it('are those of the domain, for the nineteen lives', () =>
-    expectSameAsDomain(eventsOf([...lives.keys()].flatMap((name, i) => lifeOf(name, Date.UTC(2026, 2, 2, 13, i))))));
+    expectSameAsDomain(
+      eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
+    ));
 
   it('are those of the domain, for random logs', async () => {
     await fc.assert(
@@ -89,17 +91,17 @@ describe('times', () => {
   const one = async (sql: string): Promise<unknown> => (await db.query<object>(sql)).rows[0];
 
   it('of a call are its wait, and the talk from answer to end', async () => {
-    await rewrite(db, eventsOf(lifeOf('01-nominal')));
+    await replaceRows(db, eventsOf(fixtureLog('01-nominal')));
     expect(await one('select wait_ms, talk_ms from call_times')).toEqual({ wait_ms: 12_000, talk_ms: 81_000 });
   });
 
   it('of an agent are from entering a call to leaving it last', async () => {
-    await rewrite(db, eventsOf(lifeOf('01-nominal')));
+    await replaceRows(db, eventsOf(fixtureLog('01-nominal')));
     expect(await one('select calls::int, on_call_ms from agent_days')).toEqual({ calls: 1, on_call_ms: 80_000 });
   });
 
   it('of an abandon are those of the visit', async () => {
-    await rewrite(db, eventsOf(lifeOf('05-abandoned')));
+    await replaceRows(db, eventsOf(fixtureLog('05-abandoned')));
     expect(
       await one(
         'select is_short, wait_ms = extract(epoch from abandoned_at - waiting_at) * 1000 as same from abandons',

@@ -1,12 +1,12 @@
 import type { CallEvent } from '@callstream/domain';
 import { eventLine, lineEnd } from './rows.ts';
-import { TextBytes } from './text-bytes.ts';
+import { Utf8Buffer } from './text-bytes.ts';
 
 const nine = 0x39;
 
 /** Lines of COPY that are not sent yet: what comes again meanwhile is one more delivery of the same row. */
-export class WaitingEvents {
-  private readonly text = new TextBytes();
+export class CopyBuffer {
+  private readonly text = new Utf8Buffer();
   /** Of each line: whose it is, and where the digit stands that is the number of deliveries. */
   private uuids: string[] = [];
   private ids: number[] = [];

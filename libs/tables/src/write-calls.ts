@@ -5,7 +5,7 @@ import { copyLines, recordArray, textArray } from './row-text.ts';
 import { callRow, segmentRow, visitRow } from './rows.ts';
 import type { Statement } from './send-together.ts';
 import {
-  callsMoved,
+  callConflictMessage,
   insertCalls,
   overwriteSegments,
   overwriteVisits,
@@ -33,8 +33,8 @@ export function writeCalls(changed: readonly ChangedCall[], isCopied: boolean): 
 }
 
 /** Whether a call could not be written because the tables have another one than was known. */
-export const isCallTaken = (error: unknown): boolean =>
-  error instanceof pg.DatabaseError && (error.message.includes(callsMoved) || isKeyOfCalls(error));
+export const isCallConflict = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && (error.message.includes(callConflictMessage) || isKeyOfCalls(error));
 const isKeyOfCalls = ({ code, constraint }: pg.DatabaseError): boolean =>
   code === '23505' && ['calls_pkey', 'visits_pkey', 'segments_pkey'].includes(constraint ?? '');
 

@@ -4,7 +4,7 @@ import type { CallEvent } from '@callstream/domain';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Tables } from '../src/index.ts';
 import { withConnection } from '../src/index.ts';
-import { copyOfEvents, eventLine, lineEnd } from '../src/rows.ts';
+import { copyEventsSql, eventLine, lineEnd } from '../src/rows.ts';
 
 /** Events, each of which must be another one, as the bytes of one COPY. */
 export const copyBytes = (events: readonly CallEvent[]): Buffer =>
@@ -12,4 +12,4 @@ export const copyBytes = (events: readonly CallEvent[]): Buffer =>
 
 /** COPY into `events` and nothing else: as fast as rows get there at all. */
 export const copyEvents = (db: Tables, pieces: Iterable<Buffer>): Promise<void> =>
-  withConnection(db, (client) => pipeline(Readable.from(pieces), client.query(copyFrom(copyOfEvents('events')))));
+  withConnection(db, (client) => pipeline(Readable.from(pieces), client.query(copyFrom(copyEventsSql('events')))));

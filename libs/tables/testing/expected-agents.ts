@@ -1,6 +1,6 @@
 import type { CallEvent } from '@callstream/domain';
 import { importedAfterMs } from '@callstream/domain';
-import { time } from '../src/time-text.ts';
+import { timestamp } from '../src/time-text.ts';
 
 const kinds = {
   logged_in: 'actor.logged-in',
@@ -22,13 +22,18 @@ export function expectedAgents(events: readonly CallEvent[]): object[] {
     const updatedAt = Math.max(...of.map(({ receivedAt }) => receivedAt));
     const marks = Object.entries(kinds).flatMap(([name, kind]) => {
       const mark = latest(of.filter((event) => event.kind === kind));
-      return [[`${name}_at`, mark ? time(mark.at) : null] as const, [`${name}_id`, mark?.id ?? null] as const];
+      return [[`${name}_at`, mark ? timestamp(mark.at) : null] as const, [`${name}_id`, mark?.id ?? null] as const];
     });
     return {
       ...{ actor, queue, ...Object.fromEntries<string | number | null>(marks) },
-      ...{ number: numbered?.number ?? null, number_at: numbered ? time(numbered.at) : null },
-      ...{ number_id: numbered?.id ?? null, updated_at: time(updatedAt), least_delay_ms: leastDelay, delay_ms: delay },
-      heard_at: time(Math.min(updatedAt, Math.max(...of.map(({ at }) => at)) + delay)),
+      ...{ number: numbered?.number ?? null, number_at: numbered ? timestamp(numbered.at) : null },
+      ...{
+        number_id: numbered?.id ?? null,
+        updated_at: timestamp(updatedAt),
+        least_delay_ms: leastDelay,
+        delay_ms: delay,
+      },
+      heard_at: timestamp(Math.min(updatedAt, Math.max(...of.map(({ at }) => at)) + delay)),
     };
   });
 }

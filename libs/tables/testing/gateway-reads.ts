@@ -8,8 +8,8 @@ import {
   readCall,
   searchCalls,
 } from '../src/index.ts';
-import type { Executed } from './plans.ts';
-import { explain } from './plans.ts';
+import type { ExecutedPlan } from './plans.ts';
+import { explainReads } from './plans.ts';
 import type { Tables } from '../src/index.ts';
 
 const limit = 100;
@@ -51,10 +51,10 @@ const reads = {
 } as const;
 
 /** What Postgres does for each of the gateway's reads; those of what goes on look back to `since`, in ms since 1970. */
-export async function executeReads(db: Tables, since: number): Promise<Map<string, Executed>> {
-  const all = new Map<string, Executed>();
+export async function executeReads(db: Tables, since: number): Promise<Map<string, ExecutedPlan>> {
+  const all = new Map<string, ExecutedPlan>();
   for (const [name, read] of Object.entries(reads)) {
-    const [executed] = await explain(db, (explained) => read(explained, since));
+    const [executed] = await explainReads(db, (explained) => read(explained, since));
     if (executed) all.set(name, executed);
   }
   return all;

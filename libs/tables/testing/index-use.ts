@@ -1,6 +1,6 @@
 import { connectTables, migrate } from '../src/index.ts';
 import { executeReads } from './gateway-reads.ts';
-import { makeMany } from './many.ts';
+import { insertGeneratedCalls } from './many.ts';
 
 /** Pages of 8 KiB that one read may look at: a list of 1,000 calls is at most a page each, and some of the indexes. */
 const pagesMax = 2_000;
@@ -10,7 +10,7 @@ export async function expectReadsToUseIndexes(url: string, events: number): Prom
   await migrate(url);
   const db = connectTables({ url });
   try {
-    await makeMany(db, events);
+    await insertGeneratedCalls(db, events);
     // The last minute of what was made: presence looks back a small part of what there is.
     const executed = await executeReads(db, Date.UTC(2026, 2, 2) + (events / 10 - 60) * 1_000);
     expect(executed.size).toBe(20);

@@ -1,32 +1,32 @@
-import type { CallEvent, Facts } from '@callstream/domain';
+import type { CallEvent, FactSet } from '@callstream/domain';
 import { compareText, factSet, factsOf, play } from '@callstream/domain';
-import { createBatch } from '../src/index.ts';
+import { createEventBatch } from '../src/index.ts';
 import type { EventBatch, Tables } from '../src/index.ts';
 import { packFacts } from '../src/pack-facts.ts';
 import { callRow, segmentRow, visitRow } from '../src/rows.ts';
-import { time } from '../src/time-text.ts';
+import { timestamp } from '../src/time-text.ts';
 import { expectedAgents } from './expected-agents.ts';
 
-export { readBlueprint } from '../src/schemas.ts';
+export { readProjectionSql } from '../src/schemas.ts';
 export { addEvents } from './add-events.ts';
 export { copyBytes, copyEvents } from './copy.ts';
 export { describeSchema } from './describe.ts';
 export type { ColumnDescription } from './describe.ts';
-export { countLooks, countStatements } from './looks.ts';
+export { countSnapshotReads, enableStatementStats } from './looks.ts';
 export { addLargeEvents, addWaitingCalls } from './large.ts';
-export { makeMany } from './many.ts';
+export { insertGeneratedCalls } from './many.ts';
 export { indexColumns, longestOf, textColumns } from './text-columns.ts';
 export type { TextColumn } from './text-columns.ts';
 
-type Row = Readonly<Record<string, unknown>>;
+type TableRow = Readonly<Record<string, unknown>>;
 
 /** Every row of every table of the projection but `positions`, in an order of their own. */
 export interface AllRows {
-  readonly events: Row[];
-  readonly calls: Row[];
-  readonly visits: Row[];
-  readonly segments: Row[];
-  readonly agents: Row[];
+  readonly events: TableRow[];
+  readonly calls: TableRow[];
+  readonly visits: TableRow[];
+  readonly segments: TableRow[];
+  readonly agents: TableRow[];
 }
 
 /** An event and how many records of the log are it. */
@@ -48,15 +48,20 @@ function countDeliveries(log: readonly CallEvent[]): CountedEvent[] {
 
 /** What a projector makes of `log`, as one batch. */
 export function batchOf(log: readonly CallEvent[]): EventBatch {
-  const { add, batch } = createBatch();
+  const { add, batch } = createEventBatch();
   log.forEach(add);
   return batch();
 }
 
-const eventRow = ({ event, deliveries }: CountedEvent): Row => ({
+const eventRow = ({ event, deliveries }: CountedEvent): TableRow => ({
   ...{ uuid: event.uuid, id: event.id, call_id: event.callId, type: event.type, kind: event.kind },
-  ...{ actor: event.actor, queue: event.queue, at: time(event.at), clock: event.clock === 'own' ? null : event.clock },
-  ...{ received_at: time(event.receivedAt), body: JSON.parse(event.json) as unknown },
+  ...{
+    actor: event.actor,
+    queue: event.queue,
+    at: timestamp(event.at),
+    clock: event.clock === 'own' ? null : event.clock,
+  },
+  ...{ received_at: timestamp(event.receivedAt), body: JSON.parse(event.json) as unknown },
   ...{ omitted: event.omitted, deliveries },
 });
 
@@ -84,7 +89,7 @@ export function expectedRows(log: readonly CallEvent[]): AllRows {
   };
 }
 
-function factsByCall(log: readonly CallEvent[]): Map<string, Facts> {
+function factsByCall(log: readonly CallEvent[]): Map<string, FactSet> {
   const named = log.filter(({ callId }) => callId !== null);
   return new Map(
     [...Map.groupBy(named, ({ callId }) => callId ?? '')].map(([callId, of]) => [callId, factSet(of.flatMap(factsOf))]),
@@ -93,7 +98,7 @@ function factsByCall(log: readonly CallEvent[]): Map<string, Facts> {
 
 /** What the tables hold. */
 export async function readRows(db: Tables): Promise<AllRows> {
-  const all = async (table: string): Promise<Row[]> => (await db.query<Row>(`select * from ${table}`)).rows;
+  const all = async (table: string): Promise<TableRow[]> => (await db.query<TableRow>(`select * from ${table}`)).rows;
   return {
     events: sorted(await all('events'), 'uuid'),
     calls: sorted(await all('calls'), 'call_id'),
@@ -103,8 +108,8 @@ export async function readRows(db: Tables): Promise<AllRows> {
   };
 }
 
-const sorted = (rows: readonly object[], ...keys: string[]): Row[] =>
-  (rows as readonly Row[]).toSorted((a, b) => {
+const sorted = (rows: readonly object[], ...keys: string[]): TableRow[] =>
+  (rows as readonly TableRow[]).toSorted((a, b) => {
     for (const key of keys) {
       const order = compareText(String(a[key]), String(b[key]));
       if (order !== 0) return order;

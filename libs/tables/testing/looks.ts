@@ -1,7 +1,7 @@
 import type { Tables } from '../src/index.ts';
 
 /** Has Postgres count its statements from its next start on. */
-export async function countStatements(db: Tables): Promise<void> {
+export async function enableStatementStats(db: Tables): Promise<void> {
   await db.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
 }
 
@@ -9,7 +9,7 @@ export async function countStatements(db: Tables): Promise<void> {
  * How often a gateway has looked at the floor (`countLiveCalls`, `readAgentMarks`, `readAgentSegments`, `countVisits`), and for how long Postgres has worked
  * for that, in ms: its own count, without the way there and back. {@link countStatements} must be in force.
  */
-export async function countLooks(db: Tables): Promise<{ readonly looks: number; readonly ms: number }> {
+export async function countSnapshotReads(db: Tables): Promise<{ readonly looks: number; readonly ms: number }> {
   await db.query('create extension if not exists pg_stat_statements');
   const { rows } = await db.query<{ looks: number; ms: number }>(`
     select coalesce(sum(calls) filter (where query ~ '"answeredInTime"'), 0)::int as looks,

@@ -29,7 +29,7 @@ const queueOf = (i: number): string => String(900 + (i % queues));
  * Fills empty tables with made-up events and what a rebuild makes of them: many, quickly, and in the shapes and proportions of
  * a call centre; ten events a second from `begin` on.
  */
-export async function makeMany(db: Tables, events: number, begin = '2026-03-02T00:00:00Z'): Promise<void> {
+export async function insertGeneratedCalls(db: Tables, events: number, begin = '2026-03-02T00:00:00Z'): Promise<void> {
   const calls = Math.floor(events / eventsPerCall);
   const each = (): Iterable<readonly CallEvent[]> => madeUpCalls(calls, Date.parse(begin));
   await copyEvents(db, linesOf(each()));

@@ -10,7 +10,7 @@ interface Plan {
 }
 
 /** What Postgres did for a query. */
-export interface Executed {
+export interface ExecutedPlan {
   /** Tables that were read from end to end. */
   readonly scanned: readonly string[];
   readonly indexes: readonly string[];
@@ -19,20 +19,20 @@ export interface Executed {
 }
 
 /** Runs what `read` asks for with EXPLAIN ANALYZE; `read` itself gets no rows. */
-export async function explain(db: Tables, read: (db: Tables) => Promise<unknown>): Promise<Executed[]> {
-  const executed: Executed[] = [];
+export async function explainReads(db: Tables, read: (db: Tables) => Promise<unknown>): Promise<ExecutedPlan[]> {
+  const executed: ExecutedPlan[] = [];
   const query = async (asked: { readonly text: string; readonly values: unknown[] }): Promise<{ rows: [] }> => {
     const text = `explain (analyze, buffers, format json) ${asked.text}`;
     const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: Plan & Record<string, number> }] }>(text, asked.values);
     const plan = rows[0]?.['QUERY PLAN'][0].Plan;
-    if (plan) executed.push(summary(plan));
+    if (plan) executed.push(summarize(plan));
     return { rows: [] };
   };
   await read({ query } as unknown as Tables & ClientBase);
   return executed;
 }
 
-function summary(plan: Plan & Record<string, unknown>): Executed {
+function summarize(plan: Plan & Record<string, unknown>): ExecutedPlan {
   const nodes = flatten(plan);
   return {
     scanned: nodes.filter((node) => node['Node Type'] === 'Seq Scan').flatMap((node) => node['Relation Name'] ?? []),

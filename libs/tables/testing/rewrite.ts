@@ -6,7 +6,7 @@ import { batchOf } from './index.ts';
 const logId = '11111111-1111-8111-8111-111111111111';
 
 /** Makes the tables those of this log, as one batch of one partition. */
-export async function rewrite(db: Tables, events: readonly CallEvent[]): Promise<void> {
+export async function replaceRows(db: Tables, events: readonly CallEvent[]): Promise<void> {
   await db.query('truncate positions, events, calls, visits, segments, agents');
   await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
   const move = { partition: 0, expected: 0, next: events.length, version: 1, last: { uuid: logId, timestamp: 0 } };

@@ -1,6 +1,6 @@
 import type { AgentNow, Agents } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
-import { useAgents, useSurroundings } from '../context.tsx';
+import { useAgents, useAppContext } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
@@ -9,7 +9,7 @@ import { PresenceMark, presences } from './presence-mark.tsx';
 
 /** Who does what, since when. */
 export function AgentsView() {
-  const { texts, formats } = useSurroundings();
+  const { texts, formats } = useAppContext();
   const { queue } = useRoute();
   const known: Agents | null = useAgents();
   if (!known) return <Notice title={texts.loading} isQuiet />;
@@ -64,7 +64,7 @@ const byPresence = (a: AgentNow, b: AgentNow): number =>
   presences.indexOf(a.presence) - presences.indexOf(b.presence) || a.since - b.since;
 
 function AgentRow({ agent }: { readonly agent: AgentNow }) {
-  const { texts, formats } = useSurroundings();
+  const { texts, formats } = useAppContext();
   const now = useNow();
   const { actor, number, presence, since, queues, calls } = agent;
   return (

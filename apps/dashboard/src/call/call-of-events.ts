@@ -3,7 +3,7 @@ import { decode, factSet, factsOf, play } from '@callstream/domain';
 import type { Call, CallEvent } from '@callstream/domain';
 
 /** What stands in a list of events, read as everything else reads it. */
-export interface ReadEvent {
+export interface DecodedEvent {
   readonly listed: ListedEvent;
   /** null if the body is no event for us; it is shown all the same. */
   readonly event: CallEvent | null;
@@ -11,7 +11,7 @@ export interface ReadEvent {
 
 const encoder = new TextEncoder();
 
-export function readEvent(listed: ListedEvent): ReadEvent {
+export function decodeListedEvent(listed: ListedEvent): DecodedEvent {
   const decoded = decode({
     value: encoder.encode(JSON.stringify(listed.event)),
     partition: listed.partition,
@@ -23,7 +23,7 @@ export function readEvent(listed: ListedEvent): ReadEvent {
 }
 
 /** The call as the events tell it that the page has. null if there are none. */
-export function callOfEvents(callId: string, events: readonly ReadEvent[]): Call | null {
+export function callFromEvents(callId: string, events: readonly DecodedEvent[]): Call | null {
   // A call_id that was sent as a number may be written in another way than it was sent.
   const facts = factSet(events.flatMap(({ event }) => (event ? factsOf({ ...event, callId }) : [])));
   return facts.length === 0 ? null : play(callId, facts);

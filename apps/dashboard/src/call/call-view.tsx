@@ -5,10 +5,10 @@ import type { Call } from '@callstream/domain';
 import { CallAge, CallTimer } from '../calls/call-timer.tsx';
 import { Phone } from '../calls/phone.tsx';
 import { StateMark } from '../calls/state-mark.tsx';
-import { useCalls, useSurroundings, useTexts } from '../context.tsx';
+import { useCalls, useAppContext, useTexts } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { routeHash } from '../route.ts';
-import { callOfEvents, readEvent } from './call-of-events.ts';
+import { callFromEvents, decodeListedEvent } from './call-of-events.ts';
 import { EventList } from './event-list.tsx';
 import { Recording } from './recording.tsx';
 import { Timeline } from './timeline.tsx';
@@ -18,8 +18,8 @@ export function CallView({ callId }: { readonly callId: string }) {
   const texts = useTexts();
   const { events, isAnswered, watched } = useEvents(callId);
   const onBoard = useCalls().find((call) => call.callId === callId);
-  const read = useMemo(() => events.map(readEvent), [events]);
-  const call = onBoard ?? callOfEvents(callId, read);
+  const read = useMemo(() => events.map(decodeListedEvent), [events]);
+  const call = onBoard ?? callFromEvents(callId, read);
   return (
     <article className="call">
       <a className="back" href={routeHash({ view: 'calls' })}>
@@ -67,7 +67,7 @@ interface ShownEvents {
 
 /** The events so far and those to come; none before the gateway has answered. */
 function useEvents(callId: string): ShownEvents {
-  const { client } = useSurroundings().gateway;
+  const { client } = useAppContext().gateway;
   const [watched, setWatched] = useState<CallEvents | null>(null);
   const [isAnswered, setAnswered] = useState(false);
   useEffect(() => {
@@ -86,7 +86,7 @@ function useEvents(callId: string): ShownEvents {
 }
 
 function Facts({ call }: { readonly call: Call }) {
-  const { texts, formats } = useSurroundings();
+  const { texts, formats } = useAppContext();
   const { callId, queue, waitingAt, answeredAt, finishedAt, abandonedAt, code } = call;
   const { theirNumber, ourNumber, direction, recordingUrl } = call;
   const fact = (name: string, value: React.ReactNode) => (

@@ -1,12 +1,12 @@
 import type { ListedEvent } from '@callstream/contracts';
-import { callsOfEvents, eventsOf, lifeOf, lives } from '@callstream/domain/testing';
-import { callOfEvents, readEvent } from './call-of-events.ts';
+import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
+import { callFromEvents, decodeListedEvent } from './call-of-events.ts';
 import { lanesOf } from './lanes.ts';
-import { remarksOn } from './remarks.ts';
+import { flagsOf } from './remarks.ts';
 
 /** As the gateway lists the events of a call. */
 const listedOf = (name: string, callId: string): ListedEvent[] =>
-  eventsOf(lifeOf(name)).flatMap((event, offset) =>
+  eventsOf(fixtureLog(name)).flatMap((event, offset) =>
     event.callId === callId
       ? [
           {
@@ -16,22 +16,22 @@ const listedOf = (name: string, callId: string): ListedEvent[] =>
         ]
       : [],
   );
-const callsOf = (name: string) => [...callsOfEvents(eventsOf(lifeOf(name))).values()];
+const callsOf = (name: string) => [...callsOfEvents(eventsOf(fixtureLog(name))).values()];
 
 describe('the page of a call', () => {
-  it.each([...lives.keys()])('shows the fold of its events: %s', (name) => {
+  it.each([...fixtureEvents.keys()])('shows the fold of its events: %s', (name) => {
     for (const call of callsOf(name)) {
-      const shown = callOfEvents(call.callId, listedOf(name, call.callId).map(readEvent));
+      const shown = callFromEvents(call.callId, listedOf(name, call.callId).map(decodeListedEvent));
       // Where it stands in the log is not shown, and a list has the first delivery of each event only.
       expect({ ...shown, lastId: 0 }).toEqual({ ...call, lastId: 0 });
     }
   });
 
-  it('shows nothing of a call without events', () => expect(callOfEvents('1', [])).toBeNull());
+  it('shows nothing of a call without events', () => expect(callFromEvents('1', [])).toBeNull());
 
-  it.each([...lives.keys()])('draws lanes that begin before they end: %s', (name) => {
+  it.each([...fixtureEvents.keys()])('draws lanes that begin before they end: %s', (name) => {
     for (const call of callsOf(name)) {
-      const lanes = lanesOf(call, listedOf(name, call.callId).map(readEvent));
+      const lanes = lanesOf(call, listedOf(name, call.callId).map(decodeListedEvent));
       for (const { start, end } of lanes.flatMap(({ spans }) => spans)) expect(end === null || end >= start).toBe(true);
       if (call.finishedAt !== null)
         expect(lanes.flatMap(({ spans }) => spans).every(({ end }) => end !== null)).toBe(true);
@@ -40,7 +40,7 @@ describe('the page of a call', () => {
 
   it('draws a transfer as two queues and two agents, one after the other', () => {
     const [call] = callsOf('09-transfer');
-    const lanes = lanesOf(call!, listedOf('09-transfer', call!.callId).map(readEvent));
+    const lanes = lanesOf(call!, listedOf('09-transfer', call!.callId).map(decodeListedEvent));
     const seconds = (at: number | null) => (at === null ? null : (at - Date.parse('2026-03-02T13:05:00Z')) / 1_000);
     expect(
       lanes.map(({ of, name, spans }) => [of, name, ...spans.map((s) => [s.kind, seconds(s.start), seconds(s.end)])]),
@@ -70,7 +70,7 @@ describe('remarks on events', () => {
     ...more,
   });
   const on = (...events: ListedEvent[]) =>
-    remarksOn(events.map(readEvent)).map((remarks) =>
+    flagsOf(events.map(decodeListedEvent)).map((remarks) =>
       Object.entries(remarks).flatMap(([name, is]) => (is ? [name] : [])),
     );
 

@@ -1,13 +1,13 @@
 import { useMemo } from 'react';
-import { useSurroundings } from '../context.tsx';
-import type { ReadEvent } from './call-of-events.ts';
-import { remarksOn } from './remarks.ts';
-import type { Remarks } from './remarks.ts';
+import { useAppContext } from '../context.tsx';
+import type { DecodedEvent } from './call-of-events.ts';
+import { flagsOf } from './remarks.ts';
+import type { EventFlags } from './remarks.ts';
 
 /** Every event as it came, the last one in front, and all that is known of how it came. */
-export function EventList({ events }: { readonly events: readonly ReadEvent[] }) {
-  const { texts } = useSurroundings();
-  const remarks = useMemo(() => remarksOn(events), [events]);
+export function EventList({ events }: { readonly events: readonly DecodedEvent[] }) {
+  const { texts } = useAppContext();
+  const remarks = useMemo(() => flagsOf(events), [events]);
   return (
     <section className="panel events" aria-labelledby="events">
       <h2 id="events">
@@ -25,8 +25,8 @@ export function EventList({ events }: { readonly events: readonly ReadEvent[] })
   );
 }
 
-function EventRow({ listed, event, remarks }: ReadEvent & { readonly remarks: Remarks | undefined }) {
-  const { texts, formats } = useSurroundings();
+function EventRow({ listed, event, remarks }: DecodedEvent & { readonly remarks: EventFlags | undefined }) {
+  const { texts, formats } = useAppContext();
   const receivedAt = Date.parse(listed.received_at);
   const at = event?.at ?? receivedAt;
   const type = typeof listed.event['type'] === 'string' ? listed.event['type'] : '';

@@ -1,5 +1,5 @@
 import type { Call, CallState, Segment } from '@callstream/domain';
-import type { ReadEvent } from './call-of-events.ts';
+import type { DecodedEvent } from './call-of-events.ts';
 
 type SpanKind = CallState | 'rings' | 'on-call';
 
@@ -18,7 +18,7 @@ export interface Lane {
 }
 
 /** The life of a call as a picture: a lane for the caller, for each queue and for each agent. */
-export function lanesOf(call: Call, events: readonly ReadEvent[]): Lane[] {
+export function lanesOf(call: Call, events: readonly DecodedEvent[]): Lane[] {
   const queues = [...Map.groupBy(call.visits, ({ queue }) => queue)].map(([queue, visits]): Lane => {
     const spans = visits.map(({ waitingAt, endedAt }): Span => ({ kind: 'WAITING', start: waitingAt, end: endedAt }));
     return { of: 'queue', name: queue, spans };
@@ -47,7 +47,7 @@ const stateOfKind: Readonly<Record<string, CallState>> = {
 const order: readonly SpanKind[] = ['NEW', 'STANDBY', 'WAITING', 'ONGOING'];
 
 /** What the caller goes through: each state lasts until the next begins. */
-function callerSpans({ visits, finishedAt }: Call, events: readonly ReadEvent[]): Span[] {
+function callerSpans({ visits, finishedAt }: Call, events: readonly DecodedEvent[]): Span[] {
   const isInQueue = (at: number): boolean =>
     visits.some(({ waitingAt, endedAt }) => waitingAt <= at && (endedAt === null || at < endedAt));
   const said = events.flatMap(({ event }) => {

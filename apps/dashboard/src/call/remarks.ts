@@ -1,11 +1,11 @@
 import { isKind, parseTime } from '@callstream/domain';
-import type { ReadEvent } from './call-of-events.ts';
+import type { DecodedEvent } from './call-of-events.ts';
 
 /** An event is late that was received so long after its own time, in ms: the provider's clock tells seconds. */
 const lateAfterMs = 10_000;
 
 /** What is worth knowing of an event that came otherwise than one would expect. */
-export interface Remarks {
+export interface EventFlags {
   readonly isLate: boolean;
   /** An event that is later by its own time had come before it. */
   readonly isOutOfOrder: boolean;
@@ -17,7 +17,7 @@ export interface Remarks {
 }
 
 /** Remarks on each event, in the order in which they came. */
-export function remarksOn(events: readonly ReadEvent[]): Remarks[] {
+export function flagsOf(events: readonly DecodedEvent[]): EventFlags[] {
   let latest = -Infinity;
   return events.map(({ listed, event }) => {
     const at = event?.at ?? null;

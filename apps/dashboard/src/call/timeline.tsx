@@ -1,9 +1,9 @@
 import { useId } from 'react';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
-import { useSurroundings } from '../context.tsx';
+import { useAppContext } from '../context.tsx';
 import { duration } from '../text/formats.ts';
-import type { ReadEvent } from './call-of-events.ts';
+import type { DecodedEvent } from './call-of-events.ts';
 import { lanesOf } from './lanes.ts';
 import type { Lane, Span } from './lanes.ts';
 
@@ -14,8 +14,8 @@ const laneHeight = 34;
 const marks = 6;
 
 /** The call as a picture: who did what for how long. Event times, so what was late stands where it belongs. */
-export function Timeline({ call, events }: { readonly call: Call; readonly events: readonly ReadEvent[] }) {
-  const { texts, formats } = useSurroundings();
+export function Timeline({ call, events }: { readonly call: Call; readonly events: readonly DecodedEvent[] }) {
+  const { texts, formats } = useAppContext();
   // By the clock of the call's sender, as all of its times are.
   const now = useNow() - call.delayMs;
   const id = useId();
@@ -66,7 +66,7 @@ interface LaneRowProps {
 }
 
 function LaneRow({ lane, x, now }: LaneRowProps) {
-  const { texts, formats } = useSurroundings();
+  const { texts, formats } = useAppContext();
   const kinds = { ...texts.states, rings: texts.rings, 'on-call': texts.onCall };
   const titles = { caller: texts.caller, queue: texts.queue, agent: texts.agent } as const;
   const ms = ({ start, end }: Span): number => (end ?? now) - start;

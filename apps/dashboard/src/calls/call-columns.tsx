@@ -1,10 +1,10 @@
 import type { Call } from '@callstream/domain';
-import { useSurroundings } from '../context.tsx';
+import { useAppContext } from '../context.tsx';
 import { routeHash } from '../route.ts';
 import { useRoute } from '../use-route.ts';
 import { CallTimer } from './call-timer.tsx';
 import { Phone } from './phone.tsx';
-import { agentsNow, columnStates } from './shown-calls.ts';
+import { currentAgents, columnStates } from './shown-calls.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** Most cards in one column. */
@@ -12,7 +12,7 @@ const cardsMax = 60;
 
 /** The five states beside each other. */
 export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
-  const { texts, formats } = useSurroundings();
+  const { texts, formats } = useAppContext();
   const { states } = useRoute();
   const shown = states.length === 0 ? columnStates : columnStates.filter((state) => states.includes(state));
   return (
@@ -35,7 +35,7 @@ export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
                       </span>
                     </span>
                     <span className="faint" dir="auto">
-                      {[call.queue ?? '', ...agentsNow(call)].filter(Boolean).join(' · ')}
+                      {[call.queue ?? '', ...currentAgents(call)].filter(Boolean).join(' · ')}
                     </span>
                   </a>
                 </li>

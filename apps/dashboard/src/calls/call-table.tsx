@@ -3,11 +3,11 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Call } from '@callstream/domain';
 import { useTexts } from '../context.tsx';
 import { routeHash } from '../route.ts';
-import type { Sorting } from '../route.ts';
-import { refine, useRoute } from '../use-route.ts';
+import type { SortKey } from '../route.ts';
+import { replaceRoute, useRoute } from '../use-route.ts';
 import { CallAge, CallTimer } from './call-timer.tsx';
 import { Phone } from './phone.tsx';
-import { agentsNow } from './shown-calls.ts';
+import { currentAgents } from './shown-calls.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** Rows that are there beyond those that can be seen. */
@@ -87,7 +87,7 @@ function CallRow({ call, index, start, height }: CallRowProps) {
         {queue ?? <span className="faint">{texts.noQueue}</span>}
       </span>
       <span role="cell" className="agent-cell" dir="auto">
-        {agentsNow(call).join(', ')}
+        {currentAgents(call).join(', ')}
       </span>
       <span role="cell" className="timer age-cell">
         <CallAge call={call} />
@@ -99,7 +99,7 @@ function CallRow({ call, index, start, height }: CallRowProps) {
   );
 }
 
-function Head({ sort, children }: { readonly sort: Sorting; readonly children: string }) {
+function Head({ sort, children }: { readonly sort: SortKey; readonly children: string }) {
   const route = useRoute();
   const isBy = route.sort === sort;
   return (
@@ -108,7 +108,7 @@ function Head({ sort, children }: { readonly sort: Sorting; readonly children: s
       className={`${sort}-cell`}
       aria-sort={isBy ? (route.isDescending ? 'descending' : 'ascending') : 'none'}
     >
-      <button className="plain" onClick={() => refine({ sort, isDescending: isBy && !route.isDescending })}>
+      <button className="plain" onClick={() => replaceRoute({ sort, isDescending: isBy && !route.isDescending })}>
         {children}
         <span aria-hidden> {isBy ? (route.isDescending ? '↓' : '↑') : ''}</span>
       </button>

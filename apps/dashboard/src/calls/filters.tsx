@@ -1,17 +1,17 @@
 import { useMemo } from 'react';
 import type { Call, CallState } from '@callstream/domain';
-import { useQueues, useSurroundings } from '../context.tsx';
-import { refine, useRoute } from '../use-route.ts';
+import { useQueues, useAppContext } from '../context.tsx';
+import { replaceRoute, useRoute } from '../use-route.ts';
 import { StateMark } from './state-mark.tsx';
 import { columnStates, countByState } from './shown-calls.ts';
 
 /** What is left out of the table; all of it stands in the address. */
 export function Filters({ calls, shown }: { readonly calls: readonly Call[]; readonly shown: number }) {
-  const { texts, formats } = useSurroundings();
+  const { texts, formats } = useAppContext();
   const { states, queue, search, asColumns } = useRoute();
   const counts = useMemo(() => countByState(calls), [calls]);
   const toggle = (state: CallState): void =>
-    refine({ states: states.includes(state) ? states.filter((one) => one !== state) : [...states, state] });
+    replaceRoute({ states: states.includes(state) ? states.filter((one) => one !== state) : [...states, state] });
   return (
     <div className="filters">
       <label className="search">
@@ -20,7 +20,7 @@ export function Filters({ calls, shown }: { readonly calls: readonly Call[]; rea
           type="search"
           placeholder={texts.searchHint}
           value={search}
-          onChange={({ target }) => refine({ search: target.value })}
+          onChange={({ target }) => replaceRoute({ search: target.value })}
         />
       </label>
       <div className="chips" role="group" aria-label={texts.state}>
@@ -32,10 +32,10 @@ export function Filters({ calls, shown }: { readonly calls: readonly Call[]; rea
       </div>
       <QueueFilter calls={calls} queue={queue} />
       <div className="chips" role="group" aria-label={texts.views.calls}>
-        <button aria-pressed={!asColumns} onClick={() => refine({ asColumns: false })}>
+        <button aria-pressed={!asColumns} onClick={() => replaceRoute({ asColumns: false })}>
           {texts.asTable}
         </button>
-        <button aria-pressed={asColumns} onClick={() => refine({ asColumns: true })}>
+        <button aria-pressed={asColumns} onClick={() => replaceRoute({ asColumns: true })}>
           {texts.asColumns}
         </button>
       </div>
@@ -47,7 +47,7 @@ export function Filters({ calls, shown }: { readonly calls: readonly Call[]; rea
 }
 
 function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readonly queue: string | null }) {
-  const { texts } = useSurroundings();
+  const { texts } = useAppContext();
   const known = useQueues();
   const names = useMemo(() => {
     const all = new Set([...(known?.queues ?? []).map((row) => row.queue), ...calls.map((call) => call.queue ?? '')]);
@@ -61,7 +61,7 @@ function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readon
       {/* The empty name is a queue: calls of none. */}
       <select
         value={queue === null ? 'all' : `=${queue}`}
-        onChange={({ target }) => refine({ queue: target.value === 'all' ? null : target.value.slice(1) })}
+        onChange={({ target }) => replaceRoute({ queue: target.value === 'all' ? null : target.value.slice(1) })}
       >
         <option value="all">{texts.everyQueue}</option>
         {names.map((name) => (

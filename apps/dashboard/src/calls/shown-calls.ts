@@ -1,6 +1,6 @@
 import { isOnCall, isRinging } from '@callstream/domain';
 import type { Call, CallState } from '@callstream/domain';
-import type { Route, Sorting } from '../route.ts';
+import type { Route, SortKey } from '../route.ts';
 
 /** Waiting calls are what one looks for, finished ones are in the way. */
 const order: readonly CallState[] = ['WAITING', 'ONGOING', 'STANDBY', 'NEW', 'FINISHED'];
@@ -12,7 +12,7 @@ export const inStateSince = ({ stateAt, delayMs }: Call): number => stateAt + de
 const beganAt = ({ beganAt: at, delayMs }: Call): number => at + delayMs;
 
 /** Who is on the call, or whom it rings. */
-export const agentsNow = ({ segments, finishedAt }: Call): string[] => [
+export const currentAgents = ({ segments, finishedAt }: Call): string[] => [
   ...new Set(
     segments
       .filter((one) => (finishedAt === null ? isOnCall(one) || isRinging(one) : one.enteredAt !== null))
@@ -21,7 +21,7 @@ export const agentsNow = ({ segments, finishedAt }: Call): string[] => [
 ];
 
 /** A call_id, a number and an agent are found by any part of them; a number by its digits, however it is written. */
-export function matches({ callId, theirNumber, ourNumber, segments }: Call, search: string): boolean {
+export function matchesSearch({ callId, theirNumber, ourNumber, segments }: Call, search: string): boolean {
   const text = search.trim().toLowerCase();
   if (text === '') return true;
   const numbers = [theirNumber, ourNumber].filter((number) => number !== null);
@@ -38,7 +38,7 @@ const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
 const restOrder = (call: Call): number => (call.finishedAt === null ? inStateSince(call) : -call.finishedAt);
 
 /** What the filters leave, in the order that is wanted; calls that are equal in it by age. */
-export function shownCalls(
+export function filterAndSortCalls(
   calls: readonly Call[],
   { states, queue, search, sort, isDescending }: Pick<Route, 'states' | 'queue' | 'search' | 'sort' | 'isDescending'>,
 ): Call[] {
@@ -49,7 +49,7 @@ export function shownCalls(
       (call) =>
         (states.length === 0 || states.includes(call.state)) &&
         (queue === null || (call.queue ?? '') === queue) &&
-        matches(call, search),
+        matchesSearch(call, search),
     )
     .map((call) => ({ call, key: by(call) }))
     .toSorted(
@@ -62,10 +62,10 @@ const keys = {
   state: (call) => order.indexOf(call.state),
   queue: ({ queue }) => queue ?? '',
   number: ({ theirNumber }) => theirNumber ?? '',
-  agent: (call) => agentsNow(call)[0] ?? '',
+  agent: (call) => currentAgents(call)[0] ?? '',
   timer: inStateSince,
   age: beganAt,
-} as const satisfies Record<Sorting, (call: Call) => string | number>;
+} as const satisfies Record<SortKey, (call: Call) => string | number>;
 
 const compare = (a: string | number, b: string | number): number =>
   typeof a === 'number' && typeof b === 'number' ? a - b : a === b ? 0 : a < b ? -1 : 1;

@@ -3,13 +3,13 @@ import type { ReactNode } from 'react';
 import type { Texts } from '../text/en.ts';
 import { Notice } from './notice.tsx';
 
-interface BrokenProps {
+interface ErrorBoundaryProps {
   readonly texts: Texts;
   readonly children: ReactNode;
 }
 
 /** A mistake of ours must not leave an empty screen on the wall: it says so, and how to go on. */
-export class Broken extends Component<BrokenProps, { readonly error: Error | null }> {
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
 
   static getDerivedStateFromError(error: Error): { readonly error: Error } {

@@ -7,7 +7,7 @@ const example = `curl -H 'content-type: application/json' \\
   http://127.0.0.1:3000/webhook`;
 
 /** Nothing has ever happened: how to make something happen. */
-export function Empty() {
+export function EmptyState() {
   const texts = useTexts();
   return (
     <Notice title={texts.emptyTitle} text={texts.emptyWhy}>

@@ -2,17 +2,17 @@ import { lazy, Suspense, useState } from 'react';
 import { AgentsView } from '../agents/agents-view.tsx';
 import { CallView } from '../call/call-view.tsx';
 import { CallsView } from '../calls/calls-view.tsx';
-import { useCalls, useQueues, useStatus, useSurroundings } from '../context.tsx';
+import { useCalls, useQueues, useStatus, useAppContext } from '../context.tsx';
 import { NowView } from '../now/now-view.tsx';
 import type { Settings } from '../settings.ts';
 import { useRoute } from '../use-route.ts';
-import { Empty } from './empty.tsx';
+import { EmptyState } from './empty.tsx';
 import { Header } from './header.tsx';
-import { useKeys } from './keys.ts';
+import { useKeyboardShortcuts } from './keys.ts';
 import { Notice } from './notice.tsx';
-import { useReloadOnOtherVersion } from './other-version.ts';
+import { useReloadOnVersionMismatch } from './other-version.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
-import { StaleBanner, Truth } from './truth.tsx';
+import { StaleBanner, ConnectionStatus } from './truth.tsx';
 
 /** Charts are loaded when somebody wants to see them. */
 const TodayView = lazy(async () => ({ default: (await import('../today/today-view.tsx')).TodayView }));
@@ -24,10 +24,10 @@ interface FrameProps {
 
 /** What is around every view: where one is, how true it is, and what stands there when there is nothing to show. */
 export function Frame({ onSettings, onForget }: FrameProps) {
-  const { isWallboard, texts } = useSurroundings();
+  const { isWallboard, texts } = useAppContext();
   const [hasSettingsOpen, setSettingsOpen] = useState(false);
-  useKeys();
-  useReloadOnOtherVersion();
+  useKeyboardShortcuts();
+  useReloadOnVersionMismatch();
   return (
     <div className={isWallboard ? 'frame wallboard' : 'frame'}>
       {isWallboard ? null : (
@@ -44,7 +44,7 @@ export function Frame({ onSettings, onForget }: FrameProps) {
       </main>
       {isWallboard ? (
         <footer className="wallboard-foot">
-          <Truth />
+          <ConnectionStatus />
         </footer>
       ) : null}
       {hasSettingsOpen ? <SettingsDialog {...{ onSettings, onForget }} onClose={() => setSettingsOpen(false)} /> : null}
@@ -59,7 +59,7 @@ function focusContent(event: { preventDefault: () => void }): void {
 }
 
 function Content() {
-  const { texts } = useSurroundings();
+  const { texts } = useAppContext();
   const { view, callId } = useRoute();
   const { connection, asOf, problem } = useStatus();
   const calls = useCalls();
@@ -78,7 +78,7 @@ function Content() {
       <Notice title={texts.loading} isQuiet />
     );
   if (callId !== null) return <CallView key={callId} callId={callId} />;
-  if (isEmpty && view !== 'agents') return <Empty />;
+  if (isEmpty && view !== 'agents') return <EmptyState />;
   switch (view) {
     case 'now':
       return <NowView />;

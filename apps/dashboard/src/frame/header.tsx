@@ -1,11 +1,11 @@
-import { useSurroundings } from '../context.tsx';
+import { useAppContext } from '../context.tsx';
 import { routeHash, views } from '../route.ts';
 import { useRoute } from '../use-route.ts';
-import { Truth } from './truth.tsx';
+import { ConnectionStatus } from './truth.tsx';
 
 /** Where one is and can go; the queue that is looked at stays. */
 export function Header({ onSettings }: { readonly onSettings: () => void }) {
-  const { texts } = useSurroundings();
+  const { texts } = useAppContext();
   const route = useRoute();
   return (
     <header className="header">
@@ -24,7 +24,7 @@ export function Header({ onSettings }: { readonly onSettings: () => void }) {
           </a>
         ))}
       </nav>
-      <Truth />
+      <ConnectionStatus />
       <a className="plain wide-only" href={`?wallboard${location.hash}`} title={texts.keys}>
         {texts.wallboard}
       </a>

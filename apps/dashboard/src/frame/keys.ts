@@ -1,9 +1,9 @@
 import { useEffect } from 'react';
 import { views } from '../route.ts';
-import { go } from '../use-route.ts';
+import { navigate } from '../use-route.ts';
 
 /** 1 to 4: views; `/`: search; `w`: wallboard and back; Esc: back from a call. */
-export function useKeys(): void {
+export function useKeyboardShortcuts(): void {
   useEffect(() => {
     addEventListener('keydown', onKey);
     return () => removeEventListener('keydown', onKey);
@@ -18,7 +18,7 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   const view = views[Number(key) - 1];
-  if (view) go({ view });
+  if (view) navigate({ view });
   else if (key === '/') {
     event.preventDefault();
     focusSearch();
@@ -33,6 +33,6 @@ const framesMax = 30;
 function focusSearch(frames = framesMax): void {
   const search = document.querySelector<HTMLElement>('input[type=search]');
   if (search) return search.focus();
-  if (frames === framesMax) go({ view: 'calls' });
+  if (frames === framesMax) navigate({ view: 'calls' });
   if (frames > 0) requestAnimationFrame(() => focusSearch(frames - 1));
 }

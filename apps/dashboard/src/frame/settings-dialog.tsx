@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef } from 'react';
-import { useSurroundings } from '../context.tsx';
-import type { Settings, Thresholds } from '../settings.ts';
+import { useAppContext } from '../context.tsx';
+import type { Settings, AlertThresholds } from '../settings.ts';
 
 interface SettingsDialogProps {
   readonly onSettings: (settings: Settings) => void;
@@ -10,7 +10,7 @@ interface SettingsDialogProps {
 
 /** What a user may set; it holds at once. */
 export function SettingsDialog({ onSettings, onForget, onClose }: SettingsDialogProps) {
-  const { settings, texts } = useSurroundings();
+  const { settings, texts } = useAppContext();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
@@ -20,8 +20,8 @@ export function SettingsDialog({ onSettings, onForget, onClose }: SettingsDialog
     waitSeconds: texts.longestThreshold,
     serviceLevelPercent: texts.serviceLevelThreshold,
     abandonPercent: texts.abandonThreshold,
-  } as const satisfies Record<keyof Thresholds, string>;
-  const set = (name: keyof Thresholds, level: 'warn' | 'bad', value: number): void => {
+  } as const satisfies Record<keyof AlertThresholds, string>;
+  const set = (name: keyof AlertThresholds, level: 'warn' | 'bad', value: number): void => {
     if (!(value >= 0 && value < 1e6)) return;
     onSettings({ ...settings, thresholds: { ...thresholds, [name]: { ...thresholds[name], [level]: value } } });
   };
@@ -54,7 +54,7 @@ export function SettingsDialog({ onSettings, onForget, onClose }: SettingsDialog
         </select>
       </label>
       <h3>{texts.thresholds}</h3>
-      {(Object.entries(names) as [keyof Thresholds, string][]).map(([name, title]) => (
+      {(Object.entries(names) as [keyof AlertThresholds, string][]).map(([name, title]) => (
         <fieldset key={name}>
           <legend>{title}</legend>
           {(['warn', 'bad'] as const).map((level) => (

@@ -1,10 +1,10 @@
 import { useNow } from '../clock.tsx';
-import { useStatus, useSurroundings } from '../context.tsx';
+import { useStatus, useAppContext } from '../context.tsx';
 import { duration } from '../text/formats.ts';
 
 /** How much of what is shown may be believed: the connection, as of when, and how far behind. */
-export function Truth() {
-  const { texts, formats } = useSurroundings();
+export function ConnectionStatus() {
+  const { texts, formats } = useAppContext();
   const { connection, asOf, lag, isStale } = useStatus();
   const words = {
     live: texts.live,
@@ -30,7 +30,7 @@ export function Truth() {
 
 /** Across the page when what is shown is old, or may be wrong. */
 export function StaleBanner() {
-  const { texts } = useSurroundings();
+  const { texts } = useAppContext();
   const { isStale, isOtherVersion, asOf, problem, connection } = useStatus();
   const now = useNow();
   if (asOf === null || connection === 'stopped') return null;

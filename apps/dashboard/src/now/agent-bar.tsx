@@ -1,10 +1,10 @@
 import { useTexts } from '../context.tsx';
-import type { QueueFacts } from './queue-facts.ts';
+import type { QueueSummary } from './queue-facts.ts';
 
 const shown = ['available', 'ringing', 'on_call', 'paused'] as const;
 
 /** How many agents do what: as a bar, and in numbers. */
-export function AgentBar({ agents }: Pick<QueueFacts, 'agents'>) {
+export function AgentBar({ agents }: Pick<QueueSummary, 'agents'>) {
   const texts = useTexts();
   const there = shown.filter((presence) => agents[presence] > 0);
   if (there.length === 0) return <span className="faint">0</span>;

@@ -1,19 +1,19 @@
 import type { ReactNode } from 'react';
 import { useNow } from '../clock.tsx';
-import { useQueues, useSurroundings } from '../context.tsx';
-import type { Level } from '../settings.ts';
+import { useQueues, useAppContext } from '../context.tsx';
+import type { Severity } from '../settings.ts';
 import { duration } from '../text/formats.ts';
-import { LevelMark } from './level-mark.tsx';
-import { levelsOf } from './queue-facts.ts';
-import type { QueueFacts } from './queue-facts.ts';
+import { SeverityMark } from './level-mark.tsx';
+import { severitiesOf } from './queue-facts.ts';
+import type { QueueSummary } from './queue-facts.ts';
 
 /** The numbers to be read from the other side of the room. */
-export function Figures({ facts, isTotal }: { readonly facts: QueueFacts; readonly isTotal: boolean }) {
-  const { texts, formats, settings } = useSurroundings();
+export function Figures({ facts, isTotal }: { readonly facts: QueueSummary; readonly isTotal: boolean }) {
+  const { texts, formats, settings } = useAppContext();
   const now = useNow();
   const within = useQueues()?.service_level_seconds;
   const { longestSince, agents, today } = facts;
-  const levels = levelsOf(facts, settings.thresholds, now);
+  const levels = severitiesOf(facts, settings.thresholds, now);
   const present = agents.on_call + agents.ringing + agents.available + agents.paused;
   return (
     <section className="figures" aria-labelledby="figures-of">
@@ -61,7 +61,7 @@ export function Figures({ facts, isTotal }: { readonly facts: QueueFacts; readon
 
 interface FigureProps {
   readonly name: string;
-  readonly level?: Level;
+  readonly level?: Severity;
   readonly note?: string;
   readonly isBig?: boolean;
   readonly children: ReactNode;
@@ -71,7 +71,7 @@ const Figure = ({ name, level = 'ok', note, isBig = false, children }: FigurePro
   <div className={`figure ${isBig ? 'big' : 'small'} is-${level}`}>
     <dt>{name}</dt>
     <dd className="figure-value">
-      <LevelMark level={level}>{children}</LevelMark>
+      <SeverityMark level={level}>{children}</SeverityMark>
     </dd>
     {note === undefined ? null : <dd className="figure-note">{note}</dd>}
   </div>

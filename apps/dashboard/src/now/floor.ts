@@ -2,14 +2,14 @@ import { isTalking, isWaiting } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 
 /** What goes on now, in one queue or in all. */
-export interface Floor {
+export interface LiveCounts {
   readonly waiting: number;
   /** Since when the first of them waits in its queue, ms since 1970 by the gateway's clock; null if none does. */
   readonly longestSince: number | null;
   readonly talking: number;
 }
 
-export const quiet: Floor = { waiting: 0, longestSince: null, talking: 0 };
+export const noCalls: LiveCounts = { waiting: 0, longestSince: null, talking: 0 };
 
 /** Calls that became stale leave the board: the gateway says so, not the clock of this page. */
 const never = Infinity;
@@ -20,21 +20,21 @@ const talksNow = (call: Call, now: number): boolean => isTalking(call, now, neve
 export const waitingSince = (call: Call): number => (call.waitingSince ?? call.stateAt) + call.delayMs;
 
 /** What goes on in each queue, by its name; '' for none. */
-export function floorsOf(calls: readonly Call[], now: number): Map<string, Floor> {
-  const floors = new Map<string, Floor>();
+export function liveCountsByQueue(calls: readonly Call[], now: number): Map<string, LiveCounts> {
+  const floors = new Map<string, LiveCounts>();
   for (const call of calls) {
     const isWaitingNow = waitsNow(call, now);
     if (!isWaitingNow && !talksNow(call, now)) continue;
     const queue = call.queue ?? '';
-    const one: Floor = isWaitingNow
+    const one: LiveCounts = isWaitingNow
       ? { waiting: 1, longestSince: waitingSince(call), talking: 0 }
-      : { ...quiet, talking: 1 };
-    floors.set(queue, add(floors.get(queue) ?? quiet, one));
+      : { ...noCalls, talking: 1 };
+    floors.set(queue, addCounts(floors.get(queue) ?? noCalls, one));
   }
   return floors;
 }
 
-export const add = (a: Floor, b: Floor): Floor => ({
+export const addCounts = (a: LiveCounts, b: LiveCounts): LiveCounts => ({
   waiting: a.waiting + b.waiting,
   longestSince:
     a.longestSince === null || b.longestSince === null

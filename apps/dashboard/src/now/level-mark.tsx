@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import { useTexts } from '../context.tsx';
-import type { Level } from '../settings.ts';
+import type { Severity } from '../settings.ts';
 
 const signs = { ok: '', warn: '▲', bad: '◆' } as const;
 
 /** A number with how bad it is: as colour, as a sign, and as a word for who hears the page. */
-export function LevelMark({ level, children }: { readonly level: Level; readonly children: ReactNode }) {
+export function SeverityMark({ level, children }: { readonly level: Severity; readonly children: ReactNode }) {
   const texts = useTexts();
   return (
     <span className={`level-${level}`}>

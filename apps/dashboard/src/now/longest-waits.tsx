@@ -1,18 +1,18 @@
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
-import { useSurroundings } from '../context.tsx';
-import { levelAbove } from '../settings.ts';
+import { useAppContext } from '../context.tsx';
+import { severityAbove } from '../settings.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { waitingCalls, waitingSince } from './floor.ts';
-import { LevelMark } from './level-mark.tsx';
+import { SeverityMark } from './level-mark.tsx';
 
 /** Most calls in this list; on a wall nobody can scroll. */
 const shownMax = { page: 10, wall: 6 } as const;
 
 /** Who has waited for longest. */
 export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
-  const { texts, settings, isWallboard } = useSurroundings();
+  const { texts, settings, isWallboard } = useAppContext();
   const now = useNow();
   const waiting = waitingCalls(calls, now);
   const most = isWallboard ? shownMax.wall : shownMax.page;
@@ -34,7 +34,9 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
                   {queue ?? texts.noQueue}
                 </span>
                 <span className="longest-time">
-                  <LevelMark level={levelAbove(ms / 1_000, settings.thresholds.waitSeconds)}>{duration(ms)}</LevelMark>
+                  <SeverityMark level={severityAbove(ms / 1_000, settings.thresholds.waitSeconds)}>
+                    {duration(ms)}
+                  </SeverityMark>
                 </span>
               </a>
             </li>

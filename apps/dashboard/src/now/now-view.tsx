@@ -3,9 +3,9 @@ import { useNow } from '../clock.tsx';
 import { useCalls, useQueues } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { Figures } from './figures.tsx';
-import { floorsOf } from './floor.ts';
+import { liveCountsByQueue } from './floor.ts';
 import { LongestWaits } from './longest-waits.tsx';
-import { queueFacts, totalFacts } from './queue-facts.ts';
+import { queueSummaries, totalSummary } from './queue-facts.ts';
 import { QueueTable } from './queue-table.tsx';
 
 /** What goes on now: the numbers to be read from afar, every queue, and who has waited for longest. */
@@ -14,12 +14,12 @@ export function NowView() {
   const calls = useCalls();
   const queues = useQueues();
   const now = useNow();
-  const floors = useMemo(() => floorsOf(calls, now), [calls, now]);
-  const all = queueFacts(queues, floors);
+  const floors = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
+  const all = queueSummaries(queues, floors);
   const chosen = queue === null ? undefined : all.find((facts) => facts.queue === queue);
   return (
     <div className="now">
-      <Figures facts={chosen ?? totalFacts(queues, floors)} isTotal={!chosen} />
+      <Figures facts={chosen ?? totalSummary(queues, floors)} isTotal={!chosen} />
       <div className="now-rest">
         <QueueTable queues={all} chosen={chosen?.queue ?? null} />
         <LongestWaits calls={chosen ? calls.filter((call) => (call.queue ?? '') === queue) : calls} />

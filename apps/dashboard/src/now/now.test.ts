@@ -1,7 +1,7 @@
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
-import { levelAbove, levelBelow } from '../settings.ts';
-import { floorsOf, waitingCalls } from './floor.ts';
-import { queueFacts, totalFacts } from './queue-facts.ts';
+import { severityAbove, severityBelow } from '../settings.ts';
+import { liveCountsByQueue, waitingCalls } from './floor.ts';
+import { queueSummaries, totalSummary } from './queue-facts.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 13) + seconds * 1_000).toISOString();
 const event = (type: string, call_id: string, seconds: number, more: object = {}) => ({
@@ -25,7 +25,7 @@ const calls = [
 const now = Date.parse(at(60));
 
 it('counts who waits and who talks in each queue, and since when', () => {
-  expect(Object.fromEntries(floorsOf(calls, now))).toEqual({
+  expect(Object.fromEntries(liveCountsByQueue(calls, now))).toEqual({
     '900': { waiting: 2, longestSince: Date.parse(at(5)), talking: 0 },
     '901': { waiting: 1, longestSince: Date.parse(at(1)), talking: 0 },
     '': { waiting: 0, longestSince: null, talking: 1 },
@@ -34,18 +34,18 @@ it('counts who waits and who talks in each queue, and since when', () => {
 });
 
 it('shows queues that the tables do not know yet, and all of them together', () => {
-  const floors = floorsOf(calls, now);
-  expect(queueFacts(null, floors).map(({ queue, waiting }) => [queue, waiting])).toEqual([
+  const floors = liveCountsByQueue(calls, now);
+  expect(queueSummaries(null, floors).map(({ queue, waiting }) => [queue, waiting])).toEqual([
     ['', 0],
     ['900', 2],
     ['901', 1],
   ]);
-  expect(totalFacts(null, floors)).toMatchObject({ waiting: 3, talking: 1, longestSince: Date.parse(at(1)) });
+  expect(totalSummary(null, floors)).toMatchObject({ waiting: 3, talking: 1, longestSince: Date.parse(at(1)) });
 });
 
 it('is worth a look from a threshold on, and bad from another', () => {
-  const up = (value: number | null) => levelAbove(value, { warn: 20, bad: 60 });
+  const up = (value: number | null) => severityAbove(value, { warn: 20, bad: 60 });
   expect([null, 19, 20, 59, 60].map(up)).toEqual(['ok', 'ok', 'warn', 'warn', 'bad']);
-  const down = (value: number | null) => levelBelow(value, { warn: 80, bad: 60 });
+  const down = (value: number | null) => severityBelow(value, { warn: 80, bad: 60 });
   expect([null, 80, 79, 60, 59].map(down)).toEqual(['ok', 'ok', 'warn', 'warn', 'bad']);
 });

@@ -1,13 +1,13 @@
 import type { Queues } from '@callstream/contracts';
-import { levelAbove, levelBelow } from '../settings.ts';
-import type { Level, Thresholds } from '../settings.ts';
-import { add, quiet } from './floor.ts';
-import type { Floor } from './floor.ts';
+import { severityAbove, severityBelow } from '../settings.ts';
+import type { Severity, AlertThresholds } from '../settings.ts';
+import { addCounts, noCalls } from './floor.ts';
+import type { LiveCounts } from './floor.ts';
 
 type QueueNow = Queues['total'];
 
 /** A queue, or all together: what goes on now from the live board, agents and today from the tables. */
-export interface QueueFacts extends Floor {
+export interface QueueSummary extends LiveCounts {
   readonly queue: string;
   readonly agents: QueueNow['agents'];
   readonly today: QueueNow['today'];
@@ -20,33 +20,33 @@ const nothing: QueueNow['today'] = {
 };
 
 /** Every queue that is known to the tables or the board, by name. */
-export function queueFacts(queues: Queues | null, floors: ReadonlyMap<string, Floor>): QueueFacts[] {
+export function queueSummaries(queues: Queues | null, floors: ReadonlyMap<string, LiveCounts>): QueueSummary[] {
   const known = new Map((queues?.queues ?? []).map((row) => [row.queue, row]));
   const names = [...new Set([...known.keys(), ...floors.keys()])];
   return names
     .toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }))
     .map((queue) => ({
-      ...(floors.get(queue) ?? quiet),
+      ...(floors.get(queue) ?? noCalls),
       ...{ queue, agents: known.get(queue)?.agents ?? nobody, today: known.get(queue)?.today ?? nothing },
     }));
 }
 
 /** All queues together. An agent of two queues is one agent, so this is not the sum. */
-export const totalFacts = (queues: Queues | null, floors: ReadonlyMap<string, Floor>): QueueFacts => ({
-  ...[...floors.values()].reduce(add, quiet),
+export const totalSummary = (queues: Queues | null, floors: ReadonlyMap<string, LiveCounts>): QueueSummary => ({
+  ...[...floors.values()].reduce(addCounts, noCalls),
   ...{ queue: '', agents: queues?.total.agents ?? nobody, today: queues?.total.today ?? nothing },
 });
 
 /** How bad the numbers of a queue are. */
-export function levelsOf(
-  { longestSince, today }: QueueFacts,
-  { waitSeconds, serviceLevelPercent, abandonPercent }: Thresholds,
+export function severitiesOf(
+  { longestSince, today }: QueueSummary,
+  { waitSeconds, serviceLevelPercent, abandonPercent }: AlertThresholds,
   now: number,
-): { readonly wait: Level; readonly serviceLevel: Level; readonly abandoned: Level } {
+): { readonly wait: Severity; readonly serviceLevel: Severity; readonly abandoned: Severity } {
   const percent = (ratio: number | null): number | null => (ratio === null ? null : ratio * 100);
   return {
-    wait: levelAbove(longestSince === null ? null : (now - longestSince) / 1_000, waitSeconds),
-    serviceLevel: levelBelow(percent(today.service_level), serviceLevelPercent),
-    abandoned: levelAbove(percent(today.abandon_rate), abandonPercent),
+    wait: severityAbove(longestSince === null ? null : (now - longestSince) / 1_000, waitSeconds),
+    serviceLevel: severityBelow(percent(today.service_level), serviceLevelPercent),
+    abandoned: severityAbove(percent(today.abandon_rate), abandonPercent),
   };
 }

@@ -1,21 +1,21 @@
 import { useNow } from '../clock.tsx';
-import { useSurroundings } from '../context.tsx';
+import { useAppContext } from '../context.tsx';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { AgentBar } from './agent-bar.tsx';
-import { LevelMark } from './level-mark.tsx';
-import { levelsOf } from './queue-facts.ts';
-import type { QueueFacts } from './queue-facts.ts';
+import { SeverityMark } from './level-mark.tsx';
+import { severitiesOf } from './queue-facts.ts';
+import type { QueueSummary } from './queue-facts.ts';
 
 interface QueueTableProps {
-  readonly queues: readonly QueueFacts[];
+  readonly queues: readonly QueueSummary[];
   /** The queue whose numbers stand above, if it is one. */
   readonly chosen: string | null;
 }
 
 /** Every queue in a row. */
 export function QueueTable({ queues, chosen }: QueueTableProps) {
-  const { texts } = useSurroundings();
+  const { texts } = useAppContext();
   return (
     <section className="panel queues" aria-labelledby="queues">
       <h2 id="queues">{texts.queues}</h2>
@@ -47,11 +47,11 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
   );
 }
 
-function QueueRow({ facts, isChosen }: { readonly facts: QueueFacts; readonly isChosen: boolean }) {
-  const { texts, formats, settings } = useSurroundings();
+function QueueRow({ facts, isChosen }: { readonly facts: QueueSummary; readonly isChosen: boolean }) {
+  const { texts, formats, settings } = useAppContext();
   const now = useNow();
   const { queue, waiting, longestSince, talking, agents, today } = facts;
-  const levels = levelsOf(facts, settings.thresholds, now);
+  const levels = severitiesOf(facts, settings.thresholds, now);
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
       <th scope="row">
@@ -67,7 +67,7 @@ function QueueRow({ facts, isChosen }: { readonly facts: QueueFacts; readonly is
         {formats.number(waiting)}
       </td>
       <td data-name={texts.longest} className="strong">
-        <LevelMark level={levels.wait}>{duration(longestSince === null ? null : now - longestSince)}</LevelMark>
+        <SeverityMark level={levels.wait}>{duration(longestSince === null ? null : now - longestSince)}</SeverityMark>
       </td>
       <td data-name={texts.talking} className="strong">
         {formats.number(talking)}
@@ -77,10 +77,10 @@ function QueueRow({ facts, isChosen }: { readonly facts: QueueFacts; readonly is
       </td>
       <td data-name={texts.answered}>{formats.number(today.answered)}</td>
       <td data-name={texts.abandoned}>
-        <LevelMark level={levels.abandoned}>{formats.number(today.abandoned)}</LevelMark>
+        <SeverityMark level={levels.abandoned}>{formats.number(today.abandoned)}</SeverityMark>
       </td>
       <td data-name={texts.serviceLevel}>
-        <LevelMark level={levels.serviceLevel}>{formats.percent(today.service_level)}</LevelMark>
+        <SeverityMark level={levels.serviceLevel}>{formats.percent(today.service_level)}</SeverityMark>
       </td>
       <td data-name={texts.asa}>{duration(today.asa_ms)}</td>
     </tr>

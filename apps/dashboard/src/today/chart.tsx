@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useFormats, useSurroundings } from '../context.tsx';
+import { useFormats, useAppContext } from '../context.tsx';
 import { useTheme } from '../use-theme.ts';
 import type { Columns } from './series.ts';
 
@@ -24,7 +24,7 @@ const marginSeconds = { line: 0, bars: 150 } as const;
 
 /** A chart with its legend, and the same numbers as a table for who does not see it. */
 export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
-  const { texts, formats, settings } = useSurroundings();
+  const { texts, formats, settings } = useAppContext();
   const theme = useTheme(settings.theme);
   const id = useId();
   const place = useRef<HTMLDivElement>(null);
@@ -113,13 +113,13 @@ function drawnData(kind: ChartProps['kind'], [x = [], ...values]: Columns): uPlo
   return [[...x], ...sums.toReversed()];
 }
 
-type Look = Pick<ChartProps, 'series' | 'kind'> & {
+type PlotOptions = Pick<ChartProps, 'series' | 'kind'> & {
   readonly labels: readonly string[] | undefined;
   readonly width: number;
   readonly formats: ReturnType<typeof useFormats>;
 };
 
-function optionsOf({ series, kind, labels, width, formats }: Look): uPlot.Options {
+function optionsOf({ series, kind, labels, width, formats }: PlotOptions): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(name).trim();
   const axis = {

@@ -1,4 +1,4 @@
-import { callsOfEvents, eventsOf, lifeOf } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, fixtureLog } from '@callstream/domain/testing';
 import { perInterval, waitBounds, waitDistribution } from './series.ts';
 
 const totals = (visits: number) => ({
@@ -21,7 +21,7 @@ it('draws the day from just before the first call up to now', () => {
 
 it('counts waits by length, each in the first bar that it fits in', () => {
   const calls = ['01-nominal', '05-abandoned', '16-internal'].flatMap((name) => [
-    ...callsOfEvents(eventsOf(lifeOf(name))).values(),
+    ...callsOfEvents(eventsOf(fixtureLog(name))).values(),
   ]);
   const [x, answered, abandoned] = waitDistribution(calls);
   expect(x).toHaveLength(waitBounds.length);

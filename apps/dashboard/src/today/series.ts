@@ -6,13 +6,13 @@ import { countByState } from '../calls/shown-calls.ts';
 /** Columns of a chart: the first is x, the others a series each. */
 export type Columns = readonly (readonly number[])[];
 
-type Interval = NonNullable<Stats['intervals']>[number];
+type StatsInterval = NonNullable<Stats['intervals']>[number];
 
 /** Numbers per interval, up to now: what is still to come would be drawn as nothing having happened. x is seconds since 1970. */
 export function perInterval(
-  intervals: readonly Interval[],
+  intervals: readonly StatsInterval[],
   now: number,
-  values: readonly ((totals: Interval['total']) => number)[],
+  values: readonly ((totals: StatsInterval['total']) => number)[],
 ): Columns {
   const past = intervals.filter(({ begin }) => Date.parse(begin) <= now);
   const first = past.findIndex(({ total }) => total.visits > 0);

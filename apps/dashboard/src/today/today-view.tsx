@@ -1,7 +1,7 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { Stats } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
-import { useCalls, useQueues, useSurroundings } from '../context.tsx';
+import { useCalls, useQueues, useAppContext } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { Chart } from './chart.tsx';
 import { perInterval, sampledStates, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
@@ -11,7 +11,7 @@ const askEveryMs = 10_000;
 
 /** The day so far, as pictures. */
 export function TodayView() {
-  const { texts, gateway } = useSurroundings();
+  const { texts, gateway } = useAppContext();
   const { queue } = useRoute();
   const samples = useSyncExternalStore(gateway.samples.subscribe, gateway.samples.get);
   const calls = useCalls();
@@ -61,15 +61,15 @@ export function TodayView() {
   );
 }
 
-interface Asked {
+interface StatsState {
   readonly stats: Stats | null;
   readonly problem: string | null;
 }
 
 /** The numbers of today, asked for again while they are looked at. What was there stays when an answer fails. */
-function useStats(queue: string | null): Asked {
-  const { gateway } = useSurroundings();
-  const [asked, setAsked] = useState<Asked>({ stats: null, problem: null });
+function useStats(queue: string | null): StatsState {
+  const { gateway } = useAppContext();
+  const [asked, setAsked] = useState<StatsState>({ stats: null, problem: null });
   const day = useQueues()?.today.from;
   useEffect(() => {
     const ending = new AbortController();

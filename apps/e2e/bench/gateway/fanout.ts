@@ -1,13 +1,13 @@
-import type { Row } from '../bench.ts';
+import type { BenchRow } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { median } from '../../src/statistics.ts';
 import { callIdOf } from './frame-book.ts';
-import type { Received } from './reader-commands.ts';
+import type { ReceptionReport } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
 import { connectRecords } from './records.ts';
-import { startBareServer, startGatewaySubject } from './subject.ts';
-import type { Subject } from './subject.ts';
+import { startBareServer, startMeasuredGateway } from './subject.ts';
+import type { MeasuredServer } from './subject.ts';
 
 const pairs = 3;
 const warmUps = 3;
@@ -21,7 +21,7 @@ const cpuShareWanted = 0.2;
 
 type Say = (line: string) => void;
 
-interface Measured {
+interface FanoutMeasurement {
   readonly changesPerSecond: number;
   readonly cpuMicroseconds: number;
   readonly framesPerSecond: number;
@@ -33,22 +33,26 @@ interface Measured {
  * the gateway is stopped (SIGSTOP) while the backlog is put on the topic. In turn with a bare server that sends one
  * frame of one such change again and again.
  */
-export async function measureFanout(servers: Servers, say: Say): Promise<Row[]> {
-  const rows: Row[] = [];
+export async function measureFanout(servers: Servers, say: Say): Promise<BenchRow[]> {
+  const rows: BenchRow[] = [];
   for (const load of loads) rows.push(...(await measureLoad(servers, load, say)));
   return rows;
 }
 
-const measureLoad = (servers: Servers, { sockets, calls, frames }: (typeof loads)[number], say: Say): Promise<Row[]> =>
+const measureLoad = (
+  servers: Servers,
+  { sockets, calls, frames }: (typeof loads)[number],
+  say: Say,
+): Promise<BenchRow[]> =>
   withSystem(servers, [], async (system) => {
     await using records = await connectRecords(system);
     await using readers = startReaders();
     await using ceiling = await startBareServer();
-    await using real = await startGatewaySubject(system.env);
+    await using real = await startMeasuredGateway(system.env);
     await readers.open('ceiling', { port: ceiling.port, sockets, subscribe: false });
     await readers.open('gateway', { port: real.port, sockets });
 
-    const gatewayRound = async (round: number): Promise<Measured> => {
+    const gatewayRound = async (round: number): Promise<FanoutMeasurement> => {
       await readers.expect('gateway', round, calls);
       real.gateway.service().freeze();
       await records.put(round, 0, calls).finally(() => real.gateway.service().thaw());
@@ -59,7 +63,7 @@ const measureLoad = (servers: Servers, { sockets, calls, frames }: (typeof loads
     await records.put(1, 0, 1);
     const one = await readers.complete('gateway');
     const text = paddedTo(one.bytes / one.frames);
-    const ceilingRound = async (): Promise<Measured> => {
+    const ceilingRound = async (): Promise<FanoutMeasurement> => {
       await readers.expectFrames('ceiling', 0, frames);
       return measure(ceiling, () => {
         ceiling.flood(frames, text);
@@ -68,7 +72,7 @@ const measureLoad = (servers: Servers, { sockets, calls, frames }: (typeof loads
     };
     // A thousand sockets get to their speed only after some seconds.
     for (let warmUp = 0; warmUp < warmUps; warmUp++) await ceilingRound();
-    const measured: { ceiling: Measured; real: Measured }[] = [];
+    const measured: { ceiling: FanoutMeasurement; real: FanoutMeasurement }[] = [];
     for (let pair = 1; pair <= pairs; pair++) {
       say(`fanout, ${sockets} sockets, pair ${pair} of ${pairs}`);
       measured.push({ ceiling: await ceilingRound(), real: await gatewayRound(pair + 1) });
@@ -83,7 +87,7 @@ function paddedTo(length: number): string {
   return frame('x'.repeat(Math.max(0, Math.round(length) - frame('').length)));
 }
 
-async function measure(subject: Subject, run: () => Promise<Received>): Promise<Measured> {
+async function measure(subject: MeasuredServer, run: () => Promise<ReceptionReport>): Promise<FanoutMeasurement> {
   const cpuBefore = await subject.cpuSeconds();
   const { firstAt, lastAt, changes, frames, bytes } = await run();
   const cpu = (await subject.cpuSeconds()) - cpuBefore;
@@ -96,8 +100,11 @@ async function measure(subject: Subject, run: () => Promise<Received>): Promise<
   };
 }
 
-function rowsOf(what: string, measured: readonly { ceiling: Measured; real: Measured }[]): Row[] {
-  const of = (side: 'ceiling' | 'real', figure: keyof Measured): number =>
+function rowsOf(
+  what: string,
+  measured: readonly { ceiling: FanoutMeasurement; real: FanoutMeasurement }[],
+): BenchRow[] {
+  const of = (side: 'ceiling' | 'real', figure: keyof FanoutMeasurement): number =>
     median(measured.map((pair) => pair[side][figure]));
   const ratios = measured.map(({ ceiling, real }) => real.changesPerSecond / ceiling.changesPerSecond);
   const shares = measured.map(({ ceiling, real }) => real.cpuMicroseconds / ceiling.cpuMicroseconds);

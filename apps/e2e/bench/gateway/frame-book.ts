@@ -1,5 +1,5 @@
 /** What a reader needs to know of a frame. */
-export interface Frame {
+export interface FrameSummary {
   readonly isWelcome: boolean;
   /** It completes the answer to Subscribe. */
   readonly completes: boolean;
@@ -17,8 +17,8 @@ const keyTailBytes = 48;
 const framesKept = 20_000;
 
 /** Looks through a frame once, however many sockets get it: frames are told apart by length, beginning and end. */
-export function createFrameBook(round: number): (payload: Buffer) => Frame {
-  const known = new Map<string, Frame>();
+export function createFrameParser(round: number): (payload: Buffer) => FrameSummary {
+  const known = new Map<string, FrameSummary>();
   const needle = Buffer.from(`"call_id":"bench.${round}.`);
   return (payload) => {
     const { length } = payload;
@@ -32,7 +32,7 @@ export function createFrameBook(round: number): (payload: Buffer) => Frame {
   };
 }
 
-function describe(payload: Buffer, head: string): Omit<Frame, 'calls'> {
+function describe(payload: Buffer, head: string): Omit<FrameSummary, 'calls'> {
   const at = payload.lastIndexOf('"cursor":"');
   const cursor = at < 0 ? null : payload.toString('latin1', at + 10, payload.indexOf('"', at + 10));
   return {

@@ -1,22 +1,22 @@
 import { tableOf } from '../bench.ts';
-import type { Bench, Row } from '../bench.ts';
+import type { Bench, BenchRow } from '../bench.ts';
 import type { Servers } from '../servers.ts';
 import { measureFanout } from './fanout.ts';
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
 import { measureReconnect } from './reconnect.ts';
-import { measureWebhooks, measureWhole } from './whole.ts';
+import { measureWebhooks, measureWholeSystem } from './whole.ts';
 
-type Part = (servers: Servers, say: (line: string) => void) => Promise<Row[]>;
+type GatewayBench = (servers: Servers, say: (line: string) => void) => Promise<BenchRow[]>;
 
 /** Each takes under three minutes. */
-const parts: Readonly<Record<string, Part>> = {
+const parts: Readonly<Record<string, GatewayBench>> = {
   fanout: measureFanout,
   reconnect: measureReconnect,
   latency: measureLatency,
   idle: measureIdle,
   webhooks: measureWebhooks,
-  whole: measureWhole,
+  whole: measureWholeSystem,
 };
 
 export const gateway: Bench = {
@@ -24,7 +24,7 @@ export const gateway: Bench = {
   run: async (servers, say, args) => {
     const unknown = args.find((name) => !Object.hasOwn(parts, name));
     if (unknown !== undefined) throw new Error(`"${unknown}" is none of: ${Object.keys(parts).join(', ')}.`);
-    const rows: Row[] = [];
+    const rows: BenchRow[] = [];
     for (const [name, measure] of Object.entries(parts)) {
       if (args.length > 0 && !args.includes(name)) continue;
       const measured = await measure(servers, say);

@@ -1,13 +1,13 @@
 import { until } from '@callstream/stack';
-import type { Row } from '../bench.ts';
+import type { BenchRow } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { median } from '../../src/statistics.ts';
 import { pickPort } from '../../src/port.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { startReaders } from './readers.ts';
-import { startBareServer, startGatewaySubject } from './subject.ts';
-import type { Subject } from './subject.ts';
+import { startBareServer, startMeasuredGateway } from './subject.ts';
+import type { MeasuredServer } from './subject.ts';
 
 const sockets = 5_000;
 const warmUps = 1_000;
@@ -15,14 +15,14 @@ const pairs = 3;
 const ratioWanted = 1.5;
 
 /** Memory of the server for each of 5,000 sockets on which nothing happens; those of the gateway are subscribed. */
-export const measureIdle = (servers: Servers, say: (line: string) => void): Promise<Row[]> =>
+export const measureIdle = (servers: Servers, say: (line: string) => void): Promise<BenchRow[]> =>
   withSystem(servers, [], async (system) => {
     const measured: { bare: number; real: number }[] = [];
     for (let pair = 1; pair <= pairs; pair++) {
       say(`idle, ${sockets} sockets, pair ${pair} of ${pairs}`);
       measured.push({
         bare: await bytesPerSocket(startBareServer, false),
-        real: await bytesPerSocket((env) => startGatewaySubject({ ...system.env, ...env }), true),
+        real: await bytesPerSocket((env) => startMeasuredGateway({ ...system.env, ...env }), true),
       });
     }
     const ratios = measured.map(({ bare, real }) => real / bare);
@@ -44,7 +44,7 @@ export const measureIdle = (servers: Servers, say: (line: string) => void): Prom
  * much of it lies about depends on how large the heap was before.
  */
 async function bytesPerSocket(
-  start: (env: Readonly<Record<string, string>>) => Promise<Subject>,
+  start: (env: Readonly<Record<string, string>>) => Promise<MeasuredServer>,
   subscribe: boolean,
 ): Promise<number> {
   const inspector = await pickPort();
@@ -61,7 +61,7 @@ async function bytesPerSocket(
 }
 
 /** Its memory once it does not change any more: four readings in a second within 1 %. */
-async function settled({ rssBytes }: Subject): Promise<number> {
+async function settled({ rssBytes }: MeasuredServer): Promise<number> {
   const readings: number[] = [];
   await until(
     async () => {

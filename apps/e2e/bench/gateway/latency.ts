@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Row } from '../bench.ts';
+import type { BenchRow } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
-import { quantile, showLatency } from '../../src/statistics.ts';
+import { quantile, formatLatency } from '../../src/statistics.ts';
 import { monotonicMs } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
 import type { Readers } from './readers.ts';
 import { connectRecords } from './records.ts';
-import { startBareServer, startGatewaySubject } from './subject.ts';
+import { startBareServer, startMeasuredGateway } from './subject.ts';
 
 const sockets = 200;
 const perSecond = 100;
@@ -22,21 +22,25 @@ const bareRatioWanted = 1.5;
  * From the moment in which a record is sent to the topic until its change is in a frame at a client, over all sockets. What
  * Kafka takes to acknowledge it stands beside: a record is not on the topic before.
  */
-export const measureLatency = (servers: Servers, say: (line: string) => void): Promise<Row[]> =>
+export const measureLatency = (servers: Servers, say: (line: string) => void): Promise<BenchRow[]> =>
   withSystem(servers, [], async (system) => {
     await using put = await connectRecords(system);
     await using readers = startReaders();
     await using bare = await startBareServer({}, { brokers: servers.brokers, topic: system.topic });
-    await using coalescing = await startGatewaySubject({ ...system.env, GATEWAY_COALESCE_MS: '20' });
-    await using atOnce = await startGatewaySubject({ ...system.env, GATEWAY_COALESCE_MS: '0' });
+    await using coalescing = await startMeasuredGateway({ ...system.env, GATEWAY_COALESCE_MS: '20' });
+    await using atOnce = await startMeasuredGateway({ ...system.env, GATEWAY_COALESCE_MS: '0' });
     const subjects = { bare, '20': coalescing, '0': atOnce };
-    const measured: Record<keyof typeof subjects, Times> = { bare: noTimes, '20': noTimes, '0': noTimes };
+    const measured: Record<keyof typeof subjects, LatencySamples> = {
+      bare: noSamples,
+      '20': noSamples,
+      '0': noSamples,
+    };
     let round = 0;
     for (let turn = 1; turn <= rounds; turn++)
       for (const name of ['bare', '20', '0'] as const) {
         say(`latency, ${name === 'bare' ? 'bare consumer' : `coalescing ${name} ms`}, round ${turn} of ${rounds}`);
         await readers.open(name, { port: subjects[name].port, sockets, subscribe: name !== 'bare' });
-        const { acknowledged, received, afterwards } = await timesOf(readers, {
+        const { acknowledged, received, afterwards } = await measureRound(readers, {
           group: name,
           put: put.put,
           round: round++,
@@ -51,7 +55,7 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
       }
     const p50 = (name: keyof typeof subjects): number => quantile(measured[name].received, 0.5);
     const p99 = (name: keyof typeof subjects): number => quantile(measured[name].received, 0.99);
-    const row = (name: keyof typeof subjects): string => showLatency(measured[name].received);
+    const row = (name: keyof typeof subjects): string => formatLatency(measured[name].received);
     const ratio = p50('0') / p50('bare');
     const acknowledged = Object.values(measured).flatMap((times) => times.acknowledged);
     const what = `record to frame, ${sockets} sockets, ${perSecond} records/s`;
@@ -62,10 +66,10 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
         wanted: `p50 < ${wantedMs.p50} ms, p99 < ${wantedMs.p99} ms`,
         met: p50('20') < wantedMs.p50 && p99('20') < wantedMs.p99,
       },
-      { what: '  since Kafka had acknowledged the record', result: showLatency(measured['20'].afterwards) },
+      { what: '  since Kafka had acknowledged the record', result: formatLatency(measured['20'].afterwards) },
       { what: `${what}, coalescing 0`, result: row('0') },
       { what: `${what}, bare consumer`, result: row('bare') },
-      { what: '  until Kafka has acknowledged the record, of all three', result: showLatency(acknowledged) },
+      { what: '  until Kafka has acknowledged the record, of all three', result: formatLatency(acknowledged) },
       {
         what: '  p50 at coalescing 0, times the bare consumer',
         result: ratio.toFixed(2),
@@ -75,7 +79,7 @@ export const measureLatency = (servers: Servers, say: (line: string) => void): P
     ];
   });
 
-interface Times {
+interface LatencySamples {
   /** ms until Kafka had each record. */
   readonly acknowledged: readonly number[];
   /** ms until each record was in a frame, on each socket. */
@@ -84,16 +88,16 @@ interface Times {
   readonly afterwards: readonly number[];
 }
 
-const noTimes: Times = { acknowledged: [], received: [], afterwards: [] };
+const noSamples: LatencySamples = { acknowledged: [], received: [], afterwards: [] };
 
-interface Load {
+interface LatencyRound {
   readonly group: string;
   readonly put: (round: number, from: number, to: number) => Promise<void>;
   readonly round: number;
 }
 
 /** Records at an even pace, by a plan. As ingest does it: while some are being sent, those that are due wait, and leave together. */
-async function timesOf(readers: Readers, { group, put, round }: Load): Promise<Times> {
+async function measureRound(readers: Readers, { group, put, round }: LatencyRound): Promise<LatencySamples> {
   await readers.expect(group, round, records);
   const sentAt: number[] = [];
   const acknowledged: number[] = [];

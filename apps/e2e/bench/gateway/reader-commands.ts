@@ -1,5 +1,5 @@
 /** What the process with the readers is told to do; each command is answered once. */
-export type Command =
+export type ReaderCommand =
   /** Opens sockets; answered when all have been welcomed and, if they subscribe, have their snapshot. */
   | {
       readonly do: 'open';
@@ -21,7 +21,7 @@ export type Command =
   | { readonly do: 'cpu' };
 
 /** What came since `expect`. Times are those of `monotonicMs`. */
-export interface Received {
+export interface ReceptionReport {
   readonly firstAt: number;
   readonly lastAt: number;
   /** Calls in frames, over all sockets. */
@@ -32,7 +32,7 @@ export interface Received {
   readonly receivedAt: readonly (readonly number[])[];
 }
 
-export interface Opened {
+export interface ConnectReport {
   readonly tookMs: number;
   /** Sockets that were lost until now, and why; a benchmark with one of those is none. */
   readonly lost: readonly string[];

@@ -1,13 +1,13 @@
-import { createFrameBook } from './frame-book.ts';
+import { createFrameParser } from './frame-book.ts';
 import { openRawSocket } from './raw-socket.ts';
 import type { RawSocket } from './raw-socket.ts';
 import { monotonicMs } from './reader-commands.ts';
-import type { Opened, Received } from './reader-commands.ts';
+import type { ConnectReport, ReceptionReport } from './reader-commands.ts';
 
 /** At most so many connections are being made at the same time: more than a listening socket's backlog would be refused. */
 const dialingMax = 256;
 
-interface Reader {
+interface SocketReader {
   socket?: RawSocket;
   cursor: string | null;
   /** 1 for each call that has come. */
@@ -15,7 +15,7 @@ interface Reader {
   missing: number;
 }
 
-export interface Expected {
+export interface ExpectedFrames {
   readonly round: number;
   /** Calls that every socket is to get; */
   readonly calls?: number;
@@ -25,28 +25,28 @@ export interface Expected {
 
 /** Sockets that are opened, counted and closed together. */
 export class ReaderGroup {
-  #readers: Reader[] = [];
+  #readers: SocketReader[] = [];
   #lost: string[] = [];
-  #book = createFrameBook(0);
-  #expected: Expected = { round: 0 };
-  #received = nothing(0);
+  #book = createFrameParser(0);
+  #expected: ExpectedFrames = { round: 0 };
+  #received = noneReceived(0);
   #incomplete = 0;
-  #whenComplete = Promise.withResolvers<Received>();
+  #whenComplete = Promise.withResolvers<ReceptionReport>();
 
-  async open(port: number, sockets: number, subscribe: boolean): Promise<Opened> {
+  async open(port: number, sockets: number, subscribe: boolean): Promise<ConnectReport> {
     this.#readers = Array.from({ length: sockets }, () => ({
       ...{ cursor: null, seen: new Uint8Array(), missing: 0 },
     }));
     return this.#dial(port, subscribe);
   }
 
-  async reopen(port: number): Promise<Opened> {
+  async reopen(port: number): Promise<ConnectReport> {
     for (const { socket } of this.#readers) socket?.destroy();
     this.#lost = []; // the gateway that is left may have been killed
     return this.#dial(port, true);
   }
 
-  async #dial(port: number, subscribe: boolean): Promise<Opened> {
+  async #dial(port: number, subscribe: boolean): Promise<ConnectReport> {
     const began = monotonicMs();
     const waiting = [...this.#readers];
     const dialNext = async (): Promise<void> => {
@@ -56,7 +56,7 @@ export class ReaderGroup {
     return { tookMs: monotonicMs() - began, lost: this.#lost };
   }
 
-  #openOne(reader: Reader, port: number, subscribe: boolean): Promise<void> {
+  #openOne(reader: SocketReader, port: number, subscribe: boolean): Promise<void> {
     return new Promise((resolve) => {
       const socket = openRawSocket({
         port,
@@ -79,11 +79,11 @@ export class ReaderGroup {
     });
   }
 
-  expect(expected: Expected): void {
+  expect(expected: ExpectedFrames): void {
     const { round, calls = 0, frames = 0 } = expected;
-    this.#book = createFrameBook(round);
+    this.#book = createFrameParser(round);
     this.#expected = expected;
-    this.#received = nothing(calls);
+    this.#received = noneReceived(calls);
     this.#incomplete = this.#readers.length;
     this.#whenComplete = Promise.withResolvers();
     for (const reader of this.#readers) {
@@ -92,7 +92,7 @@ export class ReaderGroup {
     }
   }
 
-  #count(reader: Reader, calls: readonly number[], bytes: number): void {
+  #count(reader: SocketReader, calls: readonly number[], bytes: number): void {
     const received = this.#received;
     const at = monotonicMs();
     received.firstAt = Math.min(received.firstAt, at);
@@ -111,7 +111,7 @@ export class ReaderGroup {
     if (reader.missing === 0 && --this.#incomplete === 0) this.#whenComplete.resolve(received);
   }
 
-  complete(): Promise<Received> {
+  complete(): Promise<ReceptionReport> {
     if (this.#lost.length > 0) throw new Error(`${this.#lost.length} sockets were lost: ${this.#lost[0] ?? ''}`);
     return this.#whenComplete.promise;
   }
@@ -122,9 +122,9 @@ export class ReaderGroup {
   }
 }
 
-type Counted = { -readonly [K in keyof Received]: Received[K] } & { receivedAt: number[][] };
+type ReceptionCounters = { -readonly [K in keyof ReceptionReport]: ReceptionReport[K] } & { receivedAt: number[][] };
 
-const nothing = (calls: number): Counted => ({
+const noneReceived = (calls: number): ReceptionCounters => ({
   ...{ firstAt: Infinity, lastAt: 0, changes: 0, frames: 0, bytes: 0 },
   receivedAt: Array.from({ length: calls }, () => []),
 });

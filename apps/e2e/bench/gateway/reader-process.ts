@@ -1,10 +1,10 @@
 // The sockets that read, in a process of their own: told what to do, and asked what came, over the channel to the parent.
 import { ReaderGroup } from './reader-group.ts';
-import type { Command } from './reader-commands.ts';
+import type { ReaderCommand } from './reader-commands.ts';
 
 const groups = new Map<string, ReaderGroup>();
 
-process.on('message', ({ id, command }: { id: number; command: Command }) => {
+process.on('message', ({ id, command }: { id: number; command: ReaderCommand }) => {
   run(command).then(
     (answer) => process.send?.({ id, answer }),
     (error: unknown) => process.send?.({ id, error: String(error) }),
@@ -12,7 +12,7 @@ process.on('message', ({ id, command }: { id: number; command: Command }) => {
 });
 process.once('disconnect', () => process.exit());
 
-async function run(command: Command): Promise<unknown> {
+async function run(command: ReaderCommand): Promise<unknown> {
   if (command.do === 'cpu') return (process.cpuUsage().user + process.cpuUsage().system) / 1e6;
   const group = groups.get(command.group) ?? new ReaderGroup();
   groups.set(command.group, group);

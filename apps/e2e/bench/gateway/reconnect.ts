@@ -1,10 +1,10 @@
 import { startProxy } from '@callstream/stack';
-import type { Row } from '../bench.ts';
+import type { BenchRow } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { startReaders } from './readers.ts';
 import { connectRecords } from './records.ts';
-import { startGatewaySubject } from './subject.ts';
+import { startMeasuredGateway } from './subject.ts';
 
 const sockets = 5_000;
 const calls = 300;
@@ -15,7 +15,7 @@ const changed = 10;
  * 5,000 dashboards that lose their gateway, and come to another one with their cursors, all at once: until each has the
  * snapshot that completes it. Postgres refuses every connection meanwhile, so no query can have helped.
  */
-export const measureReconnect = (servers: Servers, say: (line: string) => void): Promise<Row[]> =>
+export const measureReconnect = (servers: Servers, say: (line: string) => void): Promise<BenchRow[]> =>
   withSystem(servers, ['projector'], async (system) => {
     const database = new URL(servers.databaseUrl);
     await using proxy = await startProxy({ to: { host: database.hostname, port: Number(database.port) } });
@@ -24,13 +24,13 @@ export const measureReconnect = (servers: Servers, say: (line: string) => void):
     const env = { ...system.env, DATABASE_URL: url.href };
     await using records = await connectRecords(system);
     await using readers = startReaders();
-    await using first = await startGatewaySubject(env);
+    await using first = await startMeasuredGateway(env);
     await records.put(0, 0, calls);
     await system.projected();
     say(`reconnect, ${sockets} sockets subscribe`);
     const opened = await readers.open('all', { port: first.port, sockets });
     // What changes while they are away, they are told of.
-    await using second = await startGatewaySubject(env);
+    await using second = await startMeasuredGateway(env);
     await first.gateway.kill();
     await readers.expect('all', 1, changed);
     await records.put(1, 0, changed);

@@ -1,29 +1,29 @@
 import { readMetric } from '../../src/ingest.ts';
 import { startGateway } from '../../src/gateways.ts';
-import type { Gateway } from '../../src/gateways.ts';
+import type { GatewayInstance } from '../../src/gateways.ts';
 import { pickPort } from '../../src/port.ts';
 import { launch } from '../../src/service.ts';
-import type { Service } from '../../src/service.ts';
+import type { ServiceProcess } from '../../src/service.ts';
 import { until } from '@callstream/stack';
 
 /** A server whose sockets are measured. */
-export interface Subject extends AsyncDisposable {
+export interface MeasuredServer extends AsyncDisposable {
   readonly port: number;
   /** What its process has used until now, threads included. */
   readonly cpuSeconds: () => Promise<number>;
   readonly rssBytes: () => Promise<number>;
 }
 
-const subject = (
+const processMetrics = (
   port: number,
   metric: (name: string) => Promise<number>,
-): Omit<Subject, typeof Symbol.asyncDispose> => ({
+): Omit<MeasuredServer, typeof Symbol.asyncDispose> => ({
   port,
   cpuSeconds: () => metric('process_cpu_seconds_total'),
   rssBytes: () => metric('process_resident_memory_bytes'),
 });
 
-export interface BareServer extends Subject {
+export interface BareServer extends MeasuredServer {
   /** Sends `text` so many times to every socket. */
   readonly flood: (frames: number, text: string) => void;
 }
@@ -36,7 +36,7 @@ export async function startBareServer(
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const source = consuming ? [consuming.brokers.join(','), consuming.topic] : [];
   const args = ['apps/e2e/bench/gateway/bare-server.ts', String(port), String(adminPort), ...source];
-  const service: Service = launch({ name: 'bare', args, env });
+  const service: ServiceProcess = launch({ name: 'bare', args, env });
   await until(
     () =>
       service.tail().includes('"bare.started"') || (service.hasEnded() && Promise.reject(new Error(service.tail()))),
@@ -46,20 +46,20 @@ export async function startBareServer(
     },
   );
   return {
-    ...subject(port, (name) => readMetric(adminPort, name)),
+    ...processMetrics(port, (name) => readMetric(adminPort, name)),
     flood: (frames, text) => service.tell({ frames, text }),
     [Symbol.asyncDispose]: () => service.stop(),
   };
 }
 
-export interface GatewaySubject extends Subject {
-  readonly gateway: Gateway;
+export interface MeasuredGateway extends MeasuredServer {
+  readonly gateway: GatewayInstance;
 }
 
-export async function startGatewaySubject(env: Readonly<Record<string, string>>): Promise<GatewaySubject> {
+export async function startMeasuredGateway(env: Readonly<Record<string, string>>): Promise<MeasuredGateway> {
   const gateway = await startGateway(env);
   return {
-    ...subject(gateway.port, gateway.metric),
+    ...processMetrics(gateway.port, gateway.metric),
     gateway,
     [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };

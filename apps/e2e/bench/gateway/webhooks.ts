@@ -10,7 +10,7 @@ const lifeEvents = 1 + restOfLife.length;
 const concurrent = 300;
 
 /** What a simulated provider did. */
-export interface Posted {
+export interface PostedWebhooks {
   /** By number of the call: just before its `call.new` was posted, by `monotonicMs`. */
   readonly sentAt: readonly number[];
   /** Webhooks that were not answered with 200. */
@@ -24,7 +24,7 @@ export const callsOf = (webhooks: number): number => Math.floor(webhooks / lifeE
 export async function postWebhooks(
   sender: Sender,
   { round, calls, perSecond }: { round: number; calls: number; perSecond: number },
-): Promise<Posted> {
+): Promise<PostedWebhooks> {
   const sentAt: number[] = [];
   const posting: Promise<void>[] = [];
   let refused = 0;

@@ -1,15 +1,15 @@
-import type { Row } from '../bench.ts';
+import type { BenchRow } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { readMetric } from '../../src/ingest.ts';
 import { createSender } from '../../src/sender.ts';
-import { showLatency } from '../../src/statistics.ts';
-import type { Received } from './reader-commands.ts';
+import { formatLatency } from '../../src/statistics.ts';
+import type { ReceptionReport } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
 import type { Readers } from './readers.ts';
-import { startGatewaySubject } from './subject.ts';
+import { startMeasuredGateway } from './subject.ts';
 import { callsOf, postWebhooks } from './webhooks.ts';
-import type { Posted } from './webhooks.ts';
+import type { PostedWebhooks } from './webhooks.ts';
 
 /** As many as a provider may open: with 64, each waits for the answer to its last webhook, and the load is not kept up. */
 const connections = 256;
@@ -26,12 +26,12 @@ const rates = [
 ] as const;
 
 /** Webhooks at 2,000 a second for a minute, with 200 sockets that show everything; and how many are held, if those are not. */
-export const measureWhole = (servers: Servers, say: Say): Promise<Row[]> =>
+export const measureWholeSystem = (servers: Servers, say: Say): Promise<BenchRow[]> =>
   withGateway(servers, async (running) => {
     const { readers, webhookUrl, rssBytes, port } = running;
     await readers.open('whole', { port, sockets });
     await warmUp(readers, { group: 'whole', webhookUrl });
-    const rows: Row[] = [];
+    const rows: BenchRow[] = [];
     for (const [i, { perSecond, seconds }] of rates.entries()) {
       say(`whole system, ${perSecond} webhooks/s for ${seconds} s, ${sockets} sockets`);
       const before = await running.cpuSeconds();
@@ -45,7 +45,7 @@ export const measureWhole = (servers: Servers, say: Say): Promise<Row[]> =>
       rows.push(
         {
           what: `whole system, ${perSecond} webhooks/s, ${sockets} sockets, ${seconds} s: webhook to frame`,
-          result: `${showLatency(times)}, ${refused} of ${load.calls * 7} refused, all frames after ${took.toFixed(1)} s`,
+          result: `${formatLatency(times)}, ${refused} of ${load.calls * 7} refused, all frames after ${took.toFixed(1)} s`,
           ...(i === 0 && { wanted: 'held, every socket complete' }),
           met,
         },
@@ -61,11 +61,11 @@ export const measureWhole = (servers: Servers, say: Say): Promise<Row[]> =>
   });
 
 /** From before a webhook is posted until its change is in a frame: one after another, and at 500 a second. */
-export const measureWebhooks = (servers: Servers, say: Say): Promise<Row[]> =>
+export const measureWebhooks = (servers: Servers, say: Say): Promise<BenchRow[]> =>
   withGateway(servers, async ({ readers, webhookUrl, port }) => {
     await readers.open('few', { port, sockets: 10 });
     await warmUp(readers, { group: 'few', webhookUrl });
-    const rows: Row[] = [];
+    const rows: BenchRow[] = [];
     for (const [round, perSecond, webhooks] of [
       [1, 10, 300],
       [2, 500, 10_000],
@@ -74,12 +74,12 @@ export const measureWebhooks = (servers: Servers, say: Say): Promise<Row[]> =>
       const load = { group: 'few', webhookUrl, round, calls: callsOf(webhooks), perSecond };
       const { times, refused } = await run(readers, load);
       if (refused > 0) throw new Error(`${refused} webhooks were refused.`);
-      rows.push({ what: `webhook to frame, ${perSecond} webhooks/s, 10 sockets`, result: showLatency(times) });
+      rows.push({ what: `webhook to frame, ${perSecond} webhooks/s, 10 sockets`, result: formatLatency(times) });
     }
     return rows;
   });
 
-interface Running {
+interface GatewayUnderLoad {
   readonly readers: Readers;
   readonly webhookUrl: string;
   readonly port: number;
@@ -88,10 +88,10 @@ interface Running {
   readonly cpuSeconds: () => Promise<Readonly<Record<string, number>>>;
 }
 
-const withGateway = (servers: Servers, use: (running: Running) => Promise<Row[]>): Promise<Row[]> =>
+const withGateway = (servers: Servers, use: (running: GatewayUnderLoad) => Promise<BenchRow[]>): Promise<BenchRow[]> =>
   withSystem(servers, ['ingest', 'projector'], async (system) => {
     await using readers = startReaders();
-    await using real = await startGatewaySubject(system.env);
+    await using real = await startMeasuredGateway(system.env);
     const cpuSeconds = async () => {
       const { user, system: kernel } = process.cpuUsage();
       const ofService = (port: string) => readMetric(Number(system.env[port]), 'process_cpu_seconds_total');
@@ -107,7 +107,7 @@ const withGateway = (servers: Servers, use: (running: Running) => Promise<Row[]>
     return await use({ readers, webhookUrl: system.webhookUrl, port, rssBytes, cpuSeconds });
   });
 
-interface Load {
+interface WebhookRound {
   readonly group: string;
   readonly webhookUrl: string;
   readonly round: number;
@@ -115,17 +115,17 @@ interface Load {
   readonly perSecond: number;
 }
 
-const warmUp = (readers: Readers, where: Pick<Load, 'group' | 'webhookUrl'>): Promise<unknown> =>
+const warmUp = (readers: Readers, where: Pick<WebhookRound, 'group' | 'webhookUrl'>): Promise<unknown> =>
   run(readers, { ...where, round: 0, calls: 300, perSecond: 500 });
 
 async function run(
   readers: Readers,
-  load: Load,
-): Promise<{ times: number[]; refused: Posted['refused']; seconds: number }> {
+  load: WebhookRound,
+): Promise<{ times: number[]; refused: PostedWebhooks['refused']; seconds: number }> {
   await readers.expect(load.group, load.round, load.calls);
   await using sender = createSender(load.webhookUrl, connections);
   const { sentAt, refused } = await postWebhooks(sender, load);
-  const { receivedAt, lastAt }: Received = await readers.complete(load.group);
+  const { receivedAt, lastAt }: ReceptionReport = await readers.complete(load.group);
   return {
     times: receivedAt.flatMap((at, i) => at.map((ms) => ms - (sentAt[i] ?? NaN))),
     refused,

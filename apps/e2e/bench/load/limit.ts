@@ -2,7 +2,7 @@
 const busy = 0.9;
 
 /** CPU that was used while a load ran; 1 is one core. */
-export interface Cores {
+export interface CoresUsed {
   readonly server: number;
   readonly generator: number;
 }
@@ -11,15 +11,15 @@ export interface Cores {
  * What kept the requests per second from being more: the server's CPU, the load generator, or neither, which is what the
  * server waits for (Kafka, the disk) or other work on the machine.
  */
-export type Limit = 'server' | 'generator' | 'neither';
+export type Bottleneck = 'server' | 'generator' | 'neither';
 
 /** `threads`: of the generator. The server answers on one thread. */
-export function limitOf({ server, generator }: Cores, threads: number): Limit {
+export function bottleneckOf({ server, generator }: CoresUsed, threads: number): Bottleneck {
   if (server >= busy) return 'server';
   return generator >= busy * threads ? 'generator' : 'neither';
 }
 
-export const showCores = ({ server, generator }: Cores): string =>
+export const formatCores = ({ server, generator }: CoresUsed): string =>
   `server ${percent(server)} of a core, generator ${percent(generator)}`;
 
 const percent = (cores: number): string => `${Math.round(cores * 100)} %`;

@@ -4,7 +4,7 @@ export interface LoadOptions {
 }
 
 /** What a load generator measured, and what it used itself. */
-export interface Load {
+export interface LoadResult {
   /** Answers of any status. */
   readonly requestsPerSecond: number;
   /** Milliseconds. */
@@ -25,5 +25,5 @@ export interface LoadGenerator {
   /** Threads that send; together they can use this many cores. */
   readonly threads: number;
   /** Posts as fast as `url` answers, one request at a time on each connection. */
-  readonly run: (url: string, options: LoadOptions) => Promise<Load>;
+  readonly run: (url: string, options: LoadOptions) => Promise<LoadResult>;
 }

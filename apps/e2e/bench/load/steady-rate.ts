@@ -1,6 +1,6 @@
 import autocannon from 'autocannon';
 import { bodies } from './bodies.ts';
-import type { Load, LoadOptions } from './load.ts';
+import type { LoadResult, LoadOptions } from './load.ts';
 
 export interface SteadyRateOptions extends LoadOptions {
   /** Requests per second over all connections. */
@@ -11,7 +11,7 @@ export interface SteadyRateOptions extends LoadOptions {
  * Posts at a rate that the server can bear. By autocannon, since wrk has no rate: it sends less than the server could
  * answer, so that its own limit is not reached; its CPU time stands in the result to show that.
  */
-export async function runAtRate(url: string, { connections, seconds, rate }: SteadyRateOptions): Promise<Load> {
+export async function runAtRate(url: string, { connections, seconds, rate }: SteadyRateOptions): Promise<LoadResult> {
   const before = process.cpuUsage();
   const result = await autocannon({
     url,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import type { Load, LoadGenerator } from './load.ts';
+import type { LoadResult, LoadGenerator } from './load.ts';
 import type { WorkerOptions, WorkerResult } from './worker.ts';
 
 const threadsMax = 4;
@@ -34,7 +34,7 @@ async function runWorker(options: WorkerOptions): Promise<WorkerResult> {
   return result;
 }
 
-function sum(results: readonly WorkerResult[]): Omit<Load, 'cpuSeconds'> {
+function sum(results: readonly WorkerResult[]): Omit<LoadResult, 'cpuSeconds'> {
   const latency = createHistogram();
   for (const result of results) latency.add(result.latency);
   const seconds = Math.max(...results.map((result) => result.seconds));

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { bodies } from './bodies.ts';
-import type { Load, LoadGenerator } from './load.ts';
+import type { LoadResult, LoadGenerator } from './load.ts';
 
 const execute = promisify(execFile);
 const script = join(import.meta.dirname, 'wrk.lua');
@@ -58,7 +58,7 @@ interface WrkLine {
 }
 
 /** @throws {Error} with the output, if the script has not printed its line */
-export function parseWrk(output: string): Load {
+export function parseWrk(output: string): LoadResult {
   const json = output.split('\n').find((line) => line.startsWith('{'));
   if (json === undefined) throw new Error(`wrk printed no result:\n${output}`);
   const { requests, duration, p50, p99, status, timeout, socket, cpuSeconds } = JSON.parse(json) as WrkLine;

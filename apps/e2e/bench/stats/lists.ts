@@ -1,12 +1,12 @@
-import type { Row } from '../bench.ts';
-import type { Measuring } from './stats.ts';
-import { showLatency } from '../../src/statistics.ts';
-import { timed } from './timed.ts';
+import type { BenchRow } from '../bench.ts';
+import type { StatsBenchOptions } from './stats.ts';
+import { formatLatency } from '../../src/statistics.ts';
+import { measureMs } from './timed.ts';
 
 const asks = 200;
 
 /** One question after another, each of another place in the tables where that can be. */
-export async function measureLists({ system, say }: Measuring): Promise<Row[]> {
+export async function measureLists({ system, say }: StatsBenchOptions): Promise<BenchRow[]> {
   if (!system.isRunning('gateway')) await system.start('gateway');
   const { rows } = await system.db.query<{ id: number; call_id: string; number: string }>(
     `select id, call_id, their_number as number from calls tablesample system (1) where their_number is not null limit 2000`,
@@ -24,21 +24,21 @@ export async function measureLists({ system, say }: Measuring): Promise<Row[]> {
     'a whole call': (i) => `calls/${some(i).call_id}`,
     'events of a call': (i) => `calls/${some(i).call_id}/events`,
   };
-  const answers: Row[] = [];
+  const answers: BenchRow[] = [];
   for (const [what, question] of Object.entries(questions)) {
     say(`HTTP: ${what} …`);
     const ms: number[] = [];
     for (let i = 0; i < asks; i++) {
       const url = `${system.socketUrl.replace('ws:', 'http:')}api/${question(i)}`;
       ms.push(
-        await timed(async () => {
+        await measureMs(async () => {
           const response = await fetch(url);
           if (!response.ok) throw new Error(`${what}: ${await response.text()}\n${system.tail('gateway')}`);
           await response.arrayBuffer();
         }),
       );
     }
-    answers.push({ what: `HTTP, ${what}, ${asks} times`, result: showLatency(ms) });
+    answers.push({ what: `HTTP, ${what}, ${asks} times`, result: formatLatency(ms) });
   }
   return answers;
 }

@@ -1,38 +1,38 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '@callstream/stack';
-import { countLooks, countStatements } from '@callstream/tables/testing';
+import { countSnapshotReads, enableStatementStats } from '@callstream/tables/testing';
 import { WebSocket } from 'ws';
 import { readMetric } from '../../src/ingest.ts';
 import { createSender } from '../../src/sender.ts';
-import type { Row } from '../bench.ts';
-import type { Measuring } from './stats.ts';
+import type { BenchRow } from '../bench.ts';
+import type { StatsBenchOptions } from './stats.ts';
 
 const watchMs = 20_000;
 const pauseMs = 50;
 
 /** What the looks at the tables cost for one who watches queues, and for a thousand: inside Postgres, and on the way. */
-export async function measureLooks(measuring: Measuring): Promise<Row[]> {
+export async function measureQueueSnapshots(measuring: StatsBenchOptions): Promise<BenchRow[]> {
   const { system, servers, say } = measuring;
   if (servers.restartPostgres) {
-    await countStatements(system.db);
+    await enableStatementStats(system.db);
     await servers.restartPostgres();
   }
   if (!system.isRunning('gateway')) await system.start('gateway');
-  const rows: Row[] = [];
+  const rows: BenchRow[] = [];
   for (const watchers of [1, 1_000]) {
     say(`watching, ${watchers} …`);
-    rows.push(...(await measureWatching(measuring, watchers)));
+    rows.push(...(await measureWatchers(measuring, watchers)));
   }
   return rows;
 }
 
 /** So many sockets watch queues while 20 events a second come. */
-async function measureWatching({ system, servers }: Measuring, watchers: number): Promise<Row[]> {
+async function measureWatchers({ system, servers }: StatsBenchOptions, watchers: number): Promise<BenchRow[]> {
   const sockets = await Promise.all(Array.from({ length: watchers }, () => watch(system.socketUrl)));
   await using sender = createSender(system.webhookUrl, 1);
   const metric = (name: string) => readMetric(Number(system.env['GATEWAY_ADMIN_PORT']), name);
   const seen = async () => ({
-    inside: servers.restartPostgres ? await countLooks(system.db) : null,
+    inside: servers.restartPostgres ? await countSnapshotReads(system.db) : null,
     looks: await metric('callstream_gateway_query_seconds_count{query="floor"}'),
     seconds: await metric('callstream_gateway_query_seconds_sum{query="floor"}'),
     cpu: await metric('process_cpu_seconds_total'),

@@ -1,16 +1,16 @@
-import { makeMany } from '@callstream/tables/testing';
+import { insertGeneratedCalls } from '@callstream/tables/testing';
 import type { System } from '../../src/system.ts';
 import { eventsArg } from '../bench.ts';
-import type { Bench, Row } from '../bench.ts';
+import type { Bench, BenchRow } from '../bench.ts';
 import { withSystem } from '../own-system.ts';
 import type { Servers } from '../servers.ts';
 import { dayMs, measureDay } from './day.ts';
 import { measureLists } from './lists.ts';
-import { measureLooks } from './looks.ts';
+import { measureQueueSnapshots } from './looks.ts';
 
 const eventsDefault = 1_000_000;
 
-export interface Measuring {
+export interface StatsBenchOptions {
   readonly system: System;
   readonly servers: Servers;
   /** When the last of the made-up events was, in ms since 1970. */
@@ -19,9 +19,9 @@ export interface Measuring {
 }
 
 /** `looks` and `lists` start the gateway, so `day` goes first. */
-const parts: Readonly<Record<string, (measuring: Measuring) => Promise<Row[]>>> = {
+const parts: Readonly<Record<string, (measuring: StatsBenchOptions) => Promise<BenchRow[]>>> = {
   day: measureDay,
-  looks: measureLooks,
+  looks: measureQueueSnapshots,
   lists: measureLists,
 };
 
@@ -34,10 +34,10 @@ export const stats: Bench = {
       eventsDefault,
     );
     const now = Date.now();
-    const use = async (system: System): Promise<Row[]> => {
+    const use = async (system: System): Promise<BenchRow[]> => {
       say(`filling the tables with ${events} events …`);
-      await makeMany(system.db, events, new Date(now - events * 100).toISOString());
-      const rows: Row[] = [];
+      await insertGeneratedCalls(system.db, events, new Date(now - events * 100).toISOString());
+      const rows: BenchRow[] = [];
       for (const [name, measure] of Object.entries(parts)) {
         if (names.length > 0 && !names.includes(name)) continue;
         const measured = await measure({ system, servers, now, say });

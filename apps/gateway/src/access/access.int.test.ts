@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { connect, startGateway } from '../../testing/gateway.ts';
-import type { Client } from '../../testing/gateway.ts';
+import type { TestClient } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { secret, tokenWith } from '../../testing/tokens.ts';
@@ -36,7 +36,7 @@ afterAll(() => stack.disposeAsync());
 
 const is = (event: ServerMessage['event']) => (message: ServerMessage) => message.event === event;
 const asBearer = (token: string) => connect(gateway.port, '/', { headers: { authorization: `Bearer ${token}` } });
-const ask = async (client: Client, event: string, data: object = {}) => {
+const ask = async (client: TestClient, event: string, data: object = {}) => {
   const id = `t${Math.random()}`;
   client.send({ event, data, id });
   return client.next((message) => 'id' in message && message.id === id);

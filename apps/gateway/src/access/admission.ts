@@ -1,8 +1,8 @@
 import type { CloseCause } from '@callstream/contracts';
-import { Failure } from '../failure.ts';
+import { RequestFailure } from '../failure.ts';
 import { nothing } from './scope.ts';
 import type { Scope } from './scope.ts';
-import type { Access, Refusal, Verified, Verify } from './verify.ts';
+import type { GrantedAccess, TokenRefusal, VerifyResult, Verify } from './verify.ts';
 
 /** How long a socket may stay open without having shown a token, in ms. */
 const tokenMsMax = 5_000;
@@ -10,30 +10,30 @@ const tokenMsMax = 5_000;
 const timerMsMax = 2 ** 31 - 1;
 
 /** What becomes of a socket whose token is not taken. */
-const closes = {
+const closeCauses = {
   wrong: 'denied',
   expired: 'expired',
   unavailable: 'keysAway',
-} as const satisfies Record<Exclude<Refusal, 'missing'>, CloseCause>;
+} as const satisfies Record<Exclude<TokenRefusal, 'missing'>, CloseCause>;
 
 /** The client whose admission it is. */
-export interface AdmissionOwner {
+export interface SocketAuthenticationOptions {
   readonly verify: Verify;
   readonly close: (cause: CloseCause) => void;
   /** The token that came with the request for the socket was taken. */
-  readonly onAdmitted: (access: Access) => void;
+  readonly onAdmitted: (access: GrantedAccess) => void;
 }
 
 /** What one client may see, and until when. */
-export class Admission implements Disposable {
-  readonly #owner: AdmissionOwner;
-  #access: Access | null = null;
+export class SocketAuthentication implements Disposable {
+  readonly #owner: SocketAuthenticationOptions;
+  #access: GrantedAccess | null = null;
   #timer: NodeJS.Timeout | null = null;
   /** Of the token that came last; null once that is done. */
-  #checking: Promise<Access | null> | null = null;
+  #checking: Promise<GrantedAccess | null> | null = null;
   #isOver = false;
 
-  constructor(owner: AdmissionOwner) {
+  constructor(owner: SocketAuthenticationOptions) {
     this.#owner = owner;
   }
 
@@ -56,7 +56,7 @@ export class Admission implements Disposable {
   /** Takes a token in place of the one before; one that is not taken closes the socket. @throws {Failure} then */
   async authenticate(token: string): Promise<number | null> {
     const taken = await this.#check(token);
-    if (taken === null) throw new Failure('The token is not taken.');
+    if (taken === null) throw new RequestFailure('The token is not taken.');
     return taken.expiresAt;
   }
 
@@ -70,7 +70,7 @@ export class Admission implements Disposable {
     this.#stopTimer();
   }
 
-  #check(token: string | undefined): Promise<Access | null> {
+  #check(token: string | undefined): Promise<GrantedAccess | null> {
     const checking = this.#owner.verify(token).then((verified) => {
       // Of two at once, the later one counts.
       if (this.#checking !== checking || this.#isOver) return this.#access;
@@ -81,10 +81,10 @@ export class Admission implements Disposable {
     return checking;
   }
 
-  #take(verified: Verified): Access | null {
+  #take(verified: VerifyResult): GrantedAccess | null {
     if ('refusal' in verified) {
       // It may still come.
-      if (verified.refusal !== 'missing') this.#end(closes[verified.refusal]);
+      if (verified.refusal !== 'missing') this.#end(closeCauses[verified.refusal]);
       return null;
     }
     this.#access = verified.access;

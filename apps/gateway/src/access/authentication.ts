@@ -1,7 +1,7 @@
 import type { Log } from '@callstream/runtime';
 import type { AuthenticationEnv } from './authentication-env.ts';
 import { remoteKeys, secretKey } from './keys.ts';
-import { rememberTokens } from './remembered-tokens.ts';
+import { cacheTokens } from './remembered-tokens.ts';
 import { createVerify, openToAll } from './verify.ts';
 import type { Verify } from './verify.ts';
 
@@ -31,12 +31,12 @@ export function createAuthentication(env: AuthenticationEnv, log: Log): Authenti
   const rules = { audience: env.GATEWAY_JWT_AUDIENCE, issuer: env.GATEWAY_JWT_ISSUER };
   if (env.GATEWAY_AUTH === 'secret' && env.GATEWAY_JWT_SECRET !== undefined)
     return {
-      verify: rememberTokens(createVerify({ ...rules, key: secretKey(env.GATEWAY_JWT_SECRET), algorithms: ['HS256'] })),
+      verify: cacheTokens(createVerify({ ...rules, key: secretKey(env.GATEWAY_JWT_SECRET), algorithms: ['HS256'] })),
       isOpen: false,
     };
   if (env.GATEWAY_AUTH === 'jwks' && env.GATEWAY_JWKS_URL !== undefined)
     return {
-      verify: rememberTokens(
+      verify: cacheTokens(
         createVerify({ ...rules, key: remoteKeys(env.GATEWAY_JWKS_URL, log), algorithms: publicKeyAlgorithms }),
       ),
       isOpen: false,

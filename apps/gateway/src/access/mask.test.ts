@@ -1,4 +1,4 @@
-import { lives } from '@callstream/domain/testing';
+import { fixtureEvents } from '@callstream/domain/testing';
 import { maskBody, maskEvent, maskNumber } from './mask.ts';
 
 describe('a number that is masked', () => {
@@ -38,7 +38,7 @@ describe('a body that is masked', () => {
   });
 
   it('shows no number of the nineteen lives, but its last digits', () => {
-    for (const line of [...lives.values()].flat()) {
+    for (const line of [...fixtureEvents.values()].flat()) {
       const body = JSON.parse(line) as Record<string, unknown>;
       const text = JSON.stringify(maskBody(body));
       for (const field of ['their_number', 'number', 'cpf', 'cnpj']) {

@@ -4,7 +4,7 @@ import type { ListedEvent, LiveCall } from '@callstream/contracts';
 export const shownDigits = 4;
 /** Shortest number that is masked, in digits: shorter ones are extensions and services. */
 const maskedFromDigits = 5;
-const hidden = '***';
+const hiddenText = '***';
 
 /** A text with all but the last four digits replaced by `*`, if it has five or more. */
 export function maskNumber(text: string): string {
@@ -31,7 +31,7 @@ function maskField(field: string, value: unknown): unknown {
   const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
   if (isPlain && shown.has(field)) return value;
   if (numbers.has(field) && (typeof value === 'string' || typeof value === 'number')) return maskNumber(String(value));
-  return hidden;
+  return hiddenText;
 }
 
 /**
@@ -53,7 +53,7 @@ export const maskRow = <Row extends { readonly their_number: string | null }>(ro
 });
 
 /** A call of the board for somebody who may not see numbers. */
-export const maskLive = (call: LiveCall): LiveCall => ({
+export const maskLiveCall = (call: LiveCall): LiveCall => ({
   ...call,
   their_number: maskText(call.their_number) ?? undefined,
   segments: call.segments?.map((segment) => ({ ...segment, number: maskText(segment.number) ?? undefined })),

@@ -1,12 +1,12 @@
-import { rememberTokens } from './remembered-tokens.ts';
+import { cacheTokens } from './remembered-tokens.ts';
 import { everything } from './scope.ts';
-import type { Verified } from './verify.ts';
+import type { VerifyResult } from './verify.ts';
 
 /** A check of tokens that counts, by a clock that the test moves: each expires after a minute. */
-function counted(answer: Verified = { access: { scope: everything, expiresAt: 60_000 } }) {
+function counted(answer: VerifyResult = { access: { scope: everything, expiresAt: 60_000 } }) {
   let checks = 0;
   let at = 0;
-  const verify = rememberTokens(
+  const verify = cacheTokens(
     () => {
       checks++;
       return Promise.resolve(answer);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Access, Verified, Verify } from './verify.ts';
+import type { GrantedAccess, VerifyResult, Verify } from './verify.ts';
 
 /** How long a token that was taken is not checked again, in ms: a key that was withdrawn counts for so long. */
-const rememberedMs = 10_000;
+const cachedMs = 10_000;
 /** Most tokens that are remembered: each may name hundreds of queues. */
 const tokensMax = 1_000;
 
@@ -11,10 +11,10 @@ const tokensMax = 1_000;
  * messages. Only what was taken is remembered, so nobody fills the memory without a key; an expired token is refused at once.
  * @param now ms since 1970
  */
-export function rememberTokens(verify: Verify, now: () => number = Date.now): Verify {
-  const taken = new Map<string, { readonly access: Access; readonly at: number }>();
-  const checking = new Map<string, Promise<Verified>>();
-  const check = async (hash: string, token: string): Promise<Verified> => {
+export function cacheTokens(verify: Verify, now: () => number = Date.now): Verify {
+  const taken = new Map<string, { readonly access: GrantedAccess; readonly at: number }>();
+  const checking = new Map<string, Promise<VerifyResult>>();
+  const check = async (hash: string, token: string): Promise<VerifyResult> => {
     const verified = await verify(token).finally(() => checking.delete(hash));
     taken.delete(hash);
     if ('refusal' in verified) return verified;
@@ -27,7 +27,7 @@ export function rememberTokens(verify: Verify, now: () => number = Date.now): Ve
     if (token === undefined) return verify(token);
     const hash = createHash('sha256').update(token).digest('base64');
     const known = taken.get(hash);
-    if (known && now() - known.at < rememberedMs && now() < (known.access.expiresAt ?? Infinity))
+    if (known && now() - known.at < cachedMs && now() < (known.access.expiresAt ?? Infinity))
       return { access: known.access };
     // All who show it at the same time, as after a restart, wait for one check.
     const running = checking.get(hash) ?? check(hash, token);

@@ -5,22 +5,22 @@ import { everything } from './scope.ts';
 import { scopeOf } from './claims.ts';
 
 /** Who shows a token, and for how long what it says is true. */
-export interface Access {
+export interface GrantedAccess {
   readonly scope: Scope;
   /** ms since 1970; null: without end. */
   readonly expiresAt: number | null;
 }
 
 /** Why a token is not taken. `unavailable`: it could not be checked. */
-export type Refusal = 'missing' | 'wrong' | 'expired' | 'unavailable';
+export type TokenRefusal = 'missing' | 'wrong' | 'expired' | 'unavailable';
 
 /** What became of a token. */
-export type Verified = { readonly access: Access } | { readonly refusal: Refusal };
+export type VerifyResult = { readonly access: GrantedAccess } | { readonly refusal: TokenRefusal };
 
 /** What a token allows; undefined if none was shown. */
-export type Verify = (token: string | undefined) => Promise<Verified>;
+export type Verify = (token: string | undefined) => Promise<VerifyResult>;
 
-const open: Promise<Verified> = Promise.resolve({ access: { scope: everything, expiresAt: null } });
+const open: Promise<VerifyResult> = Promise.resolve({ access: { scope: everything, expiresAt: null } });
 
 /** Everybody may see everything. */
 export const openToAll: Verify = () => open;
@@ -61,7 +61,7 @@ export function createVerify({ key, algorithms, audience, issuer }: TokenRules):
 }
 
 /** The token is at fault, or the key set could not be had. */
-function refusalOf(error: unknown): Refusal {
+function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof errors.JWTExpired) return 'expired';
   const isToken =
     error instanceof errors.JWTClaimValidationFailed ||

@@ -1,26 +1,26 @@
-import { decode, factSet, factsOf, noFacts, partitionsMax, statesMore, union } from '@callstream/domain';
-import type { CallEvent, Fact, Facts } from '@callstream/domain';
+import { decode, factSet, factsOf, emptyFactSet, partitionsMax, addsFacts, union } from '@callstream/domain';
+import type { CallEvent, Fact, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
-import type { Board } from './board.ts';
-import type { Leaving } from './leaving.ts';
-import type { Progress } from './progress.ts';
+import type { CallBoard } from './board.ts';
+import type { Expiry } from './leaving.ts';
+import type { BoardProgress } from './progress.ts';
 
 /** Kinds that can start a call; any other implies history that we lack. */
 const opening: ReadonlySet<string> = new Set(['call.new', 'call.standby', 'call.waiting']);
 
 /** What a batch states about one call. */
-interface Stated {
+interface CallUpdate {
   readonly facts: Fact[];
   opens: boolean;
   readonly firstOffset: number;
 }
 
-export interface Applying {
-  readonly board: Board;
-  readonly progress: Progress;
-  readonly leaving: Leaving;
+export interface ApplyToBoardOptions {
+  readonly board: CallBoard;
+  readonly progress: BoardProgress;
+  readonly leaving: Expiry;
   /** What Postgres has of calls; null while it is away. */
   readonly lookUp: (callIds: readonly string[]) => Promise<readonly StoredCall[] | null>;
   readonly onEvents: (events: readonly CallEvent[]) => void;
@@ -32,8 +32,8 @@ export interface Applying {
  * one, and what is left out is noted as missing. `onBoard` is called in the very turn in which they come to the board: who is told
  * of them is given a cursor behind them.
  */
-export async function apply(
-  applying: Applying,
+export async function applyToBoard(
+  applying: ApplyToBoardOptions,
   partition: number,
   records: readonly LogRecord[],
   onBoard: () => void = () => undefined,
@@ -45,9 +45,9 @@ export async function apply(
   for (const [callId, { facts, opens, firstOffset }] of all) {
     const partial = unsure.has(callId);
     if (partial) progress.missed(partition, firstOffset);
-    const [before, said] = [known.get(callId) ?? noFacts, factSet(facts)];
+    const [before, said] = [known.get(callId) ?? emptyFactSet, factSet(facts)];
     // A call that has left does not come back by an event that is delivered again: nobody would be told of it.
-    const mayCome = (!partial || opens) && statesMore(before, said);
+    const mayCome = (!partial || opens) && addsFacts(before, said);
     if (!mayCome && !board.get(callId)?.call) continue;
     const entry = board.put(callId, union(before, said), { partial });
     if (entry.call) leaving.came(entry.call);
@@ -58,10 +58,10 @@ export async function apply(
 
 /** What Postgres has of the calls that are not on the board; and of which it could not be asked. */
 async function lookUpUnknown(
-  { board, lookUp }: Pick<Applying, 'board' | 'lookUp'>,
+  { board, lookUp }: Pick<ApplyToBoardOptions, 'board' | 'lookUp'>,
   callIds: readonly string[],
-): Promise<{ known: ReadonlyMap<string, Facts>; unsure: ReadonlySet<string> }> {
-  const known = new Map<string, Facts>();
+): Promise<{ known: ReadonlyMap<string, FactSet>; unsure: ReadonlySet<string> }> {
+  const known = new Map<string, FactSet>();
   const unsure = new Set<string>();
   const asked = new Set<string>();
   const isUnknown = (callId: string): boolean => {
@@ -87,8 +87,8 @@ const eventsIn = (records: readonly LogRecord[]): CallEvent[] =>
     return 'event' in decoded ? [decoded.event] : [];
   });
 
-function statedIn(events: readonly CallEvent[]): Map<string, Stated> {
-  const all = new Map<string, Stated>();
+function statedIn(events: readonly CallEvent[]): Map<string, CallUpdate> {
+  const all = new Map<string, CallUpdate>();
   for (const event of events) {
     const { callId } = event;
     if (callId === null) continue;

@@ -1,13 +1,13 @@
 import { liveCallOf } from '@callstream/contracts';
-import { noFacts, play, union } from '@callstream/domain';
-import type { Call, Facts } from '@callstream/domain';
-import { maskLive } from '../access/mask.ts';
+import { emptyFactSet, play, union } from '@callstream/domain';
+import type { Call, FactSet } from '@callstream/domain';
+import { maskLiveCall } from '../access/mask.ts';
 
 /** A call on the board; or one that has left it, for as long as clients may still have to be told. */
-export interface Entry {
+export interface BoardEntry {
   readonly callId: string;
   /** What its events state, as far as is known here; empty once it has left. */
-  facts: Facts;
+  facts: FactSet;
   /** Its facts, played; null: it has left. */
   call: Call | null;
   /** What it was when the last frames were made; null if it was not there. Of entries changed since. */
@@ -26,52 +26,52 @@ export interface Entry {
   leftAt: number;
   /** Postgres could not be asked about it when it came: it may be more than is known here. */
   partial: boolean;
-  older: Entry | null;
-  newer: Entry | null;
+  older: BoardEntry | null;
+  newer: BoardEntry | null;
 }
 
 /**
  * The calls of now, in memory. Entries are in the order in which they changed, so that what changed since a revision is
  * found by walking back from the newest.
  */
-export interface Board {
-  readonly get: (callId: string) => Entry | undefined;
-  readonly entries: () => Iterable<Entry>;
+export interface CallBoard {
+  readonly get: (callId: string) => BoardEntry | undefined;
+  readonly entries: () => Iterable<BoardEntry>;
   /** Adds facts of a call. Nothing happens if all of them are known. */
-  readonly put: (callId: string, facts: Facts, options?: { readonly partial?: boolean }) => Entry;
+  readonly put: (callId: string, facts: FactSet, options?: { readonly partial?: boolean }) => BoardEntry;
   /** A call leaves, or has left without ever having been here. */
-  readonly leave: (left: Pick<Entry, 'callId' | 'lastId' | 'leavesAt' | 'leftAt'>) => void;
-  readonly forget: (entry: Entry) => void;
+  readonly leave: (left: Pick<BoardEntry, 'callId' | 'lastId' | 'leavesAt' | 'leftAt'>) => void;
+  readonly forget: (entry: BoardEntry) => void;
   /** Of what changed after this revision nothing is forgotten; of what changed before, something may be. */
   readonly forgottenUntil: () => number;
   /** The call as it crosses the socket, as JSON text. It must be on the board. */
-  readonly json: (entry: Entry, masked: boolean) => string;
+  readonly json: (entry: BoardEntry, masked: boolean) => string;
   /** Grows with every change. */
   readonly revision: () => number;
   /** What changed after a revision, newest first. */
-  readonly since: (revision: number) => Entry[];
+  readonly since: (revision: number) => BoardEntry[];
   /** From now on, `before` is what is now. */
   readonly mark: () => void;
   readonly marked: () => number;
   readonly sizes: () => { readonly calls: number; readonly bytes: number; readonly left: number };
 }
 
-export function createBoard(): Board {
-  const all = new Map<string, Entry>();
-  let newest: Entry | null = null;
+export function createCallBoard(): CallBoard {
+  const all = new Map<string, BoardEntry>();
+  let newest: BoardEntry | null = null;
   let revision = 0;
   let marked = 0;
   let forgottenUntil = 0;
   let calls = 0;
   let bytes = 0;
 
-  const unlink = (entry: Entry): void => {
+  const unlink = (entry: BoardEntry): void => {
     if (entry.older) entry.older.newer = entry.newer;
     if (entry.newer) entry.newer.older = entry.older;
     if (newest === entry) newest = entry.older;
     entry.older = entry.newer = null;
   };
-  const change = (entry: Entry, { call, facts }: Pick<Entry, 'call' | 'facts'>): void => {
+  const change = (entry: BoardEntry, { call, facts }: Pick<BoardEntry, 'call' | 'facts'>): void => {
     if (entry.revision <= marked) entry.before = entry.call;
     calls += Number(call !== null) - Number(entry.call !== null);
     bytes -= entry.bytes;
@@ -85,16 +85,16 @@ export function createBoard(): Board {
     if (newest) newest.newer = entry;
     newest = entry;
   };
-  const added = (callId: string): Entry => {
-    const entry: Entry = {
-      ...{ callId, facts: noFacts, call: null, before: null, json: null, masked: null, bytes: 0 },
+  const added = (callId: string): BoardEntry => {
+    const entry: BoardEntry = {
+      ...{ callId, facts: emptyFactSet, call: null, before: null, json: null, masked: null, bytes: 0 },
       ...{ revision: 0, lastId: -1, leavesAt: 0, leftAt: 0, partial: false, older: null, newer: null },
     };
     all.set(callId, entry);
     return entry;
   };
-  const since = (after: number): Entry[] => {
-    const changed: Entry[] = [];
+  const since = (after: number): BoardEntry[] => {
+    const changed: BoardEntry[] = [];
     for (let entry = newest; entry !== null && entry.revision > after; entry = entry.older) changed.push(entry);
     return changed;
   };
@@ -114,7 +114,7 @@ export function createBoard(): Board {
     },
     leave: ({ callId, lastId, leavesAt, leftAt }) => {
       const entry = all.get(callId) ?? added(callId);
-      change(entry, { call: null, facts: noFacts });
+      change(entry, { call: null, facts: emptyFactSet });
       Object.assign(entry, { lastId: Math.max(lastId, entry.lastId), leavesAt, leftAt, partial: false });
     },
     forgottenUntil: () => forgottenUntil,
@@ -127,7 +127,7 @@ export function createBoard(): Board {
       if (masked && entry.masked !== null) return entry.masked;
       if (!masked && entry.json !== null) return entry.json;
       if (entry.call === null) throw new TypeError('A call that has left has no text.');
-      if (masked) return (entry.masked = JSON.stringify(maskLive(liveCallOf(entry.call))));
+      if (masked) return (entry.masked = JSON.stringify(maskLiveCall(liveCallOf(entry.call))));
       entry.json = JSON.stringify(liveCallOf(entry.call));
       entry.bytes = Buffer.byteLength(entry.json);
       bytes += entry.bytes;
@@ -145,5 +145,5 @@ export function createBoard(): Board {
 }
 
 /** Whether two sets have the same deliveries: what a fact states follows from the delivery. */
-const isSame = (a: Facts, b: Facts): boolean =>
+const isSame = (a: FactSet, b: FactSet): boolean =>
   a.length === b.length && a.every((fact, i) => fact === b[i] || (fact.uuid === b[i]?.uuid && fact.id === b[i].id));

@@ -1,24 +1,32 @@
-import { align, followTopic, receivedAtOf } from '@callstream/runtime';
-import type { Batch, Consumption, HeldUp, Kafka, Log } from '@callstream/runtime';
-import { apply } from './apply.ts';
-import type { Applying } from './apply.ts';
+import { checkBatchOffsets, followTopic, receivedAtOf } from '@callstream/runtime';
+import type { Batch, RunningConsumer, BlockedPartitions, Kafka, Log } from '@callstream/runtime';
+import { applyToBoard } from './apply.ts';
+import type { ApplyToBoardOptions } from './apply.ts';
 
 /** Partitions that are applied at the same time: one may wait for Postgres. */
 const concurrency = 4;
 
-export interface Following extends Applying {
+export interface FollowLogOptions extends ApplyToBoardOptions {
   readonly kafka: Kafka;
   readonly topic: string;
   /** A batch is on the board, whose first record was received then, in ms since 1970. */
   readonly onApplied: (receivedAt: number) => void;
   readonly onJoin: () => void;
   /** Where it is waited for an operator, if a batch cannot be read. */
-  readonly heldUp: HeldUp;
+  readonly heldUp: BlockedPartitions;
   readonly log: Log;
 }
 
 /** Reads the log from where the board is, and joins it in. */
-export function follow({ kafka, topic, onApplied, onJoin, heldUp, log, ...applying }: Following): Promise<Consumption> {
+export function followLog({
+  kafka,
+  topic,
+  onApplied,
+  onJoin,
+  heldUp,
+  log,
+  ...applying
+}: FollowLogOptions): Promise<RunningConsumer> {
   const { progress } = applying;
   const sought = new Map<number, number>();
   /** A gap that is still there when read again is real: an aborted transaction. */
@@ -29,12 +37,12 @@ export function follow({ kafka, topic, onApplied, onJoin, heldUp, log, ...applyi
   };
   const onBatch = async ({ partition, records, highWatermark }: Batch): Promise<number> => {
     const expected = progress.positions().get(partition) ?? 0;
-    const aligned = align(records, expected);
+    const aligned = checkBatchOffsets(records, expected);
     if (aligned.kind === 'known') return expected;
     if (aligned.kind === 'gap' && !isReadAgain(partition, expected)) return expected;
     const last = aligned.records.at(-1) ?? aligned.records[0];
     const next = last.offset + 1;
-    await apply(applying, partition, aligned.records, () =>
+    await applyToBoard(applying, partition, aligned.records, () =>
       progress.read(partition, { next, end: highWatermark, receivedAt: receivedAtOf(last).ms }),
     );
     onApplied(receivedAtOf(aligned.records[0]).ms);

@@ -1,26 +1,26 @@
 import type { CallEvent } from '@callstream/domain';
-import { createHeldUp, createSkippedBatches, readRanges, within } from '@callstream/runtime';
+import { createBlockedPartitions, createSkippedBatches, readRanges, within } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord } from '@callstream/runtime';
 import { readableVersionMin, readFacts, readPositions } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
-import type { Metrics } from '../metrics.ts';
-import { apply } from './apply.ts';
-import { createBoard } from './board.ts';
-import type { Board } from './board.ts';
-import { createLeaving } from './leaving.ts';
-import type { Keeping, Leaving } from './leaving.ts';
-import { load } from './load.ts';
-import type { Loaded } from './load.ts';
-import { createLookUp } from './look-up.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { applyToBoard } from './apply.ts';
+import { createCallBoard } from './board.ts';
+import type { CallBoard } from './board.ts';
+import { createExpiry } from './leaving.ts';
+import type { Retention, Expiry } from './leaving.ts';
+import { loadBoard } from './load.ts';
+import type { LoadedBoard } from './load.ts';
+import { createCallLookUp } from './look-up.ts';
 import { createProjectionStall } from './projection-stall.ts';
 import type { ProjectionStall } from './projection-stall.ts';
-import { createProgress, epochOf } from './progress.ts';
-import type { Progress } from './progress.ts';
-import { keepReading } from './read.ts';
-import type { Reading } from './read.ts';
-import { rest } from './rest.ts';
-import { createTrouble } from './trouble.ts';
-import { watchEnds } from './watch-ends.ts';
+import { createBoardProgress, epochOf } from './progress.ts';
+import type { BoardProgress } from './progress.ts';
+import { startLogReader } from './read.ts';
+import type { LogReader } from './read.ts';
+import { sleep } from './rest.ts';
+import { createOutage } from './trouble.ts';
+import { monitorLag } from './watch-ends.ts';
 
 /** How often the board is looked after: positions of the projection, calls that leave; in ms. */
 const careEveryMs = 2_500;
@@ -31,22 +31,22 @@ const retryMsMax = 5_000;
 /** Longest that it takes to end, in ms: what is being waited for may be away. */
 const closeMsMax = 3_000;
 
-export interface KeepingBoard {
+export interface MaintainBoardOptions {
   readonly kafka: Kafka;
   readonly db: Tables;
   readonly topic: string;
-  readonly keeping: Keeping;
+  readonly keeping: Retention;
   readonly onChanged: () => void;
   readonly onEvents: (events: readonly CallEvent[]) => void;
-  readonly metrics: Pick<Metrics, 'boardDelaySeconds' | 'unreadable'>;
+  readonly metrics: Pick<GatewayMetrics, 'boardDelaySeconds' | 'unreadable'>;
   readonly log: Log;
 }
 
 /** The board, kept up with the log until disposed, whatever of Kafka and Postgres is away meanwhile. */
-export interface KeptBoard extends AsyncDisposable {
-  readonly board: Board;
-  readonly progress: Progress;
-  readonly leaving: Leaving;
+export interface MaintainedBoard extends AsyncDisposable {
+  readonly board: CallBoard;
+  readonly progress: BoardProgress;
+  readonly leaving: Expiry;
   /** null until it was loaded for the first time. */
   readonly resumableFrom: () => ReadonlyMap<number, number> | null;
   /** Positions of the projection, from Postgres. @throws while it is away */
@@ -65,39 +65,48 @@ export interface KeptBoard extends AsyncDisposable {
   readonly heldUp: () => string | null;
 }
 
-export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metrics, log }: KeepingBoard): KeptBoard {
+export function maintainBoard({
+  kafka,
+  db,
+  topic,
+  keeping,
+  onChanged,
+  onEvents,
+  metrics,
+  log,
+}: MaintainBoardOptions): MaintainedBoard {
   const stopping = new AbortController();
   const { signal } = stopping;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
-  const board = createBoard();
-  const progress = createProgress(Date.now);
+  const board = createCallBoard();
+  const progress = createBoardProgress(Date.now);
   const stall = createProjectionStall();
-  const leaving = createLeaving(board, keeping, Date.now());
-  const { lookUp, back } = createLookUp((callIds) => readFacts(db, callIds), log);
+  const leaving = createExpiry(board, keeping, Date.now());
+  const { lookUp, back } = createCallLookUp((callIds) => readFacts(db, callIds), log);
   const applying = { board, progress, leaving, lookUp, onEvents };
-  const withPostgres = createTrouble('Postgres', log);
-  const withEnds = createTrouble('Kafka', log);
-  const withReading = createTrouble('The log', log);
+  const withPostgres = createOutage('Postgres', log);
+  const withEnds = createOutage('Kafka', log);
+  const withReading = createOutage('The log', log);
   const skipped = createSkippedBatches({ kafka, topic, log });
-  const heldUp = createHeldUp(skipped, log, metrics.unreadable);
-  let loaded: Loaded | null = null;
-  let reading: Reading | null = null;
+  const heldUp = createBlockedPartitions(skipped, log, metrics.unreadable);
+  let loaded: LoadedBoard | null = null;
+  let reading: LogReader | null = null;
   let version = readableVersionMin;
   let inTables: ReadonlyMap<number, number> = new Map();
   let working: Promise<unknown> = Promise.resolve();
 
-  const beginReading = (): Reading => {
+  const beginReading = (): LogReader => {
     const onApplied = (receivedAt: number): void => {
       metrics.boardDelaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1_000);
       withReading.over();
       onChanged();
     };
-    const begun = keepReading({
+    const begun = startLogReader({
       ...applying,
       ...{ kafka, topic, onApplied, heldUp, trouble: withReading, signal, log },
     });
-    const watching = watchEnds({ kafka, topic, progress, heldUp, reading: begun, withEnds, withReading, signal, log });
+    const watching = monitorLag({ kafka, topic, progress, heldUp, reading: begun, withEnds, withReading, signal, log });
     working = Promise.all([begun.ended, watching, working]);
     return begun;
   };
@@ -106,7 +115,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
   const takeOver = async (): Promise<void> => {
     const settled = progress.settle();
     const before = loaded;
-    const found = await load({ db, kafka, topic, board, leaving, keeping, log });
+    const found = await loadBoard({ db, kafka, topic, board, leaving, keeping, log });
     back();
     if (before && before.positions[0]?.logId !== found.positions[0]?.logId)
       return reject(new Error('The tables are of another log than the one that is on the board: it begins anew.'));
@@ -127,7 +136,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
     const ranges = from.map(
       ({ partition, nextOffset }) => [partition, { from: nextOffset, to: reached.get(partition) ?? 0 }] as const,
     );
-    const onRecords = (records: readonly LogRecord[]) => apply(applying, records[0]?.partition ?? 0, records);
+    const onRecords = (records: readonly LogRecord[]) => applyToBoard(applying, records[0]?.partition ?? 0, records);
     return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, onUnreadable: skipped.check, log });
   };
 
@@ -141,7 +150,7 @@ export function keepBoard({ kafka, db, topic, keeping, onChanged, onEvents, metr
 
   const care = async (): Promise<void> => {
     const seen = new Map<number, number>();
-    for (let wait = retryMsMin; !signal.aborted; await rest(signal, wait)) {
+    for (let wait = retryMsMin; !signal.aborted; await sleep(signal, wait)) {
       try {
         if (!loaded) await takeOver();
         const positions = await within(askMsMax, readPositions(db));

@@ -2,24 +2,24 @@ import { offsetsSince, within } from '@callstream/runtime';
 import type { Kafka, Log } from '@callstream/runtime';
 import { readBoard } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
-import type { Board } from './board.ts';
-import { boardTimes, leavesAt, rememberMs } from './leaving.ts';
-import type { Keeping, Leaving } from './leaving.ts';
+import type { CallBoard } from './board.ts';
+import { boardTimes, expiresAt, tombstoneMs } from './leaving.ts';
+import type { Retention, Expiry } from './leaving.ts';
 
 /** Longest that Kafka is asked for the offsets of a time, in ms. Without them, older cursors are not resumed from. */
 const offsetsMsMax = 2_000;
 
-export interface Loading {
+export interface LoadBoardOptions {
   readonly db: Tables;
   readonly kafka: Kafka;
   readonly topic: string;
-  readonly board: Board;
-  readonly leaving: Leaving;
-  readonly keeping: Keeping;
+  readonly board: CallBoard;
+  readonly leaving: Expiry;
+  readonly keeping: Retention;
   readonly log: Log;
 }
 
-export interface Loaded {
+export interface LoadedBoard {
   /** Where the projection was: from here on the log is to be read. */
   readonly positions: readonly Position[];
   /** Least position of a cursor, by partition, for which it is known what has changed and left since. */
@@ -27,10 +27,18 @@ export interface Loaded {
 }
 
 /** Puts the current calls that Postgres has on the board, and notes those that clients may still show though they have left. */
-export async function load({ db, kafka, topic, board, leaving, keeping, log }: Loading): Promise<Loaded> {
+export async function loadBoard({
+  db,
+  kafka,
+  topic,
+  board,
+  leaving,
+  keeping,
+  log,
+}: LoadBoardOptions): Promise<LoadedBoard> {
   const now = Date.now();
   const started = performance.now();
-  const changedSince = await within(offsetsMsMax, offsetsSince(kafka, topic, now - rememberMs(keeping))).catch(
+  const changedSince = await within(offsetsMsMax, offsetsSince(kafka, topic, now - tombstoneMs(keeping))).catch(
     () => new Map<number, number>(),
   );
   let positions: readonly Position[] = [];
@@ -47,7 +55,7 @@ export async function load({ db, kafka, topic, board, leaving, keeping, log }: L
     onLeft: (calls) => {
       for (const { callId, lastId, finished, heardAt } of calls) {
         if (board.get(callId)) continue;
-        const at = leavesAt({ finishedAt: finished ? heardAt : null, heardAt }, keeping);
+        const at = expiresAt({ finishedAt: finished ? heardAt : null, heardAt }, keeping);
         board.leave({ callId, lastId, leavesAt: at, leftAt: now });
       }
     },

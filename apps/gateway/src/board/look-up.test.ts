@@ -1,10 +1,10 @@
 import { createLog } from '@callstream/runtime';
-import { createLookUp } from './look-up.ts';
+import { createCallLookUp } from './look-up.ts';
 
 /** A Postgres that answers when the test says so. */
 function slowPostgres() {
   const asked: (PromiseWithResolvers<readonly never[]> & { readonly callIds: readonly string[] })[] = [];
-  const looking = createLookUp(
+  const looking = createCallLookUp(
     (callIds) => {
       const answer = Promise.withResolvers<readonly never[]>();
       asked.push({ ...answer, callIds });

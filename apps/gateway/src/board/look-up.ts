@@ -9,7 +9,7 @@ const lookUpMsMax = 1_000;
  * Asks Postgres for calls that are not on the board, one question at a time: what is asked meanwhile makes the next one
  * together. Once one fails, none is asked until Postgres is known to be back.
  */
-export interface LookUp {
+export interface CallLookUp {
   /** What Postgres has of the calls, and of others that were asked for with them; null while it is away. */
   readonly lookUp: (callIds: readonly string[]) => Promise<readonly StoredCall[] | null>;
   readonly back: () => void;
@@ -20,7 +20,7 @@ export type ReadCalls = (callIds: readonly string[]) => Promise<readonly StoredC
 
 type Found = readonly StoredCall[] | null;
 
-export function createLookUp(readCalls: ReadCalls, log: Log): LookUp {
+export function createCallLookUp(readCalls: ReadCalls, log: Log): CallLookUp {
   let away = false;
   let latest: Promise<Found> = Promise.resolve(null);
   /** The question that is not asked yet. */

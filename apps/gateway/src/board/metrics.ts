@@ -1,9 +1,9 @@
 import { addGauge } from '@callstream/runtime';
 import type { Registry } from 'prom-client';
-import type { KeptBoard } from './keep.ts';
+import type { MaintainedBoard } from './keep.ts';
 
 /** Reports the size and the age of the board, and how far the tables are, whenever somebody looks. */
-export function reportBoard(registry: Registry, { board, progress, projection, stall }: KeptBoard): void {
+export function reportBoard(registry: Registry, { board, progress, projection, stall }: MaintainedBoard): void {
   const gauge = (name: string, help: string, value: () => number): void =>
     addGauge(registry, { name: `callstream_gateway_${name}`, help, value });
   gauge('board_calls', 'Calls on the board', () => board.sizes().calls);

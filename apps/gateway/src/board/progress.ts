@@ -1,7 +1,7 @@
 import type { Position } from '@callstream/tables';
 
 /** How far the board is in one partition of the log. */
-interface Reading {
+interface BoardPartition {
   /** Offset of the first record that is not yet on the board. */
   next: number;
   /** Offset behind the last record that was read: `next` may be behind markers of transactions. */
@@ -23,7 +23,7 @@ export const epochOf = (positions: readonly Position[]): string =>
 /** Version of the rules by which the tables of an {@link epochOf} were made. */
 export const versionOf = (epoch: string): number => Number(epoch.split('.')[0]);
 
-export interface Progress {
+export interface BoardProgress {
   readonly epoch: () => string;
   /** Takes over where Postgres is; of another epoch, everything begins anew. */
   readonly start: (positions: readonly Position[]) => void;
@@ -55,20 +55,20 @@ export interface Progress {
   readonly lag: (isLeftOut?: (partition: number) => boolean) => number;
 }
 
-export function createProgress(now: () => number): Progress {
+export function createBoardProgress(now: () => number): BoardProgress {
   let epoch = '';
-  const readings = new Map<number, Reading>();
+  const readings = new Map<number, BoardPartition>();
   let missing = new Map<number, number>();
   let settling = new Map<number, number>();
 
-  const of = (partition: number): Reading => {
+  const of = (partition: number): BoardPartition => {
     const known = readings.get(partition);
     if (known) return known;
     const fresh = { next: 0, recordsEnd: 0, reached: 0, end: 0, atEndAt: 0, lastReceivedAt: 0 };
     readings.set(partition, fresh);
     return fresh;
   };
-  const advance = (reading: Reading, next: number): void => {
+  const advance = (reading: BoardPartition, next: number): void => {
     reading.next = Math.max(reading.next, next);
     reading.reached = Math.max(reading.reached, next);
     reading.end = Math.max(reading.end, next);

@@ -15,7 +15,7 @@ export interface ProjectionStall {
   readonly describe: () => string | null;
 }
 
-interface Waiting {
+interface StalledPartition {
   readonly partition: number;
   readonly position: number;
   readonly records: number;
@@ -24,8 +24,8 @@ interface Waiting {
 }
 
 export function createProjectionStall(now: () => number = Date.now): ProjectionStall {
-  let waiting = new Map<number, Waiting>();
-  const longest = (): Waiting | undefined => [...waiting.values()].toSorted((a, b) => a.since - b.since)[0];
+  let waiting = new Map<number, StalledPartition>();
+  const longest = (): StalledPartition | undefined => [...waiting.values()].toSorted((a, b) => a.since - b.since)[0];
   const ms = (): number => now() - (longest()?.since ?? now());
   return {
     observe: (inTables, inLog) => {

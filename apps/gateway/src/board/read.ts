@@ -1,20 +1,20 @@
 import { once } from 'node:events';
-import { follow } from './follow.ts';
-import type { Following } from './follow.ts';
-import { rest } from './rest.ts';
-import type { Trouble } from './trouble.ts';
+import { followLog } from './follow.ts';
+import type { FollowLogOptions } from './follow.ts';
+import { sleep } from './rest.ts';
+import type { Outage } from './trouble.ts';
 
 /** Wait before the log is read again after a failure, in ms; doubled after each. */
 const retryMsMin = 250;
 const retryMsMax = 5_000;
 
-export interface ReadingLog extends Omit<Following, 'onJoin'> {
-  readonly trouble: Trouble;
+export interface LogReaderOptions extends Omit<FollowLogOptions, 'onJoin'> {
+  readonly trouble: Outage;
   readonly signal: AbortSignal;
 }
 
 /** The reading of the log, which begins again whenever it fails. */
-export interface Reading {
+export interface LogReader {
   readonly isReading: () => boolean;
   /** Begins anew from where the board is. */
   readonly restart: () => void;
@@ -22,7 +22,7 @@ export interface Reading {
   readonly ended: Promise<void>;
 }
 
-export function keepReading({ trouble, signal, ...following }: ReadingLog): Reading {
+export function startLogReader({ trouble, signal, ...following }: LogReaderOptions): LogReader {
   let restarting = new AbortController();
   let isReading = false;
   const onJoin = (): void => void (isReading = true);
@@ -32,13 +32,13 @@ export function keepReading({ trouble, signal, ...following }: ReadingLog): Read
       restarting = new AbortController();
       const again = AbortSignal.any([signal, restarting.signal]);
       try {
-        await using consumption = await follow({ ...following, onJoin });
+        await using consumption = await followLog({ ...following, onJoin });
         await Promise.race([consumption.failure, again.aborted || once(again, 'abort')]);
         wait = retryMsMin / 2;
       } catch (error) {
         trouble.note(error);
         isReading = false;
-        await rest(again, wait);
+        await sleep(again, wait);
       }
     }
   };

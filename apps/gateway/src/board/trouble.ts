@@ -1,14 +1,14 @@
 import type { Log } from '@callstream/runtime';
 
 /** What is wrong with a server just now, and since when. */
-export interface Trouble {
+export interface Outage {
   readonly note: (error: unknown) => void;
   readonly over: () => void;
   /** null if nothing is. */
   readonly describe: () => string | null;
 }
 
-export function createTrouble(server: string, log: Log): Trouble {
+export function createOutage(server: string, log: Log): Outage {
   let since: Date | undefined;
   let reason = '';
   return {

@@ -1,9 +1,9 @@
 import { endOffsets, within } from '@callstream/runtime';
-import type { HeldUp, Kafka, Log } from '@callstream/runtime';
-import type { Progress } from './progress.ts';
-import type { Reading } from './read.ts';
-import { rest } from './rest.ts';
-import type { Trouble } from './trouble.ts';
+import type { BlockedPartitions, Kafka, Log } from '@callstream/runtime';
+import type { BoardProgress } from './progress.ts';
+import type { LogReader } from './read.ts';
+import { sleep } from './rest.ts';
+import type { Outage } from './trouble.ts';
 
 /** How often Kafka is asked where the log ends, in ms. */
 const askEveryMs = 2_500;
@@ -12,27 +12,27 @@ const askMsMax = 3_000;
 /** Records wait, and for so long none was read: reading begins anew; in ms. */
 const stalledMsMax = 30_000;
 
-export interface WatchingEnds {
+export interface MonitorLagOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  readonly progress: Progress;
-  readonly heldUp: Pick<HeldUp, 'has'>;
-  readonly reading: Reading;
+  readonly progress: BoardProgress;
+  readonly heldUp: Pick<BlockedPartitions, 'has'>;
+  readonly reading: LogReader;
   /** Kafka does not say where the log ends. */
-  readonly withEnds: Trouble;
+  readonly withEnds: Outage;
   /** The log cannot be read. */
-  readonly withReading: Trouble;
+  readonly withReading: Outage;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 /** Finds out again and again how far the board is behind, also when nothing comes: that makes the board's age. */
-export async function watchEnds(options: WatchingEnds): Promise<void> {
+export async function monitorLag(options: MonitorLagOptions): Promise<void> {
   const { kafka, topic, progress, heldUp, reading, withEnds, withReading, signal, log } = options;
   let progressAt = performance.now();
   let lag = 0;
   const isStopping = (): boolean => signal.aborted;
-  for (; !isStopping(); await rest(signal, askEveryMs)) {
+  for (; !isStopping(); await sleep(signal, askEveryMs)) {
     const askedAt = Date.now();
     try {
       progress.sawEnds(await within(askMsMax, endOffsets(kafka, topic, signal)), askedAt);

@@ -1,5 +1,5 @@
 /** Who asks for work. Turns are shared out among addresses, and among the connections of one address. */
-export interface Asker {
+export interface Requester {
   /** Where the client is, behind proxies too. */
   readonly address: string;
   /** What the client asks over: a socket, or a connection of HTTP. */
@@ -9,4 +9,4 @@ export interface Asker {
 }
 
 /** The gateway itself, for what it reads on behalf of all its clients. */
-export const itself: Asker = { address: 'the gateway itself', connection: {}, isGone: () => false };
+export const gatewayRequester: Requester = { address: 'the gateway itself', connection: {}, isGone: () => false };

@@ -1,9 +1,9 @@
 import { withConnection } from '@callstream/tables';
 import type { Queryable, Tables } from '@callstream/tables';
-import type { Asker } from './asker.ts';
+import type { Requester } from './asker.ts';
 import type { FairQueue } from './fair-queue.ts';
 import { createSingleFlight } from './single-flight.ts';
-import { Task } from './task.ts';
+import { SharedTask } from './task.ts';
 
 /** A query of Postgres, over one connection. */
 type Query<Params, Result> = (db: Queryable, params: Params) => Promise<Result>;
@@ -14,15 +14,17 @@ type Query<Params, Result> = (db: Queryable, params: Params) => Promise<Result>;
  */
 export interface FairPool {
   /** @throws {NotServed} if there was no turn in time; whatever the query throws otherwise */
-  readonly query: <Result>(asker: Asker, query: (db: Queryable) => Promise<Result>) => Promise<Result>;
+  readonly query: <Result>(asker: Requester, query: (db: Queryable) => Promise<Result>) => Promise<Result>;
   /** Makes a query of which one run is shared by all who ask for the same: see {@link createSingleFlight}. */
-  readonly shared: <Params, Result>(query: Query<Params, Result>) => (asker: Asker, params: Params) => Promise<Result>;
+  readonly shared: <Params, Result>(
+    query: Query<Params, Result>,
+  ) => (asker: Requester, params: Params) => Promise<Result>;
 }
 
 /** `pool` must have a connection for each query that the queue lets run. */
 export function createFairPool(pool: Tables, { enter }: FairQueue): FairPool {
   return {
-    query: (asker, query) => enter(asker, new Task(() => withConnection(pool, query))),
+    query: (asker, query) => enter(asker, new SharedTask(() => withConnection(pool, query))),
     shared: <Params, Result>(query: Query<Params, Result>) =>
       createSingleFlight((params: Params) => withConnection(pool, (db) => query(db, params)), enter),
   };

@@ -1,23 +1,23 @@
 import fc from 'fast-check';
-import type { Asker } from './asker.ts';
+import type { Requester } from './asker.ts';
 import { createFairQueue } from './fair-queue.ts';
-import type { FairLimits } from './fair-queue.ts';
+import type { FairQueueLimits } from './fair-queue.ts';
 import type { NotServedReason } from './not-served.ts';
-import { Task } from './task.ts';
+import { SharedTask } from './task.ts';
 
-const limits: FairLimits = {
+const limits: FairQueueLimits = {
   ...{ running: 4, runningPerAddress: 2, runningPerConnection: 1 },
   ...{ waiting: 1_000, waitingPerConnection: 1_000, waitMs: 60_000, restPerWork: 0 },
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-interface Request {
+interface QueueRequest {
   readonly address: string;
   readonly connection: string;
 }
 
 /** A queue whose tasks end when the test says so; `begun` names their askers in the order of their turns. */
-function controlled(given: Partial<FairLimits> = {}) {
+function controlled(given: Partial<FairQueueLimits> = {}) {
   const refused: NotServedReason[] = [];
   const queue = createFairQueue({ ...limits, ...given }, (reason) => void refused.push(reason));
   const connections = new Map<string, object>();
@@ -25,15 +25,15 @@ function controlled(given: Partial<FairLimits> = {}) {
   const asked: string[] = [];
   const begun: string[] = [];
   const running: { readonly name: string; readonly end: () => void }[] = [];
-  const askerOf = ({ address, connection }: Request): Asker => {
+  const askerOf = ({ address, connection }: QueueRequest): Requester => {
     const name = `${address} ${connection}`;
     const known = connections.get(name) ?? {};
     connections.set(name, known);
     return { address, connection: known, isGone: () => gone.has(name) };
   };
-  const taskOf = ({ address, connection }: Request): Task<string> => {
+  const taskOf = ({ address, connection }: QueueRequest): SharedTask<string> => {
     const name = `${address} ${connection}`;
-    return new Task(async () => {
+    return new SharedTask(async () => {
       begun.push(name);
       const { promise, resolve } = Promise.withResolvers<undefined>();
       running.push({ name, end: () => resolve(undefined) });
@@ -143,14 +143,14 @@ describe('requests for a slot', () => {
 
   it('leave as much time to others as they take, if that is asked for', async () => {
     const queue = createFairQueue({ ...limits, running: 1, restPerWork: 1 }, () => undefined);
-    const asker: Asker = { address: 'a', connection: {}, isGone: () => false };
+    const asker: Requester = { address: 'a', connection: {}, isGone: () => false };
     const at: number[] = [];
     const work = (): Promise<number> => {
       const began = performance.now();
       while (performance.now() < began + 30);
       return Promise.resolve(at.push(began));
     };
-    await Promise.all([queue.enter(asker, new Task(work)), queue.enter(asker, new Task(work))]);
+    await Promise.all([queue.enter(asker, new SharedTask(work)), queue.enter(asker, new SharedTask(work))]);
     expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(58);
   });
 });
@@ -158,12 +158,12 @@ describe('requests for a slot', () => {
 describe('whoever asks for whatever', () => {
   const request = fc.record({ address: fc.constantFrom('a', 'b', 'c'), connection: fc.constantFrom('1', '2', '3') });
   const steps = fc.array(fc.oneof(request, fc.record({ end: fc.nat({ max: 10 }) })), { maxLength: 60 });
-  type Step = Request | { readonly end: number };
+  type Step = QueueRequest | { readonly end: number };
 
   /** Takes the steps, then ends what runs until nothing does; `onTurn` is called after each. Everything settles. */
   async function run(
     all: readonly Step[],
-    given: Partial<FairLimits>,
+    given: Partial<FairQueueLimits>,
     onTurn: (tested: Tested) => void,
   ): Promise<void> {
     const tested = controlled(given);

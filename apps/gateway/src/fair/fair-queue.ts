@@ -1,10 +1,10 @@
-import type { Asker } from './asker.ts';
-import { Lines } from './lines.ts';
+import type { Requester } from './asker.ts';
+import { RoundRobin } from './lines.ts';
 import { NotServed } from './not-served.ts';
 import type { NotServedReason } from './not-served.ts';
-import type { Task } from './task.ts';
+import type { SharedTask } from './task.ts';
 
-export interface FairLimits {
+export interface FairQueueLimits {
   /** Tasks that run at the same time: of all, of one address, of one connection. */
   readonly running: number;
   readonly runningPerAddress: number;
@@ -21,8 +21,8 @@ export interface FairLimits {
 
 /** A request that waits for its turn. */
 export interface Ticket {
-  readonly asker: Asker;
-  readonly task: Task<unknown>;
+  readonly asker: Requester;
+  readonly task: SharedTask<unknown>;
   readonly timer: NodeJS.Timeout;
   readonly onBegun: (result: Promise<unknown>) => void;
   readonly onRefused: (error: NotServed) => void;
@@ -34,15 +34,15 @@ export interface FairQueue {
    * Resolves to the result of the task, which begins when it is the turn of one of those who wait for it.
    * @throws {NotServed} if its turn did not come; whatever the task throws otherwise
    */
-  readonly enter: <Result>(asker: Asker, task: Task<Result>) => Promise<Result>;
+  readonly enter: <Result>(asker: Requester, task: SharedTask<Result>) => Promise<Result>;
   /** Requests that wait now. */
   readonly waiting: () => number;
 }
 
 /** @param onNotServed is told of every request that is refused */
-export function createFairQueue(limits: FairLimits, onNotServed: (reason: NotServedReason) => void): FairQueue {
-  const lines = new Lines(limits);
-  const waitingFor = new Map<Task<unknown>, Set<Ticket>>();
+export function createFairQueue(limits: FairQueueLimits, onNotServed: (reason: NotServedReason) => void): FairQueue {
+  const lines = new RoundRobin(limits);
+  const waitingFor = new Map<SharedTask<unknown>, Set<Ticket>>();
   let isPumpDue = false;
 
   const leave = (ticket: Ticket): void => {
@@ -90,7 +90,7 @@ export function createFairQueue(limits: FairLimits, onNotServed: (reason: NotSer
     isPumpDue = true;
   };
 
-  const enter = (asker: Asker, task: Task<unknown>): Promise<unknown> =>
+  const enter = (asker: Requester, task: SharedTask<unknown>): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => refuse(ticket, 'late'), limits.waitMs).unref();
       const ticket: Ticket = { asker, task, timer, onBegun: resolve, onRefused: reject };

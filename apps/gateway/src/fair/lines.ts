@@ -1,32 +1,35 @@
-import type { Asker } from './asker.ts';
-import type { FairLimits, Ticket } from './fair-queue.ts';
+import type { Requester } from './asker.ts';
+import type { FairQueueLimits, Ticket } from './fair-queue.ts';
 
 /** The requests of one connection, oldest first. */
-interface Line {
+interface ConnectionQueue {
   readonly tickets: Set<Ticket>;
   running: number;
 }
 
 /** The connections of one address. */
-interface Address {
-  readonly lines: Map<object, Line>;
+interface AddressQueue {
+  readonly lines: Map<object, ConnectionQueue>;
   waiting: number;
   running: number;
 }
 
-type LinesLimits = Pick<FairLimits, 'running' | 'runningPerAddress' | 'runningPerConnection' | 'waitingPerConnection'>;
+type RoundRobinLimits = Pick<
+  FairQueueLimits,
+  'running' | 'runningPerAddress' | 'runningPerConnection' | 'waitingPerConnection'
+>;
 
 /**
  * Who waits and who is being served. A map keeps the order in which its keys were set: who was served is set again, and is
  * behind all others then. What is at its limit stays in front, and is passed over; there is never more of it than runs.
  */
-export class Lines {
-  readonly #limits: LinesLimits;
-  readonly #addresses = new Map<string, Address>();
+export class RoundRobin {
+  readonly #limits: RoundRobinLimits;
+  readonly #addresses = new Map<string, AddressQueue>();
   #waiting = 0;
   #running = 0;
 
-  constructor(limits: LinesLimits) {
+  constructor(limits: RoundRobinLimits) {
     this.#limits = limits;
   }
 
@@ -51,7 +54,7 @@ export class Lines {
   }
 
   /** Takes a slot for the asker, until the returned function is called. */
-  occupy(asker: Asker): () => void {
+  occupy(asker: Requester): () => void {
     const { address, line } = this.#ensure(asker);
     const add = (count: 1 | -1): void => {
       this.#running += count;
@@ -100,21 +103,25 @@ export class Lines {
     return [...line.tickets][0] ?? newcomer;
   }
 
-  #ensure(asker: Asker): { readonly address: Address; readonly line: Line } {
-    const address = this.#addresses.get(asker.address) ?? { lines: new Map<object, Line>(), waiting: 0, running: 0 };
+  #ensure(asker: Requester): { readonly address: AddressQueue; readonly line: ConnectionQueue } {
+    const address = this.#addresses.get(asker.address) ?? {
+      lines: new Map<object, ConnectionQueue>(),
+      waiting: 0,
+      running: 0,
+    };
     if (!this.#addresses.has(asker.address)) this.#addresses.set(asker.address, address);
     const line = address.lines.get(asker.connection) ?? emptyLine();
     if (!address.lines.has(asker.connection)) address.lines.set(asker.connection, line);
     return { address, line };
   }
 
-  #forgetIfEmpty(asker: Asker, address: Address, line: Line): void {
+  #forgetIfEmpty(asker: Requester, address: AddressQueue, line: ConnectionQueue): void {
     if (line.tickets.size + line.running === 0) address.lines.delete(asker.connection);
     if (address.lines.size === 0) this.#addresses.delete(asker.address);
   }
 }
 
-const emptyLine = (): Line => ({ tickets: new Set(), running: 0 });
+const emptyLine = (): ConnectionQueue => ({ tickets: new Set(), running: 0 });
 
 function moveToEnd<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
   map.delete(key);

@@ -1,17 +1,17 @@
-import { itself } from './asker.ts';
+import { gatewayRequester } from './asker.ts';
 import { NotServed } from './not-served.ts';
-import { createSingleFlight, enterAtOnce } from './single-flight.ts';
-import type { Enter } from './single-flight.ts';
+import { createSingleFlight, scheduleNow } from './single-flight.ts';
+import type { Schedule } from './single-flight.ts';
 
 /** A query whose every run ends when the test says so. */
-function controlled(enter = enterAtOnce) {
+function controlled(enter = scheduleNow) {
   const runs: PromiseWithResolvers<number>[] = [];
   const flight = createSingleFlight((_key: string) => {
     const run = Promise.withResolvers<number>();
     runs.push(run);
     return run.promise;
   }, enter);
-  return { runs, ask: (key: string) => flight(itself, key) };
+  return { runs, ask: (key: string) => flight(gatewayRequester, key) };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -54,7 +54,8 @@ describe('requests for the same', () => {
 
   it('that were all refused leave nothing behind, and the next one begins a query', async () => {
     let isFull = true;
-    const enter: Enter = (asker, task) => (isFull ? Promise.reject(new NotServed('full')) : enterAtOnce(asker, task));
+    const enter: Schedule = (asker, task) =>
+      isFull ? Promise.reject(new NotServed('full')) : scheduleNow(asker, task);
     const { runs, ask } = controlled(enter);
     await expect(Promise.allSettled([ask('a'), ask('a')])).resolves.toMatchObject([
       { status: 'rejected' },

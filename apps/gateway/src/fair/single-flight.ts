@@ -1,14 +1,14 @@
-import type { Asker } from './asker.ts';
-import { Task } from './task.ts';
+import type { Requester } from './asker.ts';
+import { SharedTask } from './task.ts';
 
 /** Has the task done when it is the asker's turn. */
-export type Enter = <Result>(asker: Asker, task: Task<Result>) => Promise<Result>;
+export type Schedule = <Result>(asker: Requester, task: SharedTask<Result>) => Promise<Result>;
 
 /** Without turns. Not at once: those who ask for the same in one go share the task. */
-export const enterAtOnce: Enter = (_asker, task) => Promise.resolve().then(() => task.begin());
+export const scheduleNow: Schedule = (_asker, task) => Promise.resolve().then(() => task.begin());
 
 interface Flight<Result> {
-  readonly task: Task<Result>;
+  readonly task: SharedTask<Result>;
   /** null until it has begun. */
   running: Promise<Result> | null;
   /** Who waits for it to begin. */
@@ -21,13 +21,13 @@ interface Flight<Result> {
  */
 export function createSingleFlight<Params, Result>(
   query: (params: Params) => Promise<Result>,
-  enter: Enter,
-): (asker: Asker, params: Params) => Promise<Result> {
+  enter: Schedule,
+): (asker: Requester, params: Params) => Promise<Result> {
   const flights = new Map<string, Flight<Result>>();
 
   const open = (key: string, params: Params): Flight<Result> => {
     const onEnded = (): void => void flights.delete(key);
-    const task = new Task(() => {
+    const task = new SharedTask(() => {
       const running = query(params);
       flight.running = running;
       running.then(onEnded, onEnded);
@@ -37,7 +37,7 @@ export function createSingleFlight<Params, Result>(
     flights.set(key, flight);
     return flight;
   };
-  const join = async (asker: Asker, key: string, flight: Flight<Result>): Promise<Result> => {
+  const join = async (asker: Requester, key: string, flight: Flight<Result>): Promise<Result> => {
     flight.waiting++;
     try {
       return await enter(asker, flight.task);
@@ -46,7 +46,7 @@ export function createSingleFlight<Params, Result>(
       if (--flight.waiting === 0 && flight.running === null) flights.delete(key);
     }
   };
-  const ask = (asker: Asker, params: Params): Promise<Result> => {
+  const ask = (asker: Requester, params: Params): Promise<Result> => {
     const key = JSON.stringify(params);
     const flight = flights.get(key) ?? open(key, params);
     if (flight.running === null) return join(asker, key, flight);

@@ -1,5 +1,5 @@
 /** Work that is done once, for all who wait for it when it begins. */
-export class Task<Result> {
+export class SharedTask<Result> {
   readonly #work: () => Promise<Result>;
   #result: Promise<Result> | null = null;
 

@@ -5,50 +5,50 @@ import type { Log } from '@callstream/runtime';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
-import type { Metrics } from '../metrics.ts';
+import type { GatewayMetrics } from '../metrics.ts';
 import type { FairPool } from '../fair/fair-pool.ts';
-import type { Rules } from '../numbers/floor.ts';
-import type { NumberTexts } from '../numbers/texts.ts';
-import type { Asker } from '../fair/asker.ts';
-import type { Queries } from '../queries.ts';
-import type { Unsent } from '../unsent.ts';
+import type { CountingRules } from '../numbers/floor.ts';
+import type { ViewCache } from '../numbers/texts.ts';
+import type { Requester } from '../fair/asker.ts';
+import type { CallQueries } from '../queries.ts';
+import type { UnsentBudget } from '../unsent.ts';
 import { asyncApi } from './asyncapi.ts';
 import { authenticate } from './bearer.ts';
-import type { Seen } from './bearer.ts';
+import type { ApiState } from './bearer.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
-import { answerFailures } from './edge.ts';
-import { holdAnswers } from './hold-answers.ts';
+import { errorHandler } from './edge.ts';
+import { trackUnsent } from './hold-answers.ts';
 import { getAgents, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
-import { letPagesIn, refuseForeignHosts } from './pages.ts';
+import { allowOrigins, refuseForeignHosts } from './pages.ts';
 import { Rejected } from './problem.ts';
 import { askerOf } from './routes.ts';
-import type { NumberRoute, Question, Route } from './routes.ts';
+import type { NumberRoute, ApiRequest, QueryRoute } from './routes.ts';
 
 export interface ApiOptions {
   readonly pool: FairPool;
-  readonly queries: Pick<Queries, 'listCallEvents'>;
-  readonly unsent: Unsent;
-  readonly rules: Rules;
-  readonly numbers: NumberTexts;
+  readonly queries: Pick<CallQueries, 'listCallEvents'>;
+  readonly unsent: UnsentBudget;
+  readonly rules: CountingRules;
+  readonly numbers: ViewCache;
   readonly authentication: Authentication;
   readonly origins: readonly string[];
   /** Where a client is, behind proxies too. */
   readonly addressOf: (request: IncomingMessage) => string;
-  readonly metrics: Pick<Metrics, 'timed' | 'failures'>;
+  readonly metrics: Pick<GatewayMetrics, 'timed' | 'failures'>;
   readonly log: Log;
 }
 
 /** What is not live, over HTTP: the questions of the socket and some more, by the same scopes. */
 export function createApi({ authentication, origins, addressOf, unsent, metrics, log, ...options }: ApiOptions): Koa {
   const { pool, queries, rules, numbers } = options;
-  const router = new Router<Seen>();
+  const router = new Router<ApiState>();
   const described = (path: string, description: object): void => {
     const body = Buffer.from(JSON.stringify(description));
     const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
     router.get(path, (ctx) => answerUnlessKnown(ctx, body, etag));
   };
-  const answered = (path: string, answer: (asker: Asker, question: Question) => Promise<Buffer>): void => {
+  const answered = (path: string, answer: (asker: Requester, question: ApiRequest) => Promise<Buffer>): void => {
     router.get(path, authenticate(authentication.verify), async (ctx) => {
       const asker = askerOf(ctx.req, ctx.state.address);
       const question = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
@@ -57,8 +57,8 @@ export function createApi({ authentication, origins, addressOf, unsent, metrics,
       ctx.body = body;
     });
   };
-  const route = (path: string, read: Route): void => {
-    const textOf = pool.shared(async (db, question: Question) => {
+  const route = (path: string, read: QueryRoute): void => {
+    const textOf = pool.shared(async (db, question: ApiRequest) => {
       const answer = await read(question)(db);
       return answer instanceof Rejected ? answer : Buffer.from(JSON.stringify(answer));
     });
@@ -83,10 +83,10 @@ export function createApi({ authentication, origins, addressOf, unsent, metrics,
   route('/api/stats', getStats(rules));
 
   const app = new Koa();
-  app.use(holdAnswers(unsent));
-  app.use(answerFailures({ addressOf, metrics, log }));
+  app.use(trackUnsent(unsent));
+  app.use(errorHandler({ addressOf, metrics, log }));
   if (authentication.isOpen) app.use(refuseForeignHosts(origins));
-  app.use(letPagesIn(origins));
+  app.use(allowOrigins(origins));
   app.use(async (ctx, next) => {
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new Rejected({ kind: 'method' });
     await next();

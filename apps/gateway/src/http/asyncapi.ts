@@ -25,9 +25,9 @@ export function asyncApi(): object {
   };
 }
 
-type Named = readonly (readonly [name: string, message: object])[];
+type NamedMessages = readonly (readonly [name: string, message: object])[];
 
-const prefixed = (prefix: string, named: Named): Record<string, object> =>
+const prefixed = (prefix: string, named: NamedMessages): Record<string, object> =>
   Object.fromEntries(named.map(([name, message]) => [`${prefix}.${name}`, message]));
 
 const references = (messages: object, to: string): Record<string, object> =>

@@ -4,7 +4,7 @@ import type { Scope } from '../access/scope.ts';
 import type { Verify } from '../access/verify.ts';
 import { Rejected } from './problem.ts';
 
-export interface Seen {
+export interface ApiState {
   /** Where the sender is, as the edge has read it. */
   address: string;
   /** What the sender may see. */
@@ -12,7 +12,7 @@ export interface Seen {
 }
 
 /** Tells the routes behind it what the sender may see. */
-export const authenticate = (verify: Verify): Middleware<Seen> => {
+export const authenticate = (verify: Verify): Middleware<ApiState> => {
   return async (ctx, next) => {
     const verified = await verify(bearerOf(ctx.headers));
     if ('refusal' in verified) {

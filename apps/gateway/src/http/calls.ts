@@ -1,19 +1,19 @@
 import { FindCalls, FindEvents, identifier } from '@callstream/contracts';
 import { readCall, readPeriod, searchCalls } from '@callstream/tables';
 import { maskNumber, maskRow, shownDigits } from '../access/mask.ts';
-import type { Asker } from '../fair/asker.ts';
-import type { Queries } from '../queries.ts';
+import type { Requester } from '../fair/asker.ts';
+import type { CallQueries } from '../queries.ts';
 import { Rejected } from './problem.ts';
 import { readQuery } from './questions.ts';
-import type { Question, Route } from './routes.ts';
+import type { ApiRequest, QueryRoute } from './routes.ts';
 
-export interface CallRoutes {
+export interface CallRouteOptions {
   readonly timeZone: string;
 }
 
 /** `GET /api/calls` */
 export const findCalls =
-  ({ timeZone }: CallRoutes): Route =>
+  ({ timeZone }: CallRouteOptions): QueryRoute =>
   ({ query, scope }) => {
     const { state, queue, number, from, to, ...rest } = readQuery(FindCalls, query);
     if (scope.masked && number !== undefined && number.length > shownDigits)
@@ -37,7 +37,7 @@ export const findCalls =
   };
 
 /** `GET /api/calls/{call_id}` */
-export const getCall: Route = ({ params, scope }) => {
+export const getCall: QueryRoute = ({ params, scope }) => {
   const callId = callIdOf(params);
   return async (db) => {
     const found = await readCall(db, { callId, visibleQueues: scope.queues });
@@ -52,8 +52,8 @@ export const getCall: Route = ({ params, scope }) => {
 
 /** `GET /api/calls/{call_id}/events` */
 export const getEvents =
-  (queries: Pick<Queries, 'listCallEvents'>) =>
-  async (asker: Asker, { params, query, scope }: Question): Promise<Buffer> => {
+  (queries: Pick<CallQueries, 'listCallEvents'>) =>
+  async (asker: Requester, { params, query, scope }: ApiRequest): Promise<Buffer> => {
     const { before, limit } = readQuery(FindEvents, query);
     const { page, uuids } = await queries.listCallEvents(asker, { callId: callIdOf(params), before, limit }, scope);
     // Before the first event there is none, and that is an answer.

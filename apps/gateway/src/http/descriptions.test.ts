@@ -4,7 +4,7 @@ import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv';
 import { asyncApi } from './asyncapi.ts';
 import { openApi } from './openapi.ts';
-import { answers } from './problem.ts';
+import { problemTypes } from './problem.ts';
 
 /** As it goes over the wire. */
 const sent = (description: object) => JSON.parse(JSON.stringify(description)) as Record<string, unknown>;
@@ -27,7 +27,7 @@ describe('the description of HTTP', () => {
 
   it('names every status that a question can be answered with, and every parameter with its form', () => {
     const { paths } = description as unknown as Described;
-    const statuses = ['200', ...Object.values(answers).map(({ status }) => String(status))];
+    const statuses = ['200', ...Object.values(problemTypes).map(({ status }) => String(status))];
     for (const { get } of Object.values(paths)) {
       expect(new Set(Object.keys(get.responses))).toEqual(new Set(statuses));
       for (const { schema } of get.parameters) expect(Object.keys(schema)).not.toHaveLength(0);

@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Log } from '@callstream/runtime';
-import { isTooSlow } from '@callstream/tables';
+import { isStatementTimeout } from '@callstream/tables';
 import type { Middleware } from 'koa';
 import { AddressCounts } from '../address-counts.ts';
 import { NotServed } from '../fair/not-served.ts';
-import type { Metrics } from '../metrics.ts';
-import type { Seen } from './bearer.ts';
-import { answerOf, Rejected } from './problem.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { ApiState } from './bearer.ts';
+import { problemResponse, Rejected } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
 /** Most requests that are answered at the same time. Each has its turn; this bounds what waits, in memory. */
@@ -14,15 +14,15 @@ const requestsMax = 2_000;
 /** The same of one address. */
 const requestsPerAddressMax = 500;
 
-interface Failing {
+interface ErrorHandlerOptions {
   /** Where a client is, behind proxies too. */
   readonly addressOf: (request: IncomingMessage) => string;
-  readonly metrics: Pick<Metrics, 'failures'>;
+  readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }
 
 /** The edge at which a failure becomes an answer. Personal data: no answer is kept by anybody on its way. */
-export function answerFailures(failing: Failing): Middleware<Pick<Seen, 'address'>> {
+export function errorHandler(failing: ErrorHandlerOptions): Middleware<Pick<ApiState, 'address'>> {
   const perAddress = new AddressCounts();
   let running = 0;
   return async (ctx, next) => {
@@ -37,7 +37,7 @@ export function answerFailures(failing: Failing): Middleware<Pick<Seen, 'address
       if (running > requestsMax) throw new Rejected({ kind: 'busy' });
       await next();
     } catch (error) {
-      const { headers, problem } = answerOf(rejectionOf(error, failing));
+      const { headers, problem } = problemResponse(rejectionOf(error, failing));
       ctx.status = problem.status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);
@@ -55,10 +55,10 @@ export function answerFailures(failing: Failing): Middleware<Pick<Seen, 'address
   };
 }
 
-function rejectionOf(error: unknown, { metrics, log }: Failing): Rejection {
+function rejectionOf(error: unknown, { metrics, log }: ErrorHandlerOptions): Rejection {
   if (error instanceof Rejected) return error.rejection;
   if (error instanceof NotServed) return { kind: error.reason === 'replaced' ? 'too-many' : 'busy' };
   metrics.failures.inc({ asked_over: 'http' });
   log.warn({ error: String(error) }, 'api.failed');
-  return { kind: isTooSlow(error) ? 'slow' : 'unavailable' };
+  return { kind: isStatementTimeout(error) ? 'slow' : 'unavailable' };
 }

@@ -1,12 +1,12 @@
 import type { Middleware } from 'koa';
-import type { Unsent } from '../unsent.ts';
+import type { UnsentBudget } from '../unsent.ts';
 
 /** An answer of which nothing is taken for so long is given up, in ms. */
 const stalledMsMax = 60_000;
 
 /** Counts answers as waiting to be sent until whoever asked has taken them, or is cut off. */
-export const holdAnswers =
-  (unsent: Unsent): Middleware =>
+export const trackUnsent =
+  (unsent: UnsentBudget): Middleware =>
   async ({ response, res }, next) => {
     await next();
     const body: unknown = response.body;

@@ -1,9 +1,9 @@
 import { FindAgents, FindQueues, FindStats } from '@callstream/contracts';
-import type { Rules } from '../numbers/floor.ts';
+import type { CountingRules } from '../numbers/floor.ts';
 import { readStats } from '../numbers/stats.ts';
 import { Rejected } from './problem.ts';
 import { readQuery } from './questions.ts';
-import type { NumberRoute, Route } from './routes.ts';
+import type { NumberRoute, QueryRoute } from './routes.ts';
 
 /** `GET /api/queues` */
 export const getQueues: NumberRoute = ({ query, scope }) => {
@@ -19,7 +19,7 @@ export const getAgents: NumberRoute = ({ query, scope }) => {
 
 /** `GET /api/stats` */
 export const getStats =
-  (rules: Rules): Route =>
+  (rules: CountingRules): QueryRoute =>
   ({ query, scope }) => {
     const { threshold, ...question } = readQuery(FindStats, query);
     const by = threshold === undefined ? rules : { ...rules, serviceLevelMs: threshold * 1_000 };

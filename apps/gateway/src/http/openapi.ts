@@ -13,19 +13,19 @@ import {
   WholeCall,
 } from '@callstream/contracts';
 import { z } from 'zod';
-import { answers } from './problem.ts';
+import { problemTypes } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
 const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Stats, Problem };
 
-interface Operation {
+interface ApiOperation {
   readonly id: string;
   readonly summary: string;
   readonly answer: keyof typeof schemas;
   readonly query?: z.ZodObject;
 }
 
-const operations: Readonly<Record<string, Operation>> = {
+const operations: Readonly<Record<string, ApiOperation>> = {
   '/api/calls': {
     id: 'findCalls',
     summary: 'Calls, the newest first; at most 2 MiB of them.',
@@ -83,7 +83,7 @@ function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Record<
   return rest;
 }
 
-const pathOf = (path: string, { id, summary, answer, query }: Operation): object => ({
+const pathOf = (path: string, { id, summary, answer, query }: ApiOperation): object => ({
   get: {
     operationId: id,
     summary,
@@ -98,7 +98,7 @@ const pathOf = (path: string, { id, summary, answer, query }: Operation): object
     ],
     responses: {
       200: { description: 'The answer.', content: { 'application/json': { schema: reference(answer) } } },
-      ...refusals(),
+      ...problemResponses(),
     },
   },
 });
@@ -111,8 +111,8 @@ function parameterOf(name: string, type: z.ZodType): object {
 }
 
 /** One response for each status; where refusals have the same one, they stand side by side. */
-function refusals(): object {
-  const all = Object.entries(answers) as [Rejection['kind'], { status: number; title: string; detail: string }][];
+function problemResponses(): object {
+  const all = Object.entries(problemTypes) as [Rejection['kind'], { status: number; title: string; detail: string }][];
   const byStatus = Map.groupBy(all, ([, { status }]) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, of]) => [

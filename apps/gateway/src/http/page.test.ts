@@ -5,7 +5,7 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { servePage } from './page.ts';
+import { serveDashboard } from './page.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'callstream-page-'));
 let server: Server;
@@ -17,7 +17,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'secret.html'), 'secret');
   writeFileSync(join(dist, 'index.html'), '<!doctype html>page');
   writeFileSync(join(dist, 'assets', 'index-1.js'), 'x'.repeat(5_000));
-  server = createServer(servePage(dist, (_, response) => response.writeHead(426).end())).listen(0, '127.0.0.1');
+  server = createServer(serveDashboard(dist, (_, response) => response.writeHead(426).end())).listen(0, '127.0.0.1');
   await once(server, 'listening');
   ({ port } = server.address() as AddressInfo);
 });
@@ -66,6 +66,6 @@ describe('the page', () => {
   });
 
   it('is nowhere if it was not built', () => {
-    expect(() => servePage(join(folder, 'none'), () => undefined)).not.toThrow();
+    expect(() => serveDashboard(join(folder, 'none'), () => undefined)).not.toThrow();
   });
 });

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 /** Where the dashboard's build is. */
 export const dashboardFolder = join(import.meta.dirname, '../../../dashboard/dist');
 
-const types: Readonly<Record<string, string>> = {
+const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -16,7 +16,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /** What the page may do: load what came with it, and talk to this gateway. Events have text of strangers in them. */
-const headers = {
+const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -27,7 +27,7 @@ const headers = {
   vary: 'accept-encoding',
 } as const;
 
-interface File {
+interface StaticFile {
   readonly body: Buffer;
   /** null: it does not become smaller. */
   readonly zipped: Buffer | null;
@@ -40,7 +40,7 @@ interface File {
  * Serves the dashboard, and has everything else answered by `otherwise`. Its files are few and small: they are read once,
  * so that nothing that a stranger can ask for leads to the disk. Which view is shown stands behind the `#`, so `/` is all.
  */
-export function servePage(folder: string, otherwise: RequestListener): RequestListener {
+export function serveDashboard(folder: string, otherwise: RequestListener): RequestListener {
   const files = readFiles(folder);
   return (request, response) => {
     const { method, url = '/', headers: asked } = request;
@@ -48,7 +48,7 @@ export function servePage(folder: string, otherwise: RequestListener): RequestLi
     const file = files.get(path === '/' ? '/index.html' : path);
     if (!file || (method !== 'GET' && method !== 'HEAD')) return otherwise(request, response);
     const { body, zipped, type, etag, cacheControl } = file;
-    const shared = { ...headers, etag, 'cache-control': cacheControl };
+    const shared = { ...securityHeaders, etag, 'cache-control': cacheControl };
     if (asked['if-none-match'] === etag) {
       response.writeHead(304, shared).end();
       return;
@@ -66,23 +66,23 @@ export function servePage(folder: string, otherwise: RequestListener): RequestLi
 }
 
 /** By path from `/` on; none, if the dashboard was not built: the gateway is of use without it. */
-function readFiles(folder: string): Map<string, File> {
+function readFiles(folder: string): Map<string, StaticFile> {
   if (!existsSync(folder)) return new Map();
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
   return new Map(
     names
-      .filter((name) => types[extname(name)] !== undefined)
+      .filter((name) => contentTypes[extname(name)] !== undefined)
       .map((name) => [`/${name.split(sep).join('/')}`, readFile(folder, name)]),
   );
 }
 
-function readFile(folder: string, name: string): File {
+function readFile(folder: string, name: string): StaticFile {
   const body = readFileSync(join(folder, name));
   const zipped = gzipSync(body, { level: 9 });
   return {
     body,
     zipped: zipped.length < body.length * 0.95 ? zipped : null,
-    type: types[extname(name)] ?? '',
+    type: contentTypes[extname(name)] ?? '',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     // Names of assets change with their content.
     cacheControl: name.startsWith('assets') ? 'public, max-age=31536000, immutable' : 'no-cache',

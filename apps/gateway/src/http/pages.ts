@@ -7,7 +7,7 @@ import { Rejected } from './problem.ts';
 const preflightSeconds = 600;
 
 /** Lets pages of the allowed hosts ask, and no others: the same rule as for sockets. */
-export const letPagesIn = (origins: readonly string[]): Middleware => {
+export const allowOrigins = (origins: readonly string[]): Middleware => {
   return async (ctx, next) => {
     const origin = ctx.get('origin');
     ctx.vary('Origin');

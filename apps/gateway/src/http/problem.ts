@@ -10,7 +10,7 @@ export type Rejection =
     };
 
 /** Every refusal: how it looks on the wire. */
-export const answers = {
+export const problemTypes = {
   malformed: { status: 400, title: 'Not a question', detail: 'A parameter cannot be understood.' },
   unauthenticated: {
     status: 401,
@@ -53,11 +53,11 @@ export const answers = {
 } as const satisfies Record<Rejection['kind'], Refusal>;
 
 /** How a rejection looks on the wire: RFC 9457, and RFC 6750 for tokens. */
-export function answerOf(rejection: Rejection): {
+export function problemResponse(rejection: Rejection): {
   readonly headers: Readonly<Record<string, string>>;
   readonly problem: Problem;
 } {
-  const refusal: Refusal = answers[rejection.kind];
+  const refusal: Refusal = problemTypes[rejection.kind];
   const challenge: Record<string, string> =
     rejection.kind === 'unauthenticated'
       ? { 'www-authenticate': rejection.error === null ? 'Bearer' : `Bearer error="${rejection.error}"` }

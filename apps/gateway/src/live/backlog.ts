@@ -1,17 +1,17 @@
-import type { Board, Entry } from '../board/board.ts';
+import type { CallBoard, BoardEntry } from '../board/board.ts';
 import type { Sized } from '../unsent.ts';
-import type { Filter } from './filter.ts';
+import type { CallFilter } from './filter.ts';
 import type { PartCache } from './part-cache.ts';
 import type { PartText } from './parts.ts';
-import type { Told } from './told.ts';
+import type { Delta } from './told.ts';
 
 /** Bytes of a reference. */
 const referenceBytes = 8;
 
 export interface BacklogOptions {
-  readonly board: Board;
-  readonly told: Told;
-  readonly filter: Pick<Filter, 'matches' | 'masked'>;
+  readonly board: CallBoard;
+  readonly told: Delta;
+  readonly filter: Pick<CallFilter, 'matches' | 'masked'>;
   readonly text: PartText;
   readonly cache: PartCache;
 }
@@ -26,7 +26,7 @@ export class Backlog implements Sized {
   readonly revision: number;
   readonly parts: number;
   readonly byteLength: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly BoardEntry[];
   readonly #options: BacklogOptions;
   /** How many of `entries`, from the first on, had gone or did not match when it was begun. */
   readonly #gone: number;
@@ -90,11 +90,11 @@ export class Backlog implements Sized {
     return Buffer.from(text({ calls: calls.join(), gone: gone.join(), nth: i + 1, parts: this.parts }));
   }
 
-  #callBytes(entry: Entry): number {
+  #callBytes(entry: BoardEntry): number {
     const { board, filter } = this.#options;
     const text = board.json(entry, filter.masked);
     return filter.masked ? Buffer.byteLength(text) : entry.bytes;
   }
 }
 
-const goneBytes = ({ callId }: Entry): number => Buffer.byteLength(JSON.stringify(callId));
+const goneBytes = ({ callId }: BoardEntry): number => Buffer.byteLength(JSON.stringify(callId));

@@ -1,11 +1,11 @@
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { answerBytesMax } from '@callstream/tables';
-import type { Client } from '../client.ts';
-import type { Frame } from '../frame.ts';
+import type { SocketClient } from '../client.ts';
+import type { OutgoingFrame } from '../frame.ts';
 import type { Sized } from '../unsent.ts';
 import { createCallWatches } from './call-watches.ts';
-import type { Watching } from './call-watches.ts';
+import type { CallWatchesOptions } from './call-watches.ts';
 
 const noEvents = { rows: Buffer.from('[]'), page: Buffer.from(''), more: false, uuids: [] };
 /** New events of a call, each with a body of so many bytes. */
@@ -18,15 +18,15 @@ const eventsWith = (bytes: number, count: number): CallEvent[] =>
   );
 
 /** Those who watch, with what they were sent and what is held for them. */
-function open(listCallEvents: Watching['listCallEvents'] = () => Promise.resolve(noEvents), masked = false) {
+function open(listCallEvents: CallWatchesOptions['listCallEvents'] = () => Promise.resolve(noEvents), masked = false) {
   const watches = createCallWatches({
     ...{ topic: 't', positions: () => new Map(), projected: () => Promise.resolve(new Map()) },
     ...{ listCallEvents, queueOf: () => null },
   });
   const client = () => {
-    const sent: Frame[] = [];
+    const sent: OutgoingFrame[] = [];
     const held = new Set<Sized>();
-    const of: Client = {
+    const of: SocketClient = {
       ...{ address: '192.0.2.1', connection: {}, isGone: () => false },
       scope: () => ({ queues: null, masked }),
       isAdmitted: () => true,
@@ -42,7 +42,7 @@ function open(listCallEvents: Watching['listCallEvents'] = () => Promise.resolve
   };
   return { watches, client };
 }
-const textOf = (frame: Frame | undefined): string =>
+const textOf = (frame: OutgoingFrame | undefined): string =>
   typeof frame === 'string' ? frame : Buffer.concat(frame ?? []).toString();
 
 it('a new event is the same bytes for all who watch the call, and is told once', async () => {

@@ -4,9 +4,9 @@ import { answerBytesMax } from '@callstream/tables';
 import { setTimeout as pause } from 'node:timers/promises';
 import { maySee } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { Client } from '../client.ts';
-import type { Asker } from '../fair/asker.ts';
-import { Failure } from '../failure.ts';
+import type { SocketClient } from '../client.ts';
+import type { Requester } from '../fair/asker.ts';
+import { RequestFailure } from '../failure.ts';
 import type { EventList } from '../queries.ts';
 import { LiveEvent } from './live-event.ts';
 
@@ -23,8 +23,8 @@ const seenMax = 100_000;
 
 const end = Buffer.from('}}');
 
-interface Watch {
-  readonly client: Client;
+interface CallWatch {
+  readonly client: SocketClient;
   readonly callId: string;
   /** Events that came before what is in Postgres was told; null: it has been told. */
   waiting: LiveEvent[] | null;
@@ -32,38 +32,44 @@ interface Watch {
 
 export interface CallWatches {
   /** Tells the newest events of a call so far, then each one that comes. @throws {Failure} */
-  readonly watch: (client: Client, callId: string, id: MessageId | undefined) => Promise<void>;
-  readonly unwatch: (client: Client, callId: string) => void;
-  readonly drop: (client: Client) => void;
+  readonly watch: (client: SocketClient, callId: string, id: MessageId | undefined) => Promise<void>;
+  readonly unwatch: (client: SocketClient, callId: string) => void;
+  readonly drop: (client: SocketClient) => void;
   /** To be called with every event that the gateway reads. */
   readonly onEvents: (events: readonly CallEvent[]) => void;
 }
 
-export interface Watching {
+export interface CallWatchesOptions {
   readonly topic: string;
   /** Next offset of each partition, as far as the gateway has read. */
   readonly positions: () => ReadonlyMap<number, number>;
   /** The same of the projection. @throws while Postgres is away */
   readonly projected: () => Promise<ReadonlyMap<number, number>>;
   /** As far as they may be seen. */
-  readonly listCallEvents: (asker: Asker, asked: { readonly callId: string }, scope: Scope) => Promise<EventList>;
+  readonly listCallEvents: (asker: Requester, asked: { readonly callId: string }, scope: Scope) => Promise<EventList>;
   /** Where the call is, as far as it is known now. */
   readonly queueOf: (callId: string) => string | null;
 }
 
-export function createCallWatches({ topic, positions, projected, listCallEvents, queueOf }: Watching): CallWatches {
-  const byCall = new Map<string, Set<Watch>>();
-  const byClient = new Map<Client, Map<string, Watch>>();
+export function createCallWatches({
+  topic,
+  positions,
+  projected,
+  listCallEvents,
+  queueOf,
+}: CallWatchesOptions): CallWatches {
+  const byCall = new Map<string, Set<CallWatch>>();
+  const byClient = new Map<SocketClient, Map<string, CallWatch>>();
   const seen = new Set<string>();
 
-  const add = (client: Client, callId: string): Watch => {
-    const watch: Watch = { client, callId, waiting: [] };
-    const ofClient = byClient.get(client) ?? new Map<string, Watch>();
+  const add = (client: SocketClient, callId: string): CallWatch => {
+    const watch: CallWatch = { client, callId, waiting: [] };
+    const ofClient = byClient.get(client) ?? new Map<string, CallWatch>();
     byClient.set(client, ofClient.set(callId, watch));
     byCall.set(callId, (byCall.get(callId) ?? new Set()).add(watch));
     return watch;
   };
-  const remove = (client: Client, callId: string): void => {
+  const remove = (client: SocketClient, callId: string): void => {
     const ofClient = byClient.get(client);
     const watch = ofClient?.get(callId);
     if (!ofClient || !watch) return;
@@ -74,15 +80,15 @@ export function createCallWatches({ topic, positions, projected, listCallEvents,
     ofCall?.delete(watch);
     if (ofCall?.size === 0) byCall.delete(callId);
   };
-  const isCurrent = (watch: Watch): boolean => byClient.get(watch.client)?.get(watch.callId) === watch;
+  const isCurrent = (watch: CallWatch): boolean => byClient.get(watch.client)?.get(watch.callId) === watch;
 
-  const tell = ({ client, callId }: Watch, event: LiveEvent): void => {
+  const tell = ({ client, callId }: CallWatch, event: LiveEvent): void => {
     const scope = client.scope();
     if (maySee(scope, queueOf(callId))) client.send(`CallEventAdded ${event.uuid}`, event.frame(scope.masked));
   };
 
   /** What Postgres has once it has all that was read when the last of `watch.waiting` was emptied. */
-  const readStored = async (watch: Watch): Promise<EventList | null> => {
+  const readStored = async (watch: CallWatch): Promise<EventList | null> => {
     const deadline = performance.now() + projectedMsMax;
     while (performance.now() < deadline) {
       takeWaiting(watch, []);
@@ -97,13 +103,13 @@ export function createCallWatches({ topic, positions, projected, listCallEvents,
       const list = await listCallEvents(watch.client, { callId: watch.callId }, watch.client.scope());
       if (!isFull(watch.waiting ?? [])) return list;
     }
-    throw new Failure('Postgres is behind the log at the moment. Ask again.');
+    throw new RequestFailure('Postgres is behind the log at the moment. Ask again.');
   };
 
   return {
     watch: async (client, callId, id) => {
       if (!byClient.get(client)?.has(callId) && (byClient.get(client)?.size ?? 0) >= watchesMax)
-        throw new Failure(`A socket watches at most ${watchesMax} calls: send UnwatchCall for another first.`);
+        throw new RequestFailure(`A socket watches at most ${watchesMax} calls: send UnwatchCall for another first.`);
       remove(client, callId);
       const watch = add(client, callId);
       try {
@@ -144,7 +150,7 @@ export function createCallWatches({ topic, positions, projected, listCallEvents,
 }
 
 /** Empties what waits, and says what it was; `then`: what is to wait from now on. */
-function takeWaiting(watch: Watch, then: LiveEvent[] | null): readonly LiveEvent[] {
+function takeWaiting(watch: CallWatch, then: LiveEvent[] | null): readonly LiveEvent[] {
   const waited = watch.waiting ?? [];
   for (const event of waited) watch.client.release(event);
   watch.waiting = then;

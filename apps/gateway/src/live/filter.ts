@@ -6,7 +6,7 @@ import type { Scope } from '../access/scope.ts';
 import type { Sized } from '../unsent.ts';
 
 /** Which calls a client is told of. Filters that ask for the same have the same key. */
-export interface Filter extends Sized {
+export interface CallFilter extends Sized {
   readonly key: string;
   /** Whether nothing is kept from the client. If something is, it cannot resume: what it may show still is not known here. */
   readonly isWhole: boolean;
@@ -20,7 +20,7 @@ export interface Filter extends Sized {
 /** What is kept of a filter is about so many times as large as its key: the key, the lists and their sets. */
 const keyFactor = 3;
 
-export function createFilter({ states, queues }: Pick<Subscribe, 'states' | 'queues'>, scope: Scope): Filter {
+export function createCallFilter({ states, queues }: Pick<Subscribe, 'states' | 'queues'>, scope: Scope): CallFilter {
   const wantedStates = states ? new Set<string>(states) : null;
   const wantedQueues = queues ? new Set(queues) : null;
   const maySee = visibleTo(scope);

@@ -1,8 +1,8 @@
 import { partitionsMax } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { answerBytesMax } from '@callstream/tables';
-import { listedEvent } from '../listed-event.ts';
-import type { Frame } from '../frame.ts';
+import { eventJson } from '../listed-event.ts';
+import type { OutgoingFrame } from '../frame.ts';
 import type { Sized } from '../unsent.ts';
 
 /** Bytes of an event but for its body; about. */
@@ -16,7 +16,7 @@ export class LiveEvent implements Sized {
   readonly #event: Pick<CallEvent, 'id' | 'uuid' | 'receivedAt' | 'type' | 'json' | 'omitted'>;
   readonly #callId: string;
   readonly #bodyBytes: number;
-  readonly #frames = new Map<boolean, Frame>();
+  readonly #frames = new Map<boolean, OutgoingFrame>();
 
   constructor(topic: string, callId: string, { id, uuid, receivedAt, type, json, omitted }: CallEvent) {
     this.uuid = uuid;
@@ -29,7 +29,7 @@ export class LiveEvent implements Sized {
   }
 
   /** The `CallEventAdded` that tells it. */
-  frame(masked: boolean): Frame {
+  frame(masked: boolean): OutgoingFrame {
     const known = this.#frames.get(masked);
     if (known) return known;
     const { id, receivedAt, type, json, uuid, omitted } = this.#event;
@@ -40,7 +40,7 @@ export class LiveEvent implements Sized {
     };
     const bytes = this.#bodyBytes;
     const body = { type, json: bytes > answerBytesMax ? null : json, bytes };
-    const data = `{"call_id":${JSON.stringify(this.#callId)},"event":${listedEvent(facts, body, { masked })}}`;
+    const data = `{"call_id":${JSON.stringify(this.#callId)},"event":${eventJson(facts, body, { masked })}}`;
     const frame = [Buffer.from(`{"event":"CallEventAdded","data":${data}}`)];
     this.#frames.set(masked, frame);
     return frame;

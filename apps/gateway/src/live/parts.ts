@@ -4,7 +4,7 @@ import { projectionVersion } from '@callstream/domain';
 export const partBytesMax = 128 * 1024;
 
 /** A part of what is told: JSON text of the items of `calls` and of `gone`, joined by commas. */
-interface Part {
+interface FramePart {
   readonly calls: string;
   readonly gone: string;
   /** From 1. */
@@ -13,7 +13,7 @@ interface Part {
 }
 
 /** Makes the bytes of a part. */
-export type PartText = (part: Part) => string;
+export type PartText = (part: FramePart) => string;
 
 /** `CallsChanged` frames; a cursor stands only in the last. */
 export const changedFrames =

@@ -1,21 +1,21 @@
 import { projectionVersion } from '@callstream/domain';
 import { cursorText, readCursor } from '../board/cursor.ts';
 import type { Cursor } from '../board/cursor.ts';
-import type { KeptBoard } from '../board/keep.ts';
+import type { MaintainedBoard } from '../board/keep.ts';
 import { cursorMsMax } from '../board/leaving.ts';
 import { versionOf } from '../board/progress.ts';
-import type { Keeping } from '../board/leaving.ts';
-import type { Client } from '../client.ts';
+import type { Retention } from '../board/leaving.ts';
+import type { SocketClient } from '../client.ts';
 import { NotServed } from '../fair/not-served.ts';
-import type { Enter } from '../fair/single-flight.ts';
-import { Task } from '../fair/task.ts';
-import { Failure } from '../failure.ts';
-import type { Filter } from './filter.ts';
+import type { Schedule } from '../fair/single-flight.ts';
+import { SharedTask } from '../fair/task.ts';
+import { RequestFailure } from '../failure.ts';
+import type { CallFilter } from './filter.ts';
 import { Backlog } from './backlog.ts';
 import type { PartCache } from './part-cache.ts';
 import { snapshotTails } from './parts.ts';
-import { changedSince, everything } from './told.ts';
-import type { Waiting } from './waiting.ts';
+import { deltaSinceCursor, allMatching } from './told.ts';
+import type { BoardCondition } from './waiting.ts';
 
 /** Longest that a client waits for a board that is being loaded, in ms. */
 const loadMsMax = 5_000;
@@ -27,39 +27,39 @@ const rememberedBytesMax = 8 * 1024 * 1024;
 const snapshotsMs = 1_000;
 
 /** The cursor that was given, and where it says that the client is; null: everything is to be told. */
-interface Given {
+interface ResumeRequest {
   readonly given: string | undefined;
   readonly from: Cursor | null;
 }
 
 export interface Resume {
   /** Where a client is who knows all of the board that it may see, as it is now. */
-  readonly cursor: (filter: Filter) => string;
+  readonly cursor: (filter: CallFilter) => string;
   /**
    * What a client is to be told first; null if it was closed or has asked for something else meanwhile.
    * @throws {Failure} if the cursor is none
    */
-  readonly snapshot: (client: Client, filter: Filter, cursor: string | undefined) => Promise<Backlog | null>;
+  readonly snapshot: (client: SocketClient, filter: CallFilter, cursor: string | undefined) => Promise<Backlog | null>;
   /** The same without waiting: everything, in place of what the client holds. */
-  readonly anew: (filter: Filter) => Backlog;
+  readonly anew: (filter: CallFilter) => Backlog;
   /** Calls `begin` when it is the client's turn, unless it wants something else by then. */
-  readonly again: (client: Client, begin: () => void) => Promise<void>;
+  readonly again: (client: SocketClient, begin: () => void) => Promise<void>;
   /** The client does not wait for its snapshot any more. */
-  readonly forget: (client: Client) => void;
+  readonly forget: (client: SocketClient) => void;
 }
 
-export interface Resuming {
-  readonly keeping: Keeping;
+export interface ResumeOptions {
+  readonly keeping: Retention;
   /** Is looked at whenever the board has changed. */
-  readonly waiting: Waiting;
+  readonly waiting: BoardCondition;
   readonly cache: PartCache;
   /** Gives turns to those for whom a snapshot is to be made. */
-  readonly enter: Enter;
+  readonly enter: Schedule;
 }
 
-export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }: Resuming): Resume {
+export function createResume(kept: MaintainedBoard, { keeping, waiting, cache, enter }: ResumeOptions): Resume {
   const { board, progress, leaving } = kept;
-  const turns = new Map<Client, symbol>();
+  const turns = new Map<SocketClient, symbol>();
   let remembered = new Map<string, Backlog>();
   let rememberedAt = { revision: -1, ms: 0, bytes: 0 };
 
@@ -67,7 +67,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
    * Who may not see everything gets a cursor that is too old at once, but says where they are: what left the board, or moved
    * to a queue that may not be seen, would have to be told as gone, and with it that it exists. So they begin anew.
    */
-  const cursor = ({ isWhole }: Filter): string =>
+  const cursor = ({ isWhole }: CallFilter): string =>
     cursorText({
       epoch: progress.epoch(),
       positions: progress.complete(),
@@ -88,7 +88,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
     );
   };
 
-  const make = (filter: Filter, { given, from }: Given): Backlog => {
+  const make = (filter: CallFilter, { given, from }: ResumeRequest): Backlog => {
     const at = { revision: board.revision(), ms: performance.now(), bytes: 0 };
     if (
       at.revision !== rememberedAt.revision ||
@@ -100,7 +100,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
     const key = `${from ? (given ?? '') : String(reset)} ${filter.key}`;
     const known = remembered.get(key);
     if (known) return known;
-    const told = from ? changedSince(board, filter, from) : everything(board, filter);
+    const told = from ? deltaSinceCursor(board, filter, from) : allMatching(board, filter);
     const text = snapshotTails({ cursor: cursor(filter), reset });
     const snapshot = new Backlog({ board, told, filter, text, cache });
     remembered.set(key, snapshot);
@@ -109,9 +109,13 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
   };
 
   /** Of many wishes of one socket only the newest costs anything: the others are not current when it is their turn. */
-  const inTurn = async <Made>(client: Client, isCurrent: () => boolean, makeIt: () => Made): Promise<Made | null> => {
+  const inTurn = async <Made>(
+    client: SocketClient,
+    isCurrent: () => boolean,
+    makeIt: () => Made,
+  ): Promise<Made | null> => {
     try {
-      return await enter(client, new Task(() => Promise.resolve(isCurrent() ? makeIt() : null)));
+      return await enter(client, new SharedTask(() => Promise.resolve(isCurrent() ? makeIt() : null)));
     } catch (error) {
       if (!(error instanceof NotServed)) throw error;
       // Not a failed Subscribe: from that a client would learn that its cursor is of no use, and come without it.
@@ -145,7 +149,7 @@ export function createResume(kept: KeptBoard, { keeping, waiting, cache, enter }
         }
         const found = given === undefined ? null : readCursor(given);
         if (given !== undefined && found === null)
-          throw new Failure('cursor: this is none of ours. Subscribe without it.');
+          throw new RequestFailure('cursor: this is none of ours. Subscribe without it.');
         if (found && versionOf(found.epoch) < projectionVersion) {
           // A page that was open before the upgrade: what calls are told by now, it would show as something else.
           client.close('olderCursor');

@@ -4,18 +4,18 @@ import { factSet, factsOf } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import type { Scope } from '../access/scope.ts';
-import { createBoard } from '../board/board.ts';
-import type { KeptBoard } from '../board/keep.ts';
-import { createLeaving } from '../board/leaving.ts';
-import type { Client } from '../client.ts';
-import { enterAtOnce } from '../fair/single-flight.ts';
+import { createCallBoard } from '../board/board.ts';
+import type { MaintainedBoard } from '../board/keep.ts';
+import { createExpiry } from '../board/leaving.ts';
+import type { SocketClient } from '../client.ts';
+import { scheduleNow } from '../fair/single-flight.ts';
 import type { Sized } from '../unsent.ts';
-import { createFilter } from './filter.ts';
+import { createCallFilter } from './filter.ts';
 import { PartCache } from './part-cache.ts';
 import { createResume } from './resume.ts';
 import { createSubscriptions } from './subscriptions.ts';
-import { everything } from './told.ts';
-import { createWaiting } from './waiting.ts';
+import { allMatching } from './told.ts';
+import { createBoardCondition } from './waiting.ts';
 
 const keeping = { keepMs: 10_000, staleMs: 15_000 };
 const all: Scope = { queues: null, masked: false };
@@ -24,18 +24,18 @@ const filters = [{}, { states: ['WAITING' as const] }, { queues: ['900'] }];
 const asked = scopes.flatMap((scope) => filters.map((filter) => ({ scope, filter })));
 
 /** A board without a log, and those who watch it. A part has about one call. */
-function createWorld() {
-  const board = createBoard();
-  const leaving = createLeaving(board, keeping, 0);
+function createTestBoard() {
+  const board = createCallBoard();
+  const leaving = createExpiry(board, keeping, 0);
   const progress = { epoch: () => '1', complete: () => [0], isAhead: () => false, asOf: () => 0, lag: () => 0 };
-  const kept = { board, leaving, progress, resumableFrom: () => new Map() } as unknown as KeptBoard;
+  const kept = { board, leaving, progress, resumableFrom: () => new Map() } as unknown as MaintainedBoard;
   const cache = new PartCache({ bytesMax: 5_000, partBytesMax: 300 });
-  const resume = createResume(kept, { keeping, waiting: createWaiting(), cache, enter: enterAtOnce });
+  const resume = createResume(kept, { keeping, waiting: createBoardCondition(), cache, enter: scheduleNow });
   const metrics = { subscriptions: { set: () => undefined }, changes: { inc: () => undefined } } as never;
   const subscriptions = createSubscriptions({ kept, resume, cache, coalesceMs: 0, metrics });
   return { board, leaving, subscriptions };
 }
-type World = ReturnType<typeof createWorld>;
+type TestBoard = ReturnType<typeof createTestBoard>;
 
 /** A screen that takes a frame only when there is room, and never shows what it may not see. */
 function createScreen(scope: Scope) {
@@ -72,7 +72,7 @@ function createScreen(scope: Scope) {
   };
   /** Calls that were on the board for it at some time. */
   const mayHaveSeen = new Set<string>();
-  const client: Client = {
+  const client: SocketClient = {
     ...{ address: '192.0.2.1', connection: {}, isGone: () => false },
     scope: () => scope,
     isAdmitted: () => true,
@@ -90,13 +90,13 @@ function createScreen(scope: Scope) {
   return { client, calls, held, state, mayHaveSeen };
 }
 
-type Step =
+type BoardStep =
   | { readonly does: 'events'; readonly count: number }
   | { readonly does: 'tick' }
   | { readonly does: 'sweep'; readonly afterMs: number }
   | { readonly does: 'take'; readonly screen: number; readonly frames: number };
 
-const steps: fc.Arbitrary<Step[]> = fc.array(
+const steps: fc.Arbitrary<BoardStep[]> = fc.array(
   fc.oneof(
     {
       weight: 4,
@@ -122,18 +122,18 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 it('whoever takes what it is told slowly, part by part, shows in the end what is on the board, and nothing that it may not see', async () => {
   await fc.assert(
     fc.asyncProperty(logs(60), steps, fc.nat(20), async (log, todo, subscribeAfter) => {
-      const world: World = createWorld();
+      const world: TestBoard = createTestBoard();
       const { board, leaving, subscriptions } = world;
       using _ = subscriptions;
       const events = eventsOf(log).entries();
       const screens = asked.map(({ scope, filter }) => ({
         ...createScreen(scope),
-        filter: createFilter(filter, scope),
+        filter: createCallFilter(filter, scope),
       }));
       let [next, now] = [0, 0];
       const note = (): void => {
         for (const { filter, mayHaveSeen } of screens)
-          for (const { callId } of everything(board, filter).calls) mayHaveSeen.add(callId);
+          for (const { callId } of allMatching(board, filter).calls) mayHaveSeen.add(callId);
       };
       const put = (): void => {
         const { value } = events.next();
@@ -162,10 +162,10 @@ it('whoever takes what it is told slowly, part by part, shows in the end what is
       subscriptions.changed();
       for (const screen of screens) {
         take(screen, 10_000);
-        const wanted = everything(board, screen.filter).calls.map(({ callId }) => callId);
+        const wanted = allMatching(board, screen.filter).calls.map(({ callId }) => callId);
         expect([...screen.calls.keys()].toSorted()).toEqual(wanted.toSorted());
         if (!screen.filter.masked)
-          for (const { callId, call } of everything(board, screen.filter).calls)
+          for (const { callId, call } of allMatching(board, screen.filter).calls)
             expect(screen.calls.get(callId)).toEqual(call);
       }
     }),
@@ -174,7 +174,7 @@ it('whoever takes what it is told slowly, part by part, shows in the end what is
 }, 60_000);
 
 it('who may not see everything is told what left while it took a large change', async () => {
-  const { board, subscriptions } = createWorld();
+  const { board, subscriptions } = createTestBoard();
   using _ = subscriptions;
   let at = 0;
   const waits = (queue: string, ...callIds: string[]): void => {

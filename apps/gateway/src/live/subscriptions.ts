@@ -1,16 +1,16 @@
 import type { MessageId, Subscribe } from '@callstream/contracts';
-import { atMostEvery } from '../at-most-every.ts';
-import type { KeptBoard } from '../board/keep.ts';
-import type { Client } from '../client.ts';
-import type { Metrics } from '../metrics.ts';
-import { createDelivery, newSubscription } from './delivery.ts';
-import type { Group, Subscription } from './delivery.ts';
-import { createFilter } from './filter.ts';
-import type { Filter } from './filter.ts';
+import { throttle } from '../at-most-every.ts';
+import type { MaintainedBoard } from '../board/keep.ts';
+import type { SocketClient } from '../client.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { createSubscriberFeed, newSubscriber } from './delivery.ts';
+import type { SubscriberGroup, Subscriber } from './delivery.ts';
+import { createCallFilter } from './filter.ts';
+import type { CallFilter } from './filter.ts';
 import type { PartCache } from './part-cache.ts';
 import type { Resume } from './resume.ts';
-import { changedNow, changesByQueue } from './told.ts';
-import type { Told } from './told.ts';
+import { deltaOfTick, changesByQueue } from './told.ts';
+import type { Delta } from './told.ts';
 
 /** How often subscribers are told how old the board is, in ms. */
 const heartbeatEveryMs = 5_000;
@@ -19,41 +19,41 @@ const cursorEveryMs = 60_000;
 /** Filters that are larger are counted: one with a hundred long names of queues has 150,000. In bytes. */
 const smallFilterBytes = 4_096;
 
-const nothing: Told = { calls: [], gone: [] };
+const nothing: Delta = { calls: [], gone: [] };
 
 export interface Subscriptions extends Disposable {
   /** Answers with a snapshot, and tells what changes from then on. @throws {Failure} */
-  readonly subscribe: (client: Client, asked: Subscribe, id: MessageId | undefined) => Promise<void>;
-  readonly unsubscribe: (client: Client) => void;
+  readonly subscribe: (client: SocketClient, asked: Subscribe, id: MessageId | undefined) => Promise<void>;
+  readonly unsubscribe: (client: SocketClient) => void;
   /** The client may see something else now: what it holds is replaced. */
-  readonly rescope: (client: Client) => void;
+  readonly rescope: (client: SocketClient) => void;
   /** The client takes more now. */
-  readonly onRoom: (client: Client) => void;
-  readonly has: (client: Client) => boolean;
+  readonly onRoom: (client: SocketClient) => void;
+  readonly has: (client: SocketClient) => boolean;
   /** The board has changed. */
   readonly changed: () => void;
 }
 
-export interface Subscribing {
-  readonly kept: KeptBoard;
+export interface SubscriptionsOptions {
+  readonly kept: MaintainedBoard;
   readonly resume: Resume;
   readonly cache: PartCache;
   /** Changes are told at most this often, in ms; 0: at once. */
   readonly coalesceMs: number;
-  readonly metrics: Pick<Metrics, 'subscriptions' | 'changes'>;
+  readonly metrics: Pick<GatewayMetrics, 'subscriptions' | 'changes'>;
 }
 
 /**
  * Tells subscribers what changes on the board: one frame for each distinct subscription and tick, the same bytes for
  * everybody. Who cannot take it now is told later what has changed by then.
  */
-export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }: Subscribing): Subscriptions {
+export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }: SubscriptionsOptions): Subscriptions {
   const { board, progress } = kept;
-  const delivery = createDelivery({ kept, resume, cache, metrics });
-  const groups = new Map<string, Group>();
-  const all = new Map<Client, Subscription>();
+  const delivery = createSubscriberFeed({ kept, resume, cache, metrics });
+  const groups = new Map<string, SubscriberGroup>();
+  const all = new Map<SocketClient, Subscriber>();
 
-  const isUpToDate = ({ revision, backlog }: Subscription): boolean => backlog === null && revision >= board.marked();
+  const isUpToDate = ({ revision, backlog }: Subscriber): boolean => backlog === null && revision >= board.marked();
 
   const tell = (): void => {
     const revision = board.revision();
@@ -61,7 +61,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     if (revision === marked) return;
     const changesIn = changesByQueue(board.since(marked));
     for (const group of groups.values()) {
-      const told = changedNow(changesIn(group.filter), group.filter);
+      const told = deltaOfTick(changesIn(group.filter), group.filter);
       const count = told.calls.length + told.gone.length;
       const backlog = count === 0 ? null : delivery.changesOf(group.filter, told);
       const only = backlog?.parts === 1 ? [backlog.part(0)] : null;
@@ -85,7 +85,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     board.mark();
   };
 
-  const ticking = atMostEvery(coalesceMs, tell);
+  const ticking = throttle(coalesceMs, tell);
 
   const beat = (): void => {
     tell();
@@ -106,11 +106,11 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
   };
   const beating = setInterval(beat, heartbeatEveryMs);
 
-  const unsubscribe = (client: Client): void => {
+  const unsubscribe = (client: SocketClient): void => {
     resume.forget(client);
     leave(client);
   };
-  const leave = (client: Client): void => {
+  const leave = (client: SocketClient): void => {
     const subscription = all.get(client);
     if (!subscription) return;
     all.delete(client);
@@ -122,20 +122,20 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     metrics.subscriptions.set(all.size);
   };
 
-  const groupOf = (asked: Group['asked'], filter: Filter): Group => {
+  const groupOf = (asked: SubscriberGroup['asked'], filter: CallFilter): SubscriberGroup => {
     const known = groups.get(filter.key);
     if (known) return known;
-    const group = { asked, filter, members: new Set<Subscription>(), cursorAt: performance.now() };
+    const group = { asked, filter, members: new Set<Subscriber>(), cursorAt: performance.now() };
     groups.set(filter.key, group);
     return group;
   };
 
   /** Makes the client one of those who are told; in place of what it was told before. */
-  const enter = (client: Client, { states, queues }: Group['asked']): Subscription => {
+  const enter = (client: SocketClient, { states, queues }: SubscriberGroup['asked']): Subscriber => {
     unsubscribe(client);
     const asked = { states, queues };
-    const group = groupOf(asked, createFilter(asked, client.scope()));
-    const subscription = newSubscription(client, group);
+    const group = groupOf(asked, createCallFilter(asked, client.scope()));
+    const subscription = newSubscriber(client, group);
     all.set(client, subscription);
     group.members.add(subscription);
     if (group.filter.byteLength > smallFilterBytes) client.hold(group.filter);
@@ -145,7 +145,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
 
   return {
     subscribe: async (client, asked, id) => {
-      const filter = createFilter(asked, client.scope());
+      const filter = createCallFilter(asked, client.scope());
       const snapshot = await resume.snapshot(client, filter, asked.cursor);
       if (!snapshot) return;
       const subscription = enter(client, asked);
@@ -157,7 +157,7 @@ export function createSubscriptions({ kept, resume, cache, coalesceMs, metrics }
     rescope: (client) => {
       const known = all.get(client);
       // A new token for the old scope changes nothing.
-      if (!known || createFilter(known.group.asked, client.scope()).key === known.group.filter.key) return;
+      if (!known || createCallFilter(known.group.asked, client.scope()).key === known.group.filter.key) return;
       // From now on nothing comes by the old token. By the new one all comes anew, when it is the client's turn.
       leave(client);
       void resume.again(client, () => delivery.beginAnew(enter(client, known.group.asked)));

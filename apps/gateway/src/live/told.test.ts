@@ -1,31 +1,31 @@
 import fc from 'fast-check';
 import { callOfLive, LiveCall, liveCallOf } from '@callstream/contracts';
-import { factSet, factsOf, noFacts, statesMore, union } from '@callstream/domain';
-import type { Call, Facts } from '@callstream/domain';
+import { factSet, factsOf, emptyFactSet, addsFacts, union } from '@callstream/domain';
+import type { Call, FactSet } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
-import { createBoard } from '../board/board.ts';
-import type { Board } from '../board/board.ts';
+import { createCallBoard } from '../board/board.ts';
+import type { CallBoard } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
-import { createLeaving } from '../board/leaving.ts';
+import { createExpiry } from '../board/leaving.ts';
 import { everything as everythingMayBeSeen } from '../access/scope.ts';
-import { createFilter } from './filter.ts';
-import type { Filter } from './filter.ts';
+import { createCallFilter } from './filter.ts';
+import type { CallFilter } from './filter.ts';
 import { Backlog } from './backlog.ts';
 import { PartCache } from './part-cache.ts';
 import { changedFrames } from './parts.ts';
-import { changedAfter, changedNow, changedSince, changesByQueue, everything } from './told.ts';
-import type { Told } from './told.ts';
+import { deltaSinceRevision, deltaOfTick, deltaSinceCursor, changesByQueue, allMatching } from './told.ts';
+import type { Delta } from './told.ts';
 
 const cache = new PartCache({ bytesMax: 100_000, partBytesMax: 2_000 });
 /** All frames that tell it. */
-function framesOf(board: Board, told: Told, filter: Filter): Buffer[] {
+function framesOf(board: CallBoard, told: Delta, filter: CallFilter): Buffer[] {
   const backlog = new Backlog({ board, told, filter, text: changedFrames(''), cache });
   return Array.from({ length: backlog.parts }, (_, i) => backlog.part(i));
 }
 
 const keeping = { keepMs: 10_000, staleMs: 15_000 };
 
-const filters: Parameters<typeof createFilter>[0][] = [
+const filters: Parameters<typeof createCallFilter>[0][] = [
   {},
   { states: ['WAITING'] },
   { queues: ['900'] },
@@ -33,7 +33,7 @@ const filters: Parameters<typeof createFilter>[0][] = [
 ];
 
 /** A dashboard; it checks that no call becomes less. */
-function createScreen(filter: Filter) {
+function createScreen(filter: CallFilter) {
   const calls = new Map<string, Call>();
   return {
     ...{ filter, calls, revision: 0, cursor: { epoch: '', positions: [0], leftUntil: 0 } as Cursor },
@@ -52,13 +52,13 @@ function createScreen(filter: Filter) {
   };
 }
 
-interface Step {
+interface ScreenStep {
   readonly does: 'event' | 'tick' | 'sweep' | 'behind' | 'away';
   /** That is behind or away from then on; or comes back, if it is already. */
   readonly screen: number;
 }
 
-const steps: fc.Arbitrary<Step[]> = fc.array(
+const steps: fc.Arbitrary<ScreenStep[]> = fc.array(
   fc.record({
     does: fc.oneof(
       { weight: 6, arbitrary: fc.constant('event' as const) },
@@ -74,13 +74,13 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
   fc.assert(
     fc.property(logs(30), steps, (log, todo) => {
       const events = eventsOf(log).entries();
-      const board = createBoard();
-      const leaving = createLeaving(board, keeping, 0);
+      const board = createCallBoard();
+      const leaving = createExpiry(board, keeping, 0);
       let next = 0;
       let now = 0;
-      const screens = filters.map((asked) => createScreen(createFilter(asked, everythingMayBeSeen)));
+      const screens = filters.map((asked) => createScreen(createCallFilter(asked, everythingMayBeSeen)));
       /** What Postgres has. */
-      const stored = new Map<string, Facts>();
+      const stored = new Map<string, FactSet>();
       const states = screens.map(() => 'live');
       const cursor = (): Cursor => ({ epoch: '', positions: [next], leftUntil: leaving.leftUntil() });
       const tick = (): void => {
@@ -89,8 +89,8 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
           if (states[i] !== 'live') return;
           const isUpToDate = screen.revision === board.marked();
           const told = isUpToDate
-            ? changedNow(changesByQueue(changed)(screen.filter), screen.filter)
-            : changedAfter(board, screen.filter, screen);
+            ? deltaOfTick(changesByQueue(changed)(screen.filter), screen.filter)
+            : deltaSinceRevision(board, screen.filter, screen);
           screen.receive(framesOf(board, told, screen.filter));
           Object.assign(screen, { revision: board.revision(), cursor: cursor() });
         });
@@ -100,8 +100,8 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
         const screen = screens[i]!;
         const told =
           states[i] === 'behind'
-            ? changedAfter(board, screen.filter, screen)
-            : changedSince(board, screen.filter, screen.cursor);
+            ? deltaSinceRevision(board, screen.filter, screen)
+            : deltaSinceCursor(board, screen.filter, screen.cursor);
         screen.receive(framesOf(board, told, screen.filter));
         Object.assign(screen, { revision: board.revision(), cursor: cursor() });
         states[i] = 'live';
@@ -115,10 +115,10 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
           next = value[0] + 1;
           now = Math.max(now, value[1].receivedAt);
           if (callId === null) continue;
-          const before = stored.get(callId) ?? noFacts;
+          const before = stored.get(callId) ?? emptyFactSet;
           const all = union(before, said);
           stored.set(callId, all);
-          if (!board.get(callId)?.call && !statesMore(before, said)) continue;
+          if (!board.get(callId)?.call && !addsFacts(before, said)) continue;
           const { call } = board.put(callId, board.get(callId)?.call ? said : all);
           if (call) leaving.came(call);
         } else if (step.does === 'tick') tick();
@@ -128,10 +128,12 @@ it('whoever is up to date, behind or away for a while shows in the end what is o
       tick();
       screens.forEach((screen, i) => {
         if (states[i] !== 'live') comeBack(i);
-        const wanted = everything(board, screen.filter).calls.map(({ callId, call }) => [callId, call] as const);
+        const wanted = allMatching(board, screen.filter).calls.map(({ callId, call }) => [callId, call] as const);
         expect(screen.calls).toEqual(new Map(wanted));
       });
-      const texts = everything(board, createFilter({}, everythingMayBeSeen)).calls.map((entry) => entry.json ?? '');
+      const texts = allMatching(board, createCallFilter({}, everythingMayBeSeen)).calls.map(
+        (entry) => entry.json ?? '',
+      );
       expect(board.sizes().bytes).toBe(texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0));
     }),
     { numRuns: 1_000 },
@@ -143,7 +145,7 @@ it('a record that comes again changes nothing', () => {
     fc.property(logs(10), (log) => {
       const events = eventsOf(log).filter(({ callId }) => callId !== null);
       const putAll = () => events.forEach((event) => board.put(event.callId ?? '', factSet(factsOf(event))));
-      const board = createBoard();
+      const board = createCallBoard();
       putAll();
       const revision = board.revision();
       putAll();
@@ -155,19 +157,19 @@ it('a record that comes again changes nothing', () => {
 });
 
 it('for whom numbers are masked, they are so in whatever way it is told', () => {
-  const board = createBoard();
+  const board = createCallBoard();
   const body =
     '{"type":"call.new","call_id":"c1","direction":"inbound","our_number":"0800123000","their_number":"11987654321"}';
   for (const event of eventsOf([{ body, receivedAt: '2026-03-02T13:00:00.000Z' }])) {
     board.put(event.callId ?? '', factSet(factsOf(event)));
   }
-  const masked = createFilter({}, { queues: null, masked: true });
+  const masked = createCallFilter({}, { queues: null, masked: true });
   const start = { epoch: '', positions: [0], leftUntil: 0 };
   const ways = [
-    everything(board, masked),
-    changedNow(board.since(0), masked),
-    changedAfter(board, masked, { revision: 0 }),
-    changedSince(board, masked, start),
+    allMatching(board, masked),
+    deltaOfTick(board.since(0), masked),
+    deltaSinceRevision(board, masked, { revision: 0 }),
+    deltaSinceCursor(board, masked, start),
   ];
   for (const told of ways) {
     const text = framesOf(board, told, masked).map(String).join();
@@ -177,7 +179,7 @@ it('for whom numbers are masked, they are so in whatever way it is told', () => 
 });
 
 it('a filter of queues looks at the changes of these alone, whatever else changed', () => {
-  const board = createBoard();
+  const board = createCallBoard();
   const put = (callId: string, queue: string, id: number): void => {
     const receivedAt = '2026-03-02T13:00:00.000Z';
     const [event] = eventsOf([
@@ -187,7 +189,7 @@ it('a filter of queues looks at the changes of these alone, whatever else change
   };
   for (let id = 0; id < 100; id++) put(`c${id}`, String(900 + (id % 50)), id);
   const namesOf = (queues: string[]) => {
-    const filter = createFilter({ queues }, everythingMayBeSeen);
+    const filter = createCallFilter({ queues }, everythingMayBeSeen);
     return changesByQueue(board.since(0))(filter).map(({ callId }) => callId);
   };
   expect(namesOf(['900', '949', 'none']).toSorted()).toEqual(['c0', 'c49', 'c50', 'c99']);

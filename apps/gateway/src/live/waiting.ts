@@ -1,12 +1,12 @@
 /** Those who wait until something holds. Thousands may, after a restart: nobody has a clock that ticks. */
-export interface Waiting {
+export interface BoardCondition {
   /** Whether something holds now, or comes to hold within `ms`. */
   readonly until: (holds: () => boolean, ms: number) => Promise<boolean>;
   /** What may hold now? To be called whenever that may have changed. */
   readonly look: () => void;
 }
 
-export function createWaiting(): Waiting {
+export function createBoardCondition(): BoardCondition {
   const all = new Set<() => void>();
   return {
     until: (holds, ms) => {

@@ -3,17 +3,17 @@ import type { AgentNow } from '@callstream/contracts';
 import { maskNumber } from '../access/mask.ts';
 import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { AgentState, Floor, SeatState } from './floor.ts';
+import type { AgentState, QueueSnapshot, QueuePresence } from './floor.ts';
 
 /** An agent in the queues that are looked at. */
-export interface SeenAgent {
+export interface VisibleAgent {
   readonly agent: AgentState;
   /** At least one. */
-  readonly seats: readonly SeatState[];
+  readonly seats: readonly QueuePresence[];
 }
 
 /** The agents of these queues; null: of all, and of none. */
-export function* agentsIn(floor: Floor, queues: ReadonlySet<string> | null): Iterable<SeenAgent> {
+export function* agentsInQueues(floor: QueueSnapshot, queues: ReadonlySet<string> | null): Iterable<VisibleAgent> {
   if (queues === null) {
     for (const agent of floor.agents) yield { agent, seats: agent.seats };
     return;
@@ -26,14 +26,14 @@ export function* agentsIn(floor: Floor, queues: ReadonlySet<string> | null): Ite
 }
 
 /** What the agent does first of all: the first presence that one of the queues has. */
-export const presenceIn = (seats: readonly SeatState[]): SeatState | undefined =>
+export const firstPresence = (seats: readonly QueuePresence[]): QueuePresence | undefined =>
   seats.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence))[0];
 
 /** Makes agents into what crosses the wire, for somebody who may see this. */
-export function agentNow(scope: Scope): (seen: SeenAgent) => AgentNow {
+export function agentNow(scope: Scope): (seen: VisibleAgent) => AgentNow {
   const maySee = visibleTo(scope);
   return ({ agent, seats }) => {
-    const first = presenceIn(seats);
+    const first = firstPresence(seats);
     const { number } = agent;
     return {
       actor: agent.actor,

@@ -1,8 +1,8 @@
-import { fitting, listBytesMax } from './fitting.ts';
+import { truncatedJsonList, listBytesMax } from './fitting.ts';
 
 it('a list that fits is whole', () => {
-  expect(JSON.parse(`{"list":${fitting(['1', '2'])}}`)).toEqual({ list: [1, 2] });
-  expect(JSON.parse(`{"list":${fitting([])}}`)).toEqual({ list: [] });
+  expect(JSON.parse(`{"list":${truncatedJsonList(['1', '2'])}}`)).toEqual({ list: [1, 2] });
+  expect(JSON.parse(`{"list":${truncatedJsonList([])}}`)).toEqual({ list: [] });
 });
 
 it.each([
@@ -15,7 +15,7 @@ it.each([
     const texts = function* (): Iterable<string> {
       for (; made < 10_000; made++) yield `"${character.repeat(1_000)}"`;
     };
-    const text = fitting(texts());
+    const text = truncatedJsonList(texts());
     const read = JSON.parse(`{"list":${text}}`) as { list: string[]; more?: boolean };
     expect(read.more).toBe(true);
     const bytes = Buffer.byteLength(text);

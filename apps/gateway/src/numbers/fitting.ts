@@ -2,7 +2,7 @@
 export const listBytesMax = 2 * 1024 * 1024;
 
 /** The texts as a JSON list, as far as they fit; `"more":true` follows if some were left out. */
-export function fitting(texts: Iterable<string>): string {
+export function truncatedJsonList(texts: Iterable<string>): string {
   const taken: string[] = [];
   let bytes = 0;
   for (const text of texts) {

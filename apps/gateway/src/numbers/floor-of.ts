@@ -2,11 +2,11 @@ import { compareText, noCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedVisits, LiveQueue } from '@callstream/tables';
 import { listedForMs } from './floor.ts';
-import type { AgentState, Floor, QueueState, Rules, SeatState } from './floor.ts';
+import type { AgentState, QueueSnapshot, QueueState, CountingRules, QueuePresence } from './floor.ts';
 import { totalsOf } from './totals.ts';
 
 /** What was read from the tables. */
-export interface FloorFacts extends Pick<Floor, 'rules' | 'asOf' | 'today'> {
+export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' | 'today'> {
   readonly live: readonly LiveQueue[];
   /** By actor and queue. */
   readonly marks: readonly AgentRow[];
@@ -17,7 +17,15 @@ export interface FloorFacts extends Pick<Floor, 'rules' | 'asOf' | 'today'> {
 }
 
 /** Works out once what is the same for everybody, so that an answer only has to pick from it. */
-export function floorOf({ rules, asOf, today, live, marks, segments, visits }: FloorFacts): Floor {
+export function buildQueueSnapshot({
+  rules,
+  asOf,
+  today,
+  live,
+  marks,
+  segments,
+  visits,
+}: QueueSnapshotRows): QueueSnapshot {
   const marksOf = Map.groupBy(marks, ({ actor }) => actor);
   const segmentsOf = Map.groupBy(segments, ({ actor }) => actor);
   const actors = [...new Set([...marksOf.keys(), ...segmentsOf.keys()])].toSorted(compareText);
@@ -72,7 +80,7 @@ export const noPresences = (): Record<Presence, number> => ({
   ...{ on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 },
 });
 
-interface Known {
+interface AgentRows {
   readonly actor: string;
   /** One for each queue that the agent's events named, and one for those that named none. */
   readonly marks: readonly AgentRow[];
@@ -80,9 +88,9 @@ interface Known {
 }
 
 /** What an agent does now; null: too long ago to be listed. */
-function agentState({ actor, marks, segments }: Known, now: number, rules: Rules): AgentState | null {
+function agentState({ actor, marks, segments }: AgentRows, now: number, rules: CountingRules): AgentState | null {
   const { calls, queues } = presenceOf({ marks, segments }, now, rules);
-  const isListed = ({ presence, since }: SeatState): boolean =>
+  const isListed = ({ presence, since }: QueuePresence): boolean =>
     (presence !== 'logged_out' && presence !== 'not_known') || now - since <= listedForMs;
   const seats = queues.filter(isListed);
   if (seats.length === 0) return null;

@@ -1,10 +1,10 @@
 import type { Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
 import { countLiveCalls, countVisits, readAgentMarks, readAgentSegments, readPeriod } from '@callstream/tables';
 import type { LiveQueue, Period, Queryable } from '@callstream/tables';
-import { floorOf } from './floor-of.ts';
+import { buildQueueSnapshot } from './floor-of.ts';
 
 /** How things are counted. */
-export interface Rules extends Thresholds, PresenceRules {
+export interface CountingRules extends Thresholds, PresenceRules {
   /** IANA name: whose days are meant. */
   readonly timeZone: string;
 }
@@ -12,7 +12,7 @@ export interface Rules extends Thresholds, PresenceRules {
 /** How long somebody who has logged out, or of whom nothing is known, is still listed, in ms. */
 export const listedForMs = 24 * 3_600_000;
 /** So much further back times are read, in ms: clocks of senders may be behind. */
-const clocksBehindMs = 14 * 3_600_000;
+const clockSkewMs = 14 * 3_600_000;
 
 /** A queue now, and today so far. */
 export interface QueueState extends LiveQueue {
@@ -23,7 +23,7 @@ export interface QueueState extends LiveQueue {
 }
 
 /** An agent in one queue. */
-export interface SeatState {
+export interface QueuePresence {
   readonly queue: string;
   readonly presence: Presence;
   /** ms since 1970. */
@@ -35,14 +35,14 @@ export interface AgentState {
   /** The extension. */
   readonly number: string | null;
   /** By queue. */
-  readonly seats: readonly SeatState[];
+  readonly seats: readonly QueuePresence[];
   /** Calls that they are on, or that ring. */
   readonly calls: readonly { readonly callId: string; readonly queue: string }[];
 }
 
 /** The call centre as the tables know it at one moment: what all that supervisors see is made of, whatever they may see. */
-export interface Floor {
-  readonly rules: Rules;
+export interface QueueSnapshot {
+  readonly rules: CountingRules;
   /** When the tables were read, in ms since 1970. */
   readonly asOf: number;
   readonly today: Period;
@@ -58,14 +58,14 @@ export interface Floor {
  * One query after the other: they are one connection's.
  * @param now ms since 1970
  */
-export async function readFloor(db: Queryable, rules: Rules, now: number): Promise<Floor> {
+export async function readQueueSnapshot(db: Queryable, rules: CountingRules, now: number): Promise<QueueSnapshot> {
   const { timeZone, serviceLevelMs, shortAbandonMs, staleAfterMs } = rules;
   const today = await readPeriod(db, { now, timeZone });
   const counted = { ...today, queues: null, serviceLevelMs, shortAbandonMs, interval: null, timeZone };
-  return floorOf({
+  return buildQueueSnapshot({
     ...{ rules, asOf: now, today },
     live: await countLiveCalls(db, now - staleAfterMs),
-    segments: await readAgentSegments(db, now - listedForMs - clocksBehindMs),
+    segments: await readAgentSegments(db, now - listedForMs - clockSkewMs),
     marks: await readAgentMarks(db, now - listedForMs),
     visits: await countVisits(db, counted),
   });

@@ -1,13 +1,13 @@
-import type { Floor } from './floor.ts';
-import { createFloors } from './floors.ts';
+import type { QueueSnapshot } from './floor.ts';
+import { cacheQueueSnapshot } from './floors.ts';
 
 /** Looks that end when the test says so, by a clock that goes when the test says so. */
 function controlled() {
-  const looks: PromiseWithResolvers<Floor>[] = [];
+  const looks: PromiseWithResolvers<QueueSnapshot>[] = [];
   let now = 0;
-  const floors = createFloors(
+  const floors = cacheQueueSnapshot(
     () => {
-      const look = Promise.withResolvers<Floor>();
+      const look = Promise.withResolvers<QueueSnapshot>();
       looks.push(look);
       return look.promise;
     },
@@ -16,7 +16,7 @@ function controlled() {
   return { looks, floors, goTo: (ms: number) => void (now = ms) };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-const floor = (asOf: number) => ({ asOf }) as Floor;
+const floor = (asOf: number) => ({ asOf }) as QueueSnapshot;
 
 describe('looks at the tables', () => {
   it('are shared by all who ask while one is under way, however long that takes', async () => {

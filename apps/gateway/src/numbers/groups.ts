@@ -1,16 +1,16 @@
 import { scopeKey } from '../access/scope.ts';
-import type { Asker } from '../fair/asker.ts';
-import type { Client } from '../client.ts';
-import { Failure } from '../failure.ts';
+import type { Requester } from '../fair/asker.ts';
+import type { SocketClient } from '../client.ts';
+import { RequestFailure } from '../failure.ts';
 import type { NumberView } from './texts.ts';
 
-type Kind = NumberView['kind'];
+type ViewKind = NumberView['kind'];
 
 /** Everybody who watches the same. Asks for itself, so that it does not matter which of its members leaves. */
-export interface Group extends Asker {
+export interface WatchGroup extends Requester {
   readonly key: string;
   readonly view: NumberView;
-  readonly members: Set<Client>;
+  readonly members: Set<SocketClient>;
   /** Version of the text that they know; '' if some know none. */
   known: string;
 }
@@ -23,18 +23,18 @@ const watchedLengthMax = 16 * 1024 * 1024;
 const watchedLengthPerAddressMax = watchedLengthMax / 4;
 
 /** Who watches what: each client one view of each kind. */
-export interface Groups {
-  readonly all: () => Iterable<Group>;
+export interface WatchGroups {
+  readonly all: () => Iterable<WatchGroup>;
   readonly isEmpty: () => boolean;
   /** The client watches this from now on, in place of what it watched of the kind. @throws {Failure} if too much is watched */
-  readonly enter: (client: Client, view: NumberView) => Group;
-  readonly leave: (client: Client, kind: Kind) => void;
-  readonly of: (client: Client, kind: Kind) => Group | undefined;
+  readonly enter: (client: SocketClient, view: NumberView) => WatchGroup;
+  readonly leave: (client: SocketClient, kind: ViewKind) => void;
+  readonly of: (client: SocketClient, kind: ViewKind) => WatchGroup | undefined;
 }
 
-export function createGroups(): Groups {
-  const groups = new Map<string, Group>();
-  const watched = { Queues: new Map<Client, Group>(), Agents: new Map<Client, Group>() };
+export function createWatchGroups(): WatchGroups {
+  const groups = new Map<string, WatchGroup>();
+  const watched = { Queues: new Map<SocketClient, WatchGroup>(), Agents: new Map<SocketClient, WatchGroup>() };
   const lengths = new Map<string, number>();
   let length = 0;
 
@@ -44,21 +44,21 @@ export function createGroups(): Groups {
     if (left === 0) lengths.delete(address);
     else lengths.set(address, left);
   };
-  const begin = (client: Client, key: string, view: NumberView): Group => {
+  const begin = (client: SocketClient, key: string, view: NumberView): WatchGroup => {
     const { address } = client;
     const ofAddress = (lengths.get(address) ?? 0) + key.length;
     if (length + key.length > watchedLengthMax || ofAddress > watchedLengthPerAddressMax)
-      throw new Failure(
+      throw new RequestFailure(
         'Too many different watches are open. Watch fewer queues by name, or all of them: without `queues`.',
       );
     grow(address, key.length);
-    const members = new Set<Client>();
+    const members = new Set<SocketClient>();
     const connection = {};
-    const group: Group = { key, view, members, known: '', address, connection, isGone: () => members.size === 0 };
+    const group: WatchGroup = { key, view, members, known: '', address, connection, isGone: () => members.size === 0 };
     groups.set(key, group);
     return group;
   };
-  const leave = (client: Client, kind: Kind): void => {
+  const leave = (client: SocketClient, kind: ViewKind): void => {
     const group = watched[kind].get(client);
     watched[kind].delete(client);
     group?.members.delete(client);

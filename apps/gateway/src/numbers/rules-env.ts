@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Rules } from './floor.ts';
+import type { CountingRules } from './floor.ts';
 
 const seconds = (given: number) => z.coerce.number().min(0).max(86_400).default(given);
 
@@ -13,7 +13,7 @@ const timeZone = z.string().refine((name) => {
 }, 'must be a name of IANA, as America/Sao_Paulo');
 
 /** How a supervisor counts. */
-export const rulesEnv = {
+export const countingRulesEnv = {
   TIME_ZONE: timeZone.default('UTC').describe('Time zone whose days are counted, as America/Sao_Paulo'),
   SERVICE_LEVEL_SECONDS: seconds(20).describe('Answered within so many seconds, inclusive, is in time'),
   SHORT_ABANDON_SECONDS: seconds(5).describe('Abandoned within so many seconds, inclusive, counts in no ratio'),
@@ -34,9 +34,9 @@ export const rulesEnv = {
     ),
 };
 
-type RulesEnv = z.infer<z.ZodObject<typeof rulesEnv>> & { readonly STALE_AFTER_MINUTES: number };
+type CountingRulesEnv = z.infer<z.ZodObject<typeof countingRulesEnv>> & { readonly STALE_AFTER_MINUTES: number };
 
-export const rulesOfEnv = (env: RulesEnv): Rules => ({
+export const countingRulesOfEnv = (env: CountingRulesEnv): CountingRules => ({
   timeZone: env.TIME_ZONE,
   serviceLevelMs: env.SERVICE_LEVEL_SECONDS * 1_000,
   shortAbandonMs: env.SHORT_ABANDON_SECONDS * 1_000,

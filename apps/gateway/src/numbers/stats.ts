@@ -2,10 +2,10 @@ import type { Stats } from '@callstream/contracts';
 import { bytesOfCount, countVisits, readIntervals, readPeriod } from '@callstream/tables';
 import type { Interval, Queryable } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
-import type { Rules } from './floor.ts';
-import { rulesOf, sumVisits } from './totals.ts';
+import type { CountingRules } from './floor.ts';
+import { countingRulesJson, sumVisits } from './totals.ts';
 
-export interface StatsQuestion {
+export interface StatsQuery {
   /** RFC 3339, or a day. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
@@ -33,8 +33,8 @@ const lengthMs = {
 /** What became of the visits of a period, as far as they may be seen; or why the period is none. */
 export async function readStats(
   db: Queryable,
-  { from, to, interval, queue }: StatsQuestion,
-  { rules, scope, now }: { readonly rules: Rules; readonly scope: Scope; readonly now: number },
+  { from, to, interval, queue }: StatsQuery,
+  { rules, scope, now }: { readonly rules: CountingRules; readonly scope: Scope; readonly now: number },
 ): Promise<Stats | { readonly problem: string }> {
   const { timeZone, serviceLevelMs, shortAbandonMs } = rules;
   const period = await readPeriod(db, { from, to, now, timeZone });
@@ -56,7 +56,7 @@ export async function readStats(
       problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,
     };
   const sum = sumVisits(scope);
-  const all = { ...period, interval: interval ?? null, ...rulesOf(rules), ...sum(visits) };
+  const all = { ...period, interval: interval ?? null, ...countingRulesJson(rules), ...sum(visits) };
   if (!interval) return all;
   // Every interval, also those in which nobody called.
   const begins = await readIntervals(db, { ...period, interval, timeZone });

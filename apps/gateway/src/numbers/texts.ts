@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { scopeKey } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { Asker } from '../fair/asker.ts';
+import type { Requester } from '../fair/asker.ts';
 import { createSingleFlight } from '../fair/single-flight.ts';
-import type { Enter } from '../fair/single-flight.ts';
-import { agentNow, agentsIn } from './agents.ts';
-import { fitting } from './fitting.ts';
-import type { Floor } from './floor.ts';
-import type { Floors } from './floors.ts';
+import type { Schedule } from '../fair/single-flight.ts';
+import { agentNow, agentsInQueues } from './agents.ts';
+import { truncatedJsonList } from './fitting.ts';
+import type { QueueSnapshot } from './floor.ts';
+import type { GetQueueSnapshot } from './floors.ts';
 import { queuesJson } from './queues.ts';
 
 /** What somebody looks at. */
@@ -19,7 +19,7 @@ export interface NumberView {
 }
 
 /** An answer as JSON. */
-export interface NumberText {
+export interface SerializedView {
   /** UTF-8, made once: all who are told share it. */
   readonly bytes: Buffer;
   /** The same for texts that differ in nothing but `as_of`. */
@@ -27,31 +27,31 @@ export interface NumberText {
 }
 
 /** Most that is kept of one look, in bytes. */
-const keptBytesMax = 32 * 1024 * 1024;
+const cachedBytesMax = 32 * 1024 * 1024;
 
 /**
  * Numbers as text, made once for each look at the tables and each view, whoever asks and however often. Views of which the
  * same is seen share it: names of queues that nobody is in make no other view.
  */
-export interface NumberTexts {
+export interface ViewCache {
   /** @throws {NotServed} if there was no turn to make it; whatever the look throws */
-  readonly read: (asker: Asker, view: NumberView) => Promise<NumberText>;
+  readonly read: (asker: Requester, view: NumberView) => Promise<SerializedView>;
 }
 
-export interface NumberTextsOptions {
-  readonly floors: Floors;
+export interface ViewCacheOptions {
+  readonly floors: GetQueueSnapshot;
   /** Gives turns to those for whom a text is to be made. */
-  readonly enter: Enter;
+  readonly enter: Schedule;
   readonly onMade: () => void;
 }
 
-export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions): NumberTexts {
-  let latest: Floor | null = null;
-  let kept = new Map<string, NumberText>();
+export function createViewCache({ floors, enter, onMade }: ViewCacheOptions): ViewCache {
+  let latest: QueueSnapshot | null = null;
+  let kept = new Map<string, SerializedView>();
   let keptBytes = 0;
 
   /** The latest may be newer than what was looked at when the turn was asked for: it is never older. */
-  const make = (floor: Floor, view: NumberView): NumberText => {
+  const make = (floor: QueueSnapshot, view: NumberView): SerializedView => {
     const key = keyOf(floor, view);
     const known = kept.get(key);
     if (known) return known;
@@ -60,7 +60,7 @@ export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions)
     kept.set(key, text);
     keptBytes += text.bytes.length;
     for (const [oldest, { bytes }] of kept) {
-      if (keptBytes <= keptBytesMax) break;
+      if (keptBytes <= cachedBytesMax) break;
       kept.delete(oldest);
       keptBytes -= bytes.length;
     }
@@ -72,33 +72,33 @@ export function createNumberTexts({ floors, enter, onMade }: NumberTextsOptions)
     read: async (asker, view) => {
       const floor = await floors();
       if (latest === null || (floor !== latest && floor.asOf >= latest.asOf))
-        [latest, kept, keptBytes] = [floor, new Map<string, NumberText>(), 0];
+        [latest, kept, keptBytes] = [floor, new Map<string, SerializedView>(), 0];
       return kept.get(keyOf(latest, view)) ?? flight(asker, view);
     },
   };
 }
 
 /** The queues of the view of which somebody is an agent; null: it is not limited to any. */
-const queuesOf = (floor: Floor, { queues }: NumberView): string[] | null =>
+const queuesOf = (floor: QueueSnapshot, { queues }: NumberView): string[] | null =>
   queues === undefined ? null : [...new Set(queues)].filter((queue) => floor.agentsIn.has(queue)).toSorted();
 
-const keyOf = (floor: Floor, view: NumberView): string =>
+const keyOf = (floor: QueueSnapshot, view: NumberView): string =>
   JSON.stringify([view.kind, queuesOf(floor, view), scopeKey(view.scope)]);
 
-function textOf(floor: Floor, view: NumberView): NumberText {
+function textOf(floor: QueueSnapshot, view: NumberView): SerializedView {
   const body = view.kind === 'Queues' ? queuesJson(floor, view.scope) : agentsJson(floor, view);
   const version = createHash('sha1').update(body).digest('base64');
   return { bytes: Buffer.from(`{"as_of":${floor.asOf},${body}}`), version };
 }
 
-function agentsJson(floor: Floor, view: NumberView): string {
+function agentsJson(floor: QueueSnapshot, view: NumberView): string {
   const { scope } = view;
   const wanted = queuesOf(floor, view) ?? scope.queues;
   const visible = scope.queues === null ? null : new Set(scope.queues);
   const seen = wanted && new Set(wanted.filter((queue) => queue !== '' && (visible === null || visible.has(queue))));
   const now = agentNow(scope);
   const texts = function* (): Iterable<string> {
-    for (const agent of agentsIn(floor, seen)) yield JSON.stringify(now(agent));
+    for (const agent of agentsInQueues(floor, seen)) yield JSON.stringify(now(agent));
   };
-  return `"agents":${fitting(texts())}`;
+  return `"agents":${truncatedJsonList(texts())}`;
 }

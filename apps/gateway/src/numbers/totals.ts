@@ -3,7 +3,7 @@ import { addCounts, noCounts, ratesOf } from '@callstream/domain';
 import type { VisitCounts } from '@callstream/domain';
 import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { Rules } from './floor.ts';
+import type { CountingRules } from './floor.ts';
 
 /** Counts as they cross the wire. */
 export function totalsOf(counts: VisitCounts): VisitTotals {
@@ -23,11 +23,11 @@ export function totalsOf(counts: VisitCounts): VisitTotals {
   };
 }
 
-type OfQueue = VisitCounts & { readonly queue: string };
-type Sums = { total: VisitTotals; queues: (VisitTotals & { queue: string })[] };
+type QueueVisitCounts = VisitCounts & { readonly queue: string };
+type VisitSums = { total: VisitTotals; queues: (VisitTotals & { queue: string })[] };
 
 /** Sums up what may be seen of counted visits: per queue, and together. */
-export function sumVisits(scope: Scope): (visits: readonly OfQueue[]) => Sums {
+export function sumVisits(scope: Scope): (visits: readonly QueueVisitCounts[]) => VisitSums {
   const maySee = visibleTo(scope);
   const sum = (of: readonly VisitCounts[]): VisitTotals => totalsOf(of.reduce(addCounts, noCounts));
   return (visits) => {
@@ -38,7 +38,7 @@ export function sumVisits(scope: Scope): (visits: readonly OfQueue[]) => Sums {
 }
 
 /** How it was counted, for who reads the numbers. */
-export const rulesOf = ({ timeZone, serviceLevelMs, shortAbandonMs }: Rules) => ({
+export const countingRulesJson = ({ timeZone, serviceLevelMs, shortAbandonMs }: CountingRules) => ({
   time_zone: timeZone,
   service_level_seconds: serviceLevelMs / 1_000,
   short_abandon_seconds: shortAbandonMs / 1_000,

@@ -2,18 +2,18 @@ import { noCounts } from '@callstream/domain';
 import { until } from '@callstream/stack';
 import { everything } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { Client } from '../client.ts';
+import type { SocketClient } from '../client.ts';
 import { computeLimits } from '../fair/limits.ts';
 import { createFairQueue } from '../fair/fair-queue.ts';
-import type { FairLimits } from '../fair/fair-queue.ts';
+import type { FairQueueLimits } from '../fair/fair-queue.ts';
 import { piecesOf } from '../frame.ts';
-import type { Floor } from './floor.ts';
-import { floorOf } from './floor-of.ts';
-import { createNumberTexts } from './texts.ts';
+import type { QueueSnapshot } from './floor.ts';
+import { buildQueueSnapshot } from './floor-of.ts';
+import { createViewCache } from './texts.ts';
 import { createNumberWatches } from './watches.ts';
 
-const floor = (asOf: number, visits: number): Floor =>
-  floorOf({
+const floor = (asOf: number, visits: number): QueueSnapshot =>
+  buildQueueSnapshot({
     rules: {
       ...{ timeZone: 'UTC', serviceLevelMs: 20_000, shortAbandonMs: 5_000, staleAfterMs: 7_200_000 },
       ...{ ringMsMax: 120_000, presenceStaleMs: 43_200_000, takeSeveralCalls: false },
@@ -29,7 +29,7 @@ const floor = (asOf: number, visits: number): Floor =>
     visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
   });
 
-interface Sent {
+interface SentMessage {
   readonly event: string;
   readonly id?: number;
   readonly data: {
@@ -38,9 +38,9 @@ interface Sent {
   };
 }
 const clientOf = (scope: () => Scope = () => everything) => {
-  const sent: Sent[] = [];
+  const sent: SentMessage[] = [];
   const frames: (readonly Buffer[])[] = [];
-  const client: Client = {
+  const client: SocketClient = {
     address: '192.0.2.1',
     connection: {},
     isGone: () => false,
@@ -49,7 +49,7 @@ const clientOf = (scope: () => Scope = () => everything) => {
     authenticate: () => Promise.resolve(null),
     send: (_kind, frame) => {
       frames.push(piecesOf(frame));
-      sent.push(JSON.parse(Buffer.concat(piecesOf(frame)).toString()) as Sent);
+      sent.push(JSON.parse(Buffer.concat(piecesOf(frame)).toString()) as SentMessage);
     },
     hasRoom: () => true,
     write: () => undefined,
@@ -61,12 +61,12 @@ const clientOf = (scope: () => Scope = () => everything) => {
 };
 
 /** Watches of a centre that is as the test says. */
-function watching(limits: FairLimits = computeLimits) {
+function watching(limits: FairQueueLimits = computeLimits) {
   let latest = Promise.resolve(floor(Date.now() - 1, 1));
   let made = 0;
   const floors = () => latest;
   const { enter } = createFairQueue(limits, () => undefined);
-  const texts = createNumberTexts({ floors, enter, onMade: () => made++ });
+  const texts = createViewCache({ floors, enter, onMade: () => made++ });
   const failures: unknown[] = [];
   const watches = createNumberWatches({ floors, texts, onFailed: (error) => void failures.push(error) });
   return {

@@ -1,14 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageId } from '@callstream/contracts';
-import { atMostEvery } from '../at-most-every.ts';
-import type { Client } from '../client.ts';
+import { throttle } from '../at-most-every.ts';
+import type { SocketClient } from '../client.ts';
 import { NotServed } from '../fair/not-served.ts';
-import { Failure } from '../failure.ts';
-import type { Frame } from '../frame.ts';
-import type { Floors } from './floors.ts';
-import { createGroups } from './groups.ts';
-import type { Group } from './groups.ts';
-import type { NumberText, NumberTexts, NumberView } from './texts.ts';
+import { RequestFailure } from '../failure.ts';
+import type { OutgoingFrame } from '../frame.ts';
+import type { GetQueueSnapshot } from './floors.ts';
+import { createWatchGroups } from './groups.ts';
+import type { WatchGroup } from './groups.ts';
+import type { SerializedView, ViewCache, NumberView } from './texts.ts';
 
 /** Least time between two looks, in ms. */
 const everyMs = 1_000;
@@ -20,53 +20,53 @@ const groupsPerTurn = 100;
 
 const end = Buffer.from('}');
 
-type Kind = NumberView['kind'];
+type WatchKind = NumberView['kind'];
 
 /** What supervisors watch: made once for everybody who may see the same, from one look at the tables. */
 export interface NumberWatches extends Disposable {
   /** Tells the numbers of queues now, and whenever one is another. @throws {Failure}, {NotServed} */
-  readonly watchQueues: (client: Client, id: MessageId | undefined) => Promise<void>;
+  readonly watchQueues: (client: SocketClient, id: MessageId | undefined) => Promise<void>;
   /** Tells what agents do; only those of `queues`, if given. @throws {Failure}, {NotServed} */
   readonly watchAgents: (
-    client: Client,
+    client: SocketClient,
     queues: readonly string[] | undefined,
     id: MessageId | undefined,
   ) => Promise<void>;
-  readonly unwatch: (client: Client, kind: Kind) => void;
-  readonly drop: (client: Client) => void;
+  readonly unwatch: (client: SocketClient, kind: WatchKind) => void;
+  readonly drop: (client: SocketClient) => void;
   /** The client may see something else now. */
-  readonly rescope: (client: Client) => void;
+  readonly rescope: (client: SocketClient) => void;
   /** The projection has changed. */
   readonly changed: () => void;
 }
 
 export interface NumberWatchesOptions {
-  readonly floors: Floors;
-  readonly texts: NumberTexts;
+  readonly floors: GetQueueSnapshot;
+  readonly texts: ViewCache;
   /** A look failed; the next change, or the next ten seconds, try again. */
   readonly onFailed: (error: unknown) => void;
 }
 
 export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOptions): NumberWatches {
-  const groups = createGroups();
+  const groups = createWatchGroups();
   /** Groups that are being told, and whether there is something newer for them since. */
-  const telling = new Map<Group, { again: boolean }>();
+  const telling = new Map<WatchGroup, { again: boolean }>();
   /** When the projection changed last, in ms since 1970. */
   let changedAt = 0;
 
-  const frame = (kind: Kind, { bytes }: NumberText, answer: object = {}): Frame => [
+  const frame = (kind: WatchKind, { bytes }: SerializedView, answer: object = {}): OutgoingFrame => [
     Buffer.from(`${JSON.stringify({ event: kind, ...answer }).slice(0, -1)},"data":`),
     ...[bytes, end],
   ];
 
-  const tellGroup = (group: Group, text: NumberText, except?: Client): void => {
+  const tellGroup = (group: WatchGroup, text: SerializedView, except?: SocketClient): void => {
     if (text.version === group.known) return;
     group.known = text.version;
     const sent = frame(group.view.kind, text);
     for (const client of group.members) if (client !== except) client.send(group.view.kind, sent);
   };
   /** Makes what a group is told when it is its turn; once, however many looks there are until then. */
-  const refresh = async (group: Group): Promise<void> => {
+  const refresh = async (group: WatchGroup): Promise<void> => {
     const begun = telling.get(group);
     if (begun) return void (begun.again = true);
     const state = { again: false };
@@ -104,22 +104,29 @@ export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOp
         if (isAgainDue) ticking.changed();
       });
   };
-  const ticking = atMostEvery(everyMs, tell);
+  const ticking = throttle(everyMs, tell);
   const idle = setInterval(ticking.changed, idleEveryMs);
 
   /** The newest request of each client, by kind. */
-  const newest = { Queues: new WeakMap<Client, object>(), Agents: new WeakMap<Client, object>() };
+  const newest = { Queues: new WeakMap<SocketClient, object>(), Agents: new WeakMap<SocketClient, object>() };
 
   /** The text for whatever the client watches once it is there: another token may come while it is made. */
-  const answer = async (client: Client, group: Group): Promise<{ group: Group; text: NumberText }> => {
+  const answer = async (
+    client: SocketClient,
+    group: WatchGroup,
+  ): Promise<{ group: WatchGroup; text: SerializedView }> => {
     const text = await texts.read(client, group.view);
     const current = groups.of(client, group.view.kind);
     if (current === group) return { group, text };
     if (current && JSON.stringify(current.view.queues) === JSON.stringify(group.view.queues))
       return answer(client, current);
-    throw new Failure('A newer request of this socket took the place of this watch.');
+    throw new RequestFailure('A newer request of this socket took the place of this watch.');
   };
-  const watch = async (client: Client, asked: Omit<NumberView, 'scope'>, id: MessageId | undefined): Promise<void> => {
+  const watch = async (
+    client: SocketClient,
+    asked: Omit<NumberView, 'scope'>,
+    id: MessageId | undefined,
+  ): Promise<void> => {
     const { kind } = asked;
     const entered = groups.enter(client, { ...asked, scope: client.scope() });
     newest[kind].set(client, asked);
@@ -130,9 +137,9 @@ export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOp
     } catch (error) {
       // A newer request of the client for the same goes on to wait: it is not ended with this one.
       if (newest[kind].get(client) === asked && groups.of(client, kind) === entered) groups.leave(client, kind);
-      if (error instanceof NotServed || error instanceof Failure) throw error;
+      if (error instanceof NotServed || error instanceof RequestFailure) throw error;
       onFailed(error);
-      throw new Failure('The numbers cannot be read at the moment. Ask again.');
+      throw new RequestFailure('The numbers cannot be read at the moment. Ask again.');
     }
   };
 

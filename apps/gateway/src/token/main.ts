@@ -4,7 +4,7 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import { authenticationEnv } from '../access/authentication-env.ts';
 
-interface Options {
+interface TokenOptions {
   readonly queues?: readonly string[];
   readonly masked?: boolean;
   readonly minutes: number;
@@ -29,7 +29,7 @@ const command = new Command('token')
   .option('--subject <name>', 'whose it is ("sub")')
   .addHelpText('after', '\nExample:\n  npm run watch -- --token "$(npm run --silent token -- --queues 900 --masked)"')
   .parse();
-const { queues, masked, minutes: lifetime, subject } = command.opts<Options>();
+const { queues, masked, minutes: lifetime, subject } = command.opts<TokenOptions>();
 
 const Env = z.object(authenticationEnv);
 

@@ -4,7 +4,7 @@ import type { DatabaseSyncOptions } from 'node:sqlite';
 import { privateFileMode } from '@callstream/files';
 
 /** A file of the spool is closed to the user that this process runs as. */
-export class NotOurs extends Error {
+export class NotFileOwner extends Error {
   override readonly name = 'NotOurs';
 }
 
@@ -18,7 +18,7 @@ export function openDatabase(file: string, options: DatabaseSyncOptions = {}): D
     closeSync(openSync(file, 'a', privateFileMode));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
-    throw new NotOurs(`${file} belongs to another user: run this as its owner, or give it to this user (chown).`, {
+    throw new NotFileOwner(`${file} belongs to another user: run this as its owner, or give it to this user (chown).`, {
       cause: error,
     });
   }

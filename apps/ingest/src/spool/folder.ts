@@ -1,12 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makePrivate } from '@callstream/files';
-import type { SpooledRecord, SpoolStatus, Taken } from './messages.ts';
-import { NotOurs } from './database.ts';
-import { ownerFile, ownFolder } from './owner.ts';
-import { openRefused } from './refused.ts';
-import type { Segment } from './segment.ts';
-import { openSegment, removeFile, setFileAside } from './segment.ts';
+import { makePrivateFolder } from '@callstream/files';
+import type { SpooledRecord, SpoolStatus, SpoolBatch } from './messages.ts';
+import { NotFileOwner } from './database.ts';
+import { lockFile, lockFolder } from './owner.ts';
+import { openQuarantine } from './refused.ts';
+import type { SpoolSegment } from './segment.ts';
+import { openSegment, removeFile, markTorn } from './segment.ts';
 
 /** A segment that was given this much is followed by another one, in bytes. */
 const segmentBytesMax = 8 * 1024 * 1024;
@@ -14,7 +14,7 @@ const segmentName = /^\d{12}\.db$/;
 
 export interface SpoolFolder {
   readonly append: (records: readonly SpooledRecord[]) => void;
-  readonly take: (lane: number, limits: { records: number; bytes: number }) => Taken | null;
+  readonly take: (lane: number, limits: { records: number; bytes: number }) => SpoolBatch | null;
   readonly drained: (sent: { lane: number; segment: string; id: number; records: number }) => void;
   /** Sets the next record of a lane aside, for good. */
   readonly refuse: (refused: { lane: number; segment: string; id: number; reason: string }) => void;
@@ -25,7 +25,7 @@ export interface SpoolFolder {
 /** Whether a folder is a spool. One that is closed to us counts as one: who opens it is told whose it is. */
 export function isSpool(dir: string): boolean {
   try {
-    return readdirSync(dir).some((name) => name === ownerFile || segmentName.test(name));
+    return readdirSync(dir).some((name) => name === lockFile || segmentName.test(name));
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EACCES';
   }
@@ -37,19 +37,19 @@ export function isSpool(dir: string): boolean {
  */
 export function openFolder(dir: string): SpoolFolder {
   let readable: string | null = null;
-  makePrivate(dir, (reason) => (readable = reason));
-  const owner = ownFolder(dir);
-  const refused = openRefused(dir);
+  makePrivateFolder(dir, (reason) => (readable = reason));
+  const owner = lockFolder(dir);
+  const refused = openQuarantine(dir);
   const names = readdirSync(dir).toSorted();
-  const segments = new Map<string, Segment>();
+  const segments = new Map<string, SpoolSegment>();
   const torn = names.filter((name) => name.endsWith('.db.torn'));
   const setAside = (name: string): void => {
     segments.get(name)?.close();
     segments.delete(name);
-    setFileAside(join(dir, name));
+    markTorn(join(dir, name));
     torn.push(`${name}.torn`);
   };
-  const removeIfDrained = (name: string, segment: Segment): void => {
+  const removeIfDrained = (name: string, segment: SpoolSegment): void => {
     if ([...segment.lanes.values()].some(({ records }) => records > 0)) return;
     segments.delete(name);
     segment.remove();
@@ -63,14 +63,14 @@ export function openFolder(dir: string): SpoolFolder {
       removeIfDrained(name, segment);
     } catch (error) {
       // It has events that can still be sent, by its owner.
-      if (error instanceof NotOurs) throw error;
+      if (error instanceof NotFileOwner) throw error;
       setAside(name);
     }
   }
 
   /** Name of the segment that is written to now, if any. */
   let current = '';
-  const writable = (): Segment => {
+  const writable = (): SpoolSegment => {
     const found = segments.get(current);
     if (found && found.bytes() < segmentBytesMax) return found;
     const name = `${String(++number).padStart(12, '0')}.db`;
@@ -133,7 +133,7 @@ export function openFolder(dir: string): SpoolFolder {
 /** SQLITE_CORRUPT, SQLITE_NOTADB. @see https://www.sqlite.org/rescode.html */
 const isTorn = (error: unknown): boolean => [11, 26].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff);
 
-function sumOf(segments: Iterable<Segment>): Pick<SpoolStatus, 'lanes' | 'bytes' | 'oldestAt'> {
+function sumOf(segments: Iterable<SpoolSegment>): Pick<SpoolStatus, 'lanes' | 'bytes' | 'oldestAt'> {
   const sums = new Map<number, number>();
   let bytes = 0;
   let oldestAt = Infinity;

@@ -14,10 +14,10 @@ export interface SpooledRecord {
 }
 
 /** The lane of records whose partition is not known yet. */
-export const unplaced = -1;
+export const unknownPartition = -1;
 
 /** The next records of a lane, all of one segment, in the order in which they came. */
-export interface Taken {
+export interface SpoolBatch {
   readonly lane: number;
   readonly segment: string;
   readonly records: readonly { readonly id: number; readonly record: SpooledRecord }[];
@@ -69,7 +69,7 @@ export const emptyStatus: SpoolStatus = {
   readable: null,
 };
 
-export interface SpoolAnswer {
+export interface SpoolResponse {
   readonly id: number;
   readonly status?: SpoolStatus;
   /** Serialised by `node:v8`. */

@@ -3,14 +3,14 @@ import { Counter } from 'prom-client';
 import type { Registry } from 'prom-client';
 import type { Spool } from './spool.ts';
 
-export interface SpoolMetrics {
+export interface SpoolMetricsOptions {
   readonly spool: Pick<Spool, 'status'>;
   /** About what the spool may take of the disk. */
   readonly bytesMax: number;
 }
 
 /** What is told of the spool; names and units as Prometheus wants them. */
-export function createSpoolMetrics(registry: Registry, { spool, bytesMax }: SpoolMetrics): { drained: Counter } {
+export function createSpoolMetrics(registry: Registry, { spool, bytesMax }: SpoolMetricsOptions): { drained: Counter } {
   const { status } = spool;
   const gauge = (name: string, help: string, value: () => number): void =>
     addGauge(registry, { name: `callstream_ingest_spool_${name}`, help, value });

@@ -2,15 +2,15 @@ import { join } from 'node:path';
 import { openDatabase } from './database.ts';
 
 /** Each spool has it, from its first start on. */
-export const ownerFile = 'owner.db';
+export const lockFile = 'owner.db';
 
 /**
  * Makes this process the only one that uses the folder: by a lock of the system on a file, which goes with the process,
  * also with one that is killed.
  * @throws {Error} if another process has it
  */
-export function ownFolder(dir: string): { close: () => void } {
-  const db = openDatabase(join(dir, ownerFile), { timeout: 0 });
+export function lockFolder(dir: string): { close: () => void } {
+  const db = openDatabase(join(dir, lockFile), { timeout: 0 });
   try {
     db.exec('begin exclusive');
   } catch (error) {

@@ -3,7 +3,7 @@ import { openDatabase } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
 
 /** Records that Kafka will never take (too large for the topic, say), with the reason: for somebody to look at. */
-export function openRefused(dir: string): {
+export function openQuarantine(dir: string): {
   add: (record: SpooledRecord, reason: string) => void;
   count: () => number;
   close: () => void;

@@ -14,7 +14,7 @@ const schema = `
   create table if not exists drained (lane integer primary key, id integer not null);`;
 
 /** What of a lane is still to be sent. */
-interface Lane {
+interface PendingPartition {
   records: number;
   /** The last one that was sent. */
   drainedId: number;
@@ -22,23 +22,23 @@ interface Lane {
   headAt: number;
 }
 
-export interface Segment {
+export interface SpoolSegment {
   readonly file: string;
   /** Rows that are still to be sent, by lane. */
-  readonly lanes: ReadonlyMap<number, Readonly<Lane>>;
+  readonly lanes: ReadonlyMap<number, Readonly<PendingPartition>>;
   /** What it was given, in bytes; rows that were sent count until it is removed. */
   readonly bytes: () => number;
   /** All of them on disk when this returns, or none. @throws {Error} of SQLite, e.g. when the disk is full */
   readonly append: (records: readonly SpooledRecord[]) => void;
   /** The first records of a lane that are still to be sent, at least one if there is any. */
-  readonly read: (lane: number, limits: { records: number; bytes: number }) => Read[];
+  readonly read: (lane: number, limits: { records: number; bytes: number }) => StoredRecord[];
   /** The records of `lane` up to `id` need not be sent again. */
   readonly drained: (lane: number, id: number, records: number) => void;
   readonly close: () => void;
   readonly remove: () => void;
 }
 
-interface Read {
+interface StoredRecord {
   readonly id: number;
   readonly record: SpooledRecord;
 }
@@ -47,7 +47,7 @@ interface Read {
  * One SQLite file. Rows are never deleted, since SQLite cannot on a full disk: the whole file goes when all of it was sent.
  * @throws {Error} if the file is none of ours, or torn
  */
-export function openSegment(file: string): Segment {
+export function openSegment(file: string): SpoolSegment {
   const db = openDatabase(file, { timeout: busyTimeoutMs });
   try {
     db.exec('pragma journal_mode = wal; pragma synchronous = full;');
@@ -69,11 +69,11 @@ export function removeFile(file: string): void {
 }
 
 /** What it has cannot be trusted, but somebody may want to look at it. */
-export function setFileAside(file: string): void {
+export function markTorn(file: string): void {
   for (const suffix of suffixes) if (existsSync(file + suffix)) renameSync(file + suffix, `${file}${suffix}.torn`);
 }
 
-function segmentOf(db: DatabaseSync, file: string): Segment {
+function segmentOf(db: DatabaseSync, file: string): SpoolSegment {
   const sums = db.prepare(`
     select r.lane, coalesce(d.id, 0) as drained, max(r.id) as last, sum(bytes) as bytes,
       sum(r.id > coalesce(d.id, 0)) as records
@@ -85,7 +85,7 @@ function segmentOf(db: DatabaseSync, file: string): Segment {
   const head = db.prepare('select at from records where lane = ? and id > ? order by id limit 1');
   const headAt = (lane: number, drainedId: number): number => (head.get(lane, drainedId)?.['at'] ?? 0) as number;
 
-  const lanes = new Map<number, Lane>();
+  const lanes = new Map<number, PendingPartition>();
   let bytes = 0;
   let lastId = 0;
   for (const row of sums.all() as { lane: number; drained: number; last: number; bytes: number; records: number }[]) {
@@ -93,7 +93,7 @@ function segmentOf(db: DatabaseSync, file: string): Segment {
     bytes += row.bytes;
     lastId = Math.max(lastId, row.last);
   }
-  const laneOf = (number: number): Lane => {
+  const laneOf = (number: number): PendingPartition => {
     const lane = lanes.get(number) ?? { records: 0, drainedId: 0, headAt: 0 };
     lanes.set(number, lane);
     return lane;
@@ -121,7 +121,7 @@ function segmentOf(db: DatabaseSync, file: string): Segment {
       }
     },
     read: (lane, limits) => {
-      const found: Read[] = [];
+      const found: StoredRecord[] = [];
       let size = 0;
       for (const row of select.iterate(lane, laneOf(lane).drainedId, limits.records)) {
         const { id, ...record } = row as unknown as Omit<SpooledRecord, 'lane'> & { id: number };

@@ -2,8 +2,8 @@ import { serialize } from 'node:v8';
 import type { Log } from '@callstream/runtime';
 import type { EventRecord } from '../record.ts';
 import { createBatcher } from '../batch.ts';
-import { emptyStatus, unplaced } from './messages.ts';
-import type { SpooledRecord, SpoolStatus, Taken } from './messages.ts';
+import { emptyStatus, unknownPartition } from './messages.ts';
+import type { SpooledRecord, SpoolStatus, SpoolBatch } from './messages.ts';
 import { startThread } from './thread.ts';
 
 /** Longest that the disk may take for what it is given at once, in ms. With the 2.5 s of Kafka it makes the 4 s in which a sender is answered. */
@@ -25,11 +25,11 @@ export interface Spool extends AsyncDisposable {
   /** Resolves when the disk has it. @throws {SpoolFull}, DeadlineExceeded, or what the disk said */
   readonly add: (record: EventRecord) => Promise<void>;
   /** The next records of a lane, all of one segment; null if there is none. */
-  readonly take: (lane: number) => Promise<Taken | null>;
+  readonly take: (lane: number) => Promise<SpoolBatch | null>;
   /** What was taken need not be sent again. */
-  readonly drained: (taken: Taken) => Promise<void>;
+  readonly drained: (taken: SpoolBatch) => Promise<void>;
   /** The one record that was taken is refused for good: it is set aside. */
-  readonly refuse: (taken: Taken, reason: string) => Promise<void>;
+  readonly refuse: (taken: SpoolBatch, reason: string) => Promise<void>;
   readonly status: () => SpoolStatus;
   /** Has `listener` called whenever something was stored, sent or set aside. */
   readonly watch: (listener: () => void) => void;
@@ -118,7 +118,7 @@ export const noSpool = (): Spool => ({
 
 const spooled = ({ topic, key, partition, value, headers, bytes }: EventRecord): SpooledRecord => {
   const at = Date.now();
-  return { lane: partition ?? unplaced, at, bytes, topic, key, value, headers: JSON.stringify(headers) };
+  return { lane: partition ?? unknownPartition, at, bytes, topic, key, value, headers: JSON.stringify(headers) };
 };
 
 /** A batch of at most so many bytes, or of one record. */

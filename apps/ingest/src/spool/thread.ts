@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { deserialize } from 'node:v8';
 import { emptyStatus } from './messages.ts';
-import type { SpoolAnswer, SpoolRequest, SpoolStatus, Taken } from './messages.ts';
+import type { SpoolResponse, SpoolRequest, SpoolStatus, SpoolBatch } from './messages.ts';
 
 export interface SpoolThread extends AsyncDisposable {
   /** @throws {Error} if the folder could not do it */
-  readonly call: (request: SpoolRequest, transfer?: readonly ArrayBuffer[]) => Promise<Taken | null>;
+  readonly call: (request: SpoolRequest, transfer?: readonly ArrayBuffer[]) => Promise<SpoolBatch | null>;
   /** As of the last answer. */
   readonly status: () => SpoolStatus;
   /** Rejects if the thread ends by itself. */
@@ -17,7 +17,7 @@ export function startThread(onStatus: () => void): SpoolThread {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const calls = new Map<number, { resolve: (taken: Taken | null) => void; reject: (error: Error) => void }>();
+  const calls = new Map<number, { resolve: (taken: SpoolBatch | null) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let status = emptyStatus;
   const { promise: failure, reject: fail } = Promise.withResolvers<never>();
@@ -30,12 +30,12 @@ export function startThread(onStatus: () => void): SpoolThread {
   worker
     .on('error', (error) => end(error instanceof Error ? error : new Error(String(error))))
     .on('exit', () => end(new Error('The thread of the spool ended.')))
-    .on('message', (answer: SpoolAnswer) => {
+    .on('message', (answer: SpoolResponse) => {
       if (answer.status) status = answer.status;
       const call = calls.get(answer.id);
       calls.delete(answer.id);
       if (answer.error) call?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));
-      else call?.resolve(answer.taken ? (deserialize(answer.taken) as Taken) : null);
+      else call?.resolve(answer.taken ? (deserialize(answer.taken) as SpoolBatch) : null);
       onStatus();
     });
   const call: SpoolThread['call'] = (request, transfer = []) =>

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { deserialize, serialize } from 'node:v8';
 import { openFolder } from './folder.ts';
 import type { SpoolFolder } from './folder.ts';
-import type { SpoolAnswer, SpooledRecord, SpoolRequest, Taken } from './messages.ts';
+import type { SpoolResponse, SpooledRecord, SpoolRequest, SpoolBatch } from './messages.ts';
 
 // SQLite is synchronous: on a thread of its own, a slow disk stops nobody but who waits for it.
 let folder: SpoolFolder | undefined;
@@ -11,7 +11,7 @@ parentPort?.on('message', ({ id, request }: { id: number; request: SpoolRequest 
   parentPort?.postMessage(answer(id, request));
 });
 
-function answer(id: number, request: SpoolRequest): SpoolAnswer {
+function answer(id: number, request: SpoolRequest): SpoolResponse {
   try {
     const taken = perform(request);
     return {
@@ -25,7 +25,7 @@ function answer(id: number, request: SpoolRequest): SpoolAnswer {
   }
 }
 
-function perform(request: SpoolRequest): Taken | null {
+function perform(request: SpoolRequest): SpoolBatch | null {
   if (request.do === 'open') {
     folder = openFolder(request.dir);
     return null;

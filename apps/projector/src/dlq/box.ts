@@ -1,9 +1,9 @@
 import { deadLetterTopic, endOffsets, readRanges, topicExists } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord, Publisher } from '@callstream/runtime';
-import { letterOfBatch } from '../dead-letters.ts';
-import { inBatches } from '../in-batches.ts';
-import { createDeadLetterBox, isBatch } from './entries.ts';
-import type { DeadLetterBox, Decision, Entry } from './entries.ts';
+import { deadLetterOfBatch } from '../dead-letters.ts';
+import { splitIntoBatches } from '../in-batches.ts';
+import { createDlqReader, isBatch } from './entries.ts';
+import type { DlqContents, Decision, DeadLetterEntry } from './entries.ts';
 
 /** Where the DLQ commands work. */
 export interface Dlq {
@@ -14,11 +14,11 @@ export interface Dlq {
 }
 
 /** Reads a DLQ to its end. @throws {Error} if there is none */
-export async function readBox({ kafka, topic, log }: Dlq): Promise<DeadLetterBox> {
+export async function readDlq({ kafka, topic, log }: Dlq): Promise<DlqContents> {
   const dlq = deadLetterTopic(topic);
   if (!(await topicExists(kafka, dlq)))
     throw new Error(`There is no topic "${dlq}". Is KAFKA_TOPIC right? If so, make it: npm run projector -- migrate`);
-  const { add, addUnreadable, box } = createDeadLetterBox();
+  const { add, addUnreadable, box } = createDlqReader();
   const ends = await endOffsets(kafka, dlq);
   await readRanges(kafka, {
     ...{ topic: dlq, log },
@@ -29,8 +29,8 @@ export async function readBox({ kafka, topic, log }: Dlq): Promise<DeadLetterBox
   return box();
 }
 
-export interface Original {
-  readonly entry: Entry;
+export interface OriginalRecord {
+  readonly entry: DeadLetterEntry;
   /** As it was when it was put aside; null if only the log had it, and does not have it any more. */
   readonly record: LogRecord | null;
 }
@@ -40,13 +40,13 @@ const overheadBytes = 1_500;
 const referenceBytes = 1_000_000;
 
 /** Hands over the entries with their records, some of one partition at a time, in order. */
-export async function eachOriginal(
+export async function forEachOriginal(
   dlq: Dlq,
-  entries: readonly Entry[],
-  onSome: (some: readonly Original[]) => Promise<void>,
+  entries: readonly DeadLetterEntry[],
+  onSome: (some: readonly OriginalRecord[]) => Promise<void>,
 ): Promise<void> {
   for (const of of Map.groupBy(entries, ({ partition }) => partition).values())
-    for (const some of inBatches(
+    for (const some of splitIntoBatches(
       of,
       ({ bytes, reference }) => (reference ? referenceBytes : (bytes ?? 0)) + overheadBytes,
     ))
@@ -54,7 +54,10 @@ export async function eachOriginal(
 }
 
 /** Of one partition. */
-async function readOriginals({ kafka, topic, log }: Dlq, entries: readonly Entry[]): Promise<Original[]> {
+async function readOriginals(
+  { kafka, topic, log }: Dlq,
+  entries: readonly DeadLetterEntry[],
+): Promise<OriginalRecord[]> {
   const wanted = new Set(entries.map((entry) => entry.dlq_offset));
   const copies = new Map<number, LogRecord>();
   const range = { from: Math.min(...wanted), to: Math.max(...wanted) + 1 };
@@ -65,7 +68,7 @@ async function readOriginals({ kafka, topic, log }: Dlq, entries: readonly Entry
     },
     onUnreadable: () => undefined,
   });
-  const originals: Original[] = [];
+  const originals: OriginalRecord[] = [];
   for (const entry of entries) {
     const copy = copies.get(entry.dlq_offset) ?? null;
     originals.push({ entry, record: entry.reference ? await readSource({ kafka, topic, log }, entry) : copy });
@@ -73,23 +76,23 @@ async function readOriginals({ kafka, topic, log }: Dlq, entries: readonly Entry
   return originals;
 }
 
-async function readSource({ kafka, topic, log }: Dlq, entry: Entry): Promise<LogRecord | null> {
+async function readSource({ kafka, topic, log }: Dlq, entry: DeadLetterEntry): Promise<LogRecord | null> {
   const { partition, offset } = entry;
   const found: LogRecord[] = [];
   await readRanges(kafka, {
     ...{ topic, log, ranges: new Map([[partition, { from: offset, to: offset + 1 }]]) },
     onRecords: (records) => void found.push(...records),
     onUnreadable: (batch) => {
-      if (isBatch(entry)) found.push(letterOfBatch(batch).record);
+      if (isBatch(entry)) found.push(deadLetterOfBatch(batch).record);
     },
   });
   return found.find(({ timestamp }) => String(timestamp) === entry.timestamp) ?? null;
 }
 
 /** Writes down what became of entries: on the DLQ itself, so that it outlives the tables. */
-export async function decide(
+export async function writeDecisions(
   publisher: Pick<Publisher, 'publishBatch'>,
-  { topic, entries, decision }: { topic: string; entries: readonly Entry[]; decision: Decision },
+  { topic, entries, decision }: { topic: string; entries: readonly DeadLetterEntry[]; decision: Decision },
 ): Promise<void> {
   const records = entries.map(({ partition, offset, timestamp }) => ({
     ...{ topic: deadLetterTopic(topic), partition, key: null, value: null },
@@ -102,5 +105,5 @@ export async function decide(
       dlq_at: new Date().toISOString(),
     },
   }));
-  for (const some of inBatches(records, () => 500)) await publisher.publishBatch(some);
+  for (const some of splitIntoBatches(records, () => 500)) await publisher.publishBatch(some);
 }

@@ -3,23 +3,23 @@ import {
   connectKafka,
   connectPublisher,
   createLog,
-  isTransientKafkaFailure,
-  kafkaCluster,
+  isTransientKafkaError,
+  kafkaConnection,
   kafkaEnv,
   readConfig,
 } from '@callstream/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { decide, readBox } from './box.ts';
+import { writeDecisions, readDlq } from './box.ts';
 import type { Dlq } from './box.ts';
-import { list } from './list.ts';
-import type { Listing } from './list.ts';
+import { listEntries } from './list.ts';
+import type { ListEntriesOptions } from './list.ts';
 import { replay } from './replay.ts';
-import { choose } from './select.ts';
-import type { Filter } from './select.ts';
-import { show } from './show.ts';
+import { selectEntries } from './select.ts';
+import type { DeadLetterFilter } from './select.ts';
+import { showEntries } from './show.ts';
 import { skipBatch } from './skip-batch.ts';
-import type { Place } from './skip-batch.ts';
+import type { BatchStart } from './skip-batch.ts';
 
 const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -33,9 +33,9 @@ export function dlqCommand(env: Readonly<Record<string, string | undefined>>): C
       const config = readConfig(DlqEnv, env);
       const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = config;
       const log = createLog({ service: 'dlq', level: 'silent' });
-      const kafka = connectKafka({ ...kafkaCluster(config), clientId: 'callstream-dlq', log });
+      const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-dlq', log });
       await work({ kafka, topic, log }).catch((error: unknown) => {
-        if (!isTransientKafkaFailure(error)) throw error;
+        if (!isTransientKafkaError(error)) throw error;
         throw new Error(
           `Kafka does not answer at ${brokers.join(', ')}: ${(error as Error).message}. Start it (npm start), or set KAFKA_BROKERS.`,
           { cause: error },
@@ -50,11 +50,11 @@ export function dlqCommand(env: Readonly<Record<string, string | undefined>>): C
     .description('look at the records that were put aside, and decide what becomes of them')
     .addHelpText('after', help)
     .addCommand(
-      filtered(new Command('list').description('what was put aside, and why'))
+      withFilter(new Command('list').description('what was put aside, and why'))
         .option('--all', 'also what was replayed or dropped')
         .option('--limit <n>', 'the newest so many', count, 100)
         .option('--json', 'one JSON object a line')
-        .action((options: Listing) => on(async (dlq) => print(list(await readBox(dlq), options)))),
+        .action((options: ListEntriesOptions) => on(async (dlq) => print(listEntries(await readDlq(dlq), options)))),
     )
     .addCommand(
       new Command('show')
@@ -63,47 +63,53 @@ export function dlqCommand(env: Readonly<Record<string, string | undefined>>): C
         .option('--json', 'one JSON object a line; a value that is no UTF-8 as value_base64')
         .action((ids: string[], { json = false }: { json?: boolean }) =>
           on(async (dlq) => {
-            const { entries } = await readBox(dlq);
-            print(await show(dlq, choose(entries, { ids, decided: true }), json));
+            const { entries } = await readDlq(dlq);
+            print(await showEntries(dlq, selectEntries(entries, { ids, decided: true }), json));
           }),
         ),
     )
     .addCommand(
-      chosen(new Command('replay').description('put records back on the topic as they were: a new delivery'))
+      withSelection(new Command('replay').description('put records back on the topic as they were: a new delivery'))
         .option('--force', 'also what is still no event, and would come straight back')
-        .action((ids: string[], options: Acting & { force?: boolean }) => on((dlq) => runReplay(dlq, ids, options))),
+        .action((ids: string[], options: DecideOptions & { force?: boolean }) =>
+          on((dlq) => runReplay(dlq, ids, options)),
+        ),
     )
     .addCommand(
-      chosen(
+      withSelection(
         new Command('drop').description(
           'write down that records are not wanted; they stay on the DLQ, and can be replayed',
         ),
-      ).action((ids: string[], options: Acting) => on((dlq) => runDrop(dlq, ids, options))),
+      ).action((ids: string[], options: DecideOptions) => on((dlq) => runDrop(dlq, ids, options))),
     )
     .addCommand(
       new Command('skip-batch')
         .description(
           'put a batch of the topic that cannot be read on the DLQ, as one record; everybody goes on behind it',
         )
-        .argument('<id>', 'partition:offset of its first record, as the projector and its /readyz say', place)
-        .action((id: Place) => on(async (dlq) => print([await skipBatch(dlq, id)]))),
+        .argument('<id>', 'partition:offset of its first record, as the projector and its /readyz say', batchStart)
+        .action((id: BatchStart) => on(async (dlq) => print([await skipBatch(dlq, id)]))),
     );
 }
 
-interface Acting extends Filter {
+interface DecideOptions extends DeadLetterFilter {
   readonly all?: boolean;
   readonly again?: boolean;
   readonly dryRun?: boolean;
 }
 
-async function choices(dlq: Dlq, ids: readonly string[], { dryRun: _, again, ...choice }: Acting) {
-  const { entries } = await readBox(dlq);
-  return choose(entries, { ids, ...choice, ...(again === undefined ? {} : { decided: again }) });
+async function selectFrom(dlq: Dlq, ids: readonly string[], { dryRun: _, again, ...choice }: DecideOptions) {
+  const { entries } = await readDlq(dlq);
+  return selectEntries(entries, { ids, ...choice, ...(again === undefined ? {} : { decided: again }) });
 }
 
-async function runReplay(dlq: Dlq, ids: readonly string[], options: Acting & { force?: boolean }): Promise<void> {
+async function runReplay(
+  dlq: Dlq,
+  ids: readonly string[],
+  options: DecideOptions & { force?: boolean },
+): Promise<void> {
   const { force = false, ...acting } = options;
-  const entries = await choices(dlq, ids, acting);
+  const entries = await selectFrom(dlq, ids, acting);
   if (options.dryRun) return print([`${entries.length} entries would be replayed.`]);
   await using publisher = await connectPublisher(dlq.kafka);
   const { replayed, stillNoEvent, gone, batches } = await replay(dlq, {
@@ -120,15 +126,15 @@ async function runReplay(dlq: Dlq, ids: readonly string[], options: Acting & { f
   ]);
 }
 
-async function runDrop(dlq: Dlq, ids: readonly string[], options: Acting): Promise<void> {
-  const entries = await choices(dlq, ids, options);
+async function runDrop(dlq: Dlq, ids: readonly string[], options: DecideOptions): Promise<void> {
+  const entries = await selectFrom(dlq, ids, options);
   if (options.dryRun) return print([`${entries.length} entries would be dropped.`]);
   await using publisher = await connectPublisher(dlq.kafka);
-  await decide(publisher, { topic: dlq.topic, entries, decision: 'dropped' });
+  await writeDecisions(publisher, { topic: dlq.topic, entries, decision: 'dropped' });
   print([`${entries.length} dropped.`]);
 }
 
-const filtered = (command: Command): Command =>
+const withFilter = (command: Command): Command =>
   command
     .option('--partition <n>', 'of this partition', count)
     .addOption(
@@ -142,13 +148,13 @@ const filtered = (command: Command): Command =>
     .option('--since <time>', 'put aside at or after this time (ISO 8601)', time)
     .option('--until <time>', 'put aside before this time (ISO 8601)', time);
 
-const chosen = (command: Command): Command =>
-  filtered(command.argument('[ids...]', 'partition:offset, as dlq list shows them; or a filter, or --all'))
+const withSelection = (command: Command): Command =>
+  withFilter(command.argument('[ids...]', 'partition:offset, as dlq list shows them; or a filter, or --all'))
     .option('--all', 'all that nobody has decided on yet')
     .option('--again', 'also what was replayed or dropped before')
     .option('--dry-run', 'only say how many it would be');
 
-function place(text: string): Place {
+function batchStart(text: string): BatchStart {
   const [, partition, offset] = /^(\d{1,9}):(\d{1,15})$/.exec(text) ?? [];
   if (offset === undefined) throw new InvalidArgumentError('Expected partition:offset, e.g. 3:1042.');
   return { partition: Number(partition), offset: Number(offset) };

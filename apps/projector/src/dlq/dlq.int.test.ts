@@ -3,8 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { testKafkaBrokers } from '@callstream/stack';
 import { startProjector } from '../../testing/projector.ts';
-import { body, createWorld, event } from '../../testing/world.ts';
-import type { World } from '../../testing/world.ts';
+import { body, createFixture, event } from '../../testing/world.ts';
+import type { ProjectorFixture } from '../../testing/world.ts';
 
 jest.setTimeout(90_000);
 
@@ -12,9 +12,9 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const huge = Buffer.from(`{"type":"late","call_id":"late","x":"${'x'.repeat(300_000)}"}`);
 const odd = Buffer.from('\u001b[31mno\nJSON');
 
-let world: World;
+let world: ProjectorFixture;
 beforeAll(async () => {
-  world = await createWorld({ dlqMessageBytesMax: 100_000 });
+  world = await createFixture({ dlqMessageBytesMax: 100_000 });
   await world.db.query(`alter table events add constraint bug check (type <> 'late') not valid`);
   await world.put(
     { value: odd, headers: { ce_id: 'as it was' } },
@@ -28,14 +28,14 @@ beforeAll(async () => {
 });
 afterAll(() => world[Symbol.asyncDispose]());
 
-interface Run {
+interface DlqCommandResult {
   readonly code: number;
   readonly out: string;
   readonly err: string;
 }
 
 /** `npm run projector -- dlq …`, as a process. */
-const dlq = (...args: string[]): Promise<Run> =>
+const dlq = (...args: string[]): Promise<DlqCommandResult> =>
   new Promise((resolve) => {
     const { PATH, NODE_COMPILE_CACHE } = process.env;
     const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };

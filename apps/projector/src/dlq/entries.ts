@@ -5,7 +5,7 @@ const decisions = ['replayed', 'dropped'] as const;
 export type Decision = (typeof decisions)[number];
 
 /** A record that was put aside: everything that the DLQ says of one source. */
-export interface Entry {
+export interface DeadLetterEntry {
   /** `partition:offset` of the record in the topic. */
   readonly id: string;
   readonly partition: number;
@@ -31,8 +31,8 @@ export interface Entry {
 }
 
 /** What a DLQ holds, in the order in which it was put there. */
-export interface DeadLetterBox {
-  readonly entries: readonly Entry[];
+export interface DlqContents {
+  readonly entries: readonly DeadLetterEntry[];
   /** Records on the DLQ that no projector wrote. */
   readonly strangers: number;
   /** Batches of the DLQ itself that cannot be read. */
@@ -40,7 +40,7 @@ export interface DeadLetterBox {
 }
 
 /** Whether the entry is a batch that nobody can read: it has no records that could be shown or replayed. */
-export const isBatch = ({ kind }: Pick<Entry, 'kind'>): boolean => kind === unreadableKind;
+export const isBatch = ({ kind }: Pick<DeadLetterEntry, 'kind'>): boolean => kind === unreadableKind;
 
 /** A log made anew counts its offsets anew: the time tells two records of one offset apart. */
 const sourceOf = (record: LogRecord): string =>
@@ -49,8 +49,8 @@ const sourceOf = (record: LogRecord): string =>
 const headerOf = ({ headers }: LogRecord, name: string): string => headers.get(name)?.toString() ?? '';
 
 /** Collects the records of a DLQ. It may have several copies of an entry, and decisions on it; the last decision counts. */
-export function createDeadLetterBox() {
-  const entries = new Map<string, Entry>();
+export function createDlqReader() {
+  const entries = new Map<string, DeadLetterEntry>();
   let strangers = 0;
   let unreadable = 0;
   const add = (record: LogRecord): void => {
@@ -67,11 +67,11 @@ export function createDeadLetterBox() {
     addUnreadable: (): void => {
       unreadable++;
     },
-    box: (): DeadLetterBox => ({ entries: [...entries.values()], strangers, unreadable }),
+    box: (): DlqContents => ({ entries: [...entries.values()], strangers, unreadable }),
   };
 }
 
-function entryOf(record: LogRecord): Entry {
+function entryOf(record: LogRecord): DeadLetterEntry {
   const [partition, offset] = [Number(headerOf(record, 'dlq_partition')), Number(headerOf(record, 'dlq_offset'))];
   const lastOffset = headerOf(record, 'dlq_last_offset');
   return {

@@ -1,8 +1,8 @@
-import type { DeadLetterBox, Entry } from './entries.ts';
-import { matches } from './select.ts';
-import type { Filter } from './select.ts';
+import type { DlqContents, DeadLetterEntry } from './entries.ts';
+import { matchesFilter } from './select.ts';
+import type { DeadLetterFilter } from './select.ts';
 
-export interface Listing extends Filter {
+export interface ListEntriesOptions extends DeadLetterFilter {
   /** Also those that somebody has decided on. */
   readonly all?: boolean;
   /** The newest so many. */
@@ -11,14 +11,15 @@ export interface Listing extends Filter {
 }
 
 /** The lines of `dlq list`: a table with a summary, or one JSON object an entry. */
-export function list(
-  { entries, strangers, unreadable }: DeadLetterBox,
-  { all, limit, json, ...filter }: Listing,
+export function listEntries(
+  { entries, strangers, unreadable }: DlqContents,
+  { all, limit, json, ...filter }: ListEntriesOptions,
 ): string[] {
-  const found = entries.filter((entry) => (all === true || entry.decision === null) && matches(entry, filter));
+  const found = entries.filter((entry) => (all === true || entry.decision === null) && matchesFilter(entry, filter));
   const shown = found.toSorted((a, b) => (a.put_aside_at < b.put_aside_at ? -1 : 1)).slice(-limit);
   if (json === true) return shown.map((entry) => JSON.stringify(entry));
-  const count = (decision: Entry['decision']) => entries.filter((entry) => entry.decision === decision).length;
+  const count = (decision: DeadLetterEntry['decision']) =>
+    entries.filter((entry) => entry.decision === decision).length;
   const left = found.length - shown.length;
   return [
     ...(shown.length === 0 ? [] : [...table(shown), '']),
@@ -31,13 +32,13 @@ export function list(
 }
 
 const columns = {
-  ID: ({ id }: Entry) => id,
-  'PUT ASIDE': (entry: Entry) => entry.put_aside_at,
-  KIND: ({ kind }: Entry) => kind,
-  BYTES: ({ bytes, reference }: Entry) => (reference ? 'in the log' : String(bytes ?? 'none')),
-  KEY: ({ key }: Entry) => shorten(key ?? '-', 24),
-  STATE: ({ decision }: Entry) => decision ?? 'open',
-  REASON: ({ reason }: Entry) => shorten(reason, 80),
+  ID: ({ id }: DeadLetterEntry) => id,
+  'PUT ASIDE': (entry: DeadLetterEntry) => entry.put_aside_at,
+  KIND: ({ kind }: DeadLetterEntry) => kind,
+  BYTES: ({ bytes, reference }: DeadLetterEntry) => (reference ? 'in the log' : String(bytes ?? 'none')),
+  KEY: ({ key }: DeadLetterEntry) => shorten(key ?? '-', 24),
+  STATE: ({ decision }: DeadLetterEntry) => decision ?? 'open',
+  REASON: ({ reason }: DeadLetterEntry) => shorten(reason, 80),
 };
 
 /** In one line, whatever was sent, and no longer than `chars`. What controls a terminal does not reach it. */
@@ -46,7 +47,7 @@ export const shorten = (text: string, chars: number): string => {
   return line.length > chars ? `${line.slice(0, chars - 1)}…` : line;
 };
 
-function table(entries: readonly Entry[]): string[] {
+function table(entries: readonly DeadLetterEntry[]): string[] {
   const rows = [Object.keys(columns), ...entries.map((entry) => Object.values(columns).map((of) => of(entry)))];
   const widths = Object.keys(columns).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>
@@ -58,7 +59,7 @@ function table(entries: readonly Entry[]): string[] {
 }
 
 /** How many there are of each reason, the most frequent first. */
-function reasons(entries: readonly Entry[]): string[] {
+function reasons(entries: readonly DeadLetterEntry[]): string[] {
   const groups = [...Map.groupBy(entries, ({ reason }) => shorten(reason, 100))];
   return groups
     .toSorted(([, a], [, b]) => b.length - a.length)

@@ -1,22 +1,22 @@
-import type { LogRecord, OutRecord, Publisher, Terminal } from '@callstream/runtime';
-import { isRefusedForGood, receivedAtOf, showProgress } from '@callstream/runtime';
+import type { LogRecord, ProducerRecord, Publisher, Terminal } from '@callstream/runtime';
+import { isPermanentlyRejected, receivedAtOf, showProgressBar } from '@callstream/runtime';
 import { originalHeaders } from '../dead-letters.ts';
-import { understand } from '../understand.ts';
-import { decide, eachOriginal } from './box.ts';
-import type { Dlq, Original } from './box.ts';
+import { foldRecords } from '../understand.ts';
+import { writeDecisions, forEachOriginal } from './box.ts';
+import type { Dlq, OriginalRecord } from './box.ts';
 import { isBatch } from './entries.ts';
-import type { Entry } from './entries.ts';
+import type { DeadLetterEntry } from './entries.ts';
 
-export interface Replaying {
+export interface ReplayOptions {
   readonly publisher: Publisher;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly DeadLetterEntry[];
   /** Also what is still no event, and would come straight back. */
   readonly force: boolean;
   /** Where it is shown how far it is. */
   readonly terminal: Terminal;
 }
 
-export interface Replayed {
+export interface ReplayResult {
   readonly replayed: number;
   readonly stillNoEvent: number;
   /** They were in the log only, and the log does not have them any more. */
@@ -29,15 +29,19 @@ export interface Replayed {
  * Puts records back at the end of their partition as they were: a new delivery. Then it is written down; whoever is
  * interrupted in between delivers them once more, which the tables count and otherwise do not mind.
  */
-export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: Replaying): Promise<Replayed> {
+export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: ReplayOptions): Promise<ReplayResult> {
   const records = entries.filter((entry) => !isBatch(entry));
   const result = { replayed: 0, stillNoEvent: 0, gone: 0, batches: entries.length - records.length };
-  using progress = showProgress({ totals: new Map([[0, records.length]]), what: 'entries', stream: terminal });
-  await eachOriginal(dlq, records, async (some) => {
+  using progress = showProgressBar({ totals: new Map([[0, records.length]]), what: 'entries', stream: terminal });
+  await forEachOriginal(dlq, records, async (some) => {
     const there = some.filter(isThere);
-    const wanted = there.filter(({ record }) => force || understand([record]).undecodable.length === 0);
+    const wanted = there.filter(({ record }) => force || foldRecords([record]).undecodable.length === 0);
     for (const { entry, record } of wanted) await putBack(publisher, dlq.topic, { entry, record });
-    await decide(publisher, { topic: dlq.topic, entries: wanted.map(({ entry }) => entry), decision: 'replayed' });
+    await writeDecisions(publisher, {
+      topic: dlq.topic,
+      entries: wanted.map(({ entry }) => entry),
+      decision: 'replayed',
+    });
     result.replayed += wanted.length;
     result.stillNoEvent += there.length - wanted.length;
     result.gone += some.length - there.length;
@@ -46,19 +50,20 @@ export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: 
   return result;
 }
 
-const isThere = (original: Original): original is Original & { record: LogRecord } => original.record !== null;
+const isThere = (original: OriginalRecord): original is OriginalRecord & { record: LogRecord } =>
+  original.record !== null;
 
 async function putBack(
   publisher: Publisher,
   topic: string,
-  { entry, record }: { entry: Entry; record: LogRecord },
+  { entry, record }: { entry: DeadLetterEntry; record: LogRecord },
 ): Promise<void> {
-  const out: OutRecord = {
+  const out: ProducerRecord = {
     ...{ topic, partition: entry.partition, key: record.key, value: record.value },
     headers: { ...originalHeaders(record), received_at: receivedAt(entry, record) },
   };
   await publisher.publishBatch([out]).catch((error: unknown) => {
-    if (!isRefusedForGood(error)) throw error;
+    if (!isPermanentlyRejected(error)) throw error;
     throw new Error(
       `Kafka does not take entry ${entry.id} back: ${(error as Error).message}. Those before it were replayed.`,
       { cause: error },
@@ -67,5 +72,5 @@ async function putBack(
 }
 
 /** Received when it was received first: an event without a time of its own is known by that. */
-const receivedAt = (entry: Entry, { headers }: LogRecord): string =>
+const receivedAt = (entry: DeadLetterEntry, { headers }: LogRecord): string =>
   receivedAtOf({ headers, timestamp: Number(entry.timestamp) }).text;

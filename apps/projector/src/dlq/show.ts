@@ -1,18 +1,18 @@
 import type { LogRecord } from '@callstream/runtime';
 import { originalHeaders } from '../dead-letters.ts';
-import { eachOriginal } from './box.ts';
+import { forEachOriginal } from './box.ts';
 import type { Dlq } from './box.ts';
 import { isBatch } from './entries.ts';
-import type { Entry } from './entries.ts';
+import type { DeadLetterEntry } from './entries.ts';
 import { shorten } from './list.ts';
 
 /** Most of a value that is shown, in characters; --json has all of it. */
 const valueCharsMax = 4_000;
 
 /** The lines of `dlq show`: everything known about the entries, with their values. */
-export async function show(dlq: Dlq, entries: readonly Entry[], json: boolean): Promise<string[]> {
+export async function showEntries(dlq: Dlq, entries: readonly DeadLetterEntry[], json: boolean): Promise<string[]> {
   const lines: string[] = [];
-  await eachOriginal(dlq, entries, (some) => {
+  await forEachOriginal(dlq, entries, (some) => {
     for (const { entry, record } of some)
       lines.push(...(json ? [JSON.stringify({ ...entry, ...contentOf(record) })] : describe(entry, record)));
     return Promise.resolve();
@@ -40,7 +40,7 @@ function textOf(value: Buffer | null): string | undefined {
   }
 }
 
-function describe(entry: Entry, record: LogRecord | null): string[] {
+function describe(entry: DeadLetterEntry, record: LogRecord | null): string[] {
   const headers = Object.entries(record ? originalHeaders(record) : {});
   const value = record?.value ?? null;
   const text = textOf(value);

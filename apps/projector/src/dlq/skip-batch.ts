@@ -1,10 +1,10 @@
 import { connectPublisher, createSkippedBatches, endOffsets, readRanges } from '@callstream/runtime';
 import type { UnreadableBatch } from '@callstream/runtime';
-import { createDeadLetters, letterOfBatch } from '../dead-letters.ts';
+import { createDeadLetters, deadLetterOfBatch } from '../dead-letters.ts';
 import type { Dlq } from './box.ts';
 
 /** Where a record stands. */
-export interface Place {
+export interface BatchStart {
   readonly partition: number;
   readonly offset: number;
 }
@@ -14,17 +14,17 @@ export interface Place {
  * they cannot read a batch, and by its hash.
  * @throws {Error} if no batch that cannot be read begins there
  */
-export async function skipBatch(dlq: Dlq, place: Place): Promise<string> {
+export async function skipBatch(dlq: Dlq, place: BatchStart): Promise<string> {
   const batch = await findUnreadable(dlq, place);
   const { partition, firstOffset, lastOffset, codec, bytes } = batch;
   const records = `records ${firstOffset} to ${lastOffset} of partition ${partition}`;
   if (await createSkippedBatches(dlq).has(batch)) return `The batch of ${records} is on the DLQ already.`;
   await using publisher = await connectPublisher(dlq.kafka);
-  await createDeadLetters(dlq.kafka, publisher, dlq.topic).setAside([letterOfBatch(batch)]);
+  await createDeadLetters(dlq.kafka, publisher, dlq.topic).setAside([deadLetterOfBatch(batch)]);
   return `Put on the DLQ as one record: the batch of ${records} (${codec}, ${bytes.length} bytes). Projectors and gateways go on behind it within seconds. What it says is in no table: have it sent again by whoever wrote it.`;
 }
 
-async function findUnreadable({ kafka, topic, log }: Dlq, { partition, offset }: Place): Promise<UnreadableBatch> {
+async function findUnreadable({ kafka, topic, log }: Dlq, { partition, offset }: BatchStart): Promise<UnreadableBatch> {
   const { low, high } = (await endOffsets(kafka, topic)).get(partition) ?? { low: 0, high: 0 };
   if (offset < low || offset >= high)
     throw new Error(

@@ -1,17 +1,17 @@
 import type { Log } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from '../config.ts';
-import { areOlder } from './if-older.ts';
+import { needsRebuild } from './if-older.ts';
 import { foldRecordsDefault } from './make-from-log.ts';
-import { operate } from './operation.ts';
-import type { Operation } from './operation.ts';
+import { runMaintenance } from './operation.ts';
+import type { MaintenanceContext } from './operation.ts';
 import { rebuild } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
 import { rollback } from './rollback.ts';
 import { readStatus, statusText } from './status.ts';
 import { verify } from './verify.ts';
 
-interface RebuildCommand extends RebuildOptions {
+interface RebuildFlags extends RebuildOptions {
   readonly ifOlder: boolean;
   readonly unlessInUse: boolean;
 }
@@ -39,24 +39,28 @@ export const tableCommands = (start: () => { config: ProjectorConfig; log: Log }
       atLeastOne,
       foldRecordsDefault,
     )
-    .action(async ({ ifOlder, unlessInUse, ...options }: RebuildCommand) => {
+    .action(async ({ ifOlder, unlessInUse, ...options }: RebuildFlags) => {
       const given = start();
       // Looked at without the lock: tables that are new enough need not wait for somebody else's rebuild.
-      const look = (operation: Operation) => areOlder(operation, { unlessInUse });
-      if (ifOlder && !(await operate({ command: 'rebuild', ...given }, look))) return;
-      await operate({ command: 'rebuild', task: 'rebuild', ...given }, (operation) => rebuild(operation, options));
+      const look = (operation: MaintenanceContext) => needsRebuild(operation, { unlessInUse });
+      if (ifOlder && !(await runMaintenance({ command: 'rebuild', ...given }, look))) return;
+      await runMaintenance({ command: 'rebuild', task: 'rebuild', ...given }, (operation) =>
+        rebuild(operation, options),
+      );
     }),
   new Command('rollback')
     .description('swap the tables back that were live before the last swap; a second one swaps again')
-    .action(() => operate({ command: 'rollback', task: 'rebuild', ...start() }, rollback)),
+    .action(() => runMaintenance({ command: 'rollback', task: 'rebuild', ...start() }, rollback)),
   new Command('verify')
     .description('rebuild the live tables elsewhere and compare every row; fails if one differs')
-    .action(() => operate({ command: 'verify', task: 'verify', ...start() }, (operation) => verify(operation, print))),
+    .action(() =>
+      runMaintenance({ command: 'verify', task: 'verify', ...start() }, (operation) => verify(operation, print)),
+    ),
   new Command('status')
     .description('positions, lag, versions and sizes of the tables, and how far a rebuild is')
     .option('--json', 'for programs', false)
     .action(({ json }: { json: boolean }) =>
-      operate({ command: 'status', ...start() }, async (operation) => {
+      runMaintenance({ command: 'status', ...start() }, async (operation) => {
         const status = await readStatus(operation);
         print(json ? JSON.stringify(status, null, 2) : statusText(status));
       }),

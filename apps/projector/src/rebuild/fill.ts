@@ -1,11 +1,11 @@
 import { createSkippedBatches, followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
 import { fingerprintOf, fingerprintOfBatch } from '../fingerprint.ts';
-import type { Lane, LaneBatch } from './lane.ts';
+import type { TableWriter, WriterBatch } from './lane.ts';
 import { whenAborted } from './stopped.ts';
 
 /** Connections that fill the tables; a partition belongs to one of them. */
-const lanesMax = 2;
+const writersMax = 2;
 /** Partitions that may wait for their lane at the same time: kafkajs fetches again when all of a fetch are handed over. */
 const concurrency = 64;
 /** A partition of which nothing comes for so long ends in records that are none (an aborted transaction), in ms. */
@@ -18,7 +18,7 @@ export interface FillOptions {
   readonly positions: ReadonlyMap<number, number>;
   /** Offset of each partition at which to stop: exactly there, or before if the log has nothing up to there. */
   readonly targets: ReadonlyMap<number, number>;
-  readonly openLane: () => Lane;
+  readonly openLane: () => TableWriter;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
@@ -35,13 +35,13 @@ export async function fill(options: FillOptions): Promise<void> {
   if (missing().length === 0) return;
 
   const skipped = createSkippedBatches({ kafka, topic, log });
-  const lanes = Array.from({ length: lanesMax }, openLane);
+  const lanes = Array.from({ length: writersMax }, openLane);
   const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
   const silence = watchSilence(() => {
     log.warn({ partitions: missing(), silent_ms: silentMs }, 'rebuild.partitions-end-early');
     onAllRead(undefined);
   });
-  const put = (batch: LaneBatch): Promise<void> | undefined => lanes[batch.partition % lanesMax]?.put(batch);
+  const put = (batch: WriterBatch): Promise<void> | undefined => lanes[batch.partition % writersMax]?.put(batch);
   const reached = (partition: number, next: number): number => {
     read.set(partition, Math.max(read.get(partition) ?? 0, next));
     if (missing().length === 0) onAllRead(undefined);

@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSkippedBatches, followTopic } from '@callstream/runtime';
-import type { Batch, Consumption, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
+import type { Batch, RunningConsumer, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
 import type { Position, Tables } from '@callstream/tables';
 import { fingerprintOfBatch } from '../fingerprint.ts';
-import { keepTrying } from '../keep-trying.ts';
-import type { LeaveOut } from './leave-out.ts';
-import { passSkipped, writeBatch } from './write-batch.ts';
+import { retryTransient } from '../keep-trying.ts';
+import type { ExcludeRecord } from './leave-out.ts';
+import { advancePastSkipped, writeBatch } from './write-batch.ts';
 
 const concurrency = 4;
 /** While it catches up, everybody waits. */
 const catchUpPollMs = 5;
 
-export interface FollowOptions {
+export interface FollowerOptions {
   readonly kafka: Kafka;
   readonly topic: string;
   /** The tables that are to keep up with the log, and that only we write. */
   readonly db: Tables;
   readonly positions: Map<number, number>;
-  readonly leaveOut: LeaveOut;
+  readonly leaveOut: ExcludeRecord;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 /** Keeps tables that are not live up with the log, until disposed. */
-export interface Follower extends Consumption {
+export interface Follower extends RunningConsumer {
   /** Records that the tables do not have yet, of a log that ends at `ends`. */
   readonly behind: (ends: ReadonlyMap<number, { readonly high: number }>) => number;
   /** Waits until the tables are where `live` is, and then writes no more until `resume`. False: not within `ms`. */
@@ -31,7 +31,7 @@ export interface Follower extends Consumption {
   readonly resume: () => void;
 }
 
-export async function follow({ kafka, topic, db, positions, ...options }: FollowOptions): Promise<Follower> {
+export async function startFollower({ kafka, topic, db, positions, ...options }: FollowerOptions): Promise<Follower> {
   const { leaveOut, signal, log } = options;
   const skipped = createSkippedBatches({ kafka, topic, log });
   const writing = new Set<Promise<number>>();
@@ -46,7 +46,7 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
     const { partition, lastOffset } = batch;
     if ((positions.get(partition) ?? 0) > lastOffset) return positions.get(partition) ?? 0;
     await skipped.check(batch);
-    const reached = await passSkipped(
+    const reached = await advancePastSkipped(
       { db, positions },
       { partition, next: lastOffset + 1, last: fingerprintOfBatch(batch) },
     );
@@ -55,7 +55,7 @@ export async function follow({ kafka, topic, db, positions, ...options }: Follow
   };
   const unlessPaused = async (work: () => Promise<number>): Promise<number> => {
     while (paused) await paused.promise;
-    const written = keepTrying(work, { signal, onRetry: () => undefined, log });
+    const written = retryTransient(work, { signal, onRetry: () => undefined, log });
     writing.add(written);
     return written.finally(() => writing.delete(written));
   };

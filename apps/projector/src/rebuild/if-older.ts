@@ -1,10 +1,10 @@
 import { projectionVersion } from '@callstream/domain';
 import { readConnectedServices } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
-import { livePositions } from './live-positions.ts';
-import type { Operation } from './operation.ts';
+import { readLivePositions } from './live-positions.ts';
+import type { MaintenanceContext } from './operation.ts';
 
-export interface IfOlder {
+export interface NeedsRebuildOptions {
   /** Whether it is an error that projectors or gateways are connected: they may be of the older version. */
   readonly unlessInUse: boolean;
 }
@@ -13,9 +13,12 @@ export interface IfOlder {
  * Whether an older version of the rules made the live tables, so that they are to be rebuilt.
  * @throws {ProjectionStopped} if a newer one made them, or somebody uses them who is not to be disturbed
  */
-export async function areOlder(operation: Operation, { unlessInUse }: IfOlder): Promise<boolean> {
+export async function needsRebuild(
+  operation: MaintenanceContext,
+  { unlessInUse }: NeedsRebuildOptions,
+): Promise<boolean> {
   const { log, say } = operation;
-  const [position] = await livePositions(operation);
+  const [position] = await readLivePositions(operation);
   const version = position?.version ?? projectionVersion;
   if (version > projectionVersion)
     throw new ProjectionStopped(
@@ -33,7 +36,7 @@ export async function areOlder(operation: Operation, { unlessInUse }: IfOlder): 
   return true;
 }
 
-async function checkUnused({ live }: Operation, version: number): Promise<void> {
+async function checkUnused({ live }: MaintenanceContext, version: number): Promise<void> {
   const connected = await readConnectedServices(live);
   if (connected.length === 0) return;
   const names = connected.map(({ name, address, pid }) => `${name} (${address ?? 'this machine'}, backend ${pid})`);

@@ -4,14 +4,14 @@ import {
   beginPositions,
   connectTables,
   createBareProjection,
-  createFiller,
+  createBulkLoader,
   migrate,
   nextSchema,
 } from '@callstream/tables';
 import type { LogRecord } from '@callstream/runtime';
 import { fingerprintOf } from '../fingerprint.ts';
-import { openLane } from './lane.ts';
-import type { LaneBatch } from './lane.ts';
+import { openBulkWriter } from './lane.ts';
+import type { WriterBatch } from './lane.ts';
 
 it('long records are written before there are as many as are folded otherwise: memory is bounded in bytes', async () => {
   await using stack = new AsyncDisposableStack();
@@ -25,13 +25,13 @@ it('long records are written before there are as many as are folded otherwise: m
     ...{ topic: 'x', partition: 0, offset, key: null, headers: new Map(), timestamp: 0 },
     value: Buffer.from(JSON.stringify({ type: 'call.new', call_id: `c${offset}`, pad: 'x'.repeat(bytes) })),
   });
-  const batchOf = (one: LogRecord): LaneBatch => ({
+  const batchOf = (one: LogRecord): WriterBatch => ({
     ...{ partition: 0, records: [one], next: one.offset + 1, last: fingerprintOf(one) },
   });
   const positions = new Map([[0, 0]]);
   const written: number[] = [];
-  const lane = openLane({
-    ...{ db, positions, foldRecordsMin: 100, beginFilling: createFiller(null) },
+  const lane = openBulkWriter({
+    ...{ db, positions, foldRecordsMin: 100, beginFilling: createBulkLoader(null) },
     onProgress: (_partition, next) => void written.push(next),
   });
   await lane.put(batchOf(record(0, 200_000)));

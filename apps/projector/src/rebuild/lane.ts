@@ -4,7 +4,7 @@ import { decode, projectionVersion } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { withConnection } from '@callstream/tables';
-import type { BeginFilling, Filling, Move, Tables } from '@callstream/tables';
+import type { BeginBulkLoad, BulkLoad, PositionMove, Tables } from '@callstream/tables';
 import type { Fingerprint } from '../fingerprint.ts';
 
 /** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
@@ -13,7 +13,7 @@ const batchesMax = 8;
 const recordBytes = 1_024;
 const weightOf = ({ value }: LogRecord): number => Math.ceil((value?.length ?? 0) / recordBytes) || 1;
 
-export interface LaneBatch {
+export interface WriterBatch {
   readonly partition: number;
   /** None of a batch that an operator has skipped. */
   readonly records: readonly LogRecord[];
@@ -24,28 +24,28 @@ export interface LaneBatch {
 }
 
 /** A batch that waits for its lane. */
-interface QueuedBatch extends LaneBatch {
+interface QueuedBatch extends WriterBatch {
   readonly onFolded: () => void;
 }
 
 /** A batch that holds on to more memory is waited for until it is folded, in bytes: records of a compressed batch hold on to all of it. */
 const lightBytesMax = 4 * 1024 * 1024;
-const memoryOf = ({ records }: LaneBatch): number => records[0]?.value?.buffer.byteLength ?? 0;
+const memoryOf = ({ records }: WriterBatch): number => records[0]?.value?.buffer.byteLength ?? 0;
 
-export interface LaneOptions {
+export interface BulkWriterOptions {
   readonly db: Tables;
   /** Records of at most 1 kB that are folded before the calls they speak of are written, at least. */
   readonly foldRecordsMin: number;
-  readonly beginFilling: BeginFilling;
+  readonly beginFilling: BeginBulkLoad;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
 }
 
 /** A connection that fills the tables with the records of some of the partitions. */
-export interface Lane {
+export interface TableWriter {
   /** Waits while the lane has enough to do. */
-  readonly put: (batch: LaneBatch) => Promise<void>;
+  readonly put: (batch: WriterBatch) => Promise<void>;
   /** Writes what is left. */
   readonly end: () => void;
   /** Leaves what is not committed. */
@@ -54,7 +54,7 @@ export interface Lane {
   readonly done: Promise<void>;
 }
 
-export function openLane(options: LaneOptions): Lane {
+export function openBulkWriter(options: BulkWriterOptions): TableWriter {
   const queue = new PassThrough({ objectMode: true, highWaterMark: batchesMax });
   const done = run(queue, options);
   done.catch((error: unknown) => queue.destroy(error as Error));
@@ -72,7 +72,7 @@ export function openLane(options: LaneOptions): Lane {
   };
 }
 
-async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
+async function run(queue: PassThrough, options: BulkWriterOptions): Promise<void> {
   const batches = queue.iterator({ destroyOnReturn: false }) as AsyncIterator<QueuedBatch>;
   for (;;) {
     const first = await batches.next();
@@ -86,11 +86,16 @@ async function run(queue: PassThrough, options: LaneOptions): Promise<void> {
 
 /** One transaction: at least `foldRecordsMin` records, or all that there are. */
 async function fillFold(
-  filling: Filling,
+  filling: BulkLoad,
   first: QueuedBatch,
-  { batches, foldRecordsMin, positions, onProgress }: LaneOptions & { readonly batches: AsyncIterator<QueuedBatch> },
-): Promise<Move[]> {
-  const moves = new Map<number, Move>();
+  {
+    batches,
+    foldRecordsMin,
+    positions,
+    onProgress,
+  }: BulkWriterOptions & { readonly batches: AsyncIterator<QueuedBatch> },
+): Promise<PositionMove[]> {
+  const moves = new Map<number, PositionMove>();
   let batch = first;
   for (let records = 0; ;) {
     const { partition } = batch;

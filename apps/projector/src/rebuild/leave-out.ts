@@ -4,19 +4,19 @@ import { deadLetterTopic, logEntry, topicExists } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { hasEvent, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { readBox } from '../dlq/box.ts';
+import { readDlq } from '../dlq/box.ts';
 import type { Dlq } from '../dlq/box.ts';
 import { refusalText, sqlStateOf } from '../failed-batch.ts';
-import { refusalOfOrdinary } from '../ordinary-event.ts';
+import { probeWithOrdinaryEvent } from '../ordinary-event.ts';
 import { ProjectionStopped } from '../stopped.ts';
-import { createLeftOut } from './left-out.ts';
-import type { Operation } from './operation.ts';
+import { createExcludedRecords } from './left-out.ts';
+import type { MaintenanceContext } from './operation.ts';
 
 /** Decides on a record that Postgres refuses; returns if it is left out. @throws {ProjectionStopped} if it must not be */
-export type LeaveOut = (record: LogRecord, refusal: Error) => Promise<void>;
+export type ExcludeRecord = (record: LogRecord, refusal: Error) => Promise<void>;
 
-export interface LeavingOut {
-  readonly leaveOut: LeaveOut;
+export interface RecordExclusion {
+  readonly leaveOut: ExcludeRecord;
   /** Tells the operator what was left out. */
   readonly report: () => void;
 }
@@ -30,16 +30,16 @@ const lookEveryMs = 500;
  * for that or the live tables lack it too. What they have is never left out. Nothing is written to the DLQ here.
  * @param db the tables that are made, with their indexes
  */
-export function createLeavingOut(operation: Operation, db: Tables): LeavingOut {
+export function createRecordExclusion(operation: MaintenanceContext, db: Tables): RecordExclusion {
   const { live, signal, log, say } = operation;
-  const leftOut = createLeftOut();
+  const leftOut = createExcludedRecords();
   const isDeadLettered = createIsDeadLettered(operation);
   /** Next offset of a live partition for which it was waited in vain: it is not waited for again while it stays there. */
   const stuckAt = new Map<number, number>();
 
-  const leaveOut: LeaveOut = async (record, refusal) => {
+  const leaveOut: ExcludeRecord = async (record, refusal) => {
     const { partition, offset } = record;
-    const ordinary = await refusalOfOrdinary(db, record);
+    const ordinary = await probeWithOrdinaryEvent(db, record);
     if (ordinary) throw refusesAll(record, { refusal, ordinary });
     for (const deadline = performance.now() + liveWithinMs; ; await pause(lookEveryMs, undefined, { signal })) {
       // Before the others are asked: what the live projector does with a record, it has done when it is past it.
@@ -73,7 +73,7 @@ function createIsDeadLettered({ kafka, topic, log }: Dlq): (record: LogRecord) =
   return async (record) => {
     if (known.has(idOf(record))) return true;
     if (performance.now() - readAt < lookEveryMs || !(await topicExists(kafka, deadLetterTopic(topic)))) return false;
-    const { entries } = await readBox({ kafka, topic, log });
+    const { entries } = await readDlq({ kafka, topic, log });
     readAt = performance.now();
     known = new Set(entries.filter(({ kind }) => kind === 'refused').map(({ id, timestamp }) => `${id}:${timestamp}`));
     return known.has(idOf(record));

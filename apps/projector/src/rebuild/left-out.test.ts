@@ -1,11 +1,11 @@
-import { createLeftOut } from './left-out.ts';
+import { createExcludedRecords } from './left-out.ts';
 
 const record = (offset: number, onDlq = true) => ({ partition: 1, offset, onDlq, reason: '54000: too wide' });
 
-it('nothing is told if nothing was left out', () => expect(createLeftOut().lines()).toEqual([]));
+it('nothing is told if nothing was left out', () => expect(createExcludedRecords().lines()).toEqual([]));
 
 it('each record that was left out is named, with the reason and whether it is on the DLQ', () => {
-  const { add, lines } = createLeftOut();
+  const { add, lines } = createExcludedRecords();
   add(record(4));
   add(record(7, false));
   expect(lines()).toEqual([
@@ -16,7 +16,7 @@ it('each record that was left out is named, with the reason and whether it is on
 });
 
 it('of many, the first twenty are named and all are counted', () => {
-  const { add, lines } = createLeftOut();
+  const { add, lines } = createExcludedRecords();
   for (let i = 0; i < 1_000; i++) add(record(i));
   expect(lines()).toHaveLength(22);
   expect(lines()[0]).toContain('1000 records');

@@ -1,5 +1,5 @@
 /** A record that is not in tables that were made from the log. */
-interface LeftOutRecord {
+interface ExcludedRecord {
   readonly partition: number;
   readonly offset: number;
   /** What Postgres said. */
@@ -8,8 +8,8 @@ interface LeftOutRecord {
   readonly onDlq: boolean;
 }
 
-export interface LeftOut {
-  readonly add: (record: LeftOutRecord) => void;
+export interface ExcludedRecords {
+  readonly add: (record: ExcludedRecord) => void;
   /** What an operator is told: how many, and the first of them; nothing if there are none. */
   readonly lines: () => readonly string[];
 }
@@ -17,8 +17,8 @@ export interface LeftOut {
 /** Records that are named; of more, only the number is told. */
 const namedMax = 20;
 
-export function createLeftOut(): LeftOut {
-  const named: LeftOutRecord[] = [];
+export function createExcludedRecords(): ExcludedRecords {
+  const named: ExcludedRecord[] = [];
   let onDlq = 0;
   let elsewhere = 0;
   return {
@@ -40,5 +40,5 @@ export function createLeftOut(): LeftOut {
   };
 }
 
-const described = ({ partition, offset, reason, onDlq }: LeftOutRecord): string =>
+const described = ({ partition, offset, reason, onDlq }: ExcludedRecord): string =>
   `partition ${partition}, record ${offset}${onDlq ? '' : ', not on the DLQ'}: ${reason}`;

@@ -1,10 +1,13 @@
 import { readPositions } from '@callstream/tables';
 import type { Position } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
-import type { Operation } from './operation.ts';
+import type { MaintenanceContext } from './operation.ts';
 
 /** Positions of the live tables. @throws {ProjectionStopped} if there are none, or of another topic */
-export async function livePositions({ live, topic }: Pick<Operation, 'live' | 'topic'>): Promise<Position[]> {
+export async function readLivePositions({
+  live,
+  topic,
+}: Pick<MaintenanceContext, 'live' | 'topic'>): Promise<Position[]> {
   const positions = await readPositions(live).catch((error: unknown) => {
     // 42P01: there is no such table.
     if ((error as { code?: string }).code === '42P01') return [];

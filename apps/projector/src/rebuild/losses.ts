@@ -1,6 +1,6 @@
 import type { Position } from '@callstream/tables';
 import { findReplaced } from '../check-log.ts';
-import type { LogCheck } from '../check-log.ts';
+import type { CheckLogOptions } from '../check-log.ts';
 
 type Offsets = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 
@@ -35,7 +35,7 @@ export function lossesOf(live: readonly Position[], log: Offsets): Loss[] {
 }
 
 /** As {@link lossesOf}, and where the log has another record than the one that was applied last. */
-export async function findLosses(check: LogCheck, log: Offsets): Promise<Loss[]> {
+export async function findLosses(check: CheckLogOptions, log: Offsets): Promise<Loss[]> {
   const replaced = (await findReplaced(check, log)).map(({ partition, nextOffset }) => ({
     partition,
     tail: false,

@@ -1,13 +1,13 @@
-import { classify, completeProjection, createFiller, emptyProjection } from '@callstream/tables';
+import { classify, completeProjection, createBulkLoader, truncateProjection } from '@callstream/tables';
 import type { ProjectionSchema } from '@callstream/tables';
 import { refusalText } from '../failed-batch.ts';
-import { openCarefulLane } from './careful-lane.ts';
-import { openLane } from './lane.ts';
-import type { Lane } from './lane.ts';
-import type { LeaveOut } from './leave-out.ts';
-import type { Operation } from './operation.ts';
-import type { Offsets, OwnTables } from './own-tables.ts';
-import { readUp } from './read-up.ts';
+import { openIndexedWriter } from './careful-lane.ts';
+import { openBulkWriter } from './lane.ts';
+import type { TableWriter } from './lane.ts';
+import type { ExcludeRecord } from './leave-out.ts';
+import type { MaintenanceContext } from './operation.ts';
+import type { Offsets, ShadowTables } from './own-tables.ts';
+import { fillWithRetries } from './read-up.ts';
 import type { OnProgress } from './read-up.ts';
 
 /**
@@ -16,7 +16,7 @@ import type { OnProgress } from './read-up.ts';
  */
 export const foldRecordsDefault = 100_000;
 
-export interface MakingFromLog {
+export interface BuildFromLogOptions {
   /** Of the tables. */
   readonly schema: ProjectionSchema;
   /** What the log has: its first offset in each partition. */
@@ -24,7 +24,7 @@ export interface MakingFromLog {
   /** Offset of each partition at which to stop. */
   readonly targets: ReadonlyMap<number, number>;
   readonly foldRecordsMin: number;
-  readonly leaveOut: LeaveOut;
+  readonly leaveOut: ExcludeRecord;
 }
 
 /**
@@ -32,40 +32,44 @@ export interface MakingFromLog {
  * it does not say which record is the reason, least of all when it builds an index: see {@link makeCarefully}.
  * @throws {ProjectionStopped} if Postgres refuses what must not be left out
  */
-export async function makeFromLog(operation: Operation, own: OwnTables, making: MakingFromLog): Promise<void> {
+export async function buildFromLog(
+  operation: MaintenanceContext,
+  own: ShadowTables,
+  making: BuildFromLogOptions,
+): Promise<void> {
   try {
-    await makeAtOnce(operation, own, making);
+    await buildInBulk(operation, own, making);
   } catch (error) {
     if (classify(error) !== 'data') throw error;
     operation.say(
       `Postgres refuses something of the log (${refusalText(error as Error)}). Beginning again, to find the record: this takes several times longer.`,
     );
-    await makeCarefully(operation, own, making);
+    await buildIndexedFirst(operation, own, making);
   }
 }
 
 /** Indexes first, then the log, in halves where Postgres refuses it, down to the record: it is left out, if it may be. */
-async function makeCarefully(
-  operation: Operation,
-  own: OwnTables,
-  { schema, log, targets, leaveOut }: MakingFromLog,
+async function buildIndexedFirst(
+  operation: MaintenanceContext,
+  own: ShadowTables,
+  { schema, log, targets, leaveOut }: BuildFromLogOptions,
 ): Promise<void> {
   const starts = new Map([...log].map(([partition, { low }]) => [partition, low]));
-  await emptyProjection(own.db, schema, starts);
+  await truncateProjection(own.db, schema, starts);
   await completeProjection(own.db, schema, { mayRepeat: false });
   for (const [partition, start] of starts) own.positions.set(partition, start);
-  const openLane = (onProgress: OnProgress): Lane => openCarefulLane({ ...own, leaveOut, onProgress });
-  await readUp(operation, own, { targets, openLane });
+  const openLane = (onProgress: OnProgress): TableWriter => openIndexedWriter({ ...own, leaveOut, onProgress });
+  await fillWithRetries(operation, own, { targets, openLane });
 }
 
-async function makeAtOnce(
-  operation: Operation,
-  own: OwnTables,
-  { schema, targets, foldRecordsMin }: MakingFromLog,
+async function buildInBulk(
+  operation: MaintenanceContext,
+  own: ShadowTables,
+  { schema, targets, foldRecordsMin }: BuildFromLogOptions,
 ): Promise<void> {
   const { say } = operation;
-  const lane = { ...own, foldRecordsMin, beginFilling: createFiller(own.repeats) };
-  await readUp(operation, own, { targets, openLane: (onProgress) => openLane({ ...lane, onProgress }) });
+  const lane = { ...own, foldRecordsMin, beginFilling: createBulkLoader(own.repeats) };
+  await fillWithRetries(operation, own, { targets, openLane: (onProgress) => openBulkWriter({ ...lane, onProgress }) });
   const began = performance.now();
   say('Merging what was written more than once, and building indexes …');
   await completeProjection(own.db, schema, { mayRepeat: own.repeats === null });

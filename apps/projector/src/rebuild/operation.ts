@@ -1,13 +1,13 @@
 import { hostname } from 'node:os';
-import { connectKafka, databaseUrl, kafkaCluster, stopSignal } from '@callstream/runtime';
+import { connectKafka, databaseUrl, kafkaConnection, stopSignal } from '@callstream/runtime';
 import type { Kafka, Log, Terminal } from '@callstream/runtime';
-import { connectTables, holdAlone, liveSchema } from '@callstream/tables';
-import type { ProjectionSchema, Tables, Task } from '@callstream/tables';
+import { connectTables, acquireAdvisoryLock, liveSchema } from '@callstream/tables';
+import type { ProjectionSchema, Tables, ExclusiveTask } from '@callstream/tables';
 import type { ProjectorConfig } from '../config.ts';
 import { Stopped, whenAborted } from './stopped.ts';
 
 /** What a command of the operator works with. */
-export interface Operation {
+export interface MaintenanceContext {
   readonly kafka: Kafka;
   readonly topic: string;
   /** The live tables. */
@@ -23,16 +23,19 @@ export interface Operation {
   readonly say: (line: string) => void;
 }
 
-export interface Operating {
+export interface MaintenanceOptions {
   readonly command: string;
   /** What nobody else may do meanwhile; nothing if it only reads. */
-  readonly task?: Task;
+  readonly task?: ExclusiveTask;
   readonly config: ProjectorConfig;
   readonly log: Log;
 }
 
 /** Runs a command of the operator to its end, or until it is told to stop. @throws {AlreadyRunning} */
-export async function operate<T>(operating: Operating, work: (operation: Operation) => Promise<T>): Promise<T> {
+export async function runMaintenance<T>(
+  operating: MaintenanceOptions,
+  work: (operation: MaintenanceContext) => Promise<T>,
+): Promise<T> {
   const { command, task, config, log } = operating;
   const url = databaseUrl(config);
   const aborting = new AbortController();
@@ -42,11 +45,11 @@ export async function operate<T>(operating: Operating, work: (operation: Operati
   const tables = (schema: ProjectionSchema): Tables =>
     cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
   if (task) {
-    const alone = cleanup.use(await holdAlone(url, task, applicationName));
+    const alone = cleanup.use(await acquireAdvisoryLock(url, task, applicationName));
     alone.lost.catch((error: unknown) => aborting.abort(error));
   }
-  const operation: Operation = {
-    kafka: connectKafka({ ...kafkaCluster(config), clientId: `callstream-${command}`, log }),
+  const operation: MaintenanceContext = {
+    kafka: connectKafka({ ...kafkaConnection(config), clientId: `callstream-${command}`, log }),
     topic: config.KAFKA_TOPIC,
     live: tables(liveSchema),
     tables,

@@ -1,32 +1,32 @@
-import { showProgress } from '@callstream/runtime';
+import { showProgressBar } from '@callstream/runtime';
 import { readPositions } from '@callstream/tables';
-import { keepTrying } from '../keep-trying.ts';
+import { retryTransient } from '../keep-trying.ts';
 import { fill } from './fill.ts';
-import type { Lane } from './lane.ts';
+import type { TableWriter } from './lane.ts';
 import { offsetsOf } from './live-positions.ts';
-import type { Operation } from './operation.ts';
-import type { OwnTables } from './own-tables.ts';
+import type { MaintenanceContext } from './operation.ts';
+import type { ShadowTables } from './own-tables.ts';
 
 /** Is told the next offset of a partition. */
 export type OnProgress = (partition: number, next: number) => void;
 
-export interface ReadUpOptions {
+export interface FillWithRetriesOptions {
   /** Offset of each partition at which to stop. */
   readonly targets: ReadonlyMap<number, number>;
   /** Begins to write into the tables. */
-  readonly openLane: (onProgress: OnProgress) => Lane;
+  readonly openLane: (onProgress: OnProgress) => TableWriter;
 }
 
 /** Fills tables with the log up to `targets`, and shows how far it is. Failures that pass are waited out. */
-export async function readUp(
-  { kafka, topic, signal, terminal, log }: Operation,
-  { db, positions }: OwnTables,
-  { targets, openLane }: ReadUpOptions,
+export async function fillWithRetries(
+  { kafka, topic, signal, terminal, log }: MaintenanceContext,
+  { db, positions }: ShadowTables,
+  { targets, openLane }: FillWithRetriesOptions,
 ): Promise<void> {
   const from = new Map(positions);
   const recordsOf = (partition: number, next: number): number => next - (from.get(partition) ?? 0);
   const totals = new Map([...targets].map(([partition, end]) => [partition, recordsOf(partition, end)]));
-  using progress = showProgress({ totals, what: 'records', stream: terminal });
+  using progress = showProgressBar({ totals, what: 'records', stream: terminal });
   const onProgress: OnProgress = (partition, next) => progress.at(partition, recordsOf(partition, next));
   const attempt = async (): Promise<void> => {
     // What the last attempt had committed, and nothing of what it had not.
@@ -36,5 +36,5 @@ export async function readUp(
     }
     await fill({ kafka, topic, positions, targets, openLane: () => openLane(onProgress), signal, log });
   };
-  await keepTrying(attempt, { signal, onRetry: () => undefined, log });
+  await retryTransient(attempt, { signal, onRetry: () => undefined, log });
 }

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { decode, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
-import { lives } from '@callstream/domain/testing';
+import { fixtureEvents } from '@callstream/domain/testing';
 import {
   connectKafka,
   connectPublisher,
@@ -12,7 +12,7 @@ import {
   followTopic,
   logEntry,
 } from '@callstream/runtime';
-import type { LogRecord, OutRecord } from '@callstream/runtime';
+import type { LogRecord, ProducerRecord } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import {
   connectTables,
@@ -28,11 +28,11 @@ import {
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { createDeadLetters } from '../dead-letters.ts';
-import { follow } from './follow.ts';
-import { areOlder } from './if-older.ts';
-import type { LeaveOut } from './leave-out.ts';
+import { startFollower } from './follow.ts';
+import { needsRebuild } from './if-older.ts';
+import type { ExcludeRecord } from './leave-out.ts';
 import { offsetsOf } from './live-positions.ts';
-import type { Operation } from './operation.ts';
+import type { MaintenanceContext } from './operation.ts';
 import { rebuild } from './rebuild.ts';
 import { rollback } from './rollback.ts';
 import { readStatus, statusText } from './status.ts';
@@ -60,7 +60,7 @@ beforeAll(async () => {
   await ensureTopics(kafka, { topic, partitions, log });
   await ensurePositions(live, { topic, partitions, version: projectionVersion, logId });
   publisher = stack.use(await connectPublisher(kafka));
-  const bodies = [...lives.values()].flat();
+  const bodies = [...fixtureEvents.values()].flat();
   // Some bodies twice, in two partitions: one event each. And what is no event.
   await publisher.publishBatch([
     ...bodies.map((body, i) => out(body, i % partitions)),
@@ -72,7 +72,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const out = (body: string, partition: number): OutRecord => ({
+const out = (body: string, partition: number): ProducerRecord => ({
   topic,
   partition,
   key: 'k',
@@ -87,7 +87,9 @@ const terminal = new Writable({ write: (_chunk, _encoding, done) => done() });
 const pools = new Map<ProjectionSchema, Tables>();
 
 /** An operation that collects what it says. */
-function operation(signal: AbortSignal = new AbortController().signal): Operation & { readonly said: string[] } {
+function operation(
+  signal: AbortSignal = new AbortController().signal,
+): MaintenanceContext & { readonly said: string[] } {
   const said: string[] = [];
   const tables = (schema: ProjectionSchema): Tables => {
     const pool = pools.get(schema) ?? stack.adopt(connectTables({ url, schema }), (opened) => opened.end());
@@ -98,8 +100,8 @@ function operation(signal: AbortSignal = new AbortController().signal): Operatio
 }
 
 /** The live projector, for as long as it is not disposed. */
-const projecting = async (leaveOut: LeaveOut = (_record, refusal) => Promise.reject(refusal)) =>
-  follow({
+const projecting = async (leaveOut: ExcludeRecord = (_record, refusal) => Promise.reject(refusal)) =>
+  startFollower({
     kafka,
     topic,
     db: live,
@@ -228,7 +230,7 @@ describe('a rebuild', () => {
     ]);
     expect(rows).toHaveLength(1);
     // Of calls and events that the tables have already.
-    const bodies = [...lives.values()].flat().slice(0, 50);
+    const bodies = [...fixtureEvents.values()].flat().slice(0, 50);
     await publisher.publishBatch(bodies.map((body, i) => out(body, i % partitions)));
     const second = operation();
     await rebuild(second, plain);
@@ -435,7 +437,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
 it('--if-older has tables rebuilt that an older version made, leaves those of this one, and fails at those of a newer one', async () => {
   const isOlder = async (version: number): Promise<boolean> => {
     await live.query('update positions set projection_version = $1', [version]);
-    return areOlder(operation(), { unlessInUse: false });
+    return needsRebuild(operation(), { unlessInUse: false });
   };
   expect(await isOlder(projectionVersion - 1)).toBe(true);
   await expect(isOlder(projectionVersion + 1)).rejects.toThrow(`Run the code of version ${projectionVersion + 1}`);

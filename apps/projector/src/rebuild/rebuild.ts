@@ -1,18 +1,18 @@
 import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
-import { discardedSchema, dropProjection, makeBare, nextSchema } from '@callstream/tables';
+import { discardedSchema, dropProjection, prepareForFill, nextSchema } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
-import { follow } from './follow.ts';
-import { createLeavingOut } from './leave-out.ts';
-import type { LeaveOut } from './leave-out.ts';
-import { livePositions } from './live-positions.ts';
+import { startFollower } from './follow.ts';
+import { createRecordExclusion } from './leave-out.ts';
+import type { ExcludeRecord } from './leave-out.ts';
+import { readLivePositions } from './live-positions.ts';
 import { findLosses } from './losses.ts';
 import type { Loss } from './losses.ts';
-import { makeFromLog } from './make-from-log.ts';
-import type { Operation } from './operation.ts';
-import { findNext, makeTables } from './own-tables.ts';
-import type { OwnTables } from './own-tables.ts';
-import { heldText, swap } from './swap.ts';
+import { buildFromLog } from './make-from-log.ts';
+import type { MaintenanceContext } from './operation.ts';
+import { findResumable, createShadowTables } from './own-tables.ts';
+import type { ShadowTables } from './own-tables.ts';
+import { waitText, swap } from './swap.ts';
 
 export interface RebuildOptions {
   /** Whether the new tables are to become the live ones. */
@@ -26,28 +26,28 @@ export interface RebuildOptions {
 }
 
 /** Makes the projection anew from the log, beside the live one, and puts it in its place. */
-export async function rebuild(operation: Operation, options: RebuildOptions): Promise<void> {
+export async function rebuild(operation: MaintenanceContext, options: RebuildOptions): Promise<void> {
   const { kafka, topic, live, say } = operation;
   await dropProjection(live, discardedSchema);
-  const positions = await livePositions(operation);
+  const positions = await readLivePositions(operation);
   const log = await endOffsets(kafka, topic);
   const losses = await findLosses({ ...operation, positions }, log);
   if (losses.length > 0 && !options.acceptLoss) throw new ProjectionStopped(explainLosses(losses));
 
-  const found = options.restart ? null : await findNext(operation, log);
+  const found = options.restart ? null : await findResumable(operation, log);
   const logId = losses.length > 0 ? undefined : positions[0]?.logId;
-  const next = found ?? (await makeTables(operation, { schema: nextSchema, log, logId }));
-  const { leaveOut, report } = createLeavingOut(operation, next.db);
+  const next = found ?? (await createShadowTables(operation, { schema: nextSchema, log, logId }));
+  const { leaveOut, report } = createRecordExclusion(operation, next.db);
   // Also when it fails or is interrupted: who goes on with it meets only what comes behind.
   using _listed = { [Symbol.dispose]: report };
   say(
     `${found ? 'Resuming the rebuild' : 'Rebuilding'} from "${topic}" by the rules of version ${projectionVersion}; the live tables stay as they are.`,
   );
   if (!next.complete) {
-    await makeBare(next.db, nextSchema);
+    await prepareForFill(next.db, nextSchema);
     const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
     const foldRecordsMin = options.batch;
-    await makeFromLog(operation, next, { schema: nextSchema, log, targets, foldRecordsMin, leaveOut });
+    await buildFromLog(operation, next, { schema: nextSchema, log, targets, foldRecordsMin, leaveOut });
   }
   if (!options.swap) {
     say('The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.');
@@ -57,16 +57,16 @@ export async function rebuild(operation: Operation, options: RebuildOptions): Pr
 }
 
 async function goLive(
-  operation: Operation,
-  next: OwnTables,
-  { losses, leaveOut }: { losses: readonly Loss[]; leaveOut: LeaveOut },
+  operation: MaintenanceContext,
+  next: ShadowTables,
+  { losses, leaveOut }: { losses: readonly Loss[]; leaveOut: ExcludeRecord },
 ): Promise<void> {
   const { live, say } = operation;
   const lost = new Set(losses.filter(({ tail }) => tail).map(({ partition }) => partition));
   {
-    await using follower = await follow({ ...operation, ...next, leaveOut });
+    await using follower = await startFollower({ ...operation, ...next, leaveOut });
     const heldMs = await Promise.race([swap({ ...operation, incoming: nextSchema, follower, lost }), follower.failure]);
-    say(`Swapped: ${heldText(heldMs)}. The tables of version ${projectionVersion} are live.`);
+    say(`Swapped: ${waitText(heldMs)}. The tables of version ${projectionVersion} are live.`);
   }
   await dropProjection(live, discardedSchema);
   say(

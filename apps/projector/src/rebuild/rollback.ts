@@ -2,18 +2,18 @@ import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { discardedSchema, dropProjection, previousSchema, readPositions, readSchemas } from '@callstream/tables';
 import { ProjectionStopped } from '../stopped.ts';
-import { follow } from './follow.ts';
+import { startFollower } from './follow.ts';
 import type { Follower } from './follow.ts';
-import { createLeavingOut } from './leave-out.ts';
-import { livePositions, offsetsOf } from './live-positions.ts';
+import { createRecordExclusion } from './leave-out.ts';
+import { readLivePositions, offsetsOf } from './live-positions.ts';
 import { lossesOf } from './losses.ts';
-import type { Operation } from './operation.ts';
-import { heldText, swap } from './swap.ts';
+import type { MaintenanceContext } from './operation.ts';
+import { waitText, swap } from './swap.ts';
 
 /** Puts the projection that was live before the last swap in its place again, and keeps the live one as the previous. */
-export async function rollback(operation: Operation): Promise<void> {
+export async function rollback(operation: MaintenanceContext): Promise<void> {
   const { kafka, topic, live, tables, say } = operation;
-  const before = await livePositions(operation);
+  const before = await readLivePositions(operation);
   if (!(await readSchemas(live)).some(({ schema }) => schema === previousSchema))
     throw new ProjectionStopped(
       'There is no projection_previous to go back to: nothing was swapped, or the tables were dropped.',
@@ -26,9 +26,9 @@ export async function rollback(operation: Operation): Promise<void> {
 
   await using stack = new AsyncDisposableStack();
   let follower: Follower | null = null;
-  const { leaveOut, report } = createLeavingOut(operation, db);
+  const { leaveOut, report } = createRecordExclusion(operation, db);
   if (version === projectionVersion)
-    follower = stack.use(await follow({ ...operation, db, positions: offsetsOf(positions), leaveOut }));
+    follower = stack.use(await startFollower({ ...operation, db, positions: offsetsOf(positions), leaveOut }));
   else
     say(
       `projection_previous is of version ${String(version)}, this code of version ${projectionVersion}: a projector of version ${String(version)} brings it up to date after the swap.`,
@@ -36,7 +36,7 @@ export async function rollback(operation: Operation): Promise<void> {
   const swapping = swap({ ...operation, incoming: previousSchema, follower, lost });
   const heldMs = await (follower ? Promise.race([swapping, follower.failure]) : swapping);
   say(
-    `Rolled back: ${heldText(heldMs)}. The tables of version ${String(version)} are live; run projectors of that version.`,
+    `Rolled back: ${waitText(heldMs)}. The tables of version ${String(version)} are live; run projectors of that version.`,
   );
   report();
   say('The tables that were live are kept as projection_previous: a second rollback brings them back.');

@@ -2,7 +2,7 @@ import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { readPositions, readSchemas } from '@callstream/tables';
 import type { Position, ProjectionSchema } from '@callstream/tables';
-import type { Operation } from './operation.ts';
+import type { MaintenanceContext } from './operation.ts';
 
 interface PartitionStatus {
   readonly partition: number;
@@ -21,7 +21,7 @@ interface SchemaStatus {
   readonly partitions: readonly PartitionStatus[];
 }
 
-export interface Status {
+export interface ProjectionStatus {
   /** Of the rules in this code. */
   readonly version: number;
   /** Why Kafka could not be asked. */
@@ -30,7 +30,7 @@ export interface Status {
 }
 
 /** What there is, and how far it is. */
-export async function readStatus({ kafka, topic, live, tables }: Operation): Promise<Status> {
+export async function readStatus({ kafka, topic, live, tables }: MaintenanceContext): Promise<ProjectionStatus> {
   const asked = await endOffsets(kafka, topic).then(
     (ends) => ({ ends, problem: null }),
     (error: unknown) => ({ ends: null, problem: error instanceof Error ? error.message : String(error) }),
@@ -55,7 +55,7 @@ export async function readStatus({ kafka, topic, live, tables }: Operation): Pro
 }
 
 /** The status as text for a terminal. */
-export function statusText({ version, kafka, schemas }: Status): string {
+export function statusText({ version, kafka, schemas }: ProjectionStatus): string {
   const lines = [`This code makes tables of version ${version}.`];
   if (kafka !== null) lines.push(`Kafka could not be asked for the end of the log: ${kafka}`);
   if (schemas.length === 0) lines.push('There are no tables: run `npm run projector -- migrate`.');

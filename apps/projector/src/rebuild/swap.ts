@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { endOffsets } from '@callstream/runtime';
 import type { Kafka, Log } from '@callstream/runtime';
-import { liveSchema, projectionId, readHolders, trySwap } from '@callstream/tables';
-import type { Holder, Position, Swapping, Tables } from '@callstream/tables';
-import { keepTrying } from '../keep-trying.ts';
+import { liveSchema, projectionId, readBlockingTransactions, trySwap } from '@callstream/tables';
+import type { BlockingTransaction, Position, TrySwapOptions, Tables } from '@callstream/tables';
+import { retryTransient } from '../keep-trying.ts';
 import type { Follower } from './follow.ts';
 
 /** Records that may be missing in total when a swap is tried: what is written in some tens of milliseconds. */
@@ -20,7 +20,7 @@ export interface SwapOptions {
   readonly topic: string;
   /** Of the live projection. */
   readonly live: Tables;
-  readonly incoming: Swapping['incoming'];
+  readonly incoming: TrySwapOptions['incoming'];
   /** Keeps the incoming projection up with the log; null if only projectors of another version can. */
   readonly follower: Follower | null;
   /** Partitions whose live position the log does not reach any more: there, nothing can be caught up with. */
@@ -47,7 +47,7 @@ export async function swap(options: SwapOptions): Promise<number | null> {
     return trySafely(options);
   };
   for (; ; await pause(lookEveryMs, undefined, { signal })) {
-    const result = await keepTrying(attempt, { signal, onRetry: () => undefined, log });
+    const result = await retryTransient(attempt, { signal, onRetry: () => undefined, log });
     if ('heldMs' in result) return result.heldMs;
     follower?.resume();
     waiting(result.reason);
@@ -82,11 +82,11 @@ async function trySafely(options: SwapOptions): Promise<{ heldMs: number } | { r
 }
 
 /** A transaction that has the positions open in two looks. To stand in line behind it would hold up everybody else. */
-async function findLongHolder(live: Tables, signal: AbortSignal): Promise<Holder | undefined> {
-  const before = new Set((await readHolders(live)).map(({ transaction }) => transaction));
+async function findLongHolder(live: Tables, signal: AbortSignal): Promise<BlockingTransaction | undefined> {
+  const before = new Set((await readBlockingTransactions(live)).map(({ transaction }) => transaction));
   if (before.size === 0) return undefined;
   await pause(lookEveryMs, undefined, { signal });
-  return (await readHolders(live)).find(({ transaction }) => before.has(transaction));
+  return (await readBlockingTransactions(live)).find(({ transaction }) => before.has(transaction));
 }
 
 /** Says a line, and the next one only if it is another, or after a while. */
@@ -103,5 +103,5 @@ function sayNowAndThen(say: (line: string) => void): (line: string) => void {
 }
 
 /** How long writers were held up, as text. */
-export const heldText = (heldMs: number | null): string =>
+export const waitText = (heldMs: number | null): string =>
   heldMs === null ? 'the connection broke meanwhile' : `writers waited ${Math.ceil(heldMs)} ms`;

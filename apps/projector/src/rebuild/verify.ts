@@ -3,36 +3,36 @@ import {
   compareTable,
   dropProjection,
   readPositions,
-  rememberLive,
+  hashLiveRows,
   tableNames,
   verifySchema,
 } from '@callstream/tables';
 import type { Comparison, Difference } from '@callstream/tables';
 import { checkVersion, ProjectionStopped } from '../stopped.ts';
-import { livePositions, offsetsOf } from './live-positions.ts';
-import { createLeavingOut } from './leave-out.ts';
+import { readLivePositions, offsetsOf } from './live-positions.ts';
+import { createRecordExclusion } from './leave-out.ts';
 import { findLosses } from './losses.ts';
-import { foldRecordsDefault, makeFromLog } from './make-from-log.ts';
-import type { Operation } from './operation.ts';
-import { makeTables } from './own-tables.ts';
+import { foldRecordsDefault, buildFromLog } from './make-from-log.ts';
+import type { MaintenanceContext } from './operation.ts';
+import { createShadowTables } from './own-tables.ts';
 
 /** Differing rows that are shown of each table. */
 const shownMax = 5;
 
 /** The live tables are not what the log says. */
-class Differs extends Error {
+class TablesDiffer extends Error {
   override readonly name = 'Differs';
 }
 
 /** Rebuilds the live tables elsewhere, as of now, and compares every row. @throws {Differs} */
-export async function verify(operation: Operation, print: (line: string) => void): Promise<void> {
+export async function verify(operation: MaintenanceContext, print: (line: string) => void): Promise<void> {
   const { kafka, topic, live, say } = operation;
-  checkVersion((await livePositions(operation))[0]?.version ?? 0);
+  checkVersion((await readLivePositions(operation))[0]?.version ?? 0);
   const log = await endOffsets(kafka, topic);
-  const own = await makeTables(operation, { schema: verifySchema, log });
+  const own = await createShadowTables(operation, { schema: verifySchema, log });
   try {
     say('Computing the checksums of the live tables, all as of one moment …');
-    const positions = await rememberLive(live);
+    const positions = await hashLiveRows(live);
     const losses = await findLosses({ ...operation, positions }, await endOffsets(kafka, topic));
     if (losses.length > 0)
       throw new ProjectionStopped(
@@ -42,8 +42,8 @@ export async function verify(operation: Operation, print: (line: string) => void
         ].join('\n'),
       );
     say('Rebuilding them from the log …');
-    const { leaveOut, report: reportLeftOut } = createLeavingOut(operation, own.db);
-    await makeFromLog(operation, own, {
+    const { leaveOut, report: reportLeftOut } = createRecordExclusion(operation, own.db);
+    await buildFromLog(operation, own, {
       ...{ schema: verifySchema, log, targets: offsetsOf(positions), foldRecordsMin: foldRecordsDefault, leaveOut },
     });
     reportLeftOut();
@@ -76,7 +76,7 @@ function report(compared: readonly Comparison[], print: (line: string) => void):
   print(
     'A dead letter that was replayed makes id, deliveries and received times differ: the log has the event twice, and the live tables only once. A rebuild makes them equal.',
   );
-  throw new Differs(
+  throw new TablesDiffer(
     `The live tables differ from the log in ${differing.map(({ table, different }) => `${table} (${different})`).join(', ')}.`,
   );
 }

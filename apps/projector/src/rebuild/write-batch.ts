@@ -1,20 +1,20 @@
 import { projectionVersion } from '@callstream/domain';
-import { align } from '@callstream/runtime';
+import { checkBatchOffsets } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { EventBatch, Move, Tables } from '@callstream/tables';
-import { moveOf, nothing } from '../apply.ts';
-import { understand } from '../understand.ts';
-import { writeInHalves } from '../write-in-halves.ts';
-import type { Part } from '../write-in-halves.ts';
-import type { LeaveOut } from './leave-out.ts';
+import type { EventBatch, PositionMove, Tables } from '@callstream/tables';
+import { moveOf, emptyBatch } from '../apply.ts';
+import { foldRecords } from '../understand.ts';
+import { commitOrBisect } from '../write-in-halves.ts';
+import type { AlignedBatch } from '../write-in-halves.ts';
+import type { ExcludeRecord } from './leave-out.ts';
 
-export interface BatchWriting {
+export interface WriteBatchOptions {
   /** Tables that have their keys, and that only we write. */
   readonly db: Tables;
   /** Next offset of each partition in them. */
   readonly positions: ReadonlyMap<number, number>;
-  readonly leaveOut: LeaveOut;
+  readonly leaveOut: ExcludeRecord;
 }
 
 /**
@@ -23,39 +23,40 @@ export interface BatchWriting {
  * @throws {ProjectionStopped} if it may not
  */
 export async function writeBatch(
-  { db, positions, leaveOut }: BatchWriting,
+  { db, positions, leaveOut }: WriteBatchOptions,
   { partition, records }: Pick<Batch, 'partition' | 'records'>,
 ): Promise<number> {
   const expected = positions.get(partition) ?? 0;
-  const aligned = align(records, expected);
+  const aligned = checkBatchOffsets(records, expected);
   if (aligned.kind === 'known') return expected;
-  return writeInHalves(
+  return commitOrBisect(
     { records: aligned.records, expected },
     {
-      commit: (part) => commit(db, part, understand(part.records).batch),
+      commit: (part) => commit(db, part, foldRecords(part.records).batch),
       refuse: async (part, refusal) => {
         await leaveOut(part.records[0], refusal);
-        return commit(db, part, nothing);
+        return commit(db, part, emptyBatch);
       },
     },
   );
 }
 
 /** Moves the position behind a batch that an operator has skipped; returns the position reached. */
-export const passSkipped = (
-  { db, positions }: Pick<BatchWriting, 'db' | 'positions'>,
-  { partition, next, last }: Pick<Move, 'partition' | 'next' | 'last'>,
+export const advancePastSkipped = (
+  { db, positions }: Pick<WriteBatchOptions, 'db' | 'positions'>,
+  { partition, next, last }: Pick<PositionMove, 'partition' | 'next' | 'last'>,
 ): Promise<number> =>
   commitMove(
     db,
     { partition, next, last, expected: positions.get(partition) ?? 0, version: projectionVersion },
-    nothing,
+    emptyBatch,
   );
 
-const commit = (db: Tables, part: Part, batch: EventBatch): Promise<number> => commitMove(db, moveOf(part), batch);
+const commit = (db: Tables, part: AlignedBatch, batch: EventBatch): Promise<number> =>
+  commitMove(db, moveOf(part), batch);
 
 /** Nobody else writes here: a position that moved is that of a commit of ours whose answer was lost. */
-async function commitMove(db: Tables, move: Move, batch: EventBatch): Promise<number> {
+async function commitMove(db: Tables, move: PositionMove, batch: EventBatch): Promise<number> {
   try {
     await withConnection(db, (client) => project(client, { moves: [move], batch }));
     return move.next;

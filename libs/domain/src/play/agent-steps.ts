@@ -1,16 +1,16 @@
 import type { Segment } from './call.ts';
-import { answer, open } from './caller-steps.ts';
+import { answer, openCall } from './caller-steps.ts';
 import type { Fact } from './fact.ts';
-import { endSegment, isOnCall, isRinging, isServed, lastSegmentOf, queueOf } from './playing.ts';
-import type { Playing, Writable } from './playing.ts';
+import { endSegment, isOnCall, isRinging, hasAgentOnCall, lastSegmentOf, queueOf } from './playing.ts';
+import type { LifeState, Mutable } from './playing.ts';
 
 /** An agent comes onto the call. */
-export function enter(playing: Playing, fact: Fact): void {
+export function enter(playing: LifeState, fact: Fact): void {
   const { actor, number, queue, at } = fact;
   if (actor !== null) {
     const segment = lastSegmentOf(playing, actor);
-    nameAnswer(playing, segment, fact);
-    if (segment && goesOn(segment, queue)) {
+    attributeAnswer(playing, segment, fact);
+    if (segment && continuesSegment(segment, queue)) {
       segment.enteredAt ??= at;
       segment.enteredLastAt = at;
       segment.number = number ?? segment.number;
@@ -24,7 +24,7 @@ export function enter(playing: Playing, fact: Fact): void {
 }
 
 /** Whether an entry is of this segment; who is on the call and enters through another queue begins another. */
-const goesOn = (segment: Segment, queue: string | null): boolean =>
+const continuesSegment = (segment: Segment, queue: string | null): boolean =>
   segment.endedAt === null &&
   (segment.enteredAt === null || queue === null || segment.queue === null || queue === segment.queue);
 
@@ -32,7 +32,11 @@ const goesOn = (segment: Segment, queue: string | null): boolean =>
 const answererNamedMsMax = 2_000;
 
 /** An answer that named nobody was this agent's: the agent's phone rang until now, and nobody else answered. */
-function nameAnswer({ visits, unnamedAnswerAt }: Playing, segment: Writable<Segment> | undefined, fact: Fact): void {
+function attributeAnswer(
+  { visits, unnamedAnswerAt }: LifeState,
+  segment: Mutable<Segment> | undefined,
+  fact: Fact,
+): void {
   if (fact.at - unnamedAnswerAt > answererNamedMsMax) return;
   const visit = visits.at(-1);
   if (visit?.outcome === 'answered' && visit.endedAt === unnamedAnswerAt) visit.actor ??= fact.actor;
@@ -42,10 +46,10 @@ function nameAnswer({ visits, unnamedAnswerAt }: Playing, segment: Writable<Segm
 }
 
 /** It rings at an agent; not while an agent of that queue, or this agent, is on the call. */
-export function ring(playing: Playing, fact: Fact): void {
+export function ring(playing: LifeState, fact: Fact): void {
   const { actor, queue, at } = fact;
-  open(playing);
-  if (actor === null || isServed(playing, queueOf(fact))) return;
+  openCall(playing);
+  if (actor === null || hasAgentOnCall(playing, queueOf(fact))) return;
   const segment = lastSegmentOf(playing, actor);
   if (segment && isOnCall(segment)) return;
   if (segment && isRinging(segment)) {
@@ -58,11 +62,11 @@ export function ring(playing: Playing, fact: Fact): void {
   playing.segments.push({ ...newSegment(actor, fact), rangAt: at, rangLastAt: at });
 }
 
-export const leaveUnanswered = (playing: Playing, fact: Fact): void => end(playing, fact, 'noanswer');
-export const leave = (playing: Playing, fact: Fact): void => end(playing, fact, 'left');
+export const noAnswer = (playing: LifeState, fact: Fact): void => end(playing, fact, 'noanswer');
+export const leave = (playing: LifeState, fact: Fact): void => end(playing, fact, 'left');
 
 /** An agent's part ends. If it never began, that much is known: the agent was on this call until then. */
-function end(playing: Playing, fact: Fact, how: 'left' | 'noanswer'): void {
+function end(playing: LifeState, fact: Fact, how: 'left' | 'noanswer'): void {
   const { actor, at } = fact;
   if (actor === null) return;
   const segment = lastSegmentOf(playing, actor);
@@ -74,9 +78,9 @@ function end(playing: Playing, fact: Fact, how: 'left' | 'noanswer'): void {
  * What is said after the end of the call opens nothing. It tells that the agent was on the call, and that the agent is no
  * longer on another.
  */
-export function sayLate(playing: Playing, fact: Fact): void {
+export function applyLate(playing: LifeState, fact: Fact): void {
   const { kind, actor, at } = fact;
-  if (actor === null || !saysOfAgent.has(kind)) return;
+  if (actor === null || !agentKinds.has(kind)) return;
   const segment = lastSegmentOf(playing, actor);
   const over = { ...newSegment(actor, fact), endedAt: at, end: 'finished' as const };
   if (kind === 'actor.entered') {
@@ -85,7 +89,7 @@ export function sayLate(playing: Playing, fact: Fact): void {
   } else if (!segment) playing.segments.push(kind === 'actor.ringing' ? { ...over, rangAt: at, rangLastAt: at } : over);
 }
 
-const saysOfAgent = new Set(['actor.ringing', 'actor.noanswer', 'actor.entered', 'actor.left']);
+const agentKinds = new Set(['actor.ringing', 'actor.noanswer', 'actor.entered', 'actor.left']);
 
 /** Neither begun nor over. */
 const newSegment = (actor: string, { number, queue }: Fact): Segment => ({

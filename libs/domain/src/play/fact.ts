@@ -1,6 +1,6 @@
 import type { CallEvent } from '../event.ts';
 import { compareText } from '../order.ts';
-import { playRank } from './order.ts';
+import { kindRank } from './order.ts';
 
 /**
  * Where the time of a fact comes from. `own`: the event's own time. `none`: it has no usable one, so it counts as
@@ -9,7 +9,7 @@ import { playRank } from './order.ts';
 export type Clock = 'own' | 'none' | 'ahead';
 
 /** A sender's clock may be ahead of ours by so much, in ms; belongs to the projection version. */
-export const aheadMsMax = 5 * 60_000;
+export const clockAheadMsMax = 5 * 60_000;
 
 /** What one event states about a call. An event may state several facts; they share its uuid and differ in `part`. */
 export interface Fact {
@@ -68,8 +68,8 @@ export function factsOf(event: CallEvent): readonly Fact[] {
 
 /** Order in which facts are played: own time, then rank of kind, then place in the log. */
 export const compareFacts = (a: Fact, b: Fact): number =>
-  a.at - b.at || playRank(a.kind) - playRank(b.kind) || a.id - b.id || a.part - b.part;
+  a.at - b.at || kindRank(a.kind) - kindRank(b.kind) || a.id - b.id || a.part - b.part;
 
 /** An order of facts that does not depend on which delivery of their events counts. */
-export const compareEvents = (a: Fact, b: Fact): number =>
+export const compareByOwnTime = (a: Fact, b: Fact): number =>
   (a.ownAt ?? a.receivedAt) - (b.ownAt ?? b.receivedAt) || compareText(a.uuid, b.uuid) || a.part - b.part;

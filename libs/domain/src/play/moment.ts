@@ -1,17 +1,17 @@
 import type { Fact } from './fact.ts';
 import { lastSegmentOf } from './playing.ts';
-import type { Playing } from './playing.ts';
+import type { LifeState } from './playing.ts';
 
 /**
  * Facts of the same time, in the order in which they are played: what ends something that was open before the moment
  * comes before what begins in the moment in its place. Else an opening would come first, and be ended at once.
  */
-export function inOrder(playing: Playing, moment: readonly Fact[]): readonly Fact[] {
-  const early = moment.filter((fact) => endsWhatWasOpen(playing, fact, moment));
+export function breakTies(playing: LifeState, moment: readonly Fact[]): readonly Fact[] {
+  const early = moment.filter((fact) => endsEarlierState(playing, fact, moment));
   return early.length === 0 ? moment : [...early, ...moment.filter((fact) => !early.includes(fact))];
 }
 
-function endsWhatWasOpen(playing: Playing, fact: Fact, moment: readonly Fact[]): boolean {
+function endsEarlierState(playing: LifeState, fact: Fact, moment: readonly Fact[]): boolean {
   switch (fact.kind) {
     // The caller waits again in this moment, and the abandon or the answer is of the wait before.
     case 'call.queue-abandon':
@@ -27,11 +27,11 @@ function endsWhatWasOpen(playing: Playing, fact: Fact, moment: readonly Fact[]):
   }
 }
 
-const isOfWait = ({ waiting }: Playing, { queue }: Fact, ofAnyQueue: boolean): boolean =>
+const isOfWait = ({ waiting }: LifeState, { queue }: Fact, ofAnyQueue: boolean): boolean =>
   waiting !== null && (ofAnyQueue || queue === waiting.queue);
 const isWait = ({ kind }: Fact): boolean => kind === 'call.waiting' || kind === 'call.overflow';
 
-const hasOpenSegment = (playing: Playing, { actor }: Fact): boolean =>
+const hasOpenSegment = (playing: LifeState, { actor }: Fact): boolean =>
   actor !== null && lastSegmentOf(playing, actor)?.endedAt === null;
 
 function isLeftBehind({ actor, id }: Fact, moment: readonly Fact[]): boolean {

@@ -28,4 +28,4 @@ const ranks = new Map<string, number>([
 ]);
 
 /** Rank of a kind among facts of the same moment. */
-export const playRank = (kind: string): number => ranks.get(kind) ?? otherRank;
+export const kindRank = (kind: string): number => ranks.get(kind) ?? otherRank;

@@ -1,6 +1,6 @@
 import { callsOfEvents, eventsOf } from '../../testing/index.ts';
-import { beginningMs, deliveriesOf, momentOf } from '../../testing/script.ts';
-import { elapsedMs, isCounted, isStale, isTalking, isWaiting, lengthMs } from '../index.ts';
+import { storyStartMs, deliveriesOf, parseStoryTime } from '../../testing/script.ts';
+import { elapsedMs, isCounted, isStale, isTalking, isWaiting, callDurationMs } from '../index.ts';
 import type { Call } from '../index.ts';
 
 const callOf = (script: string): Call => {
@@ -43,14 +43,14 @@ describe('what a call says of itself', () => {
     const twice = callOf(
       '0:00 new\n0:30 finished\n2:00 waiting 900\n2:50 finished\n2:51 finished\n9:00 recording url=https://r/1',
     );
-    expect([twice.beganAt, twice.finishedAt]).toEqual([momentOf('2:00'), momentOf('2:51')]);
-    expect(lengthMs(twice, momentOf('9:00'))).toBe(51_000);
+    expect([twice.beganAt, twice.finishedAt]).toEqual([parseStoryTime('2:00'), parseStoryTime('2:51')]);
+    expect(callDurationMs(twice, parseStoryTime('9:00'))).toBe(51_000);
     expect(twice.recordingUrl).toBe('https://r/1');
   });
   it('is by the clock of its sender, while it goes on', () => {
     const behind = callOf('0:05 new clock -3h\n0:08 waiting 900 clock -3h');
-    expect([behind.delayMs, behind.heardAt]).toEqual([3 * 3_600_000, momentOf('0:08')]);
-    expect(lengthMs(behind, momentOf('0:20'))).toBe(15_000);
+    expect([behind.delayMs, behind.heardAt]).toEqual([3 * 3_600_000, parseStoryTime('0:08')]);
+    expect(callDurationMs(behind, parseStoryTime('0:20'))).toBe(15_000);
   });
   it.each([
     ['the least delay of its timed events counts', '0:00 new received 0:09\n0:05 waiting received 0:07\n0:06 data no-time', 2_000, '0:07'],
@@ -59,11 +59,11 @@ describe('what a call says of itself', () => {
     ['fourteen hours are a delay', '0:05 new clock -14h', 14 * 3_600_000, '0:05'],
   ])('%s', (_what, script, delayMs, heardAt) => {
     const call = callOf(script);
-    expect([call.delayMs, call.heardAt]).toEqual([delayMs, momentOf(heardAt)]);
+    expect([call.delayMs, call.heardAt]).toEqual([delayMs, parseStoryTime(heardAt)]);
   }); // prettier-ignore
   it('is heard of at its last own time, if it is an import', () => {
     const call = callOf('0:05 new clock -15h\n0:06 waiting clock -15h');
-    expect([call.delayMs, call.heardAt]).toEqual([0, momentOf('0:06') - 15 * 3_600_000]);
+    expect([call.delayMs, call.heardAt]).toEqual([0, parseStoryTime('0:06') - 15 * 3_600_000]);
   });
   it('is in the queue in which it waits, else in the last that it came into, in this life', () => {
     const queue = (script: string) => callOf(script).queue;
@@ -80,24 +80,24 @@ describe('what a call says of itself', () => {
       code: '8',
       id: 0,
       lastId: 4_096,
-      createdAt: momentOf('0:06'),
-      updatedAt: momentOf('0:09'),
+      createdAt: parseStoryTime('0:06'),
+      updatedAt: parseStoryTime('0:09'),
     });
-    expect(call).toMatchObject({ beganAt: momentOf('0:04'), lastEventAt: momentOf('0:05') });
+    expect(call).toMatchObject({ beganAt: parseStoryTime('0:04'), lastEventAt: parseStoryTime('0:05') });
   });
   it('has the times of its first and last wait, answer and abandon', () => {
     const call = callOf(
       '0:01 waiting 900\n0:02 abandon\n0:03 waiting 901\n0:04 ongoing\n0:05 waiting 910\n0:06 entered ana',
     );
     const seconds = [call.waitingAt, call.waitingSince, call.answeredAt, call.answeredLastAt, call.abandonedAt];
-    expect(seconds.map((at) => ((at ?? 0) - beginningMs) / 1_000)).toEqual([1, 5, 4, 6, 2]);
+    expect(seconds.map((at) => ((at ?? 0) - storyStartMs) / 1_000)).toEqual([1, 5, 4, 6, 2]);
   });
 });
 
 describe('whether a call waits or is talked on', () => {
   it('holds until it was not heard of for longer than the setting', () => {
     const [waits, talks] = [callOf('0:00 waiting 900'), callOf('0:00 ongoing')];
-    const at = (minutes: number, ms: number): number => beginningMs + minutes * 60_000 + ms;
+    const at = (minutes: number, ms: number): number => storyStartMs + minutes * 60_000 + ms;
     expect([isWaiting(waits, at(120, 0), 7_200_000), isWaiting(waits, at(120, 1), 7_200_000)]).toEqual([true, false]);
     expect([isTalking(talks, at(120, 0), 7_200_000), isTalking(talks, at(120, 1), 7_200_000)]).toEqual([true, false]);
     expect([isStale(talks, at(120, 0), 7_200_000), isStale(talks, at(120, 1), 7_200_000)]).toEqual([false, true]);

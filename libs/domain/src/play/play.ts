@@ -1,26 +1,26 @@
-import { sayLate } from './agent-steps.ts';
+import { applyLate } from './agent-steps.ts';
 import type { Call } from './call.ts';
 import type { Fact } from './fact.ts';
 import { livesOf } from './lives.ts';
 import type { Life } from './lives.ts';
-import { inOrder } from './moment.ts';
+import { breakTies } from './moment.ts';
 import { partiesOf } from './parties.ts';
 import { beginLife } from './playing.ts';
-import type { Playing, Told } from './playing.ts';
-import { steps } from './steps.ts';
+import type { LifeState, CallHistory } from './playing.ts';
+import { transitions } from './steps.ts';
 import { codeOf, lastQueueOf, receptionsOf, recordingOf } from './summary.ts';
 import { firstFactsMax, lastFactsMax, playedFactsMax } from './union.ts';
-import type { Facts } from './union.ts';
+import type { FactSet } from './union.ts';
 
 /**
  * A call as its facts tell it, played in the order of their own times. Pure: the same facts give the same call, whenever
  * and wherever they are played; those up to a moment give the call as of that moment.
  * @param facts of one call, as {@link factSet} and `union` make them; at least one
  */
-export function play(callId: string, facts: Facts): Call {
+export function play(callId: string, facts: FactSet): Call {
   const played = facts.length <= playedFactsMax ? facts : firstAndLast(facts);
   const lives = livesOf(played);
-  const told: Told = { visits: [], segments: [] };
+  const told: CallHistory = { visits: [], segments: [] };
   // Each life begins where the one before ended, so that all of them are told, and the last is the one that is on.
   let playing = beginLife(told, 0, false);
   for (const life of lives) playing = playLife(told, played, life);
@@ -41,13 +41,13 @@ export function play(callId: string, facts: Facts): Call {
   }; // prettier-ignore
 }
 
-const firstAndLast = (facts: Facts): readonly Fact[] => [
+const firstAndLast = (facts: FactSet): readonly Fact[] => [
   ...facts.slice(0, firstFactsMax),
   ...facts.slice(facts.length - lastFactsMax),
 ];
 
 /** Plays one life, moment by moment. */
-function playLife(told: Told, facts: readonly Fact[], { from, to, end, isEntered }: Life): Playing {
+function playLife(told: CallHistory, facts: readonly Fact[], { from, to, end, isEntered }: Life): LifeState {
   const playing = beginLife(told, facts[from]?.at ?? 0, isEntered);
   const behind = end < 0 ? to : end + 1;
   for (let first = from; first < behind;) {
@@ -58,13 +58,13 @@ function playLife(told: Told, facts: readonly Fact[], { from, to, end, isEntered
   }
   for (let late = behind; late < to; late++) {
     const fact = facts[late];
-    if (fact) sayLate(playing, fact);
+    if (fact) applyLate(playing, fact);
   }
   return playing;
 }
 
-function playMoment(playing: Playing, facts: readonly Fact[], first: number, next: number): void {
+function playMoment(playing: LifeState, facts: readonly Fact[], first: number, next: number): void {
   const fact = facts[first];
-  if (fact && next === first + 1) return steps.get(fact.kind)?.(playing, fact);
-  for (const of of inOrder(playing, facts.slice(first, next))) steps.get(of.kind)?.(playing, of);
+  if (fact && next === first + 1) return transitions.get(fact.kind)?.(playing, fact);
+  for (const of of breakTies(playing, facts.slice(first, next))) transitions.get(of.kind)?.(playing, of);
 }

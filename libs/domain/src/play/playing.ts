@@ -1,12 +1,12 @@
 import type { CallState } from '../kinds.ts';
 import type { Outcome, Segment, SegmentEnd, Visit } from './call.ts';
 
-export type Writable<T> = { -readonly [K in keyof T]: T[K] };
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** What is true of a call at one moment of a life; what was true before is in `visits` and `segments`. */
-export interface Playing {
-  readonly visits: Writable<Visit>[];
-  readonly segments: Writable<Segment>[];
+export interface LifeState {
+  readonly visits: Mutable<Visit>[];
+  readonly segments: Mutable<Segment>[];
   /** Index of the first segment of this life. */
   readonly firstSegment: number;
   /** Whether an agent enters at some time: then a dialer's failure is no end. */
@@ -20,11 +20,11 @@ export interface Playing {
   answeredLastAt: number | null;
   abandonedAt: number | null;
   /** The open visit: the caller waits. */
-  waiting: Writable<Visit> | null;
+  waiting: Mutable<Visit> | null;
   /** Latest word that the caller waits, repeated waits included. */
   waitedLastAt: number;
   /** The visit that the caller abandoned last, until the end: another wait makes an overflow of it. */
-  abandoned: Writable<Visit> | null;
+  abandoned: Mutable<Visit> | null;
   /** Latest answer, if it named nobody and nobody was on the call. */
   unnamedAnswerAt: number;
   /** Latest request of an attended transfer. */
@@ -32,10 +32,10 @@ export interface Playing {
 }
 
 /** What is told so far, of all lives. */
-export type Told = Pick<Playing, 'visits' | 'segments'>;
+export type CallHistory = Pick<LifeState, 'visits' | 'segments'>;
 
 /** At the beginning of a life, at `beganAt`: nothing of the life before is open. */
-export const beginLife = ({ visits, segments }: Told, beganAt: number, isEntered: boolean): Playing => ({
+export const beginLife = ({ visits, segments }: CallHistory, beganAt: number, isEntered: boolean): LifeState => ({
   visits,
   segments,
   firstSegment: segments.length,
@@ -54,14 +54,14 @@ export const beginLife = ({ visits, segments }: Told, beganAt: number, isEntered
   transferAskedAt: -Infinity,
 });
 
-export function setState(playing: Playing, state: CallState, at: number): void {
+export function setState(playing: LifeState, state: CallState, at: number): void {
   if (playing.state === state) return;
   playing.state = state;
   playing.stateAt = at;
 }
 
 /** Ends the open visit, if there is one. */
-export function endVisit(playing: Playing, outcome: Exclude<Outcome, 'open'>, at: number): void {
+export function endVisit(playing: LifeState, outcome: Exclude<Outcome, 'open'>, at: number): void {
   const { waiting } = playing;
   if (!waiting) return;
   waiting.endedAt = at;
@@ -81,14 +81,14 @@ export const isRinging = (segment: Pick<Segment, 'rangAt' | 'enteredAt' | 'ended
 /** '' if none was named: for calls, that is a queue of its own. */
 export const queueOf = ({ queue }: { readonly queue: string | null }): string => queue ?? '';
 
-export function endSegment(segment: Writable<Segment>, end: SegmentEnd, at: number): void {
+export function endSegment(segment: Mutable<Segment>, end: SegmentEnd, at: number): void {
   segment.endedAt = at;
   segment.end = end;
 }
 
 /** Ends the open segments that `which` chooses. */
 export function endSegments(
-  { segments, firstSegment }: Playing,
+  { segments, firstSegment }: LifeState,
   which: (segment: Segment) => boolean,
   { end, at }: { end: SegmentEnd; at: number },
 ): void {
@@ -99,13 +99,13 @@ export function endSegments(
 }
 
 /** The latest segment of an agent in this life; no other of the agent is open. */
-export function lastSegmentOf({ segments, firstSegment }: Playing, actor: string): Writable<Segment> | undefined {
+export function lastSegmentOf({ segments, firstSegment }: LifeState, actor: string): Mutable<Segment> | undefined {
   for (let i = segments.length - 1; i >= firstSegment; i--) if (segments[i]?.actor === actor) return segments[i];
   return undefined;
 }
 
 /** Whether an agent is on the call; `queue`: an agent of this queue. */
-export function isServed({ segments, firstSegment }: Playing, queue?: string): boolean {
+export function hasAgentOnCall({ segments, firstSegment }: LifeState, queue?: string): boolean {
   for (let i = firstSegment; i < segments.length; i++) {
     const segment = segments[i];
     if (segment && isOnCall(segment) && (queue === undefined || queueOf(segment) === queue)) return true;

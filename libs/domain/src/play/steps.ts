@@ -1,19 +1,29 @@
-import { enter, leave, leaveUnanswered, ring } from './agent-steps.ts';
-import { abandon, answer, askForTransfer, end, endAttempt, open, overflow, standBy, wait } from './caller-steps.ts';
+import { enter, leave, noAnswer, ring } from './agent-steps.ts';
+import {
+  abandon,
+  answer,
+  requestTransfer,
+  end,
+  endAttempt,
+  openCall,
+  overflow,
+  standby,
+  wait,
+} from './caller-steps.ts';
 import type { Fact } from './fact.ts';
-import type { Playing } from './playing.ts';
+import type { LifeState } from './playing.ts';
 
 /** What each kind of fact opens and ends: the table of docs/concepts/join.md. Other kinds do neither. */
-export const steps: ReadonlyMap<string, (playing: Playing, fact: Fact) => void> = new Map([
-  ['call.new', open],
-  ['call.follow-me', open],
-  ['peer.ringing', open],
-  ['call.standby', standBy],
+export const transitions: ReadonlyMap<string, (playing: LifeState, fact: Fact) => void> = new Map([
+  ['call.new', openCall],
+  ['call.follow-me', openCall],
+  ['peer.ringing', openCall],
+  ['call.standby', standby],
   ['call.waiting', wait],
   ['call.overflow', overflow],
-  ['called.attended-transfer-request', askForTransfer],
+  ['called.attended-transfer-request', requestTransfer],
   ['actor.ringing', ring],
-  ['actor.noanswer', leaveUnanswered],
+  ['actor.noanswer', noAnswer],
   ['actor.left', leave],
   ['actor.entered', enter],
   ['call.ongoing', answer],

@@ -1,4 +1,4 @@
-import { compareEvents, compareFacts } from './fact.ts';
+import { compareByOwnTime, compareFacts } from './fact.ts';
 import type { Fact } from './fact.ts';
 
 /** Most facts of a call that are played: of more, the first and the last. Belongs to the projection version. */
@@ -11,15 +11,15 @@ declare const isSet: unique symbol;
  * The facts of one call, each once, in the order in which they are played; at most one more than are played. Only {@link factSet} and
  * {@link union} make them: any other list of facts has no such order.
  */
-export type Facts = readonly Fact[] & { readonly [isSet]: true };
+export type FactSet = readonly Fact[] & { readonly [isSet]: true };
 
-export const noFacts = [] as readonly Fact[] as Facts;
+export const emptyFactSet = [] as readonly Fact[] as FactSet;
 
 /**
  * All facts of `a` and `b`: of two deliveries of an event the first in the log counts, with its reception. Commutative,
  * associative and idempotent, also for calls with more facts than are kept ({@link bounded}).
  */
-export function union(a: Facts, b: Facts): Facts {
+export function union(a: FactSet, b: FactSet): FactSet {
   if (a.length === 0) return b;
   if (b.length === 0) return a;
   const [more, fewer] = a.length >= b.length ? [a, b] : [b, a];
@@ -28,7 +28,7 @@ export function union(a: Facts, b: Facts): Facts {
 }
 
 /** The facts of a call from facts in any order and with duplicates. */
-export function factSet(facts: readonly Fact[]): Facts {
+export function factSet(facts: readonly Fact[]): FactSet {
   const first = new Map<string, Fact>();
   for (const fact of facts) {
     const identity = fact.part === 0 ? fact.uuid : `${fact.uuid}#${fact.part}`;
@@ -39,7 +39,7 @@ export function factSet(facts: readonly Fact[]): Facts {
 }
 
 /** Whether `said` states more than redeliveries of what is known; what is known of the very same deliveries counts as stated. */
-export const statesMore = (known: Facts, said: Facts): boolean =>
+export const addsFacts = (known: FactSet, said: FactSet): boolean =>
   said.some(({ uuid, part, id }) => !known.some((fact) => fact.uuid === uuid && fact.part === part && fact.id < id));
 
 /** `facts` and one more, at its place. */
@@ -56,9 +56,9 @@ function withFact(facts: readonly Fact[], fact: Fact): readonly Fact[] {
  * The first and the last facts of a long call, and one more that tells that some are missing. Which they are does not
  * depend on the deliveries that are known of them: what is once left out would never be kept again, because sets only grow.
  */
-function bounded(facts: readonly Fact[]): Facts {
-  if (facts.length <= playedFactsMax + 1) return facts as Facts;
-  const inOrder = facts.toSorted(compareEvents);
+function bounded(facts: readonly Fact[]): FactSet {
+  if (facts.length <= playedFactsMax + 1) return facts as FactSet;
+  const inOrder = facts.toSorted(compareByOwnTime);
   const kept = [...inOrder.slice(0, firstFactsMax), ...inOrder.slice(inOrder.length - lastFactsMax - 1)];
-  return kept.sort(compareFacts) as readonly Fact[] as Facts;
+  return kept.sort(compareFacts) as readonly Fact[] as FactSet;
 }

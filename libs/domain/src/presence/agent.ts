@@ -1,7 +1,7 @@
 import type { Segment } from '../play/call.ts';
 
 /** When something was said of an agent: of two words of one moment, the later in the log holds. */
-export interface Mark {
+export interface EventStamp {
   /** ms since 1970. */
   readonly at: number;
   /** Event id. */
@@ -12,14 +12,14 @@ export interface Mark {
  * What an agent's events without a call said of one queue, each kind at its latest time. Of several events of that time,
  * the first in the log.
  */
-export interface AgentMarks {
+export interface PresenceEvents {
   readonly actor: string;
   /** '' if the events named none: then they speak of all queues of the agent. */
   readonly queue: string;
-  readonly loggedIn: Mark | null;
-  readonly loggedOut: Mark | null;
-  readonly paused: Mark | null;
-  readonly unpaused: Mark | null;
+  readonly loggedIn: EventStamp | null;
+  readonly loggedOut: EventStamp | null;
+  readonly paused: EventStamp | null;
+  readonly unpaused: EventStamp | null;
   /** When anything was heard of the agent in this queue, in ms since 1970 by our clock. */
   readonly heardAt: number;
   /** By how much the sender's clock is behind ours, at least, in ms. */

@@ -1,4 +1,4 @@
-import type { AgentMarks, AgentSegment, Mark, PresenceNow } from './agent.ts';
+import type { PresenceEvents, AgentSegment, EventStamp, PresenceNow } from './agent.ts';
 
 /** After a call, a provider unpauses by itself within so long, in ms; belongs to the projection version. */
 const unpausedAfterCallMs = 5 * 60_000;
@@ -6,11 +6,11 @@ const unpausedAfterCallMs = 5 * 60_000;
 const logoutMsMin = 2_000;
 
 /** What is known of an agent in one queue, off calls. */
-export interface InQueue {
+export interface OffCallOptions {
   /** What named this queue. */
-  readonly named: AgentMarks;
+  readonly named: PresenceEvents;
   /** What named none: it speaks of this queue too. */
-  readonly general: AgentMarks;
+  readonly general: PresenceEvents;
   /** Of all calls of the agent. */
   readonly segments: readonly AgentSegment[];
   /** When the agent's last call or ring was over, by our clock; −Infinity if none was. */
@@ -20,12 +20,12 @@ export interface InQueue {
 }
 
 /** Of log-in, log-out, pause and unpause the latest holds; a log-out, until something shows that it does not. */
-export function offCalls(known: InQueue): PresenceNow {
+export function offCallPresence(known: OffCallOptions): PresenceNow {
   const { named, general, endedAt, firstHeardAt } = known;
   const delayMs = Math.max(named.delayMs, general.delayMs);
   const logOut = logOutOf(known);
   if (logOut) return { presence: 'logged_out', since: logOut.at + delayMs };
-  const last = (kind: 'loggedIn' | 'loggedOut' | 'paused' | 'unpaused'): Mark | null =>
+  const last = (kind: 'loggedIn' | 'loggedOut' | 'paused' | 'unpaused'): EventStamp | null =>
     isLater(named[kind], general[kind]) ? named[kind] : general[kind];
   const paused = last('paused');
   if (paused && [last('loggedIn'), last('loggedOut'), last('unpaused')].every((mark) => isLater(paused, mark)))
@@ -36,7 +36,7 @@ export function offCalls(known: InQueue): PresenceNow {
 }
 
 /** The log-out that holds; of two, the earlier. One by name is undone by nothing that does not name the queue. */
-function logOutOf(known: InQueue): Mark | null {
+function logOutOf(known: OffCallOptions): EventStamp | null {
   const { named, general } = known;
   const byName = holds(known, named.loggedOut, [named]) ? named.loggedOut : null;
   const ofAll = holds(known, general.loggedOut, [named, general]) ? general.loggedOut : null;
@@ -44,10 +44,14 @@ function logOutOf(known: InQueue): Mark | null {
 }
 
 /** Whether none of these words undoes a log-out, and no call through the queue does. */
-function holds({ named, segments }: InQueue, logOut: Mark | null, words: readonly AgentMarks[]): boolean {
+function holds(
+  { named, segments }: OffCallOptions,
+  logOut: EventStamp | null,
+  words: readonly PresenceEvents[],
+): boolean {
   if (!logOut) return false;
   const isAfter = (at: number | null): boolean => at !== null && at > logOut.at + logoutMsMin;
-  const isUndoneBy = ({ loggedIn, paused, unpaused }: AgentMarks): boolean =>
+  const isUndoneBy = ({ loggedIn, paused, unpaused }: PresenceEvents): boolean =>
     !isLater(logOut, loggedIn) ||
     isAfter(paused?.at ?? null) ||
     (unpaused !== null && isAfter(unpaused.at) && !segments.some((segment) => isSoonAfter(segment, unpaused.at)));
@@ -64,5 +68,5 @@ const isSoonAfter = ({ enteredAt, endedAt, end }: AgentSegment, unpausedAt: numb
   unpausedAt - endedAt <= unpausedAfterCallMs;
 
 /** Of two words of one moment, the later in the log holds. */
-const isLater = (a: Mark | null, b: Mark | null): boolean =>
+const isLater = (a: EventStamp | null, b: EventStamp | null): boolean =>
   b === null || (a !== null && (a.at > b.at || (a.at === b.at && a.id > b.id)));

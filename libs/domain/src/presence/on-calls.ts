@@ -1,13 +1,13 @@
-import { hasRungTooLong, isStale } from '../derived.ts';
+import { hasRingTimedOut, isStale } from '../derived.ts';
 import { isOnCall, isRinging } from '../play/playing.ts';
 import type { AgentSegment, PresenceRules } from './agent.ts';
 
 /** Latest word that a segment has of its agent, by the sender's clock. */
-export const lastWordOf = ({ rangLastAt, enteredLastAt, endedAt }: AgentSegment): number =>
+export const lastSegmentEventAt = ({ rangLastAt, enteredLastAt, endedAt }: AgentSegment): number =>
   Math.max(rangLastAt ?? -Infinity, enteredLastAt ?? -Infinity, endedAt ?? -Infinity);
 
 /** What an agent is on, of all of their segments. */
-export interface OnCalls {
+export interface CallActivity {
   readonly talking: readonly AgentSegment[];
   readonly ringing: readonly AgentSegment[];
   /** The latest segment is open, on a call that is stale. */
@@ -16,7 +16,7 @@ export interface OnCalls {
   readonly endedAt: number;
 }
 
-interface Judging {
+interface CallActivityOptions {
   /** ms since 1970. */
   readonly now: number;
   readonly rules: PresenceRules;
@@ -25,22 +25,24 @@ interface Judging {
 }
 
 /** @param segments all of one agent */
-export function onCalls(segments: readonly AgentSegment[], judging: Judging): OnCalls {
+export function callActivity(segments: readonly AgentSegment[], judging: CallActivityOptions): CallActivity {
   const judged = segments.map((segment) => ({ segment, end: endOf(segment, segments, judging) }));
   const isLost = ({ heardAt }: AgentSegment): boolean =>
     isStale({ finishedAt: null, heardAt }, judging.now, judging.rules.staleAfterMs);
   const open = judged.flatMap(({ segment, end }) => (end === null && !isLost(segment) ? [segment] : []));
-  const lastWord = Math.max(...segments.map(lastWordOf));
+  const lastWord = Math.max(...segments.map(lastSegmentEventAt));
   return {
     talking: open.filter(isOnCall),
     ringing: open.filter(isRinging),
-    isLost: judged.some(({ segment, end }) => end === null && isLost(segment) && lastWordOf(segment) === lastWord),
+    isLost: judged.some(
+      ({ segment, end }) => end === null && isLost(segment) && lastSegmentEventAt(segment) === lastWord,
+    ),
     endedAt: Math.max(...judged.map(({ segment, end }) => (end ?? -Infinity) + segment.delayMs), -Infinity),
   };
 }
 
 /** When a segment was over, by the sender's clock: by its call, or by what is known besides; null while it is not. */
-function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: Judging): number | null {
+function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: CallActivityOptions): number | null {
   if (segment.endedAt !== null) return segment.endedAt;
   const { now, rules, loggedOutAt } = judging;
   if (segment.enteredLastAt !== null)
@@ -51,7 +53,7 @@ function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: Jud
   const ends = [entryElsewhere(segment, all, { after: rangAt, isByQueue: false })];
   const logOut = loggedOutAt(segment.queue ?? '');
   if (logOut >= rangAt) ends.push(logOut);
-  if (hasRungTooLong(segment, segment.delayMs, { now, ringMsMax: rules.ringMsMax }))
+  if (hasRingTimedOut(segment, segment.delayMs, { now, ringMsMax: rules.ringMsMax }))
     ends.push(rangAt + rules.ringMsMax);
   const known = ends.filter((at) => at !== null);
   return known.length === 0 ? null : Math.min(...known);

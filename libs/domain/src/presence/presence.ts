@@ -1,13 +1,13 @@
 import { isOnCall } from '../play/playing.ts';
 import { presences } from './agent.ts';
-import type { AgentMarks, AgentSegment, PresenceNow, PresenceRules } from './agent.ts';
-import { offCalls } from './off-calls.ts';
-import { lastWordOf, onCalls } from './on-calls.ts';
+import type { PresenceEvents, AgentSegment, PresenceNow, PresenceRules } from './agent.ts';
+import { offCallPresence } from './off-calls.ts';
+import { lastSegmentEventAt, callActivity } from './on-calls.ts';
 
 /** All that is known of one agent. */
-export interface KnownAgent {
+export interface AgentHistory {
   /** One for each queue that the agent's events named, and one for those that named none. */
-  readonly marks: readonly AgentMarks[];
+  readonly marks: readonly PresenceEvents[];
   /** Of all calls, as far back as presence can depend on them. */
   readonly segments: readonly AgentSegment[];
 }
@@ -19,10 +19,11 @@ export interface AgentPresence extends PresenceNow {
 }
 
 /** What an agent does now, over all queues and in each; `now` in ms since 1970. */
-export function presenceOf({ marks, segments }: KnownAgent, now: number, rules: PresenceRules): AgentPresence {
-  const markedIn = (queue: string): AgentMarks => marks.find((row) => row.queue === queue) ?? nothingSaid(queue);
+export function presenceOf({ marks, segments }: AgentHistory, now: number, rules: PresenceRules): AgentPresence {
+  const markedIn = (queue: string): PresenceEvents =>
+    marks.find((row) => row.queue === queue) ?? noPresenceEvents(queue);
   const general = markedIn('');
-  const { talking, ringing, isLost, endedAt } = onCalls(segments, {
+  const { talking, ringing, isLost, endedAt } = callActivity(segments, {
     ...{ now, rules },
     loggedOutAt: (queue) => Math.max(markedIn(queue).loggedOut?.at ?? -Infinity, general.loggedOut?.at ?? -Infinity),
   });
@@ -30,11 +31,11 @@ export function presenceOf({ marks, segments }: KnownAgent, now: number, rules: 
   const heardAt = Math.max(...marks.map((row) => row.heardAt), ...segments.map(heardIn), -Infinity);
   const firstHeardAt = Math.min(...marks.map((row) => row.heardAt), ...segments.map(heardIn));
   const isGone = rules.presenceStaleMs > 0 && now - heardAt > rules.presenceStaleMs;
-  const isUnheard = isLost && lastMarkOf(marks) <= Math.max(...segments.map(lastWordOf));
+  const isUnheard = isLost && lastMarkOf(marks) <= Math.max(...segments.map(lastSegmentEventAt));
   const inQueue = (queue: string): PresenceNow => {
     if (busy) return busy;
-    const off = offCalls({
-      ...{ named: markedIn(queue), general: queue === '' ? nothingSaid(queue) : general },
+    const off = offCallPresence({
+      ...{ named: markedIn(queue), general: queue === '' ? noPresenceEvents(queue) : general },
       ...{ segments, endedAt, firstHeardAt },
     });
     const isUnknown = isUnheard || (isGone && off.presence !== 'logged_out');
@@ -47,13 +48,13 @@ export function presenceOf({ marks, segments }: KnownAgent, now: number, rules: 
   return { presence, since, calls, queues };
 }
 
-const nothingSaid = (queue: string): AgentMarks => ({
+const noPresenceEvents = (queue: string): PresenceEvents => ({
   ...{ actor: '', queue, heardAt: -Infinity, delayMs: 0 },
   ...{ loggedIn: null, loggedOut: null, paused: null, unpaused: null },
 });
 
 /** The queues of an agent; "no queue" only where there is no other. */
-function queuesOf(marks: readonly AgentMarks[], segments: readonly AgentSegment[]): string[] {
+function queuesOf(marks: readonly PresenceEvents[], segments: readonly AgentSegment[]): string[] {
   const all = new Set([...marks.map(({ queue }) => queue), ...segments.map(({ queue }) => queue ?? '')]);
   return [...all].filter((queue) => queue !== '' || all.size === 1);
 }
@@ -68,9 +69,9 @@ function busyOf(talking: readonly AgentSegment[], ringing: readonly AgentSegment
 
 /** When a segment was heard of by our clock; one that the agent is on, as long as its call is. */
 const heardIn = (segment: AgentSegment): number =>
-  isOnCall(segment) ? segment.heardAt : Math.min(segment.heardAt, lastWordOf(segment) + segment.delayMs);
+  isOnCall(segment) ? segment.heardAt : Math.min(segment.heardAt, lastSegmentEventAt(segment) + segment.delayMs);
 
-const lastMarkOf = (marks: readonly AgentMarks[]): number =>
+const lastMarkOf = (marks: readonly PresenceEvents[]): number =>
   Math.max(
     ...marks
       .flatMap(({ loggedIn, loggedOut, paused, unpaused }) => [loggedIn, loggedOut, paused, unpaused])

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { shownAt } from '../../testing/board.ts';
+import { boardViewAt } from '../../testing/board.ts';
 import { days } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';
-import type { Delivery } from '../../testing/index.ts';
+import type { TestDelivery } from '../../testing/index.ts';
 
 interface Body {
   readonly call_id?: string;
@@ -17,7 +17,7 @@ const offset = fc
   .map((hours) => hours * hourMs);
 
 /** The log, with the own times of some events moved. */
-const moved = (log: readonly Delivery[], ms: number, isMoved: (body: Body) => boolean): Delivery[] =>
+const moved = (log: readonly TestDelivery[], ms: number, isMoved: (body: Body) => boolean): TestDelivery[] =>
   log.map((delivery) => {
     const body = JSON.parse(delivery.body) as Body;
     if (!isMoved(body)) return delivery;
@@ -36,7 +36,7 @@ describe('a clock that is wrong by hours', () => {
         const right = eventsOf(log);
         const wrong = eventsOf(moved(log, ms, ({ call_id }) => call_id === 'c1'));
         for (const { at, waits } of truths.slice(-6)) {
-          const [shown, told] = [shownAt(wrong, at), shownAt(right, at)];
+          const [shown, told] = [boardViewAt(wrong, at), boardViewAt(right, at)];
           expect(shown.waits).toEqual(waits);
           expect(others(shown.calls, 'c1')).toBe(others(told.calls, 'c1'));
         }
@@ -50,7 +50,7 @@ describe('a clock that is wrong by hours', () => {
         const right = eventsOf(log);
         const wrong = eventsOf(moved(log, ms, ({ call_id, actor }) => call_id === undefined && actor === 'ana'));
         for (const { at } of truths.slice(-4)) {
-          const [shown, told] = [shownAt(wrong, at), shownAt(right, at)];
+          const [shown, told] = [boardViewAt(wrong, at), boardViewAt(right, at)];
           expect(others(shown.calls, '')).toBe(others(told.calls, ''));
           expect(others(shown.agents, 'ana')).toBe(others(told.agents, 'ana'));
         }

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { days } from '../../testing/days.ts';
 import { eventsOf, logs } from '../../testing/index.ts';
-import type { Delivery } from '../../testing/index.ts';
-import { beginningMs } from '../../testing/script.ts';
-import { factSet, factsOf, noFacts, play, playedFactsMax, union } from '../index.ts';
-import type { Call, Fact, Facts } from '../index.ts';
+import type { TestDelivery } from '../../testing/index.ts';
+import { storyStartMs } from '../../testing/script.ts';
+import { factSet, factsOf, emptyFactSet, play, playedFactsMax, union } from '../index.ts';
+import type { Call, Fact, FactSet } from '../index.ts';
 
 /** A log of one call, in which every event may be redelivered, also by a sender ten minutes ahead. */
-const redelivered: fc.Arbitrary<Delivery[]> = fc
+const redelivered: fc.Arbitrary<TestDelivery[]> = fc
   .array(
     fc.record({
       type: fc.constantFrom('call.new', 'call.waiting', 'actor.entered', 'actor.left', 'call.finished', 'call.standby'),
@@ -20,7 +20,7 @@ const redelivered: fc.Arbitrary<Delivery[]> = fc
   .map((events) =>
     events
       .flatMap(({ type, second, aheadMs, again }) => {
-        const at = beginningMs + second * 1_000;
+        const at = storyStartMs + second * 1_000;
         const timestamp = new Date(at + aheadMs).toISOString();
         const body = JSON.stringify({ type, call_id: 'c', actor: 'ana', queue: '900', timestamp });
         return [0, ...again].map((ms) => ({ body, receivedAt: new Date(at + ms).toISOString() }));
@@ -32,7 +32,7 @@ const redelivered: fc.Arbitrary<Delivery[]> = fc
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** The facts of one call, from logs of several. */
-const factsOfLog = (log: readonly Delivery[]): Fact[] =>
+const factsOfLog = (log: readonly TestDelivery[]): Fact[] =>
   eventsOf(log).flatMap((event) => factsOf({ ...event, callId: 'c' }));
 const anyFacts = fc.oneof(redelivered, logs(12)).map(factsOfLog);
 
@@ -56,8 +56,8 @@ describe('the facts of a call', () => {
     fc.assert(
       fc.property(batched, ({ facts, batches }) => {
         const sets = batches.map(factSet);
-        const inTurn = sets.reduce(union, noFacts);
-        const inPairs = sets.reduceRight((right, left) => union(left, right), noFacts);
+        const inTurn = sets.reduce(union, emptyFactSet);
+        const inPairs = sets.reduceRight((right, left) => union(left, right), emptyFactSet);
         expect(text(inTurn)).toBe(text(factSet(facts)));
         expect(text(inPairs)).toBe(text(inTurn));
         expect(text(play('c', inPairs))).toBe(text(play('c', factSet(facts))));
@@ -80,7 +80,7 @@ describe('the facts of a call', () => {
   it('have a union that is commutative, associative and idempotent', () => {
     fc.assert(
       fc.property(anyFacts, fc.infiniteStream(fc.nat(1)), (facts, luck) => {
-        const some = (): Facts => factSet(facts.filter(() => luck.next().value === 1));
+        const some = (): FactSet => factSet(facts.filter(() => luck.next().value === 1));
         const [a, b, c] = [some(), some(), some()];
         expect(text(union(a, b))).toBe(text(union(b, a)));
         expect(text(union(union(a, b), c))).toBe(text(union(a, union(b, c))));
@@ -99,13 +99,13 @@ function longCall(seed: number, count: number): Fact[] {
     return Math.floor(state / 65_536) % max;
   };
   const [first] = factsOfLog([
-    { body: '{"type":"call.waiting","call_id":"c"}', receivedAt: new Date(beginningMs).toISOString() },
+    { body: '{"type":"call.waiting","call_id":"c"}', receivedAt: new Date(storyStartMs).toISOString() },
   ]);
   return Array.from({ length: count }, (_, i) => {
     const uuid = next(3_000);
     // Of one event, all but delivery and reception is the same.
-    const ownAt = beginningMs + (uuid % 700) * 1_000 + (uuid % 5 === 0 ? 600_000 : 0);
-    const receivedAt = beginningMs + next(1_500) * 1_000;
+    const ownAt = storyStartMs + (uuid % 700) * 1_000 + (uuid % 5 === 0 ? 600_000 : 0);
+    const receivedAt = storyStartMs + next(1_500) * 1_000;
     const isAhead = ownAt > receivedAt + 300_000;
     const kind = ['call.waiting', 'actor.entered', 'actor.left', 'call.data-provided'][uuid % 4] ?? '';
     const times = {
@@ -138,16 +138,16 @@ describe('the facts of a call with more than are played', () => {
         const batches = Array.from({ length: Math.ceil(facts.length / size) }, (_, i) =>
           factSet(facts.slice(i * size, (i + 1) * size)),
         );
-        expect(text(batches.reduce(union, noFacts))).toBe(text(whole));
-        expect(text(batches.reduceRight((right, left) => union(right, left), noFacts))).toBe(text(whole));
-        expect(text(union(whole, batches[0] ?? noFacts))).toBe(text(whole));
+        expect(text(batches.reduce(union, emptyFactSet))).toBe(text(whole));
+        expect(text(batches.reduceRight((right, left) => union(right, left), emptyFactSet))).toBe(text(whole));
+        expect(text(union(whole, batches[0] ?? emptyFactSet))).toBe(text(whole));
       }),
       { numRuns: 10 },
     );
   });
   it('play the first 256 and the last 768, and say so', () => {
-    const wait = (i: number): Delivery => {
-      const at = new Date(beginningMs + i * 1_000).toISOString();
+    const wait = (i: number): TestDelivery => {
+      const at = new Date(storyStartMs + i * 1_000).toISOString();
       return {
         body: JSON.stringify({ type: 'call.waiting', call_id: 'c', queue: String(i), timestamp: at }),
         receivedAt: at,

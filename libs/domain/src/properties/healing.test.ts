@@ -1,7 +1,7 @@
 import fc from 'fast-check';
-import { usualRules } from '../../testing/agents.ts';
-import { shownAt } from '../../testing/board.ts';
-import type { Shown } from '../../testing/board.ts';
+import { defaultRules } from '../../testing/agents.ts';
+import { boardViewAt } from '../../testing/board.ts';
+import type { BoardView } from '../../testing/board.ts';
 import { days } from '../../testing/days.ts';
 import type { Day } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';
@@ -30,7 +30,7 @@ function touchedBy(
 }
 
 /** What is shown of the others. */
-function others({ waits, talks, rings, agents, calls }: Shown, touched: { callId: string; actors: Set<string> }) {
+function others({ waits, talks, rings, agents, calls }: BoardView, touched: { callId: string; actors: Set<string> }) {
   const isOther = (who: string): boolean =>
     !who.endsWith(` on ${touched.callId}`) && !touched.actors.has(who.split(' ')[0] ?? '');
   return {
@@ -42,7 +42,7 @@ function others({ waits, talks, rings, agents, calls }: Shown, touched: { callId
 }
 
 /** What is shown of the call and its agents, without what they did and since when. */
-const nowOf = ({ waits, calls, agents }: Shown, { callId, actors }: { callId: string; actors: Set<string> }) => ({
+const nowOf = ({ waits, calls, agents }: BoardView, { callId, actors }: { callId: string; actors: Set<string> }) => ({
   state: calls.get(callId)?.state,
   waits: waits.get(callId),
   agents: [...actors].map((actor) => agents.get(actor)?.queues.map(({ queue, presence }) => `${queue} ${presence}`)),
@@ -57,8 +57,8 @@ describe('what is wrong because an event was left out', () => {
         const { all, left, events, moments } = leftOut(drawn);
         const touched = touchedBy(all, left);
         for (const at of moments.filter((moment) => moment >= left.at).slice(0, 5))
-          expect(JSON.stringify(others(shownAt(events, at), touched))).toBe(
-            JSON.stringify(others(shownAt(all, at), touched)),
+          expect(JSON.stringify(others(boardViewAt(events, at), touched))).toBe(
+            JSON.stringify(others(boardViewAt(all, at), touched)),
           );
       }),
       { numRuns: 60 },
@@ -72,7 +72,7 @@ describe('what is wrong because an event was left out', () => {
         const last = all.findLast(({ callId }) => callId === left.callId);
         if (left.callId === null || last?.kind !== 'call.finished' || last === left) return;
         for (const at of moments.filter((moment) => moment >= last.at).slice(0, 5))
-          expect(nowOf(shownAt(events, at), touched)).toEqual(nowOf(shownAt(all, at), touched));
+          expect(nowOf(boardViewAt(events, at), touched)).toEqual(nowOf(boardViewAt(all, at), touched));
       }),
       { numRuns: 120 },
     );
@@ -82,8 +82,8 @@ describe('what is wrong because an event was left out', () => {
       fc.property(dayAndEvent, (drawn) => {
         const { all, left, events } = leftOut(drawn);
         if (left.callId === null) return;
-        const now = Math.max(...all.map(({ at }) => at)) + usualRules.staleAfterMs + 1;
-        const [shown, told] = [shownAt(events, now), shownAt(all, now)];
+        const now = Math.max(...all.map(({ at }) => at)) + defaultRules.staleAfterMs + 1;
+        const [shown, told] = [boardViewAt(events, now), boardViewAt(all, now)];
         expect([...shown.calls, ...shown.waits, ...shown.talks, ...shown.rings]).toEqual([]);
         for (const [actor, { presence }] of told.agents) {
           const both = new Set([presence, shown.agents.get(actor)?.presence]);
@@ -102,10 +102,10 @@ describe('what is wrong because an event was left out', () => {
           e.id > left.id && isOfAgent(e) && e.actor === left.actor && e.queue === left.queue;
         const next = all.find(isNext);
         if (!next) return;
-        const inQueue = ({ agents }: Shown) =>
+        const inQueue = ({ agents }: BoardView) =>
           agents.get(left.actor ?? '')?.queues.filter(({ queue }) => left.queue === null || queue === left.queue);
         for (const at of moments.filter((moment) => moment >= next.at).slice(0, 5))
-          expect(inQueue(shownAt(events, at))).toEqual(inQueue(shownAt(all, at)));
+          expect(inQueue(boardViewAt(events, at))).toEqual(inQueue(boardViewAt(all, at)));
       }),
       { numRuns: 120 },
     );

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { usualRules } from '../../testing/agents.ts';
-import { shownOf } from '../../testing/board.ts';
+import { defaultRules } from '../../testing/agents.ts';
+import { boardViewOf } from '../../testing/board.ts';
 import { days } from '../../testing/days.ts';
 import { eventsOf, logs } from '../../testing/index.ts';
-import { againstPresence } from '../../testing/presence-oracle.ts';
-import { withoutReason } from '../../testing/reasons.ts';
-import { beginningMs } from '../../testing/script.ts';
+import { whyNotPresence } from '../../testing/presence-oracle.ts';
+import { violationsAt } from '../../testing/reasons.ts';
+import { storyStartMs } from '../../testing/script.ts';
 
 describe('nothing is open without a reason', () => {
   it('on a day of which any set of events was left out', () => {
@@ -15,7 +15,7 @@ describe('nothing is open without a reason', () => {
         const events = eventsOf(day.log).filter(() => (luck.next().value as number) >= missing);
         for (const { at } of day.truths.slice(-3)) {
           const known = events.filter(({ receivedAt }) => receivedAt <= at);
-          expect(withoutReason(known, at)).toEqual([]);
+          expect(violationsAt(known, at)).toEqual([]);
         }
       }),
       { numRuns: 150 },
@@ -35,13 +35,13 @@ describe('nothing is open without a reason', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(word, word, call), { maxLength: 12 }), (words) => {
         const log = words.map(({ second, ...body }, i) => {
-          const timestamp = new Date(beginningMs + second * 1_000).toISOString();
+          const timestamp = new Date(storyStartMs + second * 1_000).toISOString();
           return { body: JSON.stringify({ ...body, timestamp, sid: i }), receivedAt: timestamp };
         });
         const events = eventsOf(log);
-        const { agents } = shownOf(events, beginningMs + 300_000, usualRules);
+        const { agents } = boardViewOf(events, storyStartMs + 300_000, defaultRules);
         const why = [...agents].flatMap(([actor, { queues }]) =>
-          queues.map(({ queue, presence }) => againstPresence(events, actor, { queue, presence })),
+          queues.map(({ queue, presence }) => whyNotPresence(events, actor, { queue, presence })),
         );
         expect(why.filter((reason) => reason !== null)).toEqual([]);
       }),
@@ -65,7 +65,7 @@ describe('nothing is open without a reason', () => {
       fc.property(logs(14), fc.nat(200_000), (log, later) => {
         const events = eventsOf(log);
         const now = Math.max(...events.map(({ receivedAt }) => receivedAt)) + later;
-        expect(withoutReason(events, now)).toEqual([]);
+        expect(violationsAt(events, now)).toEqual([]);
       }),
       { numRuns: 500 },
     );

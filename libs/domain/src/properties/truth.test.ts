@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import { shownAt } from '../../testing/board.ts';
-import type { Shown } from '../../testing/board.ts';
-import type { Truth } from '../../testing/centre.ts';
+import { boardViewAt } from '../../testing/board.ts';
+import type { BoardView } from '../../testing/board.ts';
+import type { GroundTruth } from '../../testing/centre.ts';
 import { days } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';
 import type { CallEvent } from '../index.ts';
 
 /** Who truly waits and is not shown in Waiting, in that queue, and who truly talks and is shown on no such call. */
-function missing({ waits, talks }: Truth, shown: Shown): string[] {
+function missing({ waits, talks }: GroundTruth, shown: BoardView): string[] {
   const unseen = [...waits].filter(([callId, queue]) => shown.waits.get(callId) !== queue);
   const unheard = [...talks].filter(([actor, callId]) => !shown.talks.has(`${actor} on ${callId}`));
   return [
@@ -45,7 +45,7 @@ describe('no truth is lost', () => {
       fc.property(days(), ({ log, truths }) => {
         const events = eventsOf(log);
         for (const truth of truths.slice(-8)) {
-          const shown = shownAt(events, truth.at);
+          const shown = boardViewAt(events, truth.at);
           expect(missing(truth, shown)).toEqual([]);
           expect([...shown.waits.keys()]).toEqual([...shown.waits.keys()].filter((callId) => truth.waits.has(callId)));
           expect(shown.talks.size).toBe(truth.talks.size);
@@ -60,7 +60,7 @@ describe('no truth is lost', () => {
         const all = eventsOf(log);
         const events = all.filter(({ id }) => id !== left?.id);
         for (const truth of truths.filter(({ at }) => at >= (left?.at ?? 0)).slice(0, 8)) {
-          const lost = missing(truth, shownAt(events, truth.at)).filter((text) => !isExcused(text, left, all));
+          const lost = missing(truth, boardViewAt(events, truth.at)).filter((text) => !isExcused(text, left, all));
           expect(lost).toEqual([]);
         }
       }),

@@ -66,7 +66,7 @@ export function checkKafka(env: KafkaEnv, context: z.RefinementCtx): void {
 }
 
 /** What a client must know of a cluster. */
-export interface KafkaCluster {
+export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** Over TLS, with this; not at all if it is missing. */
   readonly ssl?: ConnectionOptions;
@@ -76,7 +76,7 @@ export interface KafkaCluster {
 const mechanisms = { PLAIN: 'plain', 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const;
 
 /** The cluster of settings that {@link checkKafka} has found consistent. */
-export function kafkaCluster(env: KafkaEnv): KafkaCluster {
+export function kafkaConnection(env: KafkaEnv): KafkaConnection {
   const { KAFKA_SASL_USERNAME: username = '', KAFKA_SASL_PASSWORD: password = '' } = env;
   return {
     brokers: env.KAFKA_BROKERS,

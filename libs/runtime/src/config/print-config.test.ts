@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { databaseEnv, kafkaEnv, printedConfig, renderReference, settingsHelp } from '../index.ts';
+import { databaseEnv, kafkaEnv, renderEffectiveConfig, renderReference, renderSettingsHelp } from '../index.ts';
 
 const schema = z.object({ ...kafkaEnv, ...databaseEnv, JWKS: z.url().optional().describe('Keys') });
-const lines = (env: Record<string, string>): string[] => printedConfig(schema, env).trimEnd().split('\n');
+const lines = (env: Record<string, string>): string[] => renderEffectiveConfig(schema, env).trimEnd().split('\n');
 
 describe('the settings in effect', () => {
   it('tell where each comes from', () =>
@@ -21,7 +21,7 @@ describe('the settings in effect', () => {
       DATABASE_URL: 'postgres://ana:hidden@db:5432/x?sslmode=require&password=hidden',
       JWKS: 'https://user:hidden@keys.example.com/',
     };
-    expect(printedConfig(schema, env)).not.toContain('hidden');
+    expect(renderEffectiveConfig(schema, env)).not.toContain('hidden');
     expect(lines(env)).toEqual(
       expect.arrayContaining([
         'DATABASE_URL=postgres://ana:***@db:5432/x?sslmode=require&password=***  # environment',
@@ -38,7 +38,7 @@ it('every setting of a schema is in the help, and once in the reference with who
     { title: 'gateway', schema },
   ]);
   for (const name of Object.keys(schema.shape)) {
-    expect(settingsHelp(schema)).toContain(`  ${name}`);
+    expect(renderSettingsHelp(schema)).toContain(`  ${name}`);
     expect(page.match(new RegExp(`\\| \`${name}\` `, 'g'))).toHaveLength(1);
   }
   expect(page).toMatch(/`KAFKA_TOPIC` \| `call-events` \| text \| ingest, gateway \|/);

@@ -1,12 +1,12 @@
 import type { z } from 'zod';
-import type { Env } from './read-config.ts';
+import type { EnvironmentVariables } from './read-config.ts';
 import { settingsOf } from './settings.ts';
 import type { Setting } from './settings.ts';
 
 const mask = '***';
 
 /** The settings that a schema knows, for `--help`. */
-export function settingsHelp(schema: z.ZodObject): string {
+export function renderSettingsHelp(schema: z.ZodObject): string {
   const lines = settingsOf(schema).map(({ name, description, default: otherwise }) => {
     const byDefault = otherwise === '' ? '' : ` (default: ${otherwise})`;
     return `  ${name}${byDefault}\n      ${description}`;
@@ -15,7 +15,7 @@ export function settingsHelp(schema: z.ZodObject): string {
 }
 
 /** What is in effect, and where it comes from, one setting a line, for `--print-config`. Secrets are masked, also in URLs. Says nothing of whether it is usable. */
-export const printedConfig = (schema: z.ZodObject, env: Env): string =>
+export const renderEffectiveConfig = (schema: z.ZodObject, env: EnvironmentVariables): string =>
   settingsOf(schema)
     .map((setting) => {
       const { value, from } = found(setting, env);
@@ -23,7 +23,7 @@ export const printedConfig = (schema: z.ZodObject, env: Env): string =>
     })
     .join('');
 
-function found(setting: Setting, env: Env): { value: string; from: string } {
+function found(setting: Setting, env: EnvironmentVariables): { value: string; from: string } {
   const { name, fileVariable, emptyCounts, default: otherwise } = setting;
   const file = fileVariable === undefined ? undefined : env[fileVariable];
   const value = env[name];

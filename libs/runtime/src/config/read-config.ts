@@ -3,13 +3,13 @@ import { settingsOf } from './settings.ts';
 import type { Setting } from './settings.ts';
 import { readValueFile } from './value-file.ts';
 
-export type Env = Readonly<Record<string, string | undefined>>;
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
  * The settings in `env`; an empty variable counts as not set, unless it is a secret. A secret may stand in a file
  * instead, which `<NAME>_FILE` names. @throws {Error} naming every missing or malformed variable at once
  */
-export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: Env): z.infer<Schema> {
+export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: EnvironmentVariables): z.infer<Schema> {
   const settings = settingsOf(schema);
   const values: Record<string, string> = {};
   const problems: string[] = [];
@@ -35,7 +35,7 @@ export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: Env)
 const unusable = (lines: readonly string[]): Error => new Error(`These settings are not usable:\n${lines.join('\n')}`);
 
 /** What `env` says of a setting. @throws {Error} if it says two things, or names a file that cannot be used */
-function readValue({ name, fileVariable, emptyCounts }: Setting, env: Env): string | undefined {
+function readValue({ name, fileVariable, emptyCounts }: Setting, env: EnvironmentVariables): string | undefined {
   const value = env[name];
   const file = fileVariable === undefined ? undefined : env[fileVariable];
   if (!fileVariable || !file) return value === '' && !emptyCounts ? undefined : value;
@@ -47,7 +47,7 @@ function readValue({ name, fileVariable, emptyCounts }: Setting, env: Env): stri
   }
 }
 
-const whereGiven = ({ name, fileVariable }: Setting, env: Env): string => {
+const whereGiven = ({ name, fileVariable }: Setting, env: EnvironmentVariables): string => {
   const file = fileVariable === undefined ? undefined : env[fileVariable];
   return fileVariable && file ? `${fileVariable} (${file})` : name;
 };

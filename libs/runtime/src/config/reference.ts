@@ -2,18 +2,18 @@ import type { EnvSection } from './env-example.ts';
 import { settingsOf } from './settings.ts';
 import type { Setting } from './settings.ts';
 
-interface Entry {
+interface DocumentedSetting {
   readonly setting: Setting;
   readonly readBy: readonly string[];
 }
 
 /** Rooms of the page, in order; a setting is in the first that takes it. */
-const rooms: readonly { readonly title: string; readonly takes: (entry: Entry) => boolean }[] = [
+const rooms: readonly { readonly title: string; readonly takes: (entry: DocumentedSetting) => boolean }[] = [
   { title: 'Kafka', takes: ({ setting }) => setting.name.startsWith('KAFKA_') },
   { title: 'Postgres', takes: ({ setting }) => setting.name.startsWith('DATABASE_') },
   ...['ingest', 'projector', 'gateway'].map((service) => ({
     title: service,
-    takes: ({ readBy }: Entry) => readBy.length === 1 && readBy[0] === service,
+    takes: ({ readBy }: DocumentedSetting) => readBy.length === 1 && readBy[0] === service,
   })),
   { title: 'All of them', takes: () => true },
 ];
@@ -34,7 +34,7 @@ a mistake. What is not usable ends the start, with every such setting and its me
 
 /** The text of docs/reference/configuration.md, before prettier: every setting once, with who reads it. */
 export function renderReference(sections: readonly EnvSection[]): string {
-  const entries = new Map<string, Entry>();
+  const entries = new Map<string, DocumentedSetting>();
   for (const { title, schema } of sections)
     for (const setting of settingsOf(schema)) {
       const before = entries.get(setting.name);
@@ -49,13 +49,17 @@ export function renderReference(sections: readonly EnvSection[]): string {
 }
 
 /** What means something else there is told of both. */
-function alsoReadBy({ setting, readBy }: Entry, title: string, { description }: Setting): Entry {
+function alsoReadBy(
+  { setting, readBy }: DocumentedSetting,
+  title: string,
+  { description }: Setting,
+): DocumentedSetting {
   const isSame = description === setting.description;
   const both = isSame ? description : `${setting.description}. For ${title}: ${description}`;
   return { setting: { ...setting, description: both }, readBy: [...readBy, title] };
 }
 
-function rowOf({ setting, readBy }: Entry): string {
+function rowOf({ setting, readBy }: DocumentedSetting): string {
   const { name, default: otherwise, format, secret, fileVariable, description } = setting;
   const value = [format, ...(secret ? ['secret'] : []), ...(fileVariable === undefined ? [] : ['or by file'])].join(
     '; ',

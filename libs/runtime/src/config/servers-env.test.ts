@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { checkDatabase, checkKafka, databaseEnv, databaseUrl, kafkaCluster, kafkaEnv, readConfig } from '../index.ts';
+import {
+  checkDatabase,
+  checkKafka,
+  databaseEnv,
+  databaseUrl,
+  kafkaConnection,
+  kafkaEnv,
+  readConfig,
+} from '../index.ts';
 
 const Kafka = z.object(kafkaEnv).superRefine(checkKafka);
 const Database = z.object(databaseEnv).superRefine(checkDatabase);
@@ -7,9 +15,9 @@ const user = { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'ana', KAFKA_
 
 describe('a Kafka', () => {
   it('without TLS and user is what it is by default', () =>
-    expect(kafkaCluster(readConfig(Kafka, {}))).toEqual({ brokers: ['127.0.0.1:9092'] }));
+    expect(kafkaConnection(readConfig(Kafka, {}))).toEqual({ brokers: ['127.0.0.1:9092'] }));
   it('has a user', () =>
-    expect(kafkaCluster(readConfig(Kafka, { ...user, KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }))).toMatchObject({
+    expect(kafkaConnection(readConfig(Kafka, { ...user, KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }))).toMatchObject({
       ssl: {},
       sasl: { mechanism: 'plain', username: 'ana', password: 'secret' },
     }));

@@ -1,5 +1,5 @@
 /** Where a batch of a partition stands to the position of whoever reads it. */
-export type Alignment<T> =
+export type OffsetCheck<T> =
   | { readonly kind: 'apply'; readonly records: readonly [T, ...T[]] }
   /** Nothing in it is new. */
   | { readonly kind: 'known' }
@@ -7,7 +7,10 @@ export type Alignment<T> =
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly records: readonly [T, ...T[]] };
 
 /** Drops what was read already. `expected`: offset of the first record that was not. */
-export function align<T extends { readonly offset: number }>(records: readonly T[], expected: number): Alignment<T> {
+export function checkBatchOffsets<T extends { readonly offset: number }>(
+  records: readonly T[],
+  expected: number,
+): OffsetCheck<T> {
   const [first, ...others] = records.filter((record) => record.offset >= expected);
   if (!first) return { kind: 'known' };
   return first.offset === expected

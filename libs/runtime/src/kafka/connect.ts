@@ -6,13 +6,13 @@ import './request-queue.ts';
 import './say-why.ts';
 import kafkajs from 'kafkajs';
 import type { Admin, AdminConfig, Kafka, LogEntry } from 'kafkajs';
-import type { KafkaCluster } from '../config/kafka-env.ts';
+import type { KafkaConnection } from '../config/kafka-env.ts';
 import type { Log } from '../log.ts';
-import { createSockets } from './socket.ts';
+import { createSocketFactory } from './socket.ts';
 
 export type { Kafka } from 'kafkajs';
 
-export interface KafkaOptions extends KafkaCluster {
+export interface ConnectKafkaOptions extends KafkaConnection {
   readonly clientId: string;
   /** How often it tries to connect: `patient`, for some seconds; `once`, each broker once, at once. */
   readonly connects?: 'patient' | 'once';
@@ -20,13 +20,13 @@ export interface KafkaOptions extends KafkaCluster {
 }
 
 /** A handle on a cluster; connects when first used. */
-export function connectKafka({ brokers, ssl, sasl, clientId, connects = 'patient', log }: KafkaOptions): Kafka {
+export function connectKafka({ brokers, ssl, sasl, clientId, connects = 'patient', log }: ConnectKafkaOptions): Kafka {
   const { Kafka: Client, logLevel } = kafkajs;
   return new Client({
     brokers: [...brokers],
     ...(ssl && { ssl }),
     ...(sasl && { sasl }),
-    socketFactory: createSockets(),
+    socketFactory: createSocketFactory(),
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,

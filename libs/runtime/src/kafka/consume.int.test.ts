@@ -3,7 +3,7 @@ import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createLog } from '../log.ts';
 import { connectKafka, withAdmin } from './connect.ts';
 import { consume } from './consume.ts';
-import type { Batch, Consuming, Consumption } from './consume.ts';
+import type { Batch, ConsumeOptions, RunningConsumer } from './consume.ts';
 import { connectPublisher } from './publisher.ts';
 import { ensureTopics } from './ensure-topics.ts';
 import { endOffsets } from './topics.ts';
@@ -35,8 +35,8 @@ async function abortedTransaction(topic: string, partition: number): Promise<voi
   await producer.disconnect();
 }
 
-interface Reader extends AsyncDisposable {
-  readonly consumption: Consumption;
+interface TestReader extends AsyncDisposable {
+  readonly consumption: RunningConsumer;
   /** `partition:value`, as they were handed over. */
   readonly seen: string[];
   readonly sees: (count: number) => Promise<unknown>;
@@ -53,8 +53,8 @@ async function read(
     groupId = randomUUID(),
     commit = false,
     ...others
-  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } & Pick<Consuming, 'onPassed'> = {},
-): Promise<Reader> {
+  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } & Pick<ConsumeOptions, 'onPassed'> = {},
+): Promise<TestReader> {
   const seen: string[] = [];
   const consumption = await consume(kafka, {
     ...{ groupId, topic, concurrency: 2, commit, log },

@@ -14,7 +14,7 @@ export interface Batch {
   readonly highWatermark: number;
 }
 
-export interface Consuming {
+export interface ConsumeOptions {
   readonly groupId: string;
   readonly topic: string;
   /** Partitions that are handled at the same time, not counting those that are slow, and short batches; of one partition never more than one batch. */
@@ -37,7 +37,7 @@ export interface Consuming {
   readonly log: Log;
 }
 
-export interface Consumption extends AsyncDisposable {
+export interface RunningConsumer extends AsyncDisposable {
   /** Rejects when the consumer has ended by itself. */
   readonly failure: Promise<never>;
 }
@@ -56,7 +56,7 @@ const maxBytes = 2 * 1024 * 1024;
 const handlersMax = 256;
 
 /** Reads `topic` as a member of a group, from positions of the caller's own. */
-export async function consume(kafka: Kafka, options: Consuming): Promise<Consumption> {
+export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningConsumer> {
   const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);

@@ -4,7 +4,7 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { compressFrameSync } from 'lz4-napi';
 import { compressSync } from 'snappy';
 import { decompress, decompressedBytesMax } from './decompress.ts';
-import { Malformed } from './malformed.ts';
+import { MalformedBatchError } from './malformed.ts';
 
 /** As Kafka's Java clients write snappy: blocks of 32 kB, each after its length. */
 function xerial(bytes: Buffer): Buffer {
@@ -50,9 +50,9 @@ describe.each(ways)('%s', (_name, codec, compress) => {
   it('that was cut off, or has bytes behind its end, is malformed or what it was', async () => {
     const compressed = compress(sample);
     for (const cut of [0, 1, 5, 17, compressed.length >> 1, compressed.length - 5, compressed.length - 1])
-      await expect(decompress(codec, compressed.subarray(0, cut))).rejects.toThrow(Malformed);
+      await expect(decompress(codec, compressed.subarray(0, cut))).rejects.toThrow(MalformedBatchError);
     const more = await decompress(codec, Buffer.concat([compressed, randomBytes(9)])).catch((error: unknown) => error);
-    expect(more instanceof Malformed || (more as Buffer).equals(sample)).toBe(true);
+    expect(more instanceof MalformedBatchError || (more as Buffer).equals(sample)).toBe(true);
   });
 
   it('that was damaged is malformed or within the limit, whatever is damaged', async () => {
@@ -61,7 +61,7 @@ describe.each(ways)('%s', (_name, codec, compress) => {
     const damage = fc.array(fc.tuple(fc.nat(small.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
     const isHarmless = async (bytes: Buffer): Promise<boolean> => {
       const made = await decompress(codec, bytes, bytesMax).catch((error: unknown) => error);
-      return made instanceof Malformed || (made as Buffer).length <= bytesMax;
+      return made instanceof MalformedBatchError || (made as Buffer).length <= bytesMax;
     };
     await fc.assert(
       fc.asyncProperty(damage, async (changes) => {
@@ -82,7 +82,7 @@ it('the limit is 64 MB, if none is given', async () => {
 
 it('a frame of lz4 behind another one is not read, however large', async () => {
   const two = Buffer.concat([compressFrameSync(sample), compressFrameSync(Buffer.alloc(70_000_000))]);
-  await expect(decompress(3, two)).rejects.toThrow(Malformed);
+  await expect(decompress(3, two)).rejects.toThrow(MalformedBatchError);
 });
 
 it('what is compressed in a way that nobody knows says so', async () => {

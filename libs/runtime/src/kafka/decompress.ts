@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gunzip, zstdDecompress } from 'node:zlib';
 import { decompressLz4 } from './lz4.ts';
-import { Malformed, TooLarge } from './malformed.ts';
+import { MalformedBatchError, BatchTooLargeError } from './malformed.ts';
 import { decompressSnappy } from './snappy.ts';
 
 /** Largest size to which a batch may decompress, in bytes. */
@@ -19,7 +19,7 @@ const bounded =
   ): Decompress =>
   (bytes, bytesMax) =>
     decompress(bytes, { maxOutputLength: bytesMax, chunkSize }).catch((error: unknown) => {
-      throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? new TooLarge(bytesMax) : error;
+      throw (error as { code?: unknown }).code === 'ERR_BUFFER_TOO_LARGE' ? new BatchTooLargeError(bytesMax) : error;
     });
 
 /** By the number that a batch has for them. */
@@ -36,12 +36,12 @@ export const codecName = (codec: number): string => codecs[codec]?.name ?? `code
 /** Off the main thread, but for snappy. @throws {Malformed} if it is not what it says, or larger than `bytesMax` */
 export async function decompress(codec: number, bytes: Buffer, bytesMax = decompressedBytesMax): Promise<Buffer> {
   const known = codecs[codec];
-  if (!known) throw new Malformed(`is compressed in a way that nobody knows (codec ${codec})`);
+  if (!known) throw new MalformedBatchError(`is compressed in a way that nobody knows (codec ${codec})`);
   if (!known.decompress) return bytes;
   try {
     return await known.decompress(bytes, bytesMax);
   } catch (error) {
-    if (error instanceof Malformed) throw error;
-    throw new Malformed(`is no ${known.name}: ${(error as Error).message}`, { cause: error });
+    if (error instanceof MalformedBatchError) throw error;
+    throw new MalformedBatchError(`is no ${known.name}: ${(error as Error).message}`, { cause: error });
   }
 }

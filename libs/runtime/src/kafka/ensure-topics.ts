@@ -3,7 +3,7 @@ import pRetry from 'p-retry';
 import type { Log } from '../log.ts';
 import { withAdmin } from './connect.ts';
 import { durabilityProblems } from './durability.ts';
-import { deadLetterTopic, leaderRetry, readConfig, readTopic } from './topics.ts';
+import { deadLetterTopic, leaderRetry, readTopicConfig, readTopicDescription } from './topics.ts';
 
 /** Partitions of a topic that we create. Never changed afterwards: keys would move. */
 export const partitionsDefault = 12;
@@ -16,7 +16,7 @@ const keptForEver = [
 /** The largest record of a topic must fit its DLQ, with headers that say why it is there; in bytes. */
 const deadLetterRoomBytes = 64 * 1024;
 
-export interface NewTopics {
+export interface EnsureTopicsOptions {
   readonly topic: string;
   readonly partitions?: number;
   /** Copies of each partition; as many as the brokers make by default if not given. */
@@ -29,7 +29,7 @@ export interface NewTopics {
 /** Creates `topic` and its DLQ where they are missing, kept for ever, and warns of another configuration. */
 export async function ensureTopics(
   kafka: Kafka,
-  { topic, partitions = partitionsDefault, replicas, inSyncMin, log }: NewTopics,
+  { topic, partitions = partitionsDefault, replicas, inSyncMin, log }: EnsureTopicsOptions,
 ): Promise<void> {
   const copies = { ...(replicas !== undefined && { replicationFactor: replicas }) };
   const settings = [
@@ -38,11 +38,11 @@ export async function ensureTopics(
   ];
   await withAdmin(kafka, async (admin) => {
     await createTopic(admin, { topic, numPartitions: partitions, ...copies, configEntries: settings });
-    const { partitions: numPartitions, messageBytesMax, durability } = await readTopic(admin, topic);
+    const { partitions: numPartitions, messageBytesMax, durability } = await readTopicDescription(admin, topic);
     const wide = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterRoomBytes) };
     const dlq = deadLetterTopic(topic);
     await createTopic(admin, { topic: dlq, numPartitions, ...copies, configEntries: [...settings, wide] });
-    const ofDlq = await readTopic(admin, dlq);
+    const ofDlq = await readTopicDescription(admin, dlq);
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
     for (const reason of durabilityProblems(ofDlq.durability)) log.warn({ topic: dlq, reason }, 'topic.not-durable');
     for (const name of [topic, dlq]) await checkSettings(admin, { topic: name, wanted: keptForEver, log });
@@ -67,7 +67,7 @@ async function checkSettings(
   admin: Admin,
   { topic, wanted, log }: { topic: string; wanted: readonly IResourceConfigEntry[]; log: Log },
 ): Promise<void> {
-  const found = await readConfig(admin, topic);
+  const found = await readTopicConfig(admin, topic);
   for (const { name, value } of wanted)
     if (found.get(name) !== value)
       warnOfSetting({ topic, setting: name, found: found.get(name) ?? '', wanted: value, log });

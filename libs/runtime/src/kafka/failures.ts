@@ -1,10 +1,10 @@
 import kafkajs from 'kafkajs';
 
 /** Whether it is Kafka that failed or refused, and not our code. */
-export const isKafkaFailure = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
+export const isKafkaError = (error: unknown): boolean => error instanceof kafkajs.KafkaJSError;
 
 /** Whether the same call may succeed later: a broker is away or busy. Said by kafkajs of its own errors. */
-export function isTransientKafkaFailure(error: unknown): boolean {
+export function isTransientKafkaError(error: unknown): boolean {
   if (error instanceof kafkajs.KafkaJSNumberOfRetriesExceeded || error instanceof kafkajs.KafkaJSConnectionError)
     return true;
   return error instanceof kafkajs.KafkaJSError && error.retriable;
@@ -14,7 +14,7 @@ export function isTransientKafkaFailure(error: unknown): boolean {
 const refusedForGood = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
 /** Whether the records of this failed send, and not the state of the cluster, are the reason. */
-export function isRefusedForGood(error: unknown): boolean {
+export function isPermanentlyRejected(error: unknown): boolean {
   if (error instanceof kafkajs.KafkaJSProtocolError) return refusedForGood.has(error.type);
-  return error instanceof Error && error.cause !== undefined && isRefusedForGood(error.cause);
+  return error instanceof Error && error.cause !== undefined && isPermanentlyRejected(error.cause);
 }

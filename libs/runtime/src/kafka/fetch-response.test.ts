@@ -3,11 +3,11 @@ import { gzipSync } from 'node:zlib';
 import type { KafkaMessage } from 'kafkajs';
 import { createByteBudget } from './byte-budget.ts';
 import { decodeFetch } from './fetch-response.ts';
-import { logRecord, receivedAtOf } from './log-record.ts';
+import { toLogRecord, receivedAtOf } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
-import { PackedRecord } from './packed-record.ts';
-import { openBytesMax, partsOf } from './parts.ts';
-import type { Fetched } from './parts.ts';
+import { RecordView } from './packed-record.ts';
+import { decodeBudgetBytes, decodeChunks } from './parts.ts';
+import type { FetchedPartition } from './parts.ts';
 
 interface Encoder {
   readonly buffer: Buffer;
@@ -17,7 +17,7 @@ interface Encoder {
   writeString: (text: string) => Encoder;
   writeBytes: (bytes: Buffer) => Encoder;
 }
-interface Sent {
+interface RecordInput {
   readonly key?: string | null;
   readonly value?: Buffer | null;
   readonly headers?: Readonly<Record<string, string | string[]>>;
@@ -41,7 +41,7 @@ const gzip = 1;
 const firstTimestamp = 1_772_456_400_000;
 
 /** A batch as a broker sends it, by kafkajs' own encoder. */
-const batchOf = async (records: readonly Sent[], more: object = {}): Promise<Buffer> => {
+const batchOf = async (records: readonly RecordInput[], more: object = {}): Promise<Buffer> => {
   const of = {
     ...{ compression: 0, firstOffset: 5, firstTimestamp, maxTimestamp: firstTimestamp + 99, producerId: 7 },
     records: records.map((record, i) => encodeRecord({ offsetDelta: i, ...record })),
@@ -74,11 +74,13 @@ const answerWith = (bytes: Buffer, aborted: readonly Aborted[] = []): Buffer => 
   return encoder.writeInt32(-1).writeBytes(bytes).buffer;
 };
 
-interface Answer {
-  readonly responses: readonly { readonly partitions: readonly { readonly messages: Fetched['messages'] }[] }[];
+interface DecodedFetch {
+  readonly responses: readonly {
+    readonly partitions: readonly { readonly messages: FetchedPartition['messages'] }[];
+  }[];
 }
-const messagesOf = (bytes: Buffer, aborted: readonly Aborted[] = []): Fetched['messages'] =>
-  (decodeFetch(answerWith(bytes, aborted)) as Answer).responses[0]?.partitions[0]?.messages ?? [];
+const messagesOf = (bytes: Buffer, aborted: readonly Aborted[] = []): FetchedPartition['messages'] =>
+  (decodeFetch(answerWith(bytes, aborted)) as DecodedFetch).responses[0]?.partitions[0]?.messages ?? [];
 /** As they are handed over: without what kafkajs leaves out. */
 const recordsOf = async (
   bytes: Buffer,
@@ -88,13 +90,16 @@ const recordsOf = async (
     (message) => (message as { isControlRecord?: boolean }).isControlRecord !== true && Number(message.offset) >= from,
   );
   const records: LogRecord[] = [];
-  for await (const part of partsOf({ topic: 't', partition: 3, from, messages }, createByteBudget(openBytesMax)))
+  for await (const part of decodeChunks(
+    { topic: 't', partition: 3, from, messages },
+    createByteBudget(decodeBudgetBytes),
+  ))
     if (part.kind === 'records') records.push(...part.records);
     else throw new Error(part.batch.reason);
   return records;
 };
 
-const all: readonly Sent[] = [
+const all: readonly RecordInput[] = [
   { key: 'a call', value: Buffer.from('{"type":"call.new"}'), headers: { ce_id: 'an id', é: 'ü', empty: '' } },
   { key: null, value: null, timestampDelta: -4_000_000_000 },
   { key: '', value: Buffer.alloc(300, 'x'), timestampDelta: 77, headers: { twice: ['a', 'b'] } },
@@ -105,9 +110,9 @@ describe('the answer to a fetch', () => {
     const bytes = Buffer.concat([await batchOf(all), await batchOf(all.slice(0, 1), { firstOffset: 2 ** 41 })]);
     const second = bytes.subarray(12 + bytes.readInt32BE(8));
     const batches = [await decodeBatch(new DecoderOf(bytes)), await decodeBatch(new DecoderOf(second))];
-    const expected = batches.flatMap(({ records }) => records).map((message) => logRecord('t', 3, message));
+    const expected = batches.flatMap(({ records }) => records).map((message) => toLogRecord('t', 3, message));
     const records = await recordsOf(bytes);
-    expect(records.every((record) => record instanceof PackedRecord)).toBe(true);
+    expect(records.every((record) => record instanceof RecordView)).toBe(true);
     expect(records.map(({ offset }) => offset)).toEqual([5, 6, 7, 2 ** 41]);
     for (const [i, { topic, partition, offset, timestamp, key, value, headers }] of records.entries())
       expect({ topic, partition, offset, timestamp, key, value, headers: new Map(headers) }).toEqual(expected[i]);
@@ -209,7 +214,7 @@ describe('the answer to a fetch', () => {
 });
 
 describe('the headers of a record', () => {
-  const headersOf = async (headers: Sent['headers'], lastHasNone = false) => {
+  const headersOf = async (headers: RecordInput['headers'], lastHasNone = false) => {
     const batch = await batchOf([{ key: 'k', value: Buffer.from('v'), ...(headers && { headers }) }]);
     // Others can send a header without a value, kafkajs cannot: length −1 instead of 0, as the last byte.
     if (lastHasNone) batch[batch.length - 1] = 1;

@@ -1,19 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
-import type { Consuming } from './consume.ts';
+import type { ConsumeOptions } from './consume.ts';
 import { createByteBudget } from './byte-budget.ts';
-import { countRecords, openBytesMax, partsOf } from './parts.ts';
-import type { Part } from './parts.ts';
-import { BatchUnreadable } from './unreadable.ts';
+import { countRecords, decodeBudgetBytes, decodeChunks } from './parts.ts';
+import type { RecordChunk } from './parts.ts';
+import { UnreadableBatchError } from './unreadable.ts';
 import type { UnreadableBatch } from './unreadable.ts';
 
 /** A batch that takes longer than this no longer holds up the other partitions, in ms. */
 const slowAfterMs = 1_000;
 /** A batch of up to so many records is short: it is handled at once, beside those that wait for their turn. */
-export const shortBatchMax = 100;
+export const shortBatchRecordsMax = 100;
 
-export interface Handling extends Pick<Consuming, 'topic' | 'concurrency' | 'onBatch' | 'onUnreadable' | 'onPassed'> {
+export interface BatchHandlerOptions extends Pick<
+  ConsumeOptions,
+  'topic' | 'concurrency' | 'onBatch' | 'onUnreadable' | 'onPassed'
+> {
   readonly heartbeatEveryMs: number;
   /** `partition` was handled up to `next`. */
   readonly onDone: (partition: number, next: number) => void;
@@ -35,12 +38,21 @@ interface Work {
  */
 export function createBatchHandler(
   consumer: Consumer,
-  { topic, concurrency, onBatch, onUnreadable = refuse, onPassed, heartbeatEveryMs, onDone, onFailure }: Handling,
+  {
+    topic,
+    concurrency,
+    onBatch,
+    onUnreadable = refuse,
+    onPassed,
+    heartbeatEveryMs,
+    onDone,
+    onFailure,
+  }: BatchHandlerOptions,
 ): { handle: (payload: EachBatchPayload) => Promise<void> } & AsyncDisposable {
   const works = new Map<number, Work>();
   const limit = pLimit(concurrency);
   const closing = new AbortController();
-  const budget = createByteBudget(openBytesMax);
+  const budget = createByteBudget(decodeBudgetBytes);
 
   const goOn = (partition: number, next: number): void => {
     try {
@@ -53,7 +65,7 @@ export function createBatchHandler(
 
   /** Hands over records. Returns the offset to read next, a batch that has to be decided on before, or null when it is being closed. */
   const handleReadable = async (
-    parts: AsyncIterator<Part>,
+    parts: AsyncIterator<RecordChunk>,
     batch: FetchedBatch,
   ): Promise<number | UnreadableBatch | null> => {
     const { partition, highWatermark } = batch;
@@ -70,7 +82,7 @@ export function createBatchHandler(
 
   /** The same, past what cannot be read. `inTurn`: runs what takes one of the places for batches. */
   const handleAll = async (
-    parts: AsyncIterator<Part>,
+    parts: AsyncIterator<RecordChunk>,
     batch: FetchedBatch,
     inTurn: typeof atOnce,
   ): Promise<number | null> => {
@@ -88,9 +100,9 @@ export function createBatchHandler(
     const { partition, messages } = batch;
     const lastOffset = lastOffsetOf(batch);
     const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
-    const turn: typeof atOnce = countRecords(messages) > shortBatchMax ? (work) => limit(work) : atOnce;
+    const turn: typeof atOnce = countRecords(messages) > shortBatchRecordsMax ? (work) => limit(work) : atOnce;
     const run = async (): Promise<void> => {
-      await using parts = partsOf({ topic, partition, from: Number(batch.fetchedOffset), messages }, budget);
+      await using parts = decodeChunks({ topic, partition, from: Number(batch.fetchedOffset), messages }, budget);
       const next = await handleAll(parts, batch, (work) =>
         turn(() => {
           begin(undefined);
@@ -149,4 +161,4 @@ const lastOffsetOf = ({ messages }: FetchedBatch): number => Number(messages.at(
 
 const atOnce = <T>(work: () => Promise<T>): Promise<T> => work();
 
-const refuse: NonNullable<Consuming['onUnreadable']> = (batch) => Promise.reject(new BatchUnreadable(batch));
+const refuse: NonNullable<ConsumeOptions['onUnreadable']> = (batch) => Promise.reject(new UnreadableBatchError(batch));

@@ -8,7 +8,7 @@ import type { UnreadableBatch } from './unreadable.ts';
 const lookEveryMs = 2_000;
 
 /** The partitions that stand still before a batch that cannot be read. */
-export interface HeldUp {
+export interface BlockedPartitions {
   /** Resolves once an operator has put the batch on the DLQ; rejects when `signal` is aborted. */
   readonly untilSkipped: (batch: UnreadableBatch, signal: AbortSignal) => Promise<void>;
   readonly has: (partition: number) => boolean;
@@ -17,11 +17,11 @@ export interface HeldUp {
 }
 
 /** @param gauge shows how many they are */
-export function createHeldUp(
+export function createBlockedPartitions(
   skipped: SkippedBatches,
   log: Log,
   gauge: { readonly set: (batches: number) => void },
-): HeldUp {
+): BlockedPartitions {
   /** By partition. */
   const waiting = new Map<number, { readonly batch: UnreadableBatch; readonly since: Date; problem: string | null }>();
   const look = async (batch: UnreadableBatch): Promise<boolean> => {

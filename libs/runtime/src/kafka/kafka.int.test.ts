@@ -12,9 +12,9 @@ import {
   createPartitionOf,
   endOffsets,
   ensureTopics,
-  topicFacts,
+  describeTopic,
 } from '../index.ts';
-import type { Batch, Kafka, OutRecord } from '../index.ts';
+import type { Batch, Kafka, ProducerRecord } from '../index.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'runtime-test', log });
@@ -25,7 +25,7 @@ async function newTopic(partitions: number): Promise<string> {
   return topic;
 }
 
-const record = (topic: string, value: string, partition = 0): OutRecord => ({
+const record = (topic: string, value: string, partition = 0): ProducerRecord => ({
   topic,
   partition,
   key: 'k',
@@ -63,7 +63,7 @@ describe('topics', () => {
     for (let i = 0; i < 10; i++) {
       const topic = await newTopic(3);
       await ensureTopics(kafka, { topic, partitions: 5, log });
-      expect(await topicFacts(kafka, topic)).toMatchObject({
+      expect(await describeTopic(kafka, topic)).toMatchObject({
         partitions: 3,
         messageBytesMax: 1_048_588,
         durability: { replicas: 1, inSyncMin: 1, uncleanElection: false },

@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import type { KafkaMessage } from 'kafkajs';
 import { decompress, decompressedBytesMax } from './decompress.ts';
-import { logRecord } from './log-record.ts';
-import { Malformed } from './malformed.ts';
-import { PackedBatch } from './packed-batch.ts';
+import { toLogRecord } from './log-record.ts';
+import { MalformedBatchError } from './malformed.ts';
+import { EncodedBatch } from './packed-batch.ts';
 
 /** Where in a message of before Kafka 0.11 its parts stand. */
 const at = { length: 8, attributes: 17 } as const;
@@ -29,19 +29,19 @@ for (const codec of [1, 2, 3, 4]) {
 }
 
 /** A message of before Kafka 0.11; if it is compressed, it has others within. @see https://kafka.apache.org/documentation/#messageset */
-export function legacyBatch(topic: string, partition: number, bytes: Buffer): PackedBatch {
+export function legacyBatch(topic: string, partition: number, bytes: Buffer): EncodedBatch {
   const offset = Number(bytes.readBigInt64BE(0));
   const batch = {
     ...{ topic, partition, firstOffset: offset, lastOffset: offset, count: 1, maxTimestamp: -1 },
     codec: bytes.readInt8(at.attributes) & codecBits,
     batchContext: { producerId: '-1', inTransaction: false },
   };
-  return new PackedBatch(batch, bytes, async () => {
+  return new EncodedBatch(batch, bytes, async () => {
     const messages = await decodeSet(new DecoderOf(bytes), bytes.length).catch((error: unknown) => {
-      if (error instanceof Malformed) throw error;
-      throw new Malformed(`is of before Kafka 0.11, and ${(error as Error).message}`, { cause: error });
+      if (error instanceof MalformedBatchError) throw error;
+      throw new MalformedBatchError(`is of before Kafka 0.11, and ${(error as Error).message}`, { cause: error });
     });
-    const records = messages.map((message) => logRecord(topic, partition, message));
+    const records = messages.map((message) => toLogRecord(topic, partition, message));
     return { bytes: decompressedBytesMax, records: { take: () => ({ records: records.splice(0), bytes: 0 }) } };
   });
 }

@@ -5,7 +5,7 @@ import type { LogRecord } from './log-record.ts';
 const nothing = new Uint8Array();
 
 /** Identity of what a record says; a record without a value says nothing. */
-export const uuidOf = (record: Pick<LogRecord, 'value'>, receivedAt?: string): string =>
+export const recordUuid = (record: Pick<LogRecord, 'value'>, receivedAt?: string): string =>
   eventUuid(record.value ?? nothing, receivedAt);
 
 /** A record as the domain's `decode` takes it: the one way from the log to an event. */
@@ -14,6 +14,6 @@ export const logEntry = (record: LogRecord) => {
   const { text, ms: receivedAt } = receivedAtOf(record);
   return {
     ...{ value, partition, offset, receivedAt },
-    uuidOf: (withTime: boolean): string => uuidOf({ value }, withTime ? text : undefined),
+    uuidOf: (withTime: boolean): string => recordUuid({ value }, withTime ? text : undefined),
   };
 };

@@ -1,4 +1,4 @@
-import { logRecord, receivedAtOf } from './log-record.ts';
+import { toLogRecord, receivedAtOf } from './log-record.ts';
 
 const message = {
   offset: '7',
@@ -8,11 +8,11 @@ const message = {
   attributes: 0,
   headers: {},
 };
-const received = (timestamp: string) => receivedAtOf(logRecord('t', 0, { ...message, timestamp })).text;
+const received = (timestamp: string) => receivedAtOf(toLogRecord('t', 0, { ...message, timestamp })).text;
 
 describe('a record of the log', () => {
   it('keeps its bytes, and has no headers where there are none', () => {
-    const { headers, ...rest } = logRecord('t', 3, message);
+    const { headers, ...rest } = toLogRecord('t', 3, message);
     const value = Buffer.from('v');
     expect(rest).toEqual({ topic: 't', partition: 3, offset: 7, key: null, value, timestamp: 1_772_456_400_000 });
     expect([...headers]).toEqual([]);

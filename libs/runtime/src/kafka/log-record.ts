@@ -1,5 +1,5 @@
 import type { IHeaders, KafkaMessage } from 'kafkajs';
-import { PackedRecord } from './packed-record.ts';
+import { RecordView } from './packed-record.ts';
 import type { LogHeaders } from './record-headers.ts';
 
 /** A record of the log. Not to be spread: what it has is read from the bytes of its fetch when it is asked for. */
@@ -15,8 +15,8 @@ export interface LogRecord {
 }
 
 /** A record as kafkajs hands it over. */
-export const logRecord = (topic: string, partition: number, message: KafkaMessage): LogRecord =>
-  message instanceof PackedRecord
+export const toLogRecord = (topic: string, partition: number, message: KafkaMessage): LogRecord =>
+  message instanceof RecordView
     ? message
     : {
         ...{ topic, partition },
@@ -35,7 +35,7 @@ const headersOf = (headers: IHeaders): LogHeaders =>
     }),
   );
 
-export interface Received {
+export interface ReceivedAt {
   /** RFC 3339. */
   readonly text: string;
   /** The same in ms since 1970. */
@@ -43,7 +43,7 @@ export interface Received {
 }
 
 /** When we received it: the header that ingest wrote, else Kafka's own timestamp. */
-export function receivedAtOf({ headers, timestamp }: Pick<LogRecord, 'headers' | 'timestamp'>): Received {
+export function receivedAtOf({ headers, timestamp }: Pick<LogRecord, 'headers' | 'timestamp'>): ReceivedAt {
   const text = headers.get('received_at')?.toString();
   if (text !== undefined) {
     const ms = Date.parse(text);

@@ -1,13 +1,13 @@
-import { PackedHeaders, readVarInt } from './record-headers.ts';
-import type { LogHeaders, Place } from './record-headers.ts';
+import { HeadersView, readVarInt } from './record-headers.ts';
+import type { LogHeaders, ByteReader } from './record-headers.ts';
 import type { LogRecord } from './log-record.ts';
-import type { RecordBatch } from './record-batch.ts';
+import type { BatchHeader } from './record-batch.ts';
 
 /** A record in the bytes of a fetch: what is not asked for is not made. */
-export class PackedRecord implements LogRecord {
+export class RecordView implements LogRecord {
   readonly offset: number;
   readonly timestamp: number;
-  private readonly batch: RecordBatch;
+  private readonly batch: BatchHeader;
   private readonly bytes: Buffer;
   private readonly keyAt: number;
   private readonly keyLength: number;
@@ -15,7 +15,7 @@ export class PackedRecord implements LogRecord {
   private readonly valueLength: number;
 
   /** @param place behind the length of the record; it is moved to the headers */
-  constructor(batch: RecordBatch, place: Place) {
+  constructor(batch: BatchHeader, place: ByteReader) {
     this.batch = batch;
     this.bytes = place.bytes;
     place.at++; // Attributes, which nobody uses yet.
@@ -39,7 +39,7 @@ export class PackedRecord implements LogRecord {
   get isControlRecord(): boolean {
     return this.batch.isControlRecord;
   }
-  get batchContext(): RecordBatch['batchContext'] {
+  get batchContext(): BatchHeader['batchContext'] {
     return this.batch.batchContext;
   }
   get key(): Buffer | null {
@@ -49,6 +49,6 @@ export class PackedRecord implements LogRecord {
     return this.valueLength < 0 ? null : this.bytes.subarray(this.valueAt, this.valueAt + this.valueLength);
   }
   get headers(): LogHeaders {
-    return new PackedHeaders(this.bytes, this.valueAt + Math.max(this.valueLength, 0));
+    return new HeadersView(this.bytes, this.valueAt + Math.max(this.valueLength, 0));
   }
 }

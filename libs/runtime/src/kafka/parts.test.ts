@@ -4,8 +4,8 @@ import { compressFrameSync } from 'lz4-napi';
 import { compressSync } from 'snappy';
 import { encodeBatch, encodeRecords } from '@callstream/stack';
 import { createByteBudget } from './byte-budget.ts';
-import { openBytesMax, partsOf } from './parts.ts';
-import type { Part } from './parts.ts';
+import { decodeBudgetBytes, decodeChunks } from './parts.ts';
+import type { RecordChunk } from './parts.ts';
 import { readRecordSet } from './record-set.ts';
 
 const codecs = { gzip: 1, snappy: 2, lz4: 3, zstd: 4 } as const;
@@ -28,19 +28,19 @@ const at = (firstOffset: number, batch: Buffer): Buffer => {
 };
 
 /** Of one consumer. */
-const budget = createByteBudget(openBytesMax);
+const budget = createByteBudget(decodeBudgetBytes);
 const open = (bytes: Buffer, from = 0) => {
   const messages = readRecordSet({ topic: 't', partition: 0, bytes, aborted: [] }).filter(
     ({ isControlRecord }) => !isControlRecord,
-  ) as Parameters<typeof partsOf>[0]['messages'];
-  return partsOf({ topic: 't', partition: 0, from, messages }, budget);
+  ) as Parameters<typeof decodeChunks>[0]['messages'];
+  return decodeChunks({ topic: 't', partition: 0, from, messages }, budget);
 };
-const partsIn = async (bytes: Buffer, from = 0): Promise<Part[]> => {
-  const parts: Part[] = [];
+const partsIn = async (bytes: Buffer, from = 0): Promise<RecordChunk[]> => {
+  const parts: RecordChunk[] = [];
   for await (const part of open(bytes, from)) parts.push(part);
   return parts;
 };
-const reasonOf = (part: Part | undefined): string | undefined =>
+const reasonOf = (part: RecordChunk | undefined): string | undefined =>
   part?.kind === 'unreadable' ? part.batch.reason : undefined;
 
 const values = Array.from({ length: 60 }, (_, i) => Buffer.from(`{"type":"call.new","n":${i}}`));

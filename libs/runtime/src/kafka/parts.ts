@@ -1,22 +1,22 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { ByteBudget, Reservation } from './byte-budget.ts';
 import { decompressedBytesMax } from './decompress.ts';
-import { logRecord } from './log-record.ts';
+import { toLogRecord } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
-import { PackedBatch } from './packed-batch.ts';
+import { EncodedBatch } from './packed-batch.ts';
 import type { UnreadableBatch } from './unreadable.ts';
 
 /** What is handed over at once of what a fetch brought of a partition. */
-export type Part =
+export type RecordChunk =
   | { readonly kind: 'records'; readonly records: readonly LogRecord[] }
   | { readonly kind: 'unreadable'; readonly batch: UnreadableBatch };
 
-export interface Fetched {
+export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
   /** Offset that was asked for: batches may begin before. */
   readonly from: number;
-  readonly messages: readonly (KafkaMessage | PackedBatch)[];
+  readonly messages: readonly (KafkaMessage | EncodedBatch)[];
 }
 
 /** A part of decompressed records has no more than these, or one record: whoever handles it is used to what a fetch brings. */
@@ -29,25 +29,25 @@ const openingBytes = 2 * decompressedBytesMax;
  * Memory of a consumer for batches that it has decompressed, in bytes. Each has its own: one may read another topic while it handles
  * what it holds.
  */
-export const openBytesMax = openingBytes + decompressedBytesMax;
+export const decodeBudgetBytes = openingBytes + decompressedBytesMax;
 
 /** How many records there are at least: compressed ones are not counted, but taken at their word. */
-export const countRecords = (messages: Fetched['messages']): number =>
-  messages.reduce((sum, message) => sum + (message instanceof PackedBatch ? message.batch.count : 1), 0);
+export const countRecords = (messages: FetchedPartition['messages']): number =>
+  messages.reduce((sum, message) => sum + (message instanceof EncodedBatch ? message.batch.count : 1), 0);
 
 /**
  * Opens what is compressed batch by batch, and hands it over in parts. The next is opened when the part before was handled: ask for it
  * no sooner. Ended early, it gives back its memory.
  */
-export async function* partsOf(
-  { topic, partition, from, messages }: Fetched,
+export async function* decodeChunks(
+  { topic, partition, from, messages }: FetchedPartition,
   budget: ByteBudget,
-): AsyncGenerator<Part, undefined> {
+): AsyncGenerator<RecordChunk, undefined> {
   const holds = new Set<Reservation>();
   let records: LogRecord[] = [];
   let bytes = 0;
   /** What was handed over needs no memory any more, but for the batch that is being read. */
-  const handOver = function* (reading?: Reservation): Generator<Part, undefined> {
+  const handOver = function* (reading?: Reservation): Generator<RecordChunk, undefined> {
     if (records.length > 0) yield { kind: 'records', records };
     records = [];
     bytes = 0;
@@ -59,8 +59,8 @@ export async function* partsOf(
   };
   try {
     for (const message of messages) {
-      if (!(message instanceof PackedBatch)) {
-        records.push(logRecord(topic, partition, message));
+      if (!(message instanceof EncodedBatch)) {
+        records.push(toLogRecord(topic, partition, message));
         continue;
       }
       // With a full part, nothing of this batch would be taken, as if it were at its end.

@@ -2,12 +2,18 @@ import { testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { createLog } from '../log.ts';
 import { connectKafka } from './connect.ts';
 import { connectPublisher } from './publisher.ts';
-import type { OutRecord } from './publisher.ts';
+import type { ProducerRecord } from './publisher.ts';
 import { ensureTopics } from './ensure-topics.ts';
 import { endOffsets } from './topics.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
-const to = (topic: string): OutRecord => ({ topic, partition: 0, key: 'k', value: Buffer.from('{}'), headers: {} });
+const to = (topic: string): ProducerRecord => ({
+  topic,
+  partition: 0,
+  key: 'k',
+  value: Buffer.from('{}'),
+  headers: {},
+});
 
 it('goes on with a new producer after every send that failed: the old one may use sequence numbers twice', async () => {
   const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });

@@ -4,7 +4,7 @@ import { within } from '../stop.ts';
 import { metadataMaxAgeMs } from './leaderless.ts';
 
 /** A record to write. */
-export interface OutRecord {
+export interface ProducerRecord {
   readonly topic: string;
   readonly partition: number;
   readonly key: string | Buffer | null;
@@ -14,7 +14,7 @@ export interface OutRecord {
 
 export interface Publisher extends AsyncDisposable {
   /** Writes the records and returns when every in-sync replica has them. One call at a time. A rejected batch may have been written. */
-  publishBatch: (records: readonly OutRecord[]) => Promise<void>;
+  publishBatch: (records: readonly ProducerRecord[]) => Promise<void>;
 }
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
@@ -34,12 +34,12 @@ export function openPublisher(
 ): Publisher & { readonly connect: () => Promise<void> } {
   let current: Promise<Producer> | undefined;
   let isConnected = false;
-  const send = async (connecting: Promise<Producer>, records: readonly OutRecord[]): Promise<void> => {
+  const send = async (connecting: Promise<Producer>, records: readonly ProducerRecord[]): Promise<void> => {
     const producer = await connecting;
     isConnected = true;
     await producer.sendBatch({ acks: -1, topicMessages: byTopic(records) });
   };
-  const publishBatch = async (records: readonly OutRecord[]): Promise<void> => {
+  const publishBatch = async (records: readonly ProducerRecord[]): Promise<void> => {
     const connecting = (current ??= connectProducer(kafka));
     try {
       const sent = send(connecting, records);
@@ -84,10 +84,10 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
 }
 
 /** kafkajs reads headers without a value, and cannot write them: they become empty ones. */
-const writable = (headers: OutRecord['headers']): IHeaders =>
+const writable = (headers: ProducerRecord['headers']): IHeaders =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value ?? Buffer.alloc(0)]));
 
-function byTopic(records: readonly OutRecord[]): { topic: string; messages: Message[] }[] {
+function byTopic(records: readonly ProducerRecord[]): { topic: string; messages: Message[] }[] {
   const topics = Map.groupBy(records, (record) => record.topic);
   return [...topics].map(([topic, of]) => ({
     topic,

@@ -5,7 +5,7 @@ import { withAdmin } from './connect.ts';
 import { consume } from './consume.ts';
 import type { LogRecord } from './log-record.ts';
 import { endOffsets } from './topics.ts';
-import { BatchUnreadable } from './unreadable.ts';
+import { UnreadableBatchError } from './unreadable.ts';
 import type { UnreadableBatch } from './unreadable.ts';
 
 /** Offsets of a partition: the first, and the first that is not in it. */
@@ -14,7 +14,7 @@ export interface OffsetRange {
   readonly to: number;
 }
 
-export interface ReadingRanges {
+export interface ReadRangesOptions {
   readonly topic: string;
   /** By partition. What the log does not have is left out. */
   readonly ranges: ReadonlyMap<number, OffsetRange>;
@@ -31,7 +31,7 @@ const stalledAfterMs = 30_000;
 /** Reads a part of a topic, as a group of its own that is deleted at the end. @throws {Error} if it gets no further */
 export async function readRanges(
   kafka: Kafka,
-  { topic, ranges, onRecords, onUnreadable, log }: ReadingRanges,
+  { topic, ranges, onRecords, onUnreadable, log }: ReadRangesOptions,
 ): Promise<void> {
   const ends = await endOffsets(kafka, topic);
   const positions = new Map([...ends].map(([partition, { high }]) => [partition, high]));
@@ -73,7 +73,7 @@ export async function readRanges(
       },
       onUnreadable: async (batch) => {
         if (batch.firstOffset < (targets.get(batch.partition) ?? 0)) {
-          if (!onUnreadable) throw new BatchUnreadable(batch);
+          if (!onUnreadable) throw new UnreadableBatchError(batch);
           await onUnreadable(batch);
         }
         advance(batch.partition, batch.lastOffset + 1);

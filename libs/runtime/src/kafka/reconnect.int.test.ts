@@ -50,13 +50,13 @@ it('a connection that breaks in the middle of an answer: what comes over the nex
   expect(broken()).toBe(1);
 });
 
-interface Connection {
+interface TestConnection {
   connect: () => Promise<true>;
   disconnect: () => Promise<true>;
 }
 const KafkaConnection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
   options: object,
-) => Connection;
+) => TestConnection;
 
 it('who asks for a connection while it is made gets that one; afterwards there may be another', async () => {
   const [host, port] = testKafkaBrokers()[0]?.split(':') ?? [];

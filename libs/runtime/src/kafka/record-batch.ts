@@ -1,5 +1,5 @@
 /** What Kafka says of a batch of records, before its records. */
-export interface RecordBatch {
+export interface BatchHeader {
   readonly topic: string;
   readonly partition: number;
   readonly firstOffset: number;
@@ -21,30 +21,30 @@ export interface RecordBatch {
 }
 
 /** Where in a batch its parts stand. @see https://kafka.apache.org/documentation/#recordbatch */
-export const at = {
+export const fieldOffset = {
   ...{ length: 8, magic: 16, checksum: 17, attributes: 21, lastOffsetDelta: 23, firstTimestamp: 27 },
   ...{ maxTimestamp: 35, producerId: 43, count: 57, records: 61 },
 } as const;
 /** What `length` does not count: the first offset, and itself. */
-export const beforeLength = 12;
+export const lengthPrefixBytes = 12;
 
 const attribute = { codec: 0x07, appendTime: 0x08, transaction: 0x10, control: 0x20 } as const;
 
 /** Reads what stands before the records of a batch of format 2. `bytes`: the whole batch. */
-export function readRecordBatch(topic: string, partition: number, bytes: Buffer): RecordBatch {
-  const attributes = bytes.readInt16BE(at.attributes);
+export function readBatchHeader(topic: string, partition: number, bytes: Buffer): BatchHeader {
+  const attributes = bytes.readInt16BE(fieldOffset.attributes);
   const firstOffset = Number(bytes.readBigInt64BE(0));
-  const maxTimestamp = Number(bytes.readBigInt64BE(at.maxTimestamp));
+  const maxTimestamp = Number(bytes.readBigInt64BE(fieldOffset.maxTimestamp));
   return {
     ...{ topic, partition, firstOffset, maxTimestamp },
-    lastOffset: firstOffset + Math.max(0, bytes.readInt32BE(at.lastOffsetDelta)),
+    lastOffset: firstOffset + Math.max(0, bytes.readInt32BE(fieldOffset.lastOffsetDelta)),
     codec: attributes & attribute.codec,
-    count: bytes.readInt32BE(at.count),
-    firstTimestamp: Number(bytes.readBigInt64BE(at.firstTimestamp)),
+    count: bytes.readInt32BE(fieldOffset.count),
+    firstTimestamp: Number(bytes.readBigInt64BE(fieldOffset.firstTimestamp)),
     appendedAt: (attributes & attribute.appendTime) === 0 ? null : maxTimestamp,
     isControlRecord: (attributes & attribute.control) !== 0,
     batchContext: {
-      producerId: String(bytes.readBigInt64BE(at.producerId)),
+      producerId: String(bytes.readBigInt64BE(fieldOffset.producerId)),
       inTransaction: (attributes & attribute.transaction) !== 0,
     },
   };

@@ -2,13 +2,13 @@
 export type LogHeaders = Pick<ReadonlyMap<string, Buffer | undefined>, 'get' | typeof Symbol.iterator>;
 
 /** Where one reads. */
-export interface Place {
+export interface ByteReader {
   readonly bytes: Buffer;
   at: number;
 }
 
 /** An integer of Kafka's variable length, and moves behind it. Exact up to 2⁵³. */
-export function readVarInt(place: Place): number {
+export function readVarInt(place: ByteReader): number {
   const { bytes } = place;
   let byte = bytes[place.at++] ?? 0;
   let number = byte & 0x7f;
@@ -21,7 +21,7 @@ export function readVarInt(place: Place): number {
 }
 
 /** Headers as they came: nobody reads most of them. */
-export class PackedHeaders implements LogHeaders {
+export class HeadersView implements LogHeaders {
   private readonly bytes: Buffer;
   private readonly start: number;
 
@@ -60,7 +60,7 @@ export class PackedHeaders implements LogHeaders {
 }
 
 /** Whether exactly the headers of a record stand there. */
-export function areHeaders(bytes: Buffer, start: number, end: number): boolean {
+export function areValidHeaders(bytes: Buffer, start: number, end: number): boolean {
   const place = { bytes, at: start };
   const skip = (least: number): boolean => {
     const length = readVarInt(place);

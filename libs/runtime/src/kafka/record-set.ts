@@ -1,11 +1,11 @@
 import { legacyBatch } from './legacy-batch.ts';
-import { Malformed } from './malformed.ts';
-import { PackedBatch, packedBatch } from './packed-batch.ts';
-import type { ClosedBatch } from './packed-batch.ts';
-import type { PackedRecord } from './packed-record.ts';
-import { at, beforeLength, readRecordBatch } from './record-batch.ts';
-import type { RecordBatch } from './record-batch.ts';
-import { unpack } from './unpack.ts';
+import { MalformedBatchError } from './malformed.ts';
+import { EncodedBatch, encodedBatchV2 } from './packed-batch.ts';
+import type { BatchMetadata } from './packed-batch.ts';
+import type { RecordView } from './packed-record.ts';
+import { fieldOffset, lengthPrefixBytes, readBatchHeader } from './record-batch.ts';
+import type { BatchHeader } from './record-batch.ts';
+import { decodeRecords } from './unpack.ts';
 
 /** A transaction whose records nobody is to see. */
 interface AbortedTransaction {
@@ -14,14 +14,14 @@ interface AbortedTransaction {
 }
 
 /** Stands for a batch without a record for anybody, so that kafkajs goes on behind it. */
-interface Passed {
+interface SkippedBatchMarker {
   readonly offset: number;
   readonly isControlRecord: true;
-  readonly batchContext: RecordBatch['batchContext'];
+  readonly batchContext: BatchHeader['batchContext'];
 }
 
 /** What kafkajs takes for a message. */
-export type SetMessage = PackedRecord | PackedBatch | Passed;
+export type FetchedMessage = RecordView | EncodedBatch | SkippedBatchMarker;
 
 export interface RecordSet {
   readonly topic: string;
@@ -36,24 +36,24 @@ export interface RecordSet {
  * are, also what cannot be read: this never throws. What was aborted is left out as Kafka's own client does: kafkajs 2.2.4 begins at
  * most one aborted transaction with each message, and hands over records of a second one.
  */
-export function readRecordSet({ topic, partition, bytes, aborted }: RecordSet): SetMessage[] {
-  const messages: SetMessage[] = [];
+export function readRecordSet({ topic, partition, bytes, aborted }: RecordSet): FetchedMessage[] {
+  const messages: FetchedMessage[] = [];
   const isAborted = followAborted(aborted);
   let next = 0;
-  for (let start = 0; start + beforeLength < bytes.length; start = next) {
-    next = start + beforeLength + bytes.readInt32BE(start + at.length);
+  for (let start = 0; start + lengthPrefixBytes < bytes.length; start = next) {
+    next = start + lengthPrefixBytes + bytes.readInt32BE(start + fieldOffset.length);
     // A fetch ends where its bytes end.
     if (next > bytes.length) break;
     const frame = bytes.subarray(start, next);
-    const magic = frame[at.magic];
-    if (magic === 2 && frame.length >= at.records) {
-      const batch = readRecordBatch(topic, partition, frame);
+    const magic = frame[fieldOffset.magic];
+    if (magic === 2 && frame.length >= fieldOffset.records) {
+      const batch = readBatchHeader(topic, partition, frame);
       const isNothing = isAborted(batch, frame) || batch.isControlRecord || isEmpty(batch, frame);
       for (const message of isNothing ? [passed(batch)] : messagesOf(batch, frame)) messages.push(message);
-    } else if ((magic === 0 || magic === 1) && frame.length > at.attributes)
+    } else if ((magic === 0 || magic === 1) && frame.length > fieldOffset.attributes)
       messages.push(legacyBatch(topic, partition, frame));
     else {
-      messages.push(brokenFrame(topic, partition, bytes.subarray(start, start + at.records)));
+      messages.push(brokenFrame(topic, partition, bytes.subarray(start, start + fieldOffset.records)));
       break;
     }
   }
@@ -61,36 +61,38 @@ export function readRecordSet({ topic, partition, bytes, aborted }: RecordSet): 
 }
 
 /** Compaction leaves batches without records, so that their offsets are known. */
-const isEmpty = ({ count }: RecordBatch, bytes: Buffer): boolean => count <= 0 && bytes.length === at.records;
+const isEmpty = ({ count }: BatchHeader, bytes: Buffer): boolean => count <= 0 && bytes.length === fieldOffset.records;
 
-function messagesOf(batch: RecordBatch, bytes: Buffer): (PackedRecord | PackedBatch)[] {
-  if (batch.codec !== 0) return [packedBatch(batch, bytes)];
+function messagesOf(batch: BatchHeader, bytes: Buffer): (RecordView | EncodedBatch)[] {
+  if (batch.codec !== 0) return [encodedBatchV2(batch, bytes)];
   try {
-    return unpack(batch, bytes, at.records);
+    return decodeRecords(batch, bytes, fieldOffset.records);
   } catch (error) {
-    if (!(error instanceof Malformed)) throw error;
-    return [packedBatch(batch, bytes)];
+    if (!(error instanceof MalformedBatchError)) throw error;
+    return [encodedBatchV2(batch, bytes)];
   }
 }
 
-const passed = ({ lastOffset, batchContext }: RecordBatch): Passed => ({
+const passed = ({ lastOffset, batchContext }: BatchHeader): SkippedBatchMarker => ({
   ...{ offset: lastOffset, isControlRecord: true, batchContext },
 });
 
 /** Bytes that are no batch at all: there is no telling where the next begins. */
-function brokenFrame(topic: string, partition: number, bytes: Buffer): PackedBatch {
+function brokenFrame(topic: string, partition: number, bytes: Buffer): EncodedBatch {
   const firstOffset = Number(bytes.readBigInt64BE(0));
-  const batch: ClosedBatch = {
+  const batch: BatchMetadata = {
     ...{ topic, partition, firstOffset, lastOffset: firstOffset, codec: -1, count: 1, maxTimestamp: -1 },
     batchContext: { producerId: '-1', inTransaction: false },
   };
-  return new PackedBatch(batch, bytes, () => Promise.reject(new Malformed('is not in a format that Kafka has')));
+  return new EncodedBatch(batch, bytes, () =>
+    Promise.reject(new MalformedBatchError('is not in a format that Kafka has')),
+  );
 }
 
 const abortMarkerType = 0;
 
 /** Whether a batch belongs to an aborted transaction; to be asked for each batch, in order. @see Kafka's CompletedFetch.nextFetchedRecord */
-function followAborted(aborted: readonly AbortedTransaction[]): (batch: RecordBatch, bytes: Buffer) => boolean {
+function followAborted(aborted: readonly AbortedTransaction[]): (batch: BatchHeader, bytes: Buffer) => boolean {
   const begun = new Set<string>();
   const later = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
   return (batch, bytes) => {
@@ -106,9 +108,9 @@ function followAborted(aborted: readonly AbortedTransaction[]): (batch: RecordBa
 }
 
 /** Version and type, of two bytes each, are the key of a marker. */
-function markerType(batch: RecordBatch, bytes: Buffer): number | undefined {
+function markerType(batch: BatchHeader, bytes: Buffer): number | undefined {
   try {
-    return unpack(batch, bytes, at.records)[0]?.key?.readInt16BE(2);
+    return decodeRecords(batch, bytes, fieldOffset.records)[0]?.key?.readInt16BE(2);
   } catch {
     return undefined;
   }

@@ -1,18 +1,18 @@
 import { createRequire } from 'node:module';
-import { isProtocolError, whyOf } from './why.ts';
-import type { Context } from './why.ts';
+import { isProtocolError, explanationOf } from './why.ts';
+import type { FailedRequest } from './why.ts';
 
 /**
  * kafkajs 2.2.4 says that something failed, not of what: the topic, the group, the right that is missing. Here the
  * messages of its errors get that, and what mends it. Their types, by which is decided what happens, stay as they are.
  */
-interface Protocol {
+interface RequestProtocol {
   readonly request: { readonly apiName: string; readonly encode: () => Promise<{ readonly buffer: Buffer }> };
   readonly response: { readonly parse: (data: unknown) => Promise<unknown> };
 }
-interface Connection {
-  readonly sasl: Context['sasl'];
-  send: (protocol: Protocol) => Promise<unknown>;
+interface PatchedConnection {
+  readonly sasl: FailedRequest['sasl'];
+  send: (protocol: RequestProtocol) => Promise<unknown>;
   authenticate: () => Promise<void>;
 }
 interface Cluster {
@@ -20,7 +20,7 @@ interface Cluster {
 }
 
 const require = createRequire(import.meta.url);
-const { prototype: connection } = require('kafkajs/src/network/connection.js') as { prototype: Connection };
+const { prototype: connection } = require('kafkajs/src/network/connection.js') as { prototype: PatchedConnection };
 const { prototype: cluster } = require('kafkajs/src/cluster/index.js') as { prototype: Cluster };
 
 /** Said already: several requests may wait for one that fails. */
@@ -67,7 +67,7 @@ cluster.findGroupCoordinatorMetadata = async function (asked) {
   }
 };
 
-function explain(error: Error & { readonly errors?: unknown }, context: Context): void {
+function explain(error: Error & { readonly errors?: unknown }, context: FailedRequest): void {
   if (explained.has(error)) return;
   explained.add(error);
   if (Array.isArray(error.errors)) {
@@ -76,12 +76,12 @@ function explain(error: Error & { readonly errors?: unknown }, context: Context)
     if (errors.length > 0) error.message += `: ${errors.map(({ message }) => message).join('; ')}`;
     return;
   }
-  const why = whyOf(error, context);
+  const why = explanationOf(error, context);
   if (why !== null) error.message = `${error.message.trim()}. ${why}`;
 }
 
 /** The group that a request is about: it is its first text. */
-async function groupOf({ request }: Protocol): Promise<string | undefined> {
+async function groupOf({ request }: RequestProtocol): Promise<string | undefined> {
   if (!/Group|Heartbeat|Offset(Fetch|Commit)$/.test(request.apiName)) return undefined;
   const { buffer } = await request.encode();
   const at = request.apiName.endsWith('Groups') ? 4 : 0;

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Kafka } from 'kafkajs';
 import type { Log } from '../log.ts';
-import { isTransientKafkaFailure } from './failures.ts';
+import { isTransientKafkaError } from './failures.ts';
 import type { LogRecord } from './log-record.ts';
 import { readRanges } from './read-ranges.ts';
 import { deadLetterTopic, endOffsets, topicExists } from './topics.ts';
-import { BatchUnreadable } from './unreadable.ts';
+import { UnreadableBatchError } from './unreadable.ts';
 import type { UnreadableBatch } from './unreadable.ts';
 
 /** `dlq_kind` of a batch that an operator has put on the DLQ. */
@@ -60,10 +60,10 @@ export function createSkippedBatches({ kafka, topic, log }: SkippedBatchesOption
   };
   const check = async (batch: UnreadableBatch): Promise<void> => {
     const isSkipped = await has(batch).catch((error: unknown) => {
-      if (isTransientKafkaFailure(error)) throw error;
-      throw new BatchUnreadable(batch, error);
+      if (isTransientKafkaError(error)) throw error;
+      throw new UnreadableBatchError(batch, error);
     });
-    if (!isSkipped) throw new BatchUnreadable(batch);
+    if (!isSkipped) throw new UnreadableBatchError(batch);
   };
   return { has, check };
 }

@@ -1,6 +1,6 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
 import { uncompressSync } from 'snappy';
-import { Malformed, TooLarge } from './malformed.ts';
+import { MalformedBatchError, BatchTooLargeError } from './malformed.ts';
 
 /** What Kafka's Java clients put before their blocks (xerial); librdkafka writes one block as it is. */
 const xerial = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
@@ -13,7 +13,7 @@ const bytesPerTurn = 4 * 1024 * 1024;
 export async function decompressSnappy(bytes: Buffer, bytesMax: number): Promise<Buffer> {
   const blocks = bytes.subarray(0, xerial.length).equals(xerial) ? [...xerialBlocks(bytes)] : [bytes];
   const total = blocks.reduce((sum, block) => sum + lengthOf(block), 0);
-  if (total > bytesMax) throw new TooLarge(bytesMax);
+  if (total > bytesMax) throw new BatchTooLargeError(bytesMax);
   const whole = Buffer.allocUnsafe(total);
   let at = 0;
   for (const block of blocks) {
@@ -28,7 +28,7 @@ function* xerialBlocks(bytes: Buffer): Generator<Buffer> {
   for (let at = xerialHeaderBytes; at < bytes.length;) {
     const start = at + 4;
     const end = start <= bytes.length ? start + bytes.readInt32BE(at) : Infinity;
-    if (!(end > start && end <= bytes.length)) throw new Malformed('ends in the middle of a block of snappy');
+    if (!(end > start && end <= bytes.length)) throw new MalformedBatchError('ends in the middle of a block of snappy');
     yield bytes.subarray(start, end);
     at = end;
   }
@@ -43,5 +43,5 @@ function lengthOf(block: Buffer): number {
     length += (byte & 0x7f) * 2 ** (7 * i);
     if (byte < 0x80) return length;
   }
-  throw new Malformed('has a block of snappy without a length');
+  throw new MalformedBatchError('has a block of snappy without a length');
 }

@@ -8,7 +8,7 @@ const keepAliveAfterMs = 60_000;
 const tlsAlert = Buffer.from([0x15, 0x03]);
 
 /** Sockets of one client, as kafkajs would make them; but what goes wrong also says what mends it, wherever it is shown. */
-export function createSockets(): ISocketFactory {
+export function createSocketFactory(): ISocketFactory {
   /** Whether a broker has answered more than the first question, which anybody may ask: then it is no matter of settings. */
   let hasWorked = false;
   return ({ host, port, ssl, onConnect }) => {

@@ -3,10 +3,10 @@ import type { Admin, Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import { withAdmin } from './connect.ts';
 import type { Durability } from './durability.ts';
-import { isTransientKafkaFailure } from './failures.ts';
+import { isTransientKafkaError } from './failures.ts';
 
 /** What of a topic its users must know. */
-export interface TopicFacts {
+export interface TopicDescription {
   readonly partitions: number;
   /** Largest batch of a partition that it takes, in bytes. */
   readonly messageBytesMax: number;
@@ -24,11 +24,11 @@ export const topicExists = async (kafka: Kafka, topic: string): Promise<boolean>
 export const leaderRetry = { retries: 20, minTimeout: 50, maxTimeout: 500 };
 
 /** @throws {Error} if there is no such topic */
-export async function readTopic(admin: Admin, topic: string): Promise<TopicFacts> {
+export async function readTopicDescription(admin: Admin, topic: string): Promise<TopicDescription> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const { brokers } = await admin.describeCluster();
   const partitions = topics[0]?.partitions ?? [];
-  const config = await readConfig(admin, topic);
+  const config = await readTopicConfig(admin, topic);
   return {
     partitions: partitions.length,
     messageBytesMax: Number(config.get('max.message.bytes') ?? 1_048_588),
@@ -43,7 +43,7 @@ export async function readTopic(admin: Admin, topic: string): Promise<TopicFacts
 }
 
 /** Settings of a topic, as they are in effect. */
-export async function readConfig(admin: Admin, topic: string): Promise<Map<string, string>> {
+export async function readTopicConfig(admin: Admin, topic: string): Promise<Map<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
     resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic }],
@@ -51,8 +51,8 @@ export async function readConfig(admin: Admin, topic: string): Promise<Map<strin
   return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
 }
 
-export const topicFacts = (kafka: Kafka, topic: string): Promise<TopicFacts> =>
-  withAdmin(kafka, (admin) => readTopic(admin, topic));
+export const describeTopic = (kafka: Kafka, topic: string): Promise<TopicDescription> =>
+  withAdmin(kafka, (admin) => readTopicDescription(admin, topic));
 
 /**
  * First offset that the log still has, and the one that its next record will have, of each partition. Asked again for
@@ -67,7 +67,7 @@ export async function endOffsets(
   const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), { retry: { retries: 0 } });
   const offsets = await pRetry(ask, {
     ...leaderRetry,
-    shouldRetry: ({ error }) => isTransientKafkaFailure(error),
+    shouldRetry: ({ error }) => isTransientKafkaError(error),
     ...(signal ? { signal } : {}),
   });
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));

@@ -5,7 +5,7 @@ import { createLog } from '../log.ts';
 import { connectKafka } from './connect.ts';
 import { consume } from './consume.ts';
 import { ensureTopics } from './ensure-topics.ts';
-import { createHeldUp } from './held-up.ts';
+import { createBlockedPartitions } from './held-up.ts';
 import { connectPublisher } from './publisher.ts';
 import { readRanges } from './read-ranges.ts';
 import { batchHash, createSkippedBatches } from './skipped-batches.ts';
@@ -102,7 +102,7 @@ it('a partition that waits for an operator takes no place from the others, and d
 
 it('goes on by itself once the batch is on the DLQ, known by its hash', async () => {
   const gauge = { value: 0, set: (value: number) => void (gauge.value = value) };
-  const heldUp = createHeldUp(createSkippedBatches({ kafka, topic, log }), log, gauge);
+  const heldUp = createBlockedPartitions(createSkippedBatches({ kafka, topic, log }), log, gauge);
   const met: UnreadableBatch[] = [];
   await read(3, 4, (batch) => met.push(batch));
   const [batch] = met;

@@ -26,7 +26,7 @@ export const describeUnreadable = ({
   `Partition ${partition} stands still: records ${firstOffset} to ${lastOffset} of "${topic}" cannot be read, as their batch (${codec}) ${reason}. To go on without them: npm run projector -- dlq skip-batch ${partition}:${firstOffset} (it puts the batch on the DLQ). Nothing was skipped so far: a newer version of callstream may be able to read it.`;
 
 /** Somebody who cannot go on has met a batch that cannot be read. */
-export class BatchUnreadable extends Error {
+export class UnreadableBatchError extends Error {
   override readonly name = 'BatchUnreadable';
   readonly batch: UnreadableBatch;
   /** @param cause why it could not be found out whether an operator has decided */

@@ -21,7 +21,7 @@ const operations: Readonly<Record<string, string>> = {
 };
 
 /** What was being done when a request failed. */
-export interface Context {
+export interface FailedRequest {
   readonly api?: string;
   readonly answer?: unknown;
   readonly group?: string | undefined;
@@ -32,10 +32,10 @@ export const isProtocolError = (error: unknown): error is KafkaJSProtocolError =
   error instanceof kafkajs.KafkaJSProtocolError;
 
 /** What is missing, and what mends it; null if nothing is known beside what the error says. */
-export const whyOf = (error: Error, context: Context): string | null =>
+export const explanationOf = (error: Error, context: FailedRequest): string | null =>
   isProtocolError(error) ? ofProtocol(error, context) : ofSasl(error, context);
 
-function ofProtocol(error: KafkaJSProtocolError & { readonly topic?: string }, context: Context): string | null {
+function ofProtocol(error: KafkaJSProtocolError & { readonly topic?: string }, context: FailedRequest): string | null {
   const { api = '?', answer, group, sasl } = context;
   const topic = error.topic ?? topicOf(answer, error.code);
   const user = sasl?.username ?? '<user>';
@@ -62,7 +62,7 @@ function ofProtocol(error: KafkaJSProtocolError & { readonly topic?: string }, c
   }
 }
 
-const ofSasl = ({ name }: Error, { sasl }: Context): string | null =>
+const ofSasl = ({ name }: Error, { sasl }: FailedRequest): string | null =>
   name === 'KafkaJSSASLAuthenticationError'
     ? `Kafka does not know user ${sasl?.username ?? '?'} with this password for ${(sasl?.mechanism ?? '?').toUpperCase()}: see KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`
     : null;

@@ -1,7 +1,7 @@
 import { BlockList, isIP, SocketAddress } from 'node:net';
 import fc from 'fast-check';
 import { isLoopback, networkOf, parseAddress, parseNode } from './address.ts';
-import { createIsIn } from './networks.ts';
+import { createIsInNetworks } from './networks.ts';
 
 const ipv4 = fc.ipV4();
 const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
@@ -117,7 +117,7 @@ describe('a network', () => {
       fc.property(network, ipv4, ipv6, ([base, bits], ...others) => {
         const oracle = new BlockList();
         oracle.addSubnet(base, bits, familyOf(base));
-        const isIn = createIsIn([`${base}/${bits}`]);
+        const isIn = createIsInNetworks([`${base}/${bits}`]);
         for (const address of [base, ...others]) {
           const family = familyOf(address);
           expect(isIn(address)).toBe(family === familyOf(base) && oracle.check(address, family));
@@ -126,7 +126,7 @@ describe('a network', () => {
     ));
 
   it('is that of IPv4 also when it is written as mapped to IPv6', () => {
-    const isIn = createIsIn(['::ffff:10.0.0.0/104', '[2001:db8::1]']);
+    const isIn = createIsInNetworks(['::ffff:10.0.0.0/104', '[2001:db8::1]']);
     expect(['10.255.0.1', '::ffff:10.0.0.1', '2001:DB8:0::1'].map(isIn)).toEqual([true, true, true]);
     expect(['11.0.0.1', '2001:db8::2', 'unknown', ''].map(isIn)).toEqual([false, false, false, false]);
   });

@@ -32,7 +32,7 @@ function parseNetwork(text: string): Network | null {
 }
 
 /** Whether an address is in one of `networks`, however it is written; what is not an address is in none. @throws {Error} if one is no network */
-export function createIsIn(networks: readonly string[]): (address: string) => boolean {
+export function createIsInNetworks(networks: readonly string[]): (address: string) => boolean {
   const parsed = networks.map((text) => {
     const network = parseNetwork(text);
     if (network === null) throw new Error(`"${text}" is not an address or a network.`);

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import fc from 'fast-check';
 import { createAddressOf } from './source.ts';
-import type { Unreadable } from './source.ts';
+import type { UnreadableAddress } from './source.ts';
 
-const unreadable: Unreadable[] = [];
+const unreadable: UnreadableAddress[] = [];
 const addressOf = createAddressOf({
   trustedProxies: ['127.0.0.1', '10.0.0.0/8', '2001:db8:f::/48'],
   onUnreadable: (found) => unreadable.push(found),

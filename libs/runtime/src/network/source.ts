@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseForwarded } from 'forwarded-parse';
 import { parseAddress, parseNode } from './address.ts';
-import { createIsIn } from './networks.ts';
+import { createIsInNetworks } from './networks.ts';
 
 /** The source of a request whose sender cannot be told: on no list, and limited together with all others of its kind. */
-export const unknownSource = 'unknown';
+export const unknownAddress = 'unknown';
 
 /** A header in which a trusted proxy wrote what is not an address. Not the value: strangers choose it. */
-export interface Unreadable {
+export interface UnreadableAddress {
   readonly header: 'x-forwarded-for' | 'forwarded';
   /** Address of the last trusted proxy before it. */
   readonly proxy: string;
@@ -16,7 +16,7 @@ export interface Unreadable {
 export interface AddressOptions {
   /** Addresses and networks of proxies that are believed. */
   readonly trustedProxies: readonly string[];
-  readonly onUnreadable: (unreadable: Unreadable) => void;
+  readonly onUnreadable: (unreadable: UnreadableAddress) => void;
 }
 
 /** The address of who sent a request, in its normal form, or {@link unknownSource}. */
@@ -27,11 +27,11 @@ export type AddressOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) =
  * address in X-Forwarded-For (or Forwarded, RFC 7239) that is no trusted proxy's.
  */
 export function createAddressOf({ trustedProxies, onUnreadable }: AddressOptions): AddressOf {
-  const isTrusted = createIsIn(trustedProxies);
+  const isTrusted = createIsInNetworks(trustedProxies);
   return ({ socket, headers }) => {
     // A connection that is gone has none.
     let address = parseAddress(socket.remoteAddress ?? '');
-    if (address === null) return unknownSource;
+    if (address === null) return unknownAddress;
     if (!isTrusted(address)) return address;
     const { header, nodes } = nodesOf(headers);
     for (const node of nodes.toReversed()) {
@@ -39,7 +39,7 @@ export function createAddressOf({ trustedProxies, onUnreadable }: AddressOptions
       address = parseNode(node);
       if (address === null) {
         onUnreadable({ header, proxy });
-        return unknownSource;
+        return unknownAddress;
       }
       if (!isTrusted(address)) break;
     }
@@ -52,7 +52,10 @@ export function createAddressOf({ trustedProxies, onUnreadable }: AddressOptions
  * that sets the one passes on what a sender claims in the other, and of the two it is X-Forwarded-For that proxies set.
  * An empty entry is kept: what stands before it was not written by the proxy that left it empty.
  */
-function nodesOf(headers: IncomingMessage['headers']): { header: Unreadable['header']; nodes: readonly string[] } {
+function nodesOf(headers: IncomingMessage['headers']): {
+  header: UnreadableAddress['header'];
+  nodes: readonly string[];
+} {
   const { 'x-forwarded-for': list, forwarded } = headers;
   if (list !== undefined) return { header: 'x-forwarded-for', nodes: String(list).split(',') };
   if (forwarded === undefined) return { header: 'forwarded', nodes: [] };

@@ -1,14 +1,17 @@
 import type { Counter } from 'prom-client';
-import { createLineLimit } from '../line-limit.ts';
+import { createLogThrottle } from '../line-limit.ts';
 import type { Log } from '../log.ts';
-import type { Unreadable } from './source.ts';
+import type { UnreadableAddress } from './source.ts';
 
 /** What the counter of unreadable addresses has as label. */
-export const forwardedHeaders = ['x-forwarded-for', 'forwarded'] as const satisfies Unreadable['header'][];
+export const forwardedHeaders = ['x-forwarded-for', 'forwarded'] as const satisfies UnreadableAddress['header'][];
 
 /** Counts what is no address where a trusted proxy should have written one, and tells the operator which proxy it was. */
-export function createReportUnreadable(unreadable: Counter<'header'>, log: Log): (found: Unreadable) => void {
-  const limited = createLineLimit();
+export function createUnreadableAddressReporter(
+  unreadable: Counter<'header'>,
+  log: Log,
+): (found: UnreadableAddress) => void {
+  const limited = createLogThrottle();
   return ({ header, proxy }) => {
     unreadable.inc({ header });
     limited((untold) => log.warn({ header, proxy, untold }, 'address.unreadable'));

@@ -4,7 +4,7 @@ import { jsonBytes } from '../page.ts';
 import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
 
-export interface VisitsQuestion extends Period {
+export interface CountVisitsOptions extends Period {
   /** Only these; null: all. */
   readonly queues: readonly string[] | null;
   /** Answered within so many ms, inclusive, is in time. */
@@ -36,7 +36,7 @@ export const bytesOfCount = ({ queue }: CountedVisits): number => countBytes + B
  * Counts the visits that began in the period, by interval and queue, without outbound and internal calls. Counts
  * can be added up, and the domain's `ratesOf` makes ratios of them.
  */
-export async function countVisits(db: Queryable, question: VisitsQuestion): Promise<CountedVisits[]> {
+export async function countVisits(db: Queryable, question: CountVisitsOptions): Promise<CountedVisits[]> {
   const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, until } = question;
   // Without a name: planned for this period, every time. One plan for an hour and for a year would fit neither.
   const { rows } = await db.query<CountedVisits>({

@@ -1,9 +1,9 @@
 import { jest } from '@jest/globals';
 import { addCounts, compareText, isCurrent, isTalking, isWaiting, noCounts, ratesOf } from '@callstream/domain';
-import { callsOfEvents, eventsOf, lifeOf, lives } from '@callstream/domain/testing';
+import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
-import { rewrite } from '../../testing/rewrite.ts';
-import type { Tables, VisitsQuestion } from '../index.ts';
+import { replaceRows } from '../../testing/rewrite.ts';
+import type { Tables, CountVisitsOptions } from '../index.ts';
 import {
   bytesOfCount,
   connectTables,
@@ -31,21 +31,21 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-interface Fields {
+interface TestEventFields {
   readonly type: string;
   readonly timestamp: string;
   readonly [field: string]: string;
 }
 
 /** Makes the tables those of these events, each received when it happened. */
-async function write(bodies: readonly Fields[]): Promise<void> {
+async function write(bodies: readonly TestEventFields[]): Promise<void> {
   const events = eventsOf(bodies.map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })));
-  await rewrite(db, events);
+  await replaceRows(db, events);
 }
 
 const plus = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1_000).toISOString();
 /** An inbound call that waits in 900 from `at`, and is answered after so many seconds; null: it is not. */
-function visit(call_id: string, at: string, answeredAfter: number | null, queue = '900'): Fields[] {
+function visit(call_id: string, at: string, answeredAfter: number | null, queue = '900'): TestEventFields[] {
   const waits = {
     type: 'call.waiting',
     call_id,
@@ -58,7 +58,7 @@ function visit(call_id: string, at: string, answeredAfter: number | null, queue 
   return [waits, { type: 'actor.entered', call_id, queue, actor: 'ana', timestamp: plus(at, answeredAfter) }];
 }
 
-const ask = async (period: { from?: string; to?: string; now?: string }, more: Partial<VisitsQuestion> = {}) => {
+const ask = async (period: { from?: string; to?: string; now?: string }, more: Partial<CountVisitsOptions> = {}) => {
   const timeZone = more.timeZone ?? 'America/Sao_Paulo';
   const { now, ...rest } = period;
   const asked = { ...rest, now: Date.parse(now ?? '2026-03-02T15:00:00Z'), timeZone };
@@ -205,10 +205,10 @@ describe('what goes on', () => {
   });
 
   it('is what the domain says, at every moment of the nineteen lives', async () => {
-    const log = [...lives.keys()].flatMap((name) => lifeOf(name));
+    const log = [...fixtureEvents.keys()].flatMap((name) => fixtureLog(name));
     for (let length = 1; length <= log.length; length += 17) {
       const events = eventsOf(log.slice(0, length));
-      await rewrite(db, events);
+      await replaceRows(db, events);
       const calls = [...callsOfEvents(events).values()].filter(isCurrent);
       const counted = [...Map.groupBy(calls, ({ queue }) => queue ?? '')].map(([queue, of]) => {
         const waiting = of.filter((call) => isWaiting(call, 0, Infinity));

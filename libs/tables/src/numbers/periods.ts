@@ -10,7 +10,7 @@ export interface Period {
   readonly to: string;
 }
 
-export interface PeriodQuestion {
+export interface ReadPeriodOptions {
   /** RFC 3339, or a day as `2026-03-02`: then its first moment in the time zone. Today's beginning if not given. */
   readonly from?: string | undefined;
   /** The same; tomorrow's beginning if not given. */
@@ -22,7 +22,7 @@ export interface PeriodQuestion {
 }
 
 /** The period that is meant. Postgres knows where days begin: some begin at one o'clock. */
-export async function readPeriod(db: Queryable, { from, to, now, timeZone }: PeriodQuestion): Promise<Period> {
+export async function readPeriod(db: Queryable, { from, to, now, timeZone }: ReadPeriodOptions): Promise<Period> {
   const { rows } = await db.query<Period>({
     text: `
       select

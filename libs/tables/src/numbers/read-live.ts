@@ -1,5 +1,5 @@
-import type { AgentMarks, AgentSegment } from '@callstream/domain';
-import { ms } from '../board.ts';
+import type { PresenceEvents, AgentSegment } from '@callstream/domain';
+import { epochMs } from '../board.ts';
 import type { Queryable } from '../connect.ts';
 
 /** How many calls are in a queue now; times in ms since 1970 by our clock. */
@@ -22,7 +22,7 @@ export async function countLiveCalls(db: Queryable, heardSince: number): Promise
     text: `
       select queue, count(*) filter (where state = 'WAITING')::int as waiting,
         count(*) filter (where state = 'ONGOING')::int as talking,
-        ${ms(`min(since) filter (where state = 'WAITING')`)} as "longestWaitingSince"
+        ${epochMs(`min(since) filter (where state = 'WAITING')`)} as "longestWaitingSince"
       from current_calls(to_timestamp($1::float8 / 1000), '0 s')
       group by queue`,
     values: [heardSince],
@@ -31,12 +31,12 @@ export async function countLiveCalls(db: Queryable, heardSince: number): Promise
 }
 
 /** What an agent said of a queue, and the agent's extension; times in ms since 1970. */
-export interface AgentRow extends AgentMarks {
+export interface AgentRow extends PresenceEvents {
   readonly number: string | null;
 }
 
 const mark = (name: string): string =>
-  `case when ${name}_at is not null then json_build_object('at', ${ms(`${name}_at`)}, 'id', ${name}_id) end`;
+  `case when ${name}_at is not null then json_build_object('at', ${epochMs(`${name}_at`)}, 'id', ${name}_id) end`;
 
 /** What every agent said of each queue off calls, if the agent was heard of since `heardSince` or did not log out; by actor and queue. */
 export async function readAgentMarks(db: Queryable, heardSince: number): Promise<AgentRow[]> {
@@ -44,7 +44,7 @@ export async function readAgentMarks(db: Queryable, heardSince: number): Promise
     name: 'read-agent-marks',
     text: `
       select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
-        ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${ms('heard_at')} as "heardAt", delay_ms as "delayMs"
+        ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${epochMs('heard_at')} as "heardAt", delay_ms as "delayMs"
       from agents
       where heard_at >= to_timestamp($1::float8 / 1000)
         or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
@@ -87,9 +87,9 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
         select s.call_id, s.n from calls c join segments s using (call_id)
         where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
       )
-      select s.call_id as "callId", s.actor, s.number, s.queue, ${ms('s.rang_at')} as "rangAt", ${ms('s.rang_last_at')} as "rangLastAt",
-        ${ms('s.entered_at')} as "enteredAt", ${ms('s.entered_last_at')} as "enteredLastAt", ${ms('s.ended_at')} as "endedAt", s.end_reason as "end",
-        c.delay_ms as "delayMs", ${ms('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
+      select s.call_id as "callId", s.actor, s.number, s.queue, ${epochMs('s.rang_at')} as "rangAt", ${epochMs('s.rang_last_at')} as "rangLastAt",
+        ${epochMs('s.entered_at')} as "enteredAt", ${epochMs('s.entered_last_at')} as "enteredLastAt", ${epochMs('s.ended_at')} as "endedAt", s.end_reason as "end",
+        c.delay_ms as "delayMs", ${epochMs('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
       from wanted join segments s using (call_id, n) join calls c using (call_id)
       order by s.actor, s.call_id, s.n`,
     values: [since],
