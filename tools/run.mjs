@@ -14,5 +14,5 @@ prepare();
 if (file.startsWith('apps/e2e/')) buildDashboard();
 // The settings of this checkout, in .env and of a running `npm start`.
 const wantsSettings = /^apps\/(?:[^/]+\/src\/(?:token\/)?main|simulator\/src\/(?:simulate|send))\.ts$/.test(file);
-const settings = wantsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'beside-start.ts')).href] : [];
+const settings = wantsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
 process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { privateFileMode } from '@callstream/files';
 import { until } from '@callstream/stack';
-import { shortLogLine } from './compact.ts';
+import { shortLogLine } from './short-log-line.ts';
 import type { ServiceSpec } from './settings.ts';
 import type { RunningProcess } from './supervise.ts';
 

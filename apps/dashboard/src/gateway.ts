@@ -2,7 +2,7 @@ import { connect } from '@callstream/client';
 import type { Client, Store } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
-import { throttle } from './at-most-every.ts';
+import { throttle } from './throttle.ts';
 import { takeSamples } from './today/samples.ts';
 import type { Samples } from './today/samples.ts';
 

@@ -1,5 +1,5 @@
 import { useEffect, useLayoutEffect, useState } from 'react';
-import { ErrorBoundary } from './frame/broken.tsx';
+import { ErrorBoundary } from './frame/error-boundary.tsx';
 import { Notice } from './frame/notice.tsx';
 import { TokenPrompt } from './frame/token-prompt.tsx';
 import { fetchJson, openGateway, GatewayError } from './gateway.ts';

@@ -3,11 +3,11 @@ import type { Bench } from './bench.ts';
 import { tableOf } from './bench.ts';
 import { dashboard } from './dashboard.ts';
 import { gateway } from './gateway/gateway.ts';
-import { ingest } from './ingest.ts';
+import { ingest } from './ingest/ingest.ts';
 import { path } from './path.ts';
-import { projector } from './projector.ts';
-import { rebuild } from './rebuild.ts';
-import { rolling } from './rolling.ts';
+import { projector } from './projector/projector.ts';
+import { rebuild } from './projector/rebuild.ts';
+import { rolling } from './rolling/rolling.ts';
 import { findServers } from './servers.ts';
 import { stats } from './stats/stats.ts';
 

@@ -1,13 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openDashboard } from '../src/dashboard.ts';
-import { createSender } from '../src/sender.ts';
-import type { System } from '../src/system.ts';
-import { projectBacklog } from './backlog.ts';
+import { openDashboard } from '../src/clients/dashboard.ts';
+import { createSender } from '../src/load/sender.ts';
+import type { System } from '../src/system/system.ts';
+import { projectBacklog } from './projector/backlog.ts';
 import type { Bench, BenchRow } from './bench.ts';
-import { withSystem } from './own-system.ts';
-import { simulatedBodies } from './simulated.ts';
-import { median, quantile } from '../src/statistics.ts';
+import { withSystem } from './with-system.ts';
+import { simulatedBodies } from '../src/load/simulated-webhooks.ts';
+import { median, quantile } from '../src/load/statistics.ts';
 
 const warmUps = 20;
 const webhooks = 200;

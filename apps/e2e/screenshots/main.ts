@@ -2,11 +2,11 @@
 import { join } from 'node:path';
 import { until } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
-import { withSystem } from '../bench/own-system.ts';
+import { withSystem } from '../bench/with-system.ts';
 import { findServers } from '../bench/servers.ts';
-import { startBrowser } from '../src/browser.ts';
-import { openPage } from '../src/dashboard-page.ts';
-import { startLiveCentre } from './centre.ts';
+import { startBrowser } from '../src/clients/browser.ts';
+import { openPage } from '../src/clients/dashboard-page.ts';
+import { startLiveCentre } from './live-centre.ts';
 
 const folder = join(import.meta.dirname, '../../../docs/images');
 const wide = { width: 1_440, height: 810 };

@@ -1,18 +1,18 @@
 // npm run record-version: keeps a log, its dead letters, and the tables that the projector of this checkout makes of it, in
-// fixtures/versions/<projectionVersion>. Later versions are tested with it: apps/e2e/src/upgrade.int.test.ts
+// fixtures/versions/<projectionVersion>. Later versions are tested with it: apps/e2e/src/rebuild/upgrade.int.test.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createPartitionOf, deadLetterTopic, partitionsDefault } from '@callstream/runtime';
 import { fixtureEvents } from '@callstream/domain/testing';
 import { readPositions } from '@callstream/tables';
-import { withSystem } from '../bench/own-system.ts';
+import { withSystem } from '../bench/with-system.ts';
 import { findServers } from '../bench/servers.ts';
-import { restoreTopic, dumpTopic } from '../src/kept-log.ts';
-import type { DumpedRecord } from '../src/kept-log.ts';
-import { createRecordOf } from '../src/put-records.ts';
-import type { System } from '../src/system.ts';
-import { dumpTables } from './dump.ts';
-import { edgeCaseBodies, edgeCaseRecords } from './odd-records.ts';
+import { restoreTopic, dumpTopic } from '../src/log/topic-dump.ts';
+import type { DumpedRecord } from '../src/log/topic-dump.ts';
+import { createRecordOf } from '../src/log/produce-webhooks.ts';
+import type { System } from '../src/system/system.ts';
+import { dumpTables } from './dump-tables.ts';
+import { edgeCaseBodies, edgeCaseRecords } from './edge-case-records.ts';
 
 const receivedFrom = Date.UTC(2026, 2, 2, 16);
 

@@ -13,7 +13,7 @@ import {
 } from '@callstream/runtime';
 import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './access/authentication-env.ts';
-import { countingRulesEnv } from './numbers/rules-env.ts';
+import { countingRulesEnv } from './numbers/counting-rules-env.ts';
 
 /** Minutes, with fractions. */
 const minutesEnv = (minutes: number) => z.coerce.number().min(0.05).max(10_080).default(minutes);

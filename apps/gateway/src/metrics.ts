@@ -1,7 +1,7 @@
 import { closeCodes } from '@callstream/contracts';
 import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
-import { notServedMessages } from './fair/not-served.ts';
+import { notServedMessages } from './scheduling/not-served.ts';
 
 /** What the gateway counts; names and units as Prometheus wants them. */
 export function createMetrics() {

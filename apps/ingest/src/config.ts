@@ -12,8 +12,8 @@ import {
   stopEnv,
 } from '@callstream/runtime';
 import { z } from 'zod';
-import { authenticationEnv, checkAuthentication } from './authentication-env.ts';
-import { burstSeconds } from './limits.ts';
+import { authenticationEnv, checkAuthentication } from './admission/authentication-env.ts';
+import { burstSeconds } from './admission/rate-limits.ts';
 
 const limit = z.coerce.number().int().min(0).default(0);
 

@@ -1,7 +1,7 @@
 import { createLog, renderEffectiveConfig, readConfig, runService, renderSettingsHelp } from '@callstream/runtime';
 import { Command } from 'commander';
 import { IngestEnv } from './config.ts';
-import { drainSpool } from './drain-folder.ts';
+import { drainSpool } from './drain-spool.ts';
 import { run } from './run.ts';
 
 const start = () => {

@@ -13,30 +13,30 @@ import {
   within,
 } from '@callstream/runtime';
 import type { AddressOptions, Log } from '@callstream/runtime';
-import type { AdmitOptions } from './admit.ts';
-import { createApp } from './app.ts';
-import { createReadBody } from './body.ts';
-import { answerBrokenRequest } from './broken-request.ts';
+import type { AdmitOptions } from './admission/admit.ts';
+import { createApp } from './webhook/app.ts';
+import { createReadBody } from './webhook/body.ts';
+import { answerBrokenRequest } from './webhook/broken-request.ts';
 import { spoolDir } from './config.ts';
 import type { IngestConfig } from './config.ts';
-import { limitConnections } from './connections.ts';
-import { createAuthentication, credentialsOf } from './credentials.ts';
-import { startDrainer } from './drain.ts';
-import { createRateLimits } from './limits.ts';
-import { createBatchingPublisher, kafkaDeadlineMs } from './live.ts';
+import { limitConnections } from './webhook/server.ts';
+import { createAuthentication, credentialsOf } from './admission/credentials.ts';
+import { startDrainer } from './publish/drainer.ts';
+import { createRateLimits } from './admission/rate-limits.ts';
+import { createBatchingPublisher, kafkaDeadlineMs } from './publish/batching-publisher.ts';
 import { createMetrics } from './metrics.ts';
-import { createPartitionBreakers } from './partitions.ts';
-import { createPublish } from './publish.ts';
+import { createPartitionBreakers } from './publish/circuit-breaker.ts';
+import { createPublish } from './publish/publish.ts';
 import { createReady } from './ready.ts';
-import { createReportRefusal } from './refusals.ts';
-import { serverOptions } from './server-options.ts';
-import { createSources } from './source.ts';
+import { createReportRefusal } from './webhook/report-refusal.ts';
+import { serverOptions } from './webhook/server-options.ts';
+import { createSources } from './admission/source.ts';
 import { createSpoolMetrics } from './spool/metrics.ts';
 import { noSpool, openSpool } from './spool/spool.ts';
-import { createStoreRecord } from './store.ts';
-import { createTopicMetadata } from './topic.ts';
-import { logTraffic } from './traffic.ts';
-import { waitForTopic } from './wait-for-topic.ts';
+import { createStoreRecord } from './publish/store.ts';
+import { createTopicMetadata } from './publish/topic-metadata.ts';
+import { logTraffic } from './webhook/traffic.ts';
+import { waitForTopic } from './publish/wait-for-topic.ts';
 
 /** Takes webhooks until it is told to stop. */
 export async function run(config: IngestConfig, log: Log): Promise<void> {

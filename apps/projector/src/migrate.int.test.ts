@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { connectKafka, describeTopic } from '@callstream/runtime';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
-import { silent } from '../testing/world.ts';
+import { silent } from '../testing/fixture.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 

@@ -4,7 +4,7 @@ import { databaseUrl } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { connectTables, ensurePositions, migrate } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
-import { createMissingTopics } from './make-topics.ts';
+import { createMissingTopics } from './create-topics.ts';
 
 /** Makes what the services need and is not there yet: topics, tables, and a position for each partition. */
 export async function prepareTopicsAndTables(config: ProjectorConfig, log: Log): Promise<void> {

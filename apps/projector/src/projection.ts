@@ -2,17 +2,17 @@ import { consume, createBlockedPartitions, createSkippedBatches, endOffsets, wit
 import type { Kafka, Log, Publisher, Readiness } from '@callstream/runtime';
 import { createDedupCache, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { checkLog } from './check-log.ts';
-import { createDeadLetters } from './dead-letters.ts';
-import { createGaps } from './gaps.ts';
+import { checkLog } from './supervision/check-log.ts';
+import { createDeadLetters } from './dlq/dead-letters.ts';
+import { createGaps } from './supervision/offset-gaps.ts';
 import type { ProjectorMetrics } from './metrics.ts';
-import { createNotifier } from './notifier.ts';
-import { advancePastSkippedBatch } from './pass-batch.ts';
-import { createProjectBatch } from './project-batch.ts';
-import { createRefusalRate } from './refusal-rate.ts';
-import { ProjectionStopped } from './stopped.ts';
-import type { RetryTracker } from './troubles.ts';
-import { startStallWatchdog } from './watch.ts';
+import { createNotifier } from './project/notifier.ts';
+import { advancePastSkippedBatch } from './project/advance-past-skipped.ts';
+import { createProjectBatch } from './project/project-batch.ts';
+import { createRefusalRate } from './supervision/refusal-rate.ts';
+import { ProjectionStopped } from './supervision/projection-stopped.ts';
+import type { RetryTracker } from './supervision/retry-tracker.ts';
+import { startStallWatchdog } from './supervision/stall-watchdog.ts';
 
 export interface ProjectionOptions {
   readonly kafka: Kafka;

@@ -14,7 +14,7 @@ import type { ProjectorConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { startProjection } from './projection.ts';
 import type { RunningProjection } from './projection.ts';
-import { createRetryTracker } from './troubles.ts';
+import { createRetryTracker } from './supervision/retry-tracker.ts';
 
 /** A statement that takes longer is given up and tried again, in ms. */
 const statementTimeoutMs = 60_000;

@@ -2,8 +2,8 @@ import { partitionsDefault } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from './config.ts';
-import { createMissingTopics } from './make-topics.ts';
-import type { TopicOptions } from './make-topics.ts';
+import { createMissingTopics } from './create-topics.ts';
+import type { TopicOptions } from './create-topics.ts';
 
 /** `projector topics`: for those whose services may not create topics. `start` reads the settings. */
 export const topicsCommand = (start: () => { config: ProjectorConfig; log: Log }): Command =>

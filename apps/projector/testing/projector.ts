@@ -6,9 +6,9 @@ import type { Tables, TablesOptions } from '@callstream/tables';
 import { createMetrics } from '../src/metrics.ts';
 import type { ProjectorMetrics } from '../src/metrics.ts';
 import { startProjection } from '../src/projection.ts';
-import { createRetryTracker } from '../src/troubles.ts';
-import { silent } from './world.ts';
-import type { ProjectorFixture } from './world.ts';
+import { createRetryTracker } from '../src/supervision/retry-tracker.ts';
+import { silent } from './fixture.ts';
+import type { ProjectorFixture } from './fixture.ts';
 
 export interface ProjectorOptions extends Partial<TablesOptions> {
   readonly kafka?: Kafka;

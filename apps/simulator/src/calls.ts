@@ -1,7 +1,7 @@
 import type { Random } from './random.ts';
 import { overflowQueue, queues } from './staff.ts';
 import type { Staff, SimulatedAgent } from './staff.ts';
-import type { EventFields, WebhookSender } from './wire.ts';
+import type { EventFields, WebhookSender } from './webhook-sender.ts';
 
 export interface Simulation {
   readonly random: Random;

@@ -1,9 +1,9 @@
-import { createSchedule } from './agenda.ts';
+import { createSchedule } from './schedule.ts';
 import { createCalls } from './calls.ts';
 import { createRandom } from './random.ts';
 import { createStaff } from './staff.ts';
-import { createWebhookSender } from './wire.ts';
-import type { SimulatedWebhook } from './wire.ts';
+import { createWebhookSender } from './webhook-sender.ts';
+import type { SimulatedWebhook } from './webhook-sender.ts';
 
 export interface CentreOptions {
   readonly seed: number;

@@ -1,5 +1,5 @@
 import type { Random } from './random.ts';
-import type { WebhookSender } from './wire.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 export interface SimulatedAgent {
   readonly actor: string;

@@ -1,11 +1,11 @@
 import { connect } from '@callstream/client';
 import { stopSignal } from '@callstream/runtime';
 import { Command } from 'commander';
-import { plainEvent, summary } from './plain.ts';
+import { plainEvent, summary } from './plain-text.ts';
 import { render } from './render.ts';
 import { openScreen } from './screen.ts';
 import type { Screen } from './screen.ts';
-import { trackScreenState } from './state.ts';
+import { trackScreenState } from './screen-state.ts';
 
 /** How often the board is drawn, in ms: waits tick by the second. */
 const drawEveryMs = 250;

@@ -1,10 +1,10 @@
 import { callOfLive } from '@callstream/contracts';
 import type { Agents, Queues } from '@callstream/contracts';
 import stringWidth from 'string-width';
-import { summary } from './plain.ts';
+import { summary } from './plain-text.ts';
 import { render } from './render.ts';
-import type { ScreenState } from './state.ts';
-import { cell, duration } from './text.ts';
+import type { ScreenState } from './screen-state.ts';
+import { cell, duration } from './format.ts';
 
 const now = Date.UTC(2026, 2, 2, 13);
 const call = (id: string, waitedMs: number) =>

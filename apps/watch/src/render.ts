@@ -1,8 +1,8 @@
 import type { Agents, Queues } from '@callstream/contracts';
 import { isWaiting } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import type { BoardEvent, ScreenState } from './state.ts';
-import { cell, clock, duration, percent } from './text.ts';
+import type { BoardEvent, ScreenState } from './screen-state.ts';
+import { cell, clock, duration, percent } from './format.ts';
 
 /** After so long without an event a call is not believed to wait any more, in ms: as the gateway has it by default. */
 const staleAfterMs = 2 * 3_600_000;

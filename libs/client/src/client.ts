@@ -4,7 +4,7 @@ import { createBoard } from './board.ts';
 import type { Board } from './board.ts';
 import { watchCallEvents } from './call-events.ts';
 import type { CallEvents } from './call-events.ts';
-import { openReconnectingSocket } from './link.ts';
+import { openReconnectingSocket } from './reconnecting-socket.ts';
 import { parseFrame } from './messages.ts';
 import type { Filter, ServerFrame, FrameOf } from './messages.ts';
 import { createRequests } from './requests.ts';

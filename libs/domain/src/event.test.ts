@@ -1,6 +1,6 @@
 import { eventsOf } from '../testing/index.ts';
 import { decode, eventId, kindOf, parseEvent, parseTime, recordKey } from './index.ts';
-import { compareText } from './order.ts';
+import { compareText } from './compare-text.ts';
 
 const parse = (body: string | Buffer) => parseEvent(Buffer.from(body));
 const event = (body: string) => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Registry } from 'prom-client';
-import { createLogThrottle } from './line-limit.ts';
+import { createLogThrottle } from './log-throttle.ts';
 import { listen } from './listen.ts';
 import type { Log } from './log.ts';
 import { addGauge } from './metrics.ts';

@@ -1,6 +1,6 @@
 export { type Balancer, startBalancer } from './balancer.ts';
 export { type Authority, type Certificate, createAuthority } from './certificates.ts';
-export { type TestDatabase, testDatabase, testKafkaBrokers, testTopicName } from './for-tests.ts';
+export { type TestDatabase, testDatabase, testKafkaBrokers, testTopicName } from './test-database.ts';
 export { isPortFree } from './free-port.ts';
 export { type JavaRecord, hasJavaProducer, produceWithJava } from './java-producer.ts';
 export { type ClusterToJoin, type KafkaServerOptions, type KafkaServer, startKafka } from './kafka.ts';

@@ -14,7 +14,7 @@ export default async function setup() {
   const { CALLSTREAM_TEST_KAFKA, CALLSTREAM_TEST_DATABASE_URL } = process.env;
   if (CALLSTREAM_TEST_KAFKA && CALLSTREAM_TEST_DATABASE_URL) return;
 
-  const script = join(import.meta.dirname, 'serve-tests.ts');
+  const script = join(import.meta.dirname, 'run-test-servers.ts');
   const child = spawn(process.execPath, [script], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },

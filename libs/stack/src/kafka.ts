@@ -9,7 +9,7 @@ import { findJava } from './java.ts';
 import { type Listener, serverProperties } from './kafka-config.ts';
 import { quickAdmin } from './kafka-client.ts';
 import { kafkaJars } from './kafka-jars.ts';
-import { stopOrphan } from './leftover.ts';
+import { stopOrphan } from './pid-file.ts';
 import { type ServerProcess, startServer, whenReady } from './server-process.ts';
 
 export type KafkaServer = ServerProcess & {

@@ -7,7 +7,7 @@ import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstrea
 import { Client } from 'pg';
 import type { Authority } from './certificates.ts';
 import { claimPort, stablePort } from './free-port.ts';
-import { stopOrphan } from './leftover.ts';
+import { stopOrphan } from './pid-file.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { enableTls } from './postgres-tls.ts';
 import { type RunAs, postgresUser } from './postgres-user.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync, renameSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { privateFileMode, withPrivateUmask } from '@callstream/files';
-import { removePidFile, killProcessGroup, writePidFile } from './leftover.ts';
+import { removePidFile, killProcessGroup, writePidFile } from './pid-file.ts';
 import { until } from './until.ts';
 
 export type ServerProcess = AsyncDisposable & {

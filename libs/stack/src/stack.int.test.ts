@@ -60,7 +60,7 @@ function expectPrivate(): void {
 
 /** Starts a server in a process that is then killed without a chance to clean up. */
 async function orphan(what: 'kafka' | 'postgres'): Promise<{ pid: number; port: number; warned: string }> {
-  const script = join(import.meta.dirname, 'start-and-hang.ts');
+  const script = join(import.meta.dirname, 'orphan-server.ts');
   const parent: ChildProcess = spawn(process.execPath, [script, what, dataDir], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NODE_OPTIONS: '' },

@@ -1,6 +1,6 @@
 import type { CallEvent } from '@callstream/domain';
 import { importedAfterMs } from '@callstream/domain';
-import { timestamp } from '../src/time-text.ts';
+import { timestamp } from '../src/write/timestamp.ts';
 
 const kinds = {
   logged_in: 'actor.logged-in',

@@ -8,8 +8,8 @@ import {
   readCall,
   searchCalls,
 } from '../src/index.ts';
-import type { ExecutedPlan } from './plans.ts';
-import { explainReads } from './plans.ts';
+import type { ExecutedPlan } from './explain.ts';
+import { explainReads } from './explain.ts';
 import type { Tables } from '../src/index.ts';
 
 const limit = 100;

@@ -1,6 +1,6 @@
 import { connectTables, migrate } from '../src/index.ts';
 import { executeReads } from './gateway-reads.ts';
-import { insertGeneratedCalls } from './many.ts';
+import { insertGeneratedCalls } from './generated-calls.ts';
 
 /** Pages of 8 KiB that one read may look at: a list of 1,000 calls is at most a page each, and some of the indexes. */
 const pagesMax = 2_000;

@@ -8,7 +8,7 @@ import { StateMark } from '../calls/state-mark.tsx';
 import { useCalls, useAppContext, useTexts } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { routeHash } from '../route.ts';
-import { callFromEvents, decodeListedEvent } from './call-of-events.ts';
+import { callFromEvents, decodeListedEvent } from './call-from-events.ts';
 import { EventList } from './event-list.tsx';
 import { Recording } from './recording.tsx';
 import { Timeline } from './timeline.tsx';

@@ -1,8 +1,8 @@
 import type { ListedEvent } from '@callstream/contracts';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
-import { callFromEvents, decodeListedEvent } from './call-of-events.ts';
+import { callFromEvents, decodeListedEvent } from './call-from-events.ts';
 import { lanesOf } from './lanes.ts';
-import { flagsOf } from './remarks.ts';
+import { flagsOf } from './event-flags.ts';
 
 /** As the gateway lists the events of a call. */
 const listedOf = (name: string, callId: string): ListedEvent[] =>

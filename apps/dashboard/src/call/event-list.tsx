@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
 import { useAppContext } from '../context.tsx';
-import type { DecodedEvent } from './call-of-events.ts';
-import { flagsOf } from './remarks.ts';
-import type { EventFlags } from './remarks.ts';
+import type { DecodedEvent } from './call-from-events.ts';
+import { flagsOf } from './event-flags.ts';
+import type { EventFlags } from './event-flags.ts';
 
 /** Every event as it came, the last one in front, and all that is known of how it came. */
 export function EventList({ events }: { readonly events: readonly DecodedEvent[] }) {

@@ -1,5 +1,5 @@
 import type { Call, CallState, Segment } from '@callstream/domain';
-import type { DecodedEvent } from './call-of-events.ts';
+import type { DecodedEvent } from './call-from-events.ts';
 
 type SpanKind = CallState | 'rings' | 'on-call';
 

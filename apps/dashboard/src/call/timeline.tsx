@@ -3,7 +3,7 @@ import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
 import { duration } from '../text/formats.ts';
-import type { DecodedEvent } from './call-of-events.ts';
+import type { DecodedEvent } from './call-from-events.ts';
 import { lanesOf } from './lanes.ts';
 import type { Lane, Span } from './lanes.ts';
 

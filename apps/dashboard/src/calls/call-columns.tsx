@@ -4,7 +4,7 @@ import { routeHash } from '../route.ts';
 import { useRoute } from '../use-route.ts';
 import { CallTimer } from './call-timer.tsx';
 import { Phone } from './phone.tsx';
-import { currentAgents, columnStates } from './shown-calls.ts';
+import { currentAgents, columnStates } from './call-list.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** Most cards in one column. */

@@ -7,7 +7,7 @@ import type { SortKey } from '../route.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import { CallAge, CallTimer } from './call-timer.tsx';
 import { Phone } from './phone.tsx';
-import { currentAgents } from './shown-calls.ts';
+import { currentAgents } from './call-list.ts';
 import { StateMark } from './state-mark.tsx';
 
 /** Rows that are there beyond those that can be seen. */

@@ -2,10 +2,10 @@ import { callDurationMs } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
-import { SeverityMark } from '../now/level-mark.tsx';
+import { SeverityMark } from '../now/severity-mark.tsx';
 import { severityAbove } from '../settings.ts';
 import { duration } from '../text/formats.ts';
-import { inStateSince } from './shown-calls.ts';
+import { inStateSince } from './call-list.ts';
 
 /** For how long the call is in its state; of a finished one, how long all of it took. */
 export function CallTimer({ call }: { readonly call: Call }) {

@@ -5,7 +5,7 @@ import { defaultRoute } from '../route.ts';
 import { CallColumns } from './call-columns.tsx';
 import { CallTable } from './call-table.tsx';
 import { Filters } from './filters.tsx';
-import { filterAndSortCalls } from './shown-calls.ts';
+import { filterAndSortCalls } from './call-list.ts';
 
 /** The calls of the board: filtered, searched, sorted, as a table or as columns of states. */
 export function CallsView() {

@@ -3,7 +3,7 @@ import type { Call, CallState } from '@callstream/domain';
 import { useQueues, useAppContext } from '../context.tsx';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import { StateMark } from './state-mark.tsx';
-import { columnStates, countByState } from './shown-calls.ts';
+import { columnStates, countByState } from './call-list.ts';
 
 /** What is left out of the table; all of it stands in the address. */
 export function Filters({ calls, shown }: { readonly calls: readonly Call[]; readonly shown: number }) {

@@ -6,13 +6,13 @@ import { useCalls, useQueues, useStatus, useAppContext } from '../context.tsx';
 import { NowView } from '../now/now-view.tsx';
 import type { Settings } from '../settings.ts';
 import { useRoute } from '../use-route.ts';
-import { EmptyState } from './empty.tsx';
+import { EmptyState } from './empty-state.tsx';
 import { Header } from './header.tsx';
-import { useKeyboardShortcuts } from './keys.ts';
+import { useKeyboardShortcuts } from './keyboard-shortcuts.ts';
 import { Notice } from './notice.tsx';
-import { useReloadOnVersionMismatch } from './other-version.ts';
+import { useReloadOnVersionMismatch } from './version-mismatch.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
-import { StaleBanner, ConnectionStatus } from './truth.tsx';
+import { StaleBanner, ConnectionStatus } from './connection-status.tsx';
 
 /** Charts are loaded when somebody wants to see them. */
 const TodayView = lazy(async () => ({ default: (await import('../today/today-view.tsx')).TodayView }));

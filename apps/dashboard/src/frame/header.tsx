@@ -1,7 +1,7 @@
 import { useAppContext } from '../context.tsx';
 import { routeHash, views } from '../route.ts';
 import { useRoute } from '../use-route.ts';
-import { ConnectionStatus } from './truth.tsx';
+import { ConnectionStatus } from './connection-status.tsx';
 
 /** Where one is and can go; the queue that is looked at stays. */
 export function Header({ onSettings }: { readonly onSettings: () => void }) {

@@ -1,5 +1,5 @@
 import { useTexts } from '../context.tsx';
-import type { QueueSummary } from './queue-facts.ts';
+import type { QueueSummary } from './queue-summary.ts';
 
 const shown = ['available', 'ringing', 'on_call', 'paused'] as const;
 

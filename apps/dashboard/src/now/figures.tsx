@@ -3,9 +3,9 @@ import { useNow } from '../clock.tsx';
 import { useQueues, useAppContext } from '../context.tsx';
 import type { Severity } from '../settings.ts';
 import { duration } from '../text/formats.ts';
-import { SeverityMark } from './level-mark.tsx';
-import { severitiesOf } from './queue-facts.ts';
-import type { QueueSummary } from './queue-facts.ts';
+import { SeverityMark } from './severity-mark.tsx';
+import { severitiesOf } from './queue-summary.ts';
+import type { QueueSummary } from './queue-summary.ts';
 
 /** The numbers to be read from the other side of the room. */
 export function Figures({ facts, isTotal }: { readonly facts: QueueSummary; readonly isTotal: boolean }) {

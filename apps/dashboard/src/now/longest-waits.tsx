@@ -4,8 +4,8 @@ import { useAppContext } from '../context.tsx';
 import { severityAbove } from '../settings.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
-import { waitingCalls, waitingSince } from './floor.ts';
-import { SeverityMark } from './level-mark.tsx';
+import { waitingCalls, waitingSince } from './live-counts.ts';
+import { SeverityMark } from './severity-mark.tsx';
 
 /** Most calls in this list; on a wall nobody can scroll. */
 const shownMax = { page: 10, wall: 6 } as const;

@@ -3,9 +3,9 @@ import { useNow } from '../clock.tsx';
 import { useCalls, useQueues } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { Figures } from './figures.tsx';
-import { liveCountsByQueue } from './floor.ts';
+import { liveCountsByQueue } from './live-counts.ts';
 import { LongestWaits } from './longest-waits.tsx';
-import { queueSummaries, totalSummary } from './queue-facts.ts';
+import { queueSummaries, totalSummary } from './queue-summary.ts';
 import { QueueTable } from './queue-table.tsx';
 
 /** What goes on now: the numbers to be read from afar, every queue, and who has waited for longest. */

@@ -1,7 +1,7 @@
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { severityAbove, severityBelow } from '../settings.ts';
-import { liveCountsByQueue, waitingCalls } from './floor.ts';
-import { queueSummaries, totalSummary } from './queue-facts.ts';
+import { liveCountsByQueue, waitingCalls } from './live-counts.ts';
+import { queueSummaries, totalSummary } from './queue-summary.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 13) + seconds * 1_000).toISOString();
 const event = (type: string, call_id: string, seconds: number, more: object = {}) => ({

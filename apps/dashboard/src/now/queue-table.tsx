@@ -3,9 +3,9 @@ import { useAppContext } from '../context.tsx';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { AgentBar } from './agent-bar.tsx';
-import { SeverityMark } from './level-mark.tsx';
-import { severitiesOf } from './queue-facts.ts';
-import type { QueueSummary } from './queue-facts.ts';
+import { SeverityMark } from './severity-mark.tsx';
+import { severitiesOf } from './queue-summary.ts';
+import type { QueueSummary } from './queue-summary.ts';
 
 interface QueueTableProps {
   readonly queues: readonly QueueSummary[];

@@ -1,7 +1,7 @@
 import type { Stats } from '@callstream/contracts';
 import { callStates, isCounted } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import { countByState } from '../calls/shown-calls.ts';
+import { countByState } from '../calls/call-list.ts';
 
 /** Columns of a chart: the first is x, the others a series each. */
 export type Columns = readonly (readonly number[])[];

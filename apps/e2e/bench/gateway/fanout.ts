@@ -1,13 +1,13 @@
 import type { BenchRow } from '../bench.ts';
-import { withSystem } from '../own-system.ts';
+import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
-import { median } from '../../src/statistics.ts';
-import { callIdOf } from './frame-book.ts';
+import { median } from '../../src/load/statistics.ts';
+import { callIdOf } from './frame-parser.ts';
 import type { ReceptionReport } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
-import { connectRecords } from './records.ts';
-import { startBareServer, startMeasuredGateway } from './subject.ts';
-import type { MeasuredServer } from './subject.ts';
+import { connectRecords } from './call-records.ts';
+import { startBareServer, startMeasuredGateway } from './measured-servers.ts';
+import type { MeasuredServer } from './measured-servers.ts';
 
 const pairs = 3;
 const warmUps = 3;

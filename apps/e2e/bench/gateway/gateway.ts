@@ -5,7 +5,7 @@ import { measureFanout } from './fanout.ts';
 import { measureIdle } from './idle.ts';
 import { measureLatency } from './latency.ts';
 import { measureReconnect } from './reconnect.ts';
-import { measureWebhooks, measureWholeSystem } from './whole.ts';
+import { measureWebhooks, measureWholeSystem } from './whole-system.ts';
 
 type GatewayBench = (servers: Servers, say: (line: string) => void) => Promise<BenchRow[]>;
 

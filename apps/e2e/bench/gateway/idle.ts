@@ -1,13 +1,13 @@
 import { until } from '@callstream/stack';
 import type { BenchRow } from '../bench.ts';
-import { withSystem } from '../own-system.ts';
+import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
-import { median } from '../../src/statistics.ts';
-import { pickPort } from '../../src/port.ts';
+import { median } from '../../src/load/statistics.ts';
+import { pickPort } from '../../src/system/free-port.ts';
 import { collectGarbage } from './collect-garbage.ts';
 import { startReaders } from './readers.ts';
-import { startBareServer, startMeasuredGateway } from './subject.ts';
-import type { MeasuredServer } from './subject.ts';
+import { startBareServer, startMeasuredGateway } from './measured-servers.ts';
+import type { MeasuredServer } from './measured-servers.ts';
 
 const sockets = 5_000;
 const warmUps = 1_000;

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BenchRow } from '../bench.ts';
-import { withSystem } from '../own-system.ts';
+import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
-import { quantile, formatLatency } from '../../src/statistics.ts';
+import { quantile, formatLatency } from '../../src/load/statistics.ts';
 import { monotonicMs } from './reader-commands.ts';
 import { startReaders } from './readers.ts';
 import type { Readers } from './readers.ts';
-import { connectRecords } from './records.ts';
-import { startBareServer, startMeasuredGateway } from './subject.ts';
+import { connectRecords } from './call-records.ts';
+import { startBareServer, startMeasuredGateway } from './measured-servers.ts';
 
 const sockets = 200;
 const perSecond = 100;

@@ -1,4 +1,4 @@
-import { createFrameParser } from './frame-book.ts';
+import { createFrameParser } from './frame-parser.ts';
 import { openRawSocket } from './raw-socket.ts';
 import type { RawSocket } from './raw-socket.ts';
 import { monotonicMs } from './reader-commands.ts';

@@ -1,10 +1,10 @@
 import { startProxy } from '@callstream/stack';
 import type { BenchRow } from '../bench.ts';
-import { withSystem } from '../own-system.ts';
+import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { startReaders } from './readers.ts';
-import { connectRecords } from './records.ts';
-import { startMeasuredGateway } from './subject.ts';
+import { connectRecords } from './call-records.ts';
+import { startMeasuredGateway } from './measured-servers.ts';
 
 const sockets = 5_000;
 const calls = 300;

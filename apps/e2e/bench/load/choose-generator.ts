@@ -1,4 +1,4 @@
-import type { LoadGenerator } from './load.ts';
+import type { LoadGenerator } from './load-generator.ts';
 import { createWorkers } from './workers.ts';
 import { findWrk } from './wrk.ts';
 

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { bodies } from './bodies.ts';
+import { bodies } from './webhook-bodies.ts';
 import { createResponseReader } from './response-reader.ts';
 
 export interface WorkerOptions {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { bodies } from './bodies.ts';
+import { bodies } from './webhook-bodies.ts';
 import { createWorkers } from './workers.ts';
 
 /** A server in this process; `answer` gets the number of the request, from 1. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
-import type { LoadResult, LoadGenerator } from './load.ts';
+import type { LoadResult, LoadGenerator } from './load-generator.ts';
 import type { WorkerOptions, WorkerResult } from './worker.ts';
 
 const threadsMax = 4;

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { bodies } from './bodies.ts';
-import type { LoadResult, LoadGenerator } from './load.ts';
+import { bodies } from './webhook-bodies.ts';
+import type { LoadResult, LoadGenerator } from './load-generator.ts';
 
 const execute = promisify(execFile);
 const script = join(import.meta.dirname, 'wrk.lua');

@@ -1,7 +1,7 @@
 import { countVisits } from '@callstream/tables';
 import type { BenchRow } from '../bench.ts';
 import type { StatsBenchOptions } from './stats.ts';
-import { formatLatency } from '../../src/statistics.ts';
+import { formatLatency } from '../../src/load/statistics.ts';
 import { measureMs } from './timed.ts';
 
 const eventsOfDay = 500_000;

@@ -1,6 +1,6 @@
 import type { BenchRow } from '../bench.ts';
 import type { StatsBenchOptions } from './stats.ts';
-import { formatLatency } from '../../src/statistics.ts';
+import { formatLatency } from '../../src/load/statistics.ts';
 import { measureMs } from './timed.ts';
 
 const asks = 200;

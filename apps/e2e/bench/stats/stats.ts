@@ -1,12 +1,12 @@
 import { insertGeneratedCalls } from '@callstream/tables/testing';
-import type { System } from '../../src/system.ts';
+import type { System } from '../../src/system/system.ts';
 import { eventsArg } from '../bench.ts';
 import type { Bench, BenchRow } from '../bench.ts';
-import { withSystem } from '../own-system.ts';
+import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { dayMs, measureDay } from './day.ts';
 import { measureLists } from './lists.ts';
-import { measureQueueSnapshots } from './looks.ts';
+import { measureQueueSnapshots } from './queue-snapshots.ts';
 
 const eventsDefault = 1_000_000;
 

@@ -1,7 +1,7 @@
 import type { Log } from '@callstream/runtime';
 import type { AuthenticationEnv } from './authentication-env.ts';
 import { remoteKeys, secretKey } from './keys.ts';
-import { cacheTokens } from './remembered-tokens.ts';
+import { cacheTokens } from './token-cache.ts';
 import { createVerify, openToAll } from './verify.ts';
 import type { Verify } from './verify.ts';
 

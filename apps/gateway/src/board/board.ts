@@ -21,7 +21,7 @@ export interface BoardEntry {
   revision: number;
   /** Event id of its last record. */
   lastId: number;
-  /** Of a call that has left: when it had to by its own times (see leaving.ts), and when it did; ms since 1970. */
+  /** Of a call that has left: when it had to by its own times (see expiry.ts), and when it did; ms since 1970. */
   leavesAt: number;
   leftAt: number;
   /** Postgres could not be asked about it when it came: it may be more than is known here. */

@@ -1,6 +1,6 @@
 import { addGauge } from '@callstream/runtime';
 import type { Registry } from 'prom-client';
-import type { MaintainedBoard } from './keep.ts';
+import type { MaintainedBoard } from './maintain-board.ts';
 
 /** Reports the size and the age of the board, and how far the tables are, whenever somebody looks. */
 export function reportBoard(registry: Registry, { board, progress, projection, stall }: MaintainedBoard): void {

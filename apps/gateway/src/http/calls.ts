@@ -1,10 +1,10 @@
 import { FindCalls, FindEvents, identifier } from '@callstream/contracts';
 import { readCall, readPeriod, searchCalls } from '@callstream/tables';
 import { maskNumber, maskRow, shownDigits } from '../access/mask.ts';
-import type { Requester } from '../fair/asker.ts';
-import type { CallQueries } from '../queries.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import type { CallQueries } from '../queries/call-queries.ts';
 import { Rejected } from './problem.ts';
-import { readQuery } from './questions.ts';
+import { readQuery } from './read-query.ts';
 import type { ApiRequest, QueryRoute } from './routes.ts';
 
 export interface CallRouteOptions {

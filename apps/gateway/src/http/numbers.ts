@@ -1,8 +1,8 @@
 import { FindAgents, FindQueues, FindStats } from '@callstream/contracts';
-import type { CountingRules } from '../numbers/floor.ts';
+import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import { readStats } from '../numbers/stats.ts';
 import { Rejected } from './problem.ts';
-import { readQuery } from './questions.ts';
+import { readQuery } from './read-query.ts';
 import type { NumberRoute, QueryRoute } from './routes.ts';
 
 /** `GET /api/queues` */

@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { ParsedUrlQuery } from 'node:querystring';
 import type { Queryable } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
-import type { Requester } from '../fair/asker.ts';
-import type { NumberView } from '../numbers/texts.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import type { NumberView } from '../numbers/view-cache.ts';
 import type { Rejected } from './problem.ts';
 
 /** A question, and what who asks may see. */

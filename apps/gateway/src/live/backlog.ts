@@ -1,9 +1,9 @@
 import type { CallBoard, BoardEntry } from '../board/board.ts';
-import type { Sized } from '../unsent.ts';
-import type { CallFilter } from './filter.ts';
+import type { Sized } from '../outbox/unsent-budget.ts';
+import type { CallFilter } from './call-filter.ts';
 import type { PartCache } from './part-cache.ts';
 import type { PartText } from './parts.ts';
-import type { Delta } from './told.ts';
+import type { Delta } from './delta.ts';
 
 /** Bytes of a reference. */
 const referenceBytes = 8;

@@ -1,9 +1,9 @@
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { answerBytesMax } from '@callstream/tables';
-import type { SocketClient } from '../client.ts';
-import type { OutgoingFrame } from '../frame.ts';
-import type { Sized } from '../unsent.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import type { OutgoingFrame } from '../outbox/frame.ts';
+import type { Sized } from '../outbox/unsent-budget.ts';
 import { createCallWatches } from './call-watches.ts';
 import type { CallWatchesOptions } from './call-watches.ts';
 

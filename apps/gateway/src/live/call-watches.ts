@@ -4,10 +4,10 @@ import { answerBytesMax } from '@callstream/tables';
 import { setTimeout as pause } from 'node:timers/promises';
 import { maySee } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { SocketClient } from '../client.ts';
-import type { Requester } from '../fair/asker.ts';
-import { RequestFailure } from '../failure.ts';
-import type { EventList } from '../queries.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import { RequestFailure } from '../access/request-failure.ts';
+import type { EventList } from '../queries/call-queries.ts';
 import { LiveEvent } from './live-event.ts';
 
 /** Most calls that one socket watches. */

@@ -1,9 +1,9 @@
 import { partitionsMax } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { answerBytesMax } from '@callstream/tables';
-import { eventJson } from '../listed-event.ts';
-import type { OutgoingFrame } from '../frame.ts';
-import type { Sized } from '../unsent.ts';
+import { eventJson } from '../queries/event-json.ts';
+import type { OutgoingFrame } from '../outbox/frame.ts';
+import type { Sized } from '../outbox/unsent-budget.ts';
 
 /** Bytes of an event but for its body; about. */
 const factsBytes = 512;

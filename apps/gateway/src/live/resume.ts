@@ -1,21 +1,21 @@
 import { projectionVersion } from '@callstream/domain';
 import { cursorText, readCursor } from '../board/cursor.ts';
 import type { Cursor } from '../board/cursor.ts';
-import type { MaintainedBoard } from '../board/keep.ts';
-import { cursorMsMax } from '../board/leaving.ts';
+import type { MaintainedBoard } from '../board/maintain-board.ts';
+import { cursorMsMax } from '../board/expiry.ts';
 import { versionOf } from '../board/progress.ts';
-import type { Retention } from '../board/leaving.ts';
-import type { SocketClient } from '../client.ts';
-import { NotServed } from '../fair/not-served.ts';
-import type { Schedule } from '../fair/single-flight.ts';
-import { SharedTask } from '../fair/task.ts';
-import { RequestFailure } from '../failure.ts';
-import type { CallFilter } from './filter.ts';
+import type { Retention } from '../board/expiry.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import { NotServed } from '../scheduling/not-served.ts';
+import type { Schedule } from '../scheduling/single-flight.ts';
+import { SharedTask } from '../scheduling/shared-task.ts';
+import { RequestFailure } from '../access/request-failure.ts';
+import type { CallFilter } from './call-filter.ts';
 import { Backlog } from './backlog.ts';
 import type { PartCache } from './part-cache.ts';
 import { snapshotTails } from './parts.ts';
-import { deltaSinceCursor, allMatching } from './told.ts';
-import type { BoardCondition } from './waiting.ts';
+import { deltaSinceCursor, allMatching } from './delta.ts';
+import type { BoardCondition } from './board-condition.ts';
 
 /** Longest that a client waits for a board that is being loaded, in ms. */
 const loadMsMax = 5_000;

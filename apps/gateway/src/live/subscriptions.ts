@@ -1,16 +1,16 @@
 import type { MessageId, Subscribe } from '@callstream/contracts';
-import { throttle } from '../at-most-every.ts';
-import type { MaintainedBoard } from '../board/keep.ts';
-import type { SocketClient } from '../client.ts';
+import { throttle } from '../scheduling/throttle.ts';
+import type { MaintainedBoard } from '../board/maintain-board.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import { createSubscriberFeed, newSubscriber } from './delivery.ts';
-import type { SubscriberGroup, Subscriber } from './delivery.ts';
-import { createCallFilter } from './filter.ts';
-import type { CallFilter } from './filter.ts';
+import { createSubscriberFeed, newSubscriber } from './subscriber.ts';
+import type { SubscriberGroup, Subscriber } from './subscriber.ts';
+import { createCallFilter } from './call-filter.ts';
+import type { CallFilter } from './call-filter.ts';
 import type { PartCache } from './part-cache.ts';
 import type { Resume } from './resume.ts';
-import { deltaOfTick, changesByQueue } from './told.ts';
-import type { Delta } from './told.ts';
+import { deltaOfTick, changesByQueue } from './delta.ts';
+import type { Delta } from './delta.ts';
 
 /** How often subscribers are told how old the board is, in ms. */
 const heartbeatEveryMs = 5_000;

@@ -3,7 +3,7 @@ import type { AgentNow } from '@callstream/contracts';
 import { maskNumber } from '../access/mask.ts';
 import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { AgentState, QueueSnapshot, QueuePresence } from './floor.ts';
+import type { AgentState, QueueSnapshot, QueuePresence } from './queue-snapshot.ts';
 
 /** An agent in the queues that are looked at. */
 export interface VisibleAgent {

@@ -1,9 +1,9 @@
 import { addCounts, compareText, noCounts } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
 import { agentsInQueues, firstPresence } from './agents.ts';
-import type { QueueSnapshot, QueueState } from './floor.ts';
-import { noPresences, queueNow } from './floor-of.ts';
-import { truncatedJsonList } from './fitting.ts';
+import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
+import { noPresences, queueNow } from './build-queue-snapshot.ts';
+import { truncatedJsonList } from './truncated-list.ts';
 import { countingRulesJson } from './totals.ts';
 
 /** What a supervisor of these queues sees: each, and all together. The JSON text of `Queues`, without `as_of` and braces. */

@@ -2,7 +2,7 @@ import type { Stats } from '@callstream/contracts';
 import { bytesOfCount, countVisits, readIntervals, readPeriod } from '@callstream/tables';
 import type { Interval, Queryable } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
-import type { CountingRules } from './floor.ts';
+import type { CountingRules } from './queue-snapshot.ts';
 import { countingRulesJson, sumVisits } from './totals.ts';
 
 export interface StatsQuery {

@@ -3,7 +3,7 @@ import { addCounts, noCounts, ratesOf } from '@callstream/domain';
 import type { VisitCounts } from '@callstream/domain';
 import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
-import type { CountingRules } from './floor.ts';
+import type { CountingRules } from './queue-snapshot.ts';
 
 /** Counts as they cross the wire. */
 export function totalsOf(counts: VisitCounts): VisitTotals {

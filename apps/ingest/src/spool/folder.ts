@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { makePrivateFolder } from '@callstream/files';
 import type { SpooledRecord, SpoolStatus, SpoolBatch } from './messages.ts';
 import { NotFileOwner } from './database.ts';
-import { lockFile, lockFolder } from './owner.ts';
-import { openQuarantine } from './refused.ts';
+import { lockFile, lockFolder } from './folder-lock.ts';
+import { openQuarantine } from './quarantine.ts';
 import type { SpoolSegment } from './segment.ts';
 import { openSegment, removeFile, markTorn } from './segment.ts';
 

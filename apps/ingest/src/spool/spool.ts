@@ -1,7 +1,7 @@
 import { serialize } from 'node:v8';
 import type { Log } from '@callstream/runtime';
 import type { EventRecord } from '../record.ts';
-import { createBatcher } from '../batch.ts';
+import { createBatcher } from '../batcher.ts';
 import { emptyStatus, unknownPartition } from './messages.ts';
 import type { SpooledRecord, SpoolStatus, SpoolBatch } from './messages.ts';
 import { startThread } from './thread.ts';

@@ -10,14 +10,14 @@ import {
 } from '@callstream/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { writeDecisions, readDlq } from './box.ts';
-import type { Dlq } from './box.ts';
-import { listEntries } from './list.ts';
-import type { ListEntriesOptions } from './list.ts';
+import { writeDecisions, readDlq } from './dlq.ts';
+import type { Dlq } from './dlq.ts';
+import { listEntries } from './list-entries.ts';
+import type { ListEntriesOptions } from './list-entries.ts';
 import { replay } from './replay.ts';
-import { selectEntries } from './select.ts';
-import type { DeadLetterFilter } from './select.ts';
-import { showEntries } from './show.ts';
+import { selectEntries } from './select-entries.ts';
+import type { DeadLetterFilter } from './select-entries.ts';
+import { showEntries } from './show-entries.ts';
 import { skipBatch } from './skip-batch.ts';
 import type { BatchStart } from './skip-batch.ts';
 

@@ -1,9 +1,9 @@
 import type { LogRecord, ProducerRecord, Publisher, Terminal } from '@callstream/runtime';
 import { isPermanentlyRejected, receivedAtOf, showProgressBar } from '@callstream/runtime';
-import { originalHeaders } from '../dead-letters.ts';
-import { foldRecords } from '../understand.ts';
-import { writeDecisions, forEachOriginal } from './box.ts';
-import type { Dlq, OriginalRecord } from './box.ts';
+import { originalHeaders } from './dead-letters.ts';
+import { foldRecords } from '../project/fold-records.ts';
+import { writeDecisions, forEachOriginal } from './dlq.ts';
+import type { Dlq, OriginalRecord } from './dlq.ts';
 import { isBatch } from './entries.ts';
 import type { DeadLetterEntry } from './entries.ts';
 

@@ -1,7 +1,7 @@
 import { connectPublisher, createSkippedBatches, endOffsets, readRanges } from '@callstream/runtime';
 import type { UnreadableBatch } from '@callstream/runtime';
-import { createDeadLetters, deadLetterOfBatch } from '../dead-letters.ts';
-import type { Dlq } from './box.ts';
+import { createDeadLetters, deadLetterOfBatch } from './dead-letters.ts';
+import type { Dlq } from './dlq.ts';
 
 /** Where a record stands. */
 export interface BatchStart {

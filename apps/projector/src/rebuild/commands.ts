@@ -1,10 +1,10 @@
 import type { Log } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from '../config.ts';
-import { needsRebuild } from './if-older.ts';
-import { foldRecordsDefault } from './make-from-log.ts';
-import { runMaintenance } from './operation.ts';
-import type { MaintenanceContext } from './operation.ts';
+import { needsRebuild } from './needs-rebuild.ts';
+import { foldRecordsDefault } from './fill/build-from-log.ts';
+import { runMaintenance } from './maintenance.ts';
+import type { MaintenanceContext } from './maintenance.ts';
 import { rebuild } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
 import { rollback } from './rollback.ts';

@@ -1,7 +1,7 @@
 import { readPositions } from '@callstream/tables';
 import type { Position } from '@callstream/tables';
-import { ProjectionStopped } from '../stopped.ts';
-import type { MaintenanceContext } from './operation.ts';
+import { ProjectionStopped } from '../supervision/projection-stopped.ts';
+import type { MaintenanceContext } from './maintenance.ts';
 
 /** Positions of the live tables. @throws {ProjectionStopped} if there are none, or of another topic */
 export async function readLivePositions({

@@ -1,6 +1,6 @@
 import type { Position } from '@callstream/tables';
-import { findReplaced } from '../check-log.ts';
-import type { CheckLogOptions } from '../check-log.ts';
+import { findReplaced } from '../supervision/check-log.ts';
+import type { CheckLogOptions } from '../supervision/check-log.ts';
 
 type Offsets = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 

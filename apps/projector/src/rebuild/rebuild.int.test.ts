@@ -27,12 +27,12 @@ import {
 } from '@callstream/tables';
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
-import { createDeadLetters } from '../dead-letters.ts';
-import { startFollower } from './follow.ts';
-import { needsRebuild } from './if-older.ts';
-import type { ExcludeRecord } from './leave-out.ts';
+import { createDeadLetters } from '../dlq/dead-letters.ts';
+import { startFollower } from './swap/follower.ts';
+import { needsRebuild } from './needs-rebuild.ts';
+import type { ExcludeRecord } from './fill/exclude-record.ts';
 import { offsetsOf } from './live-positions.ts';
-import type { MaintenanceContext } from './operation.ts';
+import type { MaintenanceContext } from './maintenance.ts';
 import { rebuild } from './rebuild.ts';
 import { rollback } from './rollback.ts';
 import { readStatus, statusText } from './status.ts';

@@ -1,18 +1,18 @@
 import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { discardedSchema, dropProjection, prepareForFill, nextSchema } from '@callstream/tables';
-import { ProjectionStopped } from '../stopped.ts';
-import { startFollower } from './follow.ts';
-import { createRecordExclusion } from './leave-out.ts';
-import type { ExcludeRecord } from './leave-out.ts';
+import { ProjectionStopped } from '../supervision/projection-stopped.ts';
+import { startFollower } from './swap/follower.ts';
+import { createRecordExclusion } from './fill/exclude-record.ts';
+import type { ExcludeRecord } from './fill/exclude-record.ts';
 import { readLivePositions } from './live-positions.ts';
 import { findLosses } from './losses.ts';
 import type { Loss } from './losses.ts';
-import { buildFromLog } from './make-from-log.ts';
-import type { MaintenanceContext } from './operation.ts';
-import { findResumable, createShadowTables } from './own-tables.ts';
-import type { ShadowTables } from './own-tables.ts';
-import { waitText, swap } from './swap.ts';
+import { buildFromLog } from './fill/build-from-log.ts';
+import type { MaintenanceContext } from './maintenance.ts';
+import { findResumable, createShadowTables } from './fill/shadow-tables.ts';
+import type { ShadowTables } from './fill/shadow-tables.ts';
+import { waitText, swap } from './swap/swap.ts';
 
 export interface RebuildOptions {
   /** Whether the new tables are to become the live ones. */

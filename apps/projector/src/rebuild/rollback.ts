@@ -1,14 +1,14 @@
 import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { discardedSchema, dropProjection, previousSchema, readPositions, readSchemas } from '@callstream/tables';
-import { ProjectionStopped } from '../stopped.ts';
-import { startFollower } from './follow.ts';
-import type { Follower } from './follow.ts';
-import { createRecordExclusion } from './leave-out.ts';
+import { ProjectionStopped } from '../supervision/projection-stopped.ts';
+import { startFollower } from './swap/follower.ts';
+import type { Follower } from './swap/follower.ts';
+import { createRecordExclusion } from './fill/exclude-record.ts';
 import { readLivePositions, offsetsOf } from './live-positions.ts';
 import { lossesOf } from './losses.ts';
-import type { MaintenanceContext } from './operation.ts';
-import { waitText, swap } from './swap.ts';
+import type { MaintenanceContext } from './maintenance.ts';
+import { waitText, swap } from './swap/swap.ts';
 
 /** Puts the projection that was live before the last swap in its place again, and keeps the live one as the previous. */
 export async function rollback(operation: MaintenanceContext): Promise<void> {

@@ -2,7 +2,7 @@ import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
 import { readPositions, readSchemas } from '@callstream/tables';
 import type { Position, ProjectionSchema } from '@callstream/tables';
-import type { MaintenanceContext } from './operation.ts';
+import type { MaintenanceContext } from './maintenance.ts';
 
 interface PartitionStatus {
   readonly partition: number;

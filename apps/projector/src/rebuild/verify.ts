@@ -8,13 +8,13 @@ import {
   verifySchema,
 } from '@callstream/tables';
 import type { Comparison, Difference } from '@callstream/tables';
-import { checkVersion, ProjectionStopped } from '../stopped.ts';
+import { checkVersion, ProjectionStopped } from '../supervision/projection-stopped.ts';
 import { readLivePositions, offsetsOf } from './live-positions.ts';
-import { createRecordExclusion } from './leave-out.ts';
+import { createRecordExclusion } from './fill/exclude-record.ts';
 import { findLosses } from './losses.ts';
-import { foldRecordsDefault, buildFromLog } from './make-from-log.ts';
-import type { MaintenanceContext } from './operation.ts';
-import { createShadowTables } from './own-tables.ts';
+import { foldRecordsDefault, buildFromLog } from './fill/build-from-log.ts';
+import type { MaintenanceContext } from './maintenance.ts';
+import { createShadowTables } from './fill/shadow-tables.ts';
 
 /** Differing rows that are shown of each table. */
 const shownMax = 5;

@@ -1,6 +1,6 @@
 import type { CallEvent } from '../event.ts';
-import { compareText } from '../order.ts';
-import { kindRank } from './order.ts';
+import { compareText } from '../compare-text.ts';
+import { kindRank } from './kind-rank.ts';
 
 /**
  * Where the time of a fact comes from. `own`: the event's own time. `none`: it has no usable one, so it counts as

@@ -1,13 +1,13 @@
-import { applyLate } from './agent-steps.ts';
+import { applyLate } from './agent-transitions.ts';
 import type { Call } from './call.ts';
 import type { Fact } from './fact.ts';
 import { livesOf } from './lives.ts';
 import type { Life } from './lives.ts';
-import { breakTies } from './moment.ts';
+import { breakTies } from './tie-break.ts';
 import { partiesOf } from './parties.ts';
-import { beginLife } from './playing.ts';
-import type { LifeState, CallHistory } from './playing.ts';
-import { transitions } from './steps.ts';
+import { beginLife } from './life-state.ts';
+import type { LifeState, CallHistory } from './life-state.ts';
+import { transitions } from './transitions.ts';
 import { codeOf, lastQueueOf, receptionsOf, recordingOf } from './summary.ts';
 import { firstFactsMax, lastFactsMax, playedFactsMax } from './union.ts';
 import type { FactSet } from './union.ts';

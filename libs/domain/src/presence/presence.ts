@@ -1,8 +1,8 @@
-import { isOnCall } from '../play/playing.ts';
+import { isOnCall } from '../play/life-state.ts';
 import { presences } from './agent.ts';
 import type { PresenceEvents, AgentSegment, PresenceNow, PresenceRules } from './agent.ts';
-import { offCallPresence } from './off-calls.ts';
-import { lastSegmentEventAt, callActivity } from './on-calls.ts';
+import { offCallPresence } from './off-call-presence.ts';
+import { lastSegmentEventAt, callActivity } from './call-activity.ts';
 
 /** All that is known of one agent. */
 export interface AgentHistory {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { boardViewAt } from '../../testing/board.ts';
+import { boardViewAt } from '../../testing/board-view.ts';
 import { days } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';
 import type { TestDelivery } from '../../testing/index.ts';

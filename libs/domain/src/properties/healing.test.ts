@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { defaultRules } from '../../testing/agents.ts';
-import { boardViewAt } from '../../testing/board.ts';
-import type { BoardView } from '../../testing/board.ts';
+import { boardViewAt } from '../../testing/board-view.ts';
+import type { BoardView } from '../../testing/board-view.ts';
 import { days } from '../../testing/days.ts';
 import type { Day } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { defaultRules } from '../../testing/agents.ts';
-import { boardViewOf } from '../../testing/board.ts';
+import { boardViewOf } from '../../testing/board-view.ts';
 import { days } from '../../testing/days.ts';
 import { eventsOf, logs } from '../../testing/index.ts';
 import { whyNotPresence } from '../../testing/presence-oracle.ts';
-import { violationsAt } from '../../testing/reasons.ts';
+import { violationsAt } from '../../testing/violations.ts';
 import { storyStartMs } from '../../testing/script.ts';
 
 describe('nothing is open without a reason', () => {

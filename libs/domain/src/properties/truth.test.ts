@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { boardViewAt } from '../../testing/board.ts';
-import type { BoardView } from '../../testing/board.ts';
+import { boardViewAt } from '../../testing/board-view.ts';
+import type { BoardView } from '../../testing/board-view.ts';
 import type { GroundTruth } from '../../testing/centre.ts';
 import { days } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';

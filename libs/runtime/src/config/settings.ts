@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { formatOf } from './format.ts';
+import { formatOf } from './value-format.ts';
 
 /** What a schema says of a setting, for whoever reads, lists or documents it. */
 export interface Setting {

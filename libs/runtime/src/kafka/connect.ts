@@ -1,14 +1,14 @@
-import './fetch-response.ts';
-import './leaderless.ts';
-import './offset-reset.ts';
-import './reconnect.ts';
-import './request-queue.ts';
-import './say-why.ts';
+import './patches/fetch-response.ts';
+import './patches/leaderless-partitions.ts';
+import './patches/offset-out-of-range.ts';
+import './patches/reconnect.ts';
+import './patches/request-queue.ts';
+import './patches/explain-errors.ts';
 import kafkajs from 'kafkajs';
 import type { Admin, AdminConfig, Kafka, LogEntry } from 'kafkajs';
 import type { KafkaConnection } from '../config/kafka-env.ts';
 import type { Log } from '../log.ts';
-import { createSocketFactory } from './socket.ts';
+import { createSocketFactory } from './patches/socket-factory.ts';
 
 export type { Kafka } from 'kafkajs';
 

@@ -3,7 +3,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import pRetry from 'p-retry';
 import { withAdmin } from './connect.ts';
 import type { Durability } from './durability.ts';
-import { isTransientKafkaError } from './failures.ts';
+import { isTransientKafkaError } from './errors.ts';
 
 /** What of a topic its users must know. */
 export interface TopicDescription {

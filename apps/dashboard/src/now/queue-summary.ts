@@ -1,0 +1,52 @@
+import type { Queues } from '@callstream/contracts';
+import { severityAbove, severityBelow } from '../settings.ts';
+import type { Severity, AlertThresholds } from '../settings.ts';
+import { addCounts, noCalls } from './live-counts.ts';
+import type { LiveCounts } from './live-counts.ts';
+
+type QueueNow = Queues['total'];
+
+/** A queue, or all together: what goes on now from the live board, agents and today from the tables. */
+export interface QueueSummary extends LiveCounts {
+  readonly queue: string;
+  readonly agents: QueueNow['agents'];
+  readonly today: QueueNow['today'];
+}
+
+const nobody: QueueNow['agents'] = { on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 };
+const nothing: QueueNow['today'] = {
+  ...{ visits: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_short: 0, flowed_out: 0, open: 0 },
+  ...{ service_level: null, abandon_rate: null, asa_ms: null, wait_ms_max: 0 },
+};
+
+/** Every queue that is known to the tables or the board, by name. */
+export function queueSummaries(queues: Queues | null, floors: ReadonlyMap<string, LiveCounts>): QueueSummary[] {
+  const known = new Map((queues?.queues ?? []).map((row) => [row.queue, row]));
+  const names = [...new Set([...known.keys(), ...floors.keys()])];
+  return names
+    .toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+    .map((queue) => ({
+      ...(floors.get(queue) ?? noCalls),
+      ...{ queue, agents: known.get(queue)?.agents ?? nobody, today: known.get(queue)?.today ?? nothing },
+    }));
+}
+
+/** All queues together. An agent of two queues is one agent, so this is not the sum. */
+export const totalSummary = (queues: Queues | null, floors: ReadonlyMap<string, LiveCounts>): QueueSummary => ({
+  ...[...floors.values()].reduce(addCounts, noCalls),
+  ...{ queue: '', agents: queues?.total.agents ?? nobody, today: queues?.total.today ?? nothing },
+});
+
+/** How bad the numbers of a queue are. */
+export function severitiesOf(
+  { longestSince, today }: QueueSummary,
+  { waitSeconds, serviceLevelPercent, abandonPercent }: AlertThresholds,
+  now: number,
+): { readonly wait: Severity; readonly serviceLevel: Severity; readonly abandoned: Severity } {
+  const percent = (ratio: number | null): number | null => (ratio === null ? null : ratio * 100);
+  return {
+    wait: severityAbove(longestSince === null ? null : (now - longestSince) / 1_000, waitSeconds),
+    serviceLevel: severityBelow(percent(today.service_level), serviceLevelPercent),
+    abandoned: severityAbove(percent(today.abandon_rate), abandonPercent),
+  };
+}

@@ -1,0 +1,34 @@
+import { pickPort } from '../../src/system/free-port.ts';
+import { readMetric, startIngest } from '../../src/system/ingest.ts';
+import { startService } from '../../src/system/service-process.ts';
+
+/** What webhooks are posted to in a benchmark. */
+export interface WebhookTarget extends AsyncDisposable {
+  readonly url: string;
+  /** What its process has used until now, threads included. */
+  readonly cpuSeconds: () => Promise<number>;
+  readonly rssBytes: () => Promise<number>;
+  readonly metric: (name: string) => Promise<number>;
+}
+
+const target = (url: string, metric: WebhookTarget['metric'], resource: AsyncDisposable): WebhookTarget => ({
+  url,
+  metric,
+  cpuSeconds: () => metric('process_cpu_seconds_total'),
+  rssBytes: () => metric('process_resident_memory_bytes'),
+  [Symbol.asyncDispose]: () => resource[Symbol.asyncDispose](),
+});
+
+/** The bare framework: see bare-koa.ts. */
+export async function startCeiling(): Promise<WebhookTarget> {
+  const [port, adminPort] = [await pickPort(), await pickPort()];
+  const args = ['apps/e2e/bench/ingest/bare-koa.ts', String(port), String(adminPort)];
+  const service = await startService({ name: 'ceiling', args, env: {} }, adminPort);
+  return target(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
+}
+
+/** ingest with its default settings, as a process. */
+export async function startIngestTarget(brokers: readonly string[], topic: string): Promise<WebhookTarget> {
+  const ingest = await startIngest({ brokers, topic, env: { SPOOL_MAX_BYTES: '10000000000' } });
+  return target(ingest.webhookUrl, ingest.metric, ingest);
+}

@@ -1,0 +1,35 @@
+import autocannon from 'autocannon';
+import { bodies } from './webhook-bodies.ts';
+import type { LoadResult, LoadOptions } from './load-generator.ts';
+
+export interface SteadyRateOptions extends LoadOptions {
+  /** Requests per second over all connections. */
+  readonly rate: number;
+}
+
+/**
+ * Posts at a rate that the server can bear. By autocannon, since wrk has no rate: it sends less than the server could
+ * answer, so that its own limit is not reached; its CPU time stands in the result to show that.
+ */
+export async function runAtRate(url: string, { connections, seconds, rate }: SteadyRateOptions): Promise<LoadResult> {
+  const before = process.cpuUsage();
+  const result = await autocannon({
+    url,
+    connections,
+    duration: seconds,
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    requests: bodies.map((body) => ({ body })),
+    overallRate: rate,
+  });
+  const { user, system } = process.cpuUsage(before);
+  return {
+    requestsPerSecond: result.requests.total / result.duration,
+    p50: result.latency.p50,
+    p99: result.latency.p99,
+    answered: result['2xx'],
+    failed: result.non2xx + result.errors,
+    seconds: result.duration,
+    cpuSeconds: (user + system) / 1e6,
+  };
+}

@@ -1,0 +1,72 @@
+import { until } from '@callstream/stack';
+import { nextSchema, readSchemas } from '@callstream/tables';
+import { launch } from '../../src/system/service-process.ts';
+import { eventsArg, runsArg } from '../bench.ts';
+import type { Bench } from '../bench.ts';
+import { measureCopyCeiling, prepareCopyCeiling } from './copy-ceiling.ts';
+import { withSystem } from '../with-system.ts';
+import type { Servers } from '../servers.ts';
+import { fillTopic, simulatedBodies } from '../../src/load/simulated-webhooks.ts';
+import { median } from '../../src/load/statistics.ts';
+
+const eventsDefault = 2_000_000;
+const eventsFew = 100_000;
+/** Events per second of the simulated time: about 300 calls at once. */
+const rate = 40;
+const ratioWanted = 0.6;
+const flatnessWanted = 1.3;
+
+export const rebuild: Bench = {
+  about: `a rebuild beside the ceiling (COPY), and its cost per event on many and on ${eventsFew} events [EVENTS [RUNS]]`,
+  run: async (servers, say, args) => {
+    const events = eventsArg(args, eventsDefault);
+    const runs = runsArg(args);
+    const few = Math.min(events, eventsFew);
+    const ceiling = await prepareCopyCeiling(simulatedBodies(events, rate));
+    const rates = { ceiling: [] as number[], few: [] as number[], many: [] as number[] };
+    for (let run = 1; run <= runs; run++) {
+      rates.ceiling.push(await measureCopyCeiling(ceiling));
+      rates.few.push(await measureRebuild(servers, few));
+      rates.many.push(await measureRebuild(servers, events));
+      say(
+        `run ${run} of ${runs}: events/s ${JSON.stringify(rates, (_, value: unknown) => (typeof value === 'number' ? Math.round(value) : value))}`,
+      );
+    }
+    const ratio = median(rates.many) / median(rates.ceiling);
+    const flatness = median(rates.few) / median(rates.many);
+    const show = (of: readonly number[]): string =>
+      `${Math.round(median(of))} events/s (${of.map(Math.round).join(', ')})`;
+    return [
+      { what: `COPY alone, ${ceiling.events} events`, result: show(rates.ceiling) },
+      { what: `rebuild, ${few} events, with its indexes`, result: show(rates.few) },
+      { what: `rebuild, ${events} events, with its indexes`, result: show(rates.many) },
+      { what: 'rebuild / COPY', result: ratio.toFixed(2), wanted: `≥ ${ratioWanted}`, met: ratio >= ratioWanted },
+      {
+        what: `cost per event, ${events} to ${few} events`,
+        result: flatness.toFixed(2),
+        wanted: `≤ ${flatnessWanted}`,
+        met: flatness <= flatnessWanted,
+      },
+    ];
+  },
+};
+
+/** Events per second of a rebuild: from the moment its tables are there until they are ready to be swapped. */
+const measureRebuild = (servers: Servers, events: number): Promise<number> =>
+  withSystem(servers, [], async (system) => {
+    const total = await fillTopic(system, simulatedBodies(events, rate));
+    const command = launch({
+      name: 'rebuild',
+      args: ['apps/projector/src/main.ts', 'rebuild', '--no-swap'],
+      env: system.env,
+    });
+    const begun = async (): Promise<boolean> => {
+      if (command.hasEnded()) throw new Error(command.tail());
+      return (await readSchemas(system.db)).some(({ schema }) => schema === nextSchema);
+    };
+    await until(begun, { timeoutMs: 60_000, everyMs: 5, onTimeout: () => new Error(command.tail()) });
+    const began = performance.now();
+    const code = await command.exited;
+    if (code !== 0) throw new Error(command.tail());
+    return (total * 1_000) / (performance.now() - began);
+  });

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { testDatabase } from '@callstream/stack';
+import { startSystem } from '../src/system/system.ts';
+import type { ServiceName, System } from '../src/system/system.ts';
+import type { Servers } from './servers.ts';
+
+/** A system with a topic and an empty database of its own; the database is dropped afterwards. */
+export async function withSystem<T>(
+  { brokers }: Servers,
+  services: readonly ServiceName[],
+  use: (system: System) => Promise<T>,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<T> {
+  await using database = await testDatabase();
+  await using system = await startSystem({
+    brokers,
+    topic: `bench-${randomUUID()}`,
+    databaseUrl: database.url,
+    services,
+    settings,
+  });
+  return await use(system);
+}

@@ -1,0 +1,87 @@
+import { callsOfEvents, fixtureEvents } from '@callstream/domain/testing';
+import { openDashboard } from '../clients/dashboard.ts';
+import type { Dashboard } from '../clients/dashboard.ts';
+import { readLog } from '../log/read-log.ts';
+import { createSender } from '../load/sender.ts';
+import type { System } from '../system/system.ts';
+import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
+
+let system: System;
+let dashboard: Dashboard;
+
+beforeAll(async () => {
+  system = await startTestSystem();
+  dashboard = await openDashboard(system.socketUrl);
+}, 120_000);
+afterAll(async () => {
+  await dashboard[Symbol.asyncDispose]();
+  await system[Symbol.asyncDispose]();
+});
+
+/** What a socket must show of the whole log, by the domain alone. */
+async function expectedCalls(): Promise<object[]> {
+  const log = await readLog(system.kafka, system.topic);
+  return [...callsOfEvents(log).values()].map((call) => ({
+    id: call.id,
+    aggregate_id: call.callId,
+    state: call.state,
+    direction: call.direction,
+    our_number: call.ourNumber,
+    their_number: call.theirNumber,
+    queue: call.queue,
+    created_at: new Date(call.createdAt).toISOString(),
+    updated_at: new Date(call.updatedAt).toISOString(),
+  }));
+}
+
+/** Lists on every DataChanged, as dashboards do, until `isThere`. */
+async function listOnChange(seen: number, isThere: (calls: object[]) => boolean): Promise<object[]> {
+  for (let next = seen; ; next = dashboard.changes()) {
+    await dashboard.changedAfter(next);
+    const calls = await dashboard.listCalls();
+    if (isThere(calls)) return calls;
+  }
+}
+
+const byId = (rows: readonly object[]): object[] =>
+  rows.toSorted((a, b) => (a as { id: number }).id - (b as { id: number }).id);
+
+describe('a webhook goes in, and a socket shows it, and Postgres has it', () => {
+  it.each([...fixtureEvents.keys()])(
+    '%s',
+    async (life) => {
+      const bodies = fixtureEvents.get(life) ?? [];
+      const seen = dashboard.changes();
+      await using sender = createSender(system.webhookUrl, 1);
+      const aggregates = new Set<string>();
+      for (const body of bodies) {
+        const { status, text } = await sender.post(body);
+        expect({ status, body }).toEqual({ status: 200, body });
+        const { data } = JSON.parse(text) as { data: { aggregate_id: string | null } };
+        if (data.aggregate_id !== null) aggregates.add(data.aggregate_id);
+      }
+
+      const expected = byId(await expectedCalls());
+      const shown = await listOnChange(seen, (calls) => JSON.stringify(byId(calls)) === JSON.stringify(expected));
+      expect(byId(shown)).toEqual(expected);
+      for (const id of aggregates) {
+        const events = await dashboard.listCallEvents(id);
+        const sent = new Set(bodies.map((body) => JSON.stringify(JSON.parse(body))));
+        expect(events.every(({ aggregate_id }) => aggregate_id === id)).toBe(true);
+        for (const { event } of events)
+          expect([...sent].map((body) => JSON.parse(body) as unknown)).toContainEqual(event);
+      }
+      await expectTablesToBeFoldOfLog(system);
+    },
+    60_000,
+  );
+
+  it('an unknown event or a broken message is answered, and the socket stays open', async () => {
+    expect(await dashboard.ask('NoSuchThing', {})).toMatchObject({ event: 'InvalidEvent', status: 'Failed' });
+    expect(await dashboard.ask('ListCalls', { params: { limit: 1e9 } })).toMatchObject({
+      event: 'ListCalls',
+      status: 'Failed',
+    });
+    expect(await dashboard.listCalls({ state: 'WAITING' })).not.toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { within } from '@callstream/runtime';
+import { launch } from '../system/service-process.ts';
+import type { System } from '../system/system.ts';
+import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await startTestSystem();
+}, 120_000);
+afterAll(() => system[Symbol.asyncDispose]());
+
+/** Runs one of the simulator's commands to its end, with an IPC channel as npm's scripts give it. */
+async function run(script: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
+  const env = { INGEST_PORT: new URL(system.webhookUrl).port };
+  await using command = launch({ name: script, args: [`apps/simulator/src/${script}`, ...args], env });
+  const code = await within(60_000, command.exited);
+  return { code, said: command.tail() };
+}
+
+const stored = async (): Promise<number> => {
+  const { rows } = await system.db.query<{ sum: number }>(
+    'select coalesce(sum(deliveries), 0)::int as sum from events',
+  );
+  return rows[0]?.sum ?? 0;
+};
+
+it('npm run simulate posts a centre at work at its rate, ends after its duration, and all of it is stored', async () => {
+  // A rate that a busy machine keeps. A call takes a while to make its events: the first seconds are below the rate.
+  const [rate, seconds] = [300, 5];
+  const options = { url: system.webhookUrl, seed: 7, agents: 50, rate, duration: seconds };
+  const { code, said } = await run(
+    'simulate.ts',
+    ...Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]),
+  );
+  expect(code).toBe(0);
+  const [sent, accepted, refused] = (/sent (\d+), accepted (\d+), refused (\d+)(?!.*sent)/s.exec(said) ?? [])
+    .slice(1)
+    .map(Number);
+  expect({ accepted, refused }).toEqual({ accepted: sent, refused: 0 });
+  expect(sent).toBeGreaterThan((rate * seconds) / 4);
+  await expectTablesToBeFoldOfLog(system);
+  expect(await stored()).toBe(sent);
+}, 90_000);
+
+it('npm run send posts a file as it is, to the ingest of the settings, names the lines that were refused, and then ends with 1', async () => {
+  const before = await stored();
+  const folder = await mkdtemp(join(tmpdir(), 'callstream-send-'));
+  try {
+    const file = join(folder, 'events.ndjson');
+    await writeFile(file, '{"type":"call.new","call_id":"s1"}\n\nnot json\n{"type":"call.finished","call_id":"s1"}\n');
+    const { code, said } = await run('send.ts', file);
+    expect(code).toBe(1);
+    expect(said).toContain('line 3: 400 ');
+    expect(said).toContain('accepted 2, refused 1');
+    expect((await run('send.ts', join(folder, 'no-such-file'), '--url', system.webhookUrl)).code).toBe(1);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  await system.projected();
+  expect(await stored()).toBe(before + 2);
+}, 60_000);

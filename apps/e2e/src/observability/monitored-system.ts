@@ -1,0 +1,134 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { startProxyFor, testDatabase, testTopicName, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import { openDashboard } from '../clients/dashboard.ts';
+import { startProxiedKafka } from '../system/proxied-kafka.ts';
+import type { ProxiedKafka } from '../system/proxied-kafka.ts';
+import { startPrometheus } from './prometheus.ts';
+import type { Prometheus } from './prometheus.ts';
+import { createSender } from '../load/sender.ts';
+import { startService } from '../system/service-process.ts';
+import type { ServiceProcess } from '../system/service-process.ts';
+import { startSystem } from '../system/system.ts';
+import type { System } from '../system/system.ts';
+
+export interface MonitoredSystemOptions {
+  readonly settings: Readonly<Record<string, string>>;
+  /** How much faster Prometheus is to look, and to be alarmed. */
+  readonly times: number;
+}
+
+/** A system with traffic and a dashboard, watched by a Prometheus; and what can be done to it. */
+export interface MonitoredSystem extends AsyncDisposable {
+  readonly system: System;
+  readonly prometheus: Prometheus;
+  readonly kafka: ProxiedKafka;
+  /** The way to Postgres. */
+  readonly postgres: Proxy;
+  readonly projector: ServiceProcess;
+  /** Webhooks, twenty a second. */
+  readonly traffic: { readonly stop: () => void; readonly begin: () => void };
+  /** Waits until the alert fires. */
+  readonly fires: (alert: string, labels?: Readonly<Record<string, string>>) => Promise<void>;
+  /** Waits until the alert fires no more. */
+  readonly resolves: (...alerts: readonly string[]) => Promise<void>;
+}
+
+/** Longest that an alert may take to fire or to resolve on a busy machine, in ms. */
+const patienceMs = 150_000;
+
+export async function startMonitoredSystem({ settings, times }: MonitoredSystemOptions): Promise<MonitoredSystem> {
+  await using cleanup = new AsyncDisposableStack();
+  const kafka = cleanup.use(await startProxiedKafka());
+  const database = cleanup.use(await testDatabase());
+  const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
+  cleanup.use(postgres);
+  const system = cleanup.use(
+    await startSystem({
+      ...{ brokers: kafka.brokers, topic: testTopicName(), databaseUrl, settings },
+      services: ['ingest', 'gateway'],
+    }),
+  );
+  const port = (name: string): number => Number(system.env[`${name}_ADMIN_PORT`]);
+  const projector = cleanup.use(
+    await startService(
+      { name: 'projector', args: ['apps/projector/src/main.ts', 'run'], env: system.env },
+      port('PROJECTOR'),
+    ),
+  );
+  const ports = { ingest: port('INGEST'), projector: port('PROJECTOR'), gateway: port('GATEWAY') };
+  const prometheus = cleanup.use(await startPrometheus({ ports, times }));
+  const traffic = cleanup.use(startTraffic(system.webhookUrl));
+  cleanup.use(keepDashboardOpen(system));
+
+  const isFiring = async (alert: string, labels: Readonly<Record<string, string>> = {}): Promise<boolean> =>
+    (await prometheus.firing()).some((found) =>
+      Object.entries({ ...labels, alertname: alert }).every(([label, value]) => found[label] === value),
+    );
+  const owned = cleanup.move();
+  return {
+    ...{ system, prometheus, kafka, postgres, projector, traffic },
+    fires: async (alert, labels) => {
+      const onTimeout = (): Error => new Error(`${alert} does not fire.`);
+      await until(() => isFiring(alert, labels), { timeoutMs: patienceMs, everyMs: 250, onTimeout });
+    },
+    resolves: async (...alerts) => {
+      for (const alert of alerts) {
+        const onTimeout = (): Error => new Error(`${alert} still fires.`);
+        await until(async () => !(await isFiring(alert)), { timeoutMs: patienceMs, everyMs: 250, onTimeout });
+      }
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+/** Posts a call after the other, whatever the answers are. */
+function startTraffic(webhookUrl: string): MonitoredSystem['traffic'] & AsyncDisposable {
+  const sender = createSender(webhookUrl, 4);
+  const types = ['call.new', 'call.waiting', 'actor.entered', 'call.ongoing', 'call.finished'];
+  let isOn = true;
+  let count = 0;
+  const timer = setInterval(() => {
+    if (!isOn) return;
+    const [call_id, type] = [`call.${Math.floor(count / types.length)}`, types[count % types.length]];
+    const body = { type, call_id, queue: '900', actor: 'ana@example.com', n: count++, timestamp: new Date() };
+    void sender.post(JSON.stringify(body)).catch(() => undefined);
+  }, 50);
+  return {
+    stop: () => void (isOn = false),
+    begin: () => void (isOn = true),
+    [Symbol.asyncDispose]: async () => {
+      clearInterval(timer);
+      await sender[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** A dashboard that subscribes, lists every second, and comes back. */
+function keepDashboardOpen({ socketUrl }: System): AsyncDisposable {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const watchOnce = async (): Promise<void> => {
+    await using dashboard = await openDashboard(socketUrl);
+    const gone = dashboard.closed.then(() => Promise.reject(new Error('closed')));
+    gone.catch(() => undefined);
+    for (const event of ['Subscribe', 'WatchQueues']) await Promise.race([gone, dashboard.ask(event, {})]);
+    while (!signal.aborted) {
+      await Promise.race([gone, dashboard.ask('ListCalls', {})]);
+      await pause(1_000, undefined, { signal });
+    }
+  };
+  const watch = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await watchOnce().catch(() => undefined);
+      await pause(250, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const ended = watch();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await ended;
+    },
+  };
+}

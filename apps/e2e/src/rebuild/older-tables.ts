@@ -1,0 +1,64 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectionVersion } from '@callstream/domain';
+import { createTopic, deadLetterTopic, partitionsDefault, withAdmin } from '@callstream/runtime';
+import type { Kafka } from '@callstream/runtime';
+import { connectTables } from '@callstream/tables';
+import { restoreTopic } from '../log/topic-dump.ts';
+import type { DumpedRecord } from '../log/topic-dump.ts';
+
+const root = join(import.meta.dirname, '../../../..');
+const folder = join(root, 'fixtures/versions');
+
+/** Versions of the tables of which there is a fixture (`npm run record-version`). */
+export const recordedVersions: readonly string[] = readdirSync(folder).toSorted();
+
+export interface OlderTablesOptions {
+  readonly kafka: Kafka;
+  /** A new one. */
+  readonly topic: string;
+  /** An empty database. */
+  readonly databaseUrl: string;
+  /** Of {@link keptVersions}. */
+  readonly version: string;
+}
+
+/**
+ * Makes what an older version has left: its log, record for record at the same offsets and times, its dead letters, and
+ * its live tables. A fixture of the very version of this code counts as of the one before.
+ * @returns the version of the tables
+ */
+export async function createOlderTables({ kafka, topic, databaseUrl, version }: OlderTablesOptions): Promise<number> {
+  const read = (name: string): string =>
+    readFileSync(join(folder, version, name), 'utf8').replaceAll('call-events', topic);
+  await createTopics(kafka, topic);
+  await restoreTopic(kafka, topic, parse(read('log.ndjson')));
+  await restoreTopic(kafka, deadLetterTopic(topic), parse(read('dead-letters.ndjson')));
+  const db = connectTables({ url: databaseUrl, max: 1 });
+  try {
+    await db.query(read('tables.sql'));
+    const older = Math.min(Number(version), projectionVersion - 1);
+    await db.query(`update projection.positions set projection_version = ${older}`);
+    return older;
+  } finally {
+    await db.end();
+  }
+}
+
+const parse = (lines: string): DumpedRecord[] =>
+  lines
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as DumpedRecord);
+
+/** Topics that take times of any clock: that of this machine may be before the recording. */
+async function createTopics(kafka: Kafka, topic: string): Promise<void> {
+  const configEntries = [
+    { name: 'retention.ms', value: '-1' },
+    { name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) },
+  ];
+  await withAdmin(kafka, async (admin) => {
+    for (const name of [topic, deadLetterTopic(topic)])
+      await createTopic(admin, { topic: name, numPartitions: partitionsDefault, configEntries });
+  });
+}

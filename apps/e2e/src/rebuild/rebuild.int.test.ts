@@ -1,0 +1,157 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { projectionVersion } from '@callstream/domain';
+import { until } from '@callstream/stack';
+import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstream/tables';
+import { fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
+import { patchProjector } from './patched-projector.ts';
+import { createSender } from '../load/sender.ts';
+import { launch, startService } from '../system/service-process.ts';
+import type { ServiceProcess } from '../system/service-process.ts';
+import { pickPort } from '../system/free-port.ts';
+import type { System } from '../system/system.ts';
+import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
+
+const events = 8_000;
+const minutes = 60_000;
+/** Of the rules in this code; the deployment after it has the next one. */
+const versionFile = 'libs/domain/src/version.ts';
+const version = projectionVersion;
+let system: System;
+
+beforeAll(async () => {
+  system = await startTestSystem();
+  await fillTopic(system, simulatedBodies(events, 40));
+  await system.projected();
+}, 3 * minutes);
+afterAll(() => system[Symbol.asyncDispose](), minutes);
+
+/** A command of the projector, as an operator gives it. */
+const command = (...args: string[]): ServiceProcess => commandOf('apps/projector/src/main.ts', ...args);
+const commandOf = (file: string, ...args: string[]): ServiceProcess =>
+  launch({ name: args[0] ?? '', args: [file, ...args], env: { ...system.env, LOG_LEVEL: 'warn' } });
+
+async function succeeds(service: ServiceProcess): Promise<string> {
+  const code = await service.exited;
+  if (code !== 0) throw new Error(`${service.name} ended with ${String(code)}.\n${service.tail()}`);
+  return service.tail();
+}
+
+/** Webhooks of a life, one after another, until disposed; every one must be answered with 200. */
+function liveTraffic(): AsyncDisposable {
+  const stop = new AbortController();
+  const run = async (): Promise<void> => {
+    await using sender = createSender(system.webhookUrl, 1);
+    for (let i = 0; !stop.signal.aborted; i++) {
+      const type = ['call.new', 'call.waiting', 'call.finished'][i % 3];
+      const body = {
+        type,
+        call_id: `live.${process.pid}.${Math.floor(i / 3)}`,
+        timestamp: new Date().toISOString(),
+        queue: '900',
+      };
+      const { status } = await sender.post(JSON.stringify(body));
+      if (status !== 200) throw new Error(`A webhook was answered with ${status}.`);
+      await pause(10);
+    }
+  };
+  const running = run();
+  running.catch(() => undefined);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await running;
+    },
+  };
+}
+
+const rebuilt = async (): Promise<number> => {
+  if (!(await readSchemas(system.db)).some(({ schema }) => schema === nextSchema)) return 0;
+  const positions = await readPositions(system.db, nextSchema).catch(() => []);
+  return positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
+};
+
+it(
+  'a rebuild goes on after kill -9, beside live traffic; a second one at the same time is refused; then it is verified',
+  async () => {
+    await using _traffic = liveTraffic();
+    const first = command('rebuild', '--batch', '500');
+    await until(async () => (await rebuilt()) > 0, {
+      timeoutMs: minutes,
+      everyMs: 5,
+      onTimeout: () => new Error(first.tail()),
+    });
+    await first.kill();
+    const before = await rebuilt();
+    expect(before).toBeGreaterThan(0);
+    expect(await succeeds(command('status'))).toContain(`projection_next: filling, version ${version}`);
+
+    // It cannot swap while the positions are open, so it is there to be met.
+    const reader = await system.db.connect();
+    await reader.query('begin; select * from positions');
+    const second = command('rebuild', '--batch', '500');
+    await until(() => second.tail().includes('The swap waits'), {
+      timeoutMs: minutes,
+      onTimeout: () => new Error(second.tail()),
+    });
+    expect(second.tail()).toContain('Resuming the rebuild');
+    const third = command('rebuild');
+    expect(await third.exited).toBe(1);
+    expect(third.tail()).toMatch(/A rebuild of this database is running already \(callstream-rebuild /);
+    await reader.query('commit');
+    reader.release();
+    expect(await succeeds(second)).toMatch(/Swapped: writers waited \d+ ms/);
+    expect(await succeeds(command('verify'))).toContain('The live tables are what the log says.');
+    expect(system.isRunning('projector')).toBe(true);
+  },
+  5 * minutes,
+);
+
+it('leaves tables that are the fold of the log', () => expectTablesToBeFoldOfLog(system), minutes);
+
+it(
+  'a change of the rules is deployed by rebuild and swap; a projector of the old version writes nothing into the new tables and ends, naming the remedy',
+  async () => {
+    await using second = await patchProjector([
+      { file: versionFile, from: `projectionVersion = ${version}`, to: `projectionVersion = ${version + 1}` },
+      {
+        file: 'libs/domain/src/play/summary.ts',
+        from: 'facts.find(({ code }) => code !== null)?.code ?? null',
+        to: `facts.length > 0 ? 'the next version' : null`,
+      },
+    ]);
+    {
+      await using _traffic = liveTraffic();
+      expect(await succeeds(commandOf(second.projector, 'rebuild'))).toContain(
+        `The tables of version ${version + 1} are live`,
+      );
+      await until(() => !system.isRunning('projector'), {
+        timeoutMs: minutes,
+        onTimeout: () => new Error('The old projector still runs.'),
+      });
+      expect(system.tail('projector')).toContain(
+        `The tables are of projection version ${version + 1}, this projector is of version ${version}. Deploy the projector of version ${version + 1}`,
+      );
+    }
+    const port = await pickPort();
+    const env = { ...system.env, PROJECTOR_ADMIN_PORT: String(port) };
+    {
+      await using _projector = await startService({ name: 'projector', args: [second.projector, 'run'], env }, port);
+      await system.projected();
+      // Every call, also those of the live traffic while it was swapped, is by the new rules.
+      const { rows } = await system.db.query<{ codes: string[] }>(
+        'select array_agg(distinct code) as codes from calls',
+      );
+      expect(rows[0]?.codes).toEqual(['the next version']);
+      expect(await succeeds(commandOf(second.projector, 'verify'))).toContain('The live tables are what the log says.');
+    }
+    const refused = command('verify');
+    expect(await refused.exited).toBe(1);
+
+    // And back, by the old code, which catches up before it swaps.
+    expect(await succeeds(command('rollback'))).toContain(`The tables of version ${version} are live`);
+    expect((await readPositions(system.db, previousSchema))[0]?.version).toBe(version + 1);
+    await system.start('projector');
+    await expectTablesToBeFoldOfLog(system);
+  },
+  5 * minutes,
+);

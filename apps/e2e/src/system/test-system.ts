@@ -1,0 +1,34 @@
+import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { expectedRows, readRows } from '@callstream/tables/testing';
+import { readLog } from '../log/read-log.ts';
+import { startSystem } from './system.ts';
+import type { System } from './system.ts';
+
+/** A system on the Kafka and Postgres of this test run; both are left as they were. */
+export async function startTestSystem(): Promise<System> {
+  const database = await testDatabase();
+  try {
+    const system = await startSystem({
+      brokers: testKafkaBrokers(),
+      topic: testTopicName(),
+      databaseUrl: database.url,
+    });
+    const stop = async (): Promise<void> => {
+      try {
+        await system[Symbol.asyncDispose]();
+      } finally {
+        await database[Symbol.asyncDispose]();
+      }
+    };
+    return { ...system, [Symbol.asyncDispose]: stop };
+  } catch (error) {
+    await database[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The one law: the tables are the fold of the log. Waits until all of it is projected. */
+export async function expectTablesToBeFoldOfLog({ kafka, topic, db, projected }: System): Promise<void> {
+  await projected();
+  expect(await readRows(db)).toEqual(expectedRows(await readLog(kafka, topic)));
+}

@@ -1,0 +1,207 @@
+import { jest } from '@jest/globals';
+import { startProxyFor, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import {
+  completeProjection,
+  connectTables,
+  createBareProjection,
+  nextSchema,
+  tableNames,
+  trySwap,
+} from '@callstream/tables';
+import { event, isEvent, openDashboard, waits } from '../../testing/dashboard.ts';
+import type { MessageOf } from '../../testing/dashboard.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import { startTables } from '../../testing/tables.ts';
+import type { TestTables } from '../../testing/tables.ts';
+import { readCursor } from './cursor.ts';
+
+jest.setTimeout(60_000);
+
+type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+let tables: TestTables;
+/** Its tables stand still while records wait. That is said after 15 s, so it begins first, and is asked last. */
+let stalled: { tables: TestTables; gateway: Gateway };
+beforeAll(async () => {
+  const standing = await startTables();
+  stalled = { tables: standing, gateway: await startGateway(standing.env) };
+  await stalled.gateway.ready();
+  await standing.append([event('call.new', 'waits for a projector')]);
+  tables = await startTables();
+  await tables.add([waits('a')]);
+  const hourAgo = { receivedAt: Date.now() - 3_600_000 };
+  await tables.append([event('call.new', 'old'), event('call.finished', 'old')], hourAgo);
+  await tables.project();
+});
+afterAll(async () => {
+  await tables[Symbol.asyncDispose]();
+  await stalled.gateway[Symbol.asyncDispose]();
+  await stalled.tables[Symbol.asyncDispose]();
+});
+
+const soon = (what: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(what) });
+
+describe('Postgres is away', () => {
+  let proxy: Proxy;
+  let gateway: Gateway;
+  beforeAll(async () => {
+    const through = await startProxyFor(tables.url);
+    proxy = through.proxy;
+    gateway = await startGateway({ ...tables.env, DATABASE_URL: through.url });
+    await gateway.ready();
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  it('the board goes on, queries fail in words, and what could not be told is told when it is back', async () => {
+    using dashboard = await openDashboard(gateway.port);
+    await dashboard.shows({ a: 'WAITING' });
+    await proxy.refuse();
+    // What begins a call opens it; of the others, nobody knows what they were before.
+    await tables.append([{ type: 'call.recording-available', call_id: 'old', url: 'https://example.test/1' }]);
+    await tables.append([event('call.ongoing', 'x'), event('call.new', 'b'), event('call.ongoing', 'a')]);
+    await dashboard.shows({ a: 'ONGOING', b: 'NEW' });
+    for (const [asked, data] of Object.entries({ ListCalls: {}, WatchCall: { call_id: 'a' } })) {
+      dashboard.client.send({ event: asked, data });
+      expect(await dashboard.client.next(isEvent(asked as 'ListCalls'))).toMatchObject({ status: 'Failed' });
+    }
+    await until(async () => !(await gateway.isReady()), soon('still ready'));
+    using late = await openDashboard(gateway.port);
+    await late.shows({ a: 'ONGOING', b: 'NEW' });
+    const cursor = late.cursor();
+    late.client[Symbol.dispose]();
+
+    await tables.project();
+    await proxy.resume();
+    const all = { a: 'ONGOING', b: 'NEW', x: 'ONGOING', old: 'FINISHED' };
+    await dashboard.shows(all);
+    expect(dashboard.calls.get('old')).toMatchObject({ recording_url: 'https://example.test/1' });
+    // A cursor of that time knows that it did not know.
+    using back = await openDashboard(gateway.port, { subscribe: { cursor }, calls: late.calls });
+    await back.shows(all);
+    expect(back.client.frames.filter(isEvent('Snapshot'))).not.toMatchObject([{ data: { reset: true } }]);
+  });
+
+  it('a Postgres that hangs is answered with Failed, and the board goes on', async () => {
+    using dashboard = await openDashboard(gateway.port);
+    await dashboard.snapshot();
+    proxy.stall();
+    await tables.append([event('call.new', 'c')]);
+    await until(() => dashboard.calls.has('c'), soon('the board does not go on'));
+    dashboard.client.send({ event: 'ListCalls', data: {} });
+    expect(await dashboard.client.next(isEvent('ListCalls'))).toMatchObject({ status: 'Failed' });
+    await proxy.resume();
+    await gateway.ready();
+  });
+});
+
+it('Postgres is away since the start: who subscribes is told to come back, and is served once it is there', async () => {
+  await tables.project();
+  const { proxy, url } = await startProxyFor(tables.url);
+  await using _owned = proxy;
+  await proxy.refuse();
+  await using gateway = await startGateway({ ...tables.env, DATABASE_URL: url });
+  using early = await openDashboard(gateway.port);
+  expect(await early.client.closed).toBe(4011);
+  // Not a failed Subscribe, from which a client would learn that its cursor is of no use.
+  expect(early.client.frames.map(({ event: name }) => name)).toEqual(['Welcome']);
+
+  await proxy.resume();
+  await gateway.ready();
+  using back = await openDashboard(gateway.port);
+  await back.snapshot();
+  expect(back.calls.get('a')).toMatchObject({ state: 'ONGOING' });
+});
+
+it('Kafka is away at the start: the board stands, and says how old it is, until Kafka is there', async () => {
+  await tables.project();
+  const { proxy } = await startProxyFor(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
+  await using _owned = proxy;
+  await proxy.refuse();
+  await using gateway = await startGateway({ ...tables.env, KAFKA_BROKERS: `127.0.0.1:${proxy.port}` });
+  using dashboard = await openDashboard(gateway.port);
+  const snapshot = await dashboard.snapshot();
+  expect(snapshot.calls.length).toBeGreaterThan(2);
+  expect(snapshot.as_of).toBeLessThan(Date.now() - 1_000);
+  const { data } = (await dashboard.client.next(isEvent('Heartbeat'))) as MessageOf<'Heartbeat'>;
+  expect(data.as_of).toBe(snapshot.as_of);
+  expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toContain('Kafka');
+
+  await tables.append([event('call.new', 'd')]);
+  await proxy.resume();
+  await until(() => dashboard.calls.has('d'), soon('Kafka is not read'));
+  await gateway.ready();
+});
+
+it('the tables become those of another log: a gateway that shows the old one ends, and its cursors begin anew', async () => {
+  await tables.project();
+  await using gateway = await startGateway(tables.env);
+  await gateway.ready();
+  using dashboard = await openDashboard(gateway.port);
+  await dashboard.snapshot();
+  await tables.db.query(`update positions set log_id = '22222222-2222-8222-8222-222222222222'`);
+  await until(() => !gateway.isUp(), soon('it still shows the old log'));
+
+  await using again = await startGateway(tables.env);
+  await again.ready();
+  const subscribe = { cursor: dashboard.cursor() };
+  using back = await openDashboard(again.port, { subscribe, calls: new Map(dashboard.calls) });
+  expect(await back.snapshot()).toMatchObject({ reset: true });
+});
+
+it('the projection is swapped for one of an older version: dashboards see only another epoch, and /readyz says what fails', async () => {
+  await tables.project();
+  await using gateway = await startGateway(tables.env);
+  await gateway.ready();
+  using dashboard = await openDashboard(gateway.port);
+  await dashboard.snapshot();
+  const { client, calls } = dashboard;
+  const shown = [...calls.keys()];
+  const frames = client.frames.length;
+
+  await createBareProjection(tables.db, nextSchema);
+  for (const table of ['positions', ...tableNames])
+    await tables.db.query(`insert into projection_next.${table} select * from projection.${table}`);
+  await tables.db.query('update projection_next.positions set projection_version = 1');
+  const next = connectTables({ url: tables.url, schema: nextSchema, max: 1 });
+  await completeProjection(next, nextSchema, { mayRepeat: false }).finally(() => next.end());
+  const swapped = await trySwap(tables.db, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
+  expect(swapped.kind).toBe('swapped');
+
+  const epoch = () => readCursor(dashboard.cursor())?.epoch.split('.')[0];
+  let n = 0;
+  await until(
+    async () => {
+      await tables.append([event('call.new', `swap-${n++}`)]);
+      return epoch() === '1';
+    },
+    { ...soon('no new epoch'), everyMs: 200 },
+  );
+  await until(() => calls.has(`swap-${n - 1}`), soon('not all calls'));
+  expect([...calls.keys()].slice(0, shown.length)).toEqual(shown);
+  for (let i = 0; i < n; i++) expect(calls.has(`swap-${i}`)).toBe(true);
+  expect(client.frames.slice(frames).some(isEvent('Snapshot'))).toBe(false);
+  expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toMatch(/^ok: The tables are of projection version 1/);
+});
+
+it('/readyz says that the tables stand still while records wait, as does a metric, and that they do not any more', async () => {
+  const { gateway, tables: standing } = stalled;
+  const says = async (text: RegExp): Promise<void> => {
+    let said = '';
+    const ask = async (): Promise<string> => {
+      const answer = await fetch(`${gateway.admin}/readyz`);
+      return `${answer.status} ${(await answer.text()).trim()}`;
+    };
+    await until(async () => text.test((said = await ask())), {
+      ...{ timeoutMs: 40_000, everyMs: 200, onTimeout: () => new Error(`The gateway says: ${said}`) },
+    });
+  };
+  await says(/^200 ok: The tables stand still for \d+ s: partition \d+ stays at offset \d+ while 1 records wait/);
+  expect(await gateway.metric('projection_stalled_seconds')).toBeGreaterThanOrEqual(15);
+  await standing.project();
+  await says(/^200 ok$/);
+  expect(await gateway.metric('projection_stalled_seconds')).toBe(0);
+});

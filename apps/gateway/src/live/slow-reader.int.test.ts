@@ -1,0 +1,90 @@
+import { jest } from '@jest/globals';
+import { liveCallOf } from '@callstream/contracts';
+import { callsOfEvents } from '@callstream/domain/testing';
+import { until } from '@callstream/stack';
+import { event, isEvent, openDashboard } from '../../testing/dashboard.ts';
+import type { MessageOf } from '../../testing/dashboard.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import { startTables } from '../../testing/tables.ts';
+import type { TestTables } from '../../testing/tables.ts';
+import { readCursor } from '../board/cursor.ts';
+import { partBytesMax } from './parts.ts';
+
+jest.setTimeout(60_000);
+
+let tables: TestTables;
+let gateway: Awaited<ReturnType<typeof startGateway>>;
+const count = 300;
+const rounds = 10;
+const ids = Array.from({ length: count }, (_, i) => `s${i}`);
+/** All calls change; each is more than 4,000 bytes. */
+const url = `https://recordings.example.com/${'r'.repeat(4_000)}`;
+const changeAll = () => tables.append(ids.map((id) => event('call.recording-available', id, { url })));
+
+beforeAll(async () => {
+  tables = await startTables();
+  await changeAll();
+  await tables.project();
+  gateway = await startGateway(tables.env);
+  await gateway.ready();
+});
+afterAll(async () => {
+  await gateway[Symbol.asyncDispose]();
+  await tables[Symbol.asyncDispose]();
+});
+
+const told = (frames: readonly { event: string; data: unknown }[]) =>
+  frames.filter(({ event: of }) => of === 'CallsChanged').map(({ data }) => data as MessageOf<'CallsChanged'>['data']);
+
+it('a snapshot comes in parts; a cursor stands only on the last', async () => {
+  using dashboard = await openDashboard(gateway.port);
+  await until(() => dashboard.cursor() !== '', { timeoutMs: 10_000, onTimeout: () => new Error('no cursor') });
+  const parts = dashboard.client.frames.filter(isEvent('Snapshot')) as MessageOf<'Snapshot'>[];
+  expect(parts.length).toBeGreaterThan(8);
+  expect(parts.map(({ data }) => data.part)).toEqual(parts.map((_, i) => i + 1));
+  expect(parts.filter(({ data }) => data.cursor !== undefined)).toEqual([parts.at(-1)]);
+  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(partBytesMax + 6_000);
+  expect(dashboard.calls.size).toBe(count);
+});
+
+it('who does not read is told once what became of each call, and is complete', async () => {
+  using slow = await openDashboard(gateway.port);
+  using quick = await openDashboard(gateway.port);
+  const complete = () => {
+    const folded = callsOfEvents(tables.log);
+    return (calls: typeof slow.calls) => ids.every((id) => calls.get(id)?.last_id === folded.get(id)?.lastId);
+  };
+  await until(() => complete()(slow.calls) && complete()(quick.calls), {
+    ...{ timeoutMs: 20_000, onTimeout: () => new Error('no snapshot') },
+  });
+  slow.client.socket.pause();
+  const before = slow.client.frames.length;
+  for (let i = 0; i < rounds; i++) {
+    await changeAll();
+    const isShown = complete();
+    await until(() => isShown(quick.calls), { timeoutMs: 20_000, onTimeout: () => new Error('quick is behind') });
+  }
+  slow.client.socket.resume();
+  const isShown = complete();
+  await until(() => isShown(slow.calls), { timeoutMs: 20_000, onTimeout: () => new Error('slow is behind') });
+  const calls = told(slow.client.frames.slice(before)).flatMap((data) => data.calls);
+  expect(calls.length).toBeLessThan(rounds * count);
+  const folded = callsOfEvents(tables.log);
+  for (const id of ids) expect(slow.calls.get(id)).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(id)!))));
+  expect(readCursor(slow.cursor())?.positions).toEqual(readCursor(quick.cursor())?.positions);
+  const ends = [...Map.groupBy(tables.log, ({ id }) => id % 4096).values()].map(({ length }) => length);
+  expect(readCursor(quick.cursor())?.positions).toEqual(ends);
+});
+
+it('one frame is built for all who ask the same', async () => {
+  const dashboards = await Promise.all(
+    Array.from({ length: 20 }, () => openDashboard(gateway.port, { subscribe: { queues: ['900', '901'] } })),
+  );
+  const [one, ...others] = dashboards;
+  await Promise.all(dashboards.map(({ snapshot }) => snapshot()));
+  await tables.append(Array.from({ length: 50 }, (_, i) => event('call.waiting', `w${i}`, { queue: '901' })));
+  for (const { calls } of dashboards)
+    await until(() => calls.size === 50, { timeoutMs: 10_000, onTimeout: () => new Error(`${calls.size} of 50`) });
+  for (const other of others) expect(told(other.client.frames)).toEqual(told(one!.client.frames));
+  dashboards.forEach((dashboard) => dashboard[Symbol.dispose]());
+});

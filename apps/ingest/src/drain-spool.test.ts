@@ -1,0 +1,23 @@
+import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLog, readConfig } from '@callstream/runtime';
+import { IngestEnv } from './config.ts';
+import { drainSpool } from './drain-spool.ts';
+
+it('a drain leaves a folder that is not a spool, such as DATA_DIR itself, as it is', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'callstream-drain-'));
+  const file = join(folder, 'notes.txt');
+  writeFileSync(file, 'x');
+  const paths = [folder, file];
+  for (const path of paths) chmodSync(path, 0o755);
+  try {
+    const log = createLog({ service: 'test', level: 'silent' });
+    await expect(drainSpool(folder, readConfig(IngestEnv, {}), log)).rejects.toThrow(
+      /is not a spool.*--dir is DATA_DIR\/spool/,
+    );
+    expect(paths.map((path) => statSync(path).mode & 0o777)).toEqual([0o755, 0o755]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,149 @@
+import { jest } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { testKafkaBrokers } from '@callstream/stack';
+import { startProjector } from '../../testing/projector.ts';
+import { body, createFixture, event } from '../../testing/fixture.ts';
+import type { ProjectorFixture } from '../../testing/fixture.ts';
+
+jest.setTimeout(90_000);
+
+const main = fileURLToPath(new URL('../main.ts', import.meta.url));
+const huge = Buffer.from(`{"type":"late","call_id":"late","x":"${'x'.repeat(300_000)}"}`);
+const odd = Buffer.from('\u001b[31mno\nJSON');
+
+let world: ProjectorFixture;
+beforeAll(async () => {
+  world = await createFixture({ dlqMessageBytesMax: 100_000 });
+  await world.db.query(`alter table events add constraint bug check (type <> 'late') not valid`);
+  await world.put(
+    { value: odd, headers: { ce_id: 'as it was' } },
+    { value: Buffer.from([0xff, 0xfe]), partition: 1, key: null },
+    { value: body({ type: 'late', call_id: 'c', timestamp: '2026-03-02T13:00:00Z' }), partition: 1 },
+    { value: event('good') },
+    { value: huge, partition: 1 },
+  );
+  await using _projector = await startProjector(world);
+  await world.projected();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+interface DlqCommandResult {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** `npm run projector -- dlq …`, as a process. */
+const dlq = (...args: string[]): Promise<DlqCommandResult> =>
+  new Promise((resolve) => {
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };
+    const command = ['--disable-warning=ExperimentalWarning', main, 'dlq', ...args];
+    execFile(process.execPath, command, { env, maxBuffer: 10_000_000 }, (error, out, err) =>
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
+    );
+  });
+
+const entries = async (...args: string[]): Promise<Record<string, unknown>[]> =>
+  (await dlq('list', '--json', ...args)).out
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+const ids = async (...args: string[]) => (await entries(...args)).map(({ id }) => id).toSorted();
+
+it('says what was put aside and why, in a table with a summary', async () => {
+  const { out, code } = await dlq('list');
+  expect(code).toBe(0);
+  expect(out).toMatch(/^ID +PUT ASIDE +KIND +BYTES +KEY +STATE +REASON\n/);
+  expect(out).toMatch(/^0:0 .*undecodable .*open +The body is not JSON\.$/m);
+  expect(out).toMatch(/^1:1 .*refused .*open +Postgres refuses it with 23514/m);
+  expect(out).toMatch(/^1:2 .*in the log/m);
+  expect(out).toContain('4 open, 0 replayed, 0 dropped.');
+  expect(out).toMatch(/^ +2 {2}Postgres refuses it/m);
+});
+
+it('filters', async () => {
+  const filters = [
+    ['--kind', 'refused'],
+    ['--partition', '0'],
+    ['--reason', 'UTF-8'],
+    ['--until', '2026-01-01'],
+  ];
+  expect(await Promise.all(filters.map((filter) => ids(...filter)))).toEqual([['1:1', '1:2'], ['0:0'], ['1:0'], []]);
+  expect(await ids('--limit', '1')).toHaveLength(1);
+});
+
+it('shows an entry as it was, and lets nothing of it control the terminal', async () => {
+  const { out } = await dlq('show', '0:0', '1:0');
+  expect(out).toContain('header     ce_id: as it was');
+  expect(out).toContain('\uFFFD[31mno\uFFFDJSON');
+  expect(out).toContain(Buffer.from([0xff, 0xfe]).toString('base64'));
+  const shown = JSON.parse((await dlq('show', '1:2', '--json')).out) as { value: string; reference: boolean };
+  expect([shown.reference, shown.value]).toEqual([true, huge.toString()]);
+});
+
+it('says what is wrong, and does nothing, when it is not told clearly what to do', async () => {
+  for (const [args, message] of [
+    [['drop'], /Say which entries/],
+    [['replay', '7:7'], /no entry 7:7/],
+    [['replay', '0:0', '--all'], /not both/],
+    [['list', '--since', 'yesterday'], /It is no time/],
+    [['list', '--kind', 'x'], /Allowed choices are undecodable, refused/],
+    [['lsit'], /unknown command 'lsit'/],
+  ] as const) {
+    const { code, err, out } = await dlq(...args);
+    expect([args, code]).toEqual([args, 1]);
+    expect(err).toMatch(message);
+    expect(out).toBe('');
+  }
+  expect(await entries()).toHaveLength(4);
+});
+
+it('has help with examples', async () => {
+  expect((await dlq('--help')).out).toMatch(/list.*show.*replay.*drop.*npm run projector -- dlq show 3:1042/s);
+  expect((await dlq('replay', '--help')).out).toMatch(/--dry-run/);
+});
+
+it('drops what is not wanted: a decision, that can be seen and undone', async () => {
+  expect((await dlq('drop', '--reason', 'UTF-8', '--dry-run')).out).toBe('1 entries would be dropped.\n');
+  expect(await entries()).toHaveLength(4);
+  expect((await dlq('drop', '--reason', 'UTF-8')).out).toBe('1 dropped.\n');
+  expect(await ids()).toEqual(['0:0', '1:1', '1:2']);
+  expect((await entries('--all')).find(({ id }) => id === '1:0')).toMatchObject({ decision: 'dropped' });
+  expect((await dlq('drop', '1:0')).err).toMatch(/was dropped at .*--again/);
+});
+
+it('replays as it was, what it makes sense to replay; then the tables are the fold of the log', async () => {
+  await world.db.query('alter table events drop constraint bug');
+  expect((await dlq('replay', '--all')).out).toMatch(/^2 replayed\. 1 are still no events and stay/);
+  expect(await ids()).toEqual(['0:0']);
+  const log = await world.read();
+  const [original, big, again, bigAgain] = log.filter(({ partition }) => partition === 1).slice(1);
+  expect(again!.value).toEqual(original!.value);
+  expect([again!.key, bigAgain!.value]).toEqual([original!.key, big!.value]);
+  await using _projector = await startProjector(world);
+  // The tables never had the first deliveries; a rebuild would count them.
+  await world.expectFold(
+    ({ partition, offset }) => partition === 1 && [original!.offset, big!.offset].includes(offset),
+  );
+});
+
+it('replays what comes straight back only if told to, as an entry of its own', async () => {
+  expect((await dlq('replay', '0:0')).out).toMatch(/^0 replayed/);
+  expect((await dlq('replay', '0:0', '--force')).out).toBe('1 replayed.\n');
+  await using _projector = await startProjector(world);
+  await world.projected();
+  expect(await ids()).toEqual(['0:2']);
+  expect((await dlq('show', '0:2')).out).toContain('header     ce_id: as it was');
+  expect((await dlq('replay', '0:0')).err).toMatch(/was replayed at .*--again/);
+});
+
+it('says so when Kafka does not answer, or there is no such DLQ', async () => {
+  const env = { PATH: process.env['PATH'], KAFKA_BROKERS: '127.0.0.1:1' };
+  const away = await new Promise<string>((resolve) =>
+    execFile(process.execPath, [main, 'dlq', 'list'], { env }, (_error, _out, err) => resolve(err)),
+  );
+  expect(away).toMatch(/Kafka does not answer at 127\.0\.0\.1:1.*Start it \(npm start\), or set KAFKA_BROKERS/);
+});

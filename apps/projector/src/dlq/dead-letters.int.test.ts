@@ -1,0 +1,215 @@
+import { jest } from '@jest/globals';
+import { endOffsets, withAdmin } from '@callstream/runtime';
+import type { LogRecord } from '@callstream/runtime';
+import { until } from '@callstream/stack';
+import { readPositions } from '@callstream/tables';
+import { readRows } from '@callstream/tables/testing';
+import { startProjector } from '../../testing/projector.ts';
+import { body, createFixture, event } from '../../testing/fixture.ts';
+import type { ProjectorFixture } from '../../testing/fixture.ts';
+
+jest.setTimeout(90_000);
+
+let world: ProjectorFixture;
+beforeEach(async () => {
+  world = await createFixture();
+});
+afterEach(() => world[Symbol.asyncDispose]());
+
+const dlq = (): Promise<LogRecord[]> => world.read(`${world.topic}-dlq`);
+const header = ({ headers }: LogRecord, name: string): string | undefined => headers.get(name)?.toString();
+
+const huge = 'x'.repeat(1_000_000);
+const undecodable = {
+  'no value': null,
+  'not JSON': 'not json',
+  'not UTF-8': Buffer.from([0xff]),
+  'not an object': '[]',
+  'no type': '{"no":"type"}',
+  '40 levels': `{"type":"x","a":${'['.repeat(40)}${']'.repeat(40)}}`,
+  'a call_id of 10 kB': `{"type":"x","call_id":"${'x'.repeat(10_000)}"}`,
+  '1 MB of no JSON': huge,
+};
+const odd = {
+  NUL: '{"type":"call.new","call_id":"a\\u0000b","n\\u0000":"\\u0000"}',
+  'lone surrogates': '{"type":"call.new","call_id":"s\\ud800","x":"\\udfff"}',
+  'the year 99999': '{"type":"call.new","call_id":"c","timestamp":"99999-01-01T00:00:00Z"}',
+  'a day that does not exist': '{"type":"call.new","call_id":"d","timestamp":"2026-02-30T00:00:00Z"}',
+  'huge numbers': `{"type":"call.new","call_id":"e","n":1e131071,"m":${'9'.repeat(5_000)},"o":-1e-5000}`,
+  '1 MB': `{"type":"call.new","call_id":"big","x":"${huge.slice(100)}"}`,
+  '32 levels': `{"type":"x","a":${'['.repeat(31)}${']'.repeat(31)}}`,
+};
+
+it('puts what is no event aside as it was, stores what is odd, and stops for none of it', async () => {
+  const headers = { ce_id: 'as it was', received_at: 'yesterday', none: undefined, dlq_kind: 'made up' };
+  for (const value of Object.values(undecodable))
+    await world.put({ value: value === null ? null : Buffer.from(value), key: 'key', headers, partition: 1 });
+  await world.put({ value: Buffer.from('no key'), key: null });
+  for (const value of Object.values(odd)) await world.put({ value: Buffer.from(value), key: null });
+  await world.put({ value: event('the body counts'), key: 'another call' });
+  await using projector = await startProjector(world);
+  await world.expectFold();
+
+  const dead = (await dlq()).filter(({ partition }) => partition === 1);
+  expect(dead.map(({ value }) => value)).toEqual(
+    Object.values(undecodable).map((value) => (value === null ? null : Buffer.from(value))),
+  );
+  for (const [i, record] of dead.entries()) {
+    expect(record.key?.toString()).toBe('key');
+    expect(header(record, 'ce_id')).toBe('as it was');
+    expect(header(record, 'received_at')).toBe('yesterday');
+    expect(header(record, 'none')).toBe('');
+    expect(header(record, 'dlq_kind')).toBe('undecodable');
+    expect([header(record, 'dlq_topic'), header(record, 'dlq_partition')]).toEqual([world.topic, '1']);
+    expect(header(record, 'dlq_offset')).toBe(String(i));
+  }
+  expect(header(dead[1]!, 'dlq_reason')).toBe('The body is not JSON.');
+  expect(await projector.metric('deadLetters', { kind: 'undecodable' })).toBe(dead.length + 1);
+});
+
+it('takes records whose Kafka timestamp is absurd', async () => {
+  const producer = world.kafka.producer();
+  await producer.connect();
+  const timestamps = ['0', '1', '-1', '-99999999999999'];
+  const messages = timestamps.map((timestamp) => ({ partition: 0, timestamp, value: event('when') }));
+  for (const message of messages) await producer.send({ topic: world.topic, messages: [message] });
+  await producer.disconnect();
+  {
+    await using _projector = await startProjector(world);
+    await world.expectFold();
+  }
+  // The last of them stands beside the position now, and is still recognised.
+  await using _again = await startProjector(world);
+});
+
+it('splits what together would be too large for Kafka', async () => {
+  const records = Array.from({ length: 6_000 }, (_, i) => ({ value: Buffer.from(`no ${i}`), key: null }));
+  await world.put(...records);
+  await using _projector = await startProjector(world);
+  await world.projected();
+  expect(new Set((await dlq()).map((record) => header(record, 'dlq_offset'))).size).toBe(records.length);
+});
+
+it('puts a record by reference that the DLQ does not take, so that its partition goes on', async () => {
+  await using world = await createFixture({ dlqMessageBytesMax: 20_000 });
+  await world.put(
+    { value: Buffer.from('small') },
+    { value: Buffer.from(huge.slice(30_000)) },
+    { value: event('after') },
+  );
+  await using _projector = await startProjector(world);
+  await world.expectFold();
+  const dead = await world.read(`${world.topic}-dlq`);
+  const byOffset = new Map(dead.map((record) => [header(record, 'dlq_offset'), record]));
+  expect(byOffset.get('0')?.value?.toString()).toBe('small');
+  expect(byOffset.get('1')?.value).toBeNull();
+  expect(header(byOffset.get('1')!, 'dlq_reference')).toBe('true');
+});
+
+it('stops when the DLQ is not there to be written, and loses nothing', async () => {
+  await withAdmin(world.kafka, (admin) => admin.deleteTopics({ topics: [`${world.topic}-dlq`] }));
+  await using projector = await startProjector(world);
+  await world.put({ value: event('before') }, { value: Buffer.from('no event') });
+  await expect(projector.failure).rejects.toThrow(/-dlq" cannot be written.*npm run projector -- migrate/);
+  expect((await readPositions(world.db))[0]?.nextOffset).toBe(0);
+});
+
+describe('an event that Postgres refuses', () => {
+  const refuse = (condition: string) =>
+    world.db.query(`alter table events add constraint bug check (not (${condition})) not valid`);
+  const isBad = ({ value }: LogRecord): boolean => value?.includes('"bad"') ?? false;
+
+  it('goes to the DLQ with the reason, and those around it to the tables', async () => {
+    await refuse(`type = 'bad'`);
+    const bad = { value: body({ type: 'bad', call_id: 'x' }) };
+    const good = Array.from({ length: 200 }, (_, i) => ({ value: event(`call ${i % 9}`) }));
+    await world.put(...good.slice(0, 90), bad, ...good.slice(90), bad);
+    await using projector = await startProjector(world);
+    await world.expectFold(isBad);
+    const dead = await dlq();
+    expect(dead.map((record) => [header(record, 'dlq_kind'), header(record, 'dlq_offset')])).toEqual([
+      ['refused', '90'],
+      ['refused', '201'],
+    ]);
+    expect(header(dead[0]!, 'dlq_reason')).toContain('23514');
+    expect(dead[0]!.value).toEqual(bad.value);
+    expect(await projector.metric('deadLetters', { kind: 'refused' })).toBe(2);
+  });
+
+  it('does not stop the projector, however many there are and whatever else comes; /readyz says that they are many', async () => {
+    await refuse(`type = 'bad'`);
+    await world.put(...Array.from({ length: 12 }, (_, i) => ({ value: body({ type: 'bad', call_id: `x ${i}` }) })));
+    await using projector = await startProjector(world);
+    await world.projected();
+    expect(await dlq()).toHaveLength(12);
+    // Nor does the ordinary event leave a trace that is tried for each.
+    for (const rows of Object.values(await readRows(world.db))) expect(rows).toEqual([]);
+    expect(projector.ready()).toEqual({
+      note: expect.stringMatching(/more than 10 events.*PROJECTOR_REFUSED_PER_MINUTE.*dlq list/) as string,
+    });
+    await world.put({ value: event('good') });
+    await world.expectFold(isBad);
+  });
+
+  it('is a bad deploy if no event, or none of its kind, is taken: it stops at the first, also started again, and skips nothing', async () => {
+    await world.put(...Array.from({ length: 30 }, () => ({ value: event('all', 'call.waiting') })));
+    for (const condition of ['true', `kind = 'call.waiting'`]) {
+      await refuse(condition);
+      await using projector = await startProjector(world);
+      await expect(projector.failure).rejects.toThrow(
+        /record 0 of partition 0 \(23514: .*ordinary event of its kind.*bad deploy; nothing was skipped/,
+      );
+      expect(await dlq()).toEqual([]);
+      expect((await readPositions(world.db))[0]?.nextOffset).toBe(0);
+      // The deploy is mended, for now.
+      await world.db.query('alter table events drop constraint bug');
+    }
+    await using _projector = await startProjector(world);
+    await world.expectFold();
+  });
+});
+
+describe('an error of Postgres that nobody knows stops the projector with what and where, and loses nothing', () => {
+  const positions = async (): Promise<number[]> => (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+  it.each([
+    [
+      'a unique index that is not ours',
+      'create unique index stranger on events (call_id)',
+      /23505.*records 0 to 1 of partition 0.*unique index that is not ours/,
+    ],
+    ['a table that is gone', 'alter table visits rename to gone', /42P01.*npm run projector -- migrate/],
+    [
+      'a right that is missing',
+      `create function no() returns trigger language plpgsql as $$ begin raise insufficient_privilege; end $$;
+      create trigger no before insert on events execute function no()`,
+      /42501.*Make the user a member of callstream_projector.*npm run projector -- migrate/,
+    ],
+  ])('%s', async (_name, sql, message) => {
+    await world.db.query(sql);
+    await using projector = await startProjector(world);
+    await world.put({ value: event('x', 'call.waiting') }, { value: event('x', 'call.waiting') });
+    await expect(projector.failure).rejects.toThrow(message);
+    expect(await positions()).toEqual([0, 0]);
+    expect((await endOffsets(world.kafka, `${world.topic}-dlq`)).get(0)?.high).toBe(0);
+  });
+});
+
+it('a partition that waits holds up no other', async () => {
+  await using projector = await startProjector(world);
+  // Nobody may have the row of partition 0 for a while: its batch waits, the other partition does not.
+  const holder = await world.db.connect();
+  await holder.query('begin');
+  await holder.query('select from positions where partition = 0 for update');
+  await world.put({ value: event('waits'), partition: 0 });
+  const reached = async (partition: number, offset: number): Promise<boolean> =>
+    (await readPositions(world.db))[partition]?.nextOffset === offset;
+  for (let i = 1; i <= 3; i++) {
+    await world.put({ value: event(`goes on ${i}`), partition: 1 });
+    await until(() => reached(1, i), { timeoutMs: 20_000, onTimeout: () => new Error('partition 1 waits too') });
+  }
+  expect(await reached(0, 0)).toBe(true);
+  await holder.query('rollback');
+  holder.release();
+  await world.expectFold();
+  expect(await projector.metric('conflicts')).toBe(0);
+});

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { decode, isKind } from '@callstream/domain';
+import type { TextField } from '@callstream/domain';
+import { logEntry } from '@callstream/runtime';
+import type { LogRecord } from '@callstream/runtime';
+import { dryRunBatch, withConnection } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { foldRecords } from './fold-records.ts';
+
+/**
+ * Whether the code or one record is wrong when Postgres refuses a record: an ordinary event of its kind is written in the same
+ * way, and rolled back. Nothing that anybody sends decides the outcome.
+ * @returns what Postgres says if it refuses that too: then code and tables do not fit each other; null if it takes it
+ */
+export async function probeWithOrdinaryEvent(db: Tables, refused: LogRecord): Promise<Error | null> {
+  const { batch } = foldRecords([ordinaryRecord(refused)]);
+  return withConnection(db, (client) => dryRunBatch(client, batch));
+}
+
+/** A record as the documented ones are: every field is there, short and plain. An undocumented kind is tried as `call.new`. */
+function ordinaryRecord(refused: LogRecord): LogRecord {
+  const decoded = decode(logEntry(refused));
+  const kind = 'event' in decoded && isKind(decoded.event.kind) ? decoded.event.kind : 'call.new';
+  const id = randomUUID();
+  const texts: Record<TextField, string> = {
+    type: kind,
+    call_id: `ordinary.${id}`,
+    actor: `ordinary.${id}@example.com`,
+    queue: '900',
+    code: '42',
+    destination: '901',
+    number: '200',
+    our_number: '1130300000',
+    their_number: '11988887777',
+    their_number_type: 'mobile',
+    direction: 'inbound',
+    url: 'https://example.com/recording.mp3',
+  };
+  const value = Buffer.from(JSON.stringify({ ...texts, timestamp: new Date().toISOString() }));
+  const { topic, partition, offset } = refused;
+  return { topic, partition, offset, key: null, value, headers: new Map(), timestamp: Date.now() };
+}

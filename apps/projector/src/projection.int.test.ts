@@ -1,0 +1,103 @@
+import { jest } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { fixtureEvents } from '@callstream/domain/testing';
+import { endOffsets } from '@callstream/runtime';
+import { until } from '@callstream/stack';
+import { readPositions } from '@callstream/tables';
+import { startProjector } from '../testing/projector.ts';
+import { body, createFixture, event } from '../testing/fixture.ts';
+import type { ProjectorFixture } from '../testing/fixture.ts';
+
+jest.setTimeout(60_000);
+
+let world: ProjectorFixture;
+beforeAll(async () => {
+  world = await createFixture();
+});
+afterAll(() => world[Symbol.asyncDispose]());
+
+it('makes the tables the fold of the log', async () => {
+  const bodies = [...fixtureEvents.values()].flat();
+  await world.put(...bodies.map((value, i) => ({ value: Buffer.from(value), partition: i % 2 })));
+  await using projector = await startProjector(world);
+  await world.expectFold();
+  expect(await projector.metric('records')).toBe(bodies.length);
+  expect(await projector.metric('deadLetters')).toBe(0);
+});
+
+it('goes on where the tables are, and adds nothing twice', async () => {
+  const before = (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+  await world.put({ value: event('later') });
+  await using projector = await startProjector(world);
+  await world.expectFold();
+  expect(await projector.metric('records')).toBe(1);
+  const after = (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+  expect(after).toEqual([(before[0] ?? 0) + 1, before[1]]);
+});
+
+it('goes where the tables are when somebody else was ahead', async () => {
+  await using projector = await startProjector(world);
+  await world.put({ value: event('theirs') }, { value: event('theirs', 'call.waiting') });
+  await world.projected();
+  // Somebody else's commit, as far as this projector can tell.
+  await world.db.query('update positions set next_offset = next_offset - 2 where partition = 0');
+  await world.db.query('delete from events where call_id = $1', ['theirs']);
+  await world.db.query('delete from calls where call_id = $1', ['theirs']);
+  await world.put({ value: event('mine') });
+  await world.expectFold();
+  expect(await projector.metric('conflicts')).toBe(1);
+});
+
+it('goes over what a transaction wrote that was aborted, and is not taken for stalled at its end', async () => {
+  await using projector = await startProjector(world);
+  await world.projected();
+  const end = (await endOffsets(world.kafka, world.topic)).get(1)!.high;
+  const producer = world.kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic: world.topic, messages: [{ partition: 1, value: event('aborted') }] });
+  await transaction.abort();
+  await producer.disconnect();
+  // One record and, written when the broker gets to it, the marker of its transaction.
+  await until(async () => (await endOffsets(world.kafka, world.topic)).get(1)!.high === end + 2, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('no marker'),
+  });
+  await world.put({ value: event('after'), partition: 1 });
+  await world.expectFold();
+  expect(await projector.metric('gaps')).toBe(1);
+});
+
+it('counts the same event in two partitions once, with all its deliveries, without a deadlock', async () => {
+  const deadlocks = async (): Promise<number> => {
+    const { rows } = await world.db.query<{ deadlocks: string }>(
+      'select deadlocks from pg_stat_database where datname = current_database()',
+    );
+    return Number(rows[0]?.deadlocks);
+  };
+  const before = await deadlocks();
+  await using projector = await startProjector(world);
+  const values = Array.from({ length: 400 }, (_, i) =>
+    body({
+      type: 'actor.entered',
+      call_id: `shared-${i % 40}`,
+      actor: `a${i % 7}`,
+      queue: String(i % 3),
+      n: i,
+      timestamp: '2026-03-02T13:00:00Z',
+    }),
+  );
+  // Each in both, in another order, twice in a batch, and again in the next.
+  const both = values.flatMap((value) => [
+    { value, partition: 0 },
+    { value, partition: 0 },
+  ]);
+  const reversed = values.toReversed().map((value) => ({ value, partition: 1 }));
+  for (let round = 0; round < 5; round++)
+    await Promise.all([world.put(...both), world.projected()]).then(() => world.put(...reversed));
+  await world.expectFold();
+  const { rows } = await world.db.query(`select distinct deliveries from events where call_id like 'shared-%'`);
+  expect(rows).toEqual([{ deliveries: 15 }]);
+  expect(await projector.metric('retries')).toBe(0);
+  expect((await deadlocks()) - before).toBe(0);
+});

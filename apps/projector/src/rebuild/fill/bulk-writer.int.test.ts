@@ -1,0 +1,46 @@
+import { projectionVersion } from '@callstream/domain';
+import { testDatabase, until } from '@callstream/stack';
+import {
+  beginPositions,
+  connectTables,
+  createBareProjection,
+  createBulkLoader,
+  migrate,
+  nextSchema,
+} from '@callstream/tables';
+import type { LogRecord } from '@callstream/runtime';
+import { fingerprintOf } from '../../supervision/fingerprint.ts';
+import { openBulkWriter } from './bulk-writer.ts';
+import type { WriterBatch } from './bulk-writer.ts';
+
+it('long records are written before there are as many as are folded otherwise: memory is bounded in bytes', async () => {
+  await using stack = new AsyncDisposableStack();
+  const { url } = stack.use(await testDatabase());
+  await migrate(url);
+  const db = stack.adopt(connectTables({ url, schema: nextSchema }), (pool) => pool.end());
+  await createBareProjection(db, nextSchema);
+  const logId = '11111111-1111-8111-8111-111111111111';
+  await beginPositions(db, { topic: 'x', starts: [0], version: projectionVersion, logId });
+  const record = (offset: number, bytes: number): LogRecord => ({
+    ...{ topic: 'x', partition: 0, offset, key: null, headers: new Map(), timestamp: 0 },
+    value: Buffer.from(JSON.stringify({ type: 'call.new', call_id: `c${offset}`, pad: 'x'.repeat(bytes) })),
+  });
+  const batchOf = (one: LogRecord): WriterBatch => ({
+    ...{ partition: 0, records: [one], next: one.offset + 1, last: fingerprintOf(one) },
+  });
+  const positions = new Map([[0, 0]]);
+  const written: number[] = [];
+  const lane = openBulkWriter({
+    ...{ db, positions, foldRecordsMin: 100, beginFilling: createBulkLoader(null) },
+    onProgress: (_partition, next) => void written.push(next),
+  });
+  await lane.put(batchOf(record(0, 200_000)));
+  await until(() => positions.get(0) === 1, { timeoutMs: 20_000, onTimeout: () => new Error('It is not written.') });
+  // A short one waits for more.
+  await lane.put(batchOf(record(1, 10)));
+  await until(() => written.includes(2), { timeoutMs: 20_000, onTimeout: () => new Error('It is not read.') });
+  expect(positions.get(0)).toBe(1);
+  lane.end();
+  await lane.done;
+  expect(positions.get(0)).toBe(2);
+}, 60_000);

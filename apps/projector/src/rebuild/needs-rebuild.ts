@@ -1,0 +1,47 @@
+import { projectionVersion } from '@callstream/domain';
+import { readConnectedServices } from '@callstream/tables';
+import { ProjectionStopped } from '../supervision/projection-stopped.ts';
+import { readLivePositions } from './live-positions.ts';
+import type { MaintenanceContext } from './maintenance.ts';
+
+export interface NeedsRebuildOptions {
+  /** Whether it is an error that projectors or gateways are connected: they may be of the older version. */
+  readonly unlessInUse: boolean;
+}
+
+/**
+ * Whether an older version of the rules made the live tables, so that they are to be rebuilt.
+ * @throws {ProjectionStopped} if a newer one made them, or somebody uses them who is not to be disturbed
+ */
+export async function needsRebuild(
+  operation: MaintenanceContext,
+  { unlessInUse }: NeedsRebuildOptions,
+): Promise<boolean> {
+  const { log, say } = operation;
+  const [position] = await readLivePositions(operation);
+  const version = position?.version ?? projectionVersion;
+  if (version > projectionVersion)
+    throw new ProjectionStopped(
+      `The tables are of projection version ${version}, which is newer than version ${projectionVersion} of this code. Run the code of version ${version}. ` +
+        `To go back to version ${projectionVersion}: npm run projector -- rollback, if it was live before; else npm run projector -- rebuild (docs/upgrade.md).`,
+    );
+  if (version === projectionVersion) {
+    log.info({ version }, 'tables.up-to-date');
+    return false;
+  }
+  if (unlessInUse) await checkUnused(operation, version);
+  say(
+    `The tables are of projection version ${version}, and this code is of version ${projectionVersion}: they are rebuilt.`,
+  );
+  return true;
+}
+
+async function checkUnused({ live }: MaintenanceContext, version: number): Promise<void> {
+  const connected = await readConnectedServices(live);
+  if (connected.length === 0) return;
+  const names = connected.map(({ name, address, pid }) => `${name} (${address ?? 'this machine'}, backend ${pid})`);
+  throw new ProjectionStopped(
+    `The tables are of projection version ${version}, older than version ${projectionVersion} of this code, and services use them: ${names.join(', ')}. ` +
+      `A rebuild would end projectors of version ${version}. Stop these services and start again, or upgrade in steps: npm run projector -- rebuild (docs/upgrade.md).`,
+  );
+}

@@ -1,0 +1,228 @@
+import { randomUUID } from 'node:crypto';
+import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { createLog } from '../../log.ts';
+import { connectKafka, withAdmin } from '../connect.ts';
+import { consume } from './consume.ts';
+import type { Batch, ConsumeOptions, RunningConsumer } from './consume.ts';
+import { connectPublisher } from '../produce/publisher.ts';
+import { ensureTopics } from '../ensure-topics.ts';
+import { endOffsets } from '../topics.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });
+
+/** A topic of two partitions, each with the records 0 to 9. */
+async function filledTopic(): Promise<string> {
+  const topic = testTopicName();
+  await ensureTopics(kafka, { topic, partitions: 2, log });
+  await using publisher = await connectPublisher(kafka);
+  await publisher.publishBatch(
+    Array.from({ length: 20 }, (_, i) => ({
+      ...{ topic, partition: i % 2, key: 'k', value: Buffer.from(String(Math.floor(i / 2))), headers: {} },
+    })),
+  );
+  return topic;
+}
+
+const body = (value: string) => ({ key: 'k', value: Buffer.from(value), headers: {} });
+
+async function abortedTransaction(topic: string, partition: number): Promise<void> {
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
+  await producer.connect();
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ partition, value: 'aborted' }] });
+  await transaction.abort();
+  await producer.disconnect();
+}
+
+interface TestReader extends AsyncDisposable {
+  readonly consumption: RunningConsumer;
+  /** `partition:value`, as they were handed over. */
+  readonly seen: string[];
+  readonly sees: (count: number) => Promise<unknown>;
+}
+
+type OnBatch = (batch: Batch) => Promise<number>;
+const nextOf = ({ records }: Batch): Promise<number> => Promise.resolve((records.at(-1)?.offset ?? -1) + 1);
+
+async function read(
+  topic: string,
+  positions: Map<number, number>,
+  {
+    onBatch = nextOf,
+    groupId = randomUUID(),
+    commit = false,
+    ...others
+  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } & Pick<ConsumeOptions, 'onPassed'> = {},
+): Promise<TestReader> {
+  const seen: string[] = [];
+  const consumption = await consume(kafka, {
+    ...{ groupId, topic, concurrency: 2, commit, log },
+    ...others,
+    positions: () => positions,
+    onBatch: async (batch) => {
+      seen.push(...batch.records.map(({ partition, value }) => `${partition}:${value?.toString() ?? ''}`));
+      const next = await onBatch(batch);
+      positions.set(batch.partition, next);
+      return next;
+    },
+  });
+  const sees = (count: number) =>
+    until(() => seen.length >= count, { timeoutMs: 15_000, onTimeout: () => new Error(`only ${seen.join(' ')}`) });
+  return { consumption, seen, sees, [Symbol.asyncDispose]: () => consumption[Symbol.asyncDispose]() };
+}
+
+const of = (partition: number, from: number, to: number): string[] =>
+  Array.from({ length: to - from }, (_, i) => `${partition}:${from + i}`);
+
+describe('a consumer', () => {
+  it("reads from the caller's positions, not from Kafka's and not from the start", async () => {
+    const topic = await filledTopic();
+    await using reader = await read(
+      topic,
+      new Map([
+        [0, 7],
+        [1, 4],
+      ]),
+    );
+    await reader.sees(9);
+    expect(reader.seen.toSorted()).toEqual([...of(0, 7, 10), ...of(1, 4, 10)]);
+  });
+  it('goes on after a restart where the caller was, whatever was committed', async () => {
+    const topic = await filledTopic();
+    const groupId = randomUUID();
+    {
+      await using first = await read(topic, new Map(), { groupId, commit: true });
+      await first.sees(20);
+    }
+    await using again = await read(
+      topic,
+      new Map([
+        [0, 10],
+        [1, 8],
+      ]),
+      { groupId },
+    );
+    await again.sees(2);
+    expect(again.seen).toEqual(of(1, 8, 10));
+  });
+  it('tells Kafka how far it is only if asked to', async () => {
+    const topic = await filledTopic();
+    const committed = async (commit: boolean) => {
+      const groupId = randomUUID();
+      {
+        await using reader = await read(topic, new Map(), { groupId, commit });
+        await reader.sees(20);
+      }
+      const [offsets] = await withAdmin(kafka, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+      return offsets?.partitions.map(({ offset }) => offset);
+    };
+    expect(await committed(true)).toEqual(['10', '10']);
+    expect(await committed(false)).toEqual(['-1', '-1']);
+  });
+  it('goes back, or ahead, to the offset that a batch asks for', async () => {
+    const topic = await filledTopic();
+    let asked = 0;
+    const onBatch: OnBatch = (batch) => (batch.partition === 0 && asked++ === 0 ? Promise.resolve(6) : nextOf(batch));
+    await using reader = await read(topic, new Map([[1, 10]]), { onBatch });
+    await reader.sees(14);
+    expect(reader.seen).toEqual([...of(0, 0, 10), ...of(0, 6, 10)]);
+  });
+  it('hands over what is written later, with the end of the log', async () => {
+    const topic = await filledTopic();
+    const watermarks: number[] = [];
+    const onBatch: OnBatch = (batch) => {
+      watermarks.push(batch.highWatermark);
+      return nextOf(batch);
+    };
+    await using reader = await read(
+      topic,
+      new Map([
+        [0, 10],
+        [1, 10],
+      ]),
+      { onBatch },
+    );
+    await using publisher = await connectPublisher(kafka);
+    await publisher.publishBatch([{ topic, partition: 1, key: null, value: Buffer.from('10'), headers: {} }]);
+    await reader.sees(1);
+    expect(reader.seen).toEqual(['1:10']);
+    expect(watermarks).toEqual([11]);
+  });
+  it('goes on with the other partitions while a batch is slow, and with its own once that is done', async () => {
+    const topic = await filledTopic();
+    const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
+    const onBatch: OnBatch = async (batch) => {
+      if (batch.partition === 0) await released;
+      return nextOf(batch);
+    };
+    await using reader = await read(topic, new Map(), { onBatch });
+    await using publisher = await connectPublisher(kafka);
+    await reader.sees(20);
+    await publisher.publishBatch([0, 1].map((partition) => ({ topic, partition, ...body('10') })));
+    await reader.sees(21);
+    expect(reader.seen.slice(20)).toEqual(['1:10']);
+    release(undefined);
+    await reader.sees(22);
+    expect(reader.seen.slice(21)).toEqual(['0:10']);
+  });
+  it('fails when a slow batch does', async () => {
+    const topic = await filledTopic();
+    const { promise: broken, reject: breakIt } = Promise.withResolvers<number>();
+    await using reader = await read(topic, new Map([[0, 10]]), { onBatch: () => broken });
+    await reader.sees(10);
+    await using publisher = await connectPublisher(kafka);
+    await publisher.publishBatch([{ topic, partition: 0, ...body('10') }]);
+    await reader.sees(11); // partition 1 is slow by now
+    breakIt(new Error('broken'));
+    await expect(reader.consumption.failure).rejects.toThrow('broken');
+  });
+  it('leaves out what a transaction wrote that was aborted, and says how far there is nothing', async () => {
+    const topic = await filledTopic();
+    await abortedTransaction(topic, 1);
+    const passed: string[] = [];
+    await using reader = await read(topic, new Map([[0, 10]]), {
+      onPassed: (partition, next) => passed.push(`${partition}:${next}`),
+    });
+    // One record and the marker of its transaction.
+    await until(() => passed.at(-1) === '1:12', { timeoutMs: 15_000, onTimeout: () => new Error(passed.join(' ')) });
+    expect(reader.seen).toEqual(of(1, 0, 10));
+  });
+  it('fails when a batch does', async () => {
+    const topic = await filledTopic();
+    await using reader = await read(topic, new Map(), { onBatch: () => Promise.reject(new Error('broken')) });
+    await expect(reader.consumption.failure).rejects.toThrow('broken');
+  });
+});
+
+describe('a position that the log does not have ends the consumer, instead of being reset', () => {
+  it('beyond its end', async () => {
+    const topic = await filledTopic();
+    await using reader = await read(
+      topic,
+      new Map([
+        [0, 50],
+        [1, 10],
+      ]),
+    );
+    await expect(reader.consumption.failure).rejects.toThrow(/Partition 0 .* does not have the offset/);
+    expect(reader.seen).toEqual([]);
+  });
+  it('before its start', async () => {
+    const topic = await filledTopic();
+    await withAdmin(kafka, async (admin) => {
+      await admin.fetchTopicOffsets(topic); // deleteTopicRecords does not load the metadata that it needs
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '5' }] });
+    });
+    expect((await endOffsets(kafka, topic)).get(1)).toEqual({ low: 5, high: 10 });
+    await using reader = await read(
+      topic,
+      new Map([
+        [0, 10],
+        [1, 2],
+      ]),
+    );
+    await expect(reader.consumption.failure).rejects.toThrow(/Partition 1 .* does not have the offset/);
+    expect(reader.seen).toEqual([]);
+  });
+});

@@ -1,0 +1,52 @@
+import kafkajs from 'kafkajs';
+import { testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { createLog } from '../../log.ts';
+import { connectKafka, withAdmin } from '../connect.ts';
+import { ensureTopics } from '../ensure-topics.ts';
+import type { LogRecord } from './log-record.ts';
+import { connectPublisher } from '../produce/publisher.ts';
+import { readRanges } from '../consume/read-ranges.ts';
+import { endOffsets } from '../topics.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+const brokers = testKafkaBrokers();
+const kafka = connectKafka({ brokers, clientId: 'test', log });
+
+async function newTopic(settings: Readonly<Record<string, string>> = {}): Promise<string> {
+  const topic = testTopicName();
+  await ensureTopics(kafka, { topic, partitions: 1, log });
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  if (configEntries.length > 0)
+    await withAdmin(kafka, (admin) =>
+      admin.alterConfigs({
+        validateOnly: false,
+        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
+      }),
+    );
+  return topic;
+}
+
+async function readAll(topic: string): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  const ends = await endOffsets(kafka, topic);
+  const ranges = new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }]));
+  await readRanges(kafka, { topic, ranges, onRecords: (some) => void records.push(...some), log });
+  return records;
+}
+
+const valuesOf = (records: readonly LogRecord[]): (string | undefined)[] =>
+  records.map(({ value }) => value?.toString());
+
+// What Kafka's own producer writes in each codec is read by apps/e2e/src/projector/unreadable-batch.int.test.ts.
+it.each(['snappy', 'lz4', 'zstd', 'gzip'])('reads what a broker recompresses, on a topic of %s', async (codec) => {
+  const topic = await newTopic({ 'compression.type': codec });
+  await using publisher = await connectPublisher(kafka);
+  const values = Array.from({ length: 200 }, (_, i) => `${i} ${'y'.repeat(i)}`);
+  for (const some of [values.slice(0, 120), values.slice(120)])
+    await publisher.publishBatch(
+      some.map((value) => ({ topic, partition: 0, key: 'k', value: Buffer.from(value), headers: { a: 'b' } })),
+    );
+  const records = await readAll(topic);
+  expect(valuesOf(records)).toEqual(values);
+  expect(records.map(({ headers }) => headers.get('a')?.toString())).toEqual(values.map(() => 'b'));
+});

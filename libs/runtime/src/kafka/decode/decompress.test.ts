@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { randomBytes } from 'node:crypto';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { compressFrameSync } from 'lz4-napi';
+import { compressSync } from 'snappy';
+import { decompress, decompressedBytesMax } from './decompress.ts';
+import { MalformedBatchError } from './malformed-batch.ts';
+
+/** As Kafka's Java clients write snappy: blocks of 32 kB, each after its length. */
+function xerial(bytes: Buffer): Buffer {
+  const parts: Buffer[] = [Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1])];
+  for (let at = 0; at < bytes.length; at += 32_768) {
+    const block = compressSync(bytes.subarray(at, at + 32_768));
+    const length = Buffer.alloc(4);
+    length.writeInt32BE(block.length);
+    parts.push(length, block);
+  }
+  return Buffer.concat(parts);
+}
+
+/** Every way in which producers write, with the number of its codec. */
+const ways = [
+  ['gzip', 1, (bytes: Buffer) => gzipSync(bytes)],
+  ['snappy in one block', 2, (bytes: Buffer) => compressSync(bytes)],
+  ['snappy in blocks', 2, xerial],
+  ['lz4', 3, (bytes: Buffer) => compressFrameSync(bytes)],
+  [
+    'lz4 with checksums',
+    3,
+    (bytes: Buffer) => compressFrameSync(bytes, { blockChecksums: true, contentChecksum: true }),
+  ],
+  ['zstd', 4, (bytes: Buffer) => zstdCompressSync(bytes)],
+] as const;
+
+/** Text as events are, and bytes that cannot be compressed. */
+const sample = Buffer.concat([Buffer.from('{"type":"call.new","call_id":"'.repeat(9_000)), randomBytes(70_000)]);
+
+describe.each(ways)('%s', (_name, codec, compress) => {
+  it('is decompressed', async () => {
+    for (const bytes of [sample, sample.subarray(0, 1), Buffer.alloc(0)])
+      expect((await decompress(codec, compress(bytes))).equals(bytes)).toBe(true);
+  });
+
+  it('may become as large as the limit, and no larger', async () => {
+    const compressed = compress(sample);
+    expect(await decompress(codec, compressed, sample.length)).toHaveLength(sample.length);
+    await expect(decompress(codec, compressed, sample.length - 1)).rejects.toThrow(/^decompresses to more than/);
+  });
+
+  it('that was cut off, or has bytes behind its end, is malformed or what it was', async () => {
+    const compressed = compress(sample);
+    for (const cut of [0, 1, 5, 17, compressed.length >> 1, compressed.length - 5, compressed.length - 1])
+      await expect(decompress(codec, compressed.subarray(0, cut))).rejects.toThrow(MalformedBatchError);
+    const more = await decompress(codec, Buffer.concat([compressed, randomBytes(9)])).catch((error: unknown) => error);
+    expect(more instanceof MalformedBatchError || (more as Buffer).equals(sample)).toBe(true);
+  });
+
+  it('that was damaged is malformed or within the limit, whatever is damaged', async () => {
+    const bytesMax = 50_000;
+    const small = compress(sample.subarray(260_000, 300_000));
+    const damage = fc.array(fc.tuple(fc.nat(small.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
+    const isHarmless = async (bytes: Buffer): Promise<boolean> => {
+      const made = await decompress(codec, bytes, bytesMax).catch((error: unknown) => error);
+      return made instanceof MalformedBatchError || (made as Buffer).length <= bytesMax;
+    };
+    await fc.assert(
+      fc.asyncProperty(damage, async (changes) => {
+        const bytes = Buffer.from(small);
+        // Heads are where lengths stand.
+        for (const [at, byte] of changes) bytes[at % 3 === 0 ? at % 24 : at] = byte;
+        return isHarmless(bytes);
+      }),
+    );
+    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), (bytes) => isHarmless(Buffer.from(bytes))));
+  });
+});
+
+it('the limit is 64 MB, if none is given', async () => {
+  const zeros = zstdCompressSync(Buffer.alloc(decompressedBytesMax + 1));
+  await expect(decompress(4, zeros)).rejects.toThrow('decompresses to more than 64 MB');
+});
+
+it('a frame of lz4 behind another one is not read, however large', async () => {
+  const two = Buffer.concat([compressFrameSync(sample), compressFrameSync(Buffer.alloc(70_000_000))]);
+  await expect(decompress(3, two)).rejects.toThrow(MalformedBatchError);
+});
+
+it('what is compressed in a way that nobody knows says so', async () => {
+  await expect(decompress(5, sample)).rejects.toThrow('is compressed in a way that nobody knows (codec 5)');
+});

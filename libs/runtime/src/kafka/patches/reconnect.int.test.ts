@@ -1,0 +1,78 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createRequire } from 'node:module';
+import { connect } from 'node:net';
+import kafkajs from 'kafkajs';
+import type { ISocketFactory } from 'kafkajs';
+import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { createLog } from '../../log.ts';
+import { connectKafka } from '../connect.ts';
+import { consume } from '../consume/consume.ts';
+import { ensureTopics } from '../ensure-topics.ts';
+import { connectPublisher } from '../produce/publisher.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+
+/** Sockets of which one breaks in the middle of a long answer: once, after `bytes` of it. */
+function breakingSockets(bytes: number): { socketFactory: ISocketFactory; broken: () => number } {
+  let broken = 0;
+  const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
+    const socket = connect({ host, port }, onConnect);
+    let received = 0;
+    socket.on('data', (chunk) => {
+      received += chunk.length;
+      if (received < bytes || broken > 0) return;
+      broken++;
+      socket.destroy(new Error('read ECONNRESET'));
+    });
+    return socket;
+  };
+  return { socketFactory, broken: () => broken };
+}
+
+it('a connection that breaks in the middle of an answer: what comes over the next one is understood', async () => {
+  const topic = testTopicName();
+  const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });
+  await ensureTopics(kafka, { topic, partitions: 1, log });
+  await using publisher = await connectPublisher(kafka);
+  const { socketFactory, broken } = breakingSockets(200_000);
+  const breaking = new kafkajs.Kafka({
+    ...{ brokers: [...testKafkaBrokers()], socketFactory, connectionTimeout: 3_000, requestTimeout: 30_000 },
+    logLevel: kafkajs.logLevel.NOTHING,
+  });
+  let next = 0;
+  await using _consumption = await consume(breaking, {
+    ...{ groupId: randomUUID(), topic, concurrency: 1, commit: false, log },
+    positions: () => new Map([[0, next]]),
+    onBatch: ({ records }) => Promise.resolve((next = (records.at(-1)?.offset ?? -1) + 1)),
+  });
+  await publisher.publishBatch([{ topic, partition: 0, key: 'k', value: randomBytes(900_000), headers: {} }]);
+  await until(() => next === 1, { timeoutMs: 15_000, onTimeout: () => new Error(`not read; broken: ${broken()}`) });
+  expect(broken()).toBe(1);
+});
+
+interface TestConnection {
+  connect: () => Promise<true>;
+  disconnect: () => Promise<true>;
+}
+const KafkaConnection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
+  options: object,
+) => TestConnection;
+
+it('who asks for a connection while it is made gets that one; afterwards there may be another', async () => {
+  const [host, port] = testKafkaBrokers()[0]?.split(':') ?? [];
+  let sockets = 0;
+  const socketFactory: ISocketFactory = ({ onConnect }) => {
+    sockets++;
+    return connect({ host, port: Number(port) }, onConnect);
+  };
+  const logger = { namespace: () => logger, debug: () => undefined, error: () => undefined };
+  // Without a time-out of requests it would set a timer of NaN ms.
+  const timeouts = { connectionTimeout: 3_000, requestTimeout: 30_000 };
+  const connection = new KafkaConnection({ host, port, logger, socketFactory, ...timeouts });
+  await Promise.all([connection.connect(), connection.connect()]);
+  expect(sockets).toBe(1);
+  await connection.disconnect();
+  await connection.connect();
+  expect(sockets).toBe(2);
+  await connection.disconnect();
+});

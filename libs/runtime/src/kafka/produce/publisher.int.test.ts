@@ -1,0 +1,36 @@
+import { testKafkaBrokers, testTopicName } from '@callstream/stack';
+import { createLog } from '../../log.ts';
+import { connectKafka } from '../connect.ts';
+import { connectPublisher } from './publisher.ts';
+import type { ProducerRecord } from './publisher.ts';
+import { ensureTopics } from '../ensure-topics.ts';
+import { endOffsets } from '../topics.ts';
+
+const log = createLog({ service: 'test', level: 'silent' });
+const to = (topic: string): ProducerRecord => ({
+  topic,
+  partition: 0,
+  key: 'k',
+  value: Buffer.from('{}'),
+  headers: {},
+});
+
+it('goes on with a new producer after every send that failed: the old one may use sequence numbers twice', async () => {
+  const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });
+  const topic = testTopicName();
+  await ensureTopics(kafka, { topic, partitions: 1, log });
+  let producers = 0;
+  const createProducer = kafka.producer.bind(kafka);
+  kafka.producer = (config) => {
+    producers++;
+    return createProducer(config);
+  };
+  await using publisher = await connectPublisher(kafka);
+  for (let failed = 0; failed < 2; failed++) {
+    await expect(publisher.publishBatch([to(testTopicName())])).rejects.toThrow();
+    await publisher.publishBatch([to(topic)]);
+    await publisher.publishBatch([to(topic)]);
+  }
+  expect(producers).toBe(3);
+  expect(await endOffsets(kafka, topic)).toEqual(new Map([[0, { low: 0, high: 4 }]]));
+});

@@ -1,0 +1,26 @@
+import pg from 'pg';
+import { classify, ConnectionLost } from '../index.ts';
+import type { Failure } from '../index.ts';
+
+const answer = (code: string): Error => Object.assign(new pg.DatabaseError('It fails.', 0, 'error'), { code });
+
+const states: Readonly<Record<Failure, readonly string[]>> = {
+  transient: [
+    ...['08000', '08006', '25006', '25P03', '25P04', '40001', '40003', '40P01', '53100', '53200', '53300', '55006'],
+    ...['55P03', '57014', '57P01', '57P02', '57P03', '58030'],
+  ],
+  data: ['21000', '22001', '22003', '22021', '22P02', '22P05', '23502', '23503', '23514', '44000', '54000', '54001'],
+  deploy: ['0A000', '23505', '28000', '28P01', '3D000', '3F000', '42501', '42601', '42703', '42804', '42P01', '42P10'],
+  unknown: ['XX000', 'XX001', '58P01', '25P02', 'P0001', '99999', ''],
+};
+
+describe.each(Object.entries(states))('a failure that is %s', (failure, codes) => {
+  it.each(codes)('is told by SQLSTATE %p', (code) => expect(classify(answer(code))).toBe(failure));
+});
+
+it('a connection that broke is a transient failure; what Postgres did not say, nobody knows', () => {
+  expect(classify(new ConnectionLost('It broke.'))).toBe('transient');
+  expect([new Error('no'), Object.assign(new Error('no'), { code: '54000' }), undefined, 'no'].map(classify)).toEqual(
+    Array(4).fill('unknown'),
+  );
+});

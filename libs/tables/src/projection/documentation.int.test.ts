@@ -1,0 +1,71 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { jest } from '@jest/globals';
+import { testDatabase } from '@callstream/stack';
+import { describeSchema } from '../../testing/index.ts';
+import type { ColumnDescription } from '../../testing/index.ts';
+import { connectTables, migrate } from '../index.ts';
+import type { Tables } from '../index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const file = new URL('../../../../docs/reference/tables.md', import.meta.url);
+const stack = new AsyncDisposableStack();
+let db: Tables;
+let columns: ColumnDescription[];
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  await migrate(database.url);
+  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  columns = await describeSchema(db, 'projection');
+});
+afterAll(() => stack.disposeAsync());
+
+describe('the tables', () => {
+  it('have a comment on each, and on every column', () => {
+    expect(columns.length).toBeGreaterThan(100);
+    expect(columns.filter(({ about, meaning }) => about === null || meaning === null)).toEqual([]);
+  });
+
+  it('have every time with a time zone', () => {
+    expect(columns.filter(({ type }) => type.startsWith('timestamp without') || type === 'date')).toEqual([]);
+    const times = columns.filter(({ column }) => /_(at|since)$|^(at|hour|day)$/.test(column));
+    expect(times.length).toBeGreaterThan(30);
+    expect(times.filter(({ type }) => type !== 'timestamp with time zone')).toEqual([]);
+  });
+
+  it('are described in docs/reference/tables.md as they are', async () => {
+    const text = await readFile(file, 'utf8');
+    const marker = /<!-- From here on generated[^\n]*-->\n/.exec(text);
+    if (!marker) throw new Error('docs/reference/tables.md has no marker.');
+    const wanted = text.slice(0, marker.index + marker[0].length) + render(columns);
+    if (process.env['UPDATE_DOCS'] === '1') await writeFile(file, wanted);
+    else expect(text).toBe(wanted);
+  });
+});
+
+describe('the queries in docs/reference/tables.md', () => {
+  it('run', async () => {
+    const queries = [...(await readFile(file, 'utf8')).matchAll(/```sql\n(.*?)```/gs)].map((match) => match[1] ?? '');
+    expect(queries.length).toBeGreaterThan(8);
+    for (const query of queries) await db.query(query);
+  });
+});
+
+function render(all: readonly ColumnDescription[]): string {
+  const tables = Map.groupBy(all, ({ table }) => table);
+  const cell = (text: string | null): string => (text ?? '').replaceAll('|', '\\|');
+  return [...tables.values()]
+    .map((of) => {
+      const [{ table, kind, about } = { table: '', kind: '', about: '' }] = of;
+      const rows = of.map(({ column, type, meaning }) => [`\`${column}\``, cell(type), cell(meaning)]);
+      const all = [['column', 'type', 'meaning'], ...rows];
+      const widths = [0, 1, 2].map((i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
+      const line = (row: readonly string[]): string =>
+        `| ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
+      const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
+      return `\n## ${kind} ${table}\n\n${about ?? ''}\n\n${[line(all[0] ?? []), rule, ...rows.map(line)].join('\n')}\n`;
+    })
+    .join('');
+}

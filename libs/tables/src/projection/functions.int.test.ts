@@ -1,0 +1,121 @@
+import { jest } from '@jest/globals';
+import type { CallEvent, PresenceRules } from '@callstream/domain';
+import { compareText, isCurrent, isStale } from '@callstream/domain';
+import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
+import { agentsNow, defaultRules } from '@callstream/domain/testing/agents';
+import { days } from '@callstream/domain/testing/days';
+import { deliveriesOf, parseStoryTime } from '@callstream/domain/testing/script';
+import { stories } from '@callstream/domain/testing/stories/index';
+import { testDatabase } from '@callstream/stack';
+import fc from 'fast-check';
+import { replaceRows } from '../../testing/replace-rows.ts';
+import { connectTables, migrate } from '../index.ts';
+import type { Tables } from '../index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const stack = new AsyncDisposableStack();
+let db: Tables;
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  await migrate(database.url);
+  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+});
+afterAll(() => stack.disposeAsync());
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+const sorted = (rows: readonly (readonly unknown[])[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+
+interface PresenceQuery {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly rules: PresenceRules;
+}
+
+async function presenceInSql({ now, rules }: PresenceQuery): Promise<string[]> {
+  const { rows } = await db.query<{ row: unknown[] }>(
+    `select json_build_array(actor, queue, presence, to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), calls) as row
+     from agent_presence($1, $2::float8 * interval '1 ms', $3::float8 * interval '1 ms', $4::float8 * interval '1 ms', $5)`,
+    [iso(now), rules.staleAfterMs, rules.ringMsMax, rules.presenceStaleMs, rules.takeSeveralCalls],
+  );
+  return sorted(rows.map(({ row }) => row));
+}
+
+const presenceInDomain = (events: readonly CallEvent[], asked: PresenceQuery): string[] =>
+  sorted(
+    [...agentsNow(events, [...callsOfEvents(events).values()], asked)].flatMap(([actor, { queues, calls }]) =>
+      queues.map(({ queue, presence, since }) => [
+        actor,
+        queue,
+        presence,
+        iso(since),
+        [...new Set(calls)].toSorted(compareText),
+      ]),
+    ),
+  );
+
+async function callsInSql({ now, rules }: PresenceQuery): Promise<string[]> {
+  const { rows } = await db.query<{ row: unknown[] }>(
+    `select json_build_array(call_id, queue, state) as row from current_calls($1, $2::float8 * interval '1 ms')`,
+    [iso(now), rules.staleAfterMs],
+  );
+  return sorted(rows.map(({ row }) => row));
+}
+
+const callsInDomain = (events: readonly CallEvent[], { now, rules }: PresenceQuery): string[] =>
+  sorted(
+    [...callsOfEvents(events).values()]
+      .filter((call) => isCurrent(call) && !isStale(call, now, rules.staleAfterMs))
+      .map(({ callId, queue, state }) => [callId, queue ?? '', state]),
+  );
+
+/** Moments from the first event on, so that limits of minutes and hours are met; and other settings than the usual ones. */
+const asked = fc.record({
+  later: fc.oneof(fc.nat(300_000), fc.nat(4 * 3_600_000), fc.nat(14 * 3_600_000)),
+  rules: fc.record({
+    staleAfterMs: fc.constantFrom(defaultRules.staleAfterMs, 60_000),
+    ringMsMax: fc.constantFrom(defaultRules.ringMsMax, 3_000),
+    presenceStaleMs: fc.constantFrom(defaultRules.presenceStaleMs, 0, 30_000),
+    takeSeveralCalls: fc.boolean(),
+  }),
+});
+
+async function expectSameAsDomain(events: readonly CallEvent[], { now, rules }: PresenceQuery): Promise<void> {
+  await replaceRows(db, events);
+  expect(await presenceInSql({ now, rules })).toEqual(presenceInDomain(events, { now, rules }));
+  expect(await callsInSql({ now, rules })).toEqual(callsInDomain(events, { now, rules }));
+}
+
+const firstOf = (events: readonly CallEvent[]): number => Math.min(...events.map(({ receivedAt }) => receivedAt));
+
+describe('presence and current calls in SQL are those of the domain', () => {
+  it('for days of a small centre in which an event is missing', async () => {
+    await fc.assert(
+      fc.asyncProperty(days(60), fc.nat(), asked, async ({ log }, missing, { later, rules }) => {
+        const events = eventsOf(log.filter((_, i) => i !== missing % log.length));
+        if (events.length > 0) await expectSameAsDomain(events, { now: firstOf(events) + later, rules });
+      }),
+      { numRuns: 60, endOnFailure: true },
+    );
+  });
+
+  it('at the moments of all stories', async () => {
+    for (const { script, rules, board } of Object.values(stories).flat())
+      for (const now of Object.keys(board).map(parseStoryTime)) {
+        const known = eventsOf(deliveriesOf(script)).filter(({ receivedAt }) => receivedAt <= now);
+        if (known.length > 0) await expectSameAsDomain(known, { now, rules: { ...defaultRules, ...rules } });
+      }
+  });
+
+  it('for random logs', async () => {
+    await fc.assert(
+      fc.asyncProperty(logs(40), asked, async (log, { later, rules }) => {
+        const events = eventsOf(log);
+        await expectSameAsDomain(events, { now: firstOf(events) + later, rules });
+      }),
+      { numRuns: 30, endOnFailure: true },
+    );
+  });
+});

@@ -1,0 +1,111 @@
+import { jest } from '@jest/globals';
+import type { CallEvent, Visit } from '@callstream/domain';
+import { isCounted, totalsOf } from '@callstream/domain';
+import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
+import { testDatabase } from '@callstream/stack';
+import fc from 'fast-check';
+import { replaceRows } from '../../testing/replace-rows.ts';
+import { connectTables, migrate } from '../index.ts';
+import type { Tables } from '../index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+const hourMs = 3_600_000;
+const shortAbandonMs = 5_000;
+const stack = new AsyncDisposableStack();
+let db: Tables;
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  await migrate(database.url);
+  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+});
+afterAll(() => stack.disposeAsync());
+
+/** The visits that count, by queue and by the hour or day of their beginning, which is in ms. */
+const counted = (events: readonly CallEvent[], unitMs: number): Map<string, Visit[]> =>
+  Map.groupBy(
+    [...callsOfEvents(events).values()].filter(isCounted).flatMap(({ visits }) => visits),
+    ({ queue, waitingAt }) => JSON.stringify([new Date(waitingAt - (waitingAt % unitMs)).toISOString(), queue]),
+  );
+
+const byKey = (rows: readonly { key: string }[]): unknown =>
+  Object.fromEntries(rows.map(({ key, ...row }) => [key, row]));
+
+async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
+  await replaceRows(db, events);
+  const hours = await db.query<{ at: string; queue: string }>(
+    `select hour as at, queue, visits::int, answered::int, abandoned::int, flowed_out::int, answered_wait_ms_avg::float8 as asa from queue_hours`,
+  );
+  expect(byKey(hours.rows.map(({ at, queue, ...row }) => ({ key: JSON.stringify([at, queue]), ...row })))).toEqual(
+    byKey(
+      [...counted(events, hourMs)].map(([key, visits]) => {
+        const totals = totalsOf(visits, { serviceLevelMs: 0, shortAbandonMs });
+        return {
+          key,
+          visits: visits.length,
+          answered: totals.answered,
+          abandoned: totals.abandoned,
+          flowed_out: totals.flowedOut,
+          asa: totals.asaMs === null ? null : (expect.closeTo(totals.asaMs, 6) as unknown),
+        };
+      }),
+    ),
+  );
+  const levels = await db.query<{ at: string; queue: string; threshold: number }>(
+    'select day as at, queue, threshold_s as threshold, service_level as level, abandon_rate as rate from service_levels',
+  );
+  expect(
+    byKey(
+      levels.rows.map(({ at, queue, threshold, ...row }) => ({ key: JSON.stringify([at, queue, threshold]), ...row })),
+    ),
+  ).toEqual(
+    byKey(
+      [...counted(events, 24 * hourMs)].flatMap(([key, visits]) =>
+        [10, 20, 30, 60, 120].map((threshold) => {
+          const totals = totalsOf(visits, { serviceLevelMs: threshold * 1000, shortAbandonMs });
+          const of = JSON.parse(key) as string[];
+          return { key: JSON.stringify([...of, threshold]), level: totals.serviceLevel, rate: totals.abandonRate };
+        }),
+      ),
+    ),
+  );
+}
+
+describe('calls per hour and queue, and service levels', () => {
+  it('are those of the domain, for the nineteen lives', () =>
+    expectSameAsDomain(
+      eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
+    ));
+
+  it('are those of the domain, for random logs', async () => {
+    await fc.assert(
+      fc.asyncProperty(logs(40), (log) => expectSameAsDomain(eventsOf(log))),
+      { numRuns: 25, endOnFailure: true },
+    );
+  }, 60_000);
+});
+
+describe('times', () => {
+  const one = async (sql: string): Promise<unknown> => (await db.query<object>(sql)).rows[0];
+
+  it('of a call are its wait, and the talk from answer to end', async () => {
+    await replaceRows(db, eventsOf(fixtureLog('01-nominal')));
+    expect(await one('select wait_ms, talk_ms from call_times')).toEqual({ wait_ms: 12_000, talk_ms: 81_000 });
+  });
+
+  it('of an agent are from entering a call to leaving it last', async () => {
+    await replaceRows(db, eventsOf(fixtureLog('01-nominal')));
+    expect(await one('select calls::int, on_call_ms from agent_days')).toEqual({ calls: 1, on_call_ms: 80_000 });
+  });
+
+  it('of an abandon are those of the visit', async () => {
+    await replaceRows(db, eventsOf(fixtureLog('05-abandoned')));
+    expect(
+      await one(
+        'select is_short, wait_ms = extract(epoch from abandoned_at - waiting_at) * 1000 as same from abandons',
+      ),
+    ).toEqual({ is_short: false, same: true });
+  });
+});

@@ -1,0 +1,98 @@
+import type { PresenceEvents, AgentSegment } from '@callstream/domain';
+import { epochMs } from '../board.ts';
+import type { Queryable } from '../../connection/pool.ts';
+
+/** How many calls are in a queue now; times in ms since 1970 by our clock. */
+export interface LiveQueue {
+  /** '' for the calls of which no event named a queue. */
+  readonly queue: string;
+  readonly waiting: number;
+  /** Since when the first of them waits; null if none does. */
+  readonly longestWaitingSince: number | null;
+  readonly talking: number;
+}
+
+/**
+ * Counts the current calls that were heard of since `heardSince` (ms since 1970), by queue, as the SQL function `current_calls`
+ * says them. What waits and what is talked on is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
+ */
+export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
+  const { rows } = await db.query<LiveQueue>({
+    name: 'count-live-calls',
+    text: `
+      select queue, count(*) filter (where state = 'WAITING')::int as waiting,
+        count(*) filter (where state = 'ONGOING')::int as talking,
+        ${epochMs(`min(since) filter (where state = 'WAITING')`)} as "longestWaitingSince"
+      from current_calls(to_timestamp($1::float8 / 1000), '0 s')
+      group by queue`,
+    values: [heardSince],
+  });
+  return rows;
+}
+
+/** What an agent said of a queue, and the agent's extension; times in ms since 1970. */
+export interface AgentRow extends PresenceEvents {
+  readonly number: string | null;
+}
+
+const mark = (name: string): string =>
+  `case when ${name}_at is not null then json_build_object('at', ${epochMs(`${name}_at`)}, 'id', ${name}_id) end`;
+
+/** What every agent said of each queue off calls, if the agent was heard of since `heardSince` or did not log out; by actor and queue. */
+export async function readAgentMarks(db: Queryable, heardSince: number): Promise<AgentRow[]> {
+  const { rows } = await db.query<AgentRow>({
+    name: 'read-agent-marks',
+    text: `
+      select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
+        ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${epochMs('heard_at')} as "heardAt", delay_ms as "delayMs"
+      from agents
+      where heard_at >= to_timestamp($1::float8 / 1000)
+        or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id)
+      order by actor, queue`,
+    values: [heardSince],
+  });
+  return rows;
+}
+
+/** A time of an agent on a call, and where the call is; '' if no event named a queue. */
+export interface AgentSegmentRow extends AgentSegment {
+  readonly callQueue: string;
+}
+
+/**
+ * The segments by which presence is judged: those that are open on calls heard of since `since` (ms since 1970); and of those
+ * that ended since then, of each agent and queue the last, the last on which the agent talked, and the one that an unpause
+ * may belong to. Judging all of them would give the same, and send a day of segments to the gateway
+ * at each read.
+ */
+export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
+  const { rows } = await db.query<AgentSegmentRow>({
+    name: 'read-agent-segments',
+    text: `
+      with ended as not materialized (
+        select call_id, n, actor, coalesce(queue, '') as in_queue, ended_at, greatest(rang_last_at, entered_last_at, ended_at) as last_word_at,
+          case when entered_at is not null then entered_last_at end as talked_at
+        from segments where ended_at >= to_timestamp($1::float8 / 1000)
+      ), latest as materialized (
+        select actor, in_queue, max(last_word_at) as last_word_at, max(talked_at) as talked_at from ended group by actor, in_queue
+      ), unpaused as materialized (
+        select actor, array_agg(unpaused_at) as times from agents where unpaused_at is not null group by actor
+      ), wanted as (
+        select e.call_id, e.n
+        from ended e left join unpaused u on u.actor = e.actor
+        where (e.actor, e.in_queue, e.last_word_at) in (select actor, in_queue, last_word_at from latest)
+          or (e.actor, e.in_queue, e.talked_at) in (select actor, in_queue, talked_at from latest)
+          or exists (select from unnest(u.times) as t (at) where t.at between e.ended_at and e.ended_at + interval '5 minutes')
+        union all
+        select s.call_id, s.n from calls c join segments s using (call_id)
+        where c.finished_at is null and c.heard_at >= to_timestamp($1::float8 / 1000) and s.ended_at is null
+      )
+      select s.call_id as "callId", s.actor, s.number, s.queue, ${epochMs('s.rang_at')} as "rangAt", ${epochMs('s.rang_last_at')} as "rangLastAt",
+        ${epochMs('s.entered_at')} as "enteredAt", ${epochMs('s.entered_last_at')} as "enteredLastAt", ${epochMs('s.ended_at')} as "endedAt", s.end_reason as "end",
+        c.delay_ms as "delayMs", ${epochMs('c.heard_at')} as "heardAt", coalesce(c.queue, '') as "callQueue"
+      from wanted join segments s using (call_id, n) join calls c using (call_id)
+      order by s.actor, s.call_id, s.n`,
+    values: [since],
+  });
+  return rows;
+}

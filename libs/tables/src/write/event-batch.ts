@@ -1,0 +1,51 @@
+import { factsOf } from '@callstream/domain';
+import type { CallEvent, Fact } from '@callstream/domain';
+import { createEventLines } from './event-lines.ts';
+import type { EventLines } from './event-lines.ts';
+import { isPresenceEvent } from './write-agents.ts';
+
+/** What the events of a batch state. */
+export interface EventBatch {
+  readonly events: EventLines;
+  /** By call_id; they may repeat what is known already, and each other. */
+  readonly facts: FactsByCall;
+  /** Deliveries that say something of an agent off calls. */
+  readonly presence: readonly PresenceDelivery[];
+}
+
+export type FactsByCall = ReadonlyMap<string, readonly Fact[]>;
+export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
+
+/** Collects the events of a batch; `batch` at the end, once. */
+export interface EventBatchBuilder {
+  readonly add: (event: CallEvent) => void;
+  readonly batch: () => EventBatch;
+}
+
+export function createEventBatch(): EventBatchBuilder {
+  const events = createEventLines();
+  const facts = collectFacts();
+  const presence: PresenceDelivery[] = [];
+  return {
+    add: (event) => {
+      events.add(event);
+      facts.add(event);
+      if (isPresenceEvent(event)) presence.push({ uuid: event.uuid, id: event.id });
+    },
+    batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
+  };
+}
+
+/** Collects the facts of events by call. */
+export function collectFacts(): { readonly add: (event: CallEvent) => void; readonly byCall: FactsByCall } {
+  const byCall = new Map<string, Fact[]>();
+  return {
+    byCall,
+    add: (event) => {
+      if (event.callId === null) return;
+      const facts = byCall.get(event.callId);
+      if (!facts) byCall.set(event.callId, [...factsOf(event)]);
+      else for (const fact of factsOf(event)) facts.push(fact);
+    },
+  };
+}

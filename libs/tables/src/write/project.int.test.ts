@@ -1,0 +1,297 @@
+import { jest } from '@jest/globals';
+import { testDatabase, until } from '@callstream/stack';
+import type { CallEvent } from '@callstream/domain';
+import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
+import fc from 'fast-check';
+import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
+import {
+  connectTables,
+  createDedupCache,
+  ensurePositions,
+  listCallEvents,
+  listCalls,
+  migrate,
+  PositionMoved,
+  project,
+  readPositions,
+} from '../index.ts';
+import { foldCalls } from './fold-calls.ts';
+import { upsertEvents } from './insert-events.ts';
+import { packedFactsOf, readPackedFacts } from './packed-facts.ts';
+import { sendPipelined } from '../connection/pipeline.ts';
+import { writeCalls } from './write-calls.ts';
+import type { DedupCache, Tables } from '../index.ts';
+
+// A busy machine is no failure: what hangs is noticed all the same.
+jest.setTimeout(60_000);
+
+let database: Awaited<ReturnType<typeof testDatabase>>;
+let db: Tables;
+const version = 1;
+const topic = 'call-events';
+const logId = '11111111-1111-8111-8111-111111111111';
+
+beforeAll(async () => {
+  database = await testDatabase();
+  await migrate(database.url);
+  db = connectTables({ url: database.url });
+});
+afterAll(async () => {
+  await db.end();
+  await database[Symbol.asyncDispose]();
+});
+beforeEach(empty);
+
+async function empty(): Promise<void> {
+  await db.query('truncate positions, events, calls, visits, segments, agents');
+  await ensurePositions(db, { topic, partitions: 2, version, logId });
+}
+
+/** Writes the batches one after the other, as partition 0. */
+const write = (...batches: (readonly CallEvent[])[]): Promise<void> => writeFrom(0, batches);
+
+/** The same from offset `from` on, by somebody who has `seen` some of them. */
+async function writeFrom(from: number, batches: readonly (readonly CallEvent[])[], seen?: DedupCache): Promise<void> {
+  const client = await db.connect();
+  try {
+    let expected = from;
+    for (const events of batches) {
+      const next = expected + events.length;
+      const move = { partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } };
+      await project(client, { moves: [move], batch: batchOf(events) }, seen);
+      expected = next;
+    }
+  } finally {
+    client.release();
+  }
+}
+
+const runs = logs(40).chain((log) =>
+  fc.tuple(
+    fc.shuffledSubarray(log, { minLength: log.length }).map((shuffled) => eventsOf(shuffled)),
+    fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 8 }),
+  ),
+);
+
+describe('the tables', () => {
+  it('are the play of all facts: random logs, shuffled, repeated, in batches of any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(runs, async ([events, sizes]) => {
+        await empty();
+        await write(...inBatches(events, sizes));
+        expect(await readRows(db)).toEqual(expectedRows(events));
+      }),
+      { numRuns: 120, endOnFailure: true },
+    );
+  }, 60_000);
+
+  it('are it for the nineteen lives', async () => {
+    const log = [...fixtureEvents.keys()].flatMap((name) => fixtureLog(name));
+    await write(...inBatches(eventsOf(log), [7]));
+    expect(await readRows(db)).toEqual(expectedRows(eventsOf(log)));
+  });
+
+  it('are it for large batches that know a part of each other', async () => {
+    const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
+    const again = log.slice(30).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    await write(log.slice(0, 70), [...log.slice(70), ...again.slice(0, 20)], again.slice(20));
+    expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
+  });
+
+  it('are it for text that COPY, arrays and records would take for their own', async () => {
+    const odd = [
+      '"',
+      '\\',
+      '\\N',
+      '\\"',
+      '\\t',
+      '\t',
+      '\n',
+      '\r\n',
+      ',',
+      '()',
+      '{}',
+      '{"a"}',
+      'NULL',
+      ' ',
+      "'",
+      '$1',
+      'é😀',
+    ];
+    const log = odd.flatMap((text, i) =>
+      [
+        ...Object.entries({
+          'call.waiting': {},
+          'actor.entered': { actor: text },
+          'call.recording-available': { url: text },
+        }),
+        ...Object.entries({
+          'actor.logged-in': { actor: text, call_id: '' },
+          [`odd.${text}`]: { code: text, their_number: text },
+        }),
+      ].map(([type, more]) => ({
+        body: JSON.stringify({ type, call_id: `${i}${text}`, queue: text, number: text, ...more }),
+        receivedAt: `2026-03-02T13:00:${String(i).padStart(2, '0')}.000Z`,
+      })),
+    );
+    const events = eventsOf(log);
+    // Copied, then upserted, of a batch in which the others are copied.
+    const again = events.slice(10).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    await write(events.slice(0, 60), again);
+    expect(await readRows(db)).toEqual(expectedRows([...events.slice(0, 60), ...again]));
+  });
+
+  it('are it when what is taken for new was there', async () => {
+    const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
+    const again = log.map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    const asked: number[] = [];
+    const forgetful = createDedupCache();
+    const seen: DedupCache = {
+      ...forgetful,
+      suspects: (uuids: readonly string[]) => {
+        const suspects = forgetful.suspects(uuids);
+        asked.push(suspects.length);
+        return suspects;
+      },
+    };
+    await write(log);
+    await writeFrom(log.length, [again], seen);
+    expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
+    await writeFrom(2 * log.length, [again], seen);
+    expect((await readRows(db)).events).toEqual(expectedRows([...log, ...again, ...again]).events);
+    // Nothing is suspected at first, after the surprise everything.
+    expect(asked).toEqual([0, new Set(log.map(({ uuid }) => uuid)).size]);
+  });
+
+  it('are it when another partition writes one of the events of a batch at the same time', async () => {
+    const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
+    const [first, ...others] = log;
+    if (!first) throw new Error('There are no lives.');
+    const other = await db.connect();
+    await other.query('begin');
+    await sendPipelined(other, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
+    const writing = write([first, ...others]);
+    await until(
+      async () => {
+        const { rowCount } = await db.query(
+          `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'copy events%'`,
+        );
+        return rowCount === 1;
+      },
+      { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('It does not wait for the other one.') },
+    );
+    await other.query('commit');
+    other.release();
+    await writing;
+    expect((await readRows(db)).events).toEqual(expectedRows([...log, { ...first, id: first.id + 1 }]).events);
+  });
+});
+
+describe('a call whose records stand in two partitions', () => {
+  const at = (second: number) => ({ timestamp: `2026-03-02T13:00:0${second}Z`, call_id: 'shared', queue: '900' });
+  const log = eventsOf(
+    [
+      { type: 'call.waiting', ...at(0) },
+      { type: 'actor.entered', actor: 'ana', ...at(1) },
+      { type: 'actor.left', actor: 'ana', ...at(2) },
+      { type: 'call.waiting', ...at(3) },
+    ].map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })),
+  );
+  const shared = (offset: number, partition: number): CallEvent => ({ ...log[offset]!, id: offset * 4096 + partition });
+
+  it.each([
+    ['that is new', []],
+    ['that is known', [shared(0, 0)]],
+  ])('and %s is the play of all of its facts when both are written at the same time', async (_, known) => {
+    await write(known);
+    const [mine, theirs] = [shared(known.length, 0), shared(known.length + 1, 1)];
+    const other = await db.connect();
+    const packed = packedFactsOf((await sendPipelined(other, [readPackedFacts(['shared'])]))[0]);
+    await other.query('begin');
+    await sendPipelined(other, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
+    const writing = writeFrom(known.length, [[mine]]);
+    await until(async () => (await countWaiting()) === 1, {
+      timeoutMs: 30_000,
+      everyMs: 10,
+      onTimeout: () => new Error('It does not wait for the other one.'),
+    });
+    await other.query('commit');
+    other.release();
+    await writing;
+    const { calls, visits, segments } = expectedRows([...known, mine, theirs]);
+    expect(await readRows(db)).toMatchObject({ calls, visits, segments });
+  });
+});
+
+/** Transactions that wait for a row of somebody else. */
+async function countWaiting(): Promise<number> {
+  const { rowCount } = await db.query(
+    `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+  );
+  return rowCount ?? 0;
+}
+
+function inBatches(events: readonly CallEvent[], sizes: readonly number[]): CallEvent[][] {
+  const batches: CallEvent[][] = [];
+  for (let at = 0, i = 0; at < events.length; i++) {
+    const size = sizes[i % sizes.length] ?? 1;
+    batches.push(events.slice(at, at + size));
+    at += size;
+  }
+  return batches;
+}
+
+describe('a position', () => {
+  it('moves with the rows it speaks of', async () => {
+    await write(eventsOf(fixtureLog('01-nominal')));
+    expect(await readPositions(db)).toMatchObject([
+      { partition: 0, nextOffset: 7, version, topic, lastTimestamp: 0 },
+      { partition: 1, nextOffset: 0 },
+    ]);
+  });
+  it('that somebody else moved keeps the whole batch out', async () => {
+    await write(eventsOf(fixtureLog('01-nominal')));
+    await expect(write(eventsOf(fixtureLog('05-abandoned')))).rejects.toThrow(PositionMoved);
+    expect((await readRows(db)).calls).toHaveLength(1);
+  });
+  it('of another version keeps the whole batch out', async () => {
+    await db.query('update positions set projection_version = 2');
+    await expect(write(eventsOf(fixtureLog('01-nominal')))).rejects.toThrow(PositionMoved);
+    expect((await readRows(db)).events).toEqual([]);
+  });
+});
+
+describe('lists', () => {
+  it('have every call, oldest first, and what is asked for', async () => {
+    await write(
+      eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
+    );
+    const ids = async (params: Parameters<typeof listCalls>[1]) =>
+      (await listCalls(db, params)).rows.map((row) => row.aggregate_id);
+    const all = await ids({});
+    expect(all[0]).toBe('1772456400.30100');
+    expect(await ids({ state: 'WAITING' })).toEqual(['1772456400.30114']);
+    expect(await ids({ queue: '910' })).toEqual(['1772456400.30107']);
+    expect(await ids({ direction: 'internal' })).toEqual(['1772456400.30115']);
+    expect(await ids({ aggregate_id: "x' or 1=1 --" })).toEqual([]);
+    // Unfinished ones first of all: 15, and the two of 19; then the newest.
+    expect(await ids({ limit: 4 })).toEqual(['1772456400.30114', '1772456400.30990', all.at(-2), all.at(-1)]);
+    const [, , third] = (await listCalls(db, {})).rows;
+    expect(await ids({ before: third!.id })).toEqual(all.slice(0, 2));
+  });
+  it('have the events of a call in the order of the log, with place and deliveries', async () => {
+    await write(eventsOf(fixtureLog('13-duplicates')));
+    const { rows } = await listCallEvents(db, { topic, callId: '1772456400.30112' });
+    expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([
+      [0, 0, topic, 3],
+      [3, 0, topic, 2],
+    ]);
+    expect(rows[0]).toMatchObject({
+      aggregate_id: '1772456400.30112',
+      received_at: '2026-03-02T14:00:00.000Z',
+      type: 'call.new',
+      body: expect.stringContaining('"type": "call.new"') as string,
+    });
+    expect(await listCallEvents(db, { topic, callId: 'nobody' })).toEqual({ rows: [], more: false });
+  });
+});

@@ -1,0 +1,92 @@
+import { importedAfterMs } from '@callstream/domain';
+import type { CallEvent } from '@callstream/domain';
+import type { PresenceDelivery } from './event-batch.ts';
+import type { Statement } from '../connection/pipeline.ts';
+
+/** What agents say off calls, and the columns of `agents` that it sets. */
+const marks = {
+  'actor.logged-in': 'logged_in',
+  'actor.logged-out': 'logged_out',
+  'actor.paused': 'paused',
+  'actor.unpaused': 'unpaused',
+} as const;
+const names = Object.values(marks);
+
+export const isPresenceEvent = ({ kind, actor }: CallEvent): boolean => actor !== null && kind in marks;
+
+/**
+ * Writes into `agents` what these deliveries say, but for those that are not the first of their event: the time of an
+ * event is that of its first delivery. The events must be in the table.
+ */
+export const writeAgents = (deliveries: readonly PresenceDelivery[]): Statement[] =>
+  deliveries.length === 0
+    ? []
+    : [
+        {
+          name: 'write-agents',
+          text: upsertAgentsFrom('events where uuid = any($1::uuid[]) and id = any($2::bigint[])'),
+          values: [deliveries.map(({ uuid }) => uuid), deliveries.map(({ id }) => id)].map(
+            (column) => `{${column.join()}}`,
+          ),
+        },
+      ];
+
+/** What all events say, for tables that are filled. */
+export const upsertAllAgents = (): string => upsertAgentsFrom('events');
+
+const latestOf = (column: string, filter: string): string =>
+  `(array_agg(${column} order by at desc, id) filter (where ${filter}))[1]`;
+
+/** A mark: its kind's greatest time, and the first event of that time in the log. */
+const markColumns = (kind: string, name: string): string =>
+  `max(at) filter (where kind = '${kind}') as ${name}_at, ${latestOf('id', `kind = '${kind}'`)} as ${name}_id`;
+
+/** The later of two marks; of two of one time, the one with the lesser id. */
+const laterMark = (name: string): string => `
+    greatest(a.${name}_at, excluded.${name}_at) as ${name}_at,
+    case when a.${name}_at = excluded.${name}_at then least(a.${name}_id, excluded.${name}_id)
+      when a.${name}_at > excluded.${name}_at or excluded.${name}_at is null then a.${name}_id else excluded.${name}_id end as ${name}_id`;
+
+const isNumberLater = `excluded.number_at > a.number_at or a.number_at is null
+      or excluded.number_at = a.number_at and excluded.number_id < a.number_id`;
+/** As the domain reads it; what is too long for its column is left out there, too. */
+const number = `case when 'number' = any(omitted) then null else case jsonb_typeof(body -> 'number') when 'string' then nullif(body ->> 'number', '') when 'number' then body ->> 'number' end end`;
+
+const columns = [
+  ...names.flatMap((name) => [`${name}_at`, `${name}_id`]),
+  ...['number', 'number_at', 'number_id', 'updated_at', 'least_delay_ms'],
+].join(', ');
+
+/** What follows from the columns of `m`: by how much the clock of the sender is behind ours, and when the agent was heard of. */
+const derived = `
+  cross join lateral (select
+    case when m.least_delay_ms between 0 and ${importedAfterMs} then m.least_delay_ms else 0 end as delay_ms) d
+  cross join lateral (select
+    least(m.updated_at, greatest(${names.map((name) => `m.${name}_at`).join(', ')}) + d.delay_ms * interval '1 ms') as heard_at) h`;
+
+/** Ordered by key, so that two partitions that meet in `agents` do not deadlock. */
+const upsertAgentsFrom = (events: string): string => `
+insert into agents as a (actor, queue, ${columns}, delay_ms, heard_at)
+select actor, queue, ${columns}, delay_ms, heard_at
+from (
+  select actor, coalesce(queue, '') as queue, ${Object.entries(marks)
+    .map(([kind, name]) => markColumns(kind, name))
+    .join(', ')},
+    ${latestOf('number', 'number is not null')} as number, max(at) filter (where number is not null) as number_at,
+    ${latestOf('id', 'number is not null')} as number_id, max(received_at) as updated_at,
+    min(round(extract(epoch from received_at - at) * 1000)::bigint) filter (where clock is null) as least_delay_ms
+  from (select e.*, ${number} as number from (select * from ${events}) e
+    where kind in (${Object.keys(marks)
+      .map((kind) => `'${kind}'`)
+      .join(', ')}) and actor is not null) said
+  group by 1, 2
+) m ${derived}
+order by actor, queue
+on conflict (actor, queue) do update set (${columns}, delay_ms, heard_at) = (
+  select ${columns}, delay_ms, heard_at
+  from (select ${names.map(laterMark).join(', ')},
+    case when ${isNumberLater} then excluded.number else a.number end as number,
+    case when ${isNumberLater} then excluded.number_at else a.number_at end as number_at,
+    case when ${isNumberLater} then excluded.number_id else a.number_id end as number_id,
+    greatest(a.updated_at, excluded.updated_at) as updated_at,
+    least(a.least_delay_ms, excluded.least_delay_ms) as least_delay_ms) m ${derived})`;
