@@ -6,8 +6,8 @@ const [tables, indexes, keys, views, functions] = await Promise.all(
 );
 
 /**
- * The first projection, still empty. Its schema is not migrated further: it is a view of the log, and what changes in it
- * comes with a rebuild (docs/decisions/0005).
+ * Creates the first projection, empty. Its schema is never migrated again: it is derived from the log, so a rebuild creates
+ * the tables in their new shape (docs/decisions/0005).
  * @param {import('node-pg-migrate').MigrationBuilder} pgm
  */
 export function up(pgm) {

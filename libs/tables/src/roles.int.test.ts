@@ -23,7 +23,7 @@ import {
 } from './index.ts';
 import type { Tables } from './index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 const roles = ['migrator', 'projector', 'gateway', 'reporter'] as const;
@@ -83,13 +83,13 @@ const refuses = async (db: Tables, ...statements: string[]): Promise<void> => {
   for (const statement of statements) await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
 };
 
-describe.each(['as it was made first', 'after a rebuild and a swap'])('with the projection %s', (when) => {
+describe.each(['of the first migration', 'after a rebuild and a swap'])('with the projection %s', (when) => {
   if (when.startsWith('after'))
     it('the migrator can rebuild, swap and drop', async () => {
       const next = connectTables({ url: as.migrator.options.connectionString ?? '', schema: nextSchema });
       try {
         await createBareProjection(next, nextSchema);
-        await completeProjection(next, nextSchema, { mayRepeat: false });
+        await completeProjection(next, nextSchema, { mayHaveDuplicates: false });
         await ensurePositions(next, { topic, partitions: 1, version: 1, logId });
         const swapped = await trySwap(as.migrator, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
         expect(swapped.kind).toBe('swapped');
@@ -99,7 +99,7 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
       }
     });
 
-  it('the projector writes rows, and can neither delete calls and events nor change tables', async () => {
+  it('the projector writes rows, and can neither delete calls and events nor alter tables', async () => {
     await write(0);
     await notifyProjected(as.projector);
     await refuses(
@@ -139,17 +139,17 @@ describe.each(['as it was made first', 'after a rebuild and a swap'])('with the 
   });
 });
 
-it('a migration grants nothing on tables that other code made, and what it lacks on its own', async () => {
+it('a migration grants missing rights on its own tables, and none on tables that other code created', async () => {
   const url = as.migrator.options.connectionString ?? '';
-  const reads = () => as.reporter.query('select from calls');
+  const readCalls = () => as.reporter.query('select from calls');
   await as.migrator.query('revoke select on calls from callstream_reporter');
-  const { rows } = await as.migrator.query<{ own: string }>(
-    `select obj_description('projection'::regnamespace, 'pg_namespace') as own`,
+  const { rows } = await as.migrator.query<{ fingerprint: string }>(
+    `select obj_description('projection'::regnamespace, 'pg_namespace') as fingerprint`,
   );
   await as.migrator.query(`comment on schema projection is 'callstream other'`);
   await migrate(url);
-  await expect(reads()).rejects.toMatchObject({ code: '42501' });
-  await as.migrator.query(`comment on schema projection is '${rows[0]?.own ?? ''}'`);
+  await expect(readCalls()).rejects.toMatchObject({ code: '42501' });
+  await as.migrator.query(`comment on schema projection is '${rows[0]?.fingerprint ?? ''}'`);
   await migrate(url);
-  await reads();
+  await readCalls();
 });

@@ -1,18 +1,18 @@
--- The roles of callstream. Run once per database by whoever may create roles (a superuser, or the administrator that a
--- managed Postgres gives you), then `npm run projector -- migrate` as a member of callstream_migrator: it grants what
--- follows. Running it again changes nothing. The roles cannot log in; give them to users that can:
+-- The roles of callstream. Run this once per database as a user that may create roles (a superuser, or the administrator of
+-- a managed Postgres), then `npm run projector -- migrate` as a member of callstream_migrator, which grants the rights below.
+-- Running it again changes nothing. The roles cannot log in; grant them to users that can:
 --
 --   create role deploy login password '…' in role callstream_migrator;
---   alter role deploy set role = callstream_migrator;      -- so that what it makes belongs to the role, not to the user
+--   alter role deploy set role = callstream_migrator;      -- so that the role owns what the user creates
 --   create role projector login password '…' in role callstream_projector;
 --   create role gateway login password '…' in role callstream_gateway;
 --   create role ana login password '…' in role callstream_reporter;
 --   alter role ana set search_path = projection;
 --
---   callstream_migrator    makes, rebuilds, swaps and drops the tables: projector migrate, rebuild, rollback, verify, status
+--   callstream_migrator    creates, rebuilds, swaps and drops the tables: projector migrate, rebuild, rollback, verify, status
 --   callstream_projector   writes rows: projector run, dlq
 --   callstream_gateway     reads rows: gateway
---   callstream_reporter    reads rows and views, but not the positions: an open query of an analyst holds up no swap
+--   callstream_reporter    reads rows and views, but not the positions, so that an analyst's open query does not block a swap
 do $$
 declare
   role text;

@@ -3,13 +3,13 @@ import { decode } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { project } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
-import { batchOf } from './index.ts';
+import { batchOf } from './batch-of.ts';
 
 const batchEvents = 10_000;
 
 /**
- * Writes events as a projector does, but of no record of a log: all are of partition 0, from offset 0 on, and received now. Of calls that
- * are not in the tables yet.
+ * Writes events as a projector does, without a log: all in partition 0, from offset 0 on, received now. Their calls must not
+ * be in the tables yet.
  */
 export async function addEvents(db: Tables, bodies: readonly object[]): Promise<void> {
   const receivedAt = Date.now();

@@ -1,6 +1,6 @@
 import type { Tables } from '../src/index.ts';
 
-/** A column of a table or view, and what is said of both; null where nothing is. */
+/** A column of a table or view, with the comments on both; null without a comment. */
 export interface ColumnDescription {
   readonly table: string;
   readonly kind: 'table' | 'view';
@@ -10,7 +10,7 @@ export interface ColumnDescription {
   readonly meaning: string | null;
 }
 
-/** Every column of the schema, in the order of the tables' names and of their columns. */
+/** Every column of the schema, ordered by table and position. */
 export async function describeSchema(db: Tables, schema: string): Promise<ColumnDescription[]> {
   const { rows } = await db.query<ColumnDescription>(
     `select c.relname as table, case c.relkind when 'v' then 'view' else 'table' end as kind,

@@ -9,21 +9,24 @@ interface Plan {
   readonly Plans?: readonly Plan[];
 }
 
-/** What Postgres did for a query. */
+/** The plan with which Postgres executed a query. */
 export interface ExecutedPlan {
-  /** Tables that were read from end to end. */
+  /** Tables that were read by a sequential scan. */
   readonly scanned: readonly string[];
   readonly indexes: readonly string[];
-  /** Pages that were looked at, 8 KiB each. */
+  /** Pages that were read, from cache or disk, 8 KiB each. */
   readonly pages: number;
 }
 
-/** Runs what `read` asks for with EXPLAIN ANALYZE; `read` itself gets no rows. */
+/** Executes the queries of `read` with EXPLAIN ANALYZE; `read` itself gets no rows. */
 export async function explainReads(db: Tables, read: (db: Tables) => Promise<unknown>): Promise<ExecutedPlan[]> {
   const executed: ExecutedPlan[] = [];
-  const query = async (asked: { readonly text: string; readonly values: unknown[] }): Promise<{ rows: [] }> => {
-    const text = `explain (analyze, buffers, format json) ${asked.text}`;
-    const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: Plan & Record<string, number> }] }>(text, asked.values);
+  const query = async (statement: { readonly text: string; readonly values: unknown[] }): Promise<{ rows: [] }> => {
+    const text = `explain (analyze, buffers, format json) ${statement.text}`;
+    const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: Plan & Record<string, number> }] }>(
+      text,
+      statement.values,
+    );
     const plan = rows[0]?.['QUERY PLAN'][0].Plan;
     if (plan) executed.push(summarize(plan));
     return { rows: [] };

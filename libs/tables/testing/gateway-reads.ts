@@ -8,9 +8,9 @@ import {
   readCall,
   searchCalls,
 } from '../src/index.ts';
-import type { ExecutedPlan } from './explain.ts';
-import { explainReads } from './explain.ts';
 import type { Tables } from '../src/index.ts';
+import { explainReads } from './explain.ts';
+import type { ExecutedPlan } from './explain.ts';
 
 const limit = 100;
 const visibleQueues = null;
@@ -24,7 +24,7 @@ const visits = {
   timeZone: 'America/Sao_Paulo',
 };
 
-/** What the gateway asks for, by what it is called here. */
+/** The gateway's queries, by name. */
 const reads = {
   'all calls': (db: Tables) => listCalls(db, {}),
   'calls by state': (db: Tables) => listCalls(db, { state: 'WAITING' }),
@@ -33,24 +33,24 @@ const reads = {
   'waiting calls of a queue': (db: Tables) => listCalls(db, { queue: '903', state: 'WAITING' }),
   'a call': (db: Tables) => listCalls(db, { aggregate_id: 'many.77' }),
   'a page of calls': (db: Tables) => listCalls(db, { before: 1_000 * 10 * 4096, limit: 100 }),
-  'calls that may be seen': (db: Tables) => listCalls(db, { visibleQueues: ['903', '904'], limit }),
+  'calls in visible queues': (db: Tables) => listCalls(db, { visibleQueues: ['903', '904'], limit }),
   'events of a call': (db: Tables) => listCallEvents(db, { topic: 'call-events', callId: 'many.77' }),
-  'events of a call that may be seen': (db: Tables) =>
+  'events of a call in a visible queue': (db: Tables) =>
     listCallEvents(db, { topic: 'call-events', callId: 'many.77', visibleQueues: ['903'] }),
   'found by number': (db: Tables) => searchCalls(db, { number: '80077', limit, visibleQueues }),
   'a whole call': (db: Tables) => readCall(db, { callId: 'many.77', visibleQueues }),
   'found by call_id': (db: Tables) => searchCalls(db, { call_id: 'many.77', limit, visibleQueues }),
   'found by time': (db: Tables) => searchCalls(db, { ...moments, limit, visibleQueues }),
-  'a page of what may be seen': (db: Tables) =>
+  'a page of calls in visible queues': (db: Tables) =>
     searchCalls(db, { before: 1_000 * 10 * 4096, limit, visibleQueues: ['903', '904'] }),
   'visits of ten seconds': (db: Tables) => countVisits(db, visits),
   'visits by quarters of an hour': (db: Tables) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
   'live calls': (db: Tables, since: number) => countLiveCalls(db, since),
-  'what agents said': (db: Tables, since: number) => readAgentMarks(db, since),
-  'agents on calls': (db: Tables, since: number) => readAgentSegments(db, since),
+  'agent marks': (db: Tables, since: number) => readAgentMarks(db, since),
+  'agent segments': (db: Tables, since: number) => readAgentSegments(db, since),
 } as const;
 
-/** What Postgres does for each of the gateway's reads; those of what goes on look back to `since`, in ms since 1970. */
+/** The plan of each of the gateway's queries; those of the live state look back to `since`, in ms since 1970. */
 export async function executeReads(db: Tables, since: number): Promise<Map<string, ExecutedPlan>> {
   const all = new Map<string, ExecutedPlan>();
   for (const [name, read] of Object.entries(reads)) {

@@ -2,23 +2,32 @@ import { createHash } from 'node:crypto';
 import { decode, factSet, factsOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { inTransaction } from '../src/connection/transaction.ts';
+import { packFacts } from '../src/facts/pack-facts.ts';
+import type { Tables } from '../src/index.ts';
 import { copyCalls } from '../src/rebuild/copy-calls.ts';
 import type { PackedCall } from '../src/rebuild/copy-calls.ts';
-import type { Tables } from '../src/index.ts';
-import { packFacts } from '../src/facts/pack-facts.ts';
 import { copyBytes, copyEvents } from './copy-events.ts';
 
-const types = ['call.new', 'call.standby', 'call.waiting', 'actor.ringing', 'actor.noanswer', 'actor.ringing'].concat(
-  ...['actor.entered', 'call.ongoing', 'actor.left', 'call.finished'],
-);
-/** Events of each made-up call that ends. */
+const types = [
+  'call.new',
+  'call.standby',
+  'call.waiting',
+  'actor.ringing',
+  'actor.noanswer',
+  'actor.ringing',
+  'actor.entered',
+  'call.ongoing',
+  'actor.left',
+  'call.finished',
+];
+/** Events of each finished call. */
 const eventsPerCall = types.length;
-/** So many calls, the newest, go on: they wait. */
+/** Number of the newest calls, which are unfinished and wait. */
 const unfinishedCalls = 200;
 const eventsOfUnfinished = types.indexOf('call.waiting') + 1;
 const queues = 20;
 const agents = 300;
-/** A call begins every second, and has an event every few seconds, in ms. */
+/** A call starts every second, and has an event every six seconds. */
 const betweenCallsMs = 1_000;
 const betweenEventsMs = 6_000;
 
@@ -26,14 +35,14 @@ const agentOf = (i: number): string => `agent${i % agents}@example.com`;
 const queueOf = (i: number): string => String(900 + (i % queues));
 
 /**
- * Fills empty tables with made-up events and what a rebuild makes of them: many, quickly, and in the shapes and proportions of
- * a call centre; ten events a second from `begin` on.
+ * Fills empty tables quickly with `events` generated events and the rows that a rebuild would write for them, in the
+ * proportions of a call centre: ten events a second from `begin` on.
  */
 export async function insertGeneratedCalls(db: Tables, events: number, begin = '2026-03-02T00:00:00Z'): Promise<void> {
   const calls = Math.floor(events / eventsPerCall);
-  const each = (): Iterable<readonly CallEvent[]> => madeUpCalls(calls, Date.parse(begin));
-  await copyEvents(db, linesOf(each()));
-  await inTransaction(db, (client) => copyCalls(client, packed(each())));
+  const generate = (): Iterable<readonly CallEvent[]> => generateCalls(calls, Date.parse(begin));
+  await copyEvents(db, linesOf(generate()));
+  await inTransaction(db, (client) => copyCalls(client, packed(generate())));
   await db.query(
     `insert into agents (actor, queue, logged_in_at, logged_in_id, updated_at, delay_ms, heard_at)
      select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, 0, $1::timestamptz, 0, $1::timestamptz
@@ -43,16 +52,16 @@ export async function insertGeneratedCalls(db: Tables, events: number, begin = '
   await db.query('analyze');
 }
 
-function* madeUpCalls(calls: number, begin: number): Generator<readonly CallEvent[]> {
+function* generateCalls(calls: number, begin: number): Generator<readonly CallEvent[]> {
   for (let call = 0; call < calls; call++) {
-    const goesOn = call >= calls - unfinishedCalls;
+    const isUnfinished = call >= calls - unfinishedCalls;
     yield types
-      .slice(0, goesOn ? eventsOfUnfinished : eventsPerCall)
-      .map((type, n) => madeUpEvent(call, type, { n, at: begin + call * betweenCallsMs + n * betweenEventsMs }));
+      .slice(0, isUnfinished ? eventsOfUnfinished : eventsPerCall)
+      .map((type, n) => generateEvent(call, type, { n, at: begin + call * betweenCallsMs + n * betweenEventsMs }));
   }
 }
 
-function madeUpEvent(call: number, type: string, { n, at }: { n: number; at: number }): CallEvent {
+function generateEvent(call: number, type: string, { n, at }: { n: number; at: number }): CallEvent {
   const numbers = { direction: 'inbound', our_number: '0800123000', their_number: `1198888${call % 10_000}` };
   const ofAgent = type.startsWith('actor.') ? { actor: agentOf(call), queue: queueOf(call) } : {};
   const ofQueue = type === 'call.waiting' ? { queue: queueOf(call) } : {};

@@ -1,7 +1,7 @@
 import type { Tables } from '../src/index.ts';
 import { addEvents } from './add-events.ts';
 
-/** Adds a call with so many events of the same type, each with a body of about so many bytes; partition 0, from offset 0 on. */
+/** Adds `events` events of one call, each with a body of about `bytes` bytes; in partition 0, from offset 0 on. */
 export async function addLargeEvents(
   db: Tables,
   { callId, events, bytes }: { readonly callId: string; readonly events: number; readonly bytes: number },
@@ -15,7 +15,7 @@ export async function addLargeEvents(
   );
 }
 
-/** Adds calls that wait, with so many agents each at whom they ring: what is on the board of a gateway that starts afterwards. */
+/** Adds waiting calls, each ringing at `agents` agents. A gateway that starts afterwards has them on its board. */
 export async function addWaitingCalls(
   db: Tables,
   { calls, agents }: { readonly calls: number; readonly agents: number },
@@ -25,7 +25,9 @@ export async function addWaitingCalls(
     const numbers = { direction: 'inbound', our_number: '0800123000', their_number: `5511${900_000_000 + i}` };
     const shared = { call_id: `waits.${i}`, queue: String(900 + (i % 20)), timestamp, ...numbers };
     const ringing = (_: unknown, agent: number): object => ({
-      ...{ ...shared, type: 'actor.ringing', number: String(201 + agent) },
+      ...shared,
+      type: 'actor.ringing',
+      number: String(201 + agent),
       actor: `agent${agent + 1}@example.com`,
     });
     return [{ ...shared, type: 'call.waiting' }, ...Array.from({ length: agents }, ringing)];

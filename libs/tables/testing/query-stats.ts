@@ -1,18 +1,18 @@
 import type { Tables } from '../src/index.ts';
 
-/** Has Postgres count its statements from its next start on. */
+/** Makes Postgres collect statistics of its statements, once it is restarted. */
 export async function enableStatementStats(db: Tables): Promise<void> {
   await db.query(`alter system set shared_preload_libraries = 'pg_stat_statements'`);
 }
 
 /**
- * How often a gateway has looked at the floor (`countLiveCalls`, `readAgentMarks`, `readAgentSegments`, `countVisits`), and for how long Postgres has worked
- * for that, in ms: its own count, without the way there and back. {@link countStatements} must be in force.
+ * Number of queue snapshots that gateways have read (`countLiveCalls`, `readAgentMarks`, `readAgentSegments`, `countVisits`), and
+ * the time that Postgres spent on them, in ms, without the network. Needs {@link enableStatementStats}.
  */
-export async function countSnapshotReads(db: Tables): Promise<{ readonly looks: number; readonly ms: number }> {
+export async function countSnapshotReads(db: Tables): Promise<{ readonly reads: number; readonly ms: number }> {
   await db.query('create extension if not exists pg_stat_statements');
-  const { rows } = await db.query<{ looks: number; ms: number }>(`
-    select coalesce(sum(calls) filter (where query ~ '"answeredInTime"'), 0)::int as looks,
+  const { rows } = await db.query<{ reads: number; ms: number }>(`
+    select coalesce(sum(calls) filter (where query ~ '"answeredInTime"'), 0)::int as reads,
       coalesce(sum(total_exec_time), 0)::float8 as ms
     from pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database())

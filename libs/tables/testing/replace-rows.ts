@@ -1,11 +1,11 @@
 import type { CallEvent } from '@callstream/domain';
 import { ensurePositions, project, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
-import { batchOf } from './index.ts';
+import { batchOf } from './batch-of.ts';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 
-/** Makes the tables those of this log, as one batch of one partition. */
+/** Replaces all rows by those of this log, written as one batch of one partition. */
 export async function replaceRows(db: Tables, events: readonly CallEvent[]): Promise<void> {
   await db.query('truncate positions, events, calls, visits, segments, agents');
   await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });

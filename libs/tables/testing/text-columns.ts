@@ -1,15 +1,15 @@
 import type { Tables } from '../src/index.ts';
 
-/** A column whose values may be of any length. */
+/** A column of variable length. */
 export interface TextColumn {
   readonly table: string;
   readonly column: string;
   readonly kind: 'table' | 'view';
-  /** What its comment says ("At most 512 bytes."); null if it says none. */
+  /** The limit in its comment ("At most 512 bytes."); null without one. */
   readonly bytesMax: number | null;
 }
 
-/** Every column of the projection that is of no fixed length, whatever its type; numbers are none of anybody's text. */
+/** Every column of the projection whose type has variable length, except numbers. */
 export async function textColumns(db: Pick<Tables, 'query'>): Promise<TextColumn[]> {
   const { rows } = await db.query<Omit<TextColumn, 'bytesMax'> & { meaning: string | null }>(
     `select c.relname as table, a.attname as column, case c.relkind when 'v' then 'view' else 'table' end as kind,
@@ -30,11 +30,11 @@ function limitIn(meaning: string): number | null {
 export interface TextIndex {
   readonly index: string;
   readonly table: string;
-  /** Columns that it reads, also in expressions and conditions. */
+  /** Columns that it uses, also in expressions and conditions. */
   readonly columns: readonly string[];
 }
 
-/** Every index of the projection, of whatever kind. */
+/** Every index of the projection. */
 export async function indexColumns(db: Tables): Promise<TextIndex[]> {
   const { rows } = await db.query<TextIndex>(
     `select i.relname as index, t.relname as table, array_agg(distinct a.attname::text) as columns
@@ -48,7 +48,7 @@ export async function indexColumns(db: Tables): Promise<TextIndex[]> {
   return rows;
 }
 
-/** Length in bytes of the longest value; 0 if there is none. */
+/** Length of the longest value in bytes; 0 if there is none. */
 export async function longestOf(db: Tables, { table, column }: Pick<TextColumn, 'table' | 'column'>): Promise<number> {
   const { rows } = await db.query<{ bytes: number | null }>(
     `select max(octet_length(${column}::text)) as bytes from ${table}`,

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { classify, ConnectionLost } from '../index.ts';
 import type { Failure } from '../index.ts';
 
-const answer = (code: string): Error => Object.assign(new pg.DatabaseError('It fails.', 0, 'error'), { code });
+const errorOf = (code: string): Error => Object.assign(new pg.DatabaseError('It fails.', 0, 'error'), { code });
 
 const states: Readonly<Record<Failure, readonly string[]>> = {
   transient: [
@@ -14,11 +14,11 @@ const states: Readonly<Record<Failure, readonly string[]>> = {
   unknown: ['XX000', 'XX001', '58P01', '25P02', 'P0001', '99999', ''],
 };
 
-describe.each(Object.entries(states))('a failure that is %s', (failure, codes) => {
-  it.each(codes)('is told by SQLSTATE %p', (code) => expect(classify(answer(code))).toBe(failure));
+describe.each(Object.entries(states))('an error of kind %s', (failure, codes) => {
+  it.each(codes)('is recognised by SQLSTATE %p', (code) => expect(classify(errorOf(code))).toBe(failure));
 });
 
-it('a connection that broke is a transient failure; what Postgres did not say, nobody knows', () => {
+it('a lost connection is a transient error; an error that is not from Postgres is unknown, whatever its code', () => {
   expect(classify(new ConnectionLost('It broke.'))).toBe('transient');
   expect([new Error('no'), Object.assign(new Error('no'), { code: '54000' }), undefined, 'no'].map(classify)).toEqual(
     Array(4).fill('unknown'),

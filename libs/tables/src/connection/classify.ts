@@ -2,33 +2,33 @@ import pg from 'pg';
 import { CallsMoved, ConnectionLost } from './transaction.ts';
 
 /**
- * What can be done about a failure of the tables.
- * - transient: it passes by itself. Retry.
- * - data: Postgres does not take the values of these rows. If it takes an ordinary event, one record is the reason, and it is
- *   dead-lettered; if not, the code is.
- * - deploy: code, tables, rights or settings do not fit each other, whatever the record. Stop.
- * - unknown: somebody has to look. Stop.
+ * How to handle an error of Postgres.
+ * - transient: retry.
+ * - data: Postgres rejects the values of these rows. If it accepts an ordinary event, the cause is one record, which is
+ *   dead-lettered; otherwise the cause is the code.
+ * - deploy: code, tables, rights or settings do not match, whatever the record. Stop.
+ * - unknown: an operator has to look. Stop.
  */
 export type Failure = 'transient' | 'data' | 'deploy' | 'unknown';
 
 /**
- * By SQLSTATE; the first that matches counts.
+ * By SQLSTATE; the first match wins.
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const failures: readonly (readonly [RegExp, Failure])[] = [
-  // Connection; read-only: a standby that is not yet promoted; transaction or idle timeout; serialisation, deadlock.
+  // Connection; read-only: a standby that is not yet promoted; transaction or idle timeout; serialisation failure, deadlock.
   [/^(08...|25006|25P0[34]|4000[13]|40P01)$/, 'transient'],
-  // Resources, lock timeout, object in use, cancelled, shut down, input or output of the server.
+  // Insufficient resources, object in use, lock timeout, query cancelled or server shutdown, I/O error.
   [/^(53...|55006|55P03|57...|58030)$/, 'transient'],
-  // A unique violation: the upserts leave no room for one, so the index is not ours.
+  // A unique violation cannot come from our upserts, so the index is not ours.
   [/^23505$/, 'deploy'],
-  // Cardinality, data exception, integrity constraint, check option, a limit such as that of index entries.
+  // Cardinality, data exception, integrity constraint, check option, a limit such as the size of an index entry.
   [/^(21|22|23|44|54)...$/, 'data'],
-  // Rights, password, database, schema; no such table or column, syntax, not supported.
+  // Rights, password, database, schema; no such table or column, syntax error, not supported.
   [/^(0A|28|3D|3F|42)...$/, 'deploy'],
 ];
 
-/** Decided by its code, never by the text of its message. */
+/** Decides by the error's SQLSTATE, never by its message. */
 export function classify(error: unknown): Failure {
   if (error instanceof ConnectionLost || error instanceof CallsMoved) return 'transient';
   if (!(error instanceof pg.DatabaseError)) return 'unknown';
@@ -36,6 +36,6 @@ export function classify(error: unknown): Failure {
   return failures.find(([states]) => states.test(code))?.[1] ?? 'unknown';
 }
 
-/** Whether the statement was cancelled because it took longer than it may. */
+/** Whether Postgres cancelled the statement because of `statement_timeout`. */
 export const isStatementTimeout = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '57014';

@@ -5,7 +5,7 @@ import pg from 'pg';
 import { parse } from 'pg-connection-string';
 import { connectionHint } from './error-hints.ts';
 
-/** Parameters of an URL that are about TLS. */
+/** URL parameters about TLS. */
 const tlsParameters = ['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'uselibpqcompat'];
 
 export interface ServerAddress {
@@ -14,20 +14,21 @@ export interface ServerAddress {
 }
 
 /**
- * The server at `url`. What `sslmode`, `sslrootcert`, `sslcert` and `sslkey` mean is libpq's: `require` only encrypts,
- * `verify-ca` trusts any host of that authority, `verify-full` is what is safe. (pg 8 takes the first two for the last.)
- * @throws {Error} if a file that it names cannot be read
+ * Connection options of the server at `url`. `sslmode`, `sslrootcert`, `sslcert` and `sslkey` mean what they mean in libpq:
+ * `require` only encrypts, `verify-ca` accepts any host of that authority, `verify-full` also checks the host name. (pg 8
+ * itself treats the first two as the last.)
+ * @throws {Error} if a file that the URL names cannot be read
  */
 export function serverAddress(url: string): ServerAddress {
-  const place = new URL(url);
-  if (!tlsParameters.some((name) => place.searchParams.has(name))) return { connectionString: url };
-  place.searchParams.delete('uselibpqcompat');
-  const { host, ssl } = parse(place.href, { useLibpqCompat: true });
-  for (const name of tlsParameters) place.searchParams.delete(name);
-  return { connectionString: place.href, ssl: checkingHost(ssl as boolean | ConnectionOptions, host ?? '') };
+  const address = new URL(url);
+  if (!tlsParameters.some((name) => address.searchParams.has(name))) return { connectionString: url };
+  address.searchParams.delete('uselibpqcompat');
+  const { host, ssl } = parse(address.href, { useLibpqCompat: true });
+  for (const name of tlsParameters) address.searchParams.delete(name);
+  return { connectionString: address.href, ssl: checkingHost(ssl as boolean | ConnectionOptions, host ?? '') };
 }
 
-/** Of a server that is named by its address, pg has Node compare the certificate with "localhost". */
+/** If the host is an IP address, pg would make Node compare the certificate with "localhost". */
 const checkingHost = (ssl: boolean | ConnectionOptions, host: string): boolean | ConnectionOptions =>
   typeof ssl === 'boolean' || ssl.checkServerIdentity !== undefined || isIP(host) === 0
     ? ssl
@@ -35,19 +36,19 @@ const checkingHost = (ssl: boolean | ConnectionOptions, host: string): boolean |
 
 type ConnectCallback = (error: Error | null, client?: pg.Client) => void;
 
-/** A connection that says what mends it, if it cannot be made. */
+/** A pg client whose connection errors include a remedy. */
 export class TablesClient extends pg.Client {
   override connect(): Promise<pg.Client>;
   override connect(callback: ConnectCallback): void;
   override connect(callback?: ConnectCallback): Promise<pg.Client> | undefined {
-    if (!callback) return super.connect().catch((error: unknown) => Promise.reject(this.#explained(error as Error)));
-    super.connect((error: Error | null, client?: pg.Client) => callback(error && this.#explained(error), client));
+    if (!callback) return super.connect().catch((error: unknown) => Promise.reject(this.#withHint(error as Error)));
+    super.connect((error: Error | null, client?: pg.Client) => callback(error && this.#withHint(error), client));
     return undefined;
   }
 
-  #explained(error: Error): Error {
-    const remedy = connectionHint(error, { isTls: this.ssl });
-    if (remedy !== undefined) error.message = `${error.message.trim()}. ${remedy}`;
+  #withHint(error: Error): Error {
+    const hint = connectionHint(error, { isTls: this.ssl });
+    if (hint !== undefined) error.message = `${error.message.trim()}. ${hint}`;
     return error;
   }
 }

@@ -8,41 +8,41 @@ const untrustedCertificate = new Set([
 ]);
 
 const connectionHints: Readonly<Record<string, string>> = {
-  '28P01': 'See user and password in DATABASE_URL, or DATABASE_PASSWORD.',
-  '3D000': 'Make the database (create database …), or set DATABASE_URL to one that there is.',
-  CERT_HAS_EXPIRED: 'The certificate of the server, or of its authority, has to be renewed.',
+  '28P01': 'Check user and password in DATABASE_URL, or DATABASE_PASSWORD.',
+  '3D000': 'Create the database (create database …), or set DATABASE_URL to an existing one.',
+  CERT_HAS_EXPIRED: 'Renew the certificate of the server, or of its certificate authority.',
   ERR_TLS_CERT_ALTNAME_INVALID:
-    'Name the host in DATABASE_URL as its certificate does; sslmode=verify-ca does not compare names.',
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'The server does not trust the certificate of sslcert in DATABASE_URL.',
+    'Use a host name in DATABASE_URL that the certificate contains; sslmode=verify-ca does not check the host name.',
+  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'The server does not trust the client certificate (sslcert in DATABASE_URL).',
 };
 
-/** What mends a connection that could not be made, by the code of the error: SQLSTATE, of Node, of OpenSSL. */
+/** Remedy for a connection that could not be made, by the error's code (SQLSTATE, Node or OpenSSL); undefined if we know none. */
 export function connectionHint(error: Error, { isTls }: { readonly isTls: boolean }): string | undefined {
   const { code = '', message } = error as NodeJS.ErrnoException;
   if (untrustedCertificate.has(code))
-    return 'Its certificate is not of an authority that is trusted: add sslrootcert=<file with the certificate of its authority> to DATABASE_URL.';
+    return "The server's certificate is not signed by a trusted certificate authority: add sslrootcert=<file with the certificate of its authority> to DATABASE_URL.";
   if (code === '28000')
     return isTls
-      ? 'Perhaps the server wants a certificate of this user (sslcert=<file>&sslkey=<file> in DATABASE_URL), or does not know the user.'
-      : 'Perhaps the server wants TLS (?sslmode=verify-full in DATABASE_URL), or does not know the user.';
-  // pg's own, without a code.
+      ? 'The server may require a client certificate (sslcert=<file>&sslkey=<file> in DATABASE_URL), or the user does not exist.'
+      : 'The server may require TLS (?sslmode=verify-full in DATABASE_URL), or the user does not exist.';
+  // An error of pg itself, without a code.
   if (message === 'The server does not support SSL connections')
-    return 'Turn TLS on there (ssl=on), or leave sslmode out of DATABASE_URL.';
+    return 'Enable TLS on the server (ssl=on), or remove sslmode from DATABASE_URL.';
   return connectionHints[code];
 }
 
 const schemaHints: Readonly<Record<string, string>> = {
   '42501':
-    'Make the user a member of its role (libs/tables/src/roles.sql says which), then grant what is new: npm run projector -- migrate',
-  '3F000': 'Make the tables: npm run projector -- migrate',
-  // So it also says of a schema that the user may not use.
+    'Make the user a member of its role (see libs/tables/src/roles.sql), then grant the missing rights: npm run projector -- migrate',
+  '3F000': 'Create the tables: npm run projector -- migrate',
+  // Postgres also reports 42P01 for tables in a schema that the user may not use.
   '42P01':
-    'Make the tables: npm run projector -- migrate. If they are there, make the user a member of its role (libs/tables/src/roles.sql says which)',
+    'Create the tables: npm run projector -- migrate. If they exist, make the user a member of its role (see libs/tables/src/roles.sql)',
 };
 
-/** The same error, with what mends it if tables or rights are missing. */
+/** Adds the remedy to the message of `error` if tables or rights are missing; returns the same error. */
 export function addSchemaHint(error: Error): Error {
-  const remedy = schemaHints[(error as NodeJS.ErrnoException).code ?? ''];
-  if (remedy !== undefined) error.message = `${error.message}. ${remedy}`;
+  const hint = schemaHints[(error as NodeJS.ErrnoException).code ?? ''];
+  if (hint !== undefined) error.message = `${error.message}. ${hint}`;
   return error;
 }

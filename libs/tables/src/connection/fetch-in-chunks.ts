@@ -1,7 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** Rows that one fetch brings. */
-const fetchRows = 1_000;
+const chunkRows = 1_000;
 
 export interface ChunkedQuery<Row> {
   readonly text: string;
@@ -9,16 +8,16 @@ export interface ChunkedQuery<Row> {
   readonly onRows: (rows: readonly Row[]) => void | Promise<void>;
 }
 
-/** Runs a query of the transaction and hands its rows over piece by piece, so that memory stays bounded. */
+/** Reads the rows of a query through a server-side cursor, so that memory stays bounded. Only inside a transaction. */
 export async function fetchInChunks<Row extends object>(
   client: ClientBase,
   { text, values = [], onRows }: ChunkedQuery<Row>,
 ): Promise<void> {
-  await client.query(`declare piece no scroll cursor for ${text}`, [...values]);
+  await client.query(`declare chunks no scroll cursor for ${text}`, [...values]);
   for (;;) {
-    const { rows } = await client.query<Row>(`fetch ${fetchRows} from piece`);
+    const { rows } = await client.query<Row>(`fetch ${chunkRows} from chunks`);
     if (rows.length === 0) break;
     await onRows(rows);
   }
-  await client.query('close piece');
+  await client.query('close chunks');
 }

@@ -26,28 +26,28 @@ const insert = (n: number | string) => ({
   values: [String(n)],
 });
 const copy = (text: string) => ({ copy: 'copy numbers from stdin', bytes: Buffer.from(text) });
-const all = { text: 'select n, text from numbers order by n' };
-const rows = async () => (await sendPipelined(client, [all]))[0]?.rows;
+const selectAll = { text: 'select n, text from numbers order by n' };
+const rows = async () => (await sendPipelined(client, [selectAll]))[0]?.rows;
 
-describe('statements that are sent together', () => {
-  it('are answered each, in their order', async () => {
-    const answers = await sendPipelined(client, [
+describe('pipelined statements', () => {
+  it('return one result each, in order', async () => {
+    const results = await sendPipelined(client, [
       { text: 'begin' },
       insert(1),
       copy('2\tä\n3\t\\N\n'),
       { text: 'update numbers set n = n + $1', values: ['10'] },
       { text: 'commit' },
-      all,
+      selectAll,
     ]);
-    expect(answers.map(({ count }) => count)).toEqual([0, 1, 2, 3, 0, 3]);
-    expect(answers.at(-1)?.rows).toEqual([
+    expect(results.map(({ count }) => count)).toEqual([0, 1, 2, 3, 0, 3]);
+    expect(results.at(-1)?.rows).toEqual([
       ['11', null],
       ['12', 'ä'],
       ['13', null],
     ]);
   });
 
-  it('are prepared once, and anew where one before them had failed', async () => {
+  it('are prepared once, and again after a pipeline that failed before them', async () => {
     const fails = { text: 'select 1 / $1::int', values: ['0'] };
     const named = { name: 'named', text: 'select 7' };
     await expect(sendPipelined(client, [named, fails])).rejects.toMatchObject({ code: '22012' });
@@ -57,12 +57,12 @@ describe('statements that are sent together', () => {
     expect(prepared).toHaveLength(1);
   });
 
-  it('are not done after one that fails; the connection can be used on', async () => {
+  it('are skipped after one that fails, and the connection stays usable', async () => {
     const attempt = sendPipelined(client, [{ text: 'begin' }, insert(1), copy('1\t\n'), insert(2), { text: 'commit' }]);
     await expect(attempt).rejects.toMatchObject({ code: '23505', constraint: 'numbers_pkey' });
     await client.query('rollback');
     expect(await rows()).toEqual([]);
-    // What COPY was to read is on its way when it fails, whether it has begun or not.
+    // The input of COPY has been sent already when the pipeline fails, before or during the COPY.
     await expect(sendPipelined(client, [insert('one'), copy('5\t\n'.repeat(100_000))])).rejects.toMatchObject({
       code: '22P02',
     });
@@ -72,9 +72,9 @@ describe('statements that are sent together', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('fail when the connection ends', async () => {
-    const attempt = withConnection(db, (other) =>
-      sendPipelined(other, [{ text: 'select pg_terminate_backend(pg_backend_pid())' }, insert(1)]),
+  it('reject when the connection ends', async () => {
+    const attempt = withConnection(db, (connection) =>
+      sendPipelined(connection, [{ text: 'select pg_terminate_backend(pg_backend_pid())' }, insert(1)]),
     );
     await expect(attempt).rejects.toThrow(/terminating connection|broke/);
     expect(await rows()).toEqual([]);

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { ClientBase, Connection, Submittable } from 'pg';
 
-/** A statement, prepared under its name if it has one; or COPY FROM STDIN with what it reads. */
+/** A statement, prepared once per connection if it has a name; or a COPY FROM STDIN with its input. */
 export type Statement = Prepared | { readonly copy: string; readonly bytes: Buffer };
 interface Prepared {
   readonly name?: string;
@@ -10,29 +10,29 @@ interface Prepared {
 }
 
 export interface StatementResult {
-  /** Rows that it wrote or found. */
+  /** Rows written or found. */
   readonly count: number;
-  /** Rows that it returned, as text. */
+  /** Rows returned, each value as text. */
   readonly rows: readonly (readonly (string | null)[])[];
 }
 
-/** What pg's own types do not tell of a connection, or otherwise than it is. */
+/** Methods of pg's connection that its type declarations lack, or declare wrongly. */
 interface PipelineConnection extends Omit<Connection, 'parse' | 'bind' | 'execute' | 'close'> {
   readonly stream: Duplex;
-  readonly parse: (of: { name: string; text: string }) => void;
-  readonly bind: (of: { statement: string; values: readonly (string | Buffer)[] }) => void;
-  readonly execute: (of: object) => void;
-  readonly close: (of: { type: 'S'; name: string }) => void;
+  readonly parse: (message: { name: string; text: string }) => void;
+  readonly bind: (message: { statement: string; values: readonly (string | Buffer)[] }) => void;
+  readonly execute: (message: object) => void;
+  readonly close: (message: { type: 'S'; name: string }) => void;
 }
 
-/** Names of the statements that a connection has prepared. */
+/** Names of the statements that are prepared on each connection. */
 const preparedOf = new WeakMap<ClientBase, Set<string>>();
 
 /**
- * Sends all statements at once, so that Postgres does one after the other without waiting for us in between. What follows
- * one that fails is not done.
- * @returns the answer to each
- * @throws {DatabaseError} of the first that fails
+ * Sends all statements in one pipeline: Postgres executes them one after the other, without a round trip in between. After
+ * a statement that fails, the rest is skipped.
+ * @returns the result of each statement
+ * @throws {DatabaseError} of the first statement that fails
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING
  */
 export async function sendPipelined(client: ClientBase, statements: readonly Statement[]): Promise<StatementResult[]> {
@@ -40,24 +40,24 @@ export async function sendPipelined(client: ClientBase, statements: readonly Sta
   preparedOf.set(client, prepared);
   const { promise, resolve, reject } = Promise.withResolvers<StatementResult[]>();
   client.query(new Pipeline(statements, prepared, resolve, reject));
-  const answers = await promise;
+  const results = await promise;
   for (const statement of statements) if ('text' in statement && statement.name) prepared.add(statement.name);
-  return answers;
+  return results;
 }
 
-/** A query as pg's client drives it. */
+/** The pipeline as a query of pg's client, which calls the handlers. */
 class Pipeline implements Submittable {
   readonly #statements: readonly Statement[];
   readonly #prepared: ReadonlySet<string>;
-  readonly #resolve: (answers: StatementResult[]) => void;
+  readonly #resolve: (results: StatementResult[]) => void;
   readonly #reject: (error: Error) => void;
-  readonly #answers: StatementResult[] = [];
+  readonly #results: StatementResult[] = [];
   #rows: (string | null)[][] = [];
 
   constructor(
     statements: readonly Statement[],
     prepared: ReadonlySet<string>,
-    resolve: (answers: StatementResult[]) => void,
+    resolve: (results: StatementResult[]) => void,
     reject: (error: Error) => void,
   ) {
     this.#statements = statements;
@@ -66,35 +66,35 @@ class Pipeline implements Submittable {
     this.#reject = reject;
   }
 
-  /** pg puts its own in this place, to know whether an answer came within `query_timeout`. */
+  /** pg replaces it, to know whether the response came within `query_timeout`. */
   callback(): void {
     return;
   }
 
-  submit(connection: Connection): void {
-    const wire = connection as unknown as PipelineConnection;
-    wire.stream.cork();
+  submit(pgConnection: Connection): void {
+    const connection = pgConnection as unknown as PipelineConnection;
+    connection.stream.cork();
     for (const statement of this.#statements) {
-      sendPrepared(wire, 'copy' in statement ? { text: statement.copy } : statement, this.#prepared);
-      if ('copy' in statement) sendCopyData(wire, statement.bytes);
+      sendPrepared(connection, 'copy' in statement ? { text: statement.copy } : statement, this.#prepared);
+      if ('copy' in statement) sendCopyData(connection, statement.bytes);
     }
-    wire.sync();
-    wire.stream.uncork();
+    connection.sync();
+    connection.stream.uncork();
   }
 
   handleDataRow({ fields }: { readonly fields: (string | null)[] }): void {
     this.#rows.push(fields);
   }
 
-  /** `text` is its tag: `INSERT 0 12`, `UPDATE 3`, `BEGIN`. */
+  /** `text` is the command tag: `INSERT 0 12`, `UPDATE 3`, `BEGIN`. */
   handleCommandComplete({ text }: { readonly text: string }): void {
-    this.#answers.push({ count: Number(/\d+$/.exec(text)?.[0] ?? 0), rows: this.#rows });
+    this.#results.push({ count: Number(/\d+$/.exec(text)?.[0] ?? 0), rows: this.#rows });
     this.#rows = [];
   }
 
   handleReadyForQuery(): void {
     this.callback();
-    this.#resolve(this.#answers);
+    this.#resolve(this.#results);
   }
 
   handleError(error: Error): void {
@@ -102,33 +102,33 @@ class Pipeline implements Submittable {
     this.#reject(error);
   }
 
-  /** What it reads is on its way already. */
+  /** The input was sent with the statement. */
   handleCopyInResponse(): void {
     return;
   }
 }
 
 function sendPrepared(
-  wire: PipelineConnection,
+  connection: PipelineConnection,
   { name = '', text, values = [] }: Prepared,
   prepared: ReadonlySet<string>,
 ): void {
   if (!prepared.has(name)) {
-    // It may have been prepared by an attempt that failed later; closing what is not there is no error.
-    if (name !== '') wire.close({ type: 'S', name });
-    wire.parse({ name, text });
+    // A pipeline that failed later may have prepared it; closing a statement that does not exist is no error.
+    if (name !== '') connection.close({ type: 'S', name });
+    connection.parse({ name, text });
   }
-  wire.bind({ statement: name, values });
-  wire.execute({});
+  connection.bind({ statement: name, values });
+  connection.execute({});
 }
 
 const copyData = 0x64;
 const copyDone = Buffer.from([0x63, 0, 0, 0, 4]);
 
-function sendCopyData(wire: PipelineConnection, bytes: Buffer): void {
-  const head = Buffer.alloc(5, copyData);
-  head.writeUInt32BE(4 + bytes.length, 1);
-  wire.stream.write(head);
-  wire.stream.write(bytes);
-  wire.stream.write(copyDone);
+function sendCopyData(connection: PipelineConnection, bytes: Buffer): void {
+  const header = Buffer.alloc(5, copyData);
+  header.writeUInt32BE(4 + bytes.length, 1);
+  connection.stream.write(header);
+  connection.stream.write(bytes);
+  connection.stream.write(copyDone);
 }

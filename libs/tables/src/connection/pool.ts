@@ -1,23 +1,23 @@
 import pg from 'pg';
-import { trackConnectionLoss } from './transaction.ts';
 import { serverAddress, TablesClient } from './client.ts';
-import { liveSchema } from '../projection/schemas.ts';
-import type { ProjectionSchema } from '../projection/schemas.ts';
+import { liveSchema } from './schema-names.ts';
+import type { ProjectionSchema } from './schema-names.ts';
+import { trackConnectionLoss } from './transaction.ts';
 
 export interface TablesOptions {
   /** `postgres://…` */
   readonly url: string;
-  /** Most connections. */
+  /** Most connections; 10 if not given. */
   readonly max?: number;
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
-  /** A statement that takes longer is cancelled by the server; 0 for no limit. */
+  /** Postgres cancels a statement that takes longer; 0 for no limit. */
   readonly statementTimeoutMs?: number;
-  /** A query whose answer takes longer has failed, whatever the server does (it may hang, or its network); 0 for no limit. */
-  readonly answerTimeoutMs?: number;
-  /** A transaction that waits longer for its next statement is rolled back and its connection closed; 0 for no limit. */
+  /** The client fails a query whose response takes longer, even if the server or the network hangs; 0 for no limit. */
+  readonly queryTimeoutMs?: number;
+  /** Postgres rolls back a transaction that is idle for longer, and closes its connection; 0 for no limit. */
   readonly idleInTransactionTimeoutMs?: number;
-  /** Where unqualified names are looked for: the live projection, or another one. */
+  /** `search_path` of the connections; the live projection if not given. */
   readonly schema?: ProjectionSchema;
 }
 
@@ -35,13 +35,13 @@ types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => isoTime(text));
 const isoTime = (text: string): string =>
   text.endsWith('infinity') ? text : new Date(text.replace(' ', 'T').replace('+00', 'Z')).toISOString();
 
-/** A pool of connections whose unqualified names are the projection's. Connects when first used. */
+/** A connection pool for the tables of one projection. Connects when first used. */
 export function connectTables({
   url,
   max = 10,
   applicationName,
   statementTimeoutMs = 0,
-  answerTimeoutMs = 0,
+  queryTimeoutMs = 0,
   idleInTransactionTimeoutMs = 0,
   schema = liveSchema,
 }: TablesOptions): Tables {
@@ -52,14 +52,14 @@ export function connectTables({
     types,
     options: `-c search_path=${schema} -c timezone=UTC`,
     statement_timeout: statementTimeoutMs,
-    query_timeout: answerTimeoutMs,
+    query_timeout: queryTimeoutMs,
     idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
     connectionTimeoutMillis: 5_000,
     keepAlive: true,
     ...(applicationName === undefined ? {} : { application_name: applicationName }),
   });
   pool.on('connect', trackConnectionLoss);
-  // An idle connection that is lost is no error of anybody's query; the pool opens another.
+  // A lost idle connection fails no query, and the pool opens another. Without a listener the error would end the process.
   pool.on('error', () => undefined);
   return pool;
 }

@@ -4,7 +4,7 @@ import { classify, connectTables, withConnection } from '../index.ts';
 
 jest.setTimeout(60_000);
 
-it('a backend that is terminated at any moment, also while it connects, is a transient failure of whoever uses it', async () => {
+it('a backend that is terminated at any moment, even while connecting, causes only transient errors', async () => {
   await using database = await testDatabase();
   await using stack = new AsyncDisposableStack();
   const pool = (applicationName: string) =>

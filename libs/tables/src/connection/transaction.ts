@@ -1,24 +1,24 @@
 import pg from 'pg';
 import type { Tables } from './pool.ts';
 
-/** The connection to Postgres could not be made, or broke while it was used. Whether a commit arrived is not known. */
+/** The connection to Postgres could not be made, or broke during use. Whether a commit succeeded is unknown. */
 export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** Other projectors wrote the same calls again and again while a batch was written: their log has calls that are in several partitions. */
+/** Other projectors kept writing the same calls as this batch: events of one call are in several partitions of their log. */
 export class CallsMoved extends Error {
   override readonly name = 'CallsMoved';
   constructor(attempts: number, cause: unknown) {
-    super(`Others wrote the calls of this batch meanwhile, ${attempts} times.`, { cause });
+    super(`Other transactions wrote the calls of this batch concurrently, in each of ${attempts} attempts.`, { cause });
   }
 }
 
 const lost = new WeakSet<pg.ClientBase>();
 
 /**
- * Remembers when the connection is lost. To be called as soon as it is made: its first answer and its end may arrive in
- * one packet, before anybody who waits for it has run, and an error that nobody listens to ends the process.
+ * Records when the connection is lost. Call it as soon as the connection is made: the first response and the end of the
+ * connection may arrive in one packet, and an `error` event without a listener ends the process.
  */
 export function trackConnectionLoss(client: pg.ClientBase): void {
   const onLost = (): void => void lost.add(client);
@@ -26,8 +26,8 @@ export function trackConnectionLoss(client: pg.ClientBase): void {
 }
 
 /**
- * Runs `use` on a connection of its own. A connection that failed is thrown away.
- * @throws {ConnectionLost} if there was none or it broke; whatever `use` throws otherwise.
+ * Runs `use` with a connection from the pool. After a failure the connection is closed instead of being reused.
+ * @throws {ConnectionLost} if the connection could not be made or broke; otherwise whatever `use` throws
  */
 export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await db.connect().catch((error: unknown) => {
@@ -47,11 +47,11 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
   }
 }
 
-/** Runs `use` in a transaction on a connection of its own. @throws as {@link withConnection} */
+/** Runs `use` in a transaction on a connection from the pool. @throws as {@link withConnection} */
 export async function inTransaction<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   return withConnection(db, async (client) => {
     await client.query('begin');
-    // On failure the connection is thrown away, and the transaction with it.
+    // No rollback: after a failure the connection is closed, which rolls the transaction back.
     const result = await use(client);
     await client.query('commit');
     return result;

@@ -5,9 +5,17 @@ import fc from 'fast-check';
 import { packFacts } from './pack-facts.ts';
 import { unpackFacts } from './unpack-facts.ts';
 
-const factTexts = [
-  ...['actor', 'queue', 'number', 'destination', 'url', 'code', 'direction'],
-  ...['ourNumber', 'theirNumber', 'theirNumberType'],
+const textFields = [
+  'actor',
+  'queue',
+  'number',
+  'destination',
+  'url',
+  'code',
+  'direction',
+  'ourNumber',
+  'theirNumber',
+  'theirNumberType',
 ];
 const time = fc.integer({ min: Date.UTC(2000, 0, 1), max: Date.UTC(2100, 0, 1) - 1 });
 const text = fc.option(
@@ -17,33 +25,35 @@ const text = fc.option(
     fc.constantFrom('call.new', 'inbound'),
   ),
 );
-const texts = fc.tuple(...factTexts.map(() => text));
+const texts = fc.tuple(...textFields.map(() => text));
 const fact = fc
   .record({
     uuid: fc.uuid(),
     part: fc.integer({ min: 0, max: 50 }),
     id: fc.maxSafeNat(),
-    ...{ at: time, receivedAt: time, ahead: time },
+    at: time,
+    receivedAt: time,
+    ahead: time,
     clock: fc.constantFrom('own', 'none', 'ahead'),
     kind: fc.string({ unit: 'binary' }),
     texts,
   })
   .map(({ texts: values, kind, ahead, ...rest }): Fact => {
     const ownAt = { own: rest.at, none: null, ahead }[rest.clock];
-    const named = Object.fromEntries(factTexts.map((field, i) => [field, values[i] ?? null]));
+    const named = Object.fromEntries(textFields.map((field, i) => [field, values[i] ?? null]));
     return { ...named, ...rest, ownAt, kind } as Fact;
   });
 
 describe('packed facts', () => {
-  it('are the same facts when they are unpacked, whatever their texts, times and places in the log', () =>
+  it('unpack to the same facts, whatever their texts, times and ids', () =>
     fc.assert(
       fc.property(fc.array(fact).map(factSet), (facts) => expect(unpackFacts(packFacts(facts))).toEqual(facts)),
     ));
 
-  it('are the same with more different texts than one digit can number', () => {
+  it('unpack to the same facts with more distinct texts than one digit can number', () => {
     const [first] = fc.sample(fact, 1);
     const facts = Array.from({ length: 1_025 }, (_, i): Fact => {
-      const named = Object.fromEntries(factTexts.map((field) => [field, `${field} ${i}`]));
+      const named = Object.fromEntries(textFields.map((field) => [field, `${field} ${i}`]));
       return { ...first!, ...named, uuid: `${first!.uuid.slice(0, 32)}${1_000 + i}`, id: i };
     });
     const many = factSet(facts);
@@ -51,7 +61,7 @@ describe('packed facts', () => {
     expect(unpackFacts(packFacts(many))).toEqual(many);
   });
 
-  it('are one text for one set of facts, in whatever order they came', () =>
+  it('are the same text for the same set of facts, in whatever order they arrived', () =>
     fc.assert(
       fc.property(
         logs().chain((log) => {
@@ -62,7 +72,7 @@ describe('packed facts', () => {
       ),
     ));
 
-  it('are the same text when only what is new is packed, wherever it belongs among what was known', () =>
+  it('are the same text when the text of known facts is reused, wherever the new facts belong', () =>
     fc.assert(
       fc.property(fc.array(fact).map(factSet), fc.array(fact).map(factSet), (known, more) => {
         const facts = union(known, more);
@@ -70,7 +80,7 @@ describe('packed facts', () => {
       }),
     ));
 
-  it('are the same text when a call goes on, event by event', () => {
+  it('are the same text when the facts of a call are packed event by event', () => {
     for (const name of fixtureEvents.keys()) {
       const facts = factSet(eventsOf(fixtureLog(name)).flatMap(factsOf));
       let [known, packed] = [factSet([]), ''];
@@ -84,11 +94,11 @@ describe('packed facts', () => {
     }
   });
 
-  it('take some 70 bytes a fact, with nothing that would have to be escaped', () => {
+  it('take about 70 bytes per fact, and contain no character that must be escaped', () => {
     for (const name of fixtureEvents.keys()) {
       const facts = factSet(eventsOf(fixtureLog(name)).flatMap(factsOf));
       const packed = packFacts(facts);
-      // The texts of a call stand there once.
+      // The 150 are for the texts of a call, each written once.
       expect(packed.length).toBeLessThan(70 * facts.length + 150);
       expect(packed).not.toMatch(/["\\\t\n\r]/);
     }

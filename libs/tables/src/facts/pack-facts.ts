@@ -1,7 +1,7 @@
 import type { Fact, FactSet } from '@callstream/domain';
 import { clockLetters, commonTexts, escapeText, idStep, nullMark, readTexts, textNumber } from './facts-format.ts';
 
-/** Facts of a call, and their text. */
+/** Facts of a call, and the same packed. */
 interface PackedFacts {
   readonly facts: readonly Fact[];
   readonly packed: string;
@@ -10,48 +10,48 @@ interface PackedFacts {
 const nothingPacked: PackedFacts = { facts: [], packed: '' };
 
 /**
- * The facts of a call as one text, the column `calls.facts`; the same facts always give the same text. Compact, and without
- * the characters that COPY and arrays of records escape: it is written again whenever its call changes.
- * @param known facts that may be the first of `facts`: their text is not made again then
+ * Packs the facts of a call for the column `calls.facts`; the same facts always give the same text. The text is compact, and
+ * free of characters that COPY and arrays of records must escape, because it is written whenever the call changes.
+ * @param known if `facts` starts with these facts, their text is reused
  */
 export function packFacts(facts: FactSet, known = nothingPacked): string {
-  const isContinued = known.facts.every((fact, i) => fact === facts[i]);
-  const { packed, facts: first } = isContinued ? known : nothingPacked;
+  const isPrefix = known.facts.every((fact, i) => fact === facts[i]);
+  const { packed, facts: reused } = isPrefix ? known : nothingPacked;
   const { factsEnd, texts: knownTexts } = readTexts(packed);
   const texts = createTextTable(knownTexts, packed.slice(factsEnd));
   let rows = packed.slice(0, factsEnd);
-  let [id, at] = [first.at(-1)?.id ?? 0, first.at(-1)?.at ?? 0];
-  for (let i = first.length; i < facts.length; i++) {
+  let [id, at] = [reused.at(-1)?.id ?? 0, reused.at(-1)?.at ?? 0];
+  for (let i = reused.length; i < facts.length; i++) {
     const fact = facts[i];
     if (!fact) break;
     const ahead = fact.clock === 'ahead' ? ` ${(fact.ownAt ?? 0) - fact.at}` : '';
     const part = fact.part === 0 && ahead === '' ? '' : ` ${fact.part}${ahead}`;
-    const ids = `${packId(fact.id - id)} ${fact.at - at} ${fact.receivedAt - fact.at}${part}`;
-    rows += `${i === 0 ? '' : ','}${fact.uuid}${clockLetters[fact.clock]}${texts.numbersOf(fact)} ${ids}`;
+    const numbers = `${packId(fact.id - id)} ${fact.at - at} ${fact.receivedAt - fact.at}${part}`;
+    rows += `${i === 0 ? '' : ','}${fact.uuid}${clockLetters[fact.clock]}${texts.numbersOf(fact)} ${numbers}`;
     ({ id, at } = fact);
   }
-  return rows + texts.written();
+  return rows + texts.packed();
 }
 
 const packId = (id: number): string => (id % idStep === 0 ? String(id / idStep) : `~${id}`);
 
-/** The texts of a call and their numbers. @param written what {@link packFacts} wrote of those that are known */
-function createTextTable(known: readonly string[], written: string) {
+/** Numbers the texts of a call. @param packed the `known` texts as {@link packFacts} wrote them */
+function createTextTable(known: readonly string[], packed: string) {
   const numbers = new Map(known.map((text, i) => [text, textNumber(commonTexts.length + i)]));
-  const numberOf = (of: string): string => {
-    const number = numbers.get(of) ?? commonTextNumbers.get(of);
+  const numberOf = (text: string): string => {
+    const number = numbers.get(text) ?? commonTextNumbers.get(text);
     if (number !== undefined) return number;
     const added = textNumber(commonTexts.length + numbers.size);
-    numbers.set(of, added);
-    written += `|${escapeText(of)}`;
+    numbers.set(text, added);
+    packed += `|${escapeText(text)}`;
     return added;
   };
   return {
-    /** The numbers of the texts of a fact; the nulls at the end are left out: the last fields are those of few. */
+    /** The numbers of a fact's texts, without trailing nulls: few facts have the last fields. */
     numbersOf: (fact: Fact): string => {
       const { kind, actor, queue, number, direction, ourNumber, theirNumber, theirNumberType, destination, url, code } =
         fact;
-      let named = commonTextNumbers.get(kind) ?? numberOf(kind);
+      let result = commonTextNumbers.get(kind) ?? numberOf(kind);
       let nulls = '';
       for (const text of [
         actor,
@@ -67,13 +67,13 @@ function createTextTable(known: readonly string[], written: string) {
       ]) {
         if (text === null) nulls += nullMark;
         else {
-          named += nulls + numberOf(text);
+          result += nulls + numberOf(text);
           nulls = '';
         }
       }
-      return named;
+      return result;
     },
-    written: (): string => written,
+    packed: (): string => packed,
   };
 }
 

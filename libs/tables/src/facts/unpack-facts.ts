@@ -1,7 +1,7 @@
 import type { Clock, Fact, FactSet } from '@callstream/domain';
 import { base, clockLetters, commonTexts, digitAt, idStep, longDigits, nullMark, readTexts } from './facts-format.ts';
 
-/** The facts of a text of {@link packFacts}. */
+/** Unpacks a text of `packFacts`. */
 export function unpackFacts(packed: string): FactSet {
   const { factsEnd, texts } = readTexts(packed);
   const reader = new FactReader(packed, factsEnd, texts);
@@ -12,7 +12,7 @@ export function unpackFacts(packed: string): FactSet {
     facts.push(fact);
     ({ id, at } = fact);
   }
-  // They were packed as a set, in its order.
+  // A set was packed, in its order.
   return facts as readonly Fact[] as FactSet;
 }
 
@@ -35,7 +35,7 @@ function readFact(reader: FactReader, idBefore: number, atBefore: number): Fact 
   const ahead = reader.number();
   reader.next();
   const ownAt = clock === 'none' ? null : at + ahead;
-  // As factsOf makes them: objects of one shape are played faster than those of two.
+  // The same key order as in factsOf: with one object shape, play() is faster.
   // prettier-ignore
   return {
     uuid, part, id, at, clock, ownAt, receivedAt, kind, actor, queue, number, destination, url, code,
@@ -46,12 +46,12 @@ function readFact(reader: FactReader, idBefore: number, atBefore: number): Fact 
 const uuidLength = 36;
 const [space, comma, minus, tilde, zero] = [0x20, 0x2c, 0x2d, 0x7e, 0x30];
 
-/** Reads packed facts from left to right: to split them into pieces first takes three times as long. */
+/** Reads packed facts from left to right, because split() would take three times as long. */
 class FactReader {
   readonly #packed: string;
   readonly #end: number;
   readonly #texts: readonly string[];
-  #place = 0;
+  #offset = 0;
 
   constructor(packed: string, end: number, texts: readonly string[]) {
     this.#packed = packed;
@@ -60,46 +60,46 @@ class FactReader {
   }
 
   isAtEnd(): boolean {
-    return this.#place >= this.#end;
+    return this.#offset >= this.#end;
   }
 
   take(length: number): string {
-    this.#place += length;
-    return this.#packed.slice(this.#place - length, this.#place);
+    this.#offset += length;
+    return this.#packed.slice(this.#offset - length, this.#offset);
   }
 
-  /** The next text of a fact; null if it has none, or no more. */
+  /** The next text of a fact; null if it is null or was omitted as a trailing null. */
   text(): string | null {
-    const value = digitAt(this.#packed, this.#place);
+    const value = digitAt(this.#packed, this.#offset);
     if (value < base) {
-      this.#place++;
+      this.#offset++;
       return this.#textOf(value);
     }
     if (this.#char() === space) return null;
-    this.#place++;
-    if (this.#packed.charAt(this.#place - 1) === nullMark) return null;
+    this.#offset++;
+    if (this.#packed.charAt(this.#offset - 1) === nullMark) return null;
     let number = 0;
-    for (const end = this.#place + longDigits; this.#place < end; this.#place++)
-      number = number * base + digitAt(this.#packed, this.#place);
+    for (const end = this.#offset + longDigits; this.#offset < end; this.#offset++)
+      number = number * base + digitAt(this.#packed, this.#offset);
     return this.#textOf(number);
   }
 
   #char(): number {
-    return this.#packed.charCodeAt(this.#place);
+    return this.#packed.charCodeAt(this.#offset);
   }
 
   #textOf(number: number): string | null {
     return commonTexts[number] ?? this.#texts[number - commonTexts.length] ?? null;
   }
 
-  /** The number after the next separator; 0 if the fact has no more. */
+  /** The number after the next space; 0 if the fact has no more numbers. */
   number(): number {
     if (this.isAtEnd() || this.#char() === comma) return 0;
-    this.#place++;
+    this.#offset++;
     const isNegative = this.#char() === minus;
-    if (isNegative) this.#place++;
+    if (isNegative) this.#offset++;
     let number = 0;
-    for (; this.#place < this.#end; this.#place++) {
+    for (; this.#offset < this.#end; this.#offset++) {
       const value = this.#char() - zero;
       if (value < 0 || value > 9) break;
       number = number * 10 + value;
@@ -107,21 +107,23 @@ class FactReader {
     return isNegative ? -number : number;
   }
 
-  /** The next difference of ids. */
+  /** The next id difference. */
   id(): number {
-    const isAny = this.#packed.charCodeAt(this.#place + 1) === tilde;
-    if (isAny) this.#place++;
-    return this.number() * (isAny ? 1 : idStep);
+    const isPlain = this.#packed.charCodeAt(this.#offset + 1) === tilde;
+    if (isPlain) this.#offset++;
+    return this.number() * (isPlain ? 1 : idStep);
   }
 
+  /** Skips the comma before the next fact. */
   next(): void {
-    if (this.#char() === comma) this.#place++;
+    if (this.#char() === comma) this.#offset++;
   }
 }
 
 const clocks = new Map<string, Clock>(Object.entries(clockLetters).map(([clock, letter]) => [letter, clock as Clock]));
 function clockOf(letter: string): Clock {
   const clock = clocks.get(letter);
-  if (clock === undefined) throw new Error(`Packed facts name a clock "${letter}" that this version does not know.`);
+  if (clock === undefined)
+    throw new Error(`calls.facts has the unknown clock "${letter}": another projection version wrote it.`);
   return clock;
 }

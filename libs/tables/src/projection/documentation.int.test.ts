@@ -6,7 +6,7 @@ import type { ColumnDescription } from '../../testing/index.ts';
 import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 const file = new URL('../../../../docs/reference/tables.md', import.meta.url);
@@ -28,20 +28,20 @@ describe('the tables', () => {
     expect(columns.filter(({ about, meaning }) => about === null || meaning === null)).toEqual([]);
   });
 
-  it('have every time with a time zone', () => {
+  it('have only times with a time zone', () => {
     expect(columns.filter(({ type }) => type.startsWith('timestamp without') || type === 'date')).toEqual([]);
     const times = columns.filter(({ column }) => /_(at|since)$|^(at|hour|day)$/.test(column));
     expect(times.length).toBeGreaterThan(30);
     expect(times.filter(({ type }) => type !== 'timestamp with time zone')).toEqual([]);
   });
 
-  it('are described in docs/reference/tables.md as they are', async () => {
+  it('match the descriptions in docs/reference/tables.md', async () => {
     const text = await readFile(file, 'utf8');
     const marker = /<!-- From here on generated[^\n]*-->\n/.exec(text);
-    if (!marker) throw new Error('docs/reference/tables.md has no marker.');
-    const wanted = text.slice(0, marker.index + marker[0].length) + render(columns);
-    if (process.env['UPDATE_DOCS'] === '1') await writeFile(file, wanted);
-    else expect(text).toBe(wanted);
+    if (!marker) throw new Error('docs/reference/tables.md lacks the comment "<!-- From here on generated … -->".');
+    const expected = text.slice(0, marker.index + marker[0].length) + render(columns);
+    if (process.env['UPDATE_DOCS'] === '1') await writeFile(file, expected);
+    else expect(text).toBe(expected);
   });
 });
 
@@ -57,15 +57,15 @@ function render(all: readonly ColumnDescription[]): string {
   const tables = Map.groupBy(all, ({ table }) => table);
   const cell = (text: string | null): string => (text ?? '').replaceAll('|', '\\|');
   return [...tables.values()]
-    .map((of) => {
-      const [{ table, kind, about } = { table: '', kind: '', about: '' }] = of;
-      const rows = of.map(({ column, type, meaning }) => [`\`${column}\``, cell(type), cell(meaning)]);
-      const all = [['column', 'type', 'meaning'], ...rows];
-      const widths = [0, 1, 2].map((i) => Math.max(...all.map((row) => row[i]?.length ?? 0)));
+    .map((tableColumns) => {
+      const [{ table, kind, about } = { table: '', kind: '', about: '' }] = tableColumns;
+      const rows = tableColumns.map(({ column, type, meaning }) => [`\`${column}\``, cell(type), cell(meaning)]);
+      const cells = [['column', 'type', 'meaning'], ...rows];
+      const widths = [0, 1, 2].map((i) => Math.max(...cells.map((row) => row[i]?.length ?? 0)));
       const line = (row: readonly string[]): string =>
         `| ${row.map((text, i) => text.padEnd(widths[i] ?? 0)).join(' | ')} |`;
       const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
-      return `\n## ${kind} ${table}\n\n${about ?? ''}\n\n${[line(all[0] ?? []), rule, ...rows.map(line)].join('\n')}\n`;
+      return `\n## ${kind} ${table}\n\n${about ?? ''}\n\n${[line(cells[0] ?? []), rule, ...rows.map(line)].join('\n')}\n`;
     })
     .join('');
 }

@@ -1,14 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
-import { connectTables } from '../connection/pool.ts';
-import { withConnection } from '../connection/transaction.ts';
-import { grantAccess, liveSchema, recordFingerprint } from './schemas.ts';
 import { serverAddress, TablesClient } from '../connection/client.ts';
+import { connectTables } from '../connection/pool.ts';
+import { liveSchema } from '../connection/schema-names.ts';
+import { withConnection } from '../connection/transaction.ts';
+import { grantAccess, recordFingerprint } from './schemas.ts';
 
-/** The migration that makes the live schema. */
+/** The migration that creates the live schema. */
 const firstProjection = '0001_projection';
 
-/** Brings the database at `url` to the newest schema, and gives the roles of roles.sql what they may do; a second one at the same time waits. @returns what was applied. */
+/**
+ * Migrates the database at `url` to the newest schema, and grants the roles of roles.sql their rights. Concurrent
+ * migrations wait for each other.
+ * @returns names of the migrations that were applied
+ */
 export async function migrate(url: string, log: (message: string) => void = () => undefined): Promise<string[]> {
   const client = new TablesClient({ ...serverAddress(url), application_name: 'callstream-migrate' });
   await client.connect();
@@ -25,7 +30,7 @@ export async function migrate(url: string, log: (message: string) => void = () =
   const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
   try {
     if (applied.some(({ name }) => name === firstProjection))
-      await withConnection(db, (client) => recordFingerprint(client, liveSchema));
+      await withConnection(db, (connection) => recordFingerprint(connection, liveSchema));
     await grantAccess(db);
   } finally {
     await db.end();

@@ -2,34 +2,21 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ClientBase } from 'pg';
 import type { Tables } from '../connection/pool.ts';
+import { discardedSchema, liveSchema, nextSchema, previousSchema, verifySchema } from '../connection/schema-names.ts';
+import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
-
-/** Schema that holds the live projection. */
-export const liveSchema = 'projection';
-/** Filled by a rebuild, then swapped with the live one. */
-export const nextSchema = 'projection_next';
-/** What was live before the last swap. */
-export const previousSchema = 'projection_previous';
-/** Filled by a verification, then dropped. */
-export const verifySchema = 'projection_verify';
-/** What a swap has left over; dropped as soon as nobody reads it. */
-export const discardedSchema = 'projection_discarded';
-
-export type ProjectionSchema =
-  typeof liveSchema | typeof nextSchema | typeof previousSchema | typeof verifySchema | typeof discardedSchema;
 
 const read = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
-/** The files of a projection, in the order in which they are run. */
+/** The SQL files of a projection, in the order in which they are executed. */
 const sqlFiles = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'] as const;
 type ProjectionSql = Readonly<Record<(typeof sqlFiles)[number], string>>;
 
-/** The SQL of a projection. */
 export async function readProjectionSql(): Promise<ProjectionSql> {
-  return Object.fromEntries(await Promise.all(sqlFiles.map(async (part) => [part, await read(part)]))) as ProjectionSql;
+  return Object.fromEntries(await Promise.all(sqlFiles.map(async (name) => [name, await read(name)]))) as ProjectionSql;
 }
 
-/** Tells tables of this code from those of another: the hash of their SQL, kept as the comment of the schema. */
+/** Hash of the SQL files, stored as the comment of the schema: shows whether this code created the tables. */
 async function schemaFingerprint(): Promise<string> {
   return `callstream ${createHash('sha256')
     .update(Object.values(await readProjectionSql()).join('\n'))
@@ -44,13 +31,13 @@ export type TableName = (typeof tableNames)[number];
 const alterEachTable = (change: string): string =>
   tableNames.map((table) => `alter table ${table} ${change};`).join(' ');
 /**
- * What is different while tables are filled: deliveries of events that are there already have a table of their own, and
- * autovacuum waits; it would hold up the keys for a second, and take the CPU of the fill.
+ * SQL before a fill: duplicate deliveries get a table of their own, and autovacuum is off, because it would block adding
+ * the keys for a second and take CPU from the fill.
  */
 export const beforeFill = `create table if not exists events_again (like events including constraints); ${alterEachTable('set (autovacuum_enabled = off)')}`;
 export const afterFill = `drop table events_again; ${alterEachTable('reset (autovacuum_enabled)')}`;
 
-/** Makes the tables, in a schema of their own, ready to be filled with COPY. `completeProjection` makes them ready to be used. */
+/** Creates the schema with bare tables, ready to be filled by COPY. `completeProjection` then makes them usable. */
 export async function createBareProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
   const { tables } = await readProjectionSql();
   await inTransaction(db, async (client) => {
@@ -59,14 +46,14 @@ export async function createBareProjection(db: Tables, schema: ProjectionSchema)
   });
 }
 
-/** Says of the tables in `schema` that this code made them. */
+/** Records on `schema` that this code created its tables. */
 export async function recordFingerprint(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
   await db.query(`comment on schema ${schema} is '${await schemaFingerprint()}'`);
 }
 
 /**
- * Gives the roles what they may do with the projections that are there; for roles that were created later. Tables that
- * other code made have the grants of that code, and get ours with a rebuild.
+ * Grants the rights of grants.sql on the existing projections, for roles that were created later. Tables that other code
+ * created keep the grants of that code, and get ours with a rebuild.
  */
 export async function grantAccess(db: Tables): Promise<void> {
   const { grants } = await readProjectionSql();
@@ -81,15 +68,15 @@ export async function dropProjection(db: Pick<ClientBase, 'query'>, schema: Proj
 
 export interface SchemaState {
   readonly schema: ProjectionSchema;
-  /** Has its indexes. Without them, a rebuild is filling it. */
+  /** Has its indexes. Without them, a rebuild is still filling it. */
   readonly complete: boolean;
-  /** Whether the code that runs now would make the same tables. */
+  /** Whether the running code would create the same tables. */
   readonly current: boolean;
-  /** On disk, with indexes. */
+  /** On disk, including indexes. */
   readonly bytes: number;
 }
 
-/** The projections that there are. */
+/** The projections that exist. */
 export async function readSchemas(db: Tables): Promise<SchemaState[]> {
   const { rows } = await db.query<SchemaState>(
     `select n.nspname as schema,

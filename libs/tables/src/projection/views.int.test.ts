@@ -8,7 +8,7 @@ import { replaceRows } from '../../testing/replace-rows.ts';
 import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 const hourMs = 3_600_000;
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** The visits that count, by queue and by the hour or day of their beginning, which is in ms. */
+/** The counted visits, by queue and by the hour or day (`unitMs`) in which they started. */
 const counted = (events: readonly CallEvent[], unitMs: number): Map<string, Visit[]> =>
   Map.groupBy(
     [...callsOfEvents(events).values()].filter(isCounted).flatMap(({ visits }) => visits),
@@ -73,13 +73,13 @@ async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
   );
 }
 
-describe('calls per hour and queue, and service levels', () => {
-  it('are those of the domain, for the nineteen lives', () =>
+describe('visits per hour and queue, and service levels', () => {
+  it('equal those of the domain for the nineteen fixture logs', () =>
     expectSameAsDomain(
       eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
     ));
 
-  it('are those of the domain, for random logs', async () => {
+  it('equal those of the domain for random logs', async () => {
     await fc.assert(
       fc.asyncProperty(logs(40), (log) => expectSameAsDomain(eventsOf(log))),
       { numRuns: 25, endOnFailure: true },
@@ -87,23 +87,23 @@ describe('calls per hour and queue, and service levels', () => {
   }, 60_000);
 });
 
-describe('times', () => {
-  const one = async (sql: string): Promise<unknown> => (await db.query<object>(sql)).rows[0];
+describe('durations', () => {
+  const firstRow = async (sql: string): Promise<unknown> => (await db.query<object>(sql)).rows[0];
 
-  it('of a call are its wait, and the talk from answer to end', async () => {
+  it('of a call are the wait, and the talk from answer to end', async () => {
     await replaceRows(db, eventsOf(fixtureLog('01-nominal')));
-    expect(await one('select wait_ms, talk_ms from call_times')).toEqual({ wait_ms: 12_000, talk_ms: 81_000 });
+    expect(await firstRow('select wait_ms, talk_ms from call_times')).toEqual({ wait_ms: 12_000, talk_ms: 81_000 });
   });
 
-  it('of an agent are from entering a call to leaving it last', async () => {
+  it('of an agent are from the first entry into a call to the last leaving', async () => {
     await replaceRows(db, eventsOf(fixtureLog('01-nominal')));
-    expect(await one('select calls::int, on_call_ms from agent_days')).toEqual({ calls: 1, on_call_ms: 80_000 });
+    expect(await firstRow('select calls::int, on_call_ms from agent_days')).toEqual({ calls: 1, on_call_ms: 80_000 });
   });
 
-  it('of an abandon are those of the visit', async () => {
+  it('of an abandoned call are those of its visit', async () => {
     await replaceRows(db, eventsOf(fixtureLog('05-abandoned')));
     expect(
-      await one(
+      await firstRow(
         'select is_short, wait_ms = extract(epoch from abandoned_at - waiting_at) * 1000 as same from abandons',
       ),
     ).toEqual({ is_short: false, same: true });

@@ -9,7 +9,7 @@ import { connectTables, ensurePositions, migrate, project, readBoard, readFacts 
 const logId = '11111111-1111-8111-8111-111111111111';
 const partitions = 10;
 
-it('a call that is read from the tables is the one that was written', async () => {
+it('a board that is read from the tables has the calls that were written, as current or as having left', async () => {
   await using database = await testDatabase();
   await migrate(database.url);
   const db = connectTables({ url: database.url, max: 1 });
@@ -18,7 +18,7 @@ it('a call that is read from the tables is the one that was written', async () =
     const written = new Map<string, Call>();
     const client = await db.connect();
     for (const [partition, log] of fc.sample(logs(60), partitions).entries()) {
-      // Each of the logs has calls of its own.
+      // Makes the call ids of each log unique.
       const own = log.map(({ body, ...rest }) => ({ ...rest, body: body.replace('"call_id":"', `$&${partition} `) }));
       const events = eventsOf(own, partition);
       for (const [callId, call] of callsOfEvents(events)) written.set(callId, call);
@@ -37,7 +37,8 @@ it('a call that is read from the tables is the one that was written', async () =
     const since = heardAts[heardAts.length >> 1] ?? 0;
     await readBoard(db, {
       times: { unfinishedSince: since - 1, heardSince: since, leftWithinMs: 0 },
-      ...{ alsoIds: [], changedSince: new Map(Array.from({ length: partitions }, (_, i) => [i, 0])) },
+      additionalCallIds: [],
+      changedSince: new Map(Array.from({ length: partitions }, (_, i) => [i, 0])),
       onPositions: (all) => (positions = all.length),
       onCalls: (calls) => calls.forEach(({ callId, facts }) => board.set(callId, facts)),
       onLeft: (calls) => calls.forEach(({ callId }) => left.add(callId)),
@@ -46,7 +47,9 @@ it('a call that is read from the tables is the one that was written', async () =
     for (const [callId, call] of written) {
       const isCurrent = call.heardAt >= since - (call.finishedAt === null ? 1 : 0);
       expect({ callId, board: board.has(callId), left: left.has(callId) }).toEqual({
-        ...{ callId, board: isCurrent, left: !isCurrent },
+        callId,
+        board: isCurrent,
+        left: !isCurrent,
       });
     }
   } finally {

@@ -1,28 +1,28 @@
 import type { FactSet } from '@callstream/domain';
+import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
 import type { Tables } from '../connection/pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
-import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
-import { readPositions } from './positions.ts';
-import type { Position } from './positions.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
+import { epochMs, readPositions } from './positions.ts';
+import type { Position } from './positions.ts';
 
-/** What the tables have of a call: `play` makes all of their columns of it. */
+/** A call as stored; `play` derives everything else from its facts. */
 export interface StoredCall {
   readonly callId: string;
   readonly facts: FactSet;
 }
 
-/** Times, ms since 1970. */
+/** Times in ms since 1970. */
 export interface BoardTimes {
-  /** Unfinished calls that were heard of since are current. */
+  /** Unfinished calls are current if their last event is not older. */
   readonly unfinishedSince: number;
-  /** So are all calls that were heard of since. */
+  /** All calls, finished or not, are current if their last event is not older. */
   readonly heardSince: number;
-  /** Whoever was current at this many ms before, and is no more, has left. */
+  /** A call that was current this many ms before, and is not now, has left. */
   readonly leftWithinMs: number;
 }
 
-/** A call that would be on a board that was kept all the while, until it left. */
+/** A call that has left the board: a gateway that was running at the time would have shown it until then. */
 export interface LeftCall {
   readonly callId: string;
   readonly lastId: number;
@@ -33,19 +33,15 @@ export interface LeftCall {
 
 export interface ReadBoardOptions {
   readonly times: BoardTimes;
-  /** Calls that are wanted however old they are. */
-  readonly alsoIds: readonly string[];
-  /** First offset by partition: whatever changed in the log from there on is told of, if only as having left. */
+  /** Calls to read regardless of their age. */
+  readonly additionalCallIds: readonly string[];
+  /** First offset by partition: every call with an event from there on is reported, as current or as having left. */
   readonly changedSince: ReadonlyMap<number, number>;
   readonly onPositions: (positions: readonly Position[]) => void;
   readonly onCalls: (calls: readonly StoredCall[]) => void;
   readonly onLeft: (calls: readonly LeftCall[]) => void;
 }
 
-/** SQL: a column as ms since 1970. */
-export const epochMs = (column: string): string => `(extract(epoch from ${column}) * 1000)::float8`;
-
-/** A row of {@link selectFacts}. */
 interface FactsRow {
   readonly callId: string;
   /** Packed. */
@@ -55,24 +51,24 @@ const selectFacts = 'select call_id as "callId", facts from calls';
 const storedCall = ({ callId, facts }: FactsRow): StoredCall => ({ callId, facts: unpackFacts(facts) });
 
 /**
- * Reads the current calls of one moment, positions first: whoever goes on from them in the log misses nothing, also
- * while the projection is swapped. In pieces, so that memory stays bounded.
+ * Reads the current calls as of one moment, positions first: following the log from these positions misses nothing, even
+ * across a swap. Reads in chunks, so that memory stays bounded.
  */
-export async function readBoard(db: Tables, reading: ReadBoardOptions): Promise<void> {
-  const { unfinishedSince, heardSince, leftWithinMs } = reading.times;
+export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<void> {
+  const { unfinishedSince, heardSince, leftWithinMs } = options.times;
   await inTransaction(db, async (client) => {
     await client.query(
-      // All rows are wanted, not the first ones soon.
+      // The planner should optimise for all rows of the cursor, not for the first ones.
       'set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
     );
-    reading.onPositions(await readPositions(client));
+    options.onPositions(await readPositions(client));
     await fetchInChunks<FactsRow>(client, {
       text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
-      values: [isoTimestamp(unfinishedSince), isoTimestamp(heardSince), reading.alsoIds],
-      onRows: (rows) => reading.onCalls(rows.map(storedCall)),
+      values: [isoTimestamp(unfinishedSince), isoTimestamp(heardSince), options.additionalCallIds],
+      onRows: (rows) => options.onCalls(rows.map(storedCall)),
     });
-    const partitions = [...reading.changedSince.keys()];
-    const offsets = [...reading.changedSince.values()];
+    const partitions = [...options.changedSince.keys()];
+    const offsets = [...options.changedSince.values()];
     await fetchInChunks<LeftCall>(client, {
       text: `
         select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${epochMs('heard_at')} as "heardAt" from calls
@@ -82,16 +78,19 @@ export async function readBoard(db: Tables, reading: ReadBoardOptions): Promise<
              and last_id / 4096 >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = last_id % 4096)
              and (finished_at is not null or heard_at < $1::timestamptz)`,
       values: [
-        ...[isoTimestamp(unfinishedSince), isoTimestamp(heardSince)],
-        ...[isoTimestamp(unfinishedSince - leftWithinMs), isoTimestamp(heardSince - leftWithinMs)],
-        ...[partitions, offsets],
+        isoTimestamp(unfinishedSince),
+        isoTimestamp(heardSince),
+        isoTimestamp(unfinishedSince - leftWithinMs),
+        isoTimestamp(heardSince - leftWithinMs),
+        partitions,
+        offsets,
       ],
-      onRows: reading.onLeft,
+      onRows: options.onLeft,
     });
   });
 }
 
-/** What the tables have of these calls. */
+/** Reads these calls; unknown ones are left out. */
 export async function readFacts(db: Tables, callIds: readonly string[]): Promise<StoredCall[]> {
   const { rows } = await db.query<FactsRow>({
     name: 'read-facts',

@@ -1,15 +1,15 @@
 import type { Tables } from '../connection/pool.ts';
 
-/** A service that has a connection to this database. */
+/** A service with a connection to this database. */
 export interface ConnectedService {
-  /** As it calls itself. */
+  /** Its `application_name`. */
   readonly name: string;
-  /** Address of its machine; null if it is on that of Postgres, or if we may not know. */
+  /** IP address of its machine; null for a local connection, or without the right to see it. */
   readonly address: string | null;
   readonly pid: number;
 }
 
-/** The projectors and gateways that are connected to this database, each once. */
+/** The projectors and gateways connected to this database, one entry per name and address. */
 export async function readConnectedServices(db: Tables): Promise<ConnectedService[]> {
   const { rows } = await db.query<ConnectedService>(
     `select distinct on (application_name, client_addr) application_name as name, host(client_addr) as address, pid

@@ -1,8 +1,8 @@
 import type { Queryable } from '../connection/pool.ts';
-import { answerBytesMax, pageOf, toPage } from './page.ts';
+import { pageOf, responseBytesMax, toPage } from './page.ts';
 import type { Page } from './page.ts';
 
-/** Most rows that one list returns, and as many as it returns when no limit is asked for. */
+/** Most rows of one list, and the default limit. */
 export const listRowsMax = 1_000;
 
 export interface ListCallsOptions {
@@ -12,9 +12,9 @@ export interface ListCallsOptions {
   readonly direction?: string | undefined;
   /** 1 to `listRowsMax`. */
   readonly limit?: number | undefined;
-  /** `id` of a call: only calls before it, in the order of the list. */
+  /** `id` of a call: only calls created before it. */
   readonly before?: number | undefined;
-  /** What may be seen; null or not given: calls of every queue and of none. */
+  /** Only calls in these queues; null or not given: all calls. */
   readonly visibleQueues?: readonly string[] | null | undefined;
 }
 
@@ -49,17 +49,17 @@ const listedCalls = pageOf({
   order: 'turn, created_at desc, id desc',
   columns: 'id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at, updated_at',
   texts: 'call_id, direction, our_number, their_number, queue',
-  shownBy: 'created_at, id',
+  displayOrder: 'created_at, id',
   limit: '$6',
   bytes: '$8',
 });
 
 /**
- * Unfinished calls first of all, then the newest, up to the limit and to {@link answerBytesMax}; ordered by `created_at`,
- * `id`, oldest first.
+ * Unfinished calls have priority, then the newest, up to the limit and {@link responseBytesMax}. The page is ordered by
+ * `created_at`, `id`, oldest first.
  */
 export async function listCalls(db: Queryable, params: ListCallsOptions): Promise<Page<CallRow>> {
-  // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
+  // No prepared statement: its generic plan would suit none of the filters, so Postgres plans each query for its own.
   const { rows } = await db.query<CallRow & { readonly foundRows: number }>({
     text: listedCalls,
     values: [
@@ -70,7 +70,7 @@ export async function listCalls(db: Queryable, params: ListCallsOptions): Promis
       params.before ?? null,
       Math.min(params.limit ?? listRowsMax, listRowsMax),
       params.visibleQueues ?? null,
-      answerBytesMax,
+      responseBytesMax,
     ],
   });
   return toPage(rows);

@@ -1,7 +1,7 @@
-import type { Queryable } from '../connection/pool.ts';
-import { answerBytesMax, jsonBytes } from './page.ts';
-import type { Page } from './page.ts';
+import type { Queryable, Tables } from '../connection/pool.ts';
 import { listRowsMax } from './list-calls.ts';
+import { jsonBytes, responseBytesMax } from './page.ts';
+import type { Page } from './page.ts';
 
 /** An event of a call; times are ISO 8601. */
 export interface EventRow {
@@ -9,13 +9,13 @@ export interface EventRow {
   readonly aggregate_id: string;
   readonly uuid: string;
   readonly type: string;
-  /** The body as JSON text; null if that is longer than an answer may be. */
+  /** The body as JSON text; null if it is larger than {@link responseBytesMax}. */
   readonly body: string | null;
-  /** Of the body, in UTF-8. */
+  /** Size of the body, in bytes of UTF-8. */
   readonly bodyBytes: number;
   readonly received_at: string;
   readonly deliveries: number;
-  /** Fields of the body that are longer than the tables' limit, and null in every column; null: none is. */
+  /** Fields that are too long for their columns: null there, complete in the body. null: none. */
   readonly omitted: readonly string[] | null;
   readonly topic: string;
   readonly partition: number;
@@ -25,27 +25,27 @@ export interface EventRow {
 export interface ListCallEventsOptions {
   readonly topic: string;
   readonly callId: string;
-  /** `id` of an event: only events before it. */
+  /** `id` of an event: only earlier events. */
   readonly before?: number | undefined;
   /** 1 to `listRowsMax`. */
   readonly limit?: number | undefined;
-  /** What may be seen; null or not given: calls of every queue and of none. */
+  /** Only if the call is in one of these queues; null or not given: any call. */
   readonly visibleQueues?: readonly string[] | null | undefined;
 }
 
-/** SQL: the newest event of the call that fulfils the condition, with its body as text, which is made once. */
+/** SQL: the newest event of the call that meets the condition, with its body converted to text once. */
 const newest = (condition: string): string => `
   select e.id, e.uuid, e.type, e.received_at, e.deliveries, e.omitted, body.text, octet_length(body.text) as "bodyBytes"
   from (select * from events where call_id = $1::text and ${condition} order by id desc limit 1) e,
     lateral (select e.body::text as text offset 0) body`;
 
-/** SQL: bytes of an event; but for its body and the id of its call, about. */
+/** SQL: approximate bytes of an event; its body and call id are counted exactly. */
 const rowBytes = (bodyBytes: string): string => `(512 + ${jsonBytes('$1::text')} + ${bodyBytes})`;
 
 /**
- * The newest events of a call, up to the limit and to {@link answerBytesMax}, in the order of the log of `topic`; none if it
- * is unknown or may not be seen. One after the other is read, until there are enough: a body that is one of a thousand is not made into
- * text to see that it is too much. A body larger than all is left out, and alone with that.
+ * The newest events of a call, up to the limit and {@link responseBytesMax}, in the order of the log of `topic`; none if the
+ * call is unknown or not visible. The recursive query reads one event at a time and stops when the page is full, so that it
+ * does not convert bodies to text that will not fit. An event whose body alone exceeds the limit is returned alone, without it.
  */
 export async function listCallEvents(
   db: Queryable,
@@ -63,15 +63,21 @@ export async function listCallEvents(
         from page p, lateral (${newest('id < p.id')}) n
         where p.nth < $2::int and p.bytes + ${rowBytes('n."bodyBytes"')} <= $6::int
       )
-      -- The topic not from the positions: whoever reads them waits for a swap.
+      -- The topic is a parameter, not read from the positions: a reader of these would wait for a swap.
       select id, $1::text as aggregate_id, uuid, type, case when "bodyBytes" <= $6 then text end as body, "bodyBytes", received_at,
         deliveries, omitted, $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset,
         exists (select from events o where o.call_id = $1 and o.id < (select min(id) from page)) as "hasOlder"
       from page order by id`,
-    values: [callId, Math.min(limit, listRowsMax), topic, visibleQueues ?? null, before ?? null, answerBytesMax],
+    values: [callId, Math.min(limit, listRowsMax), topic, visibleQueues ?? null, before ?? null, responseBytesMax],
   });
   return {
     rows: rows.map(({ hasOlder: _, ...row }) => row),
     more: rows[0]?.hasOlder ?? false,
   };
+}
+
+/** Whether the tables contain an event. */
+export async function hasEvent(db: Tables, uuid: string): Promise<boolean> {
+  const { rowCount } = await db.query('select from events where uuid = $1::uuid', [uuid]);
+  return rowCount === 1;
 }

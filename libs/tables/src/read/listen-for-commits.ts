@@ -1,28 +1,28 @@
 import type pg from 'pg';
-import { liveSchema } from '../projection/schemas.ts';
 import { serverAddress, TablesClient } from '../connection/client.ts';
+import { liveSchema } from '../connection/schema-names.ts';
 
 export interface CommitListenerOptions {
   /** `postgres://…` */
   readonly url: string;
-  /** Called after the projection moved; also once after the connection was lost and came back. */
+  /** Called after the live projection changed; also once after a lost connection was restored. */
   readonly onChange: () => void;
   /** Called when the connection was lost or could not be made. */
   readonly onLost?: (error: unknown) => void;
-  /** A notification may be lost, so the positions are looked at this often, in ms. */
+  /** Interval of polling the positions, because notifications may be lost, in ms; 1 s if not given. */
   readonly pollMs?: number;
 }
 
 export interface CommitListener extends AsyncDisposable {
   /** Whether it is connected and has read the positions. */
-  readonly isWatching: () => boolean;
+  readonly isListening: () => boolean;
 }
 
-/** Wait before the first attempt to connect again, in ms; doubled after each that fails. */
+/** Backoff before a reconnect, in ms; doubled after each failure. */
 const reconnectMsMin = 250;
 const reconnectMsMax = 5_000;
 
-/** Tells whenever the projection has moved, until disposed. Needs a connection of its own, and makes it again when it breaks. */
+/** Calls `onChange` after each change of the live projection, until disposed. Has its own connection, and reconnects. */
 export function listenForCommits({
   url,
   onChange,
@@ -30,23 +30,23 @@ export function listenForCommits({
   pollMs = 1_000,
 }: CommitListenerOptions): CommitListener {
   const stopping = new AbortController();
-  let watching = false;
+  let listening = false;
   let reconnectMs = reconnectMsMin;
-  const onWatching = (): void => {
-    watching = true;
+  const onListening = (): void => {
+    listening = true;
     reconnectMs = reconnectMsMin;
   };
-  const watch = async (): Promise<void> => {
+  const listen = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await listenOnce({ url, onChange, pollMs, onWatching }, stopping.signal).catch(onLost);
-      watching = false;
+      await listenOnce({ url, onChange, pollMs, onListening }, stopping.signal).catch(onLost);
+      listening = false;
       await pause(reconnectMs, stopping.signal);
       reconnectMs = Math.min(reconnectMs * 2, reconnectMsMax);
     }
   };
-  const done = watch();
+  const done = listen();
   return {
-    isWatching: () => watching,
+    isListening: () => listening,
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       await done;
@@ -54,11 +54,11 @@ export function listenForCommits({
   };
 }
 
-type ListenOnceOptions = Required<Omit<CommitListenerOptions, 'onLost'>> & { readonly onWatching: () => void };
+type ListenOnceOptions = Required<Omit<CommitListenerOptions, 'onLost'>> & { readonly onListening: () => void };
 
 /** Resolves when stopped; rejects when the connection is lost. */
 async function listenOnce(
-  { url, onChange, pollMs, onWatching }: ListenOnceOptions,
+  { url, onChange, pollMs, onListening }: ListenOnceOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const client = new TablesClient({
@@ -66,7 +66,7 @@ async function listenOnce(
     application_name: 'callstream-watch',
     connectionTimeoutMillis: 5_000,
     statement_timeout: 5_000,
-    // Of the client itself: a network that is cut without a word would leave a query waiting for ever.
+    // Enforced by the client: if the network drops packets silently, a query would wait for ever.
     query_timeout: 10_000,
     keepAlive: true,
   });
@@ -82,16 +82,16 @@ async function listenOnce(
   try {
     await client.connect();
     await client.query('listen callstream_projected');
-    let seen: string | undefined;
+    let previous: string | undefined;
     while (!signal.aborted) {
       if (connection.lost) throw connection.lost;
-      // Before the positions are read: what is committed during that wakes us again.
+      // Before the positions are read, so that a commit during the read wakes us again.
       wake = new AbortController();
-      const now = await readProgress(client);
-      // A notification and the look after it tell of a change once.
-      if (now !== seen) onChange();
-      seen = now;
-      onWatching();
+      const progress = await readProgress(client);
+      // A notification and the next poll report the same change once.
+      if (progress !== previous) onChange();
+      previous = progress;
+      onListening();
       await pause(pollMs, signal, wake.signal);
     }
   } finally {
@@ -99,7 +99,7 @@ async function listenOnce(
   }
 }
 
-/** Changes with every commit of the projector, and when the projection is another one. One statement: no lock is kept. */
+/** Text that changes with every commit of a projector, and with every swap. A single statement, so no lock is kept. */
 async function readProgress(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ progress: string }>(
     `select concat(sum(next_offset), ' ', min(projection_version), ' ', '${liveSchema}.positions'::regclass::oid) as progress from ${liveSchema}.positions`,

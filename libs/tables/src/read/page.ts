@@ -1,52 +1,53 @@
 /**
- * Most that the rows of one answer may have, in bytes of their texts. An event as large as ingest takes it fits: jsonb
- * writes a body with up to half as many bytes more.
+ * Most bytes of JSON that the rows of one response may have. The largest event that ingest accepts fits, although jsonb
+ * formats its body with up to 50% more bytes.
  */
-export const answerBytesMax = 2 * 1024 * 1024;
+export const responseBytesMax = 2 * 1024 * 1024;
 
-/** Rows of a list, and whether the list goes on behind them. */
+/** A page of a list, and whether more rows follow. */
 export interface Page<Row> {
   readonly rows: Row[];
   readonly more: boolean;
 }
 
 export interface PageQuery {
-  /** SQL of a select with one row more than are wanted, so that it is known whether there are more. */
+  /** SQL: a select that returns up to one row more than the limit, which shows whether more rows follow. */
   readonly from: string;
-  /** Which rows are wanted first. */
+  /** SQL: order by which rows get into the page. */
   readonly order: string;
   readonly columns: string;
-  /** Those of the columns that have texts of any length. */
+  /** SQL: the columns with texts of variable length, whose bytes are counted. */
   readonly texts: string;
-  /** Order of the answer. */
-  readonly shownBy: string;
-  /** Parameters. */
+  /** SQL: order of the rows in the page. */
+  readonly displayOrder: string;
+  /** SQL parameter, `$n`: most rows. */
   readonly limit: string;
+  /** SQL parameter, `$n`: most bytes. */
   readonly bytes: string;
 }
 
-/** Bytes of a row but for its texts; about. */
+/** Approximate bytes of a row without its texts. */
 const rowBytes = 512;
 
-/** SQL: bytes of a text as it stands in JSON, where a control character becomes six. */
+/** SQL: bytes of a text in JSON, where a control character takes six. */
 export const jsonBytes = (text: string): string => `octet_length(to_json(${text})::text)`;
 
 /**
- * SQL: the rows that are wanted first, as many as the limit and the bytes allow, and the first one in any case. Postgres
- * counts the bytes, so that it sends no more than that.
+ * SQL: the first rows, as many as the limit and the bytes allow, but at least one. Postgres counts the bytes, so that it
+ * sends no more than that.
  */
-export const pageOf = ({ from, order, columns, texts, shownBy, limit, bytes }: PageQuery): string => `
+export const pageOf = ({ from, order, columns, texts, displayOrder, limit, bytes }: PageQuery): string => `
   with found as (${from}), sized as (
-    select *, row_number() over wanted as nth, count(*) over () as "foundRows",
-      sum(${rowBytes} + ${jsonBytes(`concat(${texts})`)}) over (wanted rows unbounded preceding) as bytes
-    from found window wanted as (order by ${order})
+    select *, row_number() over page as nth, count(*) over () as "foundRows",
+      sum(${rowBytes} + ${jsonBytes(`concat(${texts})`)}) over (page rows unbounded preceding) as bytes
+    from found window page as (order by ${order})
   )
   select ${columns}, "foundRows" from sized
-  where nth = 1 or (nth <= ${limit}::int and bytes <= ${bytes}::int) order by ${shownBy}`;
+  where nth = 1 or (nth <= ${limit}::int and bytes <= ${bytes}::int) order by ${displayOrder}`;
 
-/** What a query of {@link pageOf} returned. */
+/** The result of a query of {@link pageOf}. */
 export function toPage<Row extends object>(rows: readonly (Row & { readonly foundRows: number })[]): Page<Row> {
   const more = (rows[0]?.foundRows ?? 0) > rows.length;
-  // Rows cross the wire as they are: what only says how many there are is none of theirs.
+  // Rows are sent to clients as they are, so the count is removed.
   return { rows: rows.map(({ foundRows: _, ...row }) => row as unknown as Row), more };
 }

@@ -1,30 +1,30 @@
 import type { Queryable } from '../connection/pool.ts';
-import { answerBytesMax, pageOf, toPage } from './page.ts';
-import type { Page } from './page.ts';
 import type { CallRow } from './list-calls.ts';
+import { pageOf, responseBytesMax, toPage } from './page.ts';
+import type { Page } from './page.ts';
 
 export interface SearchCallsOptions {
   readonly states?: readonly string[] | undefined;
-  /** Queues that the calls are in or were in last. */
+  /** Current or last queue of the call. */
   readonly queues?: readonly string[] | undefined;
   readonly direction?: string | undefined;
   readonly call_id?: string | undefined;
   /** The other party's number ends in these digits. */
   readonly number?: string | undefined;
   readonly our_number?: string | undefined;
-  /** When callstream received its first event, ISO 8601: `from` included, `to` excluded. */
+  /** When callstream received the call's first event, ISO 8601: `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** `id` of a call: only calls before it, in the order of the list. */
+  /** `id` of a call: only calls created before it. */
   readonly before?: number | undefined;
   readonly limit: number;
-  /** What may be seen; null: calls of every queue and of none. */
+  /** Only calls in these queues; null: all calls. */
   readonly visibleQueues: readonly string[] | null;
 }
 
-/** A call that was searched for. Times are ISO 8601. */
+/** A search result. Times are ISO 8601. */
 export interface FoundCall extends CallRow {
-  /** Own time of its first event; of a call that came back, of the first after its end. */
+  /** Own time of the first event of its latest life. */
   readonly began_at: string;
   readonly code: string | null;
   readonly waiting_at: string | null;
@@ -34,7 +34,7 @@ export interface FoundCall extends CallRow {
   readonly recording_url: string | null;
 }
 
-/** SQL: what is told of a call, from `calls`. */
+/** SQL: the columns of {@link FoundCall}, from `calls`. */
 export const foundCallColumns = `id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at,
   updated_at, began_at, code, waiting_at, answered_at, abandoned_at, finished_at, recording_url`;
 
@@ -43,7 +43,7 @@ const foundCalls = pageOf({
     select * from calls
     where ($1::text[] is null or state = any($1)) and ($2::text[] is null or queue = any($2))
       and ($3::text is null or direction = $3) and ($4::text is null or call_id = $4)
-      -- Backwards, an ending is a beginning, which the index calls_their_number finds.
+      -- Reversed, a suffix is a prefix, which the index calls_their_number supports.
       and ($5::text is null or reverse(their_number) like reverse($5) || '%')
       and ($6::text is null or our_number = $6)
       and ($7::timestamptz is null or created_at >= $7) and ($8::timestamptz is null or created_at < $8)
@@ -53,18 +53,15 @@ const foundCalls = pageOf({
   order: 'created_at desc, id desc',
   columns: foundCallColumns,
   texts: 'call_id, direction, our_number, their_number, queue, code, recording_url',
-  shownBy: 'created_at desc, id desc',
+  displayOrder: 'created_at desc, id desc',
   limit: '$11',
   bytes: '$12',
 });
 
-/**
- * The newest calls that match, newest first, up to the limit and to {@link answerBytesMax}: pages go backwards in time, by
- * `before`.
- */
+/** The matching calls, newest first, up to the limit and {@link responseBytesMax}. `before` gets the next page. */
 export async function searchCalls(db: Queryable, params: SearchCallsOptions): Promise<Page<FoundCall>> {
   const { states, queues, direction, call_id, number, our_number, from, to, before, limit, visibleQueues } = params;
-  // Without a name: planned for what is asked for, every time. One plan for all would fit none of them.
+  // No prepared statement: its generic plan would suit none of the filters, so Postgres plans each query for its own.
   const { rows } = await db.query<FoundCall & { readonly foundRows: number }>({
     text: foundCalls,
     values: [
@@ -79,7 +76,7 @@ export async function searchCalls(db: Queryable, params: SearchCallsOptions): Pr
       before ?? null,
       visibleQueues,
       limit,
-      answerBytesMax,
+      responseBytesMax,
     ],
   });
   return toPage(rows);

@@ -1,11 +1,12 @@
 import type { Tables } from '../connection/pool.ts';
+import { liveSchema, verifySchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
+import { tableNames } from '../projection/schemas.ts';
+import type { TableName } from '../projection/schemas.ts';
 import { readPositions } from '../read/positions.ts';
 import type { Position } from '../read/positions.ts';
-import { liveSchema, tableNames, verifySchema } from '../projection/schemas.ts';
-import type { TableName } from '../projection/schemas.ts';
 
-/** What identifies a row, as an SQL expression over the row `t`. */
+/** SQL: the key of the row `t` as JSON. */
 const keys = {
   events: 'jsonb_build_array(t.uuid)',
   calls: 'jsonb_build_array(t.call_id)',
@@ -14,18 +15,18 @@ const keys = {
   agents: 'jsonb_build_array(t.actor, t.queue)',
 } as const satisfies Record<TableName, string>;
 
-/** Key and hash of every row of a table. */
+/** SQL: key and hash of every row of a table. */
 const hashes = (schema: string, table: TableName): string =>
   `select (${keys[table]})::text collate "C" as key, hashtextextended(t::text, 0) as hash from ${schema}.${table} t`;
 
 /**
- * Remembers, in the schema of the verification, the hash of every live row, all as of one moment.
+ * Stores the hash of every live row in the verify schema, all as of one moment.
  * @returns the positions of that moment
  */
 export async function hashLiveRows(db: Tables): Promise<Position[]> {
   return inTransaction(db, async (client) => {
     await client.query('set transaction isolation level repeatable read');
-    // First of all: it keeps a swap away until everything is read.
+    // First, because it blocks a swap until everything is read.
     const positions = await readPositions(client, liveSchema);
     for (const table of tableNames)
       await client.query(`create table ${verifySchema}.live_${table} as ${hashes(liveSchema, table)}`);
@@ -35,14 +36,14 @@ export async function hashLiveRows(db: Tables): Promise<Position[]> {
 
 interface Checksum {
   readonly rows: number;
-  /** Of all rows, in any order; 16 hexadecimal digits. */
+  /** Sum of all rows' hashes, independent of their order; 16 hexadecimal digits. */
   readonly sum: string;
 }
 
 export interface Difference {
-  /** JSON array of what identifies the row. */
+  /** JSON array of the key's columns. */
   readonly key: string;
-  /** The row as it is now in the live tables, which may have moved on; null if there is none. */
+  /** The row as it is now in the live tables, which may have changed since; null if there is none. */
   readonly live: Readonly<Record<string, unknown>> | null;
   readonly rebuilt: Readonly<Record<string, unknown>> | null;
 }
@@ -51,13 +52,13 @@ export interface Comparison {
   readonly table: TableName;
   readonly live: Checksum;
   readonly rebuilt: Checksum;
-  /** How many rows differ. */
+  /** Number of rows that differ. */
   readonly different: number;
-  /** The first of them, in the order of their keys. */
+  /** The first of them, ordered by key. */
   readonly first: readonly Difference[];
 }
 
-/** Compares what `rememberLive` remembered with the tables of the verification. `firstMax`: most rows that are shown. */
+/** Compares the hashes of {@link hashLiveRows} with the tables of the verify schema. `firstMax`: most rows in `first`. */
 export async function compareTable(db: Tables, table: TableName, firstMax: number): Promise<Comparison> {
   await db.query(`create table ${verifySchema}.rebuilt_${table} as ${hashes(verifySchema, table)}`);
   const live = await checksum(db, `live_${table}`);

@@ -1,35 +1,36 @@
 import type { ClientBase } from 'pg';
-import { upsertAllAgents } from '../write/write-agents.ts';
 import type { Tables } from '../connection/pool.ts';
+import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
+import { afterFill, beforeFill, readProjectionSql, tableNames } from '../projection/schemas.ts';
+import type { TableName } from '../projection/schemas.ts';
 import { isDuplicateEvent } from '../write/insert-events.ts';
-import { beforeFill, afterFill, readProjectionSql, tableNames } from '../projection/schemas.ts';
-import type { ProjectionSchema, TableName } from '../projection/schemas.ts';
 import { upsertEventsFrom } from '../write/statements.ts';
+import { upsertAllAgents } from '../write/write-agents.ts';
 import { mergeCalls } from './merge-calls.ts';
 
-/** What came again while others were filled in, each event once. */
+/** SQL: the duplicates of a fill, one row per event. */
 const mergedDuplicates = `(
   select distinct on (uuid) uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted,
     sum(deliveries) over (partition by uuid)::int as deliveries
-  from events_again order by uuid, id) again`;
+  from events_again order by uuid, id) duplicates`;
 
-/** Sorting for an index is fastest when what is sorted at once stays in the cache of the processor: a quarter less than with 128 MB. */
+/** Index builds sort fastest if the sort memory fits into the CPU cache: a quarter faster than with 128 MB. */
 const sortMemory = '8MB';
 
-/** Runs `work` on the tables in a transaction of its own. */
+/** Runs `work` on the tables in its own transaction. */
 type RunTransaction = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
- * Makes bare tables fit for use: brings together what a fill has written more than once, writes the agents, and adds indexes,
- * keys, views, functions and grants. Long on many rows, so events and calls are done side by side, over seven connections. Interrupted,
- * it leaves tables that {@link makeBare} makes fit to be filled on.
- * @param mayRepeat whether a fill may have written events twice without noticing: then all are looked through first
+ * Makes filled tables usable: merges duplicate events and calls, writes the agents, and adds indexes, keys, views, functions
+ * and grants. This takes long, so events and calls are processed in parallel, over seven connections. After an interruption,
+ * {@link prepareForFill} makes the tables fillable again.
+ * @param mayHaveDuplicates whether the fill may have written events twice without detecting it: then all are searched first
  */
 export async function completeProjection(
   db: Tables,
   schema: ProjectionSchema,
-  { mayRepeat }: { mayRepeat: boolean },
+  { mayHaveDuplicates }: { readonly mayHaveDuplicates: boolean },
 ): Promise<void> {
   const { indexes, keys, views, functions, grants } = await readProjectionSql();
   const run: RunTransaction = (work) =>
@@ -39,11 +40,11 @@ export async function completeProjection(
       );
       await work(client);
     });
-  await allSettled([completeEvents(run, indexes, mayRepeat), completeCalls(run, indexes)]);
+  await allSettled([completeEvents(run, indexes, mayHaveDuplicates), completeCalls(run, indexes)]);
   await run((client) => client.query(`${afterFill} ${keys} ${views} ${functions} ${grants}`));
 }
 
-/** Makes tables fit to be filled on that an interrupted {@link completeProjection} has left: takes their indexes away. */
+/** Drops the indexes that an interrupted {@link completeProjection} has created, so that the tables can be filled further. */
 export async function prepareForFill(db: Tables, schema: ProjectionSchema): Promise<void> {
   const { indexes } = await readProjectionSql();
   const names = [...indexes.matchAll(/^create (?:unique )?index (\w+)/gm)].map(([, name]) => name);
@@ -52,7 +53,7 @@ export async function prepareForFill(db: Tables, schema: ProjectionSchema): Prom
   );
 }
 
-/** Empties tables that {@link completeProjection} has not completed, and sets their positions back to the first offsets of the log. */
+/** Empties tables that are not complete, and resets their positions to the first offsets of the log (`starts`, by partition). */
 export async function truncateProjection(
   db: Tables,
   schema: ProjectionSchema,
@@ -69,7 +70,7 @@ export async function truncateProjection(
   });
 }
 
-/** As `Promise.all`, but it rejects only when nothing runs any more: what goes on would meet tables that were emptied meanwhile. */
+/** As `Promise.all`, but rejects only once all work has ended: otherwise it would run into tables that are emptied meanwhile. */
 async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
   const first = Promise.all(work);
   first.catch(() => undefined);
@@ -77,24 +78,27 @@ async function allSettled(work: readonly Promise<unknown>[]): Promise<void> {
   await first;
 }
 
-async function completeEvents(run: RunTransaction, indexes: string, mayRepeat: boolean): Promise<void> {
-  if (mayRepeat) await run(moveDuplicates);
-  // Before the indexes, which lock it out, and beside the calls.
+async function completeEvents(run: RunTransaction, indexes: string, mayHaveDuplicates: boolean): Promise<void> {
+  if (mayHaveDuplicates) await run(moveDuplicates);
+  // Before the indexes, whose locks would block it, and in parallel with the calls.
   await run((client) => client.query('analyze events'));
-  const [key = '', ...others] = indexesOf('events', indexes);
-  const makeKey = (): Promise<void> => run((client) => client.query(key));
-  const takeOutFirst = async (error: unknown): Promise<void> => {
+  const [key = '', ...otherIndexes] = indexesOf('events', indexes);
+  const createKey = (): Promise<void> => run((client) => client.query(key));
+  const moveDuplicatesFirst = async (error: unknown): Promise<void> => {
     if (!isDuplicateEvent(error)) throw error;
     await run(moveDuplicates);
-    await makeKey();
+    await createKey();
   };
-  await allSettled([makeKey().catch(takeOutFirst), ...others.map((index) => run((client) => client.query(index)))]);
+  await allSettled([
+    createKey().catch(moveDuplicatesFirst),
+    ...otherIndexes.map((index) => run((client) => client.query(index))),
+  ]);
   await run((client) => client.query(`${upsertEventsFrom(mergedDuplicates)}; truncate events_again`));
-  // Only now each event is there as its first delivery.
+  // Only now does every event have the data of its first delivery, which agents depend on.
   await run((client) => client.query(`${upsertAllAgents()}; analyze agents`));
 }
 
-/** Brings together before there are indexes: each would be kept for every row that is written again. */
+/** Merges before there are indexes: each would have to be updated for every merged row. */
 async function completeCalls(run: RunTransaction, indexes: string): Promise<void> {
   await run(mergeCalls);
   const complete = async (table: TableName): Promise<void> => {
@@ -104,17 +108,17 @@ async function completeCalls(run: RunTransaction, indexes: string): Promise<void
   await allSettled((['calls', 'visits', 'segments'] as const).map(complete));
 }
 
-/** The statements that make the indexes of a table, the unique one first. */
+/** The statements that create the indexes of a table, the unique one first. */
 const indexesOf = (table: TableName, indexes: string): string[] =>
   indexes
     .replaceAll(/^--.*$/gm, '')
     .split(';')
     .filter((statement) => statement.includes(` on ${table} `));
 
-/** Moves the events that are there several times to those that came again. */
+/** Moves events with several rows to the table of duplicates. */
 async function moveDuplicates(client: ClientBase): Promise<void> {
   await client.query(`
-    with gone as (
+    with moved as (
       delete from events where uuid in (select uuid from events group by uuid having count(*) > 1) returning *
-    ) insert into events_again select * from gone`);
+    ) insert into events_again select * from moved`);
 }

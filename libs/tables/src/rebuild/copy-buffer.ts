@@ -2,12 +2,12 @@ import type { CallEvent } from '@callstream/domain';
 import { eventLine, lineEnd } from '../write/rows.ts';
 import { Utf8Buffer } from '../write/utf8-buffer.ts';
 
-const nine = 0x39;
+const digitNine = 0x39;
 
-/** Lines of COPY that are not sent yet: what comes again meanwhile is one more delivery of the same row. */
+/** Events in COPY's text format that are not sent yet. Duplicates of a buffered event only increase its deliveries. */
 export class CopyBuffer {
   private readonly text = new Utf8Buffer();
-  /** Of each line: whose it is, and where the digit stands that is the number of deliveries. */
+  /** Of each line: uuid and id of its event, and the offset of the digit that counts its deliveries. */
   private uuids: string[] = [];
   private ids: number[] = [];
   private digits: number[] = [];
@@ -24,16 +24,16 @@ export class CopyBuffer {
     this.digits.push(this.text.length - 2);
   }
 
-  /** Counts one more delivery of an event that waits; false if none of this uuid does, or only a later delivery, or nine. */
-  again({ uuid, id }: Pick<CallEvent, 'uuid' | 'id'>): boolean {
+  /** Counts a duplicate of a buffered event; false if none is buffered, or only a later delivery, or it has nine deliveries. */
+  addDelivery({ uuid, id }: Pick<CallEvent, 'uuid' | 'id'>): boolean {
     const i = this.uuids.lastIndexOf(uuid);
     const digit = this.digits[i];
-    if (digit === undefined || (this.ids[i] ?? 0) > id || this.text.at(digit) === nine) return false;
-    this.text.put(digit, this.text.at(digit) + 1);
+    if (digit === undefined || (this.ids[i] ?? 0) > id || this.text.byteAt(digit) === digitNine) return false;
+    this.text.setByte(digit, this.text.byteAt(digit) + 1);
     return true;
   }
 
-  /** All lines; then it is empty. */
+  /** Returns all lines and empties the buffer. */
   take(): Buffer {
     [this.uuids, this.ids, this.digits] = [[], [], []];
     return this.text.take();

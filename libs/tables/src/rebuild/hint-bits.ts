@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 
-/** A transaction that writes into pages from `from` on. */
+/** A transaction that writes into the pages from `from` on. */
 interface LoadTransaction {
   readonly from: number;
 }
@@ -10,30 +10,30 @@ const countPages = `select (pg_relation_size('events') / current_setting('block_
 export type HintBits = ReturnType<typeof createHintBits>;
 
 /**
- * Looks at the pages of `events` once nobody writes into them any more. Who reads rows first marks them as committed. While
- * their pages are in memory, that is little work; when an index is made, each page would be read, put whole into the WAL
- * and written once more (docs/decisions/0006).
+ * Sets hint bits on finished pages of `events` while they are cached, by reading them once no transaction writes into them
+ * any more. Otherwise the creation of an index would set them: it would read each page, write it whole into the WAL, and
+ * write it again (docs/decisions/0006).
  */
 export function createHintBits() {
-  const writings = new Set<LoadTransaction>();
-  /** The first page that nobody has looked at; what was there before the first transaction is not ours. */
+  const open = new Set<LoadTransaction>();
+  /** First page without hint bits; pages from before the first transaction are left alone. */
   let next = Infinity;
   return {
-    /** Before a transaction begins on `client`. */
+    /** Call it before a transaction begins on `client`. */
     begin: async (client: ClientBase): Promise<LoadTransaction> => {
       const { rows } = await client.query<{ pages: number }>(countPages);
-      const writing = { from: rows[0]?.pages ?? 0 };
-      writings.add(writing);
-      next = Math.min(next, writing.from);
-      return writing;
+      const transaction = { from: rows[0]?.pages ?? 0 };
+      open.add(transaction);
+      next = Math.min(next, transaction.from);
+      return transaction;
     },
-    /** After its commit. One that fails is not ended, and nobody looks behind its pages. */
-    end: async (client: ClientBase, writing: LoadTransaction): Promise<void> => {
-      writings.delete(writing);
+    /** Call it after the commit. A transaction that fails is never ended, so no page from its first one on gets hint bits. */
+    end: async (client: ClientBase, transaction: LoadTransaction): Promise<void> => {
+      open.delete(transaction);
       const from = next;
-      const open = [...writings].map((other) => other.from);
-      next = open.length > 0 ? Math.min(...open) : writing.from;
-      const below = open.length > 0 ? `and ctid < '(${next},0)'` : '';
+      const openFrom = [...open].map((other) => other.from);
+      next = openFrom.length > 0 ? Math.min(...openFrom) : transaction.from;
+      const below = openFrom.length > 0 ? `and ctid < '(${next},0)'` : '';
       await client.query(`select count(*) from events where ctid >= '(${from},0)' ${below}`);
     },
   };

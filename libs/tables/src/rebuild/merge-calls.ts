@@ -1,11 +1,11 @@
 import type { ClientBase } from 'pg';
+import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
 import { copyCalls } from './copy-calls.ts';
 import type { PackedCall } from './copy-calls.ts';
-import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
 
 /**
- * Makes one row of each call that a fill has written several times, because its events did not all come in one transaction.
- * Takes a transaction on tables without indexes.
+ * Merges the rows of calls that were written by several bulk loads, because their events were in several transactions.
+ * Runs in a transaction, on tables without indexes.
  */
 export async function mergeCalls(client: ClientBase): Promise<void> {
   const { rowCount } = await client.query(`

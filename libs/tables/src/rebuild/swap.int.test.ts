@@ -5,7 +5,11 @@ import type { CallEvent } from '@callstream/domain';
 import { decode } from '@callstream/domain';
 import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
 import {
+  completeProjection,
   connectTables,
+  createBareProjection,
+  discardedSchema,
+  dropProjection,
   ensurePositions,
   listCallEvents,
   listCalls,
@@ -19,11 +23,9 @@ import {
   trySwap,
   listenForCommits,
 } from '../index.ts';
-import { completeProjection } from './complete.ts';
-import { createBareProjection, discardedSchema, dropProjection } from '../projection/schemas.ts';
 import type { ProjectionSchema, Tables } from '../index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 const version = 1;
@@ -45,7 +47,7 @@ afterAll(() => stack.disposeAsync());
 const tablesOf = (schema: ProjectionSchema): Tables =>
   stack.adopt(connectTables({ url, schema, max: 6 }), (db) => db.end());
 
-/** The log of a partition: three calls after each other, over and over, without end. */
+/** An endless log of one partition: calls of three events each, one after the other. */
 const eventsAt = (partition: number, from: number, to: number): CallEvent[] =>
   Array.from({ length: to - from }, (_, i) => eventAt(partition, from + i));
 
@@ -80,21 +82,21 @@ async function write(db: Tables, partition: number, expected: number, next = exp
 const nextOffset = async (db: Tables, partition: number): Promise<number> =>
   (await readPositions(db)).find((position) => position.partition === partition)?.nextOffset ?? 0;
 
-/** Writes batch after batch, going where the tables are when somebody else moved them, as the projector does. */
-async function keepWriting(db: Tables, partition: number, signal: AbortSignal, waited: number[]): Promise<number> {
-  let at = await nextOffset(db, partition);
+/** Writes batch after batch; if the position has moved, continues from there, as the projector does. */
+async function keepWriting(db: Tables, partition: number, signal: AbortSignal, durations: number[]): Promise<number> {
+  let position = await nextOffset(db, partition);
   while (!signal.aborted) {
     const began = performance.now();
     try {
-      await write(db, partition, at);
-      at += batchEvents;
+      await write(db, partition, position);
+      position += batchEvents;
     } catch (error) {
       if (!(error instanceof PositionMoved)) throw error;
-      at = await nextOffset(db, partition);
+      position = await nextOffset(db, partition);
     }
-    waited.push(performance.now() - began);
+    durations.push(performance.now() - began);
   }
-  return at;
+  return position;
 }
 
 interface CallCounts {
@@ -103,92 +105,99 @@ interface CallCounts {
 }
 const none: CallCounts = { calls: 0, finished: 0 };
 
-/** Lists calls and the events of one, with prepared statements, and sees that there are never less of them. */
-async function keepReading(db: Tables, signal: AbortSignal, waited: number[]): Promise<void> {
-  let seen = none;
+/** Lists calls and the events of one, with prepared statements. @throws {Error} if rows disappear */
+async function keepReading(db: Tables, signal: AbortSignal, durations: number[]): Promise<void> {
+  let previous = none;
   while (!signal.aborted) {
     const began = performance.now();
     const { rows: list } = await listCalls(db, {});
     const { rows: events } = await listCallEvents(db, { topic, callId: '0.0' });
-    waited.push(performance.now() - began);
+    durations.push(performance.now() - began);
     const { rows } = await db.query<CallCounts>({
       name: 'counts',
       text: 'select count(*) as calls, count(finished_at) as finished from calls',
     });
-    const now = rows[0] ?? none;
-    if (now.calls < seen.calls || now.finished < seen.finished || list.length === 0 || events.length !== 3)
+    const counts = rows[0] ?? none;
+    if (
+      counts.calls < previous.calls ||
+      counts.finished < previous.finished ||
+      list.length === 0 ||
+      events.length !== 3
+    )
       throw new Error(
-        `A reader saw ${JSON.stringify(now)} after ${JSON.stringify(seen)}, and ${events.length} events.`,
+        `A reader saw ${JSON.stringify(counts)} after ${JSON.stringify(previous)}, and ${events.length} events.`,
       );
-    seen = now;
+    previous = counts;
   }
 }
 
-async function makeNext(): Promise<Tables> {
+async function createNext(): Promise<Tables> {
   const next = tablesOf(nextSchema);
   await dropProjection(next, discardedSchema);
   await dropProjection(next, nextSchema);
   await createBareProjection(next, nextSchema);
-  await completeProjection(next, nextSchema, { mayRepeat: false });
+  await completeProjection(next, nextSchema, { mayHaveDuplicates: false });
   await ensurePositions(next, { topic, partitions: writers, version, logId });
   return next;
 }
 
-/** Brings every partition of `db` to the positions, a batch each. */
-async function bringTo(db: Tables, live: readonly { partition: number; nextOffset: number }[]): Promise<void> {
+/** Moves every partition of `db` to these positions, in one batch each. */
+async function catchUpTo(db: Tables, live: readonly { partition: number; nextOffset: number }[]): Promise<void> {
   await Promise.all(
     live.map(async ({ partition, nextOffset: end }) => {
-      const at = await nextOffset(db, partition);
-      if (at < end) await write(db, partition, at, end);
+      const position = await nextOffset(db, partition);
+      if (position < end) await write(db, partition, position, end);
     }),
   );
 }
 
 describe('a swap', () => {
-  it('under four writers and two readers with prepared statements loses and repeats nothing, and holds no reader up', async () => {
+  it('under four writers and two readers with prepared statements loses and duplicates nothing, and blocks no reader', async () => {
     const live = tablesOf('projection');
     await ensurePositions(live, { topic, partitions: writers, version, logId });
     for (let partition = 0; partition < writers; partition++) await write(live, partition, 0);
     const stop = new AbortController();
-    const waits = { writers: [] as number[], readers: [] as number[] };
+    const durations = { writers: [] as number[], readers: [] as number[] };
     const all = Promise.all([
-      ...Array.from({ length: writers }, (_, partition) => keepWriting(live, partition, stop.signal, waits.writers)),
-      keepReading(live, stop.signal, waits.readers),
-      keepReading(live, stop.signal, waits.readers),
+      ...Array.from({ length: writers }, (_, partition) =>
+        keepWriting(live, partition, stop.signal, durations.writers),
+      ),
+      keepReading(live, stop.signal, durations.readers),
+      keepReading(live, stop.signal, durations.readers),
     ]);
-    const held: number[] = [];
+    const blockedMs: number[] = [];
     try {
-      while (held.length < swaps) {
-        const next = await makeNext();
-        // Twice: what was written during the first is little.
-        for (let times = 0; times < 2; times++) await bringTo(next, await readPositions(live));
+      while (blockedMs.length < swaps) {
+        const next = await createNext();
+        // Twice: few records are written during the first round.
+        for (let times = 0; times < 2; times++) await catchUpTo(next, await readPositions(live));
         const catchUp = async (positions: readonly { partition: number; nextOffset: number }[]): Promise<boolean> => {
-          await bringTo(next, positions);
+          await catchUpTo(next, positions);
           return true;
         };
         const swapped = await Promise.race([
           trySwap(live, { incoming: nextSchema, catchUp }),
           all.then(() => Promise.reject(new Error('A writer or reader ended.'))),
         ]);
-        if (swapped.kind === 'swapped') held.push(swapped.heldMs);
+        if (swapped.kind === 'swapped') blockedMs.push(swapped.heldMs);
       }
-      const afterSwaps = waits.writers.length + 2 * writers;
-      await until(() => waits.writers.length > afterSwaps, {
+      const afterSwaps = durations.writers.length + 2 * writers;
+      await until(() => durations.writers.length > afterSwaps, {
         timeoutMs: 30_000,
-        onTimeout: () => new Error('The writers do not go on after the last swap.'),
+        onTimeout: () => new Error('The writers did not continue after the last swap.'),
       });
     } finally {
       stop.abort();
     }
     const ends = (await all).slice(0, writers) as number[];
     expect(await readRows(live)).toEqual(expectedRows(ends.flatMap((end, partition) => eventsAt(partition, 0, end))));
-    // A machine that is busy with other things slows everybody down: far above what a swap takes, far below a hang.
-    expect(Math.max(...waits.writers, ...waits.readers)).toBeLessThan(5_000);
+    // Far above the duration of a swap, because the machine may be busy; far below a hang.
+    expect(Math.max(...durations.writers, ...durations.readers)).toBeLessThan(5_000);
   }, 120_000);
 
-  it('is rolled back whole when the new tables cannot catch up', async () => {
+  it('is rolled back completely when the new tables cannot catch up', async () => {
     const live = tablesOf('projection');
-    await makeNext();
+    await createNext();
     const before = await readPositions(live);
     expect(await trySwap(live, { incoming: nextSchema, catchUp: () => Promise.resolve(false) })).toEqual({
       kind: 'behind',
@@ -196,23 +205,23 @@ describe('a swap', () => {
     expect(await readPositions(live)).toEqual(before);
   });
 
-  it('gives up in a moment when somebody has the positions open, and says who', async () => {
+  it('fails within the lock timeout when another transaction holds the positions, which readBlockingTransactions shows', async () => {
     const live = tablesOf('projection');
-    await makeNext();
+    await createNext();
     const reader = await live.connect();
     await reader.query('begin; select * from positions');
     expect(await readBlockingTransactions(live)).toHaveLength(1);
     expect(await trySwap(live, { incoming: nextSchema, catchUp: () => Promise.resolve(true) })).toEqual({
-      kind: 'held',
+      kind: 'blocked',
     });
     await reader.query('commit');
     reader.release();
     expect(await readBlockingTransactions(live)).toEqual([]);
   });
 
-  it('does not hold up a reader of other tables, not even while it has the positions for itself', async () => {
+  it('does not block readers of other tables while it holds the lock on the positions', async () => {
     const live = tablesOf('projection');
-    await makeNext();
+    await createNext();
     const swapped = await trySwap(live, {
       incoming: nextSchema,
       catchUp: async () => {
@@ -224,14 +233,20 @@ describe('a swap', () => {
     expect(swapped.kind).toBe('swapped');
   });
 
-  it('is a change of the projection to whoever watches it, also back', async () => {
+  it('and a swap back are reported by listenForCommits', async () => {
     const live = tablesOf('projection');
     let changes = 0;
-    await using watch = listenForCommits({ url, onChange: () => changes++, pollMs: 60_000 });
-    await until(() => watch.isWatching(), { timeoutMs: 10_000, onTimeout: () => new Error('not watching') });
-    const seen = changes;
+    await using listener = listenForCommits({ url, onChange: () => changes++, pollMs: 60_000 });
+    await until(() => listener.isListening(), {
+      timeoutMs: 10_000,
+      onTimeout: () => new Error('The listener is not listening.'),
+    });
+    const changesBefore = changes;
     await dropProjection(live, discardedSchema);
     await trySwap(live, { incoming: previousSchema, catchUp: () => Promise.resolve(true) });
-    await until(() => changes > seen, { timeoutMs: 10_000, onTimeout: () => new Error('The swap is not noticed.') });
+    await until(() => changes > changesBefore, {
+      timeoutMs: 10_000,
+      onTimeout: () => new Error('The swap was not reported.'),
+    });
   });
 });

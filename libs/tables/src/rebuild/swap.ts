@@ -1,19 +1,19 @@
 import type { ClientBase } from 'pg';
-import type { Tables } from '../connection/pool.ts';
 import { classify } from '../connection/classify.ts';
+import type { Tables } from '../connection/pool.ts';
+import { discardedSchema, liveSchema, nextSchema, previousSchema } from '../connection/schema-names.ts';
+import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { readPositions } from '../read/positions.ts';
 import type { Position } from '../read/positions.ts';
 import { notifyProjected } from '../write/project.ts';
-import { discardedSchema, liveSchema, nextSchema, previousSchema } from '../projection/schemas.ts';
-import type { ProjectionSchema } from '../projection/schemas.ts';
 
-/** Longest that we stand in line for the positions: whoever comes after us waits as long. */
+/** Lock timeout of the swap: transactions that queue behind it wait as long. */
 const lockTimeoutMs = 200;
-/** Should this process freeze while it holds everybody up, Postgres ends its transaction after this long. */
+/** If this process hangs while it blocks all writers, Postgres ends its transaction after this long. */
 const idleInTransactionMs = 2_000;
 
-/** Renames, in this order, that put each schema in the place of the live one. */
+/** The renames, in order, that make each schema the live one. */
 const renames = {
   [nextSchema]: [
     [previousSchema, discardedSchema],
@@ -28,53 +28,53 @@ const renames = {
 } as const;
 
 export interface TrySwapOptions {
-  /** The projection that becomes the live one. */
+  /** The projection that becomes live. */
   readonly incoming: keyof typeof renames;
   /**
-   * Called while nobody can write, with the positions of the live projection: brings the incoming one there, if it can
-   * in little time, and stops writing to it. False: not this time.
+   * Called with the live positions while writers are blocked. Must bring the incoming projection to them quickly, and stop
+   * writing to it; false: it could not, and the swap is rolled back.
    */
   readonly catchUp: (live: readonly Position[]) => Promise<boolean>;
 }
 
 export type SwapOutcome =
-  | { readonly kind: 'swapped'; /** How long writers were held up. */ readonly heldMs: number }
-  /** Somebody had the positions open and did not let go in time. */
-  | { readonly kind: 'held' }
-  /** `catchUp` said no. */
+  | { readonly kind: 'swapped'; /** How long writers were blocked. */ readonly heldMs: number }
+  /** Another transaction kept the positions locked until the lock timeout. */
+  | { readonly kind: 'blocked' }
+  /** `catchUp` returned false. */
   | { readonly kind: 'behind' };
 
 /**
- * Tries once to put another projection in the place of the live one: in one transaction, all or nothing. Writers wait
- * meanwhile and then write into the new tables; readers of anything but `positions` do not even wait.
+ * Tries once to make another projection the live one, in one transaction. Writers wait meanwhile and then write into the new
+ * tables; only readers of `positions` wait, too.
  */
 export async function trySwap(db: Tables, { incoming, catchUp }: TrySwapOptions): Promise<SwapOutcome> {
   const rollBack = new Error('rolled back');
-  let heldSince = 0;
+  let blockedSince = 0;
   try {
     await inTransaction(db, async (client) => {
       await client.query(
         `set local lock_timeout = ${lockTimeoutMs}; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
       );
-      // Every reader that is to see one projection, and not half of two, and every writer, begins with the positions.
+      // All writers, and all readers that must not see a mix of two projections, read the positions first.
       await client.query(`lock table ${liveSchema}.positions in access exclusive mode`);
-      heldSince = performance.now();
+      blockedSince = performance.now();
       if (!(await catchUp(await readPositions(client, liveSchema)))) throw rollBack;
       for (const [from, to] of renames[incoming]) await renameSchema(client, from, to);
     });
   } catch (error) {
     if (error === rollBack) return { kind: 'behind' };
-    if (heldSince === 0 && classify(error) === 'transient' && (error as { code?: string }).code === '55P03')
-      return { kind: 'held' };
+    if (blockedSince === 0 && classify(error) === 'transient' && (error as { code?: string }).code === '55P03')
+      return { kind: 'blocked' };
     throw error;
   }
-  const heldMs = performance.now() - heldSince;
+  const heldMs = performance.now() - blockedSince;
   await notifyProjected(db).catch(() => undefined);
   return { kind: 'swapped', heldMs };
 }
 
 async function renameSchema(client: ClientBase, from: string, to: string): Promise<void> {
-  // Before the first swap, there is no previous projection to be discarded.
+  // Before the first swap, there is no previous projection to discard.
   if (to === discardedSchema && from !== liveSchema) {
     const { rowCount } = await client.query('select from pg_namespace where nspname = $1::text', [from]);
     if (rowCount === 0) return;
@@ -82,7 +82,7 @@ async function renameSchema(client: ClientBase, from: string, to: string): Promi
   await client.query(`alter schema ${from} rename to ${to}`);
 }
 
-/** Identity of a projection, whatever it is called; null if there is none. */
+/** Identity of a projection, which a rename does not change; null if the schema does not exist. */
 export async function projectionId(db: Tables, schema: ProjectionSchema): Promise<number | null> {
   const { rows } = await db.query<{ id: number | null }>('select to_regclass($1::text)::oid::bigint as id', [
     `${schema}.positions`,
@@ -90,15 +90,15 @@ export async function projectionId(db: Tables, schema: ProjectionSchema): Promis
   return rows[0]?.id ?? null;
 }
 
-/** A transaction that has the positions open. */
+/** A transaction that holds a lock on the live positions, and therefore blocks a swap. */
 export interface BlockingTransaction {
   readonly transaction: string;
   readonly pid: number;
-  /** Name of application and user, as far as we may know. */
+  /** Application, user and state, as far as our rights show them. */
   readonly who: string;
 }
 
-/** The transactions that have the live positions open now. Asking holds nobody up. */
+/** The transactions that would block a swap now. Blocks nobody itself. */
 export async function readBlockingTransactions(db: Tables): Promise<BlockingTransaction[]> {
   const { rows } = await db.query<BlockingTransaction>(
     `select l.virtualtransaction as transaction, l.pid, concat_ws(', ', nullif(a.application_name, ''), a.usename, a.state) as who

@@ -1,39 +1,39 @@
 import { randomUUID } from 'node:crypto';
-import { createDuplicateDetector, createDedupCache } from './dedup-cache.ts';
+import { createDedupCache, createDuplicateDetector } from './dedup-cache.ts';
 
 const uuids = (count: number): string[] => Array.from({ length: count }, () => randomUUID());
 
-describe('events that were seen', () => {
-  it('are suspects, others are not', () => {
-    const seen = createDedupCache();
-    const [old, young] = [uuids(1_000), uuids(1_000)];
-    seen.add(old);
-    expect(seen.suspects([...old.slice(0, 3), ...young])).toEqual(old.slice(0, 3));
+describe('the deduplication cache', () => {
+  it('reports added events as possible duplicates, and no others', () => {
+    const cache = createDedupCache();
+    const [added, others] = [uuids(1_000), uuids(1_000)];
+    cache.add(added);
+    expect(cache.possibleDuplicates([...added.slice(0, 3), ...others])).toEqual(added.slice(0, 3));
   });
-  it('are forgotten at last, the oldest first', () => {
-    const seen = createDedupCache();
+  it('evicts the oldest event of a full bucket', () => {
+    const cache = createDedupCache();
     const [first = ''] = uuids(1);
-    // The same place, by the same first digits.
+    // The same bucket, by the same first digits.
     const others = Array.from({ length: 8 }, (_, i) => first.replace(/.{8}$/, String(10_000_000 + i)));
-    seen.add([first, ...others.slice(1)]);
-    expect(seen.suspects([first])).toEqual([first]);
-    seen.add(others.slice(0, 1));
-    expect(seen.suspects([first, ...others])).toEqual(others);
+    cache.add([first, ...others.slice(1)]);
+    expect(cache.possibleDuplicates([first])).toEqual([first]);
+    cache.add(others.slice(0, 1));
+    expect(cache.possibleDuplicates([first, ...others])).toEqual(others);
   });
-  it('are all suspected for a while after a surprise', () => {
-    const seen = createDedupCache();
-    const young = uuids(2);
-    seen.surprise();
-    for (let batch = 0; batch < 100; batch++) expect(seen.suspects(young)).toEqual(young);
-    expect(seen.suspects(young)).toEqual([]);
+  it('reports every event as a possible duplicate for 100 batches after a miss', () => {
+    const cache = createDedupCache();
+    const unknown = uuids(2);
+    cache.recordMiss();
+    for (let batch = 0; batch < 100; batch++) expect(cache.possibleDuplicates(unknown)).toEqual(unknown);
+    expect(cache.possibleDuplicates(unknown)).toEqual([]);
   });
 });
 
-describe('repeats', () => {
-  it('are seen, however far apart', () => {
-    const repeats = createDuplicateDetector();
+describe('the duplicate detector', () => {
+  it('detects duplicates, however far apart', () => {
+    const detector = createDuplicateDetector();
     const all = uuids(100_000);
-    expect([...all, ...all.slice(0, 5), ...all.slice(0, 5)].filter(repeats.see)).toEqual([
+    expect([...all, ...all.slice(0, 5), ...all.slice(0, 5)].filter(detector.checkAndAdd)).toEqual([
       ...all.slice(0, 5),
       ...all.slice(0, 5),
     ]);

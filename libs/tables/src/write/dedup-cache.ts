@@ -1,83 +1,90 @@
-/** Events that were written lately, so that others need not be looked for. It may take others for them, and forgets. */
+/**
+ * Uuids of events that were written lately, so that a batch need not look up every event in the table. Approximate: false
+ * positives and evictions are possible.
+ */
 export interface DedupCache {
   /** Those of `uuids` that may be in the table. */
-  readonly suspects: (uuids: readonly string[]) => readonly string[];
-  /** They are in the table now. */
+  readonly possibleDuplicates: (uuids: readonly string[]) => readonly string[];
+  /** Call it once the events are in the table. */
   readonly add: (uuids: readonly string[]) => void;
-  /** One was in the table that was no suspect. */
-  readonly surprise: () => void;
+  /** Call it when an event was in the table that the cache did not report. */
+  readonly recordMiss: () => void;
 }
 
-/** As many are remembered, at most. */
+/** Most uuids that the cache remembers. */
 const dedupUuidsMax = 2 ** 20;
-/** After a surprise, so many batches are suspected altogether: whoever sends a day again has more than one. */
+/** After a miss, so many batches are looked up entirely: a provider that sends a whole day again fills more than one. */
 const lookupBatchesAfterMiss = 100;
 
-/** A provider sends again what it got no answer to, within seconds or minutes. 4 MB. */
+/** Providers retry within seconds or minutes, so recent events suffice. 4 MB. */
 export function createDedupCache(): DedupCache {
-  const marks = createUuidSet(dedupUuidsMax);
-  let suspected = 0;
+  const recent = createUuidSet(dedupUuidsMax);
+  let lookupBatches = 0;
   return {
-    suspects: (uuids) => {
-      if (suspected === 0) return uuids.filter(marks.has);
-      suspected--;
+    possibleDuplicates: (uuids) => {
+      if (lookupBatches === 0) return uuids.filter(recent.has);
+      lookupBatches--;
       return uuids;
     },
-    add: (uuids) => uuids.forEach(marks.put),
-    surprise: () => {
-      suspected = lookupBatchesAfterMiss;
+    add: (uuids) => uuids.forEach(recent.add),
+    recordMiss: () => {
+      lookupBatches = lookupBatchesAfterMiss;
     },
   };
 }
 
-/** Suspects all, always. */
-export const noDedupCache: DedupCache = { suspects: (uuids) => uuids, add: () => undefined, surprise: () => undefined };
+/** Looks up every event. */
+export const noDedupCache: DedupCache = {
+  possibleDuplicates: (uuids) => uuids,
+  add: () => undefined,
+  recordMiss: () => undefined,
+};
 
-/** Notices which events come again while tables are filled, so that nobody has to look for them among all. */
+/** Detects duplicates while a rebuild fills tables without indexes, where no lookup is possible. */
 export interface DuplicateDetector {
-  /** Sees an event; returns whether it was seen before. It may take others for it, and forgets. */
-  readonly see: (uuid: string) => boolean;
+  /** Adds the uuid; returns whether it was there. Approximate: false positives and evictions are possible. */
+  readonly checkAndAdd: (uuid: string) => boolean;
 }
 
 /** 16 MB. */
 export function createDuplicateDetector(): DuplicateDetector {
-  const { see } = createUuidSet(4 * dedupUuidsMax);
-  return { see };
+  const { checkAndAdd } = createUuidSet(4 * dedupUuidsMax);
+  return { checkAndAdd };
 }
 
-/** A new one takes the place of the oldest of eight: which of all stay is nearly a matter of age. */
+/** Set associativity: a new uuid evicts the oldest of the eight in its bucket, so eviction is nearly by age. */
 const ways = 8;
 
-function createUuidSet(count: number) {
-  const buckets = count / ways;
-  const marks = new Uint32Array(count);
-  const turns = new Uint8Array(buckets);
-  // The digits of a uuid are those of a hash: each of them says as much as the others.
+/** A set-associative cache of 32-bit hashes of uuids. */
+function createUuidSet(size: number) {
+  const buckets = size / ways;
+  const hashes = new Uint32Array(size);
+  const insertions = new Uint8Array(buckets);
+  // The uuid is a hash itself, so any of its digits are as random as the others.
   const bucketOf = (uuid: string): number => hexAt(uuid, 0) % buckets;
-  const markOf = (uuid: string): number => hexAt(uuid, uuid.length - 8);
-  const isIn = (bucket: number, mark: number): boolean => {
-    for (let i = bucket * ways; i < (bucket + 1) * ways; i++) if (marks[i] === mark) return true;
+  const hashOf = (uuid: string): number => hexAt(uuid, uuid.length - 8);
+  const isIn = (bucket: number, hash: number): boolean => {
+    for (let i = bucket * ways; i < (bucket + 1) * ways; i++) if (hashes[i] === hash) return true;
     return false;
   };
-  const put = (bucket: number, mark: number): void => {
-    const turn = turns[bucket] ?? 0;
-    marks[bucket * ways + (turn % ways)] = mark;
-    turns[bucket] = turn + 1;
+  const insert = (bucket: number, hash: number): void => {
+    const count = insertions[bucket] ?? 0;
+    hashes[bucket * ways + (count % ways)] = hash;
+    insertions[bucket] = count + 1;
   };
   return {
-    has: (uuid: string): boolean => isIn(bucketOf(uuid), markOf(uuid)),
-    put: (uuid: string): void => put(bucketOf(uuid), markOf(uuid)),
-    /** Puts it, unless it is there; returns whether it was. */
-    see: (uuid: string): boolean => {
-      const [bucket, mark] = [bucketOf(uuid), markOf(uuid)];
-      const isKnown = isIn(bucket, mark);
-      if (!isKnown) put(bucket, mark);
+    has: (uuid: string): boolean => isIn(bucketOf(uuid), hashOf(uuid)),
+    add: (uuid: string): void => insert(bucketOf(uuid), hashOf(uuid)),
+    checkAndAdd: (uuid: string): boolean => {
+      const [bucket, hash] = [bucketOf(uuid), hashOf(uuid)];
+      const isKnown = isIn(bucket, hash);
+      if (!isKnown) insert(bucket, hash);
       return isKnown;
     },
   };
 }
 
-/** The number of eight hexadecimal digits in lower case; `parseInt` needs a string of their own. */
+/** The number of eight hexadecimal digits in lower case; `parseInt` would need a substring. */
 function hexAt(text: string, from: number): number {
   let number = 0;
   for (let i = from; i < from + 8; i++) {

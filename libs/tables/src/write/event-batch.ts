@@ -3,22 +3,22 @@ import type { CallEvent, Fact } from '@callstream/domain';
 import { createEventLines } from './event-lines.ts';
 import type { EventLines } from './event-lines.ts';
 import { isPresenceEvent } from './write-agents.ts';
+import type { PresenceDelivery } from './write-agents.ts';
 
-/** What the events of a batch state. */
+/** The events of a batch, ready to be written. */
 export interface EventBatch {
   readonly events: EventLines;
-  /** By call_id; they may repeat what is known already, and each other. */
+  /** By call_id. May contain duplicates, and facts that the tables have already. */
   readonly facts: FactsByCall;
-  /** Deliveries that say something of an agent off calls. */
+  /** Deliveries of events about agents, outside of calls. */
   readonly presence: readonly PresenceDelivery[];
 }
 
 export type FactsByCall = ReadonlyMap<string, readonly Fact[]>;
-export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
 
-/** Collects the events of a batch; `batch` at the end, once. */
 export interface EventBatchBuilder {
   readonly add: (event: CallEvent) => void;
+  /** Call it once, at the end. */
   readonly batch: () => EventBatch;
 }
 

@@ -2,37 +2,37 @@ import type { CallEvent } from '@callstream/domain';
 import { eventLine, lineEnd } from './rows.ts';
 import { Utf8Buffer } from './utf8-buffer.ts';
 
-/** Events as lines of COPY's text format, by uuid: what two transactions both have, they take in the same order. */
+/** Events as lines of COPY's text format, ordered by uuid: transactions with common events lock them in the same order. */
 export interface EventLines {
   readonly bytes: Buffer;
-  /** In their order. */
+  /** In the order of the lines. */
   readonly uuids: readonly string[];
 }
 
-/** The events of a batch, each once. */
+/** Builds the lines of a batch, one per distinct event. */
 export interface EventLinesBuilder {
   readonly add: (event: CallEvent) => void;
-  /** At the end, once. */
+  /** Call it once, at the end. */
   readonly lines: () => EventLines;
 }
 
-/** One row: the record with the least id, and how many records are it. */
+/** One row: the first delivery of an event, and the number of its deliveries. */
 interface BufferedEvent {
   readonly id: number;
-  /** Where its line stands, but for its end. */
+  /** Position of its line in the buffer, without the end of the line. */
   readonly from: number;
   readonly to: number;
   readonly deliveries: number;
 }
 
-/** Keeps nothing of an event but its line: what lives on until a batch is complete, the garbage collector copies. */
+/** Keeps only the line of an event: the garbage collector would copy objects that live until the batch is complete. */
 export function createEventLines(): EventLinesBuilder {
-  const text = new Utf8Buffer();
+  const buffer = new Utf8Buffer();
   const rows = new Map<string, BufferedEvent>();
   const write = (event: CallEvent): Omit<BufferedEvent, 'deliveries'> => {
-    const from = text.length;
-    text.write(eventLine(event));
-    return { id: event.id, from, to: text.length };
+    const from = buffer.length;
+    buffer.write(eventLine(event));
+    return { id: event.id, from, to: buffer.length };
   };
   return {
     add: (event) => {
@@ -42,21 +42,21 @@ export function createEventLines(): EventLinesBuilder {
     },
     lines: () => {
       const sorted = [...rows].toSorted(([a], [b]) => (a < b ? -1 : 1));
-      const bytes = linesOf(text, sorted);
-      text.release();
+      const bytes = linesOf(buffer, sorted);
+      buffer.release();
       return { bytes, uuids: sorted.map(([uuid]) => uuid) };
     },
   };
 }
 
-function linesOf(text: Utf8Buffer, rows: readonly (readonly [string, BufferedEvent])[]): Buffer {
+function linesOf(buffer: Utf8Buffer, rows: readonly (readonly [string, BufferedEvent])[]): Buffer {
   const ends = rows.map(([, { deliveries }]) => lineEnd(deliveries));
   const length = rows.reduce((sum, [, { from, to }], i) => sum + to - from + (ends[i]?.length ?? 0), 0);
   const lines = Buffer.allocUnsafeSlow(length);
-  let at = 0;
+  let offset = 0;
   rows.forEach(([, { from, to }], i) => {
-    at = text.copy(lines, at, from, to);
-    at += lines.write(ends[i] ?? '', at, 'latin1');
+    offset = buffer.copy(lines, offset, from, to);
+    offset += lines.write(ends[i] ?? '', offset, 'latin1');
   });
   return lines;
 }

@@ -1,36 +1,37 @@
 import { compareText, factSet, play, union } from '@callstream/domain';
 import type { Call, FactSet } from '@callstream/domain';
-import type { FactsByCall } from './event-batch.ts';
 import { packFacts } from '../facts/pack-facts.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
+import type { FactsByCall } from './event-batch.ts';
 
-/** A call and its facts as they stand in the tables. */
+/** A call and its packed facts. */
 interface PlayedCall {
   readonly call: Call;
   readonly packed: string;
 }
 
-/** A call that has other facts than before. */
+/** A call whose set of facts has changed. */
 export interface ChangedCall extends PlayedCall {
-  /** undefined: it is new. */
+  /** undefined: the call is new. */
   readonly before: PlayedCall | undefined;
 }
 
 /**
- * What becomes of the calls that these facts speak of, by call_id; a call of which they say nothing new is left out.
- * @param known the packed facts that the tables have, by call_id
+ * Unites the added facts with those of the tables. Calls without a new fact are left out.
+ * @param stored packed facts of the tables, by call_id
+ * @returns the changed calls, ordered by call_id
  */
-export function foldCalls(added: FactsByCall, known: ReadonlyMap<string, string>): ChangedCall[] {
+export function foldCalls(added: FactsByCall, stored: ReadonlyMap<string, string>): ChangedCall[] {
   const changed: ChangedCall[] = [];
-  for (const [callId, some] of added) {
-    const packed = known.get(callId);
+  for (const [callId, addedFacts] of added) {
+    const packed = stored.get(callId);
     if (packed === undefined) {
-      const facts = factSet(some);
+      const facts = factSet(addedFacts);
       changed.push({ call: play(callId, facts), packed: packFacts(facts), before: undefined });
       continue;
     }
     const before = unpackFacts(packed);
-    const facts = union(before, factSet(some));
+    const facts = union(before, factSet(addedFacts));
     if (isSame(before, facts)) continue;
     changed.push({
       call: play(callId, facts),

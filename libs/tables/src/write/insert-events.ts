@@ -1,11 +1,11 @@
 import pg from 'pg';
+import type { Statement } from '../connection/pipeline.ts';
 import type { EventLines } from './event-lines.ts';
 import { recordArray, valuesOfLine } from './row-text.ts';
 import { copyEventsSql } from './rows.ts';
-import type { Statement } from '../connection/pipeline.ts';
 import { upsertEventRows } from './statements.ts';
 
-/** Fewer are not worth a look and a COPY. */
+/** Below this, a lookup of duplicates and a COPY cost more than an upsert. */
 const copyEventsMin = 50;
 
 /** Finds those of `uuids` that are in the table. */
@@ -15,30 +15,30 @@ export const findEvents = (uuids: readonly string[]): Statement => ({
   values: [`{${uuids.join()}}`],
 });
 
-/** Whether so many events are to be copied, once it is known which of them are there already. */
+/** Whether to copy so many events, after a lookup of the possible duplicates. */
 export const shouldCopy = ({ uuids }: EventLines): boolean => uuids.length >= copyEventsMin;
 
 /**
- * Joins the events of a batch into the table. Nearly all are new, and COPY takes those for less than an upsert
- * (docs/decisions/0006); those that are `known` to be there are upserted.
+ * Inserts the events of a batch by COPY, which costs less than an upsert (docs/decisions/0006), and upserts `duplicates`.
+ * If any other event is in the table, the COPY fails with an error that {@link isDuplicateEvent} recognises.
  */
-export function insertEvents(events: EventLines, known: ReadonlySet<string>): Statement[] {
-  if (known.size === 0) return [copy(events.bytes)];
+export function insertEvents(events: EventLines, duplicates: ReadonlySet<string>): Statement[] {
+  if (duplicates.size === 0) return [copy(events.bytes)];
   const lines = linesOf(events);
-  const isKnown = (line: string): boolean => known.has(line.slice(0, uuidLength));
-  const others = lines.filter((line) => !isKnown(line));
-  return [...upsert(lines.filter(isKnown)), copy(Buffer.from(others.map((line) => `${line}\n`).join('')))];
+  const isDuplicate = (line: string): boolean => duplicates.has(line.slice(0, uuidLength));
+  const newLines = lines.filter((line) => !isDuplicate(line));
+  return [...upsert(lines.filter(isDuplicate)), copy(Buffer.from(newLines.map((line) => `${line}\n`).join('')))];
 }
 
-/** Joins events one by one, whether they are there or not. */
+/** Upserts the events, whether or not they are in the table. */
 export const upsertEvents = (events: EventLines): Statement[] =>
   events.uuids.length > 0 ? upsert(linesOf(events)) : [];
 
-/** Whether an event could not be copied, or the key not be made, because it is there already. */
+/** Whether a COPY, or the creation of the unique index, failed because of a duplicate event. */
 export const isDuplicateEvent = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '23505' && error.constraint === 'events_pkey';
 
-/** Lines begin with it. */
+/** A line starts with the uuid. */
 const uuidLength = 36;
 const linesOf = ({ bytes }: EventLines): string[] => bytes.toString().slice(0, -1).split('\n');
 

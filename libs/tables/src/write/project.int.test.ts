@@ -15,14 +15,14 @@ import {
   project,
   readPositions,
 } from '../index.ts';
+import type { DedupCache, Tables } from '../index.ts';
+import { sendPipelined } from '../connection/pipeline.ts';
 import { foldCalls } from './fold-calls.ts';
 import { upsertEvents } from './insert-events.ts';
-import { packedFactsOf, readPackedFacts } from './packed-facts.ts';
-import { sendPipelined } from '../connection/pipeline.ts';
+import { packedFactsOf, readPackedFacts } from './project.ts';
 import { writeCalls } from './write-calls.ts';
-import type { DedupCache, Tables } from '../index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
@@ -50,15 +50,19 @@ async function empty(): Promise<void> {
 /** Writes the batches one after the other, as partition 0. */
 const write = (...batches: (readonly CallEvent[])[]): Promise<void> => writeFrom(0, batches);
 
-/** The same from offset `from` on, by somebody who has `seen` some of them. */
-async function writeFrom(from: number, batches: readonly (readonly CallEvent[])[], seen?: DedupCache): Promise<void> {
+/** The same from offset `from` on, with a deduplication cache. */
+async function writeFrom(
+  from: number,
+  batches: readonly (readonly CallEvent[])[],
+  dedupCache?: DedupCache,
+): Promise<void> {
   const client = await db.connect();
   try {
     let expected = from;
     for (const events of batches) {
       const next = expected + events.length;
       const move = { partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } };
-      await project(client, { moves: [move], batch: batchOf(events) }, seen);
+      await project(client, { moves: [move], batch: batchOf(events) }, dedupCache);
       expected = next;
     }
   } finally {
@@ -74,7 +78,7 @@ const runs = logs(40).chain((log) =>
 );
 
 describe('the tables', () => {
-  it('are the play of all facts: random logs, shuffled, repeated, in batches of any size', async () => {
+  it('contain the play of all facts of random logs, shuffled, with duplicates, in batches of any size', async () => {
     await fc.assert(
       fc.asyncProperty(runs, async ([events, sizes]) => {
         await empty();
@@ -85,21 +89,21 @@ describe('the tables', () => {
     );
   }, 60_000);
 
-  it('are it for the nineteen lives', async () => {
+  it('contain the play of all facts of the nineteen fixture logs', async () => {
     const log = [...fixtureEvents.keys()].flatMap((name) => fixtureLog(name));
     await write(...inBatches(eventsOf(log), [7]));
     expect(await readRows(db)).toEqual(expectedRows(eventsOf(log)));
   });
 
-  it('are it for large batches that know a part of each other', async () => {
+  it('contain the play of all facts when large batches share events', async () => {
     const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
-    const again = log.slice(30).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
-    await write(log.slice(0, 70), [...log.slice(70), ...again.slice(0, 20)], again.slice(20));
-    expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
+    const duplicates = log.slice(30).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    await write(log.slice(0, 70), [...log.slice(70), ...duplicates.slice(0, 20)], duplicates.slice(20));
+    expect(await readRows(db)).toEqual(expectedRows([...log, ...duplicates]));
   });
 
-  it('are it for text that COPY, arrays and records would take for their own', async () => {
-    const odd = [
+  it('contain texts with the special characters of COPY, arrays and records', async () => {
+    const specialTexts = [
       '"',
       '\\',
       '\\N',
@@ -118,7 +122,7 @@ describe('the tables', () => {
       '$1',
       'é😀',
     ];
-    const log = odd.flatMap((text, i) =>
+    const log = specialTexts.flatMap((text, i) =>
       [
         ...Object.entries({
           'call.waiting': {},
@@ -129,47 +133,46 @@ describe('the tables', () => {
           'actor.logged-in': { actor: text, call_id: '' },
           [`odd.${text}`]: { code: text, their_number: text },
         }),
-      ].map(([type, more]) => ({
-        body: JSON.stringify({ type, call_id: `${i}${text}`, queue: text, number: text, ...more }),
+      ].map(([type, fields]) => ({
+        body: JSON.stringify({ type, call_id: `${i}${text}`, queue: text, number: text, ...fields }),
         receivedAt: `2026-03-02T13:00:${String(i).padStart(2, '0')}.000Z`,
       })),
     );
     const events = eventsOf(log);
-    // Copied, then upserted, of a batch in which the others are copied.
-    const again = events.slice(10).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
-    await write(events.slice(0, 60), again);
-    expect(await readRows(db)).toEqual(expectedRows([...events.slice(0, 60), ...again]));
+    // These are copied first, then upserted by a batch that copies its other events.
+    const duplicates = events.slice(10).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    await write(events.slice(0, 60), duplicates);
+    expect(await readRows(db)).toEqual(expectedRows([...events.slice(0, 60), ...duplicates]));
   });
 
-  it('are it when what is taken for new was there', async () => {
+  it('contain each event once when the deduplication cache misses duplicates, and after a miss all events are looked up', async () => {
     const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
-    const again = log.map((event) => ({ ...event, id: event.id + log.length * 4096 }));
-    const asked: number[] = [];
-    const forgetful = createDedupCache();
-    const seen: DedupCache = {
-      ...forgetful,
-      suspects: (uuids: readonly string[]) => {
-        const suspects = forgetful.suspects(uuids);
-        asked.push(suspects.length);
-        return suspects;
+    const duplicates = log.map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    const lookups: number[] = [];
+    const emptyCache = createDedupCache();
+    const dedupCache: DedupCache = {
+      ...emptyCache,
+      possibleDuplicates: (uuids: readonly string[]) => {
+        const found = emptyCache.possibleDuplicates(uuids);
+        lookups.push(found.length);
+        return found;
       },
     };
     await write(log);
-    await writeFrom(log.length, [again], seen);
-    expect(await readRows(db)).toEqual(expectedRows([...log, ...again]));
-    await writeFrom(2 * log.length, [again], seen);
-    expect((await readRows(db)).events).toEqual(expectedRows([...log, ...again, ...again]).events);
-    // Nothing is suspected at first, after the surprise everything.
-    expect(asked).toEqual([0, new Set(log.map(({ uuid }) => uuid)).size]);
+    await writeFrom(log.length, [duplicates], dedupCache);
+    expect(await readRows(db)).toEqual(expectedRows([...log, ...duplicates]));
+    await writeFrom(2 * log.length, [duplicates], dedupCache);
+    expect((await readRows(db)).events).toEqual(expectedRows([...log, ...duplicates, ...duplicates]).events);
+    expect(lookups).toEqual([0, new Set(log.map(({ uuid }) => uuid)).size]);
   });
 
-  it('are it when another partition writes one of the events of a batch at the same time', async () => {
+  it('contain each event once when another partition writes an event of the batch concurrently', async () => {
     const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
     const [first, ...others] = log;
-    if (!first) throw new Error('There are no lives.');
-    const other = await db.connect();
-    await other.query('begin');
-    await sendPipelined(other, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
+    if (!first) throw new Error('The fixture logs are empty.');
+    const otherClient = await db.connect();
+    await otherClient.query('begin');
+    await sendPipelined(otherClient, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
     const writing = write([first, ...others]);
     await until(
       async () => {
@@ -178,16 +181,20 @@ describe('the tables', () => {
         );
         return rowCount === 1;
       },
-      { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('It does not wait for the other one.') },
+      {
+        timeoutMs: 30_000,
+        everyMs: 10,
+        onTimeout: () => new Error('The transaction does not wait for the other one.'),
+      },
     );
-    await other.query('commit');
-    other.release();
+    await otherClient.query('commit');
+    otherClient.release();
     await writing;
     expect((await readRows(db)).events).toEqual(expectedRows([...log, { ...first, id: first.id + 1 }]).events);
   });
 });
 
-describe('a call whose records stand in two partitions', () => {
+describe('a call with records in two partitions', () => {
   const at = (second: number) => ({ timestamp: `2026-03-02T13:00:0${second}Z`, call_id: 'shared', queue: '900' });
   const log = eventsOf(
     [
@@ -200,30 +207,30 @@ describe('a call whose records stand in two partitions', () => {
   const shared = (offset: number, partition: number): CallEvent => ({ ...log[offset]!, id: offset * 4096 + partition });
 
   it.each([
-    ['that is new', []],
-    ['that is known', [shared(0, 0)]],
-  ])('and %s is the play of all of its facts when both are written at the same time', async (_, known) => {
-    await write(known);
-    const [mine, theirs] = [shared(known.length, 0), shared(known.length + 1, 1)];
-    const other = await db.connect();
-    const packed = packedFactsOf((await sendPipelined(other, [readPackedFacts(['shared'])]))[0]);
-    await other.query('begin');
-    await sendPipelined(other, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
-    const writing = writeFrom(known.length, [[mine]]);
+    ['a new call', []],
+    ['an existing call', [shared(0, 0)]],
+  ])('as %s, is the play of all of its facts when both partitions are written concurrently', async (_, stored) => {
+    await write(stored);
+    const [mine, theirs] = [shared(stored.length, 0), shared(stored.length + 1, 1)];
+    const otherClient = await db.connect();
+    const packed = packedFactsOf((await sendPipelined(otherClient, [readPackedFacts(['shared'])]))[0]);
+    await otherClient.query('begin');
+    await sendPipelined(otherClient, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
+    const writing = writeFrom(stored.length, [[mine]]);
     await until(async () => (await countWaiting()) === 1, {
       timeoutMs: 30_000,
       everyMs: 10,
-      onTimeout: () => new Error('It does not wait for the other one.'),
+      onTimeout: () => new Error('The transaction does not wait for the other one.'),
     });
-    await other.query('commit');
-    other.release();
+    await otherClient.query('commit');
+    otherClient.release();
     await writing;
-    const { calls, visits, segments } = expectedRows([...known, mine, theirs]);
+    const { calls, visits, segments } = expectedRows([...stored, mine, theirs]);
     expect(await readRows(db)).toMatchObject({ calls, visits, segments });
   });
 });
 
-/** Transactions that wait for a row of somebody else. */
+/** Number of transactions that wait for a lock. */
 async function countWaiting(): Promise<number> {
   const { rowCount } = await db.query(
     `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
@@ -242,19 +249,19 @@ function inBatches(events: readonly CallEvent[], sizes: readonly number[]): Call
 }
 
 describe('a position', () => {
-  it('moves with the rows it speaks of', async () => {
+  it('moves in the transaction that writes the rows', async () => {
     await write(eventsOf(fixtureLog('01-nominal')));
     expect(await readPositions(db)).toMatchObject([
       { partition: 0, nextOffset: 7, version, topic, lastTimestamp: 0 },
       { partition: 1, nextOffset: 0 },
     ]);
   });
-  it('that somebody else moved keeps the whole batch out', async () => {
+  it('that another process moved rejects the whole batch', async () => {
     await write(eventsOf(fixtureLog('01-nominal')));
     await expect(write(eventsOf(fixtureLog('05-abandoned')))).rejects.toThrow(PositionMoved);
     expect((await readRows(db)).calls).toHaveLength(1);
   });
-  it('of another version keeps the whole batch out', async () => {
+  it('of another projection version rejects the whole batch', async () => {
     await db.query('update positions set projection_version = 2');
     await expect(write(eventsOf(fixtureLog('01-nominal')))).rejects.toThrow(PositionMoved);
     expect((await readRows(db)).events).toEqual([]);
@@ -262,7 +269,7 @@ describe('a position', () => {
 });
 
 describe('lists', () => {
-  it('have every call, oldest first, and what is asked for', async () => {
+  it('return every call that matches the filters, oldest first', async () => {
     await write(
       eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
     );
@@ -274,12 +281,12 @@ describe('lists', () => {
     expect(await ids({ queue: '910' })).toEqual(['1772456400.30107']);
     expect(await ids({ direction: 'internal' })).toEqual(['1772456400.30115']);
     expect(await ids({ aggregate_id: "x' or 1=1 --" })).toEqual([]);
-    // Unfinished ones first of all: 15, and the two of 19; then the newest.
+    // Unfinished calls have priority (fixture 15, and two of 19), then the newest.
     expect(await ids({ limit: 4 })).toEqual(['1772456400.30114', '1772456400.30990', all.at(-2), all.at(-1)]);
     const [, , third] = (await listCalls(db, {})).rows;
     expect(await ids({ before: third!.id })).toEqual(all.slice(0, 2));
   });
-  it('have the events of a call in the order of the log, with place and deliveries', async () => {
+  it('return the events of a call in the order of the log, with partition, offset and deliveries', async () => {
     await write(eventsOf(fixtureLog('13-duplicates')));
     const { rows } = await listCallEvents(db, { topic, callId: '1772456400.30112' });
     expect(rows.map((row) => [row.offset, row.partition, row.topic, row.deliveries]).slice(0, 2)).toEqual([

@@ -2,7 +2,7 @@ import { Utf8Buffer } from './utf8-buffer.ts';
 
 type Value = string | number | boolean | null;
 
-/** Rows as lines of COPY's text format, in the order of their columns. */
+/** Rows in COPY's text format; their keys must be in the order of the columns. */
 export const copyLines = (rows: readonly object[]): string => rows.map(copyLine).join('');
 
 function copyLine(row: object): string {
@@ -18,40 +18,40 @@ const copyValue = (value: Value): string =>
 
 const copyEscapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
 const copySpecial = /[\\\t\n\r]/g;
-/** Almost never has anything to escape; to look for each takes half of the time of the expression. */
+/** Almost no text needs escaping, and four searches take half of the time of the regular expression. */
 export const copyText = (text: string): string =>
   text.includes('\\') || text.includes('\t') || text.includes('\n') || text.includes('\r')
     ? text.replace(copySpecial, (char) => copyEscapes[char] ?? char)
     : text;
 
-const copied = new Map(Object.entries(copyEscapes).map(([char, escape]) => [escape, char]));
-/** The values of a line of COPY, without its end. */
+const copyUnescapes = new Map(Object.entries(copyEscapes).map(([char, escape]) => [escape, char]));
+/** The values of a line in COPY's text format, given without its newline. */
 export const valuesOfLine = (line: string): (string | null)[] =>
   line
     .split('\t')
-    .map((text) => (text === copyNull ? null : text.replace(/\\./g, (escape) => copied.get(escape) ?? escape)));
+    .map((text) => (text === copyNull ? null : text.replace(/\\./g, (escape) => copyUnescapes.get(escape) ?? escape)));
 
 /**
- * Rows as text of an array of records, each in the order of its columns; null if there are none. Read for half of what the
- * same as JSON takes. Every call passes here several times, so it is a loop: with `map` and `join` it takes three times as long.
+ * Rows as the text of an array of records, whose keys must be in the order of the columns; null if there are none. Postgres
+ * parses it in half the time of JSON. Hot path, so it is a loop: `map` and `join` would take three times as long.
  */
 export function recordArray(rows: readonly object[]): Buffer | null {
   if (rows.length === 0) return null;
-  const text = new Utf8Buffer();
-  let before = '{';
+  const buffer = new Utf8Buffer();
+  let separator = '{';
   for (const row of rows) {
     let record = '';
     for (const value of Object.values(row) as Value[]) record += `,${recordValue(value)}`;
-    text.write(`${before}"(${record.slice(1)})"`);
-    before = ',';
+    buffer.write(`${separator}"(${record.slice(1)})"`);
+    separator = ',';
   }
-  text.write('}');
-  const all = text.take();
-  text.release();
-  return all;
+  buffer.write('}');
+  const bytes = buffer.take();
+  buffer.release();
+  return bytes;
 }
 
-/** In quotes of the record inside of quotes of the array: what both escape is escaped twice. */
+/** Quoted for the record, inside the quotes of the array, so escapes are doubled. */
 const recordValue = (value: Value): string =>
   value === null
     ? ''
@@ -61,6 +61,6 @@ const recordValue = (value: Value): string =>
         ? `\\"${value.replace(/["\\]/g, '\\\\\\$&')}\\"`
         : `\\"${value}\\"`;
 
-/** Texts as text of an array. */
+/** Texts as the text of a Postgres array. */
 export const textArray = (texts: readonly string[]): string =>
   `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join()}}`;

@@ -9,7 +9,7 @@ const awkward = fc.string({
 });
 const space = fc.string({ unit: fc.constantFrom(' ', '\t', '\n', '\r') });
 
-it('a line of COPY says what the event says, whatever stands in its texts and between them', () =>
+it('a line of COPY has the values of the event, whatever its texts and white space', () =>
   fc.assert(
     fc.property(awkward, awkward, space, (type, call_id, between) => {
       const named = `"call_id":${JSON.stringify(call_id)},"actor":${JSON.stringify(call_id)}`;

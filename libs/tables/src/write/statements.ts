@@ -1,9 +1,9 @@
 /**
- * Statements that write rows, of an array of rows ($1) or of another table. The array is a text, read by a cast: a
- * parameter of its own type would stay of the type of tables that a swap has put aside.
+ * Statements that write rows, from an array of rows ($1) or another table. The array is passed as text and cast: a parameter
+ * of a table's row type would stay bound to the old tables after a swap.
  */
 
-/** The first delivery of an event counts, and how many there are. */
+/** Keeps the first delivery of an event, and adds up the deliveries. */
 export const upsertEventsFrom = (rows: string): string => `
 insert into events as e (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries)
 select uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries
@@ -27,12 +27,12 @@ const columnsOfCalls = `id, last_id, state, state_at, is_opened, began_at, finis
   updated_at, last_event_at, heard_at, delay_ms, is_long, facts`;
 const qualified = (row: string, columns: string): string => columns.replaceAll(/\w+/g, `${row}.$&`);
 
-/** Stands in the error of {@link replaceCalls}: no SQL can raise one, but by a text that is no number. */
+/** Part of the error message of {@link replaceCalls}: plain SQL can raise an error only by casting such a text to a number. */
 export const callConflictMessage = 'calls replaced, of more:';
 
 /**
- * Replaces calls, each of which must be as it is known: with this last_id ($2), and facts of this length ($3). Fails if
- * one is not, with words that {@link callsMoved} has: the transaction ends there, although its commit is on its way already.
+ * Replaces calls by compare-and-set: each must still have this last_id ($2) and facts of this many bytes ($3). Otherwise it
+ * fails with {@link callConflictMessage}, which aborts the transaction although its commit has been sent already.
  */
 export const replaceCalls = `
 with replaced as (
@@ -62,7 +62,7 @@ export const overwriteSegments = overwrite({
   columns: 'actor, number, queue, rang_at, rang_last_at, entered_at, entered_last_at, ended_at, end_reason',
 });
 
-/** Deletes the rows of calls ($1) from a place ($2) on. */
+/** Deletes the rows of calls ($1) whose `n` is at least $2. */
 const shorten = (table: 'visits' | 'segments'): string => `
 delete from ${table} t using unnest($1::text[], $2::int[]) as left_over(call_id, n)
 where t.call_id = left_over.call_id and t.n >= left_over.n`;

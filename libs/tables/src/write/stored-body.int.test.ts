@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { connectTables } from '../index.ts';
 import type { Tables } from '../index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 const stack = new AsyncDisposableStack();
@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-/** The body as Postgres has it; null if it is no event. @throws what Postgres says if it refuses it */
+/** The body as Postgres stores it; null if it is no event. @throws {DatabaseError} if Postgres rejects it */
 async function stored(text: string): Promise<unknown> {
   const parsed = parseEvent(Buffer.from(text));
   if ('problem' in parsed) return null;
@@ -25,48 +25,48 @@ async function stored(text: string): Promise<unknown> {
 }
 const event = (fields: string): string => `{"type":"x",${fields}}`;
 const nested = (depth: number): string => `${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}`;
-const all = (from: number, to: number, write: (code: number) => string): string =>
+const range = (from: number, to: number, write: (code: number) => string): string =>
   Array.from({ length: to - from + 1 }, (_, i) => write(from + i)).join('');
 const escape = (code: number): string => String.raw`\u${code.toString(16).padStart(4, '0')}`;
 const digits = '1234567890'.repeat(4);
 
 const extremes: Readonly<Record<string, string>> = {
-  'numbers at the edge of what is stored as one': event(
+  'numbers at the limits of what is stored as a number': event(
     `"a":[1e300,-1E-300,${digits},-0.${digits.slice(2)},${digits}e300,${digits}E-300,0e99,-0,0e300,-0.0e-300,1e0000000000299,1e-00000000000299]`,
   ),
-  'numbers beyond it': event(
+  'numbers beyond the limits': event(
     `"a":[1e131072,1e-16384,${'9'.repeat(200_000)},0.${'0'.repeat(20_000)}1,1e999999999999999]`,
   ),
-  'all characters below U+0080, escaped': event(`"a":"${all(0, 0x7f, escape)}"`),
-  'every escaped UTF-16 unit': event(`"a":"${all(0, 0xffff, escape)}"`),
+  'all characters below U+0080, escaped': event(`"a":"${range(0, 0x7f, escape)}"`),
+  'every escaped UTF-16 unit': event(`"a":"${range(0, 0xffff, escape)}"`),
   'noncharacters and the last code points': event('"a":"\uFFFE\uFFFF\u{1FFFE}\u{10FFFF}\u2028\u007F"'),
   'every short escape': event(String.raw`"a\"\\\/\b\f\n\r\t":"\"\\\/\b\f\n\r\t\\u0000\\ud800"`),
-  'keys that become the same': event(String.raw`"a\u0000":1,"a\ud800":2,"a\udfff":3,"":4`),
+  'keys that become equal': event(String.raw`"a\u0000":1,"a\ud800":2,"a\udfff":3,"":4`),
   'a key of 900 kB': event(`"${'k'.repeat(900_000)}":1`),
   'a text of 900 kB of quotes': event(`"a":"${String.raw`\"`.repeat(450_000)}"`),
   '150,000 keys': event(Array.from({ length: 150_000 }, (_, i) => `"${i}":1`).join()),
   '450,000 items': event(`"a":[${Array(450_000).fill(0).join()}]`),
-  'as deep as it may be': event(`"a":${nested(15)}`),
-  'a byte order mark, and white space': `\uFEFF \t\r\n${event('"a" : [ ] ')} \n`,
+  'the greatest allowed depth': event(`"a":${nested(15)}`),
+  'a byte order mark and white space': `\uFEFF \t\r\n${event('"a" : [ ] ')} \n`,
 };
 
-describe('a body that can be an event is taken by jsonb', () => {
+describe('jsonb accepts every body that is an event', () => {
   it.each(Object.entries(extremes))('%s', async (_name, text) => {
     expect(parseEvent(Buffer.from(text))).toHaveProperty('event');
     expect(await stored(text)).toHaveProperty('type', 'x');
   });
 
-  it('whatever its texts and numbers are', async () => {
+  it('with random texts and numbers', async () => {
     const number = fc
       .tuple(fc.constantFrom('', '-'), fc.bigInt({ min: 0n, max: 10n ** 60n }), fc.integer({ min: -400, max: 400 }))
       .map(([sign, whole, exponent]) => `${sign}${whole}e${exponent}`);
-    const text = fc.string({ unit: 'binary' }).map((some) => JSON.stringify(some));
+    const text = fc.string({ unit: 'binary' }).map((value) => JSON.stringify(value));
     const unit = fc.array(fc.integer({ min: 0, max: 0xffff })).map((codes) => `"${codes.map(escape).join('')}"`);
     const value = fc.oneof(
       number,
       text,
       unit,
-      fc.jsonValue().map((some) => JSON.stringify(some)),
+      fc.jsonValue().map((value) => JSON.stringify(value)),
     );
     const body = fc.array(fc.tuple(fc.oneof(text, unit), value), { maxLength: 6 });
     await fc.assert(

@@ -1,15 +1,15 @@
 const bytesMin = 64 * 1024;
-/** A larger one is not kept for the next. */
+/** A larger buffer is not kept for reuse. */
 const spareBytesMax = 4 * 1024 * 1024;
 let spare: Buffer | undefined;
 
 /**
- * Text as UTF-8, written piece by piece. Where strings are put together, all of their pieces live on until somebody reads
- * the whole, and the garbage collector copies them meanwhile.
+ * Text as UTF-8, written piece by piece. With string concatenation all pieces would live until the result is read, and the
+ * garbage collector would copy them.
  */
 export class Utf8Buffer {
   private bytes = spare ?? Buffer.allocUnsafeSlow(bytesMin);
-  /** Bytes that are written. */
+  /** Bytes written. */
   length = 0;
 
   constructor() {
@@ -17,30 +17,29 @@ export class Utf8Buffer {
   }
 
   write(text: string): void {
-    const most = this.length + 3 * text.length;
-    if (most > this.bytes.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(most, 2 * this.bytes.length));
+    const lengthMax = this.length + 3 * text.length;
+    if (lengthMax > this.bytes.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(lengthMax, 2 * this.bytes.length));
       this.bytes.copy(larger, 0, 0, this.length);
       this.bytes = larger;
     }
     this.length += this.bytes.write(text, this.length);
   }
 
-  /** Copies what stands from `from` to `to`; returns the place behind it. */
-  copy(target: Buffer, at: number, from: number, to: number): number {
-    return at + this.bytes.copy(target, at, from, to);
+  /** Copies the bytes from `from` to `to` into `target` at `offset`; returns the offset after them. */
+  copy(target: Buffer, offset: number, from: number, to: number): number {
+    return offset + this.bytes.copy(target, offset, from, to);
   }
 
-  /** The byte that was written there, for whoever changes it. */
-  at(place: number): number {
-    return this.bytes[place] ?? 0;
+  byteAt(offset: number): number {
+    return this.bytes[offset] ?? 0;
   }
 
-  put(place: number, byte: number): void {
-    this.bytes[place] = byte;
+  setByte(offset: number, byte: number): void {
+    this.bytes[offset] = byte;
   }
 
-  /** All of it; then it is empty. */
+  /** Returns all bytes and empties the buffer. */
   take(): Buffer {
     const all = Buffer.allocUnsafeSlow(this.length);
     this.copy(all, 0, 0, this.length);
@@ -48,7 +47,7 @@ export class Utf8Buffer {
     return all;
   }
 
-  /** Empties it, and lets the next one have its room. */
+  /** Empties the buffer, and lets the next one reuse its memory. */
   release(): void {
     if (this.bytes.length <= spareBytesMax) spare = this.bytes;
     this.bytes = Buffer.alloc(0);

@@ -1,9 +1,8 @@
 import { importedAfterMs } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
-import type { PresenceDelivery } from './event-batch.ts';
 import type { Statement } from '../connection/pipeline.ts';
 
-/** What agents say off calls, and the columns of `agents` that it sets. */
+/** Kinds of events about agents outside of calls, and the columns of `agents` that each sets (`_at` and `_id`). */
 const marks = {
   'actor.logged-in': 'logged_in',
   'actor.logged-out': 'logged_out',
@@ -12,11 +11,14 @@ const marks = {
 } as const;
 const names = Object.values(marks);
 
+/** A delivery of a presence event. */
+export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
+
 export const isPresenceEvent = ({ kind, actor }: CallEvent): boolean => actor !== null && kind in marks;
 
 /**
- * Writes into `agents` what these deliveries say, but for those that are not the first of their event: the time of an
- * event is that of its first delivery. The events must be in the table.
+ * Upserts `agents` from these deliveries, ignoring those that are not the first of their event: an event's time is that of
+ * its first delivery. The events must be in the table.
  */
 export const writeAgents = (deliveries: readonly PresenceDelivery[]): Statement[] =>
   deliveries.length === 0
@@ -31,17 +33,17 @@ export const writeAgents = (deliveries: readonly PresenceDelivery[]): Statement[
         },
       ];
 
-/** What all events say, for tables that are filled. */
+/** SQL: upserts `agents` from all events, after a fill. */
 export const upsertAllAgents = (): string => upsertAgentsFrom('events');
 
 const latestOf = (column: string, filter: string): string =>
   `(array_agg(${column} order by at desc, id) filter (where ${filter}))[1]`;
 
-/** A mark: its kind's greatest time, and the first event of that time in the log. */
+/** A mark: the latest time of its kind, and the first event of that time in the log. */
 const markColumns = (kind: string, name: string): string =>
   `max(at) filter (where kind = '${kind}') as ${name}_at, ${latestOf('id', `kind = '${kind}'`)} as ${name}_id`;
 
-/** The later of two marks; of two of one time, the one with the lesser id. */
+/** The later of two marks; at equal times, the one with the lower id. */
 const laterMark = (name: string): string => `
     greatest(a.${name}_at, excluded.${name}_at) as ${name}_at,
     case when a.${name}_at = excluded.${name}_at then least(a.${name}_id, excluded.${name}_id)
@@ -49,7 +51,7 @@ const laterMark = (name: string): string => `
 
 const isNumberLater = `excluded.number_at > a.number_at or a.number_at is null
       or excluded.number_at = a.number_at and excluded.number_id < a.number_id`;
-/** As the domain reads it; what is too long for its column is left out there, too. */
+/** The extension as the domain decodes it: null if it is too long for its column. */
 const number = `case when 'number' = any(omitted) then null else case jsonb_typeof(body -> 'number') when 'string' then nullif(body ->> 'number', '') when 'number' then body ->> 'number' end end`;
 
 const columns = [
@@ -57,14 +59,14 @@ const columns = [
   ...['number', 'number_at', 'number_id', 'updated_at', 'least_delay_ms'],
 ].join(', ');
 
-/** What follows from the columns of `m`: by how much the clock of the sender is behind ours, and when the agent was heard of. */
+/** Computes delay_ms (how far the sender's clock is behind ours) and heard_at (time of the last event) from the columns of `m`. */
 const derived = `
   cross join lateral (select
     case when m.least_delay_ms between 0 and ${importedAfterMs} then m.least_delay_ms else 0 end as delay_ms) d
   cross join lateral (select
     least(m.updated_at, greatest(${names.map((name) => `m.${name}_at`).join(', ')}) + d.delay_ms * interval '1 ms') as heard_at) h`;
 
-/** Ordered by key, so that two partitions that meet in `agents` do not deadlock. */
+/** Ordered by key, so that transactions of two partitions cannot deadlock. */
 const upsertAgentsFrom = (events: string): string => `
 insert into agents as a (actor, queue, ${columns}, delay_ms, heard_at)
 select actor, queue, ${columns}, delay_ms, heard_at

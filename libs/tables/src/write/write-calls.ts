@@ -1,9 +1,9 @@
 import type { Segment, Visit } from '@callstream/domain';
 import pg from 'pg';
+import type { Statement } from '../connection/pipeline.ts';
 import type { ChangedCall } from './fold-calls.ts';
 import { copyLines, recordArray, textArray } from './row-text.ts';
 import { callRow, segmentRow, visitRow } from './rows.ts';
-import type { Statement } from '../connection/pipeline.ts';
 import {
   callConflictMessage,
   insertCalls,
@@ -15,24 +15,24 @@ import {
 } from './statements.ts';
 
 /**
- * Writes calls, and those of their visits and segments that are other than before. Calls first: if the tables have another one than is
- * known, this fails with an error that {@link isCallTaken} knows, before anything depends on it.
- * @param isCopied whether what is new is copied; it must not be there then
+ * Writes calls, and their visits and segments that changed. Calls first: if another transaction wrote one of them, the
+ * pipeline fails with an error that {@link isCallConflict} recognises.
+ * @param copyNew whether to COPY the new rows instead of upserting them; then they must not be in the tables
  */
-export function writeCalls(changed: readonly ChangedCall[], isCopied: boolean): Statement[] {
+export function writeCalls(changed: readonly ChangedCall[], copyNew: boolean): Statement[] {
   const known = changed.filter(({ before }) => before);
   const newCalls = changed.filter(({ before }) => !before).map(rowOfCall);
   return [
     ...replace(known),
-    ...(isCopied ? copy('calls', newCalls) : write('calls', insertCalls, newCalls)),
+    ...(copyNew ? copy('calls', newCalls) : write('calls', insertCalls, newCalls)),
     ...shorten('visits', shortenVisits, known),
-    ...writeParts('visits', overwriteVisits, { changed, isCopied }),
+    ...writeParts('visits', overwriteVisits, { changed, copyNew }),
     ...shorten('segments', shortenSegments, known),
-    ...writeParts('segments', overwriteSegments, { changed, isCopied }),
+    ...writeParts('segments', overwriteSegments, { changed, copyNew }),
   ];
 }
 
-/** Whether a call could not be written because the tables have another one than was known. */
+/** Whether a call was not written because another transaction had changed or inserted it since it was read. */
 export const isCallConflict = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && (error.message.includes(callConflictMessage) || isKeyOfCalls(error));
 const isKeyOfCalls = ({ code, constraint }: pg.DatabaseError): boolean =>
@@ -42,18 +42,18 @@ type Table = 'calls' | 'visits' | 'segments';
 const rowOfCall = ({ call, packed }: ChangedCall): object => callRow(call, packed);
 const rowOfPart = { visits: visitRow, segments: segmentRow } as const;
 
-/** The rows that are new, and those that are other than before. */
+/** The rows that are new, and those that changed. */
 function rowsOf(table: 'visits' | 'segments', changed: readonly ChangedCall[]): [object[], object[]] {
-  const [added, others]: [object[], object[]] = [[], []];
+  const [added, updated]: [object[], object[]] = [[], []];
   for (const { call, before } of changed) {
     const old: readonly (Visit | Segment)[] = before?.call[table] ?? [];
-    const isOther = table === 'visits' && call.direction !== before?.call.direction;
+    const hasNewDirection = table === 'visits' && call.direction !== before?.call.direction;
     call[table].forEach((part, n) => {
       if (n >= old.length) added.push(rowOfPart[table](call, n));
-      else if (isOther || !isEqual(old[n], part)) others.push(rowOfPart[table](call, n));
+      else if (hasNewDirection || !isEqual(old[n], part)) updated.push(rowOfPart[table](call, n));
     });
   }
-  return [added, others];
+  return [added, updated];
 }
 
 function isEqual<T extends object>(a: T | undefined, b: T): boolean {
@@ -73,10 +73,10 @@ function replace(known: readonly ChangedCall[]): Statement[] {
 function writeParts(
   table: 'visits' | 'segments',
   text: string,
-  { changed, isCopied }: { changed: readonly ChangedCall[]; isCopied: boolean },
+  { changed, copyNew }: { readonly changed: readonly ChangedCall[]; readonly copyNew: boolean },
 ): Statement[] {
-  const [added, others] = rowsOf(table, changed);
-  return isCopied ? [...write(table, text, others), ...copy(table, added)] : write(table, text, [...others, ...added]);
+  const [added, updated] = rowsOf(table, changed);
+  return copyNew ? [...write(table, text, updated), ...copy(table, added)] : write(table, text, [...updated, ...added]);
 }
 
 const copy = (table: Table, rows: readonly object[]): Statement[] =>
@@ -87,7 +87,7 @@ function write(table: Table, text: string, rows: readonly object[]): Statement[]
   return values ? [{ name: `write-${table}`, text, values: [values] }] : [];
 }
 
-/** Deletes the rows of calls that have fewer of them than before. */
+/** Deletes surplus rows of calls that have fewer visits or segments than before. */
 function shorten(table: 'visits' | 'segments', text: string, known: readonly ChangedCall[]): Statement[] {
   const shorter = known.filter(({ call, before }) => before && call[table].length < before.call[table].length);
   if (shorter.length === 0) return [];

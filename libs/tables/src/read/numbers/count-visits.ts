@@ -5,40 +5,40 @@ import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
 
 export interface CountVisitsOptions extends Period {
-  /** Only these; null: all. */
+  /** Only these queues; null: all. */
   readonly queues: readonly string[] | null;
-  /** Answered within so many ms, inclusive, is in time. */
+  /** Visits answered within this many ms, inclusive, count as answered in time. */
   readonly serviceLevelMs: number;
-  /** Abandoned within so many ms, inclusive, does not count. */
+  /** Visits abandoned within this many ms, inclusive, count as short abandons. */
   readonly shortAbandonMs: number;
-  /** null: the period as a whole. */
+  /** null: one count for the whole period. */
   readonly interval: Interval | null;
-  /** IANA name; decides where days begin. */
+  /** IANA name; decides when days start. */
   readonly timeZone: string;
-  /** Rows end at the first that is over one of these; all if not given. `bytes`: of their text in JSON, {@link bytesOfCount} each. */
+  /** Stops after the first row that exceeds one of these; no limit if not given. `bytes` of JSON, see {@link bytesOfCount}. */
   readonly until?: { readonly rows: number; readonly bytes: number };
 }
 
 export interface CountedVisits extends VisitCounts {
-  /** Where the interval begins, ISO 8601; null without one. */
+  /** Start of the interval, ISO 8601; null without intervals. */
   readonly begin: string | null;
   /** '' if the event named none. */
   readonly queue: string;
 }
 
-/** Bytes of a count but for the name of its queue; about. */
+/** Approximate bytes of a count without the name of its queue. */
 const countBytes = 300;
 
-/** Bytes of a count as JSON; about. */
+/** Approximate bytes of a count in JSON. */
 export const bytesOfCount = ({ queue }: CountedVisits): number => countBytes + Buffer.byteLength(JSON.stringify(queue));
 
 /**
- * Counts the visits that began in the period, by interval and queue, without outbound and internal calls. Counts
- * can be added up, and the domain's `ratesOf` makes ratios of them.
+ * Counts the queue visits that started in the period, by interval and queue, without outbound and internal calls. Counts can
+ * be added up; the domain's `ratesOf` computes service level and other ratios from them.
  */
-export async function countVisits(db: Queryable, question: CountVisitsOptions): Promise<CountedVisits[]> {
-  const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, until } = question;
-  // Without a name: planned for this period, every time. One plan for an hour and for a year would fit neither.
+export async function countVisits(db: Queryable, options: CountVisitsOptions): Promise<CountedVisits[]> {
+  const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, until } = options;
+  // No prepared statement: a generic plan for an hour and for a year would suit neither.
   const { rows } = await db.query<CountedVisits>({
     text: `
       with counted as (

@@ -1,20 +1,20 @@
 import type { PresenceEvents, AgentSegment } from '@callstream/domain';
-import { epochMs } from '../board.ts';
 import type { Queryable } from '../../connection/pool.ts';
+import { epochMs } from '../positions.ts';
 
-/** How many calls are in a queue now; times in ms since 1970 by our clock. */
+/** Current calls of a queue; times in ms since 1970 by our clock. */
 export interface LiveQueue {
-  /** '' for the calls of which no event named a queue. */
+  /** '' for calls without a known queue. */
   readonly queue: string;
   readonly waiting: number;
-  /** Since when the first of them waits; null if none does. */
+  /** Start of the longest wait; null if no call waits. */
   readonly longestWaitingSince: number | null;
   readonly talking: number;
 }
 
 /**
- * Counts the current calls that were heard of since `heardSince` (ms since 1970), by queue, as the SQL function `current_calls`
- * says them. What waits and what is talked on is said by `isWaiting` and `isTalking` of the domain; a test holds them together.
+ * Counts by queue the current calls whose last event is not older than `heardSince` (ms since 1970), with the SQL function
+ * `current_calls`. Must agree with `isWaiting` and `isTalking` of the domain, which a test checks.
  */
 export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
   const { rows } = await db.query<LiveQueue>({
@@ -30,7 +30,7 @@ export async function countLiveCalls(db: Queryable, heardSince: number): Promise
   return rows;
 }
 
-/** What an agent said of a queue, and the agent's extension; times in ms since 1970. */
+/** An agent's marks for one queue, and the agent's extension; times in ms since 1970. */
 export interface AgentRow extends PresenceEvents {
   readonly number: string | null;
 }
@@ -38,7 +38,7 @@ export interface AgentRow extends PresenceEvents {
 const mark = (name: string): string =>
   `case when ${name}_at is not null then json_build_object('at', ${epochMs(`${name}_at`)}, 'id', ${name}_id) end`;
 
-/** What every agent said of each queue off calls, if the agent was heard of since `heardSince` or did not log out; by actor and queue. */
+/** The marks of every agent whose last event is not older than `heardSince` (ms since 1970) or who is logged in; ordered by actor and queue. */
 export async function readAgentMarks(db: Queryable, heardSince: number): Promise<AgentRow[]> {
   const { rows } = await db.query<AgentRow>({
     name: 'read-agent-marks',
@@ -54,16 +54,16 @@ export async function readAgentMarks(db: Queryable, heardSince: number): Promise
   return rows;
 }
 
-/** A time of an agent on a call, and where the call is; '' if no event named a queue. */
+/** A segment, and the queue of its call. */
 export interface AgentSegmentRow extends AgentSegment {
+  /** '' if no queue is known. */
   readonly callQueue: string;
 }
 
 /**
- * The segments by which presence is judged: those that are open on calls heard of since `since` (ms since 1970); and of those
- * that ended since then, of each agent and queue the last, the last on which the agent talked, and the one that an unpause
- * may belong to. Judging all of them would give the same, and send a day of segments to the gateway
- * at each read.
+ * The segments that decide agent presence: open ones of calls whose last event is not older than `since` (ms since 1970),
+ * and of those that ended since then, per agent and queue: the last, the last with a talk, and those that an unpause may
+ * belong to (the end of wrap-up). All segments would give the same presence, but send a day of them to the gateway each time.
  */
 export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
   const { rows } = await db.query<AgentSegmentRow>({

@@ -3,7 +3,7 @@ import { addCounts, compareText, isCurrent, isTalking, isWaiting, noCounts, rate
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { replaceRows } from '../../../testing/replace-rows.ts';
-import type { Tables, CountVisitsOptions } from '../../index.ts';
+import type { CountVisitsOptions, Tables } from '../../index.ts';
 import {
   bytesOfCount,
   connectTables,
@@ -18,7 +18,7 @@ import {
   searchCalls,
 } from '../../index.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
 const stack = new AsyncDisposableStack();
@@ -37,14 +37,14 @@ interface TestEventFields {
   readonly [field: string]: string;
 }
 
-/** Makes the tables those of these events, each received when it happened. */
+/** Replaces the rows by those of these events, each received at its own time. */
 async function write(bodies: readonly TestEventFields[]): Promise<void> {
   const events = eventsOf(bodies.map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })));
   await replaceRows(db, events);
 }
 
 const plus = (at: string, seconds: number): string => new Date(Date.parse(at) + seconds * 1_000).toISOString();
-/** An inbound call that waits in 900 from `at`, and is answered after so many seconds; null: it is not. */
+/** An inbound call that starts to wait at `at`, and is answered after `answeredAfter` seconds; null: it is not answered. */
 function visit(call_id: string, at: string, answeredAfter: number | null, queue = '900'): TestEventFields[] {
   const waits = {
     type: 'call.waiting',
@@ -58,47 +58,50 @@ function visit(call_id: string, at: string, answeredAfter: number | null, queue 
   return [waits, { type: 'actor.entered', call_id, queue, actor: 'ana', timestamp: plus(at, answeredAfter) }];
 }
 
-const ask = async (period: { from?: string; to?: string; now?: string }, more: Partial<CountVisitsOptions> = {}) => {
-  const timeZone = more.timeZone ?? 'America/Sao_Paulo';
+const countIn = async (
+  period: { from?: string; to?: string; now?: string },
+  overrides: Partial<CountVisitsOptions> = {},
+) => {
+  const timeZone = overrides.timeZone ?? 'America/Sao_Paulo';
   const { now, ...rest } = period;
-  const asked = { ...rest, now: Date.parse(now ?? '2026-03-02T15:00:00Z'), timeZone };
+  const periodOptions = { ...rest, now: Date.parse(now ?? '2026-03-02T15:00:00Z'), timeZone };
   return countVisits(db, {
-    ...(await readPeriod(db, asked)),
+    ...(await readPeriod(db, periodOptions)),
     queues: null,
     serviceLevelMs: 20_000,
     shortAbandonMs: 5_000,
     interval: null,
-    ...more,
+    ...overrides,
     timeZone,
   });
 };
 
 describe('the visits of a day', () => {
-  it('are those that began in it, by the clock of the time zone', async () => {
-    // Midnight of São Paulo is three o'clock in UTC.
+  it('are those that started on that day in the time zone', async () => {
+    // Midnight in São Paulo is 03:00 UTC.
     await write([
       ...visit('before', '2026-03-02T02:59:59.999Z', 5),
       ...visit('first', '2026-03-02T03:00:00Z', 10),
       ...visit('over-midnight', '2026-03-03T02:59:50Z', 60),
       ...visit('after', '2026-03-03T03:00:00Z', 5),
     ]);
-    expect(await ask({})).toMatchObject([
+    expect(await countIn({})).toMatchObject([
       { queue: '900', visits: 2, answered: 2, answeredInTime: 1, waitMsMax: 60_000 },
     ]);
-    expect(await ask({ from: '2026-03-02', to: '2026-03-03' })).toEqual(await ask({}));
-    expect(await ask({}, { timeZone: 'UTC' })).toMatchObject([{ visits: 2, answeredWaitMs: 15_000 }]);
+    expect(await countIn({ from: '2026-03-02', to: '2026-03-03' })).toEqual(await countIn({}));
+    expect(await countIn({}, { timeZone: 'UTC' })).toMatchObject([{ visits: 2, answeredWaitMs: 15_000 }]);
   });
 
-  it('end at the first count that is over a number of rows or of bytes of JSON', async () => {
+  it('end after the first count that exceeds a number of rows or of bytes of JSON', async () => {
     const queues = ['a', 'b', '\x01'.repeat(500), 'x', 'y'];
     await write(queues.flatMap((queue, i) => visit(`bounded-${i}`, '2026-03-02T15:00:00Z', 5, queue)));
-    const counted = await ask({});
+    const counted = await countIn({});
     expect(counted).toHaveLength(queues.length);
     const names = counted.map(({ queue }) => queue);
     const within = async (rows: number, bytes: number) =>
-      (await ask({}, { until: { rows, bytes } })).map(({ queue }) => queue);
+      (await countIn({}, { until: { rows, bytes } })).map(({ queue }) => queue);
     expect(await within(2, 100_000)).toEqual(names.slice(0, 2));
-    // In JSON the one of control characters has 3,002 bytes.
+    // In JSON the name of 500 control characters has 3,002 bytes.
     const long = names.findIndex((name) => name.length === 500);
     expect(bytesOfCount(counted[long]!)).toBeGreaterThan(3_000);
     const upToLong = counted.slice(0, long + 1).reduce((sum, count) => sum + bytesOfCount(count), 0);
@@ -107,42 +110,42 @@ describe('the visits of a day', () => {
     expect(await within(100, 100_000)).toEqual(names);
   });
 
-  it('are none when nobody called', async () => {
+  it('are no rows if nobody called', async () => {
     await write(visit('other-day', '2026-03-02T15:00:00Z', 5));
-    expect(await ask({ now: '2026-03-05T12:00:00Z' })).toEqual([]);
+    expect(await countIn({ now: '2026-03-05T12:00:00Z' })).toEqual([]);
     expect(ratesOf(noCounts)).toEqual({ serviceLevel: null, abandonRate: null, asaMs: null });
   });
 
-  it('change when an event of yesterday comes today', async () => {
+  it('change when an event of an earlier day arrives late', async () => {
     const waits = visit('late', '2026-03-01T15:00:00Z', null);
     await write(waits);
     const yesterday = { from: '2026-03-01', to: '2026-03-02' };
-    expect(await ask(yesterday)).toMatchObject([{ open: 1, answered: 0 }]);
+    expect(await countIn(yesterday)).toMatchObject([{ open: 1, answered: 0 }]);
     await write([...waits, ...visit('late', '2026-03-01T15:00:00Z', 7)]);
-    expect(await ask(yesterday)).toMatchObject([{ open: 0, answered: 1, answeredWaitMs: 7_000 }]);
-    expect(await ask({})).toEqual([]);
+    expect(await countIn(yesterday)).toMatchObject([{ open: 0, answered: 1, answeredWaitMs: 7_000 }]);
+    expect(await countIn({})).toEqual([]);
   });
 
-  it('can be counted again under any thresholds, and for some queues', async () => {
+  it('can be counted with any thresholds, and for some queues only', async () => {
     await write([
       ...visit('a', '2026-03-02T12:00:00Z', 25),
       ...visit('b', '2026-03-02T12:01:00Z', 5),
       ...visit('c', '2026-03-02T12:02:00Z', null, '901'),
       { type: 'call.queue-abandon', call_id: 'c', queue: '901', timestamp: '2026-03-02T12:02:04Z' },
     ]);
-    expect(await ask({}, { serviceLevelMs: 25_000 })).toMatchObject([
+    expect(await countIn({}, { serviceLevelMs: 25_000 })).toMatchObject([
       { queue: '900', answeredInTime: 2 },
       { queue: '901', abandoned: 1, abandonedShort: 1 },
     ]);
-    expect(await ask({}, { serviceLevelMs: 24_999, shortAbandonMs: 3_999, queues: ['901'] })).toMatchObject([
+    expect(await countIn({}, { serviceLevelMs: 24_999, shortAbandonMs: 3_999, queues: ['901'] })).toMatchObject([
       { queue: '901', abandoned: 1, abandonedShort: 0 },
     ]);
-    const whole = (await ask({})).reduce(addCounts, noCounts);
+    const whole = (await countIn({})).reduce(addCounts, noCounts);
     expect(ratesOf(whole)).toEqual({ serviceLevel: 0.5, abandonRate: 0, asaMs: 15_000 });
   });
 });
 
-describe('a day of summer time', () => {
+describe('a day on which daylight saving time starts or ends', () => {
   const timeZone = 'Europe/Lisbon';
   const read = async (from: string, to: string, interval: 'hour' | 'day' | 'month' | '15m' | '5m') =>
     readIntervals(db, { ...(await readPeriod(db, { from, to, now: 0, timeZone })), interval, timeZone });
@@ -160,21 +163,21 @@ describe('a day of summer time', () => {
     expect(await read('2026-01-31', '2026-05-01', 'month')).toHaveLength(4);
   });
 
-  it('has the hour that comes twice as two', async () => {
+  it('has the repeated hour as two intervals', async () => {
     await write([...visit('first', '2026-10-25T00:30:00Z', 5), ...visit('second', '2026-10-25T01:30:00Z', 5)]);
-    const hours = await ask({ from: '2026-10-25', to: '2026-10-26' }, { timeZone, interval: 'hour' });
+    const hours = await countIn({ from: '2026-10-25', to: '2026-10-26' }, { timeZone, interval: 'hour' });
     expect(hours.map(({ begin, visits }) => [begin, visits])).toEqual([
       ['2026-10-25T00:00:00.000Z', 1],
       ['2026-10-25T01:00:00.000Z', 1],
     ]);
   });
 
-  it('begins at one where midnight is left out', async () => {
+  it('starts at 01:00 if midnight does not exist', async () => {
     const { from } = await readPeriod(db, { from: '2018-11-04', now: 0, timeZone: 'America/Sao_Paulo' });
     expect(from).toBe('2018-11-04T03:00:00.000Z');
   });
 
-  it('has hours by the clock where that is half an hour off', async () => {
+  it('has hours of the local clock, which may start at a half hour of UTC', async () => {
     const india = { from: '2026-03-02T00:00:00Z', to: '2026-03-02T02:00:00Z', timeZone: 'Asia/Kolkata' };
     expect(await readIntervals(db, { ...india, interval: 'hour' })).toEqual([
       '2026-03-01T23:30:00.000Z',
@@ -184,11 +187,11 @@ describe('a day of summer time', () => {
   });
 });
 
-describe('what goes on', () => {
+describe('the live state', () => {
   const since = Date.parse('2026-03-02T10:00:00Z');
   const at = Date.parse('2026-03-02T12:00:00Z');
 
-  it('is counted by queue: current calls that wait and that are talked on, as far as they were heard of since', async () => {
+  it('counts waiting and talking current calls by queue, without those whose last event is too old', async () => {
     await write([
       ...visit('waits', '2026-03-02T12:00:00Z', null),
       ...visit('talks', '2026-03-02T12:00:00Z', 5, '901'),
@@ -204,17 +207,17 @@ describe('what goes on', () => {
     ]);
   });
 
-  it('is what the domain says, at every moment of the nineteen lives', async () => {
+  it('equals that of the domain at every moment of the nineteen fixture logs', async () => {
     const log = [...fixtureEvents.keys()].flatMap((name) => fixtureLog(name));
     for (let length = 1; length <= log.length; length += 17) {
       const events = eventsOf(log.slice(0, length));
       await replaceRows(db, events);
       const calls = [...callsOfEvents(events).values()].filter(isCurrent);
-      const counted = [...Map.groupBy(calls, ({ queue }) => queue ?? '')].map(([queue, of]) => {
-        const waiting = of.filter((call) => isWaiting(call, 0, Infinity));
+      const counted = [...Map.groupBy(calls, ({ queue }) => queue ?? '')].map(([queue, queueCalls]) => {
+        const waiting = queueCalls.filter((call) => isWaiting(call, 0, Infinity));
         const sinces = waiting.map(({ waitingSince, delayMs }) => (waitingSince ?? 0) + delayMs);
         const longestWaitingSince = sinces.length === 0 ? null : Math.min(...sinces);
-        const talking = of.filter((call) => isTalking(call, 0, Infinity)).length;
+        const talking = queueCalls.filter((call) => isTalking(call, 0, Infinity)).length;
         return { queue, waiting: waiting.length, longestWaitingSince, talking };
       });
       const inOrder = <Row extends { queue: string }>(rows: readonly Row[]) =>
@@ -223,7 +226,7 @@ describe('what goes on', () => {
     }
   });
 
-  it('has of each agent and queue what is open, and the last that ended since', async () => {
+  it('has the open segments of each agent and queue, and the last one that ended recently', async () => {
     await write([
       ...visit('talks', '2026-03-02T12:00:00Z', 5),
       ...visit('old', '2026-03-02T08:00:00Z', 5),
@@ -248,12 +251,17 @@ describe('what goes on', () => {
     ]);
   });
 
-  it('is what agents said off calls, each kind at its latest time', async () => {
-    const says = (type: string, timestamp: string, more: object = {}) => ({ type, actor: 'ana', timestamp, ...more });
+  it('has the latest mark of each kind for each agent and queue', async () => {
+    const agentEvent = (type: string, timestamp: string, fields: object = {}) => ({
+      type,
+      actor: 'ana',
+      timestamp,
+      ...fields,
+    });
     await write([
-      says('actor.logged-in', '2026-03-02T12:00:00Z', { queue: '900', number: '200' }),
-      says('actor.paused', '2026-03-02T12:01:00Z'),
-      says('actor.logged-in', '2026-03-02T11:00:00Z', { queue: '900', number: '201' }),
+      agentEvent('actor.logged-in', '2026-03-02T12:00:00Z', { queue: '900', number: '200' }),
+      agentEvent('actor.paused', '2026-03-02T12:01:00Z'),
+      agentEvent('actor.logged-in', '2026-03-02T11:00:00Z', { queue: '900', number: '201' }),
       ...visit('c', '2026-03-02T12:00:00Z', 5),
     ]);
     const nothing = { loggedIn: null, loggedOut: null, paused: null, unpaused: null, delayMs: 0 };
@@ -282,14 +290,14 @@ describe('a search', () => {
   const ids = async (params: Partial<Parameters<typeof searchCalls>[1]>) =>
     (await searchCalls(db, { limit: 10, visibleQueues: null, ...params })).rows.map(({ aggregate_id }) => aggregate_id);
 
-  it('finds the newest first, page by page', async () => {
+  it('returns the newest calls first, page by page', async () => {
     expect(await ids({})).toEqual(['c4', 'c3', 'c2', 'c1', 'c0']);
     const { rows, more } = await searchCalls(db, { limit: 2, visibleQueues: null });
     expect(more).toBe(true);
     expect(await ids({ limit: 2, before: rows[1]!.id })).toEqual(['c2', 'c1']);
   });
 
-  it('finds by the end of a number, by call_id, queue and time', async () => {
+  it('finds calls by the last digits of a number, by call_id, queue and time', async () => {
     expect(await ids({ number: '12345678' })).toHaveLength(5);
     expect(await ids({ number: '1234567' })).toEqual([]);
     expect(await ids({ call_id: 'c3' })).toEqual(['c3']);
@@ -298,14 +306,14 @@ describe('a search', () => {
     expect(await ids({ states: ['FINISHED'] })).toEqual([]);
   });
 
-  it('finds nothing that may not be seen', async () => {
+  it('finds no call outside the visible queues', async () => {
     expect(await ids({ visibleQueues: ['901'] })).toEqual(['c4', 'c3']);
     expect(await ids({ visibleQueues: ['901'], queues: ['900'] })).toEqual([]);
     expect(await ids({ visibleQueues: [], call_id: 'c1' })).toEqual([]);
   });
 });
 
-it('a call is told with its visits, segments and agents, to whom it may be shown', async () => {
+it('a call is read with its visits, segments and agents, and only if its queue is visible', async () => {
   await write(visit('c', '2026-03-02T12:00:00Z', 5));
   expect(await readCall(db, { callId: 'c', visibleQueues: ['900'] })).toMatchObject({
     aggregate_id: 'c',
@@ -313,8 +321,12 @@ it('a call is told with its visits, segments and agents, to whom it may be shown
     began_at: '2026-03-02T12:00:00.000Z',
     visits: [
       {
-        ...{ queue: '900', waiting_at: '2026-03-02T12:00:00.000Z', ended_at: '2026-03-02T12:00:05.000Z' },
-        ...{ outcome: 'answered', wait_ms: 5_000, actor: 'ana' },
+        queue: '900',
+        waiting_at: '2026-03-02T12:00:00.000Z',
+        ended_at: '2026-03-02T12:00:05.000Z',
+        outcome: 'answered',
+        wait_ms: 5_000,
+        actor: 'ana',
       },
     ],
     segments: [

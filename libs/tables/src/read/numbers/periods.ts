@@ -1,19 +1,19 @@
 import type { Queryable } from '../../connection/pool.ts';
 
-/** Lengths of the intervals into which a period may be divided. From `day` on they are those of the time zone. */
+/** Interval lengths into which a period can be divided. `day` and longer follow the calendar of the time zone. */
 export const intervals = ['5m', '15m', '30m', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof intervals)[number];
 
-/** Begins included, ends excluded. ISO 8601. */
+/** ISO 8601; `from` inclusive, `to` exclusive. */
 export interface Period {
   readonly from: string;
   readonly to: string;
 }
 
 export interface ReadPeriodOptions {
-  /** RFC 3339, or a day as `2026-03-02`: then its first moment in the time zone. Today's beginning if not given. */
+  /** RFC 3339, or a day as `2026-03-02`: its start in the time zone. Start of today if not given. */
   readonly from?: string | undefined;
-  /** The same; tomorrow's beginning if not given. */
+  /** The same; start of tomorrow if not given. */
   readonly to?: string | undefined;
   /** ms since 1970. */
   readonly now: number;
@@ -21,7 +21,7 @@ export interface ReadPeriodOptions {
   readonly timeZone: string;
 }
 
-/** The period that is meant. Postgres knows where days begin: some begin at one o'clock. */
+/** Resolves the period. Postgres knows when days start: because of daylight saving time, some start at one o'clock. */
 export async function readPeriod(db: Queryable, { from, to, now, timeZone }: ReadPeriodOptions): Promise<Period> {
   const { rows } = await db.query<Period>({
     text: `
@@ -39,8 +39,8 @@ export async function readPeriod(db: Queryable, { from, to, now, timeZone }: Rea
 }
 
 /**
- * SQL: where the interval of the moment `at` begins; `$unit` and `$zone` are parameters. An hour is one of the time
- * zone's clock, so it may begin at a half hour of UTC.
+ * SQL: start of the interval that contains `at`; `unit` and `zone` are SQL parameters. Hours follow the clock of the time
+ * zone, so they may start at a half hour of UTC.
  */
 export const intervalOf = (at: string, unit: string, zone: string): string => `
   case ${unit}::text when '5m' then date_bin('5 minutes', ${at}, date_trunc('hour', ${at}, ${zone}::text))
@@ -50,7 +50,7 @@ export const intervalOf = (at: string, unit: string, zone: string): string => `
 
 const calendarUnits = new Set<Interval>(['day', 'week', 'month']);
 
-/** Where the intervals of a period begin, ISO 8601; the first may begin before the period. */
+/** Starts of the intervals of a period, ISO 8601; the first may be before the period. */
 export async function readIntervals(
   db: Queryable,
   { from, to, interval, timeZone }: Period & { readonly interval: Interval; readonly timeZone: string },
@@ -61,7 +61,7 @@ export async function readIntervals(
       from (
         select $1::timestamptz as t
         union all
-        -- By the clock: a day of 23 hours is one. From its first moment, or a 31st would skip the next month.
+        -- In local time, so that a day of 23 hours counts as one. From the start of the unit: from a 31st, months would be skipped.
         select g at time zone $4
         from generate_series(date_trunc($5::text, $1::timestamptz at time zone $4), $2::timestamptz at time zone $4, ('1 ' || $5)::interval) g
         union all
