@@ -11,34 +11,34 @@ const silent = (reason: string): void => {
   throw new Error(reason);
 };
 
-let above: string;
+let parent: string;
 let folder: string;
 let umask: number;
 beforeEach(() => {
   umask = process.umask(0);
-  above = mkdtempSync(join(tmpdir(), 'callstream-files-'));
-  chmodSync(above, 0o755);
-  folder = join(above, 'data', 'spool');
+  parent = mkdtempSync(join(tmpdir(), 'callstream-files-'));
+  chmodSync(parent, 0o755);
+  folder = join(parent, 'data', 'spool');
 });
 afterEach(() => {
   process.umask(umask);
-  rmSync(above, { recursive: true, force: true });
+  rmSync(parent, { recursive: true, force: true });
 });
 
-/** As a careless version made it. */
+/** Creates files with the modes of the umask, as older versions did. */
 function makeOpenFolder(): void {
   mkdirSync(join(folder, 'log', 'call-events-0'), { recursive: true });
   for (const name of ['a.db', 'log/call-events-0/0.log']) writeFileSync(join(folder, name), 'x');
 }
 
-it('makes the folder for this user alone, and leaves the modes of those above to the umask', () => {
+it('creates a folder for this user only; folders above get the modes of the umask', () => {
   makePrivateFolder(folder, silent);
-  expect([above, join(above, 'data'), folder].map(modeOf)).toEqual(['755', '777', '700']);
+  expect([parent, join(parent, 'data'), folder].map(modeOf)).toEqual(['755', '777', '700']);
 });
 
-it('closes what is there already, at any depth, and does not follow links out of the folder', () => {
+it('restricts existing files at any depth, and does not follow links out of the folder', () => {
   makeOpenFolder();
-  const outside = join(above, 'passwd');
+  const outside = join(parent, 'passwd');
   writeFileSync(outside, 'x', { mode: 0o644 });
   symlinkSync(outside, join(folder, 'link'));
   makePrivateFolder(folder, silent);
@@ -46,22 +46,22 @@ it('closes what is there already, at any depth, and does not follow links out of
   expect([modeOf(folder), modeOf(outside)]).toEqual(['700', '644']);
 });
 
-it('closes a folder that is elsewhere, and is linked to', () => {
-  const disk = join(above, 'disk');
+it('restricts the target if the folder itself is a link', () => {
+  const disk = join(parent, 'disk');
   mkdirSync(disk, { mode: 0o755 });
-  symlinkSync(disk, join(above, 'spool'));
-  makePrivateFolder(join(above, 'spool'), silent);
+  symlinkSync(disk, join(parent, 'spool'));
+  makePrivateFolder(join(parent, 'spool'), silent);
   expect(modeOf(disk)).toBe('700');
 });
 
-it('a process that is started has the umask for good, and we do not', () => {
-  const [theirs, ours] = [join(above, 'theirs'), join(above, 'ours')];
-  const made = withPrivateUmask(() => spawnSync('sh', ['-c', `umask; echo x > ${theirs}`]));
-  writeFileSync(ours, 'x');
-  expect([made.stdout.toString(), modeOf(theirs), modeOf(ours)]).toEqual(['0077\n', '600', '666']);
+it('a child process keeps the private umask, and this process does not', () => {
+  const [ofChild, ofParent] = [join(parent, 'child'), join(parent, 'parent')];
+  const child = withPrivateUmask(() => spawnSync('sh', ['-c', `umask; echo x > ${ofChild}`]));
+  writeFileSync(ofParent, 'x');
+  expect([child.stdout.toString(), modeOf(ofChild), modeOf(ofParent)]).toEqual(['0077\n', '600', '666']);
 });
 
-describe('as a user who is not the owner (skipped unless run by root)', () => {
+describe('as a user who is not the owner (only if run by root)', () => {
   const asNobody = (work: () => void): void => {
     process.seteuid?.(65_534);
     try {
@@ -71,21 +71,21 @@ describe('as a user who is not the owner (skipped unless run by root)', () => {
     }
   };
 
-  itAsRoot('warns once, changes nothing, and goes on', () => {
+  itAsRoot('warns once, changes nothing, and continues', () => {
     makeOpenFolder();
-    const said: string[] = [];
-    asNobody(() => makePrivateFolder(folder, (reason) => said.push(reason)));
-    expect(said).toEqual([
-      expect.stringMatching(/can get at 5 files or folders.*As their owner: chmod -R go= .*spool$/),
+    const warnings: string[] = [];
+    asNobody(() => makePrivateFolder(folder, (reason) => warnings.push(reason)));
+    expect(warnings).toEqual([
+      expect.stringMatching(/may read 5 files or folders.*As their owner run: chmod -R go= .*spool$/),
     ]);
     expect(modeOf(join(folder, 'a.db'))).toBe('666');
   });
 
-  itAsRoot('says whose a closed folder is', () => {
+  itAsRoot('names the owner of a folder that cannot be read', () => {
     makePrivateFolder(folder, silent);
     asNobody(() =>
       expect(() => makePrivateFolder(folder, silent)).toThrow(
-        /belongs to user 0, and user 65534 may not use it: run this as its owner/,
+        /belongs to user 0, and user 65534 may not read it \(EACCES\): run this as its owner/,
       ),
     );
   });

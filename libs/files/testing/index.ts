@@ -6,17 +6,17 @@ import { join } from 'node:path';
 export const pathsBelow = (folder: string): string[] =>
   readdirSync(folder, { recursive: true }).map((name) => join(folder, String(name)));
 
-/** What below `folder` is not 0700 (folders) or 0600 (files), each with its mode. `folder` itself is not looked at. */
+/** Paths below `folder` whose mode is not 0700 (folders) or 0600 (files), each with its mode. `folder` itself is not checked. */
 export const nonPrivateModes = (folder: string): string[] =>
   pathsBelow(folder).flatMap((path) => {
-    // A server removes files while we look.
+    // A running server may have removed the file meanwhile.
     const stat = lstatSync(path, { throwIfNoEntry: false });
     if (!stat) return [];
     const mode = stat.mode & 0o777;
     return mode === (stat.isDirectory() ? 0o700 : 0o600) ? [] : [`${path} ${mode.toString(8)}`];
   });
 
-/** Only root can become somebody else; on Windows there is no `nobody`. */
+/** Only root can become another user; Windows has no `nobody`. */
 export const canBecomeNobody = process.getuid?.() === 0;
 
 export const nobody = { uid: 65_534, gid: 65_534 };

@@ -7,9 +7,9 @@ import type { Log } from './log.ts';
 import { addGauge } from './metrics.ts';
 import { isLoopback } from './network/address.ts';
 import { createIsOwnHost } from './network/host.ts';
-import { within } from './stop.ts';
+import { within } from './deadline.ts';
 
-/** null if the service can do its work; a note if it can, but not as usual; else the reason why not. */
+/** null: ready. `note`: ready, but degraded. A string: not ready, with the reason. */
 export type Readiness = null | { readonly note: string } | string;
 
 export interface AdminOptions {
@@ -26,8 +26,9 @@ const misdirected = {
 };
 
 /**
- * `/livez`: the process answers. `/readyz`: 200, or 503 with the reason. `/metrics`: Prometheus text, with whether it is ready.
- * On loopback only, the Host has to be one that no web page can have made to point here.
+ * Serves `/livez` (the process answers), `/readyz` (200, or 503 with the reason) and `/metrics` (Prometheus text).
+ * If all `hosts` are loopback addresses, the Host header must not be a domain name that a web page can point to this
+ * machine (DNS rebinding).
  */
 export async function startAdmin({
   hosts,
@@ -37,13 +38,13 @@ export async function startAdmin({
   log,
 }: AdminOptions): Promise<{ readonly port: number } & AsyncDisposable> {
   const isOwnHost = hosts.every(isLoopback) ? createIsOwnHost([]) : () => true;
-  const limited = createLogThrottle();
-  const answer = async ({
+  const throttled = createLogThrottle();
+  const respond = async ({
     url,
     headers,
   }: IncomingMessage): Promise<{ status: number; text: string; type?: string }> => {
     if (!isOwnHost(headers.host)) {
-      limited((untold) => log.warn({ setting: 'ADMIN_HOST', untold }, 'admin.misdirected'));
+      throttled((untold) => log.warn({ setting: 'ADMIN_HOST', untold }, 'admin.misdirected'));
       return misdirected;
     }
     const path = url?.split('?')[0];
@@ -57,40 +58,40 @@ export async function startAdmin({
   const isReady = createIsReady(ready);
   addGauge(registry, {
     name: 'callstream_ready',
-    help: '1 if the service can do its work, else 0; /readyz says why',
+    help: '1 if the service is ready, else 0; /readyz has the reason',
     value: async () => ((await isReady()) ? 1 : 0),
   });
-  const { servers, port: actual } = await listen({ hosts, port }, (request, response) => {
-    void answer(request)
+  const { servers, port: actualPort } = await listen({ hosts, port }, (request, response) => {
+    void respond(request)
       .catch((error: unknown) => {
         log.warn({ error: String(error) }, 'admin.failed');
-        return { status: 503, text: 'The check itself failed; see the log.\n', type: undefined };
+        return { status: 503, text: 'The readiness check failed; see admin.failed in the log.\n', type: undefined };
       })
       .then(({ status, text, type }) =>
         response.writeHead(status, { 'content-type': type ?? 'text/plain; charset=utf-8' }).end(text),
       );
   });
-  // At once: nobody loses anything by a check that is cut off.
+  // Requests in progress are cut off: nothing is lost with a check.
   const close = async (): Promise<void> => {
     const closed = servers.map((server) => once(server, 'close'));
     for (const server of servers) server.close().closeAllConnections();
     await Promise.all(closed);
   };
-  return { port: actual, [Symbol.asyncDispose]: close };
+  return { port: actualPort, [Symbol.asyncDispose]: close };
 }
 
-/** Longest that metrics wait to know whether the service is ready, in ms: they are read when others do not answer. */
-const askReadyMs = 250;
+/** How long `/metrics` waits for the readiness check, in ms: metrics are needed when the check hangs. */
+const readyTimeoutMs = 250;
 
-/** Whether the service is ready; whether it was, as long as that is not known. */
+/** Whether the service is ready; the last known value if the check takes too long. */
 function createIsReady(ready: AdminOptions['ready']): () => Promise<boolean> {
   let last = false;
-  const ask = async (): Promise<boolean> => {
+  const check = async (): Promise<boolean> => {
     try {
       return (last = typeof (await ready()) !== 'string');
     } catch {
       return (last = false);
     }
   };
-  return () => within(askReadyMs, ask()).catch(() => last);
+  return () => within(readyTimeoutMs, check()).catch(() => last);
 }

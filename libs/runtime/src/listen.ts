@@ -5,10 +5,10 @@ import { Server as TcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Longest queue of connections not yet accepted that is asked of the system, which may cap it (`net.core.somaxconn`). */
+/** Requested length of the kernel's queue of connections that are not accepted yet; capped by `net.core.somaxconn`. */
 const backlog = 16_384;
 
-/** Servers that are to end: their answers tell the other side not to send more on the same connection. */
+/** Servers that stop: their responses have `Connection: close`. */
 const stopping = new WeakSet<Server>();
 
 export interface ListenOptions {
@@ -17,61 +17,70 @@ export interface ListenOptions {
   readonly options?: ServerOptions;
 }
 
-/** One server per host, all on one port. Hosts that the machine does not have (`::1` without IPv6) are left out, unless none is left. */
+/**
+ * Starts one HTTP server per host, all on the same port. Addresses that this machine does not have (`::1` without IPv6)
+ * are skipped.
+ * @throws {Error} with the remedy if the port is in use, or if no address is left
+ */
 export async function listen(
   { hosts, port, options = {} }: ListenOptions,
   handler: RequestListener,
 ): Promise<{ servers: Server[]; port: number }> {
   const servers: Server[] = [];
-  let actual = port;
-  let failure: unknown;
+  let actualPort = port;
+  let lastError: unknown;
   for (const host of hosts) {
     const server = createServer(options, (request, response) => {
       if (stopping.has(server)) response.shouldKeepAlive = false;
       handler(request, response);
     });
     try {
-      server.listen({ host, port: actual, backlog });
+      server.listen({ host, port: actualPort, backlog });
       await once(server, 'listening');
-      actual = (server.address() as AddressInfo).port;
+      actualPort = (server.address() as AddressInfo).port;
       servers.push(server);
     } catch (error) {
-      failure = error;
+      lastError = error;
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') {
         for (const opened of servers) opened.close();
         throw code === 'EADDRINUSE'
-          ? new Error(`Port ${actual} of ${host} is in use. End what uses it, or choose another port.`, {
-              cause: error,
-            })
+          ? new Error(
+              `Port ${actualPort} of ${host} is in use (EADDRINUSE). Stop the process that uses it, or set another port.`,
+              {
+                cause: error,
+              },
+            )
           : error;
       }
     }
   }
   if (servers.length === 0)
-    throw new Error(`None of the addresses ${hosts.join(', ')} can be listened on.`, { cause: failure });
-  return { servers, port: actual };
+    throw new Error(`Cannot listen on ${hosts.join(', ')}: this machine has none of these addresses.`, {
+      cause: lastError,
+    });
+  return { servers, port: actualPort };
 }
 
-/** How long busy connections are given to be told, with an answer, that they end; in ms. Cut off, they would lose a request. */
-const sayCloseForMs = 250;
-/** How often connections that have become idle are closed while a server stops, in ms. */
+/** How long each connection has to get a response with `Connection: close` before idle ones are closed, in ms. */
+const announceCloseMs = 250;
+/** How often a server that stops closes connections that have become idle, in ms. */
 const closeIdleEveryMs = 50;
 
 /**
- * Takes no new connection from this very call on: a proxy finds another server for it. Who is connected is told, with the next
- * answer, to send no more; requests in flight are finished, and each connection is closed once it is idle.
+ * Graceful shutdown: refuses new connections at once, so that a proxy uses another server. The next response on each
+ * connection has `Connection: close`; requests in progress are answered, and connections are closed once they are idle.
  */
 export async function closeServers(servers: readonly Server[]): Promise<void> {
   const closed = servers.map((server) => {
     stopping.add(server);
     const ended = once(server, 'close');
-    // Of HTTP's own `close` only this half: the other closes idle connections, whose next request may be on its way.
+    // Not `close` of HTTP: it also closes idle connections, whose next request may be on its way.
     TcpServer.prototype.close.call(server);
     return ended;
   });
-  await Promise.race([Promise.all(closed), pause(sayCloseForMs)]);
-  // When what has arrived was read: a connection with a request in it is not idle.
+  await Promise.race([Promise.all(closed), pause(announceCloseMs)]);
+  // After the event loop has read what has arrived: a connection with an unread request counts as idle.
   const closeIdle = () => setImmediate(() => servers.forEach((server) => server.close()));
   closeIdle();
   const timer = setInterval(closeIdle, closeIdleEveryMs);

@@ -4,11 +4,11 @@ import { createLogThrottle } from './log-throttle.ts';
 beforeEach(() => void jest.useFakeTimers());
 afterEach(() => void jest.useRealTimers());
 
-it('a flood becomes ten lines a second, and the next line says how many were left out', () => {
-  const limited = createLogThrottle();
+it('a flood becomes ten lines a second, and the next line counts the suppressed ones', () => {
+  const throttled = createLogThrottle();
   const lines: number[] = [];
   const flood = (events: number): void => {
-    for (let i = 0; i < events; i++) limited((untold) => lines.push(untold));
+    for (let i = 0; i < events; i++) throttled((untold) => lines.push(untold));
   };
   flood(1_000);
   expect(lines).toEqual(Array(10).fill(0));

@@ -1,19 +1,19 @@
 import { TokenBucket } from 'limiter';
 
-/** Most lines of log per second about what strangers do; a flood of requests must not become one of lines. */
+/** A flood of requests from strangers must not flood the log. */
 const linesPerSecondMax = 10;
 
-/** Writes a line unless there were too many of its kind; `untold` is how many were left out since the last one. */
+/** Calls `write` at most so often; `untold` is the number of lines that were suppressed since the last one. */
 export function createLogThrottle(): (write: (untold: number) => void) => void {
-  const lines = new TokenBucket({
+  const bucket = new TokenBucket({
     bucketSize: linesPerSecondMax,
     tokensPerInterval: linesPerSecondMax,
     interval: 'second',
   });
-  lines.content = linesPerSecondMax;
+  bucket.content = linesPerSecondMax;
   let untold = 0;
   return (write) => {
-    if (!lines.tryRemoveTokens(1)) {
+    if (!bucket.tryRemoveTokens(1)) {
       untold++;
       return;
     }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** What a process of its own writes for `statement`. */
+/** Lines that a child process writes for `statement`. */
 function written(statement: string, level = 'info'): Record<string, unknown>[] {
   const script = `import { createLog } from ${JSON.stringify(join(import.meta.dirname, 'log.ts'))};
     const log = createLog({ service: 'test', level: '${level}' }); ${statement}`;
@@ -22,7 +22,7 @@ describe('the log', () => {
       },
     ]);
   });
-  it('leaves out what is below its level', () => {
+  it('has no lines below its level', () => {
     expect(written(`log.debug('a'); log.info('b'); log.warn('c')`, 'warn').map(({ msg }) => msg)).toEqual(['c']);
   });
   it('shows no credential and no personal data', () => {

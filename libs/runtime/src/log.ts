@@ -3,8 +3,8 @@ import type { Logger } from 'pino';
 
 export type Log = Logger;
 
-/** Fields that never reach a log line: credentials and personal data, one level deep. */
-const personal = [
+/** Fields that are redacted, at the top and one level deeper: credentials and personal data. */
+const redactedFields = [
   'authorization',
   'password',
   'token',
@@ -18,13 +18,13 @@ const personal = [
   'cnpj',
 ];
 
-/** JSON lines on standard output. `msg` is a stable dotted name; units stand in the keys. */
+/** Writes JSON lines to standard output. `msg` is a stable dotted name; keys end in their unit. */
 export function createLog({ service, level }: { service: string; level: string }): Log {
   return pino({
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: personal.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
+    redact: { paths: redactedFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
   });
 }

@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** A registry that has what prom-client tells of every process: CPU, memory, garbage collection, the event loop, open files. */
+/** A registry with the default metrics of prom-client: CPU, memory, garbage collection, event loop, open files. */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -10,11 +10,11 @@ export function createRegistry(): Registry {
 export interface GaugeOptions {
   readonly name: string;
   readonly help: string;
-  /** Asked whenever somebody looks. */
+  /** Called at each scrape. */
   readonly value: () => number | Promise<number>;
 }
 
-/** Adds a gauge that costs nothing until somebody looks. */
+/** Adds a gauge that is computed only when it is scraped. */
 export function addGauge(registry: Registry, { name, help, value }: GaugeOptions): void {
   const collect = async function (this: Gauge): Promise<void> {
     this.set(await value());
@@ -26,11 +26,11 @@ export interface CounterOptions<Label extends string> {
   readonly name: string;
   readonly help: string;
   readonly label: Label;
-  /** All that the label can be. */
+  /** All values of the label. */
   readonly values: readonly string[];
 }
 
-/** Adds a counter of which every series is there from the start, at 0: else the first of a kind would not be seen as a change. */
+/** Adds a counter with all its series at 0: `increase()` of Prometheus misses the first event of a series that starts at 1. */
 export function addCounter<Label extends string>(
   registry: Registry,
   { name, help, label, values }: CounterOptions<Label>,
@@ -40,20 +40,20 @@ export function addCounter<Label extends string>(
   return counter;
 }
 
-/** What is told of a pool of connections, as `pg` has it. */
+/** The part of `pg`'s Pool that is measured. */
 interface Pool {
   readonly totalCount: number;
   readonly idleCount: number;
-  /** Those who wait for a connection. */
+  /** Queries that wait for a connection. */
   readonly waitingCount: number;
   readonly options: { readonly max: number };
 }
 
-/** Adds how busy pools of connections to Postgres are, by the name of the pool. */
+/** Adds gauges of connection pools to Postgres, labelled with the key in `pools`. */
 export function addPoolGauges(registry: Registry, pools: Readonly<Record<string, Pool>>): void {
   const add = (name: string, help: string, value: (pool: Pool) => number): void => {
     const collect = function (this: Gauge): void {
-      for (const [pool, of] of Object.entries(pools)) this.set({ pool }, value(of));
+      for (const [name, pool] of Object.entries(pools)) this.set({ pool: name }, value(pool));
     };
     registry.registerMetric(
       new Gauge({ name: `callstream_postgres_${name}`, help, labelNames: ['pool'], registers: [], collect }),

@@ -1,16 +1,16 @@
 import { PassThrough } from 'node:stream';
 import { showProgressBar } from './progress-bar.ts';
 
-describe('progress on what is no terminal', () => {
+describe('progress on a stream that is not a terminal', () => {
   const shown = (totals: readonly [number, number][], done: readonly [number, number][]): string => {
     const stream = new PassThrough();
     {
-      using progress = showProgressBar({ totals: new Map(totals), what: 'records', stream });
-      for (const [partition, so] of done) progress.at(partition, so);
+      using progress = showProgressBar({ totals: new Map(totals), unit: 'records', stream });
+      for (const [partition, count] of done) progress.update(partition, count);
     }
     return String(stream.read());
   };
-  it('is a line with records, rate and ETA, and how far each partition is', () => {
+  it('is a line with count, rate, ETA, and the percentage of each partition', () => {
     const totals: [number, number][] = [[1, 200], [0, 200], [2, 0]]; // prettier-ignore
     expect(
       shown(totals, [
@@ -22,19 +22,19 @@ describe('progress on what is no terminal', () => {
       /^150 of 400 records \(37 %\), [\d,]+\/s, ETA \d+ s; by partition 0: 25 %, 1: 50 %, 2: 100 %\n$/,
     );
   });
-  it('tells no partitions where there is one only', () => {
+  it('does not list partitions if there is only one', () => {
     expect(shown([[0, 3_000]], [[0, 3_000]])).toMatch(/^3,000 of 3,000 records \(100 %\), [\d,]+\/s, ETA 0 s\n$/);
   });
-  it('knows no ETA before anything is done', () => {
+  it('has no ETA before anything is done', () => {
     expect(shown([[0, 3]], [])).toBe('0 of 3 records (0 %), 0/s, ETA ?\n');
   });
 });
 
-it('is bars on a terminal, one for each partition and one in total', () => {
+it('progress on a terminal is one bar per partition, and one in total', () => {
   const terminal = Object.assign(new PassThrough(), { isTTY: true });
   {
-    using progress = showProgressBar({ totals: new Map([[0, 10], [7, 30]]), what: 'records', stream: terminal }); // prettier-ignore
-    progress.at(7, 30);
+    using progress = showProgressBar({ totals: new Map([[0, 10], [7, 30]]), unit: 'records', stream: terminal }); // prettier-ignore
+    progress.update(7, 30);
   }
   const text = String(terminal.read());
   expect(text).toMatch(/partition    7 .* 100%/);

@@ -1,42 +1,27 @@
 /**
- * Resolves when the process is asked to stop: by SIGTERM or SIGINT, or because the parent that started it with an IPC
- * channel is gone. Resolves once; later signals are ignored while the process stops.
+ * Resolves with its name at the first signal to stop: SIGTERM, SIGINT, or `disconnect`, when a parent process that uses an
+ * IPC channel has ended. Later signals are ignored while the process stops.
  */
 export function stopSignal(): Promise<string> {
   return new Promise((resolve) => {
     process.on('SIGTERM', resolve).on('SIGINT', resolve);
     if (!process.connected) return;
     process.once('disconnect', () => resolve('disconnect'));
-    // Listening alone must not keep a process that has nothing else to do.
+    // The listener alone must not keep the process alive.
     process.channel?.unref();
   });
 }
 
-/** A thing did not end in its time. */
-export class DeadlineExceeded extends Error {
-  override readonly name = 'DeadlineExceeded';
-}
-
-/** `work`, or {@link DeadlineExceeded} after `ms`. */
-export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DeadlineExceeded(`Not done within ${ms} ms.`)), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Longest that a service takes to stop, in ms. Orchestrators kill after 10 s (Docker) to 30 s (Kubernetes). */
+/** Time limit of a service's stop, in ms. Orchestrators kill after 10 s (Docker) to 30 s (Kubernetes). */
 export const stopDeadlineMs = 8_000;
 
-/** How long a process whose work has ended may still live, in ms: a client that tries to reach somebody who is away tries for long. */
+/** How long a process lives after `main` has ended, in ms: a client that still tries to connect would keep it alive for long. */
 const lingerMs = 500;
 
-/** Runs a service's `main`; its failure is one clear line, for a terminal without JSON, and exit code 1. What holds the process open when it ends is cut off. */
+/**
+ * Runs `main` of a service, and ends the process soon after it. If `main` fails, it writes one line to standard error,
+ * JSON unless that is a terminal, and sets exit code 1.
+ */
 export async function runService(main: () => Promise<void>): Promise<void> {
   try {
     await main();
@@ -44,8 +29,8 @@ export async function runService(main: () => Promise<void>): Promise<void> {
   } catch (error) {
     process.exitCode = 1;
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    const unexpected = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
-    const line = { level: 'fatal', msg: 'stopped', error: name, message, ...(unexpected ? { stack } : {}) };
+    const isBug = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+    const line = { level: 'fatal', msg: 'stopped', error: name, message, ...(isBug ? { stack } : {}) };
     process.stderr.write(`${process.stderr.isTTY ? (line.stack ?? message) : JSON.stringify(line)}\n`);
   }
   if (process.connected) process.disconnect();

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** A whole number of a port; 0 lets the system choose. */
-export const portEnv = (port: number) => z.coerce.number().int().min(0).max(65_535).default(port);
+/** A TCP port; 0 lets the system choose a free one. */
+export const portEnv = (defaultPort: number) => z.coerce.number().int().min(0).max(65_535).default(defaultPort);
 
-/** Texts, separated by commas. */
+/** A comma-separated list. */
 export const listEnv = z.string().transform((text) =>
   text
     .split(',')
@@ -11,12 +11,12 @@ export const listEnv = z.string().transform((text) =>
     .filter((item) => item !== ''),
 );
 
-/** A list of hosts to listen on, an IPv6 address also in brackets; by default both loopback addresses. */
+/** Hosts to listen on; an IPv6 address may have brackets. Default: both loopback addresses. */
 export const hostsEnv = listEnv
   .default(['127.0.0.1', '::1'])
   .transform((hosts) => hosts.map((host) => host.replace(/^\[(.*)\]$/, '$1')));
 
-/** A secret that may be missing. One that is set and empty is a mistake, and not the same as none. It may be given by a file. */
+/** An optional secret, also from a file. A variable that is set but empty is an error, not the same as unset. */
 export const secretEnv = (schema: z.ZodString, description: string) =>
   schema.optional().meta({ description, secret: true, file: true });
 
@@ -31,7 +31,7 @@ export const stopEnv = {
     .max(300)
     .default(0)
     .describe(
-      'How long everything goes on after SIGTERM while /readyz says 503, for a load balancer that has to notice; 0: at once, for one that tries another',
+      'How long the service keeps working after SIGTERM while /readyz is 503, so that a load balancer notices; 0 stops at once, for one that retries on another server',
     ),
 };
 
@@ -39,5 +39,5 @@ export const logEnv = {
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('Least level that is logged'),
+    .describe('Lowest level that is logged'),
 };

@@ -4,8 +4,8 @@ import { databaseEnv, kafkaEnv, renderEffectiveConfig, renderReference, renderSe
 const schema = z.object({ ...kafkaEnv, ...databaseEnv, JWKS: z.url().optional().describe('Keys') });
 const lines = (env: Record<string, string>): string[] => renderEffectiveConfig(schema, env).trimEnd().split('\n');
 
-describe('the settings in effect', () => {
-  it('tell where each comes from', () =>
+describe('the effective configuration', () => {
+  it('has the source of each value', () =>
     expect(lines({ KAFKA_BROKERS: 'a:1', KAFKA_TOPIC: '', KAFKA_SSL_CA_FILE: '/ca.pem' })).toEqual(
       expect.arrayContaining([
         'KAFKA_BROKERS=a:1  # environment',
@@ -14,7 +14,7 @@ describe('the settings in effect', () => {
         'KAFKA_SSL_CA=***  # KAFKA_SSL_CA_FILE=/ca.pem',
       ]),
     ));
-  it('show no secret, on its own or in an URL', () => {
+  it('masks secrets, also in URLs', () => {
     const env = {
       KAFKA_SASL_PASSWORD: 'hidden',
       KAFKA_SSL_KEY: '-----BEGIN PRIVATE KEY-----\nhidden',
@@ -32,7 +32,7 @@ describe('the settings in effect', () => {
   });
 });
 
-it('every setting of a schema is in the help, and once in the reference with who reads it', () => {
+it('every setting is in the help, and once in the reference with the services that read it', () => {
   const page = renderReference([
     { title: 'ingest', schema: z.object(kafkaEnv) },
     { title: 'gateway', schema },

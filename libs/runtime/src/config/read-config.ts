@@ -6,8 +6,9 @@ import { readValueFile } from './value-file.ts';
 export type EnvironmentVariables = Readonly<Record<string, string | undefined>>;
 
 /**
- * The settings in `env`; an empty variable counts as not set, unless it is a secret. A secret may stand in a file
- * instead, which `<NAME>_FILE` names. @throws {Error} naming every missing or malformed variable at once
+ * Reads settings from `env`. An empty variable counts as unset, except for a secret. `<NAME>_FILE` may name a file with
+ * the value, for settings that allow it.
+ * @throws {Error} with every missing or invalid setting at once
  */
 export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: EnvironmentVariables): z.infer<Schema> {
   const settings = settingsOf(schema);
@@ -20,26 +21,26 @@ export function readConfig<Schema extends z.ZodObject>(schema: Schema, env: Envi
     } catch (error) {
       problems.push(`  ${(error as Error).message}`);
     }
-  // What depends on a value that could not be read would only be a second message about it.
-  if (problems.length > 0) throw unusable(problems);
-  const read = schema.safeParse(values);
-  if (read.success) return read.data;
-  throw unusable(
-    read.error.issues.map(({ path, message }) => {
+  // Do not validate the rest: an unread value would cause a second message.
+  if (problems.length > 0) throw invalidSettings(problems);
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  throw invalidSettings(
+    result.error.issues.map(({ path, message }) => {
       const setting = settings.find(({ name }) => name === path[0]);
-      return `  ${setting ? whereGiven(setting, env) : String(path[0])}: ${message} (${setting?.description ?? 'not a setting'})`;
+      return `  ${setting ? sourceOf(setting, env) : String(path[0])}: ${message} (${setting?.description ?? 'not a setting'})`;
     }),
   );
 }
 
-const unusable = (lines: readonly string[]): Error => new Error(`These settings are not usable:\n${lines.join('\n')}`);
+const invalidSettings = (lines: readonly string[]): Error => new Error(`Invalid settings:\n${lines.join('\n')}`);
 
-/** What `env` says of a setting. @throws {Error} if it says two things, or names a file that cannot be used */
+/** @throws {Error} if the setting is set twice, or its file cannot be read */
 function readValue({ name, fileVariable, emptyCounts }: Setting, env: EnvironmentVariables): string | undefined {
   const value = env[name];
   const file = fileVariable === undefined ? undefined : env[fileVariable];
   if (!fileVariable || !file) return value === '' && !emptyCounts ? undefined : value;
-  if (value) throw new Error(`${fileVariable}: ${name} is set as well. Unset one of the two.`);
+  if (value) throw new Error(`${fileVariable}: ${name} is set as well. Remove one of the two.`);
   try {
     return readValueFile(file);
   } catch (error) {
@@ -47,7 +48,7 @@ function readValue({ name, fileVariable, emptyCounts }: Setting, env: Environmen
   }
 }
 
-const whereGiven = ({ name, fileVariable }: Setting, env: EnvironmentVariables): string => {
+const sourceOf = ({ name, fileVariable }: Setting, env: EnvironmentVariables): string => {
   const file = fileVariable === undefined ? undefined : env[fileVariable];
   return fileVariable && file ? `${fileVariable} (${file})` : name;
 };

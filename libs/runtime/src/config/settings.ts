@@ -1,36 +1,36 @@
 import type { z } from 'zod';
 import { formatOf } from './value-format.ts';
 
-/** What a schema says of a setting, for whoever reads, lists or documents it. */
+/** A setting of a schema, as it is read, listed and documented. */
 export interface Setting {
   readonly name: string;
   readonly description: string;
-  /** As it would be written in the environment; empty if there is none. */
+  /** As written in the environment; empty if there is none. */
   readonly default: string;
-  /** What a value looks like, for people. */
+  /** Description of its values. */
   readonly format: string;
-  /** Its value is shown to nobody. */
+  /** Its value must not be shown. */
   readonly secret: boolean;
-  /** Variable that names a file with its value, if it may be given so. */
+  /** Variable that may name a file with the value. */
   readonly fileVariable: string | undefined;
-  /** Whether set and empty is something else than not set. */
+  /** Whether an empty variable differs from an unset one. */
   readonly emptyCounts: boolean;
 }
 
 export function settingsOf(schema: z.ZodObject): Setting[] {
   return Object.entries(schema.shape).map(([name, type]) => {
-    const of = type as z.ZodType;
-    const { description = '', secret, file } = of.meta() ?? {};
-    const given: unknown = of.safeParse(undefined).data;
+    const valueType = type as z.ZodType;
+    const { description = '', secret, file } = valueType.meta() ?? {};
+    const defaultValue: unknown = valueType.safeParse(undefined).data;
     return {
       name,
       description,
-      default: textOf(given),
-      format: formatOf(name, of),
+      default: textOf(defaultValue),
+      format: formatOf(name, valueType),
       secret: secret === true,
       fileVariable: file === true ? `${name}_FILE` : undefined,
-      // A secret that turns out empty must not silently be none.
-      emptyCounts: secret === true && given === undefined,
+      // An empty secret must not silently disable authentication.
+      emptyCounts: secret === true && defaultValue === undefined,
     };
   });
 }

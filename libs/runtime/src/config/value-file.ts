@@ -1,23 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { readFileSync, statSync } from 'node:fs';
 
-/** Larger than any secret, key or bundle of certificates, in bytes. */
+/** More than any secret, key or certificate bundle needs, in bytes. */
 const fileBytesMax = 1_000_000;
 
-/** The text in `file`, without the line ends after it. @throws {Error} saying what is wrong with the file */
+/** The text in `file`, without line breaks at the end. @throws {Error} with the file and the problem */
 export function readValueFile(file: string): string {
-  const { size, isFile } = look(file);
-  if (!isFile) throw new Error(`${file} is no file. (A mount of a file that is not there makes a folder.)`);
-  if (size > fileBytesMax) throw new Error(`${file} has ${size} bytes; at most ${fileBytesMax} are read.`);
+  const { size, isFile } = statFile(file);
+  if (!isFile) throw new Error(`${file} is not a file. (Docker creates a directory if a mounted file does not exist.)`);
+  if (size > fileBytesMax) throw new Error(`${file} has ${size} bytes; at most ${fileBytesMax} are allowed.`);
   const text = decode(file).replace(/[\r\n]+$/, '');
   if (text === '') throw new Error(`${file} is empty.`);
   return text;
 }
 
-function look(file: string): { size: number; isFile: boolean } {
+function statFile(file: string): { size: number; isFile: boolean } {
   try {
-    const found = statSync(file);
-    return { size: found.size, isFile: found.isFile() };
+    const stats = statSync(file);
+    return { size: stats.size, isFile: stats.isFile() };
   } catch (error) {
     throw unreadable(file, error);
   }
@@ -38,9 +38,9 @@ function read(file: string): Buffer {
 }
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'this user may not read it',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOENT: 'it does not exist',
+  EACCES: 'permission denied',
+  ENOTDIR: 'a part of its path is not a directory',
 };
 
 function unreadable(file: string, error: unknown): Error {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Units that stand at the end of a name. */
+/** Units by the last word of a setting's name. */
 const units: Readonly<Record<string, string>> = {
   MS: 'ms',
   SECONDS: 'seconds',
@@ -8,7 +8,7 @@ const units: Readonly<Record<string, string>> = {
   BYTES: 'bytes',
 };
 
-/** What the value of a setting looks like, for people: "whole number from 1 to 64", "seconds, from 0", "none, secret or jwks". */
+/** Describes the values of a setting: "whole number from 1 to 64", "seconds from 0", "none, secret, jwks". */
 export function formatOf(name: string, type: z.ZodType): string {
   if (Array.isArray(type.safeParse(undefined).data)) return 'list, separated by commas';
   const shape = z.toJSONSchema(type, { io: 'output', unrepresentable: 'any' });

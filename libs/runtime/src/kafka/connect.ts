@@ -14,13 +14,13 @@ export type { Kafka } from 'kafkajs';
 
 export interface ConnectKafkaOptions extends KafkaConnection {
   readonly clientId: string;
-  /** How often it tries to connect: `patient`, for some seconds; `once`, each broker once, at once. */
-  readonly connects?: 'patient' | 'once';
+  /** Whether to retry for some seconds when brokers are unavailable (default); else each broker is tried once. */
+  readonly retryConnect?: boolean;
   readonly log: Log;
 }
 
-/** A handle on a cluster; connects when first used. */
-export function connectKafka({ brokers, ssl, sasl, clientId, connects = 'patient', log }: ConnectKafkaOptions): Kafka {
+/** A client of a cluster; connects on first use. */
+export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true, log }: ConnectKafkaOptions): Kafka {
   const { Kafka: Client, logLevel } = kafkajs;
   return new Client({
     brokers: [...brokers],
@@ -30,10 +30,10 @@ export function connectKafka({ brokers, ssl, sasl, clientId, connects = 'patient
     clientId,
     connectionTimeout: 3_000,
     requestTimeout: 30_000,
-    // Every further attempt is at the next broker.
-    ...(connects === 'once' && { retry: { initialRetryTime: 10, retries: brokers.length - 1 } }),
+    // Each retry goes to the next broker.
+    ...(!retryConnect && { retry: { initialRetryTime: 10, retries: brokers.length - 1 } }),
     logLevel: logLevel.WARN,
-    // What kafkajs calls an error is mostly an attempt that it repeats; what matters reaches us as a rejection.
+    // At debug level: most of what kafkajs logs as errors are attempts that it retries. The others reject our calls.
     logCreator:
       () =>
       ({ log: entry }: LogEntry) =>
@@ -41,7 +41,7 @@ export function connectKafka({ brokers, ssl, sasl, clientId, connects = 'patient
   });
 }
 
-/** Runs `use` with an admin client of its own. */
+/** Runs `use` with an admin client, and disconnects it. */
 export async function withAdmin<T>(
   kafka: Kafka,
   use: (admin: Admin) => Promise<T>,

@@ -1,21 +1,21 @@
 import { durabilityProblems } from './durability.ts';
 import type { Durability } from './durability.ts';
 
-const sound: Durability = { brokers: 3, replicas: 3, inSyncMin: 2, flushRecords: Infinity, uncleanElection: false };
+const durable: Durability = { brokers: 3, replicas: 3, inSyncMin: 2, flushRecords: Infinity, uncleanElection: false };
 
-describe('an acknowledged event', () => {
-  it('survives a broker with three replicas of which two are waited for, or the power of one that syncs', () => {
-    expect(durabilityProblems(sound)).toEqual([]);
-    expect(durabilityProblems({ ...sound, brokers: 1, replicas: 1, inSyncMin: 1, flushRecords: 1 })).toEqual([]);
+describe('the durability of an acknowledged event', () => {
+  it('has no problems with two in-sync replicas of three, or with one that flushes each record', () => {
+    expect(durabilityProblems(durable)).toEqual([]);
+    expect(durabilityProblems({ ...durable, brokers: 1, replicas: 1, inSyncMin: 1, flushRecords: 1 })).toEqual([]);
   });
   it.each<[string, Partial<Durability>, RegExp]>([
-    ['one replica', { replicas: 1, inSyncMin: 1 }, /one replica: .*Have 3/],
-    ['one broker that does not sync', { brokers: 1, replicas: 1, inSyncMin: 1 }, /flush\.messages=1/],
-    ['one replica waited for', { inSyncMin: 1 }, /Set min\.insync\.replicas=2/],
-    ['all replicas waited for', { replicas: 2 }, /Have 3 replicas/],
-    ['more waited for than there are', { replicas: 1 }, /nothing can be written/],
-    ['unclean elections', { uncleanElection: true }, /unclean/],
-  ])('is in danger with %s, and the warning says what to do', (_, topic, said) =>
-    expect(durabilityProblems({ ...sound, ...topic })).toEqual([expect.stringMatching(said)]),
+    ['one replica', { replicas: 1, inSyncMin: 1 }, /one replica: .*Use 3/],
+    ['one broker that does not flush', { brokers: 1, replicas: 1, inSyncMin: 1 }, /flush\.messages=1/],
+    ['min.insync.replicas of 1', { inSyncMin: 1 }, /Set min\.insync\.replicas=2/],
+    ['min.insync.replicas of all replicas', { replicas: 2 }, /Use 3 replicas/],
+    ['min.insync.replicas above the number of replicas', { replicas: 1 }, /writes fail/],
+    ['unclean leader elections', { uncleanElection: true }, /unclean/],
+  ])('%s is a problem, and the warning has the remedy', (_, topic, message) =>
+    expect(durabilityProblems({ ...durable, ...topic })).toEqual([expect.stringMatching(message)]),
   );
 });

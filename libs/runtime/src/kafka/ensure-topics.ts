@@ -5,7 +5,7 @@ import { withAdmin } from './connect.ts';
 import { durabilityProblems } from './durability.ts';
 import { deadLetterTopic, leaderRetry, readTopicConfig, readTopicDescription } from './topics.ts';
 
-/** Partitions of a topic that we create. Never changed afterwards: keys would move. */
+/** Partitions of a topic that we create. Never change them later: keys would move to other partitions. */
 export const partitionsDefault = 12;
 
 const keptForEver = [
@@ -13,49 +13,57 @@ const keptForEver = [
   { name: 'cleanup.policy', value: 'delete' },
 ];
 
-/** The largest record of a topic must fit its DLQ, with headers that say why it is there; in bytes. */
-const deadLetterRoomBytes = 64 * 1024;
+/** What a dead letter has beside the largest record of its topic, in bytes: headers with the reason. */
+const deadLetterOverheadBytes = 64 * 1024;
 
 export interface EnsureTopicsOptions {
   readonly topic: string;
   readonly partitions?: number;
-  /** Copies of each partition; as many as the brokers make by default if not given. */
+  /** Replicas of each partition; by default as the brokers are configured. */
   readonly replicas?: number | undefined;
-  /** Copies that must have a record before it counts as stored; as the brokers have it by default if not given. */
+  /** `min.insync.replicas`; by default as the brokers are configured. */
   readonly inSyncMin?: number | undefined;
   readonly log: Log;
 }
 
-/** Creates `topic` and its DLQ where they are missing, kept for ever, and warns of another configuration. */
+/** Creates `topic` and its DLQ if they are missing, with unlimited retention; warns if existing ones are configured otherwise. */
 export async function ensureTopics(
   kafka: Kafka,
   { topic, partitions = partitionsDefault, replicas, inSyncMin, log }: EnsureTopicsOptions,
 ): Promise<void> {
-  const copies = { ...(replicas !== undefined && { replicationFactor: replicas }) };
+  const replication = { ...(replicas !== undefined && { replicationFactor: replicas }) };
   const settings = [
     ...keptForEver,
     ...(inSyncMin === undefined ? [] : [{ name: 'min.insync.replicas', value: String(inSyncMin) }]),
   ];
   await withAdmin(kafka, async (admin) => {
-    await createTopic(admin, { topic, numPartitions: partitions, ...copies, configEntries: settings });
+    await createTopic(admin, { topic, numPartitions: partitions, ...replication, configEntries: settings });
     const { partitions: numPartitions, messageBytesMax, durability } = await readTopicDescription(admin, topic);
-    const wide = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterRoomBytes) };
+    const dlqMaxBytes = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterOverheadBytes) };
     const dlq = deadLetterTopic(topic);
-    await createTopic(admin, { topic: dlq, numPartitions, ...copies, configEntries: [...settings, wide] });
-    const ofDlq = await readTopicDescription(admin, dlq);
+    await createTopic(admin, { topic: dlq, numPartitions, ...replication, configEntries: [...settings, dlqMaxBytes] });
+    const dlqDescription = await readTopicDescription(admin, dlq);
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
-    for (const reason of durabilityProblems(ofDlq.durability)) log.warn({ topic: dlq, reason }, 'topic.not-durable');
+    for (const reason of durabilityProblems(dlqDescription.durability))
+      log.warn({ topic: dlq, reason }, 'topic.not-durable');
     for (const name of [topic, dlq]) await checkSettings(admin, { topic: name, wanted: keptForEver, log });
-    // Not changed by us: kafkajs can only replace all settings of a topic. A record that does not fit is put there by reference.
-    if (ofDlq.messageBytesMax <= messageBytesMax)
-      warnOfSetting({ topic: dlq, setting: wide.name, found: String(ofDlq.messageBytesMax), wanted: wide.value, log });
+    // Not changed here: kafkajs can only replace all settings of a topic. Of a record that is too large, the DLQ gets a reference.
+    const found = dlqDescription.messageBytesMax;
+    if (found <= messageBytesMax)
+      warnAboutSetting({
+        topic: dlq,
+        setting: dlqMaxBytes.name,
+        found: String(found),
+        wanted: dlqMaxBytes.value,
+        log,
+      });
   });
 }
 
 /**
- * Creates the topic unless it exists, and resolves once the leader of each partition answers for it. kafkajs's own
- * `waitForLeaders` fails when the broker that it asks does not know the new topic yet, and a leader in the metadata may
- * not host its partition yet.
+ * Creates the topic unless it exists, and resolves once the leader of each partition answers. kafkajs's own
+ * `waitForLeaders` fails at a broker that does not know the new topic yet, and a leader in the metadata may not have its
+ * partition yet.
  */
 export async function createTopic(admin: Admin, config: ITopicConfig): Promise<void> {
   if ((await admin.listTopics()).includes(config.topic)) return;
@@ -67,14 +75,21 @@ async function checkSettings(
   admin: Admin,
   { topic, wanted, log }: { topic: string; wanted: readonly IResourceConfigEntry[]; log: Log },
 ): Promise<void> {
-  const found = await readTopicConfig(admin, topic);
+  const config = await readTopicConfig(admin, topic);
   for (const { name, value } of wanted)
-    if (found.get(name) !== value)
-      warnOfSetting({ topic, setting: name, found: found.get(name) ?? '', wanted: value, log });
+    if (config.get(name) !== value)
+      warnAboutSetting({ topic, setting: name, found: config.get(name) ?? '', wanted: value, log });
 }
 
-function warnOfSetting(differing: { topic: string; setting: string; found: string; wanted: string; log: Log }): void {
-  const { topic, setting, found, wanted, log } = differing;
-  const reason = `${setting} is ${found}: set it to ${wanted} (kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${setting}=${wanted})`;
+interface SettingDifference {
+  readonly topic: string;
+  readonly setting: string;
+  readonly found: string;
+  readonly wanted: string;
+  readonly log: Log;
+}
+
+function warnAboutSetting({ topic, setting, found, wanted, log }: SettingDifference): void {
+  const reason = `${setting} is ${found}. Set it to ${wanted}: kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${setting}=${wanted}`;
   log.warn({ topic, setting, found, wanted, reason }, 'topic.configuration-differs');
 }

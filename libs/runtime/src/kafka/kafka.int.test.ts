@@ -33,7 +33,7 @@ const record = (topic: string, value: string, partition = 0): ProducerRecord => 
   headers: {},
 });
 
-/** Values of partition 0 from `from` on, until there are `count`. */
+/** Values of partition 0 from offset `from`, until there are `count`. */
 async function read(topic: string, { from = 0, count }: { from?: number; count: number }): Promise<string[]> {
   const values: string[] = [];
   const positions = new Map([[0, from]]);
@@ -42,7 +42,7 @@ async function read(topic: string, { from = 0, count }: { from?: number; count: 
     positions.set(partition, records.at(-1)!.offset + 1);
     return Promise.resolve(positions.get(partition)!);
   };
-  await using _reading = await consume(kafka, {
+  await using _consumer = await consume(kafka, {
     groupId: testTopicName(),
     topic,
     concurrency: 1,
@@ -58,8 +58,8 @@ async function read(topic: string, { from = 0, count }: { from?: number; count: 
   return values;
 }
 
-describe('topics', () => {
-  it('are made with their DLQ, kept for ever, and known at once; a second time changes nothing', async () => {
+describe('ensureTopics', () => {
+  it('creates a topic and its DLQ, which are usable at once; a second call changes nothing', async () => {
     for (let i = 0; i < 10; i++) {
       const topic = await newTopic(3);
       await ensureTopics(kafka, { topic, partitions: 5, log });
@@ -73,26 +73,26 @@ describe('topics', () => {
   }, 60_000);
 });
 
-it('an idle connection arms no timers of its own', async () => {
+it('an idle connection arms no timers', async () => {
   const admin = kafka.admin();
   await admin.connect();
   await admin.listTopics();
-  const armed = jest.spyOn(globalThis, 'setTimeout');
-  // The uncured client arms 900 to 2,500 timers a second.
+  const setTimeoutSpy = jest.spyOn(globalThis, 'setTimeout');
+  // Without the patch of the request queue, it arms 900 to 2,500 timers a second.
   const began = performance.now();
   await until(() => performance.now() - began > 300, {
     timeoutMs: 5_000,
     everyMs: 300,
-    onTimeout: () => new Error('no time passes'),
+    onTimeout: () => new Error('performance.now() does not advance'),
   });
-  const ours = armed.mock.calls.length;
-  armed.mockRestore();
+  const timers = setTimeoutSpy.mock.calls.length;
+  setTimeoutSpy.mockRestore();
   await admin.disconnect();
-  expect(ours).toBeLessThan(20);
+  expect(timers).toBeLessThan(20);
 });
 
-describe('consuming', () => {
-  it('begins at the positions of the caller, and goes where a batch says', async () => {
+describe('consume', () => {
+  it('starts at the positions of the caller, and seeks to the offset that `onBatch` returns', async () => {
     const topic = await newTopic(1);
     await using publisher = await connectPublisher(kafka);
     await publisher.publishBatch(Array.from({ length: 10 }, (_, i) => record(topic, String(i))));
@@ -102,7 +102,7 @@ describe('consuming', () => {
       seen.push(records[0]!.offset);
       return Promise.resolve(seen.length === 1 ? 7 : 10);
     };
-    await using _reading = await consume(kafka, {
+    await using _consumer = await consume(kafka, {
       groupId: testTopicName(),
       topic,
       concurrency: 1,
@@ -114,12 +114,12 @@ describe('consuming', () => {
     await until(() => seen.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error(`seen ${seen.join()}`) });
     expect(seen).toEqual([2, 7]);
   });
-  it('ends with the failure of a batch', async () => {
+  it('ends with the error of a batch', async () => {
     const topic = await newTopic(1);
     await using publisher = await connectPublisher(kafka);
     await publisher.publishBatch([record(topic, 'x')]);
-    const onBatch = (): Promise<number> => Promise.reject(new Error('our bug'));
-    await using reading = await consume(kafka, {
+    const onBatch = (): Promise<number> => Promise.reject(new Error('bug in onBatch'));
+    await using consumer = await consume(kafka, {
       groupId: testTopicName(),
       topic,
       concurrency: 1,
@@ -128,12 +128,12 @@ describe('consuming', () => {
       commit: false,
       log,
     });
-    await expect(reading.failure).rejects.toThrow('our bug');
+    await expect(consumer.failure).rejects.toThrow('bug in onBatch');
   });
 });
 
-describe('publishing', () => {
-  it('puts a key where the clients of Kafka put it', () => {
+describe('a publisher', () => {
+  it('computes the same partition of a key as clients of Kafka', () => {
     const partitionOf = createPartitionOf(12);
     const partitioner = kafkajs.Partitioners.DefaultPartitioner();
     const partitionMetadata = Array.from({ length: 12 }, (_, partitionId) => ({
@@ -147,7 +147,7 @@ describe('publishing', () => {
       expect(partitionOf(key)).toBe(partitioner({ topic: 't', partitionMetadata, message: { key, value: '' } }));
   });
 
-  it('loses nothing that it acknowledged while connections are cut at low load', async () => {
+  it('loses no acknowledged record while connections are cut', async () => {
     const topic = await newTopic(1);
     const [host = '', port = ''] = testKafkaBrokers()[0]!.split(':');
     await using proxy = await startProxy({ to: { host, port: Number(port) } });
@@ -169,7 +169,7 @@ describe('publishing', () => {
   }, 60_000);
 });
 
-/** A client whose every connection to the broker goes through the proxy, though the broker names its own address. */
+/** A client that connects through the proxy, although the broker advertises its own address. */
 function clientThrough({ port }: Proxy): Kafka {
   const socketFactory = ({ onConnect }: { onConnect: () => void }): Socket => connect(port, '127.0.0.1', onConnect);
   return new kafkajs.Kafka({

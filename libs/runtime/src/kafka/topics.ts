@@ -5,25 +5,28 @@ import { withAdmin } from './connect.ts';
 import type { Durability } from './durability.ts';
 import { isTransientKafkaError } from './errors.ts';
 
-/** What of a topic its users must know. */
 export interface TopicDescription {
+  /** Number of partitions. */
   readonly partitions: number;
-  /** Largest batch of a partition that it takes, in bytes. */
+  /** Largest batch that a partition accepts, in bytes (`max.message.bytes`). */
   readonly messageBytesMax: number;
   readonly durability: Durability;
 }
 
-/** Topic for the records of `topic` that are no events. As many partitions, kept for ever. */
+/** Dead-letter queue (DLQ) of `topic`: a topic with as many partitions, kept for ever. */
 export const deadLetterTopic = (topic: string): string => `${topic}-dlq`;
 
-/** Whether there is such a topic. Kafka's other answers leave open whether it is only not known yet. */
+/** By the list of topics: other requests do not tell a topic that does not exist from one that is not known yet. */
 export const topicExists = async (kafka: Kafka, topic: string): Promise<boolean> =>
   (await withAdmin(kafka, (admin) => admin.listTopics())).includes(topic);
 
-/** A new topic is not known everywhere at once; kafkajs's own wait for its leaders gives up at the first "not here". */
+/** Brokers learn of a new topic one after the other; `waitForLeaders` of kafkajs fails at the first that does not know it. */
 export const leaderRetry = { retries: 20, minTimeout: 50, maxTimeout: 500 };
 
-/** @throws {Error} if there is no such topic */
+export const describeTopic = (kafka: Kafka, topic: string): Promise<TopicDescription> =>
+  withAdmin(kafka, (admin) => readTopicDescription(admin, topic));
+
+/** @throws {Error} if the topic does not exist */
 export async function readTopicDescription(admin: Admin, topic: string): Promise<TopicDescription> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
   const { brokers } = await admin.describeCluster();
@@ -42,7 +45,7 @@ export async function readTopicDescription(admin: Admin, topic: string): Promise
   };
 }
 
-/** Settings of a topic, as they are in effect. */
+/** Settings of a topic that are in effect, defaults of the brokers included. */
 export async function readTopicConfig(admin: Admin, topic: string): Promise<Map<string, string>> {
   const { resources } = await admin.describeConfigs({
     includeSynonyms: false,
@@ -51,21 +54,18 @@ export async function readTopicConfig(admin: Admin, topic: string): Promise<Map<
   return new Map(resources[0]?.configEntries.map(({ configName, configValue }) => [configName, configValue]));
 }
 
-export const describeTopic = (kafka: Kafka, topic: string): Promise<TopicDescription> =>
-  withAdmin(kafka, (admin) => readTopicDescription(admin, topic));
-
 /**
- * First offset that the log still has, and the one that its next record will have, of each partition. Asked again for
- * some seconds; aborted by `signal`, at the next attempt.
+ * By partition: `low`, the first offset in the log, and `high`, the offset of the next record. Retries for some seconds;
+ * `signal` aborts before the next attempt.
  */
 export async function endOffsets(
   kafka: Kafka,
   topic: string,
   signal?: AbortSignal,
 ): Promise<Map<number, { low: number; high: number }>> {
-  // A broker that has just got the partition, or lost it, says so for a moment.
-  const ask = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), { retry: { retries: 0 } });
-  const offsets = await pRetry(ask, {
+  // A broker that has just become leader, or ceased to be it, answers with a transient error.
+  const fetchOffsets = () => withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic), { retry: { retries: 0 } });
+  const offsets = await pRetry(fetchOffsets, {
     ...leaderRetry,
     shouldRetry: ({ error }) => isTransientKafkaError(error),
     ...(signal ? { signal } : {}),
@@ -73,7 +73,7 @@ export async function endOffsets(
   return new Map(offsets.map(({ partition, low, high }) => [partition, { low: Number(low), high: Number(high) }]));
 }
 
-/** First offset of each partition whose record has this timestamp (ms since 1970) or a later one; the end, if there is none. */
+/** By partition: the offset of the first record with this timestamp (ms since 1970) or a later one; without one, the end. */
 export async function offsetsSince(kafka: Kafka, topic: string, timestamp: number): Promise<Map<number, number>> {
   const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsetsByTimestamp(topic, timestamp));
   return new Map(offsets.map(({ partition, offset }) => [partition, Number(offset)]));

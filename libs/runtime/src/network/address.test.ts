@@ -7,7 +7,7 @@ const ipv4 = fc.ipV4();
 const group = fc.oneof(fc.constant(0), fc.nat(0xffff));
 const groups = fc.oneof(
   fc.array(group, { minLength: 8, maxLength: 8 }),
-  // With an IPv4 address at the end, which programs may write with dots.
+  // With an IPv4 address at the end, which may be written with dots.
   fc.tuple(fc.constantFrom(0, 0xffff), group, group).map(([mark, ...end]) => [0, 0, 0, 0, 0, mark, ...end]),
   fc.tuple(fc.constantFrom(0x64, 0xffff), group, group).map(([mark, ...end]) => [mark, 0, 0, 0, 0, 0, ...end]),
 );
@@ -19,13 +19,13 @@ const hexOf = (address: string): string => {
   const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
   return full([a * 256 + b, c * 256 + d]);
 };
-/** Node's own normal form: another program's. */
+/** The normal form of Node, an independent implementation. */
 const normalOf = (address: string): string => new SocketAddress({ address, family: 'ipv6' }).address;
 
 const port = fc.oneof(fc.nat(65_535).map(String), fc.constant('_hidden'));
 const zone = fc.constantFrom('', '%eth0', '%25eth0', '%1', '%br-4f_2');
-/** However a proxy or a system writes an address: alone or with a port. */
-const spelled = (bare: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+/** All spellings of an address by proxies and systems, with and without a port. */
+const spellingsOf = (bare: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   fc
     .tuple(bare, port, fc.constantFrom('', ' ', '\t'))
     .chain(([address, at, space]) =>
@@ -40,18 +40,18 @@ const spelled = (bare: fc.Arbitrary<string>): fc.Arbitrary<string> =>
     );
 
 describe('an address', () => {
-  it('of IPv4 is the same however it is written', () =>
+  it('of IPv4 has one normal form, however it is spelled', () =>
     fc.assert(
       fc.property(
         ipv4.chain((address) => {
           const mapped = [`::ffff:${address}`, `::FFFF:${hexOf(address)}`, `0:0:0:0:0:ffff:${hexOf(address)}`];
-          return fc.tuple(fc.constant(address), spelled(fc.constantFrom(address, ...mapped)));
+          return fc.tuple(fc.constant(address), spellingsOf(fc.constantFrom(address, ...mapped)));
         }),
         ([address, text]) => expect(parseNode(text)).toBe(address),
       ),
     ));
 
-  it('of IPv6 is the same however it is written', () =>
+  it('of IPv6 has one normal form, however it is spelled', () =>
     fc.assert(
       fc.property(
         groups
@@ -60,7 +60,7 @@ describe('an address', () => {
             const normal = normalOf(full(parts));
             const forms = fc.constantFrom(normal, full(parts), full(parts, 4), full(parts, 4).toUpperCase());
             const zoned = fc.tuple(forms, zone).map(([form, at]) => form + at);
-            return fc.tuple(fc.constant(parseAddress(normal)), fc.constant(normal), spelled(zoned));
+            return fc.tuple(fc.constant(parseAddress(normal)), fc.constant(normal), spellingsOf(zoned));
           }),
         ([address, normal, text]) => {
           expect(parseNode(text)).toBe(address);
@@ -69,7 +69,7 @@ describe('an address', () => {
       ),
     ));
 
-  it('is none, or has a normal form that stays as it is, whatever the text', () =>
+  it('is null, or has a normal form that parses to itself, whatever the text', () =>
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.stringMatching(/^[[\]0-9a-f:.%" ]{0,40}$/)), (text) => {
         const address = parseNode(text);
@@ -112,7 +112,7 @@ describe('a network', () => {
   );
   const familyOf = (address: string): 'ipv4' | 'ipv6' => (isIP(address) === 4 ? 'ipv4' : 'ipv6');
 
-  it('has the addresses of its family that it has for Node too, and none of the other', () =>
+  it('contains the same addresses as for Node, and none of the other family', () =>
     fc.assert(
       fc.property(network, ipv4, ipv6, ([base, bits], ...others) => {
         const oracle = new BlockList();
@@ -125,13 +125,13 @@ describe('a network', () => {
       }),
     ));
 
-  it('is that of IPv4 also when it is written as mapped to IPv6', () => {
+  it('is of IPv4 if it is written as IPv4-mapped IPv6', () => {
     const isIn = createIsInNetworks(['::ffff:10.0.0.0/104', '[2001:db8::1]']);
     expect(['10.255.0.1', '::ffff:10.0.0.1', '2001:DB8:0::1'].map(isIn)).toEqual([true, true, true]);
     expect(['11.0.0.1', '2001:db8::2', 'unknown', ''].map(isIn)).toEqual([false, false, false, false]);
   });
 
-  it('is what limits per address count, of IPv6', () => {
+  it('is the /64 of an IPv6 address, for rate limits', () => {
     expect(networkOf('203.0.113.7')).toBe('203.0.113.7');
     expect(networkOf('2001:db8:0:0:1::7')).toBe('2001:db8::/64');
     expect(networkOf('2001:db8::ffff')).toBe('2001:db8::/64');

@@ -3,33 +3,33 @@ import { parse as parseForwarded } from 'forwarded-parse';
 import { parseAddress, parseNode } from './address.ts';
 import { createIsInNetworks } from './networks.ts';
 
-/** The source of a request whose sender cannot be told: on no list, and limited together with all others of its kind. */
+/** Address of clients that cannot be determined: it is on no list, and they share one rate limit. */
 export const unknownAddress = 'unknown';
 
-/** A header in which a trusted proxy wrote what is not an address. Not the value: strangers choose it. */
+/** A header in which a trusted proxy wrote something that is not an address. Without the value, which a stranger may choose. */
 export interface UnreadableAddress {
   readonly header: 'x-forwarded-for' | 'forwarded';
-  /** Address of the last trusted proxy before it. */
+  /** Address of the trusted proxy that wrote it. */
   readonly proxy: string;
 }
 
 export interface AddressOptions {
-  /** Addresses and networks of proxies that are believed. */
+  /** Addresses and networks of proxies whose headers are used. */
   readonly trustedProxies: readonly string[];
-  readonly onUnreadable: (unreadable: UnreadableAddress) => void;
+  readonly onUnreadable: (address: UnreadableAddress) => void;
 }
 
-/** The address of who sent a request, in its normal form, or {@link unknownSource}. */
+/** The normalized address of the client of a request, or {@link unknownAddress}. */
 export type AddressOf = (request: Pick<IncomingMessage, 'socket' | 'headers'>) => string;
 
 /**
- * Tells where requests come from: the address of the connection or, if that is a trusted proxy's, what it says: the last
- * address in X-Forwarded-For (or Forwarded, RFC 7239) that is no trusted proxy's.
+ * Determines the client of a request: the peer of the connection. If that is a trusted proxy, the last address in
+ * X-Forwarded-For (or Forwarded, RFC 7239) that is not a trusted proxy.
  */
 export function createAddressOf({ trustedProxies, onUnreadable }: AddressOptions): AddressOf {
   const isTrusted = createIsInNetworks(trustedProxies);
   return ({ socket, headers }) => {
-    // A connection that is gone has none.
+    // Undefined once the connection is closed.
     let address = parseAddress(socket.remoteAddress ?? '');
     if (address === null) return unknownAddress;
     if (!isTrusted(address)) return address;
@@ -48,9 +48,9 @@ export function createAddressOf({ trustedProxies, onUnreadable }: AddressOptions
 }
 
 /**
- * What proxies wrote of the clients before them, the nearest last. X-Forwarded-For is believed before Forwarded: a proxy
- * that sets the one passes on what a sender claims in the other, and of the two it is X-Forwarded-For that proxies set.
- * An empty entry is kept: what stands before it was not written by the proxy that left it empty.
+ * The clients that proxies have listed, the nearest last. X-Forwarded-For wins over Forwarded: most proxies set the
+ * former, and forward the latter unchanged from a sender, who may forge it. Empty entries are kept: those before one were
+ * not written by the proxy that left it empty.
  */
 function nodesOf(headers: IncomingMessage['headers']): {
   header: UnreadableAddress['header'];

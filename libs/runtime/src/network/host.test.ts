@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createIsOwnHost } from './host.ts';
 import { isLoopbackPage, parseOrigin } from './origin.ts';
 
-describe('a Host', () => {
+describe('a Host header', () => {
   const isOwn = createIsOwnHost(['calls.example.com']);
   it.each([
     ...[
@@ -25,7 +25,7 @@ describe('a Host', () => {
       'ingest.',
     ],
     ...['calls.example.com', 'Calls.EXAMPLE.com:8443', 'calls.example.com.:443', '', undefined],
-  ])('%j is ours', (host) => expect(isOwn(host)).toBe(true));
+  ])('%j is accepted', (host) => expect(isOwn(host)).toBe(true));
   it.each([
     ...[
       'rebind.example.test',
@@ -42,9 +42,9 @@ describe('a Host', () => {
     ],
     ...['evil.example@127.0.0.1', 'evil.example#localhost', 'evil.example/.localhost', 'evil.example?localhost', 'a b'],
     ...['evil.example\\.localhost', 'http://localhost', '[::1', ':80', 'localhost:x', 'evil.example, localhost', '*'],
-  ])('%j is not', (host) => expect(isOwn(host)).toBe(false));
+  ])('%j is rejected', (host) => expect(isOwn(host)).toBe(false));
 
-  it('below a domain of a stranger is never ours', () =>
+  it('that is a subdomain of a foreign domain is rejected', () =>
     fc.assert(
       fc.property(fc.string(), fc.constantFrom('', '.', ':80'), (label, end) => {
         expect(isOwn(`${label}.evil.example${end}`)).toBe(false);
@@ -52,7 +52,7 @@ describe('a Host', () => {
     ));
 });
 
-describe('an Origin', () => {
+describe('an Origin header', () => {
   it.each([
     ['https://app.example.com', 'https://app.example.com', false],
     ['HTTPS://App.Example.com:443', 'https://app.example.com', false],
@@ -63,12 +63,12 @@ describe('an Origin', () => {
     ['capacitor://localhost', 'capacitor://localhost', true],
     ['https://localhost.evil.example', 'https://localhost.evil.example', false],
     ['https://127.evil.example', 'https://127.evil.example', false],
-  ])('%s is of %s', (text, origin, isLocal) => {
+  ])('%s has the origin %s', (text, origin, isLocal) => {
     const parsed = parseOrigin(text);
     expect(parsed?.origin).toBe(origin);
     expect(parsed !== null && isLoopbackPage(parsed)).toBe(isLocal);
   });
-  it.each(['null', '', 'file://', 'localhost', 'about:blank'])('%j is of no host', (text) =>
+  it.each(['null', '', 'file://', 'localhost', 'about:blank'])('%j has no host', (text) =>
     expect(parseOrigin(text)).toBeNull(),
   );
 });

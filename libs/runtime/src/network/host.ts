@@ -3,37 +3,37 @@ import { listEnv } from '../config/env.ts';
 import { parseNode } from './address.ts';
 
 /**
- * The name or address in a Host header, or in a setting that names a host: in lower case, without port and the dot at the
- * end. null if it is neither.
+ * Parses a Host header, or a host in a setting: the name or address in lower case, without port and trailing dot. null if
+ * it is neither.
  */
 function parseHost(text: string): string | null {
   const address = parseNode(text);
   if (address !== null) return address;
-  // A URL may have more than host and port; a Host may not.
+  // A URL may have user, path and query; a Host header may not.
   if (/[\s/\\?#@*]/.test(text)) return null;
   return URL.parse(`http://${text}/`)?.hostname.replace(/\.$/, '') || null;
 }
 
-/** A list of names of hosts; a port is left out, because it does not tell whose name it is. None by default. */
+/** A list of host names; ports are ignored. Empty by default. */
 export const hostNamesEnv = listEnv.default([]).transform((list, context) =>
   list.flatMap((text) => {
     const name = parseHost(text);
     if (name !== null) return [name];
     context.addIssue({
       code: 'custom',
-      message: `must be names of hosts, as calls.example.com, without scheme, path or *; "${text}" is not`,
+      message: `must be host names, e.g. calls.example.com, without scheme, path or *; "${text}" is not`,
     });
     return [];
   }),
 );
 
-/** `localhost` and the names below it, which resolve to this machine only (RFC 6761, 6.3). */
+/** `localhost` and its subdomains, which resolve to this machine only (RFC 6761, 6.3). */
 export const isLocalhostName = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost');
 
 /**
- * Whether a request may have been meant for us, by its Host: against DNS rebinding, in which a page has its own name point
- * to this machine. To the browser both are one origin then, and only the name tells them apart. A page that is reached by
- * an address, localhost or a name without a dot is not of a stranger. Browsers always send a Host: without one it is none.
+ * Whether a request was meant for this server, by its Host header. It protects from DNS rebinding: a web page lets its own
+ * domain point to this machine, so that both are one origin to the browser, and only the Host header differs. Addresses,
+ * localhost, names without a dot and `names` are allowed; so is a missing header, because browsers always send one.
  */
 export function createIsOwnHost(names: readonly string[]): (host: string | undefined) => boolean {
   const known = new Set(names);

@@ -3,23 +3,23 @@ import type { IPv4, IPv6 } from 'ipaddr.js';
 import { listEnv } from '../config/env.ts';
 import { parseAddress } from './address.ts';
 
-/** Address and length of the prefix, in bits. */
+/** Base address and prefix length, in bits. */
 type Network = readonly [IPv4 | IPv6, number];
 
 /** Bits before the IPv4 address in an IPv4-mapped one. */
 const mappedBits = 96;
 
-/** A list of addresses and networks (CIDR); none by default. */
+/** A list of addresses and networks (CIDR); empty by default. */
 export const networksEnv = listEnv.default([]).superRefine((list, context) => {
   for (const text of list)
     if (parseNetwork(text) === null)
       context.addIssue({
         code: 'custom',
-        message: `must be addresses or networks, as 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, without ports; "${text}" is not`,
+        message: `must be addresses or networks, e.g. 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, without ports; "${text}" is not`,
       });
 });
 
-/** null if it is none. `/0` is none: it would be everybody, which is said by leaving the list empty. */
+/** null if it is not a network. `/0` is not: to allow everybody, the list is left empty. */
 function parseNetwork(text: string): Network | null {
   const [, base = '', suffix] = /^([^/]*)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
   const normal = parseAddress(base);
@@ -31,7 +31,7 @@ function parseNetwork(text: string): Network | null {
   return bits >= 1 && bits <= addressBits ? [address, bits] : null;
 }
 
-/** Whether an address is in one of `networks`, however it is written; what is not an address is in none. @throws {Error} if one is no network */
+/** Whether an address, in any spelling, is in one of `networks`; false if it is not an address. @throws {Error} if one of `networks` is invalid */
 export function createIsInNetworks(networks: readonly string[]): (address: string) => boolean {
   const parsed = networks.map((text) => {
     const network = parseNetwork(text);

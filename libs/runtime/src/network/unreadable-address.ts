@@ -3,17 +3,17 @@ import { createLogThrottle } from '../log-throttle.ts';
 import type { Log } from '../log.ts';
 import type { UnreadableAddress } from './client-address.ts';
 
-/** What the counter of unreadable addresses has as label. */
+/** Values of the label `header` of the counter of unreadable addresses. */
 export const forwardedHeaders = ['x-forwarded-for', 'forwarded'] as const satisfies UnreadableAddress['header'][];
 
-/** Counts what is no address where a trusted proxy should have written one, and tells the operator which proxy it was. */
+/** Counts unreadable addresses from trusted proxies, and logs which proxy wrote them. */
 export function createUnreadableAddressReporter(
-  unreadable: Counter<'header'>,
+  counter: Counter<'header'>,
   log: Log,
-): (found: UnreadableAddress) => void {
-  const limited = createLogThrottle();
+): (address: UnreadableAddress) => void {
+  const throttled = createLogThrottle();
   return ({ header, proxy }) => {
-    unreadable.inc({ header });
-    limited((untold) => log.warn({ header, proxy, untold }, 'address.unreadable'));
+    counter.inc({ header });
+    throttled((untold) => log.warn({ header, proxy, untold }, 'address.unreadable'));
   };
 }

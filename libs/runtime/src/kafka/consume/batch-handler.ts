@@ -1,164 +1,118 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import type { ConsumeOptions } from './consume.ts';
-import { createByteBudget } from '../decode/byte-budget.ts';
-import { countRecords, decodeBudgetBytes, decodeChunks } from '../decode/record-chunks.ts';
-import type { RecordChunk } from '../decode/record-chunks.ts';
-import { UnreadableBatchError } from '../decode/unreadable-batch.ts';
-import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
+import { createProcessBatch, lastOffsetOf } from './process-batch.ts';
+import type { FetchedBatch, ProcessBatchOptions } from './process-batch.ts';
 
-/** A batch that takes longer than this no longer holds up the other partitions, in ms. */
+/** A batch that takes longer than this does not delay other partitions any more, in ms. */
 const slowAfterMs = 1_000;
-/** A batch of up to so many records is short: it is handled at once, beside those that wait for their turn. */
-export const shortBatchRecordsMax = 100;
 
-export interface BatchHandlerOptions extends Pick<
-  ConsumeOptions,
-  'topic' | 'concurrency' | 'onBatch' | 'onUnreadable' | 'onPassed'
-> {
+export interface BatchHandlerOptions extends ProcessBatchOptions, Pick<ConsumeOptions, 'onPositionAdvance'> {
   readonly heartbeatEveryMs: number;
-  /** `partition` was handled up to `next`. */
+  /** A batch of `partition` is handled; `next` is the offset to read next. */
   readonly onDone: (partition: number, next: number) => void;
   readonly onFailure: (error: unknown) => void;
 }
 
-/** A batch that is being handled. */
-interface Work {
-  readonly settled: Promise<unknown>;
-  /** Its partition is paused until it is done. */
-  aside: boolean;
+export interface BatchHandler extends AsyncDisposable {
+  readonly handle: (payload: EachBatchPayload) => Promise<void>;
 }
 
 /**
- * kafkajs fetches again only when every batch of a fetch is handled, and neither joins nor leaves a group before. So a
- * batch counts as handled as soon as it has begun: the next of its partition is fetched meanwhile, and waits for it. If that
- * takes long (Postgres is away, a row is locked, an operator has to decide), its partition is paused: the others go on, and
- * a rebalance does not wait for it. Disposed, it waits for what is being handled; what has not begun is left out.
+ * What a partition does. One without a state is idle.
+ *
+ *            start                       finish
+ *     idle ─────────▶ handling ──────────────────────────▶ idle   (seek, if the offset to read next is another one)
+ *                        │
+ *                        │ pausePartition: the next batch has waited for slowAfterMs, and is dropped
+ *                        ▼               finish
+ *                     paused ────────────────────────────▶ idle   (seek and resume: the dropped batch is fetched again)
+ *
+ * A failure, or closing, leaves the state as it is: the consumer ends.
  */
-export function createBatchHandler(
-  consumer: Consumer,
-  {
-    topic,
-    concurrency,
-    onBatch,
-    onUnreadable = refuse,
-    onPassed,
-    heartbeatEveryMs,
-    onDone,
-    onFailure,
-  }: BatchHandlerOptions,
-): { handle: (payload: EachBatchPayload) => Promise<void> } & AsyncDisposable {
-  const works = new Map<number, Work>();
-  const limit = pLimit(concurrency);
-  const closing = new AbortController();
-  const budget = createByteBudget(decodeBudgetBytes);
+type PartitionState =
+  | { readonly kind: 'handling'; readonly settled: Promise<unknown> }
+  | { readonly kind: 'paused'; readonly settled: Promise<unknown> };
 
-  const goOn = (partition: number, next: number): void => {
+/**
+ * kafkajs fetches again only once every batch of a fetch is handled, and joins or leaves a group only then. So to kafkajs
+ * a batch counts as handled once it has started: the next batch of its partition is fetched meanwhile, and waits for it.
+ * If that takes long (Postgres is down, a row is locked, an operator has to decide), the partition is paused: others go
+ * on, and a rebalance does not wait. Disposal waits for the batches that have started.
+ */
+export function createBatchHandler(consumer: Consumer, options: BatchHandlerOptions): BatchHandler {
+  const { topic, onPositionAdvance, heartbeatEveryMs, onDone, onFailure } = options;
+  const states = new Map<number, PartitionState>();
+  const closing = new AbortController();
+  const processBatch = createProcessBatch(options, closing.signal);
+
+  const start = (payload: EachBatchPayload): Promise<unknown> => {
+    const batch = payload.batch as FetchedBatch;
+    const { promise: started, resolve: markStarted } = Promise.withResolvers<undefined>();
+    const run = async (): Promise<void> => {
+      const next = await processBatch(batch, () => markStarted(undefined));
+      if (next !== null) finish(batch, next);
+    };
+    // After the last record, kafkajs itself skips what it does not hand over: transaction markers, aborted records.
+    payload.resolveOffset(String(lastOffsetOf(batch)));
+    const settled = run();
+    states.set(batch.partition, { kind: 'handling', settled });
+    settled.catch(onFailure);
+    return started;
+  };
+
+  const pausePartition = ({ settled }: PartitionState, payload: EachBatchPayload): void => {
+    states.set(payload.batch.partition, { kind: 'paused', settled });
+    payload.pause();
+  };
+
+  const finish = (batch: FetchedBatch, next: number): void => {
+    const { partition } = batch;
+    const isPaused = states.get(partition)?.kind === 'paused';
+    states.delete(partition);
+    onDone(partition, next);
+    const isInOrder = next === lastOffsetOf(batch) + 1;
+    if (isInOrder) onPositionAdvance?.(partition, Number(batch.lastOffset()) + 1);
+    if (isPaused || !isInOrder) seekAndResume(partition, next);
+  };
+
+  const seekAndResume = (partition: number, next: number): void => {
     try {
       consumer.seek({ topic, partition, offset: String(next) });
       consumer.resume([{ topic, partitions: [partition] }]);
     } catch {
-      // Not in the group just now: the next join seeks by itself, and knows of no pause.
+      // Not in the group at the moment: the next join seeks by itself, and has no pauses.
     }
-  };
-
-  /** Hands over records. Returns the offset to read next, a batch that has to be decided on before, or null when it is being closed. */
-  const handleReadable = async (
-    parts: AsyncIterator<RecordChunk>,
-    batch: FetchedBatch,
-  ): Promise<number | UnreadableBatch | null> => {
-    const { partition, highWatermark } = batch;
-    for (let step = await parts.next(); step.done !== true; step = await parts.next()) {
-      if (closing.signal.aborted) return null;
-      if (step.value.kind === 'unreadable') return step.value.batch;
-      const { records } = step.value;
-      const next = await onBatch({ partition, records, highWatermark: Number(highWatermark) });
-      // Somebody else is ahead, or what comes before is missing.
-      if (next !== (records.at(-1)?.offset ?? -1) + 1) return next;
-    }
-    return lastOffsetOf(batch) + 1;
-  };
-
-  /** The same, past what cannot be read. `inTurn`: runs what takes one of the places for batches. */
-  const handleAll = async (
-    parts: AsyncIterator<RecordChunk>,
-    batch: FetchedBatch,
-    inTurn: typeof atOnce,
-  ): Promise<number | null> => {
-    for (;;) {
-      const reached = await inTurn(() => handleReadable(parts, batch));
-      if (reached === null || typeof reached === 'number') return reached;
-      // Not in its turn: it may take an operator hours.
-      const next = await onUnreadable(reached, closing.signal);
-      if (next !== reached.lastOffset + 1) return next;
-    }
-  };
-
-  const start = (payload: EachBatchPayload): Promise<unknown> => {
-    const batch = payload.batch as FetchedBatch;
-    const { partition, messages } = batch;
-    const lastOffset = lastOffsetOf(batch);
-    const { promise: begun, resolve: begin } = Promise.withResolvers<undefined>();
-    const turn: typeof atOnce = countRecords(messages) > shortBatchRecordsMax ? (work) => limit(work) : atOnce;
-    const run = async (): Promise<void> => {
-      await using parts = decodeChunks({ topic, partition, from: Number(batch.fetchedOffset), messages }, budget);
-      const next = await handleAll(parts, batch, (work) =>
-        turn(() => {
-          begin(undefined);
-          return work();
-        }),
-      );
-      if (next === null) return;
-      works.delete(partition);
-      onDone(partition, next);
-      const inOrder = next === lastOffset + 1;
-      if (inOrder) onPassed?.(partition, Number(batch.lastOffset()) + 1);
-      if (work.aside || !inOrder) goOn(partition, next);
-    };
-    // kafkajs goes over what follows in this fetch and is not handed over: markers of transactions, aborted records.
-    payload.resolveOffset(String(lastOffset));
-    const work: Work = { settled: run(), aside: false };
-    works.set(partition, work);
-    work.settled.catch(onFailure);
-    return begun;
   };
 
   const handle = async (payload: EachBatchPayload): Promise<void> => {
     const { partition, messages } = payload.batch;
     if (messages.length === 0 || !payload.isRunning()) return;
-    const before = works.get(partition);
-    if (before) await inTime(before.settled, payload);
-    const now = works.get(partition);
-    if (now) {
-      now.aside = true;
-      payload.pause();
-    } else if (!payload.isStale()) await inTime(start(payload), payload);
-  };
-
-  /** Resolves when `done` does, or is slow. */
-  const inTime = async (done: Promise<unknown>, payload: EachBatchPayload): Promise<void> => {
-    const beat = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatEveryMs);
-    const quick = new AbortController();
-    const slow = pause(slowAfterMs, undefined, { signal: quick.signal }).catch(() => undefined);
-    await Promise.race([done, slow]).finally(() => {
-      clearInterval(beat);
-      quick.abort();
-    });
+    const previous = states.get(partition);
+    if (previous) await settledOrSlow(previous.settled, payload, heartbeatEveryMs);
+    const current = states.get(partition);
+    if (current) pausePartition(current, payload);
+    else if (!payload.isStale()) await settledOrSlow(start(payload), payload, heartbeatEveryMs);
   };
 
   const close = async (): Promise<void> => {
     closing.abort();
-    await Promise.allSettled([...works.values()].map(({ settled }) => settled));
+    await Promise.allSettled([...states.values()].map(({ settled }) => settled));
   };
   return { handle, [Symbol.asyncDispose]: close };
 }
 
-/** Of a batch of kafkajs' own: its types leave out where it was asked to begin. */
-type FetchedBatch = EachBatchPayload['batch'] & { readonly fetchedOffset: string };
-
-const lastOffsetOf = ({ messages }: FetchedBatch): number => Number(messages.at(-1)?.offset ?? -1);
-
-const atOnce = <T>(work: () => Promise<T>): Promise<T> => work();
-
-const refuse: NonNullable<ConsumeOptions['onUnreadable']> = (batch) => Promise.reject(new UnreadableBatchError(batch));
+/** Resolves when `work` does, at the latest after {@link slowAfterMs}; sends heartbeats meanwhile. */
+async function settledOrSlow(
+  work: Promise<unknown>,
+  payload: EachBatchPayload,
+  heartbeatEveryMs: number,
+): Promise<void> {
+  const timer = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatEveryMs);
+  const settled = new AbortController();
+  const slow = pause(slowAfterMs, undefined, { signal: settled.signal }).catch(() => undefined);
+  await Promise.race([work, slow]).finally(() => {
+    clearInterval(timer);
+    settled.abort();
+  });
+}

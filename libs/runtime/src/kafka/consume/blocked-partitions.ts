@@ -4,60 +4,59 @@ import type { SkippedBatches } from './skipped-batches.ts';
 import { describeUnreadable } from '../decode/unreadable-batch.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
 
-/** How often it is looked whether an operator has decided, in ms. */
-const lookEveryMs = 2_000;
+/** How often the DLQ is checked for the decision of an operator, in ms. */
+const pollEveryMs = 2_000;
 
-/** The partitions that stand still before a batch that cannot be read. */
+/** Partitions that wait before an unreadable batch. */
 export interface BlockedPartitions {
   /** Resolves once an operator has put the batch on the DLQ; rejects when `signal` is aborted. */
-  readonly untilSkipped: (batch: UnreadableBatch, signal: AbortSignal) => Promise<void>;
-  readonly has: (partition: number) => boolean;
-  /** What stands in the way, since when, and what to do; null if nothing does. */
+  readonly waitUntilSkipped: (batch: UnreadableBatch, signal: AbortSignal) => Promise<void>;
+  readonly isBlocked: (partition: number) => boolean;
+  /** The first unreadable batch, since when, and the remedy; null if no partition is blocked. */
   readonly describe: () => string | null;
 }
 
-/** @param gauge shows how many they are */
+/** @param gauge gets the number of blocked partitions */
 export function createBlockedPartitions(
   skipped: SkippedBatches,
   log: Log,
-  gauge: { readonly set: (batches: number) => void },
+  gauge: { readonly set: (partitions: number) => void },
 ): BlockedPartitions {
-  /** By partition. */
-  const waiting = new Map<number, { readonly batch: UnreadableBatch; readonly since: Date; problem: string | null }>();
-  const look = async (batch: UnreadableBatch): Promise<boolean> => {
-    const one = waiting.get(batch.partition);
+  const blocked = new Map<number, { readonly batch: UnreadableBatch; readonly since: Date; problem: string | null }>();
+  const isSkipped = async (batch: UnreadableBatch): Promise<boolean> => {
+    const entry = blocked.get(batch.partition);
     try {
       const has = await skipped.has(batch);
-      if (one) one.problem = null;
+      if (entry) entry.problem = null;
       return has;
     } catch (error) {
-      if (one) one.problem = (error as Error).message;
+      if (entry) entry.problem = (error as Error).message;
       return false;
     }
   };
   return {
-    untilSkipped: async (batch, signal) => {
+    waitUntilSkipped: async (batch, signal) => {
       const { partition, firstOffset: from, lastOffset: to, codec } = batch;
       const since = new Date();
-      if (!(await look(batch))) {
+      if (!(await isSkipped(batch))) {
         log.error({ partition, from, to, codec, reason: describeUnreadable(batch) }, 'batch.unreadable');
-        gauge.set(waiting.set(partition, { batch, since, problem: null }).size);
+        gauge.set(blocked.set(partition, { batch, since, problem: null }).size);
         try {
-          do await pause(lookEveryMs, undefined, { signal });
-          while (!(await look(batch)));
+          do await pause(pollEveryMs, undefined, { signal });
+          while (!(await isSkipped(batch)));
         } finally {
-          waiting.delete(partition);
-          gauge.set(waiting.size);
+          blocked.delete(partition);
+          gauge.set(blocked.size);
         }
       }
       log.warn({ partition, from, to, duration_ms: Date.now() - since.getTime() }, 'batch.skipped');
     },
-    has: (partition) => waiting.has(partition),
+    isBlocked: (partition) => blocked.has(partition),
     describe: () => {
-      const [first] = waiting.values();
+      const [first] = blocked.values();
       if (!first) return null;
       const { batch, since, problem } = first;
-      const others = waiting.size > 1 ? ` ${waiting.size - 1} more partitions stand still as well.` : '';
+      const others = blocked.size > 1 ? ` ${blocked.size - 1} more partitions are blocked as well.` : '';
       return `${describeUnreadable(batch)} (Since ${since.toISOString()}.${others}${problem === null ? '' : ` The DLQ cannot be read: ${problem}`})`;
     },
   };

@@ -18,7 +18,11 @@ async function filledTopic(): Promise<string> {
   await using publisher = await connectPublisher(kafka);
   await publisher.publishBatch(
     Array.from({ length: 20 }, (_, i) => ({
-      ...{ topic, partition: i % 2, key: 'k', value: Buffer.from(String(Math.floor(i / 2))), headers: {} },
+      topic,
+      partition: i % 2,
+      key: 'k',
+      value: Buffer.from(String(Math.floor(i / 2))),
+      headers: {},
     })),
   );
   return topic;
@@ -36,8 +40,8 @@ async function abortedTransaction(topic: string, partition: number): Promise<voi
 }
 
 interface TestReader extends AsyncDisposable {
-  readonly consumption: RunningConsumer;
-  /** `partition:value`, as they were handed over. */
+  readonly consumer: RunningConsumer;
+  /** `partition:value` of each record, in the order of `onBatch`. */
   readonly seen: string[];
   readonly sees: (count: number) => Promise<unknown>;
 }
@@ -53,11 +57,15 @@ async function read(
     groupId = randomUUID(),
     commit = false,
     ...others
-  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } & Pick<ConsumeOptions, 'onPassed'> = {},
+  }: { onBatch?: OnBatch; groupId?: string; commit?: boolean } & Pick<ConsumeOptions, 'onPositionAdvance'> = {},
 ): Promise<TestReader> {
   const seen: string[] = [];
-  const consumption = await consume(kafka, {
-    ...{ groupId, topic, concurrency: 2, commit, log },
+  const consumer = await consume(kafka, {
+    groupId,
+    topic,
+    concurrency: 2,
+    commit,
+    log,
     ...others,
     positions: () => positions,
     onBatch: async (batch) => {
@@ -69,10 +77,10 @@ async function read(
   });
   const sees = (count: number) =>
     until(() => seen.length >= count, { timeoutMs: 15_000, onTimeout: () => new Error(`only ${seen.join(' ')}`) });
-  return { consumption, seen, sees, [Symbol.asyncDispose]: () => consumption[Symbol.asyncDispose]() };
+  return { consumer, seen, sees, [Symbol.asyncDispose]: () => consumer[Symbol.asyncDispose]() };
 }
 
-const of = (partition: number, from: number, to: number): string[] =>
+const valuesOf = (partition: number, from: number, to: number): string[] =>
   Array.from({ length: to - from }, (_, i) => `${partition}:${from + i}`);
 
 describe('a consumer', () => {
@@ -86,16 +94,16 @@ describe('a consumer', () => {
       ]),
     );
     await reader.sees(9);
-    expect(reader.seen.toSorted()).toEqual([...of(0, 7, 10), ...of(1, 4, 10)]);
+    expect(reader.seen.toSorted()).toEqual([...valuesOf(0, 7, 10), ...valuesOf(1, 4, 10)]);
   });
-  it('goes on after a restart where the caller was, whatever was committed', async () => {
+  it('continues after a restart at the position of the caller, whatever was committed', async () => {
     const topic = await filledTopic();
     const groupId = randomUUID();
     {
       await using first = await read(topic, new Map(), { groupId, commit: true });
       await first.sees(20);
     }
-    await using again = await read(
+    await using second = await read(
       topic,
       new Map([
         [0, 10],
@@ -103,10 +111,10 @@ describe('a consumer', () => {
       ]),
       { groupId },
     );
-    await again.sees(2);
-    expect(again.seen).toEqual(of(1, 8, 10));
+    await second.sees(2);
+    expect(second.seen).toEqual(valuesOf(1, 8, 10));
   });
-  it('tells Kafka how far it is only if asked to', async () => {
+  it('commits offsets to Kafka only with `commit`', async () => {
     const topic = await filledTopic();
     const committed = async (commit: boolean) => {
       const groupId = randomUUID();
@@ -120,15 +128,15 @@ describe('a consumer', () => {
     expect(await committed(true)).toEqual(['10', '10']);
     expect(await committed(false)).toEqual(['-1', '-1']);
   });
-  it('goes back, or ahead, to the offset that a batch asks for', async () => {
+  it('seeks back or ahead to the offset that `onBatch` returns', async () => {
     const topic = await filledTopic();
-    let asked = 0;
-    const onBatch: OnBatch = (batch) => (batch.partition === 0 && asked++ === 0 ? Promise.resolve(6) : nextOf(batch));
+    let calls = 0;
+    const onBatch: OnBatch = (batch) => (batch.partition === 0 && calls++ === 0 ? Promise.resolve(6) : nextOf(batch));
     await using reader = await read(topic, new Map([[1, 10]]), { onBatch });
     await reader.sees(14);
-    expect(reader.seen).toEqual([...of(0, 0, 10), ...of(0, 6, 10)]);
+    expect(reader.seen).toEqual([...valuesOf(0, 0, 10), ...valuesOf(0, 6, 10)]);
   });
-  it('hands over what is written later, with the end of the log', async () => {
+  it('hands over records that are written later, with the high watermark', async () => {
     const topic = await filledTopic();
     const watermarks: number[] = [];
     const onBatch: OnBatch = (batch) => {
@@ -149,7 +157,7 @@ describe('a consumer', () => {
     expect(reader.seen).toEqual(['1:10']);
     expect(watermarks).toEqual([11]);
   });
-  it('goes on with the other partitions while a batch is slow, and with its own once that is done', async () => {
+  it('reads other partitions while a batch is slow, and its own partition once the batch is handled', async () => {
     const topic = await filledTopic();
     const { promise: released, resolve: release } = Promise.withResolvers<undefined>();
     const onBatch: OnBatch = async (batch) => {
@@ -166,7 +174,7 @@ describe('a consumer', () => {
     await reader.sees(22);
     expect(reader.seen.slice(21)).toEqual(['0:10']);
   });
-  it('fails when a slow batch does', async () => {
+  it('ends with the error of a slow batch', async () => {
     const topic = await filledTopic();
     const { promise: broken, reject: breakIt } = Promise.withResolvers<number>();
     await using reader = await read(topic, new Map([[0, 10]]), { onBatch: () => broken });
@@ -175,28 +183,31 @@ describe('a consumer', () => {
     await publisher.publishBatch([{ topic, partition: 0, ...body('10') }]);
     await reader.sees(11); // partition 1 is slow by now
     breakIt(new Error('broken'));
-    await expect(reader.consumption.failure).rejects.toThrow('broken');
+    await expect(reader.consumer.failure).rejects.toThrow('broken');
   });
-  it('leaves out what a transaction wrote that was aborted, and says how far there is nothing', async () => {
+  it('skips records of an aborted transaction, and reports the position after them', async () => {
     const topic = await filledTopic();
     await abortedTransaction(topic, 1);
-    const passed: string[] = [];
+    const advanced: string[] = [];
     await using reader = await read(topic, new Map([[0, 10]]), {
-      onPassed: (partition, next) => passed.push(`${partition}:${next}`),
+      onPositionAdvance: (partition, next) => advanced.push(`${partition}:${next}`),
     });
-    // One record and the marker of its transaction.
-    await until(() => passed.at(-1) === '1:12', { timeoutMs: 15_000, onTimeout: () => new Error(passed.join(' ')) });
-    expect(reader.seen).toEqual(of(1, 0, 10));
+    // The transaction has one record and its marker.
+    await until(() => advanced.at(-1) === '1:12', {
+      timeoutMs: 15_000,
+      onTimeout: () => new Error(advanced.join(' ')),
+    });
+    expect(reader.seen).toEqual(valuesOf(1, 0, 10));
   });
-  it('fails when a batch does', async () => {
+  it('ends with the error of a batch', async () => {
     const topic = await filledTopic();
     await using reader = await read(topic, new Map(), { onBatch: () => Promise.reject(new Error('broken')) });
-    await expect(reader.consumption.failure).rejects.toThrow('broken');
+    await expect(reader.consumer.failure).rejects.toThrow('broken');
   });
 });
 
-describe('a position that the log does not have ends the consumer, instead of being reset', () => {
-  it('beyond its end', async () => {
+describe('a consumer ends, and does not reset its position, if the log does not have it', () => {
+  it('when the position is after the end of the log', async () => {
     const topic = await filledTopic();
     await using reader = await read(
       topic,
@@ -205,10 +216,10 @@ describe('a position that the log does not have ends the consumer, instead of be
         [1, 10],
       ]),
     );
-    await expect(reader.consumption.failure).rejects.toThrow(/Partition 0 .* does not have the offset/);
+    await expect(reader.consumer.failure).rejects.toThrow(/Partition 0 .* does not have the requested offset/);
     expect(reader.seen).toEqual([]);
   });
-  it('before its start', async () => {
+  it('when the position is before the start of the log', async () => {
     const topic = await filledTopic();
     await withAdmin(kafka, async (admin) => {
       await admin.fetchTopicOffsets(topic); // deleteTopicRecords does not load the metadata that it needs
@@ -222,7 +233,7 @@ describe('a position that the log does not have ends the consumer, instead of be
         [1, 2],
       ]),
     );
-    await expect(reader.consumption.failure).rejects.toThrow(/Partition 1 .* does not have the offset/);
+    await expect(reader.consumer.failure).rejects.toThrow(/Partition 1 .* does not have the requested offset/);
     expect(reader.seen).toEqual([]);
   });
 });

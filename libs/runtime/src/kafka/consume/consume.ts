@@ -17,45 +17,46 @@ export interface Batch {
 export interface ConsumeOptions {
   readonly groupId: string;
   readonly topic: string;
-  /** Partitions that are handled at the same time, not counting those that are slow, and short batches; of one partition never more than one batch. */
+  /** Partitions whose long batches are handled at the same time; of one partition never more than one batch. */
   readonly concurrency: number;
-  /** Next offset of each partition. Asked in the very moment of a join: from memory, never from afar. */
+  /** Next offset of each partition; 0 if missing. Called synchronously during a join, so it must not wait for I/O. */
   readonly positions: () => ReadonlyMap<number, number>;
-  /** Partitions that this member reads from now on. */
+  /** Gets the partitions that are assigned to this member from now on. */
   readonly onJoin?: (partitions: readonly number[]) => void;
   /** Handles a batch and returns the offset to read next. A rejection ends the consumer: see `failure`. */
   readonly onBatch: (batch: Batch) => Promise<number>;
   /**
-   * Decides on a batch of which no record can be had, and returns the offset to read next. Other partitions go on until it has. `signal`:
-   * the consumer is being closed. If not given, the consumer ends: see {@link BatchUnreadable}.
+   * Decides about an unreadable batch, and returns the offset to read next. Meanwhile its partition waits, and others go
+   * on. `signal` is aborted when the consumer is closed. Without this option, such a batch ends the consumer with an
+   * {@link UnreadableBatchError}.
    */
   readonly onUnreadable?: (batch: UnreadableBatch, signal: AbortSignal) => Promise<number>;
-  /** Nothing is left to be handed over before offset `next`: what follows the last record are markers of transactions, and what was aborted. */
-  readonly onPassed?: (partition: number, next: number) => void;
-  /** Whether to tell Kafka how far it is, for lag tools only. */
+  /** No record is left before the offset `next`: the last ones were transaction markers or aborted records. */
+  readonly onPositionAdvance?: (partition: number, next: number) => void;
+  /** Whether to commit offsets to Kafka, for lag tools only. */
   readonly commit: boolean;
   readonly log: Log;
 }
 
 export interface RunningConsumer extends AsyncDisposable {
-  /** Rejects when the consumer has ended by itself. */
+  /** Rejects when the consumer ends by itself; never resolves. */
   readonly failure: Promise<never>;
 }
 
-/** Members that die are noticed after this long, in ms; a clean stop leaves the group at once. */
+/** A member that dies is removed from the group after this long, in ms; one that stops leaves at once. */
 const sessionTimeoutMs = 10_000;
-/** How soon a member hears that another came or left, in ms: until then the partitions that move stand still. */
-const heartbeatInterval = 250;
+/** How soon a member notices a rebalance, in ms: until then the partitions that move are not read. */
+const heartbeatEveryMs = 250;
 /**
- * Of a backlog, a fetch brings long batches of a few partitions, not short ones of all (docs/decisions/0006). kafkajs asks for
- * the partitions in another order each time, so that each gets its turn.
+ * From a backlog, a fetch returns long batches of a few partitions, not short ones of all (docs/decisions/0006). kafkajs
+ * rotates the order of the partitions with each fetch, so that each gets its turn.
  */
 const maxBytesPerPartition = 1024 * 1024;
 const maxBytes = 2 * 1024 * 1024;
-/** Batches of different partitions that may wait for the one before theirs at the same time. */
+/** Handlers of different partitions that may wait for the previous batch of theirs at the same time. */
 const handlersMax = 256;
 
-/** Reads `topic` as a member of a group, from positions of the caller's own. */
+/** Reads `topic` as a member of a group, from the caller's own positions. */
 export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningConsumer> {
   const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
@@ -63,7 +64,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
-    heartbeatInterval,
+    heartbeatInterval: heartbeatEveryMs,
     maxBytesPerPartition,
     maxBytes,
     minBytes: 1,
@@ -75,7 +76,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
   const commits = options.commit ? createOffsetCommits(consumer, topic, log) : undefined;
   const handler = createBatchHandler(consumer, {
     ...options,
-    heartbeatEveryMs: heartbeatInterval,
+    heartbeatEveryMs,
     onDone: (partition, next) => commits?.reached(partition, next),
     onFailure: reject,
   });
@@ -83,14 +84,14 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = payload.memberAssignment[topic] ?? [];
     const positions = options.positions();
-    // At once, in this very call: 5 ms later batches from elsewhere have arrived.
+    // Seek in this very call: 5 ms later, batches from other offsets have arrived.
     for (const partition of partitions)
       consumer.seek({ topic, partition, offset: String(positions.get(partition) ?? 0) });
     log.info({ partitions: partitions.length, duration_ms: payload.duration }, 'consumer.joined');
     options.onJoin?.(partitions);
   });
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
-    if (payload.batchSize === 0) options.onPassed?.(payload.partition, Number(payload.lastOffset) + 1);
+    if (payload.batchSize === 0) options.onPositionAdvance?.(payload.partition, Number(payload.lastOffset) + 1);
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (!payload.restart) reject(payload.error);

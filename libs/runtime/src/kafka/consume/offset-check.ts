@@ -1,19 +1,20 @@
-/** Where a batch of a partition stands to the position of whoever reads it. */
+/** How the offsets of a batch follow the position of its reader. */
 export type OffsetCheck<T> =
-  | { readonly kind: 'apply'; readonly records: readonly [T, ...T[]] }
-  /** Nothing in it is new. */
-  | { readonly kind: 'known' }
-  /** It begins later than what was read ends. */
+  /** Continues at the position; records before it are dropped. */
+  | { readonly kind: 'contiguous'; readonly records: readonly [T, ...T[]] }
+  /** All records are before the position. */
+  | { readonly kind: 'duplicate' }
+  /** Begins after the position; records from `from` to before `to` are missing. */
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly records: readonly [T, ...T[]] };
 
-/** Drops what was read already. `expected`: offset of the first record that was not. */
+/** Drops records that were read before. `expected`: position of the reader, the offset that it expects next. */
 export function checkBatchOffsets<T extends { readonly offset: number }>(
   records: readonly T[],
   expected: number,
 ): OffsetCheck<T> {
   const [first, ...others] = records.filter((record) => record.offset >= expected);
-  if (!first) return { kind: 'known' };
+  if (!first) return { kind: 'duplicate' };
   return first.offset === expected
-    ? { kind: 'apply', records: [first, ...others] }
+    ? { kind: 'contiguous', records: [first, ...others] }
     : { kind: 'gap', from: expected, to: first.offset, records: [first, ...others] };
 }

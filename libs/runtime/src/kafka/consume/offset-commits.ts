@@ -3,16 +3,17 @@ import type { Log } from '../../log.ts';
 
 const commitEveryMs = 1_000;
 
-/** Tells Kafka once a second how far we are. For lag tools only: nobody reads these offsets to decide anything. */
-export function createOffsetCommits(
-  consumer: Consumer,
-  topic: string,
-  log: Log,
-): { reached: (partition: number, next: number) => void } & AsyncDisposable {
-  const reached = new Map<number, number>();
+export interface OffsetCommits extends AsyncDisposable {
+  /** `partition` is handled up to before the offset `next`. */
+  readonly reached: (partition: number, next: number) => void;
+}
+
+/** Commits offsets to Kafka once a second, for lag tools only: nothing in callstream reads them. */
+export function createOffsetCommits(consumer: Consumer, topic: string, log: Log): OffsetCommits {
+  const pending = new Map<number, number>();
   const flush = async (): Promise<void> => {
-    const offsets = [...reached].map(([partition, next]) => ({ topic, partition, offset: String(next) }));
-    reached.clear();
+    const offsets = [...pending].map(([partition, next]) => ({ topic, partition, offset: String(next) }));
+    pending.clear();
     if (offsets.length === 0) return;
     await consumer
       .commitOffsets(offsets)
@@ -23,5 +24,5 @@ export function createOffsetCommits(
     clearInterval(timer);
     await flush();
   };
-  return { reached: (partition, next) => void reached.set(partition, next), [Symbol.asyncDispose]: close };
+  return { reached: (partition, next) => void pending.set(partition, next), [Symbol.asyncDispose]: close };
 }

@@ -20,19 +20,20 @@ beforeAll(async () => {
 async function read(ranges: Record<number, OffsetRange>): Promise<string[]> {
   const seen: string[] = [];
   await readRanges(kafka, {
-    ...{ topic, log },
+    topic,
+    log,
     ranges: new Map(Object.entries(ranges).map(([partition, range]) => [Number(partition), range])),
     onRecords: (records) => void seen.push(...records.map(({ partition, offset }) => `${partition}:${offset}`)),
   });
   return seen.toSorted();
 }
 
-it('reads exactly what was asked for', async () => {
+it('reads exactly the offsets of the ranges', async () => {
   expect(await read({ 0: { from: 3, to: 5 }, 1: { from: 9, to: 10 } })).toEqual(['0:3', '0:4', '1:9']);
   expect(await read({ 1: { from: 0, to: 1 } })).toEqual(['1:0']);
 });
 
-it('leaves out what the log does not have', async () => {
+it('ignores offsets that the log does not have', async () => {
   await withAdmin(kafka, async (admin) => {
     await admin.fetchTopicOffsets(topic); // deleteTopicRecords does not load the metadata that it needs
     await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '8' }] });
@@ -44,7 +45,7 @@ it('leaves out what the log does not have', async () => {
   expect(await read({ 0: { from: 2, to: 4 } })).toEqual([]);
 });
 
-it('leaves no group behind', async () => {
+it('deletes its consumer group', async () => {
   const groups: string[] = [];
   const createConsumer = kafka.consumer.bind(kafka);
   kafka.consumer = (config) => {
@@ -53,6 +54,6 @@ it('leaves no group behind', async () => {
   };
   await read({ 0: { from: 8, to: 9 } });
   expect(groups).toHaveLength(1);
-  const { groups: left } = await withAdmin(kafka, (admin) => admin.listGroups());
-  expect(left.filter(({ groupId }) => groups.includes(groupId))).toEqual([]);
+  const { groups: remaining } = await withAdmin(kafka, (admin) => admin.listGroups());
+  expect(remaining.filter(({ groupId }) => groups.includes(groupId))).toEqual([]);
 });

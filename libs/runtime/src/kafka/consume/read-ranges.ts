@@ -8,7 +8,7 @@ import { endOffsets } from '../topics.ts';
 import { UnreadableBatchError } from '../decode/unreadable-batch.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
 
-/** Offsets of a partition: the first, and the first that is not in it. */
+/** Offsets of a partition: `from` is included, `to` is not. */
 export interface OffsetRange {
   readonly from: number;
   readonly to: number;
@@ -16,19 +16,19 @@ export interface OffsetRange {
 
 export interface ReadRangesOptions {
   readonly topic: string;
-  /** By partition. What the log does not have is left out. */
+  /** By partition. Offsets that the log does not have are ignored. */
   readonly ranges: ReadonlyMap<number, OffsetRange>;
-  /** Gets the records of a partition in order. The next are read when it is done. */
+  /** Gets the records of a partition in order. Reading of the partition continues once it resolves. */
   readonly onRecords: (records: readonly LogRecord[]) => void | Promise<void>;
-  /** Is told of a batch in a range of which no record can be had; what follows is read then. If not given, or if it rejects, reading fails. */
+  /** Gets an unreadable batch that overlaps a range; reading continues after it. Without it, or if it rejects, reading fails. */
   readonly onUnreadable?: (batch: UnreadableBatch) => void | Promise<void>;
   readonly log: Log;
 }
 
-/** Reading that gets no further for this long has failed, in ms. */
+/** Reading fails after so long without progress, in ms. */
 const stalledAfterMs = 30_000;
 
-/** Reads a part of a topic, as a group of its own that is deleted at the end. @throws {Error} if it gets no further */
+/** Reads ranges of a topic, as the only member of its own group, which is deleted at the end. @throws {Error} if it stalls */
 export async function readRanges(
   kafka: Kafka,
   { topic, ranges, onRecords, onUnreadable, log }: ReadRangesOptions,
@@ -45,14 +45,20 @@ export async function readRanges(
   if (targets.size === 0) return;
 
   const { promise: done, resolve, reject } = Promise.withResolvers<undefined>();
-  const fail = (): void => {
-    const at = [...targets].map(([partition, to]) => `${partition} at ${positions.get(partition) ?? 0} of ${to}`);
-    reject(new Error(`Topic "${topic}" cannot be read further: partition ${at.join(', ')}.`));
+  const failStalled = (): void => {
+    const remaining = [...targets].map(
+      ([partition, to]) => `${partition} at ${positions.get(partition) ?? 0} of ${to}`,
+    );
+    reject(
+      new Error(
+        `Reading topic "${topic}" has stalled: no records for ${stalledAfterMs / 1_000} s; partition ${remaining.join(', ')}.`,
+      ),
+    );
   };
-  let stalled = setTimeout(fail, stalledAfterMs);
+  let watchdog = setTimeout(failStalled, stalledAfterMs);
   const advance = (partition: number, next: number): void => {
-    clearTimeout(stalled);
-    stalled = setTimeout(fail, stalledAfterMs);
+    clearTimeout(watchdog);
+    watchdog = setTimeout(failStalled, stalledAfterMs);
     positions.set(partition, next);
     if (next >= (targets.get(partition) ?? Infinity)) targets.delete(partition);
     if (targets.size === 0) resolve(undefined);
@@ -60,13 +66,17 @@ export async function readRanges(
 
   const groupId = `callstream-read-${randomUUID()}`;
   try {
-    await using reading = await consume(kafka, {
-      ...{ groupId, topic, concurrency: 1, commit: false, log },
+    await using consumer = await consume(kafka, {
+      groupId,
+      topic,
+      concurrency: 1,
+      commit: false,
+      log,
       positions: () => positions,
       onBatch: async ({ partition, records }) => {
         const target = targets.get(partition) ?? 0;
-        const wanted = records.filter(({ offset }) => offset < target);
-        if (wanted.length > 0) await onRecords(wanted);
+        const inRange = records.filter(({ offset }) => offset < target);
+        if (inRange.length > 0) await onRecords(inRange);
         const next = (records.at(-1)?.offset ?? -1) + 1;
         advance(partition, next);
         return next;
@@ -79,11 +89,11 @@ export async function readRanges(
         advance(batch.partition, batch.lastOffset + 1);
         return batch.lastOffset + 1;
       },
-      onPassed: advance,
+      onPositionAdvance: advance,
     });
-    await Promise.race([done, reading.failure]);
+    await Promise.race([done, consumer.failure]);
   } finally {
-    clearTimeout(stalled);
+    clearTimeout(watchdog);
     await withAdmin(kafka, (admin) => admin.deleteGroups([groupId])).catch(() => undefined);
   }
 }

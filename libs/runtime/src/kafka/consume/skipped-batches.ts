@@ -11,59 +11,59 @@ import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
 /** `dlq_kind` of a batch that an operator has put on the DLQ. */
 export const unreadableKind = 'unreadable';
 
-/** What identifies a batch: of a topic that was made anew, another one may have the same offsets. */
+/** Identity of a batch, SHA-256 in hexadecimal: offsets are not enough, because a topic that is created again has them too. */
 export const batchHash = ({ bytes }: Pick<UnreadableBatch, 'bytes'>): string =>
   createHash('sha256').update(bytes).digest('hex');
 
-/** The batches that an operator has put on the DLQ, so that everybody goes on behind them. */
+/** The batches that an operator has put on the DLQ: every reader skips them. */
 export interface SkippedBatches {
   /** @throws if the DLQ cannot be read */
   readonly has: (batch: UnreadableBatch) => Promise<boolean>;
-  /** @throws {BatchUnreadable} if it is not one of them */
-  readonly check: (batch: UnreadableBatch) => Promise<void>;
+  /** @throws {UnreadableBatchError} if the batch is not skipped */
+  readonly assertSkipped: (batch: UnreadableBatch) => Promise<void>;
 }
 
 export interface SkippedBatchesOptions {
   readonly kafka: Kafka;
-  /** The topic that the batches are of. */
+  /** Topic of the batches. */
   readonly topic: string;
   readonly log: Log;
 }
 
-/** Reads the DLQ when it is asked, and of each partition only what it has not read before. */
+/** Reads the DLQ on demand; of each partition only what is new since the last time. */
 export function createSkippedBatches({ kafka, topic, log }: SkippedBatchesOptions): SkippedBatches {
   const dlq = deadLetterTopic(topic);
-  const known = new Set<string>();
-  const reached = new Map<number, number>();
+  const hashes = new Set<string>();
+  const positions = new Map<number, number>();
   const onRecords = (records: readonly LogRecord[]): void => {
     for (const { headers } of records)
       if (headers.get('dlq_kind')?.toString() === unreadableKind)
-        known.add(headers.get('dlq_sha256')?.toString() ?? '');
+        hashes.add(headers.get('dlq_sha256')?.toString() ?? '');
   };
-  /** An entry stands in the partition of the same number. */
-  const look = async (partition: number): Promise<void> => {
+  /** A batch of partition n is in partition n of the DLQ. */
+  const readNew = async (partition: number): Promise<void> => {
     if (!(await topicExists(kafka, dlq)))
       throw new Error(
-        `There is no topic "${dlq}", or this user of Kafka may not read it. Make it (npm run projector -- migrate), or grant Read on it.`,
+        `Topic "${dlq}" does not exist, or the Kafka user may not read it. Create it (npm run projector -- migrate), or grant Read on it.`,
       );
     const { low, high } = (await endOffsets(kafka, dlq)).get(partition) ?? { low: 0, high: 0 };
-    const before = reached.get(partition) ?? low;
-    // What cannot be read of the DLQ itself does not say that anything was skipped.
-    const ranges = new Map([[partition, { from: before <= high ? before : low, to: high }]]);
+    const position = positions.get(partition) ?? low;
+    const ranges = new Map([[partition, { from: position <= high ? position : low, to: high }]]);
+    // An unreadable batch of the DLQ itself cannot prove that anything was skipped.
     await readRanges(kafka, { topic: dlq, ranges, onRecords, onUnreadable: () => undefined, log });
-    reached.set(partition, high);
+    positions.set(partition, high);
   };
   const has = async (batch: UnreadableBatch): Promise<boolean> => {
     const hash = batchHash(batch);
-    if (!known.has(hash)) await look(batch.partition);
-    return known.has(hash);
+    if (!hashes.has(hash)) await readNew(batch.partition);
+    return hashes.has(hash);
   };
-  const check = async (batch: UnreadableBatch): Promise<void> => {
+  const assertSkipped = async (batch: UnreadableBatch): Promise<void> => {
     const isSkipped = await has(batch).catch((error: unknown) => {
       if (isTransientKafkaError(error)) throw error;
       throw new UnreadableBatchError(batch, error);
     });
     if (!isSkipped) throw new UnreadableBatchError(batch);
   };
-  return { has, check };
+  return { has, assertSkipped };
 }

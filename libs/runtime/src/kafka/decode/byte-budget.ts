@@ -1,42 +1,42 @@
-/** Room for bytes, until it is given back. */
+/** Reserved bytes of a {@link ByteBudget}, until disposed. */
 export interface Reservation extends Disposable {
-  /** Gives back what is more than so many. */
+  /** Releases everything above `bytes`. */
   readonly shrinkTo: (bytes: number) => void;
 }
 
-/** Memory that many share. */
+/** Memory limit that several users share. */
 export interface ByteBudget {
-  /** Null if there is not so much room just now, or others wait for it. */
+  /** Null if `bytes` are not available now, or if others already wait. */
   readonly tryReserve: (bytes: number) => Reservation | null;
-  /** Waits until there is room; whoever came first gets it first. Not to be waited for while holding room of the same budget. */
+  /** Waits until `bytes` are available, first come first served. Awaited while holding a reservation of the same budget, it may deadlock. */
   readonly reserve: (bytes: number) => Promise<Reservation>;
 }
 
 export function createByteBudget(bytesMax: number): ByteBudget {
-  let free = bytesMax;
-  const waiting: { readonly bytes: number; readonly resolve: (reservation: Reservation) => void }[] = [];
+  let available = bytesMax;
+  const waiters: { readonly bytes: number; readonly resolve: (reservation: Reservation) => void }[] = [];
   const take = (bytes: number): Reservation => {
-    let held = bytes;
-    free -= bytes;
-    const shrinkTo = (left: number): void => {
-      free += Math.max(0, held - left);
-      held = Math.min(held, left);
-      serve();
+    let reserved = bytes;
+    available -= bytes;
+    const shrinkTo = (remaining: number): void => {
+      available += Math.max(0, reserved - remaining);
+      reserved = Math.min(reserved, remaining);
+      grantWaiters();
     };
     return { shrinkTo, [Symbol.dispose]: () => shrinkTo(0) };
   };
-  const serve = (): void => {
-    for (let first = waiting[0]; first && first.bytes <= free; first = waiting[0]) {
-      waiting.shift();
+  const grantWaiters = (): void => {
+    for (let first = waiters[0]; first && first.bytes <= available; first = waiters[0]) {
+      waiters.shift();
       first.resolve(take(first.bytes));
     }
   };
   return {
-    tryReserve: (bytes) => (waiting.length === 0 && bytes <= free ? take(bytes) : null),
+    tryReserve: (bytes) => (waiters.length === 0 && bytes <= available ? take(bytes) : null),
     reserve: (bytes) =>
       new Promise((resolve) => {
-        waiting.push({ bytes, resolve });
-        serve();
+        waiters.push({ bytes, resolve });
+        grantWaiters();
       }),
   };
 }

@@ -30,21 +30,21 @@ async function readAll(topic: string): Promise<LogRecord[]> {
   const records: LogRecord[] = [];
   const ends = await endOffsets(kafka, topic);
   const ranges = new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }]));
-  await readRanges(kafka, { topic, ranges, onRecords: (some) => void records.push(...some), log });
+  await readRanges(kafka, { topic, ranges, onRecords: (chunk) => void records.push(...chunk), log });
   return records;
 }
 
 const valuesOf = (records: readonly LogRecord[]): (string | undefined)[] =>
   records.map(({ value }) => value?.toString());
 
-// What Kafka's own producer writes in each codec is read by apps/e2e/src/projector/unreadable-batch.int.test.ts.
-it.each(['snappy', 'lz4', 'zstd', 'gzip'])('reads what a broker recompresses, on a topic of %s', async (codec) => {
+// Batches that Kafka's own producer writes in each codec are read by apps/e2e/src/projector/unreadable-batch.int.test.ts.
+it.each(['snappy', 'lz4', 'zstd', 'gzip'])('reads batches that a broker has recompressed with %s', async (codec) => {
   const topic = await newTopic({ 'compression.type': codec });
   await using publisher = await connectPublisher(kafka);
   const values = Array.from({ length: 200 }, (_, i) => `${i} ${'y'.repeat(i)}`);
-  for (const some of [values.slice(0, 120), values.slice(120)])
+  for (const batch of [values.slice(0, 120), values.slice(120)])
     await publisher.publishBatch(
-      some.map((value) => ({ topic, partition: 0, key: 'k', value: Buffer.from(value), headers: { a: 'b' } })),
+      batch.map((value) => ({ topic, partition: 0, key: 'k', value: Buffer.from(value), headers: { a: 'b' } })),
     );
   const records = await readAll(topic);
   expect(valuesOf(records)).toEqual(values);

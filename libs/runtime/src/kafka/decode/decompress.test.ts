@@ -6,20 +6,20 @@ import { compressSync } from 'snappy';
 import { decompress, decompressedBytesMax } from './decompress.ts';
 import { MalformedBatchError } from './malformed-batch.ts';
 
-/** As Kafka's Java clients write snappy: blocks of 32 kB, each after its length. */
+/** Snappy in xerial framing, as Kafka's Java clients write it: blocks of 32 kB, each after its length. */
 function xerial(bytes: Buffer): Buffer {
-  const parts: Buffer[] = [Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1])];
+  const pieces: Buffer[] = [Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0, 0, 0, 0, 1, 0, 0, 0, 1])];
   for (let at = 0; at < bytes.length; at += 32_768) {
     const block = compressSync(bytes.subarray(at, at + 32_768));
     const length = Buffer.alloc(4);
     length.writeInt32BE(block.length);
-    parts.push(length, block);
+    pieces.push(length, block);
   }
-  return Buffer.concat(parts);
+  return Buffer.concat(pieces);
 }
 
-/** Every way in which producers write, with the number of its codec. */
-const ways = [
+/** All formats that producers write, with the number of the codec. */
+const formats = [
   ['gzip', 1, (bytes: Buffer) => gzipSync(bytes)],
   ['snappy in one block', 2, (bytes: Buffer) => compressSync(bytes)],
   ['snappy in blocks', 2, xerial],
@@ -32,41 +32,43 @@ const ways = [
   ['zstd', 4, (bytes: Buffer) => zstdCompressSync(bytes)],
 ] as const;
 
-/** Text as events are, and bytes that cannot be compressed. */
+/** Text like that of events, and random bytes, which do not compress. */
 const sample = Buffer.concat([Buffer.from('{"type":"call.new","call_id":"'.repeat(9_000)), randomBytes(70_000)]);
 
-describe.each(ways)('%s', (_name, codec, compress) => {
+describe.each(formats)('%s', (_name, codec, compress) => {
   it('is decompressed', async () => {
     for (const bytes of [sample, sample.subarray(0, 1), Buffer.alloc(0)])
       expect((await decompress(codec, compress(bytes))).equals(bytes)).toBe(true);
   });
 
-  it('may become as large as the limit, and no larger', async () => {
+  it('decompresses up to the limit, and fails above it', async () => {
     const compressed = compress(sample);
     expect(await decompress(codec, compressed, sample.length)).toHaveLength(sample.length);
     await expect(decompress(codec, compressed, sample.length - 1)).rejects.toThrow(/^decompresses to more than/);
   });
 
-  it('that was cut off, or has bytes behind its end, is malformed or what it was', async () => {
+  it('is malformed if truncated; with bytes after its end it is malformed, or they are ignored', async () => {
     const compressed = compress(sample);
     for (const cut of [0, 1, 5, 17, compressed.length >> 1, compressed.length - 5, compressed.length - 1])
       await expect(decompress(codec, compressed.subarray(0, cut))).rejects.toThrow(MalformedBatchError);
-    const more = await decompress(codec, Buffer.concat([compressed, randomBytes(9)])).catch((error: unknown) => error);
-    expect(more instanceof MalformedBatchError || (more as Buffer).equals(sample)).toBe(true);
+    const extended = await decompress(codec, Buffer.concat([compressed, randomBytes(9)])).catch(
+      (error: unknown) => error,
+    );
+    expect(extended instanceof MalformedBatchError || (extended as Buffer).equals(sample)).toBe(true);
   });
 
-  it('that was damaged is malformed or within the limit, whatever is damaged', async () => {
+  it('is malformed or within the limit, whichever bytes are corrupted', async () => {
     const bytesMax = 50_000;
     const small = compress(sample.subarray(260_000, 300_000));
-    const damage = fc.array(fc.tuple(fc.nat(small.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
+    const corruption = fc.array(fc.tuple(fc.nat(small.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 });
     const isHarmless = async (bytes: Buffer): Promise<boolean> => {
-      const made = await decompress(codec, bytes, bytesMax).catch((error: unknown) => error);
-      return made instanceof MalformedBatchError || (made as Buffer).length <= bytesMax;
+      const result = await decompress(codec, bytes, bytesMax).catch((error: unknown) => error);
+      return result instanceof MalformedBatchError || (result as Buffer).length <= bytesMax;
     };
     await fc.assert(
-      fc.asyncProperty(damage, async (changes) => {
+      fc.asyncProperty(corruption, async (changes) => {
         const bytes = Buffer.from(small);
-        // Heads are where lengths stand.
+        // Often near the start, where lengths are.
         for (const [at, byte] of changes) bytes[at % 3 === 0 ? at % 24 : at] = byte;
         return isHarmless(bytes);
       }),
@@ -75,16 +77,16 @@ describe.each(ways)('%s', (_name, codec, compress) => {
   });
 });
 
-it('the limit is 64 MB, if none is given', async () => {
+it('the default limit is 64 MB', async () => {
   const zeros = zstdCompressSync(Buffer.alloc(decompressedBytesMax + 1));
   await expect(decompress(4, zeros)).rejects.toThrow('decompresses to more than 64 MB');
 });
 
-it('a frame of lz4 behind another one is not read, however large', async () => {
+it('a second lz4 frame after the first is malformed, and not decompressed', async () => {
   const two = Buffer.concat([compressFrameSync(sample), compressFrameSync(Buffer.alloc(70_000_000))]);
   await expect(decompress(3, two)).rejects.toThrow(MalformedBatchError);
 });
 
-it('what is compressed in a way that nobody knows says so', async () => {
-  await expect(decompress(5, sample)).rejects.toThrow('is compressed in a way that nobody knows (codec 5)');
+it('an unknown codec is malformed', async () => {
+  await expect(decompress(5, sample)).rejects.toThrow('has an unknown compression codec (codec 5)');
 });

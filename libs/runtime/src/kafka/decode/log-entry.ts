@@ -2,18 +2,21 @@ import { eventUuid } from '../../event-uuid.ts';
 import { receivedAtOf } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
 
-const nothing = new Uint8Array();
+const emptyValue = new Uint8Array();
 
-/** Identity of what a record says; a record without a value says nothing. */
+/** UUID of the event in a record; all records without a value share one. */
 export const recordUuid = (record: Pick<LogRecord, 'value'>, receivedAt?: string): string =>
-  eventUuid(record.value ?? nothing, receivedAt);
+  eventUuid(record.value ?? emptyValue, receivedAt);
 
-/** A record as the domain's `decode` takes it: the one way from the log to an event. */
+/** The input of the domain's `decode`. Every event that is read from the log is made by this function. */
 export const logEntry = (record: LogRecord) => {
   const { value, partition, offset } = record;
   const { text, ms: receivedAt } = receivedAtOf(record);
   return {
-    ...{ value, partition, offset, receivedAt },
+    value,
+    partition,
+    offset,
+    receivedAt,
     uuidOf: (withTime: boolean): string => recordUuid({ value }, withTime ? text : undefined),
   };
 };

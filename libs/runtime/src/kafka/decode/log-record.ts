@@ -2,7 +2,7 @@ import type { IHeaders, KafkaMessage } from 'kafkajs';
 import { RecordView } from './record-view.ts';
 import type { LogHeaders } from './record-headers.ts';
 
-/** A record of the log. Not to be spread: what it has is read from the bytes of its fetch when it is asked for. */
+/** A record of the log. Do not spread it: its properties are getters that read the bytes of the fetch. */
 export interface LogRecord {
   readonly topic: string;
   readonly partition: number;
@@ -10,16 +10,17 @@ export interface LogRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: LogHeaders;
-  /** Kafka's own, in ms since 1970. */
+  /** Kafka's timestamp, in ms since 1970. */
   readonly timestamp: number;
 }
 
-/** A record as kafkajs hands it over. */
+/** Converts a message that kafkajs hands over. */
 export const toLogRecord = (topic: string, partition: number, message: KafkaMessage): LogRecord =>
   message instanceof RecordView
     ? message
     : {
-        ...{ topic, partition },
+        topic,
+        partition,
         offset: Number(message.offset),
         key: message.key,
         value: message.value,
@@ -42,7 +43,7 @@ export interface ReceivedAt {
   readonly ms: number;
 }
 
-/** When we received it: the header that ingest wrote, else Kafka's own timestamp. */
+/** When ingest received the event: from its header `received_at`; without a valid one, Kafka's timestamp. */
 export function receivedAtOf({ headers, timestamp }: Pick<LogRecord, 'headers' | 'timestamp'>): ReceivedAt {
   const text = headers.get('received_at')?.toString();
   if (text !== undefined) {

@@ -1,10 +1,10 @@
-/** Why a batch cannot be read: what its message says of "the batch". */
+/** A batch that cannot be decoded. The message is a predicate of "the batch": "has a wrong checksum". */
 export class MalformedBatchError extends Error {
-  override readonly name: string = 'Malformed';
+  override readonly name: string = 'MalformedBatchError';
 }
 
 export class BatchTooLargeError extends MalformedBatchError {
-  override readonly name = 'TooLarge';
+  override readonly name = 'BatchTooLargeError';
   constructor(bytesMax: number) {
     super(`decompresses to more than ${bytesMax / 1024 / 1024} MB`);
   }

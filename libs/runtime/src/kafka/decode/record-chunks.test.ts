@@ -21,142 +21,145 @@ const compressed = (codec: keyof typeof codecs, values: readonly Buffer[], paylo
   encodeBatch({ attributes: codecs[codec], count: values.length, payload: compress[codec](payload) });
 const plain = (values: readonly Buffer[], payload = encodeRecords(values)): Buffer =>
   encodeBatch({ attributes: 0, count: values.length, payload });
-const at = (firstOffset: number, batch: Buffer): Buffer => {
+const withOffset = (firstOffset: number, batch: Buffer): Buffer => {
   const bytes = Buffer.from(batch);
   bytes.writeBigInt64BE(BigInt(firstOffset));
   return bytes;
 };
 
-/** Of one consumer. */
+/** As that of one consumer: all tests share it, so memory that one does not release fails the others. */
 const budget = createByteBudget(decodeBudgetBytes);
-const open = (bytes: Buffer, from = 0) => {
+const decode = (bytes: Buffer, from = 0) => {
   const messages = readRecordSet({ topic: 't', partition: 0, bytes, aborted: [] }).filter(
     ({ isControlRecord }) => !isControlRecord,
   ) as Parameters<typeof decodeChunks>[0]['messages'];
   return decodeChunks({ topic: 't', partition: 0, from, messages }, budget);
 };
-const partsIn = async (bytes: Buffer, from = 0): Promise<RecordChunk[]> => {
-  const parts: RecordChunk[] = [];
-  for await (const part of open(bytes, from)) parts.push(part);
-  return parts;
+const chunksOf = async (bytes: Buffer, from = 0): Promise<RecordChunk[]> => {
+  const chunks: RecordChunk[] = [];
+  for await (const chunk of decode(bytes, from)) chunks.push(chunk);
+  return chunks;
 };
-const reasonOf = (part: RecordChunk | undefined): string | undefined =>
-  part?.kind === 'unreadable' ? part.batch.reason : undefined;
+const reasonOf = (chunk: RecordChunk | undefined): string | undefined =>
+  chunk?.kind === 'unreadable' ? chunk.batch.reason : undefined;
 
 const values = Array.from({ length: 60 }, (_, i) => Buffer.from(`{"type":"call.new","n":${i}}`));
 const [first, second] = [values.slice(0, 5), values.slice(5, 9)];
 
-describe('what a fetch brings of a partition', () => {
-  it('is one part, if nothing is compressed', async () => {
-    const parts = await partsIn(Buffer.concat([at(0, plain(first)), at(5, plain(second))]));
-    expect(parts).toHaveLength(1);
-    expect(parts[0]).toMatchObject({ kind: 'records', records: { length: 9 } });
+describe('what a fetch returns for a partition', () => {
+  it('is one chunk, if nothing is compressed', async () => {
+    const chunks = await chunksOf(Buffer.concat([withOffset(0, plain(first)), withOffset(5, plain(second))]));
+    expect(chunks).toHaveLength(1);
+    expect(chunks[0]).toMatchObject({ kind: 'records', records: { length: 9 } });
   });
 
-  it.each(names)('is one part while it is small, whatever is compressed (%s)', async (codec) => {
+  it.each(names)('is one chunk while it is small, even if batches are compressed (%s)', async (codec) => {
     const bytes = Buffer.concat([
-      at(0, compressed(codec, first)),
-      at(5, plain(second)),
-      at(9, compressed(codec, first)),
+      withOffset(0, compressed(codec, first)),
+      withOffset(5, plain(second)),
+      withOffset(9, compressed(codec, first)),
     ]);
-    const [part, ...others] = await partsIn(bytes, 2);
-    if (part?.kind !== 'records') throw new Error(reasonOf(part));
+    const [chunk, ...others] = await chunksOf(bytes, 2);
+    if (chunk?.kind !== 'records') throw new Error(reasonOf(chunk));
     expect(others).toEqual([]);
-    expect(part.records.map(({ offset }) => offset)).toEqual(Array.from({ length: 12 }, (_, i) => i + 2));
-    expect(part.records[3]?.value).toEqual(second[0]);
+    expect(chunk.records.map(({ offset }) => offset)).toEqual(Array.from({ length: 12 }, (_, i) => i + 2));
+    expect(chunk.records[3]?.value).toEqual(second[0]);
   });
 
-  it('is handed over in parts of about 1 MiB, or one record', async () => {
+  it('is split into chunks of about 1 MiB, or one record', async () => {
     const large = [...Array.from({ length: 10 }, () => Buffer.alloc(300_000)), Buffer.alloc(5_000_000), ...first];
-    const parts = await partsIn(compressed('zstd', large));
-    const counts = parts.map((part) => (part.kind === 'records' ? part.records.length : 0));
+    const chunks = await chunksOf(compressed('zstd', large));
+    const counts = chunks.map((chunk) => (chunk.kind === 'records' ? chunk.records.length : 0));
     expect(counts).toEqual([4, 4, 3, 5]);
   });
 
-  it('has all records of what is compressed, also behind more uncompressed ones than a part has', async () => {
+  it('has all records of a compressed batch, also after more uncompressed ones than fit a chunk', async () => {
     const small = Array.from({ length: 10_001 }, () => Buffer.from('x'));
-    const parts = await partsIn(Buffer.concat([at(0, plain(small)), at(10_001, compressed('zstd', first))]));
-    expect(parts.map((part) => (part.kind === 'records' ? part.records.length : 0))).toEqual([10_001, 5]);
+    const chunks = await chunksOf(
+      Buffer.concat([withOffset(0, plain(small)), withOffset(10_001, compressed('zstd', first))]),
+    );
+    expect(chunks.map((chunk) => (chunk.kind === 'records' ? chunk.records.length : 0))).toEqual([10_001, 5]);
   });
 
-  it('and cannot be read is a part of its own, after what comes before it', async () => {
+  it('has a chunk of its own for an unreadable batch, after the records before it', async () => {
     const broken = compressed('zstd', second);
     broken[broken.length - 1] = (broken.at(-1) ?? 0) ^ 1;
-    const parts = await partsIn(Buffer.concat([at(0, plain(first)), at(5, broken), at(9, compressed('lz4', first))]));
-    expect(parts.map((part) => (part.kind === 'records' ? part.records.length : reasonOf(part)))).toEqual([
-      ...[5, 'has another checksum than it says', 5],
+    const chunks = await chunksOf(
+      Buffer.concat([withOffset(0, plain(first)), withOffset(5, broken), withOffset(9, compressed('lz4', first))]),
+    );
+    expect(chunks.map((chunk) => (chunk.kind === 'records' ? chunk.records.length : reasonOf(chunk)))).toEqual([
+      5,
+      'has a wrong checksum',
+      5,
     ]);
-    expect(parts[1]).toMatchObject({ batch: { partition: 0, firstOffset: 5, lastOffset: 8, codec: 'zstd' } });
+    expect(chunks[1]).toMatchObject({ batch: { partition: 0, firstOffset: 5, lastOffset: 8, codec: 'zstd' } });
   });
 
   it.each([
     ['decompresses to more than 64 MB', compressed('zstd', [Buffer.alloc(64 * 1024 * 1024)])],
-    [
-      'is compressed in a way that nobody knows (codec 5)',
-      encodeBatch({ attributes: 5, count: 1, payload: first[0]! }),
-    ],
+    ['has an unknown compression codec (codec 5)', encodeBatch({ attributes: 5, count: 1, payload: first[0]! })],
     ['ends before its last record does', compressed('gzip', first, encodeRecords(first.slice(1)))],
-    ['has more bytes than records', compressed('gzip', first, encodeRecords([...first, ...second]))],
-    ['has more bytes than records', plain(first, encodeRecords([...first, ...second]))],
+    ['has bytes after its last record', compressed('gzip', first, encodeRecords([...first, ...second]))],
+    ['has bytes after its last record', plain(first, encodeRecords([...first, ...second]))],
     ['ends before its last record does', plain(first, encodeRecords(first).subarray(0, -1))],
     [
       'ends before its last record does',
       encodeBatch({ attributes: 0, count: 2 ** 31 - 1, payload: encodeRecords(first) }),
     ],
-    // A record of 6 bytes whose value would have 40.
-    ['has a record whose parts are longer than the record', plain([first[0]!], Buffer.from([12, 0, 0, 0, 1, 80, 0]))],
-    // Two headers, of which there are none.
+    // A record of 6 bytes with a value of 40.
+    ['has a record whose fields exceed its length', plain([first[0]!], Buffer.from([12, 0, 0, 0, 1, 80, 0]))],
+    // Claims two headers, and has none.
     [
-      'has a record whose parts are longer than the record',
+      'has a record whose fields exceed its length',
       compressed('lz4', [first[0]!], Buffer.from([12, 0, 0, 0, 1, 0, 4])),
     ],
     [
       'has records whose offsets are not in order',
       plain(first.slice(0, 2), Buffer.concat([encodeRecords([first[0]!]), encodeRecords([first[1]!])])),
     ],
-  ])('%s', async (reason, batch) => {
-    expect((await partsIn(batch)).map(reasonOf)).toEqual([reason]);
+  ])('is unreadable if a batch %s', async (reason, batch) => {
+    expect((await chunksOf(batch)).map(reasonOf)).toEqual([reason]);
   });
 
-  it('is no batch of Kafka at all: then nothing behind it can be read', async () => {
+  it('is unreadable from bytes in an unknown format on, because the start of the next batch is unknown', async () => {
     const noLength = plain(first);
     noLength.writeInt32BE(-7, 8);
     const noFormat = plain(first);
     noFormat[16] = 9;
     for (const broken of [noLength, noFormat])
-      expect((await partsIn(Buffer.concat([at(3, broken), at(8, plain(second))]))).map(reasonOf)).toEqual([
-        'is not in a format that Kafka has',
-      ]);
+      expect(
+        (await chunksOf(Buffer.concat([withOffset(3, broken), withOffset(8, plain(second))]))).map(reasonOf),
+      ).toEqual(['has an unknown format']);
   });
 
-  it('gives back its memory, whoever stops asking, and however often', async () => {
+  it('releases its memory when the reader stops early', async () => {
     const batch = compressed(
       'zstd',
       Array.from({ length: 40 }, () => Buffer.alloc(1_500_000)),
     );
-    // Of 60 MB: two that are never given back would stop all that follow.
+    // Of 60 MB: if two were not released, the next would wait for ever.
     const stopped = async (): Promise<number> => {
-      await using parts = open(batch);
-      const { value } = await parts.next();
+      await using chunks = decode(batch);
+      const { value } = await chunks.next();
       return value?.kind === 'records' ? value.records.length : 0;
     };
     expect(await Promise.all([stopped(), stopped(), stopped()])).toEqual([1, 1, 1]);
-    expect(await partsIn(batch)).toHaveLength(40);
+    expect(await chunksOf(batch)).toHaveLength(40);
   });
 
-  it('whatever is damaged, is handed over or unreadable: nothing is thrown, and no record lies outside of its batch', async () => {
+  it('is handed over or unreadable, whichever bytes are corrupted: nothing throws, and no record exceeds its batch', async () => {
     const log = Buffer.concat([
-      ...names.map((codec, i) => at(i * values.length, compressed(codec, values))),
-      at(names.length * values.length, plain(values)),
+      ...names.map((codec, i) => withOffset(i * values.length, compressed(codec, values))),
+      withOffset(names.length * values.length, plain(values)),
     ]);
-    const damage = fc.array(fc.tuple(fc.nat(log.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
+    const corruption = fc.array(fc.tuple(fc.nat(log.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
     await fc.assert(
-      fc.asyncProperty(damage, async (changes) => {
+      fc.asyncProperty(corruption, async (changes) => {
         const bytes = Buffer.from(log);
-        for (const [where, byte] of changes) bytes[where] = byte;
-        for (const part of await partsIn(bytes)) {
-          if (part.kind === 'unreadable') continue;
-          for (const { headers, value, key } of part.records)
+        for (const [index, byte] of changes) bytes[index] = byte;
+        for (const chunk of await chunksOf(bytes)) {
+          if (chunk.kind === 'unreadable') continue;
+          for (const { headers, value, key } of chunk.records)
             if ([...headers].length + (value?.length ?? 0) + (key?.length ?? 0) > log.length) return false;
         }
         return true;
@@ -165,7 +168,7 @@ describe('what a fetch brings of a partition', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 300 }),
-        async (bytes) => (await partsIn(Buffer.from(bytes))).length < 300,
+        async (bytes) => (await chunksOf(Buffer.from(bytes))).length < 300,
       ),
     );
   });

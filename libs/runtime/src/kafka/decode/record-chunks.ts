@@ -1,61 +1,62 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { ByteBudget, Reservation } from './byte-budget.ts';
 import { decompressedBytesMax } from './decompress.ts';
+import { EncodedBatch } from './encoded-batch.ts';
 import { toLogRecord } from './log-record.ts';
 import type { LogRecord } from './log-record.ts';
-import { EncodedBatch } from './encoded-batch.ts';
 import type { UnreadableBatch } from './unreadable-batch.ts';
 
-/** What is handed over at once of what a fetch brought of a partition. */
+/** What is handed over at once. */
 export type RecordChunk =
   | { readonly kind: 'records'; readonly records: readonly LogRecord[] }
   | { readonly kind: 'unreadable'; readonly batch: UnreadableBatch };
 
+/** What a fetch returned for one partition. */
 export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
-  /** Offset that was asked for: batches may begin before. */
+  /** Offset that was requested; the first batch may begin before it. */
   readonly from: number;
   readonly messages: readonly (KafkaMessage | EncodedBatch)[];
 }
 
-/** A part of decompressed records has no more than these, or one record: whoever handles it is used to what a fetch brings. */
-const partBytesMax = 1024 * 1024;
-const partRecordsMax = 10_000;
+/** Largest chunk of decompressed records, unless a single record is larger: about what a fetch returns. */
+const chunkBytesMax = 1024 * 1024;
+const chunkRecordsMax = 10_000;
 
-/** While a batch is decompressed, it may be there twice: in the pieces that came of it, and as a whole. */
-const openingBytes = 2 * decompressedBytesMax;
+/** Reserved while a batch is decompressed, in bytes: it may be in memory twice, as output chunks and as a whole. */
+const decompressionBytes = 2 * decompressedBytesMax;
 /**
- * Memory of a consumer for batches that it has decompressed, in bytes. Each has its own: one may read another topic while it handles
- * what it holds.
+ * Memory of a consumer for decompressed batches, in bytes. Each consumer has its own budget: one that reads another topic
+ * while it holds a batch would deadlock on a shared one.
  */
-export const decodeBudgetBytes = openingBytes + decompressedBytesMax;
+export const decodeBudgetBytes = decompressionBytes + decompressedBytesMax;
 
-/** How many records there are at least: compressed ones are not counted, but taken at their word. */
+/** Number of records; of compressed batches the count in their header. */
 export const countRecords = (messages: FetchedPartition['messages']): number =>
   messages.reduce((sum, message) => sum + (message instanceof EncodedBatch ? message.batch.count : 1), 0);
 
 /**
- * Opens what is compressed batch by batch, and hands it over in parts. The next is opened when the part before was handled: ask for it
- * no sooner. Ended early, it gives back its memory.
+ * Decodes batch by batch, in chunks. Call `next` only once the previous chunk is handled: it decodes the next batch. A
+ * `return` before the end releases the memory.
  */
 export async function* decodeChunks(
   { topic, partition, from, messages }: FetchedPartition,
   budget: ByteBudget,
 ): AsyncGenerator<RecordChunk, undefined> {
-  const holds = new Set<Reservation>();
+  const reservations = new Set<Reservation>();
   let records: LogRecord[] = [];
   let bytes = 0;
-  /** What was handed over needs no memory any more, but for the batch that is being read. */
-  const handOver = function* (reading?: Reservation): Generator<RecordChunk, undefined> {
+  /** Hands over the chunk, and releases the memory of all batches but `current`, which is still being read. */
+  const flush = function* (current?: Reservation): Generator<RecordChunk, undefined> {
     if (records.length > 0) yield { kind: 'records', records };
     records = [];
     bytes = 0;
-    for (const hold of holds) if (hold !== reading) release(hold);
+    for (const reservation of reservations) if (reservation !== current) release(reservation);
   };
-  const release = (hold: Reservation): void => {
-    holds.delete(hold);
-    hold[Symbol.dispose]();
+  const release = (reservation: Reservation): void => {
+    reservations.delete(reservation);
+    reservation[Symbol.dispose]();
   };
   try {
     for (const message of messages) {
@@ -63,33 +64,33 @@ export async function* decodeChunks(
         records.push(toLogRecord(topic, partition, message));
         continue;
       }
-      // With a full part, nothing of this batch would be taken, as if it were at its end.
-      if (records.length >= partRecordsMax) yield* handOver();
-      let hold = budget.tryReserve(openingBytes);
-      if (!hold) {
-        // Others may wait for what this one holds.
-        yield* handOver();
-        hold = await budget.reserve(openingBytes);
+      // From a full chunk, `take` below would get no records, and the batch would seem to be at its end.
+      if (records.length >= chunkRecordsMax) yield* flush();
+      let reservation = budget.tryReserve(decompressionBytes);
+      if (!reservation) {
+        // Release ours first: others may wait for it.
+        yield* flush();
+        reservation = await budget.reserve(decompressionBytes);
       }
-      holds.add(hold);
-      const open = await message.open();
-      if ('unreadable' in open) {
-        release(hold);
-        yield* handOver();
-        yield { kind: 'unreadable', batch: open.unreadable };
+      reservations.add(reservation);
+      const decoded = await message.decode();
+      if ('unreadable' in decoded) {
+        release(reservation);
+        yield* flush();
+        yield { kind: 'unreadable', batch: decoded.unreadable };
         continue;
       }
-      hold.shrinkTo(open.bytes);
+      reservation.shrinkTo(decoded.bytes);
       for (;;) {
-        const some = open.records.take(partRecordsMax - records.length, partBytesMax - bytes);
-        if (some.records.length === 0) break;
-        for (const record of some.records) if (record.offset >= from) records.push(record);
-        bytes += some.bytes;
-        if (records.length >= partRecordsMax || bytes >= partBytesMax) yield* handOver(hold);
+        const taken = decoded.records.take(chunkRecordsMax - records.length, chunkBytesMax - bytes);
+        if (taken.records.length === 0) break;
+        for (const record of taken.records) if (record.offset >= from) records.push(record);
+        bytes += taken.bytes;
+        if (records.length >= chunkRecordsMax || bytes >= chunkBytesMax) yield* flush(reservation);
       }
     }
-    yield* handOver();
+    yield* flush();
   } finally {
-    for (const hold of holds) release(hold);
+    for (const reservation of reservations) release(reservation);
   }
 }

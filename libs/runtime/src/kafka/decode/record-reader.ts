@@ -1,65 +1,65 @@
-import { setImmediate as endOfTurn } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { MalformedBatchError } from './malformed-batch.ts';
 import { RecordView } from './record-view.ts';
 import type { BatchHeader } from './batch-header.ts';
 import { areValidHeaders, readVarInt } from './record-headers.ts';
 import type { ByteReader } from './record-headers.ts';
 
-/** Reads the records of a batch one after the other. */
+/** Reads the records of a batch in order. */
 export interface RecordReader<Of = RecordView> {
-  /** The next records: at most so many, and no more once they have `bytesMax` bytes together. None at the end. @throws {Malformed} */
+  /** The next records: up to `recordsMax`, and until they reach `bytesMax`. None at the end. @throws {MalformedBatchError} */
   readonly take: (recordsMax: number, bytesMax: number) => { records: Of[]; bytes: number };
-  /** @throws {Malformed} if something stands behind the last record */
+  /** @throws {MalformedBatchError} if bytes follow the last record */
   readonly end: () => void;
 }
 
-/** @param withHeaders whether headers are looked through as well; else only the frames of the records are */
-export function createRecordReader(batch: BatchHeader, place: ByteReader, withHeaders = false): RecordReader {
-  const { bytes } = place;
-  let read = 0;
+/** @param validateHeaders whether to validate headers as well; else only the lengths of records are */
+export function createRecordReader(batch: BatchHeader, reader: ByteReader, validateHeaders = false): RecordReader {
+  const { bytes } = reader;
+  let count = 0;
   let offset = batch.firstOffset - 1;
   const next = (): RecordView => {
-    const length = readVarInt(place);
-    const end = place.at + length;
-    // What is not a number fails each of these comparisons.
+    const length = readVarInt(reader);
+    const end = reader.index + length;
+    // Negated, so that NaN fails each of these comparisons.
     if (!(end <= bytes.length)) throw new MalformedBatchError('ends before its last record does');
-    const record = new RecordView(batch, place);
-    if (!(place.at <= end) || (withHeaders && !areValidHeaders(bytes, place.at, end)))
-      throw new MalformedBatchError('has a record whose parts are longer than the record');
+    const record = new RecordView(batch, reader);
+    if (!(reader.index <= end) || (validateHeaders && !areValidHeaders(bytes, reader.index, end)))
+      throw new MalformedBatchError('has a record whose fields exceed its length');
     if (!(record.offset > offset && record.offset <= batch.lastOffset))
       throw new MalformedBatchError('has records whose offsets are not in order');
     ({ offset } = record);
-    place.at = end;
+    reader.index = end;
     return record;
   };
   return {
     take: (recordsMax, bytesMax) => {
       const records: RecordView[] = [];
-      const from = place.at;
-      for (; read < batch.count && records.length < recordsMax && place.at - from < bytesMax; read++)
+      const start = reader.index;
+      for (; count < batch.count && records.length < recordsMax && reader.index - start < bytesMax; count++)
         records.push(next());
-      return { records, bytes: place.at - from };
+      return { records, bytes: reader.index - start };
     },
     end: () => {
-      if (place.at !== bytes.length) throw new MalformedBatchError('has more bytes than records');
+      if (reader.index !== bytes.length) throw new MalformedBatchError('has bytes after its last record');
     },
   };
 }
 
-/** All records of a batch, which stand in `bytes` from `start` on. @throws {Malformed} */
+/** All records of a batch, from index `start` of `bytes`. @throws {MalformedBatchError} */
 export function decodeRecords(batch: BatchHeader, bytes: Buffer, start: number): RecordView[] {
-  const reader = createRecordReader(batch, { bytes, at: start });
+  const reader = createRecordReader(batch, { bytes, index: start });
   const { records } = reader.take(Infinity, Infinity);
   reader.end();
   return records;
 }
 
-/** Records that are checked before others of the process have a turn. */
+/** Records that are validated before the event loop gets a turn. */
 const recordsPerTurn = 50_000;
 
-/** Reads through all records of a batch, and keeps none: 64 MB can hold millions of them. @throws {Malformed} */
+/** Validates all records of a batch, and keeps none: 64 MB can hold millions of them. @throws {MalformedBatchError} */
 export async function validateRecords(batch: BatchHeader, bytes: Buffer): Promise<void> {
-  const reader = createRecordReader(batch, { bytes, at: 0 }, true);
-  while (reader.take(recordsPerTurn, Infinity).records.length > 0) await endOfTurn();
+  const reader = createRecordReader(batch, { bytes, index: 0 }, true);
+  while (reader.take(recordsPerTurn, Infinity).records.length > 0) await yieldToEventLoop();
   reader.end();
 }

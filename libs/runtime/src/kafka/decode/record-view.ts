@@ -1,33 +1,33 @@
 import { HeadersView, readVarInt } from './record-headers.ts';
-import type { LogHeaders, ByteReader } from './record-headers.ts';
+import type { ByteReader, LogHeaders } from './record-headers.ts';
 import type { LogRecord } from './log-record.ts';
 import type { BatchHeader } from './batch-header.ts';
 
-/** A record in the bytes of a fetch: what is not asked for is not made. */
+/** A record in the bytes of a fetch. Key, value and headers are decoded on access. */
 export class RecordView implements LogRecord {
   readonly offset: number;
   readonly timestamp: number;
   private readonly batch: BatchHeader;
   private readonly bytes: Buffer;
-  private readonly keyAt: number;
+  private readonly keyStart: number;
   private readonly keyLength: number;
-  private readonly valueAt: number;
+  private readonly valueStart: number;
   private readonly valueLength: number;
 
-  /** @param place behind the length of the record; it is moved to the headers */
-  constructor(batch: BatchHeader, place: ByteReader) {
+  /** @param reader after the length of the record; the constructor advances it to the headers */
+  constructor(batch: BatchHeader, reader: ByteReader) {
     this.batch = batch;
-    this.bytes = place.bytes;
-    place.at++; // Attributes, which nobody uses yet.
-    const timestampDelta = readVarInt(place);
+    this.bytes = reader.bytes;
+    reader.index++; // Attributes, unused by Kafka so far.
+    const timestampDelta = readVarInt(reader);
     this.timestamp = batch.appendedAt ?? batch.firstTimestamp + timestampDelta;
-    this.offset = batch.firstOffset + readVarInt(place);
-    this.keyLength = readVarInt(place);
-    this.keyAt = place.at;
-    place.at += Math.max(this.keyLength, 0);
-    this.valueLength = readVarInt(place);
-    this.valueAt = place.at;
-    place.at += Math.max(this.valueLength, 0);
+    this.offset = batch.firstOffset + readVarInt(reader);
+    this.keyLength = readVarInt(reader);
+    this.keyStart = reader.index;
+    reader.index += Math.max(this.keyLength, 0);
+    this.valueLength = readVarInt(reader);
+    this.valueStart = reader.index;
+    reader.index += Math.max(this.valueLength, 0);
   }
 
   get topic(): string {
@@ -43,12 +43,12 @@ export class RecordView implements LogRecord {
     return this.batch.batchContext;
   }
   get key(): Buffer | null {
-    return this.keyLength < 0 ? null : this.bytes.subarray(this.keyAt, this.keyAt + this.keyLength);
+    return this.keyLength < 0 ? null : this.bytes.subarray(this.keyStart, this.keyStart + this.keyLength);
   }
   get value(): Buffer | null {
-    return this.valueLength < 0 ? null : this.bytes.subarray(this.valueAt, this.valueAt + this.valueLength);
+    return this.valueLength < 0 ? null : this.bytes.subarray(this.valueStart, this.valueStart + this.valueLength);
   }
   get headers(): LogHeaders {
-    return new HeadersView(this.bytes, this.valueAt + Math.max(this.valueLength, 0));
+    return new HeadersView(this.bytes, this.valueStart + Math.max(this.valueLength, 0));
   }
 }

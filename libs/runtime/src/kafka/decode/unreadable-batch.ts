@@ -1,20 +1,20 @@
-/** A batch of which no record can be had. */
+/** A batch whose records cannot be decoded. */
 export interface UnreadableBatch {
   readonly topic: string;
   readonly partition: number;
   readonly firstOffset: number;
   readonly lastOffset: number;
-  /** How it says that it is compressed. */
+  /** Name of its compression codec, as its header claims. */
   readonly codec: string;
-  /** What is wrong with it, as what can be said of "the batch". */
+  /** Why, as a predicate of "the batch". */
   readonly reason: string;
-  /** Kafka's latest of its records, in ms since 1970. */
+  /** Latest timestamp of its records, in ms since 1970. */
   readonly timestamp: number;
-  /** As it came from Kafka. */
+  /** The batch as Kafka sent it. */
   readonly bytes: Buffer;
 }
 
-/** What stands in the way, and the command that an operator may go on with. */
+/** The problem, and the command with which an operator can skip the batch. */
 export const describeUnreadable = ({
   topic,
   partition,
@@ -23,13 +23,13 @@ export const describeUnreadable = ({
   codec,
   reason,
 }: Omit<UnreadableBatch, 'bytes' | 'timestamp'>): string =>
-  `Partition ${partition} stands still: records ${firstOffset} to ${lastOffset} of "${topic}" cannot be read, as their batch (${codec}) ${reason}. To go on without them: npm run projector -- dlq skip-batch ${partition}:${firstOffset} (it puts the batch on the DLQ). Nothing was skipped so far: a newer version of callstream may be able to read it.`;
+  `Partition ${partition} is blocked: records ${firstOffset} to ${lastOffset} of topic "${topic}" are unreadable, because their batch (${codec}) ${reason}. To skip them: npm run projector -- dlq skip-batch ${partition}:${firstOffset} (it puts the batch on the DLQ). Nothing was skipped so far: a newer version of callstream may be able to read it.`;
 
-/** Somebody who cannot go on has met a batch that cannot be read. */
+/** A reader cannot continue past an unreadable batch. */
 export class UnreadableBatchError extends Error {
-  override readonly name = 'BatchUnreadable';
+  override readonly name = 'UnreadableBatchError';
   readonly batch: UnreadableBatch;
-  /** @param cause why it could not be found out whether an operator has decided */
+  /** @param cause why it is unknown whether an operator has skipped the batch */
   constructor(batch: UnreadableBatch, cause?: unknown) {
     super(describeUnreadable(batch), { cause });
     this.batch = batch;

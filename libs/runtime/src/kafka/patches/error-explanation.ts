@@ -1,7 +1,7 @@
 import kafkajs from 'kafkajs';
 import type { KafkaJSProtocolError } from 'kafkajs';
 
-/** Operation of Kafka's ACLs that a request needs, by its name in kafkajs. */
+/** Operation of Kafka's ACLs that a request needs, by the request's name in kafkajs. */
 const operations: Readonly<Record<string, string>> = {
   Metadata: 'Describe',
   ListOffsets: 'Describe',
@@ -20,10 +20,9 @@ const operations: Readonly<Record<string, string>> = {
   DeleteGroups: 'Delete',
 };
 
-/** What was being done when a request failed. */
 export interface FailedRequest {
-  readonly api?: string;
-  readonly answer?: unknown;
+  readonly apiName?: string;
+  readonly responseData?: unknown;
   readonly group?: string | undefined;
   readonly sasl: { readonly username?: string; readonly mechanism?: string } | null;
 }
@@ -31,59 +30,65 @@ export interface FailedRequest {
 export const isProtocolError = (error: unknown): error is KafkaJSProtocolError =>
   error instanceof kafkajs.KafkaJSProtocolError;
 
-/** What is missing, and what mends it; null if nothing is known beside what the error says. */
-export const explanationOf = (error: Error, context: FailedRequest): string | null =>
-  isProtocolError(error) ? ofProtocol(error, context) : ofSasl(error, context);
+/** Cause and remedy of an error; null if its own message says all that we know. */
+export const explanationOf = (error: Error, request: FailedRequest): string | null =>
+  isProtocolError(error) ? explainProtocolError(error, request) : explainSaslError(error, request);
 
-function ofProtocol(error: KafkaJSProtocolError & { readonly topic?: string }, context: FailedRequest): string | null {
-  const { api = '?', answer, group, sasl } = context;
-  const topic = error.topic ?? topicOf(answer, error.code);
+function explainProtocolError(
+  error: KafkaJSProtocolError & { readonly topic?: string },
+  request: FailedRequest,
+): string | null {
+  const { apiName = '?', responseData, group, sasl } = request;
+  const topic = error.topic ?? topicOf(responseData, error.code);
   const user = sasl?.username ?? '<user>';
-  const missing = (operation: string, resource: string, option: string): string =>
-    `User ${user} lacks the right to ${operation} ${resource}: kafka-acls.sh --add --allow-principal User:${user} --operation ${operation} ${option}`;
-  const operation = operations[api] ?? api;
+  const notAuthorized = (operation: string, resource: string, option: string): string =>
+    `User ${user} is not authorized to ${operation} ${resource}. Grant it: kafka-acls.sh --add --allow-principal User:${user} --operation ${operation} ${option}`;
+  const operation = operations[apiName] ?? apiName;
   switch (error.type) {
     case 'TOPIC_AUTHORIZATION_FAILED':
-      return missing(operation, `topic "${topic ?? '?'}"`, `--topic ${topic ?? '<topic>'}`);
+      return notAuthorized(operation, `topic "${topic ?? '?'}"`, `--topic ${topic ?? '<topic>'}`);
     case 'GROUP_AUTHORIZATION_FAILED':
-      return missing(operation, `group "${group ?? '?'}"`, `--group ${group ?? '<group>'}`);
+      return notAuthorized(operation, `group "${group ?? '?'}"`, `--group ${group ?? '<group>'}`);
     case 'CLUSTER_AUTHORIZATION_FAILED':
-      return api === 'InitProducerId'
-        ? missing(operation, 'the topic that it writes to', '--topic <topic>')
-        : missing(operation, 'the cluster', '--cluster');
+      return apiName === 'InitProducerId'
+        ? notAuthorized(operation, 'the topic of its records', '--topic <topic>')
+        : notAuthorized(operation, 'the cluster', '--cluster');
     case 'UNKNOWN_TOPIC_OR_PARTITION':
-      return api === 'Metadata' ? `There is no topic "${topic ?? '?'}". Make it: npm run projector -- topics` : null;
+      return apiName === 'Metadata'
+        ? `Topic "${topic ?? '?'}" does not exist. Create it: npm run projector -- topics`
+        : null;
     case 'ILLEGAL_SASL_STATE':
-      return 'Perhaps this port takes no users: set KAFKA_SECURITY_PROTOCOL=PLAINTEXT or SSL, or another port in KAFKA_BROKERS.';
+      return 'This port may not support SASL: set KAFKA_SECURITY_PROTOCOL=PLAINTEXT or SSL, or another port in KAFKA_BROKERS.';
     case 'UNSUPPORTED_SASL_MECHANISM':
-      return `Set KAFKA_SASL_MECHANISM to one that the broker takes${offered(answer)}.`;
+      return `Set KAFKA_SASL_MECHANISM to one that the broker supports${supportedMechanisms(responseData)}.`;
     default:
       return null;
   }
 }
 
-const ofSasl = ({ name }: Error, { sasl }: FailedRequest): string | null =>
+const explainSaslError = ({ name }: Error, { sasl }: FailedRequest): string | null =>
   name === 'KafkaJSSASLAuthenticationError'
-    ? `Kafka does not know user ${sasl?.username ?? '?'} with this password for ${(sasl?.mechanism ?? '?').toUpperCase()}: see KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`
+    ? `Kafka rejected user ${sasl?.username ?? '?'} with this password and mechanism ${(sasl?.mechanism ?? '?').toUpperCase()}: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`
     : null;
 
-function offered(answer: unknown): string {
-  const { enabledMechanisms } = (answer ?? {}) as { enabledMechanisms?: readonly string[] };
+function supportedMechanisms(responseData: unknown): string {
+  const { enabledMechanisms } = (responseData ?? {}) as { enabledMechanisms?: readonly string[] };
   return enabledMechanisms?.length ? ` (${enabledMechanisms.join(', ')})` : '';
 }
 
-/** The topic that an answer gives this error code for. */
-function topicOf(answer: unknown, code: number): string | undefined {
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const { topic, topicName, resourceName, ...rest } = answer as Record<string, unknown>;
+/** The topic that a response gives this error code for. */
+function topicOf(responseData: unknown, code: number): string | undefined {
+  if (typeof responseData !== 'object' || responseData === null) return undefined;
+  const { topic, topicName, resourceName, ...otherFields } = responseData as Record<string, unknown>;
   const name = topic ?? topicName ?? resourceName;
-  if (typeof name === 'string') return hasCode(rest, code) ? name : undefined;
-  for (const part of Object.values(rest)) {
-    const found = topicOf(part, code);
+  if (typeof name === 'string') return hasCode(otherFields, code) ? name : undefined;
+  for (const field of Object.values(otherFields)) {
+    const found = topicOf(field, code);
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-const hasCode = (part: unknown, code: number): boolean =>
-  part === code || (typeof part === 'object' && part !== null && Object.values(part).some((one) => hasCode(one, code)));
+const hasCode = (field: unknown, code: number): boolean =>
+  field === code ||
+  (typeof field === 'object' && field !== null && Object.values(field).some((inner) => hasCode(inner, code)));

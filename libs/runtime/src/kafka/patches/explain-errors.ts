@@ -1,10 +1,10 @@
 import { createRequire } from 'node:module';
-import { isProtocolError, explanationOf } from './error-explanation.ts';
+import { explanationOf, isProtocolError } from './error-explanation.ts';
 import type { FailedRequest } from './error-explanation.ts';
 
 /**
- * kafkajs 2.2.4 says that something failed, not of what: the topic, the group, the right that is missing. Here the
- * messages of its errors get that, and what mends it. Their types, by which is decided what happens, stay as they are.
+ * Errors of kafkajs 2.2.4 do not name the topic, the group or the missing right. This patch adds them, and the remedy,
+ * to the messages. The types of errors, which decide about retries, stay the same.
  */
 interface RequestProtocol {
   readonly request: { readonly apiName: string; readonly encode: () => Promise<{ readonly buffer: Buffer }> };
@@ -16,32 +16,32 @@ interface PatchedConnection {
   authenticate: () => Promise<void>;
 }
 interface Cluster {
-  findGroupCoordinatorMetadata: (asked: { readonly groupId: string }) => Promise<unknown>;
+  findGroupCoordinatorMetadata: (options: { readonly groupId: string }) => Promise<unknown>;
 }
 
 const require = createRequire(import.meta.url);
 const { prototype: connection } = require('kafkajs/src/network/connection.js') as { prototype: PatchedConnection };
 const { prototype: cluster } = require('kafkajs/src/cluster/index.js') as { prototype: Cluster };
 
-/** Said already: several requests may wait for one that fails. */
+/** Errors that have their explanation: several requests may reject with the same one. */
 const explained = new WeakSet<Error>();
-/** Why a group has no coordinator for us; kafkajs forgets it on the way. */
-const groupsRefused = new Map<string, unknown>();
+/** Why looking up the coordinator of a group failed, by group id; kafkajs loses that error. */
+const coordinatorErrors = new Map<string, unknown>();
 
 const { send, authenticate } = connection;
 connection.send = async function (protocol) {
-  let answer: unknown;
+  let responseData: unknown;
   const parse = (data: unknown): Promise<unknown> => {
-    answer = data;
+    responseData = data;
     return protocol.response.parse(data);
   };
   try {
     return await send.call(this, { ...protocol, response: { ...protocol.response, parse } });
   } catch (error) {
     const group = await groupOf(protocol).catch(() => undefined);
-    if (error instanceof Error) explain(error, { api: protocol.request.apiName, answer, group, sasl: this.sasl });
-    if (protocol.request.apiName === 'GroupCoordinator' && isProtocolError(error))
-      groupsRefused.set(group ?? '', error);
+    const { apiName } = protocol.request;
+    if (error instanceof Error) addExplanation(error, { apiName, responseData, group, sasl: this.sasl });
+    if (apiName === 'GroupCoordinator' && isProtocolError(error)) coordinatorErrors.set(group ?? '', error);
     throw error;
   }
 };
@@ -50,40 +50,42 @@ connection.authenticate = async function () {
   try {
     await authenticate.call(this);
   } catch (error) {
-    if (error instanceof Error) explain(error, { sasl: this.sasl });
+    if (error instanceof Error) addExplanation(error, { sasl: this.sasl });
     throw error;
   }
 };
 
-const { findGroupCoordinatorMetadata: find } = cluster;
-cluster.findGroupCoordinatorMetadata = async function (asked) {
-  groupsRefused.delete(asked.groupId);
+const { findGroupCoordinatorMetadata } = cluster;
+cluster.findGroupCoordinatorMetadata = async function (options) {
+  const { groupId } = options;
+  coordinatorErrors.delete(groupId);
   try {
-    return await find.call(this, asked);
+    return await findGroupCoordinatorMetadata.call(this, options);
   } catch (error) {
-    throw groupsRefused.get(asked.groupId) ?? error;
+    throw coordinatorErrors.get(groupId) ?? error;
   } finally {
-    groupsRefused.delete(asked.groupId);
+    coordinatorErrors.delete(groupId);
   }
 };
 
-function explain(error: Error & { readonly errors?: unknown }, context: FailedRequest): void {
+function addExplanation(error: Error & { readonly errors?: unknown }, request: FailedRequest): void {
   if (explained.has(error)) return;
   explained.add(error);
   if (Array.isArray(error.errors)) {
     const errors = (error.errors as unknown[]).filter(isProtocolError);
-    for (const one of errors) explain(one, context);
+    for (const inner of errors) addExplanation(inner, request);
     if (errors.length > 0) error.message += `: ${errors.map(({ message }) => message).join('; ')}`;
     return;
   }
-  const why = explanationOf(error, context);
-  if (why !== null) error.message = `${error.message.trim()}. ${why}`;
+  const explanation = explanationOf(error, request);
+  if (explanation !== null) error.message = `${error.message.trim()}. ${explanation}`;
 }
 
-/** The group that a request is about: it is its first text. */
+/** The group id of a request: its first string. */
 async function groupOf({ request }: RequestProtocol): Promise<string | undefined> {
   if (!/Group|Heartbeat|Offset(Fetch|Commit)$/.test(request.apiName)) return undefined;
   const { buffer } = await request.encode();
+  // DescribeGroups and DeleteGroups have the length of a list first.
   const at = request.apiName.endsWith('Groups') ? 4 : 0;
   return buffer.subarray(at + 2, at + 2 + buffer.readInt16BE(at)).toString('utf8');
 }

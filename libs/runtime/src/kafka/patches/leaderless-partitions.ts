@@ -4,17 +4,17 @@ interface Metadata {
   readonly topicMetadata: readonly { readonly partitionMetadata: { partitionErrorCode: number }[] }[];
 }
 
-/** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE, LISTENER_NOT_FOUND: the broker of a partition is away. */
-const awayCodes = new Set([5, 9, 72]);
+/** LEADER_NOT_AVAILABLE, REPLICA_NOT_AVAILABLE, LISTENER_NOT_FOUND: a broker of the partition is down. */
+const brokerDownCodes = new Set([5, 9, 72]);
 
-/** How long metadata are used before they are asked for again, in ms: a leader that is back must be noticed. */
+/** How long clients cache metadata, in ms: it bounds how late they notice that a leader is back. */
 export const metadataMaxAgeMs = 5_000;
 
 const require = createRequire(import.meta.url);
 
 /**
- * kafkajs 2.2.4 takes the metadata of a topic for failed when one of its partitions has no leader: a producer could not
- * write, and a consumer not read, any of the others. Here such a partition has leader -1, and only who needs it fails.
+ * kafkajs 2.2.4 rejects the metadata of a topic if one partition has no leader, so that no partition could be read or
+ * written. With this patch such a partition has leader -1, and only requests to it fail.
  */
 for (const version of [0, 1, 2, 3, 4, 5, 6]) {
   const response = require(`kafkajs/src/protocol/requests/metadata/v${version}/response.js`) as {
@@ -24,7 +24,7 @@ for (const version of [0, 1, 2, 3, 4, 5, 6]) {
   response.parse = (data) => {
     for (const { partitionMetadata } of data.topicMetadata)
       for (const partition of partitionMetadata)
-        if (awayCodes.has(partition.partitionErrorCode)) partition.partitionErrorCode = 0;
+        if (brokerDownCodes.has(partition.partitionErrorCode)) partition.partitionErrorCode = 0;
     return parse(data);
   };
 }

@@ -12,7 +12,7 @@ import { connectPublisher } from '../produce/publisher.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 
-/** Sockets of which one breaks in the middle of a long answer: once, after `bytes` of it. */
+/** The first socket that has received `bytes` is destroyed, within a long response. */
 function breakingSockets(bytes: number): { socketFactory: ISocketFactory; broken: () => number } {
   let broken = 0;
   const socketFactory: ISocketFactory = ({ host, port, onConnect }) => {
@@ -29,19 +29,26 @@ function breakingSockets(bytes: number): { socketFactory: ISocketFactory; broken
   return { socketFactory, broken: () => broken };
 }
 
-it('a connection that breaks in the middle of an answer: what comes over the next one is understood', async () => {
+it('after a connection that breaks within a response, responses on the next connection are parsed', async () => {
   const topic = testTopicName();
   const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });
   await ensureTopics(kafka, { topic, partitions: 1, log });
   await using publisher = await connectPublisher(kafka);
   const { socketFactory, broken } = breakingSockets(200_000);
-  const breaking = new kafkajs.Kafka({
-    ...{ brokers: [...testKafkaBrokers()], socketFactory, connectionTimeout: 3_000, requestTimeout: 30_000 },
+  const unreliableKafka = new kafkajs.Kafka({
+    brokers: [...testKafkaBrokers()],
+    socketFactory,
+    connectionTimeout: 3_000,
+    requestTimeout: 30_000,
     logLevel: kafkajs.logLevel.NOTHING,
   });
   let next = 0;
-  await using _consumption = await consume(breaking, {
-    ...{ groupId: randomUUID(), topic, concurrency: 1, commit: false, log },
+  await using _consumer = await consume(unreliableKafka, {
+    groupId: randomUUID(),
+    topic,
+    concurrency: 1,
+    commit: false,
+    log,
     positions: () => new Map([[0, next]]),
     onBatch: ({ records }) => Promise.resolve((next = (records.at(-1)?.offset ?? -1) + 1)),
   });
@@ -54,11 +61,11 @@ interface TestConnection {
   connect: () => Promise<true>;
   disconnect: () => Promise<true>;
 }
-const KafkaConnection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
+const KafkajsConnection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
   options: object,
 ) => TestConnection;
 
-it('who asks for a connection while it is made gets that one; afterwards there may be another', async () => {
+it('concurrent calls of connect share one socket; after a disconnect there is a new one', async () => {
   const [host, port] = testKafkaBrokers()[0]?.split(':') ?? [];
   let sockets = 0;
   const socketFactory: ISocketFactory = ({ onConnect }) => {
@@ -66,9 +73,15 @@ it('who asks for a connection while it is made gets that one; afterwards there m
     return connect({ host, port: Number(port) }, onConnect);
   };
   const logger = { namespace: () => logger, debug: () => undefined, error: () => undefined };
-  // Without a time-out of requests it would set a timer of NaN ms.
-  const timeouts = { connectionTimeout: 3_000, requestTimeout: 30_000 };
-  const connection = new KafkaConnection({ host, port, logger, socketFactory, ...timeouts });
+  const connection = new KafkajsConnection({
+    host,
+    port,
+    logger,
+    socketFactory,
+    connectionTimeout: 3_000,
+    // Without it, kafkajs would set a timer of NaN ms.
+    requestTimeout: 30_000,
+  });
   await Promise.all([connection.connect(), connection.connect()]);
   expect(sockets).toBe(1);
   await connection.disconnect();

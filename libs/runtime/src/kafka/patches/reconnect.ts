@@ -12,20 +12,22 @@ const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connec
 const { connect } = prototype;
 const connecting = new WeakMap<Connection, Promise<true>>();
 
-/** The length of an answer, which comes first, in bytes. */
+/** Size of the length that precedes each response, in bytes. */
 const lengthBytes = 4;
 
 /**
- * kafkajs 2.2.4 keeps what came of an answer when its connection breaks, and takes what comes over the next one for the
- * rest of it: no answer is understood any more, each request waits for its 30 s, and the consumer stands still without a
- * word. And two requests that find no connection open one each, whose answers mix. Here each connection begins with an
- * empty buffer, and there is one.
+ * When a connection breaks within a response, kafkajs 2.2.4 keeps the received part, and takes the bytes of the next
+ * connection for the rest of it: no response can be parsed, each request waits for its timeout of 30 s, and the consumer
+ * stalls without an error. Also, two requests that find no connection open one each, and their responses mix. With this
+ * patch each connection starts with an empty buffer, and concurrent calls share one.
  */
 prototype.connect = function (this: Connection): Promise<true> {
   if (this.isConnected()) return connect.call(this);
-  const begun = connecting.get(this);
-  if (begun) return begun;
-  [this.chunks, this.bytesBuffered, this.bytesNeeded] = [[], 0, lengthBytes];
+  const pending = connecting.get(this);
+  if (pending) return pending;
+  this.chunks = [];
+  this.bytesBuffered = 0;
+  this.bytesNeeded = lengthBytes;
   const opening = connect.call(this).finally(() => connecting.delete(this));
   connecting.set(this, opening);
   return opening;

@@ -12,7 +12,7 @@ const schedule = prototype.scheduleCheckPendingRequests;
 
 /**
  * kafkajs 2.2.4 re-arms a timer of each connection for ever: 900 to 2,500 times a second, 5 % of a core when idle, and
- * Node 24 warns of its negative timeouts. With nothing pending there is nothing to check. `send` schedules anew.
+ * Node 24 warns about negative timeouts. With this patch it is armed only while requests are pending; `send` arms it again.
  */
 prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
   if (this.pending.length > 0) schedule.call(this);

@@ -7,7 +7,7 @@ import { ensureTopics } from '../ensure-topics.ts';
 import { endOffsets } from '../topics.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
-const to = (topic: string): ProducerRecord => ({
+const recordTo = (topic: string): ProducerRecord => ({
   topic,
   partition: 0,
   key: 'k',
@@ -15,7 +15,7 @@ const to = (topic: string): ProducerRecord => ({
   headers: {},
 });
 
-it('goes on with a new producer after every send that failed: the old one may use sequence numbers twice', async () => {
+it('a publisher uses a new producer after each failed send: the old one may use sequence numbers twice', async () => {
   const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'test', log });
   const topic = testTopicName();
   await ensureTopics(kafka, { topic, partitions: 1, log });
@@ -27,9 +27,9 @@ it('goes on with a new producer after every send that failed: the old one may us
   };
   await using publisher = await connectPublisher(kafka);
   for (let failed = 0; failed < 2; failed++) {
-    await expect(publisher.publishBatch([to(testTopicName())])).rejects.toThrow();
-    await publisher.publishBatch([to(topic)]);
-    await publisher.publishBatch([to(topic)]);
+    await expect(publisher.publishBatch([recordTo(testTopicName())])).rejects.toThrow();
+    await publisher.publishBatch([recordTo(topic)]);
+    await publisher.publishBatch([recordTo(topic)]);
   }
   expect(producers).toBe(3);
   expect(await endOffsets(kafka, topic)).toEqual(new Map([[0, { low: 0, high: 4 }]]));

@@ -1,9 +1,8 @@
 import kafkajs from 'kafkajs';
 import type { IHeaders, Kafka, Message, Producer } from 'kafkajs';
-import { within } from '../../stop.ts';
+import { within } from '../../deadline.ts';
 import { metadataMaxAgeMs } from '../patches/leaderless-partitions.ts';
 
-/** A record to write. */
 export interface ProducerRecord {
   readonly topic: string;
   readonly partition: number;
@@ -13,20 +12,20 @@ export interface ProducerRecord {
 }
 
 export interface Publisher extends AsyncDisposable {
-  /** Writes the records and returns when every in-sync replica has them. One call at a time. A rejected batch may have been written. */
-  publishBatch: (records: readonly ProducerRecord[]) => Promise<void>;
+  /** Resolves once every in-sync replica has the records. One call at a time. A batch that is rejected may have been written nevertheless. */
+  readonly publishBatch: (records: readonly ProducerRecord[]) => Promise<void>;
 }
 
 const retry = { initialRetryTime: 50, maxRetryTime: 1_000, retries: 5 };
 
 export interface PublisherOptions {
-  /** A batch that takes longer counts as failed, in ms; it may be written nevertheless. Without one, Kafka's own limits decide. */
+  /** Time limit of a batch, in ms; it may be written nevertheless. Without one, the retries of kafkajs decide. */
   readonly deadlineMs?: number;
 }
 
 /**
- * An idempotent producer, and a new one after every failed send: kafkajs's own goes on with sequence numbers that the
- * broker may have seen, and acknowledged records were lost that way. Connects when first used.
+ * An idempotent producer that is replaced after every failed send: after a failure, one of kafkajs goes on with sequence
+ * numbers that the broker may have seen, and acknowledged records were lost that way. Connects on first use.
  */
 export function openPublisher(
   kafka: Kafka,
@@ -53,7 +52,7 @@ export function openPublisher(
   };
   const close = async (): Promise<void> => {
     const disconnected = current?.then((producer) => producer.disconnect()).catch(() => undefined);
-    // One that is still trying to reach Kafka does so for longer than anybody waits for a stop.
+    // A producer that is still connecting retries for longer than a stop may take.
     if (isConnected) await disconnected;
   };
   const connect = async (): Promise<void> => {
@@ -63,7 +62,7 @@ export function openPublisher(
   return { connect, publishBatch, [Symbol.asyncDispose]: close };
 }
 
-/** An {@link openPublisher} that is connected. @throws if Kafka is away */
+/** A publisher that is connected. @throws if Kafka is unavailable */
 export async function connectPublisher(kafka: Kafka): Promise<Publisher> {
   const publisher = openPublisher(kafka);
   await publisher.connect();
@@ -83,27 +82,19 @@ async function connectProducer(kafka: Kafka): Promise<Producer> {
   return producer;
 }
 
-/** kafkajs reads headers without a value, and cannot write them: they become empty ones. */
-const writable = (headers: ProducerRecord['headers']): IHeaders =>
+/** kafkajs cannot write a header without a value: it becomes an empty one. */
+const headersToWrite = (headers: ProducerRecord['headers']): IHeaders =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value ?? Buffer.alloc(0)]));
 
 function byTopic(records: readonly ProducerRecord[]): { topic: string; messages: Message[] }[] {
   const topics = Map.groupBy(records, (record) => record.topic);
-  return [...topics].map(([topic, of]) => ({
+  return [...topics].map(([topic, recordsOfTopic]) => ({
     topic,
-    messages: of.map(({ partition, key, value, headers }) => ({ partition, key, value, headers: writable(headers) })),
+    messages: recordsOfTopic.map(({ partition, key, value, headers }) => ({
+      partition,
+      key,
+      value,
+      headers: headersToWrite(headers),
+    })),
   }));
-}
-
-/** The partition of a key, as Kafka's own clients compute it (murmur2). Computed once and passed on: never left to a retry. */
-export function createPartitionOf(partitions: number): (key: string) => number {
-  const partitioner = kafkajs.Partitioners.DefaultPartitioner();
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }));
-  return (key) => partitioner({ topic: '', partitionMetadata, message: { key, value: null } });
 }

@@ -1,11 +1,11 @@
-import { DeadlineExceeded, within } from './stop.ts';
+import { DeadlineExceeded, within } from './deadline.ts';
 
-describe('within a deadline', () => {
-  it('is the result of the work, or its failure', async () => {
+describe('within', () => {
+  it('has the result, or the error, of work that is done in time', async () => {
     await expect(within(1_000, Promise.resolve('done'))).resolves.toBe('done');
     await expect(within(1_000, Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   });
-  it('is DeadlineExceeded after it', async () => {
+  it('throws DeadlineExceeded once the deadline has passed', async () => {
     await expect(within(1, new Promise(() => undefined))).rejects.toThrow(DeadlineExceeded);
   });
 });
