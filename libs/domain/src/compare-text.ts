@@ -1,6 +1,6 @@
 /**
- * Compares by Unicode code point, as `collate "C"` does in a UTF-8 database. JavaScript's `<` compares UTF-16 units
- * and puts U+1F600 before U+FFFD; `localeCompare` depends on the machine.
+ * Compares by Unicode code point, as `collate "C"` does in a UTF-8 database. JavaScript's `<` compares UTF-16 code units,
+ * which puts U+1F600 before U+FFFD. `localeCompare` depends on the machine.
  */
 export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
@@ -12,5 +12,5 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length;
 }
 
-/** Moves the surrogates (U+D800–DFFF) above the rest of the 16-bit plane, where their code points belong. */
+/** Sorts surrogates (U+D800–DFFF) after all other code units, because they stand for code points above U+FFFF. */
 const codePointOrder = (unit: number): number => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);

@@ -9,7 +9,7 @@ const event = (body: string) => {
   return parsed.event;
 };
 
-describe('a usable time', () => {
+describe('parseTime reads', () => {
   it.each([
     ['2017-01-01T00:00:00Z', '2017-01-01T00:00:00.000Z'],
     ['2017-01-01t00:00:00.1239z', '2017-01-01T00:00:00.123Z'],
@@ -25,7 +25,7 @@ describe('a usable time', () => {
   it.each([
     '', 'not a time', '2026-02-30T10:00:00Z', '2023-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-01-01', '2026-01-01T24:00:00Z',
     '99999-01-01T00:00:00Z', '1999-12-31T23:59:59Z', '2100-01-01T00:00:00Z', '123', '0000000000', '9999999999999', '2026-01-01T00:00:00+25:00', null, true, {},
-  ])('not %p', (text) => expect(parseTime(text)).toBeNull()); // prettier-ignore
+  ])('no time from %p', (text) => expect(parseTime(text)).toBeNull()); // prettier-ignore
 });
 
 describe('an event without a usable time', () => {
@@ -36,19 +36,19 @@ describe('an event without a usable time', () => {
     receivedAt: Date.UTC(2026, 2, 2, 13, 0, 0, 500),
     uuidOf: (withTime: boolean) => (withTime ? 'uuid with its time' : 'uuid of the body'),
   };
-  it('takes received_at as its time, and into its identity', () => {
+  it('takes received_at as its time, and includes it in its identity', () => {
     const decoded = decode(record);
     expect(decoded).toMatchObject({
       event: { at: Date.UTC(2026, 2, 2, 13, 0, 0, 500), uuid: 'uuid with its time', id: 5 * 4096 + 3 },
     });
   });
-  it('is the same event when its time is usable, whenever it was received', () => {
+  it('has an identity without received_at, once its time is usable', () => {
     const decoded = decode({ ...record, value: Buffer.from('{"type":"x","timestamp":"1772457600"}') });
     expect(decoded).toMatchObject({ event: { uuid: 'uuid of the body' } });
   });
 });
 
-describe('what can never be an event', () => {
+describe('parseEvent refuses', () => {
   const deep = (levels: number) => `{"type":"x","a":${'['.repeat(levels - 1)}${']'.repeat(levels - 1)}}`;
   it.each([
     ['', 'not JSON'], ['{', 'not JSON'], ['{} {}', 'not JSON'], ['null', 'not a JSON object'], ['[]', 'not a JSON object'], ['"x"', 'not a JSON object'],
@@ -64,26 +64,26 @@ describe('what can never be an event', () => {
     expect(decode({ value: null, partition: 0, offset: 0, receivedAt: 0, uuidOf: () => '' })).toEqual({
       problem: 'The record has no value.',
     }));
-  it('but 32 levels, 512 bytes and a byte order mark are fine', () => {
+  it('neither 32 levels, nor 512 bytes, nor a byte order mark', () => {
     expect(event(deep(32)).type).toBe('x');
     expect(event(`{"type":"x","call_id":"${'é'.repeat(256)}"}`).callId).toHaveLength(256);
     expect(event('\uFEFF{"type":"x"}').type).toBe('x');
   });
 });
 
-describe('identifiers', () => {
-  it('keep the source text of a number, at the top level only', () =>
+describe('an identifier', () => {
+  it('that is a number keeps its source text, at the top level only', () =>
     expect(event('{"type":"x","a":{"call_id":1.50},"call_id":1463669263.30030,"b":{"call_id":2.50}}').callId).toBe(
       '1463669263.30030',
     ));
-  it('are null when empty or of another type', () =>
+  it('is null when empty or of another type', () =>
     expect(event('{"type":"x","call_id":"","actor":true,"queue":null,"code":[1]}')).toMatchObject({
       callId: null,
       actor: null,
       queue: null,
       code: null,
     }));
-  it('key the record: call, else actor, else code, else the event itself', () => {
+  it('is the key of the record: call, else actor, else code, else uuid of the event', () => {
     const key = (fields: object) => recordKey(event(JSON.stringify({ type: 'x', ...fields })), 'u');
     expect([key({ call_id: 'c', actor: 'a' }), key({ actor: 'a', code: 1 }), key({ code: 1 }), key({})]).toEqual([
       'c',
@@ -92,24 +92,24 @@ describe('identifiers', () => {
       'u',
     ]);
   });
-  it('event ids are unique over partitions and safe integers', () => {
+  it('of an event is unique over partitions, and a safe integer', () => {
     expect(eventId(4095, 1)).toBeLessThan(eventId(0, 2));
     expect(Number.isSafeInteger(eventId(4095, 2 ** 40))).toBe(true);
   });
 });
 
-describe('the copy that is stored', () => {
-  it('is the text as received when that is safe, with every digit', () => {
+describe('the JSON that is stored', () => {
+  it('is the text as received if jsonb can store it, with every digit', () => {
     const body = '{"type":"x","n":12345678901234567890,"t":"\\u00e9"}';
     expect(event(body).json).toBe(body);
   });
-  it('has neither NUL nor lone surrogates, in keys and values', () =>
+  it('has U+FFFD in place of NUL and lone surrogates, in keys and values', () =>
     expect(JSON.parse(event('{"type":"x","a\\u0000":"\\u0000","b":["\\ud800","\\ud83d\\ude00"]}').json)).toEqual({
       type: 'x',
       'a\uFFFD': '\uFFFD',
       b: ['\uFFFD', '😀'],
     }));
-  it('has numbers that explode as text', () =>
+  it('has numbers that jsonb would expand as strings', () =>
     expect(JSON.parse(event(`{"type":"x","a":1e400,"b":[-1e-301],"c":${'9'.repeat(41)},"d":1e300}`).json)).toEqual({
       type: 'x',
       a: '1e400',
@@ -117,20 +117,20 @@ describe('the copy that is stored', () => {
       c: '9'.repeat(41),
       d: 1e300,
     }));
-  it('has numbers that are too large for JavaScript only as text, not as null', () =>
+  it('has numbers that overflow a double as strings, not as null', () =>
     expect(JSON.parse(event('{"type":"x","a":1234567890e300}').json)).toEqual({ type: 'x', a: '1234567890e300' }));
-  it('does not take a long text for a number', () =>
+  it('does not mistake a string of digits for a number', () =>
     expect(event(`{"type":"x","a":"${'9'.repeat(50)}"}`).json).toContain(`"${'9'.repeat(50)}"`));
 });
 
-describe('types', () => {
-  it('are understood in their variants and kept as sent', () => {
+describe('the type of an event', () => {
+  it('is read in its variants, and kept as sent', () => {
     expect(event('{"type":"actor.logged_in"}')).toMatchObject({ type: 'actor.logged_in', kind: 'actor.logged-in' });
     expect([kindOf('call.on-going'), kindOf('my_own_type')]).toEqual(['call.ongoing', 'my_own_type']);
   });
 });
 
-it('text is ordered by code point', () => {
+it('compareText orders by code point', () => {
   expect(['\u{1F600}', '\uFFFD', 'é', 'Z', 'a', '\uE000', 'aa', ''].toSorted(compareText)).toEqual([
     '',
     'Z',
@@ -143,7 +143,7 @@ it('text is ordered by code point', () => {
   ]);
 });
 
-it('the lives decode', () =>
+it('an event without a usable received_at is received in the year 2000', () =>
   expect(eventsOf([{ body: '{"type":"call.new","call_id":1}', receivedAt: 'nonsense' }])[0]?.receivedAt).toBe(
     Date.UTC(2000, 0, 1),
   ));

@@ -7,14 +7,14 @@ import type { TextField } from './text-limits.ts';
 import { parseTime } from './time.ts';
 
 /**
- * A body that is an event. Its texts are strings, or numbers as their source text; null if missing, empty, anything else, or
- * omitted because they are too long.
+ * A body that is an event. A text field was sent as a string, or as a number whose source text it is. It is null if it was
+ * missing, empty, of another type, or omitted because it is too long.
  */
 export interface ParsedEvent {
   readonly body: JsonObject;
   /** The body as JSON text that jsonb can store. */
   readonly json: string;
-  /** As it was sent. */
+  /** As sent. */
   readonly type: string;
   /** The documented spelling of `type`. */
   readonly kind: string;
@@ -31,30 +31,44 @@ export interface ParsedEvent {
   readonly theirNumberType: string | null;
   /** The event's own time in ms since 1970; null if it has no usable one. */
   readonly at: number | null;
-  /** Whether its identity leaves its reception out: it has a time that identities know ({@link isIdentityTime}). */
+  /** Whether its identity is computed without the reception, because it has an {@link isIdentityTime}. */
   readonly isTimed: boolean;
-  /** Fields that are null because they are longer than {@link textLimits} allows; null if none is. */
+  /** Fields that are null because they exceed {@link textLimits}; null if none does. */
   readonly omitted: readonly TextField[] | null;
 }
 
-type MutableFields<T> = { -readonly [K in keyof T]: T[K] };
+type MutableEvent = { -readonly [K in keyof ParsedEvent]: ParsedEvent[K] };
 
 const emptyFields = {
-  ...{ type: '', kind: '', callId: null, actor: null, queue: null, code: null },
-  ...{ number: null, destination: null, url: null, direction: null },
-  ...{ ourNumber: null, theirNumber: null, theirNumberType: null, at: null, isTimed: false, omitted: null },
+  type: '',
+  kind: '',
+  callId: null,
+  actor: null,
+  queue: null,
+  code: null,
+  number: null,
+  destination: null,
+  url: null,
+  direction: null,
+  ourNumber: null,
+  theirNumber: null,
+  theirNumberType: null,
+  at: null,
+  isTimed: false,
+  omitted: null,
 };
 
 /**
- * What `body` says. In one walk over it: to ask it for each field takes four times as long, because bodies have many shapes.
+ * Reads the fields of `body` in one loop over its keys. A lookup of each field takes four times as long, because bodies have
+ * many shapes (hidden classes).
  * @param source the JSON text of `body`
  */
 export function readFields(body: JsonObject, source: string): { event: ParsedEvent } | { problem: string } {
   const json = jsonbSafe(source);
-  const tooLong: OverLongFields = { refused: null, omitted: null };
-  const textOf = createTextReader({ source, json, tooLong });
-  const event: MutableFields<ParsedEvent> = { body, json, ...emptyFields };
-  // Nothing is inherited by what JSON.parse makes.
+  const overLong: OverLongFields = { refused: null, omitted: null };
+  const textOf = createTextReader({ source, json, overLong });
+  const event: MutableEvent = { body, json, ...emptyFields };
+  // Objects from JSON.parse inherit no enumerable keys.
   for (const key in body) {
     const value = body[key];
     switch (key) {
@@ -99,7 +113,7 @@ export function readFields(body: JsonObject, source: string): { event: ParsedEve
         break;
     }
   }
-  const { refused, omitted } = tooLong;
+  const { refused, omitted } = overLong;
   if (refused !== null) return { problem: `"${refused}" is longer than ${textLimits[refused].bytesMax} bytes.` };
   event.kind = kindOf(event.type);
   event.omitted = omitted;
@@ -108,13 +122,13 @@ export function readFields(body: JsonObject, source: string): { event: ParsedEve
 
 let lastTime: { value: unknown; at: number | null; isTimed: boolean } = { value: undefined, at: null, isTimed: false };
 
-/** Remembers the last one: senders write whole seconds, so that consecutive events often have the same. */
+/** Caches the last time: senders write whole seconds, so consecutive events often have the same. */
 function timeOf(value: unknown): Pick<ParsedEvent, 'at' | 'isTimed'> {
   if (value !== lastTime.value) lastTime = { value, at: parseTime(value), isTimed: isIdentityTime(value) };
   return lastTime;
 }
 
-/** Fields that were found to be too long. */
+/** Fields that exceed their limit: the first that makes the body no event, and all that are omitted. */
 interface OverLongFields {
   refused: TextField | null;
   omitted: TextField[] | null;
@@ -123,17 +137,17 @@ interface OverLongFields {
 interface TextReaderOptions {
   readonly source: string;
   readonly json: string;
-  /** Noted here while fields are read. */
-  readonly tooLong: OverLongFields;
+  /** Filled while fields are read. */
+  readonly overLong: OverLongFields;
 }
 
-/** Reads a field as a text that the tables can hold. That its limit is known is checked by the compiler. */
+/** Returns a function that reads a field as a text that the tables can store. */
 function createTextReader({
   source,
   json,
-  tooLong,
+  overLong,
 }: TextReaderOptions): (value: unknown, field: TextField) => string | null {
-  // What jsonb takes as it is has no text that would have to be made safe.
+  // If jsonb can store the source as it is, so it can each text in it.
   const safe = json === source ? unchanged : safeText;
   let sources: ReadonlyMap<string, string> | undefined;
   const read = (value: unknown, field: TextField): string | null => {
@@ -144,10 +158,10 @@ function createTextReader({
   };
   return (value, field) => {
     const text = read(value, field);
-    const what = text === null ? null : overLimitAction(field, text);
-    if (what === null) return text;
-    if (what === 'refused') tooLong.refused ??= field;
-    else (tooLong.omitted ??= []).push(field);
+    const action = text === null ? null : overLimitAction(field, text);
+    if (action === null) return text;
+    if (action === 'refused') overLong.refused ??= field;
+    else (overLong.omitted ??= []).push(field);
     return null;
   };
 }

@@ -6,7 +6,7 @@ import type { Call } from './index.ts';
 const second = (ms: number | null) => (ms === null ? '' : new Date(ms).toISOString().slice(11, 19));
 const callsOf = (name: string): Call[] => [...callsOfEvents(eventsOf(fixtureLog(name))).values()];
 
-/** What a supervisor would say of a call, in one line. */
+/** A call in one line. */
 function summaryOf(call: Call): string {
   const agents = call.segments.map((s) => `${s.actor.split('@')[0]} ${second(s.enteredAt)}-${second(s.endedAt)}`);
   const queues = call.visits.map((v) => `${v.queue}:${v.outcome}${v.waitMs === null ? '' : ` ${v.waitMs / 1000}s`}`);
@@ -21,7 +21,7 @@ function summaryOf(call: Call): string {
   ].join(' | ');
 }
 
-describe('the lives of calls', () => {
+describe('the call of fixtures/events', () => {
   // state | direction | queue | answered | finished | visits | agents
   it.each([
     ['01-nominal', 'FINISHED | inbound | 900 | 13:00:15 | 13:01:36 | 900:answered 12s | ana 13:00:15-13:01:35'],
@@ -64,12 +64,12 @@ describe('the lives of calls', () => {
       return agentsNow(known, [], { now: Date.UTC(2026, 2, 2, 14, 1), rules: defaultRules }).get('ana@example.com')
         ?.queues;
     };
-    const both = (what: string) =>
-      ['900', '901'].map((queue) => expect.objectContaining({ queue, presence: what }) as unknown);
-    expect([2, 4, 6, 8].map(presence)).toEqual(['available', 'paused', 'available', 'logged_out'].map(both));
+    const inBothQueues = (expected: string) =>
+      ['900', '901'].map((queue) => expect.objectContaining({ queue, presence: expected }) as unknown);
+    expect([2, 4, 6, 8].map(presence)).toEqual(['available', 'paused', 'available', 'logged_out'].map(inBothQueues));
   });
 
-  it('19-odd-values: nothing is lost, and the numbers keep their text', () => {
+  it('19-odd-values: three calls, whose numbers keep their source text', () => {
     expect(callsOf('19-odd-values').map(({ callId, state, queue, code }) => [callId, state, queue, code])).toEqual([
       ['1772456400.30990', 'FINISHED', '900', '42'],
       ['6f1c1c7e-53b5-4b6c-9f5e-1d9a2f0b7c11', 'NEW', null, null],
@@ -77,7 +77,7 @@ describe('the lives of calls', () => {
     ]);
   });
 
-  it('counts the day as a supervisor would', () => {
+  it('all together: totals count inbound calls only, without negative waits', () => {
     const calls = [...fixtureEvents.keys()].flatMap(callsOf).filter((call) => call.callId !== '1772456400.30990');
     const totals = totalsOf(
       calls.filter(isCounted).flatMap(({ visits }) => visits),

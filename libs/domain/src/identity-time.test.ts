@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { isIdentityTime } from './identity-time.ts';
 import { parseTime } from './time.ts';
 
-/** What the parser of projection version 1 called a usable time. None of these may ever change: uuids would. */
-describe('the time that identities know', () => {
+/** The usable times of the parser of projection version 1. None of these may ever change, or uuids would. */
+describe('isIdentityTime', () => {
   it.each([
     '2017-01-01T00:00:00Z', '2017-01-01t00:00:00.1239z', '2017-01-01T00:00:00', '2017-01-01 00:00:00',
     '2026-03-02T10:20:30-03:00', '2026-03-02T10:20:30+23:59', '2024-02-29T00:00:00Z', '2000-02-29T00:00:00Z',
     '1772457600', '1772457600123', 1772457600, 1772457600123, '2000-01-01T00:00:00Z', '2099-12-31T23:59:59.999Z',
     '1999-12-31T23:30:00-01:00', '2100-01-01T00:30:00+01:00', '2026-03-02T13:00:00.123456789012345678901234567890Z',
-  ])('%p', (value) => expect(isIdentityTime(value)).toBe(true)); // prettier-ignore
+  ])('is true of %p', (value) => expect(isIdentityTime(value)).toBe(true)); // prettier-ignore
   it.each([
     '2026-03-02T10:20:30-0300', '2026-03-02T10:20:30+0000', '2026-03-02T10:20:30.5+0000', '', 'not a time',
     '2026-02-30T10:00:00Z', '2023-02-29T00:00:00Z', '2100-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-00-01T00:00:00Z',
@@ -18,17 +18,17 @@ describe('the time that identities know', () => {
     '0000000000', '9999999999999', '2026-01-01T00:00:00+25:00', '2026-01-01T00:00:00+01:60', ' 1772457600', '1772457600 ',
     '2026-03-02T13:00:00.Z', '2026-03-02T13:00:00ZZ', '2026-03-02T13:00:00 Z', '２026-03-02T13:00:00Z', '1772457600.5',
     1772457600.5, -1772457600, 0, NaN, null, undefined, true, {}, [], ['1772457600'],
-  ])('not %p', (value) => expect(isIdentityTime(value)).toBe(false)); // prettier-ignore
+  ])('is false of %p', (value) => expect(isIdentityTime(value)).toBe(false)); // prettier-ignore
 
-  it('is the same for 50,000 texts as it was for the parser of projection version 1', () => {
+  it('gives the same for 50,000 texts as the parser of projection version 1', () => {
     const texts = [...nearlyTimes(50_000)];
-    const said = texts.map((text) => (isIdentityTime(text) ? '1' : '0')).join('');
-    expect(said.replaceAll('0', '')).toHaveLength(4_452);
-    expect(createHash('sha256').update(said).digest('hex')).toBe(
+    const results = texts.map((text) => (isIdentityTime(text) ? '1' : '0')).join('');
+    expect(results.replaceAll('0', '')).toHaveLength(4_452);
+    expect(createHash('sha256').update(results).digest('hex')).toBe(
       'e1ff7e327e594d7ac6aaac6200faf7ba0e83b7a6a49bebeb33ec9da88d0da2fe',
     );
   });
-  it('is one that can be read, and what can be read besides has an offset without its colon', () => {
+  it('is true only of times that parseTime reads, and of all of them but those with an offset without a colon', () => {
     for (const text of nearlyTimes(50_000)) {
       if (isIdentityTime(text)) expect(parseTime(text)).not.toBeNull();
       else if (parseTime(text) !== null) expect(text).toMatch(/[+-]\d{4}$/);
@@ -36,7 +36,7 @@ describe('the time that identities know', () => {
   });
 });
 
-/** Texts that are times, or miss being one by little; always the same. */
+/** Texts that are times or nearly times; the same at each run. */
 function* nearlyTimes(count: number): Generator<string> {
   let state = 1;
   const pick = (...texts: readonly string[]): string => {

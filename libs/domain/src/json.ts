@@ -1,12 +1,12 @@
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Deepest nesting that an event may have; a flat object has 1. */
+/** Deepest nesting of an event; a flat object has 1. */
 const nestingMax = 32;
 
 const forbiddenKeys = new Set(['__proto__', 'constructor', 'prototype']);
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** What `bytes` say, as a JSON object, or in one sentence why they are none. A leading byte order mark is skipped. */
+/** Parses a JSON object from UTF-8; `problem` says in one sentence why it cannot. A leading byte order mark is skipped. */
 export function parseJsonObject(bytes: Uint8Array): { object: JsonObject; text: string } | { problem: string } {
   let text: string;
   try {
@@ -30,7 +30,7 @@ const isObject = (value: unknown): value is JsonObject =>
 
 function structureProblem(value: object, depth: number): string | null {
   if (depth > nestingMax) return `The body is nested deeper than ${nestingMax} levels.`;
-  // Nothing is inherited by what JSON.parse makes; an array of pairs would be made for every event.
+  // Objects from JSON.parse inherit no enumerable keys, and Object.entries would allocate an array for every event.
   for (const key in value) {
     const item = (value as JsonObject)[key];
     if (forbiddenKeys.has(key)) return `The body has a key "${key}", which is not allowed.`;
@@ -40,7 +40,7 @@ function structureProblem(value: object, depth: number): string | null {
   return null;
 }
 
-/** The source text of each number that stands directly in the object: `1.10` stays `1.10`. */
+/** The source text of each number at the top level of the object: `1.10` stays `1.10`. */
 export function numberSources(text: string): ReadonlyMap<string, string> {
   const found: { holder: unknown; key: string; source: string }[] = [];
   const root: unknown = parseWithSource(text, function (key, value, source) {
@@ -53,7 +53,7 @@ export function numberSources(text: string): ReadonlyMap<string, string> {
 const digitsMax = 40;
 const exponentMax = 300;
 
-/** `text`, a JSON object, as text that jsonb stores as it is: almost always the same text. */
+/** `text`, a JSON object, as JSON text that jsonb can store; almost always unchanged. */
 export function jsonbSafe(text: string): string {
   return mayBeUnsafe(text) ? JSON.stringify(parseWithSource(text, safeValue)) : text;
 }
@@ -62,13 +62,13 @@ const refusedEscape = /\\u(?:0000|[dD][89a-fA-F])/;
 const largeExponent = /[\d.][eE][+-]?\d{3}/;
 
 /**
- * Whether it may have escapes that jsonb refuses, or numbers that explode in it: 54 kB of `1e131071` become 786 MB when
- * read. Every event passes here: one expression for all of it takes ten times as long.
+ * Whether it may have escapes that jsonb refuses, or numbers that jsonb expands: 54 kB of `1e131071` become 786 MB when read.
+ * May be true for safe texts, too. On the hot path: one regular expression for everything takes ten times as long.
  */
 const mayBeUnsafe = (text: string): boolean =>
   (text.includes('\\') && refusedEscape.test(text)) || largeExponent.test(text) || hasManyDigits(text);
 
-/** Whether more than {@link digitsMax} digits and dots follow each other: one of them stands where it looks. */
+/** Whether it has more than {@link digitsMax} consecutive digits and dots. Such a run includes one of the sampled indexes. */
 function hasManyDigits(text: string): boolean {
   for (let i = digitsMax; i < text.length; i += digitsMax + 1) {
     if (!isDigit(text, i)) continue;
@@ -87,7 +87,7 @@ function isDigit(text: string, i: number): boolean {
 
 function safeValue(_key: string, value: unknown, source: string | undefined): unknown {
   if (typeof value === 'string') return safeText(value);
-  // A few digits and a large exponent are within the limits, and still more than JavaScript's numbers can be.
+  // A number within both limits may still overflow a double: 1234567890e300.
   if (typeof value === 'number' && source !== undefined)
     return isExcessive(source) || !Number.isFinite(value) ? source : value;
   if (!isObject(value)) return value;
@@ -102,13 +102,13 @@ function isExcessive(source: string): boolean {
   return digits.replace(/[-.]/g, '').length > digitsMax || Math.abs(Number(exponent)) > exponentMax;
 }
 
-/** Text without NUL and lone surrogates, which Postgres cannot store: each becomes U+FFFD. */
+/** Replaces NUL and lone surrogates, which Postgres cannot store, with U+FFFD. */
 export const safeText = (text: string): string =>
   text.isWellFormed() && !text.includes('\0') ? text : text.replaceAll('\0', '\uFFFD').toWellFormed();
 
 type Reviver = (this: unknown, key: string, value: unknown, source: string | undefined) => unknown;
 
-/** `JSON.parse` with the source text of primitives (ES2025; not yet in TypeScript's own types). */
+/** `JSON.parse` whose reviver gets the source text of primitives (ES2025; not yet in TypeScript's types). */
 function parseWithSource(text: string, reviver: Reviver): unknown {
   return JSON.parse(text, function (this: unknown, key: string, value: unknown, ...rest: unknown[]): unknown {
     return reviver.call(this, key, value, (rest[0] as { source?: string } | undefined)?.source);

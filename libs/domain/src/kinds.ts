@@ -1,4 +1,4 @@
-/** Every type that the provider documents. */
+/** Every event type that the provider documents. */
 export const kinds = [
   'call.new',
   'call.standby',
@@ -35,16 +35,15 @@ export type Kind = (typeof kinds)[number];
 const known = new Set<string>(kinds);
 const spellings = new Map([['call.on-going', 'call.ongoing']]);
 
-/** Whether a type is documented, in this spelling. */
+/** Whether a type is documented in this spelling. */
 export const isKind = (type: string): type is Kind => known.has(type);
 
-/** The documented spelling of a type, where a variant of it was seen in the wild; any other type as it is. */
+/** The documented spelling of a type. Providers send variants of some; a type that is not known stays as it is. */
 export function kindOf(type: string): string {
   if (known.has(type)) return type;
   const spelled = spellings.get(type) ?? type.replaceAll('_', '-');
   return known.has(spelled) ? spelled : type;
 }
 
-/** The states of a call. */
 export const callStates = ['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED'] as const;
 export type CallState = (typeof callStates)[number];

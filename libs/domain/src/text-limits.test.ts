@@ -10,13 +10,13 @@ const camel = (field: string): keyof ParsedEvent =>
   field.replaceAll(/_(\w)/g, (_, letter: string) => letter.toUpperCase()) as keyof ParsedEvent;
 
 const parse = (body: string) => parseEvent(Buffer.from(body));
-const withField = (field: string, value: unknown) => parse(JSON.stringify({ type: 'x', ...{ [field]: value } }));
+const withField = (field: string, value: unknown) => parse(JSON.stringify({ type: 'x', [field]: value }));
 const eventOf = (parsed: ReturnType<typeof parse>): ParsedEvent => {
   if ('problem' in parsed) throw new Error(parsed.problem);
   return parsed.event;
 };
 
-/** Texts of exactly so many bytes, of characters of one to four bytes, the widest character last. */
+/** Texts of exactly so many bytes, of characters of one to four bytes. */
 const textsOf = (bytes: number): string[] =>
   ['x', 'é', '€', '😀', '\u0000', '\ud800'].map((char) => {
     // NUL and a lone surrogate are stored as U+FFFD, which has three bytes.
@@ -25,7 +25,7 @@ const textsOf = (bytes: number): string[] =>
   });
 
 describe.each(fields)('the text of %s', (field, { bytesMax }) => {
-  it('is kept up to its limit in bytes, whatever its characters', () => {
+  it('is stored up to its limit in bytes, with characters of any width', () => {
     for (const text of textsOf(bytesMax)) {
       const event = eventOf(withField(field, text));
       expect(event[camel(field)]).toBe(text.replaceAll('\u0000', '\uFFFD').toWellFormed());
@@ -35,21 +35,21 @@ describe.each(fields)('the text of %s', (field, { bytesMax }) => {
 });
 
 describe.each(refused)('a longer %s', (field, { bytesMax }) => {
-  it('makes the body no event, and the reason does not quote it', () => {
+  it('is refused, with a reason that does not quote it', () => {
     for (const text of textsOf(bytesMax + 1))
       expect(withField(field, text)).toEqual({ problem: `"${field}" is longer than ${bytesMax} bytes.` });
   });
 });
 
 describe.each(omitted)('a longer %s', (field, { bytesMax }) => {
-  it('is null, named, and whole in the body', () => {
+  it('is omitted: null, named, and whole in the body', () => {
     for (const text of textsOf(bytesMax + 1)) {
       const event = eventOf(withField(field, text));
       expect([event[camel(field)], event.omitted]).toEqual([null, [field]]);
       expect(event.body[field]).toBe(text);
     }
   });
-  it('is so as a number, by its source text', () => {
+  it('is omitted if it is a number whose source text is too long', () => {
     const digits = '7'.repeat(bytesMax);
     expect(eventOf(parse(`{"type":"x","${field}":${digits}}`))).toMatchObject({ [camel(field)]: digits });
     expect(eventOf(parse(`{"type":"x","${field}":${digits}7}`))).toMatchObject({
@@ -59,12 +59,12 @@ describe.each(omitted)('a longer %s', (field, { bytesMax }) => {
   });
 });
 
-it('names every field that is too long', () => {
+it('an event names every field that is too long', () => {
   const body = Object.fromEntries(omitted.map(([field, { bytesMax }]) => [field, 'x'.repeat(bytesMax + 1)]));
   expect(eventOf(parse(JSON.stringify({ type: 'x', ...body }))).omitted).toEqual(omitted.map(([field]) => field));
 });
 
-it('no body, whatever it is, makes a text that is longer than its limit, or an exception', () => {
+it('no body gives a text that is longer than its limit, or an exception', () => {
   const piece = fc.string({ unit: 'binary', minLength: 1, maxLength: 4 });
   const text = fc.tuple(piece, fc.integer({ min: 1, max: 3_000 })).map(([some, times]) => some.repeat(times));
   const value = fc.oneof({ weight: 4, arbitrary: text }, fc.jsonValue(), fc.double(), fc.bigInt().map(Number));

@@ -1,10 +1,10 @@
-/** What a field of a body may be as a text of the tables, and what happens to a longer one. */
+/** Longest text of a field, and what happens to a longer one. */
 export interface TextLimit {
   /** In bytes of UTF-8. */
   readonly bytesMax: number;
   /**
-   * refused: the body is no event. omitted: the field is null, as if it had not been sent; the body keeps the whole, and the
-   * event names the field. Nothing is ever cut: two cut identifiers could be the same, and their calls would merge.
+   * refused: the body is not an event. omitted: the field is null, and the event names it; the body keeps the whole text.
+   * Nothing is truncated: two truncated identifiers could be equal, and their calls would merge.
    */
   readonly ifLonger: 'refused' | 'omitted';
 }
@@ -13,8 +13,8 @@ const identifier: TextLimit = { bytesMax: 512, ifLonger: 'refused' };
 const number: TextLimit = { bytesMax: 256, ifLonger: 'omitted' };
 
 /**
- * Every field of a body that becomes a text of the tables. An entry of a B-tree index of Postgres has room for 2,704 bytes,
- * so that two identifiers and more fit into one.
+ * Every field of a body that the tables store as a text. An entry of a Postgres B-tree index has at most 2,704 bytes, so an
+ * index of two identifiers cannot fail.
  */
 export const textLimits = {
   type: identifier,
@@ -32,15 +32,15 @@ export const textLimits = {
 } as const satisfies Record<string, TextLimit>;
 export type TextField = keyof typeof textLimits;
 
-/** A character has at most three bytes for each UTF-16 unit: texts of so many units are within every limit. */
+/** A UTF-16 code unit takes at most three bytes of UTF-8, so a text of so many units is within every limit. */
 const unitsAlwaysFit = Math.floor(Math.min(...Object.values(textLimits).map(({ bytesMax }) => bytesMax)) / 3);
 
 const utf8 = new TextEncoder();
 
-/** What is done with a text that is longer than its field may be; null if it is not. */
+/** What happens to a text because it exceeds the limit of its field; null if it does not. */
 export function overLimitAction(field: TextField, text: string): TextLimit['ifLonger'] | null {
   if (text.length <= unitsAlwaysFit) return null;
   const { bytesMax, ifLonger } = textLimits[field];
-  // The length in bytes is never less than that in units: a text of a megabyte need not be encoded.
+  // There are never fewer bytes than units, so a text of a megabyte is not encoded.
   return text.length > bytesMax || utf8.encode(text).length > bytesMax ? ifLonger : null;
 }

@@ -1,14 +1,14 @@
 const rfc3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:\.\d+)?(?:[Zz]|[+-]\d\d:?\d\d)?$/;
-/** Nearly all texts have another length, and an expression looks for longer. */
+/** Compares the length first: nearly all texts fail there, without the regular expression. */
 const isDigits = (text: string, count: number): boolean => text.length === count && /^\d+$/.test(text);
 
-/** First and last moment that counts as a usable time, in ms since 1970: the years 2000 to 2099. */
+/** First and last usable time, in ms since 1970: the years 2000 to 2099. */
 const timeMin = Date.UTC(2000, 0, 1);
 const timeMax = Date.UTC(2100, 0, 1) - 1;
 
 /**
- * The moment that the provider's text means, in ms since 1970, truncated; null if it is no usable time.
- * RFC 3339 with a real calendar day (no offset means UTC; an offset may lack its colon), or 10 digits (seconds), or 13 (milliseconds).
+ * Parses a time of a provider to ms since 1970, truncated; null if it is not usable. Reads RFC 3339 with a valid calendar day
+ * (without an offset it is UTC; an offset may lack its colon), 10 digits (seconds), and 13 digits (milliseconds).
  */
 export function parseTime(value: unknown): number | null {
   const text = typeof value === 'number' ? String(value) : value;
@@ -34,14 +34,14 @@ function parseRfc3339(text: string): number | null {
   return Date.UTC(year, month - 1, day, hour, minute - offset, second, ms);
 }
 
-/** The number that stands in `length` digits; the text is known to have them. */
+/** The number in the `length` digits at `from`; the text is known to have them. */
 function digitsAt(text: string, from: number, length: number): number {
   let number = 0;
   for (let i = from; i < from + length; i++) number = number * 10 + text.charCodeAt(i) - 0x30;
   return number;
 }
 
-/** Where, behind seconds and their fraction, the offset begins. */
+/** Index of the offset, after the seconds and their fraction. */
 function zoneAt(text: string): number {
   if (text.charCodeAt(19) !== 0x2e) return 19;
   let i = 20;
@@ -61,7 +61,7 @@ function offsetMinutes(text: string): number | null {
   return (text.startsWith('-') ? -1 : 1) * (hours * 60 + minutes);
 }
 
-/** `value` as a moment that the tables can hold, whatever a foreign producer wrote: clamped to the usable years. */
+/** `ms` clamped to the usable years, which the tables can store: a foreign producer may write any number. */
 export function clampTime(ms: number): number {
   return Number.isFinite(ms) ? Math.trunc(Math.min(Math.max(ms, timeMin), timeMax)) : timeMin;
 }

@@ -5,28 +5,29 @@ export interface Thresholds {
   readonly shortAbandonMs: number;
 }
 
-/** How many visits, and what became of them. Counts of different visits can be added: {@link addCounts}. */
+/** Counts of queue visits by outcome. Counts of disjoint sets of visits can be added: {@link addCounts}. */
 export interface VisitCounts {
   readonly visits: number;
   readonly answered: number;
-  /** Of the answered, those within the threshold, inclusive. */
+  /** Of the answered, those within `serviceLevelMs`, inclusive. */
   readonly answeredInTime: number;
-  /** Time that the answered waited, all together, in ms. */
+  /** Sum of the waits of the answered, in ms. */
   readonly answeredWaitMs: number;
   readonly abandoned: number;
-  /** Of the abandoned, those so soon that they do not count. */
+  /** Of the abandoned, those within `shortAbandonMs`, inclusive, which do not count. */
   readonly abandonedShort: number;
   readonly flowedOut: number;
   readonly open: number;
-  /** Longest wait of the answered and the abandoned, in ms; 0 if none. */
+  /** Longest wait of the answered and the abandoned, in ms; 0 if there are none. */
   readonly waitMsMax: number;
 }
 
-/** What counts say. Ratios are from 0 to 1, and null if nothing counts. */
+/** Rates of {@link VisitCounts}, from 0 to 1; null if no visit counts. */
 export interface Rates {
+  /** Answered within the threshold, as a share of all answered and abandoned, without short abandons. */
   readonly serviceLevel: number | null;
   readonly abandonRate: number | null;
-  /** Average speed of answer: mean wait of the answered, in ms; null if none. */
+  /** Average speed of answer (ASA): mean wait of the answered, in ms; null if there are none. */
   readonly asaMs: number | null;
 }
 
@@ -44,7 +45,7 @@ export const noCounts: VisitCounts = {
   waitMsMax: 0,
 };
 
-/** Outbound and internal calls are left out by the caller (`isCounted`). */
+/** Counts visits. The caller leaves out those of outbound and internal calls: {@link isCounted}. */
 export function countVisits(
   visits: readonly Pick<Visit, 'outcome' | 'waitMs'>[],
   { serviceLevelMs, shortAbandonMs }: Thresholds,
@@ -78,16 +79,16 @@ export const addCounts = (a: VisitCounts, b: VisitCounts): VisitCounts => ({
 });
 
 export function ratesOf({ answered, answeredInTime, answeredWaitMs, abandoned, abandonedShort }: VisitCounts): Rates {
-  const patient = abandoned - abandonedShort;
-  const offered = answered + patient;
+  const abandonedLong = abandoned - abandonedShort;
+  const offered = answered + abandonedLong;
   return {
     serviceLevel: offered === 0 ? null : answeredInTime / offered,
-    abandonRate: offered === 0 ? null : patient / offered,
+    abandonRate: offered === 0 ? null : abandonedLong / offered,
     asaMs: answered === 0 ? null : answeredWaitMs / answered,
   };
 }
 
-/** What a supervisor counts. Outbound and internal calls are left out by the caller (`isCounted`). */
+/** Counts and rates. The caller leaves out visits of outbound and internal calls: {@link isCounted}. */
 export function totalsOf(visits: readonly Pick<Visit, 'outcome' | 'waitMs'>[], thresholds: Thresholds): Totals {
   const counts = countVisits(visits, thresholds);
   return { ...counts, ...ratesOf(counts) };

@@ -1,5 +1,5 @@
 /**
- * Version of the rules by which a log becomes calls and tables: `decode`, `play`, presence, the columns. Raised with every change of what they
- * give: a projector writes only into tables of its own version, and a page of another one loads itself anew.
+ * Version of the rules that turn the log into calls and tables: `decode`, `play`, presence, columns. Increment it with every
+ * change of their results. A projector writes only into tables of its own version; a page of another version reloads itself.
  */
 export const projectionVersion = 3;

@@ -1,7 +1,7 @@
 import type { TestDelivery } from './index.ts';
 import { storyStartMs } from './script.ts';
 
-/** What is true in a call centre at one moment, whatever its events say. */
+/** What is true in a call centre at some time, independent of its events. */
 export interface GroundTruth {
   /** ms since 1970. */
   readonly at: number;
@@ -22,67 +22,82 @@ export interface CentreEvent {
 export interface CentreCall {
   readonly id: string;
   phase: 'idle' | 'ivr' | 'waiting' | 'talking';
-  /** In which the caller waits. */
+  /** The queue in which the caller waits. */
   queue: string | null;
-  /** Agent → the queue through which. */
-  readonly on: Map<string, string>;
-  isTransferAsked: boolean;
-  /** Of its latest step, in seconds. */
+  /** Agent on the call → the queue through which the agent entered. */
+  readonly queueOfAgent: Map<string, string>;
+  isTransferRequested: boolean;
+  /** Time of its latest change, in seconds. */
   changedAt: number;
-  isBegun: boolean;
+  hasBegun: boolean;
 }
 
 export interface CentreAgent {
   readonly name: string;
-  isThere: boolean;
+  isLoggedIn: boolean;
   isPaused: boolean;
-  /** Of the latest word off calls, in seconds. */
+  /** Time of the latest presence event, in seconds. */
   changedAt: number;
-  rings: CentreCall | null;
-  on: CentreCall | null;
+  /** The call that rings at this agent. */
+  ringingCall: CentreCall | null;
+  /** The call that this agent is on. */
+  call: CentreCall | null;
 }
 
-/** A call centre in which everything is told, in whole seconds, and received at once. */
+/** A call centre that sends an event for everything, with times in whole seconds; each is received at once. */
 export interface SimulatedCentre {
   readonly agents: readonly CentreAgent[];
   readonly calls: readonly CentreCall[];
   /** Seconds since its beginning. */
   now: number;
-  readonly say: (event: CentreEvent) => void;
+  readonly emit: (event: CentreEvent) => void;
   readonly log: TestDelivery[];
-  /** Of each moment, what was true after all that happened in it. */
+  /** By time: what was true after all events of that second. */
   readonly truths: Map<number, GroundTruth>;
 }
 
-const callOf = (id: string): CentreCall => ({
-  ...{ id, phase: 'idle', queue: null, on: new Map(), isTransferAsked: false, changedAt: -10, isBegun: false },
+const newCall = (id: string): CentreCall => ({
+  id,
+  phase: 'idle',
+  queue: null,
+  queueOfAgent: new Map(),
+  isTransferRequested: false,
+  changedAt: -10,
+  hasBegun: false,
 });
 
-const nobody = { isThere: false, isPaused: false, changedAt: -10, rings: null, on: null } as const;
+const newAgent = (name: string): CentreAgent => ({
+  name,
+  isLoggedIn: false,
+  isPaused: false,
+  changedAt: -10,
+  ringingCall: null,
+  call: null,
+});
 
 export function createCentre(): SimulatedCentre {
   const log: TestDelivery[] = [];
   const centre: SimulatedCentre = {
-    agents: ['ana', 'bia', 'carla'].map((name) => ({ name, ...nobody })),
-    calls: ['c1', 'c2', 'c3'].map(callOf),
+    agents: ['ana', 'bia', 'carla'].map(newAgent),
+    calls: ['c1', 'c2', 'c3'].map(newCall),
     now: 0,
     log,
     truths: new Map(),
-    say: (event) => {
+    emit: (event) => {
       const time = new Date(storyStartMs + centre.now * 1_000).toISOString();
-      // A number for each event: two of them are never the same.
+      // A number makes each event unique.
       log.push({ body: JSON.stringify({ ...event, timestamp: time, sid: log.length }), receivedAt: time });
     },
   };
   return centre;
 }
 
-/** Remembers what is true now. */
+/** Records what is true now. */
 export function recordTruth({ calls, agents, now, truths }: SimulatedCentre): void {
   const at = storyStartMs + now * 1_000;
   truths.set(at, {
     at,
     waits: new Map(calls.flatMap(({ id, queue }) => (queue === null ? [] : [[id, queue]]))),
-    talks: new Map(agents.flatMap(({ name, on }) => (on === null ? [] : [[name, on.id]]))),
+    talks: new Map(agents.flatMap(({ name, call }) => (call === null ? [] : [[name, call.id]]))),
   });
 }

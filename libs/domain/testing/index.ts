@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { decode, factSet, factsOf, play } from '../src/index.ts';
 import type { Call, CallEvent } from '../src/index.ts';
 
-/** Bodies as they stand in the log, in the order of the log; `receivedAt` is RFC 3339. */
+/** A delivery of an event in the log; `receivedAt` is RFC 3339. */
 export interface TestDelivery {
   readonly body: string;
   readonly receivedAt: string;
@@ -18,12 +18,15 @@ const uuidOf = (body: string, receivedAt: string) => (withTime: boolean) => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 };
 
-/** The events of a log of one partition. @throws {Error} if one of the bodies is none. */
+/** The events of a log of one partition. @throws {Error} if a body is not an event. */
 export function eventsOf(log: readonly TestDelivery[], partition = 0): CallEvent[] {
   return log.map(({ body, receivedAt }, offset) => {
     const decoded = decode({
-      ...{ value: Buffer.from(body), partition, offset },
-      ...{ receivedAt: Date.parse(receivedAt), uuidOf: uuidOf(body, receivedAt) },
+      value: Buffer.from(body),
+      partition,
+      offset,
+      receivedAt: Date.parse(receivedAt),
+      uuidOf: uuidOf(body, receivedAt),
     });
     if ('problem' in decoded) throw new Error(`${decoded.problem} ${body}`);
     return decoded.event;
@@ -40,25 +43,25 @@ export const callsOfEvents = (events: readonly CallEvent[]): Map<string, Call> =
 
 const fixtures = new URL('../../../fixtures/events/', import.meta.url);
 
-/** The lives of calls in fixtures/events: file name without ending → its lines. */
+/** fixtures/events: file name without its extension → its lines, which are bodies. */
 export const fixtureEvents: ReadonlyMap<string, readonly string[]> = new Map(
   readdirSync(fixtures)
     .toSorted()
     .map((file) => [file.replace('.ndjson', ''), readFileSync(new URL(file, fixtures), 'utf8').trim().split('\n')]),
 );
 
-/** The same as if the last of them had just ended: of events of months ago no board shows anything. */
+/** The same, with all times shifted so that the last is `now`: the board shows no events of months ago. */
 export function fixtureEventsUntil(now: number): ReadonlyMap<string, readonly string[]> {
-  const written = /2026-03-02T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
-  const timesOf = (body: string): number[] => [...body.matchAll(written)].map(([time]) => Date.parse(time));
+  const timestamps = /2026-03-02T\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/g;
+  const timesOf = (body: string): number[] => [...body.matchAll(timestamps)].map(([time]) => Date.parse(time));
   const bodies = [...fixtureEvents.values()].flat();
-  const later = now - Math.max(...bodies.flatMap(timesOf));
-  const moved = (body: string): string =>
-    body.replaceAll(written, (time) => new Date(Date.parse(time) + later).toISOString());
-  return new Map([...fixtureEvents].map(([name, life]) => [name, life.map(moved)]));
+  const shiftMs = now - Math.max(...bodies.flatMap(timesOf));
+  const shifted = (body: string): string =>
+    body.replaceAll(timestamps, (time) => new Date(Date.parse(time) + shiftMs).toISOString());
+  return new Map([...fixtureEvents].map(([name, lines]) => [name, lines.map(shifted)]));
 }
 
-/** A life as a log, received one second after another, after its own times. */
+/** A file of fixtures/events as a log, received at one event a second from `receivedFrom` on, after the events' own times. */
 export const fixtureLog = (name: string, receivedFrom = Date.UTC(2026, 2, 2, 14)): TestDelivery[] =>
   (fixtureEvents.get(name) ?? []).map((body, i) => ({
     body,
@@ -73,7 +76,7 @@ const kinds = [
 
 const maybe = <T>(value: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> => fc.option(value, { nil: undefined });
 const base = Date.UTC(2026, 2, 2, 13);
-/** Few moments, so that ties are normal; some of them not usable. */
+/** Few times, so that ties are common; some are not usable. */
 const timestamp = fc.oneof(
   { weight: 8, arbitrary: fc.integer({ min: 0, max: 6 }).map((s) => new Date(base + s * 500).toISOString()) },
   fc.constantFrom('not a time', '9999-12-31T23:59:59Z', '1772456401', '2026-02-30T10:00:00Z'),
@@ -81,7 +84,7 @@ const timestamp = fc.oneof(
 /** Text whose order differs between UTF-16, code points and locales. */
 const awkward = ['900', '0900', 'Z', 'a', 'é', '\u{1F600}', '\uFFFD', '\uE000', 'a\u0000b', '\uD800', ' '];
 
-/** Longer than a destination or a number may be; twenty times, than an address. */
+/** Exceeds the limit of a destination or a number; repeated twenty times, that of a URL. */
 const tooLong = 'é'.repeat(300);
 
 const body = fc
@@ -105,7 +108,7 @@ const body = fc
     return huge === undefined ? text : `${text.slice(0, -1)},"huge":${huge}}`;
   });
 
-/** Logs of 1 to `size` deliveries over a few calls, with repeats, ties, reordering and odd values. */
+/** Logs of 1 to `size` deliveries over a few calls, with duplicates, ties, reordering and odd values. */
 export const logs = (size = 30): fc.Arbitrary<TestDelivery[]> =>
   fc
     .array(fc.tuple(body, fc.integer({ min: 0, max: 3_000 }), fc.nat(9)), { minLength: 1, maxLength: size })

@@ -1,13 +1,13 @@
 import type { TestDelivery } from './index.ts';
 
 /**
- * A script of events, one a line: `0:05 waiting 900`, `0:10 ringing ana 900`. In any order behind the kind: a queue (three
- * digits), an agent, a direction, `→910` (destination), `field=value`, and how it came:
- * - `call=b`: another call than `c`; agents' words off calls name none, unless it is said.
- * - `clock -3h`: the event's own time is this far from the time that the line begins with, when it is received.
- * - `received 3:00:10`: received then, and not at its own time.
+ * Parses a script of events, one a line: `0:05 waiting 900`, `0:10 ringing ana 900`. After the kind, in any order: a queue
+ * (three digits), an agent, a direction, `→910` (destination), `field=value`, and:
+ * - `call=b`: a call other than `c`. Presence events name no call without it.
+ * - `clock -3h`: the event's own time differs by this from the time at the beginning of the line, when it is received.
+ * - `received 3:00:10`: received at this time instead of its own.
  * - `no-time`: without a time of its own.
- * - `again 0:20`: redelivered then.
+ * - `again 0:20`: redelivered at this time.
  */
 export function deliveriesOf(script: string): TestDelivery[] {
   const lines = script.split('\n').map((line) => line.trim());
@@ -16,17 +16,29 @@ export function deliveriesOf(script: string): TestDelivery[] {
   return received.toSorted((a, b) => a.receivedAt.localeCompare(b.receivedAt));
 }
 
-const kinds = new Map(
-  Object.entries({
-    ...{ new: 'call.new', standby: 'call.standby', waiting: 'call.waiting', ongoing: 'call.ongoing' },
-    ...{ overflow: 'call.overflow', 'follow-me': 'call.follow-me', abandon: 'call.queue-abandon' },
-    ...{ finished: 'call.finished', recording: 'call.recording-available', data: 'call.data-provided' },
-    ...{ 'transfer-request': 'called.attended-transfer-request', peer: 'peer.ringing' },
-    ...{ ringing: 'actor.ringing', noanswer: 'actor.noanswer', entered: 'actor.entered', left: 'actor.left' },
-    ...{ login: 'actor.logged-in', logout: 'actor.logged-out', pause: 'actor.paused', unpause: 'actor.unpaused' },
-  }),
-);
-const offCalls = new Set(['login', 'logout', 'pause', 'unpause']);
+const kinds = new Map([
+  ['new', 'call.new'],
+  ['standby', 'call.standby'],
+  ['waiting', 'call.waiting'],
+  ['ongoing', 'call.ongoing'],
+  ['overflow', 'call.overflow'],
+  ['follow-me', 'call.follow-me'],
+  ['abandon', 'call.queue-abandon'],
+  ['finished', 'call.finished'],
+  ['recording', 'call.recording-available'],
+  ['data', 'call.data-provided'],
+  ['transfer-request', 'called.attended-transfer-request'],
+  ['peer', 'peer.ringing'],
+  ['ringing', 'actor.ringing'],
+  ['noanswer', 'actor.noanswer'],
+  ['entered', 'actor.entered'],
+  ['left', 'actor.left'],
+  ['login', 'actor.logged-in'],
+  ['logout', 'actor.logged-out'],
+  ['pause', 'actor.paused'],
+  ['unpause', 'actor.unpaused'],
+]);
+const presenceKinds = new Set(['login', 'logout', 'pause', 'unpause']);
 const directions = new Set(['inbound', 'outbound', 'internal']);
 
 interface ScriptLine {
@@ -35,6 +47,7 @@ interface ScriptLine {
   clockMs: number;
   receivedAt: number;
   isTimed: boolean;
+  /** Times of its redeliveries. */
   readonly again: number[];
 }
 
@@ -50,14 +63,18 @@ function parseLine(text: string): ScriptLine {
   const at = parseStoryTime(time);
   const type = kinds.get(kind) ?? kind;
   const line: ScriptLine = {
-    ...{ at, clockMs: 0, receivedAt: at, isTimed: true, again: [] },
-    body: offCalls.has(kind) ? { type } : { type, call_id: 'c' },
+    at,
+    body: presenceKinds.has(kind) ? { type } : { type, call_id: 'c' },
+    clockMs: 0,
+    receivedAt: at,
+    isTimed: true,
+    again: [],
   };
   for (let i = 0; i < words.length; i++) i += readWord(line, words[i] ?? '', words[i + 1] ?? '');
   return line;
 }
 
-/** Reads one word; the count of words behind it that belong to it. */
+/** Reads one word. @returns how many of the words after it belong to it */
 function readWord(line: ScriptLine, word: string, next: string): number {
   if (word === 'clock') line.clockMs = durationOf(next);
   else if (word === 'received') line.receivedAt = parseStoryTime(next);
@@ -77,18 +94,18 @@ function readField(line: ScriptLine, word: string): 0 {
   return 0;
 }
 
-/** What stories call 0:00. */
+/** The time 0:00 of stories, in ms since 1970. */
 export const storyStartMs = Date.UTC(2026, 2, 2, 13);
 
-/** `m:ss`, `h:mm:ss`, `1d 0:00` as `1d0:00`; fractions of seconds are possible. In ms since 1970. */
+/** Parses `m:ss`, `h:mm:ss` or `1d0:00`, with optional fractions of seconds, to ms since 1970. */
 export function parseStoryTime(text: string): number {
   const parts = /^(?:(\d+)d)?(?:(\d+):)?(\d+):(\d\d(?:\.\d+)?)$/.exec(text);
-  if (!parts) throw new Error(`"${text}" is no time of a story: expected m:ss or h:mm:ss, e.g. 0:05.`);
+  if (!parts) throw new Error(`"${text}" is not a time of a story; expected m:ss or h:mm:ss, e.g. 0:05.`);
   const [days = 0, hours = 0, minutes = 0, seconds = 0] = parts.slice(1).map((part) => Number(part || 0));
   return storyStartMs + ((days * 24 + hours) * 60 + minutes) * 60_000 + Math.round(seconds * 1_000);
 }
 
-/** A moment as {@link momentOf} reads it; before the beginning, with a minus. */
+/** The inverse of {@link parseStoryTime}; with a minus before 0:00. */
 export function formatStoryTime(at: number): string {
   const ms = Math.abs(at - storyStartMs);
   const [days, hours] = [Math.floor(ms / 86_400_000), Math.floor(ms / 3_600_000) % 24];
@@ -101,6 +118,6 @@ export function formatStoryTime(at: number): string {
 function durationOf(text: string): number {
   const parts = /^([+-]\d+)(s|min|h|d)$/.exec(text);
   const units: Readonly<Record<string, number>> = { s: 1_000, min: 60_000, h: 3_600_000, d: 86_400_000 };
-  if (!parts) throw new Error(`"${text}" is no difference of clocks: expected e.g. -3h or +2min.`);
+  if (!parts) throw new Error(`"${text}" is not a clock difference; expected e.g. -3h or +2min.`);
   return Number(parts[1]) * (units[parts[2] ?? ''] ?? 0);
 }

@@ -4,37 +4,37 @@ import { agentsNow, defaultRules } from './agents.ts';
 import { callsOfEvents, eventsOf } from './index.ts';
 import { deliveriesOf, parseStoryTime, formatStoryTime } from './script.ts';
 
-/** A small story, and what a supervisor would say of it. */
+/** A small story of a call centre, and what a supervisor expects to see. */
 export interface Story {
   readonly title: string;
   /** See {@link deliveriesOf}. */
   readonly script: string;
   readonly rules?: Partial<PresenceRules>;
-  /** What is shown at some moments, of what was received until then: {@link boardAt}. */
+  /** What is shown at some times, of the events received until then: {@link boardAt}. */
   readonly board: Readonly<Record<string, string>>;
-  /** At the end, one a text: {@link visitsOf}, {@link segmentsOf}, {@link totalsText}. */
+  /** At the end, one text each: {@link visitsOf}, {@link segmentsOf}, {@link totalsText}. */
   readonly visits: readonly string[];
   readonly segments: readonly string[];
   readonly totals: string;
 }
 
-/** The same form as what a story expects: what the domain says of it. */
+/** What the domain makes of a story's events, in the form of a story's expectations. */
 export function playStory({ script, rules, board }: Story): Pick<Story, 'board' | 'visits' | 'segments' | 'totals'> {
   const events = eventsOf(deliveriesOf(script));
   const calls = [...callsOfEvents(events).values()].toSorted((a, b) => (a.callId < b.callId ? -1 : 1));
-  const moments = Object.keys(board).map((time) => [
+  const boards = Object.keys(board).map((time) => [
     time,
     boardAt(events, parseStoryTime(time), { ...defaultRules, ...rules }),
   ]);
   return {
-    board: Object.fromEntries(moments) as Record<string, string>,
+    board: Object.fromEntries(boards) as Record<string, string>,
     visits: calls.flatMap((call) => visitsOf(call).map((text) => named(call, text))),
     segments: calls.flatMap((call) => segmentsOf(call).map((text) => named(call, text))),
     totals: totalsText(calls),
   };
 }
 
-/** `c waits 900 since 0:05, ana rings; ana rings since 0:10`: each current call, then each agent. */
+/** `c waits 900 since 0:05, ana rings; ana ringing since 0:10`: each current call, then each agent. */
 export function boardAt(events: readonly CallEvent[], now: number, rules: PresenceRules): string {
   const known = events.filter(({ receivedAt }) => receivedAt <= now);
   const calls = [...callsOfEvents(known).values()].toSorted((a, b) => (a.callId < b.callId ? -1 : 1));
@@ -61,14 +61,15 @@ function callText(
   return [call.callId, ' ', state, ...busy].join('');
 }
 
-/** One word for all queues of the agent, if it holds in all of them. */
+/** One presence for all queues of the agent if it is the same in all of them. */
 function agentText(actor: string, { presence, since, queues }: AgentPresence): string {
-  const words = queues.map((one) => `${one.queue} ${said(one)}`);
-  const isSame = queues.every((one) => said(one) === said({ presence, since }));
-  return `${actor} ${isSame ? said({ presence, since }) : `${said({ presence, since })} (${words.join(', ')})`}`;
+  const overall = presenceText({ presence, since });
+  const isSame = queues.every((inQueue) => presenceText(inQueue) === overall);
+  const details = queues.map((inQueue) => `${inQueue.queue} ${presenceText(inQueue)}`);
+  return `${actor} ${isSame ? overall : `${overall} (${details.join(', ')})`}`;
 }
 
-const said = ({ presence, since }: Pick<AgentPresence, 'presence' | 'since'>): string =>
+const presenceText = ({ presence, since }: Pick<AgentPresence, 'presence' | 'since'>): string =>
   `${presence.replace('_', ' ')} since ${formatStoryTime(since)}`;
 
 /** `900 0:05-0:15 answered 10 s by ana` */
@@ -94,15 +95,14 @@ function segmentText({ actor, queue, rangAt, enteredAt, endedAt, end }: Segment)
 const span = (from: number, to: number | null): string =>
   `${formatStoryTime(from)}-${to === null ? '' : formatStoryTime(to)}`;
 
-/** `1 answered (ASA 10 s), 1 abandoned`, or `nothing`: what counts in the totals of the day. */
+/** The totals of the day: `1 answered (ASA 10 s), 1 abandoned`, or `nothing`. */
 export function totalsText(calls: readonly Call[]): string {
   const visits = calls.filter(isCounted).flatMap((call) => call.visits);
-  const { answered, abandoned, flowedOut, open, asaMs } = totalsOf(visits, {
-    ...{ serviceLevelMs: 20_000, shortAbandonMs: 5_000 },
-  });
-  const words = [
+  const thresholds = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
+  const { answered, abandoned, flowedOut, open, asaMs } = totalsOf(visits, thresholds);
+  const parts = [
     answered === 0 ? '' : `${answered} answered (ASA ${(asaMs ?? 0) / 1_000} s)`,
     ...[`${abandoned} abandoned`, `${flowedOut} overflowed`, `${open} open`].filter((text) => !text.startsWith('0 ')),
   ];
-  return words.filter((text) => text !== '').join(', ') || 'nothing';
+  return parts.filter((text) => text !== '').join(', ') || 'nothing';
 }

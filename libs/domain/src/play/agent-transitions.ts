@@ -1,15 +1,15 @@
 import type { Segment } from './call.ts';
 import { answer, openCall } from './caller-transitions.ts';
 import type { Fact } from './fact.ts';
-import { endSegment, isOnCall, isRinging, hasAgentOnCall, lastSegmentOf, queueOf } from './life-state.ts';
+import { endSegment, hasAgentOnCall, isOnCall, isRinging, lastSegmentOf, queueOf } from './life-state.ts';
 import type { LifeState, Mutable } from './life-state.ts';
 
-/** An agent comes onto the call. */
-export function enter(playing: LifeState, fact: Fact): void {
+/** An agent enters the call. */
+export function enter(life: LifeState, fact: Fact): void {
   const { actor, number, queue, at } = fact;
   if (actor !== null) {
-    const segment = lastSegmentOf(playing, actor);
-    attributeAnswer(playing, segment, fact);
+    const segment = lastSegmentOf(life, actor);
+    attributeAnswer(life, segment, fact);
     if (segment && continuesSegment(segment, queue)) {
       segment.enteredAt ??= at;
       segment.enteredLastAt = at;
@@ -17,21 +17,21 @@ export function enter(playing: LifeState, fact: Fact): void {
       segment.queue = queue ?? segment.queue;
     } else {
       if (segment?.endedAt === null) endSegment(segment, 'transferred', at);
-      playing.segments.push({ ...newSegment(actor, fact), enteredAt: at, enteredLastAt: at });
+      life.segments.push({ ...newSegment(actor, fact), enteredAt: at, enteredLastAt: at });
     }
   }
-  answer(playing, fact);
+  answer(life, fact);
 }
 
-/** Whether an entry is of this segment; who is on the call and enters through another queue begins another. */
+/** Whether an entry belongs to this segment. An agent on the call who enters through another queue begins a new segment. */
 const continuesSegment = (segment: Segment, queue: string | null): boolean =>
   segment.endedAt === null &&
   (segment.enteredAt === null || queue === null || segment.queue === null || queue === segment.queue);
 
-/** A sender may say that a call is answered this long before it says by whom, in ms; belongs to the projection version. */
+/** Longest time from an answer that names no agent to the entry of that agent, in ms; belongs to the projection version. */
 const answererNamedMsMax = 2_000;
 
-/** An answer that named nobody was this agent's: the agent's phone rang until now, and nobody else answered. */
+/** Attributes an answer that named no agent to this agent, and reopens the ring that the answer had ended. */
 function attributeAnswer(
   { visits, unnamedAnswerAt }: LifeState,
   segment: Mutable<Segment> | undefined,
@@ -45,12 +45,12 @@ function attributeAnswer(
   segment.end = null;
 }
 
-/** It rings at an agent; not while an agent of that queue, or this agent, is on the call. */
-export function ring(playing: LifeState, fact: Fact): void {
+/** An agent's phone rings. Ignored while this agent, or an agent of that queue, is on the call. */
+export function ring(life: LifeState, fact: Fact): void {
   const { actor, queue, at } = fact;
-  openCall(playing);
-  if (actor === null || hasAgentOnCall(playing, queueOf(fact))) return;
-  const segment = lastSegmentOf(playing, actor);
+  openCall(life);
+  if (actor === null || hasAgentOnCall(life, queueOf(fact))) return;
+  const segment = lastSegmentOf(life, actor);
   if (segment && isOnCall(segment)) return;
   if (segment && isRinging(segment)) {
     if (segment.queue === queue) {
@@ -59,39 +59,39 @@ export function ring(playing: LifeState, fact: Fact): void {
     }
     endSegment(segment, 'transferred', at);
   }
-  playing.segments.push({ ...newSegment(actor, fact), rangAt: at, rangLastAt: at });
+  life.segments.push({ ...newSegment(actor, fact), rangAt: at, rangLastAt: at });
 }
 
-export const noAnswer = (playing: LifeState, fact: Fact): void => end(playing, fact, 'noanswer');
-export const leave = (playing: LifeState, fact: Fact): void => end(playing, fact, 'left');
+export const noAnswer = (life: LifeState, fact: Fact): void => endByAgent(life, fact, 'noanswer');
+export const leave = (life: LifeState, fact: Fact): void => endByAgent(life, fact, 'left');
 
-/** An agent's part ends. If it never began, that much is known: the agent was on this call until then. */
-function end(playing: LifeState, fact: Fact, how: 'left' | 'noanswer'): void {
+/** Ends an agent's segment. Without one, an event is missing: a segment is added of which only the end is known. */
+function endByAgent(life: LifeState, fact: Fact, end: 'left' | 'noanswer'): void {
   const { actor, at } = fact;
   if (actor === null) return;
-  const segment = lastSegmentOf(playing, actor);
-  if (!segment) playing.segments.push({ ...newSegment(actor, fact), endedAt: at, end: how });
-  else if (segment.endedAt === null && (how === 'left' || isRinging(segment))) endSegment(segment, how, at);
+  const segment = lastSegmentOf(life, actor);
+  if (!segment) life.segments.push({ ...newSegment(actor, fact), endedAt: at, end });
+  else if (segment.endedAt === null && (end === 'left' || isRinging(segment))) endSegment(segment, end, at);
 }
 
 /**
- * What is said after the end of the call opens nothing. It tells that the agent was on the call, and that the agent is no
- * longer on another.
+ * Applies a fact that is later than the end of the call. It opens nothing, but it proves that the agent was on this call, and
+ * no longer on another one.
  */
-export function applyLate(playing: LifeState, fact: Fact): void {
+export function applyLate(life: LifeState, fact: Fact): void {
   const { kind, actor, at } = fact;
   if (actor === null || !agentKinds.has(kind)) return;
-  const segment = lastSegmentOf(playing, actor);
-  const over = { ...newSegment(actor, fact), endedAt: at, end: 'finished' as const };
+  const segment = lastSegmentOf(life, actor);
+  const ended = { ...newSegment(actor, fact), endedAt: at, end: 'finished' as const };
   if (kind === 'actor.entered') {
     if (segment && segment.enteredAt !== null) segment.enteredLastAt = at;
-    else playing.segments.push({ ...over, enteredAt: at, enteredLastAt: at });
-  } else if (!segment) playing.segments.push(kind === 'actor.ringing' ? { ...over, rangAt: at, rangLastAt: at } : over);
+    else life.segments.push({ ...ended, enteredAt: at, enteredLastAt: at });
+  } else if (!segment) life.segments.push(kind === 'actor.ringing' ? { ...ended, rangAt: at, rangLastAt: at } : ended);
 }
 
 const agentKinds = new Set(['actor.ringing', 'actor.noanswer', 'actor.entered', 'actor.left']);
 
-/** Neither begun nor over. */
+/** A segment without a time. */
 const newSegment = (actor: string, { number, queue }: Fact): Segment => ({
   actor,
   number,

@@ -1,99 +1,100 @@
 import type { Fact } from './fact.ts';
-import { endSegments, endVisit, isRinging, hasAgentOnCall, queueOf, setState } from './life-state.ts';
+import { endSegments, endVisit, hasAgentOnCall, isRinging, queueOf, setState } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
-/** There is a call. Anything else that names one is kept, and makes no current call of it by itself. */
-export function openCall(playing: LifeState): void {
-  playing.isOpened = true;
+/** The fact proves that there is a call. Facts of other kinds are kept, but make no current call by themselves. */
+export function openCall(life: LifeState): void {
+  life.isOpened = true;
 }
 
-export function standby(playing: LifeState, { at }: Fact): void {
-  openCall(playing);
-  endVisit(playing, 'flowed_out', at);
-  setState(playing, 'STANDBY', at);
+export function standby(life: LifeState, { at }: Fact): void {
+  openCall(life);
+  endVisit(life, 'flowed_out', at);
+  setState(life, 'STANDBY', at);
 }
 
-export function overflow(playing: LifeState, { destination, at }: Fact): void {
-  if (destination === null) openCall(playing);
-  else waitIn(playing, destination, at);
+export function overflow(life: LifeState, { destination, at }: Fact): void {
+  if (destination === null) openCall(life);
+  else waitIn(life, destination, at);
 }
 
-export function requestTransfer(playing: LifeState, { at }: Fact): void {
-  playing.transferAskedAt = at;
+export function requestTransfer(life: LifeState, { at }: Fact): void {
+  life.transferRequestedAt = at;
 }
 
-export const wait = (playing: LifeState, fact: Fact): void => waitIn(playing, queueOf(fact), fact.at);
+export const wait = (life: LifeState, fact: Fact): void => waitIn(life, queueOf(fact), fact.at);
 
-/** A wait in a queue. While the caller waits there already, or an agent of the queue is on the call, it is a repeat. */
-function waitIn(playing: LifeState, queue: string, at: number): void {
-  openCall(playing);
+/** The caller waits in a queue. It is a repeat if the caller waits there already, or an agent of the queue is on the call. */
+function waitIn(life: LifeState, queue: string, at: number): void {
+  openCall(life);
   endSegments(
-    playing,
+    life,
     (segment) =>
       queueOf(segment) !== queue &&
       (segment.enteredAt === null
         ? (segment.rangLastAt ?? 0) < at
-        : segment.enteredAt < at && playing.transferAskedAt < segment.enteredAt),
+        : segment.enteredAt < at && life.transferRequestedAt < segment.enteredAt),
     { end: 'transferred', at },
   );
-  playing.waitedLastAt = at;
-  if (playing.waiting?.queue === queue) return;
-  endVisit(playing, 'flowed_out', at);
-  if (hasAgentOnCall(playing, queue)) return setState(playing, 'ONGOING', at);
-  overflowAbandoned(playing);
-  playing.waiting = { queue, waitingAt: at, endedAt: null, outcome: 'open', waitMs: null, actor: null };
-  playing.visits.push(playing.waiting);
-  playing.waitingAt ??= at;
-  playing.state = 'WAITING';
-  playing.stateAt = at;
+  life.waitedLastAt = at;
+  if (life.waiting?.queue === queue) return;
+  endVisit(life, 'flowed_out', at);
+  if (hasAgentOnCall(life, queue)) return setState(life, 'ONGOING', at);
+  overflowAbandoned(life);
+  life.waiting = { queue, waitingAt: at, endedAt: null, outcome: 'open', waitMs: null, actor: null };
+  life.visits.push(life.waiting);
+  life.waitingAt ??= at;
+  life.state = 'WAITING';
+  life.stateAt = at;
 }
 
-/** Who waits again has not left: the visit before was an overflow. */
-function overflowAbandoned(playing: LifeState): void {
-  if (!playing.abandoned) return;
-  playing.abandoned.outcome = 'flowed_out';
-  playing.abandoned.waitMs = null;
-  playing.abandoned = null;
+/** A caller who waits again has not hung up: the abandoned visit was an overflow. */
+function overflowAbandoned(life: LifeState): void {
+  if (!life.abandoned) return;
+  life.abandoned.outcome = 'flowed_out';
+  life.abandoned.waitMs = null;
+  life.abandoned = null;
 }
 
-/** Somebody answers: the caller waits no longer, and nobody else's phone rings. */
-export function answer(playing: LifeState, fact: Fact): void {
+/** The call is answered: the wait ends, and so do the rings at all other agents. */
+export function answer(life: LifeState, fact: Fact): void {
   const { actor, at } = fact;
-  const { waiting } = playing;
-  openCall(playing);
-  if (waiting && isAnswerOf(playing, waiting.queue, fact)) {
+  const { waiting } = life;
+  openCall(life);
+  if (waiting && answersWait(life, waiting.queue, fact)) {
     waiting.actor = actor;
-    endVisit(playing, 'answered', at);
+    endVisit(life, 'answered', at);
   }
-  endSegments(playing, isRinging, { end: 'answered_elsewhere', at });
-  playing.answeredAt ??= at;
-  playing.answeredLastAt = at;
-  playing.unnamedAnswerAt = hasAgentOnCall(playing) ? -Infinity : at;
-  if (!playing.waiting) setState(playing, 'ONGOING', at);
+  endSegments(life, isRinging, { end: 'answered_elsewhere', at });
+  life.answeredAt ??= at;
+  life.answeredLastAt = at;
+  life.unnamedAnswerAt = hasAgentOnCall(life) ? -Infinity : at;
+  if (!life.waiting) setState(life, 'ONGOING', at);
 }
 
-/** In the moment of a wait, an agent of another queue answers what was before it. */
-const isAnswerOf = ({ waitedLastAt }: LifeState, waitsIn: string, { kind, queue, at }: Fact): boolean =>
-  waitedLastAt < at || kind === 'call.ongoing' || queue === null || queue === waitsIn;
+/** An answer by an agent of another queue, at the same time as the wait, belongs to an earlier wait. */
+const answersWait = ({ waitedLastAt }: LifeState, waitingIn: string, { kind, queue, at }: Fact): boolean =>
+  waitedLastAt < at || kind === 'call.ongoing' || queue === null || queue === waitingIn;
 
-/** The caller leaves a queue: the one that is named, or wherever the caller waits. */
-export function abandon(playing: LifeState, { queue, at }: Fact): void {
-  const { waiting } = playing;
-  endSegments(playing, isRinging, { end: 'abandoned', at });
-  playing.abandonedAt ??= at;
+/** The caller leaves the queue that the fact names; if it names none, the queue in which the caller waits. */
+export function abandon(life: LifeState, { queue, at }: Fact): void {
+  const { waiting } = life;
+  endSegments(life, isRinging, { end: 'abandoned', at });
+  life.abandonedAt ??= at;
   if (!waiting || (queue !== null && queue !== waiting.queue)) return;
-  endVisit(playing, 'abandoned', at);
-  playing.abandoned = waiting;
-  setState(playing, hasAgentOnCall(playing) ? 'ONGOING' : 'STANDBY', at);
+  endVisit(life, 'abandoned', at);
+  life.abandoned = waiting;
+  setState(life, hasAgentOnCall(life) ? 'ONGOING' : 'STANDBY', at);
 }
 
-export function end(playing: LifeState, { at }: Fact): void {
-  endVisit(playing, 'abandoned', at);
-  playing.abandoned = null;
-  endSegments(playing, () => true, { end: 'finished', at });
-  setState(playing, 'FINISHED', at);
+export function end(life: LifeState, { at }: Fact): void {
+  endVisit(life, 'abandoned', at);
+  life.abandoned = null;
+  endSegments(life, () => true, { end: 'finished', at });
+  setState(life, 'FINISHED', at);
 }
 
-export function endAttempt(playing: LifeState, fact: Fact): void {
-  if (!playing.isEntered) end(playing, fact);
+/** A dialer's attempt failed. */
+export function endAttempt(life: LifeState, fact: Fact): void {
+  if (!life.hasAgentEntered) end(life, fact);
 }

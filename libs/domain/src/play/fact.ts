@@ -3,28 +3,28 @@ import { compareText } from '../compare-text.ts';
 import { kindRank } from './kind-rank.ts';
 
 /**
- * Where the time of a fact comes from. `own`: the event's own time. `none`: it has no usable one, so it counts as
- * received. `ahead`: its own time is further ahead of its reception than {@link aheadMsMax}, so it counts as received.
+ * Where the time of a fact comes from. `own`: the event's own time. `none`: the reception, because the event has no usable
+ * time. `ahead`: the reception, because the own time is more than {@link clockAheadMsMax} after it.
  */
 export type Clock = 'own' | 'none' | 'ahead';
 
-/** A sender's clock may be ahead of ours by so much, in ms; belongs to the projection version. */
+/** Largest lead of a sender's clock over ours that is believed, in ms; belongs to the projection version. */
 export const clockAheadMsMax = 5 * 60_000;
 
-/** What one event states about a call. An event may state several facts; they share its uuid and differ in `part`. */
+/** One statement of an event about its call. Several facts of one event share its uuid and differ in `part`. */
 export interface Fact {
-  /** Of the event that states it. */
+  /** The event's. */
   readonly uuid: string;
   /** 0 for the first fact of its event. */
   readonly part: number;
-  /** Event id of the delivery that counts: the first in the log. */
+  /** Event id of the event's first delivery in the log, which is the one that counts. */
   readonly id: number;
-  /** ms since 1970; see {@link Clock}. */
+  /** Time of the fact in ms since 1970; its source is in `clock`. */
   readonly at: number;
   readonly clock: Clock;
-  /** The event's own time as it was sent, in ms since 1970, also if it is ahead; null if it has no usable one. */
+  /** The event's own time as sent, in ms since 1970, also where it is not believed; null if it has no usable one. */
   readonly ownAt: number | null;
-  /** When the delivery that counts was received, in ms since 1970. */
+  /** Reception of the first delivery, in ms since 1970. */
   readonly receivedAt: number;
   readonly kind: string;
   readonly actor: string | null;
@@ -39,7 +39,7 @@ export interface Fact {
   readonly theirNumberType: string | null;
 }
 
-/** What an event states about its call; nothing if it names none. */
+/** The facts that an event states about its call; none if it names no call. */
 export function factsOf(event: CallEvent): readonly Fact[] {
   if (event.callId === null) return [];
   return [
@@ -66,10 +66,10 @@ export function factsOf(event: CallEvent): readonly Fact[] {
   ];
 }
 
-/** Order in which facts are played: own time, then rank of kind, then place in the log. */
+/** The order in which facts are played: time, then rank of their kind, then position in the log. */
 export const compareFacts = (a: Fact, b: Fact): number =>
   a.at - b.at || kindRank(a.kind) - kindRank(b.kind) || a.id - b.id || a.part - b.part;
 
-/** An order of facts that does not depend on which delivery of their events counts. */
+/** An order of facts that is the same whichever delivery of their events is known. */
 export const compareByOwnTime = (a: Fact, b: Fact): number =>
   (a.ownAt ?? a.receivedAt) - (b.ownAt ?? b.receivedAt) || compareText(a.uuid, b.uuid) || a.part - b.part;

@@ -1,6 +1,6 @@
 /**
- * Order of facts of one moment: senders write whole seconds, so that the steps of a call often share one. What opens
- * something comes before what ends it. Kinds that are not listed change nothing, and come before the end.
+ * Order of facts of the same time. Many senders write whole seconds, so several events of a call often share one. Kinds that
+ * open something come before kinds that end it. Kinds that are not listed change nothing, and come before `ends`.
  */
 const kindsInOrder = [
   'call.new',
@@ -27,5 +27,5 @@ const ranks = new Map<string, number>([
   ...ends.map((kind, i) => [kind, otherRank + 1 + i] as const),
 ]);
 
-/** Rank of a kind among facts of the same moment. */
+/** Rank of a kind among facts of the same time. */
 export const kindRank = (kind: string): number => ranks.get(kind) ?? otherRank;

@@ -3,14 +3,23 @@ import type { Outcome, Segment, SegmentEnd, Visit } from './call.ts';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What is true of a call at one moment of a life; what was true before is in `visits` and `segments`. */
+/**
+ * State of one life of a call while its facts are played. The functions in transitions.ts change it. `state` begins as NEW:
+ *
+ *   any state ── standby ──▶ STANDBY
+ *   any state ── wait ─────▶ WAITING    (ONGOING, if an agent of that queue is on the call)
+ *   any state ── answer ───▶ ONGOING    (unchanged, if it answers an earlier wait)
+ *   WAITING ──── abandon ──▶ STANDBY    (ONGOING, if an agent is on the call)
+ *   any state ── end ──────▶ FINISHED
+ */
 export interface LifeState {
+  /** Of all lives so far, the ones before included. */
   readonly visits: Mutable<Visit>[];
   readonly segments: Mutable<Segment>[];
   /** Index of the first segment of this life. */
   readonly firstSegment: number;
-  /** Whether an agent enters at some time: then a dialer's failure is no end. */
-  readonly isEntered: boolean;
+  /** Whether an agent enters at any time in this life: then a dialer's failure does not end the call. */
+  readonly hasAgentEntered: boolean;
   /** From here to `abandonedAt`, fields of {@link Call}. */
   isOpened: boolean;
   state: CallState;
@@ -19,27 +28,27 @@ export interface LifeState {
   answeredAt: number | null;
   answeredLastAt: number | null;
   abandonedAt: number | null;
-  /** The open visit: the caller waits. */
+  /** The open visit, while the caller waits. */
   waiting: Mutable<Visit> | null;
-  /** Latest word that the caller waits, repeated waits included. */
+  /** Time of the latest wait, repeated waits included. */
   waitedLastAt: number;
-  /** The visit that the caller abandoned last, until the end: another wait makes an overflow of it. */
+  /** The visit that the caller abandoned last, until the end of the call: another wait turns it into an overflow. */
   abandoned: Mutable<Visit> | null;
-  /** Latest answer, if it named nobody and nobody was on the call. */
+  /** Time of the latest answer, if it named no agent and none was on the call. */
   unnamedAnswerAt: number;
-  /** Latest request of an attended transfer. */
-  transferAskedAt: number;
+  /** Time of the latest request of an attended transfer. */
+  transferRequestedAt: number;
 }
 
-/** What is told so far, of all lives. */
+/** Visits and segments so far, of all lives. */
 export type CallHistory = Pick<LifeState, 'visits' | 'segments'>;
 
-/** At the beginning of a life, at `beganAt`: nothing of the life before is open. */
-export const beginLife = ({ visits, segments }: CallHistory, beganAt: number, isEntered: boolean): LifeState => ({
+/** The state at the beginning of a life, at `beganAt`: nothing of the life before is open. */
+export const beginLife = ({ visits, segments }: CallHistory, beganAt: number, hasAgentEntered: boolean): LifeState => ({
   visits,
   segments,
   firstSegment: segments.length,
-  isEntered,
+  hasAgentEntered,
   isOpened: false,
   state: 'NEW',
   stateAt: beganAt,
@@ -51,34 +60,34 @@ export const beginLife = ({ visits, segments }: CallHistory, beganAt: number, is
   waitedLastAt: -Infinity,
   abandoned: null,
   unnamedAnswerAt: -Infinity,
-  transferAskedAt: -Infinity,
+  transferRequestedAt: -Infinity,
 });
 
-export function setState(playing: LifeState, state: CallState, at: number): void {
-  if (playing.state === state) return;
-  playing.state = state;
-  playing.stateAt = at;
+export function setState(life: LifeState, state: CallState, at: number): void {
+  if (life.state === state) return;
+  life.state = state;
+  life.stateAt = at;
 }
 
 /** Ends the open visit, if there is one. */
-export function endVisit(playing: LifeState, outcome: Exclude<Outcome, 'open'>, at: number): void {
-  const { waiting } = playing;
+export function endVisit(life: LifeState, outcome: Exclude<Outcome, 'open'>, at: number): void {
+  const { waiting } = life;
   if (!waiting) return;
   waiting.endedAt = at;
   waiting.outcome = outcome;
   waiting.waitMs = outcome === 'flowed_out' ? null : at - waiting.waitingAt;
-  playing.waiting = null;
+  life.waiting = null;
 }
 
-/** Whether the agent is on the call, as far as its facts tell; whether that still holds: {@link onCalls}. */
+/** Whether the agent is on the call by the facts of this call alone; {@link callActivity} adds those of other calls. */
 export const isOnCall = (segment: Pick<Segment, 'enteredAt' | 'endedAt'>): boolean =>
   segment.enteredAt !== null && segment.endedAt === null;
 
-/** Whether the agent's phone rings, as far as the call's facts tell. */
+/** Whether the agent's phone rings by the facts of this call alone. */
 export const isRinging = (segment: Pick<Segment, 'rangAt' | 'enteredAt' | 'endedAt'>): boolean =>
   segment.rangAt !== null && segment.enteredAt === null && segment.endedAt === null;
 
-/** '' if none was named: for calls, that is a queue of its own. */
+/** The queue of a call's fact or segment; '' if it names none, which counts as a queue of its own. */
 export const queueOf = ({ queue }: { readonly queue: string | null }): string => queue ?? '';
 
 export function endSegment(segment: Mutable<Segment>, end: SegmentEnd, at: number): void {
@@ -86,25 +95,25 @@ export function endSegment(segment: Mutable<Segment>, end: SegmentEnd, at: numbe
   segment.end = end;
 }
 
-/** Ends the open segments that `which` chooses. */
+/** Ends those open segments of this life for which `isEnded` holds. */
 export function endSegments(
   { segments, firstSegment }: LifeState,
-  which: (segment: Segment) => boolean,
+  isEnded: (segment: Segment) => boolean,
   { end, at }: { end: SegmentEnd; at: number },
 ): void {
   for (let i = firstSegment; i < segments.length; i++) {
     const segment = segments[i];
-    if (segment?.endedAt === null && which(segment)) endSegment(segment, end, at);
+    if (segment?.endedAt === null && isEnded(segment)) endSegment(segment, end, at);
   }
 }
 
-/** The latest segment of an agent in this life; no other of the agent is open. */
+/** The latest segment of an agent in this life: the only one of that agent that can be open. */
 export function lastSegmentOf({ segments, firstSegment }: LifeState, actor: string): Mutable<Segment> | undefined {
   for (let i = segments.length - 1; i >= firstSegment; i--) if (segments[i]?.actor === actor) return segments[i];
   return undefined;
 }
 
-/** Whether an agent is on the call; `queue`: an agent of this queue. */
+/** Whether any agent is on the call; with `queue`, an agent of this queue. */
 export function hasAgentOnCall({ segments, firstSegment }: LifeState, queue?: string): boolean {
   for (let i = firstSegment; i < segments.length; i++) {
     const segment = segments[i];

@@ -1,7 +1,7 @@
 import type { Fact } from './fact.ts';
-import type { Life } from './lives.ts';
+import type { LifeSpan } from './lives.ts';
 
-/** Who called whom, and in which direction. */
+/** The parties of a call: numbers and direction. */
 export interface Parties {
   readonly direction: string | null;
   readonly ourNumber: string | null;
@@ -9,19 +9,20 @@ export interface Parties {
   readonly theirNumberType: string | null;
 }
 
-/** How much an event's word of numbers and direction is worth; less is better. Dialers know only whom they call. */
+/** Rank of an event as a source of numbers and direction; less is better. A dialer knows only the number that it calls. */
 const ofCallEvent = 0;
 const ofOtherEvent = 1;
 const ofDialer = 2;
-const ofNothing = 3;
+const noSource = 3;
 
 /**
- * The best source of this life, of equal ones the first; where a life says nothing, what the life before it said. Numbers
- * are taken together from one event; the direction by itself, because some events say only that.
+ * Takes the parties from the best source of the latest life; of equal sources, from the first. A life without a source takes
+ * those of the life before. All numbers come from one event. The direction may come from another one, because some events
+ * have only a direction.
  */
-export function partiesOf(facts: readonly Fact[], lives: readonly Life[]): Parties {
-  const numbers = best(facts, lives, worthOfNumbers);
-  const direction = best(facts, lives, worthOfDirection);
+export function partiesOf(facts: readonly Fact[], lives: readonly LifeSpan[]): Parties {
+  const numbers = bestSource(facts, lives, rankOfNumbers);
+  const direction = bestSource(facts, lives, rankOfDirection);
   return {
     direction: direction ? (direction.direction ?? 'outbound') : null,
     ourNumber: numbers?.ourNumber ?? null,
@@ -30,29 +31,33 @@ export function partiesOf(facts: readonly Fact[], lives: readonly Life[]): Parti
   };
 }
 
-function best(facts: readonly Fact[], lives: readonly Life[], worthOf: (fact: Fact) => number): Fact | undefined {
+function bestSource(
+  facts: readonly Fact[],
+  lives: readonly LifeSpan[],
+  rankOf: (fact: Fact) => number,
+): Fact | undefined {
   for (let l = lives.length - 1; l >= 0; l--) {
-    let found: Fact | undefined;
-    let worth = ofNothing;
-    for (let i = lives[l]?.from ?? 0; i < (lives[l]?.to ?? 0) && worth > ofCallEvent; i++) {
+    let best: Fact | undefined;
+    let bestRank = noSource;
+    for (let i = lives[l]?.from ?? 0; i < (lives[l]?.to ?? 0) && bestRank > ofCallEvent; i++) {
       const fact = facts[i];
-      const itsWorth = fact ? worthOf(fact) : ofNothing;
-      if (itsWorth < worth) [found, worth] = [fact, itsWorth];
+      const rank = fact ? rankOf(fact) : noSource;
+      if (rank < bestRank) [best, bestRank] = [fact, rank];
     }
-    if (found) return found;
+    if (best) return best;
   }
   return undefined;
 }
 
-function worthOfNumbers(fact: Fact): number {
-  if (fact.ourNumber !== null || fact.theirNumber !== null) return worthOfKind(fact);
-  return fact.number !== null && isDialer(fact) ? ofDialer : ofNothing;
+function rankOfNumbers(fact: Fact): number {
+  if (fact.ourNumber !== null || fact.theirNumber !== null) return rankOfKind(fact);
+  return fact.number !== null && isDialer(fact) ? ofDialer : noSource;
 }
 
-function worthOfDirection(fact: Fact): number {
-  if (fact.direction !== null) return worthOfKind(fact);
-  return isDialer(fact) ? ofDialer : ofNothing;
+function rankOfDirection(fact: Fact): number {
+  if (fact.direction !== null) return rankOfKind(fact);
+  return isDialer(fact) ? ofDialer : noSource;
 }
 
-const worthOfKind = ({ kind }: Fact): number => (kind.startsWith('call.') ? ofCallEvent : ofOtherEvent);
+const rankOfKind = ({ kind }: Fact): number => (kind.startsWith('call.') ? ofCallEvent : ofOtherEvent);
 const isDialer = ({ kind }: Fact): boolean => kind.startsWith('dialer.');

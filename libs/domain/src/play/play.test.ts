@@ -8,23 +8,23 @@ const callOf = (script: string): Call => {
   if (!call) throw new Error('The script has no call c.');
   return call;
 };
-const parties = ({ direction, ourNumber, theirNumber, theirNumberType }: Call) => [
-  ...[direction, ourNumber, theirNumber, theirNumberType],
-];
+// prettier-ignore
+const parties = ({ direction, ourNumber, theirNumber, theirNumberType }: Call) =>
+  [direction, ourNumber, theirNumber, theirNumberType];
 
 describe('direction and numbers', () => {
   it.each([
-    ['a call’s event says both', '0:00 new inbound our_number=1 their_number=2 their_number_type=mobile', ['inbound', '1', '2', 'mobile']],
-    ['direction is taken from events without numbers', '0:00 new our_number=1 their_number=2\n0:01 waiting internal', ['internal', '1', '2', null]],
-    ['a call’s event is worth more than another', '0:00 peer inbound their_number=9\n0:01 waiting outbound our_number=1', ['outbound', '1', null, null]],
-    ['of equal worth, the first', '0:00 new inbound their_number=2\n0:01 waiting outbound their_number=3', ['inbound', null, '2', null]],
-    ['numbers come from one event', '0:00 new our_number=1\n0:01 waiting their_number=3', [null, '1', null, null]],
-    ['a dialer calls its number', '0:00 dialer.attempt number=5511', ['outbound', null, '5511', null]],
-    ['anybody knows better than a dialer', '0:00 dialer.attempt number=5511\n0:01 peer inbound their_number=2', ['inbound', null, '2', null]],
-    ['an agent’s number is nobody’s who calls', '0:00 ringing ana number=200', [null, null, null, null]],
-  ])('%s', (_what, script, expected) => expect(parties(callOf(script))).toEqual(expected)); // prettier-ignore
+    ['are taken from an event of the call', '0:00 new inbound our_number=1 their_number=2 their_number_type=mobile', ['inbound', '1', '2', 'mobile']],
+    ['may come from two events: the direction from one without numbers', '0:00 new our_number=1 their_number=2\n0:01 waiting internal', ['internal', '1', '2', null]],
+    ['are taken from an event of the call before one of another kind', '0:00 peer inbound their_number=9\n0:01 waiting outbound our_number=1', ['outbound', '1', null, null]],
+    ['are taken from the first of equal sources', '0:00 new inbound their_number=2\n0:01 waiting outbound their_number=3', ['inbound', null, '2', null]],
+    ['are not mixed from the numbers of two events', '0:00 new our_number=1\n0:01 waiting their_number=3', [null, '1', null, null]],
+    ['are outbound and the number called, of a dialer’s event', '0:00 dialer.attempt number=5511', ['outbound', null, '5511', null]],
+    ['are taken from a dialer last', '0:00 dialer.attempt number=5511\n0:01 peer inbound their_number=2', ['inbound', null, '2', null]],
+    ['are never an agent’s number', '0:00 ringing ana number=200', [null, null, null, null]],
+  ])('%s', (_title, script, expected) => expect(parties(callOf(script))).toEqual(expected)); // prettier-ignore
 
-  it('are those of the life that is on, or else of the one before', () => {
+  it('are those of the latest life, or else of the life before', () => {
     const again = '0:00 new inbound their_number=2\n1:00 finished\n2:00 new';
     expect(parties(callOf(again))).toEqual(['inbound', null, '2', null]);
     expect(parties(callOf(`${again} outbound their_number=3`))).toEqual(['outbound', null, '3', null]);
@@ -32,14 +32,13 @@ describe('direction and numbers', () => {
   });
   it('decide whether a call is counted', () => {
     const counted = (script: string): boolean => isCounted(callOf(script));
-    expect(['0:00 new inbound', '0:00 new', '0:00 new outbound', '0:00 new internal'].map(counted)).toEqual([
-      ...[true, true, false, false],
-    ]);
+    const scripts = ['0:00 new inbound', '0:00 new', '0:00 new outbound', '0:00 new internal'];
+    expect(scripts.map(counted)).toEqual([true, true, false, false]);
   });
 });
 
-describe('what a call says of itself', () => {
-  it('is from the first event of the life that is on to its last end', () => {
+describe('a call', () => {
+  it('lasts from the first event of its latest life to its last end', () => {
     const twice = callOf(
       '0:00 new\n0:30 finished\n2:00 waiting 900\n2:50 finished\n2:51 finished\n9:00 recording url=https://r/1',
     );
@@ -47,25 +46,25 @@ describe('what a call says of itself', () => {
     expect(callDurationMs(twice, parseStoryTime('9:00'))).toBe(51_000);
     expect(twice.recordingUrl).toBe('https://r/1');
   });
-  it('is by the clock of its sender, while it goes on', () => {
+  it('lasts until now by the clock of its sender, while it goes on', () => {
     const behind = callOf('0:05 new clock -3h\n0:08 waiting 900 clock -3h');
     expect([behind.delayMs, behind.heardAt]).toEqual([3 * 3_600_000, parseStoryTime('0:08')]);
     expect(callDurationMs(behind, parseStoryTime('0:20'))).toBe(15_000);
   });
   it.each([
-    ['the least delay of its timed events counts', '0:00 new received 0:09\n0:05 waiting received 0:07\n0:06 data no-time', 2_000, '0:07'],
-    ['a clock that is ahead has no delay', '0:00 new clock +2min\n0:05 waiting clock +1min', 0, '0:05'],
-    ['a time that is corrected says nothing of delay', '0:00 new clock +1d\n0:05 waiting clock -1h', 3_600_000, '0:05'],
-    ['fourteen hours are a delay', '0:05 new clock -14h', 14 * 3_600_000, '0:05'],
-  ])('%s', (_what, script, delayMs, heardAt) => {
+    ['has the least delay of its events with a time', '0:00 new received 0:09\n0:05 waiting received 0:07\n0:06 data no-time', 2_000, '0:07'],
+    ['has no delay if the clock is ahead', '0:00 new clock +2min\n0:05 waiting clock +1min', 0, '0:05'],
+    ['takes no delay from an event whose time is not believed', '0:00 new clock +1d\n0:05 waiting clock -1h', 3_600_000, '0:05'],
+    ['has a delay of up to fourteen hours', '0:05 new clock -14h', 14 * 3_600_000, '0:05'],
+  ])('%s', (_title, script, delayMs, heardAt) => {
     const call = callOf(script);
     expect([call.delayMs, call.heardAt]).toEqual([delayMs, parseStoryTime(heardAt)]);
   }); // prettier-ignore
-  it('is heard of at its last own time, if it is an import', () => {
+  it('was heard of at its last own time, if it is an import', () => {
     const call = callOf('0:05 new clock -15h\n0:06 waiting clock -15h');
     expect([call.delayMs, call.heardAt]).toEqual([0, parseStoryTime('0:06') - 15 * 3_600_000]);
   });
-  it('is in the queue in which it waits, else in the last that it came into, in this life', () => {
+  it('is in the queue in which it waits, else in the last queue that it came into in this life', () => {
     const queue = (script: string) => callOf(script).queue;
     expect(queue('0:00 waiting 900\n0:05 overflow →910')).toBe('910');
     expect(queue('0:00 waiting 900\n0:00 entered ana 901')).toBe('900');
@@ -94,14 +93,15 @@ describe('what a call says of itself', () => {
   });
 });
 
-describe('whether a call waits or is talked on', () => {
-  it('holds until it was not heard of for longer than the setting', () => {
-    const [waits, talks] = [callOf('0:00 waiting 900'), callOf('0:00 ongoing')];
+describe('a call that waits or is talked on', () => {
+  it('does so until it had no event for longer than the setting', () => {
+    const [waiting, ongoing] = [callOf('0:00 waiting 900'), callOf('0:00 ongoing')];
     const at = (minutes: number, ms: number): number => storyStartMs + minutes * 60_000 + ms;
-    expect([isWaiting(waits, at(120, 0), 7_200_000), isWaiting(waits, at(120, 1), 7_200_000)]).toEqual([true, false]);
-    expect([isTalking(talks, at(120, 0), 7_200_000), isTalking(talks, at(120, 1), 7_200_000)]).toEqual([true, false]);
-    expect([isStale(talks, at(120, 0), 7_200_000), isStale(talks, at(120, 1), 7_200_000)]).toEqual([false, true]);
+    const times = [at(120, 0), at(120, 1)];
+    expect(times.map((now) => isWaiting(waiting, now, 7_200_000))).toEqual([true, false]);
+    expect(times.map((now) => isTalking(ongoing, now, 7_200_000))).toEqual([true, false]);
+    expect(times.map((now) => isStale(ongoing, now, 7_200_000))).toEqual([false, true]);
     expect(isStale(callOf('0:00 finished'), at(999, 0), 7_200_000)).toBe(false);
   });
-  it('has no durations below zero', () => expect(elapsedMs(10, 5)).toBe(0));
+  it('has no negative durations', () => expect(elapsedMs(10, 5)).toBe(0));
 });

@@ -1,12 +1,12 @@
 import type { Call } from './call.ts';
 import type { Fact } from './fact.ts';
 
-/** Receptions this much after the own time are an import, not a clock that is behind, in ms; belongs to the projection version. */
+/** A longer delay is an import of old events, not a clock that is behind; in ms. Belongs to the projection version. */
 export const importedAfterMs = 14 * 3_600_000;
 
 type Receptions = Pick<Call, 'id' | 'lastId' | 'createdAt' | 'updatedAt' | 'lastEventAt' | 'delayMs' | 'heardAt'>;
 
-/** When facts were received, and what that tells of their sender's clock. */
+/** When facts were received, and the delay of their sender's clock that follows from it. */
 export function receptionsOf(facts: readonly Fact[]): Receptions {
   let [id, lastId] = [Infinity, -Infinity];
   let [createdAt, updatedAt] = [Infinity, -Infinity];
@@ -28,7 +28,7 @@ export function receptionsOf(facts: readonly Fact[]): Receptions {
   return { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt };
 }
 
-/** The queue that a call came into last; else the last that was named. `from`: place of the first fact that counts. */
+/** The last queue that a call came into; else the last that a fact named. Facts before index `from` do not count. */
 export function lastQueueOf(facts: readonly Fact[], from: number): string | null {
   let named: string | null = null;
   for (let i = facts.length - 1; i >= from; i--) {
@@ -45,7 +45,7 @@ function queueEntered({ kind, queue, destination }: Fact): string | null {
   return kind === 'call.waiting' || kind === 'actor.entered' ? queue : null;
 }
 
-/** The latest recording. */
+/** URL of the latest recording. */
 export const recordingOf = (facts: readonly Fact[]): string | null =>
   facts.findLast(({ kind, url }) => kind === 'call.recording-available' && url !== null)?.url ?? null;
 

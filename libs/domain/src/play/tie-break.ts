@@ -3,40 +3,41 @@ import { lastSegmentOf } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 /**
- * Facts of the same time, in the order in which they are played: what ends something that was open before the moment
- * comes before what begins in the moment in its place. Else an opening would come first, and be ended at once.
+ * Orders facts of the same time. A fact that ends what was open before comes before the facts that open its successor.
+ * Otherwise the successor would be opened first, and ended at once.
+ * @param facts all of one time, in the order of {@link compareFacts}
  */
-export function breakTies(playing: LifeState, moment: readonly Fact[]): readonly Fact[] {
-  const early = moment.filter((fact) => endsEarlierState(playing, fact, moment));
-  return early.length === 0 ? moment : [...early, ...moment.filter((fact) => !early.includes(fact))];
+export function breakTies(life: LifeState, facts: readonly Fact[]): readonly Fact[] {
+  const endings = facts.filter((fact) => endsEarlierState(life, fact, facts));
+  return endings.length === 0 ? facts : [...endings, ...facts.filter((fact) => !endings.includes(fact))];
 }
 
-function endsEarlierState(playing: LifeState, fact: Fact, moment: readonly Fact[]): boolean {
+function endsEarlierState(life: LifeState, fact: Fact, sameTime: readonly Fact[]): boolean {
   switch (fact.kind) {
-    // The caller waits again in this moment, and the abandon or the answer is of the wait before.
+    // The caller waits again at this time: the abandon or the answer belongs to the wait before.
     case 'call.queue-abandon':
-      return isOfWait(playing, fact, fact.queue === null) && moment.some(isWait);
+      return endsWait(life, fact, fact.queue === null) && sameTime.some(isWait);
     case 'actor.entered':
-      return isOfWait(playing, fact, false) && moment.some(isWait);
-    // The agent comes back, by the order of the log; or the caller waits again, and the agent does not come back.
+      return endsWait(life, fact, false) && sameTime.some(isWait);
+    // The agent comes back later in the log; or the caller waits again, and the agent does not come back.
     case 'actor.left':
     case 'actor.noanswer':
-      return hasOpenSegment(playing, fact) && isLeftBehind(fact, moment);
+      return hasOpenSegment(life, fact) && endsEarlierSegment(fact, sameTime);
     default:
       return false;
   }
 }
 
-const isOfWait = ({ waiting }: LifeState, { queue }: Fact, ofAnyQueue: boolean): boolean =>
-  waiting !== null && (ofAnyQueue || queue === waiting.queue);
+const endsWait = ({ waiting }: LifeState, { queue }: Fact, isAnyQueue: boolean): boolean =>
+  waiting !== null && (isAnyQueue || queue === waiting.queue);
 const isWait = ({ kind }: Fact): boolean => kind === 'call.waiting' || kind === 'call.overflow';
 
-const hasOpenSegment = (playing: LifeState, { actor }: Fact): boolean =>
-  actor !== null && lastSegmentOf(playing, actor)?.endedAt === null;
+const hasOpenSegment = (life: LifeState, { actor }: Fact): boolean =>
+  actor !== null && lastSegmentOf(life, actor)?.endedAt === null;
 
-function isLeftBehind({ actor, id }: Fact, moment: readonly Fact[]): boolean {
-  const returns = moment.filter(
-    ({ kind, actor: who }) => who === actor && (kind === 'actor.entered' || kind === 'actor.ringing'),
+function endsEarlierSegment({ actor, id }: Fact, sameTime: readonly Fact[]): boolean {
+  const returns = sameTime.filter(
+    (fact) => fact.actor === actor && (fact.kind === 'actor.entered' || fact.kind === 'actor.ringing'),
   );
-  return returns.length === 0 ? moment.some(isWait) : returns.some((fact) => fact.id > id);
+  return returns.length === 0 ? sameTime.some(isWait) : returns.some((fact) => fact.id > id);
 }

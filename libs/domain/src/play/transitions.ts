@@ -1,20 +1,11 @@
 import { enter, leave, noAnswer, ring } from './agent-transitions.ts';
-import {
-  abandon,
-  answer,
-  requestTransfer,
-  end,
-  endAttempt,
-  openCall,
-  overflow,
-  standby,
-  wait,
-} from './caller-transitions.ts';
+import { abandon, answer, end, endAttempt, openCall } from './caller-transitions.ts';
+import { overflow, requestTransfer, standby, wait } from './caller-transitions.ts';
 import type { Fact } from './fact.ts';
 import type { LifeState } from './life-state.ts';
 
-/** What each kind of fact opens and ends: the table of docs/concepts/join.md. Other kinds do neither. */
-export const transitions: ReadonlyMap<string, (playing: LifeState, fact: Fact) => void> = new Map([
+/** The transition of each kind of fact: the table of docs/concepts/join.md. Facts of other kinds change nothing. */
+export const transitions: ReadonlyMap<string, (life: LifeState, fact: Fact) => void> = new Map([
   ['call.new', openCall],
   ['call.follow-me', openCall],
   ['peer.ringing', openCall],

@@ -2,17 +2,17 @@ import { hasRingTimedOut, isStale } from '../call-status.ts';
 import { isOnCall, isRinging } from '../play/life-state.ts';
 import type { AgentSegment, PresenceRules } from './agent.ts';
 
-/** Latest word that a segment has of its agent, by the sender's clock. */
+/** Time of the latest event of a segment, by the sender's clock; −Infinity if it has none. */
 export const lastSegmentEventAt = ({ rangLastAt, enteredLastAt, endedAt }: AgentSegment): number =>
   Math.max(rangLastAt ?? -Infinity, enteredLastAt ?? -Infinity, endedAt ?? -Infinity);
 
-/** What an agent is on, of all of their segments. */
+/** The calls that an agent is on, or that ring. */
 export interface CallActivity {
   readonly talking: readonly AgentSegment[];
   readonly ringing: readonly AgentSegment[];
-  /** The latest segment is open, on a call that is stale. */
-  readonly isLost: boolean;
-  /** When the agent's last call or ring was over, in ms since 1970 by our clock; −Infinity if none was. */
+  /** Whether the latest segment is open, on a call that is stale. */
+  readonly isOnStaleCall: boolean;
+  /** When the agent's last call or ring ended, in ms since 1970 by our clock; −Infinity if there was none. */
   readonly endedAt: number;
 }
 
@@ -25,32 +25,32 @@ interface CallActivityOptions {
 }
 
 /** @param segments all of one agent */
-export function callActivity(segments: readonly AgentSegment[], judging: CallActivityOptions): CallActivity {
-  const judged = segments.map((segment) => ({ segment, end: endOf(segment, segments, judging) }));
-  const isLost = ({ heardAt }: AgentSegment): boolean =>
-    isStale({ finishedAt: null, heardAt }, judging.now, judging.rules.staleAfterMs);
-  const open = judged.flatMap(({ segment, end }) => (end === null && !isLost(segment) ? [segment] : []));
-  const lastWord = Math.max(...segments.map(lastSegmentEventAt));
+export function callActivity(segments: readonly AgentSegment[], options: CallActivityOptions): CallActivity {
+  const ends = segments.map((segment) => ({ segment, end: endOf(segment, segments, options) }));
+  const isOnStale = ({ heardAt }: AgentSegment): boolean =>
+    isStale({ finishedAt: null, heardAt }, options.now, options.rules.staleAfterMs);
+  const open = ends.flatMap(({ segment, end }) => (end === null && !isOnStale(segment) ? [segment] : []));
+  const lastEventAt = Math.max(...segments.map(lastSegmentEventAt));
   return {
     talking: open.filter(isOnCall),
     ringing: open.filter(isRinging),
-    isLost: judged.some(
-      ({ segment, end }) => end === null && isLost(segment) && lastSegmentEventAt(segment) === lastWord,
+    isOnStaleCall: ends.some(
+      ({ segment, end }) => end === null && isOnStale(segment) && lastSegmentEventAt(segment) === lastEventAt,
     ),
-    endedAt: Math.max(...judged.map(({ segment, end }) => (end ?? -Infinity) + segment.delayMs), -Infinity),
+    endedAt: Math.max(...ends.map(({ segment, end }) => (end ?? -Infinity) + segment.delayMs), -Infinity),
   };
 }
 
-/** When a segment was over, by the sender's clock: by its call, or by what is known besides; null while it is not. */
-function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: CallActivityOptions): number | null {
+/** When a segment ended, by its own call, other calls, a log-out or a time-out; null while it is open. By the sender's clock. */
+function endOf(segment: AgentSegment, all: readonly AgentSegment[], options: CallActivityOptions): number | null {
   if (segment.endedAt !== null) return segment.endedAt;
-  const { now, rules, loggedOutAt } = judging;
+  const { now, rules, loggedOutAt } = options;
   if (segment.enteredLastAt !== null)
     return rules.takeSeveralCalls
       ? null
-      : entryElsewhere(segment, all, { after: segment.enteredLastAt, isByQueue: true });
+      : entryElsewhere(segment, all, { after: segment.enteredLastAt, throughQueueOnly: true });
   const rangAt = segment.rangLastAt ?? -Infinity;
-  const ends = [entryElsewhere(segment, all, { after: rangAt, isByQueue: false })];
+  const ends = [entryElsewhere(segment, all, { after: rangAt, throughQueueOnly: false })];
   const logOut = loggedOutAt(segment.queue ?? '');
   if (logOut >= rangAt) ends.push(logOut);
   if (hasRingTimedOut(segment, segment.delayMs, { now, ringMsMax: rules.ringMsMax }))
@@ -59,16 +59,17 @@ function endOf(segment: AgentSegment, all: readonly AgentSegment[], judging: Cal
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** The first later entry of the agent to another call; `isByQueue`: to a call of a queue. */
+/** The agent's first entry to another call after `after`; with `throughQueueOnly`, only to calls of a queue. */
 function entryElsewhere(
   { callId }: AgentSegment,
   all: readonly AgentSegment[],
-  { after, isByQueue }: { after: number; isByQueue: boolean },
+  { after, throughQueueOnly }: { after: number; throughQueueOnly: boolean },
 ): number | null {
   let first = Infinity;
-  for (const other of all) {
-    if (other.callId === callId || (isByQueue && other.queue === null)) continue;
-    for (const at of [other.enteredAt, other.enteredLastAt]) if (at !== null && at > after) first = Math.min(first, at);
+  for (const segment of all) {
+    if (segment.callId === callId || (throughQueueOnly && segment.queue === null)) continue;
+    for (const at of [segment.enteredAt, segment.enteredLastAt])
+      if (at !== null && at > after) first = Math.min(first, at);
   }
   return first === Infinity ? null : first;
 }

@@ -1,53 +1,53 @@
-import type { PresenceEvents, AgentSegment, EventStamp, PresenceNow } from './agent.ts';
+import type { AgentSegment, EventStamp, PresenceEvents, PresenceNow } from './agent.ts';
 
-/** After a call, a provider unpauses by itself within so long, in ms; belongs to the projection version. */
+/** An unpause this soon after a call may be the provider's own, and undoes no log-out; in ms, belongs to the projection version. */
 const unpausedAfterCallMs = 5 * 60_000;
-/** Words this soon after a log-out do not undo it, in ms; belongs to the projection version. */
+/** Events this soon after a log-out do not undo it, in ms; belongs to the projection version. */
 const logoutMsMin = 2_000;
 
-/** What is known of an agent in one queue, off calls. */
+/** What is known of one agent in one queue. */
 export interface OffCallOptions {
-  /** What named this queue. */
+  /** Events that named this queue. */
   readonly named: PresenceEvents;
-  /** What named none: it speaks of this queue too. */
+  /** Events that named no queue: they are about this one too. */
   readonly general: PresenceEvents;
   /** Of all calls of the agent. */
   readonly segments: readonly AgentSegment[];
-  /** When the agent's last call or ring was over, by our clock; −Infinity if none was. */
+  /** When the agent's last call or ring ended, in ms since 1970 by our clock; −Infinity if there was none. */
   readonly endedAt: number;
-  /** When the agent was first heard of, by our clock. */
+  /** Time of the agent's first event, in ms since 1970 by our clock. */
   readonly firstHeardAt: number;
 }
 
-/** Of log-in, log-out, pause and unpause the latest holds; a log-out, until something shows that it does not. */
-export function offCallPresence(known: OffCallOptions): PresenceNow {
-  const { named, general, endedAt, firstHeardAt } = known;
+/** Presence of an agent who is on no call: the latest log-in, log-out, pause or unpause, unless a log-out still holds. */
+export function offCallPresence(options: OffCallOptions): PresenceNow {
+  const { named, general, endedAt, firstHeardAt } = options;
   const delayMs = Math.max(named.delayMs, general.delayMs);
-  const logOut = logOutOf(known);
+  const logOut = logOutOf(options);
   if (logOut) return { presence: 'logged_out', since: logOut.at + delayMs };
   const last = (kind: 'loggedIn' | 'loggedOut' | 'paused' | 'unpaused'): EventStamp | null =>
     isLater(named[kind], general[kind]) ? named[kind] : general[kind];
   const paused = last('paused');
-  if (paused && [last('loggedIn'), last('loggedOut'), last('unpaused')].every((mark) => isLater(paused, mark)))
+  if (paused && [last('loggedIn'), last('loggedOut'), last('unpaused')].every((stamp) => isLater(paused, stamp)))
     return { presence: 'paused', since: paused.at + delayMs };
-  const begun = [last('loggedIn'), last('unpaused')].map((mark) => (mark ? mark.at + delayMs : -Infinity));
+  const begun = [last('loggedIn'), last('unpaused')].map((stamp) => (stamp ? stamp.at + delayMs : -Infinity));
   const since = Math.max(...begun, endedAt);
   return { presence: 'available', since: since === -Infinity ? firstHeardAt : since };
 }
 
-/** The log-out that holds; of two, the earlier. One by name is undone by nothing that does not name the queue. */
-function logOutOf(known: OffCallOptions): EventStamp | null {
-  const { named, general } = known;
-  const byName = holds(known, named.loggedOut, [named]) ? named.loggedOut : null;
-  const ofAll = holds(known, general.loggedOut, [named, general]) ? general.loggedOut : null;
+/** The log-out that still holds; of two, the earlier. Only events that name the queue undo a log-out that names it. */
+function logOutOf(options: OffCallOptions): EventStamp | null {
+  const { named, general } = options;
+  const byName = holds(options, named.loggedOut, [named]) ? named.loggedOut : null;
+  const ofAll = holds(options, general.loggedOut, [named, general]) ? general.loggedOut : null;
   return byName && ofAll ? (isLater(byName, ofAll) ? ofAll : byName) : (byName ?? ofAll);
 }
 
-/** Whether none of these words undoes a log-out, and no call through the queue does. */
+/** Whether neither an event of `undoing` nor a call through the queue undoes a log-out. */
 function holds(
   { named, segments }: OffCallOptions,
   logOut: EventStamp | null,
-  words: readonly PresenceEvents[],
+  undoing: readonly PresenceEvents[],
 ): boolean {
   if (!logOut) return false;
   const isAfter = (at: number | null): boolean => at !== null && at > logOut.at + logoutMsMin;
@@ -55,18 +55,18 @@ function holds(
     !isLater(logOut, loggedIn) ||
     isAfter(paused?.at ?? null) ||
     (unpaused !== null && isAfter(unpaused.at) && !segments.some((segment) => isSoonAfter(segment, unpaused.at)));
-  const isSeen = ({ queue, rangLastAt, enteredLastAt }: AgentSegment): boolean =>
+  const isUndoneByCall = ({ queue, rangLastAt, enteredLastAt }: AgentSegment): boolean =>
     (queue ?? '') === named.queue && (isAfter(rangLastAt) || isAfter(enteredLastAt));
-  return !words.some(isUndoneBy) && !segments.some(isSeen);
+  return !undoing.some(isUndoneBy) && !segments.some(isUndoneByCall);
 }
 
-/** Whether an unpause belongs to the end of a call that the agent was on. */
+/** Whether an unpause follows soon after a call that the agent was on. */
 const isSoonAfter = ({ enteredAt, endedAt, end }: AgentSegment, unpausedAt: number): boolean =>
   (enteredAt !== null || end === 'left') &&
   endedAt !== null &&
   unpausedAt >= endedAt &&
   unpausedAt - endedAt <= unpausedAfterCallMs;
 
-/** Of two words of one moment, the later in the log holds. */
+/** By time, then by position in the log. */
 const isLater = (a: EventStamp | null, b: EventStamp | null): boolean =>
   b === null || (a !== null && (a.at > b.at || (a.at === b.at && a.id > b.id)));

@@ -11,48 +11,48 @@ interface Body {
 }
 
 const hourMs = 3_600_000;
-/** Behind by less than what counts as an import; or ahead by more than what is believed. */
+/** Behind by less than an import, or ahead by more than is believed. */
 const offset = fc
   .oneof(fc.integer({ min: -13, max: -1 }), fc.constantFrom(1, 2, 24, 87_600))
   .map((hours) => hours * hourMs);
 
-/** The log, with the own times of some events moved. */
-const moved = (log: readonly TestDelivery[], ms: number, isMoved: (body: Body) => boolean): TestDelivery[] =>
+/** The log, with the own times of some events shifted. */
+const shifted = (log: readonly TestDelivery[], ms: number, isShifted: (body: Body) => boolean): TestDelivery[] =>
   log.map((delivery) => {
     const body = JSON.parse(delivery.body) as Body;
-    if (!isMoved(body)) return delivery;
+    if (!isShifted(body)) return delivery;
     const timestamp = new Date(Date.parse(body.timestamp) + ms).toISOString();
     return { ...delivery, body: JSON.stringify({ ...body, timestamp }) };
   });
 
-/** All but one, as a text. */
-const others = (all: ReadonlyMap<string, unknown>, but: string): string =>
-  JSON.stringify([...all].filter(([name]) => name !== but));
+/** All entries but one, as a text. */
+const allBut = (name: string, all: ReadonlyMap<string, unknown>): string =>
+  JSON.stringify([...all].filter(([key]) => key !== name));
 
 describe('a clock that is wrong by hours', () => {
-  it('leaves other calls as they are, and nobody waits unseen', () => {
+  it('changes no other call, and every waiting caller is shown', () => {
     fc.assert(
       fc.property(days(), offset, ({ log, truths }, ms) => {
         const right = eventsOf(log);
-        const wrong = eventsOf(moved(log, ms, ({ call_id }) => call_id === 'c1'));
+        const wrong = eventsOf(shifted(log, ms, ({ call_id }) => call_id === 'c1'));
         for (const { at, waits } of truths.slice(-6)) {
-          const [shown, told] = [boardViewAt(wrong, at), boardViewAt(right, at)];
+          const [shown, expected] = [boardViewAt(wrong, at), boardViewAt(right, at)];
           expect(shown.waits).toEqual(waits);
-          expect(others(shown.calls, 'c1')).toBe(others(told.calls, 'c1'));
+          expect(allBut('c1', shown.calls)).toBe(allBut('c1', expected.calls));
         }
       }),
       { numRuns: 100 },
     );
   });
-  it('of one agent leaves all calls and the other agents as they are', () => {
+  it('changes no call and no other agent, if it is the clock of one agent’s events', () => {
     fc.assert(
       fc.property(days(), offset, ({ log, truths }, ms) => {
         const right = eventsOf(log);
-        const wrong = eventsOf(moved(log, ms, ({ call_id, actor }) => call_id === undefined && actor === 'ana'));
+        const wrong = eventsOf(shifted(log, ms, ({ call_id, actor }) => call_id === undefined && actor === 'ana'));
         for (const { at } of truths.slice(-4)) {
-          const [shown, told] = [boardViewAt(wrong, at), boardViewAt(right, at)];
-          expect(others(shown.calls, '')).toBe(others(told.calls, ''));
-          expect(others(shown.agents, 'ana')).toBe(others(told.agents, 'ana'));
+          const [shown, expected] = [boardViewAt(wrong, at), boardViewAt(right, at)];
+          expect(allBut('', shown.calls)).toBe(allBut('', expected.calls));
+          expect(allBut('ana', shown.agents)).toBe(allBut('ana', expected.agents));
         }
       }),
       { numRuns: 50 },

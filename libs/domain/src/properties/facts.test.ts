@@ -6,7 +6,7 @@ import { storyStartMs } from '../../testing/script.ts';
 import { factSet, factsOf, emptyFactSet, play, playedFactsMax, union } from '../index.ts';
 import type { Call, Fact, FactSet } from '../index.ts';
 
-/** A log of one call, in which every event may be redelivered, also by a sender ten minutes ahead. */
+/** A log of one call in which any event may be redelivered, also by a sender whose clock is ten minutes ahead. */
 const redelivered: fc.Arbitrary<TestDelivery[]> = fc
   .array(
     fc.record({
@@ -28,7 +28,7 @@ const redelivered: fc.Arbitrary<TestDelivery[]> = fc
       .toSorted((a, b) => (a.receivedAt < b.receivedAt ? -1 : 1)),
   );
 
-/** Many comparisons: deep equality takes ten times as long. */
+/** For many comparisons: deep equality takes ten times as long. */
 const text = (value: unknown): string => JSON.stringify(value);
 
 /** The facts of one call, from logs of several. */
@@ -36,9 +36,9 @@ const factsOfLog = (log: readonly TestDelivery[]): Fact[] =>
   eventsOf(log).flatMap((event) => factsOf({ ...event, callId: 'c' }));
 const anyFacts = fc.oneof(redelivered, logs(12)).map(factsOfLog);
 
-/** The parts of an array, each put together by union, in another order and partly twice. */
-const batched = fc.tuple(anyFacts, fc.infiniteStream(fc.nat(999))).map(([facts, luck]) => {
-  const next = (): number => luck.next().value as number;
+/** Facts, and the same facts shuffled, partly duplicated and split into batches. */
+const batched = fc.tuple(anyFacts, fc.infiniteStream(fc.nat(999))).map(([facts, random]) => {
+  const next = (): number => random.next().value as number;
   const shuffled = [...facts, ...facts.filter(() => next() < 300)]
     .map((fact) => ({ fact, key: next() }))
     .toSorted((a, b) => a.key - b.key)
@@ -52,26 +52,26 @@ const batched = fc.tuple(anyFacts, fc.infiniteStream(fc.nat(999))).map(([facts, 
 });
 
 describe('the facts of a call', () => {
-  it('are the same in any order, in any batches and with repeats', () => {
+  it('are the same in any order, in any batches and with duplicates', () => {
     fc.assert(
       fc.property(batched, ({ facts, batches }) => {
         const sets = batches.map(factSet);
-        const inTurn = sets.reduce(union, emptyFactSet);
-        const inPairs = sets.reduceRight((right, left) => union(left, right), emptyFactSet);
-        expect(text(inTurn)).toBe(text(factSet(facts)));
-        expect(text(inPairs)).toBe(text(inTurn));
-        expect(text(play('c', inPairs))).toBe(text(play('c', factSet(facts))));
+        const fromLeft = sets.reduce(union, emptyFactSet);
+        const fromRight = sets.reduceRight((right, left) => union(left, right), emptyFactSet);
+        expect(text(fromLeft)).toBe(text(factSet(facts)));
+        expect(text(fromRight)).toBe(text(fromLeft));
+        expect(text(play('c', fromRight))).toBe(text(play('c', factSet(facts))));
       }),
       { numRuns: 200 },
     );
   });
-  it('are of the first delivery of each event', () => {
+  it('are those of the first delivery of each event', () => {
     fc.assert(
       fc.property(redelivered, (log) => {
         const facts = factsOfLog(log);
         for (const fact of factSet(facts)) {
           const deliveries = facts.filter(({ uuid }) => uuid === fact.uuid);
-          expect(fact).toEqual(deliveries.reduce((first, one) => (one.id < first.id ? one : first)));
+          expect(fact).toEqual(deliveries.reduce((first, next) => (next.id < first.id ? next : first)));
         }
       }),
       { numRuns: 60 },
@@ -79,9 +79,9 @@ describe('the facts of a call', () => {
   });
   it('have a union that is commutative, associative and idempotent', () => {
     fc.assert(
-      fc.property(anyFacts, fc.infiniteStream(fc.nat(1)), (facts, luck) => {
-        const some = (): FactSet => factSet(facts.filter(() => luck.next().value === 1));
-        const [a, b, c] = [some(), some(), some()];
+      fc.property(anyFacts, fc.infiniteStream(fc.nat(1)), (facts, random) => {
+        const subset = (): FactSet => factSet(facts.filter(() => random.next().value === 1));
+        const [a, b, c] = [subset(), subset(), subset()];
         expect(text(union(a, b))).toBe(text(union(b, a)));
         expect(text(union(union(a, b), c))).toBe(text(union(a, union(b, c))));
         expect(text(union(a, a))).toBe(text(a));
@@ -91,7 +91,7 @@ describe('the facts of a call', () => {
   });
 });
 
-/** Facts of a long call from few numbers, some of them deliveries of the same events, at other times of reception. */
+/** Facts of a long call from a seed; some are deliveries of the same event with another reception. */
 function longCall(seed: number, count: number): Fact[] {
   let state = seed;
   const next = (max: number): number => {
@@ -103,7 +103,7 @@ function longCall(seed: number, count: number): Fact[] {
   ]);
   return Array.from({ length: count }, (_, i) => {
     const uuid = next(3_000);
-    // Of one event, all but delivery and reception is the same.
+    // Deliveries of one event differ only in id and reception.
     const ownAt = storyStartMs + (uuid % 700) * 1_000 + (uuid % 5 === 0 ? 600_000 : 0);
     const receivedAt = storyStartMs + next(1_500) * 1_000;
     const isAhead = ownAt > receivedAt + 300_000;
@@ -129,8 +129,8 @@ const longCalls = fc
   .tuple(fc.nat(), fc.integer({ min: 900, max: 2_500 }))
   .map(([seed, count]) => longCall(seed, count));
 
-describe('the facts of a call with more than are played', () => {
-  it('are bounded, and the same in any order, in any batches and with repeats', () => {
+describe('the facts of a long call', () => {
+  it('are bounded, and the same in any order, in any batches and with duplicates', () => {
     fc.assert(
       fc.property(longCalls, fc.integer({ min: 100, max: 900 }), (facts, size) => {
         const whole = factSet(facts);
@@ -145,7 +145,7 @@ describe('the facts of a call with more than are played', () => {
       { numRuns: 10 },
     );
   });
-  it('play the first 256 and the last 768, and say so', () => {
+  it('are played only in part: the first 256 and the last 768, and the call has isLong', () => {
     const wait = (i: number): TestDelivery => {
       const at = new Date(storyStartMs + i * 1_000).toISOString();
       return {
@@ -165,7 +165,7 @@ describe('the facts of a call with more than are played', () => {
   });
 });
 
-/** Where a caller waits and who is on the call, of a whole call, at a moment. */
+/** In which queue the caller waits and which agents are on the call, at a time, from a call that was played to its end. */
 const openAt = ({ visits, segments }: Call, at: number) => ({
   waits: visits
     .filter(({ waitingAt, endedAt }) => waitingAt <= at && (endedAt === null || endedAt > at))
@@ -175,7 +175,7 @@ const openAt = ({ visits, segments }: Call, at: number) => ({
     .map(({ actor, enteredAt }) => `${actor} ${enteredAt}`),
 });
 
-it('a call as of a moment is its facts up to that moment, played', () => {
+it('a call as of some time is its facts up to that time, played', () => {
   fc.assert(
     fc.property(days(), ({ log, truths }) => {
       const facts = factSet(

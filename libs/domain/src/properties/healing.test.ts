@@ -7,20 +7,20 @@ import type { Day } from '../../testing/days.ts';
 import { eventsOf } from '../../testing/index.ts';
 import type { CallEvent } from '../index.ts';
 
-/** A day, and one of its events to leave out. */
+/** A day, and a number that chooses one of its events to leave out. */
 const dayAndEvent = fc.tuple(
   days().filter(({ log }) => log.length > 0),
   fc.nat(999),
 );
 
-function leftOut([{ log, truths }, luck]: [Day, number]) {
+function leaveOut([{ log, truths }, choice]: [Day, number]) {
   const all = eventsOf(log);
-  const index = luck % all.length;
+  const index = choice % all.length;
   return { all, left: all[index]!, events: all.toSpliced(index, 1), moments: truths.map(({ at }) => at) };
 }
 
-/** The call of an event and its agents; of an agent's own word, the agent. */
-function touchedBy(
+/** The call of an event and all its agents; of an agent's event off calls, the agent. */
+function affectedBy(
   events: readonly CallEvent[],
   { callId, actor }: CallEvent,
 ): { callId: string; actors: Set<string> } {
@@ -29,19 +29,19 @@ function touchedBy(
   return { callId: callId ?? '', actors };
 }
 
-/** What is shown of the others. */
-function others({ waits, talks, rings, agents, calls }: BoardView, touched: { callId: string; actors: Set<string> }) {
-  const isOther = (who: string): boolean =>
-    !who.endsWith(` on ${touched.callId}`) && !touched.actors.has(who.split(' ')[0] ?? '');
+/** What is shown of all other calls and agents. */
+function others({ waits, talks, rings, agents, calls }: BoardView, affected: { callId: string; actors: Set<string> }) {
+  const isOther = (agentOnCall: string): boolean =>
+    !agentOnCall.endsWith(` on ${affected.callId}`) && !affected.actors.has(agentOnCall.split(' ')[0] ?? '');
   return {
-    waits: [...waits].filter(([callId]) => callId !== touched.callId),
-    calls: [...calls].filter(([callId]) => callId !== touched.callId),
-    agents: [...agents].filter(([actor]) => !touched.actors.has(actor)),
+    waits: [...waits].filter(([callId]) => callId !== affected.callId),
+    calls: [...calls].filter(([callId]) => callId !== affected.callId),
+    agents: [...agents].filter(([actor]) => !affected.actors.has(actor)),
     busy: [...talks, ...rings].filter(isOther),
   };
 }
 
-/** What is shown of the call and its agents, without what they did and since when. */
+/** What is shown of the call and its agents now, without times and history. */
 const nowOf = ({ waits, calls, agents }: BoardView, { callId, actors }: { callId: string; actors: Set<string> }) => ({
   state: calls.get(callId)?.state,
   waits: waits.get(callId),
@@ -50,15 +50,15 @@ const nowOf = ({ waits, calls, agents }: BoardView, { callId, actors }: { callId
 
 const isOfAgent = ({ kind }: CallEvent): boolean => /^actor\.(logged|paused|unpaused)/.test(kind);
 
-describe('what is wrong because an event was left out', () => {
-  it('is only its call and the agents of that', () => {
+describe('the error because an event is missing', () => {
+  it('is limited to its call and the agents of that call', () => {
     fc.assert(
       fc.property(dayAndEvent, (drawn) => {
-        const { all, left, events, moments } = leftOut(drawn);
-        const touched = touchedBy(all, left);
+        const { all, left, events, moments } = leaveOut(drawn);
+        const affected = affectedBy(all, left);
         for (const at of moments.filter((moment) => moment >= left.at).slice(0, 5))
-          expect(JSON.stringify(others(boardViewAt(events, at), touched))).toBe(
-            JSON.stringify(others(boardViewAt(all, at), touched)),
+          expect(JSON.stringify(others(boardViewAt(events, at), affected))).toBe(
+            JSON.stringify(others(boardViewAt(all, at), affected)),
           );
       }),
       { numRuns: 60 },
@@ -67,25 +67,25 @@ describe('what is wrong because an event was left out', () => {
   it('heals at the end of the call', () => {
     fc.assert(
       fc.property(dayAndEvent, (drawn) => {
-        const { all, left, events, moments } = leftOut(drawn);
-        const touched = touchedBy(all, left);
+        const { all, left, events, moments } = leaveOut(drawn);
+        const affected = affectedBy(all, left);
         const last = all.findLast(({ callId }) => callId === left.callId);
         if (left.callId === null || last?.kind !== 'call.finished' || last === left) return;
         for (const at of moments.filter((moment) => moment >= last.at).slice(0, 5))
-          expect(nowOf(boardViewAt(events, at), touched)).toEqual(nowOf(boardViewAt(all, at), touched));
+          expect(nowOf(boardViewAt(events, at), affected)).toEqual(nowOf(boardViewAt(all, at), affected));
       }),
       { numRuns: 120 },
     );
   });
-  it('heals when the call is stale, but that nothing is known of those who seem to be on it', () => {
+  it('heals when the call is stale, but the presence of agents who seem to be on it is not known', () => {
     fc.assert(
       fc.property(dayAndEvent, (drawn) => {
-        const { all, left, events } = leftOut(drawn);
+        const { all, left, events } = leaveOut(drawn);
         if (left.callId === null) return;
         const now = Math.max(...all.map(({ at }) => at)) + defaultRules.staleAfterMs + 1;
-        const [shown, told] = [boardViewAt(events, now), boardViewAt(all, now)];
+        const [shown, expected] = [boardViewAt(events, now), boardViewAt(all, now)];
         expect([...shown.calls, ...shown.waits, ...shown.talks, ...shown.rings]).toEqual([]);
-        for (const [actor, { presence }] of told.agents) {
+        for (const [actor, { presence }] of expected.agents) {
           const both = new Set([presence, shown.agents.get(actor)?.presence]);
           expect(both.size === 1 || both.has('not_known')).toBe(true);
         }
@@ -93,10 +93,10 @@ describe('what is wrong because an event was left out', () => {
       { numRuns: 120 },
     );
   });
-  it('heals at the agent’s next word of that queue', () => {
+  it('heals at the agent’s next event of that queue', () => {
     fc.assert(
       fc.property(dayAndEvent, (drawn) => {
-        const { all, left, events, moments } = leftOut(drawn);
+        const { all, left, events, moments } = leaveOut(drawn);
         if (!isOfAgent(left)) return;
         const isNext = (e: CallEvent): boolean =>
           e.id > left.id && isOfAgent(e) && e.actor === left.actor && e.queue === left.queue;

@@ -2,10 +2,10 @@ import type { Story } from '../story.ts';
 
 const offCalls = { visits: [], segments: [], totals: 'nothing' } as const;
 
-/** What agents say of themselves. */
+/** Presence of agents off calls. */
 export const agentStories: readonly Story[] = [
   {
-    title: 'of log-in, pause, unpause and log-out the latest holds, in each queue',
+    title: 'the latest of log-in, pause, unpause and log-out counts, in each queue',
     script: `
       0:00 login ana 900
       0:00 login ana 901
@@ -23,7 +23,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'a pause without a queue pauses all queues, and an unpause by name undoes it in that queue',
+    title: 'a pause without a queue pauses all queues, and an unpause with a queue undoes it in that queue',
     script: `
       0:00 login ana 900
       0:00 login ana 901
@@ -38,7 +38,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'a log-in without a queue does not undo a log-out by name, but one without a queue',
+    title: 'a log-in without a queue undoes only a log-out without a queue',
     script: `
       0:00 login ana 900
       0:00 login ana 901
@@ -54,7 +54,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'no queue is a row of its own only if there is no other',
+    title: '"no queue" is shown only if the agent has no other queue',
     script: `
       0:00 login ana
       0:10 login ana 900`,
@@ -62,7 +62,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'offline → break → available, without a log-in',
+    title: 'an agent can go from offline to a break to available, without a log-in',
     script: `
       0:00 logout ana 900
       1:00 pause ana 900
@@ -75,7 +75,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'offline → break → available, without a log-in and without queues, of an agent of a queue',
+    title: 'an agent of a queue can go from offline to a break to available, by events without queues',
     script: `
       0:00 new
       0:01 entered ana 900
@@ -94,7 +94,7 @@ export const agentStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'a pause without a queue does not undo a log-out by name',
+    title: 'a pause without a queue does not undo a log-out with a queue',
     script: `
       0:00 logout ana 900
       1:00 pause ana
@@ -103,7 +103,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'of log-out and log-in in one second, the later in the log holds',
+    title: 'of a log-out and a log-in in one second, the later in the log counts',
     script: `
       0:00 login ana 900
       1:00 logout ana 900
@@ -115,7 +115,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'a pause and an unpause within two seconds of a log-out belong to it',
+    title: 'a pause and an unpause within two seconds after a log-out do not undo it',
     script: `
       0:00 login ana 900
       1:00 logout ana 900
@@ -125,7 +125,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'logging out ends no call, and what unpauses by itself after the call does not log in again',
+    title: 'a log-out ends no call, and the automatic unpause after the call does not undo the log-out',
     script: `
       0:00 login ana 900
       0:05 waiting 900
@@ -144,7 +144,7 @@ export const agentStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'who unpauses more than five minutes after a call is there again',
+    title: 'an unpause more than five minutes after a call undoes a log-out',
     script: `
       0:00 login ana 900
       0:10 entered ana 900
@@ -161,7 +161,7 @@ export const agentStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'a ring through the queue more than two seconds after the log-out shows that the agent is there',
+    title: 'a ring through the queue more than two seconds after the log-out undoes it',
     script: `
       0:00 logout ana 900
       0:00 logout bia 900
@@ -186,7 +186,7 @@ export const agentStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'of an agent of whom nothing was heard for twelve hours nothing is known, but that the agent logged out',
+    title: 'after twelve hours without an event an agent’s presence is not known, unless the agent logged out',
     script: `
       0:00 login ana 900
       0:00 pause bia 900
@@ -198,7 +198,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'with PRESENCE_STALE_HOURS=0 what was heard last holds for ever',
+    title: 'with PRESENCE_STALE_HOURS=0 a presence never expires',
     rules: { presenceStaleMs: 0 },
     script: `
       0:00 login ana 900
@@ -207,7 +207,7 @@ export const agentStories: readonly Story[] = [
     ...offCalls,
   },
   {
-    title: 'of an agent whose call is stale nothing is known, until the agent’s next word',
+    title: 'the presence of an agent on a stale call is not known until the agent’s next event',
     script: `
       0:05 waiting 900
       0:10 entered ana 900

@@ -9,7 +9,7 @@ const answeredCall = (clock: string): string => `
   2:15 left ana 900 ${clock}
   2:16 finished ${clock}`;
 
-/** Senders whose clocks are wrong, or who tell no times. */
+/** Senders whose clocks are wrong, or who send no times. */
 export const clockStories: readonly Story[] = [
   {
     title: 'a clock two minutes ahead is believed',
@@ -25,7 +25,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s)',
   },
   {
-    title: 'a clock ten years ahead is not: what it says counts as received',
+    title: 'a clock ten years ahead is not believed: its events count at their reception',
     script: answeredCall('clock +3650d'),
     board: {
       '1:07': 'c waits 900 since 1:05; ana available since 0:00',
@@ -38,7 +38,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s)',
   },
   {
-    title: 'a call of a clock that is ahead comes back by that clock',
+    title: 'a call whose clock is ahead comes back by that clock',
     script: `
       0:05 waiting 900 clock +1h
       0:20 finished clock +1h
@@ -50,16 +50,18 @@ export const clockStories: readonly Story[] = [
     totals: '1 abandoned, 1 open',
   },
   {
-    title: 'a pause until 2036 is one since now, and an unpause ends it',
+    title: 'a pause dated 2036 counts from its reception, and an unpause ends it',
     script: `
       0:00 login ana 900
       0:10 pause ana 900 clock +3650d
       5:00 unpause ana 900`,
     board: { '1:00': 'ana paused since 0:10', '5:01': 'ana available since 5:00' },
-    ...{ visits: [], segments: [], totals: 'nothing' },
+    visits: [],
+    segments: [],
+    totals: 'nothing',
   },
   {
-    title: 'a clock three hours behind: callers wait, rings ring, and nobody has waited for three hours',
+    title: 'with a clock three hours behind, callers and rings are shown, and no wait is three hours too long',
     script: answeredCall('clock -3h'),
     board: {
       '1:07': 'c waits 900 since 1:05; ana available since 0:00',
@@ -72,7 +74,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s)',
   },
   {
-    title: 'a clock three hours behind: calls become stale and rings end as with any other',
+    title: 'with a clock three hours behind, calls become stale and rings time out as with a right one',
     script: `
       0:05 waiting 900 clock -3h
       0:10 ringing ana 900 clock -3h`,
@@ -87,7 +89,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'a clock ten minutes ahead, redelivered one second and ten minutes later: the first delivery counts',
+    title: 'with a clock ten minutes ahead, the first of three deliveries counts',
     script: `
       0:05 waiting 900 clock +10min again 0:06 again 10:10
       0:10 ringing ana 900 clock +10min again 0:11 again 10:15
@@ -105,7 +107,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s)',
   },
   {
-    title: 'events without times count as received, and their retries are other events',
+    title: 'events without times count at their reception, and their retries are other events',
     script: `
       0:00 new no-time
       0:05 waiting 900 no-time again 0:08
@@ -122,7 +124,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'a wait without a time, retried after the answer, is a repeat',
+    title: 'a wait without a time that is retried after the answer opens nothing',
     script: `
       0:05 waiting 900 no-time again 0:12
       0:10 entered ana 900 no-time`,
@@ -132,7 +134,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'a day of old events is imported: its totals are right, and nobody waits, rings or works now',
+    title: 'an imported day of old events has right totals, and shows no caller or agent as busy now',
     script: `
       0:00 login ana 900 clock -1d
       0:01 waiting 900 clock -1d
@@ -147,7 +149,7 @@ export const clockStories: readonly Story[] = [
     totals: '1 answered (ASA 1 s), 1 open',
   },
   {
-    title: 'hours without a connection are no clock that is behind: what comes in time tells',
+    title: 'events that arrive hours late do not mean a clock that is behind, once an event arrives in time',
     script: `
       0:00 new received 3:00:00
       0:05 waiting 900 received 3:00:00

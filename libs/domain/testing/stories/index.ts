@@ -7,7 +7,7 @@ import { ringingStories } from './ringing.ts';
 import { transferStories } from './transfers.ts';
 import { sameSecondStories, waitingStories } from './waiting.ts';
 
-/** Small stories that a supervisor would sign, by theme. */
+/** Small stories that a supervisor agrees with, by theme. */
 export const stories: Readonly<Record<string, readonly Story[]>> = {
   'callers who wait': waitingStories,
   'answer and wait in one second': sameSecondStories,

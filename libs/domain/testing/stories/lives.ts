@@ -3,7 +3,7 @@ import type { Story } from '../story.ts';
 /** Calls that begin, end, and come back. */
 export const lifeStories: readonly Story[] = [
   {
-    title: 'two tasks of one call, one after the other',
+    title: 'a call can wait and be answered twice, one after the other',
     script: `
       0:00 new
       0:05 waiting 900
@@ -24,7 +24,7 @@ export const lifeStories: readonly Story[] = [
     totals: '2 answered (ASA 7.5 s)',
   },
   {
-    title: 'a call id that is used again the next day is a call of that day',
+    title: 'a call id that is used again the next day has a new life',
     script: `
       0:00 new
       0:05 waiting 900
@@ -38,7 +38,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 abandoned, 1 open',
   },
   {
-    title: 'a beginning within two seconds of the end is none',
+    title: 'a beginning within two seconds after the end does not begin a new life',
     script: `
       0:05 waiting 900
       0:20 finished
@@ -49,7 +49,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 abandoned',
   },
   {
-    title: 'what was received before the end is no beginning after it: the end has a clock that is behind',
+    title: 'a beginning that was received before the end begins no new life, also if the clock of the end is behind',
     script: `
       0:05 waiting 900
       0:20 finished clock -1min
@@ -60,7 +60,7 @@ export const lifeStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'a beginning without a time of its own, or with one that is ahead, brings no call back',
+    title: 'a beginning without a believed own time begins no new life',
     script: `
       0:05 waiting 900
       0:20 finished
@@ -72,7 +72,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 abandoned',
   },
   {
-    title: 'nothing but a beginning brings a call back: late words of agents do not',
+    title: 'late events of agents do not begin a new life',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -86,7 +86,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'who enters a call after its end is on no call any more',
+    title: 'an agent who enters a call after its end is not shown on it, nor on an earlier call',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -115,7 +115,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'a call of which nothing is heard becomes stale, and waits in no count',
+    title: 'a call without events becomes stale, and is not counted as waiting',
     script: '0:05 waiting 900',
     board: { '2:00:05': 'c waits 900 since 0:05', '2:00:06': 'c stale' },
     visits: ['900 0:05- open'],
@@ -123,7 +123,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'recordings, data, ends and unknown words make no current call',
+    title: 'recordings, data, ends and unknown types make no current call',
     script: `
       0:01 recording url=https://r/1
       0:02 data call=d
@@ -141,7 +141,7 @@ export const lifeStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'each of nine kinds says that there is a call',
+    title: 'each of nine kinds proves that there is a call',
     script: `
       0:01 new call=1
       0:01 standby call=2
@@ -161,7 +161,7 @@ export const lifeStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'a campaign of a thousand failures is no call',
+    title: 'a campaign of failed attempts makes no current call',
     script: Array.from({ length: 1_000 }, (_, i) => {
       const end = ['dialer.failure', 'dialer.expired', 'dialer.exceeded'][i % 3];
       return `0:0${i % 10} dialer.attempt number=${i} call=n${i}\n0:3${i % 10} ${end} number=${i} call=n${i}`;
@@ -197,7 +197,7 @@ export const lifeStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'a failure of an attempt stays one when the call comes back and an agent enters',
+    title: 'a failed attempt still ends its life when an agent enters the next life',
     script: `
       0:00 new outbound
       0:05 waiting 900
@@ -211,7 +211,7 @@ export const lifeStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'outbound and internal calls are shown, and are in no total',
+    title: 'outbound and internal calls are shown, but not in the totals',
     script: `
       0:05 waiting 900 outbound
       0:05 waiting 900 internal call=d

@@ -1,6 +1,6 @@
 import type { Story } from '../story.ts';
 
-/** Calls that wait more than once. */
+/** Calls with several waits. */
 export const queueStories: readonly Story[] = [
   {
     title: 'a call overflows to another queue, and is answered there',
@@ -15,7 +15,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s), 1 overflowed',
   },
   {
-    title: 'an overflow to a queue is a wait there, also when nobody else says so',
+    title: 'an overflow to a queue is a wait there, also without a waiting event',
     script: `
       0:05 waiting 900
       1:05 overflow 900 →910`,
@@ -25,7 +25,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 overflowed, 1 open',
   },
   {
-    title: 'an overflow to nowhere leaves the caller waiting',
+    title: 'an overflow without a destination leaves the caller waiting',
     script: `
       0:05 waiting 900
       1:05 overflow 900`,
@@ -35,7 +35,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'an abandon, and a wait elsewhere without an end between, is an overflow',
+    title: 'an abandon before a wait elsewhere, without an end between, is an overflow',
     script: `
       0:05 waiting 900
       0:30 abandon 900
@@ -47,7 +47,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 abandoned, 1 overflowed',
   },
   {
-    title: 'an abandon in the second of the next wait elsewhere is of the wait before',
+    title: 'an abandon in the second of the next wait elsewhere belongs to the wait before',
     script: `
       0:05 waiting 900
       0:30 waiting 901
@@ -58,7 +58,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 overflowed, 1 open',
   },
   {
-    title: 'an abandon that names no queue, in the second of the next wait, is of the wait before',
+    title: 'an abandon without a queue in the second of the next wait belongs to the wait before',
     script: `
       0:05 waiting 900
       0:30 abandon
@@ -69,7 +69,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 overflowed, 1 open',
   },
   {
-    title: 'an abandon in the second of the next wait in the same queue is of the wait before',
+    title: 'an abandon in the second of the next wait in the same queue belongs to the wait before',
     script: `
       0:05 waiting 900
       0:30 abandon 900
@@ -80,7 +80,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 overflowed, 1 open',
   },
   {
-    title: 'an abandon in the second of its own wait ends it',
+    title: 'an abandon in the second of the only wait ends it',
     script: `
       0:05 waiting 900
       0:05 abandon 900`,
@@ -90,7 +90,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 abandoned',
   },
   {
-    title: 'an abandon without a queue ends the wait, one of another queue does not',
+    title: 'an abandon without a queue ends the wait, an abandon of another queue does not',
     script: `
       0:05 waiting 900
       0:10 abandon 901
@@ -102,7 +102,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 abandoned, 1 open',
   },
   {
-    title: 'a caller comes back to the same queue',
+    title: 'a caller who comes back to the same queue has two visits',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -119,7 +119,7 @@ export const queueStories: readonly Story[] = [
     totals: '2 answered (ASA 12.5 s)',
   },
   {
-    title: 'support → sales → support, without any "left"',
+    title: 'a caller who goes from support to sales and back has three visits, without any actor.left',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -145,7 +145,7 @@ export const queueStories: readonly Story[] = [
     totals: '3 answered (ASA 10 s)',
   },
   {
-    title: 'for calls, no queue is a queue of its own',
+    title: 'for calls, "no queue" is a queue of its own',
     script: `
       0:05 waiting
       0:20 waiting 900
@@ -161,7 +161,7 @@ export const queueStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s), 2 overflowed',
   },
   {
-    title: 'of two waits in one second, the caller waits in the one that came later into the log',
+    title: 'of two waits in one second, the later in the log counts',
     script: `
       0:05 waiting 900
       0:05 waiting 901`,

@@ -3,7 +3,7 @@ import type { Story } from '../story.ts';
 /** Agents whose phones ring. */
 export const ringingStories: readonly Story[] = [
   {
-    title: 'of three whose phones ring, one answers, and the other two are free at once',
+    title: 'when one of three ringing agents answers, the other two are available at once',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -24,7 +24,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'an agent rejects, it rings again, and the agent answers',
+    title: 'an agent can reject a call, and answer it when it rings again',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -44,7 +44,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 answered (ASA 20 s)',
   },
   {
-    title: 'an agent rejects, and it rings again in the same second',
+    title: 'a phone can ring again in the second in which the agent rejected',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -56,7 +56,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'a ring and its rejection in one second is over',
+    title: 'a ring that is rejected in the same second has ended',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -67,7 +67,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'nobody’s phone rings for more than two minutes',
+    title: 'a ring times out after two minutes',
     script: `
       0:05 waiting 900
       0:10 ringing ana 900`,
@@ -80,7 +80,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'how long a phone may ring is a setting',
+    title: 'RING_MAX_SECONDS sets the time-out of a ring',
     rules: { ringMsMax: 30_000 },
     script: `
       0:05 waiting 900
@@ -95,7 +95,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'no ring opens while an agent of that queue is on the call, but one through another queue does',
+    title: 'while an agent is on the call, only rings of other queues open',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -107,7 +107,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'a wait elsewhere ends the rings of the queue before',
+    title: 'a wait in another queue ends the rings of the queue before',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -119,7 +119,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 overflowed, 1 open',
   },
   {
-    title: 'a repeated wait elsewhere ends late rings of the queue before, too',
+    title: 'a repeated wait in another queue ends late rings of the queue before',
     script: `
       0:05 waiting 900
       0:20 waiting 901
@@ -134,7 +134,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 overflowed, 1 open',
   },
   {
-    title: 'an agent who answers another call rings no more, also if that call came through no queue',
+    title: 'an agent’s ring ends when the agent answers another call, also one without a queue',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -146,7 +146,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'an agent who logs out of the queue rings no more',
+    title: 'an agent’s ring ends when the agent logs out of the queue',
     script: `
       0:00 login ana 900
       0:05 waiting 900
@@ -158,7 +158,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'a phone that rings in the second of the abandon rings no more',
+    title: 'a ring in the second of the abandon has ended',
     script: `
       0:05 waiting 900
       0:20 abandon 900
@@ -169,7 +169,7 @@ export const ringingStories: readonly Story[] = [
     totals: '1 abandoned',
   },
   {
-    title: 'who left without having been heard of was on the call until then',
+    title: 'an agent of whom only actor.left is known was on the call until then',
     script: `
       0:05 ongoing
       0:40 left ana 900`,

@@ -3,7 +3,7 @@ import type { Story } from '../story.ts';
 /** Calls that go from agent to agent, and agents who go from call to call. */
 export const transferStories: readonly Story[] = [
   {
-    title: 'a blind transfer ends the agent’s part, also when nobody says that the agent left',
+    title: 'a blind transfer ends the agent’s segment, also without actor.left',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -21,7 +21,7 @@ export const transferStories: readonly Story[] = [
     totals: '2 answered (ASA 12.5 s)',
   },
   {
-    title: 'in an attended transfer the agent stays until it is said that the agent left',
+    title: 'in an attended transfer the agent stays on the call until actor.left',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -40,7 +40,7 @@ export const transferStories: readonly Story[] = [
     totals: '2 answered (ASA 11.5 s)',
   },
   {
-    title: 'a transfer that was asked for before an agent entered does not keep that agent on the call',
+    title: 'a transfer that was requested before an agent entered does not keep that agent on the call',
     script: `
       0:05 waiting 900
       0:08 transfer-request
@@ -52,7 +52,7 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s), 1 open',
   },
   {
-    title: 'a transfer that is asked for in the second of the entry keeps the agent on the call',
+    title: 'a transfer that is requested in the second of the entry keeps the agent on the call',
     script: `
       0:05 waiting 900
       0:10 transfer-request
@@ -64,7 +64,7 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s), 1 open',
   },
   {
-    title: 'an attended transfer that is given up: the caller waits nowhere, and the agent is still there',
+    title: 'when an attended transfer is cancelled, the caller does not wait, and the agent is still on the call',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -77,7 +77,7 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s), 1 overflowed',
   },
   {
-    title: 'in a conference all are on the call until each has left',
+    title: 'in a conference each agent is on the call until that agent leaves',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -113,7 +113,7 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'an agent who enters and leaves in one second is off the call',
+    title: 'an agent who enters and leaves in one second is not on the call',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -130,7 +130,7 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'who answers a call of a queue has left the call before',
+    title: 'an agent who answers a call of a queue has left the call before',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -145,7 +145,7 @@ export const transferStories: readonly Story[] = [
     totals: '2 answered (ASA 5 s)',
   },
   {
-    title: 'an agent who answers another call and comes back, without any "left", is on the first',
+    title: 'an agent who answers another call and comes back, without actor.left, is on the first call',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -178,7 +178,7 @@ export const transferStories: readonly Story[] = [
     totals: '2 answered (ASA 5 s)',
   },
   {
-    title: 'an agent who calls a colleague, through no queue, is on both calls',
+    title: 'an agent who calls a colleague without a queue is on both calls',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -193,7 +193,7 @@ export const transferStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'a transfer in the second of the answer: the agent is not known to have left',
+    title: 'after a transfer in the second of the answer, the agent is still shown on the call',
     script: `
       0:05 waiting 900
       0:10 entered ana 900

@@ -1,6 +1,6 @@
 import type { Story } from '../story.ts';
 
-/** Callers who wait, and who answers them. */
+/** Callers who wait, and the agents who answer them. */
 export const waitingStories: readonly Story[] = [
   {
     title: 'a caller waits, is answered, and hangs up',
@@ -26,7 +26,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s)',
   },
   {
-    title: 'an abandon ends wait and ring, also when the end of the call is never told',
+    title: 'an abandon ends wait and ring, also without call.finished',
     script: `
       0:00 new
       0:05 waiting 900
@@ -38,7 +38,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 abandoned',
   },
   {
-    title: 'who hangs up while waiting has abandoned, also when nobody says so',
+    title: 'a call that ends while the caller waits is abandoned, also without call.queue-abandon',
     script: `
       0:00 new
       0:05 waiting 900
@@ -50,7 +50,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 abandoned',
   },
   {
-    title: 'repeated waits are one wait, from the first',
+    title: 'repeated waits are one wait, which begins with the first',
     script: `
       0:05 waiting 900
       0:15 waiting 900
@@ -62,7 +62,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 answered (ASA 25 s)',
   },
   {
-    title: 'a wait while an agent of this queue is on the call is a repeat, and opens nothing',
+    title: 'a wait while an agent of this queue is on the call opens nothing',
     script: `
       0:05 waiting 900
       0:10 entered ana 900
@@ -73,7 +73,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'an answer that names nobody is one',
+    title: 'call.ongoing answers, although it names no agent',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -84,7 +84,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 answered (ASA 5 s)',
   },
   {
-    title: 'an answer that is told a moment before its agent is the agent’s',
+    title: 'call.ongoing shortly before actor.entered is the answer of that agent',
     script: `
       0:05 waiting 900
       0:06 ringing ana 900
@@ -96,7 +96,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 answered (ASA 5.1 s)',
   },
   {
-    title: 'a call without a queue is talked on, and is in no total',
+    title: 'a call without a queue is ongoing, and in no total',
     script: `
       0:00 new inbound
       0:04 ongoing
@@ -107,7 +107,7 @@ export const waitingStories: readonly Story[] = [
     totals: 'nothing',
   },
   {
-    title: 'a later standby lets the caller out of the queue',
+    title: 'a later standby ends the wait',
     script: `
       0:05 waiting 900
       0:20 standby
@@ -119,7 +119,7 @@ export const waitingStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s), 1 overflowed',
   },
   {
-    title: 'a standby in the second of the wait was before it',
+    title: 'a standby in the second of the wait does not end it',
     script: `
       0:05 waiting 900
       0:05 standby`,
@@ -130,10 +130,12 @@ export const waitingStories: readonly Story[] = [
   },
 ];
 
-/** The answer in the second of the wait ends it only if it names this queue or none, or is `ongoing`. */
-const sameSecond = (title: string, answer: string, told: Omit<Story, 'title' | 'script' | 'totals'>): Story => ({
-  ...{ title: `in one second with the wait, ${title}`, script: `0:05 waiting 900\n0:05 ${answer}`, ...told },
-  totals: told.visits[0]?.includes('answered') ? '1 answered (ASA 0 s)' : '1 open',
+/** An answer in the second of the wait ends it only if it names this queue or none, or is `ongoing`. */
+const sameSecond = (title: string, answer: string, expected: Omit<Story, 'title' | 'script' | 'totals'>): Story => ({
+  ...expected,
+  title: `in one second with the wait, ${title}`,
+  script: `0:05 waiting 900\n0:05 ${answer}`,
+  totals: expected.visits[0]?.includes('answered') ? '1 answered (ASA 0 s)' : '1 open',
 });
 
 export const sameSecondStories: readonly Story[] = [
@@ -147,23 +149,23 @@ export const sameSecondStories: readonly Story[] = [
     visits: ['900 0:05-0:05 answered 0 s by ana'],
     segments: ['ana nowhere on 0:05-'],
   }),
-  sameSecond('an answer of another queue was before it', 'entered ana 901', {
+  sameSecond('an answer of another queue does not end it', 'entered ana 901', {
     board: { '0:10': 'c waits 900 since 0:05, ana on it; ana on call since 0:05' },
     visits: ['900 0:05- open'],
     segments: ['ana 901 on 0:05-'],
   }),
-  sameSecond('"ongoing" ends it', 'ongoing', {
+  sameSecond('call.ongoing ends it', 'ongoing', {
     board: { '0:10': 'c ongoing' },
     visits: ['900 0:05-0:05 answered 0 s'],
     segments: [],
   }),
-  sameSecond('"ongoing" ends it, whichever queue it names', 'ongoing 901', {
+  sameSecond('call.ongoing ends it, also with the name of another queue', 'ongoing 901', {
     board: { '0:10': 'c ongoing' },
     visits: ['900 0:05-0:05 answered 0 s'],
     segments: [],
   }),
   {
-    title: 'a second after the wait, an answer of another queue ends it',
+    title: 'a second after the wait, an answer of another queue ends the wait',
     script: `
       0:05 waiting 900
       0:06 entered ana 901`,
@@ -173,7 +175,7 @@ export const sameSecondStories: readonly Story[] = [
     totals: '1 answered (ASA 1 s)',
   },
   {
-    title: 'an answer of another queue in the second of a repeated wait was before it',
+    title: 'an answer of another queue in the second of a repeated wait does not end the wait',
     script: `
       0:05 waiting 900
       0:09 waiting 900
@@ -184,7 +186,7 @@ export const sameSecondStories: readonly Story[] = [
     totals: '1 open',
   },
   {
-    title: 'a caller who is answered in one queue, and waits in the next in that second, is counted in both',
+    title: 'a caller who is answered in one queue and waits in the next in that second has a visit in both',
     script: `
       0:05 waiting 900
       0:20 waiting 901
