@@ -4,93 +4,112 @@ import type { CallsChangedData, SnapshotData } from './messages.ts';
 import { createListeners } from './store.ts';
 import type { Store } from './store.ts';
 
-/** What one notification is about. */
+/** The difference between two versions of the board. */
 export interface Change {
-  /** Calls that are new or say more than before, as they are now. */
+  /** Calls that are new or newer than before, as they are now. */
   readonly changed: readonly Call[];
-  /** call_ids that are not shown any more. */
+  /** call_ids that are no longer on the board. */
   readonly gone: readonly string[];
-  /** Everything that was there before was replaced; `changed` is all that there is. */
+  /** The board was replaced: `changed` has all of its calls. */
   readonly reset: boolean;
 }
 
-/** The calls that the subscription shows, by call_id. `get` makes a new map after a change, the first time it is asked. */
+/** The calls of the subscription, by call_id. `get` returns the same immutable map until the board changes. */
 export type Board = Store<ReadonlyMap<string, Call>, Change>;
 
 export interface WritableBoard extends Board {
-  /** What is said when subscribing; what comes from now on is its answer. */
+  /** The cursor to subscribe with, if there is one. Frames from now on belong to the new subscription. */
   readonly resume: () => { cursor?: string };
-  /** What is held does not fit the next subscription: its answer replaces it. */
+  /** Makes the next snapshot replace the board. */
   readonly forgetCursor: () => void;
-  /** Applies the parts of a snapshot once all are there, which is when it returns true. */
+  /** Applies a snapshot when its last part arrives: returns true then. */
   readonly onSnapshot: (data: SnapshotData) => boolean;
   readonly onCallsChanged: (data: CallsChangedData) => void;
 }
 
-/** Keeps the newest version of each call that arrives. Without I/O. */
+type BoardFrame = SnapshotData | CallsChangedData;
+
+/**
+ * What happens to the next frame.
+ *
+ *             part 1                    last part: all are applied
+ *     live ────────────▶ collecting ────────────────────────────────▶ live
+ *      ▲                     │
+ *      └──── resume() ───────┘ the parts are dropped
+ */
+type FrameState =
+  | { readonly kind: 'live' }
+  /** A snapshot is incomplete: its parts, and the deltas between them, wait for its last part. */
+  | { readonly kind: 'collecting'; readonly frames: BoardFrame[] };
+
+/** Keeps the newest version of each call. Without I/O. */
 export function createBoard(): WritableBoard {
   const listeners = createListeners<Change>();
-  let held = new Map<string, Call>();
-  let shown: ReadonlyMap<string, Call> | undefined;
+  const calls = new Map<string, Call>();
+  /** The map that `get` returns; undefined after a change. */
+  let copy: ReadonlyMap<string, Call> | undefined;
   let cursor: string | undefined;
-  /** The next snapshot is of everything that matches, not of what changed. */
-  let startsAnew = true;
-  /** Frames that wait for the last part of their snapshot; undefined while none is under way. */
-  let parts: (SnapshotData | CallsChangedData)[] | undefined;
+  /** The next snapshot has every call, because the subscription had no cursor. */
+  let isReplaced = true;
+  let state: FrameState = { kind: 'live' };
 
-  const apply = (frames: readonly (SnapshotData | CallsChangedData)[], reset: boolean): void => {
-    const gone = new Set<string>();
-    const changed = new Map<string, Call>();
-    if (reset) {
-      for (const callId of held.keys()) gone.add(callId);
-      held = new Map();
-    }
-    for (const frame of frames) {
-      for (const callId of frame.gone ?? []) {
-        if (held.delete(callId)) gone.add(callId);
-        changed.delete(callId);
-      }
-      for (const live of frame.calls) {
-        const known = held.get(live.call_id);
-        // A snapshot and the deltas beside it overlap.
-        if (known && known.lastId > live.last_id) continue;
-        const call = callOfLive(live);
-        held.set(call.callId, call);
-        changed.set(call.callId, call);
-        gone.delete(call.callId);
-      }
-      cursor = frame.cursor ?? cursor;
-    }
-    if (!reset && changed.size === 0 && gone.size === 0) return;
-    shown = undefined;
-    listeners.tell({ changed: [...changed.values()], gone: [...gone], reset });
+  const apply = (frames: readonly BoardFrame[], reset: boolean): void => {
+    const change = applyFrames(calls, frames, reset);
+    cursor = frames.findLast((frame) => frame.cursor !== undefined)?.cursor ?? cursor;
+    if (!reset && change.changed.length === 0 && change.gone.length === 0) return;
+    copy = undefined;
+    listeners.emit(change);
   };
 
   return {
-    get: () => (shown ??= new Map(held)),
+    get: () => (copy ??= new Map(calls)),
     subscribe: listeners.add,
     resume: () => {
-      parts = undefined;
-      startsAnew = cursor === undefined;
+      state = { kind: 'live' };
+      isReplaced = cursor === undefined;
       return cursor === undefined ? {} : { cursor };
     },
     forgetCursor: () => {
       cursor = undefined;
     },
     onSnapshot: (data) => {
-      if (data.part === 1) parts = [];
-      if (!parts) return false;
-      parts.push(data);
+      if (data.part === 1) state = { kind: 'collecting', frames: [] };
+      // Without its first part, it is the rest of a snapshot of an earlier subscription.
+      if (state.kind !== 'collecting') return false;
+      const { frames } = state;
+      frames.push(data);
       if (data.part < data.parts) return false;
-      const frames = parts;
-      parts = undefined;
-      apply(frames, startsAnew || frames.some((frame) => 'reset' in frame && frame.reset === true));
-      startsAnew = false;
+      state = { kind: 'live' };
+      apply(frames, isReplaced || frames.some((frame) => 'reset' in frame && frame.reset === true));
+      isReplaced = false;
       return true;
     },
     onCallsChanged: (data) => {
-      if (parts) parts.push(data);
+      if (state.kind === 'collecting') state.frames.push(data);
       else apply([data], false);
     },
   };
+}
+
+/** Applies frames to `calls`, in order; `reset`: in place of all calls that are there. */
+function applyFrames(calls: Map<string, Call>, frames: readonly BoardFrame[], reset: boolean): Change {
+  const gone = new Set<string>(reset ? calls.keys() : []);
+  const changed = new Map<string, Call>();
+  if (reset) calls.clear();
+  for (const frame of frames) {
+    for (const callId of frame.gone ?? []) {
+      if (calls.delete(callId)) gone.add(callId);
+      changed.delete(callId);
+    }
+    for (const live of frame.calls) {
+      const known = calls.get(live.call_id);
+      // A snapshot may overlap with deltas before it.
+      if (known && known.lastId > live.last_id) continue;
+      const call = callOfLive(live);
+      calls.set(call.callId, call);
+      changed.set(call.callId, call);
+      gone.delete(call.callId);
+    }
+  }
+  return { changed: [...changed.values()], gone: [...gone], reset };
 }

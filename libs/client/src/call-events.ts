@@ -4,11 +4,11 @@ import type { ServerFrame } from './messages.ts';
 import { createListeners } from './store.ts';
 import type { Store } from './store.ts';
 
-/** The events of one call in the order of the log, each once: the newest, as far as the gateway tells them by itself. */
+/** The events of one call in log order, each once: the newest page, new events, and older pages on request. */
 export interface CallEvents extends Store<readonly ListedEvent[]>, Disposable {
-  /** There are older events that may not be here. Whenever that changes, the store tells. */
+  /** There are older events that are not loaded. The listeners are called when this changes. */
   readonly hasOlder: () => boolean;
-  /** Gets the newest of them. @throws {Error} if that is refused, or the connection is not there or is lost meanwhile */
+  /** Loads the next older page. @throws {Error} if the request fails, or the connection is down or is lost before the answer */
   readonly loadOlder: () => Promise<void>;
 }
 
@@ -16,17 +16,17 @@ export interface CallEventsOptions extends Pick<Client, 'on' | 'watch'> {
   readonly request: (event: string, data: object) => Promise<ServerFrame>;
 }
 
-/** An event that comes again replaces itself: another delivery of it may have been counted meanwhile. */
+/** An event that arrives again replaces itself: its `deliveries` may have grown. */
 export function watchCallEvents({ on, watch, request }: CallEventsOptions, callId: string): CallEvents {
   const byUuid = new Map<string, ListedEvent>();
   const listeners = createListeners<readonly ListedEvent[]>();
-  let shown: readonly ListedEvent[] = [];
-  /** The oldest event before which there are others; undefined: none. */
+  let sorted: readonly ListedEvent[] = [];
+  /** `id` of the oldest event of the contiguous pages; undefined if there are no older ones. */
   let olderThan: number | undefined;
   const add = (events: readonly ListedEvent[]): void => {
     for (const event of events) byUuid.set(event.uuid, event);
-    shown = [...byUuid.values()].toSorted((a, b) => a.id - b.id);
-    listeners.tell(shown);
+    sorted = [...byUuid.values()].toSorted((a, b) => a.id - b.id);
+    listeners.emit(sorted);
   };
   const addPage = (events: readonly ListedEvent[], more: boolean): void => {
     olderThan = more ? events[0]?.id : undefined;
@@ -34,7 +34,7 @@ export function watchCallEvents({ on, watch, request }: CallEventsOptions, callI
   };
   const data = { call_id: callId };
   const stops = [
-    // After a reconnect, events may be missing between these and what is here: older ones are asked for from these on.
+    // After a reconnect there may be a gap before this page: older pages are loaded from here again.
     on('CallEvents', (frame) => {
       if (frame.data.call_id === callId) addPage(frame.data.events, frame.data.more === true);
     }),
@@ -44,14 +44,14 @@ export function watchCallEvents({ on, watch, request }: CallEventsOptions, callI
     watch({ event: 'WatchCall', data, end: { event: 'UnwatchCall', data } }),
   ];
   return {
-    get: () => shown,
+    get: () => sorted,
     subscribe: listeners.add,
     hasOlder: () => olderThan !== undefined,
     loadOlder: async () => {
       const before = olderThan;
       if (before === undefined) return;
       const answer = await request('ListCallEvents', { ...data, before });
-      // It was asked for twice, or began anew meanwhile.
+      // Otherwise another call loaded this page already, or a reconnect started over.
       if (olderThan === before) addPage(answer.data as readonly ListedEvent[], answer.more === true);
     },
     [Symbol.dispose]: () => stops.forEach((stop) => stop()),

@@ -1,26 +1,26 @@
-// Types only: at run time the client needs no schema, and a bundle of it has no zod.
+// Types only, so that the bundle of a dashboard has no zod.
 import type { ServerMessage, Subscribe } from '@callstream/contracts';
 
-/** What the server sends with this `event` and no failure. */
+/** The frame that the server sends for this `event`, unless it fails. */
 export type FrameOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }>;
 
-/** Which calls are wanted: without `states` of every state, without `queues` of every queue and of none. */
+/** Which calls are on the board. Default: of every state; of every queue, and without a queue. */
 export type Filter = Pick<Subscribe, 'states' | 'queues'>;
 
 export type SnapshotData = FrameOf<'Snapshot'>['data'];
 export type CallsChangedData = FrameOf<'CallsChanged'>['data'];
 
-/** A frame of any kind, also of a kind that this client does not know. */
+/** A frame of any event, also of one that this client does not know. */
 export interface ServerFrame {
   readonly event: string;
   readonly data: unknown;
   readonly status?: string;
   readonly id?: string | number;
-  /** Of a list: there is more than it has. */
+  /** The list is incomplete. */
   readonly more?: true;
 }
 
-/** null if `text` is no frame. */
+/** null if `text` is not a frame of the protocol. */
 export function parseFrame(text: unknown): ServerFrame | null {
   if (typeof text !== 'string') return null;
   try {
@@ -31,9 +31,9 @@ export function parseFrame(text: unknown): ServerFrame | null {
   }
 }
 
-/** Why a request failed, as the server says it; null if it did not. */
+/** The server's error message of a failed request; null if it succeeded. */
 export function failureOf({ status, data }: ServerFrame): string | null {
   if (status !== 'Failed') return null;
   const { error } = (data ?? {}) as { error?: unknown };
-  return typeof error === 'string' ? error : 'The server did not say why.';
+  return typeof error === 'string' ? error : 'The server gave no reason.';
 }

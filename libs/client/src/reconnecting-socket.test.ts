@@ -19,26 +19,28 @@ afterEach(() => {
 });
 afterAll(() => server.close());
 
-/** A link, and what it said. */
+/** A socket, and a log of its callbacks. */
 function open(to: number, silenceMaxMs = 60_000) {
-  const said: string[] = [];
-  const link = openReconnectingSocket({
+  const log: string[] = [];
+  const socket = openReconnectingSocket({
     protocols: () => [],
-    ...{ url: `ws://127.0.0.1:${to}/`, silenceMaxMs, doubtAfterMs: 0 },
-    onText: (text) => said.push(`text ${text ?? 'none'}`),
-    onLost: (reason) => said.push(`lost ${reason}`),
-    onRefused: (reason) => said.push(`refused ${reason}`),
+    url: `ws://127.0.0.1:${to}/`,
+    silenceMaxMs,
+    doubtAfterMs: 0,
+    onText: (text) => log.push(`text ${text ?? 'none'}`),
+    onLost: (reason) => log.push(`lost ${reason}`),
+    onRefused: (reason) => log.push(`refused ${reason}`),
     onTick: () => undefined,
   });
-  return { said, link, [Symbol.dispose]: link.close };
+  return { log, [Symbol.dispose]: socket.close };
 }
-const eventually = (is: () => boolean, what: string) =>
-  until(is, { timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(what) });
+const eventually = (condition: () => boolean, message: string) =>
+  until(condition, { timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(message) });
 const connected = (count: number) =>
   eventually(() => accepted.length >= count, `only ${accepted.length} of ${count} connections`);
 
-describe('a link', () => {
-  it('comes back when it was cut, and when the server says so', async () => {
+describe('a reconnecting socket', () => {
+  it('reconnects when the connection breaks, and when the server closes it with a code below 4500', async () => {
     await using proxy = await startProxy({ to: { port } });
     using client = open(proxy.port);
     await connected(1);
@@ -46,40 +48,40 @@ describe('a link', () => {
     await connected(2);
     accepted[1]?.close(4_008, 'Too little was read.');
     await connected(3);
-    expect(client.said).toEqual(['lost The connection was closed with code 1006.', 'lost Too little was read.']);
+    expect(client.log).toEqual(['lost The connection was closed with code 1006.', 'lost Too little was read.']);
   });
 
-  it('comes back when nobody was there to connect to', async () => {
+  it('retries until the server accepts connections', async () => {
     await using proxy = await startProxy({ to: { port } });
     await proxy.refuse();
     using client = open(proxy.port);
-    await eventually(() => client.said.length > 1, 'it does not try again');
+    await eventually(() => client.log.length > 1, 'it did not retry');
     await proxy.resume();
     await connected(1);
   });
 
-  it('does not come back when the server says that it is of no use', async () => {
+  it('does not reconnect after a close code from 4500 on', async () => {
     using client = open(port);
     await connected(1);
     accepted[0]?.close(4_529, 'Too many messages.');
-    await eventually(() => client.said.length > 0, 'it hears nothing');
-    expect(client.said).toEqual(['refused Too many messages.']);
+    await eventually(() => client.log.length > 0, 'it did not see the close');
+    expect(client.log).toEqual(['refused Too many messages.']);
   });
 
-  it('gives up a connection on which nothing comes any more, without waiting for it to close', async () => {
+  it('replaces a silent connection, without waiting for it to close', async () => {
     await using proxy = await startProxy({ to: { port } });
     using client = open(proxy.port, 1_500);
     await connected(1);
     accepted[0]?.send('a');
-    await eventually(() => client.said.length > 0, 'nothing comes');
+    await eventually(() => client.log.length > 0, 'no frame arrived');
     proxy.stall();
-    await eventually(() => client.said.length > 1, 'it does not notice');
-    expect(client.said).toEqual(['text a', 'lost Nothing came for 1.5 s.']);
+    await eventually(() => client.log.length > 1, 'it did not notice the silence');
+    expect(client.log).toEqual(['text a', 'lost No frame arrived for 1.5 s.']);
     await proxy.resume();
     await connected(2);
   });
 
-  it('is in doubt, and tried at once, when a browser says that the network is back', async () => {
+  it('replaces a silent connection at once when the browser is online again', async () => {
     const page = new EventTarget();
     Object.assign(globalThis, {
       addEventListener: page.addEventListener.bind(page),
@@ -88,26 +90,28 @@ describe('a link', () => {
     try {
       using client = open(port);
       await connected(1);
-      await until(() => client.said.length > 0 || (page.dispatchEvent(new Event('online')), false), {
+      await until(() => client.log.length > 0 || (page.dispatchEvent(new Event('online')), false), {
         timeoutMs: 20_000,
         everyMs: 5,
-        onTimeout: () => new Error('it does not wake'),
+        onTimeout: () => new Error('it did not wake'),
       });
       await connected(2);
-      expect(client.said[0]).toBe('lost Nothing came while the page slept.');
+      expect(client.log[0]).toBe('lost No frame arrived while the page was asleep.');
     } finally {
       Reflect.deleteProperty(globalThis, 'addEventListener');
       Reflect.deleteProperty(globalThis, 'removeEventListener');
     }
   });
 
-  it('refuses what is no address', () => expect(() => openLinkTo('nowhere')).toThrow());
+  it('throws if the URL is invalid', () => expect(() => openUrl('nowhere')).toThrow());
 });
 
-const openLinkTo = (url: string) =>
+const openUrl = (url: string) =>
   openReconnectingSocket({
     protocols: () => [],
-    ...{ url, silenceMaxMs: 1, doubtAfterMs: 1 },
+    url,
+    silenceMaxMs: 1,
+    doubtAfterMs: 1,
     onText: () => undefined,
     onLost: () => undefined,
     onRefused: () => undefined,

@@ -5,105 +5,144 @@ const checkEveryMs = 1_000;
 
 export interface ReconnectingSocketOptions {
   readonly url: string;
-  /** Subprotocols to offer, asked for before each connection; none if it is empty. */
+  /** Subprotocols to offer, asked for before each connection; empty: none. */
   readonly protocols: () => string[];
-  /** A connection on which nothing arrives for so long is dead, in ms. */
+  /** A connection without a frame for this long is dead, in ms. */
   readonly silenceMaxMs: number;
-  /** A connection on which nothing arrived for so long is in doubt when the page wakes, in ms. */
+  /** When the page wakes, a connection without a frame for this long is replaced, in ms. */
   readonly doubtAfterMs: number;
-  /** A text frame; of anything else `undefined`. */
+  /** A text frame arrived; `undefined`: a binary one. */
   readonly onText: (text: string | undefined) => void;
-  /** The connection is lost and will be tried again. */
+  /** The connection is lost. The next attempt follows after the backoff. */
   readonly onLost: (reason: string) => void;
-  /** The server said that coming back is of no use (close codes 4500 to 4999). */
+  /** The server closed with a code from 4500 to 4999: do not reconnect. */
   readonly onRefused: (reason: string) => void;
-  /** Some time has passed: now and then, at least once a second while timers run. */
+  /** Called once a second while timers run, and after the page wakes. */
   readonly onTick: () => void;
 }
 
-/** A WebSocket that comes back. */
+/** A WebSocket that reconnects until it is closed or refused. */
 export interface ReconnectingSocket {
-  /** Dropped if there is no open connection. */
+  /** Does nothing while no connection is open. */
   readonly send: (message: object) => void;
-  /** Gives the connection up and makes a new one after the usual wait. */
+  /** Closes the connection; the next attempt follows after the backoff. */
   readonly drop: (reason: string) => void;
   readonly close: () => void;
 }
 
+/**
+ *             lost, silent or dropped              close()
+ *     dialled ───────────────────────▶ waiting ───────────▶ closed
+ *      │  ▲                               │                   ▲
+ *      │  └── backoff is over, or wake ───┘                   │
+ *      └─────────────── close(), or refused ──────────────────┘
+ */
+type SocketState =
+  /** A connection is open or opening. */
+  | Dialled
+  /** The backoff of the next attempt runs. */
+  | { readonly kind: 'waiting'; readonly timer: ReturnType<typeof setTimeout> }
+  | { readonly kind: 'closed' };
+interface Dialled {
+  readonly kind: 'dialled';
+  readonly socket: WebSocket;
+  readonly dialledAt: number;
+  /** Time of the last frame. */
+  heardAt: number;
+}
+
+/** @throws {SyntaxError} if `url` is not the URL of a WebSocket */
 export function openReconnectingSocket(options: ReconnectingSocketOptions): ReconnectingSocket {
   const { url, protocols, silenceMaxMs, doubtAfterMs, onText, onLost, onRefused, onTick } = options;
-  let socket: WebSocket | undefined;
-  let openedAt = 0;
-  let heardAt = 0;
+  let state: SocketState = { kind: 'closed' };
   let failures = 0;
-  let retry: ReturnType<typeof setTimeout> | undefined;
 
   const dial = (): void => {
-    retry = undefined;
-    const mine = new WebSocket(url, protocols());
-    socket = mine;
-    openedAt = heardAt = Date.now();
-    mine.onmessage = ({ data }: { data: unknown }) => {
-      if (mine !== socket) return;
-      heardAt = Date.now();
-      onText(typeof data === 'string' ? data : undefined);
-    };
-    mine.onclose = ({ code, reason }: { code: number; reason: string }) => {
-      if (mine !== socket) return;
-      const why = reason === '' ? `The connection was closed with code ${code}.` : reason;
-      if (code >= 4_500 && code <= 4_999) {
+    const socket = openWebSocket(url, protocols(), {
+      onText: (text) => {
+        if (state !== dialled) return;
+        dialled.heardAt = Date.now();
+        onText(text);
+      },
+      onClosed: (code, reason) => {
+        if (state !== dialled) return;
+        if (code < 4_500 || code > 4_999) return drop(reason, code);
         close();
-        onRefused(why);
-      } else drop(why, code);
-    };
-    // 'close' follows.
-    mine.onerror = () => undefined;
-  };
-  /** A connection that is half open may take minutes to close: it is not waited for. */
-  const leave = (): void => {
-    const left = socket;
-    socket = undefined;
-    left?.close();
+        onRefused(reason);
+      },
+    });
+    const dialled: Dialled = { kind: 'dialled', socket, dialledAt: Date.now(), heardAt: Date.now() };
+    state = dialled;
   };
   const drop = (reason: string, code: number | null = null): void => {
-    if (!socket) return;
-    failures = failuresAfter(failures, { lastedMs: Date.now() - openedAt, code });
-    leave();
-    retry = setTimeout(dial, backoffMs(failures));
+    if (state.kind !== 'dialled') return;
+    const { socket, dialledAt } = state;
+    failures = failuresAfter(failures, { lastedMs: Date.now() - dialledAt, code });
+    state = { kind: 'waiting', timer: setTimeout(dial, backoffMs(failures)) };
+    // Not awaited: a half-open connection may take minutes to close.
+    socket.close();
     onLost(reason);
   };
-  const silentMs = (): number => {
-    const now = Date.now();
-    heardAt = Math.min(heardAt, now); // somebody may have set the clock back
-    return now - heardAt;
-  };
   const check = (): void => {
-    // Also the first thing after a sleep, as no time passes for timers meanwhile.
-    if (socket && silentMs() > silenceMaxMs) drop(`Nothing came for ${silenceMaxMs / 1_000} s.`);
+    // No timer runs while a computer sleeps: this may be the first check after it.
+    if (silentMs(state) > silenceMaxMs) drop(`No frame arrived for ${silenceMaxMs / 1_000} s.`);
     onTick();
   };
   const wake = (): void => {
-    if (socket && silentMs() > doubtAfterMs) drop('Nothing came while the page slept.');
-    if (retry === undefined) return;
-    clearTimeout(retry);
+    if (silentMs(state) > doubtAfterMs) drop('No frame arrived while the page was asleep.');
+    if (state.kind !== 'waiting') return;
+    clearTimeout(state.timer);
     dial();
   };
-  dial(); // throws if the URL is none: before anything is to be cleaned up
-  const checking = setInterval(check, checkEveryMs);
-  const stopListening = onWake(wake);
+  dial(); // throws if the URL is invalid, before there is anything to clean up
+  const stopChecks = startChecks(check, wake);
   const close = (): void => {
-    clearInterval(checking);
-    clearTimeout(retry);
-    retry = undefined;
-    stopListening();
-    leave();
+    stopChecks();
+    if (state.kind === 'waiting') clearTimeout(state.timer);
+    if (state.kind === 'dialled') state.socket.close();
+    state = { kind: 'closed' };
   };
 
   return {
     send: (message) => {
-      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+      if (state.kind === 'dialled' && state.socket.readyState === WebSocket.OPEN)
+        state.socket.send(JSON.stringify(message));
     },
     drop,
     close,
   };
+}
+
+interface WebSocketHandlers {
+  readonly onText: (text: string | undefined) => void;
+  readonly onClosed: (code: number, reason: string) => void;
+}
+
+function openWebSocket(url: string, protocols: string[], { onText, onClosed }: WebSocketHandlers): WebSocket {
+  const socket = new WebSocket(url, protocols);
+  socket.onmessage = ({ data }: { data: unknown }) => onText(typeof data === 'string' ? data : undefined);
+  socket.onclose = ({ code, reason }: { code: number; reason: string }) =>
+    onClosed(code, reason === '' ? `The connection was closed with code ${code}.` : reason);
+  // `onclose` follows.
+  socket.onerror = () => undefined;
+  return socket;
+}
+
+/** Calls `check` once a second, and `wake` when the page wakes, until the returned function is called. */
+function startChecks(check: () => void, wake: () => void): () => void {
+  const timer = setInterval(check, checkEveryMs);
+  const stopWaking = onWake(wake);
+  return () => {
+    clearInterval(timer);
+    stopWaking();
+  };
+}
+
+/** How long no frame has arrived, in ms; 0 without a connection. */
+function silentMs(state: SocketState): number {
+  if (state.kind !== 'dialled') return 0;
+  const now = Date.now();
+  // The clock may have been set back.
+  state.heardAt = Math.min(state.heardAt, now);
+  return now - state.heardAt;
 }

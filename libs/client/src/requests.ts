@@ -1,16 +1,16 @@
 import { failureOf } from './messages.ts';
 import type { ServerFrame } from './messages.ts';
 
-/** Is given the failure; or null, and the frame that answers. */
+/** Gets why the request failed; or null, and the frame that answers it. */
 export type OnAnswer = (failure: string | null, frame: ServerFrame | undefined) => void;
 
-/** Answers by the id of what was asked. */
+/** Requests in flight, by id. */
 export interface Requests {
-  /** The message to send. */
+  /** Returns the message to send. */
   readonly next: (event: string, data: object, onAnswer: OnAnswer) => RequestMessage;
   readonly onFrame: (frame: ServerFrame) => void;
-  /** Nothing that was asked until now will be answered any more. */
-  readonly giveUp: (reason: string) => void;
+  /** Fails all requests in flight: the connection is lost. */
+  readonly rejectAll: (reason: string) => void;
 }
 
 interface RequestMessage {
@@ -21,23 +21,23 @@ interface RequestMessage {
 
 export function createRequests(): Requests {
   let lastId = 0;
-  const open = new Map<string | number, OnAnswer>();
+  const inFlight = new Map<string | number, OnAnswer>();
   return {
     next: (event, data, onAnswer) => {
       const id = ++lastId;
-      open.set(id, onAnswer);
+      inFlight.set(id, onAnswer);
       return { event, data, id };
     },
     onFrame: (frame) => {
       if (frame.id === undefined) return;
-      const onAnswer = open.get(frame.id);
-      open.delete(frame.id);
+      const onAnswer = inFlight.get(frame.id);
+      inFlight.delete(frame.id);
       onAnswer?.(failureOf(frame), frame);
     },
-    giveUp: (reason) => {
-      const waiting = [...open.values()];
-      open.clear();
-      for (const onAnswer of waiting) onAnswer(reason, undefined);
+    rejectAll: (reason) => {
+      const rejected = [...inFlight.values()];
+      inFlight.clear();
+      for (const onAnswer of rejected) onAnswer(reason, undefined);
     },
   };
 }

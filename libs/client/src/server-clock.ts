@@ -1,25 +1,25 @@
-/** As many of the latest readings are compared: half a minute of heartbeats. */
-const readingsKept = 6;
+/** Most readings that are compared: half a minute of heartbeats. */
+const readingsMax = 6;
 
-/** The gateway's clock, as far as it can be known here. */
+/** An estimate of the gateway's clock. */
 export interface ServerClock {
-  /** A reading of it has just arrived, in ms since 1970. */
+  /** A reading of the gateway's clock has just arrived, in ms since 1970. */
   readonly read: (serverNow: number) => void;
-  /** ms since 1970; by the local clock until there was a reading. */
+  /** ms since 1970; the local clock before the first reading. */
   readonly now: () => number;
 }
 
 /**
- * A reading arrives late and never early, so of several the one that is furthest ahead is the best. It is carried on by
- * the monotonic clock, which does not jump when somebody sets the clock of the PC.
+ * Readings arrive late, never early, so the one furthest ahead is the best of several. The monotonic clock continues it, because
+ * it does not jump when somebody sets the clock of the PC.
  */
 export function createServerClock(monotonic: () => number = () => performance.now()): ServerClock {
-  const ahead: number[] = [];
+  const offsets: number[] = [];
   return {
     read: (serverNow) => {
-      ahead.push(serverNow - monotonic());
-      if (ahead.length > readingsKept) ahead.shift();
+      offsets.push(serverNow - monotonic());
+      if (offsets.length > readingsMax) offsets.shift();
     },
-    now: () => (ahead.length === 0 ? Date.now() : Math.max(...ahead) + monotonic()),
+    now: () => (offsets.length === 0 ? Date.now() : Math.max(...offsets) + monotonic()),
   };
 }

@@ -1,6 +1,6 @@
-/** A value that changes, in the form that React's `useSyncExternalStore(store.subscribe, store.get)` takes. */
+/** A value that changes, in the form of React's `useSyncExternalStore(store.subscribe, store.get)`. */
 export interface Store<T, Change = T> {
-  /** The same object until it changes. */
+  /** Returns the same object until it changes. */
   readonly get: () => T;
   /** Calls `listener` after every change, until the returned function is called. */
   readonly subscribe: (listener: (change: Change) => void) => () => void;
@@ -8,24 +8,24 @@ export interface Store<T, Change = T> {
 
 export interface Listeners<T> {
   readonly add: (listener: (value: T) => void) => () => void;
-  readonly tell: (value: T) => void;
+  readonly emit: (value: T) => void;
 }
 
-/** Whoever wants to be told; one that throws holds up neither the others nor the client. */
+/** A listener that throws affects neither the others nor the client. */
 export function createListeners<T>(): Listeners<T> {
-  const all = new Set<{ readonly listener: (value: T) => void }>();
+  const entries = new Set<{ readonly listener: (value: T) => void }>();
   return {
     add: (listener) => {
       const entry = { listener };
-      all.add(entry);
-      return () => void all.delete(entry);
+      entries.add(entry);
+      return () => void entries.delete(entry);
     },
-    tell: (value) => {
-      for (const { listener } of [...all])
+    emit: (value) => {
+      for (const { listener } of [...entries])
         try {
           listener(value);
         } catch (error) {
-          // To the page's or the process's own handler of errors.
+          // To the global error handler of the page or process.
           queueMicrotask(() => {
             throw error;
           });
@@ -34,7 +34,7 @@ export function createListeners<T>(): Listeners<T> {
   };
 }
 
-/** A store of an immutable value. `set` tells only of what differs. */
+/** A store of an immutable object. `set` notifies listeners only if a property changes. */
 export function createStore<T extends object>(first: T): Store<T> & { readonly set: (part: Partial<T>) => void } {
   let value = first;
   const listeners = createListeners<T>();
@@ -45,7 +45,7 @@ export function createStore<T extends object>(first: T): Store<T> & { readonly s
       const keys = Object.keys(part) as (keyof T)[];
       if (keys.every((key) => Object.is(part[key], value[key]))) return;
       value = { ...value, ...part };
-      listeners.tell(value);
+      listeners.emit(value);
     },
   };
 }

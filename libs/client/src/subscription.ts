@@ -7,50 +7,46 @@ export interface BoardSubscriptionOptions {
   readonly board: WritableBoard;
   /** Sends a request; returns its id. */
   readonly ask: (event: string, data: object, onAnswer: OnAnswer) => number;
-  /** The board is what the gateway shows, as of this snapshot. */
+  /** The last part of a snapshot was applied. */
   readonly onComplete: (snapshot: SnapshotData) => void;
   readonly onFailed: (problem: string) => void;
 }
 
-/** Keeps the board subscribed: on each connection anew, from the cursor if there is one. */
+/** Keeps the board subscribed: on each connection again, from its cursor if it has one. */
 export interface BoardSubscription {
-  /** There is a new connection. */
+  /** Subscribes: on a new connection, or with a new filter. */
   readonly resume: () => void;
   readonly onFrame: (frame: ServerFrame) => void;
-  /** The filter of the next `resume`. */
+  /** Sets the filter of the next `resume`. */
   readonly setFilter: (filter: Filter) => void;
 }
 
-export function createBoardSubscription({
-  board,
-  ask,
-  onComplete,
-  onFailed,
-  ...first
-}: BoardSubscriptionOptions): BoardSubscription {
-  let { filter } = first;
-  let askedAs: number | undefined;
-  /** The answer to the last Subscribe has begun: what came before it was for the one before. */
-  let isAnswered = false;
+/** Frames before the answer to the last `Subscribe` belong to the subscription before it, so they are ignored. */
+type SubscriptionState = { readonly kind: 'requested'; readonly id: number } | { readonly kind: 'answered' };
+
+export function createBoardSubscription(options: BoardSubscriptionOptions): BoardSubscription {
+  const { board, ask, onComplete, onFailed } = options;
+  let { filter } = options;
+  let state: SubscriptionState | undefined;
 
   const resume = (): void => {
-    isAnswered = false;
-    const from = board.resume();
-    askedAs = ask('Subscribe', { ...filter, ...from }, (failure) => {
+    const resumed = board.resume();
+    const id = ask('Subscribe', { ...filter, ...resumed }, (failure) => {
       if (failure === null) return;
-      // A gateway that cannot answer now closes the socket: a failure is of what was asked.
+      // The request itself is refused: a gateway that cannot answer now would close the socket instead.
       board.forgetCursor();
-      if (from.cursor === undefined) onFailed(failure);
+      if (resumed.cursor === undefined) onFailed(failure);
       else resume();
     });
+    state = { kind: 'requested', id };
   };
   return {
     resume,
     onFrame: ({ event, data, id, status }) => {
       if (event === 'Snapshot' && status !== 'Failed') {
-        isAnswered ||= id === askedAs;
-        if (isAnswered && board.onSnapshot(data as SnapshotData)) onComplete(data as SnapshotData);
-      } else if (event === 'CallsChanged' && isAnswered) board.onCallsChanged(data as CallsChangedData);
+        if (state?.kind === 'requested' && state.id === id) state = { kind: 'answered' };
+        if (state?.kind === 'answered' && board.onSnapshot(data as SnapshotData)) onComplete(data as SnapshotData);
+      } else if (event === 'CallsChanged' && state?.kind === 'answered') board.onCallsChanged(data as CallsChangedData);
     },
     setFilter: (next) => {
       filter = next;

@@ -6,17 +6,17 @@ interface BrowserPage extends ListenerTarget {
   readonly document?: ListenerTarget & { readonly visibilityState: string };
 }
 
-/** Calls `wake` when a browser says that the network or the page is back, until the returned function is called. */
+/** Calls `wake` when the browser is online again or the page visible again, until the returned function is called. */
 export function onWake(wake: () => void): () => void {
   const page = globalThis as unknown as BrowserPage;
   const { document } = page;
-  const seen = (): void => {
+  const onVisibilityChange = (): void => {
     if (document?.visibilityState === 'visible') wake();
   };
   page.addEventListener?.('online', wake);
-  document?.addEventListener?.('visibilitychange', seen);
+  document?.addEventListener?.('visibilitychange', onVisibilityChange);
   return () => {
     page.removeEventListener?.('online', wake);
-    document?.removeEventListener?.('visibilitychange', seen);
+    document?.removeEventListener?.('visibilitychange', onVisibilityChange);
   };
 }

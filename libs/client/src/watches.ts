@@ -1,34 +1,34 @@
-/** Something that the server is to go on telling of: said once, and again after every reconnect. */
+/** A request that is sent now and after every reconnect, for frames that the server sends from then on. */
 export interface WatchRequest {
   readonly event: string;
   readonly data: object;
-  /** What ends it, if there is such a message. */
+  /** The request that ends it, if there is one. */
   readonly end?: { readonly event: string; readonly data: object };
 }
 
 export interface WatchRequests {
-  /** Until the returned function is called. */
+  /** Watches until the returned function is called. */
   readonly add: (watch: WatchRequest) => () => void;
-  /** Says all of them, on a new connection. */
+  /** Sends all of them, on a new connection. */
   readonly resume: () => void;
 }
 
-/** `say` may drop what it is given while there is no connection: `resume` says it again. */
-export function createWatchRequests(say: (event: string, data: object) => void): WatchRequests {
-  const all = new Set<WatchRequest>();
-  const isWanted = (end: string): boolean => [...all].some((other) => JSON.stringify(other.end) === end);
+/** `send` may do nothing while there is no connection: `resume` sends again. */
+export function createWatchRequests(send: (event: string, data: object) => void): WatchRequests {
+  const watches = new Set<WatchRequest>();
+  const hasEnd = (end: string): boolean => [...watches].some((watch) => JSON.stringify(watch.end) === end);
   return {
     add: (watch) => {
-      all.add(watch);
-      say(watch.event, watch.data);
+      watches.add(watch);
+      send(watch.event, watch.data);
       return () => {
-        // Two may watch the same: the server hears of the end once the last one has left.
-        if (all.delete(watch) && watch.end && !isWanted(JSON.stringify(watch.end)))
-          say(watch.end.event, watch.end.data);
+        // Two callers may watch the same: only the last one ends it at the server.
+        if (watches.delete(watch) && watch.end && !hasEnd(JSON.stringify(watch.end)))
+          send(watch.end.event, watch.end.data);
       };
     },
     resume: () => {
-      for (const { event, data } of all) say(event, data);
+      for (const { event, data } of watches) send(event, data);
     },
   };
 }

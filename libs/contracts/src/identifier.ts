@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** As the tables keep it: Postgres has no NUL and no lone surrogate, so both were replaced when it was stored. */
+/** A name or id as it is stored: NUL and lone surrogates are replaced, because Postgres cannot store them. */
 export const identifier = z
   .string()
   .min(1)

@@ -3,7 +3,7 @@ import { callState } from './call-state.ts';
 
 const instant = z.iso.datetime({ precision: 3 });
 
-/** A call in a list. More fields may be there. */
+/** A call in a list. Further fields are allowed. */
 export const ListedCall = z.looseObject({
   id: z.number().int(),
   aggregate_id: z.string(),
@@ -13,7 +13,7 @@ export const ListedCall = z.looseObject({
 });
 export type ListedCall = z.infer<typeof ListedCall>;
 
-/** An event of a call. `event` is the body; of one that is too large for an answer, its type and call_id only. */
+/** An event of a call. `event` is the body; if the body is too large for an answer, only its type and call_id. */
 export const ListedEvent = z.looseObject({
   id: z.number().int(),
   aggregate_id: z.string(),
@@ -26,14 +26,18 @@ export const ListedEvent = z.looseObject({
     .nullable()
     .optional()
     .describe(
-      'Fields of the body that are too long for the tables, so that no list and no number knows them; null: none',
+      'Fields of the body that are too long for the tables: they are null in lists and missing in numbers; null: none',
     ),
   topic: z.string(),
   partition: z.number().int(),
   offset: z.number().int(),
-  body_bytes: z.number().int().optional().describe('Size of the body; only there if `event` is not all of it'),
+  body_bytes: z
+    .number()
+    .int()
+    .optional()
+    .describe('Size of the whole body in bytes; only if `event` is not the whole body'),
 });
 export type ListedEvent = z.infer<typeof ListedEvent>;
 
-/** That there is more than an answer has; not there if it has all. */
+/** The answer is incomplete. Absent if it is complete. */
 export const more = z.literal(true).optional();

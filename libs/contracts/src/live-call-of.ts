@@ -4,7 +4,7 @@ import type { LiveCall } from './live-call.ts';
 type LiveVisit = NonNullable<LiveCall['visits']>[number];
 type LiveSegment = NonNullable<LiveCall['segments']>[number];
 
-/** The call as it crosses the socket. Properties that are undefined are not in its JSON. */
+/** The form of a call on the socket. Undefined properties are not in its JSON. */
 export const liveCallOf = (call: Call): LiveCall => ({
   call_id: call.callId,
   id: call.id,
@@ -57,7 +57,7 @@ const liveSegmentOf = (segment: Segment): LiveSegment => ({
   end_reason: segment.end ?? undefined,
 });
 
-/** What {@link liveCallOf} was made of. */
+/** The inverse of {@link liveCallOf}. */
 export const callOfLive = (live: LiveCall): Call => ({
   callId: live.call_id,
   id: live.id,

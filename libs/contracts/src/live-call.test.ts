@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { callOfLive, LiveCall, liveCallOf } from './index.ts';
 
-it('what crosses the socket as JSON is what the call was', () => {
+it('a call survives encoding to JSON for the socket and decoding', () => {
   fc.assert(
     fc.property(logs(), (log) => {
       for (const call of callsOfEvents(eventsOf(log)).values()) {

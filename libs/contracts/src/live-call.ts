@@ -5,17 +5,17 @@ const ms = z.number().describe('ms since 1970');
 const time = ms.optional();
 const text = z.string().optional();
 
-/** One stay of a call in a queue; what is not known is not there. Meanings: docs/reference/tables.md, `visits`. */
+/** One queue visit of a call. Unknown fields are absent. Meanings: docs/reference/tables.md, `visits`. */
 const LiveVisit = z.object({
-  queue: z.string().describe("'' if no event named one"),
+  queue: z.string().describe("'' if no event named a queue"),
   waiting_at: ms,
-  ended_at: time.describe('Not there while the caller waits'),
+  ended_at: time.describe('Absent while the caller waits'),
   outcome: z.enum(['answered', 'abandoned', 'flowed_out', 'open']),
-  wait_ms: z.number().optional().describe('Until the answer or the abandon'),
-  actor: text.describe('Who answered'),
+  wait_ms: z.number().optional().describe('Wait until the answer or the abandon, in ms'),
+  actor: text.describe('The agent who answered'),
 });
 
-/** One time of an agent on a call; what is not known is not there. Meanings: docs/reference/tables.md, `segments`. */
+/** One segment of an agent on a call. Unknown fields are absent. Meanings: docs/reference/tables.md, `segments`. */
 const LiveSegment = z.object({
   actor: z.string(),
   number: text,
@@ -24,14 +24,13 @@ const LiveSegment = z.object({
   rang_last_at: time,
   entered_at: time,
   entered_last_at: time,
-  ended_at: time.describe('Not there while it rings or the agent is on the call'),
+  ended_at: time.describe('Absent while it rings or the agent is on the call'),
   end_reason: z.enum(['left', 'noanswer', 'answered_elsewhere', 'transferred', 'abandoned', 'finished']).optional(),
 });
 
 /**
- * A call as its events tell it, as it crosses the socket: always whole, so a client replaces what it holds. Of two
- * versions of a call the one with the greater `last_id` is newer. What is not known is not there. Meanings:
- * docs/reference/tables.md, `calls`.
+ * A call on the socket. It is always complete, so a client replaces its older version: of two versions, the one with the greater
+ * `last_id` is newer. Unknown fields are absent. Meanings: docs/reference/tables.md, `calls`.
  */
 export const LiveCall = z.object({
   call_id: z.string(),
@@ -39,11 +38,8 @@ export const LiveCall = z.object({
   last_id: z.number().int(),
   state: callState,
   state_at: ms,
-  is_opened: z
-    .literal(false)
-    .optional()
-    .describe('false: no event says that there is a call; it is none of the current ones'),
-  began_at: ms.describe('By its own time; timers run from here'),
+  is_opened: z.literal(false).optional().describe('false: no event started the call, so it is not a current call'),
+  began_at: ms.describe("When the call began, by the sender's clock; timers start here"),
   finished_at: time,
   direction: text,
   our_number: text,
@@ -63,9 +59,9 @@ export const LiveCall = z.object({
   delay_ms: z
     .number()
     .optional()
-    .describe("By how much the sender's clock is behind, in ms: until now = now − delay_ms"),
+    .describe("By how much the sender's clock is behind ours, in ms: durations until now end at now − delay_ms"),
   heard_at: ms,
-  is_long: z.literal(true).optional().describe('It has more events than are played'),
+  is_long: z.literal(true).optional().describe('The call has more events than are processed'),
   visits: z.array(LiveVisit).optional(),
   segments: z.array(LiveSegment).optional(),
 });

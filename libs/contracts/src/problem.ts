@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** Why a request over HTTP was refused: RFC 9457. */
+/** The body of an HTTP error: RFC 9457. */
 export const Problem = z.object({ type: z.string(), title: z.string(), status: z.number().int(), detail: z.string() });
 export type Problem = z.infer<typeof Problem>;
 
-/** How one kind of refusal looks on the wire. */
+/** A problem type of RFC 9457: how one kind of rejection is answered. */
 export interface Refusal {
   readonly status: number;
   readonly title: string;
-  /** What to say if nothing more is known. */
+  /** Used if the rejection has no `problem` of its own. */
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `rejection.problem`, where it is there, says more than the refusal's own detail. */
+/** The body for a rejection. Its `problem`, if it has one, replaces the detail of the refusal. */
 export const problemOf = (
   rejection: { readonly kind: string; readonly problem?: string },
   { status, title, detail }: Refusal,

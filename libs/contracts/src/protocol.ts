@@ -5,11 +5,11 @@ import { ListedCall, ListedEvent, more } from './listed.ts';
 import { LiveCall } from './live-call.ts';
 import { Agents, Queues } from './numbers.ts';
 
-/** Echoed in the answer, so that a client can tell its requests apart. */
+/** Chosen by the client and echoed in the answer, so that the client finds the request. */
 export const MessageId = z.union([z.string().max(128), z.number()]);
 export type MessageId = z.infer<typeof MessageId>;
 
-/** The one envelope of the socket: text frames of JSON, both ways. `id` is echoed in the answer. */
+/** The envelope of a request: a text frame of JSON. */
 export const ClientMessage = z.looseObject({
   event: z.string(),
   data: z.looseObject({}),
@@ -19,7 +19,7 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
 
 const rowId = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** `ListCalls`: every part is optional; without `limit` 1,000 rows, unfinished calls first of all, then the newest. */
+/** Every filter is optional. Without `limit`: at most 1,000 calls, unfinished ones first, then the newest. */
 export const ListCalls = z.looseObject({
   params: z
     .strictObject({
@@ -28,36 +28,40 @@ export const ListCalls = z.looseObject({
       queue: identifier.optional(),
       direction: identifier.optional(),
       limit: z.number().int().min(1).max(1_000).optional(),
-      before: rowId.optional().describe('id of a call: only calls before it in the order of the list'),
+      before: rowId.optional().describe('id of a call: only calls created before it'),
     })
     .default({}),
 });
 
-/** The newest events of a call, at most 1,000 and 2 MiB of them; `before`: the newest of those that are older. */
+/** The newest events of a call, at most 1,000 and 2 MiB of them. With `before`, the newest that are older. */
 export const ListCallEvents = z.looseObject({
   call_id: identifier,
   before: rowId.optional().describe('id of an event: only events before it'),
 });
 
-/** What is to be told of: without `states`, calls of every state; without `queues`, of every queue and of none. */
+/** The calls to subscribe to. Default: of every state; of every queue, and without a queue. */
 export const Subscribe = z.looseObject({
   states: z.array(callState).min(1).max(5).optional(),
   queues: z.array(identifier).min(1).max(100).optional(),
-  cursor: z.string().max(4_096).optional().describe('The last one received: only what changed since is sent'),
+  cursor: z
+    .string()
+    .max(4_096)
+    .optional()
+    .describe('The last cursor received: the snapshot has only what changed since'),
 });
 export type Subscribe = z.infer<typeof Subscribe>;
 
 export const WatchCall = z.looseObject({ call_id: identifier });
 
-/** Queues now and today: once, and then whenever a number is another one, at most once a second. */
+/** The queues now and their totals of today: once, and then after each change, at most once a second. */
 export const WatchQueues = z.looseObject({});
-/** What agents do: the same; `queues`: only agents of these. */
+/** What agents do: once, and after each change. `queues`: only agents of these. */
 export const WatchAgents = z.looseObject({ queues: z.array(identifier).min(1).max(100).optional() });
 
-/** Shows a token, or a new one: what may be seen is what the last one says. */
+/** The first token of a socket, or a new one. The scope is that of the last token. */
 export const Authenticate = z.looseObject({ token: z.string().min(1).max(8_192) });
 
-/** What a client may send, by event: the form of its data. */
+/** Schemas of the data of each request, by event. */
 export const requestData = {
   ListCalls,
   ListCallEvents,
@@ -80,18 +84,18 @@ export type Failed = z.infer<typeof Failed>;
 
 const ok = { status: z.literal('Ok'), id: MessageId.optional() };
 
-/** Of what is told without being asked, only the first answers a request. */
+/** Of frames that come repeatedly, only the first answers a request. */
 const firstOk = { status: z.literal('Ok').optional(), id: MessageId.optional() };
 
-const now = z.number().describe("The gateway's clock, ms since 1970: what timers on a screen run by");
-const asOf = z.number().describe('What the board shows was true at this time, ms since 1970');
-const lag = z.number().int().describe('Records of the log that the board does not show yet');
-const cursor = z.string().describe('Opaque; there only on the last frame of what it completes');
+const now = z.number().describe("The gateway's clock, ms since 1970: for timers on a screen");
+const asOf = z.number().describe('The board was true at this time, ms since 1970');
+const lag = z.number().int().describe('Records of the log that the board does not have yet');
+const cursor = z.string().describe('Opaque; only in the last frame of a snapshot or of a group of deltas');
 const gone = z.array(z.string()).describe('call_ids that no longer match or have left the board');
 
 /**
- * The answer to `Subscribe`, in `parts` numbered from 1: every call that matches; after a cursor, those that changed since.
- * `reset`: the cursor cannot be resumed from; all parts together replace what the client holds.
+ * The answer to `Subscribe`, in `parts` numbered from 1: every call that matches the filter; with a cursor, those that changed
+ * since. `reset`: the gateway could not resume from the cursor, so all parts together replace the client's calls.
  */
 const SnapshotData = z.object({
   calls: z.array(LiveCall),
@@ -107,11 +111,11 @@ const SnapshotData = z.object({
     .number()
     .int()
     .optional()
-    .describe('Version of the rules by which calls are played: a page of another version is to be loaded again'),
+    .describe('Projection version of the gateway: a page of another version must be reloaded'),
 });
 const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: cursor.optional() });
 
-/** What the server sends. */
+/** Every frame that the server sends. */
 export const ServerMessage = z.union([
   z.object({ event: z.literal('Welcome'), data: z.literal('Welcome'), status: z.literal('Ok') }),
   z.object({ event: z.literal('DataChanged'), data: z.strictObject({}) }),
@@ -145,21 +149,24 @@ export const ServerMessage = z.union([
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
-/** Why the server closes a socket. 4000–4499: reconnect. 4500–4999: do not come back with the same. */
+/** Why the server closes a socket. 4000–4499: reconnect. 4500–4999: do not reconnect with the same token, cursor or code. */
 export const closeCodes = {
   stopping: { code: 4000, reason: 'The gateway is stopping: reconnect.' },
-  slow: { code: 4008, reason: 'Too little was read for too long: reconnect.' },
-  unresponsive: { code: 4009, reason: 'No pong came: reconnect.' },
+  slow: { code: 4008, reason: 'The client reads too slowly: reconnect.' },
+  unresponsive: { code: 4009, reason: 'The client did not answer a ping: reconnect.' },
   ahead: { code: 4010, reason: 'The cursor is ahead of this gateway: reconnect in a moment.' },
   loading: { code: 4011, reason: 'The board is not loaded yet: reconnect in a moment.' },
-  busy: { code: 4012, reason: 'The gateway is too busy to show the board: reconnect in a moment.' },
-  keysAway: { code: 4013, reason: 'Tokens cannot be checked at the moment: reconnect.' },
+  busy: { code: 4012, reason: 'The gateway is too busy to send the board: reconnect in a moment.' },
+  keysAway: { code: 4013, reason: 'The keys of tokens are unavailable: reconnect.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
   expired: { code: 4401, reason: 'The token has expired: reconnect with a new one.' },
-  denied: { code: 4501, reason: 'The token is wrong: do not come back with the same.' },
-  unauthenticated: { code: 4502, reason: 'No token came in time: connect with one.' },
-  flood: { code: 4529, reason: 'Too many messages.' },
-  olderCursor: { code: 4504, reason: 'The cursor is of an older version: reload the page, or subscribe without it.' },
-  notText: { code: 4503, reason: 'Only text frames of JSON are understood.' },
+  denied: { code: 4501, reason: 'The token is wrong: connect with another one.' },
+  unauthenticated: { code: 4502, reason: 'No token arrived in time: connect with a token.' },
+  flood: { code: 4529, reason: 'Too many messages: send fewer.' },
+  olderCursor: {
+    code: 4504,
+    reason: 'The cursor is of an older version: reload the page, or subscribe without cursor.',
+  },
+  notText: { code: 4503, reason: 'Only text frames of JSON are allowed.' },
 } as const satisfies Record<string, { code: number; reason: string }>;
 export type CloseCause = keyof typeof closeCodes;

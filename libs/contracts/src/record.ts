@@ -1,4 +1,4 @@
-/** Headers of a record on the topic: CloudEvents 1.0 in binary mode, and when we received it. */
+/** Headers of a record in the topic: CloudEvents 1.0 in binary mode, and when the event was received. */
 export interface RecordHeaders {
   readonly ce_specversion: '1.0';
   /** The event's uuid. */
@@ -6,7 +6,7 @@ export interface RecordHeaders {
   /** The event's type, as it was sent. */
   readonly ce_type: string;
   readonly ce_source: string;
-  /** The event's own time, or when we received it; RFC 3339. */
+  /** The event's own time, else its reception; RFC 3339. */
   readonly ce_time: string;
   readonly 'content-type': 'application/json';
   /** RFC 3339 in UTC, with milliseconds. */

@@ -1,17 +1,17 @@
 import { z } from 'zod';
 
-/** What a provider posts. Only `type` is asked for: types and fields that are not known are kept as they are. */
+/** The body of a webhook. Only `type` is required. Unknown types and fields are stored as they are. */
 export const WebhookEvent = z.looseObject({
   type: z.string().min(1).describe('What happened, e.g. call.waiting'),
-  call_id: z.union([z.string(), z.number()]).optional().describe('The call it belongs to'),
+  call_id: z.union([z.string(), z.number()]).optional().describe('The call that the event belongs to'),
   timestamp: z
     .union([z.string(), z.number()])
     .optional()
-    .describe('When: RFC 3339, or Unix time in seconds or milliseconds'),
+    .describe('When it happened: RFC 3339, or Unix time in seconds or milliseconds'),
 });
 export type WebhookEvent = z.infer<typeof WebhookEvent>;
 
-/** The answer to an event that is stored. */
+/** The answer when the event is stored. */
 export const WebhookAccepted = z.object({
   status: z.literal('ok'),
   data: z.object({ uuid: z.uuid(), aggregate_id: z.string().nullable(), event: z.looseObject({}) }),
