@@ -7,9 +7,9 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Kafka's own producer, for tests: {@code java -cp 'jars/*' Produce.java <brokers>}. Each line of its input is a record:
- * codec, topic, partition, key and value in Base64, separated by tabs. Records that follow each other with the same
- * codec become one batch of each partition, in their order.
+ * Sends records with Kafka's own producer, for tests: {@code java -cp 'jars/*' Produce.java <brokers>}. Each line of its input
+ * is a record: codec, topic, partition, key and value in Base64, separated by tabs. Consecutive records with the same codec
+ * become one batch per partition, in their order.
  */
 public final class Produce {
   private static final int BATCH_BYTES_MAX = 128 * 1024 * 1024;
@@ -47,7 +47,7 @@ public final class Produce {
             "batch.size", BATCH_BYTES_MAX,
             "max.request.size", BATCH_BYTES_MAX,
             "buffer.memory", 2L * BATCH_BYTES_MAX,
-            // A batch leaves when the producer is closed, and not before.
+            // Batches are sent only when the producer is closed.
             "linger.ms", 60_000,
             "delivery.timeout.ms", 120_000);
     return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

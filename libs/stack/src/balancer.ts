@@ -3,46 +3,46 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { resetSocket } from './reset-socket.ts';
 
-/** A TCP load balancer on 127.0.0.1, for tests. Disposed, it cuts what is open. */
+/** A TCP load balancer on 127.0.0.1, for tests. Disposing it closes its connections. */
 export interface Balancer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Connections go to `ports` in turn, past those that refuse. Who has one keeps it, as with HAProxy or a Service of Kubernetes. */
+/** Balances connections round-robin over `ports`, and skips ports that refuse. An open connection stays with its server. */
 export async function startBalancer(ports: readonly number[]): Promise<Balancer> {
   const open = new Set<Socket>();
-  let turn = 0;
-  const keep = (socket: Socket): void => {
+  let connections = 0;
+  const track = (socket: Socket): void => {
     open.add(socket);
     socket.on('error', () => socket.destroy()).on('close', () => open.delete(socket));
   };
-  const reach = async (): Promise<Socket | undefined> => {
-    // Those of others are not in it: each tries every port.
-    const first = turn++;
+  const connectToAny = async (): Promise<Socket | undefined> => {
+    // Captured: concurrent connections must not change where this one goes on.
+    const first = connections++;
     for (let i = 0; i < ports.length; i++) {
-      const far = connect({ host: '127.0.0.1', port: ports[(first + i) % ports.length] ?? 0 });
-      const isThere = await once(far, 'connect').then(
+      const upstream = connect({ host: '127.0.0.1', port: ports[(first + i) % ports.length] ?? 0 });
+      const isConnected = await once(upstream, 'connect').then(
         () => true,
         () => false,
       );
-      if (isThere) return far;
+      if (isConnected) return upstream;
     }
     return undefined;
   };
-  const join = async (near: Socket): Promise<void> => {
-    keep(near);
-    const far = await reach();
-    if (!far || near.destroyed) {
-      far?.destroy();
-      resetSocket(near);
+  const forward = async (client: Socket): Promise<void> => {
+    track(client);
+    const upstream = await connectToAny();
+    if (!upstream || client.destroyed) {
+      upstream?.destroy();
+      resetSocket(client);
       return;
     }
-    keep(far);
-    near.on('close', () => far.destroy());
-    far.on('close', () => near.destroySoon());
-    near.pipe(far).pipe(near);
+    track(upstream);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroySoon());
+    client.pipe(upstream).pipe(client);
   };
-  const server = createServer({ pauseOnConnect: true }, (near) => void join(near));
+  const server = createServer({ pauseOnConnect: true }, (client) => void forward(client));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

@@ -4,16 +4,19 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 /** A certificate and its private key, as PEM files. */
-export type Certificate = { readonly certificate: string; readonly key: string };
-
-export type Authority = {
-  /** Its own certificate, a PEM file. */
+export interface Certificate {
   readonly certificate: string;
-  /** Signs a certificate for `name` as its CN, and for `hosts` as a server (`DNS:localhost`, `IP:127.0.0.1`). */
-  readonly issue: (name: string, hosts?: readonly string[]) => Promise<Certificate>;
-};
+  readonly key: string;
+}
 
-/** A certificate authority for tests, in `folder`. Needs `openssl`. */
+export interface Authority {
+  /** The CA certificate, a PEM file. */
+  readonly certificate: string;
+  /** Issues a certificate with the CN `name`; for a server, with `hosts` as its SANs (`DNS:localhost`, `IP:127.0.0.1`). */
+  readonly issue: (name: string, hosts?: readonly string[]) => Promise<Certificate>;
+}
+
+/** Creates a certificate authority (CA) for tests in `folder`. Needs `openssl`. */
 export async function createAuthority(folder: string): Promise<Authority> {
   await mkdir(folder, { recursive: true });
   const file = (name: string): string => join(folder, name);
@@ -39,7 +42,7 @@ export async function createAuthority(folder: string): Promise<Authority> {
   return { certificate, issue };
 }
 
-/** Key and certificate in one text, as Kafka wants them. */
+/** Key and certificate in one text: a PEM keystore of Kafka. */
 export const keystore = async ({ certificate, key }: Certificate): Promise<string> =>
   `${await readFile(key, 'utf8')}${await readFile(certificate, 'utf8')}`;
 
@@ -47,7 +50,7 @@ async function openssl(args: readonly string[]): Promise<void> {
   await promisify(execFile)('openssl', [...args]).catch((error: unknown) => {
     const { code, message } = error as NodeJS.ErrnoException;
     throw code === 'ENOENT'
-      ? new Error('The tests of TLS make certificates with `openssl`, and there is none on the PATH. Install it.')
+      ? new Error('The TLS tests need `openssl`, which is not on the PATH. Install it.')
       : new Error(message);
   });
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isPortFree, stablePort } from './free-port.ts';
 
-it('keeps a port over restarts, and takes another if somebody has it by then', async () => {
+it('stablePort gives the same port at each start, and another if that is taken', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'callstream-port-'));
   const stranger = createServer();
   try {

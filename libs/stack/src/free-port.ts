@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { privateFileMode } from '@callstream/files';
 
-/** Whether we could listen on `port` of `host` right now. An address that this machine does not have is nobody's: free. */
+/** Whether a server can listen on `port` of `host` now. A port of an address that this machine does not have counts as free. */
 export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
@@ -11,9 +11,10 @@ export const isPortFree = (port: number, host = '127.0.0.1'): Promise<boolean> =
     server.listen({ port, host, exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-/** @throws {Error} if somebody listens on `port`: it, and not our server, would answer when we ask for readiness. */
+/** @throws {Error} if `port` is taken: a readiness check would be answered by the server that has it. */
 export async function claimPort(port: number, name: string): Promise<number> {
-  if (!(await isPortFree(port))) throw new Error(`${name} cannot listen on port ${port}: it is taken.`);
+  if (!(await isPortFree(port)))
+    throw new Error(`${name} cannot listen on port ${port}: it is taken by another process.`);
   return port;
 }
 
@@ -31,13 +32,13 @@ export const freePort = (): Promise<number> =>
   });
 
 /**
- * The port that `name` had at its last start in `dataDir`, so that addresses survive a restart.
- * At the first start, or if somebody else has taken it since, a free one, which is kept from then on.
+ * The port that `name` had at its last start in `dataDir`, so that addresses survive a restart. At the first start, or if another
+ * process has taken that port, a free one, which is stored in `dataDir`.
  */
 export async function stablePort(dataDir: string, name: string): Promise<number> {
   const file = join(dataDir, `${name}.port`);
-  const kept = Number(await readFile(file, 'utf8').catch(() => ''));
-  if (Number.isInteger(kept) && kept > 0 && (await isPortFree(kept))) return kept;
+  const stored = Number(await readFile(file, 'utf8').catch(() => ''));
+  if (Number.isInteger(stored) && stored > 0 && (await isPortFree(stored))) return stored;
   const port = await freePort();
   await writeFile(file, `${port}\n`, { mode: privateFileMode });
   return port;

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { findJava } from './java.ts';
 import { kafkaJars } from './kafka-jars.ts';
 
-/** A record for Kafka's own producer. */
+/** A record for Kafka's own Java producer. */
 export interface JavaRecord {
   readonly codec: 'none' | 'gzip' | 'snappy' | 'lz4' | 'zstd';
   readonly topic: string;
@@ -17,7 +17,7 @@ export interface JavaRecord {
 
 const source = join(import.meta.dirname, '..', 'kafka', 'Produce.java');
 
-/** Whether this machine can run {@link produceWithJava}: it takes a JDK, where Kafka itself is content with a JRE. */
+/** Whether this machine can run {@link produceWithJava}. It needs a JDK, while a JRE is enough for Kafka. */
 export async function hasJavaProducer(env: NodeJS.ProcessEnv = process.env): Promise<boolean> {
   try {
     const { stdout } = await promisify(execFile)(await findJava(env), ['--list-modules'], { env });
@@ -28,7 +28,7 @@ export async function hasJavaProducer(env: NodeJS.ProcessEnv = process.env): Pro
   }
 }
 
-/** Writes records with Kafka's own Java producer; those of one codec that follow each other as one batch of each partition. */
+/** Sends records with Kafka's own Java producer. Consecutive records of one codec become one batch per partition. */
 export async function produceWithJava(
   brokers: readonly string[],
   records: readonly JavaRecord[],
@@ -37,12 +37,12 @@ export async function produceWithJava(
   const jars = await kafkaJars(env, () => undefined);
   const args = ['-Xmx1g', '-XX:TieredStopAtLevel=1', '-cp', `${jars}/*`, source, brokers.join(',')];
   const child = spawn(await findJava(env), args, { env, stdio: ['pipe', 'ignore', 'pipe'] });
-  const problems = text(child.stderr);
+  const errors = text(child.stderr);
   for (const { codec, topic, partition, key, value } of records)
     child.stdin.write(
       `${[codec, topic, partition, Buffer.from(key).toString('base64'), value.toString('base64')].join('\t')}\n`,
     );
   child.stdin.end();
   const [code] = (await once(child, 'exit')) as [number | null];
-  if (code !== 0) throw new Error(`The Java producer ended with ${code ?? 'a signal'}.\n${await problems}`);
+  if (code !== 0) throw new Error(`The Java producer exited with ${code ?? 'a signal'}.\n${await errors}`);
 }

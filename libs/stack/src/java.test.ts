@@ -8,12 +8,12 @@ it.each([
   ['openjdk version "25" 2025-09-16', 25],
   ['java version "1.8.0_392"', 8],
   ['something else', null],
-])('reads the version in %s', (output, version) => expect(javaVersionOf(output)).toBe(version));
+])('javaVersionOf reads the version in %s', (output, version) => expect(javaVersionOf(output)).toBe(version));
 
-describe('without a Java that Kafka runs on, one line says what to do', () => {
+describe('without a Java that can run Kafka, the error names the remedies', () => {
   const ways = /Install a JDK.*docker compose up.*KAFKA_BROKERS/;
 
-  it('if there is none', async () => {
+  it('if no Java is installed', async () => {
     await expect(findJava({ PATH: '/nowhere' })).rejects.toThrow(
       /needs Java 17 or newer, and there is none in the PATH/,
     );
@@ -21,7 +21,7 @@ describe('without a Java that Kafka runs on, one line says what to do', () => {
     await expect(findJava({ JAVA_HOME: '/nowhere' })).rejects.toThrow('none in JAVA_HOME (/nowhere)');
   });
 
-  it('if it is too old, with the version found', async () => {
+  it('if Java is too old, with its version', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'callstream-java-'));
     try {
       await writeFile(join(folder, 'java'), `#!/bin/sh\necho 'java version "1.8.0_392"' >&2\n`, { mode: 0o755 });

@@ -2,14 +2,14 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Kafka 4 does not run on anything older. */
+/** The oldest Java that runs Kafka 4. */
 const javaVersionMin = 17;
 
 const otherWays =
   'Or run `docker compose up`, which brings its own Kafka. Or set KAFKA_BROKERS=host:port to use a Kafka that you have.';
 
 /**
- * The `java` to start Kafka with: JAVA_HOME's, else the one on the PATH.
+ * The `java` that runs Kafka: that of JAVA_HOME, else the one on the PATH.
  * @throws {Error} in one line, if there is none or it is too old.
  */
 export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
@@ -24,7 +24,7 @@ export async function findJava(env: NodeJS.ProcessEnv): Promise<string> {
     throw new Error(`${wanted}, and there is none in ${place}. ${get}`);
   }
   const version = javaVersionOf(output);
-  if (version === null) throw new Error(`${wanted}; the one in ${place} does not tell its version. ${get}`);
+  if (version === null) throw new Error(`${wanted}; the one in ${place} has no version that can be read. ${get}`);
   if (version < javaVersionMin) throw new Error(`${wanted}; the one in ${place} is Java ${version}. ${get}`);
   return java;
 }

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-/** Where jest-teardown.mjs, in the same process, finds what is to be stopped. */
-export const held = Symbol.for('callstream.test-servers');
+/** Global under which jest-teardown.mjs, in the same process, finds the process to stop. */
+export const serversKey = Symbol.for('callstream.test-servers');
 
-/** The brokers of tests live for seconds: Java compiles their code once, and quickly. 2 s of CPU less for each start. */
+/** Only the fast JIT compiler, because brokers of tests live for seconds: 2 s of CPU less for each start. */
 const javaOptions = '-XX:TieredStopAtLevel=1';
 
-/** Starts Kafka and Postgres once for all `*.int.test.ts`, unless the environment names some that already run. */
+/** Starts Kafka and Postgres once for all `*.int.test.ts`, unless the environment has addresses of running ones. */
 export default async function setup() {
   process.env.JDK_JAVA_OPTIONS ??= javaOptions;
   const { CALLSTREAM_TEST_KAFKA, CALLSTREAM_TEST_DATABASE_URL } = process.env;
@@ -19,7 +19,7 @@ export default async function setup() {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '' },
   });
-  globalThis[held] = child;
+  globalThis[serversKey] = child;
   for await (const line of createInterface(child.stdout)) {
     const { brokers, databaseUrl } = JSON.parse(line);
     process.env.CALLSTREAM_TEST_KAFKA = brokers;

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { held } from './jest-setup.mjs';
+import { serversKey } from './jest-setup.mjs';
 
-/** Stops what jest-setup.mjs started; nothing, if it started nothing. */
+/** Stops the servers that jest-setup.mjs started, if any. */
 export default async function teardown() {
-  const child = globalThis[held];
+  const child = globalThis[serversKey];
   if (child === undefined || child.exitCode !== null) return;
   child.stdin.end();
   await once(child, 'exit');

@@ -7,16 +7,16 @@ const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/reques
 };
 const schedule = prototype.scheduleCheckPendingRequests;
 /**
- * kafkajs 2.2.4 looks for requests that wait also where none does, at a time that is long over: Node warns of a negative
- * timeout. libs/runtime has the same cure for its own clients; this one only asks whether a broker is ready.
+ * kafkajs 2.2.4 schedules a check of pending requests also if there are none, for a time in the past, and Node prints a
+ * TimeoutNegativeWarning. libs/runtime has the same patch for its clients; this client only checks whether a broker is ready.
  */
 prototype.scheduleCheckPendingRequests = function (this: typeof prototype): void {
   if (this.pending.length > 0) schedule.call(this);
 };
 
-/** An admin client that does not wait long for a broker. */
+/** An admin client with short timeouts. */
 export function quickAdmin(broker: string): Admin {
-  // A few quick retries: finding the coordinator makes its topic, and is told "not yet" once or twice.
+  // A few quick retries: the first request for the coordinator creates its topic, and fails until that is ready.
   const retry = { retries: 4, initialRetryTime: 50 };
   return new Kafka({ brokers: [broker], logLevel: logLevel.NOTHING, connectionTimeout: 1_000, retry }).admin();
 }

@@ -1,43 +1,44 @@
 import { join } from 'node:path';
 
-/** A further way in, beside the one that this machine's own clients take. */
-export type Listener = {
-  /** As in Kafka's settings, which follow it in lower case: `listener.name.<name>.…` */
+/** A listener beside the one that clients on this machine use. */
+export interface Listener {
+  /** As in Kafka's settings, where it is in lower case: `listener.name.<name>.…` */
   name: string;
   protocol: 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL';
   port: number;
-};
+}
+
+interface KafkaSettings {
+  readonly port: number;
+  readonly advertisedPort?: number;
+  readonly controllerPort: number;
+  readonly dataDir: string;
+  /** 1 is the controller, on `controllerPort`; others are brokers that join it. */
+  readonly nodeId?: number;
+  /** Additional listeners, advertised as `localhost`. */
+  readonly listeners?: readonly Listener[];
+  /** Additional lines, as `name=value`. */
+  readonly extraSettings?: readonly string[];
+}
 
 /**
- * A node that is a broker, and the controller too if it is the first one. Every batch is flushed: with a single copy, "acknowledged" would otherwise
- * mean the page cache. The controller's place is given in the old, static way, so that its port may change.
+ * The `server.properties` of a broker, which is also the controller if it is the first node. Every batch is flushed: with a single
+ * replica, an acknowledged record would otherwise be in the page cache only. The controller is named by the static
+ * `controller.quorum.voters`, so that its port may change.
  */
-export const serverProperties = ({
-  port,
-  advertisedPort = port,
-  controllerPort,
-  dataDir,
-  nodeId = 1,
-  further = [],
-  more = [],
-}: {
-  port: number;
-  advertisedPort?: number;
-  controllerPort: number;
-  dataDir: string;
-  /** 1 is the controller, on `controllerPort`; others are brokers that find it there. */
-  nodeId?: number;
-  /** Reached as `localhost`. */
-  further?: readonly Listener[];
-  /** Lines of settings beside these. */
-  more?: readonly string[];
-}) => `\
-process.roles=${nodeId === 1 ? 'broker,controller' : 'broker'}
+export function serverProperties(settings: KafkaSettings): string {
+  const { port, controllerPort, dataDir, nodeId = 1, listeners = [], extraSettings = [] } = settings;
+  const { advertisedPort = port } = settings;
+  const isController = nodeId === 1;
+  const perListener = (entry: (listener: Listener) => string): string =>
+    listeners.map((listener) => `,${entry(listener)}`).join('');
+  return `\
+process.roles=${isController ? 'broker,controller' : 'broker'}
 node.id=${nodeId}
 controller.quorum.voters=1@127.0.0.1:${controllerPort}
-listeners=BROKER://127.0.0.1:${port}${nodeId === 1 ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}${further.map(({ name, port }) => `,${name}://127.0.0.1:${port}`).join('')}
-advertised.listeners=BROKER://127.0.0.1:${advertisedPort}${further.map(({ name, port }) => `,${name}://localhost:${port}`).join('')}
-listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${further.map(({ name, protocol }) => `,${name}:${protocol}`).join('')}
+listeners=BROKER://127.0.0.1:${port}${isController ? `,CONTROLLER://127.0.0.1:${controllerPort}` : ''}${perListener((listener) => `${listener.name}://127.0.0.1:${listener.port}`)}
+advertised.listeners=BROKER://127.0.0.1:${advertisedPort}${perListener((listener) => `${listener.name}://localhost:${listener.port}`)}
+listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${perListener(({ name, protocol }) => `${name}:${protocol}`)}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
 log.dirs=${join(dataDir, 'log')}
@@ -52,4 +53,5 @@ transaction.state.log.num.partitions=6
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 num.recovery.threads.per.data.dir=2
-${more.map((line) => `${line}\n`).join('')}`;
+${extraSettings.map((line) => `${line}\n`).join('')}`;
+}

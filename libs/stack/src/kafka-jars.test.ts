@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars } from './kafka-jars.ts';
 
-it('without Maven, says the three ways on and leaves nothing half fetched', async () => {
+it('without Maven, the error names three remedies, and no partial download is left', async () => {
   const cache = await mkdtemp(join(tmpdir(), 'callstream-cache-'));
   try {
     const fetching = kafkaJars({ XDG_CACHE_HOME: cache, PATH: '/nowhere' }, () => undefined);

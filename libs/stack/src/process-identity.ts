@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * The command line of a running process, its arguments joined by spaces; null if there is no such process (or only its
- * zombie). It tells whether a recorded pid still is the process that was recorded: pids are given out again.
+ * The command line of a running process, its arguments joined by spaces; null if there is no such process, or it is a zombie.
+ * Compare it to see whether a recorded pid still is the same process: pids are reused.
  */
 export function commandOf(pid: number): string | null {
   try {

@@ -10,7 +10,7 @@ afterEach(async () => {
   for (const server of servers.splice(0)) await new Promise((done) => server.close(done));
 });
 
-/** Answers every piece of text with itself and its own name. */
+/** A server that echoes each chunk, with its name before it. */
 async function startEcho(name: string): Promise<number> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined).on('data', (data) => socket.write(`${name}:${data.toString()}`));
@@ -23,93 +23,98 @@ async function startEcho(name: string): Promise<number> {
 
 interface EchoClient {
   readonly socket: Socket;
-  readonly heard: () => string;
-  /** The code of the error that ended it; '' if it ended without one. */
+  readonly received: () => string;
+  /** The code of the error that closed it; '' if it closed without one. */
   readonly ended: Promise<string>;
 }
 
 function dial({ port }: Proxy): EchoClient {
-  let heard = '';
+  let received = '';
   const { promise: ended, resolve } = Promise.withResolvers<string>();
   const socket = connect(port, '127.0.0.1')
-    .on('data', (data) => (heard += data.toString()))
+    .on('data', (data) => (received += data.toString()))
     .on('error', ({ code }: NodeJS.ErrnoException) => resolve(code ?? 'unknown'))
     .on('close', () => resolve(''));
-  return { socket, heard: () => heard, ended };
+  return { socket, received: () => received, ended };
 }
 
-const hears = ({ heard }: EchoClient, text: string) =>
-  until(() => heard() === text, { timeoutMs: 20_000, everyMs: 5, onTimeout: () => new Error(`heard "${heard()}"`) });
+const expectReceived = ({ received }: EchoClient, text: string) =>
+  until(() => received() === text, {
+    timeoutMs: 20_000,
+    everyMs: 5,
+    onTimeout: () => new Error(`received "${received()}"`),
+  });
 
-async function talks(proxy: Proxy, name: string): Promise<EchoClient> {
+/** Connects through the proxy, and expects an answer of the server `name`. */
+async function expectEcho(proxy: Proxy, name: string): Promise<EchoClient> {
   const client = dial(proxy);
   client.socket.write('hello');
-  await hears(client, `${name}:hello`);
+  await expectReceived(client, `${name}:hello`);
   return client;
 }
 
-it('passes everything on, and ends what either side ends', async () => {
+it('forwards everything, and closes both sides when one closes', async () => {
   await using proxy = await startProxy({ to: { port: await startEcho('a') } });
-  const client = await talks(proxy, 'a');
+  const client = await expectEcho(proxy, 'a');
   expect(proxy.connections()).toBe(1);
   client.socket.end();
   expect(await client.ended).toBe('');
   await until(() => proxy.connections() === 0, { timeoutMs: 20_000, onTimeout: () => new Error('still open') });
 });
 
-it('cuts what is open, and takes new connections', async () => {
+it('cut resets open connections, and accepts new ones', async () => {
   await using proxy = await startProxy({ to: { port: await startEcho('a') } });
-  const client = await talks(proxy, 'a');
+  const client = await expectEcho(proxy, 'a');
   proxy.cut();
   expect(await client.ended).toBe('ECONNRESET');
-  (await talks(proxy, 'a')).socket.destroy();
+  (await expectEcho(proxy, 'a')).socket.destroy();
 });
 
-it('refuses, and takes connections again on the same port', async () => {
+it('refuse resets and refuses connections, until resume accepts them on the same port', async () => {
   await using proxy = await startProxy({ to: { port: await startEcho('a') } });
-  const client = await talks(proxy, 'a');
+  const client = await expectEcho(proxy, 'a');
   await proxy.refuse();
   expect(await client.ended).toBe('ECONNRESET');
   expect(await dial(proxy).ended).toBe('ECONNREFUSED');
   await proxy.resume();
-  (await talks(proxy, 'a')).socket.destroy();
+  (await expectEcho(proxy, 'a')).socket.destroy();
 });
 
-it('stalls without a word; what was said meanwhile arrives when it resumes', async () => {
+it('stall forwards nothing, until resume forwards what was sent meanwhile', async () => {
   await using proxy = await startProxy({ to: { port: await startEcho('a') } });
-  const before = await talks(proxy, 'a');
+  const before = await expectEcho(proxy, 'a');
   proxy.stall();
   const during = dial(proxy);
   await once(during.socket, 'connect');
   before.socket.write('?');
   during.socket.write('!');
-  // A connection to somewhere else shows that time enough has passed for an answer.
+  // An answer through another proxy shows that there was enough time for one.
   await using other = await startProxy({ to: { port: await startEcho('b') } });
-  (await talks(other, 'b')).socket.destroy();
-  expect([before.heard(), during.heard()]).toEqual(['a:hello', '']);
+  (await expectEcho(other, 'b')).socket.destroy();
+  expect([before.received(), during.received()]).toEqual(['a:hello', '']);
   await proxy.resume();
-  await hears(before, 'a:helloa:?');
-  await hears(during, 'a:!');
+  await expectReceived(before, 'a:helloa:?');
+  await expectReceived(during, 'a:!');
   before.socket.destroy();
   during.socket.destroy();
 });
 
-it('leads new connections elsewhere', async () => {
+it('switchTo resets connections, and connects new ones to the other target', async () => {
   await using proxy = await startProxy({ to: { port: await startEcho('a') } });
-  const client = await talks(proxy, 'a');
+  const client = await expectEcho(proxy, 'a');
   proxy.switchTo({ port: await startEcho('b') });
   expect(await client.ended).toBe('ECONNRESET');
-  (await talks(proxy, 'b')).socket.destroy();
+  (await expectEcho(proxy, 'b')).socket.destroy();
 });
 
-it('resets a connection whose target is not there', async () => {
+it('resets a connection whose target refuses it', async () => {
   const port = await startEcho('a');
   await new Promise((done) => servers.pop()!.close(done));
   await using proxy = await startProxy({ to: { port } });
   expect(await dial(proxy).ended).toBe('ECONNRESET');
 });
 
-it('lets what is sent arrive, but no answer come back, until it resumes', async () => {
+it('mute forwards requests but no responses, until resume', async () => {
   const received: string[] = [];
   const server = createServer((socket) => {
     socket
@@ -125,12 +130,12 @@ it('lets what is sent arrive, but no answer come back, until it resumes', async 
   await using proxy = await startProxy({ to: { port: (server.address() as AddressInfo).port } });
   const client = dial(proxy);
   client.socket.write('one');
-  await hears(client, 'thanks');
+  await expectReceived(client, 'thanks');
   proxy.mute();
   client.socket.write('two');
   await until(() => received.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error(received.join()) });
-  expect(client.heard()).toBe('thanks');
+  expect(client.received()).toBe('thanks');
   await proxy.resume();
-  await hears(client, 'thanksthanks');
+  await expectReceived(client, 'thanksthanks');
   expect(received).toEqual(['one', 'two']);
 });

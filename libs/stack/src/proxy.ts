@@ -4,33 +4,33 @@ import type { AddressInfo, Socket } from 'node:net';
 import { resetSocket } from './reset-socket.ts';
 
 export interface ProxyTarget {
-  /** 127.0.0.1 if not given. */
+  /** Default: 127.0.0.1. */
   readonly host?: string;
   readonly port: number;
 }
 
-export type ProxyOptions = {
+export interface ProxyOptions {
   readonly to: ProxyTarget;
-  /** Else a free one. */
+  /** Default: a free port. */
   readonly port?: number;
-};
+}
 
-/** A TCP proxy on 127.0.0.1, for tests: does to connections what networks do. Disposed, it cuts what is open. */
+/** A TCP proxy on 127.0.0.1 that injects network faults, for tests. Disposing it resets its connections. */
 export interface Proxy extends AsyncDisposable {
   readonly port: number;
-  /** Connections that are open through it. */
+  /** Number of open connections. */
   readonly connections: () => number;
-  /** Resets every open connection; new ones are taken. */
+  /** Resets every open connection, and accepts new ones. */
   readonly cut: () => void;
   /** Resets every open connection and refuses new ones, until `resume`. */
   readonly refuse: () => Promise<void>;
-  /** Lets nothing pass, without a word to either side; new connections are accepted and hear nothing, until `resume`. */
+  /** Accepts connections but forwards nothing in either direction, until `resume`. */
   readonly stall: () => void;
-  /** What is sent arrives, and no answer comes back, until `resume`. */
+  /** Forwards requests but no responses, until `resume`. */
   readonly mute: () => void;
-  /** Everything passes again; what was sent to a stalled connection arrives now. */
+  /** Forwards everything again, and what was sent to a stalled connection. */
   readonly resume: () => Promise<void>;
-  /** Resets every open connection; new ones go to `to`. */
+  /** Resets every open connection, and connects new ones to `to`. */
   readonly switchTo: (to: ProxyTarget) => void;
 }
 
@@ -39,10 +39,10 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
   let stalled = false;
   let muted = false;
   const tunnels = new Set<Tunnel>();
-  const server = createServer({ pauseOnConnect: true }, (near) => {
-    const tunnel = openTunnel(near, () => to);
+  const server = createServer({ pauseOnConnect: true }, (client) => {
+    const tunnel = openTunnel(client, () => to);
     tunnels.add(tunnel);
-    near.on('close', () => tunnels.delete(tunnel));
+    client.on('close', () => tunnels.delete(tunnel));
     if (!stalled) tunnel.flow();
     if (muted) tunnel.mute();
   });
@@ -79,20 +79,20 @@ export async function startProxy(options: ProxyOptions): Promise<Proxy> {
       tunnels.forEach((tunnel) => tunnel.flow());
       if (!server.listening) await listen(port);
     },
-    switchTo: (other) => {
-      to = other;
+    switchTo: (target) => {
+      to = target;
       cut();
     },
     [Symbol.asyncDispose]: refuse,
   };
 }
 
-/** A proxy before the server of `url`, and the URL that leads through it. */
+/** Starts a proxy for the server of `url`. @returns the proxy, and `url` with its address */
 export async function startProxyFor(url: string): Promise<{ proxy: Proxy; url: string }> {
-  const through = new URL(url);
-  const proxy = await startProxy({ to: { host: through.hostname, port: Number(through.port) } });
-  through.host = `127.0.0.1:${proxy.port}`;
-  return { proxy, url: through.href };
+  const proxied = new URL(url);
+  const proxy = await startProxy({ to: { host: proxied.hostname, port: Number(proxied.port) } });
+  proxied.host = `127.0.0.1:${proxy.port}`;
+  return { proxy, url: proxied.href };
 }
 
 interface Tunnel {
@@ -102,33 +102,33 @@ interface Tunnel {
   readonly reset: () => void;
 }
 
-/** Nothing is sent on, not even a connection made, before it flows for the first time. */
-function openTunnel(near: Socket, to: () => ProxyTarget): Tunnel {
-  let far: Socket | undefined;
+/** Connects to the target at the first `flow`, not before. */
+function openTunnel(client: Socket, to: () => ProxyTarget): Tunnel {
+  let upstream: Socket | undefined;
   const reset = (): void => {
-    resetSocket(near);
-    if (far) resetSocket(far);
+    resetSocket(client);
+    if (upstream) resetSocket(upstream);
   };
-  near.on('error', reset);
+  client.on('error', reset);
   const dial = (): Socket => {
     const { host = '127.0.0.1', port } = to();
     return connect({ host, port })
       .on('error', reset)
-      .on('close', () => near.destroy());
+      .on('close', () => client.destroy());
   };
-  near.on('close', () => far?.destroy());
+  client.on('close', () => upstream?.destroy());
   const halt = (): void => {
-    near.unpipe();
-    far?.unpipe();
+    client.unpipe();
+    upstream?.unpipe();
   };
   return {
     flow: () => {
-      far ??= dial();
-      halt(); // or what flows already would flow twice
-      near.pipe(far).pipe(near);
+      upstream ??= dial();
+      halt(); // or data would be forwarded twice
+      client.pipe(upstream).pipe(client);
     },
     halt,
-    mute: () => far?.unpipe(),
+    mute: () => upstream?.unpipe(),
     reset,
   };
 }

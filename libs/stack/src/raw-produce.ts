@@ -2,19 +2,19 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import crc32c from 'crc-32/crc32c.js';
 
-/** A record batch as it is sent to Kafka, of whatever content. */
+/** A record batch as it is sent to Kafka, with any content, valid or not. */
 export interface RawBatch {
   /** Attributes of the batch: its lowest three bits are the codec (1: gzip, 2: snappy, 3: lz4, 4: zstd). */
   readonly attributes: number;
-  /** How many records it says that it has. */
+  /** The number of records in its header. */
   readonly count: number;
-  /** What stands where the records are, compressed or not. */
+  /** The records, compressed or not, or anything else. */
   readonly payload: Buffer;
   /** ms since 1970. */
   readonly timestamp?: number;
 }
 
-/** The bytes of a batch of format 2, with a right checksum. @see https://kafka.apache.org/documentation/#recordbatch */
+/** Encodes a batch of format 2 with a valid checksum. @see https://kafka.apache.org/documentation/#recordbatch */
 export function encodeBatch({ attributes, count, payload, timestamp = Date.now() }: RawBatch): Buffer {
   const checked = Buffer.alloc(40);
   checked.writeInt16BE(attributes, 0);
@@ -34,7 +34,7 @@ export function encodeBatch({ attributes, count, payload, timestamp = Date.now()
   return Buffer.concat([head, body]);
 }
 
-/** Records without key and headers, one after the other, as a batch has them. */
+/** Encodes records without key and headers, as in a batch. */
 export const encodeRecords = (values: readonly Buffer[]): Buffer =>
   Buffer.concat(
     values.flatMap((value, offset) => {
@@ -43,12 +43,12 @@ export const encodeRecords = (values: readonly Buffer[]): Buffer =>
     }),
   );
 
-/** An integer in Kafka's variable length. */
+/** Encodes an integer as Kafka's zigzag varint. */
 function varInt(number: number): Buffer {
   const bytes: number[] = [];
-  let rest = number < 0 ? -number * 2 - 1 : number * 2;
-  for (; rest >= 128; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return Buffer.from([...bytes, rest]);
+  let remaining = number < 0 ? -number * 2 - 1 : number * 2;
+  for (; remaining >= 128; remaining = Math.floor(remaining / 128)) bytes.push((remaining % 128) | 128);
+  return Buffer.from([...bytes, remaining]);
 }
 
 const text = (string: string): Buffer => Buffer.concat([int16(string.length), Buffer.from(string)]);
@@ -60,8 +60,8 @@ const int32 = (number: number): Buffer => {
 };
 
 /**
- * Sends one batch as it is to a broker that leads the partition: what no producer would send, and a broker takes.
- * @returns Kafka's error code (0: taken) and the offset of its first record
+ * Sends one batch unchanged to the broker that leads the partition, also one that no producer would send.
+ * @returns Kafka's error code (0: accepted) and the offset of its first record
  */
 export async function produceRaw(
   broker: string,
@@ -81,7 +81,7 @@ export async function produceRaw(
       const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(30_000) })) as [Buffer];
       answer = Buffer.concat([answer, chunk]);
     }
-    // Behind size, correlation id, two array lengths, the topic and the partition.
+    // After size, correlation id, array length, topic, array length and partition.
     const at = 4 + 4 + 4 + 2 + topic.length + 4 + 4;
     return { errorCode: answer.readInt16BE(at), firstOffset: Number(answer.readBigInt64BE(at + 2)) };
   } finally {

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { resetSocket } from './reset-socket.ts';
 
-/** More than the buffers of a connection take, so that a part of it waits while nobody reads. */
+/** More than the socket buffers hold, so that a part stays unsent while the peer does not read. */
 const tooMuch = Buffer.alloc(16 * 1024 * 1024);
 
 it.each<[string, (socket: Socket) => unknown]>([
@@ -12,7 +12,7 @@ it.each<[string, (socket: Socket) => unknown]>([
   ['is to end after data that the peer does not read', (socket) => socket.end(tooMuch)],
   ['sends its FIN', (socket) => socket.end()],
   ['has sent its FIN', (socket) => once(socket.end(), 'finish')],
-])('a socket that %s is closed, without an error', async (_, bring) => {
+])('a socket that %s is closed, without an error', async (_title, prepare) => {
   await using cleanup = new AsyncDisposableStack();
   const server = cleanup.use(createServer({ pauseOnConnect: true, allowHalfOpen: true }));
   const accepted = once(server, 'connection') as Promise<[Socket]>;
@@ -23,7 +23,7 @@ it.each<[string, (socket: Socket) => unknown]>([
   const [peer] = await accepted;
   peer.on('error', () => undefined);
   cleanup.defer(() => void peer.destroy());
-  await bring(socket);
+  await prepare(socket);
 
   const closed = once(socket, 'close');
   resetSocket(socket);

@@ -1,9 +1,9 @@
-// Serves one test run: starts Kafka and Postgres, prints their addresses as one line of JSON, and stops them when its
-// stdin ends. That is also how it notices that the test run was killed.
+// The servers of one test run: starts Kafka and Postgres, prints their addresses as one line of JSON, and stops them when its
+// stdin ends, which it also does if the test run is killed.
 import { once } from 'node:events';
 import { startTestServers } from './test-servers.ts';
 
-// A Ctrl-C in the terminal comes to us too, but the tests still need the servers; their end is what stops us.
+// A Ctrl-C in the terminal reaches this process too, but the tests still need the servers. The end of stdin stops it.
 process.on('SIGINT', () => undefined);
 process.stdin.resume();
 const parentEnded = once(process.stdin, 'end');

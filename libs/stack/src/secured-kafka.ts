@@ -1,40 +1,42 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder, privateFileMode } from '@callstream/files';
-import { type Authority, keystore } from './certificates.ts';
+import { keystore } from './certificates.ts';
+import type { Authority } from './certificates.ts';
 import { freePort } from './free-port.ts';
-import { type KafkaServer, startKafka } from './kafka.ts';
+import { startKafka } from './kafka.ts';
+import type { KafkaServer } from './kafka.ts';
 
-export type SecuredKafka = KafkaServer & {
-  /** Takes users and passwords over TLS: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512. Its certificate is for `localhost`. */
+export interface SecuredKafka extends KafkaServer {
+  /** Listener with TLS and passwords: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512. Its certificate is for `localhost`. */
   readonly saslSsl: string;
-  /** Takes certificates only; their CN is the user. */
+  /** Listener with TLS and client certificates, whose CN is the user. */
   readonly ssl: string;
-  /** Takes users and passwords without TLS. */
+  /** Listener with passwords and without TLS. */
   readonly saslPlaintext: string;
-};
+}
 
-export type SecuredKafkaOptions = {
+export interface SecuredKafkaOptions {
   dataDir: string;
-  /** Signs the broker's certificate, and those of clients. */
+  /** Issues the certificates of the broker and the clients. */
   authority: Authority;
   /** Passwords by user. */
   users: Readonly<Record<string, string>>;
-};
+}
 
 const plain = 'org.apache.kafka.common.security.plain.PlainLoginModule';
 const scram = 'org.apache.kafka.common.security.scram.ScramLoginModule';
 
 /**
- * A Kafka that lets in who it knows, and to what its ACLs name; nobody may do anything else. `brokers`, its own way in
- * without TLS, is the administrator's.
+ * Starts a Kafka with authentication and ACLs: what no ACL allows is denied. `brokers` is a listener without authentication,
+ * whose clients are superusers.
  */
 export async function startSecuredKafka({ dataDir, authority, users }: SecuredKafkaOptions): Promise<SecuredKafka> {
   makePrivateFolder(dataDir, () => undefined);
   const store = join(dataDir, 'keystore.pem');
   await writeFile(store, await keystore(await authority.issue('broker', ['DNS:localhost'])), { mode: privateFileMode });
   const named = Object.entries(users);
-  const further = [
+  const listeners = [
     { name: 'SASL_SSL', protocol: 'SASL_SSL', port: await freePort() },
     { name: 'SSL', protocol: 'SSL', port: await freePort() },
     { name: 'SASL_PLAINTEXT', protocol: 'SASL_PLAINTEXT', port: await freePort() },
@@ -44,7 +46,7 @@ export async function startSecuredKafka({ dataDir, authority, users }: SecuredKa
     `listener.name.${listener}.scram-sha-256.sasl.jaas.config=${scram} required;`,
     `listener.name.${listener}.scram-sha-512.sasl.jaas.config=${scram} required;`,
   ];
-  const more = [
+  const extraSettings = [
     'ssl.keystore.type=PEM',
     `ssl.keystore.location=${store}`,
     'ssl.truststore.type=PEM',
@@ -60,7 +62,7 @@ export async function startSecuredKafka({ dataDir, authority, users }: SecuredKa
   const scramUsers = named.flatMap(([user, password]) =>
     ['SCRAM-SHA-256', 'SCRAM-SHA-512'].map((mechanism) => `${mechanism}=[name=${user},password=${password}]`),
   );
-  const server = await startKafka({ dataDir, further, more, scram: scramUsers });
-  const [saslSsl, ssl, saslPlaintext] = further.map(({ port }) => `localhost:${port}`) as [string, string, string];
+  const server = await startKafka({ dataDir, listeners, extraSettings, scram: scramUsers });
+  const [saslSsl, ssl, saslPlaintext] = listeners.map(({ port }) => `localhost:${port}`) as [string, string, string];
   return { ...server, saslSsl, ssl, saslPlaintext };
 }

@@ -5,13 +5,13 @@ import { privateFileMode, withPrivateUmask } from '@callstream/files';
 import { removePidFile, killProcessGroup, writePidFile } from './pid-file.ts';
 import { until } from './until.ts';
 
-export type ServerProcess = AsyncDisposable & {
+export interface ServerProcess extends AsyncDisposable {
   readonly pid: number;
-  /** Resolves when the process has ended, by itself or stopped, with how it ended. Never rejects. */
+  /** Resolves when the process has exited, with its exit code or signal. Never rejects. */
   readonly exited: Promise<string>;
-};
+}
 
-export type ServerCommand = {
+export interface ServerCommand {
   name: string;
   command: string;
   args: readonly string[];
@@ -22,14 +22,14 @@ export type ServerCommand = {
   uid?: number;
   gid?: number;
   env?: NodeJS.ProcessEnv;
-};
+}
 
-/** At a start, a log longer than this becomes `<log>.1`, in bytes. */
+/** At a start, a log larger than this is renamed to `<log>.1`; in bytes. */
 const logBytesMax = 10_000_000;
 
 /**
- * Starts a server in a process group of its own: a Ctrl-C in the terminal reaches our own process only, which then
- * stops its servers in order. It outlives a killed parent; `stopLeftover` is for that. What it makes is its user's alone.
+ * Starts a server in its own process group: a Ctrl-C in the terminal reaches only this process, which then stops its servers in
+ * order. The server survives if this process is killed; then {@link stopOrphan} stops it. Only its user may read its files.
  */
 export async function startServer(options: ServerCommand): Promise<ServerProcess> {
   const { name, command, args, dataDir, logFile, stopSignal, stopTimeoutMs } = options;
@@ -47,12 +47,12 @@ export async function startServer(options: ServerCommand): Promise<ServerProcess
   closeSync(log);
   const { pid } = child;
   if (pid !== undefined) writePidFile(dataDir, pid);
-  let ended = false;
+  let hasExited = false;
   const exited = new Promise<string>((resolve) => {
-    const end = (how: string) => {
-      ended = true;
+    const end = (reason: string) => {
+      hasExited = true;
       removePidFile(dataDir);
-      resolve(how);
+      resolve(reason);
     };
     child.once('error', (error) => end(error.message));
     child.once('exit', (code, signal) => end(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
@@ -60,9 +60,9 @@ export async function startServer(options: ServerCommand): Promise<ServerProcess
   if (pid === undefined) throw new Error(`${name} cannot be started: ${await exited}`);
 
   const stop = async () => {
-    if (ended) return;
+    if (hasExited) return;
     child.kill(stopSignal);
-    await until(() => ended, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(() =>
+    await until(() => hasExited, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(() =>
       killProcessGroup(pid),
     );
     await exited;
@@ -71,8 +71,8 @@ export async function startServer(options: ServerCommand): Promise<ServerProcess
 }
 
 /**
- * Asks `isReady` until it says so. Stops the server if it ends or takes longer than `timeoutMs`.
- * @throws {Error} with the end of the server's log.
+ * Polls `isReady` until it is true. Stops the server if it exits or is not ready after `timeoutMs`.
+ * @throws {Error} with the end of the server's log
  */
 export async function whenReady(
   server: ServerProcess,
@@ -83,12 +83,12 @@ export async function whenReady(
     isReady,
   }: { name: string; logFile: string; timeoutMs: number; isReady: () => Promise<boolean> },
 ): Promise<void> {
-  let how: string | undefined;
-  void server.exited.then((end) => (how = end));
+  let exitReason: string | undefined;
+  void server.exited.then((reason) => (exitReason = reason));
   try {
     await until(
       () => {
-        if (how !== undefined) throw new Error(`${name} ended (${how}) before it was ready.`);
+        if (exitReason !== undefined) throw new Error(`${name} ended (${exitReason}) before it was ready.`);
         return isReady();
       },
       { timeoutMs, onTimeout: () => new Error(`${name} was not ready after ${timeoutMs / 1000} s.`) },

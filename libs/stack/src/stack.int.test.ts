@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, lstatSync } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -16,7 +17,7 @@ jest.setTimeout(90_000);
 
 let dataDir: string;
 let umask: number;
-// The most careless one, also for what this process starts.
+// The least restrictive umask, which child processes inherit.
 beforeAll(() => (umask = process.umask(0)));
 afterAll(() => process.umask(umask));
 beforeEach(async () => {
@@ -58,7 +59,7 @@ function expectPrivate(): void {
   if (canBecomeNobody) expect(readableByNobody([dataDir, ...pathsBelow(dataDir)])).toEqual([]);
 }
 
-/** Starts a server in a process that is then killed without a chance to clean up. */
+/** Starts a server in a process that is then killed, so that it cannot clean up. */
 async function orphan(what: 'kafka' | 'postgres'): Promise<{ pid: number; port: number; warned: string }> {
   const script = join(import.meta.dirname, 'orphan-server.ts');
   const parent: ChildProcess = spawn(process.execPath, [script, what, dataDir], {
@@ -74,7 +75,7 @@ async function orphan(what: 'kafka' | 'postgres'): Promise<{ pid: number; port: 
 }
 
 describe('Postgres', () => {
-  it('keeps its data, address and password over a restart, and leaves no process', async () => {
+  it('keeps data, address and password over a restart, and leaves no process', async () => {
     const before = await (async () => {
       await using postgres = await startPostgres({ dataDir });
       await query(postgres.url, 'create table kept as select 7 as n');
@@ -83,7 +84,7 @@ describe('Postgres', () => {
     })();
     expect(commandOf(before.pid)).toBeNull();
 
-    // Its cluster is closed by itself: it would not start otherwise.
+    // Not the cluster: Postgres refuses to start if others may read it.
     openUp([dataDir, ...pathsBelow(dataDir).filter((path) => !path.includes('cluster'))]);
     expect(nonPrivateModes(dataDir)).not.toEqual([]);
 
@@ -93,12 +94,12 @@ describe('Postgres', () => {
     expectPrivate();
   });
 
-  it('waits for the disk, unless told otherwise', async () => {
+  it('has fsync on by default', async () => {
     await using postgres = await startPostgres({ dataDir });
     expect(await query(postgres.url, 'show fsync')).toEqual([{ fsync: 'on' }]);
   });
 
-  it('that a killed parent left behind is stopped by the next start', async () => {
+  it('orphaned by a killed parent is stopped by the next start', async () => {
     const left = await orphan('postgres');
     expect(commandOf(left.pid)).toContain(dataDir);
     await using postgres = await startPostgres({ dataDir, fsync: false });
@@ -106,12 +107,12 @@ describe('Postgres', () => {
     expect(postgres.port).toBe(left.port);
   });
 
-  it('refuses a folder that a living process serves', async () => {
+  it('refuses a folder that is in use', async () => {
     await using _postgres = await startPostgres({ dataDir, fsync: false });
     await expect(startPostgres({ dataDir })).rejects.toThrow(/is in use: process \d+ runs a server on it/);
   });
 
-  it('kills no stranger that has the recorded pid by now', async () => {
+  it('does not kill another process that has the recorded pid', async () => {
     const stranger = spawn('sleep', ['60']);
     try {
       const owner = { pid: 999_999_999, command: 'gone' };
@@ -125,9 +126,9 @@ describe('Postgres', () => {
 });
 
 describe('Kafka', () => {
-  it('is cleaned up after a killed parent, and keeps its topics and address', async () => {
+  it('orphaned by a killed parent is stopped by the next start, and keeps topics and address', async () => {
     const left = await orphan('kafka');
-    // kafkajs had it full of TimeoutNegativeWarning.
+    // Regression: kafkajs caused a TimeoutNegativeWarning at each start.
     expect(left.warned).toBe('');
     await topics(`127.0.0.1:${left.port}`, 'kept');
     expectPrivate();
@@ -144,14 +145,14 @@ describe('Kafka', () => {
     expect(commandOf(again)).toBeNull();
   });
 
-  it('refuses a port on which somebody else would answer', async () => {
+  it('refuses a port that another server has', async () => {
     const [broker = ''] = testKafkaBrokers();
     const port = Number(broker.split(':')[1]);
     await expect(startKafka({ dataDir, port })).rejects.toThrow(`port ${port}: it is taken`);
   });
 });
 
-it('a server that cannot start says so with the end of its log', async () => {
+it('a server that cannot start fails with the end of its log', async () => {
   await using postgres = await startPostgres({ dataDir, fsync: false });
   await postgres[Symbol.asyncDispose]();
   await writeFile(join(dataDir, 'cluster', 'postgresql.conf'), 'no_such_setting = 1\n');

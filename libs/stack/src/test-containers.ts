@@ -2,19 +2,22 @@ import { freePort } from './free-port.ts';
 import { serverProperties } from './kafka-config.ts';
 import { kafkaVersion } from './kafka-jars.ts';
 
-export type TestServers = { brokers: string; databaseUrl: string } & AsyncDisposable;
+export interface TestServers extends AsyncDisposable {
+  readonly brokers: string;
+  readonly databaseUrl: string;
+}
 
 const kafkaImage = `apache/kafka:${kafkaVersion}`;
 const postgresImage = 'postgres:18';
 
-/** Both from Docker. @throws {Error} that says how to do without, if an image cannot be had or does not start */
+/** Starts both in Docker. @throws {Error} that names the remedy, if an image cannot be pulled or does not start */
 export async function startContainers(): Promise<TestServers> {
   try {
     return await start();
   } catch (error) {
     throw new Error(
       `Docker answers, but ${postgresImage} and ${kafkaImage} do not both run: ${(error as Error).message}\n` +
-        'CALLSTREAM_TEST_SERVERS=local takes Kafka and Postgres from this machine instead.',
+        'Set CALLSTREAM_TEST_SERVERS=local to run both without Docker.',
       { cause: error },
     );
   }
@@ -28,11 +31,11 @@ async function start(): Promise<TestServers> {
       .withEnvironment({ POSTGRES_USER: 'callstream', POSTGRES_PASSWORD: 'callstream', POSTGRES_DB: 'callstream' })
       .withCommand(['postgres', '-c', 'fsync=off', '-c', 'full_page_writes=off'])
       .withExposedPorts(5432)
-      // Twice: the image starts it once to initialise, and once for good.
+      // Twice: the image starts Postgres once to initialise, and then again.
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
       .start(),
   );
-  // Kafka tells its clients where it is, so its address must be known before it starts. `dataDir` is a folder of the container.
+  // Kafka advertises its address to clients, so it must be known before the start. `dataDir` is a folder in the container.
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
   const port = await freePort();
   const properties = serverProperties({ port, controllerPort: await freePort(), dataDir: '/tmp/kafka' })

@@ -1,22 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
 
-/** What jest's global setup has started; only there in a `*.int.test.ts`. */
+/** Addresses of the servers that jest's global setup started, which it does only for `*.int.test.ts`. */
 function requireEnv(name: string): string {
   const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: only a *.int.test.ts has real servers.`);
+  if (!value) throw new Error(`${name} is not set: Kafka and Postgres run only for *.int.test.ts files.`);
   return value;
 }
 
 /** The brokers of this test run, for kafkajs. */
 export const testKafkaBrokers = (): string[] => requireEnv('CALLSTREAM_TEST_KAFKA').split(',');
 
-/** A topic name that nobody has used. The topic itself is the caller's to create. */
+/** A unique topic name. The caller creates the topic. */
 export const testTopicName = (): string => `test-${randomUUID()}`;
 
-export type TestDatabase = AsyncDisposable & { readonly url: string };
+export interface TestDatabase extends AsyncDisposable {
+  readonly url: string;
+}
 
-/** A fresh, empty database on the Postgres of this test run; dropped, connections and all, when disposed. */
+/** Creates an empty database on the Postgres of this test run. Disposing drops it, although connections may be open. */
 export async function testDatabase(): Promise<TestDatabase> {
   const server = requireEnv('CALLSTREAM_TEST_DATABASE_URL');
   const name = `test_${randomUUID().replaceAll('-', '')}`;

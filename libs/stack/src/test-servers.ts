@@ -11,16 +11,15 @@ import type { TestServers } from './test-containers.ts';
 type PrintLine = (line: string) => void;
 
 /**
- * Kafka and Postgres for one test run: containers where Docker answers, else processes on free ports and a temporary
- * folder. The one place that decides it; CALLSTREAM_TEST_SERVERS=local or =containers overrules.
- * As processes, they are of other versions where CALLSTREAM_TEST_KAFKA_VERSION and CALLSTREAM_TEST_POSTGRES_BIN (a folder with
- * initdb and postgres) name them.
+ * Starts Kafka and Postgres for one test run: in containers if Docker answers, else as processes with free ports and a temporary
+ * folder. CALLSTREAM_TEST_SERVERS=local or =containers overrides this choice. For processes, CALLSTREAM_TEST_KAFKA_VERSION and
+ * CALLSTREAM_TEST_POSTGRES_BIN (a folder with initdb and postgres) choose other versions.
  */
-export async function startTestServers(env: NodeJS.ProcessEnv, say: PrintLine): Promise<TestServers> {
-  const wanted = env['CALLSTREAM_TEST_SERVERS'] ?? ((await dockerAnswers()) ? 'containers' : 'local');
-  if (wanted === 'containers') return startContainers();
-  if (wanted === 'local') return startLocal(env, say);
-  throw new Error(`CALLSTREAM_TEST_SERVERS is ${wanted}: it may be local or containers.`);
+export async function startTestServers(env: NodeJS.ProcessEnv, print: PrintLine): Promise<TestServers> {
+  const mode = env['CALLSTREAM_TEST_SERVERS'] ?? ((await dockerAnswers()) ? 'containers' : 'local');
+  if (mode === 'containers') return startContainers();
+  if (mode === 'local') return startLocal(env, print);
+  throw new Error(`CALLSTREAM_TEST_SERVERS=${mode} is not valid: set it to local or containers.`);
 }
 
 const dockerAnswers = () =>
@@ -29,21 +28,22 @@ const dockerAnswers = () =>
     () => false,
   );
 
-async function startLocal(env: NodeJS.ProcessEnv, say: PrintLine): Promise<TestServers> {
+async function startLocal(env: NodeJS.ProcessEnv, print: PrintLine): Promise<TestServers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-test-'));
   await using starting = new AsyncDisposableStack();
   starting.defer(() => rm(dataDir, { recursive: true, force: true }));
   const started = await Promise.allSettled([
     startPostgres({ dataDir: join(dataDir, 'postgres'), fsync: false }),
-    startKafka({ dataDir: join(dataDir, 'kafka'), env, say }),
+    startKafka({ dataDir: join(dataDir, 'kafka'), env, print }),
   ]);
-  for (const one of started) if (one.status === 'fulfilled') starting.use(one.value);
+  for (const result of started) if (result.status === 'fulfilled') starting.use(result.value);
   const [postgres, kafka] = started;
   if (postgres.status === 'rejected') throw postgres.reason as Error;
   if (kafka.status === 'rejected') throw kafka.reason as Error;
   const stack = starting.move();
   return {
-    ...{ brokers: kafka.value.brokers, databaseUrl: postgres.value.url },
+    brokers: kafka.value.brokers,
+    databaseUrl: postgres.value.url,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

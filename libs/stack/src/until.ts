@@ -1,18 +1,27 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
+export interface UntilOptions {
+  readonly timeoutMs: number;
+  /** Time between the first attempts, in ms; it grows to a tenth of the time waited so far, at most 500 ms. */
+  readonly everyMs?: number;
+  readonly onTimeout: () => Error;
+}
+
 /**
- * Asks again and again until the answer is neither undefined nor false, and gives that answer.
+ * Polls until the answer is neither undefined nor false, and resolves with that answer. Long waits poll less often, as
+ * a poll (metrics, offsets, rows) takes time from the processes that are waited for.
  * @throws {Error} from `onTimeout` after `timeoutMs`.
  */
 export async function until<T>(
   ask: () => T | undefined | false | Promise<T | undefined | false>,
-  { timeoutMs, everyMs = 50, onTimeout }: { timeoutMs: number; everyMs?: number; onTimeout: () => Error },
+  { timeoutMs, everyMs = 50, onTimeout }: UntilOptions,
 ): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+  const start = performance.now();
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (performance.now() > deadline) throw onTimeout();
-    await pause(everyMs);
+    const waitedMs = performance.now() - start;
+    if (waitedMs > timeoutMs) throw onTimeout();
+    await pause(Math.max(everyMs, Math.min(waitedMs / 10, 500)));
   }
 }
