@@ -8,20 +8,20 @@ const bodies = (seed: number, count: number) =>
     .map(({ body }) => body)
     .toArray();
 
-describe('the simulated centre', () => {
-  it('posts the same bytes for the same seed, and others for another', () => {
+describe('the simulated call centre', () => {
+  it('posts the same bytes for the same seed, and others for another seed', () => {
     expect(bodies(7, 3_000)).toEqual(bodies(7, 3_000));
     expect(bodies(8, 100)).not.toEqual(bodies(7, 100));
   });
-  it('posts in order of time, at about the rate', () => {
-    const postings = simulateCentre(options).take(10_000).toArray();
-    const times = postings.map(({ at }) => at);
+  it('posts in order of time, at about the given rate', () => {
+    const webhooks = simulateCentre(options).take(10_000).toArray();
+    const times = webhooks.map(({ at }) => at);
     expect(times).toEqual(times.toSorted((a, b) => a - b));
-    const perSecond = postings.length / ((times.at(-1)! - start) / 1000);
+    const perSecond = webhooks.length / ((times.at(-1)! - start) / 1000);
     expect(perSecond).toBeGreaterThan(6.5);
     expect(perSecond).toBeLessThan(9.5);
   });
-  it('has everything that a centre has: abandons, overflow, transfers, duplicates, late recordings, reordering', () => {
+  it('posts abandons, overflows, transfers, recordings, duplicates and reordered events', () => {
     const all = simulateCentre({ ...options, agents: 40 })
       .take(20_000)
       .map(({ body }) => JSON.parse(body) as { type: string; timestamp: string })

@@ -2,16 +2,16 @@ import { Problem } from '@callstream/contracts';
 import { InvalidArgumentError } from 'commander';
 import { Pool } from 'undici';
 
-/** What became of a posting: null if it was accepted, else why not. */
+/** Why an event was not accepted; null if it was. */
 type PostFailure = string | null;
 
 /** Posts events to one webhook over a bounded number of connections. */
 export interface Poster extends AsyncDisposable {
-  /** Never throws: a server that cannot be reached is a refusal too. */
+  /** Never rejects: a server that cannot be reached is a {@link PostFailure}. */
   readonly post: (body: string) => Promise<PostFailure>;
 }
 
-/** `headers`: besides the content type. */
+/** @param headers in addition to the content type */
 export function createPoster(url: string, connections: number, headers: Readonly<Record<string, string>> = {}): Poster {
   const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, { connections, pipelining: 1 });
@@ -27,7 +27,7 @@ export function createPoster(url: string, connections: number, headers: Readonly
       return response.statusCode === 200 ? null : `${response.statusCode} ${explain(answer)}`;
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      return code === 'ECONNREFUSED' ? `nobody listens at ${origin} (is callstream running? npm start)` : message;
+      return code === 'ECONNREFUSED' ? `${origin} refused the connection (is callstream running? npm start)` : message;
     }
   };
   return { post, [Symbol.asyncDispose]: () => pool.close() };
@@ -41,12 +41,12 @@ function explain(answer: string): string {
   }
 }
 
-/** Where the ingest of this checkout listens. */
+/** The webhook of the ingest of this checkout. */
 export const defaultUrl = `http://127.0.0.1:${process.env['INGEST_PORT'] || '3000'}/webhook`;
 
-/** Collects `Name: value` of an option that may be given more than once. @throws {Error} if it is none */
+/** Parses an option `Name: value` that may be given more than once. @throws {InvalidArgumentError} if it is not a header */
 export function collectHeader(line: string, headers: Readonly<Record<string, string>> = {}): Record<string, string> {
   const [, name, value] = /^([\w-]+):\s*(.+)$/.exec(line) ?? [];
-  if (name === undefined || value === undefined) throw new InvalidArgumentError('A header is given as "Name: value".');
+  if (name === undefined || value === undefined) throw new InvalidArgumentError('Expected a header as "Name: value".');
   return { ...headers, [name]: value };
 }

@@ -6,10 +6,10 @@ export interface PostCounts {
   refused: number;
 }
 
-const everyMs = 1_000;
-const plainEveryMs = 5_000;
+const barEveryMs = 1_000;
+const lineEveryMs = 5_000;
 
-/** Shows how far it is: a bar on a terminal, plain lines elsewhere. `total` in ms; without one it goes on until stopped. */
+/** Shows the progress on standard error: as a bar on a terminal, else as lines. `totalMs`: null if it runs until stopped. */
 export function showProgress(counts: PostCounts, totalMs: number | null): Disposable {
   const started = performance.now();
   const rate = (): string => (counts.sent / Math.max(0.001, (performance.now() - started) / 1000)).toFixed(1);
@@ -25,7 +25,7 @@ export function showProgress(counts: PostCounts, totalMs: number | null): Dispos
     if (bar) bar.update(totalMs === null ? 0 : Math.min(totalMs, performance.now() - started), { line: line() });
     else process.stderr.write(`${line()}\n`);
   };
-  const timer = setInterval(show, bar ? everyMs : plainEveryMs);
+  const timer = setInterval(show, bar ? barEveryMs : lineEveryMs);
   return {
     [Symbol.dispose]: () => {
       clearInterval(timer);

@@ -1,11 +1,11 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
-/** Chance that can be repeated: the same seed gives the same numbers. */
+/** A pseudo-random number generator: the same seed gives the same numbers. */
 export interface Random {
   /** 0 ≤ x < 1. */
   readonly unit: () => number;
-  /** Whether something of this probability happens. */
+  /** True with this probability. */
   readonly chance: (probability: number) => boolean;
   /** An exponentially distributed duration with this mean: the time between independent arrivals. */
   readonly exponential: (mean: number) => number;

@@ -5,15 +5,17 @@ import { Command } from 'commander';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';
 
 const program = new Command('send')
-  .description('Posts one test event; or a file of events, one JSON object a line, in the order of the file.')
+  .description(
+    'Posts one test event, or the events of a file in its order. The file has one JSON object per line (NDJSON).',
+  )
   .argument('[file]', 'an NDJSON file, or - for standard input')
-  .option('--url <url>', 'where to post; with the path secret, if there is one', defaultUrl)
+  .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl)
   .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
   .parse();
 const { url, header } = program.opts<{ url: string; header?: Record<string, string> }>();
 const [file] = program.args;
 
-/** A call of now: to be seen on a dashboard, and told apart from real ones. */
+/** A new call, which dashboards show. Its id begins with `test.`, so that it cannot be mistaken for a real call. */
 const testEvent = (): string =>
   JSON.stringify({
     type: 'call.new',
@@ -35,22 +37,22 @@ async function send(): Promise<void> {
   await using poster = createPoster(url, 1, header);
   let accepted = 0;
   let refused = 0;
-  let number = 0;
+  let lineNumber = 0;
   const input: Readable =
     file === undefined ? Readable.from([testEvent()]) : file === '-' ? process.stdin : createReadStream(file);
   const lines = createInterface({ input, crlfDelay: Infinity });
-  // readline does not pass on the errors of its input.
+  // readline ignores errors of its input.
   const failed = new Promise<never>((_, reject) => input.once('error', reject));
   failed.catch(() => undefined);
   const read = async (): Promise<void> => {
     for await (const line of lines) {
-      number++;
+      lineNumber++;
       if (line.trim() === '') continue;
-      const refusal = await poster.post(line);
-      if (refusal === null) accepted++;
+      const failure = await poster.post(line);
+      if (failure === null) accepted++;
       else {
         refused++;
-        process.stderr.write(`line ${number}: ${refusal}\n`);
+        process.stderr.write(`line ${lineNumber}: ${failure}\n`);
       }
     }
   };

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 const simulate = join(import.meta.dirname, 'simulate.ts');
 const events = 2_000_000;
 
-it('prints as many events as it is asked for, also more than fit into memory while nobody reads', async () => {
+it('simulate --print --count prints exactly that many events, also more than fit into memory', async () => {
   const args = ['--disable-warning=ExperimentalWarning', simulate, '--print', '--count', String(events)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');

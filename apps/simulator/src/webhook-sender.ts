@@ -1,5 +1,5 @@
-import { createSchedule } from './schedule.ts';
 import type { Random } from './random.ts';
+import { createSchedule } from './schedule.ts';
 
 /** A webhook of the simulated provider: its body, and when it is posted, in ms since 1970. */
 export interface SimulatedWebhook {
@@ -10,30 +10,33 @@ export interface SimulatedWebhook {
 export type EventFields = Readonly<Record<string, unknown>>;
 
 const latencyMs = 150;
-const duplicated = 0.03;
-const reordered = 0.03;
+const duplicateShare = 0.03;
+const lateShare = 0.03;
 
-/** The provider's way of telling: nearly at once, seldom late, sometimes twice. */
-export function createWebhookSender(random: Random) {
-  const postings = createSchedule<string>();
+export interface WebhookSender {
+  /** Sends the event of something that happens at `at` (ms since 1970). */
+  readonly emit: (at: number, type: string, fields: EventFields) => void;
+  /** The webhooks that are posted up to `until`, in order. */
+  readonly take: (until: number) => Generator<SimulatedWebhook>;
+}
+
+/** Sends webhooks as providers do: nearly at once, a few late, and a few twice. */
+export function createWebhookSender(random: Random): WebhookSender {
+  const webhooks = createSchedule<string>();
   let takenUntil = -Infinity;
   return {
-    /** Something happened at `at` (ms since 1970): it will be posted soon. */
-    emit: (at: number, type: string, fields: EventFields): void => {
+    emit: (at, type, fields) => {
       const timestamp = new Date(at).toISOString().replace(/\.\d+/, '');
       const body = JSON.stringify({ type, ...fields, timestamp });
-      const late = random.chance(reordered) ? random.between(500, 3_000) : 0;
-      // What the provider notices only afterwards is posted afterwards.
-      const posted = Math.max(at + random.exponential(latencyMs / 3) + late, takenUntil);
-      postings.put(posted, body);
-      if (random.chance(duplicated)) postings.put(posted + random.between(50, 5_000), body);
+      const lateMs = random.chance(lateShare) ? random.between(500, 3_000) : 0;
+      // Never before what was already taken, so that webhooks come in order.
+      const postedAt = Math.max(at + random.exponential(latencyMs / 3) + lateMs, takenUntil);
+      webhooks.put(postedAt, body);
+      if (random.chance(duplicateShare)) webhooks.put(postedAt + random.between(50, 5_000), body);
     },
-    /** What is posted up to `until`, in order. */
-    *take(until: number): Generator<SimulatedWebhook> {
-      for (let next = postings.take(until); next; next = postings.take(until)) yield { at: next.at, body: next.item };
+    *take(until) {
+      for (let next = webhooks.take(until); next; next = webhooks.take(until)) yield { at: next.at, body: next.item };
       takenUntil = until;
     },
   };
 }
-
-export type WebhookSender = ReturnType<typeof createWebhookSender>;

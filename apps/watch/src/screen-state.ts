@@ -2,21 +2,21 @@ import type { Client, Status } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
 
-/** Most events that are remembered. */
+/** Most events that the screen keeps. */
 const eventsMax = 200;
 
-/** Something that changed on the board. */
+/** A call has a new state or queue. */
 export interface BoardEvent {
   /** ms since 1970, by the gateway's clock. */
   readonly at: number;
+  /** The new state. */
   readonly what: string;
   readonly call: Call;
 }
 
-/** What is shown. */
 export interface ScreenState {
   readonly status: Status;
-  /** By the gateway's clock, ms since 1970. */
+  /** The gateway's clock, in ms since 1970. */
   readonly now: number;
   readonly calls: ReadonlyMap<string, Call>;
   readonly queues: Queues | null;
@@ -25,37 +25,37 @@ export interface ScreenState {
   readonly events: readonly BoardEvent[];
 }
 
-/** Gathers what the client tells. `onEvent`: a call is now in another state or queue. */
-export function trackScreenState(
-  client: Client,
-  {
-    queues: wanted,
-    onEvent,
-  }: { readonly queues: readonly string[] | undefined; readonly onEvent: (event: BoardEvent) => void },
-): () => ScreenState {
+export interface ScreenStateOptions {
+  /** Only these queues; undefined: all. */
+  readonly queues: readonly string[] | undefined;
+  readonly onEvent: (event: BoardEvent) => void;
+}
+
+/** Watches queues, agents and the board. Returns a function that returns the state now. */
+export function trackScreenState(client: Client, { queues: filter, onEvent }: ScreenStateOptions): () => ScreenState {
   let queues: Queues | null = null;
   let agents: Agents | null = null;
   let events: readonly BoardEvent[] = [];
-  const told = new Map<string, string>();
+  /** State and queue of each call at its last event, by call_id. */
+  const lastKeys = new Map<string, string>();
 
   client.on('Queues', ({ data }) => {
-    queues = wanted ? { ...data, queues: data.queues.filter(({ queue }) => wanted.includes(queue)) } : data;
+    queues = filter ? { ...data, queues: data.queues.filter(({ queue }) => filter.includes(queue)) } : data;
   });
   client.on('Agents', ({ data }) => (agents = data));
   client.watch({ event: 'WatchQueues', data: {} });
-  client.watch({ event: 'WatchAgents', data: wanted ? { queues: wanted } : {} });
+  client.watch({ event: 'WatchAgents', data: filter ? { queues: filter } : {} });
   client.board.subscribe(({ changed, gone, reset }) => {
-    for (const callId of gone) told.delete(callId);
+    for (const callId of gone) lastKeys.delete(callId);
     for (const call of changed) {
-      const what = call.state;
-      const key = `${what} ${call.queue ?? ''}`;
-      if (told.get(call.callId) === key) continue;
-      told.set(call.callId, key);
-      // What was there before is no news.
+      const key = `${call.state} ${call.queue ?? ''}`;
+      if (lastKeys.get(call.callId) === key) continue;
+      lastKeys.set(call.callId, key);
+      // Calls that were there before are not events.
       if (reset) continue;
-      const happening = { at: call.lastEventAt, what, call };
-      events = [happening, ...events].slice(0, eventsMax);
-      onEvent(happening);
+      const event = { at: call.lastEventAt, what: call.state, call };
+      events = [event, ...events].slice(0, eventsMax);
+      onEvent(event);
     }
   });
   return () => ({ status: client.status.get(), now: client.now(), calls: client.board.get(), queues, agents, events });

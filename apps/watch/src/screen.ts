@@ -1,13 +1,13 @@
 import { styleText } from 'node:util';
 import type { Paint, Size } from './render.ts';
 
-const enter = '\x1b[?1049h\x1b[?25l';
-const leave = '\x1b[?25h\x1b[?1049l';
-const home = '\x1b[H';
-const restOfLine = '\x1b[K';
-const restOfScreen = '\x1b[J';
+const enterAlternateScreen = '\x1b[?1049h\x1b[?25l';
+const leaveAlternateScreen = '\x1b[?25h\x1b[?1049l';
+const cursorHome = '\x1b[H';
+const clearLine = '\x1b[K';
+const clearBelow = '\x1b[J';
 
-/** A screen of its own, so that what was there before comes back when it is disposed. */
+/** The terminal's alternate screen: when it is disposed, the terminal shows its former content again. */
 export interface Screen extends Disposable {
   readonly draw: () => void;
 }
@@ -15,15 +15,15 @@ export interface Screen extends Disposable {
 export const openScreen = (out: NodeJS.WriteStream, lines: (size: Size, paint: Paint) => string[]): Screen => {
   const paint: Paint = (how, text) => styleText(how, text, { stream: out });
   const draw = (): void => {
-    // A terminal over a slow line: nothing is sent on top of what has not left yet.
+    // A slow terminal still has output to read: skip this frame.
     if (out.writableLength > 0) return;
     const drawn = lines({ columns: out.columns, rows: out.rows }, paint);
-    out.write(`${home}${drawn.map((line) => `${line}${restOfLine}`).join('\r\n')}${restOfScreen}`);
+    out.write(`${cursorHome}${drawn.map((line) => `${line}${clearLine}`).join('\r\n')}${clearBelow}`);
   };
-  out.write(enter);
+  out.write(enterAlternateScreen);
   out.on('resize', draw);
-  // Also if the process ends in another way: a terminal without a cursor is no gift.
-  const restore = (): void => void out.write(leave);
+  // Restores the cursor also if the process ends without dispose.
+  const restore = (): void => void out.write(leaveAlternateScreen);
   process.once('exit', restore);
   draw();
   return {
