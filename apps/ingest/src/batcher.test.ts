@@ -9,16 +9,16 @@ interface Item {
   readonly bytes: number;
 }
 const item = (partition: number, bytes = 10): Item => ({ partition, bytes });
-const options: BatcherOptions<Item> = { withinMs: 60_000, fits: fitsKafka };
+const options: BatcherOptions<Item> = { deadlineMs: 60_000, fits: fitsKafka };
 
-/** A promise to be settled by the test. */
+/** A promise that the test settles. */
 function pending() {
   let settle: { resolve: () => void; reject: (error: Error) => void } | undefined;
   const promise = new Promise<void>((resolve, reject) => (settle = { resolve, reject }));
   return { promise, resolve: () => settle?.resolve(), reject: (error: Error) => settle?.reject(error) };
 }
 
-/** A Kafka that answers when it is told to. */
+/** A Kafka whose answers the test gives. */
 function slowKafka() {
   const sent: { records: number; done: ReturnType<typeof pending> }[] = [];
   const send = (records: readonly Item[]): Promise<void> => {
@@ -31,7 +31,7 @@ function slowKafka() {
 }
 
 describe('natural batching', () => {
-  it('sends an event that is alone at once, and what comes meanwhile together', async () => {
+  it('sends a single event at once, and events that arrive meanwhile as one batch', async () => {
     const { sent, send, turn } = slowKafka();
     const batcher = createBatcher(send, options);
     const first = batcher.add(item(0, 10));
@@ -48,7 +48,7 @@ describe('natural batching', () => {
     await Promise.all(others);
     expect(batcher.depth()).toBe(0);
   });
-  it('bounds the batch of one partition by records and by bytes, and never holds back a large one', async () => {
+  it('limits the batch of a partition by records and bytes, and still sends a larger record', async () => {
     const { sent, send, turn } = slowKafka();
     const batcher = createBatcher(send, options);
     const all = Array.from({ length: 1_500 }, () => batcher.add(item(0, 10)));
@@ -60,19 +60,19 @@ describe('natural batching', () => {
     await Promise.all(all);
     expect(sent.map(({ records }) => records)).toEqual([1_001, 501]);
   });
-  it('fails the events of a failed batch, and only those', async () => {
+  it('rejects the events of a failed batch, and no others', async () => {
     const { sent, send, turn } = slowKafka();
     const batcher = createBatcher(send, options);
     const first = batcher.add(item(0, 10));
     await turn();
     const second = batcher.add(item(0, 10));
-    sent[0]!.done.reject(new Error('away'));
-    await expect(first).rejects.toThrow('away');
+    sent[0]!.done.reject(new Error('unavailable'));
+    await expect(first).rejects.toThrow('unavailable');
     await turn();
     sent[1]!.done.resolve();
     await expect(second).resolves.toBeUndefined();
   });
-  it('refuses at once what exceeds the queue', async () => {
+  it('refuses an event at once when the queue is full', async () => {
     const { sent, send, turn } = slowKafka();
     const batcher = createBatcher(send, options);
     const first = batcher.add(item(0, 128 * 1024 * 1024));
@@ -81,9 +81,9 @@ describe('natural batching', () => {
     sent[0]!.done.resolve();
     await first;
   });
-  it('does not let an event wait for longer than it may, on its way or not', async () => {
+  it('rejects events after their deadline, whether they wait or are in flight', async () => {
     const { sent, send, turn } = slowKafka();
-    const batcher = createBatcher(send, { ...options, withinMs: 50 });
+    const batcher = createBatcher(send, { ...options, deadlineMs: 50 });
     const first = batcher.add(item(0));
     await turn();
     const second = batcher.add(item(0));
@@ -94,13 +94,13 @@ describe('natural batching', () => {
     await turn();
     expect([batcher.depth(), batcher.bytes(), sent.length]).toEqual([0, 0, 1]);
   });
-  it('may count from when the batch was sent: who waits behind batches that return is not given up', async () => {
+  it('with deadlines from the time of sending, does not expire events behind batches that return', async () => {
     const { sent, send, turn } = slowKafka();
-    const one = (): (() => boolean) => {
+    const oneItem = (): (() => boolean) => {
       let taken = 0;
       return () => taken++ === 0;
     };
-    const batcher = createBatcher(send, { withinMs: 200, countsFrom: 'sent', fits: one });
+    const batcher = createBatcher(send, { deadlineMs: 200, deadlineStarts: 'sent', fits: oneItem });
     const all = Array.from({ length: 5 }, () => batcher.add(item(0)));
     for (let i = 0; i < 4; i++) {
       await turn();
@@ -108,15 +108,15 @@ describe('natural batching', () => {
       sent[i]!.done.resolve();
     }
     await turn();
-    // The last one has waited for three times as long as a batch may take, and now its own batch does not return.
+    // The last event has waited three times as long as its deadline. It expires because its own batch does not return.
     await expect(all[4]).rejects.toThrow(DeadlineExceeded);
     expect(await Promise.all(all.slice(0, 4))).toHaveLength(4);
     sent[4]!.done.resolve();
     await turn();
   });
-  it('does not give up what has returned while the loop was busy', async () => {
+  it('does not expire an event whose answer arrived while the event loop was busy', async () => {
     const { sent, send, turn } = slowKafka();
-    const batcher = createBatcher(send, { ...options, withinMs: 50 });
+    const batcher = createBatcher(send, { ...options, deadlineMs: 50 });
     const first = batcher.add(item(0));
     await turn();
     const until = performance.now() + 300;
@@ -124,24 +124,24 @@ describe('natural batching', () => {
     while (performance.now() < until);
     await expect(first).resolves.toBeUndefined();
   });
-  it('gives up at once what is not to be sent any more', async () => {
+  it('rejects events at once when their partition becomes unavailable', async () => {
     const { sent, send, turn } = slowKafka();
-    let isAway = false;
-    const refuse = ({ partition }: Item) => (isAway && partition === 1 ? new Error('away') : undefined);
+    let isUnavailable = false;
+    const refuse = ({ partition }: Item) => (isUnavailable && partition === 1 ? new Error('unavailable') : undefined);
     const batcher = createBatcher(send, { ...options, refuse });
     const first = batcher.add(item(1));
     await turn();
     const [other, same] = [batcher.add(item(0)), batcher.add(item(1))];
-    isAway = true;
+    isUnavailable = true;
     sent[0]!.done.reject(new Error('no leader'));
     await expect(first).rejects.toThrow('no leader');
-    await expect(same).rejects.toThrow('away');
-    await expect(batcher.add(item(1))).rejects.toThrow('away');
+    await expect(same).rejects.toThrow('unavailable');
+    await expect(batcher.add(item(1))).rejects.toThrow('unavailable');
     await turn();
     sent[1]!.done.resolve();
     await expect(other).resolves.toBeUndefined();
   });
-  it('takes an event that comes at the very moment a batch returns', async () => {
+  it('accepts an event that is added in the same turn in which a batch returns', async () => {
     const { sent, send, turn } = slowKafka();
     const batcher = createBatcher(send, options);
     const both = batcher.add(item(0)).then(() => batcher.add(item(0)));

@@ -5,7 +5,7 @@ import { createLog, readConfig } from '@callstream/runtime';
 import { IngestEnv } from './config.ts';
 import { drainSpool } from './drain-spool.ts';
 
-it('a drain leaves a folder that is not a spool, such as DATA_DIR itself, as it is', async () => {
+it('drain refuses a folder that is not a spool, such as DATA_DIR itself, and changes nothing in it', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'callstream-drain-'));
   const file = join(folder, 'notes.txt');
   writeFileSync(file, 'x');

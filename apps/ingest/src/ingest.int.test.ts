@@ -9,66 +9,68 @@ import {
   createPartitionOf,
   ensureTopics,
   eventUuid,
-  listen,
 } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import { createApp } from './webhook/app.ts';
-import { createReadBody } from './webhook/body.ts';
 import { createAuthentication } from './admission/credentials.ts';
 import { createRateLimits } from './admission/rate-limits.ts';
-import { createBatchingPublisher } from './publish/batching-publisher.ts';
+import { createSources } from './admission/source.ts';
 import { createMetrics } from './metrics.ts';
+import { createBatchingPublisher } from './publish/batching-publisher.ts';
 import { createPartitionBreakers } from './publish/circuit-breaker.ts';
 import { createPublish } from './publish/publish.ts';
-import { createReportRefusal } from './webhook/report-refusal.ts';
-import { serverOptions } from './webhook/server-options.ts';
-import { createSources } from './admission/source.ts';
 import { noSpool } from './spool/spool.ts';
-import { createStoreRecord } from './publish/store.ts';
+import { createApp } from './webhook/app.ts';
+import { createReadBody } from './webhook/body.ts';
+import { answerBrokenRequest } from './webhook/broken-request.ts';
+import { createReportRefusal } from './webhook/report-refusal.ts';
+import { listenForWebhooks } from './webhook/server.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const topic = testTopicName();
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'ingest-test', log });
 const partitions = 3;
 const bodyBytesMax = 100_000;
-const stack = new AsyncDisposableStack();
+const cleanup = new AsyncDisposableStack();
 const received: LogRecord[] = [];
 let servers: Server[] = [];
 let url: string;
 
 beforeAll(async () => {
   await ensureTopics(kafka, { topic, partitions, log });
-  const publisher = stack.use(await connectPublisher(kafka));
-  const metrics = createMetrics({ depth: () => live.depth(), away: () => 0 });
-  const live = createBatchingPublisher({
-    publishers: [publisher],
-    partitions: createPartitionBreakers(() => false),
-    metrics,
-    log,
+  const publisher = cleanup.use(await connectPublisher(kafka));
+  const metrics = createMetrics();
+  const spool = noSpool();
+  const breakers = createPartitionBreakers(() => false);
+  const publish = createPublish({
+    publisher: createBatchingPublisher({ publishers: [publisher], breakers, metrics, log }),
+    spool,
+    topic,
+    partitionOf: createPartitionOf(partitions),
   });
-  const store = createStoreRecord({ live, spool: noSpool() });
-  const publish = createPublish(store, { topic, place: createPartitionOf(partitions) });
   const authentication = createAuthentication({ path: [], basic: [], bearer: [], hmac: [] });
+  const sources = createSources({ trustedProxies: [], allowed: [], onUnreadable: () => undefined });
+  const reportRefusal = createReportRefusal(metrics, log);
   const handle = createApp({
     webhook: { publish, readBody: createReadBody(() => bodyBytesMax), authentication, metrics },
     authentication,
-    admission: {
-      sources: createSources({ trustedProxies: [], allowed: [], onUnreadable: () => undefined }),
-      limits: createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }),
-    },
+    admission: { sources, rateLimits: createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }) },
     origins: [],
     hosts: [],
-    refused: createReportRefusal(metrics, log),
+    reportRefusal,
     log,
   }).callback();
-  const listening = await listen({ hosts: ['127.0.0.1'], port: 0, options: serverOptions }, (request, response) => {
-    void handle(request, response);
+  const listening = await listenForWebhooks((request, response) => void handle(request, response), {
+    hosts: ['127.0.0.1'],
+    port: 0,
+    connectionsMax: 10_000,
+    onClientError: answerBrokenRequest(reportRefusal, sources),
+    metrics,
   });
   ({ servers } = listening);
   url = `http://127.0.0.1:${listening.port}/webhook`;
   const positions = new Map<number, number>();
-  stack.use(
+  cleanup.use(
     await consume(kafka, {
       groupId: topic,
       topic,
@@ -88,7 +90,7 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const server of servers) server.closeAllConnections();
   await closeServers(servers);
-  await stack.disposeAsync();
+  await cleanup.disposeAsync();
 });
 
 const post = (body: string | Buffer, headers: Record<string, string> = {}, path = '') =>
@@ -101,7 +103,7 @@ const recordOf = async (uuid: string): Promise<LogRecord> => {
 };
 
 describe('an accepted webhook', () => {
-  it('is a record with the body byte for byte, the call as key, and CloudEvents headers', async () => {
+  it('becomes a record with the body byte for byte, the call as key, and CloudEvents headers', async () => {
     const body =
       '\uFEFF {"type":"call.new", "call_id":1463669263.30030,"timestamp":"2026-03-02T10:00:00-03:00","x":"Verão ☀️"}';
     const response = await post(body);
@@ -121,7 +123,7 @@ describe('an accepted webhook', () => {
       'content-type': 'application/json', received_at: expect.stringMatching(/^20\d\d-.*\.\d{3}Z$/) as string,
     }); // prettier-ignore
   });
-  it('without a usable time has an identity of its own', async () => {
+  it('without a valid timestamp gets a new uuid each time', async () => {
     const [one, two] = [
       await uuidOf(await post('{"type":"x"}')),
       await uuidOf(await inTheNextMillisecond(() => post('{"type":"x"}'))),
@@ -129,19 +131,19 @@ describe('an accepted webhook', () => {
     expect(one).not.toBe(two);
     expect((await recordOf(one)).key?.toString()).toBe(one);
   });
-  it('is every line of the lives', async () => {
+  it('may be any event of the fixtures', async () => {
     const statuses = await Promise.all(
       [...fixtureEvents.values()].flat().map(async (line) => (await post(line)).status),
     );
     expect(new Set(statuses)).toEqual(new Set([200]));
   });
-  it('may be one of 5,000 small and 40 large ones of one call, many at once', async () => {
+  it('may be one of 5,000 small and 40 large events of one call, 500 at once', async () => {
     const small = Array.from({ length: 5_000 }, (_, i) => `{"type":"x","call_id":"one","i":${i}}`);
     const large = Array.from(
       { length: 40 },
       (_, i) => `{"type":"x","call_id":"one","i":${i},"x":"${'x'.repeat(32_000)}"}`,
     );
-    // Sender, server and reader are one process, and there is no spool: what comes all at once may wait for too long.
+    // 500 at once, not all: sender, server and reader share one process, and without a spool an event that expires gets 503.
     const statuses: number[] = [];
     const bodies = [...small, ...large].values();
     const send = async (): Promise<void> => {
@@ -153,29 +155,29 @@ describe('an accepted webhook', () => {
   }, 120_000);
 });
 
-/** Two moments in the same millisecond would be the same event: goes on in the next. */
+/** The uuid depends on the time of reception: two posts in the same millisecond would be duplicates. */
 async function inTheNextMillisecond<T>(action: () => Promise<T>): Promise<T> {
   const now = Date.now();
-  await until(() => Date.now() > now, { timeoutMs: 1_000, onTimeout: () => new Error('the clock stands still') });
+  await until(() => Date.now() > now, { timeoutMs: 1_000, onTimeout: () => new Error('the clock does not advance') });
   return action();
 }
 
-it('describes itself', async () => {
+it('serves its OpenAPI description', async () => {
   const answer = await fetch(url.replace('/webhook', '/openapi.json'));
   expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8']);
   expect(await answer.json()).toMatchObject({ openapi: '3.1.0', paths: { '/webhook': { post: {} } } });
 });
 
-describe('a refused request', () => {
+describe('a request', () => {
   const good = '{"type":"x"}';
   it.each([
-    ['a body one byte over', () => post(`{"type":"x","a":"${'x'.repeat(bodyBytesMax - 18)}"}`), 413],
-    ['no JSON', () => post('{'), 400],
+    ['a body one byte over the limit', () => post(`{"type":"x","a":"${'x'.repeat(bodyBytesMax - 18)}"}`), 413],
+    ['a body that is not JSON', () => post('{'), 400],
     ['an array', () => post('[]'), 400],
-    ['no UTF-8', () => post(Buffer.from([0x7b, 0xff, 0x7d])), 400],
-    ['nothing', () => post(''), 400],
+    ['a body that is not UTF-8', () => post(Buffer.from([0x7b, 0xff, 0x7d])), 400],
+    ['an empty body', () => post(''), 400],
     ['gzip', () => post(good, { 'content-encoding': 'gzip' }), 415],
-    ['text', () => post(good, { 'content-type': 'text/plain' }), 415],
+    ['content type text', () => post(good, { 'content-type': 'text/plain' }), 415],
     ['a form', () => post(good, { 'content-type': 'application/x-www-form-urlencoded' }), 415],
     ['utf-16', () => post(good, { 'content-type': 'application/json; charset=utf-16' }), 415],
     ['another path', () => post(good, {}, 's'), 404],
@@ -183,7 +185,7 @@ describe('a refused request', () => {
     ['GET', () => fetch(url), 405],
     ['PUT', () => fetch(url, { method: 'PUT', body: good }), 405],
     ['OPTIONS', () => fetch(url, { method: 'OPTIONS' }), 405],
-  ])('%s: problem+json', async (_, request, status) => {
+  ])('with %s gets problem+json', async (_, request, status) => {
     const response = await request();
     expect([response.status, response.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
     expect(await response.json()).toMatchObject({
@@ -199,5 +201,5 @@ describe('a refused request', () => {
     ['+json', () => post(good, { 'content-type': 'application/cloudevents+json; charset="UTF-8"' })],
     ['no content type', () => fetch(url, { method: 'POST', body: Buffer.from(good) })],
     ['a trailing slash', () => post(good, {}, '/')],
-  ])('but %s is fine', async (_, request) => expect((await request()).status).toBe(200));
+  ])('with %s is accepted', async (_, request) => expect((await request()).status).toBe(200));
 });

@@ -10,23 +10,23 @@ const start = () => {
 };
 
 const program = new Command('ingest')
-  .description('Takes webhooks into the log of events.')
+  .description('Accepts webhooks and writes their events to Kafka.')
   .addHelpText('after', renderSettingsHelp(IngestEnv))
-  .option('--print-config', 'print the settings in effect, secrets masked, and end')
+  .option('--print-config', 'print the effective settings, with secrets masked, and exit')
   .on('option:print-config', () => {
     process.stdout.write(renderEffectiveConfig(IngestEnv, process.env));
     process.exit();
   });
 program
   .command('run', { isDefault: true })
-  .description('take webhooks until told to stop (the default)')
+  .description('accept webhooks until SIGTERM or SIGINT (the default)')
   .action(async () => {
     const { config, log } = start();
     await run(config, log);
   });
 program
   .command('drain')
-  .description('send what an instance of ingest that is gone left in its spool, and end')
+  .description('send the events of the spool of an instance that was removed, and exit')
   .requiredOption('--dir <folder>', 'the spool: DATA_DIR/spool of that instance')
   .action(async ({ dir }: { dir: string }) => {
     const { config, log } = start();

@@ -1,7 +1,7 @@
 import { problemOf } from '@callstream/contracts';
 import type { Problem, Refusal } from '@callstream/contracts';
 
-/** Why a request was refused. `problem` is a sentence that quotes nothing of the body. */
+/** Why a request is refused. `problem`: a sentence without any text of the body, because it is logged. */
 export type WebhookRejection =
   | { readonly kind: 'malformed' | 'too-large' | 'unsupported' | 'unavailable'; readonly problem: string }
   | { readonly kind: 'not-found' | 'method' | 'timeout' | 'forbidden' | 'head-too-large' }
@@ -10,13 +10,13 @@ export type WebhookRejection =
   | { readonly kind: 'limited'; readonly retryAfterSeconds: number };
 
 interface IngestRefusal extends Refusal {
-  /** The setting that would let such a request in. */
+  /** The setting that would allow such a request. */
   readonly setting?: string;
 }
 
-/** Every refusal: how it looks on the wire. */
+/** Every refusal, as an answer of HTTP. */
 export const answers = {
-  malformed: { status: 400, title: 'Not an event', detail: 'The body can not be an event.' },
+  malformed: { status: 400, title: 'Not an event', detail: 'The body is not an event.' },
   unauthenticated: {
     status: 401,
     title: 'Not authenticated',
@@ -25,7 +25,7 @@ export const answers = {
   forbidden: {
     status: 403,
     title: 'Not allowed',
-    detail: 'Events are not taken from this address.',
+    detail: 'INGEST_ALLOW does not have this address.',
     setting: 'INGEST_ALLOW',
   },
   foreign: {
@@ -34,17 +34,17 @@ export const answers = {
     detail: 'Without a secret, web pages may send events only from an origin in INGEST_CORS_ORIGINS.',
     setting: 'INGEST_CORS_ORIGINS',
   },
-  'not-found': { status: 404, title: 'Not found', detail: 'Events are posted to /webhook.' },
+  'not-found': { status: 404, title: 'Not found', detail: 'Send events to /webhook.' },
   method: {
     status: 405,
     title: 'Method not allowed',
-    detail: 'Events are posted: use POST.',
+    detail: 'Send events with POST.',
     headers: { allow: 'POST' },
   },
   timeout: {
     status: 408,
     title: 'Too slow',
-    detail: 'The request was not complete in time.',
+    detail: 'The request timed out before it was complete.',
     headers: { connection: 'close' },
   },
   'too-large': { status: 413, title: 'Too large', detail: 'The body is too large.', headers: { connection: 'close' } },
@@ -52,7 +52,7 @@ export const answers = {
   untyped: {
     status: 415,
     title: 'No content type',
-    detail: 'A browser must say that it sends JSON: set content-type: application/json.',
+    detail: 'Browsers must set content-type: application/json.',
   },
   misdirected: {
     status: 421,
@@ -64,7 +64,7 @@ export const answers = {
   limited: {
     status: 429,
     title: 'Too many requests',
-    detail: 'This address sends more than it may: send again later.',
+    detail: 'This address has reached its rate limit: send the event again after the time in retry-after.',
   },
   'head-too-large': {
     status: 431,
@@ -80,7 +80,7 @@ export const answers = {
   },
 } as const satisfies Record<WebhookRejection['kind'], IngestRefusal>;
 
-/** How a rejection looks on the wire. */
+/** The answer to a rejected request. */
 export function answerOf(rejection: WebhookRejection): {
   status: number;
   headers: Readonly<Record<string, string>>;
@@ -94,7 +94,7 @@ export function answerOf(rejection: WebhookRejection): {
   };
 }
 
-/** The setting that would have let a request in, if there is one. */
+/** The setting that would allow the request, if there is one. */
 export function settingOf({ kind }: WebhookRejection): string | undefined {
   const { setting }: IngestRefusal = answers[kind];
   return setting;
@@ -106,9 +106,9 @@ function headersOf(rejection: WebhookRejection): Record<string, string> {
   return {};
 }
 
-/** Thrown through koa's middleware to its edge, where it becomes an answer. */
+/** Thrown by any koa middleware; the outermost one turns it into an answer. */
 export class WebhookRejected extends Error {
-  override readonly name = 'Rejected';
+  override readonly name = 'WebhookRejected';
   readonly rejection: WebhookRejection;
   constructor(rejection: WebhookRejection) {
     super(rejection.kind);

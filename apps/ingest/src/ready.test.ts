@@ -2,46 +2,46 @@ import { createReady } from './ready.ts';
 import { emptyStatus } from './spool/messages.ts';
 import { noSpool } from './spool/spool.ts';
 
-const away = () => Promise.reject(new Error('away'));
-const there = () => Promise.resolve();
+const unavailable = () => Promise.reject(new Error('unavailable'));
+const answers = () => Promise.resolve();
 const running = { isStopping: () => false, spool: noSpool() };
-const spoolWith = (records: number, trouble: string | null) => ({
-  status: () => ({ ...emptyStatus, lanes: new Map([[0, records]]) }),
-  trouble: () => trouble,
+const spoolWith = (records: number, unavailableReason: string | null) => ({
+  status: () => ({ ...emptyStatus, pending: new Map([[0, records]]) }),
+  unavailableReason: () => unavailableReason,
 });
 
 describe('ingest', () => {
-  it('is ready while Kafka answers, and without a spool only then', async () => {
-    let askKafka = there;
+  it('is ready while Kafka answers; without a spool only then', async () => {
+    let askKafka = answers;
     const ready = createReady({ ...running, askKafka: () => askKafka() });
     expect(await ready()).toBeNull();
-    askKafka = away;
+    askKafka = unavailable;
     expect(await ready()).toBe('Kafka does not answer. There is no spool.');
-    askKafka = there;
+    askKafka = answers;
     expect(await ready()).toBeNull();
   });
-  it('is ready while the spool takes events, and says what waits there', async () => {
-    const ready = createReady({ ...running, askKafka: away, spool: spoolWith(7, null) });
+  it('is ready while the spool takes events, and tells how many wait in it', async () => {
+    const ready = createReady({ ...running, askKafka: unavailable, spool: spoolWith(7, null) });
     expect(await ready()).toEqual({ note: 'Kafka does not answer. Events go to the spool, where 7 wait.' });
-    const full = createReady({ ...running, askKafka: away, spool: spoolWith(7, 'The spool is full.') });
+    const full = createReady({ ...running, askKafka: unavailable, spool: spoolWith(7, 'The spool is full.') });
     expect(await full()).toBe('Kafka does not answer. The spool is full.');
-    const drains = createReady({ ...running, askKafka: there, spool: spoolWith(7, 'The spool is full.') });
-    expect(await drains()).toEqual({ note: '7 events in the spool are being sent.' });
+    const draining = createReady({ ...running, askKafka: answers, spool: spoolWith(7, 'The spool is full.') });
+    expect(await draining()).toEqual({ note: '7 events in the spool are being sent.' });
   });
-  it('asks Kafka once for all who want to know at the same time', async () => {
-    let asked = 0;
+  it('shares one request to Kafka among concurrent readiness checks', async () => {
+    let requests = 0;
     const { promise, resolve } = Promise.withResolvers<undefined>();
     const askKafka = () => {
-      asked++;
+      requests++;
       return promise;
     };
     const ready = createReady({ ...running, askKafka });
-    const answers = Promise.all([ready(), ready(), ready()]);
+    const concurrent = Promise.all([ready(), ready(), ready()]);
     resolve(undefined);
-    expect(await answers).toEqual([null, null, null]);
-    expect(asked).toBe(1);
+    expect(await concurrent).toEqual([null, null, null]);
+    expect(requests).toBe(1);
   });
-  it('is not ready while it stops, whatever Kafka says', async () => {
-    expect(await createReady({ ...running, isStopping: () => true, askKafka: there })()).toBe('Stopping.');
+  it('is not ready while it is stopping, even if Kafka answers', async () => {
+    expect(await createReady({ ...running, isStopping: () => true, askKafka: answers })()).toBe('Stopping.');
   });
 });

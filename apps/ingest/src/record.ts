@@ -3,20 +3,20 @@ import { recordKey } from '@callstream/domain';
 import type { ParsedEvent } from '@callstream/domain';
 import { eventUuid } from '@callstream/runtime';
 
-/** An event on its way to the log. */
+/** The record of an event, before it is in the log. */
 export interface EventRecord {
   readonly topic: string;
   readonly key: string;
-  /** Null as long as Kafka could not be asked how many there are. */
+  /** Null until the number of partitions was read from Kafka. */
   readonly partition: number | null;
   /** The body, byte for byte. */
   readonly value: Buffer;
   readonly headers: Readonly<Record<string, string>>;
-  /** What it takes on the wire and on disk, in bytes; about. */
+  /** Approximate size on the wire and on disk, in bytes. */
   readonly bytes: number;
 }
 
-/** What a record takes besides body and key, in bytes: headers and framing. */
+/** Approximate size of headers and framing, in bytes. */
 const overheadBytes = 400;
 
 export interface AcceptedEvent {
@@ -26,10 +26,13 @@ export interface AcceptedEvent {
   readonly receivedAt: string;
 }
 
-/** The record of an event, and its uuid. `place` knows the partition of a key. */
+/** The partition of a key; null until the number of partitions was read from Kafka. */
+export type PartitionOf = (key: string) => number | null;
+
+/** The record of an event, and the event's uuid. */
 export function recordOf(
   { event, body, receivedAt }: AcceptedEvent,
-  { topic, place }: { topic: string; place: (key: string) => number | null },
+  { topic, partitionOf }: { topic: string; partitionOf: PartitionOf },
 ): { record: EventRecord; uuid: string } {
   const uuid = event.isTimed ? eventUuid(body) : eventUuid(body, receivedAt);
   const key = recordKey(event, uuid);
@@ -43,5 +46,5 @@ export function recordOf(
     received_at: receivedAt,
   };
   const bytes = body.length + key.length + overheadBytes;
-  return { record: { topic, key, partition: place(key), value: body, headers: { ...headers }, bytes }, uuid };
+  return { record: { topic, key, partition: partitionOf(key), value: body, headers: { ...headers }, bytes }, uuid };
 }

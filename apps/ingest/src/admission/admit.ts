@@ -1,31 +1,31 @@
 import type { Middleware } from 'koa';
-import type { RateLimits } from './rate-limits.ts';
 import { WebhookRejected } from '../problem.ts';
+import type { RateLimits } from './rate-limits.ts';
 import type { Sources } from './source.ts';
 
-/** What is known of every request. */
+/** State of every request in koa. */
 export interface RequestState {
-  /** Address of the sender, or that it is unknown. */
+  /** Address of the sender, or `unknownAddress`. */
   source: string;
 }
 
 export interface AdmitOptions {
   readonly sources: Sources;
-  readonly limits: RateLimits;
+  readonly rateLimits: RateLimits;
 }
 
-/** Whom we talk to at all: known addresses, as often as they may. */
+/** Refuses addresses that are not allowed or have reached a rate limit, and counts refusals by any later middleware. */
 export const admit =
-  ({ sources, limits }: AdmitOptions): Middleware<RequestState> =>
+  ({ sources, rateLimits }: AdmitOptions): Middleware<RequestState> =>
   async (ctx, next) => {
     const address = ctx.state.source;
     if (!sources.isAllowed(address)) throw new WebhookRejected({ kind: 'forbidden' });
-    const retryAfterSeconds = limits.admit(address);
+    const retryAfterSeconds = rateLimits.admit(address);
     if (retryAfterSeconds !== null) throw new WebhookRejected({ kind: 'limited', retryAfterSeconds });
     try {
       await next();
     } catch (error) {
-      if (error instanceof WebhookRejected && error.rejection.kind !== 'unavailable') limits.refused(address);
+      if (error instanceof WebhookRejected && error.rejection.kind !== 'unavailable') rateLimits.countRefusal(address);
       throw error;
     }
   };

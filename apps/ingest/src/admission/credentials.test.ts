@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
-import { createAuthentication, credentialsOf } from './credentials.ts';
-import { IngestEnv } from '../config.ts';
 import { readConfig } from '@callstream/runtime';
+import { IngestEnv } from '../config.ts';
+import { createAuthentication, credentialsOf } from './credentials.ts';
 
 const [current, previous, other] = ['current-secret-0123', 'previous-secret-012', 'another-secret-0123'];
 const key = (text: string): string => `whsec_${Buffer.from(text.repeat(2)).toString('base64')}`;
@@ -23,21 +23,21 @@ describe.each([
   ['path', (secret: string) => ({ headers: {}, pathSecret: secret })],
   ['basic', (secret: string) => ({ headers: basic(`teravoz:${secret}`), pathSecret: undefined })],
   ['bearer', (secret: string) => ({ headers: bearer(secret), pathSecret: undefined })],
-] as const)('%s', (kind, request) => {
-  const { ofHead } = authentication(settings[kind]);
+] as const)('authentication by %s', (kind, request) => {
+  const { checkHead } = authentication(settings[kind]);
   it.each([
-    ['the current secret', current, 'yes'],
-    ['the previous one', previous, 'yes'],
-    ['another one', other, 'no'],
-    ['a shorter one', current.slice(0, -1), 'no'],
-    ['a longer one', `${current}x`, 'no'],
-    ['an empty one', '', 'no'],
-  ])('%s', (_, secret, answer) => expect(ofHead(request(secret))).toBe(answer));
-  it('none', () => expect(ofHead({ headers: {}, pathSecret: undefined })).toBe('no'));
+    ['the current secret', current, 'valid'],
+    ['the previous secret', previous, 'valid'],
+    ['another secret', other, 'invalid'],
+    ['a prefix of the secret', current.slice(0, -1), 'invalid'],
+    ['the secret and one more character', `${current}x`, 'invalid'],
+    ['an empty secret', '', 'invalid'],
+  ])('of %s', (_, secret, result) => expect(checkHead(request(secret))).toBe(result));
+  it('without a secret is invalid', () => expect(checkHead({ headers: {}, pathSecret: undefined })).toBe('invalid'));
 });
 
-describe('a signature, as the reference library of Standard Webhooks makes it', () => {
-  const { ofHead, ofBody } = authentication(settings.hmac);
+describe('a signature of the reference library of Standard Webhooks', () => {
+  const { checkHead, checkSignature } = authentication(settings.hmac);
   const sign = (secret: string, { at = new Date(), of = body } = {}) => ({
     'webhook-id': 'msg_1',
     'webhook-timestamp': String(Math.floor(at.getTime() / 1_000)),
@@ -45,43 +45,45 @@ describe('a signature, as the reference library of Standard Webhooks makes it', 
   });
   const minutes = (count: number) => new Date(Date.now() + count * 60_000);
 
-  it('cannot be told without the body', () => {
-    expect(ofHead({ headers: sign(key(current)), pathSecret: undefined })).toBe('unknown');
-    expect(ofHead({ headers: {}, pathSecret: undefined })).toBe('no');
+  it('needs the body to be checked', () => {
+    expect(checkHead({ headers: sign(key(current)), pathSecret: undefined })).toBe('needs-body');
+    expect(checkHead({ headers: {}, pathSecret: undefined })).toBe('invalid');
   });
   it.each([
     ['by the current key', sign(key(current)), true],
-    ['by the previous one', sign(key(previous)), true],
-    ['by another one', sign(key(other)), false],
+    ['by the previous key', sign(key(previous)), true],
+    ['by another key', sign(key(other)), false],
     ['of another body', sign(key(current), { of: Buffer.from('{}') }), false],
     ['of four minutes ago', sign(key(current), { at: minutes(-4) }), true],
     ['of six minutes ago', sign(key(current), { at: minutes(-6) }), false],
-    ['from six minutes ahead', sign(key(current), { at: minutes(6) }), false],
-    ['with another time', { ...sign(key(current)), 'webhook-timestamp': String(Date.now() / 1_000 - 60) }, false],
-    ['without a time', { ...sign(key(current)), 'webhook-timestamp': '' }, false],
+    ['of six minutes in the future', sign(key(current), { at: minutes(6) }), false],
+    ['with another timestamp', { ...sign(key(current)), 'webhook-timestamp': String(Date.now() / 1_000 - 60) }, false],
+    ['without a timestamp', { ...sign(key(current)), 'webhook-timestamp': '' }, false],
     ['of another version', { ...sign(key(current)), 'webhook-signature': 'v1a,AAAA' }, false],
     ['that is empty', { ...sign(key(current)), 'webhook-signature': '' }, false],
-  ])('%s', (_, headers, answer) => expect(ofBody(headers, body)).toBe(answer));
-  it('is one of several, while keys are changed', () => {
+  ])('%s is valid: %p', (_, headers, isValid) => expect(checkSignature(headers, body)).toBe(isValid));
+  it('may be one of several, while keys are rotated', () => {
     const [old, now] = [sign(key(other)), sign(key(current))];
     const both = { ...now, 'webhook-signature': `${old['webhook-signature']} ${now['webhook-signature']}` };
-    expect(ofBody(both, body)).toBe(true);
+    expect(checkSignature(both, body)).toBe(true);
   });
 });
 
-it('any one of the kinds is enough, and a 401 names those that a client can be asked for', () => {
-  const { ofHead, challenge } = authentication(Object.assign({}, ...Object.values(settings)) as Record<string, string>);
-  expect(ofHead({ headers: bearer(current), pathSecret: 'wrong' })).toBe('yes');
-  expect(ofHead({ headers: bearer('wrong'), pathSecret: previous })).toBe('yes');
-  expect(ofHead({ headers: basic('other:secret'), pathSecret: undefined })).toBe('no');
+it('one valid kind of secret is enough, and the challenge of a 401 names the kinds that go into a header', () => {
+  const { checkHead, challenge } = authentication(
+    Object.assign({}, ...Object.values(settings)) as Record<string, string>,
+  );
+  expect(checkHead({ headers: bearer(current), pathSecret: 'wrong' })).toBe('valid');
+  expect(checkHead({ headers: bearer('wrong'), pathSecret: previous })).toBe('valid');
+  expect(checkHead({ headers: basic('other:secret'), pathSecret: undefined })).toBe('invalid');
   expect(challenge).toMatch(/^Basic .*, Bearer .*, Webhook /);
 });
 
-describe('settings', () => {
+describe('the settings of ingest', () => {
   const read = (env: Record<string, string>) => readConfig(IngestEnv, env);
-  it('without a secret let everybody in, but not in production', () => {
-    expect(authentication({}).ofHead({ headers: {}, pathSecret: undefined })).toBe('yes');
-    expect(() => read({ NODE_ENV: 'production' })).toThrow(/INGEST_AUTH: in production somebody must be kept out/);
+  it('without a secret, allow everybody to send; with NODE_ENV=production, do not start', () => {
+    expect(authentication({}).checkHead({ headers: {}, pathSecret: undefined })).toBe('valid');
+    expect(() => read({ NODE_ENV: 'production' })).toThrow(/INGEST_AUTH: NODE_ENV=production requires authentication/);
     expect(() => read({ NODE_ENV: 'production', INGEST_AUTH: 'none' })).not.toThrow();
     expect(() => read({ NODE_ENV: 'production', ...settings.bearer })).not.toThrow();
   });
@@ -90,7 +92,7 @@ describe('settings', () => {
       read({ ...(Object.assign({}, ...Object.values(settings)) as Record<string, string>), [name]: '' }),
     ).toThrow(name);
   });
-  it('refuse secrets beside INGEST_AUTH=none, a previous one alone, and a short one; and never show one', () => {
+  it('refuse secrets with INGEST_AUTH=none, a previous secret alone, and a short secret, and never print a secret', () => {
     expect(() => read({ ...settings.bearer, INGEST_AUTH: 'none' })).toThrow(
       /none, although INGEST_BEARER_TOKEN is set/,
     );
@@ -133,19 +135,20 @@ describe('settings', () => {
       expect(() => read({ INGEST_ALLOW: network })).toThrow(`"${network}"`);
     },
   );
-  it('refuse hosts and origins that are none, and write the others alike', () => {
+  it('refuse invalid hosts and origins, and normalize the others', () => {
     expect(read({ INGEST_HOSTS: 'Calls.Example.COM:8443, calls.example.com.' }).INGEST_HOSTS).toEqual([
-      ...['calls.example.com', 'calls.example.com'],
+      'calls.example.com',
+      'calls.example.com',
     ]);
     expect(read({ INGEST_CORS_ORIGINS: 'HTTPS://App.example.com:443/' }).INGEST_CORS_ORIGINS).toEqual([
       'https://app.example.com',
     ]);
     for (const host of ['*', '*.example.com', 'https://calls.example.com', 'calls.example.com/webhook', 'a b', 'a@b'])
-      expect(() => read({ INGEST_HOSTS: host })).toThrow(/INGEST_HOSTS: must be names of hosts/);
+      expect(() => read({ INGEST_HOSTS: host })).toThrow(/INGEST_HOSTS: must be host names/);
     for (const origin of ['*', 'null', 'app.example.com', 'https://app.example.com/path', 'https://*.example.com'])
       expect(() => read({ INGEST_CORS_ORIGINS: origin })).toThrow(/INGEST_CORS_ORIGINS: must be origins/);
   });
-  it('refuse networks that are none', () => {
+  it('refuse a list with an invalid network', () => {
     expect(() => read({ INGEST_ALLOW: '10.0.0.0/8,example.com' })).toThrow(
       /INGEST_ALLOW: must be addresses or networks/,
     );

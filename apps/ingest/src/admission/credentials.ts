@@ -1,8 +1,8 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
-import type { IngestConfig } from '../config.ts';
+import type { SenderAuthenticationEnv } from './authentication-env.ts';
 
-/** Of each kind the current secret and the previous one, so that a sender can be changed without a pause. */
+/** The current and the previous secret of each kind. */
 export interface Credentials {
   /** `/webhook/<secret>`. */
   readonly path: readonly string[];
@@ -15,77 +15,79 @@ export interface Credentials {
 
 interface RequestHead {
   readonly headers: IncomingHttpHeaders;
-  /** What the path has after `/webhook/`. */
+  /** The path after `/webhook/`. */
   readonly pathSecret: string | undefined;
 }
 
-/** Who may send. Any one of the configured kinds is enough; without any, everybody may. */
+/** Authentication of senders: a request needs a secret of one of the configured kinds. */
 export interface SenderAuthentication {
-  /** Whether everybody may send, because there is no secret. */
+  /** There is no secret, and everybody may send. */
   readonly isOpen: boolean;
-  /** Whether a path may have a secret. */
-  readonly knowsPaths: boolean;
-  /** What of a request besides its path may tell who it is. */
-  readonly kinds: readonly ('basic' | 'bearer' | 'signature')[];
-  /** `unknown` if only the body can tell. */
-  readonly ofHead: (request: RequestHead) => 'yes' | 'no' | 'unknown';
-  /** Whether the signature of the body is right, and of these minutes. */
-  readonly ofBody: (headers: IncomingHttpHeaders, body: Buffer) => boolean;
-  /** What a 401 asks for. */
+  readonly hasPathSecret: boolean;
+  /** The configured kinds besides the path secret. */
+  readonly schemes: readonly ('basic' | 'bearer' | 'signature')[];
+  /** `needs-body`: there is a signature, which covers the body. */
+  readonly checkHead: (request: RequestHead) => 'valid' | 'invalid' | 'needs-body';
+  /** Whether the signature of the body is valid, and not older than the tolerance. */
+  readonly checkSignature: (headers: IncomingHttpHeaders, body: Buffer) => boolean;
+  /** `www-authenticate` of a 401. */
   readonly challenge: string;
 }
 
-/** Most by which the clock of a sender may differ from ours, in seconds: as Standard Webhooks has it. */
+/** Tolerance for the clock of a sender, in seconds; the value of Standard Webhooks. */
 const clockToleranceSeconds = 300;
 
-export function credentialsOf(config: IngestConfig): Credentials {
+export function credentialsOf(env: SenderAuthenticationEnv): Credentials {
   const both = (...secrets: (string | undefined)[]): string[] => secrets.filter((secret) => secret !== undefined);
   return {
-    path: both(config.INGEST_PATH_SECRET, config.INGEST_PATH_SECRET_PREVIOUS),
-    basic: both(config.INGEST_BASIC, config.INGEST_BASIC_PREVIOUS),
-    bearer: both(config.INGEST_BEARER_TOKEN, config.INGEST_BEARER_TOKEN_PREVIOUS),
-    hmac: both(config.INGEST_HMAC_SECRET, config.INGEST_HMAC_SECRET_PREVIOUS).map(hmacKey),
+    path: both(env.INGEST_PATH_SECRET, env.INGEST_PATH_SECRET_PREVIOUS),
+    basic: both(env.INGEST_BASIC, env.INGEST_BASIC_PREVIOUS),
+    bearer: both(env.INGEST_BEARER_TOKEN, env.INGEST_BEARER_TOKEN_PREVIOUS),
+    hmac: both(env.INGEST_HMAC_SECRET, env.INGEST_HMAC_SECRET_PREVIOUS).map(hmacKey),
   };
 }
 
+/** The key in `whsec_<base64>`, the format of Standard Webhooks. */
+const hmacKey = (secret: string): Buffer => Buffer.from(secret.slice('whsec_'.length), 'base64');
+
 export function createAuthentication({ path, basic, bearer, hmac }: Credentials): SenderAuthentication {
-  const isPath = oneOf(path);
+  const isPathSecret = oneOf(path);
   const isBasic = oneOf(basic);
   const isBearer = oneOf(bearer);
-  const kinds: SenderAuthentication['kinds'] = [
+  const schemes: SenderAuthentication['schemes'] = [
     ...(basic.length > 0 ? (['basic'] as const) : []),
     ...(bearer.length > 0 ? (['bearer'] as const) : []),
     ...(hmac.length > 0 ? (['signature'] as const) : []),
   ];
-  const isOpen = path.length === 0 && kinds.length === 0;
-  const ofHead: SenderAuthentication['ofHead'] = ({ headers, pathSecret }) => {
-    if (isOpen) return 'yes';
-    const [scheme = '', given = ''] = (headers.authorization ?? '').split(' ', 2);
-    const known =
-      (pathSecret !== undefined && isPath(pathSecret)) ||
-      (scheme.toLowerCase() === 'bearer' && isBearer(given)) ||
-      (scheme.toLowerCase() === 'basic' && isBasic(Buffer.from(given, 'base64').toString()));
-    if (known) return 'yes';
-    return hmac.length > 0 && headers['webhook-signature'] !== undefined ? 'unknown' : 'no';
+  const isOpen = path.length === 0 && schemes.length === 0;
+  const checkHead: SenderAuthentication['checkHead'] = ({ headers, pathSecret }) => {
+    if (isOpen) return 'valid';
+    const [scheme = '', value = ''] = (headers.authorization ?? '').split(' ', 2);
+    const isValid =
+      (pathSecret !== undefined && isPathSecret(pathSecret)) ||
+      (scheme.toLowerCase() === 'bearer' && isBearer(value)) ||
+      (scheme.toLowerCase() === 'basic' && isBasic(Buffer.from(value, 'base64').toString()));
+    if (isValid) return 'valid';
+    return hmac.length > 0 && headers['webhook-signature'] !== undefined ? 'needs-body' : 'invalid';
   };
-  const ofBody: SenderAuthentication['ofBody'] = (headers, body) => {
+  const checkSignature: SenderAuthentication['checkSignature'] = (headers, body) => {
     const [id, timestamp, signatures] = ['webhook-id', 'webhook-timestamp', 'webhook-signature'].map(
       (name) => headers[name] as string | undefined,
     );
     if (id === undefined || timestamp === undefined || signatures === undefined) return false;
-    const age = Math.abs(Date.now() / 1000 - Number(timestamp));
-    if (!(age <= clockToleranceSeconds)) return false;
+    const ageSeconds = Math.abs(Date.now() / 1000 - Number(timestamp));
+    if (!(ageSeconds <= clockToleranceSeconds)) return false;
     const expected = hmac.map((key) =>
       createHmac('sha256', key).update(`${id}.${timestamp}.`).update(body).digest('base64'),
     );
-    const isSignature = oneOf(expected.map((signature) => `v1,${signature}`));
-    return signatures.split(' ').slice(0, signaturesMax).some(isSignature);
+    const isExpected = oneOf(expected.map((signature) => `v1,${signature}`));
+    return signatures.split(' ').slice(0, signaturesMax).some(isExpected);
   };
-  const challenge = kinds.map((kind) => challenges[kind]).join(', ') || challenges.path;
-  return { isOpen, knowsPaths: path.length > 0, kinds, ofHead, ofBody, challenge };
+  const challenge = schemes.map((scheme) => challenges[scheme]).join(', ') || challenges.path;
+  return { isOpen, hasPathSecret: path.length > 0, schemes, checkHead, checkSignature, challenge };
 }
 
-/** HTTP wants a challenge with every 401; `Webhook` is a scheme of our own. */
+/** HTTP requires a challenge in every 401. `Webhook` is a scheme of callstream. */
 const challenges = {
   basic: 'Basic realm="callstream", charset="UTF-8"',
   bearer: 'Bearer realm="callstream"',
@@ -93,20 +95,16 @@ const challenges = {
   path: 'Webhook realm="callstream"',
 } as const;
 
-/** Signatures of one request that are looked at: one of each key is usual. */
+/** Signatures of one request that are checked; senders usually send one per key. */
 const signaturesMax = 8;
 
-/** Compares hashes, and always with all of them: the time says neither how much is right nor how long a secret is. */
-function oneOf(secrets: readonly string[]): (given: string) => boolean {
+/** Compares hashes, and always all of them, so that the duration reveals neither a matching prefix nor the length of a secret. */
+function oneOf(secrets: readonly string[]): (value: string) => boolean {
   const hashes = secrets.map(sha256);
-  return (given) => {
-    const hash = sha256(given);
+  return (value) => {
+    const hash = sha256(value);
     return hashes.map((secret) => timingSafeEqual(secret, hash)).includes(true);
   };
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest();
-
-/** `whsec_` and base64, as Standard Webhooks has it. */
-export const hmacPattern = /^whsec_[A-Za-z0-9+/]{32,}={0,2}$/;
-const hmacKey = (secret: string): Buffer => Buffer.from(secret.slice('whsec_'.length), 'base64');

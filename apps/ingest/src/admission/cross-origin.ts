@@ -3,7 +3,7 @@ import { createIsOwnHost, parseOrigin } from '@callstream/runtime';
 import type { Middleware } from 'koa';
 import { WebhookRejected } from '../problem.ts';
 
-/** What a browser is told that asks whether a page may send; it may remember the answer for ten minutes. */
+/** The answer to a CORS preflight; a browser may cache it for ten minutes. */
 const preflight = {
   'access-control-allow-methods': 'POST',
   'access-control-allow-headers': 'authorization, content-type, webhook-id, webhook-timestamp, webhook-signature',
@@ -15,22 +15,22 @@ const ownSites: ReadonlySet<string> = new Set(['none', 'same-origin']);
 
 const originOf = (header: string): string | undefined => parseOrigin(header)?.origin;
 
-/** Answers pages of these origins as CORS has it: their preflights, and so that they may read every answer. */
+/** CORS: answers the preflights of pages of these origins, and lets them read every answer. */
 export const answerCors = (origins: readonly string[]): Middleware => {
-  const listed = new Set(origins);
+  const allowed = new Set(origins);
   return async (ctx, next) => {
-    if (listed.size > 0) ctx.vary('Origin');
+    if (allowed.size > 0) ctx.vary('Origin');
     const origin = originOf(ctx.get('origin')) ?? '';
-    const isListed = listed.has(origin);
-    if (isListed) ctx.set({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' });
-    if (isListed && ctx.method === 'OPTIONS' && ctx.get('access-control-request-method') !== '') {
+    const isAllowed = allowed.has(origin);
+    if (isAllowed) ctx.set({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' });
+    if (isAllowed && ctx.method === 'OPTIONS' && ctx.get('access-control-request-method') !== '') {
       ctx.set(preflight);
       ctx.status = 204;
     } else await next();
   };
 };
 
-/** Where no secret is asked for, a page of strangers must not reach us by a name of its own that points to this machine. */
+/** Against DNS rebinding, where there is no secret: a page may reach us by its own host name if that resolves to this machine. */
 export const refuseForeignHosts = (hosts: readonly string[]): Middleware => {
   const isOwnHost = createIsOwnHost(hosts);
   return async (ctx, next) => {
@@ -40,22 +40,24 @@ export const refuseForeignHosts = (hosts: readonly string[]): Middleware => {
 };
 
 /**
- * Where no secret is asked for, a page of strangers must not have a browser send events. Browsers say that it is one in
- * Origin or Sec-Fetch-Site. Those that say neither at least cannot say without being allowed to that they send JSON.
+ * Against cross-site request forgery, where there is no secret: other sites must not make a browser send events. Browsers name
+ * the site in Origin or Sec-Fetch-Site. Old ones that send neither still need a preflight to send content-type: application/json,
+ * so a request without a content type is refused if it is from a browser.
  */
 export const refuseCrossSite = (origins: readonly string[]): Middleware => {
-  const listed = new Set(origins);
+  const allowed = new Set(origins);
   return async (ctx, next) => {
     const { headers } = ctx.req;
     const { origin, 'sec-fetch-site': site } = headers;
-    const isOwn = origin === undefined ? site === undefined || ownSites.has(site) : listed.has(originOf(origin) ?? '');
-    if (!isOwn) throw new WebhookRejected({ kind: 'foreign' });
+    const isAllowed =
+      origin === undefined ? site === undefined || ownSites.has(site) : allowed.has(originOf(origin) ?? '');
+    if (!isAllowed) throw new WebhookRejected({ kind: 'foreign' });
     if (!headers['content-type'] && isOfBrowser(headers)) throw new WebhookRejected({ kind: 'untyped' });
     await next();
   };
 };
 
-/** Not by `Sec-Fetch-Mode: cors` alone: that is Node's fetch. A browser has an Origin beside it when it posts. */
+/** `Sec-Fetch-Mode: cors` alone is no proof: Node's fetch sends it. A browser that posts sends Origin as well. */
 const isOfBrowser = (headers: IncomingHttpHeaders): boolean =>
   headers.origin !== undefined ||
   headers.referer !== undefined ||

@@ -2,45 +2,44 @@ import { networkOf } from '@callstream/runtime';
 import { TokenBucket } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
-/** Sources that are remembered; with more, the one that was quiet for longest starts anew. */
+/** Capacity of the cache of sources. The least recently used one is evicted, and starts with full buckets again. */
 const sourcesMax = 50_000;
 
 export interface RateLimitOptions {
-  /** Requests per second of a source, on average over `burstSeconds`; 0: as many as it likes. */
+  /** Requests per second of a source, on average over `burstSeconds`; 0: no limit. */
   readonly requestsPerSecond: number;
-  /** Refused requests per minute of a source; 0: as many as it likes. */
+  /** Refused requests per minute of a source; 0: no limit. */
   readonly refusedPerMinute: number;
 }
 
-/** How many seconds' worth of requests may come at once: providers send in bursts. */
+/** Size of a burst, in seconds of the average rate: providers send in bursts. */
 export const burstSeconds = 10;
 
 export interface RateLimits {
-  /** Takes a request into account. @returns seconds after which it may come again, or null if it may go on */
+  /** Counts a request. @returns null if it is within the limits, else seconds until the next one is */
   readonly admit: (address: string) => number | null;
-  /** Takes a refusal into account. */
-  readonly refused: (address: string) => void;
+  readonly countRefusal: (address: string) => void;
 }
 
-/** Token buckets, one of each kind for each source: an address, or a network of IPv6. */
+/** Token buckets per source: an IPv4 address, or an IPv6 network of 64 bits. */
 export function createRateLimits({ requestsPerSecond, refusedPerMinute }: RateLimitOptions): RateLimits {
   const requests = createBuckets(requestsPerSecond * burstSeconds, burstSeconds);
   const refusals = createBuckets(refusedPerMinute, 60);
   return {
     admit: (address) => {
-      // First of all: who is refused all the time does not get to use up anything else.
-      const wait = refusals?.waitSeconds(address) ?? 0;
-      if (wait > 0) return wait;
+      // First, so that a request over this limit does not use up the tokens of good requests.
+      const waitSeconds = refusals?.waitSeconds(address) ?? 0;
+      if (waitSeconds > 0) return waitSeconds;
       if (requests === undefined || requests.take(address)) return null;
       return requests.waitSeconds(address);
     },
-    refused: (address) => void refusals?.take(address),
+    countRefusal: (address) => void refusals?.take(address),
   };
 }
 
 interface Buckets {
   readonly take: (address: string) => boolean;
-  /** Seconds until there is a token; 0 if there is one. */
+  /** Seconds until the next token; 0 if there is one. */
   readonly waitSeconds: (address: string) => number;
 }
 

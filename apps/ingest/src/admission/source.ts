@@ -1,9 +1,9 @@
 import { createAddressOf, createIsInNetworks } from '@callstream/runtime';
 import type { AddressOf, AddressOptions } from '@callstream/runtime';
 
-/** Where a request comes from. */
+/** Senders of requests. */
 export interface Sources {
-  /** Address of the sender: of the connection, or what a proxy of ours says. */
+  /** Address of the sender: that of the connection or, behind a trusted proxy, the one that the proxy's headers have. */
   readonly addressOf: AddressOf;
   readonly isAllowed: (address: string) => boolean;
 }
@@ -14,9 +14,9 @@ export interface SourceOptions extends AddressOptions {
 }
 
 export function createSources({ allowed, ...options }: SourceOptions): Sources {
-  const isOnList = createIsInNetworks(allowed);
+  const isInAllowed = createIsInNetworks(allowed);
   return {
     addressOf: createAddressOf(options),
-    isAllowed: (address) => allowed.length === 0 || isOnList(address),
+    isAllowed: (address) => allowed.length === 0 || isInAllowed(address),
   };
 }

@@ -1,39 +1,39 @@
+import { addGauge } from '@callstream/runtime';
 import type { Log, Publisher } from '@callstream/runtime';
 import { createBatcher } from '../batcher.ts';
 import type { Batcher } from '../batcher.ts';
 import type { IngestMetrics } from '../metrics.ts';
-import type { PartitionBreakers } from './circuit-breaker.ts';
 import type { EventRecord } from '../record.ts';
+import type { PartitionBreakers } from './circuit-breaker.ts';
 
-/** Longest that an event waits for Kafka, in ms. After it comes the spool; the known senders give up after 5 s. */
+/** Deadline of an event for Kafka, in ms; then it goes to the spool. Known senders time out after 5 s. */
 export const kafkaDeadlineMs = 2_500;
-/** Kafka's limit is on the batch of one partition: 5,000 small records of one call would exceed it. */
+/** Kafka limits the batch of one partition: 5,000 small records of one call would exceed it. */
 const partitionRecordsMax = 1_000;
 const partitionBytesMax = 256 * 1024;
 const batchRecordsMax = 10_000;
 
-/** The partition is known not to take records now, or is not known yet. */
+/** The circuit breaker of the partition is open, or its number is not known yet. */
 class PartitionUnavailable extends Error {
-  override readonly name = 'PartitionAway';
+  override readonly name = 'PartitionUnavailable';
 }
 
-/** The way of an event straight to Kafka. */
-export type BatchingPublisher = Pick<Batcher<EventRecord>, 'add' | 'depth'>;
+/** Sends events to Kafka in batches, without the spool. */
+export type BatchingPublisher = Pick<Batcher<EventRecord>, 'add'>;
 
-/** One whose partition is known. */
 type PartitionedRecord = EventRecord & { readonly partition: number };
 
 export interface BatchingPublisherOptions {
-  /** Each has the partitions of its own, so that Kafka can write them side by side; see docs/decisions/0004. */
+  /** Each has its own partitions, so that Kafka can write them in parallel; see docs/decisions/0004. */
   readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
-  readonly partitions: PartitionBreakers;
-  readonly metrics: Pick<IngestMetrics, 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
+  readonly breakers: PartitionBreakers;
+  readonly metrics: Pick<IngestMetrics, 'registry' | 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
   readonly log: Log;
 }
 
 export function createBatchingPublisher({
   publishers,
-  partitions,
+  breakers,
   metrics,
   log,
 }: BatchingPublisherOptions): BatchingPublisher {
@@ -42,36 +42,46 @@ export function createBatchingPublisher({
     records: readonly PartitionedRecord[],
   ): Promise<void> => {
     metrics.batchRecords.observe(records.length);
-    const end = metrics.produceSeconds.startTimer();
+    const stopTimer = metrics.produceSeconds.startTimer();
     try {
       await publisher.publishBatch(records);
     } catch (error) {
-      // Which of them it was, Kafka's client does not say: each is tried by itself before live events go there again.
+      // kafkajs does not say which partition failed: each has to succeed on its own before live events go there again.
       metrics.failedBatches.inc();
-      partitions.failed(new Set(records.map(({ partition }) => partition)));
+      breakers.failed(new Set(records.map(({ partition }) => partition)));
       const { name, message } = error as Error;
-      log.warn({ records: records.length, error: name, reason: message, duration_ms: ms(end()) }, 'batch.failed');
+      log.warn({ records: records.length, error: name, reason: message, duration_ms: ms(stopTimer()) }, 'batch.failed');
       throw error;
     }
-    if (partitions.away() > 0) partitions.succeeded(records.map(({ partition }) => partition));
-    log.debug({ records: records.length, duration_ms: ms(end()) }, 'batch.published');
+    if (breakers.openCount() > 0) breakers.succeeded(records.map(({ partition }) => partition));
+    log.debug({ records: records.length, duration_ms: ms(stopTimer()) }, 'batch.published');
   };
   const refuse = ({ partition }: PartitionedRecord): Error | undefined =>
-    partitions.isAway(partition) ? new PartitionUnavailable('Kafka is away.') : undefined;
+    breakers.isOpen(partition) ? new PartitionUnavailable(`Partition ${partition} does not take records.`) : undefined;
   const batchers = publishers.map((publisher) =>
     createBatcher<PartitionedRecord>((records) => send(publisher, records), {
-      withinMs: kafkaDeadlineMs,
+      deadlineMs: kafkaDeadlineMs,
       fits: fitsKafka,
       refuse,
     }),
   );
+  addGauge(metrics.registry, {
+    name: 'callstream_ingest_in_flight_events',
+    help: 'Events that wait for Kafka',
+    value: () => batchers.reduce((sum, batcher) => sum + batcher.depth(), 0),
+  });
+  addGauge(metrics.registry, {
+    name: 'callstream_ingest_partitions_away',
+    help: 'Unavailable partitions: the last attempt failed, and their events go to the spool',
+    value: breakers.openCount,
+  });
   return {
     add: (record) => {
-      if (!isPartitioned(record)) return Promise.reject(new PartitionUnavailable('The topic is not known yet.'));
+      if (!isPartitioned(record))
+        return Promise.reject(new PartitionUnavailable('The partitions of the topic are not known yet.'));
       const batcher = batchers[record.partition % batchers.length];
       return batcher ? batcher.add(record) : Promise.reject(new PartitionUnavailable('There is no producer.'));
     },
-    depth: () => batchers.reduce((sum, batcher) => sum + batcher.depth(), 0),
   };
 }
 
@@ -79,7 +89,7 @@ const ms = (seconds: number): number => Math.round(seconds * 1_000);
 
 const isPartitioned = (record: EventRecord): record is PartitionedRecord => record.partition !== null;
 
-/** Bounded per partition and in total; a record that is larger than a batch goes alone. */
+/** Limits a batch per partition and in total. The first record of a partition always fits, whatever its size. */
 export function fitsKafka(): (record: Pick<EventRecord, 'partition' | 'bytes'>) => boolean {
   const sums = new Map<number | null, { records: number; bytes: number }>();
   let records = 0;

@@ -1,43 +1,46 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isPermanentlyRejected } from '@callstream/runtime';
 import type { Log, ProducerRecord, Publisher } from '@callstream/runtime';
-import type { PartitionBreakers } from './circuit-breaker.ts';
+import type { PartitionOf } from '../record.ts';
 import type { SpooledRecord, SpoolBatch } from '../spool/messages.ts';
 import type { Spool } from '../spool/spool.ts';
+import type { PartitionBreakers } from './circuit-breaker.ts';
 
 export interface DrainerOptions {
-  readonly spool: Pick<Spool, 'take' | 'drained' | 'refuse' | 'status' | 'watch'>;
-  /** A producer of its own for each lane: one that is stuck holds up no other, and no live event. */
+  readonly spool: Pick<Spool, 'take' | 'markDrained' | 'quarantine' | 'status' | 'onChange'>;
+  /** Creates a producer per partition: one that hangs must not hold up other partitions or live events. */
   readonly connect: () => Publisher;
-  readonly partitions: PartitionBreakers;
-  /** The partition of a key; null until Kafka could be asked. */
-  readonly place: (key: string) => number | null;
+  readonly breakers: PartitionBreakers;
+  readonly partitionOf: PartitionOf;
   readonly metrics: { readonly drained: { inc: (records: number) => void } };
   readonly log: Log;
 }
 
 export interface Drainer extends AsyncDisposable {
-  /** Looks for lanes that have records; called when the topic has become known. */
+  /** Starts draining every partition that has records; to be called when the topic's metadata was read. */
   readonly wake: () => void;
 }
 
-/** Sends what is in the spool, each lane by itself, with a pause after each batch as long as the batch took: live events come first. */
-export function startDrainer(draining: DrainerOptions): Drainer {
+/**
+ * Sends the spool to Kafka, each partition on its own. Live events have priority: after each batch it pauses for as long as the
+ * batch took.
+ */
+export function startDrainer(options: DrainerOptions): Drainer {
   const stopping = new AbortController();
   const running = new Map<number, Promise<void>>();
   const wake = (): void => {
-    if (stopping.signal.aborted || draining.place('') === null) return;
-    for (const lane of draining.spool.status().lanes.keys()) {
-      if (running.has(lane)) continue;
-      const ended = drainPartition(lane, draining, stopping.signal)
+    if (stopping.signal.aborted || options.partitionOf('') === null) return;
+    for (const partition of options.spool.status().pending.keys()) {
+      if (running.has(partition)) continue;
+      const ended = drainPartition(partition, options, stopping.signal)
         .catch((error: unknown) => {
-          if (!stopping.signal.aborted) draining.log.error({ lane, error: String(error) }, 'drain.failed');
+          if (!stopping.signal.aborted) options.log.error({ lane: partition, error: String(error) }, 'drain.failed');
         })
-        .finally(() => running.delete(lane));
-      running.set(lane, ended);
+        .finally(() => running.delete(partition));
+      running.set(partition, ended);
     }
   };
-  draining.spool.watch(wake);
+  options.spool.onChange(wake);
   const close = async (): Promise<void> => {
     stopping.abort();
     await Promise.all(running.values());
@@ -45,47 +48,47 @@ export function startDrainer(draining: DrainerOptions): Drainer {
   return { wake, [Symbol.asyncDispose]: close };
 }
 
-async function drainPartition(lane: number, draining: DrainerOptions, signal: AbortSignal): Promise<void> {
-  const { spool, partitions, log } = draining;
-  await using publisher = draining.connect();
+async function drainPartition(partition: number, options: DrainerOptions, signal: AbortSignal): Promise<void> {
+  const { spool, breakers, log } = options;
+  await using publisher = options.connect();
   while (!signal.aborted) {
-    await pause(partitions.retryInMs(lane), undefined, { signal });
-    const taken = await spool.take(lane);
-    if (!taken) return;
-    const began = performance.now();
+    await pause(breakers.retryInMs(partition), undefined, { signal });
+    const batch = await spool.take(partition);
+    if (!batch) return;
+    const startedAt = performance.now();
     try {
-      await sendBatch(taken, publisher, draining);
-      partitions.succeeded([lane]);
+      await sendBatch(batch, publisher, options);
+      breakers.succeeded([partition]);
     } catch (error) {
-      partitions.failed([lane]);
+      breakers.failed([partition]);
       const { name, message } = error as Error;
-      log.warn({ lane, records: taken.records.length, error: name, reason: message }, 'drain.waits');
+      log.warn({ lane: partition, records: batch.records.length, error: name, reason: message }, 'drain.waits');
     }
-    await pause(performance.now() - began, undefined, { signal });
+    await pause(performance.now() - startedAt, undefined, { signal });
   }
 }
 
-/** Sends all of it at once or, if Kafka will never take that, one by one, and sets aside what it refuses. */
-async function sendBatch(taken: SpoolBatch, publisher: Publisher, draining: DrainerOptions): Promise<void> {
-  const { spool, place, metrics, log } = draining;
+/** Sends a batch. If Kafka rejects it permanently, sends its records one by one and quarantines those that Kafka rejects. */
+async function sendBatch(batch: SpoolBatch, publisher: Publisher, options: DrainerOptions): Promise<void> {
+  const { spool, partitionOf, metrics, log } = options;
   try {
-    await publisher.publishBatch(taken.records.map(({ record }) => outRecord(record, place)));
-    await spool.drained(taken);
-    metrics.drained.inc(taken.records.length);
+    await publisher.publishBatch(batch.records.map(({ record }) => producerRecord(record, partitionOf)));
+    await spool.markDrained(batch);
+    metrics.drained.inc(batch.records.length);
   } catch (error) {
     if (!isPermanentlyRejected(error)) throw error;
-    if (taken.records.length > 1)
-      for (const record of taken.records) await sendBatch({ ...taken, records: [record] }, publisher, draining);
+    if (batch.records.length > 1)
+      for (const record of batch.records) await sendBatch({ ...batch, records: [record] }, publisher, options);
     else {
-      await spool.refuse(taken, (error as Error).message);
-      log.error({ lane: taken.lane, reason: (error as Error).message }, 'drain.set-aside');
+      await spool.quarantine(batch, (error as Error).message);
+      log.error({ lane: batch.partition, reason: (error as Error).message }, 'drain.set-aside');
     }
   }
 }
 
-function outRecord({ topic, key, value, headers }: SpooledRecord, place: DrainerOptions['place']): ProducerRecord {
-  const partition = place(key);
-  if (partition === null) throw new Error('The topic is not known yet.');
+function producerRecord({ topic, key, value, headers }: SpooledRecord, partitionOf: PartitionOf): ProducerRecord {
+  const partition = partitionOf(key);
+  if (partition === null) throw new Error('The partitions of the topic are not known yet.');
   return {
     topic,
     partition,

@@ -1,25 +1,35 @@
 import { WebhookRejected } from '../problem.ts';
 import { recordOf } from '../record.ts';
-import type { AcceptedEvent } from '../record.ts';
-import type { StoreRecord } from './store.ts';
+import type { AcceptedEvent, PartitionOf } from '../record.ts';
+import type { Spool } from '../spool/spool.ts';
+import type { BatchingPublisher } from './batching-publisher.ts';
 
-/** Stores an event; returns its uuid, and where it is. @throws {Rejected} if it is not known to be stored */
+/** Stores an event. Resolves with its uuid and where it is stored. @throws {WebhookRejected} if it may not be stored */
 export type Publish = (accepted: AcceptedEvent) => Promise<{ uuid: string; storedIn: 'kafka' | 'spool' }>;
 
-export function createPublish(
-  store: StoreRecord,
-  to: { topic: string; place: (key: string) => number | null },
-): Publish {
+export interface PublishOptions {
+  readonly publisher: Pick<BatchingPublisher, 'add'>;
+  readonly spool: Pick<Spool, 'add'>;
+  readonly topic: string;
+  readonly partitionOf: PartitionOf;
+}
+
+/** Kafka first. An event that Kafka does not acknowledge before the deadline goes to the spool. */
+export function createPublish({ publisher, spool, topic, partitionOf }: PublishOptions): Publish {
   return async (accepted) => {
-    const { record, uuid } = recordOf(accepted, to);
+    const { record, uuid } = recordOf(accepted, { topic, partitionOf });
     try {
-      return { uuid, storedIn: await store(record) };
+      await publisher.add(record);
+      return { uuid, storedIn: 'kafka' };
     } catch {
-      // Why, the one who could not store it has said in the log; here it would be said for every event.
-      throw new WebhookRejected({
-        kind: 'unavailable',
-        problem: 'The event is not known to be stored: send it again.',
-      });
+      // The batching publisher has logged why, once for the whole batch.
+    }
+    try {
+      await spool.add(record);
+      return { uuid, storedIn: 'spool' };
+    } catch {
+      // The spool has logged why, once for the whole batch.
+      throw new WebhookRejected({ kind: 'unavailable', problem: 'The event may not be stored: send it again.' });
     }
   };
 }

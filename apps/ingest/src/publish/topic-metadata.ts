@@ -1,30 +1,30 @@
 import { eventBytesMax } from '@callstream/domain';
 import { createPartitionOf } from '@callstream/runtime';
 import type { TopicDescription } from '@callstream/runtime';
+import type { PartitionOf } from '../record.ts';
 
-/** Kafka's default of `max.message.bytes`, which counts until the topic can be asked, in bytes. */
+/** Kafka's default of `max.message.bytes`, used until the topic's own value is known, in bytes. */
 const messageBytesDefault = 1_048_588;
-/** Room that a record's key, headers and framing take in Kafka's limit, in bytes. */
+/** Share of Kafka's limit that is reserved for a record's key, headers and framing, in bytes. */
 const recordOverheadBytes = 8 * 1024;
 
-/** What ingest knows of the topic: nothing, until Kafka has been asked. */
+/** Metadata of the topic; defaults until the first `update`. */
 export interface TopicMetadata {
-  /** The partition of a key, or null. */
-  readonly place: (key: string) => number | null;
-  /** Largest body that is taken, in bytes. */
+  readonly partitionOf: PartitionOf;
+  /** Largest body that ingest accepts, in bytes. */
   readonly bodyBytesMax: () => number;
-  readonly learn: (facts: TopicDescription) => void;
+  readonly update: (topic: TopicDescription) => void;
 }
 
 export function createTopicMetadata(): TopicMetadata {
-  let place: TopicMetadata['place'] = () => null;
+  let partitionOf: PartitionOf = () => null;
   let messageBytesMax = messageBytesDefault;
   return {
-    place: (key) => place(key),
+    partitionOf: (key) => partitionOf(key),
     bodyBytesMax: () => Math.min(messageBytesMax - recordOverheadBytes, eventBytesMax),
-    learn: (facts) => {
-      place = createPartitionOf(facts.partitions);
-      ({ messageBytesMax } = facts);
+    update: (topic) => {
+      partitionOf = createPartitionOf(topic.partitions);
+      ({ messageBytesMax } = topic);
     },
   };
 }

@@ -2,13 +2,14 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { durabilityProblems, isKafkaError, describeTopic } from '@callstream/runtime';
 import type { Kafka, Log, TopicDescription } from '@callstream/runtime';
 
-/** Pause between two attempts, in ms; an attempt itself tries for some seconds. */
-const againAfterMs = 1_000;
+/** Pause between two attempts, in ms. kafkajs retries within an attempt for some seconds. */
+const retryAfterMs = 1_000;
 
 /**
- * What of the topic must be known before the first webhook; waits for as long as Kafka is away, does not let us in, or the
- * topic is missing: events go to the spool meanwhile, and somebody mends it. Warns if the topic could lose what it has
- * acknowledged. Undefined if `stopped` came first. @throws what is no failure of Kafka
+ * Reads the topic's metadata, and retries for as long as Kafka is unavailable, denies access or lacks the topic; meanwhile
+ * events go to the spool. Logs a warning if the topic may lose acknowledged records.
+ * @returns undefined if `stopped` settles first
+ * @throws the first error that is not from Kafka
  */
 export async function waitForTopic(
   kafka: Kafka,
@@ -18,14 +19,14 @@ export async function waitForTopic(
   const stop = stopped.then(() => undefined);
   for (;;) {
     try {
-      const facts = await Promise.race([describeTopic(kafka, topic), stop]);
-      for (const reason of facts ? durabilityProblems(facts.durability) : [])
+      const description = await Promise.race([describeTopic(kafka, topic), stop]);
+      for (const reason of description ? durabilityProblems(description.durability) : [])
         log.warn({ topic, reason }, 'topic.not-durable');
-      return facts;
+      return description;
     } catch (error) {
       if (!isKafkaError(error)) throw error;
       log.warn({ topic, reason: (error as Error).message }, 'ingest.waits-for-kafka');
     }
-    if (await Promise.race([stop.then(() => true), pause(againAfterMs, false)])) return undefined;
+    if (await Promise.race([stop.then(() => true), pause(retryAfterMs, false)])) return undefined;
   }
 }

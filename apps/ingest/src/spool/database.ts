@@ -3,15 +3,15 @@ import { DatabaseSync } from 'node:sqlite';
 import type { DatabaseSyncOptions } from 'node:sqlite';
 import { privateFileMode } from '@callstream/files';
 
-/** A file of the spool is closed to the user that this process runs as. */
+/** This process must not write a file of the spool, because another user owns it. */
 export class NotFileOwner extends Error {
-  override readonly name = 'NotOurs';
+  override readonly name = 'NotFileOwner';
 }
 
 /**
- * Opens a database of the spool. SQLite would make its file readable for everybody (0644, less the umask); it gives the
- * modes of that file to its journal, -wal and -shm.
- * @throws {NotOurs} if we may not write it
+ * Opens a database of the spool, with a mode that excludes other users. SQLite alone would make the file readable for
+ * everybody (0644, less the umask); its journal, -wal and -shm get the mode of the file.
+ * @throws {NotFileOwner} if the file is not writable
  */
 export function openDatabase(file: string, options: DatabaseSyncOptions = {}): DatabaseSync {
   try {

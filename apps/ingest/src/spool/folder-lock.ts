@@ -1,15 +1,15 @@
 import { join } from 'node:path';
 import { openDatabase } from './database.ts';
 
-/** Each spool has it, from its first start on. */
+/** The file that is locked. Every spool has it from its first start on. */
 export const lockFile = 'owner.db';
 
 /**
- * Makes this process the only one that uses the folder: by a lock of the system on a file, which goes with the process,
- * also with one that is killed.
- * @throws {Error} if another process has it
+ * Locks the folder for this process, by a lock of the operating system on a file: it is released when the process ends, also
+ * if it is killed.
+ * @throws {Error} if another process has the lock
  */
-export function lockFolder(dir: string): { close: () => void } {
+export function lockFolder(dir: string): { readonly close: () => void } {
   const db = openDatabase(join(dir, lockFile), { timeout: 0 });
   try {
     db.exec('begin exclusive');
@@ -17,7 +17,7 @@ export function lockFolder(dir: string): { close: () => void } {
     db.close();
     if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
     throw new Error(
-      `The spool in ${dir} is used by another process that runs. Stop that one, or give each instance of ingest a DATA_DIR of its own.`,
+      `The spool in ${dir} is used by another process that runs. Stop that process, or set a DATA_DIR of its own for each instance of ingest.`,
       { cause: error },
     );
   }

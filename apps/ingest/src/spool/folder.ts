@@ -1,28 +1,22 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { makePrivateFolder } from '@callstream/files';
-import type { SpooledRecord, SpoolStatus, SpoolBatch } from './messages.ts';
-import { NotFileOwner } from './database.ts';
 import { lockFile, lockFolder } from './folder-lock.ts';
+import type { SpooledRecord, SpoolBatch, SpoolStatus } from './messages.ts';
 import { openQuarantine } from './quarantine.ts';
+import { openSegments, segmentName } from './segment-list.ts';
 import type { SpoolSegment } from './segment.ts';
-import { openSegment, removeFile, markTorn } from './segment.ts';
-
-/** A segment that was given this much is followed by another one, in bytes. */
-const segmentBytesMax = 8 * 1024 * 1024;
-const segmentName = /^\d{12}\.db$/;
 
 export interface SpoolFolder {
   readonly append: (records: readonly SpooledRecord[]) => void;
-  readonly take: (lane: number, limits: { records: number; bytes: number }) => SpoolBatch | null;
-  readonly drained: (sent: { lane: number; segment: string; id: number; records: number }) => void;
-  /** Sets the next record of a lane aside, for good. */
-  readonly refuse: (refused: { lane: number; segment: string; id: number; reason: string }) => void;
+  readonly take: (partition: number, limits: { records: number; bytes: number }) => SpoolBatch | null;
+  readonly markDrained: (sent: { partition: number; segment: string; id: number; records: number }) => void;
+  /** Moves the next record of a partition to the quarantine. */
+  readonly quarantine: (record: { partition: number; segment: string; id: number; reason: string }) => void;
   readonly status: () => SpoolStatus;
   readonly close: () => void;
 }
 
-/** Whether a folder is a spool. One that is closed to us counts as one: who opens it is told whose it is. */
+/** Whether a folder is a spool. A folder that is not readable counts as one, so that opening it says who owns it. */
 export function isSpool(dir: string): boolean {
   try {
     return readdirSync(dir).some((name) => name === lockFile || segmentName.test(name));
@@ -32,118 +26,76 @@ export function isSpool(dir: string): boolean {
 }
 
 /**
- * The spool on disk: segments, oldest first. Belongs to one process.
- * @throws {Error} if another process has it, or the folder cannot be written
+ * The spool on disk: segments, oldest first. Only one process may have it open.
+ * @throws {Error} if another process has it, or the folder is not writable
  */
 export function openFolder(dir: string): SpoolFolder {
   let readable: string | null = null;
   makePrivateFolder(dir, (reason) => (readable = reason));
-  const owner = lockFolder(dir);
-  const refused = openQuarantine(dir);
-  const names = readdirSync(dir).toSorted();
-  const segments = new Map<string, SpoolSegment>();
-  const torn = names.filter((name) => name.endsWith('.db.torn'));
-  const setAside = (name: string): void => {
-    segments.get(name)?.close();
-    segments.delete(name);
-    markTorn(join(dir, name));
-    torn.push(`${name}.torn`);
-  };
-  const removeIfDrained = (name: string, segment: SpoolSegment): void => {
-    if ([...segment.lanes.values()].some(({ records }) => records > 0)) return;
-    segments.delete(name);
-    segment.remove();
-  };
-  let number = 0;
-  for (const name of names.filter((file) => segmentName.test(file))) {
-    number = parseInt(name);
-    try {
-      const segment = openSegment(join(dir, name));
-      segments.set(name, segment);
-      removeIfDrained(name, segment);
-    } catch (error) {
-      // It has events that can still be sent, by its owner.
-      if (error instanceof NotFileOwner) throw error;
-      setAside(name);
-    }
-  }
-
-  /** Name of the segment that is written to now, if any. */
-  let current = '';
-  const writable = (): SpoolSegment => {
-    const found = segments.get(current);
-    if (found && found.bytes() < segmentBytesMax) return found;
-    const name = `${String(++number).padStart(12, '0')}.db`;
-    try {
-      const segment = openSegment(join(dir, name));
-      segments.set(name, segment);
-      current = name;
-      return segment;
-    } catch (error) {
-      removeFile(join(dir, name));
-      throw error;
-    }
-  };
-  const drained: SpoolFolder['drained'] = ({ lane, segment: name, id, records }) => {
-    const segment = segments.get(name);
-    segment?.drained(lane, id, records);
-    if (segment) removeIfDrained(name, segment);
+  const lock = lockFolder(dir);
+  const quarantine = openQuarantine(dir);
+  const segments = openSegments(dir);
+  const markDrained: SpoolFolder['markDrained'] = ({ partition, segment, id, records }) => {
+    segments.all.get(segment)?.markDrained(partition, id, records);
+    segments.removeIfDrained(segment);
   };
   return {
     append: (records) => {
       try {
-        writable().append(records);
+        segments.writable().append(records);
       } catch (error) {
-        // A file that failed once is not written again; what it has is still sent.
-        const failed = segments.get(current);
-        if (failed) removeIfDrained(current, failed);
-        current = '';
+        segments.appendFailed();
         throw error;
       }
     },
-    take: (lane, limits) => {
-      for (const [name, segment] of segments) {
-        if ((segment.lanes.get(lane)?.records ?? 0) === 0) continue;
+    take: (partition, limits) => {
+      for (const [name, segment] of segments.all) {
+        if ((segment.pending.get(partition)?.records ?? 0) === 0) continue;
         try {
-          const records = segment.read(lane, limits);
-          if (records.length > 0) return { lane, segment: name, records };
+          const records = segment.read(partition, limits);
+          if (records.length > 0) return { partition, segment: name, records };
         } catch (error) {
-          if (!isTorn(error)) throw error;
+          if (!isCorrupt(error)) throw error;
         }
-        setAside(name);
+        segments.markTorn(name);
       }
       return null;
     },
-    drained,
-    refuse: ({ lane, segment, id, reason }) => {
-      const [next] = segments.get(segment)?.read(lane, { records: 1, bytes: 0 }) ?? [];
+    markDrained,
+    quarantine: ({ partition, segment, id, reason }) => {
+      const [next] = segments.all.get(segment)?.read(partition, { records: 1, bytes: 0 }) ?? [];
       if (next?.id !== id) return;
-      refused.add(next.record, reason);
-      drained({ lane, segment, id, records: 1 });
+      quarantine.add(next.record, reason);
+      markDrained({ partition, segment, id, records: 1 });
     },
-    status: () => ({ ...sumOf(segments.values()), refused: refused.count(), torn, readable }),
+    status: () => ({
+      ...sumOf(segments.all.values()),
+      quarantined: quarantine.count(),
+      torn: segments.torn,
+      readable,
+    }),
     close: () => {
-      for (const segment of segments.values()) segment.close();
-      refused.close();
-      owner.close();
+      for (const segment of segments.all.values()) segment.close();
+      quarantine.close();
+      lock.close();
     },
   };
 }
 
 /** SQLITE_CORRUPT, SQLITE_NOTADB. @see https://www.sqlite.org/rescode.html */
-const isTorn = (error: unknown): boolean => [11, 26].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff);
+const isCorrupt = (error: unknown): boolean => [11, 26].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff);
 
-function sumOf(segments: Iterable<SpoolSegment>): Pick<SpoolStatus, 'lanes' | 'bytes' | 'oldestAt'> {
-  const sums = new Map<number, number>();
+function sumOf(segments: Iterable<SpoolSegment>): Pick<SpoolStatus, 'pending' | 'bytes' | 'oldestAt'> {
+  const pending = new Map<number, number>();
   let bytes = 0;
   let oldestAt = Infinity;
   for (const segment of segments) {
     bytes += segment.bytes();
-    for (const [lane, { records, headAt }] of segment.lanes) {
+    for (const [partition, { records, headAt }] of segment.pending) {
       if (records === 0) continue;
-      sums.set(lane, (sums.get(lane) ?? 0) + records);
+      pending.set(partition, (pending.get(partition) ?? 0) + records);
       oldestAt = Math.min(oldestAt, headAt);
     }
   }
-  return { lanes: sums, bytes, oldestAt: oldestAt === Infinity ? null : oldestAt };
+  return { pending, bytes, oldestAt: oldestAt === Infinity ? null : oldestAt };
 }

@@ -5,37 +5,40 @@ import type { Spool } from './spool.ts';
 
 export interface SpoolMetricsOptions {
   readonly spool: Pick<Spool, 'status'>;
-  /** About what the spool may take of the disk. */
+  /** SPOOL_MAX_BYTES. */
   readonly bytesMax: number;
 }
 
-/** What is told of the spool; names and units as Prometheus wants them. */
-export function createSpoolMetrics(registry: Registry, { spool, bytesMax }: SpoolMetricsOptions): { drained: Counter } {
+/** Registers the metrics of the spool; returns those that others count. */
+export function createSpoolMetrics(
+  registry: Registry,
+  { spool, bytesMax }: SpoolMetricsOptions,
+): { readonly drained: Counter } {
   const { status } = spool;
   const gauge = (name: string, help: string, value: () => number): void =>
     addGauge(registry, { name: `callstream_ingest_spool_${name}`, help, value });
-  gauge('records', 'Events that wait on disk for Kafka', () => recordsIn(spool));
-  gauge('bytes', 'What the spool takes, in bytes; about', () => status().bytes);
-  gauge('max_bytes', 'What the spool may take (SPOOL_MAX_BYTES)', () => bytesMax);
-  gauge('oldest_age_seconds', 'For how long the oldest event in the spool has waited', () => {
+  gauge('records', 'Events in the spool that wait for Kafka', () => recordsIn(spool));
+  gauge('bytes', 'Approximate size of the spool, in bytes', () => status().bytes);
+  gauge('max_bytes', 'Limit of the spool (SPOOL_MAX_BYTES), in bytes', () => bytesMax);
+  gauge('oldest_age_seconds', 'Age of the oldest event in the spool', () => {
     const { oldestAt } = status();
     return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000;
   });
-  gauge('refused_records', 'Events that Kafka refused for good, kept in refused.db', () => status().refused);
   gauge(
-    'torn_files',
-    'Files of the spool that could not be read, kept with .torn behind their name',
-    () => status().torn.length,
+    'refused_records',
+    'Quarantined events: Kafka rejected them permanently, and refused.db keeps them',
+    () => status().quarantined,
   );
+  gauge('torn_files', 'Unreadable files of the spool, renamed to *.torn', () => status().torn.length);
   return {
     drained: new Counter({
       name: 'callstream_ingest_spool_drained_total',
-      help: 'Events that went from the spool to Kafka',
+      help: 'Events sent from the spool to Kafka',
       registers: [registry],
     }),
   };
 }
 
-/** Events in the spool that are still to be sent. */
+/** Number of events in the spool that are to be sent. */
 export const recordsIn = ({ status }: Pick<Spool, 'status'>): number =>
-  [...status().lanes.values()].reduce((sum, records) => sum + records, 0);
+  [...status().pending.values()].reduce((sum, records) => sum + records, 0);

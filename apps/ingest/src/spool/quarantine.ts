@@ -2,12 +2,14 @@ import { join } from 'node:path';
 import { openDatabase } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
 
-/** Records that Kafka will never take (too large for the topic, say), with the reason: for somebody to look at. */
-export function openQuarantine(dir: string): {
-  add: (record: SpooledRecord, reason: string) => void;
-  count: () => number;
-  close: () => void;
-} {
+export interface Quarantine {
+  readonly add: (record: SpooledRecord, reason: string) => void;
+  readonly count: () => number;
+  readonly close: () => void;
+}
+
+/** Keeps records that Kafka rejects permanently, e.g. because they are too large for the topic, with the reason. */
+export function openQuarantine(dir: string): Quarantine {
   const db = openDatabase(join(dir, 'refused.db'));
   const create = `create table if not exists refused (
     at integer not null, reason text not null, topic text not null, key text not null, value blob not null, headers text not null)`;

@@ -3,9 +3,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { openDatabase } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
 
-/** How long a file that somebody else has locked (a backup, an open `sqlite3`) is waited for, in ms. */
+/** Lock timeout of a file that another process has open (a backup, `sqlite3`), in ms. */
 const busyTimeoutMs = 10_000;
 
+/** `lane`: the partition, see {@link SpooledRecord.partition}. `drained`: the last record that was sent. */
 const schema = `
   create table if not exists records (
     lane integer not null, id integer not null, at integer not null, bytes integer not null,
@@ -13,27 +14,27 @@ const schema = `
     primary key (lane, id)) without rowid;
   create table if not exists drained (lane integer primary key, id integer not null);`;
 
-/** What of a lane is still to be sent. */
+/** The records of a partition that are to be sent. */
 interface PendingPartition {
   records: number;
-  /** The last one that was sent. */
+  /** Id of the last record that was sent. */
   drainedId: number;
-  /** When the first one that is still to be sent came, in ms since 1970. */
+  /** When the first record to send was received, in ms since 1970. */
   headAt: number;
 }
 
 export interface SpoolSegment {
   readonly file: string;
-  /** Rows that are still to be sent, by lane. */
-  readonly lanes: ReadonlyMap<number, Readonly<PendingPartition>>;
-  /** What it was given, in bytes; rows that were sent count until it is removed. */
+  /** Records to send, by partition. */
+  readonly pending: ReadonlyMap<number, Readonly<PendingPartition>>;
+  /** Size of all records, in bytes; those that were sent count until the file is removed. */
   readonly bytes: () => number;
-  /** All of them on disk when this returns, or none. @throws {Error} of SQLite, e.g. when the disk is full */
+  /** Commits all records to the disk, or none. @throws {Error} of SQLite, e.g. when the disk is full */
   readonly append: (records: readonly SpooledRecord[]) => void;
-  /** The first records of a lane that are still to be sent, at least one if there is any. */
-  readonly read: (lane: number, limits: { records: number; bytes: number }) => StoredRecord[];
-  /** The records of `lane` up to `id` need not be sent again. */
-  readonly drained: (lane: number, id: number, records: number) => void;
+  /** The next records of a partition; at least one if there is any, whatever its size. */
+  readonly read: (partition: number, limits: { records: number; bytes: number }) => StoredRecord[];
+  /** The `records` records of `partition` up to `id` were sent. */
+  readonly markDrained: (partition: number, id: number, records: number) => void;
   readonly close: () => void;
   readonly remove: () => void;
 }
@@ -44,8 +45,9 @@ interface StoredRecord {
 }
 
 /**
- * One SQLite file. Rows are never deleted, since SQLite cannot on a full disk: the whole file goes when all of it was sent.
- * @throws {Error} if the file is none of ours, or torn
+ * One SQLite file. Rows are never deleted, because SQLite cannot delete on a full disk: the file is removed when all of its
+ * records were sent.
+ * @throws {Error} if the file is corrupt or not writable
  */
 export function openSegment(file: string): SpoolSegment {
   const db = openDatabase(file, { timeout: busyTimeoutMs });
@@ -53,7 +55,7 @@ export function openSegment(file: string): SpoolSegment {
     db.exec('pragma journal_mode = wal; pragma synchronous = full;');
     db.exec(schema);
     const [check] = db.prepare('pragma quick_check(1)').all();
-    if (check?.['quick_check'] !== 'ok') throw new Error(`The file is torn: ${String(check?.['quick_check'])}`);
+    if (check?.['quick_check'] !== 'ok') throw new Error(`The file is corrupt: ${String(check?.['quick_check'])}`);
     return segmentOf(db, file);
   } catch (error) {
     db.close();
@@ -68,78 +70,52 @@ export function removeFile(file: string): void {
   for (const suffix of suffixes) rmSync(file + suffix, { force: true });
 }
 
-/** What it has cannot be trusted, but somebody may want to look at it. */
+/** Renames an unreadable file to `*.torn`: it is not used any more, but an operator may recover records from it. */
 export function markTorn(file: string): void {
   for (const suffix of suffixes) if (existsSync(file + suffix)) renameSync(file + suffix, `${file}${suffix}.torn`);
 }
 
 function segmentOf(db: DatabaseSync, file: string): SpoolSegment {
-  const sums = db.prepare(`
-    select r.lane, coalesce(d.id, 0) as drained, max(r.id) as last, sum(bytes) as bytes,
-      sum(r.id > coalesce(d.id, 0)) as records
-    from records r left join drained d on d.lane = r.lane group by r.lane`);
-  const insert = db.prepare('insert into records values (?, ?, ?, ?, ?, ?, ?, ?)');
-  const select = db.prepare(`
-    select id, at, bytes, topic, key, value, headers from records where lane = ? and id > ? order by id limit ?`);
-  const mark = db.prepare('insert into drained values (?, ?) on conflict (lane) do update set id = excluded.id');
-  const head = db.prepare('select at from records where lane = ? and id > ? order by id limit 1');
-  const headAt = (lane: number, drainedId: number): number => (head.get(lane, drainedId)?.['at'] ?? 0) as number;
-
-  const lanes = new Map<number, PendingPartition>();
-  let bytes = 0;
-  let lastId = 0;
-  for (const row of sums.all() as { lane: number; drained: number; last: number; bytes: number; records: number }[]) {
-    lanes.set(row.lane, { records: row.records, drainedId: row.drained, headAt: headAt(row.lane, row.drained) });
-    bytes += row.bytes;
-    lastId = Math.max(lastId, row.last);
-  }
-  const laneOf = (number: number): PendingPartition => {
-    const lane = lanes.get(number) ?? { records: 0, drainedId: 0, headAt: 0 };
-    lanes.set(number, lane);
-    return lane;
+  const statements = prepare(db);
+  const { pending, ...sums } = readSums(db, statements);
+  let { bytes, lastId } = sums;
+  const pendingOf = (partition: number): PendingPartition => {
+    const found = pending.get(partition) ?? { records: 0, drainedId: 0, headAt: 0 };
+    pending.set(partition, found);
+    return found;
   };
   return {
     file,
-    lanes,
+    pending,
     bytes: () => bytes,
     append: (records) => {
-      let id = lastId;
-      db.exec('begin immediate');
-      try {
-        for (const { lane, at, bytes, topic, key, value, headers } of records)
-          insert.run(lane, ++id, at, bytes, topic, key, value, headers);
-        db.exec('commit');
-      } catch (error) {
-        if (db.isTransaction) db.exec('rollback');
-        throw error;
-      }
-      lastId = id;
+      lastId = insertAll(db, statements.insert, { records, lastId });
       for (const record of records) {
-        const lane = laneOf(record.lane);
-        if (lane.records++ === 0) lane.headAt = record.at;
+        const of = pendingOf(record.partition);
+        if (of.records++ === 0) of.headAt = record.at;
         bytes += record.bytes;
       }
     },
-    read: (lane, limits) => {
+    read: (partition, limits) => {
       const found: StoredRecord[] = [];
       let size = 0;
-      for (const row of select.iterate(lane, laneOf(lane).drainedId, limits.records)) {
-        const { id, ...record } = row as unknown as Omit<SpooledRecord, 'lane'> & { id: number };
+      for (const row of statements.select.iterate(partition, pendingOf(partition).drainedId, limits.records)) {
+        const { id, ...record } = row as unknown as Omit<SpooledRecord, 'partition'> & { id: number };
         size += record.bytes;
         if (found.length > 0 && size > limits.bytes) break;
-        found.push({ id, record: { lane, ...record } });
+        found.push({ id, record: { partition, ...record } });
       }
       return found;
     },
-    drained: (lane, id, records) => {
-      const of = laneOf(lane);
+    markDrained: (partition, id, records) => {
+      const of = pendingOf(partition);
       of.drainedId = id;
       of.records -= records;
-      if (of.records > 0) of.headAt = headAt(lane, id);
-      // Lost with the power, or on a full disk, it is only sent twice: not worth waiting for the disk.
+      if (of.records > 0) of.headAt = statements.headAt(partition, id);
+      // Not synced to the disk: if the mark is lost in a power cut or on a full disk, the records are only sent twice.
       try {
         db.exec('pragma synchronous = normal');
-        mark.run(lane, id);
+        statements.mark.run(partition, id);
       } catch {
         return;
       } finally {
@@ -152,4 +128,53 @@ function segmentOf(db: DatabaseSync, file: string): SpoolSegment {
       removeFile(file);
     },
   };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function prepare(db: DatabaseSync) {
+  const head = db.prepare('select at from records where lane = ? and id > ? order by id limit 1');
+  return {
+    insert: db.prepare('insert into records values (?, ?, ?, ?, ?, ?, ?, ?)'),
+    select: db.prepare(`
+      select id, at, bytes, topic, key, value, headers from records where lane = ? and id > ? order by id limit ?`),
+    mark: db.prepare('insert into drained values (?, ?) on conflict (lane) do update set id = excluded.id'),
+    headAt: (partition: number, drainedId: number) => (head.get(partition, drainedId)?.['at'] ?? 0) as number,
+  };
+}
+
+/** What the file has when it is opened. */
+function readSums(db: DatabaseSync, { headAt }: Pick<Statements, 'headAt'>) {
+  const sums = db.prepare(`
+    select r.lane, coalesce(d.id, 0) as drained, max(r.id) as last, sum(bytes) as bytes,
+      sum(r.id > coalesce(d.id, 0)) as records
+    from records r left join drained d on d.lane = r.lane group by r.lane`);
+  const pending = new Map<number, PendingPartition>();
+  let bytes = 0;
+  let lastId = 0;
+  for (const row of sums.all() as { lane: number; drained: number; last: number; bytes: number; records: number }[]) {
+    pending.set(row.lane, { records: row.records, drainedId: row.drained, headAt: headAt(row.lane, row.drained) });
+    bytes += row.bytes;
+    lastId = Math.max(lastId, row.last);
+  }
+  return { pending, bytes, lastId };
+}
+
+/** Inserts all records in one transaction. @returns the id of the last one */
+function insertAll(
+  db: DatabaseSync,
+  insert: Statements['insert'],
+  { records, lastId }: { records: readonly SpooledRecord[]; lastId: number },
+): number {
+  let id = lastId;
+  db.exec('begin immediate');
+  try {
+    for (const { partition, at, bytes, topic, key, value, headers } of records)
+      insert.run(partition, ++id, at, bytes, topic, key, value, headers);
+    db.exec('commit');
+  } catch (error) {
+    if (db.isTransaction) db.exec('rollback');
+    throw error;
+  }
+  return id;
 }

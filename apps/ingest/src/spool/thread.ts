@@ -1,23 +1,23 @@
-import { Worker } from 'node:worker_threads';
 import { deserialize } from 'node:v8';
+import { Worker } from 'node:worker_threads';
 import { emptyStatus } from './messages.ts';
-import type { SpoolResponse, SpoolRequest, SpoolStatus, SpoolBatch } from './messages.ts';
+import type { SpoolBatch, SpoolRequest, SpoolResponse, SpoolStatus } from './messages.ts';
 
 export interface SpoolThread extends AsyncDisposable {
-  /** @throws {Error} if the folder could not do it */
-  readonly call: (request: SpoolRequest, transfer?: readonly ArrayBuffer[]) => Promise<SpoolBatch | null>;
-  /** As of the last answer. */
+  /** @throws {Error} if the request failed in the thread */
+  readonly call: (request: SpoolRequest) => Promise<SpoolBatch | null>;
+  /** As of the last response. */
   readonly status: () => SpoolStatus;
-  /** Rejects if the thread ends by itself. */
+  /** Rejects if the thread ends on its own. */
   readonly failure: Promise<never>;
 }
 
-/** Starts the thread that owns the spool's folder. `onStatus` is called after every answer. */
+/** Starts the thread that owns the spool's folder. Calls `onStatus` after every response. */
 export function startThread(onStatus: () => void): SpoolThread {
   const worker = new Worker(new URL('./worker.ts', import.meta.url), {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
-  const calls = new Map<number, { resolve: (taken: SpoolBatch | null) => void; reject: (error: Error) => void }>();
+  const calls = new Map<number, { resolve: (batch: SpoolBatch | null) => void; reject: (error: Error) => void }>();
   let lastId = 0;
   let status = emptyStatus;
   const { promise: failure, reject: fail } = Promise.withResolvers<never>();
@@ -30,18 +30,18 @@ export function startThread(onStatus: () => void): SpoolThread {
   worker
     .on('error', (error) => end(error instanceof Error ? error : new Error(String(error))))
     .on('exit', () => end(new Error('The thread of the spool ended.')))
-    .on('message', (answer: SpoolResponse) => {
-      if (answer.status) status = answer.status;
-      const call = calls.get(answer.id);
-      calls.delete(answer.id);
-      if (answer.error) call?.reject(Object.assign(new Error(answer.error.message), { name: answer.error.name }));
-      else call?.resolve(answer.taken ? (deserialize(answer.taken) as SpoolBatch) : null);
+    .on('message', (response: SpoolResponse) => {
+      if (response.status) status = response.status;
+      const call = calls.get(response.id);
+      calls.delete(response.id);
+      if (response.error) call?.reject(Object.assign(new Error(response.error.message), { name: response.error.name }));
+      else call?.resolve(response.batch ? (deserialize(response.batch) as SpoolBatch) : null);
       onStatus();
     });
-  const call: SpoolThread['call'] = (request, transfer = []) =>
+  const call: SpoolThread['call'] = (request) =>
     new Promise((resolve, reject) => {
       calls.set(++lastId, { resolve, reject });
-      worker.postMessage({ id: lastId, request }, transfer);
+      worker.postMessage({ id: lastId, request });
     });
   const close = async (): Promise<void> => {
     await call({ do: 'close' }).catch(() => undefined);

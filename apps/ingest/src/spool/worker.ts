@@ -1,23 +1,23 @@
-import { parentPort } from 'node:worker_threads';
 import { deserialize, serialize } from 'node:v8';
+import { parentPort } from 'node:worker_threads';
 import { openFolder } from './folder.ts';
 import type { SpoolFolder } from './folder.ts';
-import type { SpoolResponse, SpooledRecord, SpoolRequest, SpoolBatch } from './messages.ts';
+import type { SpoolBatch, SpooledRecord, SpoolRequest, SpoolResponse } from './messages.ts';
 
-// SQLite is synchronous: on a thread of its own, a slow disk stops nobody but who waits for it.
+// SQLite is synchronous. On its own thread a slow disk delays only the requests that wait for it.
 let folder: SpoolFolder | undefined;
 
 parentPort?.on('message', ({ id, request }: { id: number; request: SpoolRequest }) => {
-  parentPort?.postMessage(answer(id, request));
+  parentPort?.postMessage(respond(id, request));
 });
 
-function answer(id: number, request: SpoolRequest): SpoolResponse {
+function respond(id: number, request: SpoolRequest): SpoolResponse {
   try {
-    const taken = perform(request);
+    const batch = perform(request);
     return {
       id,
       ...(folder && { status: folder.status() }),
-      ...(taken && { taken: new Uint8Array(serialize(taken)) }),
+      ...(batch && { batch: new Uint8Array(serialize(batch)) }),
     };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));
@@ -36,12 +36,12 @@ function perform(request: SpoolRequest): SpoolBatch | null {
       folder.append(deserialize(request.records) as SpooledRecord[]);
       return null;
     case 'take':
-      return folder.take(request.lane, { records: request.recordsMax, bytes: request.bytesMax });
-    case 'drained':
-      folder.drained(request);
+      return folder.take(request.partition, { records: request.recordsMax, bytes: request.bytesMax });
+    case 'markDrained':
+      folder.markDrained(request);
       return null;
-    case 'refuse':
-      folder.refuse(request);
+    case 'quarantine':
+      folder.quarantine(request);
       return null;
     case 'close':
       folder.close();

@@ -5,31 +5,31 @@ import type { Middleware } from 'koa';
 import { admit } from '../admission/admit.ts';
 import type { AdmitOptions, RequestState } from '../admission/admit.ts';
 import type { SenderAuthentication } from '../admission/credentials.ts';
-import { openApi } from './openapi.ts';
-import { answerCors, refuseForeignHosts, refuseCrossSite } from '../admission/cross-origin.ts';
+import { answerCors, refuseCrossSite, refuseForeignHosts } from '../admission/cross-origin.ts';
 import { answerOf, WebhookRejected } from '../problem.ts';
-import type { ReportRefusal } from './report-refusal.ts';
+import { openApi } from './openapi.ts';
 import { postWebhook } from './post-webhook.ts';
 import type { WebhookOptions } from './post-webhook.ts';
+import type { ReportRefusal } from './report-refusal.ts';
 
 export interface AppOptions {
   readonly webhook: WebhookOptions;
   readonly authentication: SenderAuthentication;
   readonly admission: AdmitOptions;
-  /** Origins of web pages that may send, where no secret is asked for too. */
+  /** INGEST_CORS_ORIGINS: origins of web pages that may send, with or without a secret. */
   readonly origins: readonly string[];
-  /** Names under which we are reached, where no secret is asked for. */
+  /** INGEST_HOSTS: names of this server for senders without a secret. */
   readonly hosts: readonly string[];
-  readonly refused: ReportRefusal;
+  readonly reportRefusal: ReportRefusal;
   readonly log: Log;
 }
 
 export function createApp(options: AppOptions): Koa<RequestState> {
-  const { webhook, authentication, admission, origins, hosts, refused, log } = options;
+  const { webhook, authentication, admission, origins, hosts, reportRefusal, log } = options;
   const app = new Koa<RequestState>();
   const router = new Router<RequestState>();
   const description = JSON.stringify(openApi(authentication));
-  const paths = ['/webhook', ...(authentication.knowsPaths ? ['/webhook/:secret'] : [])];
+  const paths = ['/webhook', ...(authentication.hasPathSecret ? ['/webhook/:secret'] : [])];
   if (authentication.isOpen) router.post(paths, refuseCrossSite(origins));
   router.post(paths, postWebhook(webhook));
   router.all(paths, () => {
@@ -39,7 +39,7 @@ export function createApp(options: AppOptions): Koa<RequestState> {
     ctx.type = 'application/json';
     ctx.body = description;
   });
-  app.use(answerRejections({ refused, addressOf: admission.sources.addressOf }));
+  app.use(answerRejections({ reportRefusal, addressOf: admission.sources.addressOf }));
   app.use(answerCors(origins));
   app.use(admit(admission));
   if (authentication.isOpen) app.use(refuseForeignHosts(hosts));
@@ -47,19 +47,19 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   app.use(() => {
     throw new WebhookRejected({ kind: 'not-found' });
   });
-  // A sender that hangs up is no error of ours.
   app.on('error', (error: NodeJS.ErrnoException) => {
+    // A sender that closes the connection is not an error of ingest.
     if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') log.error({ error: error.stack }, 'request.failed');
   });
   return app;
 }
 
 interface AnswerRejectionsOptions extends Pick<AdmitOptions['sources'], 'addressOf'> {
-  readonly refused: ReportRefusal;
+  readonly reportRefusal: ReportRefusal;
 }
 
-/** The edge at which a rejection becomes an answer. Anything else that is thrown is our bug, and goes on. */
-function answerRejections({ refused, addressOf }: AnswerRejectionsOptions): Middleware<RequestState> {
+/** Turns a rejection into an answer. Any other error is a bug, and becomes a 500 and `request.failed`. */
+function answerRejections({ reportRefusal, addressOf }: AnswerRejectionsOptions): Middleware<RequestState> {
   return async (ctx, next) => {
     ctx.state.source = addressOf(ctx.req);
     try {
@@ -67,8 +67,8 @@ function answerRejections({ refused, addressOf }: AnswerRejectionsOptions): Midd
     } catch (error) {
       if (!(error instanceof WebhookRejected)) throw error;
       const { status, headers, problem } = answerOf(error.rejection);
-      // Who has hung up, or was answered by Node's parser, is not refused here.
-      if (ctx.writable) refused(error.rejection, { status, address: ctx.state.source });
+      // Not writable: the sender has closed the connection, or Node's parser has answered and reported already.
+      if (ctx.writable) reportRefusal(error.rejection, { status, address: ctx.state.source });
       ctx.status = status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);

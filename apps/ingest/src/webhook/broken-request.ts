@@ -2,21 +2,21 @@ import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { unknownAddress } from '@callstream/runtime';
+import type { Sources } from '../admission/source.ts';
 import { answerOf } from '../problem.ts';
 import type { WebhookRejection } from '../problem.ts';
 import type { ReportRefusal } from './report-refusal.ts';
-import type { Sources } from '../admission/source.ts';
 
-/** Answers what never became a request (too slow, not HTTP, headers too long), and closes its connection. */
+/** Answers a request that Node could not parse (too slow, not HTTP, headers too large), and closes its connection. */
 export const answerBrokenRequest =
-  (refused: ReportRefusal, { addressOf }: Pick<Sources, 'addressOf'>) =>
+  (reportRefusal: ReportRefusal, { addressOf }: Pick<Sources, 'addressOf'>) =>
   (error: NodeJS.ErrnoException, socket: Duplex): void => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     const rejection = rejectionOf(error.code);
     const { status, problem } = answerOf(rejection);
-    // Of the connection, as it has no headers.
+    // There are no headers, so a proxy cannot name the sender: this is the address of the connection.
     const address = socket instanceof Socket ? addressOf({ socket, headers: {} }) : unknownAddress;
-    refused(rejection, { status, address });
+    reportRefusal(rejection, { status, address });
     const body = JSON.stringify(problem);
     const head = [
       `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
@@ -30,5 +30,5 @@ export const answerBrokenRequest =
 function rejectionOf(code: string | undefined): WebhookRejection {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return { kind: 'timeout' };
   if (code === 'HPE_HEADER_OVERFLOW') return { kind: 'head-too-large' };
-  return { kind: 'malformed', problem: 'This is not a request of HTTP/1.1.' };
+  return { kind: 'malformed', problem: 'The request is not valid HTTP/1.1.' };
 }

@@ -7,9 +7,13 @@ interface Description {
 }
 
 it.each([
-  ['open', { knowsPaths: false, kinds: [] }, ['/webhook']],
-  ['closed', { knowsPaths: true, kinds: ['basic', 'bearer', 'signature'] }, ['/webhook', '/webhook/{secret}']],
-] as const)('the description of an ingest that is %s is OpenAPI 3.1', async (_, authentication, paths) => {
+  ['without a secret', { hasPathSecret: false, schemes: [] }, ['/webhook']],
+  [
+    'with every kind of secret',
+    { hasPathSecret: true, schemes: ['basic', 'bearer', 'signature'] },
+    ['/webhook', '/webhook/{secret}'],
+  ],
+] as const)('describes the webhook in OpenAPI 3.1: %s', async (_, authentication, paths) => {
   const description = openApi(authentication);
   const validator = new Validator();
   expect(await validator.validate(JSON.parse(JSON.stringify(description)) as Record<string, unknown>)).toEqual({
@@ -19,8 +23,8 @@ it.each([
   expect(Object.keys((description as Description).paths)).toEqual(paths);
 });
 
-it('names every status that a request can be answered with', () => {
-  const { paths } = openApi({ knowsPaths: false, kinds: [] }) as Description;
+it('describes every status with which a request can be answered', () => {
+  const { paths } = openApi({ hasPathSecret: false, schemes: [] }) as Description;
   const statuses = ['200', ...Object.values(answers).map(({ status }) => String(status))];
   expect(new Set(Object.keys(paths['/webhook']?.post.responses ?? {}))).toEqual(new Set(statuses));
 });

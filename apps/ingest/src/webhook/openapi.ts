@@ -3,28 +3,28 @@ import { z } from 'zod';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { answers } from '../problem.ts';
 
-/** What an operator's tools read of the webhook: OpenAPI 3.1, made of the schemas and of the table of refusals. */
-export function openApi({ knowsPaths, kinds }: Pick<SenderAuthentication, 'knowsPaths' | 'kinds'>): object {
+/** OpenAPI 3.1 description of the webhook, from its schemas and the table of refusals. */
+export function openApi({ hasPathSecret, schemes }: Pick<SenderAuthentication, 'hasPathSecret' | 'schemes'>): object {
   const post = {
     operationId: 'postEvent',
-    summary: 'Hands over one event. 200: it is stored for good.',
+    summary: 'Accepts one event. 200: it is stored durably.',
     requestBody: { required: true, content: { 'application/json': { schema: reference('WebhookEvent') } } },
-    responses: { 200: accepted, ...refusals() },
+    responses: { 200: accepted, ...refusalResponses() },
   };
   const secret = { name: 'secret', in: 'path', required: true, schema: { type: 'string' } };
-  const open = kinds.length === 0 ? [] : kinds.map((kind) => ({ [kind]: [] }));
+  const security = schemes.map((scheme) => ({ [scheme]: [] }));
   return {
     openapi: '3.1.0',
     info: {
       title: 'callstream ingest',
       version: '1',
-      description: 'Keeps every event that a telephony provider posts.',
+      description: 'Stores every event that a telephony provider posts.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
     paths: {
-      '/webhook': { post: { ...post, security: open } },
-      ...(knowsPaths && {
+      '/webhook': { post: { ...post, security } },
+      ...(hasPathSecret && {
         '/webhook/{secret}': {
           post: { ...post, operationId: 'postEventToSecretPath', parameters: [secret], security: [] },
         },
@@ -36,7 +36,7 @@ export function openApi({ knowsPaths, kinds }: Pick<SenderAuthentication, 'knows
         WebhookAccepted: schemaOf(WebhookAccepted),
         Problem: schemaOf(Problem),
       },
-      securitySchemes: Object.fromEntries(kinds.map((kind) => [kind, schemes[kind]])),
+      securitySchemes: Object.fromEntries(schemes.map((scheme) => [scheme, securitySchemes[scheme]])),
     },
   };
 }
@@ -52,8 +52,8 @@ const accepted = {
   content: { 'application/json': { schema: reference('WebhookAccepted') } },
 };
 
-/** One response for each status; where two refusals have the same one, their titles stand side by side. */
-function refusals(): object {
+/** One response per status; the refusals that share a status share its description. */
+function refusalResponses(): object {
   const byStatus = Map.groupBy(Object.values(answers), ({ status }) => status);
   return Object.fromEntries(
     [...byStatus].map(([status, all]) => [
@@ -66,7 +66,7 @@ function refusals(): object {
   );
 }
 
-const schemes: Readonly<Record<SenderAuthentication['kinds'][number], object>> = {
+const securitySchemes: Readonly<Record<SenderAuthentication['schemes'][number], object>> = {
   basic: { type: 'http', scheme: 'basic' },
   bearer: { type: 'http', scheme: 'bearer' },
   signature: {

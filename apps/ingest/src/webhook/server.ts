@@ -1,18 +1,46 @@
-import type { Server } from 'node:http';
-import { addGauge } from '@callstream/runtime';
+import type { RequestListener, Server, ServerOptions } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { addGauge, listen } from '@callstream/runtime';
 import type { IngestMetrics } from '../metrics.ts';
 
-/** Bounds the connections of each server, and tells how many there are: who is one too many hears nothing from us. */
-export function limitConnections(servers: readonly Server[], max: number, metrics: IngestMetrics): void {
+/** Node's limits against slow or malformed requests; times in ms. A request over a limit is answered with 408 or 431. */
+const serverOptions: ServerOptions = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+  highWaterMark: 64 * 1024,
+};
+
+export interface WebhookServerOptions {
+  readonly hosts: readonly string[];
+  /** 0: any free port. */
+  readonly port: number;
+  /** Limit of connections per host; Node closes others without an answer. */
+  readonly connectionsMax: number;
+  readonly onClientError: (error: NodeJS.ErrnoException, socket: Duplex) => void;
+  readonly metrics: Pick<IngestMetrics, 'registry' | 'droppedConnections'>;
+}
+
+/** Listens on every host that the machine has. @throws {Error} if the port is in use, or the machine has none of the hosts */
+export async function listenForWebhooks(
+  handler: RequestListener,
+  { hosts, port, connectionsMax, onClientError, metrics }: WebhookServerOptions,
+): Promise<{ servers: Server[]; port: number }> {
+  const listening = await listen({ hosts, port, options: serverOptions }, handler);
+  const { servers } = listening;
   for (const server of servers) {
-    server.maxConnections = max;
+    server.maxConnections = connectionsMax;
     server.on('drop', () => metrics.droppedConnections.inc());
+    server.on('clientError', onClientError);
   }
   addGauge(metrics.registry, {
     name: 'callstream_ingest_connections',
-    help: 'Connections to the webhook that are open',
+    help: 'Open connections to the webhook',
     value: async () => (await Promise.all(servers.map(connectionsOf))).reduce((sum, count) => sum + count, 0),
   });
+  return listening;
 }
 
 const connectionsOf = (server: Server): Promise<number> =>

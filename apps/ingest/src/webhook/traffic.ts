@@ -4,7 +4,7 @@ import type { IngestMetrics } from '../metrics.ts';
 import { recordsIn } from '../spool/metrics.ts';
 import type { Spool } from '../spool/spool.ts';
 
-const everyMs = 60_000;
+const intervalMs = 60_000;
 
 export interface TrafficOptions {
   readonly metrics: Pick<IngestMetrics, 'accepted' | 'refused'>;
@@ -12,18 +12,18 @@ export interface TrafficOptions {
   readonly log: Log;
 }
 
-/** One line a minute of what came in, as long as anything does: a line for each event would be longer than the events. */
+/** Logs once a minute how many events were accepted, unless there were none. A line per event would be longer than the event. */
 export function logTraffic({ metrics, spool, log }: TrafficOptions): Disposable {
-  let before = { accepted: 0, refused: 0 };
-  const tell = async (): Promise<void> => {
-    const now = { accepted: await sum(metrics.accepted), refused: await sum(metrics.refused) };
-    const [accepted, refused] = [now.accepted - before.accepted, now.refused - before.refused];
-    before = now;
+  let previous = { accepted: 0, refused: 0 };
+  const logInterval = async (): Promise<void> => {
+    const current = { accepted: await sum(metrics.accepted), refused: await sum(metrics.refused) };
+    const [accepted, refused] = [current.accepted - previous.accepted, current.refused - previous.refused];
+    previous = current;
     const spooled = recordsIn(spool);
     if (accepted + refused + spooled > 0)
-      log.info({ accepted, refused, spool_records: spooled, seconds: everyMs / 1_000 }, 'ingest.traffic');
+      log.info({ accepted, refused, spool_records: spooled, seconds: intervalMs / 1_000 }, 'ingest.traffic');
   };
-  const timer = setInterval(() => void tell(), everyMs);
+  const timer = setInterval(() => void logInterval(), intervalMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
