@@ -21,14 +21,14 @@ export const ProjectorEnv = z
       .max(64)
       .default(4)
       .describe(
-        'Partitions whose long batches one projector writes at the same time, a connection each; short ones share one more',
+        'Partitions whose long batches one projector writes in parallel, with a connection each; short batches share one more (group commit)',
       ),
     PROJECTOR_STALL_SECONDS: z.coerce
       .number()
       .min(1)
       .default(120)
       .describe(
-        'The projector ends, to be started again, when records wait this long without progress and no error says why',
+        'Stall watchdog: the projector ends, so that its supervisor restarts it, when records wait this long without progress and no error explains it',
       ),
     PROJECTOR_REFUSED_PER_MINUTE: z.coerce
       .number()
@@ -36,7 +36,7 @@ export const ProjectorEnv = z
       .min(0)
       .default(10)
       .describe(
-        'Events of a minute that Postgres refuses for their own data, and that are dead-lettered; with more, /readyz says so',
+        'Events per minute that Postgres may refuse for their own data (they are dead-lettered) before /readyz reports it',
       ),
   })
   .superRefine(checkKafka)

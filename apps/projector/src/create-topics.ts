@@ -1,22 +1,22 @@
 import {
   connectKafka,
+  describeTopic,
   ensureTopics,
   isTransientKafkaError,
   kafkaConnection,
   stopSignal,
-  describeTopic,
 } from '@callstream/runtime';
-import type { Log, EnsureTopicsOptions } from '@callstream/runtime';
+import type { EnsureTopicsOptions, Log } from '@callstream/runtime';
 import type { ProjectorConfig } from './config.ts';
 import { retryTransient } from './supervision/retry-transient.ts';
 
-/** How long Kafka may fail for a passing reason, in ms: brokers that start beside us do not all answer at once. */
+/** How long transient errors of Kafka are retried, in ms: brokers that start at the same time do not all answer at once. */
 const kafkaWithinMs = 60_000;
 
-/** Of topics that are not there yet. */
+/** Settings of new topics; existing ones keep theirs. */
 export type TopicOptions = Pick<EnsureTopicsOptions, 'partitions' | 'replicas' | 'inSyncMin'>;
 
-/** Makes the topics that are missing. What is there already stays, so what failed is done again as a whole. @returns partitions of the topic */
+/** Creates missing topics. Existing ones stay as they are, so a retry starts over safely. @returns number of partitions of the topic */
 export async function createMissingTopics(
   config: ProjectorConfig,
   log: Log,
@@ -24,17 +24,17 @@ export async function createMissingTopics(
 ): Promise<number> {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = config;
   const stopping = new AbortController();
-  void stopSignal().then((signal) => stopping.abort(new Error(`Stopped by ${signal}. What was made stays.`)));
+  void stopSignal().then((signal) => stopping.abort(new Error(`Stopped by ${signal}. Topics that were created stay.`)));
   const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-migrate', log });
   const attempt = async (): Promise<number> => {
     await ensureTopics(kafka, { topic, ...options, log });
     return (await describeTopic(kafka, topic)).partitions;
   };
-  const trying = { signal: stopping.signal, withinMs: kafkaWithinMs, onRetry: () => undefined, log };
-  const partitions = await retryTransient(attempt, trying).catch((error: unknown) => {
+  const retryOptions = { signal: stopping.signal, withinMs: kafkaWithinMs, onRetry: () => undefined, log };
+  const partitions = await retryTransient(attempt, retryOptions).catch((error: unknown) => {
     if (!isTransientKafkaError(error)) throw error;
     throw new Error(
-      `The topics could not be made within ${kafkaWithinMs / 1_000} s: Kafka does not answer at ${brokers.join(', ')} (${(error as Error).message}). Start it (npm start), or set KAFKA_BROKERS.`,
+      `The topics could not be created within ${kafkaWithinMs / 1_000} s: Kafka does not answer at ${brokers.join(', ')} (${(error as Error).message}). Start it (npm start), or set KAFKA_BROKERS.`,
       { cause: error },
     );
   });

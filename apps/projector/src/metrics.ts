@@ -1,12 +1,24 @@
 import { addCounter, createRegistry } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
 
-/** What the projector counts; names and units as Prometheus wants them. */
+/** Metrics of the projector. */
 export function createMetrics() {
   const registry = createRegistry();
-  const registers = [registry];
   return {
     registry,
+    ...createRecordMetrics(registry),
+    ...createProgressMetrics(registry),
+    ...createGroupMetrics(registry),
+    ...createBatchMetrics(registry),
+  };
+}
+
+export type ProjectorMetrics = ReturnType<typeof createMetrics>;
+
+function createRecordMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     records: new Counter({
       name: 'callstream_projector_records_total',
       help: 'Records of the log that were applied',
@@ -14,30 +26,36 @@ export function createMetrics() {
     }),
     deadLetters: addCounter(registry, {
       name: 'callstream_projector_dead_letters_total',
-      help: 'What was left out of the tables and is on the DLQ. undecodable: no event. refused: an event that Postgres does not take. unreadable: a batch of records that nobody can read, which an operator has put there',
+      help: 'Dead letters. undecodable: not an event. refused: an event that Postgres refuses. unreadable: a batch that cannot be decoded and that an operator has skipped',
       label: 'kind',
       values: ['undecodable', 'refused', 'unreadable'],
     }),
     conflicts: new Counter({
       name: 'callstream_projector_conflicts_total',
-      help: 'Batches given up because somebody else had moved the position',
+      help: 'Batches rolled back because another projector had moved the position',
       registers,
     }),
     retries: new Counter({
       name: 'callstream_projector_retries_total',
-      help: 'Attempts that failed for a passing reason and were made again',
+      help: 'Retries after transient errors of Kafka or Postgres',
       registers,
     }),
     gaps: new Counter({
       name: 'callstream_projector_gaps_total',
-      help: 'Gaps in the offsets of the log that were gone over',
+      help: 'Gaps in the offsets of the log (aborted transactions) that were skipped',
       registers,
     }),
     unreadable: new Gauge({
       name: 'callstream_projector_unreadable_batches',
-      help: 'Batches that cannot be read and before which their partitions stand still, until an operator decides',
+      help: 'Unreadable batches that block their partition until an operator skips them',
       registers,
     }),
+  };
+}
+
+function createProgressMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     lag: new Gauge({
       name: 'callstream_projector_lag_records',
       help: 'Records between the position and the end of the partition',
@@ -46,28 +64,40 @@ export function createMetrics() {
     }),
     lagSeconds: new Gauge({
       name: 'callstream_projector_lag_seconds',
-      help: 'Age of the oldest record that is not yet applied, at most; 0 if there is none',
+      help: 'Upper bound of the age of the oldest record that is not yet applied; 0 if there is none',
       labelNames: ['partition'],
       registers,
     }),
     lastProgress: new Gauge({
       name: 'callstream_projector_last_progress_timestamp_seconds',
-      help: 'When a batch was committed last; 0: not since the start',
+      help: 'Time of the last commit; 0: none since the start',
       registers,
     }),
+  };
+}
+
+function createGroupMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     partitions: new Gauge({
       name: 'callstream_projector_partitions',
-      help: 'Partitions that this projector has in its group',
+      help: 'Partitions that the consumer group has assigned to this projector',
       registers,
     }),
     rebalances: new Counter({
       name: 'callstream_projector_rebalances_total',
-      help: 'Times that this projector joined its group',
+      help: 'Times that this projector joined its consumer group',
       registers,
     }),
+  };
+}
+
+function createBatchMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     batchSeconds: new Histogram({
       name: 'callstream_projector_batch_seconds',
-      help: 'Time from a batch to its commit',
+      help: 'Time to apply and commit a batch',
       buckets: [0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
       registers,
     }),
@@ -85,5 +115,3 @@ export function createMetrics() {
     }),
   };
 }
-
-export type ProjectorMetrics = ReturnType<typeof createMetrics>;

@@ -8,7 +8,7 @@ import { silent } from '../testing/fixture.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 
-it('waits for Kafka, says so, and makes tables, topics and positions', async () => {
+it('migrate waits for Kafka, and creates tables, topics and positions', async () => {
   await using database = await testDatabase();
   const brokers = testKafkaBrokers();
   const [host = '', port = ''] = brokers[0]?.split(':') ?? [];
@@ -22,15 +22,15 @@ it('waits for Kafka, says so, and makes tables, topics and positions', async () 
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exited = once(migrating, 'exit');
-  let said = '';
-  migrating.stdout.on('data', (text: Buffer) => (said += text.toString()));
-  const says = (line: RegExp) =>
-    until(() => line.test(said), { timeoutMs: 45_000, onTimeout: () => new Error(`It says: ${said}`) });
+  let output = '';
+  migrating.stdout.on('data', (text: Buffer) => (output += text.toString()));
+  const untilOutput = (line: RegExp) =>
+    until(() => line.test(output), { timeoutMs: 45_000, onTimeout: () => new Error(`Its output is: ${output}`) });
 
-  // After attempts of kafkajs's own.
-  await says(/"tables\.migrated"[^]*ECONNREFUSED[^]*"projector\.retrying"/);
+  // After the retries of kafkajs itself.
+  await untilOutput(/"tables\.migrated"[^]*ECONNREFUSED[^]*"projector\.retrying"/);
   await kafka.resume();
-  expect([(await exited)[0], said]).toEqual([0, expect.stringContaining('"topics.ready"')]);
+  expect([(await exited)[0], output]).toEqual([0, expect.stringContaining('"topics.ready"')]);
 
   const { partitions } = await describeTopic(connectKafka({ brokers, clientId: 'test', log: silent }), topic);
   const db = connectTables({ url: database.url });

@@ -10,73 +10,73 @@ import type { ProjectorFixture } from '../testing/fixture.ts';
 
 jest.setTimeout(60_000);
 
-let world: ProjectorFixture;
+let fixture: ProjectorFixture;
 beforeAll(async () => {
-  world = await createFixture();
+  fixture = await createFixture();
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 it('makes the tables the fold of the log', async () => {
   const bodies = [...fixtureEvents.values()].flat();
-  await world.put(...bodies.map((value, i) => ({ value: Buffer.from(value), partition: i % 2 })));
-  await using projector = await startProjector(world);
-  await world.expectFold();
+  await fixture.produce(...bodies.map((value, i) => ({ value: Buffer.from(value), partition: i % 2 })));
+  await using projector = await startProjector(fixture);
+  await fixture.expectFold();
   expect(await projector.metric('records')).toBe(bodies.length);
   expect(await projector.metric('deadLetters')).toBe(0);
 });
 
-it('goes on where the tables are, and adds nothing twice', async () => {
-  const before = (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
-  await world.put({ value: event('later') });
-  await using projector = await startProjector(world);
-  await world.expectFold();
+it('continues from the position of the tables, and applies nothing twice', async () => {
+  const before = (await readPositions(fixture.db)).map(({ nextOffset }) => nextOffset);
+  await fixture.produce({ value: event('later') });
+  await using projector = await startProjector(fixture);
+  await fixture.expectFold();
   expect(await projector.metric('records')).toBe(1);
-  const after = (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+  const after = (await readPositions(fixture.db)).map(({ nextOffset }) => nextOffset);
   expect(after).toEqual([(before[0] ?? 0) + 1, before[1]]);
 });
 
-it('goes where the tables are when somebody else was ahead', async () => {
-  await using projector = await startProjector(world);
-  await world.put({ value: event('theirs') }, { value: event('theirs', 'call.waiting') });
-  await world.projected();
-  // Somebody else's commit, as far as this projector can tell.
-  await world.db.query('update positions set next_offset = next_offset - 2 where partition = 0');
-  await world.db.query('delete from events where call_id = $1', ['theirs']);
-  await world.db.query('delete from calls where call_id = $1', ['theirs']);
-  await world.put({ value: event('mine') });
-  await world.expectFold();
+it('rereads the position when another projector has moved it', async () => {
+  await using projector = await startProjector(fixture);
+  await fixture.produce({ value: event('theirs') }, { value: event('theirs', 'call.waiting') });
+  await fixture.untilProjected();
+  // For this projector, that looks like a commit of another one.
+  await fixture.db.query('update positions set next_offset = next_offset - 2 where partition = 0');
+  await fixture.db.query('delete from events where call_id = $1', ['theirs']);
+  await fixture.db.query('delete from calls where call_id = $1', ['theirs']);
+  await fixture.produce({ value: event('mine') });
+  await fixture.expectFold();
   expect(await projector.metric('conflicts')).toBe(1);
 });
 
-it('goes over what a transaction wrote that was aborted, and is not taken for stalled at its end', async () => {
-  await using projector = await startProjector(world);
-  await world.projected();
-  const end = (await endOffsets(world.kafka, world.topic)).get(1)!.high;
-  const producer = world.kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
+it('skips the records of an aborted transaction, and does not stall at its end', async () => {
+  await using projector = await startProjector(fixture);
+  await fixture.untilProjected();
+  const end = (await endOffsets(fixture.kafka, fixture.topic)).get(1)!.high;
+  const producer = fixture.kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
   await producer.connect();
   const transaction = await producer.transaction();
-  await transaction.send({ topic: world.topic, messages: [{ partition: 1, value: event('aborted') }] });
+  await transaction.send({ topic: fixture.topic, messages: [{ partition: 1, value: event('aborted') }] });
   await transaction.abort();
   await producer.disconnect();
-  // One record and, written when the broker gets to it, the marker of its transaction.
-  await until(async () => (await endOffsets(world.kafka, world.topic)).get(1)!.high === end + 2, {
+  // One record, and the marker of its transaction, which the broker writes later.
+  await until(async () => (await endOffsets(fixture.kafka, fixture.topic)).get(1)!.high === end + 2, {
     timeoutMs: 20_000,
     onTimeout: () => new Error('no marker'),
   });
-  await world.put({ value: event('after'), partition: 1 });
-  await world.expectFold();
+  await fixture.produce({ value: event('after'), partition: 1 });
+  await fixture.expectFold();
   expect(await projector.metric('gaps')).toBe(1);
 });
 
 it('counts the same event in two partitions once, with all its deliveries, without a deadlock', async () => {
   const deadlocks = async (): Promise<number> => {
-    const { rows } = await world.db.query<{ deadlocks: string }>(
+    const { rows } = await fixture.db.query<{ deadlocks: string }>(
       'select deadlocks from pg_stat_database where datname = current_database()',
     );
     return Number(rows[0]?.deadlocks);
   };
   const before = await deadlocks();
-  await using projector = await startProjector(world);
+  await using projector = await startProjector(fixture);
   const values = Array.from({ length: 400 }, (_, i) =>
     body({
       type: 'actor.entered',
@@ -87,16 +87,16 @@ it('counts the same event in two partitions once, with all its deliveries, witho
       timestamp: '2026-03-02T13:00:00Z',
     }),
   );
-  // Each in both, in another order, twice in a batch, and again in the next.
+  // Each in both partitions, in another order, twice in a batch, and again in the next batch.
   const both = values.flatMap((value) => [
     { value, partition: 0 },
     { value, partition: 0 },
   ]);
   const reversed = values.toReversed().map((value) => ({ value, partition: 1 }));
   for (let round = 0; round < 5; round++)
-    await Promise.all([world.put(...both), world.projected()]).then(() => world.put(...reversed));
-  await world.expectFold();
-  const { rows } = await world.db.query(`select distinct deliveries from events where call_id like 'shared-%'`);
+    await Promise.all([fixture.produce(...both), fixture.untilProjected()]).then(() => fixture.produce(...reversed));
+  await fixture.expectFold();
+  const { rows } = await fixture.db.query(`select distinct deliveries from events where call_id like 'shared-%'`);
   expect(rows).toEqual([{ deliveries: 15 }]);
   expect(await projector.metric('retries')).toBe(0);
   expect((await deadlocks()) - before).toBe(0);

@@ -1,18 +1,24 @@
 import { consume, createBlockedPartitions, createSkippedBatches, endOffsets, within } from '@callstream/runtime';
-import type { Kafka, Log, Publisher, Readiness } from '@callstream/runtime';
+import type { BlockedPartitions, Kafka, Log, Publisher, Readiness, RunningConsumer } from '@callstream/runtime';
 import { createDedupCache, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { checkLog } from './supervision/check-log.ts';
 import { createDeadLetters } from './dlq/dead-letters.ts';
-import { createGaps } from './supervision/offset-gaps.ts';
 import type { ProjectorMetrics } from './metrics.ts';
-import { createNotifier } from './project/notifier.ts';
 import { advancePastSkippedBatch } from './project/advance-past-skipped.ts';
+import { createNotifier } from './project/notifier.ts';
 import { createProjectBatch } from './project/project-batch.ts';
-import { createRefusalRate } from './supervision/refusal-rate.ts';
+import type { ProjectBatchOptions } from './project/project-batch.ts';
+import { checkLog } from './supervision/check-log.ts';
+import { createGroupMembership } from './supervision/group-membership.ts';
+import type { GroupMembership } from './supervision/group-membership.ts';
+import { createEffectivePositions, createGaps } from './supervision/offset-gaps.ts';
+import type { EffectivePositions } from './supervision/offset-gaps.ts';
 import { ProjectionStopped } from './supervision/projection-stopped.ts';
+import { createRefusalRate } from './supervision/refusal-rate.ts';
+import type { RefusalRate } from './supervision/refusal-rate.ts';
 import type { RetryTracker } from './supervision/retry-tracker.ts';
 import { startStallWatchdog } from './supervision/stall-watchdog.ts';
+import type { StallWatchdog } from './supervision/stall-watchdog.ts';
 
 export interface ProjectionOptions {
   readonly kafka: Kafka;
@@ -23,116 +29,148 @@ export interface ProjectionOptions {
   readonly concurrency: number;
   readonly refusedPerMinute: number;
   readonly stallMs: number;
-  readonly troubles: RetryTracker;
+  readonly retries: RetryTracker;
   readonly metrics: ProjectorMetrics;
-  /** Ends what is tried again and again: the process is stopping. */
+  /** Ends the retries when the process stops. */
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 export interface RunningProjection extends AsyncDisposable {
-  /** Rejects when it cannot go on by itself. */
+  /** Rejects when an operator or a restart is needed. */
   readonly failure: Promise<never>;
   readonly ready: () => Readiness;
 }
 
-/** Longest that what is being written may take when it ends, in ms. Cut off, it is rolled back. */
+/** Longest wait for open transactions when it closes, in ms. After that they are rolled back. */
 const closeWithinMs = 4_000;
 
-/** Longest that it may take to find out why the log cannot be read, in ms. */
+/** Longest check of the log after the consumer has failed, in ms. */
 const explainWithinMs = 10_000;
 
-/** Projects the log into the tables, as a member of a group. Waits for as long as Kafka or Postgres is away. */
+/** Projects the log into the tables, as a member of a consumer group. Retries while Kafka or Postgres is unavailable. */
 export async function startProjection(options: ProjectionOptions): Promise<RunningProjection> {
-  const { kafka, db, topic, troubles, metrics, signal, log } = options;
+  const { kafka, db, topic, concurrency, retries, metrics, signal, log } = options;
   const positions = new Map<number, number>();
-  /** Whether it is still the log that was projected; also takes over what others have projected meanwhile. */
-  const check = async (): Promise<void> => {
-    const found = await withConnection(db, readPositions);
-    await checkLog({ kafka, topic, positions: found, log });
-    for (const { partition, nextOffset } of found)
-      positions.set(partition, Math.max(nextOffset, positions.get(partition) ?? 0));
-  };
-  await troubles.keepTrying(check);
-  const refusals = createRefusalRate(options.refusedPerMinute);
+  const check = (): Promise<void> => checkLogAndReadPositions(options, positions);
+  await retries.retry(check);
 
+  const refusals = createRefusalRate(options.refusedPerMinute);
   const logStart = async (partition: number) => (await endOffsets(kafka, topic)).get(partition)?.low ?? 0;
-  const projecting = {
-    ...{ db, positions, metrics, log, concurrency: options.concurrency },
+  const projecting: ProjectBatchOptions = {
+    db,
+    positions,
+    concurrency,
     gaps: createGaps({ logStart, metrics, log }),
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
-    seen: createDedupCache(),
+    dedup: createDedupCache(),
     refusals,
-    changed: createNotifier(() => notifyProjected(db)).changed,
+    onCommit: createNotifier(() => notifyProjected(db)).onCommit,
+    metrics,
+    log,
   };
-  const projectBatch = createProjectBatch(projecting);
-  const heldUp = createBlockedPartitions(createSkippedBatches({ kafka, topic, log }), log, metrics.unreadable);
-
-  const { promise: joinFailure, reject: failJoin } = Promise.withResolvers<never>();
-  let assigned: ReadonlySet<number> | null = null;
-  let checked = Promise.resolve();
-  const onJoin = (partitions: readonly number[]): void => {
-    assigned = new Set(partitions);
-    metrics.rebalances.inc();
-    metrics.partitions.set(partitions.length);
-    // The topic may have been deleted and made anew meanwhile: nothing of it is applied before that is known.
-    checked = troubles.keepTrying(check);
-    checked.catch(failJoin);
-  };
-  const passed = new Map<number, { readonly from: number | undefined; readonly next: number }>();
-  const consumption = await consume(kafka, {
-    ...{ groupId: options.groupId, topic, concurrency: options.concurrency, commit: true, log, onJoin },
-    positions: () => positions,
-    onBatch: async (batch) => {
-      await checked;
-      return troubles.keepTrying(() => projectBatch(batch), batch.partition);
-    },
-    onUnreadable: async (batch, closing) => {
-      await checked;
-      const position = positions.get(batch.partition) ?? 0;
-      if (position > batch.lastOffset) return position;
-      await heldUp.untilSkipped(batch, AbortSignal.any([signal, closing]));
-      return troubles.keepTrying(() => advancePastSkippedBatch(projecting, batch), batch.partition);
-    },
-    onPassed: (partition, next) => passed.set(partition, { from: positions.get(partition), next }),
+  const blocked = createBlockedPartitions(createSkippedBatches({ kafka, topic, log }), log, metrics.unreadable);
+  const membership = createGroupMembership({ checkLog: check, retries, metrics });
+  const effective = createEffectivePositions(positions);
+  const consumer = await startConsumer(options, { projecting, blocked, membership, effective });
+  const watchdog = startStallWatchdog({
+    kafka,
+    db,
+    topic,
+    metrics,
+    signal,
+    stallMs: options.stallMs,
+    // A restart does not help a partition that waits for an operator.
+    isWaiting: (partition) => retries.isRetrying(partition) || blocked.isBlocked(partition),
+    assigned: membership.assigned,
+    effectivePosition: effective.of,
   });
-  const watch = startStallWatchdog({
-    ...{ kafka, db, topic, metrics, signal, stallMs: options.stallMs },
-    // A partition that waits for an operator is no reason to be started again.
-    troubles: { isIn: (partition) => troubles.isIn(partition) || heldUp.has(partition) },
-    assigned: () => assigned,
-    passed: (partition, position) => {
-      const known = passed.get(partition);
-      return known?.from === position ? Math.max(position, known.next) : position;
-    },
-  });
-
-  /** kafkajs only says that an offset is not there; whether it is still the same log says why, and what mends it. */
-  const consumed = consumption.failure.catch(async (error: unknown) => {
-    if (!(error instanceof ProjectionStopped) && !signal.aborted)
-      await within(explainWithinMs, check()).catch((why: unknown) => {
-        if (why instanceof ProjectionStopped) throw why;
-      });
+  const consumed = consumer.failure.catch(async (error: unknown) => {
+    if (!(error instanceof ProjectionStopped) && !signal.aborted) await throwIfLogReplaced(check);
     throw error;
   });
-  const failure = Promise.race([consumed, watch.failure, joinFailure]);
+  const failure = Promise.race([consumed, watchdog.failure, membership.failure]);
   failure.catch(() => undefined);
   return {
     failure,
-    ready: () => {
-      const { problem, lag } = watch.status();
-      const reason =
-        troubles.describe() ??
-        heldUp.describe() ??
-        problem ??
-        (assigned ? null : 'Not a member of the consumer group yet.');
-      if (reason !== null) return reason;
-      const notes = [lag > 0 ? `${lag} records behind` : null, refusals.describe()].filter((note) => note !== null);
-      return notes.length > 0 ? { note: notes.join('. ') } : null;
-    },
+    ready: () => readiness({ retries, blocked, watchdog, membership, refusals }),
     [Symbol.asyncDispose]: async () => {
-      const closing = Promise.resolve(consumption[Symbol.asyncDispose]());
+      const closing = Promise.resolve(consumer[Symbol.asyncDispose]());
       await within(closeWithinMs, closing).catch(() => log.warn('projector.cut-off'));
     },
   };
+}
+
+/** Checks that the log is still the one that was projected, and adopts positions that other projectors have reached. */
+async function checkLogAndReadPositions(
+  { kafka, db, topic, log }: ProjectionOptions,
+  positions: Map<number, number>,
+): Promise<void> {
+  const stored = await withConnection(db, readPositions);
+  await checkLog({ kafka, topic, positions: stored, log });
+  for (const { partition, nextOffset } of stored)
+    positions.set(partition, Math.max(nextOffset, positions.get(partition) ?? 0));
+}
+
+interface ConsumerParts {
+  readonly projecting: ProjectBatchOptions;
+  readonly blocked: BlockedPartitions;
+  readonly membership: GroupMembership;
+  readonly effective: EffectivePositions;
+}
+
+function startConsumer(
+  { kafka, topic, groupId, concurrency, retries, signal, log }: ProjectionOptions,
+  { projecting, blocked, membership, effective }: ConsumerParts,
+): Promise<RunningConsumer> {
+  const { positions } = projecting;
+  const projectBatch = createProjectBatch(projecting);
+  return consume(kafka, {
+    groupId,
+    topic,
+    concurrency,
+    commit: true,
+    log,
+    onJoin: membership.onJoin,
+    positions: () => positions,
+    onBatch: async (batch) => {
+      await membership.logChecked();
+      return retries.retry(() => projectBatch(batch), batch.partition);
+    },
+    onUnreadable: async (batch, closing) => {
+      await membership.logChecked();
+      const position = positions.get(batch.partition) ?? 0;
+      if (position > batch.lastOffset) return position;
+      await blocked.waitUntilSkipped(batch, AbortSignal.any([signal, closing]));
+      return retries.retry(() => advancePastSkippedBatch(projecting, batch), batch.partition);
+    },
+    onPositionAdvance: effective.advance,
+  });
+}
+
+/** kafkajs only reports that an offset does not exist; the check of the log tells the cause and the remedy. */
+async function throwIfLogReplaced(check: () => Promise<void>): Promise<void> {
+  await within(explainWithinMs, check()).catch((error: unknown) => {
+    if (error instanceof ProjectionStopped) throw error;
+  });
+}
+
+interface ReadinessSources {
+  readonly retries: RetryTracker;
+  readonly blocked: BlockedPartitions;
+  readonly watchdog: StallWatchdog;
+  readonly membership: GroupMembership;
+  readonly refusals: RefusalRate;
+}
+
+function readiness({ retries, blocked, watchdog, membership, refusals }: ReadinessSources): Readiness {
+  const { problem, lag } = watchdog.status();
+  const reason =
+    retries.describe() ??
+    blocked.describe() ??
+    problem ??
+    (membership.assigned() ? null : 'Not a member of the consumer group yet.');
+  if (reason !== null) return reason;
+  const notes = [lag > 0 ? `${lag} records behind` : null, refusals.describe()].filter((note) => note !== null);
+  return notes.length > 0 ? { note: notes.join('. ') } : null;
 }

@@ -16,56 +16,69 @@ import { startProjection } from './projection.ts';
 import type { RunningProjection } from './projection.ts';
 import { createRetryTracker } from './supervision/retry-tracker.ts';
 
-/** A statement that takes longer is given up and tried again, in ms. */
+/** A statement that takes longer is cancelled and retried, in ms. */
 const statementTimeoutMs = 60_000;
-/** A projector that is stopped (SIGSTOP) or cut off in a transaction would hold its partition for ever, in ms. */
+/** Postgres ends a transaction that is idle for this long, in ms: a frozen projector (SIGSTOP) would lock its partition for ever. */
 const idleInTransactionTimeoutMs = 10_000;
 
-/** For short batches together, for the notification, and for the look at the positions. */
-const connectionsBeside = 3;
+/** Connections for the group commit, for the notifications, and for the stall watchdog. */
+const extraConnections = 3;
 
-/** Longest that it takes to close, in ms. A connection that hangs must not keep the process. */
+/** Longest shutdown, in ms: a connection that hangs must not keep the process alive. */
 const closeWithinMs = 5_000;
 
-/** Projects the log into the tables until it is told to stop. */
+/** Projects the log into the tables until a stop signal arrives. */
 export async function run(config: ProjectorConfig, log: Log): Promise<void> {
   const stopping = new AbortController();
   const { signal } = stopping;
   const stopped = stopSignal();
   const metrics = createMetrics();
-  const troubles = createRetryTracker({ signal, onRetry: () => metrics.retries.inc(), log });
+  const retries = createRetryTracker({ signal, onRetry: () => metrics.retries.inc(), log });
   const { KAFKA_TOPIC: topic, PROJECTOR_CONCURRENCY: concurrency } = config;
   const cleanup = new AsyncDisposableStack();
   try {
     const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-projector', log });
     const db = connectTables({
-      ...{ url: databaseUrl(config), max: concurrency + connectionsBeside, applicationName: 'callstream-projector' },
-      ...{ statementTimeoutMs, idleInTransactionTimeoutMs },
+      url: databaseUrl(config),
+      max: concurrency + extraConnections,
+      applicationName: 'callstream-projector',
+      statementTimeoutMs,
+      idleInTransactionTimeoutMs,
     });
     cleanup.defer(() => db.end());
     addPoolGauges(metrics.registry, { projection: db });
     const publisher = cleanup.use(openPublisher(kafka));
     let projection: RunningProjection | undefined;
     const ready = (): Readiness =>
-      signal.aborted ? 'Stopping.' : projection ? projection.ready() : (troubles.describe() ?? 'Starting.');
+      signal.aborted ? 'Stopping.' : projection ? projection.ready() : (retries.describe() ?? 'Starting.');
     const admin = cleanup.use(
       await startAdmin({
-        ...{ hosts: config.ADMIN_HOST, port: config.PROJECTOR_ADMIN_PORT, ready, registry: metrics.registry, log },
+        hosts: config.ADMIN_HOST,
+        port: config.PROJECTOR_ADMIN_PORT,
+        ready,
+        registry: metrics.registry,
+        log,
       }),
     );
-    const starting = startProjection({
-      ...{ kafka, db, publisher, topic, concurrency, troubles, metrics, signal, log },
+    const running = startProjection({
+      kafka,
+      db,
+      publisher,
+      topic,
       groupId: config.PROJECTOR_GROUP,
+      concurrency,
       refusedPerMinute: config.PROJECTOR_REFUSED_PER_MINUTE,
       stallMs: config.PROJECTOR_STALL_SECONDS * 1_000,
-    });
-    const running = starting.then(async (started) => {
+      retries,
+      metrics,
+      signal,
+      log,
+    }).then(async (started) => {
       projection = cleanup.use(started);
       log.info({ admin_port: admin.port, topic }, 'projector.started');
       return started.failure;
     });
-    const why = await Promise.race([stopped, running]);
-    log.info({ signal: why }, 'projector.stopping');
+    log.info({ signal: await Promise.race([stopped, running]) }, 'projector.stopping');
   } finally {
     stopping.abort();
     await within(closeWithinMs, cleanup.disposeAsync()).catch((error: unknown) =>

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { decode, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import {
@@ -16,40 +17,38 @@ import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstrea
 import { connectTables, ensurePositions, migrate, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
-import { randomUUID } from 'node:crypto';
 
 export const silent = createLog({ service: 'test', level: 'silent' });
 
 export interface ProjectorFixtureOptions {
   readonly partitions?: number;
-  /** Largest record that the DLQ takes, in bytes, if it is to be there already. */
+  /** Creates the DLQ beforehand, with this largest record, in bytes. */
   readonly dlqMessageBytesMax?: number;
-  /** Where Kafka is, if not that of the test run. */
+  /** Default: the Kafka of the test run. */
   readonly brokers?: readonly string[];
-  /** Postgres with an empty database, if not one of the test run. */
+  /** URL of an empty database; default: one of the test run's Postgres. */
   readonly databaseUrl?: string;
 }
 
-/** A topic and a database of a test's own, on the real servers. */
+/** A topic and a database for one test, on real servers. */
 export interface ProjectorFixture extends AsyncDisposable {
   readonly kafka: Kafka;
   readonly topic: string;
   readonly db: Tables;
   readonly databaseUrl: string;
   readonly publisher: Publisher;
-  /** Puts records on the topic. */
-  readonly put: (...records: readonly Partial<ProducerRecord>[]) => Promise<void>;
-  /** Every record of the topic, or of another, that can be read. */
+  readonly produce: (...records: readonly Partial<ProducerRecord>[]) => Promise<void>;
+  /** All readable records of a topic; default: the fixture's. */
   readonly read: (topic?: string) => Promise<LogRecord[]>;
-  /** Resolves once the tables are at the end of the log. */
-  readonly projected: (timeoutMs?: number) => Promise<void>;
-  /** The one law: the tables are the fold of the log. `except`: records that are not in them. */
+  /** Resolves once the tables have reached the end of the log. */
+  readonly untilProjected: (timeoutMs?: number) => Promise<void>;
+  /** Expects the tables to equal the fold of the log without the records of `except`. */
   readonly expectFold: (except?: (record: LogRecord) => boolean) => Promise<void>;
 }
 
 export const body = (fields: object): Buffer => Buffer.from(JSON.stringify(fields));
 
-/** An event of a call, with a time of its own, that is no other's. */
+/** A unique event of a call. */
 export const event = (callId: string, type = 'call.new'): Buffer =>
   body({ type, call_id: callId, timestamp: '2026-03-02T13:00:00Z', n: randomUUID() });
 
@@ -67,19 +66,7 @@ export async function createFixture(options: ProjectorFixtureOptions = {}): Prom
   await ensurePositions(db, { topic, partitions, version: projectionVersion, logId: randomUUID() });
   const publisher = cleanup.use(await connectPublisher(kafka));
 
-  const read = async (of = topic): Promise<LogRecord[]> => {
-    const records: LogRecord[] = [];
-    const ranges = new Map(
-      [...(await endOffsets(kafka, of))].map(([p, { low, high }]) => [p, { from: low, to: high }]),
-    );
-    await readRanges(kafka, {
-      ...{ topic: of, ranges, log: silent },
-      onRecords: (some) => void records.push(...some),
-      onUnreadable: () => undefined,
-    });
-    return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
-  };
-  const projected = async (timeoutMs = 60_000): Promise<void> => {
+  const untilProjected = async (timeoutMs = 60_000): Promise<void> => {
     const behind = async (): Promise<string> => {
       const [positions, ends] = [await readPositions(db), await endOffsets(kafka, topic)];
       const late = positions.filter(({ partition, nextOffset }) => nextOffset < (ends.get(partition)?.high ?? 0));
@@ -92,19 +79,40 @@ export async function createFixture(options: ProjectorFixtureOptions = {}): Prom
     });
   };
   const expectFold: ProjectorFixture['expectFold'] = async (except = () => false) => {
-    await projected();
-    const records = (await read()).filter((record) => !except(record));
+    await untilProjected();
+    const records = (await readTopic(kafka, topic)).filter((record) => !except(record));
     expect(await readRows(db)).toEqual(expectedRows(eventsIn(records)));
   };
-  const put: ProjectorFixture['put'] = (...records) =>
+  const produce: ProjectorFixture['produce'] = (...records) =>
     publisher.publishBatch(
       records.map((record) => ({ topic, partition: 0, key: 'k', value: null, headers: {}, ...record })),
     );
   const owned = cleanup.move();
   return {
-    ...{ kafka, topic, db, databaseUrl: url, publisher, put, read, projected, expectFold },
+    kafka,
+    topic,
+    db,
+    databaseUrl: url,
+    publisher,
+    produce,
+    read: (source = topic) => readTopic(kafka, source),
+    untilProjected,
+    expectFold,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function readTopic(kafka: Kafka, topic: string): Promise<LogRecord[]> {
+  const records: LogRecord[] = [];
+  const ends = await endOffsets(kafka, topic);
+  await readRanges(kafka, {
+    topic,
+    ranges: new Map([...ends].map(([partition, { low, high }]) => [partition, { from: low, to: high }])),
+    log: silent,
+    onRecords: (batch) => void records.push(...batch),
+    onUnreadable: () => undefined,
+  });
+  return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
 const createDlq = (
@@ -119,7 +127,7 @@ const createDlq = (
     }),
   );
 
-/** What the records say, by the domain alone; what is no event says nothing. */
+/** Decodes records with the domain alone; those that are no events are skipped. */
 function eventsIn(records: readonly LogRecord[]): CallEvent[] {
   return records.flatMap((record) => {
     const decoded = decode(logEntry(record));

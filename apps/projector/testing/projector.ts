@@ -17,60 +17,82 @@ export interface ProjectorOptions extends Partial<TablesOptions> {
   readonly log?: Log;
 }
 
-/** A projector in this process: everything that `run` starts, but the admin port. */
+/** A projector in this process: everything that `run` starts except the admin port. */
 export interface TestProjector extends AsyncDisposable {
   readonly failure: Promise<never>;
   readonly ready: () => Readiness;
   readonly db: Tables;
   readonly metrics: ProjectorMetrics;
-  /** A metric; of one with labels the sum of those that have `labels`. */
+  /** Value of a metric, summed over the label combinations that include `labels`. */
   readonly metric: (
     name: keyof ProjectorMetrics,
     labels?: Readonly<Record<string, string | number>>,
   ) => Promise<number>;
-  /** Resolves once `ready` says what matches. */
-  readonly says: (text: RegExp | null) => Promise<void>;
+  /** Resolves once the reason of `ready` matches; null: once it is ready. */
+  readonly untilReadiness: (reason: RegExp | null) => Promise<void>;
 }
 
-export async function startProjector(world: ProjectorFixture, options: ProjectorOptions = {}): Promise<TestProjector> {
+export async function startProjector(
+  fixture: ProjectorFixture,
+  options: ProjectorOptions = {},
+): Promise<TestProjector> {
   await using cleanup = new AsyncDisposableStack();
-  const { kafka = world.kafka, log = silent, refusedPerMinute = 10, stallMs = 120_000, ...tables } = options;
+  const { kafka = fixture.kafka, log = silent, refusedPerMinute = 10, stallMs = 120_000, ...tables } = options;
   const stopping = new AbortController();
   const metrics = createMetrics();
-  const troubles = createRetryTracker({ signal: stopping.signal, onRetry: () => metrics.retries.inc(), log });
-  const db = connectTables({ url: world.databaseUrl, applicationName: 'projector', ...tables });
+  const retries = createRetryTracker({ signal: stopping.signal, onRetry: () => metrics.retries.inc(), log });
+  const db = connectTables({ url: fixture.databaseUrl, applicationName: 'projector', ...tables });
   cleanup.defer(() => db.end());
   const publisher = cleanup.use(await connectPublisher(kafka));
   cleanup.defer(() => stopping.abort());
   const projection = cleanup.use(
     await startProjection({
-      ...{ kafka, db, publisher, refusedPerMinute, stallMs, troubles, metrics, log },
-      ...{ topic: world.topic, groupId: `projector-${world.topic}`, concurrency: 4, signal: stopping.signal },
+      kafka,
+      db,
+      publisher,
+      topic: fixture.topic,
+      groupId: `projector-${fixture.topic}`,
+      concurrency: 4,
+      refusedPerMinute,
+      stallMs,
+      retries,
+      metrics,
+      signal: stopping.signal,
+      log,
     }),
   );
   cleanup.defer(() => stopping.abort());
-  const text = (): string | null => {
+  const reasonNotReady = (): string | null => {
     const readiness = projection.ready();
     return typeof readiness === 'string' ? readiness : null;
   };
   const owned = cleanup.move();
   return {
-    ...{ failure: projection.failure, ready: projection.ready, db, metrics },
-    metric: async (name, labels = {}) => {
-      const of = metrics[name];
-      if (!('get' in of)) throw new Error(`${name} is no metric.`);
-      const { values } = await of.get();
-      const wanted = values.filter((value) =>
-        Object.entries(labels).every(([label, is]) => (value.labels as Record<string, unknown>)[label] === is),
-      );
-      return wanted.reduce((sum, { value }) => sum + value, 0);
-    },
-    says: async (wanted) => {
-      await until(() => (wanted === null ? text() === null : wanted.test(text() ?? '')), {
+    failure: projection.failure,
+    ready: projection.ready,
+    db,
+    metrics,
+    metric: (name, labels = {}) => sumOf(metrics, name, labels),
+    untilReadiness: async (wanted) => {
+      await until(() => (wanted === null ? reasonNotReady() === null : wanted.test(reasonNotReady() ?? '')), {
         timeoutMs: 60_000,
-        onTimeout: () => new Error(`It says: ${text() ?? 'ready'}`),
+        onTimeout: () => new Error(`Readiness is: ${reasonNotReady() ?? 'ready'}`),
       });
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function sumOf(
+  metrics: ProjectorMetrics,
+  name: keyof ProjectorMetrics,
+  labels: Readonly<Record<string, string | number>>,
+): Promise<number> {
+  const metric = metrics[name];
+  if (!('get' in metric)) throw new Error(`${name} is not a metric.`);
+  const { values } = await metric.get();
+  const matching = values.filter((value) =>
+    Object.entries(labels).every(([label, wanted]) => (value.labels as Record<string, unknown>)[label] === wanted),
+  );
+  return matching.reduce((sum, { value }) => sum + value, 0);
 }

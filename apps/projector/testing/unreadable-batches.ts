@@ -3,9 +3,9 @@ import { encodeBatch, encodeRecords, produceRaw, testKafkaBrokers } from '@calls
 
 const zstd = 4;
 
-/** Batches as no producer of ours writes them, straight to the broker. */
+/** Batches that none of our producers would write. */
 export const batches = {
-  /** Two records of 65 MB together: a broker takes it, as it is 2 kB. */
+  /** Two records of 65 MB together, compressed to 2 kB, so that a broker accepts it. */
   bomb: () => zstdBatch([Buffer.alloc(65 * 1024 * 1024), Buffer.from('{}')]),
   zstd: (...values: readonly Buffer[]) => zstdBatch(values),
 };
@@ -13,13 +13,13 @@ export const batches = {
 const zstdBatch = (values: readonly Buffer[]): Buffer =>
   encodeBatch({ attributes: zstd, count: values.length, payload: zstdCompressSync(encodeRecords(values)) });
 
-/** Puts batches on a partition as they are; returns the offset of the first record of the last one. */
-export async function putBatches(topic: string, partition: number, ...some: readonly Buffer[]): Promise<number> {
+/** Produces raw batches, byte for byte; returns the offset of the first record of the last one. */
+export async function produceBatches(topic: string, partition: number, ...raw: readonly Buffer[]): Promise<number> {
   const [broker = ''] = testKafkaBrokers();
   let last = -1;
-  for (const batch of some) {
+  for (const batch of raw) {
     const { errorCode, firstOffset } = await produceRaw(broker, { topic, partition, batch });
-    if (errorCode !== 0) throw new Error(`Kafka does not take the batch: error ${errorCode}.`);
+    if (errorCode !== 0) throw new Error(`Kafka rejects the batch with error ${errorCode}.`);
     last = firstOffset;
   }
   return last;

@@ -12,21 +12,21 @@ const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const huge = Buffer.from(`{"type":"late","call_id":"late","x":"${'x'.repeat(300_000)}"}`);
 const odd = Buffer.from('\u001b[31mno\nJSON');
 
-let world: ProjectorFixture;
+let fixture: ProjectorFixture;
 beforeAll(async () => {
-  world = await createFixture({ dlqMessageBytesMax: 100_000 });
-  await world.db.query(`alter table events add constraint bug check (type <> 'late') not valid`);
-  await world.put(
+  fixture = await createFixture({ dlqMessageBytesMax: 100_000 });
+  await fixture.db.query(`alter table events add constraint bug check (type <> 'late') not valid`);
+  await fixture.produce(
     { value: odd, headers: { ce_id: 'as it was' } },
     { value: Buffer.from([0xff, 0xfe]), partition: 1, key: null },
     { value: body({ type: 'late', call_id: 'c', timestamp: '2026-03-02T13:00:00Z' }), partition: 1 },
     { value: event('good') },
     { value: huge, partition: 1 },
   );
-  await using _projector = await startProjector(world);
-  await world.projected();
+  await using _projector = await startProjector(fixture);
+  await fixture.untilProjected();
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
 interface DlqCommandResult {
   readonly code: number;
@@ -38,7 +38,7 @@ interface DlqCommandResult {
 const dlq = (...args: string[]): Promise<DlqCommandResult> =>
   new Promise((resolve) => {
     const { PATH, NODE_COMPILE_CACHE } = process.env;
-    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: world.topic };
+    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: testKafkaBrokers().join(), KAFKA_TOPIC: fixture.topic };
     const command = ['--disable-warning=ExperimentalWarning', main, 'dlq', ...args];
     execFile(process.execPath, command, { env, maxBuffer: 10_000_000 }, (error, out, err) =>
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err }),
@@ -53,10 +53,10 @@ const entries = async (...args: string[]): Promise<Record<string, unknown>[]> =>
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 const ids = async (...args: string[]) => (await entries(...args)).map(({ id }) => id).toSorted();
 
-it('says what was put aside and why, in a table with a summary', async () => {
+it('list prints dead letters with their reasons, and a summary', async () => {
   const { out, code } = await dlq('list');
   expect(code).toBe(0);
-  expect(out).toMatch(/^ID +PUT ASIDE +KIND +BYTES +KEY +STATE +REASON\n/);
+  expect(out).toMatch(/^ID +DEAD-LETTERED AT +KIND +BYTES +KEY +STATE +REASON\n/);
   expect(out).toMatch(/^0:0 .*undecodable .*open +The body is not JSON\.$/m);
   expect(out).toMatch(/^1:1 .*refused .*open +Postgres refuses it with 23514/m);
   expect(out).toMatch(/^1:2 .*in the log/m);
@@ -64,7 +64,7 @@ it('says what was put aside and why, in a table with a summary', async () => {
   expect(out).toMatch(/^ +2 {2}Postgres refuses it/m);
 });
 
-it('filters', async () => {
+it('list filters by kind, partition, reason, time and number', async () => {
   const filters = [
     ['--kind', 'refused'],
     ['--partition', '0'],
@@ -75,7 +75,7 @@ it('filters', async () => {
   expect(await ids('--limit', '1')).toHaveLength(1);
 });
 
-it('shows an entry as it was, and lets nothing of it control the terminal', async () => {
+it('show prints an entry unchanged, except for control characters', async () => {
   const { out } = await dlq('show', '0:0', '1:0');
   expect(out).toContain('header     ce_id: as it was');
   expect(out).toContain('\uFFFD[31mno\uFFFDJSON');
@@ -84,12 +84,12 @@ it('shows an entry as it was, and lets nothing of it control the terminal', asyn
   expect([shown.reference, shown.value]).toEqual([true, huge.toString()]);
 });
 
-it('says what is wrong, and does nothing, when it is not told clearly what to do', async () => {
+it('an ambiguous or malformed command fails with the reason, and changes nothing', async () => {
   for (const [args, message] of [
-    [['drop'], /Say which entries/],
+    [['drop'], /No entries selected/],
     [['replay', '7:7'], /no entry 7:7/],
     [['replay', '0:0', '--all'], /not both/],
-    [['list', '--since', 'yesterday'], /It is no time/],
+    [['list', '--since', 'yesterday'], /Not a timestamp/],
     [['list', '--kind', 'x'], /Allowed choices are undecodable, refused/],
     [['lsit'], /unknown command 'lsit'/],
   ] as const) {
@@ -101,12 +101,12 @@ it('says what is wrong, and does nothing, when it is not told clearly what to do
   expect(await entries()).toHaveLength(4);
 });
 
-it('has help with examples', async () => {
+it('--help has examples', async () => {
   expect((await dlq('--help')).out).toMatch(/list.*show.*replay.*drop.*npm run projector -- dlq show 3:1042/s);
   expect((await dlq('replay', '--help')).out).toMatch(/--dry-run/);
 });
 
-it('drops what is not wanted: a decision, that can be seen and undone', async () => {
+it('drop is a decision that is listed and can be undone', async () => {
   expect((await dlq('drop', '--reason', 'UTF-8', '--dry-run')).out).toBe('1 entries would be dropped.\n');
   expect(await entries()).toHaveLength(4);
   expect((await dlq('drop', '--reason', 'UTF-8')).out).toBe('1 dropped.\n');
@@ -115,35 +115,35 @@ it('drops what is not wanted: a decision, that can be seen and undone', async ()
   expect((await dlq('drop', '1:0')).err).toMatch(/was dropped at .*--again/);
 });
 
-it('replays as it was, what it makes sense to replay; then the tables are the fold of the log', async () => {
-  await world.db.query('alter table events drop constraint bug');
+it('replay appends the original records of valid events, and the tables become the fold of the log', async () => {
+  await fixture.db.query('alter table events drop constraint bug');
   expect((await dlq('replay', '--all')).out).toMatch(/^2 replayed\. 1 are still no events and stay/);
   expect(await ids()).toEqual(['0:0']);
-  const log = await world.read();
+  const log = await fixture.read();
   const [original, big, again, bigAgain] = log.filter(({ partition }) => partition === 1).slice(1);
   expect(again!.value).toEqual(original!.value);
   expect([again!.key, bigAgain!.value]).toEqual([original!.key, big!.value]);
-  await using _projector = await startProjector(world);
+  await using _projector = await startProjector(fixture);
   // The tables never had the first deliveries; a rebuild would count them.
-  await world.expectFold(
+  await fixture.expectFold(
     ({ partition, offset }) => partition === 1 && [original!.offset, big!.offset].includes(offset),
   );
 });
 
-it('replays what comes straight back only if told to, as an entry of its own', async () => {
+it('a record that is still no event is replayed only with --force, and becomes a new entry', async () => {
   expect((await dlq('replay', '0:0')).out).toMatch(/^0 replayed/);
   expect((await dlq('replay', '0:0', '--force')).out).toBe('1 replayed.\n');
-  await using _projector = await startProjector(world);
-  await world.projected();
+  await using _projector = await startProjector(fixture);
+  await fixture.untilProjected();
   expect(await ids()).toEqual(['0:2']);
   expect((await dlq('show', '0:2')).out).toContain('header     ce_id: as it was');
   expect((await dlq('replay', '0:0')).err).toMatch(/was replayed at .*--again/);
 });
 
-it('says so when Kafka does not answer, or there is no such DLQ', async () => {
+it('a command fails with the remedy when Kafka does not answer', async () => {
   const env = { PATH: process.env['PATH'], KAFKA_BROKERS: '127.0.0.1:1' };
-  const away = await new Promise<string>((resolve) =>
+  const error = await new Promise<string>((resolve) =>
     execFile(process.execPath, [main, 'dlq', 'list'], { env }, (_error, _out, err) => resolve(err)),
   );
-  expect(away).toMatch(/Kafka does not answer at 127\.0\.0\.1:1.*Start it \(npm start\), or set KAFKA_BROKERS/);
+  expect(error).toMatch(/Kafka does not answer at 127\.0\.0\.1:1.*Start it \(npm start\), or set KAFKA_BROKERS/);
 });

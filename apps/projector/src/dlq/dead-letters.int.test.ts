@@ -10,13 +10,13 @@ import type { ProjectorFixture } from '../../testing/fixture.ts';
 
 jest.setTimeout(90_000);
 
-let world: ProjectorFixture;
+let fixture: ProjectorFixture;
 beforeEach(async () => {
-  world = await createFixture();
+  fixture = await createFixture();
 });
-afterEach(() => world[Symbol.asyncDispose]());
+afterEach(() => fixture[Symbol.asyncDispose]());
 
-const dlq = (): Promise<LogRecord[]> => world.read(`${world.topic}-dlq`);
+const dlq = (): Promise<LogRecord[]> => fixture.read(`${fixture.topic}-dlq`);
 const header = ({ headers }: LogRecord, name: string): string | undefined => headers.get(name)?.toString();
 
 const huge = 'x'.repeat(1_000_000);
@@ -40,15 +40,15 @@ const odd = {
   '32 levels': `{"type":"x","a":${'['.repeat(31)}${']'.repeat(31)}}`,
 };
 
-it('puts what is no event aside as it was, stores what is odd, and stops for none of it', async () => {
+it('records that are no events are dead-lettered unchanged, odd events are stored, and neither stops the projector', async () => {
   const headers = { ce_id: 'as it was', received_at: 'yesterday', none: undefined, dlq_kind: 'made up' };
   for (const value of Object.values(undecodable))
-    await world.put({ value: value === null ? null : Buffer.from(value), key: 'key', headers, partition: 1 });
-  await world.put({ value: Buffer.from('no key'), key: null });
-  for (const value of Object.values(odd)) await world.put({ value: Buffer.from(value), key: null });
-  await world.put({ value: event('the body counts'), key: 'another call' });
-  await using projector = await startProjector(world);
-  await world.expectFold();
+    await fixture.produce({ value: value === null ? null : Buffer.from(value), key: 'key', headers, partition: 1 });
+  await fixture.produce({ value: Buffer.from('no key'), key: null });
+  for (const value of Object.values(odd)) await fixture.produce({ value: Buffer.from(value), key: null });
+  await fixture.produce({ value: event('the body counts'), key: 'another call' });
+  await using projector = await startProjector(fixture);
+  await fixture.expectFold();
 
   const dead = (await dlq()).filter(({ partition }) => partition === 1);
   expect(dead.map(({ value }) => value)).toEqual(
@@ -60,72 +60,72 @@ it('puts what is no event aside as it was, stores what is odd, and stops for non
     expect(header(record, 'received_at')).toBe('yesterday');
     expect(header(record, 'none')).toBe('');
     expect(header(record, 'dlq_kind')).toBe('undecodable');
-    expect([header(record, 'dlq_topic'), header(record, 'dlq_partition')]).toEqual([world.topic, '1']);
+    expect([header(record, 'dlq_topic'), header(record, 'dlq_partition')]).toEqual([fixture.topic, '1']);
     expect(header(record, 'dlq_offset')).toBe(String(i));
   }
   expect(header(dead[1]!, 'dlq_reason')).toBe('The body is not JSON.');
   expect(await projector.metric('deadLetters', { kind: 'undecodable' })).toBe(dead.length + 1);
 });
 
-it('takes records whose Kafka timestamp is absurd', async () => {
-  const producer = world.kafka.producer();
+it('records with an absurd Kafka timestamp are projected', async () => {
+  const producer = fixture.kafka.producer();
   await producer.connect();
   const timestamps = ['0', '1', '-1', '-99999999999999'];
   const messages = timestamps.map((timestamp) => ({ partition: 0, timestamp, value: event('when') }));
-  for (const message of messages) await producer.send({ topic: world.topic, messages: [message] });
+  for (const message of messages) await producer.send({ topic: fixture.topic, messages: [message] });
   await producer.disconnect();
   {
-    await using _projector = await startProjector(world);
-    await world.expectFold();
+    await using _projector = await startProjector(fixture);
+    await fixture.expectFold();
   }
-  // The last of them stands beside the position now, and is still recognised.
-  await using _again = await startProjector(world);
+  // The fingerprint of the last one still matches at a restart.
+  await using _again = await startProjector(fixture);
 });
 
-it('splits what together would be too large for Kafka', async () => {
+it('dead letters that are too large for one request to Kafka are split', async () => {
   const records = Array.from({ length: 6_000 }, (_, i) => ({ value: Buffer.from(`no ${i}`), key: null }));
-  await world.put(...records);
-  await using _projector = await startProjector(world);
-  await world.projected();
+  await fixture.produce(...records);
+  await using _projector = await startProjector(fixture);
+  await fixture.untilProjected();
   expect(new Set((await dlq()).map((record) => header(record, 'dlq_offset'))).size).toBe(records.length);
 });
 
-it('puts a record by reference that the DLQ does not take, so that its partition goes on', async () => {
-  await using world = await createFixture({ dlqMessageBytesMax: 20_000 });
-  await world.put(
+it('a record that is too large for the DLQ is dead-lettered by reference, and its partition continues', async () => {
+  await using fixture = await createFixture({ dlqMessageBytesMax: 20_000 });
+  await fixture.produce(
     { value: Buffer.from('small') },
     { value: Buffer.from(huge.slice(30_000)) },
     { value: event('after') },
   );
-  await using _projector = await startProjector(world);
-  await world.expectFold();
-  const dead = await world.read(`${world.topic}-dlq`);
+  await using _projector = await startProjector(fixture);
+  await fixture.expectFold();
+  const dead = await fixture.read(`${fixture.topic}-dlq`);
   const byOffset = new Map(dead.map((record) => [header(record, 'dlq_offset'), record]));
   expect(byOffset.get('0')?.value?.toString()).toBe('small');
   expect(byOffset.get('1')?.value).toBeNull();
   expect(header(byOffset.get('1')!, 'dlq_reference')).toBe('true');
 });
 
-it('stops when the DLQ is not there to be written, and loses nothing', async () => {
-  await withAdmin(world.kafka, (admin) => admin.deleteTopics({ topics: [`${world.topic}-dlq`] }));
-  await using projector = await startProjector(world);
-  await world.put({ value: event('before') }, { value: Buffer.from('no event') });
+it('without a DLQ the projector stops, and loses nothing', async () => {
+  await withAdmin(fixture.kafka, (admin) => admin.deleteTopics({ topics: [`${fixture.topic}-dlq`] }));
+  await using projector = await startProjector(fixture);
+  await fixture.produce({ value: event('before') }, { value: Buffer.from('no event') });
   await expect(projector.failure).rejects.toThrow(/-dlq" cannot be written.*npm run projector -- migrate/);
-  expect((await readPositions(world.db))[0]?.nextOffset).toBe(0);
+  expect((await readPositions(fixture.db))[0]?.nextOffset).toBe(0);
 });
 
 describe('an event that Postgres refuses', () => {
   const refuse = (condition: string) =>
-    world.db.query(`alter table events add constraint bug check (not (${condition})) not valid`);
+    fixture.db.query(`alter table events add constraint bug check (not (${condition})) not valid`);
   const isBad = ({ value }: LogRecord): boolean => value?.includes('"bad"') ?? false;
 
-  it('goes to the DLQ with the reason, and those around it to the tables', async () => {
+  it('is dead-lettered with the reason, and the events around it are stored', async () => {
     await refuse(`type = 'bad'`);
     const bad = { value: body({ type: 'bad', call_id: 'x' }) };
     const good = Array.from({ length: 200 }, (_, i) => ({ value: event(`call ${i % 9}`) }));
-    await world.put(...good.slice(0, 90), bad, ...good.slice(90), bad);
-    await using projector = await startProjector(world);
-    await world.expectFold(isBad);
+    await fixture.produce(...good.slice(0, 90), bad, ...good.slice(90), bad);
+    await using projector = await startProjector(fixture);
+    await fixture.expectFold(isBad);
     const dead = await dlq();
     expect(dead.map((record) => [header(record, 'dlq_kind'), header(record, 'dlq_offset')])).toEqual([
       ['refused', '90'],
@@ -136,80 +136,83 @@ describe('an event that Postgres refuses', () => {
     expect(await projector.metric('deadLetters', { kind: 'refused' })).toBe(2);
   });
 
-  it('does not stop the projector, however many there are and whatever else comes; /readyz says that they are many', async () => {
+  it('never stops the projector, and /readyz reports when there are many', async () => {
     await refuse(`type = 'bad'`);
-    await world.put(...Array.from({ length: 12 }, (_, i) => ({ value: body({ type: 'bad', call_id: `x ${i}` }) })));
-    await using projector = await startProjector(world);
-    await world.projected();
+    await fixture.produce(
+      ...Array.from({ length: 12 }, (_, i) => ({ value: body({ type: 'bad', call_id: `x ${i}` }) })),
+    );
+    await using projector = await startProjector(fixture);
+    await fixture.untilProjected();
     expect(await dlq()).toHaveLength(12);
-    // Nor does the ordinary event leave a trace that is tried for each.
-    for (const rows of Object.values(await readRows(world.db))) expect(rows).toEqual([]);
+    // The ordinary event that probes the tables leaves no rows either.
+    for (const rows of Object.values(await readRows(fixture.db))) expect(rows).toEqual([]);
     expect(projector.ready()).toEqual({
       note: expect.stringMatching(/more than 10 events.*PROJECTOR_REFUSED_PER_MINUTE.*dlq list/) as string,
     });
-    await world.put({ value: event('good') });
-    await world.expectFold(isBad);
+    await fixture.produce({ value: event('good') });
+    await fixture.expectFold(isBad);
   });
 
-  it('is a bad deploy if no event, or none of its kind, is taken: it stops at the first, also started again, and skips nothing', async () => {
-    await world.put(...Array.from({ length: 30 }, () => ({ value: event('all', 'call.waiting') })));
+  it('stops the projector if Postgres refuses every event of its kind: a bad deploy, and nothing is skipped', async () => {
+    await fixture.produce(...Array.from({ length: 30 }, () => ({ value: event('all', 'call.waiting') })));
     for (const condition of ['true', `kind = 'call.waiting'`]) {
       await refuse(condition);
-      await using projector = await startProjector(world);
+      await using projector = await startProjector(fixture);
       await expect(projector.failure).rejects.toThrow(
         /record 0 of partition 0 \(23514: .*ordinary event of its kind.*bad deploy; nothing was skipped/,
       );
       expect(await dlq()).toEqual([]);
-      expect((await readPositions(world.db))[0]?.nextOffset).toBe(0);
-      // The deploy is mended, for now.
-      await world.db.query('alter table events drop constraint bug');
+      expect((await readPositions(fixture.db))[0]?.nextOffset).toBe(0);
+      // The deploy is fixed, for now.
+      await fixture.db.query('alter table events drop constraint bug');
     }
-    await using _projector = await startProjector(world);
-    await world.expectFold();
+    await using _projector = await startProjector(fixture);
+    await fixture.expectFold();
   });
 });
 
-describe('an error of Postgres that nobody knows stops the projector with what and where, and loses nothing', () => {
-  const positions = async (): Promise<number[]> => (await readPositions(world.db)).map(({ nextOffset }) => nextOffset);
+describe('a permanent error of Postgres stops the projector with the cause, the records and the remedy, and loses nothing', () => {
+  const positions = async (): Promise<number[]> =>
+    (await readPositions(fixture.db)).map(({ nextOffset }) => nextOffset);
   it.each([
     [
       'a unique index that is not ours',
       'create unique index stranger on events (call_id)',
       /23505.*records 0 to 1 of partition 0.*unique index that is not ours/,
     ],
-    ['a table that is gone', 'alter table visits rename to gone', /42P01.*npm run projector -- migrate/],
+    ['a missing table', 'alter table visits rename to gone', /42P01.*npm run projector -- migrate/],
     [
-      'a right that is missing',
+      'a missing privilege',
       `create function no() returns trigger language plpgsql as $$ begin raise insufficient_privilege; end $$;
       create trigger no before insert on events execute function no()`,
       /42501.*Make the user a member of callstream_projector.*npm run projector -- migrate/,
     ],
   ])('%s', async (_name, sql, message) => {
-    await world.db.query(sql);
-    await using projector = await startProjector(world);
-    await world.put({ value: event('x', 'call.waiting') }, { value: event('x', 'call.waiting') });
+    await fixture.db.query(sql);
+    await using projector = await startProjector(fixture);
+    await fixture.produce({ value: event('x', 'call.waiting') }, { value: event('x', 'call.waiting') });
     await expect(projector.failure).rejects.toThrow(message);
     expect(await positions()).toEqual([0, 0]);
-    expect((await endOffsets(world.kafka, `${world.topic}-dlq`)).get(0)?.high).toBe(0);
+    expect((await endOffsets(fixture.kafka, `${fixture.topic}-dlq`)).get(0)?.high).toBe(0);
   });
 });
 
-it('a partition that waits holds up no other', async () => {
-  await using projector = await startProjector(world);
-  // Nobody may have the row of partition 0 for a while: its batch waits, the other partition does not.
-  const holder = await world.db.connect();
-  await holder.query('begin');
-  await holder.query('select from positions where partition = 0 for update');
-  await world.put({ value: event('waits'), partition: 0 });
+it('a partition that waits delays no other', async () => {
+  await using projector = await startProjector(fixture);
+  // The position of partition 0 is locked: its batch waits, the other partition continues.
+  const blocker = await fixture.db.connect();
+  await blocker.query('begin');
+  await blocker.query('select from positions where partition = 0 for update');
+  await fixture.produce({ value: event('waits'), partition: 0 });
   const reached = async (partition: number, offset: number): Promise<boolean> =>
-    (await readPositions(world.db))[partition]?.nextOffset === offset;
+    (await readPositions(fixture.db))[partition]?.nextOffset === offset;
   for (let i = 1; i <= 3; i++) {
-    await world.put({ value: event(`goes on ${i}`), partition: 1 });
+    await fixture.produce({ value: event(`continues ${i}`), partition: 1 });
     await until(() => reached(1, i), { timeoutMs: 20_000, onTimeout: () => new Error('partition 1 waits too') });
   }
   expect(await reached(0, 0)).toBe(true);
-  await holder.query('rollback');
-  holder.release();
-  await world.expectFold();
+  await blocker.query('rollback');
+  blocker.release();
+  await fixture.expectFold();
   expect(await projector.metric('conflicts')).toBe(0);
 });

@@ -8,29 +8,32 @@ import {
   unreadableKind,
 } from '@callstream/runtime';
 import type { Kafka, LogRecord, ProducerRecord, Publisher, UnreadableBatch } from '@callstream/runtime';
-import { splitIntoBatches } from './split-batches.ts';
 import { ProjectionStopped } from '../supervision/projection-stopped.ts';
+import { splitIntoBatches } from './split-batches.ts';
 
-/** A record that is put aside. */
+/** A record that cannot become rows. */
 export interface DeadLetter {
   readonly record: LogRecord;
-  /** undecodable: it is no event. refused: it is one, and Postgres does not take it: our bug. */
+  /** undecodable: not an event. refused: an event that Postgres refuses, which is our bug. */
   readonly kind: 'undecodable' | 'refused' | typeof unreadableKind;
   readonly reason: string;
-  /** Where it is a whole batch that nobody can read. */
+  /** Only of an unreadable batch, which is one dead letter as a whole. */
   readonly batch?: UnreadableBatch;
 }
 
-/** A batch that nobody can read, as one record: its bytes as they came. */
+/** An unreadable batch as one record, with its bytes unchanged. */
 export const deadLetterOfBatch = (batch: UnreadableBatch): DeadLetter => {
   const { topic, partition, firstOffset: offset, timestamp, bytes: value, codec, reason } = batch;
-  const record = { ...{ topic, partition, offset, timestamp, value }, key: null, headers: new Map<string, Buffer>() };
+  const record = { topic, partition, offset, timestamp, value, key: null, headers: new Map<string, Buffer>() };
   return { record, kind: unreadableKind, reason: `The batch (${codec}) ${reason}.`, batch };
 };
 
 export interface DeadLetters {
-  /** Returns once Kafka has them. They may be there twice: an entry is known by where it stood. @throws {ProjectionStopped} if the DLQ cannot be written */
-  readonly setAside: (letters: readonly DeadLetter[]) => Promise<void>;
+  /**
+   * Resolves once Kafka has stored them. A retry may store one twice: partition, offset and timestamp of the record identify it.
+   * @throws {ProjectionStopped} if the DLQ cannot be written
+   */
+  readonly publish: (letters: readonly DeadLetter[]) => Promise<void>;
 }
 
 export function createDeadLetters(
@@ -39,33 +42,35 @@ export function createDeadLetters(
   topic: string,
 ): DeadLetters {
   const dlq = deadLetterTopic(topic);
-  // A publisher takes one call at a time, and partitions are projected at the same time.
-  let turn = Promise.resolve();
-  const publish = (records: readonly ProducerRecord[]): Promise<void> => {
-    const mine = turn.then(() => publisher.publishBatch(records));
-    turn = mine.catch(() => undefined);
-    return mine;
+  // A publisher takes one call at a time, and partitions are projected in parallel.
+  let lastCall = Promise.resolve();
+  const send = (records: readonly ProducerRecord[]): Promise<void> => {
+    const call = lastCall.then(() => publisher.publishBatch(records));
+    lastCall = call.catch(() => undefined);
+    return call;
   };
-  const publishOr = async (letters: readonly DeadLetter[]): Promise<void> => {
-    try {
-      await publish(letters.map((letter) => (bytesOf(letter) > wholeBytesMax ? byReference : whole)(dlq, letter)));
-    } catch (error) {
+  const sendOneByOne = async (letters: readonly DeadLetter[]): Promise<void> => {
+    for (const letter of letters)
+      await send([wholeRecord(dlq, letter)]).catch(async (error: unknown) => {
+        if (!isPermanentlyRejected(error)) throw error;
+        await send([reference(dlq, letter)]);
+      });
+  };
+  const sendBatch = async (letters: readonly DeadLetter[]): Promise<void> => {
+    const records = letters.map((letter) => (bytesOf(letter) > wholeBytesMax ? reference : wholeRecord)(dlq, letter));
+    await send(records).catch(async (error: unknown) => {
       if (!isPermanentlyRejected(error)) throw error;
-      for (const letter of letters) await publish([whole(dlq, letter)]).catch(orByReference(letter));
-    }
-  };
-  const orByReference = (letter: DeadLetter) => async (error: unknown) => {
-    if (!isPermanentlyRejected(error)) throw error;
-    await publish([byReference(dlq, letter)]);
+      await sendOneByOne(letters);
+    });
   };
   return {
-    setAside: async (letters) => {
+    publish: async (letters) => {
       try {
-        for (const some of splitIntoBatches(letters, bytesOf)) await publishOr(some);
+        for (const batch of splitIntoBatches(letters, bytesOf)) await sendBatch(batch);
       } catch (error) {
         if (isTransientKafkaError(error) && (await topicExists(kafka, dlq))) throw error;
         throw new ProjectionStopped(
-          `${letters.length} records are to be put aside and topic "${dlq}" cannot be written: ${(error as Error).message} Make it, or give the right to write it: npm run projector -- migrate`,
+          `${letters.length} dead letters cannot be stored: topic "${dlq}" cannot be written: ${(error as Error).message} Create it, or grant Write on it: npm run projector -- migrate`,
           { cause: error },
         );
       }
@@ -73,24 +78,24 @@ export function createDeadLetters(
   };
 }
 
-/** The record as it was, with headers that say where it stood and why it is here. */
-const whole = (dlq: string, letter: DeadLetter): ProducerRecord => ({
-  ...byReference(dlq, letter),
+/** The record unchanged, with headers that say where it is in the log and why it is a dead letter. */
+const wholeRecord = (dlq: string, letter: DeadLetter): ProducerRecord => ({
+  ...reference(dlq, letter),
   key: letter.record.key,
   value: letter.record.value,
-  headers: { ...originalHeaders(letter.record), ...origin(letter) },
+  headers: { ...originalHeaders(letter.record), ...dlqHeaders(letter) },
 });
 
-/** Only where it stands, and why: the record itself is in the log, which is kept for ever. */
-const byReference = (dlq: string, letter: DeadLetter): ProducerRecord => ({
+/** Only the headers: the record itself is in the log, which is kept for ever. */
+const reference = (dlq: string, letter: DeadLetter): ProducerRecord => ({
   topic: dlq,
   partition: letter.record.partition,
   key: null,
   value: null,
-  headers: { ...origin(letter), dlq_reference: 'true' },
+  headers: { ...dlqHeaders(letter), dlq_reference: 'true' },
 });
 
-const origin = ({ record, kind, reason, batch }: DeadLetter) => ({
+const dlqHeaders = ({ record, kind, reason, batch }: DeadLetter) => ({
   dlq_kind: kind,
   dlq_reason: reason.slice(0, 1_000),
   dlq_topic: record.topic,
@@ -106,10 +111,10 @@ const origin = ({ record, kind, reason, batch }: DeadLetter) => ({
   }),
 });
 
-/** More than that is not even tried, in bytes: a compressed batch may have a record of 64 MB, and a broker refuses such a request. */
+/** Larger records go by reference at once, in bytes: a compressed batch may hold a record of 64 MB, which no broker accepts. */
 const wholeBytesMax = 8 * 1024 * 1024;
 
-/** Without headers that only we may write: a stranger's must not pass for what happened here. */
+/** Headers without `dlq_…`: a sender must not be able to forge those. */
 export const originalHeaders = ({ headers }: LogRecord): ProducerRecord['headers'] =>
   Object.fromEntries([...headers].filter(([name]) => !name.startsWith('dlq_')));
 

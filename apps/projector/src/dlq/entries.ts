@@ -2,72 +2,72 @@ import { unreadableKind } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 
 const decisions = ['replayed', 'dropped'] as const;
-export type Decision = (typeof decisions)[number];
+export type DeadLetterDecision = (typeof decisions)[number];
 
-/** A record that was put aside: everything that the DLQ says of one source. */
+/** A dead letter, with the decision on it. These are the keys of `dlq list --json`. */
 export interface DeadLetterEntry {
   /** `partition:offset` of the record in the topic. */
   readonly id: string;
   readonly partition: number;
   readonly offset: number;
-  /** Of a batch that nobody can read: the offset that it ends at; else null. */
+  /** Last offset of an unreadable batch; else null. */
   readonly last_offset: number | null;
   readonly kind: string;
   readonly reason: string;
   readonly key: string | null;
-  /** Of its value; null if it has none, or is here by reference. */
+  /** Size of its value; null if it has none, or if the DLQ has only a reference. */
   readonly bytes: number | null;
-  /** Whether only the log has its value. */
+  /** Whether its value is only in the log. */
   readonly reference: boolean;
   /** Kafka's timestamp of the record, in ms since 1970, as text. */
   readonly timestamp: string;
-  /** ISO 8601. */
+  /** When it was dead-lettered, ISO 8601. */
   readonly put_aside_at: string;
-  /** Null: nobody has decided what becomes of it. */
-  readonly decision: Decision | null;
+  /** Null: open. */
+  readonly decision: DeadLetterDecision | null;
   readonly decided_at: string | null;
   /** Offset of its first copy on the DLQ. */
   readonly dlq_offset: number;
 }
 
-/** What a DLQ holds, in the order in which it was put there. */
 export interface DlqContents {
+  /** In the order of the DLQ. */
   readonly entries: readonly DeadLetterEntry[];
   /** Records on the DLQ that no projector wrote. */
-  readonly strangers: number;
-  /** Batches of the DLQ itself that cannot be read. */
+  readonly foreign: number;
+  /** Unreadable batches of the DLQ itself. */
   readonly unreadable: number;
 }
 
-/** Whether the entry is a batch that nobody can read: it has no records that could be shown or replayed. */
+/** Whether the entry is an unreadable batch: it has no records that could be shown or replayed. */
 export const isBatch = ({ kind }: Pick<DeadLetterEntry, 'kind'>): boolean => kind === unreadableKind;
 
-/** A log made anew counts its offsets anew: the time tells two records of one offset apart. */
+/** Identifies the record in the log. The timestamp is part of it: a recreated topic has the same offsets again. */
 const sourceOf = (record: LogRecord): string =>
   ['dlq_partition', 'dlq_offset', 'dlq_timestamp'].map((name) => headerOf(record, name)).join(':');
 
 const headerOf = ({ headers }: LogRecord, name: string): string => headers.get(name)?.toString() ?? '';
 
-/** Collects the records of a DLQ. It may have several copies of an entry, and decisions on it; the last decision counts. */
+/** Collects the records of a DLQ. An entry may have several copies and several decisions; the last decision counts. */
 export function createDlqReader() {
   const entries = new Map<string, DeadLetterEntry>();
-  let strangers = 0;
+  let foreign = 0;
   let unreadable = 0;
   const add = (record: LogRecord): void => {
     const source = sourceOf(record);
     const known = entries.get(source);
-    const decision = decisions.find((one) => one === headerOf(record, 'dlq_decision'));
+    const decision = decisions.find((candidate) => candidate === headerOf(record, 'dlq_decision'));
     if (known) {
       if (decision) entries.set(source, { ...known, decision, decided_at: headerOf(record, 'dlq_at') });
     } else if (!decision && /^\d+$/.test(headerOf(record, 'dlq_offset'))) entries.set(source, entryOf(record));
-    else strangers++;
+    else foreign++;
   };
   return {
     add,
     addUnreadable: (): void => {
       unreadable++;
     },
-    box: (): DlqContents => ({ entries: [...entries.values()], strangers, unreadable }),
+    contents: (): DlqContents => ({ entries: [...entries.values()], foreign, unreadable }),
   };
 }
 
@@ -76,7 +76,8 @@ function entryOf(record: LogRecord): DeadLetterEntry {
   const lastOffset = headerOf(record, 'dlq_last_offset');
   return {
     id: `${partition}:${offset}`,
-    ...{ partition, offset },
+    partition,
+    offset,
     last_offset: lastOffset === '' ? null : Number(lastOffset),
     kind: headerOf(record, 'dlq_kind'),
     reason: headerOf(record, 'dlq_reason'),
@@ -85,7 +86,8 @@ function entryOf(record: LogRecord): DeadLetterEntry {
     reference: headerOf(record, 'dlq_reference') === 'true',
     timestamp: headerOf(record, 'dlq_timestamp'),
     put_aside_at: headerOf(record, 'dlq_at'),
-    ...{ decision: null, decided_at: null },
+    decision: null,
+    decided_at: null,
     dlq_offset: record.offset,
   };
 }

@@ -1,39 +1,39 @@
-import type { DlqContents, DeadLetterEntry } from './entries.ts';
+import type { DeadLetterEntry, DlqContents } from './entries.ts';
 import { matchesFilter } from './select-entries.ts';
 import type { DeadLetterFilter } from './select-entries.ts';
 
 export interface ListEntriesOptions extends DeadLetterFilter {
-  /** Also those that somebody has decided on. */
+  /** Also entries that have a decision. */
   readonly all?: boolean;
-  /** The newest so many. */
+  /** Most entries that are listed; the newest ones are. */
   readonly limit: number;
   readonly json?: boolean;
 }
 
-/** The lines of `dlq list`: a table with a summary, or one JSON object an entry. */
+/** The lines of `dlq list`: a table with a summary, or one JSON object per entry. */
 export function listEntries(
-  { entries, strangers, unreadable }: DlqContents,
+  { entries, foreign, unreadable }: DlqContents,
   { all, limit, json, ...filter }: ListEntriesOptions,
 ): string[] {
   const found = entries.filter((entry) => (all === true || entry.decision === null) && matchesFilter(entry, filter));
-  const shown = found.toSorted((a, b) => (a.put_aside_at < b.put_aside_at ? -1 : 1)).slice(-limit);
-  if (json === true) return shown.map((entry) => JSON.stringify(entry));
+  const listed = found.toSorted((a, b) => (a.put_aside_at < b.put_aside_at ? -1 : 1)).slice(-limit);
+  if (json === true) return listed.map((entry) => JSON.stringify(entry));
   const count = (decision: DeadLetterEntry['decision']) =>
     entries.filter((entry) => entry.decision === decision).length;
-  const left = found.length - shown.length;
+  const older = found.length - listed.length;
   return [
-    ...(shown.length === 0 ? [] : [...table(shown), '']),
+    ...(listed.length === 0 ? [] : [...table(listed), '']),
     `${count(null)} open, ${count('replayed')} replayed, ${count('dropped')} dropped.` +
-      (left > 0 ? ` ${left} older ones are not shown: --limit.` : '') +
-      (strangers > 0 ? ` ${strangers} records on the DLQ were not written by a projector.` : '') +
-      (unreadable > 0 ? ` ${unreadable} batches of the DLQ itself cannot be read.` : ''),
-    ...reasons(found),
+      (older > 0 ? ` ${older} older entries are not shown: raise --limit.` : '') +
+      (foreign > 0 ? ` ${foreign} records on the DLQ were not written by a projector.` : '') +
+      (unreadable > 0 ? ` ${unreadable} batches of the DLQ itself are unreadable.` : ''),
+    ...countsByReason(found),
   ];
 }
 
 const columns = {
   ID: ({ id }: DeadLetterEntry) => id,
-  'PUT ASIDE': (entry: DeadLetterEntry) => entry.put_aside_at,
+  'DEAD-LETTERED AT': (entry: DeadLetterEntry) => entry.put_aside_at,
   KIND: ({ kind }: DeadLetterEntry) => kind,
   BYTES: ({ bytes, reference }: DeadLetterEntry) => (reference ? 'in the log' : String(bytes ?? 'none')),
   KEY: ({ key }: DeadLetterEntry) => shorten(key ?? '-', 24),
@@ -41,14 +41,14 @@ const columns = {
   REASON: ({ reason }: DeadLetterEntry) => shorten(reason, 80),
 };
 
-/** In one line, whatever was sent, and no longer than `chars`. What controls a terminal does not reach it. */
+/** One line of at most `chars` characters. Control characters are replaced, so that senders cannot control the terminal. */
 export const shorten = (text: string, chars: number): string => {
   const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
   return line.length > chars ? `${line.slice(0, chars - 1)}…` : line;
 };
 
 function table(entries: readonly DeadLetterEntry[]): string[] {
-  const rows = [Object.keys(columns), ...entries.map((entry) => Object.values(columns).map((of) => of(entry)))];
+  const rows = [Object.keys(columns), ...entries.map((entry) => Object.values(columns).map((cellOf) => cellOf(entry)))];
   const widths = Object.keys(columns).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   return rows.map((row) =>
     row
@@ -58,11 +58,11 @@ function table(entries: readonly DeadLetterEntry[]): string[] {
   );
 }
 
-/** How many there are of each reason, the most frequent first. */
-function reasons(entries: readonly DeadLetterEntry[]): string[] {
+/** Number of entries for each of the ten most frequent reasons. */
+function countsByReason(entries: readonly DeadLetterEntry[]): string[] {
   const groups = [...Map.groupBy(entries, ({ reason }) => shorten(reason, 100))];
   return groups
     .toSorted(([, a], [, b]) => b.length - a.length)
     .slice(0, 10)
-    .map(([reason, of]) => `  ${String(of.length).padStart(7)}  ${reason}`);
+    .map(([reason, group]) => `  ${String(group.length).padStart(7)}  ${reason}`);
 }

@@ -1,8 +1,8 @@
+import { decode } from '@callstream/domain';
+import { isPermanentlyRejected, logEntry, receivedAtOf, showProgressBar } from '@callstream/runtime';
 import type { LogRecord, ProducerRecord, Publisher, Terminal } from '@callstream/runtime';
-import { isPermanentlyRejected, receivedAtOf, showProgressBar } from '@callstream/runtime';
 import { originalHeaders } from './dead-letters.ts';
-import { foldRecords } from '../project/fold-records.ts';
-import { writeDecisions, forEachOriginal } from './dlq.ts';
+import { forEachOriginal, writeDecisions } from './dlq.ts';
 import type { Dlq, OriginalRecord } from './dlq.ts';
 import { isBatch } from './entries.ts';
 import type { DeadLetterEntry } from './entries.ts';
@@ -10,67 +10,68 @@ import type { DeadLetterEntry } from './entries.ts';
 export interface ReplayOptions {
   readonly publisher: Publisher;
   readonly entries: readonly DeadLetterEntry[];
-  /** Also what is still no event, and would come straight back. */
+  /** Also records that are still no events, and would be dead-lettered again. */
   readonly force: boolean;
-  /** Where it is shown how far it is. */
+  /** Shows the progress. */
   readonly terminal: Terminal;
 }
 
 export interface ReplayResult {
   readonly replayed: number;
-  readonly stillNoEvent: number;
-  /** They were in the log only, and the log does not have them any more. */
-  readonly gone: number;
-  /** Batches that nobody can read: they have no records to put back. */
+  /** Records that are still no events. */
+  readonly undecodable: number;
+  /** Records that were only in the log, and that the log no longer has. */
+  readonly missing: number;
+  /** Unreadable batches: they have no records to replay. */
   readonly batches: number;
 }
 
 /**
- * Puts records back at the end of their partition as they were: a new delivery. Then it is written down; whoever is
- * interrupted in between delivers them once more, which the tables count and otherwise do not mind.
+ * Appends records unchanged to their partition: a new delivery of each. The decisions are written afterwards, so an interrupted
+ * replay may deliver records once more; the tables count such duplicates as deliveries.
  */
 export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: ReplayOptions): Promise<ReplayResult> {
   const records = entries.filter((entry) => !isBatch(entry));
-  const result = { replayed: 0, stillNoEvent: 0, gone: 0, batches: entries.length - records.length };
-  using progress = showProgressBar({ totals: new Map([[0, records.length]]), what: 'entries', stream: terminal });
-  await forEachOriginal(dlq, records, async (some) => {
-    const there = some.filter(isThere);
-    const wanted = there.filter(({ record }) => force || foldRecords([record]).undecodable.length === 0);
-    for (const { entry, record } of wanted) await putBack(publisher, dlq.topic, { entry, record });
-    await writeDecisions(publisher, {
-      topic: dlq.topic,
-      entries: wanted.map(({ entry }) => entry),
-      decision: 'replayed',
-    });
-    result.replayed += wanted.length;
-    result.stillNoEvent += there.length - wanted.length;
-    result.gone += some.length - there.length;
-    progress.at(0, result.replayed + result.stillNoEvent + result.gone);
+  const result = { replayed: 0, undecodable: 0, missing: 0, batches: entries.length - records.length };
+  using progress = showProgressBar({ totals: new Map([[0, records.length]]), unit: 'entries', stream: terminal });
+  await forEachOriginal(dlq, records, async (batch) => {
+    const present = batch.filter(hasRecord);
+    const replayable = present.filter(({ record }) => force || 'event' in decode(logEntry(record)));
+    for (const { entry, record } of replayable) await replayRecord(publisher, dlq.topic, { entry, record });
+    const decided = replayable.map(({ entry }) => entry);
+    await writeDecisions(publisher, { topic: dlq.topic, entries: decided, decision: 'replayed' });
+    result.replayed += replayable.length;
+    result.undecodable += present.length - replayable.length;
+    result.missing += batch.length - present.length;
+    progress.update(0, result.replayed + result.undecodable + result.missing);
   });
   return result;
 }
 
-const isThere = (original: OriginalRecord): original is OriginalRecord & { record: LogRecord } =>
+const hasRecord = (original: OriginalRecord): original is OriginalRecord & { record: LogRecord } =>
   original.record !== null;
 
-async function putBack(
+async function replayRecord(
   publisher: Publisher,
   topic: string,
   { entry, record }: { entry: DeadLetterEntry; record: LogRecord },
 ): Promise<void> {
-  const out: ProducerRecord = {
-    ...{ topic, partition: entry.partition, key: record.key, value: record.value },
-    headers: { ...originalHeaders(record), received_at: receivedAt(entry, record) },
+  const replayed: ProducerRecord = {
+    topic,
+    partition: entry.partition,
+    key: record.key,
+    value: record.value,
+    headers: { ...originalHeaders(record), received_at: firstReceivedAt(entry, record) },
   };
-  await publisher.publishBatch([out]).catch((error: unknown) => {
+  await publisher.publishBatch([replayed]).catch((error: unknown) => {
     if (!isPermanentlyRejected(error)) throw error;
     throw new Error(
-      `Kafka does not take entry ${entry.id} back: ${(error as Error).message}. Those before it were replayed.`,
+      `Kafka rejects the replay of entry ${entry.id}: ${(error as Error).message}. The entries before it were replayed.`,
       { cause: error },
     );
   });
 }
 
-/** Received when it was received first: an event without a time of its own is known by that. */
-const receivedAt = (entry: DeadLetterEntry, { headers }: LogRecord): string =>
+/** The first reception stays: it is the time of an event that has no time of its own. */
+const firstReceivedAt = (entry: DeadLetterEntry, { headers }: LogRecord): string =>
   receivedAtOf({ headers, timestamp: Number(entry.timestamp) }).text;

@@ -1,13 +1,14 @@
 import type { DeadLetterEntry } from './entries.ts';
 
-/** Which entries; what is not given leaves none out. */
+/** A missing criterion matches every entry. */
 export interface DeadLetterFilter {
   readonly partition?: number;
   readonly kind?: string;
-  /** Text that the reason contains, in any case. */
+  /** Text that the reason contains, ignoring case. */
   readonly reason?: string;
-  /** Put aside at or after, and before; ms since 1970. */
+  /** Dead-lettered at or after this time, in ms since 1970. */
   readonly since?: number;
+  /** Dead-lettered before this time, in ms since 1970. */
   readonly until?: number;
 }
 
@@ -22,27 +23,30 @@ export interface DeadLetterSelection extends DeadLetterFilter {
   /** `partition:offset`. */
   readonly ids: readonly string[];
   readonly all?: boolean;
-  /** Also those that somebody has decided on before. */
+  /** Also entries that already have a decision. */
   readonly decided?: boolean;
 }
 
-/** The entries to act on: those of the ids, or those that nobody has decided on and that match. @throws {Error} if that says nothing, or names what is not there */
+/**
+ * Selects entries by ids, or the open ones by filter.
+ * @throws {Error} if neither is given, or both, or an id is not on the DLQ
+ */
 export function selectEntries(
   entries: readonly DeadLetterEntry[],
   { ids, all, decided, ...filter }: DeadLetterSelection,
 ): DeadLetterEntry[] {
   const isFiltered = Object.keys(filter).length > 0;
   if (ids.length === 0 && !isFiltered && all !== true)
-    throw new Error('Say which entries: their ids (partition:offset, see dlq list), a filter, or --all.');
+    throw new Error('No entries selected: give ids (partition:offset, see dlq list), a filter, or --all.');
   if (ids.length > 0 && (isFiltered || all === true)) throw new Error('Give ids, or a filter, not both.');
   const missing = ids.filter((id) => !entries.some((entry) => entry.id === id));
   if (missing.length > 0) throw new Error(`The DLQ has no entry ${missing.join(', ')}. See dlq list --all.`);
-  const chosen = entries.filter((entry) => (ids.length > 0 ? ids.includes(entry.id) : matchesFilter(entry, filter)));
-  if (decided === true) return chosen;
-  const done = chosen.find((entry) => entry.decision !== null);
-  if (ids.length > 0 && done)
+  const selected = entries.filter((entry) => (ids.length > 0 ? ids.includes(entry.id) : matchesFilter(entry, filter)));
+  if (decided === true) return selected;
+  const alreadyDecided = selected.find((entry) => entry.decision !== null);
+  if (ids.length > 0 && alreadyDecided)
     throw new Error(
-      `Entry ${done.id} was ${done.decision ?? ''} at ${done.decided_at ?? ''}. --again does it all the same.`,
+      `Entry ${alreadyDecided.id} was ${alreadyDecided.decision ?? ''} at ${alreadyDecided.decided_at ?? ''}. Repeat it with --again.`,
     );
-  return chosen.filter((entry) => entry.decision === null);
+  return selected.filter((entry) => entry.decision === null);
 }

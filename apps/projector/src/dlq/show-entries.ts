@@ -6,21 +6,21 @@ import { isBatch } from './entries.ts';
 import type { DeadLetterEntry } from './entries.ts';
 import { shorten } from './list-entries.ts';
 
-/** Most of a value that is shown, in characters; --json has all of it. */
+/** Longest value that is shown, in characters; --json has all of it. */
 const valueCharsMax = 4_000;
 
 /** The lines of `dlq show`: everything known about the entries, with their values. */
 export async function showEntries(dlq: Dlq, entries: readonly DeadLetterEntry[], json: boolean): Promise<string[]> {
   const lines: string[] = [];
-  await forEachOriginal(dlq, entries, (some) => {
-    for (const { entry, record } of some)
+  await forEachOriginal(dlq, entries, (batch) => {
+    for (const { entry, record } of batch)
       lines.push(...(json ? [JSON.stringify({ ...entry, ...contentOf(record) })] : describe(entry, record)));
     return Promise.resolve();
   });
   return lines;
 }
 
-/** `value_base64` instead of `value` if it is no UTF-8. */
+/** The value as `value`, or as `value_base64` if it is not UTF-8. */
 function contentOf(record: LogRecord | null): object {
   if (!record) return { headers: {}, value: null };
   const headers = Object.fromEntries(
@@ -45,20 +45,20 @@ function describe(entry: DeadLetterEntry, record: LogRecord | null): string[] {
   const value = record?.value ?? null;
   const text = textOf(value);
   return [
-    `entry      ${entry.id} (partition ${entry.partition}, offset ${entry.offset}${isBatch(entry) ? ` to ${entry.last_offset ?? '?'}: a whole batch, as it came from Kafka` : ''})`,
+    `entry      ${entry.id} (partition ${entry.partition}, offset ${entry.offset}${isBatch(entry) ? ` to ${entry.last_offset ?? '?'}: an unreadable batch, as it came from Kafka` : ''})`,
     `reason     ${shorten(entry.reason, 1_000)}`,
     `kind       ${entry.kind}`,
-    `put aside  ${entry.put_aside_at}`,
+    `time       ${entry.put_aside_at}`,
     `state      ${entry.decision === null ? 'open' : `${entry.decision} at ${entry.decided_at ?? ''}`}`,
     `key        ${shorten(record?.key?.toString() ?? '(none)', 1_000)}`,
     ...headers.map(([name, header]) => `header     ${shorten(`${name}: ${header?.toString() ?? ''}`, 1_000)}`),
     ...(!record
-      ? ['value      not to be had any more: it was in the log only, and the log does not have it']
+      ? ['value      lost: it was only in the log, and the log no longer has it']
       : value === null
         ? ['value      (none)']
         : text === undefined
           ? [
-              `value      ${value.length} bytes that are no UTF-8, base64:`,
+              `value      ${value.length} bytes that are not UTF-8, base64:`,
               value.toString('base64').slice(0, valueCharsMax),
             ]
           : [`value      ${value.length} bytes:`, shorten(text, valueCharsMax)]),

@@ -3,25 +3,25 @@ import type { UnreadableBatch } from '@callstream/runtime';
 import { createDeadLetters, deadLetterOfBatch } from './dead-letters.ts';
 import type { Dlq } from './dlq.ts';
 
-/** Where a record stands. */
+/** First record of a batch. */
 export interface BatchStart {
   readonly partition: number;
   readonly offset: number;
 }
 
 /**
- * Puts the batch that begins there on the DLQ. What can be read is never skipped: projectors and gateways look for an entry only when
- * they cannot read a batch, and by its hash.
- * @throws {Error} if no batch that cannot be read begins there
+ * Puts an unreadable batch on the DLQ, so that projectors and gateways skip it. A readable batch is never skipped: they look for an
+ * entry only after they failed to read a batch, and compare its hash.
+ * @throws {Error} if no unreadable batch begins there
  */
-export async function skipBatch(dlq: Dlq, place: BatchStart): Promise<string> {
-  const batch = await findUnreadable(dlq, place);
+export async function skipBatch(dlq: Dlq, start: BatchStart): Promise<string> {
+  const batch = await findUnreadable(dlq, start);
   const { partition, firstOffset, lastOffset, codec, bytes } = batch;
   const records = `records ${firstOffset} to ${lastOffset} of partition ${partition}`;
   if (await createSkippedBatches(dlq).has(batch)) return `The batch of ${records} is on the DLQ already.`;
   await using publisher = await connectPublisher(dlq.kafka);
-  await createDeadLetters(dlq.kafka, publisher, dlq.topic).setAside([deadLetterOfBatch(batch)]);
-  return `Put on the DLQ as one record: the batch of ${records} (${codec}, ${bytes.length} bytes). Projectors and gateways go on behind it within seconds. What it says is in no table: have it sent again by whoever wrote it.`;
+  await createDeadLetters(dlq.kafka, publisher, dlq.topic).publish([deadLetterOfBatch(batch)]);
+  return `Put on the DLQ as one record: the batch of ${records} (${codec}, ${bytes.length} bytes). Projectors and gateways skip it within seconds. Its events are in no table: ask their sender to send them again.`;
 }
 
 async function findUnreadable({ kafka, topic, log }: Dlq, { partition, offset }: BatchStart): Promise<UnreadableBatch> {
@@ -32,18 +32,20 @@ async function findUnreadable({ kafka, topic, log }: Dlq, { partition, offset }:
     );
   const found: UnreadableBatch[] = [];
   await readRanges(kafka, {
-    ...{ topic, log, ranges: new Map([[partition, { from: offset, to: offset + 1 }]]) },
+    topic,
+    log,
+    ranges: new Map([[partition, { from: offset, to: offset + 1 }]]),
     onRecords: () => undefined,
     onUnreadable: (batch) => void found.push(batch),
   });
   const [batch] = found;
   if (!batch)
     throw new Error(
-      `Record ${offset} of partition ${partition} can be read, or there is none any more. Nothing was skipped: only a batch that cannot be read is.`,
+      `Record ${offset} of partition ${partition} can be read, or no longer exists. Nothing was skipped: only an unreadable batch can be.`,
     );
   if (batch.firstOffset !== offset)
     throw new Error(
-      `Record ${offset} stands in a batch that begins at ${batch.firstOffset}. Nothing was skipped. To skip all of it: npm run projector -- dlq skip-batch ${partition}:${batch.firstOffset}`,
+      `Record ${offset} is in a batch that begins at ${batch.firstOffset}. Nothing was skipped. To skip the whole batch: npm run projector -- dlq skip-batch ${partition}:${batch.firstOffset}`,
     );
   return batch;
 }

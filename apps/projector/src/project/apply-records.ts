@@ -1,107 +1,106 @@
-import type { Log } from '@callstream/runtime';
-import type { Tables } from '@callstream/tables';
 import { projectionVersion } from '@callstream/domain';
+import type { Log } from '@callstream/runtime';
 import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
-import type { EventBatch, PositionMove, DedupCache } from '@callstream/tables';
+import type { DedupCache, EventBatch, PositionMove, Tables } from '@callstream/tables';
 import type { DeadLetters } from '../dlq/dead-letters.ts';
-import { explainPostgresError, badDeploy, sqlStateOf } from '../supervision/postgres-errors.ts';
-import { fingerprintOf } from '../supervision/fingerprint.ts';
 import type { ProjectorMetrics } from '../metrics.ts';
-import { probeWithOrdinaryEvent } from './ordinary-event.ts';
-import type { RefusalRate } from '../supervision/refusal-rate.ts';
+import { fingerprintOf } from '../supervision/fingerprint.ts';
+import { badDeploy, explainPostgresError, sqlStateOf } from '../supervision/postgres-errors.ts';
 import { checkVersion, ProjectionStopped } from '../supervision/projection-stopped.ts';
-import { foldRecords } from './fold-records.ts';
-import { offsetAfter, commitOrBisect } from './bisect-batch.ts';
+import type { RefusalRate } from '../supervision/refusal-rate.ts';
+import { commitOrBisect, offsetAfter } from './bisect-batch.ts';
 import type { AlignedBatch } from './bisect-batch.ts';
+import { foldRecords } from './fold-records.ts';
+import { probeWithOrdinaryEvent } from './ordinary-event.ts';
 
 export interface ApplyRecordsOptions {
   readonly db: Tables;
   readonly deadLetters: DeadLetters;
   readonly refusals: Pick<RefusalRate, 'count'>;
-  readonly seen: DedupCache;
+  readonly dedup: DedupCache;
   /** Next offset of every partition, as this process last saw it in the tables. */
   readonly positions: Map<number, number>;
-  /** Called after every commit. */
-  readonly changed: () => void;
+  readonly onCommit: () => void;
   readonly metrics: ProjectorMetrics;
   readonly log: Log;
 }
 
 /**
- * Writes records into the tables, and dead-letters what is no event, or what Postgres refuses for its own data. Returns the
- * position reached; another one than after the records if somebody else moved it.
- * @throws {ProjectionStopped} if that needs somebody to look
+ * Writes records into the tables, and dead-letters those that are no events or whose data Postgres refuses. Returns the
+ * position reached: not the end of the records if another projector moved it.
+ * @throws {ProjectionStopped} if an operator is needed
  */
-export async function applyRecords(
-  applying: ApplyRecordsOptions,
-  { records, expected }: AlignedBatch,
-): Promise<number> {
-  const { undecodable, batch } = foldRecords(records);
-  await applying.deadLetters.setAside(undecodable);
+export async function applyRecords(options: ApplyRecordsOptions, { records, expected }: AlignedBatch): Promise<number> {
+  const { undecodable, batch: folded } = foldRecords(records);
+  await options.deadLetters.publish(undecodable);
   const next = await commitOrBisect(
     { records, expected },
     {
-      commit: (part) =>
-        commitOrReread(applying, part, part.records === records ? batch : foldRecords(part.records).batch),
-      refuse: (part, refusal) => refuse(applying, part, refusal),
+      commit: (batch) =>
+        commitOrReread(options, batch, batch.records === records ? folded : foldRecords(batch.records).batch),
+      refuse: (batch, refusal) => refuse(options, batch, refusal),
     },
   );
-  applying.metrics.deadLetters.inc({ kind: 'undecodable' }, undecodable.length);
+  options.metrics.deadLetters.inc({ kind: 'undecodable' }, undecodable.length);
   return next;
 }
 
-async function commitOrReread(applying: ApplyRecordsOptions, part: AlignedBatch, batch: EventBatch): Promise<number> {
+async function commitOrReread(options: ApplyRecordsOptions, batch: AlignedBatch, folded: EventBatch): Promise<number> {
   try {
-    return await commit(applying, part, batch);
+    return await commit(options, batch, folded);
   } catch (error) {
-    if (error instanceof PositionMoved) return rereadPosition(applying, part.records[0].partition);
-    throw explainPostgresError(error, part.records);
+    if (error instanceof PositionMoved) return rereadPosition(options, batch.records[0].partition);
+    throw explainPostgresError(error, batch.records);
   }
 }
 
+/** Moves a position and writes no rows. */
 export const { batch: emptyBatch } = foldRecords([]);
 
-/** Dead-letters an event that Postgres does not take, unless it takes no ordinary event of that kind either. */
-async function refuse(applying: ApplyRecordsOptions, part: AlignedBatch, refusal: Error): Promise<number> {
-  const [record] = part.records;
+/** Dead-letters an event that Postgres refuses, unless it refuses an ordinary event of that kind as well. */
+async function refuse(options: ApplyRecordsOptions, batch: AlignedBatch, refusal: Error): Promise<number> {
+  const [record] = batch.records;
   const { partition, offset } = record;
   const code = sqlStateOf(refusal);
   const reason = `Postgres refuses it with ${code}: ${refusal.message}`;
-  const ordinary = await probeWithOrdinaryEvent(applying.db, record).catch((error: unknown) => {
-    throw explainPostgresError(error, part.records);
+  const ordinary = await probeWithOrdinaryEvent(options.db, record).catch((error: unknown) => {
+    throw explainPostgresError(error, batch.records);
   });
   if (ordinary) throw badDeploy(record, { refusal, ordinary });
-  await applying.deadLetters.setAside([{ record, kind: 'refused', reason }]);
-  const next = await commitOrReread(applying, part, emptyBatch);
-  applying.refusals.count();
-  applying.metrics.deadLetters.inc({ kind: 'refused' });
-  applying.log.error({ partition, offset, code }, 'record.refused');
+  await options.deadLetters.publish([{ record, kind: 'refused', reason }]);
+  const next = await commitOrReread(options, batch, emptyBatch);
+  options.refusals.count();
+  options.metrics.deadLetters.inc({ kind: 'refused' });
+  options.log.error({ partition, offset, code }, 'record.refused');
   return next;
 }
 
 /** One transaction: the events and the position, or neither. */
-async function commit(applying: ApplyRecordsOptions, part: AlignedBatch, batch: EventBatch): Promise<number> {
-  const projection = { moves: [moveOf(part)], batch };
-  await withConnection(applying.db, (client) => project(client, projection, applying.seen));
-  return recordCommit(applying, part);
+async function commit(options: ApplyRecordsOptions, batch: AlignedBatch, folded: EventBatch): Promise<number> {
+  const projection = { moves: [moveOf(batch)], batch: folded };
+  await withConnection(options.db, (client) => project(client, projection, options.dedup));
+  return recordCommit(options, batch);
 }
 
 export const moveOf = ({ records, expected }: AlignedBatch): PositionMove => ({
-  ...{ partition: records[0].partition, expected, next: offsetAfter(records), version: projectionVersion },
+  partition: records[0].partition,
+  expected,
+  next: offsetAfter(records),
+  version: projectionVersion,
   last: fingerprintOf(records.at(-1) ?? records[0]),
 });
 
-/** Takes note of what is in the tables now; returns the position reached. */
-export function recordCommit({ positions, changed, metrics }: ApplyRecordsOptions, { records }: AlignedBatch): number {
+/** Updates position and metrics after a commit; returns the position reached. */
+export function recordCommit({ positions, onCommit, metrics }: ApplyRecordsOptions, { records }: AlignedBatch): number {
   const next = offsetAfter(records);
   positions.set(records[0].partition, next);
-  changed();
+  onCommit();
   metrics.records.inc(records.length);
   metrics.lastProgress.setToCurrentTime();
   return next;
 }
 
-/** Somebody else is ahead, or a commit arrived whose answer did not: go on from where the tables are. */
+/** The position moved: another projector was ahead, or the answer to our own commit was lost. Continue from the tables. */
 export async function rereadPosition(
   { db, positions, metrics, log }: ApplyRecordsOptions,
   partition: number,
@@ -109,7 +108,7 @@ export async function rereadPosition(
   const position = (await withConnection(db, readPositions)).find((row) => row.partition === partition);
   if (!position)
     throw new ProjectionStopped(
-      `The tables know no partition ${partition} any more. Make the position anew: npm run projector -- migrate`,
+      `The tables no longer have a position of partition ${partition}. Create it: npm run projector -- migrate`,
     );
   checkVersion(position.version);
   metrics.conflicts.inc();

@@ -1,9 +1,9 @@
 import type { LogRecord } from '@callstream/runtime';
 import { classify } from '@callstream/tables';
 
-/** Records of one partition without a gap before them: the first is what the tables expect next. */
 type NonEmptyRecords = readonly [LogRecord, ...LogRecord[]];
 
+/** Records of one partition; the first is the one that the tables expect next. */
 export interface AlignedBatch {
   readonly records: NonEmptyRecords;
   /** Offset that the tables must be at. */
@@ -12,32 +12,32 @@ export interface AlignedBatch {
 
 export interface BisectHandlers {
   /** Writes records and moves the position in one transaction; returns the position reached. */
-  readonly commit: (part: AlignedBatch) => Promise<number>;
-  /** Is given the one record that Postgres refuses; returns the position reached. */
-  readonly refuse: (part: AlignedBatch, refusal: Error) => Promise<number>;
+  readonly commit: (batch: AlignedBatch) => Promise<number>;
+  /** Handles the one record that Postgres refuses; returns the position reached. */
+  readonly refuse: (batch: AlignedBatch, refusal: Error) => Promise<number>;
 }
 
-/** Position behind the records. */
+/** Offset after the last record. */
 export const offsetAfter = (records: readonly LogRecord[]): number => (records.at(-1)?.offset ?? -1) + 1;
 
 /**
- * Writes records; if Postgres refuses their data, in halves, down to the record that it does not take. Returns the position
- * reached: another one than {@link after} the records if somebody else moved it.
- * @throws whatever else `commit` and `refuse` throw
+ * Commits a batch. If Postgres refuses its data, bisects it down to the refused records and commits the others. Returns the
+ * position reached: not {@link offsetAfter} the records if another projector moved it.
+ * @throws any other error of `commit` and `refuse`
  */
-export async function commitOrBisect(part: AlignedBatch, writing: BisectHandlers): Promise<number> {
-  const { records, expected } = part;
+export async function commitOrBisect(batch: AlignedBatch, handlers: BisectHandlers): Promise<number> {
+  const { records, expected } = batch;
   try {
-    return await writing.commit(part);
+    return await handlers.commit(batch);
   } catch (error) {
     if (classify(error) !== 'data') throw error;
     const middle = records.length >> 1;
     const [left, right] = [records.slice(0, middle), records.slice(middle)];
-    if (!isRecords(left) || !isRecords(right)) return writing.refuse(part, error as Error);
-    const reached = await commitOrBisect({ records: left, expected }, writing);
+    if (!isNonEmpty(left) || !isNonEmpty(right)) return handlers.refuse(batch, error as Error);
+    const reached = await commitOrBisect({ records: left, expected }, handlers);
     if (reached !== offsetAfter(left)) return reached;
-    return commitOrBisect({ records: right, expected: reached }, writing);
+    return commitOrBisect({ records: right, expected: reached }, handlers);
   }
 }
 
-const isRecords = (records: readonly LogRecord[]): records is NonEmptyRecords => records.length > 0;
+const isNonEmpty = (records: readonly LogRecord[]): records is NonEmptyRecords => records.length > 0;

@@ -5,14 +5,13 @@ import { createEventBatch } from '@callstream/tables';
 import type { EventBatch } from '@callstream/tables';
 import type { DeadLetter } from '../dlq/dead-letters.ts';
 
-/** What records say. */
 export interface FoldedRecords {
   readonly batch: EventBatch;
-  /** What is no event. */
+  /** Records that are no events. */
   readonly undecodable: DeadLetter[];
 }
 
-/** Decodes records, those of a partition in the order of the log. */
+/** Decodes records and folds their events into one batch. Records of a partition come in the order of the log. */
 export function foldRecords(records: readonly LogRecord[]): FoldedRecords {
   const { add, batch } = createEventBatch();
   const undecodable: DeadLetter[] = [];

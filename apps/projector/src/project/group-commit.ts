@@ -1,13 +1,15 @@
 import { setImmediate as endOfTurn } from 'node:timers/promises';
-import pLimit from 'p-limit';
 import { shortBatchRecordsMax } from '@callstream/runtime';
 import { ConnectionLost, project, withConnection } from '@callstream/tables';
-import { applyRecords, recordCommit, moveOf } from './apply-records.ts';
+import pLimit from 'p-limit';
+import { applyRecords, moveOf, recordCommit } from './apply-records.ts';
 import type { ApplyRecordsOptions } from './apply-records.ts';
-import { foldRecords } from './fold-records.ts';
 import type { AlignedBatch } from './bisect-batch.ts';
+import { foldRecords } from './fold-records.ts';
 
-/** Who waits longer for a row that somebody else has locked, waits by itself, in ms. */
+type Apply = (batch: AlignedBatch) => Promise<number>;
+
+/** Lock timeout of a group commit, in ms; on expiry each batch commits alone. */
 const lockTimeoutMs = 200;
 
 interface PendingCommit extends AlignedBatch {
@@ -16,52 +18,49 @@ interface PendingCommit extends AlignedBatch {
 }
 
 /**
- * As {@link apply}; but short parts that come at the same time are written in one transaction: while little
- * comes, a transaction costs more than its rows (docs/decisions/0017). Longer ones are applied by themselves, side by side. If that fails, each is applied by itself, so that
- * what is wrong with one holds up no other.
- * @param concurrency of those that are applied by themselves
+ * Like {@link applyRecords}, but short batches that arrive together share one transaction: at a low load a transaction costs
+ * more than its rows (docs/decisions/0017). Long batches commit alone, in parallel. If a group commit fails, each of its
+ * batches commits alone, so that a bad or locked row delays only its own partition.
+ * @param concurrency of the batches that commit alone
  */
-export function createGroupCommit(
-  applying: ApplyRecordsOptions,
-  concurrency: number,
-): (part: AlignedBatch) => Promise<number> {
+export function createGroupCommit(options: ApplyRecordsOptions, concurrency: number): Apply {
   const limit = pLimit(concurrency);
-  const byItself = (part: AlignedBatch): Promise<number> => limit(() => applyRecords(applying, part));
-  let waiting: PendingCommit[] = [];
-  let isWriting = false;
-  const writeWaiting = async (): Promise<void> => {
-    isWriting = true;
-    // At the end of a turn everything has come that was fetched together.
-    for (await endOfTurn(); waiting.length > 0; await endOfTurn()) {
-      const together = waiting;
-      waiting = [];
-      await commitGroup(applying, together, byItself);
+  const applyAlone: Apply = (batch) => limit(() => applyRecords(options, batch));
+  let pending: PendingCommit[] = [];
+  let isCommitting = false;
+  const commitPending = async (): Promise<void> => {
+    isCommitting = true;
+    // All batches of a fetch arrive within one turn of the event loop.
+    for (await endOfTurn(); pending.length > 0; await endOfTurn()) {
+      const group = pending;
+      pending = [];
+      await commitGroup(options, group, applyAlone);
     }
-    isWriting = false;
+    isCommitting = false;
   };
-  return (part) => {
-    if (part.records.length > shortBatchRecordsMax) return byItself(part);
+  return (batch) => {
+    if (batch.records.length > shortBatchRecordsMax) return applyAlone(batch);
     const { promise, resolve, reject } = Promise.withResolvers<number>();
-    waiting.push({ ...part, resolve, reject });
-    if (!isWriting) void writeWaiting();
+    pending.push({ ...batch, resolve, reject });
+    if (!isCommitting) void commitPending();
     return promise;
   };
 }
 
 async function commitGroup(
-  applying: ApplyRecordsOptions,
-  parts: readonly PendingCommit[],
-  byItself: (part: AlignedBatch) => Promise<number>,
+  options: ApplyRecordsOptions,
+  group: readonly PendingCommit[],
+  applyAlone: Apply,
 ): Promise<void> {
-  const byThemselves = (): void => parts.forEach((part) => part.resolve(byItself(part)));
+  const applyEachAlone = (): void => group.forEach((batch) => batch.resolve(applyAlone(batch)));
   try {
-    const { undecodable, batch } = foldRecords(parts.flatMap(({ records }) => records));
-    if (undecodable.length > 0) return byThemselves();
-    const projection = { moves: parts.map(moveOf), batch, lockTimeoutMs };
-    await withConnection(applying.db, (client) => project(client, projection, applying.seen));
+    const { undecodable, batch } = foldRecords(group.flatMap(({ records }) => records));
+    if (undecodable.length > 0) return applyEachAlone();
+    const projection = { moves: group.map(moveOf), batch, lockTimeoutMs };
+    await withConnection(options.db, (client) => project(client, projection, options.dedup));
   } catch (error) {
-    if (!(error instanceof ConnectionLost)) return byThemselves();
-    return parts.forEach(({ reject }) => reject(error));
+    if (!(error instanceof ConnectionLost)) return applyEachAlone();
+    return group.forEach(({ reject }) => reject(error));
   }
-  for (const part of parts) part.resolve(recordCommit(applying, part));
+  for (const batch of group) batch.resolve(recordCommit(options, batch));
 }

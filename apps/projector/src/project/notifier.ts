@@ -1,26 +1,26 @@
-/** Least time between two notifications of a process, in ms. Each costs Postgres a global lock for a moment. */
+/** Least time between two notifications of a process, in ms: each takes a global lock of Postgres for a moment. */
 const notifyEveryMs = 20;
 
 /**
- * Calls `notify` after a change: the first at once, later ones together, always once after the last.
- * A notification may be lost: whoever listens also looks for itself.
+ * Throttles `notify`: the first commit notifies at once, later ones share a notification, and one always follows the last commit.
+ * A notification may be lost: listeners also poll.
  */
-export function createNotifier(notify: () => Promise<void>): { changed: () => void } {
-  let busy = false;
-  let again = false;
+export function createNotifier(notify: () => Promise<void>): { onCommit: () => void } {
+  let isRunning = false;
+  let isPending = false;
   const run = async (): Promise<void> => {
     do {
-      again = false;
+      isPending = false;
       await notify().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, notifyEveryMs));
-    } while (again as boolean);
-    busy = false;
+    } while (isPending as boolean);
+    isRunning = false;
   };
   return {
-    changed: () => {
-      again = true;
-      if (busy) return;
-      busy = true;
+    onCommit: () => {
+      isPending = true;
+      if (isRunning) return;
+      isRunning = true;
       void run();
     },
   };

@@ -8,16 +8,16 @@ import type { Tables } from '@callstream/tables';
 import { foldRecords } from './fold-records.ts';
 
 /**
- * Whether the code or one record is wrong when Postgres refuses a record: an ordinary event of its kind is written in the same
- * way, and rolled back. Nothing that anybody sends decides the outcome.
- * @returns what Postgres says if it refuses that too: then code and tables do not fit each other; null if it takes it
+ * Tells a bad record from a bad deploy after Postgres has refused `refused`: writes an ordinary event of the same kind by the
+ * same code, and rolls it back. Senders cannot influence the outcome.
+ * @returns the error if Postgres refuses the ordinary event too (a bad deploy); null if it accepts it (a bad record)
  */
 export async function probeWithOrdinaryEvent(db: Tables, refused: LogRecord): Promise<Error | null> {
   const { batch } = foldRecords([ordinaryRecord(refused)]);
   return withConnection(db, (client) => dryRunBatch(client, batch));
 }
 
-/** A record as the documented ones are: every field is there, short and plain. An undocumented kind is tried as `call.new`. */
+/** An event with every field, short and plain. An undocumented kind becomes `call.new`. */
 function ordinaryRecord(refused: LogRecord): LogRecord {
   const decoded = decode(logEntry(refused));
   const kind = 'event' in decoded && isKind(decoded.event.kind) ? decoded.event.kind : 'call.new';

@@ -1,57 +1,62 @@
 import { checkBatchOffsets, receivedAtOf } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import type { ApplyRecordsOptions } from './apply-records.ts';
 import type { Gaps } from '../supervision/offset-gaps.ts';
 import { ProjectionStopped, rebuildRemedy } from '../supervision/projection-stopped.ts';
-import { createGroupCommit } from './group-commit.ts';
+import type { ApplyRecordsOptions } from './apply-records.ts';
 import type { AlignedBatch } from './bisect-batch.ts';
+import { createGroupCommit } from './group-commit.ts';
 
 export interface ProjectBatchOptions extends ApplyRecordsOptions {
   readonly gaps: Gaps;
-  /** Transactions at the same time, beside the one of short batches. */
+  /** Transactions at the same time, not counting the group commit. */
   readonly concurrency: number;
 }
 
 /**
- * Joins a batch into the tables; returns the offset to read next, which is behind the batch if somebody else moved the position.
- * @throws {ProjectionStopped} if that needs somebody to look
+ * Projects a batch into the tables; returns the offset to read next, which is after the batch if another projector moved the
+ * position.
+ * @throws {ProjectionStopped} if an operator is needed
  */
-export function createProjectBatch(projecting: ProjectBatchOptions): (batch: Batch) => Promise<number> {
-  const apply = createGroupCommit(projecting, projecting.concurrency);
-  const measured = async (batch: Batch, part: AlignedBatch): Promise<number> => {
-    const started = performance.now();
-    const next = await apply(part);
-    report(projecting, batch, { part, next, duration: performance.now() - started });
-    return next;
-  };
+export function createProjectBatch(options: ProjectBatchOptions): (batch: Batch) => Promise<number> {
+  const apply = createGroupCommit(options, options.concurrency);
   return async (batch) => {
-    const expected = expectedOffset(projecting, batch.partition);
+    const expected = expectedOffset(options, batch.partition);
     const aligned = checkBatchOffsets(batch.records, expected);
-    if (aligned.kind === 'known') return expected;
-    if (aligned.kind === 'gap' && !(await projecting.gaps.mayGoOver(batch.partition, aligned))) return expected;
-    return measured(batch, { records: aligned.records, expected });
+    if (aligned.kind === 'duplicate') return expected;
+    if (aligned.kind === 'gap' && !(await options.gaps.maySkip(batch.partition, aligned))) return expected;
+    const { records } = aligned;
+    const startedAt = performance.now();
+    const next = await apply({ records, expected });
+    report(options, batch, { records, next, durationMs: performance.now() - startedAt });
+    return next;
   };
 }
 
-/** Where the tables are. @throws {ProjectionStopped} if they do not know the partition */
+/** Next offset that the tables expect. @throws {ProjectionStopped} if they do not know the partition */
 export function expectedOffset({ positions }: Pick<ApplyRecordsOptions, 'positions'>, partition: number): number {
   const expected = positions.get(partition);
   if (expected === undefined)
     throw new ProjectionStopped(
-      `The tables know no partition ${partition}: the topic has more partitions than before. ${rebuildRemedy}`,
+      `The tables have no position of partition ${partition}: the topic has more partitions than before. ${rebuildRemedy}`,
     );
   return expected;
+}
+
+interface AppliedBatch {
+  readonly records: AlignedBatch['records'];
+  readonly next: number;
+  readonly durationMs: number;
 }
 
 function report(
   { metrics, log }: ProjectBatchOptions,
   { partition, highWatermark }: Batch,
-  { part: { records }, next, duration }: { part: AlignedBatch; next: number; duration: number },
+  { records, next, durationMs }: AppliedBatch,
 ): void {
   const receivedAt = receivedAtOf(records[0]).ms;
   metrics.delaySeconds.observe(Math.max(0, Date.now() - receivedAt) / 1000);
   metrics.batchRecords.observe(records.length);
-  metrics.batchSeconds.observe(duration / 1000);
+  metrics.batchSeconds.observe(durationMs / 1000);
   metrics.lag.set({ partition }, Math.max(0, highWatermark - next));
-  log.debug({ partition, records: records.length, next, duration_ms: Math.round(duration) }, 'batch.projected');
+  log.debug({ partition, records: records.length, next, duration_ms: Math.round(durationMs) }, 'batch.projected');
 }

@@ -12,8 +12,8 @@ import type { ProjectorFixture } from '../../testing/fixture.ts';
 
 jest.setTimeout(120_000);
 
-/** Columns whose values nobody sends, or that are meant to have the whole. */
-const otherwise: Readonly<Record<string, string>> = {
+/** Columns without a limit: their values are not sent, or they must hold the whole text. */
+const unlimited: Readonly<Record<string, string>> = {
   'calls.state': 'one of five words',
   'calls.facts': 'packed texts of at most 1,025 events, each of which has a limit; in no index',
   'visits.outcome': 'one of four words',
@@ -25,7 +25,7 @@ const otherwise: Readonly<Record<string, string>> = {
 const fields = Object.keys(textLimits) as TextField[];
 const nameOf = ({ table, column }: Pick<TextColumn, 'table' | 'column'>): string => `${table}.${column}`;
 
-/** Text of exactly so many bytes that Postgres cannot compress: an index entry is compressed before it is measured. */
+/** Text of this many bytes that Postgres cannot compress: it compresses an index entry before it checks the size. */
 function noise(bytes: number): string {
   const ideographs = Math.floor(bytes / 6);
   const wide = Array.from({ length: ideographs }, () => String.fromCodePoint(randomInt(0x4e00, 0x9fa5))).join('');
@@ -37,38 +37,41 @@ function noise(bytes: number): string {
   );
 }
 
-/** An event of a kind in which every field is as long as it may be, but those that are given. */
+/** An event with every field at its limit, except `given`. */
 const widest = (given: Partial<Record<TextField, string>>): Buffer =>
   body({
     ...Object.fromEntries(fields.map((field) => [field, noise(textLimits[field].bytesMax)])),
-    ...{ timestamp: '2026-03-02T13:00:00Z', n: randomUUID() },
+    timestamp: '2026-03-02T13:00:00Z',
+    n: randomUUID(),
     ...given,
   });
 
-let world: ProjectorFixture;
+let fixture: ProjectorFixture;
 let projector: TestProjector;
 let columns: TextColumn[];
 beforeAll(async () => {
-  world = await createFixture();
-  projector = await startProjector(world);
-  columns = await textColumns(world.db);
+  fixture = await createFixture();
+  projector = await startProjector(fixture);
+  columns = await textColumns(fixture.db);
 });
 afterAll(async () => {
   await projector[Symbol.asyncDispose]();
-  await world[Symbol.asyncDispose]();
+  await fixture[Symbol.asyncDispose]();
 });
 
 const withoutLimit = (all: readonly TextColumn[]): string[] =>
-  all.filter((one) => one.kind === 'table' && one.bytesMax === null && !(nameOf(one) in otherwise)).map(nameOf);
+  all
+    .filter((column) => column.kind === 'table' && column.bytesMax === null && !(nameOf(column) in unlimited))
+    .map(nameOf);
 
 describe('every column of the tables that has no fixed length', () => {
-  it('has a limit, which its comment says', () => {
+  it('has a limit in its comment', () => {
     expect(columns.length).toBeGreaterThan(30);
     expect(withoutLimit(columns)).toEqual([]);
   });
 
-  it('would be missed otherwise', async () => {
-    const found = await withConnection(world.db, async (client) => {
+  it('is found by this test if it has no limit', async () => {
+    const found = await withConnection(fixture.db, async (client) => {
       await client.query('begin; alter table calls add column note varchar, add column more jsonb');
       const all = await textColumns(client);
       await client.query('rollback');
@@ -78,94 +81,105 @@ describe('every column of the tables that has no fixed length', () => {
   });
 });
 
-describe('events of every kind with every field as long as it may be', () => {
+describe('events of every kind with every field at its limit', () => {
   beforeAll(async () => {
-    // One call, in which an agent answers whom a queue has: visits have texts of that.
+    // One call that an agent answers from a queue, so that visits have texts too.
     const answered = noise(textLimits.call_id.bytesMax);
     const queue = noise(textLimits.queue.bytesMax);
     const visit = ['call.waiting', 'actor.entered'].map((type) => widest({ type, call_id: answered, queue }));
     const all = [...kinds.map((type) => widest({ type })), ...visit, widest({})];
-    await world.put(...all.map((value, i) => ({ value, key: null, partition: i % 2 })));
-    await world.expectFold();
+    await fixture.produce(...all.map((value, i) => ({ value, key: null, partition: i % 2 })));
+    await fixture.expectFold();
   });
 
-  it('are in the tables, each of whose columns has a value of its limit', async () => {
-    expect(await world.read(`${world.topic}-dlq`)).toEqual([]);
+  it('fill every column up to its limit', async () => {
+    expect(await fixture.read(`${fixture.topic}-dlq`)).toEqual([]);
     for (const column of columns) {
-      if (column.kind === 'view' || nameOf(column) in otherwise || column.table === 'positions') continue;
-      expect({ column: nameOf(column), bytes: await longestOf(world.db, column) }).toEqual({
+      if (column.kind === 'view' || nameOf(column) in unlimited || column.table === 'positions') continue;
+      expect({ column: nameOf(column), bytes: await longestOf(fixture.db, column) }).toEqual({
         column: nameOf(column),
         bytes: column.bytesMax,
       });
     }
-    expect(await longestOf(world.db, { table: 'calls', column: 'state' })).toBeLessThanOrEqual(
+    expect(await longestOf(fixture.db, { table: 'calls', column: 'state' })).toBeLessThanOrEqual(
       Math.max(...callStates.map(({ length }) => length)),
     );
   });
 
-  it('have an entry in every index in which all of its texts are as long as they may be', async () => {
+  it('fill every index with an entry whose texts are all at their limits', async () => {
     const limits = new Map(columns.map((column) => [nameOf(column), column.bytesMax]));
-    const indexes = await indexColumns(world.db);
+    const indexes = await indexColumns(fixture.db);
     expect(indexes.length).toBeGreaterThan(15);
     for (const { index, table, columns: read } of indexes) {
       const texts = read.filter((column) => typeof limits.get(`${table}.${column}`) === 'number');
       if (texts.length === 0 || table === 'positions') continue;
-      const are = texts.map((column) => `octet_length(${column}) = ${limits.get(`${table}.${column}`) ?? 0}`);
-      const { rowCount } = await world.db.query(`select from ${table} where ${are.join(' and ')} limit 1`);
+      const atLimit = texts.map((column) => `octet_length(${column}) = ${limits.get(`${table}.${column}`) ?? 0}`);
+      const { rowCount } = await fixture.db.query(`select from ${table} where ${atLimit.join(' and ')} limit 1`);
       expect({ index, texts, rowCount }).toEqual({ index, texts, rowCount: 1 });
     }
   });
 
-  it('are in views whose texts are no longer than those of the tables', async () => {
+  it('give views no longer texts than the tables have', async () => {
     const views = columns.filter(({ kind }) => kind === 'view');
     const limitOf = (column: string): number =>
       Math.max(
         10,
-        ...columns.filter((one) => one.kind === 'table' && one.column === column).map((one) => one.bytesMax ?? 0),
+        ...columns
+          .filter((known) => known.kind === 'table' && known.column === column)
+          .map((known) => known.bytesMax ?? 0),
       );
-    for (const column of views) expect(await longestOf(world.db, column)).toBeLessThanOrEqual(limitOf(column.column));
-    expect(await longestOf(world.db, { table: 'call_times', column: 'call_id' })).toBe(textLimits.call_id.bytesMax);
+    for (const column of views) expect(await longestOf(fixture.db, column)).toBeLessThanOrEqual(limitOf(column.column));
+    expect(await longestOf(fixture.db, { table: 'call_times', column: 'call_id' })).toBe(textLimits.call_id.bytesMax);
   });
 });
 
-describe('events of every kind with one field that is longer', () => {
+describe('events of every kind with one field over its limit', () => {
   const marker = 'too long ';
   const long = (field: TextField, bytes: number): string => marker + noise(bytes - marker.length);
 
-  it('leave that field out and name it, or are dead letters; no column has a part of it, and Postgres refuses none', async () => {
+  it('omit that field and name it, or are dead letters; no column has a part of it, and Postgres refuses none', async () => {
     const events = kinds.flatMap((type) =>
       fields.flatMap((field) => {
         const { bytesMax } = textLimits[field];
         return [bytesMax + 1, 9_000].map((bytes) => ({
           field,
           value: body({
-            ...{ type, call_id: randomUUID(), actor: randomUUID(), queue: '900', their_number: '1', our_number: '2' },
-            ...{ timestamp: '2026-03-02T13:00:00Z', n: randomUUID(), [field]: long(field, bytes) },
+            type,
+            call_id: randomUUID(),
+            actor: randomUUID(),
+            queue: '900',
+            their_number: '1',
+            our_number: '2',
+            timestamp: '2026-03-02T13:00:00Z',
+            n: randomUUID(),
+            [field]: long(field, bytes),
           }),
         }));
       }),
     );
-    const before = (await world.read()).length;
-    // Kafka takes about a megabyte at once.
+    const before = (await fixture.read()).length;
+    // A request to Kafka may have about a megabyte.
     for (let from = 0; from < events.length; from += 100)
-      await world.put(
+      await fixture.produce(
         ...events.slice(from, from + 100).map(({ value }, i) => ({ value, key: null, partition: i % 2 })),
       );
-    await world.expectFold();
-    expect((await world.read()).length).toBe(before + events.length);
+    await fixture.expectFold();
+    expect((await fixture.read()).length).toBe(before + events.length);
 
     const isRefused = ({ field }: { field: TextField }): boolean => textLimits[field].ifLonger === 'refused';
-    const dead = await world.read(`${world.topic}-dlq`);
+    const dead = await fixture.read(`${fixture.topic}-dlq`);
     expect(new Set(dead.map(({ headers }) => headers.get('dlq_kind')?.toString()))).toEqual(new Set(['undecodable']));
     expect(dead).toHaveLength(events.filter(isRefused).length);
-    const { rows } = await world.db.query<{ field: string; events: number }>(
+    const { rows } = await fixture.db.query<{ field: string; events: number }>(
       'select omitted[1] as field, count(*) as events from events where cardinality(omitted) = 1 group by 1',
     );
     const expected = fields.filter((field) => !isRefused({ field })).map((field) => [field, 2 * kinds.length]);
-    expect(Object.fromEntries(rows.map(({ field, events: of }) => [field, of]))).toEqual(Object.fromEntries(expected));
+    expect(Object.fromEntries(rows.map(({ field, events: count }) => [field, count]))).toEqual(
+      Object.fromEntries(expected),
+    );
 
-    for (const column of columns.filter((one) => nameOf(one) !== 'events.body')) {
-      const { rowCount } = await world.db.query(
+    for (const column of columns.filter((known) => nameOf(known) !== 'events.body')) {
+      const { rowCount } = await fixture.db.query(
         `select from ${column.table} where ${column.column}::text like '${marker}%'`,
       );
       expect({ column: nameOf(column), rowCount }).toEqual({ column: nameOf(column), rowCount: 0 });

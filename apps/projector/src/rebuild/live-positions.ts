@@ -13,11 +13,14 @@ export async function readLivePositions({
     if ((error as { code?: string }).code === '42P01') return [];
     throw error;
   });
-  const [any] = positions;
-  if (!any) throw new ProjectionStopped('There is no live projection yet: run `npm run projector -- migrate` first.');
-  if (any.topic !== topic)
+  const [first] = positions;
+  if (!first)
     throw new ProjectionStopped(
-      `The tables project topic "${any.topic}", not "${topic}". Set KAFKA_TOPIC, or use another DATABASE_URL.`,
+      'There is no live projection yet: create it with `npm run projector -- migrate` first.',
+    );
+  if (first.topic !== topic)
+    throw new ProjectionStopped(
+      `The tables project topic "${first.topic}", not "${topic}". Set KAFKA_TOPIC, or use another DATABASE_URL.`,
     );
   return positions;
 }

@@ -13,14 +13,14 @@ const at = (partition: number, nextOffset: number): Position => ({
 const log = (low: number, high: number) => new Map([[0, { low, high }]]);
 
 describe('what a rebuild would lose', () => {
-  it('is nothing while the log has everything', () => expect(lossesOf([at(0, 7)], log(0, 9))).toEqual([]));
-  it('is what was deleted from the beginning of the log', () =>
+  it('is empty while the log has every record', () => expect(lossesOf([at(0, 7)], log(0, 9))).toEqual([]));
+  it('includes records that were deleted from the beginning of the log', () =>
     expect(lossesOf([at(0, 7)], log(3, 9))).toEqual([
-      { partition: 0, tail: false, what: 'Partition 0: records 0 to 2 were deleted from the log.' },
+      { partition: 0, tail: false, message: 'Partition 0: records 0 to 2 were deleted from the log.' },
     ]));
-  it('is a tail that Kafka does not have any more', () =>
+  it('includes a tail that Kafka has lost', () =>
     expect(lossesOf([at(0, 7)], log(0, 5))).toMatchObject([{ partition: 0, tail: true }]));
-  it('is everything of a partition that is gone', () =>
+  it('includes every record of a lost partition', () =>
     expect(lossesOf([at(1, 7)], log(0, 5))).toMatchObject([{ partition: 1, tail: true }]));
-  it('is nothing of tables that are empty', () => expect(lossesOf([at(0, 0)], log(3, 9))).toEqual([]));
+  it('is empty for empty tables', () => expect(lossesOf([at(0, 0)], log(3, 9))).toEqual([]));
 });

@@ -1,42 +1,45 @@
 import { hostname } from 'node:os';
 import { connectKafka, databaseUrl, kafkaConnection, stopSignal } from '@callstream/runtime';
 import type { Kafka, Log, Terminal } from '@callstream/runtime';
-import { connectTables, acquireAdvisoryLock, liveSchema } from '@callstream/tables';
-import type { ProjectionSchema, Tables, ExclusiveTask } from '@callstream/tables';
+import { acquireAdvisoryLock, connectTables, liveSchema } from '@callstream/tables';
+import type { ExclusiveTask, ProjectionSchema, Tables } from '@callstream/tables';
 import type { ProjectorConfig } from '../config.ts';
-import { Stopped, whenAborted } from './aborted.ts';
 
-/** What a command of the operator works with. */
+/** Resources of a maintenance command: rebuild, rollback, verify, status. */
 export interface MaintenanceContext {
   readonly kafka: Kafka;
   readonly topic: string;
   /** The live tables. */
   readonly live: Tables;
-  /** Tables of another schema; closed with the rest. */
+  /** Connects to the tables of another schema; closed at the end. */
   readonly tables: (schema: ProjectionSchema) => Tables;
-  /** Aborted when the process is told to stop, or is not the only one at its task any more. */
+  /** Aborted by a stop signal, or when the lock of the task is lost. */
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** Where the operator looks. */
+  /** Shows progress bars. */
   readonly terminal: Terminal;
-  /** Tells the operator. */
-  readonly say: (line: string) => void;
+  /** Prints a line for the operator. */
+  readonly printStatus: (line: string) => void;
 }
 
 export interface MaintenanceOptions {
   readonly command: string;
-  /** What nobody else may do meanwhile; nothing if it only reads. */
+  /** Task that only one process may do at a time; none for a command that only reads. */
   readonly task?: ExclusiveTask;
   readonly config: ProjectorConfig;
   readonly log: Log;
 }
 
-/** Runs a command of the operator to its end, or until it is told to stop. @throws {AlreadyRunning} */
+/** A stop signal ended the command. */
+class Stopped extends Error {
+  override readonly name = 'Stopped';
+}
+
+/** Runs a maintenance command until it ends or a stop signal arrives. @throws {AlreadyRunning} */
 export async function runMaintenance<T>(
-  operating: MaintenanceOptions,
-  work: (operation: MaintenanceContext) => Promise<T>,
+  { command, task, config, log }: MaintenanceOptions,
+  work: (context: MaintenanceContext) => Promise<T>,
 ): Promise<T> {
-  const { command, task, config, log } = operating;
   const url = databaseUrl(config);
   const aborting = new AbortController();
   void stopSignal().then((signal) => aborting.abort(new Stopped(`Stopped by ${signal}. What was committed is kept.`)));
@@ -45,10 +48,10 @@ export async function runMaintenance<T>(
   const tables = (schema: ProjectionSchema): Tables =>
     cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
   if (task) {
-    const alone = cleanup.use(await acquireAdvisoryLock(url, task, applicationName));
-    alone.lost.catch((error: unknown) => aborting.abort(error));
+    const lock = cleanup.use(await acquireAdvisoryLock(url, task, applicationName));
+    lock.lost.catch((error: unknown) => aborting.abort(error));
   }
-  const operation: MaintenanceContext = {
+  const context: MaintenanceContext = {
     kafka: connectKafka({ ...kafkaConnection(config), clientId: `callstream-${command}`, log }),
     topic: config.KAFKA_TOPIC,
     live: tables(liveSchema),
@@ -56,7 +59,15 @@ export async function runMaintenance<T>(
     signal: aborting.signal,
     log,
     terminal: process.stderr,
-    say: (line) => void process.stderr.write(`${line}\n`),
+    printStatus: (line) => void process.stderr.write(`${line}\n`),
   };
-  return await Promise.race([work(operation), whenAborted(aborting.signal)]);
+  return await Promise.race([work(context), whenAborted(aborting.signal)]);
 }
+
+/** Rejects with the reason when `signal` is aborted. */
+export const whenAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const onAbort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });

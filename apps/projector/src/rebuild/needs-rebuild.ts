@@ -5,20 +5,20 @@ import { readLivePositions } from './live-positions.ts';
 import type { MaintenanceContext } from './maintenance.ts';
 
 export interface NeedsRebuildOptions {
-  /** Whether it is an error that projectors or gateways are connected: they may be of the older version. */
+  /** Throw if projectors or gateways are connected: they may be of the older version. */
   readonly unlessInUse: boolean;
 }
 
 /**
- * Whether an older version of the rules made the live tables, so that they are to be rebuilt.
- * @throws {ProjectionStopped} if a newer one made them, or somebody uses them who is not to be disturbed
+ * Whether an older projection version made the live tables.
+ * @throws {ProjectionStopped} if a newer one made them, or if `unlessInUse` and services are connected
  */
 export async function needsRebuild(
-  operation: MaintenanceContext,
+  context: MaintenanceContext,
   { unlessInUse }: NeedsRebuildOptions,
 ): Promise<boolean> {
-  const { log, say } = operation;
-  const [position] = await readLivePositions(operation);
+  const { log, printStatus } = context;
+  const [position] = await readLivePositions(context);
   const version = position?.version ?? projectionVersion;
   if (version > projectionVersion)
     throw new ProjectionStopped(
@@ -29,8 +29,8 @@ export async function needsRebuild(
     log.info({ version }, 'tables.up-to-date');
     return false;
   }
-  if (unlessInUse) await checkUnused(operation, version);
-  say(
+  if (unlessInUse) await checkUnused(context, version);
+  printStatus(
     `The tables are of projection version ${version}, and this code is of version ${projectionVersion}: they are rebuilt.`,
   );
   return true;

@@ -7,7 +7,7 @@ import type { MaintenanceContext } from './maintenance.ts';
 interface PartitionStatus {
   readonly partition: number;
   readonly nextOffset: number;
-  /** Records of the log that are not in the tables; null if Kafka could not be asked. */
+  /** Records of the log that are not in the tables; null if Kafka does not answer. */
   readonly lag: number | null;
 }
 
@@ -15,28 +15,28 @@ interface SchemaStatus {
   readonly schema: ProjectionSchema;
   readonly version: number | null;
   readonly topic: string | null;
-  /** complete: fit for use. filling: a rebuild or a verification has not got to the end of the log yet. */
+  /** complete: ready for use. filling: a rebuild or verification has not reached the end of the log yet. */
   readonly state: 'complete' | 'filling';
   readonly bytes: number;
   readonly partitions: readonly PartitionStatus[];
 }
 
 export interface ProjectionStatus {
-  /** Of the rules in this code. */
+  /** Projection version of this code. */
   readonly version: number;
-  /** Why Kafka could not be asked. */
+  /** Why Kafka does not answer; null if it does. */
   readonly kafka: string | null;
   readonly schemas: readonly SchemaStatus[];
 }
 
-/** What there is, and how far it is. */
+/** Reads every schema of tables, with its positions and lag. */
 export async function readStatus({ kafka, topic, live, tables }: MaintenanceContext): Promise<ProjectionStatus> {
-  const asked = await endOffsets(kafka, topic).then(
+  const log = await endOffsets(kafka, topic).then(
     (ends) => ({ ends, problem: null }),
     (error: unknown) => ({ ends: null, problem: error instanceof Error ? error.message : String(error) }),
   );
   const statusOf = ({ partition, nextOffset }: Position): PartitionStatus => {
-    const end = asked.ends?.get(partition)?.high;
+    const end = log.ends?.get(partition)?.high;
     return { partition, nextOffset, lag: end === undefined ? null : Math.max(0, end - nextOffset) };
   };
   const schemas: SchemaStatus[] = [];
@@ -51,29 +51,30 @@ export async function readStatus({ kafka, topic, live, tables }: MaintenanceCont
       partitions: positions.map(statusOf),
     });
   }
-  return { version: projectionVersion, kafka: asked.problem, schemas };
+  return { version: projectionVersion, kafka: log.problem, schemas };
 }
 
 /** The status as text for a terminal. */
 export function statusText({ version, kafka, schemas }: ProjectionStatus): string {
   const lines = [`This code makes tables of version ${version}.`];
-  if (kafka !== null) lines.push(`Kafka could not be asked for the end of the log: ${kafka}`);
-  if (schemas.length === 0) lines.push('There are no tables: run `npm run projector -- migrate`.');
-  for (const { schema, version: of, topic, state, bytes, partitions } of schemas) {
+  if (kafka !== null) lines.push(`Kafka does not answer, so the lag is not known: ${kafka}`);
+  if (schemas.length === 0) lines.push('There are no tables. Create them: npm run projector -- migrate');
+  for (const { schema, version: schemaVersion, topic, state, bytes, partitions } of schemas) {
     const records = sum(partitions.map(({ nextOffset }) => nextOffset));
-    const lag = kafka === null ? sum(partitions.map((one) => one.lag ?? 0)) : null;
-    const far = lag === null ? '' : `, ${lag} to go (${Math.floor((records * 100) / Math.max(1, records + lag))} %)`;
+    const lag = kafka === null ? sum(partitions.map((partition) => partition.lag ?? 0)) : null;
+    const progress =
+      lag === null ? '' : `, ${lag} to go (${Math.floor((records * 100) / Math.max(1, records + lag))} %)`;
     lines.push(
       '',
-      `${schema}: ${state}, version ${of ?? '?'}, topic "${topic ?? '?'}", ${(bytes / 2 ** 20).toFixed(1)} MiB`,
-      `  ${records} records${far}`,
+      `${schema}: ${state}, version ${schemaVersion ?? '?'}, topic "${topic ?? '?'}", ${(bytes / 2 ** 20).toFixed(1)} MiB`,
+      `  ${records} records${progress}`,
       ...partitions.map(
-        (one) =>
-          `  partition ${String(one.partition).padStart(4)}  next offset ${one.nextOffset}  lag ${one.lag ?? '?'}`,
+        ({ partition, nextOffset, lag: partitionLag }) =>
+          `  partition ${String(partition).padStart(4)}  next offset ${nextOffset}  lag ${partitionLag ?? '?'}`,
       ),
     );
   }
   return lines.join('\n');
 }
 
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, one) => total + one, 0);
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -12,12 +12,12 @@ export interface CheckLogOptions {
   readonly log: Log;
 }
 
+/** First offset (`low`) and end (`high`) of each partition. */
 export type LogOffsets = ReadonlyMap<number, { readonly low: number; readonly high: number }>;
 
 /**
- * Whether the tables are a projection of this very log, up to their positions. The message says what happened and what
- * mends it. The positions must have been read before.
- * @throws {ProjectionStopped}
+ * Checks that the tables are a projection of this log up to `positions`, which must have been read before.
+ * @throws {ProjectionStopped} with the cause and the remedy
  */
 export async function checkLog({ kafka, topic, positions, log }: CheckLogOptions): Promise<void> {
   checkTables(topic, positions);
@@ -25,14 +25,14 @@ export async function checkLog({ kafka, topic, positions, log }: CheckLogOptions
   const ends = await endOffsets(kafka, topic);
   checkOffsets(topic, positions, ends);
 
-  const [other] = await findReplaced({ kafka, topic, positions, log }, ends);
-  if (other)
+  const [replaced] = await findReplaced({ kafka, topic, positions, log }, ends);
+  if (replaced)
     throw new ProjectionStopped(
-      `Record ${other.nextOffset - 1} of partition ${other.partition} of "${topic}" is not the one that was projected: the topic was made anew, or its log was replaced. ${rebuildRemedy}`,
+      `Record ${replaced.nextOffset - 1} of partition ${replaced.partition} of "${topic}" is not the one that was projected: the topic was recreated, or its log was replaced. ${rebuildRemedy}`,
     );
 }
 
-/** Positions whose last record the log has another one for. Those beyond the log are left to who compares its ends. */
+/** Positions whose last record differs from that of the log. Those beyond the log are not compared: see {@link checkOffsets}. */
 export async function findReplaced(
   { kafka, topic, positions, log }: CheckLogOptions,
   ends: LogOffsets,
@@ -41,7 +41,7 @@ export async function findReplaced(
   for (const { partition, nextOffset } of positions) {
     const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
     if (nextOffset === 0 || nextOffset < low || nextOffset > high) continue;
-    // What was applied last was deleted from the log, and nothing after it: there is nothing to compare, and nothing is missing.
+    // The last applied record was deleted from the log, and nothing after it: nothing to compare, and nothing is missing.
     if (low === nextOffset) log.warn({ topic, partition, nextOffset }, 'log.cannot-be-compared');
     else ranges.set(partition, { from: nextOffset - 1, to: nextOffset });
   }
@@ -56,35 +56,35 @@ export async function findReplaced(
   };
   await readRanges(kafka, { topic, ranges, onRecords, onUnreadable, log });
   const differing = positions.filter(
-    (one) => ranges.has(one.partition) && !isLastRecord(one, found.get(one.partition)),
+    (position) => ranges.has(position.partition) && !isLastRecord(position, found.get(position.partition)),
   );
-  // What was a record when it was applied, and cannot be read any more, says nothing of the log.
+  // A record that could be read when it was applied, and cannot be read now, does not prove that the log was replaced.
   for (const { partition, nextOffset } of differing)
     if (unreadable.has(partition)) log.warn({ topic, partition, nextOffset }, 'log.cannot-be-compared');
   return differing.filter(({ partition }) => !unreadable.has(partition));
 }
 
 function checkTables(topic: string, positions: readonly Position[]): void {
-  const [any] = positions;
-  if (!any) throw new ProjectionStopped('The tables have no positions. Make them: npm run projector -- migrate');
-  checkVersion(any.version);
-  if (any.topic !== topic)
+  const [first] = positions;
+  if (!first) throw new ProjectionStopped('The tables have no positions. Create them: npm run projector -- migrate');
+  checkVersion(first.version);
+  if (first.topic !== topic)
     throw new ProjectionStopped(
-      `The tables project topic "${any.topic}", not "${topic}". Set KAFKA_TOPIC=${any.topic}, or use another DATABASE_URL.`,
+      `The tables project topic "${first.topic}", not "${topic}". Set KAFKA_TOPIC=${first.topic}, or use another DATABASE_URL.`,
     );
 }
 
-/** What to say when the topic is not there. */
+/** The topic was deleted, was never created, or is not visible to this user. */
 export function topicMissing(topic: string, positions: readonly Position[]): ProjectionStopped {
   const projected = positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
   return new ProjectionStopped(
     projected === 0
-      ? `There is no topic "${topic}", or this user of Kafka may not see it (Describe). Make it: npm run projector -- topics`
-      : `There is no topic "${topic}" any more, though ${projected} records of it were projected. Is KAFKA_BROKERS the right Kafka? If it was deleted, make it anew (npm run projector -- topics). ${rebuildRemedy}`,
+      ? `There is no topic "${topic}", or this user of Kafka may not see it (Describe). Create it: npm run projector -- topics`
+      : `There is no topic "${topic}" any more, though ${projected} records of it were projected. Is KAFKA_BROKERS the right Kafka? If the topic was deleted, create it again (npm run projector -- topics). ${rebuildRemedy}`,
   );
 }
 
-/** @throws {ProjectionStopped} if the log has other partitions, or does not reach from the positions on */
+/** @throws {ProjectionStopped} if the number of partitions differs, or a position is outside of the log */
 export function checkOffsets(topic: string, positions: readonly Position[], ends: LogOffsets): void {
   if (ends.size !== positions.length)
     throw new ProjectionStopped(
@@ -94,15 +94,15 @@ export function checkOffsets(topic: string, positions: readonly Position[], ends
     const { low, high } = ends.get(partition) ?? { low: 0, high: 0 };
     if (high < nextOffset)
       throw new ProjectionStopped(
-        `Partition ${partition} of "${topic}" ends at offset ${high}, but it was projected up to ${nextOffset}: Kafka lost its tail, or the topic was made anew. ${rebuildRemedy}`,
+        `Partition ${partition} of "${topic}" ends at offset ${high}, but it was projected up to ${nextOffset}: Kafka lost its tail, or the topic was recreated. ${rebuildRemedy}`,
       );
     if (low > nextOffset)
       throw new ProjectionStopped(
-        `Partition ${partition} of "${topic}" begins at offset ${low}, but it was projected only up to ${nextOffset}: Kafka has deleted records that nobody saw. Set retention.ms=-1 on the topic. ${rebuildRemedy}`,
+        `Partition ${partition} of "${topic}" begins at offset ${low}, but it was projected only up to ${nextOffset}: Kafka has deleted records that were never projected. Set retention.ms=-1 on the topic. ${rebuildRemedy}`,
       );
   }
 }
 
-/** Tables that were filled by an older version may not know their last record. */
+/** True if the position has no fingerprint: tables of an older version may lack it. */
 const isLastRecord = ({ lastUuid, lastTimestamp }: Position, found: Fingerprint | undefined): boolean =>
   lastUuid === null || (found?.uuid === lastUuid && found.timestamp === lastTimestamp);

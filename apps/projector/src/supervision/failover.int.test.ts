@@ -14,13 +14,13 @@ jest.setTimeout(180_000);
 
 const portOf = (url: string): number => Number(new URL(url).port);
 const via = (url: string, port: number): string => {
-  const led = new URL(url);
-  led.port = String(port);
-  return led.href;
+  const proxied = new URL(url);
+  proxied.port = String(port);
+  return proxied.href;
 };
 
-/** A copy of a stopped server, as a standby that follows it through `port`. */
-async function makeStandby(
+/** Copies a stopped server to a standby that replicates it through `port`. */
+async function createStandby(
   primary: string,
   standby: string,
   { url, port }: { url: string; port: number },
@@ -36,7 +36,7 @@ async function makeStandby(
   );
 }
 
-/** Events as they are counted in a database of its own connection. */
+/** Number of events, over a connection of its own. */
 async function countEvents({ url }: PostgresServer): Promise<number> {
   const db = connectTables({ url, max: 1 });
   try {
@@ -47,48 +47,48 @@ async function countEvents({ url }: PostgresServer): Promise<number> {
   }
 }
 
-it('a failover to a standby that had not got the last commits: the projector goes back to where that one is', async () => {
+it('after a failover to a standby that lacks the last commits, the projector continues from the position of the standby', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'callstream-failover-'));
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   const [primaryDir, standbyDir] = [join(folder, 'primary'), join(folder, 'standby')];
-  // Made, stopped, copied, started again: a physical copy.
-  const first = await startPostgres({ dataDir: primaryDir, fsync: false });
-  await first[Symbol.asyncDispose]();
-  const replication = cleanup.use(await startProxy({ to: { port: portOf(first.url) } }));
-  await makeStandby(primaryDir, standbyDir, { url: first.url, port: replication.port });
+  // A physical copy: created, stopped, copied, started again.
+  const original = await startPostgres({ dataDir: primaryDir, fsync: false });
+  await original[Symbol.asyncDispose]();
+  const replication = cleanup.use(await startProxy({ to: { port: portOf(original.url) } }));
+  await createStandby(primaryDir, standbyDir, { url: original.url, port: replication.port });
   const primary = cleanup.use(await startPostgres({ dataDir: primaryDir, fsync: false }));
   const standby = cleanup.use(await startPostgres({ dataDir: standbyDir, fsync: false }));
   const proxy = cleanup.use(await startProxy({ to: { port: portOf(primary.url) } }));
 
   // The test's own connections go through the proxy as well: they see what the projector sees.
-  const world = cleanup.use(await createFixture({ databaseUrl: via(primary.url, proxy.port) }));
-  const projector = cleanup.use(await startProjector(world));
-  const put = (count: number) =>
-    world.put(...Array.from({ length: count }, (_, i) => ({ value: event(`call ${i % 5}`), partition: i % 2 })));
-  await put(40);
-  await world.expectFold();
+  const fixture = cleanup.use(await createFixture({ databaseUrl: via(primary.url, proxy.port) }));
+  const projector = cleanup.use(await startProjector(fixture));
+  const produce = (count: number) =>
+    fixture.produce(...Array.from({ length: count }, (_, i) => ({ value: event(`call ${i % 5}`), partition: i % 2 })));
+  await produce(40);
+  await fixture.expectFold();
   await until(async () => (await countEvents(standby).catch(() => 0)) === 40, {
     timeoutMs: 60_000,
-    onTimeout: () => new Error('the standby does not follow'),
+    onTimeout: () => new Error('the standby does not replicate'),
   });
 
   await replication.refuse();
-  await put(30);
-  await world.expectFold();
+  await produce(30);
+  await fixture.expectFold();
   expect(await countEvents(standby)).toBe(40);
   process.kill(primary.pid, 'SIGKILL');
   await primary.exited;
   proxy.switchTo({ port: portOf(standby.url) });
-  await put(10); // while the standby is none that can be written to
-  await projector.says(/Trying again since/);
+  await produce(10); // while the standby is read-only
+  await projector.untilReadiness(/Retrying since/);
   const db = connectTables({ url: standby.url, max: 1 });
   expect((await readPositions(db)).map(({ nextOffset }) => nextOffset)).toEqual([20, 20]);
   await db.query('select pg_promote()');
   await db.end();
 
-  await world.expectFold();
-  await projector.says(null);
+  await fixture.expectFold();
+  await projector.untilReadiness(null);
   expect(await countEvents(standby)).toBe(80);
   expect(await projector.metric('conflicts')).toBeGreaterThan(0);
 });

@@ -1,14 +1,14 @@
 import { recordUuid } from '@callstream/runtime';
 import type { LogRecord, UnreadableBatch } from '@callstream/runtime';
 
-/** What stands beside a position, to recognise the record before it. */
+/** Identifies the last record before a position. A projector compares it with the log, to notice that the log was replaced. */
 export interface Fingerprint {
   readonly uuid: string;
-  /** Kafka's, in ms since 1970. */
+  /** Kafka's timestamp of the record, in ms since 1970. */
   readonly timestamp: number;
 }
 
-/** Last moment that ISO 8601 writes with four digits for the year, in ms: Postgres reads no others. */
+/** End of the year 9999, in ms since 1970: Postgres cannot parse an ISO 8601 year of five digits. */
 const timestampMax = Date.UTC(10_000, 0, 1) - 1;
 
 /** A producer may write any number as a timestamp, so it is clamped to what the tables can hold. */
@@ -17,6 +17,6 @@ export const fingerprintOf = (record: Pick<LogRecord, 'value' | 'timestamp'>): F
   timestamp: Number.isFinite(record.timestamp) ? Math.min(Math.max(record.timestamp, 0), timestampMax) : 0,
 });
 
-/** Of a batch that was gone over: none of its records is known. */
+/** Fingerprint of a skipped batch. Its records cannot be decoded, so its bytes identify it. */
 export const fingerprintOfBatch = ({ bytes: value, timestamp }: UnreadableBatch): Fingerprint =>
   fingerprintOf({ value, timestamp });

@@ -9,22 +9,23 @@ export interface GapsOptions {
   readonly log: Log;
 }
 
-/** Decides on offsets that the tables expect and that did not come. */
+/** Decides whether missing offsets are a gap of the log, or records that were not fetched. */
 export interface Gaps {
   /**
-   * Whether what comes at `to` may follow what ends at `from`. False: it is to be read again from `from` first; a gap that is
-   * still there then is real (an aborted transaction).
-   * @throws {ProjectionStopped} if the log was cut off
+   * Whether to continue at `to` although the offsets `from` to `to` − 1 are missing. The first answer for a gap is false: read
+   * again from `from`. If the gap is still there, an aborted transaction left it.
+   * @throws {ProjectionStopped} if Kafka has deleted records that were not projected
    */
-  readonly mayGoOver: (partition: number, gap: { readonly from: number; readonly to: number }) => Promise<boolean>;
+  readonly maySkip: (partition: number, gap: { readonly from: number; readonly to: number }) => Promise<boolean>;
 }
 
 export function createGaps({ logStart, metrics, log }: GapsOptions): Gaps {
-  const sought = new Map<number, number>();
+  /** Start of the last gap of each partition. */
+  const reread = new Map<number, number>();
   return {
-    mayGoOver: async (partition, { from, to }) => {
-      if (sought.get(partition) !== from) {
-        sought.set(partition, from);
+    maySkip: async (partition, { from, to }) => {
+      if (reread.get(partition) !== from) {
+        reread.set(partition, from);
         return false;
       }
       const start = await logStart(partition);
@@ -35,6 +36,25 @@ export function createGaps({ logStart, metrics, log }: GapsOptions): Gaps {
       metrics.gaps.inc();
       log.warn({ partition, from, to }, 'projector.gap');
       return true;
+    },
+  };
+}
+
+export interface EffectivePositions {
+  /** Called when there are no records before offset `next`. */
+  readonly advance: (partition: number, next: number) => void;
+  /** `position`, moved over offsets that hold no records. */
+  readonly of: (partition: number, position: number) => number;
+}
+
+/** Knows where the offsets after a position hold only transaction markers and aborted records, which are no lag. */
+export function createEffectivePositions(positions: ReadonlyMap<number, number>): EffectivePositions {
+  const advanced = new Map<number, { readonly from: number | undefined; readonly next: number }>();
+  return {
+    advance: (partition, next) => advanced.set(partition, { from: positions.get(partition), next }),
+    of: (partition, position) => {
+      const known = advanced.get(partition);
+      return known?.from === position ? Math.max(position, known.next) : position;
     },
   };
 }

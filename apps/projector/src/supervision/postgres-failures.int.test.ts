@@ -8,142 +8,146 @@ import type { ProjectorFixture } from '../../testing/fixture.ts';
 
 jest.setTimeout(90_000);
 
-let world: ProjectorFixture;
+let fixture: ProjectorFixture;
 beforeAll(async () => {
-  world = await createFixture();
+  fixture = await createFixture();
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
-const some = (count: number) =>
+const events = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ value: event(`call ${i % 7}`), partition: i % 2 }));
 
-/** A proxy before Postgres, and the URL that leads through it. */
-const proxied = (databaseUrl = world.databaseUrl) => startProxyFor(databaseUrl);
+/** Starts a proxy for Postgres; `url` leads through it. */
+const proxied = (databaseUrl = fixture.databaseUrl) => startProxyFor(databaseUrl);
 
-const hasRetried = (projector: TestProjector, times: number) =>
+const untilRetried = (projector: TestProjector, times: number) =>
   until(async () => (await projector.metric('retries')) >= times, {
     timeoutMs: 60_000,
-    onTimeout: () => new Error(`not tried again ${times} times`),
+    onTimeout: () => new Error(`not retried ${times} times`),
   });
 
 /** Resolves once the projector waits for a lock. */
-const waitsForLock = () =>
+const untilWaitingForLock = () =>
   until(
     async () => {
-      const { rowCount } = await world.db.query(
+      const { rowCount } = await fixture.db.query(
         `select from pg_stat_activity where datname = current_database() and application_name = 'projector' and wait_event_type = 'Lock'`,
       );
       return (rowCount ?? 0) > 0;
     },
-    { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('it waits for no lock') },
+    { timeoutMs: 30_000, everyMs: 10, onTimeout: () => new Error('the projector waits for no lock') },
   );
 
-it('Postgres is away for a while: it is waited for, /readyz says why, and nothing is lost', async () => {
+it('while Postgres is unavailable, the projector retries, /readyz says why, and nothing is lost', async () => {
   const { proxy, url } = await proxied();
   await using _proxy = proxy;
-  await using projector = await startProjector(world, { url });
-  await world.put(...some(20));
-  await world.expectFold();
-  await projector.says(null);
+  await using projector = await startProjector(fixture, { url });
+  await fixture.produce(...events(20));
+  await fixture.expectFold();
+  await projector.untilReadiness(null);
   await proxy.refuse();
-  await world.put(...some(20));
-  await projector.says(/^Trying again since .*: Postgres cannot be reached/);
-  await hasRetried(projector, 6);
-  await world.put(...some(20));
+  await fixture.produce(...events(20));
+  await projector.untilReadiness(/^Retrying since .*: Postgres cannot be reached/);
+  await untilRetried(projector, 6);
+  await fixture.produce(...events(20));
   await proxy.resume();
-  await world.expectFold();
-  await projector.says(null);
+  await fixture.expectFold();
+  await projector.untilReadiness(null);
 });
 
-it('Postgres hangs when the projector starts: that is waited for, too', async () => {
+it('the projector retries when Postgres hangs at the start', async () => {
   const { proxy, url } = await proxied();
   await using _proxy = proxy;
   proxy.stall();
-  const starting = startProjector(world, { url });
-  // The first attempt was given up.
-  await until(() => proxy.connections() >= 2, { timeoutMs: 60_000, onTimeout: () => new Error('not tried again') });
+  const starting = startProjector(fixture, { url });
+  // The first attempt has timed out.
+  await until(() => proxy.connections() >= 2, { timeoutMs: 60_000, onTimeout: () => new Error('not retried') });
   await proxy.resume();
   await using _projector = await starting;
-  await world.put(...some(4));
-  await world.expectFold();
+  await fixture.produce(...events(4));
+  await fixture.expectFold();
 });
 
-it('connections are cut again and again, also in the middle of a commit: nothing twice, nothing missing', async () => {
+it('no event is lost or duplicated when connections are cut, also during a commit', async () => {
   const { proxy, url } = await proxied();
   await using _proxy = proxy;
-  await using projector = await startProjector(world, { url });
+  await using projector = await startProjector(fixture, { url });
   for (let round = 0; round < 30; round++) {
-    const putting = world.put(...some(50));
+    const producing = fixture.produce(...events(50));
     await until(() => proxy.connections() > 0, { timeoutMs: 30_000, everyMs: 1, onTimeout: () => new Error('none') });
     proxy.cut();
-    await putting;
+    await producing;
   }
-  await world.expectFold();
+  await fixture.expectFold();
   expect(await projector.metric('retries')).toBeGreaterThan(0);
 });
 
-it('its backends are terminated, as by a restart: it goes on', async () => {
-  await using projector = await startProjector(world);
+it('the projector continues after its backends were terminated, as by a restart', async () => {
+  await using projector = await startProjector(fixture);
   for (let round = 0; round < 10; round++) {
-    await world.put(...some(50));
-    await world.db.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'projector'`);
+    await fixture.produce(...events(50));
+    await fixture.db.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'projector'`,
+    );
   }
-  await world.expectFold();
-  await projector.says(null);
+  await fixture.expectFold();
+  await projector.untilReadiness(null);
 });
 
-it('there are too many connections: it waits until there is room', async () => {
+it('the projector retries while Postgres has too many connections', async () => {
   const role = `projector_${randomUUID().slice(0, 8)}`;
-  await world.db.query(`create role ${role} login password 'x' connection limit 8;
+  await fixture.db.query(`create role ${role} login password 'x' connection limit 8;
     grant usage on schema projection to ${role}; grant select, insert, update on all tables in schema projection to ${role}`);
   try {
-    const url = new URL(world.databaseUrl);
+    const url = new URL(fixture.databaseUrl);
     url.username = role;
     url.password = 'x';
-    await using projector = await startProjector(world, { url: url.href });
-    await world.db.query(`alter role ${role} connection limit 0`);
-    await world.db.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [role]);
-    await world.put(...some(20));
-    await projector.says(/too many connections for role/);
-    await hasRetried(projector, 3);
-    await world.db.query(`alter role ${role} connection limit 8`);
-    await world.expectFold();
+    await using projector = await startProjector(fixture, { url: url.href });
+    await fixture.db.query(`alter role ${role} connection limit 0`);
+    await fixture.db.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [role]);
+    await fixture.produce(...events(20));
+    await projector.untilReadiness(/too many connections for role/);
+    await untilRetried(projector, 3);
+    await fixture.db.query(`alter role ${role} connection limit 8`);
+    await fixture.expectFold();
   } finally {
-    await world.db.query(`drop owned by ${role}; drop role ${role}`);
+    await fixture.db.query(`drop owned by ${role}; drop role ${role}`);
   }
 });
 
-it('a deadlock with somebody else: the batch is written once all the same', async () => {
-  const database = new URL(world.databaseUrl).pathname.slice(1);
-  // Whose time is up is the victim: that is to be the projector.
-  await world.db.query(`alter database ${database} set deadlock_timeout = '5s'`);
-  await using projector = await startProjector(world);
-  await world.put({ value: event('deadlock a') }, { value: event('deadlock b') });
-  await world.projected();
-  const other = await world.db.connect();
-  await other.query(`set deadlock_timeout = '10min'; begin; select from calls where call_id = 'deadlock b' for update`);
-  // Too many to be written with others, and given up after the first wait.
-  const others = Array.from({ length: 100 }, (_, i) => ({ value: event(`deadlock ${i}`) }));
-  await world.put({ value: event('deadlock a') }, { value: event('deadlock b') }, ...others);
-  await waitsForLock();
-  await other.query(`update calls set code = code where call_id = 'deadlock a'`); // returns once the projector has given way
-  await hasRetried(projector, 1);
-  await other.query('commit');
-  other.release(true);
-  await world.db.query(`alter database ${database} reset deadlock_timeout`);
-  await world.expectFold();
+it('a batch is written once in spite of a deadlock with another transaction', async () => {
+  const database = new URL(fixture.databaseUrl).pathname.slice(1);
+  // Whose deadlock_timeout expires first is the victim: the projector.
+  await fixture.db.query(`alter database ${database} set deadlock_timeout = '5s'`);
+  await using projector = await startProjector(fixture);
+  await fixture.produce({ value: event('deadlock a') }, { value: event('deadlock b') });
+  await fixture.untilProjected();
+  const blocker = await fixture.db.connect();
+  await blocker.query(
+    `set deadlock_timeout = '10min'; begin; select from calls where call_id = 'deadlock b' for update`,
+  );
+  // Too many records for a group commit, whose lock timeout would end the wait before the deadlock.
+  const more = Array.from({ length: 100 }, (_, i) => ({ value: event(`deadlock ${i}`) }));
+  await fixture.produce({ value: event('deadlock a') }, { value: event('deadlock b') }, ...more);
+  await untilWaitingForLock();
+  await blocker.query(`update calls set code = code where call_id = 'deadlock a'`); // returns once the projector was chosen as the victim
+  await untilRetried(projector, 1);
+  await blocker.query('commit');
+  blocker.release(true);
+  await fixture.db.query(`alter database ${database} reset deadlock_timeout`);
+  await fixture.expectFold();
 });
 
-it('a statement takes too long: it is cancelled, and tried again until it does not', async () => {
-  await using projector = await startProjector(world, { statementTimeoutMs: 300 });
-  await world.put({ value: event('locked') });
-  await world.projected();
-  const other = await world.db.connect();
-  await other.query(`begin; select from calls where call_id = 'locked' for update`);
-  await world.put({ value: event('locked') });
-  await projector.says(/canceling statement due to statement timeout/);
-  await hasRetried(projector, 3);
-  await other.query('rollback');
-  other.release();
-  await world.expectFold();
+it('a statement that exceeds its timeout is cancelled and retried', async () => {
+  await using projector = await startProjector(fixture, { statementTimeoutMs: 300 });
+  await fixture.produce({ value: event('locked') });
+  await fixture.untilProjected();
+  const blocker = await fixture.db.connect();
+  await blocker.query(`begin; select from calls where call_id = 'locked' for update`);
+  await fixture.produce({ value: event('locked') });
+  await projector.untilReadiness(/canceling statement due to statement timeout/);
+  await untilRetried(projector, 3);
+  await blocker.query('rollback');
+  blocker.release();
+  await fixture.expectFold();
 });

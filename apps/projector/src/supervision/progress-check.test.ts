@@ -13,18 +13,20 @@ const position = {
 };
 const ends = (high: number): ProgressObservation['ends'] => new Map([[0, { low: 0, high }]]);
 
-it('tells how far the log runs ahead, and for how long, also while Postgres is away', async () => {
+it('measures lag and its age also while Postgres does not answer, which is no stall', async () => {
   const metrics = createMetrics();
-  const judge = createProgressCheck({
-    ...{ topic: 'call-events', metrics, stallMs: 0 },
+  const check = createProgressCheck({
+    topic: 'call-events',
+    metrics,
+    stallMs: 0,
     assigned: () => new Set([0]),
-    passed: (_partition, offset) => offset,
-    troubles: { isIn: () => false },
+    effectivePosition: (_partition, position) => position,
+    isWaiting: () => false,
   });
-  const away = 'Postgres does not answer: Postgres cannot be reached.';
-  // Not a stall, though it lasts longer than `stallMs`: it is known why nothing moves.
-  expect(judge({ positions: [position], ends: ends(15), away })).toEqual({ problem: away, lag: 5 });
-  expect(judge({ positions: [position], ends: ends(18), away })).toEqual({ problem: away, lag: 8 });
+  const postgresError = 'Postgres does not answer: Postgres cannot be reached.';
+  // Longer than `stallMs`, but with a known cause.
+  expect(check({ positions: [position], ends: ends(15), postgresError })).toEqual({ problem: postgresError, lag: 5 });
+  expect(check({ positions: [position], ends: ends(18), postgresError })).toEqual({ problem: postgresError, lag: 8 });
   const [lag, seconds] = [await metrics.lag.get(), await metrics.lagSeconds.get()];
   expect(lag.values).toEqual([{ labels: { partition: 0 }, value: 8 }]);
   expect(seconds.values[0]?.value).toBeGreaterThanOrEqual(60);

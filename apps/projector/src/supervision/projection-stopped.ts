@@ -1,14 +1,14 @@
 import { projectionVersion } from '@callstream/domain';
 
-/** The projector cannot go on by itself; `message` names the cause and the remedy. */
+/** The projector needs an operator; `message` names the cause and the remedy. */
 export class ProjectionStopped extends Error {
   override readonly name = 'ProjectionStopped';
 }
 
-/** What makes tables that no longer belong to the log, or to these rules, right again. */
+/** Remedy for tables that do not belong to this log or to this version. */
 export const rebuildRemedy = 'Rebuild the projection: npm run projector -- rebuild';
 
-/** @throws {ProjectionStopped} if the tables were made by other rules */
+/** @throws {ProjectionStopped} if another projection version made the tables */
 export function checkVersion(version: number): void {
   if (version === projectionVersion) return;
   const remedy =

@@ -1,41 +1,45 @@
 import { createRefusalRate } from './refusal-rate.ts';
 
-describe('records that Postgres refuses', () => {
+describe('the rate of records that Postgres refuses', () => {
   function rate(max: number) {
     let now = 1_000_000;
-    const { count, describe: said } = createRefusalRate(max, () => now);
-    return { count: (times: number) => Array.from({ length: times }, count), said, later: (ms: number) => (now += ms) };
+    const { count, describe } = createRefusalRate(max, () => now);
+    return {
+      count: (times: number) => Array.from({ length: times }, count),
+      describe,
+      later: (ms: number) => (now += ms),
+    };
   }
 
-  it('are not worth a word up to the limit, and are told of above it', () => {
-    const { count, said } = rate(3);
+  it('is reported only above the limit', () => {
+    const { count, describe: report } = rate(3);
     count(3);
-    expect(said()).toBeNull();
+    expect(report()).toBeNull();
     count(1);
-    expect(said()).toMatch(/more than 3 events.*PROJECTOR_REFUSED_PER_MINUTE.*dlq list --kind refused/);
+    expect(report()).toMatch(/more than 3 events.*PROJECTOR_REFUSED_PER_MINUTE.*dlq list --kind refused/);
   });
-  it('are told of for a minute', () => {
-    const { count, said, later } = rate(3);
+  it('is reported for a minute', () => {
+    const { count, describe: report, later } = rate(3);
     count(1_000);
     later(59_000);
-    expect(said()).not.toBeNull();
+    expect(report()).not.toBeNull();
     later(2_000);
-    expect(said()).toBeNull();
+    expect(report()).toBeNull();
     count(4);
-    expect(said()).not.toBeNull();
+    expect(report()).not.toBeNull();
   });
-  it('are told of from the first on if the limit is 0', () => {
-    const { count, said } = rate(0);
-    expect(said()).toBeNull();
+  it('is reported from the first record on if the limit is 0', () => {
+    const { count, describe: report } = rate(0);
+    expect(report()).toBeNull();
     count(1);
-    expect(said()).not.toBeNull();
+    expect(report()).not.toBeNull();
   });
-  it('are not told of if they come one by one', () => {
-    const { count, said, later } = rate(1);
+  it('is not reported if the records are more than a minute apart', () => {
+    const { count, describe: report, later } = rate(1);
     for (let i = 0; i < 5; i++) {
       count(1);
       later(61_000);
-      expect(said()).toBeNull();
+      expect(report()).toBeNull();
     }
   });
 });

@@ -1,11 +1,11 @@
 import type { Log } from '@callstream/runtime';
 import { retryTransient } from './retry-transient.ts';
 
-/** What is being tried again and again just now. */
+/** Retries work, and knows what is being retried just now. */
 export interface RetryTracker {
-  /** Does `work` until it succeeds. `partition`: the one that waits for it; none: all of them do. */
-  readonly keepTrying: <T>(work: () => Promise<T>, partition?: number) => Promise<T>;
-  readonly isIn: (partition: number) => boolean;
+  /** Retries `work` until it succeeds. `partition`: the one that waits for it; none: all of them wait. */
+  readonly retry: <T>(work: () => Promise<T>, partition?: number) => Promise<T>;
+  readonly isRetrying: (partition: number) => boolean;
   /** What fails, and since when; null if nothing does. */
   readonly describe: () => string | null;
 }
@@ -15,28 +15,36 @@ interface OngoingRetry {
   reason: string;
 }
 
+interface TrackedWork {
+  readonly partition: number | undefined;
+  /** Set by the first transient error. */
+  retry?: OngoingRetry;
+}
+
 export function createRetryTracker(options: {
   readonly signal: AbortSignal;
   readonly onRetry: () => void;
   readonly log: Log;
 }): RetryTracker {
-  const all = new Set<{ readonly partition: number | undefined; trouble?: OngoingRetry }>();
+  const running = new Set<TrackedWork>();
   return {
-    keepTrying: async (work, partition) => {
-      const attempt: { partition: number | undefined; trouble?: OngoingRetry } = { partition };
-      all.add(attempt);
+    retry: async (work, partition) => {
+      const tracked: TrackedWork = { partition };
+      running.add(tracked);
       const onRetry = (reason: string): void => {
         options.onRetry();
-        attempt.trouble ??= { since: new Date(), reason };
-        attempt.trouble.reason = reason;
+        tracked.retry ??= { since: new Date(), reason };
+        tracked.retry.reason = reason;
       };
-      return retryTransient(work, { ...options, onRetry }).finally(() => all.delete(attempt));
+      return retryTransient(work, { ...options, onRetry }).finally(() => running.delete(tracked));
     },
-    isIn: (partition) =>
-      [...all].some(({ trouble, partition: of }) => trouble && (of === undefined || of === partition)),
+    isRetrying: (partition) =>
+      [...running].some(
+        (tracked) => tracked.retry && (tracked.partition === undefined || tracked.partition === partition),
+      ),
     describe: () => {
-      const [first] = [...all].flatMap(({ trouble }) => trouble ?? []);
-      return first ? `Trying again since ${first.since.toISOString()}: ${first.reason}` : null;
+      const [first] = [...running].flatMap(({ retry }) => retry ?? []);
+      return first ? `Retrying since ${first.since.toISOString()}: ${first.reason}` : null;
     },
   };
 }

@@ -6,8 +6,8 @@ const log = createLog({ service: 'test', level: 'silent' });
 const { signal } = new AbortController();
 const refused = (): Error => new ConnectionLost('Postgres cannot be reached.');
 
-describe('what fails for a passing reason is tried again', () => {
-  it('until it succeeds', async () => {
+describe('a transient error', () => {
+  it('is retried until the work succeeds', async () => {
     const reasons: string[] = [];
     let attempts = 0;
     const work = () => (++attempts < 3 ? Promise.reject(refused()) : Promise.resolve('done'));
@@ -15,7 +15,7 @@ describe('what fails for a passing reason is tried again', () => {
     expect(await retryTransient(work, { signal, onRetry, log })).toBe('done');
     expect(reasons).toEqual(['Postgres cannot be reached.', 'Postgres cannot be reached.']);
   });
-  it('but, where there is a bound, not for longer', async () => {
+  it('is thrown once the retries took longer than withinMs', async () => {
     let attempts = 0;
     const work = () => Promise.reject<string>(Object.assign(refused(), { attempt: ++attempts }));
     await expect(retryTransient(work, { signal, withinMs: 250, onRetry: () => undefined, log })).rejects.toThrow(
@@ -25,7 +25,7 @@ describe('what fails for a passing reason is tried again', () => {
   });
 });
 
-it('what does not pass by itself is not tried again', async () => {
+it('a permanent error is not retried', async () => {
   let attempts = 0;
   const work = () => Promise.reject<string>(new Error(`attempt ${++attempts}`));
   await expect(retryTransient(work, { signal, onRetry: () => undefined, log })).rejects.toThrow('attempt 1');

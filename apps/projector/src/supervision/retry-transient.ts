@@ -7,18 +7,21 @@ const firstDelayMs = 100;
 const delayMaxMs = 5_000;
 
 export interface RetryTransientOptions {
-  /** Ends the attempts: the process is stopping. */
+  /** Ends the attempts when the process stops. */
   readonly signal: AbortSignal;
-  /** No attempt begins later than this, in ms since the first. For ever if not given. */
+  /** No attempt begins later than this, in ms since the first. Default: no limit. */
   readonly withinMs?: number;
-  /** An attempt failed for a passing reason; there will be another. */
+  /** Called after each transient error, before the backoff. */
   readonly onRetry: (reason: string) => void;
   readonly log: Log;
 }
 
 const isTransient = (error: unknown): boolean => classify(error) === 'transient' || isTransientKafkaError(error);
 
-/** Does `work` until it succeeds, for as long as it fails for a passing reason. @throws what does not pass by itself, or in time */
+/**
+ * Retries `work` after transient errors of Kafka and Postgres, with exponential backoff and jitter, until it succeeds.
+ * @throws the first permanent error, or the last error once `withinMs` is over
+ */
 export async function retryTransient<T>(
   work: () => Promise<T>,
   { signal, withinMs = Infinity, onRetry, log }: RetryTransientOptions,

@@ -10,13 +10,13 @@ jest.setTimeout(90_000);
 
 type Consumer = ReturnType<Kafka['consumer']>;
 
-let world: ProjectorFixture;
+let fixture: ProjectorFixture;
 beforeAll(async () => {
-  world = await createFixture();
+  fixture = await createFixture();
 });
-afterAll(() => world[Symbol.asyncDispose]());
+afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** A client whose consumer of the projector's group can be taken hold of. */
+/** A client that gives access to the consumer of the projector's group. */
 function kafkaWithConsumer(): { kafka: Kafka; consumer: () => Consumer } {
   const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'projector-test', log: silent });
   const create = kafka.consumer.bind(kafka);
@@ -26,54 +26,54 @@ function kafkaWithConsumer(): { kafka: Kafka; consumer: () => Consumer } {
     if (config.groupId.startsWith('projector-')) consumer = created;
     return created;
   };
-  const taken = (): Consumer => {
+  const getConsumer = (): Consumer => {
     if (!consumer) throw new Error('There is no consumer yet.');
     return consumer;
   };
-  return { kafka, consumer: taken };
+  return { kafka, consumer: getConsumer };
 }
 
-it('idle for many polls, and then one event: it is projected', async () => {
+it('an event after many idle polls is projected, and idling is no stall', async () => {
   const { kafka, consumer } = kafkaWithConsumer();
-  await using projector = await startProjector(world, { kafka, stallMs: 2_000 });
+  await using projector = await startProjector(fixture, { kafka, stallMs: 2_000 });
   let polls = 0;
   consumer().on('consumer.fetch', () => polls++);
-  // Longer than a stall would be, too: nothing to do is no lack of progress.
+  // Longer than `stallMs`.
   await until(() => polls > 20, { timeoutMs: 60_000, onTimeout: () => new Error(`${polls} polls`) });
-  await world.put({ value: event('late') });
-  await world.expectFold();
-  await projector.says(null);
+  await fixture.produce({ value: event('late') });
+  await fixture.expectFold();
+  await projector.untilReadiness(null);
 });
 
-it('kafkajs stops without a word: the projector ends and says so, and the next one goes on', async () => {
+it('when kafkajs stops without an error, the projector ends, and the next one continues', async () => {
   const { kafka, consumer } = kafkaWithConsumer();
   {
-    await using projector = await startProjector(world, { kafka, stallMs: 3_000 });
-    await world.put({ value: event('before') });
-    await world.projected();
+    await using projector = await startProjector(fixture, { kafka, stallMs: 3_000 });
+    await fixture.produce({ value: event('before') });
+    await fixture.untilProjected();
     await consumer().stop();
-    await world.put({ value: event('unheard') });
+    await fixture.produce({ value: event('not read') });
     await expect(projector.failure).rejects.toThrow(
-      /No progress for \d+ s: partition 0 stays at offset \d+ while 1 records wait.*Ending, to be started again/,
+      /No progress for \d+ s: partition 0 stays at offset \d+ while 1 records wait.*stall watchdog ends the projector.*PROJECTOR_STALL_SECONDS/,
     );
   }
-  await using _next = await startProjector(world);
-  await world.expectFold();
+  await using _next = await startProjector(fixture);
+  await fixture.expectFold();
 });
 
-it('a statement hangs: first it is not ready, then it ends', async () => {
-  const other = await world.db.connect();
-  await other.query('begin; select from positions where partition = 1 for update');
+it('when a statement hangs, the projector is not ready, and then ends', async () => {
+  const blocker = await fixture.db.connect();
+  await blocker.query('begin; select from positions where partition = 1 for update');
   {
-    await using projector = await startProjector(world, { stallMs: 13_000 });
-    await world.put({ value: event('stuck'), partition: 1 }, { value: event('not stuck') });
+    await using projector = await startProjector(fixture, { stallMs: 13_000 });
+    await fixture.produce({ value: event('stuck'), partition: 1 }, { value: event('not stuck') });
     const failure = expect(projector.failure).rejects.toThrow(/partition 1 stays at offset/);
-    await projector.says(/^No progress for \d+ s: partition 1 stays/);
+    await projector.untilReadiness(/^No progress for \d+ s: partition 1 stays/);
     await failure;
-    // Its connection would not end before that.
-    await other.query('rollback');
-    other.release();
+    // The projector cannot close its connection before.
+    await blocker.query('rollback');
+    blocker.release();
   }
-  await using _next = await startProjector(world);
-  await world.expectFold();
+  await using _next = await startProjector(fixture);
+  await fixture.expectFold();
 });

@@ -13,69 +13,65 @@ export interface StallWatchdogOptions extends ProgressCheckOptions {
 }
 
 export interface StallWatchdog {
-  /** Rejects when there is no progress, and when the log is no longer the one that was projected. */
+  /** Rejects on a stall, and when the log is no longer the one that was projected. */
   readonly failure: Promise<never>;
-  /** What stands in the way, or null; and how many records wait. */
   readonly status: () => ProgressStatus;
 }
 
-const lookEveryMs = 2_000;
-/** Longest that Kafka or Postgres may take to answer before it counts as away, in ms. */
-const answersWithinMs = 4_000;
+const checkEveryMs = 2_000;
+/** Longest that Kafka or Postgres may take to answer before it counts as unavailable, in ms. */
+const answerWithinMs = 4_000;
 
 /**
- * Looks every two seconds whether the projector gets on. kafkajs can stop without a word, and a statement can hang: then
- * this fails, the process ends, and whoever supervises it starts it again. That somebody is away is no lack of progress.
+ * Checks every two seconds that the projector makes progress. kafkajs can stop without an error, and a statement can hang: then
+ * `failure` rejects, the process ends, and its supervisor restarts it. An unavailable Kafka or Postgres is no stall.
  */
-export function startStallWatchdog(watching: StallWatchdogOptions): StallWatchdog {
+export function startStallWatchdog(options: StallWatchdogOptions): StallWatchdog {
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
   let status: ProgressStatus = { problem: null, lag: 0 };
-  const judge = createProgressCheck(watching);
-  const see = createSight(watching);
-  const look = async (): Promise<void> => {
-    const seen = await see().catch((error: unknown) => error as Error);
-    status = seen instanceof Error ? { problem: seen.message, lag: status.lag } : judge(seen);
-  };
-  const keepLooking = async (): Promise<void> => {
-    while (!watching.signal.aborted) {
-      await look();
-      await pause(lookEveryMs, undefined, { signal: watching.signal }).catch(() => undefined);
+  const check = createProgressCheck(options);
+  const observe = createObserve(options);
+  const run = async (): Promise<void> => {
+    while (!options.signal.aborted) {
+      const observed = await observe().catch((error: unknown) => error as Error);
+      status = observed instanceof Error ? { problem: observed.message, lag: status.lag } : check(observed);
+      await pause(checkEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
     }
   };
-  keepLooking().catch(reject);
+  run().catch(reject);
   return { failure, status: () => status };
 }
 
-/** Reads the positions first: then the log cannot end before them. @throws {Error} saying that Kafka does not answer */
-function createSight({ kafka, db, topic, signal }: StallWatchdogOptions): () => Promise<ProgressObservation> {
-  const askPostgres = ask('Postgres', () => withConnection(db, readPositions));
-  const askEnds = ask('Kafka', () => endOffsets(kafka, topic, signal));
-  const askTopic = ask('Kafka', () => topicExists(kafka, topic));
-  let known: readonly Position[] = [];
+/** Reads the positions first: then the log cannot end before them. @throws {Error} if Kafka does not answer in time */
+function createObserve({ kafka, db, topic, signal }: StallWatchdogOptions): () => Promise<ProgressObservation> {
+  const queryPositions = withDeadline('Postgres', () => withConnection(db, readPositions));
+  const queryEnds = withDeadline('Kafka', () => endOffsets(kafka, topic, signal));
+  const queryTopic = withDeadline('Kafka', () => topicExists(kafka, topic));
+  let positions: readonly Position[] = [];
   return async () => {
-    let away: string | null = null;
+    let postgresError: string | null = null;
     try {
-      known = await askPostgres();
+      positions = await queryPositions();
     } catch (error) {
-      away = (error as Error).message;
+      postgresError = (error as Error).message;
     }
-    const ends = await askEnds().catch(async (error: unknown) => {
-      if (away !== null) throw new Error(away, { cause: error });
-      if (await askTopic()) throw error;
+    const ends = await queryEnds().catch(async (error: unknown) => {
+      if (postgresError !== null) throw new Error(postgresError, { cause: error });
+      if (await queryTopic()) throw error;
       return null;
     });
-    return { positions: known, ends, away };
+    return { positions, ends, postgresError };
   };
 }
 
-/** A question with a deadline. Asked again before it is answered, it waits for the same answer. */
-function ask<T>(whom: string, question: () => Promise<T>): () => Promise<T> {
-  let asking: Promise<T> | undefined;
+/** A query with a deadline, single-flight: a call after an expired one waits for the same answer. */
+function withDeadline<T>(server: string, query: () => Promise<T>): () => Promise<T> {
+  let running: Promise<T> | undefined;
   return () => {
-    asking ??= question().finally(() => (asking = undefined));
-    return within(answersWithinMs, asking).catch((error: unknown) => {
-      throw new Error(`${whom} does not answer: ${(error as Error).message}`, { cause: error });
+    running ??= query().finally(() => (running = undefined));
+    return within(answerWithinMs, running).catch((error: unknown) => {
+      throw new Error(`${server} does not answer: ${(error as Error).message}`, { cause: error });
     });
   };
 }

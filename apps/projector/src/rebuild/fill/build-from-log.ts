@@ -1,77 +1,81 @@
 import { classify, completeProjection, createBulkLoader, truncateProjection } from '@callstream/tables';
 import type { ProjectionSchema } from '@callstream/tables';
+import type { LogOffsets } from '../../supervision/check-log.ts';
 import { refusalText } from '../../supervision/postgres-errors.ts';
-import { openIndexedWriter } from './indexed-writer.ts';
+import type { MaintenanceContext } from '../maintenance.ts';
 import { openBulkWriter } from './bulk-writer.ts';
 import type { TableWriter } from './bulk-writer.ts';
 import type { ExcludeRecord } from './exclude-record.ts';
-import type { MaintenanceContext } from '../maintenance.ts';
-import type { Offsets, ShadowTables } from './shadow-tables.ts';
 import { fillWithRetries } from './fill-with-retries.ts';
 import type { OnProgress } from './fill-with-retries.ts';
+import { openIndexedWriter } from './indexed-writer.ts';
+import type { ShadowTables } from './shadow-tables.ts';
 
 /**
- * Records that are folded before the calls they speak of are written, at least. A call has about eight events; the more
- * of them meet in memory, the fewer times its row is written. At 1 kB a call this is some 20 MB for each of two lanes.
+ * Records that are folded before their calls are written, at least. A call has about eight events; the more of them are folded in
+ * memory, the fewer times its row is written. At 1 kB a call this takes some 20 MB for each of two writers.
  */
 export const foldRecordsDefault = 100_000;
 
 export interface BuildFromLogOptions {
-  /** Of the tables. */
+  /** Schema of the tables. */
   readonly schema: ProjectionSchema;
-  /** What the log has: its first offset in each partition. */
-  readonly log: Offsets;
+  readonly log: LogOffsets;
   /** Offset of each partition at which to stop. */
   readonly targets: ReadonlyMap<number, number>;
   readonly foldRecordsMin: number;
-  readonly leaveOut: ExcludeRecord;
+  readonly excludeRecord: ExcludeRecord;
 }
 
 /**
- * Fills bare tables with the log up to `targets`, then adds indexes, keys, views and grants. If Postgres refuses anything of that,
- * it does not say which record is the reason, least of all when it builds an index: see {@link makeCarefully}.
- * @throws {ProjectionStopped} if Postgres refuses what must not be left out
+ * Fills bare tables with the log up to `targets`, then adds indexes, keys, views and grants. If Postgres refuses any data, it does not
+ * say which record is the cause, least of all when it builds an index: then {@link buildIndexedFirst} finds it.
+ * @throws {ProjectionStopped} if Postgres refuses a record that must not be excluded
  */
 export async function buildFromLog(
-  operation: MaintenanceContext,
-  own: ShadowTables,
-  making: BuildFromLogOptions,
+  context: MaintenanceContext,
+  tables: ShadowTables,
+  options: BuildFromLogOptions,
 ): Promise<void> {
   try {
-    await buildInBulk(operation, own, making);
+    await buildInBulk(context, tables, options);
   } catch (error) {
     if (classify(error) !== 'data') throw error;
-    operation.say(
-      `Postgres refuses something of the log (${refusalText(error as Error)}). Beginning again, to find the record: this takes several times longer.`,
+    context.printStatus(
+      `Postgres refuses a record of the log (${refusalText(error as Error)}). Starting over with indexes first, to find the record: this takes several times longer.`,
     );
-    await buildIndexedFirst(operation, own, making);
+    await buildIndexedFirst(context, tables, options);
   }
 }
 
-/** Indexes first, then the log, in halves where Postgres refuses it, down to the record: it is left out, if it may be. */
+/** Indexes first, then the log; batches that Postgres refuses are bisected down to the record, which is excluded if allowed. */
 async function buildIndexedFirst(
-  operation: MaintenanceContext,
-  own: ShadowTables,
-  { schema, log, targets, leaveOut }: BuildFromLogOptions,
+  context: MaintenanceContext,
+  tables: ShadowTables,
+  { schema, log, targets, excludeRecord }: BuildFromLogOptions,
 ): Promise<void> {
   const starts = new Map([...log].map(([partition, { low }]) => [partition, low]));
-  await truncateProjection(own.db, schema, starts);
-  await completeProjection(own.db, schema, { mayRepeat: false });
-  for (const [partition, start] of starts) own.positions.set(partition, start);
-  const openLane = (onProgress: OnProgress): TableWriter => openIndexedWriter({ ...own, leaveOut, onProgress });
-  await fillWithRetries(operation, own, { targets, openLane });
+  await truncateProjection(tables.db, schema, starts);
+  await completeProjection(tables.db, schema, { mayHaveDuplicates: false });
+  for (const [partition, start] of starts) tables.positions.set(partition, start);
+  const openWriter = (onProgress: OnProgress): TableWriter =>
+    openIndexedWriter({ ...tables, excludeRecord, onProgress });
+  await fillWithRetries(context, tables, { targets, openWriter });
 }
 
+/** The log first, by bulk load, then the indexes. */
 async function buildInBulk(
-  operation: MaintenanceContext,
-  own: ShadowTables,
+  context: MaintenanceContext,
+  tables: ShadowTables,
   { schema, targets, foldRecordsMin }: BuildFromLogOptions,
 ): Promise<void> {
-  const { say } = operation;
-  const lane = { ...own, foldRecordsMin, beginFilling: createBulkLoader(own.repeats) };
-  await fillWithRetries(operation, own, { targets, openLane: (onProgress) => openBulkWriter({ ...lane, onProgress }) });
-  const began = performance.now();
-  say('Merging what was written more than once, and building indexes …');
-  await completeProjection(own.db, schema, { mayRepeat: own.repeats === null });
-  say(`Indexes are built (${((performance.now() - began) / 1_000).toFixed(1)} s).`);
+  const { printStatus } = context;
+  const beginBulkLoad = createBulkLoader(tables.duplicates);
+  const openWriter = (onProgress: OnProgress): TableWriter =>
+    openBulkWriter({ ...tables, foldRecordsMin, beginBulkLoad, onProgress });
+  await fillWithRetries(context, tables, { targets, openWriter });
+  const startedAt = performance.now();
+  printStatus('Merging duplicates and building indexes …');
+  await completeProjection(tables.db, schema, { mayHaveDuplicates: tables.duplicates === null });
+  printStatus(`Indexes are built (${((performance.now() - startedAt) / 1_000).toFixed(1)} s).`);
 }

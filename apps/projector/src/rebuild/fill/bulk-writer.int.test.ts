@@ -13,7 +13,7 @@ import { fingerprintOf } from '../../supervision/fingerprint.ts';
 import { openBulkWriter } from './bulk-writer.ts';
 import type { WriterBatch } from './bulk-writer.ts';
 
-it('long records are written before there are as many as are folded otherwise: memory is bounded in bytes', async () => {
+it('long records are committed before foldRecordsMin of them are folded, which bounds the memory in bytes', async () => {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await testDatabase());
   await migrate(url);
@@ -22,25 +22,42 @@ it('long records are written before there are as many as are folded otherwise: m
   const logId = '11111111-1111-8111-8111-111111111111';
   await beginPositions(db, { topic: 'x', starts: [0], version: projectionVersion, logId });
   const record = (offset: number, bytes: number): LogRecord => ({
-    ...{ topic: 'x', partition: 0, offset, key: null, headers: new Map(), timestamp: 0 },
+    topic: 'x',
+    partition: 0,
+    offset,
+    key: null,
+    headers: new Map(),
+    timestamp: 0,
     value: Buffer.from(JSON.stringify({ type: 'call.new', call_id: `c${offset}`, pad: 'x'.repeat(bytes) })),
   });
-  const batchOf = (one: LogRecord): WriterBatch => ({
-    ...{ partition: 0, records: [one], next: one.offset + 1, last: fingerprintOf(one) },
+  const batchOf = (single: LogRecord): WriterBatch => ({
+    partition: 0,
+    records: [single],
+    next: single.offset + 1,
+    last: fingerprintOf(single),
   });
   const positions = new Map([[0, 0]]);
-  const written: number[] = [];
-  const lane = openBulkWriter({
-    ...{ db, positions, foldRecordsMin: 100, beginFilling: createBulkLoader(null) },
-    onProgress: (_partition, next) => void written.push(next),
+  const folded: number[] = [];
+  const writer = openBulkWriter({
+    db,
+    positions,
+    foldRecordsMin: 100,
+    beginBulkLoad: createBulkLoader(null),
+    onProgress: (_partition, next) => void folded.push(next),
   });
-  await lane.put(batchOf(record(0, 200_000)));
-  await until(() => positions.get(0) === 1, { timeoutMs: 20_000, onTimeout: () => new Error('It is not written.') });
-  // A short one waits for more.
-  await lane.put(batchOf(record(1, 10)));
-  await until(() => written.includes(2), { timeoutMs: 20_000, onTimeout: () => new Error('It is not read.') });
+  await writer.put(batchOf(record(0, 200_000)));
+  await until(() => positions.get(0) === 1, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('The long record is not committed.'),
+  });
+  // A short record waits for more.
+  await writer.put(batchOf(record(1, 10)));
+  await until(() => folded.includes(2), {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('The short record is not folded.'),
+  });
   expect(positions.get(0)).toBe(1);
-  lane.end();
-  await lane.done;
+  writer.end();
+  await writer.done;
   expect(positions.get(0)).toBe(2);
 }, 60_000);

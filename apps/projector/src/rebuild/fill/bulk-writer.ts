@@ -7,55 +7,55 @@ import { withConnection } from '@callstream/tables';
 import type { BeginBulkLoad, BulkLoad, PositionMove, Tables } from '@callstream/tables';
 import type { Fingerprint } from '../../supervision/fingerprint.ts';
 
-/** Batches that wait for a lane, of at most 1 MiB each: while it writes calls, the other lane is to be fed. */
-const batchesMax = 8;
-/** A longer record counts as several: what is folded is bounded in bytes, whatever texts somebody sends. */
+/** Queued batches of a writer, of at most 1 MiB each. While it writes calls, the reader can fill the other writer's queue. */
+const queuedBatchesMax = 8;
+/** A longer record counts as several: this bounds the memory of a fold in bytes, however long the senders' texts are. */
 const recordBytes = 1_024;
 const weightOf = ({ value }: LogRecord): number => Math.ceil((value?.length ?? 0) / recordBytes) || 1;
 
 export interface WriterBatch {
   readonly partition: number;
-  /** None of a batch that an operator has skipped. */
+  /** Empty for a batch that an operator has skipped. */
   readonly records: readonly LogRecord[];
-  /** Offset that it takes the partition to. */
+  /** Position of the partition after this batch. */
   readonly next: number;
-  /** What stands before `next`. */
+  /** Fingerprint of the last record before `next`. */
   readonly last: Fingerprint;
 }
 
-/** A batch that waits for its lane. */
 interface QueuedBatch extends WriterBatch {
   readonly onFolded: () => void;
 }
 
-/** A batch that holds on to more memory is waited for until it is folded, in bytes: records of a compressed batch hold on to all of it. */
+/** `put` of a batch that references more memory than this waits until it is folded, in bytes: a record keeps its whole decompressed batch alive. */
 const lightBytesMax = 4 * 1024 * 1024;
 const memoryOf = ({ records }: WriterBatch): number => records[0]?.value?.buffer.byteLength ?? 0;
 
 export interface BulkWriterOptions {
   readonly db: Tables;
-  /** Records of at most 1 kB that are folded before the calls they speak of are written, at least. */
+  /** Least number of records (of up to 1 kB) that are folded before their calls are written. */
   readonly foldRecordsMin: number;
-  readonly beginFilling: BeginBulkLoad;
+  readonly beginBulkLoad: BeginBulkLoad;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
 }
 
-/** A connection that fills the tables with the records of some of the partitions. */
+/** Writes the records of some partitions into new tables, over one connection. */
 export interface TableWriter {
-  /** Waits while the lane has enough to do. */
+  /** Resolves when the writer has room for the next batch. */
   readonly put: (batch: WriterBatch) => Promise<void>;
-  /** Writes what is left. */
+  /** Commits what is queued, and ends. */
   readonly end: () => void;
-  /** Leaves what is not committed. */
+  /** Discards what is not committed, and ends. */
   readonly abort: () => void;
-  /** Resolves when everything is written after `end`; rejects when the lane has failed. */
+  /** Resolves when everything is committed after `end`; rejects when the writer has failed. */
   readonly done: Promise<void>;
 }
 
+/** A writer for bare tables: folds many records at once and streams their events to Postgres. */
 export function openBulkWriter(options: BulkWriterOptions): TableWriter {
-  const queue = new PassThrough({ objectMode: true, highWaterMark: batchesMax });
+  const queue = new PassThrough({ objectMode: true, highWaterMark: queuedBatchesMax });
   const done = run(queue, options);
   done.catch((error: unknown) => queue.destroy(error as Error));
   queue.on('error', () => undefined);
@@ -78,45 +78,46 @@ async function run(queue: PassThrough, options: BulkWriterOptions): Promise<void
     const first = await batches.next();
     if (first.done === true) return;
     const moves = await withConnection(options.db, async (client) =>
-      fillFold(await options.beginFilling(client), first.value, { batches, ...options }),
+      foldAndCommit(await options.beginBulkLoad(client), first.value, { batches, ...options }),
     );
     for (const { partition, next } of moves) options.positions.set(partition, next);
   }
 }
 
-/** One transaction: at least `foldRecordsMin` records, or all that there are. */
-async function fillFold(
-  filling: BulkLoad,
+type FoldOptions = BulkWriterOptions & { readonly batches: AsyncIterator<QueuedBatch> };
+
+/** One transaction: at least `foldRecordsMin` records, or all that are left. */
+async function foldAndCommit(
+  load: BulkLoad,
   first: QueuedBatch,
-  {
-    batches,
-    foldRecordsMin,
-    positions,
-    onProgress,
-  }: BulkWriterOptions & { readonly batches: AsyncIterator<QueuedBatch> },
+  { batches, foldRecordsMin, positions, onProgress }: FoldOptions,
 ): Promise<PositionMove[]> {
   const moves = new Map<number, PositionMove>();
   let batch = first;
-  for (let records = 0; ;) {
-    const { partition } = batch;
-    for (const record of batch.records) {
-      const decoded = decode(logEntry(record));
-      if ('problem' in decoded) continue;
-      const wait = filling.add(decoded.event);
-      if (wait) await wait;
-    }
-    const { next, last } = batch;
+  for (let weight = 0; ;) {
+    const { partition, next, last } = batch;
+    await addEvents(load, batch.records);
     const expected = positions.get(partition) ?? 0;
     moves.set(partition, { partition, expected, next, version: projectionVersion, last });
     onProgress(partition, next);
     batch.onFolded();
-    records += batch.records.reduce((sum, record) => sum + weightOf(record), 0);
-    if (records >= foldRecordsMin) break;
+    weight += batch.records.reduce((sum, record) => sum + weightOf(record), 0);
+    if (weight >= foldRecordsMin) break;
     const following = await batches.next();
     if (following.done === true) break;
     batch = following.value;
   }
-  const all = [...moves.values()];
-  await filling.commit(all);
-  return all;
+  const allMoves = [...moves.values()];
+  await load.commit(allMoves);
+  return allMoves;
+}
+
+async function addEvents(load: BulkLoad, records: readonly LogRecord[]): Promise<void> {
+  for (const record of records) {
+    const decoded = decode(logEntry(record));
+    if ('problem' in decoded) continue;
+    // Awaiting only under backpressure saves a microtask per event.
+    const drained = load.add(decoded.event);
+    if (drained) await drained;
+  }
 }

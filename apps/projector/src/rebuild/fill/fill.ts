@@ -1,106 +1,122 @@
 import { createSkippedBatches, followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
 import { fingerprintOf, fingerprintOfBatch } from '../../supervision/fingerprint.ts';
+import { whenAborted } from '../maintenance.ts';
 import type { TableWriter, WriterBatch } from './bulk-writer.ts';
-import { whenAborted } from '../aborted.ts';
 
-/** Connections that fill the tables; a partition belongs to one of them. */
+/** Connections that fill the tables; each partition belongs to one of them. */
 const writersMax = 2;
-/** Partitions that may wait for their lane at the same time: kafkajs fetches again when all of a fetch are handed over. */
+/** Partitions that may wait for their writer at the same time: kafkajs fetches again when a whole fetch is handed over. */
 const concurrency = 64;
-/** A partition of which nothing comes for so long ends in records that are none (an aborted transaction), in ms. */
-const silentMs = 15_000;
+/** A partition without a batch for this long has no more records before its target, only an aborted transaction, in ms. */
+const idleMs = 15_000;
 
 export interface FillOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** Next offset of each partition in the tables; the lanes move it after every commit. */
+  /** Next offset of each partition in the tables; the writers move it after every commit. */
   readonly positions: ReadonlyMap<number, number>;
-  /** Offset of each partition at which to stop: exactly there, or before if the log has nothing up to there. */
+  /** Offset of each partition at which to stop: exactly there, or earlier if the log has no records up to there. */
   readonly targets: ReadonlyMap<number, number>;
-  readonly openLane: () => TableWriter;
+  readonly openWriter: () => TableWriter;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
 /**
- * Fills tables with the log from their positions to `targets`. What is not committed when it fails or is stopped is read again by
- * the next attempt.
+ * Fills tables with the log from their positions to `targets`. After an error or a stop, the next attempt reads again what was not
+ * committed.
  */
 export async function fill(options: FillOptions): Promise<void> {
-  const { kafka, topic, positions, targets, openLane, signal, log } = options;
-  const read = new Map(positions);
-  const missing = (): number[] =>
-    [...targets].filter(([partition, end]) => (read.get(partition) ?? 0) < end).map(([partition]) => partition);
-  if (missing().length === 0) return;
+  const { kafka, topic, positions, targets, openWriter, signal, log } = options;
+  const read = createReadProgress(positions, targets);
+  if (read.unfinished().length === 0) return;
 
   const skipped = createSkippedBatches({ kafka, topic, log });
-  const lanes = Array.from({ length: writersMax }, openLane);
-  const { promise: allRead, resolve: onAllRead } = Promise.withResolvers<undefined>();
-  const silence = watchSilence(() => {
-    log.warn({ partitions: missing(), silent_ms: silentMs }, 'rebuild.partitions-end-early');
-    onAllRead(undefined);
+  const writers = Array.from({ length: writersMax }, openWriter);
+  const put = (batch: WriterBatch): Promise<void> | undefined => writers[batch.partition % writersMax]?.put(batch);
+  const idleTimer = startIdleTimer(() => {
+    log.warn({ partitions: read.unfinished(), silent_ms: idleMs }, 'rebuild.partitions-end-early');
+    read.finish();
   });
-  const put = (batch: WriterBatch): Promise<void> | undefined => lanes[batch.partition % writersMax]?.put(batch);
-  const reached = (partition: number, next: number): number => {
-    read.set(partition, Math.max(read.get(partition) ?? 0, next));
-    if (missing().length === 0) onAllRead(undefined);
-    return next;
-  };
   const onBatch = async ({ partition, records }: Batch): Promise<number> => {
-    using _sound = silence.interrupted();
-    const from = read.get(partition) ?? 0;
+    using _busy = idleTimer.pause();
+    const from = read.positions.get(partition) ?? 0;
     const end = targets.get(partition) ?? 0;
     const wanted = records.filter(({ offset }) => offset >= from && offset < end);
     const last = wanted.at(-1);
     if (last) await put({ partition, records: wanted, next: last.offset + 1, last: fingerprintOf(last) });
-    return reached(partition, (records.at(-1)?.offset ?? -1) + 1);
+    return read.advance(partition, (records.at(-1)?.offset ?? -1) + 1);
   };
   const onUnreadable = async (batch: UnreadableBatch): Promise<number> => {
-    using _sound = silence.interrupted();
+    using _busy = idleTimer.pause();
     const { partition, firstOffset, lastOffset } = batch;
     const end = targets.get(partition) ?? 0;
     if (firstOffset < end) {
-      await skipped.check(batch);
+      await skipped.assertSkipped(batch);
       const next = Math.min(lastOffset + 1, end);
       await put({ partition, records: [], next, last: fingerprintOfBatch(batch) });
     }
-    return reached(partition, lastOffset + 1);
-  };
-  const writeAll = async (): Promise<void> => {
-    await allRead;
-    for (const lane of lanes) lane.end();
-    await Promise.all(lanes.map(({ done }) => done));
+    return read.advance(partition, lastOffset + 1);
   };
   try {
-    await using reading = await followTopic(kafka, {
+    await using reader = await followTopic(kafka, {
       name: 'rebuild',
       topic,
       concurrency,
-      positions: () => read,
+      positions: () => read.positions,
       onBatch,
       onUnreadable,
       log,
     });
-    await Promise.race([writeAll(), reading.failure, whenAborted(signal), ...lanes.map(failureOf)]);
+    const written = read.finished.then(() => endAll(writers));
+    await Promise.race([written, reader.failure, whenAborted(signal), ...writers.map(failureOf)]);
   } finally {
-    silence.stop();
-    for (const lane of lanes) lane.abort();
-    await Promise.allSettled(lanes.map(({ done }) => done));
+    idleTimer.stop();
+    for (const writer of writers) writer.abort();
+    await Promise.allSettled(writers.map(({ done }) => done));
   }
 }
 
-/** Rejects when the lane fails, and never resolves. */
-const failureOf = ({ done }: { readonly done: Promise<void> }): Promise<never> =>
+/** How far the log has been read, which is ahead of what is committed. */
+function createReadProgress(start: ReadonlyMap<number, number>, targets: ReadonlyMap<number, number>) {
+  const positions = new Map(start);
+  const { promise: finished, resolve } = Promise.withResolvers<undefined>();
+  const finish = (): void => resolve(undefined);
+  const unfinished = (): number[] =>
+    [...targets].filter(([partition, end]) => (positions.get(partition) ?? 0) < end).map(([partition]) => partition);
+  return {
+    positions,
+    /** Partitions that are not read up to their target. */
+    unfinished,
+    /** Returns `next`. */
+    advance: (partition: number, next: number): number => {
+      positions.set(partition, Math.max(positions.get(partition) ?? 0, next));
+      if (unfinished().length === 0) finish();
+      return next;
+    },
+    /** Ends the reading before the targets. */
+    finish,
+    finished,
+  };
+}
+
+async function endAll(writers: readonly TableWriter[]): Promise<void> {
+  for (const writer of writers) writer.end();
+  await Promise.all(writers.map(({ done }) => done));
+}
+
+/** Rejects when the writer fails, and never resolves. */
+const failureOf = ({ done }: Pick<TableWriter, 'done'>): Promise<never> =>
   new Promise((_, reject) => void done.catch(reject));
 
-/** Calls `onSilence` once nothing came for `silentMs` and nothing is being handled. */
-function watchSilence(onSilence: () => void) {
+/** Calls `onIdle` once no batch has been handled for `idleMs`. */
+function startIdleTimer(onIdle: () => void) {
   let handling = 0;
-  const timer = setTimeout(() => (handling === 0 ? onSilence() : timer.refresh()), silentMs);
+  const timer = setTimeout(() => (handling === 0 ? onIdle() : timer.refresh()), idleMs);
   return {
-    /** Until disposed, it is not silent. */
-    interrupted: (): Disposable => {
+    /** Pauses the timer until disposed. */
+    pause: (): Disposable => {
       handling++;
       return {
         [Symbol.dispose]: () => {

@@ -6,17 +6,17 @@ import { advancePastSkipped, writeBatch } from './write-batch.ts';
 
 export interface IndexedWriterOptions {
   readonly db: Tables;
-  readonly leaveOut: ExcludeRecord;
+  readonly excludeRecord: ExcludeRecord;
   /** Next offset of each partition in the tables; moved after every commit. */
   readonly positions: Map<number, number>;
   readonly onProgress: (partition: number, next: number) => void;
 }
 
-/** Fills tables that have their indexes, batch by batch: slower than into bare ones, and the record that is refused is known. */
+/** A writer for tables with indexes, batch by batch: slower than a bulk writer, but it finds the record that Postgres refuses. */
 export function openIndexedWriter(options: IndexedWriterOptions): TableWriter {
   const { promise: done, resolve, reject } = Promise.withResolvers<undefined>();
   done.catch(() => undefined);
-  // A lane is a connection: batches of other partitions wait for it.
+  // A writer is one connection, so its partitions take turns.
   const limit = pLimit(1);
   const write = async (batch: WriterBatch): Promise<void> => {
     try {

@@ -1,95 +1,85 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createSkippedBatches, followTopic } from '@callstream/runtime';
-import type { Batch, RunningConsumer, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
+import type { Batch, Kafka, Log, RunningConsumer, UnreadableBatch } from '@callstream/runtime';
 import type { Position, Tables } from '@callstream/tables';
 import { fingerprintOfBatch } from '../../supervision/fingerprint.ts';
 import { retryTransient } from '../../supervision/retry-transient.ts';
 import type { ExcludeRecord } from '../fill/exclude-record.ts';
 import { advancePastSkipped, writeBatch } from '../fill/write-batch.ts';
+import { createPauseGate } from './pause-gate.ts';
 
 const concurrency = 4;
-/** While it catches up, everybody waits. */
+/** All writers wait during a catch-up, so it polls often. */
 const catchUpPollMs = 5;
 
 export interface FollowerOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** The tables that are to keep up with the log, and that only we write. */
+  /** Tables that nobody else writes. */
   readonly db: Tables;
+  /** Next offset of each partition in them; moved after every commit. */
   readonly positions: Map<number, number>;
-  readonly leaveOut: ExcludeRecord;
+  readonly excludeRecord: ExcludeRecord;
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** Keeps tables that are not live up with the log, until disposed. */
+/** Keeps tables that are not live up to date with the log, until disposed. */
 export interface Follower extends RunningConsumer {
-  /** Records that the tables do not have yet, of a log that ends at `ends`. */
-  readonly behind: (ends: ReadonlyMap<number, { readonly high: number }>) => number;
-  /** Waits until the tables are where `live` is, and then writes no more until `resume`. False: not within `ms`. */
+  /** Records that the tables lack, of a log that ends at `ends`. */
+  readonly lag: (ends: ReadonlyMap<number, { readonly high: number }>) => number;
+  /** Waits until the tables have reached `live`, then writes no more until `resume`. False if they have not within `ms`. */
   readonly catchUp: (live: readonly Position[], ms: number) => Promise<boolean>;
   readonly resume: () => void;
 }
 
-export async function startFollower({ kafka, topic, db, positions, ...options }: FollowerOptions): Promise<Follower> {
-  const { leaveOut, signal, log } = options;
+export async function startFollower(options: FollowerOptions): Promise<Follower> {
+  const { kafka, topic, positions, signal, log } = options;
   const skipped = createSkippedBatches({ kafka, topic, log });
-  const writing = new Set<Promise<number>>();
-  let paused: PromiseWithResolvers<undefined> | undefined;
-
+  const gate = createPauseGate();
   const write = async (batch: Batch): Promise<number> => {
-    const reached = await writeBatch({ db, positions, leaveOut }, batch);
+    const reached = await writeBatch(options, batch);
     positions.set(batch.partition, reached);
     return reached;
   };
-  const pass = async (batch: UnreadableBatch): Promise<number> => {
+  const skip = async (batch: UnreadableBatch): Promise<number> => {
     const { partition, lastOffset } = batch;
-    if ((positions.get(partition) ?? 0) > lastOffset) return positions.get(partition) ?? 0;
-    await skipped.check(batch);
-    const reached = await advancePastSkipped(
-      { db, positions },
-      { partition, next: lastOffset + 1, last: fingerprintOfBatch(batch) },
-    );
+    const position = positions.get(partition) ?? 0;
+    if (position > lastOffset) return position;
+    await skipped.assertSkipped(batch);
+    const last = fingerprintOfBatch(batch);
+    const reached = await advancePastSkipped(options, { partition, next: lastOffset + 1, last });
     positions.set(partition, reached);
     return reached;
   };
-  const unlessPaused = async (work: () => Promise<number>): Promise<number> => {
-    while (paused) await paused.promise;
-    const written = retryTransient(work, { signal, onRetry: () => undefined, log });
-    writing.add(written);
-    return written.finally(() => writing.delete(written));
-  };
-  const resume = (): void => {
-    paused?.resolve(undefined);
-    paused = undefined;
-  };
-  const reading = await followTopic(kafka, {
+  const runWithRetries = (work: () => Promise<number>): Promise<number> =>
+    gate.run(() => retryTransient(work, { signal, onRetry: () => undefined, log }));
+  const consumer = await followTopic(kafka, {
     name: 'rebuild',
     topic,
     concurrency,
     positions: () => positions,
-    onBatch: (batch) => unlessPaused(() => write(batch)),
-    onUnreadable: (batch) => unlessPaused(() => pass(batch)),
+    onBatch: (batch) => runWithRetries(() => write(batch)),
+    onUnreadable: (batch) => runWithRetries(() => skip(batch)),
     log,
   });
   return {
-    failure: reading.failure,
-    behind: (ends) =>
+    failure: consumer.failure,
+    lag: (ends) =>
       [...ends].reduce((sum, [partition, { high }]) => sum + Math.max(0, high - (positions.get(partition) ?? 0)), 0),
     catchUp: async (live, ms) => {
       const deadline = performance.now() + ms;
-      const has = (): boolean =>
+      const hasCaughtUp = (): boolean =>
         live.every(({ partition, nextOffset }) => (positions.get(partition) ?? Infinity) >= nextOffset);
-      while (!has() && performance.now() < deadline) await sleep(catchUpPollMs);
-      if (!has()) return false;
-      paused ??= Promise.withResolvers();
-      await Promise.all(writing);
+      while (!hasCaughtUp() && performance.now() < deadline) await sleep(catchUpPollMs);
+      if (!hasCaughtUp()) return false;
+      await gate.pause();
       return true;
     },
-    resume,
+    resume: gate.resume,
     [Symbol.asyncDispose]: async () => {
-      resume();
-      await reading[Symbol.asyncDispose]();
+      gate.resume();
+      await consumer[Symbol.asyncDispose]();
     },
   };
 }

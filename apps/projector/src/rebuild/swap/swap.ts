@@ -6,102 +6,101 @@ import type { BlockingTransaction, Position, TrySwapOptions, Tables } from '@cal
 import { retryTransient } from '../../supervision/retry-transient.ts';
 import type { Follower } from './follower.ts';
 
-/** Records that may be missing in total when a swap is tried: what is written in some tens of milliseconds. */
-const behindMax = 500;
-/** Longest that writers are held up for the tables to catch up, in ms. */
+/** Largest lag at which a swap is tried, in records: some tens of milliseconds of writing. */
+const lagRecordsMax = 500;
+/** Longest that writers wait for the tables to catch up, in ms. */
 const catchUpMs = 300;
-/** Between two looks at who has the positions open, and at the end of the log. */
-const lookEveryMs = 200;
-/** The reason for waiting is told again after this long. */
-const sayEveryMs = 10_000;
+const retryEveryMs = 200;
+/** Interval at which the same reason for waiting is printed again, in ms. */
+const repeatReasonEveryMs = 10_000;
 
 export interface SwapOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** Of the live projection. */
+  /** The live tables. */
   readonly live: Tables;
   readonly incoming: TrySwapOptions['incoming'];
-  /** Keeps the incoming projection up with the log; null if only projectors of another version can. */
+  /** Keeps the incoming tables up to date with the log; null if only projectors of another version can. */
   readonly follower: Follower | null;
-  /** Partitions whose live position the log does not reach any more: there, nothing can be caught up with. */
+  /** Partitions whose live position is beyond the end of the log: the incoming tables cannot reach it. */
   readonly lost: ReadonlySet<number>;
   readonly signal: AbortSignal;
   readonly log: Log;
-  readonly say: (line: string) => void;
+  readonly printStatus: (line: string) => void;
 }
 
 /**
- * Puts the incoming projection in the place of the live one, as soon as it is up with it and nobody has the positions
- * open for long. Tries for as long as it takes; nobody waits for it longer than half a second at a time.
- * @returns how long writers were held up, in ms; null if Postgres could not tell us that it had swapped
+ * Swaps the incoming tables with the live ones, once they have caught up and no transaction holds the positions for long. Retries
+ * without a limit; each attempt delays others by half a second at most.
+ * @returns how long writers waited, in ms; null if the answer to the commit of the swap was lost
  */
 export async function swap(options: SwapOptions): Promise<number | null> {
-  const { live, incoming, follower, signal, say, log } = options;
-  const waiting = sayNowAndThen(say);
+  const { live, incoming, follower, signal, log } = options;
+  const printReason = throttleRepeats(options.printStatus);
   const id = await projectionId(live, incoming);
   const attempt = async (): Promise<{ heldMs: number | null } | { reason: string }> => {
-    // An attempt whose commit arrived, and whose answer did not.
+    // An earlier attempt was committed, and its answer was lost.
     if ((await projectionId(live, liveSchema)) === id) return { heldMs: null };
-    // It may have been left standing by an attempt that broke.
+    // A failed attempt may have left it paused.
     follower?.resume();
-    return trySafely(options);
+    return trySwapUnlessBlocked(options);
   };
-  for (; ; await pause(lookEveryMs, undefined, { signal })) {
+  for (; ; await pause(retryEveryMs, undefined, { signal })) {
     const result = await retryTransient(attempt, { signal, onRetry: () => undefined, log });
     if ('heldMs' in result) return result.heldMs;
     follower?.resume();
-    waiting(result.reason);
+    printReason(result.reason);
   }
 }
 
-/** Tries only if nobody has to wait long for it. */
-async function trySafely(options: SwapOptions): Promise<{ heldMs: number } | { reason: string }> {
+/** Tries only when others would not wait long for it. */
+async function trySwapUnlessBlocked(options: SwapOptions): Promise<{ heldMs: number } | { reason: string }> {
   const { kafka, topic, live, incoming, follower, lost, signal } = options;
-  const behind = follower?.behind(await endOffsets(kafka, topic)) ?? 0;
-  if (behind > behindMax)
-    return { reason: `The swap waits until the new tables are up with the log: ${behind} records to go.` };
-  const holder = await findLongHolder(live, signal);
-  if (holder)
+  const lag = follower?.lag(await endOffsets(kafka, topic)) ?? 0;
+  if (lag > lagRecordsMax)
+    return { reason: `The swap waits until the new tables have caught up with the log: ${lag} records to go.` };
+  const blocking = await findBlockingTransaction(live, signal);
+  if (blocking)
     return {
       reason:
-        `The swap waits for a transaction that has read the positions and is still open: ${holder.who} (backend ${holder.pid}). ` +
-        `Nobody is held up. End that transaction, or "select pg_terminate_backend(${holder.pid})".`,
+        `The swap waits for a transaction that has read the positions and is still open: ${blocking.who} (backend ${blocking.pid}). ` +
+        `Nobody else waits. End that transaction, or "select pg_terminate_backend(${blocking.pid})".`,
     };
   const catchUp = async (positions: readonly Position[]): Promise<boolean> => {
-    const wanted = positions.filter(({ partition }) => !lost.has(partition));
-    return follower === null || follower.catchUp(wanted, catchUpMs);
+    const reachable = positions.filter(({ partition }) => !lost.has(partition));
+    return follower === null || follower.catchUp(reachable, catchUpMs);
   };
   const swapped = await trySwap(live, { incoming, catchUp });
   if (swapped.kind === 'swapped') return { heldMs: swapped.heldMs };
   return {
     reason:
-      swapped.kind === 'held'
-        ? 'The swap did not get the positions for itself at once, and tries again.'
-        : `The swap could not catch up within ${catchUpMs} ms, and tries again.`,
+      swapped.kind === 'blocked'
+        ? 'The swap did not get its lock of the positions at once, and retries.'
+        : `The new tables did not catch up within ${catchUpMs} ms, and the swap retries.`,
   };
 }
 
-/** A transaction that has the positions open in two looks. To stand in line behind it would hold up everybody else. */
-async function findLongHolder(live: Tables, signal: AbortSignal): Promise<BlockingTransaction | undefined> {
+/** A transaction that holds the positions at two polls. A swap that waits for it would block everybody else. */
+async function findBlockingTransaction(live: Tables, signal: AbortSignal): Promise<BlockingTransaction | undefined> {
   const before = new Set((await readBlockingTransactions(live)).map(({ transaction }) => transaction));
   if (before.size === 0) return undefined;
-  await pause(lookEveryMs, undefined, { signal });
+  await pause(retryEveryMs, undefined, { signal });
   return (await readBlockingTransactions(live)).find(({ transaction }) => before.has(transaction));
 }
 
-/** Says a line, and the next one only if it is another, or after a while. */
-function sayNowAndThen(say: (line: string) => void): (line: string) => void {
-  let saidAt = -Infinity;
-  let said = '';
+/** Prints a line that differs from the last one in more than its numbers at once, the same line only now and then. */
+function throttleRepeats(print: (line: string) => void): (line: string) => void {
+  let printedAt = -Infinity;
+  let printed = '';
   return (line) => {
-    const kind = line.replace(/\d+/g, '');
-    if (kind === said && performance.now() - saidAt < sayEveryMs) return;
-    say(line);
-    said = kind;
-    saidAt = performance.now();
+    const text = line.replace(/\d+/g, '');
+    if (text === printed && performance.now() - printedAt < repeatReasonEveryMs) return;
+    print(line);
+    printed = text;
+    printedAt = performance.now();
   };
 }
 
-/** How long writers were held up, as text. */
+/** How long writers waited, as text. */
 export const waitText = (heldMs: number | null): string =>
   heldMs === null ? 'the connection broke meanwhile' : `writers waited ${Math.ceil(heldMs)} ms`;
