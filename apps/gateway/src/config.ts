@@ -22,13 +22,13 @@ const minutesEnv = (minutes: number) => z.coerce.number().min(0.05).max(10_080).
 export const GatewayEnv = z
   .object({
     GATEWAY_PORT: portEnv(4000).describe('Port of the WebSocket and of HTTP'),
-    GATEWAY_HOST: hostsEnv.describe('Addresses of the WebSocket and of HTTP, separated by commas'),
+    GATEWAY_HOST: hostsEnv.describe('Addresses that the WebSocket and HTTP listen on, separated by commas'),
     GATEWAY_ADMIN_PORT: portEnv(9103).describe('Port of the gateway for /livez, /readyz and /metrics'),
     GATEWAY_ORIGINS: hostNamesEnv.describe(
       'Host names of pages that may connect, besides loopback ones, separated by commas; a port is ignored',
     ),
     GATEWAY_TRUSTED_PROXIES: networksEnv.describe(
-      'Addresses and networks of proxies that are believed about where a request comes from (X-Forwarded-For, else Forwarded)',
+      'Addresses and networks of trusted proxies, whose X-Forwarded-For (else Forwarded) has the address of the client',
     ),
     GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
     GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
@@ -43,10 +43,12 @@ export const GatewayEnv = z
       .min(0)
       .max(1_000)
       .default(20)
-      .describe('Changes of the board are told at most this often, in ms; 0: at once'),
-    BOARD_KEEP_MINUTES: minutesEnv(30).describe('A finished call stays on the board for so long after its last event'),
+      .describe('Least time between two deltas of the board, in ms; 0: each change is sent at once'),
+    BOARD_KEEP_MINUTES: minutesEnv(30).describe(
+      'A finished call stays on the board for this long after its last event',
+    ),
     STALE_AFTER_MINUTES: minutesEnv(120).describe(
-      'An unfinished call of which nothing was heard for so long is stale, and leaves the board',
+      'An unfinished call without an event for this long is stale, and leaves the board',
     ),
     ...countingRulesEnv,
     ...authenticationEnv,
@@ -59,3 +61,5 @@ export const GatewayEnv = z
   .superRefine(checkAuthentication)
   .superRefine(checkKafka)
   .superRefine(checkDatabase);
+
+export type GatewayConfig = z.infer<typeof GatewayEnv>;

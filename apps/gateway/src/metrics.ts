@@ -1,41 +1,58 @@
 import { closeCodes } from '@callstream/contracts';
 import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { notServedMessages } from './scheduling/not-served.ts';
 
-/** What the gateway counts; names and units as Prometheus wants them. */
+/** The metrics that the gateway counts itself. Others are read when Prometheus asks: see `metrics.ts` of board and socket. */
 export function createMetrics() {
   const registry = createRegistry();
-  const registers = [registry];
+  return { registry, ...requestMetrics(registry), ...socketMetrics(registry), ...boardMetrics(registry) };
+}
+
+export type GatewayMetrics = ReturnType<typeof createMetrics>;
+
+function requestMetrics(registry: Registry) {
   const querySeconds = new Histogram({
     name: 'callstream_gateway_query_seconds',
     help: 'Time of a query or of a route, by its name',
     labelNames: ['query'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-    registers,
+    registers: [registry],
   });
   return {
-    registry,
-    /** Records how long `work` takes. */
+    /** Measures how long `work` takes. */
     timed: <T>(query: string, work: Promise<T>): Promise<T> => work.finally(querySeconds.startTimer({ query })),
     failures: addCounter(registry, {
       name: 'callstream_gateway_failures_total',
-      help: 'Questions that could not be answered, by where they were asked. numbers: the gateway itself asked, for everybody',
+      help: 'Requests that failed because of an unexpected error, by where they came from. numbers: from the gateway itself, for all clients',
       label: 'asked_over',
       values: ['socket', 'http', 'numbers'],
     }),
     notServed: addCounter(registry, {
       name: 'callstream_gateway_not_served_total',
-      help: 'Requests that got no turn. replaced: by newer ones of the connection; late: waited too long; full: too many waited; gone: the client hung up',
+      help: 'Requests that got no turn. replaced: by newer ones of the connection; late: timed out; full: too many waited; gone: the client disconnected',
       label: 'reason',
       values: Object.keys(notServedMessages),
     }),
     madeNumbers: new Counter({
       name: 'callstream_gateway_made_numbers_total',
-      help: 'Times that numbers of queues or agents were made into an answer; all who see the same share one',
-      registers,
+      help: 'Computations of numbers of queues or agents for an answer; clients that see the same share one',
+      registers: [registry],
     }),
-    sockets: new Gauge({ name: 'callstream_gateway_sockets', help: 'Sockets that are open', registers }),
+    unreadableAddresses: addCounter(registry, {
+      name: 'callstream_gateway_unreadable_addresses_total',
+      help: 'Sockets and requests for which a trusted proxy sent no readable address, by the header',
+      label: 'header',
+      values: forwardedHeaders,
+    }),
+  };
+}
+
+function socketMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
+    sockets: new Gauge({ name: 'callstream_gateway_sockets', help: 'Open sockets', registers }),
     opened: new Counter({
       name: 'callstream_gateway_opened_sockets_total',
       help: 'Sockets that were opened',
@@ -43,24 +60,7 @@ export function createMetrics() {
     }),
     refusedOrigins: new Counter({
       name: 'callstream_gateway_refused_origins_total',
-      help: 'Sockets that were refused, as their page is not in GATEWAY_ORIGINS',
-      registers,
-    }),
-    unreadableAddresses: addCounter(registry, {
-      name: 'callstream_gateway_unreadable_addresses_total',
-      help: 'Sockets and requests whose address a trusted proxy did not tell in a form that can be read, by the header',
-      label: 'header',
-      values: forwardedHeaders,
-    }),
-    subscriptions: new Gauge({
-      name: 'callstream_gateway_subscriptions',
-      help: 'Sockets that are told what changes on the board',
-      registers,
-    }),
-    frames: new Counter({ name: 'callstream_gateway_frames_total', help: 'Frames that were sent', registers }),
-    changes: new Counter({
-      name: 'callstream_gateway_changes_total',
-      help: 'Changes of calls that were sent, once for each subscriber',
+      help: 'Sockets that were refused because the host of their page is not in GATEWAY_ORIGINS',
       registers,
     }),
     closes: addCounter(registry, {
@@ -69,9 +69,26 @@ export function createMetrics() {
       label: 'cause',
       values: Object.keys(closeCodes),
     }),
+    frames: new Counter({ name: 'callstream_gateway_frames_total', help: 'Frames that were sent', registers }),
+    subscriptions: new Gauge({
+      name: 'callstream_gateway_subscriptions',
+      help: 'Sockets that subscribe to the board',
+      registers,
+    }),
+    changes: new Counter({
+      name: 'callstream_gateway_changes_total',
+      help: 'Changes of calls that were sent, counted for each subscriber',
+      registers,
+    }),
+  };
+}
+
+function boardMetrics(registry: Registry) {
+  const registers = [registry];
+  return {
     unreadable: new Gauge({
       name: 'callstream_gateway_unreadable_batches',
-      help: 'Batches of the log that cannot be read and before which the board stands still in their partitions, until an operator decides',
+      help: 'Unreadable batches of the log that block their partitions until an operator skips them',
       registers,
     }),
     boardDelaySeconds: new Histogram({
@@ -82,5 +99,3 @@ export function createMetrics() {
     }),
   };
 }
-
-export type GatewayMetrics = ReturnType<typeof createMetrics>;

@@ -1,15 +1,17 @@
 import type { LiveCall, ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
-import { connect } from './gateway.ts';
-import type { TestClient } from './gateway.ts';
+import { connect } from './client.ts';
+import type { TestClient } from './client.ts';
 
-const partiesOfTests = { direction: 'inbound', our_number: '1100', their_number: '2200' };
+const parties = { direction: 'inbound', our_number: '1100', their_number: '2200' };
 let second = 0;
 
-/** An event of a call, a second after the one before. */
+/** An event of a call, one second after the previous event. */
 export const event = (type: string, call_id: string, more: object = {}) => ({
-  ...{ type, call_id, timestamp: new Date(Date.now() - 600_000 + ++second * 1_000).toISOString() },
-  ...partiesOfTests,
+  type,
+  call_id,
+  timestamp: new Date(Date.now() - 600_000 + ++second * 1_000).toISOString(),
+  ...parties,
   ...more,
 });
 export const waits = (call_id: string, queue = '900') => event('call.waiting', call_id, { queue });
@@ -17,12 +19,12 @@ export const waits = (call_id: string, queue = '900') => event('call.waiting', c
 export const isEvent = (wanted: ServerMessage['event']) => (message: ServerMessage) => message.event === wanted;
 export type MessageOf<Event extends ServerMessage['event']> = Extract<ServerMessage, { event: Event }>;
 
-/** A client that keeps what it is told, as a dashboard does. */
+/** A client that keeps the calls that it is sent, as a dashboard does. */
 export interface TestDashboard extends Disposable {
   readonly client: TestClient;
   readonly calls: Map<string, LiveCall>;
   readonly cursor: () => string;
-  /** The answer to `Subscribe`; the first part of it. */
+  /** The first part of the answer to `Subscribe`. */
   readonly snapshot: () => Promise<MessageOf<'Snapshot'>['data']>;
   /** Resolves once it shows these calls in these states, and no others. */
   readonly shows: (wanted: Readonly<Record<string, string>>) => Promise<void>;
@@ -30,7 +32,7 @@ export interface TestDashboard extends Disposable {
 
 export interface TestDashboardOptions {
   readonly subscribe?: object;
-  /** What it shows from the start. */
+  /** Calls that it shows from the start. */
   readonly calls?: Map<string, LiveCall>;
 }
 
@@ -50,19 +52,22 @@ export async function openDashboard(
     cursor = message.data.cursor ?? cursor;
   });
   client.send({ event: 'Subscribe', data: subscribe, id: 'subscribe' });
-  const shown = () => inOrder(Object.fromEntries([...calls].map(([id, { state }]) => [id, state])));
+  const shown = () => sortedJson(Object.fromEntries([...calls].map(([id, { state }]) => [id, state])));
   return {
-    ...{ client, calls, cursor: () => cursor },
+    client,
+    calls,
+    cursor: () => cursor,
     snapshot: async () => ((await client.next(isEvent('Snapshot'))) as MessageOf<'Snapshot'>).data,
     shows: async (wanted) => {
-      await until(() => shown() === inOrder(wanted), {
-        ...{ timeoutMs: 20_000, everyMs: 5 },
-        onTimeout: () => new Error(`It shows ${shown()}, not ${inOrder(wanted)}.`),
+      await until(() => shown() === sortedJson(wanted), {
+        timeoutMs: 20_000,
+        everyMs: 5,
+        onTimeout: () => new Error(`The dashboard shows ${shown()}, not ${sortedJson(wanted)}.`),
       });
     },
     [Symbol.dispose]: () => client[Symbol.dispose](),
   };
 }
 
-const inOrder = (states: Readonly<Record<string, string>>): string =>
+const sortedJson = (states: Readonly<Record<string, string>>): string =>
   JSON.stringify(Object.entries(states).toSorted(([a], [b]) => (a < b ? -1 : 1)));

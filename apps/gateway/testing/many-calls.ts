@@ -8,12 +8,12 @@ export interface ManyCalls {
 }
 
 /**
- * Fills the tables with unfinished calls, half of them waiting and half talked on, and with agents who are each logged in to
- * two queues. Queues are `q0`, `q1`, …, agents `a0`, `a1`, ….
+ * Fills the tables with unfinished calls, half of them waiting and half answered, and with agents who are each logged in to two
+ * queues. Queues are `q0`, `q1`, …, agents `a0`, `a1`, ….
  */
 export async function fillWithCalls(db: Tables, { calls, queues, agents }: ManyCalls): Promise<void> {
   const now = Date.now();
-  const named = (n: number) => ({ actor: `a${n % agents}@example.com`, number: '200' });
+  const agentOf = (n: number) => ({ actor: `a${n % agents}@example.com`, number: '200' });
   const callEvents = Array.from({ length: calls }, (_, i) => {
     const n = i + 1;
     const numbers = {
@@ -24,10 +24,15 @@ export async function fillWithCalls(db: Tables, { calls, queues, agents }: ManyC
     const timestamp = new Date(now - n).toISOString();
     const shared = { call_id: `many.${n}`, queue: `q${n % queues}`, timestamp, ...numbers };
     const waits = { ...shared, type: 'call.waiting' };
-    return n % 2 === 0 ? [waits] : [waits, { ...shared, ...named(n), type: 'actor.entered' }];
+    return n % 2 === 0 ? [waits] : [waits, { ...shared, ...agentOf(n), type: 'actor.entered' }];
   });
   const logIns = Array.from({ length: agents }, (_, n) =>
-    [n, n + 1].map((queue) => ({ ...named(n), type: 'actor.logged-in', queue: `q${queue % queues}`, timestamp: now })),
+    [n, n + 1].map((queue) => ({
+      ...agentOf(n),
+      type: 'actor.logged-in',
+      queue: `q${queue % queues}`,
+      timestamp: now,
+    })),
   );
   await addEvents(db, [...logIns, ...callEvents].flat());
 }

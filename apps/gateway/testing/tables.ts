@@ -1,8 +1,8 @@
 import { decode } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { connectKafka, connectPublisher, createLog, ensureTopics, eventUuid } from '@callstream/runtime';
+import type { Publisher } from '@callstream/runtime';
 import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack';
-import { batchOf } from '@callstream/tables/testing';
 import {
   connectTables,
   ensurePositions,
@@ -11,16 +11,18 @@ import {
   project,
   readableVersionMin,
 } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { batchOf } from '@callstream/tables/testing';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 const silent = createLog({ service: 'test', level: 'silent' });
 
-export interface AppendOptions {
+interface AppendOptions {
   /** ms since 1970; now if not given. */
   readonly receivedAt?: number;
 }
 
-/** A topic and tables of a test's own, which are filled as the projector fills them, when the test says so. */
+/** Creates a topic and tables for one test file. They are filled as by ingest and the projector, when the test says so. */
 export async function startTables({ partitions = 2, brokers = testKafkaBrokers() } = {}) {
   await using stack = new AsyncDisposableStack();
   const { url } = stack.use(await testDatabase());
@@ -33,17 +35,55 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
   const publisher = stack.use(await connectPublisher(kafka));
   await ensurePositions(db, { topic, partitions, version: readableVersionMin, logId });
 
-  /** All that was put on the log. Nobody else writes there, so offsets are counted. */
-  const log: CallEvent[] = [];
-  const ends = Array.from({ length: partitions }, () => 0);
-  const projected = Array.from({ length: partitions }, () => 0);
+  const log = createTestLog({ publisher, topic, partitions });
+  const projectAll = createTestProjector(db, log);
+  const resources = stack.move();
+  return {
+    url,
+    db,
+    kafka,
+    topic,
+    publisher,
+    /** All events of the log. */
+    log: log.events,
+    /** Appends event bodies to the log. */
+    append: log.append,
+    /** Projects the log, with one batch per partition. @param notify whether to notify the listeners of Postgres */
+    project: projectAll,
+    /** Settings of a gateway for these tables. */
+    env: { DATABASE_URL: url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC: topic },
+    /** Appends event bodies to the log and projects them. */
+    add: async (bodies: readonly object[], notify = true): Promise<void> => {
+      await log.append(bodies);
+      await projectAll(notify);
+    },
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
+  };
+}
+export type TestTables = Awaited<ReturnType<typeof startTables>>;
 
-  /** A call is in one partition. */
+interface TestLogOptions {
+  readonly publisher: Publisher;
+  readonly topic: string;
+  readonly partitions: number;
+}
+
+interface TestLog {
+  readonly events: CallEvent[];
+  /** Next offset of each partition. */
+  readonly ends: number[];
+  readonly append: (bodies: readonly object[], options?: AppendOptions) => Promise<void>;
+}
+
+/** Nothing else writes to the topic, so offsets can be counted. */
+function createTestLog({ publisher, topic, partitions }: TestLogOptions): TestLog {
+  const events: CallEvent[] = [];
+  const ends = Array.from({ length: partitions }, () => 0);
+  /** All events of a call are in one partition. */
   const partitionOf = ({ call_id = '' }: { call_id?: string }): number =>
     Buffer.from(call_id).reduce((sum, byte) => sum + byte, 0) % partitions;
 
-  /** Puts event bodies on the log. */
-  const append = async (bodies: readonly object[], { receivedAt = Date.now() }: AppendOptions = {}): Promise<void> => {
+  const append: TestLog['append'] = async (bodies, { receivedAt = Date.now() } = {}) => {
     const received_at = new Date(receivedAt).toISOString();
     const records = bodies.map((body) => {
       const value = Buffer.from(JSON.stringify(body));
@@ -56,24 +96,24 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
       const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received_at : undefined);
       const decoded = decode({ value, partition, offset, receivedAt, uuidOf });
       if ('problem' in decoded) throw new Error(decoded.problem);
-      log.push(decoded.event);
+      events.push(decoded.event);
     }
   };
+  return { events, ends, append };
+}
 
-  /** Projects what is on the log, a batch for each partition; tells it unless `notify` is false. */
-  const projectAll = async (notify = true): Promise<void> => {
+function createTestProjector(db: Tables, log: TestLog): (notify?: boolean) => Promise<void> {
+  const projected = log.ends.map(() => 0);
+  return async (notify = true) => {
     const client = await db.connect();
     try {
-      for (const [partition, next] of ends.entries()) {
+      for (const [partition, next] of log.ends.entries()) {
         const expected = projected[partition] ?? 0;
-        const events = log.filter(({ id }) => id % 4096 === partition && Math.floor(id / 4096) >= expected);
+        const events = log.events.filter(({ id }) => id % 4096 === partition && Math.floor(id / 4096) >= expected);
         if (events.length === 0) continue;
-        await project(client, {
-          moves: [
-            { partition, expected, next, version: readableVersionMin, last: { uuid: logId, timestamp: Date.now() } },
-          ],
-          batch: batchOf(events),
-        });
+        const last = { uuid: logId, timestamp: Date.now() };
+        const moves = [{ partition, expected, next, version: readableVersionMin, last }];
+        await project(client, { moves, batch: batchOf(events) });
         projected[partition] = next;
       }
       if (notify) await notifyProjected(client);
@@ -81,18 +121,4 @@ export async function startTables({ partitions = 2, brokers = testKafkaBrokers()
       client.release();
     }
   };
-
-  const kept = stack.move();
-  return {
-    ...{ url, db, kafka, topic, publisher, log, append, project: projectAll },
-    /** What a gateway needs to know. */
-    env: { DATABASE_URL: url, KAFKA_BROKERS: brokers.join(), KAFKA_TOPIC: topic },
-    /** Puts event bodies on the log and projects them. */
-    add: async (bodies: readonly object[], notify = true): Promise<void> => {
-      await append(bodies);
-      await projectAll(notify);
-    },
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  };
 }
-export type TestTables = Awaited<ReturnType<typeof startTables>>;

@@ -2,7 +2,7 @@ import { SignJWT } from 'jose';
 
 export const secret = 'a secret of tests, which is long enough';
 
-/** A token that is as it should be, but for what is given. */
+/** A valid token of all queues and full numbers, except for the given claims. */
 export async function tokenWith(
   claims: Readonly<Record<string, unknown>> = {},
   { key = secret, expiresInSeconds = 60 }: { readonly key?: string; readonly expiresInSeconds?: number } = {},

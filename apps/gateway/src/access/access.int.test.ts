@@ -4,13 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
-import { connect, startGateway } from '../../testing/gateway.ts';
-import type { TestClient } from '../../testing/gateway.ts';
+import { connect } from '../../testing/client.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import type { TestClient } from '../../testing/client.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { secret, tokenWith } from '../../testing/tokens.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// A busy machine must not fail the test; a hang still does.
 jest.setTimeout(60_000);
 
 const stack = new AsyncDisposableStack();
@@ -19,13 +20,13 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 
 const timestamp = new Date().toISOString();
 const parties = { direction: 'inbound', our_number: '0800123000', their_number: '5511912345678', timestamp };
-const waits = (call_id: string, queue: string) => ({ type: 'call.waiting', call_id, queue, ...parties });
+const waitsIn = (call_id: string, queue: string) => ({ type: 'call.waiting', call_id, queue, ...parties });
 
 beforeAll(async () => {
   tables = stack.use(await startTables());
   await tables.add([
-    waits('of-900', '900'),
-    waits('of-901', '901'),
+    waitsIn('of-900', '900'),
+    waitsIn('of-901', '901'),
     { type: 'call.new', call_id: 'of-none', ...parties },
   ]);
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
@@ -46,8 +47,8 @@ const callIds = (message: ServerMessage): string[] =>
     ? message.data.calls.map(({ call_id }) => call_id).toSorted()
     : [];
 
-describe('a token', () => {
-  it('is taken in the first message, as bearer, and as subprotocol', async () => {
+describe('a token of a socket', () => {
+  it('is accepted in the first message, as bearer token, and as subprotocol', async () => {
     const token = await tokenWith();
     using first = await connect(gateway.port);
     expect(await first.next(is('Welcome'))).toMatchObject({ status: 'Ok' });
@@ -66,7 +67,7 @@ describe('a token', () => {
     expect(browser.frames[0]).toMatchObject({ event: 'Welcome' });
   });
 
-  it('that does not come in time closes the socket', async () => {
+  it('closes the socket with 4502 if it does not come in time', async () => {
     using client = await connect(gateway.port);
     expect(await client.closed).toBe(4502);
   });
@@ -81,9 +82,9 @@ describe('a token', () => {
     ['another key', () => tokenWith({}, { key: `${secret}!` }), 4501],
     ['another audience', () => tokenWith({ aud: 'others' }), 4501],
     ['no queues', () => tokenWith({ queues: undefined }), 4501],
-    ['queues that are none', () => tokenWith({ queues: [1] }), 4501],
+    ['malformed queues', () => tokenWith({ queues: [1] }), 4501],
     [
-      'no end',
+      'no expiry',
       () =>
         new SignJWT({ queues: '*', aud: 'callstream' }).setProtectedHeader({ alg: 'HS256' }).sign(Buffer.from(secret)),
       4501,
@@ -97,8 +98,8 @@ describe('a token', () => {
           .sign(Buffer.from(secret.repeat(2))),
       4501,
     ],
-    ['its end behind it', () => tokenWith({}, { expiresInSeconds: -60 }), 4401],
-  ])('with %s closes the socket', async (_what, make, code) => {
+    ['an expiry in the past', () => tokenWith({}, { expiresInSeconds: -60 }), 4401],
+  ])('with %s closes the socket', async (_fault, make, code) => {
     using client = await asBearer(await make());
     expect(await client.closed).toBe(code);
     using later = await connect(gateway.port);
@@ -106,7 +107,7 @@ describe('a token', () => {
     expect(await later.closed).toBe(code);
   });
 
-  it('that expires while the socket is open closes it; a new one in time does not', async () => {
+  it('closes the socket when it expires, unless a new one came in time', async () => {
     using client = await asBearer(await tokenWith({}, { expiresInSeconds: 2 }));
     using renewed = await asBearer(await tokenWith({}, { expiresInSeconds: 2 }));
     expect(await ask(renewed, 'Authenticate', { token: await tokenWith() })).toMatchObject({ event: 'Authenticated' });
@@ -115,10 +116,10 @@ describe('a token', () => {
   });
 });
 
-describe('a scope', () => {
+describe('the scope of a token', () => {
   const narrow = () => tokenWith({ queues: ['900'], numbers: 'masked' });
 
-  it('is that of lists, events and the board', async () => {
+  it('limits lists, events and the board', async () => {
     using client = await asBearer(await narrow());
     expect(await ask(client, 'ListCalls')).toMatchObject({
       data: [{ aggregate_id: 'of-900', their_number: '*********5678' }],
@@ -130,7 +131,7 @@ describe('a scope', () => {
     expect(JSON.stringify(client.frames)).not.toContain('551191');
   });
 
-  it('keeps what comes later, and what a call_id that was guessed would tell', async () => {
+  it('limits later changes, and hides a call whose call_id was guessed', async () => {
     using client = await asBearer(await narrow());
     using supervisor = await asBearer(await tokenWith());
     await ask(client, 'Subscribe');
@@ -138,8 +139,8 @@ describe('a scope', () => {
     expect(await ask(client, 'WatchCall', { call_id: 'of-901' })).toMatchObject({ data: { events: [] } });
     await tables.add([
       { type: 'call.data-provided', call_id: 'of-901', data: 'x', timestamp },
-      waits('new-901', '901'),
-      waits('new-900', '900'),
+      waitsIn('new-901', '901'),
+      waitsIn('new-900', '900'),
     ]);
     await client.next((frame) => JSON.stringify(frame).includes('new-900'));
     await supervisor.next((frame) => JSON.stringify(frame).includes('new-901'));
@@ -147,28 +148,28 @@ describe('a scope', () => {
     expect(client.frames.filter(is('CallEventAdded'))).toEqual([]);
   });
 
-  it('lets a call go that moves to another queue', async () => {
+  it('removes a call that moves to a queue outside of it', async () => {
     using client = await asBearer(await narrow());
     await ask(client, 'Subscribe');
-    // Whose snapshot was made between a change and its tick gets another one in place of what changed: not so after this tick.
-    await tables.add([waits('moves', '900')]);
+    // A snapshot between a change and its tick is followed by another snapshot in place of a delta; not after this tick.
+    await tables.add([waitsIn('moves', '900')]);
     await client.next((frame) => JSON.stringify(frame).includes('"moves"'));
-    await tables.add([{ ...waits('moves', '901'), timestamp: new Date(Date.now() + 1_000).toISOString() }]);
+    await tables.add([{ ...waitsIn('moves', '901'), timestamp: new Date(Date.now() + 1_000).toISOString() }]);
     await client.next((frame) => frame.event === 'CallsChanged' && frame.data.gone.includes('moves'));
   });
 
-  it('that is narrowed replaces what is shown', async () => {
+  it('resets the board when a new token narrows it', async () => {
     using client = await asBearer(await tokenWith());
     expect(callIds(await ask(client, 'Subscribe'))).toContain('of-901');
     await ask(client, 'WatchQueues');
     client.send({ event: 'Authenticate', data: { token: await narrow() } });
-    const again = await client.next((frame) => frame.event === 'Snapshot' && 'reset' in frame.data);
-    expect(callIds(again)).not.toContain('of-901');
+    const reset = await client.next((frame) => frame.event === 'Snapshot' && 'reset' in frame.data);
+    expect(callIds(reset)).not.toContain('of-901');
     const queues = await client.next(is('Queues'));
     expect(queues).toMatchObject({ data: { queues: [{ queue: '900' }] } });
   });
 
-  it('that changes ever again, as fast as it may, leaves what the last one shows, and nothing else comes', async () => {
+  it('is that of the last of many tokens in quick succession, and no later frame shows more', async () => {
     const [wide, small] = [await tokenWith(), await narrow()];
     using client = await asBearer(wide);
     await ask(client, 'Subscribe');
@@ -177,14 +178,14 @@ describe('a scope', () => {
       client.send({ event: 'Authenticate', data: { token: id % 2 === 0 ? wide : small }, id });
     await client.next((frame) => frame.event === 'Authenticated' && 'id' in frame && frame.id === 149);
     expect(await ask(client, 'WatchQueues')).toMatchObject({ data: { queues: [{ queue: '900' }] } });
-    await tables.add([waits('after-tokens-901', '901'), waits('after-tokens-900', '900')]);
-    const shown = (callId: string) => (frame: ServerMessage) => JSON.stringify(frame).includes(callId);
-    await client.next(shown('after-tokens-900'));
+    await tables.add([waitsIn('after-tokens-901', '901'), waitsIn('after-tokens-900', '900')]);
+    const mentions = (callId: string) => (frame: ServerMessage) => JSON.stringify(frame).includes(callId);
+    await client.next(mentions('after-tokens-900'));
     expect(callIds(client.frames.findLast(is('Snapshot'))!)).not.toContain('of-901');
-    expect(client.frames.filter(shown('after-tokens-901'))).toEqual([]);
+    expect(client.frames.filter(mentions('after-tokens-901'))).toEqual([]);
   });
 
-  it('begins anew for who comes back with the cursor of another one', async () => {
+  it('resets the board of a client that resumes with the cursor of another scope', async () => {
     using client = await asBearer(await tokenWith());
     const snapshot = await ask(client, 'Subscribe');
     const cursor = snapshot.event === 'Snapshot' && 'cursor' in snapshot.data ? snapshot.data.cursor : undefined;
@@ -193,8 +194,8 @@ describe('a scope', () => {
   });
 });
 
-describe('numbers', () => {
-  it('are told at once, and again when they change, by scope', async () => {
+describe('queues and agents that are watched', () => {
+  it('are sent at once, and again when they change, limited by scope', async () => {
     using client = await asBearer(await tokenWith({ queues: ['905'] }));
     using agents = await asBearer(await tokenWith({ queues: ['905'] }));
     expect(await ask(client, 'WatchQueues')).toMatchObject({
@@ -206,7 +207,7 @@ describe('numbers', () => {
       data: { agents: [] },
     });
     await tables.add([
-      waits('of-905', '905'),
+      waitsIn('of-905', '905'),
       { type: 'actor.logged-in', actor: 'ana', queue: '905', number: '200', timestamp },
     ]);
     await client.next((frame) => frame.event === 'Queues' && 'total' in frame.data && frame.data.total.waiting === 1);
@@ -215,7 +216,7 @@ describe('numbers', () => {
   });
 });
 
-describe('with JWKS', () => {
+describe('with GATEWAY_AUTH=jwks', () => {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const sign = (key: typeof privateKey, kid = 'first') =>
     new SignJWT({ queues: '*', aud: 'callstream', iss: 'https://id.example.com' })
@@ -223,18 +224,18 @@ describe('with JWKS', () => {
       .setExpirationTime('1h')
       .sign(key);
 
-  it('keys are had from there, used while it is away, and without them nobody is let in', async () => {
-    let isAway = true;
+  it('keys are fetched from the URL, used while it is unavailable, and without any key the answer is 503', async () => {
+    let isUnavailable = true;
     const jwk = { ...(await exportJWK(publicKey)), kid: 'first', alg: 'ES256' };
     const server = createServer((_, response) => {
-      response.writeHead(isAway ? 503 : 200, { 'content-type': 'application/json' });
+      response.writeHead(isUnavailable ? 503 : 200, { 'content-type': 'application/json' });
       response.end(JSON.stringify({ keys: [jwk] }));
     }).listen(0, '127.0.0.1');
     stack.defer(() => void server.close());
     const { port } = await new Promise<AddressInfo>((resolve) =>
       server.on('listening', () => resolve(server.address() as AddressInfo)),
     );
-    await using other = await startGateway({
+    await using gateway = await startGateway({
       ...tables.env,
       GATEWAY_AUTH: 'jwks',
       GATEWAY_JWKS_URL: `http://127.0.0.1:${port}/keys`,
@@ -242,15 +243,15 @@ describe('with JWKS', () => {
       LOG_LEVEL: 'info',
     });
     const status = async (token: string) =>
-      (await fetch(`http://127.0.0.1:${other.port}/api/calls`, { headers: { authorization: `Bearer ${token}` } }))
+      (await fetch(`http://127.0.0.1:${gateway.port}/api/calls`, { headers: { authorization: `Bearer ${token}` } }))
         .status;
     expect(await status(await sign(privateKey))).toBe(503);
-    isAway = false;
+    isUnavailable = false;
     expect(await status(await sign(privateKey))).toBe(200);
-    isAway = true;
+    isUnavailable = true;
     expect(await status(await sign(privateKey))).toBe(200);
     expect(await status(await sign(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey))).toBe(401);
-    // The public key as the secret of HS256: algorithms are pinned.
+    // Algorithm confusion: the public key is not accepted as the secret of HS256.
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     expect(await status(await tokenWith({ iss: 'https://id.example.com' }, { key: pem }))).toBe(401);
   });

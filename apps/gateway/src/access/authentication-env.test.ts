@@ -4,19 +4,19 @@ import { GatewayEnv } from '../config.ts';
 const secret = 'x'.repeat(32);
 const read = (env: Record<string, string>) => readConfig(GatewayEnv, env);
 
-describe('a gateway', () => {
-  it('lets everybody in who is on this machine, unless it is told otherwise', () => {
+describe('the gateway', () => {
+  it('needs no authentication on loopback addresses by default', () => {
     expect(read({}).GATEWAY_AUTH).toBeUndefined();
     expect(read({ GATEWAY_HOST: '127.0.0.2,::1,[::1],::ffff:127.0.0.1,Localhost' }).GATEWAY_AUTH).toBeUndefined();
   });
 
   it.each([
-    [{ GATEWAY_HOST: '0.0.0.0' }, 'GATEWAY_AUTH: everybody could see'],
-    [{ GATEWAY_HOST: '127.0.0.1,192.0.2.7' }, 'GATEWAY_AUTH: everybody could see'],
-    [{ GATEWAY_HOST: '127.evil.example' }, 'GATEWAY_AUTH: everybody could see'],
-    [{ GATEWAY_HOST: 'localhost.evil.example' }, 'GATEWAY_AUTH: everybody could see'],
+    [{ GATEWAY_HOST: '0.0.0.0' }, 'GATEWAY_AUTH: authentication is required'],
+    [{ GATEWAY_HOST: '127.0.0.1,192.0.2.7' }, 'GATEWAY_AUTH: authentication is required'],
+    [{ GATEWAY_HOST: '127.evil.example' }, 'GATEWAY_AUTH: authentication is required'],
+    [{ GATEWAY_HOST: 'localhost.evil.example' }, 'GATEWAY_AUTH: authentication is required'],
     [{ GATEWAY_TRUSTED_PROXIES: '010.0.0.1' }, 'GATEWAY_TRUSTED_PROXIES: must be addresses or networks'],
-    [{ GATEWAY_ORIGINS: 'https://wall.example' }, 'GATEWAY_ORIGINS: must be names of hosts'],
+    [{ GATEWAY_ORIGINS: 'https://wall.example' }, 'GATEWAY_ORIGINS: must be host names'],
     [{ GATEWAY_AUTH: 'secret' }, 'GATEWAY_JWT_SECRET: must be set'],
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: 'short' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: '' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
@@ -25,15 +25,15 @@ describe('a gateway', () => {
     [{ GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: must be secret or jwks'],
     [{ GATEWAY_AUTH: 'none', GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: none, although'],
     [{ GATEWAY_AUTH: 'nobody' }, 'GATEWAY_AUTH: '],
-    [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE: must be a name of IANA'],
-  ])('with %j does not start, and says why', (env, why) => {
-    expect(() => read(env)).toThrow(why);
+    [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE: must be an IANA time zone name'],
+  ])('does not start with %j, and reports %s', (env, message) => {
+    expect(() => read(env)).toThrow(message);
   });
 
   it.each([
     { GATEWAY_HOST: '0.0.0.0', GATEWAY_AUTH: 'none' },
     { GATEWAY_HOST: '0.0.0.0', GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret },
-  ])('with %j starts: it is meant so', (env) => {
+  ])('starts with %j, where GATEWAY_AUTH is set', (env) => {
     expect(read(env).GATEWAY_AUTH).toBe(env.GATEWAY_AUTH);
   });
 });

@@ -1,36 +1,38 @@
 import { isLoopback, secretEnv } from '@callstream/runtime';
 import { z } from 'zod';
 
-/** Shortest secret of HS256, in bytes: as long as its hash, by RFC 7518, 3.2. */
+/** Shortest secret for HS256, in bytes: as long as the hash, by RFC 7518, 3.2. */
 const secretBytesMin = 32;
 
-/** Who may see what. */
+/** Settings of authentication: who may see calls. */
 export const authenticationEnv = {
   GATEWAY_AUTH: z
     .enum(['none', 'secret', 'jwks'])
     .optional()
     .describe(
-      'Who may see calls. none: everybody who reaches the port, as it is meant when it is only reached from this machine; secret: who has a token that is signed with GATEWAY_JWT_SECRET; jwks: with a key of GATEWAY_JWKS_URL',
+      'Who may see calls. none: everybody who can connect to the port, for use on one machine; secret: clients with a token signed with GATEWAY_JWT_SECRET; jwks: clients with a token signed with a key of GATEWAY_JWKS_URL',
     ),
   GATEWAY_JWT_SECRET: secretEnv(
     z.string().min(secretBytesMin, `must have at least ${secretBytesMin} characters`),
-    'Secret with which tokens are signed (HS256); npm run token makes one to try',
+    'Secret that tokens are signed with (HS256); npm run token makes a token to try',
   ),
   GATEWAY_JWKS_URL: z
     .url({ protocol: /^https?$/ })
     .optional()
-    .describe('Where the public keys are with which tokens are signed'),
-  GATEWAY_JWT_AUDIENCE: z.string().min(1).default('callstream').describe('What "aud" of a token must be'),
+    .describe('URL of the public keys (JWKS) that tokens are checked with'),
+  GATEWAY_JWT_AUDIENCE: z.string().min(1).default('callstream').describe('Required "aud" claim of a token'),
   GATEWAY_JWT_ISSUER: z
     .string()
     .min(1)
     .optional()
-    .describe('What "iss" of a token must be; must be set with jwks, whose keys may sign for others as well'),
+    .describe(
+      'Required "iss" claim of a token; must be set with GATEWAY_AUTH=jwks, because the same keys may sign for others',
+    ),
 };
 
 export type AuthenticationEnv = z.infer<z.ZodObject<typeof authenticationEnv>>;
 
-/** What must hold between the settings. */
+/** Reports settings that contradict each other, and a port that is open to a network without authentication. */
 export function checkAuthentication(
   env: AuthenticationEnv & { readonly GATEWAY_HOST: readonly string[] },
   context: z.RefinementCtx,
@@ -44,13 +46,16 @@ export function checkAuthentication(
   if (kind === 'jwks' && env.GATEWAY_JWT_ISSUER === undefined)
     issue('GATEWAY_JWT_ISSUER', 'must be set with GATEWAY_AUTH=jwks');
   if (kind === 'none' && (isSet.secret || isSet.jwks))
-    issue('GATEWAY_AUTH', 'none, although GATEWAY_JWT_SECRET or GATEWAY_JWKS_URL is set');
+    issue(
+      'GATEWAY_AUTH',
+      'none, although GATEWAY_JWT_SECRET or GATEWAY_JWKS_URL is set: unset those, or set secret or jwks',
+    );
   if (kind !== undefined) return;
   if (isSet.secret || isSet.jwks)
-    issue('GATEWAY_AUTH', 'must be secret or jwks, or GATEWAY_JWT_SECRET and GATEWAY_JWKS_URL not be set');
+    issue('GATEWAY_AUTH', 'must be secret or jwks, because GATEWAY_JWT_SECRET or GATEWAY_JWKS_URL is set');
   else if (!hosts.every(isLoopback))
     issue(
       'GATEWAY_AUTH',
-      'everybody could see every call on an address of GATEWAY_HOST: set secret or jwks, or none if it is meant so',
+      'authentication is required, because GATEWAY_HOST is not only a loopback address: set secret or jwks, or none to show every call to everybody',
     );
 }

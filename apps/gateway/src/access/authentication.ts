@@ -3,9 +3,9 @@ import type { AuthenticationEnv } from './authentication-env.ts';
 import { remoteKeys, secretKey } from './keys.ts';
 import { cacheTokens } from './token-cache.ts';
 import { createVerify, openToAll } from './verify.ts';
-import type { Verify } from './verify.ts';
+import type { TokenRules, Verify } from './verify.ts';
 
-/** Public keys only: with one of these, nobody can be told to take a public key for a secret. */
+/** Asymmetric algorithms only, so that a public key is never used as an HMAC secret (algorithm confusion). */
 const publicKeyAlgorithms = [
   'RS256',
   'RS384',
@@ -22,24 +22,21 @@ const publicKeyAlgorithms = [
 
 export interface Authentication {
   readonly verify: Verify;
-  /** Whether everybody may see everything, without a token. */
+  /** Whether no token is needed, and every client may see everything. */
   readonly isOpen: boolean;
 }
 
-/** As the settings say, which `checkAuthentication` has found to fit together. */
+/** Authentication by the settings, which `checkAuthentication` has validated. */
 export function createAuthentication(env: AuthenticationEnv, log: Log): Authentication {
   const rules = { audience: env.GATEWAY_JWT_AUDIENCE, issuer: env.GATEWAY_JWT_ISSUER };
   if (env.GATEWAY_AUTH === 'secret' && env.GATEWAY_JWT_SECRET !== undefined)
-    return {
-      verify: cacheTokens(createVerify({ ...rules, key: secretKey(env.GATEWAY_JWT_SECRET), algorithms: ['HS256'] })),
-      isOpen: false,
-    };
+    return withTokens({ ...rules, key: secretKey(env.GATEWAY_JWT_SECRET), algorithms: ['HS256'] });
   if (env.GATEWAY_AUTH === 'jwks' && env.GATEWAY_JWKS_URL !== undefined)
-    return {
-      verify: cacheTokens(
-        createVerify({ ...rules, key: remoteKeys(env.GATEWAY_JWKS_URL, log), algorithms: publicKeyAlgorithms }),
-      ),
-      isOpen: false,
-    };
+    return withTokens({ ...rules, key: remoteKeys(env.GATEWAY_JWKS_URL, log), algorithms: publicKeyAlgorithms });
   return { verify: openToAll, isOpen: true };
 }
+
+const withTokens = (rules: TokenRules): Authentication => ({
+  verify: cacheTokens(createVerify(rules)),
+  isOpen: false,
+});

@@ -1,16 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** What a client offers beside its token, so that there is one that the gateway can choose. */
+/** Subprotocol that a client offers beside its token, so that the gateway can choose one that is not the token. */
 export const subprotocol = 'callstream';
 const tokenProtocol = 'bearer.';
 
-/** The token of `Authorization: Bearer`, if there is one. */
+/** The token of `Authorization: Bearer <token>`, if there is one. */
 export const bearerOf = ({ authorization }: IncomingHttpHeaders): string | undefined =>
   /^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1];
 
 /**
- * The token that comes with the request for a socket: as bearer, or, from browsers, which can set no headers, as
- * subprotocol: `new WebSocket(url, ['callstream', 'bearer.' + token])`. Not in the address: those are written into logs.
+ * The token of the upgrade request of a socket: in `Authorization`, or as a subprotocol, because browsers cannot set headers:
+ * `new WebSocket(url, ['callstream', 'bearer.' + token])`. It is never in the URL, because URLs are logged.
  */
 export const tokenOf = (headers: IncomingHttpHeaders): string | undefined =>
   bearerOf(headers) ??

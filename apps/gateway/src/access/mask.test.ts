@@ -1,7 +1,7 @@
 import { fixtureEvents } from '@callstream/domain/testing';
 import { maskBody, maskEvent, maskNumber } from './mask.ts';
 
-describe('a number that is masked', () => {
+describe('the masked form of a number', () => {
   it.each([
     ['5511912345678', '*********5678'],
     ['+55 (11) 91234-5678', '+** (**) *****-5678'],
@@ -12,11 +12,11 @@ describe('a number that is masked', () => {
     ['*2900', '*2900'],
     ['٠١٢٣٤٥٦', '***٣٤٥٦'],
     ['', ''],
-  ])('%s is %s', (number, masked) => expect(maskNumber(number)).toBe(masked));
+  ])('of %s is %s', (number, masked) => expect(maskNumber(number)).toBe(masked));
 });
 
-describe('a body that is masked', () => {
-  it('keeps what names nobody, and hides every field that is not known', () => {
+describe('a masked body', () => {
+  it('keeps fields without personal data, and hides every unknown field', () => {
     const body = {
       type: 'call.cpf-provided',
       call_id: 'c',
@@ -29,7 +29,7 @@ describe('a body that is masked', () => {
     expect(maskBody(body)).toEqual({ ...body, cpf: '***', cnpj: '***', data: '***', nps: '***', Cidade: '***' });
   });
 
-  it('hides what stands inside of a field that is known', () => {
+  it('hides objects and lists, also in known fields', () => {
     expect(maskBody({ type: 't', queue: { their_number: '5511912345678' }, their_number: ['5511912345678'] })).toEqual({
       type: 't',
       queue: '***',
@@ -37,7 +37,7 @@ describe('a body that is masked', () => {
     });
   });
 
-  it('shows no number of the nineteen lives, but its last digits', () => {
+  it('shows only the last digits of the numbers in the nineteen recorded calls', () => {
     for (const line of [...fixtureEvents.values()].flat()) {
       const body = JSON.parse(line) as Record<string, unknown>;
       const text = JSON.stringify(maskBody(body));
@@ -50,7 +50,7 @@ describe('a body that is masked', () => {
   });
 });
 
-it('an event that is masked has no hash of the body', () => {
+it('a masked event has a uuid that is not a hash of its body', () => {
   const event = {
     id: 4097,
     aggregate_id: 'c',

@@ -6,9 +6,9 @@ it.each([
   ['its IPv4 address', 'http://127.0.0.1', true],
   ['its IPv6 address', 'https://[::1]:8443', true],
   ['a page of an allowed host, any port', 'https://wall.example:8443', true],
-  ['a foreign page', 'https://evil.example', false],
-  ['a name that only begins like ours', 'http://localhost.evil.example', false],
+  ['a page of another host', 'https://evil.example', false],
+  ['a name that only begins with localhost', 'http://localhost.evil.example', false],
   ['a sandboxed page', 'null', false],
-])('%s', (_who, origin, allowed) => {
+])('the origin of %s (%s) is allowed: %s', (_page, origin, allowed) => {
   expect(isAllowedOrigin(origin, ['wall.example'])).toBe(allowed);
 });

@@ -1,6 +1,6 @@
 import { isLoopbackPage, parseOrigin } from '@callstream/runtime';
 
-/** Whether a page may connect: programs send no Origin; pages must be of this machine, or of a host that is allowed. */
+/** Whether a request with this Origin header is allowed: none (programs send none), a page of this machine, or of an allowed host. */
 export function isAllowedOrigin(origin: string | undefined, allowedHosts: readonly string[]): boolean {
   if (origin === undefined) return true;
   const page = parseOrigin(origin);

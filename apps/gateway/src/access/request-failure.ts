@@ -1,4 +1,4 @@
-/** A request cannot be answered; the client is told why in these words. */
+/** A request of a client cannot be answered. The client gets the message, so it says the cause and what to do. */
 export class RequestFailure extends Error {
-  override readonly name = 'Failure';
+  override readonly name = 'RequestFailure';
 }

@@ -1,8 +1,8 @@
-/** What somebody may see. What may not be seen is, for them, as if it did not exist. */
+/** What a client may see. Anything outside of its scope does not exist for it: the answer is 404, or empty. */
 export interface Scope {
-  /** Calls, agents and numbers of these queues only; null: of every queue and of none. */
+  /** Only calls, agents and numbers of these queues; null: of all queues, and calls without a queue. */
   readonly queues: readonly string[] | null;
-  /** Whether of numbers only the last digits are shown, and no personal data. */
+  /** Whether phone numbers are masked but for their last digits, and personal fields of bodies hidden. */
   readonly masked: boolean;
 }
 
@@ -12,23 +12,23 @@ export const nothing: Scope = { queues: [], masked: true };
 
 export const isEverything = ({ queues, masked }: Scope): boolean => queues === null && !masked;
 
-/** The same for scopes in which the same is seen, and only for those: what is made for one of them fits all. */
+/** Cache key: equal exactly when two scopes see the same rows. */
 export function scopeKey(scope: Scope): string {
-  const known = keys.get(scope);
-  if (known !== undefined) return known;
+  const cached = keys.get(scope);
+  if (cached !== undefined) return cached;
   const { queues, masked } = scope;
   const key = JSON.stringify([queues === null ? null : [...new Set(queues)].toSorted(), masked]);
   keys.set(scope, key);
   return key;
 }
-/** Of scopes that were asked for: it is made once for each token, and not for each message. */
+/** Computed once per scope object, so once per token and not per message. */
 const keys = new WeakMap<Scope, string>();
 
-/** Whether something of this queue may be seen; null or '' is none. For many questions of one scope: {@link visibleTo}. */
+/** Whether the scope includes this queue; null, undefined or '' is no queue. For many queues, {@link visibleTo} is faster. */
 export const maySee = ({ queues }: Scope, queue: string | null | undefined): boolean =>
   queues === null || (queue !== null && queue !== undefined && queue !== '' && queues.includes(queue));
 
-/** The same for many questions: none of them looks through the whole list, which may have hundreds of queues. */
+/** {@link maySee} for one scope and many queues: looks them up in a set. A scope may have hundreds of queues. */
 export function visibleTo({ queues }: Scope): (queue: string | null | undefined) => boolean {
   if (queues === null) return () => true;
   const visible = new Set(queues);

@@ -2,103 +2,102 @@ import type { CloseCause } from '@callstream/contracts';
 import { RequestFailure } from './request-failure.ts';
 import { nothing } from './scope.ts';
 import type { Scope } from './scope.ts';
-import type { GrantedAccess, TokenRefusal, VerifyResult, Verify } from './verify.ts';
+import type { GrantedAccess, TokenRefusal, Verify, VerifyResult } from './verify.ts';
 
-/** How long a socket may stay open without having shown a token, in ms. */
-const tokenMsMax = 5_000;
-/** Longest that a timer of Node runs, in ms. */
+/** How long a socket may stay open without a token, in ms. */
+const tokenDeadlineMs = 5_000;
+/** Longest timer of Node, in ms. */
 const timerMsMax = 2 ** 31 - 1;
 
-/** What becomes of a socket whose token is not taken. */
+/** How a socket is closed whose token is refused. */
 const closeCauses = {
   wrong: 'denied',
   expired: 'expired',
   unavailable: 'keysAway',
 } as const satisfies Record<Exclude<TokenRefusal, 'missing'>, CloseCause>;
 
-/** The client whose admission it is. */
 export interface SocketAuthenticationOptions {
   readonly verify: Verify;
   readonly close: (cause: CloseCause) => void;
-  /** The token that came with the request for the socket was taken. */
-  readonly onAdmitted: (access: GrantedAccess) => void;
+  /** The token of the upgrade request was accepted. (`authenticate` answers for the token of a message.) */
+  readonly onAuthenticated: (access: GrantedAccess) => void;
 }
 
-/** What one client may see, and until when. */
+/** What one client may see, and until when: closes its socket when its token is refused or expires, or if none comes in time. */
 export class SocketAuthentication implements Disposable {
-  readonly #owner: SocketAuthenticationOptions;
+  readonly #options: SocketAuthenticationOptions;
   #access: GrantedAccess | null = null;
   #timer: NodeJS.Timeout | null = null;
-  /** Of the token that came last; null once that is done. */
-  #checking: Promise<GrantedAccess | null> | null = null;
-  #isOver = false;
+  /** The check of the latest token; null when it is done. */
+  #check: Promise<GrantedAccess | null> | null = null;
+  #isDisposed = false;
 
-  constructor(owner: SocketAuthenticationOptions) {
-    this.#owner = owner;
+  constructor(options: SocketAuthenticationOptions) {
+    this.#options = options;
   }
 
   scope(): Scope {
     return this.#access?.scope ?? nothing;
   }
 
-  /** Whether a token was taken that is still true. */
-  isAdmitted(): boolean {
+  /** Whether the client has a valid token, or needs none. */
+  isAuthenticated(): boolean {
     return this.#access !== null;
   }
 
-  /** Takes the token that the socket was asked for with; without one, waits for `authenticate`, not for long. */
+  /** Checks the token of the upgrade request; without one, `authenticate` must follow within {@link tokenDeadlineMs}. */
   async begin(token: string | undefined): Promise<void> {
-    this.#endAt(Date.now() + tokenMsMax, 'unauthenticated');
-    const taken = await this.#check(token);
-    if (token !== undefined && taken) this.#owner.onAdmitted(taken);
+    this.#closeAt(Date.now() + tokenDeadlineMs, 'unauthenticated');
+    const access = await this.#verify(token);
+    if (token !== undefined && access) this.#options.onAuthenticated(access);
   }
 
-  /** Takes a token in place of the one before; one that is not taken closes the socket. @throws {Failure} then */
+  /** Replaces the token. A refused one closes the socket. @returns when it expires, in ms since 1970 @throws {RequestFailure} if it is refused */
   async authenticate(token: string): Promise<number | null> {
-    const taken = await this.#check(token);
-    if (taken === null) throw new RequestFailure('The token is not taken.');
-    return taken.expiresAt;
+    const access = await this.#verify(token);
+    if (access === null) throw new RequestFailure('The token was refused.');
+    return access.expiresAt;
   }
 
-  /** Resolves when no token is being checked. */
+  /** Resolves when no check of a token is in progress. */
   async settled(): Promise<void> {
-    await this.#checking?.catch(() => undefined);
+    await this.#check?.catch(() => undefined);
   }
 
   [Symbol.dispose](): void {
-    this.#isOver = true;
+    this.#isDisposed = true;
     this.#stopTimer();
   }
 
-  #check(token: string | undefined): Promise<GrantedAccess | null> {
-    const checking = this.#owner.verify(token).then((verified) => {
-      // Of two at once, the later one counts.
-      if (this.#checking !== checking || this.#isOver) return this.#access;
-      this.#checking = null;
-      return this.#take(verified);
+  #verify(token: string | undefined): Promise<GrantedAccess | null> {
+    const check = this.#options.verify(token).then((result) => {
+      // A newer token came meanwhile: its result counts.
+      if (this.#check !== check || this.#isDisposed) return this.#access;
+      this.#check = null;
+      return this.#apply(result);
     });
-    this.#checking = checking;
-    return checking;
+    this.#check = check;
+    return check;
   }
 
-  #take(verified: VerifyResult): GrantedAccess | null {
-    if ('refusal' in verified) {
-      // It may still come.
-      if (verified.refusal !== 'missing') this.#end(closeCauses[verified.refusal]);
+  #apply(result: VerifyResult): GrantedAccess | null {
+    if ('refusal' in result) {
+      // A missing token may still come, until the deadline.
+      if (result.refusal !== 'missing') this.#close(closeCauses[result.refusal]);
       return null;
     }
-    this.#access = verified.access;
+    this.#access = result.access;
     this.#stopTimer();
-    if (this.#access.expiresAt !== null) this.#endAt(this.#access.expiresAt, 'expired');
+    if (this.#access.expiresAt !== null) this.#closeAt(this.#access.expiresAt, 'expired');
     return this.#access;
   }
 
-  #endAt(ms: number, cause: CloseCause): void {
+  #closeAt(ms: number, cause: CloseCause): void {
     this.#stopTimer();
-    if (this.#isOver) return;
-    const left = Math.max(0, ms - Date.now());
-    const atEnd = (): void => (left > timerMsMax ? this.#endAt(ms, cause) : this.#end(cause));
-    this.#timer = setTimeout(atEnd, Math.min(left, timerMsMax));
+    if (this.#isDisposed) return;
+    const leftMs = Math.max(0, ms - Date.now());
+    const onTimeout = (): void => (leftMs > timerMsMax ? this.#closeAt(ms, cause) : this.#close(cause));
+    this.#timer = setTimeout(onTimeout, Math.min(leftMs, timerMsMax));
   }
 
   #stopTimer(): void {
@@ -106,8 +105,8 @@ export class SocketAuthentication implements Disposable {
     this.#timer = null;
   }
 
-  #end(cause: CloseCause): void {
+  #close(cause: CloseCause): void {
     this.#access = null;
-    this.#owner.close(cause);
+    this.#options.close(cause);
   }
 }

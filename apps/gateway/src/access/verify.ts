@@ -1,41 +1,40 @@
 import { errors, jwtVerify } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
-import type { Scope } from './scope.ts';
-import { everything } from './scope.ts';
 import { scopeOf } from './claims.ts';
+import { everything } from './scope.ts';
+import type { Scope } from './scope.ts';
 
-/** Who shows a token, and for how long what it says is true. */
+/** What a valid token allows, and until when. */
 export interface GrantedAccess {
   readonly scope: Scope;
-  /** ms since 1970; null: without end. */
+  /** ms since 1970; null: never. */
   readonly expiresAt: number | null;
 }
 
-/** Why a token is not taken. `unavailable`: it could not be checked. */
+/** Why a token is refused. `unavailable`: it could not be checked, because the keys are unavailable. */
 export type TokenRefusal = 'missing' | 'wrong' | 'expired' | 'unavailable';
 
-/** What became of a token. */
 export type VerifyResult = { readonly access: GrantedAccess } | { readonly refusal: TokenRefusal };
 
-/** What a token allows; undefined if none was shown. */
+/** Checks a token; undefined if the request has none. Does not throw. */
 export type Verify = (token: string | undefined) => Promise<VerifyResult>;
 
-const open: Promise<VerifyResult> = Promise.resolve({ access: { scope: everything, expiresAt: null } });
+const fullAccess: Promise<VerifyResult> = Promise.resolve({ access: { scope: everything, expiresAt: null } });
 
-/** Everybody may see everything. */
-export const openToAll: Verify = () => open;
+/** Without authentication (GATEWAY_AUTH=none): every client may see everything, without a token. */
+export const openToAll: Verify = () => fullAccess;
 
 export interface TokenRules {
   readonly key: JWTVerifyGetKey;
-  /** Only these: what a token says of itself decides nothing. */
+  /** Only these: the algorithm that a token itself names must not decide. */
   readonly algorithms: readonly string[];
   readonly audience: string;
   readonly issuer: string | undefined;
 }
 
-/** Most by which clocks may differ, in seconds. */
+/** Most by which the clocks of the issuer and of this machine may differ, in seconds. */
 const clockToleranceSeconds = 5;
-/** Longest token, in characters: Node takes 16 KiB of headers. */
+/** Longest token, in characters: Node accepts 16 KiB of headers. */
 const tokenCharsMax = 8_192;
 
 export function createVerify({ key, algorithms, audience, issuer }: TokenRules): Verify {
@@ -60,10 +59,10 @@ export function createVerify({ key, algorithms, audience, issuer }: TokenRules):
   };
 }
 
-/** The token is at fault, or the key set could not be had. */
+/** Any error that is not about the token itself is one of reading the key set. */
 function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof errors.JWTExpired) return 'expired';
-  const isToken =
+  const isTokenError =
     error instanceof errors.JWTClaimValidationFailed ||
     error instanceof errors.JWTInvalid ||
     error instanceof errors.JWSInvalid ||
@@ -72,5 +71,5 @@ function refusalOf(error: unknown): TokenRefusal {
     error instanceof errors.JOSENotSupported ||
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys;
-  return isToken ? 'wrong' : 'unavailable';
+  return isTokenError ? 'wrong' : 'unavailable';
 }

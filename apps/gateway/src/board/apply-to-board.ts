@@ -1,101 +1,105 @@
-import { decode, factSet, factsOf, emptyFactSet, partitionsMax, addsFacts, union } from '@callstream/domain';
+import { addsFacts, decode, emptyFactSet, factSet, factsOf, partitionsMax, union } from '@callstream/domain';
 import type { CallEvent, Fact, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
 import type { CallBoard } from './board.ts';
-import type { Expiry } from './expiry.ts';
-import type { BoardProgress } from './progress.ts';
+import type { BoardState } from './board-state.ts';
 
 /** Kinds that can start a call; any other implies history that we lack. */
-const opening: ReadonlySet<string> = new Set(['call.new', 'call.standby', 'call.waiting']);
+const startingKinds: ReadonlySet<string> = new Set(['call.new', 'call.standby', 'call.waiting']);
 
 /** What a batch states about one call. */
 interface CallUpdate {
   readonly facts: Fact[];
-  opens: boolean;
+  /** One of the events can start the call. */
+  starts: boolean;
   readonly firstOffset: number;
 }
 
 export interface ApplyToBoardOptions {
-  readonly board: CallBoard;
-  readonly progress: BoardProgress;
-  readonly leaving: Expiry;
-  /** What Postgres has of calls; null while it is away. */
+  readonly state: Pick<BoardState, 'board' | 'progress' | 'expiry'>;
+  /** Reads calls from Postgres; null while it is not available. */
   readonly lookUp: (callIds: readonly string[]) => Promise<readonly StoredCall[] | null>;
   readonly onEvents: (events: readonly CallEvent[]) => void;
 }
 
 /**
- * Applies records of one partition to the board. A call that is not on it is first looked up in Postgres: a
- * recording that comes a day later must not look like a new call. While Postgres is away, only what begins a call opens
- * one, and what is left out is noted as missing. `onBoard` is called in the very turn in which they come to the board: who is told
- * of them is given a cursor behind them.
+ * Applies records of one partition to the board. A call that is not on the board is looked up in Postgres first: a recording
+ * that comes a day later must not look like a new call. While Postgres is not available, only an event that can start a call
+ * adds one, and the rest is noted as missing.
+ * @param onApplied called synchronously with the changes: a cursor that is made for them must be behind these records
  */
 export async function applyToBoard(
-  applying: ApplyToBoardOptions,
+  { state, lookUp, onEvents }: ApplyToBoardOptions,
   partition: number,
   records: readonly LogRecord[],
-  onBoard: () => void = () => undefined,
+  onApplied: () => void = () => undefined,
 ): Promise<void> {
-  const { board, progress, leaving, onEvents } = applying;
-  const events = eventsIn(records);
-  const all = statedIn(events);
-  const { known, unsure } = await lookUpUnknown(applying, [...all.keys()]);
-  for (const [callId, { facts, opens, firstOffset }] of all) {
-    const partial = unsure.has(callId);
-    if (partial) progress.missed(partition, firstOffset);
-    const [before, said] = [known.get(callId) ?? emptyFactSet, factSet(facts)];
-    // A call that has left does not come back by an event that is delivered again: nobody would be told of it.
-    const mayCome = (!partial || opens) && addsFacts(before, said);
-    if (!mayCome && !board.get(callId)?.call) continue;
-    const entry = board.put(callId, union(before, said), { partial });
-    if (entry.call) leaving.came(entry.call);
+  const { board, progress, expiry } = state;
+  const events = decodeEvents(records);
+  const updates = updatesByCall(events);
+  const { stored, unavailable } = await lookUpUnknown(board, lookUp, [...updates.keys()]);
+  for (const [callId, { facts, starts, firstOffset }] of updates) {
+    const isPartial = unavailable.has(callId);
+    if (isPartial) progress.missing.note(partition, firstOffset);
+    const before = stored.get(callId) ?? emptyFactSet;
+    const added = factSet(facts);
+    // A redelivery must not bring a call back that has left: no further delta would remove it from the screens.
+    const mayAppear = (!isPartial || starts) && addsFacts(before, added);
+    if (!mayAppear && !board.get(callId)?.call) continue;
+    const entry = board.put(callId, union(before, added), { isPartial });
+    if (entry.call) expiry.added(entry.call);
   }
-  onBoard();
+  onApplied();
   onEvents(events);
 }
 
-/** What Postgres has of the calls that are not on the board; and of which it could not be asked. */
+/** The facts in Postgres of the calls that are not on the board, and the calls that could not be looked up. */
 async function lookUpUnknown(
-  { board, lookUp }: Pick<ApplyToBoardOptions, 'board' | 'lookUp'>,
+  board: CallBoard,
+  lookUp: ApplyToBoardOptions['lookUp'],
   callIds: readonly string[],
-): Promise<{ known: ReadonlyMap<string, FactSet>; unsure: ReadonlySet<string> }> {
-  const known = new Map<string, FactSet>();
-  const unsure = new Set<string>();
-  const asked = new Set<string>();
+): Promise<{ stored: ReadonlyMap<string, FactSet>; unavailable: ReadonlySet<string> }> {
+  const stored = new Map<string, FactSet>();
+  const unavailable = new Set<string>();
+  const requested = new Set<string>();
   const isUnknown = (callId: string): boolean => {
     const entry = board.get(callId);
-    return !asked.has(callId) && (!entry?.call || entry.partial);
+    return !requested.has(callId) && (!entry?.call || entry.isPartial);
   };
-  // Again, because a call may leave the board while others are asked for.
+  // Repeated, because a call may leave the board during the look-up of others.
   for (let ids = callIds.filter(isUnknown); ids.length > 0; ids = callIds.filter(isUnknown)) {
-    const found = await lookUp(ids);
+    const calls = await lookUp(ids);
     for (const callId of ids) {
-      asked.add(callId);
-      if (found === null) unsure.add(callId);
+      requested.add(callId);
+      if (calls === null) unavailable.add(callId);
     }
-    for (const { callId, facts } of found ?? []) known.set(callId, facts);
+    for (const { callId, facts } of calls ?? []) stored.set(callId, facts);
   }
-  return { known, unsure };
+  return { stored, unavailable };
 }
 
-const eventsIn = (records: readonly LogRecord[]): CallEvent[] =>
+const decodeEvents = (records: readonly LogRecord[]): CallEvent[] =>
   records.flatMap((record) => {
     const decoded = decode(logEntry(record));
-    // What is no event, the projector puts aside.
+    // The projector writes records that are not events to the dead-letter queue.
     return 'event' in decoded ? [decoded.event] : [];
   });
 
-function statedIn(events: readonly CallEvent[]): Map<string, CallUpdate> {
-  const all = new Map<string, CallUpdate>();
+function updatesByCall(events: readonly CallEvent[]): Map<string, CallUpdate> {
+  const updates = new Map<string, CallUpdate>();
   for (const event of events) {
     const { callId } = event;
     if (callId === null) continue;
-    const stated = all.get(callId) ?? { facts: [], opens: false, firstOffset: Math.floor(event.id / partitionsMax) };
-    stated.facts.push(...factsOf(event));
-    stated.opens ||= opening.has(event.kind);
-    all.set(callId, stated);
+    const update = updates.get(callId) ?? {
+      facts: [],
+      starts: false,
+      firstOffset: Math.floor(event.id / partitionsMax),
+    };
+    update.facts.push(...factsOf(event));
+    update.starts ||= startingKinds.has(event.kind);
+    updates.set(callId, update);
   }
-  return all;
+  return updates;
 }

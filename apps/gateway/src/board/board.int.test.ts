@@ -3,7 +3,9 @@ import { liveCallOf } from '@callstream/contracts';
 import { projectionVersion } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
-import { connect, startGateway } from '../../testing/gateway.ts';
+import { connect } from '../../testing/client.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import type { TestGateway } from '../../testing/gateway.ts';
 import { event, isEvent, openDashboard, waits } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
 import { startTables } from '../../testing/tables.ts';
@@ -13,14 +15,14 @@ import { cursorText, readCursor } from './cursor.ts';
 jest.setTimeout(60_000);
 
 let tables: TestTables;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: TestGateway;
 
 const minuteMs = 60_000;
 
 beforeAll(async () => {
   tables = await startTables();
   await tables.add([event('call.new', 'a'), waits('b')]);
-  // Of calls that are over long since, and of one that nobody ended: none of them is a call of now.
+  // A call that finished long ago, and one that is stale: neither is on the board.
   const hours = (n: number) => ({ receivedAt: Date.now() - n * 60 * minuteMs });
   await tables.append([event('call.new', 'old'), event('call.finished', 'old')], hours(1));
   await tables.append([event('call.new', 'stale')], hours(3));
@@ -34,7 +36,7 @@ afterAll(async () => {
 });
 
 describe('a subscriber', () => {
-  it('gets the calls of now, and then what changes, before it is projected', async () => {
+  it('gets a snapshot of the current calls, and then deltas before they are projected', async () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.shows({ a: 'NEW', b: 'WAITING' });
     await tables.append([waits('a'), event('call.new', 'c')]);
@@ -44,7 +46,7 @@ describe('a subscriber', () => {
       expect(call).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(callId)!))));
   });
 
-  it('sees leave what leaves its filter, and when it comes back, what changed while it was away', async () => {
+  it('hears that a call left its filter, and after a reconnect what changed meanwhile', async () => {
     const subscribe = { states: ['WAITING'], queues: ['900'] };
     using waiting = await openDashboard(gateway.port, { subscribe });
     await waiting.shows({ a: 'WAITING', b: 'WAITING' });
@@ -61,7 +63,7 @@ describe('a subscriber', () => {
     await back.shows({ c: 'WAITING' });
   });
 
-  it('is told how old the board is', async () => {
+  it('gets heartbeats that say how old the board is', async () => {
     using dashboard = await openDashboard(gateway.port);
     const before = Date.now();
     const { data } = (await dashboard.client.next(isEvent('Heartbeat'))) as MessageOf<'Heartbeat'>;
@@ -70,27 +72,31 @@ describe('a subscriber', () => {
     expect(data.now).toBeGreaterThanOrEqual(data.as_of);
   });
 
-  it('hears nothing more once it has unsubscribed', async () => {
-    using other = await openDashboard(gateway.port);
+  it('gets no more deltas once it has unsubscribed', async () => {
+    using subscribed = await openDashboard(gateway.port);
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     dashboard.client.send({ event: 'Unsubscribe', data: {}, id: 'u' });
     await dashboard.client.next(isEvent('Unsubscribe'));
-    const heard = dashboard.client.frames.length;
+    const framesBefore = dashboard.client.frames.length;
     await tables.append([event('call.ongoing', 'c')]);
-    await until(() => other.calls.get('c')?.state === 'ONGOING', {
-      ...{ timeoutMs: 20_000, onTimeout: () => new Error('no change') },
+    await until(() => subscribed.calls.get('c')?.state === 'ONGOING', {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The other subscriber got no delta.'),
     });
-    expect(dashboard.client.frames.slice(heard).filter(isEvent('CallsChanged'))).toEqual([]);
+    expect(dashboard.client.frames.slice(framesBefore).filter(isEvent('CallsChanged'))).toEqual([]);
   });
 });
 
 describe('a call that is not on the board', () => {
-  it('comes back as what Postgres has of it, and not as a ghost', async () => {
+  it('appears again with all that Postgres has of it when a late event comes', async () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     await tables.append([{ type: 'call.recording-available', call_id: 'old', url: 'https://example.test/1' }]);
-    await until(() => dashboard.calls.get('old'), { timeoutMs: 20_000, onTimeout: () => new Error('it did not come') });
+    await until(() => dashboard.calls.get('old'), {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The call did not appear.'),
+    });
     expect(dashboard.calls.get('old')).toMatchObject({ state: 'FINISHED', recording_url: 'https://example.test/1' });
   });
 });
@@ -101,64 +107,67 @@ describe('a cursor', () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     const cursor = readCursor(dashboard.cursor());
-    if (!cursor) throw new Error('It is none.');
+    if (!cursor) throw new Error('The snapshot has no valid cursor.');
     return cursor;
   };
 
   it.each(['', 'x', 'bnVsbA', Buffer.from('{"e":"1","p":[1e300],"t":0}').toString('base64url'), '%00'])(
-    'that is none is refused in words: %s',
+    'that is not valid fails with a message: %s',
     async (cursor) => {
       using dashboard = await subscribeAt(cursor);
       expect(await dashboard.client.next(isEvent('Subscribe'))).toMatchObject({ status: 'Failed', id: 'subscribe' });
     },
   );
 
-  it('that is too old, or of another epoch, is answered with everything', async () => {
+  it('that is too old, or of another epoch, is answered with a reset', async () => {
     const cursor = await current();
-    for (const other of [
-      { ...cursor, leftUntil: Date.now() - 40 * minuteMs },
+    for (const unusable of [
+      { ...cursor, expiredUntil: Date.now() - 40 * minuteMs },
       { ...cursor, epoch: `${projectionVersion}.x` },
       { ...cursor, positions: [] },
     ]) {
-      using dashboard = await subscribeAt(cursorText(other));
+      using dashboard = await subscribeAt(cursorText(unusable));
       const snapshot = await dashboard.snapshot();
       expect(snapshot.reset).toBe(true);
       expect(snapshot.calls.length).toBeGreaterThan(3);
     }
   });
 
-  it('that is of an older version closes the socket for good: the page is as old', async () => {
+  it('of an older projection version closes the socket for good, as the page is as old', async () => {
     const cursor = await current();
     using dashboard = await subscribeAt(cursorText({ ...cursor, epoch: `${projectionVersion - 1}.x` }));
     expect(await dashboard.client.closed).toBe(4504);
   });
 
-  it('that is ahead of the gateway closes the socket, if the gateway does not get there', async () => {
+  it('that is ahead of the gateway closes the socket if the gateway does not reach it in time', async () => {
     const { positions, ...cursor } = await current();
     using dashboard = await subscribeAt(cursorText({ ...cursor, positions: positions.map((n) => n + 1_000) }));
     expect(await dashboard.client.closed).toBe(4010);
   });
 
-  it('that is ahead is waited for', async () => {
+  it('that is ahead of the gateway is answered once the gateway reaches it', async () => {
     const { positions, ...cursor } = await current();
     using dashboard = await subscribeAt(cursorText({ ...cursor, positions: positions.map((n) => n + 1) }));
     await tables.append([event('call.new', 'ahead-1'), event('call.new', 'ahead-2')]);
     expect((await dashboard.snapshot()).calls).toEqual([]);
   });
 
-  it('works on another gateway that has just started', async () => {
+  it('can be resumed from at another gateway that has just started', async () => {
     await tables.append([event('call.new', 'spooled')], { receivedAt: Date.now() - 110 * minuteMs });
     using dashboard = await openDashboard(gateway.port);
-    await until(() => dashboard.calls.has('spooled'), { timeoutMs: 20_000, onTimeout: () => new Error('not there') });
+    await until(() => dashboard.calls.has('spooled'), {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The call did not appear.'),
+    });
     await tables.project();
     dashboard.client[Symbol.dispose]();
-    // While it is away, a call goes on, and one is long over when its end arrives: nobody has that on a board.
+    // Meanwhile a call goes on, and another finishes so long ago that no board has it any more.
     await tables.append([event('call.ongoing', 'ahead-1')]);
     await tables.append([event('call.finished', 'spooled')], { receivedAt: Date.now() - 100 * minuteMs });
     await tables.project();
-    await using second = await startGateway(tables.env);
-    await second.ready();
-    using back = await openDashboard(second.port, {
+    await using secondGateway = await startGateway(tables.env);
+    await secondGateway.ready();
+    using back = await openDashboard(secondGateway.port, {
       subscribe: { cursor: dashboard.cursor() },
       calls: dashboard.calls,
     });
@@ -177,14 +186,14 @@ describe('WatchCall', () => {
     return client;
   };
 
-  it('tells all events so far, once they are projected, and then each new one, once', async () => {
+  it('sends all events so far once they are projected, and then each new event once', async () => {
     await tables.append([event('call.new', 'w')]);
     using client = await watch('w');
     await tables.project();
     const { data } = (await client.next(isEvent('CallEvents'))) as MessageOf<'CallEvents'>;
     expect(data).toMatchObject({ call_id: 'w', events: [{ aggregate_id: 'w', event: { type: 'call.new' } }] });
-    const again = waits('w');
-    await tables.append([again, again, event('call.finished', 'w')]);
+    const waiting = waits('w');
+    await tables.append([waiting, waiting, event('call.finished', 'w')]);
     const added: MessageOf<'CallEventAdded'>[] = [];
     for (const _ of ['waiting', 'finished'])
       added.push((await client.next(isEvent('CallEventAdded'))) as MessageOf<'CallEventAdded'>);
@@ -199,7 +208,7 @@ describe('WatchCall', () => {
     await client.next(isEvent('UnwatchCall'));
   });
 
-  it('of more calls than a socket may watch fails', async () => {
+  it('fails beyond 20 calls of one socket', async () => {
     using client = await connect(gateway.port);
     await tables.project();
     for (let i = 0; i < 21; i++) client.send({ event: 'WatchCall', data: { call_id: `many-${i}` } });

@@ -1,69 +1,70 @@
-import type { Call } from '@callstream/domain';
 import { partitionsMax } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
 import type { BoardTimes } from '@callstream/tables';
-import type { CallBoard, BoardEntry } from './board.ts';
+import type { BoardEntry, CallBoard } from './board.ts';
 
-/** How long calls stay. */
+/** How long calls stay on the board after their last event. */
 export interface Retention {
-  /** A finished call of which nothing was heard for so long leaves, in ms. */
+  /** Of a finished call, in ms. */
   readonly keepMs: number;
-  /** So does an unfinished one, in ms. */
+  /** Of an unfinished call, in ms; after that it is stale. */
   readonly staleMs: number;
 }
 
-/** Clocks of gateways may differ by this, and a sweep may be late, in ms. */
+/** Margin for clock differences between gateways, and for a late sweep, in ms. */
 const marginMs = 60_000;
 
-/** Oldest cursor that is resumed from, in ms. */
+/** Age of the oldest cursor that a client can resume from, in ms. */
 export const cursorMsMax = ({ keepMs }: Retention): number => Math.max(keepMs - marginMs, keepMs / 2);
 
-/** How long we must be able to tell of a call that it has left, in ms. */
-export const tombstoneMs = (keeping: Retention): number => cursorMsMax(keeping) + marginMs;
+/** How long a tombstone is kept, in ms: longer than any cursor that asks for it. */
+export const tombstoneMs = (retention: Retention): number => cursorMsMax(retention) + marginMs;
 
-/** When a call is to leave if nothing more is heard of it: a function of the call, the same on every gateway. */
+/** When a call leaves the board unless another event comes, ms since 1970. Depends only on the call, so all gateways agree. */
 export const expiresAt = (call: Pick<Call, 'finishedAt' | 'heardAt'>, { keepMs, staleMs }: Retention): number =>
   call.heardAt + (call.finishedAt === null ? staleMs : keepMs);
 
-/** What a board that was kept all the while would hold now. */
-export const boardTimes = (now: number, keeping: Retention): BoardTimes => ({
-  unfinishedSince: now - keeping.staleMs,
-  heardSince: now - keeping.keepMs,
-  leftWithinMs: tombstoneMs(keeping),
+/** Selects the calls that a board would hold now if it had been maintained without interruption. */
+export const boardTimes = (now: number, retention: Retention): BoardTimes => ({
+  unfinishedSince: now - retention.staleMs,
+  heardSince: now - retention.keepMs,
+  leftWithinMs: tombstoneMs(retention),
 });
 
 export interface Expiry {
-  /** To be told of every call that was put on the board: it may be one whose time was over before it came. */
-  readonly came: (call: Call) => void;
-  /** Until when every call that had to leave has left; ms since 1970. */
-  readonly leftUntil: () => number;
+  /** Call for every call that is put on the board: one that comes late may be due already. */
+  readonly added: (call: Call) => void;
+  /** Every call that was due before this time has left the board; ms since 1970. */
+  readonly expiredUntil: () => number;
   /**
-   * Lets go of the calls whose time has come, if Postgres has all of them, and forgets those that left so long ago that no
-   * cursor asks for them. `projected`: positions of the projection; null if it cannot be asked.
+   * Removes the calls that are due and that Postgres has completely, and drops tombstones that no cursor can ask for.
+   * @param projected positions of the projection; null while Postgres is not available: then nothing is removed
    */
   readonly sweep: (now: number, projected: ReadonlyMap<number, number> | null) => void;
 }
 
-export function createExpiry(board: CallBoard, keeping: Retention, now: number): Expiry {
-  let leftUntil = now;
-  const isProjected = ({ lastId }: BoardEntry, projected: ReadonlyMap<number, number>): boolean =>
-    (projected.get(lastId % partitionsMax) ?? 0) > Math.floor(lastId / partitionsMax);
+export function createExpiry(board: CallBoard, retention: Retention, now: number): Expiry {
+  let expiredUntil = now;
   return {
-    leftUntil: () => leftUntil,
-    came: (call) => (leftUntil = Math.min(leftUntil, expiresAt(call, keeping) - 1)),
+    expiredUntil: () => expiredUntil,
+    added: (call) => (expiredUntil = Math.min(expiredUntil, expiresAt(call, retention) - 1)),
     sweep: (at, projected) => {
       let until = at;
       for (const entry of board.entries()) {
         if (entry.call === null) {
-          if (entry.leftAt < at - tombstoneMs(keeping)) board.forget(entry);
+          if (entry.expiredAt < at - tombstoneMs(retention)) board.dropTombstone(entry);
           continue;
         }
-        const due = expiresAt(entry.call, keeping);
-        if (due > at) continue;
+        const dueAt = expiresAt(entry.call, retention);
+        if (dueAt > at) continue;
         if (projected && isProjected(entry, projected))
-          board.leave({ callId: entry.callId, lastId: entry.lastId, leavesAt: due, leftAt: at });
-        else until = Math.min(until, due - 1);
+          board.expire({ callId: entry.callId, lastId: entry.lastId, expiresAt: dueAt, expiredAt: at });
+        else until = Math.min(until, dueAt - 1);
       }
-      leftUntil = until;
+      expiredUntil = until;
     },
   };
 }
+
+const isProjected = ({ lastId }: BoardEntry, projected: ReadonlyMap<number, number>): boolean =>
+  (projected.get(lastId % partitionsMax) ?? 0) > Math.floor(lastId / partitionsMax);

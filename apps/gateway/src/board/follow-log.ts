@@ -1,64 +1,69 @@
 import { checkBatchOffsets, followTopic, receivedAtOf } from '@callstream/runtime';
-import type { Batch, RunningConsumer, BlockedPartitions, Kafka, Log } from '@callstream/runtime';
+import type { Batch, BlockedPartitions, Kafka, Log, RunningConsumer, UnreadableBatch } from '@callstream/runtime';
 import { applyToBoard } from './apply-to-board.ts';
 import type { ApplyToBoardOptions } from './apply-to-board.ts';
 
-/** Partitions that are applied at the same time: one may wait for Postgres. */
+/** Partitions that are applied at the same time: each may wait for Postgres. */
 const concurrency = 4;
 
 export interface FollowLogOptions extends ApplyToBoardOptions {
   readonly kafka: Kafka;
   readonly topic: string;
-  /** A batch is on the board, whose first record was received then, in ms since 1970. */
+  /** A batch is on the board. @param receivedAt of its first record, ms since 1970 */
   readonly onApplied: (receivedAt: number) => void;
   readonly onJoin: () => void;
-  /** Where it is waited for an operator, if a batch cannot be read. */
-  readonly heldUp: BlockedPartitions;
+  /** Partitions that wait at an unreadable batch until an operator skips it. */
+  readonly blocked: BlockedPartitions;
   readonly log: Log;
 }
 
-/** Reads the log from where the board is, and joins it in. */
-export function followLog({
-  kafka,
-  topic,
-  onApplied,
-  onJoin,
-  heldUp,
-  log,
-  ...applying
-}: FollowLogOptions): Promise<RunningConsumer> {
-  const { progress } = applying;
-  const sought = new Map<number, number>();
-  /** A gap that is still there when read again is real: an aborted transaction. */
-  const isReadAgain = (partition: number, from: number): boolean => {
-    const isFirst = sought.get(partition) !== from;
-    sought.set(partition, from);
-    return !isFirst;
-  };
+/** Follows the log from the board's positions and applies its records. */
+export function followLog(options: FollowLogOptions): Promise<RunningConsumer> {
+  const { kafka, topic, onApplied, onJoin, blocked, log } = options;
+  const { progress } = options.state;
+  const isReadAgain = createIsReadAgain();
+  const positionOf = (partition: number): number => progress.positions().get(partition) ?? 0;
+
   const onBatch = async ({ partition, records, highWatermark }: Batch): Promise<number> => {
-    const expected = progress.positions().get(partition) ?? 0;
-    const aligned = checkBatchOffsets(records, expected);
-    if (aligned.kind === 'known') return expected;
-    if (aligned.kind === 'gap' && !isReadAgain(partition, expected)) return expected;
-    const last = aligned.records.at(-1) ?? aligned.records[0];
+    const expected = positionOf(partition);
+    const checked = checkBatchOffsets(records, expected);
+    if (checked.kind === 'duplicate') return expected;
+    if (checked.kind === 'gap' && !isReadAgain(partition, expected)) return expected;
+    const last = checked.records.at(-1) ?? checked.records[0];
     const next = last.offset + 1;
-    await applyToBoard(applying, partition, aligned.records, () =>
-      progress.read(partition, { next, end: highWatermark, receivedAt: receivedAtOf(last).ms }),
+    await applyToBoard(options, partition, checked.records, () =>
+      progress.recordRead(partition, { next, highWatermark, receivedAt: receivedAtOf(last).ms }),
     );
-    onApplied(receivedAtOf(aligned.records[0]).ms);
+    onApplied(receivedAtOf(checked.records[0]).ms);
     return next;
   };
+  const onUnreadable = async (batch: UnreadableBatch, signal: AbortSignal): Promise<number> => {
+    const { partition, firstOffset, lastOffset } = batch;
+    const expected = positionOf(partition);
+    if (expected > lastOffset || (expected < firstOffset && !isReadAgain(partition, expected))) return expected;
+    await blocked.waitUntilSkipped(batch, signal);
+    progress.skipTo(partition, lastOffset + 1);
+    return lastOffset + 1;
+  };
   return followTopic(kafka, {
-    ...{ name: 'gateway', topic, concurrency, log, onBatch, onJoin },
+    name: 'gateway',
+    topic,
+    concurrency,
+    log,
+    onBatch,
+    onJoin,
     positions: progress.positions,
-    onUnreadable: async (batch, closing) => {
-      const { partition, firstOffset, lastOffset } = batch;
-      const expected = progress.positions().get(partition) ?? 0;
-      if (expected > lastOffset || (expected < firstOffset && !isReadAgain(partition, expected))) return expected;
-      await heldUp.untilSkipped(batch, closing);
-      progress.passed(partition, lastOffset + 1);
-      return lastOffset + 1;
-    },
-    onPassed: progress.passed,
+    onUnreadable,
+    onPositionAdvance: progress.skipTo,
   });
+}
+
+/** A gap that is still there when it is read again is real: an aborted transaction. */
+function createIsReadAgain(): (partition: number, from: number) => boolean {
+  const lastRead = new Map<number, number>();
+  return (partition, from) => {
+    const isAgain = lastRead.get(partition) === from;
+    lastRead.set(partition, from);
+    return isAgain;
+  };
 }

@@ -1,46 +1,65 @@
 import { once } from 'node:events';
 import { followLog } from './follow-log.ts';
 import type { FollowLogOptions } from './follow-log.ts';
-import { sleep } from './sleep.ts';
+import { monitorLag } from './monitor-lag.ts';
 import type { Outage } from './outage.ts';
+import { sleep } from './sleep.ts';
 
-/** Wait before the log is read again after a failure, in ms; doubled after each. */
+/** Backoff after a failure, in ms; doubled after each. */
 const retryMsMin = 250;
 const retryMsMax = 5_000;
 
 export interface LogReaderOptions extends Omit<FollowLogOptions, 'onJoin'> {
-  readonly trouble: Outage;
+  /** The high watermarks cannot be read from Kafka. */
+  readonly kafkaOutage: Outage;
+  /** The log cannot be read. */
+  readonly logOutage: Outage;
   readonly signal: AbortSignal;
 }
 
-/** The reading of the log, which begins again whenever it fails. */
+/**
+ * Reads the log until it is aborted.
+ *
+ * ```
+ *           joined             failure
+ *  joining ───────▶ reading ───────────▶ backing off
+ *   ▲  ▲   failure     │ restart            │
+ *   │  └───────────────┘                    │
+ *   └───────────────────────────────────────┘
+ * ```
+ */
 export interface LogReader {
   readonly isReading: () => boolean;
-  /** Begins anew from where the board is. */
+  /** Reads again from the board's positions. */
   readonly restart: () => void;
-  /** Resolves once it has been told to end, and has. */
-  readonly ended: Promise<void>;
+  /** Resolves once the reader was aborted and has ended. */
+  readonly ended: Promise<unknown>;
 }
 
-export function startLogReader({ trouble, signal, ...following }: LogReaderOptions): LogReader {
+export function startLogReader(options: LogReaderOptions): LogReader {
+  const { signal, logOutage } = options;
   let restarting = new AbortController();
-  let isReading = false;
-  const onJoin = (): void => void (isReading = true);
+  let state: 'joining' | 'reading' | 'backing off' = 'joining';
+  const onJoin = (): void => void (state = 'reading');
 
   const run = async (): Promise<void> => {
-    for (let wait = retryMsMin; !signal.aborted; wait = Math.min(wait * 2, retryMsMax)) {
+    for (let waitMs = retryMsMin; !signal.aborted; waitMs = Math.min(waitMs * 2, retryMsMax)) {
       restarting = new AbortController();
-      const again = AbortSignal.any([signal, restarting.signal]);
+      const ending = AbortSignal.any([signal, restarting.signal]);
       try {
-        await using consumption = await followLog({ ...following, onJoin });
-        await Promise.race([consumption.failure, again.aborted || once(again, 'abort')]);
-        wait = retryMsMin / 2;
+        await using consumer = await followLog({ ...options, onJoin });
+        await Promise.race([consumer.failure, ending.aborted || once(ending, 'abort')]);
+        waitMs = retryMsMin / 2;
       } catch (error) {
-        trouble.note(error);
-        isReading = false;
-        await sleep(again, wait);
+        logOutage.note(error);
+        state = 'backing off';
+        await sleep(ending, waitMs);
       }
     }
   };
-  return { isReading: () => isReading, restart: () => restarting.abort(), ended: run() };
+  const reader = { isReading: () => state === 'reading', restart: () => restarting.abort() };
+  return {
+    ...reader,
+    ended: Promise.all([run(), monitorLag({ ...options, progress: options.state.progress, reader })]),
+  };
 }

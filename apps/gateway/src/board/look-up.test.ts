@@ -3,46 +3,46 @@ import { createCallLookUp } from './look-up.ts';
 
 /** A Postgres that answers when the test says so. */
 function slowPostgres() {
-  const asked: (PromiseWithResolvers<readonly never[]> & { readonly callIds: readonly string[] })[] = [];
-  const looking = createCallLookUp(
+  const queries: (PromiseWithResolvers<readonly never[]> & { readonly callIds: readonly string[] })[] = [];
+  const callLookUp = createCallLookUp(
     (callIds) => {
       const answer = Promise.withResolvers<readonly never[]>();
-      asked.push({ ...answer, callIds });
+      queries.push({ ...answer, callIds });
       return answer.promise;
     },
     createLog({ service: 'test', level: 'silent' }),
   );
-  return { asked, questions: () => asked.map(({ callIds }) => callIds), ...looking };
+  return { queries, queriedIds: () => queries.map(({ callIds }) => callIds), ...callLookUp };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('calls that are not on the board', () => {
-  it('are asked for at once; those that are missed while a question is under way, together in the next', async () => {
-    const { asked, questions, lookUp } = slowPostgres();
+describe('the look-up of calls that are not on the board', () => {
+  it('queries at once, and coalesces the look-ups during a query into the next one', async () => {
+    const { queries, queriedIds, lookUp } = slowPostgres();
     const first = lookUp(['a']);
     await turn();
     const others = [lookUp(['b', 'c']), lookUp(['c', 'd'])];
     await turn();
-    expect(questions()).toEqual([['a']]);
-    asked[0]!.resolve([]);
+    expect(queriedIds()).toEqual([['a']]);
+    queries[0]!.resolve([]);
     expect(await first).toEqual([]);
     await turn();
-    expect(questions()).toEqual([['a'], ['b', 'c', 'd']]);
-    asked[1]!.resolve([]);
+    expect(queriedIds()).toEqual([['a'], ['b', 'c', 'd']]);
+    queries[1]!.resolve([]);
     expect(await Promise.all(others)).toEqual([[], []]);
   });
 
-  it('are not asked for after a failure, until Postgres is back', async () => {
-    const { asked, questions, lookUp, back } = slowPostgres();
+  it('does not query after a failure until Postgres is available again', async () => {
+    const { queries, queriedIds, lookUp, back } = slowPostgres();
     const failed = lookUp(['a']);
     await turn();
     const waiting = lookUp(['b']);
-    asked[0]!.reject(new Error('away'));
+    queries[0]!.reject(new Error('not available'));
     expect(await Promise.all([failed, waiting, lookUp(['c'])])).toEqual([null, null, null]);
-    expect(questions()).toHaveLength(1);
+    expect(queriedIds()).toHaveLength(1);
     back();
     void lookUp(['d']);
     await turn();
-    expect(questions()).toEqual([['a'], ['d']]);
+    expect(queriedIds()).toEqual([['a'], ['d']]);
   });
 });

@@ -2,54 +2,66 @@ import { within } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
 
-/** Longest that the board waits for Postgres, in ms: dashboards wait with it. */
+/** Timeout of a look-up in Postgres, in ms: dashboards get no deltas meanwhile. */
 const lookUpMsMax = 1_000;
 
 /**
- * Asks Postgres for calls that are not on the board, one question at a time: what is asked meanwhile makes the next one
- * together. Once one fails, none is asked until Postgres is known to be back.
+ * Looks up calls in Postgres, one query at a time; look-ups during a query are coalesced into the next one.
+ *
+ * ```
+ *             a query fails or times out
+ *  available ────────────────────────────▶ unavailable: every look-up is null at once
+ *      ▲                 back                   │
+ *      └────────────────────────────────────────┘
+ * ```
  */
 export interface CallLookUp {
-  /** What Postgres has of the calls, and of others that were asked for with them; null while it is away. */
+  /** What Postgres has of these calls, and perhaps of others; null while it is unavailable. */
   readonly lookUp: (callIds: readonly string[]) => Promise<readonly StoredCall[] | null>;
+  /** Postgres is available again. */
   readonly back: () => void;
 }
 
 /** Reads calls from Postgres. */
 export type ReadCalls = (callIds: readonly string[]) => Promise<readonly StoredCall[]>;
 
-type Found = readonly StoredCall[] | null;
+type LookUpResult = readonly StoredCall[] | null;
+
+interface PendingQuery {
+  readonly callIds: Set<string>;
+  readonly result: Promise<LookUpResult>;
+}
 
 export function createCallLookUp(readCalls: ReadCalls, log: Log): CallLookUp {
-  let away = false;
-  let latest: Promise<Found> = Promise.resolve(null);
-  /** The question that is not asked yet. */
-  let next: { readonly callIds: Set<string>; readonly answer: Promise<Found> } | null = null;
+  let isAvailable = true;
+  let latest: Promise<LookUpResult> = Promise.resolve(null);
+  /** The query that has not begun; null if there is none. */
+  let next: PendingQuery | null = null;
 
-  const ask = async (callIds: readonly string[]): Promise<Found> => {
-    if (away) return null;
+  const query = async (callIds: readonly string[]): Promise<LookUpResult> => {
+    if (!isAvailable) return null;
     try {
       return await within(lookUpMsMax, readCalls(callIds));
     } catch (error) {
-      away = true;
+      isAvailable = false;
       log.warn({ calls: callIds.length, error: String(error) }, 'board.look-up-failed');
       return null;
     }
   };
-  const begin = (): { readonly callIds: Set<string>; readonly answer: Promise<Found> } => {
+  const queueQuery = (): PendingQuery => {
     const callIds = new Set<string>();
     latest = latest.then(() => {
       next = null;
-      return ask([...callIds]);
+      return query([...callIds]);
     });
-    return { callIds, answer: latest };
+    return { callIds, result: latest };
   };
   return {
     lookUp: (callIds) => {
-      next ??= begin();
+      next ??= queueQuery();
       for (const callId of callIds) next.callIds.add(callId);
-      return next.answer;
+      return next.result;
     },
-    back: () => (away = false),
+    back: () => (isAvailable = true),
   };
 }

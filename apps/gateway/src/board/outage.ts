@@ -1,27 +1,25 @@
 import type { Log } from '@callstream/runtime';
 
-/** What is wrong with a server just now, and since when. */
+/** Whether a server is available: logs the begin and the end of an outage, and describes the current one. */
 export interface Outage {
   readonly note: (error: unknown) => void;
   readonly over: () => void;
-  /** null if nothing is. */
+  /** null while the server is available. */
   readonly describe: () => string | null;
 }
 
 export function createOutage(server: string, log: Log): Outage {
-  let since: Date | undefined;
-  let reason = '';
+  let outage: { readonly since: Date; readonly reason: string } | null = null;
   return {
     note: (error) => {
-      const said = error instanceof Error ? error.message : String(error);
-      if (since === undefined || said !== reason) log.warn({ server, reason: said }, 'board.trouble');
-      since ??= new Date();
-      reason = said;
+      const reason = error instanceof Error ? error.message : String(error);
+      if (outage?.reason !== reason) log.warn({ server, reason }, 'board.trouble');
+      outage = { since: outage?.since ?? new Date(), reason };
     },
     over: () => {
-      if (since) log.info({ server, duration_ms: Date.now() - since.getTime() }, 'board.trouble-over');
-      since = undefined;
+      if (outage) log.info({ server, duration_ms: Date.now() - outage.since.getTime() }, 'board.trouble-over');
+      outage = null;
     },
-    describe: () => (since ? `${server} cannot be read since ${since.toISOString()}: ${reason}` : null),
+    describe: () => outage && `${server} cannot be read since ${outage.since.toISOString()}: ${outage.reason}`,
   };
 }

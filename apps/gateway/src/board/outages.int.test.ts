@@ -12,22 +12,21 @@ import {
 import { event, isEvent, openDashboard, waits } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
 import { startGateway } from '../../testing/gateway.ts';
+import type { TestGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { readCursor } from './cursor.ts';
 
 jest.setTimeout(60_000);
 
-type Gateway = Awaited<ReturnType<typeof startGateway>>;
-
 let tables: TestTables;
-/** Its tables stand still while records wait. That is said after 15 s, so it begins first, and is asked last. */
-let stalled: { tables: TestTables; gateway: Gateway };
+/** Its projection is stalled. That is reported after 15 s, so it starts first, and is tested last. */
+let stalled: { tables: TestTables; gateway: TestGateway };
 beforeAll(async () => {
-  const standing = await startTables();
-  stalled = { tables: standing, gateway: await startGateway(standing.env) };
+  const stalledTables = await startTables();
+  stalled = { tables: stalledTables, gateway: await startGateway(stalledTables.env) };
   await stalled.gateway.ready();
-  await standing.append([event('call.new', 'waits for a projector')]);
+  await stalledTables.append([event('call.new', 'waits for a projector')]);
   tables = await startTables();
   await tables.add([waits('a')]);
   const hourAgo = { receivedAt: Date.now() - 3_600_000 };
@@ -40,11 +39,11 @@ afterAll(async () => {
   await stalled.tables[Symbol.asyncDispose]();
 });
 
-const soon = (what: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(what) });
+const withinTimeout = (problem: string) => ({ timeoutMs: 20_000, onTimeout: () => new Error(problem) });
 
-describe('Postgres is away', () => {
+describe('while Postgres is not available', () => {
   let proxy: Proxy;
-  let gateway: Gateway;
+  let gateway: TestGateway;
   beforeAll(async () => {
     const through = await startProxyFor(tables.url);
     proxy = through.proxy;
@@ -56,19 +55,19 @@ describe('Postgres is away', () => {
     await proxy[Symbol.asyncDispose]();
   });
 
-  it('the board goes on, queries fail in words, and what could not be told is told when it is back', async () => {
+  it('the board follows the log, queries fail with a message, and missing calls come once Postgres is back', async () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.shows({ a: 'WAITING' });
     await proxy.refuse();
-    // What begins a call opens it; of the others, nobody knows what they were before.
+    // Only an event that can start a call adds one: of the others, the earlier events are not known.
     await tables.append([{ type: 'call.recording-available', call_id: 'old', url: 'https://example.test/1' }]);
     await tables.append([event('call.ongoing', 'x'), event('call.new', 'b'), event('call.ongoing', 'a')]);
     await dashboard.shows({ a: 'ONGOING', b: 'NEW' });
-    for (const [asked, data] of Object.entries({ ListCalls: {}, WatchCall: { call_id: 'a' } })) {
-      dashboard.client.send({ event: asked, data });
-      expect(await dashboard.client.next(isEvent(asked as 'ListCalls'))).toMatchObject({ status: 'Failed' });
+    for (const [command, data] of Object.entries({ ListCalls: {}, WatchCall: { call_id: 'a' } })) {
+      dashboard.client.send({ event: command, data });
+      expect(await dashboard.client.next(isEvent(command as 'ListCalls'))).toMatchObject({ status: 'Failed' });
     }
-    await until(async () => !(await gateway.isReady()), soon('still ready'));
+    await until(async () => !(await gateway.isReady()), withinTimeout('The gateway is still ready.'));
     using late = await openDashboard(gateway.port);
     await late.shows({ a: 'ONGOING', b: 'NEW' });
     const cursor = late.cursor();
@@ -79,18 +78,18 @@ describe('Postgres is away', () => {
     const all = { a: 'ONGOING', b: 'NEW', x: 'ONGOING', old: 'FINISHED' };
     await dashboard.shows(all);
     expect(dashboard.calls.get('old')).toMatchObject({ recording_url: 'https://example.test/1' });
-    // A cursor of that time knows that it did not know.
+    // A cursor of that time does not cover the missing calls.
     using back = await openDashboard(gateway.port, { subscribe: { cursor }, calls: late.calls });
     await back.shows(all);
     expect(back.client.frames.filter(isEvent('Snapshot'))).not.toMatchObject([{ data: { reset: true } }]);
   });
 
-  it('a Postgres that hangs is answered with Failed, and the board goes on', async () => {
+  it('the board follows the log and queries fail, also if Postgres hangs', async () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     proxy.stall();
     await tables.append([event('call.new', 'c')]);
-    await until(() => dashboard.calls.has('c'), soon('the board does not go on'));
+    await until(() => dashboard.calls.has('c'), withinTimeout('The board does not follow the log.'));
     dashboard.client.send({ event: 'ListCalls', data: {} });
     expect(await dashboard.client.next(isEvent('ListCalls'))).toMatchObject({ status: 'Failed' });
     await proxy.resume();
@@ -98,7 +97,7 @@ describe('Postgres is away', () => {
   });
 });
 
-it('Postgres is away since the start: who subscribes is told to come back, and is served once it is there', async () => {
+it('a gateway that starts without Postgres closes subscribers with 4011 (loading), and serves them once Postgres is available', async () => {
   await tables.project();
   const { proxy, url } = await startProxyFor(tables.url);
   await using _owned = proxy;
@@ -106,7 +105,7 @@ it('Postgres is away since the start: who subscribes is told to come back, and i
   await using gateway = await startGateway({ ...tables.env, DATABASE_URL: url });
   using early = await openDashboard(gateway.port);
   expect(await early.client.closed).toBe(4011);
-  // Not a failed Subscribe, from which a client would learn that its cursor is of no use.
+  // Not a failed Subscribe, from which a client would learn that its cursor is invalid.
   expect(early.client.frames.map(({ event: name }) => name)).toEqual(['Welcome']);
 
   await proxy.resume();
@@ -116,7 +115,7 @@ it('Postgres is away since the start: who subscribes is told to come back, and i
   expect(back.calls.get('a')).toMatchObject({ state: 'ONGOING' });
 });
 
-it('Kafka is away at the start: the board stands, and says how old it is, until Kafka is there', async () => {
+it('a gateway that starts without Kafka shows the board of Postgres, and says how old it is, until Kafka is available', async () => {
   await tables.project();
   const { proxy } = await startProxyFor(`kafka://${tables.env.KAFKA_BROKERS.split(',')[0] ?? ''}`);
   await using _owned = proxy;
@@ -132,27 +131,27 @@ it('Kafka is away at the start: the board stands, and says how old it is, until 
 
   await tables.append([event('call.new', 'd')]);
   await proxy.resume();
-  await until(() => dashboard.calls.has('d'), soon('Kafka is not read'));
+  await until(() => dashboard.calls.has('d'), withinTimeout('Kafka is not read.'));
   await gateway.ready();
 });
 
-it('the tables become those of another log: a gateway that shows the old one ends, and its cursors begin anew', async () => {
+it('a gateway ends if the tables become those of another log, and clients with its cursors get a reset', async () => {
   await tables.project();
   await using gateway = await startGateway(tables.env);
   await gateway.ready();
   using dashboard = await openDashboard(gateway.port);
   await dashboard.snapshot();
   await tables.db.query(`update positions set log_id = '22222222-2222-8222-8222-222222222222'`);
-  await until(() => !gateway.isUp(), soon('it still shows the old log'));
+  await until(() => !gateway.isUp(), withinTimeout('The gateway still shows the old log.'));
 
-  await using again = await startGateway(tables.env);
-  await again.ready();
+  await using secondGateway = await startGateway(tables.env);
+  await secondGateway.ready();
   const subscribe = { cursor: dashboard.cursor() };
-  using back = await openDashboard(again.port, { subscribe, calls: new Map(dashboard.calls) });
+  using back = await openDashboard(secondGateway.port, { subscribe, calls: new Map(dashboard.calls) });
   expect(await back.snapshot()).toMatchObject({ reset: true });
 });
 
-it('the projection is swapped for one of an older version: dashboards see only another epoch, and /readyz says what fails', async () => {
+it('a swap to tables of an older version changes only the epoch for dashboards, and /readyz says what fails', async () => {
   await tables.project();
   await using gateway = await startGateway(tables.env);
   await gateway.ready();
@@ -167,7 +166,7 @@ it('the projection is swapped for one of an older version: dashboards see only a
     await tables.db.query(`insert into projection_next.${table} select * from projection.${table}`);
   await tables.db.query('update projection_next.positions set projection_version = 1');
   const next = connectTables({ url: tables.url, schema: nextSchema, max: 1 });
-  await completeProjection(next, nextSchema, { mayRepeat: false }).finally(() => next.end());
+  await completeProjection(next, nextSchema, { mayHaveDuplicates: false }).finally(() => next.end());
   const swapped = await trySwap(tables.db, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });
   expect(swapped.kind).toBe('swapped');
 
@@ -178,30 +177,34 @@ it('the projection is swapped for one of an older version: dashboards see only a
       await tables.append([event('call.new', `swap-${n++}`)]);
       return epoch() === '1';
     },
-    { ...soon('no new epoch'), everyMs: 200 },
+    { ...withinTimeout('The cursor has no new epoch.'), everyMs: 200 },
   );
-  await until(() => calls.has(`swap-${n - 1}`), soon('not all calls'));
+  await until(() => calls.has(`swap-${n - 1}`), withinTimeout('Not all calls are shown.'));
   expect([...calls.keys()].slice(0, shown.length)).toEqual(shown);
   for (let i = 0; i < n; i++) expect(calls.has(`swap-${i}`)).toBe(true);
   expect(client.frames.slice(frames).some(isEvent('Snapshot'))).toBe(false);
   expect(await (await fetch(`${gateway.admin}/readyz`)).text()).toMatch(/^ok: The tables are of projection version 1/);
 });
 
-it('/readyz says that the tables stand still while records wait, as does a metric, and that they do not any more', async () => {
-  const { gateway, tables: standing } = stalled;
-  const says = async (text: RegExp): Promise<void> => {
-    let said = '';
+it('/readyz and a metric say that the projection is stalled, until it moves', async () => {
+  const { gateway, tables: stalledTables } = stalled;
+  const readyzSays = async (text: RegExp): Promise<void> => {
+    let answered = '';
     const ask = async (): Promise<string> => {
       const answer = await fetch(`${gateway.admin}/readyz`);
       return `${answer.status} ${(await answer.text()).trim()}`;
     };
-    await until(async () => text.test((said = await ask())), {
-      ...{ timeoutMs: 40_000, everyMs: 200, onTimeout: () => new Error(`The gateway says: ${said}`) },
+    await until(async () => text.test((answered = await ask())), {
+      timeoutMs: 40_000,
+      everyMs: 200,
+      onTimeout: () => new Error(`/readyz answers: ${answered}`),
     });
   };
-  await says(/^200 ok: The tables stand still for \d+ s: partition \d+ stays at offset \d+ while 1 records wait/);
+  await readyzSays(
+    /^200 ok: The projection is stalled for \d+ s: partition \d+ stays at offset \d+ while 1 records wait/,
+  );
   expect(await gateway.metric('projection_stalled_seconds')).toBeGreaterThanOrEqual(15);
-  await standing.project();
-  await says(/^200 ok$/);
+  await stalledTables.project();
+  await readyzSays(/^200 ok$/);
   expect(await gateway.metric('projection_stalled_seconds')).toBe(0);
 });

@@ -1,50 +1,55 @@
-/** Records may wait so long without progress before it is said, in ms: longer than a rebalance after a projector was killed. */
-const saidAfterMs = 15_000;
+/** How long records wait without progress before the stall is reported, in ms: longer than a rebalance after a projector was killed. */
+const reportedAfterMs = 15_000;
 
 type Offsets = ReadonlyMap<number, number>;
 
-/** Whether the tables make progress, as the gateway sees it: it knows the log, and how far Postgres has it. */
+/** Detects that the projection is stalled, from its positions in Postgres and the log that the gateway reads. */
 export interface ProjectionStall {
-  /** @param inTables next offset of each partition in the tables @param inLog offset behind the last record of each that was read */
-  readonly observe: (inTables: Offsets, inLog: Offsets) => void;
-  /** Postgres could not be asked: of this time nothing is known. */
+  /**
+   * @param positions next offset of each partition in the tables
+   * @param recordEnds offset behind the last record of each partition that was read from the log
+   */
+  readonly observe: (positions: Offsets, recordEnds: Offsets) => void;
+  /** Postgres is not available: nothing is known about this time. */
   readonly reset: () => void;
-  /** For how long one of the partitions has not moved while its records wait, in ms; 0: all move, or nothing waits. */
+  /** The longest time that a partition has not moved while its records wait, in ms; 0 if all move or nothing waits. */
   readonly ms: () => number;
-  /** What to say of it; null as long as it is short. */
+  /** A message for `/readyz`; null while the stall is short. */
   readonly describe: () => string | null;
 }
 
 interface StalledPartition {
   readonly partition: number;
   readonly position: number;
+  /** How many records wait. */
   readonly records: number;
   /** ms since 1970. */
   readonly since: number;
 }
 
+/** @param now ms since 1970 */
 export function createProjectionStall(now: () => number = Date.now): ProjectionStall {
-  let waiting = new Map<number, StalledPartition>();
-  const longest = (): StalledPartition | undefined => [...waiting.values()].toSorted((a, b) => a.since - b.since)[0];
+  let stalled = new Map<number, StalledPartition>();
+  const longest = (): StalledPartition | undefined => [...stalled.values()].toSorted((a, b) => a.since - b.since)[0];
   const ms = (): number => now() - (longest()?.since ?? now());
   return {
-    observe: (inTables, inLog) => {
-      const before = waiting;
-      waiting = new Map();
-      for (const [partition, position] of inTables) {
-        const records = (inLog.get(partition) ?? 0) - position;
+    observe: (positions, recordEnds) => {
+      const before = stalled;
+      stalled = new Map();
+      for (const [partition, position] of positions) {
+        const records = (recordEnds.get(partition) ?? 0) - position;
         if (records <= 0) continue;
         const known = before.get(partition);
         const since = known?.position === position ? known.since : now();
-        waiting.set(partition, { partition, position, records, since });
+        stalled.set(partition, { partition, position, records, since });
       }
     },
-    reset: () => waiting.clear(),
+    reset: () => stalled.clear(),
     ms,
     describe: () => {
-      const one = longest();
-      if (!one || ms() < saidAfterMs) return null;
-      return `The tables stand still for ${Math.round(ms() / 1_000)} s: partition ${one.partition} stays at offset ${one.position} while ${one.records} records wait. Live boards go on, as they follow the log; lists, search and numbers are old. See /readyz and the log of the projector.`;
+      const stall = longest();
+      if (!stall || ms() < reportedAfterMs) return null;
+      return `The projection is stalled for ${Math.round(ms() / 1_000)} s: partition ${stall.partition} stays at offset ${stall.position} while ${stall.records} records wait. Live boards are up to date, as they follow the log; lists, search and numbers are old. Check /readyz and the log of the projector.`;
     },
   };
 }

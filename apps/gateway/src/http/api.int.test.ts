@@ -8,13 +8,13 @@ import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { secret, tokenWith } from '../../testing/tokens.ts';
 
-// A busy machine is no failure: what hangs is noticed all the same.
+// A busy machine must not fail the test; a hang still does.
 jest.setTimeout(60_000);
 
 const stack = new AsyncDisposableStack();
 let tables: TestTables;
-let base: string;
-let closed: string;
+let openGateway: string;
+let tokenGateway: string;
 
 const now = Date.now();
 const ago = (seconds: number): string => new Date(now - seconds * 1_000).toISOString();
@@ -39,20 +39,20 @@ beforeAll(async () => {
     { type: 'actor.logged-in', actor: 'bia@example.com', queue: '901', number: '201', timestamp: ago(100) },
     { type: 'actor.paused', actor: 'bia@example.com', queue: '901', number: '201', timestamp: ago(90) },
   ];
-  // Each received when it happened: what comes late is taken for the word of a clock that is behind.
+  // Received when it happened: a later reception would look like a sender's clock that is behind.
   for (const body of events) await tables.append([body], { receivedAt: Date.parse(body.timestamp) });
   await tables.project();
   const url = (gateway: { port: number }) => `http://127.0.0.1:${gateway.port}`;
-  base = url(stack.use(await startGateway({ ...tables.env, GATEWAY_ORIGINS: 'Calls.Example.com:8443' })));
+  openGateway = url(stack.use(await startGateway({ ...tables.env, GATEWAY_ORIGINS: 'Calls.Example.com:8443' })));
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
-  closed = url(stack.use(await startGateway({ ...tables.env, ...auth })));
+  tokenGateway = url(stack.use(await startGateway({ ...tables.env, ...auth })));
 });
 afterAll(() => stack.disposeAsync());
 
-/** The answer, which must be as described. */
+/** The body of a successful answer; it must match the schema. */
 async function get<Schema extends z.ZodType>(schema: Schema, path: string, token?: string): Promise<z.infer<Schema>> {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(`${token === undefined ? base : closed}${path}`, { headers });
+  const response = await fetch(`${token === undefined ? openGateway : tokenGateway}${path}`, { headers });
   if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
   expect(response.headers.get('cache-control')).toBe('no-store');
   return schema.parse(await response.json());
@@ -61,7 +61,7 @@ const problem = async (response: Response) => {
   expect(response.headers.get('content-type')).toContain('application/problem+json');
   return Problem.parse(await response.json());
 };
-/** With headers that `fetch` does not send as they are. */
+/** A request with headers that `fetch` would change. */
 const raw = (url: string, headers: Record<string, string>): Promise<IncomingMessage> =>
   new Promise((resolve, reject) => {
     const onResponse = (response: IncomingMessage) => resolve(response.resume());
@@ -71,7 +71,7 @@ const ids = ({ calls }: FoundCalls) => calls.map(({ aggregate_id }) => aggregate
 const path = '/api/calls';
 
 describe('calls', () => {
-  it('are found page by page, the newest first', async () => {
+  it('are listed page by page, the newest first', async () => {
     const first = await get(FoundCalls, `${path}?limit=2`);
     const second = await get(FoundCalls, `${path}?limit=2&before=${first.next}`);
     expect([...ids(first), ...ids(second)].toSorted()).toEqual(['other', 'talks', 'waits']);
@@ -90,7 +90,7 @@ describe('calls', () => {
     expect(ids(await get(FoundCalls, `${path}?to=2020-01-01`))).toEqual([]);
   });
 
-  it('are told whole, with visits, agents and events', async () => {
+  it('are shown with visits, agents and events', async () => {
     expect(await get(WholeCall, `${path}/talks`)).toMatchObject({
       state: 'ONGOING',
       visits: [{ queue: '900', outcome: 'answered', wait_ms: 5_000 }],
@@ -101,8 +101,8 @@ describe('calls', () => {
   });
 });
 
-describe('numbers', () => {
-  it('are those of the queues now', async () => {
+describe('GET /api/queues, /api/agents and /api/stats', () => {
+  it('show the queues now', async () => {
     const { queues, total } = await get(Queues, '/api/queues');
     expect(queues).toMatchObject([
       { queue: '900', waiting: 1, talking: 1, agents: { on_call: 1 }, longest_waiting_since: now - 30_000 },
@@ -111,7 +111,7 @@ describe('numbers', () => {
     expect(total).toMatchObject({ waiting: 2, talking: 1, longest_waiting_since: now - 50_000 });
   });
 
-  it('are those of the agents now', async () => {
+  it('show the agents now', async () => {
     const { agents } = await get(Agents, '/api/agents');
     expect(agents).toMatchObject([
       { actor: 'ana@example.com', presence: 'on_call', calls: ['talks'], since: now - 35_000 },
@@ -120,7 +120,7 @@ describe('numbers', () => {
     expect((await get(Agents, '/api/agents?queue=901')).agents).toHaveLength(1);
   });
 
-  it('are those of any period, under any threshold', async () => {
+  it('show totals of any period, by any threshold', async () => {
     const period = `from=${ago(3_600)}&to=${ago(-60)}`;
     expect(await get(Stats, `/api/stats?${period}&threshold=5`)).toMatchObject({
       service_level_seconds: 5,
@@ -129,7 +129,7 @@ describe('numbers', () => {
     expect(await get(Stats, `/api/stats?${period}&threshold=4.9`)).toMatchObject({ total: { service_level: 0 } });
     const { intervals = [] } = await get(Stats, `/api/stats?${period}&interval=15m&queue=901`);
     expect(intervals.length).toBeGreaterThanOrEqual(4);
-    expect(intervals.reduce((sum, one) => sum + one.total.visits, 0)).toBe(1);
+    expect(intervals.reduce((sum, { total }) => sum + total.visits, 0)).toBe(1);
     expect(await get(Stats, '/api/stats?from=2020-01-01&to=2020-01-03&interval=day')).toMatchObject({
       total: { visits: 0, service_level: null },
       intervals: [{ begin: '2020-01-01T00:00:00.000Z' }, { begin: '2020-01-02T00:00:00.000Z' }],
@@ -137,7 +137,7 @@ describe('numbers', () => {
   });
 });
 
-describe('a question that cannot be answered', () => {
+describe('a request that cannot be answered', () => {
   it.each([
     [400, `${path}?limit=1e9`],
     [400, `${path}?limit=0`],
@@ -155,21 +155,21 @@ describe('a question that cannot be answered', () => {
     [404, `${path}/${encodeURIComponent('\0')}`],
     [404, '/api'],
     [404, '/api/__proto__'],
-  ])('is a problem with status %d: %s', async (status, address) => {
-    const response = await fetch(`${base}${address}`);
+  ])('gets a problem with status %d: %s', async (status, address) => {
+    const response = await fetch(`${openGateway}${address}`);
     expect(response.status).toBe(status);
     expect(await problem(response)).toMatchObject({ status });
   });
 
-  it('is one that is not a GET', async () => {
-    const response = await fetch(`${base}${path}`, { method: 'POST', body: '{}' });
+  it('is any other method than GET', async () => {
+    const response = await fetch(`${openGateway}${path}`, { method: 'POST', body: '{}' });
     expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
   });
 });
 
-describe('a page', () => {
-  it('may ask if it is of an allowed host, and not otherwise', async () => {
-    const from = (origin: string, method = 'GET') => fetch(`${base}${path}`, { method, headers: { origin } });
+describe('a web page', () => {
+  it('may send requests only from an allowed host', async () => {
+    const from = (origin: string, method = 'GET') => fetch(`${openGateway}${path}`, { method, headers: { origin } });
     const allowed = await from('https://calls.example.com', 'OPTIONS');
     expect(allowed.status).toBe(204);
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://calls.example.com');
@@ -178,25 +178,25 @@ describe('a page', () => {
     expect([foreign.status, foreign.headers.get('access-control-allow-origin')]).toEqual([403, null]);
   });
 
-  it('whose name was made to point here is refused', async () => {
+  it('is refused when its host name was rebound to this machine (DNS rebinding)', async () => {
     for (const host of ['rebound.evil.example', 'evil.example@127.0.0.1', '127.0.0.1.evil.example', 'evil.example#a'])
-      expect((await raw(`${base}${path}`, { host })).statusCode).toBe(421);
+      expect((await raw(`${openGateway}${path}`, { host })).statusCode).toBe(421);
     for (const host of ['CALLS.example.com:443', 'calls.example.com.', '[::1]:4000', 'board.localhost', 'gateway:4000'])
-      expect((await raw(`${base}${path}`, { host })).statusCode).toBe(200);
+      expect((await raw(`${openGateway}${path}`, { host })).statusCode).toBe(200);
   });
 });
 
-it('the descriptions are served, and not again to who has them', async () => {
+it('the OpenAPI and AsyncAPI descriptions are served, and 304 to a client that has them', async () => {
   for (const name of ['openapi', 'asyncapi']) {
-    const first = await fetch(`${closed}/api/${name}.json`);
+    const first = await fetch(`${tokenGateway}/api/${name}.json`);
     expect(first.status).toBe(200);
     const etag = first.headers.get('etag') ?? '';
-    expect((await raw(`${closed}/api/${name}.json`, { 'if-none-match': etag })).statusCode).toBe(304);
+    expect((await raw(`${tokenGateway}/api/${name}.json`, { 'if-none-match': etag })).statusCode).toBe(304);
   }
 });
 
-describe('with a token', () => {
-  it('is seen what it allows, in every answer', async () => {
+describe('a request with a token', () => {
+  it('shows only its scope, in every answer', async () => {
     const token = await tokenWith({ queues: ['900'], numbers: 'masked' });
     const found = await get(FoundCalls, path, token);
     expect(ids(found).toSorted()).toEqual(['talks', 'waits']);
@@ -216,14 +216,14 @@ describe('with a token', () => {
     expect([total.visits, queues.length]).toEqual([2, 1]);
   });
 
-  it('nothing is found by digits that are hidden', async () => {
+  it('cannot search by digits that are masked', async () => {
     const token = await tokenWith({ numbers: 'masked' });
     expect(ids(await get(FoundCalls, `${path}?number=5678`, token))).toHaveLength(3);
     await expect(get(FoundCalls, `${path}?number=45678`, token)).rejects.toThrow('403');
   });
 
-  it('that is missing or wrong, nothing is seen', async () => {
-    const bare = await fetch(`${closed}${path}`);
+  it('that is missing, wrong or expired gets 401', async () => {
+    const bare = await fetch(`${tokenGateway}${path}`);
     expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
     for (const token of ['x', await tokenWith({ aud: 'others' }), await tokenWith({}, { expiresInSeconds: -60 })])
       await expect(get(FoundCalls, path, token)).rejects.toThrow('401');

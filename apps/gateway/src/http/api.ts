@@ -6,82 +6,43 @@ import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
 import type { GatewayMetrics } from '../metrics.ts';
-import type { FairPool } from '../scheduling/fair-pool.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import type { ViewCache } from '../numbers/view-cache.ts';
-import type { Requester } from '../scheduling/requester.ts';
-import type { CallQueries } from '../queries/call-queries.ts';
 import type { UnsentBudget } from '../outbox/unsent-budget.ts';
+import type { CallQueries } from '../queries/call-queries.ts';
+import type { FairPool } from '../scheduling/fair-pool.ts';
+import type { Requester } from '../scheduling/requester.ts';
 import { asyncApi } from './asyncapi.ts';
 import { authenticate } from './authenticate.ts';
 import type { ApiState } from './authenticate.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
+import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
-import { trackUnsent } from './track-unsent.ts';
 import { getAgents, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
-import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { Rejected } from './problem.ts';
-import { askerOf } from './routes.ts';
-import type { NumberRoute, ApiRequest, QueryRoute } from './routes.ts';
+import { requesterOf } from './routes.ts';
+import type { ApiRequest, NumberRoute, QueryRoute } from './routes.ts';
+import { trackUnsent } from './track-unsent.ts';
 
 export interface ApiOptions {
   readonly pool: FairPool;
   readonly queries: Pick<CallQueries, 'listCallEvents'>;
   readonly unsent: UnsentBudget;
   readonly rules: CountingRules;
-  readonly numbers: ViewCache;
+  readonly views: ViewCache;
   readonly authentication: Authentication;
+  /** Host names of pages that may send requests (GATEWAY_ORIGINS). */
   readonly origins: readonly string[];
-  /** Where a client is, behind proxies too. */
+  /** The client's address, also behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: Pick<GatewayMetrics, 'timed' | 'failures'>;
   readonly log: Log;
 }
 
-/** What is not live, over HTTP: the questions of the socket and some more, by the same scopes. */
-export function createApi({ authentication, origins, addressOf, unsent, metrics, log, ...options }: ApiOptions): Koa {
-  const { pool, queries, rules, numbers } = options;
-  const router = new Router<ApiState>();
-  const described = (path: string, description: object): void => {
-    const body = Buffer.from(JSON.stringify(description));
-    const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
-    router.get(path, (ctx) => answerUnlessKnown(ctx, body, etag));
-  };
-  const answered = (path: string, answer: (asker: Requester, question: ApiRequest) => Promise<Buffer>): void => {
-    router.get(path, authenticate(authentication.verify), async (ctx) => {
-      const asker = askerOf(ctx.req, ctx.state.address);
-      const question = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
-      const body = await metrics.timed(`GET ${path}`, answer(asker, question));
-      ctx.type = 'application/json';
-      ctx.body = body;
-    });
-  };
-  const route = (path: string, read: QueryRoute): void => {
-    const textOf = pool.shared(async (db, question: ApiRequest) => {
-      const answer = await read(question)(db);
-      return answer instanceof Rejected ? answer : Buffer.from(JSON.stringify(answer));
-    });
-    answered(path, async (asker, question) => {
-      // What cannot be understood is refused before it waits.
-      read(question);
-      const text = await textOf(asker, question);
-      if (text instanceof Rejected) throw text;
-      return text;
-    });
-  };
-  const numberRoute = (path: string, view: NumberRoute): void =>
-    answered(path, async (asker, question) => (await numbers.read(asker, view(question))).bytes);
-  const calls = { timeZone: rules.timeZone };
-  described('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
-  described('/api/asyncapi.json', asyncApi());
-  route('/api/calls', findCalls(calls));
-  route('/api/calls/:call_id', getCall);
-  answered('/api/calls/:call_id/events', getEvents(queries));
-  numberRoute('/api/queues', getQueues);
-  numberRoute('/api/agents', getAgents);
-  route('/api/stats', getStats(rules));
-
+/** The HTTP API: lists, calls, numbers and statistics, by the same tokens and scopes as the socket. */
+export function createApi(options: ApiOptions): Koa {
+  const { authentication, origins, addressOf, unsent, metrics, log } = options;
   const app = new Koa();
   app.use(trackUnsent(unsent));
   app.use(errorHandler({ addressOf, metrics, log }));
@@ -91,18 +52,61 @@ export function createApi({ authentication, origins, addressOf, unsent, metrics,
     if (ctx.method !== 'GET' && ctx.method !== 'HEAD') throw new Rejected({ kind: 'method' });
     await next();
   });
-  app.use(router.routes());
+  app.use(createRouter(options).routes());
   app.use(() => {
     throw new Rejected({ kind: 'not-found' });
   });
-  // Who hangs up is no error of ours.
   app.on('error', (error: NodeJS.ErrnoException) => {
+    // These two mean that the client closed the connection.
     if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') log.error({ error: error.stack }, 'api.broken');
   });
   return app;
 }
 
-/** Has what begins with /api answered by the API, and anything else by `otherwise`. */
+function createRouter({ pool, queries, rules, views, authentication, metrics }: ApiOptions): Router<ApiState> {
+  const router = new Router<ApiState>();
+  const describe = (path: string, description: object): void => {
+    const body = Buffer.from(JSON.stringify(description));
+    const etag = createHash('sha256').update(body).digest('base64url').slice(0, 22);
+    router.get(path, (ctx) => answerUnlessCached(ctx, body, etag));
+  };
+  const answerWith = (path: string, answer: (requester: Requester, request: ApiRequest) => Promise<Buffer>): void => {
+    router.get(path, authenticate(authentication.verify), async (ctx) => {
+      const requester = requesterOf(ctx.req, ctx.state.address);
+      const request = { params: ctx.params, query: ctx.query, scope: ctx.state.scope };
+      const body = await metrics.timed(`GET ${path}`, answer(requester, request));
+      ctx.type = 'application/json';
+      ctx.body = body;
+    });
+  };
+  const answerWithQuery = (path: string, route: QueryRoute): void => {
+    const query = pool.singleFlight(async (db, request: ApiRequest) => {
+      const answer = await route(request)(db);
+      return answer instanceof Rejected ? answer : Buffer.from(JSON.stringify(answer));
+    });
+    answerWith(path, async (requester, request) => {
+      // Rejects a malformed request before it waits for its turn.
+      route(request);
+      const answer = await query(requester, request);
+      if (answer instanceof Rejected) throw answer;
+      return answer;
+    });
+  };
+  const answerWithView = (path: string, route: NumberRoute): void =>
+    answerWith(path, async (requester, request) => (await views.read(requester, route(request))).bytes);
+
+  describe('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
+  describe('/api/asyncapi.json', asyncApi());
+  answerWithQuery('/api/calls', findCalls({ timeZone: rules.timeZone }));
+  answerWithQuery('/api/calls/:call_id', getCall);
+  answerWith('/api/calls/:call_id/events', getEvents(queries));
+  answerWithView('/api/queues', getQueues);
+  answerWithView('/api/agents', getAgents);
+  answerWithQuery('/api/stats', getStats(rules));
+  return router;
+}
+
+/** Passes requests for `/api` to the API, and all others to `otherwise`. */
 export function serveApi(api: Koa, otherwise: RequestListener): RequestListener {
   const callback = api.callback();
   return (request, response) => {
@@ -111,8 +115,8 @@ export function serveApi(api: Koa, otherwise: RequestListener): RequestListener 
   };
 }
 
-/** A description changes only with the program: who has it need not get it again. */
-function answerUnlessKnown(ctx: Context, body: Buffer, etag: string): void {
+/** A description is the same as long as the process runs: a client that has it gets 304. */
+function answerUnlessCached(ctx: Context, body: Buffer, etag: string): void {
   ctx.status = 200;
   ctx.etag = etag;
   ctx.set('cache-control', 'no-cache');

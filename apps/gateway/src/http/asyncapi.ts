@@ -1,7 +1,7 @@
 import { requestData, ServerMessage } from '@callstream/contracts';
 import { z } from 'zod';
 
-/** What tools read of the socket: AsyncAPI 3, made of the schemas of its messages. */
+/** The AsyncAPI 3 description of the socket, generated from the schemas of its messages. */
 export function asyncApi(): object {
   const received = Object.entries(requestData).map(([event, data]) => [event, request(event, data)] as const);
   const sent = ServerMessage.options.map((message) => [nameOf(message), { payload: schemaOf(message) }] as const);
@@ -33,7 +33,7 @@ const prefixed = (prefix: string, named: NamedMessages): Record<string, object> 
 const references = (messages: object, to: string): Record<string, object> =>
   Object.fromEntries(Object.keys(messages).map((name) => [name, { $ref: `${to}${name}` }]));
 
-/** `action` is what the gateway does. */
+/** `action`: what the gateway does with these messages. */
 const operation = (action: 'send' | 'receive', messages: object): object => ({
   action,
   channel: { $ref: '#/channels/socket' },
@@ -53,7 +53,7 @@ function schemaOf(schema: z.ZodType): object {
   return rest;
 }
 
-/** The event of a message; those that fail are one. */
+/** The name of a message: its event; `Failed` for all failures. */
 function nameOf(message: (typeof ServerMessage.options)[number]): string {
   const { shape } = message;
   if ('status' in shape && shape.status instanceof z.ZodLiteral && shape.status.value === 'Failed') return 'Failed';

@@ -4,23 +4,24 @@ import type { Scope } from '../access/scope.ts';
 import type { Verify } from '../access/verify.ts';
 import { Rejected } from './problem.ts';
 
+/** State of a request, set by the middleware. */
 export interface ApiState {
-  /** Where the sender is, as the edge has read it. */
+  /** The client's address; set by the error handler. */
   address: string;
-  /** What the sender may see. */
+  /** What the client may see; set by {@link authenticate}. */
   scope: Scope;
 }
 
-/** Tells the routes behind it what the sender may see. */
+/** Middleware that checks the bearer token, and sets `ctx.state.scope`. */
 export const authenticate = (verify: Verify): Middleware<ApiState> => {
   return async (ctx, next) => {
-    const verified = await verify(bearerOf(ctx.headers));
-    if ('refusal' in verified) {
-      const { refusal } = verified;
+    const result = await verify(bearerOf(ctx.headers));
+    if ('refusal' in result) {
+      const { refusal } = result;
       if (refusal === 'unavailable') throw new Rejected({ kind: 'unavailable' });
       throw new Rejected({ kind: 'unauthenticated', error: refusal === 'missing' ? null : 'invalid_token' });
     }
-    ctx.state.scope = verified.access.scope;
+    ctx.state.scope = result.access.scope;
     await next();
   };
 };

@@ -19,7 +19,7 @@ export const findCalls =
     if (scope.masked && number !== undefined && number.length > shownDigits)
       throw new Rejected({
         kind: 'forbidden',
-        problem: `Numbers are masked for you: search by their last ${shownDigits} digits at most.`,
+        problem: `number: this token masks numbers, so at most their last ${shownDigits} digits can be searched`,
       });
     return async (db) => {
       const period = from || to ? await readPeriod(db, { from, to, now: Date.now(), timeZone }) : undefined;
@@ -53,16 +53,16 @@ export const getCall: QueryRoute = ({ params, scope }) => {
 /** `GET /api/calls/{call_id}/events` */
 export const getEvents =
   (queries: Pick<CallQueries, 'listCallEvents'>) =>
-  async (asker: Requester, { params, query, scope }: ApiRequest): Promise<Buffer> => {
+  async (requester: Requester, { params, query, scope }: ApiRequest): Promise<Buffer> => {
     const { before, limit } = readQuery(FindEvents, query);
-    const { page, uuids } = await queries.listCallEvents(asker, { callId: callIdOf(params), before, limit }, scope);
-    // Before the first event there is none, and that is an answer.
+    const { page, uuids } = await queries.listCallEvents(requester, { callId: callIdOf(params), before, limit }, scope);
+    // An empty page before the first event is a normal answer; without `before`, the call does not exist.
     if (uuids.length === 0 && before === undefined) throw new Rejected({ kind: 'not-found' });
     return page;
   };
 
 function callIdOf({ call_id }: Readonly<Record<string, string>>): string {
-  const read = identifier.safeParse(call_id);
-  if (!read.success) throw new Rejected({ kind: 'malformed', problem: 'call_id: must be 1 to 512 characters' });
-  return read.data;
+  const parsed = identifier.safeParse(call_id);
+  if (!parsed.success) throw new Rejected({ kind: 'malformed', problem: 'call_id: must be 1 to 512 characters' });
+  return parsed.data;
 }

@@ -3,10 +3,10 @@ import type { Middleware } from 'koa';
 import { isAllowedOrigin } from '../access/origin.ts';
 import { Rejected } from './problem.ts';
 
-/** How long a browser may remember what a page may ask, in seconds. */
+/** How long a browser may cache the answer to a preflight request, in seconds. */
 const preflightSeconds = 600;
 
-/** Lets pages of the allowed hosts ask, and no others: the same rule as for sockets. */
+/** CORS: allows pages of these hosts and of this machine, and rejects all others. Sockets have the same rule. */
 export const allowOrigins = (origins: readonly string[]): Middleware => {
   return async (ctx, next) => {
     const origin = ctx.get('origin');
@@ -28,7 +28,7 @@ export const allowOrigins = (origins: readonly string[]): Middleware => {
   };
 };
 
-/** Keeps out pages of strangers whose name was made to point to this machine, where no token is asked for. */
+/** Against DNS rebinding, where no token is required: a foreign page whose host name now resolves to this machine is rejected. */
 export const refuseForeignHosts = (origins: readonly string[]): Middleware => {
   const isOwnHost = createIsOwnHost(origins);
   return async (ctx, next) => {

@@ -6,7 +6,7 @@ import { asyncApi } from './asyncapi.ts';
 import { openApi } from './openapi.ts';
 import { problemTypes } from './problem.ts';
 
-/** As it goes over the wire. */
+/** As clients get it. */
 const sent = (description: object) => JSON.parse(JSON.stringify(description)) as Record<string, unknown>;
 
 interface Described {
@@ -16,16 +16,16 @@ interface Described {
   >;
 }
 
-describe('the description of HTTP', () => {
+describe('the OpenAPI description', () => {
   const description = sent(openApi({ isOpen: false }));
 
-  it('is OpenAPI 3.1', async () => {
+  it('is valid OpenAPI 3.1', async () => {
     const validator = new Validator();
     expect(await validator.validate(description)).toEqual({ valid: true });
     expect(validator.version).toBe('3.1');
   });
 
-  it('names every status that a question can be answered with, and every parameter with its form', () => {
+  it('has every status of an answer, and a schema for every parameter', () => {
     const { paths } = description as unknown as Described;
     const statuses = ['200', ...Object.values(problemTypes).map(({ status }) => String(status))];
     for (const { get } of Object.values(paths)) {
@@ -36,17 +36,17 @@ describe('the description of HTTP', () => {
   });
 });
 
-describe('the description of the socket', () => {
+describe('the AsyncAPI description', () => {
   const description = sent(asyncApi());
 
-  it('is AsyncAPI 3', () => {
+  it('is valid AsyncAPI 3', () => {
     const ajv = new Ajv({ meta: false, strict: false, validateFormats: false, validateSchema: false });
     const isValid = ajv.compile(specs.schemas['3.0.0'] as object);
     isValid(description);
     expect(isValid.errors).toBeNull();
   });
 
-  it('has every request', () => {
+  it('has every request of the protocol', () => {
     const { messages } = (description as { components: { messages: object } }).components;
     expect(Object.keys(messages)).toEqual(
       expect.arrayContaining(Object.keys(requestData).map((event) => `request.${event}`)),

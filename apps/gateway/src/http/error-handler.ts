@@ -9,26 +9,29 @@ import type { ApiState } from './authenticate.ts';
 import { problemResponse, Rejected } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
-/** Most requests that are answered at the same time. Each has its turn; this bounds what waits, in memory. */
+/** Most requests at the same time, waiting ones included: bounds the memory that they take. */
 const requestsMax = 2_000;
-/** The same of one address. */
+/** Most requests of one address at the same time. */
 const requestsPerAddressMax = 500;
 
 interface ErrorHandlerOptions {
-  /** Where a client is, behind proxies too. */
+  /** The client's address, also behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
   readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }
 
-/** The edge at which a failure becomes an answer. Personal data: no answer is kept by anybody on its way. */
-export function errorHandler(failing: ErrorHandlerOptions): Middleware<Pick<ApiState, 'address'>> {
+/**
+ * Outermost middleware of the API: limits concurrent requests, turns errors into problems (RFC 9457), and logs each answer.
+ * Answers have personal data, so no cache may store them.
+ */
+export function errorHandler(options: ErrorHandlerOptions): Middleware<Pick<ApiState, 'address'>> {
   const perAddress = new AddressCounts();
   let running = 0;
   return async (ctx, next) => {
-    const began = performance.now();
+    const startedAt = performance.now();
     ctx.set({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
-    const address = failing.addressOf(ctx.req);
+    const address = options.addressOf(ctx.req);
     ctx.state.address = address;
     running++;
     perAddress.add(address);
@@ -37,7 +40,7 @@ export function errorHandler(failing: ErrorHandlerOptions): Middleware<Pick<ApiS
       if (running > requestsMax) throw new Rejected({ kind: 'busy' });
       await next();
     } catch (error) {
-      const { headers, problem } = problemResponse(rejectionOf(error, failing));
+      const { headers, problem } = problemResponse(rejectionOf(error, options));
       ctx.status = problem.status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);
@@ -45,10 +48,10 @@ export function errorHandler(failing: ErrorHandlerOptions): Middleware<Pick<ApiS
     } finally {
       running--;
       perAddress.remove(address);
-      // Not the address: it may have a number in it.
+      // The route and not the path, which may have a phone number in it.
       const route = (ctx as { _matchedRoute?: unknown })._matchedRoute;
-      failing.log.debug(
-        { route, status: ctx.status, duration_ms: Math.round(performance.now() - began) },
+      options.log.debug(
+        { route, status: ctx.status, duration_ms: Math.round(performance.now() - startedAt) },
         'api.answered',
       );
     }

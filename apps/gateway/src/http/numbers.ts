@@ -21,10 +21,10 @@ export const getAgents: NumberRoute = ({ query, scope }) => {
 export const getStats =
   (rules: CountingRules): QueryRoute =>
   ({ query, scope }) => {
-    const { threshold, ...question } = readQuery(FindStats, query);
-    const by = threshold === undefined ? rules : { ...rules, serviceLevelMs: threshold * 1_000 };
+    const { threshold, ...statsQuery } = readQuery(FindStats, query);
+    const applied = threshold === undefined ? rules : { ...rules, serviceLevelMs: threshold * 1_000 };
     return async (db) => {
-      const stats = await readStats(db, question, { rules: by, scope, now: Date.now() });
+      const stats = await readStats(db, statsQuery, { rules: applied, scope, now: Date.now() });
       return 'problem' in stats ? new Rejected({ kind: 'malformed', problem: stats.problem }) : stats;
     };
   };

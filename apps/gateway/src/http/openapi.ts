@@ -34,7 +34,7 @@ const operations: Readonly<Record<string, ApiOperation>> = {
   },
   '/api/calls/{call_id}': {
     id: 'getCall',
-    summary: 'A call, with what became of it in each queue, and its agents.',
+    summary: 'A call, with its queue visits and its agents.',
     answer: 'WholeCall',
   },
   '/api/calls/{call_id}/events': {
@@ -45,26 +45,26 @@ const operations: Readonly<Record<string, ApiOperation>> = {
   },
   '/api/queues': {
     id: 'getQueues',
-    summary: 'Queues now, and today so far; read at most once a second.',
+    summary: 'State of the queues now, and their totals of today; read at most once a second.',
     answer: 'Queues',
     query: FindQueues,
   },
-  '/api/agents': { id: 'getAgents', summary: 'What agents do now.', answer: 'Agents', query: FindAgents },
+  '/api/agents': { id: 'getAgents', summary: 'What agents do now (presence).', answer: 'Agents', query: FindAgents },
   '/api/stats': {
     id: 'getStats',
-    summary: 'What became of the calls that began to wait in a period, under any threshold.',
+    summary: 'Totals of the queue visits that began in a period, by any threshold.',
     answer: 'Stats',
     query: FindStats,
   },
 };
 
-/** What an integrator's tools read: OpenAPI 3.1, made of the schemas and of the table of refusals. */
+/** The OpenAPI 3.1 description of the API, generated from the schemas and the table of problem types. */
 export const openApi = ({ isOpen }: { readonly isOpen: boolean }): object => ({
   openapi: '3.1.0',
   info: {
     title: 'callstream gateway',
     version: '1',
-    description: 'Calls, queues and agents of a call centre. The socket beside it: /api/asyncapi.json.',
+    description: 'Calls, queues and agents of a call centre. For the WebSocket, see /api/asyncapi.json.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
   servers: [{ url: '/' }],
@@ -105,20 +105,20 @@ const pathOf = (path: string, { id, summary, answer, query }: ApiOperation): obj
 
 function parameterOf(name: string, type: z.ZodType): object {
   const { description, ...schema } = schemaOf(type, 'input');
-  // A list is written with commas in between.
+  // Lists are separated by commas.
   const style = schema['type'] === 'array' ? { style: 'form', explode: false } : {};
   return { name, in: 'query', ...(description === undefined ? {} : { description }), ...style, schema };
 }
 
-/** One response for each status; where refusals have the same one, they stand side by side. */
+/** One response for each status; problem types with the same status are described together. */
 function problemResponses(): object {
   const all = Object.entries(problemTypes) as [Rejection['kind'], { status: number; title: string; detail: string }][];
   const byStatus = Map.groupBy(all, ([, { status }]) => status);
   return Object.fromEntries(
-    [...byStatus].map(([status, of]) => [
+    [...byStatus].map(([status, types]) => [
       status,
       {
-        description: of.map(([, { title, detail }]) => `${title}: ${detail}`).join(' '),
+        description: types.map(([, { title, detail }]) => `${title}: ${detail}`).join(' '),
         content: { 'application/problem+json': { schema: reference('Problem') } },
       },
     ]),

@@ -6,25 +6,26 @@ import type { Requester } from '../scheduling/requester.ts';
 import type { NumberView } from '../numbers/view-cache.ts';
 import type { Rejected } from './problem.ts';
 
-/** A question, and what who asks may see. */
+/** A request of the API, with the scope of its token. */
 export interface ApiRequest {
-  /** Parts of the path, by name. */
+  /** Parameters of the path, by name. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: ParsedUrlQuery;
   readonly scope: Scope;
 }
 
 /**
- * Reads a question, and returns what answers it over one connection, when there is a turn for it: with what becomes the JSON
- * of the answer, or a refusal. What it throws costs the connection. @throws {Rejected} if the question cannot be understood
+ * Validates a request, and returns the query that answers it: with the object that becomes the JSON of the answer, or with a
+ * rejection. The query returns a rejection instead of throwing it, because an error closes its connection to Postgres.
+ * @throws {Rejected} if the request is malformed
  */
-export type QueryRoute = (question: ApiRequest) => (db: Queryable) => Promise<object | Rejected>;
+export type QueryRoute = (request: ApiRequest) => (db: Queryable) => Promise<object | Rejected>;
 
-/** Reads a question for numbers. @throws {Rejected} */
-export type NumberRoute = (question: ApiRequest) => NumberView;
+/** Validates a request for a view of the queue snapshot. @throws {Rejected} if it is malformed */
+export type NumberRoute = (request: ApiRequest) => NumberView;
 
-/** Who asks over HTTP: requests of one connection wait in one line. */
-export const askerOf = (request: IncomingMessage, address: string): Requester => ({
+/** The client of a request: requests of one connection share its turns. */
+export const requesterOf = (request: IncomingMessage, address: string): Requester => ({
   address,
   connection: request.socket,
   isGone: () => request.socket.destroyed,

@@ -26,15 +26,17 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-/** As it stands: `fetch` would tidy the path up. */
+/** Sends the path as it is; `fetch` would normalize it. */
 const get = (path: string, headers = {}, method = 'GET') =>
   new Promise<IncomingMessage>((resolve, reject) => {
-    const sent = request({ host: '127.0.0.1', port, path, method, headers }, (response) => resolve(response.resume()));
-    sent.on('error', reject).end();
+    const outgoing = request({ host: '127.0.0.1', port, path, method, headers }, (response) =>
+      resolve(response.resume()),
+    );
+    outgoing.on('error', reject).end();
   });
 
-describe('the page', () => {
-  it('is at /, whatever stands behind ?, and may not be kept without asking', async () => {
+describe('the dashboard page', () => {
+  it('is at / with any query string, and must be revalidated by caches', async () => {
     for (const path of ['/', '/?wallboard', '/index.html']) {
       const { statusCode, headers } = await get(path);
       expect(statusCode).toBe(200);
@@ -45,7 +47,7 @@ describe('the page', () => {
     }
   });
 
-  it('has assets that are kept for ever, and smaller where that is understood', async () => {
+  it('has assets that caches keep for ever, compressed for clients that accept gzip', async () => {
     const zipped = await get('/assets/index-1.js', { 'accept-encoding': 'br, gzip' });
     expect(zipped.headers).toMatchObject({
       'content-encoding': 'gzip',
@@ -56,16 +58,16 @@ describe('the page', () => {
   });
 
   it.each(['/../secret.html', '/%2e%2e/secret.html', '/assets/../../secret.html', '/nothing', '/assets', '/__proto__'])(
-    'is not what stands at %s',
+    'is not served at %s',
     async (path) => expect((await get(path)).statusCode).toBe(426),
   );
 
-  it('is only read', async () => {
+  it('answers only GET and HEAD', async () => {
     expect((await get('/', {}, 'POST')).statusCode).toBe(426);
     expect((await get('/', {}, 'HEAD')).statusCode).toBe(200);
   });
 
-  it('is nowhere if it was not built', () => {
+  it('is optional: the gateway starts if it was not built', () => {
     expect(() => serveDashboard(join(folder, 'none'), () => undefined)).not.toThrow();
   });
 });

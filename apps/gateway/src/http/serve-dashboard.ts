@@ -4,7 +4,7 @@ import type { RequestListener } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** Where the dashboard's build is. */
+/** The dashboard's build. */
 export const dashboardFolder = join(import.meta.dirname, '../../../dashboard/dist');
 
 const contentTypes: Readonly<Record<string, string>> = {
@@ -15,7 +15,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.woff2': 'font/woff2',
 };
 
-/** What the page may do: load what came with it, and talk to this gateway. Events have text of strangers in them. */
+/** The page may load only its own files and connect only to this gateway: events have text from outside, which may be an attack. */
 const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; " +
@@ -29,43 +29,43 @@ const securityHeaders = {
 
 interface StaticFile {
   readonly body: Buffer;
-  /** null: it does not become smaller. */
-  readonly zipped: Buffer | null;
+  /** null: compression does not make it smaller. */
+  readonly gzipped: Buffer | null;
   readonly type: string;
   readonly etag: string;
   readonly cacheControl: string;
 }
 
 /**
- * Serves the dashboard, and has everything else answered by `otherwise`. Its files are few and small: they are read once,
- * so that nothing that a stranger can ask for leads to the disk. Which view is shown stands behind the `#`, so `/` is all.
+ * Serves the dashboard, and passes all other requests to `otherwise`. All files are read once, at the start, so no request
+ * leads to the disk (path traversal). The view is in the fragment of the URL, so the only page is `/`.
  */
 export function serveDashboard(folder: string, otherwise: RequestListener): RequestListener {
   const files = readFiles(folder);
   return (request, response) => {
-    const { method, url = '/', headers: asked } = request;
+    const { method, url = '/', headers: requestHeaders } = request;
     const path = url.split('?', 1)[0] ?? '/';
     const file = files.get(path === '/' ? '/index.html' : path);
     if (!file || (method !== 'GET' && method !== 'HEAD')) return otherwise(request, response);
-    const { body, zipped, type, etag, cacheControl } = file;
-    const shared = { ...securityHeaders, etag, 'cache-control': cacheControl };
-    if (asked['if-none-match'] === etag) {
-      response.writeHead(304, shared).end();
+    const { body, gzipped, type, etag, cacheControl } = file;
+    const headers = { ...securityHeaders, etag, 'cache-control': cacheControl };
+    if (requestHeaders['if-none-match'] === etag) {
+      response.writeHead(304, headers).end();
       return;
     }
-    const isZipped = zipped !== null && /\bgzip\b/.test(asked['accept-encoding'] ?? '');
-    const sent = isZipped ? zipped : body;
+    const isGzipped = gzipped !== null && /\bgzip\b/.test(requestHeaders['accept-encoding'] ?? '');
+    const content = isGzipped ? gzipped : body;
     response.writeHead(200, {
-      ...shared,
+      ...headers,
       'content-type': type,
-      'content-length': sent.length,
-      ...(isZipped ? { 'content-encoding': 'gzip' } : {}),
+      'content-length': content.length,
+      ...(isGzipped ? { 'content-encoding': 'gzip' } : {}),
     });
-    response.end(method === 'HEAD' ? undefined : sent);
+    response.end(method === 'HEAD' ? undefined : content);
   };
 }
 
-/** By path from `/` on; none, if the dashboard was not built: the gateway is of use without it. */
+/** Files by URL path; empty if the dashboard was not built, because the gateway also works without it. */
 function readFiles(folder: string): Map<string, StaticFile> {
   if (!existsSync(folder)) return new Map();
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' });
@@ -78,13 +78,13 @@ function readFiles(folder: string): Map<string, StaticFile> {
 
 function readFile(folder: string, name: string): StaticFile {
   const body = readFileSync(join(folder, name));
-  const zipped = gzipSync(body, { level: 9 });
+  const gzipped = gzipSync(body, { level: 9 });
   return {
     body,
-    zipped: zipped.length < body.length * 0.95 ? zipped : null,
+    gzipped: gzipped.length < body.length * 0.95 ? gzipped : null,
     type: contentTypes[extname(name)] ?? '',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
-    // Names of assets change with their content.
+    // Asset names contain a hash of their content.
     cacheControl: name.startsWith('assets') ? 'public, max-age=31536000, immutable' : 'no-cache',
   };
 }

@@ -1,20 +1,20 @@
 import type { Middleware } from 'koa';
 import type { UnsentBudget } from '../outbox/unsent-budget.ts';
 
-/** An answer of which nothing is taken for so long is given up, in ms. */
+/** A connection is closed when the client reads nothing of an answer for this long, in ms. */
 const stalledMsMax = 60_000;
 
-/** Counts answers as waiting to be sent until whoever asked has taken them, or is cut off. */
+/** Counts the bytes of each answer in the budget of unsent bytes until the client has read it, or its connection is closed. */
 export const trackUnsent =
   (unsent: UnsentBudget): Middleware =>
   async ({ response, res }, next) => {
     await next();
     const body: unknown = response.body;
-    // Who has hung up is not told of again.
+    // After `close` no other event would release the share.
     if (!Buffer.isBuffer(body) || res.destroyed) return;
-    const cutOff = (): void => void res.destroy();
-    const holdings = unsent.open({ close: cutOff, cutOff });
-    res.once('close', () => holdings.gone());
-    res.setTimeout(stalledMsMax, cutOff);
-    holdings.add(body);
+    const destroy = (): void => void res.destroy();
+    const share = unsent.open({ close: destroy, terminate: destroy });
+    res.once('close', () => share.gone());
+    res.setTimeout(stalledMsMax, destroy);
+    share.add(body);
   };

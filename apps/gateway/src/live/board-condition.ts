@@ -1,31 +1,31 @@
-/** Those who wait until something holds. Thousands may, after a restart: nobody has a clock that ticks. */
+/** A condition variable over the board: thousands of clients may wait after a restart, so nobody polls. */
 export interface BoardCondition {
-  /** Whether something holds now, or comes to hold within `ms`. */
-  readonly until: (holds: () => boolean, ms: number) => Promise<boolean>;
-  /** What may hold now? To be called whenever that may have changed. */
-  readonly look: () => void;
+  /** Resolves to true once the condition holds, to false after `ms`. */
+  readonly waitFor: (isTrue: () => boolean, ms: number) => Promise<boolean>;
+  /** Checks the conditions of all who wait. Call it whenever the board has changed. */
+  readonly notifyAll: () => void;
 }
 
 export function createBoardCondition(): BoardCondition {
-  const all = new Set<() => void>();
+  const waiters = new Set<() => void>();
   return {
-    until: (holds, ms) => {
-      if (holds()) return Promise.resolve(true);
+    waitFor: (isTrue, ms) => {
+      if (isTrue()) return Promise.resolve(true);
       return new Promise((resolve) => {
-        const end = (held: boolean): void => {
+        const end = (result: boolean): void => {
           clearTimeout(timer);
-          all.delete(look);
-          resolve(held);
+          waiters.delete(check);
+          resolve(result);
         };
-        const look = (): void => {
-          if (holds()) end(true);
+        const check = (): void => {
+          if (isTrue()) end(true);
         };
         const timer = setTimeout(() => end(false), ms);
-        all.add(look);
+        waiters.add(check);
       });
     },
-    look: () => {
-      for (const look of all) look();
+    notifyAll: () => {
+      for (const check of waiters) check();
     },
   };
 }

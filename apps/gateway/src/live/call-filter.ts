@@ -5,19 +5,20 @@ import { isEverything, scopeKey, visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
 
-/** Which calls a client is told of. Filters that ask for the same have the same key. */
+/** Which calls a client asked for and may see. Equal filters have equal keys. */
 export interface CallFilter extends Sized {
   readonly key: string;
-  /** Whether nothing is kept from the client. If something is, it cannot resume: what it may show still is not known here. */
-  readonly isWhole: boolean;
-  /** Whether numbers are masked for it. */
+  /** Whether the scope hides nothing. Else the client cannot resume: the gateway does not know which calls it still shows. */
+  readonly isUnrestricted: boolean;
+  /** Whether phone numbers are masked. */
   readonly masked: boolean;
-  /** Every call that matches is in one of these; null: it may be in any, or in none. */
+  /** Every call that matches is in one of these queues; null: in any queue, or in none. */
   readonly queues: ReadonlySet<string> | null;
+  /** @param call null: it has left the board, and matches nothing */
   readonly matches: (call: Call | null) => boolean;
 }
 
-/** What is kept of a filter is about so many times as large as its key: the key, the lists and their sets. */
+/** Memory of a filter relative to its key, about: the key, the lists and their sets. */
 const keyFactor = 3;
 
 export function createCallFilter({ states, queues }: Pick<Subscribe, 'states' | 'queues'>, scope: Scope): CallFilter {
@@ -29,7 +30,7 @@ export function createCallFilter({ states, queues }: Pick<Subscribe, 'states' | 
   return {
     key,
     byteLength: key.length * keyFactor,
-    isWhole: isEverything(scope),
+    isUnrestricted: isEverything(scope),
     masked: scope.masked,
     queues: wantedQueues ?? (scope.queues && new Set(scope.queues)),
     matches: (call) =>

@@ -1,46 +1,51 @@
 import { partitionsMax } from '@callstream/domain';
-import type { CallBoard, BoardEntry } from '../board/board.ts';
+import type { BoardEntry, CallBoard } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
 import type { CallFilter } from './call-filter.ts';
 
-/** What a client is to be told: calls that match, and those that have left the board or do not match any more. */
+/** What to send to a client: calls that match its filter, and those that have left the board or do not match any more. */
 export interface Delta {
   readonly calls: readonly BoardEntry[];
   readonly gone: readonly BoardEntry[];
 }
 
-/** Every call that matches. */
+export const emptyDelta: Delta = { calls: [], gone: [] };
+
+/** How many changes of calls it has. */
+export const sizeOf = ({ calls, gone }: Delta): number => calls.length + gone.length;
+
+/** Every call that matches: the content of a full snapshot. */
 export const allMatching = (board: CallBoard, { matches }: CallFilter): Delta => ({
   calls: [...board.entries()].filter(({ call }) => matches(call)),
   gone: [],
 });
 
-/** What a client at `cursor` does not know: calls that changed, and those that it may still show though they have gone. */
-export const deltaSinceCursor = (board: CallBoard, filter: CallFilter, { positions, leftUntil }: Cursor): Delta =>
+/** What a client with this cursor does not know: calls that changed, and calls that left and that it may still show. */
+export const deltaSinceCursor = (board: CallBoard, filter: CallFilter, { positions, expiredUntil }: Cursor): Delta =>
   split(
     [...board.entries()].filter(
-      ({ lastId, call, leavesAt }) =>
+      ({ lastId, call, expiresAt }) =>
         Math.floor(lastId / partitionsMax) >= (positions[lastId % partitionsMax] ?? 0) ||
-        (call === null && leavesAt > leftUntil),
+        (call === null && expiresAt > expiredUntil),
     ),
     filter,
   );
 
 /**
- * What a client at a revision of this board does not know. Of calls that do not match it is told as gone those that it was
- * told of, if that is given; otherwise all, also those that it never had.
+ * What a client at a revision of this board does not know.
+ * @param known the calls that the client was sent: only these can be gone. Without it, calls that it never had can be too
  */
 export const deltaSinceRevision = (
   board: CallBoard,
   filter: CallFilter,
   { revision, known }: { readonly revision: number; readonly known?: ReadonlySet<BoardEntry> | null },
 ): Delta => {
-  const { calls, gone } = split(board.since(revision), filter);
+  const { calls, gone } = split(board.changedSince(revision), filter);
   return { calls, gone: known ? gone.filter((entry) => known.has(entry)) : gone };
 };
 
 /**
- * Changes by the queues that their calls are in and were in, so that thousands of filters of a few queues each do not all
+ * Indexes changes by the queues of their calls, now and at the last tick: thousands of filters of a few queues each must not
  * look at every change.
  */
 export function changesByQueue(
@@ -48,7 +53,7 @@ export function changesByQueue(
 ): (filter: Pick<CallFilter, 'queues'>) => readonly BoardEntry[] {
   const byQueue = new Map<string, Set<BoardEntry>>();
   for (const entry of changed)
-    for (const call of [entry.call, entry.before]) {
+    for (const call of [entry.call, entry.callAtTick]) {
       const queue = call?.queue;
       if (queue === undefined || queue === null) continue;
       const known = byQueue.get(queue);
@@ -62,13 +67,13 @@ export function changesByQueue(
   };
 }
 
-/** What changes for those who know the board as it was marked. */
+/** What changes for the clients that know the board as it was at the last tick. */
 export function deltaOfTick(changed: readonly BoardEntry[], { matches }: CallFilter): Delta {
   const calls: BoardEntry[] = [];
   const gone: BoardEntry[] = [];
   for (const entry of changed)
     if (matches(entry.call)) calls.push(entry);
-    else if (matches(entry.before)) gone.push(entry);
+    else if (matches(entry.callAtTick)) gone.push(entry);
   return { calls, gone };
 }
 

@@ -1,76 +1,81 @@
 import type { Kafka, Log } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
+import { createBoardState } from '../board/board-state.ts';
+import type { BoardState } from '../board/board-state.ts';
+import type { Retention } from '../board/expiry.ts';
 import { maintainBoard } from '../board/maintain-board.ts';
 import type { MaintainedBoard } from '../board/maintain-board.ts';
-import type { Retention } from '../board/expiry.ts';
+import { readOffsets } from '../board/projection-monitor.ts';
+import { createCallWatches } from '../call-watches/call-watches.ts';
+import type { CallWatches, CallWatchesOptions } from '../call-watches/call-watches.ts';
+import type { GatewayMetrics } from '../metrics.ts';
 import { gatewayRequester } from '../scheduling/requester.ts';
 import { createSingleFlight, scheduleNow } from '../scheduling/single-flight.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
-import type { GatewayMetrics } from '../metrics.ts';
-import { createCallWatches } from './call-watches.ts';
-import type { CallWatches, CallWatchesOptions } from './call-watches.ts';
+import { createBoardCondition } from './board-condition.ts';
+import { createCursors } from './cursors.ts';
 import { PartCache } from './part-cache.ts';
 import { partBytesMax } from './parts.ts';
 import { createResume } from './resume.ts';
+import { createSnapshots } from './snapshots.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import type { Subscriptions } from './subscriptions.ts';
-import { createBoardCondition } from './board-condition.ts';
 
-/** Parts that are remembered for those who are told the same, in bytes. */
+/** Budget of the cached parts of snapshots and deltas, in bytes. */
 const cacheBytesMax = 16 * 1024 * 1024;
 
 export interface LiveFeedOptions {
   readonly kafka: Kafka;
-  /** Connections of its own: a board must not wait behind the lists of others. */
+  /** A pool of its own: the board must not wait behind the queries of clients. */
   readonly db: Tables;
   readonly topic: string;
-  readonly keeping: Retention;
+  readonly retention: Retention;
   readonly coalesceMs: number;
   readonly listCallEvents: CallWatchesOptions['listCallEvents'];
-  /** Gives turns to those for whom a snapshot is to be made. */
-  readonly enter: Schedule;
+  /** Turns to use the event loop. */
+  readonly schedule: Schedule;
   readonly metrics: GatewayMetrics;
   readonly log: Log;
 }
 
-/** The board and those who watch it. */
+/** The board, its maintenance, and the clients that are sent its changes. */
 export interface LiveFeed extends AsyncDisposable {
-  readonly kept: MaintainedBoard;
+  readonly state: BoardState;
+  readonly maintained: MaintainedBoard;
   readonly subscriptions: Subscriptions;
   readonly watches: CallWatches;
 }
 
-export function openLiveFeed({
-  keeping,
-  coalesceMs,
-  listCallEvents,
-  enter,
-  metrics,
-  ...options
-}: LiveFeedOptions): LiveFeed {
-  const waiting = createBoardCondition();
-  const kept = maintainBoard({
-    ...{ ...options, keeping, metrics },
-    onChanged: () => {
-      waiting.look();
-      subscriptions.changed();
-    },
-    onEvents: (events) => watches.onEvents(events),
-  });
+export function openLiveFeed(options: LiveFeedOptions): LiveFeed {
+  const { kafka, db, topic, retention, coalesceMs, listCallEvents, schedule, metrics, log } = options;
+  const state = createBoardState(retention);
   const cache = new PartCache({ bytesMax: cacheBytesMax, partBytesMax });
-  const resume = createResume(kept, { keeping, waiting, cache, enter });
-  const subscriptions = createSubscriptions({ kept, resume, cache, coalesceMs, metrics });
-  const projected = createSingleFlight((_all: null) => kept.projected(), scheduleNow);
+  const condition = createBoardCondition();
+  const cursors = createCursors(state);
+  const snapshots = createSnapshots({ state, cursors, cache });
+  const resume = createResume({ state, cursors, snapshots, condition, schedule });
+  const subscriptions = createSubscriptions({ state, cursors, snapshots, resume, cache, coalesceMs, metrics });
+  const projected = createSingleFlight((_all: null) => readOffsets(db), scheduleNow);
   const watches = createCallWatches({
-    ...{ topic: options.topic, positions: kept.progress.positions, listCallEvents },
+    topic,
+    positions: state.progress.positions,
     projected: () => projected(gatewayRequester, null),
-    queueOf: (callId) => kept.board.get(callId)?.call?.queue ?? null,
+    listCallEvents,
+    queueOf: (callId) => state.board.get(callId)?.call?.queue ?? null,
   });
+  const onChanged = (): void => {
+    condition.notifyAll();
+    subscriptions.changed();
+  };
+  const maintained = maintainBoard({ kafka, db, topic, state, onChanged, onEvents: watches.onEvents, metrics, log });
   return {
-    ...{ kept, subscriptions, watches },
+    state,
+    maintained,
+    subscriptions,
+    watches,
     [Symbol.asyncDispose]: async () => {
       subscriptions[Symbol.dispose]();
-      await kept[Symbol.asyncDispose]();
+      await maintained[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,9 +1,6 @@
-/**
- * Parts that were made last, by the backlog that they are of: clients that are told the same share their bytes. The oldest
- * are forgotten; who needs one of those has it made again.
- */
+/** The parts of backlogs that were made last, by name: clients that get the same share the bytes. An evicted part is made again. */
 export class PartCache {
-  /** Longest part, in bytes. */
+  /** Longest part, in bytes; a single call may be longer. */
   readonly partBytesMax: number;
   readonly #bytesMax: number;
   readonly #parts = new Map<string, Buffer>();
@@ -26,11 +23,15 @@ export class PartCache {
     const part = make();
     this.#parts.set(name, part);
     this.#bytes += part.length;
+    this.#evict();
+    return part;
+  }
+
+  #evict(): void {
     for (const [oldest, { length }] of this.#parts) {
       if (this.#bytes <= this.#bytesMax) break;
       this.#parts.delete(oldest);
       this.#bytes -= length;
     }
-    return part;
   }
 }

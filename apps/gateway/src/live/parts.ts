@@ -1,39 +1,42 @@
 import { projectionVersion } from '@callstream/domain';
 
-/** Longest part of a snapshot or of what changed, in bytes; a single call may be longer. */
+/** Longest part of a snapshot or of a delta, in bytes; a single call may be longer. */
 export const partBytesMax = 128 * 1024;
 
-/** A part of what is told: JSON text of the items of `calls` and of `gone`, joined by commas. */
+/** One part of a snapshot or of a delta. */
 interface FramePart {
+  /** JSON texts of calls, joined by commas. */
   readonly calls: string;
+  /** JSON texts of call ids, joined by commas. */
   readonly gone: string;
   /** From 1. */
-  readonly nth: number;
+  readonly part: number;
   readonly parts: number;
 }
 
-/** Makes the bytes of a part. */
+/** Makes the JSON text of a part. */
 export type PartText = (part: FramePart) => string;
 
-/** `CallsChanged` frames; a cursor stands only in the last. */
-export const changedFrames =
+/** Makes `CallsChanged` frames; only the last part has the cursor. */
+export const deltaText =
   (cursor: string): PartText =>
-  ({ calls, gone, nth, parts }) => {
-    const end = nth === parts ? `,"cursor":"${cursor}"` : '';
+  ({ calls, gone, part, parts }) => {
+    const end = part === parts ? `,"cursor":"${cursor}"` : '';
     return `{"event":"CallsChanged","data":{"calls":[${calls}],"gone":[${gone}]${end}}}`;
   };
 
-/** The ends of `Snapshot` frames, which clients who ask the same share; {@link snapshotHead} goes before. */
-export const snapshotTails =
+/** Makes the ends of `Snapshot` frames, which clients with equal filters share; {@link snapshotHead} goes before each. */
+export const snapshotText =
   ({ cursor, reset }: { cursor: string; reset: boolean }): PartText =>
-  ({ calls, gone, nth, parts }) => {
-    const left = gone === '' ? '' : `,"gone":[${gone}]`;
-    const end = nth === parts ? `,"cursor":"${cursor}"` : '';
+  ({ calls, gone, part, parts }) => {
+    const goneField = gone === '' ? '' : `,"gone":[${gone}]`;
+    const end = part === parts ? `,"cursor":"${cursor}"` : '';
     const mode = reset ? ',"reset":true' : '';
-    return `,"part":${nth},"parts":${parts}${mode},"calls":[${calls}]${left}${end}}}`;
+    return `,"part":${part},"parts":${parts}${mode},"calls":[${calls}]${goneField}${end}}}`;
   };
 
 export interface SnapshotHead {
+  /** Of the request. */
   readonly id: string | number | undefined;
   readonly as_of: number;
   readonly now: number;

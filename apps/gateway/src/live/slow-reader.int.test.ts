@@ -5,6 +5,7 @@ import { until } from '@callstream/stack';
 import { event, isEvent, openDashboard } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
 import { startGateway } from '../../testing/gateway.ts';
+import type { TestGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { readCursor } from '../board/cursor.ts';
@@ -13,7 +14,7 @@ import { partBytesMax } from './parts.ts';
 jest.setTimeout(60_000);
 
 let tables: TestTables;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: TestGateway;
 const count = 300;
 const rounds = 10;
 const ids = Array.from({ length: count }, (_, i) => `s${i}`);
@@ -33,12 +34,17 @@ afterAll(async () => {
   await tables[Symbol.asyncDispose]();
 });
 
-const told = (frames: readonly { event: string; data: unknown }[]) =>
-  frames.filter(({ event: of }) => of === 'CallsChanged').map(({ data }) => data as MessageOf<'CallsChanged'>['data']);
+const deltasOf = (frames: readonly { event: string; data: unknown }[]) =>
+  frames
+    .filter(({ event: name }) => name === 'CallsChanged')
+    .map(({ data }) => data as MessageOf<'CallsChanged'>['data']);
 
-it('a snapshot comes in parts; a cursor stands only on the last', async () => {
+it('a snapshot is sent in parts, of which only the last has the cursor', async () => {
   using dashboard = await openDashboard(gateway.port);
-  await until(() => dashboard.cursor() !== '', { timeoutMs: 10_000, onTimeout: () => new Error('no cursor') });
+  await until(() => dashboard.cursor() !== '', {
+    timeoutMs: 10_000,
+    onTimeout: () => new Error('The client has no cursor.'),
+  });
   const parts = dashboard.client.frames.filter(isEvent('Snapshot')) as MessageOf<'Snapshot'>[];
   expect(parts.length).toBeGreaterThan(8);
   expect(parts.map(({ data }) => data.part)).toEqual(parts.map((_, i) => i + 1));
@@ -47,7 +53,7 @@ it('a snapshot comes in parts; a cursor stands only on the last', async () => {
   expect(dashboard.calls.size).toBe(count);
 });
 
-it('who does not read is told once what became of each call, and is complete', async () => {
+it('a client that did not read gets one conflated change of each call, and misses nothing', async () => {
   using slow = await openDashboard(gateway.port);
   using quick = await openDashboard(gateway.port);
   const complete = () => {
@@ -55,19 +61,26 @@ it('who does not read is told once what became of each call, and is complete', a
     return (calls: typeof slow.calls) => ids.every((id) => calls.get(id)?.last_id === folded.get(id)?.lastId);
   };
   await until(() => complete()(slow.calls) && complete()(quick.calls), {
-    ...{ timeoutMs: 20_000, onTimeout: () => new Error('no snapshot') },
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('A client has no complete snapshot.'),
   });
   slow.client.socket.pause();
   const before = slow.client.frames.length;
   for (let i = 0; i < rounds; i++) {
     await changeAll();
     const isShown = complete();
-    await until(() => isShown(quick.calls), { timeoutMs: 20_000, onTimeout: () => new Error('quick is behind') });
+    await until(() => isShown(quick.calls), {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The quick client is behind.'),
+    });
   }
   slow.client.socket.resume();
   const isShown = complete();
-  await until(() => isShown(slow.calls), { timeoutMs: 20_000, onTimeout: () => new Error('slow is behind') });
-  const calls = told(slow.client.frames.slice(before)).flatMap((data) => data.calls);
+  await until(() => isShown(slow.calls), {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('The slow client is behind.'),
+  });
+  const calls = deltasOf(slow.client.frames.slice(before)).flatMap((data) => data.calls);
   expect(calls.length).toBeLessThan(rounds * count);
   const folded = callsOfEvents(tables.log);
   for (const id of ids) expect(slow.calls.get(id)).toEqual(JSON.parse(JSON.stringify(liveCallOf(folded.get(id)!))));
@@ -76,15 +89,15 @@ it('who does not read is told once what became of each call, and is complete', a
   expect(readCursor(quick.cursor())?.positions).toEqual(ends);
 });
 
-it('one frame is built for all who ask the same', async () => {
+it('clients with equal filters get the same frames', async () => {
   const dashboards = await Promise.all(
     Array.from({ length: 20 }, () => openDashboard(gateway.port, { subscribe: { queues: ['900', '901'] } })),
   );
-  const [one, ...others] = dashboards;
+  const [first, ...others] = dashboards;
   await Promise.all(dashboards.map(({ snapshot }) => snapshot()));
   await tables.append(Array.from({ length: 50 }, (_, i) => event('call.waiting', `w${i}`, { queue: '901' })));
   for (const { calls } of dashboards)
     await until(() => calls.size === 50, { timeoutMs: 10_000, onTimeout: () => new Error(`${calls.size} of 50`) });
-  for (const other of others) expect(told(other.client.frames)).toEqual(told(one!.client.frames));
+  for (const other of others) expect(deltasOf(other.client.frames)).toEqual(deltasOf(first!.client.frames));
   dashboards.forEach((dashboard) => dashboard[Symbol.dispose]());
 });

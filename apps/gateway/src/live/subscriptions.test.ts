@@ -4,40 +4,46 @@ import { factSet, factsOf } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import type { Scope } from '../access/scope.ts';
-import { createCallBoard } from '../board/board.ts';
-import type { MaintainedBoard } from '../board/maintain-board.ts';
+import { CallBoard } from '../board/board.ts';
+import type { BoardState } from '../board/board-state.ts';
 import { createExpiry } from '../board/expiry.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { scheduleNow } from '../scheduling/single-flight.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
 import { createCallFilter } from './call-filter.ts';
 import { PartCache } from './part-cache.ts';
+import { createCursors } from './cursors.ts';
 import { createResume } from './resume.ts';
+import { createSnapshots } from './snapshots.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { allMatching } from './delta.ts';
 import { createBoardCondition } from './board-condition.ts';
 
-const keeping = { keepMs: 10_000, staleMs: 15_000 };
+const retention = { keepMs: 10_000, staleMs: 15_000 };
 const all: Scope = { queues: null, masked: false };
 const scopes: readonly Scope[] = [all, { queues: null, masked: true }, { queues: ['900'], masked: false }];
 const filters = [{}, { states: ['WAITING' as const] }, { queues: ['900'] }];
-const asked = scopes.flatMap((scope) => filters.map((filter) => ({ scope, filter })));
+const views = scopes.flatMap((scope) => filters.map((filter) => ({ scope, filter })));
 
-/** A board without a log, and those who watch it. A part has about one call. */
+/** A board without a log, and its subscriptions. A part has about one call. */
 function createTestBoard() {
-  const board = createCallBoard();
-  const leaving = createExpiry(board, keeping, 0);
-  const progress = { epoch: () => '1', complete: () => [0], isAhead: () => false, asOf: () => 0, lag: () => 0 };
-  const kept = { board, leaving, progress, resumableFrom: () => new Map() } as unknown as MaintainedBoard;
+  const board = new CallBoard();
+  const expiry = createExpiry(board, retention, 0);
+  const progress = { epoch: () => '1', completeUntil: () => [0], isAhead: () => false, asOf: () => 0, lag: () => 0 };
+  const loaded = { positions: [], resumableFrom: new Map<number, number>() };
+  const state = { board, expiry, progress, retention, loaded } as unknown as BoardState;
   const cache = new PartCache({ bytesMax: 5_000, partBytesMax: 300 });
-  const resume = createResume(kept, { keeping, waiting: createBoardCondition(), cache, enter: scheduleNow });
+  const cursors = createCursors(state);
+  const snapshots = createSnapshots({ state, cursors, cache });
+  const condition = createBoardCondition();
+  const resume = createResume({ state, cursors, snapshots, condition, schedule: scheduleNow });
   const metrics = { subscriptions: { set: () => undefined }, changes: { inc: () => undefined } } as never;
-  const subscriptions = createSubscriptions({ kept, resume, cache, coalesceMs: 0, metrics });
-  return { board, leaving, subscriptions };
+  const subscriptions = createSubscriptions({ state, cursors, snapshots, resume, cache, coalesceMs: 0, metrics });
+  return { board, expiry, subscriptions };
 }
 type TestBoard = ReturnType<typeof createTestBoard>;
 
-/** A screen that takes a frame only when there is room, and never shows what it may not see. */
+/** A screen that takes a frame only when there is room, and checks that it never hears of a call that its scope hides. */
 function createScreen(scope: Scope) {
   const calls = new Map<string, Call>();
   const seen = new Set<string>();
@@ -64,18 +70,20 @@ function createScreen(scope: Scope) {
         seen.add(call.callId);
       }
       for (const callId of part.gone ?? []) {
-        // Else it would know that there is such a call.
+        // Else it would learn that there is such a call.
         if (scope !== all && !seen.has(callId)) expect(mayHaveSeen.has(callId)).toBe(true);
         calls.delete(callId);
       }
     }
   };
-  /** Calls that were on the board for it at some time. */
+  /** Calls that its scope could see at some time. */
   const mayHaveSeen = new Set<string>();
   const client: SocketClient = {
-    ...{ address: '192.0.2.1', connection: {}, isGone: () => false },
+    address: '192.0.2.1',
+    connection: {},
+    isGone: () => false,
     scope: () => scope,
-    isAdmitted: () => true,
+    isAuthenticated: () => true,
     authenticate: () => Promise.resolve(null),
     send: () => undefined,
     hasRoom: () => state.room > 0,
@@ -83,8 +91,8 @@ function createScreen(scope: Scope) {
       state.room--;
       receive(typeof frame === 'string' ? frame : Buffer.concat(frame).toString());
     },
-    hold: (thing) => void held.add(thing),
-    release: (thing) => void held.delete(thing),
+    hold: (item) => void held.add(item),
+    release: (item) => void held.delete(item),
     close: () => undefined,
   };
   return { client, calls, held, state, mayHaveSeen };
@@ -111,7 +119,7 @@ const steps: fc.Arbitrary<BoardStep[]> = fc.array(
       weight: 8,
       arbitrary: fc.record({
         does: fc.constant('take' as const),
-        screen: fc.nat(asked.length - 1),
+        screen: fc.nat(views.length - 1),
         frames: fc.constantFrom(1, 2, 20),
       }),
     },
@@ -119,14 +127,14 @@ const steps: fc.Arbitrary<BoardStep[]> = fc.array(
   { maxLength: 120, size: 'max' },
 );
 
-it('whoever takes what it is told slowly, part by part, shows in the end what is on the board, and nothing that it may not see', async () => {
+it('a client that takes frames slowly, part by part, shows in the end what is on the board, and nothing that its scope hides', async () => {
   await fc.assert(
     fc.asyncProperty(logs(60), steps, fc.nat(20), async (log, todo, subscribeAfter) => {
       const world: TestBoard = createTestBoard();
-      const { board, leaving, subscriptions } = world;
+      const { board, expiry, subscriptions } = world;
       using _ = subscriptions;
       const events = eventsOf(log).entries();
-      const screens = asked.map(({ scope, filter }) => ({
+      const screens = views.map(({ scope, filter }) => ({
         ...createScreen(scope),
         filter: createCallFilter(filter, scope),
       }));
@@ -142,21 +150,21 @@ it('whoever takes what it is told slowly, part by part, shows in the end what is
         now = Math.max(now, value[1].receivedAt);
         const { callId } = value[1];
         const call = callId === null ? null : board.put(callId, factSet(factsOf(value[1]))).call;
-        if (call) leaving.came(call);
+        if (call) expiry.added(call);
         note();
       };
       const take = (screen: (typeof screens)[number], frames: number): void => {
-        // What it does not use is there for what comes.
+        // Room that is not used now is left for later frames.
         screen.state.room += frames;
         subscriptions.onRoom(screen.client);
       };
       for (let i = 0; i < subscribeAfter; i++) put();
-      await Promise.all(screens.map(({ client }, i) => subscriptions.subscribe(client, asked[i]!.filter, 1)));
+      await Promise.all(screens.map(({ client }, i) => subscriptions.subscribe(client, views[i]!.filter, 1)));
       for (const step of todo)
         if (step.does === 'events') for (let i = 0; i < step.count; i++) put();
         else if (step.does === 'tick') subscriptions.changed();
         else if (step.does === 'sweep') {
-          leaving.sweep((now += step.afterMs), new Map([[0, next]]));
+          expiry.sweep((now += step.afterMs), new Map([[0, next]]));
           subscriptions.changed();
         } else take(screens[step.screen]!, step.frames);
       subscriptions.changed();
@@ -173,7 +181,7 @@ it('whoever takes what it is told slowly, part by part, shows in the end what is
   );
 }, 60_000);
 
-it('who may not see everything is told what left while it took a large change', async () => {
+it('a client with a restricted scope hears which calls have gone while it took a large delta', async () => {
   const { board, subscriptions } = createTestBoard();
   using _ = subscriptions;
   let at = 0;

@@ -2,66 +2,119 @@ import { compareText, noCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedVisits, LiveQueue } from '@callstream/tables';
 import { listedForMs } from './queue-snapshot.ts';
-import type { AgentState, QueueSnapshot, QueueState, CountingRules, QueuePresence } from './queue-snapshot.ts';
+import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { totalsOf } from './totals.ts';
 
 /** What was read from the tables. */
 export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' | 'today'> {
   readonly live: readonly LiveQueue[];
-  /** By actor and queue. */
-  readonly marks: readonly AgentRow[];
-  /** By actor. */
+  /** Latest logins, logouts and pauses: one row per actor and queue. */
+  readonly presenceEvents: readonly AgentRow[];
   readonly segments: readonly AgentSegmentRow[];
-  /** Visits of today, by queue. */
+  /** Visits of today, one row per queue. */
   readonly visits: readonly CountedVisits[];
 }
 
-/** Works out once what is the same for everybody, so that an answer only has to pick from it. */
-export function buildQueueSnapshot({
-  rules,
-  asOf,
-  today,
-  live,
-  marks,
-  segments,
-  visits,
-}: QueueSnapshotRows): QueueSnapshot {
-  const marksOf = Map.groupBy(marks, ({ actor }) => actor);
-  const segmentsOf = Map.groupBy(segments, ({ actor }) => actor);
-  const actors = [...new Set([...marksOf.keys(), ...segmentsOf.keys()])].toSorted(compareText);
-  const states = actors.flatMap((actor) => {
-    const known = { marks: marksOf.get(actor) ?? [], segments: segmentsOf.get(actor) ?? [] };
-    const state = agentState({ actor, ...known }, asOf, rules);
-    return state ? [state] : [];
-  });
-  const agentsIn = new Map<string, number[]>();
-  const presencesIn = new Map<string, Record<Presence, number>>();
-  for (const [at, { seats }] of states.entries())
-    for (const { queue, presence } of seats) {
-      const positions = agentsIn.get(queue);
-      if (positions) positions.push(at);
-      else agentsIn.set(queue, [at]);
-      const counts = presencesIn.get(queue) ?? noPresences();
-      counts[presence]++;
-      presencesIn.set(queue, counts);
-    }
-  const liveOf = new Map(live.map((row) => [row.queue, row]));
-  const todayOf = new Map(visits.map((row) => [row.queue, row]));
-  const names = new Set([...liveOf.keys(), ...presencesIn.keys(), ...todayOf.keys()]);
-  const queues = [...names].toSorted(compareText).map((queue) => {
-    const known = liveOf.get(queue) ?? { queue, waiting: 0, longestWaitingSince: null, talking: 0 };
-    const state = {
-      ...known,
-      presences: presencesIn.get(queue) ?? noPresences(),
-      today: todayOf.get(queue) ?? noCounts,
-    };
-    let json: string | undefined;
-    return [queue, { ...state, json: () => (json ??= JSON.stringify({ queue, ...queueNow(state) })) }] as const;
-  });
-  return { rules, asOf, today, queues: new Map(queues), agents: states, agentsIn };
+/** Computes once what is the same for every scope, so that an answer only has to select from it. */
+export function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapshotRows): QueueSnapshot {
+  const agents = agentStates(rows, asOf, rules);
+  return { rules, asOf, today, agents, queues: queueStates(rows, agents), agentsByQueue: indexByQueue(agents) };
 }
 
-/** A queue, or several together, as they cross the wire. */
+/** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
+function agentStates(
+  { presenceEvents, segments }: Pick<QueueSnapshotRows, 'presenceEvents' | 'segments'>,
+  now: number,
+  rules: CountingRules,
+): AgentState[] {
+  const eventsByActor = Map.groupBy(presenceEvents, ({ actor }) => actor);
+  const segmentsByActor = Map.groupBy(segments, ({ actor }) => actor);
+  const actors = [...new Set([...eventsByActor.keys(), ...segmentsByActor.keys()])].toSorted(compareText);
+  return actors.flatMap((actor) => {
+    const rows = {
+      actor,
+      presenceEvents: eventsByActor.get(actor) ?? [],
+      segments: segmentsByActor.get(actor) ?? [],
+    };
+    return agentState(rows, now, rules) ?? [];
+  });
+}
+
+interface AgentRows {
+  readonly actor: string;
+  /** One for each queue that the agent's events named, and one for those that named none. */
+  readonly presenceEvents: readonly AgentRow[];
+  readonly segments: readonly AgentSegmentRow[];
+}
+
+/** What an agent does now; null if it was logged out or not known for too long in every queue. */
+function agentState(
+  { actor, presenceEvents, segments }: AgentRows,
+  now: number,
+  rules: CountingRules,
+): AgentState | null {
+  const presence = presenceOf({ presenceEvents, segments }, now, rules);
+  const isListed = ({ presence, since }: QueuePresence): boolean =>
+    (presence !== 'logged_out' && presence !== 'not_known') || now - since <= listedForMs;
+  const queues = presence.queues.filter(isListed);
+  if (queues.length === 0) return null;
+  const queueOfCall = new Map(segments.map(({ callId, callQueue }) => [callId, callQueue]));
+  const numbered =
+    presenceEvents.findLast((row) => row.number !== null) ?? segments.findLast((row) => row.number !== null);
+  return {
+    actor,
+    number: numbered?.number ?? null,
+    queues,
+    calls: presence.calls.map((callId) => ({ callId, queue: queueOfCall.get(callId) ?? '' })),
+  };
+}
+
+/** Every queue that has live calls, agents or visits today, sorted by name. */
+function queueStates(
+  { live, visits }: Pick<QueueSnapshotRows, 'live' | 'visits'>,
+  agents: readonly AgentState[],
+): Map<string, QueueState> {
+  const liveByQueue = new Map(live.map((row) => [row.queue, row]));
+  const todayByQueue = new Map(visits.map((row) => [row.queue, row]));
+  const presencesByQueue = countPresences(agents);
+  const names = new Set([...liveByQueue.keys(), ...presencesByQueue.keys(), ...todayByQueue.keys()]);
+  const states = [...names].toSorted(compareText).map((queue) =>
+    queueState({
+      ...(liveByQueue.get(queue) ?? { queue, waiting: 0, longestWaitingSince: null, talking: 0 }),
+      presences: presencesByQueue.get(queue) ?? noPresences(),
+      today: todayByQueue.get(queue) ?? noCounts,
+    }),
+  );
+  return new Map(states.map((state) => [state.queue, state]));
+}
+
+function queueState(state: Omit<QueueState, 'json'>): QueueState {
+  let json: string | undefined;
+  return { ...state, json: () => (json ??= JSON.stringify({ queue: state.queue, ...queueNow(state) })) };
+}
+
+function countPresences(agents: readonly AgentState[]): Map<string, Record<Presence, number>> {
+  const byQueue = new Map<string, Record<Presence, number>>();
+  for (const { queue, presence } of agents.flatMap(({ queues }) => queues)) {
+    const counts = byQueue.get(queue) ?? noPresences();
+    counts[presence]++;
+    byQueue.set(queue, counts);
+  }
+  return byQueue;
+}
+
+function indexByQueue(agents: readonly AgentState[]): Map<string, number[]> {
+  const byQueue = new Map<string, number[]>();
+  for (const [index, { queues }] of agents.entries())
+    for (const { queue } of queues) {
+      const indexes = byQueue.get(queue);
+      if (indexes) indexes.push(index);
+      else byQueue.set(queue, [index]);
+    }
+  return byQueue;
+}
+
+/** One queue, or the total of several, as JSON of the protocol. */
 export const queueNow = ({
   waiting,
   longestWaitingSince,
@@ -77,27 +130,10 @@ export const queueNow = ({
 });
 
 export const noPresences = (): Record<Presence, number> => ({
-  ...{ on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 },
+  on_call: 0,
+  ringing: 0,
+  not_known: 0,
+  available: 0,
+  paused: 0,
+  logged_out: 0,
 });
-
-interface AgentRows {
-  readonly actor: string;
-  /** One for each queue that the agent's events named, and one for those that named none. */
-  readonly marks: readonly AgentRow[];
-  readonly segments: readonly AgentSegmentRow[];
-}
-
-/** What an agent does now; null: too long ago to be listed. */
-function agentState({ actor, marks, segments }: AgentRows, now: number, rules: CountingRules): AgentState | null {
-  const { calls, queues } = presenceOf({ marks, segments }, now, rules);
-  const isListed = ({ presence, since }: QueuePresence): boolean =>
-    (presence !== 'logged_out' && presence !== 'not_known') || now - since <= listedForMs;
-  const seats = queues.filter(isListed);
-  if (seats.length === 0) return null;
-  const queueOf = new Map(segments.map(({ callId, callQueue }) => [callId, callQueue]));
-  const number = marks.findLast((row) => row.number !== null) ?? segments.findLast((row) => row.number !== null);
-  return {
-    ...{ actor, number: number?.number ?? null, seats },
-    calls: calls.map((callId) => ({ callId, queue: queueOf.get(callId) ?? '' })),
-  };
-}

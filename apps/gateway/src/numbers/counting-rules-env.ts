@@ -1,36 +1,40 @@
 import { z } from 'zod';
 import type { CountingRules } from './queue-snapshot.ts';
 
-const seconds = (given: number) => z.coerce.number().min(0).max(86_400).default(given);
+const seconds = (fallback: number) => z.coerce.number().min(0).max(86_400).default(fallback);
 
-/** A time zone that this machine knows, and Postgres with it: both have the names of IANA. */
+/** Checked against Node's list of time zones; Postgres has the same IANA names. */
 const timeZone = z.string().refine((name) => {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
-}, 'must be a name of IANA, as America/Sao_Paulo');
+}, 'must be an IANA time zone name, e.g. America/Sao_Paulo');
 
-/** How a supervisor counts. */
+/** Settings of all numbers: what counts as in time, as abandoned, as present. */
 export const countingRulesEnv = {
-  TIME_ZONE: timeZone.default('UTC').describe('Time zone whose days are counted, as America/Sao_Paulo'),
-  SERVICE_LEVEL_SECONDS: seconds(20).describe('Answered within so many seconds, inclusive, is in time'),
-  SHORT_ABANDON_SECONDS: seconds(5).describe('Abandoned within so many seconds, inclusive, counts in no ratio'),
+  TIME_ZONE: timeZone.default('UTC').describe('IANA time zone in which a day begins, e.g. America/Sao_Paulo'),
+  SERVICE_LEVEL_SECONDS: seconds(20).describe(
+    'Service level threshold: a call answered within this many seconds (inclusive) is in time',
+  ),
+  SHORT_ABANDON_SECONDS: seconds(5).describe(
+    'A call abandoned within this many seconds (inclusive) is left out of service level and abandon rate',
+  ),
   RING_MAX_SECONDS: seconds(120).describe(
-    'A phone that nobody says has stopped ringing is believed to ring for so long',
+    'Longest time that a phone counts as ringing if no event says that it stopped',
   ),
   PRESENCE_STALE_HOURS: z.coerce
     .number()
     .min(0)
     .max(8_760)
     .default(12)
-    .describe('An agent of whom nothing was heard for so long is shown as not known, and is in no count; 0: never'),
+    .describe('An agent without an event for this long is shown as not known, and is in no other count; 0: never'),
   AGENTS_TAKE_SEVERAL_CALLS: z
     .stringbool()
     .default(false)
     .describe(
-      'true: an agent may be on several calls at once; false: who enters another call through a queue has left the first',
+      'true: an agent can be on several calls at once; false: an agent who enters another call from a queue has left the first',
     ),
 };
 

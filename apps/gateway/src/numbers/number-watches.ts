@@ -1,145 +1,70 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { MessageId } from '@callstream/contracts';
-import { throttle } from '../scheduling/throttle.ts';
+import { RequestFailure } from '../access/request-failure.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
-import { RequestFailure } from '../access/request-failure.ts';
-import type { OutgoingFrame } from '../outbox/frame.ts';
-import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
+import { createGroupUpdates, viewFrame } from './group-updates.ts';
+import type { GroupUpdatesOptions } from './group-updates.ts';
+import type { NumberView, SerializedView, ViewKind } from './view-cache.ts';
 import { createWatchGroups } from './watch-groups.ts';
-import type { WatchGroup } from './watch-groups.ts';
-import type { SerializedView, ViewCache, NumberView } from './view-cache.ts';
+import type { WatchGroup, WatchGroups } from './watch-groups.ts';
 
-/** Least time between two looks, in ms. */
-const everyMs = 1_000;
-/** Numbers also change without an event: a day ends, a call becomes stale. So often is looked for that, in ms. */
-const idleEveryMs = 10_000;
-
-/** Groups for which a text is asked before something else has a turn. */
-const groupsPerTurn = 100;
-
-const end = Buffer.from('}');
-
-type WatchKind = NumberView['kind'];
-
-/** What supervisors watch: made once for everybody who may see the same, from one look at the tables. */
+/** The commands `WatchQueues` and `WatchAgents`: clients with the same view are one group, for which it is serialized once. */
 export interface NumberWatches extends Disposable {
-  /** Tells the numbers of queues now, and whenever one is another. @throws {Failure}, {NotServed} */
+  /** Answers with the queues now, and sends them again after each change. @throws {RequestFailure}, {NotServed} */
   readonly watchQueues: (client: SocketClient, id: MessageId | undefined) => Promise<void>;
-  /** Tells what agents do; only those of `queues`, if given. @throws {Failure}, {NotServed} */
+  /** The same for agents; with `queues`, only agents of these. */
   readonly watchAgents: (
     client: SocketClient,
     queues: readonly string[] | undefined,
     id: MessageId | undefined,
   ) => Promise<void>;
-  readonly unwatch: (client: SocketClient, kind: WatchKind) => void;
-  readonly drop: (client: SocketClient) => void;
-  /** The client may see something else now. */
+  readonly unwatch: (client: SocketClient, kind: ViewKind) => void;
+  readonly unwatchAll: (client: SocketClient) => void;
+  /** The client has a new token: from now on it gets the view of the new scope. */
   readonly rescope: (client: SocketClient) => void;
   /** The projection has changed. */
   readonly changed: () => void;
 }
 
-export interface NumberWatchesOptions {
-  readonly floors: GetQueueSnapshot;
-  readonly texts: ViewCache;
-  /** A look failed; the next change, or the next ten seconds, try again. */
+export interface NumberWatchesOptions extends Omit<GroupUpdatesOptions, 'groups'> {
+  /** A refresh failed. The next change, or the next 10 s, retry it. */
   readonly onFailed: (error: unknown) => void;
 }
 
-export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOptions): NumberWatches {
+type WatchedView = Omit<NumberView, 'scope'>;
+
+export function createNumberWatches({ getSnapshot, views, onFailed }: NumberWatchesOptions): NumberWatches {
   const groups = createWatchGroups();
-  /** Groups that are being told, and whether there is something newer for them since. */
-  const telling = new Map<WatchGroup, { again: boolean }>();
-  /** When the projection changed last, in ms since 1970. */
-  let changedAt = 0;
-
-  const frame = (kind: WatchKind, { bytes }: SerializedView, answer: object = {}): OutgoingFrame => [
-    Buffer.from(`${JSON.stringify({ event: kind, ...answer }).slice(0, -1)},"data":`),
-    ...[bytes, end],
-  ];
-
-  const tellGroup = (group: WatchGroup, text: SerializedView, except?: SocketClient): void => {
-    if (text.version === group.known) return;
-    group.known = text.version;
-    const sent = frame(group.view.kind, text);
-    for (const client of group.members) if (client !== except) client.send(group.view.kind, sent);
-  };
-  /** Makes what a group is told when it is its turn; once, however many looks there are until then. */
-  const refresh = async (group: WatchGroup): Promise<void> => {
-    const begun = telling.get(group);
-    if (begun) return void (begun.again = true);
-    const state = { again: false };
-    telling.set(group, state);
-    try {
-      tellGroup(group, await texts.read(group, group.view));
-    } catch (error) {
-      // Who had no turn is told at the next look.
-      if (!(error instanceof NotServed)) onFailed(error);
-    }
-    telling.delete(group);
-    if (state.again) await refresh(group);
-  };
-
-  const tellAll = async (): Promise<void> => {
-    const floor = await floors();
-    let count = 0;
-    for (const group of [...groups.all()]) {
-      void refresh(group);
-      if (++count % groupsPerTurn === 0) await turn();
-    }
-    // That look was before the change: it is shared, and the tables rest after one. There will be another.
-    if (floor.asOf < changedAt) ticking.changed();
-  };
-  let isTelling = false;
-  let isAgainDue = false;
-  const tell = (): void => {
-    isAgainDue = isTelling;
-    if (isTelling || groups.isEmpty()) return;
-    isTelling = true;
-    void tellAll()
-      .catch(onFailed)
-      .finally(() => {
-        isTelling = false;
-        if (isAgainDue) ticking.changed();
-      });
-  };
-  const ticking = throttle(everyMs, tell);
-  const idle = setInterval(ticking.changed, idleEveryMs);
-
+  const updates = createGroupUpdates({ groups, getSnapshot, views, onFailed });
   /** The newest request of each client, by kind. */
   const newest = { Queues: new WeakMap<SocketClient, object>(), Agents: new WeakMap<SocketClient, object>() };
 
-  /** The text for whatever the client watches once it is there: another token may come while it is made. */
-  const answer = async (
+  /** Reads the view of the client's group, again if a new token moved the client to another group meanwhile. */
+  const readCurrent = async (
     client: SocketClient,
     group: WatchGroup,
-  ): Promise<{ group: WatchGroup; text: SerializedView }> => {
-    const text = await texts.read(client, group.view);
+  ): Promise<{ group: WatchGroup; view: SerializedView }> => {
+    const view = await views.read(client, group.view);
     const current = groups.of(client, group.view.kind);
-    if (current === group) return { group, text };
+    if (current === group) return { group, view };
     if (current && JSON.stringify(current.view.queues) === JSON.stringify(group.view.queues))
-      return answer(client, current);
-    throw new RequestFailure('A newer request of this socket took the place of this watch.');
+      return readCurrent(client, current);
+    throw new RequestFailure('This watch was replaced by a newer request of the same socket.');
   };
-  const watch = async (
-    client: SocketClient,
-    asked: Omit<NumberView, 'scope'>,
-    id: MessageId | undefined,
-  ): Promise<void> => {
-    const { kind } = asked;
-    const entered = groups.enter(client, { ...asked, scope: client.scope() });
-    newest[kind].set(client, asked);
+  const watch = async (client: SocketClient, watched: WatchedView, id: MessageId | undefined): Promise<void> => {
+    const { kind } = watched;
+    const joined = groups.join(client, { ...watched, scope: client.scope() });
+    newest[kind].set(client, watched);
     try {
-      const { group, text } = await answer(client, entered);
-      tellGroup(group, text, client);
-      client.send(kind, frame(kind, text, { status: 'Ok', id }));
+      const { group, view } = await readCurrent(client, joined);
+      updates.send(group, view, client);
+      client.send(kind, viewFrame(kind, view, { status: 'Ok', id }));
     } catch (error) {
-      // A newer request of the client for the same goes on to wait: it is not ended with this one.
-      if (newest[kind].get(client) === asked && groups.of(client, kind) === entered) groups.leave(client, kind);
+      // A newer request for the same view still waits for its answer: the client stays in the group.
+      if (newest[kind].get(client) === watched && groups.of(client, kind) === joined) groups.leave(client, kind);
       if (error instanceof NotServed || error instanceof RequestFailure) throw error;
       onFailed(error);
-      throw new RequestFailure('The numbers cannot be read at the moment. Ask again.');
+      throw new RequestFailure('Queues and agents cannot be read from Postgres at the moment. Ask again.');
     }
   };
 
@@ -147,32 +72,30 @@ export function createNumberWatches({ floors, texts, onFailed }: NumberWatchesOp
     watchQueues: (client, id) => watch(client, { kind: 'Queues' }, id),
     watchAgents: (client, queues, id) => watch(client, { kind: 'Agents', queues }, id),
     unwatch: groups.leave,
-    drop: (client) => {
+    unwatchAll: (client) => {
       groups.leave(client, 'Queues');
       groups.leave(client, 'Agents');
     },
     rescope: (client) => {
-      for (const kind of ['Queues', 'Agents'] as const) {
-        const before = groups.of(client, kind);
-        if (!before) continue;
-        try {
-          const group = groups.enter(client, { ...before.view, scope: client.scope() });
-          // So that it is told at the next look, whatever the others of its new group know.
-          if (group !== before) group.known = '';
-        } catch {
-          // It must not go on with what the new token does not show.
-          client.close('full');
-        }
-      }
-      ticking.changed();
+      rescope(groups, client, 'Queues');
+      rescope(groups, client, 'Agents');
+      updates.refresh();
     },
-    changed: () => {
-      changedAt = Date.now();
-      ticking.changed();
-    },
-    [Symbol.dispose]: () => {
-      ticking.stop();
-      clearInterval(idle);
-    },
+    changed: updates.changed,
+    [Symbol.dispose]: updates[Symbol.dispose],
   };
+}
+
+/** Moves a client to the group of its new scope. */
+function rescope(groups: WatchGroups, client: SocketClient, kind: ViewKind): void {
+  const previous = groups.of(client, kind);
+  if (!previous) return;
+  try {
+    const group = groups.join(client, { ...previous.view, scope: client.scope() });
+    // The client has no version of the new group's view: the next refresh sends it to all members.
+    if (group !== previous) group.sentVersion = '';
+  } catch {
+    // Too many views are watched, and the client must not stay in a group that its new token does not allow.
+    client.close('full');
+  }
 }

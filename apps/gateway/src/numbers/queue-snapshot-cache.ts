@@ -1,26 +1,31 @@
 import type { QueueSnapshot } from './queue-snapshot.ts';
 
-/** Least time from one look at the tables to the next, in ms. */
+/** Least time from the start of one read to the start of the next, in ms. */
 const readEveryMs = 1_000;
-/** A look that takes long is followed by a rest so many times as long: Postgres is left to others for most of the time. */
+/** A slow read is followed by a pause of this many times its duration, so that Postgres has most of the time for other queries. */
 const pausePerRead = 4;
 
-/** The newest floor, as everybody shares it: read when somebody asks, and no more often than once a second. */
+/** Returns the latest queue snapshot, which all clients share. Reads the tables on demand, at most once a second. */
 export type GetQueueSnapshot = () => Promise<QueueSnapshot>;
 
-/** @param now ms, monotonic */
+/**
+ * Single-flight and throttled: calls during a read, and calls within the pause after it, get the result of that read. The
+ * result of a failed read is an error until the pause is over.
+ * @param now ms, monotonic
+ */
 export function cacheQueueSnapshot(
   read: () => Promise<QueueSnapshot>,
   now: () => number = () => performance.now(),
 ): GetQueueSnapshot {
   let latest: Promise<QueueSnapshot> | undefined;
-  let nextAt = -Infinity;
+  let nextReadAt = -Infinity;
   return () => {
-    if (latest !== undefined && now() < nextAt) return latest;
-    const began = now();
-    // Until it is there, everybody waits for this one.
-    nextAt = Infinity;
-    latest = read().finally(() => (nextAt = began + Math.max(readEveryMs, (now() - began) * (1 + pausePerRead))));
+    if (latest !== undefined && now() < nextReadAt) return latest;
+    const startedAt = now();
+    nextReadAt = Infinity;
+    latest = read().finally(() => {
+      nextReadAt = startedAt + Math.max(readEveryMs, (now() - startedAt) * (1 + pausePerRead));
+    });
     return latest;
   };
 }

@@ -1,25 +1,27 @@
 import { addCounts, compareText, noCounts } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
 import { agentsInQueues, firstPresence } from './agents.ts';
-import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { noPresences, queueNow } from './build-queue-snapshot.ts';
-import { truncatedJsonList } from './truncated-list.ts';
+import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { countingRulesJson } from './totals.ts';
+import { truncatedJsonList } from './truncated-list.ts';
 
-/** What a supervisor of these queues sees: each, and all together. The JSON text of `Queues`, without `as_of` and braces. */
-export function queuesJson(floor: QueueSnapshot, { queues }: Scope): string {
-  const visible = queues === null ? null : new Set(queues.filter((queue) => queue !== '' && floor.queues.has(queue)));
+/** The queues of a scope and their total: the JSON of `Queues`, without `as_of` and the outer braces. */
+export function queuesJson(snapshot: QueueSnapshot, scope: Scope): string {
+  const visible =
+    scope.queues === null ? null : new Set(scope.queues.filter((queue) => queue !== '' && snapshot.queues.has(queue)));
   const states =
     visible === null
-      ? [...floor.queues.values()]
-      : [...visible].toSorted(compareText).flatMap((queue) => floor.queues.get(queue) ?? []);
+      ? [...snapshot.queues.values()]
+      : [...visible].toSorted(compareText).flatMap((queue) => snapshot.queues.get(queue) ?? []);
+  // Not the sum over the queues: an agent of several queues counts once.
   const presences = noPresences();
-  for (const { seats } of agentsInQueues(floor, visible)) {
-    const seat = firstPresence(seats);
-    if (seat) presences[seat.presence]++;
+  for (const { queues } of agentsInQueues(snapshot, visible)) {
+    const first = firstPresence(queues);
+    if (first) presences[first.presence]++;
   }
   const total = queueNow({ ...states.reduce(add, noQueues), presences });
-  const head = JSON.stringify({ today: floor.today, ...countingRulesJson(floor.rules), total });
+  const head = JSON.stringify({ today: snapshot.today, ...countingRulesJson(snapshot.rules), total });
   return `${head.slice(1, -1)},"queues":${truncatedJsonList(states.values().map(({ json }) => json()))}`;
 }
 

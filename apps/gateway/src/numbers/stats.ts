@@ -6,8 +6,9 @@ import type { CountingRules } from './queue-snapshot.ts';
 import { countingRulesJson, sumVisits } from './totals.ts';
 
 export interface StatsQuery {
-  /** RFC 3339, or a day. */
+  /** RFC 3339, or a day: then its first moment in the time zone. Default: the first moment of today. */
   readonly from?: string | undefined;
+  /** The same form; exclusive. Default: the first moment of tomorrow. */
   readonly to?: string | undefined;
   readonly interval?: Interval | undefined;
   readonly queue?: readonly string[] | undefined;
@@ -15,12 +16,12 @@ export interface StatsQuery {
 
 /** Most intervals in one answer. */
 const intervalsMax = 3_000;
-/** Most counts in one answer, each of a queue in an interval, and their bytes. */
+/** Most counts in one answer (one per queue and interval), and the most bytes of them. */
 const countsMax = 30_000;
 const countsBytesMax = 10 * 1024 * 1024;
 
-/** Least length of each interval, in ms. */
-const lengthMs = {
+/** Shortest length of each interval, in ms: a day has 23 hours when daylight saving time begins. */
+const intervalMsMin = {
   '5m': 300_000,
   '15m': 900_000,
   '30m': 1_800_000,
@@ -30,7 +31,7 @@ const lengthMs = {
   month: 28 * 23 * 3_600_000,
 } as const satisfies Record<Interval, number>;
 
-/** What became of the visits of a period, as far as they may be seen; or why the period is none. */
+/** Totals of the visits of a period, of the queues in `scope`; or why the period is refused. */
 export async function readStats(
   db: Queryable,
   { from, to, interval, queue }: StatsQuery,
@@ -40,14 +41,16 @@ export async function readStats(
   const period = await readPeriod(db, { from, to, now, timeZone });
   const ms = Date.parse(period.to) - Date.parse(period.from);
   if (ms <= 0) return { problem: `The period ends (${period.to}) before it begins (${period.from}).` };
-  if (interval && ms / lengthMs[interval] > intervalsMax)
+  if (interval && ms / intervalMsMin[interval] > intervalsMax)
     return {
-      problem: `The period has more than ${intervalsMax} intervals: ask for a shorter one, or longer intervals.`,
+      problem: `The period has more than ${intervalsMax} intervals: ask for a shorter period, or longer intervals.`,
     };
   const visits = await countVisits(db, {
     ...period,
     queues: queue ?? scope.queues,
-    ...{ serviceLevelMs, shortAbandonMs, timeZone },
+    serviceLevelMs,
+    shortAbandonMs,
+    timeZone,
     interval: interval ?? null,
     until: { rows: countsMax + 1, bytes: countsBytesMax },
   });
@@ -56,10 +59,10 @@ export async function readStats(
       problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,
     };
   const sum = sumVisits(scope);
-  const all = { ...period, interval: interval ?? null, ...countingRulesJson(rules), ...sum(visits) };
-  if (!interval) return all;
-  // Every interval, also those in which nobody called.
+  const stats = { ...period, interval: interval ?? null, ...countingRulesJson(rules), ...sum(visits) };
+  if (!interval) return stats;
+  // Also the intervals without a call.
   const begins = await readIntervals(db, { ...period, interval, timeZone });
-  const of = Map.groupBy(visits, ({ begin }) => begin);
-  return { ...all, intervals: begins.map((begin) => ({ begin, ...sum(of.get(begin) ?? []) })) };
+  const byBegin = Map.groupBy(visits, ({ begin }) => begin);
+  return { ...stats, intervals: begins.map((begin) => ({ begin, ...sum(byBegin.get(begin) ?? []) })) };
 }

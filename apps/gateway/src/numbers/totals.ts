@@ -5,7 +5,7 @@ import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { CountingRules } from './queue-snapshot.ts';
 
-/** Counts as they cross the wire. */
+/** Counts and their rates as JSON of the protocol. */
 export function totalsOf(counts: VisitCounts): VisitTotals {
   const { serviceLevel, abandonRate, asaMs } = ratesOf(counts);
   return {
@@ -23,21 +23,26 @@ export function totalsOf(counts: VisitCounts): VisitTotals {
   };
 }
 
-type QueueVisitCounts = VisitCounts & { readonly queue: string };
-type VisitSums = { total: VisitTotals; queues: (VisitTotals & { queue: string })[] };
+interface QueueVisitCounts extends VisitCounts {
+  readonly queue: string;
+}
+interface VisitSums {
+  total: VisitTotals;
+  queues: (VisitTotals & { queue: string })[];
+}
 
-/** Sums up what may be seen of counted visits: per queue, and together. */
+/** Returns a function that sums the counts of the queues in the scope: per queue, and over all of them. */
 export function sumVisits(scope: Scope): (visits: readonly QueueVisitCounts[]) => VisitSums {
-  const maySee = visibleTo(scope);
-  const sum = (of: readonly VisitCounts[]): VisitTotals => totalsOf(of.reduce(addCounts, noCounts));
+  const isVisible = visibleTo(scope);
+  const sum = (counts: readonly VisitCounts[]): VisitTotals => totalsOf(counts.reduce(addCounts, noCounts));
   return (visits) => {
-    const seen = visits.filter(({ queue }) => maySee(queue));
-    const queues = Map.groupBy(seen, ({ queue }) => queue);
-    return { total: sum(seen), queues: [...queues].map(([queue, of]) => ({ queue, ...sum(of) })) };
+    const visible = visits.filter(({ queue }) => isVisible(queue));
+    const byQueue = Map.groupBy(visible, ({ queue }) => queue);
+    return { total: sum(visible), queues: [...byQueue].map(([queue, counts]) => ({ queue, ...sum(counts) })) };
   };
 }
 
-/** How it was counted, for who reads the numbers. */
+/** The thresholds that an answer was counted with, as JSON of the protocol. */
 export const countingRulesJson = ({ timeZone, serviceLevelMs, shortAbandonMs }: CountingRules) => ({
   time_zone: timeZone,
   service_level_seconds: serviceLevelMs / 1_000,

@@ -1,26 +1,26 @@
-import { truncatedJsonList, listBytesMax } from './truncated-list.ts';
+import { listBytesMax, truncatedJsonList } from './truncated-list.ts';
 
-it('a list that fits is whole', () => {
+it('a list that fits is complete, and has no `more`', () => {
   expect(JSON.parse(`{"list":${truncatedJsonList(['1', '2'])}}`)).toEqual({ list: [1, 2] });
   expect(JSON.parse(`{"list":${truncatedJsonList([])}}`)).toEqual({ list: [] });
 });
 
 it.each([
-  ['of one byte', 'x'],
-  ['of three bytes', '客'],
+  ['one byte', 'x'],
+  ['three bytes', '客'],
 ])(
-  'a list of characters %s that does not fit says that there is more, and what was left out is not made',
+  'a list with characters of %s that does not fit is cut and has `more`; items that are left out are not serialized',
   (_, character) => {
-    let made = 0;
-    const texts = function* (): Iterable<string> {
-      for (; made < 10_000; made++) yield `"${character.repeat(1_000)}"`;
+    let serialized = 0;
+    const items = function* (): Iterable<string> {
+      for (; serialized < 10_000; serialized++) yield `"${character.repeat(1_000)}"`;
     };
-    const text = truncatedJsonList(texts());
-    const read = JSON.parse(`{"list":${text}}`) as { list: string[]; more?: boolean };
-    expect(read.more).toBe(true);
+    const text = truncatedJsonList(items());
+    const parsed = JSON.parse(`{"list":${text}}`) as { list: string[]; more?: boolean };
+    expect(parsed.more).toBe(true);
     const bytes = Buffer.byteLength(text);
     expect(bytes).toBeLessThan(listBytesMax + 20);
     expect(bytes).toBeGreaterThan(listBytesMax * 0.99);
-    expect(made).toBeLessThanOrEqual(read.list.length + 1);
+    expect(serialized).toBeLessThanOrEqual(parsed.list.length + 1);
   },
 );

@@ -1,14 +1,17 @@
-/** Longest list in an answer, in bytes of UTF-8: about 5,000 agents. An answer of that size may wait for a slow reader, and does not close it. */
+/**
+ * Longest list in an answer, in bytes of UTF-8: about 5,000 agents. An answer of this size still fits into the outbox of a
+ * slow client, so it does not close the socket.
+ */
 export const listBytesMax = 2 * 1024 * 1024;
 
-/** The texts as a JSON list, as far as they fit; `"more":true` follows if some were left out. */
-export function truncatedJsonList(texts: Iterable<string>): string {
-  const taken: string[] = [];
+/** Joins JSON texts into a JSON list of at most {@link listBytesMax}; `,"more":true` follows the list if items were left out. */
+export function truncatedJsonList(items: Iterable<string>): string {
+  const included: string[] = [];
   let bytes = 0;
-  for (const text of texts) {
-    bytes += Buffer.byteLength(text) + 1;
-    if (bytes > listBytesMax) return `[${taken.join()}],"more":true`;
-    taken.push(text);
+  for (const item of items) {
+    bytes += Buffer.byteLength(item) + 1;
+    if (bytes > listBytesMax) return `[${included.join()}],"more":true`;
+    included.push(item);
   }
-  return `[${taken.join()}]`;
+  return `[${included.join()}]`;
 }

@@ -1,104 +1,116 @@
 import { createHash } from 'node:crypto';
-import { scopeKey } from '../access/scope.ts';
+import { scopeKey, visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import { createSingleFlight } from '../scheduling/single-flight.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
 import { agentNow, agentsInQueues } from './agents.ts';
-import { truncatedJsonList } from './truncated-list.ts';
 import type { QueueSnapshot } from './queue-snapshot.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import { queuesJson } from './queues.ts';
+import { truncatedJsonList } from './truncated-list.ts';
 
-/** What somebody looks at. */
+export type ViewKind = 'Queues' | 'Agents';
+
+/** What a client asks to see of the queue snapshot. */
 export interface NumberView {
-  readonly kind: 'Queues' | 'Agents';
+  readonly kind: ViewKind;
   readonly scope: Scope;
-  /** Only agents of these. */
+  /** Of `Agents`: only agents of these queues. */
   readonly queues?: readonly string[] | undefined;
 }
 
-/** An answer as JSON. */
+/** A view as JSON. */
 export interface SerializedView {
-  /** UTF-8, made once: all who are told share it. */
+  /** UTF-8. One buffer, shared by all clients that get it. */
   readonly bytes: Buffer;
-  /** The same for texts that differ in nothing but `as_of`. */
+  /** Hash of everything but `as_of`: equal if nothing else changed. */
   readonly version: string;
 }
 
-/** Most that is kept of one look, in bytes. */
+/** Most bytes that are cached of one snapshot; then the oldest views are evicted. */
 const cachedBytesMax = 32 * 1024 * 1024;
 
 /**
- * Numbers as text, made once for each look at the tables and each view, whoever asks and however often. Views of which the
- * same is seen share it: names of queues that nobody is in make no other view.
+ * Serializes each view once per queue snapshot, however many clients ask for it. Views with the same content share one entry:
+ * names of queues without an agent are not part of its key.
  */
 export interface ViewCache {
-  /** @throws {NotServed} if there was no turn to make it; whatever the look throws */
-  readonly read: (asker: Requester, view: NumberView) => Promise<SerializedView>;
+  /** @throws {NotServed} if the request expired or was dropped before its turn; the error of a failed read of the snapshot */
+  readonly read: (requester: Requester, view: NumberView) => Promise<SerializedView>;
 }
 
 export interface ViewCacheOptions {
-  readonly floors: GetQueueSnapshot;
-  /** Gives turns to those for whom a text is to be made. */
-  readonly enter: Schedule;
-  readonly onMade: () => void;
+  readonly getSnapshot: GetQueueSnapshot;
+  /** Serializing takes a turn on the event loop, like every other computation for a client. */
+  readonly schedule: Schedule;
+  readonly onSerialized: () => void;
 }
 
-export function createViewCache({ floors, enter, onMade }: ViewCacheOptions): ViewCache {
+export function createViewCache({ getSnapshot, schedule, onSerialized }: ViewCacheOptions): ViewCache {
   let latest: QueueSnapshot | null = null;
-  let kept = new Map<string, SerializedView>();
-  let keptBytes = 0;
+  let views = new Map<string, SerializedView>();
+  let cachedBytes = 0;
 
-  /** The latest may be newer than what was looked at when the turn was asked for: it is never older. */
-  const make = (floor: QueueSnapshot, view: NumberView): SerializedView => {
-    const key = keyOf(floor, view);
-    const known = kept.get(key);
-    if (known) return known;
-    const text = textOf(floor, view);
-    onMade();
-    kept.set(key, text);
-    keptBytes += text.bytes.length;
-    for (const [oldest, { bytes }] of kept) {
-      if (keptBytes <= cachedBytesMax) break;
-      kept.delete(oldest);
-      keptBytes -= bytes.length;
+  const evict = (): void => {
+    for (const [oldest, { bytes }] of views) {
+      if (cachedBytes <= cachedBytesMax) break;
+      views.delete(oldest);
+      cachedBytes -= bytes.length;
     }
-    return text;
   };
-  const flight = createSingleFlight(async (view: NumberView) => make(latest ?? (await floors()), view), enter);
+  const serializeOnce = (snapshot: QueueSnapshot, view: NumberView): SerializedView => {
+    const key = keyOf(snapshot, view);
+    const cached = views.get(key);
+    if (cached) return cached;
+    const serialized = serialize(snapshot, view);
+    onSerialized();
+    views.set(key, serialized);
+    cachedBytes += serialized.bytes.length;
+    evict();
+    return serialized;
+  };
+  // By its turn, `latest` may be newer than the snapshot that the request has seen; it is never older.
+  const serializeInTurn = createSingleFlight(
+    async (view: NumberView) => serializeOnce(latest ?? (await getSnapshot()), view),
+    schedule,
+  );
 
   return {
-    read: async (asker, view) => {
-      const floor = await floors();
-      if (latest === null || (floor !== latest && floor.asOf >= latest.asOf))
-        [latest, kept, keptBytes] = [floor, new Map<string, SerializedView>(), 0];
-      return kept.get(keyOf(latest, view)) ?? flight(asker, view);
+    read: async (requester, view) => {
+      const snapshot = await getSnapshot();
+      if (latest === null || (snapshot !== latest && snapshot.asOf >= latest.asOf)) {
+        latest = snapshot;
+        views = new Map();
+        cachedBytes = 0;
+      }
+      return views.get(keyOf(latest, view)) ?? serializeInTurn(requester, view);
     },
   };
 }
 
-/** The queues of the view of which somebody is an agent; null: it is not limited to any. */
-const queuesOf = (floor: QueueSnapshot, { queues }: NumberView): string[] | null =>
-  queues === undefined ? null : [...new Set(queues)].filter((queue) => floor.agentsIn.has(queue)).toSorted();
+const keyOf = (snapshot: QueueSnapshot, view: NumberView): string =>
+  JSON.stringify([view.kind, filterOf(snapshot, view), scopeKey(view.scope)]);
 
-const keyOf = (floor: QueueSnapshot, view: NumberView): string =>
-  JSON.stringify([view.kind, queuesOf(floor, view), scopeKey(view.scope)]);
+/** The queues of the view that have an agent; null if the view has no filter. */
+const filterOf = (snapshot: QueueSnapshot, { queues }: NumberView): string[] | null =>
+  queues === undefined ? null : [...new Set(queues)].filter((queue) => snapshot.agentsByQueue.has(queue)).toSorted();
 
-function textOf(floor: QueueSnapshot, view: NumberView): SerializedView {
-  const body = view.kind === 'Queues' ? queuesJson(floor, view.scope) : agentsJson(floor, view);
-  const version = createHash('sha1').update(body).digest('base64');
-  return { bytes: Buffer.from(`{"as_of":${floor.asOf},${body}}`), version };
+function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
+  const content = view.kind === 'Queues' ? queuesJson(snapshot, view.scope) : agentsJson(snapshot, view);
+  const version = createHash('sha1').update(content).digest('base64');
+  return { bytes: Buffer.from(`{"as_of":${snapshot.asOf},${content}}`), version };
 }
 
-function agentsJson(floor: QueueSnapshot, view: NumberView): string {
+/** The agents of a view: the JSON of `Agents`, without `as_of` and the outer braces. */
+function agentsJson(snapshot: QueueSnapshot, view: NumberView): string {
   const { scope } = view;
-  const wanted = queuesOf(floor, view) ?? scope.queues;
-  const visible = scope.queues === null ? null : new Set(scope.queues);
-  const seen = wanted && new Set(wanted.filter((queue) => queue !== '' && (visible === null || visible.has(queue))));
-  const now = agentNow(scope);
-  const texts = function* (): Iterable<string> {
-    for (const agent of agentsInQueues(floor, seen)) yield JSON.stringify(now(agent));
+  const isVisible = visibleTo(scope);
+  const selected = filterOf(snapshot, view) ?? scope.queues;
+  const visible = selected && new Set(selected.filter((queue) => queue !== '' && isVisible(queue)));
+  const toJson = agentNow(scope);
+  const items = function* (): Iterable<string> {
+    for (const agent of agentsInQueues(snapshot, visible)) yield JSON.stringify(toJson(agent));
   };
-  return `"agents":${truncatedJsonList(texts())}`;
+  return `"agents":${truncatedJsonList(items())}`;
 }

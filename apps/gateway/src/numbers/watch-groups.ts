@@ -1,89 +1,88 @@
-import { scopeKey } from '../access/scope.ts';
-import type { Requester } from '../scheduling/requester.ts';
-import type { SocketClient } from '../outbox/socket-client.ts';
 import { RequestFailure } from '../access/request-failure.ts';
-import type { NumberView } from './view-cache.ts';
+import { scopeKey } from '../access/scope.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import type { NumberView, ViewKind } from './view-cache.ts';
 
-type ViewKind = NumberView['kind'];
-
-/** Everybody who watches the same. Asks for itself, so that it does not matter which of its members leaves. */
+/**
+ * All clients that watch the same view. The group is a requester of its own, so its request for a refresh does not end when
+ * one of its members leaves.
+ */
 export interface WatchGroup extends Requester {
   readonly key: string;
   readonly view: NumberView;
   readonly members: Set<SocketClient>;
-  /** Version of the text that they know; '' if some know none. */
-  known: string;
+  /** Version of the view that all members have; '' if some have none. */
+  sentVersion: string;
 }
 
 /**
- * Longest text of all distinct watches together, in characters, and of those that one address began. A watch of some queues
- * has a hundred characters, and can have 64,000: those who watch the same share one.
+ * Most characters in the keys of all groups, and of the groups that one address opened. The key of a watch of some queues
+ * usually has a hundred characters, but may have 64,000.
  */
-const watchedLengthMax = 16 * 1024 * 1024;
-const watchedLengthPerAddressMax = watchedLengthMax / 4;
+const keyCharsMax = 16 * 1024 * 1024;
+const keyCharsPerAddressMax = keyCharsMax / 4;
 
-/** Who watches what: each client one view of each kind. */
+/** Which client watches which view: at most one of each kind. */
 export interface WatchGroups {
   readonly all: () => Iterable<WatchGroup>;
   readonly isEmpty: () => boolean;
-  /** The client watches this from now on, in place of what it watched of the kind. @throws {Failure} if too much is watched */
-  readonly enter: (client: SocketClient, view: NumberView) => WatchGroup;
+  /** The view replaces the one that the client watched of this kind. @throws {RequestFailure} if there are too many views */
+  readonly join: (client: SocketClient, view: NumberView) => WatchGroup;
   readonly leave: (client: SocketClient, kind: ViewKind) => void;
   readonly of: (client: SocketClient, kind: ViewKind) => WatchGroup | undefined;
 }
 
 export function createWatchGroups(): WatchGroups {
   const groups = new Map<string, WatchGroup>();
-  const watched = { Queues: new Map<SocketClient, WatchGroup>(), Agents: new Map<SocketClient, WatchGroup>() };
-  const lengths = new Map<string, number>();
-  let length = 0;
+  const joined = { Queues: new Map<SocketClient, WatchGroup>(), Agents: new Map<SocketClient, WatchGroup>() };
+  const keyCharsByAddress = new Map<string, number>();
+  let keyChars = 0;
 
-  const grow = (address: string, by: number): void => {
-    length += by;
-    const left = (lengths.get(address) ?? 0) + by;
-    if (left === 0) lengths.delete(address);
-    else lengths.set(address, left);
+  const addKeyChars = (address: string, chars: number): void => {
+    keyChars += chars;
+    const ofAddress = (keyCharsByAddress.get(address) ?? 0) + chars;
+    if (ofAddress === 0) keyCharsByAddress.delete(address);
+    else keyCharsByAddress.set(address, ofAddress);
   };
-  const begin = (client: SocketClient, key: string, view: NumberView): WatchGroup => {
-    const { address } = client;
-    const ofAddress = (lengths.get(address) ?? 0) + key.length;
-    if (length + key.length > watchedLengthMax || ofAddress > watchedLengthPerAddressMax)
+  const open = ({ address }: SocketClient, key: string, view: NumberView): WatchGroup => {
+    const ofAddress = (keyCharsByAddress.get(address) ?? 0) + key.length;
+    if (keyChars + key.length > keyCharsMax || ofAddress > keyCharsPerAddressMax)
       throw new RequestFailure(
         'Too many different watches are open. Watch fewer queues by name, or all of them: without `queues`.',
       );
-    grow(address, key.length);
+    addKeyChars(address, key.length);
     const members = new Set<SocketClient>();
-    const connection = {};
-    const group: WatchGroup = { key, view, members, known: '', address, connection, isGone: () => members.size === 0 };
+    const isGone = (): boolean => members.size === 0;
+    const group: WatchGroup = { key, view, members, sentVersion: '', address, connection: {}, isGone };
     groups.set(key, group);
     return group;
   };
   const leave = (client: SocketClient, kind: ViewKind): void => {
-    const group = watched[kind].get(client);
-    watched[kind].delete(client);
+    const group = joined[kind].get(client);
+    joined[kind].delete(client);
     group?.members.delete(client);
     if (group?.members.size !== 0 || groups.get(group.key) !== group) return;
     groups.delete(group.key);
-    grow(group.address, -group.key.length);
+    addKeyChars(group.address, -group.key.length);
   };
   return {
     all: () => groups.values(),
     isEmpty: () => groups.size === 0,
     leave,
-    of: (client, kind) => watched[kind].get(client),
-    enter: (client, view) => {
-      const key = JSON.stringify([
-        view.kind,
-        scopeKey(view.scope),
-        view.queues && [...new Set(view.queues)].toSorted(),
-      ]);
-      const known = watched[view.kind].get(client);
-      if (known?.key === key) return known;
-      const group = groups.get(key) ?? begin(client, key, view);
+    of: (client, kind) => joined[kind].get(client),
+    join: (client, view) => {
+      const key = keyOf(view);
+      const current = joined[view.kind].get(client);
+      if (current?.key === key) return current;
+      const group = groups.get(key) ?? open(client, key, view);
       leave(client, view.kind);
       group.members.add(client);
-      watched[view.kind].set(client, group);
+      joined[view.kind].set(client, group);
       return group;
     },
   };
 }
+
+const keyOf = ({ kind, scope, queues }: NumberView): string =>
+  JSON.stringify([kind, scopeKey(scope), queues && [...new Set(queues)].toSorted()]);

@@ -1,13 +1,13 @@
 import { Outbox, socketBufferBytesMax, outboxBytesMax } from './outbox.ts';
 import type { Sized } from './unsent-budget.ts';
 
-/** A socket whose reader takes a frame only when the test says so. */
+/** A socket whose client takes a frame only when the test says so. */
 function slowSocket() {
   const unsent: { pieces: readonly Buffer[]; sent: () => void }[] = [];
   const read: string[] = [];
   return {
     read,
-    /** The reader takes the oldest frame. */
+    /** The client takes the oldest frame. */
     drain: () => {
       const oldest = unsent.shift();
       if (!oldest) return;
@@ -23,25 +23,25 @@ function slowSocket() {
 
 const list = (version: string) => version.padEnd(socketBufferBytesMax + 1);
 
-function reader() {
-  /** How often each thing is held. */
+function slowClient() {
+  /** How often each item is held. */
   const held = new Map<Sized, number>();
   const clock = { ms: 0 };
   const socket = slowSocket();
   const outbox = new Outbox(socket, {
     onSent: () => undefined,
     onRoom: () => undefined,
-    hold: (thing) => held.set(thing, (held.get(thing) ?? 0) + 1),
-    release: (thing) => held.set(thing, (held.get(thing) ?? 0) - 1),
+    hold: (item) => held.set(item, (held.get(item) ?? 0) + 1),
+    release: (item) => held.set(item, (held.get(item) ?? 0) - 1),
     now: () => clock.ms,
   });
   const heldBytes = () => [...held].reduce((sum, [{ byteLength }, times]) => sum + byteLength * times, 0);
   return { clock, socket, outbox, heldBytes, versions: () => socket.read.map((frame) => frame.trim()) };
 }
 
-describe('a reader that is over 256 KiB behind', () => {
-  it('gets the newest answer to a question, and DataChanged once', () => {
-    const { socket, outbox, versions } = reader();
+describe('the outbox of a client that is over 256 KiB behind', () => {
+  it('conflates: the client gets the newest answer to a request, and DataChanged once', () => {
+    const { socket, outbox, versions } = slowClient();
     outbox.send('list', list('one'));
     for (const version of ['two', 'three', 'four']) {
       outbox.send('DataChanged', 'changed');
@@ -52,8 +52,8 @@ describe('a reader that is over 256 KiB behind', () => {
     expect(versions()).toEqual(['one', 'changed', 'four']);
   });
 
-  it('is refused more than may wait, and nothing that waits is dropped without a word', () => {
-    const { outbox } = reader();
+  it('refuses a frame beyond 4 MiB, and drops none that waits', () => {
+    const { outbox } = slowClient();
     outbox.send('list', list('one'));
     const fitting = Math.floor(outboxBytesMax / (socketBufferBytesMax + 1 + 'q0'.length));
     const taken = Array.from({ length: fitting + 1 }, (_, i) =>
@@ -63,8 +63,8 @@ describe('a reader that is over 256 KiB behind', () => {
     expect(taken.at(-1)).toBe(false);
   });
 
-  it('is stalled only while no frame leaves', () => {
-    const { clock, socket, outbox } = reader();
+  it('is stalled only while the client takes no frame', () => {
+    const { clock, socket, outbox } = slowClient();
     expect(outbox.stalledMs(clock.ms)).toBe(0);
     clock.ms = 1_000;
     outbox.send('a', list('one'));
@@ -79,8 +79,8 @@ describe('a reader that is over 256 KiB behind', () => {
     expect(outbox.isBehind()).toBe(false);
   });
 
-  it('holds what waits and what is unsent until it has left, and what is shared as it is', () => {
-    const { socket, outbox, heldBytes } = reader();
+  it('holds what waits and what is in flight until it is sent, and holds shared pieces themselves', () => {
+    const { socket, outbox, heldBytes } = slowClient();
     const shared = Buffer.alloc(socketBufferBytesMax);
     outbox.send('a', [Buffer.from('head'), shared, Buffer.from('end')]);
     outbox.send('b', list('waits'));

@@ -2,62 +2,71 @@ import { piecesOf } from './frame.ts';
 import type { OutgoingFrame } from './frame.ts';
 import type { Sized } from './unsent-budget.ts';
 
-/** While more than this is unsent, in bytes, nothing more is written to the socket. */
+/** Nothing more is written to a socket that has more than this unsent, in bytes. */
 export const socketBufferBytesMax = 256 * 1024;
 
 /**
- * Most that may wait for one slow reader, in bytes of kinds and frames. A list of 1,000 calls is about 300,000, so twelve
- * different questions fit; who asks for more than that without reading is closed as slow.
+ * Most that may wait for one client, in bytes of kinds and frames. A list of 1,000 calls has about 300,000, so twelve different
+ * answers fit. A client that requests more without reading is closed as slow.
  */
 export const outboxBytesMax = 4 * 1024 * 1024;
 
-/** The socket, as far as it is written to. */
+/** What the outbox needs of a socket. */
 export interface TextSocket {
   /** In bytes. */
   readonly bufferedAmount: number;
-  /** Sends a message of one or more pieces. `onSent`: once the system has taken it. */
+  /** Sends a message of one or more pieces. @param onSent called once the operating system has taken it */
   readonly sendText: (pieces: readonly Buffer[], onSent: (error?: Error | null) => void) => void;
 }
 
 export interface OutboxOwner {
-  /** A frame was sent. */
+  /** The operating system has taken a frame. */
   readonly onSent: () => void;
-  /** A frame has left, nothing waits, and there is room for more. */
+  /** A frame was taken, nothing waits, and there is room for more. */
   readonly onRoom: () => void;
-  /** Something waits to be sent, or no longer. */
-  readonly hold: (thing: Sized) => void;
-  readonly release: (thing: Sized) => void;
+  /** Counts as unsent from now on. */
+  readonly hold: (item: Sized) => void;
+  /** Does not count as unsent any more. */
+  readonly release: (item: Sized) => void;
   /** ms, monotonic. */
   readonly now: () => number;
 }
 
-/** A message of which the socket has not yet taken all. */
+/** A message that was written and not yet taken by the operating system. */
 interface InFlightMessage {
-  /** Which of all messages. */
-  readonly nth: number;
+  /** Number of the message, from 1. */
+  readonly number: number;
   readonly pieces: readonly Buffer[];
 }
 
 /**
- * What waits for one slow reader. Of each kind only the newest waits: a list replaces an older one of the same question,
- * and DataChanged is there once. So what a socket holds is bounded by what it asked, not by what happens.
+ * The frames that wait for one slow client. Frames of one kind are conflated: a list replaces an older answer to the same
+ * request, and DataChanged waits once. So memory depends on what the client requested, not on what happens.
+ *
+ * ```
+ *          send, with room                     taken by the system
+ *  frame ──────────────────────────▶ in flight ───────────────────▶ sent
+ *     └── send, no room ─▶ waiting ────▲ room
+ *                           └─ a newer frame of the kind: dropped
+ * ```
  */
 export class Outbox {
   readonly #socket: TextSocket;
   readonly #owner: OutboxOwner;
-  /** Frames by kind; null as long as none ever had to wait, as with most sockets. */
+  /** Waiting frames by kind; null until one has to wait, which most sockets never see. */
   #waiting: Map<string, readonly Buffer[]> | null = null;
   #waitingBytes = 0;
-  /** Oldest first; null as long as the socket took everything at once, as most do. */
-  #begun: InFlightMessage[] | null = null;
-  #written = 0;
+  /** Oldest first; null until the system does not take a frame at once. */
+  #inFlight: InFlightMessage[] | null = null;
+  #writtenCount = 0;
   #sentCount = 0;
+  /** When a frame was last taken, or the socket was last empty: ms, monotonic. */
   #progressAt: number;
-  readonly #sent = (error?: Error | null): void => {
+  readonly #onSent = (error?: Error | null): void => {
     if (error) return;
     this.#sentCount++;
     this.#progressAt = this.#owner.now();
-    if (this.#begun) this.#releaseSent(this.#begun);
+    if (this.#inFlight) this.#releaseSent(this.#inFlight);
     this.#owner.onSent();
     this.#flush();
     if (this.hasRoom()) this.#owner.onRoom();
@@ -70,8 +79,8 @@ export class Outbox {
   }
 
   /**
-   * Sends `frame` now, or when the socket has drained; frames of one `kind` replace each other while they wait.
-   * @returns false if it can neither be sent nor wait, because too much is waiting
+   * Sends a frame now, or once there is room. While it waits, a newer frame of its kind replaces it.
+   * @returns false if too much waits already
    */
   send(kind: string, frame: OutgoingFrame): boolean {
     if (this.hasRoom()) {
@@ -79,7 +88,7 @@ export class Outbox {
       return true;
     }
     this.#waiting ??= new Map();
-    this.#forget(this.#waiting, kind);
+    this.#remove(this.#waiting, kind);
     const pieces = piecesOf(frame);
     const bytes = bytesOf(kind, pieces);
     if (this.#waitingBytes + bytes > outboxBytesMax) return false;
@@ -94,48 +103,48 @@ export class Outbox {
     return (this.#waiting?.size ?? 0) === 0 && this.#socket.bufferedAmount <= socketBufferBytesMax;
   }
 
-  /** Sends `frame` now: for frames that are not to wait here, while there is room. */
+  /** Writes a frame now, before any that wait. Only while there is room. */
   write(frame: OutgoingFrame): void {
     if (this.#socket.bufferedAmount === 0) this.#progressAt = this.#owner.now();
     const pieces = piecesOf(frame);
-    this.#written++;
-    this.#socket.sendText(pieces, this.#sent);
-    if (this.#socket.bufferedAmount > 0) this.#hold(pieces);
+    this.#writtenCount++;
+    this.#socket.sendText(pieces, this.#onSent);
+    if (this.#socket.bufferedAmount > 0) this.#holdInFlight(pieces);
   }
 
-  /** Nothing that waits will be sent any more. */
+  /** Drops what waits: nothing more is sent. */
   end(): void {
     this.#waiting = null;
     this.#waitingBytes = 0;
   }
 
-  /** Whether anything is unsent. What was sent last (a ping, say) has then not been seen by the other side. */
+  /** Whether anything is unsent: then the client cannot have seen what was written last, such as a ping. */
   isBehind(): boolean {
     return this.#socket.bufferedAmount > 0;
   }
 
-  /** What is unsent or waits, in bytes; about. */
+  /** Bytes that are unsent or wait; about. */
   queuedBytes(): number {
     return this.#socket.bufferedAmount + this.#waitingBytes;
   }
 
-  /** ms for which the socket has been behind without any frame leaving; 0 if it is not behind. */
+  /** For how long no frame was taken while the socket is behind, in ms; 0 if it is not behind. */
   stalledMs(now: number): number {
     return this.#socket.bufferedAmount === 0 ? 0 : now - this.#progressAt;
   }
 
-  #hold(pieces: readonly Buffer[]): void {
-    (this.#begun ??= []).push({ nth: this.#written, pieces });
+  #holdInFlight(pieces: readonly Buffer[]): void {
+    (this.#inFlight ??= []).push({ number: this.#writtenCount, pieces });
     for (const piece of pieces) this.#owner.hold(piece);
   }
 
-  #releaseSent(begun: InFlightMessage[]): void {
-    const unsent = begun.findIndex(({ nth }) => nth > this.#sentCount);
-    for (const { pieces } of begun.splice(0, unsent < 0 ? begun.length : unsent))
+  #releaseSent(inFlight: InFlightMessage[]): void {
+    const unsent = inFlight.findIndex(({ number }) => number > this.#sentCount);
+    for (const { pieces } of inFlight.splice(0, unsent < 0 ? inFlight.length : unsent))
       for (const piece of pieces) this.#owner.release(piece);
   }
 
-  #forget(waiting: Map<string, readonly Buffer[]>, kind: string): void {
+  #remove(waiting: Map<string, readonly Buffer[]>, kind: string): void {
     const pieces = waiting.get(kind);
     if (pieces === undefined) return;
     waiting.delete(kind);
@@ -148,14 +157,14 @@ export class Outbox {
     if (!waiting) return;
     for (const [kind, pieces] of waiting) {
       if (this.#socket.bufferedAmount > socketBufferBytesMax) return;
-      this.#forget(waiting, kind);
+      this.#remove(waiting, kind);
       this.write(pieces);
-      // It may have been too much for all of us.
+      // The write may have exceeded the budget of all clients, and closed this one.
       if (this.#waiting === null) return;
     }
   }
 }
 
-/** A kind may be the whole text of a question. */
+/** Counts the kind too: it may be the whole text of a request. */
 const bytesOf = (kind: string, pieces: readonly Buffer[]): number =>
   pieces.reduce((sum, { length }) => sum + length, Buffer.byteLength(kind));

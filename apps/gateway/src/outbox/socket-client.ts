@@ -4,22 +4,26 @@ import type { Requester } from '../scheduling/requester.ts';
 import type { OutgoingFrame } from './frame.ts';
 import type { Sized } from './unsent-budget.ts';
 
-/** A socket, as those see it who have something to tell. */
+/** A socket as the code sees it that sends something to the client. */
 export interface SocketClient extends Requester {
-  /** What it may see now; nothing before it has shown a token, if one is asked for. */
+  /** What the client may see now; nothing before its token was accepted. */
   scope(): Scope;
-  /** Whether it may ask anything at all. */
-  isAdmitted(): boolean;
-  /** Takes the token for the one that counts from now on. Resolves to when it expires, in ms since 1970; null: never. @throws {Failure} */
+  /** Whether the client may send requests. */
+  isAuthenticated(): boolean;
+  /**
+   * Replaces the client's token.
+   * @returns when it expires, ms since 1970; null: never
+   * @throws {RequestFailure} if the token is refused; the socket is closed then
+   */
   authenticate(token: string): Promise<number | null>;
-  /** Sends a frame now or later; while it waits for a slow reader, a newer one of its kind replaces it. */
+  /** Sends a frame now or later. While it waits for a slow client, a newer frame of its kind replaces it. */
   send(kind: string, frame: OutgoingFrame): void;
-  /** Whether it takes more now. If not, {@link Conversation.onRoom} tells when it does. */
+  /** Whether the client takes more now. If not, `SessionHandlers.onRoom` is called once it does. */
   hasRoom(): boolean;
-  /** Sends a frame now. */
+  /** Sends a frame now, without the outbox. Only while there is room. */
   write(frame: OutgoingFrame): void;
-  /** Something is kept for it until it is released or the socket is closed: it counts as waiting to be sent. */
-  hold(thing: Sized): void;
-  release(thing: Sized): void;
+  /** Counts something that is kept for the client as unsent, until it is released or the socket is closed. */
+  hold(item: Sized): void;
+  release(item: Sized): void;
   close(cause: CloseCause): void;
 }

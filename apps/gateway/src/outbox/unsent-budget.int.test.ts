@@ -3,30 +3,30 @@ import { connect as connectTcp } from 'node:net';
 import { jest } from '@jest/globals';
 import { FoundCalls, FoundEvents } from '@callstream/contracts';
 import { until } from '@callstream/stack';
-import { answerBytesMax } from '@callstream/tables';
+import { responseBytesMax } from '@callstream/tables';
 import { addLargeEvents, addWaitingCalls } from '@callstream/tables/testing';
 import { event, isEvent, openDashboard } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
 import { WebSocket } from 'ws';
-import { connect, startGateway } from '../../testing/gateway.ts';
-import type { TestClient } from '../../testing/gateway.ts';
+import { connect } from '../../testing/client.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import type { TestGateway } from '../../testing/gateway.ts';
+import type { TestClient } from '../../testing/client.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { partBytesMax } from '../live/parts.ts';
 
-// What takes minutes, with 50,000 calls and 500 events of 1 MB, is in unsent-budget.long.test.ts.
+// The tests that take minutes, with 50,000 calls and 500 events of 1 MB, are in unsent-budget.long.test.ts.
 jest.setTimeout(120_000);
-
-type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
 const events = 30;
 const calls = 1_000;
 const stack = new AsyncDisposableStack();
 let tables: TestTables;
 /** With a heap of 512 MB. */
-let gateway: Gateway;
-/** With a heap of 128 MB, of which 18 may wait to be sent. */
-let small: Gateway;
+let gateway: TestGateway;
+/** With a heap of 128 MB, and a budget of 18 MB. */
+let small: TestGateway;
 
 beforeAll(async () => {
   tables = stack.use(await startTables());
@@ -39,19 +39,19 @@ beforeAll(async () => {
 });
 afterAll(() => stack.disposeAsync());
 
-const url = ({ port }: Gateway, path: string) => `http://127.0.0.1:${port}/api/calls${path}`;
+const url = ({ port }: TestGateway, path: string) => `http://127.0.0.1:${port}/api/calls${path}`;
 const readPage = async (query = '') => {
   const text = await (await fetch(url(gateway, `/large/events${query}`))).text();
-  expect(Buffer.byteLength(text)).toBeLessThan(answerBytesMax + 10_000);
+  expect(Buffer.byteLength(text)).toBeLessThan(responseBytesMax + 10_000);
   return FoundEvents.parse(JSON.parse(text));
 };
-/** It answers, and what waits to be sent is no more than may. */
-async function expectWell(of: Gateway): Promise<void> {
-  expect(FoundCalls.parse(await (await fetch(url(of, '?limit=1'))).json()).calls).toHaveLength(1);
-  expect(await of.metric('unsent_bytes')).toBeLessThanOrEqual(await of.metric('unsent_max_bytes'));
-  using client = await connect(of.port);
-  client.send({ event: 'ListCalls', data: { params: { limit: 1 } }, id: 'well' });
-  expect(await client.next((frame) => 'id' in frame && frame.id === 'well')).toMatchObject({
+/** The gateway answers, and is within its budget. */
+async function expectHealthy(target: TestGateway): Promise<void> {
+  expect(FoundCalls.parse(await (await fetch(url(target, '?limit=1'))).json()).calls).toHaveLength(1);
+  expect(await target.metric('unsent_bytes')).toBeLessThanOrEqual(await target.metric('unsent_max_bytes'));
+  using client = await connect(target.port);
+  client.send({ event: 'ListCalls', data: { params: { limit: 1 } }, id: 'healthy' });
+  expect(await client.next((frame) => 'id' in frame && frame.id === 'healthy')).toMatchObject({
     status: 'Ok',
     more: true,
   });
@@ -59,7 +59,7 @@ async function expectWell(of: Gateway): Promise<void> {
 const close = (clients: readonly TestClient[]) => clients.forEach((client) => client[Symbol.dispose]());
 
 describe('a call whose events are larger than the heap', () => {
-  it('is told in pages to ten sockets and ten requests at once, and each says that there is more', async () => {
+  it('is sent in pages to ten sockets and ten HTTP requests at once, and each page says that there is more', async () => {
     const before = await gateway.memoryMb();
     const clients = await Promise.all(Array.from({ length: 10 }, () => connect(gateway.port)));
     const pages = Array.from({ length: 10 }, () => readPage());
@@ -75,10 +75,10 @@ describe('a call whose events are larger than the heap', () => {
       expect(page).toMatchObject({ events: [{}, {}], next: (events - 2) * 4096 });
     expect((await gateway.memoryMb()) - before).toBeLessThan(250);
     close(clients);
-    await expectWell(gateway);
+    await expectHealthy(gateway);
   });
 
-  it('is read whole page by page, over HTTP and over the socket', async () => {
+  it('can be read completely page by page, over HTTP and over the socket', async () => {
     const ids: number[] = [];
     for (let next: number | null = null; ids.length < events;) {
       const page = await readPage(next === null ? '' : `?before=${next}`);
@@ -101,7 +101,7 @@ describe('a call whose events are larger than the heap', () => {
 describe('sockets that do not read', () => {
   const closes = () => small.metric('closes_total{cause="slow"}');
 
-  it('and subscribe, each to something else, have what little may wait, and are closed beyond it', async () => {
+  it('are closed as slow when their different subscriptions exceed the budget', async () => {
     const before = await small.memoryMb();
     const queues = Array.from({ length: 20 }, (_, i) => String(900 + i));
     const sockets = await Promise.all(
@@ -114,18 +114,20 @@ describe('sockets that do not read', () => {
       }),
     );
     await until(async () => (await closes()) > 20, {
-      ...{ timeoutMs: 60_000, onTimeout: () => new Error('Nobody is closed.') },
+      timeoutMs: 60_000,
+      onTimeout: () => new Error('No socket is closed.'),
     });
     sockets.forEach((socket) => socket.terminate());
     expect((await small.memoryMb()) - before).toBeLessThan(250);
-    await expectWell(small);
+    await expectHealthy(small);
   });
 
-  it('and are told all, part by part, once they do: of calls as they are by then', async () => {
+  it('get all parts once they read again, with the calls as they are by then', async () => {
     using slow = await openDashboard(small.port, { subscribe: { states: ['WAITING'] } });
     slow.client.socket.pause();
     await until(async () => (await small.metric('subscriptions')) === 1, {
-      ...{ timeoutMs: 20_000, onTimeout: () => new Error('no subscription') },
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('There is no subscription.'),
     });
     const finished = Array.from({ length: 50 }, (_, i) => `waits.${i * 20}`);
     await tables.append([
@@ -134,13 +136,15 @@ describe('sockets that do not read', () => {
     ]);
     using quick = await openDashboard(small.port, { subscribe: { states: ['FINISHED'] } });
     await until(() => quick.calls.size === finished.length, {
-      ...{ timeoutMs: 30_000, onTimeout: () => new Error('They do not finish.') },
+      timeoutMs: 30_000,
+      onTimeout: () => new Error('The calls do not finish.'),
     });
     slow.client.socket.resume();
     const left = new Set(finished);
     const wanted = Array.from({ length: calls }, (_, i) => `waits.${i}`).filter((id) => !left.has(id));
     await until(() => slow.calls.size === wanted.length + 1 && slow.calls.has('new'), {
-      ...{ timeoutMs: 30_000, onTimeout: () => new Error(`${slow.calls.size} calls`) },
+      timeoutMs: 30_000,
+      onTimeout: () => new Error(`${slow.calls.size} calls`),
     });
     for (const id of wanted) expect(slow.calls.has(id)).toBe(true);
     const parts = slow.client.frames.filter(isEvent('Snapshot')) as MessageOf<'Snapshot'>[];
@@ -149,7 +153,7 @@ describe('sockets that do not read', () => {
   });
 });
 
-it('answers over HTTP that nobody reads count as well', async () => {
+it('HTTP responses that nobody reads count in the budget too', async () => {
   const before = await small.memoryMb();
   const sockets = await Promise.all(
     Array.from({ length: 12 }, async (_, i) => {
@@ -162,16 +166,17 @@ it('answers over HTTP that nobody reads count as well', async () => {
       return socket;
     }),
   );
-  const log = () => small.metric('unsent_bytes');
-  await until(async () => sockets.some(({ destroyed }) => destroyed) || (await log()) > 15e6, {
-    ...{ timeoutMs: 60_000, onTimeout: () => new Error('Nothing waits.') },
+  const unsentBytes = () => small.metric('unsent_bytes');
+  await until(async () => sockets.some(({ destroyed }) => destroyed) || (await unsentBytes()) > 15e6, {
+    timeoutMs: 60_000,
+    onTimeout: () => new Error('Nothing is unsent.'),
   });
-  await expectWell(small);
+  await expectHealthy(small);
   expect((await small.memoryMb()) - before).toBeLessThan(150);
   sockets.forEach((socket) => socket.destroy());
 });
 
-it('nothing is kept for those who hang up before they are answered', async () => {
+it('nothing is held for clients that disconnect before they are answered', async () => {
   const isRunning = async () => {
     const { rows } = await tables.db.query(`select from pg_stat_activity
       where application_name = 'callstream-gateway' and state = 'active' and datname = current_database()`);
@@ -180,23 +185,28 @@ it('nothing is kept for those who hang up before they are answered', async () =>
   const lock = await tables.db.connect();
   await lock.query('begin; lock table events');
   const aborting = new AbortController();
-  const asked = Array.from({ length: 5 }, (_, i) =>
+  const requests = Array.from({ length: 5 }, (_, i) =>
     fetch(url(small, `/large/events?before=${20 - i}`), { signal: aborting.signal }).catch(() => undefined),
   );
   const clients = await Promise.all(Array.from({ length: 5 }, () => connect(small.port)));
   for (const { send } of clients) send({ event: 'ListCallEvents', data: { call_id: 'large' } });
-  await until(isRunning, { timeoutMs: 20_000, onTimeout: () => new Error('Nothing is asked.') });
+  await until(isRunning, { timeoutMs: 20_000, onTimeout: () => new Error('No query runs.') });
   aborting.abort();
   close(clients);
-  await Promise.all(asked);
+  await Promise.all(requests);
   await until(async () => (await small.metric('sockets')) === 0, {
-    ...{ timeoutMs: 20_000, onTimeout: () => new Error('They are still there.') },
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('The sockets are still open.'),
   });
   await lock.query('rollback');
   lock.release();
-  await until(async () => !(await isRunning()), { timeoutMs: 20_000, onTimeout: () => new Error('It goes on.') });
-  await expectWell(small);
+  await until(async () => !(await isRunning()), {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('The queries still run.'),
+  });
+  await expectHealthy(small);
   await until(async () => (await small.metric('unsent_bytes')) === 0, {
-    ...{ timeoutMs: 20_000, onTimeout: () => new Error('Something is kept.') },
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('Something is still held.'),
   });
 });

@@ -1,173 +1,176 @@
 import { getHeapStatistics } from 'node:v8';
 
-/** Something that takes memory until somebody has read it. Its size does not change. */
+/** Something that takes memory until it is sent. Its size does not change. */
 export interface Sized {
   readonly byteLength: number;
 }
 
-/** Who is to read it. */
+/** A client that something is kept for. */
 export interface Recipient {
-  /** Too much waits, and most of it for this one. */
+  /** The budget is exceeded, and most of it is kept for this client. */
   readonly close: () => void;
-  /** It was closed, and still has not gone. */
-  readonly cutOff: () => void;
+  /** The client was closed and has not disconnected, and what closing clients hold is too much as well. */
+  readonly terminate: () => void;
 }
 
-/** Part of the limit of the heap that may wait to be sent. The bytes themselves are outside of the heap. */
+/** The budget as a part of the heap limit. The bytes themselves are outside of the heap. */
 const heapShare = 1 / 8;
-/** When it is too much, readers are closed (load shedding) until this part of it is left, so that it is not too much again at once. */
+/** Load shedding closes clients until so much of the budget is used, so that it is not exceeded again at once. */
 const shedTo = 0.9;
-/** Readers that are being closed still have what was written to them, for two seconds at most: of that, this part again. */
-const leavingShare = 1 / 2;
+/** Clients that are being closed keep what was written to them, for two seconds at most: of that, this part of the budget. */
+const closingShare = 1 / 2;
 
-/** Most that may wait to be sent, in bytes: about 88 MB with `--max-old-space-size=512`. */
+/** Most bytes that may be unsent, of all clients: about 88 MB with `--max-old-space-size=512`. */
 export const unsentBytesMaxOfHeap = (): number => Math.floor(getHeapStatistics().heap_size_limit * heapShare);
 
 export interface UnsentBudgetOptions {
   readonly bytesMax: number;
-  /** It was too much: how much, and how many readers were closed. */
+  /** Clients were closed because so many bytes were unsent. */
   readonly onShed: (shed: { readonly bytes: number; readonly closed: number }) => void;
 }
 
 /**
- * All that waits to be sent, to whomever: what is shared counts once. When it is too much, those for whom most waits are
- * closed until it is not; of what is shared each has its share, as closing one of many frees next to nothing.
+ * All that is unsent, of all clients; what several clients share counts once. Beyond the budget, those that hold most are
+ * closed. A shared item counts for each client by its share of it: closing one of many frees next to nothing.
  */
 export class UnsentBudget {
   readonly bytesMax: number;
   readonly #onShed: UnsentBudgetOptions['onShed'];
+  /** How many clients hold an item. */
   readonly #holders = new Map<Sized, number>();
-  readonly #readers = new Set<UnsentShare>();
-  readonly #leaving = new Map<UnsentShare, number>();
+  readonly #shares = new Set<UnsentShare>();
+  /** Bytes of the clients that are being closed, oldest first. */
+  readonly #closing = new Map<UnsentShare, number>();
   #bytes = 0;
-  #leavingBytes = 0;
+  #closingBytes = 0;
 
   constructor({ bytesMax, onShed }: UnsentBudgetOptions) {
     this.bytesMax = bytesMax;
     this.#onShed = onShed;
   }
 
-  /** Without what waits for those who are being closed. */
+  /** Unsent bytes, without those of clients that are being closed. */
   bytes(): number {
     return this.#bytes;
   }
 
-  open(reader: Recipient): UnsentShare {
-    return new UnsentShare(this, reader);
+  open(recipient: Recipient): UnsentShare {
+    return new UnsentShare(this, recipient);
   }
 
   /** @internal */
-  hold(thing: Sized, holdings: UnsentShare): void {
-    this.#readers.add(holdings);
-    const holders = this.#holders.get(thing) ?? 0;
-    this.#holders.set(thing, holders + 1);
+  hold(item: Sized, share: UnsentShare): void {
+    this.#shares.add(share);
+    const holders = this.#holders.get(item) ?? 0;
+    this.#holders.set(item, holders + 1);
     if (holders > 0) return;
-    this.#bytes += thing.byteLength;
+    this.#bytes += item.byteLength;
     if (this.#bytes > this.bytesMax) this.#shed();
   }
 
   /** @internal */
-  release(thing: Sized): void {
-    const holders = (this.#holders.get(thing) ?? 1) - 1;
-    if (holders > 0) return void this.#holders.set(thing, holders);
-    this.#holders.delete(thing);
-    this.#bytes -= thing.byteLength;
+  release(item: Sized): void {
+    const holders = (this.#holders.get(item) ?? 1) - 1;
+    if (holders > 0) return void this.#holders.set(item, holders);
+    this.#holders.delete(item);
+    this.#bytes -= item.byteLength;
   }
 
-  /** @internal It holds nothing any more. */
-  forget(holdings: UnsentShare): void {
-    this.#readers.delete(holdings);
+  /** @internal The share is empty. */
+  removeShare(share: UnsentShare): void {
+    this.#shares.delete(share);
   }
 
-  /** @internal It has gone. */
-  left(holdings: UnsentShare): void {
-    this.#leavingBytes -= this.#leaving.get(holdings) ?? 0;
-    this.#leaving.delete(holdings);
+  /** @internal The client has disconnected. */
+  removeClosing(share: UnsentShare): void {
+    this.#closingBytes -= this.#closing.get(share) ?? 0;
+    this.#closing.delete(share);
   }
 
   #shed(): void {
     const bytes = this.#bytes;
     let closed = 0;
-    const shares = [...this.#readers].map((holdings) => ({ holdings, share: this.#shareOf(holdings) }));
-    for (const { holdings } of shares.toSorted((a, b) => b.share - a.share)) {
+    const shares = [...this.#shares].map((share) => ({ share, weight: this.#weightOf(share) }));
+    for (const { share } of shares.toSorted((a, b) => b.weight - a.weight)) {
       if (this.#bytes <= this.bytesMax * shedTo) break;
-      this.#close(holdings);
+      this.#close(share);
       closed++;
     }
     this.#onShed({ bytes, closed });
   }
 
-  #shareOf(holdings: UnsentShare): number {
-    return holdings.things().reduce((sum, thing) => sum + thing.byteLength / (this.#holders.get(thing) ?? 1), 0);
+  #weightOf(share: UnsentShare): number {
+    return share.items().reduce((sum, item) => sum + item.byteLength / (this.#holders.get(item) ?? 1), 0);
   }
 
-  #close(holdings: UnsentShare): void {
-    this.#leaving.set(holdings, holdings.bytes());
-    this.#leavingBytes += holdings.bytes();
-    holdings.end();
-    holdings.reader.close();
-    for (const oldest of this.#leaving.keys()) {
-      if (this.#leavingBytes <= this.bytesMax * leavingShare) break;
-      this.left(oldest);
-      oldest.reader.cutOff();
+  #close(share: UnsentShare): void {
+    this.#closing.set(share, share.bytes());
+    this.#closingBytes += share.bytes();
+    share.end();
+    share.recipient.close();
+    for (const oldest of this.#closing.keys()) {
+      if (this.#closingBytes <= this.bytesMax * closingShare) break;
+      this.removeClosing(oldest);
+      oldest.recipient.terminate();
     }
   }
 }
 
-/** What waits for one reader. */
+/** What is unsent of one client. */
 export class UnsentShare {
-  readonly reader: Recipient;
-  readonly #unsent: UnsentBudget;
-  readonly #things = new Map<Sized, number>();
+  readonly recipient: Recipient;
+  readonly #budget: UnsentBudget;
+  /** How often the client holds an item. */
+  readonly #items = new Map<Sized, number>();
   #bytes = 0;
-  #isOver = false;
+  #hasEnded = false;
 
-  constructor(unsent: UnsentBudget, reader: Recipient) {
-    this.#unsent = unsent;
-    this.reader = reader;
+  constructor(budget: UnsentBudget, recipient: Recipient) {
+    this.#budget = budget;
+    this.recipient = recipient;
   }
 
   bytes(): number {
     return this.#bytes;
   }
 
-  things(): MapIterator<Sized> {
-    return this.#things.keys();
+  items(): MapIterator<Sized> {
+    return this.#items.keys();
   }
 
-  /** Something waits for it: once more, if it did already. */
-  add(thing: Sized): void {
-    if (this.#isOver) return;
-    const times = this.#things.get(thing) ?? 0;
-    this.#things.set(thing, times + 1);
+  /** Holds an item, once more if it is held already. */
+  add(item: Sized): void {
+    if (this.#hasEnded) return;
+    const times = this.#items.get(item) ?? 0;
+    this.#items.set(item, times + 1);
     if (times > 0) return;
-    this.#bytes += thing.byteLength;
-    this.#unsent.hold(thing, this);
+    this.#bytes += item.byteLength;
+    this.#budget.hold(item, this);
   }
 
-  /** It waits no more; nothing happens if it did not. */
-  remove(thing: Sized): void {
-    const times = this.#things.get(thing);
+  /** Releases an item once. Does nothing if it is not held. */
+  remove(item: Sized): void {
+    const times = this.#items.get(item);
     if (times === undefined) return;
-    if (times > 1) return void this.#things.set(thing, times - 1);
-    this.#things.delete(thing);
-    this.#bytes -= thing.byteLength;
-    this.#unsent.release(thing);
-    if (this.#things.size === 0) this.#unsent.forget(this);
+    if (times > 1) return void this.#items.set(item, times - 1);
+    this.#items.delete(item);
+    this.#bytes -= item.byteLength;
+    this.#budget.release(item);
+    if (this.#items.size === 0) this.#budget.removeShare(this);
   }
 
-  /** Nothing waits for it any more, and nothing will. */
+  /** Releases everything, and holds nothing from now on. */
   end(): void {
-    this.#isOver = true;
-    for (const thing of this.#things.keys()) this.#unsent.release(thing);
-    this.#things.clear();
+    this.#hasEnded = true;
+    for (const item of this.#items.keys()) this.#budget.release(item);
+    this.#items.clear();
     this.#bytes = 0;
-    this.#unsent.forget(this);
+    this.#budget.removeShare(this);
   }
 
-  /** The reader has gone. */
+  /** The client has disconnected. */
   gone(): void {
     this.end();
-    this.#unsent.left(this);
+    this.#budget.removeClosing(this);
   }
 }

@@ -2,35 +2,35 @@ import { listCallEvents, listCalls } from '@callstream/tables';
 import type { EventRow, ListCallsOptions } from '@callstream/tables';
 import { maskRow } from '../access/mask.ts';
 import type { Scope } from '../access/scope.ts';
-import type { Requester } from '../scheduling/requester.ts';
-import type { FairPool } from '../scheduling/fair-pool.ts';
-import { eventJson } from './event-json.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { FairPool } from '../scheduling/fair-pool.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import { eventJson } from './event-json.ts';
 
-/** Rows as the bytes of a JSON array, made once for everybody who asked the same. */
+/** Rows as the bytes of a JSON array, shared by identical requests. */
 export interface RowList {
   readonly rows: Buffer;
-  /** There are more of them. */
+  /** Whether there are more rows. */
   readonly more: boolean;
 }
 
 export interface EventList extends RowList {
-  /** The same as an answer over HTTP; `rows` is a part of it. */
+  /** The whole HTTP response body; `rows` is a part of these bytes. */
   readonly page: Buffer;
-  /** Of the events, also where others are shown. */
   readonly uuids: readonly string[];
 }
 
 interface ListEventsParams {
   readonly callId: string;
-  /** `id` of an event: only events before it. */
+  /** Only events with a smaller `id`. */
   readonly before?: number | undefined;
   readonly limit?: number | undefined;
 }
 
+/** The lists of all clients; identical requests at the same time share a query. */
 export interface CallQueries {
-  readonly listCalls: (asker: Requester, params: ListCallsOptions, scope: Scope) => Promise<RowList>;
-  readonly listCallEvents: (asker: Requester, question: ListEventsParams, scope: Scope) => Promise<EventList>;
+  readonly listCalls: (requester: Requester, params: ListCallsOptions, scope: Scope) => Promise<RowList>;
+  readonly listCallEvents: (requester: Requester, params: ListEventsParams, scope: Scope) => Promise<EventList>;
 }
 
 export interface CallQueriesOptions {
@@ -39,28 +39,28 @@ export interface CallQueriesOptions {
   readonly metrics: Pick<GatewayMetrics, 'timed'>;
 }
 
-/** The queries of all clients; those who ask for the same at the same time share one. */
 export function createCallQueries({ pool, topic, metrics }: CallQueriesOptions): CallQueries {
-  const calls = pool.shared(async (db, { params, scope }: { params: ListCallsOptions; scope: Scope }) => {
-    const asked = { ...params, visibleQueues: scope.queues };
-    const { rows, more } = await metrics.timed('list-calls', listCalls(db, asked));
+  const calls = pool.singleFlight(async (db, { params, scope }: { params: ListCallsOptions; scope: Scope }) => {
+    const options = { ...params, visibleQueues: scope.queues };
+    const { rows, more } = await metrics.timed('list-calls', listCalls(db, options));
     return { rows: Buffer.from(JSON.stringify(scope.masked ? rows.map(maskRow) : rows)), more };
   });
-  const events = pool.shared(async (db, { scope, ...question }: ListEventsParams & { readonly scope: Scope }) => {
-    const asked = { topic, ...question, visibleQueues: scope.queues };
-    const { rows, more } = await metrics.timed('list-call-events', listCallEvents(db, asked));
-    return toEventList(rows, more, scope);
+  const events = pool.singleFlight(async (db, { scope, ...params }: ListEventsParams & { readonly scope: Scope }) => {
+    const options = { topic, ...params, visibleQueues: scope.queues };
+    const { rows, more } = await metrics.timed('list-call-events', listCallEvents(db, options));
+    return eventListOf(rows, more, scope);
   });
   return {
-    listCalls: (asker, params, scope) => calls(asker, { params, scope }),
-    listCallEvents: (asker, { callId, before, limit }, scope) => events(asker, { callId, before, limit, scope }),
+    listCalls: (requester, params, scope) => calls(requester, { params, scope }),
+    listCallEvents: (requester, { callId, before, limit }, scope) =>
+      events(requester, { callId, before, limit, scope }),
   };
 }
 
-function toEventList(rows: readonly EventRow[], more: boolean, scope: Scope): EventList {
+function eventListOf(rows: readonly EventRow[], more: boolean, scope: Scope): EventList {
   const begin = `{"next":${more ? (rows[0]?.id ?? null) : null},"events":`;
-  const texts = rows.map(({ type, body, bodyBytes, ...facts }) =>
-    eventJson(facts, { type, json: body, bytes: bodyBytes }, scope),
+  const texts = rows.map(({ type, body, bodyBytes, ...metadata }) =>
+    eventJson(metadata, { type, json: body, bytes: bodyBytes }, scope),
   );
   const page = Buffer.from(`${begin}[${texts.join()}]}`);
   return { rows: page.subarray(begin.length, -1), page, more, uuids: rows.map(({ uuid }) => uuid) };

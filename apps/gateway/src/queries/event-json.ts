@@ -1,14 +1,14 @@
 import { maskEvent } from '../access/mask.ts';
 import type { Scope } from '../access/scope.ts';
 
-/** What is told of an event, but for its body. Times are ISO 8601. */
+/** An event in a list or a frame, without its body. Times are ISO 8601. */
 export interface EventMetadata {
   readonly id: number;
   readonly aggregate_id: string;
   readonly uuid: string;
   readonly received_at: string;
   readonly deliveries: number;
-  /** Fields of the body that are longer than the tables' limit; null: none is. */
+  /** Fields of the body that are too long for their column in the tables; null: none. */
   readonly omitted: readonly string[] | null;
   readonly topic: string;
   readonly partition: number;
@@ -17,20 +17,20 @@ export interface EventMetadata {
 
 export interface EventBody {
   readonly type: string;
-  /** JSON text; null: it is too large for an answer. */
+  /** JSON text; null: it is too large for a response. */
   readonly json: string | null;
-  /** Of all of it, in UTF-8. */
+  /** Length of the whole body, in UTF-8. */
   readonly bytes: number;
 }
 
-/** An event as lists and frames have it, as JSON text. The body goes in as the text it is. */
+/** An event as JSON text, as in lists and frames. The body is inserted as text, without being parsed, unless it is masked. */
 export function eventJson(
-  facts: EventMetadata,
+  metadata: EventMetadata,
   { type, json, bytes }: EventBody,
   { masked }: Pick<Scope, 'masked'>,
 ): string {
-  const shown = json === null ? { ...facts, body_bytes: bytes } : facts;
-  const event = json ?? JSON.stringify({ type, call_id: facts.aggregate_id });
-  if (masked) return JSON.stringify(maskEvent({ ...shown, event: JSON.parse(event) as unknown }));
-  return `${JSON.stringify(shown).slice(0, -1)},"event":${event}}`;
+  const fields = json === null ? { ...metadata, body_bytes: bytes } : metadata;
+  const event = json ?? JSON.stringify({ type, call_id: metadata.aggregate_id });
+  if (masked) return JSON.stringify(maskEvent({ ...fields, event: JSON.parse(event) as unknown }));
+  return `${JSON.stringify(fields).slice(0, -1)},"event":${event}}`;
 }

@@ -1,4 +1,4 @@
-/** How much there is of something, by address. */
+/** Counts of something by address: of sockets, of requests. */
 export class AddressCounts {
   readonly #counts = new Map<string, number>();
 
@@ -11,8 +11,8 @@ export class AddressCounts {
   }
 
   remove(address: string): void {
-    const left = this.of(address) - 1;
-    if (left > 0) this.#counts.set(address, left);
+    const count = this.of(address) - 1;
+    if (count > 0) this.#counts.set(address, count);
     else this.#counts.delete(address);
   }
 }

@@ -6,8 +6,13 @@ import type { NotServedReason } from './not-served.ts';
 import { SharedTask } from './shared-task.ts';
 
 const limits: FairQueueLimits = {
-  ...{ running: 4, runningPerAddress: 2, runningPerConnection: 1 },
-  ...{ waiting: 1_000, waitingPerConnection: 1_000, waitMs: 60_000, restPerWork: 0 },
+  running: 4,
+  runningPerAddress: 2,
+  runningPerConnection: 1,
+  waiting: 1_000,
+  waitingPerConnection: 1_000,
+  waitMs: 60_000,
+  pausePerRun: 0,
 };
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
@@ -16,7 +21,7 @@ interface QueueRequest {
   readonly connection: string;
 }
 
-/** A queue whose tasks end when the test says so; `begun` names their askers in the order of their turns. */
+/** A queue whose tasks end when the test says so; `begun` names the requesters in the order of their turns. */
 function controlled(given: Partial<FairQueueLimits> = {}) {
   const refused: NotServedReason[] = [];
   const queue = createFairQueue({ ...limits, ...given }, (reason) => void refused.push(reason));
@@ -25,7 +30,7 @@ function controlled(given: Partial<FairQueueLimits> = {}) {
   const asked: string[] = [];
   const begun: string[] = [];
   const running: { readonly name: string; readonly end: () => void }[] = [];
-  const askerOf = ({ address, connection }: QueueRequest): Requester => {
+  const requesterOf = ({ address, connection }: QueueRequest): Requester => {
     const name = `${address} ${connection}`;
     const known = connections.get(name) ?? {};
     connections.set(name, known);
@@ -44,16 +49,16 @@ function controlled(given: Partial<FairQueueLimits> = {}) {
   const ask = (address: string, connection = '1') => {
     const request = { address, connection };
     asked.push(`${address} ${connection}`);
-    const answer = queue.enter(askerOf(request), taskOf(request));
+    const answer = queue.schedule(requesterOf(request), taskOf(request));
     answer.catch(() => undefined);
     return answer;
   };
   const hangUp = (address: string, connection = '1') => void gone.add(`${address} ${connection}`);
-  return { queue, ask, askerOf, taskOf, hangUp, asked, begun, running, refused };
+  return { queue, ask, requesterOf, taskOf, hangUp, asked, begun, running, refused };
 }
 
-describe('requests for a slot', () => {
-  it('are served in turn, over addresses and over the connections of each, however many one of them sends', async () => {
+describe('the fair queue', () => {
+  it('serves requests round-robin over addresses and over the connections of each, however many one of them sends', async () => {
     const { ask, begun, running } = controlled({ running: 1 });
     for (let i = 0; i < 5; i++) void ask('flood', 'a');
     for (let i = 0; i < 5; i++) void ask('flood', 'b');
@@ -67,7 +72,7 @@ describe('requests for a slot', () => {
     expect(begun).toHaveLength(12);
   });
 
-  it('find a free slot though another address asks for ever more', async () => {
+  it('keeps a slot free for another address while one address floods it', async () => {
     const { ask, begun } = controlled();
     for (let i = 0; i < 100; i++) void ask('flood', String(i));
     await turn();
@@ -77,13 +82,13 @@ describe('requests for a slot', () => {
     expect(begun.at(-1)).toBe('good 1');
   });
 
-  it('for the same task wait for one run, which begins when it is the turn of any of them', async () => {
-    const { queue, ask, askerOf, taskOf, begun, running } = controlled({ running: 1 });
+  it('runs a shared task once, in the turn of the first of its requesters', async () => {
+    const { queue, ask, requesterOf, taskOf, begun, running } = controlled({ running: 1 });
     for (let i = 0; i < 2; i++) void ask('flood');
     await turn();
     const task = taskOf({ address: 'shared', connection: '1' });
-    const [flood, good] = ['flood', 'good'].map((address) => askerOf({ address, connection: '1' }));
-    const answers = [queue.enter(flood!, task), queue.enter(good!, task)];
+    const [flood, good] = ['flood', 'good'].map((address) => requesterOf({ address, connection: '1' }));
+    const answers = [queue.schedule(flood!, task), queue.schedule(good!, task)];
     for (const i of [0, 1]) {
       running[i]!.end();
       await turn();
@@ -94,7 +99,7 @@ describe('requests for a slot', () => {
     expect(queue.waiting()).toBe(0);
   });
 
-  it('of who has hung up are not served, and cost their address no turn', async () => {
+  it('does not serve a client that has disconnected, which costs its address no turn', async () => {
     const { ask, hangUp, begun, running, refused } = controlled({ running: 1 });
     void ask('busy');
     await turn();
@@ -108,7 +113,7 @@ describe('requests for a slot', () => {
     expect(refused).toEqual(['gone']);
   });
 
-  it('are refused after their time', async () => {
+  it('refuses a request that waited longer than waitMs', async () => {
     const { ask, refused } = controlled({ running: 1, waitMs: 20 });
     void ask('a');
     await turn();
@@ -116,7 +121,7 @@ describe('requests for a slot', () => {
     expect(refused).toEqual(['late']);
   });
 
-  it('beyond what a connection may have waiting take the place of its oldest', async () => {
+  it('refuses the oldest request of a connection with too many waiting ones', async () => {
     const { ask, refused } = controlled({ running: 1, waitingPerConnection: 2 });
     void ask('a');
     await turn();
@@ -125,7 +130,7 @@ describe('requests for a slot', () => {
     expect(refused).toEqual(['replaced']);
   });
 
-  it('beyond what may wait in all take the place of one of the address that has most, never of a few', async () => {
+  it('refuses requests of the address with most of them if too many wait in all, never of an address with few', async () => {
     const { ask, begun, running, refused } = controlled({ running: 1, waiting: 10 });
     const good = ask('good');
     void ask('good');
@@ -141,21 +146,24 @@ describe('requests for a slot', () => {
     await Promise.allSettled(flood.slice(0, 42));
   });
 
-  it('leave as much time to others as they take, if that is asked for', async () => {
-    const queue = createFairQueue({ ...limits, running: 1, restPerWork: 1 }, () => undefined);
-    const asker: Requester = { address: 'a', connection: {}, isGone: () => false };
+  it('pauses after a task as long as it ran, with pausePerRun 1', async () => {
+    const queue = createFairQueue({ ...limits, running: 1, pausePerRun: 1 }, () => undefined);
+    const requester: Requester = { address: 'a', connection: {}, isGone: () => false };
     const at: number[] = [];
     const work = (): Promise<number> => {
       const began = performance.now();
       while (performance.now() < began + 30);
       return Promise.resolve(at.push(began));
     };
-    await Promise.all([queue.enter(asker, new SharedTask(work)), queue.enter(asker, new SharedTask(work))]);
+    await Promise.all([
+      queue.schedule(requester, new SharedTask(work)),
+      queue.schedule(requester, new SharedTask(work)),
+    ]);
     expect(at[1]! - at[0]!).toBeGreaterThanOrEqual(58);
   });
 });
 
-describe('whoever asks for whatever', () => {
+describe('the fair queue, for random requests', () => {
   const request = fc.record({ address: fc.constantFrom('a', 'b', 'c'), connection: fc.constantFrom('1', '2', '3') });
   const steps = fc.array(fc.oneof(request, fc.record({ end: fc.nat({ max: 10 }) })), { maxLength: 60 });
   type Step = QueueRequest | { readonly end: number };
@@ -164,15 +172,15 @@ describe('whoever asks for whatever', () => {
   async function run(
     all: readonly Step[],
     given: Partial<FairQueueLimits>,
-    onTurn: (tested: Tested) => void,
+    onTurn: (controlledQueue: ControlledQueue) => void,
   ): Promise<void> {
-    const tested = controlled(given);
-    const { queue, ask, running } = tested;
+    const controlledQueue = controlled(given);
+    const { queue, ask, running } = controlledQueue;
     const end = (at: number): void => running.splice(at % running.length, 1)[0]?.end();
     const answers: Promise<string>[] = [];
     const after = async (): Promise<void> => {
       await turn();
-      onTurn(tested);
+      onTurn(controlledQueue);
     };
     for (const step of all) {
       if (!('end' in step)) answers.push(ask(step.address, step.connection));
@@ -183,10 +191,10 @@ describe('whoever asks for whatever', () => {
     expect(queue.waiting()).toBe(0);
     expect(await Promise.all(answers)).toHaveLength(answers.length);
   }
-  type Tested = ReturnType<typeof controlled>;
+  type ControlledQueue = ReturnType<typeof controlled>;
   const addressOf = (name: string): string => name.split(' ')[0] ?? '';
 
-  it('the limits hold, and everything settles', async () => {
+  it('exceeds no limit, and settles every request', async () => {
     await fc.assert(
       fc.asyncProperty(steps, (all) =>
         run(all, {}, ({ running }) => {
@@ -200,10 +208,10 @@ describe('whoever asks for whatever', () => {
     );
   });
 
-  it('no address has two turns while another one waits', async () => {
+  it('gives no address two turns while another one waits', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
-        /** Who had a turn since an address began to wait, by that address. */
+        /** Addresses that had a turn since another began to wait, by the one that waits. */
         const passedBy = new Map<string, string[]>();
         let seen = 0;
         await run(all, { running: 1, runningPerAddress: 1 }, ({ asked, begun }) => {

@@ -1,105 +1,113 @@
-import type { Requester } from './requester.ts';
-import { RoundRobin } from './round-robin.ts';
 import { NotServed } from './not-served.ts';
 import type { NotServedReason } from './not-served.ts';
+import type { Requester } from './requester.ts';
+import { RoundRobin } from './round-robin.ts';
 import type { SharedTask } from './shared-task.ts';
+import type { Schedule } from './single-flight.ts';
 
 export interface FairQueueLimits {
   /** Tasks that run at the same time: of all, of one address, of one connection. */
   readonly running: number;
   readonly runningPerAddress: number;
   readonly runningPerConnection: number;
-  /** Requests that wait. Over it, the address that has most of them loses its oldest. */
+  /** Requests that wait. Beyond it, the address with most of them loses its oldest. */
   readonly waiting: number;
-  /** Over it, the connection loses its oldest. */
+  /** Beyond it, the connection loses its oldest request. */
   readonly waitingPerConnection: number;
-  /** Longest wait, in ms. */
+  /** Timeout of a request that waits, in ms. */
   readonly waitMs: number;
-  /** After its end, a task keeps its slot for so many times as long as it took: what computes leaves time to others. */
-  readonly restPerWork: number;
+  /** After its end, a task keeps its slot for so many times as long as it ran: what blocks the event loop leaves time to others. */
+  readonly pausePerRun: number;
 }
 
-/** A request that waits for its turn. */
+/**
+ * A request in the queue.
+ *
+ * ```
+ *  waiting ──turn──▶ running ──end──▶ pausing (pausePerRun) ──▶ slot free
+ *     └──▶ refused: late, replaced, full, gone
+ * ```
+ */
 export interface Ticket {
-  readonly asker: Requester;
+  readonly requester: Requester;
   readonly task: SharedTask<unknown>;
   readonly timer: NodeJS.Timeout;
   readonly onBegun: (result: Promise<unknown>) => void;
   readonly onRefused: (error: NotServed) => void;
 }
 
-/** Gives slots out in turn: round-robin over addresses, over the connections of each, then in the order of arrival. */
+/** Gives out slots in turn: round-robin over addresses, over the connections of each, then in the order of arrival. */
 export interface FairQueue {
   /**
-   * Resolves to the result of the task, which begins when it is the turn of one of those who wait for it.
-   * @throws {NotServed} if its turn did not come; whatever the task throws otherwise
+   * Resolves to the result of the task, which begins in the turn of any request that waits for it.
+   * @throws {NotServed} if the request was refused; else whatever the task throws
    */
-  readonly enter: <Result>(asker: Requester, task: SharedTask<Result>) => Promise<Result>;
+  readonly schedule: Schedule;
   /** Requests that wait now. */
   readonly waiting: () => number;
 }
 
-/** @param onNotServed is told of every request that is refused */
+/** @param onNotServed called for every request that is refused */
 export function createFairQueue(limits: FairQueueLimits, onNotServed: (reason: NotServedReason) => void): FairQueue {
-  const lines = new RoundRobin(limits);
-  const waitingFor = new Map<SharedTask<unknown>, Set<Ticket>>();
-  let isPumpDue = false;
+  const turns = new RoundRobin(limits);
+  const ticketsOf = new Map<SharedTask<unknown>, Set<Ticket>>();
+  let isPumpQueued = false;
 
-  const leave = (ticket: Ticket): void => {
+  const remove = (ticket: Ticket): void => {
     clearTimeout(ticket.timer);
-    lines.remove(ticket);
-    const others = waitingFor.get(ticket.task);
-    others?.delete(ticket);
-    if (others?.size === 0) waitingFor.delete(ticket.task);
+    turns.remove(ticket);
+    const tickets = ticketsOf.get(ticket.task);
+    tickets?.delete(ticket);
+    if (tickets?.size === 0) ticketsOf.delete(ticket.task);
   };
   const refuse = (ticket: Ticket, reason: NotServedReason): void => {
-    leave(ticket);
+    remove(ticket);
     onNotServed(reason);
     ticket.onRefused(new NotServed(reason));
   };
-
   const begin = (ticket: Ticket): void => {
-    const end = lines.occupy(ticket.asker);
-    const began = performance.now();
+    const freeSlot = turns.takeSlot(ticket.requester);
+    const startedAt = performance.now();
     const result = ticket.task.begin();
-    for (const each of waitingFor.get(ticket.task) ?? []) {
-      leave(each);
-      each.onBegun(result);
+    for (const waiting of ticketsOf.get(ticket.task) ?? []) {
+      remove(waiting);
+      waiting.onBegun(result);
     }
-    const onEnded = (): void => {
-      const restMs = (performance.now() - began) * limits.restPerWork;
-      const free = (): void => {
-        end();
-        pumpSoon();
-      };
-      if (limits.restPerWork === 0) free();
-      else if (restMs < 1) setImmediate(free);
-      else setTimeout(free, restMs);
-    };
+    const onEnded = (): void =>
+      after((performance.now() - startedAt) * limits.pausePerRun, () => {
+        freeSlot();
+        queuePump();
+      });
     result.then(onEnded, onEnded);
   };
   const pump = (): void => {
-    isPumpDue = false;
-    for (let ticket = lines.next(); ticket !== undefined; ticket = lines.next())
-      if (ticket.asker.isGone()) refuse(ticket, 'gone');
+    isPumpQueued = false;
+    for (let ticket = turns.next(); ticket !== undefined; ticket = turns.next())
+      if (ticket.requester.isGone()) refuse(ticket, 'gone');
       else begin(ticket);
   };
-  // Not at once: those who ask for the same task in one go all wait for it before it begins.
-  const pumpSoon = (): void => {
-    if (!isPumpDue) queueMicrotask(pump);
-    isPumpDue = true;
+  // In a microtask: requests for the same task in one turn of the event loop all wait for it before it begins.
+  const queuePump = (): void => {
+    if (!isPumpQueued) queueMicrotask(pump);
+    isPumpQueued = true;
   };
-
-  const enter = (asker: Requester, task: SharedTask<unknown>): Promise<unknown> =>
+  const schedule = (requester: Requester, task: SharedTask<unknown>): Promise<unknown> =>
     new Promise((resolve, reject) => {
       const timer = setTimeout(() => refuse(ticket, 'late'), limits.waitMs).unref();
-      const ticket: Ticket = { asker, task, timer, onBegun: resolve, onRefused: reject };
-      waitingFor.set(task, (waitingFor.get(task) ?? new Set()).add(ticket));
-      lines.add(ticket);
-      const replaced = lines.oldestOverLimit(ticket);
+      const ticket: Ticket = { requester, task, timer, onBegun: resolve, onRefused: reject };
+      ticketsOf.set(task, (ticketsOf.get(task) ?? new Set()).add(ticket));
+      turns.add(ticket);
+      const replaced = turns.oldestOverLimit(ticket);
       if (replaced) refuse(replaced, 'replaced');
-      if (lines.waiting() > limits.waiting) refuse(lines.oldestOfLongest(ticket), 'full');
-      pumpSoon();
+      if (turns.waiting() > limits.waiting) refuse(turns.oldestOfLongest(ticket), 'full');
+      queuePump();
     });
-  return { enter: enter as FairQueue['enter'], waiting: () => lines.waiting() };
+  return { schedule: schedule as Schedule, waiting: () => turns.waiting() };
+}
+
+/** Calls `act` after a pause: at once if it is 0, and in the next turn of the event loop if it is shorter than a timer. */
+function after(pauseMs: number, act: () => void): void {
+  if (pauseMs === 0) act();
+  else if (pauseMs < 1) setImmediate(act);
+  else setTimeout(act, pauseMs);
 }

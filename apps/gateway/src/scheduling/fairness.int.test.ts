@@ -6,8 +6,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
-import { connect, startGateway } from '../../testing/gateway.ts';
-import type { TestClient } from '../../testing/gateway.ts';
+import { connect } from '../../testing/client.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import type { TestGateway } from '../../testing/gateway.ts';
+import type { TestClient } from '../../testing/client.ts';
 import { fillWithCalls } from '../../testing/many-calls.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
@@ -16,7 +18,7 @@ import { queryLimits } from './limits.ts';
 jest.setTimeout(60_000);
 
 let tables: TestTables;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let gateway: TestGateway;
 beforeAll(async () => {
   tables = await startTables();
   await fillWithCalls(tables.db, { calls: 2_000, queues: 40, agents: 200 });
@@ -36,7 +38,7 @@ afterAll(async () => {
   await tables[Symbol.asyncDispose]();
 });
 
-const soon = (what: string) => ({ timeoutMs: 20_000, everyMs: 20, onTimeout: () => new Error(what) });
+const withinTimeout = (problem: string) => ({ timeoutMs: 20_000, everyMs: 20, onTimeout: () => new Error(problem) });
 const addresses = { good: '192.0.2.1', hostile: '198.51.100.1' } as const;
 type ClientAddress = keyof typeof addresses;
 const get = (path: string, { from }: { from: ClientAddress }): Promise<Response> =>
@@ -47,16 +49,16 @@ const open = (from: ClientAddress): Promise<TestClient> =>
 const answersOf = (client: TestClient): ServerMessage[] => client.frames.filter((frame) => 'id' in frame);
 const notServed = (reason: string): Promise<number> => gateway.metric(`not_served_total{reason="${reason}"}`);
 
-/** Queries of clients that Postgres has. */
+/** Number of clients' queries that run in Postgres. */
 async function running(): Promise<number> {
   const { rows } = await tables.db.query<{ count: number }>(`select count(*)::int as count from pg_stat_activity
     where application_name = 'callstream-gateway' and state = 'active' and datname = current_database()`);
   return rows[0]?.count ?? 0;
 }
 const runs = (count: number): Promise<true> =>
-  until(async () => (await running()) === count || undefined, soon(`not ${count} queries`)).then(() => true);
+  until(async () => (await running()) === count || undefined, withinTimeout(`not ${count} queries`)).then(() => true);
 
-/** Has every query of calls wait in Postgres, until released. */
+/** Makes every query of calls wait in Postgres, until released. */
 async function stallCalls() {
   const client = await tables.db.connect();
   await client.query('begin; lock table calls in access exclusive mode');
@@ -70,11 +72,8 @@ async function stallCalls() {
   return { release, [Symbol.asyncDispose]: release };
 }
 
-/**
- * Has Postgres answer the queries that wait for calls now, and stalls those that come after them: it grants locks in the order
- * of the requests.
- */
-async function answerStalled(stalled: Stall): Promise<Stall> {
+/** Lets the queries that wait for calls now finish, and stalls later ones: Postgres grants locks in the order of the requests. */
+async function releaseStalled(stalled: StalledCalls): Promise<StalledCalls> {
   const next = stallCalls();
   const isRequested = async (): Promise<boolean> => {
     const { rowCount } = await tables.db.query(
@@ -82,24 +81,27 @@ async function answerStalled(stalled: Stall): Promise<Stall> {
     );
     return rowCount === 1;
   };
-  await until(isRequested, soon('the lock is not requested'));
+  await until(isRequested, withinTimeout('The lock is not requested.'));
   await stalled.release();
   return next;
 }
-type Stall = Awaited<ReturnType<typeof stallCalls>>;
+type StalledCalls = Awaited<ReturnType<typeof stallCalls>>;
 
-/** Of 400 lists; on a slow machine some are cancelled by Postgres after their 5 s. */
-const most = 350;
-const mostWait = () =>
-  until(async () => (await gateway.metric('waiting_queries')) > most, soon('they do not wait for their turn'));
+/** How many of 400 lists must wait: on a slow machine, Postgres cancels some after 5 s. */
+const waitingMin = 350;
+const untilMostWait = () =>
+  until(
+    async () => (await gateway.metric('waiting_queries')) > waitingMin,
+    withinTimeout('The lists do not wait for their turn.'),
+  );
 
-/** `count` lists of which each is another one. */
+/** Requests `count` different lists. */
 const list = (client: TestClient, count: number, from = 0): void => {
   for (let id = from; id < from + count; id++)
     client.send({ event: 'ListCalls', data: { params: { before: (id + 1) * 4_096, limit: 10 } }, id });
 };
 
-/** A connection over which requests were sent without waiting for answers. */
+/** A connection over which requests were sent without waiting for responses. */
 function pipelined(count: number): Socket {
   const path = (i: number): string => `/api/calls?limit=1&before=${i}`;
   const requests = Array.from({ length: count }, (_, i) => {
@@ -111,13 +113,13 @@ function pipelined(count: number): Socket {
   return socket;
 }
 
-describe('four sockets of one address ask for ever other lists', () => {
-  it('few of their queries are in Postgres, and another address is served at once', async () => {
+describe('while four sockets of one address request hundreds of different lists', () => {
+  it('few of their queries run in Postgres, and another address is served at once', async () => {
     const hostile = await Promise.all(Array.from({ length: 4 }, () => open('hostile')));
     await using stalled = await stallCalls();
     for (const client of hostile) list(client, 100);
     await runs(queryLimits.runningPerAddress);
-    await mostWait();
+    await untilMostWait();
     const good = get('/api/calls?limit=1', { from: 'good' });
     await runs(queryLimits.runningPerAddress + 1);
     await stalled.release();
@@ -125,16 +127,16 @@ describe('four sockets of one address ask for ever other lists', () => {
     for (const client of hostile) client[Symbol.dispose]();
   });
 
-  it('whoever shares their address waits for a turn of each of them, and not for all that they asked', async () => {
+  it('another socket of their address waits for one turn of each of them, not for all their requests', async () => {
     const hostile = await Promise.all(Array.from({ length: 4 }, () => open('hostile')));
     using good = await open('hostile');
     await using stalls = new AsyncDisposableStack();
     let stalled = stalls.use(await stallCalls());
     for (const client of hostile) list(client, 100);
     await runs(queryLimits.runningPerAddress);
-    await mostWait();
+    await untilMostWait();
     list(good, 1);
-    /** The socket keeps the order: what was sent before the ping has arrived, in both directions. */
+    /** Frames keep their order: what was sent before the ping has arrived, in both directions. */
     const roundTrip = async (): Promise<void> => {
       good.socket.ping();
       await once(good.socket, 'pong');
@@ -142,18 +144,18 @@ describe('four sockets of one address ask for ever other lists', () => {
     await roundTrip();
     let rounds = 0;
     while (answersOf(good).length === 0) {
-      stalled = stalls.use(await answerStalled(stalled));
+      stalled = stalls.use(await releaseStalled(stalled));
       rounds++;
       await runs(queryLimits.runningPerAddress);
       await roundTrip();
       expect(rounds).toBeLessThan(10);
     }
-    // Those that run already, and one of each connection.
+    // The queries that run already, and one of each connection.
     expect(rounds).toBeLessThanOrEqual(Math.ceil((queryLimits.runningPerAddress + 5) / queryLimits.runningPerAddress));
     for (const client of hostile) client[Symbol.dispose]();
   });
 
-  it('what they still wait for when they are gone never gets to Postgres', async () => {
+  it('requests that still wait when they disconnect never reach Postgres', async () => {
     const lists = async (): Promise<number> =>
       Number(
         /query_seconds_count\{query="list-calls"\} (\d+)/.exec(
@@ -164,24 +166,30 @@ describe('four sockets of one address ask for ever other lists', () => {
     await using stalled = await stallCalls();
     for (const client of hostile) list(client, 100);
     const http = pipelined(100);
-    await until(async () => (await gateway.metric('waiting_queries')) > most + 90, soon('they do not wait'));
+    await until(
+      async () => (await gateway.metric('waiting_queries')) > waitingMin + 90,
+      withinTimeout('The requests do not wait.'),
+    );
     const sockets = await gateway.metric('sockets');
     for (const client of hostile) client[Symbol.dispose]();
     http.destroy();
-    await until(async () => (await gateway.metric('sockets')) === sockets - 4, soon('they are not gone'));
+    await until(
+      async () => (await gateway.metric('sockets')) === sockets - 4,
+      withinTimeout('The sockets are still open.'),
+    );
     const before = await lists();
     await stalled.release();
-    await until(async () => (await gateway.metric('waiting_queries')) === 0, soon('they still wait'));
-    await until(async () => (await running()) === 0, soon('they still run'));
+    await until(async () => (await gateway.metric('waiting_queries')) === 0, withinTimeout('Requests still wait.'));
+    await until(async () => (await running()) === 0, withinTimeout('Queries still run.'));
     expect((await lists()) - before).toBeLessThanOrEqual(queryLimits.runningPerAddress);
-    expect(await notServed('gone')).toBeGreaterThan(most + 90);
+    expect(await notServed('gone')).toBeGreaterThan(waitingMin + 90);
   });
 });
 
-it('a request that newer ones of its socket took the place of fails, and says what to do', async () => {
+it('a request that newer ones of its socket replaced fails, and the message says what to do', async () => {
   using client = await open('hostile');
   await using stalled = await stallCalls();
-  // As much as the message rate lets through at once, and then by fifty a second: 2 run, and 200 wait.
+  // The burst of the message rate, and then fewer than fifty a second: 2 run, and 200 wait.
   list(client, 195);
   for (let sent = 195; sent < 215; sent += 5) {
     await pause(150);
@@ -194,11 +202,11 @@ it('a request that newer ones of its socket took the place of fails, and says wh
   await client.next((message) => 'id' in message && message.id === 214);
 });
 
-it('one address with too many requests over HTTP is told to wait, and another one is served', async () => {
+it('an address with too many HTTP requests gets 429, and another one is served', async () => {
   await using stalled = await stallCalls();
   const flood = Array.from({ length: 3 }, () => pipelined(180));
   await runs(queryLimits.runningPerAddress);
-  await until(async () => (await gateway.metric('waiting_queries')) > 400, soon('they do not wait'));
+  await until(async () => (await gateway.metric('waiting_queries')) > 400, withinTimeout('The requests do not wait.'));
   const good = get('/api/calls?limit=1', { from: 'good' });
   await runs(queryLimits.runningPerAddress + 1);
   await stalled.release();
@@ -213,41 +221,41 @@ it('one address with too many requests over HTTP is told to wait, and another on
 });
 
 describe('numbers', () => {
-  const looks = async (): Promise<number> =>
+  const reads = async (): Promise<number> =>
     Number(
       /query_seconds_count\{query="floor"\} (\d+)/.exec(await (await fetch(`${gateway.admin}/metrics`)).text())?.[1] ??
         0,
     );
-  /** How many answers were made per look while `ask` was answered; the first answer is of a look before that. */
-  async function madePerLook(ask: () => Promise<unknown>): Promise<number> {
-    const before = [await gateway.metric('made_numbers_total'), await looks()] as const;
+  /** Computations of numbers per read of the tables while `ask` was answered; the first may be of the read before. */
+  async function computationsPerRead(ask: () => Promise<unknown>): Promise<number> {
+    const before = [await gateway.metric('made_numbers_total'), await reads()] as const;
     await ask();
-    const made = (await gateway.metric('made_numbers_total')) - before[0];
-    return made / ((await looks()) - before[1] + 1);
+    const computed = (await gateway.metric('made_numbers_total')) - before[0];
+    return computed / ((await reads()) - before[1] + 1);
   }
   const last = (client: TestClient, id: number) => client.next((message) => 'id' in message && message.id === id);
 
-  it('are made once for each look, however often and over whatever they are asked for', async () => {
+  it('of queues are computed once per read of the tables, however often they are requested', async () => {
     using client = await open('hostile');
     const ask = async (): Promise<void> => {
       for (let id = 0; id < 190; id++) client.send({ event: 'WatchQueues', data: {}, id });
       const http = Array.from({ length: 30 }, () => get('/api/queues', { from: 'good' }));
       await Promise.all([last(client, 189), ...http]);
     };
-    expect(await madePerLook(ask)).toBeLessThanOrEqual(1);
+    expect(await computationsPerRead(ask)).toBeLessThanOrEqual(1);
   });
 
-  it('of agents are made once for all filters of which the same is seen', async () => {
+  it('of agents are computed once for all filters that see the same agents', async () => {
     using client = await open('hostile');
     const ask = async (): Promise<void> => {
       for (let id = 0; id < 190; id++)
         client.send({ event: 'WatchAgents', data: { queues: ['q1', `none ${id}`, 'q2'] }, id });
       await last(client, 189);
     };
-    expect(await madePerLook(ask)).toBeLessThanOrEqual(1);
+    expect(await computationsPerRead(ask)).toBeLessThanOrEqual(1);
   });
 
-  it('of agents are answered to others while a socket asks for ever other ones', async () => {
+  it('of agents are sent to another client while a socket requests hundreds of different ones', async () => {
     using hostile = await open('hostile');
     using good = await open('good');
     const pairs = Array.from({ length: 190 }, (_, i) => [`q${i % 40}`, `q${(i * 7) % 40}`, `q${(i * 3) % 40}`]);
@@ -258,7 +266,7 @@ describe('numbers', () => {
   });
 });
 
-it('of many Subscribes of a socket the newest is answered', async () => {
+it('the newest of many Subscribes of a socket is answered', async () => {
   using client = await open('hostile');
   for (let id = 0; id < 190; id++) client.send({ event: 'Subscribe', data: { queues: [`q${id % 40}`, `q${id}`] }, id });
   await client.next((message) => message.event === 'Snapshot' && message.id === 189);

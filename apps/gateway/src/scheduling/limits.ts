@@ -1,26 +1,30 @@
 import type { FairQueueLimits } from './fair-queue.ts';
 
-const waiting = { waiting: 20_000, waitingPerConnection: 200, waitMs: 10_000 } as const;
+const waitingLimits = { waiting: 20_000, waitingPerConnection: 200, waitMs: 10_000 } as const;
 
-/** Connections to Postgres for what clients ask. */
+/** Connections to Postgres for the queries of clients. */
 export const queriesMax = 10;
 
 /**
- * Queries. Most connections are left to other addresses, whatever one asks for; a query takes 5 s at most, so who waits is
- * served before 10 s are over, unless many wait.
+ * Limits of queries. Most connections are left to other addresses, whatever one address requests. A query takes at most 5 s, so
+ * a request is served within 10 s unless many wait.
  */
 export const queryLimits: FairQueueLimits = {
-  ...{ running: queriesMax, runningPerAddress: 4, runningPerConnection: 2 },
-  ...waiting,
-  restPerWork: 0,
+  running: queriesMax,
+  runningPerAddress: 4,
+  runningPerConnection: 2,
+  ...waitingLimits,
+  pausePerRun: 0,
 };
 
 /**
- * What takes the event loop itself: numbers and snapshots. One at a time, and after each a rest as long, so that half of the
- * time is left to everything else. A burst that is within the message rate fits into the line of its connection.
+ * Limits of what blocks the event loop: numbers and snapshots. One at a time, with a pause as long after each, so that half of
+ * the time is left to everything else. A burst within the message rate fits into `waitingPerConnection`.
  */
 export const computeLimits: FairQueueLimits = {
-  ...{ running: 1, runningPerAddress: 1, runningPerConnection: 1 },
-  ...waiting,
-  restPerWork: 1,
+  running: 1,
+  runningPerAddress: 1,
+  runningPerConnection: 1,
+  ...waitingLimits,
+  pausePerRun: 1,
 };

@@ -1,12 +1,12 @@
-/** Who asks for work. Turns are shared out among addresses, and among the connections of one address. */
+/** Who makes a request. Turns are shared out among addresses, and among the connections of one address. */
 export interface Requester {
-  /** Where the client is, behind proxies too. */
+  /** The client's address, also behind proxies; of IPv6 its network. */
   readonly address: string;
-  /** What the client asks over: a socket, or a connection of HTTP. */
+  /** The socket, or the HTTP connection. */
   readonly connection: object;
-  /** Whether nobody waits for the answer any more. */
+  /** Whether the client has disconnected: nobody waits for the response any more. */
   isGone(): boolean;
 }
 
-/** The gateway itself, for what it reads on behalf of all its clients. */
+/** The gateway itself, for what it reads on behalf of all clients. */
 export const gatewayRequester: Requester = { address: 'the gateway itself', connection: {}, isGone: () => false };

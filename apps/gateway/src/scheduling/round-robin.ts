@@ -1,5 +1,5 @@
-import type { Requester } from './requester.ts';
 import type { FairQueueLimits, Ticket } from './fair-queue.ts';
+import type { Requester } from './requester.ts';
 
 /** The requests of one connection, oldest first. */
 interface ConnectionQueue {
@@ -9,7 +9,7 @@ interface ConnectionQueue {
 
 /** The connections of one address. */
 interface AddressQueue {
-  readonly lines: Map<object, ConnectionQueue>;
+  readonly connections: Map<object, ConnectionQueue>;
   waiting: number;
   running: number;
 }
@@ -20,8 +20,8 @@ type RoundRobinLimits = Pick<
 >;
 
 /**
- * Who waits and who is being served. A map keeps the order in which its keys were set: who was served is set again, and is
- * behind all others then. What is at its limit stays in front, and is passed over; there is never more of it than runs.
+ * Who waits, and who has a slot. Maps keep the order in which their keys were set: whoever got a turn is set again, and so is
+ * last. An address at its limit stays in front and is skipped; there are never more of these than running tasks.
  */
 export class RoundRobin {
   readonly #limits: RoundRobinLimits;
@@ -38,47 +38,47 @@ export class RoundRobin {
   }
 
   add(ticket: Ticket): void {
-    const { address, line } = this.#ensure(ticket.asker);
-    line.tickets.add(ticket);
+    const { address, connection } = this.#getOrAdd(ticket.requester);
+    connection.tickets.add(ticket);
     address.waiting++;
     this.#waiting++;
   }
 
   remove(ticket: Ticket): void {
-    const { address, line } = this.#ensure(ticket.asker);
-    if (line.tickets.delete(ticket)) {
+    const { address, connection } = this.#getOrAdd(ticket.requester);
+    if (connection.tickets.delete(ticket)) {
       address.waiting--;
       this.#waiting--;
     }
-    this.#forgetIfEmpty(ticket.asker, address, line);
+    this.#deleteIfEmpty(ticket.requester, address, connection);
   }
 
-  /** Takes a slot for the asker, until the returned function is called. */
-  occupy(asker: Requester): () => void {
-    const { address, line } = this.#ensure(asker);
+  /** Takes a slot, until the returned function is called. */
+  takeSlot(requester: Requester): () => void {
+    const { address, connection } = this.#getOrAdd(requester);
     const add = (count: 1 | -1): void => {
       this.#running += count;
       address.running += count;
-      line.running += count;
+      connection.running += count;
     };
     add(1);
     return () => {
       add(-1);
-      this.#forgetIfEmpty(asker, address, line);
+      this.#deleteIfEmpty(requester, address, connection);
     };
   }
 
-  /** Whose turn it is; undefined if nobody waits who may be served now. The line and its address are behind all others then. */
+  /** The request whose turn it is; undefined if none may run now. Its connection and its address become the last in the order. */
   next(): Ticket | undefined {
     if (this.#running >= this.#limits.running) return undefined;
     for (const [name, address] of this.#addresses) {
       if (address.waiting === 0 || address.running >= this.#limits.runningPerAddress) continue;
-      for (const [connection, line] of address.lines) {
-        const [oldest] = line.tickets;
-        if (oldest === undefined || line.running >= this.#limits.runningPerConnection) continue;
-        // A client that hung up does not cost its address a turn.
-        if (!oldest.asker.isGone()) {
-          moveToEnd(address.lines, connection, line);
+      for (const [key, connection] of address.connections) {
+        const [oldest] = connection.tickets;
+        if (oldest === undefined || connection.running >= this.#limits.runningPerConnection) continue;
+        // A client that has disconnected must not cost its address a turn.
+        if (!oldest.requester.isGone()) {
+          moveToEnd(address.connections, key, connection);
           moveToEnd(this.#addresses, name, address);
         }
         return oldest;
@@ -87,41 +87,40 @@ export class RoundRobin {
     return undefined;
   }
 
-  /** The oldest request of the connection, if too many of it wait. */
-  oldestOverLimit({ asker }: Ticket): Ticket | undefined {
-    const { tickets } = this.#ensure(asker).line;
+  /** The oldest request of the ticket's connection, if too many of it wait. */
+  oldestOverLimit({ requester }: Ticket): Ticket | undefined {
+    const { tickets } = this.#getOrAdd(requester).connection;
     return tickets.size > this.#limits.waitingPerConnection ? [...tickets][0] : undefined;
   }
 
-  /** The oldest request of the longest line of the address of which most wait; among equals, of the newcomer's own. */
+  /** The oldest request of the longest connection of the address with most requests; among equals, of the newcomer's own. */
   oldestOfLongest(newcomer: Ticket): Ticket {
-    const own = this.#ensure(newcomer.asker);
+    const own = this.#getOrAdd(newcomer.requester);
     let longest = own.address;
     for (const address of this.#addresses.values()) if (address.waiting > longest.waiting) longest = address;
-    let { line } = longest === own.address ? own : { line: emptyLine() };
-    for (const each of longest.lines.values()) if (each.tickets.size > line.tickets.size) line = each;
-    return [...line.tickets][0] ?? newcomer;
+    let connection = longest === own.address ? own.connection : emptyQueue();
+    for (const candidate of longest.connections.values())
+      if (candidate.tickets.size > connection.tickets.size) connection = candidate;
+    return [...connection.tickets][0] ?? newcomer;
   }
 
-  #ensure(asker: Requester): { readonly address: AddressQueue; readonly line: ConnectionQueue } {
-    const address = this.#addresses.get(asker.address) ?? {
-      lines: new Map<object, ConnectionQueue>(),
-      waiting: 0,
-      running: 0,
-    };
-    if (!this.#addresses.has(asker.address)) this.#addresses.set(asker.address, address);
-    const line = address.lines.get(asker.connection) ?? emptyLine();
-    if (!address.lines.has(asker.connection)) address.lines.set(asker.connection, line);
-    return { address, line };
+  #getOrAdd(requester: Requester): { readonly address: AddressQueue; readonly connection: ConnectionQueue } {
+    const address = this.#addresses.get(requester.address) ?? emptyAddress();
+    if (!this.#addresses.has(requester.address)) this.#addresses.set(requester.address, address);
+    const connection = address.connections.get(requester.connection) ?? emptyQueue();
+    if (!address.connections.has(requester.connection)) address.connections.set(requester.connection, connection);
+    return { address, connection };
   }
 
-  #forgetIfEmpty(asker: Requester, address: AddressQueue, line: ConnectionQueue): void {
-    if (line.tickets.size + line.running === 0) address.lines.delete(asker.connection);
-    if (address.lines.size === 0) this.#addresses.delete(asker.address);
+  #deleteIfEmpty(requester: Requester, address: AddressQueue, connection: ConnectionQueue): void {
+    if (connection.tickets.size + connection.running === 0) address.connections.delete(requester.connection);
+    if (address.connections.size === 0) this.#addresses.delete(requester.address);
   }
 }
 
-const emptyLine = (): ConnectionQueue => ({ tickets: new Set(), running: 0 });
+const emptyAddress = (): AddressQueue => ({ connections: new Map(), waiting: 0, running: 0 });
+
+const emptyQueue = (): ConnectionQueue => ({ tickets: new Set(), running: 0 });
 
 function moveToEnd<Key, Value>(map: Map<Key, Value>, key: Key, value: Value): void {
   map.delete(key);

@@ -8,28 +8,28 @@ import { computeLimits, queryLimits } from './limits.ts';
 import type { NotServedReason } from './not-served.ts';
 import type { Schedule } from './single-flight.ts';
 
-/** What all clients share, and have in turn. */
+/** Gives clients turns to use what they share. */
 export interface Scheduler {
   /** Postgres. */
   readonly pool: FairPool;
-  /** The event loop, for what takes it for long. */
+  /** The event loop, for long computations. */
   readonly compute: Schedule;
 }
 
-/** @param db has {@link queriesMax} connections, and nobody else uses them */
+/** @param db a pool of {@link queriesMax} connections that nothing else uses */
 export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'registry' | 'notServed'>): Scheduler {
   const onNotServed = (reason: NotServedReason): void => metrics.notServed.inc({ reason });
-  const query = createFairQueue(queryLimits, onNotServed);
-  const compute = createFairQueue(computeLimits, onNotServed);
+  const queries = createFairQueue(queryLimits, onNotServed);
+  const computations = createFairQueue(computeLimits, onNotServed);
   addGauge(metrics.registry, {
     name: 'callstream_gateway_waiting_queries',
     help: 'Requests of clients that wait for their turn to query Postgres',
-    value: query.waiting,
+    value: queries.waiting,
   });
   addGauge(metrics.registry, {
     name: 'callstream_gateway_waiting_computations',
-    help: 'Requests of clients that wait for their turn to have numbers or a snapshot made',
-    value: compute.waiting,
+    help: 'Requests of clients that wait for their turn to have numbers or a snapshot computed',
+    value: computations.waiting,
   });
-  return { pool: createFairPool(db, query), compute: compute.enter };
+  return { pool: createFairPool(db, queries), compute: computations.schedule };
 }

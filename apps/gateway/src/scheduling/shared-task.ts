@@ -7,7 +7,7 @@ export class SharedTask<Result> {
     this.#work = work;
   }
 
-  /** Begins, unless it has begun. */
+  /** Begins the work, unless it has begun. */
   begin(): Promise<Result> {
     return (this.#result ??= this.#work());
   }

@@ -4,19 +4,19 @@ import { createSingleFlight, scheduleNow } from './single-flight.ts';
 import type { Schedule } from './single-flight.ts';
 
 /** A query whose every run ends when the test says so. */
-function controlled(enter = scheduleNow) {
+function controlled(schedule = scheduleNow) {
   const runs: PromiseWithResolvers<number>[] = [];
   const flight = createSingleFlight((_key: string) => {
     const run = Promise.withResolvers<number>();
     runs.push(run);
     return run.promise;
-  }, enter);
+  }, schedule);
   return { runs, ask: (key: string) => flight(gatewayRequester, key) };
 }
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-describe('requests for the same', () => {
-  it('share the next query while one runs: no answer is older than its request', async () => {
+describe('single-flight', () => {
+  it('lets requests that come during a query share the next one: no result is older than its request', async () => {
     const { runs, ask } = controlled();
     const first = ask('a');
     await turn();
@@ -29,7 +29,7 @@ describe('requests for the same', () => {
     expect(runs).toHaveLength(2);
   });
 
-  it('do not wait for those that ask something else', async () => {
+  it('runs different queries at the same time', async () => {
     const { runs, ask } = controlled();
     void ask('a');
     void ask('b');
@@ -37,7 +37,7 @@ describe('requests for the same', () => {
     expect(runs).toHaveLength(2);
   });
 
-  it('survive a failed query: the next one is asked', async () => {
+  it('runs the next query after one has failed', async () => {
     const { runs, ask } = controlled();
     const first = ask('a');
     await turn();
@@ -52,11 +52,11 @@ describe('requests for the same', () => {
     expect(runs).toHaveLength(3);
   });
 
-  it('that were all refused leave nothing behind, and the next one begins a query', async () => {
+  it('forgets a query whose requests were all refused: the next request begins it', async () => {
     let isFull = true;
-    const enter: Schedule = (asker, task) =>
-      isFull ? Promise.reject(new NotServed('full')) : scheduleNow(asker, task);
-    const { runs, ask } = controlled(enter);
+    const schedule: Schedule = (requester, task) =>
+      isFull ? Promise.reject(new NotServed('full')) : scheduleNow(requester, task);
+    const { runs, ask } = controlled(schedule);
     await expect(Promise.allSettled([ask('a'), ask('a')])).resolves.toMatchObject([
       { status: 'rejected' },
       { status: 'rejected' },

@@ -1,28 +1,34 @@
 import type { Requester } from './requester.ts';
 import { SharedTask } from './shared-task.ts';
 
-/** Has the task done when it is the asker's turn. */
-export type Schedule = <Result>(asker: Requester, task: SharedTask<Result>) => Promise<Result>;
+/** Runs the task when it is the requester's turn. */
+export type Schedule = <Result>(requester: Requester, task: SharedTask<Result>) => Promise<Result>;
 
-/** Without turns. Not at once: those who ask for the same in one go share the task. */
-export const scheduleNow: Schedule = (_asker, task) => Promise.resolve().then(() => task.begin());
+/** Without turns. In a microtask, so that identical requests of one turn of the event loop share the task. */
+export const scheduleNow: Schedule = (_requester, task) => Promise.resolve().then(() => task.begin());
 
+/**
+ * ```
+ *  waiting ──turn of any requester──▶ running ──▶ ended
+ *     └── all requests were refused ─────────────▶ ended
+ * ```
+ */
 interface Flight<Result> {
   readonly task: SharedTask<Result>;
-  /** null until it has begun. */
+  /** null while it waits. */
   running: Promise<Result> | null;
-  /** Who waits for it to begin. */
+  /** Requests that wait for it to begin. */
   waiting: number;
 }
 
 /**
- * Single-flight: requests for the same share one query, and no answer is older than its request. Who comes before the query
- * begins shares it; who comes while it runs shares the next one. It begins when it is the turn of any of them.
+ * Single-flight: identical requests share one query, and no result is older than its request. A request that comes before the
+ * query begins shares it; one that comes while it runs shares the next. The query begins in the turn of any of them.
  */
 export function createSingleFlight<Params, Result>(
   query: (params: Params) => Promise<Result>,
-  enter: Schedule,
-): (asker: Requester, params: Params) => Promise<Result> {
+  schedule: Schedule,
+): (requester: Requester, params: Params) => Promise<Result> {
   const flights = new Map<string, Flight<Result>>();
 
   const open = (key: string, params: Params): Flight<Result> => {
@@ -37,21 +43,21 @@ export function createSingleFlight<Params, Result>(
     flights.set(key, flight);
     return flight;
   };
-  const join = async (asker: Requester, key: string, flight: Flight<Result>): Promise<Result> => {
+  const join = async (requester: Requester, key: string, flight: Flight<Result>): Promise<Result> => {
     flight.waiting++;
     try {
-      return await enter(asker, flight.task);
+      return await schedule(requester, flight.task);
     } finally {
-      // All who waited were refused: nobody is left who has it begun.
+      // If all were refused, nobody is left to begin it.
       if (--flight.waiting === 0 && flight.running === null) flights.delete(key);
     }
   };
-  const ask = (asker: Requester, params: Params): Promise<Result> => {
+  const request = (requester: Requester, params: Params): Promise<Result> => {
     const key = JSON.stringify(params);
     const flight = flights.get(key) ?? open(key, params);
-    if (flight.running === null) return join(asker, key, flight);
-    const again = (): Promise<Result> => ask(asker, params);
+    if (flight.running === null) return join(requester, key, flight);
+    const again = (): Promise<Result> => request(requester, params);
     return flight.running.then(again, again);
   };
-  return ask;
+  return request;
 }

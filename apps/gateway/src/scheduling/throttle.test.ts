@@ -1,26 +1,26 @@
 import { jest } from '@jest/globals';
 import { throttle } from './throttle.ts';
 
-describe('changes are announced', () => {
+describe('a throttled action', () => {
   beforeEach(() => void jest.useFakeTimers());
   afterEach(() => void jest.useRealTimers());
 
-  const announcer = () => {
+  const throttled = () => {
     const at: number[] = [];
     const begin = Date.now();
     return { at, ...throttle(100, () => at.push(Date.now() - begin)) };
   };
 
-  it('the first at once', () => {
-    const { at, changed } = announcer();
+  it('runs at once on the first change', () => {
+    const { at, changed } = throttled();
     changed();
     expect(at).toEqual([0]);
     jest.advanceTimersByTime(1_000);
     expect(at).toEqual([0]);
   });
 
-  it('then at most once per 100 ms, and once after the last', () => {
-    const { at, changed } = announcer();
+  it('then runs at most once per 100 ms, and once after the last change', () => {
+    const { at, changed } = throttled();
     for (let ms = 0; ms < 250; ms += 10) {
       changed();
       jest.advanceTimersByTime(10);
@@ -29,7 +29,7 @@ describe('changes are announced', () => {
     expect(at).toEqual([0, 100, 200, 300]);
   });
 
-  it('after a rest as long as the last took: half of the time is left to others', () => {
+  it('pauses as long as it ran, so that half of the time is left to others', () => {
     const at: number[] = [];
     const begin = Date.now();
     let worked = 0;
@@ -37,7 +37,7 @@ describe('changes are announced', () => {
       at.push(Date.now() - begin);
       worked += 300;
     };
-    // Timers do not go on while something works; so it rests from where they are.
+    // Fake timers stand still while it runs, so the pause begins at their time.
     const { changed } = throttle(100, act, () => worked);
     for (let ms = 0; ms < 650; ms += 10) {
       changed();
@@ -46,8 +46,8 @@ describe('changes are announced', () => {
     expect(at).toEqual([0, 300, 600]);
   });
 
-  it('not any more once stopped', () => {
-    const { at, changed, stop } = announcer();
+  it('does not run any more once it is stopped', () => {
+    const { at, changed, stop } = throttled();
     changed();
     changed();
     stop();

@@ -1,41 +1,49 @@
+export interface Throttle {
+  /** Call on every change. */
+  readonly changed: () => void;
+  readonly stop: () => void;
+}
+
 /**
- * Calls `act` on a change: the first at once, then at most once per `ms`, and always once after the last change; with 0
- * ms, at every change. What takes long is followed by a rest as long: whatever is told to however many, half of the time is
- * left to everything else.
+ * Calls `act` on a change: the first time at once, then at most once per `ms`, and always once after the last change. With
+ * 0 ms, it calls it on every change. If `act` takes long, it pauses as long afterwards, so that half of the event loop's time
+ * is left to everything else.
+ *
+ * ```
+ *        changed: act             changed
+ *  idle ──────────────▶ pausing ──────────▶ pausing, changed
+ *   ▲                    │   ▲                     │
+ *   └── end of the pause ┘   └── end of the pause: act
+ * ```
  * @param now ms, monotonic
- * @returns `changed`, to be called on every change, and `stop`
  */
-export function throttle(
-  ms: number,
-  act: () => void,
-  now: () => number = () => performance.now(),
-): { changed: () => void; stop: () => void } {
+export function throttle(ms: number, act: () => void, now: () => number = () => performance.now()): Throttle {
+  let state: 'idle' | 'pausing' | 'pausing, changed' = 'idle';
   let timer: NodeJS.Timeout | undefined;
-  let missed = false;
-  const onRested = (): void => {
-    timer = undefined;
-    if (missed) fire();
+
+  const onPauseEnd = (): void => {
+    if (state === 'pausing, changed') run();
+    else state = 'idle';
   };
-  const fire = (): void => {
-    missed = false;
-    const began = now();
-    timer = setTimeout(onRested, ms);
+  const run = (): void => {
+    state = 'pausing';
+    const startedAt = now();
+    timer = setTimeout(onPauseEnd, ms);
     act();
-    const took = now() - began;
-    if (took <= ms / 2) return;
+    const tookMs = now() - startedAt;
+    if (tookMs <= ms / 2) return;
     clearTimeout(timer);
-    timer = setTimeout(onRested, took);
+    timer = setTimeout(onPauseEnd, tookMs);
   };
   return {
     changed: () => {
       if (ms === 0) act();
-      else if (timer === undefined) fire();
-      else missed = true;
+      else if (state === 'idle') run();
+      else state = 'pausing, changed';
     },
     stop: () => {
       clearTimeout(timer);
-      timer = undefined;
-      missed = false;
+      state = 'idle';
     },
   };
 }

@@ -1,18 +1,19 @@
-const perSecond = 50;
+const messagesPerSecond = 50;
 const burst = 200;
-/** Tokens are counted in thousandths, and time in whole ms: V8 keeps small integers without a box. */
+/** Tokens are counted in thousandths, and time in whole ms: V8 stores small integers without a heap object. */
 const thousand = 1_000;
 
-/** A token bucket for one socket: more than 50 messages a second, beyond a burst of 200, are too many. */
+/** The rate limit of one socket, as a token bucket: 50 messages a second, with a burst of 200. */
 export class MessageRate {
   #thousandths = burst * thousand;
-  /** When they were counted last: ms, monotonic. */
+  /** When the tokens were last counted: ms, monotonic. */
   #at = 0;
 
-  /** Counts a message; false if it is one too many. */
+  /** Takes a token for a message. @returns false if there is none */
   take(now: number): boolean {
     const at = Math.trunc(now);
-    this.#thousandths = Math.min(burst * thousand, this.#thousandths + (at - this.#at) * perSecond) - thousand;
+    const refilled = this.#thousandths + (at - this.#at) * messagesPerSecond;
+    this.#thousandths = Math.min(burst * thousand, refilled) - thousand;
     this.#at = at;
     return this.#thousandths >= 0;
   }

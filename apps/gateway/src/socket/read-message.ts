@@ -1,6 +1,6 @@
 import { ClientMessage, MessageId } from '@callstream/contracts';
 
-/** A client's message, or why it is none, with its `id` as far as it can be told. */
+/** A client's message, or why the text is none, with its `id` if that is valid. */
 export type ReadMessage = { readonly message: ClientMessage } | { readonly error: string; readonly id?: MessageId };
 
 export function readMessage(text: string): ReadMessage {
@@ -14,7 +14,7 @@ export function readMessage(text: string): ReadMessage {
   if (message.success) return { message: message.data };
   const id = MessageId.safeParse((value as { id?: unknown } | null)?.id);
   return {
-    error: 'A message is {"event": "…", "data": {…}}, with an "id" if you like.',
+    error: 'Not a message; expected {"event": "…", "data": {…}}, and optionally an "id".',
     ...(id.success ? { id: id.data } : {}),
   };
 }

@@ -10,17 +10,17 @@ import {
 import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
-import type { SocketClient } from '../outbox/socket-client.ts';
-import { NotServed } from '../scheduling/not-served.ts';
 import { RequestFailure } from '../access/request-failure.ts';
-import type { OutgoingFrame } from '../outbox/frame.ts';
-import type { CallWatches } from '../live/call-watches.ts';
+import type { CallWatches } from '../call-watches/call-watches.ts';
 import type { Subscriptions } from '../live/subscriptions.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NumberWatches } from '../numbers/number-watches.ts';
-import type { RowList, CallQueries } from '../queries/call-queries.ts';
-import type { ReadMessage } from './read-message.ts';
+import type { OutgoingFrame } from '../outbox/frame.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import type { CallQueries, RowList } from '../queries/call-queries.ts';
 import { problemsOf } from '../queries/schema-problems.ts';
+import { NotServed } from '../scheduling/not-served.ts';
+import type { ReadMessage } from './read-message.ts';
 
 export interface RequestHandlerOptions {
   readonly queries: CallQueries;
@@ -33,17 +33,17 @@ export interface RequestHandlerOptions {
 
 type FailedEvent = Extract<ServerMessage, { status: 'Failed' }>['event'];
 
-/** Whose request it is, and what its answer is to echo. */
+/** Who made a request, and the id that its answer repeats. */
 interface RequestContext {
   readonly client: SocketClient;
   readonly id: MessageId | undefined;
 }
 
-/** Gives the data of the answer, as JSON text or as a list; null if it is answered, or will be, in frames of its own. */
-type RunRequest = (data: unknown, from: RequestContext) => Promise<string | RowList | null>;
+/** Returns the data of the answer; null if the request is answered by frames of its own, now or later. */
+type RunRequest = (data: unknown, context: RequestContext) => Promise<string | RowList | null>;
 
-/** The requests that are understood, by event. What they give is sent in a message of the same event. */
-const requests = ({
+/** The commands of the socket by event. The answer has the same event. */
+const commands = ({
   queries,
   subscriptions,
   watches,
@@ -95,30 +95,30 @@ const requests = ({
   },
 });
 
-/** @returns the frame that answers; null if there is none, or it comes by itself */
+/** Answers a client's message. @returns the answer; null if there is none, or it is sent separately */
 export type HandleRequest = (read: ReadMessage, client: SocketClient) => Promise<OutgoingFrame | null>;
 
-/** Answers a client's message. A failure is an answer too: it says what to mend, and nothing of our inside. */
-export function createRequestHandler(answering: RequestHandlerOptions): HandleRequest {
-  const asks = requests(answering);
-  const known = Object.keys(asks).join(', ');
+/** Failures are answered too: in words that say what to do, without internal details. */
+export function createRequestHandler(options: RequestHandlerOptions): HandleRequest {
+  const runs = commands(options);
+  const known = Object.keys(runs).join(', ');
   return async (read, client) => {
     if ('error' in read) return failed('InvalidMessage', read.error, read.id);
     const { event, data, id } = read.message;
-    if (!Object.hasOwn(asks, event)) return failed('InvalidEvent', `This event is not known. Known are: ${known}.`, id);
-    const asked = event as RequestEvent;
-    if (asked !== 'Authenticate' && !client.isAdmitted())
-      return failed(asked, 'Show a token first: {"event": "Authenticate", "data": {"token": …}}.', id);
+    if (!Object.hasOwn(runs, event)) return failed('InvalidEvent', `Unknown event; expected one of: ${known}.`, id);
+    const requested = event as RequestEvent;
+    if (requested !== 'Authenticate' && !client.isAuthenticated())
+      return failed(requested, 'Not authenticated. Send {"event": "Authenticate", "data": {"token": …}} first.', id);
     try {
-      const answer = await asks[asked](data, { client, id });
-      return answer === null ? null : frameOf({ event: answered(asked), status: 'Ok', id }, answer);
+      const answer = await runs[requested](data, { client, id });
+      return answer === null ? null : answerFrame({ event: answerEvent(requested), status: 'Ok', id }, answer);
     } catch (error) {
-      return failed(asked, explain(error, answering), id);
+      return failed(requested, explain(error, options), id);
     }
   };
 }
 
-function frameOf(head: object, answer: string | RowList): OutgoingFrame {
+function answerFrame(head: object, answer: string | RowList): OutgoingFrame {
   const isList = typeof answer !== 'string';
   const begin = `${JSON.stringify(isList && answer.more ? { ...head, more: true } : head).slice(0, -1)},"data":`;
   return isList ? [Buffer.from(begin), answer.rows, end] : `${begin}${answer}}`;
@@ -126,16 +126,16 @@ function frameOf(head: object, answer: string | RowList): OutgoingFrame {
 
 const end = Buffer.from('}');
 
-/** Answers a request that is one too many of those that are not answered yet. */
+/** The answer to a request beyond the limit of pending ones. */
 export function rejectExcess(read: ReadMessage): string {
-  const text = 'Too many requests are not answered yet. Wait for answers before you ask for more.';
+  const text = 'Too many requests are pending. Wait for their answers before you send more.';
   if ('error' in read) return failed('InvalidMessage', text, read.id);
   const { event, id } = read.message;
   return failed(Object.hasOwn(requestData, event) ? (event as RequestEvent) : 'InvalidEvent', text, id);
 }
 
-/** An answer has the event of its request, but for this one. */
-const answered = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
+/** An answer has the event of its request, with one exception. */
+const answerEvent = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
 
 const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
   JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
@@ -145,5 +145,5 @@ function explain(error: unknown, { metrics, log }: RequestHandlerOptions): strin
   if (error instanceof z.ZodError) return problemsOf(error);
   metrics.failures.inc({ asked_over: 'socket' });
   log.warn({ error: String(error) }, 'query.failed');
-  return 'The calls cannot be read at the moment. Ask again.';
+  return 'Calls cannot be read from Postgres at the moment. Ask again.';
 }

@@ -1,47 +1,47 @@
 import { closeCodes } from '@callstream/contracts';
 import type { CloseCause, ServerMessage } from '@callstream/contracts';
 import type { RawData, WebSocket } from 'ws';
+import type { Scope } from '../access/scope.ts';
 import { SocketAuthentication } from '../access/socket-authentication.ts';
 import type { SocketAuthenticationOptions } from '../access/socket-authentication.ts';
-import type { Scope } from '../access/scope.ts';
 import type { GrantedAccess, Verify } from '../access/verify.ts';
-import type { SocketClient } from '../outbox/socket-client.ts';
-import type { OutgoingFrame } from '../outbox/frame.ts';
-import { MessageRate } from './message-rate.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { OutgoingFrame } from '../outbox/frame.ts';
 import { Outbox } from '../outbox/outbox.ts';
 import type { OutboxOwner, TextSocket } from '../outbox/outbox.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import type { Recipient, Sized, UnsentBudget, UnsentShare } from '../outbox/unsent-budget.ts';
+import { MessageRate } from './message-rate.ts';
 import type { OutboxLoad } from './metrics.ts';
+import type { PendingRequests } from './pending-requests.ts';
 import { readMessage } from './read-message.ts';
 import type { ReadMessage } from './read-message.ts';
 import type { HandleRequest } from './requests.ts';
-import type { PendingRequests } from './pending-requests.ts';
-import type { UnsentShare, Recipient, Sized, UnsentBudget } from '../outbox/unsent-budget.ts';
 
-/** A socket that was behind for this long without any progress is closed, in ms: it comes back with its cursor. */
+/** A subscriber that is behind without progress for this long is closed as slow, in ms: it comes back with its cursor. */
 const stalledMsMax = 15_000;
-/** One that never subscribed has none, and old dashboards do not reconnect: they are given longer, in ms. */
+/** The same for a client without a cursor, in ms. Longer, because old dashboards do not reconnect. */
 const stalledMsMaxWithoutCursor = 60_000;
-/** How often each socket is asked whether it is still there, in ms. Proxies close what is silent for 30 to 60 s. */
+/** How often each socket is pinged, in ms. Proxies close a silent connection after 30 to 60 s. */
 const pingEveryMs = 25_000;
 
-/** What a session speaks with. */
+/** What a session calls. */
 export interface SessionHandlers {
-  readonly answer: HandleRequest;
+  readonly handleRequest: HandleRequest;
   readonly verify: Verify;
-  /** Answers a request that is one too many. */
-  readonly refuse: (read: ReadMessage) => string;
+  /** Answers a request beyond the limit of pending ones. */
+  readonly rejectExcess: (read: ReadMessage) => string;
   /** The client takes more again. */
   readonly onRoom: (client: SocketClient) => void;
-  /** The client is gone. */
+  /** The socket is closed. */
   readonly onClosed: (client: SocketClient) => void;
-  /** Whether it has what it needs to go on where it was, should it be closed. */
+  /** Whether the client has a cursor to resume from. */
   readonly isResumable: (client: SocketClient) => boolean;
 }
 
 /** What all sessions of a gateway share. */
 export interface SessionOptions extends Omit<SessionHandlers, 'onClosed'> {
-  readonly unanswered: PendingRequests;
+  readonly pendingRequests: PendingRequests;
   readonly onClosed: (session: Session) => void;
   readonly metrics: Pick<GatewayMetrics, 'frames' | 'closes'>;
   readonly unsent: UnsentBudget;
@@ -53,20 +53,20 @@ const authenticated = ({ expiresAt }: GrantedAccess): string =>
   JSON.stringify({ event: 'Authenticated', status: 'Ok', data: { expires_at: expiresAt } } satisfies ServerMessage);
 
 /**
- * One client, until its socket closes. A class, as is all that each client has: of thousands, only what is their own is
- * kept, and not a closure for each thing that one can do with them.
+ * One client, until its socket closes. A class, like all that each client has: thousands of clients then share the methods, and
+ * have no closures of their own.
  */
 export class Session implements SocketClient, OutboxOwner, SocketAuthenticationOptions, Recipient {
   readonly address: string;
   readonly #socket: WebSocket & TextSocket;
   readonly #options: SessionOptions;
   readonly #outbox: Outbox;
-  readonly #admission: SocketAuthentication;
+  readonly #authentication: SocketAuthentication;
   readonly #rate = new MessageRate();
-  /** Length of its requests that are not answered yet. */
-  #held = 0;
-  /** null as long as nothing ever had to wait, as with most sockets. */
-  #holdings: UnsentShare | null = null;
+  /** Length of the client's pending requests, in characters. */
+  #pendingLength = 0;
+  /** null until something has to be held, which most sockets never need. */
+  #unsentShare: UnsentShare | null = null;
   #isClosing = false;
   #pingedAt: number;
   #isPongDue = false;
@@ -76,14 +76,14 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     this.address = address;
     this.#options = options;
     this.#outbox = new Outbox(socket, this);
-    this.#admission = new SocketAuthentication(this);
+    this.#authentication = new SocketAuthentication(this);
     this.#pingedAt = this.now();
   }
 
-  /** Speaks with the client. `token`: the one that came with the request for the socket. */
+  /** @param token of the upgrade request */
   begin(token: string | undefined): void {
     this.send('Welcome', welcome);
-    void this.#admission.begin(token);
+    void this.#authentication.begin(token);
   }
 
   send(kind: string, frame: OutgoingFrame): void {
@@ -98,14 +98,14 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     if (!this.#isClosing) this.#outbox.write(frame);
   }
 
-  hold(thing: Sized): void {
+  hold(item: Sized): void {
     if (this.#isClosing) return;
-    this.#holdings ??= this.#options.unsent.open(this);
-    this.#holdings.add(thing);
+    this.#unsentShare ??= this.#options.unsent.open(this);
+    this.#unsentShare.add(item);
   }
 
-  release(thing: Sized): void {
-    this.#holdings?.remove(thing);
+  release(item: Sized): void {
+    this.#unsentShare?.remove(item);
   }
 
   get connection(): this {
@@ -117,15 +117,15 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
   }
 
   scope(): Scope {
-    return this.#admission.scope();
+    return this.#authentication.scope();
   }
 
-  isAdmitted(): boolean {
-    return this.#admission.isAdmitted();
+  isAuthenticated(): boolean {
+    return this.#authentication.isAuthenticated();
   }
 
   authenticate(token: string): Promise<number | null> {
-    return this.#admission.authenticate(token);
+    return this.#authentication.authenticate(token);
   }
 
   close(cause: CloseCause = 'slow'): void {
@@ -133,34 +133,34 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     this.#isClosing = true;
     this.#options.metrics.closes.inc({ cause });
     this.#outbox.end();
-    this.#holdings?.end();
+    this.#unsentShare?.end();
     const { code, reason } = closeCodes[cause];
     this.#socket.close(code, reason);
   }
 
-  cutOff(): void {
+  terminate(): void {
     this.#socket.terminate();
   }
 
-  /** To be called every few seconds: closes who does not read or does not answer, and asks again whether it is there. */
+  /** Call every few seconds: closes a client that does not read or does not answer pings, and pings it. */
   check(): void {
     const at = this.now();
     const stalledMax = this.#options.isResumable(this) ? stalledMsMax : stalledMsMaxWithoutCursor;
     if (this.#outbox.stalledMs(at) > stalledMax) return this.close('slow');
     if (this.#isClosing || at - this.#pingedAt < pingEveryMs) return;
-    // Behind what is unsent, the ping has not arrived yet: that is the slow reader's case, above.
+    // Behind unsent frames, the ping has not arrived yet: then the client is slow, not unresponsive.
     if (this.#isPongDue && !this.#outbox.isBehind()) return this.close('unresponsive');
     if (!this.#isPongDue) this.#socket.ping();
     this.#pingedAt = at;
     this.#isPongDue = true;
   }
 
-  queue(): OutboxLoad {
+  outboxLoad(): OutboxLoad {
     return { bytes: this.#outbox.queuedBytes(), isSlow: !this.#outbox.hasRoom() };
   }
 
   now(): number {
-    // Whole: V8 keeps small integers without a box.
+    // Whole: V8 stores small integers without a heap object.
     return Math.trunc(performance.now());
   }
 
@@ -169,10 +169,10 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
   }
 
   onClosed(): void {
-    // Answers may still come for it.
+    // Answers may still arrive for it.
     this.#isClosing = true;
-    this.#admission[Symbol.dispose]();
-    this.#holdings?.gone();
+    this.#authentication[Symbol.dispose]();
+    this.#unsentShare?.gone();
     this.#options.onClosed(this);
   }
 
@@ -188,7 +188,7 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     return this.#options.verify(token);
   }
 
-  onAdmitted(access: GrantedAccess): void {
+  onAuthenticated(access: GrantedAccess): void {
     this.send('Authenticated', authenticated(access));
   }
 
@@ -198,26 +198,26 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     if (!this.#rate.take(this.now())) return this.close('flood');
     const text = (data as Buffer).toString();
     const read = readMessage(text);
-    const { unanswered } = this.#options;
-    const held = unanswered.take(this.#held, text);
-    if (held === null) return this.send('too many', this.#options.refuse(read));
-    this.#held = held;
+    const { pendingRequests } = this.#options;
+    const pendingLength = pendingRequests.add(this.#pendingLength, text);
+    if (pendingLength === null) return this.send('too many', this.#options.rejectExcess(read));
+    this.#pendingLength = pendingLength;
     try {
       await this.#answer(read, text);
     } finally {
-      this.#held = unanswered.answered(this.#held, text);
+      this.#pendingLength = pendingRequests.remove(this.#pendingLength, text);
     }
   }
 
   async #answer(read: ReadMessage, text: string): Promise<void> {
     const isToken = 'message' in read && read.message.event === 'Authenticate';
-    // What follows a token waits for it to be checked: who sends both at once is not turned away.
-    if (!isToken) await this.#admission.settled();
-    // It may have gone meanwhile: nobody would take it off what it asks to be put on.
+    // Requests wait for the check of a token before them: a client may send both at once.
+    if (!isToken) await this.#authentication.settled();
+    // After `onClosed`, nothing would remove it from what it subscribes to or watches.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
-    // A waiting answer is replaced by a newer one to the same text. (Never stringify what a client sent: it may be
+    // An answer that waits is replaced by a newer one to the same text. (Never stringify what a client sent: it may be
     // nested so deep that the stack overflows.)
-    const frame = await this.#options.answer(read, this);
+    const frame = await this.#options.handleRequest(read, this);
     if (frame !== null) this.send(text, frame);
   }
 }

@@ -6,15 +6,18 @@ import { ListedCall } from '@callstream/contracts';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { WebSocket } from 'ws';
-import { connect, startGateway } from '../../testing/gateway.ts';
-import type { TestClient } from '../../testing/gateway.ts';
+import { connect } from '../../testing/client.ts';
+import { startGateway } from '../../testing/gateway.ts';
+import type { TestGateway } from '../../testing/gateway.ts';
+import type { TestClient } from '../../testing/client.ts';
 import { startTables } from '../../testing/tables.ts';
+import type { TestTables } from '../../testing/tables.ts';
 
-// Other tests may run beside, and a process takes a while to start.
+// Other tests may run at the same time, and a process takes a while to start.
 jest.setTimeout(60_000);
 
-let tables: Awaited<ReturnType<typeof startTables>>;
-let gateway: Awaited<ReturnType<typeof startGateway>>;
+let tables: TestTables;
+let gateway: TestGateway;
 
 const at = '2026-03-02T13:00:00Z';
 const parties = { direction: 'inbound', our_number: '1100', their_number: '2200', timestamp: at };
@@ -40,8 +43,8 @@ afterAll(async () => {
   await tables[Symbol.asyncDispose]();
 });
 
-describe('an existing dashboard, from a page of another port', () => {
-  it('lists on open and on every DataChanged, groups by state, keys by id, and asks for events', async () => {
+describe('an older dashboard, on a page of another port', () => {
+  it('can list calls on open and on each DataChanged, and list the events of a call', async () => {
     using client = await connect(gateway.port, '/any/path', { headers: { origin: 'http://localhost:5173' } });
     const calls = new Map<number, ListedCall>();
     const states = () => Object.groupBy([...calls.values()], ({ state }) => state);
@@ -59,7 +62,7 @@ describe('an existing dashboard, from a page of another port', () => {
     await tables.add([isNew('c'), waits('c')]);
     const c = await until(() => states()['WAITING']?.find(({ aggregate_id }) => aggregate_id === 'c'), {
       timeoutMs: 20_000,
-      onTimeout: () => new Error('c did not appear'),
+      onTimeout: () => new Error('Call c did not appear.'),
     });
     client.send({ event: 'ListCallEvents', data: { call_id: c.aggregate_id } });
     const events = await client.next(is('ListCallEvents'));
@@ -74,13 +77,13 @@ describe('an existing dashboard, from a page of another port', () => {
 });
 
 describe('a request', () => {
-  it('has its id echoed, and its parameters obeyed', async () => {
+  it('is answered with its id and by its parameters', async () => {
     using client = await connect(gateway.port);
     const answer = await ask(client, { event: 'ListCalls', data: { params: { aggregate_id: 'b', state: 'WAITING' } } });
     expect(answer).toMatchObject({ event: 'ListCalls', status: 'Ok', data: [{ aggregate_id: 'b', queue: '900' }] });
   });
 
-  it('for the events of an unknown call gets none', async () => {
+  it('for the events of an unknown call gets an empty list', async () => {
     using client = await connect(gateway.port);
     expect(await ask(client, { event: 'ListCallEvents', data: { call_id: 'nobody' } })).toMatchObject({ data: [] });
     expect(await ask(client, { event: 'ListCallEvents', data: { call_id: '\0\uD800' } })).toMatchObject({ data: [] });
@@ -90,7 +93,7 @@ describe('a request', () => {
     ['limit of 1e9', { limit: 1e9 }],
     ['unknown state', { state: "'; drop table calls; --" }],
     ['unknown parameter', { colour: 'red' }],
-  ])('with bad parameters fails, and the socket stays open: %s', async (_what, params) => {
+  ])('with invalid parameters fails, and the socket stays open: %s', async (_what, params) => {
     using client = await connect(gateway.port);
     const failed = { event: 'ListCalls', status: 'Failed', data: { success: false } };
     expect(await ask(client, { event: 'ListCalls', data: { params } })).toMatchObject(failed);
@@ -101,21 +104,21 @@ describe('a request', () => {
     ['SQL as a state', { states: ["WAITING'; drop table calls; --"] }],
     ['1,000 queues', { queues: Array.from({ length: 1_000 }, (_, i) => String(i)) }],
     ['a cursor of 5,000 characters', { cursor: 'x'.repeat(5_000) }],
-  ])('to be told of the board fails in words: %s', async (_what, data) => {
+  ])('to subscribe with invalid parameters fails with a message: %s', async (_what, data) => {
     using client = await connect(gateway.port);
     const failed = { event: 'Subscribe', status: 'Failed', data: { success: false } };
     expect(await ask(client, { event: 'Subscribe', data })).toMatchObject(failed);
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
   });
 
-  it('that nobody knows is an InvalidEvent', async () => {
+  it('with an unknown event is answered with InvalidEvent', async () => {
     using client = await connect(gateway.port);
     for (const event of ['Dance', '__proto__', 'constructor'])
       expect(await ask(client, { event, data: {} })).toMatchObject({ event: 'InvalidEvent', status: 'Failed' });
   });
 
   it.each(['hello', '[]', 'null', '{"event":"ListCalls"}', '{"event":1,"data":{}}', '{"event":"x","data":[]}'])(
-    'that is none is an InvalidMessage: %s',
+    'that is not a message is answered with InvalidMessage: %s',
     async (text) => {
       using client = await connect(gateway.port);
       client.send(text);
@@ -124,7 +127,7 @@ describe('a request', () => {
     },
   );
 
-  it('that is nested 32,000 deep does not end the gateway', async () => {
+  it('that is nested 32,000 levels deep does not end the gateway', async () => {
     using client = await connect(gateway.port);
     client.send(`{"event":"ListCalls","data":{"deep":${'['.repeat(32_000)}${']'.repeat(32_000)}}}`);
     expect(await client.next(is('ListCalls'))).toMatchObject({ status: 'Ok' });
@@ -144,7 +147,7 @@ describe('a socket is closed', () => {
   it('after a message of more than 64 KiB', async () => {
     expect(await closedAfter(({ send }) => send('x'.repeat(65_537)))).toBe(1009);
   });
-  it('after a flood of messages, or of pings whose pongs are not taken', async () => {
+  it('after a flood of messages, or of pings', async () => {
     expect(await closedAfter(({ send }) => Array.from({ length: 400 }, () => send('{}')))).toBe(4529);
     expect(await closedAfter(({ socket }) => Array.from({ length: 400 }, () => socket.ping()))).toBe(1006);
   });
@@ -159,11 +162,11 @@ describe('a socket is closed', () => {
     });
     expect(code).toBe(1008);
   });
-  it('long before the last of 131,000 fragments of a byte', async () => {
+  it('long before the last of 131,000 fragments of one byte', async () => {
     const first = Buffer.from([0x01, 0x81, 0, 0, 0, 0, 0x31]);
     const next = Buffer.from([0x00, 0x81, 0, 0, 0, 0, 0x31]);
     const frames = Buffer.concat([first, ...Array<Buffer>(130_999).fill(next)]);
-    // Whoever is still writing when it is closed may not get to read why.
+    // A client that is still writing when the socket is closed may not receive the close code.
     expect([1006, 1008]).toContain(
       await closedAfter(({ socket }) => (Reflect.get(socket, '_socket') as Socket).write(frames)),
     );
@@ -171,7 +174,7 @@ describe('a socket is closed', () => {
   });
 });
 
-it('a foreign page, and one too many of an address, are refused; an offer to compress is not taken', async () => {
+it('a page of a foreign origin and a socket beyond the limit of its address are refused, and compression is not accepted', async () => {
   const foreign = new WebSocket(`ws://127.0.0.1:${gateway.port}/`, { origin: 'https://evil.example' });
   const [error] = (await once(foreign, 'error')) as [Error];
   expect(error.message).toContain('403');
@@ -184,25 +187,25 @@ it('a foreign page, and one too many of an address, are refused; an offer to com
   expect(first.socket.readyState).toBe(WebSocket.OPEN);
 });
 
-it('sockets of one address are counted together however a proxy writes it, of IPv6 those of a network of 64 bits', async () => {
+it('sockets of one address count together however a proxy writes it; of IPv6, those of a network of 64 bits', async () => {
   const settings = { GATEWAY_TRUSTED_PROXIES: '127.0.0.1', GATEWAY_SOCKETS_PER_ADDRESS_MAX: '1' };
   await using behind = await startGateway({ ...tables.env, ...settings });
   const from = (headers: Record<string, string>) => connect(behind.port, '/', { headers });
-  const seen = (address: string) => from({ 'x-forwarded-for': address });
+  const forwardedFor = (address: string) => from({ 'x-forwarded-for': address });
   for (const [first, second] of [
     ['203.0.113.7:51008', '203.0.113.7:51009'],
     ['203.0.113.8', '::ffff:203.0.113.8'],
     ['2001:db8::1', '[2001:DB8:0:0:8::2]:443'],
     ['unknown', '_hidden'],
   ] as const) {
-    using kept = await seen(first);
-    using refused = await seen(second);
+    using accepted = await forwardedFor(first);
+    using refused = await forwardedFor(second);
     expect(await refused.closed).toBe(4029);
-    expect(kept.socket.readyState).toBe(WebSocket.OPEN);
+    expect(accepted.socket.readyState).toBe(WebSocket.OPEN);
   }
-  using one = await from({ forwarded: 'for="[2001:db8:0:1::1]:443"' });
-  using other = await from({ forwarded: 'for="[2001:db8:0:2::1]:443"' });
-  await Promise.all([one, other].map((client) => client.next(is('Welcome'))));
+  using first = await from({ forwarded: 'for="[2001:db8:0:1::1]:443"' });
+  using second = await from({ forwarded: 'for="[2001:db8:0:2::1]:443"' });
+  await Promise.all([first, second].map((client) => client.next(is('Welcome'))));
   const unreadable = () => behind.metric('unreadable_addresses_total{header="x-forwarded-for"}');
   expect(await unreadable()).toBe(2);
   await fetch(`http://127.0.0.1:${behind.port}/api/calls`, { headers: { 'x-forwarded-for': 'unknown' } });
@@ -210,25 +213,25 @@ it('sockets of one address are counted together however a proxy writes it, of IP
 });
 
 describe('DataChanged', () => {
-  const looked = async () => {
+  const lastPollAt = async () => {
     const { rows } = await tables.db.query<{ query_start: string }>(`select max(query_start) as query_start
       from pg_stat_activity where application_name = 'callstream-watch' and datname = current_database()`);
     return rows[0]?.query_start;
   };
-  /** Resolves when the gateway has looked at the positions once more. */
-  const nextLook = async () => {
-    const before = await looked();
-    await until(async () => (await looked()) !== before, {
+  /** Resolves when the gateway has polled the positions once more. */
+  const nextPoll = async () => {
+    const before = await lastPollAt();
+    await until(async () => (await lastPollAt()) !== before, {
       timeoutMs: 20_000,
-      onTimeout: () => new Error('The gateway did not look.'),
+      onTimeout: () => new Error('The gateway did not poll the positions.'),
     });
   };
 
-  it('comes once for a commit that was announced, though the positions are looked at as well', async () => {
+  it('comes once for a commit with a notification, though the positions are polled as well', async () => {
     using client = await connect(gateway.port);
     await tables.add([isNew('d')]);
     await client.next(is('DataChanged'));
-    for (const _look of ['first', 'second']) await nextLook();
+    for (const _poll of ['first', 'second']) await nextPoll();
     expect(client.frames.filter(is('DataChanged'))).toHaveLength(1);
   });
 
@@ -238,21 +241,21 @@ describe('DataChanged', () => {
     await client.next(is('DataChanged'));
   });
 
-  it('comes after the listening connection was lost and came back', async () => {
+  it('comes after the listening connection was lost and restored', async () => {
     using client = await connect(gateway.port);
     await tables.db.query(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name = 'callstream-watch' and datname = current_database()`);
     await client.next(is('DataChanged'));
   });
 
-  it('leaves no transaction open', async () => {
+  it('needs no open transaction', async () => {
     const { rows } = await tables.db.query(`select from pg_stat_activity
       where application_name like 'callstream%' and state like 'idle in transaction%' and datname = current_database()`);
     expect(rows).toHaveLength(0);
   });
 });
 
-it('fifty dashboards that list at once share a query or two', async () => {
+it('fifty dashboards that list calls at once share a few queries', async () => {
   const queries = async () => {
     const metrics = await (await fetch(`${gateway.admin}/metrics`)).text();
     return Number(/query_seconds_count\{query="list-calls"\} (\d+)/.exec(metrics)?.[1]);
@@ -264,15 +267,15 @@ it('fifty dashboards that list at once share a query or two', async () => {
   clients.forEach((client) => client[Symbol.dispose]());
 });
 
-describe('a reader that does not read', () => {
+describe('a client that does not read', () => {
   const ids = Array.from({ length: 1_000 }, (_, i) => `slow-${i}`);
   beforeAll(() => tables.add(ids.map(isNew)));
 
-  it('finds the newest list and one DataChanged when it comes back', async () => {
+  it('gets the newest list once it reads again', async () => {
     using client = await connect(gateway.port);
     await ask(client, { event: 'ListCalls', data: {} });
     client.socket.pause();
-    // More than the system's own buffers take. 50 a second are allowed, so the burst of 200 is used up by it.
+    // More than the buffers of the operating system take, within the burst of 200.
     for (let i = 0; i < 190; i++) client.send(`{"event":"ListCalls","data":{},"id":${i % 3}}`);
     await tables.add([isNew('last')]);
     client.socket.resume();
@@ -283,50 +286,56 @@ describe('a reader that does not read', () => {
         };
         return data.length === 1;
       },
-      { timeoutMs: 20_000, onTimeout: () => new Error('the newest list did not come') },
+      { timeoutMs: 20_000, onTimeout: () => new Error('The newest list did not come.') },
     );
     expect(client.socket.readyState).toBe(WebSocket.OPEN);
   });
 
-  it('and asks for ever more, is closed as slow', async () => {
+  it('and sends ever more requests is closed as slow', async () => {
     using client = await connect(gateway.port);
     client.socket.pause();
     for (let i = 0; i < 190; i++) client.send(`{"event":"ListCalls","data":{},"id":${i}}`);
     await until(
       async () => /closes_total\{cause="slow"\} 1/.test(await (await fetch(`${gateway.admin}/metrics`)).text()),
-      { timeoutMs: 20_000, onTimeout: () => new Error('it was not closed') },
+      { timeoutMs: 20_000, onTimeout: () => new Error('The socket was not closed.') },
     );
     client.socket.resume();
     expect(await client.closed).toBe(4008);
   });
 });
 
-describe('Postgres away', () => {
-  it('a request fails in words, the socket stays open, and the gateway is not ready', async () => {
-    await using own = await startTables();
-    await using alone = await startGateway(own.env);
+describe('while Postgres is not available', () => {
+  it('a request fails with a message, the socket stays open, and the gateway is not ready', async () => {
+    await using ownTables = await startTables();
+    await using alone = await startGateway(ownTables.env);
     await alone.ready();
     using client = await connect(alone.port);
     const ready = async () => (await fetch(`${alone.admin}/readyz`)).status;
-    await until(async () => (await ready()) === 200, { timeoutMs: 20_000, onTimeout: () => new Error('never ready') });
-    const name = new URL(own.url).pathname.slice(1);
+    await until(async () => (await ready()) === 200, {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The gateway did not become ready.'),
+    });
+    const name = new URL(ownTables.url).pathname.slice(1);
     await tables.db.query(`alter database ${name} allow_connections false`);
     await tables.db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ event: 'ListCalls', status: 'Failed' });
-    await until(async () => (await ready()) === 503, { timeoutMs: 20_000, onTimeout: () => new Error('still ready') });
+    await until(async () => (await ready()) === 503, {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The gateway is still ready.'),
+    });
     await tables.db.query(`alter database ${name} allow_connections true`);
     await client.next(is('DataChanged'));
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
   });
 });
 
-it('a browser that opens an address of the socket is told to use a WebSocket', async () => {
+it('a plain HTTP request to the address of the socket gets 426 and the WebSocket URL', async () => {
   const response = await fetch(`http://127.0.0.1:${gateway.port}/socket`);
   expect(response.status).toBe(426);
   expect(await response.text()).toContain('ws://127.0.0.1');
 });
 
-it('stops with 0 and tells clients to come back, also when one of them is stuck', async () => {
+it('the gateway exits with 0 and tells clients to reconnect, also if one of them is stuck', async () => {
   const ending = await startGateway(tables.env);
   using client = await connect(ending.port);
   const stuck = connectTcp(ending.port, '127.0.0.1');

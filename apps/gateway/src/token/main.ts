@@ -11,47 +11,48 @@ interface TokenOptions {
   readonly subject?: string;
 }
 
-/** Longest that a token of this command is good for, in minutes: it is one to try. */
+/** Longest validity of a token, in minutes: this command is for trying, not for production. */
 const minutesMax = 30 * 24 * 60;
 
-function minutes(text: string): number {
+function parseMinutes(text: string): number {
   const value = Number(text);
-  if (!(value > 0 && value <= minutesMax)) throw new InvalidArgumentError(`It must be a number up to ${minutesMax}.`);
+  if (!(value > 0 && value <= minutesMax))
+    throw new InvalidArgumentError(`Must be a number above 0, and at most ${minutesMax}.`);
   return value;
 }
-const names = (text: string): string[] => text.split(',').filter((name) => name !== '');
+const parseNames = (text: string): string[] => text.split(',').filter((name) => name !== '');
 
 const command = new Command('token')
   .description('Makes a token to try, signed with GATEWAY_JWT_SECRET (from the environment, or .env).')
-  .option('--queues <names>', 'queues that may be seen, with commas in between (default: all)', names)
-  .option('--masked', 'numbers without all but their last four digits, and no personal data')
-  .option('--minutes <number>', 'how long it is good for', minutes, 60)
-  .option('--subject <name>', 'whose it is ("sub")')
+  .option('--queues <names>', 'queues that the token may see, separated by commas (default: all)', parseNames)
+  .option('--masked', 'mask phone numbers but for their last four digits, and hide personal data')
+  .option('--minutes <number>', 'how long the token is valid', parseMinutes, 60)
+  .option('--subject <name>', 'who the token is for (its "sub" claim)')
   .addHelpText('after', '\nExample:\n  npm run watch -- --token "$(npm run --silent token -- --queues 900 --masked)"')
   .parse();
-const { queues, masked, minutes: lifetime, subject } = command.opts<TokenOptions>();
+const { queues, masked, minutes, subject } = command.opts<TokenOptions>();
 
-const Env = z.object(authenticationEnv);
+const TokenEnv = z.object(authenticationEnv);
 
-function settings(): z.infer<typeof Env> {
+function readSettings(): z.infer<typeof TokenEnv> {
   try {
-    return readConfig(Env, process.env);
+    return readConfig(TokenEnv, process.env);
   } catch (error) {
     return command.error(error instanceof Error ? error.message : String(error));
   }
 }
 
-const { GATEWAY_JWT_SECRET: secret, GATEWAY_JWT_AUDIENCE, GATEWAY_JWT_ISSUER } = settings();
+const { GATEWAY_JWT_SECRET: secret, GATEWAY_JWT_AUDIENCE, GATEWAY_JWT_ISSUER } = readSettings();
 if (secret === undefined)
   command.error(
-    'GATEWAY_JWT_SECRET is not set. Set it here and for the gateway, with GATEWAY_AUTH=secret, to the same text of at least ' +
-      '32 characters; `openssl rand -base64 32` makes one.',
+    'GATEWAY_JWT_SECRET is not set. Set it to the same secret as for the gateway, which also needs GATEWAY_AUTH=secret; ' +
+      '`openssl rand -base64 32` makes one.',
   );
 const token = new SignJWT({ queues: queues ?? '*', numbers: masked === true ? 'masked' : 'full' })
   .setProtectedHeader({ alg: 'HS256' })
   .setAudience(GATEWAY_JWT_AUDIENCE)
   .setIssuedAt()
-  .setExpirationTime(Math.floor(Date.now() / 1_000 + lifetime * 60));
+  .setExpirationTime(Math.floor(Date.now() / 1_000 + minutes * 60));
 if (GATEWAY_JWT_ISSUER !== undefined) token.setIssuer(GATEWAY_JWT_ISSUER);
 if (subject !== undefined) token.setSubject(subject);
 process.stdout.write(`${await token.sign(new TextEncoder().encode(secret))}\n`);

@@ -1,6 +1,6 @@
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
-import { answerBytesMax } from '@callstream/tables';
+import { responseBytesMax } from '@callstream/tables';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
@@ -17,25 +17,33 @@ const eventsWith = (bytes: number, count: number): CallEvent[] =>
     })),
   );
 
-/** Those who watch, with what they were sent and what is held for them. */
-function open(listCallEvents: CallWatchesOptions['listCallEvents'] = () => Promise.resolve(noEvents), masked = false) {
+/** Watches, and clients with what they were sent and what is held for them. */
+function createTestWatches(
+  listCallEvents: CallWatchesOptions['listCallEvents'] = () => Promise.resolve(noEvents),
+  masked = false,
+) {
   const watches = createCallWatches({
-    ...{ topic: 't', positions: () => new Map(), projected: () => Promise.resolve(new Map()) },
-    ...{ listCallEvents, queueOf: () => null },
+    topic: 't',
+    positions: () => new Map(),
+    projected: () => Promise.resolve(new Map()),
+    listCallEvents,
+    queueOf: () => null,
   });
   const client = () => {
     const sent: OutgoingFrame[] = [];
     const held = new Set<Sized>();
     const of: SocketClient = {
-      ...{ address: '192.0.2.1', connection: {}, isGone: () => false },
+      address: '192.0.2.1',
+      connection: {},
+      isGone: () => false,
       scope: () => ({ queues: null, masked }),
-      isAdmitted: () => true,
+      isAuthenticated: () => true,
       authenticate: () => Promise.resolve(null),
       send: (_kind, frame) => void sent.push(frame),
       hasRoom: () => true,
       write: () => undefined,
-      hold: (thing) => void held.add(thing),
-      release: (thing) => void held.delete(thing),
+      hold: (item) => void held.add(item),
+      release: (item) => void held.delete(item),
       close: () => undefined,
     };
     return { of, sent, held };
@@ -45,24 +53,24 @@ function open(listCallEvents: CallWatchesOptions['listCallEvents'] = () => Promi
 const textOf = (frame: OutgoingFrame | undefined): string =>
   typeof frame === 'string' ? frame : Buffer.concat(frame ?? []).toString();
 
-it('a new event is the same bytes for all who watch the call, and is told once', async () => {
-  const { watches, client } = open();
-  const [one, other] = [client(), client()];
-  for (const { of } of [one, other]) await watches.watch(of, 'c', 1);
+it('a new event is sent once to all clients that watch its call, as the same bytes', async () => {
+  const { watches, client } = createTestWatches();
+  const [first, second] = [client(), client()];
+  for (const { of } of [first, second]) await watches.watch(of, 'c', 1);
   const [event] = eventsWith(10, 1);
   watches.onEvents([event!, event!]);
   watches.onEvents([event!]);
-  expect(one.sent.map(textOf).map((text) => (JSON.parse(text) as { event: string }).event)).toEqual([
+  expect(first.sent.map(textOf).map((text) => (JSON.parse(text) as { event: string }).event)).toEqual([
     'CallEvents',
     'CallEventAdded',
   ]);
-  expect(one.sent[1]).toBe(other.sent[1]);
+  expect(first.sent[1]).toBe(second.sent[1]);
 });
 
-it('what comes while Postgres is read is held, and told afterwards if it was not in there', async () => {
+it('events that come while Postgres is read are held, and sent afterwards unless Postgres had them', async () => {
   const events = eventsWith(10, 3);
   const { promise: answer, resolve } = Promise.withResolvers<typeof noEvents>();
-  const { watches, client } = open(() => answer);
+  const { watches, client } = createTestWatches(() => answer);
   const { of, sent, held } = client();
   const watching = watches.watch(of, 'c', 1);
   await Promise.resolve();
@@ -75,28 +83,28 @@ it('what comes while Postgres is read is held, and told afterwards if it was not
   expect(uuids.map(({ event: { uuid } }) => uuid)).toEqual([events[1]!.uuid, events[2]!.uuid]);
 });
 
-it('when more comes meanwhile than may wait, Postgres is read again', async () => {
+it('Postgres is read again if more events come meanwhile than can be held', async () => {
   let reads = 0;
   const answers = [Promise.withResolvers<typeof noEvents>(), Promise.withResolvers<typeof noEvents>()];
-  const { watches, client } = open(() => answers[reads++]!.promise);
+  const { watches, client } = createTestWatches(() => answers[reads++]!.promise);
   const { of, held } = client();
   const watching = watches.watch(of, 'c', 1);
   await Promise.resolve();
-  watches.onEvents(eventsWith(answerBytesMax / 4, 10));
-  expect([...held].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(1.3 * answerBytesMax);
+  watches.onEvents(eventsWith(responseBytesMax / 4, 10));
+  expect([...held].reduce((sum, { byteLength }) => sum + byteLength, 0)).toBeLessThan(1.3 * responseBytesMax);
   for (const { resolve } of answers) resolve(noEvents);
   await watching;
   expect([reads, held.size]).toEqual([2, 0]);
 });
 
-it('an event that is larger than an answer is told without its body, with its size', async () => {
+it('an event that is larger than a response is sent with the size of its body instead of the body', async () => {
   for (const masked of [false, true]) {
-    const { watches, client } = open(undefined, masked);
+    const { watches, client } = createTestWatches(undefined, masked);
     const { of, sent } = client();
     await watches.watch(of, 'c', 1);
-    // Ingest takes none so large; a body with escapes that jsonb refuses becomes longer when it is made safe.
+    // Ingest refuses a body this large, but replacing escapes that jsonb refuses makes a body longer.
     const [small] = eventsWith(1, 1);
-    const event = { ...small!, json: `${small!.json.slice(0, -1)},"more":"${'x'.repeat(answerBytesMax)}"}` };
+    const event = { ...small!, json: `${small!.json.slice(0, -1)},"more":"${'x'.repeat(responseBytesMax)}"}` };
     watches.onEvents([event]);
     const { data } = JSON.parse(textOf(sent[1])) as { data: { event: object } };
     expect(data.event).toMatchObject({ event: { type: 'call.data-provided', call_id: 'c' } });

@@ -1,14 +1,14 @@
 import { partitionsMax } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
-import { answerBytesMax } from '@callstream/tables';
-import { eventJson } from '../queries/event-json.ts';
+import { responseBytesMax } from '@callstream/tables';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
+import { eventJson } from '../queries/event-json.ts';
 
-/** Bytes of an event but for its body; about. */
-const factsBytes = 512;
+/** Size of an event without its body, in bytes; about. */
+const metadataBytes = 512;
 
-/** An event of a call that somebody watches, and its frames, which all who watch it share. */
+/** A new event of a watched call, with its frames, which all clients that watch the call share. */
 export class LiveEvent implements Sized {
   readonly uuid: string;
   readonly byteLength: number;
@@ -16,6 +16,7 @@ export class LiveEvent implements Sized {
   readonly #event: Pick<CallEvent, 'id' | 'uuid' | 'receivedAt' | 'type' | 'json' | 'omitted'>;
   readonly #callId: string;
   readonly #bodyBytes: number;
+  /** By whether phone numbers are masked. */
   readonly #frames = new Map<boolean, OutgoingFrame>();
 
   constructor(topic: string, callId: string, { id, uuid, receivedAt, type, json, omitted }: CallEvent) {
@@ -25,24 +26,33 @@ export class LiveEvent implements Sized {
     // Not the event itself: its body as an object is many times larger.
     this.#event = { id, uuid, receivedAt, type, json, omitted };
     this.#bodyBytes = Buffer.byteLength(json);
-    this.byteLength = factsBytes + this.#bodyBytes;
+    this.byteLength = metadataBytes + this.#bodyBytes;
   }
 
-  /** The `CallEventAdded` that tells it. */
+  /** The frame `CallEventAdded`. */
   frame(masked: boolean): OutgoingFrame {
     const known = this.#frames.get(masked);
     if (known) return known;
-    const { id, receivedAt, type, json, uuid, omitted } = this.#event;
-    const facts = {
-      ...{ id, aggregate_id: this.#callId, uuid, received_at: new Date(receivedAt).toISOString() },
-      ...{ deliveries: 1, omitted, topic: this.#topic },
-      ...{ partition: id % partitionsMax, offset: Math.floor(id / partitionsMax) },
-    };
-    const bytes = this.#bodyBytes;
-    const body = { type, json: bytes > answerBytesMax ? null : json, bytes };
-    const data = `{"call_id":${JSON.stringify(this.#callId)},"event":${eventJson(facts, body, { masked })}}`;
-    const frame = [Buffer.from(`{"event":"CallEventAdded","data":${data}}`)];
+    const frame = [Buffer.from(`{"event":"CallEventAdded","data":${this.#dataJson(masked)}}`)];
     this.#frames.set(masked, frame);
     return frame;
+  }
+
+  #dataJson(masked: boolean): string {
+    const { id, receivedAt, type, json, uuid, omitted } = this.#event;
+    const metadata = {
+      id,
+      aggregate_id: this.#callId,
+      uuid,
+      received_at: new Date(receivedAt).toISOString(),
+      deliveries: 1,
+      omitted,
+      topic: this.#topic,
+      partition: id % partitionsMax,
+      offset: Math.floor(id / partitionsMax),
+    };
+    const bytes = this.#bodyBytes;
+    const body = { type, json: bytes > responseBytesMax ? null : json, bytes };
+    return `{"call_id":${JSON.stringify(this.#callId)},"event":${eventJson(metadata, body, { masked })}}`;
   }
 }

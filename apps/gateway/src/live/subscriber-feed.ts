@@ -1,0 +1,77 @@
+import type { MessageId } from '@callstream/contracts';
+import type { BoardEntry } from '../board/board.ts';
+import type { BoardState } from '../board/board-state.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import { Backlog } from './backlog.ts';
+import type { CallFilter } from './call-filter.ts';
+import type { Cursors } from './cursors.ts';
+import { deltaSinceRevision, sizeOf } from './delta.ts';
+import type { Delta } from './delta.ts';
+import type { PartCache } from './part-cache.ts';
+import { deltaText, snapshotHead } from './parts.ts';
+import type { Snapshots } from './snapshots.ts';
+import { forgetSentBacklogs, send } from './subscriber.ts';
+import type { Subscriber } from './subscriber.ts';
+
+/** A client with a restricted scope that is behind after so many deltas gets a new snapshot, which ends what is kept of them. */
+const sentBacklogsMax = 16;
+
+/** Makes what a subscriber is sent next: a snapshot, or the delta since what it knows. */
+export interface SubscriberFeed {
+  /** Sends a snapshot, as the answer to the request `id`. */
+  readonly sendSnapshot: (subscriber: Subscriber, snapshot: Backlog, id: MessageId | undefined) => void;
+  /** Sends everything, in place of all that the client shows. */
+  readonly sendReset: (subscriber: Subscriber, id?: MessageId) => void;
+  /** Sends all changes since the revision that the client knows. */
+  readonly catchUp: (subscriber: Subscriber) => void;
+  readonly deltaBacklog: (filter: CallFilter, delta: Delta) => Backlog;
+}
+
+export interface SubscriberFeedOptions {
+  readonly state: Pick<BoardState, 'board' | 'progress'>;
+  readonly cursors: Pick<Cursors, 'current'>;
+  readonly snapshots: Pick<Snapshots, 'reset'>;
+  readonly cache: PartCache;
+  readonly metrics: Pick<GatewayMetrics, 'changes'>;
+}
+
+export function createSubscriberFeed({
+  state,
+  cursors,
+  snapshots,
+  cache,
+  metrics,
+}: SubscriberFeedOptions): SubscriberFeed {
+  const { board, progress } = state;
+
+  const deltaBacklog = (filter: CallFilter, delta: Delta): Backlog =>
+    new Backlog({ board, delta, filter, text: deltaText(cursors.current(filter)), cache });
+
+  const sendSnapshot = (subscriber: Subscriber, snapshot: Backlog, id: MessageId | undefined): void => {
+    const [as_of, lag] = [progress.asOf(), progress.lag()];
+    send(subscriber, snapshot, () => snapshotHead({ id, as_of, now: Date.now(), lag }));
+  };
+  const sendReset = (subscriber: Subscriber, id?: MessageId): void => {
+    forgetSentBacklogs(subscriber);
+    sendSnapshot(subscriber, snapshots.reset(subscriber.group.filter), id);
+  };
+
+  /** Whether it is known which calls the client may show that have gone since. */
+  const canCatchUp = ({ group, revision, sentBacklogs }: Subscriber): boolean => {
+    if (revision < board.droppedUntil()) return false;
+    return group.filter.isUnrestricted || (sentBacklogs.length > 0 && sentBacklogs.length <= sentBacklogsMax);
+  };
+  const catchUp = (subscriber: Subscriber): void => {
+    if (!canCatchUp(subscriber)) return sendReset(subscriber);
+    const { group, revision, sentBacklogs } = subscriber;
+    const known = group.filter.isUnrestricted
+      ? null
+      : new Set<BoardEntry>(sentBacklogs.flatMap(({ entries }) => entries));
+    const delta = deltaSinceRevision(board, group.filter, { revision, known });
+    subscriber.revision = board.revision();
+    if (sizeOf(delta) === 0) return;
+    metrics.changes.inc(sizeOf(delta));
+    send(subscriber, deltaBacklog(group.filter, delta), null);
+  };
+  return { sendSnapshot, sendReset, catchUp, deltaBacklog };
+}

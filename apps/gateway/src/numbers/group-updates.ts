@@ -1,0 +1,116 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { OutgoingFrame } from '../outbox/frame.ts';
+import type { SocketClient } from '../outbox/socket-client.ts';
+import { NotServed } from '../scheduling/not-served.ts';
+import { throttle } from '../scheduling/throttle.ts';
+import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
+import type { SerializedView, ViewCache, ViewKind } from './view-cache.ts';
+import type { WatchGroup, WatchGroups } from './watch-groups.ts';
+
+/** Least time between two refreshes of all groups, in ms. */
+const refreshEveryMs = 1_000;
+/** Refreshes also happen this often without an event, in ms: a day ends, a call becomes stale. */
+const idleRefreshEveryMs = 10_000;
+
+/** Groups that are refreshed before other work gets a turn. */
+const groupsPerTurn = 100;
+
+const closingBrace = Buffer.from('}');
+
+/**
+ * A refresh of one group, or of all groups. At most one runs; if it is requested again meanwhile, one more follows.
+ *
+ *            request                request
+ *     idle ──────────▶ running ──────────────▶ outdated
+ *      ▲                │   ▲                     │
+ *      └──── ended ─────┘   └─ ended, runs again ─┘
+ */
+type RefreshState = 'idle' | 'running' | 'outdated';
+
+/** Sends each group its view whenever the content has changed. */
+export interface GroupUpdates extends Disposable {
+  /** Refreshes all groups soon: now, or when the last refresh is a second ago. */
+  readonly refresh: () => void;
+  /** The projection changed: refreshes until the snapshot is newer than this change. */
+  readonly changed: () => void;
+  /** Sends the view to all members of the group but `except`, unless they have this version. */
+  readonly send: (group: WatchGroup, view: SerializedView, except?: SocketClient) => void;
+}
+
+export interface GroupUpdatesOptions {
+  readonly groups: WatchGroups;
+  readonly getSnapshot: GetQueueSnapshot;
+  readonly views: ViewCache;
+  readonly onFailed: (error: unknown) => void;
+}
+
+export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: GroupUpdatesOptions): GroupUpdates {
+  /** Groups whose refresh is not idle. */
+  const refreshing = new Map<WatchGroup, RefreshState>();
+  let refreshOfAll: RefreshState = 'idle';
+  /** Time of the last change of the projection, in ms since 1970. */
+  let changedAt = 0;
+
+  const send: GroupUpdates['send'] = (group, view, except) => {
+    if (view.version === group.sentVersion) return;
+    group.sentVersion = view.version;
+    const frame = viewFrame(group.view.kind, view);
+    for (const client of group.members) if (client !== except) client.send(group.view.kind, frame);
+  };
+  const refreshGroup = async (group: WatchGroup): Promise<void> => {
+    if (refreshing.has(group)) return void refreshing.set(group, 'outdated');
+    refreshing.set(group, 'running');
+    try {
+      send(group, await views.read(group, group.view));
+    } catch (error) {
+      // A group whose request was not served gets its view with the next refresh.
+      if (!(error instanceof NotServed)) onFailed(error);
+    }
+    const isOutdated = refreshing.get(group) === 'outdated';
+    refreshing.delete(group);
+    if (isOutdated) await refreshGroup(group);
+  };
+  const refreshGroups = async (): Promise<void> => {
+    const { asOf } = await getSnapshot();
+    for (const [index, group] of [...groups.all()].entries()) {
+      void refreshGroup(group);
+      if ((index + 1) % groupsPerTurn === 0) await nextTurn();
+    }
+    // The cached snapshot is older than the change.
+    if (asOf < changedAt) throttled.changed();
+  };
+  const refreshAll = (): void => {
+    if (refreshOfAll !== 'idle') refreshOfAll = 'outdated';
+    else if (!groups.isEmpty()) {
+      refreshOfAll = 'running';
+      void refreshGroups().catch(onFailed).finally(onAllRefreshed);
+    }
+  };
+  const onAllRefreshed = (): void => {
+    const isOutdated = refreshOfAll === 'outdated';
+    refreshOfAll = 'idle';
+    if (isOutdated) throttled.changed();
+  };
+  const throttled = throttle(refreshEveryMs, refreshAll);
+  const idleTimer = setInterval(throttled.changed, idleRefreshEveryMs);
+
+  return {
+    refresh: throttled.changed,
+    changed: () => {
+      changedAt = Date.now();
+      throttled.changed();
+    },
+    send,
+    [Symbol.dispose]: () => {
+      throttled.stop();
+      clearInterval(idleTimer);
+    },
+  };
+}
+
+/** `envelope`: status and id, if the frame answers a request. */
+export const viewFrame = (kind: ViewKind, { bytes }: SerializedView, envelope: object = {}): OutgoingFrame => [
+  Buffer.from(`${JSON.stringify({ event: kind, ...envelope }).slice(0, -1)},"data":`),
+  bytes,
+  closingBrace,
+];

@@ -1,0 +1,243 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  addPoolGauges,
+  closeServers,
+  connectKafka,
+  createAddressOf,
+  createUnreadableAddressReporter,
+  databaseUrl,
+  kafkaConnection,
+  listen,
+  networkOf,
+  startAdmin,
+  stopDeadlineMs,
+  stopSignal,
+  within,
+} from '@callstream/runtime';
+import type { AddressOf, Log, Readiness } from '@callstream/runtime';
+import { connectTables, listenForCommits } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { createAuthentication } from './access/authentication.ts';
+import type { Verify } from './access/verify.ts';
+import { reportBoard } from './board/metrics.ts';
+import type { MaintainedBoard } from './board/maintain-board.ts';
+import type { GatewayConfig } from './config.ts';
+import { createApi, serveApi } from './http/api.ts';
+import { dashboardFolder, serveDashboard } from './http/serve-dashboard.ts';
+import { answerUpgradeRequired } from './http/upgrade-required.ts';
+import { openLiveFeed } from './live/live-feed.ts';
+import type { LiveFeed, LiveFeedOptions } from './live/live-feed.ts';
+import { createMetrics } from './metrics.ts';
+import type { GatewayMetrics } from './metrics.ts';
+import { countingRulesOfEnv } from './numbers/counting-rules-env.ts';
+import { createNumberWatches } from './numbers/number-watches.ts';
+import type { NumberWatches } from './numbers/number-watches.ts';
+import { cacheQueueSnapshot } from './numbers/queue-snapshot-cache.ts';
+import { readQueueSnapshot } from './numbers/read-queue-snapshot.ts';
+import { createViewCache } from './numbers/view-cache.ts';
+import { UnsentBudget, unsentBytesMaxOfHeap } from './outbox/unsent-budget.ts';
+import { createCallQueries } from './queries/call-queries.ts';
+import { queriesMax } from './scheduling/limits.ts';
+import { gatewayRequester } from './scheduling/requester.ts';
+import { createScheduler } from './scheduling/scheduler.ts';
+import type { Scheduler } from './scheduling/scheduler.ts';
+import { throttle } from './scheduling/throttle.ts';
+import { reportOutboxes } from './socket/metrics.ts';
+import { createRequestHandler, rejectExcess } from './socket/requests.ts';
+import type { RequestHandlerOptions } from './socket/requests.ts';
+import type { SessionHandlers } from './socket/session.ts';
+import { createSockets } from './socket/sockets.ts';
+import type { Sockets } from './socket/sockets.ts';
+
+/** Least time between two DataChanged, in ms: old dashboards list everything on each. */
+const dataChangedEveryMs = 100;
+const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
+const minuteMs = 60_000;
+/** Proxies keep an unused connection for about 60 s. The proxy must close it first: a request might be on its way. */
+const keepAliveMs = 65_000;
+/** Deadline of closing a pool, in ms: a connection that hangs must not keep the process alive. */
+const closePoolMsMax = 2_000;
+
+/** Serves WebSockets, HTTP and the dashboard until SIGTERM or SIGINT. */
+export async function run(config: GatewayConfig, log: Log): Promise<void> {
+  const stopped = stopSignal();
+  const { KAFKA_TOPIC: topic, GATEWAY_ORIGINS: origins } = config;
+  const metrics = createMetrics();
+
+  // Closed in reverse: stop listening for commits first, then end the maintenance of the board, and close the pools last.
+  await using pools = openPools(config, metrics);
+  const { pool, compute } = createScheduler(pools.queries, metrics);
+  const authentication = createAuthentication(config, log);
+  const queries = createCallQueries({ pool, topic, metrics });
+  const numbers = createNumbers(config, { pool, compute, metrics, log });
+  using numberWatches = numbers.watches;
+  const { listCallEvents } = queries;
+  await using live = startLiveFeed(config, { db: pools.board, listCallEvents, schedule: compute, metrics, log });
+  reportBoard(metrics.registry, live.state, live.maintained);
+
+  const onShed = ({ bytes, closed }: { readonly bytes: number; readonly closed: number }): void =>
+    log.warn({ bytes, closed }, 'unsent.shed');
+  const unsent = new UnsentBudget({ bytesMax: unsentBytesMaxOfHeap(), onShed });
+  const addressOf = createNetworkOf(config, metrics, log);
+  const sockets = createSockets({
+    handlers: sessionHandlers({ ...live, numbers: numberWatches, queries, metrics, log }, authentication.verify),
+    origins,
+    addressOf,
+    socketsMax: config.GATEWAY_SOCKETS_MAX,
+    socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
+    unsent,
+    metrics,
+  });
+  reportOutboxes(metrics.registry, sockets.outboxLoads, unsent);
+  await using commits = announceCommits(databaseUrl(config), { sockets, numberWatches, log });
+
+  let isStopping = false;
+  await using admin = await startAdmin({
+    hosts: config.ADMIN_HOST,
+    port: config.GATEWAY_ADMIN_PORT,
+    ready: () => (isStopping ? 'Stopping.' : readinessOf(live.maintained, commits.isListening())),
+    registry: metrics.registry,
+    log,
+  });
+  const { rules, views } = numbers;
+  const api = createApi({ pool, queries, unsent, rules, views, authentication, origins, addressOf, metrics, log });
+  const { servers, port } = await listen(
+    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
+    serveApi(api, serveDashboard(dashboardFolder, answerUpgradeRequired)),
+  );
+  servers.forEach(sockets.serve);
+
+  log.info({ port, admin_port: admin.port }, 'gateway.started');
+  const signal = await Promise.race([stopped, live.maintained.failure]);
+  isStopping = true;
+  log.info({ signal }, 'gateway.stopping');
+  await pause(config.STOP_DELAY_SECONDS * 1_000);
+  // Stop listening before the sockets are closed: clients that reconnect at once must find another gateway.
+  const closing = closeServers(servers);
+  sockets.closeAll('stopping');
+  await within(stopDeadlineMs, closing);
+}
+
+/** Two pools: the board must not wait behind the queries of clients. */
+function openPools(config: GatewayConfig, { registry }: GatewayMetrics) {
+  const url = databaseUrl(config);
+  const queries = connectTables({
+    url,
+    max: queriesMax,
+    applicationName: 'callstream-gateway',
+    statementTimeoutMs: 5_000,
+    queryTimeoutMs: 6_000,
+  });
+  const board = connectTables({
+    url,
+    max: 3,
+    applicationName: 'callstream-gateway-board',
+    statementTimeoutMs: 30_000,
+    queryTimeoutMs: 35_000,
+  });
+  addPoolGauges(registry, { queries, board });
+  const close = (pool: Tables): Promise<void> => within(closePoolMsMax, pool.end()).catch(() => undefined);
+  return {
+    queries,
+    board,
+    [Symbol.asyncDispose]: async () => {
+      await close(board);
+      await close(queries);
+    },
+  };
+}
+
+interface Resources {
+  readonly metrics: GatewayMetrics;
+  readonly log: Log;
+}
+
+/** The numbers of queues and agents: their rules, their views, and the clients that watch them. */
+function createNumbers(config: GatewayConfig, { pool, compute, metrics, log }: Scheduler & Resources) {
+  const rules = countingRulesOfEnv(config);
+  const getSnapshot = cacheQueueSnapshot(() =>
+    pool.query(gatewayRequester, (db) => metrics.timed('floor', readQueueSnapshot(db, rules, Date.now()))),
+  );
+  const views = createViewCache({
+    getSnapshot,
+    schedule: compute,
+    onSerialized: () => metrics.madeNumbers.inc(),
+  });
+  const onFailed = (error: unknown): void => {
+    metrics.failures.inc({ asked_over: 'numbers' });
+    log.warn({ error: String(error) }, 'numbers.failed');
+  };
+  return { rules, views, watches: createNumberWatches({ getSnapshot, views, onFailed }) };
+}
+
+const startLiveFeed = (
+  config: GatewayConfig,
+  options: Pick<LiveFeedOptions, 'db' | 'listCallEvents' | 'schedule'> & Resources,
+): LiveFeed =>
+  openLiveFeed({
+    ...options,
+    kafka: connectKafka({ ...kafkaConnection(config), clientId: 'callstream-gateway', log: options.log }),
+    topic: config.KAFKA_TOPIC,
+    retention: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
+    coalesceMs: config.GATEWAY_COALESCE_MS,
+  });
+
+/** The address of a client, also behind trusted proxies. Of IPv6 its network: whoever has one address has the whole network. */
+function createNetworkOf(config: GatewayConfig, metrics: GatewayMetrics, log: Log): AddressOf {
+  const addressOf = createAddressOf({
+    trustedProxies: config.GATEWAY_TRUSTED_PROXIES,
+    onUnreadable: createUnreadableAddressReporter(metrics.unreadableAddresses, log),
+  });
+  return (request) => networkOf(addressOf(request));
+}
+
+function sessionHandlers(options: RequestHandlerOptions, verify: Verify): SessionHandlers {
+  const { subscriptions, watches, numbers } = options;
+  return {
+    verify,
+    handleRequest: createRequestHandler(options),
+    rejectExcess,
+    onRoom: subscriptions.onRoom,
+    onClosed: (client) => {
+      subscriptions.unsubscribe(client);
+      watches.unwatchAll(client);
+      numbers.unwatchAll(client);
+    },
+    isResumable: subscriptions.has,
+  };
+}
+
+interface AnnounceCommitsOptions {
+  readonly sockets: Sockets;
+  readonly numberWatches: NumberWatches;
+  readonly log: Log;
+}
+
+/** Tells clients when the projection has committed. */
+function announceCommits(url: string, { sockets, numberWatches, log }: AnnounceCommitsOptions) {
+  const announcement = throttle(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
+  const listener = listenForCommits({
+    url,
+    onChange: () => {
+      announcement.changed();
+      numberWatches.changed();
+    },
+    onLost: (error) => log.warn({ error: String(error) }, 'projection.watch-lost'),
+  });
+  return {
+    isListening: listener.isListening,
+    [Symbol.asyncDispose]: async () => {
+      await listener[Symbol.asyncDispose]();
+      announcement.stop();
+    },
+  };
+}
+
+function readinessOf({ problem, notes }: MaintainedBoard, isListening: boolean): Readiness {
+  if (!isListening) return 'The listener for commits of the projection is not connected to Postgres.';
+  const unready = problem();
+  if (unready !== null) return unready;
+  // Not 503: these concern all gateways, and a load balancer that removes all of them removes the live boards too.
+  const all = notes();
+  return all.length === 0 ? null : { note: all.join(' ') };
+}
