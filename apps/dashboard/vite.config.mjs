@@ -1,28 +1,29 @@
 import { defineConfig } from 'vite';
 
-// JSX is compiled as tsconfig.json says. `npm run dev -w apps/dashboard` asks the gateway that `npm start` runs.
+// tsconfig.json has the options of JSX. `npm run dev -w apps/dashboard` connects to the gateway that `npm start` runs.
 const gateway = `127.0.0.1:${process.env.GATEWAY_PORT ?? 4000}`;
 
 /**
- * As it is loaded, uPlot makes a format of numbers for the language of the browser, and throws where that is none (`en-US@posix`,
- * which Chromium says on a machine without one). What it writes here is formatted by text/formats.ts.
+ * When it is loaded, uPlot creates a number format for the language of the browser, and throws if that is not valid (Chromium has
+ * `en-US@posix` on a machine without a locale). The dashboard does not use that format: text/formats.ts formats all numbers.
  */
-const languageOfCharts = {
-  name: 'language-of-charts',
+const fixedChartLanguage = {
+  name: 'fixed-chart-language',
   transform(code, id) {
     if (!/uplot[\\/].*\.js$/.test(id)) return null;
-    const asked = "domEnv ? nav.language : 'en-US'";
-    if (!code.includes(asked)) this.error('uPlot does not ask for the language any more: take this out.');
-    return { code: code.replace(asked, "'en-US'"), map: null };
+    const original = "domEnv ? nav.language : 'en-US'";
+    if (!code.includes(original))
+      this.error('uPlot does not read the language of the browser any more: remove this plugin.');
+    return { code: code.replace(original, "'en-US'"), map: null };
   },
 };
 
 export default defineConfig({
-  plugins: [languageOfCharts],
+  plugins: [fixedChartLanguage],
   optimizeDeps: { exclude: ['uplot'] },
   build: {
     target: 'es2023',
-    // Strict content security: nothing inline.
+    // The content security policy allows nothing inline.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,

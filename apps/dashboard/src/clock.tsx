@@ -6,12 +6,12 @@ const listeners = new Set<() => void>();
 let ticks = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
 
-/** One timer for everything that ticks, so that all of it ticks together. */
+/** All components share one timer, so that they are updated in the same moment. */
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
   timer ??= setInterval(() => {
     ticks++;
-    for (const each of listeners) each();
+    for (const notify of listeners) notify();
   }, tickMs);
   return () => {
     listeners.delete(listener);
@@ -21,7 +21,7 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** The gateway's clock, in ms since 1970; draws again every second. The clock of this PC may be wrong. */
+/** Time of the gateway, in ms since 1970; re-renders every second. The clock of this PC may be wrong. */
 export function useNow(): number {
   useSyncExternalStore(subscribe, () => ticks);
   return useAppContext().gateway.client.now();

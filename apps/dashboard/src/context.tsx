@@ -7,7 +7,7 @@ import type { Settings } from './settings.ts';
 import type { Texts } from './text/en.ts';
 import type { Formats } from './text/formats.ts';
 
-/** What every part of the page may need. */
+/** What every component may need. */
 export interface AppContext {
   readonly gateway: Gateway;
   readonly texts: Texts;
@@ -20,15 +20,14 @@ const Context = createContext<AppContext | null>(null);
 export const AppContextProvider = Context.Provider;
 
 export function useAppContext(): AppContext {
-  const found = use(Context);
-  if (!found) throw new Error('There are no surroundings here.');
-  return found;
+  const context = use(Context);
+  if (!context) throw new Error('useAppContext needs an AppContextProvider around the component.');
+  return context;
 }
 
 export const useTexts = (): Texts => useAppContext().texts;
-export const useFormats = (): Formats => useAppContext().formats;
 
-/** The calls of the board, in no order; another array after each change. */
+/** The calls of the board, unordered; a new array after each change. */
 export function useCalls(): readonly Call[] {
   const { calls } = useAppContext().gateway;
   return useSyncExternalStore(calls.subscribe, calls.get);

@@ -6,22 +6,23 @@ import { throttle } from './throttle.ts';
 import { takeSamples } from './today/samples.ts';
 import type { Samples } from './today/samples.ts';
 
-/** The board is drawn at most this often, in ms: faster than anybody reads, and slow enough for thousands of rows. */
-const drawEveryMs = 200;
+/** Throttle of renders of the board, in ms: faster than anybody reads, and slow enough for thousands of rows. */
+const renderEveryMs = 200;
 
-/** Everything that the dashboard shows, and the gateway's clock. Every part is a store for `useSyncExternalStore`. */
+/** The connection to the gateway. Its data are stores for `useSyncExternalStore`. */
 export interface Gateway extends Disposable {
   readonly client: Client;
   readonly calls: Store<readonly Call[]>;
   readonly queues: Store<Queues | null>;
   readonly agents: Store<Agents | null>;
   readonly samples: Samples;
-  /** Asks over HTTP. @throws {Refused} with the status, if the gateway does not answer with what was asked for */
-  readonly ask: (path: string, signal?: AbortSignal) => Promise<unknown>;
+  /** GET over HTTP. @throws {GatewayError} if the status is not 2xx */
+  readonly fetchJson: (path: string, signal?: AbortSignal) => Promise<unknown>;
 }
 
+/** The gateway answered with an error status. */
 export class GatewayError extends Error {
-  override readonly name = 'Refused';
+  override readonly name = 'GatewayError';
   readonly status: number;
   constructor(status: number, detail: string) {
     super(detail);
@@ -29,43 +30,47 @@ export class GatewayError extends Error {
   }
 }
 
-/** What only has a recording or data, say, is no call that one would look for. */
+/** Hides calls of which only a side event is known, e.g. a recording. */
 const isShown = ({ isOpened, finishedAt }: Call): boolean => isOpened || finishedAt !== null;
 
-/** Connects to the gateway that this page came from. */
+/** Connects to the gateway that served this page. */
 export function openGateway(token: string | null): Gateway {
-  // Behind a path of its own, so that a proxy can tell it from the page.
+  // A path of its own, so that a proxy can route it apart from the page.
   const url = new URL('/socket', location.href);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const client = connect(url.href, token === null ? {} : { token: () => token });
   const queues = latest<Queues>(client, 'WatchQueues', (set) => client.on('Queues', ({ data }) => set(data)));
   const agents = latest<Agents>(client, 'WatchAgents', (set) => client.on('Agents', ({ data }) => set(data)));
   const calls = createStore<readonly Call[]>([]);
-  const drawing = throttle(drawEveryMs, () => calls.set([...client.board.get().values()].filter(isShown)));
-  client.board.subscribe(drawing.changed);
+  const render = throttle(renderEveryMs, () => calls.set([...client.board.get().values()].filter(isShown)));
+  client.board.subscribe(render.call);
   const samples = takeSamples({ calls, client });
   return {
-    ...{ client, calls, queues, agents, samples },
-    ask: (path, signal) => fetchJson(path, token, signal),
+    client,
+    calls,
+    queues,
+    agents,
+    samples,
+    fetchJson: (path, signal) => fetchJson(path, token, signal),
     [Symbol.dispose]: () => {
-      drawing.stop();
+      render.cancel();
       samples[Symbol.dispose]();
       client.close();
     },
   };
 }
 
-/** The last of what the gateway tells of, once it is asked to by `watch`. */
-function latest<T>(client: Client, watch: string, hear: (set: (data: T) => void) => void): Store<T | null> {
+/** The latest message of a subscription that `command` starts. `listen` passes each message to `set`. */
+function latest<T>(client: Client, command: string, listen: (set: (data: T) => void) => void): Store<T | null> {
   const store = createStore<T | null>(null);
-  hear(store.set);
-  client.watch({ event: watch, data: {} });
+  listen(store.set);
+  client.watch({ event: command, data: {} });
   return store;
 }
 
-function createStore<T>(first: T): Store<T> & { readonly set: (value: T) => void } {
+function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => void } {
   const listeners = new Set<(value: T) => void>();
-  let value = first;
+  let value = initial;
   return {
     get: () => value,
     set: (next) => {
@@ -79,7 +84,7 @@ function createStore<T>(first: T): Store<T> & { readonly set: (value: T) => void
   };
 }
 
-/** Asks the gateway that this page came from. @throws {Refused} if it does not answer with what was asked for */
+/** GET from the gateway that served this page. @throws {GatewayError} if the status is not 2xx */
 export async function fetchJson(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(path, { headers, ...(signal ? { signal } : {}) });

@@ -13,10 +13,11 @@ import { useTheme } from './use-theme.ts';
 
 const tokenKey = 'callstream.token';
 
-/** What the page may show: nothing, before that is known, until a token is given, or everything. */
-type Access = { readonly kind: 'asking' | 'needed' | 'refused' } | { readonly kind: 'open'; readonly gateway: Gateway };
+/** Whether the gateway needs a token, and accepts ours. */
+type Access =
+  { readonly kind: 'unknown' | 'needed' | 'refused' } | { readonly kind: 'open'; readonly gateway: Gateway };
 
-/** The whole page: settings and access, and within them the session with the gateway. */
+/** The page: settings, access, and the session with the gateway. */
 export function Page() {
   const [settings, setSettings] = useState(() => readSettings(localStorage, navigator.language));
   const [token, setToken] = useState(() => sessionStorage.getItem(tokenKey));
@@ -24,62 +25,63 @@ export function Page() {
   const access = useAccess(token, attempt);
   const texts = settings.language === 'pt-BR' ? ptBr : en;
   const theme = useTheme(settings.theme);
-  // Before the effects of what is inside: charts read their colours from the document.
+  // A layout effect runs before the effects of children: charts read their colours from the document.
   useLayoutEffect(() => {
     document.documentElement.lang = settings.language;
     document.documentElement.dataset['theme'] = theme;
   }, [settings.language, theme]);
 
-  const change = (next: Settings): void => {
+  const changeSettings = (next: Settings): void => {
     saveSettings(localStorage, next);
     setSettings(next);
   };
-  const use = (next: string | null): void => {
+  const setTokenAndRetry = (next: string | null): void => {
     if (next === null) sessionStorage.removeItem(tokenKey);
     else sessionStorage.setItem(tokenKey, next);
     setToken(next);
     setAttempt(attempt + 1);
   };
   switch (access.kind) {
-    case 'asking':
-      return <Notice title={texts.loading} isQuiet />;
+    case 'unknown':
+      return <Notice title={texts.loading} isDelayed />;
     case 'needed':
     case 'refused':
-      return <TokenPrompt texts={texts} isRefused={access.kind === 'refused'} onToken={use} />;
+      return <TokenPrompt texts={texts} isRefused={access.kind === 'refused'} onToken={setTokenAndRetry} />;
     case 'open':
       return (
         <ErrorBoundary texts={texts}>
           <Session
-            {...{ settings, texts }}
+            settings={settings}
+            texts={texts}
             gateway={access.gateway}
-            onSettings={change}
+            onSettings={changeSettings}
             onDenied={() => setAttempt(attempt + 1)}
-            onForget={token === null ? null : () => use(null)}
+            onForget={token === null ? null : () => setTokenAndRetry(null)}
           />
         </ErrorBoundary>
       );
   }
 }
 
-/** Asks once whether the gateway wants a token, so that the user need not wait for the socket to be closed. */
+/** Asks the gateway over HTTP whether it needs a token, which is faster than waiting until it closes the socket. */
 function useAccess(token: string | null, attempt: number): Access {
-  const [access, setAccess] = useState<Access>({ kind: 'asking' });
+  const [access, setAccess] = useState<Access>({ kind: 'unknown' });
   useEffect(() => {
-    const asking = new AbortController();
+    const request = new AbortController();
     let gateway: Gateway | undefined;
     const open = (): void => {
       gateway = openGateway(token);
       setAccess({ kind: 'open', gateway });
     };
-    fetchJson('/api/queues', token, asking.signal).then(open, (error: unknown) => {
-      if (asking.signal.aborted) return;
+    fetchJson('/api/queues', token, request.signal).then(open, (error: unknown) => {
+      if (request.signal.aborted) return;
       const isDenied = error instanceof GatewayError && error.status === 401;
-      // Whatever else is wrong, the connection finds out, shows it, and gets over it.
+      // On any other error the connection shows the problem, and retries.
       if (isDenied) setAccess({ kind: token === null ? 'needed' : 'refused' });
       else open();
     });
     return () => {
-      asking.abort();
+      request.abort();
       gateway?.[Symbol.dispose]();
     };
   }, [token, attempt]);

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { defaultRoute, parseRoute, routeHash, sortKeys, views } from './route.ts';
 import { callStates } from '@callstream/domain';
 
-const wellFormed = (text: string) => text.isWellFormed();
+const isWellFormed = (text: string) => text.isWellFormed();
 
-it('reads from an address what was written into it', () => {
-  const text = fc.string({ unit: 'binary' }).filter(wellFormed);
+it('parses every route from its own hash', () => {
+  const text = fc.string({ unit: 'binary' }).filter(isWellFormed);
   const route = fc.record({
     view: fc.constantFrom(...views),
     callId: fc.constant(null),
@@ -16,15 +16,18 @@ it('reads from an address what was written into it', () => {
     isDescending: fc.boolean(),
     asColumns: fc.boolean(),
   });
-  fc.assert(fc.property(route, (given) => expect(parseRoute(routeHash(given))).toEqual(given)));
-  const callId = fc.string({ unit: 'binary', minLength: 1 }).filter(wellFormed);
+  fc.assert(fc.property(route, (any) => expect(parseRoute(routeHash(any))).toEqual(any)));
+  const callId = fc.string({ unit: 'binary', minLength: 1 }).filter(isWellFormed);
   fc.assert(fc.property(callId, (id) => expect(parseRoute(routeHash({ view: 'calls', callId: id })).callId).toBe(id)));
 });
 
-it.each(['', '#', '#/', '#/nowhere', '#/now?state=LOST&sort=nothing', '#/%'])('makes the best of %p', (hash) => {
-  expect(parseRoute(hash)).toEqual(defaultRoute);
-});
+it.each(['', '#', '#/', '#/nowhere', '#/now?state=LOST&sort=nothing', '#/%'])(
+  'falls back to the default route for %p',
+  (hash) => {
+    expect(parseRoute(hash)).toEqual(defaultRoute);
+  },
+);
 
-it('takes an id that is not encoded well as it stands', () => {
+it('takes a call_id with an invalid encoding literally', () => {
   expect(parseRoute('#/calls/100%').callId).toBe('100%');
 });

@@ -7,51 +7,57 @@ type View = (typeof views)[number];
 export const sortKeys = ['state', 'queue', 'number', 'agent', 'timer', 'age'] as const;
 export type SortKey = (typeof sortKeys)[number];
 
-/** What is shown: all of it stands in the address, so that every view can be sent to somebody, filters and all. */
+/** The state of a view. All of it is in the address, so that a view with its filters can be shared as a link. */
 export interface Route {
   readonly view: View;
-  /** The call whose page this is; null on the other pages. */
+  /** The call that is shown; null on all other pages. */
   readonly callId: string | null;
-  /** Only these states; none means all. */
+  /** Filter; empty: all states. */
   readonly states: readonly CallState[];
-  /** Only this queue; null: every queue. */
+  /** Filter; null: all queues. */
   readonly queue: string | null;
-  /** A part of a number or of a call_id. */
+  /** Part of a number, a call_id or an agent. */
   readonly search: string;
   readonly sort: SortKey;
   readonly isDescending: boolean;
-  /** Calls as columns of states instead of a table. */
+  /** Calls as one column per state instead of a table. */
   readonly asColumns: boolean;
 }
 
 export const defaultRoute: Route = {
-  ...{ view: 'now', callId: null, states: [], queue: null, search: '', sort: 'state' },
-  ...{ isDescending: false, asColumns: false },
+  view: 'now',
+  callId: null,
+  states: [],
+  queue: null,
+  search: '',
+  sort: 'state',
+  isDescending: false,
+  asColumns: false,
 };
 
 /**
- * Reads what stands behind the `#` of the address: `#/calls?state=WAITING&queue=900`. It stands there and not in the path
- * because what is searched for is a phone number, and paths are written into the logs of servers.
+ * Parses the hash of the address, e.g. `#/calls?state=WAITING&queue=900`. The route is in the hash, not in the path, because a
+ * search is a phone number, and servers log paths. Invalid parts get their default.
  */
 export function parseRoute(hash: string): Route {
   const [path = '', query = ''] = splitOnce(hash.replace(/^#\/?/, ''), '?');
   const [name = '', id = ''] = splitOnce(path, '/');
-  const asked = new URLSearchParams(query);
-  const wanted = (asked.get('state') ?? '').split(',');
-  const sort = asked.get('sort') ?? '';
+  const params = new URLSearchParams(query);
+  const states = (params.get('state') ?? '').split(',');
+  const sort = params.get('sort') ?? '';
   return {
     view: views.find((view) => view === name) ?? 'now',
     callId: name === 'calls' && id !== '' ? decode(id) : null,
-    states: callStates.filter((state) => wanted.includes(state)),
-    queue: asked.get('queue'),
-    search: asked.get('search') ?? '',
-    sort: sortKeys.find((known) => `-${known}` === sort || known === sort) ?? defaultRoute.sort,
+    states: callStates.filter((state) => states.includes(state)),
+    queue: params.get('queue'),
+    search: params.get('search') ?? '',
+    sort: sortKeys.find((key) => `-${key}` === sort || key === sort) ?? defaultRoute.sort,
     isDescending: sort.startsWith('-'),
-    asColumns: asked.get('as') === 'columns',
+    asColumns: params.get('as') === 'columns',
   };
 }
 
-/** The address of a route, from its `#` on; {@link parseRoute} reads the same from it. */
+/** The hash of a route; the inverse of {@link parseRoute}. */
 export function routeHash(part: Partial<Route>): string {
   const route = { ...defaultRoute, ...part };
   const query = new URLSearchParams();
@@ -65,8 +71,9 @@ export function routeHash(part: Partial<Route>): string {
   return `#/${path}${query.size > 0 ? `?${query.toString()}` : ''}`;
 }
 
-function splitOnce(text: string, at: string): string[] {
-  const i = text.indexOf(at);
+/** Splits at the first `separator`. */
+function splitOnce(text: string, separator: string): string[] {
+  const i = text.indexOf(separator);
   return i < 0 ? [text] : [text.slice(0, i), text.slice(i + 1)];
 }
 

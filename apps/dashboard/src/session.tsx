@@ -11,33 +11,32 @@ interface SessionProps {
   readonly settings: Settings;
   readonly texts: Texts;
   readonly onSettings: (settings: Settings) => void;
-  /** The gateway has closed the connection for good. */
+  /** The token is not valid any more. */
   readonly onDenied: () => void;
-  /** null: there is no token to forget. */
+  /** null: there is no token. */
   readonly onForget: (() => void) | null;
 }
 
-/** What one connection to the gateway shows. */
+/** Everything that one connection to the gateway shows. */
 export function Session({ gateway, settings, texts, onDenied, ...frame }: SessionProps) {
   const { queues, client } = gateway;
   const timeZone = useSyncExternalStore(queues.subscribe, queues.get)?.time_zone;
   const isStopped = useSyncExternalStore(client.status.subscribe, client.status.get).connection === 'stopped';
   const isWallboard = new URLSearchParams(location.search).has('wallboard');
   const { language } = settings;
-  const surroundings = useMemo(
+  const context = useMemo(
     () => ({ gateway, settings, texts, isWallboard, formats: createFormats(language, timeZone) }),
     [gateway, settings, texts, isWallboard, language, timeZone],
   );
   useEffect(() => {
     if (!isStopped) return;
-    // With a token that is wrong by now, asking again shows the prompt; with anything else, the reason stands there.
-    const denial = gateway.ask('/api/queues');
-    denial.catch((error: unknown) => {
+    // If the token has become invalid, show the prompt; otherwise the page shows why the connection stopped.
+    gateway.fetchJson('/api/queues').catch((error: unknown) => {
       if ((error as { status?: unknown }).status === 401) onDenied();
     });
   }, [isStopped, gateway, onDenied]);
   return (
-    <AppContextProvider value={surroundings}>
+    <AppContextProvider value={context}>
       <Frame {...frame} />
     </AppContextProvider>
   );

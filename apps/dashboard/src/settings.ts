@@ -1,17 +1,17 @@
-/** What a user may set; kept by the browser. */
+/** Settings of a user, in the local storage of the browser. */
 export interface Settings {
   readonly theme: 'system' | 'dark' | 'light';
   readonly language: 'en' | 'pt-BR';
   readonly thresholds: AlertThresholds;
 }
 
-/** From where on a number is worth a look, and from where on it is bad. */
+/** Thresholds from which a number is highlighted. */
 export interface AlertThresholds {
-  /** Longest wait, in seconds: from here on. */
+  /** Longest wait, in seconds, from this value on. */
   readonly waitSeconds: AlertThreshold;
-  /** Service level in percent: below. */
+  /** Service level in percent, below this value. */
   readonly serviceLevelPercent: AlertThreshold;
-  /** Abandoned in percent: above. */
+  /** Share of abandoned calls in percent, from this value on. */
   readonly abandonPercent: AlertThreshold;
 }
 export interface AlertThreshold {
@@ -32,22 +32,22 @@ const defaultSettings = (language: string): Settings => ({
   },
 });
 
-/** What was saved before; what of it is missing or odd is as given. */
+/** The saved settings; missing or invalid values get their default. `language`: that of the browser. */
 export function readSettings(storage: Pick<Storage, 'getItem'>, language: string): Settings {
-  const otherwise = defaultSettings(language);
+  const defaults = defaultSettings(language);
   const saved = parse(storage.getItem(key));
   const thresholds = objectOf(saved['thresholds']);
-  const levels = (name: keyof AlertThresholds): AlertThreshold => {
+  const threshold = (name: keyof AlertThresholds): AlertThreshold => {
     const { warn, bad } = objectOf(thresholds[name]);
-    return isLevel(warn) && isLevel(bad) ? { warn, bad } : otherwise.thresholds[name];
+    return isThreshold(warn) && isThreshold(bad) ? { warn, bad } : defaults.thresholds[name];
   };
   return {
-    theme: saved['theme'] === 'dark' || saved['theme'] === 'light' ? saved['theme'] : otherwise.theme,
-    language: saved['language'] === 'en' || saved['language'] === 'pt-BR' ? saved['language'] : otherwise.language,
+    theme: saved['theme'] === 'dark' || saved['theme'] === 'light' ? saved['theme'] : defaults.theme,
+    language: saved['language'] === 'en' || saved['language'] === 'pt-BR' ? saved['language'] : defaults.language,
     thresholds: {
-      waitSeconds: levels('waitSeconds'),
-      serviceLevelPercent: levels('serviceLevelPercent'),
-      abandonPercent: levels('abandonPercent'),
+      waitSeconds: threshold('waitSeconds'),
+      serviceLevelPercent: threshold('serviceLevelPercent'),
+      abandonPercent: threshold('abandonPercent'),
     },
   };
 }
@@ -55,15 +55,15 @@ export function readSettings(storage: Pick<Storage, 'getItem'>, language: string
 export const saveSettings = (storage: Pick<Storage, 'setItem'>, settings: Settings): void =>
   storage.setItem(key, JSON.stringify(settings));
 
-/** How bad it is that something is as high as this. */
+/** For a number that is worse the higher it is. */
 export const severityAbove = (value: number | null, { warn, bad }: AlertThreshold): Severity =>
   value === null || value < warn ? 'ok' : value < bad ? 'warn' : 'bad';
 
-/** How bad it is that something is as low as this. */
+/** For a number that is worse the lower it is. */
 export const severityBelow = (value: number | null, { warn, bad }: AlertThreshold): Severity =>
   value === null || value >= warn ? 'ok' : value >= bad ? 'warn' : 'bad';
 
-const isLevel = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e6;
+export const isThreshold = (value: unknown): value is number => typeof value === 'number' && value >= 0 && value < 1e6;
 const objectOf = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 

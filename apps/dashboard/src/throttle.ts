@@ -1,24 +1,24 @@
-/** Runs `act` after a change: the first time at once, then at most every `everyMs`, and always once after the last change. */
+/** Runs `action` on the first call at once, then at most every `intervalMs`, and always once after the last call. */
 export function throttle(
-  everyMs: number,
-  act: () => void,
-): { readonly changed: () => void; readonly stop: () => void } {
+  intervalMs: number,
+  action: () => void,
+): { readonly call: () => void; readonly cancel: () => void } {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isDue = false;
-  const rest = (): void => {
+  const run = (): void => {
+    isDue = false;
+    timer = setTimeout(intervalEnded, intervalMs);
+    action();
+  };
+  const intervalEnded = (): void => {
     timer = undefined;
     if (isDue) run();
   };
-  const run = (): void => {
-    isDue = false;
-    timer = setTimeout(rest, everyMs);
-    act();
-  };
   return {
-    changed: () => {
+    call: () => {
       if (timer === undefined) run();
       else isDue = true;
     },
-    stop: () => clearTimeout(timer),
+    cancel: () => clearTimeout(timer),
   };
 }

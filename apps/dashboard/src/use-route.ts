@@ -6,13 +6,13 @@ const subscribe = (listener: () => void): (() => void) => {
   addEventListener('hashchange', listener);
   return () => removeEventListener('hashchange', listener);
 };
-let read = { hash: '', route: parseRoute('') };
+let cached = { hash: '', route: parseRoute('') };
 
-/** What the address says; the same object as long as it says the same. */
+/** The route of the address; the same object while the address is the same. */
 function get(): Route {
   const { hash } = location;
-  if (hash !== read.hash) read = { hash, route: parseRoute(hash) };
-  return read.route;
+  if (hash !== cached.hash) cached = { hash, route: parseRoute(hash) };
+  return cached.route;
 }
 
 export const useRoute = (): Route => useSyncExternalStore(subscribe, get);
@@ -21,7 +21,7 @@ export function navigate(route: Partial<Route>): void {
   location.hash = routeHash(route);
 }
 
-/** Changes the filters of the address; the way back leads to where the user was before, not through every letter typed. */
+/** Changes the route without a history entry: Back must not lead through every letter that was typed. */
 export function replaceRoute(part: Partial<Route>): void {
   history.replaceState(null, '', routeHash({ ...get(), ...part }));
   dispatchEvent(new HashChangeEvent('hashchange'));

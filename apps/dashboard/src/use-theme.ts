@@ -7,7 +7,7 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => prefersLight.removeEventListener('change', listener);
 };
 
-/** The look that is chosen, or that of the system, also when that changes. */
+/** The chosen theme, or that of the system; follows changes of the system. */
 export function useTheme(chosen: Settings['theme']): 'dark' | 'light' {
   const isLight = useSyncExternalStore(subscribe, () => prefersLight.matches);
   return chosen === 'system' ? (isLight ? 'light' : 'dark') : chosen;

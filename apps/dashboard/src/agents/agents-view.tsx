@@ -7,23 +7,25 @@ import { duration } from '../text/formats.ts';
 import { useRoute } from '../use-route.ts';
 import { PresenceMark, presences } from './presence-mark.tsx';
 
-/** Who does what, since when. */
+/** Presence of every agent, and since when. */
 export function AgentsView() {
   const { texts, formats } = useAppContext();
   const { queue } = useRoute();
-  const known: Agents | null = useAgents();
-  if (!known) return <Notice title={texts.loading} isQuiet />;
+  const snapshot: Agents | null = useAgents();
+  if (!snapshot) return <Notice title={texts.loading} isDelayed />;
   const agents =
-    queue === null ? known.agents : known.agents.filter((one) => one.queues.some((in_) => in_.queue === queue));
+    queue === null
+      ? snapshot.agents
+      : snapshot.agents.filter(({ queues }) => queues.some((membership) => membership.queue === queue));
   if (agents.length === 0) return <Notice title={texts.noAgents} />;
   return (
     <div className="agents">
-      <h1 className="heard">{texts.views.agents}</h1>
+      <h1 className="visually-hidden">{texts.views.agents}</h1>
       <ul className="agent-counts">
         {presences.map((presence) => (
           <li key={presence}>
             <span className="figure-value">
-              {formats.number(agents.filter((one) => one.presence === presence).length)}
+              {formats.number(agents.filter((agent) => agent.presence === presence).length)}
             </span>
             <PresenceMark presence={presence} />
           </li>
@@ -59,7 +61,7 @@ export function AgentsView() {
   );
 }
 
-/** As in the counts above; who has been so for longest in front. */
+/** In the order of the counts above; the longest first. */
 const byPresence = (a: AgentNow, b: AgentNow): number =>
   presences.indexOf(a.presence) - presences.indexOf(b.presence) || a.since - b.since;
 
@@ -79,8 +81,13 @@ function AgentRow({ agent }: { readonly agent: AgentNow }) {
         {duration(now - since)}
       </td>
       <td data-name={texts.queues} className="left">
-        {queues.map(({ queue, presence: here }) => (
-          <a key={queue} className="tag" href={routeHash({ view: 'agents', queue })} title={texts.presences[here]}>
+        {queues.map(({ queue, presence: presenceInQueue }) => (
+          <a
+            key={queue}
+            className="tag"
+            href={routeHash({ view: 'agents', queue })}
+            title={texts.presences[presenceInQueue]}
+          >
             <bdi>{queue === '' ? texts.noQueue : queue}</bdi>
           </a>
         ))}

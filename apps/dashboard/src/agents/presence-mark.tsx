@@ -1,10 +1,10 @@
 import type { AgentNow } from '@callstream/contracts';
 import { useTexts } from '../context.tsx';
 
-/** In the order in which they are of interest. */
+/** Most interesting first. */
 export const presences = ['available', 'ringing', 'on_call', 'paused', 'not_known', 'logged_out'] as const;
 
-/** Told apart by their form as well as by their colour. */
+/** Shapes as well as colours tell presences apart, for colour-blind users. */
 const signs = {
   available: '○',
   ringing: '◑',

@@ -2,10 +2,10 @@ import type { ListedEvent } from '@callstream/contracts';
 import { decode, factSet, factsOf, play } from '@callstream/domain';
 import type { Call, CallEvent } from '@callstream/domain';
 
-/** What stands in a list of events, read as everything else reads it. */
+/** A listed event, decoded by the domain. */
 export interface DecodedEvent {
   readonly listed: ListedEvent;
-  /** null if the body is no event for us; it is shown all the same. */
+  /** null if the body cannot be decoded; the event is listed nevertheless. */
   readonly event: CallEvent | null;
 }
 
@@ -22,9 +22,9 @@ export function decodeListedEvent(listed: ListedEvent): DecodedEvent {
   return { listed, event: 'event' in decoded ? decoded.event : null };
 }
 
-/** The call as the events tell it that the page has. null if there are none. */
+/** Folds the listed events into a call; null if there are none. */
 export function callFromEvents(callId: string, events: readonly DecodedEvent[]): Call | null {
-  // A call_id that was sent as a number may be written in another way than it was sent.
+  // A call_id sent as a JSON number may be formatted differently here than in the body.
   const facts = factSet(events.flatMap(({ event }) => (event ? factsOf({ ...event, callId }) : [])));
   return facts.length === 0 ? null : play(callId, facts);
 }

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { CallEvents } from '@callstream/client';
 import type { ListedEvent } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
-import { CallAge, CallTimer } from '../calls/call-timer.tsx';
+import { CallDuration, CallTimer } from '../calls/call-timer.tsx';
 import { Phone } from '../calls/phone.tsx';
 import { StateMark } from '../calls/state-mark.tsx';
 import { useCalls, useAppContext, useTexts } from '../context.tsx';
@@ -10,16 +10,15 @@ import { Notice } from '../frame/notice.tsx';
 import { routeHash } from '../route.ts';
 import { callFromEvents, decodeListedEvent } from './call-from-events.ts';
 import { EventList } from './event-list.tsx';
-import { Recording } from './recording.tsx';
 import { Timeline } from './timeline.tsx';
 
-/** Everything that happened on one call, while it happens. */
+/** The page of one call: its state, timeline and events, live. */
 export function CallView({ callId }: { readonly callId: string }) {
   const texts = useTexts();
-  const { events, isAnswered, watched } = useEvents(callId);
+  const { events, isLoaded, subscription } = useEvents(callId);
   const onBoard = useCalls().find((call) => call.callId === callId);
-  const read = useMemo(() => events.map(decodeListedEvent), [events]);
-  const call = onBoard ?? callFromEvents(callId, read);
+  const decoded = useMemo(() => events.map(decodeListedEvent), [events]);
+  const call = onBoard ?? callFromEvents(callId, decoded);
   return (
     <article className="call">
       <a className="back" href={routeHash({ view: 'calls' })}>
@@ -27,24 +26,24 @@ export function CallView({ callId }: { readonly callId: string }) {
       </a>
       {call ? (
         <>
-          <Facts call={call} />
-          <Timeline call={call} events={read} />
-          <EventList events={read} />
-          {watched?.hasOlder() ? <OlderEvents events={watched} /> : null}
+          <CallSummary call={call} />
+          <Timeline call={call} events={decoded} />
+          <EventList events={decoded} />
+          {subscription?.hasOlder() ? <OlderEvents events={subscription} /> : null}
         </>
-      ) : isAnswered ? (
+      ) : isLoaded ? (
         <Notice title={texts.noSuchCall} text={texts.noSuchCallWhy} />
       ) : (
-        <Notice title={texts.loading} isQuiet />
+        <Notice title={texts.loading} isDelayed />
       )}
     </article>
   );
 }
 
 const noEvents: readonly ListedEvent[] = [];
-const nothing = (): (() => void) => () => undefined;
+const subscribeToNothing = (): (() => void) => () => undefined;
 
-/** Says that there are older events, and gets them. */
+/** Tells that there are older events, and loads them on demand. */
 function OlderEvents({ events }: { readonly events: CallEvents }) {
   const texts = useTexts();
   const [problem, setProblem] = useState<string | null>(null);
@@ -54,42 +53,46 @@ function OlderEvents({ events }: { readonly events: CallEvents }) {
   };
   return (
     <p className="faint">
-      {texts.eventsOlder} <button onClick={load}>{texts.loadOlder}</button> {problem}
+      {texts.olderEvents} <button onClick={load}>{texts.loadOlder}</button> {problem}
     </p>
   );
 }
 
 interface ShownEvents {
   readonly events: readonly ListedEvent[];
-  readonly isAnswered: boolean;
-  readonly watched: CallEvents | null;
+  /** The gateway has answered. */
+  readonly isLoaded: boolean;
+  readonly subscription: CallEvents | null;
 }
 
-/** The events so far and those to come; none before the gateway has answered. */
+/** Subscribes to the events of a call; there are none before the gateway has answered. */
 function useEvents(callId: string): ShownEvents {
   const { client } = useAppContext().gateway;
-  const [watched, setWatched] = useState<CallEvents | null>(null);
-  const [isAnswered, setAnswered] = useState(false);
+  const [subscription, setSubscription] = useState<CallEvents | null>(null);
+  const [isLoaded, setLoaded] = useState(false);
   useEffect(() => {
-    const leave = client.on('CallEvents', ({ data }) => {
-      if (data.call_id === callId) setAnswered(true);
+    const unsubscribe = client.on('CallEvents', ({ data }) => {
+      if (data.call_id === callId) setLoaded(true);
     });
-    const events = client.watchCall(callId);
-    setWatched(events);
+    const callEvents = client.watchCall(callId);
+    setSubscription(callEvents);
     return () => {
-      leave();
-      events[Symbol.dispose]();
+      unsubscribe();
+      callEvents[Symbol.dispose]();
     };
   }, [client, callId]);
-  const events = useSyncExternalStore(watched?.subscribe ?? nothing, () => watched?.get() ?? noEvents);
-  return { events, isAnswered, watched };
+  const events = useSyncExternalStore(
+    subscription?.subscribe ?? subscribeToNothing,
+    () => subscription?.get() ?? noEvents,
+  );
+  return { events, isLoaded, subscription };
 }
 
-function Facts({ call }: { readonly call: Call }) {
+function CallSummary({ call }: { readonly call: Call }) {
   const { texts, formats } = useAppContext();
   const { callId, queue, waitingAt, answeredAt, finishedAt, abandonedAt, code } = call;
   const { theirNumber, ourNumber, direction, recordingUrl } = call;
-  const fact = (name: string, value: React.ReactNode) => (
+  const field = (name: string, value: React.ReactNode) => (
     <div>
       <dt>{name}</dt>
       <dd>{value}</dd>
@@ -104,18 +107,30 @@ function Facts({ call }: { readonly call: Call }) {
         <StateMark state={call.state} /> <CallTimer call={call} />
       </p>
       <dl className="facts">
-        {fact(texts.callId, <bdi>{callId}</bdi>)}
-        {fact(texts.queue, <bdi>{queue ?? texts.noQueue}</bdi>)}
-        {direction === null ? null : fact(texts.direction, <bdi>{direction}</bdi>)}
-        {ourNumber === null ? null : fact(texts.ourNumber, <Phone number={ourNumber} />)}
-        {code === null ? null : fact(texts.code, <bdi>{code}</bdi>)}
-        {waitingAt === null ? null : fact(texts.waiting, formats.moment(waitingAt))}
-        {answeredAt === null ? null : fact(texts.answered, formats.clock(answeredAt))}
-        {abandonedAt === null ? null : fact(texts.abandoned, formats.clock(abandonedAt))}
-        {finishedAt === null ? null : fact(texts.states.FINISHED, formats.clock(finishedAt))}
-        {fact(texts.length, <CallAge call={call} />)}
-        {recordingUrl === null ? null : fact(texts.recording, <Recording url={recordingUrl} />)}
+        {field(texts.callId, <bdi>{callId}</bdi>)}
+        {field(texts.queue, <bdi>{queue ?? texts.noQueue}</bdi>)}
+        {direction === null ? null : field(texts.direction, <bdi>{direction}</bdi>)}
+        {ourNumber === null ? null : field(texts.ourNumber, <Phone number={ourNumber} />)}
+        {code === null ? null : field(texts.code, <bdi>{code}</bdi>)}
+        {waitingAt === null ? null : field(texts.queuedAt, formats.moment(waitingAt))}
+        {answeredAt === null ? null : field(texts.answeredAt, formats.clock(answeredAt))}
+        {abandonedAt === null ? null : field(texts.abandonedAt, formats.clock(abandonedAt))}
+        {finishedAt === null ? null : field(texts.finishedAt, formats.clock(finishedAt))}
+        {field(texts.callDuration, <CallDuration call={call} />)}
+        {recordingUrl === null ? null : field(texts.recording, <Recording url={recordingUrl} />)}
       </dl>
     </header>
+  );
+}
+
+/** A link only for http(s): the URL is from an event, and a `javascript:` URL must not run on a click. */
+function Recording({ url }: { readonly url: string }) {
+  const texts = useTexts();
+  const parsed = URL.parse(url);
+  if (!parsed || !['https:', 'http:'].includes(parsed.protocol)) return <bdi>{url}</bdi>;
+  return (
+    <a href={parsed.href} target="_blank" rel="noopener noreferrer">
+      {texts.recording} <bdi className="faint">{parsed.host}</bdi>
+    </a>
   );
 }

@@ -4,14 +4,21 @@ import { callFromEvents, decodeListedEvent } from './call-from-events.ts';
 import { lanesOf } from './lanes.ts';
 import { flagsOf } from './event-flags.ts';
 
-/** As the gateway lists the events of a call. */
+/** The events of a call as the gateway lists them. */
 const listedOf = (name: string, callId: string): ListedEvent[] =>
   eventsOf(fixtureLog(name)).flatMap((event, offset) =>
     event.callId === callId
       ? [
           {
-            ...{ id: event.id, aggregate_id: callId, uuid: event.uuid, event: event.body, deliveries: 1 },
-            ...{ received_at: new Date(event.receivedAt).toISOString(), topic: 'call-events', partition: 0, offset },
+            id: event.id,
+            aggregate_id: callId,
+            uuid: event.uuid,
+            event: event.body,
+            deliveries: 1,
+            received_at: new Date(event.receivedAt).toISOString(),
+            topic: 'call-events',
+            partition: 0,
+            offset,
           },
         ]
       : [],
@@ -19,17 +26,17 @@ const listedOf = (name: string, callId: string): ListedEvent[] =>
 const callsOf = (name: string) => [...callsOfEvents(eventsOf(fixtureLog(name))).values()];
 
 describe('the page of a call', () => {
-  it.each([...fixtureEvents.keys()])('shows the fold of its events: %s', (name) => {
+  it.each([...fixtureEvents.keys()])('folds the listed events to the same call as the board: %s', (name) => {
     for (const call of callsOf(name)) {
       const shown = callFromEvents(call.callId, listedOf(name, call.callId).map(decodeListedEvent));
-      // Where it stands in the log is not shown, and a list has the first delivery of each event only.
+      // `lastId` differs: a list has only the first delivery of each event.
       expect({ ...shown, lastId: 0 }).toEqual({ ...call, lastId: 0 });
     }
   });
 
-  it('shows nothing of a call without events', () => expect(callFromEvents('1', [])).toBeNull());
+  it('has no call without events', () => expect(callFromEvents('1', [])).toBeNull());
 
-  it.each([...fixtureEvents.keys()])('draws lanes that begin before they end: %s', (name) => {
+  it.each([...fixtureEvents.keys()])('has spans that start before they end, and end with the call: %s', (name) => {
     for (const call of callsOf(name)) {
       const lanes = lanesOf(call, listedOf(name, call.callId).map(decodeListedEvent));
       for (const { start, end } of lanes.flatMap(({ spans }) => spans)) expect(end === null || end >= start).toBe(true);
@@ -38,12 +45,16 @@ describe('the page of a call', () => {
     }
   });
 
-  it('draws a transfer as two queues and two agents, one after the other', () => {
+  it('shows a transfer as two queues and two agents, one after the other', () => {
     const [call] = callsOf('09-transfer');
     const lanes = lanesOf(call!, listedOf('09-transfer', call!.callId).map(decodeListedEvent));
     const seconds = (at: number | null) => (at === null ? null : (at - Date.parse('2026-03-02T13:05:00Z')) / 1_000);
     expect(
-      lanes.map(({ of, name, spans }) => [of, name, ...spans.map((s) => [s.kind, seconds(s.start), seconds(s.end)])]),
+      lanes.map(({ owner, name, spans }) => [
+        owner,
+        name,
+        ...spans.map((s) => [s.kind, seconds(s.start), seconds(s.end)]),
+      ]),
     ).toEqual([
       [
         'caller',
@@ -62,29 +73,35 @@ describe('the page of a call', () => {
   });
 });
 
-describe('remarks on events', () => {
+describe('the flags of an event', () => {
   const event = (type: string, at: number, more: Partial<ListedEvent> = {}): ListedEvent => ({
-    ...{ id: at, aggregate_id: '1', uuid: `00000000-0000-8000-8000-00000000000${at}`, deliveries: 1 },
-    ...{ event: { type, call_id: '1', timestamp: new Date(at * 1_000 + 1.8e12).toISOString() } },
-    ...{ received_at: new Date(at * 1_000 + 1.8e12).toISOString(), topic: 't', partition: 0, offset: at },
+    id: at,
+    aggregate_id: '1',
+    uuid: `00000000-0000-8000-8000-00000000000${at}`,
+    deliveries: 1,
+    event: { type, call_id: '1', timestamp: new Date(at * 1_000 + 1.8e12).toISOString() },
+    received_at: new Date(at * 1_000 + 1.8e12).toISOString(),
+    topic: 't',
+    partition: 0,
+    offset: at,
     ...more,
   });
-  const on = (...events: ListedEvent[]) =>
-    flagsOf(events.map(decodeListedEvent)).map((remarks) =>
-      Object.entries(remarks).flatMap(([name, is]) => (is ? [name] : [])),
+  const flagNames = (...events: ListedEvent[]) =>
+    flagsOf(events.map(decodeListedEvent)).map((flags) =>
+      Object.entries(flags).flatMap(([name, isSet]) => (isSet ? [name] : [])),
     );
 
-  it('are none where everything is as it should be', () => {
-    expect(on(event('call.new', 1), event('call.waiting', 1), event('call.ongoing', 5))).toEqual([[], [], []]);
+  it('are empty for a usual event', () => {
+    expect(flagNames(event('call.new', 1), event('call.waiting', 1), event('call.ongoing', 5))).toEqual([[], [], []]);
   });
-  it('name what came late, after a later one, twice, is unknown, or has no time', () => {
+  it('tell that it is late, out of order, a duplicate, of an unknown type, or without a timestamp', () => {
     expect(
-      on(
+      flagNames(
         event('call.ongoing', 5),
         event('call.new', 1, { received_at: new Date(1.8e12 + 11_000).toISOString() }),
         event('call.teleported', 6, { deliveries: 2 }),
         event('call.waiting', 7, { event: { type: 'call.waiting', call_id: '1', timestamp: 'noon' } }),
       ),
-    ).toEqual([[], ['isLate', 'isOutOfOrder'], ['isRepeated', 'isUnknown'], ['hasNoTime']]);
+    ).toEqual([[], ['isLate', 'isOutOfOrder'], ['isDuplicate', 'isUnknownType'], ['hasNoTime']]);
   });
 });

@@ -1,37 +1,40 @@
 import { isKind, parseTime } from '@callstream/domain';
 import type { DecodedEvent } from './call-from-events.ts';
 
-/** An event is late that was received so long after its own time, in ms: the provider's clock tells seconds. */
+/** An event is late if it is received this long after its timestamp, in ms. Timestamps have a resolution of one second. */
 const lateAfterMs = 10_000;
 
-/** What is worth knowing of an event that came otherwise than one would expect. */
+/** What is unusual about an event. */
 export interface EventFlags {
   readonly isLate: boolean;
-  /** An event that is later by its own time had come before it. */
+  /** An event with a later timestamp was received before it. */
   readonly isOutOfOrder: boolean;
-  readonly isRepeated: boolean;
-  readonly isUnknown: boolean;
+  /** Delivered more than once. */
+  readonly isDuplicate: boolean;
+  /** Its type is not documented. */
+  readonly isUnknownType: boolean;
+  /** It has no valid timestamp. */
   readonly hasNoTime: boolean;
-  /** Its own time was too far ahead to be believed: it counts as received. */
-  readonly isAhead: boolean;
+  /** Its timestamp is too far in the future, so its time of reception counts. */
+  readonly isClockAhead: boolean;
 }
 
-/** Remarks on each event, in the order in which they came. */
+/** Flags of each event; `events` are in the order of reception. */
 export function flagsOf(events: readonly DecodedEvent[]): EventFlags[] {
   let latest = -Infinity;
   return events.map(({ listed, event }) => {
     const at = event?.at ?? null;
-    // Of a body that is too large for an answer the time is not known here.
+    // A body that is too large for an answer has no timestamp here.
     const hasNoTime = listed.body_bytes === undefined && parseTime(listed.event['timestamp']) === null;
     const isOutOfOrder = at !== null && !hasNoTime && at < latest;
     if (at !== null && !hasNoTime) latest = Math.max(latest, at);
     return {
       isLate: at !== null && (event?.receivedAt ?? at) - at >= lateAfterMs,
       isOutOfOrder,
-      isRepeated: listed.deliveries > 1,
-      isUnknown: event === null || !isKind(event.kind),
+      isDuplicate: listed.deliveries > 1,
+      isUnknownType: event === null || !isKind(event.kind),
       hasNoTime,
-      isAhead: event?.clock === 'ahead',
+      isClockAhead: event?.clock === 'ahead',
     };
   });
 }

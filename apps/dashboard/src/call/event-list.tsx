@@ -4,10 +4,10 @@ import type { DecodedEvent } from './call-from-events.ts';
 import { flagsOf } from './event-flags.ts';
 import type { EventFlags } from './event-flags.ts';
 
-/** Every event as it came, the last one in front, and all that is known of how it came. */
+/** Every event as received, newest first, with its flags. */
 export function EventList({ events }: { readonly events: readonly DecodedEvent[] }) {
   const { texts } = useAppContext();
-  const remarks = useMemo(() => flagsOf(events), [events]);
+  const flags = useMemo(() => flagsOf(events), [events]);
   return (
     <section className="panel events" aria-labelledby="events">
       <h2 id="events">
@@ -15,30 +15,30 @@ export function EventList({ events }: { readonly events: readonly DecodedEvent[]
       </h2>
       <ol>
         {events
-          .map((event, i) => ({ ...event, remarks: remarks[i] }))
+          .map((event, i) => ({ ...event, flags: flags[i] }))
           .toReversed()
-          .map(({ listed, event, remarks: on }) => (
-            <EventRow key={listed.uuid} {...{ listed, event }} remarks={on} />
+          .map((row) => (
+            <EventRow key={row.listed.uuid} {...row} />
           ))}
       </ol>
     </section>
   );
 }
 
-function EventRow({ listed, event, remarks }: DecodedEvent & { readonly remarks: EventFlags | undefined }) {
+function EventRow({ listed, event, flags }: DecodedEvent & { readonly flags: EventFlags | undefined }) {
   const { texts, formats } = useAppContext();
   const receivedAt = Date.parse(listed.received_at);
   const at = event?.at ?? receivedAt;
   const type = typeof listed.event['type'] === 'string' ? listed.event['type'] : '';
-  const names = remarks
+  const labels = flags
     ? [
-        remarks.isLate && texts.late,
-        remarks.isOutOfOrder && texts.outOfOrder,
-        remarks.isRepeated && texts.deliveries(listed.deliveries),
-        remarks.isUnknown && texts.unknown,
-        remarks.hasNoTime && texts.noTime,
-        remarks.isAhead && texts.ahead,
-      ].filter((name) => name !== false)
+        flags.isLate && texts.late,
+        flags.isOutOfOrder && texts.outOfOrder,
+        flags.isDuplicate && texts.deliveries(listed.deliveries),
+        flags.isUnknownType && texts.unknownType,
+        flags.hasNoTime && texts.noTime,
+        flags.isClockAhead && texts.clockAhead,
+      ].filter((label) => label !== false)
     : [];
   return (
     <li data-type={type}>
@@ -46,11 +46,11 @@ function EventRow({ listed, event, remarks }: DecodedEvent & { readonly remarks:
         <summary>
           <time dateTime={new Date(at).toISOString()}>{formats.exact(at)}</time>
           <bdi className="event-type">{type}</bdi>
-          <bdi className="event-what">{event?.actor ?? event?.queue ?? ''}</bdi>
-          <span className="remarks">
-            {names.map((name) => (
-              <span key={name} className="remark">
-                {name}
+          <bdi className="event-subject">{event?.actor ?? event?.queue ?? ''}</bdi>
+          <span className="event-flags">
+            {labels.map((label) => (
+              <span key={label} className="event-flag">
+                {label}
               </span>
             ))}
           </span>
@@ -64,7 +64,7 @@ function EventRow({ listed, event, remarks }: DecodedEvent & { readonly remarks:
             </dd>
           </div>
           <div>
-            <dt>{texts.place}</dt>
+            <dt>{texts.logPosition}</dt>
             <dd>
               <bdi>{listed.topic}</bdi> / {listed.partition} / {listed.offset}
             </dd>

@@ -7,16 +7,16 @@ import type { DecodedEvent } from './call-from-events.ts';
 import { lanesOf } from './lanes.ts';
 import type { Lane, Span } from './lanes.ts';
 
-/** As wide as the picture is for its own arithmetic; on the screen it is as wide as there is room. */
+/** Width of the SVG in its own units; on the screen it is stretched. */
 const width = 1_000;
 const laneHeight = 34;
-/** Marks on the axis of time. */
-const marks = 6;
+/** Number of labels on the time axis. */
+const axisLabels = 6;
 
-/** The call as a picture: who did what for how long. Event times, so what was late stands where it belongs. */
+/** Timeline of a call. It shows the times of events, not of their reception, so late events are where they belong. */
 export function Timeline({ call, events }: { readonly call: Call; readonly events: readonly DecodedEvent[] }) {
   const { texts, formats } = useAppContext();
-  // By the clock of the call's sender, as all of its times are.
+  // All times of a call are by the clock of its sender.
   const now = useNow() - call.delayMs;
   const id = useId();
   const lanes = lanesOf(call, events);
@@ -26,14 +26,14 @@ export function Timeline({ call, events }: { readonly call: Call; readonly event
   ];
   if (times.length === 0) return null;
   const start = Math.min(...times);
-  const length = Math.max(1_000, Math.max(...times) - start);
-  const x = (at: number): number => ((at - start) / length) * 100;
+  const durationMs = Math.max(1_000, Math.max(...times) - start);
+  const x = (at: number): number => ((at - start) / durationMs) * 100;
   return (
     <section className="panel timeline" aria-labelledby={id}>
       <h2 id={id}>{texts.timeline}</h2>
       <div className="lanes">
         {lanes.map((lane) => (
-          <LaneRow key={`${lane.of} ${lane.name}`} {...{ lane, x, now }} />
+          <LaneRow key={`${lane.owner} ${lane.name}`} lane={lane} x={x} now={now} />
         ))}
         <div className="lane">
           <span className="lane-name faint">{texts.events}</span>
@@ -48,8 +48,8 @@ export function Timeline({ call, events }: { readonly call: Call; readonly event
         <div className="lane axis">
           <span className="lane-name" />
           <div className="axis-marks">
-            {Array.from({ length: marks }, (_, i) => (
-              <span key={i}>{formats.clock(start + (length * i) / (marks - 1))}</span>
+            {Array.from({ length: axisLabels }, (_, i) => (
+              <span key={i}>{formats.clock(start + (durationMs * i) / (axisLabels - 1))}</span>
             ))}
           </div>
         </div>
@@ -60,26 +60,26 @@ export function Timeline({ call, events }: { readonly call: Call; readonly event
 
 interface LaneRowProps {
   readonly lane: Lane;
-  /** Where a time stands, in percent of the width. */
+  /** Position of a time, in percent of the width. */
   readonly x: (at: number) => number;
   readonly now: number;
 }
 
 function LaneRow({ lane, x, now }: LaneRowProps) {
   const { texts, formats } = useAppContext();
-  const kinds = { ...texts.states, rings: texts.rings, 'on-call': texts.onCall };
-  const titles = { caller: texts.caller, queue: texts.queue, agent: texts.agent } as const;
+  const spanTitles = { ...texts.states, ringing: texts.ringing, 'on-call': texts.onCall };
+  const laneTitles = { caller: texts.caller, queue: texts.queue, agent: texts.agent } as const;
   const ms = ({ start, end }: Span): number => (end ?? now) - start;
   return (
     <div className="lane">
       <span className="lane-name">
-        <span className="faint">{titles[lane.of]}</span>{' '}
-        <bdi>{lane.of === 'queue' && lane.name === '' ? texts.noQueue : lane.name}</bdi>
+        <span className="faint">{laneTitles[lane.owner]}</span>{' '}
+        <bdi>{lane.owner === 'queue' && lane.name === '' ? texts.noQueue : lane.name}</bdi>
       </span>
       <ol className="lane-spans">
         {lane.spans.map((span) => {
           const left = x(span.start);
-          const label = `${kinds[span.kind]} ${duration(ms(span))}`;
+          const label = `${spanTitles[span.kind]} ${duration(ms(span))}`;
           return (
             <li
               key={`${span.kind} ${span.start} ${span.end ?? ''}`}

@@ -7,10 +7,10 @@ import { Phone } from './phone.tsx';
 import { currentAgents, columnStates } from './call-list.ts';
 import { StateMark } from './state-mark.tsx';
 
-/** Most cards in one column. */
+/** Limit of cards per column. */
 const cardsMax = 60;
 
-/** The five states beside each other. */
+/** One column per state. */
 export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
   const { texts, formats } = useAppContext();
   const { states } = useRoute();
@@ -18,14 +18,14 @@ export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
   return (
     <div className="columns">
       {shown.map((state) => {
-        const all = calls.filter((call) => call.state === state);
+        const inState = calls.filter((call) => call.state === state);
         return (
           <section key={state} className="panel column" aria-label={texts.states[state]}>
             <h2>
-              <StateMark state={state} /> <span className="count">{formats.number(all.length)}</span>
+              <StateMark state={state} /> <span className="count">{formats.number(inState.length)}</span>
             </h2>
             <ul>
-              {all.slice(0, cardsMax).map((call) => (
+              {inState.slice(0, cardsMax).map((call) => (
                 <li key={call.callId} data-call={call.callId}>
                   <a className="card" href={routeHash({ view: 'calls', callId: call.callId })}>
                     <span className="card-first">
@@ -41,7 +41,7 @@ export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
                 </li>
               ))}
             </ul>
-            {all.length > cardsMax ? <p className="faint">{texts.more(all.length - cardsMax)}</p> : null}
+            {inState.length > cardsMax ? <p className="faint">{texts.more(inState.length - cardsMax)}</p> : null}
           </section>
         );
       })}

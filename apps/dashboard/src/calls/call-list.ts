@@ -2,47 +2,47 @@ import { isOnCall, isRinging } from '@callstream/domain';
 import type { Call, CallState } from '@callstream/domain';
 import type { Route, SortKey } from '../route.ts';
 
-/** Waiting calls are what one looks for, finished ones are in the way. */
-const order: readonly CallState[] = ['WAITING', 'ONGOING', 'STANDBY', 'NEW', 'FINISHED'];
+/** Default order: waiting calls matter most, finished ones least. */
+const stateOrder: readonly CallState[] = ['WAITING', 'ONGOING', 'STANDBY', 'NEW', 'FINISHED'];
 
-/** Since when the call is in its state, in ms since 1970 by the gateway's clock. */
+/** Start of the current state, in ms since 1970 by the gateway's clock. */
 export const inStateSince = ({ stateAt, delayMs }: Call): number => stateAt + delayMs;
 
-/** When the call began, in ms since 1970 by the gateway's clock. */
+/** Start of the call, in ms since 1970 by the gateway's clock. */
 const beganAt = ({ beganAt: at, delayMs }: Call): number => at + delayMs;
 
-/** Who is on the call, or whom it rings. */
+/** Agents on the call or ringing; of a finished call, all agents who were on it. */
 export const currentAgents = ({ segments, finishedAt }: Call): string[] => [
   ...new Set(
     segments
-      .filter((one) => (finishedAt === null ? isOnCall(one) || isRinging(one) : one.enteredAt !== null))
+      .filter((segment) => (finishedAt === null ? isOnCall(segment) || isRinging(segment) : segment.enteredAt !== null))
       .map(({ actor }) => actor),
   ),
 ];
 
-/** A call_id, a number and an agent are found by any part of them; a number by its digits, however it is written. */
+/** Finds a call_id, number or agent by any part of it; a number also by its digits alone, whatever its format. */
 export function matchesSearch({ callId, theirNumber, ourNumber, segments }: Call, search: string): boolean {
   const text = search.trim().toLowerCase();
   if (text === '') return true;
   const numbers = [theirNumber, ourNumber].filter((number) => number !== null);
-  const sought = digitsOf(text);
+  const digits = digitsOf(text);
   return (
     [callId, ...numbers, ...segments.map(({ actor }) => actor)].some((value) => value.toLowerCase().includes(text)) ||
-    (sought !== '' && /^[\d\s()+*.-]+$/.test(text) && numbers.some((number) => digitsOf(number).includes(sought)))
+    (digits !== '' && /^[\d\s()+*.-]+$/.test(text) && numbers.some((number) => digitsOf(number).includes(digits)))
   );
 }
 
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
 
-/** Who has waited for longest in front; of what is over, the latest. */
-const restOrder = (call: Call): number => (call.finishedAt === null ? inStateSince(call) : -call.finishedAt);
+/** Order of calls with equal sort keys: the longest in its state first, of finished calls the latest first. */
+const tieBreaker = (call: Call): number => (call.finishedAt === null ? inStateSince(call) : -call.finishedAt);
 
-/** What the filters leave, in the order that is wanted; calls that are equal in it by age. */
+/** The calls that match all filters, sorted. */
 export function filterAndSortCalls(
   calls: readonly Call[],
   { states, queue, search, sort, isDescending }: Pick<Route, 'states' | 'queue' | 'search' | 'sort' | 'isDescending'>,
 ): Call[] {
-  const by = keys[sort];
+  const keyOf = sortKeyOf[sort];
   const direction = isDescending ? -1 : 1;
   return calls
     .filter(
@@ -51,15 +51,15 @@ export function filterAndSortCalls(
         (queue === null || (call.queue ?? '') === queue) &&
         matchesSearch(call, search),
     )
-    .map((call) => ({ call, key: by(call) }))
+    .map((call) => ({ call, key: keyOf(call) }))
     .toSorted(
-      (a, b) => direction * compare(a.key, b.key) || restOrder(a.call) - restOrder(b.call) || a.call.id - b.call.id,
+      (a, b) => direction * compare(a.key, b.key) || tieBreaker(a.call) - tieBreaker(b.call) || a.call.id - b.call.id,
     )
     .map(({ call }) => call);
 }
 
-const keys = {
-  state: (call) => order.indexOf(call.state),
+const sortKeyOf = {
+  state: (call) => stateOrder.indexOf(call.state),
   queue: ({ queue }) => queue ?? '',
   number: ({ theirNumber }) => theirNumber ?? '',
   agent: (call) => currentAgents(call)[0] ?? '',
@@ -72,7 +72,7 @@ const compare = (a: string | number, b: string | number): number =>
 
 export const columnStates: readonly CallState[] = ['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED'];
 
-/** How many calls are in each state. */
+/** Number of calls in each state. */
 export function countByState(calls: readonly Call[]): Readonly<Record<CallState, number>> {
   const counts = { NEW: 0, STANDBY: 0, WAITING: 0, ONGOING: 0, FINISHED: 0 };
   for (const call of calls) counts[call.state]++;

@@ -5,20 +5,20 @@ import { useTexts } from '../context.tsx';
 import { routeHash } from '../route.ts';
 import type { SortKey } from '../route.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
-import { CallAge, CallTimer } from './call-timer.tsx';
+import { CallDuration, CallTimer } from './call-timer.tsx';
 import { Phone } from './phone.tsx';
 import { currentAgents } from './call-list.ts';
 import { StateMark } from './state-mark.tsx';
 
-/** Rows that are there beyond those that can be seen. */
+/** Rows that are rendered above and below the visible ones. */
 const overscan = 8;
-const rowsFromRem = 2.4;
+const rowHeightRem = 2.4;
 
-/** Thousands of rows, of which only those that can be seen are there. */
+/** A virtual table: of thousands of rows only the visible ones are rendered. */
 export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
   const texts = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = rowsFromRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rowPx = rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
   const rows = useVirtualizer({
     count: calls.length,
     getScrollElement: () => scroller.current,
@@ -30,23 +30,23 @@ export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
     <div className="call-table panel" role="table" aria-label={texts.views.calls} aria-rowcount={calls.length + 1}>
       <div role="rowgroup">
         <div role="row" className="call-row head" aria-rowindex={1}>
-          <Head sort="state">{texts.state}</Head>
-          <Head sort="timer">{texts.timer}</Head>
-          <Head sort="number">{texts.number}</Head>
-          <Head sort="queue">{texts.queue}</Head>
-          <Head sort="agent">{texts.agent}</Head>
-          <Head sort="age">{texts.age}</Head>
+          <HeaderCell sort="state">{texts.state}</HeaderCell>
+          <HeaderCell sort="timer">{texts.timer}</HeaderCell>
+          <HeaderCell sort="number">{texts.number}</HeaderCell>
+          <HeaderCell sort="queue">{texts.queue}</HeaderCell>
+          <HeaderCell sort="agent">{texts.agent}</HeaderCell>
+          <HeaderCell sort="age">{texts.callDuration}</HeaderCell>
           <span role="columnheader" className="wide-only">
             {texts.callId}
           </span>
         </div>
       </div>
-      {/* It scrolls, so it must be reached by keys. */}
-      <div ref={scroller} className="call-rows" role="rowgroup" tabIndex={0} onKeyDown={moveWithArrows}>
+      {/* It scrolls, so the keyboard must reach it. */}
+      <div ref={scroller} className="call-rows" role="rowgroup" tabIndex={0} onKeyDown={onArrowKey}>
         <div role="presentation" style={{ height: rows.getTotalSize(), position: 'relative' }}>
           {rows.getVirtualItems().map(({ index, key, start }) => {
             const call = calls[index];
-            return call ? <CallRow key={key} {...{ call, index, start }} height={rowPx} /> : null;
+            return call ? <CallRow key={key} call={call} index={index} start={start} height={rowPx} /> : null;
           })}
         </div>
       </div>
@@ -90,7 +90,7 @@ function CallRow({ call, index, start, height }: CallRowProps) {
         {currentAgents(call).join(', ')}
       </span>
       <span role="cell" className="timer age-cell">
-        <CallAge call={call} />
+        <CallDuration call={call} />
       </span>
       <span role="cell" className="faint wide-only id-cell">
         <bdi>{callId}</bdi>
@@ -99,32 +99,32 @@ function CallRow({ call, index, start, height }: CallRowProps) {
   );
 }
 
-function Head({ sort, children }: { readonly sort: SortKey; readonly children: string }) {
+function HeaderCell({ sort, children }: { readonly sort: SortKey; readonly children: string }) {
   const route = useRoute();
-  const isBy = route.sort === sort;
+  const isSortedBy = route.sort === sort;
   return (
     <span
       role="columnheader"
       className={`${sort}-cell`}
-      aria-sort={isBy ? (route.isDescending ? 'descending' : 'ascending') : 'none'}
+      aria-sort={isSortedBy ? (route.isDescending ? 'descending' : 'ascending') : 'none'}
     >
-      <button className="plain" onClick={() => replaceRoute({ sort, isDescending: isBy && !route.isDescending })}>
+      <button className="plain" onClick={() => replaceRoute({ sort, isDescending: isSortedBy && !route.isDescending })}>
         {children}
-        <span aria-hidden> {isBy ? (route.isDescending ? '↓' : '↑') : ''}</span>
+        <span aria-hidden> {isSortedBy ? (route.isDescending ? '↓' : '↑') : ''}</span>
       </button>
     </span>
   );
 }
 
-/** Up and down go from call to call. */
-function moveWithArrows(event: React.KeyboardEvent<HTMLDivElement>): void {
+/** The arrow keys move the focus from call to call. */
+function onArrowKey(event: React.KeyboardEvent<HTMLDivElement>): void {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (step === undefined) return;
   const links = [...event.currentTarget.querySelectorAll<HTMLElement>('[role=row] a')].toSorted(
     (a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top,
   );
-  const at = links.findIndex((link) => link === document.activeElement);
-  const next = at < 0 ? links[0] : links[at + step];
+  const focused = links.findIndex((link) => link === document.activeElement);
+  const next = focused < 0 ? links[0] : links[focused + step];
   if (!next) return;
   event.preventDefault();
   next.focus();

@@ -7,7 +7,7 @@ import { severityAbove } from '../settings.ts';
 import { duration } from '../text/formats.ts';
 import { inStateSince } from './call-list.ts';
 
-/** For how long the call is in its state; of a finished one, how long all of it took. */
+/** Time in the current state; of a finished call, its whole duration. */
 export function CallTimer({ call }: { readonly call: Call }) {
   const { settings } = useAppContext();
   const now = useNow();
@@ -15,11 +15,13 @@ export function CallTimer({ call }: { readonly call: Call }) {
   if (state === 'FINISHED') return <span className="faint">{duration(callDurationMs(call, now))}</span>;
   const ms = now - inStateSince(call);
   if (state !== 'WAITING') return duration(ms);
-  return <SeverityMark level={severityAbove(ms / 1_000, settings.thresholds.waitSeconds)}>{duration(ms)}</SeverityMark>;
+  return (
+    <SeverityMark severity={severityAbove(ms / 1_000, settings.thresholds.waitSeconds)}>{duration(ms)}</SeverityMark>
+  );
 }
 
-/** Since the call began. */
-export function CallAge({ call }: { readonly call: Call }) {
+/** Time since the call began; of a finished call, its duration. */
+export function CallDuration({ call }: { readonly call: Call }) {
   const now = useNow();
   return duration(callDurationMs(call, now));
 }

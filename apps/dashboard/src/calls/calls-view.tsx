@@ -7,7 +7,7 @@ import { CallTable } from './call-table.tsx';
 import { Filters } from './filters.tsx';
 import { filterAndSortCalls } from './call-list.ts';
 
-/** The calls of the board: filtered, searched, sorted, as a table or as columns of states. */
+/** The calls of the board, filtered and sorted, as a table or as one column per state. */
 export function CallsView() {
   const { texts, isWallboard } = useAppContext();
   const route = useRoute();
@@ -15,7 +15,7 @@ export function CallsView() {
   const shown = useMemo(() => filterAndSortCalls(calls, route), [calls, route]);
   return (
     <section className="calls" aria-labelledby="calls">
-      <h1 id="calls" className="heard">
+      <h1 id="calls" className="visually-hidden">
         {texts.views.calls}
       </h1>
       {isWallboard ? null : <Filters calls={calls} shown={shown.length} />}

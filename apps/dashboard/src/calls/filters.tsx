@@ -5,17 +5,17 @@ import { replaceRoute, useRoute } from '../use-route.ts';
 import { StateMark } from './state-mark.tsx';
 import { columnStates, countByState } from './call-list.ts';
 
-/** What is left out of the table; all of it stands in the address. */
+/** The filters of the calls; the address has all of them. */
 export function Filters({ calls, shown }: { readonly calls: readonly Call[]; readonly shown: number }) {
   const { texts, formats } = useAppContext();
   const { states, queue, search, asColumns } = useRoute();
   const counts = useMemo(() => countByState(calls), [calls]);
   const toggle = (state: CallState): void =>
-    replaceRoute({ states: states.includes(state) ? states.filter((one) => one !== state) : [...states, state] });
+    replaceRoute({ states: states.includes(state) ? states.filter((active) => active !== state) : [...states, state] });
   return (
     <div className="filters">
       <label className="search">
-        <span className="heard">{texts.search}</span>
+        <span className="visually-hidden">{texts.search}</span>
         <input
           type="search"
           placeholder={texts.searchHint}
@@ -48,22 +48,25 @@ export function Filters({ calls, shown }: { readonly calls: readonly Call[]; rea
 
 function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readonly queue: string | null }) {
   const { texts } = useAppContext();
-  const known = useQueues();
+  const snapshot = useQueues();
   const names = useMemo(() => {
-    const all = new Set([...(known?.queues ?? []).map((row) => row.queue), ...calls.map((call) => call.queue ?? '')]);
-    // A link may name one that is not there now.
-    if (queue !== null) all.add(queue);
-    return [...all].toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }));
-  }, [known, calls, queue]);
+    const unique = new Set([
+      ...(snapshot?.queues ?? []).map((row) => row.queue),
+      ...calls.map((call) => call.queue ?? ''),
+    ]);
+    // A link may name a queue that does not exist now.
+    if (queue !== null) unique.add(queue);
+    return [...unique].toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }));
+  }, [snapshot, calls, queue]);
   return (
     <label className="queue-filter">
-      <span className="heard">{texts.queue}</span>
-      {/* The empty name is a queue: calls of none. */}
+      <span className="visually-hidden">{texts.queue}</span>
+      {/* '' is the filter for calls without a queue. */}
       <select
         value={queue === null ? 'all' : `=${queue}`}
         onChange={({ target }) => replaceRoute({ queue: target.value === 'all' ? null : target.value.slice(1) })}
       >
-        <option value="all">{texts.everyQueue}</option>
+        <option value="all">{texts.total}</option>
         {names.map((name) => (
           <option key={name} value={`=${name}`}>
             {name === '' ? texts.noQueue : name}

@@ -1,6 +1,6 @@
 import { useTexts } from '../context.tsx';
 
-/** A number as it was sent: anything may stand there, also text that runs from right to left. */
+/** A number as it was sent. It may be any text, also one that is written from right to left; hence `bdi`. */
 export function Phone({ number }: { readonly number: string | null }) {
   const texts = useTexts();
   if (number === null) return <span className="faint">–</span>;

@@ -1,7 +1,7 @@
 import type { CallState } from '@callstream/domain';
 import { useTexts } from '../context.tsx';
 
-/** Told apart by their form as well as by their colour. */
+/** Shapes as well as colours tell states apart, for colour-blind users. */
 const signs = { NEW: '○', STANDBY: '◔', WAITING: '◑', ONGOING: '●', FINISHED: '✓' } as const satisfies Record<
   CallState,
   string

@@ -2,33 +2,33 @@ import { useNow } from '../clock.tsx';
 import { useStatus, useAppContext } from '../context.tsx';
 import { duration } from '../text/formats.ts';
 
-/** How much of what is shown may be believed: the connection, as of when, and how far behind. */
+/** How fresh the data are: state of the connection, time, and lag in records. */
 export function ConnectionStatus() {
   const { texts, formats } = useAppContext();
   const { connection, asOf, lag, isStale } = useStatus();
-  const words = {
+  const labels = {
     live: texts.live,
     connecting: texts.connecting,
     waiting: texts.reconnecting,
     stopped: texts.stopped,
   } as const;
-  const isGood = connection === 'live' && !isStale;
+  const isFresh = connection === 'live' && !isStale;
   return (
-    <div className={isGood ? 'truth' : 'truth doubtful'} data-connection={connection}>
-      <span className="truth-connection" role="status">
-        <span aria-hidden>{isGood ? '●' : '◌'}</span> {words[connection]}
+    <div className={isFresh ? 'connection-status' : 'connection-status is-doubtful'} data-connection={connection}>
+      <span className="connection-state" role="status">
+        <span aria-hidden>{isFresh ? '●' : '◌'}</span> {labels[connection]}
       </span>
       {asOf === null ? null : (
-        <span className="truth-age">
+        <span className="connection-as-of">
           {texts.asOf} <time dateTime={new Date(asOf).toISOString()}>{formats.clock(asOf)}</time>
-          <span className="truth-lag"> · {texts.behind(formats.number(lag))}</span>
+          <span className="connection-lag"> · {texts.lag(formats.number(lag))}</span>
         </span>
       )}
     </div>
   );
 }
 
-/** Across the page when what is shown is old, or may be wrong. */
+/** Banner across the page while the data are stale or the versions differ. */
 export function StaleBanner() {
   const { texts } = useAppContext();
   const { isStale, isOtherVersion, asOf, problem, connection } = useStatus();

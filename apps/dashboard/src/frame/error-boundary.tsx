@@ -8,7 +8,7 @@ interface ErrorBoundaryProps {
   readonly children: ReactNode;
 }
 
-/** A mistake of ours must not leave an empty screen on the wall: it says so, and how to go on. */
+/** After an error in a component, shows the error and a way to reload; React alone would leave an empty screen. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly error: Error | null }> {
   override state: { readonly error: Error | null } = { error: null };
 
@@ -22,7 +22,7 @@ export class ErrorBoundary extends Component<ErrorBoundaryProps, { readonly erro
     if (error === null) return children;
     return (
       <main>
-        <Notice title={texts.brokenTitle} text={error.message}>
+        <Notice title={texts.errorTitle} text={error.message}>
           <button onClick={() => location.reload()}>{texts.reload}</button>
         </Notice>
       </main>

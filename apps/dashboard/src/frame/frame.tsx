@@ -6,7 +6,6 @@ import { useCalls, useQueues, useStatus, useAppContext } from '../context.tsx';
 import { NowView } from '../now/now-view.tsx';
 import type { Settings } from '../settings.ts';
 import { useRoute } from '../use-route.ts';
-import { EmptyState } from './empty-state.tsx';
 import { Header } from './header.tsx';
 import { useKeyboardShortcuts } from './keyboard-shortcuts.ts';
 import { Notice } from './notice.tsx';
@@ -14,7 +13,7 @@ import { useReloadOnVersionMismatch } from './version-mismatch.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { StaleBanner, ConnectionStatus } from './connection-status.tsx';
 
-/** Charts are loaded when somebody wants to see them. */
+/** Loaded on demand, because of the chart library. */
 const TodayView = lazy(async () => ({ default: (await import('../today/today-view.tsx')).TodayView }));
 
 interface FrameProps {
@@ -22,10 +21,10 @@ interface FrameProps {
   readonly onForget: (() => void) | null;
 }
 
-/** What is around every view: where one is, how true it is, and what stands there when there is nothing to show. */
+/** The frame around every view: navigation, connection status, and notices in the place of a view. */
 export function Frame({ onSettings, onForget }: FrameProps) {
   const { isWallboard, texts } = useAppContext();
-  const [hasSettingsOpen, setSettingsOpen] = useState(false);
+  const [isSettingsOpen, setSettingsOpen] = useState(false);
   useKeyboardShortcuts();
   useReloadOnVersionMismatch();
   return (
@@ -47,12 +46,14 @@ export function Frame({ onSettings, onForget }: FrameProps) {
           <ConnectionStatus />
         </footer>
       ) : null}
-      {hasSettingsOpen ? <SettingsDialog {...{ onSettings, onForget }} onClose={() => setSettingsOpen(false)} /> : null}
+      {isSettingsOpen ? (
+        <SettingsDialog onSettings={onSettings} onForget={onForget} onClose={() => setSettingsOpen(false)} />
+      ) : null}
     </div>
   );
 }
 
-/** The address is the route: a link within the page must not change it. */
+/** The hash is the route, so a link within the page must not change it. */
 function focusContent(event: { preventDefault: () => void }): void {
   event.preventDefault();
   document.getElementById('content')?.focus();
@@ -73,9 +74,9 @@ function Content() {
     );
   if (asOf === null)
     return connection === 'waiting' ? (
-      <Notice title={texts.awayTitle} text={texts.awayWhy} />
+      <Notice title={texts.unavailableTitle} text={texts.unavailableWhy} />
     ) : (
-      <Notice title={texts.loading} isQuiet />
+      <Notice title={texts.loading} isDelayed />
     );
   if (callId !== null) return <CallView key={callId} callId={callId} />;
   if (isEmpty && view !== 'agents') return <EmptyState />;
@@ -88,9 +89,26 @@ function Content() {
       return <AgentsView />;
     case 'today':
       return (
-        <Suspense fallback={<Notice title={texts.loading} isQuiet />}>
+        <Suspense fallback={<Notice title={texts.loading} isDelayed />}>
           <TodayView />
         </Suspense>
       );
   }
+}
+
+/** The default address of ingest; the page does not know the real one. */
+const exampleCommand = `curl -H 'content-type: application/json' \\
+  -d '{"type":"call.waiting","call_id":"1","queue":"900"}' \\
+  http://127.0.0.1:3000/webhook`;
+
+/** No event yet: how to send one. */
+function EmptyState() {
+  const { texts } = useAppContext();
+  return (
+    <Notice title={texts.emptyTitle} text={texts.emptyWhy}>
+      {/* It scrolls, so the keyboard must reach it. */}
+      <pre tabIndex={0}>{exampleCommand}</pre>
+      <pre>npm run simulate</pre>
+    </Notice>
+  );
 }

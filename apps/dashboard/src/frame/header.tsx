@@ -3,7 +3,7 @@ import { routeHash, views } from '../route.ts';
 import { useRoute } from '../use-route.ts';
 import { ConnectionStatus } from './connection-status.tsx';
 
-/** Where one is and can go; the queue that is looked at stays. */
+/** Navigation between views; the filter by queue is kept. */
 export function Header({ onSettings }: { readonly onSettings: () => void }) {
   const { texts } = useAppContext();
   const route = useRoute();

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { views } from '../route.ts';
 import { navigate } from '../use-route.ts';
 
-/** 1 to 4: views; `/`: search; `w`: wallboard and back; Esc: back from a call. */
+/** 1 to 4: views; `/`: search; `w`: toggles the wallboard; Esc: back from a call. */
 export function useKeyboardShortcuts(): void {
   useEffect(() => {
     addEventListener('keydown', onKey);
@@ -26,10 +26,10 @@ function onKey(event: KeyboardEvent): void {
   else if (key === 'Escape' && location.hash.startsWith('#/calls/')) history.back();
 }
 
-/** Frames in which a view that was just asked for is there. */
+/** Animation frames to wait for a view to be rendered. */
 const framesMax = 30;
 
-/** Also from a view that has none: it is there once the calls are. */
+/** Focuses the search; on another view, navigates to the calls first and waits for the field. */
 function focusSearch(frames = framesMax): void {
   const search = document.querySelector<HTMLElement>('input[type=search]');
   if (search) return search.focus();

@@ -3,15 +3,15 @@ import type { ReactNode } from 'react';
 interface NoticeProps {
   readonly title: string;
   readonly text?: string;
-  /** Shown only after a moment: most of the time it is over before. */
-  readonly isQuiet?: boolean;
+  /** Appears after a short delay, so that a notice that is soon replaced does not flicker. */
+  readonly isDelayed?: boolean;
   readonly children?: ReactNode;
 }
 
-/** What stands in the middle when there is nothing to show: what is the matter, and what to do. */
-export function Notice({ title, text, isQuiet = false, children }: NoticeProps) {
+/** Stands in the place of a view: why there is nothing to show, and what to do. */
+export function Notice({ title, text, isDelayed = false, children }: NoticeProps) {
   return (
-    <section className={isQuiet ? 'notice quiet' : 'notice'}>
+    <section className={isDelayed ? 'notice delayed' : 'notice'}>
       <h1>{title}</h1>
       {text === undefined ? null : <p>{text}</p>}
       {children}

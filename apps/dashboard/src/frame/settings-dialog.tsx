@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
 import { useAppContext } from '../context.tsx';
-import type { Settings, AlertThresholds } from '../settings.ts';
+import { isThreshold } from '../settings.ts';
+import type { AlertThreshold, AlertThresholds, Settings } from '../settings.ts';
 
 interface SettingsDialogProps {
   readonly onSettings: (settings: Settings) => void;
@@ -8,67 +9,48 @@ interface SettingsDialogProps {
   readonly onClose: () => void;
 }
 
-/** What a user may set; it holds at once. */
+const languages = { en: 'English', 'pt-BR': 'Português (Brasil)' } as const satisfies Record<
+  Settings['language'],
+  string
+>;
+
+/** The settings of a user. A change takes effect at once. */
 export function SettingsDialog({ onSettings, onForget, onClose }: SettingsDialogProps) {
   const { settings, texts } = useAppContext();
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
-  const themes = Object.entries(texts.themes) as [Settings['theme'], string][];
   const { thresholds } = settings;
-  const names = {
+  const titles = {
     waitSeconds: texts.longestThreshold,
     serviceLevelPercent: texts.serviceLevelThreshold,
     abandonPercent: texts.abandonThreshold,
   } as const satisfies Record<keyof AlertThresholds, string>;
-  const set = (name: keyof AlertThresholds, level: 'warn' | 'bad', value: number): void => {
-    if (!(value >= 0 && value < 1e6)) return;
-    onSettings({ ...settings, thresholds: { ...thresholds, [name]: { ...thresholds[name], [level]: value } } });
-  };
+  const setThreshold = (name: keyof AlertThresholds, threshold: AlertThreshold): void =>
+    onSettings({ ...settings, thresholds: { ...thresholds, [name]: threshold } });
   return (
     <dialog ref={dialog} onClose={onClose} aria-labelledby={`${id}title`}>
       <h2 id={`${id}title`}>{texts.settings}</h2>
-      <label>
-        {texts.language}
-        <select
-          value={settings.language}
-          onChange={({ target }) => onSettings({ ...settings, language: target.value === 'pt-BR' ? 'pt-BR' : 'en' })}
-        >
-          <option value="en">English</option>
-          <option value="pt-BR">Português (Brasil)</option>
-        </select>
-      </label>
-      <label>
-        {texts.theme}
-        <select
-          value={settings.theme}
-          onChange={({ target }) =>
-            onSettings({ ...settings, theme: themes.find(([theme]) => theme === target.value)?.[0] ?? 'system' })
-          }
-        >
-          {themes.map(([theme, name]) => (
-            <option key={theme} value={theme}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <Choice
+        title={texts.language}
+        options={languages}
+        value={settings.language}
+        onChange={(language) => onSettings({ ...settings, language })}
+      />
+      <Choice
+        title={texts.theme}
+        options={texts.themes}
+        value={settings.theme}
+        onChange={(theme) => onSettings({ ...settings, theme })}
+      />
       <h3>{texts.thresholds}</h3>
-      {(Object.entries(names) as [keyof AlertThresholds, string][]).map(([name, title]) => (
-        <fieldset key={name}>
-          <legend>{title}</legend>
-          {(['warn', 'bad'] as const).map((level) => (
-            <label key={level}>
-              {texts[level]}
-              <input
-                type="number"
-                min={0}
-                defaultValue={thresholds[name][level]}
-                onChange={({ target }) => set(name, level, target.valueAsNumber)}
-              />
-            </label>
-          ))}
-        </fieldset>
+      {keysOf(titles).map((name) => (
+        <ThresholdFields
+          key={name}
+          title={titles[name]}
+          threshold={thresholds[name]}
+          onChange={(threshold) => setThreshold(name, threshold)}
+        />
       ))}
       <p className="faint">{texts.keys}</p>
       <form method="dialog" className="dialog-end">
@@ -82,3 +64,54 @@ export function SettingsDialog({ onSettings, onForget, onClose }: SettingsDialog
     </dialog>
   );
 }
+
+interface ChoiceProps<Value extends string> {
+  readonly title: string;
+  /** Names of the values. */
+  readonly options: Readonly<Record<Value, string>>;
+  readonly value: Value;
+  readonly onChange: (value: Value) => void;
+}
+
+const Choice = <Value extends string>({ title, options, value, onChange }: ChoiceProps<Value>) => (
+  <label>
+    {title}
+    <select value={value} onChange={({ target }) => onChange(target.value as Value)}>
+      {keysOf(options).map((option) => (
+        <option key={option} value={option}>
+          {options[option]}
+        </option>
+      ))}
+    </select>
+  </label>
+);
+
+interface ThresholdFieldsProps {
+  readonly title: string;
+  readonly threshold: AlertThreshold;
+  readonly onChange: (threshold: AlertThreshold) => void;
+}
+
+function ThresholdFields({ title, threshold, onChange }: ThresholdFieldsProps) {
+  const { texts } = useAppContext();
+  return (
+    <fieldset>
+      <legend>{title}</legend>
+      {(['warn', 'bad'] as const).map((severity) => (
+        <label key={severity}>
+          {texts[severity]}
+          <input
+            type="number"
+            min={0}
+            defaultValue={threshold[severity]}
+            onChange={({ target: { valueAsNumber: value } }) => {
+              if (isThreshold(value)) onChange({ ...threshold, [severity]: value });
+            }}
+          />
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+const keysOf = <Key extends string>(record: Readonly<Record<Key, unknown>>): Key[] => Object.keys(record) as Key[];

@@ -8,7 +8,7 @@ interface TokenPromptProps {
   readonly onToken: (token: string) => void;
 }
 
-/** Asks for the token without which the gateway shows nothing. It is kept until this tab is closed. */
+/** Asks for the token that the gateway requires. The tab keeps it until it is closed. */
 export function TokenPrompt({ texts, isRefused, onToken }: TokenPromptProps) {
   const id = useId();
   const submit = (form: FormData): void => {

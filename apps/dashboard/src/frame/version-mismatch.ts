@@ -4,8 +4,8 @@ import { useStatus } from '../context.tsx';
 const reloadedKey = 'callstream.reloaded';
 
 /**
- * Loads the page again when the gateway plays calls by other rules than this page knows: the page that it has now knows them. Once
- * in a tab until both are of one version again, so that a cache that keeps the old page makes no loop.
+ * Reloads the page if the gateway has another projection version: its new page has the same version. Only once per tab until the
+ * versions match again, so that an outdated cache does not cause a loop.
  */
 export function useReloadOnVersionMismatch(): void {
   const { isOtherVersion, connection } = useStatus();

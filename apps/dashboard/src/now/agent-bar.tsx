@@ -1,20 +1,20 @@
 import { useTexts } from '../context.tsx';
 import type { QueueSummary } from './queue-summary.ts';
 
-const shown = ['available', 'ringing', 'on_call', 'paused'] as const;
+const shownPresences = ['available', 'ringing', 'on_call', 'paused'] as const;
 
-/** How many agents do what: as a bar, and in numbers. */
+/** Number of agents by presence, as a bar. */
 export function AgentBar({ agents }: Pick<QueueSummary, 'agents'>) {
   const texts = useTexts();
-  const there = shown.filter((presence) => agents[presence] > 0);
-  if (there.length === 0) return <span className="faint">0</span>;
+  const present = shownPresences.filter((presence) => agents[presence] > 0);
+  if (present.length === 0) return <span className="faint">0</span>;
   return (
     <div
       className="agent-bar"
-      aria-label={there.map((one) => `${texts.presences[one]} ${agents[one]}`).join(', ')}
+      aria-label={present.map((presence) => `${texts.presences[presence]} ${agents[presence]}`).join(', ')}
       role="img"
     >
-      {there.map((presence) => (
+      {present.map((presence) => (
         <span
           key={presence}
           className={`presence-${presence}`}

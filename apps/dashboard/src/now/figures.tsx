@@ -7,38 +7,38 @@ import { SeverityMark } from './severity-mark.tsx';
 import { severitiesOf } from './queue-summary.ts';
 import type { QueueSummary } from './queue-summary.ts';
 
-/** The numbers to be read from the other side of the room. */
-export function Figures({ facts, isTotal }: { readonly facts: QueueSummary; readonly isTotal: boolean }) {
+/** Key figures, large enough to be read from afar. */
+export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; readonly isTotal: boolean }) {
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
-  const within = useQueues()?.service_level_seconds;
-  const { longestSince, agents, today } = facts;
-  const levels = severitiesOf(facts, settings.thresholds, now);
-  const present = agents.on_call + agents.ringing + agents.available + agents.paused;
+  const serviceLevelSeconds = useQueues()?.service_level_seconds;
+  const { longestSince, agents, today } = summary;
+  const severities = severitiesOf(summary, settings.thresholds, now);
+  const loggedIn = agents.on_call + agents.ringing + agents.available + agents.paused;
   return (
     <section className="figures" aria-labelledby="figures-of">
       <h1 id="figures-of">
-        {isTotal ? texts.total : `${texts.queue} ${facts.queue === '' ? texts.noQueue : facts.queue}`}
+        {isTotal ? texts.total : `${texts.queue} ${summary.queue === '' ? texts.noQueue : summary.queue}`}
       </h1>
       <dl>
         <Figure name={texts.waiting} isBig>
-          {formats.number(facts.waiting)}
+          {formats.number(summary.waiting)}
         </Figure>
-        <Figure name={texts.longest} level={levels.wait} isBig>
+        <Figure name={texts.longest} severity={severities.wait} isBig>
           {duration(longestSince === null ? null : now - longestSince)}
         </Figure>
         <Figure name={texts.talking} isBig>
-          {formats.number(facts.talking)}
+          {formats.number(summary.talking)}
         </Figure>
         <Figure
           name={texts.serviceLevel}
-          level={levels.serviceLevel}
-          note={within === undefined ? '' : texts.within(within)}
+          severity={severities.serviceLevel}
+          note={serviceLevelSeconds === undefined ? '' : texts.within(serviceLevelSeconds)}
           isBig
         >
           {formats.percent(today.service_level)}
         </Figure>
-        <Figure name={texts.presences.available} note={texts.ofAgents(present)}>
+        <Figure name={texts.presences.available} note={texts.ofAgents(loggedIn)}>
           {formats.number(agents.available)}
         </Figure>
         <Figure name={texts.answered} note={texts.sinceMidnight}>
@@ -46,12 +46,12 @@ export function Figures({ facts, isTotal }: { readonly facts: QueueSummary; read
         </Figure>
         <Figure
           name={texts.abandoned}
-          level={levels.abandoned}
+          severity={severities.abandoned}
           note={today.abandon_rate === null ? texts.sinceMidnight : formats.percent(today.abandon_rate)}
         >
           {formats.number(today.abandoned)}
         </Figure>
-        <Figure name={texts.asa} note={texts.sinceMidnight}>
+        <Figure name={<abbr title={texts.asaLong}>{texts.asa}</abbr>} note={texts.sinceMidnight}>
           {duration(today.asa_ms)}
         </Figure>
       </dl>
@@ -60,18 +60,18 @@ export function Figures({ facts, isTotal }: { readonly facts: QueueSummary; read
 }
 
 interface FigureProps {
-  readonly name: string;
-  readonly level?: Severity;
+  readonly name: ReactNode;
+  readonly severity?: Severity;
   readonly note?: string;
   readonly isBig?: boolean;
   readonly children: ReactNode;
 }
 
-const Figure = ({ name, level = 'ok', note, isBig = false, children }: FigureProps) => (
-  <div className={`figure ${isBig ? 'big' : 'small'} is-${level}`}>
+const Figure = ({ name, severity = 'ok', note, isBig = false, children }: FigureProps) => (
+  <div className={`figure ${isBig ? 'big' : 'small'} is-${severity}`}>
     <dt>{name}</dt>
     <dd className="figure-value">
-      <SeverityMark level={level}>{children}</SeverityMark>
+      <SeverityMark severity={severity}>{children}</SeverityMark>
     </dd>
     {note === undefined ? null : <dd className="figure-note">{note}</dd>}
   </div>

@@ -1,37 +1,37 @@
 import { isTalking, isWaiting } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 
-/** What goes on now, in one queue or in all. */
+/** Counts of the live board, for one queue or all. */
 export interface LiveCounts {
   readonly waiting: number;
-  /** Since when the first of them waits in its queue, ms since 1970 by the gateway's clock; null if none does. */
+  /** Start of the longest wait, in ms since 1970 by the gateway's clock; null if no call waits. */
   readonly longestSince: number | null;
   readonly talking: number;
 }
 
 export const noCalls: LiveCounts = { waiting: 0, longestSince: null, talking: 0 };
 
-/** Calls that became stale leave the board: the gateway says so, not the clock of this page. */
-const never = Infinity;
-const waitsNow = (call: Call, now: number): boolean => isWaiting(call, now, never);
-const talksNow = (call: Call, now: number): boolean => isTalking(call, now, never);
+/** The gateway removes stale calls from the board, so they need no check here. */
+const staleAfterMs = Infinity;
+const isWaitingNow = (call: Call, now: number): boolean => isWaiting(call, now, staleAfterMs);
+const isTalkingNow = (call: Call, now: number): boolean => isTalking(call, now, staleAfterMs);
 
-/** Since when a call waits, in ms since 1970 by the gateway's clock: its own times are its sender's. */
+/** Start of the wait, in ms since 1970 by the gateway's clock. The call's own times are by the sender's clock. */
 export const waitingSince = (call: Call): number => (call.waitingSince ?? call.stateAt) + call.delayMs;
 
-/** What goes on in each queue, by its name; '' for none. */
+/** Counts by name of the queue; '' stands for no queue. */
 export function liveCountsByQueue(calls: readonly Call[], now: number): Map<string, LiveCounts> {
-  const floors = new Map<string, LiveCounts>();
+  const counts = new Map<string, LiveCounts>();
   for (const call of calls) {
-    const isWaitingNow = waitsNow(call, now);
-    if (!isWaitingNow && !talksNow(call, now)) continue;
+    const waits = isWaitingNow(call, now);
+    if (!waits && !isTalkingNow(call, now)) continue;
     const queue = call.queue ?? '';
-    const one: LiveCounts = isWaitingNow
+    const callCounts: LiveCounts = waits
       ? { waiting: 1, longestSince: waitingSince(call), talking: 0 }
       : { ...noCalls, talking: 1 };
-    floors.set(queue, addCounts(floors.get(queue) ?? noCalls, one));
+    counts.set(queue, addCounts(counts.get(queue) ?? noCalls, callCounts));
   }
-  return floors;
+  return counts;
 }
 
 export const addCounts = (a: LiveCounts, b: LiveCounts): LiveCounts => ({
@@ -43,6 +43,6 @@ export const addCounts = (a: LiveCounts, b: LiveCounts): LiveCounts => ({
   talking: a.talking + b.talking,
 });
 
-/** Calls that wait, who has waited for longest in front. */
+/** The waiting calls, longest wait first. */
 export const waitingCalls = (calls: readonly Call[], now: number): Call[] =>
-  calls.filter((call) => waitsNow(call, now)).toSorted((a, b) => waitingSince(a) - waitingSince(b) || a.id - b.id);
+  calls.filter((call) => isWaitingNow(call, now)).toSorted((a, b) => waitingSince(a) - waitingSince(b) || a.id - b.id);

@@ -7,21 +7,21 @@ import { duration } from '../text/formats.ts';
 import { waitingCalls, waitingSince } from './live-counts.ts';
 import { SeverityMark } from './severity-mark.tsx';
 
-/** Most calls in this list; on a wall nobody can scroll. */
-const shownMax = { page: 10, wall: 6 } as const;
+/** Limit of calls in the list; nobody can scroll a wallboard. */
+const callsMax = { page: 10, wallboard: 6 } as const;
 
-/** Who has waited for longest. */
+/** The calls that have waited longest. */
 export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
   const { texts, settings, isWallboard } = useAppContext();
   const now = useNow();
   const waiting = waitingCalls(calls, now);
-  const most = isWallboard ? shownMax.wall : shownMax.page;
+  const limit = isWallboard ? callsMax.wallboard : callsMax.page;
   return (
     <section className="panel longest" aria-labelledby="longest">
       <h2 id="longest">{texts.waitingNow}</h2>
       {waiting.length === 0 ? <p className="faint">{texts.nobodyWaits}</p> : null}
       <ol>
-        {waiting.slice(0, most).map((call) => {
+        {waiting.slice(0, limit).map((call) => {
           const { callId, theirNumber, queue } = call;
           const ms = now - waitingSince(call);
           return (
@@ -34,7 +34,7 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
                   {queue ?? texts.noQueue}
                 </span>
                 <span className="longest-time">
-                  <SeverityMark level={severityAbove(ms / 1_000, settings.thresholds.waitSeconds)}>
+                  <SeverityMark severity={severityAbove(ms / 1_000, settings.thresholds.waitSeconds)}>
                     {duration(ms)}
                   </SeverityMark>
                 </span>
@@ -43,7 +43,7 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
           );
         })}
       </ol>
-      {waiting.length > most ? <p className="faint">{texts.more(waiting.length - most)}</p> : null}
+      {waiting.length > limit ? <p className="faint">{texts.more(waiting.length - limit)}</p> : null}
     </section>
   );
 }

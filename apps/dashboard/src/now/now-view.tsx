@@ -8,20 +8,20 @@ import { LongestWaits } from './longest-waits.tsx';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
 import { QueueTable } from './queue-table.tsx';
 
-/** What goes on now: the numbers to be read from afar, every queue, and who has waited for longest. */
+/** The current state: key figures, every queue, and the longest waits. */
 export function NowView() {
   const { queue } = useRoute();
   const calls = useCalls();
   const queues = useQueues();
   const now = useNow();
-  const floors = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
-  const all = queueSummaries(queues, floors);
-  const chosen = queue === null ? undefined : all.find((facts) => facts.queue === queue);
+  const liveCounts = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
+  const summaries = queueSummaries(queues, liveCounts);
+  const chosen = queue === null ? undefined : summaries.find((summary) => summary.queue === queue);
   return (
     <div className="now">
-      <Figures facts={chosen ?? totalSummary(queues, floors)} isTotal={!chosen} />
+      <Figures summary={chosen ?? totalSummary(queues, liveCounts)} isTotal={!chosen} />
       <div className="now-rest">
-        <QueueTable queues={all} chosen={chosen?.queue ?? null} />
+        <QueueTable queues={summaries} chosen={chosen?.queue ?? null} />
         <LongestWaits calls={chosen ? calls.filter((call) => (call.queue ?? '') === queue) : calls} />
       </div>
     </div>

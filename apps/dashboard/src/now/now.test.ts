@@ -24,7 +24,7 @@ const calls = [
 ];
 const now = Date.parse(at(60));
 
-it('counts who waits and who talks in each queue, and since when', () => {
+it('counts the waiting and talking calls of each queue, and finds the longest wait', () => {
   expect(Object.fromEntries(liveCountsByQueue(calls, now))).toEqual({
     '900': { waiting: 2, longestSince: Date.parse(at(5)), talking: 0 },
     '901': { waiting: 1, longestSince: Date.parse(at(1)), talking: 0 },
@@ -33,17 +33,17 @@ it('counts who waits and who talks in each queue, and since when', () => {
   expect(waitingCalls(calls, now).map(({ callId }) => callId)).toEqual(['elsewhere', 'second', 'first']);
 });
 
-it('shows queues that the tables do not know yet, and all of them together', () => {
-  const floors = liveCountsByQueue(calls, now);
-  expect(queueSummaries(null, floors).map(({ queue, waiting }) => [queue, waiting])).toEqual([
+it('shows queues that are on the board only, and the total of all queues', () => {
+  const counts = liveCountsByQueue(calls, now);
+  expect(queueSummaries(null, counts).map(({ queue, waiting }) => [queue, waiting])).toEqual([
     ['', 0],
     ['900', 2],
     ['901', 1],
   ]);
-  expect(totalSummary(null, floors)).toMatchObject({ waiting: 3, talking: 1, longestSince: Date.parse(at(1)) });
+  expect(totalSummary(null, counts)).toMatchObject({ waiting: 3, talking: 1, longestSince: Date.parse(at(1)) });
 });
 
-it('is worth a look from a threshold on, and bad from another', () => {
+it('is a warning from one threshold on, and critical from another', () => {
   const up = (value: number | null) => severityAbove(value, { warn: 20, bad: 60 });
   expect([null, 19, 20, 59, 60].map(up)).toEqual(['ok', 'ok', 'warn', 'warn', 'bad']);
   const down = (value: number | null) => severityBelow(value, { warn: 80, bad: 60 });

@@ -6,38 +6,51 @@ import type { LiveCounts } from './live-counts.ts';
 
 type QueueNow = Queues['total'];
 
-/** A queue, or all together: what goes on now from the live board, agents and today from the tables. */
+/** A queue, or all: counts from the live board, agents and totals of today from the tables. */
 export interface QueueSummary extends LiveCounts {
   readonly queue: string;
   readonly agents: QueueNow['agents'];
   readonly today: QueueNow['today'];
 }
 
-const nobody: QueueNow['agents'] = { on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 };
-const nothing: QueueNow['today'] = {
-  ...{ visits: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_short: 0, flowed_out: 0, open: 0 },
-  ...{ service_level: null, abandon_rate: null, asa_ms: null, wait_ms_max: 0 },
+const noAgents: QueueNow['agents'] = { on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 };
+const noTotals: QueueNow['today'] = {
+  visits: 0,
+  answered: 0,
+  answered_in_time: 0,
+  abandoned: 0,
+  abandoned_short: 0,
+  flowed_out: 0,
+  open: 0,
+  service_level: null,
+  abandon_rate: null,
+  asa_ms: null,
+  wait_ms_max: 0,
 };
 
-/** Every queue that is known to the tables or the board, by name. */
-export function queueSummaries(queues: Queues | null, floors: ReadonlyMap<string, LiveCounts>): QueueSummary[] {
+/** Every queue in the tables or on the board, by name. */
+export function queueSummaries(queues: Queues | null, liveCounts: ReadonlyMap<string, LiveCounts>): QueueSummary[] {
   const known = new Map((queues?.queues ?? []).map((row) => [row.queue, row]));
-  const names = [...new Set([...known.keys(), ...floors.keys()])];
+  const names = [...new Set([...known.keys(), ...liveCounts.keys()])];
   return names
     .toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }))
     .map((queue) => ({
-      ...(floors.get(queue) ?? noCalls),
-      ...{ queue, agents: known.get(queue)?.agents ?? nobody, today: known.get(queue)?.today ?? nothing },
+      ...(liveCounts.get(queue) ?? noCalls),
+      queue,
+      agents: known.get(queue)?.agents ?? noAgents,
+      today: known.get(queue)?.today ?? noTotals,
     }));
 }
 
-/** All queues together. An agent of two queues is one agent, so this is not the sum. */
-export const totalSummary = (queues: Queues | null, floors: ReadonlyMap<string, LiveCounts>): QueueSummary => ({
-  ...[...floors.values()].reduce(addCounts, noCalls),
-  ...{ queue: '', agents: queues?.total.agents ?? nobody, today: queues?.total.today ?? nothing },
+/** All queues together. Not the sum: an agent in two queues counts once. */
+export const totalSummary = (queues: Queues | null, liveCounts: ReadonlyMap<string, LiveCounts>): QueueSummary => ({
+  ...[...liveCounts.values()].reduce(addCounts, noCalls),
+  queue: '',
+  agents: queues?.total.agents ?? noAgents,
+  today: queues?.total.today ?? noTotals,
 });
 
-/** How bad the numbers of a queue are. */
+/** Severity of the numbers of a queue. */
 export function severitiesOf(
   { longestSince, today }: QueueSummary,
   { waitSeconds, serviceLevelPercent, abandonPercent }: AlertThresholds,

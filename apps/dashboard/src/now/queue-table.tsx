@@ -9,11 +9,11 @@ import type { QueueSummary } from './queue-summary.ts';
 
 interface QueueTableProps {
   readonly queues: readonly QueueSummary[];
-  /** The queue whose numbers stand above, if it is one. */
+  /** The queue that the key figures are of; null: all queues. */
   readonly chosen: string | null;
 }
 
-/** Every queue in a row. */
+/** One row per queue. */
 export function QueueTable({ queues, chosen }: QueueTableProps) {
   const { texts } = useAppContext();
   return (
@@ -38,8 +38,8 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
           </tr>
         </thead>
         <tbody>
-          {queues.map((facts) => (
-            <QueueRow key={facts.queue} facts={facts} isChosen={facts.queue === chosen} />
+          {queues.map((summary) => (
+            <QueueRow key={summary.queue} summary={summary} isChosen={summary.queue === chosen} />
           ))}
         </tbody>
       </table>
@@ -47,11 +47,11 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
   );
 }
 
-function QueueRow({ facts, isChosen }: { readonly facts: QueueSummary; readonly isChosen: boolean }) {
+function QueueRow({ summary, isChosen }: { readonly summary: QueueSummary; readonly isChosen: boolean }) {
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
-  const { queue, waiting, longestSince, talking, agents, today } = facts;
-  const levels = severitiesOf(facts, settings.thresholds, now);
+  const { queue, waiting, longestSince, talking, agents, today } = summary;
+  const severities = severitiesOf(summary, settings.thresholds, now);
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
       <th scope="row">
@@ -67,7 +67,9 @@ function QueueRow({ facts, isChosen }: { readonly facts: QueueSummary; readonly 
         {formats.number(waiting)}
       </td>
       <td data-name={texts.longest} className="strong">
-        <SeverityMark level={levels.wait}>{duration(longestSince === null ? null : now - longestSince)}</SeverityMark>
+        <SeverityMark severity={severities.wait}>
+          {duration(longestSince === null ? null : now - longestSince)}
+        </SeverityMark>
       </td>
       <td data-name={texts.talking} className="strong">
         {formats.number(talking)}
@@ -77,10 +79,10 @@ function QueueRow({ facts, isChosen }: { readonly facts: QueueSummary; readonly 
       </td>
       <td data-name={texts.answered}>{formats.number(today.answered)}</td>
       <td data-name={texts.abandoned}>
-        <SeverityMark level={levels.abandoned}>{formats.number(today.abandoned)}</SeverityMark>
+        <SeverityMark severity={severities.abandoned}>{formats.number(today.abandoned)}</SeverityMark>
       </td>
       <td data-name={texts.serviceLevel}>
-        <SeverityMark level={levels.serviceLevel}>{formats.percent(today.service_level)}</SeverityMark>
+        <SeverityMark severity={severities.serviceLevel}>{formats.percent(today.service_level)}</SeverityMark>
       </td>
       <td data-name={texts.asa}>{duration(today.asa_ms)}</td>
     </tr>

@@ -4,17 +4,17 @@ import type { Severity } from '../settings.ts';
 
 const signs = { ok: '', warn: '▲', bad: '◆' } as const;
 
-/** A number with how bad it is: as colour, as a sign, and as a word for who hears the page. */
-export function SeverityMark({ level, children }: { readonly level: Severity; readonly children: ReactNode }) {
+/** A number with its severity: as a colour, a sign, and a word for screen readers. */
+export function SeverityMark({ severity, children }: { readonly severity: Severity; readonly children: ReactNode }) {
   const texts = useTexts();
   return (
-    <span className={`level-${level}`}>
-      {level === 'ok' ? null : (
+    <span className={`level-${severity}`}>
+      {severity === 'ok' ? null : (
         <>
           <span className="sign" aria-hidden>
-            {signs[level]}
+            {signs[severity]}
           </span>
-          <span className="heard">{texts.levels[level]}: </span>
+          <span className="visually-hidden">{texts.severities[severity]}: </span>
         </>
       )}
       {children}

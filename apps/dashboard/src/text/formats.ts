@@ -1,17 +1,17 @@
-/** How times and numbers are written, in the language of the user and the time zone of the call centre. */
+/** Formats of times and numbers, in the language of the user and the time zone of the call centre. */
 export interface Formats {
   readonly number: (value: number) => string;
   /** `ratio` from 0 to 1. */
   readonly percent: (ratio: number | null) => string;
   /** Hours, minutes and seconds. */
   readonly clock: (ms: number) => string;
-  /** The same with milliseconds, if there are some. */
+  /** The same, with milliseconds unless they are 0. */
   readonly exact: (ms: number) => string;
-  /** Day and clock. */
+  /** Date, hours, minutes and seconds. */
   readonly moment: (ms: number) => string;
 }
 
-/** What is said where there is no number. */
+/** Stands for a missing number. */
 const none = '–';
 
 export function createFormats(language: string, timeZone: string | undefined): Formats {
@@ -37,7 +37,7 @@ export function createFormats(language: string, timeZone: string | undefined): F
   };
 }
 
-/** `m:ss`, from an hour on `h:mm:ss`, from two days on days. Never less than 0. */
+/** `m:ss`; from one hour on `h:mm:ss`, from two days on days and hours. A negative duration counts as 0. */
 export function duration(ms: number | null): string {
   if (ms === null) return none;
   const seconds = Math.max(0, Math.floor(ms / 1_000));

@@ -1,7 +1,8 @@
 import { useEffect, useId, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { useFormats, useAppContext } from '../context.tsx';
+import { useAppContext, useTexts } from '../context.tsx';
+import type { Formats } from '../text/formats.ts';
 import { useTheme } from '../use-theme.ts';
 import type { Columns } from './series.ts';
 
@@ -10,54 +11,32 @@ export interface ChartProps {
   readonly hint: string;
   readonly data: Columns;
   readonly series: readonly { readonly name: string; readonly color: `--${string}` }[];
-  /** Bars of several series stand on each other. */
+  /** Bars of several series are stacked. */
   readonly kind: 'line' | 'bars';
-  /** Names of the bars; without them x is a time. */
+  /** Names of the bars; without them x is a time, in seconds since 1970. */
   readonly labels?: readonly string[];
 }
 
 const heightPx = 220;
-/** What may lie between two times that are written under a chart, in seconds. */
+/** Possible distances of two times on the x axis, in seconds. */
 const timeSteps = [1, 5, 10, 30, 60, 300, 900, 1_800, 3_600, 7_200, 14_400];
-/** Left and right of the first and the last x that is a time: half a bar. */
+/** Margin before the first and after the last time, in seconds: half a bar. */
 const marginSeconds = { line: 0, bars: 150 } as const;
 
-/** A chart with its legend, and the same numbers as a table for who does not see it. */
-export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
-  const { texts, formats, settings } = useAppContext();
-  const theme = useTheme(settings.theme);
+/** A chart with its legend, and the same numbers as a table for screen readers. */
+export function Chart(props: ChartProps) {
+  const { title, hint, data, series, kind } = props;
+  const texts = useTexts();
   const id = useId();
-  const place = useRef<HTMLDivElement>(null);
-  const plot = useRef<uPlot | null>(null);
   // A line needs two points.
   const isEmpty = (data[0]?.length ?? 0) < (kind === 'line' ? 2 : 1);
-  const names = series.map(({ name }) => name).join('\n');
-  // Drawn anew when it looks different; when only the numbers do, they are put in.
-  useEffect(() => {
-    if (isEmpty || !place.current) return;
-    const options = optionsOf({ series, kind, labels, width: place.current.clientWidth, formats });
-    const drawn = new uPlot(options, drawnData(kind, data), place.current);
-    plot.current = drawn;
-    const resizing = new ResizeObserver(([entry]) => {
-      if (entry) drawn.setSize({ width: entry.contentRect.width, height: heightPx });
-    });
-    resizing.observe(place.current);
-    return () => {
-      resizing.disconnect();
-      drawn.destroy();
-      plot.current = null;
-    };
-    // eslint-disable-next-line react-hooks/exhaustive-deps -- `data` is put in below
-  }, [isEmpty, names, kind, theme, formats]);
-  useEffect(() => plot.current?.setData(drawnData(kind, data)), [kind, data]);
-  const x = (at: number): string => (labels ? (labels[at] ?? '') : formats.clock(at * 1_000));
   return (
     <section className="panel chart" aria-labelledby={id}>
       <h2 id={id}>
         {title} <span className="faint">{hint}</span>
       </h2>
       {isEmpty ? (
-        <p className="faint chart-empty">{texts.notYet}</p>
+        <p className="faint chart-empty">{texts.noData}</p>
       ) : (
         <>
           <ul className="legend" aria-hidden>
@@ -67,45 +46,80 @@ export function Chart({ title, hint, data, series, kind, labels }: ChartProps) {
               </li>
             ))}
           </ul>
-          <div ref={place} className="plot" aria-hidden />
-          <details className="numbers">
-            <summary>{texts.asNumbers}</summary>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">{labels ? texts.wait : texts.time}</th>
-                  {series.map(({ name }) => (
-                    <th key={name} scope="col">
-                      {name}
-                    </th>
-                  ))}
-                </tr>
-              </thead>
-              <tbody>
-                {lastOf(data).map(([at = 0, ...values]) => (
-                  <tr key={at}>
-                    <th scope="row">{x(at)}</th>
-                    {values.map((value, i) => (
-                      <td key={series[i]?.name}>{formats.number(value)}</td>
-                    ))}
-                  </tr>
-                ))}
-              </tbody>
-            </table>
-          </details>
+          <Plot {...props} />
+          <NumbersTable {...props} />
         </>
       )}
     </section>
   );
 }
 
-/** The newest rows of the table, the last one first. */
+/** The canvas of uPlot. It is created again when the series, the theme or the formats change; new data are only set. */
+function Plot({ data, series, kind, labels }: ChartProps) {
+  const { formats, settings } = useAppContext();
+  const theme = useTheme(settings.theme);
+  const container = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | null>(null);
+  const names = series.map(({ name }) => name).join('\n');
+  useEffect(() => {
+    if (!container.current) return;
+    const options = optionsOf({ series, kind, labels, width: container.current.clientWidth, formats });
+    const created = new uPlot(options, stackedData(kind, data), container.current);
+    plot.current = created;
+    const resizing = new ResizeObserver(([entry]) => {
+      if (entry) created.setSize({ width: entry.contentRect.width, height: heightPx });
+    });
+    resizing.observe(container.current);
+    return () => {
+      resizing.disconnect();
+      created.destroy();
+      plot.current = null;
+    };
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- the next effect sets `data`
+  }, [names, kind, theme, formats]);
+  useEffect(() => plot.current?.setData(stackedData(kind, data)), [kind, data]);
+  return <div ref={container} className="plot" aria-hidden />;
+}
+
+function NumbersTable({ data, series, labels }: ChartProps) {
+  const { texts, formats } = useAppContext();
+  const x = (value: number): string => (labels ? (labels[value] ?? '') : formats.clock(value * 1_000));
+  return (
+    <details className="numbers">
+      <summary>{texts.asNumbers}</summary>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{labels ? texts.wait : texts.time}</th>
+            {series.map(({ name }) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {lastRows(data).map(([at = 0, ...values]) => (
+            <tr key={at}>
+              <th scope="row">{x(at)}</th>
+              {values.map((value, i) => (
+                <td key={series[i]?.name}>{formats.number(value)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </details>
+  );
+}
+
+/** Limit of rows of the table. */
 const rowsMax = 24;
-const lastOf = (data: Columns): number[][] =>
+const lastRows = (data: Columns): number[][] =>
   (data[0] ?? []).map((_, i) => data.map((column) => column[i] ?? 0)).slice(-rowsMax);
 
-/** Bars stand on each other: what is drawn first is the sum of all, and the next covers all but the top of it. */
-function drawnData(kind: ChartProps['kind'], [x = [], ...values]: Columns): uPlot.AlignedData {
+/** Stacks bars: uPlot draws the sum of all series first, and each next series over all but the top part. */
+function stackedData(kind: ChartProps['kind'], [x = [], ...values]: Columns): uPlot.AlignedData {
   if (kind === 'line') return [[...x], ...values.map((column) => [...column])];
   const sums = values.map((_, i) =>
     x.map((__, row) => values.slice(0, i + 1).reduce((sum, column) => sum + (column[row] ?? 0), 0)),
@@ -113,11 +127,11 @@ function drawnData(kind: ChartProps['kind'], [x = [], ...values]: Columns): uPlo
   return [[...x], ...sums.toReversed()];
 }
 
-type PlotOptions = Pick<ChartProps, 'series' | 'kind'> & {
+interface PlotOptions extends Pick<ChartProps, 'series' | 'kind'> {
   readonly labels: readonly string[] | undefined;
   readonly width: number;
-  readonly formats: ReturnType<typeof useFormats>;
-};
+  readonly formats: Formats;
+}
 
 function optionsOf({ series, kind, labels, width, formats }: PlotOptions): uPlot.Options {
   const style = getComputedStyle(document.documentElement);
@@ -129,9 +143,11 @@ function optionsOf({ series, kind, labels, width, formats }: PlotOptions): uPlot
     ticks: { show: false },
   };
   const bars = uPlot.paths.bars?.({ size: [0.75, 64], radius: 0.15 });
-  const inOrder = kind === 'bars' ? series.toReversed() : series;
+  const drawOrder = kind === 'bars' ? series.toReversed() : series;
   return {
-    ...{ width, height: heightPx, legend: { show: false } },
+    width,
+    height: heightPx,
+    legend: { show: false },
     cursor: { points: { show: false }, drag: { x: false, y: false } },
     scales: {
       x: labels
@@ -154,7 +170,7 @@ function optionsOf({ series, kind, labels, width, formats }: PlotOptions): uPlot
     ],
     series: [
       {},
-      ...inOrder.map(({ name, color: of }) => ({
+      ...drawOrder.map(({ name, color: of }) => ({
         label: name,
         stroke: color(of),
         width: 2,

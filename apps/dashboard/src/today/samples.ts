@@ -2,8 +2,8 @@ import type { Gateway } from '../gateway.ts';
 import { sampleOf } from './series.ts';
 import type { Sample } from './series.ts';
 
-const everyMs = 5_000;
-/** Half a day. */
+const intervalMs = 5_000;
+/** Twelve hours. */
 const samplesMax = 8_640;
 
 export interface Samples extends Disposable {
@@ -11,7 +11,7 @@ export interface Samples extends Disposable {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** Calls by state since the page was opened: the gateway keeps no history of it. Nothing while the board is not known. */
+/** Samples the number of calls per state, because the gateway has no history of it. No samples while disconnected. */
 export function takeSamples({ calls, client }: Pick<Gateway, 'calls' | 'client'>): Samples {
   let samples: readonly Sample[] = [];
   const listeners = new Set<() => void>();
@@ -20,7 +20,7 @@ export function takeSamples({ calls, client }: Pick<Gateway, 'calls' | 'client'>
     samples = [...samples, sampleOf(calls.get(), client.now())].slice(-samplesMax);
     for (const listener of listeners) listener();
   };
-  const timer = setInterval(take, everyMs);
+  const timer = setInterval(take, intervalMs);
   return {
     get: () => samples,
     subscribe: (listener) => {

@@ -2,11 +2,20 @@ import { callsOfEvents, eventsOf, fixtureLog } from '@callstream/domain/testing'
 import { perInterval, waitBounds, waitDistribution } from './series.ts';
 
 const totals = (visits: number) => ({
-  ...{ visits, answered: visits, answered_in_time: 0, abandoned: 0, abandoned_short: 0, flowed_out: 0, open: 0 },
-  ...{ service_level: null, abandon_rate: null, asa_ms: null, wait_ms_max: 0 },
+  visits,
+  answered: visits,
+  answered_in_time: 0,
+  abandoned: 0,
+  abandoned_short: 0,
+  flowed_out: 0,
+  open: 0,
+  service_level: null,
+  abandon_rate: null,
+  asa_ms: null,
+  wait_ms_max: 0,
 });
 
-it('draws the day from just before the first call up to now', () => {
+it('shows the intervals from just before the first call until now', () => {
   const intervals = [0, 0, 0, 3, 0, 5, 0].map((visits, i) => ({
     begin: new Date(i * 300_000).toISOString(),
     total: totals(visits),
@@ -19,13 +28,13 @@ it('draws the day from just before the first call up to now', () => {
   expect(perInterval(intervals.slice(0, 3), 1e9, [({ visits }) => visits])).toEqual([[], []]);
 });
 
-it('counts waits by length, each in the first bar that it fits in', () => {
+it('counts each wait in the bar with the least upper bound', () => {
   const calls = ['01-nominal', '05-abandoned', '16-internal'].flatMap((name) => [
     ...callsOfEvents(eventsOf(fixtureLog(name))).values(),
   ]);
   const [x, answered, abandoned] = waitDistribution(calls);
   expect(x).toHaveLength(waitBounds.length);
-  // 12 s until ana took it.
+  // Ana answered after 12 s.
   expect(answered?.[waitBounds.indexOf(20)]).toBe(1);
   expect([answered, abandoned].map((counts) => counts?.reduce((sum, count) => sum + count, 0))).toEqual([1, 1]);
 });

@@ -3,12 +3,12 @@ import { callStates, isCounted } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { countByState } from '../calls/call-list.ts';
 
-/** Columns of a chart: the first is x, the others a series each. */
+/** Data of a chart: the first column is x, each other one a series. */
 export type Columns = readonly (readonly number[])[];
 
 type StatsInterval = NonNullable<Stats['intervals']>[number];
 
-/** Numbers per interval, up to now: what is still to come would be drawn as nothing having happened. x is seconds since 1970. */
+/** Columns of the intervals until now; future ones would be drawn as 0. x: seconds since 1970. */
 export function perInterval(
   intervals: readonly StatsInterval[],
   now: number,
@@ -16,7 +16,7 @@ export function perInterval(
 ): Columns {
   const past = intervals.filter(({ begin }) => Date.parse(begin) <= now);
   const first = past.findIndex(({ total }) => total.visits > 0);
-  // Nobody called in the night: a chart that begins with the first call has room for the day.
+  // Starts just before the first call, because the empty hours of the night would take up half of the chart.
   const shown = first < 0 ? [] : past.slice(Math.max(0, first - 1));
   return [
     shown.map(({ begin }) => Date.parse(begin) / 1_000),
@@ -24,10 +24,10 @@ export function perInterval(
   ];
 }
 
-/** Upper bounds of the bars, in seconds; the last one has no end. */
+/** Upper bounds of the bars, in seconds. */
 export const waitBounds = [5, 10, 20, 30, 60, 120, 300, Infinity] as const;
 
-/** How many visits that ended waited for how long: answered, and abandoned. x is the number of the bar. */
+/** Histogram of the waits of ended queue visits: answered, and all others. x: index of the bar. */
 export function waitDistribution(calls: readonly Call[]): Columns {
   const answered = waitBounds.map(() => 0);
   const abandoned = waitBounds.map(() => 0);
@@ -40,14 +40,14 @@ export function waitDistribution(calls: readonly Call[]): Columns {
   return [waitBounds.map((_, i) => i), answered, abandoned];
 }
 
-/** How many calls were in each state at a moment. */
+/** Number of calls in each of `sampledStates`. */
 export interface Sample {
   /** ms since 1970. */
   readonly at: number;
   readonly counts: readonly number[];
 }
 
-/** Finished calls only leave the board after half an hour: their number says nothing. */
+/** Without finished calls: their number depends only on how long the board keeps them. */
 export const sampledStates = callStates.filter((state) => state !== 'FINISHED');
 
 export function sampleOf(calls: readonly Call[], at: number): Sample {

@@ -6,10 +6,10 @@ import { useRoute } from '../use-route.ts';
 import { Chart } from './chart.tsx';
 import { perInterval, sampledStates, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
 
-/** How often the numbers of today are asked for, in ms. */
-const askEveryMs = 10_000;
+/** Refresh interval of the totals of today, in ms. */
+const refreshEveryMs = 10_000;
 
-/** The day so far, as pictures. */
+/** Charts of today. */
 export function TodayView() {
   const { texts, gateway } = useAppContext();
   const { queue } = useRoute();
@@ -19,7 +19,7 @@ export function TodayView() {
   const { stats, problem } = useStats(queue);
   const intervals = stats?.intervals;
   const perState = useMemo(() => samplesAsColumns(samples), [samples]);
-  const arrivals = useMemo(() => perInterval(intervals ?? [], now, [({ visits }) => visits]), [intervals, now]);
+  const offered = useMemo(() => perInterval(intervals ?? [], now, [({ visits }) => visits]), [intervals, now]);
   const outcomes = useMemo(
     () => perInterval(intervals ?? [], now, [({ answered }) => answered, ({ abandoned }) => abandoned]),
     [intervals, now],
@@ -32,30 +32,40 @@ export function TodayView() {
     () => waitBounds.map((bound, i) => (bound === Infinity ? `> ${String(waitBounds[i - 1])}` : `≤ ${bound}`)),
     [],
   );
-  const ended = [
+  const endedSeries = [
     { name: texts.answered, color: '--state-ongoing' },
     { name: texts.abandoned, color: '--bad' },
   ] as const;
   return (
     <div className="today">
-      <h1 className="heard">{texts.views.today}</h1>
+      <h1 className="visually-hidden">{texts.views.today}</h1>
       {problem === null ? null : (
         <p className="problem" role="alert">
           {texts.statsFailed(problem)}
         </p>
       )}
       <Chart
-        {...{ title: texts.perState, hint: texts.perStateHint, data: perState, kind: 'line' }}
+        title={texts.perState}
+        hint={texts.perStateHint}
+        data={perState}
+        kind="line"
         series={sampledStates.map((state) => ({ name: texts.states[state], color: `--state-${state.toLowerCase()}` }))}
       />
       <Chart
-        {...{ title: texts.arrivals, hint: texts.per5Minutes, data: arrivals, kind: 'bars' }}
-        series={[{ name: texts.arrivals, color: '--accent' }]}
+        title={texts.offered}
+        hint={texts.per5Minutes}
+        data={offered}
+        kind="bars"
+        series={[{ name: texts.offered, color: '--accent' }]}
       />
-      <Chart {...{ title: texts.outcomes, hint: texts.per5Minutes, data: outcomes, kind: 'bars' }} series={ended} />
+      <Chart title={texts.outcomes} hint={texts.per5Minutes} data={outcomes} kind="bars" series={endedSeries} />
       <Chart
-        {...{ title: texts.waits, hint: `${texts.seconds}, ${texts.waitsHint}`, data: waits, kind: 'bars', labels }}
-        series={ended}
+        title={texts.waits}
+        hint={`${texts.seconds}, ${texts.waitsHint}`}
+        data={waits}
+        kind="bars"
+        labels={labels}
+        series={endedSeries}
       />
     </div>
   );
@@ -66,28 +76,28 @@ interface StatsState {
   readonly problem: string | null;
 }
 
-/** The numbers of today, asked for again while they are looked at. What was there stays when an answer fails. */
+/** The totals of today, refreshed while they are shown. After an error the last totals stay. */
 function useStats(queue: string | null): StatsState {
   const { gateway } = useAppContext();
-  const [asked, setAsked] = useState<StatsState>({ stats: null, problem: null });
+  const [state, setState] = useState<StatsState>({ stats: null, problem: null });
   const day = useQueues()?.today.from;
   useEffect(() => {
-    const ending = new AbortController();
+    const abort = new AbortController();
     const query = new URLSearchParams({ interval: '5m', ...(queue === null ? {} : { queue }) });
     const read = async (): Promise<void> => {
       try {
-        const stats = (await gateway.ask(`/api/stats?${query.toString()}`, ending.signal)) as Stats;
-        setAsked({ stats, problem: null });
+        const stats = (await gateway.fetchJson(`/api/stats?${query.toString()}`, abort.signal)) as Stats;
+        setState({ stats, problem: null });
       } catch (error) {
-        if (!ending.signal.aborted) setAsked(({ stats }) => ({ stats, problem: (error as Error).message }));
+        if (!abort.signal.aborted) setState(({ stats }) => ({ stats, problem: (error as Error).message }));
       }
     };
     void read();
-    const timer = setInterval(() => void read(), askEveryMs);
+    const timer = setInterval(() => void read(), refreshEveryMs);
     return () => {
-      ending.abort();
+      abort.abort();
       clearInterval(timer);
     };
   }, [gateway, queue, day]);
-  return asked;
+  return state;
 }
