@@ -1,47 +1,51 @@
 import type { Servers } from './servers.ts';
 
+/** Prints a progress line to stderr. */
+export type ReportProgress = (line: string) => void;
+
 export interface BenchRow {
-  readonly what: string;
+  readonly name: string;
   readonly result: string;
-  /** Threshold that guards against regressions, and whether it is met. */
-  readonly wanted?: string;
+  /** Threshold against regressions, and whether the result meets it. */
+  readonly target?: string;
   readonly met?: boolean;
 }
 
-/** One benchmark: a file of this folder, named in main.ts. */
+/** A benchmark of `npm run bench`; main.ts lists all. */
 export interface Bench {
   readonly about: string;
-  /** `say` tells how far it is; `args` stand behind the name of the benchmark. */
-  readonly run: (servers: Servers, say: (line: string) => void, args: readonly string[]) => Promise<BenchRow[]>;
+  /** `args`: the arguments after the name of the benchmark. */
+  readonly run: (servers: Servers, report: ReportProgress, args: readonly string[]) => Promise<BenchRow[]>;
 }
 
-/** The first argument as a number of events. @throws {Error} if it is none */
-export function eventsArg(args: readonly string[], given: number): number {
+/** The first argument as a number of events; default: `eventsDefault`. @throws {Error} if it is not a number of at least 1,000 */
+export function eventsArg(args: readonly string[], eventsDefault: number): number {
   const [text] = args;
-  const events = text === undefined ? given : Number(text.replaceAll('_', ''));
+  const events = text === undefined ? eventsDefault : Number(text.replaceAll('_', ''));
   if (!Number.isSafeInteger(events) || events < 1_000)
-    throw new Error(`"${text ?? ''}" is no number of events: at least 1000.`);
+    throw new Error(`"${text ?? ''}" is not a number of events: use at least 1000.`);
   return events;
 }
 
 const runsDefault = 3;
 
-/** The second argument as a number of runs, of which the median counts. @throws {Error} if it is none */
+/** The second argument as a number of runs, of which the median counts; default: 3. @throws {Error} if it is not a number of at least 1 */
 export function runsArg([, text]: readonly string[]): number {
   const runs = text === undefined ? runsDefault : Number(text);
-  if (!Number.isSafeInteger(runs) || runs < 1) throw new Error(`"${text ?? ''}" is no number of runs: at least 1.`);
+  if (!Number.isSafeInteger(runs) || runs < 1)
+    throw new Error(`"${text ?? ''}" is not a number of runs: use at least 1.`);
   return runs;
 }
 
-/** Rows as a table of plain text. */
+/** Rows as a plain text table. */
 export function tableOf(rows: readonly BenchRow[]): string {
-  const lines = rows.map(({ what, result, wanted = '', met }) => [
-    what,
+  const lines = rows.map(({ name, result, target = '', met }) => [
+    name,
     result,
-    wanted,
+    target,
     met === undefined ? '' : met ? 'yes' : 'NO',
   ]);
-  const all = [['', 'result', 'wanted', 'met'], ...lines];
+  const all = [['', 'result', 'target', 'met'], ...lines];
   const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
   return all
     .map((line) =>
@@ -51,4 +55,11 @@ export function tableOf(rows: readonly BenchRow[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** Duration of `work` in ms. */
+export async function measureMs(work: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await work();
+  return performance.now() - began;
 }

@@ -4,28 +4,28 @@ import { startPostgres } from '@callstream/stack';
 
 export interface ColdPostgres extends AsyncDisposable {
   readonly url: string;
-  /** Starts it anew, where it was; false if the system may still have its files in memory. */
+  /** Restarts it; false if its files may still be in the operating system's cache. */
   readonly restart: () => Promise<boolean>;
 }
 
-/** A Postgres of our own that can be made to forget what it has read. */
+/** A Postgres that can be restarted with cold caches. */
 export async function startColdPostgres(dataDir: string): Promise<ColdPostgres> {
   let running = await startPostgres({ dataDir });
   return {
     url: running.url,
     restart: async () => {
       await running[Symbol.asyncDispose]();
-      const isForgotten = await dropFileCache(dataDir);
+      const isDropped = await dropFileCache(dataDir);
       running = await startPostgres({ dataDir });
-      return isForgotten;
+      return isDropped;
     },
     [Symbol.asyncDispose]: () => running[Symbol.asyncDispose](),
   };
 }
 
-/** Has the system drop what it has in memory of the files of a folder; false where it cannot be asked to. */
+/** Drops the files of a folder from the operating system's cache; false where that is not possible. */
 const dropFileCache = (folder: string): Promise<boolean> =>
-  // GNU dd: with nocache and a count of 0 it advises that the whole file is not needed any more (posix_fadvise).
+  // GNU dd with nocache and count=0 calls posix_fadvise(POSIX_FADV_DONTNEED) for the whole file.
   promisify(execFile)('find', [folder, '-type', 'f', '-exec', 'dd', 'if={}', 'iflag=nocache', 'count=0', ';']).then(
     () => true,
     () => false,

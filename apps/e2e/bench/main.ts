@@ -11,7 +11,7 @@ import { rolling } from './rolling/rolling.ts';
 import { findServers } from './servers.ts';
 import { stats } from './stats/stats.ts';
 
-/** Every benchmark, by the name that is given to `npm run bench -- NAME`. */
+/** All benchmarks by their NAME in `npm run bench -- NAME`. */
 const benches: Readonly<Record<string, Bench>> = {
   dashboard,
   gateway,
@@ -30,23 +30,23 @@ if (!bench) {
   const list = Object.entries(benches).map(([key, { about }]) => `  npm run bench -- ${key}   ${about}\n`);
   process.stdout.write(`Benchmarks:\n${list.join('')}`);
   process.stdout.write(
-    '\nThey start Kafka and Postgres in a temporary folder, or use KAFKA_BROKERS and DATABASE_URL.\n',
+    '\nA benchmark uses KAFKA_BROKERS and DATABASE_URL, or starts Kafka and Postgres in a temporary folder.\n',
   );
   process.exitCode = name === undefined ? 0 : 2;
 } else {
-  const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  // So that Ctrl-C takes Kafka and Postgres down with it.
+  const report = (line: string): void => void process.stderr.write(`${line}\n`);
+  // Ctrl-C must also stop Kafka and Postgres.
   const stopped = stopSignal().then((signal) => Promise.reject(new Error(`Stopped by ${signal}.`)));
   stopped.catch(() => undefined);
-  say('starting Kafka and Postgres …');
+  report('starting Kafka and Postgres …');
   {
     await using servers = await findServers(process.env);
-    // Where testDatabase() makes its databases.
+    // testDatabase() creates its databases there.
     process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
-    const rows = await Promise.race([bench.run(servers, say, args), stopped]);
+    const rows = await Promise.race([bench.run(servers, report, args), stopped]);
     process.stdout.write(`\n${tableOf(rows)}\n`);
     process.exitCode = rows.some(({ met }) => met === false) ? 1 : 0;
   }
-  // Whoever waits for a stop signal holds the channel of its parent open, and with it the process.
+  // stopSignal() keeps the IPC channel open, and with it the process.
   if (process.connected) process.disconnect();
 }

@@ -4,50 +4,48 @@ import { openDashboard } from '../src/clients/dashboard.ts';
 import { createSender } from '../src/load/sender.ts';
 import type { System } from '../src/system/system.ts';
 import { projectBacklog } from './projector/backlog.ts';
-import type { Bench, BenchRow } from './bench.ts';
+import type { Bench, BenchRow, ReportProgress } from './bench.ts';
 import { withSystem } from './with-system.ts';
 import { simulatedBodies } from '../src/load/simulated-webhooks.ts';
 import { median, quantile } from '../src/load/statistics.ts';
 
 const warmUps = 20;
 const webhooks = 200;
-/** Pause between two webhooks, in ms: more than the gateway holds a second DataChanged back. */
+/** Pause between two webhooks: longer than the gateway throttles DataChanged. */
 const pauseMs = { min: 150, max: 250 };
-const medianMsWanted = 50;
+const medianMsTarget = 50;
 
 const backlogEvents = 100_000;
 /** Events per second of the simulated time: about 300 calls at once. */
 const backlogRate = 40;
-const eventsPerSecondWanted = 10_000;
+const eventsPerSecondTarget = 10_000;
 const runs = 3;
-
-type Say = (line: string) => void;
 
 export const path: Bench = {
   about: 'webhook to DataChanged on a socket, unloaded; events/s of the projector from a backlog',
-  run: async (servers, say) => {
+  run: async (servers, report) => {
     const latency = await withSystem(servers, ['ingest', 'projector', 'gateway'], (system) =>
-      measureLatency(system, say),
+      measureLatency(system, report),
     );
     const rates: number[] = [];
     for (let run = 1; run <= runs; run++) {
-      say(`projector, run ${run} of ${runs}`);
+      report(`projector, run ${run} of ${runs}`);
       const { eventsPerSecond } = await projectBacklog(servers, simulatedBodies(backlogEvents, backlogRate));
       rates.push(eventsPerSecond);
     }
     const middle = median(rates);
     const rate: BenchRow = {
-      what: `projector, backlog of ${backlogEvents} simulated events, median of ${runs}`,
+      name: `projector, backlog of ${backlogEvents} simulated events, median of ${runs}`,
       result: `${Math.round(middle)} events/s (${rates.map(Math.round).join(', ')})`,
-      wanted: `≥ ${eventsPerSecondWanted} events/s`,
-      met: middle >= eventsPerSecondWanted,
+      target: `≥ ${eventsPerSecondTarget} events/s`,
+      met: middle >= eventsPerSecondTarget,
     };
     return [...latency, rate];
   },
 };
 
-/** One webhook at a time: from the post until the DataChanged after which a list has it. */
-async function measureLatency(system: System, say: Say): Promise<BenchRow[]> {
+/** One webhook at a time: from the post until the first DataChanged after which ListCalls has the call. */
+async function measureLatency(system: System, report: ReportProgress): Promise<BenchRow[]> {
   await using sender = createSender(system.webhookUrl, 1);
   await using dashboard = await openDashboard(system.socketUrl);
   const once = async (i: number): Promise<number> => {
@@ -56,8 +54,7 @@ async function measureLatency(system: System, say: Say): Promise<BenchRow[]> {
     const began = performance.now();
     const body = JSON.stringify({ type: 'call.new', call_id: aggregate_id, timestamp: new Date().toISOString() });
     const { status } = await sender.post(body);
-    if (status !== 200) throw new Error(`A webhook was answered with ${status}.`);
-    // A DataChanged may be of something else: only one after which the call is listed counts.
+    if (status !== 200) throw new Error(`A webhook got status ${status}.`);
     for (;;) {
       const changedAt = await dashboard.changedAfter(seen++);
       if ((await dashboard.listCalls({ aggregate_id })).length > 0) return changedAt - began;
@@ -65,20 +62,20 @@ async function measureLatency(system: System, say: Say): Promise<BenchRow[]> {
   };
   const times: number[] = [];
   for (let i = 0; i < warmUps + webhooks; i++) {
-    if (i % 50 === 0) say(`webhook ${i} of ${warmUps + webhooks}`);
+    if (i % 50 === 0) report(`webhook ${i} of ${warmUps + webhooks}`);
     const ms = await once(i);
     if (i >= warmUps) times.push(ms);
     await sleep(randomInt(pauseMs.min, pauseMs.max));
   }
-  const what = `webhook to DataChanged, ${webhooks} one at a time`;
+  const label = `webhook to DataChanged, ${webhooks} one at a time`;
   const middle = median(times);
   return [
     {
-      what: `${what}, median`,
+      name: `${label}, median`,
       result: `${middle.toFixed(1)} ms`,
-      wanted: `< ${medianMsWanted} ms`,
-      met: middle < medianMsWanted,
+      target: `< ${medianMsTarget} ms`,
+      met: middle < medianMsTarget,
     },
-    { what: `${what}, p99`, result: `${quantile(times, 0.99).toFixed(1)} ms` },
+    { name: `${label}, p99`, result: `${quantile(times, 0.99).toFixed(1)} ms` },
   ];
 }

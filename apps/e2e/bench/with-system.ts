@@ -4,7 +4,7 @@ import { startSystem } from '../src/system/system.ts';
 import type { ServiceName, System } from '../src/system/system.ts';
 import type { Servers } from './servers.ts';
 
-/** A system with a topic and an empty database of its own; the database is dropped afterwards. */
+/** Runs `use` with a new system on its own topic and database; drops the database afterwards. */
 export async function withSystem<T>(
   { brokers }: Servers,
   services: readonly ServiceName[],

@@ -8,18 +8,18 @@ import type { System } from '../src/system/system.ts';
 
 const pastMs = 2 * 3_600_000;
 const eventsPerSecond = 7;
-/** So many that some calls wait, and few are lost. */
+/** Enough agents that few calls are abandoned, and few enough that some wait. */
 const agents = 72;
 const batchRecords = 2_000;
 
 export interface LiveCentre extends AsyncDisposable {
-  /** The past is told; from here on, events are posted when they happen. */
+  /** Whether the past two hours are produced, and events are now posted in real time. */
   readonly isLive: () => boolean;
 }
 
-/** A call centre that has been at work for two hours, and goes on until disposed. */
+/** A simulated call centre with two hours of history, which continues in real time until disposed. */
 export async function startLiveCentre(system: System): Promise<LiveCentre> {
-  const ending = new AbortController();
+  const stopping = new AbortController();
   const recordOf = await createRecordOf(system);
   const publisher = await connectPublisher(system.kafka);
   const sender = createSender(system.webhookUrl, 8);
@@ -30,27 +30,26 @@ export async function startLiveCentre(system: System): Promise<LiveCentre> {
     if (batch.length > 0) await publisher.publishBatch(batch);
     batch = [];
   };
-  const work = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     for await (const body of simulatedBodies(200_000, eventsPerSecond, { seed: 5, agents, start })) {
-      if (ending.signal.aborted) return;
+      if (stopping.signal.aborted) return;
       const at = Date.parse((JSON.parse(body) as { timestamp: string }).timestamp);
       if (at < Date.now()) batch.push(recordOf(body, at));
       if (at < Date.now() && batch.length < batchRecords) continue;
       await flush();
       if (at < Date.now()) continue;
       isLive = true;
-      await sleep(at - Date.now(), undefined, { signal: ending.signal }).catch(() => undefined);
+      await sleep(at - Date.now(), undefined, { signal: stopping.signal }).catch(() => undefined);
       await sender.post(body);
     }
   };
-  const working = work();
-  // It is waited for in the end; until then nobody listens.
-  working.catch(() => undefined);
+  const running = run();
+  running.catch(() => undefined); // rethrown when disposed
   return {
     isLive: () => isLive,
     [Symbol.asyncDispose]: async () => {
-      ending.abort();
-      await working;
+      stopping.abort();
+      await running;
       await sender[Symbol.asyncDispose]();
       await publisher[Symbol.asyncDispose]();
     },

@@ -1,4 +1,4 @@
-// npm run screenshots: the pictures of README and docs, from a call centre that is simulated from a seed.
+// npm run screenshots: takes the pictures of README and docs, from a simulated call centre.
 import { join } from 'node:path';
 import { until } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
@@ -15,20 +15,26 @@ interface Screenshot {
   readonly name: string;
   readonly address: string;
   readonly theme: 'dark' | 'light';
-  /** What must be there before it is taken. */
-  readonly shows: string;
-  /** Goes to what cannot be named before. */
-  readonly find?: (page: Page) => Promise<void>;
+  /** Selector of an element that must be visible first. */
+  readonly waitFor: string;
+  /** Navigates where a fixed address is not enough. */
+  readonly navigate?: (page: Page) => Promise<void>;
 }
 
 const screenshots: readonly Screenshot[] = [
-  { name: 'now', address: '#/now', theme: 'dark', shows: '.queues tbody tr' },
-  { name: 'calls', address: '#/calls', theme: 'light', shows: '[data-call]' },
-  { name: 'call', address: '#/calls?state=FINISHED&queue=910', theme: 'dark', shows: '.lane .span', find: openCall },
-  { name: 'today', address: '#/today', theme: 'light', shows: '.plot canvas' },
+  { name: 'now', address: '#/now', theme: 'dark', waitFor: '.queues tbody tr' },
+  { name: 'calls', address: '#/calls', theme: 'light', waitFor: '[data-call]' },
+  {
+    name: 'call',
+    address: '#/calls?state=FINISHED&queue=910',
+    theme: 'dark',
+    waitFor: '.lane .span',
+    navigate: openCall,
+  },
+  { name: 'today', address: '#/today', theme: 'light', waitFor: '.plot canvas' },
 ];
 
-/** The call of the page on which most agents were. */
+/** Opens the call with the most agents. */
 async function openCall(page: Page): Promise<void> {
   const agents = page.locator('[data-call] .agent-cell');
   await agents.first().waitFor();
@@ -40,19 +46,19 @@ async function openCall(page: Page): Promise<void> {
 async function takeScreenshot(
   browser: Browser,
   url: string,
-  { name, address, theme, shows, find }: Screenshot,
+  { name, address, theme, waitFor, navigate }: Screenshot,
 ): Promise<void> {
   const settings = { theme, language: 'en' };
   await using shown = await openPage(browser, { url: `${url}${address}`, ...wide, settings });
-  const { page, complaints } = shown;
-  await find?.(page);
-  await page.locator(shows).first().waitFor();
+  const { page, errors } = shown;
+  await navigate?.(page);
+  await page.locator(waitFor).first().waitFor();
   await page.evaluate(() => document.fonts.ready);
-  // Two lines of a chart are the least that is one.
+  // Every chart needs at least two points.
   if (name === 'today') await page.locator('.plot canvas').nth(3).waitFor();
   const file = join(folder, `dashboard-${name}.png`);
   await page.screenshot({ path: file });
-  if (complaints.length > 0) throw new Error(`${name}: ${complaints.join('; ')}`);
+  if (errors.length > 0) throw new Error(`${name}: ${errors.join('; ')}`);
   process.stdout.write(`${file}\n`);
 }
 
@@ -60,10 +66,13 @@ process.stderr.write('starting Kafka and Postgres …\n');
 await using servers = await findServers(process.env);
 process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
 await withSystem(servers, ['ingest', 'projector', 'gateway'], async (system) => {
-  process.stderr.write('two hours of a call centre …\n');
+  process.stderr.write('simulating two hours of a call centre …\n');
   await using centre = await startLiveCentre(system);
-  await until(() => centre.isLive(), { timeoutMs: 120_000, onTimeout: () => new Error('The past takes too long.') });
-  await system.projected();
+  await until(() => centre.isLive(), {
+    timeoutMs: 120_000,
+    onTimeout: () => new Error('The history of two hours is not produced within 120 s.'),
+  });
+  await system.untilProjected();
   const browser = await startBrowser();
   try {
     const url = new URL('/', system.socketUrl.replace('ws:', 'http:')).href;

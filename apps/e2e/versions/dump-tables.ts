@@ -2,7 +2,7 @@ import { tableNames } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { readProjectionSql } from '@callstream/tables/testing';
 
-/** The live tables, with their data, as SQL that `client.query` can run on an empty database. */
+/** The live tables with their rows, as SQL that `client.query` can run on an empty database. */
 export async function dumpTables(db: Tables): Promise<string> {
   const client = await db.connect();
   try {

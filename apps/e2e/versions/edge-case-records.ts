@@ -3,7 +3,7 @@ import type { DumpedRecord } from '../src/log/topic-dump.ts';
 
 type EdgeCaseRecord = Pick<DumpedRecord, 'key' | 'value' | 'headers'>;
 
-/** Hexadecimal digits that do not compress, the same in every recording. */
+/** Incompressible hexadecimal digits, the same in every recording. */
 function digits(seed: string, length: number): string {
   let text = '';
   for (let i = 0; text.length < length; i++) text += createHash('sha256').update(`${seed} ${i}`).digest('hex');
@@ -13,7 +13,7 @@ function digits(seed: string, length: number): string {
 const event = (fields: object): string =>
   JSON.stringify({ call_id: 'odd', timestamp: '2026-03-02T15:00:00Z', ...fields });
 
-/** Events that no provider should send, and that version after version has to read: their bodies. */
+/** Bodies of unusual events, which every version must read. */
 export const edgeCaseBodies: readonly string[] = [
   event({
     type: 'call.new',
@@ -27,7 +27,7 @@ export const edgeCaseBodies: readonly string[] = [
   '{"type":"call.new","call_id":"numbers","huge":1e999,"long":12345678901234567890.10,"timestamp":1772463600}',
 ];
 
-/** Records that were not written by ingest. */
+/** Records of other producers than ingest. */
 export const edgeCaseRecords: readonly EdgeCaseRecord[] = [
   { key: null, value: event({ type: 'call.waiting', call_id: 'no key', queue: '900' }), headers: {} },
   { key: 'no headers', value: event({ type: 'call.finished', call_id: 'no headers' }), headers: {} },
@@ -35,7 +35,7 @@ export const edgeCaseRecords: readonly EdgeCaseRecord[] = [
   { key: 'not UTF-8', value: 'base64://79', headers: {} },
   { key: 'nothing', value: null, headers: {} },
   { key: 'too long', value: event({ type: 'call.new', call_id: 'i'.repeat(513) }), headers: {} },
-  // Version 1 let Postgres refuse these: they are too long for an index.
+  // In version 1 Postgres refused these: too long for an index.
   {
     key: 'refused',
     value: event({ type: 'call.overflow', call_id: 'refused', destination: digits('o', 3_000) }),

@@ -1,4 +1,4 @@
-// npm run record-version: keeps a log, its dead letters, and the tables that the projector of this checkout makes of it, in
+// npm run record-version: records a log, its dead letters, and the tables of this checkout's projector in
 // fixtures/versions/<projectionVersion>. Later versions are tested with it: apps/e2e/src/rebuild/upgrade.int.test.ts
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -16,11 +16,11 @@ import { edgeCaseBodies, edgeCaseRecords } from './edge-case-records.ts';
 
 const receivedFrom = Date.UTC(2026, 2, 2, 16);
 
-/** The log: all lives of fixtures/events, odd events, one life once more, and what was not written by ingest. */
+/** All call lives of fixtures/events, edge cases, one life as duplicates, and records of other producers. */
 async function records(system: System): Promise<DumpedRecord[]> {
   const recordOf = await createRecordOf(system);
-  const again = fixtureEvents.get('06-ended-in-ivr') ?? [];
-  const received = [...[...fixtureEvents.values()].flat(), ...edgeCaseBodies, ...again].map((body, i) => {
+  const duplicates = fixtureEvents.get('06-ended-in-ivr') ?? [];
+  const received = [...[...fixtureEvents.values()].flat(), ...edgeCaseBodies, ...duplicates].map((body, i) => {
     const { partition, key, value, headers } = recordOf(body, receivedFrom + i * 1_000);
     return { partition, key: key as string, value: String(value), headers: headers as Record<string, string> };
   });
@@ -46,14 +46,14 @@ await withSystem(servers, [], async (system) => {
   const { kafka, topic, db } = system;
   await restoreTopic(kafka, topic, await records(system));
   await system.start('projector');
-  await system.projected();
+  await system.untilProjected();
   const [position] = await readPositions(db);
   const folder = join(import.meta.dirname, '../../../fixtures/versions', String(position?.version));
   await mkdir(folder, { recursive: true });
-  // Whoever loads it gives it another topic.
+  // The loader replaces this name by its own topic.
   const withoutTopic = (text: string): string => text.replaceAll(topic, 'call-events');
-  const lines = (some: readonly DumpedRecord[]): string =>
-    withoutTopic(some.map((record) => `${JSON.stringify(record)}\n`).join(''));
+  const lines = (dump: readonly DumpedRecord[]): string =>
+    withoutTopic(dump.map((record) => `${JSON.stringify(record)}\n`).join(''));
   await write(folder, 'log.ndjson', lines(await dumpTopic(kafka, topic)));
   await write(folder, 'dead-letters.ndjson', lines(await dumpTopic(kafka, deadLetterTopic(topic))));
   await write(folder, 'tables.sql', withoutTopic(await dumpTables(db)));

@@ -1,5 +1,5 @@
-// What the gateway is compared with: nothing but ws. `node bare-server.ts PORT ADMIN_PORT [BROKERS TOPIC]`
-// With a topic it sends each record as it is to every socket; without one it sends `{frames, text}` from its parent.
+// The ceiling of the gateway: a server with only ws. `node bare-server.ts PORT ADMIN_PORT [BROKERS TOPIC]`
+// With a topic it sends each record to every socket; without one it sends the `{frames, text}` of its parent process.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
@@ -8,8 +8,8 @@ import { Registry, collectDefaultMetrics } from 'prom-client';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 
-/** More than this is not written ahead of a socket that does not read, in bytes. */
-const unsentMax = 1_048_576;
+/** Backpressure: most bytes that may be buffered for one socket. */
+const bufferedBytesMax = 1_048_576;
 const [port = '', adminPort = '', brokers, topic] = process.argv.slice(2);
 
 const server = new WebSocketServer({ host: '127.0.0.1', port: Number(port), perMessageDeflate: false, backlog: 4_096 });
@@ -26,7 +26,7 @@ async function flood(frames: number, text: string): Promise<void> {
   }
 }
 const isBehind = (sockets: Set<WebSocket>): boolean => {
-  for (const { bufferedAmount } of sockets) if (bufferedAmount > unsentMax) return true;
+  for (const { bufferedAmount } of sockets) if (bufferedAmount > bufferedBytesMax) return true;
   return false;
 };
 
@@ -37,7 +37,7 @@ if (brokers !== undefined && topic !== undefined) {
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   await consumer.run({
-    // Or it would wait for Kafka's disk after every batch, which the gateway does not.
+    // The gateway commits no offsets either: a commit waits for Kafka's disk.
     autoCommit: false,
     eachMessage: ({ message }) => {
       const text = `{"event":"CallsChanged","data":{"calls":[${message.value?.toString() ?? ''}]}}`;

@@ -3,15 +3,15 @@ import { createRecordOf } from '../../src/log/produce-webhooks.ts';
 import type { System } from '../../src/system/system.ts';
 import { callIdOf } from './frame-parser.ts';
 
-/** Puts the calls of a round on the topic, as ingest does. */
+/** Produces the calls of a round, as ingest does. */
 export interface CallRecords extends AsyncDisposable {
-  /** `call.new` of the calls `from` to `to` − 1. */
-  readonly put: (round: number, from: number, to: number) => Promise<void>;
+  /** Produces `call.new` of the calls `from` to `to` − 1. */
+  readonly produce: (round: number, from: number, to: number) => Promise<void>;
 }
 
 const batchRecords = 2_000;
 
-/** The webhook with which a call begins. */
+/** The first webhook of a call. */
 const newCall = (round: number, number: number): string =>
   JSON.stringify({
     type: 'call.new',
@@ -27,12 +27,12 @@ const newCall = (round: number, number: number): string =>
 export async function connectRecords(system: System): Promise<CallRecords> {
   const recordOf = await createRecordOf(system);
   const publisher = await connectPublisher(system.kafka);
-  /** A publisher takes one batch at a time. */
-  let before = Promise.resolve();
-  const inTurn = (send: () => Promise<void>): Promise<void> => (before = before.then(send));
+  // A publisher takes one batch at a time.
+  let previous = Promise.resolve();
+  const afterPrevious = (send: () => Promise<void>): Promise<void> => (previous = previous.then(send));
   return {
-    put: (round, from, to) =>
-      inTurn(async () => {
+    produce: (round, from, to) =>
+      afterPrevious(async () => {
         for (let first = from; first < to; first += batchRecords) {
           const count = Math.min(batchRecords, to - first);
           const batch = Array.from({ length: count }, (_, i) => recordOf(newCall(round, first + i), Date.now()));

@@ -1,22 +1,22 @@
-/** What a reader needs to know of a frame. */
+/** The parts of a frame that a reader needs. */
 export interface FrameSummary {
   readonly isWelcome: boolean;
-  /** It completes the answer to Subscribe. */
+  /** Whether it is the last frame of the answer to Subscribe. */
   readonly completes: boolean;
   readonly cursor: string | null;
   /** Numbers of the calls in it. */
   readonly calls: readonly number[];
 }
 
-/** Calls of a benchmark are named by a number, counted from 0 in each round. */
+/** Calls of a benchmark are numbered from 0 in each round. */
 export const callIdOf = (round: number, number: number): string => `bench.${round}.${number}`;
 
-/** Enough to have the number of the first call in it, in whatever form. */
+/** Long enough to contain the number of the first call. */
 const keyHeadBytes = 160;
 const keyTailBytes = 48;
-const framesKept = 20_000;
+const cachedFramesMax = 20_000;
 
-/** Looks through a frame once, however many sockets get it: frames are told apart by length, beginning and end. */
+/** Parses each distinct frame once, however many sockets get it. Cache key: length, beginning and end. */
 export function createFrameParser(round: number): (payload: Buffer) => FrameSummary {
   const known = new Map<string, FrameSummary>();
   const needle = Buffer.from(`"call_id":"bench.${round}.`);
@@ -24,10 +24,10 @@ export function createFrameParser(round: number): (payload: Buffer) => FrameSumm
     const { length } = payload;
     const head = payload.toString('latin1', 0, Math.min(keyHeadBytes, length));
     const key = `${length} ${head} ${payload.toString('latin1', Math.max(0, length - keyTailBytes), length)}`;
-    const before = known.get(key);
-    if (before) return before;
+    const cached = known.get(key);
+    if (cached) return cached;
     const frame = { ...describe(payload, head), calls: callsOf(payload, needle) };
-    if (known.size < framesKept) known.set(key, frame);
+    if (known.size < cachedFramesMax) known.set(key, frame);
     return frame;
   };
 }

@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { until } from '@callstream/stack';
-import type { BenchRow } from '../bench.ts';
+import { WebSocket } from 'ws';
+import type { BenchRow, ReportProgress } from '../bench.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { median } from '../../src/load/statistics.ts';
 import { pickPort } from '../../src/system/free-port.ts';
-import { collectGarbage } from './collect-garbage.ts';
 import { startReaders } from './readers.ts';
 import { startBareServer, startMeasuredGateway } from './measured-servers.ts';
 import type { MeasuredServer } from './measured-servers.ts';
@@ -12,14 +13,14 @@ import type { MeasuredServer } from './measured-servers.ts';
 const sockets = 5_000;
 const warmUps = 1_000;
 const pairs = 3;
-const ratioWanted = 1.5;
+const ratioTarget = 1.5;
 
-/** Memory of the server for each of 5,000 sockets on which nothing happens; those of the gateway are subscribed. */
-export const measureIdle = (servers: Servers, say: (line: string) => void): Promise<BenchRow[]> =>
+/** Memory of the server per idle socket, of 5,000; at the gateway they are subscribed. */
+export const measureIdle = (servers: Servers, report: ReportProgress): Promise<BenchRow[]> =>
   withSystem(servers, [], async (system) => {
     const measured: { bare: number; real: number }[] = [];
     for (let pair = 1; pair <= pairs; pair++) {
-      say(`idle, ${sockets} sockets, pair ${pair} of ${pairs}`);
+      report(`idle, ${sockets} sockets, pair ${pair} of ${pairs}`);
       measured.push({
         bare: await bytesPerSocket(startBareServer, false),
         real: await bytesPerSocket((env) => startMeasuredGateway({ ...system.env, ...env }), true),
@@ -29,39 +30,39 @@ export const measureIdle = (servers: Servers, say: (line: string) => void): Prom
     const kilobytes = (side: 'bare' | 'real'): string => (median(measured.map((pair) => pair[side])) / 1e3).toFixed(1);
     return [
       {
-        what: `idle, ${sockets} sockets: memory per socket, times bare ws, median of ${pairs}`,
+        name: `idle, ${sockets} sockets: memory per socket, times bare ws, median of ${pairs}`,
         result: `${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`,
-        wanted: `≤ ${ratioWanted}`,
-        met: median(ratios) <= ratioWanted,
+        target: `≤ ${ratioTarget}`,
+        met: median(ratios) <= ratioTarget,
       },
-      { what: '  bare ws', result: `${kilobytes('bare')} kB a socket` },
-      { what: '  gateway, subscribed', result: `${kilobytes('real')} kB a socket` },
+      { name: '  bare ws', result: `${kilobytes('bare')} kB a socket` },
+      { name: '  gateway, subscribed', result: `${kilobytes('real')} kB a socket` },
     ];
   });
 
 /**
- * The first thousand are not counted: with them V8's young heap grows to its full size, once, on either side. Nor is garbage: how
- * much of it lies about depends on how large the heap was before.
+ * The first thousand sockets are a warm-up, in which V8's young generation grows to its full size. Garbage is collected
+ * before each reading, because its amount depends on the size of the heap.
  */
 async function bytesPerSocket(
   start: (env: Readonly<Record<string, string>>) => Promise<MeasuredServer>,
   subscribe: boolean,
 ): Promise<number> {
   const inspector = await pickPort();
-  await using subject = await start({ NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` });
+  await using server = await start({ NODE_OPTIONS: `--inspect=127.0.0.1:${inspector}` });
   await using readers = startReaders();
   const memory = async (): Promise<number> => {
     await collectGarbage(inspector);
-    return settled(subject);
+    return settledMemory(server);
   };
-  await readers.open('first', { port: subject.port, sockets: warmUps, subscribe });
+  await readers.open('first', { port: server.port, sockets: warmUps, subscribe });
   const before = await memory();
-  await readers.open('idle', { port: subject.port, sockets, subscribe });
+  await readers.open('idle', { port: server.port, sockets, subscribe });
   return ((await memory()) - before) / sockets;
 }
 
-/** Its memory once it does not change any more: four readings in a second within 1 %. */
-async function settled({ rssBytes }: MeasuredServer): Promise<number> {
+/** Resident memory once four readings within a second differ by less than 1 %. */
+async function settledMemory({ rssBytes }: MeasuredServer): Promise<number> {
   const readings: number[] = [];
   await until(
     async () => {
@@ -72,8 +73,22 @@ async function settled({ rssBytes }: MeasuredServer): Promise<number> {
     {
       timeoutMs: 30_000,
       everyMs: 250,
-      onTimeout: () => new Error(`Its memory does not settle: ${readings.join(', ')}`),
+      onTimeout: () => new Error(`The memory does not settle: ${readings.join(', ')}`),
     },
   );
   return readings.at(-1) ?? 0;
+}
+
+/** Forces a garbage collection in the process with this inspector port. @see Chrome DevTools Protocol, HeapProfiler.collectGarbage */
+async function collectGarbage(inspectorPort: number): Promise<void> {
+  const response = await fetch(`http://127.0.0.1:${inspectorPort}/json/list`);
+  const [target] = (await response.json()) as { webSocketDebuggerUrl: string }[];
+  if (!target) throw new Error('The process has no inspector: start it with --inspect.');
+  const socket = new WebSocket(target.webSocketDebuggerUrl);
+  await once(socket, 'open');
+  socket.send(JSON.stringify({ id: 1, method: 'HeapProfiler.collectGarbage' }));
+  await once(socket, 'message');
+  const closed = once(socket, 'close');
+  socket.close();
+  await closed;
 }

@@ -6,10 +6,10 @@ import { launch } from '../../src/system/service-process.ts';
 import type { ServiceProcess } from '../../src/system/service-process.ts';
 import { until } from '@callstream/stack';
 
-/** A server whose sockets are measured. */
+/** A server with sockets in a benchmark. */
 export interface MeasuredServer extends AsyncDisposable {
   readonly port: number;
-  /** What its process has used until now, threads included. */
+  /** CPU time of its process so far, threads included. */
   readonly cpuSeconds: () => Promise<number>;
   readonly rssBytes: () => Promise<number>;
 }
@@ -24,18 +24,18 @@ const processMetrics = (
 });
 
 export interface BareServer extends MeasuredServer {
-  /** Sends `text` so many times to every socket. */
+  /** Sends `text` to every socket, `frames` times. */
   readonly flood: (frames: number, text: string) => void;
 }
 
-/** Nothing but ws: see bare-server.ts. With a topic it sends its records. */
+/** A server with only ws: see bare-server.ts. With `source` it sends the records of a topic. */
 export async function startBareServer(
   env: Readonly<Record<string, string>> = {},
-  consuming?: { brokers: readonly string[]; topic: string },
+  source?: { brokers: readonly string[]; topic: string },
 ): Promise<BareServer> {
   const [port, adminPort] = [await pickPort(), await pickPort()];
-  const source = consuming ? [consuming.brokers.join(','), consuming.topic] : [];
-  const args = ['apps/e2e/bench/gateway/bare-server.ts', String(port), String(adminPort), ...source];
+  const sourceArgs = source ? [source.brokers.join(','), source.topic] : [];
+  const args = ['apps/e2e/bench/gateway/bare-server.ts', String(port), String(adminPort), ...sourceArgs];
   const service: ServiceProcess = launch({ name: 'bare', args, env });
   await until(
     () =>
@@ -47,7 +47,7 @@ export async function startBareServer(
   );
   return {
     ...processMetrics(port, (name) => readMetric(adminPort, name)),
-    flood: (frames, text) => service.tell({ frames, text }),
+    flood: (frames, text) => service.sendMessage({ frames, text }),
     [Symbol.asyncDispose]: () => service.stop(),
   };
 }

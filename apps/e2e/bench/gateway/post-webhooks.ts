@@ -3,24 +3,23 @@ import { callIdOf } from './frame-parser.ts';
 import { monotonicMs } from './reader-commands.ts';
 import type { Sender } from '../../src/load/sender.ts';
 
-/** After `call.new`, which is what is timed. */
+/** After `call.new`, whose latency is measured. */
 const restOfLife = ['call.waiting', 'actor.ringing', 'actor.entered', 'call.ongoing', 'actor.left', 'call.finished'];
 const lifeEvents = 1 + restOfLife.length;
-/** Calls that are under way at the same time. */
-const concurrent = 300;
+/** Calls in progress at the same time. */
+const concurrentCalls = 300;
 
-/** What a simulated provider did. */
 export interface PostedWebhooks {
-  /** By number of the call: just before its `call.new` was posted, by `monotonicMs`. */
+  /** By number of the call: the time of posting `call.new`, by `monotonicMs`. */
   readonly sentAt: readonly number[];
-  /** Webhooks that were not answered with 200. */
+  /** Webhooks with another response than 200. */
   readonly refused: number;
 }
 
-/** Calls that begin while so many webhooks are posted. */
+/** Number of calls for a number of webhooks. */
 export const callsOf = (webhooks: number): number => Math.floor(webhooks / lifeEvents);
 
-/** Posts the lives of calls at an even pace, by a plan: a webhook that is late does not delay those after it. */
+/** Posts the lives of calls at an even pace. It does not wait for responses, so that a slow one does not delay the next webhook. */
 export async function postWebhooks(
   sender: Sender,
   { round, calls, perSecond }: { round: number; calls: number; perSecond: number },
@@ -41,8 +40,8 @@ export async function postWebhooks(
     const dueMs = began + (posted++ * 1_000) / perSecond - monotonicMs();
     if (dueMs > 1) await sleep(dueMs);
   };
-  // A call begins, and each of those that began some calls ago goes one step on.
-  const stepEvery = Math.ceil(concurrent / lifeEvents);
+  // Starts one call, and advances each of the earlier calls by one step.
+  const stepEvery = Math.ceil(concurrentCalls / lifeEvents);
   for (let i = 0; i < calls + lifeEvents * stepEvery; i++) {
     if (i < calls) {
       await pace();

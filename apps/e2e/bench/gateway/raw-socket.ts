@@ -2,13 +2,13 @@ import { connect } from 'node:net';
 
 export interface RawSocketOptions {
   readonly port: number;
-  /** The payload of a text frame; valid only until it returns. */
+  /** Gets the payload of each text frame; the buffer is reused after it returns. */
   readonly onText: (payload: Buffer) => void;
-  /** It did not open, or is not open any more. */
+  /** The handshake failed, or the connection was lost. */
   readonly onClose: (reason: string) => void;
 }
 
-/** A WebSocket client that does as little as can be: what is measured is the server. */
+/** A minimal WebSocket client, so that a benchmark measures the server. */
 export interface RawSocket {
   readonly send: (text: string) => void;
   readonly destroy: () => void;
@@ -16,7 +16,7 @@ export interface RawSocket {
 
 const opcodes = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 const empty = Buffer.alloc(0);
-/** All sockets of the process read into it, one after another. */
+/** Shared by all sockets of the process. */
 const readBuffer = Buffer.alloc(262_144);
 
 const handshake = [
@@ -29,7 +29,7 @@ const handshake = [
   '\r\n',
 ].join('\r\n');
 
-/** @see RFC 6455, 5.2: a client must mask, and a key of zeros leaves the payload as it is. */
+/** @see RFC 6455, 5.2: a client must mask; a key of zeros does not change the payload. */
 function frameOf(opcode: number, payload: Buffer): Buffer {
   const { length } = payload;
   const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff];
@@ -38,12 +38,12 @@ function frameOf(opcode: number, payload: Buffer): Buffer {
 
 export function openRawSocket({ port, onText, onClose }: RawSocketOptions): RawSocket {
   let isOpen = false;
-  /** What has come of a frame that is not complete. */
-  let rest: Buffer = empty;
+  /** Bytes of an incomplete frame. */
+  let incomplete: Buffer = empty;
   let reason = 'The connection was lost.';
 
-  /** Takes what is complete; returns how many bytes that was. */
-  const take = (bytes: Buffer): number => {
+  /** Handles the complete frames. @returns the number of bytes handled */
+  const consume = (bytes: Buffer): number => {
     let at = 0;
     if (!isOpen) {
       const end = bytes.indexOf('\r\n\r\n');
@@ -80,9 +80,9 @@ export function openRawSocket({ port, onText, onClose }: RawSocketOptions): RawS
       buffer: readBuffer,
       callback: (size, buffer) => {
         const chunk = (buffer as Buffer).subarray(0, size);
-        const bytes = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-        const taken = take(bytes);
-        rest = taken === bytes.length ? empty : Buffer.from(bytes.subarray(taken));
+        const bytes = incomplete.length === 0 ? chunk : Buffer.concat([incomplete, chunk]);
+        const consumed = consume(bytes);
+        incomplete = consumed === bytes.length ? empty : Buffer.from(bytes.subarray(consumed));
         return true;
       },
     },

@@ -1,6 +1,6 @@
-/** What the process with the readers is told to do; each command is answered once. */
+/** Commands to the process with the readers; each has one reply. */
 export type ReaderCommand =
-  /** Opens sockets; answered when all have been welcomed and, if they subscribe, have their snapshot. */
+  /** Opens sockets. Reply: when all have Welcome and, with `subscribe`, their snapshot. */
   | {
       readonly do: 'open';
       readonly group: string;
@@ -8,19 +8,19 @@ export type ReaderCommand =
       readonly sockets: number;
       readonly subscribe: boolean;
     }
-  /** Cuts all sockets of the group and opens them again with their cursors; answered as `open`. */
+  /** Closes all sockets of the group and reconnects with their cursors. Reply: like `open`. */
   | { readonly do: 'reopen'; readonly group: string; readonly port: number }
-  /** Prepares for the calls 0 to `calls` − 1 of a round; answered at once. */
+  /** Expects the calls 0 to `calls` − 1 of a round on each socket. Reply: at once. */
   | { readonly do: 'expect'; readonly group: string; readonly round: number; readonly calls: number }
-  /** Answered when every socket has all of them. */
+  /** Reply: when every socket has received what it expects. */
   | { readonly do: 'complete'; readonly group: string }
-  /** Expects so many frames that bring a change, of whatever call, on each socket instead. */
+  /** Expects a number of frames with changes on each socket. Reply: at once. */
   | { readonly do: 'expect-frames'; readonly group: string; readonly round: number; readonly frames: number }
   | { readonly do: 'close'; readonly group: string }
-  /** Answered with what the process has used until now, in seconds. */
+  /** Reply: CPU time of the process so far, in seconds. */
   | { readonly do: 'cpu' };
 
-/** What came since `expect`. Times are those of `monotonicMs`. */
+/** What was received since `expect`. Times are those of `monotonicMs`. */
 export interface ReceptionReport {
   readonly firstAt: number;
   readonly lastAt: number;
@@ -28,15 +28,15 @@ export interface ReceptionReport {
   readonly changes: number;
   readonly frames: number;
   readonly bytes: number;
-  /** By number of the call: when it came first, on each socket. */
+  /** By number of the call: time of its first frame, for each socket. */
   readonly receivedAt: readonly (readonly number[])[];
 }
 
 export interface ConnectReport {
   readonly tookMs: number;
-  /** Sockets that were lost until now, and why; a benchmark with one of those is none. */
+  /** Reasons of lost connections; any makes the benchmark invalid. */
   readonly lost: readonly string[];
 }
 
-/** The same clock in all processes of a machine, in ms. */
+/** A clock that all processes of a machine share, in ms. */
 export const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;

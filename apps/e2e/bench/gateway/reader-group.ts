@@ -4,30 +4,30 @@ import type { RawSocket } from './raw-socket.ts';
 import { monotonicMs } from './reader-commands.ts';
 import type { ConnectReport, ReceptionReport } from './reader-commands.ts';
 
-/** At most so many connections are being made at the same time: more than a listening socket's backlog would be refused. */
-const dialingMax = 256;
+/** Concurrent connection attempts; more than the server's listen backlog would be refused. */
+const connectingMax = 256;
 
 interface SocketReader {
   socket?: RawSocket;
   cursor: string | null;
-  /** 1 for each call that has come. */
+  /** 1 for each call that was received. */
   seen: Uint8Array;
   missing: number;
 }
 
 export interface ExpectedFrames {
   readonly round: number;
-  /** Calls that every socket is to get; */
+  /** Calls that each socket must get, … */
   readonly calls?: number;
-  /** or frames with a change. */
+  /** … or else frames with a change. */
   readonly frames?: number;
 }
 
-/** Sockets that are opened, counted and closed together. */
+/** Sockets that are opened, measured and closed together. */
 export class ReaderGroup {
   #readers: SocketReader[] = [];
   #lost: string[] = [];
-  #book = createFrameParser(0);
+  #parse = createFrameParser(0);
   #expected: ExpectedFrames = { round: 0 };
   #received = noneReceived(0);
   #incomplete = 0;
@@ -35,33 +35,35 @@ export class ReaderGroup {
 
   async open(port: number, sockets: number, subscribe: boolean): Promise<ConnectReport> {
     this.#readers = Array.from({ length: sockets }, () => ({
-      ...{ cursor: null, seen: new Uint8Array(), missing: 0 },
+      cursor: null,
+      seen: new Uint8Array(),
+      missing: 0,
     }));
-    return this.#dial(port, subscribe);
+    return this.#connect(port, subscribe);
   }
 
   async reopen(port: number): Promise<ConnectReport> {
     for (const { socket } of this.#readers) socket?.destroy();
-    this.#lost = []; // the gateway that is left may have been killed
-    return this.#dial(port, true);
+    this.#lost = []; // their old gateway may have been killed
+    return this.#connect(port, true);
   }
 
-  async #dial(port: number, subscribe: boolean): Promise<ConnectReport> {
+  async #connect(port: number, subscribe: boolean): Promise<ConnectReport> {
     const began = monotonicMs();
-    const waiting = [...this.#readers];
-    const dialNext = async (): Promise<void> => {
-      for (let reader = waiting.pop(); reader; reader = waiting.pop()) await this.#openOne(reader, port, subscribe);
+    const pending = [...this.#readers];
+    const connectNext = async (): Promise<void> => {
+      for (let reader = pending.pop(); reader; reader = pending.pop()) await this.#openSocket(reader, port, subscribe);
     };
-    await Promise.all(Array.from({ length: dialingMax }, dialNext));
+    await Promise.all(Array.from({ length: connectingMax }, connectNext));
     return { tookMs: monotonicMs() - began, lost: this.#lost };
   }
 
-  #openOne(reader: SocketReader, port: number, subscribe: boolean): Promise<void> {
+  #openSocket(reader: SocketReader, port: number, subscribe: boolean): Promise<void> {
     return new Promise((resolve) => {
       const socket = openRawSocket({
         port,
         onText: (payload) => {
-          const frame = this.#book(payload);
+          const frame = this.#parse(payload);
           if (frame.cursor !== null) reader.cursor = frame.cursor;
           if (frame.isWelcome) {
             const data = reader.cursor === null ? {} : { cursor: reader.cursor };
@@ -81,7 +83,7 @@ export class ReaderGroup {
 
   expect(expected: ExpectedFrames): void {
     const { round, calls = 0, frames = 0 } = expected;
-    this.#book = createFrameParser(round);
+    this.#parse = createFrameParser(round);
     this.#expected = expected;
     this.#received = noneReceived(calls);
     this.#incomplete = this.#readers.length;
@@ -125,6 +127,10 @@ export class ReaderGroup {
 type ReceptionCounters = { -readonly [K in keyof ReceptionReport]: ReceptionReport[K] } & { receivedAt: number[][] };
 
 const noneReceived = (calls: number): ReceptionCounters => ({
-  ...{ firstAt: Infinity, lastAt: 0, changes: 0, frames: 0, bytes: 0 },
+  firstAt: Infinity,
+  lastAt: 0,
+  changes: 0,
+  frames: 0,
+  bytes: 0,
   receivedAt: Array.from({ length: calls }, () => []),
 });

@@ -1,4 +1,4 @@
-// The sockets that read, in a process of their own: told what to do, and asked what came, over the channel to the parent.
+// A process with the reading sockets, controlled over the IPC channel of its parent.
 import { ReaderGroup } from './reader-group.ts';
 import type { ReaderCommand } from './reader-commands.ts';
 
@@ -6,7 +6,7 @@ const groups = new Map<string, ReaderGroup>();
 
 process.on('message', ({ id, command }: { id: number; command: ReaderCommand }) => {
   run(command).then(
-    (answer) => process.send?.({ id, answer }),
+    (reply) => process.send?.({ id, reply }),
     (error: unknown) => process.send?.({ id, error: String(error) }),
   );
 });

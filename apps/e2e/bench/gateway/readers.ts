@@ -3,15 +3,15 @@ import { once } from 'node:events';
 import { within } from '@callstream/runtime';
 import type { ReaderCommand, ConnectReport, ReceptionReport } from './reader-commands.ts';
 
-const patienceMs = 120_000;
+const timeoutMs = 120_000;
 
 interface ReaderReply {
   readonly id: number;
-  readonly answer?: unknown;
+  readonly reply?: unknown;
   readonly error?: string;
 }
 
-/** Sockets in a process of their own, by groups. */
+/** Groups of reading sockets, in a process of their own. */
 export interface Readers extends AsyncDisposable {
   readonly open: (group: string, to: { port: number; sockets: number; subscribe?: boolean }) => Promise<ConnectReport>;
   readonly reopen: (group: string, port: number) => Promise<ConnectReport>;
@@ -19,7 +19,7 @@ export interface Readers extends AsyncDisposable {
   readonly expectFrames: (group: string, round: number, frames: number) => Promise<unknown>;
   readonly complete: (group: string) => Promise<ReceptionReport>;
   readonly close: (group: string) => Promise<unknown>;
-  /** CPU that their process has used until now. */
+  /** CPU time of their process so far. */
   readonly cpuSeconds: () => Promise<number>;
 }
 
@@ -28,33 +28,34 @@ export function startReaders(): Readers {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   const exited = once(child, 'exit');
-  const open = new Map<number, PromiseWithResolvers<unknown>>();
-  child.on('message', ({ id, answer, error }: ReaderReply) => {
-    if (error === undefined) open.get(id)?.resolve(answer);
-    else open.get(id)?.reject(new Error(error));
-    open.delete(id);
+  const pending = new Map<number, PromiseWithResolvers<unknown>>();
+  child.on('message', ({ id, reply, error }: ReaderReply) => {
+    if (error === undefined) pending.get(id)?.resolve(reply);
+    else pending.get(id)?.reject(new Error(error));
+    pending.delete(id);
   });
   let lastId = 0;
-  const tell = async <T>(command: ReaderCommand): Promise<T> => {
+  const send = async <T>(command: ReaderCommand): Promise<T> => {
     const id = ++lastId;
-    const answer = Promise.withResolvers<unknown>();
-    open.set(id, answer);
+    const reply = Promise.withResolvers<unknown>();
+    pending.set(id, reply);
     child.send({ id, command });
-    return (await within(patienceMs, answer.promise)) as T;
+    return (await within(timeoutMs, reply.promise)) as T;
   };
-  const opened = async (command: ReaderCommand): Promise<ConnectReport> => {
-    const answer = await tell<ConnectReport>(command);
-    if (answer.lost.length > 0) throw new Error(`${answer.lost.length} sockets were lost: ${answer.lost[0] ?? ''}`);
-    return answer;
+  const connect = async (command: ReaderCommand): Promise<ConnectReport> => {
+    const connected = await send<ConnectReport>(command);
+    const { lost } = connected;
+    if (lost.length > 0) throw new Error(`${lost.length} sockets were lost: ${lost[0] ?? ''}`);
+    return connected;
   };
   return {
-    open: (group, { port, sockets, subscribe = true }) => opened({ do: 'open', group, port, sockets, subscribe }),
-    reopen: (group, port) => opened({ do: 'reopen', group, port }),
-    expect: (group, round, calls) => tell({ do: 'expect', group, round, calls }),
-    expectFrames: (group, round, frames) => tell({ do: 'expect-frames', group, round, frames }),
-    complete: (group) => tell({ do: 'complete', group }),
-    close: (group) => tell({ do: 'close', group }),
-    cpuSeconds: () => tell({ do: 'cpu' }),
+    open: (group, { port, sockets, subscribe = true }) => connect({ do: 'open', group, port, sockets, subscribe }),
+    reopen: (group, port) => connect({ do: 'reopen', group, port }),
+    expect: (group, round, calls) => send({ do: 'expect', group, round, calls }),
+    expectFrames: (group, round, frames) => send({ do: 'expect-frames', group, round, frames }),
+    complete: (group) => send({ do: 'complete', group }),
+    close: (group) => send({ do: 'close', group }),
+    cpuSeconds: () => send({ do: 'cpu' }),
     [Symbol.asyncDispose]: async () => {
       child.disconnect();
       await exited;

@@ -1,4 +1,4 @@
-// What ingest is compared with: the same koa and router, answering after parsing the same body. `node bare-koa.ts PORT ADMIN_PORT`
+// The ceiling of ingest: the same koa and router, which only parse the body and respond. `node bare-koa.ts PORT ADMIN_PORT`
 import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
@@ -6,7 +6,7 @@ import Koa from 'koa';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 
 const [port, adminPort] = process.argv.slice(2).map(Number);
-// Not by node:stream/consumers, which makes a Blob first, and four times the work.
+// node:stream/consumers creates a Blob first, and takes four times the CPU.
 const read = (request: IncomingMessage): Promise<string> =>
   new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -27,7 +27,7 @@ app.use(router.routes());
 const handle = app.callback();
 createServer((request, response) => void handle(request, response)).listen(port, '127.0.0.1');
 
-// Told apart from the load: what the process has used, as ingest tells it on its admin port.
+// Metrics on a port of their own, like the admin port of ingest.
 const register = new Registry();
 collectDefaultMetrics({ register });
 createServer((_, response) => void register.metrics().then((text) => response.end(text))).listen(

@@ -1,4 +1,4 @@
-import type { BenchRow } from '../bench.ts';
+import type { BenchRow, ReportProgress } from '../bench.ts';
 import { bottleneckOf, formatCores } from '../load/bottleneck.ts';
 import type { CoresUsed } from '../load/bottleneck.ts';
 import type { LoadGenerator } from '../load/load-generator.ts';
@@ -12,46 +12,46 @@ export interface CeilingComparisonOptions {
   readonly ceiling: WebhookTarget;
   readonly real: WebhookTarget;
   readonly generator: LoadGenerator;
-  readonly what: string;
+  readonly name: string;
   readonly connections: number;
-  /** Least share of the ceiling's requests per second. */
-  readonly wanted: number;
+  /** Smallest acceptable share of the ceiling's requests per second. */
+  readonly shareTarget: number;
 }
 
 interface IngestMeasurement extends CoresUsed {
   readonly requestsPerSecond: number;
-  /** Of the server's own CPU time, per request. */
+  /** CPU time of the server per request. */
   readonly cpuMicroseconds: number;
   readonly p99Ms: number;
 }
 
-/** The ceiling and ingest in turn, so that both see the same machine. */
+/** Measures ceiling and ingest alternately, so that both see the same load of the machine. */
 export async function compareWithCeiling(
   options: CeilingComparisonOptions,
-  say: (line: string) => void,
+  report: ReportProgress,
 ): Promise<{ rows: BenchRow[]; requestsPerSecond: number; p99Ms: number }> {
-  const { ceiling, real, what, connections, wanted } = options;
+  const { ceiling, real, name, connections, shareTarget } = options;
   const measured: { ceiling: IngestMeasurement; real: IngestMeasurement }[] = [];
   for (let pair = 1; pair <= pairs; pair++) {
-    say(`${what}, ${connections} connections, pair ${pair} of ${pairs}`);
+    report(`${name}, ${connections} connections, pair ${pair} of ${pairs}`);
     measured.push({ ceiling: await measure(ceiling, options), real: await measure(real, options) });
   }
-  const ratios = measured.map((one) => one.real.requestsPerSecond / one.ceiling.requestsPerSecond);
+  const ratios = measured.map((pair) => pair.real.requestsPerSecond / pair.ceiling.requestsPerSecond);
   const ratio = median(ratios);
-  const [bare, ingest] = [medians(measured.map((one) => one.ceiling)), medians(measured.map((one) => one.real))];
+  const [bare, ingest] = [medians(measured.map((pair) => pair.ceiling)), medians(measured.map((pair) => pair.real))];
   return {
     requestsPerSecond: ingest.requestsPerSecond,
     p99Ms: ingest.p99Ms,
     rows: [
       {
-        what: `${what}, ${connections} connections, share of the ceiling, median of ${pairs}`,
-        result: `${ratio.toFixed(2)} (${ratios.map((one) => one.toFixed(2)).join(', ')})`,
-        wanted: `≥ ${wanted}`,
-        met: ratio >= wanted,
+        name: `${name}, ${connections} connections, share of the ceiling, median of ${pairs}`,
+        result: `${ratio.toFixed(2)} (${ratios.map((value) => value.toFixed(2)).join(', ')})`,
+        target: `≥ ${shareTarget}`,
+        met: ratio >= shareTarget,
       },
-      { what: '  ceiling', result: formatMeasurement(bare) },
-      { what: '  ingest', result: formatMeasurement(ingest) },
-      limitRow(bare, ingest, options.generator.threads),
+      { name: '  ceiling', result: formatMeasurement(bare) },
+      { name: '  ingest', result: formatMeasurement(ingest) },
+      bottleneckRow(bare, ingest, options.generator.threads),
     ],
   };
 }
@@ -74,26 +74,27 @@ async function measure(
 }
 
 function medians(measured: readonly IngestMeasurement[]): IngestMeasurement {
-  const of = (figure: keyof IngestMeasurement): number => median(measured.map((one) => one[figure]));
+  const medianOf = (figure: keyof IngestMeasurement): number =>
+    median(measured.map((measurement) => measurement[figure]));
   return {
-    requestsPerSecond: of('requestsPerSecond'),
-    cpuMicroseconds: of('cpuMicroseconds'),
-    p99Ms: of('p99Ms'),
-    server: of('server'),
-    generator: of('generator'),
+    requestsPerSecond: medianOf('requestsPerSecond'),
+    cpuMicroseconds: medianOf('cpuMicroseconds'),
+    p99Ms: medianOf('p99Ms'),
+    server: medianOf('server'),
+    generator: medianOf('generator'),
   };
 }
 
 const formatMeasurement = ({ requestsPerSecond, cpuMicroseconds, p99Ms, ...cores }: IngestMeasurement): string =>
   `${Math.round(requestsPerSecond)} requests/s, ${cpuMicroseconds.toFixed(1)} µs CPU each, p99 ${p99Ms.toFixed(1)} ms, ${formatCores(cores)}`;
 
-/** The ceiling waits for nothing: unless its own CPU is the limit, the share of it is not true. Ingest may wait for Kafka. */
-function limitRow(ceiling: IngestMeasurement, ingest: IngestMeasurement, threads: number): BenchRow {
+/** The comparison is valid only if the ceiling is limited by its own CPU. Ingest may be limited by Kafka. */
+function bottleneckRow(ceiling: IngestMeasurement, ingest: IngestMeasurement, threads: number): BenchRow {
   const [ofCeiling, ofIngest] = [bottleneckOf(ceiling, threads), bottleneckOf(ingest, threads)];
   return {
-    what: '  limit of the ceiling, of ingest',
+    name: '  bottleneck of the ceiling, of ingest',
     result: `${ofCeiling}, ${ofIngest}`,
-    wanted: 'server, not generator',
+    target: 'server, not generator',
     met: ofCeiling === 'server' && ofIngest !== 'generator',
   };
 }

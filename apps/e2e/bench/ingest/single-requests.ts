@@ -1,14 +1,14 @@
 import { createPartitionOf, openPublisher, describeTopic } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { createSender } from '../../src/load/sender.ts';
-import type { BenchRow } from '../bench.ts';
+import type { BenchRow, ReportProgress } from '../bench.ts';
 import { bodies } from '../load/webhook-bodies.ts';
 import { quantile } from '../../src/load/statistics.ts';
 import type { WebhookTarget } from './webhook-target.ts';
 
 const rounds = 5;
 const requestsPerRound = 400;
-const timesWanted = 1.5;
+const timesTarget = 1.5;
 
 export interface SingleRequestOptions {
   readonly ceiling: WebhookTarget;
@@ -17,10 +17,10 @@ export interface SingleRequestOptions {
   readonly topic: string;
 }
 
-/** One request at a time: the ceiling, the client of Kafka by itself, and ingest, which does both. */
+/** One request at a time: bare framework, Kafka client, and ingest, which combines both. */
 export async function measureSingleRequests(
   { ceiling, real, kafka, topic }: SingleRequestOptions,
-  say: (line: string) => void,
+  report: ReportProgress,
 ): Promise<BenchRow[]> {
   await using bare = createSender(ceiling.url, 1);
   await using webhook = createSender(real.url, 1);
@@ -31,29 +31,29 @@ export async function measureSingleRequests(
     return publisher.publishBatch([{ topic, partition: partitionOf(key), key, value: Buffer.from(body), headers: {} }]);
   };
   const times = { ceiling: [] as number[], produce: [] as number[], ingest: [] as number[] };
-  const time = async (into: number[], once: (body: string) => Promise<unknown>): Promise<void> => {
+  const measure = async (into: number[], send: (body: string) => Promise<unknown>): Promise<void> => {
     for (let i = 0; i < requestsPerRound; i++) {
       const body = bodies[i % bodies.length] ?? '';
       const began = performance.now();
-      await once(body);
+      await send(body);
       into.push(performance.now() - began);
     }
   };
   for (let round = 1; round <= rounds; round++) {
-    say(`one request at a time, round ${round} of ${rounds}`);
-    await time(times.ceiling, bare.post);
-    await time(times.produce, produce);
-    await time(times.ingest, webhook.post);
+    report(`one request at a time, round ${round} of ${rounds}`);
+    await measure(times.ceiling, bare.post);
+    await measure(times.produce, produce);
+    await measure(times.ingest, webhook.post);
   }
   return [0.5, 0.99].map((q) => {
-    const [framework, client, whole] = [times.ceiling, times.produce, times.ingest].map((of) => quantile(of, q));
+    const [framework, client, whole] = [times.ceiling, times.produce, times.ingest].map((ms) => quantile(ms, q));
     const sum = (framework ?? 0) + (client ?? 0);
     const ms = (value = 0): string => `${value.toFixed(2)} ms`;
     return {
-      what: `one request at a time, p${q * 100}`,
+      name: `one request at a time, p${q * 100}`,
       result: `${ms(whole)} = ${((whole ?? 0) / sum).toFixed(2)} × (${ms(framework)} framework + ${ms(client)} produce)`,
-      wanted: `≤ ${timesWanted} ×`,
-      met: (whole ?? Infinity) <= timesWanted * sum,
+      target: `≤ ${timesTarget} ×`,
+      met: (whole ?? Infinity) <= timesTarget * sum,
     };
   });
 }

@@ -2,10 +2,10 @@ import { pickPort } from '../../src/system/free-port.ts';
 import { readMetric, startIngest } from '../../src/system/ingest.ts';
 import { startService } from '../../src/system/service-process.ts';
 
-/** What webhooks are posted to in a benchmark. */
+/** A server that receives webhooks in a benchmark. */
 export interface WebhookTarget extends AsyncDisposable {
   readonly url: string;
-  /** What its process has used until now, threads included. */
+  /** CPU time of its process so far, threads included. */
   readonly cpuSeconds: () => Promise<number>;
   readonly rssBytes: () => Promise<number>;
   readonly metric: (name: string) => Promise<number>;
@@ -27,7 +27,7 @@ export async function startCeiling(): Promise<WebhookTarget> {
   return target(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
 }
 
-/** ingest with its default settings, as a process. */
+/** An ingest process with default settings, except for a spool limit of 10 GB. */
 export async function startIngestTarget(brokers: readonly string[], topic: string): Promise<WebhookTarget> {
   const ingest = await startIngest({ brokers, topic, env: { SPOOL_MAX_BYTES: '10000000000' } });
   return target(ingest.webhookUrl, ingest.metric, ingest);

@@ -1,19 +1,19 @@
-/** Share of a core from which on a thread counts as busy. */
+/** Share of a core at which a thread counts as busy. */
 const busy = 0.9;
 
-/** CPU that was used while a load ran; 1 is one core. */
+/** CPU used during a load; 1 is one core. */
 export interface CoresUsed {
   readonly server: number;
   readonly generator: number;
 }
 
 /**
- * What kept the requests per second from being more: the server's CPU, the load generator, or neither, which is what the
- * server waits for (Kafka, the disk) or other work on the machine.
+ * What limits the requests per second: the CPU of the server, that of the load generator, or neither: then the server waits
+ * (for Kafka or the disk), or the machine has other work.
  */
 export type Bottleneck = 'server' | 'generator' | 'neither';
 
-/** `threads`: of the generator. The server answers on one thread. */
+/** `threads`: threads of the generator. The server has one thread. */
 export function bottleneckOf({ server, generator }: CoresUsed, threads: number): Bottleneck {
   if (server >= busy) return 'server';
   return generator >= busy * threads ? 'generator' : 'neither';

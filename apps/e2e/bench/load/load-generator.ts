@@ -3,18 +3,18 @@ export interface LoadOptions {
   readonly seconds: number;
 }
 
-/** What a load generator measured, and what it used itself. */
+/** Result of a load. */
 export interface LoadResult {
-  /** Answers of any status. */
+  /** Responses of any status. */
   readonly requestsPerSecond: number;
-  /** Milliseconds. */
+  /** Latency in ms. */
   readonly p50: number;
   readonly p99: number;
-  /** Answers of 2xx. */
+  /** Responses with 2xx. */
   readonly answered: number;
-  /** Other answers, time-outs and broken connections. */
+  /** Other responses, timeouts and lost connections. */
   readonly failed: number;
-  /** How long requests were sent. */
+  /** Duration of the load. */
   readonly seconds: number;
   /** CPU time of the generator. */
   readonly cpuSeconds: number;
@@ -22,8 +22,8 @@ export interface LoadResult {
 
 export interface LoadGenerator {
   readonly name: string;
-  /** Threads that send; together they can use this many cores. */
+  /** Sending threads, and so the most cores that it can use. */
   readonly threads: number;
-  /** Posts as fast as `url` answers, one request at a time on each connection. */
+  /** Posts as fast as `url` responds, one request at a time on each connection. */
   readonly run: (url: string, options: LoadOptions) => Promise<LoadResult>;
 }

@@ -8,8 +8,8 @@ export interface SteadyRateOptions extends LoadOptions {
 }
 
 /**
- * Posts at a rate that the server can bear. By autocannon, since wrk has no rate: it sends less than the server could
- * answer, so that its own limit is not reached; its CPU time stands in the result to show that.
+ * Posts at a fixed rate below the server's maximum. Uses autocannon because wrk cannot limit its rate. `cpuSeconds` of the
+ * result shows that autocannon is not the bottleneck.
  */
 export async function runAtRate(url: string, { connections, seconds, rate }: SteadyRateOptions): Promise<LoadResult> {
   const before = process.cpuUsage();

@@ -1,6 +1,6 @@
 const events = 48;
 
-/** Different events of 250 to 300 bytes, one line of JSON each; a load posts them in turn. */
+/** Distinct events of 250 to 300 bytes, one line of JSON each; a load posts them in rotation. */
 export const bodies: readonly string[] = Array.from({ length: events }, (_, i) =>
   JSON.stringify({
     type: 'call.waiting',

@@ -1,5 +1,5 @@
-// A thread of the load generator in workers.ts. It posts over raw sockets: for each request that costs a third of the
-// CPU that undici needs, and 60 % of what autocannon needs.
+// A thread of the load generator in workers.ts. Raw sockets take a third of the CPU per request that undici takes, and
+// 60 % of what autocannon takes.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
@@ -19,7 +19,7 @@ export interface WorkerResult {
   readonly answered: number;
   readonly failed: number;
   readonly seconds: number;
-  /** Of all answers, in nanoseconds. */
+  /** Latency of all responses, in nanoseconds. */
   readonly latency: ReturnType<typeof createHistogram>;
 }
 
@@ -59,7 +59,7 @@ const sockets = Array.from({ length: connections }, () =>
 await Promise.all(sockets.map((socket) => once(socket, 'connect')));
 const began = performance.now();
 for (const socket of sockets) {
-  socket.on('error', () => undefined); // 'close' follows, and counts it
+  socket.on('error', () => undefined); // counted by 'close', which follows
   postInTurn(socket);
 }
 await sleep(seconds * 1_000);

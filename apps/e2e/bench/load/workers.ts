@@ -7,11 +7,11 @@ import type { WorkerOptions, WorkerResult } from './worker.ts';
 
 const threadsMax = 4;
 
-/** A load generator without anything to install: threads that post over raw sockets. One core is left to the server. */
+/** A load generator that needs no installation: worker threads with raw sockets. One core is left for the server. */
 export function createWorkers(): LoadGenerator {
   const threads = Math.min(threadsMax, Math.max(1, availableParallelism() - 1));
   return {
-    name: `${threads} worker thread${threads === 1 ? '' : 's'} of our own`,
+    name: `${threads} worker thread${threads === 1 ? '' : 's'}`,
     threads,
     run: async (url, { connections, seconds }) => {
       const before = process.cpuUsage();
@@ -24,7 +24,7 @@ export function createWorkers(): LoadGenerator {
   };
 }
 
-/** `total` as whole parts that differ by at most one; fewer than `parts` if there is not one for each. */
+/** Splits `total` into at most `parts` positive integers that differ by at most one. */
 const split = (total: number, parts: number): number[] =>
   Array.from({ length: parts }, (_, i) => Math.floor((total + i) / parts)).filter((part) => part > 0);
 

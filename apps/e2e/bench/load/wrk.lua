@@ -1,4 +1,4 @@
--- Posts the lines of a file (the first argument behind --) in turn, and prints the result as one line of JSON.
+-- Posts the lines of a file (the first argument after --) in rotation, and prints the result as one line of JSON.
 local requests, sent = {}, 0
 
 function init(args)

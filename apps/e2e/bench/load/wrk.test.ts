@@ -25,20 +25,20 @@ Transfer/sec:     63.81KB
 {"requests":1584,"duration":3006057,"p50":1720,"p99":11950,"status":0,"timeout":16,"socket":0,"cpuSeconds":0.063}
 `;
 
-describe('the output of wrk', () => {
-  it('is read in seconds and milliseconds, with the requests per second that wrk says', () => {
+describe('parseWrk', () => {
+  it('the output of wrk is parsed into seconds, milliseconds and requests per second', () => {
     const load = parseWrk(withErrors);
     expect(load).toMatchObject({ p50: 1.042, p99: 16.044, seconds: 3.100204, cpuSeconds: 1.052 });
     expect(load.requestsPerSecond).toBeCloseTo(12_871.41, 1);
     expect(parseWrk(withTimeouts).requestsPerSecond).toBeCloseTo(526.94, 1);
   });
-  it('counts other statuses and broken connections as failed', () => {
+  it('other statuses and broken connections of wrk count as failed', () => {
     expect(parseWrk(withErrors)).toMatchObject({ answered: 39_904 - 4_027, failed: 4_027 + 374 });
   });
-  it('counts answers after the time-out as failed', () => {
+  it('responses of wrk after the timeout count as failed', () => {
     expect(parseWrk(withTimeouts)).toMatchObject({ answered: 1_584 - 16, failed: 16 });
   });
-  it('is shown if it has no result', () => {
+  it('the error message contains the output of wrk if it has no result', () => {
     expect(() => parseWrk('Running 3s test\n')).toThrow('wrk printed no result:\nRunning 3s test');
   });
 });

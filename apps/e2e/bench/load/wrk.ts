@@ -8,15 +8,15 @@ import type { LoadResult, LoadGenerator } from './load-generator.ts';
 
 const execute = promisify(execFile);
 const script = join(import.meta.dirname, 'wrk.lua');
-/** wrk needs a fifth to a third of the CPU of the bare framework: one thread is enough, and leaves the cores to the server. */
+/** wrk takes a fifth to a third of the bare framework's CPU, so that one thread is enough and leaves cores for the server. */
 const threads = 1;
 const timeoutSeconds = 10;
 
 /** https://github.com/wg/wrk, if it is in PATH. */
 export async function findWrk(): Promise<LoadGenerator | null> {
-  // It prints its version and ends with 1.
-  const answer = await execute('wrk', ['-v']).catch((error: unknown) => error as { stdout?: string });
-  const version = /^wrk \S+/.exec(answer.stdout ?? '')?.[0];
+  // `wrk -v` prints its version and exits with 1.
+  const result = await execute('wrk', ['-v']).catch((error: unknown) => error as { stdout?: string });
+  const version = /^wrk \S+/.exec(result.stdout ?? '')?.[0];
   if (version === undefined) return null;
   return { name: version, threads, run: runWrk };
 }
@@ -43,21 +43,21 @@ const runWrk: LoadGenerator['run'] = async (url, { connections, seconds }) => {
   }
 };
 
-/** What the script prints for wrk; times in microseconds. */
+/** The line that wrk.lua prints; times in microseconds. */
 interface WrkLine {
   readonly requests: number;
   readonly duration: number;
   readonly p50: number;
   readonly p99: number;
-  /** Answers with a status over 399. */
+  /** Responses with a status over 399. */
   readonly status: number;
-  /** Answers that came later than the timeout; they are in `requests` too. */
+  /** Responses after the timeout; they are included in `requests`. */
   readonly timeout: number;
   readonly socket: number;
   readonly cpuSeconds: number;
 }
 
-/** @throws {Error} with the output, if the script has not printed its line */
+/** @throws {Error} with the output, if it has no line of wrk.lua */
 export function parseWrk(output: string): LoadResult {
   const json = output.split('\n').find((line) => line.startsWith('{'));
   if (json === undefined) throw new Error(`wrk printed no result:\n${output}`);

@@ -8,40 +8,40 @@ import type { WebhookBodies } from '../../src/load/simulated-webhooks.ts';
 
 export interface BacklogRun {
   readonly eventsPerSecond: number;
-  /** Most memory that the projector had, in bytes. */
+  /** Highest resident memory of the projector. */
   readonly residentBytes: number;
 }
 
-/** Puts `bodies` on a topic, then starts a projector: events per second from the first that is in the tables until the last. */
+/** Fills a topic, then starts a projector. Measures from the first to the last projected event. */
 export const projectBacklog = (servers: Servers, bodies: WebhookBodies): Promise<BacklogRun> =>
   withSystem(servers, [], async (system) => {
     const total = await fillTopic(system, bodies);
-    const reaches = (least: number) =>
-      until(async () => projected(system).then((now) => now.done >= least && now), {
+    const untilRecords = (count: number) =>
+      until(async () => projected(system).then((now) => now.records >= count && now), {
         timeoutMs: 600_000,
         everyMs: 50,
-        onTimeout: () => new Error('The projector does not get to the end of the backlog.'),
+        onTimeout: () => new Error('The projector does not reach the end of the backlog.'),
       });
-    const first = reaches(1);
+    const first = untilRecords(1);
     await system.start('projector');
     const begin = await first;
     let residentBytes = 0;
-    const watching = setInterval(() => {
+    const sampling = setInterval(() => {
       void residentOf(system).then((bytes) => (residentBytes = Math.max(residentBytes, bytes)));
     }, 500);
-    const end = await reaches(total).finally(() => clearInterval(watching));
+    const end = await untilRecords(total).finally(() => clearInterval(sampling));
     residentBytes = Math.max(residentBytes, await residentOf(system));
-    return { eventsPerSecond: ((end.done - begin.done) * 1000) / (end.at - begin.at), residentBytes };
+    return { eventsPerSecond: ((end.records - begin.records) * 1000) / (end.at - begin.at), residentBytes };
   });
 
-async function projected({ db }: System): Promise<{ at: number; done: number }> {
+async function projected({ db }: System): Promise<{ at: number; records: number }> {
   const positions = await readPositions(db);
-  return { at: performance.now(), done: positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0) };
+  return { at: performance.now(), records: positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0) };
 }
 
-/** Memory of the projector as it says itself; 0 while it does not answer. */
+/** Resident memory of the projector by its metrics; 0 while it does not answer. */
 async function residentOf({ env }: System): Promise<number> {
-  const answer = await fetch(`http://127.0.0.1:${env['PROJECTOR_ADMIN_PORT'] ?? ''}/metrics`).catch(() => undefined);
-  const text = (await answer?.text().catch(() => '')) ?? '';
+  const response = await fetch(`http://127.0.0.1:${env['PROJECTOR_ADMIN_PORT'] ?? ''}/metrics`).catch(() => undefined);
+  const text = (await response?.text().catch(() => '')) ?? '';
   return Number(/^process_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? 0);
 }

@@ -6,34 +6,35 @@ import { connectTables, migrate } from '@callstream/tables';
 import { copyBytes, copyEvents } from '@callstream/tables/testing';
 import type { WebhookBodies } from '../../src/load/simulated-webhooks.ts';
 
-/** As many as the projector writes over by default. */
+/** The projector's default number of connections. */
 const connections = 4;
-const pieceEvents = 500;
+const chunkEvents = 500;
 
-/** Distinct events in the order of arrival as the bytes of a COPY on each connection: made once, so that nothing but COPY is measured. */
+/** Distinct events in order of arrival, encoded for COPY beforehand, so that only COPY is measured. */
 export interface CopyCeiling {
   readonly events: number;
-  readonly lanes: readonly (readonly Buffer[])[];
+  /** Chunks of each connection. */
+  readonly chunks: readonly (readonly Buffer[])[];
 }
 
 export async function prepareCopyCeiling(bodies: WebhookBodies): Promise<CopyCeiling> {
-  const lanes: Buffer[][] = Array.from({ length: connections }, () => []);
+  const chunks: Buffer[][] = Array.from({ length: connections }, () => []);
   const known = new Set<string>();
-  let piece: CallEvent[] = [];
-  let pieces = 0;
+  let pending: CallEvent[] = [];
+  let chunkCount = 0;
   const flush = (): void => {
-    lanes[pieces++ % connections]?.push(copyBytes(piece));
-    piece = [];
+    chunks[chunkCount++ % connections]?.push(copyBytes(pending));
+    pending = [];
   };
   for await (const body of bodies) {
     const event = eventOf(body, known.size);
     if (known.has(event.uuid)) continue;
     known.add(event.uuid);
-    piece.push(event);
-    if (piece.length === pieceEvents) flush();
+    pending.push(event);
+    if (pending.length === chunkEvents) flush();
   }
   flush();
-  return { events: known.size, lanes };
+  return { events: known.size, chunks };
 }
 
 function eventOf(body: string, offset: number): CallEvent {
@@ -41,18 +42,18 @@ function eventOf(body: string, offset: number): CallEvent {
   const received = new Date();
   const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received.toISOString() : undefined);
   const decoded = decode({ value, partition: 0, offset, receivedAt: received.getTime(), uuidOf });
-  if ('problem' in decoded) throw new Error(`The simulator made what is no event: ${decoded.problem}`);
+  if ('problem' in decoded) throw new Error(`The simulator produced an invalid event: ${decoded.problem}`);
   return decoded.event;
 }
 
-/** Events per second of COPY into the same `events` table with the same indexes, in a database of its own. */
-export async function measureCopyCeiling({ events, lanes }: CopyCeiling): Promise<number> {
+/** Events per second of COPY into an empty `events` table with all indexes. */
+export async function measureCopyCeiling({ events, chunks }: CopyCeiling): Promise<number> {
   await using database = await testDatabase();
   await migrate(database.url);
   const db = connectTables({ url: database.url, max: connections, applicationName: 'bench-ceiling' });
   try {
     const began = performance.now();
-    await Promise.all(lanes.map((pieces) => copyEvents(db, pieces)));
+    await Promise.all(chunks.map((ofConnection) => copyEvents(db, ofConnection)));
     return (events * 1_000) / (performance.now() - began);
   } finally {
     await db.end();

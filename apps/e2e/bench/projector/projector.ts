@@ -6,7 +6,7 @@ import { listCalls } from '@callstream/tables';
 import type { System } from '../../src/system/system.ts';
 import { projectBacklog } from './backlog.ts';
 import { eventsArg, runsArg } from '../bench.ts';
-import type { Bench, BenchRow } from '../bench.ts';
+import type { Bench, BenchRow, ReportProgress } from '../bench.ts';
 import { measureCopyCeiling, prepareCopyCeiling } from './copy-ceiling.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
@@ -14,35 +14,34 @@ import { simulatedBodies } from '../../src/load/simulated-webhooks.ts';
 import { median, quantile } from '../../src/load/statistics.ts';
 
 const eventsDefault = 300_000;
-/** Events per second of the simulated time: a call lasts about a minute and makes nine. */
+/** `rate`: events per second of the simulated time; a call has nine events in about a minute. */
 const loads = [
-  { calls: 300, rate: 40, ratioWanted: 0.4, perSecondWanted: 25_000 },
-  { calls: 15_000, rate: 2_000, ratioWanted: 0.2, perSecondWanted: null },
+  { calls: 300, rate: 40, ratioTarget: 0.4, perSecondTarget: 25_000 },
+  { calls: 15_000, rate: 2_000, ratioTarget: 0.2, perSecondTarget: null },
 ] as const;
-const residentBytesWanted = 300 * 2 ** 20;
+const residentBytesTarget = 300 * 2 ** 20;
 
 const warmUps = 20;
 const records = 300;
 const pauseMs = { min: 20, max: 60 };
-const latencyWanted = { p50: 15, p99: 60 };
-
-type Say = (line: string) => void;
+const latencyTarget = { p50: 15, p99: 60 };
 
 export const projector: Bench = {
-  about: 'the projector from a backlog beside the ceiling (COPY), its memory, and its latency unloaded [EVENTS [RUNS]]',
-  run: async (servers, say, args) => {
+  about:
+    'events/s of the projector from a backlog, compared with COPY; its memory; its latency without load [EVENTS [RUNS]]',
+  run: async (servers, report, args) => {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);
-    const rows = await withSystem(servers, ['projector'], (system) => measureLatency(system, say));
-    for (const load of loads) rows.push(...(await measureLoad(servers, { ...load, events, runs }, say)));
+    const rows = await withSystem(servers, ['projector'], (system) => measureLatency(system, report));
+    for (const load of loads) rows.push(...(await measureLoad(servers, { ...load, events, runs }, report)));
     return rows;
   },
 };
 
 type BacklogLoad = (typeof loads)[number] & { readonly events: number; readonly runs: number };
 
-async function measureLoad(servers: Servers, load: BacklogLoad, say: Say): Promise<BenchRow[]> {
-  const { events, runs, calls, rate, ratioWanted, perSecondWanted } = load;
+async function measureLoad(servers: Servers, load: BacklogLoad, report: ReportProgress): Promise<BenchRow[]> {
+  const { events, runs, calls, rate, ratioTarget, perSecondTarget } = load;
   const bodies = await collect(simulatedBodies(events, rate));
   const ceiling = await prepareCopyCeiling(bodies);
   const ceilings: number[] = [];
@@ -53,32 +52,32 @@ async function measureLoad(servers: Servers, load: BacklogLoad, say: Say): Promi
     const result = await projectBacklog(servers, bodies);
     projected.push(result.eventsPerSecond);
     residentBytes = Math.max(residentBytes, result.residentBytes);
-    say(
+    report(
       `${calls} calls at once, run ${run} of ${runs}: COPY ${perSecond(ceilings)}, projector ${perSecond(projected)}`,
     );
   }
   const ratio = median(projected) / median(ceilings);
-  const what = `${events} events, ${calls} calls at once`;
+  const label = `${events} events, ${calls} calls at once`;
   return [
-    { what: `COPY alone, ${what}`, result: `${Math.round(median(ceilings))} events/s (${perSecond(ceilings)})` },
+    { name: `COPY alone, ${label}`, result: `${Math.round(median(ceilings))} events/s (${perSecond(ceilings)})` },
     {
-      what: `projector, ${what}`,
+      name: `projector, ${label}`,
       result: `${Math.round(median(projected))} events/s (${perSecond(projected)})`,
-      ...(perSecondWanted === null
+      ...(perSecondTarget === null
         ? {}
-        : { wanted: `≥ ${perSecondWanted} events/s`, met: median(projected) >= perSecondWanted }),
+        : { target: `≥ ${perSecondTarget} events/s`, met: median(projected) >= perSecondTarget }),
     },
     {
-      what: `projector / COPY, ${calls} calls at once`,
+      name: `projector / COPY, ${calls} calls at once`,
       result: ratio.toFixed(2),
-      wanted: `≥ ${ratioWanted}`,
-      met: ratio >= ratioWanted,
+      target: `≥ ${ratioTarget}`,
+      met: ratio >= ratioTarget,
     },
     {
-      what: `most memory of the projector, ${calls} calls at once`,
+      name: `highest memory of the projector, ${calls} calls at once`,
       result: `${Math.round(residentBytes / 2 ** 20)} MiB`,
-      wanted: `< ${residentBytesWanted / 2 ** 20} MiB`,
-      met: residentBytes > 0 && residentBytes < residentBytesWanted,
+      target: `< ${residentBytesTarget / 2 ** 20} MiB`,
+      met: residentBytes > 0 && residentBytes < residentBytesTarget,
     },
   ];
 }
@@ -91,8 +90,8 @@ async function collect(bodies: AsyncIterable<string>): Promise<string[]> {
 
 const perSecond = (rates: readonly number[]): string => rates.map(Math.round).join(', ');
 
-/** One record at a time: from the moment Kafka has acknowledged it until a query sees its call. */
-async function measureLatency({ kafka, topic, db }: System, say: Say): Promise<BenchRow[]> {
+/** One record at a time: from Kafka's acknowledgement until a query returns its call. */
+async function measureLatency({ kafka, topic, db }: System, report: ReportProgress): Promise<BenchRow[]> {
   await using publisher = await connectPublisher(kafka);
   const once = async (i: number): Promise<number> => {
     const call = `latency.${i}`;
@@ -105,13 +104,13 @@ async function measureLatency({ kafka, topic, db }: System, say: Say): Promise<B
       {
         timeoutMs: 30_000,
         everyMs: 0,
-        onTimeout: () => new Error('A record does not get to the tables.'),
+        onTimeout: () => new Error('A record is not projected within 30 s.'),
       },
     );
   };
   const times: number[] = [];
   for (let i = 0; i < warmUps + records; i++) {
-    if (i % 100 === 0) say(`record ${i} of ${warmUps + records}`);
+    if (i % 100 === 0) report(`record ${i} of ${warmUps + records}`);
     const ms = await once(i);
     if (i >= warmUps) times.push(ms);
     await sleep(randomInt(pauseMs.min, pauseMs.max));
@@ -123,12 +122,12 @@ async function measureLatency({ kafka, topic, db }: System, say: Say): Promise<B
     ] as const
   ).map(([name, q]) => {
     const ms = quantile(times, q);
-    const wanted = latencyWanted[name];
+    const target = latencyTarget[name];
     return {
-      what: `record acknowledged → committed row, ${records} one at a time, ${name}`,
+      name: `record acknowledged → committed row, ${records} one at a time, ${name}`,
       result: `${ms.toFixed(1)} ms`,
-      wanted: `< ${wanted} ms`,
-      met: ms < wanted,
+      target: `< ${target} ms`,
+      met: ms < target,
     };
   });
 }

@@ -13,12 +13,12 @@ const eventsDefault = 2_000_000;
 const eventsFew = 100_000;
 /** Events per second of the simulated time: about 300 calls at once. */
 const rate = 40;
-const ratioWanted = 0.6;
-const flatnessWanted = 1.3;
+const ratioTarget = 0.6;
+const flatnessTarget = 1.3;
 
 export const rebuild: Bench = {
-  about: `a rebuild beside the ceiling (COPY), and its cost per event on many and on ${eventsFew} events [EVENTS [RUNS]]`,
-  run: async (servers, say, args) => {
+  about: `events/s of a rebuild, compared with COPY, and its cost per event for many and for ${eventsFew} events [EVENTS [RUNS]]`,
+  run: async (servers, report, args) => {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);
     const few = Math.min(events, eventsFew);
@@ -28,30 +28,30 @@ export const rebuild: Bench = {
       rates.ceiling.push(await measureCopyCeiling(ceiling));
       rates.few.push(await measureRebuild(servers, few));
       rates.many.push(await measureRebuild(servers, events));
-      say(
+      report(
         `run ${run} of ${runs}: events/s ${JSON.stringify(rates, (_, value: unknown) => (typeof value === 'number' ? Math.round(value) : value))}`,
       );
     }
     const ratio = median(rates.many) / median(rates.ceiling);
     const flatness = median(rates.few) / median(rates.many);
-    const show = (of: readonly number[]): string =>
-      `${Math.round(median(of))} events/s (${of.map(Math.round).join(', ')})`;
+    const format = (runRates: readonly number[]): string =>
+      `${Math.round(median(runRates))} events/s (${runRates.map(Math.round).join(', ')})`;
     return [
-      { what: `COPY alone, ${ceiling.events} events`, result: show(rates.ceiling) },
-      { what: `rebuild, ${few} events, with its indexes`, result: show(rates.few) },
-      { what: `rebuild, ${events} events, with its indexes`, result: show(rates.many) },
-      { what: 'rebuild / COPY', result: ratio.toFixed(2), wanted: `≥ ${ratioWanted}`, met: ratio >= ratioWanted },
+      { name: `COPY alone, ${ceiling.events} events`, result: format(rates.ceiling) },
+      { name: `rebuild, ${few} events, with its indexes`, result: format(rates.few) },
+      { name: `rebuild, ${events} events, with its indexes`, result: format(rates.many) },
+      { name: 'rebuild / COPY', result: ratio.toFixed(2), target: `≥ ${ratioTarget}`, met: ratio >= ratioTarget },
       {
-        what: `cost per event, ${events} to ${few} events`,
+        name: `cost per event, ${events} to ${few} events`,
         result: flatness.toFixed(2),
-        wanted: `≤ ${flatnessWanted}`,
-        met: flatness <= flatnessWanted,
+        target: `≤ ${flatnessTarget}`,
+        met: flatness <= flatnessTarget,
       },
     ];
   },
 };
 
-/** Events per second of a rebuild: from the moment its tables are there until they are ready to be swapped. */
+/** Events per second from the creation of the new tables until they are ready for the swap. */
 const measureRebuild = (servers: Servers, events: number): Promise<number> =>
   withSystem(servers, [], async (system) => {
     const total = await fillTopic(system, simulatedBodies(events, rate));
@@ -60,11 +60,11 @@ const measureRebuild = (servers: Servers, events: number): Promise<number> =>
       args: ['apps/projector/src/main.ts', 'rebuild', '--no-swap'],
       env: system.env,
     });
-    const begun = async (): Promise<boolean> => {
+    const hasBegun = async (): Promise<boolean> => {
       if (command.hasEnded()) throw new Error(command.tail());
       return (await readSchemas(system.db)).some(({ schema }) => schema === nextSchema);
     };
-    await until(begun, { timeoutMs: 60_000, everyMs: 5, onTimeout: () => new Error(command.tail()) });
+    await until(hasBegun, { timeoutMs: 60_000, everyMs: 5, onTimeout: () => new Error(command.tail()) });
     const began = performance.now();
     const code = await command.exited;
     if (code !== 0) throw new Error(command.tail());

@@ -1,27 +1,27 @@
-/** Measures the longest time between two of something. */
+/** Measures the longest time between two marks. */
 export interface PauseMeter {
   readonly mark: () => void;
-  /** The longest time between two marks since this was asked last, in ms. */
+  /** Longest time between two marks since the last `take`, in ms. */
   readonly take: () => number;
 }
 
 export function createPauseMeter(): PauseMeter {
   let last = performance.now();
   let longest = 0;
-  const look = (): void => {
+  const measure = (): void => {
     longest = Math.max(longest, performance.now() - last);
   };
   return {
     mark: () => {
-      look();
+      measure();
       last = performance.now();
     },
     take: () => {
-      look();
-      const taken = longest;
+      measure();
+      const pauseMs = longest;
       longest = 0;
       last = performance.now();
-      return taken;
+      return pauseMs;
     },
   };
 }

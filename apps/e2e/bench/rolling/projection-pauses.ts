@@ -2,50 +2,50 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readPositions } from '@callstream/tables';
 import type { System } from '../../src/system/system.ts';
 
-/** How often it is looked where the log ends and the tables are, in ms. */
+/** Interval between two readings of end offsets and positions. */
 const pollEveryMs = 10;
 
-/** Follows how long records wait for the tables. */
+/** Measures how long records wait to be projected. */
 export interface ProjectionPauses extends AsyncDisposable {
-  /** The longest time of each partition, since this was asked last, in which records waited and its position did not move; in ms. */
+  /** By partition: the longest time with lag in which the position did not move, since the last `take`; in ms. */
   readonly take: () => Map<number, number>;
 }
 
 export async function measureProjectionPauses({ kafka, db, topic }: System): Promise<ProjectionPauses> {
   const admin = kafka.admin();
   await admin.connect();
-  /** Since when a partition waits, and where. */
-  const waiting = new Map<number, { position: number; since: number }>();
+  /** Position of each partition with lag, and since when it has not moved. */
+  const stalled = new Map<number, { position: number; since: number }>();
   let longest = new Map<number, number>();
-  const look = async (): Promise<void> => {
+  const poll = async (): Promise<void> => {
     const ends = new Map(
       (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
     );
     const at = performance.now();
     for (const { partition, nextOffset: position } of await readPositions(db)) {
-      const before = waiting.get(partition);
+      const before = stalled.get(partition);
       if (before) longest.set(partition, Math.max(longest.get(partition) ?? 0, performance.now() - before.since));
       if (before?.position === position) continue;
-      if (position < (ends.get(partition) ?? 0)) waiting.set(partition, { position, since: at });
-      else waiting.delete(partition);
+      if (position < (ends.get(partition) ?? 0)) stalled.set(partition, { position, since: at });
+      else stalled.delete(partition);
     }
   };
   const stopping = new AbortController();
-  const watching = (async () => {
+  const polling = (async () => {
     while (!stopping.signal.aborted) {
-      await look();
+      await poll();
       await sleep(pollEveryMs);
     }
   })();
   return {
     take: () => {
-      const taken = longest;
+      const pauses = longest;
       longest = new Map();
-      return taken;
+      return pauses;
     },
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
-      await watching;
+      await polling;
       await admin.disconnect();
     },
   };

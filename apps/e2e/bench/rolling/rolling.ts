@@ -6,94 +6,96 @@ import type { LoadBalancedSystem } from '../../src/system/load-balanced-system.t
 import { createPauseMeter } from './pause-meter.ts';
 import { measureProjectionPauses } from './projection-pauses.ts';
 import { quantile } from '../../src/load/statistics.ts';
-import type { Bench, BenchRow } from '../bench.ts';
+import type { Bench, BenchRow, ReportProgress } from '../bench.ts';
 
 const perSecond = 200;
 const seed = 1;
 const rounds = 2;
-/** Between two restarts, and before the first: about two seconds of load. */
+/** Webhooks between two restarts: about two seconds of load. */
 const settleWebhooks = 400;
-const pauseMsWanted = 1_000;
-
-type Say = (line: string) => void;
+const pauseMsTarget = 1_000;
 
 export const rolling: Bench = {
-  about: `two of each service, restarted in turn under ${perSecond} webhooks/s: attempts without an answer, pauses`,
-  run: async ({ brokers }, say) => {
+  about: `restarts of two instances of each service under ${perSecond} webhooks/s: attempts without a response, pauses`,
+  run: async ({ brokers }, report) => {
     await using database = await testDatabase();
     const topic = `bench-${randomUUID()}`;
-    await using pairs = await startLoadBalancedSystem({ brokers, topic, databaseUrl: database.url, perSecond, seed });
-    await pairs.load.goOn(5 * settleWebhooks);
-    return [await rollIngest(pairs, say), ...(await rollProjectors(pairs, say)), await rollGateways(pairs, say)];
+    await using system = await startLoadBalancedSystem({ brokers, topic, databaseUrl: database.url, perSecond, seed });
+    await system.load.untilAccepted(5 * settleWebhooks);
+    return [
+      await rollIngest(system, report),
+      ...(await rollProjectors(system, report)),
+      await rollGateways(system, report),
+    ];
   },
 };
 
-/** Each member in turn, some rounds long: away, there again, a while of load. `after`: what is measured then. */
+/** Stops and starts each instance in turn. `after` runs after some load without the instance, and with it again. */
 async function roll(
-  members: readonly ServiceInstance[],
+  instances: readonly ServiceInstance[],
   { load }: LoadBalancedSystem,
   after: (step: 'stop' | 'start') => void,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++)
-    for (const member of members) {
-      await member.stop();
-      await load.goOn(settleWebhooks);
+    for (const instance of instances) {
+      await instance.stop();
+      await load.untilAccepted(settleWebhooks);
       after('stop');
 
-      await member.start();
-      await load.goOn(settleWebhooks);
+      await instance.start();
+      await load.untilAccepted(settleWebhooks);
       after('start');
     }
 }
 
-async function rollIngest(pairs: LoadBalancedSystem, say: Say): Promise<BenchRow> {
-  const { load, members } = pairs;
+async function rollIngest(system: LoadBalancedSystem, report: ReportProgress): Promise<BenchRow> {
+  const { load, instances } = system;
   const before = { retries: load.retries(), accepted: load.accepted.size };
-  await roll(members.ingest, pairs, (step) =>
-    say(`ingest: ${step}, ${load.retries() - before.retries} attempts without an answer`),
+  await roll(instances.ingest, system, (step) =>
+    report(`ingest: ${step}, ${load.retries() - before.retries} attempts without a response`),
   );
   const [retries, accepted] = [load.retries() - before.retries, load.accepted.size - before.accepted];
-  const what = `ingest, ${2 * rounds} restarts: attempts without an answer`;
-  return { what, result: `${retries}, of ${accepted} webhooks`, wanted: '0', met: retries === 0 };
+  const name = `ingest, ${2 * rounds} restarts: attempts without a response`;
+  return { name, result: `${retries}, of ${accepted} webhooks`, target: '0', met: retries === 0 };
 }
 
-async function rollProjectors(pairs: LoadBalancedSystem, say: Say): Promise<BenchRow[]> {
-  await using projection = await measureProjectionPauses(pairs.system);
-  await pairs.load.goOn(settleWebhooks);
+async function rollProjectors(system: LoadBalancedSystem, report: ReportProgress): Promise<BenchRow[]> {
+  await using projection = await measureProjectionPauses(system.system);
+  await system.load.untilAccepted(settleWebhooks);
   const usual = [...projection.take().values()];
   const pauses = { stop: [] as number[], start: [] as number[] };
-  await roll(pairs.members.projector, pairs, (step) => {
+  await roll(system.instances.projector, system, (step) => {
     const each = [...projection.take().values()];
     pauses[step].push(...each);
-    say(`projector: ${step}, longest pause of each partition: ${show(each)}`);
+    report(`projector: ${step}, longest pause of each partition: ${show(each)}`);
   });
-  const row = (step: 'stop' | 'start', what: string): BenchRow => ({
-    what: `projector, longest pause of each partition when one ${what}`,
+  const row = (step: 'stop' | 'start', change: string): BenchRow => ({
+    name: `projector, longest pause of each partition when one ${change}`,
     result: show(pauses[step]),
-    wanted: `≤ ${pauseMsWanted} ms`,
-    met: Math.max(...pauses[step]) <= pauseMsWanted,
+    target: `≤ ${pauseMsTarget} ms`,
+    met: Math.max(...pauses[step]) <= pauseMsTarget,
   });
   return [
-    { what: 'projector, the same when nothing happens', result: show(usual) },
+    { name: 'projector, the same without restarts', result: show(usual) },
     row('stop', 'leaves'),
     row('start', 'joins'),
   ];
 }
 
-async function rollGateways(pairs: LoadBalancedSystem, say: Say): Promise<BenchRow> {
-  const screens = pairs.watchers.slice(0, 1).map(({ client }) => {
-    const pauses = createPauseMeter();
-    client.on('CallsChanged', pauses.mark);
-    client.on('Snapshot', pauses.mark);
-    return pauses;
+async function rollGateways(system: LoadBalancedSystem, report: ReportProgress): Promise<BenchRow> {
+  const meters = system.clients.slice(0, 1).map(({ client }) => {
+    const meter = createPauseMeter();
+    client.on('CallsChanged', meter.mark);
+    client.on('Snapshot', meter.mark);
+    return meter;
   });
   const pauses: number[] = [];
-  await roll(pairs.members.gateway, pairs, (step) => {
-    const each = screens.map(({ take }) => take());
+  await roll(system.instances.gateway, system, (step) => {
+    const each = meters.map(({ take }) => take());
     pauses.push(...each);
-    say(`gateway: ${step}, longest pause of a dashboard: ${show(each)}`);
+    report(`gateway: ${step}, longest pause of a dashboard: ${show(each)}`);
   });
-  return { what: `gateway, ${2 * rounds} restarts: longest pause of a dashboard`, result: show(pauses) };
+  return { name: `gateway, ${2 * rounds} restarts: longest pause of a dashboard`, result: show(pauses) };
 }
 
 const show = (ms: readonly number[]): string =>

@@ -10,9 +10,9 @@ import type { StatsBenchOptions } from './stats.ts';
 const watchMs = 20_000;
 const pauseMs = 50;
 
-/** What the looks at the tables cost for one who watches queues, and for a thousand: inside Postgres, and on the way. */
-export async function measureQueueSnapshots(measuring: StatsBenchOptions): Promise<BenchRow[]> {
-  const { system, servers, say } = measuring;
+/** Cost of queue snapshots for one client that watches queues, and for a thousand: in Postgres and in the gateway. */
+export async function measureQueueSnapshots(options: StatsBenchOptions): Promise<BenchRow[]> {
+  const { system, servers, report } = options;
   if (servers.restartPostgres) {
     await enableStatementStats(system.db);
     await servers.restartPostgres();
@@ -20,46 +20,46 @@ export async function measureQueueSnapshots(measuring: StatsBenchOptions): Promi
   if (!system.isRunning('gateway')) await system.start('gateway');
   const rows: BenchRow[] = [];
   for (const watchers of [1, 1_000]) {
-    say(`watching, ${watchers} …`);
-    rows.push(...(await measureWatchers(measuring, watchers)));
+    report(`${watchers} clients watch queues …`);
+    rows.push(...(await measureWatchers(options, watchers)));
   }
   return rows;
 }
 
-/** So many sockets watch queues while 20 events a second come. */
+/** `watchers` sockets watch queues while 20 events per second arrive. */
 async function measureWatchers({ system, servers }: StatsBenchOptions, watchers: number): Promise<BenchRow[]> {
   const sockets = await Promise.all(Array.from({ length: watchers }, () => watch(system.socketUrl)));
   await using sender = createSender(system.webhookUrl, 1);
   const metric = (name: string) => readMetric(Number(system.env['GATEWAY_ADMIN_PORT']), name);
-  const seen = async () => ({
-    inside: servers.restartPostgres ? await countSnapshotReads(system.db) : null,
-    looks: await metric('callstream_gateway_query_seconds_count{query="floor"}'),
+  const readCounters = async () => ({
+    postgres: servers.restartPostgres ? await countSnapshotReads(system.db) : null,
+    queries: await metric('callstream_gateway_query_seconds_count{query="floor"}'),
     seconds: await metric('callstream_gateway_query_seconds_sum{query="floor"}'),
     cpu: await metric('process_cpu_seconds_total'),
     frames: sockets.reduce((sum, { frames }) => sum + frames(), 0),
   });
-  const before = await seen();
+  const before = await readCounters();
   const deadline = performance.now() + watchMs;
   for (let i = 0; performance.now() < deadline; i++) {
     const body = { type: 'call.waiting', call_id: `watch.${watchers}.${i}`, queue: '900', direction: 'inbound' };
     await sender.post(JSON.stringify({ ...body, timestamp: new Date().toISOString() }));
     await sleep(pauseMs);
   }
-  const after = await seen();
+  const after = await readCounters();
   sockets.forEach(({ close }) => close());
-  const looks = after.looks - before.looks;
-  const each = (ms: number): string => `${(ms / looks).toFixed(0)} ms each`;
-  const inside =
-    before.inside && after.inside
-      ? `${after.inside.looks - before.inside.looks} looks, ${((after.inside.ms - before.inside.ms) / (after.inside.looks - before.inside.looks)).toFixed(0)} ms each`
-      : 'not known: it is not a Postgres of ours';
+  const queries = after.queries - before.queries;
+  const each = (ms: number): string => `${(ms / queries).toFixed(0)} ms each`;
+  const inPostgres =
+    before.postgres && after.postgres
+      ? `${after.postgres.reads - before.postgres.reads} queries, ${((after.postgres.ms - before.postgres.ms) / (after.postgres.reads - before.postgres.reads)).toFixed(0)} ms each`
+      : 'unknown: needs a Postgres that the benchmark started, without DATABASE_URL';
   const cpu = (((after.cpu - before.cpu) / watchMs) * 1e5).toFixed(1);
   return [
     {
-      what: `${watchers} watching queues for ${watchMs / 1_000} s, 20 changes a second`,
-      result: `${looks} looks, ${each((after.seconds - before.seconds) * 1_000)}, ${after.frames - before.frames} frames, gateway ${cpu} % of a core`,
+      name: `${watchers} clients watch queues for ${watchMs / 1_000} s, 20 changes a second`,
+      result: `${queries} queue snapshots, ${each((after.seconds - before.seconds) * 1_000)}, ${after.frames - before.frames} frames, gateway ${cpu} % of a core`,
     },
-    { what: '  inside Postgres', result: inside },
+    { name: '  in Postgres', result: inPostgres },
   ];
 }
 
@@ -68,7 +68,7 @@ async function watch(url: string) {
   let frames = 0;
   socket.on('message', (data: Buffer) => (frames += Number(data.includes('"event":"Queues"'))));
   socket.on('open', () => socket.send('{"event":"WatchQueues","data":{}}'));
-  const onTimeout = (): Error => new Error('No numbers came.');
+  const onTimeout = (): Error => new Error('The gateway sent no Queues within 60 s.');
   await until(() => frames > 0, { timeoutMs: 60_000, onTimeout });
   return { frames: () => frames, close: () => socket.terminate() };
 }

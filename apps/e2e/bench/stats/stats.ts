@@ -1,7 +1,7 @@
 import { insertGeneratedCalls } from '@callstream/tables/testing';
 import type { System } from '../../src/system/system.ts';
 import { eventsArg } from '../bench.ts';
-import type { Bench, BenchRow } from '../bench.ts';
+import type { Bench, BenchRow, ReportProgress } from '../bench.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { dayMs, measureDay } from './day.ts';
@@ -13,12 +13,12 @@ const eventsDefault = 1_000_000;
 export interface StatsBenchOptions {
   readonly system: System;
   readonly servers: Servers;
-  /** When the last of the made-up events was, in ms since 1970. */
+  /** Time of the last generated event, ms since 1970. */
   readonly now: number;
-  readonly say: (line: string) => void;
+  readonly report: ReportProgress;
 }
 
-/** `looks` and `lists` start the gateway, so `day` goes first. */
+/** `day` comes first, because `looks` and `lists` start the gateway. */
 const parts: Readonly<Record<string, (measuring: StatsBenchOptions) => Promise<BenchRow[]>>> = {
   day: measureDay,
   looks: measureQueueSnapshots,
@@ -26,8 +26,8 @@ const parts: Readonly<Record<string, (measuring: StatsBenchOptions) => Promise<B
 };
 
 export const stats: Bench = {
-  about: `totals of a day, looks for 1 and 1000 watchers, lists over HTTP; all, or of: ${Object.keys(parts).join(' ')} [EVENTS in the tables: 5000000 take three minutes]`,
-  run: async (servers, say, args) => {
+  about: `totals of a day, queue snapshots for 1 and 1000 clients, lists over HTTP; all parts, or some of: ${Object.keys(parts).join(' ')} [EVENTS in the tables: 5000000 take three minutes]`,
+  run: async (servers, report, args) => {
     const names = args.filter((arg) => Object.hasOwn(parts, arg));
     const events = eventsArg(
       args.filter((arg) => !names.includes(arg)),
@@ -35,13 +35,13 @@ export const stats: Bench = {
     );
     const now = Date.now();
     const use = async (system: System): Promise<BenchRow[]> => {
-      say(`filling the tables with ${events} events …`);
+      report(`filling the tables with ${events} events …`);
       await insertGeneratedCalls(system.db, events, new Date(now - events * 100).toISOString());
       const rows: BenchRow[] = [];
       for (const [name, measure] of Object.entries(parts)) {
         if (names.length > 0 && !names.includes(name)) continue;
-        const measured = await measure({ system, servers, now, say });
-        for (const { what, result } of measured) say(`  ${what}: ${result}`);
+        const measured = await measure({ system, servers, now, report });
+        for (const { name, result } of measured) report(`  ${name}: ${result}`);
         rows.push(...measured);
       }
       return rows;
@@ -50,10 +50,10 @@ export const stats: Bench = {
   },
 };
 
-/** A time zone in which it is about 14 o'clock: so many of the events are of today. */
+/** A time zone in which it is about 14:00, so that many of the events are of today. */
 function middayZone(now: number): string {
-  const began = new Date(now - dayMs);
-  const west = began.getUTCHours() + Math.round(began.getUTCMinutes() / 60);
-  const offset = west > 12 ? west - 24 : west;
+  const dayStart = new Date(now - dayMs);
+  const hours = dayStart.getUTCHours() + Math.round(dayStart.getUTCMinutes() / 60);
+  const offset = hours > 12 ? hours - 24 : hours;
   return `Etc/GMT${offset < 0 ? '' : '+'}${offset}`;
 }

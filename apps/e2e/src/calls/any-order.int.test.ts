@@ -8,8 +8,8 @@ import type { WebhookResponse } from '../load/sender.ts';
 import type { ServiceName, System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 
-/** Events of the nineteen lives, each three times, in an order that the seed decides; the calls are others for each seed. */
-function shuffledThrice(seed: number): string[] {
+/** Events of the nineteen call lives, each three times, shuffled by the seed; each seed has its own call ids. */
+function shuffledTriples(seed: number): string[] {
   const bodies = [...fixtureEvents.values()].flatMap((life) => [...life, ...life, ...life]);
   const [shuffled = []] = fc.sample(fc.shuffledSubarray(bodies, { minLength: bodies.length }), { seed, numRuns: 1 });
   return shuffled.map((body) => body.replace(/("call_id": ?")/, `$1${seed}.`));
@@ -17,7 +17,7 @@ function shuffledThrice(seed: number): string[] {
 
 const connections = 50;
 
-/** How often each event with a time of its own was sent, by uuid. One without a time is another event each time. */
+/** Deliveries of each event with a timestamp, by uuid. Without a timestamp each delivery is a new event. */
 function timedDeliveries(bodies: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const body of bodies) {
@@ -35,8 +35,8 @@ async function storedDeliveries({ db }: System): Promise<Map<string, number>> {
 }
 
 const total = (counts: ReadonlyMap<string, number>): number => [...counts.values()].reduce((a, b) => a + b, 0);
-const expectAllAccepted = (answers: readonly WebhookResponse[]): void =>
-  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+const expectAllAccepted = (responses: readonly WebhookResponse[]): void =>
+  expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
 
 let system: System;
 beforeAll(async () => {
@@ -44,9 +44,9 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
-it('takes the nineteen lives three times in any order over 50 connections: each event once, with its deliveries', async () => {
+it('callstream stores each event once with its deliveries, when all call lives are sent three times in random order over 50 connections', async () => {
   await using sender = createSender(system.webhookUrl, connections);
-  const bodies = shuffledThrice(1);
+  const bodies = shuffledTriples(1);
   expectAllAccepted(await sender.postAll(bodies));
 
   await expectTablesToBeFoldOfLog(system);
@@ -58,34 +58,34 @@ it('takes the nineteen lives three times in any order over 50 connections: each 
 
 const services: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
 it.each(services)(
-  'loses nothing and invents nothing when the %s is killed in the middle and started again',
+  'callstream stores every event exactly once when %s is killed in the middle and restarted',
   async (name) => {
     const before = await storedDeliveries(system);
     await using sender = createSender(system.webhookUrl, connections);
-    const bodies = shuffledThrice(2 + services.indexOf(name));
+    const bodies = shuffledTriples(2 + services.indexOf(name));
     const witness = await openDashboard(system.socketUrl);
     const killAfter = Math.floor(bodies.length / 3);
     let answered = 0;
-    const killing = Promise.withResolvers<undefined>();
+    const killNow = Promise.withResolvers<undefined>();
     const posted = bodies.map(async (body) => {
-      const answer = await sender.postUntilAnswered(body);
-      if (++answered === killAfter) killing.resolve(undefined);
-      return answer;
+      const response = await sender.postUntilAnswered(body);
+      if (++answered === killAfter) killNow.resolve(undefined);
+      return response;
     });
-    await killing.promise;
+    await killNow.promise;
     await system.kill(name);
     expect(system.isRunning(name)).toBe(false);
     if (name === 'gateway') expect(await witness.closed).toBe(1006);
     await system.start(name);
     expectAllAccepted(await Promise.all(posted));
-    // Otherwise nothing was on its way when ingest died.
+    // Otherwise nothing was in flight when ingest was killed.
     if (name === 'ingest') expect(sender.retries()).toBeGreaterThan(0);
     await witness[Symbol.asyncDispose]();
 
     await expectTablesToBeFoldOfLog(system);
     const stored = await storedDeliveries(system);
     const timed = timedDeliveries(bodies);
-    // An event that ingest had stored but not yet answered for when it died was sent once more.
+    // An event that ingest had stored without responding was delivered once more.
     const added = (uuid: string): number => (stored.get(uuid) ?? 0) - (before.get(uuid) ?? 0);
     for (const [uuid, deliveries] of timed) expect(added(uuid)).toBeGreaterThanOrEqual(deliveries);
     if (name !== 'ingest') expect(total(stored) - total(before)).toBe(bodies.length);

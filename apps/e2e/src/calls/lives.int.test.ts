@@ -18,7 +18,7 @@ afterAll(async () => {
   await system[Symbol.asyncDispose]();
 });
 
-/** What a socket must show of the whole log, by the domain alone. */
+/** The calls of the whole log as ListCalls must return them, computed by the domain. */
 async function expectedCalls(): Promise<object[]> {
   const log = await readLog(system.kafka, system.topic);
   return [...callsOfEvents(log).values()].map((call) => ({
@@ -34,21 +34,21 @@ async function expectedCalls(): Promise<object[]> {
   }));
 }
 
-/** Lists on every DataChanged, as dashboards do, until `isThere`. */
-async function listOnChange(seen: number, isThere: (calls: object[]) => boolean): Promise<object[]> {
+/** Lists calls on every DataChanged, as dashboards do, until `isComplete`. */
+async function listOnChange(seen: number, isComplete: (calls: object[]) => boolean): Promise<object[]> {
   for (let next = seen; ; next = dashboard.changes()) {
     await dashboard.changedAfter(next);
     const calls = await dashboard.listCalls();
-    if (isThere(calls)) return calls;
+    if (isComplete(calls)) return calls;
   }
 }
 
 const byId = (rows: readonly object[]): object[] =>
   rows.toSorted((a, b) => (a as { id: number }).id - (b as { id: number }).id);
 
-describe('a webhook goes in, and a socket shows it, and Postgres has it', () => {
+describe('the webhooks of a call life', () => {
   it.each([...fixtureEvents.keys()])(
-    '%s',
+    'the socket shows the calls of %s as the fold of the log, and Postgres has them',
     async (life) => {
       const bodies = fixtureEvents.get(life) ?? [];
       const seen = dashboard.changes();
@@ -76,9 +76,9 @@ describe('a webhook goes in, and a socket shows it, and Postgres has it', () => 
     60_000,
   );
 
-  it('an unknown event or a broken message is answered, and the socket stays open', async () => {
-    expect(await dashboard.ask('NoSuchThing', {})).toMatchObject({ event: 'InvalidEvent', status: 'Failed' });
-    expect(await dashboard.ask('ListCalls', { params: { limit: 1e9 } })).toMatchObject({
+  it('an unknown or malformed command gets a failure answer, and the socket stays open', async () => {
+    expect(await dashboard.request('NoSuchThing', {})).toMatchObject({ event: 'InvalidEvent', status: 'Failed' });
+    expect(await dashboard.request('ListCalls', { params: { limit: 1e9 } })).toMatchObject({
       event: 'ListCalls',
       status: 'Failed',
     });

@@ -1,12 +1,12 @@
-// What a supervisor counts, straight from the events of the log and the words of docs/reference/tables.md: it shares nothing with
-// the domain or the SQL, so that a mistake in them is not made here too. Slow and simple.
+// Queue numbers counted from the events of the log by the definitions of docs/reference/tables.md. Slow and simple, and
+// without code of the domain or SQL, so that it cannot share their mistakes.
 
-/** An event as it stands in the log. */
+/** An event of the log, not decoded. */
 export interface RawEvent {
-  /** null if it names no call. */
+  /** null for an event without a call. */
   readonly callId: string | null;
   readonly body: Readonly<Record<string, unknown>>;
-  /** ms since 1970; the event's time if it has none of its own. */
+  /** ms since 1970; the event's time if it has no timestamp. */
   readonly receivedAt: number;
 }
 
@@ -36,7 +36,7 @@ export interface LiveCount {
   waiting: number;
   longest_waiting_since: number | null;
   talking: number;
-  /** Agents who are on one of these calls. */
+  /** Agents on one of these calls. */
   agents_on_call: number;
 }
 
@@ -62,13 +62,14 @@ const factOf = ({ body, receivedAt }: RawEvent): RecountFact => ({
   namesNumber: textOf(body['our_number']) !== null || textOf(body['their_number']) !== null,
 });
 
-/** The facts of each call, in the order of their times; of the same time, in that of a call's life. */
-function callsOf(posted: readonly RawEvent[]): RecountFact[][] {
-  const life = ['call.new', 'call.standby', 'call.waiting', 'call.overflow', 'actor.entered', 'call.ongoing'];
-  const stage = ({ type }: RecountFact): number => (life.includes(type) ? life.indexOf(type) : life.length);
-  const calls = Map.groupBy(posted, ({ callId }) => callId);
+/** The facts of each call, by time; at the same time, in the order of a call's life. */
+function callsOf(events: readonly RawEvent[]): RecountFact[][] {
+  const lifeOrder = ['call.new', 'call.standby', 'call.waiting', 'call.overflow', 'actor.entered', 'call.ongoing'];
+  const stage = ({ type }: RecountFact): number =>
+    lifeOrder.includes(type) ? lifeOrder.indexOf(type) : lifeOrder.length;
+  const calls = Map.groupBy(events, ({ callId }) => callId);
   calls.delete(null);
-  return [...calls.values()].map((of) => of.map(factOf).toSorted((a, b) => a.at - b.at || stage(a) - stage(b)));
+  return [...calls.values()].map((events) => events.map(factOf).toSorted((a, b) => a.at - b.at || stage(a) - stage(b)));
 }
 
 interface RecountVisit {
@@ -78,10 +79,10 @@ interface RecountVisit {
   ended: number;
 }
 
-/** A call as its events, read from the first to the last, leave it. */
+/** State of a call after its last event. */
 interface Replay {
   readonly visits: RecountVisit[];
-  /** Agents who are on it at the end, and the queue through which each came. */
+  /** Agents on the call, with the queue of each. */
   readonly agents: Map<string, string>;
   state: 'waiting' | 'talking' | 'other' | 'finished';
 }
@@ -98,7 +99,7 @@ function replay(facts: readonly RecountFact[]): Replay {
     if (call.state === 'finished') break;
     const waitsIn = type === 'call.waiting' ? (queue ?? '') : type === 'call.overflow' ? destination : null;
     if (waitsIn !== null) {
-      for (const [agent, through] of agents) if (through !== waitsIn) agents.delete(agent);
+      for (const [agent, agentQueue] of agents) if (agentQueue !== waitsIn) agents.delete(agent);
       if (agents.size > 0 || open()?.queue === waitsIn) continue;
       close('flowed_out', at);
       const before = visits.at(-1);
@@ -137,13 +138,13 @@ interface RecountOptions {
   readonly shortAbandonMs: number;
 }
 
-/** The visits that began in a period, by queue. */
+/** The queue visits that began in a period, by queue. */
 export function recount(
-  posted: readonly RawEvent[],
+  events: readonly RawEvent[],
   { from, to, serviceLevelMs, shortAbandonMs }: RecountOptions,
 ): Map<string, VisitCount> {
   const counts = new Map<string, VisitCount & { sum: number }>();
-  for (const facts of callsOf(posted)) {
+  for (const facts of callsOf(events)) {
     if (['outbound', 'internal'].includes(directionOf(facts) ?? '')) continue;
     for (const { queue, began, outcome, ended } of replay(facts).visits) {
       if (began < from || began >= to) continue;
@@ -163,17 +164,23 @@ export function recount(
 }
 
 const noVisits = (): VisitCount => ({
-  ...{ visits: 0, answered: 0, answered_in_time: 0, abandoned: 0, abandoned_short: 0, flowed_out: 0, open: 0 },
+  visits: 0,
+  answered: 0,
+  answered_in_time: 0,
+  abandoned: 0,
+  abandoned_short: 0,
+  flowed_out: 0,
+  open: 0,
   asa_ms: null,
 });
 
-/** What goes on at the end of the log, over all queues, of calls that were heard of since `heardSince` (ms since 1970, by our clock). */
-export function recountLive(posted: readonly RawEvent[], heardSince: number): LiveCount {
+/** Live counts over all queues at the end of the log, of calls with an event since `since` (ms since 1970, by our clock). */
+export function recountLive(events: readonly RawEvent[], since: number): LiveCount {
   const live = { waiting: 0, longest_waiting_since: Infinity, talking: 0 };
   const agents = new Set<string>();
-  for (const facts of callsOf(posted)) {
+  for (const facts of callsOf(events)) {
     const delay = delayOf(facts);
-    if (Math.max(...facts.map(({ at }) => at)) + delay < heardSince) continue;
+    if (Math.max(...facts.map(({ at }) => at)) + delay < since) continue;
     const call = replay(facts);
     for (const agent of call.agents.keys()) agents.add(agent);
     if (call.state === 'talking') live.talking++;
@@ -181,12 +188,12 @@ export function recountLive(posted: readonly RawEvent[], heardSince: number): Li
     live.waiting++;
     live.longest_waiting_since = Math.min(live.longest_waiting_since, (call.visits.at(-1)?.began ?? Infinity) + delay);
   }
-  const { longest_waiting_since: since } = live;
-  return { ...live, longest_waiting_since: since === Infinity ? null : since, agents_on_call: agents.size };
+  const { longest_waiting_since: longest } = live;
+  return { ...live, longest_waiting_since: longest === Infinity ? null : longest, agents_on_call: agents.size };
 }
 
-/** By how much later than they say the events of a call came, at least; one of over 14 hours is none: they were imported. */
+/** Smallest difference between reception and timestamp of a call's events. Over 14 hours counts as none: an import. */
 function delayOf(facts: readonly RecountFact[]): number {
-  const least = Math.max(0, Math.min(...facts.map(({ at, receivedAt }) => receivedAt - at)));
-  return least > 14 * 3_600_000 ? 0 : least;
+  const smallest = Math.max(0, Math.min(...facts.map(({ at, receivedAt }) => receivedAt - at)));
+  return smallest > 14 * 3_600_000 ? 0 : smallest;
 }

@@ -7,70 +7,72 @@ import type { Call } from '@callstream/domain';
 import { startProxy, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 
-/** A dashboard that looks at what it is sent as an auditor would. */
+/** The client of libs/client behind a proxy, which checks every frame: no call may go back to an older version. */
 export interface AuditedClient extends AsyncDisposable {
   readonly client: Client;
-  /** The network between it and the gateway. */
+  /** The network between client and gateway. */
   readonly proxy: Proxy;
-  /** Each time that a call came in an older version than had been shown: must be empty. */
-  readonly lesser: readonly string[];
-  /** Connections that were lost. */
-  readonly losses: () => number;
-  /** Snapshots that replaced everything, after the first. */
+  /** Calls that came in an older version than before: must be empty. */
+  readonly regressions: readonly string[];
+  readonly connectionLosses: () => number;
+  /** Snapshots that replaced the board, without the first. */
   readonly resets: () => number;
-  /** Resolves once it shows exactly `calls`, as far as they match. @throws {Error} that names a difference */
-  readonly shows: (calls: Iterable<Call>) => Promise<void>;
+  /** Resolves once the board is exactly those of `calls` that match the filter. @throws {Error} that names a difference */
+  readonly untilShown: (calls: Iterable<Call>) => Promise<void>;
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
-/** What the filter lets through, written here once more. */
+/** The filter's semantics, written independently of the gateway. */
 const matches = ({ states, queues }: Filter, call: Call): boolean =>
   (states?.includes(call.state) ?? true) && (queues?.includes(call.queue ?? '') ?? true);
 
 export async function openAuditedClient(port: number, filter: Filter = {}): Promise<AuditedClient> {
   const proxy = await startProxy({ to: { port } });
   const client = connect(`ws://127.0.0.1:${proxy.port}/`, { filter });
-  /** The most that was ever shown of each call, also of those that went. */
-  const most = new Map<string, Call>();
-  const lesser: string[] = [];
-  let [losses, replaced] = [0, 0];
+  /** The newest version of each call so far, calls that left the board included. */
+  const newest = new Map<string, Call>();
+  const regressions: string[] = [];
+  let connectionLosses = 0;
+  let snapshots = 0;
   const audit = (calls: readonly LiveCall[]): void => {
     for (const live of calls) {
       const call = callOfLive(live);
-      const before = most.get(call.callId);
+      const before = newest.get(call.callId);
       if (before && before.lastId > call.lastId)
-        lesser.push(`${JSON.stringify(before)} became ${JSON.stringify(call)}`);
-      else most.set(call.callId, call);
+        regressions.push(`${JSON.stringify(before)} became ${JSON.stringify(call)}`);
+      else newest.set(call.callId, call);
     }
   };
   client.on('Snapshot', ({ data }) => audit(data.calls));
   client.on('CallsChanged', ({ data }) => audit(data.calls));
   client.board.subscribe(({ reset }) => {
-    if (reset) replaced++;
+    if (reset) snapshots++;
   });
   client.status.subscribe(({ connection }) => {
-    if (connection === 'waiting') losses++;
+    if (connection === 'waiting') connectionLosses++;
   });
-  const differenceTo = (expected: ReadonlyMap<string, Call>): string | null => {
+  const differenceFrom = (expected: ReadonlyMap<string, Call>): string | null => {
     const shown = client.board.get();
     for (const [callId, call] of expected)
       if (!isDeepStrictEqual(shown.get(callId), call))
         return `${JSON.stringify(shown.get(callId))} is shown instead of ${JSON.stringify(call)}`;
-    const surplus = [...shown.values()].find(({ callId }) => !expected.has(callId));
-    return surplus ? `${JSON.stringify(surplus)} should not be shown` : null;
+    const unexpected = [...shown.values()].find(({ callId }) => !expected.has(callId));
+    return unexpected ? `${JSON.stringify(unexpected)} should not be shown` : null;
   };
   return {
-    ...{ client, proxy, lesser },
-    losses: () => losses,
-    resets: () => Math.max(0, replaced - 1),
-    shows: async (calls) => {
-      const wanted = [...calls].filter((call) => matches(filter, call));
-      const expected = new Map(wanted.map((call) => [call.callId, call]));
-      await until(() => client.status.get().connection === 'live' && differenceTo(expected) === null, {
-        timeoutMs: patienceMs,
+    client,
+    proxy,
+    regressions,
+    connectionLosses: () => connectionLosses,
+    resets: () => Math.max(0, snapshots - 1),
+    untilShown: async (calls) => {
+      const matching = [...calls].filter((call) => matches(filter, call));
+      const expected = new Map(matching.map((call) => [call.callId, call]));
+      await until(() => client.status.get().connection === 'live' && differenceFrom(expected) === null, {
+        timeoutMs,
         onTimeout: () =>
-          new Error(`${JSON.stringify({ filter, ...client.status.get() })}: ${differenceTo(expected) ?? 'not live'}`),
+          new Error(`${JSON.stringify({ filter, ...client.status.get() })}: ${differenceFrom(expected) ?? 'not live'}`),
       });
     },
     [Symbol.asyncDispose]: async () => {
@@ -78,4 +80,11 @@ export async function openAuditedClient(port: number, filter: Filter = {}): Prom
       await proxy[Symbol.asyncDispose]();
     },
   };
+}
+
+/** @throws {Error} if a client got a call in an older version than before */
+export function expectNoRegressions(clients: readonly AuditedClient[]): void {
+  const regressions = clients.flatMap((client) => client.regressions);
+  if (regressions.length > 0)
+    throw new Error(`${regressions.length} times a call went back to an older version: ${regressions[0] ?? ''}`);
 }

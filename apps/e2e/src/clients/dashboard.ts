@@ -11,21 +11,21 @@ interface SocketFrame {
   readonly id?: string | number;
 }
 
-/** A dashboard's side of a socket. */
+/** A bare WebSocket client of the gateway: requests, and `DataChanged`. */
 export interface Dashboard extends AsyncDisposable {
-  /** Asks, and waits for the answer with the same id. */
-  readonly ask: (event: string, data: object) => Promise<SocketFrame>;
+  /** Sends a request, and resolves with the answer that has its id. */
+  readonly request: (event: string, data: object) => Promise<SocketFrame>;
   readonly listCalls: (params?: object) => Promise<CallRow[]>;
   readonly listCallEvents: (callId: string) => Promise<ListedEvent[]>;
-  /** How many DataChanged have come. */
+  /** Number of `DataChanged` so far. */
   readonly changes: () => number;
-  /** Resolves with the next DataChanged after the `seen`th; at once if it is there. The value is when, by `performance.now()`. */
+  /** Resolves once more than `seen` `DataChanged` have come, with the time of the next one by `performance.now()`. */
   readonly changedAfter: (seen: number) => Promise<number>;
-  /** Resolves when the socket is closed, with the close code. */
+  /** Resolves with the close code. */
   readonly closed: Promise<number>;
 }
 
-const patienceMs = 20_000;
+const timeoutMs = 20_000;
 
 export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   const socket = new WebSocket(socketUrl, { perMessageDeflate: false });
@@ -47,37 +47,37 @@ export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   });
   const closed = new Promise<number>((resolve) => socket.once('close', resolve));
   await once(socket, 'open');
-  // Of a gateway that is killed; what counts is that it is closed.
+  // A killed gateway resets the connection: 'close' follows, and is what counts.
   socket.on('error', () => undefined);
-  const first = await within(patienceMs, welcomed.promise);
-  if (first.event !== 'Welcome') throw new Error(`The first frame is ${first.event}.`);
+  const first = await within(timeoutMs, welcomed.promise);
+  if (first.event !== 'Welcome') throw new Error(`The first frame must be Welcome, and is ${first.event}.`);
 
   let lastId = 0;
-  const ask = async (event: string, data: object): Promise<SocketFrame> => {
+  const request = async (event: string, data: object): Promise<SocketFrame> => {
     const id = ++lastId;
     const answer = new Promise<SocketFrame>((resolve) => answers.set(id, resolve));
     socket.send(JSON.stringify({ event, data, id }));
     try {
-      return await within(patienceMs, answer);
+      return await within(timeoutMs, answer);
     } finally {
       answers.delete(id);
     }
   };
-  const rows = async <T>(event: string, data: object): Promise<T[]> => {
-    const answer = await ask(event, data);
+  const list = async <T>(event: string, data: object): Promise<T[]> => {
+    const answer = await request(event, data);
     if (answer.status !== 'Ok') throw new Error(`${event}: ${JSON.stringify(answer.data)}`);
     return answer.data as T[];
   };
   return {
-    ask,
-    listCalls: (params = {}) => rows<CallRow>('ListCalls', { params }),
-    listCallEvents: (callId) => rows<ListedEvent>('ListCallEvents', { call_id: callId }),
+    request,
+    listCalls: (params = {}) => list<CallRow>('ListCalls', { params }),
+    listCallEvents: (callId) => list<ListedEvent>('ListCallEvents', { call_id: callId }),
     changes: () => changedAt.length,
     changedAfter: async (seen) => {
       for (;;) {
         const at = changedAt[seen];
         if (at !== undefined) return at;
-        await within(patienceMs, wake.promise);
+        await within(timeoutMs, wake.promise);
       }
     },
     closed,

@@ -20,9 +20,9 @@ let env: Record<string, string>;
 let db: Tables;
 let folder: string;
 
-/** A Kafka and a Postgres with what an older version has left, and a folder for `npm start`. */
+/** A topic and a database of an older version, and a folder for `npm start`. */
 beforeAll(async () => {
-  // The most careless one, for whatever this process starts.
+  // The most permissive umask: child processes inherit it.
   const umask = process.umask(0);
   cleanup.defer(() => void process.umask(umask));
   folder = await mkdtemp(join(tmpdir(), 'callstream-start-'));
@@ -40,7 +40,7 @@ afterAll(() => cleanup.disposeAsync());
 
 const npmStart = () => launch({ name: 'npm start', args: ['tools/start.mjs'], env });
 
-const says = (started: ServiceProcess, text: string): Promise<unknown> =>
+const untilPrinted = (started: ServiceProcess, text: string): Promise<unknown> =>
   until(
     () => {
       if (started.hasEnded()) throw new Error(started.tail());
@@ -50,28 +50,28 @@ const says = (started: ServiceProcess, text: string): Promise<unknown> =>
   );
 
 const post = async (callId: string): Promise<number> => {
-  const answer = await fetch(`http://127.0.0.1:${env['INGEST_PORT'] ?? ''}/webhook`, {
+  const response = await fetch(`http://127.0.0.1:${env['INGEST_PORT'] ?? ''}/webhook`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ type: 'call.new', call_id: callId }),
   });
-  return answer.status;
+  return response.status;
 };
 
-it('says which port is taken, and by which setting another one is taken', async () => {
-  const taken = createServer().listen(Number(env['GATEWAY_PORT']), '127.0.0.1');
+it('npm start names a port that is in use, and the setting that changes it', async () => {
+  const blocker = createServer().listen(Number(env['GATEWAY_PORT']), '127.0.0.1');
   const refused = npmStart();
   await expect(refused.exited).resolves.toBe(1);
   expect(refused.tail()).toContain('or set GATEWAY_PORT to another port.');
-  await new Promise((done) => taken.close(done));
+  await new Promise((done) => blocker.close(done));
 }, 60_000);
 
-it('rebuilds tables of an older version, takes webhooks meanwhile, and can be stopped', async () => {
-  // It cannot swap while the positions are open.
+it('npm start rebuilds tables of an older version, accepts webhooks meanwhile, and can be stopped', async () => {
+  // An open transaction on the positions blocks the swap.
   const reader = await db.connect();
   await reader.query('begin; select * from projection.positions');
   await using started = npmStart();
-  await says(started, 'The swap waits');
+  await untilPrinted(started, 'The swap waits');
   expect(started.tail()).toContain(`and this code is of version ${projectionVersion}: they are rebuilt.`);
   expect(started.tail()).toMatch(/\d+ of \d+ records \(100 %\), [\d,]+\/s, ETA 0 s/);
   await until(
@@ -92,14 +92,14 @@ it('rebuilds tables of an older version, takes webhooks meanwhile, and can be st
   reader.release();
 }, 120_000);
 
-it('goes on with the rebuild at the next start, and then runs everything, once on a folder, until it is stopped', async () => {
+it('npm start resumes the rebuild, then runs all services, only once per folder, until it is stopped', async () => {
   await using started = npmStart();
-  await says(started, 'callstream is ready');
+  await untilPrinted(started, 'callstream is ready');
   expect(started.tail()).toContain('Resuming the rebuild');
   expect(started.tail()).toContain(`The tables of version ${projectionVersion} are live.`);
   expect(await post('after')).toBe(200);
-  const found = () => db.query(`select from projection.calls where call_id in ('meanwhile', 'after')`);
-  await until(async () => (await found()).rowCount === 2, {
+  const projected = () => db.query(`select from projection.calls where call_id in ('meanwhile', 'after')`);
+  await until(async () => (await projected()).rowCount === 2, {
     timeoutMs: 30_000,
     onTimeout: () => new Error(started.tail()),
   });
@@ -108,7 +108,7 @@ it('goes on with the rebuild at the next start, and then runs everything, once o
   await expect(second.exited).resolves.toBe(1);
   expect(second.tail()).toContain('callstream already runs on');
 
-  // Logs, lock, passwords, the spool.
+  // Logs, lock, passwords and spool.
   expect(pathsBelow(folder).length).toBeGreaterThan(8);
   expect([nonPrivateModes(folder), statSync(folder).mode & 0o777]).toEqual([[], 0o755]);
   await started.stop();

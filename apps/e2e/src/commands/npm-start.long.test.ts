@@ -23,8 +23,8 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** What `npm start` of an older version has left: a Kafka and a Postgres, stopped, in files that others may read. */
-async function makeOlderFolder(): Promise<void> {
+/** The DATA_DIR of an older version's `npm start`: stopped Kafka and Postgres, with files that every user may read. */
+async function createOlderFolder(): Promise<void> {
   {
     await using kafka = await startKafka({ dataDir: join(dataDir, 'kafka') });
     await using postgres = await startPostgres({ dataDir: join(dataDir, 'postgres') });
@@ -36,9 +36,9 @@ async function makeOlderFolder(): Promise<void> {
 }
 
 it(
-  'npm start on the folder of an older version rebuilds its tables, and closes its files to other users',
+  'npm start on the folder of an older version rebuilds its tables, and makes its files private',
   async () => {
-    await makeOlderFolder();
+    await createOlderFolder();
     if (canBecomeNobody) expect(readableByNobody([join(dataDir, 'kafka/log/meta.properties')])).toHaveLength(1);
     const env: Record<string, string> = { DATA_DIR: dataDir, KAFKA_BROKERS: '', DATABASE_URL: '' };
     for (const service of ['INGEST', 'GATEWAY'] as const) env[`${service}_PORT`] = String(await pickPort());
@@ -50,8 +50,8 @@ it(
     };
     await until(isReady, { timeoutMs: 2 * minutes, onTimeout: () => new Error(started.tail()) });
     expect(started.tail()).toContain('they are rebuilt.');
-    const answer = await fetch(`http://127.0.0.1:${env['GATEWAY_PORT'] ?? ''}/api/calls/1772456400.30102`);
-    expect(answer.status).toBe(200);
+    const response = await fetch(`http://127.0.0.1:${env['GATEWAY_PORT'] ?? ''}/api/calls/1772456400.30102`);
+    expect(response.status).toBe(200);
     expect([nonPrivateModes(dataDir), statSync(dataDir).mode & 0o777]).toEqual([[], 0o755]);
     if (canBecomeNobody) expect(readableByNobody(pathsBelow(dataDir))).toEqual([]);
     await started.stop();

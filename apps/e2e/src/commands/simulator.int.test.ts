@@ -12,12 +12,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose]());
 
-/** Runs one of the simulator's commands to its end, with an IPC channel as npm's scripts give it. */
-async function run(script: string, ...args: string[]): Promise<{ code: number | null; said: string }> {
+/** Runs a command of the simulator to its end, with an IPC channel as npm scripts have it. */
+async function run(script: string, ...args: string[]): Promise<{ code: number | null; output: string }> {
   const env = { INGEST_PORT: new URL(system.webhookUrl).port };
   await using command = launch({ name: script, args: [`apps/simulator/src/${script}`, ...args], env });
   const code = await within(60_000, command.exited);
-  return { code, said: command.tail() };
+  return { code, output: command.tail() };
 }
 
 const stored = async (): Promise<number> => {
@@ -27,16 +27,16 @@ const stored = async (): Promise<number> => {
   return rows[0]?.sum ?? 0;
 };
 
-it('npm run simulate posts a centre at work at its rate, ends after its duration, and all of it is stored', async () => {
-  // A rate that a busy machine keeps. A call takes a while to make its events: the first seconds are below the rate.
+it('npm run simulate posts events at the rate, ends after the duration, and all events are stored', async () => {
+  // A busy machine keeps this rate. Calls need time to produce their events, so the first seconds are below it.
   const [rate, seconds] = [300, 5];
   const options = { url: system.webhookUrl, seed: 7, agents: 50, rate, duration: seconds };
-  const { code, said } = await run(
+  const { code, output } = await run(
     'simulate.ts',
     ...Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]),
   );
   expect(code).toBe(0);
-  const [sent, accepted, refused] = (/sent (\d+), accepted (\d+), refused (\d+)(?!.*sent)/s.exec(said) ?? [])
+  const [sent, accepted, refused] = (/sent (\d+), accepted (\d+), refused (\d+)(?!.*sent)/s.exec(output) ?? [])
     .slice(1)
     .map(Number);
   expect({ accepted, refused }).toEqual({ accepted: sent, refused: 0 });
@@ -45,20 +45,20 @@ it('npm run simulate posts a centre at work at its rate, ends after its duration
   expect(await stored()).toBe(sent);
 }, 90_000);
 
-it('npm run send posts a file as it is, to the ingest of the settings, names the lines that were refused, and then ends with 1', async () => {
+it('npm run send posts a file unchanged to the configured ingest, names refused lines, and exits with 1 if there are any', async () => {
   const before = await stored();
   const folder = await mkdtemp(join(tmpdir(), 'callstream-send-'));
   try {
     const file = join(folder, 'events.ndjson');
     await writeFile(file, '{"type":"call.new","call_id":"s1"}\n\nnot json\n{"type":"call.finished","call_id":"s1"}\n');
-    const { code, said } = await run('send.ts', file);
+    const { code, output } = await run('send.ts', file);
     expect(code).toBe(1);
-    expect(said).toContain('line 3: 400 ');
-    expect(said).toContain('accepted 2, refused 1');
+    expect(output).toContain('line 3: 400 ');
+    expect(output).toContain('accepted 2, refused 1');
     expect((await run('send.ts', join(folder, 'no-such-file'), '--url', system.webhookUrl)).code).toBe(1);
   } finally {
     await rm(folder, { recursive: true });
   }
-  await system.projected();
+  await system.untilProjected();
   expect(await stored()).toBe(before + 2);
 }, 60_000);

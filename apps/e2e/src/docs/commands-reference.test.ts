@@ -2,11 +2,11 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-it('docs/reference/commands.md is what the programs say with --help', async () => {
+it('docs/reference/commands.md has the --help output of every program', async () => {
   const root = join(import.meta.dirname, '../../../..');
   const args = ['--disable-warning=ExperimentalWarning', 'tools/commands-reference.ts', '--check'];
   await expect(
     promisify(execFile)(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '' } }),
   ).resolves.toMatchObject({ stderr: '' });
-  // Seven programs at once: a second or two each, and much more on a busy machine.
+  // It starts seven programs: a second or two each, and much more on a busy machine.
 }, 120_000);

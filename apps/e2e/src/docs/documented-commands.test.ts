@@ -5,7 +5,7 @@ import { readMarkdownPages, repositoryRoot } from './markdown.ts';
 
 const text = (path: string): string => readFileSync(join(repositoryRoot, path), 'utf8');
 
-/** Without the remark at its end. */
+/** Every line of the `sh` blocks, without its comment. */
 const commands = readMarkdownPages().flatMap(({ path, code }) =>
   code
     .filter(({ language }) => language === 'sh')
@@ -14,13 +14,13 @@ const commands = readMarkdownPages().flatMap(({ path, code }) =>
     .filter(({ command }) => command !== ''),
 );
 
-it('every command of the documentation is run by a test, or it is known why not', () => {
+it('every documented command is covered by a test, or has a reason why not', () => {
   expect(commands.length).toBeGreaterThan(20);
   const unknown = commands.filter(({ command }) => !commandCoverage.some(([pattern]) => pattern.test(command)));
   expect(unknown).toEqual([]);
 });
 
-it('those tests are there and run it; nothing is listed that is in no page', () => {
+it('the tests that cover documented commands exist and run them, and no coverage is listed for a command that is not documented', () => {
   const stale = commandCoverage.filter(([pattern, proof]) => {
     if ('test' in proof && !(existsSync(join(repositoryRoot, proof.test)) && text(proof.test).includes(proof.runs)))
       return true;
@@ -29,7 +29,7 @@ it('those tests are there and run it; nothing is listed that is in no page', () 
   expect(stale).toEqual([]);
 });
 
-it('scripts, commands and options that are named are there', () => {
+it('documented commands use only scripts, subcommands and options that exist', () => {
   const { scripts } = JSON.parse(text('package.json')) as { readonly scripts: Record<string, string> };
   const helps = new Map(
     text('docs/reference/commands.md')
@@ -40,13 +40,13 @@ it('scripts, commands and options that are named are there', () => {
     const script = /^npm (?:run (?:--silent )?)?([\w:-]+)/.exec(command)?.[1];
     if (script === undefined || command.includes('--workspace')) return false;
     if (scripts[script] === undefined) return true;
-    return !isOfHelp(command, helps);
+    return !isInHelp(command, helps);
   });
   expect(wrong).toEqual([]);
 });
 
-/** Whether what stands behind the name of a program is in its help: a command, which is in that of the whole, or an option. */
-function isOfHelp(command: string, helps: ReadonlyMap<string, string>): boolean {
+/** Whether the help of the command's program has its subcommand and its options. */
+function isInHelp(command: string, helps: ReadonlyMap<string, string>): boolean {
   const titles = [...helps.keys()].filter((title) => title !== '' && `${command} `.startsWith(`${title} `));
   const title = titles.sort((a, b) => b.length - a.length)[0];
   if (title === undefined) return true;

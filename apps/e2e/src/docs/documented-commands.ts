@@ -1,17 +1,15 @@
-/** How it is known that a command of the documentation works: a test that runs it, or why there is none. */
-export type CommandCoverage =
-  | { readonly test: string; /** What the test has where it runs the command. */ readonly runs: string }
-  | { readonly because: string };
+/** What tests a documented command: a test file that contains the text `runs`, or the reason why nothing does. */
+export type CommandCoverage = { readonly test: string; readonly runs: string } | { readonly untested: string };
 
-/** Every command that stands in a block of `sh`. The first pattern that matches counts. */
+/** Every command in the `sh` blocks of the documentation. The first matching pattern counts. */
 export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = [
   [/^npm start$/, { test: 'apps/e2e/src/commands/npm-start.int.test.ts', runs: 'tools/start.mjs' }],
   [
     /^KAFKA_BROKERS=\S+ DATABASE_URL=\S+ npm start$/,
     { test: 'apps/e2e/src/commands/npm-start.int.test.ts', runs: 'KAFKA_BROKERS' },
   ],
-  [/^INGEST_PORT=.* npm run ingest$/, { test: 'apps/e2e/src/restarts/rolling.int.test.ts', runs: 'members.ingest' }],
-  [/^(CALLSTREAM_TEST_\w+=\S+ )*npm test/, { because: 'it is what runs this' }],
+  [/^INGEST_PORT=.* npm run ingest$/, { test: 'apps/e2e/src/restarts/rolling.int.test.ts', runs: 'instances.ingest' }],
+  [/^(CALLSTREAM_TEST_\w+=\S+ )*npm test/, { untested: 'it runs this test' }],
   [/^npm run simulate/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'simulate.ts'" }],
   [/^npm run send/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'send.ts'" }],
   [/^npm run watch/, { test: 'apps/e2e/src/calls/numbers.int.test.ts', runs: 'apps/watch/src/main.ts' }],
@@ -27,24 +25,24 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
   [
     /^npm run projector -- topics/,
     {
-      because:
-        'migrate makes topics by the same code (apps/projector/src/migrate.int.test.ts); three replicas want three brokers',
+      untested:
+        'migrate creates topics by the same code (apps/projector/src/migrate.int.test.ts); three replicas need three brokers',
     },
   ],
-  [/^npm run bench/, { because: 'a benchmark wants a quiet machine, and minutes' }],
-  [/^npm run screenshots/, { because: 'it writes the pictures of the documentation' }],
-  [/^npm run dev --workspace=apps\/dashboard/, { because: 'Vite, for who works on the dashboard' }],
+  [/^npm run bench/, { untested: 'a benchmark needs minutes on an idle machine' }],
+  [/^npm run screenshots/, { untested: 'it overwrites the pictures of the documentation' }],
+  [/^npm run dev --workspace=apps\/dashboard/, { untested: 'the development server of Vite' }],
   [/^npm run docs/, { test: 'apps/e2e/src/docs/site.long.test.ts', runs: 'tools/docs.mjs' }],
-  [/^npx nx release|^git push/, { because: 'it makes a release' }],
-  [/^docker[ /]/, { because: 'needs Docker: docker/smoke' }],
-  [/^(mkdir|openssl|sed|chmod) .*docker\/secrets/, { because: 'makes secrets for compose, of your own' }],
-  [/^git pull/, { because: 'an update from where you cloned' }],
-  [/^acls/, { test: 'apps/e2e/src/security/tls-and-acls.int.test.ts', runs: '../security/documented-acls.ts' }],
+  [/^npx nx release|^git push/, { untested: 'it makes a release' }],
+  [/^docker[ /]/, { untested: 'needs Docker: docker/smoke' }],
+  [/^(mkdir|openssl|sed|chmod) .*docker\/secrets/, { untested: 'creates the secrets of a compose deployment' }],
+  [/^git pull/, { untested: 'needs the remote repository' }],
+  [/^acls/, { test: 'apps/e2e/src/security/tls-and-acls.int.test.ts', runs: './documented-acls.ts' }],
   [
     /^(KAFKA|DATABASE)_\w+=\S+$/,
     { test: 'apps/e2e/src/security/tls-and-acls.int.test.ts', runs: 'KAFKA_SASL_USERNAME' },
   ],
   [/^(psql|SQL$|create role|alter role)/, { test: 'libs/tables/src/roles.int.test.ts', runs: './roles.sql' }],
-  [/^export /, { because: 'addresses of your own' }],
-  [/^curl /, { because: 'the same requests are made by apps/gateway/src/http/api.int.test.ts' }],
+  [/^export /, { untested: 'sets addresses of the reader' }],
+  [/^curl /, { untested: 'the same requests are tested by apps/gateway/src/http/api.int.test.ts' }],
 ];

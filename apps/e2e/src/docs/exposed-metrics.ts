@@ -1,29 +1,27 @@
-/** A metric, as a service tells it to Prometheus. */
+/** A metric that a service exposes to Prometheus. */
 export interface ExposedMetric {
   readonly name: string;
   readonly type: string;
   readonly help: string;
-  /** Names of its labels, but for those that histograms and summaries have of themselves. */
+  /** Label names, without `le` and `quantile`. */
   readonly labels: ReadonlySet<string>;
 }
 
 const builtInLabels: ReadonlySet<string> = new Set(['le', 'quantile']);
 
-/** Reads the text of /metrics. */
+/** Parses the text of /metrics. @see Prometheus, text-based exposition format */
 export function parseExposedMetrics(text: string): ExposedMetric[] {
-  const help = new Map([...text.matchAll(/^# HELP (\w+) (.*)$/gm)].map(([, name = '', words = '']) => [name, words]));
+  const help = new Map([...text.matchAll(/^# HELP (\w+) (.*)$/gm)].map(([, name = '', line = '']) => [name, line]));
   const types = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name = '', type = '']) => ({ name, type }));
   return types.map(({ name, type }) => {
     const samples = [...text.matchAll(new RegExp(`^${name}(?:_bucket|_sum|_count)?\\{(.*)\\} `, 'gm'))];
-    const labels = samples.flatMap(([, inside = '']) =>
-      [...inside.matchAll(/(\w+)="/g)].map(([, label = '']) => label),
-    );
-    const own = new Set(labels.filter((label) => !builtInLabels.has(label)).sort());
-    return { name, type, help: help.get(name) ?? '', labels: own };
+    const labels = samples.flatMap(([, pairs = '']) => [...pairs.matchAll(/(\w+)="/g)].map(([, label = '']) => label));
+    const ownLabels = new Set(labels.filter((label) => !builtInLabels.has(label)).sort());
+    return { name, type, help: help.get(name) ?? '', labels: ownLabels };
   });
 }
 
-/** A table of Markdown, as prettier writes it. */
+/** A Markdown table in prettier's layout. */
 export function markdownTable(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
   const [head = [], ...body] = cells;

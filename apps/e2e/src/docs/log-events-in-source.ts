@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { repositoryRoot } from './markdown.ts';
 
-/** What the source logs under one name. */
+/** All log calls of one event name in one workspace. */
 export interface LogEvent {
   readonly name: string;
   /** `apps/ingest`, `libs/runtime`, … */
@@ -20,7 +20,7 @@ interface LogCall {
 
 const levels: ReadonlySet<string> = new Set(['trace', 'debug', 'info', 'warn', 'error', 'fatal']);
 
-/** Every event that services log, by the calls in their source. @throws {Error} naming a call whose name or fields cannot be read from it */
+/** Every event that the services log, from the log calls in their source. @throws {Error} for a call whose name or fields are not literals */
 export function readLogEvents(): LogEvent[] {
   const files = globSync('{apps/{ingest,projector,gateway},libs/{runtime,tables}}/src/**/*.ts', {
     cwd: repositoryRoot,
@@ -48,7 +48,8 @@ function callsIn(file: string): LogCall[] {
   );
   const calls: LogCall[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && isLog(node.expression)) calls.push(read(node, node.expression.name.text, file));
+    if (ts.isCallExpression(node) && isLog(node.expression))
+      calls.push(parseLogCall(node, node.expression.name.text, file));
     ts.forEachChild(node, visit);
   };
   visit(source);
@@ -61,11 +62,11 @@ const isLog = (callee: ts.Expression): callee is ts.PropertyAccessExpression =>
   levels.has(callee.name.text) &&
   /(^|\.)log$/.test(callee.expression.getText());
 
-function read(call: ts.CallExpression, level: string, file: string): LogCall {
+function parseLogCall(call: ts.CallExpression, level: string, file: string): LogCall {
   const [first, second] = call.arguments;
   const name = second ?? first;
   const unreadable = (): Error =>
-    new Error(`${file}: ${call.getText()}: log an object literal without spreads, and a name as it stands.`);
+    new Error(`${file}: ${call.getText()}: log an object literal without spreads, and a string literal as name.`);
   if (!name || !ts.isStringLiteral(name)) throw unreadable();
   if (!second) return { name: name.text, level, fields: [] };
   if (!first || !ts.isObjectLiteralExpression(first)) throw unreadable();

@@ -8,7 +8,7 @@ import { repositoryRoot } from './markdown.ts';
 const file = join(repositoryRoot, 'docs/reference/log-events.md');
 const events = readLogEvents();
 
-/** What the page says of each event; that stands in the last cell. */
+/** The meaning of each event, from the last column of the page. */
 const meanings = (): ReadonlyMap<string, string> =>
   new Map(
     [...readFileSync(file, 'utf8').matchAll(/^\| `([\w.-]+)` .*\| ([^|]*) \|$/gm)].map(
@@ -29,34 +29,34 @@ function render(): string {
     const named = [...fields].map((field) => `\`${field}\``).join(', ');
     return [`\`${name}\``, [...levels].join(', '), named, known.get(name) ?? ''];
   };
-  const of = (workspace: string): string =>
+  const tableOf = (workspace: string): string =>
     markdownTable([
       ['event', 'level', 'fields', 'meaning, and what to do'],
       ...events.filter((event) => event.workspace.startsWith(workspace)).map(row),
     ]);
-  return sections.map(([title, workspace]) => `\n## ${title}\n\n${of(workspace)}\n`).join('');
+  return sections.map(([title, workspace]) => `\n## ${title}\n\n${tableOf(workspace)}\n`).join('');
 }
 
-it('every event that the services log is documented with its level and its fields, and no other', () => {
+it('docs/reference/log-events.md lists exactly the logged events, with level and fields', () => {
   const text = readFileSync(file, 'utf8');
   const marker = /<!-- From here on generated[^\n]*-->\n/.exec(text);
-  if (!marker) throw new Error('docs/reference/log-events.md has no marker.');
-  const wanted = text.slice(0, marker.index + marker[0].length) + render();
-  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, wanted);
-  else expect(text).toBe(wanted);
+  if (!marker) throw new Error('docs/reference/log-events.md has no marker <!-- From here on generated … -->.');
+  const expected = text.slice(0, marker.index + marker[0].length) + render();
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, expected);
+  else expect(text).toBe(expected);
 });
 
-it('the page says of every event what it means', () => {
+it('docs/reference/log-events.md explains every event', () => {
   expect(meanings().size).toBeGreaterThan(40);
   expect([...meanings()].filter(([, meaning]) => meaning === '')).toEqual([]);
 });
 
-it('an event has one level, and a dotted name that says of what it is', () => {
+it('a log event has one level and a dotted name', () => {
   expect(events.filter(({ levels }) => levels.size > 1)).toEqual([]);
   expect(events.filter(({ name }) => !/^[a-z]+\.[a-z]+(-[a-z]+)*$/.test(name))).toEqual([]);
 });
 
-it('no field is one of those that are hidden as personal: a line whose field is hidden is of no use', () => {
-  const hidden = ['body', 'number', 'their_number', 'our_number', 'actor', 'token', 'secret', 'password'];
-  expect(events.filter(({ fields }) => hidden.some((field) => fields.has(field)))).toEqual([]);
+it('no log event has a field that is redacted as personal data', () => {
+  const redacted = ['body', 'number', 'their_number', 'our_number', 'actor', 'token', 'secret', 'password'];
+  expect(events.filter(({ fields }) => redacted.some((field) => fields.has(field)))).toEqual([]);
 });

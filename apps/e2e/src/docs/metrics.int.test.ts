@@ -25,17 +25,20 @@ beforeAll(async () => {
       const found = await Promise.all(services.map((service) => metricsOf(system, service)));
       return found.join('\n').includes(perPartition) && found;
     },
-    { timeoutMs: 30_000, onTimeout: () => new Error('The projector does not say how far behind it is.') },
+    {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error('The projector does not expose callstream_projector_lag_seconds.'),
+    },
   );
   const all = texts.flatMap(parseExposedMetrics);
   exposed = [...new Map(all.map((metric) => [metric.name, metric])).values()];
 });
 
-/** What has labels only once it was used. */
+/** Some metrics get their labels at first use. */
 async function use(system: System): Promise<void> {
   await using sender = createSender(system.webhookUrl, 1);
   expect((await sender.post('{"type":"call.new","call_id":"1"}')).status).toBe(200);
-  await system.projected();
+  await system.untilProjected();
   await using dashboard = await openDashboard(system.socketUrl);
   await dashboard.listCalls();
 }
@@ -43,45 +46,45 @@ async function use(system: System): Promise<void> {
 const metricsOf = async (system: System, service: string): Promise<string> =>
   (await fetch(`http://127.0.0.1:${system.env[`${service}_ADMIN_PORT`] ?? ''}/metrics`)).text();
 
-/** The rows of the tables that the page has, by the name of the metric; what is to be done stands in the last cell. */
-const documented = (): ReadonlyMap<string, string> =>
+/** The remedy of each metric, from the last column of the page. */
+const documentedRemedies = (): ReadonlyMap<string, string> =>
   new Map(
     [...readFileSync(file, 'utf8').matchAll(/^\| `(callstream_\w+)` .*\| ([^|]*) \|$/gm)].map(
       ([, name = '', remedy = '']) => [name, remedy.trim()],
     ),
   );
 
-const ofNode = ({ name }: ExposedMetric): boolean => !name.startsWith('callstream_');
+const isOfProcess = ({ name }: ExposedMetric): boolean => !name.startsWith('callstream_');
 
 function render(metrics: readonly ExposedMetric[]): string {
-  const remedies = documented();
-  const about = (prefix: RegExp): string =>
+  const remedies = documentedRemedies();
+  const tableOf = (prefix: RegExp): string =>
     markdownTable([
       ['metric', 'type', 'labels', 'meaning', 'when to look, and at what'],
       ...metrics
         .filter(({ name }) => prefix.test(name))
         .map(({ name, type, labels, help }) => {
-          const ofLabels = [...labels].map((label) => `\`${label}\``).join(', ');
-          return [`\`${name}\``, type, ofLabels, help, remedies.get(name) ?? ''];
+          const labelCell = [...labels].map((label) => `\`${label}\``).join(', ');
+          return [`\`${name}\``, type, labelCell, help, remedies.get(name) ?? ''];
         }),
     ]);
-  const node = metrics.filter(ofNode).map(({ name, type, help }) => [`\`${name}\``, type, help]);
+  const node = metrics.filter(isOfProcess).map(({ name, type, help }) => [`\`${name}\``, type, help]);
   return `
 ## Every service
 
-${about(/^callstream_(?!ingest_|projector_|gateway_)/)}
+${tableOf(/^callstream_(?!ingest_|projector_|gateway_)/)}
 
 ## ingest
 
-${about(/^callstream_ingest_/)}
+${tableOf(/^callstream_ingest_/)}
 
 ## projector
 
-${about(/^callstream_projector_/)}
+${tableOf(/^callstream_projector_/)}
 
 ## gateway
 
-${about(/^callstream_gateway_/)}
+${tableOf(/^callstream_gateway_/)}
 
 ## The process
 
@@ -91,23 +94,23 @@ ${markdownTable([['metric', 'type', 'meaning'], ...node])}
 `;
 }
 
-it('every metric of the running services is documented as it is, and no other', () => {
+it('docs/reference/metrics.md lists exactly the metrics of the running services', () => {
   const text = readFileSync(file, 'utf8');
   const marker = /<!-- From here on generated[^\n]*-->\n/.exec(text);
-  if (!marker) throw new Error('docs/reference/metrics.md has no marker.');
-  const wanted = text.slice(0, marker.index + marker[0].length) + render(exposed);
-  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, wanted);
-  else expect(text).toBe(wanted);
+  if (!marker) throw new Error('docs/reference/metrics.md has no marker <!-- From here on generated … -->.');
+  const expected = text.slice(0, marker.index + marker[0].length) + render(exposed);
+  if (process.env['UPDATE_DOCS'] === '1') writeFileSync(file, expected);
+  else expect(text).toBe(expected);
 });
 
-it('the page says of every metric when to look', () => {
-  const remedies = documented();
+it('docs/reference/metrics.md says for every metric when to look', () => {
+  const remedies = documentedRemedies();
   expect(remedies.size).toBeGreaterThan(50);
   expect([...remedies].filter(([, remedy]) => remedy === '')).toEqual([]);
 });
 
-it('names are as Prometheus wants them: counters end in _total, nothing else does, and all else has its unit', () => {
-  const own = exposed.filter((metric) => !ofNode(metric));
-  expect(own.filter(({ name, type }) => (type === 'counter') !== name.endsWith('_total'))).toEqual([]);
-  expect(own.filter(({ name }) => /_(ms|millis|minutes|kb|mb)(_|$)/.test(name))).toEqual([]);
+it('metric names follow the conventions of Prometheus: only counters end in _total, and units are base units', () => {
+  const ownMetrics = exposed.filter((metric) => !isOfProcess(metric));
+  expect(ownMetrics.filter(({ name, type }) => (type === 'counter') !== name.endsWith('_total'))).toEqual([]);
+  expect(ownMetrics.filter(({ name }) => /_(ms|millis|minutes|kb|mb)(_|$)/.test(name))).toEqual([]);
 });

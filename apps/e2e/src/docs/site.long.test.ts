@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { repositoryRoot } from './markdown.ts';
 
-it('the site is built, and has no dead link', async () => {
+it('the documentation site builds without dead links', async () => {
   await promisify(execFile)(process.execPath, [join(repositoryRoot, 'tools/docs.mjs'), 'build'], {
     cwd: repositoryRoot,
   });

@@ -11,21 +11,28 @@ import { readLog } from '../log/read-log.ts';
 import { createSender } from '../load/sender.ts';
 import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
-import { openAuditedClient } from '../clients/audited-client.ts';
+import { expectNoRegressions, openAuditedClient } from '../clients/audited-client.ts';
 import type { AuditedClient } from '../clients/audited-client.ts';
 
-/** A system of which everything can fail: two gateways, and a proxy before Kafka, Postgres and each watcher. */
+/** A system for fault injection: two gateways, and a proxy in front of Kafka, Postgres and each client. */
 export interface FaultySystem extends AsyncDisposable {
-  /** Posts simulated webhooks, and meanwhile `faults` faults; at the end nothing is broken any more. */
-  readonly provoke: (options: { seed: number; webhooks: number; faults: number }) => Promise<void>;
-  /** Waits until every watcher shows what the log says. @throws {Error} that names a difference */
+  /** Posts simulated webhooks while it injects `faults` faults, one at a time; each is repaired before it resolves. */
+  readonly injectFaults: (options: { seed: number; webhooks: number; faults: number }) => Promise<void>;
+  /** Waits until every client shows the fold of the log. @throws {Error} that names a difference */
   readonly expectNoGap: () => Promise<void>;
 }
 
-const faultKinds = ['socket cut', 'all sockets cut', 'gateway killed', 'moved', 'Kafka away', 'Postgres away'] as const;
+const faultKinds = [
+  'socket cut',
+  'all sockets cut',
+  'gateway killed',
+  'clients moved',
+  'Kafka unavailable',
+  'Postgres unavailable',
+] as const;
 type Fault = (typeof faultKinds)[number];
 
-/** Different screens: everything, what waits, what talks in some queues, what has ended. */
+/** Filters of the clients: all calls, waiting calls, new and ongoing calls of two queues, one queue, finished calls. */
 const filters = [
   {},
   { states: ['WAITING' as const] },
@@ -33,20 +40,20 @@ const filters = [
   { queues: ['900'] },
   { states: ['FINISHED' as const] },
 ];
-/** Simulated events per second of the centre's own time. */
+/** Events per second of the simulated time. */
 const centreRate = 40;
-/** Webhooks that are under way at the same time. */
+/** Webhooks in flight. */
 const connections = 8;
 
 export async function startFaultySystem(): Promise<FaultySystem> {
   await using cleanup = new AsyncDisposableStack();
-  const own = cleanup.use(await startProxiedKafka());
+  const kafka = cleanup.use(await startProxiedKafka());
   const database = cleanup.use(await testDatabase());
   const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
   cleanup.use(postgres);
   const system = cleanup.use(
     await startSystem({
-      brokers: own.brokers,
+      brokers: kafka.brokers,
       topic: testTopicName(),
       databaseUrl,
       services: ['ingest', 'projector'],
@@ -54,98 +61,98 @@ export async function startFaultySystem(): Promise<FaultySystem> {
   );
   const gateways = await Promise.all([startGateway(system.env), startGateway(system.env)]);
   gateways.forEach((gateway) => cleanup.use(gateway));
-  const watchers = await Promise.all(filters.map((filter, i) => openAuditedClient(gateways[i % 2]?.port ?? 0, filter)));
-  watchers.forEach((watcher) => cleanup.use(watcher));
-  const world = { own, postgres, system, gateways, watchers };
+  const clients = await Promise.all(filters.map((filter, i) => openAuditedClient(gateways[i % 2]?.port ?? 0, filter)));
+  clients.forEach((client) => cleanup.use(client));
+  const targets = { kafka, postgres, system, gateways, clients };
   const owned = cleanup.move();
   return {
-    provoke: (options) => injectFaults(world, options),
+    injectFaults: (options) => injectFaults(targets, options),
     expectNoGap: async () => {
-      await system.projected();
-      const calls = callsOfEvents(await readLog(own.kafka, system.topic));
-      await Promise.all(watchers.map(({ shows }) => shows(calls.values())));
-      const lesser = watchers.flatMap((watcher) => watcher.lesser);
-      if (lesser.length > 0) throw new Error(`${lesser.length} times a call became less: ${lesser[0] ?? ''}`);
-      // Or it was no test. (Beginning anew is allowed: a gateway that loads while Kafka is away does not know what has left.)
-      if (watchers.some(({ losses }) => losses() === 0)) throw new Error('A dashboard never lost its connection.');
+      await system.untilProjected();
+      const calls = callsOfEvents(await readLog(kafka.kafka, system.topic));
+      await Promise.all(clients.map(({ untilShown }) => untilShown(calls.values())));
+      expectNoRegressions(clients);
+      // Resets are allowed: a gateway that loads its board while Kafka is unavailable does not know which calls have left.
+      if (clients.some(({ connectionLosses }) => connectionLosses() === 0))
+        throw new Error('A client never lost its connection: its faults tested nothing.');
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 interface FaultTargets {
-  readonly own: ProxiedKafka;
+  readonly kafka: ProxiedKafka;
   readonly postgres: Proxy;
   readonly system: System;
   readonly gateways: readonly GatewayInstance[];
-  readonly watchers: readonly AuditedClient[];
+  readonly clients: readonly AuditedClient[];
 }
 
-/** What ends a fault. */
+/** Repairs a fault. */
 type EndFault = () => Promise<void> | void;
 
-/** `pick` chooses whom it hits: 0 to 1. */
+/** `pick` (0 to 1) chooses the target. */
 async function injectFault(
-  { own, postgres, gateways, watchers }: FaultTargets,
+  { kafka, postgres, gateways, clients }: FaultTargets,
   fault: Fault,
   pick: number,
 ): Promise<EndFault> {
-  const hit = <T>(all: readonly T[]): T[] => all.slice(Math.floor(pick * all.length)).slice(0, 1);
+  const targetsOf = <T>(all: readonly T[]): T[] => all.slice(Math.floor(pick * all.length)).slice(0, 1);
   switch (fault) {
     case 'socket cut':
-      hit(watchers).forEach(({ proxy }) => proxy.cut());
+      targetsOf(clients).forEach(({ proxy }) => proxy.cut());
       return () => undefined;
     case 'all sockets cut':
-      watchers.forEach(({ proxy }) => proxy.cut());
+      clients.forEach(({ proxy }) => proxy.cut());
       return () => undefined;
     case 'gateway killed':
-      await Promise.all(hit(gateways).map((gateway) => gateway.kill()));
+      await Promise.all(targetsOf(gateways).map((gateway) => gateway.kill()));
       return async () => {
-        await Promise.all(hit(gateways).map((gateway) => gateway.start()));
+        await Promise.all(targetsOf(gateways).map((gateway) => gateway.start()));
       };
-    case 'moved':
-      watchers.forEach(({ proxy }, i) => {
+    case 'clients moved':
+      clients.forEach(({ proxy }, i) => {
         const to = gateways[(i + Math.round(pick * 8)) % gateways.length];
         if (to) proxy.switchTo({ port: to.port });
       });
       return () => undefined;
-    case 'Kafka away':
-      await own.proxy.refuse();
-      return () => own.proxy.resume();
-    case 'Postgres away':
+    case 'Kafka unavailable':
+      await kafka.proxy.refuse();
+      return () => kafka.proxy.resume();
+    case 'Postgres unavailable':
       await postgres.refuse();
       return () => postgres.resume();
   }
 }
 
 async function injectFaults(
-  world: FaultTargets,
+  targets: FaultTargets,
   { seed, webhooks, faults }: { seed: number; webhooks: number; faults: number },
 ): Promise<void> {
-  // Each kind once before any comes again.
+  // Each kind once before any is repeated.
   const order = fc.shuffledSubarray([...faultKinds], { minLength: faultKinds.length });
   const kinds = fc
     .sample(order, { seed, numRuns: Math.ceil(faults / faultKinds.length) })
     .flat()
     .slice(0, faults);
   const picks = fc.sample(fc.double({ min: 0, max: 0.999, noNaN: true }), { seed, numRuns: faults });
-  await using sender = createSender(world.system.webhookUrl, connections);
+  await using sender = createSender(targets.system.webhookUrl, connections);
   const bodies = simulatedBodies(webhooks, centreRate, { seed, start: startTimeFor(webhooks, centreRate) });
   const post = async (count: number): Promise<void> => {
-    const some: string[] = [];
-    while (some.length < count) {
+    const batch: string[] = [];
+    while (batch.length < count) {
       const next = await bodies.next();
       if (next.done) break;
-      some.push(next.value);
+      batch.push(next.value);
     }
-    await Promise.all(some.map((body) => sender.postUntilAnswered(body)));
+    await Promise.all(batch.map((body) => sender.postUntilAnswered(body)));
   };
-  // Between two faults, and while one lasts, equally many webhooks come.
-  const piece = Math.ceil(webhooks / (2 * faults + 1));
-  await post(piece);
+  // Equally many webhooks between two faults and during each.
+  const perPhase = Math.ceil(webhooks / (2 * faults + 1));
+  await post(perPhase);
   for (const [i, kind] of kinds.entries()) {
-    const mend = await injectFault(world, kind, picks[i] ?? 0);
-    await post(piece);
-    await Promise.all([mend(), post(piece)]);
+    const repair = await injectFault(targets, kind, picks[i] ?? 0);
+    await post(perPhase);
+    await Promise.all([repair(), post(perPhase)]);
   }
 }

@@ -26,28 +26,28 @@ async function send({ method = 'POST', path = '/webhook', headers, body }: Webho
   const client = new Client(new URL(system.webhookUrl).origin);
   const response = await client.request({
     path,
-    method: method,
+    method,
     headers: { 'content-type': 'application/json', ...headers },
     ...(body === undefined ? {} : { body }),
   });
-  const answer = { status: response.statusCode, headers: response.headers, text: await response.body.text() };
+  const result = { status: response.statusCode, headers: response.headers, text: await response.body.text() };
   await client.destroy();
-  return answer;
+  return result;
 }
 
-/** Right status, and a problem body that says the same and quotes nothing. */
-async function expectProblem(status: number, sent: WebhookRequest): Promise<Awaited<ReturnType<typeof send>>> {
-  const answer = await send(sent);
-  expect({ status: answer.status, type: answer.headers['content-type'] }).toEqual({
+/** The status, and a problem body with that status and no part of the request. */
+async function expectProblem(status: number, request: WebhookRequest): Promise<Awaited<ReturnType<typeof send>>> {
+  const response = await send(request);
+  expect({ status: response.status, type: response.headers['content-type'] }).toEqual({
     status,
     type: expect.stringMatching(/^application\/problem\+json/) as string,
   });
-  expect(Problem.parse(JSON.parse(answer.text)).status).toBe(status);
-  expect(answer.text).not.toContain('secret-of-the-caller');
-  return answer;
+  expect(Problem.parse(JSON.parse(response.text)).status).toBe(status);
+  expect(response.text).not.toContain('secret-of-the-caller');
+  return response;
 }
 
-/** The next good request is served. */
+/** The next valid request is served. */
 afterEach(async () => {
   expect(system.isRunning('ingest')).toBe(true);
   expect((await send({ body: '{"type":"call.new","call_id":"after"}' })).status).toBe(200);
@@ -62,10 +62,10 @@ const notEvents: Record<string, string | Buffer> = {
   'a string': '"x"',
   'a truncated object': `{"type":"call.new","call_id":"${secret}`,
   'two documents': '{"type":"a"}{"type":"b"}',
-  'what is not UTF-8': Buffer.concat([Buffer.from('{"type":"'), Buffer.from([0xff]), Buffer.from('"}')]),
+  'invalid UTF-8': Buffer.concat([Buffer.from('{"type":"'), Buffer.from([0xff]), Buffer.from('"}')]),
   'no type': `{"call_id":"${secret}"}`,
   'an empty type': '{"type":""}',
-  'a type that is no text': '{"type":7}',
+  'a type that is not a string': '{"type":7}',
   '33 levels': nested(33),
   '5,000 levels': nested(5_000),
   'the key __proto__': '{"type":"x","__proto__":{"a":1}}',
@@ -73,27 +73,39 @@ const notEvents: Record<string, string | Buffer> = {
   'the key prototype': '{"type":"x","prototype":1}',
 };
 
-describe('what can never be an event is refused with 400', () => {
-  it.each(Object.entries(notEvents))('%s', async (_name, body) => {
-    await expectProblem(400, { body });
-  });
-  it.each(['type', 'call_id', 'actor', 'queue', 'code'])('%s of more than 512 bytes', async (field) => {
-    await expectProblem(400, { body: JSON.stringify({ type: 'x', [field]: 'é'.repeat(257) }) });
-    const fits = await send({ body: JSON.stringify({ type: 'x', [field]: 'é'.repeat(256) }) });
-    expect(fits.status).toBe(200);
-  });
+describe('a body that is not an event', () => {
+  it.each(Object.entries(notEvents))(
+    'ingest answers 400 to a body that cannot be an event: %s',
+    async (_name, body) => {
+      await expectProblem(400, { body });
+    },
+  );
+  it.each(['type', 'call_id', 'actor', 'queue', 'code'])(
+    'ingest answers 400 to a field %s of more than 512 bytes',
+    async (field) => {
+      await expectProblem(400, { body: JSON.stringify({ type: 'x', [field]: 'é'.repeat(257) }) });
+      const fits = await send({ body: JSON.stringify({ type: 'x', [field]: 'é'.repeat(256) }) });
+      expect(fits.status).toBe(200);
+    },
+  );
 });
 
-describe('what is not a webhook is refused', () => {
+describe('a request that is not a webhook', () => {
   const body = '{"type":"x"}';
-  it.each(['/', '/webhooks', '//webhook', '/webhook/x', '/%2e%2e/webhook'])('404: %s', async (path) => {
-    await expectProblem(404, { path, body });
-  });
-  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('405 with Allow: %s', async (method) => {
-    const { headers } = await expectProblem(405, { method });
-    expect(headers['allow']).toContain('POST');
-  });
-  it('405 with Allow: HEAD', async () => {
+  it.each(['/', '/webhooks', '//webhook', '/webhook/x', '/%2e%2e/webhook'])(
+    'ingest answers 404 to the path %s',
+    async (path) => {
+      await expectProblem(404, { path, body });
+    },
+  );
+  it.each(['GET', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])(
+    'ingest answers 405 with Allow to the method %s',
+    async (method) => {
+      const { headers } = await expectProblem(405, { method });
+      expect(headers['allow']).toContain('POST');
+    },
+  );
+  it('ingest answers 405 with Allow to the method HEAD', async () => {
     const { status, headers } = await send({ method: 'HEAD' });
     expect([status, headers['allow']]).toEqual([405, 'POST']);
   });
@@ -103,20 +115,20 @@ describe('what is not a webhook is refused', () => {
     { 'content-type': 'text/plain' },
     { 'content-type': 'application/x-www-form-urlencoded' },
     { 'content-type': 'application/json; charset=utf-16' },
-  ])('415: %j', async (headers) => {
+  ])('ingest answers 415 to the headers %j', async (headers) => {
     await expectProblem(415, { headers, body });
   });
   it.each(['application/cloudevents+json', 'application/json; charset=UTF-8', ''])(
-    '200: content-type "%s"',
+    'ingest answers 200 to the content type "%s"',
     async (type) => {
       expect((await send({ headers: { 'content-type': type }, body })).status).toBe(200);
     },
   );
-  it('200 with a trailing slash, and with a byte order mark', async () => {
+  it('ingest answers 200 to a path with a trailing slash, and to a body with a byte order mark', async () => {
     expect((await send({ path: '/webhook/', body })).status).toBe(200);
     expect((await send({ body: `\uFEFF${body}` })).status).toBe(200);
   });
-  it('413: one byte more than fits the topic; 200 for what just fits', async () => {
+  it('ingest answers 413 to one byte more than fits the topic, and 200 to the largest body that fits', async () => {
     const { messageBytesMax } = await describeTopic(system.kafka, system.topic);
     const bytesMax = messageBytesMax - 8 * 1024;
     const filled = (bytes: number): string => `{"type":"large","a":"${'x'.repeat(bytes - 23)}"}`;
@@ -124,17 +136,17 @@ describe('what is not a webhook is refused', () => {
     expect((await send({ body: filled(bytesMax) })).status).toBe(200);
     await expectProblem(413, { body: filled(bytesMax + 1) });
   });
-  it('408: a body that does not come', async () => {
+  it('ingest answers 408 to a body that does not arrive', async () => {
     const { hostname, port } = new URL(system.webhookUrl);
     const socket = connect(Number(port), hostname);
     socket.write(
       'POST /webhook HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{"type"',
     );
-    const answer = await text(socket);
-    expect(answer).toMatch(/^HTTP\/1.1 408 /);
-    expect(answer).toContain('application/problem+json');
+    const response = await text(socket);
+    expect(response).toMatch(/^HTTP\/1.1 408 /);
+    expect(response).toContain('application/problem+json');
   }, 40_000);
-  it('400: what is not even HTTP', async () => {
+  it('ingest answers 400 to bytes that are not HTTP', async () => {
     const { hostname, port } = new URL(system.webhookUrl);
     const socket = connect(Number(port), hostname);
     await once(socket, 'connect');
@@ -143,7 +155,7 @@ describe('what is not a webhook is refused', () => {
   });
 });
 
-const poisons: Record<string, string> = {
+const oddEvents: Record<string, string> = {
   'NUL in a value': '{"type":"call.new","call_id":"p1","note":"a\\u0000b"}',
   'NUL in a key': '{"type":"call.new","call_id":"p2","a\\u0000b":1}',
   'NUL in the call_id': '{"type":"call.new","call_id":"p\\u00003"}',
@@ -163,23 +175,26 @@ const poisons: Record<string, string> = {
   '32 levels': nested(32),
 };
 
-it('the same body 1,000 times at once is 1,000 times 200, and one event with 1,000 deliveries', async () => {
+it('1,000 simultaneous posts of one body get 1,000 times 200, and become one event with 1,000 deliveries', async () => {
   await using sender = createSender(system.webhookUrl, 100);
   const body = '{"type":"call.new","call_id":"thousand","timestamp":"2026-03-02T13:00:00Z"}';
-  const answers = await sender.postAll(Array.from({ length: 1_000 }, () => body));
-  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-  await system.projected();
+  const responses = await sender.postAll(Array.from({ length: 1_000 }, () => body));
+  expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
+  await system.untilProjected();
   const { rows } = await system.db.query(`select deliveries from events where call_id = 'thousand'`);
   expect(rows).toEqual([{ deliveries: 1_000 }]);
 }, 60_000);
 
-describe('what is odd is stored, and poisons nobody', () => {
-  it.each(Object.entries(poisons))('%s', async (_name, body) => {
-    await using sender = createSender(system.webhookUrl, 1);
-    expect((await sender.post(body)).status).toBe(200);
-    await system.projected(10_000);
-  });
-  it('afterwards the tables are the fold of the log, and a dashboard can read every call of it', async () => {
+describe('an odd event', () => {
+  it.each(Object.entries(oddEvents))(
+    'an odd event is stored, and does not stop the projection: %s',
+    async (_name, body) => {
+      await using sender = createSender(system.webhookUrl, 1);
+      expect((await sender.post(body)).status).toBe(200);
+      await system.untilProjected(10_000);
+    },
+  );
+  it('after odd events the tables are the fold of the log, and a dashboard can read every call', async () => {
     await expectTablesToBeFoldOfLog(system);
     expect(system.isRunning('projector')).toBe(true);
     await using dashboard = await openDashboard(system.socketUrl);

@@ -4,15 +4,15 @@ import { startIngest } from '../system/ingest.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSender } from '../load/sender.ts';
 
-/** What a client sees that was not connected any more, or not yet: nothing was answered, and nothing half. */
-const notConnected = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
+/** Errors of a connection that was closed before a response began. */
+const connectionErrors = new Set(['ECONNREFUSED', 'ECONNRESET', 'UND_ERR_SOCKET', 'EPIPE']);
 
 it.each([
   ['with Kafka', testKafkaBrokers, 'kafka'],
-  ['with Kafka away', () => ['127.0.0.1:1'], 'spool'],
+  ['with Kafka unavailable', () => ['127.0.0.1:1'], 'spool'],
 ] as const)(
-  'SIGTERM under load, %s: exit 0, no broken answer, and what had its 200 is there',
-  async (_, brokers, where) => {
+  'SIGTERM under load, %s: ingest exits with 0, breaks no response, and stores every accepted event',
+  async (_, brokers, destination) => {
     const log = createLog({ service: 'e2e', level: 'silent' });
     const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'e2e', log });
     const topic = testTopicName();
@@ -20,37 +20,40 @@ it.each([
     const ingest = await startIngest({ brokers: brokers(), topic });
     await using sender = createSender(ingest.webhookUrl, 50);
     const accepted: string[] = [];
-    const odd: unknown[] = [];
+    const unexpected: unknown[] = [];
     let sent = 0;
     const client = async (): Promise<void> => {
       for (;;) {
         const id = `stop.${sent++}`;
         try {
           const { status, text } = await sender.post(JSON.stringify({ type: 'call.new', call_id: id }));
-          // A broken answer would not be JSON to its end.
+          // A truncated response would not be JSON.
           if (status === 200 && (JSON.parse(text) as { status: string }).status === 'ok') accepted.push(id);
-          else odd.push({ status, text });
+          else unexpected.push({ status, text });
         } catch (error) {
           const { code = '', message } = error as NodeJS.ErrnoException;
-          if (!notConnected.has(code)) odd.push({ code, message });
+          if (!connectionErrors.has(code)) unexpected.push({ code, message });
           if (code === 'ECONNREFUSED') return;
         }
       }
     };
     const clients = Array.from({ length: 50 }, client);
-    await until(() => accepted.length > 500, { timeoutMs: 30_000, onTimeout: () => new Error('nothing is accepted') });
+    await until(() => accepted.length > 500, {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error('ingest accepted too few webhooks.'),
+    });
     expect(await ingest.metric('callstream_ingest_accepted_total')).toBeGreaterThan(0);
     const before = accepted.length;
     await ingest.service.stop();
     await Promise.all(clients);
-    expect({ code: await ingest.service.exited, odd }).toEqual({ code: 0, odd: [] });
+    expect({ code: await ingest.service.exited, unexpected }).toEqual({ code: 0, unexpected: [] });
     expect(accepted.length).toBeGreaterThan(before);
 
-    if (where === 'spool') {
+    if (destination === 'spool') {
       await using drained = await startIngest({ brokers: testKafkaBrokers(), topic, dataDir: ingest.dataDir });
       await until(async () => (await drained.metric('callstream_ingest_spool_records')) === 0, {
         timeoutMs: 60_000,
-        onTimeout: () => new Error('The spool is not drained.'),
+        onTimeout: () => new Error('The spool is not empty: callstream_ingest_spool_records is not 0.'),
       });
     }
     const stored = new Set((await readLog(kafka, topic)).map(({ callId }) => callId));

@@ -14,16 +14,16 @@ import { startSystem } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
 
 const log = createLog({ service: 'e2e', level: 'silent' });
-let own: ProxiedKafka;
+let kafka: ProxiedKafka;
 beforeAll(async () => {
-  own = await startProxiedKafka();
+  kafka = await startProxiedKafka();
 }, 120_000);
-afterEach(() => own.proxy.resume());
-afterAll(() => own[Symbol.asyncDispose](), 60_000);
+afterEach(() => kafka.proxy.resume());
+afterAll(() => kafka[Symbol.asyncDispose](), 60_000);
 
 async function newTopic(partitions = 3): Promise<string> {
   const topic = testTopicName();
-  await ensureTopics(own.kafka, { topic, partitions, log });
+  await ensureTopics(kafka.kafka, { topic, partitions, log });
   return topic;
 }
 
@@ -33,100 +33,104 @@ const events = (count: number, name: string): string[] =>
   Array.from({ length: count }, (_, i) => event(`${name}.${i}`));
 const uuidOf = ({ text }: WebhookResponse): string => (JSON.parse(text) as { data: { uuid: string } }).data.uuid;
 
-/** Every one of the answers is a 200, and what they speak of comes to be in the log. */
-async function expectKept(answers: readonly WebhookResponse[], { topic, ingest }: { topic: string; ingest: Ingest }) {
-  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+/** All responses are 200, and once the spool is empty their events are in the log. */
+async function expectStored(
+  responses: readonly WebhookResponse[],
+  { topic, ingest }: { topic: string; ingest: Ingest },
+) {
+  expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
   await until(async () => (await ingest.metric('callstream_ingest_spool_records')) === 0, {
     timeoutMs: 60_000,
-    onTimeout: () => new Error(`The spool is not drained.\n${ingest.service.tail()}`),
+    onTimeout: () =>
+      new Error(`The spool is not empty: callstream_ingest_spool_records is not 0.\n${ingest.service.tail()}`),
   });
-  const stored = new Set((await readLog(own.kafka, topic)).map(({ uuid }) => uuid));
-  expect(answers.map(uuidOf).filter((uuid) => !stored.has(uuid))).toEqual([]);
+  const stored = new Set((await readLog(kafka.kafka, topic)).map(({ uuid }) => uuid));
+  expect(responses.map(uuidOf).filter((uuid) => !stored.has(uuid))).toEqual([]);
 }
 
 const spooled = (ingest: Ingest): Promise<number> => ingest.metric('callstream_ingest_spool_records');
-/** The known senders give up after 5 s. */
-const answerWithinMs = 4_000;
+/** Providers time out after 5 s. */
+const responseMsMax = 4_000;
 
 /**
- * Posts over 20 connections, and tells how long the slowest answer took, in ms: from when it was sent, as its sender counts. A
- * partition that shares a producer may be found out 2.5 s after another one, so that what waits for a connection waits twice.
+ * Posts over 20 connections. `slowestMs`: the longest time from sending a request to its response, without the time that it
+ * waits for a connection: two partitions may time out one after the other, 2.5 s each.
  */
 async function postTimed(
   ingest: Ingest,
   bodies: readonly string[],
-): Promise<{ answers: WebhookResponse[]; slowestMs: number }> {
+): Promise<{ responses: WebhookResponse[]; slowestMs: number }> {
   const connections = 20;
   await using sender = createSender(ingest.webhookUrl, connections);
-  const answers: WebhookResponse[] = [];
+  const responses: WebhookResponse[] = [];
   let slowestMs = 0;
-  const waiting = bodies.values();
+  const pending = bodies.values();
   const postNext = async (): Promise<void> => {
-    for (const body of waiting) {
+    for (const body of pending) {
       const began = performance.now();
-      answers.push(await sender.post(body));
+      responses.push(await sender.post(body));
       slowestMs = Math.max(slowestMs, performance.now() - began);
     }
   };
   await Promise.all(Array.from({ length: connections }, postNext));
-  return { answers, slowestMs };
+  return { responses, slowestMs };
 }
 
-describe('while Kafka is away, a webhook is stored on disk, answered with 200, and sent later', () => {
-  it('from the start of ingest on', async () => {
+describe('while Kafka is unavailable', () => {
+  it('ingest starts without Kafka, stores webhooks on disk, answers 200, and sends them later', async () => {
     const topic = await newTopic();
-    await own.proxy.refuse();
-    await using ingest = await startIngest({ brokers: own.brokers, topic });
-    const { answers } = await postTimed(ingest, events(200, 'start'));
+    await kafka.proxy.refuse();
+    await using ingest = await startIngest({ brokers: kafka.brokers, topic });
+    const { responses } = await postTimed(ingest, events(200, 'start'));
     expect(await spooled(ingest)).toBe(200);
     const { status, text } = await ingest.readyz();
     expect(status).toBe(200);
     expect(text).toMatch(/^ok: Kafka does not answer \(.*ECONNREFUSED.*\)\. Events go to the spool, where 200 wait\.$/);
-    await own.proxy.resume();
-    await expectKept(answers, { topic, ingest });
+    await kafka.proxy.resume();
+    await expectStored(responses, { topic, ingest });
     expect((await ingest.readyz()).text).toBe('ok');
   }, 90_000);
 
-  it('in the middle of a load, refused and then hanging', async () => {
+  it('ingest stores webhooks on disk, answers 200, and sends them later, while Kafka refuses connections and then hangs', async () => {
     const topic = await newTopic();
-    await using ingest = await startIngest({ brokers: own.brokers, topic });
+    await using ingest = await startIngest({ brokers: kafka.brokers, topic });
     const all: WebhookResponse[] = [];
     const post = async (name: string) => {
-      const { answers, slowestMs } = await postTimed(ingest, events(300, name));
-      all.push(...answers);
+      const { responses, slowestMs } = await postTimed(ingest, events(300, name));
+      all.push(...responses);
       return slowestMs;
     };
     await post('before');
     expect(await spooled(ingest)).toBe(0);
     const during = post('during');
-    await own.proxy.refuse();
+    await kafka.proxy.refuse();
     await during;
     await post('refused');
     expect(await spooled(ingest)).toBeGreaterThanOrEqual(300);
-    await own.proxy.resume();
+    await kafka.proxy.resume();
     await post('back');
-    own.proxy.stall();
-    // A broker that says nothing is given up after 2.5 s, and then not waited for again.
-    expect(await post('hanging')).toBeLessThan(answerWithinMs);
-    await own.proxy.resume();
-    await expectKept(all, { topic, ingest });
+    kafka.proxy.stall();
+    // Requests to a hanging broker time out after 2.5 s; later ones do not wait for it.
+    expect(await post('hanging')).toBeLessThan(responseMsMax);
+    await kafka.proxy.resume();
+    await expectStored(all, { topic, ingest });
   }, 120_000);
 
-  it('and the broker is started anew', async () => {
+  it('ingest loses no webhook while the broker restarts', async () => {
     const topic = await newTopic();
-    await using ingest = await startIngest({ brokers: own.brokers, topic });
-    const restarting = own.restart();
-    const answers: WebhookResponse[] = [];
+    await using ingest = await startIngest({ brokers: kafka.brokers, topic });
+    const restarting = kafka.restart();
+    const responses: WebhookResponse[] = [];
     const back = restarting.then(() => true);
     for (let i = 0; !(await Promise.race([back, Promise.resolve(false)])); i++)
-      answers.push(...(await postTimed(ingest, events(20, `restart.${i}`))).answers);
-    await expectKept(answers, { topic, ingest });
+      responses.push(...(await postTimed(ingest, events(20, `restart.${i}`))).responses);
+    await expectStored(responses, { topic, ingest });
   }, 120_000);
 
-  it('but without a spool it is refused with 503, to be sent again', async () => {
+  it('ingest without a spool answers 503 with Retry-After', async () => {
     const topic = await newTopic();
-    await using ingest = await startIngest({ brokers: own.brokers, topic, env: { SPOOL_MAX_BYTES: '0' } });
-    await own.proxy.refuse();
+    await using ingest = await startIngest({ brokers: kafka.brokers, topic, env: { SPOOL_MAX_BYTES: '0' } });
+    await kafka.proxy.refuse();
     const response = await fetch(ingest.webhookUrl, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -139,67 +143,70 @@ describe('while Kafka is away, a webhook is stored on disk, answered with 200, a
   }, 60_000);
 });
 
-/** A topic whose partitions stand on these brokers; each partition on as many. */
-async function topicOn(assignment: readonly (readonly number[])[], minInSync: number): Promise<string> {
+/** Creates a topic with these replicas for each partition. */
+async function createTopicOn(assignment: readonly (readonly number[])[], minInSync: number): Promise<string> {
   const topic = testTopicName();
   const replicaAssignment = assignment.map((replicas, partition) => ({ partition, replicas: [...replicas] }));
   const configEntries = [{ name: 'min.insync.replicas', value: String(minInSync) }];
-  await withAdmin(own.kafka, (admin) => createTopic(admin, { topic, replicaAssignment, configEntries }));
+  await withAdmin(kafka.kafka, (admin) => createTopic(admin, { topic, replicaAssignment, configEntries }));
   return topic;
 }
 
-it('a partition without a leader holds up no other; its events wait in the spool, as those with too few replicas do', async () => {
+it('events of a partition without a leader or with too few replicas go to the spool, and other partitions are not delayed', async () => {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-kafka-2-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  let second = await startKafka({ dataDir, joins: own.cluster });
+  let second = await startKafka({ dataDir, joins: kafka.cluster });
   cleanup.defer(() => second[Symbol.asyncDispose]());
-  const [topic, replicated] = [await topicOn([[1], [2]], 1), await topicOn([[1, 2]], 2)];
-  await using ingest = await startIngest({ brokers: own.brokers, topic });
-  await using strict = await startIngest({ brokers: own.brokers, topic: replicated });
+  const [topic, replicated] = [await createTopicOn([[1], [2]], 1), await createTopicOn([[1, 2]], 2)];
+  await using ingest = await startIngest({ brokers: kafka.brokers, topic });
+  await using strict = await startIngest({ brokers: kafka.brokers, topic: replicated });
   await second[Symbol.asyncDispose]();
 
   const count = 300;
   const partitionOf = createPartitionOf(2);
-  const away = Array.from({ length: count }, (_, i) => partitionOf(`second.${i}`)).filter((one) => one === 1).length;
-  // The first batches fail as a whole: which partition it was, the client does not say.
+  const unavailable = Array.from({ length: count }, (_, i) => partitionOf(`second.${i}`)).filter(
+    (partition) => partition === 1,
+  ).length;
+  // The first batches fail as a whole: kafkajs does not say which partition failed.
   const first = await postTimed(ingest, events(count, 'second'));
-  expect(first.slowestMs).toBeLessThan(answerWithinMs);
-  const partitionsAway = () => ingest.metric('callstream_ingest_partitions_away');
-  await until(async () => (await partitionsAway()) === 1 && (await spooled(ingest)) === away, {
+  expect(first.slowestMs).toBeLessThan(responseMsMax);
+  const unavailablePartitions = () => ingest.metric('callstream_ingest_partitions_away');
+  await until(async () => (await unavailablePartitions()) === 1 && (await spooled(ingest)) === unavailable, {
     timeoutMs: 30_000,
-    onTimeout: () => new Error(`not only the partition without a leader is away\n${ingest.service.tail()}`),
+    onTimeout: () =>
+      new Error(`callstream_ingest_partitions_away is not 1, or the spool has other events.\n${ingest.service.tail()}`),
   });
   const sent = () => ingest.metric('callstream_ingest_batch_records_sum');
   const before = await sent();
   const again = await postTimed(ingest, events(count, 'second'));
-  expect((await sent()) - before).toBe(count - away);
-  expect(await spooled(ingest)).toBe(2 * away);
+  expect((await sent()) - before).toBe(count - unavailable);
+  expect(await spooled(ingest)).toBe(2 * unavailable);
 
   const unreplicated = await postTimed(strict, events(count, 'strict'));
-  expect(unreplicated.slowestMs).toBeLessThan(answerWithinMs);
+  expect(unreplicated.slowestMs).toBeLessThan(responseMsMax);
   expect(await spooled(strict)).toBe(count);
 
-  second = await startKafka({ dataDir, joins: own.cluster });
-  await expectKept([...first.answers, ...again.answers], { topic, ingest });
-  await expectKept(unreplicated.answers, { topic: replicated, ingest: strict });
+  second = await startKafka({ dataDir, joins: kafka.cluster });
+  await expectStored([...first.responses, ...again.responses], { topic, ingest });
+  await expectStored(unreplicated.responses, { topic: replicated, ingest: strict });
 }, 180_000);
 
-it('an acknowledgement that is lost makes a second delivery, and not a second event', async () => {
+it('a lost acknowledgement of Kafka causes a second delivery of an event, not a second event', async () => {
   await using database = await testDatabase();
   await using system = await startSystem({
-    brokers: own.brokers,
+    brokers: kafka.brokers,
     topic: testTopicName(),
     databaseUrl: database.url,
     services: ['ingest', 'projector'],
   });
   await using sender = createSender(system.webhookUrl, 1);
   expect((await sender.post(event('acknowledged'))).status).toBe(200);
-  await system.projected();
-  own.proxy.mute();
-  const answer = await sender.post(event('lost'));
-  await own.proxy.resume();
-  expect(answer.status).toBe(200);
+  await system.untilProjected();
+  kafka.proxy.mute();
+  const response = await sender.post(event('lost'));
+  await kafka.proxy.resume();
+  expect(response.status).toBe(200);
   const deliveries = async (): Promise<number[]> => {
     const { rows } = await system.db.query<{ deliveries: number }>(
       `select deliveries from events where call_id = 'lost'`,
@@ -208,7 +215,7 @@ it('an acknowledgement that is lost makes a second delivery, and not a second ev
   };
   await until(async () => (await deliveries())[0] === 2, {
     timeoutMs: 60_000,
-    onTimeout: () => new Error('It did not come twice.'),
+    onTimeout: () => new Error('The event does not have two deliveries.'),
   });
   expect(await deliveries()).toEqual([2]);
   await expectTablesToBeFoldOfLog(system);

@@ -13,8 +13,8 @@ import { launch } from '../system/service-process.ts';
 
 const log = createLog({ service: 'e2e', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'e2e', log });
-/** Nobody listens there: Kafka is away. */
-const away = ['127.0.0.1:1'];
+/** No broker listens there. */
+const unreachable = ['127.0.0.1:1'];
 
 let folder: string;
 beforeEach(async () => {
@@ -28,7 +28,7 @@ async function newTopic(): Promise<string> {
   return topic;
 }
 const start = (options: Partial<IngestOptions> & { topic: string }) =>
-  startIngest({ brokers: away, dataDir: folder, ...options });
+  startIngest({ brokers: unreachable, dataDir: folder, ...options });
 const body = (i: number, bytes = 0): string =>
   JSON.stringify({ type: 'call.new', call_id: `spool.${i}`, timestamp: '2026-03-02T10:00:00Z', x: 'x'.repeat(bytes) });
 const bodies = (count: number): string[] => Array.from({ length: count }, (_, i) => body(i));
@@ -48,16 +48,17 @@ const callsInLog = async (topic: string): Promise<Set<string | null>> =>
 const drained = (ingest: Ingest) =>
   until(async () => (await spooled(ingest)) === 0, {
     timeoutMs: 60_000,
-    onTimeout: () => new Error(`The spool is not drained.\n${ingest.service.tail()}`),
+    onTimeout: () =>
+      new Error(`The spool is not empty: callstream_ingest_spool_records is not 0.\n${ingest.service.tail()}`),
   });
-/** As a provider does it that was refused: once more, until it is taken. */
-const takesAgain = (ingest: Ingest, event: string) =>
+/** Retries as a provider does, until the event is accepted. */
+const untilAccepted = (ingest: Ingest, event: string) =>
   until(async () => (await post(ingest, [event]))[0] === 200, {
     timeoutMs: 30_000,
-    onTimeout: () => new Error(`It does not recover.\n${ingest.service.tail()}`),
+    onTimeout: () => new Error(`ingest does not accept webhooks again.\n${ingest.service.tail()}`),
   });
 
-it('keeps what was answered with 200 over kill -9, and sends it when Kafka is there', async () => {
+it('the spool keeps accepted events over kill -9, and sends them when Kafka is available', async () => {
   const topic = await newTopic();
   {
     await using ingest = await start({ topic });
@@ -70,34 +71,37 @@ it('keeps what was answered with 200 over kill -9, and sends it when Kafka is th
   expect(await segments()).toEqual([]);
 }, 90_000);
 
-it('is emptied by `ingest drain --dir` when its instance is gone, and only then', async () => {
+it('`ingest drain --dir` drains the spool of a stopped instance, and refuses that of a running one', async () => {
   const topic = await newTopic();
   const drain = async (dir: string) => {
     const args = ['apps/ingest/src/main.ts', 'drain', '--dir', dir];
     const env = { KAFKA_BROKERS: testKafkaBrokers().join(','), KAFKA_TOPIC: topic };
     await using command = launch({ name: 'drain', args, env });
-    return { code: await command.exited, said: command.tail() };
+    return { code: await command.exited, output: command.tail() };
   };
   const dir = join(folder, 'spool');
   {
     await using ingest = await start({ topic });
     await postAllAccepted(ingest, bodies(300));
-    const { code, said } = await drain(dir);
-    expect({ code, said }).toEqual({ code: 1, said: expect.stringContaining('is used by another process') as string });
+    const { code, output } = await drain(dir);
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: expect.stringContaining('is used by another process') as string,
+    });
   }
-  const { code, said } = await drain(dir);
-  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('300 of 300 events (100 %)') as string });
+  const { code, output } = await drain(dir);
+  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('300 of 300 events (100 %)') as string });
   expect((await callsInLog(topic)).size).toBe(300);
   expect(await drain(join(folder, 'elsewhere'))).toMatchObject({ code: 1 });
 }, 90_000);
 
-it('belongs to one instance: a second one on the same folder does not start, and says why', async () => {
+it('a second ingest on the same spool folder does not start, and says why', async () => {
   const topic = await newTopic();
   await using _first = await start({ topic });
   await expect(start({ topic })).rejects.toThrow(/is used by another process that runs.*DATA_DIR/s);
 }, 60_000);
 
-it('takes no more than it may: then 503 with Retry-After, and not ready', async () => {
+it('a full spool (SPOOL_MAX_BYTES) answers 503 with Retry-After, and ingest is not ready', async () => {
   const topic = await newTopic();
   await using ingest = await start({ topic, env: { SPOOL_MAX_BYTES: '200000' } });
   const statuses = await post(ingest, bodies(600));
@@ -109,13 +113,13 @@ it('takes no more than it may: then 503 with Retry-After, and not ready', async 
     status: 503,
     text: expect.stringMatching(/^Kafka does not answer \(.*ECONNREFUSED.*\)\. The spool is full\.$/) as string,
   });
-  const answer = await fetch(ingest.webhookUrl, { method: 'POST', body: Buffer.from(body(0, 2_000)) });
-  expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+  const response = await fetch(ingest.webhookUrl, { method: 'POST', body: Buffer.from(body(0, 2_000)) });
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5']);
 }, 60_000);
 
-it('on a full disk: 503, what was accepted stays, and with Kafka back everything goes on', async () => {
+it('on a full disk ingest answers 503, keeps accepted events, and recovers with Kafka', async () => {
   const topic = await newTopic();
-  // A file of this process may not grow beyond 2 MB: what the disk says then, SQLite takes for a full one.
+  // A file size limit of 2 MB: SQLite reports it as a full disk.
   await using ingest = await start({ topic, fileBytesMax: 2_000_000 });
   const statuses = await post(
     ingest,
@@ -123,9 +127,9 @@ it('on a full disk: 503, what was accepted stays, and with Kafka back everything
   );
   expect(new Set(statuses)).toEqual(new Set([200, 503]));
   const accepted = statuses.flatMap((status, i) => (status === 200 ? [`spool.${i}`] : []));
-  // A slow disk may store what its sender no longer waited for.
+  // A slow disk may store events after their request timed out.
   expect(await spooled(ingest)).toBeGreaterThanOrEqual(accepted.length);
-  await takesAgain(ingest, body(1_000));
+  await untilAccepted(ingest, body(1_000));
   const kept = await spooled(ingest);
   expect(kept).toBeGreaterThanOrEqual(accepted.length + 1);
   await ingest.service.kill();
@@ -136,52 +140,52 @@ it('on a full disk: 503, what was accepted stays, and with Kafka back everything
   expect([...(await callsInLog(topic))]).toEqual(expect.arrayContaining([...accepted, 'spool.1000']));
 }, 120_000);
 
-it('on a disk that hangs: 503 within 4 s, and what goes to Kafka is not delayed', async () => {
+it('on a hanging disk ingest answers 503 within 4 s, and stays responsive', async () => {
   const topic = await newTopic();
   await using ingest = await start({ topic });
   await postAllAccepted(ingest, bodies(10));
   const [segment = ''] = await segments();
-  // Somebody else holds the file: every write to it waits.
-  const holder = new DatabaseSync(join(folder, 'spool', segment));
-  holder.exec('begin immediate');
+  // A lock on the file blocks every write.
+  const locker = new DatabaseSync(join(folder, 'spool', segment));
+  locker.exec('begin immediate');
   const began = performance.now();
   expect(await post(ingest, [body(11), body(12)])).toEqual([503, 503]);
   expect(performance.now() - began).toBeLessThan(4_000);
-  // The admin port is served by the same thread as the webhooks.
+  // The thread that serves the admin port serves the webhooks, too.
   const asked = performance.now();
   expect((await ingest.readyz()).status).toBe(200);
   expect(performance.now() - asked).toBeLessThan(3_000);
-  holder.exec('rollback');
-  holder.close();
-  await takesAgain(ingest, body(13));
+  locker.exec('rollback');
+  locker.close();
+  await untilAccepted(ingest, body(13));
 }, 60_000);
 
-it('on a disk that hangs: live events go to Kafka as if nothing were', async () => {
+it('a hanging disk does not delay events on their way to Kafka', async () => {
   const topic = await newTopic();
   {
     await using ingest = await start({ topic });
     await postAllAccepted(ingest, bodies(50));
   }
   const [segment = ''] = await segments();
-  const holder = new DatabaseSync(join(folder, 'spool', segment));
-  holder.exec('begin immediate');
+  const locker = new DatabaseSync(join(folder, 'spool', segment));
+  locker.exec('begin immediate');
   await using ingest = await start({ topic, brokers: testKafkaBrokers() });
-  // The thread of the spool now waits for the disk, to note what it has sent.
+  // Now the spool's thread waits for the disk to record what it has sent.
   await until(async () => (await callsInLog(topic)).size > 0, {
     timeoutMs: 30_000,
-    onTimeout: () => new Error('The spool sends nothing.'),
+    onTimeout: () => new Error('The spool has sent nothing to Kafka.'),
   });
   const began = performance.now();
   await postAllAccepted(ingest, bodies(200));
-  // A live event that waited for the disk would wait for 5 s, and be refused.
+  // An event that waited for the disk would be refused after 5 s.
   expect(performance.now() - began).toBeLessThan(5_000);
   expect(await ingest.metric('callstream_ingest_accepted_total')).toBe(200);
-  holder.exec('rollback');
-  holder.close();
+  locker.exec('rollback');
+  locker.close();
   await drained(ingest);
 }, 90_000);
 
-it('sets a file aside that cannot be read, says so, and sends the others', async () => {
+it('an unreadable spool file is quarantined and logged, and the other files are sent', async () => {
   const topic = await newTopic();
   {
     await using ingest = await start({ topic });
@@ -204,7 +208,7 @@ it('sets a file aside that cannot be read, says so, and sends the others', async
   expect((await readdir(join(folder, 'spool'))).filter((name) => name.endsWith('.db.torn'))).toHaveLength(2);
 }, 90_000);
 
-it('sets a record aside that Kafka will never take, and sends the others', async () => {
+it('a spooled record that Kafka refuses for good is quarantined, and the others are sent', async () => {
   const topic = await newTopic();
   {
     await using ingest = await start({ topic });

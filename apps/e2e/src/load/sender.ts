@@ -7,22 +7,21 @@ export interface WebhookResponse {
   readonly text: string;
 }
 
-/** A provider: posts to one webhook. */
+/** A provider that posts webhooks over a pool of connections. */
 export interface Sender extends AsyncDisposable {
   readonly post: (body: string | Buffer) => Promise<WebhookResponse>;
-  /** Posts all of it over all connections at the same time; answers in the order of `bodies`. */
+  /** Posts all at once; responses in the order of `bodies`. */
   readonly postAll: (bodies: readonly string[]) => Promise<WebhookResponse[]>;
-  /** Posts until somebody has answered: connections that are refused or cut are tried again. */
+  /** Retries refused and lost connections until there is a response. */
   readonly postUntilAnswered: (body: string) => Promise<WebhookResponse>;
-  /** How often `postUntilAnswered` had to try again. */
+  /** Retries of `postUntilAnswered` so far. */
   readonly retries: () => number;
-  /** Connections that are open now. */
-  readonly connected: () => number;
+  readonly openConnections: () => number;
 }
 
-const patienceMs = 60_000;
+const timeoutMs = 60_000;
 
-/** `connect`: how, where that is not by the URL alone. */
+/** `connect`: TLS and lookup options, where the URL is not enough. */
 export function createSender(
   webhookUrl: string,
   connections: number,
@@ -32,29 +31,29 @@ export function createSender(
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    connect: { ...connect, timeout: patienceMs },
-    headersTimeout: patienceMs,
-    bodyTimeout: patienceMs,
+    connect: { ...connect, timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
   });
   const headers = { 'content-type': 'application/json' };
   const post = async (body: string | Buffer): Promise<WebhookResponse> => {
     const response = await pool.request({ path: pathname, method: 'POST', headers, body });
     return { status: response.statusCode, text: await response.body.text() };
   };
-  let retried = 0;
-  const again = (): undefined => {
-    retried++;
+  let retries = 0;
+  const countRetry = (): undefined => {
+    retries++;
   };
   return {
     post,
     postAll: (bodies) => Promise.all(bodies.map(post)),
     postUntilAnswered: (body) =>
-      until(() => post(body).catch(again), {
-        timeoutMs: patienceMs,
-        onTimeout: () => new Error('Nobody answered.'),
+      until(() => post(body).catch(countRetry), {
+        timeoutMs,
+        onTimeout: () => new Error(`${webhookUrl} did not answer within ${timeoutMs} ms.`),
       }),
-    retries: () => retried,
-    connected: () => pool.stats.connected,
+    retries: () => retries,
+    openConnections: () => pool.stats.connected,
     [Symbol.asyncDispose]: () => pool.destroy(),
   };
 }

@@ -8,16 +8,16 @@ import { createRecordOf } from '../log/produce-webhooks.ts';
 import type { System } from '../system/system.ts';
 
 const simulate = join(import.meta.dirname, '../../../simulator/src/simulate.ts');
-/** Records that leave together: below Kafka's limit even if all are of one partition. */
+/** Records of one request: below Kafka's size limit even if all go to one partition. */
 const batchRecords = 2_000;
 
-/** When a centre of so many events per second has to begin, so that it has made `count` of them by now. */
+/** Start time at which a call centre with `rate` events per second reaches `count` events now. */
 export const startTimeFor = (count: number, rate: number): string =>
   new Date(Date.now() - (count / rate) * 1_000).toISOString();
 
 /**
- * The first `count` events of the simulated centre, always the same ones of a seed. `rate`: events per second of its own
- * time; `more`: other options of the simulator.
+ * The first `count` events of the simulator, the same for the same seed. `rate`: events per second of the simulated time;
+ * `more`: other options of the simulator.
  */
 export async function* simulatedBodies(
   count: number,
@@ -32,27 +32,27 @@ export async function* simulatedBodies(
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = once(child, 'exit');
-  let made = 0;
+  let received = 0;
   let isComplete = false;
   try {
     for await (const body of createInterface(child.stdout)) {
-      made++;
+      received++;
       yield body;
     }
     isComplete = true;
   } finally {
-    // Whoever takes only some of them would leave it waiting for a reader for ever.
+    // A caller that stops early would leave the simulator blocked on a full pipe.
     if (!isComplete) child.kill();
   }
   const [code] = (await ended) as [number | null];
-  if (code !== 0 || made !== count)
-    throw new Error(`The simulator ended with ${String(code)} after ${made} of ${count} events.`);
+  if (code !== 0 || received !== count)
+    throw new Error(`The simulator ended with ${String(code)} after ${received} of ${count} events.`);
 }
 
-/** Events as they are posted. */
+/** Webhook bodies. */
 export type WebhookBodies = AsyncIterable<string> | Iterable<string>;
 
-/** Puts events on the topic as ingest does: same key, partition, value and headers. Returns how many. */
+/** Produces the events to the topic as ingest does: same key, partition, value and headers. @returns their number */
 export async function fillTopic(system: System, bodies: WebhookBodies): Promise<number> {
   const recordOf = await createRecordOf(system);
   await using publisher = await connectPublisher(system.kafka);

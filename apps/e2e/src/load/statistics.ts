@@ -1,4 +1,4 @@
-/** The value below which the share `q` (0 to 1) of the values lies. @throws {Error} if there are none */
+/** The `q`-quantile (0 to 1), by nearest rank. @throws {Error} if there are no values */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   const value = sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
@@ -6,7 +6,7 @@ export function quantile(values: readonly number[], q: number): number {
   return value;
 }
 
-/** ms as a benchmark tells them: `p50 9.0 ms, p99 22.4 ms`. */
+/** Milliseconds as `p50 9.0 ms, p99 22.4 ms`. */
 export const formatLatency = (ms: readonly number[]): string =>
   `p50 ${quantile(ms, 0.5).toFixed(1)} ms, p99 ${quantile(ms, 0.99).toFixed(1)} ms`;
 

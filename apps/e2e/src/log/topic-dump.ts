@@ -7,11 +7,11 @@ const silentLog = createLog({ service: 'e2e', level: 'silent' });
 export const connectSilentKafka = (brokers: readonly string[]): Kafka =>
   connectKafka({ brokers, clientId: 'e2e', log: silentLog });
 
-/** A record of a topic as a line of a fixture. Bytes are text where they are UTF-8, else `base64:…`. */
+/** A record of a topic as a line of a fixture. Bytes are text if they are UTF-8, else `base64:…`. */
 export interface DumpedRecord {
   readonly partition: number;
   readonly offset: number;
-  /** Kafka's own, in ms since 1970. */
+  /** Kafka's timestamp, ms since 1970. */
   readonly timestamp: number;
   readonly key: string | null;
   readonly value: string | null;
@@ -35,7 +35,9 @@ const bytesOf = (text: string): Buffer =>
   text.startsWith(marker) ? Buffer.from(text.slice(marker.length), 'base64') : Buffer.from(text);
 
 const dumpedRecordOf = ({ partition, offset, timestamp, key, value, headers }: LogRecord): DumpedRecord => ({
-  ...{ partition, offset, timestamp },
+  partition,
+  offset,
+  timestamp,
   key: key && textOf(key),
   value: value && textOf(value),
   headers: Object.fromEntries([...headers].map(([name, header]) => [name, textOf(header ?? Buffer.alloc(0))])),
@@ -49,19 +51,20 @@ export async function dumpTopic(kafka: Kafka, topic: string): Promise<DumpedReco
   await readRanges(kafka, {
     topic,
     ranges,
-    onRecords: (some) => void records.push(...some.map(dumpedRecordOf)),
+    onRecords: (batch) => void records.push(...batch.map(dumpedRecordOf)),
     log: silentLog,
   });
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
 
-/** Puts the records on an empty topic. @throws {Error} if they did not get the offsets that they had */
+/** Produces the records to an empty topic. @throws {Error} if one did not get its old offset */
 export async function restoreTopic(kafka: Kafka, topic: string, records: readonly DumpedRecord[]): Promise<void> {
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
     const messages = records.map(({ partition, timestamp, key, value, headers }) => ({
-      ...{ partition, timestamp: String(timestamp) },
+      partition,
+      timestamp: String(timestamp),
       key: key === null ? null : bytesOf(key),
       value: value === null ? null : bytesOf(value),
       headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, bytesOf(header)])),
@@ -70,10 +73,12 @@ export async function restoreTopic(kafka: Kafka, topic: string, records: readonl
   } finally {
     await producer.disconnect();
   }
-  const found = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
-  for (const { partition, low, high } of found) {
-    const wanted = records.filter((record) => record.partition === partition);
-    if (Number(low) !== 0 || Number(high) !== wanted.length || wanted.some(({ offset }, i) => offset !== i))
-      throw new Error(`Partition ${partition} of ${topic} has ${low} to ${high}, not the ${wanted.length} of before.`);
+  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
+  for (const { partition, low, high } of offsets) {
+    const expected = records.filter((record) => record.partition === partition);
+    if (Number(low) !== 0 || Number(high) !== expected.length || expected.some(({ offset }, i) => offset !== i))
+      throw new Error(
+        `Partition ${partition} of ${topic} has offsets ${low} to ${high}; expected 0 to ${expected.length}.`,
+      );
   }
 }

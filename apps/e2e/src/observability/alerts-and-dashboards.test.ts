@@ -27,22 +27,22 @@ const dashboards = files.map(
   (file) => JSON.parse(readFileSync(join(folder, 'grafana/dashboards', file), 'utf8')) as GrafanaDashboard,
 );
 
-describe('an alert', () => {
-  it('has a recipe in docs/alerts.md, and there is none without an alert', () => {
+describe('an alert rule', () => {
+  it('every alert rule has a section in docs/alerts.md, and no section is without a rule', () => {
     const page = readMarkdownPages().find(({ path }) => path === 'docs/alerts.md');
-    const recipes = [...(page?.anchors ?? [])].filter((anchor) => anchor.startsWith('callstream'));
-    expect(recipes.toSorted()).toEqual(alerts.map((name) => name.toLowerCase()).toSorted());
+    const sections = [...(page?.anchors ?? [])].filter((anchor) => anchor.startsWith('callstream'));
+    expect(sections.toSorted()).toEqual(alerts.map((name) => name.toLowerCase()).toSorted());
     const runbooks = [...rules.matchAll(/runbook: (\S+)/g)].map(([, runbook]) => runbook);
     expect(runbooks).toEqual(alerts.map((name) => `docs/alerts.md#${name.toLowerCase()}`));
   });
 
-  it('is made to fire by a test', () => {
+  it('every alert is made to fire by alerts.long.test.ts', () => {
     const test = readFileSync(join(import.meta.dirname, 'alerts.long.test.ts'), 'utf8');
     expect(alerts.filter((name) => !new RegExp(`fires\\('${name}'`).test(test))).toEqual([]);
   });
 });
 
-it('alerts and dashboards ask only for metrics that are documented', () => {
+it('alerts and Grafana dashboards query only documented metrics', () => {
   const page = readFileSync(join(repositoryRoot, 'docs/reference/metrics.md'), 'utf8');
   const documented = new Set([...page.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name));
   const expressions = [rules, ...dashboards.flatMap(({ panels }) => panels).flatMap(({ targets = [] }) => targets.map(({ expr }) => expr))]; // prettier-ignore
@@ -53,8 +53,8 @@ it('alerts and dashboards ask only for metrics that are documented', () => {
   expect(asked.filter((name) => !isDocumented(name))).toEqual([]);
 });
 
-describe('a dashboard of Grafana', () => {
-  it('has an address and a form that Grafana takes', () => {
+describe('a Grafana dashboard', () => {
+  it('a Grafana dashboard has its file name as uid, a title, a supported schema version and unique panel ids', () => {
     expect(files.map((file) => file.replace('.json', ''))).toEqual(dashboards.map(({ uid }) => uid));
     for (const { title, schemaVersion, panels } of dashboards) {
       expect(title).toMatch(/^callstream: /);
@@ -63,7 +63,7 @@ describe('a dashboard of Grafana', () => {
     }
   });
 
-  it('asks the Prometheus that is provisioned, and says of every panel what it shows, in which unit', () => {
+  it('a Grafana dashboard uses the provisioned Prometheus, and every panel has a description and a unit', () => {
     const provisioned = readFileSync(join(folder, 'grafana/provisioning/datasources/prometheus.yml'), 'utf8');
     const uid = /uid: (\S+)/.exec(provisioned)?.[1];
     const panels = dashboards.flatMap((dashboard) => dashboard.panels).filter(({ type }) => type !== 'row');
@@ -75,7 +75,7 @@ describe('a dashboard of Grafana', () => {
     }
   });
 
-  it('has no panel over another, and none beside the page', () => {
+  it('a Grafana dashboard has no overlapping panels, and none outside of the grid', () => {
     for (const { panels } of dashboards) {
       const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
         Array.from({ length: w * h }, (_, i) => `${x + (i % w)}:${y + Math.floor(i / w)}`),

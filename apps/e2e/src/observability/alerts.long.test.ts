@@ -10,56 +10,56 @@ import { runOnce } from '../system/service-process.ts';
 import { startMonitoredSystem } from './monitored-system.ts';
 import type { MonitoredSystem } from './monitored-system.ts';
 
-/** Prometheus looks each second, and minutes are two seconds. */
-const times = 30;
+/** Prometheus scrapes every second, and a minute of a rule takes two seconds. */
+const speedUp = 30;
 const dashboards = join(import.meta.dirname, '../../../../docker/observability/grafana/dashboards');
 
-/** The expressions of a dashboard, with its name. */
+/** The PromQL expressions of a Grafana dashboard. */
 async function expressionsOf(file: string): Promise<string[]> {
   const text = await readFile(join(dashboards, file), 'utf8');
   const { panels } = JSON.parse(text) as { panels: { targets?: { expr: string }[] }[] };
   return panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr));
 }
 
-/** What is compared in the expression of an alert: that has values also while all is well. */
+/** The operands of an alert's expression: unlike the comparison, they have values while nothing is wrong. */
 const operandsOf = (query: string): string[] =>
   query.split(/ (?:and|or|unless|==|!=|>|<|>=|<=) /).map((operand) => operand.replace(/^absent\((.*)\)$/, '$1').trim());
 
 const missing = await missingPrometheusPrograms();
 if (missing.length > 0)
-  console.warn(`No alert is tried here: ${missing.join(' and ')} not in PATH. Debian: prometheus.`);
+  console.warn(`Alerts are not tested: ${missing.join(' and ')} not in PATH. Install the Debian package prometheus.`);
 const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in PATH)` : '';
 
-(missing.length > 0 ? describe.skip : describe)(`a system that is watched${skipped}`, () => {
-  let watched: MonitoredSystem;
+(missing.length > 0 ? describe.skip : describe)(`a system monitored by Prometheus${skipped}`, () => {
+  let monitored: MonitoredSystem;
   beforeAll(async () => {
-    watched = await startMonitoredSystem({
+    monitored = await startMonitoredSystem({
       settings: { SPOOL_MAX_BYTES: '200000', GATEWAY_SOCKETS_PER_ADDRESS_MAX: '10' },
-      times,
+      speedUp,
     });
   }, 180_000);
-  afterAll(() => watched[Symbol.asyncDispose](), 60_000);
+  afterAll(() => monitored[Symbol.asyncDispose](), 60_000);
 
-  it('has a configuration and rules that promtool finds right', async () => {
+  it('Prometheus has a configuration and rules that promtool accepts', async () => {
     expect(await checkPrometheusFiles()).toMatch(/16 rules found/);
   });
 
-  it('has metrics that promtool finds right, but for three that prom-client has', async () => {
+  it('every service exposes metrics that promtool accepts, except three of prom-client', async () => {
     for (const service of ['INGEST', 'PROJECTOR', 'GATEWAY']) {
-      const answer = await fetch(`http://127.0.0.1:${watched.system.env[`${service}_ADMIN_PORT`] ?? ''}/metrics`);
-      const wrong = await lintMetrics(await answer.text());
-      expect(wrong.filter((line) => !/^nodejs_active_(handles|requests|resources)_total /.test(line))).toEqual([]);
+      const response = await fetch(`http://127.0.0.1:${monitored.system.env[`${service}_ADMIN_PORT`] ?? ''}/metrics`);
+      const problems = await lintMetrics(await response.text());
+      expect(problems.filter((line) => !/^nodejs_active_(handles|requests|resources)_total /.test(line))).toEqual([]);
     }
   });
 
-  it('has values for every expression of every dashboard, and for what each alert compares', async () => {
-    const { prometheus } = watched;
-    const shown = (await Promise.all((await readdir(dashboards)).map(expressionsOf))).flat();
+  it('Prometheus has values for every expression of the dashboards, and for every operand of the alerts', async () => {
+    const { prometheus } = monitored;
+    const displayed = (await Promise.all((await readdir(dashboards)).map(expressionsOf))).flat();
     const compared = (await prometheus.rules()).flatMap(({ query }) => operandsOf(query));
-    expect(shown.length).toBeGreaterThan(60);
+    expect(displayed.length).toBeGreaterThan(60);
     expect(compared.length).toBeGreaterThan(30);
     const expressions = [
-      ...shown.map((expr) => accelerate(expr.replaceAll('$__rate_interval', '5m'), times)),
+      ...displayed.map((expr) => accelerate(expr.replaceAll('$__rate_interval', '5m'), speedUp)),
       ...compared,
     ];
     await Promise.all(
@@ -67,126 +67,127 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
         until(async () => (await prometheus.query(expression)).some(({ value }) => !Number.isNaN(value)), {
           timeoutMs: 90_000,
           everyMs: 1_000,
-          onTimeout: () => new Error(`No value: ${expression}`),
+          onTimeout: () => new Error(`Prometheus has no value for: ${expression}`),
         }),
       ),
     );
   });
 
-  it('raises no alert while all is well', async () => {
-    await watched.resolves(...(await watched.prometheus.rules()).map(({ name }) => name));
-    expect(await watched.prometheus.firing()).toEqual([]);
+  it('Prometheus fires no alert while nothing is wrong', async () => {
+    await monitored.resolves(...(await monitored.prometheus.rules()).map(({ name }) => name));
+    expect(await monitored.prometheus.firing()).toEqual([]);
   });
 
-  it('Kafka is away: events go to the spool, it fills, events are lost, and boards grow old', async () => {
-    await watched.kafka.proxy.refuse();
+  it('Prometheus fires alerts for spool, lost events and old boards while Kafka is unavailable', async () => {
+    await monitored.kafka.proxy.refuse();
     await Promise.all([
-      watched.fires('CallstreamEventsOnSpool'),
-      watched.fires('CallstreamSpoolFilling'),
-      watched.fires('CallstreamEventsLost'),
-      watched.fires('CallstreamBoardOld'),
+      monitored.fires('CallstreamEventsOnSpool'),
+      monitored.fires('CallstreamSpoolFilling'),
+      monitored.fires('CallstreamEventsLost'),
+      monitored.fires('CallstreamBoardOld'),
     ]);
-    await watched.kafka.proxy.resume();
-    await watched.resolves('CallstreamEventsOnSpool', 'CallstreamSpoolFilling', 'CallstreamEventsLost');
-    await watched.resolves('CallstreamBoardOld', 'CallstreamNotReady');
+    await monitored.kafka.proxy.resume();
+    await monitored.resolves('CallstreamEventsOnSpool', 'CallstreamSpoolFilling', 'CallstreamEventsLost');
+    await monitored.resolves('CallstreamBoardOld', 'CallstreamNotReady');
   });
 
-  it('Postgres is away: the projection stops and falls behind, nobody is ready, and questions fail', async () => {
-    await watched.postgres.refuse();
+  it('Prometheus fires alerts for the projection, readiness and failing requests while Postgres is unavailable', async () => {
+    await monitored.postgres.refuse();
     await Promise.all([
-      watched.fires('CallstreamProjectionBehind'),
-      watched.fires('CallstreamProjectionStopped'),
-      watched.fires('CallstreamNotReady', { job: 'projector' }),
-      watched.fires('CallstreamQuestionsFail', { asked_over: 'socket' }),
+      monitored.fires('CallstreamProjectionBehind'),
+      monitored.fires('CallstreamProjectionStopped'),
+      monitored.fires('CallstreamNotReady', { job: 'projector' }),
+      monitored.fires('CallstreamQuestionsFail', { asked_over: 'socket' }),
     ]);
-    await watched.postgres.resume();
-    await watched.resolves('CallstreamProjectionBehind', 'CallstreamProjectionStopped', 'CallstreamNotReady');
-    await watched.resolves('CallstreamQuestionsFail');
+    await monitored.postgres.resume();
+    await monitored.resolves('CallstreamProjectionBehind', 'CallstreamProjectionStopped', 'CallstreamNotReady');
+    await monitored.resolves('CallstreamQuestionsFail');
   });
 
-  it('the projector is frozen: it does not answer, and the gateway sees that nothing gets into the tables', async () => {
-    watched.projector.freeze();
+  it('Prometheus fires alerts for a down service and a stopped projection while the projector hangs', async () => {
+    monitored.projector.freeze();
     await Promise.all([
-      watched.fires('CallstreamServiceDown', { job: 'projector' }),
-      watched.fires('CallstreamProjectionStopped'),
+      monitored.fires('CallstreamServiceDown', { job: 'projector' }),
+      monitored.fires('CallstreamProjectionStopped'),
     ]);
-    watched.projector.thaw();
-    await watched.resolves('CallstreamServiceDown', 'CallstreamProjectionStopped');
+    monitored.projector.thaw();
+    await monitored.resolves('CallstreamServiceDown', 'CallstreamProjectionStopped');
   });
 
-  it('something that is no event is on the topic: dead letters', async () => {
-    const { kafka, topic } = watched.system;
+  it('Prometheus fires the alert for dead letters when the topic has a record that is not an event', async () => {
+    const { kafka, topic } = monitored.system;
     await using publisher = await connectPublisher(kafka);
     await publisher.publishBatch([{ topic, partition: 0, key: 'poison', value: Buffer.from('{'), headers: {} }]);
-    await watched.fires('CallstreamDeadLetters', { kind: 'undecodable' });
-    await watched.resolves('CallstreamDeadLetters');
+    await monitored.fires('CallstreamDeadLetters', { kind: 'undecodable' });
+    await monitored.resolves('CallstreamDeadLetters');
   });
 
-  it('a batch cannot be read: its partition stands still, until an operator skips it', async () => {
-    const { topic, env } = watched.system;
+  it('Prometheus fires the alert for an unreadable batch until an operator skips it', async () => {
+    const { topic, env } = monitored.system;
     const batch = encodeBatch({
-      ...{ attributes: 4, count: 1 },
+      attributes: 4,
+      count: 1,
       payload: zstdCompressSync(encodeRecords([Buffer.alloc(65 * 1024 * 1024)])),
     });
-    const [broker = ''] = watched.kafka.brokers;
+    const [broker = ''] = monitored.kafka.brokers;
     const { firstOffset } = await produceRaw(broker, { topic, partition: 0, batch });
-    await watched.fires('CallstreamUnreadableBatch', { job: 'projector' });
-    await watched.fires('CallstreamUnreadableBatch', { job: 'gateway' });
+    await monitored.fires('CallstreamUnreadableBatch', { job: 'projector' });
+    await monitored.fires('CallstreamUnreadableBatch', { job: 'gateway' });
     const args = ['apps/projector/src/main.ts', 'dlq', 'skip-batch', `0:${firstOffset}`];
     await runOnce({ name: 'skip-batch', args, env });
-    await watched.resolves('CallstreamUnreadableBatch', 'CallstreamDeadLetters', 'CallstreamBoardOld');
+    await monitored.resolves('CallstreamUnreadableBatch', 'CallstreamDeadLetters', 'CallstreamBoardOld');
   });
 
-  it('a sender posts what is no event: webhooks are refused', async () => {
+  it('Prometheus fires the alert for refused webhooks when a sender posts invalid bodies', async () => {
     {
-      await using sender = createSender(watched.system.webhookUrl, 1);
+      await using sender = createSender(monitored.system.webhookUrl, 1);
       const posting = setInterval(() => void sender.post('{"call_id":1}').catch(() => undefined), 100);
-      await watched.fires('CallstreamWebhooksRefused').finally(() => clearInterval(posting));
+      await monitored.fires('CallstreamWebhooksRefused').finally(() => clearInterval(posting));
     }
-    await watched.resolves('CallstreamWebhooksRefused');
+    await monitored.resolves('CallstreamWebhooksRefused');
   });
 
-  it('more dashboards come than may: they are dropped', async () => {
-    const sockets = Array.from({ length: 20 }, () => new WebSocket(watched.system.socketUrl));
+  it('Prometheus fires the alert for dropped dashboards when an address opens too many sockets', async () => {
+    const sockets = Array.from({ length: 20 }, () => new WebSocket(monitored.system.socketUrl));
     for (const socket of sockets) socket.on('error', () => undefined);
-    await watched.fires('CallstreamDashboardsDropped', { cause: 'full' });
+    await monitored.fires('CallstreamDashboardsDropped', { cause: 'full' });
     for (const socket of sockets) socket.terminate();
-    await watched.resolves('CallstreamDashboardsDropped');
+    await monitored.resolves('CallstreamDashboardsDropped');
   });
 
-  it('ingest is killed again and again, and its spool is torn: it restarts, and something is set aside', async () => {
-    const spool = join(watched.system.env['DATA_DIR'] ?? '', 'spool');
-    /** Waits until Prometheus sees a process that it did not see `before`: what begins and ends between two looks is not seen. */
-    const seen = (before?: number): Promise<number> =>
+  it('Prometheus fires alerts for restarts and quarantined records when ingest is killed and a spool file is corrupt', async () => {
+    const spool = join(monitored.system.env['DATA_DIR'] ?? '', 'spool');
+    /** Waits until Prometheus has scraped a process other than `before`: a restart between two scrapes would not count. */
+    const scrapedStart = (before?: number): Promise<number> =>
       until(
         async () => {
-          const [found] = await watched.prometheus.query('process_start_time_seconds{job="ingest"}');
+          const [found] = await monitored.prometheus.query('process_start_time_seconds{job="ingest"}');
           return found?.value !== before && found?.value;
         },
-        { timeoutMs: 30_000, onTimeout: () => new Error('Prometheus does not see the process.') },
+        { timeoutMs: 30_000, onTimeout: () => new Error('Prometheus has not scraped the new process.') },
       );
-    let process = await seen();
+    let process = await scrapedStart();
     for (let start = 0; start < 2; start++) {
-      await watched.system.kill('ingest');
+      await monitored.system.kill('ingest');
       await mkdir(spool, { recursive: true });
       if (start === 1) await writeFile(join(spool, '000000000000.db'), 'no database');
-      await watched.system.start('ingest');
-      process = await seen(process);
+      await monitored.system.start('ingest');
+      process = await scrapedStart(process);
     }
     await Promise.all([
-      watched.fires('CallstreamRestarting', { job: 'ingest' }),
-      watched.fires('CallstreamSpoolSetAside'),
+      monitored.fires('CallstreamRestarting', { job: 'ingest' }),
+      monitored.fires('CallstreamSpoolSetAside'),
     ]);
-    await watched.system.kill('ingest');
+    await monitored.system.kill('ingest');
     for (const file of await readdir(spool)) if (file.endsWith('.torn')) await rm(join(spool, file));
-    await watched.system.start('ingest');
-    await watched.resolves('CallstreamSpoolSetAside', 'CallstreamRestarting');
+    await monitored.system.start('ingest');
+    await monitored.resolves('CallstreamSpoolSetAside', 'CallstreamRestarting');
   });
 
-  it('no webhook comes any more', async () => {
-    watched.traffic.stop();
-    await watched.fires('CallstreamWebhooksStopped');
-    watched.traffic.begin();
-    await watched.resolves('CallstreamWebhooksStopped');
+  it('Prometheus fires the alert for stopped webhooks when none arrive', async () => {
+    monitored.traffic.stop();
+    await monitored.fires('CallstreamWebhooksStopped');
+    monitored.traffic.begin();
+    await monitored.resolves('CallstreamWebhooksStopped');
   });
 });

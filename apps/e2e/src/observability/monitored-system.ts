@@ -14,30 +14,33 @@ import type { System } from '../system/system.ts';
 
 export interface MonitoredSystemOptions {
   readonly settings: Readonly<Record<string, string>>;
-  /** How much faster Prometheus is to look, and to be alarmed. */
-  readonly times: number;
+  /** Factor by which Prometheus scrapes faster, and alerts wait less. */
+  readonly speedUp: number;
 }
 
-/** A system with traffic and a dashboard, watched by a Prometheus; and what can be done to it. */
+/** A system with traffic and an open dashboard, monitored by Prometheus; and the means to break it. */
 export interface MonitoredSystem extends AsyncDisposable {
   readonly system: System;
   readonly prometheus: Prometheus;
   readonly kafka: ProxiedKafka;
-  /** The way to Postgres. */
+  /** Between the services and Postgres. */
   readonly postgres: Proxy;
   readonly projector: ServiceProcess;
-  /** Webhooks, twenty a second. */
+  /** Twenty webhooks per second. */
   readonly traffic: { readonly stop: () => void; readonly begin: () => void };
   /** Waits until the alert fires. */
   readonly fires: (alert: string, labels?: Readonly<Record<string, string>>) => Promise<void>;
-  /** Waits until the alert fires no more. */
+  /** Waits until none of the alerts fires. */
   readonly resolves: (...alerts: readonly string[]) => Promise<void>;
 }
 
-/** Longest that an alert may take to fire or to resolve on a busy machine, in ms. */
-const patienceMs = 150_000;
+/** For an alert to fire or to resolve on a busy machine. */
+const alertTimeoutMs = 150_000;
 
-export async function startMonitoredSystem({ settings, times }: MonitoredSystemOptions): Promise<MonitoredSystem> {
+export async function startMonitoredSystem({
+  settings,
+  speedUp: times,
+}: MonitoredSystemOptions): Promise<MonitoredSystem> {
   await using cleanup = new AsyncDisposableStack();
   const kafka = cleanup.use(await startProxiedKafka());
   const database = cleanup.use(await testDatabase());
@@ -45,7 +48,10 @@ export async function startMonitoredSystem({ settings, times }: MonitoredSystemO
   cleanup.use(postgres);
   const system = cleanup.use(
     await startSystem({
-      ...{ brokers: kafka.brokers, topic: testTopicName(), databaseUrl, settings },
+      brokers: kafka.brokers,
+      topic: testTopicName(),
+      databaseUrl,
+      settings,
       services: ['ingest', 'gateway'],
     }),
   );
@@ -57,32 +63,37 @@ export async function startMonitoredSystem({ settings, times }: MonitoredSystemO
     ),
   );
   const ports = { ingest: port('INGEST'), projector: port('PROJECTOR'), gateway: port('GATEWAY') };
-  const prometheus = cleanup.use(await startPrometheus({ ports, times }));
+  const prometheus = cleanup.use(await startPrometheus({ ports, speedUp: times }));
   const traffic = cleanup.use(startTraffic(system.webhookUrl));
   cleanup.use(keepDashboardOpen(system));
 
   const isFiring = async (alert: string, labels: Readonly<Record<string, string>> = {}): Promise<boolean> =>
-    (await prometheus.firing()).some((found) =>
-      Object.entries({ ...labels, alertname: alert }).every(([label, value]) => found[label] === value),
+    (await prometheus.firing()).some((firing) =>
+      Object.entries({ ...labels, alertname: alert }).every(([label, value]) => firing[label] === value),
     );
   const owned = cleanup.move();
   return {
-    ...{ system, prometheus, kafka, postgres, projector, traffic },
+    system,
+    prometheus,
+    kafka,
+    postgres,
+    projector,
+    traffic,
     fires: async (alert, labels) => {
       const onTimeout = (): Error => new Error(`${alert} does not fire.`);
-      await until(() => isFiring(alert, labels), { timeoutMs: patienceMs, everyMs: 250, onTimeout });
+      await until(() => isFiring(alert, labels), { timeoutMs: alertTimeoutMs, everyMs: 250, onTimeout });
     },
     resolves: async (...alerts) => {
       for (const alert of alerts) {
         const onTimeout = (): Error => new Error(`${alert} still fires.`);
-        await until(async () => !(await isFiring(alert)), { timeoutMs: patienceMs, everyMs: 250, onTimeout });
+        await until(async () => !(await isFiring(alert)), { timeoutMs: alertTimeoutMs, everyMs: 250, onTimeout });
       }
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-/** Posts a call after the other, whatever the answers are. */
+/** Posts one call after another, and ignores failures. */
 function startTraffic(webhookUrl: string): MonitoredSystem['traffic'] & AsyncDisposable {
   const sender = createSender(webhookUrl, 4);
   const types = ['call.new', 'call.waiting', 'actor.entered', 'call.ongoing', 'call.finished'];
@@ -104,27 +115,27 @@ function startTraffic(webhookUrl: string): MonitoredSystem['traffic'] & AsyncDis
   };
 }
 
-/** A dashboard that subscribes, lists every second, and comes back. */
+/** A dashboard that subscribes, lists calls every second, and reconnects. */
 function keepDashboardOpen({ socketUrl }: System): AsyncDisposable {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const watchOnce = async (): Promise<void> => {
+  const session = async (): Promise<void> => {
     await using dashboard = await openDashboard(socketUrl);
-    const gone = dashboard.closed.then(() => Promise.reject(new Error('closed')));
-    gone.catch(() => undefined);
-    for (const event of ['Subscribe', 'WatchQueues']) await Promise.race([gone, dashboard.ask(event, {})]);
+    const closed = dashboard.closed.then(() => Promise.reject(new Error('closed')));
+    closed.catch(() => undefined);
+    for (const event of ['Subscribe', 'WatchQueues']) await Promise.race([closed, dashboard.request(event, {})]);
     while (!signal.aborted) {
-      await Promise.race([gone, dashboard.ask('ListCalls', {})]);
+      await Promise.race([closed, dashboard.request('ListCalls', {})]);
       await pause(1_000, undefined, { signal });
     }
   };
-  const watch = async (): Promise<void> => {
+  const run = async (): Promise<void> => {
     while (!signal.aborted) {
-      await watchOnce().catch(() => undefined);
+      await session().catch(() => undefined);
       await pause(250, undefined, { signal }).catch(() => undefined);
     }
   };
-  const ended = watch();
+  const ended = run();
   return {
     [Symbol.asyncDispose]: async () => {
       stopping.abort();

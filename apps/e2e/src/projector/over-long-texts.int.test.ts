@@ -15,15 +15,15 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose]());
 
-/** What each service may take, in bytes. */
-const memoryMax = 512 * 1024 * 1024;
+/** Resident memory of each service. */
+const residentBytesMax = 512 * 1024 * 1024;
 
-/** Text that Postgres cannot compress. */
+/** Incompressible text. */
 const digits = (count: number): string => randomBytes(count / 2).toString('hex');
 const event = (callId: string, fields: object): string =>
   JSON.stringify({ call_id: callId, timestamp: '2026-03-02T13:00:00Z', ...fields });
 
-/** Each is over the limit of one field, in the kind of event in which that field reaches an index or a column. */
+/** Each exceeds the limit of one field, in an event type that writes the field to a column or an index. */
 const overLong = {
   destination: { type: 'call.overflow', destination: digits(8_000) },
   their_number: { type: 'call.new', our_number: '1', their_number: digits(8_000) },
@@ -34,55 +34,58 @@ const overLong = {
   url: { type: 'call.recording-available', url: `https://recordings.example/${digits(9_000)}` },
 };
 
-/** Every service runs, within its memory, and the next good webhook gets into the tables. */
-async function expectAlive(callId: string): Promise<void> {
+/** All services run within their memory, and the next valid webhook gets into the tables. */
+async function expectHealthy(callId: string): Promise<void> {
   await using sender = createSender(system.webhookUrl, 1);
   expect((await sender.post(event(callId, { type: 'call.waiting', queue: '900' }))).status).toBe(200);
-  await system.projected(30_000);
+  await system.untilProjected(30_000);
   const { rows } = await system.db.query('select queue from calls where call_id = $1', [callId]);
   expect(rows).toEqual([{ queue: '900' }]);
   for (const service of ['ingest', 'projector', 'gateway'] as const) {
     expect({ service, isRunning: system.isRunning(service) }).toEqual({ service, isRunning: true });
     const adminPort = Number(system.env[`${service.toUpperCase()}_ADMIN_PORT`]);
-    expect(await readMetric(adminPort, 'process_resident_memory_bytes')).toBeLessThan(memoryMax);
+    expect(await readMetric(adminPort, 'process_resident_memory_bytes')).toBeLessThan(residentBytesMax);
   }
 }
 
-it('twelve webhooks of each over-long text stop nobody, and the next good one is served', async () => {
+it('webhooks with over-long texts do not stop any service', async () => {
   const bodies = Object.entries(overLong).flatMap(([field, fields]) =>
     Array.from({ length: 12 }, (_, i) => event(`${field} ${i}`, fields)),
   );
   await using sender = createSender(system.webhookUrl, 4);
-  const answers = await sender.postAll(bodies);
-  expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-  await system.projected(30_000);
+  const responses = await sender.postAll(bodies);
+  expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
+  await system.untilProjected(30_000);
   await expectTablesToBeFoldOfLog(system);
-  await expectAlive('good');
+  await expectHealthy('good');
 });
 
-it('an over-long identifier is refused by ingest, and is a dead letter if another producer writes it', async () => {
+it('ingest refuses an over-long identifier, and from another producer it becomes a dead letter', async () => {
   await using sender = createSender(system.webhookUrl, 1);
   const body = event(digits(8_000), { type: 'call.new' });
   expect((await sender.post(body)).status).toBe(400);
   await using publisher = await connectPublisher(system.kafka);
   const records = Array.from({ length: 12 }, () => ({ value: Buffer.from(body), partition: 0 }));
   await publisher.publishBatch(records.map((record) => ({ topic: system.topic, key: null, headers: {}, ...record })));
-  await system.projected(30_000);
+  await system.untilProjected(30_000);
   const dlq = await endOffsets(system.kafka, `${system.topic}-dlq`);
   expect(dlq.get(0)?.high).toBe(12);
-  await expectAlive('good as well');
+  await expectHealthy('good as well');
 });
 
-// That a rebuild and a verification take such texts, and leave nothing out, is tested by upgrade.int.test.ts.
+// rebuild/upgrade.int.test.ts tests that rebuild and verify process such texts and leave out nothing.
 
-it.each(Object.entries(overLong))('an over-long %s is null, whole in the body, and named', async (field, fields) => {
-  await using dashboard = await openDashboard(system.socketUrl);
-  const shown = { omitted: [field], event: fields };
-  expect(await dashboard.listCallEvents(`${field} 0`)).toEqual([expect.objectContaining({ omitted: [field] })]);
-  const answer = await fetch(
-    `${system.socketUrl.replace('ws:', 'http:')}api/calls/${encodeURIComponent(`${field} 0`)}/events`,
-  );
-  expect(await answer.json()).toMatchObject({ events: [shown] });
-  const { rows } = await system.db.query(`select omitted, body from events where call_id = $1`, [`${field} 0`]);
-  expect(rows).toMatchObject([{ omitted: [field], body: fields }]);
-});
+it.each(Object.entries(overLong))(
+  'an over-long %s is null in its column, complete in the body, and listed as omitted',
+  async (field, fields) => {
+    await using dashboard = await openDashboard(system.socketUrl);
+    const expected = { omitted: [field], event: fields };
+    expect(await dashboard.listCallEvents(`${field} 0`)).toEqual([expect.objectContaining({ omitted: [field] })]);
+    const response = await fetch(
+      `${system.socketUrl.replace('ws:', 'http:')}api/calls/${encodeURIComponent(`${field} 0`)}/events`,
+    );
+    expect(await response.json()).toMatchObject({ events: [expected] });
+    const { rows } = await system.db.query(`select omitted, body from events where call_id = $1`, [`${field} 0`]);
+    expect(rows).toMatchObject([{ omitted: [field], body: fields }]);
+  },
+);

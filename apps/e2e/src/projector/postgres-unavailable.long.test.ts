@@ -7,42 +7,42 @@ import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
 const rebalances = async (projector: ProjectorProcess): Promise<number> =>
   Number(/^callstream_projector_rebalances_total (\d+)/m.exec(await projector.metrics())?.[1]);
 
-it('Postgres is away for a minute while events come and a projector dies: the group does not wait for it, and each event is there once', async () => {
+it('while Postgres is unavailable for a minute and a projector is killed, the consumer group still rebalances, and each event is stored once', async () => {
   await using database = await testDatabase();
   const { proxy: postgres, url } = await startProxyFor(database.url);
   await using proxy = postgres;
   await using projectors = await startProjectorGroup(testKafkaBrokers(), url);
-  const { system, start, put } = projectors;
-  const [stays, dies] = [await start(), await start()];
-  await put(600);
+  const { system, start, produce } = projectors;
+  const [survivor, killed] = [await start(), await start()];
+  await produce(600);
   await expectTablesToBeFoldOfLog(system);
 
-  const joined = await rebalances(stays);
+  const rebalancesBefore = await rebalances(survivor);
   await proxy.refuse();
-  const away = performance.now();
+  const unavailableSince = performance.now();
   let events = 600;
-  const puts = async (forMs: number): Promise<void> => {
+  const produceFor = async (forMs: number): Promise<void> => {
     for (const until = performance.now() + forMs; performance.now() < until; await pause(250)) {
-      await put(60);
+      await produce(60);
       events += 60;
     }
   };
-  await puts(10_000);
-  await dies.kill();
-  await puts(40_000);
-  // Its partitions were taken over by a projector whose every batch waits for Postgres.
-  await until(async () => (await rebalances(stays)) > joined, {
+  await produceFor(10_000);
+  await killed.kill();
+  await produceFor(40_000);
+  // The survivor takes over the partitions although all of its batches wait for Postgres.
+  await until(async () => (await rebalances(survivor)) > rebalancesBefore, {
     timeoutMs: 60_000,
-    onTimeout: () => new Error('the group waits for Postgres'),
+    onTimeout: () => new Error('The consumer group does not rebalance while Postgres is unavailable.'),
   });
-  expect(await stays.readyz()).toMatch(/^Trying again since .*: Postgres cannot be reached/);
-  await puts(Math.max(0, 60_000 - (performance.now() - away)));
+  expect(await survivor.readyz()).toMatch(/^Retrying since .*: Postgres cannot be reached/);
+  await produceFor(Math.max(0, 60_000 - (performance.now() - unavailableSince)));
   await proxy.resume();
   await expectTablesToBeFoldOfLog(system);
   const { rows } = await system.db.query('select count(*) as events, sum(deliveries)::int as deliveries from events');
   expect(rows).toEqual([{ events, deliveries: events }]);
-  await until(async () => /^ok/.test(await stays.readyz()), {
+  await until(async () => /^ok/.test(await survivor.readyz()), {
     timeoutMs: 60_000,
-    onTimeout: () => new Error('it does not get ready'),
+    onTimeout: () => new Error('The projector is not ready after Postgres is back.'),
   });
 });

@@ -13,13 +13,13 @@ export interface ProjectorProcess extends ServiceProcess {
   readonly metrics: () => Promise<string>;
 }
 
-/** A topic and tables, projectors as processes in one group, and records that are put straight on the topic. */
+/** A topic and tables, projector processes of one consumer group, and records produced without ingest. */
 export interface ProjectorGroup extends AsyncDisposable {
   readonly system: System;
   readonly group: string;
   readonly start: () => Promise<ProjectorProcess>;
-  /** Puts `count` events of a few calls on the topic, over all partitions. */
-  readonly put: (count: number) => Promise<void>;
+  /** Produces `count` events of 36 calls, over all partitions. */
+  readonly produce: (count: number) => Promise<void>;
 }
 
 export async function startProjectorGroup(
@@ -37,15 +37,20 @@ export async function startProjectorGroup(
   const start = async (): Promise<ProjectorProcess> => {
     const port = await pickPort();
     const env = {
-      ...{ KAFKA_BROKERS: brokers.join(','), KAFKA_TOPIC: topic, DATABASE_URL: url, PROJECTOR_GROUP: group },
-      ...{ PROJECTOR_ADMIN_PORT: String(port), ADMIN_HOST: '127.0.0.1', LOG_LEVEL: 'debug' },
+      KAFKA_BROKERS: brokers.join(','),
+      KAFKA_TOPIC: topic,
+      DATABASE_URL: url,
+      PROJECTOR_GROUP: group,
+      PROJECTOR_ADMIN_PORT: String(port),
+      ADMIN_HOST: '127.0.0.1',
+      LOG_LEVEL: 'debug',
     };
     const args = ['apps/projector/src/main.ts', 'run'];
     const service = processes.use(await startService({ name: 'projector', args, env }, port));
     const get = async (path: string): Promise<string> => (await fetch(`http://127.0.0.1:${port}${path}`)).text();
     return { ...service, readyz: async () => (await get('/readyz')).trim(), metrics: () => get('/metrics') };
   };
-  const put = async (count: number): Promise<void> => {
+  const produce = async (count: number): Promise<void> => {
     const types = ['call.new', 'call.waiting', 'actor.entered', 'call.ongoing', 'call.finished'];
     await publisher.publishBatch(
       Array.from({ length: count }, (_, i) => {
@@ -56,5 +61,5 @@ export async function startProjectorGroup(
     );
   };
   const owned = cleanup.move();
-  return { system, group, start, put, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { system, group, start, produce, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

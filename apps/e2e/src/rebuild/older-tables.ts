@@ -10,12 +10,12 @@ import type { DumpedRecord } from '../log/topic-dump.ts';
 const root = join(import.meta.dirname, '../../../..');
 const folder = join(root, 'fixtures/versions');
 
-/** Versions of the tables of which there is a fixture (`npm run record-version`). */
+/** Projection versions that have a fixture, made by `npm run record-version`. */
 export const recordedVersions: readonly string[] = readdirSync(folder).toSorted();
 
 export interface OlderTablesOptions {
   readonly kafka: Kafka;
-  /** A new one. */
+  /** Name of a topic that does not exist yet. */
   readonly topic: string;
   /** An empty database. */
   readonly databaseUrl: string;
@@ -24,8 +24,8 @@ export interface OlderTablesOptions {
 }
 
 /**
- * Makes what an older version has left: its log, record for record at the same offsets and times, its dead letters, and
- * its live tables. A fixture of the very version of this code counts as of the one before.
+ * Restores the state of an older version: its log and dead letters with the same offsets and timestamps, and its live
+ * tables. A fixture of the current version is restored as the version before it.
  * @returns the version of the tables
  */
 export async function createOlderTables({ kafka, topic, databaseUrl, version }: OlderTablesOptions): Promise<number> {
@@ -51,7 +51,7 @@ const parse = (lines: string): DumpedRecord[] =>
     .split('\n')
     .map((line) => JSON.parse(line) as DumpedRecord);
 
-/** Topics that take times of any clock: that of this machine may be before the recording. */
+/** Topics that accept any timestamp: the clock of this machine may be behind that of the recording. */
 async function createTopics(kafka: Kafka, topic: string): Promise<void> {
   const configEntries = [
     { name: 'retention.ms', value: '-1' },

@@ -3,24 +3,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../../..');
-const copied = ['apps/projector', 'libs/domain', 'libs/runtime', 'libs/tables'];
+const copiedWorkspaces = ['apps/projector', 'libs/domain', 'libs/runtime', 'libs/tables'];
 
 export interface PatchedProjector extends AsyncDisposable {
-  /** Its projector: a TypeScript file. */
+  /** Path of its main.ts. */
   readonly projector: string;
 }
 
-/** One change of a file: `from` must stand in it exactly once. */
+/** One replacement in a file, which must contain `from` exactly once. */
 export interface SourcePatch {
   readonly file: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** A copy of the projector and of what it is made of, changed: a second version, as the next deployment would have it. */
+/** Copies the projector with its workspaces, and patches the copy: the version of a next deployment. */
 export async function patchProjector(edits: readonly SourcePatch[]): Promise<PatchedProjector> {
   const folder = await mkdtemp(join(tmpdir(), 'callstream-version-'));
-  for (const part of copied)
+  for (const part of copiedWorkspaces)
     await cp(join(root, part), join(folder, part), {
       recursive: true,
       filter: (path) => !path.includes('node_modules') && !path.endsWith('.test.ts'),
@@ -29,7 +29,7 @@ export async function patchProjector(edits: readonly SourcePatch[]): Promise<Pat
   await cp(join(root, 'package.json'), join(folder, 'package.json'));
   for (const { file, from, to } of edits) {
     const text = await readFile(join(folder, file), 'utf8');
-    if (text.split(from).length !== 2) throw new Error(`"${from}" does not stand in ${file} exactly once.`);
+    if (text.split(from).length !== 2) throw new Error(`${file} must contain "${from}" exactly once.`);
     await writeFile(
       join(folder, file),
       text.replace(from, () => to),
@@ -41,14 +41,14 @@ export async function patchProjector(edits: readonly SourcePatch[]): Promise<Pat
   };
 }
 
-/** The packages of this repository, but our own in the copy. */
+/** Links the packages of this repository, and the copied workspaces instead of the originals. */
 async function linkModules(folder: string): Promise<void> {
-  const own = join(folder, 'node_modules/@callstream');
-  await mkdir(own, { recursive: true });
+  const workspaces = join(folder, 'node_modules/@callstream');
+  await mkdir(workspaces, { recursive: true });
   for (const name of await readdir(join(root, 'node_modules')))
     if (name !== '@callstream') await symlink(join(root, 'node_modules', name), join(folder, 'node_modules', name));
-  for (const part of copied) await symlink(join(folder, part), join(own, part.split('/')[1] ?? part));
-  for (const part of copied) {
+  for (const part of copiedWorkspaces) await symlink(join(folder, part), join(workspaces, part.split('/')[1] ?? part));
+  for (const part of copiedWorkspaces) {
     const modules = join(root, part, 'node_modules');
     const names = await readdir(modules).catch(() => []);
     if (names.length > 0) await symlink(modules, join(folder, part, 'node_modules'));

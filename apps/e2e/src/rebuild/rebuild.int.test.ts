@@ -13,7 +13,7 @@ import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-syste
 
 const events = 8_000;
 const minutes = 60_000;
-/** Of the rules in this code; the deployment after it has the next one. */
+/** Holds the projection version, which a patched projector increments. */
 const versionFile = 'libs/domain/src/version.ts';
 const version = projectionVersion;
 let system: System;
@@ -21,23 +21,23 @@ let system: System;
 beforeAll(async () => {
   system = await startTestSystem();
   await fillTopic(system, simulatedBodies(events, 40));
-  await system.projected();
+  await system.untilProjected();
 }, 3 * minutes);
 afterAll(() => system[Symbol.asyncDispose](), minutes);
 
-/** A command of the projector, as an operator gives it. */
+/** Runs a command of the projector. */
 const command = (...args: string[]): ServiceProcess => commandOf('apps/projector/src/main.ts', ...args);
 const commandOf = (file: string, ...args: string[]): ServiceProcess =>
   launch({ name: args[0] ?? '', args: [file, ...args], env: { ...system.env, LOG_LEVEL: 'warn' } });
 
-async function succeeds(service: ServiceProcess): Promise<string> {
+async function outputOf(service: ServiceProcess): Promise<string> {
   const code = await service.exited;
   if (code !== 0) throw new Error(`${service.name} ended with ${String(code)}.\n${service.tail()}`);
   return service.tail();
 }
 
-/** Webhooks of a life, one after another, until disposed; every one must be answered with 200. */
-function liveTraffic(): AsyncDisposable {
+/** Posts webhooks of calls one after another until disposed; each must get 200. */
+function startTraffic(): AsyncDisposable {
   const stop = new AbortController();
   const run = async (): Promise<void> => {
     await using sender = createSender(system.webhookUrl, 1);
@@ -64,28 +64,28 @@ function liveTraffic(): AsyncDisposable {
   };
 }
 
-const rebuilt = async (): Promise<number> => {
+const rebuiltRecords = async (): Promise<number> => {
   if (!(await readSchemas(system.db)).some(({ schema }) => schema === nextSchema)) return 0;
   const positions = await readPositions(system.db, nextSchema).catch(() => []);
   return positions.reduce((sum, { nextOffset }) => sum + nextOffset, 0);
 };
 
 it(
-  'a rebuild goes on after kill -9, beside live traffic; a second one at the same time is refused; then it is verified',
+  'a rebuild resumes after kill -9 under live traffic, refuses a second rebuild at the same time, and passes verify',
   async () => {
-    await using _traffic = liveTraffic();
+    await using _traffic = startTraffic();
     const first = command('rebuild', '--batch', '500');
-    await until(async () => (await rebuilt()) > 0, {
+    await until(async () => (await rebuiltRecords()) > 0, {
       timeoutMs: minutes,
       everyMs: 5,
       onTimeout: () => new Error(first.tail()),
     });
     await first.kill();
-    const before = await rebuilt();
+    const before = await rebuiltRecords();
     expect(before).toBeGreaterThan(0);
-    expect(await succeeds(command('status'))).toContain(`projection_next: filling, version ${version}`);
+    expect(await outputOf(command('status'))).toContain(`projection_next: filling, version ${version}`);
 
-    // It cannot swap while the positions are open, so it is there to be met.
+    // An open transaction on the positions blocks the swap, so that the rebuild still runs when the next one starts.
     const reader = await system.db.connect();
     await reader.query('begin; select * from positions');
     const second = command('rebuild', '--batch', '500');
@@ -99,19 +99,19 @@ it(
     expect(third.tail()).toMatch(/A rebuild of this database is running already \(callstream-rebuild /);
     await reader.query('commit');
     reader.release();
-    expect(await succeeds(second)).toMatch(/Swapped: writers waited \d+ ms/);
-    expect(await succeeds(command('verify'))).toContain('The live tables are what the log says.');
+    expect(await outputOf(second)).toMatch(/Swapped: writers waited \d+ ms/);
+    expect(await outputOf(command('verify'))).toContain('The live tables match the log.');
     expect(system.isRunning('projector')).toBe(true);
   },
   5 * minutes,
 );
 
-it('leaves tables that are the fold of the log', () => expectTablesToBeFoldOfLog(system), minutes);
+it('a rebuild leaves tables that are the fold of the log', () => expectTablesToBeFoldOfLog(system), minutes);
 
 it(
-  'a change of the rules is deployed by rebuild and swap; a projector of the old version writes nothing into the new tables and ends, naming the remedy',
+  'a new projection version is deployed by rebuild and swap, and a projector of the old version exits with the remedy',
   async () => {
-    await using second = await patchProjector([
+    await using next = await patchProjector([
       { file: versionFile, from: `projectionVersion = ${version}`, to: `projectionVersion = ${version + 1}` },
       {
         file: 'libs/domain/src/play/summary.ts',
@@ -120,8 +120,8 @@ it(
       },
     ]);
     {
-      await using _traffic = liveTraffic();
-      expect(await succeeds(commandOf(second.projector, 'rebuild'))).toContain(
+      await using _traffic = startTraffic();
+      expect(await outputOf(commandOf(next.projector, 'rebuild'))).toContain(
         `The tables of version ${version + 1} are live`,
       );
       await until(() => !system.isRunning('projector'), {
@@ -135,20 +135,20 @@ it(
     const port = await pickPort();
     const env = { ...system.env, PROJECTOR_ADMIN_PORT: String(port) };
     {
-      await using _projector = await startService({ name: 'projector', args: [second.projector, 'run'], env }, port);
-      await system.projected();
-      // Every call, also those of the live traffic while it was swapped, is by the new rules.
+      await using _projector = await startService({ name: 'projector', args: [next.projector, 'run'], env }, port);
+      await system.untilProjected();
+      // The new rules apply to every call, also to the traffic during the swap.
       const { rows } = await system.db.query<{ codes: string[] }>(
         'select array_agg(distinct code) as codes from calls',
       );
       expect(rows[0]?.codes).toEqual(['the next version']);
-      expect(await succeeds(commandOf(second.projector, 'verify'))).toContain('The live tables are what the log says.');
+      expect(await outputOf(commandOf(next.projector, 'verify'))).toContain('The live tables match the log.');
     }
     const refused = command('verify');
     expect(await refused.exited).toBe(1);
 
-    // And back, by the old code, which catches up before it swaps.
-    expect(await succeeds(command('rollback'))).toContain(`The tables of version ${version} are live`);
+    // A rollback with the old code, which catches up before it swaps.
+    expect(await outputOf(command('rollback'))).toContain(`The tables of version ${version} are live`);
     expect((await readPositions(system.db, previousSchema))[0]?.version).toBe(version + 1);
     await system.start('projector');
     await expectTablesToBeFoldOfLog(system);

@@ -11,11 +11,11 @@ import type { System } from '../system/system.ts';
 
 const minutes = 60_000;
 
-describe.each(recordedVersions)('tables that version %s made', (version) => {
+describe.each(recordedVersions)('an upgrade of tables of version %s', (version) => {
   let cleanup: AsyncDisposableStack;
   let system: System;
   let older: number;
-  let asTheyWere: unknown;
+  let originalTables: unknown;
 
   beforeAll(async () => {
     cleanup = new AsyncDisposableStack();
@@ -24,98 +24,100 @@ describe.each(recordedVersions)('tables that version %s made', (version) => {
     const database = cleanup.use(await testDatabase());
     older = await createOlderTables({ kafka: connectSilentKafka(brokers), topic, databaseUrl: database.url, version });
     system = cleanup.use(await startSystem({ brokers, topic, databaseUrl: database.url, services: [] }));
-    asTheyWere = await liveTables();
+    originalTables = await liveTables();
   }, 2 * minutes);
   afterAll(() => cleanup.disposeAsync(), minutes);
 
-  /** Shape and content of the live tables. */
+  /** Columns, indexes and rows of the live tables. */
   async function liveTables(): Promise<object> {
     const { db } = system;
-    const all = (sql: string): Promise<string[]> =>
+    const lines = (sql: string): Promise<string[]> =>
       db.query<{ line: string }>(sql).then(({ rows }) => rows.map(({ line }) => line));
-    const tables = await all(`select tablename as line from pg_tables where schemaname = '${liveSchema}' order by 1`);
+    const tables = await lines(`select tablename as line from pg_tables where schemaname = '${liveSchema}' order by 1`);
     const rows = await Promise.all(
-      tables.map((table) => all(`select to_jsonb(t)::text as line from ${table} t order by 1`)),
+      tables.map((table) => lines(`select to_jsonb(t)::text as line from ${table} t order by 1`)),
     );
-    const indexes = await all(`select indexdef as line from pg_indexes where schemaname = '${liveSchema}' order by 1`);
+    const indexes = await lines(
+      `select indexdef as line from pg_indexes where schemaname = '${liveSchema}' order by 1`,
+    );
     return { rows, indexes, columns: await describeSchema(db, liveSchema) };
   }
 
-  /** A command of the projector. @returns its exit code and what it says */
-  async function command(...args: string[]): Promise<{ code: number | null; said: string }> {
-    const all = ['apps/projector/src/main.ts', ...args];
-    await using run = launch({ name: args[0] ?? '', args: all, env: { ...system.env, LOG_LEVEL: 'warn' } });
-    return { code: await run.exited, said: run.tail() };
+  /** Runs a command of the projector. @returns exit code and output */
+  async function command(...args: string[]): Promise<{ code: number | null; output: string }> {
+    const commandLine = ['apps/projector/src/main.ts', ...args];
+    await using run = launch({ name: args[0] ?? '', args: commandLine, env: { ...system.env, LOG_LEVEL: 'warn' } });
+    return { code: await run.exited, output: run.tail() };
   }
-  const done = (said: string) => ({ code: 0, said: expect.stringContaining(said) as string });
-  const refused = (said: RegExp) => ({ code: 1, said: expect.stringMatching(said) as string });
-  const verified = done('The live tables are what the log says.');
+  const succeeded = (text: string) => ({ code: 0, output: expect.stringContaining(text) as string });
+  const failed = (pattern: RegExp) => ({ code: 1, output: expect.stringMatching(pattern) as string });
+  const verified = succeeded('The live tables match the log.');
   const callsOf = async (ids: readonly string[]): Promise<number> =>
     (await system.db.query('select from calls where call_id = any($1::text[])', [ids])).rowCount ?? 0;
 
   it(
-    'are refused by a projector of this version, which names the remedy and changes nothing',
+    'a projector of this version refuses older tables, names the remedy and changes nothing',
     async () => {
-      const { code, said } = await command('run');
+      const { code, output } = await command('run');
       expect(code).toBe(1);
-      expect(said).toContain(
+      expect(output).toContain(
         `The tables are of projection version ${older}, this projector is of version ${projectionVersion}. To upgrade the tables (docs/upgrade.md): npm run projector -- rebuild.`,
       );
-      expect(await liveTables()).toEqual(asTheyWere);
+      expect(await liveTables()).toEqual(originalTables);
     },
     minutes,
   );
 
   it(
-    'are not taken from services that use them, unless that is wanted',
+    'rebuild --unless-in-use refuses tables that services use',
     async () => {
       const url = system.env['DATABASE_URL'] ?? '';
-      const used = connectTables({ url, max: 1, applicationName: 'callstream-projector' });
-      await used.query('select from positions');
+      const user = connectTables({ url, max: 1, applicationName: 'callstream-projector' });
+      await user.query('select from positions');
       expect(await command('rebuild', '--if-older', '--unless-in-use')).toEqual(
-        refused(/services use them: callstream-projector \(.*, backend \d+\).*docs\/upgrade\.md/),
+        failed(/services use them: callstream-projector \(.*, backend \d+\).*docs\/upgrade\.md/),
       );
-      await used.end();
-      expect(await liveTables()).toEqual(asTheyWere);
+      await user.end();
+      expect(await liveTables()).toEqual(originalTables);
     },
     minutes,
   );
 
   it(
-    'are rebuilt beside the live ones and swapped, and are what the log says',
+    'rebuild --if-older replaces older tables, and verify finds no difference',
     async () => {
       const rebuilt = await command('rebuild', '--if-older');
-      expect(rebuilt).toEqual(done(`The tables of version ${projectionVersion} are live.`));
-      // Also what has longer texts than an index of the older version took.
-      expect(rebuilt.said).not.toMatch(/Left out|Beginning again/);
+      expect(rebuilt).toEqual(succeeded(`The tables of version ${projectionVersion} are live.`));
+      // Includes texts that were too long for an index of the older version.
+      expect(rebuilt.output).not.toMatch(/Excluded|Starting over/);
       expect(await command('verify')).toEqual(verified);
     },
     2 * minutes,
   );
 
   it(
-    'then projector and gateway go on, with what there was and what is new',
+    'projector and gateway serve old and new calls after the upgrade',
     async () => {
       await Promise.all([system.start('projector'), system.start('gateway')]);
       const body = { type: 'call.new', call_id: 'after the upgrade', timestamp: '2026-03-03T09:00:00Z' };
       await produceWebhooks(system, [JSON.stringify(body)], Date.UTC(2026, 2, 3, 9));
-      await system.projected();
+      await system.untilProjected();
       expect(await callsOf(['1772456400.30102', 'after the upgrade'])).toBe(2);
       for (const id of ['1772456400.30102', 'after%20the%20upgrade']) {
-        const answer = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/calls/${id}`);
-        expect([id, answer.status]).toEqual([id, 200]);
+        const response = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/calls/${id}`);
+        expect([id, response.status]).toEqual([id, 200]);
       }
     },
     minutes,
   );
 
   it(
-    'come back as they were by a rollback, for a projector of their version; one of this version ends',
+    'a rollback restores the older tables unchanged, and a projector of this version exits',
     async () => {
       await system.kill('gateway');
       const rolledBack = `The tables of version ${older} are live; run projectors of that version.`;
-      expect(await command('rollback')).toEqual(done(rolledBack));
-      expect(await liveTables()).toEqual(asTheyWere);
+      expect(await command('rollback')).toEqual(succeeded(rolledBack));
+      expect(await liveTables()).toEqual(originalTables);
       expect((await readPositions(system.db, previousSchema))[0]?.version).toBe(projectionVersion);
       await until(() => !system.isRunning('projector'), {
         timeoutMs: minutes,
@@ -127,9 +129,9 @@ describe.each(recordedVersions)('tables that version %s made', (version) => {
   );
 
   it(
-    'give way again to those of this version, which are brought up to the end of the log',
+    'a second rollback restores the tables of this version, caught up with the log',
     async () => {
-      expect(await command('rollback')).toEqual(done(`The tables of version ${projectionVersion} are live`));
+      expect(await command('rollback')).toEqual(succeeded(`The tables of version ${projectionVersion} are live`));
       expect(await callsOf(['1772456400.30102', 'after the upgrade'])).toBe(2);
       await system.start('projector');
     },
@@ -137,4 +139,4 @@ describe.each(recordedVersions)('tables that version %s made', (version) => {
   );
 });
 
-it('there are tables of an older version to be upgraded', () => expect(recordedVersions).toContain('2'));
+it('a fixture with tables of an older version exists', () => expect(recordedVersions).toContain('2'));

@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 
 const root = join(import.meta.dirname, '../../../..');
 
-/** The rules that each text would break if it stood in that file. ESLint runs in a process of its own, as it does for everybody. */
+/** The lint rules that each text breaks as the content of that file. ESLint runs in a separate process. */
 async function lint(texts: readonly { filePath: string; text: string }[]): Promise<string[][]> {
   const child = spawn(process.execPath, [join(import.meta.dirname, 'lint-texts.mjs')], {
     cwd: root,
@@ -16,9 +16,9 @@ async function lint(texts: readonly { filePath: string; text: string }[]): Promi
 }
 
 const boundary = '@nx/enforce-module-boundaries';
-const bare = (module: string): string => `import '${module}';\n`;
+const importOf = (module: string): string => `import '${module}';\n`;
 
-/** file, what it would import, the rule that refuses it, or null if it may. */
+/** File, what it imports, and the rule that forbids it; null if it is allowed. */
 const imports: readonly [filePath: string, module: string, rule: string | null][] = [
   ['apps/gateway/src/main.ts', '@callstream/ingest/src/webhook/app.ts', boundary],
   ['apps/gateway/src/main.ts', '../../ingest/src/webhook/app.ts', boundary],
@@ -42,14 +42,14 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['libs/client/src/index.ts', 'node:events', '@typescript-eslint/no-restricted-imports'],
   ['apps/dashboard/src/page.tsx', '@callstream/client', null],
   ['apps/dashboard/src/page.tsx', '@callstream/runtime', boundary],
-  ['apps/dashboard/src/page.tsx', '@callstream/gateway/src/client.ts', boundary],
+  ['apps/dashboard/src/page.tsx', '@callstream/gateway/src/socket/client-socket.ts', boundary],
   ['apps/dashboard/src/page.tsx', '@callstream/contracts', '@typescript-eslint/no-restricted-imports'],
   ['libs/domain/src/event.ts', '@callstream/contracts', boundary],
   ['libs/domain/src/event.ts', 'node:fs', 'no-restricted-imports'],
   ['libs/domain/src/event.ts', 'zod', 'no-restricted-imports'],
 ];
 
-/** What the domain must not do by other means. */
+/** Side effects that need no import. */
 const impure: readonly [text: string, rule: string][] = [
   ['export const now = (): number => Date.now();\n', 'no-restricted-properties'],
   ['export const now = (): Date => new Date();\n', 'no-restricted-syntax'],
@@ -57,24 +57,24 @@ const impure: readonly [text: string, rule: string][] = [
   ['export const out = (): void => console.log(1);\n', 'no-restricted-globals'],
 ];
 
-describe('the walls between the parts', () => {
+describe('module boundaries', () => {
   let found: string[][];
   beforeAll(async () => {
     found = await lint([
-      ...imports.map(([filePath, module]) => ({ filePath, text: bare(module) })),
+      ...imports.map(([filePath, module]) => ({ filePath, text: importOf(module) })),
       ...impure.map(([text]) => ({ filePath: 'libs/domain/src/event.ts', text })),
     ]);
   }, 300_000);
 
   it.each(imports.map(([filePath, module, rule], i) => ({ filePath, module, rule, i })))(
-    '$filePath importing $module: $rule',
+    '$filePath importing $module breaks the lint rule: $rule',
     ({ rule, i }) => {
       if (rule === null) expect(found[i]).toEqual([]);
       else expect(found[i]).toContain(rule);
     },
   );
   it.each(impure.map(([text, rule], i) => ({ text: text.trim(), rule, i })))(
-    'the domain is pure: $text',
+    'the domain must not contain: $text',
     ({ rule, i }) => expect(found[imports.length + i]).toContain(rule),
   );
 });

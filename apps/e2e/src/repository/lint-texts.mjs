@@ -1,9 +1,9 @@
-// Reads [{filePath, text}] as JSON from standard input; writes the rules that each text breaks, as JSON.
+// Reads JSON [{filePath, text}] from stdin; writes JSON with the lint rules that each text breaks.
 import { text } from 'node:stream/consumers';
 import { createProjectGraphAsync } from '@nx/devkit';
 import { ESLint } from 'eslint';
 
-// Made by the first lint of a checkout. Without it the rule on boundaries says a word, on standard output, and lets everything pass.
+// Without the project graph, @nx/enforce-module-boundaries accepts every import.
 await createProjectGraphAsync({ exitOnError: true });
 
 const eslint = new ESLint();

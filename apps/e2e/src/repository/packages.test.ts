@@ -20,52 +20,53 @@ const packages = [...Object.entries(lockOf('package-lock.json')), ...Object.entr
     ...locked,
   }));
 
-/** Licences under which callstream may be given away. MPL and OFL ask only for what is theirs to stay under them. */
+/** Licences that allow redistribution of callstream. MPL and OFL cover only their own files. */
 const allowed = new Set([
   ...['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0', 'Zlib', 'Python-2.0'],
   ...['Unlicense', 'CC0-1.0', 'CC-BY-4.0', 'MPL-2.0', 'OFL-1.1'],
 ]);
-/** They say it in a way that npm does not know any more: `licenses`. Read, and MIT. */
-const readByHand = new Set(['ssh2', 'cpu-features', 'buildcheck']);
+/** MIT, checked by hand: they use the obsolete field `licenses`. */
+const checkedByHand = new Set(['ssh2', 'cpu-features', 'buildcheck']);
 
-/** Of an expression with OR one licence is enough, of one with AND all are needed. */
+/** SPDX expression: one alternative of OR must be allowed, and all parts of AND. */
 const isAllowed = (expression: string): boolean =>
   expression
     .replaceAll(/[()]/g, '')
     .split(' OR ')
     .some((option) => option.split(' AND ').every((licence) => allowed.has(licence)));
 
-it('a licence is allowed only if all that it asks for is', () => {
+it('a licence expression is allowed if one alternative of OR is, with all parts of AND', () => {
   expect(['MIT', '(MIT OR GPL-3.0)', 'Apache-2.0 AND MIT'].map(isAllowed)).toEqual([true, true, true]);
   expect(['GPL-3.0', 'MIT AND GPL-3.0', ''].map(isAllowed)).toEqual([false, false, false]);
 });
 
-it('every package, at run time and while developing, has a licence that is allowed', () => {
+it('every package, development dependencies included, has an allowed licence', () => {
   expect(packages.length).toBeGreaterThan(500);
-  const refused = packages.filter(({ name, license = '' }) => !readByHand.has(name) && !isAllowed(license));
+  const refused = packages.filter(({ name, license = '' }) => !checkedByHand.has(name) && !isAllowed(license));
   expect(refused.map(({ name, license }) => `${name}: ${license ?? 'none'}`)).toEqual([]);
 });
 
-it('every package that wants to run a script at install has been looked at', () => {
+it('every package with an install script is listed in allowScripts', () => {
   const { allowScripts } = json('package.json') as { readonly allowScripts: Record<string, boolean> };
-  const wanting = new Set(packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name));
-  expect([...wanting].filter((name) => !(name in allowScripts))).toEqual([]);
-  expect(Object.keys(allowScripts).filter((name) => !wanting.has(name))).toEqual([]);
+  const withScript = new Set(packages.filter(({ hasInstallScript }) => hasInstallScript).map(({ name }) => name));
+  expect([...withScript].filter((name) => !(name in allowScripts))).toEqual([]);
+  expect(Object.keys(allowScripts).filter((name) => !withScript.has(name))).toEqual([]);
 });
 
-it('no lock file says where somebody got a package from', () => {
+it('lock files contain no registry URLs', () => {
   expect(packages.filter(({ resolved }) => resolved !== undefined)).toEqual([]);
 });
 
-it('everything of callstream has one version', () => {
+it('all workspaces have the same version', () => {
   const { version } = json('package.json') as { readonly version: string };
   const files = globSync(['{apps,libs}/*/package.json', 'tools/package.json'], { cwd: repositoryRoot });
   expect(files.length).toBeGreaterThan(12);
   for (const file of files) {
     const { dependencies = {}, ...own } = json(file) as { version: string; dependencies?: Record<string, string> };
-    const ours = Object.entries(dependencies).filter(([name]) => name.startsWith('@callstream/'));
-    expect({ file, versions: new Set([own.version, ...ours.map(([, wanted]) => wanted)]) }).toEqual({
-      ...{ file, versions: new Set([version]) },
+    const internal = Object.entries(dependencies).filter(([name]) => name.startsWith('@callstream/'));
+    expect({ file, versions: new Set([own.version, ...internal.map(([, range]) => range)]) }).toEqual({
+      file,
+      versions: new Set([version]),
     });
   }
 });

@@ -12,39 +12,39 @@ const run = promisify(execFile);
 const example = join(import.meta.dirname, '../../../../docs/examples/nginx.conf');
 const search = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
 
-/** The names in the example. */
+/** Host names of the example. */
 export const webhookHost = 'calls.example.com';
 export const boardHost = 'board.example.com';
 
-/** nginx, with the example in docs/examples. */
+/** nginx with docs/examples/nginx.conf. */
 export interface Nginx extends AsyncDisposable {
   readonly port: number;
-  /** How to reach it by the names in the example, and to believe its certificate. */
+  /** Options of a connection that resolve the example's host names and trust its certificate. */
   readonly connect: { readonly ca: string; readonly lookup: LookupFunction };
-  /** Everything that it wrote into its logs. */
+  /** The text of all its log files. */
   readonly logs: () => Promise<string>;
 }
 
-/** What is missing to run it; null if nothing is. */
+/** What this machine lacks to run it; null if nothing. */
 export async function missingForNginx(): Promise<string | null> {
   if (process.platform !== 'linux') return 'Linux, where each address of 127.0.0.0/8 is its own';
-  const isThere = await run('nginx', ['-v'], { env: search }).then(
+  const isInstalled = await run('nginx', ['-v'], { env: search }).then(
     () => true,
     () => false,
   );
-  return isThere ? null : 'nginx';
+  return isInstalled ? null : 'nginx';
 }
 
-/** `ingest` and `gateway`: ports of two each. */
+/** `ingest` and `gateway`: the ports of two instances each. */
 export async function startNginx({ ingest, gateway }: Record<'ingest' | 'gateway', readonly number[]>): Promise<Nginx> {
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'callstream-nginx-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
-  await chmod(folder, 0o755); // its workers may be of another user
+  await chmod(folder, 0o755); // its workers may run as another user
   const authority = await createAuthority(join(folder, 'authority'));
   const { certificate, key } = await authority.issue('callstream', [`DNS:${webhookHost}`, `DNS:${boardHost}`]);
   const port = await pickPort();
-  const changes: Record<string, string> = {
+  const replacements: Record<string, string> = {
     'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
     '/etc/ssl/callstream.pem': certificate,
     '/etc/ssl/callstream.key': key,
@@ -54,12 +54,13 @@ export async function startNginx({ ingest, gateway }: Record<'ingest' | 'gateway
     '127.0.0.1:3001 ': `127.0.0.1:${ingest[1] ?? 0} `,
     '127.0.0.1:4000 ': `127.0.0.1:${gateway[0] ?? 0} `,
     '127.0.0.1:4001 ': `127.0.0.1:${gateway[1] ?? 0} `,
-    // Else where only its own user may write.
-    'http {\n': `http {\n${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((of) => `${of}_temp_path ${folder}/${of};\n`).join('')}`,
+    // The default folders are writable only for root.
+    'http {\n': `http {\n${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};\n`).join('')}`,
   };
   let text = await readFile(example, 'utf8');
-  for (const [from, to] of Object.entries(changes)) {
-    if (!text.includes(from)) throw new Error(`docs/examples/nginx.conf has no "${from}" any more.`);
+  for (const [from, to] of Object.entries(replacements)) {
+    if (!text.includes(from))
+      throw new Error(`docs/examples/nginx.conf does not contain "${from}", which this test replaces.`);
     text = text.replaceAll(from, to);
   }
   const file = join(folder, 'nginx.conf');
@@ -74,14 +75,17 @@ export async function startNginx({ ingest, gateway }: Record<'ingest' | 'gateway
     await exited;
   });
   const logs = async (): Promise<string> => {
-    const all = ['callstream.log', 'callstream-error.log', 'error.log'];
-    return (await Promise.all(all.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')))).join('\n');
+    const files = ['callstream.log', 'callstream-error.log', 'error.log'];
+    return (await Promise.all(files.map((name) => readFile(join(folder, name), 'utf8').catch(() => '')))).join('\n');
   };
-  const isThere = async (): Promise<boolean> => {
+  const isRunning = async (): Promise<boolean> => {
     if (child.exitCode !== null) throw new Error(`nginx ended with ${child.exitCode}.\n${await logs()}`);
     return (await readFile(join(folder, 'pid'), 'utf8').catch(() => '')) !== '';
   };
-  await until(isThere, { timeoutMs: 20_000, onTimeout: () => new Error('nginx does not start.') });
+  await until(isRunning, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error('nginx did not write its pid file within 20 s.'),
+  });
   const lookup: LookupFunction = (_, { all }, done) =>
     all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
   const owned = cleanup.move();

@@ -14,10 +14,10 @@ import { launch } from '../system/service-process.ts';
 import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
 
-/** A busy machine is no failure. */
+// For a busy machine.
 jest.setTimeout(60_000);
 const livesNow = fixtureEventsUntil(Date.now());
-const patience = { timeout: 20_000 };
+const wait = { timeout: 20_000 };
 const dayMs = 86_400_000;
 const firstLoadBytesMax = 250_000;
 
@@ -44,15 +44,15 @@ beforeAll(async () => {
   ({ page } = dashboard);
 }, 120_000);
 afterAll(() => cleanup.disposeAsync());
-// What a page complains of is a failure wherever it was: scripts that throw, text that became markup, a policy that is broken.
-afterEach(() => expect(dashboard.complaints).toEqual([]));
+// Any error of the page fails the test: exceptions, markup from foreign text, violations of the content security policy.
+afterEach(() => expect(dashboard.errors).toEqual([]));
 
 async function post(...bodies: (object | string)[]): Promise<void> {
   const texts = bodies.map((body) => (typeof body === 'string' ? body : JSON.stringify(body)));
   expect((await sender.postAll(texts)).filter(({ status }) => status !== 200)).toEqual([]);
 }
 const now = (): string => new Date().toISOString();
-const waits = (call_id: string, more = {}) => ({
+const waiting = (call_id: string, more = {}) => ({
   type: 'call.waiting',
   call_id,
   queue: '900',
@@ -61,23 +61,24 @@ const waits = (call_id: string, more = {}) => ({
 });
 const go = (to: Page, hash: string): Promise<void> => to.evaluate((next) => void (location.hash = next), hash);
 const row = (callId: string) => page.locator(`[data-call="${callId}"]`);
-const isLive = (of: Page) => of.locator('.truth[data-connection=live]').waitFor(patience);
+const untilLive = (of: Page) => of.locator('.connection-status[data-connection=live]').waitFor(wait);
 
-/** What the table says: call_id → state. */
+/** call_id → state, as the table shows it. */
 const shownStates = (): Promise<Record<string, string>> =>
   page.evaluate(() =>
     Object.fromEntries(
-      [...document.querySelectorAll<HTMLElement>('[data-call]')].map((one) => [
-        one.dataset['call'] ?? '',
-        [...(one.querySelector('.state')?.classList ?? [])].find((name) => name.startsWith('state-'))?.slice(6) ?? '',
+      [...document.querySelectorAll<HTMLElement>('[data-call]')].map((element) => [
+        element.dataset['call'] ?? '',
+        [...(element.querySelector('.state')?.classList ?? [])].find((name) => name.startsWith('state-'))?.slice(6) ??
+          '',
       ]),
     ),
   );
 
 const shownIds = async (): Promise<string[]> => Object.keys(await shownStates()).toSorted();
 
-it('says what to do where nothing has happened yet, and is small', async () => {
-  await page.getByText('No call yet.').waitFor(patience);
+it('the empty dashboard explains how to send a webhook, and loads less than 250 kB', async () => {
+  await page.getByText('No call yet.').waitFor(wait);
   expect(await page.locator('pre').first().textContent()).toContain('curl');
   const bytes = await page.evaluate(() =>
     [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
@@ -88,47 +89,49 @@ it('says what to do where nothing has happened yet, and is small', async () => {
   expect(bytes).toBeLessThan(firstLoadBytesMax);
 });
 
-it('shows a webhook within moments, and every step of a life', async () => {
+it('the dashboard shows every step of a call soon after its webhook', async () => {
   await go(page, '#/calls');
   const life = (livesNow.get('01-nominal') ?? []).map((body) => ({ body, receivedAt: new Date().toISOString() }));
   for (const [i, { body }] of life.entries()) {
     await post(body);
     for (const [callId, call] of callsOfEvents(eventsOf(life.slice(0, i + 1))))
-      await row(callId).locator(`.state-${call.state}`).waitFor(patience);
+      await row(callId).locator(`.state-${call.state}`).waitFor(wait);
   }
 });
 
-it('shows each call of every life as the fold of the log has it', async () => {
+it('the dashboard shows every call in the state of the fold of the log, also after a reload', async () => {
   await post(...[...livesNow.values()].flat());
   const calls = [...callsOfEvents(await readLog(system.kafka, system.topic)).values()];
-  const wanted = Object.fromEntries(calls.map((call) => [call.callId, call.state as string]));
-  await expectSoon(shownStates, wanted);
+  const expected = Object.fromEntries(calls.map((call) => [call.callId, call.state as string]));
+  await expectSoon(shownStates, expected);
   await page.reload();
-  await expectSoon(shownStates, wanted);
+  await expectSoon(shownStates, expected);
 });
 
-async function expectSoon<T>(read: () => Promise<T>, wanted: T): Promise<void> {
+async function expectSoon<T>(read: () => Promise<T>, expected: T): Promise<void> {
   let last: T | undefined;
-  const isSo = async (): Promise<boolean> => {
+  const isEqual = async (): Promise<boolean> => {
     last = await read();
-    return JSON.stringify(sorted(last)) === JSON.stringify(sorted(wanted));
+    return JSON.stringify(sorted(last)) === JSON.stringify(sorted(expected));
   };
-  await until(isSo, { timeoutMs: patience.timeout, everyMs: 50, onTimeout: () => new Error('It is not shown.') }).catch(
-    () => expect(last).toEqual(wanted),
-  );
+  await until(isEqual, {
+    timeoutMs: wait.timeout,
+    everyMs: 50,
+    onTimeout: () => new Error('Not equal in time.'),
+  }).catch(() => expect(last).toEqual(expected));
 }
 const sorted = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? Object.entries(value).toSorted() : value;
 
-it('filters, searches and sorts, and all of it stands in the address', async () => {
+it('filters and search change the list and the address', async () => {
   await post(
-    waits('filtered-1', { queue: 'fila', their_number: '+55 11 91234-0001' }),
-    waits('filtered-2', { queue: 'fila' }),
+    waiting('filtered-1', { queue: 'fila', their_number: '+55 11 91234-0001' }),
+    waiting('filtered-2', { queue: 'fila' }),
   );
   await go(page, '#/calls?queue=fila');
   await expectSoon(shownIds, ['filtered-1', 'filtered-2']);
   await page.keyboard.press('/');
-  await page.locator('input[type=search]:focus').waitFor(patience);
+  await page.locator('input[type=search]:focus').waitFor(wait);
   await page.keyboard.type('1234 0001');
   await expectSoon(shownIds, ['filtered-1']);
   expect(new URL(page.url()).hash).toBe('#/calls?queue=fila&search=1234+0001');
@@ -136,47 +139,47 @@ it('filters, searches and sorts, and all of it stands in the address', async () 
   await expectSoon(shownIds, ['filtered-1']);
   await go(page, '#/calls?queue=fila');
   await page.getByRole('button', { name: 'Finished' }).click();
-  await page.getByText('No call matches.').waitFor(patience);
+  await page.getByText('No call matches.').waitFor(wait);
   await page.getByRole('button', { name: 'Clear filters' }).click();
-  await row('filtered-2').waitFor(patience);
+  await row('filtered-2').waitFor(wait);
 });
 
-it('shows a call with every event, what came late, twice or unknown, and what comes while it is open', async () => {
-  const call_id = 'judged';
+it('the page of a call shows every event, marks late, duplicate and unknown ones, and adds new ones', async () => {
+  const call_id = 'detailed';
   const late = { type: 'call.new', call_id, timestamp: new Date(Date.now() - 60_000).toISOString() };
-  await post(waits(call_id), late, late, { type: 'call.teleported', call_id });
-  // The gateway does not tell an open page of a redelivery: both deliveries must be in Postgres before the page opens.
-  await system.projected();
+  await post(waiting(call_id), late, late, { type: 'call.teleported', call_id });
+  // The gateway sends no update for a redelivery: both deliveries must be in Postgres before the page opens.
+  await system.untilProjected();
   await go(page, `#/calls/${call_id}`);
   const event = (type: string) => page.locator(`li[data-type="${type}"]`);
-  await event('call.new').getByText('late', { exact: true }).waitFor(patience);
-  await event('call.new').getByText('out of order').waitFor(patience);
-  await event('call.new').getByText('delivered 2 times').waitFor(patience);
-  await event('call.teleported').getByText('unknown type').waitFor(patience);
-  await event('call.teleported').getByText('no usable time').waitFor(patience);
+  await event('call.new').getByText('late', { exact: true }).waitFor(wait);
+  await event('call.new').getByText('out of order').waitFor(wait);
+  await event('call.new').getByText('delivered 2 times').waitFor(wait);
+  await event('call.teleported').getByText('unknown type').waitFor(wait);
+  await event('call.teleported').getByText('no valid timestamp').waitFor(wait);
   await event('call.new').locator('summary').click();
   expect(JSON.parse((await event('call.new').locator('pre').textContent()) ?? '')).toEqual(late);
   await post(
     { type: 'actor.entered', call_id, actor: 'ana@example.com', queue: '900', timestamp: now() },
     { type: 'call.recording-available', call_id, url: 'javascript:alert(1)', timestamp: now() },
   );
-  await event('actor.entered').waitFor(patience);
-  await page.locator('.lane').getByText('ana@example.com').waitFor(patience);
-  // What is no address of the web is no link.
-  await page.locator('.facts').getByText('javascript:alert(1)').waitFor(patience);
+  await event('actor.entered').waitFor(wait);
+  await page.locator('.lane').getByText('ana@example.com').waitFor(wait);
+  // Only http and https addresses become links.
+  await page.locator('.facts').getByText('javascript:alert(1)').waitFor(wait);
   expect(await page.locator('a[href^="javascript:"]').count()).toBe(0);
   await go(page, '#/calls/never-was');
-  await page.getByText('This call is not known.').waitFor(patience);
+  await page.getByText('This call is not known.').waitFor(wait);
 });
 
-it('shows the newest events of a call that has more than an answer may have, and the others once they are asked for', async () => {
+it('a call with more events than fit an answer shows the newest ones, and older ones on request', async () => {
   const call_id = 'large';
-  await post(...[1, 2, 3].map((n) => waits(call_id, { n, data: 'x'.repeat(900_000) })));
-  const inTables = async (): Promise<boolean> => {
-    const answer = (await (await fetch(`${base}api/calls/${call_id}/events`)).json()) as { next?: number | null };
-    return typeof answer.next === 'number';
+  await post(...[1, 2, 3].map((n) => waiting(call_id, { n, data: 'x'.repeat(900_000) })));
+  const isPaged = async (): Promise<boolean> => {
+    const response = (await (await fetch(`${base}api/calls/${call_id}/events`)).json()) as { next?: number | null };
+    return typeof response.next === 'number';
   };
-  await expectSoon(inTables, true);
+  await expectSoon(isPaged, true);
   await go(page, `#/calls/${call_id}`);
   const shownEvents = (): Promise<number> => page.locator('.events li').count();
   await expectSoon(shownEvents, 2);
@@ -186,7 +189,7 @@ it('shows the newest events of a call that has more than an answer may have, and
   expect(await older.count()).toBe(0);
 });
 
-it('shows the text of strangers as text', async () => {
+it('text of callers and providers is shown as text, never as markup', async () => {
   const texts = [
     '<script>alert(1)</script>',
     '<img src=x onerror=alert(1)>',
@@ -195,138 +198,141 @@ it('shows the text of strangers as text', async () => {
     '\u202Egnp.exe',
   ];
   await post(
-    ...texts.map((text, i) => waits(`text-${i}`, { queue: text, their_number: text, direction: text })),
+    ...texts.map((text, i) => waiting(`text-${i}`, { queue: text, their_number: text, direction: text })),
     ...texts.map((text) => ({ type: 'actor.logged-in', actor: text, queue: text, number: text, timestamp: now() })),
   );
   await go(page, '#/calls');
   for (const [i, text] of texts.entries()) {
-    await row(`text-${i}`).waitFor(patience);
+    await row(`text-${i}`).waitFor(wait);
     expect(await row(`text-${i}`).locator('.phone').textContent()).toBe(text);
     expect(await row(`text-${i}`).locator('.queue-cell').textContent()).toBe(text);
   }
   await go(page, '#/calls/text-0');
-  await page.getByRole('heading', { name: texts[0]! }).waitFor(patience);
+  await page.getByRole('heading', { name: texts[0]! }).waitFor(wait);
   await go(page, '#/agents');
-  for (const text of texts) await page.getByRole('rowheader', { name: text }).first().waitFor(patience);
+  for (const text of texts) await page.getByRole('rowheader', { name: text }).first().waitFor(wait);
   expect(await page.evaluate(() => document.querySelectorAll('#root script, #root img').length)).toBe(0);
 });
 
-it('goes on where it was after the socket is cut, the page was frozen, the gateway was killed', async () => {
+it('the dashboard resumes after a lost socket, a frozen page and a killed gateway', async () => {
   await go(page, '#/calls?search=cut-');
-  await post(waits('cut-1'));
-  await row('cut-1').waitFor(patience);
+  await post(waiting('cut-1'));
+  await row('cut-1').waitFor(wait);
   proxy.cut();
-  await post(waits('cut-2'));
-  await row('cut-2').waitFor(patience);
+  await post(waiting('cut-2'));
+  await row('cut-2').waitFor(wait);
 
   const session = await page.context().newCDPSession(page);
   await session.send('Page.setWebLifecycleState', { state: 'frozen' });
   proxy.cut();
-  await post(waits('cut-3'));
+  await post(waiting('cut-3'));
   await session.send('Page.setWebLifecycleState', { state: 'active' });
-  await row('cut-3').waitFor(patience);
+  await row('cut-3').waitFor(wait);
 
   await system.kill('gateway');
-  await page.getByRole('alert').getByText('Reconnecting').waitFor(patience);
-  await post(waits('cut-4'), { type: 'call.finished', call_id: 'cut-1', timestamp: now() });
+  await page.getByRole('alert').getByText('Reconnecting').waitFor(wait);
+  await post(waiting('cut-4'), { type: 'call.finished', call_id: 'cut-1', timestamp: now() });
   // A minute passes.
   await page.evaluate(() => {
-    const right = performance.now.bind(performance);
-    performance.now = () => right() + 60_000;
+    const original = performance.now.bind(performance);
+    performance.now = () => original() + 60_000;
   });
-  // What was there stays, and is said to be old.
+  // The old calls stay visible, marked as old.
   await page
     .getByRole('alert')
     .getByText(/What you see is 1:\d\d old/)
-    .waitFor(patience);
+    .waitFor(wait);
   expect(await row('cut-3').count()).toBe(1);
   await page.evaluate(() => delete (performance as { now?: unknown }).now);
   await system.start('gateway');
-  await row('cut-4').waitFor(patience);
-  await row('cut-1').locator('.state-FINISHED').waitFor(patience);
-  await isLive(page);
+  await row('cut-4').waitFor(wait);
+  await row('cut-1').locator('.state-FINISHED').waitFor(wait);
+  await untilLive(page);
   expect(await page.getByRole('alert').count()).toBe(0);
 });
 
-it('shows waits by the clock of the gateway, whatever the clock of the PC says', async () => {
-  await using wrong = await openPage(browser, { url: `${base}#/calls?search=clock-` });
-  await post(waits('clock-1'));
-  const timer = wrong.page.locator('[data-call=clock-1] .timer').first();
-  await timer.waitFor(patience);
+it('waiting times follow the clock of the gateway, not that of the PC', async () => {
+  await using skewed = await openPage(browser, { url: `${base}#/calls?search=clock-` });
+  await post(waiting('clock-1'));
+  const timer = skewed.page.locator('[data-call=clock-1] .timer').first();
+  await timer.waitFor(wait);
   for (const byMs of [dayMs, -dayMs]) {
-    await wrong.page.evaluate((ms) => {
-      const right = Date.now.bind(Date);
-      Date.now = () => right() + ms;
+    await skewed.page.evaluate((ms) => {
+      const original = Date.now.bind(Date);
+      Date.now = () => original() + ms;
     }, byMs);
     const before = await timer.textContent();
     await expectSoon(async () => (await timer.textContent()) !== before, true);
     expect(await timer.textContent()).toMatch(/^\D*\d?\d:\d\d$/);
-    await isLive(wrong.page);
+    await untilLive(skewed.page);
   }
-  await wrong.page.reload();
-  await timer.waitFor(patience);
+  await skewed.page.reload();
+  await timer.waitFor(wait);
   expect(await timer.textContent()).toMatch(/^\D*\d?\d:\d\d$/);
-  expect(wrong.complaints).toEqual([]);
+  expect(skewed.errors).toEqual([]);
 });
 
-it('draws charts where the browser names a language that there is not, and in the colours of the system', async () => {
-  await using own = await openPage(browser, { url: `${base}#/today`, language: 'en-US@posix', settings: {} });
-  const ground = (): Promise<string> =>
-    own.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
-  await own.page.locator('.plot canvas').first().waitFor(patience);
-  const light = await ground();
-  await own.page.emulateMedia({ colorScheme: 'dark' });
-  await expectSoon(async () => (await ground()) !== light, true);
-  expect(own.complaints).toEqual([]);
+it('charts work with an unknown browser language, and follow the colour scheme of the system', async () => {
+  await using opened = await openPage(browser, { url: `${base}#/today`, language: 'en-US@posix', settings: {} });
+  const background = (): Promise<string> =>
+    opened.page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+  await opened.page.locator('.plot canvas').first().waitFor(wait);
+  const light = await background();
+  await opened.page.emulateMedia({ colorScheme: 'dark' });
+  await expectSoon(async () => (await background()) !== light, true);
+  expect(opened.errors).toEqual([]);
 });
 
-/** Headings of views that speak for themselves are only heard. */
-const attached = { ...patience, state: 'attached' } as const;
-const views = ['#/now', '#/calls', '#/calls?as=columns', '#/calls/judged', '#/agents', '#/today'] as const;
+/** Some headings are only for screen readers: present, but not visible. */
+const attached = { ...wait, state: 'attached' } as const;
+const views = ['#/now', '#/calls', '#/calls?as=columns', '#/calls/detailed', '#/agents', '#/today'] as const;
 it.each([
-  // All but the colours is the same in both.
+  // The themes differ only in colours.
   { theme: 'light', language: 'pt-BR', rules: undefined },
   { theme: 'dark', language: 'en', rules: ['color-contrast'] },
-])('can be used by everybody: $theme, $language', async ({ theme, language, rules }) => {
-  await using own = await openPage(browser, { url: base, settings: { theme, language } });
+])(
+  'every view passes the accessibility rules of axe: theme $theme, language $language',
+  async ({ theme, language, rules }) => {
+    await using opened = await openPage(browser, { url: base, settings: { theme, language } });
+    for (const view of views) {
+      await go(opened.page, view);
+      await opened.page.locator('main h1').first().waitFor(attached);
+      expect([view, await accessibilityViolations(opened.page, rules)]).toEqual([view, []]);
+    }
+    await opened.page.getByRole('button', { name: /Settings|Configurações/ }).click();
+    await opened.page.locator('dialog[open]').waitFor(wait);
+    expect(await accessibilityViolations(opened.page, rules)).toEqual([]);
+  },
+);
+
+it.each([360, 3_840])('no view overflows a window of %d px', async (width) => {
+  await using opened = await openPage(browser, { url: base, width, height: Math.round(width / 1.6) });
   for (const view of views) {
-    await go(own.page, view);
-    await own.page.locator('main h1').first().waitFor(attached);
-    expect([view, await accessibilityViolations(own.page, rules)]).toEqual([view, []]);
+    await go(opened.page, view);
+    await opened.page.locator('main h1').first().waitFor(attached);
+    expect([view, await horizontalOverflowPx(opened.page)]).toEqual([view, 0]);
   }
-  await own.page.getByRole('button', { name: /Settings|Configurações/ }).click();
-  await own.page.locator('dialog[open]').waitFor(patience);
-  expect(await accessibilityViolations(own.page, rules)).toEqual([]);
 });
 
-it.each([360, 3_840])('fits a screen of %d px', async (width) => {
-  await using own = await openPage(browser, { url: base, width, height: Math.round(width / 1.6) });
-  for (const view of views) {
-    await go(own.page, view);
-    await own.page.locator('main h1').first().waitFor(attached);
-    expect([view, await horizontalOverflowPx(own.page)]).toEqual([view, 0]);
-  }
-});
-
-it('has a wall: large, and without anything to click', async () => {
-  await using wall = await openPage(browser, { url: `${base}?wallboard#/now`, width: 1_920, height: 1_080 });
-  await wall.page.locator('.figure-value').first().waitFor(patience);
-  expect(await wall.page.locator('button, nav, select, input').count()).toBe(0);
-  const px = await wall.page
+it('the wallboard has large figures and no controls', async () => {
+  await using wallboard = await openPage(browser, { url: `${base}?wallboard#/now`, width: 1_920, height: 1_080 });
+  await wallboard.page.locator('.figure-value').first().waitFor(wait);
+  expect(await wallboard.page.locator('button, nav, select, input').count()).toBe(0);
+  const px = await wallboard.page
     .locator('.figure.big .figure-value')
     .first()
-    .evaluate((one) => Number.parseFloat(getComputedStyle(one).fontSize));
+    .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
   expect(px).toBeGreaterThan(70);
-  expect(await horizontalOverflowPx(wall.page)).toBe(0);
+  expect(await horizontalOverflowPx(wallboard.page)).toBe(0);
 });
 
-it('loads itself again once where the gateway is of another version, and says so if that does not help', async () => {
-  await using own = await openPage(browser, { url: base });
-  await isLive(own.page);
+it('the dashboard reloads once if the gateway has another version, and shows a notice if the version still differs', async () => {
+  await using opened = await openPage(browser, { url: base });
+  await untilLive(opened.page);
   let loads = 0;
-  own.page.on('load', () => loads++);
-  // The next version of the gateway, whose page is the same, as if a cache had kept it.
-  await own.page.addInitScript(() => {
+  opened.page.on('load', () => loads++);
+  // As if a newer gateway served the old page from a cache.
+  await opened.page.addInitScript(() => {
     const parse = JSON.parse;
     JSON.parse = (text: string) => {
       const frame = parse(text) as { event?: string; data?: { projection_version?: number } } | null;
@@ -335,42 +341,43 @@ it('loads itself again once where the gateway is of another version, and says so
       return frame;
     };
   });
-  await own.page.reload();
+  await opened.page.reload();
   await expectSoon(() => Promise.resolve(loads), 2);
-  await own.page.locator('.stale[role=alert]').waitFor(patience);
-  await isLive(own.page);
+  await opened.page.locator('.stale[role=alert]').waitFor(wait);
+  await untilLive(opened.page);
   expect(loads).toBe(2);
-  await own.page.evaluate(() => sessionStorage.setItem('is now', 'yes'));
-  await own.page.reload();
-  await isLive(own.page);
-  await expectSoon(() => own.page.evaluate(() => sessionStorage.getItem('callstream.reloaded')), null);
-  expect(await own.page.locator('.stale').count()).toBe(0);
-  expect(own.complaints).toEqual([]);
+  await opened.page.evaluate(() => sessionStorage.setItem('is now', 'yes'));
+  await opened.page.reload();
+  await untilLive(opened.page);
+  await expectSoon(() => opened.page.evaluate(() => sessionStorage.getItem('callstream.reloaded')), null);
+  expect(await opened.page.locator('.stale').count()).toBe(0);
+  expect(opened.errors).toEqual([]);
 });
 
-it('asks for a token where one is needed, and shows what it allows: a queue, and the end of numbers', async () => {
+it('the dashboard asks for a required token, and shows only its queues and masked numbers', async () => {
   const secret = 'a secret of tests, which is long enough';
-  await using closed = await startGateway({ ...system.env, GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret });
-  const made = launch({
-    ...{ name: 'token', args: ['apps/gateway/src/token/main.ts', '--queues', 'fila', '--masked'] },
+  await using secured = await startGateway({ ...system.env, GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret });
+  const command = launch({
+    name: 'token',
+    args: ['apps/gateway/src/token/main.ts', '--queues', 'fila', '--masked'],
     env: { ...system.env, GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret },
   });
-  expect(await made.exited).toBe(0);
-  const token = /\S+\.\S+\.\S+/.exec(made.tail())?.[0] ?? '';
-  await using own = await openPage(browser, { url: `http://127.0.0.1:${closed.port}/#/calls` });
-  await own.page.getByLabel('Token').fill('a.wrong.one');
-  await own.page.keyboard.press('Enter');
-  await own.page.getByText('The token was refused').waitFor(patience);
-  await own.page.getByLabel('Token').fill(token);
-  await own.page.keyboard.press('Enter');
-  const calls = own.page.locator('[data-call]');
-  await calls.first().waitFor(patience);
-  expect(await calls.evaluateAll((all) => all.map((one) => one.dataset['call']).toSorted())).toEqual([
+  expect(await command.exited).toBe(0);
+  const token = /\S+\.\S+\.\S+/.exec(command.tail())?.[0] ?? '';
+  await using opened = await openPage(browser, { url: `http://127.0.0.1:${secured.port}/#/calls` });
+  await opened.page.getByLabel('Token').fill('a.wrong.one');
+  await opened.page.keyboard.press('Enter');
+  await opened.page.getByText('The token was refused').waitFor(wait);
+  await opened.page.getByLabel('Token').fill(token);
+  await opened.page.keyboard.press('Enter');
+  const calls = opened.page.locator('[data-call]');
+  await calls.first().waitFor(wait);
+  expect(await calls.evaluateAll((rows) => rows.map((element) => element.dataset['call']).toSorted())).toEqual([
     'filtered-1',
     'filtered-2',
   ]);
-  expect(await own.page.locator('[data-call=filtered-1] .phone').textContent()).toMatch(/^[^0-9]*0001$/);
-  await own.page.reload();
-  await calls.first().waitFor(patience);
-  expect(own.complaints).toEqual([]);
+  expect(await opened.page.locator('[data-call=filtered-1] .phone').textContent()).toMatch(/^[^0-9]*0001$/);
+  await opened.page.reload();
+  await calls.first().waitFor(wait);
+  expect(opened.errors).toEqual([]);
 });

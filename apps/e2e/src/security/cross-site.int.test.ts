@@ -10,10 +10,10 @@ import { startBrowser } from '../clients/browser.ts';
 import { startIngest } from '../system/ingest.ts';
 import type { Ingest } from '../system/ingest.ts';
 
-/** A busy machine is no failure. */
+// For a busy machine.
 jest.setTimeout(60_000);
 
-/** Names of RFC 2606, which only this browser resolves. */
+/** Reserved names (RFC 2606) that only this browser resolves. */
 const [foreignName, listedName, reboundName, reboundName6] = ['evil', 'app', 'rebind', 'rebind6'].map(
   (name) => `${name}.example.test`,
 ) as [string, string, string, string];
@@ -32,7 +32,7 @@ const kafka = connectKafka({
 });
 let ingest: Ingest;
 let browser: Browser;
-/** Of a server that has one empty page, under any name. */
+/** Port of a server with one empty page. */
 let pagePort: number;
 let ports: { readonly webhook: string; readonly admin: string };
 
@@ -66,28 +66,28 @@ async function openAt(url: string): Promise<Page> {
   await page.goto(url);
   return page;
 }
-/** Events on the log, and requests that were refused, since the start. */
-const arrived = async (): Promise<number> => (await endOffsets(kafka, topic)).get(0)?.high ?? 0;
+/** Events in the log. */
+const logged = async (): Promise<number> => (await endOffsets(kafka, topic)).get(0)?.high ?? 0;
 const refused = (): Promise<number> => ingest.metric('callstream_ingest_refused_total');
 const accepted = (): Promise<number> => ingest.metric('callstream_ingest_accepted_total');
 
-/** Does something that sends `count` requests, and says how many of them were accepted. */
-async function acceptedOf(count: number, send: () => Promise<unknown>): Promise<number> {
+/** Runs `send`, which sends `count` requests. @returns how many of them ingest accepted */
+async function countAccepted(count: number, send: () => Promise<unknown>): Promise<number> {
   const before = { accepted: await accepted(), answered: (await accepted()) + (await refused()) };
   await send();
-  // A beacon and a form tell nobody that they were answered.
+  // Beacons and forms do not report their response, so the metrics are polled.
   await until(async () => (await accepted()) + (await refused()) >= before.answered + count, {
     timeoutMs: 20_000,
-    onTimeout: () => new Error('The browser did not send them all: nothing was tried.'),
+    onTimeout: () => new Error('The browser did not send all requests, so that nothing was tested.'),
   });
   return (await accepted()) - before.accepted;
 }
 
-/** What a page can send without being asked for permission by CORS; runs in the page. */
+/** Requests that a page can send without a CORS preflight. Each function runs in the page. */
 const attacks: Readonly<Record<string, (url: string) => unknown>> = {
   'fetch with no-cors and a Blob': (url: string) =>
     fetch(url, { method: 'POST', mode: 'no-cors', body: new Blob(['{"type":"call.new","call_id":"x"}']) }),
-  'fetch with no-cors and a Blob that says it is JSON': (url: string) =>
+  'fetch with no-cors and a Blob of type application/json': (url: string) =>
     fetch(url, {
       method: 'POST',
       mode: 'no-cors',
@@ -95,7 +95,10 @@ const attacks: Readonly<Record<string, (url: string) => unknown>> = {
     }),
   'fetch with no-cors, credentials and no referrer': (url: string) =>
     fetch(url, {
-      ...{ method: 'POST', mode: 'no-cors', credentials: 'include', referrerPolicy: 'no-referrer' },
+      method: 'POST',
+      mode: 'no-cors',
+      credentials: 'include',
+      referrerPolicy: 'no-referrer',
       body: new Blob(['{"type":"call.new","call_id":"x"}']),
     }),
   'fetch of bytes without a content type, a simple request': (url: string) =>
@@ -121,21 +124,21 @@ const attacks: Readonly<Record<string, (url: string) => unknown>> = {
   },
 };
 
-describe.each(['127.0.0.1', '[::1]'])('a page of another origin, that sends to an ingest on %s', (host) => {
+describe.each(['127.0.0.1', '[::1]'])('a page of another origin that sends to ingest on %s', (host) => {
   let page: Page;
   beforeAll(async () => (page = await openAt(`http://${foreignName}:${pagePort}/`)));
   afterAll(() => page.close());
 
-  it.each(Object.entries(attacks))('puts nothing on the log: %s', async (_, send) => {
+  it.each(Object.entries(attacks))('a page of another origin cannot add an event: %s', async (_, send) => {
     const url = `http://${host}:${ports.webhook}/webhook`;
-    // What the page gets to read is an error, or nothing.
+    // The page can read only an error, or nothing.
     const attack = () => page.evaluate(send, url).catch(() => undefined);
-    expect(await acceptedOf(1, attack)).toBe(0);
+    expect(await countAccepted(1, attack)).toBe(0);
   });
 });
 
-describe.each([reboundName, reboundName6])('a page whose name was made to point here: %s', (name) => {
-  it('puts nothing on the log, though the browser takes ingest for its own server', async () => {
+describe.each([reboundName, reboundName6])('a page after DNS rebinding of %s', (name) => {
+  it('a page after DNS rebinding cannot add an event, although its request is same-origin', async () => {
     const page = await openAt(`http://${name}:${ports.webhook}/`);
     const send = () =>
       page.evaluate(() =>
@@ -145,14 +148,17 @@ describe.each([reboundName, reboundName6])('a page whose name was made to point 
           body: '{"type":"call.new","call_id":"x"}',
         }).then(({ status }) => status),
       );
-    expect(await acceptedOf(1, async () => expect(await send()).toBe(421))).toBe(0);
+    expect(await countAccepted(1, async () => expect(await send()).toBe(421))).toBe(0);
     await page.close();
   });
 
-  it('reads neither the description nor metrics', async () => {
+  it('a page after DNS rebinding can read neither the OpenAPI document nor metrics', async () => {
     const page = await openAt(`http://${name}:${ports.webhook}/`);
     const read = (path: string) =>
-      page.evaluate((it) => fetch(it).then(async (got) => ({ status: got.status, text: await got.text() })), path);
+      page.evaluate(async (url) => {
+        const response = await fetch(url);
+        return { status: response.status, text: await response.text() };
+      }, path);
     expect(await read('/openapi.json')).toMatchObject({ status: 421 });
     await page.goto(`http://${name}:${ports.admin}/`);
     for (const path of ['/metrics', '/readyz', '/livez']) {
@@ -164,14 +170,14 @@ describe.each([reboundName, reboundName6])('a page whose name was made to point 
   });
 });
 
-it('a page whose origin is in INGEST_CORS_ORIGINS may send, and reads the answer; it has to say that it sends JSON', async () => {
+it('a page of INGEST_CORS_ORIGINS can send JSON with its content type, and read the response', async () => {
   const page = await openAt(`http://${listedName}:${pagePort}/`);
   const post = (headers: Record<string, string>) =>
     page.evaluate(
       async ([url, given]) => {
         const body = new Blob(['{"type":"call.new","call_id":"listed"}']);
-        const answer = await fetch(url, { method: 'POST', headers: given, body });
-        return { status: answer.status, body: (await answer.json()) as object };
+        const response = await fetch(url, { method: 'POST', headers: given, body });
+        return { status: response.status, body: (await response.json()) as object };
       },
       [ingest.webhookUrl, headers] as const,
     );
@@ -180,8 +186,8 @@ it('a page whose origin is in INGEST_CORS_ORIGINS may send, and reads the answer
   await page.close();
 });
 
-describe('a sender that is no browser', () => {
-  /** As it is said, with nothing added. */
+describe('a sender that is not a browser', () => {
+  /** With exactly these headers. */
   const post = (headers: Record<string, string>): Promise<number | undefined> =>
     new Promise((resolve, reject) => {
       const sent = request(ingest.webhookUrl, { method: 'POST', headers }, (response: IncomingMessage) => {
@@ -194,7 +200,7 @@ describe('a sender that is no browser', () => {
   it.each([
     ...['127.0.0.1:3000', '[::1]:3000', 'localhost', 'LOCALHOST:3000', 'localhost.', 'board.localhost:3000'],
     ...['ingest:3000', 'ingest', '192.0.2.7', proxyName, 'CALLS.example.com:8443', 'calls.example.com.'],
-  ])('is served as %s', async (host) => {
+  ])('ingest accepts a request with the Host %s', async (host) => {
     expect(await post({ host, ...json })).toBe(200);
     expect(await post({ host })).toBe(200);
   });
@@ -208,7 +214,7 @@ describe('a sender that is no browser', () => {
       'evil.localhost.example',
     ],
     ...['127.0.0.1@evil.example', 'evil.example@127.0.0.1', 'evil.example#127.0.0.1', 'evil.example/.localhost', 'a b'],
-  ])('is not served as %s', async (host) => {
+  ])('ingest refuses a request with the Host %s', async (host) => {
     expect(await post({ host, ...json })).toBe(421);
   });
 
@@ -223,15 +229,15 @@ describe('a sender that is no browser', () => {
     [{ 'sec-fetch-site': 'same-origin' }, 415],
     [{ 'sec-fetch-mode': 'no-cors' }, 415],
     [{ 'sec-fetch-dest': 'empty', 'sec-fetch-mode': 'cors' }, 415],
-    // Node's own fetch says no more than this.
+    // As Node's fetch sends it.
     [{ 'sec-fetch-mode': 'cors' }, 200],
     [{ referer: 'https://evil.example/' }, 415],
     [{ referer: 'https://evil.example/', ...json }, 200],
-  ])('with %j is answered with %d', async (headers, status) => {
+  ])('ingest answers a request with the headers %j with %d', async (headers, status) => {
     expect(await post(headers)).toBe(status);
   });
 
-  it('is told in the log which setting would let it in', async () => {
+  it('the log names the setting that would allow a refused request', async () => {
     await post({ host: 'evil.example', ...json });
     await post({ origin: 'https://evil.example', ...json });
     const lines = () => ingest.service.tail().split('\n');
@@ -247,7 +253,7 @@ describe('a sender that is no browser', () => {
   });
 });
 
-it('on the log is what was accepted, and nothing else', async () => {
-  expect(await arrived()).toBe(await accepted());
+it('the log contains exactly the accepted events', async () => {
+  expect(await logged()).toBe(await accepted());
   expect(ingest.service.hasEnded()).toBe(false);
 });

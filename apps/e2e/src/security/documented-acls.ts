@@ -18,7 +18,7 @@ const operations = {
   Write: AclOperationTypes.WRITE,
 } as const;
 
-/** The rights in Kafka that the guide has its readers grant: its lines `acls <user> …`, which end in options of kafka-acls.sh. */
+/** The ACLs of docs/guides/own-servers.md: its lines `acls <user> …` with options of kafka-acls.sh. */
 export async function documentedAcls(): Promise<AclEntry[]> {
   const lines = (await readFile(guide, 'utf8')).split('\n').filter((line) => /^acls \S/.test(line));
   return lines.flatMap((line) => {

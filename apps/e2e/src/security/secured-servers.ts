@@ -7,7 +7,7 @@ import { createAuthority, startPostgres, startSecuredKafka } from '@callstream/s
 import type { Authority, Certificate, PostgresServer, SecuredKafka } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 
-/** Passwords by user, at Kafka and at Postgres. Awkward for URLs and shells, as good ones are. */
+/** Passwords by user, for Kafka and Postgres. The first one needs escaping in URLs and shells. */
 export const passwords = {
   'callstream-migrate': 'm:/?#[]@!$&%41',
   'callstream-ingest': 'ingest-secret',
@@ -17,19 +17,19 @@ export const passwords = {
 } as const;
 export type SecuredUser = keyof typeof passwords;
 
-/** Kafka and Postgres that let nobody in without TLS, and nobody do what is not granted. */
+/** Kafka and Postgres that require TLS and authentication, with ACLs and roles. */
 export interface SecuredServers extends AsyncDisposable {
   readonly authority: Authority;
   readonly kafka: SecuredKafka;
-  /** The administrator's client. */
+  /** Kafka client of the administrator. */
   readonly admin: Kafka;
   readonly postgres: PostgresServer;
-  /** The users have the roles that the guide gives them; the projector has to show a certificate as well. */
+  /** Users have the roles of the guide; the projector needs a client certificate, too. */
   readonly databaseUrl: (user: SecuredUser, parameters?: string) => string;
-  /** A file with the password of a user, as orchestrators give it. */
+  /** Path of a file with the user's password, like a secret of an orchestrator. */
   readonly passwordFile: (user: SecuredUser) => string;
   readonly certificates: Readonly<Record<SecuredUser, Certificate>>;
-  /** As an administrator of the database. */
+  /** Runs SQL as superuser. */
   readonly sql: (statements: string) => Promise<unknown>;
 }
 
@@ -49,7 +49,7 @@ export async function startSecuredServers(): Promise<SecuredServers> {
     }),
     startPostgres({ dataDir: join(folder, 'postgres'), fsync: false, authority }),
   ]);
-  for (const one of started) if (one.status === 'fulfilled') cleanup.use(one.value);
+  for (const result of started) if (result.status === 'fulfilled') cleanup.use(result.value);
   const [kafka, postgres] = started;
   if (kafka.status === 'rejected') throw kafka.reason;
   if (postgres.status === 'rejected') throw postgres.reason;
@@ -59,11 +59,11 @@ export async function startSecuredServers(): Promise<SecuredServers> {
   const passwordFile = (user: SecuredUser): string => join(folder, `${user}.password`);
   for (const user of users) await writeFile(passwordFile(user), `${passwords[user]}\n`);
 
-  const place = new URL(postgres.value.url);
+  const { port } = new URL(postgres.value.url);
   const databaseUrl = (
     user: SecuredUser,
     parameters = `sslmode=verify-full&sslrootcert=${authority.certificate}`,
-  ): string => `postgres://${user}@localhost:${place.port}/callstream?${parameters}`;
+  ): string => `postgres://${user}@localhost:${port}/callstream?${parameters}`;
   const sql = async (statements: string): Promise<unknown> => {
     const db = connectTables({ url: `${postgres.value.url}?sslmode=require`, max: 1 });
     return db.query(statements).finally(() => db.end());
@@ -84,8 +84,14 @@ export async function startSecuredServers(): Promise<SecuredServers> {
   const admin = connectKafka({ brokers: [kafka.value.brokers], clientId: 'administrator', log });
   const owned = cleanup.move();
   return {
-    ...{ authority, kafka: kafka.value, admin, postgres: postgres.value, certificates },
-    ...{ databaseUrl, passwordFile, sql },
+    authority,
+    kafka: kafka.value,
+    admin,
+    postgres: postgres.value,
+    certificates,
+    databaseUrl,
+    passwordFile,
+    sql,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

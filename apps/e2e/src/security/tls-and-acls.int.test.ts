@@ -16,18 +16,18 @@ import type { ServiceProcess } from '../system/service-process.ts';
 const { AclOperationTypes } = kafkajs;
 const topic = 'call-events';
 const log = createLog({ service: 'e2e', level: 'silent' });
-const stack = new AsyncDisposableStack();
+const cleanup = new AsyncDisposableStack();
 let servers: SecuredServers;
 let ca: string;
 
 beforeAll(async () => {
-  servers = stack.use(await startSecuredServers());
+  servers = cleanup.use(await startSecuredServers());
   ca = await readFile(servers.authority.certificate, 'utf8');
   await grant(servers.admin, await documentedAcls());
 }, 120_000);
-afterAll(() => stack.disposeAsync());
+afterAll(() => cleanup.disposeAsync());
 
-/** Settings with which a service shows a password to Kafka. */
+/** Settings for a service that authenticates at Kafka with a password. */
 const withPassword = (user: SecuredUser, mechanism: string): Record<string, string> => ({
   KAFKA_BROKERS: servers.kafka.saslSsl,
   KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
@@ -48,7 +48,7 @@ const withDatabase = (user: SecuredUser, more = ''): Record<string, string> => (
   DATABASE_PASSWORD_FILE: servers.passwordFile(user),
 });
 
-/** The projector shows Postgres a certificate as well. */
+/** The projector needs a client certificate for Postgres, too. */
 const projectorEnv = (mechanism: string): Record<string, string> => {
   const { certificate, key } = servers.certificates['callstream-projector'];
   return {
@@ -57,25 +57,30 @@ const projectorEnv = (mechanism: string): Record<string, string> => {
   };
 };
 
-describe('on servers that require TLS, with a user for each service that has the documented rights and no others', () => {
+describe('on servers that require TLS, with only the documented rights for each service', () => {
   const ports = { ingest: 0, gateway: 0, admin: { ingest: 0, projector: 0, gateway: 0 } };
   const services = new Map<string, ServiceProcess>();
   const tails = (): string => [...services.values()].map((service) => service.tail()).join('\n');
 
   beforeAll(async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'callstream-secured-data-'));
-    stack.defer(() => rm(dataDir, { recursive: true, force: true }));
+    cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
     for (const name of ['ingest', 'gateway'] as const) ports[name] = await pickPort();
     for (const name of ['ingest', 'projector', 'gateway'] as const) ports.admin[name] = await pickPort();
     const common = {
-      ...{ KAFKA_TOPIC: topic, LOG_LEVEL: 'info', DATA_DIR: dataDir },
-      ...{ ADMIN_HOST: '127.0.0.1', INGEST_HOST: '127.0.0.1', GATEWAY_HOST: '127.0.0.1' },
-      ...{ INGEST_PORT: String(ports.ingest), GATEWAY_PORT: String(ports.gateway) },
+      KAFKA_TOPIC: topic,
+      LOG_LEVEL: 'info',
+      DATA_DIR: dataDir,
+      ADMIN_HOST: '127.0.0.1',
+      INGEST_HOST: '127.0.0.1',
+      GATEWAY_HOST: '127.0.0.1',
+      INGEST_PORT: String(ports.ingest),
+      GATEWAY_PORT: String(ports.gateway),
       INGEST_ADMIN_PORT: String(ports.admin.ingest),
       PROJECTOR_ADMIN_PORT: String(ports.admin.projector),
       GATEWAY_ADMIN_PORT: String(ports.admin.gateway),
     };
-    // As who may make topics, without a database.
+    // `topics` needs the right to create topics, and no database.
     const topics = ['apps/projector/src/main.ts', 'topics', '--partitions', '3'];
     await runOnce({ name: 'topics', args: topics, env: { ...common, ...withCertificate('callstream-migrate') } });
     const migrateEnv = { ...common, ...withCertificate('callstream-migrate'), ...withDatabase('callstream-migrate') };
@@ -83,7 +88,7 @@ describe('on servers that require TLS, with a user for each service that has the
 
     const start = async (name: keyof typeof ports.admin, env: Record<string, string>): Promise<void> => {
       const options = { name, args: [`apps/${name}/src/main.ts`], env: { ...common, ...env } };
-      services.set(name, stack.use(await startService(options, ports.admin[name])));
+      services.set(name, cleanup.use(await startService(options, ports.admin[name])));
     };
     await Promise.all([
       start('projector', projectorEnv('SCRAM-SHA-256')),
@@ -94,47 +99,47 @@ describe('on servers that require TLS, with a user for each service that has the
 
   const post = async (callId: string): Promise<number> => {
     const body = { type: 'call.new', call_id: callId, direction: 'inbound', our_number: '1', their_number: '2' };
-    const answer = await fetch(`http://127.0.0.1:${ports.ingest}/webhook`, {
+    const response = await fetch(`http://127.0.0.1:${ports.ingest}/webhook`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(body),
     });
-    return answer.status;
+    return response.status;
   };
-  const shows = (callId: string): Promise<boolean> =>
+  const untilShown = (callId: string): Promise<boolean> =>
     until(async () => (await fetch(`http://127.0.0.1:${ports.gateway}/api/calls/${callId}`)).status === 200, {
       timeoutMs: 30_000,
-      onTimeout: () => new Error(`Call ${callId} is not there.\n${tails()}`),
+      onTimeout: () => new Error(`The gateway does not have the call ${callId}.\n${tails()}`),
     });
 
-  it('a webhook becomes a call on the gateway', async () => {
+  it('a webhook becomes a call on the gateway, without warnings or retries', async () => {
     expect(await post('secured-1')).toBe(200);
-    await shows('secured-1');
-    // At once, and nothing that was tried again.
+    await untilShown('secured-1');
     expect(tails()).not.toMatch(/"level":"(warn|error|fatal)"(?!.*not-durable)/);
   }, 60_000);
 
-  it('an ingest that may not write says so, takes webhooks, and loses none', async () => {
+  it('an ingest without the right to write logs that, accepts webhooks, and loses none', async () => {
     const write = (await documentedAcls()).filter(
       ({ principal, operation }) => principal === 'User:callstream-ingest' && operation === AclOperationTypes.WRITE,
     );
     await revoke(servers.admin, write);
     await until(
-      async () => (await post('secured-2')) === 200 && /User callstream-ingest lacks the right to Write/.test(tails()),
-      { timeoutMs: 30_000, onTimeout: () => new Error(`It does not say what it lacks.\n${tails()}`) },
+      async () =>
+        (await post('secured-2')) === 200 && /User callstream-ingest is not authorized to Write/.test(tails()),
+      { timeoutMs: 30_000, onTimeout: () => new Error(`ingest does not log the missing right.\n${tails()}`) },
     );
     await grant(servers.admin, write);
     expect(await post('secured-3')).toBe(200);
-    await shows('secured-2');
-    await shows('secured-3');
+    await untilShown('secured-2');
+    await untilShown('secured-3');
   }, 90_000);
 });
 
-const ask = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unknown> => {
+const connectWith = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unknown> => {
   const kafka = connectKafka({
     brokers: [servers.kafka.saslSsl],
     clientId: 'test',
-    connects: 'once',
+    retryConnect: false,
     log,
     ...settings,
   });
@@ -143,56 +148,75 @@ const ask = (settings: Partial<Parameters<typeof connectKafka>[0]>): Promise<unk
 const user = (name: SecuredUser, password: string = passwords[name], mechanism: 'plain' | 'scram-sha-256' = 'plain') =>
   ({ mechanism, username: name, password }) as const;
 
-it('an operator may rebuild elsewhere and compare, and look at what was put aside', async () => {
+it('an operator may verify the tables, and list dead letters', async () => {
   const env = { ...withPassword('callstream-operator', 'SCRAM-SHA-512'), ...withDatabase('callstream-operator') };
   await runOnce({ name: 'verify', args: ['apps/projector/src/main.ts', 'verify'], env });
   await runOnce({ name: 'dlq', args: ['apps/projector/src/main.ts', 'dlq', 'list'], env });
 }, 60_000);
 
-describe('a Kafka that does not let us in: the message names cause and remedy', () => {
+describe('a refused connection to Kafka', () => {
   const gateway = user('callstream-gateway');
   it.each<[string, () => Promise<unknown>, RegExp]>([
-    ['no TLS, and the port has it', () => ask({}), /speaks TLS.*KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL/],
-    ['TLS, and the port has none', () => ask({ brokers: [servers.kafka.saslPlaintext], ssl: { ca } }), /has no TLS/],
-    ['another authority', () => ask({ ssl: {}, sasl: gateway }), /not of an authority.*KAFKA_SSL_CA_FILE/],
     [
-      'a name that is not in the certificate',
-      () => ask({ brokers: [servers.kafka.saslSsl.replace('localhost', '127.0.0.1')], ssl: { ca }, sasl: gateway }),
+      'a connection without TLS to a port with TLS',
+      () => connectWith({}),
+      /speaks TLS.*KAFKA_SECURITY_PROTOCOL=SSL or SASL_SSL/,
+    ],
+    [
+      'TLS to a port without',
+      () => connectWith({ brokers: [servers.kafka.saslPlaintext], ssl: { ca } }),
+      /may not support TLS/,
+    ],
+    [
+      'an unknown certificate authority',
+      () => connectWith({ ssl: {}, sasl: gateway }),
+      /not signed by a trusted certificate authority.*KAFKA_SSL_CA_FILE/,
+    ],
+    [
+      'a host name that is not in the certificate',
+      () =>
+        connectWith({ brokers: [servers.kafka.saslSsl.replace('localhost', '127.0.0.1')], ssl: { ca }, sasl: gateway }),
       /does not match certificate.*KAFKA_BROKERS/,
     ],
-    ['no certificate of ours', () => ask({ brokers: [servers.kafka.ssl], ssl: { ca } }), /KAFKA_SSL_CERTIFICATE_FILE/],
-    ['no user', () => ask({ ssl: { ca } }), /wants a user.*SASL_SSL/],
     [
-      'a user where none is asked for',
-      () => ask({ brokers: [servers.kafka.brokers], sasl: gateway }),
-      /takes no users.*PLAINTEXT or SSL/,
+      'no client certificate',
+      () => connectWith({ brokers: [servers.kafka.ssl], ssl: { ca } }),
+      /KAFKA_SSL_CERTIFICATE_FILE/,
+    ],
+    ['no credentials', () => connectWith({ ssl: { ca } }), /may require SASL.*SASL_SSL/],
+    [
+      'credentials for a port without SASL',
+      () => connectWith({ brokers: [servers.kafka.brokers], sasl: gateway }),
+      /may not support SASL.*PLAINTEXT or SSL/,
     ],
     [
       'a wrong password',
-      () => ask({ ssl: { ca }, sasl: user('callstream-gateway', 'wrong') }),
-      /callstream-gateway with this password for PLAIN: see KAFKA_SASL_USERNAME/,
+      () => connectWith({ ssl: { ca }, sasl: user('callstream-gateway', 'wrong') }),
+      /callstream-gateway with this password and mechanism PLAIN: check KAFKA_SASL_USERNAME/,
     ],
     [
-      'a wrong password, by SCRAM',
-      () => ask({ ssl: { ca }, sasl: user('callstream-gateway', 'wrong', 'scram-sha-256') }),
-      /with this password for SCRAM-SHA-256/,
+      'a wrong password with SCRAM',
+      () => connectWith({ ssl: { ca }, sasl: user('callstream-gateway', 'wrong', 'scram-sha-256') }),
+      /with this password and mechanism SCRAM-SHA-256/,
     ],
-  ])('%s', (_, asking, said) => expect(asking()).rejects.toThrow(said));
+  ])('the message names cause and remedy when a connection to Kafka fails: %s', (_, connect, message) =>
+    expect(connect()).rejects.toThrow(message),
+  );
 });
 
-describe('rights in Kafka that are missing: the message names the operation, on what, and the command', () => {
+describe('a missing right in Kafka', () => {
   const as = (name: SecuredUser): Kafka =>
     connectKafka({ brokers: [servers.kafka.saslSsl], ssl: { ca }, sasl: user(name), clientId: 'test', log });
 
-  it('to configure, to write', async () => {
+  it('the message names operation, resource and command for a missing right to describe the configuration or to write', async () => {
     await expect(describeTopic(as('callstream-gateway'), topic)).rejects.toThrow(
-      /lacks the right to DescribeConfigs topic "call-events": .*--allow-principal User:callstream-gateway --operation DescribeConfigs --topic call-events/,
+      /is not authorized to DescribeConfigs topic "call-events"\. .*--allow-principal User:callstream-gateway --operation DescribeConfigs --topic call-events/,
     );
     await using publisher = openPublisher(as('callstream-gateway'));
     const record = { topic, partition: 0, key: 'x', value: Buffer.from('{}'), headers: {} };
-    await expect(publisher.publishBatch([record])).rejects.toThrow(/lacks the right to Write/);
+    await expect(publisher.publishBatch([record])).rejects.toThrow(/is not authorized to Write/);
   });
-  it('a projector that may not be in its group ends', async () => {
+  it('a projector without the right to its consumer group exits, and names the right', async () => {
     const group = (await documentedAcls()).filter(({ resourceName }) => resourceName === 'callstream-projector');
     await revoke(servers.admin, group);
     try {
@@ -200,7 +224,7 @@ describe('rights in Kafka that are missing: the message names the operation, on 
       const service = launch({ name: 'projector', args: ['apps/projector/src/main.ts', 'run'], env });
       expect(await service.exited).toBe(1);
       expect(service.tail()).toMatch(
-        /lacks the right to Read group .*callstream-projector.*--operation Read --group callstream-projector/,
+        /is not authorized to Read group .*callstream-projector.*--operation Read --group callstream-projector/,
       );
     } finally {
       await grant(servers.admin, group);
@@ -208,7 +232,7 @@ describe('rights in Kafka that are missing: the message names the operation, on 
   }, 60_000);
 });
 
-describe('a Postgres that does not let us in: the message names cause and remedy', () => {
+describe('a refused connection to Postgres', () => {
   const read = async (url: string): Promise<unknown> => {
     const db = connectTables({ url, max: 1 });
     return readPositions(db).finally(() => db.end());
@@ -220,28 +244,34 @@ describe('a Postgres that does not let us in: the message names cause and remedy
   };
   const trusted = (): string => `sslrootcert=${servers.authority.certificate}`;
   it.each<[string, () => string, RegExp]>([
-    ['no TLS', () => at('callstream-gateway', ''), /no encryption.*sslmode=verify-full/],
-    ['another authority', () => at('callstream-gateway', 'sslmode=verify-full'), /authority.*sslrootcert/],
+    ['a connection without TLS', () => at('callstream-gateway', ''), /no encryption.*sslmode=verify-full/],
     [
-      'a name that is not in the certificate',
+      'an unknown certificate authority',
+      () => at('callstream-gateway', 'sslmode=verify-full'),
+      /authority.*sslrootcert/,
+    ],
+    [
+      'a host name that is not in the certificate',
       () => at('callstream-gateway', `sslmode=verify-full&${trusted()}`).replace('localhost', '127.0.0.1'),
       /127\.0\.0\.1.*sslmode=verify-ca/,
     ],
-    ['no certificate of ours', () => at('callstream-projector'), /certificate.*sslcert=<file>/],
+    ['no client certificate', () => at('callstream-projector'), /certificate.*sslcert=<file>/],
     ['a wrong password', () => at('callstream-gateway', undefined, 'wrong'), /password authentication.*DATABASE_URL/],
-  ])('%s', (_, url, said) => expect(read(url())).rejects.toThrow(said));
+  ])('the message names cause and remedy when a connection to Postgres fails: %s', (_, url, message) =>
+    expect(read(url())).rejects.toThrow(message),
+  );
 
-  it('without its role, or without tables', async () => {
+  it('the message names the remedy for a user without its role, and for a database without tables', async () => {
     await servers.sql('revoke callstream_gateway from "callstream-gateway"');
     try {
       await expect(read(at('callstream-gateway'))).rejects.toThrow(/does not exist.*migrate.*roles\.sql/);
     } finally {
       await servers.sql('grant callstream_gateway to "callstream-gateway"');
     }
-    const elsewhere = at('callstream-gateway').replace('/callstream?', '/postgres?');
-    await expect(read(elsewhere)).rejects.toThrow(/does not exist.*npm run projector -- migrate/);
+    const withoutTables = at('callstream-gateway').replace('/callstream?', '/postgres?');
+    await expect(read(withoutTables)).rejects.toThrow(/does not exist.*npm run projector -- migrate/);
   });
-  it('by another name of the host, verify-ca and require are content', async () => {
+  it('sslmode verify-ca and require accept another host name', async () => {
     for (const parameters of [`sslmode=verify-ca&${trusted()}`, 'sslmode=require'])
       await read(at('callstream-gateway', parameters).replace('localhost', '127.0.0.1'));
   });

@@ -8,16 +8,16 @@ import type { ServiceProcess } from './service-process.ts';
 export interface IngestOptions {
   readonly brokers: readonly string[];
   readonly topic: string;
-  /** Of its spool; an own one, removed at the end, if not given. */
+  /** Folder of its spool. Default: a temporary one, removed at the end. */
   readonly dataDir?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Largest file that it may write, in bytes. */
+  /** Largest file that it may write, in bytes. Default: no limit. */
   readonly fileBytesMax?: number;
-  /** Whom it runs as. */
+  /** User that it runs as; default: the user of this process. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** ingest as a process. */
+/** An ingest process. */
 export interface Ingest extends AsyncDisposable {
   readonly webhookUrl: string;
   readonly adminPort: string;
@@ -25,7 +25,7 @@ export interface Ingest extends AsyncDisposable {
   readonly dataDir: string;
   readonly readyz: () => Promise<{ status: number; text: string }>;
   readonly metricsText: () => Promise<string>;
-  /** The value of a metric without labels, or the sum over its labels. */
+  /** Value of a metric, summed over its labels. */
   readonly metric: (name: string) => Promise<number>;
 }
 
@@ -65,8 +65,8 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
     service,
     dataDir: folder,
     readyz: async () => {
-      const answer = await fetch(`${admin}/readyz`);
-      return { status: answer.status, text: (await answer.text()).trim() };
+      const response = await fetch(`${admin}/readyz`);
+      return { status: response.status, text: (await response.text()).trim() };
     },
     metricsText: () => readMetrics(adminPort),
     metric: (name) => readMetric(adminPort, name),
@@ -77,10 +77,10 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
 const readMetrics = async (adminPort: number): Promise<string> =>
   (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text();
 
-/** The value of a metric of a service, or the sum over its labels. @throws {Error} if there is none */
+/** Value of a service's metric, summed over its labels. @throws {Error} if the service does not expose it */
 export async function readMetric(adminPort: number, name: string): Promise<number> {
   const text = await readMetrics(adminPort);
   const lines = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`));
-  if (lines.length === 0) throw new Error(`There is no metric ${name}.`);
+  if (lines.length === 0) throw new Error(`/metrics has no metric ${name}.`);
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
 }

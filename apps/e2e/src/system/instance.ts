@@ -5,26 +5,27 @@ import type { ServiceProcess } from './service-process.ts';
 import { commandOf } from './system.ts';
 import type { ServiceName } from './system.ts';
 
-/** A service as a process, beside others of its kind on the same log and tables. */
+/** One process of a service; several can share a log and tables. */
 export interface ServiceInstance extends AsyncDisposable {
   readonly name: ServiceName;
-  /** Its port; a projector has only the other. */
+  /** Port for clients; a projector uses only the admin port. */
   readonly port: number;
   readonly adminPort: number;
+  /** The current process: each `start` makes a new one. */
   readonly service: () => ServiceProcess;
-  /** The value of a metric without labels, or the sum over its labels. */
+  /** Value of a metric, summed over its labels. */
   readonly metric: (name: string) => Promise<number>;
-  /** SIGTERM; resolves when it is gone. */
+  /** SIGTERM; resolves when it has ended. */
   readonly stop: () => Promise<void>;
   /** `kill -9`. */
   readonly kill: () => Promise<void>;
-  /** Starts it again, on the ports that it had; resolves when it is ready. */
+  /** Starts it again on the same ports; resolves when it is ready. */
   readonly start: () => Promise<void>;
-  /** The same without waiting until it is ready. */
+  /** Starts it again without waiting for readiness. */
   readonly launch: () => void;
 }
 
-/** `env`: of its system, and what is to be different. */
+/** `env`: settings of its system, with changes. */
 export async function startInstance(
   name: ServiceName,
   env: Readonly<Record<string, string>>,
@@ -35,7 +36,9 @@ export async function startInstance(
   const options = { name, args: commandOf[name], env: { ...env, ...ports } };
   let service = await startService(options, adminPort);
   return {
-    ...{ name, port, adminPort },
+    name,
+    port,
+    adminPort,
     service: () => service,
     metric: (metric) => readMetric(adminPort, metric),
     stop: () => service.stop(),

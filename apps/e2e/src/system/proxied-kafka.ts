@@ -7,14 +7,14 @@ import { startKafka, startProxy } from '@callstream/stack';
 import type { ClusterToJoin, Proxy } from '@callstream/stack';
 import { pickPort } from './free-port.ts';
 
-/** A Kafka of a test's own, all of whose clients go through a proxy. */
+/** A broker for one test. All clients connect through a proxy, which can make it unreachable. */
 export interface ProxiedKafka extends AsyncDisposable {
-  /** Where clients find it. */
+  /** Address of the proxy. */
   readonly brokers: readonly string[];
   readonly kafka: Kafka;
   readonly proxy: Proxy;
   readonly cluster: ClusterToJoin;
-  /** Stops the broker and starts it again; resolves when it is ready. */
+  /** Restarts the broker on the same port and data; resolves when it is ready. */
   readonly restart: () => Promise<void>;
 }
 

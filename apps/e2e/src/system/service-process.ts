@@ -7,11 +7,11 @@ import { until } from '@callstream/stack';
 const root = join(import.meta.dirname, '../../../..');
 const readyTimeoutMs = 60_000;
 const stopTimeoutMs = 20_000;
-/** Last lines of its log that are kept to be shown when it fails. */
-const linesKept = 50;
+/** Last log lines of a process, which go into the error message when it fails. */
+const tailLinesMax = 50;
 
-/** As `npm start` and compose run them; commands like `rebuild` have more room than the service. */
-const flagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
+/** The flags of `npm start` and compose. Commands such as `rebuild` get the default young generation, which is larger. */
+const nodeFlagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
   '--disable-warning=ExperimentalWarning',
   ...(script.startsWith('apps/projector/') && command === 'run' ? ['--max-semi-space-size=8'] : []),
 ];
@@ -21,36 +21,36 @@ export interface ProcessOptions {
   /** A TypeScript file of this repository, and its arguments. */
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Largest file that it may write, in bytes: what is more fails as on a full disk. No limit if not given. */
+  /** Largest file that it may write, in bytes; writes beyond it fail as on a full disk. Default: no limit. */
   readonly fileBytesMax?: number;
-  /** Whom it runs as; like this process if not given. Only root may choose. */
+  /** User that it runs as; default: the user of this process. Needs root. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
 
-/** A service as a process of its own. */
+/** A service, or a command, in a process of its own. */
 export interface ServiceProcess extends AsyncDisposable {
   readonly name: string;
-  /** Resolves, once it has ended, with its exit code, or null if a signal ended it. */
+  /** Resolves at its end with the exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>;
   readonly hasEnded: () => boolean;
-  /** Its last lines of log. */
+  /** The last lines of its output. */
   readonly tail: () => string;
-  /** SIGTERM; resolves when it is gone. @throws {Error} with its log if that takes too long */
+  /** SIGTERM; resolves when it has ended. @throws {Error} with its output, if it takes longer than 20 s */
   readonly stop: () => Promise<void>;
-  /** `kill -9`; resolves when it is gone. */
+  /** `kill -9`; resolves when it has ended. */
   readonly kill: () => Promise<void>;
-  /** SIGSTOP: it does nothing any more, and nobody is told. */
+  /** SIGSTOP: it hangs, and its connections stay open. */
   readonly freeze: () => void;
   /** SIGCONT. */
   readonly thaw: () => void;
   /** Sends a message over its IPC channel. */
-  readonly tell: (message: object) => void;
+  readonly sendMessage: (message: object) => void;
 }
 
-/** Starts a process. It has an IPC channel, so that it ends itself should we be killed. */
+/** Starts a process. The IPC channel ends it if this process is killed. */
 export function launch({ name, args, env, fileBytesMax, user }: ProcessOptions): ServiceProcess {
-  const command = [process.execPath, ...flagsOf(args), ...args];
-  // In blocks of 1,024 bytes.
+  const command = [process.execPath, ...nodeFlagsOf(args), ...args];
+  // `ulimit -f` counts blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
   const [file = '', ...rest] = fileBytesMax === undefined ? command : ['bash', '-c', limit, ...command];
   const child = spawn(file, rest, {
@@ -64,7 +64,7 @@ export function launch({ name, args, env, fileBytesMax, user }: ProcessOptions):
     if (!stream) continue;
     createInterface(stream).on('line', (line) => {
       lines.push(line);
-      if (lines.length > linesKept) lines.shift();
+      if (lines.length > tailLinesMax) lines.shift();
     });
   }
   const exited = once(child, 'exit').then(([code]) => code as number | null);
@@ -82,28 +82,32 @@ export function launch({ name, args, env, fileBytesMax, user }: ProcessOptions):
     });
   };
   return {
-    ...{ name, exited, hasEnded, stop, kill },
+    name,
+    exited,
+    hasEnded,
+    stop,
+    kill,
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
-    tell: (message) => void child.send(message),
+    sendMessage: (message) => void child.send(message),
     tail: () => lines.join('\n'),
     [Symbol.asyncDispose]: stop,
   };
 }
 
-/** Starts a service and waits until it has said so and is ready. @throws {Error} with its log if it ends or takes too long */
+/** Starts a service; resolves when it has logged its start and is ready. @throws {Error} with its output, if it ends or takes too long */
 export async function startService(options: ProcessOptions, adminPort: number): Promise<ServiceProcess> {
   const service = launch(options);
-  const ready = async (): Promise<boolean> => {
+  const isReady = async (): Promise<boolean> => {
     if (service.hasEnded()) throw new Error(`${options.name} ended before it was ready.\n${service.tail()}`);
     if (!service.tail().includes(`"${options.name}.started"`)) return false;
-    const answer = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
-    await answer?.body?.cancel();
-    return answer?.ok ?? false;
+    const response = await fetch(`http://127.0.0.1:${adminPort}/readyz`).catch(() => undefined);
+    await response?.body?.cancel();
+    return response?.ok ?? false;
   };
   try {
     const onTimeout = (): Error => new Error(`${options.name} is not ready.\n${service.tail()}`);
-    await until(ready, { timeoutMs: readyTimeoutMs, onTimeout });
+    await until(isReady, { timeoutMs: readyTimeoutMs, onTimeout });
     return service;
   } catch (error) {
     if (!service.hasEnded()) await service.kill();
@@ -111,7 +115,7 @@ export async function startService(options: ProcessOptions, adminPort: number): 
   }
 }
 
-/** Runs a command to its end. @throws {Error} with its log if it fails */
+/** Runs a command to its end. @throws {Error} with its output, if it fails */
 export async function runOnce(options: ProcessOptions): Promise<void> {
   const command = launch(options);
   const code = await command.exited;

@@ -12,9 +12,9 @@ import { runOnce, startService } from './service-process.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 export type ServiceName = 'ingest' | 'projector' | 'gateway';
-const all: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
+const serviceNames: readonly ServiceName[] = ['ingest', 'projector', 'gateway'];
 
-/** How each is run. */
+/** The command line of each service, after `node`. */
 export const commandOf = {
   ingest: ['apps/ingest/src/main.ts'],
   projector: ['apps/projector/src/main.ts', 'run'],
@@ -26,30 +26,33 @@ export interface SystemOptions {
   readonly topic: string;
   /** An empty database. */
   readonly databaseUrl: string;
-  /** Settings beside those that make it a system of its own. */
+  /** Settings in addition to those that isolate this system from others. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Services that are started; the others wait for `start`. */
+  /** Services to start at once; by default all. `start` starts the others. */
   readonly services?: readonly ServiceName[];
 }
 
-/** callstream as processes, on a topic and a database of its own. */
+/** callstream as processes, on its own topic and database. */
 export interface System extends AsyncDisposable {
   readonly webhookUrl: string;
   readonly socketUrl: string;
   readonly topic: string;
   readonly kafka: Kafka;
   readonly db: Tables;
-  /** Settings of its services, for commands on it. */
+  /** Settings of its services: run a command with them, and it works on this system. */
   readonly env: Readonly<Record<string, string>>;
-  /** Starts a service that does not run, on the ports that it had; resolves when it is ready. */
+  /** Starts a service that is not running, always on the same ports; resolves when it is ready. */
   readonly start: (name: ServiceName) => Promise<void>;
   /** `kill -9`. */
   readonly kill: (name: ServiceName) => Promise<void>;
   readonly isRunning: (name: ServiceName) => boolean;
-  /** Last lines of its log. */
+  /** Last lines of the service's log. */
   readonly tail: (name: ServiceName) => string;
-  /** Resolves once every webhook that ingest has accepted by now is in the tables, also those in its spool. */
-  readonly projected: (timeoutMs?: number) => Promise<void>;
+  /**
+   * Resolves once every webhook that ingest has accepted so far is in the tables, those in its spool included.
+   * @throws {Error} with the lag of each partition, after `timeoutMs` (default: 60,000)
+   */
+  readonly untilProjected: (timeoutMs?: number) => Promise<void>;
 }
 
 export async function startSystem({
@@ -57,7 +60,7 @@ export async function startSystem({
   topic,
   databaseUrl,
   settings = {},
-  services = all,
+  services = serviceNames,
 }: SystemOptions): Promise<System> {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-system-'));
@@ -86,35 +89,10 @@ export async function startSystem({
   cleanup.defer(() => db.end());
   await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
 
-  const running = new Map<ServiceName, ServiceProcess>();
-  const start = async (name: ServiceName): Promise<void> => {
-    running.set(name, await startService({ name, args: commandOf[name], env }, adminPorts[name]));
-  };
-  cleanup.defer(async () => {
-    await Promise.all([...running.values()].map((service) => service[Symbol.asyncDispose]()));
-  });
-  // All are waited for, also if one fails: what was started is to be stopped.
-  for (const started of await Promise.allSettled(services.map(start)))
+  const running = cleanup.use(startProcesses({ env, adminPorts }));
+  // Waits for all, even if one fails: each process that was started must be stopped.
+  for (const started of await Promise.allSettled(services.map(running.start)))
     if (started.status === 'rejected') throw started.reason;
-
-  /** Records that are not in the tables yet, by partition. */
-  const waiting = async (): Promise<Map<number, number>> => {
-    const [positions, ends] = await Promise.all([readPositions(db), endOffsets(kafka, topic)]);
-    const lags = positions.map(
-      ({ partition, nextOffset }) => [partition, (ends.get(partition)?.high ?? 0) - nextOffset] as const,
-    );
-    return new Map(lags.filter(([, lag]) => lag > 0));
-  };
-  const isRunning = (name: ServiceName): boolean => running.get(name)?.hasEnded() === false;
-  /** Records in the spool of an ingest that runs. On a busy machine Kafka may answer too late, and events go there. */
-  const spooled = async (): Promise<number> =>
-    isRunning('ingest') ? readMetric(adminPorts.ingest, 'callstream_ingest_spool_records') : 0;
-  /** What the projector says of itself. */
-  const readiness = async (): Promise<string> =>
-    fetch(`http://127.0.0.1:${adminPorts.projector}/readyz`).then(
-      (answer) => answer.text(),
-      (error: unknown) => String(error),
-    );
   const owned = cleanup.move();
   return {
     webhookUrl: `http://127.0.0.1:${ports.ingest}/webhook`,
@@ -123,29 +101,75 @@ export async function startSystem({
     kafka,
     db,
     env,
-    start,
+    start: running.start,
+    kill: running.kill,
+    tail: running.tail,
+    isRunning: running.isRunning,
+    untilProjected: (timeoutMs = 60_000) => untilProjected({ kafka, topic, db, adminPorts, running }, timeoutMs),
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+type AdminPorts = Readonly<Record<ServiceName, number>>;
+type Processes = Pick<System, 'start' | 'kill' | 'tail' | 'isRunning'>;
+
+interface ProcessesOptions {
+  readonly env: System['env'];
+  readonly adminPorts: AdminPorts;
+}
+
+/** At most one process of each service. */
+function startProcesses({ env, adminPorts }: ProcessesOptions): Processes & AsyncDisposable {
+  const running = new Map<ServiceName, ServiceProcess>();
+  return {
+    start: async (name) => {
+      running.set(name, await startService({ name, args: commandOf[name], env }, adminPorts[name]));
+    },
     kill: async (name) => {
       await running.get(name)?.kill();
       running.delete(name);
     },
     tail: (name) => running.get(name)?.tail() ?? '',
-    isRunning,
-    projected: async (timeoutMs = 60_000) => {
-      let inSpool = 0;
-      let lags = new Map<number, number>();
-      const isProjected = async (): Promise<boolean> => {
-        inSpool = await spooled();
-        if (inSpool > 0) return false;
-        lags = await waiting();
-        return lags.size === 0;
-      };
-      const onTimeout = (): Error =>
-        new Error(`Not projected: ${inSpool} wait in the spool, ${JSON.stringify([...lags])} in the log.`);
-      await until(isProjected, { timeoutMs, everyMs: 20, onTimeout }).catch(async (error: unknown) => {
-        const log = running.get('projector')?.tail() ?? '';
-        throw new Error(`${(error as Error).message} The projector says: ${await readiness()}\n${log}`);
-      });
+    isRunning: (name) => running.get(name)?.hasEnded() === false,
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...running.values()].map((service) => service[Symbol.asyncDispose]()));
     },
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+interface ProjectionSource extends Pick<System, 'kafka' | 'topic' | 'db'> {
+  readonly adminPorts: AdminPorts;
+  readonly running: Processes;
+}
+
+async function untilProjected(source: ProjectionSource, timeoutMs: number): Promise<void> {
+  const { adminPorts, running } = source;
+  let spooled = 0;
+  let lags = new Map<number, number>();
+  const isProjected = async (): Promise<boolean> => {
+    // On a busy machine Kafka may answer too late, and events go to the spool.
+    spooled = running.isRunning('ingest') ? await readMetric(adminPorts.ingest, 'callstream_ingest_spool_records') : 0;
+    if (spooled > 0) return false;
+    lags = await lagsOf(source);
+    return lags.size === 0;
+  };
+  const onTimeout = (): Error =>
+    new Error(`Not projected: ${spooled} events in the spool, lag by partition ${JSON.stringify([...lags])}.`);
+  await until(isProjected, { timeoutMs, everyMs: 20, onTimeout }).catch(async (error: unknown) => {
+    const readiness = await fetch(`http://127.0.0.1:${adminPorts.projector}/readyz`).then(
+      (response) => response.text(),
+      (failure: unknown) => String(failure),
+    );
+    const { message } = error as Error;
+    throw new Error(`${message} /readyz of the projector: ${readiness}\n${running.tail('projector')}`);
+  });
+}
+
+/** Records that are not in the tables yet, by partition; only partitions that have some. */
+async function lagsOf({ kafka, topic, db }: Pick<System, 'kafka' | 'topic' | 'db'>): Promise<Map<number, number>> {
+  const [positions, ends] = await Promise.all([readPositions(db), endOffsets(kafka, topic)]);
+  const lags = positions.map(
+    ({ partition, nextOffset }) => [partition, (ends.get(partition)?.high ?? 0) - nextOffset] as const,
+  );
+  return new Map(lags.filter(([, lag]) => lag > 0));
 }

@@ -4,7 +4,7 @@ import { readLog } from '../log/read-log.ts';
 import { startSystem } from './system.ts';
 import type { System } from './system.ts';
 
-/** A system on the Kafka and Postgres of this test run; both are left as they were. */
+/** A system on the Kafka and Postgres of this test run. */
 export async function startTestSystem(): Promise<System> {
   const database = await testDatabase();
   try {
@@ -27,8 +27,8 @@ export async function startTestSystem(): Promise<System> {
   }
 }
 
-/** The one law: the tables are the fold of the log. Waits until all of it is projected. */
-export async function expectTablesToBeFoldOfLog({ kafka, topic, db, projected }: System): Promise<void> {
-  await projected();
+/** The central invariant: the tables are the fold of the log. Waits until the whole log is projected. */
+export async function expectTablesToBeFoldOfLog({ kafka, topic, db, untilProjected }: System): Promise<void> {
+  await untilProjected();
   expect(await readRows(db)).toEqual(expectedRows(await readLog(kafka, topic)));
 }
