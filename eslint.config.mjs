@@ -1,11 +1,12 @@
 import nx from '@nx/eslint-plugin';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
 const anyLib = ['domain', 'contracts', 'tables', 'runtime', 'files', 'stack', 'client'].map((lib) => `lib:${lib}`);
 
-/** Dependencies point one way; tests may besides take real servers from libs/stack. */
+/** Dependencies point one way. Tests may also depend on libs/stack, for a real Kafka and Postgres. */
 const boundaries = (...alsoForTests) => [
   'error',
   {
@@ -31,9 +32,21 @@ const boundaries = (...alsoForTests) => [
   },
 ];
 
+/** An object literal that is spread into another only breaks lines differently. */
+const noSpreadLiterals = [
+  { selector: 'ObjectExpression > SpreadElement > ObjectExpression', message: 'Write the keys, without a spread.' },
+];
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
-  { plugins: { '@nx': nx } },
+  {
+    plugins: { '@nx': nx, 'import-x': importX },
+    settings: {
+      'import-x/extensions': ['.ts', '.tsx'],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
+      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx'] })],
+    },
+  },
   {
     files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
@@ -44,6 +57,8 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
+      'no-restricted-syntax': ['error', ...noSpreadLiterals],
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
   },
   {
@@ -57,13 +72,16 @@ export default tseslint.config(
     },
   },
   {
-    // Where connections are reset: tests and what they run with.
+    // Code that resets connections: tests and their servers.
     files: ['libs/stack/**/*.ts', 'apps/e2e/**/*.ts', 'tools/**/*.ts', '**/*.test.ts'],
     ignores: ['libs/stack/src/reset-socket.ts'],
     rules: {
       'no-restricted-properties': [
         'error',
-        { property: 'resetAndDestroy', message: 'Use resetSocket: a socket that sends its FIN must not be reset.' },
+        {
+          property: 'resetAndDestroy',
+          message: 'Use resetSocket: Node hangs if a socket is reset while it sends its FIN.',
+        },
       ],
     },
   },
@@ -94,27 +112,36 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
-        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Time is data.' },
+        {
+          selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+          message: 'The domain has no clock: pass the time as data.',
+        },
       ],
     },
   },
   {
-    // The client runs in browsers, and a bundle of it has no schemas.
+    // The client runs in browsers, and its bundle must not have zod.
     files: ['libs/client/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          paths: [{ name: '@callstream/contracts', allowTypeImports: true, message: 'Types only: it brings zod.' }],
-          patterns: [{ regex: '^(node:|zod|ws)', message: 'The client runs in browsers, and has no zod.' }],
+          paths: [
+            {
+              name: '@callstream/contracts',
+              allowTypeImports: true,
+              message: 'Import types only: its values import zod.',
+            },
+          ],
+          patterns: [{ regex: '^(node:|zod|ws)', message: 'The client runs in browsers, without zod.' }],
         },
       ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
     },
   },
   {
-    // The dashboard runs in browsers, and what it loads first has no schemas.
+    // The dashboard runs in browsers, and its first bundle must not have zod.
     files: ['apps/dashboard/src/**/*.ts', 'apps/dashboard/src/**/*.tsx'],
     ignores: ['**/*.test.ts'],
     plugins: { 'react-hooks': reactHooks },
@@ -124,17 +151,32 @@ export default tseslint.config(
       '@typescript-eslint/no-restricted-imports': [
         'error',
         {
-          paths: [{ name: '@callstream/contracts', allowTypeImports: true, message: 'Types only: it brings zod.' }],
-          patterns: [{ regex: '^(node:|zod)', message: 'The dashboard runs in browsers, and has no zod.' }],
+          paths: [
+            {
+              name: '@callstream/contracts',
+              allowTypeImports: true,
+              message: 'Import types only: its values import zod.',
+            },
+          ],
+          patterns: [{ regex: '^(node:|zod)', message: 'The dashboard runs in browsers, without zod.' }],
         },
       ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
-      // Text of strangers is text.
+      // Texts of events are not trusted: no HTML.
       'no-restricted-syntax': [
         'error',
-        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: 'Events have text of strangers.' },
+        {
+          selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
+          message: 'Texts of events are not trusted: XSS.',
+        },
       ],
     },
+  },
+  {
+    // A screen each, or nearly; `describe` of a test may be longer.
+    files: ['**/*.ts', '**/*.tsx'],
+    ignores: ['**/*.test.ts', 'apps/e2e/bench/**'],
+    rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
   },
   {
     files: ['**/*.test.ts'],
