@@ -1,4 +1,4 @@
-// Two projects, so that Kafka and Postgres are started only when a test that needs them is to run.
+// Two projects, so that Kafka and Postgres are started only if a test needs them.
 const base = {
   rootDir: import.meta.dirname,
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/tools'],
@@ -9,7 +9,7 @@ const base = {
   testEnvironment: 'node',
 };
 
-/** With a real Kafka and a real Postgres. */
+/** Tests with a real Kafka and a real Postgres. */
 export const real = {
   ...base,
   globalSetup: '<rootDir>/libs/stack/src/jest-setup.mjs',
@@ -17,11 +17,11 @@ export const real = {
 };
 
 export default {
-  // One more than the cores that are promised: the tests with servers mostly wait.
+  // One more than the two cores of a small machine: tests with servers mostly wait.
   maxWorkers: 3,
-  // A busy machine is no failure: what hangs is noticed all the same.
+  // Long, because a busy machine is slow; a test that hangs still fails.
   testTimeout: 60_000,
-  // A worker that has ended its tests frees some 400 MB before it is gone; on a busy machine, not within jest's 500 ms.
+  // A worker frees some 400 MB before it exits, which on a busy machine takes longer than jest's default of 500 ms.
   workerGracefulExitTimeout: 10_000,
   testSequencer: '<rootDir>/tools/longest-first.mjs',
   projects: [

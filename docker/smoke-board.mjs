@@ -1,16 +1,20 @@
-// For docker/smoke, from a container beside the services: subscribes to the board, posts a call, and waits until the socket
-// tells of it. Exit code 0, and how long it took, if it does within 20 s.
+// For docker/smoke, in a container on the services' network: subscribes to the board, posts a call, and waits for its delta.
+// Exits with 0 and prints the latency, if the delta arrives within 20 s.
 const [webhook, socketUrl] = process.argv.slice(1);
 const call_id = `seen.${Date.now()}`;
 const event = {
-  ...{ type: 'call.new', call_id, direction: 'inbound', our_number: '551130300000', their_number: '5511900000000' },
+  type: 'call.new',
+  call_id,
+  direction: 'inbound',
+  our_number: '551130300000',
+  their_number: '5511900000000',
   timestamp: new Date().toISOString(),
 };
 let postedAt = 0;
 
 const socket = new WebSocket(socketUrl);
-setTimeout(() => end(1, `The socket has not told of ${call_id} within 20 s.`), 20_000);
-socket.addEventListener('error', () => end(1, `No socket at ${socketUrl}.`));
+setTimeout(() => end(1, `The socket sent no delta of ${call_id} within 20 s.`), 20_000);
+socket.addEventListener('error', () => end(1, `Cannot connect to ${socketUrl}.`));
 socket.addEventListener('message', ({ data: text }) => {
   const { event: name, data } = JSON.parse(text);
   if (name === 'Welcome') socket.send(JSON.stringify({ event: 'Subscribe', data: {} }));
@@ -23,7 +27,7 @@ async function post() {
   postedAt = Date.now();
   const headers = { 'content-type': 'application/json' };
   const { status } = await fetch(webhook, { method: 'POST', headers, body: JSON.stringify(event) });
-  if (status !== 200) end(1, `The webhook answers ${status}.`);
+  if (status !== 200) end(1, `The webhook answered ${status}.`);
 }
 
 function end(code, line) {

@@ -1,9 +1,9 @@
-// Calls for docker/smoke, from a container beside the services: 4 events each, until SIGTERM. What is not answered with 200 is
-// posted again, the same bytes, as long as it takes: afterwards every event was acknowledged. Prints the counts as JSON.
+// For docker/smoke, in a container on the services' network: posts calls with 4 events each, until SIGTERM. An event without the
+// answer 200 is posted again with the same bytes, so that at the end all are acknowledged. Prints the counts as JSON.
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const [url, callsPerSecond] = process.argv.slice(1);
-const giveUpMs = 300_000;
+const timeoutMs = 300_000;
 const counts = { calls: 0, events: 0, again: 0 };
 let isStopping = false;
 process.on('SIGTERM', () => (isStopping = true));
@@ -26,17 +26,19 @@ async function sendCall(call_id) {
 }
 
 async function post(body) {
-  const deadline = Date.now() + giveUpMs;
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const status = await fetch(url, {
-      ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body },
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body,
       signal: AbortSignal.timeout(5_000),
     }).then(
       async (answer) => (await answer.text(), answer.status),
       (error) => error.cause?.code ?? error.name,
     );
     if (status === 200) return;
-    if (Date.now() > deadline) throw new Error(`No 200 in ${giveUpMs / 1_000} s; the last answer was ${status}.`);
+    if (Date.now() > deadline) throw new Error(`No 200 within ${timeoutMs / 1_000} s; the last answer was ${status}.`);
     counts.again++;
     await sleep(200);
   }

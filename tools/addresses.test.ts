@@ -10,15 +10,15 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-/** The settings of a command in `folder`, beside an `npm start` on it. */
-function complete(env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEnv; said: string[] } {
-  const said: string[] = [];
+/** The environment of a command that is started in `folder` while `npm start` runs on it, and the warnings. */
+function complete(env: NodeJS.ProcessEnv): { env: NodeJS.ProcessEnv; warnings: string[] } {
+  const warnings: string[] = [];
   const given = { DATA_DIR: folder, ...env };
-  completeEnv(given, folder, (line) => said.push(line));
-  return { env: given, said };
+  completeEnv(given, folder, (line) => warnings.push(line));
+  return { env: given, warnings };
 }
 
-it('a command finds the addresses of npm start; what the environment names, and .env, count more', () => {
+it('a command takes addresses from the environment, else from .env, else from a running npm start', () => {
   using _addresses = publishAddresses(folder, { KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://b', PATH: '/bin' });
   writeFileSync(join(folder, '.env'), 'KAFKA_TOPIC=calls\n');
   const own = { KAFKA_BROKERS: 'a:1', DATABASE_URL: 'postgres://b', KAFKA_TOPIC: 'calls', DATA_DIR: folder };
@@ -27,13 +27,13 @@ it('a command finds the addresses of npm start; what the environment names, and 
 });
 
 const itAsRoot = process.getuid?.() === 0 ? it : it.skip;
-itAsRoot('another user goes on without them, and is told (skipped unless run by root)', () => {
+itAsRoot('a command of another user gets a warning instead of the addresses (skipped unless run by root)', () => {
   using _addresses = publishAddresses(folder, { KAFKA_BROKERS: 'a:1' });
   process.seteuid?.(65_534);
   try {
-    const { env, said } = complete({ KAFKA_BROKERS: 'mine:1' });
+    const { env, warnings } = complete({ KAFKA_BROKERS: 'mine:1' });
     expect(env['KAFKA_BROKERS']).toBe('mine:1');
-    expect(said).toEqual([expect.stringMatching(/addresses\.env belongs to another user.*Run this as that user/)]);
+    expect(warnings).toEqual([expect.stringMatching(/addresses\.env belongs to another user.*Run this as that user/)]);
   } finally {
     process.seteuid?.(0);
   }

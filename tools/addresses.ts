@@ -1,19 +1,19 @@
-// Where the Kafka and the Postgres of a running `npm start` are, for commands that are started beside it.
+// Passes the addresses of Kafka and Postgres from a running `npm start` to other commands.
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { privateFileMode } from '@callstream/files';
 
-/** Settings that say where a server is. Those that begin alike belong to it: none of them is for another server. */
+/** The address settings of each server. All settings with its prefix belong to that server, and must not be used for another. */
 const servers = [
-  { prefix: 'KAFKA_', where: ['KAFKA_BROKERS'] },
-  { prefix: 'DATABASE_', where: ['DATABASE_URL', 'DATABASE_URL_FILE'] },
+  { prefix: 'KAFKA_', addresses: ['KAFKA_BROKERS'] },
+  { prefix: 'DATABASE_', addresses: ['DATABASE_URL', 'DATABASE_URL_FILE'] },
 ];
 
 const fileIn = (dataDir: string) => join(dataDir, 'addresses.env');
 const quote = (value: string) => [`'`, '"', '`'].find((mark) => !value.includes(mark)) ?? '';
 
-/** Tells the commands of this checkout how the services reach their servers, until disposed. Only the user may read it: it has passwords. */
+/** Writes the servers' settings to a file in `dataDir`, until disposed. Only its user may read it: it has passwords. */
 export function publishAddresses(dataDir: string, env: NodeJS.ProcessEnv): Disposable {
   const lines = Object.entries(env).map(([name, value]) =>
     value && servers.some(({ prefix }) => name.startsWith(prefix))
@@ -26,17 +26,17 @@ export function publishAddresses(dataDir: string, env: NodeJS.ProcessEnv): Dispo
 }
 
 /**
- * Sets what `env` leaves open: from `.env` in `folder`, then from the `npm start` that runs on its DATA_DIR. What another
- * user keeps for himself is left out, and `warn` is told.
+ * Sets the variables that `env` lacks: from `.env` in `folder`, then from the `npm start` that runs on its DATA_DIR. A file of
+ * another user that cannot be read is skipped with a warning.
  */
 export function completeEnv(env: NodeJS.ProcessEnv, folder: string, warn: (line: string) => void): void {
   for (const file of [join(folder, '.env'), fileIn(resolve(folder, env['DATA_DIR'] || '.data'))]) {
-    const text = readIfOurs(file, warn);
+    const text = readIfAllowed(file, warn);
     if (text !== null) fill(env, parseEnv(text));
   }
 }
 
-function readIfOurs(file: string, warn: (line: string) => void): string | null {
+function readIfAllowed(file: string, warn: (line: string) => void): string | null {
   if (!existsSync(file)) return null;
   try {
     return readFileSync(file, 'utf8');
@@ -48,7 +48,7 @@ function readIfOurs(file: string, warn: (line: string) => void): string | null {
 }
 
 function fill(env: NodeJS.ProcessEnv, found: NodeJS.Dict<string>): void {
-  const others = servers.filter(({ where }) => where.some((name) => env[name] && env[name] !== found[name]));
+  const differing = servers.filter(({ addresses }) => addresses.some((name) => env[name] && env[name] !== found[name]));
   for (const [name, value] of Object.entries(found))
-    if (!others.some(({ prefix }) => name.startsWith(prefix))) env[name] ||= value;
+    if (!differing.some(({ prefix }) => name.startsWith(prefix))) env[name] ||= value;
 }

@@ -1,4 +1,4 @@
-// Builds the dashboard when its build is missing or older than what it is made of. A second or two; plain JavaScript, Node 20.
+// Builds the dashboard if its build is missing or older than its sources. Takes a second or two. Plain JavaScript for Node 20.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,11 +11,11 @@ const sources = [
   join(root, 'package-lock.json'),
 ];
 
-/** @throws {Error} with Vite's own lines, if it cannot be built */
+/** @throws {Error} with Vite's output, if the build fails */
 export function buildDashboard() {
   const built = join(dashboard, 'dist', 'index.html');
   if (existsSync(built) && statSync(built).mtimeMs > newestOf(sources)) return;
-  // From the package's own folder: npm may have put Vite there or at the root.
+  // npm may have installed Vite in the package's folder or at the root.
   const { status, stdout, stderr } = spawnSync(pinnedNode, [viteOf(), 'build', '--logLevel', 'warn'], {
     cwd: dashboard,
     encoding: 'utf8',
@@ -28,7 +28,7 @@ const viteOf = () =>
     .map((folder) => join(folder, 'node_modules', 'vite', 'bin', 'vite.js'))
     .find((file) => existsSync(file)) ?? 'vite';
 
-/** Folders count as well: their time tells of files that are gone. */
+/** The times of folders count too: they change when a file is deleted. */
 function newestOf(paths) {
   const times = paths.flatMap((path) => {
     const { mtimeMs } = statSync(path);

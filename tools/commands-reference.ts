@@ -1,4 +1,4 @@
-// Writes docs/reference/commands.md from the programs' own help; with --check it only says whether the page is what it should be.
+// Generates docs/reference/commands.md from the programs' --help; with --check it only fails if the page is out of date.
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { format, resolveConfig } from 'prettier';
 const root = join(import.meta.dirname, '..');
 const page = join(root, 'docs', 'reference', 'commands.md');
 
-/** What a user types, and the program that it runs. */
+/** What a user types → the program that it runs. */
 const programs = {
   'npm start': 'tools/up.ts',
   'npm run simulate': 'apps/simulator/src/simulate.ts',
@@ -52,6 +52,6 @@ const text = await format([head, ...sections.flat()].join('\n'), {
 
 if (!process.argv.includes('--check')) writeFileSync(page, text);
 else if (readFileSync(page, 'utf8') !== text) {
-  console.error('docs/reference/commands.md is not what the programs say. Run: npm run commands-reference');
+  console.error('docs/reference/commands.md is out of date. Run: npm run commands-reference');
   process.exitCode = 1;
 }

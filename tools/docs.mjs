@@ -1,11 +1,11 @@
-// `npm run docs`, `npm run docs:build`: the site of the documentation. What makes it is installed at its first use, and not
-// with everything else: it weighs 100 MB, and nothing of callstream runs on it.
+// `npm run docs`, `npm run docs:build`: the documentation site. Its packages (100 MB) are installed at the first use, because
+// callstream does not need them.
 import { join } from 'node:path';
-import { installWhatIsLocked, prepare, root, runPinned } from './setup.mjs';
+import { installLockedPackages, prepare, root, runPinned } from './setup.mjs';
 
 const docs = join(root, 'docs');
 prepare();
-installWhatIsLocked(docs);
+installLockedPackages(docs);
 process.chdir(docs);
 process.exitCode = await runPinned([
   join('node_modules', 'vitepress', 'bin', 'vitepress.js'),

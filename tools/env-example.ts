@@ -1,14 +1,15 @@
-// Writes .env.example and docs/reference/configuration.md from the services' own schemas; with --check it only says whether they are what they should be.
+// Generates .env.example and docs/reference/configuration.md from the services' schemas; with --check it only fails if they are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { type EnvSection, renderEnvExample, renderReference } from '@callstream/runtime';
+import { renderEnvExample, renderReference } from '@callstream/runtime';
+import type { EnvSection } from '@callstream/runtime';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
 
 const root = join(import.meta.dirname, '..');
 const page = join(root, 'docs', 'reference', 'configuration.md');
 
-/** What `npm start` itself reads; it passes everything on to the services. */
+/** The settings that `npm start` itself reads; it passes all settings on to the services. */
 const StartEnv = z.object({
   DATA_DIR: z
     .string()
@@ -38,6 +39,6 @@ const files = {
 for (const [file, text] of Object.entries(files))
   if (!process.argv.includes('--check')) writeFileSync(file, text);
   else if (readFileSync(file, 'utf8') !== text) {
-    console.error(`${relative(root, file)} is not what the schemas say. Run: npm run env-example`);
+    console.error(`${relative(root, file)} is out of date. Run: npm run env-example`);
     process.exitCode = 1;
   }

@@ -1,4 +1,4 @@
-// Loaded before a service's commands: they work on what `npm start` runs, unless the environment or .env say otherwise.
+// Preloaded (`node --import`) by commands: adds settings from .env and from a running `npm start` to the environment.
 import { join } from 'node:path';
 import { completeEnv } from './addresses.ts';
 

@@ -1,6 +1,6 @@
 import Sequencer from '@jest/test-sequencer';
 
-/** A fresh clone does not know how long its tests take, and a long one that begins last ends last, alone. */
+/** Long tests start first: jest knows no durations in a fresh clone, and a long test that starts last runs alone at the end. */
 const longest = [
   'apps/e2e/src/projector/failures.int.test.ts',
   'apps/e2e/src/ingest/kafka-unavailable.int.test.ts',
@@ -10,6 +10,7 @@ const longest = [
   'apps/projector/src/dlq/command.int.test.ts',
   'apps/projector/src/supervision/postgres-failures.int.test.ts',
   'apps/e2e/src/projector/unreadable-batch.int.test.ts',
+  'apps/gateway/src/outbox/unsent-budget.int.test.ts',
   'apps/e2e/src/rebuild/rebuild.int.test.ts',
   'apps/projector/src/rebuild/rebuild.int.test.ts',
   'apps/e2e/src/projector/over-long-texts.int.test.ts',
@@ -17,6 +18,8 @@ const longest = [
   'apps/e2e/src/screens/dashboard-page.int.test.ts',
   'apps/e2e/src/restarts/rolling.int.test.ts',
   'apps/e2e/src/calls/any-order.int.test.ts',
+  'apps/e2e/src/rebuild/upgrade.int.test.ts',
+  'apps/projector/src/dlq/unreadable-batch.int.test.ts',
   'apps/ingest/src/ingest.int.test.ts',
   'apps/projector/src/supervision/stall-watchdog.int.test.ts',
   'libs/stack/src/stack.int.test.ts',
@@ -30,7 +33,7 @@ const rankOf = ({ path }) => {
   return rank < 0 ? longest.length : rank;
 };
 
-/** The longest first; after them, in jest's order. */
+/** Sorts the tests above first; the others stay in jest's order. */
 export default class LongestFirst extends Sequencer {
   sort(tests) {
     return super.sort(tests).toSorted((a, b) => rankOf(a) - rankOf(b));

@@ -4,13 +4,13 @@ import type { StartSettings } from './settings.ts';
 
 const diskBytesMin = 500_000_000;
 
-/** @throws {Error} in one line, naming what stands in the way of a start and what to do. */
+/** Checks ports and disk space before a start. @throws {Error} in one line, with the problem and its remedy */
 export async function preflight({ dataDir, ports }: StartSettings): Promise<void> {
   for (const { variable, port, hosts } of ports) {
     for (const host of hosts) {
       if (!(await isPortFree(port, host))) {
         throw new Error(
-          `Port ${port} is taken on ${host}. End what listens there, or set ${variable} to another port.`,
+          `Port ${port} is taken on ${host}. Stop the program that listens there, or set ${variable} to another port.`,
         );
       }
     }

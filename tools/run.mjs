@@ -10,9 +10,9 @@ if (file === undefined) {
   process.exit(2);
 }
 prepare();
-// What looks at the page needs it as it is now.
+// The end-to-end benchmarks and screenshots use the dashboard.
 if (file.startsWith('apps/e2e/')) buildDashboard();
-// The settings of this checkout, in .env and of a running `npm start`.
-const wantsSettings = /^apps\/(?:[^/]+\/src\/(?:token\/)?main|simulator\/src\/(?:simulate|send))\.ts$/.test(file);
-const settings = wantsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
+// The settings of this checkout: .env, and a running `npm start`.
+const needsSettings = /^apps\/(?:[^/]+\/src\/(?:token\/)?main|simulator\/src\/(?:simulate|send))\.ts$/.test(file);
+const settings = needsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
 process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);

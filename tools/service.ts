@@ -1,4 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
@@ -14,8 +15,8 @@ const stopTimeoutMs = 15_000;
 
 const nodeFlags = ['--disable-warning=ExperimentalWarning'];
 /**
- * As in docker/Dockerfile. A backlog is short-lived garbage: V8 would give the projector 128 MB of young heap, and 380 MB in
- * all instead of 270, for a few percent of speed. ingest would lose a quarter of its speed.
+ * As in docker/Dockerfile. A backlog makes short-lived garbage, for which V8 would grow the young generation to 128 MB: 380 MB of
+ * memory instead of 270, for a few percent of speed. Not for ingest, which would lose a quarter of its speed.
  */
 const projectorFlags = ['--max-semi-space-size=8'];
 const flagsOf = ([script = '', command]: readonly string[]): string[] => [
@@ -23,43 +24,44 @@ const flagsOf = ([script = '', command]: readonly string[]): string[] => [
   ...(script.startsWith('apps/projector/') && command === 'run' ? projectorFlags : []),
 ];
 
-export type StartServiceOptions = {
+export interface StartServiceOptions {
   env: NodeJS.ProcessEnv;
-  /** A folder that is there. */
+  /** An existing folder. */
   logs: string;
-  say: (line: string) => void;
-  /** How long it is waited for, in ms; a minute if not given. */
+  print: (line: string) => void;
+  /** Default: a minute. */
   readyTimeoutMs?: number;
-};
+}
 
 /**
- * Starts a service in a process group of its own, and waits until it says that it is ready. One that answers, but is not
- * ready in time, is left to go on: a batch that cannot be read must not keep webhooks from being taken. Should we be killed, it
- * notices: its IPC channel disconnects.
- * @throws {Error} if it ends before, or does not answer.
+ * Starts a service in its own process group, and waits until it is ready. A service that answers but is not ready in time keeps
+ * running: an unreadable batch must not keep webhooks from being accepted. If this process is killed, the service sees that its
+ * IPC channel is closed, and stops.
+ * @throws {Error} if it exits before it is ready, or does not answer
  */
 export async function startService(service: ServiceSpec, options: StartServiceOptions): Promise<RunningProcess> {
   const { name, script, args, adminUrl } = service;
-  const { say, readyTimeoutMs = readyTimeoutDefaultMs } = options;
+  const { print, readyTimeoutMs = readyTimeoutDefaultMs } = options;
   const running = launch(name, [script, ...args], options);
-  let how: string | undefined;
-  let said: string | undefined;
-  void running.exited.then((end) => (how = end));
+  let exitReason: string | undefined;
+  let answer: string | undefined;
+  void running.exited.then((reason) => (exitReason = reason));
   try {
     await until(
       async () => {
-        if (how !== undefined) throw new Error(`${name} ended (${how}) before it was ready: see ${running.logFile}.`);
-        const answer = await fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
-        said = await answer?.text().catch(() => undefined);
-        return answer?.ok ?? false;
+        if (exitReason !== undefined)
+          throw new Error(`${name} ended (${exitReason}) before it was ready: see ${running.logFile}.`);
+        const response = await fetch(`${adminUrl}/readyz`, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+        answer = await response?.text().catch(() => undefined);
+        return response?.ok ?? false;
       },
       {
         timeoutMs: readyTimeoutMs,
         onTimeout: () => new Error(`${name} was not ready after ${readyTimeoutMs / 1000} s: see ${running.logFile}.`),
       },
     ).catch((error: unknown) => {
-      if (how !== undefined || said === undefined) throw error;
-      say(`${name} is not ready, and goes on trying: ${said.trim()}`);
+      if (exitReason !== undefined || answer === undefined) throw error;
+      print(`${name} is not ready yet, and keeps trying: ${answer.trim()}`);
     });
     return running;
   } catch (error) {
@@ -69,8 +71,8 @@ export async function startService(service: ServiceSpec, options: StartServiceOp
 }
 
 /**
- * Runs a command of a service to its end. On a terminal its standard error is that terminal, for progress bars; else its
- * lines are said. @throws {Error} if it fails, or is stopped because `signal` is aborted.
+ * Runs a command of a service to its end. On a terminal it inherits standard error, for progress bars; else its lines are
+ * printed. @throws {Error} if it fails, or `signal` is aborted
  */
 export async function runOnce(
   name: string,
@@ -80,14 +82,14 @@ export async function runOnce(
   const { signal } = options;
   signal.throwIfAborted();
   await using running = launch(name, args, { ...options, errors: process.stderr.isTTY ? 'inherit' : 'pipe' });
-  const how = await Promise.race([running.exited, once(signal, 'abort').then(() => 'stopped')]);
-  if (how !== 'exit code 0') throw new Error(`${name} failed (${how}): see above, and ${running.logFile}.`);
+  const reason = await Promise.race([running.exited, once(signal, 'abort').then(() => 'stopped')]);
+  if (reason !== 'exit code 0') throw new Error(`${name} failed (${reason}): see above, and ${running.logFile}.`);
 }
 
 function launch(
   name: string,
   args: readonly string[],
-  { env, logs, say, errors = 'pipe' }: StartServiceOptions & { errors?: 'pipe' | 'inherit' },
+  { env, logs, print, errors = 'pipe' }: StartServiceOptions & { errors?: 'pipe' | 'inherit' },
 ): RunningProcess & { logFile: string } {
   const logFile = join(logs, `${name}.log`);
   const child = spawn(process.execPath, [...flagsOf(args), ...args], {
@@ -97,20 +99,20 @@ function launch(
     stdio: ['ignore', 'pipe', errors, 'ipc'],
   });
   let stopping = false;
-  keepLog(child, { logFile, show: (line) => stopping || say(`${name}: ${line}`) });
+  keepLog(child, { logFile, show: (line) => stopping || print(`${name}: ${line}`) });
 
-  let ended = false;
+  let hasExited = false;
   const exited = new Promise<string>((resolve) => {
     child.once('error', (error) => resolve(error.message));
     child.once('exit', (code, signal) => resolve(signal === null ? `exit code ${String(code)}` : `signal ${signal}`));
-  }).finally(() => (ended = true));
+  }).finally(() => (hasExited = true));
 
   const stop = async () => {
-    if (ended) return;
+    if (hasExited) return;
     stopping = true;
     child.kill('SIGTERM');
-    await until(() => ended, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(() => {
-      say(`${name} does not stop by itself; ending it.`);
+    await until(() => hasExited, { timeoutMs: stopTimeoutMs, onTimeout: () => new Error(name) }).catch(() => {
+      print(`${name} did not stop within ${stopTimeoutMs / 1000} s; killing it.`);
       child.kill('SIGKILL');
     });
     await exited;
@@ -118,7 +120,7 @@ function launch(
   return { exited, logFile, [Symbol.asyncDispose]: stop };
 }
 
-/** Everything goes to the file; what is a warning or worse is shown as well, in short. */
+/** Writes all lines to the file, and shows warnings and errors in short. */
 function keepLog(child: ChildProcess, { logFile, show }: { logFile: string; show: (line: string) => void }): void {
   const file = createWriteStream(logFile, { flags: 'a', mode: privateFileMode });
   for (const stream of [child.stdout, child.stderr]) {

@@ -1,32 +1,32 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
-export type ServiceSpec = {
+export interface ServiceSpec {
   name: string;
   script: string;
   args: readonly string[];
   adminUrl: string;
   usesTables: boolean;
-};
+}
 
-export type StartSettings = {
+export interface StartSettings {
   dataDir: string;
-  /** What is started here: the environment names none that is there already. */
+  /** The servers to start: those whose address is not set. */
   starts: { kafka: boolean; postgres: boolean };
   dashboardUrl: string;
   webhookUrl: string;
   socketUrl: string;
-  /** Every port that the services will listen on, and the variable that names it. */
+  /** All ports of the services, with the variable that sets each. */
   ports: readonly { variable: string; port: number; hosts: readonly string[] }[];
   services: readonly ServiceSpec[];
-};
+}
 
-/** @throws {Error} in one line, if a port is none. */
+/** @throws {Error} in one line, if a setting is not valid */
 export function readSettings(env: NodeJS.ProcessEnv): StartSettings {
   const port = (variable: string, otherwise: number, host: string | undefined) => {
     const port = Number(env[variable] || otherwise);
     if (!Number.isInteger(port) || port < 1 || port > 65_535)
-      throw new Error(`${variable}=${env[variable] ?? ''} is not a port.`);
+      throw new Error(`${variable}=${env[variable] ?? ''} is not a port. Set it to a number from 1 to 65535.`);
     return { variable, port, hosts: host ? host.split(',').map(withoutBrackets) : ['127.0.0.1', '::1'] };
   };
   const { INGEST_HOST, GATEWAY_HOST, ADMIN_HOST } = env;
@@ -62,7 +62,7 @@ export function readSettings(env: NodeJS.ProcessEnv): StartSettings {
 
 const withoutBrackets = (host: string): string => host.trim().replace(/^\[(.*)\]$/, '$1');
 
-/** How this machine reaches a server that listens on `host`. */
+/** The address by which this machine reaches a server that listens on `hosts`. */
 function reachable(hosts: string | undefined): string {
   const host = withoutBrackets(hosts?.split(',')[0] ?? '');
   if (!host || host === '0.0.0.0' || host === '::') return '127.0.0.1';

@@ -1,4 +1,4 @@
-// Plain JavaScript that runs on Node 20: it is there before anything is installed.
+// Plain JavaScript for Node 20, because it runs before anything is installed.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -7,23 +7,23 @@ import { join, resolve } from 'node:path';
 export const root = resolve(import.meta.dirname ?? '.', '..');
 
 const modules = join(root, 'node_modules');
-/** The Node that the npm package `node` pins; everything but these few scripts runs on it. */
+/** The Node of the npm package `node`, which pins its version. Everything but these few scripts runs on it. */
 export const pinnedNode = join(modules, 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-/** Makes the checkout ready to run; returns at once when it is. Ends the process, saying why, if it cannot. */
+/** Installs what the checkout needs; returns at once if nothing is missing. Exits with an error message if it fails. */
 export function prepare() {
   if (Number(process.versions.node.split('.')[0]) < 20) {
     fail(`callstream needs Node 20 or newer to start with; this is ${process.versions.node}. See https://nodejs.org.`);
   }
-  installWhatIsLocked(root);
+  installLockedPackages(root);
   if (!runs(pinnedNode)) repair();
 }
 
-/** Installs the packages of a folder as its package-lock.json names them; returns at once when they are there. */
-export function installWhatIsLocked(folder) {
+/** Installs the packages of a folder's package-lock.json; returns at once if they are installed. */
+export function installLockedPackages(folder) {
   const lock = join(folder, 'package-lock.json');
   const installed = join(folder, 'node_modules');
-  /** Of the lock file that was installed: npm does not always touch its own when nothing had to change. */
+  /** Has the hash of the installed lock file, as npm does not always touch its own file when nothing changes. */
   const stamp = join(installed, '.callstream-installed');
   const hash = createHash('sha256').update(readFileSync(lock)).digest('hex');
   if (isInstalled({ lock, installed, stamp, hash })) return;
@@ -32,7 +32,7 @@ export function installWhatIsLocked(folder) {
   console.log(
     isFirst ? 'Installing packages, once (a minute or two) …' : 'package-lock.json has changed: installing …',
   );
-  // Not `ci`: it refuses a lock file that lacks the packages of a platform that a mirror does not have. Versions are the lock file's.
+  // Not `npm ci`: it refuses a lock file without the packages of a platform that a mirror lacks. Versions are those of the lock file.
   const { status, error } = npm(['install', '--no-audit', '--no-fund', '--loglevel=error'], folder);
   if (error) fail(`npm cannot be run: ${error.message}`);
   if (status !== 0) fail(`npm install failed (exit code ${status}); its own lines above say why.`);
@@ -46,7 +46,7 @@ function isInstalled({ lock, installed, stamp, hash }) {
   return existsSync(stamp) && readFileSync(stamp, 'utf8') === hash;
 }
 
-/** The packages with the Node and Postgres binaries need their install scripts, which npm may have been told to skip. */
+/** Runs the install scripts of the packages with the Node and Postgres binaries, which npm may be configured to skip. */
 function repair() {
   npm([
     'rebuild',
@@ -73,12 +73,12 @@ function fail(line) {
   process.exit(1);
 }
 
-/** What V8 has compiled, and TypeScript without its types, is kept for the next process, which starts in half of the time. */
+/** Caches compiled code and stripped TypeScript, so that the next process starts in half the time. */
 const compileCache = { NODE_COMPILE_CACHE: join(modules, '.cache', 'callstream-node') };
 
 /**
- * Runs a script under the pinned Node until it ends. A Ctrl-C reaches it by itself (same process group), a signal sent
- * to us is passed on, and should we be killed, its IPC channel disconnects.
+ * Runs a script under the pinned Node until it exits. A Ctrl-C reaches it directly (same process group), other signals are
+ * forwarded, and if this process is killed, its IPC channel is closed.
  * @returns {Promise<number>} its exit code
  */
 export function runPinned(args, env = {}) {
@@ -89,15 +89,15 @@ export function runPinned(args, env = {}) {
   });
   const ignore = () => {};
   process.on('SIGINT', ignore);
-  const pass = (signal) => child.kill(signal);
-  process.on('SIGTERM', pass);
-  process.on('SIGHUP', pass);
+  const forward = (signal) => child.kill(signal);
+  process.on('SIGTERM', forward);
+  process.on('SIGHUP', forward);
   return new Promise((done) => {
     child.once('exit', (code, signal) => {
       for (const [name, listener] of [
         ['SIGINT', ignore],
-        ['SIGTERM', pass],
-        ['SIGHUP', pass],
+        ['SIGTERM', forward],
+        ['SIGHUP', forward],
       ])
         process.off(name, listener);
       done(code ?? (signal === 'SIGINT' ? 130 : 143));

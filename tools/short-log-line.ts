@@ -1,7 +1,7 @@
 const levelNames: Record<string, string> = { warn: 'warning', error: 'error', fatal: 'fatal' };
 const lineCharsMax = 240;
 
-/** A line of a service's log in short, for the terminal; null for what need not be seen there. */
+/** A log line of a service in short, for the terminal; null if it is below a warning. */
 export function shortLogLine(line: string): string | null {
   const entry = parse(line);
   if (entry === null) return /^\s|^$|^Node\.js v/.test(line) ? null : line.slice(0, lineCharsMax);

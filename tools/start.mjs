@@ -1,4 +1,4 @@
-// `npm start`: installs what is missing, then goes on in up.ts under the pinned Node.
+// `npm start`: installs what is missing, then runs up.ts under the pinned Node.
 import { join } from 'node:path';
 import { buildDashboard } from './build-dashboard.mjs';
 import { prepare, root, runPinned } from './setup.mjs';
@@ -7,7 +7,7 @@ prepare();
 try {
   buildDashboard();
 } catch (error) {
-  // Everything else works without it.
+  // Everything else works without the dashboard.
   console.error(error.message);
 }
 const script = join(root, 'tools', 'up.ts');

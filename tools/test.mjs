@@ -1,5 +1,5 @@
-// `npm test`: lint, types and every test. `npm test -- ARGS…`: only jest, with these arguments.
-// `npm run test:long`: the tests that `npm test` leaves out because they take long.
+// `npm test`: lint, types and all tests but the long ones. `npm test -- ARGS…`: only jest, with these arguments.
+// `npm run test:long`: the long tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A file that could not even be loaded has no tests to count; it counts as one that failed. */
+/** A test file that could not be loaded counts as one failed test. */
 function count(file) {
   try {
     const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(file, 'utf8'));
