@@ -112,6 +112,7 @@ export default tseslint.config(
       ],
       'no-restricted-syntax': [
         'error',
+        ...noSpreadLiterals,
         {
           selector: "NewExpression[callee.name='Date'][arguments.length=0]",
           message: 'The domain has no clock: pass the time as data.',
@@ -165,6 +166,7 @@ export default tseslint.config(
       // Texts of events are not trusted: no HTML.
       'no-restricted-syntax': [
         'error',
+        ...noSpreadLiterals,
         {
           selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
           message: 'Texts of events are not trusted: XSS.',

@@ -1,4 +1,4 @@
-// Reads JSON [{filePath, text}] from stdin; writes JSON with the lint rules that each text breaks.
+// Reads JSON [{filePath, text}] from stdin; writes JSON with the boundary rules that each text breaks.
 import { text } from 'node:stream/consumers';
 import { createProjectGraphAsync } from '@nx/devkit';
 import { ESLint } from 'eslint';
@@ -6,7 +6,15 @@ import { ESLint } from 'eslint';
 // Without the project graph, @nx/enforce-module-boundaries accepts every import.
 await createProjectGraphAsync({ exitOnError: true });
 
-const eslint = new ESLint();
+const boundaryRule = /^(@nx\/enforce-module-boundaries|import-x\/no-cycle|(@typescript-eslint\/)?no-restricted-\w+)$/;
+const eslint = new ESLint({
+  ruleFilter: ({ ruleId }) => boundaryRule.test(ruleId),
+  // None of these rules needs types.
+  overrideConfig: {
+    files: ['**/*.ts', '**/*.tsx'],
+    languageOptions: { parserOptions: { projectService: false } },
+  },
+});
 const broken = [];
 for (const { filePath, text: source } of JSON.parse(await text(process.stdin))) {
   const [result] = await eslint.lintText(source, { filePath });

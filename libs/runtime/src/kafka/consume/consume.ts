@@ -61,6 +61,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
   const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
+  let isClosed = false;
   const consumer = kafka.consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
@@ -71,7 +72,13 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
     maxWaitTimeInMs: 250,
     metadataMaxAge: metadataMaxAgeMs,
     allowAutoTopicCreation: false,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: 10 },
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      retries: 10,
+      // kafkajs schedules its restart after a pause in which `close` finds nothing to stop.
+      restartOnFailure: () => Promise.resolve(!isClosed),
+    },
   });
   const commits = options.commit ? createOffsetCommits(consumer, topic, log) : undefined;
   const handler = createBatchHandler(consumer, {
@@ -106,6 +113,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
     eachBatch: handler.handle,
   });
   const close = async (): Promise<void> => {
+    isClosed = true;
     await handler[Symbol.asyncDispose]();
     await commits?.[Symbol.asyncDispose]();
     await consumer.disconnect();
