@@ -1,0 +1,20 @@
+import { types } from 'node:util';
+
+const names: ReadonlySet<string> = new Set([
+  'TypeError',
+  'ReferenceError',
+  'RangeError',
+  'SyntaxError',
+  'AssertionError',
+]);
+
+/**
+ * Whether the error comes from a bug of ours, judged by its type. Whoever handles the errors of a server must not report it as
+ * one of these, nor retry. With a cause it is none: `fetch` throws such a TypeError when a server cannot be reached.
+ */
+export const isProgrammingError = (error: unknown): error is Error =>
+  types.isNativeError(error) && names.has(error.name) && error.cause === undefined;
+
+/** An error for a log line; of a bug with the stack, because nobody could find it otherwise. */
+export const errorText = (error: unknown): string =>
+  isProgrammingError(error) ? (error.stack ?? String(error)) : String(error);
