@@ -10,7 +10,7 @@ const thrownBy = (run: () => unknown): unknown => {
 
 it('an error that JavaScript itself throws is a programming error, and is logged with its stack', () => {
   const unknown = undefined as unknown as { value: number };
-  for (const run of [() => unknown.value, () => new Array(-1), () => JSON.parse('{') as unknown]) {
+  for (const run of [() => unknown.value, () => 'x'.repeat(-1), () => JSON.parse('{') as unknown]) {
     expect(isProgrammingError(thrownBy(run))).toBe(true);
     expect(errorText(thrownBy(run))).toMatch(/programming-error\.test/);
   }

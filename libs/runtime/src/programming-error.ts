@@ -1,5 +1,3 @@
-import { types } from 'node:util';
-
 const names: ReadonlySet<string> = new Set([
   'TypeError',
   'ReferenceError',
@@ -13,7 +11,7 @@ const names: ReadonlySet<string> = new Set([
  * one of these, nor retry. With a cause it is none: `fetch` throws such a TypeError when a server cannot be reached.
  */
 export const isProgrammingError = (error: unknown): error is Error =>
-  types.isNativeError(error) && names.has(error.name) && error.cause === undefined;
+  Error.isError(error) && names.has(error.name) && error.cause === undefined;
 
 /** An error for a log line; of a bug with the stack, because nobody could find it otherwise. */
 export const errorText = (error: unknown): string =>
