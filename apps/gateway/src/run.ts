@@ -6,6 +6,7 @@ import {
   createAddressOf,
   createUnreadableAddressReporter,
   databaseUrl,
+  errorText,
   kafkaConnection,
   listen,
   networkOf,
@@ -165,7 +166,7 @@ function createNumbers(config: GatewayConfig, { pool, compute, metrics, log }: S
   });
   const onFailed = (error: unknown): void => {
     metrics.failures.inc({ asked_over: 'numbers' });
-    log.warn({ error: String(error) }, 'numbers.failed');
+    log.warn({ error: errorText(error) }, 'numbers.failed');
   };
   return { rules, views, watches: createNumberWatches({ getSnapshot, views, onFailed }) };
 }
@@ -222,7 +223,7 @@ function announceCommits(url: string, { sockets, numberWatches, log }: AnnounceC
       announcement.changed();
       numberWatches.changed();
     },
-    onLost: (error) => log.warn({ error: String(error) }, 'projection.watch-lost'),
+    onLost: (error) => log.warn({ error: errorText(error) }, 'projection.watch-lost'),
   });
   return {
     isListening: listener.isListening,

@@ -1,4 +1,4 @@
-import { decode } from '@callstream/domain';
+import { decode, offsetOf, partitionOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { connectKafka, connectPublisher, createLog, ensureTopics, eventUuid } from '@callstream/runtime';
 import type { Publisher } from '@callstream/runtime';
@@ -8,6 +8,7 @@ import {
   ensurePositions,
   migrate,
   notifyProjected,
+  positionMove,
   project,
   readableVersionMin,
 } from '@callstream/tables';
@@ -109,10 +110,10 @@ function createTestProjector(db: Tables, log: TestLog): (notify?: boolean) => Pr
     try {
       for (const [partition, next] of log.ends.entries()) {
         const expected = projected[partition] ?? 0;
-        const events = log.events.filter(({ id }) => id % 4096 === partition && Math.floor(id / 4096) >= expected);
+        const events = log.events.filter(({ id }) => partitionOf(id) === partition && offsetOf(id) >= expected);
         if (events.length === 0) continue;
         const last = { uuid: logId, timestamp: Date.now() };
-        const moves = [{ partition, expected, next, version: readableVersionMin, last }];
+        const moves = [positionMove({ partition, expected, next, version: readableVersionMin, last })];
         await project(client, { moves, batch: batchOf(events) });
         projected[partition] = next;
       }

@@ -47,6 +47,7 @@ beforeAll(async () => {
     spool,
     topic,
     partitionOf: createPartitionOf(partitions),
+    log,
   });
   const authentication = createAuthentication({ path: [], basic: [], bearer: [], hmac: [] });
   const sources = createSources({ trustedProxies: [], allowed: [], onUnreadable: () => undefined });

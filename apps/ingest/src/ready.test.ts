@@ -41,6 +41,10 @@ describe('ingest', () => {
     expect(await concurrent).toEqual([null, null, null]);
     expect(requests).toBe(1);
   });
+  it('reports a bug of the check as such, not as Kafka that does not answer', async () => {
+    const bug = new TypeError('x is not a function');
+    await expect(createReady({ ...running, askKafka: () => Promise.reject(bug) })()).rejects.toBe(bug);
+  });
   it('is not ready while it is stopping, even if Kafka answers', async () => {
     expect(await createReady({ ...running, isStopping: () => true, askKafka: answers })()).toBe('Stopping.');
   });

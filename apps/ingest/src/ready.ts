@@ -1,4 +1,4 @@
-import { isKafkaError, within } from '@callstream/runtime';
+import { isKafkaError, isProgrammingError, within } from '@callstream/runtime';
 import type { Readiness } from '@callstream/runtime';
 import { recordsIn } from './spool/metrics.ts';
 import type { Spool } from './spool/spool.ts';
@@ -20,9 +20,10 @@ export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () =
   const checkKafka = (): Promise<string | null> =>
     within(readyDeadlineMs, askKafka())
       .then(() => null)
-      .catch((error: unknown) =>
-        isKafkaError(error) ? `Kafka does not answer (${(error as Error).message}).` : 'Kafka does not answer.',
-      )
+      .catch((error: unknown) => {
+        if (isProgrammingError(error)) throw error;
+        return isKafkaError(error) ? `Kafka does not answer (${(error as Error).message}).` : 'Kafka does not answer.';
+      })
       .finally(() => (inFlight = undefined));
   return async () => {
     if (isStopping()) return 'Stopping.';

@@ -56,7 +56,7 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
   const publisher = createBatchingPublisher({ publishers, breakers, metrics, log });
   const spoolMetrics = createSpoolMetrics(metrics.registry, { spool, bytesMax });
   await using drainer = startDrainer({ spool, connect, breakers, partitionOf, metrics: spoolMetrics, log });
-  const publish = createPublish({ publisher, spool, topic, partitionOf });
+  const publish = createPublish({ publisher, spool, topic, partitionOf, log });
 
   let isStopping = false;
   const ready = createReady({

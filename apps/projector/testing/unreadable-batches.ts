@@ -5,13 +5,13 @@ const zstd = 4;
 
 /** Batches that none of our producers would write. */
 export const batches = {
-  /** Two records of 65 MB together, compressed to 2 kB, so that a broker accepts it. */
-  bomb: () => zstdBatch([Buffer.alloc(65 * 1024 * 1024), Buffer.from('{}')]),
+  /** Two records of 65 MB together, compressed to 2 kB, so that a broker accepts it. `timestamp`: in ms since 1970. */
+  bomb: (timestamp?: number) => zstdBatch([Buffer.alloc(65 * 1024 * 1024), Buffer.from('{}')], timestamp),
   zstd: (...values: readonly Buffer[]) => zstdBatch(values),
 };
 
-const zstdBatch = (values: readonly Buffer[]): Buffer =>
-  encodeBatch({ attributes: zstd, count: values.length, payload: zstdCompressSync(encodeRecords(values)) });
+const zstdBatch = (values: readonly Buffer[], timestamp = Date.now()): Buffer =>
+  encodeBatch({ attributes: zstd, count: values.length, payload: zstdCompressSync(encodeRecords(values)), timestamp });
 
 /** Produces raw batches, byte for byte; returns the offset of the first record of the last one. */
 export async function produceBatches(topic: string, partition: number, ...raw: readonly Buffer[]): Promise<number> {

@@ -1,3 +1,4 @@
+import { eventId } from './event-id.ts';
 import { readFields } from './fields.ts';
 import type { ParsedEvent } from './fields.ts';
 import { parseJsonObject } from './json.ts';
@@ -7,7 +8,7 @@ import { clampTime } from './time.ts';
 
 /** An event with its position in the log. */
 export interface CallEvent extends Omit<ParsedEvent, 'at'> {
-  /** `offset * 4096 + partition`. */
+  /** See {@link eventId}. */
   readonly id: number;
   readonly uuid: string;
   /** ms since 1970. */
@@ -42,12 +43,6 @@ export function recordKey(event: Pick<ParsedEvent, 'callId' | 'actor' | 'code'>,
   if (event.code !== null) return `code:${event.code}`;
   return uuid;
 }
-
-/** Largest number of partitions that event ids allow. */
-export const partitionsMax = 4096;
-
-/** Position in the log as one number: unique, and the same after every rebuild. A safe integer up to offset 2⁴¹. */
-export const eventId = (partition: number, offset: number): number => offset * partitionsMax + partition;
 
 /** A record of the log before it is decoded. */
 export interface RawRecord {

@@ -1,5 +1,6 @@
 export * from './call-status.ts';
-export { decode, eventBytesMax, eventId, parseEvent, partitionsMax, recordKey } from './event.ts';
+export { eventId, offsetOf, partitionOf, partitionsMax } from './event-id.ts';
+export { decode, eventBytesMax, parseEvent, recordKey } from './event.ts';
 export type { CallEvent, RawRecord } from './event.ts';
 export type { ParsedEvent } from './fields.ts';
 export type { JsonObject } from './json.ts';

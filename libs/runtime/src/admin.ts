@@ -8,6 +8,7 @@ import { addGauge } from './metrics.ts';
 import { isLoopback } from './network/address.ts';
 import { createIsOwnHost } from './network/host.ts';
 import { within } from './deadline.ts';
+import { errorText } from './programming-error.ts';
 
 /** null: ready. `note`: ready, but degraded. A string: not ready, with the reason. */
 export type Readiness = null | { readonly note: string } | string;
@@ -64,7 +65,7 @@ export async function startAdmin({
   const { servers, port: actualPort } = await listen({ hosts, port }, (request, response) => {
     void respond(request)
       .catch((error: unknown) => {
-        log.warn({ error: String(error) }, 'admin.failed');
+        log.warn({ error: errorText(error) }, 'admin.failed');
         return { status: 503, text: 'The readiness check failed; see admin.failed in the log.\n', type: undefined };
       })
       .then(({ status, text, type }) =>

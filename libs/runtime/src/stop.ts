@@ -1,3 +1,5 @@
+import { isProgrammingError } from './programming-error.ts';
+
 /**
  * Resolves with its name at the first signal to stop: SIGTERM, SIGINT, or `disconnect`, when a parent process that uses an
  * IPC channel has ended. Later signals are ignored while the process stops.
@@ -29,8 +31,13 @@ export async function runService(main: () => Promise<void>): Promise<void> {
   } catch (error) {
     process.exitCode = 1;
     const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    const isBug = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
-    const line = { level: 'fatal', msg: 'stopped', error: name, message, ...(isBug ? { stack } : {}) };
+    const line = {
+      level: 'fatal',
+      msg: 'stopped',
+      error: name,
+      message,
+      ...(isProgrammingError(error) ? { stack } : {}),
+    };
     process.stderr.write(`${process.stderr.isTTY ? (line.stack ?? message) : JSON.stringify(line)}\n`);
   }
   if (process.connected) process.disconnect();

@@ -44,7 +44,8 @@ export { createDedupCache, createDuplicateDetector } from './write/dedup-cache.t
 export type { DedupCache, DuplicateDetector } from './write/dedup-cache.ts';
 export { createEventBatch } from './write/event-batch.ts';
 export type { EventBatch } from './write/event-batch.ts';
+export { isLastRecord, positionMove } from './write/position-move.ts';
+export type { Fingerprint, PositionMove } from './write/position-move.ts';
 export { dryRunBatch, notifyProjected, project } from './write/project.ts';
 export type { ProjectOptions } from './write/project.ts';
 export { beginPositions, ensurePositions, PositionMoved } from './write/write-positions.ts';
-export type { PositionMove } from './write/write-positions.ts';

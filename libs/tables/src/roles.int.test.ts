@@ -16,6 +16,7 @@ import {
   migrate,
   nextSchema,
   notifyProjected,
+  positionMove,
   project,
   readPositions,
   trySwap,
@@ -73,7 +74,13 @@ const write = (expected: number): Promise<void> =>
   withConnection(as.projector, (client) =>
     project(client, {
       moves: [
-        { partition: 0, expected, next: expected + events.length, version: 1, last: { uuid: logId, timestamp: 0 } },
+        positionMove({
+          partition: 0,
+          expected,
+          next: expected + events.length,
+          version: 1,
+          last: { uuid: logId, timestamp: 0 },
+        }),
       ],
       batch: batchOf(events),
     }),

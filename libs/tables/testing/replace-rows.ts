@@ -1,5 +1,5 @@
 import type { CallEvent } from '@callstream/domain';
-import { ensurePositions, project, withConnection } from '../src/index.ts';
+import { ensurePositions, positionMove, project, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
 import { batchOf } from './batch-of.ts';
 
@@ -9,6 +9,7 @@ const logId = '11111111-1111-8111-8111-111111111111';
 export async function replaceRows(db: Tables, events: readonly CallEvent[]): Promise<void> {
   await db.query('truncate positions, events, calls, visits, segments, agents');
   await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
-  const move = { partition: 0, expected: 0, next: events.length, version: 1, last: { uuid: logId, timestamp: 0 } };
+  const last = { uuid: logId, timestamp: 0 };
+  const move = positionMove({ partition: 0, expected: 0, next: events.length, version: 1, last });
   await withConnection(db, (client) => project(client, { moves: [move], batch: batchOf(events) }));
 }

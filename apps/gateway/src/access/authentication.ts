@@ -28,7 +28,7 @@ export interface Authentication {
 
 /** Authentication by the settings, which `checkAuthentication` has validated. */
 export function createAuthentication(env: AuthenticationEnv, log: Log): Authentication {
-  const rules = { audience: env.GATEWAY_JWT_AUDIENCE, issuer: env.GATEWAY_JWT_ISSUER };
+  const rules = { audience: env.GATEWAY_JWT_AUDIENCE, issuer: env.GATEWAY_JWT_ISSUER, log };
   if (env.GATEWAY_AUTH === 'secret' && env.GATEWAY_JWT_SECRET !== undefined)
     return withTokens({ ...rules, key: secretKey(env.GATEWAY_JWT_SECRET), algorithms: ['HS256'] });
   if (env.GATEWAY_AUTH === 'jwks' && env.GATEWAY_JWKS_URL !== undefined)

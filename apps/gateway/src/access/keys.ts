@@ -1,4 +1,5 @@
 import { createSecretKey } from 'node:crypto';
+import { errorText } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { createLocalJWKSet, createRemoteJWKSet, errors } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
@@ -27,7 +28,7 @@ export function remoteKeys(url: string, log: Log): JWTVerifyGetKey {
       return await keys(header, token);
     } catch (error) {
       if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
-      log.warn({ error: String(error) }, 'jwks.away');
+      log.warn({ error: errorText(error) }, 'jwks.away');
       const lastFetched = keys.jwks();
       if (lastFetched === undefined) throw error;
       return createLocalJWKSet(lastFetched)(header, token);

@@ -1,3 +1,5 @@
+import { isProgrammingError } from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
 import { errors, jwtVerify } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
 import { scopeOf } from './claims.ts';
@@ -30,6 +32,7 @@ export interface TokenRules {
   readonly algorithms: readonly string[];
   readonly audience: string;
   readonly issuer: string | undefined;
+  readonly log: Log;
 }
 
 /** Most by which the clocks of the issuer and of this machine may differ, in seconds. */
@@ -37,7 +40,7 @@ const clockToleranceSeconds = 5;
 /** Longest token, in characters: Node accepts 16 KiB of headers. */
 const tokenCharsMax = 8_192;
 
-export function createVerify({ key, algorithms, audience, issuer }: TokenRules): Verify {
+export function createVerify({ key, algorithms, audience, issuer, log }: TokenRules): Verify {
   const options = {
     algorithms: [...algorithms],
     audience,
@@ -54,6 +57,7 @@ export function createVerify({ key, algorithms, audience, issuer }: TokenRules):
       if (scope === null || payload.exp === undefined) return { refusal: 'wrong' };
       return { access: { scope, expiresAt: payload.exp * 1_000 } };
     } catch (error) {
+      if (isProgrammingError(error)) log.error({ error: error.stack }, 'token.check-failed');
       return { refusal: refusalOf(error) };
     }
   };

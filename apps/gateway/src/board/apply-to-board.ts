@@ -1,4 +1,4 @@
-import { addsFacts, decode, emptyFactSet, factSet, factsOf, partitionsMax, union } from '@callstream/domain';
+import { addsFacts, decode, emptyFactSet, factSet, factsOf, offsetOf, union } from '@callstream/domain';
 import type { CallEvent, Fact, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
@@ -92,11 +92,7 @@ function updatesByCall(events: readonly CallEvent[]): Map<string, CallUpdate> {
   for (const event of events) {
     const { callId } = event;
     if (callId === null) continue;
-    const update = updates.get(callId) ?? {
-      facts: [],
-      starts: false,
-      firstOffset: Math.floor(event.id / partitionsMax),
-    };
+    const update = updates.get(callId) ?? { facts: [], starts: false, firstOffset: offsetOf(event.id) };
     update.facts.push(...factsOf(event));
     update.starts ||= startingKinds.has(event.kind);
     updates.set(callId, update);

@@ -20,8 +20,8 @@ export interface BoardLoaderOptions {
   readonly state: BoardState;
   readonly onChanged: () => void;
   readonly onEvents: (events: readonly CallEvent[]) => void;
-  /** The tables are of another log than the board, which cannot be repaired. */
-  readonly onOtherLog: (error: Error) => void;
+  /** The tables are of another log than the board, or a bug stops its maintenance: only a new process can help. */
+  readonly onFailed: (error: unknown) => void;
   readonly metrics: Pick<GatewayMetrics, 'boardDelaySeconds' | 'unreadable'>;
   readonly signal: AbortSignal;
   readonly log: Log;
@@ -50,7 +50,7 @@ export interface BoardLoader {
 }
 
 export function createBoardLoader(options: BoardLoaderOptions): BoardLoader {
-  const { kafka, db, topic, state, onChanged, onEvents, onOtherLog, metrics, log } = options;
+  const { kafka, db, topic, state, onChanged, onEvents, onFailed, metrics, log } = options;
   const { progress } = state;
   const { lookUp, back } = createCallLookUp((callIds) => readFacts(db, callIds), log);
   const applying = { state, lookUp, onEvents };
@@ -81,13 +81,15 @@ export function createBoardLoader(options: BoardLoaderOptions): BoardLoader {
       const loaded = await loadBoard({ db, kafka, topic, state, log });
       back();
       if (before && before.positions[0]?.logId !== loaded.positions[0]?.logId)
-        return onOtherLog(new Error('The tables are of another log than the board: the gateway must start again.'));
+        return onFailed(new Error('The tables are of another log than the board: the gateway must start again.'));
       const readUntil = progress.positions();
       const isSameEpoch = progress.epoch() === epochOf(loaded.positions);
       state.loaded = loaded;
       progress.startFrom(loaded.positions);
-      if (!reader) reader = startLogReader({ ...options, ...applying, onApplied, blocked, kafkaOutage, logOutage });
-      else if (!isSameEpoch) reader.restart();
+      if (!reader) {
+        reader = startLogReader({ ...options, ...applying, onApplied, blocked, kafkaOutage, logOutage });
+        reader.ended.catch(onFailed);
+      } else if (!isSameEpoch) reader.restart();
       else await readAgain(loaded.positions, readUntil);
       endRepair();
       onChanged();

@@ -1,4 +1,4 @@
-import { partitionsMax } from '@callstream/domain';
+import { offsetOf, partitionOf } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import type { BoardTimes } from '@callstream/tables';
 import type { BoardEntry, CallBoard } from './board.ts';
@@ -67,4 +67,4 @@ export function createExpiry(board: CallBoard, retention: Retention, now: number
 }
 
 const isProjected = ({ lastId }: BoardEntry, projected: ReadonlyMap<number, number>): boolean =>
-  (projected.get(lastId % partitionsMax) ?? 0) > Math.floor(lastId / partitionsMax);
+  (projected.get(partitionOf(lastId)) ?? 0) > offsetOf(lastId);

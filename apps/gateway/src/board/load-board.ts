@@ -1,4 +1,4 @@
-import { offsetsSince, within } from '@callstream/runtime';
+import { isProgrammingError, offsetsSince, within } from '@callstream/runtime';
 import type { Kafka, Log } from '@callstream/runtime';
 import { readBoard } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
@@ -32,7 +32,10 @@ export async function loadBoard({ db, kafka, topic, state, log }: LoadBoardOptio
   const now = Date.now();
   const startedAt = performance.now();
   const changedSince = await within(offsetsMsMax, offsetsSince(kafka, topic, now - tombstoneMs(retention))).catch(
-    () => new Map<number, number>(),
+    (error: unknown) => {
+      if (isProgrammingError(error)) throw error;
+      return new Map<number, number>();
+    },
   );
   let positions: readonly Position[] = [];
   await readBoard(db, {

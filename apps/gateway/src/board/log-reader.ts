@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { isProgrammingError } from '@callstream/runtime';
 import { followLog } from './follow-log.ts';
 import type { FollowLogOptions } from './follow-log.ts';
 import { monitorLag } from './monitor-lag.ts';
@@ -51,6 +52,7 @@ export function startLogReader(options: LogReaderOptions): LogReader {
         await Promise.race([consumer.failure, ending.aborted || once(ending, 'abort')]);
         waitMs = retryMsMin / 2;
       } catch (error) {
+        if (isProgrammingError(error)) throw error;
         logOutage.note(error);
         state = 'backing off';
         await sleep(ending, waitMs);

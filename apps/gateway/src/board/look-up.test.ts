@@ -32,6 +32,15 @@ describe('the look-up of calls that are not on the board', () => {
     expect(await Promise.all(others)).toEqual([[], []]);
   });
 
+  it('rejects with a bug, which does not mean that Postgres is unavailable', async () => {
+    const { queries, lookUp } = slowPostgres();
+    const failed = lookUp(['a']);
+    await turn();
+    const bug = new TypeError('x is not a function');
+    queries[0]!.reject(bug);
+    await expect(failed).rejects.toBe(bug);
+  });
+
   it('does not query after a failure until Postgres is available again', async () => {
     const { queries, queriedIds, lookUp, back } = slowPostgres();
     const failed = lookUp(['a']);

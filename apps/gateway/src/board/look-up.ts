@@ -1,4 +1,4 @@
-import { within } from '@callstream/runtime';
+import { isProgrammingError, within } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
 
@@ -43,6 +43,7 @@ export function createCallLookUp(readCalls: ReadCalls, log: Log): CallLookUp {
     try {
       return await within(lookUpMsMax, readCalls(callIds));
     } catch (error) {
+      if (isProgrammingError(error)) throw error;
       isAvailable = false;
       log.warn({ calls: callIds.length, error: String(error) }, 'board.look-up-failed');
       return null;

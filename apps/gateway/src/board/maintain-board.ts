@@ -1,4 +1,4 @@
-import { within } from '@callstream/runtime';
+import { isProgrammingError, within } from '@callstream/runtime';
 import { createBoardLoader } from './board-loader.ts';
 import type { BoardLoaderOptions } from './board-loader.ts';
 import { createOutage } from './outage.ts';
@@ -15,7 +15,7 @@ const retryMsMax = 5_000;
 /** Deadline of the end, in ms: Kafka or Postgres may hang. */
 const closeMsMax = 3_000;
 
-export type MaintainBoardOptions = Omit<BoardLoaderOptions, 'onOtherLog' | 'signal'>;
+export type MaintainBoardOptions = Omit<BoardLoaderOptions, 'onFailed' | 'signal'>;
 
 /** The maintenance of the board, which goes on until disposed, also while Kafka or Postgres is not available. */
 export interface MaintainedBoard extends AsyncDisposable {
@@ -37,7 +37,7 @@ export function maintainBoard(options: MaintainBoardOptions): MaintainedBoard {
   failure.catch(() => undefined);
   const postgresOutage = createOutage('Postgres', log);
   const projection = createProjectionMonitor(db, progress);
-  const loader = createBoardLoader({ ...options, onOtherLog: reject, signal });
+  const loader = createBoardLoader({ ...options, onFailed: reject, signal });
 
   const refresh = async (): Promise<void> => {
     if (!state.loaded) await loader.load();
@@ -52,6 +52,7 @@ export function maintainBoard(options: MaintainBoardOptions): MaintainedBoard {
         postgresOutage.over();
         waitMs = refreshEveryMs;
       } catch (error) {
+        if (isProgrammingError(error)) throw error;
         postgresOutage.note(error);
         projection.unavailable();
         expiry.sweep(Date.now(), null);
@@ -61,6 +62,7 @@ export function maintainBoard(options: MaintainBoardOptions): MaintainedBoard {
     }
   };
   const running = run();
+  running.catch(reject);
   return {
     projection,
     failure,

@@ -37,13 +37,13 @@ export async function monitorLag(options: MonitorLagOptions): Promise<void> {
   const isStopping = (): boolean => signal.aborted;
   for (; !isStopping(); await sleep(signal, checkEveryMs)) {
     const askedAt = Date.now();
-    try {
-      progress.sawHighWatermarks(await within(answerMsMax, endOffsets(kafka, topic, signal)), askedAt);
-      kafkaOutage.over();
-    } catch (error) {
+    const ends = await within(answerMsMax, endOffsets(kafka, topic, signal)).catch((error: unknown) => {
       if (!isStopping()) kafkaOutage.note(error);
-      continue;
-    }
+      return null;
+    });
+    if (ends === null) continue;
+    progress.sawHighWatermarks(ends, askedAt);
+    kafkaOutage.over();
     if (reader.isReading() && progress.asOf() >= askedAt) logOutage.over();
     // A blocked partition waits for an operator: a restart would not help it.
     const lagNow = progress.lag(blocked.isBlocked);

@@ -31,7 +31,10 @@ interface StalledPartition {
 export function createProjectionStall(now: () => number = Date.now): ProjectionStall {
   let stalled = new Map<number, StalledPartition>();
   const longest = (): StalledPartition | undefined => [...stalled.values()].toSorted((a, b) => a.since - b.since)[0];
-  const ms = (): number => now() - (longest()?.since ?? now());
+  const ms = (): number => {
+    const stall = longest();
+    return stall ? now() - stall.since : 0;
+  };
   return {
     observe: (positions, recordEnds) => {
       const before = stalled;

@@ -1,4 +1,4 @@
-import { partitionsMax } from '@callstream/domain';
+import { offsetOf, partitionOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { responseBytesMax } from '@callstream/tables';
 import type { OutgoingFrame } from '../outbox/frame.ts';
@@ -48,8 +48,8 @@ export class LiveEvent implements Sized {
       deliveries: 1,
       omitted,
       topic: this.#topic,
-      partition: id % partitionsMax,
-      offset: Math.floor(id / partitionsMax),
+      partition: partitionOf(id),
+      offset: offsetOf(id),
     };
     const bytes = this.#bodyBytes;
     const body = { type, json: bytes > responseBytesMax ? null : json, bytes };

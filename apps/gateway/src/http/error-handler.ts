@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { errorText, isProgrammingError } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { isStatementTimeout } from '@callstream/tables';
 import type { Middleware } from 'koa';
@@ -62,6 +63,7 @@ function rejectionOf(error: unknown, { metrics, log }: ErrorHandlerOptions): Rej
   if (error instanceof Rejected) return error.rejection;
   if (error instanceof NotServed) return { kind: error.reason === 'replaced' ? 'too-many' : 'busy' };
   metrics.failures.inc({ asked_over: 'http' });
-  log.warn({ error: String(error) }, 'api.failed');
+  log.warn({ error: errorText(error) }, 'api.failed');
+  if (isProgrammingError(error)) return { kind: 'internal' };
   return { kind: isStatementTimeout(error) ? 'slow' : 'unavailable' };
 }

@@ -1,12 +1,14 @@
 import { problemOf } from '@callstream/contracts';
 import type { Problem, Refusal } from '@callstream/contracts';
+import { internalError } from '../access/request-failure.ts';
 
 /** Why a request is rejected. `problem`: what is wrong with this request, for the client. */
 export type Rejection =
   | { readonly kind: 'malformed' | 'forbidden'; readonly problem: string }
   | { readonly kind: 'unauthenticated'; readonly error: 'invalid_token' | null }
   | {
-      readonly kind: 'foreign' | 'misdirected' | 'not-found' | 'method' | 'too-many' | 'busy' | 'slow' | 'unavailable';
+      readonly kind:
+        'foreign' | 'misdirected' | 'not-found' | 'method' | 'too-many' | 'busy' | 'slow' | 'unavailable' | 'internal';
     };
 
 /** Every problem type (RFC 9457): its status, title, and the detail if the rejection has no `problem`. */
@@ -55,6 +57,7 @@ export const problemTypes = {
     detail: 'Postgres, or the keys that tokens are checked with (GATEWAY_JWKS_URL), cannot be reached: retry.',
     headers: { 'retry-after': '5' },
   },
+  internal: { status: 500, title: 'Internal error', detail: internalError },
 } as const satisfies Record<Rejection['kind'], Refusal>;
 
 /** The answer to a rejected request: RFC 9457, and RFC 6750 for tokens. */

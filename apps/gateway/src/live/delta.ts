@@ -1,4 +1,4 @@
-import { partitionsMax } from '@callstream/domain';
+import { offsetOf, partitionOf } from '@callstream/domain';
 import type { BoardEntry, CallBoard } from '../board/board.ts';
 import type { Cursor } from '../board/cursor.ts';
 import type { CallFilter } from './call-filter.ts';
@@ -25,8 +25,7 @@ export const deltaSinceCursor = (board: CallBoard, filter: CallFilter, { positio
   split(
     [...board.entries()].filter(
       ({ lastId, call, expiresAt }) =>
-        Math.floor(lastId / partitionsMax) >= (positions[lastId % partitionsMax] ?? 0) ||
-        (call === null && expiresAt > expiredUntil),
+        offsetOf(lastId) >= (positions[partitionOf(lastId)] ?? 0) || (call === null && expiresAt > expiredUntil),
     ),
     filter,
   );

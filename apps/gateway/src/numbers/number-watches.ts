@@ -1,5 +1,6 @@
 import type { MessageId } from '@callstream/contracts';
-import { RequestFailure } from '../access/request-failure.ts';
+import { isProgrammingError } from '@callstream/runtime';
+import { internalError, RequestFailure } from '../access/request-failure.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import { createGroupUpdates, viewFrame } from './group-updates.ts';
@@ -64,7 +65,11 @@ export function createNumberWatches({ getSnapshot, views, onFailed }: NumberWatc
       if (newest[kind].get(client) === watched && groups.of(client, kind) === joined) groups.leave(client, kind);
       if (error instanceof NotServed || error instanceof RequestFailure) throw error;
       onFailed(error);
-      throw new RequestFailure('Queues and agents cannot be read from Postgres at the moment. Ask again.');
+      throw new RequestFailure(
+        isProgrammingError(error)
+          ? internalError
+          : 'Queues and agents cannot be read from Postgres at the moment. Ask again.',
+      );
     }
   };
 

@@ -8,9 +8,10 @@ import {
   WatchCall,
 } from '@callstream/contracts';
 import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
+import { errorText, isProgrammingError } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
-import { RequestFailure } from '../access/request-failure.ts';
+import { internalError, RequestFailure } from '../access/request-failure.ts';
 import type { CallWatches } from '../call-watches/call-watches.ts';
 import type { Subscriptions } from '../live/subscriptions.ts';
 import type { GatewayMetrics } from '../metrics.ts';
@@ -144,6 +145,7 @@ function explain(error: unknown, { metrics, log }: RequestHandlerOptions): strin
   if (error instanceof RequestFailure || error instanceof NotServed) return error.message;
   if (error instanceof z.ZodError) return problemsOf(error);
   metrics.failures.inc({ asked_over: 'socket' });
-  log.warn({ error: String(error) }, 'query.failed');
+  log.warn({ error: errorText(error) }, 'query.failed');
+  if (isProgrammingError(error)) return internalError;
   return 'Calls cannot be read from Postgres at the moment. Ask again.';
 }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isPermanentlyRejected } from '@callstream/runtime';
+import { errorText, isPermanentlyRejected, isProgrammingError } from '@callstream/runtime';
 import type { Log, ProducerRecord, Publisher } from '@callstream/runtime';
 import type { PartitionOf } from '../record.ts';
 import type { SpooledRecord, SpoolBatch } from '../spool/messages.ts';
@@ -34,7 +34,7 @@ export function startDrainer(options: DrainerOptions): Drainer {
       if (running.has(partition)) continue;
       const ended = drainPartition(partition, options, stopping.signal)
         .catch((error: unknown) => {
-          if (!stopping.signal.aborted) options.log.error({ lane: partition, error: String(error) }, 'drain.failed');
+          if (!stopping.signal.aborted) options.log.error({ lane: partition, error: errorText(error) }, 'drain.failed');
         })
         .finally(() => running.delete(partition));
       running.set(partition, ended);
@@ -61,6 +61,7 @@ async function drainPartition(partition: number, options: DrainerOptions, signal
       breakers.succeeded([partition]);
     } catch (error) {
       breakers.failed([partition]);
+      if (isProgrammingError(error)) throw error;
       const { name, message } = error as Error;
       log.warn({ lane: partition, records: batch.records.length, error: name, reason: message }, 'drain.waits');
     }

@@ -1,3 +1,5 @@
+import { createLogThrottle, isProgrammingError } from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
 import { WebhookRejected } from '../problem.ts';
 import { recordOf } from '../record.ts';
 import type { AcceptedEvent, PartitionOf } from '../record.ts';
@@ -12,22 +14,29 @@ export interface PublishOptions {
   readonly spool: Pick<Spool, 'add'>;
   readonly topic: string;
   readonly partitionOf: PartitionOf;
+  readonly log: Log;
 }
 
-/** Kafka first. An event that Kafka does not acknowledge before the deadline goes to the spool. */
-export function createPublish({ publisher, spool, topic, partitionOf }: PublishOptions): Publish {
+/** Kafka first. An event that Kafka does not acknowledge before the deadline goes to the spool. A bug does not lose it either, and is logged. */
+export function createPublish({ publisher, spool, topic, partitionOf, log }: PublishOptions): Publish {
+  const throttled = createLogThrottle();
+  const reportBug = (error: unknown): void => {
+    if (isProgrammingError(error)) throttled((untold) => log.error({ error: error.stack, untold }, 'publish.failed'));
+  };
   return async (accepted) => {
     const { record, uuid } = recordOf(accepted, { topic, partitionOf });
     try {
       await publisher.add(record);
       return { uuid, storedIn: 'kafka' };
-    } catch {
+    } catch (error) {
       // The batching publisher has logged why, once for the whole batch.
+      reportBug(error);
     }
     try {
       await spool.add(record);
       return { uuid, storedIn: 'spool' };
-    } catch {
+    } catch (error) {
+      reportBug(error);
       // The spool has logged why, once for the whole batch.
       throw new WebhookRejected({ kind: 'unavailable', problem: 'The event may not be stored: send it again.' });
     }

@@ -74,5 +74,5 @@ export interface SpoolResponse {
   readonly status?: SpoolStatus;
   /** A {@link SpoolBatch}, serialised by `node:v8`. */
   readonly batch?: Uint8Array;
-  readonly error?: { readonly name: string; readonly message: string };
+  readonly error?: { readonly name: string; readonly message: string; readonly stack: string | undefined };
 }

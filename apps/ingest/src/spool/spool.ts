@@ -1,4 +1,5 @@
 import { serialize } from 'node:v8';
+import { errorText, isProgrammingError } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { createBatcher } from '../batcher.ts';
 import type { EventRecord } from '../record.ts';
@@ -71,7 +72,8 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
       commitError = undefined;
     } catch (error) {
       commitError = error as Error;
-      log.error({ records: records.length, reason: commitError.message }, 'spool.failed');
+      const reason = isProgrammingError(error) ? errorText(error) : commitError.message;
+      log.error({ records: records.length, reason }, 'spool.failed');
       throw error;
     }
   };

@@ -34,7 +34,7 @@ export function startThread(onStatus: () => void): SpoolThread {
       if (response.status) status = response.status;
       const call = calls.get(response.id);
       calls.delete(response.id);
-      if (response.error) call?.reject(Object.assign(new Error(response.error.message), { name: response.error.name }));
+      if (response.error) call?.reject(Object.assign(new Error(response.error.message), response.error));
       else call?.resolve(response.batch ? (deserialize(response.batch) as SpoolBatch) : null);
       onStatus();
     });

@@ -20,8 +20,8 @@ function respond(id: number, request: SpoolRequest): SpoolResponse {
       ...(batch && { batch: new Uint8Array(serialize(batch)) }),
     };
   } catch (error) {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    return { id, error: { name, message }, ...(folder && { status: folder.status() }) };
+    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
+    return { id, error: { name, message, stack }, ...(folder && { status: folder.status() }) };
   }
 }
 

@@ -3,6 +3,7 @@ import {
   batchHash,
   deadLetterTopic,
   isPermanentlyRejected,
+  isProgrammingError,
   isTransientKafkaError,
   topicExists,
   unreadableKind,
@@ -68,6 +69,7 @@ export function createDeadLetters(
       try {
         for (const batch of splitIntoBatches(letters, bytesOf)) await sendBatch(batch);
       } catch (error) {
+        if (isProgrammingError(error)) throw error;
         if (isTransientKafkaError(error) && (await topicExists(kafka, dlq))) throw error;
         throw new ProjectionStopped(
           `${letters.length} dead letters cannot be stored: topic "${dlq}" cannot be written: ${(error as Error).message} Create it, or grant Write on it: npm run projector -- migrate`,

@@ -80,10 +80,13 @@ it('an unreadable batch blocks only its partition, until an operator skips it', 
   expect(await replay(dlqOf(fixture), options)).toEqual({ replayed: 0, undecodable: 0, missing: 0, batches: 1 });
 });
 
-it('a skipped batch at the end of the log identifies the position, and does not block a restart', async () => {
+it.each([
+  { title: 'a skipped batch', timestamp: Date.now() },
+  { title: 'a skipped batch without a timestamp', timestamp: -1 },
+])('$title at the end of the log identifies the position, and does not block a restart', async ({ timestamp }) => {
   await using fixture = await createFixture({ dlqMessageBytesMax: 2_000 });
   const { topic } = fixture;
-  await produceBatches(topic, 0, batches.zstd(event('a')), batches.bomb());
+  await produceBatches(topic, 0, batches.zstd(event('a')), batches.bomb(timestamp));
   // The DLQ accepts 2,000 bytes at most, so it gets a reference.
   const dlq = dlqOf(fixture);
   expect(await skipBatch(dlq, { partition: 0, offset: 1 })).toMatch(/^Put on the DLQ/);

@@ -1,6 +1,5 @@
-import { projectionVersion } from '@callstream/domain';
 import type { UnreadableBatch } from '@callstream/runtime';
-import { PositionMoved, project, withConnection } from '@callstream/tables';
+import { PositionMoved, positionMove, project, withConnection } from '@callstream/tables';
 import { fingerprintOfBatch } from '../supervision/fingerprint.ts';
 import { explainPostgresError } from '../supervision/postgres-errors.ts';
 import { emptyBatch, rereadPosition } from './apply-records.ts';
@@ -15,7 +14,7 @@ export async function advancePastSkippedBatch(options: ProjectBatchOptions, batc
   if (expected > lastOffset) return expected;
   if (expected < firstOffset && !(await gaps.maySkip(partition, { from: expected, to: firstOffset }))) return expected;
   const next = lastOffset + 1;
-  const move = { partition, expected, next, version: projectionVersion, last: fingerprintOfBatch(batch) };
+  const move = positionMove({ partition, expected, next, last: fingerprintOfBatch(batch) });
   try {
     await withConnection(db, (client) => project(client, { moves: [move], batch: emptyBatch }));
   } catch (error) {

@@ -1,6 +1,5 @@
-import { projectionVersion } from '@callstream/domain';
 import type { Log } from '@callstream/runtime';
-import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
+import { PositionMoved, positionMove, project, readPositions, withConnection } from '@callstream/tables';
 import type { DedupCache, EventBatch, PositionMove, Tables } from '@callstream/tables';
 import type { DeadLetters } from '../dlq/dead-letters.ts';
 import type { ProjectorMetrics } from '../metrics.ts';
@@ -82,13 +81,13 @@ async function commit(options: ApplyRecordsOptions, batch: AlignedBatch, folded:
   return recordCommit(options, batch);
 }
 
-export const moveOf = ({ records, expected }: AlignedBatch): PositionMove => ({
-  partition: records[0].partition,
-  expected,
-  next: offsetAfter(records),
-  version: projectionVersion,
-  last: fingerprintOf(records.at(-1) ?? records[0]),
-});
+export const moveOf = ({ records, expected }: AlignedBatch): PositionMove =>
+  positionMove({
+    partition: records[0].partition,
+    expected,
+    next: offsetAfter(records),
+    last: fingerprintOf(records.at(-1) ?? records[0]),
+  });
 
 /** Updates position and metrics after a commit; returns the position reached. */
 export function recordCommit({ positions, onCommit, metrics }: ApplyRecordsOptions, { records }: AlignedBatch): number {

@@ -1,3 +1,5 @@
+import { isProgrammingError } from '@callstream/runtime';
+
 /** Least time between two notifications of a process, in ms: each takes a global lock of Postgres for a moment. */
 const notifyEveryMs = 20;
 
@@ -11,7 +13,9 @@ export function createNotifier(notify: () => Promise<void>): { onCommit: () => v
   const run = async (): Promise<void> => {
     do {
       isPending = false;
-      await notify().catch(() => undefined);
+      await notify().catch((error: unknown) => {
+        if (isProgrammingError(error)) throw error;
+      });
       await new Promise((resolve) => setTimeout(resolve, notifyEveryMs));
     } while (isPending as boolean);
     isRunning = false;

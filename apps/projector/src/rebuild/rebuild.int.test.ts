@@ -27,6 +27,7 @@ import {
 } from '@callstream/tables';
 import type { ProjectionSchema, Tables } from '@callstream/tables';
 import { expectedRows, readRows } from '@callstream/tables/testing';
+import { checkLog } from '../supervision/check-log.ts';
 import { createDeadLetters } from '../dlq/dead-letters.ts';
 import { startFollower } from './swap/follower.ts';
 import { needsRebuild } from './needs-rebuild.ts';
@@ -472,6 +473,7 @@ it('a record with an absurd Kafka timestamp does not stop a rebuild, and matches
     await producer.send({ topic, messages: [{ partition: 2, timestamp, value }] });
   await producer.disconnect();
   await rebuild(createContext(), defaults);
+  await checkLog({ kafka, topic, positions: await readPositions(live), log });
   await rebuild(createContext(), defaults);
   expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
 });

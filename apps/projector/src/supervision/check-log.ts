@@ -1,8 +1,8 @@
 import { endOffsets, readRanges, topicExists } from '@callstream/runtime';
 import type { Kafka, Log, LogRecord, OffsetRange, UnreadableBatch } from '@callstream/runtime';
-import type { Position } from '@callstream/tables';
+import { isLastRecord } from '@callstream/tables';
+import type { Fingerprint, Position } from '@callstream/tables';
 import { fingerprintOf, fingerprintOfBatch } from './fingerprint.ts';
-import type { Fingerprint } from './fingerprint.ts';
 import { checkVersion, ProjectionStopped, rebuildRemedy } from './projection-stopped.ts';
 
 export interface CheckLogOptions {
@@ -102,7 +102,3 @@ export function checkOffsets(topic: string, positions: readonly Position[], ends
       );
   }
 }
-
-/** True if the position has no fingerprint: tables of an older version may lack it. */
-const isLastRecord = ({ lastUuid, lastTimestamp }: Position, found: Fingerprint | undefined): boolean =>
-  lastUuid === null || (found?.uuid === lastUuid && found.timestamp === lastTimestamp);

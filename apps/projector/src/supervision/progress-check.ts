@@ -57,7 +57,7 @@ export function createProgressCheck(
       previous = undefined;
     } catch (error) {
       // Only twice in a row is an error: while partitions change their leader, a single answer may be outdated.
-      if (previous || !(error instanceof Error)) throw error;
+      if (previous || !(error instanceof ProjectionStopped)) throw error;
       previous = error;
       return { problem: error.message, lag: 0 };
     }

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { endOffsets, topicExists, within } from '@callstream/runtime';
+import { endOffsets, isProgrammingError, topicExists, within } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { readPositions, withConnection } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
@@ -34,8 +34,8 @@ export function startStallWatchdog(options: StallWatchdogOptions): StallWatchdog
   const observe = createObserve(options);
   const run = async (): Promise<void> => {
     while (!options.signal.aborted) {
-      const observed = await observe().catch((error: unknown) => error as Error);
-      status = observed instanceof Error ? { problem: observed.message, lag: status.lag } : check(observed);
+      const observed = await observe().catch(asNoAnswer);
+      status = observed instanceof NoAnswer ? { problem: observed.message, lag: status.lag } : check(observed);
       await pause(checkEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
     }
   };
@@ -43,7 +43,18 @@ export function startStallWatchdog(options: StallWatchdogOptions): StallWatchdog
   return { failure, status: () => status };
 }
 
-/** Reads the positions first: then the log cannot end before them. @throws {Error} if Kafka does not answer in time */
+/** Kafka or Postgres fails, or takes too long. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** @throws `error` itself, if it is another: it would be a bug, and ends the process */
+function asNoAnswer(error: unknown): NoAnswer {
+  if (!(error instanceof NoAnswer)) throw error;
+  return error;
+}
+
+/** Reads the positions first: then the log cannot end before them. @throws {NoAnswer} if Kafka does not answer in time */
 function createObserve({ kafka, db, topic, signal }: StallWatchdogOptions): () => Promise<ProgressObservation> {
   const queryPositions = withDeadline('Postgres', () => withConnection(db, readPositions));
   const queryEnds = withDeadline('Kafka', () => endOffsets(kafka, topic, signal));
@@ -54,10 +65,10 @@ function createObserve({ kafka, db, topic, signal }: StallWatchdogOptions): () =
     try {
       positions = await queryPositions();
     } catch (error) {
-      postgresError = (error as Error).message;
+      postgresError = asNoAnswer(error).message;
     }
     const ends = await queryEnds().catch(async (error: unknown) => {
-      if (postgresError !== null) throw new Error(postgresError, { cause: error });
+      if (postgresError !== null) throw new NoAnswer(postgresError, { cause: error });
       if (await queryTopic()) throw error;
       return null;
     });
@@ -71,7 +82,8 @@ function withDeadline<T>(server: string, query: () => Promise<T>): () => Promise
   return () => {
     running ??= query().finally(() => (running = undefined));
     return within(answerWithinMs, running).catch((error: unknown) => {
-      throw new Error(`${server} does not answer: ${(error as Error).message}`, { cause: error });
+      if (isProgrammingError(error)) throw error;
+      throw new NoAnswer(`${server} does not answer: ${(error as Error).message}`, { cause: error });
     });
   };
 }

@@ -4,7 +4,7 @@ import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { batchOf } from '../../testing/index.ts';
-import { connectTables, ensurePositions, migrate, project, readBoard, readFacts } from '../index.ts';
+import { connectTables, ensurePositions, migrate, positionMove, project, readBoard, readFacts } from '../index.ts';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 const partitions = 10;
@@ -22,7 +22,8 @@ it('a board that is read from the tables has the calls that were written, as cur
       const own = log.map(({ body, ...rest }) => ({ ...rest, body: body.replace('"call_id":"', `$&${partition} `) }));
       const events = eventsOf(own, partition);
       for (const [callId, call] of callsOfEvents(events)) written.set(callId, call);
-      const move = { partition, expected: 0, next: events.length, version: 1, last: { uuid: logId, timestamp: 0 } };
+      const last = { uuid: logId, timestamp: 0 };
+      const move = positionMove({ partition, expected: 0, next: events.length, version: 1, last });
       await project(client, { moves: [move], batch: batchOf(events) });
     }
     client.release();

@@ -3,6 +3,7 @@ import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
 import type { Tables } from '../connection/pool.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
+import { idOfOffsetSql, offsetOfSql, partitionOfSql } from './event-id-sql.ts';
 import { epochMs, readPositions } from './positions.ts';
 import type { Position } from './positions.ts';
 
@@ -74,8 +75,8 @@ export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<
         select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${epochMs('heard_at')} as "heardAt" from calls
         where finished_at is not null and heard_at < $2::timestamptz and heard_at >= $4::timestamptz
            or finished_at is null and heard_at < $1::timestamptz and heard_at >= $3::timestamptz
-           or heard_at < $2::timestamptz and last_id >= (select min(o) * 4096 from unnest($6::bigint[]) as o)
-             and last_id / 4096 >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = last_id % 4096)
+           or heard_at < $2::timestamptz and last_id >= (select ${idOfOffsetSql('min(o)')} from unnest($6::bigint[]) as o)
+             and ${offsetOfSql('last_id')} >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = ${partitionOfSql('last_id')})
              and (finished_at is not null or heard_at < $1::timestamptz)`,
       values: [
         isoTimestamp(unfinishedSince),

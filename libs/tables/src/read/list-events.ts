@@ -1,4 +1,5 @@
 import type { Queryable, Tables } from '../connection/pool.ts';
+import { offsetOfSql, partitionOfSql } from './event-id-sql.ts';
 import { listRowsMax } from './list-calls.ts';
 import { jsonBytes, responseBytesMax } from './page.ts';
 import type { Page } from './page.ts';
@@ -65,7 +66,7 @@ export async function listCallEvents(
       )
       -- The topic is a parameter, not read from the positions: a reader of these would wait for a swap.
       select id, $1::text as aggregate_id, uuid, type, case when "bodyBytes" <= $6 then text end as body, "bodyBytes", received_at,
-        deliveries, omitted, $3::text as topic, (id % 4096)::int as partition, id / 4096 as offset,
+        deliveries, omitted, $3::text as topic, ${partitionOfSql('id')} as partition, ${offsetOfSql('id')} as offset,
         exists (select from events o where o.call_id = $1 and o.id < (select min(id) from page)) as "hasOlder"
       from page order by id`,
     values: [callId, Math.min(limit, listRowsMax), topic, visibleQueues ?? null, before ?? null, responseBytesMax],

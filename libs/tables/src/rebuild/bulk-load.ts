@@ -8,7 +8,7 @@ import type { DuplicateDetector } from '../write/dedup-cache.ts';
 import { commit } from '../write/project.ts';
 import { copyEventsSql } from '../write/rows.ts';
 import { checkMoved, movePositions } from '../write/write-positions.ts';
-import type { PositionMove } from '../write/write-positions.ts';
+import type { PositionMove } from '../write/position-move.ts';
 import { CopyBuffer } from './copy-buffer.ts';
 import { collectCalls, copyCalls } from './copy-calls.ts';
 import { createHintBits } from './hint-bits.ts';

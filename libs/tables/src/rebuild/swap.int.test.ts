@@ -16,6 +16,7 @@ import {
   migrate,
   nextSchema,
   previousSchema,
+  positionMove,
   PositionMoved,
   project,
   readBlockingTransactions,
@@ -70,7 +71,7 @@ async function write(db: Tables, partition: number, expected: number, next = exp
   const client = await db.connect();
   try {
     await project(client, {
-      moves: [{ partition, expected, next, version, last: { uuid: logId, timestamp: 0 } }],
+      moves: [positionMove({ partition, expected, next, version, last: { uuid: logId, timestamp: 0 } })],
       batch: batchOf(events),
     });
   } finally {

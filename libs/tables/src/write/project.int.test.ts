@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
+import { eventId } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
@@ -10,10 +11,13 @@ import {
   ensurePositions,
   listCallEvents,
   listCalls,
+  isLastRecord,
   migrate,
+  positionMove,
   PositionMoved,
   project,
   readPositions,
+  withConnection,
 } from '../index.ts';
 import type { DedupCache, Tables } from '../index.ts';
 import { sendPipelined } from '../connection/pipeline.ts';
@@ -61,7 +65,7 @@ async function writeFrom(
     let expected = from;
     for (const events of batches) {
       const next = expected + events.length;
-      const move = { partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } };
+      const move = positionMove({ partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } });
       await project(client, { moves: [move], batch: batchOf(events) }, dedupCache);
       expected = next;
     }
@@ -97,7 +101,7 @@ describe('the tables', () => {
 
   it('contain the play of all facts when large batches share events', async () => {
     const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
-    const duplicates = log.slice(30).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    const duplicates = log.slice(30).map((event) => ({ ...event, id: event.id + eventId(0, log.length) }));
     await write(log.slice(0, 70), [...log.slice(70), ...duplicates.slice(0, 20)], duplicates.slice(20));
     expect(await readRows(db)).toEqual(expectedRows([...log, ...duplicates]));
   });
@@ -140,14 +144,14 @@ describe('the tables', () => {
     );
     const events = eventsOf(log);
     // These are copied first, then upserted by a batch that copies its other events.
-    const duplicates = events.slice(10).map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    const duplicates = events.slice(10).map((event) => ({ ...event, id: event.id + eventId(0, log.length) }));
     await write(events.slice(0, 60), duplicates);
     expect(await readRows(db)).toEqual(expectedRows([...events.slice(0, 60), ...duplicates]));
   });
 
   it('contain each event once when the deduplication cache misses duplicates, and after a miss all events are looked up', async () => {
     const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
-    const duplicates = log.map((event) => ({ ...event, id: event.id + log.length * 4096 }));
+    const duplicates = log.map((event) => ({ ...event, id: event.id + eventId(0, log.length) }));
     const lookups: number[] = [];
     const emptyCache = createDedupCache();
     const dedupCache: DedupCache = {
@@ -204,7 +208,10 @@ describe('a call with records in two partitions', () => {
       { type: 'call.waiting', ...at(3) },
     ].map((body) => ({ body: JSON.stringify(body), receivedAt: body.timestamp })),
   );
-  const shared = (offset: number, partition: number): CallEvent => ({ ...log[offset]!, id: offset * 4096 + partition });
+  const shared = (offset: number, partition: number): CallEvent => ({
+    ...log[offset]!,
+    id: eventId(partition, offset),
+  });
 
   it.each([
     ['a new call', []],
@@ -256,6 +263,17 @@ describe('a position', () => {
       { partition: 1, nextOffset: 0 },
     ]);
   });
+  it.each([-1, NaN, Infinity, 1.5, -99_999_999_999_999, 99_999_999_999_999_999])(
+    'stores a Kafka timestamp of %d so that the last record is recognised afterwards',
+    async (timestamp) => {
+      const last = { uuid: logId, timestamp };
+      const move = positionMove({ partition: 0, expected: 0, next: 1, version, last });
+      await withConnection(db, (client) => project(client, { moves: [move], batch: batchOf([]) }));
+      const [position] = await readPositions(db);
+      expect(position && isLastRecord(position, last)).toBe(true);
+      expect(position && isLastRecord(position, { ...last, timestamp: 1 })).toBe(timestamp === 1.5);
+    },
+  );
   it('that another process moved rejects the whole batch', async () => {
     await write(eventsOf(fixtureLog('01-nominal')));
     await expect(write(eventsOf(fixtureLog('05-abandoned')))).rejects.toThrow(PositionMoved);

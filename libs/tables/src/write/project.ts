@@ -11,7 +11,7 @@ import { textArray } from './row-text.ts';
 import { writeAgents } from './write-agents.ts';
 import { isCallConflict, writeCalls } from './write-calls.ts';
 import { checkMoved, movePositions } from './write-positions.ts';
-import type { PositionMove } from './write-positions.ts';
+import type { PositionMove } from './position-move.ts';
 
 /** What one transaction writes. */
 export interface ProjectOptions {

@@ -1,5 +1,6 @@
 import type { Tables } from '../connection/pool.ts';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
+import type { PositionMove } from './position-move.ts';
 
 export interface InitialPositions {
   readonly topic: string;
@@ -25,19 +26,6 @@ export const ensurePositions = (
   db: Tables,
   { partitions, ...initial }: Omit<InitialPositions, 'starts'> & { readonly partitions: number },
 ): Promise<void> => beginPositions(db, { ...initial, starts: Array.from({ length: partitions }, () => 0) });
-
-/** Compare-and-set of one partition's position. */
-export interface PositionMove {
-  readonly partition: number;
-  /** Next offset that the tables must have before. */
-  readonly expected: number;
-  /** Next offset afterwards. */
-  readonly next: number;
-  /** Projection version that the tables must have. */
-  readonly version: number;
-  /** The last record applied; `timestamp` is Kafka's, in ms since 1970. */
-  readonly last: { readonly uuid: string; readonly timestamp: number };
-}
 
 /** A position is not at the expected offset: another projector is ahead, or the projection was swapped. */
 export class PositionMoved extends Error {

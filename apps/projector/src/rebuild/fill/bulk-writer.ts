@@ -1,11 +1,10 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { decode, projectionVersion } from '@callstream/domain';
+import { decode } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { withConnection } from '@callstream/tables';
-import type { BeginBulkLoad, BulkLoad, PositionMove, Tables } from '@callstream/tables';
-import type { Fingerprint } from '../../supervision/fingerprint.ts';
+import { positionMove, withConnection } from '@callstream/tables';
+import type { BeginBulkLoad, BulkLoad, Fingerprint, PositionMove, Tables } from '@callstream/tables';
 
 /** Queued batches of a writer, of at most 1 MiB each. While it writes calls, the reader can fill the other writer's queue. */
 const queuedBatchesMax = 8;
@@ -98,7 +97,7 @@ async function foldAndCommit(
     const { partition, next, last } = batch;
     await addEvents(load, batch.records);
     const expected = positions.get(partition) ?? 0;
-    moves.set(partition, { partition, expected, next, version: projectionVersion, last });
+    moves.set(partition, positionMove({ partition, expected, next, last }));
     onProgress(partition, next);
     batch.onFolded();
     weight += batch.records.reduce((sum, record) => sum + weightOf(record), 0);

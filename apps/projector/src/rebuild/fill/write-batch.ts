@@ -1,7 +1,6 @@
-import { projectionVersion } from '@callstream/domain';
 import { checkBatchOffsets } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
-import { PositionMoved, project, readPositions, withConnection } from '@callstream/tables';
+import { PositionMoved, positionMove, project, readPositions, withConnection } from '@callstream/tables';
 import type { EventBatch, PositionMove, Tables } from '@callstream/tables';
 import { emptyBatch, moveOf } from '../../project/apply-records.ts';
 import { commitOrBisect } from '../../project/bisect-batch.ts';
@@ -45,11 +44,7 @@ export const advancePastSkipped = (
   { db, positions }: Pick<WriteBatchOptions, 'db' | 'positions'>,
   { partition, next, last }: Pick<PositionMove, 'partition' | 'next' | 'last'>,
 ): Promise<number> =>
-  commit(
-    db,
-    { partition, next, last, expected: positions.get(partition) ?? 0, version: projectionVersion },
-    emptyBatch,
-  );
+  commit(db, positionMove({ partition, next, last, expected: positions.get(partition) ?? 0 }), emptyBatch);
 
 /** There is no other writer: if the position moved, an earlier commit of ours succeeded and its answer was lost. */
 async function commit(db: Tables, move: PositionMove, batch: EventBatch): Promise<number> {

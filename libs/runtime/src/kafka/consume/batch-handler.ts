@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
+import { isKafkaError } from '../errors.ts';
 import type { ConsumeOptions } from './consume.ts';
 import { createProcessBatch, lastOffsetOf } from './process-batch.ts';
 import type { FetchedBatch, ProcessBatchOptions } from './process-batch.ts';
@@ -80,7 +81,8 @@ export function createBatchHandler(consumer: Consumer, options: BatchHandlerOpti
     try {
       consumer.seek({ topic, partition, offset: String(next) });
       consumer.resume([{ topic, partitions: [partition] }]);
-    } catch {
+    } catch (error) {
+      if (!isKafkaError(error)) throw error;
       // Not in the group at the moment: the next join seeks by itself, and has no pauses.
     }
   };

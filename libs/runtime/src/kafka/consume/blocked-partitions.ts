@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
+import { isProgrammingError } from '../../programming-error.ts';
 import type { SkippedBatches } from './skipped-batches.ts';
 import { describeUnreadable } from '../decode/unreadable-batch.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
@@ -30,6 +31,7 @@ export function createBlockedPartitions(
       if (entry) entry.problem = null;
       return has;
     } catch (error) {
+      if (isProgrammingError(error)) throw error;
       if (entry) entry.problem = (error as Error).message;
       return false;
     }

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { Log } from '../../log.ts';
+import { isProgrammingError } from '../../programming-error.ts';
 import { createBatchHandler } from './batch-handler.ts';
 import { metadataMaxAgeMs } from '../patches/leaderless-partitions.ts';
 import type { LogRecord } from '../decode/log-record.ts';
@@ -101,7 +102,10 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
     if (payload.batchSize === 0) options.onPositionAdvance?.(payload.partition, Number(payload.lastOffset) + 1);
   });
   consumer.on(consumer.events.CRASH, ({ payload }) => {
-    if (!payload.restart) reject(payload.error);
+    // A bug in kafkajs: its caller may start another consumer, as after any failure of Kafka.
+    const { error } = payload;
+    if (!payload.restart)
+      reject(isProgrammingError(error) ? new Error(`kafkajs: ${error.message}`, { cause: error }) : error);
   });
 
   await consumer.connect();

@@ -5,6 +5,7 @@ import { isTransientKafkaError } from '../errors.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { readRanges } from './read-ranges.ts';
 import { deadLetterTopic, endOffsets, topicExists } from '../topics.ts';
+import { isProgrammingError } from '../../programming-error.ts';
 import { UnreadableBatchError } from '../decode/unreadable-batch.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
 
@@ -60,7 +61,7 @@ export function createSkippedBatches({ kafka, topic, log }: SkippedBatchesOption
   };
   const assertSkipped = async (batch: UnreadableBatch): Promise<void> => {
     const isSkipped = await has(batch).catch((error: unknown) => {
-      if (isTransientKafkaError(error)) throw error;
+      if (isTransientKafkaError(error) || isProgrammingError(error)) throw error;
       throw new UnreadableBatchError(batch, error);
     });
     if (!isSkipped) throw new UnreadableBatchError(batch);

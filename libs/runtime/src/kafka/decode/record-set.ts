@@ -115,8 +115,10 @@ function createIsAborted(aborted: readonly AbortedTransaction[]): (batch: BatchH
 /** The key of a transaction marker is its version and its type, of two bytes each. */
 function markerType(batch: BatchHeader, bytes: Buffer): number | undefined {
   try {
-    return decodeRecords(batch, bytes, fieldOffset.records)[0]?.key?.readInt16BE(2);
-  } catch {
+    const key = decodeRecords(batch, bytes, fieldOffset.records)[0]?.key;
+    return key && key.length >= 4 ? key.readInt16BE(2) : undefined;
+  } catch (error) {
+    if (!(error instanceof MalformedBatchError)) throw error;
     return undefined;
   }
 }

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
+import { createLog } from '@callstream/runtime';
+import Koa from 'koa';
+import { createMetrics } from '../metrics.ts';
+import type { ApiState } from './authenticate.ts';
+import { errorHandler } from './error-handler.ts';
+
+/** The status of the answer to a request that fails with `error`, and what is logged. */
+async function answerTo(error: Error) {
+  const log = createLog({ service: 'test', level: 'silent' });
+  const logged = jest.spyOn(log, 'warn');
+  const app = new Koa<Pick<ApiState, 'address'>>();
+  app.use(errorHandler({ addressOf: () => '192.0.2.1', metrics: createMetrics(), log }));
+  app.use(() => {
+    throw error;
+  });
+  const server = createServer((request, response) => void app.callback()(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { status } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  server.close();
+  return { status, lines: logged.mock.calls };
+}
+
+it('a bug is answered with 500 and logged with its stack, not as Postgres that cannot be reached', async () => {
+  const bug = new TypeError('x is not a function');
+  expect(await answerTo(bug)).toEqual({ status: 500, lines: [[{ error: bug.stack }, 'api.failed']] });
+});
+
+it('a failure of Postgres is answered with 503', async () => {
+  expect(await answerTo(new Error('Query read timeout'))).toEqual({
+    status: 503,
+    lines: [[{ error: 'Error: Query read timeout' }, 'api.failed']],
+  });
+});
