@@ -1,7 +1,8 @@
-import type { Kafka } from 'kafkajs';
 import type { Log } from '../../log.ts';
+import { toKafkajs } from '../client.ts';
+import type { Kafka } from '../client.ts';
 import { createBatchHandler } from './batch-handler.ts';
-import { metadataMaxAgeMs } from '../patches/leaderless-partitions.ts';
+import { metadataMaxAgeMs } from '../kafkajs-2.2.4/leaderless-partitions.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { createOffsetCommits } from './offset-commits.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
@@ -61,7 +62,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
   const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
-  const consumer = kafka.consumer({
+  const consumer = toKafkajs(kafka).consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatEveryMs,

@@ -1,13 +1,13 @@
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import type { KafkaMessage } from 'kafkajs';
 import { createByteBudget } from '../decode/byte-budget.ts';
-import { decodeFetch } from './fetch-response.ts';
 import { receivedAtOf, toLogRecord } from '../decode/log-record.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { RecordView } from '../decode/record-view.ts';
 import { decodeBudgetBytes, decodeChunks } from '../decode/record-chunks.ts';
 import type { FetchedPartition } from '../decode/record-chunks.ts';
+import { createDecodeFetch } from './fetch-response.ts';
+import { requireInternal } from './internals.ts';
 
 interface Encoder {
   readonly buffer: Buffer;
@@ -24,18 +24,17 @@ interface RecordInput {
   readonly timestampDelta?: number;
 }
 
-const require = createRequire(import.meta.url);
-const protocol = 'kafkajs/src/protocol';
-const KafkajsEncoder = require(`${protocol}/encoder.js`) as new () => Encoder;
-const KafkajsDecoder = require(`${protocol}/decoder.js`) as new (bytes: Buffer) => object;
-const encodeRecord = require(`${protocol}/recordBatch/record/v0/index.js`) as (record: object) => object;
-const { RecordBatch } = require(`${protocol}/recordBatch/v0/index.js`) as {
-  RecordBatch: (batch: object) => Promise<Encoder>;
-};
-const decodeBatch = require(`${protocol}/recordBatch/v0/decoder.js`) as (
-  decoder: object,
-) => Promise<{ records: KafkaMessage[] }>;
-const encodeMessageSet = require(`${protocol}/messageSet/index.js`) as (set: object) => Encoder;
+const KafkajsEncoder = requireInternal<new () => Encoder>('protocol/encoder.js');
+const KafkajsDecoder = requireInternal<new (bytes: Buffer) => object>('protocol/decoder.js');
+const encodeRecord = requireInternal<(record: object) => object>('protocol/recordBatch/record/v0/index.js');
+const { RecordBatch } = requireInternal<{ RecordBatch: (batch: object) => Promise<Encoder> }>(
+  'protocol/recordBatch/v0/index.js',
+);
+const decodeBatch = requireInternal<(decoder: object) => Promise<{ records: KafkaMessage[] }>>(
+  'protocol/recordBatch/v0/decoder.js',
+);
+const encodeMessageSet = requireInternal<(set: object) => Encoder>('protocol/messageSet/index.js');
+const decodeFetch = createDecodeFetch();
 
 const gzip = 1;
 const firstTimestamp = 1_772_456_400_000;
