@@ -2,7 +2,6 @@ import { jest } from '@jest/globals';
 import { projectionVersion } from '@callstream/domain';
 import { ensureTopics } from '@callstream/runtime';
 import { addPartitions, deleteRecordsBefore, deleteTopic } from '@callstream/runtime/testing';
-import { until } from '@callstream/stack';
 import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';

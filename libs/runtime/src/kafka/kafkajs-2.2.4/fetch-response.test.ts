@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { compressSync } from 'snappy';
 import type { KafkaMessage } from 'kafkajs';
 import { createByteBudget } from '../decode/byte-budget.ts';
 import { receivedAtOf, toLogRecord } from '../decode/log-record.ts';
@@ -6,6 +7,7 @@ import type { LogRecord } from '../decode/log-record.ts';
 import { RecordView } from '../decode/record-view.ts';
 import { decodeBudgetBytes, decodeChunks } from '../decode/record-chunks.ts';
 import type { FetchedPartition } from '../decode/record-chunks.ts';
+import { installCompressionCodecs } from './compression-codecs.ts';
 import { createDecodeFetch } from './fetch-response.ts';
 import { requireInternal } from './internals.ts';
 
@@ -37,6 +39,7 @@ const encodeMessageSet = requireInternal<(set: object) => Encoder>('protocol/mes
 const decodeFetch = createDecodeFetch();
 
 const gzip = 1;
+const snappy = 2;
 const firstTimestamp = 1_772_456_400_000;
 
 /** A batch as a broker sends it, by kafkajs's encoder. */
@@ -221,13 +224,14 @@ describe('a decoded fetch response', () => {
     expect((await recordsOf(compressed, { from: 10 })).map(({ offset }) => offset)).toEqual([10]);
   });
 
-  it.each([0, gzip])('may have a message format from before Kafka 0.11 (codec %i)', async (compression) => {
+  it.each([0, gzip, snappy])('may have a message format from before Kafka 0.11 (codec %i)', async (compression) => {
+    installCompressionCodecs();
     const plain = encodeMessageSet({
       messageVersion: 1,
       compression: 0,
       entries: [{ key: 'k', value: 'v', timestamp: 12 }],
     });
-    const value = gzipSync(plain.buffer);
+    const value = compression === snappy ? compressSync(plain.buffer) : gzipSync(plain.buffer);
     const wrapper = encodeMessageSet({
       messageVersion: 1,
       compression,
