@@ -37,6 +37,24 @@ const noSpreadLiterals = [
   { selector: 'ObjectExpression > SpreadElement > ObjectExpression', message: 'Write the keys, without a spread.' },
 ];
 
+/** Packages that one folder hides behind its own types. */
+const kafkajsOnly = {
+  regex: '^kafkajs(/|$)',
+  message: 'Only the Kafka folder of libs/runtime knows kafkajs: docs/kafkajs.md.',
+};
+const pgOnly = {
+  regex: '^(pg|pg-[^/]+|node-pg-migrate)(/|$)',
+  message: 'Only libs/tables uses Postgres, and libs/stack for servers of tests.',
+};
+const noImportsOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+/** They need an order of imports that nobody sees, and happen where nobody asked for them. */
+const noSideEffectImports = [
+  {
+    selector: 'ImportDeclaration[specifiers.length=0][source.value=/^[.]/]:not([source.value=/[.]css$/])',
+    message: 'Export a function, and call it: an import must not do anything.',
+  },
+];
+
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
   {
@@ -57,7 +75,8 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
-      'no-restricted-syntax': ['error', ...noSpreadLiterals],
+      'no-restricted-syntax': ['error', ...noSpreadLiterals, ...noSideEffectImports],
+      ...noImportsOf(kafkajsOnly, pgOnly),
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
   },
@@ -84,6 +103,14 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['libs/runtime/src/kafka/**/*.ts', 'libs/runtime/testing/**/*.ts'],
+    rules: noImportsOf(pgOnly),
+  },
+  {
+    files: ['libs/tables/**/*.ts', 'libs/stack/**/*.ts'],
+    rules: noImportsOf(kafkajsOnly),
   },
   {
     // The domain is pure: no I/O, no clock, no randomness.

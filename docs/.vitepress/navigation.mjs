@@ -30,7 +30,7 @@ const rooms = {
     'docs/threat-model',
   ],
   Reference: pagesIn('docs/reference'),
-  Project: ['CONTRIBUTING', 'SECURITY', 'docs/releases', 'CHANGELOG', ...pagesIn('docs/decisions')],
+  Project: ['CONTRIBUTING', 'SECURITY', 'docs/kafkajs', 'docs/releases', 'CHANGELOG', ...pagesIn('docs/decisions')],
 };
 
 export const sidebar = Object.entries(rooms).map(([text, pages]) => ({

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
 import { fixtureEvents } from '@callstream/domain/testing';
 import { endOffsets } from '@callstream/runtime';
+import { abortTransaction } from '@callstream/runtime/testing';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjector } from '../testing/projector.ts';
@@ -52,12 +52,7 @@ it('skips the records of an aborted transaction, and does not stall at its end',
   await using projector = await startProjector(fixture);
   await fixture.untilProjected();
   const end = (await endOffsets(fixture.kafka, fixture.topic)).get(1)!.high;
-  const producer = fixture.kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
-  await producer.connect();
-  const transaction = await producer.transaction();
-  await transaction.send({ topic: fixture.topic, messages: [{ partition: 1, value: event('aborted') }] });
-  await transaction.abort();
-  await producer.disconnect();
+  await abortTransaction(fixture.kafka, fixture.topic, { partition: 1, value: event('aborted') });
   // One record, and the marker of its transaction, which the broker writes later.
   await until(async () => (await endOffsets(fixture.kafka, fixture.topic)).get(1)!.high === end + 2, {
     timeoutMs: 20_000,

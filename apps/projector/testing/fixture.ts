@@ -5,14 +5,13 @@ import {
   connectKafka,
   connectPublisher,
   createLog,
-  createTopic,
   endOffsets,
   ensureTopics,
   logEntry,
   readRanges,
-  withAdmin,
 } from '@callstream/runtime';
 import type { Kafka, LogRecord, ProducerRecord, Publisher } from '@callstream/runtime';
+import { createTopicWith } from '@callstream/runtime/testing';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, ensurePositions, migrate, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
@@ -60,8 +59,10 @@ export async function createFixture(options: ProjectorFixtureOptions = {}): Prom
   const url = databaseUrl ?? cleanup.use(await testDatabase()).url;
   await migrate(url);
   const db = cleanup.adopt(connectTables({ url, applicationName: 'projector-test' }), (pool) => pool.end());
-  if (dlqMessageBytesMax !== undefined)
-    await createDlq(kafka, { topic: `${topic}-dlq`, partitions, dlqMessageBytesMax });
+  if (dlqMessageBytesMax !== undefined) {
+    const settings = { 'max.message.bytes': String(dlqMessageBytesMax) };
+    await createTopicWith(kafka, { topic: `${topic}-dlq`, partitions, settings });
+  }
   await ensureTopics(kafka, { topic, partitions, log: silent });
   await ensurePositions(db, { topic, partitions, version: projectionVersion, logId: randomUUID() });
   const publisher = cleanup.use(await connectPublisher(kafka));
@@ -114,18 +115,6 @@ async function readTopic(kafka: Kafka, topic: string): Promise<LogRecord[]> {
   });
   return records.toSorted((a, b) => a.partition - b.partition || a.offset - b.offset);
 }
-
-const createDlq = (
-  kafka: Kafka,
-  { topic, partitions, dlqMessageBytesMax }: { topic: string; partitions: number; dlqMessageBytesMax: number },
-) =>
-  withAdmin(kafka, (admin) =>
-    createTopic(admin, {
-      topic,
-      numPartitions: partitions,
-      configEntries: [{ name: 'max.message.bytes', value: String(dlqMessageBytesMax) }],
-    }),
-  );
 
 /** Decodes records with the domain alone; those that are no events are skipped. */
 function eventsIn(records: readonly LogRecord[]): CallEvent[] {

@@ -8,8 +8,8 @@ import { claimPort, stablePort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { serverProperties } from './kafka-config.ts';
 import type { Listener } from './kafka-config.ts';
-import { quickAdmin } from './kafka-client.ts';
 import { kafkaJars } from './kafka-jars.ts';
+import { isKafkaReady } from './kafka-ready.ts';
 import { stopOrphan } from './pid-file.ts';
 import { startServer, whenReady } from './server-process.ts';
 import type { ServerProcess } from './server-process.ts';
@@ -111,7 +111,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
     ...stop,
   });
   const brokers = `127.0.0.1:${port}`;
-  await whenReady(server, { name: 'Kafka', logFile, timeoutMs: readyTimeoutMs, isReady: () => answers(brokers) });
+  await whenReady(server, { name: 'Kafka', logFile, timeoutMs: readyTimeoutMs, isReady: () => isKafkaReady(brokers) });
   return { ...server, brokers, port, cluster: { id: clusterId, controllerPort } };
 }
 
@@ -136,18 +136,4 @@ async function format(options: {
     throw new Error(`Kafka's data folder ${options.dataDir} could not be formatted.\n${(error as Error).message}`);
   });
   return clusterId;
-}
-
-/** Whether the broker is ready; its group coordinator is the last part to start. */
-async function answers(broker: string): Promise<boolean> {
-  const admin = quickAdmin(broker);
-  try {
-    await admin.connect();
-    await admin.describeGroups(['callstream-ready']);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await admin.disconnect();
-  }
 }

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import crc32c from 'crc-32/crc32c.js';
+import { int16, int32, sendRequest, text } from './raw-request.ts';
 
 /** A record batch as it is sent to Kafka, with any content, valid or not. */
 export interface RawBatch {
@@ -51,14 +50,6 @@ function varInt(number: number): Buffer {
   return Buffer.from([...bytes, remaining]);
 }
 
-const text = (string: string): Buffer => Buffer.concat([int16(string.length), Buffer.from(string)]);
-const int16 = (number: number): Buffer => Buffer.from([number >> 8, number & 255]);
-const int32 = (number: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(number);
-  return bytes;
-};
-
 /**
  * Sends one batch unchanged to the broker that leads the partition, also one that no producer would send.
  * @returns Kafka's error code (0: accepted) and the offset of its first record
@@ -67,24 +58,16 @@ export async function produceRaw(
   broker: string,
   { topic, partition, batch }: { topic: string; partition: number; batch: Buffer },
 ): Promise<{ errorCode: number; firstOffset: number }> {
-  const [host, port] = broker.split(':');
-  const socket = connect(Number(port), host);
-  try {
-    const request = Buffer.concat([
-      // Produce, version 7; correlation id; client id; no transaction; all replicas; time-out in ms.
-      ...[int16(0), int16(7), int32(1), text('raw'), int16(-1), int16(-1), int32(30_000)],
+  const answer = await sendRequest(broker, {
+    apiKey: 0,
+    version: 7,
+    body: [
+      // No transaction; all replicas; time-out in ms.
+      ...[int16(-1), int16(-1), int32(30_000)],
       ...[int32(1), text(topic), int32(1), int32(partition), int32(batch.length), batch],
-    ]);
-    socket.write(Buffer.concat([int32(request.length), request]));
-    let answer = Buffer.alloc(0);
-    while (answer.length < 4 || answer.length < 4 + answer.readInt32BE(0)) {
-      const [chunk] = (await once(socket, 'data', { signal: AbortSignal.timeout(30_000) })) as [Buffer];
-      answer = Buffer.concat([answer, chunk]);
-    }
-    // After size, correlation id, array length, topic, array length and partition.
-    const at = 4 + 4 + 4 + 2 + topic.length + 4 + 4;
-    return { errorCode: answer.readInt16BE(at), firstOffset: Number(answer.readBigInt64BE(at + 2)) };
-  } finally {
-    socket.destroy();
-  }
+    ],
+  });
+  // After array length, topic, array length and partition.
+  const at = 4 + 2 + topic.length + 4 + 4;
+  return { errorCode: answer.readInt16BE(at), firstOffset: Number(answer.readBigInt64BE(at + 2)) };
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setImmediate } from 'node:timers/promises';
 import { connectKafka, createLog } from '@callstream/runtime';
+import { followValues } from '@callstream/runtime/testing';
 import { Registry, collectDefaultMetrics } from 'prom-client';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
@@ -33,18 +34,11 @@ const isBehind = (sockets: Set<WebSocket>): boolean => {
 if (brokers !== undefined && topic !== undefined) {
   const log = createLog({ service: 'bare', level: 'silent' });
   const kafka = connectKafka({ brokers: brokers.split(','), clientId: 'bare', log });
-  const consumer = kafka.consumer({ groupId: `bare-${topic}`, maxWaitTimeInMs: 100, minBytes: 1 });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  await consumer.run({
-    // The gateway commits no offsets either: a commit waits for Kafka's disk.
-    autoCommit: false,
-    eachMessage: ({ message }) => {
-      const text = `{"event":"CallsChanged","data":{"calls":[${message.value?.toString() ?? ''}]}}`;
-      for (const socket of server.clients) socket.send(text);
-      return Promise.resolve();
-    },
-  });
+  const onValue = (value: Buffer | null): void => {
+    const text = `{"event":"CallsChanged","data":{"calls":[${value?.toString() ?? ''}]}}`;
+    for (const socket of server.clients) socket.send(text);
+  };
+  await followValues(kafka, { topic, groupId: `bare-${topic}`, onValue });
 }
 
 const register = new Registry();

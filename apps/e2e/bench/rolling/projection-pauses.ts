@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connectOffsetReader } from '@callstream/runtime/testing';
 import { readPositions } from '@callstream/tables';
 import type { System } from '../../src/system/system.ts';
 
@@ -12,15 +13,12 @@ export interface ProjectionPauses extends AsyncDisposable {
 }
 
 export async function measureProjectionPauses({ kafka, db, topic }: System): Promise<ProjectionPauses> {
-  const admin = kafka.admin();
-  await admin.connect();
+  const offsets = await connectOffsetReader(kafka, topic);
   /** Position of each partition with lag, and since when it has not moved. */
   const stalled = new Map<number, { position: number; since: number }>();
   let longest = new Map<number, number>();
   const poll = async (): Promise<void> => {
-    const ends = new Map(
-      (await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, Number(high)]),
-    );
+    const ends = await offsets.read();
     const at = performance.now();
     for (const { partition, nextOffset: position } of await readPositions(db)) {
       const before = stalled.get(partition);
@@ -46,7 +44,7 @@ export async function measureProjectionPauses({ kafka, db, topic }: System): Pro
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       await polling;
-      await admin.disconnect();
+      await offsets[Symbol.asyncDispose]();
     },
   };
 }

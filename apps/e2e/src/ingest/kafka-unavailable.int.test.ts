@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createPartitionOf, createTopic, ensureTopics, createLog, withAdmin } from '@callstream/runtime';
+import { createPartitionOf, ensureTopics, createLog } from '@callstream/runtime';
+import { createTopicWith } from '@callstream/runtime/testing';
 import { startKafka, testDatabase, testTopicName, until } from '@callstream/stack';
 import { startIngest } from '../system/ingest.ts';
 import type { Ingest } from '../system/ingest.ts';
@@ -146,9 +147,7 @@ describe('while Kafka is unavailable', () => {
 /** Creates a topic with these replicas for each partition. */
 async function createTopicOn(assignment: readonly (readonly number[])[], minInSync: number): Promise<string> {
   const topic = testTopicName();
-  const replicaAssignment = assignment.map((replicas, partition) => ({ partition, replicas: [...replicas] }));
-  const configEntries = [{ name: 'min.insync.replicas', value: String(minInSync) }];
-  await withAdmin(kafka.kafka, (admin) => createTopic(admin, { topic, replicaAssignment, configEntries }));
+  await createTopicWith(kafka.kafka, { topic, assignment, settings: { 'min.insync.replicas': String(minInSync) } });
   return topic;
 }
 

@@ -2,9 +2,9 @@ import { DatabaseSync } from 'node:sqlite';
 import { mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { connectKafka, createLog, ensureTopics, withAdmin } from '@callstream/runtime';
+import { connectKafka, createLog, ensureTopics } from '@callstream/runtime';
+import { setTopicSettings } from '@callstream/runtime/testing';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
-import kafkajs from 'kafkajs';
 import { startIngest } from '../system/ingest.ts';
 import type { Ingest, IngestOptions } from '../system/ingest.ts';
 import { readLog } from '../log/read-log.ts';
@@ -214,11 +214,7 @@ it('a spooled record that Kafka refuses for good is quarantined, and the others 
     await using ingest = await start({ topic });
     await postAllAccepted(ingest, [body(1), body(2, 200_000), body(3)]);
   }
-  const resource = { type: kafkajs.ConfigResourceTypes.TOPIC, name: topic };
-  const configEntries = [{ name: 'max.message.bytes', value: '100000' }];
-  await withAdmin(kafka, (admin) =>
-    admin.alterConfigs({ validateOnly: false, resources: [{ ...resource, configEntries }] }),
-  );
+  await setTopicSettings(kafka, topic, { 'max.message.bytes': '100000' });
   await using ingest = await start({ topic, brokers: testKafkaBrokers() });
   await drained(ingest);
   expect(await ingest.metric('callstream_ingest_spool_refused_records')).toBe(1);

@@ -1,6 +1,7 @@
-import { connectKafka, createLog, endOffsets, readRanges, withAdmin } from '@callstream/runtime';
+import { connectKafka, createLog, endOffsets, readRanges } from '@callstream/runtime';
 import type { Kafka, LogRecord } from '@callstream/runtime';
-import kafkajs from 'kafkajs';
+import { produceRequests } from '@callstream/runtime/testing';
+import type { RequestRecord } from '@callstream/runtime/testing';
 
 const silentLog = createLog({ service: 'e2e', level: 'silent' });
 
@@ -59,24 +60,17 @@ export async function dumpTopic(kafka: Kafka, topic: string): Promise<DumpedReco
 
 /** Produces the records to an empty topic. @throws {Error} if one did not get its old offset */
 export async function restoreTopic(kafka: Kafka, topic: string, records: readonly DumpedRecord[]): Promise<void> {
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
-  try {
-    const messages = records.map(({ partition, timestamp, key, value, headers }) => ({
-      partition,
-      timestamp: String(timestamp),
-      key: key === null ? null : bytesOf(key),
-      value: value === null ? null : bytesOf(value),
-      headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, bytesOf(header)])),
-    }));
-    await producer.send({ topic, acks: -1, messages });
-  } finally {
-    await producer.disconnect();
-  }
-  const offsets = await withAdmin(kafka, (admin) => admin.fetchTopicOffsets(topic));
-  for (const { partition, low, high } of offsets) {
+  const toRequest = ({ partition, timestamp, key, value, headers }: DumpedRecord): RequestRecord => ({
+    partition,
+    timestamp,
+    key: key === null ? null : bytesOf(key),
+    value: value === null ? null : bytesOf(value),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, header]) => [name, bytesOf(header)])),
+  });
+  await produceRequests(kafka, topic, [records.map(toRequest)]);
+  for (const [partition, { low, high }] of await endOffsets(kafka, topic)) {
     const expected = records.filter((record) => record.partition === partition);
-    if (Number(low) !== 0 || Number(high) !== expected.length || expected.some(({ offset }, i) => offset !== i))
+    if (low !== 0 || high !== expected.length || expected.some(({ offset }, i) => offset !== i))
       throw new Error(
         `Partition ${partition} of ${topic} has offsets ${low} to ${high}; expected 0 to ${expected.length}.`,
       );

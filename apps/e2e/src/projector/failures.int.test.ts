@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { withAdmin } from '@callstream/runtime';
+import { committedOffsets } from '@callstream/runtime/testing';
 import { startKafka, until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjectorGroup } from './projector-group.ts';
@@ -96,10 +96,8 @@ it('a projector killed between the commits of Postgres and Kafka continues from 
   await using projectors = await startProjectorGroup();
   const { system, group, start, produce } = projectors;
   const committed = async (): Promise<number> => {
-    const [offsets] = await withAdmin(system.kafka, (admin) =>
-      admin.fetchOffsets({ groupId: group, topics: [system.topic] }),
-    );
-    return offsets?.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) ?? 0;
+    const offsets = await committedOffsets(system.kafka, { groupId: group, topic: system.topic });
+    return [...offsets.values()].reduce((sum, offset) => sum + Math.max(0, offset), 0);
   };
   const projected = async (): Promise<number> =>
     (await readPositions(system.db)).reduce((sum, position) => sum + position.nextOffset, 0);

@@ -1,8 +1,9 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectionVersion } from '@callstream/domain';
-import { createTopic, deadLetterTopic, partitionsDefault, withAdmin } from '@callstream/runtime';
+import { deadLetterTopic, partitionsDefault } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
+import { createTopicWith } from '@callstream/runtime/testing';
 import { connectTables } from '@callstream/tables';
 import { restoreTopic } from '../log/topic-dump.ts';
 import type { DumpedRecord } from '../log/topic-dump.ts';
@@ -53,12 +54,7 @@ const parse = (lines: string): DumpedRecord[] =>
 
 /** Topics that accept any timestamp: the clock of this machine may be behind that of the recording. */
 async function createTopics(kafka: Kafka, topic: string): Promise<void> {
-  const configEntries = [
-    { name: 'retention.ms', value: '-1' },
-    { name: 'message.timestamp.after.max.ms', value: String(2n ** 63n - 1n) },
-  ];
-  await withAdmin(kafka, async (admin) => {
-    for (const name of [topic, deadLetterTopic(topic)])
-      await createTopic(admin, { topic: name, numPartitions: partitionsDefault, configEntries });
-  });
+  const settings = { 'retention.ms': '-1', 'message.timestamp.after.max.ms': String(2n ** 63n - 1n) };
+  for (const name of [topic, deadLetterTopic(topic)])
+    await createTopicWith(kafka, { topic: name, partitions: partitionsDefault, settings });
 }

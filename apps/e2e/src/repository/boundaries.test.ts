@@ -49,6 +49,19 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['libs/domain/src/event.ts', 'zod', 'no-restricted-imports'],
   ['libs/domain/src/kinds.ts', './event.ts', 'import-x/no-cycle'],
   ['libs/domain/src/event.ts', './kinds.ts', null],
+  ['libs/runtime/src/kafka/connect.ts', 'kafkajs', null],
+  ['libs/runtime/src/kafka/connect.ts', 'pg', 'no-restricted-imports'],
+  ['libs/runtime/src/kafka/connect.ts', './kafkajs-2.2.4/reconnect.ts', 'no-restricted-syntax'],
+  ['libs/runtime/src/config/kafka-env.ts', 'kafkajs', 'no-restricted-imports'],
+  ['libs/stack/src/kafka.ts', 'kafkajs', 'no-restricted-imports'],
+  ['apps/gateway/src/main.ts', 'kafkajs/src/cluster/index.js', 'no-restricted-imports'],
+  ['apps/e2e/src/system/system.ts', 'kafkajs', 'no-restricted-imports'],
+  ['libs/tables/src/connection/pool.ts', 'pg', null],
+  ['libs/tables/src/connection/pool.ts', 'kafkajs', 'no-restricted-imports'],
+  ['libs/stack/src/postgres.ts', 'pg', null],
+  ['apps/projector/src/run.ts', 'pg', 'no-restricted-imports'],
+  ['apps/projector/src/run.ts', 'pg-copy-streams', 'no-restricted-imports'],
+  ['apps/e2e/src/system/system.ts', 'pg', 'no-restricted-imports'],
 ];
 
 /** What the domain must not contain, without an import. */

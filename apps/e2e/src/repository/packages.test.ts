@@ -70,3 +70,20 @@ it('all workspaces have the same version', () => {
     });
   }
 });
+
+it('packages whose private parts we use are pinned exactly, and only where they are used', () => {
+  const files = globSync(['package.json', '{apps,libs}/*/package.json', 'tools/package.json'], { cwd: repositoryRoot });
+  const ranges = files.flatMap((file) => {
+    const { dependencies = {}, devDependencies = {} } = json(file) as Partial<
+      Record<'dependencies' | 'devDependencies', Record<string, string>>
+    >;
+    return Object.entries({ ...dependencies, ...devDependencies })
+      .filter(([name]) => name === 'kafkajs' || name === 'pg')
+      .map(([name, range]) => `${file}: ${name} ${range}`);
+  });
+  expect(ranges.toSorted()).toEqual([
+    'libs/runtime/package.json: kafkajs 2.2.4',
+    'libs/stack/package.json: pg 8.23.1',
+    'libs/tables/package.json: pg 8.23.1',
+  ]);
+});

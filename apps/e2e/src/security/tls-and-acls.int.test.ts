@@ -1,19 +1,18 @@
 import { connectKafka, createLog, openPublisher, describeTopic } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
+import { allow, disallow } from '@callstream/runtime/testing';
 import { until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import kafkajs from 'kafkajs';
-import { documentedAcls, grant, revoke } from './documented-acls.ts';
+import { documentedAcls } from './documented-acls.ts';
 import { pickPort } from '../system/free-port.ts';
 import { passwords, startSecuredServers } from './secured-servers.ts';
 import type { SecuredServers, SecuredUser } from './secured-servers.ts';
 import { launch, runOnce, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 
-const { AclOperationTypes } = kafkajs;
 const topic = 'call-events';
 const log = createLog({ service: 'e2e', level: 'silent' });
 const cleanup = new AsyncDisposableStack();
@@ -23,7 +22,7 @@ let ca: string;
 beforeAll(async () => {
   servers = cleanup.use(await startSecuredServers());
   ca = await readFile(servers.authority.certificate, 'utf8');
-  await grant(servers.admin, await documentedAcls());
+  await allow(servers.admin, await documentedAcls());
 }, 120_000);
 afterAll(() => cleanup.disposeAsync());
 
@@ -120,15 +119,15 @@ describe('on servers that require TLS, with only the documented rights for each 
 
   it('an ingest without the right to write logs that, accepts webhooks, and loses none', async () => {
     const write = (await documentedAcls()).filter(
-      ({ principal, operation }) => principal === 'User:callstream-ingest' && operation === AclOperationTypes.WRITE,
+      ({ user, operation }) => user === 'callstream-ingest' && operation === 'Write',
     );
-    await revoke(servers.admin, write);
+    await disallow(servers.admin, write);
     await until(
       async () =>
         (await post('secured-2')) === 200 && /User callstream-ingest is not authorized to Write/.test(tails()),
       { timeoutMs: 30_000, onTimeout: () => new Error(`ingest does not log the missing right.\n${tails()}`) },
     );
-    await grant(servers.admin, write);
+    await allow(servers.admin, write);
     expect(await post('secured-3')).toBe(200);
     await untilShown('secured-2');
     await untilShown('secured-3');
@@ -217,8 +216,8 @@ describe('a missing right in Kafka', () => {
     await expect(publisher.publishBatch([record])).rejects.toThrow(/is not authorized to Write/);
   });
   it('a projector without the right to its consumer group exits, and names the right', async () => {
-    const group = (await documentedAcls()).filter(({ resourceName }) => resourceName === 'callstream-projector');
-    await revoke(servers.admin, group);
+    const group = (await documentedAcls()).filter(({ name }) => name === 'callstream-projector');
+    await disallow(servers.admin, group);
     try {
       const env = { ...projectorEnv('PLAIN'), ADMIN_HOST: '127.0.0.1', PROJECTOR_ADMIN_PORT: '0', LOG_LEVEL: 'info' };
       const service = launch({ name: 'projector', args: ['apps/projector/src/main.ts', 'run'], env });
@@ -227,7 +226,7 @@ describe('a missing right in Kafka', () => {
         /is not authorized to Read group .*callstream-projector.*--operation Read --group callstream-projector/,
       );
     } finally {
-      await grant(servers.admin, group);
+      await allow(servers.admin, group);
     }
   }, 60_000);
 });

@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
-import { endOffsets, withAdmin } from '@callstream/runtime';
+import { endOffsets } from '@callstream/runtime';
+import { deleteTopic, produceRequests } from '@callstream/runtime/testing';
 import type { LogRecord } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
@@ -68,15 +69,12 @@ it('records that are no events are dead-lettered unchanged, odd events are store
 });
 
 it.each([
-  { last: 'none', timestamps: ['0', '1', '-99999999999999', '-1'] },
-  { last: 'one before the year 0', timestamps: ['-99999999999999'] },
+  { last: 'none', timestamps: [0, 1, -99999999999999, -1] },
+  { last: 'one before the year 0', timestamps: [-99999999999999] },
 ])('the projector restarts after records with an absurd Kafka timestamp, the last of them $last', async (example) => {
   const { timestamps } = example;
-  const producer = fixture.kafka.producer();
-  await producer.connect();
-  const messages = timestamps.map((timestamp) => ({ partition: 0, timestamp, value: event('when') }));
-  for (const message of messages) await producer.send({ topic: fixture.topic, messages: [message] });
-  await producer.disconnect();
+  const requests = timestamps.map((timestamp) => [{ partition: 0, timestamp, value: event('when') }]);
+  await produceRequests(fixture.kafka, fixture.topic, requests);
   {
     await using _projector = await startProjector(fixture);
     await fixture.expectFold();
@@ -109,7 +107,7 @@ it('a record that is too large for the DLQ is dead-lettered by reference, and it
 });
 
 it('without a DLQ the projector stops, and loses nothing', async () => {
-  await withAdmin(fixture.kafka, (admin) => admin.deleteTopics({ topics: [`${fixture.topic}-dlq`] }));
+  await deleteTopic(fixture.kafka, `${fixture.topic}-dlq`);
   await using projector = await startProjector(fixture);
   await fixture.produce({ value: event('before') }, { value: Buffer.from('no event') });
   await expect(projector.failure).rejects.toThrow(/-dlq" cannot be written.*npm run projector -- migrate/);

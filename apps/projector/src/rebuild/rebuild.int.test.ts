@@ -13,6 +13,7 @@ import {
   logEntry,
 } from '@callstream/runtime';
 import type { LogRecord, ProducerRecord } from '@callstream/runtime';
+import { produceRequests } from '@callstream/runtime/testing';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import {
   connectTables,
@@ -466,12 +467,9 @@ it('a rebuild stops without excluding records if the tables refuse an ordinary e
 });
 
 it('a record with an absurd Kafka timestamp does not stop a rebuild, and matches its fingerprint afterwards', async () => {
-  const producer = kafka.producer();
-  await producer.connect();
   const value = '{"type":"call.new","call_id":"when"}';
-  for (const timestamp of ['-99999999999999', '-1'])
-    await producer.send({ topic, messages: [{ partition: 2, timestamp, value }] });
-  await producer.disconnect();
+  const requests = [-99999999999999, -1].map((timestamp) => [{ partition: 2, timestamp, value }]);
+  await produceRequests(kafka, topic, requests);
   await rebuild(createContext(), defaults);
   await checkLog({ kafka, topic, positions: await readPositions(live), log });
   await rebuild(createContext(), defaults);

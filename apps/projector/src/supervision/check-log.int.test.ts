@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { projectionVersion } from '@callstream/domain';
-import { ensureTopics, withAdmin } from '@callstream/runtime';
-import { until } from '@callstream/stack';
+import { ensureTopics } from '@callstream/runtime';
+import { addPartitions, deleteRecordsBefore, deleteTopic } from '@callstream/runtime/testing';
 import { readRows } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
@@ -27,21 +27,11 @@ async function project(count: number): Promise<void> {
 
 async function recreateTopic(partitions = 2): Promise<void> {
   const { kafka, topic } = fixture;
-  await withAdmin(kafka, async (admin) => {
-    await admin.deleteTopics({ topics: [topic] });
-    await until(async () => !(await admin.listTopics()).includes(topic), {
-      timeoutMs: 20_000,
-      onTimeout: () => new Error('not deleted'),
-    });
-  });
+  await deleteTopic(kafka, topic);
   await ensureTopics(kafka, { topic, partitions, log: silent });
 }
 
-const deleteBefore = (offset: number) =>
-  withAdmin(fixture.kafka, async (admin) => {
-    await admin.fetchTopicOffsets(fixture.topic);
-    await admin.deleteTopicRecords({ topic: fixture.topic, partitions: [{ partition: 0, offset: String(offset) }] });
-  });
+const deleteBefore = (offset: number) => deleteRecordsBefore(fixture.kafka, fixture.topic, { 0: offset });
 
 const rebuild = /npm run projector -- rebuild/;
 
@@ -73,14 +63,12 @@ describe('a start fails, with the cause and the remedy, when', () => {
   });
   it('the topic has another number of partitions', async () => {
     await project(2);
-    await withAdmin(fixture.kafka, (admin) =>
-      admin.createPartitions({ topicPartitions: [{ topic: fixture.topic, count: 3 }] }),
-    );
+    await addPartitions(fixture.kafka, fixture.topic, 3);
     await expect(startProjector(fixture)).rejects.toThrow(/3 partitions and the tables know 2.*rebuild/);
   });
   it('the topic is gone, or was never there', async () => {
     await project(4);
-    await withAdmin(fixture.kafka, (admin) => admin.deleteTopics({ topics: [fixture.topic] }));
+    await deleteTopic(fixture.kafka, fixture.topic);
     await expect(startProjector(fixture)).rejects.toThrow(/no topic .* any more, though 4 records.*rebuild/);
     await fixture.db.query('update positions set next_offset = 0');
     await expect(startProjector(fixture)).rejects.toThrow(/There is no topic.*npm run projector -- topics/);
@@ -121,7 +109,7 @@ describe('a running projector stops, and applies nothing of the other log, when'
     await using projector = await startProjector(fixture);
     await fixture.produce(...records(4));
     await fixture.untilProjected();
-    await withAdmin(fixture.kafka, (admin) => admin.deleteTopics({ topics: [fixture.topic] }));
+    await deleteTopic(fixture.kafka, fixture.topic);
     await expect(projector.failure).rejects.toThrow(/no topic .* any more/);
   });
   it('the tables become those of another version', async () => {
@@ -133,9 +121,7 @@ describe('a running projector stops, and applies nothing of the other log, when'
     await using projector = await startProjector(fixture);
     await fixture.produce(...records(4));
     await fixture.untilProjected();
-    await withAdmin(fixture.kafka, (admin) =>
-      admin.createPartitions({ topicPartitions: [{ topic: fixture.topic, count: 3 }] }),
-    );
+    await addPartitions(fixture.kafka, fixture.topic, 3);
     await expect(projector.failure).rejects.toThrow(/3 partitions and the tables know 2.*rebuild/);
   });
 });

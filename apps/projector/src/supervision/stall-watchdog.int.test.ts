@@ -1,6 +1,8 @@
 import { jest } from '@jest/globals';
 import { connectKafka } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
+import { interceptConsumer } from '@callstream/runtime/testing';
+import type { InterceptedConsumer } from '@callstream/runtime/testing';
 import { testKafkaBrokers, until } from '@callstream/stack';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
@@ -8,38 +10,25 @@ import type { ProjectorFixture } from '../../testing/fixture.ts';
 
 jest.setTimeout(90_000);
 
-type Consumer = ReturnType<Kafka['consumer']>;
-
 let fixture: ProjectorFixture;
 beforeAll(async () => {
   fixture = await createFixture();
 });
 afterAll(() => fixture[Symbol.asyncDispose]());
 
-/** A client that gives access to the consumer of the projector's group. */
-function kafkaWithConsumer(): { kafka: Kafka; consumer: () => Consumer } {
+function kafkaWithConsumer(): { kafka: Kafka; consumer: InterceptedConsumer } {
   const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'projector-test', log: silent });
-  const create = kafka.consumer.bind(kafka);
-  let consumer: Consumer | undefined;
-  kafka.consumer = (config) => {
-    const created = create(config);
-    if (config.groupId.startsWith('projector-')) consumer = created;
-    return created;
-  };
-  const getConsumer = (): Consumer => {
-    if (!consumer) throw new Error('There is no consumer yet.');
-    return consumer;
-  };
-  return { kafka, consumer: getConsumer };
+  return { kafka, consumer: interceptConsumer(kafka, 'projector-') };
 }
 
 it('an event after many idle polls is projected, and idling is no stall', async () => {
   const { kafka, consumer } = kafkaWithConsumer();
   await using projector = await startProjector(fixture, { kafka, stallMs: 2_000 });
-  let polls = 0;
-  consumer().on('consumer.fetch', () => polls++);
   // Longer than `stallMs`.
-  await until(() => polls > 20, { timeoutMs: 60_000, onTimeout: () => new Error(`${polls} polls`) });
+  await until(() => consumer.fetches() > 20, {
+    timeoutMs: 60_000,
+    onTimeout: () => new Error(`${consumer.fetches()} polls`),
+  });
   await fixture.produce({ value: event('late') });
   await fixture.expectFold();
   await projector.untilReadiness(null);
@@ -51,7 +40,7 @@ it('when kafkajs stops without an error, the projector ends, and the next one co
     await using projector = await startProjector(fixture, { kafka, stallMs: 3_000 });
     await fixture.produce({ value: event('before') });
     await fixture.untilProjected();
-    await consumer().stop();
+    await consumer.stop();
     await fixture.produce({ value: event('not read') });
     await expect(projector.failure).rejects.toThrow(
       /No progress for \d+ s: partition 0 stays at offset \d+ while 1 records wait.*stall watchdog ends the projector.*PROJECTOR_STALL_SECONDS/,

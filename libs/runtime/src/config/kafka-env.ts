@@ -1,5 +1,4 @@
 import type { ConnectionOptions } from 'node:tls';
-import type { SASLOptions } from 'kafkajs';
 import { z } from 'zod';
 import { listEnv, secretEnv } from './env.ts';
 import { certificatesEnv, checkKeyPair } from './pem.ts';
@@ -62,15 +61,21 @@ export function checkKafka(env: KafkaEnv, context: z.RefinementCtx): void {
   if (problem !== null) issue('KAFKA_SSL_KEY', problem);
 }
 
+const mechanisms = { PLAIN: 'plain', 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const;
+
+export interface SaslCredentials {
+  readonly mechanism: (typeof mechanisms)[keyof typeof mechanisms];
+  readonly username: string;
+  readonly password: string;
+}
+
 /** What a client needs to connect to a cluster. */
 export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** Options of TLS; without them, the connection is not encrypted. */
   readonly ssl?: ConnectionOptions;
-  readonly sasl?: SASLOptions;
+  readonly sasl?: SaslCredentials;
 }
-
-const mechanisms = { PLAIN: 'plain', 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const;
 
 /** The settings must have passed {@link checkKafka}. */
 export function kafkaConnection(env: KafkaEnv): KafkaConnection {

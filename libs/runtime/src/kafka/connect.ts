@@ -1,16 +1,11 @@
-import './patches/fetch-response.ts';
-import './patches/leaderless-partitions.ts';
-import './patches/offset-out-of-range.ts';
-import './patches/reconnect.ts';
-import './patches/request-queue.ts';
-import './patches/explain-errors.ts';
 import kafkajs from 'kafkajs';
-import type { Admin, AdminConfig, Kafka, LogEntry } from 'kafkajs';
+import type { LogEntry, SASLOptions } from 'kafkajs';
 import type { KafkaConnection } from '../config/kafka-env.ts';
 import type { Log } from '../log.ts';
-import { createSocketFactory } from './patches/socket-factory.ts';
-
-export type { Kafka } from 'kafkajs';
+import { toKafka } from './client.ts';
+import type { Kafka } from './client.ts';
+import { install } from './kafkajs-2.2.4/install.ts';
+import { createSocketFactory } from './kafkajs-2.2.4/socket-factory.ts';
 
 export interface ConnectKafkaOptions extends KafkaConnection {
   readonly clientId: string;
@@ -19,13 +14,14 @@ export interface ConnectKafkaOptions extends KafkaConnection {
   readonly log: Log;
 }
 
-/** A client of a cluster; connects on first use. */
+/** A client of a cluster; connects on first use. @throws {Error} if another version of kafkajs is installed than the repaired one */
 export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true, log }: ConnectKafkaOptions): Kafka {
+  install();
   const { Kafka: Client, logLevel } = kafkajs;
-  return new Client({
+  const client = new Client({
     brokers: [...brokers],
     ...(ssl && { ssl }),
-    ...(sasl && { sasl }),
+    ...(sasl && { sasl: sasl as SASLOptions }),
     socketFactory: createSocketFactory(),
     clientId,
     connectionTimeout: 3_000,
@@ -39,19 +35,5 @@ export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true
       ({ log: entry }: LogEntry) =>
         log.debug({ kafka: entry.message, error: entry['error'] as unknown }, 'kafka.client'),
   });
-}
-
-/** Runs `use` with an admin client, and disconnects it. */
-export async function withAdmin<T>(
-  kafka: Kafka,
-  use: (admin: Admin) => Promise<T>,
-  config: AdminConfig = {},
-): Promise<T> {
-  const admin = kafka.admin(config);
-  await admin.connect();
-  try {
-    return await use(admin);
-  } finally {
-    await admin.disconnect();
-  }
+  return toKafka(client);
 }

@@ -1,17 +1,15 @@
-import type { Admin, IResourceConfigEntry, ITopicConfig, Kafka } from 'kafkajs';
-import pRetry from 'p-retry';
+import type { Admin } from 'kafkajs';
 import type { Log } from '../log.ts';
-import { withAdmin } from './connect.ts';
+import { withAdmin } from './client.ts';
+import type { Kafka } from './client.ts';
+import { createTopic } from './create-topic.ts';
 import { durabilityProblems } from './durability.ts';
-import { deadLetterTopic, leaderRetry, readTopicConfig, readTopicDescription } from './topics.ts';
+import { deadLetterTopic, readTopicConfig, readTopicDescription } from './topics.ts';
 
 /** Partitions of a topic that we create. Never change them later: keys would move to other partitions. */
 export const partitionsDefault = 12;
 
-const keptForEver = [
-  { name: 'retention.ms', value: '-1' },
-  { name: 'cleanup.policy', value: 'delete' },
-];
+const keptForEver = { 'retention.ms': '-1', 'cleanup.policy': 'delete' };
 
 /** What a dead letter has beside the largest record of its topic, in bytes: headers with the reason. */
 const deadLetterOverheadBytes = 64 * 1024;
@@ -31,52 +29,40 @@ export async function ensureTopics(
   kafka: Kafka,
   { topic, partitions = partitionsDefault, replicas, inSyncMin, log }: EnsureTopicsOptions,
 ): Promise<void> {
-  const replication = { ...(replicas !== undefined && { replicationFactor: replicas }) };
-  const settings = [
+  const settings = {
     ...keptForEver,
-    ...(inSyncMin === undefined ? [] : [{ name: 'min.insync.replicas', value: String(inSyncMin) }]),
-  ];
+    ...(inSyncMin !== undefined && { 'min.insync.replicas': String(inSyncMin) }),
+  };
   await withAdmin(kafka, async (admin) => {
-    await createTopic(admin, { topic, numPartitions: partitions, ...replication, configEntries: settings });
-    const { partitions: numPartitions, messageBytesMax, durability } = await readTopicDescription(admin, topic);
-    const dlqMaxBytes = { name: 'max.message.bytes', value: String(messageBytesMax + deadLetterOverheadBytes) };
+    await createTopic(admin, { topic, partitions, replicas, settings });
+    const { partitions: found, messageBytesMax, durability } = await readTopicDescription(admin, topic);
     const dlq = deadLetterTopic(topic);
-    await createTopic(admin, { topic: dlq, numPartitions, ...replication, configEntries: [...settings, dlqMaxBytes] });
+    const dlqBytesMax = String(messageBytesMax + deadLetterOverheadBytes);
+    const dlqSettings = { ...settings, 'max.message.bytes': dlqBytesMax };
+    await createTopic(admin, { topic: dlq, partitions: found, replicas, settings: dlqSettings });
     const dlqDescription = await readTopicDescription(admin, dlq);
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
     for (const reason of durabilityProblems(dlqDescription.durability))
       log.warn({ topic: dlq, reason }, 'topic.not-durable');
     for (const name of [topic, dlq]) await checkSettings(admin, { topic: name, wanted: keptForEver, log });
     // Not changed here: kafkajs can only replace all settings of a topic. Of a record that is too large, the DLQ gets a reference.
-    const found = dlqDescription.messageBytesMax;
-    if (found <= messageBytesMax)
+    if (dlqDescription.messageBytesMax <= messageBytesMax)
       warnAboutSetting({
         topic: dlq,
-        setting: dlqMaxBytes.name,
-        found: String(found),
-        wanted: dlqMaxBytes.value,
+        setting: 'max.message.bytes',
+        found: String(dlqDescription.messageBytesMax),
+        wanted: dlqBytesMax,
         log,
       });
   });
 }
 
-/**
- * Creates the topic unless it exists, and resolves once the leader of each partition answers. kafkajs's own
- * `waitForLeaders` fails at a broker that does not know the new topic yet, and a leader in the metadata may not have its
- * partition yet.
- */
-export async function createTopic(admin: Admin, config: ITopicConfig): Promise<void> {
-  if ((await admin.listTopics()).includes(config.topic)) return;
-  await admin.createTopics({ waitForLeaders: false, topics: [config] });
-  await pRetry(() => admin.fetchTopicOffsets(config.topic), leaderRetry);
-}
-
 async function checkSettings(
   admin: Admin,
-  { topic, wanted, log }: { topic: string; wanted: readonly IResourceConfigEntry[]; log: Log },
+  { topic, wanted, log }: { topic: string; wanted: Readonly<Record<string, string>>; log: Log },
 ): Promise<void> {
   const config = await readTopicConfig(admin, topic);
-  for (const { name, value } of wanted)
+  for (const [name, value] of Object.entries(wanted))
     if (config.get(name) !== value)
       warnAboutSetting({ topic, setting: name, found: config.get(name) ?? '', wanted: value, log });
 }

@@ -15,6 +15,7 @@ import {
   describeTopic,
 } from '../index.ts';
 import type { Batch, Kafka, ProducerRecord } from '../index.ts';
+import { toKafka, toKafkajs } from './client.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'runtime-test', log });
@@ -74,7 +75,7 @@ describe('ensureTopics', () => {
 });
 
 it('an idle connection arms no timers', async () => {
-  const admin = kafka.admin();
+  const admin = toKafkajs(kafka).admin();
   await admin.connect();
   await admin.listTopics();
   const setTimeoutSpy = jest.spyOn(globalThis, 'setTimeout');
@@ -172,10 +173,11 @@ describe('a publisher', () => {
 /** A client that connects through the proxy, although the broker advertises its own address. */
 function clientThrough({ port }: Proxy): Kafka {
   const socketFactory = ({ onConnect }: { onConnect: () => void }): Socket => connect(port, '127.0.0.1', onConnect);
-  return new kafkajs.Kafka({
+  const client = new kafkajs.Kafka({
     brokers: [`127.0.0.1:${port}`],
     clientId: 'proxied',
     logLevel: kafkajs.logLevel.NOTHING,
     socketFactory,
   });
+  return toKafka(client);
 }

@@ -1,7 +1,8 @@
 import kafkajs from 'kafkajs';
-import type { Admin, Kafka } from 'kafkajs';
+import type { Admin } from 'kafkajs';
 import pRetry from 'p-retry';
-import { withAdmin } from './connect.ts';
+import { withAdmin } from './client.ts';
+import type { Kafka } from './client.ts';
 import type { Durability } from './durability.ts';
 import { isTransientKafkaError } from './errors.ts';
 

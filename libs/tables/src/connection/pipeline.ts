@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { Duplex } from 'node:stream';
 import type { ClientBase, Connection, Submittable } from 'pg';
 
@@ -14,6 +15,19 @@ export interface StatementResult {
   readonly count: number;
   /** Rows returned, each value as text. */
   readonly rows: readonly (readonly (string | null)[])[];
+}
+
+/** The only version whose private parts are known here: the methods of its connection, and those that it calls on a query. */
+const pgVersion = '8.23.1';
+const require = createRequire(import.meta.url);
+
+/** @throws {Error} if another version is installed: its private parts may differ without an error */
+export function assertPgVersion(): void {
+  const { version } = require('pg/package.json') as { version: string };
+  if (version !== pgVersion)
+    throw new Error(
+      `pg ${version} is installed, and callstream uses private parts of pg ${pgVersion}. Install that version (npm ci), or try libs/tables/src/connection/pipeline.int.test.ts with the other and change pgVersion in pipeline.ts.`,
+    );
 }
 
 /** Methods of pg's connection that its type declarations lack, or declare wrongly. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { serverAddress, TablesClient } from './client.ts';
+import { assertPgVersion } from './pipeline.ts';
 import { liveSchema } from './schema-names.ts';
 import type { ProjectionSchema } from './schema-names.ts';
 import { trackConnectionLoss } from './transaction.ts';
@@ -35,7 +36,7 @@ types.setTypeParser(pg.types.builtins.TIMESTAMPTZ, (text) => isoTime(text));
 const isoTime = (text: string): string =>
   text.endsWith('infinity') ? text : new Date(text.replace(' ', 'T').replace('+00', 'Z')).toISOString();
 
-/** A connection pool for the tables of one projection. Connects when first used. */
+/** A connection pool for the tables of one projection. Connects when first used. @throws {Error} if another version of pg is installed than the pinned one */
 export function connectTables({
   url,
   max = 10,
@@ -45,6 +46,7 @@ export function connectTables({
   idleInTransactionTimeoutMs = 0,
   schema = liveSchema,
 }: TablesOptions): Tables {
+  assertPgVersion();
   const pool = new pg.Pool({
     Client: TablesClient,
     ...serverAddress(url),

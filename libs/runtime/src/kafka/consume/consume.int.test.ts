@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createLog } from '../../log.ts';
-import { connectKafka, withAdmin } from '../connect.ts';
+import { abortTransaction, committedOffsets, deleteRecordsBefore } from '../../../testing/index.ts';
+import { connectKafka } from '../connect.ts';
 import { consume } from './consume.ts';
 import type { Batch, ConsumeOptions, RunningConsumer } from './consume.ts';
 import { connectPublisher } from '../produce/publisher.ts';
@@ -30,14 +31,8 @@ async function filledTopic(): Promise<string> {
 
 const body = (value: string) => ({ key: 'k', value: Buffer.from(value), headers: {} });
 
-async function abortedTransaction(topic: string, partition: number): Promise<void> {
-  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: randomUUID() });
-  await producer.connect();
-  const transaction = await producer.transaction();
-  await transaction.send({ topic, messages: [{ partition, value: 'aborted' }] });
-  await transaction.abort();
-  await producer.disconnect();
-}
+const abortedTransaction = (topic: string, partition: number): Promise<void> =>
+  abortTransaction(kafka, topic, { partition, value: 'aborted' });
 
 interface TestReader extends AsyncDisposable {
   readonly consumer: RunningConsumer;
@@ -122,11 +117,10 @@ describe('a consumer', () => {
         await using reader = await read(topic, new Map(), { groupId, commit });
         await reader.sees(20);
       }
-      const [offsets] = await withAdmin(kafka, (admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
-      return offsets?.partitions.map(({ offset }) => offset);
+      return [...(await committedOffsets(kafka, { groupId, topic })).values()];
     };
-    expect(await committed(true)).toEqual(['10', '10']);
-    expect(await committed(false)).toEqual(['-1', '-1']);
+    expect(await committed(true)).toEqual([10, 10]);
+    expect(await committed(false)).toEqual([-1, -1]);
   });
   it('seeks back or ahead to the offset that `onBatch` returns', async () => {
     const topic = await filledTopic();
@@ -221,10 +215,7 @@ describe('a consumer ends, and does not reset its position, if the log does not 
   });
   it('when the position is before the start of the log', async () => {
     const topic = await filledTopic();
-    await withAdmin(kafka, async (admin) => {
-      await admin.fetchTopicOffsets(topic); // deleteTopicRecords does not load the metadata that it needs
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 1, offset: '5' }] });
-    });
+    await deleteRecordsBefore(kafka, topic, { 1: 5 });
     expect((await endOffsets(kafka, topic)).get(1)).toEqual({ low: 5, high: 10 });
     await using reader = await read(
       topic,

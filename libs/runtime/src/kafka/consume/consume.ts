@@ -1,8 +1,9 @@
-import type { Kafka } from 'kafkajs';
 import type { Log } from '../../log.ts';
 import { isProgrammingError } from '../../programming-error.ts';
+import { toKafkajs } from '../client.ts';
+import type { Kafka } from '../client.ts';
 import { createBatchHandler } from './batch-handler.ts';
-import { metadataMaxAgeMs } from '../patches/leaderless-partitions.ts';
+import { metadataMaxAgeMs } from '../kafkajs-2.2.4/leaderless-partitions.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { createOffsetCommits } from './offset-commits.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
@@ -63,7 +64,7 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
   let isClosed = false;
-  const consumer = kafka.consumer({
+  const consumer = toKafkajs(kafka).consumer({
     groupId,
     sessionTimeout: sessionTimeoutMs,
     heartbeatInterval: heartbeatEveryMs,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
-import { withAdmin } from '../connect.ts';
+import { withAdmin } from '../client.ts';
+import type { Kafka } from '../client.ts';
 import { consume } from './consume.ts';
 import type { ConsumeOptions, RunningConsumer } from './consume.ts';
 

@@ -1,6 +1,8 @@
 import { testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { createLog } from '../../log.ts';
-import { connectKafka, withAdmin } from '../connect.ts';
+import { deleteRecordsBefore } from '../../../testing/index.ts';
+import { toKafkajs, withAdmin } from '../client.ts';
+import { connectKafka } from '../connect.ts';
 import { connectPublisher } from '../produce/publisher.ts';
 import { readRanges } from './read-ranges.ts';
 import type { OffsetRange } from './read-ranges.ts';
@@ -34,10 +36,7 @@ it('reads exactly the offsets of the ranges', async () => {
 });
 
 it('ignores offsets that the log does not have', async () => {
-  await withAdmin(kafka, async (admin) => {
-    await admin.fetchTopicOffsets(topic); // deleteTopicRecords does not load the metadata that it needs
-    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '8' }] });
-  });
+  await deleteRecordsBefore(kafka, topic, { 0: 8 });
   expect(await read({ 0: { from: 0, to: 99 }, 1: { from: 10, to: 20 }, 7: { from: 0, to: 1 } })).toEqual([
     '0:8',
     '0:9',
@@ -47,8 +46,9 @@ it('ignores offsets that the log does not have', async () => {
 
 it('deletes its consumer group', async () => {
   const groups: string[] = [];
-  const createConsumer = kafka.consumer.bind(kafka);
-  kafka.consumer = (config) => {
+  const client = toKafkajs(kafka);
+  const createConsumer = client.consumer.bind(client);
+  client.consumer = (config) => {
     groups.push(config.groupId);
     return createConsumer(config);
   };

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
 import type { Log } from '../../log.ts';
-import { withAdmin } from '../connect.ts';
+import { withAdmin } from '../client.ts';
+import type { Kafka } from '../client.ts';
 import { consume } from './consume.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { endOffsets } from '../topics.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Kafka } from 'kafkajs';
 import type { Log } from '../../log.ts';
+import type { Kafka } from '../client.ts';
 import { isTransientKafkaError } from '../errors.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { readRanges } from './read-ranges.ts';

@@ -1,7 +1,7 @@
-import kafkajs from 'kafkajs';
 import { testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { createLog } from '../../log.ts';
-import { connectKafka, withAdmin } from '../connect.ts';
+import { setTopicSettings } from '../../../testing/index.ts';
+import { connectKafka } from '../connect.ts';
 import { ensureTopics } from '../ensure-topics.ts';
 import type { LogRecord } from './log-record.ts';
 import { connectPublisher } from '../produce/publisher.ts';
@@ -15,14 +15,7 @@ const kafka = connectKafka({ brokers, clientId: 'test', log });
 async function newTopic(settings: Readonly<Record<string, string>> = {}): Promise<string> {
   const topic = testTopicName();
   await ensureTopics(kafka, { topic, partitions: 1, log });
-  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  if (configEntries.length > 0)
-    await withAdmin(kafka, (admin) =>
-      admin.alterConfigs({
-        validateOnly: false,
-        resources: [{ type: kafkajs.ConfigResourceTypes.TOPIC, name: topic, configEntries }],
-      }),
-    );
+  if (Object.keys(settings).length > 0) await setTopicSettings(kafka, topic, settings);
   return topic;
 }
 

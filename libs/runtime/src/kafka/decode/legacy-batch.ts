@@ -1,5 +1,4 @@
-import { createRequire } from 'node:module';
-import type { KafkaMessage } from 'kafkajs';
+import { decodeLegacyMessages } from '../kafkajs-2.2.4/legacy-messages.ts';
 import { decompressedBytesMax } from './decompress.ts';
 import { toLogRecord } from './log-record.ts';
 import { MalformedBatchError } from './malformed-batch.ts';
@@ -8,15 +7,6 @@ import { EncodedBatch } from './encoded-batch.ts';
 /** Byte offset of the attributes in a message of formats 0 and 1. */
 const attributesOffset = 17;
 const codecBits = 0x07;
-
-const require = createRequire(import.meta.url);
-const protocol = 'kafkajs/src/protocol';
-const KafkajsDecoder = require(`${protocol}/decoder.js`) as new (bytes: Buffer) => object;
-/** Decompresses by the codecs that `patches/compression-codecs.ts` registers. */
-const decodeMessageSet = require(`${protocol}/messageSet/decoder.js`) as (
-  decoder: object,
-  bytes: number,
-) => Promise<KafkaMessage[]>;
 
 /**
  * A message of formats 0 and 1, from before Kafka 0.11; a compressed one contains others.
@@ -35,7 +25,7 @@ export function legacyBatch(topic: string, partition: number, bytes: Buffer): En
     batchContext: { producerId: '-1', inTransaction: false },
   };
   return new EncodedBatch(batch, bytes, async () => {
-    const messages = await decodeMessageSet(new KafkajsDecoder(bytes), bytes.length).catch((error: unknown) => {
+    const messages = await decodeLegacyMessages(bytes).catch((error: unknown) => {
       if (error instanceof MalformedBatchError) throw error;
       throw new MalformedBatchError(`has a message format from before Kafka 0.11, and ${(error as Error).message}`, {
         cause: error,

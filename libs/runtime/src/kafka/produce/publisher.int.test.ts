@@ -1,5 +1,6 @@
 import { testKafkaBrokers, testTopicName } from '@callstream/stack';
 import { createLog } from '../../log.ts';
+import { toKafkajs } from '../client.ts';
 import { connectKafka } from '../connect.ts';
 import { connectPublisher } from './publisher.ts';
 import type { ProducerRecord } from './publisher.ts';
@@ -20,8 +21,9 @@ it('a publisher uses a new producer after each failed send: the old one may use 
   const topic = testTopicName();
   await ensureTopics(kafka, { topic, partitions: 1, log });
   let producers = 0;
-  const createProducer = kafka.producer.bind(kafka);
-  kafka.producer = (config) => {
+  const client = toKafkajs(kafka);
+  const createProducer = client.producer.bind(client);
+  client.producer = (config) => {
     producers++;
     return createProducer(config);
   };

@@ -1,7 +1,9 @@
 import kafkajs from 'kafkajs';
-import type { IHeaders, Kafka, Message, Producer } from 'kafkajs';
+import type { IHeaders, Message, Producer } from 'kafkajs';
 import { within } from '../../deadline.ts';
-import { metadataMaxAgeMs } from '../patches/leaderless-partitions.ts';
+import { toKafkajs } from '../client.ts';
+import type { Kafka } from '../client.ts';
+import { metadataMaxAgeMs } from '../kafkajs-2.2.4/leaderless-partitions.ts';
 
 export interface ProducerRecord {
   readonly topic: string;
@@ -70,7 +72,7 @@ export async function connectPublisher(kafka: Kafka): Promise<Publisher> {
 }
 
 async function connectProducer(kafka: Kafka): Promise<Producer> {
-  const producer = kafka.producer({
+  const producer = toKafkajs(kafka).producer({
     idempotent: true,
     maxInFlightRequests: 1,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,

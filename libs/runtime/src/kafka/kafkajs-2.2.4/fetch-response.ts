@@ -1,6 +1,5 @@
-import './compression-codecs.ts';
-import { createRequire } from 'node:module';
 import { readRecordSet } from '../decode/record-set.ts';
+import { requireInternal } from './internals.ts';
 
 /** kafkajs's reader of protocol fields. */
 interface Decoder {
@@ -12,31 +11,35 @@ interface Decoder {
   readonly readArray: <T>(read: (decoder: Decoder) => T) => T[];
 }
 
-const require = createRequire(import.meta.url);
-const protocol = 'kafkajs/src/protocol';
-const KafkajsDecoder = require(`${protocol}/decoder.js`) as new (bytes: Buffer) => Decoder;
-/** The newest version that kafkajs uses; Kafka supports it since 2.3. */
-const response = require(`${protocol}/requests/fetch/v11/response.js`) as {
-  decode: (bytes: Buffer) => Promise<unknown>;
-};
+/** kafkajs reads `decode` for each response. Version 11 is the newest that it uses; Kafka supports it since 2.3. */
+export function installFetchDecoder(): void {
+  const response = requireInternal<{ decode: (bytes: Buffer) => Promise<unknown> }>(
+    'protocol/requests/fetch/v11/response.js',
+  );
+  const decodeFetch = createDecodeFetch();
+  response.decode = (bytes) => Promise.resolve(decodeFetch(bytes));
+}
 
 /**
- * Decodes a fetch response as kafkajs does, except for its records: kafkajs 2.2.4 allocates a dozen objects and six
+ * Decodes a fetch response as kafkajs does, except for its records: kafkajs allocates a dozen objects and six
  * BigInts per record, which took a third of the CPU at 40,000 records a second (docs/decisions/0006).
  * @see https://kafka.apache.org/protocol#The_Messages_Fetch
  */
-export function decodeFetch(bytes: Buffer): unknown {
-  const decoder = new KafkajsDecoder(bytes);
-  return {
-    // Since version 8 the client throttles itself: kafkajs would take `throttleTime` for a delay that the broker has applied.
-    throttleTime: 0,
-    clientSideThrottleTime: decoder.readInt32(),
-    errorCode: decoder.readInt16(),
-    sessionId: decoder.readInt32(),
-    responses: decoder.readArray((topic) => {
-      const topicName = topic.readString();
-      return { topicName, partitions: topic.readArray((partition) => decodePartition(topicName, partition)) };
-    }),
+export function createDecodeFetch(): (bytes: Buffer) => unknown {
+  const KafkajsDecoder = requireInternal<new (bytes: Buffer) => Decoder>('protocol/decoder.js');
+  return (bytes) => {
+    const decoder = new KafkajsDecoder(bytes);
+    return {
+      // Since version 8 the client throttles itself: kafkajs would take `throttleTime` for a delay that the broker has applied.
+      throttleTime: 0,
+      clientSideThrottleTime: decoder.readInt32(),
+      errorCode: decoder.readInt16(),
+      sessionId: decoder.readInt32(),
+      responses: decoder.readArray((topic) => {
+        const topicName = topic.readString();
+        return { topicName, partitions: topic.readArray((partition) => decodePartition(topicName, partition)) };
+      }),
+    };
   };
 }
 
@@ -64,6 +67,3 @@ function decodePartition(topic: string, decoder: Decoder): object {
     messages: readRecordSet({ topic, partition, bytes, aborted }),
   };
 }
-
-// kafkajs reads `decode` for each response, so it uses ours from now on.
-response.decode = (bytes) => Promise.resolve(decodeFetch(bytes));

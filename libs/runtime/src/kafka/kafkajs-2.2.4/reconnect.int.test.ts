@@ -1,14 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createRequire } from 'node:module';
 import { connect } from 'node:net';
 import kafkajs from 'kafkajs';
 import type { ISocketFactory } from 'kafkajs';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createLog } from '../../log.ts';
+import { toKafka } from '../client.ts';
 import { connectKafka } from '../connect.ts';
 import { consume } from '../consume/consume.ts';
 import { ensureTopics } from '../ensure-topics.ts';
 import { connectPublisher } from '../produce/publisher.ts';
+import { install } from './install.ts';
+import { requireInternal } from './internals.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 
@@ -43,7 +45,7 @@ it('after a connection that breaks within a response, responses on the next conn
     logLevel: kafkajs.logLevel.NOTHING,
   });
   let next = 0;
-  await using _consumer = await consume(unreliableKafka, {
+  await using _consumer = await consume(toKafka(unreliableKafka), {
     groupId: randomUUID(),
     topic,
     concurrency: 1,
@@ -61,11 +63,10 @@ interface TestConnection {
   connect: () => Promise<true>;
   disconnect: () => Promise<true>;
 }
-const KafkajsConnection = createRequire(import.meta.url)('kafkajs/src/network/connection.js') as new (
-  options: object,
-) => TestConnection;
+const KafkajsConnection = requireInternal<new (options: object) => TestConnection>('network/connection.js');
 
 it('concurrent calls of connect share one socket; after a disconnect there is a new one', async () => {
+  install();
   const [host, port] = testKafkaBrokers()[0]?.split(':') ?? [];
   let sockets = 0;
   const socketFactory: ISocketFactory = ({ onConnect }) => {

@@ -1,11 +1,7 @@
-import { createRequire } from 'node:module';
 import { explanationOf, isProtocolError } from './error-explanation.ts';
 import type { FailedRequest } from './error-explanation.ts';
+import { requireInternal } from './internals.ts';
 
-/**
- * Errors of kafkajs 2.2.4 do not name the topic, the group or the missing right. This patch adds them, and the remedy,
- * to the messages. The types of errors, which decide about retries, stay the same.
- */
 interface RequestProtocol {
   readonly request: { readonly apiName: string; readonly encode: () => Promise<{ readonly buffer: Buffer }> };
   readonly response: { readonly parse: (data: unknown) => Promise<unknown> };
@@ -19,54 +15,65 @@ interface Cluster {
   findGroupCoordinatorMetadata: (options: { readonly groupId: string }) => Promise<unknown>;
 }
 
-const require = createRequire(import.meta.url);
-const { prototype: connection } = require('kafkajs/src/network/connection.js') as { prototype: PatchedConnection };
-const { prototype: cluster } = require('kafkajs/src/cluster/index.js') as { prototype: Cluster };
-
 /** Errors that have their explanation: several requests may reject with the same one. */
 const explained = new WeakSet<Error>();
 /** Why looking up the coordinator of a group failed, by group id; kafkajs loses that error. */
 const coordinatorErrors = new Map<string, unknown>();
 
-const { send, authenticate } = connection;
-connection.send = async function (protocol) {
-  let responseData: unknown;
-  const parse = (data: unknown): Promise<unknown> => {
-    responseData = data;
-    return protocol.response.parse(data);
+/**
+ * Errors of kafkajs do not name the topic, the group or the missing right. This patch adds them, and the remedy, to the
+ * messages. The types of errors, which decide about retries, stay the same.
+ */
+export function installErrorExplanations(): void {
+  explainRequestErrors();
+  explainCoordinatorErrors();
+}
+
+function explainRequestErrors(): void {
+  const { prototype: connection } = requireInternal<{ prototype: PatchedConnection }>('network/connection.js');
+  const { send, authenticate } = connection;
+  connection.send = async function (protocol) {
+    let responseData: unknown;
+    const parse = (data: unknown): Promise<unknown> => {
+      responseData = data;
+      return protocol.response.parse(data);
+    };
+    try {
+      return await send.call(this, { ...protocol, response: { ...protocol.response, parse } });
+    } catch (error) {
+      const group = await groupOf(protocol).catch(() => undefined);
+      const { apiName } = protocol.request;
+      if (error instanceof Error) addExplanation(error, { apiName, responseData, group, sasl: this.sasl });
+      if (apiName === 'GroupCoordinator' && isProtocolError(error)) coordinatorErrors.set(group ?? '', error);
+      throw error;
+    }
   };
-  try {
-    return await send.call(this, { ...protocol, response: { ...protocol.response, parse } });
-  } catch (error) {
-    const group = await groupOf(protocol).catch(() => undefined);
-    const { apiName } = protocol.request;
-    if (error instanceof Error) addExplanation(error, { apiName, responseData, group, sasl: this.sasl });
-    if (apiName === 'GroupCoordinator' && isProtocolError(error)) coordinatorErrors.set(group ?? '', error);
-    throw error;
-  }
-};
 
-connection.authenticate = async function () {
-  try {
-    await authenticate.call(this);
-  } catch (error) {
-    if (error instanceof Error) addExplanation(error, { sasl: this.sasl });
-    throw error;
-  }
-};
+  connection.authenticate = async function () {
+    try {
+      await authenticate.call(this);
+    } catch (error) {
+      if (error instanceof Error) addExplanation(error, { sasl: this.sasl });
+      throw error;
+    }
+  };
+}
 
-const { findGroupCoordinatorMetadata } = cluster;
-cluster.findGroupCoordinatorMetadata = async function (options) {
-  const { groupId } = options;
-  coordinatorErrors.delete(groupId);
-  try {
-    return await findGroupCoordinatorMetadata.call(this, options);
-  } catch (error) {
-    throw coordinatorErrors.get(groupId) ?? error;
-  } finally {
+function explainCoordinatorErrors(): void {
+  const { prototype: cluster } = requireInternal<{ prototype: Cluster }>('cluster/index.js');
+  const { findGroupCoordinatorMetadata } = cluster;
+  cluster.findGroupCoordinatorMetadata = async function (options) {
+    const { groupId } = options;
     coordinatorErrors.delete(groupId);
-  }
-};
+    try {
+      return await findGroupCoordinatorMetadata.call(this, options);
+    } catch (error) {
+      throw coordinatorErrors.get(groupId) ?? error;
+    } finally {
+      coordinatorErrors.delete(groupId);
+    }
+  };
+}
 
 function addExplanation(error: Error & { readonly errors?: unknown }, request: FailedRequest): void {
   if (explained.has(error)) return;

@@ -1,13 +1,15 @@
-import { createRequire } from 'node:module';
 import { gzipSync } from 'node:zlib';
+import { compressSync } from 'snappy';
 import type { KafkaMessage } from 'kafkajs';
 import { createByteBudget } from '../decode/byte-budget.ts';
-import { decodeFetch } from './fetch-response.ts';
 import { receivedAtOf, toLogRecord } from '../decode/log-record.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { RecordView } from '../decode/record-view.ts';
 import { decodeBudgetBytes, decodeChunks } from '../decode/record-chunks.ts';
 import type { FetchedPartition } from '../decode/record-chunks.ts';
+import { installCompressionCodecs } from './compression-codecs.ts';
+import { createDecodeFetch } from './fetch-response.ts';
+import { requireInternal } from './internals.ts';
 
 interface Encoder {
   readonly buffer: Buffer;
@@ -24,20 +26,20 @@ interface RecordInput {
   readonly timestampDelta?: number;
 }
 
-const require = createRequire(import.meta.url);
-const protocol = 'kafkajs/src/protocol';
-const KafkajsEncoder = require(`${protocol}/encoder.js`) as new () => Encoder;
-const KafkajsDecoder = require(`${protocol}/decoder.js`) as new (bytes: Buffer) => object;
-const encodeRecord = require(`${protocol}/recordBatch/record/v0/index.js`) as (record: object) => object;
-const { RecordBatch } = require(`${protocol}/recordBatch/v0/index.js`) as {
-  RecordBatch: (batch: object) => Promise<Encoder>;
-};
-const decodeBatch = require(`${protocol}/recordBatch/v0/decoder.js`) as (
-  decoder: object,
-) => Promise<{ records: KafkaMessage[] }>;
-const encodeMessageSet = require(`${protocol}/messageSet/index.js`) as (set: object) => Encoder;
+const KafkajsEncoder = requireInternal<new () => Encoder>('protocol/encoder.js');
+const KafkajsDecoder = requireInternal<new (bytes: Buffer) => object>('protocol/decoder.js');
+const encodeRecord = requireInternal<(record: object) => object>('protocol/recordBatch/record/v0/index.js');
+const { RecordBatch } = requireInternal<{ RecordBatch: (batch: object) => Promise<Encoder> }>(
+  'protocol/recordBatch/v0/index.js',
+);
+const decodeBatch = requireInternal<(decoder: object) => Promise<{ records: KafkaMessage[] }>>(
+  'protocol/recordBatch/v0/decoder.js',
+);
+const encodeMessageSet = requireInternal<(set: object) => Encoder>('protocol/messageSet/index.js');
+const decodeFetch = createDecodeFetch();
 
 const gzip = 1;
+const snappy = 2;
 const firstTimestamp = 1_772_456_400_000;
 
 /** A batch as a broker sends it, by kafkajs's encoder. */
@@ -222,13 +224,14 @@ describe('a decoded fetch response', () => {
     expect((await recordsOf(compressed, { from: 10 })).map(({ offset }) => offset)).toEqual([10]);
   });
 
-  it.each([0, gzip])('may have a message format from before Kafka 0.11 (codec %i)', async (compression) => {
+  it.each([0, gzip, snappy])('may have a message format from before Kafka 0.11 (codec %i)', async (compression) => {
+    installCompressionCodecs();
     const plain = encodeMessageSet({
       messageVersion: 1,
       compression: 0,
       entries: [{ key: 'k', value: 'v', timestamp: 12 }],
     });
-    const value = gzipSync(plain.buffer);
+    const value = compression === snappy ? compressSync(plain.buffer) : gzipSync(plain.buffer);
     const wrapper = encodeMessageSet({
       messageVersion: 1,
       compression,
