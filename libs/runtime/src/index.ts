@@ -51,3 +51,4 @@ export { createUnreadableAddressReporter, forwardedHeaders } from './network/unr
 export { showProgressBar } from './progress-bar.ts';
 export type { Terminal } from './progress-bar.ts';
 export { runService, stopDeadlineMs, stopSignal } from './stop.ts';
+export { throttle } from './throttle.ts';
