@@ -59,15 +59,15 @@ it('requests share a query only if their scopes show the same', async () => {
 
 /** Type errors: a way around the mask does not compile. `tsc` fails if one of these lines compiles. */
 it('code that forgets the mask does not compile', () => {
-  const never = (client: SocketClient, board: CallBoard, db: Queryable): void => {
+  const never = (client: SocketClient, board: CallBoard): unknown[] => {
     const raw = new Raw(number, numberForms);
     const scope = client.scope();
     // @ts-expect-error A raw value is not its content.
     const text: string = raw;
     // @ts-expect-error The content of a raw value is private.
-    void raw.value;
+    const value: unknown = raw.value;
     // @ts-expect-error Whether numbers are masked is private.
-    void scope.masked;
+    const isMasked: unknown = scope.masked;
     const copied: Pick<Scope, keyof Scope> = scope;
     // @ts-expect-error A scope cannot be made up, only made of permissions.
     const madeUp: Scope = copied;
@@ -75,13 +75,13 @@ it('code that forgets the mask does not compile', () => {
       // @ts-expect-error The board gives the text of a call only to a scope.
       if (call) client.send('', call.text);
       // @ts-expect-error The number of a call is not on the board.
-      void call?.theirNumber;
+      if (call?.theirNumber) continue;
       // @ts-expect-error The facts of a call stay in the board.
-      void entry.facts;
+      if (entry.facts) continue;
     }
     // @ts-expect-error A route has no access to the tables but through its scope.
     const route: QueryRoute = () => (tables) => searchWith(tables);
-    void [text, madeUp, route, db];
+    return [text, value, isMasked, madeUp, route];
   };
   expect(never).toBeDefined();
 });

@@ -2,7 +2,7 @@ import { maskEvent } from '../access/mask.ts';
 import type { Forms } from '../access/scope.ts';
 
 /** An event in a list or a frame, without its body. Times are ISO 8601. */
-export interface EventMetadata {
+interface EventMetadata {
   readonly id: number;
   readonly aggregate_id: string;
   readonly uuid: string;
@@ -15,7 +15,7 @@ export interface EventMetadata {
   readonly offset: number;
 }
 
-export interface EventBody {
+interface EventBody {
   readonly type: string;
   /** JSON text; null: it is too large for a response. */
   readonly json: string | null;
