@@ -13,6 +13,7 @@ import {
   startAdmin,
   stopDeadlineMs,
   stopSignal,
+  throttle,
   within,
 } from '@callstream/runtime';
 import type { AddressOf, Log, Readiness } from '@callstream/runtime';
@@ -42,7 +43,6 @@ import { queriesMax } from './scheduling/limits.ts';
 import { gatewayRequester } from './scheduling/requester.ts';
 import { createScheduler } from './scheduling/scheduler.ts';
 import type { Scheduler } from './scheduling/scheduler.ts';
-import { throttle } from './scheduling/throttle.ts';
 import { reportOutboxes } from './socket/metrics.ts';
 import { createRequestHandler, rejectExcess } from './socket/requests.ts';
 import type { RequestHandlerOptions } from './socket/requests.ts';
@@ -216,7 +216,7 @@ interface AnnounceCommitsOptions {
 
 /** Tells clients when the projection has committed. */
 function announceCommits(url: string, { sockets, numberWatches, log }: AnnounceCommitsOptions) {
-  const announcement = throttle(dataChangedEveryMs, () => sockets.broadcast('DataChanged', dataChanged));
+  const announcement = throttle({ everyMs: dataChangedEveryMs }, () => sockets.broadcast('DataChanged', dataChanged));
   const listener = listenForCommits({
     url,
     onChange: () => {

@@ -1,5 +1,5 @@
-import { problemOf } from '@callstream/contracts';
-import type { Problem, Refusal } from '@callstream/contracts';
+import { answersBy, RejectedRequest } from '@callstream/contracts';
+import type { Refusal } from '@callstream/contracts';
 
 /** Why a request is refused. `problem`: a sentence without any text of the body, because it is logged. */
 export type WebhookRejection =
@@ -81,18 +81,7 @@ export const answers = {
 } as const satisfies Record<WebhookRejection['kind'], IngestRefusal>;
 
 /** The answer to a rejected request. */
-export function answerOf(rejection: WebhookRejection): {
-  status: number;
-  headers: Readonly<Record<string, string>>;
-  problem: Problem;
-} {
-  const refusal: Refusal = answers[rejection.kind];
-  return {
-    status: refusal.status,
-    headers: { ...refusal.headers, ...headersOf(rejection) },
-    problem: problemOf(rejection, refusal),
-  };
-}
+export const answerOf = answersBy<WebhookRejection>(answers, headersOf);
 
 /** The setting that would allow the request, if there is one. */
 export function settingOf({ kind }: WebhookRejection): string | undefined {
@@ -106,12 +95,4 @@ function headersOf(rejection: WebhookRejection): Record<string, string> {
   return {};
 }
 
-/** Thrown by any koa middleware; the outermost one turns it into an answer. */
-export class WebhookRejected extends Error {
-  override readonly name = 'WebhookRejected';
-  readonly rejection: WebhookRejection;
-  constructor(rejection: WebhookRejection) {
-    super(rejection.kind);
-    this.rejection = rejection;
-  }
-}
+export class WebhookRejected extends RejectedRequest<WebhookRejection> {}

@@ -6,6 +6,6 @@ export { callOfLive, liveCallOf } from './live-call-of.ts';
 export * from './numbers.ts';
 export * from './protocol.ts';
 export type { RecordHeaders } from './record.ts';
-export { Problem, problemOf } from './problem.ts';
+export { answersBy, Problem, refusalResponses, RejectedRequest } from './problem.ts';
 export type { Refusal } from './problem.ts';
 export { WebhookAccepted, WebhookEvent } from './webhook.ts';

@@ -52,3 +52,4 @@ export { errorText, isProgrammingError } from './programming-error.ts';
 export { showProgressBar } from './progress-bar.ts';
 export type { Terminal } from './progress-bar.ts';
 export { runService, stopDeadlineMs, stopSignal } from './stop.ts';
+export { throttle } from './throttle.ts';

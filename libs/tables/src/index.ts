@@ -17,7 +17,7 @@ export type { ConnectedService } from './read/connected-services.ts';
 export { listCalls, listRowsMax } from './read/list-calls.ts';
 export type { CallRow, ListCallsOptions } from './read/list-calls.ts';
 export { hasEvent, listCallEvents } from './read/list-events.ts';
-export type { EventRow } from './read/list-events.ts';
+export type { EventRow, ListCallEventsOptions } from './read/list-events.ts';
 export { listenForCommits } from './read/listen-for-commits.ts';
 export { bytesOfCount, countVisits } from './read/numbers/count-visits.ts';
 export type { CountedVisits, CountVisitsOptions } from './read/numbers/count-visits.ts';

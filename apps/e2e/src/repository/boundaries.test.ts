@@ -73,12 +73,23 @@ const forbidden: readonly [text: string, rule: string][] = [
   ['export const both = (a: object): object => ({ ...a, ...{ b: 1 } });\n', 'no-restricted-syntax'],
 ];
 
+const restricted = '@typescript-eslint/no-restricted-imports';
+/** A way of the gateway to data that the client's scope does not allow, and the rule that forbids it; null if it is allowed. */
+const unscoped: readonly [filePath: string, text: string, rule: string | null][] = [
+  ['apps/gateway/src/http/calls.ts', "export { searchCalls } from '@callstream/tables';\n", restricted],
+  ['apps/gateway/src/http/calls.ts', "export { everything } from '../access/scope.ts';\n", restricted],
+  ['apps/gateway/src/socket/requests.ts', "export { Scope } from '../access/scope.ts';\n", restricted],
+  ['apps/gateway/src/socket/requests.ts', "export type { Scope } from '../access/scope.ts';\n", null],
+  ['apps/gateway/src/queries/visible-tables.ts', "export { searchCalls } from '@callstream/tables';\n", null],
+];
+
 describe('module boundaries', () => {
   let found: string[][];
   beforeAll(async () => {
     found = await lint([
       ...imports.map(([filePath, module]) => ({ filePath, text: importOf(module) })),
       ...forbidden.map(([text]) => ({ filePath: 'libs/domain/src/event.ts', text })),
+      ...unscoped.map(([filePath, text]) => ({ filePath, text })),
     ]);
   }, 300_000);
 
@@ -92,5 +103,9 @@ describe('module boundaries', () => {
   it.each(forbidden.map(([text, rule], i) => ({ text: text.trim(), rule, i })))(
     'the domain must not contain: $text',
     ({ rule, i }) => expect(found[imports.length + i]).toContain(rule),
+  );
+  it.each(unscoped.map(([filePath, text, rule], i) => ({ filePath, text: text.trim(), rule, i })))(
+    '$filePath with $text breaks the lint rule: $rule',
+    ({ rule, i }) => expect(found[imports.length + forbidden.length + i]).toEqual(rule === null ? [] : [rule]),
   );
 });

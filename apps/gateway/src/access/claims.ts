@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { z } from 'zod';
-import type { Scope } from './scope.ts';
+import { Scope } from './scope.ts';
 
 /** Most queues in a token: it is sent with every request. */
 const queuesMax = 500;
@@ -19,5 +19,5 @@ export function scopeOf(payload: JWTPayload): Scope | null {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return null;
   const { queues, numbers } = claims.data;
-  return { queues: queues === '*' ? null : queues, masked: numbers === 'masked' };
+  return new Scope({ queues: queues === '*' ? null : queues, masked: numbers === 'masked' });
 }

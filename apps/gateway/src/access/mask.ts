@@ -1,4 +1,5 @@
 import type { ListedEvent, LiveCall } from '@callstream/contracts';
+import type { CallDetails } from '@callstream/tables';
 
 /** Digits at the end of a masked number that stay visible. */
 export const shownDigits = 4;
@@ -12,6 +13,9 @@ export function maskNumber(text: string): string {
   if (digitsLeft < maskedDigitsMin) return text;
   return text.replaceAll(/\p{Nd}/gu, (digit) => (digitsLeft-- > shownDigits ? '*' : digit));
 }
+
+/** Both forms of a number. */
+export const numberForms = { full: (number: string): string => number, masked: maskNumber };
 
 const maskText = (text: string | null | undefined): typeof text => (typeof text === 'string' ? maskNumber(text) : text);
 
@@ -63,6 +67,18 @@ export const maskEvent = <Event extends Pick<ListedEvent, 'id' | 'uuid'> & { rea
 export const maskRow = <Row extends { readonly their_number: string | null }>(row: Row): Row => ({
   ...row,
   their_number: maskText(row.their_number),
+});
+
+/** A call with its agents and segments for a scope with masked numbers. */
+export const maskDetails = (call: CallDetails): CallDetails => ({
+  ...maskRow(call),
+  segments: call.segments.map(maskAgentNumber),
+  agents: call.agents.map(maskAgentNumber),
+});
+
+const maskAgentNumber = <Row extends { readonly number: string | null }>(row: Row): Row => ({
+  ...row,
+  number: maskText(row.number),
 });
 
 /** A call of the board for a scope with masked numbers. */

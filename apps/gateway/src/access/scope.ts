@@ -1,36 +1,89 @@
-/** What a client may see. Anything outside of its scope does not exist for it: the answer is 404, or empty. */
-export interface Scope {
+import { shownDigits } from './mask.ts';
+
+/** How a value is shown to a scope that may see numbers in full, and to one with masked numbers. */
+export interface Forms<Value, Form> {
+  readonly full: (value: Value) => Form;
+  readonly masked: (value: Value) => Form;
+}
+
+/** Only {@link Scope.show} calls it: it is not exported. */
+let formOf: <Value, Form>(raw: Raw<Value, Form>, masked: boolean) => Form;
+
+/**
+ * A value with phone numbers or personal data. Nothing can read it, not even JSON.stringify: {@link Scope.show} gives one of its
+ * forms, so code that forgets the mask does not compile. Each form is made on first use, and shared by all clients.
+ */
+export class Raw<Value, Form = Value> {
+  readonly #value: Value;
+  readonly #forms: Forms<Value, Form>;
+  #full: Form | undefined;
+  #masked: Form | undefined;
+
+  static {
+    formOf = (raw, masked) =>
+      masked ? (raw.#masked ??= raw.#forms.masked(raw.#value)) : (raw.#full ??= raw.#forms.full(raw.#value));
+  }
+
+  constructor(value: Value, forms: Forms<Value, Form>) {
+    this.#value = value;
+    this.#forms = forms;
+  }
+}
+
+/** What a token allows. */
+export interface Permissions {
   /** Only calls, agents and numbers of these queues; null: of all queues, and calls without a queue. */
   readonly queues: readonly string[] | null;
   /** Whether phone numbers are masked but for their last digits, and personal fields of bodies hidden. */
   readonly masked: boolean;
 }
 
-export const everything: Scope = { queues: null, masked: false };
+/**
+ * What a client may see. Anything outside of its scope does not exist for it: the answer is 404, or empty. There is one for each
+ * token. Nothing else knows whether numbers are masked.
+ */
+export class Scope {
+  /** null: all queues, and calls without a queue. */
+  readonly queues: ReadonlySet<string> | null;
+  readonly #masked: boolean;
+  #key: string | undefined;
 
-export const nothing: Scope = { queues: [], masked: true };
+  constructor({ queues, masked }: Permissions) {
+    this.queues = queues && new Set(queues.filter((queue) => queue !== ''));
+    this.#masked = masked;
+  }
 
-export const isEverything = ({ queues, masked }: Scope): boolean => queues === null && !masked;
+  /** Cache key: equal exactly when two scopes see the same rows. */
+  get key(): string {
+    return (this.#key ??= JSON.stringify([this.queues && [...this.queues].toSorted(), this.#masked]));
+  }
 
-/** Cache key: equal exactly when two scopes see the same rows. */
-export function scopeKey(scope: Scope): string {
-  const cached = keys.get(scope);
-  if (cached !== undefined) return cached;
-  const { queues, masked } = scope;
-  const key = JSON.stringify([queues === null ? null : [...new Set(queues)].toSorted(), masked]);
-  keys.set(scope, key);
-  return key;
+  /** Part of the keys of shared queries: without it, all scopes would share them. */
+  toJSON(): string {
+    return this.key;
+  }
+
+  /** Whether it hides nothing. */
+  isEverything(): boolean {
+    return this.queues === null && !this.#masked;
+  }
+
+  /** Whether calls and agents of this queue are visible; null, undefined or '' is no queue. */
+  includes(queue: string | null | undefined): boolean {
+    return this.queues === null || (queue !== null && queue !== undefined && this.queues.has(queue));
+  }
+
+  /** The value as this scope may see it. Whether it may see it at all is up to {@link includes}. */
+  show<Value, Form>(raw: Raw<Value, Form>): Form {
+    return formOf(raw, this.#masked);
+  }
+
+  /** Whether it may search for numbers that end in these digits: a search must not find out what the mask hides. */
+  maySearch(digits: string): boolean {
+    return !this.#masked || digits.length <= shownDigits;
+  }
 }
-/** Computed once per scope object, so once per token and not per message. */
-const keys = new WeakMap<Scope, string>();
 
-/** Whether the scope includes this queue; null, undefined or '' is no queue. For many queues, {@link visibleTo} is faster. */
-export const maySee = ({ queues }: Scope, queue: string | null | undefined): boolean =>
-  queues === null || (queue !== null && queue !== undefined && queue !== '' && queues.includes(queue));
+export const everything = new Scope({ queues: null, masked: false });
 
-/** {@link maySee} for one scope and many queues: looks them up in a set. A scope may have hundreds of queues. */
-export function visibleTo({ queues }: Scope): (queue: string | null | undefined) => boolean {
-  if (queues === null) return () => true;
-  const visible = new Set(queues);
-  return (queue) => queue !== null && queue !== undefined && queue !== '' && visible.has(queue);
-}
+export const nothing = new Scope({ queues: [], masked: true });

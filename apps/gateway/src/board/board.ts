@@ -1,7 +1,43 @@
 import { liveCallOf } from '@callstream/contracts';
+import type { LiveCall } from '@callstream/contracts';
 import { emptyFactSet, play, union } from '@callstream/domain';
 import type { Call, FactSet } from '@callstream/domain';
 import { maskLiveCall } from '../access/mask.ts';
+import { Raw } from '../access/scope.ts';
+import type { Forms, Scope } from '../access/scope.ts';
+
+/** The JSON text of a call, as clients get it. */
+export interface CallText {
+  readonly json: string;
+  /** Length of `json`, in bytes of UTF-8. */
+  readonly bytes: number;
+}
+
+const callText = (call: LiveCall): CallText => {
+  const json = JSON.stringify(call);
+  return { json, bytes: Buffer.byteLength(json) };
+};
+
+const callTexts: Forms<Call, CallText> = {
+  full: (call) => callText(liveCallOf(call)),
+  masked: (call) => callText(maskLiveCall(liveCallOf(call))),
+};
+
+/** A call of the board: what filters and the retention go by. All else is in its text, which needs a scope. */
+export interface BoardCall extends Pick<Call, 'queue' | 'state' | 'finishedAt' | 'heardAt'> {
+  readonly text: Raw<Call, CallText>;
+  /** Length of its text in bytes; 0 until it is made. */
+  textBytes: number;
+}
+
+const boardCallOf = (call: Call): BoardCall => ({
+  queue: call.queue,
+  state: call.state,
+  finishedAt: call.finishedAt,
+  heardAt: call.heardAt,
+  text: new Raw(call, callTexts),
+  textBytes: 0,
+});
 
 /**
  * A call on the board, or the tombstone of one that has left it, kept as long as a client may still show the call.
@@ -15,31 +51,30 @@ import { maskLiveCall } from '../access/mask.ts';
  */
 export interface BoardEntry {
   readonly callId: string;
+  /** null in a tombstone. */
+  readonly call: BoardCall | null;
+  /** The call at the last tick; null if it was not on the board. Valid only for entries that changed since that tick. */
+  readonly callAtTick: BoardCall | null;
+  /** Revision of the board at which the entry changed last. */
+  readonly revision: number;
+  /** Event id of the call's last record. */
+  readonly lastId: number;
+  /** Of a tombstone: when the call was due to leave by its own times (see expiry.ts), ms since 1970. */
+  readonly expiresAt: number;
+  /** Of a tombstone: when the call left, ms since 1970. */
+  readonly expiredAt: number;
+  /** Postgres was not available when the call came: earlier facts may be missing. */
+  readonly isPartial: boolean;
+}
+
+/** What only the board knows of an entry. */
+interface LinkedEntry extends Writable<BoardEntry> {
   /** Facts that the gateway knows of the call; empty in a tombstone. */
   facts: FactSet;
-  /** The facts, played; null in a tombstone. */
-  call: Call | null;
-  /** The call at the last tick; null if it was not on the board. Valid only for entries that changed since that tick. */
-  callAtTick: Call | null;
-  /** JSON text of the call, made once per change. */
-  json: string | null;
-  /** JSON text with masked phone numbers. */
-  maskedJson: string | null;
-  /** Length of `json`, in bytes of UTF-8; 0 until it is made. */
-  jsonBytes: number;
-  /** Revision of the board at which the entry changed last. */
-  revision: number;
-  /** Event id of the call's last record. */
-  lastId: number;
-  /** Of a tombstone: when the call was due to leave by its own times (see expiry.ts), ms since 1970. */
-  expiresAt: number;
-  /** Of a tombstone: when the call left, ms since 1970. */
-  expiredAt: number;
-  /** Postgres was not available when the call came: earlier facts may be missing. */
-  isPartial: boolean;
-  older: BoardEntry | null;
-  newer: BoardEntry | null;
+  older: LinkedEntry | null;
+  newer: LinkedEntry | null;
 }
+type Writable<Fields> = { -readonly [Name in keyof Fields]: Fields[Name] };
 
 export interface BoardSizes {
   readonly calls: number;
@@ -53,8 +88,8 @@ export interface BoardSizes {
  * are found by walking back from the newest.
  */
 export class CallBoard {
-  readonly #entries = new Map<string, BoardEntry>();
-  #newest: BoardEntry | null = null;
+  readonly #entries = new Map<string, LinkedEntry>();
+  #newest: LinkedEntry | null = null;
   #revision = 0;
   #tickRevision = 0;
   #droppedUntil = 0;
@@ -91,10 +126,11 @@ export class CallBoard {
     entry.isPartial = false;
   }
 
-  dropTombstone(entry: BoardEntry): void {
+  dropTombstone({ callId }: BoardEntry): void {
+    const entry = this.#getOrAdd(callId);
     this.#droppedUntil = Math.max(this.#droppedUntil, entry.revision);
     this.#unlink(entry);
-    this.#entries.delete(entry.callId);
+    this.#entries.delete(callId);
   }
 
   /** Changes after this revision are complete; of earlier ones, tombstones may have been dropped. */
@@ -102,14 +138,16 @@ export class CallBoard {
     return this.#droppedUntil;
   }
 
-  /** The call as JSON text, as clients get it. @throws {TypeError} of a tombstone */
-  json(entry: BoardEntry, masked: boolean): string {
-    if (masked) return (entry.maskedJson ??= JSON.stringify(maskLiveCall(liveCallOf(callOf(entry)))));
-    if (entry.json !== null) return entry.json;
-    entry.json = JSON.stringify(liveCallOf(callOf(entry)));
-    entry.jsonBytes = Buffer.byteLength(entry.json);
-    this.#bytes += entry.jsonBytes;
-    return entry.json;
+  /** The call as a scope may see it: made once per change, in full and masked. @throws {TypeError} of a tombstone */
+  text({ call }: BoardEntry, scope: Scope): CallText {
+    if (call === null) throw new TypeError('A call that has left the board has no JSON text.');
+    const text = scope.show(call.text);
+    // Both forms have about the same length: the longer one counts.
+    if (text.bytes > call.textBytes) {
+      this.#bytes += text.bytes - call.textBytes;
+      call.textBytes = text.bytes;
+    }
+    return text;
   }
 
   /** Increases with every change. */
@@ -119,15 +157,12 @@ export class CallBoard {
 
   /** Entries that changed after a revision, newest first. */
   changedSince(revision: number): BoardEntry[] {
-    const changed: BoardEntry[] = [];
-    for (let entry = this.#newest; entry !== null && entry.revision > revision; entry = entry.older)
-      changed.push(entry);
-    return changed;
+    return this.#changedSince(revision);
   }
 
   /** Ends a tick: from now on, `callAtTick` is the call as it is now. */
   endTick(): void {
-    for (const entry of this.changedSince(this.#tickRevision)) entry.callAtTick = null;
+    for (const entry of this.#changedSince(this.#tickRevision)) entry.callAtTick = null;
     this.#tickRevision = this.#revision;
   }
 
@@ -140,17 +175,21 @@ export class CallBoard {
     return { calls: this.#calls, bytes: this.#bytes, tombstones: this.#entries.size - this.#calls };
   }
 
-  #getOrAdd(callId: string): BoardEntry {
+  #changedSince(revision: number): LinkedEntry[] {
+    const changed: LinkedEntry[] = [];
+    for (let entry = this.#newest; entry !== null && entry.revision > revision; entry = entry.older)
+      changed.push(entry);
+    return changed;
+  }
+
+  #getOrAdd(callId: string): LinkedEntry {
     const known = this.#entries.get(callId);
     if (known) return known;
-    const entry: BoardEntry = {
+    const entry: LinkedEntry = {
       callId,
       facts: emptyFactSet,
       call: null,
       callAtTick: null,
-      json: null,
-      maskedJson: null,
-      jsonBytes: 0,
       revision: 0,
       lastId: -1,
       expiresAt: 0,
@@ -163,36 +202,29 @@ export class CallBoard {
     return entry;
   }
 
-  #change(entry: BoardEntry, call: Call | null, facts: FactSet): void {
+  #change(entry: LinkedEntry, call: Call | null, facts: FactSet): void {
     if (entry.revision <= this.#tickRevision) entry.callAtTick = entry.call;
     this.#calls += Number(call !== null) - Number(entry.call !== null);
-    this.#bytes -= entry.jsonBytes;
-    entry.call = call;
+    this.#bytes -= entry.call?.textBytes ?? 0;
+    entry.call = call && boardCallOf(call);
     entry.facts = facts;
-    entry.json = entry.maskedJson = null;
-    entry.jsonBytes = 0;
     entry.revision = ++this.#revision;
     this.#moveToNewest(entry);
   }
 
-  #moveToNewest(entry: BoardEntry): void {
+  #moveToNewest(entry: LinkedEntry): void {
     this.#unlink(entry);
     entry.older = this.#newest;
     if (this.#newest) this.#newest.newer = entry;
     this.#newest = entry;
   }
 
-  #unlink(entry: BoardEntry): void {
+  #unlink(entry: LinkedEntry): void {
     if (entry.older) entry.older.newer = entry.newer;
     if (entry.newer) entry.newer.older = entry.older;
     if (this.#newest === entry) this.#newest = entry.older;
     entry.older = entry.newer = null;
   }
-}
-
-function callOf({ call }: BoardEntry): Call {
-  if (call === null) throw new TypeError('A call that has left the board has no JSON text.');
-  return call;
 }
 
 /** Compares deliveries only: the statements of a fact follow from its delivery. */

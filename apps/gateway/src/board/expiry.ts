@@ -1,7 +1,7 @@
 import { offsetOf, partitionOf } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import type { BoardTimes } from '@callstream/tables';
-import type { BoardEntry, CallBoard } from './board.ts';
+import type { BoardCall, BoardEntry, CallBoard } from './board.ts';
 
 /** How long calls stay on the board after their last event. */
 export interface Retention {
@@ -33,7 +33,7 @@ export const boardTimes = (now: number, retention: Retention): BoardTimes => ({
 
 export interface Expiry {
   /** Call for every call that is put on the board: one that comes late may be due already. */
-  readonly added: (call: Call) => void;
+  readonly added: (call: BoardCall) => void;
   /** Every call that was due before this time has left the board; ms since 1970. */
   readonly expiredUntil: () => number;
   /**

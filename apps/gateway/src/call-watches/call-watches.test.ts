@@ -1,6 +1,7 @@
 import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { responseBytesMax } from '@callstream/tables';
+import { everything, Scope } from '../access/scope.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
@@ -20,7 +21,7 @@ const eventsWith = (bytes: number, count: number): CallEvent[] =>
 /** Watches, and clients with what they were sent and what is held for them. */
 function createTestWatches(
   listCallEvents: CallWatchesOptions['listCallEvents'] = () => Promise.resolve(noEvents),
-  masked = false,
+  scope = everything,
 ) {
   const watches = createCallWatches({
     topic: 't',
@@ -36,7 +37,7 @@ function createTestWatches(
       address: '192.0.2.1',
       connection: {},
       isGone: () => false,
-      scope: () => ({ queues: null, masked }),
+      scope: () => scope,
       isAuthenticated: () => true,
       authenticate: () => Promise.resolve(null),
       send: (_kind, frame) => void sent.push(frame),
@@ -99,7 +100,7 @@ it('Postgres is read again if more events come meanwhile than can be held', asyn
 
 it('an event that is larger than a response is sent with the size of its body instead of the body', async () => {
   for (const masked of [false, true]) {
-    const { watches, client } = createTestWatches(undefined, masked);
+    const { watches, client } = createTestWatches(undefined, new Scope({ queues: null, masked }));
     const { of, sent } = client();
     await watches.watch(of, 'c', 1);
     // Ingest refuses a body this large, but replacing escapes that jsonb refuses makes a body longer.

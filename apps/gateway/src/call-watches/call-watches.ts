@@ -1,7 +1,6 @@
 import type { MessageId } from '@callstream/contracts';
 import type { CallEvent } from '@callstream/domain';
 import { RequestFailure } from '../access/request-failure.ts';
-import { maySee } from '../access/scope.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { EventList } from '../queries/call-queries.ts';
@@ -38,7 +37,7 @@ export function createCallWatches(options: CallWatchesOptions): CallWatches {
 
   const sendEvent = ({ client, callId }: CallWatch, event: LiveEvent): void => {
     const scope = client.scope();
-    if (maySee(scope, queueOf(callId))) client.send(`CallEventAdded ${event.uuid}`, event.frame(scope.masked));
+    if (scope.includes(queueOf(callId))) client.send(`CallEventAdded ${event.uuid}`, scope.show(event.frame));
   };
   const sendOrHold = (watch: CallWatch, event: LiveEvent): void => {
     if (watch.state.kind === 'live') return sendEvent(watch, event);

@@ -23,8 +23,10 @@ const call = (call_id: string, queue: string, at: number) => [
   { type: 'call.new', call_id, ...parties, timestamp: ago(at) },
   { type: 'call.waiting', call_id, queue, ...parties, timestamp: ago(at) },
 ];
+/** The agent takes calls on a phone of its own. */
+const mobile = '5511988887777';
 const entered = (call_id: string, queue: string, at: number) => [
-  { type: 'actor.entered', call_id, queue, actor: 'ana@example.com', number: '200', timestamp: ago(at) },
+  { type: 'actor.entered', call_id, queue, actor: 'ana@example.com', number: mobile, timestamp: ago(at) },
   { type: 'call.ongoing', call_id, ...parties, timestamp: ago(at) },
 ];
 
@@ -94,7 +96,7 @@ describe('calls', () => {
     expect(await get(WholeCall, `${path}/talks`)).toMatchObject({
       state: 'ONGOING',
       visits: [{ queue: '900', outcome: 'answered', wait_ms: 5_000 }],
-      agents: [{ actor: 'ana@example.com', number: '200' }],
+      agents: [{ actor: 'ana@example.com', number: mobile }],
     });
     expect((await get(FoundEvents, `${path}/talks/events`)).events).toHaveLength(4);
     expect(await get(FoundEvents, `${path}/talks/events?before=0`)).toEqual({ events: [], next: null });
@@ -202,7 +204,13 @@ describe('a request with a token', () => {
     expect(ids(found).toSorted()).toEqual(['talks', 'waits']);
     expect(found.calls.map(({ their_number }) => their_number)).toEqual(['*********5678', '*********5678']);
     expect(ids(await get(FoundCalls, `${path}?queue=901`, token))).toEqual([]);
-    expect(await get(WholeCall, `${path}/talks`, token)).toMatchObject({ their_number: '*********5678' });
+    const whole = await get(z.looseObject({}), `${path}/talks`, token);
+    expect(whole).toMatchObject({
+      their_number: '*********5678',
+      segments: [{ number: '*********7777' }],
+      agents: [{ number: '*********7777' }],
+    });
+    expect(JSON.stringify(whole)).not.toMatch(/551191|551198/);
     const { events } = await get(FoundEvents, `${path}/talks/events`, token);
     expect(JSON.stringify(events)).not.toContain('551191');
     for (const hidden of [`${path}/other`, `${path}/other/events`])

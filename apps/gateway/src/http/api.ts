@@ -26,7 +26,7 @@ import type { ApiRequest, NumberRoute, QueryRoute } from './routes.ts';
 import { trackUnsent } from './track-unsent.ts';
 
 export interface ApiOptions {
-  readonly pool: FairPool;
+  readonly pool: Pick<FairPool, 'singleFlight'>;
   readonly queries: Pick<CallQueries, 'listCallEvents'>;
   readonly unsent: UnsentBudget;
   readonly rules: CountingRules;
@@ -80,8 +80,8 @@ function createRouter({ pool, queries, rules, views, authentication, metrics }: 
     });
   };
   const answerWithQuery = (path: string, route: QueryRoute): void => {
-    const query = pool.singleFlight(async (db, request: ApiRequest) => {
-      const answer = await route(request)(db);
+    const query = pool.singleFlight(async (tables, request: ApiRequest) => {
+      const answer = await route(request)(tables);
       return answer instanceof Rejected ? answer : Buffer.from(JSON.stringify(answer));
     });
     answerWith(path, async (requester, request) => {

@@ -1,6 +1,5 @@
 import { FindCalls, FindEvents, identifier } from '@callstream/contracts';
-import { readCall, readPeriod, searchCalls } from '@callstream/tables';
-import { maskNumber, maskRow, shownDigits } from '../access/mask.ts';
+import { shownDigits } from '../access/mask.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import type { CallQueries } from '../queries/call-queries.ts';
 import { Rejected } from './problem.ts';
@@ -16,37 +15,33 @@ export const findCalls =
   ({ timeZone }: CallRouteOptions): QueryRoute =>
   ({ query, scope }) => {
     const { state, queue, number, from, to, ...rest } = readQuery(FindCalls, query);
-    if (scope.masked && number !== undefined && number.length > shownDigits)
+    if (number !== undefined && !scope.maySearch(number))
       throw new Rejected({
         kind: 'forbidden',
         problem: `number: this token masks numbers, so at most their last ${shownDigits} digits can be searched`,
       });
-    return async (db) => {
-      const period = from || to ? await readPeriod(db, { from, to, now: Date.now(), timeZone }) : undefined;
-      const { rows, more } = await searchCalls(db, {
+    return async (tables) => {
+      const period = from || to ? await tables.readPeriod({ from, to, now: Date.now(), timeZone }) : undefined;
+      const { rows, more } = await tables.searchCalls({
         ...rest,
         states: state,
         queues: queue,
         number,
         from: from && period?.from,
         to: to && period?.to,
-        visibleQueues: scope.queues,
       });
-      return { calls: scope.masked ? rows.map(maskRow) : rows, next: more ? (rows.at(-1)?.id ?? null) : null };
+      return { calls: rows, next: more ? (rows.at(-1)?.id ?? null) : null };
     };
   };
 
 /** `GET /api/calls/{call_id}` */
-export const getCall: QueryRoute = ({ params, scope }) => {
+export const getCall: QueryRoute = ({ params }) => {
   const callId = callIdOf(params);
-  return async (db) => {
-    const found = await readCall(db, { callId, visibleQueues: scope.queues });
+  return async (tables) => {
+    const found = await tables.readCall(callId);
     if (!found) return new Rejected({ kind: 'not-found' });
     const { more, ...rest } = found;
-    const call = more ? found : rest;
-    if (!scope.masked) return call;
-    const agents = call.agents.map(({ number, ...agent }) => ({ ...agent, number: number && maskNumber(number) }));
-    return { ...maskRow(call), agents };
+    return more ? found : rest;
   };
 };
 

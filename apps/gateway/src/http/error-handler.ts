@@ -7,7 +7,7 @@ import { AddressCounts } from '../scheduling/address-counts.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { ApiState } from './authenticate.ts';
-import { problemResponse, Rejected } from './problem.ts';
+import { answerOf, Rejected } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
 /** Most requests at the same time, waiting ones included: bounds the memory that they take. */
@@ -41,8 +41,8 @@ export function errorHandler(options: ErrorHandlerOptions): Middleware<Pick<ApiS
       if (running > requestsMax) throw new Rejected({ kind: 'busy' });
       await next();
     } catch (error) {
-      const { headers, problem } = problemResponse(rejectionOf(error, options));
-      ctx.status = problem.status;
+      const { status, headers, problem } = answerOf(rejectionOf(error, options));
+      ctx.status = status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);
       ctx.type = 'application/problem+json';

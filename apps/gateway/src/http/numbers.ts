@@ -20,11 +20,11 @@ export const getAgents: NumberRoute = ({ query, scope }) => {
 /** `GET /api/stats` */
 export const getStats =
   (rules: CountingRules): QueryRoute =>
-  ({ query, scope }) => {
+  ({ query }) => {
     const { threshold, ...statsQuery } = readQuery(FindStats, query);
     const applied = threshold === undefined ? rules : { ...rules, serviceLevelMs: threshold * 1_000 };
-    return async (db) => {
-      const stats = await readStats(db, statsQuery, { rules: applied, scope, now: Date.now() });
+    return async (tables) => {
+      const stats = await readStats(tables, statsQuery, { rules: applied, now: Date.now() });
       return 'problem' in stats ? new Rejected({ kind: 'malformed', problem: stats.problem }) : stats;
     };
   };

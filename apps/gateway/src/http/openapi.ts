@@ -9,12 +9,12 @@ import {
   FoundEvents,
   Problem,
   Queues,
+  refusalResponses,
   Stats,
   WholeCall,
 } from '@callstream/contracts';
 import { z } from 'zod';
 import { problemTypes } from './problem.ts';
-import type { Rejection } from './problem.ts';
 
 const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Stats, Problem };
 
@@ -98,7 +98,7 @@ const pathOf = (path: string, { id, summary, answer, query }: ApiOperation): obj
     ],
     responses: {
       200: { description: 'The answer.', content: { 'application/json': { schema: reference(answer) } } },
-      ...problemResponses(),
+      ...refusalResponses(problemTypes),
     },
   },
 });
@@ -108,19 +108,4 @@ function parameterOf(name: string, type: z.ZodType): object {
   // Lists are separated by commas.
   const style = schema['type'] === 'array' ? { style: 'form', explode: false } : {};
   return { name, in: 'query', ...(description === undefined ? {} : { description }), ...style, schema };
-}
-
-/** One response for each status; problem types with the same status are described together. */
-function problemResponses(): object {
-  const all = Object.entries(problemTypes) as [Rejection['kind'], { status: number; title: string; detail: string }][];
-  const byStatus = Map.groupBy(all, ([, { status }]) => status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, types]) => [
-      status,
-      {
-        description: types.map(([, { title, detail }]) => `${title}: ${detail}`).join(' '),
-        content: { 'application/problem+json': { schema: reference('Problem') } },
-      },
-    ]),
-  );
 }

@@ -1,5 +1,5 @@
-import { problemOf } from '@callstream/contracts';
-import type { Problem, Refusal } from '@callstream/contracts';
+import { answersBy, RejectedRequest } from '@callstream/contracts';
+import type { Refusal } from '@callstream/contracts';
 import { internalError } from '../access/request-failure.ts';
 
 /** Why a request is rejected. `problem`: what is wrong with this request, for the client. */
@@ -61,24 +61,11 @@ export const problemTypes = {
 } as const satisfies Record<Rejection['kind'], Refusal>;
 
 /** The answer to a rejected request: RFC 9457, and RFC 6750 for tokens. */
-export function problemResponse(rejection: Rejection): {
-  readonly headers: Readonly<Record<string, string>>;
-  readonly problem: Problem;
-} {
-  const problemType: Refusal = problemTypes[rejection.kind];
-  const challenge: Record<string, string> =
-    rejection.kind === 'unauthenticated'
-      ? { 'www-authenticate': rejection.error === null ? 'Bearer' : `Bearer error="${rejection.error}"` }
-      : {};
-  return { headers: { ...problemType.headers, ...challenge }, problem: problemOf(rejection, problemType) };
+export const answerOf = answersBy<Rejection>(problemTypes, challengeOf);
+
+function challengeOf(rejection: Rejection): Record<string, string> {
+  if (rejection.kind !== 'unauthenticated') return {};
+  return { 'www-authenticate': rejection.error === null ? 'Bearer' : `Bearer error="${rejection.error}"` };
 }
 
-/** Rejects a request: the error handler turns it into the answer. */
-export class Rejected extends Error {
-  override readonly name = 'Rejected';
-  readonly rejection: Rejection;
-  constructor(rejection: Rejection) {
-    super(rejection.kind);
-    this.rejection = rejection;
-  }
-}
+export class Rejected extends RejectedRequest<Rejection> {}

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { ParsedUrlQuery } from 'node:querystring';
-import type { Queryable } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import type { NumberView } from '../numbers/view-cache.ts';
+import type { VisibleTables } from '../queries/visible-tables.ts';
 import type { Rejected } from './problem.ts';
 
 /** A request of the API, with the scope of its token. */
@@ -19,7 +19,7 @@ export interface ApiRequest {
  * rejection. The query returns a rejection instead of throwing it, because an error closes its connection to Postgres.
  * @throws {Rejected} if the request is malformed
  */
-export type QueryRoute = (request: ApiRequest) => (db: Queryable) => Promise<object | Rejected>;
+export type QueryRoute = (request: ApiRequest) => (tables: VisibleTables) => Promise<object | Rejected>;
 
 /** Validates a request for a view of the queue snapshot. @throws {Rejected} if it is malformed */
 export type NumberRoute = (request: ApiRequest) => NumberView;

@@ -11,7 +11,7 @@ const referenceBytes = 8;
 export interface BacklogOptions {
   readonly board: CallBoard;
   readonly delta: Delta;
-  readonly filter: Pick<CallFilter, 'matches' | 'masked'>;
+  readonly filter: Pick<CallFilter, 'matches' | 'scope'>;
   readonly text: PartText;
   readonly cache: PartCache;
 }
@@ -84,7 +84,7 @@ export class Backlog implements Sized {
       if (hasChanged) changedBytes += isCall ? this.#callBytes(entry) : goneBytes(entry);
       // Changed calls may have grown: those that do not fit come with the next delta, as they are newer than `revision`.
       if (hasChanged && changedBytes > cache.partBytesMax) continue;
-      if (isCall) calls.push(board.json(entry, filter.masked));
+      if (isCall) calls.push(board.text(entry, filter.scope).json);
       else gone.push(JSON.stringify(entry.callId));
     }
     return Buffer.from(text({ calls: calls.join(), gone: gone.join(), part: i + 1, parts: this.parts }));
@@ -92,8 +92,7 @@ export class Backlog implements Sized {
 
   #callBytes(entry: BoardEntry): number {
     const { board, filter } = this.#options;
-    const text = board.json(entry, filter.masked);
-    return filter.masked ? Buffer.byteLength(text) : entry.jsonBytes;
+    return board.text(entry, filter.scope).bytes;
   }
 }
 

@@ -1,8 +1,8 @@
 import type { MessageId, Subscribe } from '@callstream/contracts';
+import { throttle } from '@callstream/runtime';
 import type { BoardState } from '../board/board-state.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
-import { throttle } from '../scheduling/throttle.ts';
 import { createCallFilter } from './call-filter.ts';
 import { sendHeartbeat } from './heartbeat.ts';
 import type { Resume } from './resume.ts';
@@ -48,7 +48,7 @@ export function createSubscriptions(options: SubscriptionsOptions): Subscription
   const feed = createSubscriberFeed(options);
 
   const tick = (): void => sendTick({ board, groups: groups.all(), feed, metrics });
-  const ticking = throttle(coalesceMs, tick);
+  const ticking = throttle({ everyMs: coalesceMs }, tick);
   const beating = setInterval(() => {
     tick();
     sendHeartbeat({ state, groups: groups.all(), feed });

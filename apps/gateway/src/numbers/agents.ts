@@ -1,7 +1,5 @@
 import { presences } from '@callstream/domain';
 import type { AgentNow } from '@callstream/contracts';
-import { maskNumber } from '../access/mask.ts';
-import { visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { AgentState, QueuePresence, QueueSnapshot } from './queue-snapshot.ts';
 
@@ -31,16 +29,15 @@ export const firstPresence = (queues: readonly QueuePresence[]): QueuePresence |
 
 /** Returns a function that makes the JSON of an agent for one scope: without calls of other queues, its number masked. */
 export function agentNow(scope: Scope): (visible: VisibleAgent) => AgentNow {
-  const isVisible = visibleTo(scope);
   return ({ agent, queues }) => {
     const first = firstPresence(queues);
     const { number } = agent;
     return {
       actor: agent.actor,
-      number: number !== null && scope.masked ? maskNumber(number) : number,
+      number: number && scope.show(number),
       presence: first?.presence ?? 'not_known',
       since: first?.since ?? 0,
-      calls: agent.calls.filter(({ queue }) => isVisible(queue)).map(({ callId }) => callId),
+      calls: agent.calls.filter(({ queue }) => scope.includes(queue)).map(({ callId }) => callId),
       queues: queues.map(({ queue, presence, since }) => ({ queue, presence, since })),
     };
   };

@@ -1,6 +1,8 @@
 import { compareText, noCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedVisits, LiveQueue } from '@callstream/tables';
+import { numberForms } from '../access/mask.ts';
+import { Raw } from '../access/scope.ts';
 import { listedForMs } from './queue-snapshot.ts';
 import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { totalsOf } from './totals.ts';
@@ -63,7 +65,7 @@ function agentState(
     presenceEvents.findLast((row) => row.number !== null) ?? segments.findLast((row) => row.number !== null);
   return {
     actor,
-    number: numbered?.number ?? null,
+    number: numbered?.number == null ? null : new Raw(numbered.number, numberForms),
     queues,
     calls: presence.calls.map((callId) => ({ callId, queue: queueOfCall.get(callId) ?? '' })),
   };

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { throttle } from '@callstream/runtime';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
-import { throttle } from '../scheduling/throttle.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import type { SerializedView, ViewCache, ViewKind } from './view-cache.ts';
 import type { WatchGroup, WatchGroups } from './watch-groups.ts';
@@ -91,7 +91,7 @@ export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: Gro
     refreshOfAll = 'idle';
     if (isOutdated) throttled.changed();
   };
-  const throttled = throttle(refreshEveryMs, refreshAll);
+  const throttled = throttle({ everyMs: refreshEveryMs }, refreshAll);
   const idleTimer = setInterval(throttled.changed, idleRefreshEveryMs);
 
   return {

@@ -1,7 +1,6 @@
 import { noCounts } from '@callstream/domain';
 import { until } from '@callstream/stack';
-import { everything } from '../access/scope.ts';
-import type { Scope } from '../access/scope.ts';
+import { everything, Scope } from '../access/scope.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { computeLimits } from '../scheduling/limits.ts';
 import { createFairQueue } from '../scheduling/fair-queue.ts';
@@ -160,7 +159,7 @@ it('answers with the scope of a token that came while the view was serialized', 
   let scope: Scope = everything;
   const { client, sent } = fakeClient(() => scope);
   const request = test.watches.watchAgents(client, undefined, 1);
-  scope = { queues: ['902'], masked: true };
+  scope = new Scope({ queues: ['902'], masked: true });
   test.watches.rescope(client);
   await request;
   expect(sent.some(({ id }) => id === 1)).toBe(true);

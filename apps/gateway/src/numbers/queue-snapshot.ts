@@ -1,4 +1,5 @@
 import type { Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
+import type { Raw } from '../access/scope.ts';
 import type { LiveQueue, Period } from '@callstream/tables';
 
 /** Thresholds, presence rules and time zone of all numbers; from the settings. */
@@ -30,7 +31,7 @@ export interface QueuePresence {
 export interface AgentState {
   readonly actor: string;
   /** The extension. */
-  readonly number: string | null;
+  readonly number: Raw<string> | null;
   /** One for each queue of the agent; '' if no event named one. */
   readonly queues: readonly QueuePresence[];
   /** Calls that the agent is on, or that ring at the agent. */

@@ -9,7 +9,7 @@ import { truncatedJsonList } from './truncated-list.ts';
 /** The queues of a scope and their total: the JSON of `Queues`, without `as_of` and the outer braces. */
 export function queuesJson(snapshot: QueueSnapshot, scope: Scope): string {
   const visible =
-    scope.queues === null ? null : new Set(scope.queues.filter((queue) => queue !== '' && snapshot.queues.has(queue)));
+    scope.queues === null ? null : new Set([...scope.queues].filter((queue) => snapshot.queues.has(queue)));
   const states =
     visible === null
       ? [...snapshot.queues.values()]

@@ -1,7 +1,7 @@
 import type { Stats } from '@callstream/contracts';
-import { bytesOfCount, countVisits, readIntervals, readPeriod } from '@callstream/tables';
-import type { Interval, Queryable } from '@callstream/tables';
-import type { Scope } from '../access/scope.ts';
+import { bytesOfCount } from '@callstream/tables';
+import type { Interval } from '@callstream/tables';
+import type { VisibleTables } from '../queries/visible-tables.ts';
 import type { CountingRules } from './queue-snapshot.ts';
 import { countingRulesJson, sumVisits } from './totals.ts';
 
@@ -31,23 +31,23 @@ const intervalMsMin = {
   month: 28 * 23 * 3_600_000,
 } as const satisfies Record<Interval, number>;
 
-/** Totals of the visits of a period, of the queues in `scope`; or why the period is refused. */
+/** Totals of the visits of a period, of the visible queues; or why the period is refused. */
 export async function readStats(
-  db: Queryable,
+  tables: VisibleTables,
   { from, to, interval, queue }: StatsQuery,
-  { rules, scope, now }: { readonly rules: CountingRules; readonly scope: Scope; readonly now: number },
+  { rules, now }: { readonly rules: CountingRules; readonly now: number },
 ): Promise<Stats | { readonly problem: string }> {
   const { timeZone, serviceLevelMs, shortAbandonMs } = rules;
-  const period = await readPeriod(db, { from, to, now, timeZone });
+  const period = await tables.readPeriod({ from, to, now, timeZone });
   const ms = Date.parse(period.to) - Date.parse(period.from);
   if (ms <= 0) return { problem: `The period ends (${period.to}) before it begins (${period.from}).` };
   if (interval && ms / intervalMsMin[interval] > intervalsMax)
     return {
       problem: `The period has more than ${intervalsMax} intervals: ask for a shorter period, or longer intervals.`,
     };
-  const visits = await countVisits(db, {
+  const visits = await tables.countVisits({
     ...period,
-    queues: queue ?? scope.queues,
+    queues: queue ?? null,
     serviceLevelMs,
     shortAbandonMs,
     timeZone,
@@ -58,11 +58,10 @@ export async function readStats(
     return {
       problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,
     };
-  const sum = sumVisits(scope);
-  const stats = { ...period, interval: interval ?? null, ...countingRulesJson(rules), ...sum(visits) };
+  const stats = { ...period, interval: interval ?? null, ...countingRulesJson(rules), ...sumVisits(visits) };
   if (!interval) return stats;
   // Also the intervals without a call.
-  const begins = await readIntervals(db, { ...period, interval, timeZone });
+  const begins = await tables.readIntervals({ ...period, interval, timeZone });
   const byBegin = Map.groupBy(visits, ({ begin }) => begin);
-  return { ...stats, intervals: begins.map((begin) => ({ begin, ...sum(byBegin.get(begin) ?? []) })) };
+  return { ...stats, intervals: begins.map((begin) => ({ begin, ...sumVisits(byBegin.get(begin) ?? []) })) };
 }

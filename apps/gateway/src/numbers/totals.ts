@@ -1,8 +1,6 @@
 import type { VisitTotals } from '@callstream/contracts';
 import { addCounts, noCounts, ratesOf } from '@callstream/domain';
 import type { VisitCounts } from '@callstream/domain';
-import { visibleTo } from '../access/scope.ts';
-import type { Scope } from '../access/scope.ts';
 import type { CountingRules } from './queue-snapshot.ts';
 
 /** Counts and their rates as JSON of the protocol. */
@@ -31,15 +29,11 @@ interface VisitSums {
   queues: (VisitTotals & { queue: string })[];
 }
 
-/** Returns a function that sums the counts of the queues in the scope: per queue, and over all of them. */
-export function sumVisits(scope: Scope): (visits: readonly QueueVisitCounts[]) => VisitSums {
-  const isVisible = visibleTo(scope);
+/** Sums counts: per queue, and over all of them. */
+export function sumVisits(visits: readonly QueueVisitCounts[]): VisitSums {
   const sum = (counts: readonly VisitCounts[]): VisitTotals => totalsOf(counts.reduce(addCounts, noCounts));
-  return (visits) => {
-    const visible = visits.filter(({ queue }) => isVisible(queue));
-    const byQueue = Map.groupBy(visible, ({ queue }) => queue);
-    return { total: sum(visible), queues: [...byQueue].map(([queue, counts]) => ({ queue, ...sum(counts) })) };
-  };
+  const byQueue = Map.groupBy(visits, ({ queue }) => queue);
+  return { total: sum(visits), queues: [...byQueue].map(([queue, counts]) => ({ queue, ...sum(counts) })) };
 }
 
 /** The thresholds that an answer was counted with, as JSON of the protocol. */

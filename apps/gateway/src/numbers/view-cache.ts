@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { scopeKey, visibleTo } from '../access/scope.ts';
 import type { Scope } from '../access/scope.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import { createSingleFlight } from '../scheduling/single-flight.ts';
@@ -90,7 +89,7 @@ export function createViewCache({ getSnapshot, schedule, onSerialized }: ViewCac
 }
 
 const keyOf = (snapshot: QueueSnapshot, view: NumberView): string =>
-  JSON.stringify([view.kind, filterOf(snapshot, view), scopeKey(view.scope)]);
+  JSON.stringify([view.kind, filterOf(snapshot, view), view.scope.key]);
 
 /** The queues of the view that have an agent; null if the view has no filter. */
 const filterOf = (snapshot: QueueSnapshot, { queues }: NumberView): string[] | null =>
@@ -105,9 +104,8 @@ function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
 /** The agents of a view: the JSON of `Agents`, without `as_of` and the outer braces. */
 function agentsJson(snapshot: QueueSnapshot, view: NumberView): string {
   const { scope } = view;
-  const isVisible = visibleTo(scope);
   const selected = filterOf(snapshot, view) ?? scope.queues;
-  const visible = selected && new Set(selected.filter((queue) => queue !== '' && isVisible(queue)));
+  const visible = selected && new Set([...selected].filter((queue) => queue !== '' && scope.includes(queue)));
   const toJson = agentNow(scope);
   const items = function* (): Iterable<string> {
     for (const agent of agentsInQueues(snapshot, visible)) yield JSON.stringify(toJson(agent));

@@ -1,5 +1,4 @@
 import { RequestFailure } from '../access/request-failure.ts';
-import { scopeKey } from '../access/scope.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import type { NumberView, ViewKind } from './view-cache.ts';
@@ -85,4 +84,4 @@ export function createWatchGroups(): WatchGroups {
 }
 
 const keyOf = ({ kind, scope, queues }: NumberView): string =>
-  JSON.stringify([kind, scopeKey(scope), queues && [...new Set(queues)].toSorted()]);
+  JSON.stringify([kind, scope.key, queues && [...new Set(queues)].toSorted()]);

@@ -1,11 +1,9 @@
-import { listCallEvents, listCalls } from '@callstream/tables';
-import type { EventRow, ListCallsOptions } from '@callstream/tables';
-import { maskRow } from '../access/mask.ts';
+import type { ListCallsOptions } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { FairPool } from '../scheduling/fair-pool.ts';
 import type { Requester } from '../scheduling/requester.ts';
-import { eventJson } from './event-json.ts';
+import type { VisibleEvent } from './visible-tables.ts';
 
 /** Rows as the bytes of a JSON array, shared by identical requests. */
 export interface RowList {
@@ -34,22 +32,22 @@ export interface CallQueries {
 }
 
 export interface CallQueriesOptions {
-  readonly pool: FairPool;
+  readonly pool: Pick<FairPool, 'singleFlight'>;
   readonly topic: string;
   readonly metrics: Pick<GatewayMetrics, 'timed'>;
 }
 
 export function createCallQueries({ pool, topic, metrics }: CallQueriesOptions): CallQueries {
-  const calls = pool.singleFlight(async (db, { params, scope }: { params: ListCallsOptions; scope: Scope }) => {
-    const options = { ...params, visibleQueues: scope.queues };
-    const { rows, more } = await metrics.timed('list-calls', listCalls(db, options));
-    return { rows: Buffer.from(JSON.stringify(scope.masked ? rows.map(maskRow) : rows)), more };
+  const calls = pool.singleFlight(async (tables, { params }: { params: ListCallsOptions; scope: Scope }) => {
+    const { rows, more } = await metrics.timed('list-calls', tables.listCalls(params));
+    return { rows: Buffer.from(JSON.stringify(rows)), more };
   });
-  const events = pool.singleFlight(async (db, { scope, ...params }: ListEventsParams & { readonly scope: Scope }) => {
-    const options = { topic, ...params, visibleQueues: scope.queues };
-    const { rows, more } = await metrics.timed('list-call-events', listCallEvents(db, options));
-    return eventListOf(rows, more, scope);
-  });
+  const events = pool.singleFlight(
+    async (tables, { scope: _, ...params }: ListEventsParams & { readonly scope: Scope }) => {
+      const { rows, more } = await metrics.timed('list-call-events', tables.listCallEvents({ topic, ...params }));
+      return eventListOf(rows, more);
+    },
+  );
   return {
     listCalls: (requester, params, scope) => calls(requester, { params, scope }),
     listCallEvents: (requester, { callId, before, limit }, scope) =>
@@ -57,11 +55,8 @@ export function createCallQueries({ pool, topic, metrics }: CallQueriesOptions):
   };
 }
 
-function eventListOf(rows: readonly EventRow[], more: boolean, scope: Scope): EventList {
+function eventListOf(rows: readonly VisibleEvent[], more: boolean): EventList {
   const begin = `{"next":${more ? (rows[0]?.id ?? null) : null},"events":`;
-  const texts = rows.map(({ type, body, bodyBytes, ...metadata }) =>
-    eventJson(metadata, { type, json: body, bytes: bodyBytes }, scope),
-  );
-  const page = Buffer.from(`${begin}[${texts.join()}]}`);
+  const page = Buffer.from(`${begin}[${rows.map(({ json }) => json).join()}]}`);
   return { rows: page.subarray(begin.length, -1), page, more, uuids: rows.map(({ uuid }) => uuid) };
 }

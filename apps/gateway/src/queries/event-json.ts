@@ -1,8 +1,8 @@
 import { maskEvent } from '../access/mask.ts';
-import type { Scope } from '../access/scope.ts';
+import type { Forms } from '../access/scope.ts';
 
 /** An event in a list or a frame, without its body. Times are ISO 8601. */
-export interface EventMetadata {
+interface EventMetadata {
   readonly id: number;
   readonly aggregate_id: string;
   readonly uuid: string;
@@ -15,7 +15,7 @@ export interface EventMetadata {
   readonly offset: number;
 }
 
-export interface EventBody {
+interface EventBody {
   readonly type: string;
   /** JSON text; null: it is too large for a response. */
   readonly json: string | null;
@@ -23,14 +23,21 @@ export interface EventBody {
   readonly bytes: number;
 }
 
-/** An event as JSON text, as in lists and frames. The body is inserted as text, without being parsed, unless it is masked. */
-export function eventJson(
-  metadata: EventMetadata,
-  { type, json, bytes }: EventBody,
-  { masked }: Pick<Scope, 'masked'>,
-): string {
-  const fields = json === null ? { ...metadata, body_bytes: bytes } : metadata;
-  const event = json ?? JSON.stringify({ type, call_id: metadata.aggregate_id });
-  if (masked) return JSON.stringify(maskEvent({ ...fields, event: JSON.parse(event) as unknown }));
-  return `${JSON.stringify(fields).slice(0, -1)},"event":${event}}`;
+export interface EventContent {
+  readonly metadata: EventMetadata;
+  readonly body: EventBody;
 }
+
+/** An event as JSON text, as in lists and frames. The body is inserted as text, without being parsed, unless it is masked. */
+export const eventForms: Forms<EventContent, string> = {
+  full: (content) => `${JSON.stringify(fieldsOf(content)).slice(0, -1)},"event":${eventOf(content)}}`,
+  masked: (content) =>
+    JSON.stringify(maskEvent({ ...fieldsOf(content), event: JSON.parse(eventOf(content)) as unknown })),
+};
+
+const fieldsOf = ({ metadata, body }: EventContent) =>
+  body.json === null ? { ...metadata, body_bytes: body.bytes } : metadata;
+
+/** Of an event that is too large, only what it is about. */
+const eventOf = ({ metadata, body }: EventContent): string =>
+  body.json ?? JSON.stringify({ type: body.type, call_id: metadata.aggregate_id });

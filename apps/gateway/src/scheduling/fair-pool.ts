@@ -1,23 +1,28 @@
 import { withConnection } from '@callstream/tables';
 import type { Queryable, Tables } from '@callstream/tables';
+import type { Scope } from '../access/scope.ts';
+import { VisibleTables } from '../queries/visible-tables.ts';
 import type { FairQueue } from './fair-queue.ts';
 import type { Requester } from './requester.ts';
 import { SharedTask } from './shared-task.ts';
 import { createSingleFlight } from './single-flight.ts';
 
-/** A query of Postgres, over one connection. */
-type Query<Params, Result> = (db: Queryable, params: Params) => Promise<Result>;
+/** A query for clients, over one connection: it reads only what their scope may see. */
+type ScopedQuery<Params, Result> = (tables: VisibleTables, params: Params) => Promise<Result>;
+interface Scoped {
+  readonly scope: Scope;
+}
 
 /**
  * The only way from a client's request to Postgres: each query waits for the requester's turn. Nothing else has the pool, so
  * nothing bypasses the queue.
  */
 export interface FairPool {
-  /** @throws {NotServed} if there was no turn in time; else whatever the query throws */
+  /** Of the gateway itself. @throws {NotServed} if there was no turn in time; else whatever the query throws */
   readonly query: <Result>(requester: Requester, query: (db: Queryable) => Promise<Result>) => Promise<Result>;
-  /** Makes a query whose identical requests share one run: see {@link createSingleFlight}. */
-  readonly singleFlight: <Params, Result>(
-    query: Query<Params, Result>,
+  /** Makes a query of clients whose identical requests share one run: see {@link createSingleFlight}. */
+  readonly singleFlight: <Params extends Scoped, Result>(
+    query: ScopedQuery<Params, Result>,
   ) => (requester: Requester, params: Params) => Promise<Result>;
 }
 
@@ -25,7 +30,10 @@ export interface FairPool {
 export function createFairPool(pool: Tables, { schedule }: FairQueue): FairPool {
   return {
     query: (requester, query) => schedule(requester, new SharedTask(() => withConnection(pool, query))),
-    singleFlight: <Params, Result>(query: Query<Params, Result>) =>
-      createSingleFlight((params: Params) => withConnection(pool, (db) => query(db, params)), schedule),
+    singleFlight: <Params extends Scoped, Result>(query: ScopedQuery<Params, Result>) =>
+      createSingleFlight(
+        (params: Params) => withConnection(pool, (db) => query(new VisibleTables(db, params.scope), params)),
+        schedule,
+      ),
   };
 }

@@ -1,4 +1,4 @@
-import { Problem, WebhookAccepted, WebhookEvent } from '@callstream/contracts';
+import { Problem, refusalResponses, WebhookAccepted, WebhookEvent } from '@callstream/contracts';
 import { z } from 'zod';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { answers } from '../problem.ts';
@@ -9,7 +9,7 @@ export function openApi({ hasPathSecret, schemes }: Pick<SenderAuthentication, '
     operationId: 'postEvent',
     summary: 'Accepts one event. 200: it is stored durably.',
     requestBody: { required: true, content: { 'application/json': { schema: reference('WebhookEvent') } } },
-    responses: { 200: accepted, ...refusalResponses() },
+    responses: { 200: accepted, ...refusalResponses(answers) },
   };
   const secret = { name: 'secret', in: 'path', required: true, schema: { type: 'string' } };
   const security = schemes.map((scheme) => ({ [scheme]: [] }));
@@ -51,20 +51,6 @@ const accepted = {
   description: 'Stored: in Kafka, acknowledged by all in-sync replicas, or on disk and synced.',
   content: { 'application/json': { schema: reference('WebhookAccepted') } },
 };
-
-/** One response per status; the refusals that share a status share its description. */
-function refusalResponses(): object {
-  const byStatus = Map.groupBy(Object.values(answers), ({ status }) => status);
-  return Object.fromEntries(
-    [...byStatus].map(([status, all]) => [
-      status,
-      {
-        description: all.map(({ title, detail }) => `${title}: ${detail}`).join(' '),
-        content: { 'application/problem+json': { schema: reference('Problem') } },
-      },
-    ]),
-  );
-}
 
 const securitySchemes: Readonly<Record<SenderAuthentication['schemes'][number], object>> = {
   basic: { type: 'http', scheme: 'basic' },

@@ -1,4 +1,4 @@
-import { isProgrammingError } from '@callstream/runtime';
+import { isProgrammingError, throttle } from '@callstream/runtime';
 
 /** Least time between two notifications of a process, in ms: each takes a global lock of Postgres for a moment. */
 const notifyEveryMs = 20;
@@ -8,24 +8,10 @@ const notifyEveryMs = 20;
  * A notification may be lost: listeners also poll.
  */
 export function createNotifier(notify: () => Promise<void>): { onCommit: () => void } {
-  let isRunning = false;
-  let isPending = false;
-  const run = async (): Promise<void> => {
-    do {
-      isPending = false;
-      await notify().catch((error: unknown) => {
-        if (isProgrammingError(error)) throw error;
-      });
-      await new Promise((resolve) => setTimeout(resolve, notifyEveryMs));
-    } while (isPending as boolean);
-    isRunning = false;
-  };
-  return {
-    onCommit: () => {
-      isPending = true;
-      if (isRunning) return;
-      isRunning = true;
-      void run();
-    },
-  };
+  const { changed } = throttle({ everyMs: notifyEveryMs }, () =>
+    notify().catch((error: unknown) => {
+      if (isProgrammingError(error)) throw error;
+    }),
+  );
+  return { onCommit: changed };
 }

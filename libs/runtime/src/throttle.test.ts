@@ -8,7 +8,7 @@ describe('a throttled action', () => {
   const throttled = () => {
     const at: number[] = [];
     const begin = Date.now();
-    return { at, ...throttle(100, () => at.push(Date.now() - begin)) };
+    return { at, ...throttle({ everyMs: 100 }, () => void at.push(Date.now() - begin)) };
   };
 
   it('runs at once on the first change', () => {
@@ -38,12 +38,27 @@ describe('a throttled action', () => {
       worked += 300;
     };
     // Fake timers stand still while it runs, so the pause begins at their time.
-    const { changed } = throttle(100, act, () => worked);
+    const { changed } = throttle({ everyMs: 100, now: () => worked }, act);
     for (let ms = 0; ms < 650; ms += 10) {
       changed();
       jest.advanceTimersByTime(10);
     }
     expect(at).toEqual([0, 300, 600]);
+  });
+
+  it('is not called again before its promise has settled, nor within 100 ms after that', async () => {
+    const at: number[] = [];
+    const begin = Date.now();
+    const act = async (): Promise<void> => {
+      at.push(Date.now() - begin);
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    };
+    const { changed } = throttle({ everyMs: 100 }, act);
+    for (let ms = 0; ms < 900; ms += 10) {
+      changed();
+      await jest.advanceTimersByTimeAsync(10);
+    }
+    expect(at).toEqual([0, 400, 800]);
   });
 
   it('does not run any more once it is stopped', () => {

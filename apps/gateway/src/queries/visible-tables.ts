@@ -1,0 +1,109 @@
+import {
+  countVisits,
+  listCallEvents,
+  listCalls,
+  readCall,
+  readIntervals,
+  readPeriod,
+  searchCalls,
+} from '@callstream/tables';
+import type {
+  CallDetails,
+  CallRow,
+  CountedVisits,
+  CountVisitsOptions,
+  FoundCall,
+  ListCallEventsOptions,
+  ListCallsOptions,
+  Page,
+  Period,
+  Queryable,
+  ReadPeriodOptions,
+  SearchCallsOptions,
+} from '@callstream/tables';
+import { maskDetails, maskRow } from '../access/mask.ts';
+import { Raw } from '../access/scope.ts';
+import type { Forms, Scope } from '../access/scope.ts';
+import { eventForms } from './event-json.ts';
+
+type Visible<Options> = Omit<Options, 'visibleQueues'>;
+
+/** An event as JSON text, as the scope may see it. */
+export interface VisibleEvent {
+  readonly id: number;
+  /** Of the event itself, also if the one in `json` is masked: only for comparisons in the gateway. */
+  readonly uuid: string;
+  readonly json: string;
+}
+
+const rowForms = {
+  full: <Row>(rows: readonly Row[]): readonly Row[] => rows,
+  masked: <Row extends CallRow>(rows: readonly Row[]): readonly Row[] => rows.map(maskRow),
+};
+const detailForms: Forms<CallDetails, CallDetails> = { full: (call) => call, masked: maskDetails };
+
+/**
+ * The tables as one scope may see them: only its queues, with masked numbers. Requests of clients have nothing else to read
+ * the tables with.
+ */
+export class VisibleTables {
+  readonly #db: Queryable;
+  readonly #scope: Scope;
+
+  constructor(db: Queryable, scope: Scope) {
+    this.#db = db;
+    this.#scope = scope;
+  }
+
+  async listCalls(options: Visible<ListCallsOptions>): Promise<ReadonlyPage<CallRow>> {
+    return this.#page(await listCalls(this.#db, { ...options, visibleQueues: this.#queues() }));
+  }
+
+  async searchCalls(options: Visible<SearchCallsOptions>): Promise<ReadonlyPage<FoundCall>> {
+    return this.#page(await searchCalls(this.#db, { ...options, visibleQueues: this.#queues() }));
+  }
+
+  /** null if it is unknown or not visible. */
+  async readCall(callId: string): Promise<CallDetails | null> {
+    const call = await readCall(this.#db, { callId, visibleQueues: this.#queues() });
+    return call && this.#scope.show(new Raw(call, detailForms));
+  }
+
+  /** None if the call is unknown or not visible. */
+  async listCallEvents(options: Visible<ListCallEventsOptions>): Promise<ReadonlyPage<VisibleEvent>> {
+    const { rows, more } = await listCallEvents(this.#db, { ...options, visibleQueues: this.#queues() });
+    const events = rows.map(({ type, body, bodyBytes, ...metadata }) => {
+      const raw = new Raw({ metadata, body: { type, json: body, bytes: bodyBytes } }, eventForms);
+      return { id: metadata.id, uuid: metadata.uuid, json: this.#scope.show(raw) };
+    });
+    return { rows: events, more };
+  }
+
+  /** Counts only visible queues. */
+  countVisits(options: CountVisitsOptions): Promise<CountedVisits[]> {
+    const queues = options.queues?.filter((queue) => this.#scope.includes(queue)) ?? this.#queues();
+    return countVisits(this.#db, { ...options, queues });
+  }
+
+  readPeriod(options: ReadPeriodOptions): Promise<Period> {
+    return readPeriod(this.#db, options);
+  }
+
+  readIntervals(options: Parameters<typeof readIntervals>[1]): Promise<string[]> {
+    return readIntervals(this.#db, options);
+  }
+
+  #queues(): readonly string[] | null {
+    const { queues } = this.#scope;
+    return queues && [...queues];
+  }
+
+  #page<Row extends CallRow>({ rows, more }: Page<Row>): ReadonlyPage<Row> {
+    return { rows: this.#scope.show(new Raw<readonly Row[]>(rows, rowForms)), more };
+  }
+}
+
+interface ReadonlyPage<Row> {
+  readonly rows: readonly Row[];
+  readonly more: boolean;
+}
