@@ -63,7 +63,7 @@ export function checkKafka(env: KafkaEnv, context: z.RefinementCtx): void {
 
 const mechanisms = { PLAIN: 'plain', 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const;
 
-export interface SaslCredentials {
+interface SaslCredentials {
   readonly mechanism: (typeof mechanisms)[keyof typeof mechanisms];
   readonly username: string;
   readonly password: string;
