@@ -231,8 +231,11 @@ export default tseslint.config(
   {
     // A screen each, or nearly; `describe` of a test may be longer.
     files: ['**/*.ts', '**/*.tsx'],
-    ignores: ['**/*.test.ts', 'apps/e2e/bench/**'],
-    rules: { 'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }] },
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'max-params': ['error', 3],
+      'max-lines-per-function': ['error', { max: 80, skipBlankLines: true, skipComments: true }],
+    },
   },
   {
     files: ['**/*.test.ts'],

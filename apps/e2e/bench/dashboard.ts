@@ -22,7 +22,7 @@ const growthBytesMax = 3_000_000;
 export const dashboard: Bench = {
   about: `a page with ${callsCount} calls, ${perSecond} events/s for ${seconds} s: frame times, heap, and correctness`,
   run: (servers, report) =>
-    withSystem(servers, ['ingest', 'projector', 'gateway'], async (system) => {
+    withSystem(servers, { services: ['ingest', 'projector', 'gateway'] }, async (system) => {
       await using cleanup = new AsyncDisposableStack();
       const browser = await startBrowser();
       cleanup.defer(() => browser.close());

@@ -24,7 +24,7 @@ const runs = 3;
 export const path: Bench = {
   about: 'webhook to DataChanged on a socket, unloaded; events/s of the projector from a backlog',
   run: async (servers, report) => {
-    const latency = await withSystem(servers, ['ingest', 'projector', 'gateway'], (system) =>
+    const latency = await withSystem(servers, { services: ['ingest', 'projector', 'gateway'] }, (system) =>
       measureLatency(system, report),
     );
     const rates: number[] = [];

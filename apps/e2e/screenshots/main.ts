@@ -65,7 +65,7 @@ async function takeScreenshot(
 process.stderr.write('starting Kafka and Postgres …\n');
 await using servers = await findServers(process.env);
 process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
-await withSystem(servers, ['ingest', 'projector', 'gateway'], async (system) => {
+await withSystem(servers, { services: ['ingest', 'projector', 'gateway'] }, async (system) => {
   process.stderr.write('simulating two hours of a call centre …\n');
   await using centre = await startLiveCentre(system);
   await until(() => centre.isLive(), {

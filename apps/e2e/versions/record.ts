@@ -42,7 +42,7 @@ async function write(folder: string, name: string, text: string): Promise<void> 
 process.stderr.write('starting Kafka and Postgres …\n');
 await using servers = await findServers(process.env);
 process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
-await withSystem(servers, [], async (system) => {
+await withSystem(servers, { services: [] }, async (system) => {
   const { kafka, topic, db } = system;
   await restoreTopic(kafka, topic, await records(system));
   await system.start('projector');

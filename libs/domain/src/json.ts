@@ -106,6 +106,8 @@ function isExcessive(source: string): boolean {
 export const safeText = (text: string): string =>
   text.isWellFormed() && !text.includes('\0') ? text : text.replaceAll('\0', '\uFFFD').toWellFormed();
 
+// JSON.parse decides what a reviver gets.
+/* eslint-disable max-params */
 type Reviver = (this: unknown, key: string, value: unknown, source: string | undefined) => unknown;
 
 /** `JSON.parse` whose reviver gets the source text of primitives (ES2025; not yet in TypeScript's types). */
@@ -114,3 +116,4 @@ function parseWithSource(text: string, reviver: Reviver): unknown {
     return reviver.call(this, key, value, (rest[0] as { source?: string } | undefined)?.source);
   }) as unknown;
 }
+/* eslint-enable max-params */

@@ -162,7 +162,7 @@ function optionsOf({ series, kind, labels, width, formats }: PlotOptions): uPlot
         grid: { show: false },
         values: labels
           ? (_, splits) => splits.map((at) => labels[at] ?? '')
-          : (_, splits, __, ___, stepSeconds) =>
+          : (_, splits, ...[, , stepSeconds]) =>
               splits.map((at) => formats.clock(at * 1_000).slice(0, stepSeconds < 60 ? 8 : 5)),
         ...(labels ? { splits: () => labels.map((__, i) => i) } : { incrs: timeSteps, space: 72 }),
       },

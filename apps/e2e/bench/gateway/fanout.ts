@@ -42,7 +42,7 @@ const measureLoad = (
   { sockets, calls, frames }: (typeof loads)[number],
   report: ReportProgress,
 ): Promise<BenchRow[]> =>
-  withSystem(servers, [], async (system) => {
+  withSystem(servers, { services: [] }, async (system) => {
     await using records = await connectRecords(system);
     await using readers = startReaders();
     await using ceiling = await startBareServer();

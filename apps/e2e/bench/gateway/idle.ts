@@ -17,7 +17,7 @@ const ratioTarget = 1.5;
 
 /** Memory of the server per idle socket, of 5,000; at the gateway they are subscribed. */
 export const measureIdle = (servers: Servers, report: ReportProgress): Promise<BenchRow[]> =>
-  withSystem(servers, [], async (system) => {
+  withSystem(servers, { services: [] }, async (system) => {
     const measured: { bare: number; real: number }[] = [];
     for (let pair = 1; pair <= pairs; pair++) {
       report(`idle, ${sockets} sockets, pair ${pair} of ${pairs}`);

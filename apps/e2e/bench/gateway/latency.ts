@@ -23,7 +23,7 @@ const bareRatioTarget = 1.5;
  * measured, too: before it, the record is not in the log.
  */
 export const measureLatency = (servers: Servers, report: ReportProgress): Promise<BenchRow[]> =>
-  withSystem(servers, [], async (system) => {
+  withSystem(servers, { services: [] }, async (system) => {
     await using callRecords = await connectRecords(system);
     await using readers = startReaders();
     await using bare = await startBareServer({}, { brokers: servers.brokers, topic: system.topic });

@@ -16,7 +16,7 @@ const newCalls = 10;
  * resumed. Postgres refuses connections meanwhile, which shows that a resume needs no query.
  */
 export const measureReconnect = (servers: Servers, report: ReportProgress): Promise<BenchRow[]> =>
-  withSystem(servers, ['projector'], async (system) => {
+  withSystem(servers, { services: ['projector'] }, async (system) => {
     const database = new URL(servers.databaseUrl);
     await using proxy = await startProxy({ to: { host: database.hostname, port: Number(database.port) } });
     const url = new URL(system.env['DATABASE_URL'] ?? '');

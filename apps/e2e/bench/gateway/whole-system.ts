@@ -90,7 +90,7 @@ const withGateway = (
   servers: Servers,
   use: (underLoad: GatewayUnderLoad) => Promise<BenchRow[]>,
 ): Promise<BenchRow[]> =>
-  withSystem(servers, ['ingest', 'projector'], async (system) => {
+  withSystem(servers, { services: ['ingest', 'projector'] }, async (system) => {
     await using readers = startReaders();
     await using gateway = await startMeasuredGateway(system.env);
     const cpuSeconds = async () => {

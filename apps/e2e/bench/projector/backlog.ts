@@ -14,7 +14,7 @@ export interface BacklogRun {
 
 /** Fills a topic, then starts a projector. Measures from the first to the last projected event. */
 export const projectBacklog = (servers: Servers, bodies: WebhookBodies): Promise<BacklogRun> =>
-  withSystem(servers, [], async (system) => {
+  withSystem(servers, { services: [] }, async (system) => {
     const total = await fillTopic(system, bodies);
     const untilRecords = (count: number) =>
       until(async () => projected(system).then((now) => now.records >= count && now), {

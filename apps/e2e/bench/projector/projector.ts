@@ -32,7 +32,7 @@ export const projector: Bench = {
   run: async (servers, report, args) => {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);
-    const rows = await withSystem(servers, ['projector'], (system) => measureLatency(system, report));
+    const rows = await withSystem(servers, { services: ['projector'] }, (system) => measureLatency(system, report));
     for (const load of loads) rows.push(...(await measureLoad(servers, { ...load, events, runs }, report)));
     return rows;
   },

@@ -53,7 +53,7 @@ export const rebuild: Bench = {
 
 /** Events per second from the creation of the new tables until they are ready for the swap. */
 const measureRebuild = (servers: Servers, events: number): Promise<number> =>
-  withSystem(servers, [], async (system) => {
+  withSystem(servers, { services: [] }, async (system) => {
     const total = await fillTopic(system, simulatedBodies(events, rate));
     const command = launch({
       name: 'rebuild',

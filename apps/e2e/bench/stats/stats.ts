@@ -46,7 +46,7 @@ export const stats: Bench = {
       }
       return rows;
     };
-    return withSystem(servers, ['projector', 'ingest'], use, { TIME_ZONE: middayZone(now) });
+    return withSystem(servers, { services: ['projector', 'ingest'], settings: { TIME_ZONE: middayZone(now) } }, use);
   },
 };
 

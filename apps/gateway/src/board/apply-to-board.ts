@@ -25,14 +25,13 @@ export interface ApplyToBoardOptions {
 }
 
 /**
- * Applies records of one partition to the board. A call that is not on the board is looked up in Postgres first: a recording
+ * Applies records to the board, which are all of one partition. A call that is not on the board is looked up in Postgres first: a recording
  * that comes a day later must not look like a new call. While Postgres is not available, only an event that can start a call
  * adds one, and the rest is noted as missing.
  * @param onApplied called synchronously with the changes: a cursor that is made for them must be behind these records
  */
 export async function applyToBoard(
   { state, lookUp, onEvents }: ApplyToBoardOptions,
-  partition: number,
   records: readonly LogRecord[],
   onApplied: () => void = () => undefined,
 ): Promise<void> {
@@ -42,7 +41,7 @@ export async function applyToBoard(
   const { stored, unavailable } = await lookUpUnknown(board, lookUp, [...updates.keys()]);
   for (const [callId, { facts, starts, firstOffset }] of updates) {
     const isPartial = unavailable.has(callId);
-    if (isPartial) progress.missing.note(partition, firstOffset);
+    if (isPartial) progress.missing.note(records[0]?.partition ?? 0, firstOffset);
     const before = stored.get(callId) ?? emptyFactSet;
     const added = factSet(facts);
     // A redelivery must not bring a call back that has left: no further delta would remove it from the screens.

@@ -70,7 +70,7 @@ export function createBoardLoader(options: BoardLoaderOptions): BoardLoader {
     const ranges = from.map(
       ({ partition, nextOffset }) => [partition, { from: nextOffset, to: readUntil.get(partition) ?? 0 }] as const,
     );
-    const onRecords = (records: readonly LogRecord[]) => applyToBoard(applying, records[0]?.partition ?? 0, records);
+    const onRecords = (records: readonly LogRecord[]) => applyToBoard(applying, records);
     return readRanges(kafka, { topic, ranges: new Map(ranges), onRecords, onUnreadable: skipped.assertSkipped, log });
   };
 

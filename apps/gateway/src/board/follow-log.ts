@@ -31,7 +31,7 @@ export function followLog(options: FollowLogOptions): Promise<RunningConsumer> {
     if (checked.kind === 'gap' && !isReadAgain(partition, expected)) return expected;
     const last = checked.records.at(-1) ?? checked.records[0];
     const next = last.offset + 1;
-    await applyToBoard(options, partition, checked.records, () =>
+    await applyToBoard(options, checked.records, () =>
       progress.recordRead(partition, { next, highWatermark, receivedAt: receivedAtOf(last).ms }),
     );
     onApplied(receivedAtOf(checked.records[0]).ms);

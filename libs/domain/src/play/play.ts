@@ -54,7 +54,8 @@ function playLife(history: CallHistory, facts: readonly Fact[], span: LifeSpan):
   for (let first = from; first < firstLate;) {
     let next = first + 1;
     while (next < firstLate && facts[next]?.at === facts[first]?.at) next++;
-    playSameTime(life, facts, first, next);
+    if (next > first + 1) for (const fact of breakTies(life, facts.slice(first, next))) playFact(life, fact);
+    else playFact(life, facts[first]);
     first = next;
   }
   for (let late = firstLate; late < to; late++) {
@@ -64,8 +65,6 @@ function playLife(history: CallHistory, facts: readonly Fact[], span: LifeSpan):
   return life;
 }
 
-function playSameTime(life: LifeState, facts: readonly Fact[], first: number, next: number): void {
-  const only = next === first + 1 ? facts[first] : undefined;
-  if (only) return transitions.get(only.kind)?.(life, only);
-  for (const fact of breakTies(life, facts.slice(first, next))) transitions.get(fact.kind)?.(life, fact);
-}
+const playFact = (life: LifeState, fact: Fact | undefined): void => {
+  if (fact) transitions.get(fact.kind)?.(life, fact);
+};

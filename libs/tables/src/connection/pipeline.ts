@@ -52,9 +52,9 @@ const preparedOf = new WeakMap<ClientBase, Set<string>>();
 export async function sendPipelined(client: ClientBase, statements: readonly Statement[]): Promise<StatementResult[]> {
   const prepared = preparedOf.get(client) ?? new Set();
   preparedOf.set(client, prepared);
-  const { promise, resolve, reject } = Promise.withResolvers<StatementResult[]>();
-  client.query(new Pipeline(statements, prepared, resolve, reject));
-  const results = await promise;
+  const response = Promise.withResolvers<StatementResult[]>();
+  client.query(new Pipeline(statements, prepared, response));
+  const results = await response.promise;
   for (const statement of statements) if ('text' in statement && statement.name) prepared.add(statement.name);
   return results;
 }
@@ -71,8 +71,7 @@ class Pipeline implements Submittable {
   constructor(
     statements: readonly Statement[],
     prepared: ReadonlySet<string>,
-    resolve: (results: StatementResult[]) => void,
-    reject: (error: Error) => void,
+    { resolve, reject }: PromiseWithResolvers<StatementResult[]>,
   ) {
     this.#statements = statements;
     this.#prepared = prepared;

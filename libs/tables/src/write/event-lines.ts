@@ -55,7 +55,7 @@ function linesOf(buffer: Utf8Buffer, rows: readonly (readonly [string, BufferedE
   const lines = Buffer.allocUnsafeSlow(length);
   let offset = 0;
   rows.forEach(([, { from, to }], i) => {
-    offset = buffer.copy(lines, offset, from, to);
+    offset += buffer.subarray(from, to).copy(lines, offset);
     offset += lines.write(ends[i] ?? '', offset, 'latin1');
   });
   return lines;

@@ -26,9 +26,9 @@ export class Utf8Buffer {
     this.length += this.bytes.write(text, this.length);
   }
 
-  /** Copies the bytes from `from` to `to` into `target` at `offset`; returns the offset after them. */
-  copy(target: Buffer, offset: number, from: number, to: number): number {
-    return offset + this.bytes.copy(target, offset, from, to);
+  /** The bytes from `from` to `to`, not copied: valid until the next write. */
+  subarray(from: number, to: number): Buffer {
+    return this.bytes.subarray(from, to);
   }
 
   byteAt(offset: number): number {
@@ -42,7 +42,7 @@ export class Utf8Buffer {
   /** Returns all bytes and empties the buffer. */
   take(): Buffer {
     const all = Buffer.allocUnsafeSlow(this.length);
-    this.copy(all, 0, 0, this.length);
+    this.bytes.copy(all, 0, 0, this.length);
     this.length = 0;
     return all;
   }
