@@ -7,9 +7,10 @@ import type { BoardProgress } from './progress.ts';
 /** Timeout of a query of the positions, in ms. */
 const positionsMsMax = 3_000;
 
+const readInTime = (db: Tables): Promise<readonly Position[]> => within(positionsMsMax, readPositions(db));
+
 /** Next offset of each partition in the tables. @throws while Postgres is not available */
-export const readOffsets = async (db: Tables): Promise<Map<number, number>> =>
-  offsetsOf(await within(positionsMsMax, readPositions(db)));
+export const readOffsets = async (db: Tables): Promise<Map<number, number>> => offsetsOf(await readInTime(db));
 
 /** What Postgres said last about the projection. */
 export interface ProjectionMonitor {
@@ -42,7 +43,7 @@ export function createProjectionMonitor(db: Tables, progress: BoardProgress): Pr
   };
   return {
     check: async () => {
-      const positions = await within(positionsMsMax, readPositions(db));
+      const positions = await readInTime(db);
       offsets = offsetsOf(positions);
       version = positions[0]?.version ?? version;
       noteSwap();

@@ -1,19 +1,9 @@
+import type { EventRow } from '@callstream/tables';
 import { maskEvent } from '../access/mask.ts';
 import type { Forms } from '../access/scope.ts';
 
-/** An event in a list or a frame, without its body. Times are ISO 8601. */
-interface EventMetadata {
-  readonly id: number;
-  readonly aggregate_id: string;
-  readonly uuid: string;
-  readonly received_at: string;
-  readonly deliveries: number;
-  /** Fields of the body that are too long for their column in the tables; null: none. */
-  readonly omitted: readonly string[] | null;
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: number;
-}
+/** An event in a list or a frame, without its body. */
+type EventMetadata = Omit<EventRow, 'type' | 'body' | 'bodyBytes'>;
 
 interface EventBody {
   readonly type: string;
