@@ -1,6 +1,6 @@
 import { until } from '@callstream/stack';
 import { nextSchema, readSchemas } from '@callstream/tables';
-import { launch } from '../../src/system/service-process.ts';
+import { launch, outputOf } from '../../src/system/service-process.ts';
 import { eventsArg, runsArg } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import { measureCopyCeiling, prepareCopyCeiling } from './copy-ceiling.ts';
@@ -66,7 +66,6 @@ const measureRebuild = (servers: Servers, events: number): Promise<number> =>
     };
     await until(hasBegun, { timeoutMs: 60_000, everyMs: 5, onTimeout: () => new Error(command.tail()) });
     const began = performance.now();
-    const code = await command.exited;
-    if (code !== 0) throw new Error(command.tail());
+    await outputOf(command);
     return (total * 1_000) / (performance.now() - began);
   });

@@ -1,15 +1,13 @@
 import fc from 'fast-check';
 import { callsOfEvents } from '@callstream/domain/testing';
-import { startProxyFor, testDatabase, testTopicName } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { startTimeFor, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { startGateway } from '../system/gateway.ts';
 import type { GatewayInstance } from '../system/gateway.ts';
-import { startProxiedKafka } from '../system/proxied-kafka.ts';
 import type { ProxiedKafka } from '../system/proxied-kafka.ts';
+import { startProxiedSystem } from '../system/proxied-system.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSender } from '../load/sender.ts';
-import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
 import { expectNoRegressions, openAuditedClient } from '../clients/audited-client.ts';
 import type { AuditedClient } from '../clients/audited-client.ts';
@@ -47,18 +45,7 @@ const connections = 8;
 
 export async function startFaultySystem(): Promise<FaultySystem> {
   await using cleanup = new AsyncDisposableStack();
-  const kafka = cleanup.use(await startProxiedKafka());
-  const database = cleanup.use(await testDatabase());
-  const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
-  cleanup.use(postgres);
-  const system = cleanup.use(
-    await startSystem({
-      brokers: kafka.brokers,
-      topic: testTopicName(),
-      databaseUrl,
-      services: ['ingest', 'projector'],
-    }),
-  );
+  const { system, kafka, postgres } = cleanup.use(await startProxiedSystem({ services: ['ingest', 'projector'] }));
   const gateways = await Promise.all([startGateway(system.env), startGateway(system.env)]);
   gateways.forEach((gateway) => cleanup.use(gateway));
   const clients = await Promise.all(filters.map((filter, i) => openAuditedClient(gateways[i % 2]?.port ?? 0, filter)));

@@ -1,16 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { startProxyFor, testDatabase, testTopicName, until } from '@callstream/stack';
-import type { Proxy } from '@callstream/stack';
+import { until } from '@callstream/stack';
 import { openDashboard } from '../clients/dashboard.ts';
-import { startProxiedKafka } from '../system/proxied-kafka.ts';
-import type { ProxiedKafka } from '../system/proxied-kafka.ts';
 import { startPrometheus } from './prometheus.ts';
 import type { Prometheus } from './prometheus.ts';
 import { createSender } from '../load/sender.ts';
 import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
-import { startSystem } from '../system/system.ts';
-import type { System } from '../system/system.ts';
+import { startProxiedSystem } from '../system/proxied-system.ts';
+import type { ProxiedSystem } from '../system/proxied-system.ts';
 
 export interface MonitoredSystemOptions {
   readonly settings: Readonly<Record<string, string>>;
@@ -19,12 +16,8 @@ export interface MonitoredSystemOptions {
 }
 
 /** A system with traffic and an open dashboard, monitored by Prometheus; and the means to break it. */
-export interface MonitoredSystem extends AsyncDisposable {
-  readonly system: System;
+export interface MonitoredSystem extends ProxiedSystem {
   readonly prometheus: Prometheus;
-  readonly kafka: ProxiedKafka;
-  /** Between the services and Postgres. */
-  readonly postgres: Proxy;
   readonly projector: ServiceProcess;
   /** Twenty webhooks per second. */
   readonly traffic: { readonly stop: () => void; readonly begin: () => void };
@@ -42,18 +35,8 @@ export async function startMonitoredSystem({
   speedUp: times,
 }: MonitoredSystemOptions): Promise<MonitoredSystem> {
   await using cleanup = new AsyncDisposableStack();
-  const kafka = cleanup.use(await startProxiedKafka());
-  const database = cleanup.use(await testDatabase());
-  const { proxy: postgres, url: databaseUrl } = await startProxyFor(database.url);
-  cleanup.use(postgres);
-  const system = cleanup.use(
-    await startSystem({
-      brokers: kafka.brokers,
-      topic: testTopicName(),
-      databaseUrl,
-      settings,
-      services: ['ingest', 'gateway'],
-    }),
+  const { system, kafka, postgres } = cleanup.use(
+    await startProxiedSystem({ settings, services: ['ingest', 'gateway'] }),
   );
   const port = (name: string): number => Number(system.env[`${name}_ADMIN_PORT`]);
   const projector = cleanup.use(
@@ -116,7 +99,7 @@ function startTraffic(webhookUrl: string): MonitoredSystem['traffic'] & AsyncDis
 }
 
 /** A dashboard that subscribes, lists calls every second, and reconnects. */
-function keepDashboardOpen({ socketUrl }: System): AsyncDisposable {
+function keepDashboardOpen({ socketUrl }: ProxiedSystem['system']): AsyncDisposable {
   const stopping = new AbortController();
   const { signal } = stopping;
   const session = async (): Promise<void> => {

@@ -14,7 +14,8 @@ import { openAuditedClient } from '../clients/audited-client.ts';
 import type { AuditedClient } from '../clients/audited-client.ts';
 import { createSender } from '../load/sender.ts';
 import { readLog } from '../log/read-log.ts';
-import { launch } from '../system/service-process.ts';
+import { readMetric } from '../system/ingest.ts';
+import { runOnce } from '../system/service-process.ts';
 import { startSystem } from '../system/system.ts';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
@@ -64,8 +65,9 @@ export async function startAuditedSystem(): Promise<AuditedSystem> {
   );
   const client = cleanup.use(await openAuditedClient(Number(new URL(system.socketUrl).port)));
   const partitionOf = createPartitionOf((await describeTopic(system.kafka, system.topic)).partitions);
-  const admin = async (service: ReadingService, path: string): Promise<string> =>
-    (await fetch(`http://127.0.0.1:${system.env[`${service}_ADMIN_PORT`] ?? ''}${path}`)).text();
+  const adminPortOf = (service: ReadingService): number => Number(system.env[`${service}_ADMIN_PORT`]);
+  const askReady = async (service: ReadingService): Promise<string> =>
+    (await fetch(`http://127.0.0.1:${adminPortOf(service)}/readyz`)).text();
   const owned = cleanup.move();
   return {
     system,
@@ -83,22 +85,17 @@ export async function startAuditedSystem(): Promise<AuditedSystem> {
       expect(errorCode).toBe(0);
       return firstOffset;
     },
-    metric: async (service, name) =>
-      Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(await admin(service, '/metrics'))?.[1]),
+    metric: (service, name) => readMetric(adminPortOf(service), name),
     readyz: async (service, text) => {
       let answer = '';
-      await until(async () => (answer = await admin(service, '/readyz')).includes(text), {
+      await until(async () => (answer = await askReady(service)).includes(text), {
         timeoutMs: 30_000,
         onTimeout: () => new Error(`/readyz of ${service}: ${answer}`),
       });
       return answer;
     },
-    command: async (...args) => {
-      const run = launch({ name: args.join(' '), args: ['apps/projector/src/main.ts', ...args], env: system.env });
-      const code = await run.exited;
-      if (code !== 0) throw new Error(`${run.name} ended with ${String(code)}.\n${run.tail()}`);
-      return run.tail();
-    },
+    command: (...args) =>
+      runOnce({ name: args.join(' '), args: ['apps/projector/src/main.ts', ...args], env: system.env }),
     expectAllOfLog: async () => {
       await expectTablesToBeFoldOfLog(system);
       await client.untilShown(callsOfEvents(await readLog(system.kafka, system.topic)).values());

@@ -5,7 +5,7 @@ import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstr
 import { fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { patchProjector } from './patched-projector.ts';
 import { createSender } from '../load/sender.ts';
-import { launch, startService } from '../system/service-process.ts';
+import { launch, outputOf, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { pickPort } from '../system/free-port.ts';
 import type { System } from '../system/system.ts';
@@ -29,12 +29,6 @@ afterAll(() => system[Symbol.asyncDispose](), minutes);
 const command = (...args: string[]): ServiceProcess => commandOf('apps/projector/src/main.ts', ...args);
 const commandOf = (file: string, ...args: string[]): ServiceProcess =>
   launch({ name: args[0] ?? '', args: [file, ...args], env: { ...system.env, LOG_LEVEL: 'warn' } });
-
-async function outputOf(service: ServiceProcess): Promise<string> {
-  const code = await service.exited;
-  if (code !== 0) throw new Error(`${service.name} ended with ${String(code)}.\n${service.tail()}`);
-  return service.tail();
-}
 
 /** Posts webhooks of calls one after another until disposed; each must get 200. */
 function startTraffic(): AsyncDisposable {

@@ -115,9 +115,12 @@ export async function startService(options: ProcessOptions, adminPort: number): 
   }
 }
 
-/** Runs a command to its end. @throws {Error} with its output, if it fails */
-export async function runOnce(options: ProcessOptions): Promise<void> {
-  const command = launch(options);
+/** Waits for the end of a command. @returns the last lines of its output @throws {Error} with them, if it fails */
+export async function outputOf(command: ServiceProcess): Promise<string> {
   const code = await command.exited;
-  if (code !== 0) throw new Error(`${options.name} ended with ${String(code)}.\n${command.tail()}`);
+  if (code !== 0) throw new Error(`${command.name} ended with ${String(code)}.\n${command.tail()}`);
+  return command.tail();
 }
+
+/** Runs a command to its end: see {@link outputOf}. */
+export const runOnce = (options: ProcessOptions): Promise<string> => outputOf(launch(options));
