@@ -9,9 +9,10 @@ it('a service that is not ready in time keeps running if /readyz answers, and fa
   const folder = await mkdtemp(join(tmpdir(), 'callstream-service-'));
   const script = join(folder, 'service.mjs');
   await writeFile(script, 'process.on("disconnect", () => process.exit()); setInterval(() => undefined, 1000);');
-  const readyz = createServer((_request, response) =>
-    response.writeHead(503).end('Partition 0 stands still.\n'),
-  ).listen(0, '127.0.0.1');
+  const readyz = createServer((_request, response) => response.writeHead(503).end('Partition 0 is blocked.\n')).listen(
+    0,
+    '127.0.0.1',
+  );
   await new Promise((resolve) => readyz.once('listening', resolve));
   const printed: string[] = [];
   const options = {
@@ -31,7 +32,7 @@ it('a service that is not ready in time keeps running if /readyz answers, and fa
     const { port } = readyz.address() as AddressInfo;
     {
       await using _running = await startService(service(port), options);
-      expect(printed).toEqual(['projector is not ready yet, and keeps trying: Partition 0 stands still.']);
+      expect(printed).toEqual(['projector is not ready yet, and keeps trying: Partition 0 is blocked.']);
     }
     await expect(startService(service(1), options)).rejects.toThrow('projector was not ready after 0.3 s');
   } finally {

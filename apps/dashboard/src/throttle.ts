@@ -1,4 +1,4 @@
-/** Runs `action` on the first call at once, then at most every `intervalMs`, and always once after the last call. */
+/** Runs `action` on the first call at once, then throttled to one run per `intervalMs`, and always once after the last call. */
 export function throttle(
   intervalMs: number,
   action: () => void,

@@ -183,7 +183,7 @@ const startLiveFeed = (
     coalesceMs: config.GATEWAY_COALESCE_MS,
   });
 
-/** The address of a client, also behind trusted proxies. Of IPv6 its network: whoever has one address has the whole network. */
+/** The address of a client, also behind trusted proxies. Of IPv6 its network: a client with one address has the whole network. */
 function createNetworkOf(config: GatewayConfig, metrics: GatewayMetrics, log: Log): AddressOf {
   const addressOf = createAddressOf({
     trustedProxies: config.GATEWAY_TRUSTED_PROXIES,
@@ -214,7 +214,7 @@ interface AnnounceCommitsOptions {
   readonly log: Log;
 }
 
-/** Tells clients when the projection has committed. */
+/** Notifies clients of the commits of the projection. */
 function announceCommits(url: string, { sockets, numberWatches, log }: AnnounceCommitsOptions) {
   const announcement = throttle({ everyMs: dataChangedEveryMs }, () => sockets.broadcast('DataChanged', dataChanged));
   const listener = listenForCommits({

@@ -43,7 +43,7 @@ export function CallView({ callId }: { readonly callId: string }) {
 const noEvents: readonly ListedEvent[] = [];
 const subscribeToNothing = (): (() => void) => () => undefined;
 
-/** Tells that there are older events, and loads them on demand. */
+/** Notice that there are older events, which loads them on demand. */
 function OlderEvents({ events }: { readonly events: CallEvents }) {
   const texts = useTexts();
   const [problem, setProblem] = useState<string | null>(null);

@@ -6,7 +6,7 @@ export interface Cursor {
   readonly epoch: string;
   /** First offset that the client does not know, by partition. */
   readonly positions: readonly number[];
-  /** The client was told of every call that was due to leave the board before this time; ms since 1970. */
+  /** The client was sent the departure of every call that was due to leave the board before this time; ms since 1970. */
   readonly expiredUntil: number;
 }
 

@@ -13,7 +13,7 @@ export interface HeartbeatOptions {
   readonly feed: Pick<SubscriberFeed, 'deltaBacklog'>;
 }
 
-/** Tells all subscribers that are up to date how old the board is. */
+/** Sends the age of the board to all subscribers that are up to date. */
 export function sendHeartbeat({ state: { board, progress }, groups, feed }: HeartbeatOptions): void {
   const data = { as_of: progress.asOf(), now: Date.now(), lag: progress.lag() };
   const heartbeat = [Buffer.from(JSON.stringify({ event: 'Heartbeat', data }))];

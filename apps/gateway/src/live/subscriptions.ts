@@ -13,7 +13,7 @@ import type { SubscriberFeedOptions } from './subscriber-feed.ts';
 import { SubscriberGroups } from './subscriber-groups.ts';
 import { sendTick } from './tick.ts';
 
-/** How often subscribers are told how old the board is, in ms. */
+/** Interval of the messages to subscribers about the age of the board, in ms. */
 const heartbeatEveryMs = 5_000;
 
 export interface Subscriptions extends Disposable {

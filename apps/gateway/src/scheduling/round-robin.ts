@@ -20,7 +20,7 @@ type RoundRobinLimits = Pick<
 >;
 
 /**
- * Who waits, and who has a slot. Maps keep the order in which their keys were set: whoever got a turn is set again, and so is
+ * Who waits, and who has a slot. Maps keep the order in which their keys were set: a requester that got a turn is set again, and so is
  * last. An address at its limit stays in front and is skipped; there are never more of these than running tasks.
  */
 export class RoundRobin {

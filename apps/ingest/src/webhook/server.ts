@@ -15,7 +15,7 @@ const serverOptions: ServerOptions = {
 
 export interface WebhookServerOptions {
   readonly hosts: readonly string[];
-  /** 0: any free port. */
+  /** TCP port; with 0 the system chooses a free one. */
   readonly port: number;
   /** Limit of connections per host; Node closes others without an answer. */
   readonly connectionsMax: number;

@@ -30,7 +30,7 @@ export interface ListCallEventsOptions {
   readonly before?: number | undefined;
   /** 1 to `listRowsMax`. */
   readonly limit?: number | undefined;
-  /** Only if the call is in one of these queues; null or not given: any call. */
+  /** Only events of calls in these queues; without it or with null, of all calls. */
   readonly visibleQueues?: readonly string[] | null | undefined;
 }
 
