@@ -113,6 +113,12 @@ describe('what a fetch returns for a partition', () => {
       'has a record whose fields exceed its length',
       compressed('lz4', [first[0]!], Buffer.from([12, 0, 0, 0, 1, 0, 4])),
     ],
+    ['has a record whose fields exceed its length', plain([first[0]!], Buffer.from([12, 0, 0, 0, 1, 0, 4]))],
+    // Claims 2²⁷ headers, the first with a name of −2 bytes.
+    [
+      'has a record whose fields exceed its length',
+      plain([first[0]!], Buffer.from([24, 0, 0, 0, 1, 0, 0x80, 0x80, 0x80, 0x80, 1, 3, 0])),
+    ],
     [
       'has records whose offsets are not in order',
       plain(first.slice(0, 2), Buffer.concat([encodeRecords([first[0]!]), encodeRecords([first[1]!])])),
@@ -148,23 +154,29 @@ describe('what a fetch returns for a partition', () => {
   });
 
   it('is handed over or unreadable, whichever bytes are corrupted: nothing throws, and no record exceeds its batch', async () => {
+    const uncompressed = withOffset(names.length * values.length, plain(values));
     const log = Buffer.concat([
       ...names.map((codec, i) => withOffset(i * values.length, compressed(codec, values))),
-      withOffset(names.length * values.length, plain(values)),
+      uncompressed,
     ]);
-    const corruption = fc.array(fc.tuple(fc.nat(log.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
-    await fc.assert(
-      fc.asyncProperty(corruption, async (changes) => {
-        const bytes = Buffer.from(log);
-        for (const [index, byte] of changes) bytes[index] = byte;
-        for (const chunk of await chunksOf(bytes)) {
-          if (chunk.kind === 'unreadable') continue;
-          for (const { headers, value, key } of chunk.records)
-            if ([...headers].length + (value?.length ?? 0) + (key?.length ?? 0) > log.length) return false;
-        }
-        return true;
-      }),
-    );
+    const corrupted = async (changes: readonly [fromEnd: number, byte: number][]): Promise<boolean> => {
+      const bytes = Buffer.from(log);
+      for (const [fromEnd, byte] of changes) bytes[log.length - 1 - fromEnd] = byte;
+      for (const chunk of await chunksOf(bytes)) {
+        if (chunk.kind === 'unreadable') continue;
+        for (const { headers, value, key } of chunk.records)
+          if ([...headers].length + (value?.length ?? 0) + (key?.length ?? 0) > log.length) return false;
+      }
+      return true;
+    };
+    // The second of the uncompressed batch only, whose checksum nothing verifies while it can be decoded.
+    for (const length of [log.length, uncompressed.length])
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat(length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 }),
+          corrupted,
+        ),
+      );
     await fc.assert(
       fc.asyncProperty(
         fc.uint8Array({ maxLength: 300 }),

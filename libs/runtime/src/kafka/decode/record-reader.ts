@@ -13,8 +13,7 @@ export interface RecordReader<Of = RecordView> {
   readonly end: () => void;
 }
 
-/** @param validateHeaders whether to validate headers as well; else only the lengths of records are */
-export function createRecordReader(batch: BatchHeader, reader: ByteReader, validateHeaders = false): RecordReader {
+export function createRecordReader(batch: BatchHeader, reader: ByteReader): RecordReader {
   const { bytes } = reader;
   let count = 0;
   let offset = batch.firstOffset - 1;
@@ -24,7 +23,7 @@ export function createRecordReader(batch: BatchHeader, reader: ByteReader, valid
     // Negated, so that NaN fails each of these comparisons.
     if (!(end <= bytes.length)) throw new MalformedBatchError('ends before its last record does');
     const record = new RecordView(batch, reader);
-    if (!(reader.index <= end) || (validateHeaders && !areValidHeaders(bytes, reader.index, end)))
+    if (!(reader.index <= end && areValidHeaders(bytes, reader.index, end)))
       throw new MalformedBatchError('has a record whose fields exceed its length');
     if (!(record.offset > offset && record.offset <= batch.lastOffset))
       throw new MalformedBatchError('has records whose offsets are not in order');
@@ -59,7 +58,7 @@ const recordsPerTurn = 50_000;
 
 /** Validates all records of a batch, and keeps none: 64 MB can hold millions of them. @throws {MalformedBatchError} */
 export async function validateRecords(batch: BatchHeader, bytes: Buffer): Promise<void> {
-  const reader = createRecordReader(batch, { bytes, index: 0 }, true);
+  const reader = createRecordReader(batch, { bytes, index: 0 });
   while (reader.take(recordsPerTurn, Infinity).records.length > 0) await yieldToEventLoop();
   reader.end();
 }
