@@ -4,7 +4,8 @@ import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 const only = (sourceTag, ...onlyDependOnLibsWithTags) => ({ sourceTag, onlyDependOnLibsWithTags });
-const anyLib = ['domain', 'contracts', 'tables', 'runtime', 'files', 'stack', 'client'].map((lib) => `lib:${lib}`);
+const libs = ['domain', 'contracts', 'tables', 'runtime', 'resilience', 'files', 'stack', 'client'];
+const anyLib = libs.map((lib) => `lib:${lib}`);
 
 /** Dependencies point one way. Tests may also depend on libs/stack, for a real Kafka and Postgres. */
 const boundaries = (...alsoForTests) => [
@@ -15,19 +16,20 @@ const boundaries = (...alsoForTests) => [
     depConstraints: [
       only('lib:domain', ...alsoForTests),
       only('lib:contracts', 'lib:domain', ...alsoForTests),
-      only('lib:tables', 'lib:domain', ...alsoForTests),
-      only('lib:runtime', ...alsoForTests),
+      only('lib:tables', 'lib:domain', 'lib:resilience', ...alsoForTests),
+      only('lib:runtime', 'lib:resilience', ...alsoForTests),
+      only('lib:resilience'),
       only('lib:files'),
       only('lib:stack', 'lib:files'),
-      only('lib:client', 'lib:domain', 'lib:contracts', ...alsoForTests),
-      only('app:simulator', 'lib:contracts', 'lib:runtime', ...alsoForTests),
+      only('lib:client', 'lib:domain', 'lib:contracts', 'lib:resilience', ...alsoForTests),
+      only('app:simulator', 'lib:contracts', 'lib:runtime', 'lib:resilience', ...alsoForTests),
       only('app:ingest', ...anyLib),
       only('app:projector', ...anyLib),
       only('app:gateway', ...anyLib),
       only('app:watch', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:runtime', ...alsoForTests),
-      only('app:dashboard', 'lib:client', 'lib:contracts', 'lib:domain', ...alsoForTests),
+      only('app:dashboard', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:resilience', ...alsoForTests),
       only('app:e2e', ...anyLib),
-      only('tools', 'lib:files', 'lib:runtime', 'lib:stack'),
+      only('tools', 'lib:files', 'lib:runtime', 'lib:resilience', 'lib:stack'),
     ],
   },
 ];
@@ -145,6 +147,15 @@ export default tseslint.config(
           message: 'The domain has no clock: pass the time as data.',
         },
       ],
+    },
+  },
+  {
+    // Browsers load a part of it.
+    files: ['libs/resilience/src/**/*.ts'],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      ...noImportsOf({ regex: '^(node:|[^.])', message: 'It runs in browsers too, and imports nothing.' }),
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
     },
   },
   {

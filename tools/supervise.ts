@@ -1,11 +1,11 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { backoffMs, sleep } from '@callstream/resilience';
 
 /** A process that runs until it is disposed or exits; `exited` resolves with its exit code or signal. */
 export interface RunningProcess extends AsyncDisposable {
   readonly exited: Promise<string>;
 }
 
-const backoffMs = { first: 500, max: 15_000 };
+const backoff = { firstMs: 500, maxMs: 15_000, jitter: 0 };
 /** After running this long, the backoff is reset. */
 const settledMs = 60_000;
 
@@ -27,23 +27,23 @@ export async function supervise<T extends RunningProcess>(
   let running: RunningProcess | null = first;
 
   const watch = async () => {
-    let waitMs = backoffMs.first;
+    let exits = 0;
     while (!isStopping()) {
       const startedAt = performance.now();
       const exitReason = running === null ? null : await running.exited;
       running = null;
       if (isStopping()) return;
-      if (performance.now() - startedAt > settledMs) waitMs = backoffMs.first;
+      if (performance.now() - startedAt > settledMs) exits = 0;
+      const waitMs = backoffMs(++exits, backoff);
       if (exitReason !== null) print(`${name} ended (${exitReason}); restarting it in ${waitMs / 1000} s.`);
-      await pause(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      waitMs = Math.min(waitMs * 2, backoffMs.max);
+      await sleep(waitMs, stopping.signal);
       if (isStopping()) return;
       try {
         running = await restart(first);
         print(`${name} runs again.`);
       } catch (error) {
         print(
-          `${name} could not be restarted: ${(error as Error).message.split('\n')[0] ?? ''} Retrying in ${waitMs / 1000} s.`,
+          `${name} could not be restarted: ${(error as Error).message.split('\n')[0] ?? ''} Retrying in ${backoffMs(exits + 1, backoff) / 1000} s.`,
         );
       }
     }

@@ -2,7 +2,7 @@ import { connect } from '@callstream/client';
 import type { Client, Store } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
-import { throttle } from './throttle.ts';
+import { throttle } from '@callstream/resilience';
 import { takeSamples } from './today/samples.ts';
 import type { Samples } from './today/samples.ts';
 
@@ -42,8 +42,10 @@ export function openGateway(token: string | null): Gateway {
   const queues = latest<Queues>(client, 'WatchQueues', (set) => client.on('Queues', ({ data }) => set(data)));
   const agents = latest<Agents>(client, 'WatchAgents', (set) => client.on('Agents', ({ data }) => set(data)));
   const calls = createStore<readonly Call[]>([]);
-  const render = throttle(renderEveryMs, () => calls.set([...client.board.get().values()].filter(isShown)));
-  client.board.subscribe(render.call);
+  const render = throttle({ everyMs: renderEveryMs }, () =>
+    calls.set([...client.board.get().values()].filter(isShown)),
+  );
+  client.board.subscribe(render.changed);
   const samples = takeSamples({ calls, client });
   return {
     client,
@@ -53,7 +55,7 @@ export function openGateway(token: string | null): Gateway {
     samples,
     fetchJson: (path, signal) => fetchJson(path, token, signal),
     [Symbol.dispose]: () => {
-      render.cancel();
+      render.stop();
       samples[Symbol.dispose]();
       client.close();
     },

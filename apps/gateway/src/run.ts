@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { errorText, throttle } from '@callstream/resilience';
 import {
   addPoolGauges,
   closeServers,
@@ -6,14 +7,12 @@ import {
   createAddressOf,
   createUnreadableAddressReporter,
   databaseUrl,
-  errorText,
   kafkaConnection,
   listen,
   networkOf,
   startAdmin,
   stopDeadlineMs,
   stopSignal,
-  throttle,
   within,
 } from '@callstream/runtime';
 import type { AddressOf, Log, Readiness } from '@callstream/runtime';

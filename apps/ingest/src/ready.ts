@@ -1,4 +1,5 @@
-import { isKafkaError, isProgrammingError, within } from '@callstream/runtime';
+import { isProgrammingError } from '@callstream/resilience';
+import { isKafkaError, within } from '@callstream/runtime';
 import type { Readiness } from '@callstream/runtime';
 import { recordsIn } from './spool/metrics.ts';
 import type { Spool } from './spool/spool.ts';

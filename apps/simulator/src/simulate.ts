@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { sleep } from '@callstream/resilience';
 import { stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import { simulateCentre } from './centre.ts';
@@ -90,7 +90,7 @@ async function post({ url, duration, header }: SimulateOptions): Promise<void> {
     for (const { at, body } of webhooks) {
       const dueInMs = startedAt + (at - start) - Date.now();
       if (duration !== undefined && at - start > duration * 1000) break;
-      if (dueInMs > 0) await sleep(dueInMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (dueInMs > 0) await sleep(dueInMs, stopping.signal);
       if (stopping.signal.aborted) break;
       while (inFlight.size >= connections * 4) await new Promise<void>((resolve) => (onSettled = resolve));
       counts.sent++;

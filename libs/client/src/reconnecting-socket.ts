@@ -1,7 +1,10 @@
-import { backoffMs, failuresAfter } from './backoff.ts';
+import { backoffMs } from '@callstream/resilience';
+import { failuresAfter } from './failures-after.ts';
 import { onWake } from './wake.ts';
 
 const checkEveryMs = 1_000;
+/** Fully random, so that thousands of dashboards do not reconnect at the same moment. */
+const backoff = { firstMs: 500, maxMs: 15_000, jitter: 1 };
 
 export interface ReconnectingSocketOptions {
   readonly url: string;
@@ -78,7 +81,7 @@ export function openReconnectingSocket(options: ReconnectingSocketOptions): Reco
     if (state.kind !== 'dialled') return;
     const { socket, dialledAt } = state;
     failures = failuresAfter(failures, { lastedMs: Date.now() - dialledAt, code });
-    state = { kind: 'waiting', timer: setTimeout(dial, backoffMs(failures)) };
+    state = { kind: 'waiting', timer: setTimeout(dial, backoffMs(failures, backoff)) };
     // Not awaited: a half-open connection may take minutes to close.
     socket.close();
     onLost(reason);

@@ -8,7 +8,7 @@ import { addGauge } from './metrics.ts';
 import { isLoopback } from './network/address.ts';
 import { createIsOwnHost } from './network/host.ts';
 import { within } from './deadline.ts';
-import { errorText } from './programming-error.ts';
+import { errorText } from '@callstream/resilience';
 
 /** null: ready. `note`: ready, but degraded. A string: not ready, with the reason. */
 export type Readiness = null | { readonly note: string } | string;

@@ -48,8 +48,6 @@ export { isLoopbackPage, originsEnv, parseOrigin } from './network/origin.ts';
 export { createAddressOf, unknownAddress } from './network/client-address.ts';
 export type { AddressOf, AddressOptions } from './network/client-address.ts';
 export { createUnreadableAddressReporter, forwardedHeaders } from './network/unreadable-address.ts';
-export { errorText, isProgrammingError } from './programming-error.ts';
 export { showProgressBar } from './progress-bar.ts';
 export type { Terminal } from './progress-bar.ts';
 export { runService, stopDeadlineMs, stopSignal } from './stop.ts';
-export { throttle } from './throttle.ts';

@@ -1,4 +1,4 @@
-import { isProgrammingError } from './programming-error.ts';
+import { isProgrammingError } from '@callstream/resilience';
 
 /**
  * Resolves with its name at the first signal to stop: SIGTERM, SIGINT, or `disconnect`, when a parent process that uses an

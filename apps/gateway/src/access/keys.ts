@@ -1,5 +1,5 @@
 import { createSecretKey } from 'node:crypto';
-import { errorText } from '@callstream/runtime';
+import { errorText } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { createLocalJWKSet, createRemoteJWKSet, errors } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';

@@ -1,4 +1,4 @@
-import { isProgrammingError } from '@callstream/runtime';
+import { isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { errors, jwtVerify } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';

@@ -1,4 +1,5 @@
-import { isProgrammingError, offsetsSince, within } from '@callstream/runtime';
+import { isProgrammingError } from '@callstream/resilience';
+import { offsetsSince, within } from '@callstream/runtime';
 import type { Kafka, Log } from '@callstream/runtime';
 import { readBoard } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';

@@ -1,4 +1,5 @@
-import { isProgrammingError, within } from '@callstream/runtime';
+import { isProgrammingError } from '@callstream/resilience';
+import { within } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
 

@@ -1,17 +1,14 @@
-import { isProgrammingError, within } from '@callstream/runtime';
+import { runUntilAborted, sleep } from '@callstream/resilience';
+import { within } from '@callstream/runtime';
 import { createBoardLoader } from './board-loader.ts';
 import type { BoardLoaderOptions } from './board-loader.ts';
 import { createOutage } from './outage.ts';
 import { createProjectionMonitor } from './projection-monitor.ts';
 import type { ProjectionMonitor } from './projection-monitor.ts';
 import { epochOf } from './progress.ts';
-import { sleep } from './sleep.ts';
 
 /** How often the positions of the projection are read and calls expire, in ms. */
 const refreshEveryMs = 2_500;
-/** Backoff while Postgres is not available, in ms; doubled after each failure. */
-const retryMsMin = 250;
-const retryMsMax = 5_000;
 /** Deadline of the end, in ms: Kafka or Postgres may hang. */
 const closeMsMax = 3_000;
 
@@ -45,23 +42,19 @@ export function maintainBoard(options: MaintainBoardOptions): MaintainedBoard {
     if (epochOf(positions) !== progress.epoch() || !progress.missing.isEmpty()) await loader.load();
     expiry.sweep(Date.now(), projection.offsets());
   };
-  const run = async (): Promise<void> => {
-    for (let waitMs = retryMsMin; !signal.aborted; await sleep(signal, waitMs)) {
-      try {
-        await refresh();
-        postgresOutage.over();
-        waitMs = refreshEveryMs;
-      } catch (error) {
-        if (isProgrammingError(error)) throw error;
-        postgresOutage.note(error);
-        projection.unavailable();
-        expiry.sweep(Date.now(), null);
-        waitMs = Math.min(waitMs * 2, retryMsMax);
-      }
-      onChanged();
-    }
+  const onFailure = (error: unknown): void => {
+    postgresOutage.note(error);
+    projection.unavailable();
+    expiry.sweep(Date.now(), null);
+    onChanged();
   };
-  const running = run();
+  const refreshRegularly = async (): Promise<void> => {
+    await refresh();
+    postgresOutage.over();
+    onChanged();
+    await sleep(refreshEveryMs, signal);
+  };
+  const running = runUntilAborted(refreshRegularly, { signal, onFailure });
   running.catch(reject);
   return {
     projection,

@@ -1,9 +1,9 @@
+import { sleep } from '@callstream/resilience';
 import { endOffsets, within } from '@callstream/runtime';
 import type { BlockedPartitions, Kafka, Log } from '@callstream/runtime';
 import type { LogReader } from './log-reader.ts';
 import type { Outage } from './outage.ts';
 import type { BoardProgress } from './progress.ts';
-import { sleep } from './sleep.ts';
 
 /** How often Kafka is asked for the high watermarks, in ms. */
 const checkEveryMs = 2_500;
@@ -35,7 +35,7 @@ export async function monitorLag(options: MonitorLagOptions): Promise<void> {
   let progressAt = performance.now();
   let lag = 0;
   const isStopping = (): boolean => signal.aborted;
-  for (; !isStopping(); await sleep(signal, checkEveryMs)) {
+  for (; !isStopping(); await sleep(checkEveryMs, signal)) {
     const askedAt = Date.now();
     const ends = await within(answerMsMax, endOffsets(kafka, topic, signal)).catch((error: unknown) => {
       if (!isStopping()) kafkaOutage.note(error);

@@ -1,4 +1,4 @@
-import { errorText, isProgrammingError } from '@callstream/runtime';
+import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 
 /** Whether a server is available: logs the begin and the end of an outage, and describes the current one. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errorText, isProgrammingError } from '@callstream/runtime';
+import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { isStatementTimeout } from '@callstream/tables';
 import type { Middleware } from 'koa';

@@ -1,5 +1,5 @@
 import type { MessageId, Subscribe } from '@callstream/contracts';
-import { throttle } from '@callstream/runtime';
+import { throttle } from '@callstream/resilience';
 import type { BoardState } from '../board/board-state.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';

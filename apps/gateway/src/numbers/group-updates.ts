@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { throttle } from '@callstream/runtime';
+import { throttle } from '@callstream/resilience';
+import type { Throttle } from '@callstream/resilience';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
@@ -16,16 +17,6 @@ const idleRefreshEveryMs = 10_000;
 const groupsPerTurn = 100;
 
 const closingBrace = Buffer.from('}');
-
-/**
- * A refresh of one group, or of all groups. At most one runs; if it is requested again meanwhile, one more follows.
- *
- *            request                request
- *     idle ──────────▶ running ──────────────▶ outdated
- *      ▲                │   ▲                     │
- *      └──── ended ─────┘   └─ ended, runs again ─┘
- */
-type RefreshState = 'idle' | 'running' | 'outdated';
 
 /** Sends each group its view whenever the content has changed. */
 export interface GroupUpdates extends Disposable {
@@ -45,9 +36,8 @@ export interface GroupUpdatesOptions {
 }
 
 export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: GroupUpdatesOptions): GroupUpdates {
-  /** Groups whose refresh is not idle. */
-  const refreshing = new Map<WatchGroup, RefreshState>();
-  let refreshOfAll: RefreshState = 'idle';
+  /** At most one refresh of a group runs; after a request meanwhile, one more follows. */
+  const refreshes = new WeakMap<WatchGroup, Throttle>();
   /** Time of the last change of the projection, in ms since 1970. */
   let changedAt = 0;
 
@@ -58,40 +48,30 @@ export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: Gro
     for (const client of group.members) if (client !== except) client.send(group.view.kind, frame);
   };
   const refreshGroup = async (group: WatchGroup): Promise<void> => {
-    if (refreshing.has(group)) return void refreshing.set(group, 'outdated');
-    refreshing.set(group, 'running');
     try {
       send(group, await views.read(group, group.view));
     } catch (error) {
       // A group whose request was not served gets its view with the next refresh.
       if (!(error instanceof NotServed)) onFailed(error);
     }
-    const isOutdated = refreshing.get(group) === 'outdated';
-    refreshing.delete(group);
-    if (isOutdated) await refreshGroup(group);
+  };
+  const refreshOf = (group: WatchGroup): Throttle => {
+    const refresh = refreshes.get(group) ?? throttle({ everyMs: 0 }, () => refreshGroup(group));
+    refreshes.set(group, refresh);
+    return refresh;
   };
   const refreshGroups = async (): Promise<void> => {
     const { asOf } = await getSnapshot();
     for (const [index, group] of [...groups.all()].entries()) {
-      void refreshGroup(group);
+      refreshOf(group).changed();
       if ((index + 1) % groupsPerTurn === 0) await nextTurn();
     }
     // The cached snapshot is older than the change.
     if (asOf < changedAt) throttled.changed();
   };
-  const refreshAll = (): void => {
-    if (refreshOfAll !== 'idle') refreshOfAll = 'outdated';
-    else if (!groups.isEmpty()) {
-      refreshOfAll = 'running';
-      void refreshGroups().catch(onFailed).finally(onAllRefreshed);
-    }
-  };
-  const onAllRefreshed = (): void => {
-    const isOutdated = refreshOfAll === 'outdated';
-    refreshOfAll = 'idle';
-    if (isOutdated) throttled.changed();
-  };
-  const throttled = throttle({ everyMs: refreshEveryMs }, refreshAll);
+  const throttled = throttle({ everyMs: refreshEveryMs }, () =>
+    groups.isEmpty() ? undefined : refreshGroups().catch(onFailed),
+  );
   const idleTimer = setInterval(throttled.changed, idleRefreshEveryMs);
 
   return {

@@ -1,5 +1,5 @@
 import type { MessageId } from '@callstream/contracts';
-import { isProgrammingError } from '@callstream/runtime';
+import { isProgrammingError } from '@callstream/resilience';
 import { internalError, RequestFailure } from '../access/request-failure.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';

@@ -8,7 +8,7 @@ import {
   WatchCall,
 } from '@callstream/contracts';
 import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
-import { errorText, isProgrammingError } from '@callstream/runtime';
+import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
 import { internalError, RequestFailure } from '../access/request-failure.ts';

@@ -1,7 +1,11 @@
-/** Backoff after a failure, in ms; doubled with each failure of the partition. */
-const backoffMs = { first: 100, max: 5_000 };
+import { backoffMs } from '@callstream/resilience';
 
-/** One circuit breaker per partition, so that a partition without a leader does not hold up the others. */
+const backoff = { firstMs: 100, maxMs: 5_000, jitter: 0.5 };
+
+/**
+ * One circuit breaker per partition, so that a partition without a leader does not hold up the others. It retries nothing by itself:
+ * its users ask when they may.
+ */
 export interface PartitionBreakers {
   /** Whether live events must go to the spool instead. */
   readonly isOpen: (partition: number) => boolean;
@@ -33,8 +37,7 @@ export function createPartitionBreakers(isDraining: (partition: number) => boole
     failed: (partitions) => {
       for (const partition of partitions) {
         const count = (failures.get(partition)?.count ?? 0) + 1;
-        const waitMs = Math.min(backoffMs.max, backoffMs.first * 2 ** (count - 1));
-        failures.set(partition, { count, retryAt: performance.now() + waitMs * (0.5 + Math.random() / 2) });
+        failures.set(partition, { count, retryAt: performance.now() + backoffMs(count, backoff) });
       }
     },
     succeeded: (partitions) => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorText, isPermanentlyRejected, isProgrammingError } from '@callstream/runtime';
+import { errorText, isProgrammingError } from '@callstream/resilience';
+import { isPermanentlyRejected } from '@callstream/runtime';
 import type { Log, ProducerRecord, Publisher } from '@callstream/runtime';
 import type { PartitionOf } from '../record.ts';
 import type { SpooledRecord, SpoolBatch } from '../spool/messages.ts';

@@ -1,4 +1,5 @@
-import { createLogThrottle, isProgrammingError } from '@callstream/runtime';
+import { isProgrammingError } from '@callstream/resilience';
+import { createLogThrottle } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { WebhookRejected } from '../problem.ts';
 import { recordOf } from '../record.ts';

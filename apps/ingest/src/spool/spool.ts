@@ -1,5 +1,5 @@
 import { serialize } from 'node:v8';
-import { errorText, isProgrammingError } from '@callstream/runtime';
+import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { createBatcher } from '../batcher.ts';
 import type { EventRecord } from '../record.ts';

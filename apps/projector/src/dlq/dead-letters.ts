@@ -1,9 +1,9 @@
 import { projectionVersion } from '@callstream/domain';
+import { isProgrammingError } from '@callstream/resilience';
 import {
   batchHash,
   deadLetterTopic,
   isPermanentlyRejected,
-  isProgrammingError,
   isTransientKafkaError,
   topicExists,
   unreadableKind,

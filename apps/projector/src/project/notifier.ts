@@ -1,4 +1,4 @@
-import { isProgrammingError, throttle } from '@callstream/runtime';
+import { isProgrammingError, throttle } from '@callstream/resilience';
 
 /** Least time between two notifications of a process, in ms: each takes a global lock of Postgres for a moment. */
 const notifyEveryMs = 20;

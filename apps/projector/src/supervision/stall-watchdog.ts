@@ -1,5 +1,5 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { endOffsets, isProgrammingError, topicExists, within } from '@callstream/runtime';
+import { isProgrammingError, sleep } from '@callstream/resilience';
+import { endOffsets, topicExists, within } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { readPositions, withConnection } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
@@ -36,7 +36,7 @@ export function startStallWatchdog(options: StallWatchdogOptions): StallWatchdog
     while (!options.signal.aborted) {
       const observed = await observe().catch(asNoAnswer);
       status = observed instanceof NoAnswer ? { problem: observed.message, lag: status.lag } : check(observed);
-      await pause(checkEveryMs, undefined, { signal: options.signal }).catch(() => undefined);
+      await sleep(checkEveryMs, options.signal);
     }
   };
   run().catch(reject);

@@ -1,26 +1,21 @@
-const untrustedCertificate = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-]);
+import { certificateProblem } from '@callstream/resilience';
+
+const certificateSettings = {
+  server: 'server',
+  trustAuthority: 'add sslrootcert=<file with the certificate of its authority> to DATABASE_URL.',
+  useItsNames:
+    'Use a host name in DATABASE_URL that the certificate contains; sslmode=verify-ca does not check the host name.',
+};
 
 const connectionHints: Readonly<Record<string, string>> = {
   '28P01': 'Check user and password in DATABASE_URL, or DATABASE_PASSWORD.',
   '3D000': 'Create the database (create database …), or set DATABASE_URL to an existing one.',
-  CERT_HAS_EXPIRED: 'Renew the certificate of the server, or of its certificate authority.',
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    'Use a host name in DATABASE_URL that the certificate contains; sslmode=verify-ca does not check the host name.',
   ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: 'The server does not trust the client certificate (sslcert in DATABASE_URL).',
 };
 
 /** Remedy for a connection that could not be made, by the error's code (SQLSTATE, Node or OpenSSL); undefined if we know none. */
 export function connectionHint(error: Error, { isTls }: { readonly isTls: boolean }): string | undefined {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  if (untrustedCertificate.has(code))
-    return "The server's certificate is not signed by a trusted certificate authority: add sslrootcert=<file with the certificate of its authority> to DATABASE_URL.";
   if (code === '28000')
     return isTls
       ? 'The server may require a client certificate (sslcert=<file>&sslkey=<file> in DATABASE_URL), or the user does not exist.'
@@ -28,7 +23,7 @@ export function connectionHint(error: Error, { isTls }: { readonly isTls: boolea
   // An error of pg itself, without a code.
   if (message === 'The server does not support SSL connections')
     return 'Enable TLS on the server (ssl=on), or remove sslmode from DATABASE_URL.';
-  return connectionHints[code];
+  return connectionHints[code] ?? certificateProblem(code, certificateSettings);
 }
 
 const schemaHints: Readonly<Record<string, string>> = {

@@ -1,3 +1,4 @@
+import { runUntilAborted, sleep } from '@callstream/resilience';
 import type pg from 'pg';
 import { serverAddress, TablesClient } from '../connection/client.ts';
 import { liveSchema } from '../connection/schema-names.ts';
@@ -18,10 +19,6 @@ export interface CommitListener extends AsyncDisposable {
   readonly isListening: () => boolean;
 }
 
-/** Backoff before a reconnect, in ms; doubled after each failure. */
-const reconnectMsMin = 250;
-const reconnectMsMax = 5_000;
-
 /** Calls `onChange` after each change of the live projection, until disposed. Has its own connection, and reconnects. */
 export function listenForCommits({
   url,
@@ -30,21 +27,20 @@ export function listenForCommits({
   pollMs = 1_000,
 }: CommitListenerOptions): CommitListener {
   const stopping = new AbortController();
+  const { signal } = stopping;
   let listening = false;
-  let reconnectMs = reconnectMsMin;
-  const onListening = (): void => {
-    listening = true;
-    reconnectMs = reconnectMsMin;
+  const listen = (onWorks: () => void): Promise<void> => {
+    const onListening = (): void => {
+      listening = true;
+      onWorks();
+    };
+    return listenOnce({ url, onChange, pollMs, onListening }, signal);
   };
-  const listen = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      await listenOnce({ url, onChange, pollMs, onListening }, stopping.signal).catch(onLost);
-      listening = false;
-      await pause(reconnectMs, stopping.signal);
-      reconnectMs = Math.min(reconnectMs * 2, reconnectMsMax);
-    }
+  const onFailure = (error: unknown): void => {
+    listening = false;
+    onLost(error);
   };
-  const done = listen();
+  const done = runUntilAborted(listen, { signal, onFailure });
   return {
     isListening: () => listening,
     [Symbol.asyncDispose]: async () => {
@@ -92,7 +88,7 @@ async function listenOnce(
       if (progress !== previous) onChange();
       previous = progress;
       onListening();
-      await pause(pollMs, signal, wake.signal);
+      await sleep(pollMs, signal, wake.signal);
     }
   } finally {
     await client.end().catch(() => undefined);
@@ -105,18 +101,4 @@ async function readProgress(client: pg.Client): Promise<string> {
     `select concat(sum(next_offset), ' ', min(projection_version), ' ', '${liveSchema}.positions'::regclass::oid) as progress from ${liveSchema}.positions`,
   );
   return rows[0]?.progress ?? '';
-}
-
-/** Resolves after `ms`, or as soon as one of the signals is aborted. */
-function pause(ms: number, ...signals: readonly AbortSignal[]): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    for (const signal of signals) signal.addEventListener('abort', done);
-    if (signals.some(({ aborted }) => aborted)) done();
-  });
 }

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '../../log.ts';
-import { isProgrammingError } from '../../programming-error.ts';
+import { isProgrammingError } from '@callstream/resilience';
 import type { SkippedBatches } from './skipped-batches.ts';
 import { describeUnreadable } from '../decode/unreadable-batch.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';

@@ -1,5 +1,5 @@
 import type { Log } from '../../log.ts';
-import { isProgrammingError } from '../../programming-error.ts';
+import { isProgrammingError } from '@callstream/resilience';
 import { toKafkajs } from '../client.ts';
 import type { Kafka } from '../client.ts';
 import { createBatchHandler } from './batch-handler.ts';

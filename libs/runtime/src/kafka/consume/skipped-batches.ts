@@ -5,7 +5,7 @@ import { isTransientKafkaError } from '../errors.ts';
 import type { LogRecord } from '../decode/log-record.ts';
 import { readRanges } from './read-ranges.ts';
 import { deadLetterTopic, endOffsets, topicExists } from '../topics.ts';
-import { isProgrammingError } from '../../programming-error.ts';
+import { isProgrammingError } from '@callstream/resilience';
 import { UnreadableBatchError } from '../decode/unreadable-batch.ts';
 import type { UnreadableBatch } from '../decode/unreadable-batch.ts';
 

@@ -1,6 +1,7 @@
 import { connect as connectPlain, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { certificateProblem } from '@callstream/resilience';
 import type { ISocketFactory } from 'kafkajs';
 
 const keepAliveAfterMs = 60_000;
@@ -56,21 +57,16 @@ function watchFirstResponses(socket: Socket, isTls: boolean, onWorks: () => void
 const setProtocol = (value: string): string =>
   `Set KAFKA_SECURITY_PROTOCOL=${value}, or another port in KAFKA_BROKERS.`;
 
-const untrustedCertificate = new Set([
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'CERT_SIGNATURE_FAILURE',
-]);
+const certificateSettings = {
+  server: 'broker',
+  trustAuthority: 'set KAFKA_SSL_CA_FILE to the certificate of its authority.',
+  useItsNames:
+    'Use host names in KAFKA_BROKERS, and in advertised.listeners of the brokers, that their certificates contain.',
+};
 
 function remedyOf({ code = '', message }: NodeJS.ErrnoException, isTls: boolean): string | undefined {
-  if (untrustedCertificate.has(code))
-    return "The broker's certificate is not signed by a trusted certificate authority: set KAFKA_SSL_CA_FILE to the certificate of its authority.";
-  if (code === 'CERT_HAS_EXPIRED') return 'Renew the certificate of the broker, or of its certificate authority.';
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'Use host names in KAFKA_BROKERS, and in advertised.listeners of the brokers, that their certificates contain.';
+  const problem = certificateProblem(code, certificateSettings);
+  if (problem !== undefined) return problem;
   if (/alert (bad certificate|certificate required|unknown ca|certificate unknown)/.test(message))
     return 'The broker requires a client certificate from an authority that it trusts: set KAFKA_SSL_CERTIFICATE_FILE and KAFKA_SSL_KEY_FILE.';
   // A server without TLS closes the connection, or its answer is not a TLS record.

@@ -61,6 +61,30 @@ describe('a throttled action', () => {
     expect(at).toEqual([0, 400, 800]);
   });
 
+  it('without a pause runs on every change', () => {
+    let runs = 0;
+    const { changed } = throttle({ everyMs: 0 }, () => void runs++);
+    for (let i = 0; i < 3; i++) changed();
+    expect(runs).toBe(3);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('without a pause runs once more after its promise if it changed meanwhile, and never twice at the same time', async () => {
+    let running = 0;
+    let runs = 0;
+    const act = async (): Promise<void> => {
+      expect(++running).toBe(1);
+      runs++;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      running--;
+    };
+    const { changed } = throttle({ everyMs: 0 }, act);
+    for (let i = 0; i < 3; i++) changed();
+    expect(runs).toBe(1);
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(runs).toBe(2);
+  });
+
   it('does not run any more once it is stopped', () => {
     const { at, changed, stop } = throttled();
     changed();

@@ -1,14 +1,3 @@
-const firstMs = 500;
-const longestMs = 15_000;
-
-/**
- * Exponential backoff with jitter: time until the next attempt, in ms, after `failures` in a row (from 1). Random up to a bound
- * that doubles, so that thousands of dashboards do not reconnect at the same moment.
- * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/, "full jitter"
- */
-export const backoffMs = (failures: number, random: () => number = Math.random): number =>
-  random() * Math.min(longestMs, firstMs * 2 ** (failures - 1));
-
 /** A connection that lasted longer than this was good, in ms: its loss is the first failure in a row. */
 const goodAfterMs = 10_000;
 /** Close code of a gateway that stops: also the first failure, unless the connection was closed at once. */

@@ -5,7 +5,10 @@ export interface Throttle {
 }
 
 export interface ThrottleOptions {
-  /** Least time between two calls, in ms; after an asynchronous one, between its end and the next. 0: a call on every change. */
+  /**
+   * Least time between two calls, in ms; after an asynchronous one, between its end and the next. 0: a call on every change; an
+   * asynchronous one is followed by one more if there were changes meanwhile.
+   */
   readonly everyMs: number;
   /** ms, monotonic. */
   readonly now?: () => number;
@@ -28,7 +31,7 @@ export function throttle(
   act: () => void | Promise<void>,
 ): Throttle {
   let state: 'idle' | 'pausing' | 'pausing, changed' = 'idle';
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
 
   const pause = (ms: number): void => {
     clearTimeout(timer);
@@ -45,7 +48,10 @@ export function throttle(
     const acting = act();
     const tookMs = now() - startedAt;
     if (acting) void pauseAfter(acting);
-    else if (tookMs > everyMs / 2) pause(tookMs);
+    else if (everyMs === 0) {
+      clearTimeout(timer);
+      onPauseEnd();
+    } else if (tookMs > everyMs / 2) pause(tookMs);
   };
   const pauseAfter = async (acting: Promise<void>): Promise<void> => {
     clearTimeout(timer);
@@ -54,8 +60,7 @@ export function throttle(
   };
   return {
     changed: () => {
-      if (everyMs === 0) void act();
-      else if (state === 'idle') run();
+      if (state === 'idle') run();
       else state = 'pausing, changed';
     },
     stop: () => {
