@@ -1,6 +1,7 @@
 import { isProgrammingError } from '@callstream/resilience';
 import { isKafkaError, within } from '@callstream/runtime';
 import type { Readiness } from '@callstream/runtime';
+import pMemoize from 'p-memoize';
 import { recordsIn } from './spool/metrics.ts';
 import type { Spool } from './spool/spool.ts';
 
@@ -16,19 +17,22 @@ export interface ReadyOptions {
 
 /** Ingest is ready as long as Kafka or the spool takes events. */
 export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () => Promise<Readiness> {
-  let inFlight: Promise<string | null> | undefined;
-  /** Why Kafka is unavailable, or null. */
-  const checkKafka = (): Promise<string | null> =>
-    within(readyDeadlineMs, askKafka())
-      .then(() => null)
-      .catch((error: unknown) => {
-        if (isProgrammingError(error)) throw error;
-        return isKafkaError(error) ? `Kafka does not answer (${(error as Error).message}).` : 'Kafka does not answer.';
-      })
-      .finally(() => (inFlight = undefined));
+  /** Why Kafka is unavailable, or null. Single-flight. */
+  const checkKafka = pMemoize(
+    (): Promise<string | null> =>
+      within(readyDeadlineMs, askKafka())
+        .then(() => null)
+        .catch((error: unknown) => {
+          if (isProgrammingError(error)) throw error;
+          return isKafkaError(error)
+            ? `Kafka does not answer (${(error as Error).message}).`
+            : 'Kafka does not answer.';
+        }),
+    { cache: false },
+  );
   return async () => {
     if (isStopping()) return 'Stopping.';
-    const kafkaProblem = await (inFlight ??= checkKafka());
+    const kafkaProblem = await checkKafka();
     const records = recordsIn(spool);
     const spoolProblem = spool.unavailableReason();
     if (kafkaProblem !== null) {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import pMemoize from 'p-memoize';
 import type { GrantedAccess, Verify, VerifyResult } from './verify.ts';
 
 /** How long an accepted token is not checked again, in ms: a revoked key is still accepted for this long. */
@@ -14,9 +15,8 @@ const tokensMax = 1_000;
  */
 export function cacheTokens(verify: Verify, now: () => number = Date.now): Verify {
   const accepted = new Map<string, { readonly access: GrantedAccess; readonly at: number }>();
-  const inFlight = new Map<string, Promise<VerifyResult>>();
-  const check = async (hash: string, token: string): Promise<VerifyResult> => {
-    const result = await verify(token).finally(() => inFlight.delete(hash));
+  const verifyAndCache = async (hash: string, token: string): Promise<VerifyResult> => {
+    const result = await verify(token);
     accepted.delete(hash);
     if ('refusal' in result) return result;
     accepted.set(hash, { access: result.access, at: now() });
@@ -24,14 +24,13 @@ export function cacheTokens(verify: Verify, now: () => number = Date.now): Verif
     if (accepted.size > tokensMax && oldest !== undefined) accepted.delete(oldest);
     return result;
   };
+  const check = pMemoize(verifyAndCache, { cache: false });
   return async (token) => {
     if (token === undefined) return verify(token);
     const hash = createHash('sha256').update(token).digest('base64');
     const cached = accepted.get(hash);
     if (cached && now() - cached.at < cachedMs && now() < (cached.access.expiresAt ?? Infinity))
       return { access: cached.access };
-    const running = inFlight.get(hash) ?? check(hash, token);
-    inFlight.set(hash, running);
-    return running;
+    return check(hash, token);
   };
 }

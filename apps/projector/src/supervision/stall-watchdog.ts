@@ -3,6 +3,7 @@ import { endOffsets, topicExists, within } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { readPositions, withConnection } from '@callstream/tables';
 import type { Position, Tables } from '@callstream/tables';
+import pMemoize from 'p-memoize';
 import { createProgressCheck } from './progress-check.ts';
 import type { ProgressCheckOptions, ProgressObservation, ProgressStatus } from './progress-check.ts';
 
@@ -78,12 +79,10 @@ function createObserve({ kafka, db, topic, signal }: StallWatchdogOptions): () =
 
 /** A query with a deadline, single-flight: a call after an expired one waits for the same answer. */
 function withDeadline<T>(server: string, query: () => Promise<T>): () => Promise<T> {
-  let running: Promise<T> | undefined;
-  return () => {
-    running ??= query().finally(() => (running = undefined));
-    return within(answerWithinMs, running).catch((error: unknown) => {
+  const sharedQuery = pMemoize(query, { cache: false });
+  return () =>
+    within(answerWithinMs, sharedQuery()).catch((error: unknown) => {
       if (isProgrammingError(error)) throw error;
       throw new NoAnswer(`${server} does not answer: ${(error as Error).message}`, { cause: error });
     });
-  };
 }
