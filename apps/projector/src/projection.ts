@@ -1,4 +1,11 @@
-import { consume, createBlockedPartitions, createSkippedBatches, endOffsets, within } from '@callstream/runtime';
+import {
+  consume,
+  createBatchAlignment,
+  createBlockedPartitions,
+  createSkippedBatches,
+  endOffsets,
+  within,
+} from '@callstream/runtime';
 import type { BlockedPartitions, Kafka, Log, Publisher, Readiness, RunningConsumer } from '@callstream/runtime';
 import { createDedupCache, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
@@ -61,6 +68,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     db,
     positions,
     concurrency,
+    alignment: createBatchAlignment(),
     gaps: createGaps({ logStart, metrics, log }),
     deadLetters: createDeadLetters(kafka, options.publisher, topic),
     dedup: createDedupCache(),
@@ -123,7 +131,7 @@ function startConsumer(
   { kafka, topic, groupId, concurrency, retries, signal, log }: ProjectionOptions,
   { projecting, blocked, membership, effective }: ConsumerParts,
 ): Promise<RunningConsumer> {
-  const { positions } = projecting;
+  const { positions, alignment } = projecting;
   const projectBatch = createProjectBatch(projecting);
   return consume(kafka, {
     groupId,
@@ -139,8 +147,8 @@ function startConsumer(
     },
     onUnreadable: async (batch, closing) => {
       await membership.logChecked();
-      const position = positions.get(batch.partition) ?? 0;
-      if (position > batch.lastOffset) return position;
+      const aligned = alignment.ofUnreadable(batch, positions.get(batch.partition) ?? 0);
+      if (aligned.kind === 'seek') return aligned.next;
       await blocked.waitUntilSkipped(batch, AbortSignal.any([signal, closing]));
       return retries.retry(() => advancePastSkippedBatch(projecting, batch), batch.partition);
     },

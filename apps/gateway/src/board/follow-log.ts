@@ -1,4 +1,4 @@
-import { checkBatchOffsets, followTopic, receivedAtOf } from '@callstream/runtime';
+import { createBatchAlignment, followTopic, receivedAtOf } from '@callstream/runtime';
 import type { Batch, BlockedPartitions, Kafka, Log, RunningConsumer, UnreadableBatch } from '@callstream/runtime';
 import { applyToBoard } from './apply-to-board.ts';
 import type { ApplyToBoardOptions } from './apply-to-board.ts';
@@ -21,26 +21,26 @@ export interface FollowLogOptions extends ApplyToBoardOptions {
 export function followLog(options: FollowLogOptions): Promise<RunningConsumer> {
   const { kafka, topic, onApplied, onJoin, blocked, log } = options;
   const { progress } = options.state;
-  const isReadAgain = createIsReadAgain();
+  const alignment = createBatchAlignment();
   const positionOf = (partition: number): number => progress.positions().get(partition) ?? 0;
 
-  const onBatch = async ({ partition, records, highWatermark }: Batch): Promise<number> => {
-    const expected = positionOf(partition);
-    const checked = checkBatchOffsets(records, expected);
-    if (checked.kind === 'duplicate') return expected;
-    if (checked.kind === 'gap' && !isReadAgain(partition, expected)) return expected;
-    const last = checked.records.at(-1) ?? checked.records[0];
+  const onBatch = async (batch: Batch): Promise<number> => {
+    const { partition, highWatermark } = batch;
+    const aligned = alignment.ofRecords(batch, positionOf(partition));
+    if (aligned.kind === 'seek') return aligned.next;
+    const { records } = aligned;
+    const last = records.at(-1) ?? records[0];
     const next = last.offset + 1;
-    await applyToBoard(options, checked.records, () =>
+    await applyToBoard(options, records, () =>
       progress.recordRead(partition, { next, highWatermark, receivedAt: receivedAtOf(last).ms }),
     );
-    onApplied(receivedAtOf(checked.records[0]).ms);
+    onApplied(receivedAtOf(records[0]).ms);
     return next;
   };
   const onUnreadable = async (batch: UnreadableBatch, signal: AbortSignal): Promise<number> => {
-    const { partition, firstOffset, lastOffset } = batch;
-    const expected = positionOf(partition);
-    if (expected > lastOffset || (expected < firstOffset && !isReadAgain(partition, expected))) return expected;
+    const { partition, lastOffset } = batch;
+    const aligned = alignment.ofUnreadable(batch, positionOf(partition));
+    if (aligned.kind === 'seek') return aligned.next;
     await blocked.waitUntilSkipped(batch, signal);
     progress.skipTo(partition, lastOffset + 1);
     return lastOffset + 1;
@@ -56,14 +56,4 @@ export function followLog(options: FollowLogOptions): Promise<RunningConsumer> {
     onUnreadable,
     onPositionAdvance: progress.skipTo,
   });
-}
-
-/** A gap that is still there when it is read again is real: an aborted transaction. */
-function createIsReadAgain(): (partition: number, from: number) => boolean {
-  const lastRead = new Map<number, number>();
-  return (partition, from) => {
-    const isAgain = lastRead.get(partition) === from;
-    lastRead.set(partition, from);
-    return isAgain;
-  };
 }

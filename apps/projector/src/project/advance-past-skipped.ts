@@ -9,10 +9,11 @@ import type { ProjectBatchOptions } from './project-batch.ts';
 /** Moves the position past an unreadable batch that an operator has skipped; writes no rows. Returns the offset to read next. */
 export async function advancePastSkippedBatch(options: ProjectBatchOptions, batch: UnreadableBatch): Promise<number> {
   const { partition, firstOffset, lastOffset } = batch;
-  const { db, gaps, positions, onCommit, metrics } = options;
+  const { db, alignment, gaps, positions, onCommit, metrics } = options;
   const expected = expectedOffset(options, partition);
-  if (expected > lastOffset) return expected;
-  if (expected < firstOffset && !(await gaps.maySkip(partition, { from: expected, to: firstOffset }))) return expected;
+  const aligned = alignment.ofUnreadable(batch, expected);
+  if (aligned.kind === 'seek') return aligned.next;
+  if (aligned.gap) await gaps.report(partition, aligned.gap);
   const next = lastOffset + 1;
   const move = positionMove({ partition, expected, next, last: fingerprintOfBatch(batch) });
   try {

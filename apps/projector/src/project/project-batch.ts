@@ -1,5 +1,5 @@
-import { checkBatchOffsets, receivedAtOf } from '@callstream/runtime';
-import type { Batch } from '@callstream/runtime';
+import { receivedAtOf } from '@callstream/runtime';
+import type { Batch, BatchAlignment } from '@callstream/runtime';
 import type { Gaps } from '../supervision/offset-gaps.ts';
 import { ProjectionStopped, rebuildRemedy } from '../supervision/projection-stopped.ts';
 import type { ApplyRecordsOptions } from './apply-records.ts';
@@ -7,6 +7,7 @@ import type { AlignedBatch } from './bisect-batch.ts';
 import { createGroupCommit } from './group-commit.ts';
 
 export interface ProjectBatchOptions extends ApplyRecordsOptions {
+  readonly alignment: BatchAlignment;
   readonly gaps: Gaps;
   /** Transactions at the same time, not counting the group commit. */
   readonly concurrency: number;
@@ -21,9 +22,9 @@ export function createProjectBatch(options: ProjectBatchOptions): (batch: Batch)
   const apply = createGroupCommit(options, options.concurrency);
   return async (batch) => {
     const expected = expectedOffset(options, batch.partition);
-    const aligned = checkBatchOffsets(batch.records, expected);
-    if (aligned.kind === 'duplicate') return expected;
-    if (aligned.kind === 'gap' && !(await options.gaps.maySkip(batch.partition, aligned))) return expected;
+    const aligned = options.alignment.ofRecords(batch, expected);
+    if (aligned.kind === 'seek') return aligned.next;
+    if (aligned.gap) await options.gaps.report(batch.partition, aligned.gap);
     const { records } = aligned;
     const startedAt = performance.now();
     const next = await apply({ records, expected });

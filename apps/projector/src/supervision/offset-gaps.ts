@@ -1,4 +1,4 @@
-import type { Log } from '@callstream/runtime';
+import type { Log, OffsetRange } from '@callstream/runtime';
 import type { ProjectorMetrics } from '../metrics.ts';
 import { ProjectionStopped, rebuildRemedy } from './projection-stopped.ts';
 
@@ -9,25 +9,18 @@ export interface GapsOptions {
   readonly log: Log;
 }
 
-/** Decides whether missing offsets are a gap of the log, or records that were not fetched. */
+/** Gaps of the log that the projection passes. */
 export interface Gaps {
   /**
-   * Whether to continue at `to` although the offsets `from` to `to` − 1 are missing. The first answer for a gap is false: read
-   * again from `from`. If the gap is still there, an aborted transaction left it.
-   * @throws {ProjectionStopped} if Kafka has deleted records that were not projected
+   * Counts a gap that the projection is about to pass.
+   * @throws {ProjectionStopped} if Kafka has deleted records in it that were not projected
    */
-  readonly maySkip: (partition: number, gap: { readonly from: number; readonly to: number }) => Promise<boolean>;
+  readonly report: (partition: number, gap: OffsetRange) => Promise<void>;
 }
 
 export function createGaps({ logStart, metrics, log }: GapsOptions): Gaps {
-  /** Start of the last gap of each partition. */
-  const reread = new Map<number, number>();
   return {
-    maySkip: async (partition, { from, to }) => {
-      if (reread.get(partition) !== from) {
-        reread.set(partition, from);
-        return false;
-      }
+    report: async (partition, { from, to }) => {
       const start = await logStart(partition);
       if (start > from)
         throw new ProjectionStopped(
@@ -35,7 +28,6 @@ export function createGaps({ logStart, metrics, log }: GapsOptions): Gaps {
         );
       metrics.gaps.inc();
       log.warn({ partition, from, to }, 'projector.gap');
-      return true;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { createSkippedBatches, followTopic } from '@callstream/runtime';
+import { createBatchAlignment, createSkippedBatches, followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
 import { fingerprintOf, fingerprintOfBatch } from '../../supervision/fingerprint.ts';
 import { whenAborted } from '../maintenance.ts';
@@ -39,18 +39,24 @@ export async function fill(options: FillOptions): Promise<void> {
     log.warn({ partitions: read.unfinished(), silent_ms: idleMs }, 'rebuild.partitions-end-early');
     read.finish();
   });
-  const onBatch = async ({ partition, records }: Batch): Promise<number> => {
+  const alignment = createBatchAlignment();
+  const onBatch = async (batch: Batch): Promise<number> => {
     using _busy = idleTimer.pause();
-    const from = read.positions.get(partition) ?? 0;
+    const { partition } = batch;
+    const aligned = alignment.ofRecords(batch, read.positionOf(partition));
+    if (aligned.kind === 'seek') return aligned.next;
+    const { records } = aligned;
     const end = targets.get(partition) ?? 0;
-    const wanted = records.filter(({ offset }) => offset >= from && offset < end);
+    const wanted = records.filter(({ offset }) => offset < end);
     const last = wanted.at(-1);
     if (last) await put({ partition, records: wanted, next: last.offset + 1, last: fingerprintOf(last) });
-    return read.advance(partition, (records.at(-1)?.offset ?? -1) + 1);
+    return read.advance(partition, (records.at(-1) ?? records[0]).offset + 1);
   };
   const onUnreadable = async (batch: UnreadableBatch): Promise<number> => {
     using _busy = idleTimer.pause();
     const { partition, firstOffset, lastOffset } = batch;
+    const aligned = alignment.ofUnreadable(batch, read.positionOf(partition));
+    if (aligned.kind === 'seek') return aligned.next;
     const end = targets.get(partition) ?? 0;
     if (firstOffset < end) {
       await skipped.assertSkipped(batch);
@@ -83,15 +89,17 @@ function createReadProgress(start: ReadonlyMap<number, number>, targets: Readonl
   const positions = new Map(start);
   const { promise: finished, resolve } = Promise.withResolvers<undefined>();
   const finish = (): void => resolve(undefined);
+  const positionOf = (partition: number): number => positions.get(partition) ?? 0;
   const unfinished = (): number[] =>
-    [...targets].filter(([partition, end]) => (positions.get(partition) ?? 0) < end).map(([partition]) => partition);
+    [...targets].filter(([partition, end]) => positionOf(partition) < end).map(([partition]) => partition);
   return {
     positions,
+    positionOf,
     /** Partitions that are not read up to their target. */
     unfinished,
     /** Returns `next`. */
     advance: (partition: number, next: number): number => {
-      positions.set(partition, Math.max(positions.get(partition) ?? 0, next));
+      positions.set(partition, Math.max(positionOf(partition), next));
       if (unfinished().length === 0) finish();
       return next;
     },

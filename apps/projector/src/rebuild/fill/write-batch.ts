@@ -1,4 +1,4 @@
-import { checkBatchOffsets } from '@callstream/runtime';
+import { recordsFrom } from '@callstream/runtime';
 import type { Batch } from '@callstream/runtime';
 import { PositionMoved, positionMove, project, readPositions, withConnection } from '@callstream/tables';
 import type { EventBatch, PositionMove, Tables } from '@callstream/tables';
@@ -25,10 +25,11 @@ export async function writeBatch(
   { partition, records }: Pick<Batch, 'partition' | 'records'>,
 ): Promise<number> {
   const expected = positions.get(partition) ?? 0;
-  const aligned = checkBatchOffsets(records, expected);
-  if (aligned.kind === 'duplicate') return expected;
+  // After the answer to a commit was lost, the first records may be in the tables already.
+  const unwritten = recordsFrom(records, expected);
+  if (!unwritten) return expected;
   return commitOrBisect(
-    { records: aligned.records, expected },
+    { records: unwritten, expected },
     {
       commit: (batch) => commit(db, moveOf(batch), foldRecords(batch.records).batch),
       refuse: async (batch, refusal) => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSkippedBatches, followTopic } from '@callstream/runtime';
+import { createBatchAlignment, createSkippedBatches, followTopic } from '@callstream/runtime';
 import type { Batch, Kafka, Log, RunningConsumer, UnreadableBatch } from '@callstream/runtime';
 import type { Position, Tables } from '@callstream/tables';
 import { fingerprintOfBatch } from '../../supervision/fingerprint.ts';
@@ -36,16 +36,21 @@ export interface Follower extends RunningConsumer {
 export async function startFollower(options: FollowerOptions): Promise<Follower> {
   const { kafka, topic, positions, signal, log } = options;
   const skipped = createSkippedBatches({ kafka, topic, log });
+  const alignment = createBatchAlignment();
+  const positionOf = (partition: number): number => positions.get(partition) ?? 0;
   const gate = createPauseGate();
   const write = async (batch: Batch): Promise<number> => {
-    const reached = await writeBatch(options, batch);
-    positions.set(batch.partition, reached);
+    const { partition } = batch;
+    const aligned = alignment.ofRecords(batch, positionOf(partition));
+    if (aligned.kind === 'seek') return aligned.next;
+    const reached = await writeBatch(options, { partition, records: aligned.records });
+    positions.set(partition, reached);
     return reached;
   };
   const skip = async (batch: UnreadableBatch): Promise<number> => {
     const { partition, lastOffset } = batch;
-    const position = positions.get(partition) ?? 0;
-    if (position > lastOffset) return position;
+    const aligned = alignment.ofUnreadable(batch, positionOf(partition));
+    if (aligned.kind === 'seek') return aligned.next;
     await skipped.assertSkipped(batch);
     const last = fingerprintOfBatch(batch);
     const reached = await advancePastSkipped(options, { partition, next: lastOffset + 1, last });
@@ -65,8 +70,7 @@ export async function startFollower(options: FollowerOptions): Promise<Follower>
   });
   return {
     failure: consumer.failure,
-    lag: (ends) =>
-      [...ends].reduce((sum, [partition, { high }]) => sum + Math.max(0, high - (positions.get(partition) ?? 0)), 0),
+    lag: (ends) => [...ends].reduce((sum, [partition, { high }]) => sum + Math.max(0, high - positionOf(partition)), 0),
     catchUp: async (live, ms) => {
       const deadline = performance.now() + ms;
       const hasCaughtUp = (): boolean =>
