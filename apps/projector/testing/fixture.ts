@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decode, projectionVersion } from '@callstream/domain';
+import { decodeRecords, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import {
   connectKafka,
@@ -118,8 +118,5 @@ async function readTopic(kafka: Kafka, topic: string): Promise<LogRecord[]> {
 
 /** Decodes records with the domain alone; those that are no events are skipped. */
 function eventsIn(records: readonly LogRecord[]): CallEvent[] {
-  return records.flatMap((record) => {
-    const decoded = decode(logEntry(record));
-    return 'event' in decoded ? [decoded.event] : [];
-  });
+  return [...decodeRecords(records, logEntry)];
 }

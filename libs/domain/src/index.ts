@@ -1,5 +1,6 @@
 export * from './call-status.ts';
 export { eventId, offsetOf, partitionOf, partitionsMax } from './event-id.ts';
+export { decodeRecords } from './decode-records.ts';
 export { decode, eventBytesMax, parseEvent, recordKey } from './event.ts';
 export type { CallEvent, RawRecord } from './event.ts';
 export type { ParsedEvent } from './fields.ts';
@@ -8,6 +9,8 @@ export { callStates, isKind, kindOf, kinds } from './kinds.ts';
 export type { CallState, Kind } from './kinds.ts';
 export { compareText } from './compare-text.ts';
 export type { Call, Outcome, Segment, SegmentEnd, Visit } from './play/call.ts';
+export { collectFacts } from './play/collect-facts.ts';
+export type { FactsByCall } from './play/collect-facts.ts';
 export { compareFacts, factsOf } from './play/fact.ts';
 export type { Clock, Fact } from './play/fact.ts';
 export { play } from './play/play.ts';

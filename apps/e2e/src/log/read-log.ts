@@ -1,5 +1,5 @@
 import type { CallEvent } from '@callstream/domain';
-import { decode } from '@callstream/domain';
+import { decodeRecords } from '@callstream/domain';
 import { createLog, endOffsets, logEntry, readRanges } from '@callstream/runtime';
 import type { Kafka, LogRecord } from '@callstream/runtime';
 
@@ -22,9 +22,8 @@ async function readRecords(kafka: Kafka, topic: string): Promise<LogRecord[]> {
 
 /** The events of the log, decoded by the domain. @throws {Error} if a record is not an event */
 export async function readLog(kafka: Kafka, topic: string): Promise<CallEvent[]> {
-  return (await readRecords(kafka, topic)).map((record) => {
-    const decoded = decode(logEntry(record));
-    if ('problem' in decoded) throw new Error(`${topic}/${record.partition}/${record.offset}: ${decoded.problem}`);
-    return decoded.event;
-  });
+  const fail = (record: LogRecord, problem: string): never => {
+    throw new Error(`${topic}/${record.partition}/${record.offset}: ${problem}`);
+  };
+  return [...decodeRecords(await readRecords(kafka, topic), logEntry, fail)];
 }

@@ -1,5 +1,5 @@
-import { addsFacts, decode, emptyFactSet, factSet, factsOf, offsetOf, union } from '@callstream/domain';
-import type { CallEvent, Fact, FactSet } from '@callstream/domain';
+import { addsFacts, collectFacts, decodeRecords, emptyFactSet, factSet, offsetOf, union } from '@callstream/domain';
+import type { CallEvent, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
@@ -8,14 +8,6 @@ import type { BoardState } from './board-state.ts';
 
 /** Kinds that can start a call; any other implies history that we lack. */
 const startingKinds: ReadonlySet<string> = new Set(['call.new', 'call.standby', 'call.waiting']);
-
-/** What a batch states about one call. */
-interface CallUpdate {
-  readonly facts: Fact[];
-  /** One of the events can start the call. */
-  starts: boolean;
-  readonly firstOffset: number;
-}
 
 export interface ApplyToBoardOptions {
   readonly state: Pick<BoardState, 'board' | 'progress' | 'expiry'>;
@@ -36,16 +28,17 @@ export async function applyToBoard(
   onApplied: () => void = () => undefined,
 ): Promise<void> {
   const { board, progress, expiry } = state;
-  const events = decodeEvents(records);
-  const updates = updatesByCall(events);
-  const { stored, unavailable } = await lookUpUnknown(board, lookUp, [...updates.keys()]);
-  for (const [callId, { facts, starts, firstOffset }] of updates) {
+  const events = [...decodeRecords(records, logEntry)];
+  const { add, byCall } = collectFacts();
+  events.forEach(add);
+  const { stored, unavailable } = await lookUpUnknown(board, lookUp, [...byCall.keys()]);
+  for (const [callId, facts] of byCall) {
     const isPartial = unavailable.has(callId);
-    if (isPartial) progress.missing.note(records[0]?.partition ?? 0, firstOffset);
+    if (isPartial) progress.missing.note(records[0]?.partition ?? 0, offsetOf(facts[0]?.id ?? 0));
     const before = stored.get(callId) ?? emptyFactSet;
     const added = factSet(facts);
     // A redelivery must not bring a call back that has left: no further delta would remove it from the screens.
-    const mayAppear = (!isPartial || starts) && addsFacts(before, added);
+    const mayAppear = (!isPartial || facts.some(({ kind }) => startingKinds.has(kind))) && addsFacts(before, added);
     if (!mayAppear && !board.get(callId)?.call) continue;
     const entry = board.put(callId, union(before, added), { isPartial });
     if (entry.call) expiry.added(entry.call);
@@ -77,24 +70,4 @@ async function lookUpUnknown(
     for (const { callId, facts } of calls ?? []) stored.set(callId, facts);
   }
   return { stored, unavailable };
-}
-
-const decodeEvents = (records: readonly LogRecord[]): CallEvent[] =>
-  records.flatMap((record) => {
-    const decoded = decode(logEntry(record));
-    // The projector writes records that are not events to the dead-letter queue.
-    return 'event' in decoded ? [decoded.event] : [];
-  });
-
-function updatesByCall(events: readonly CallEvent[]): Map<string, CallUpdate> {
-  const updates = new Map<string, CallUpdate>();
-  for (const event of events) {
-    const { callId } = event;
-    if (callId === null) continue;
-    const update = updates.get(callId) ?? { facts: [], starts: false, firstOffset: offsetOf(event.id) };
-    update.facts.push(...factsOf(event));
-    update.starts ||= startingKinds.has(event.kind);
-    updates.set(callId, update);
-  }
-  return updates;
 }

@@ -1,4 +1,4 @@
-import { decode } from '@callstream/domain';
+import { decodeRecords } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { createEventBatch } from '@callstream/tables';
@@ -15,10 +15,8 @@ export interface FoldedRecords {
 export function foldRecords(records: readonly LogRecord[]): FoldedRecords {
   const { add, batch } = createEventBatch();
   const undecodable: DeadLetter[] = [];
-  for (const record of records) {
-    const decoded = decode(logEntry(record));
-    if ('event' in decoded) add(decoded.event);
-    else undecodable.push({ record, kind: 'undecodable', reason: decoded.problem });
-  }
+  const deadLetter = (record: LogRecord, reason: string): void =>
+    void undecodable.push({ record, kind: 'undecodable', reason });
+  for (const event of decodeRecords(records, logEntry, deadLetter)) add(event);
   return { batch: batch(), undecodable };
 }

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
-import { decode, projectionVersion } from '@callstream/domain';
+import { decodeRecords, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { fixtureEvents } from '@callstream/domain/testing';
 import {
@@ -155,10 +155,7 @@ async function recordsOfLog(): Promise<LogRecord[]> {
 const eventsOfLog = async (): Promise<CallEvent[]> => eventsIn(await recordsOfLog());
 
 function eventsIn(records: readonly LogRecord[]): CallEvent[] {
-  return records.flatMap((record) => {
-    const decoded = decode(logEntry(record));
-    return 'event' in decoded ? [decoded.event] : [];
-  });
+  return [...decodeRecords(records, logEntry)];
 }
 
 /** Keys and indexes of a projection, as Postgres prints them. */

@@ -1,10 +1,9 @@
-import { factSet, play, union } from '@callstream/domain';
+import { collectFacts, factSet, play, union } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { sendPipelined } from '../connection/pipeline.ts';
 import { packFacts } from '../facts/pack-facts.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
-import { collectFacts } from '../write/event-batch.ts';
 import type { ChangedCall } from '../write/fold-calls.ts';
 import { writeCalls } from '../write/write-calls.ts';
 

@@ -1,5 +1,5 @@
-import { factsOf } from '@callstream/domain';
-import type { CallEvent, Fact } from '@callstream/domain';
+import { collectFacts } from '@callstream/domain';
+import type { CallEvent, FactsByCall } from '@callstream/domain';
 import { createEventLines } from './event-lines.ts';
 import type { EventLines } from './event-lines.ts';
 import { isPresenceEvent } from './write-agents.ts';
@@ -13,8 +13,6 @@ export interface EventBatch {
   /** Deliveries of events about agents, outside of calls. */
   readonly presence: readonly PresenceDelivery[];
 }
-
-export type FactsByCall = ReadonlyMap<string, readonly Fact[]>;
 
 export interface EventBatchBuilder {
   readonly add: (event: CallEvent) => void;
@@ -33,19 +31,5 @@ export function createEventBatch(): EventBatchBuilder {
       if (isPresenceEvent(event)) presence.push({ uuid: event.uuid, id: event.id });
     },
     batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
-  };
-}
-
-/** Collects the facts of events by call. */
-export function collectFacts(): { readonly add: (event: CallEvent) => void; readonly byCall: FactsByCall } {
-  const byCall = new Map<string, Fact[]>();
-  return {
-    byCall,
-    add: (event) => {
-      if (event.callId === null) return;
-      const facts = byCall.get(event.callId);
-      if (!facts) byCall.set(event.callId, [...factsOf(event)]);
-      else for (const fact of factsOf(event)) facts.push(fact);
-    },
   };
 }

@@ -1,8 +1,7 @@
 import { compareText, factSet, play, union } from '@callstream/domain';
-import type { Call, FactSet } from '@callstream/domain';
+import type { Call, FactsByCall, FactSet } from '@callstream/domain';
 import { packFacts } from '../facts/pack-facts.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
-import type { FactsByCall } from './event-batch.ts';
 
 /** A call and its packed facts. */
 interface PlayedCall {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
-import { decode } from '@callstream/domain';
+import { decodeRecords } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { positionMove, withConnection } from '@callstream/tables';
@@ -112,11 +112,9 @@ async function foldAndCommit(
 }
 
 async function addEvents(load: BulkLoad, records: readonly LogRecord[]): Promise<void> {
-  for (const record of records) {
-    const decoded = decode(logEntry(record));
-    if ('problem' in decoded) continue;
+  for (const event of decodeRecords(records, logEntry)) {
     // Awaiting only under backpressure saves a microtask per event.
-    const drained = load.add(decoded.event);
+    const drained = load.add(event);
     if (drained) await drained;
   }
 }
