@@ -158,6 +158,7 @@ export const closeCodes = {
   loading: { code: 4011, reason: 'The board is not loaded yet: reconnect in a moment.' },
   busy: { code: 4012, reason: 'The gateway is too busy to send the board: reconnect in a moment.' },
   keysAway: { code: 4013, reason: 'The keys of tokens are unavailable: reconnect.' },
+  internal: { code: 4014, reason: 'A bug of the gateway, whose log has the cause: reconnect.' },
   full: { code: 4029, reason: 'Too many connections: reconnect later.' },
   expired: { code: 4401, reason: 'The token has expired: reconnect with a new one.' },
   denied: { code: 4501, reason: 'The token is wrong: connect with another one.' },

@@ -14,6 +14,7 @@ const closeCauses = {
   wrong: 'denied',
   expired: 'expired',
   unavailable: 'keysAway',
+  internal: 'internal',
 } as const satisfies Record<Exclude<TokenRefusal, 'missing'>, CloseCause>;
 
 export interface SocketAuthenticationOptions {

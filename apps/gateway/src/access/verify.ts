@@ -13,8 +13,11 @@ export interface GrantedAccess {
   readonly expiresAt: number | null;
 }
 
-/** Why a token is refused. `unavailable`: it could not be checked, because the keys are unavailable. */
-export type TokenRefusal = 'missing' | 'wrong' | 'expired' | 'unavailable';
+/**
+ * Why a token is refused. `unavailable`: it could not be checked, because the keys are unavailable. `internal`: because of a bug, which
+ * the log has.
+ */
+export type TokenRefusal = 'missing' | 'wrong' | 'expired' | 'unavailable' | 'internal';
 
 export type VerifyResult = { readonly access: GrantedAccess } | { readonly refusal: TokenRefusal };
 
@@ -63,7 +66,7 @@ export function createVerify({ key, algorithms, audience, issuer, log }: TokenRu
   };
 }
 
-/** Any error that is not about the token itself is one of reading the key set. */
+/** Any error that is neither about the token itself nor a bug is one of reading the key set. */
 function refusalOf(error: unknown): TokenRefusal {
   if (error instanceof errors.JWTExpired) return 'expired';
   const isTokenError =
@@ -75,5 +78,6 @@ function refusalOf(error: unknown): TokenRefusal {
     error instanceof errors.JOSENotSupported ||
     error instanceof errors.JWKSNoMatchingKey ||
     error instanceof errors.JWKSMultipleMatchingKeys;
-  return isTokenError ? 'wrong' : 'unavailable';
+  if (isTokenError) return 'wrong';
+  return isProgrammingError(error) ? 'internal' : 'unavailable';
 }

@@ -1,4 +1,4 @@
-import { sleep } from '@callstream/resilience';
+import { isProgrammingError, sleep } from '@callstream/resilience';
 import { endOffsets, within } from '@callstream/runtime';
 import type { BlockedPartitions, Kafka, Log } from '@callstream/runtime';
 import type { LogReader } from './log-reader.ts';
@@ -29,6 +29,7 @@ export interface MonitorLagOptions {
 /**
  * Measures how far the board is behind the log, also while no records come: the age of the board depends on it. A stall
  * watchdog too: it restarts a reader that makes no progress.
+ * @throws the first programming error
  */
 export async function monitorLag(options: MonitorLagOptions): Promise<void> {
   const { kafka, topic, progress, blocked, reader, kafkaOutage, logOutage, signal, log } = options;
@@ -38,6 +39,7 @@ export async function monitorLag(options: MonitorLagOptions): Promise<void> {
   for (; !isStopping(); await sleep(checkEveryMs, signal)) {
     const askedAt = Date.now();
     const ends = await within(answerMsMax, endOffsets(kafka, topic, signal)).catch((error: unknown) => {
+      if (isProgrammingError(error)) throw error;
       if (!isStopping()) kafkaOutage.note(error);
       return null;
     });

@@ -1,4 +1,3 @@
-import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 
 /** Whether a server is available: logs the begin and the end of an outage, and describes the current one. */
@@ -14,8 +13,7 @@ export function createOutage(server: string, log: Log): Outage {
   return {
     note: (error) => {
       const reason = error instanceof Error ? error.message : String(error);
-      if (outage?.reason !== reason)
-        log.warn({ server, reason: isProgrammingError(error) ? errorText(error) : reason }, 'board.trouble');
+      if (outage?.reason !== reason) log.warn({ server, reason }, 'board.trouble');
       outage = { since: outage?.since ?? new Date(), reason };
     },
     over: () => {

@@ -18,7 +18,7 @@ export const authenticate = (verify: Verify): Middleware<ApiState> => {
     const result = await verify(bearerOf(ctx.headers));
     if ('refusal' in result) {
       const { refusal } = result;
-      if (refusal === 'unavailable') throw new Rejected({ kind: 'unavailable' });
+      if (refusal === 'unavailable' || refusal === 'internal') throw new Rejected({ kind: refusal });
       throw new Rejected({ kind: 'unauthenticated', error: refusal === 'missing' ? null : 'invalid_token' });
     }
     ctx.state.scope = result.access.scope;

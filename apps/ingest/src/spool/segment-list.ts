@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isProgrammingError } from '@callstream/resilience';
 import { NotFileOwner } from './database.ts';
 import { markTorn, openSegment, removeFile } from './segment.ts';
 import type { SpoolSegment } from './segment.ts';
@@ -46,7 +47,7 @@ export function openSegments(dir: string): SegmentList {
       all.set(name, openSegment(join(dir, name)));
       removeIfDrained(name);
     } catch (error) {
-      if (error instanceof NotFileOwner) throw error;
+      if (error instanceof NotFileOwner || isProgrammingError(error)) throw error;
       closeAndMarkTorn(name);
     }
   }

@@ -1,3 +1,4 @@
+import { isProgrammingError } from '@callstream/resilience';
 import {
   checkKafka,
   connectKafka,
@@ -58,7 +59,8 @@ const runOnDlq =
       });
       process.stdout.write(lines.map((line) => `${line}\n`).join(''));
     } catch (error) {
-      process.stderr.write(`${(error as Error).message}\n`);
+      const text = isProgrammingError(error) ? error.stack : (error as Error).message;
+      process.stderr.write(`${text ?? ''}\n`);
       process.exitCode = 1;
     }
   };

@@ -1,3 +1,4 @@
+import { isProgrammingError } from '@callstream/resilience';
 import pg from 'pg';
 import type { Tables } from './pool.ts';
 
@@ -27,11 +28,11 @@ export function trackConnectionLoss(client: pg.ClientBase): void {
 
 /**
  * Runs `use` with a connection from the pool. After a failure the connection is closed instead of being reused.
- * @throws {ConnectionLost} if the connection could not be made or broke; otherwise whatever `use` throws
+ * @throws {ConnectionLost} if the connection could not be made or broke; otherwise whatever `use` throws, or a bug while connecting
  */
 export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
   const client = await db.connect().catch((error: unknown) => {
-    throw error instanceof pg.DatabaseError
+    throw error instanceof pg.DatabaseError || isProgrammingError(error)
       ? error
       : new ConnectionLost('Postgres cannot be reached.', { cause: error });
   });
