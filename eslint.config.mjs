@@ -39,6 +39,29 @@ const noSpreadLiterals = [
   { selector: 'ObjectExpression > SpreadElement > ObjectExpression', message: 'Write the keys, without a spread.' },
 ];
 
+/** Mechanisms that were written several times, each a little differently. */
+const eachMechanismOnce = [
+  {
+    selector:
+      "CallExpression[callee.object.name='Math'][callee.property.name='min'] > BinaryExpression[operator='*']:matches([right.value=2], [right.operator='**'])",
+    message: 'A backoff: use runUntilAborted, p-retry, or backoffMs of libs/resilience.',
+  },
+  {
+    selector:
+      "CallExpression[callee.property.name='finally'] > ArrowFunctionExpression > AssignmentExpression[right.name='undefined']",
+    message: 'Single-flight: use p-memoize with `cache: false`.',
+  },
+  {
+    selector:
+      ":matches(ForOfStatement, CallExpression[callee.property.name=/^(map|flatMap)$/]) CallExpression[callee.name='decode'] > CallExpression[callee.name='logEntry']",
+    message: 'Use decodeRecords: it also decides about records that are no events.',
+  },
+  {
+    selector: 'Literal[value=/^(DEPTH_ZERO_SELF_SIGNED_CERT|CERT_HAS_EXPIRED|ERR_TLS_CERT_ALTNAME_INVALID)$/]',
+    message: 'Use certificateProblem of libs/resilience.',
+  },
+];
+
 /** Packages that one folder hides behind its own types. */
 const kafkajsOnly = {
   regex: '^kafkajs(/|$)',
@@ -77,7 +100,7 @@ export default tseslint.config(
       '@typescript-eslint/no-confusing-void-expression': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
-      'no-restricted-syntax': ['error', ...noSpreadLiterals, ...noSideEffectImports],
+      'no-restricted-syntax': ['error', ...noSpreadLiterals, ...noSideEffectImports, ...eachMechanismOnce],
       ...noImportsOf(kafkajsOnly, pgOnly),
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
@@ -150,6 +173,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['libs/resilience/src/**/*.ts'],
+    rules: { 'no-restricted-syntax': ['error', ...noSpreadLiterals, ...noSideEffectImports] },
+  },
+  {
     // Browsers load a part of it.
     files: ['libs/resilience/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
@@ -205,6 +232,7 @@ export default tseslint.config(
       'no-restricted-syntax': [
         'error',
         ...noSpreadLiterals,
+        ...eachMechanismOnce,
         {
           selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']",
           message: 'Texts of events are not trusted: XSS.',
