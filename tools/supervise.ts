@@ -6,7 +6,7 @@ export interface RunningProcess extends AsyncDisposable {
 }
 
 const backoff = { firstMs: 500, maxMs: 15_000, jitter: 0 };
-/** After running this long, the backoff is reset. */
+/** After running this long, the backoff is reset. (Not `runUntilAborted`: a process does not report that it works.) */
 const settledMs = 60_000;
 
 /**
