@@ -10,6 +10,7 @@ const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
 const defaultEnv = {
   PATH: process.env['PATH'],
+  NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
   GATEWAY_PORT: '0',
   GATEWAY_ADMIN_PORT: '0',
   GATEWAY_HOST: '127.0.0.1',
