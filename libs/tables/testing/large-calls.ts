@@ -15,10 +15,17 @@ export async function addLargeEvents(
   );
 }
 
+interface WaitingCalls {
+  readonly calls: number;
+  readonly agents: number;
+  /** Of the agents' addresses: a long one makes large calls of few events. */
+  readonly domain?: string;
+}
+
 /** Adds waiting calls, each ringing at `agents` agents. A gateway that starts afterwards has them on its board. */
 export async function addWaitingCalls(
   db: Tables,
-  { calls, agents }: { readonly calls: number; readonly agents: number },
+  { calls, agents, domain = 'example.com' }: WaitingCalls,
 ): Promise<void> {
   const timestamp = new Date(Math.floor(Date.now() / 1_000) * 1_000).toISOString();
   const eventsOf = (i: number): object[] => {
@@ -28,7 +35,7 @@ export async function addWaitingCalls(
       ...shared,
       type: 'actor.ringing',
       number: String(201 + agent),
-      actor: `agent${agent + 1}@example.com`,
+      actor: `agent${agent + 1}@${domain}`,
     });
     return [{ ...shared, type: 'call.waiting' }, ...Array.from({ length: agents }, ringing)];
   };

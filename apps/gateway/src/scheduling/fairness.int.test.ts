@@ -21,7 +21,7 @@ let tables: TestTables;
 let gateway: TestGateway;
 beforeAll(async () => {
   tables = await startTables();
-  await fillWithCalls(tables.db, { calls: 2_000, queues: 40, agents: 200 });
+  await fillWithCalls(tables.db, { calls: 500, queues: 40, agents: 200 });
   gateway = await startGateway({
     ...tables.env,
     GATEWAY_TRUSTED_PROXIES: '127.0.0.1',
