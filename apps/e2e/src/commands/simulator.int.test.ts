@@ -8,7 +8,7 @@ import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-syste
 
 let system: System;
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await startTestSystem(['ingest', 'projector']);
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose]());
 

@@ -11,7 +11,7 @@ import { pickPort } from '../system/free-port.ts';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 
-const events = 8_000;
+const events = 4_000;
 const minutes = 60_000;
 /** Holds the projection version, which a patched projector increments. */
 const versionFile = 'libs/domain/src/version.ts';
@@ -19,7 +19,7 @@ const version = projectionVersion;
 let system: System;
 
 beforeAll(async () => {
-  system = await startTestSystem();
+  system = await startTestSystem(['ingest', 'projector']);
   await fillTopic(system, simulatedBodies(events, 40));
   await system.untilProjected();
 }, 3 * minutes);
@@ -68,7 +68,7 @@ it(
   'a rebuild resumes after kill -9 under live traffic, refuses a second rebuild at the same time, and passes verify',
   async () => {
     await using _traffic = startTraffic();
-    const first = command('rebuild', '--batch', '500');
+    const first = command('rebuild', '--batch', '250');
     await until(async () => (await rebuiltRecords()) > 0, {
       timeoutMs: minutes,
       everyMs: 5,
@@ -82,7 +82,7 @@ it(
     // An open transaction on the positions blocks the swap, so that the rebuild still runs when the next one starts.
     const reader = await system.db.connect();
     await reader.query('begin; select * from positions');
-    const second = command('rebuild', '--batch', '500');
+    const second = command('rebuild', '--batch', '250');
     await until(() => second.tail().includes('The swap waits'), {
       timeoutMs: minutes,
       onTimeout: () => new Error(second.tail()),
