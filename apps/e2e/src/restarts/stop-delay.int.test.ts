@@ -2,7 +2,8 @@ import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstrea
 import { startInstance } from '../system/instance.ts';
 import { startSystem } from '../system/system.ts';
 
-it.each([
+// Concurrent, because both mostly wait for the delay.
+it.concurrent.each([
   ['ingest', '/openapi.json'],
   ['gateway', '/api/calls'],
 ] as const)(
