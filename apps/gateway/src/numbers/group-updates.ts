@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { throttle } from '@callstream/resilience';
 import type { Throttle } from '@callstream/resilience';
+import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
@@ -90,7 +91,7 @@ export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: Gro
 
 /** `envelope`: status and id, if the frame answers a request. */
 export const viewFrame = (kind: ViewKind, { bytes }: SerializedView, envelope: object = {}): OutgoingFrame => [
-  Buffer.from(`${JSON.stringify({ event: kind, ...envelope }).slice(0, -1)},"data":`),
+  Buffer.from(openField({ event: kind, ...envelope }, 'data')),
   bytes,
   closingBrace,
 ];

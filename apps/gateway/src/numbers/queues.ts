@@ -6,8 +6,17 @@ import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { countingRulesJson } from './totals.ts';
 import { truncatedJsonList } from './truncated-list.ts';
 
-/** The queues of a scope and their total: the JSON of `Queues`, without `as_of` and the outer braces. */
-export function queuesJson(snapshot: QueueSnapshot, scope: Scope): string {
+/** What `Queues` or `Agents` says, without `as_of`. */
+export interface ViewContent {
+  readonly fields: object;
+  /** Name of its last field. */
+  readonly list: 'queues' | 'agents';
+  /** JSON list: {@link truncatedJsonList}. */
+  readonly items: string;
+}
+
+/** The queues of a scope and their total: the content of `Queues`. */
+export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewContent {
   const visible =
     scope.queues === null ? null : new Set([...scope.queues].filter((queue) => snapshot.queues.has(queue)));
   const states =
@@ -21,8 +30,11 @@ export function queuesJson(snapshot: QueueSnapshot, scope: Scope): string {
     if (first) presences[first.presence]++;
   }
   const total = queueNow({ ...states.reduce(add, noQueues), presences });
-  const head = JSON.stringify({ today: snapshot.today, ...countingRulesJson(snapshot.rules), total });
-  return `${head.slice(1, -1)},"queues":${truncatedJsonList(states.values().map(({ json }) => json()))}`;
+  return {
+    fields: { today: snapshot.today, ...countingRulesJson(snapshot.rules), total },
+    list: 'queues',
+    items: truncatedJsonList(states.values().map(({ json }) => json())),
+  };
 }
 
 type QueueSums = Pick<QueueState, 'waiting' | 'longestWaitingSince' | 'talking' | 'today'>;

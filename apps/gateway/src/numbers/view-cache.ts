@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Scope } from '../access/scope.ts';
+import { openField } from '../open-field.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import { createSingleFlight } from '../scheduling/single-flight.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
 import { agentNow, agentsInQueues } from './agents.ts';
 import type { QueueSnapshot } from './queue-snapshot.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
-import { queuesJson } from './queues.ts';
+import { queuesContent } from './queues.ts';
+import type { ViewContent } from './queues.ts';
 import { truncatedJsonList } from './truncated-list.ts';
 
 export type ViewKind = 'Queues' | 'Agents';
@@ -96,13 +98,14 @@ const filterOf = (snapshot: QueueSnapshot, { queues }: NumberView): string[] | n
   queues === undefined ? null : [...new Set(queues)].filter((queue) => snapshot.agentsByQueue.has(queue)).toSorted();
 
 function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
-  const content = view.kind === 'Queues' ? queuesJson(snapshot, view.scope) : agentsJson(snapshot, view);
-  const version = createHash('sha1').update(content).digest('base64');
-  return { bytes: Buffer.from(`{"as_of":${snapshot.asOf},${content}}`), version };
+  const { fields, list, items } =
+    view.kind === 'Queues' ? queuesContent(snapshot, view.scope) : agentsContent(snapshot, view);
+  const version = createHash('sha1').update(openField(fields, list)).update(items).digest('base64');
+  return { bytes: Buffer.from(`${openField({ as_of: snapshot.asOf, ...fields }, list)}${items}}`), version };
 }
 
-/** The agents of a view: the JSON of `Agents`, without `as_of` and the outer braces. */
-function agentsJson(snapshot: QueueSnapshot, view: NumberView): string {
+/** The agents of a view: the content of `Agents`. */
+function agentsContent(snapshot: QueueSnapshot, view: NumberView): ViewContent {
   const { scope } = view;
   const selected = filterOf(snapshot, view) ?? scope.queues;
   const visible = selected && new Set([...selected].filter((queue) => queue !== '' && scope.includes(queue)));
@@ -110,5 +113,5 @@ function agentsJson(snapshot: QueueSnapshot, view: NumberView): string {
   const items = function* (): Iterable<string> {
     for (const agent of agentsInQueues(snapshot, visible)) yield JSON.stringify(toJson(agent));
   };
-  return `"agents":${truncatedJsonList(items())}`;
+  return { fields: {}, list: 'agents', items: truncatedJsonList(items()) };
 }

@@ -1,6 +1,7 @@
 import type { ListCallsOptions } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import { openField } from '../open-field.ts';
 import type { FairPool } from '../scheduling/fair-pool.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import type { VisibleEvent } from './visible-tables.ts';
@@ -56,7 +57,7 @@ export function createCallQueries({ pool, topic, metrics }: CallQueriesOptions):
 }
 
 function eventListOf(rows: readonly VisibleEvent[], more: boolean): EventList {
-  const begin = `{"next":${more ? (rows[0]?.id ?? null) : null},"events":`;
+  const begin = openField({ next: more ? (rows[0]?.id ?? null) : null }, 'events');
   const page = Buffer.from(`${begin}[${rows.map(({ json }) => json).join()}]}`);
   return { rows: page.subarray(begin.length, -1), page, more, uuids: rows.map(({ uuid }) => uuid) };
 }

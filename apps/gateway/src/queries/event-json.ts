@@ -1,6 +1,7 @@
 import type { EventRow } from '@callstream/tables';
 import { maskEvent } from '../access/mask.ts';
 import type { Forms } from '../access/scope.ts';
+import { openField } from '../open-field.ts';
 
 /** An event in a list or a frame, without its body. */
 type EventMetadata = Omit<EventRow, 'type' | 'body' | 'bodyBytes'>;
@@ -20,7 +21,7 @@ export interface EventContent {
 
 /** An event as JSON text, as in lists and frames. The body is inserted as text, without being parsed, unless it is masked. */
 export const eventForms: Forms<EventContent, string> = {
-  full: (content) => `${JSON.stringify(fieldsOf(content)).slice(0, -1)},"event":${eventOf(content)}}`,
+  full: (content) => `${openField(fieldsOf(content), 'event')}${eventOf(content)}}`,
   masked: (content) =>
     JSON.stringify(maskEvent({ ...fieldsOf(content), event: JSON.parse(eventOf(content)) as unknown })),
 };

@@ -16,6 +16,7 @@ import type { CallWatches } from '../call-watches/call-watches.ts';
 import type { Subscriptions } from '../live/subscriptions.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NumberWatches } from '../numbers/number-watches.ts';
+import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { CallQueries, RowList } from '../queries/call-queries.ts';
@@ -121,7 +122,7 @@ export function createRequestHandler(options: RequestHandlerOptions): HandleRequ
 
 function answerFrame(head: object, answer: string | RowList): OutgoingFrame {
   const isList = typeof answer !== 'string';
-  const begin = `${JSON.stringify(isList && answer.more ? { ...head, more: true } : head).slice(0, -1)},"data":`;
+  const begin = openField(isList && answer.more ? { ...head, more: true } : head, 'data');
   return isList ? [Buffer.from(begin), answer.rows, end] : `${begin}${answer}}`;
 }
 
