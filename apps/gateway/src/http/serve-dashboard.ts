@@ -38,7 +38,7 @@ interface StaticFile {
 
 /**
  * Serves the dashboard, and passes all other requests to `otherwise`. All files are read once, at the start, so no request
- * leads to the disk (path traversal). The view is in the fragment of the URL, so the only page is `/`.
+ * leads to the disk (path traversal), as it would with sirv 3, which opens the file for each. The view is in the fragment of the URL, so the only page is `/`.
  */
 export function serveDashboard(folder: string, otherwise: RequestListener): RequestListener {
   const files = readFiles(folder);

@@ -43,8 +43,8 @@ interface PipelineConnection extends Omit<Connection, 'parse' | 'bind' | 'execut
 const preparedOf = new WeakMap<ClientBase, Set<string>>();
 
 /**
- * Sends all statements in one pipeline: Postgres executes them one after the other, without a round trip in between. After
- * a statement that fails, the rest is skipped.
+ * Sends all statements in one pipeline: Postgres executes them one after the other, without a round trip in between. So a
+ * batch of the projector takes two round trips, not ten (docs/decisions/0006). After a statement that fails, the rest is skipped.
  * @returns the result of each statement
  * @throws {DatabaseError} of the first statement that fails
  * @see https://www.postgresql.org/docs/current/protocol-flow.html#PROTOCOL-FLOW-PIPELINING

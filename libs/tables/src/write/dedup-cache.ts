@@ -55,7 +55,7 @@ export function createDuplicateDetector(): DuplicateDetector {
 /** Set associativity: a new uuid evicts the oldest of the eight in its bucket, so eviction is nearly by age. */
 const ways = 8;
 
-/** A set-associative cache of 32-bit hashes of uuids. */
+/** A set-associative cache of 32-bit hashes of uuids: 4 MB per million, where a Set of their texts takes 80 MB. */
 function createUuidSet(size: number) {
   const buckets = size / ways;
   const hashes = new Uint32Array(size);
