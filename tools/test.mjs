@@ -1,4 +1,4 @@
-// `npm test`: lint, types and all tests but the long ones. `npm test -- ARGS…`: only jest, with these arguments.
+// `npm test`: lint, types, dead code and all tests but the long ones. `npm test -- ARGS…`: only jest, with these arguments.
 // `npm run test:long`: the long tests.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,10 +14,13 @@ buildDashboard();
 process.chdir(root);
 
 const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };
-const checked =
-  isLong || args.length > 0
-    ? 0
-    : await runPinned(['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'], nx);
+const lintAndTypes = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'];
+const failedChecks = [];
+if (!isLong && args.length === 0) {
+  if ((await runPinned(lintAndTypes, nx)) !== 0) failedChecks.push('lint or typecheck');
+  if ((await runPinned(['node_modules/knip/bin/knip.js'])) !== 0)
+    failedChecks.push('knip (what is unused: delete it, or do not export it)');
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'callstream-jest-'));
 const report = join(folder, 'report.json');
@@ -33,8 +36,8 @@ try {
     },
   );
   const { passed, failed } = count(report);
-  process.exitCode = checked || tested || (failed > 0 || passed === 0 ? 1 : 0);
-  if (checked !== 0) console.log('\nlint or typecheck failed: see above.');
+  process.exitCode = tested || (failedChecks.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
+  for (const check of failedChecks) console.log(`\n${check} failed: see above.`);
   console.log(`\n${passed} passed, ${failed} failed`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
