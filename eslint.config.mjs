@@ -1,3 +1,4 @@
+import { builtinModules } from 'node:module';
 import nx from '@nx/eslint-plugin';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
@@ -62,16 +63,67 @@ const eachMechanismOnce = [
   },
 ];
 
-/** Packages that one folder hides behind its own types. */
-const kafkajsOnly = {
-  regex: '^kafkajs(/|$)',
-  message: 'Only the Kafka folder of libs/runtime knows kafkajs: docs/kafkajs.md.',
+/**
+ * Each wall is a rule of its own, which a folder turns off: of `no-restricted-syntax` and `no-restricted-imports` only the
+ * last block that matches a file counts.
+ */
+const wall = (message, selector, refuses = () => true) => ({
+  create: (context) => ({ [selector]: (node) => refuses(node) && context.report({ node, message }) }),
+});
+/** Refuses a text with this beginning, or a template, inside of the nodes of `within`. */
+const textWall = (message, pattern, within = '') =>
+  wall(message, `${within} :matches(Literal, TemplateElement:first-child)`, ({ value }) =>
+    pattern.test(typeof value === 'string' ? value : (value?.raw ?? '')),
+  );
+const imports =
+  ':matches(ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, ImportExpression, TSImportType)';
+const walls = {
+  // The names of these packages anywhere: in an import, import(), require, or a type.
+  pg: textWall(
+    'Only libs/tables uses Postgres, and libs/stack for servers of tests.',
+    /^(pg|pg-[\w-]+|node-pg-migrate)(\/|$)/,
+  ),
+  kafkajs: textWall('Only the Kafka folder of libs/runtime knows kafkajs: docs/kafkajs.md.', /^kafkajs(\/|$)/),
+  sql: textWall(
+    'Only libs/tables has SQL: export a function from it.',
+    new RegExp(
+      `^\\s*(?![A-Z][a-z])(?i:${[
+        'select\\s',
+        'insert\\s+into\\s',
+        'update\\s+\\S+\\s+(\\w+\\s+)?set\\s',
+        'delete\\s+from\\s',
+        'with\\s+(recursive\\s+)?\\w+\\s+as\\s',
+        'create\\s+(or|table|schema|database|unique|index|role|user|extension|view|function|type)\\s',
+        '(alter|drop)\\s+(table|schema|database|index|role|user|system|view|function)\\s',
+        'truncate\\s',
+        'vacuum(\\s|$)',
+        'analyze(\\s|$)',
+        '(listen|unlisten|notify)\\s+\\w+$',
+        'explain\\s',
+        'copy\\s+\\S+\\s+(from|to)\\s',
+        'lock\\s+table\\s',
+        'set\\s+(local|session|transaction|constraints)\\s',
+        '(begin|commit|rollback)\\s*;',
+      ].join('|')})`,
+    ),
+  ),
+  node: textWall(
+    'This code runs in browsers too, without Node.',
+    new RegExp(`^(node:|(${builtinModules.join('|')})(/|$))`),
+    imports,
+  ),
+  env: wall(
+    'Only main.ts reads the environment; pass a config.',
+    [
+      'MemberExpression[object.name="process"]:matches([property.name="env"], [property.value="env"])',
+      'MemberExpression[object.property.name="process"]:matches([property.name="env"], [property.value="env"])',
+      'VariableDeclarator[init.name="process"] > ObjectPattern > Property[key.name="env"]',
+      ':matches(ImportDeclaration, ExportNamedDeclaration)[source.value=/^(node:)?process$/]',
+    ].join(', '),
+  ),
+  testing: textWall('Only tests use the support for tests.', /^@callstream\/\w+\/testing$/, imports),
 };
-const pgOnly = {
-  regex: '^(pg|pg-[^/]+|node-pg-migrate)(/|$)',
-  message: 'Only libs/tables uses Postgres, and libs/stack for servers of tests.',
-};
-const noImportsOf = (...patterns) => ({ 'no-restricted-imports': ['error', { patterns }] });
+const tests = ['**/*.test.ts', '**/testing/**', 'apps/e2e/**'];
 /** They need an order of imports that nobody sees, and happen where nobody asked for them. */
 const noSideEffectImports = [
   {
@@ -83,7 +135,7 @@ const noSideEffectImports = [
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
   {
-    plugins: { '@nx': nx, 'import-x': importX },
+    plugins: { '@nx': nx, 'import-x': importX, walls: { rules: walls } },
     settings: {
       'import-x/extensions': ['.ts', '.tsx'],
       'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
@@ -101,18 +153,12 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
       'no-restricted-exports': ['error', { restrictDefaultExports: { direct: true } }],
       'no-restricted-syntax': ['error', ...noSpreadLiterals, ...noSideEffectImports, ...eachMechanismOnce],
-      ...noImportsOf(kafkajsOnly, pgOnly),
+      'walls/pg': 'error',
+      'walls/kafkajs': 'error',
+      'walls/sql': 'error',
+      'walls/env': 'error',
+      'walls/testing': 'error',
       'import-x/no-cycle': ['error', { ignoreExternal: true }],
-    },
-  },
-  {
-    files: ['**/src/**/*.ts'],
-    ignores: ['**/main.ts', '**/*.test.ts', 'apps/simulator/**', 'apps/e2e/**', 'libs/stack/**'],
-    rules: {
-      'no-restricted-properties': [
-        'error',
-        { object: 'process', property: 'env', message: 'Only main.ts reads the environment; pass a config.' },
-      ],
     },
   },
   {
@@ -129,23 +175,30 @@ export default tseslint.config(
       ],
     },
   },
+  { files: ['libs/tables/**/*.ts', 'libs/stack/**/*.ts'], rules: { 'walls/pg': 'off' } },
+  { files: ['libs/runtime/src/kafka/**/*.ts', 'libs/runtime/testing/**/*.ts'], rules: { 'walls/kafkajs': 'off' } },
   {
-    files: ['libs/runtime/src/kafka/**/*.ts', 'libs/runtime/testing/**/*.ts'],
-    rules: noImportsOf(pgOnly),
+    // The spool is SQLite.
+    files: ['libs/tables/**/*.ts', 'libs/stack/**/*.ts', 'apps/ingest/src/spool/**/*.ts', ...tests],
+    rules: { 'walls/sql': 'off' },
   },
   {
-    files: ['libs/tables/**/*.ts', 'libs/stack/**/*.ts'],
-    rules: noImportsOf(kafkajsOnly),
+    // Composition roots, tools, and what starts servers for them.
+    files: ['**/main.ts', 'apps/simulator/src/{simulate,send}.ts', 'tools/**/*.ts', 'libs/stack/**/*.ts', ...tests],
+    rules: { 'walls/env': 'off' },
+  },
+  { files: tests, rules: { 'walls/testing': 'off' } },
+  {
+    files: ['libs/{domain,contracts,client}/src/**/*.ts', 'apps/dashboard/src/**/*.{ts,tsx}'],
+    ignores: ['**/*.test.ts'],
+    rules: { 'walls/node': 'error' },
   },
   {
     // The domain is pure: no I/O, no clock, no randomness.
     files: ['libs/domain/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
-      'no-restricted-imports': [
-        'error',
-        { patterns: [{ regex: '^(node:|[^.])', message: 'The domain imports nothing.' }] },
-      ],
+      'no-restricted-imports': ['error', { patterns: [{ regex: '^[^.]', message: 'The domain imports nothing.' }] }],
       'no-restricted-globals': [
         'error',
         'process',
@@ -200,7 +253,7 @@ export default tseslint.config(
               message: 'Import types only: its values import zod.',
             },
           ],
-          patterns: [{ regex: '^(node:|zod|ws)', message: 'The client runs in browsers, without zod.' }],
+          patterns: [{ regex: '^(zod|ws)', message: 'The client runs in browsers, without zod.' }],
         },
       ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
@@ -224,7 +277,7 @@ export default tseslint.config(
               message: 'Import types only: its values import zod.',
             },
           ],
-          patterns: [{ regex: '^(node:|zod)', message: 'The dashboard runs in browsers, without zod.' }],
+          patterns: [{ regex: '^zod', message: 'The dashboard runs in browsers, without zod.' }],
         },
       ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],

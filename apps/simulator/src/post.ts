@@ -42,7 +42,8 @@ function explain(answer: string): string {
 }
 
 /** The webhook of the ingest of this checkout. */
-export const defaultUrl = `http://127.0.0.1:${process.env['INGEST_PORT'] || '3000'}/webhook`;
+export const defaultUrl = ({ INGEST_PORT }: NodeJS.ProcessEnv): string =>
+  `http://127.0.0.1:${INGEST_PORT || '3000'}/webhook`;
 
 /** Parses an option `Name: value` that may be given more than once. @throws {InvalidArgumentError} if it is not a header */
 export function collectHeader(line: string, headers: Readonly<Record<string, string>> = {}): Record<string, string> {

@@ -9,7 +9,7 @@ const program = new Command('send')
     'Posts one test event, or the events of a file in its order. The file has one JSON object per line (NDJSON).',
   )
   .argument('[file]', 'an NDJSON file, or - for standard input')
-  .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl)
+  .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl(process.env))
   .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
   .parse();
 const { url, header } = program.opts<{ url: string; header?: Record<string, string> }>();

@@ -33,7 +33,7 @@ interface SimulateOptions {
 
 const options = new Command('simulate')
   .description('Simulates a call centre that posts its events to the webhook, until Ctrl-C.')
-  .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl)
+  .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl(process.env))
   .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
   .option('--seed <number>', 'the same seed and --start give the same events', positive, 1)
   .option('--rate <number>', 'average number of events per second; in the first minute there are fewer', positive, 8)

@@ -44,29 +44,38 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['libs/client/src/index.ts', '@callstream/runtime', boundary],
   ['libs/client/src/index.ts', '@callstream/contracts', '@typescript-eslint/no-restricted-imports'],
   ['libs/client/src/index.ts', '@callstream/contracts/live-call-of', null],
-  ['libs/client/src/index.ts', 'node:events', '@typescript-eslint/no-restricted-imports'],
+  ['libs/client/src/index.ts', 'node:events', 'walls/node'],
+  ['libs/client/src/index.ts', 'events', 'walls/node'],
+  ['libs/client/src/client.test.ts', 'node:events', null],
+  ['libs/contracts/src/index.ts', 'node:crypto', 'walls/node'],
+  ['libs/contracts/src/index.ts', 'fs/promises', 'walls/node'],
+  ['libs/contracts/src/index.ts', 'zod', null],
+  ['apps/dashboard/src/page.tsx', 'node:fs', 'walls/node'],
   ['apps/dashboard/src/page.tsx', '@callstream/client', null],
   ['apps/dashboard/src/page.tsx', '@callstream/runtime', boundary],
   ['apps/dashboard/src/page.tsx', '@callstream/gateway/src/socket/client-socket.ts', boundary],
   ['apps/dashboard/src/page.tsx', '@callstream/contracts', '@typescript-eslint/no-restricted-imports'],
   ['libs/domain/src/event.ts', '@callstream/contracts', boundary],
-  ['libs/domain/src/event.ts', 'node:fs', 'no-restricted-imports'],
+  ['libs/domain/src/event.ts', 'node:fs', 'walls/node'],
   ['libs/domain/src/event.ts', 'zod', 'no-restricted-imports'],
   ['libs/domain/src/kinds.ts', './event.ts', 'import-x/no-cycle'],
   ['libs/domain/src/event.ts', './kinds.ts', null],
   ['libs/runtime/src/kafka/connect.ts', 'kafkajs', null],
-  ['libs/runtime/src/kafka/connect.ts', 'pg', 'no-restricted-imports'],
+  ['libs/runtime/src/kafka/connect.ts', 'pg', 'walls/pg'],
   ['libs/runtime/src/kafka/connect.ts', './kafkajs-2.2.4/reconnect.ts', 'no-restricted-syntax'],
-  ['libs/runtime/src/config/kafka-env.ts', 'kafkajs', 'no-restricted-imports'],
-  ['libs/stack/src/kafka.ts', 'kafkajs', 'no-restricted-imports'],
-  ['apps/gateway/src/main.ts', 'kafkajs/src/cluster/index.js', 'no-restricted-imports'],
-  ['apps/e2e/src/system/system.ts', 'kafkajs', 'no-restricted-imports'],
+  ['libs/runtime/src/config/kafka-env.ts', 'kafkajs', 'walls/kafkajs'],
+  ['libs/stack/src/kafka.ts', 'kafkajs', 'walls/kafkajs'],
+  ['apps/gateway/src/main.ts', 'kafkajs/src/cluster/index.js', 'walls/kafkajs'],
+  ['apps/e2e/src/system/system.ts', 'kafkajs', 'walls/kafkajs'],
   ['libs/tables/src/connection/pool.ts', 'pg', null],
-  ['libs/tables/src/connection/pool.ts', 'kafkajs', 'no-restricted-imports'],
+  ['libs/tables/src/connection/pool.ts', 'kafkajs', 'walls/kafkajs'],
   ['libs/stack/src/postgres.ts', 'pg', null],
-  ['apps/projector/src/run.ts', 'pg', 'no-restricted-imports'],
-  ['apps/projector/src/run.ts', 'pg-copy-streams', 'no-restricted-imports'],
-  ['apps/e2e/src/system/system.ts', 'pg', 'no-restricted-imports'],
+  ['apps/projector/src/run.ts', 'pg', 'walls/pg'],
+  ['apps/projector/src/run.ts', 'pg-copy-streams', 'walls/pg'],
+  ['apps/e2e/src/system/system.ts', 'pg', 'walls/pg'],
+  ['apps/projector/src/run.ts', '@callstream/tables/testing', 'walls/testing'],
+  ['apps/projector/testing/fixture.ts', '@callstream/tables/testing', null],
+  ['apps/projector/src/projection.int.test.ts', '@callstream/tables/testing', null],
 ];
 
 /** What the domain must not contain, without an import. */
@@ -76,6 +85,42 @@ const forbidden: readonly [text: string, rule: string][] = [
   ['export const luck = (): number => Math.random();\n', 'no-restricted-properties'],
   ['export const out = (): void => console.log(1);\n', 'no-restricted-globals'],
   ['export const both = (a: object): object => ({ ...a, ...{ b: 1 } });\n', 'no-restricted-syntax'],
+];
+
+/** A way around a wall without an import declaration, and the rule that forbids it; null if it is allowed. */
+const aroundWalls: readonly [filePath: string, text: string, rule: string | null][] = [
+  ['apps/gateway/src/run.ts', "createRequire(import.meta.url)('kafkajs/src/cluster');\n", 'walls/kafkajs'],
+  ['apps/gateway/src/run.ts', "await import('kafkajs');\n", 'walls/kafkajs'],
+  ['apps/gateway/src/run.ts', 'require.resolve(`kafkajs/src/${name}`);\n', 'walls/kafkajs'],
+  ['apps/gateway/src/run.ts', "export type Client = import('kafkajs').Kafka;\n", 'walls/kafkajs'],
+  ['libs/runtime/src/kafka/kafkajs-2.2.4/internals.ts', "require('kafkajs/package.json');\n", null],
+  ['apps/projector/src/run.ts', "createRequire(import.meta.url)('pg');\n", 'walls/pg'],
+  ['apps/projector/src/run.ts', "export type Pool = import('pg').Pool;\n", 'walls/pg'],
+  ['libs/contracts/src/api.ts', "await import('node:fs');\n", 'walls/node'],
+  ['libs/contracts/src/api.ts', "export type Hash = import('node:crypto').Hash;\n", 'walls/node'],
+  ['libs/contracts/src/api.ts', "export { readFile } from 'node:fs/promises';\n", 'walls/node'],
+  ['apps/gateway/src/http/calls.ts', "export const sql = 'select 1';\n", 'walls/sql'],
+  ['apps/gateway/src/http/calls.ts', 'export const sql = `\n  with a as (select 1) ${rest}`;\n', 'walls/sql'],
+  ['apps/projector/src/run.ts', "export const sql = 'DELETE FROM calls';\n", 'walls/sql'],
+  ['apps/projector/src/run.ts', "export const sql = 'begin; update calls set queue = null';\n", 'walls/sql'],
+  ['apps/projector/src/run.ts', "export const sql = 'update projection.calls c set queue = null';\n", 'walls/sql'],
+  ['apps/projector/src/run.ts', "export const sql = 'create table t ()';\n", 'walls/sql'],
+  ['apps/projector/src/run.ts', "export const text = 'Select a queue, or update the page.';\n", null],
+  ['apps/projector/src/run.ts', "export const text = 'rollback';\n", null],
+  ['apps/ingest/src/spool/segment.ts', "export const sql = 'select 1';\n", null],
+  ['apps/ingest/src/webhook/app.ts', "export const sql = 'select 1';\n", 'walls/sql'],
+  ['libs/tables/src/read/board.ts', "export const sql = 'select 1';\n", null],
+  ['libs/runtime/src/log.ts', "export const level = process.env['LOG_LEVEL'];\n", 'walls/env'],
+  ['libs/runtime/src/log.ts', "export const level = process['env'].LOG_LEVEL;\n", 'walls/env'],
+  ['libs/runtime/src/log.ts', 'export const { env } = process;\n', 'walls/env'],
+  ['libs/runtime/src/log.ts', "export { env } from 'node:process';\n", 'walls/env'],
+  ['libs/runtime/src/log.ts', "import process from 'node:process';\n", 'walls/env'],
+  ['libs/runtime/src/log.ts', 'export const level = globalThis.process.env.LOG_LEVEL;\n', 'walls/env'],
+  ['apps/simulator/src/post.ts', "export const port = process.env['INGEST_PORT'];\n", 'walls/env'],
+  ['apps/simulator/src/send.ts', "export const port = process.env['INGEST_PORT'];\n", null],
+  ['apps/gateway/src/run.ts', "export const port = process.env['GATEWAY_PORT'];\n", 'walls/env'],
+  ['apps/gateway/src/main.ts', "export const port = process.env['GATEWAY_PORT'];\n", null],
+  ['tools/up.ts', "export const port = process.env['GATEWAY_PORT'];\n", null],
 ];
 
 const restricted = '@typescript-eslint/no-restricted-imports';
@@ -108,14 +153,15 @@ const mechanisms: readonly [filePath: string, text: string, rule: string | null]
   ['libs/tables/src/connection/client.ts', "export const code = 'CERT_HAS_EXPIRED';\n", byHand],
 ];
 
+const ways = [...aroundWalls, ...unscoped, ...mechanisms];
+
 describe('module boundaries', () => {
   let found: string[][];
   beforeAll(async () => {
     found = await lint([
       ...imports.map(([filePath, module]) => ({ filePath, text: importOf(module) })),
       ...forbidden.map(([text]) => ({ filePath: 'libs/domain/src/event.ts', text })),
-      ...unscoped.map(([filePath, text]) => ({ filePath, text })),
-      ...mechanisms.map(([filePath, text]) => ({ filePath, text })),
+      ...ways.map(([filePath, text]) => ({ filePath, text })),
     ]);
   }, 300_000);
 
@@ -130,13 +176,8 @@ describe('module boundaries', () => {
     'the domain must not contain: $text',
     ({ rule, i }) => expect(found[imports.length + i]).toContain(rule),
   );
-  it.each(unscoped.map(([filePath, text, rule], i) => ({ filePath, text: text.trim(), rule, i })))(
+  it.each(ways.map(([filePath, text, rule], i) => ({ filePath, text: text.trim(), rule, i })))(
     '$filePath with $text breaks the lint rule: $rule',
     ({ rule, i }) => expect(found[imports.length + forbidden.length + i]).toEqual(rule === null ? [] : [rule]),
-  );
-  it.each(mechanisms.map(([filePath, text, rule], i) => ({ filePath, text: text.trim(), rule, i })))(
-    'a mechanism by hand in $filePath breaks the lint rule: $rule: $text',
-    ({ rule, i }) =>
-      expect(found[imports.length + forbidden.length + unscoped.length + i]).toEqual(rule === null ? [] : [rule]),
   );
 });
