@@ -1,10 +1,10 @@
 import { tableNames } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { readProjectionSql } from '@callstream/tables/testing';
+import { poolOf, readProjectionSql } from '@callstream/tables/testing';
 
 /** The live tables with their rows, as SQL that `client.query` can run on an empty database. */
 export async function dumpTables(db: Tables): Promise<string> {
-  const client = await db.connect();
+  const client = await poolOf(db).connect();
   try {
     await client.query(`set timezone = 'UTC'`);
     const rowsOf = async (sql: string): Promise<string[]> =>

@@ -11,6 +11,7 @@ import {
   positionMove,
   project,
   readableVersionMin,
+  withConnection,
 } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { batchOf } from '@callstream/tables/testing';
@@ -106,20 +107,17 @@ function createTestLog({ publisher, topic, partitions }: TestLogOptions): TestLo
 function createTestProjector(db: Tables, log: TestLog): (notify?: boolean) => Promise<void> {
   const projected = log.ends.map(() => 0);
   return async (notify = true) => {
-    const client = await db.connect();
-    try {
+    await withConnection(db, async (connection) => {
       for (const [partition, next] of log.ends.entries()) {
         const expected = projected[partition] ?? 0;
         const events = log.events.filter(({ id }) => partitionOf(id) === partition && offsetOf(id) >= expected);
         if (events.length === 0) continue;
         const last = { uuid: logId, timestamp: Date.now() };
         const moves = [positionMove({ partition, expected, next, version: readableVersionMin, last })];
-        await project(client, { moves, batch: batchOf(events) });
+        await project(connection, { moves, batch: batchOf(events) });
         projected[partition] = next;
       }
-      if (notify) await notifyProjected(client);
-    } finally {
-      client.release();
-    }
+      if (notify) await notifyProjected(connection);
+    });
   };
 }

@@ -4,6 +4,7 @@ import { endOffsets } from '@callstream/runtime';
 import { abortTransaction } from '@callstream/runtime/testing';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../testing/projector.ts';
 import { body, createFixture, event } from '../testing/fixture.ts';
 import type { ProjectorFixture } from '../testing/fixture.ts';
@@ -40,9 +41,9 @@ it('rereads the position when another projector has moved it', async () => {
   await fixture.produce({ value: event('theirs') }, { value: event('theirs', 'call.waiting') });
   await fixture.untilProjected();
   // For this projector, that looks like a commit of another one.
-  await fixture.db.query('update positions set next_offset = next_offset - 2 where partition = 0');
-  await fixture.db.query('delete from events where call_id = $1', ['theirs']);
-  await fixture.db.query('delete from calls where call_id = $1', ['theirs']);
+  await poolOf(fixture.db).query('update positions set next_offset = next_offset - 2 where partition = 0');
+  await poolOf(fixture.db).query('delete from events where call_id = $1', ['theirs']);
+  await poolOf(fixture.db).query('delete from calls where call_id = $1', ['theirs']);
   await fixture.produce({ value: event('mine') });
   await fixture.expectFold();
   expect(await projector.metric('conflicts')).toBe(1);
@@ -65,7 +66,7 @@ it('skips the records of an aborted transaction, and does not stall at its end',
 
 it('counts the same event in two partitions once, with all its deliveries, without a deadlock', async () => {
   const deadlocks = async (): Promise<number> => {
-    const { rows } = await fixture.db.query<{ deadlocks: string }>(
+    const { rows } = await poolOf(fixture.db).query<{ deadlocks: string }>(
       'select deadlocks from pg_stat_database where datname = current_database()',
     );
     return Number(rows[0]?.deadlocks);
@@ -91,7 +92,9 @@ it('counts the same event in two partitions once, with all its deliveries, witho
   for (let round = 0; round < 5; round++)
     await Promise.all([fixture.produce(...both), fixture.untilProjected()]).then(() => fixture.produce(...reversed));
   await fixture.expectFold();
-  const { rows } = await fixture.db.query(`select distinct deliveries from events where call_id like 'shared-%'`);
+  const { rows } = await poolOf(fixture.db).query(
+    `select distinct deliveries from events where call_id like 'shared-%'`,
+  );
   expect(rows).toEqual([{ deliveries: 15 }]);
   expect(await projector.metric('retries')).toBe(0);
   expect((await deadlocks()) - before).toBe(0);

@@ -40,31 +40,23 @@ export function addCounter<Label extends string>(
   return counter;
 }
 
-/** The part of `pg`'s Pool that is measured. */
+/** A connection pool with the numbers that are measured; `waiting`: queries that wait for a connection. */
 interface Pool {
-  readonly totalCount: number;
-  readonly idleCount: number;
-  /** Queries that wait for a connection. */
-  readonly waitingCount: number;
-  readonly options: { readonly max: number };
+  readonly connections: () => Readonly<Record<'open' | 'busy' | 'max' | 'waiting', number>>;
 }
 
 /** Adds gauges of connection pools to Postgres, labelled with the key in `pools`. */
 export function addPoolGauges(registry: Registry, pools: Readonly<Record<string, Pool>>): void {
-  const add = (name: string, help: string, value: (pool: Pool) => number): void => {
+  const add = (name: string, help: string, measured: keyof ReturnType<Pool['connections']>): void => {
     const collect = function (this: Gauge): void {
-      for (const [name, pool] of Object.entries(pools)) this.set({ pool: name }, value(pool));
+      for (const [name, pool] of Object.entries(pools)) this.set({ pool: name }, pool.connections()[measured]);
     };
     registry.registerMetric(
       new Gauge({ name: `callstream_postgres_${name}`, help, labelNames: ['pool'], registers: [], collect }),
     );
   };
-  add('connections', 'Connections to Postgres that are open', ({ totalCount }) => totalCount);
-  add(
-    'busy_connections',
-    'Connections to Postgres that are in use',
-    ({ totalCount, idleCount }) => totalCount - idleCount,
-  );
-  add('max_connections', 'Most connections to Postgres that the pool opens', ({ options }) => options.max);
-  add('waiting_queries', 'Queries that wait for a connection of the pool', ({ waitingCount }) => waitingCount);
+  add('connections', 'Connections to Postgres that are open', 'open');
+  add('busy_connections', 'Connections to Postgres that are in use', 'busy');
+  add('max_connections', 'Most connections to Postgres that the pool opens', 'max');
+  add('waiting_queries', 'Queries that wait for a connection of the pool', 'waiting');
 }

@@ -3,10 +3,11 @@ export type { AdvisoryLock, ExclusiveTask } from './connection/advisory-lock.ts'
 export { classify, isStatementTimeout } from './connection/classify.ts';
 export type { Failure } from './connection/classify.ts';
 export { connectTables } from './connection/pool.ts';
-export type { Queryable, Tables, TablesOptions } from './connection/pool.ts';
+export type { TablesOptions } from './connection/pool.ts';
 export { discardedSchema, liveSchema, nextSchema, previousSchema, verifySchema } from './connection/schema-names.ts';
 export type { ProjectionSchema } from './connection/schema-names.ts';
 export { ConnectionLost, withConnection } from './connection/transaction.ts';
+export type { Queryable, Tables } from './connection/tables.ts';
 export { migrate } from './projection/migrate.ts';
 export { createBareProjection, dropProjection, readSchemas, tableNames } from './projection/schemas.ts';
 export type { SchemaState, TableName } from './projection/schemas.ts';

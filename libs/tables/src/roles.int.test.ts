@@ -23,6 +23,7 @@ import {
   withConnection,
 } from './index.ts';
 import type { Tables } from './index.ts';
+import { poolOf } from './connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -47,14 +48,14 @@ beforeAll(async () => {
   const database = stack.use(await testDatabase());
   const admin = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
   const script = await readFile(new URL('./roles.sql', import.meta.url), 'utf8');
-  await admin.query(script);
-  await admin.query(script);
+  await poolOf(admin).query(script);
+  await poolOf(admin).query(script);
   for (const role of roles) {
     const user = `test_${role}_${randomUUID().slice(0, 8)}`;
-    await admin.query(`create role ${user} login password 'secret' in role callstream_${role}`);
-    if (role === 'migrator') await admin.query(`alter role ${user} set role = callstream_migrator`);
+    await poolOf(admin).query(`create role ${user} login password 'secret' in role callstream_${role}`);
+    if (role === 'migrator') await poolOf(admin).query(`alter role ${user} set role = callstream_migrator`);
     stack.defer(async () => {
-      await admin.query(`drop owned by ${user}; drop role ${user}`);
+      await poolOf(admin).query(`drop owned by ${user}; drop role ${user}`);
     });
     const url = new URL(database.url);
     url.username = user;
@@ -87,13 +88,14 @@ const write = (expected: number): Promise<void> =>
   );
 
 const refuses = async (db: Tables, ...statements: string[]): Promise<void> => {
-  for (const statement of statements) await expect(db.query(statement)).rejects.toMatchObject({ code: '42501' });
+  for (const statement of statements)
+    await expect(poolOf(db).query(statement)).rejects.toMatchObject({ code: '42501' });
 };
 
 describe.each(['of the first migration', 'after a rebuild and a swap'])('with the projection %s', (when) => {
   if (when.startsWith('after'))
     it('the migrator can rebuild, swap and drop', async () => {
-      const next = connectTables({ url: as.migrator.options.connectionString ?? '', schema: nextSchema });
+      const next = connectTables({ url: poolOf(as.migrator).options.connectionString ?? '', schema: nextSchema });
       try {
         await createBareProjection(next, nextSchema);
         await completeProjection(next, nextSchema, { mayHaveDuplicates: false });
@@ -125,7 +127,7 @@ describe.each(['of the first migration', 'after a rebuild and a swap'])('with th
     expect((await listCalls(as.gateway, {})).rows).toHaveLength(2);
     expect((await listCallEvents(as.gateway, { topic, callId: '1772456400.30100' })).rows).toHaveLength(7);
     expect(await readPositions(as.gateway)).toHaveLength(1);
-    await as.gateway.query('listen callstream_projected; unlisten *');
+    await poolOf(as.gateway).query('listen callstream_projected; unlisten *');
     await refuses(
       as.gateway,
       `update calls set code = 'x'`,
@@ -136,7 +138,7 @@ describe.each(['of the first migration', 'after a rebuild and a swap'])('with th
 
   it('the reporter reads tables and views, not the positions, and writes nothing', async () => {
     for (const name of ['events', 'calls', 'visits', 'segments', ...views])
-      expect((await as.reporter.query(`select * from ${name}`)).rows.length).toBeGreaterThan(0);
+      expect((await poolOf(as.reporter).query(`select * from ${name}`)).rows.length).toBeGreaterThan(0);
     await refuses(
       as.reporter,
       'select * from positions',
@@ -147,16 +149,16 @@ describe.each(['of the first migration', 'after a rebuild and a swap'])('with th
 });
 
 it('a migration grants missing rights on its own tables, and none on tables that other code created', async () => {
-  const url = as.migrator.options.connectionString ?? '';
-  const readCalls = () => as.reporter.query('select from calls');
-  await as.migrator.query('revoke select on calls from callstream_reporter');
-  const { rows } = await as.migrator.query<{ fingerprint: string }>(
+  const url = poolOf(as.migrator).options.connectionString ?? '';
+  const readCalls = () => poolOf(as.reporter).query('select from calls');
+  await poolOf(as.migrator).query('revoke select on calls from callstream_reporter');
+  const { rows } = await poolOf(as.migrator).query<{ fingerprint: string }>(
     `select obj_description('projection'::regnamespace, 'pg_namespace') as fingerprint`,
   );
-  await as.migrator.query(`comment on schema projection is 'callstream other'`);
+  await poolOf(as.migrator).query(`comment on schema projection is 'callstream other'`);
   await migrate(url);
   await expect(readCalls()).rejects.toMatchObject({ code: '42501' });
-  await as.migrator.query(`comment on schema projection is '${rows[0]?.fingerprint ?? ''}'`);
+  await poolOf(as.migrator).query(`comment on schema projection is '${rows[0]?.fingerprint ?? ''}'`);
   await migrate(url);
   await readCalls();
 });

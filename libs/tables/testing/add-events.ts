@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { decode } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
-import { project } from '../src/index.ts';
+import { project, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
 import { batchOf } from './batch-of.ts';
+import { poolOf } from '../src/connection/tables.ts';
 
 const batchEvents = 10_000;
 
@@ -19,12 +20,9 @@ export async function addEvents(db: Tables, bodies: readonly object[]): Promise<
     if ('problem' in decoded) throw new Error(decoded.problem);
     return decoded.event;
   });
-  const client = await db.connect();
-  try {
+  await withConnection(db, async (connection) => {
     for (let from = 0; from < events.length; from += batchEvents)
-      await project(client, { moves: [], batch: batchOf(events.slice(from, from + batchEvents)) });
-    await client.query('analyze');
-  } finally {
-    client.release();
-  }
+      await project(connection, { moves: [], batch: batchOf(events.slice(from, from + batchEvents)) });
+  });
+  await poolOf(db).query('analyze');
 }

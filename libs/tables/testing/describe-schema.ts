@@ -1,4 +1,5 @@
 import type { Tables } from '../src/index.ts';
+import { poolOf } from '../src/connection/tables.ts';
 
 /** A column of a table or view, with the comments on both; null without a comment. */
 export interface ColumnDescription {
@@ -12,7 +13,7 @@ export interface ColumnDescription {
 
 /** Every column of the schema, ordered by table and position. */
 export async function describeSchema(db: Tables, schema: string): Promise<ColumnDescription[]> {
-  const { rows } = await db.query<ColumnDescription>(
+  const { rows } = await poolOf(db).query<ColumnDescription>(
     `select c.relname as table, case c.relkind when 'v' then 'view' else 'table' end as kind,
        obj_description(c.oid, 'pg_class') as about, a.attname as column, format_type(a.atttypid, a.atttypmod) as type,
        col_description(c.oid, a.attnum) as meaning

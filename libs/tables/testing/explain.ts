@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
-import type { Tables } from '../src/index.ts';
+import type { Queryable, Tables } from '../src/index.ts';
+import { poolOf, TablesConnection } from '../src/connection/tables.ts';
 
 interface Plan {
   readonly 'Node Type': string;
@@ -19,11 +20,11 @@ export interface ExecutedPlan {
 }
 
 /** Executes the queries of `read` with EXPLAIN ANALYZE; `read` itself gets no rows. */
-export async function explainReads(db: Tables, read: (db: Tables) => Promise<unknown>): Promise<ExecutedPlan[]> {
+export async function explainReads(db: Tables, read: (db: Queryable) => Promise<unknown>): Promise<ExecutedPlan[]> {
   const executed: ExecutedPlan[] = [];
   const query = async (statement: { readonly text: string; readonly values: unknown[] }): Promise<{ rows: [] }> => {
     const text = `explain (analyze, buffers, format json) ${statement.text}`;
-    const { rows } = await db.query<{ 'QUERY PLAN': [{ Plan: Plan & Record<string, number> }] }>(
+    const { rows } = await poolOf(db).query<{ 'QUERY PLAN': [{ Plan: Plan & Record<string, number> }] }>(
       text,
       statement.values,
     );
@@ -31,7 +32,7 @@ export async function explainReads(db: Tables, read: (db: Tables) => Promise<unk
     if (plan) executed.push(summarize(plan));
     return { rows: [] };
   };
-  await read({ query } as unknown as Tables & ClientBase);
+  await read(new TablesConnection({ query } as unknown as ClientBase));
   return executed;
 }
 

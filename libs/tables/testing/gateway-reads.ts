@@ -8,7 +8,7 @@ import {
   readCall,
   searchCalls,
 } from '../src/index.ts';
-import type { Tables } from '../src/index.ts';
+import type { Queryable, Tables } from '../src/index.ts';
 import { explainReads } from './explain.ts';
 import type { ExecutedPlan } from './explain.ts';
 
@@ -26,28 +26,28 @@ const visits = {
 
 /** The gateway's queries, by name. */
 const reads = {
-  'all calls': (db: Tables) => listCalls(db, {}),
-  'calls by state': (db: Tables) => listCalls(db, { state: 'WAITING' }),
-  'finished calls': (db: Tables) => listCalls(db, { state: 'FINISHED' }),
-  'calls of a queue': (db: Tables) => listCalls(db, { queue: '903', limit: 100 }),
-  'waiting calls of a queue': (db: Tables) => listCalls(db, { queue: '903', state: 'WAITING' }),
-  'a call': (db: Tables) => listCalls(db, { aggregate_id: 'many.77' }),
-  'a page of calls': (db: Tables) => listCalls(db, { before: 1_000 * 10 * 4096, limit: 100 }),
-  'calls in visible queues': (db: Tables) => listCalls(db, { visibleQueues: ['903', '904'], limit }),
-  'events of a call': (db: Tables) => listCallEvents(db, { topic: 'call-events', callId: 'many.77' }),
-  'events of a call in a visible queue': (db: Tables) =>
+  'all calls': (db: Queryable) => listCalls(db, {}),
+  'calls by state': (db: Queryable) => listCalls(db, { state: 'WAITING' }),
+  'finished calls': (db: Queryable) => listCalls(db, { state: 'FINISHED' }),
+  'calls of a queue': (db: Queryable) => listCalls(db, { queue: '903', limit: 100 }),
+  'waiting calls of a queue': (db: Queryable) => listCalls(db, { queue: '903', state: 'WAITING' }),
+  'a call': (db: Queryable) => listCalls(db, { aggregate_id: 'many.77' }),
+  'a page of calls': (db: Queryable) => listCalls(db, { before: 1_000 * 10 * 4096, limit: 100 }),
+  'calls in visible queues': (db: Queryable) => listCalls(db, { visibleQueues: ['903', '904'], limit }),
+  'events of a call': (db: Queryable) => listCallEvents(db, { topic: 'call-events', callId: 'many.77' }),
+  'events of a call in a visible queue': (db: Queryable) =>
     listCallEvents(db, { topic: 'call-events', callId: 'many.77', visibleQueues: ['903'] }),
-  'found by number': (db: Tables) => searchCalls(db, { number: '80077', limit, visibleQueues }),
-  'a whole call': (db: Tables) => readCall(db, { callId: 'many.77', visibleQueues }),
-  'found by call_id': (db: Tables) => searchCalls(db, { call_id: 'many.77', limit, visibleQueues }),
-  'found by time': (db: Tables) => searchCalls(db, { ...moments, limit, visibleQueues }),
-  'a page of calls in visible queues': (db: Tables) =>
+  'found by number': (db: Queryable) => searchCalls(db, { number: '80077', limit, visibleQueues }),
+  'a whole call': (db: Queryable) => readCall(db, { callId: 'many.77', visibleQueues }),
+  'found by call_id': (db: Queryable) => searchCalls(db, { call_id: 'many.77', limit, visibleQueues }),
+  'found by time': (db: Queryable) => searchCalls(db, { ...moments, limit, visibleQueues }),
+  'a page of calls in visible queues': (db: Queryable) =>
     searchCalls(db, { before: 1_000 * 10 * 4096, limit, visibleQueues: ['903', '904'] }),
-  'visits of ten seconds': (db: Tables) => countVisits(db, visits),
-  'visits by quarters of an hour': (db: Tables) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
-  'live calls': (db: Tables, since: number) => countLiveCalls(db, since),
-  'agent marks': (db: Tables, since: number) => readAgentMarks(db, since),
-  'agent segments': (db: Tables, since: number) => readAgentSegments(db, since),
+  'visits of ten seconds': (db: Queryable) => countVisits(db, visits),
+  'visits by quarters of an hour': (db: Queryable) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
+  'live calls': (db: Queryable, since: number) => countLiveCalls(db, since),
+  'agent marks': (db: Queryable, since: number) => readAgentMarks(db, since),
+  'agent segments': (db: Queryable, since: number) => readAgentSegments(db, since),
 } as const;
 
 /** The plan of each of the gateway's queries; those of the live state look back to `since`, in ms since 1970. */

@@ -7,6 +7,7 @@ import type { Tables } from '../src/index.ts';
 import { copyCalls } from '../src/rebuild/copy-calls.ts';
 import type { PackedCall } from '../src/rebuild/copy-calls.ts';
 import { copyBytes, copyEvents } from './copy-events.ts';
+import { poolOf } from '../src/connection/tables.ts';
 
 const types = [
   'call.new',
@@ -43,13 +44,13 @@ export async function insertGeneratedCalls(db: Tables, events: number, begin = '
   const generate = (): Iterable<readonly CallEvent[]> => generateCalls(calls, Date.parse(begin));
   await copyEvents(db, linesOf(generate()));
   await inTransaction(db, (client) => copyCalls(client, packed(generate())));
-  await db.query(
+  await poolOf(db).query(
     `insert into agents (actor, queue, logged_in_at, logged_in_id, updated_at, delay_ms, heard_at)
      select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, 0, $1::timestamptz, 0, $1::timestamptz
      from generate_series(0, ${agents - 1}) i, generate_series(0, 1) q`,
     [begin],
   );
-  await db.query('analyze');
+  await poolOf(db).query('analyze');
 }
 
 function* generateCalls(calls: number, begin: number): Generator<readonly CallEvent[]> {

@@ -1,3 +1,4 @@
+export { clientOf, poolOf } from '../src/connection/tables.ts';
 export { readProjectionSql } from '../src/projection/schemas.ts';
 export { addEvents } from './add-events.ts';
 export { batchOf } from './batch-of.ts';

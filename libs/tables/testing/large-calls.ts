@@ -1,12 +1,13 @@
 import type { Tables } from '../src/index.ts';
 import { addEvents } from './add-events.ts';
+import { poolOf } from '../src/connection/tables.ts';
 
 /** Adds `events` events of one call, each with a body of about `bytes` bytes; in partition 0, from offset 0 on. */
 export async function addLargeEvents(
   db: Tables,
   { callId, events, bytes }: { readonly callId: string; readonly events: number; readonly bytes: number },
 ): Promise<void> {
-  await db.query(
+  await poolOf(db).query(
     `insert into events (uuid, id, call_id, type, kind, at, received_at, body, deliveries)
      select overlay(overlay(md5($1 || i) placing '8' from 13) placing '8' from 17)::uuid, i::bigint * 4096, $1, 'call.data-provided', 'call.data-provided', t, t,
        jsonb_build_object('type', 'call.data-provided', 'call_id', $1::text, 'n', i, 'data', repeat('x', $3::int)), 1

@@ -2,12 +2,13 @@ import type { CallEvent } from '@callstream/domain';
 import { ensurePositions, positionMove, project, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
 import { batchOf } from './batch-of.ts';
+import { poolOf } from '../src/connection/tables.ts';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 
 /** Replaces all rows by those of this log, written as one batch of one partition. */
 export async function replaceRows(db: Tables, events: readonly CallEvent[]): Promise<void> {
-  await db.query('truncate positions, events, calls, visits, segments, agents');
+  await poolOf(db).query('truncate positions, events, calls, visits, segments, agents');
   await ensurePositions(db, { topic: 'call-events', partitions: 1, version: 1, logId });
   const last = { uuid: logId, timestamp: 0 };
   const move = positionMove({ partition: 0, expected: 0, next: events.length, version: 1, last });

@@ -5,6 +5,7 @@ import { packFacts } from '../src/facts/pack-facts.ts';
 import { callRow, segmentRow, visitRow } from '../src/write/rows.ts';
 import { timestamp } from '../src/write/timestamp.ts';
 import { expectedAgents } from './expected-agents.ts';
+import { poolOf } from '../src/connection/tables.ts';
 
 type TableRow = Readonly<Record<string, unknown>>;
 
@@ -86,7 +87,8 @@ function factsByCall(log: readonly CallEvent[]): Map<string, FactSet> {
 
 /** The rows that the tables contain. */
 export async function readRows(db: Tables): Promise<AllRows> {
-  const all = async (table: string): Promise<TableRow[]> => (await db.query<TableRow>(`select * from ${table}`)).rows;
+  const all = async (table: string): Promise<TableRow[]> =>
+    (await poolOf(db).query<TableRow>(`select * from ${table}`)).rows;
   return {
     events: sorted(await all('events'), 'uuid'),
     calls: sorted(await all('calls'), 'call_id'),

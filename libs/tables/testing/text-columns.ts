@@ -1,4 +1,5 @@
-import type { Tables } from '../src/index.ts';
+import type { Queryable, Tables } from '../src/index.ts';
+import { sqlOf } from '../src/connection/tables.ts';
 
 /** A column of variable length. */
 export interface TextColumn {
@@ -10,8 +11,8 @@ export interface TextColumn {
 }
 
 /** Every column of the projection whose type has variable length, except numbers. */
-export async function textColumns(db: Pick<Tables, 'query'>): Promise<TextColumn[]> {
-  const { rows } = await db.query<Omit<TextColumn, 'bytesMax'> & { meaning: string | null }>(
+export async function textColumns(db: Queryable): Promise<TextColumn[]> {
+  const { rows } = await sqlOf(db).query<Omit<TextColumn, 'bytesMax'> & { meaning: string | null }>(
     `select c.relname as table, a.attname as column, case c.relkind when 'v' then 'view' else 'table' end as kind,
        col_description(c.oid, a.attnum) as meaning
      from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
@@ -36,7 +37,7 @@ export interface TextIndex {
 
 /** Every index of the projection. */
 export async function indexColumns(db: Tables): Promise<TextIndex[]> {
-  const { rows } = await db.query<TextIndex>(
+  const { rows } = await sqlOf(db).query<TextIndex>(
     `select i.relname as index, t.relname as table, array_agg(distinct a.attname::text) as columns
      from pg_index x join pg_class i on i.oid = x.indexrelid join pg_class t on t.oid = x.indrelid
        join pg_attribute a on a.attrelid = t.oid
@@ -50,7 +51,7 @@ export async function indexColumns(db: Tables): Promise<TextIndex[]> {
 
 /** Length of the longest value in bytes; 0 if there is none. */
 export async function longestOf(db: Tables, { table, column }: Pick<TextColumn, 'table' | 'column'>): Promise<number> {
-  const { rows } = await db.query<{ bytes: number | null }>(
+  const { rows } = await sqlOf(db).query<{ bytes: number | null }>(
     `select max(octet_length(${column}::text)) as bytes from ${table}`,
   );
   return rows[0]?.bytes ?? 0;

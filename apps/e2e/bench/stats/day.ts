@@ -1,4 +1,5 @@
 import { countVisits } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { measureMs } from '../bench.ts';
 import type { BenchRow } from '../bench.ts';
 import type { StatsBenchOptions } from './stats.ts';
@@ -27,12 +28,12 @@ export async function measureDay({ system: { db }, servers, now, report }: Stats
   const label = `totals of a day of ${eventsOfDay} events`;
   if (servers.restartPostgres) {
     // Writes hint bits and the visibility map, as autovacuum does in a running system.
-    await db.query('vacuum analyze');
+    await poolOf(db).query('vacuum analyze');
     const cold: number[] = [];
     let isCacheDropped = true;
     for (let i = 0; i < coldRuns; i++) {
       isCacheDropped = (await servers.restartPostgres()) && isCacheDropped;
-      await db.query('select 1');
+      await poolOf(db).query('select 1');
       cold.push(await measureMs(count));
     }
     const cache = isCacheDropped ? 'cold file cache' : 'files possibly still in the file cache';

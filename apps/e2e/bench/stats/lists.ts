@@ -1,3 +1,4 @@
+import { poolOf } from '@callstream/tables/testing';
 import { measureMs } from '../bench.ts';
 import type { BenchRow } from '../bench.ts';
 import type { StatsBenchOptions } from './stats.ts';
@@ -8,7 +9,7 @@ const requests = 200;
 /** HTTP requests one after another, each for other rows where possible. */
 export async function measureLists({ system, report }: StatsBenchOptions): Promise<BenchRow[]> {
   if (!system.isRunning('gateway')) await system.start('gateway');
-  const { rows } = await system.db.query<{ id: number; call_id: string; number: string }>(
+  const { rows } = await poolOf(system.db).query<{ id: number; call_id: string; number: string }>(
     `select id, call_id, their_number as number from calls tablesample system (1) where their_number is not null limit 2000`,
   );
   const rowAt = (i: number) => rows[(i * 7919) % rows.length] ?? { id: 0, call_id: 'many.1', number: '' };

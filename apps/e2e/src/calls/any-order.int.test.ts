@@ -2,6 +2,7 @@ import { parseEvent } from '@callstream/domain';
 import { fixtureEvents } from '@callstream/domain/testing';
 import { eventUuid } from '@callstream/runtime';
 import fc from 'fast-check';
+import { poolOf } from '@callstream/tables/testing';
 import { openDashboard } from '../clients/dashboard.ts';
 import { createSender } from '../load/sender.ts';
 import type { WebhookResponse } from '../load/sender.ts';
@@ -30,7 +31,7 @@ function timedDeliveries(bodies: readonly string[]): Map<string, number> {
 }
 
 async function storedDeliveries({ db }: System): Promise<Map<string, number>> {
-  const { rows } = await db.query<{ uuid: string; deliveries: number }>('select uuid, deliveries from events');
+  const { rows } = await poolOf(db).query<{ uuid: string; deliveries: number }>('select uuid, deliveries from events');
   return new Map(rows.map(({ uuid, deliveries }) => [uuid, deliveries]));
 }
 
@@ -91,7 +92,7 @@ it.each(services)(
     if (name !== 'ingest') expect(total(stored) - total(before)).toBe(bodies.length);
 
     await using dashboard = await openDashboard(system.socketUrl);
-    const { rows } = await system.db.query<{ callId: string }>(
+    const { rows } = await poolOf(system.db).query<{ callId: string }>(
       'select call_id as "callId" from calls order by created_at, id',
     );
     expect((await dashboard.listCalls()).map((call) => call.aggregate_id)).toEqual(rows.map(({ callId }) => callId));

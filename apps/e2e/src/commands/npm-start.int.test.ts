@@ -7,6 +7,7 @@ import { nonPrivateModes, pathsBelow } from '@callstream/files/testing';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { connectSilentKafka } from '../log/topic-dump.ts';
 import { projectionVersion } from '@callstream/domain';
 import { recordedVersions, createOlderTables } from '../rebuild/older-tables.ts';
@@ -68,7 +69,7 @@ it('npm start names a port that is in use, and the setting that changes it', asy
 
 it('npm start rebuilds tables of an older version, accepts webhooks meanwhile, and can be stopped', async () => {
   // An open transaction on the positions blocks the swap.
-  const reader = await db.connect();
+  const reader = await poolOf(db).connect();
   await reader.query('begin; select * from projection.positions');
   await using started = npmStart();
   await untilPrinted(started, 'The swap waits');
@@ -98,7 +99,7 @@ it('npm start resumes the rebuild, then runs all services, only once per folder,
   expect(started.tail()).toContain('Resuming the rebuild');
   expect(started.tail()).toContain(`The tables of version ${projectionVersion} are live.`);
   expect(await post('after')).toBe(200);
-  const projected = () => db.query(`select from projection.calls where call_id in ('meanwhile', 'after')`);
+  const projected = () => poolOf(db).query(`select from projection.calls where call_id in ('meanwhile', 'after')`);
   await until(async () => (await projected()).rowCount === 2, {
     timeoutMs: 30_000,
     onTimeout: () => new Error(started.tail()),

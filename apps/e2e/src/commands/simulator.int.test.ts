@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { within } from '@callstream/runtime';
+import { poolOf } from '@callstream/tables/testing';
 import { launch } from '../system/service-process.ts';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
@@ -21,7 +22,7 @@ async function run(script: string, ...args: string[]): Promise<{ code: number | 
 }
 
 const stored = async (): Promise<number> => {
-  const { rows } = await system.db.query<{ sum: number }>(
+  const { rows } = await poolOf(system.db).query<{ sum: number }>(
     'select coalesce(sum(deliveries), 0)::int as sum from events',
   );
   return rows[0]?.sum ?? 0;

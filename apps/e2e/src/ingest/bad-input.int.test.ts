@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { Problem } from '@callstream/contracts';
 import { describeTopic } from '@callstream/runtime';
 import { Client } from 'undici';
+import { poolOf } from '@callstream/tables/testing';
 import { openDashboard } from '../clients/dashboard.ts';
 import { createSender } from '../load/sender.ts';
 import type { System } from '../system/system.ts';
@@ -181,7 +182,7 @@ it('1,000 simultaneous posts of one body get 1,000 times 200, and become one eve
   const responses = await sender.postAll(Array.from({ length: 1_000 }, () => body));
   expect(responses.filter(({ status }) => status !== 200)).toEqual([]);
   await system.untilProjected();
-  const { rows } = await system.db.query(`select deliveries from events where call_id = 'thousand'`);
+  const { rows } = await poolOf(system.db).query(`select deliveries from events where call_id = 'thousand'`);
   expect(rows).toEqual([{ deliveries: 1_000 }]);
 }, 60_000);
 

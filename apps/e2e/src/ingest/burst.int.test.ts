@@ -1,3 +1,4 @@
+import { poolOf } from '@callstream/tables/testing';
 import { createSender } from '../load/sender.ts';
 import { startTestSystem } from '../system/test-system.ts';
 
@@ -20,6 +21,6 @@ it('ingest answers 200 to 10,000 simultaneous connections of one address, and st
   expect(sender.openConnections()).toBe(burst);
 
   await system.untilProjected();
-  const { rows } = await system.db.query<{ count: number }>('select count(*)::int as count from calls');
+  const { rows } = await poolOf(system.db).query<{ count: number }>('select count(*)::int as count from calls');
   expect(rows).toEqual([{ count: burst }]);
 }, 180_000);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createPartitionOf, ensureTopics, createLog } from '@callstream/runtime';
 import { createTopicWith } from '@callstream/runtime/testing';
 import { startKafka, testDatabase, testTopicName, until } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
 import { startIngest } from '../system/ingest.ts';
 import type { Ingest } from '../system/ingest.ts';
 import { startProxiedKafka } from '../system/proxied-kafka.ts';
@@ -207,7 +208,7 @@ it('a lost acknowledgement of Kafka causes a second delivery of an event, not a 
   await kafka.proxy.resume();
   expect(response.status).toBe(200);
   const deliveries = async (): Promise<number[]> => {
-    const { rows } = await system.db.query<{ deliveries: number }>(
+    const { rows } = await poolOf(system.db).query<{ deliveries: number }>(
       `select deliveries from events where call_id = 'lost'`,
     );
     return rows.map((row) => row.deliveries);

@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { committedOffsets } from '@callstream/runtime/testing';
 import { startKafka, until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjectorGroup } from './projector-group.ts';
 import type { ProjectorProcess, ProjectorGroup } from './projector-group.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
@@ -27,7 +28,9 @@ async function nextOffset({ system }: ProjectorGroup, partition: number): Promis
 /** The tables have each record of the log exactly once. */
 async function expectEachOnce({ system }: ProjectorGroup, count: number): Promise<void> {
   await expectTablesToBeFoldOfLog(system);
-  const { rows } = await system.db.query('select count(*) as events, sum(deliveries)::int as deliveries from events');
+  const { rows } = await poolOf(system.db).query(
+    'select count(*) as events, sum(deliveries)::int as deliveries from events',
+  );
   expect(rows).toEqual([{ events: count, deliveries: count }]);
 }
 
@@ -72,11 +75,11 @@ it.concurrent(
     await produce(120);
     await system.untilProjected();
     // A row lock stops its transaction on partition 0 between two statements.
-    const locker = await system.db.connect();
+    const locker = await poolOf(system.db).connect();
     await locker.query(`begin; select from calls where call_id = 'call 0' for update`);
     await produce(120);
     await eventually('the projector to wait for the lock', async () => {
-      const { rowCount } = await system.db.query(
+      const { rowCount } = await poolOf(system.db).query(
         `select from pg_stat_activity where datname = current_database() and application_name = 'callstream-projector' and wait_event_type = 'Lock'`,
       );
       return rowCount === 1;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { connectPublisher, endOffsets } from '@callstream/runtime';
+import { poolOf } from '@callstream/tables/testing';
 import { openDashboard } from '../clients/dashboard.ts';
 import { readMetric } from '../system/ingest.ts';
 import { createSender } from '../load/sender.ts';
@@ -39,7 +40,7 @@ async function expectHealthy(callId: string): Promise<void> {
   await using sender = createSender(system.webhookUrl, 1);
   expect((await sender.post(event(callId, { type: 'call.waiting', queue: '900' }))).status).toBe(200);
   await system.untilProjected(30_000);
-  const { rows } = await system.db.query('select queue from calls where call_id = $1', [callId]);
+  const { rows } = await poolOf(system.db).query('select queue from calls where call_id = $1', [callId]);
   expect(rows).toEqual([{ queue: '900' }]);
   for (const service of ['ingest', 'projector', 'gateway'] as const) {
     expect({ service, isRunning: system.isRunning(service) }).toEqual({ service, isRunning: true });
@@ -85,7 +86,9 @@ it.each(Object.entries(overLong))(
       `${system.socketUrl.replace('ws:', 'http:')}api/calls/${encodeURIComponent(`${field} 0`)}/events`,
     );
     expect(await response.json()).toMatchObject({ events: [expected] });
-    const { rows } = await system.db.query(`select omitted, body from events where call_id = $1`, [`${field} 0`]);
+    const { rows } = await poolOf(system.db).query(`select omitted, body from events where call_id = $1`, [
+      `${field} 0`,
+    ]);
     expect(rows).toMatchObject([{ omitted: [field], body: fields }]);
   },
 );

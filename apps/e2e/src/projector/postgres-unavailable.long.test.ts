@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { startProxyFor, testDatabase, testKafkaBrokers, until } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjectorGroup } from './projector-group.ts';
 import type { ProjectorProcess } from './projector-group.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
@@ -39,7 +40,9 @@ it('while Postgres is unavailable for a minute and a projector is killed, the co
   await produceFor(Math.max(0, 60_000 - (performance.now() - unavailableSince)));
   await proxy.resume();
   await expectTablesToBeFoldOfLog(system);
-  const { rows } = await system.db.query('select count(*) as events, sum(deliveries)::int as deliveries from events');
+  const { rows } = await poolOf(system.db).query(
+    'select count(*) as events, sum(deliveries)::int as deliveries from events',
+  );
   expect(rows).toEqual([{ events, deliveries: events }]);
   await until(async () => /^ok/.test(await survivor.readyz()), {
     timeoutMs: 60_000,

@@ -1,5 +1,6 @@
 import { hasJavaProducer, produceWithJava, testKafkaBrokers, until } from '@callstream/stack';
 import { randomBytes } from 'node:crypto';
+import { poolOf } from '@callstream/tables/testing';
 import { startAuditedSystem, waitingEvent } from './audited-system.ts';
 import type { AuditedSystem } from './audited-system.ts';
 
@@ -31,7 +32,7 @@ withJava(
     await produceWithJava(testKafkaBrokers(), records);
     await post('of Java');
     await expectAllOfLog();
-    const { rows } = await system.db.query<{ body: object }>(
+    const { rows } = await poolOf(system.db).query<{ body: object }>(
       `select body from events where call_id = 'of Java' and body ? 'more' order by id`,
     );
     expect(rows.map(({ body }) => body)).toEqual(records.map(({ value }) => JSON.parse(value.toString()) as object));
@@ -54,10 +55,13 @@ it('projector and gateway name an unreadable batch, which blocks only its partit
     expect(await readyz(service, remedy)).toMatch(/zstd.*decompresses to more than 64 MB/);
     expect(await metric(service, `callstream_${service.toLowerCase()}_unreadable_batches`)).toBe(1);
   }
-  await until(async () => (await system.db.query('select from calls where call_id = $1', [other])).rowCount === 1, {
-    timeoutMs: 30_000,
-    onTimeout: () => new Error('Another partition is blocked in the tables.'),
-  });
+  await until(
+    async () => (await poolOf(system.db).query('select from calls where call_id = $1', [other])).rowCount === 1,
+    {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error('Another partition is blocked in the tables.'),
+    },
+  );
   await until(() => client.client.board.get().has(other), {
     timeoutMs: 30_000,
     onTimeout: () => new Error('Another partition is blocked on the board.'),

@@ -5,6 +5,7 @@ import { deadLetterTopic, partitionsDefault } from '@callstream/runtime';
 import type { Kafka } from '@callstream/runtime';
 import { createTopicWith } from '@callstream/runtime/testing';
 import { connectTables } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { restoreTopic } from '../log/topic-dump.ts';
 import type { DumpedRecord } from '../log/topic-dump.ts';
 
@@ -37,9 +38,9 @@ export async function createOlderTables({ kafka, topic, databaseUrl, version }: 
   await restoreTopic(kafka, deadLetterTopic(topic), parse(read('dead-letters.ndjson')));
   const db = connectTables({ url: databaseUrl, max: 1 });
   try {
-    await db.query(read('tables.sql'));
+    await poolOf(db).query(read('tables.sql'));
     const older = Math.min(Number(version), projectionVersion - 1);
-    await db.query(`update projection.positions set projection_version = ${older}`);
+    await poolOf(db).query(`update projection.positions set projection_version = ${older}`);
     return older;
   } finally {
     await db.end();

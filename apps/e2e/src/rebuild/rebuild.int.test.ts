@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { projectionVersion } from '@callstream/domain';
 import { until } from '@callstream/stack';
 import { nextSchema, previousSchema, readPositions, readSchemas } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { patchProjector } from './patched-projector.ts';
 import { createSender } from '../load/sender.ts';
@@ -80,7 +81,7 @@ it(
     expect(await outputOf(command('status'))).toContain(`projection_next: filling, version ${version}`);
 
     // An open transaction on the positions blocks the swap, so that the rebuild still runs when the next one starts.
-    const reader = await system.db.connect();
+    const reader = await poolOf(system.db).connect();
     await reader.query('begin; select * from positions');
     const second = command('rebuild', '--batch', '250');
     await until(() => second.tail().includes('The swap waits'), {
@@ -132,7 +133,7 @@ it(
       await using _projector = await startService({ name: 'projector', args: [next.projector, 'run'], env }, port);
       await system.untilProjected();
       // The new rules apply to every call, also to the traffic during the swap.
-      const { rows } = await system.db.query<{ codes: string[] }>(
+      const { rows } = await poolOf(system.db).query<{ codes: string[] }>(
         'select array_agg(distinct code) as codes from calls',
       );
       expect(rows[0]?.codes).toEqual(['the next version']);

@@ -1,6 +1,6 @@
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { connectTables, liveSchema, previousSchema, readPositions } from '@callstream/tables';
-import { describeSchema } from '@callstream/tables/testing';
+import { describeSchema, poolOf } from '@callstream/tables/testing';
 import { connectSilentKafka } from '../log/topic-dump.ts';
 import { projectionVersion } from '@callstream/domain';
 import { recordedVersions, createOlderTables } from './older-tables.ts';
@@ -32,7 +32,9 @@ describe.each(recordedVersions)('an upgrade of tables of version %s', (version) 
   async function liveTables(): Promise<object> {
     const { db } = system;
     const lines = (sql: string): Promise<string[]> =>
-      db.query<{ line: string }>(sql).then(({ rows }) => rows.map(({ line }) => line));
+      poolOf(db)
+        .query<{ line: string }>(sql)
+        .then(({ rows }) => rows.map(({ line }) => line));
     const tables = await lines(`select tablename as line from pg_tables where schemaname = '${liveSchema}' order by 1`);
     const rows = await Promise.all(
       tables.map((table) => lines(`select to_jsonb(t)::text as line from ${table} t order by 1`)),
@@ -53,7 +55,7 @@ describe.each(recordedVersions)('an upgrade of tables of version %s', (version) 
   const failed = (pattern: RegExp) => ({ code: 1, output: expect.stringMatching(pattern) as string });
   const verified = succeeded('The live tables match the log.');
   const callsOf = async (ids: readonly string[]): Promise<number> =>
-    (await system.db.query('select from calls where call_id = any($1::text[])', [ids])).rowCount ?? 0;
+    (await poolOf(system.db).query('select from calls where call_id = any($1::text[])', [ids])).rowCount ?? 0;
 
   it(
     'a projector of this version refuses older tables, names the remedy and changes nothing',
@@ -73,7 +75,7 @@ describe.each(recordedVersions)('an upgrade of tables of version %s', (version) 
     async () => {
       const url = system.env['DATABASE_URL'] ?? '';
       const user = connectTables({ url, max: 1, applicationName: 'callstream-projector' });
-      await user.query('select from positions');
+      await poolOf(user).query('select from positions');
       expect(await command('rebuild', '--if-older', '--unless-in-use')).toEqual(
         failed(/services use them: callstream-projector \(.*, backend \d+\).*docs\/upgrade\.md/),
       );

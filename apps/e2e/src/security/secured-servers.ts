@@ -6,6 +6,7 @@ import type { Kafka } from '@callstream/runtime';
 import { createAuthority, startPostgres, startSecuredKafka } from '@callstream/stack';
 import type { Authority, Certificate, PostgresServer, SecuredKafka } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 
 /** Passwords by user, for Kafka and Postgres. The first one needs escaping in URLs and shells. */
 export const passwords = {
@@ -66,7 +67,9 @@ export async function startSecuredServers(): Promise<SecuredServers> {
   ): string => `postgres://${user}@localhost:${port}/callstream?${parameters}`;
   const sql = async (statements: string): Promise<unknown> => {
     const db = connectTables({ url: `${postgres.value.url}?sslmode=require`, max: 1 });
-    return db.query(statements).finally(() => db.end());
+    return poolOf(db)
+      .query(statements)
+      .finally(() => db.end());
   };
   await sql(await readFile(rolesScript, 'utf8'));
   await sql(`create role certified nologin`);

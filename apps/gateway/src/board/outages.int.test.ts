@@ -9,6 +9,7 @@ import {
   tableNames,
   trySwap,
 } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { event, isEvent, openDashboard, waits } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
 import { startGateway } from '../../testing/gateway.ts';
@@ -141,7 +142,7 @@ it('a gateway ends if the tables become those of another log, and clients with i
   await gateway.ready();
   using dashboard = await openDashboard(gateway.port);
   await dashboard.snapshot();
-  await tables.db.query(`update positions set log_id = '22222222-2222-8222-8222-222222222222'`);
+  await poolOf(tables.db).query(`update positions set log_id = '22222222-2222-8222-8222-222222222222'`);
   await until(() => !gateway.isUp(), withinTimeout('The gateway still shows the old log.'));
 
   await using secondGateway = await startGateway(tables.env);
@@ -163,8 +164,8 @@ it('a swap to tables of an older version changes only the epoch for dashboards, 
 
   await createBareProjection(tables.db, nextSchema);
   for (const table of ['positions', ...tableNames])
-    await tables.db.query(`insert into projection_next.${table} select * from projection.${table}`);
-  await tables.db.query('update projection_next.positions set projection_version = 1');
+    await poolOf(tables.db).query(`insert into projection_next.${table} select * from projection.${table}`);
+  await poolOf(tables.db).query('update projection_next.positions set projection_version = 1');
   const next = connectTables({ url: tables.url, schema: nextSchema, max: 1 });
   await completeProjection(next, nextSchema, { mayHaveDuplicates: false }).finally(() => next.end());
   const swapped = await trySwap(tables.db, { incoming: nextSchema, catchUp: () => Promise.resolve(true) });

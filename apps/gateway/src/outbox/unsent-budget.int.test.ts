@@ -4,7 +4,7 @@ import { jest } from '@jest/globals';
 import { FoundCalls, FoundEvents } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { responseBytesMax } from '@callstream/tables';
-import { addLargeEvents, addWaitingCalls } from '@callstream/tables/testing';
+import { addLargeEvents, addWaitingCalls, poolOf } from '@callstream/tables/testing';
 import { event, isEvent, openDashboard } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
 import { WebSocket } from 'ws';
@@ -185,11 +185,11 @@ it('HTTP responses that nobody reads count in the budget too', async () => {
 
 it('nothing is held for clients that disconnect before they are answered', async () => {
   const isRunning = async () => {
-    const { rows } = await tables.db.query(`select from pg_stat_activity
+    const { rows } = await poolOf(tables.db).query(`select from pg_stat_activity
       where application_name = 'callstream-gateway' and state = 'active' and datname = current_database()`);
     return rows.length > 0;
   };
-  const lock = await tables.db.connect();
+  const lock = await poolOf(tables.db).connect();
   await lock.query('begin; lock table events');
   const aborting = new AbortController();
   const requests = Array.from({ length: 5 }, (_, i) =>

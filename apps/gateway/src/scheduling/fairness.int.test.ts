@@ -6,6 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
 import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
@@ -51,7 +52,7 @@ const notServed = (reason: string): Promise<number> => gateway.metric(`not_serve
 
 /** Number of clients' queries that run in Postgres. */
 async function running(): Promise<number> {
-  const { rows } = await tables.db.query<{ count: number }>(`select count(*)::int as count from pg_stat_activity
+  const { rows } = await poolOf(tables.db).query<{ count: number }>(`select count(*)::int as count from pg_stat_activity
     where application_name = 'callstream-gateway' and state = 'active' and datname = current_database()`);
   return rows[0]?.count ?? 0;
 }
@@ -60,7 +61,7 @@ const runs = (count: number): Promise<true> =>
 
 /** Makes every query of calls wait in Postgres, until released. */
 async function stallCalls() {
-  const client = await tables.db.connect();
+  const client = await poolOf(tables.db).connect();
   await client.query('begin; lock table calls in access exclusive mode');
   let isReleased = false;
   const release = async (): Promise<void> => {
@@ -76,7 +77,7 @@ async function stallCalls() {
 async function releaseStalled(stalled: StalledCalls): Promise<StalledCalls> {
   const next = stallCalls();
   const isRequested = async (): Promise<boolean> => {
-    const { rowCount } = await tables.db.query(
+    const { rowCount } = await poolOf(tables.db).query(
       `select from pg_locks where relation = 'calls'::regclass and mode = 'AccessExclusiveLock' and not granted`,
     );
     return rowCount === 1;

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { jest } from '@jest/globals';
 import { WebSocket } from 'ws';
 import { once } from 'node:events';
+import { poolOf } from '@callstream/tables/testing';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
 import { fillWithCalls } from '../../testing/many-calls.ts';
@@ -105,7 +106,7 @@ it.each(Object.entries(attacks))('other clients are served while four sockets re
 });
 
 it('statistics with too many counts are refused, and the message says what to request instead', async () => {
-  await tables.db.query(`insert into visits (call_id, n, queue, waiting_at, outcome)
+  await poolOf(tables.db).query(`insert into visits (call_id, n, queue, waiting_at, outcome)
     select 'many.' || n, 1, 'v' || n, now(), 'open' from generate_series(1, 30001) n`);
   const response = await fetch(
     `http://127.0.0.1:${gateway.port}/api/stats?from=${new Date(Date.now() - 3_600_000).toISOString()}`,

@@ -6,6 +6,7 @@ import { ListedCall } from '@callstream/contracts';
 import type { ServerMessage } from '@callstream/contracts';
 import { until } from '@callstream/stack';
 import { WebSocket } from 'ws';
+import { poolOf } from '@callstream/tables/testing';
 import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
@@ -214,7 +215,7 @@ it('sockets of one address count together however a proxy writes it; of IPv6, th
 
 describe('DataChanged', () => {
   const lastPollAt = async () => {
-    const { rows } = await tables.db.query<{ query_start: string }>(`select max(query_start) as query_start
+    const { rows } = await poolOf(tables.db).query<{ query_start: string }>(`select max(query_start) as query_start
       from pg_stat_activity where application_name = 'callstream-watch' and datname = current_database()`);
     return rows[0]?.query_start;
   };
@@ -243,13 +244,13 @@ describe('DataChanged', () => {
 
   it('comes after the listening connection was lost and restored', async () => {
     using client = await connect(gateway.port);
-    await tables.db.query(`select pg_terminate_backend(pid) from pg_stat_activity
+    await poolOf(tables.db).query(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name = 'callstream-watch' and datname = current_database()`);
     await client.next(is('DataChanged'));
   });
 
   it('needs no open transaction', async () => {
-    const { rows } = await tables.db.query(`select from pg_stat_activity
+    const { rows } = await poolOf(tables.db).query(`select from pg_stat_activity
       where application_name like 'callstream%' and state like 'idle in transaction%' and datname = current_database()`);
     expect(rows).toHaveLength(0);
   });
@@ -316,14 +317,14 @@ describe('while Postgres is not available', () => {
       onTimeout: () => new Error('The gateway did not become ready.'),
     });
     const name = new URL(ownTables.url).pathname.slice(1);
-    await tables.db.query(`alter database ${name} allow_connections false`);
-    await tables.db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    await poolOf(tables.db).query(`alter database ${name} allow_connections false`);
+    await poolOf(tables.db).query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ event: 'ListCalls', status: 'Failed' });
     await until(async () => (await ready()) === 503, {
       timeoutMs: 20_000,
       onTimeout: () => new Error('The gateway is still ready.'),
     });
-    await tables.db.query(`alter database ${name} allow_connections true`);
+    await poolOf(tables.db).query(`alter database ${name} allow_connections true`);
     await client.next(is('DataChanged'));
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
   });

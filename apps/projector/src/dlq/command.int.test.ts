@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { testKafkaBrokers } from '@callstream/stack';
 import { CommanderError } from 'commander';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { body, createFixture, event } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
@@ -17,7 +18,7 @@ const odd = Buffer.from('\u001b[31mno\nJSON');
 let fixture: ProjectorFixture;
 beforeAll(async () => {
   fixture = await createFixture({ dlqMessageBytesMax: 100_000 });
-  await fixture.db.query(`alter table events add constraint bug check (type <> 'late') not valid`);
+  await poolOf(fixture.db).query(`alter table events add constraint bug check (type <> 'late') not valid`);
   await fixture.produce(
     { value: odd, headers: { ce_id: 'as it was' } },
     { value: Buffer.from([0xff, 0xfe]), partition: 1, key: null },
@@ -157,7 +158,7 @@ it('drop is a decision that is listed and can be undone', async () => {
 });
 
 it('replay appends the original records of valid events, and the tables become the fold of the log', async () => {
-  await fixture.db.query('alter table events drop constraint bug');
+  await poolOf(fixture.db).query('alter table events drop constraint bug');
   expect((await dlq('replay', '--all')).out).toMatch(/^2 replayed\. 1 are still no events and stay/);
   expect(await ids()).toEqual(['0:0']);
   const log = await fixture.read();

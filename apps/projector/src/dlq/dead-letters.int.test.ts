@@ -4,7 +4,7 @@ import { deleteTopic, produceRequests } from '@callstream/runtime/testing';
 import type { LogRecord } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
-import { readRows } from '@callstream/tables/testing';
+import { poolOf, readRows } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { body, createFixture, event } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
@@ -116,7 +116,7 @@ it('without a DLQ the projector stops, and loses nothing', async () => {
 
 describe('an event that Postgres refuses', () => {
   const refuse = (condition: string) =>
-    fixture.db.query(`alter table events add constraint bug check (not (${condition})) not valid`);
+    poolOf(fixture.db).query(`alter table events add constraint bug check (not (${condition})) not valid`);
   const isBad = ({ value }: LogRecord): boolean => value?.includes('"bad"') ?? false;
 
   it('is dead-lettered with the reason, and the events around it are stored', async () => {
@@ -164,7 +164,7 @@ describe('an event that Postgres refuses', () => {
       expect(await dlq()).toEqual([]);
       expect((await readPositions(fixture.db))[0]?.nextOffset).toBe(0);
       // The deploy is fixed, for now.
-      await fixture.db.query('alter table events drop constraint bug');
+      await poolOf(fixture.db).query('alter table events drop constraint bug');
     }
     await using _projector = await startProjector(fixture);
     await fixture.expectFold();
@@ -188,7 +188,7 @@ describe('a permanent error of Postgres stops the projector with the cause, the 
       /42501.*Make the user a member of callstream_projector.*npm run projector -- migrate/,
     ],
   ])('%s', async (_name, sql, message) => {
-    await fixture.db.query(sql);
+    await poolOf(fixture.db).query(sql);
     await using projector = await startProjector(fixture);
     await fixture.produce({ value: event('x', 'call.waiting') }, { value: event('x', 'call.waiting') });
     await expect(projector.failure).rejects.toThrow(message);
@@ -200,7 +200,7 @@ describe('a permanent error of Postgres stops the projector with the cause, the 
 it('a partition that waits delays no other', async () => {
   await using projector = await startProjector(fixture);
   // The position of partition 0 is locked: its batch waits, the other partition continues.
-  const blocker = await fixture.db.connect();
+  const blocker = await poolOf(fixture.db).connect();
   await blocker.query('begin');
   await blocker.query('select from positions where partition = 0 for update');
   await fixture.produce({ value: event('waits'), partition: 0 });

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
@@ -17,7 +18,7 @@ const inBoth = (callId: string) => [0, 1].map((partition) => ({ value: event(`${
 
 /** Number of transactions that wrote events of these calls. */
 async function transactions(callId: string): Promise<number> {
-  const { rows } = await fixture.db.query<{ count: number }>(
+  const { rows } = await poolOf(fixture.db).query<{ count: number }>(
     'select count(distinct xmin::text)::int from events where call_id like $1',
     [`${callId}%`],
   );
@@ -43,7 +44,7 @@ it('a locked row delays only its own partition', async () => {
   await fixture.produce(...inBoth('locked'));
   await fixture.untilProjected();
   const before = (await readPositions(fixture.db)).map(({ nextOffset }) => nextOffset);
-  const blocker = await fixture.db.connect();
+  const blocker = await poolOf(fixture.db).connect();
   await blocker.query(`begin; select from calls where call_id = 'locked 0' for update`);
   for (let i = 1; i <= 3; i++) {
     await fixture.produce(...inBoth('locked'));

@@ -3,7 +3,7 @@ import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { callStates, kinds, textLimits } from '@callstream/domain';
 import type { TextField } from '@callstream/domain';
 import { withConnection } from '@callstream/tables';
-import { indexColumns, longestOf, textColumns } from '@callstream/tables/testing';
+import { clientOf, indexColumns, longestOf, poolOf, textColumns } from '@callstream/tables/testing';
 import type { TextColumn } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import type { TestProjector } from '../../testing/projector.ts';
@@ -72,9 +72,9 @@ describe('every column of the tables that has no fixed length', () => {
 
   it('is found by this test if it has no limit', async () => {
     const found = await withConnection(fixture.db, async (client) => {
-      await client.query('begin; alter table calls add column note varchar, add column more jsonb');
+      await clientOf(client).query('begin; alter table calls add column note varchar, add column more jsonb');
       const all = await textColumns(client);
-      await client.query('rollback');
+      await clientOf(client).query('rollback');
       return withoutLimit(all);
     });
     expect(found).toEqual(['calls.note', 'calls.more']);
@@ -114,7 +114,9 @@ describe('events of every kind with every field at its limit', () => {
       const texts = read.filter((column) => typeof limits.get(`${table}.${column}`) === 'number');
       if (texts.length === 0 || table === 'positions') continue;
       const atLimit = texts.map((column) => `octet_length(${column}) = ${limits.get(`${table}.${column}`) ?? 0}`);
-      const { rowCount } = await fixture.db.query(`select from ${table} where ${atLimit.join(' and ')} limit 1`);
+      const { rowCount } = await poolOf(fixture.db).query(
+        `select from ${table} where ${atLimit.join(' and ')} limit 1`,
+      );
       expect({ index, texts, rowCount }).toEqual({ index, texts, rowCount: 1 });
     }
   });
@@ -170,7 +172,7 @@ describe('events of every kind with one field over its limit', () => {
     const dead = await fixture.read(`${fixture.topic}-dlq`);
     expect(new Set(dead.map(({ headers }) => headers.get('dlq_kind')?.toString()))).toEqual(new Set(['undecodable']));
     expect(dead).toHaveLength(events.filter(isRefused).length);
-    const { rows } = await fixture.db.query<{ field: string; events: number }>(
+    const { rows } = await poolOf(fixture.db).query<{ field: string; events: number }>(
       'select omitted[1] as field, count(*) as events from events where cardinality(omitted) = 1 group by 1',
     );
     const expected = fields.filter((field) => !isRefused({ field })).map((field) => [field, 2 * kinds.length]);
@@ -179,7 +181,7 @@ describe('events of every kind with one field over its limit', () => {
     );
 
     for (const column of columns.filter((known) => nameOf(known) !== 'events.body')) {
-      const { rowCount } = await fixture.db.query(
+      const { rowCount } = await poolOf(fixture.db).query(
         `select from ${column.table} where ${column.column}::text like '${marker}%'`,
       );
       expect({ column: nameOf(column), rowCount }).toEqual({ column: nameOf(column), rowCount: 0 });

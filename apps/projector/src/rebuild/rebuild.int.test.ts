@@ -27,7 +27,7 @@ import {
   verifySchema,
 } from '@callstream/tables';
 import type { ProjectionSchema, Tables } from '@callstream/tables';
-import { expectedRows, readRows } from '@callstream/tables/testing';
+import { expectedRows, poolOf, readRows } from '@callstream/tables/testing';
 import { checkLog } from '../supervision/check-log.ts';
 import { createDeadLetters } from '../dlq/dead-letters.ts';
 import { startFollower } from './swap/follower.ts';
@@ -160,7 +160,7 @@ function eventsIn(records: readonly LogRecord[]): CallEvent[] {
 
 /** Keys and indexes of a projection, as Postgres prints them. */
 async function indexesOf(schema: ProjectionSchema): Promise<object[]> {
-  const { rows } = await live.query<{ definition: string; key: string | null }>(
+  const { rows } = await poolOf(live).query<{ definition: string; key: string | null }>(
     `select replace(pg_get_indexdef(i.indexrelid), $1 || '.', '') as definition, pg_get_constraintdef(k.oid) as key
      from pg_index i join pg_class t on t.oid = i.indrelid left join pg_constraint k on k.conindid = i.indexrelid
      where t.relnamespace = $1::regnamespace order by definition`,
@@ -190,7 +190,7 @@ describe('a rebuild', () => {
     await publisher.publishBatch([out('{"type":"call.new","call_id":"after the swap"}', 0)]);
     await untilCaughtUp(live);
     expect((await readPositions(live)).map((position) => position.logId)).toEqual([logId, logId, logId]);
-    const { rows } = await live.query(`select from calls where call_id = 'after the swap'`);
+    const { rows } = await poolOf(live).query(`select from calls where call_id = 'after the swap'`);
     expect(rows).toHaveLength(1);
   });
 
@@ -223,14 +223,15 @@ describe('a rebuild', () => {
   });
 
   it('is resumed after an interruption behind the build of the indexes, with new records in the log', async () => {
-    await live.query(`create function no_views() returns event_trigger language plpgsql as $$
+    await poolOf(live).query(`create function no_views() returns event_trigger language plpgsql as $$
       begin raise 'no views now'; end $$;
       create event trigger no_views on ddl_command_start when tag in ('CREATE VIEW') execute function no_views()`);
     await expect(rebuild(createContext(), defaults)).rejects.toThrow('no views now');
-    await live.query('drop event trigger no_views; drop function no_views()');
-    const { rows } = await live.query(`select from pg_indexes where schemaname = $1 and indexname = 'calls_pkey'`, [
-      nextSchema,
-    ]);
+    await poolOf(live).query('drop event trigger no_views; drop function no_views()');
+    const { rows } = await poolOf(live).query(
+      `select from pg_indexes where schemaname = $1 and indexname = 'calls_pkey'`,
+      [nextSchema],
+    );
     expect(rows).toHaveLength(1);
     // Events that the tables already have.
     const bodies = [...fixtureEvents.values()].flat().slice(0, 50);
@@ -242,7 +243,7 @@ describe('a rebuild', () => {
   });
 
   it('waits without blocking writers while a transaction holds the positions', async () => {
-    const reader = await live.connect();
+    const reader = await poolOf(live).connect();
     await reader.query('begin');
     await reader.query('select * from positions');
     const context = createContext();
@@ -254,7 +255,7 @@ describe('a rebuild', () => {
     // A swap that waited for its lock would block these updates.
     for (let i = 0; i < 20; i++) {
       const startedAt = performance.now();
-      await live.query('update positions set partition = partition');
+      await poolOf(live).query('update positions set partition = partition');
       expect(performance.now() - startedAt).toBeLessThan(1_000);
     }
     await reader.query('commit');
@@ -264,7 +265,7 @@ describe('a rebuild', () => {
   });
 
   it('fails with the lost records when the log has lost some, and accepts that with --accept-loss', async () => {
-    await live.query('update positions set next_offset = next_offset + 5 where partition = 2');
+    await poolOf(live).query('update positions set next_offset = next_offset + 5 where partition = 2');
     await expect(rebuild(createContext(), defaults)).rejects.toThrow(
       /Partition 2: the log ends at \d+.*--accept-loss/s,
     );
@@ -278,7 +279,7 @@ describe('a rebuild', () => {
     const replaced = /Partition 1: record \d+ is not the one that the live tables have/;
     await rebuild(createContext(), { ...defaults, swap: false });
     for (const schema of [liveSchema, nextSchema])
-      await live.query(`update ${schema}.positions set last_timestamp = '2026-01-01' where partition = 1`);
+      await poolOf(live).query(`update ${schema}.positions set last_timestamp = '2026-01-01' where partition = 1`);
     await expect(verify(createContext(), () => undefined)).rejects.toThrow(replaced);
     await expect(rebuild(createContext(), defaults)).rejects.toThrow(replaced);
     const context = createContext();
@@ -291,7 +292,7 @@ describe('a rebuild', () => {
 describe('a rollback', () => {
   it('swaps the previous tables back, up to date with the log, and a second one swaps again', async () => {
     await rebuild(createContext(), defaults);
-    await live.query(`update calls set code = 'marked'`);
+    await poolOf(live).query(`update calls set code = 'marked'`);
     await publisher.publishBatch([out('{"type":"call.new","call_id":"before the rollback"}', 1)]);
     await rollback(createContext());
     {
@@ -301,7 +302,9 @@ describe('a rollback', () => {
     }
     expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));
     await rollback(createContext());
-    const { rows } = await live.query<{ marked: number }>(`select count(*) as marked from calls where code = 'marked'`);
+    const { rows } = await poolOf(live).query<{ marked: number }>(
+      `select count(*) as marked from calls where code = 'marked'`,
+    );
     expect(rows[0]?.marked).toBeGreaterThan(10);
     await rollback(createContext());
   });
@@ -317,9 +320,9 @@ describe('a verification', () => {
   });
 
   it('fails with the first rows that differ, are missing or are not in the log', async () => {
-    await live.query(`update calls set queue = '666' where call_id = 'before the rollback'`);
-    await live.query(`delete from agents where actor = (select min(actor) from agents)`);
-    await live.query(
+    await poolOf(live).query(`update calls set queue = '666' where call_id = 'before the rollback'`);
+    await poolOf(live).query(`delete from agents where actor = (select min(actor) from agents)`);
+    await poolOf(live).query(
       `insert into visits (call_id, n, queue, waiting_at, outcome) values ('nobody', 0, '900', now(), 'open')`,
     );
     const lines: string[] = [];
@@ -369,9 +372,9 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
       out(JSON.stringify({ type: 'good', call_id: 'good', after: type, n }), 1),
     ]);
   const removeTraps = async (): Promise<void> => {
-    await live.query('drop event trigger if exists trap; drop function if exists public.trap()');
+    await poolOf(live).query('drop event trigger if exists trap; drop function if exists public.trap()');
     for (const schema of await schemas())
-      await live.query(
+      await poolOf(live).query(
         `alter table ${schema}.events drop constraint if exists trap; drop index if exists ${schema}.trap`,
       );
   };
@@ -381,7 +384,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
     await verify(context, (line) => lines.push(line));
     return [...context.printed, ...lines];
   };
-  beforeAll(() => live.query(refuse(type)));
+  beforeAll(() => poolOf(live).query(refuse(type)));
   afterAll(async () => {
     await removeTraps();
     // With the records that were excluded.
@@ -397,7 +400,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
     ]);
     if (when === 'when an index is built') {
       // The live tables refuse them too.
-      await live.query(`create index trap on events ((1 / (type <> '${type}')::int))`);
+      await poolOf(live).query(`create index trap on events ((1 / (type <> '${type}')::int))`);
       await using _live = await startLiveProjector(() => Promise.resolve());
       await untilCaughtUp(live);
     }
@@ -420,7 +423,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
   });
 
   it('stops rebuild and verification if the live tables have it, even if it is on the DLQ, and changes nothing', async () => {
-    await live.query('alter table events drop constraint if exists trap; drop index if exists trap');
+    await poolOf(live).query('alter table events drop constraint if exists trap; drop index if exists trap');
     await produceBad(3);
     {
       await using _live = await startLiveProjector();
@@ -444,7 +447,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
 
 it('--if-older rebuilds tables of an older version, keeps those of this version, and fails for those of a newer one', async () => {
   const isOlder = async (version: number): Promise<boolean> => {
-    await live.query('update positions set projection_version = $1', [version]);
+    await poolOf(live).query('update positions set projection_version = $1', [version]);
     return needsRebuild(createContext(), { unlessInUse: false });
   };
   expect(await isOlder(projectionVersion - 1)).toBe(true);
@@ -454,10 +457,10 @@ it('--if-older rebuilds tables of an older version, keeps those of this version,
 
 it('a rebuild stops without excluding records if the tables refuse an ordinary event', async () => {
   const refuseAll = refusals['when its row is written']('').replace('type <>', 'type =');
-  await live.query(refuseAll);
+  await poolOf(live).query(refuseAll);
   const context = createContext();
   await expect(rebuild(context, { ...defaults, restart: true })).rejects.toThrow(/ordinary event.*do not match/);
-  await live.query('drop event trigger trap; drop function public.trap()');
+  await poolOf(live).query('drop event trigger trap; drop function public.trap()');
   expect(context.printed.join('\n')).not.toContain('Excluded');
   await rebuild(createContext(), { ...defaults, restart: true });
   expect(await readRows(live)).toEqual(expectedRows(await eventsOfLog()));

@@ -2,7 +2,7 @@ import { jest } from '@jest/globals';
 import { projectionVersion } from '@callstream/domain';
 import { ensureTopics } from '@callstream/runtime';
 import { addPartitions, deleteRecordsBefore, deleteTopic } from '@callstream/runtime/testing';
-import { readRows } from '@callstream/tables/testing';
+import { poolOf, readRows } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
@@ -70,15 +70,15 @@ describe('a start fails, with the cause and the remedy, when', () => {
     await project(4);
     await deleteTopic(fixture.kafka, fixture.topic);
     await expect(startProjector(fixture)).rejects.toThrow(/no topic .* any more, though 4 records.*rebuild/);
-    await fixture.db.query('update positions set next_offset = 0');
+    await poolOf(fixture.db).query('update positions set next_offset = 0');
     await expect(startProjector(fixture)).rejects.toThrow(/There is no topic.*npm run projector -- topics/);
   });
   it('the tables are of another version, of another topic, or have no positions', async () => {
-    await fixture.db.query('update positions set projection_version = 99');
+    await poolOf(fixture.db).query('update positions set projection_version = 99');
     await expect(startProjector(fixture)).rejects.toThrow(/version 99.*rebuild/);
-    await fixture.db.query(`update positions set projection_version = ${projectionVersion}, topic = 'other'`);
+    await poolOf(fixture.db).query(`update positions set projection_version = ${projectionVersion}, topic = 'other'`);
     await expect(startProjector(fixture)).rejects.toThrow(/KAFKA_TOPIC=other/);
-    await fixture.db.query('truncate positions');
+    await poolOf(fixture.db).query('truncate positions');
     await expect(startProjector(fixture)).rejects.toThrow(/npm run projector -- migrate/);
   });
 });
@@ -114,7 +114,7 @@ describe('a running projector stops, and applies nothing of the other log, when'
   });
   it('the tables become those of another version', async () => {
     await using projector = await startProjector(fixture);
-    await fixture.db.query('update positions set projection_version = 99');
+    await poolOf(fixture.db).query('update positions set projection_version = 99');
     await expect(projector.failure).rejects.toThrow(/version 99.*rebuild/);
   });
   it('the topic gets more partitions', async () => {

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { startPostgres, startProxy, until } from '@callstream/stack';
 import type { PostgresServer } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event } from '../../testing/fixture.ts';
 
@@ -40,7 +41,7 @@ async function createStandby(
 async function countEvents({ url }: PostgresServer): Promise<number> {
   const db = connectTables({ url, max: 1 });
   try {
-    const { rows } = await db.query<{ count: number }>('select count(*) from events');
+    const { rows } = await poolOf(db).query<{ count: number }>('select count(*) from events');
     return rows[0]?.count ?? 0;
   } finally {
     await db.end();
@@ -84,7 +85,7 @@ it('after a failover to a standby that lacks the last commits, the projector con
   await projector.untilReadiness(/Retrying since/);
   const db = connectTables({ url: standby.url, max: 1 });
   expect((await readPositions(db)).map(({ nextOffset }) => nextOffset)).toEqual([20, 20]);
-  await db.query('select pg_promote()');
+  await poolOf(db).query('select pg_promote()');
   await db.end();
 
   await fixture.expectFold();

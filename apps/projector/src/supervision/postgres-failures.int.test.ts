@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { startProxyFor, until } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import type { TestProjector } from '../../testing/projector.ts';
 import { createFixture, event } from '../../testing/fixture.ts';
@@ -30,7 +31,7 @@ const untilRetried = (projector: TestProjector, times: number) =>
 const untilWaitingForLock = () =>
   until(
     async () => {
-      const { rowCount } = await fixture.db.query(
+      const { rowCount } = await poolOf(fixture.db).query(
         `select from pg_stat_activity where datname = current_database() and application_name = 'projector' and wait_event_type = 'Lock'`,
       );
       return (rowCount ?? 0) > 0;
@@ -86,7 +87,7 @@ it('the projector continues after its backends were terminated, as by a restart'
   await using projector = await startProjector(fixture);
   for (let round = 0; round < 10; round++) {
     await fixture.produce(...events(50));
-    await fixture.db.query(
+    await poolOf(fixture.db).query(
       `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'projector'`,
     );
   }
@@ -96,33 +97,33 @@ it('the projector continues after its backends were terminated, as by a restart'
 
 it('the projector retries while Postgres has too many connections', async () => {
   const role = `projector_${randomUUID().slice(0, 8)}`;
-  await fixture.db.query(`create role ${role} login password 'x' connection limit 8;
+  await poolOf(fixture.db).query(`create role ${role} login password 'x' connection limit 8;
     grant usage on schema projection to ${role}; grant select, insert, update on all tables in schema projection to ${role}`);
   try {
     const url = new URL(fixture.databaseUrl);
     url.username = role;
     url.password = 'x';
     await using projector = await startProjector(fixture, { url: url.href });
-    await fixture.db.query(`alter role ${role} connection limit 0`);
-    await fixture.db.query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [role]);
+    await poolOf(fixture.db).query(`alter role ${role} connection limit 0`);
+    await poolOf(fixture.db).query(`select pg_terminate_backend(pid) from pg_stat_activity where usename = $1`, [role]);
     await fixture.produce(...events(20));
     await projector.untilReadiness(/too many connections for role/);
     await untilRetried(projector, 3);
-    await fixture.db.query(`alter role ${role} connection limit 8`);
+    await poolOf(fixture.db).query(`alter role ${role} connection limit 8`);
     await fixture.expectFold();
   } finally {
-    await fixture.db.query(`drop owned by ${role}; drop role ${role}`);
+    await poolOf(fixture.db).query(`drop owned by ${role}; drop role ${role}`);
   }
 });
 
 it('a batch is written once in spite of a deadlock with another transaction', async () => {
   const database = new URL(fixture.databaseUrl).pathname.slice(1);
   // Whose deadlock_timeout expires first is the victim: the projector.
-  await fixture.db.query(`alter database ${database} set deadlock_timeout = '5s'`);
+  await poolOf(fixture.db).query(`alter database ${database} set deadlock_timeout = '5s'`);
   await using projector = await startProjector(fixture);
   await fixture.produce({ value: event('deadlock a') }, { value: event('deadlock b') });
   await fixture.untilProjected();
-  const blocker = await fixture.db.connect();
+  const blocker = await poolOf(fixture.db).connect();
   await blocker.query(
     `set deadlock_timeout = '10min'; begin; select from calls where call_id = 'deadlock b' for update`,
   );
@@ -134,7 +135,7 @@ it('a batch is written once in spite of a deadlock with another transaction', as
   await untilRetried(projector, 1);
   await blocker.query('commit');
   blocker.release(true);
-  await fixture.db.query(`alter database ${database} reset deadlock_timeout`);
+  await poolOf(fixture.db).query(`alter database ${database} reset deadlock_timeout`);
   await fixture.expectFold();
 });
 
@@ -142,7 +143,7 @@ it('a statement that exceeds its timeout is cancelled and retried', async () => 
   await using projector = await startProjector(fixture, { statementTimeoutMs: 300 });
   await fixture.produce({ value: event('locked') });
   await fixture.untilProjected();
-  const blocker = await fixture.db.connect();
+  const blocker = await poolOf(fixture.db).connect();
   await blocker.query(`begin; select from calls where call_id = 'locked' for update`);
   await fixture.produce({ value: event('locked') });
   await projector.untilReadiness(/canceling statement due to statement timeout/);

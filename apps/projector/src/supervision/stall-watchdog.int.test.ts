@@ -4,6 +4,7 @@ import type { Kafka } from '@callstream/runtime';
 import { interceptConsumer } from '@callstream/runtime/testing';
 import type { InterceptedConsumer } from '@callstream/runtime/testing';
 import { testKafkaBrokers, until } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
 import { startProjector } from '../../testing/projector.ts';
 import { createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
@@ -51,7 +52,7 @@ it('when kafkajs stops without an error, the projector ends, and the next one co
 });
 
 it('when a statement hangs, the projector is not ready, and then ends', async () => {
-  const blocker = await fixture.db.connect();
+  const blocker = await poolOf(fixture.db).connect();
   await blocker.query('begin; select from positions where partition = 1 for update');
   {
     await using projector = await startProjector(fixture, { stallMs: 13_000 });

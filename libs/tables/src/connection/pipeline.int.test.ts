@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg';
 import { connectTables, withConnection } from '../index.ts';
 import type { Tables } from '../index.ts';
 import { sendPipelined } from './pipeline.ts';
+import { clientOf, poolOf } from './tables.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let db: Tables;
@@ -10,7 +11,7 @@ let client: PoolClient;
 beforeAll(async () => {
   database = await testDatabase();
   db = connectTables({ url: database.url });
-  client = await db.connect();
+  client = await poolOf(db).connect();
   await client.query('create temp table numbers (n int primary key, text text)');
 });
 afterAll(async () => {
@@ -74,7 +75,7 @@ describe('pipelined statements', () => {
 
   it('reject when the connection ends', async () => {
     const attempt = withConnection(db, (connection) =>
-      sendPipelined(connection, [{ text: 'select pg_terminate_backend(pg_backend_pid())' }, insert(1)]),
+      sendPipelined(clientOf(connection), [{ text: 'select pg_terminate_backend(pg_backend_pid())' }, insert(1)]),
     );
     await expect(attempt).rejects.toThrow(/terminating connection|broke/);
     expect(await rows()).toEqual([]);

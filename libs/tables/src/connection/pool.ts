@@ -3,6 +3,7 @@ import { serverAddress, TablesClient } from './client.ts';
 import { assertPgVersion } from './pipeline.ts';
 import { liveSchema } from './schema-names.ts';
 import type { ProjectionSchema } from './schema-names.ts';
+import { Tables } from './tables.ts';
 import { trackConnectionLoss } from './transaction.ts';
 
 export interface TablesOptions {
@@ -21,11 +22,6 @@ export interface TablesOptions {
   /** `search_path` of the connections; the live projection if not given. */
   readonly schema?: ProjectionSchema;
 }
-
-export type Tables = pg.Pool;
-
-/** What reads need: a connection, or a pool of them. */
-export type Queryable = Pick<pg.ClientBase, 'query'>;
 
 /** `timestamptz` is read as ISO 8601 text in UTC, and `int8` as a number: an event id is a safe integer. */
 const types = new pg.TypeOverrides();
@@ -63,5 +59,5 @@ export function connectTables({
   pool.on('connect', trackConnectionLoss);
   // A lost idle connection fails no query, and the pool opens another. Without a listener the error would end the process.
   pool.on('error', () => undefined);
-  return pool;
+  return new Tables(pool);
 }

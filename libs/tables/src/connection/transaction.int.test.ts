@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { classify, connectTables, withConnection } from '../index.ts';
+import { clientOf, poolOf } from './tables.ts';
 
 jest.setTimeout(60_000);
 
@@ -14,13 +15,18 @@ it('a backend that is terminated at any moment, even while connecting, causes on
   let rounds = 0;
   const use = async (): Promise<void> => {
     while (rounds++ < 600) {
-      const outcome = await withConnection(db, (client) => client.query('select 1')).then(() => 'done', classify);
+      const outcome = await withConnection(db, (client) => clientOf(client).query('select 1')).then(
+        () => 'done',
+        classify,
+      );
       outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
     }
   };
   const users = Promise.all(Array.from({ length: 8 }, use));
   while (rounds <= 600)
-    await killer.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`);
+    await poolOf(killer).query(
+      `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'victim'`,
+    );
   await users;
   expect([...outcomes.keys()].toSorted()).toEqual(['done', 'transient']);
 });

@@ -1,6 +1,7 @@
 import { isProgrammingError } from '@callstream/resilience';
 import pg from 'pg';
-import type { Tables } from './pool.ts';
+import { clientOf, poolOf, TablesConnection } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** The connection to Postgres could not be made, or broke during use. Whether a commit succeeded is unknown. */
 export class ConnectionLost extends Error {
@@ -30,14 +31,16 @@ export function trackConnectionLoss(client: pg.ClientBase): void {
  * Runs `use` with a connection from the pool. After a failure the connection is closed instead of being reused.
  * @throws {ConnectionLost} if the connection could not be made or broke; otherwise whatever `use` throws, or a bug while connecting
  */
-export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  const client = await db.connect().catch((error: unknown) => {
-    throw error instanceof pg.DatabaseError || isProgrammingError(error)
-      ? error
-      : new ConnectionLost('Postgres cannot be reached.', { cause: error });
-  });
+export async function withConnection<T>(db: Tables, use: (connection: TablesConnection) => Promise<T>): Promise<T> {
+  const client = await poolOf(db)
+    .connect()
+    .catch((error: unknown) => {
+      throw error instanceof pg.DatabaseError || isProgrammingError(error)
+        ? error
+        : new ConnectionLost('Postgres cannot be reached.', { cause: error });
+    });
   try {
-    const result = await use(client);
+    const result = await use(new TablesConnection(client));
     client.release();
     return result;
   } catch (error) {
@@ -50,7 +53,8 @@ export async function withConnection<T>(db: Tables, use: (client: pg.ClientBase)
 
 /** Runs `use` in a transaction on a connection from the pool. @throws as {@link withConnection} */
 export async function inTransaction<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
-  return withConnection(db, async (client) => {
+  return withConnection(db, async (connection) => {
+    const client = clientOf(connection);
     await client.query('begin');
     // No rollback: after a failure the connection is closed, which rolls the transaction back.
     const result = await use(client);

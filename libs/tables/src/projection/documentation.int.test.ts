@@ -5,6 +5,7 @@ import { describeSchema } from '../../testing/index.ts';
 import type { ColumnDescription } from '../../testing/index.ts';
 import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -49,7 +50,7 @@ describe('the queries in docs/reference/tables.md', () => {
   it('run', async () => {
     const queries = [...(await readFile(file, 'utf8')).matchAll(/```sql\n(.*?)```/gs)].map((match) => match[1] ?? '');
     expect(queries.length).toBeGreaterThan(8);
-    for (const query of queries) await db.query(query);
+    for (const query of queries) await poolOf(db).query(query);
   });
 });
 

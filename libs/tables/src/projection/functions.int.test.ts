@@ -11,6 +11,7 @@ import fc from 'fast-check';
 import { replaceRows } from '../../testing/replace-rows.ts';
 import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -35,7 +36,7 @@ interface PresenceQuery {
 }
 
 async function presenceInSql({ now, rules }: PresenceQuery): Promise<string[]> {
-  const { rows } = await db.query<{ row: unknown[] }>(
+  const { rows } = await poolOf(db).query<{ row: unknown[] }>(
     `select json_build_array(actor, queue, presence, to_char(since at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), calls) as row
      from agent_presence($1, $2::float8 * interval '1 ms', $3::float8 * interval '1 ms', $4::float8 * interval '1 ms', $5)`,
     [iso(now), rules.staleAfterMs, rules.ringMsMax, rules.presenceStaleMs, rules.takeSeveralCalls],
@@ -57,7 +58,7 @@ const presenceInDomain = (events: readonly CallEvent[], query: PresenceQuery): s
   );
 
 async function callsInSql({ now, rules }: PresenceQuery): Promise<string[]> {
-  const { rows } = await db.query<{ row: unknown[] }>(
+  const { rows } = await poolOf(db).query<{ row: unknown[] }>(
     `select json_build_array(call_id, queue, state) as row from current_calls($1, $2::float8 * interval '1 ms')`,
     [iso(now), rules.staleAfterMs],
   );

@@ -3,7 +3,7 @@ import { runner } from 'node-pg-migrate';
 import { serverAddress, TablesClient } from '../connection/client.ts';
 import { connectTables } from '../connection/pool.ts';
 import { liveSchema } from '../connection/schema-names.ts';
-import { withConnection } from '../connection/transaction.ts';
+import { sqlOf } from '../connection/tables.ts';
 import { grantAccess, recordFingerprint } from './schemas.ts';
 
 /** The migration that creates the live schema. */
@@ -29,8 +29,7 @@ export async function migrate(url: string, log: (message: string) => void = () =
   }).finally(() => client.end());
   const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
   try {
-    if (applied.some(({ name }) => name === firstProjection))
-      await withConnection(db, (connection) => recordFingerprint(connection, liveSchema));
+    if (applied.some(({ name }) => name === firstProjection)) await recordFingerprint(sqlOf(db), liveSchema);
     await grantAccess(db);
   } finally {
     await db.end();

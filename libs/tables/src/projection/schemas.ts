@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { ClientBase } from 'pg';
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Sql, Tables } from '../connection/tables.ts';
 import { discardedSchema, liveSchema, nextSchema, previousSchema, verifySchema } from '../connection/schema-names.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
@@ -47,8 +47,8 @@ export async function createBareProjection(db: Tables, schema: ProjectionSchema)
 }
 
 /** Records on `schema` that this code created its tables. */
-export async function recordFingerprint(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
-  await db.query(`comment on schema ${schema} is '${await schemaFingerprint()}'`);
+export async function recordFingerprint(sql: Sql, schema: ProjectionSchema): Promise<void> {
+  await sql.query(`comment on schema ${schema} is '${await schemaFingerprint()}'`);
 }
 
 /**
@@ -62,8 +62,8 @@ export async function grantAccess(db: Tables): Promise<void> {
       await inTransaction(db, (client) => client.query(`set local search_path = ${schema}; ${grants}`));
 }
 
-export async function dropProjection(db: Pick<ClientBase, 'query'>, schema: ProjectionSchema): Promise<void> {
-  await db.query(`drop schema if exists ${schema} cascade`);
+export async function dropProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
+  await sqlOf(db).query(`drop schema if exists ${schema} cascade`);
 }
 
 export interface SchemaState {
@@ -78,7 +78,7 @@ export interface SchemaState {
 
 /** The projections that exist. */
 export async function readSchemas(db: Tables): Promise<SchemaState[]> {
-  const { rows } = await db.query<SchemaState>(
+  const { rows } = await sqlOf(db).query<SchemaState>(
     `select n.nspname as schema,
        exists (select from pg_constraint k where k.connamespace = n.oid and k.conname = 'events_pkey') as complete,
        coalesce(obj_description(n.oid, 'pg_namespace') = $2::text, false) as current,

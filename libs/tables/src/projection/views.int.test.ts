@@ -7,6 +7,7 @@ import fc from 'fast-check';
 import { replaceRows } from '../../testing/replace-rows.ts';
 import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -35,7 +36,7 @@ const byKey = (rows: readonly { key: string }[]): unknown =>
 
 async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
   await replaceRows(db, events);
-  const hours = await db.query<{ at: string; queue: string }>(
+  const hours = await poolOf(db).query<{ at: string; queue: string }>(
     `select hour as at, queue, visits::int, answered::int, abandoned::int, flowed_out::int, answered_wait_ms_avg::float8 as asa from queue_hours`,
   );
   expect(byKey(hours.rows.map(({ at, queue, ...row }) => ({ key: JSON.stringify([at, queue]), ...row })))).toEqual(
@@ -53,7 +54,7 @@ async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
       }),
     ),
   );
-  const levels = await db.query<{ at: string; queue: string; threshold: number }>(
+  const levels = await poolOf(db).query<{ at: string; queue: string; threshold: number }>(
     'select day as at, queue, threshold_s as threshold, service_level as level, abandon_rate as rate from service_levels',
   );
   expect(
@@ -88,7 +89,7 @@ describe('visits per hour and queue, and service levels', () => {
 });
 
 describe('durations', () => {
-  const firstRow = async (sql: string): Promise<unknown> => (await db.query<object>(sql)).rows[0];
+  const firstRow = async (sql: string): Promise<unknown> => (await poolOf(db).query<object>(sql)).rows[0];
 
   it('of a call are the wait, and the talk from answer to end', async () => {
     await replaceRows(db, eventsOf(fixtureLog('01-nominal')));

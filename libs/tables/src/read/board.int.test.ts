@@ -4,7 +4,16 @@ import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { batchOf } from '../../testing/index.ts';
-import { connectTables, ensurePositions, migrate, positionMove, project, readBoard, readFacts } from '../index.ts';
+import {
+  connectTables,
+  ensurePositions,
+  migrate,
+  positionMove,
+  project,
+  readBoard,
+  readFacts,
+  withConnection,
+} from '../index.ts';
 
 const logId = '11111111-1111-8111-8111-111111111111';
 const partitions = 10;
@@ -16,7 +25,6 @@ it('a board that is read from the tables has the calls that were written, as cur
   try {
     await ensurePositions(db, { topic: 't', partitions, version: 1, logId });
     const written = new Map<string, Call>();
-    const client = await db.connect();
     for (const [partition, log] of fc.sample(logs(60), partitions).entries()) {
       // Makes the call ids of each log unique.
       const own = log.map(({ body, ...rest }) => ({ ...rest, body: body.replace('"call_id":"', `$&${partition} `) }));
@@ -24,9 +32,8 @@ it('a board that is read from the tables has the calls that were written, as cur
       for (const [callId, call] of callsOfEvents(events)) written.set(callId, call);
       const last = { uuid: logId, timestamp: 0 };
       const move = positionMove({ partition, expected: 0, next: events.length, version: 1, last });
-      await project(client, { moves: [move], batch: batchOf(events) });
+      await withConnection(db, (connection) => project(connection, { moves: [move], batch: batchOf(events) }));
     }
-    client.release();
     expect(written.size).toBeGreaterThan(partitions);
     const found = await readFacts(db, [...written.keys()]);
     expect(new Map(found.map(({ callId, facts }) => [callId, play(callId, facts)]))).toEqual(written);

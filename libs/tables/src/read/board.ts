@@ -1,6 +1,7 @@
 import type { FactSet } from '@callstream/domain';
 import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf, TablesConnection } from '../connection/tables.ts';
+import type { Tables } from '../connection/tables.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
 import { idOfOffsetSql, offsetOfSql, partitionOfSql } from './event-id-sql.ts';
@@ -62,7 +63,7 @@ export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<
       // The planner should optimise for all rows of the cursor, not for the first ones.
       'set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
     );
-    options.onPositions(await readPositions(client));
+    options.onPositions(await readPositions(new TablesConnection(client)));
     await fetchInChunks<FactsRow>(client, {
       text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
       values: [isoTimestamp(unfinishedSince), isoTimestamp(heardSince), options.additionalCallIds],
@@ -93,7 +94,7 @@ export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<
 
 /** Reads these calls; unknown ones are left out. */
 export async function readFacts(db: Tables, callIds: readonly string[]): Promise<StoredCall[]> {
-  const { rows } = await db.query<FactsRow>({
+  const { rows } = await sqlOf(db).query<FactsRow>({
     name: 'read-facts',
     text: `${selectFacts} where call_id = any($1::text[])`,
     values: [callIds],

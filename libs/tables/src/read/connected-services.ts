@@ -1,4 +1,5 @@
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Tables } from '../connection/tables.ts';
 
 /** A service with a connection to this database. */
 export interface ConnectedService {
@@ -11,7 +12,7 @@ export interface ConnectedService {
 
 /** The projectors and gateways connected to this database, one entry per name and address. */
 export async function readConnectedServices(db: Tables): Promise<ConnectedService[]> {
-  const { rows } = await db.query<ConnectedService>(
+  const { rows } = await sqlOf(db).query<ConnectedService>(
     `select distinct on (application_name, client_addr) application_name as name, host(client_addr) as address, pid
      from pg_stat_activity
      where datname = current_database() and application_name in ('callstream-projector', 'callstream-gateway')

@@ -1,4 +1,5 @@
-import type { Queryable } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Queryable } from '../connection/tables.ts';
 import { pageOf, responseBytesMax, toPage } from './page.ts';
 import type { Page } from './page.ts';
 
@@ -60,7 +61,7 @@ const listedCalls = pageOf({
  */
 export async function listCalls(db: Queryable, params: ListCallsOptions): Promise<Page<CallRow>> {
   // No prepared statement: its generic plan would suit none of the filters, so Postgres plans each query for its own.
-  const { rows } = await db.query<CallRow & { readonly foundRows: number }>({
+  const { rows } = await sqlOf(db).query<CallRow & { readonly foundRows: number }>({
     text: listedCalls,
     values: [
       params.state ?? null,

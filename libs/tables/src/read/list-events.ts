@@ -1,4 +1,5 @@
-import type { Queryable, Tables } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Queryable, Tables } from '../connection/tables.ts';
 import { offsetOfSql, partitionOfSql } from './event-id-sql.ts';
 import { listRowsMax } from './list-calls.ts';
 import { jsonBytes, responseBytesMax } from './page.ts';
@@ -52,7 +53,7 @@ export async function listCallEvents(
   db: Queryable,
   { topic, callId, before, limit = listRowsMax, visibleQueues }: ListCallEventsOptions,
 ): Promise<Page<EventRow>> {
-  const { rows } = await db.query<EventRow & { readonly hasOlder: boolean }>({
+  const { rows } = await sqlOf(db).query<EventRow & { readonly hasOlder: boolean }>({
     name: 'list-call-events',
     text: `
       with recursive page as (
@@ -79,6 +80,6 @@ export async function listCallEvents(
 
 /** Whether the tables contain an event. */
 export async function hasEvent(db: Tables, uuid: string): Promise<boolean> {
-  const { rowCount } = await db.query('select from events where uuid = $1::uuid', [uuid]);
+  const { rowCount } = await sqlOf(db).query('select from events where uuid = $1::uuid', [uuid]);
   return rowCount === 1;
 }

@@ -11,6 +11,7 @@ import {
   responseBytesMax,
   searchCalls,
 } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 jest.setTimeout(60_000);
 
@@ -70,7 +71,7 @@ describe('the events of a call', () => {
 describe('lists of calls', () => {
   it('end before the size limit, and report that there are more', async () => {
     await addWaitingCalls(db, { calls: 900, agents: 0 });
-    await db.query(`update calls set recording_url = repeat('u', 8000), our_number = repeat('n', 5000)`);
+    await poolOf(db).query(`update calls set recording_url = repeat('u', 8000), our_number = repeat('n', 5000)`);
     const listed = await listCalls(db, {});
     expect(listed.more).toBe(true);
     expect(bytesOf(listed.rows)).toBeLessThan(responseBytesMax);
@@ -86,7 +87,9 @@ describe('lists of calls', () => {
   });
 
   it('end before the size limit even if JSON escapes make their texts six times as long', async () => {
-    await db.query(`update calls set recording_url = repeat(e'\\x01', 2000), our_number = repeat(e'\\x1f', 256)`);
+    await poolOf(db).query(
+      `update calls set recording_url = repeat(e'\\x01', 2000), our_number = repeat(e'\\x1f', 256)`,
+    );
     const listed = await listCalls(db, {});
     expect([bytesOf(listed.rows) < responseBytesMax, listed.rows.length]).toEqual([true, 900]);
     const found = await searchCalls(db, { limit: 900, visibleQueues });
@@ -94,7 +97,7 @@ describe('lists of calls', () => {
   });
 
   it('return a call that exceeds the size limit alone', async () => {
-    await db.query(`update calls set our_number = repeat('n', 3000000) where call_id = 'waits.899'`);
+    await poolOf(db).query(`update calls set our_number = repeat('n', 3000000) where call_id = 'waits.899'`);
     for (const page of [await listCalls(db, {}), await searchCalls(db, { limit: 9, visibleQueues })])
       expect(page).toMatchObject({ rows: [{ aggregate_id: 'waits.899' }], more: true });
   });
@@ -116,7 +119,7 @@ it('the events of a call whose id is long in JSON are returned in pages below th
 });
 
 it('a call with 20,000 agents is returned with the first ones, and reports that there are more', async () => {
-  await db.query(`insert into segments (call_id, n, actor, entered_at, entered_last_at)
+  await poolOf(db).query(`insert into segments (call_id, n, actor, entered_at, entered_last_at)
     select 'waits.1', i, 'agent' || i || '@example.com', t, t
     from generate_series(1, 20000) i, lateral (select now() + i * interval '1 s' as t) times`);
   const call = await readCall(db, { callId: 'waits.1', visibleQueues });

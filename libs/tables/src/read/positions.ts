@@ -1,6 +1,6 @@
-import type { ClientBase } from 'pg';
 import { addSchemaHint } from '../connection/error-hints.ts';
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Queryable } from '../connection/tables.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 
 /** How far one partition is projected. */
@@ -27,11 +27,8 @@ export const readableVersionMin = 3;
  * The positions of a projection; without `schema`, of the one on the search path. Every process reads them first, so an
  * error here gets the remedy for missing tables or rights.
  */
-export async function readPositions(
-  db: Pick<ClientBase, 'query'> | Tables,
-  schema?: ProjectionSchema,
-): Promise<Position[]> {
-  const query = (db as Pick<ClientBase, 'query'>).query<Position>(`
+export async function readPositions(db: Queryable, schema?: ProjectionSchema): Promise<Position[]> {
+  const query = sqlOf(db).query<Position>(`
     select partition, topic, next_offset as "nextOffset", projection_version as "version", log_id as "logId", last_uuid as "lastUuid",
       ${epochMs('last_timestamp')} as "lastTimestamp"
     from ${schema === undefined ? '' : `${schema}.`}positions order by partition`);

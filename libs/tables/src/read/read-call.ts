@@ -1,4 +1,5 @@
-import type { Queryable } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Queryable } from '../connection/tables.ts';
 import { jsonBytes, responseBytesMax } from './page.ts';
 import { foundCallColumns } from './search-calls.ts';
 import type { FoundCall } from './search-calls.ts';
@@ -87,7 +88,7 @@ export async function readCall(
   db: Queryable,
   { callId, visibleQueues }: { readonly callId: string; readonly visibleQueues: readonly string[] | null },
 ): Promise<CallDetails | null> {
-  const { rows } = await db.query<CallDetails>({
+  const { rows } = await sqlOf(db).query<CallDetails>({
     name: 'read-call',
     text: `
       select ${foundCallColumns}, v.list as visits, s.list as segments, a.list as agents, v.more or s.more or a.more as more

@@ -1,4 +1,5 @@
-import type { Queryable } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Queryable } from '../connection/tables.ts';
 import type { CallRow } from './list-calls.ts';
 import { pageOf, responseBytesMax, toPage } from './page.ts';
 import type { Page } from './page.ts';
@@ -62,7 +63,7 @@ const foundCalls = pageOf({
 export async function searchCalls(db: Queryable, params: SearchCallsOptions): Promise<Page<FoundCall>> {
   const { states, queues, direction, call_id, number, our_number, from, to, before, limit, visibleQueues } = params;
   // No prepared statement: its generic plan would suit none of the filters, so Postgres plans each query for its own.
-  const { rows } = await db.query<FoundCall & { readonly foundRows: number }>({
+  const { rows } = await sqlOf(db).query<FoundCall & { readonly foundRows: number }>({
     text: foundCalls,
     values: [
       states ?? null,

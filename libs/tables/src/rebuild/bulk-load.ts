@@ -4,6 +4,8 @@ import type { CallEvent } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { sendPipelined } from '../connection/pipeline.ts';
+import { clientOf } from '../connection/tables.ts';
+import type { TablesConnection } from '../connection/tables.ts';
 import type { DuplicateDetector } from '../write/dedup-cache.ts';
 import { commit } from '../write/project.ts';
 import { copyEventsSql } from '../write/rows.ts';
@@ -32,7 +34,7 @@ export interface BulkLoad {
 }
 
 /** Begins a transaction on a connection. After a failure, close the connection. */
-export type BeginBulkLoad = (client: ClientBase) => Promise<BulkLoad>;
+export type BeginBulkLoad = (connection: TablesConnection) => Promise<BulkLoad>;
 
 /**
  * For several transactions, also concurrent ones.
@@ -40,7 +42,7 @@ export type BeginBulkLoad = (client: ClientBase) => Promise<BulkLoad>;
  */
 export function createBulkLoader(duplicates: DuplicateDetector | null): BeginBulkLoad {
   const hintBits = createHintBits();
-  return (client) => beginBulkLoad(client, { duplicates, hintBits });
+  return (connection) => beginBulkLoad(clientOf(connection), { duplicates, hintBits });
 }
 
 async function beginBulkLoad(

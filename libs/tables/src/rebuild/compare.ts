@@ -1,4 +1,5 @@
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf, TablesConnection } from '../connection/tables.ts';
+import type { Tables } from '../connection/tables.ts';
 import { liveSchema, verifySchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { tableNames } from '../projection/schemas.ts';
@@ -27,7 +28,7 @@ export async function hashLiveRows(db: Tables): Promise<Position[]> {
   return inTransaction(db, async (client) => {
     await client.query('set transaction isolation level repeatable read');
     // First, because it blocks a swap until everything is read.
-    const positions = await readPositions(client, liveSchema);
+    const positions = await readPositions(new TablesConnection(client), liveSchema);
     for (const table of tableNames)
       await client.query(`create table ${verifySchema}.live_${table} as ${hashes(liveSchema, table)}`);
     return positions;
@@ -60,13 +61,13 @@ export interface Comparison {
 
 /** Compares the hashes of {@link hashLiveRows} with the tables of the verify schema. `firstMax`: most rows in `first`. */
 export async function compareTable(db: Tables, table: TableName, firstMax: number): Promise<Comparison> {
-  await db.query(`create table ${verifySchema}.rebuilt_${table} as ${hashes(verifySchema, table)}`);
+  await sqlOf(db).query(`create table ${verifySchema}.rebuilt_${table} as ${hashes(verifySchema, table)}`);
   const live = await checksum(db, `live_${table}`);
   const rebuilt = await checksum(db, `rebuilt_${table}`);
   if (live.sum === rebuilt.sum && live.rows === rebuilt.rows) return { table, live, rebuilt, different: 0, first: [] };
   const differing = `${verifySchema}.live_${table} l full join ${verifySchema}.rebuilt_${table} r using (key) where l.hash is distinct from r.hash`;
-  const { rows } = await db.query<{ different: number }>(`select count(*) as different from ${differing}`);
-  const { rows: first } = await db.query<Difference>(
+  const { rows } = await sqlOf(db).query<{ different: number }>(`select count(*) as different from ${differing}`);
+  const { rows: first } = await sqlOf(db).query<Difference>(
     `select d.key, (select to_jsonb(t) from ${liveSchema}.${table} t where ${keys[table]} = d.key::jsonb) as live,
        (select to_jsonb(t) from ${verifySchema}.${table} t where ${keys[table]} = d.key::jsonb) as rebuilt
      from (select key from ${differing} order by key limit $1::int) d order by d.key`,
@@ -76,7 +77,7 @@ export async function compareTable(db: Tables, table: TableName, firstMax: numbe
 }
 
 async function checksum(db: Tables, table: string): Promise<Checksum> {
-  const { rows } = await db.query<Checksum>(
+  const { rows } = await sqlOf(db).query<Checksum>(
     `select count(*) as rows, lpad(to_hex(mod(coalesce(sum(hash::numeric), 0), 9223372036854775783)::bigint), 16, '0') as sum from ${verifySchema}.${table}`,
   );
   return rows[0] ?? { rows: 0, sum: '' };

@@ -17,6 +17,7 @@ import {
   withConnection,
 } from '../index.ts';
 import type { BeginBulkLoad, Tables } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let next: Tables;
@@ -50,7 +51,7 @@ async function fillBare(...loads: (readonly [BeginBulkLoad, readonly CallEvent[]
 const detectingLoader = (): BeginBulkLoad => createBulkLoader(createDuplicateDetector());
 
 const uuidsOf = async (table: string): Promise<string[]> =>
-  (await next.query<{ uuid: string }>(`select uuid from ${table}`)).rows.map(({ uuid }) => uuid);
+  (await poolOf(next).query<{ uuid: string }>(`select uuid from ${table}`)).rows.map(({ uuid }) => uuid);
 
 describe.each([
   ['all detected', [[log, duplicates, duplicates]], false],
@@ -130,7 +131,7 @@ describe('tables during a fill', () => {
   it('have hint bits on all rows, so that a later reader writes no page', async () => {
     // Postgres sets no hint bits for a transaction while an asynchronous commit among the 32 that share its entry in the
     // commit log, of any database, is not flushed.
-    expect((await next.query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
+    expect((await poolOf(next).query('show synchronous_commit')).rows).toEqual([{ synchronous_commit: 'on' }]);
     await fillBare();
     const beginBulkLoad = detectingLoader();
     await withConnection(next, (first) =>
@@ -140,8 +141,8 @@ describe('tables during a fill', () => {
         for (const load of loads) await load.commit([]);
       }),
     );
-    await next.query('checkpoint');
-    const { rows } = await next.query<{ 'QUERY PLAN': [{ Plan: Record<string, unknown> }] }>(
+    await poolOf(next).query('checkpoint');
+    const { rows } = await poolOf(next).query<{ 'QUERY PLAN': [{ Plan: Record<string, unknown> }] }>(
       'explain (analyze, buffers, format json) select count(*) from events',
     );
     expect(rows[0]?.['QUERY PLAN'][0].Plan).toMatchObject({ 'Shared Dirtied Blocks': 0 });
@@ -150,7 +151,7 @@ describe('tables during a fill', () => {
   it('are not vacuumed', async () => {
     const unvacuumed = async (): Promise<string[]> =>
       (
-        await next.query<{ relname: string }>(
+        await poolOf(next).query<{ relname: string }>(
           `select relname from pg_class where relnamespace = $1::regnamespace and 'autovacuum_enabled=off' = any(reloptions)`,
           [nextSchema],
         )

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import type { Tables } from '../connection/pool.ts';
+import type { Tables } from '../connection/tables.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { afterFill, beforeFill, readProjectionSql, tableNames } from '../projection/schemas.ts';

@@ -22,9 +22,11 @@ import {
   readBlockingTransactions,
   readPositions,
   trySwap,
+  withConnection,
   listenForCommits,
 } from '../index.ts';
 import type { ProjectionSchema, Tables } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -68,15 +70,8 @@ function eventAt(partition: number, offset: number): CallEvent {
 
 async function write(db: Tables, partition: number, expected: number, next = expected + batchEvents): Promise<void> {
   const events = eventsAt(partition, expected, next);
-  const client = await db.connect();
-  try {
-    await project(client, {
-      moves: [positionMove({ partition, expected, next, version, last: { uuid: logId, timestamp: 0 } })],
-      batch: batchOf(events),
-    });
-  } finally {
-    client.release();
-  }
+  const moves = [positionMove({ partition, expected, next, version, last: { uuid: logId, timestamp: 0 } })];
+  await withConnection(db, (connection) => project(connection, { moves, batch: batchOf(events) }));
 }
 
 /** Position of one partition. */
@@ -114,7 +109,7 @@ async function keepReading(db: Tables, signal: AbortSignal, durations: number[])
     const { rows: list } = await listCalls(db, {});
     const { rows: events } = await listCallEvents(db, { topic, callId: '0.0' });
     durations.push(performance.now() - began);
-    const { rows } = await db.query<CallCounts>({
+    const { rows } = await poolOf(db).query<CallCounts>({
       name: 'counts',
       text: 'select count(*) as calls, count(finished_at) as finished from calls',
     });
@@ -209,7 +204,7 @@ describe('a swap', () => {
   it('fails within the lock timeout when another transaction holds the positions, which readBlockingTransactions shows', async () => {
     const live = tablesOf('projection');
     await createNext();
-    const reader = await live.connect();
+    const reader = await poolOf(live).connect();
     await reader.query('begin; select * from positions');
     expect(await readBlockingTransactions(live)).toHaveLength(1);
     expect(await trySwap(live, { incoming: nextSchema, catchUp: () => Promise.resolve(true) })).toEqual({

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { classify } from '../connection/classify.ts';
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf, TablesConnection } from '../connection/tables.ts';
+import type { Tables } from '../connection/tables.ts';
 import { discardedSchema, liveSchema, nextSchema, previousSchema } from '../connection/schema-names.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
@@ -59,7 +60,7 @@ export async function trySwap(db: Tables, { incoming, catchUp }: TrySwapOptions)
       // All writers, and all readers that must not see a mix of two projections, read the positions first.
       await client.query(`lock table ${liveSchema}.positions in access exclusive mode`);
       blockedSince = performance.now();
-      if (!(await catchUp(await readPositions(client, liveSchema)))) throw rollBack;
+      if (!(await catchUp(await readPositions(new TablesConnection(client), liveSchema)))) throw rollBack;
       for (const [from, to] of renames[incoming]) await renameSchema(client, from, to);
     });
   } catch (error) {
@@ -84,7 +85,7 @@ async function renameSchema(client: ClientBase, from: string, to: string): Promi
 
 /** Identity of a projection, which a rename does not change; null if the schema does not exist. */
 export async function projectionId(db: Tables, schema: ProjectionSchema): Promise<number | null> {
-  const { rows } = await db.query<{ id: number | null }>('select to_regclass($1::text)::oid::bigint as id', [
+  const { rows } = await sqlOf(db).query<{ id: number | null }>('select to_regclass($1::text)::oid::bigint as id', [
     `${schema}.positions`,
   ]);
   return rows[0]?.id ?? null;
@@ -100,7 +101,7 @@ export interface BlockingTransaction {
 
 /** The transactions that would block a swap now. Blocks nobody itself. */
 export async function readBlockingTransactions(db: Tables): Promise<BlockingTransaction[]> {
-  const { rows } = await db.query<BlockingTransaction>(
+  const { rows } = await sqlOf(db).query<BlockingTransaction>(
     `select l.virtualtransaction as transaction, l.pid, concat_ws(', ', nullif(a.application_name, ''), a.usename, a.state) as who
      from pg_locks l left join pg_stat_activity a using (pid)
      where l.relation = '${liveSchema}.positions'::regclass and l.granted and l.pid <> pg_backend_pid()

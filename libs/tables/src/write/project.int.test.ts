@@ -25,6 +25,7 @@ import { foldCalls } from './fold-calls.ts';
 import { upsertEvents } from './insert-events.ts';
 import { packedFactsOf, readPackedFacts } from './project.ts';
 import { writeCalls } from './write-calls.ts';
+import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -47,7 +48,7 @@ afterAll(async () => {
 beforeEach(empty);
 
 async function empty(): Promise<void> {
-  await db.query('truncate positions, events, calls, visits, segments, agents');
+  await poolOf(db).query('truncate positions, events, calls, visits, segments, agents');
   await ensurePositions(db, { topic, partitions: 2, version, logId });
 }
 
@@ -60,18 +61,15 @@ async function writeFrom(
   batches: readonly (readonly CallEvent[])[],
   dedupCache?: DedupCache,
 ): Promise<void> {
-  const client = await db.connect();
-  try {
+  await withConnection(db, async (connection) => {
     let expected = from;
     for (const events of batches) {
       const next = expected + events.length;
       const move = positionMove({ partition: 0, expected, next, version, last: { uuid: logId, timestamp: 0 } });
-      await project(client, { moves: [move], batch: batchOf(events) }, dedupCache);
+      await project(connection, { moves: [move], batch: batchOf(events) }, dedupCache);
       expected = next;
     }
-  } finally {
-    client.release();
-  }
+  });
 }
 
 const runs = logs(40).chain((log) =>
@@ -174,13 +172,13 @@ describe('the tables', () => {
     const log = eventsOf([...fixtureEvents.keys()].flatMap((name) => fixtureLog(name)));
     const [first, ...others] = log;
     if (!first) throw new Error('The fixture logs are empty.');
-    const otherClient = await db.connect();
+    const otherClient = await poolOf(db).connect();
     await otherClient.query('begin');
     await sendPipelined(otherClient, upsertEvents(batchOf([{ ...first, id: first.id + 1 }]).events));
     const writing = write([first, ...others]);
     await until(
       async () => {
-        const { rowCount } = await db.query(
+        const { rowCount } = await poolOf(db).query(
           `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock' and query like 'copy events%'`,
         );
         return rowCount === 1;
@@ -219,7 +217,7 @@ describe('a call with records in two partitions', () => {
   ])('as %s, is the play of all of its facts when both partitions are written concurrently', async (_, stored) => {
     await write(stored);
     const [mine, theirs] = [shared(stored.length, 0), shared(stored.length + 1, 1)];
-    const otherClient = await db.connect();
+    const otherClient = await poolOf(db).connect();
     const packed = packedFactsOf((await sendPipelined(otherClient, [readPackedFacts(['shared'])]))[0]);
     await otherClient.query('begin');
     await sendPipelined(otherClient, writeCalls(foldCalls(batchOf([theirs]).facts, packed), false));
@@ -239,7 +237,7 @@ describe('a call with records in two partitions', () => {
 
 /** Number of transactions that wait for a lock. */
 async function countWaiting(): Promise<number> {
-  const { rowCount } = await db.query(
+  const { rowCount } = await poolOf(db).query(
     `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
   );
   return rowCount ?? 0;
@@ -280,7 +278,7 @@ describe('a position', () => {
     expect((await readRows(db)).calls).toHaveLength(1);
   });
   it('of another projection version rejects the whole batch', async () => {
-    await db.query('update positions set projection_version = 2');
+    await poolOf(db).query('update positions set projection_version = 2');
     await expect(write(eventsOf(fixtureLog('01-nominal')))).rejects.toThrow(PositionMoved);
     expect((await readRows(db)).events).toEqual([]);
   });

@@ -2,6 +2,8 @@ import type { ClientBase } from 'pg';
 import { classify } from '../connection/classify.ts';
 import { sendPipelined } from '../connection/pipeline.ts';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
+import { clientOf, sqlOf } from '../connection/tables.ts';
+import type { Queryable, TablesConnection } from '../connection/tables.ts';
 import { CallsMoved } from '../connection/transaction.ts';
 import { noDedupCache } from './dedup-cache.ts';
 import type { EventBatch } from './event-batch.ts';
@@ -32,12 +34,12 @@ const attemptsMax = 10;
  * @throws {PositionMoved}
  * @throws {CallsMoved} if other transactions keep writing the same calls
  */
-export async function project(db: ClientBase, options: ProjectOptions, dedupCache = noDedupCache): Promise<void> {
+export async function project(db: TablesConnection, options: ProjectOptions, dedupCache = noDedupCache): Promise<void> {
   const { events } = options.batch;
   let possibleDuplicates = shouldCopy(events) ? dedupCache.possibleDuplicates(events.uuids) : null;
   for (let attempt = 1; ; attempt++) {
     try {
-      await projectOnce(db, options, possibleDuplicates);
+      await projectOnce(clientOf(db), options, possibleDuplicates);
       dedupCache.add(events.uuids);
       return;
     } catch (error) {
@@ -51,13 +53,13 @@ export async function project(db: ClientBase, options: ProjectOptions, dedupCach
 
 /** @param possibleDuplicates events of the batch that may be in the tables already; null: upsert everything, copy nothing */
 async function projectOnce(
-  db: ClientBase,
+  client: ClientBase,
   { moves, batch, lockTimeoutMs = 0 }: ProjectOptions,
   possibleDuplicates: readonly string[] | null,
 ): Promise<void> {
   const { events, facts, presence } = batch;
   try {
-    const [, , moved, stored, found] = await sendPipelined(db, [
+    const [, , moved, stored, found] = await sendPipelined(client, [
       begin,
       transactionSettings(lockTimeoutMs),
       movePositions(moves),
@@ -67,7 +69,7 @@ async function projectOnce(
     checkMoved(moves, moved);
     const changed = foldCalls(facts, packedFactsOf(stored));
     const duplicates = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
-    await sendPipelined(db, [
+    await sendPipelined(client, [
       // Always the same order of tables, so that transactions of two partitions cannot deadlock.
       ...(possibleDuplicates ? insertEvents(events, duplicates) : upsertEvents(events)),
       ...writeCalls(changed, possibleDuplicates !== null),
@@ -75,7 +77,7 @@ async function projectOnce(
       commit,
     ]);
   } catch (error) {
-    await db.query('rollback').catch(() => undefined);
+    await client.query('rollback').catch(() => undefined);
     throw error;
   }
 }
@@ -85,11 +87,15 @@ async function projectOnce(
  * @returns the error if Postgres rejects their values; null if it accepts them
  * @throws any other error
  */
-export async function dryRunBatch(db: ClientBase, { events, facts, presence }: EventBatch): Promise<Error | null> {
+export async function dryRunBatch(
+  db: TablesConnection,
+  { events, facts, presence }: EventBatch,
+): Promise<Error | null> {
+  const client = clientOf(db);
   try {
-    const [, stored] = await sendPipelined(db, [begin, readPackedFacts([...facts.keys()])]);
+    const [, stored] = await sendPipelined(client, [begin, readPackedFacts([...facts.keys()])]);
     const changed = foldCalls(facts, packedFactsOf(stored));
-    await sendPipelined(db, [
+    await sendPipelined(client, [
       ...upsertEvents(events),
       ...writeCalls(changed, false),
       ...writeAgents(presence),
@@ -101,7 +107,7 @@ export async function dryRunBatch(db: ClientBase, { events, facts, presence }: E
     if (classify(error) !== 'data') throw error;
     return error as Error;
   } finally {
-    await db.query('rollback').catch(() => undefined);
+    await client.query('rollback').catch(() => undefined);
   }
 }
 
@@ -128,6 +134,6 @@ export const packedFactsOf = (result: StatementResult | undefined): Map<string, 
   new Map(result?.rows.map(([callId, packed]) => [callId ?? '', packed ?? '']));
 
 /** Notifies the listeners that the tables changed. May be lost. Never inside a transaction: it would serialise commits. */
-export async function notifyProjected(db: { query: ClientBase['query'] }): Promise<void> {
-  await db.query(`select pg_notify('callstream_projected', '')`);
+export async function notifyProjected(db: Queryable): Promise<void> {
+  await sqlOf(db).query(`select pg_notify('callstream_projected', '')`);
 }

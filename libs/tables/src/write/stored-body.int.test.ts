@@ -4,6 +4,7 @@ import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { connectTables } from '../index.ts';
 import type { Tables } from '../index.ts';
+import { poolOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -20,7 +21,7 @@ afterAll(() => stack.disposeAsync());
 async function stored(text: string): Promise<unknown> {
   const parsed = parseEvent(Buffer.from(text));
   if ('problem' in parsed) return null;
-  const { rows } = await db.query<{ body: unknown }>('select $1::text::jsonb as body', [parsed.event.json]);
+  const { rows } = await poolOf(db).query<{ body: unknown }>('select $1::text::jsonb as body', [parsed.event.json]);
   return rows[0]?.body;
 }
 const event = (fields: string): string => `{"type":"x",${fields}}`;

@@ -1,4 +1,5 @@
-import type { Tables } from '../connection/pool.ts';
+import { sqlOf } from '../connection/tables.ts';
+import type { Tables } from '../connection/tables.ts';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
 import type { PositionMove } from './position-move.ts';
 
@@ -12,7 +13,7 @@ export interface InitialPositions {
 
 /** Inserts the offset at which each partition starts; does nothing if the projection has positions already. */
 export async function beginPositions(db: Tables, { topic, starts, version, logId }: InitialPositions): Promise<void> {
-  await db.query(
+  await sqlOf(db).query(
     `insert into positions (partition, topic, next_offset, projection_version, log_id)
      select ordinality - 1, $1::text, start, $2::int, $3::uuid from unnest($4::bigint[]) with ordinality as s(start, ordinality)
      where not exists (select from positions)

@@ -1,5 +1,6 @@
 import type { VisitCounts } from '@callstream/domain';
-import type { Queryable } from '../../connection/pool.ts';
+import { sqlOf } from '../../connection/tables.ts';
+import type { Queryable } from '../../connection/tables.ts';
 import { jsonBytes } from '../page.ts';
 import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
@@ -39,7 +40,7 @@ export const bytesOfCount = ({ queue }: CountedVisits): number => countBytes + B
 export async function countVisits(db: Queryable, options: CountVisitsOptions): Promise<CountedVisits[]> {
   const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, until } = options;
   // No prepared statement: a generic plan for an hour and for a year would suit neither.
-  const { rows } = await db.query<CountedVisits>({
+  const { rows } = await sqlOf(db).query<CountedVisits>({
     text: `
       with counted as (
         select case when $6::text is not null then ${intervalOf('waiting_at', '$6', '$7')} end as begin, queue,

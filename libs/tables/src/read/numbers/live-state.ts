@@ -1,5 +1,6 @@
 import type { PresenceEvents, AgentSegment } from '@callstream/domain';
-import type { Queryable } from '../../connection/pool.ts';
+import { sqlOf } from '../../connection/tables.ts';
+import type { Queryable } from '../../connection/tables.ts';
 import { epochMs } from '../positions.ts';
 
 /** Current calls of a queue; times in ms since 1970 by our clock. */
@@ -17,7 +18,7 @@ export interface LiveQueue {
  * `current_calls`. Must agree with `isWaiting` and `isTalking` of the domain, which a test checks.
  */
 export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
-  const { rows } = await db.query<LiveQueue>({
+  const { rows } = await sqlOf(db).query<LiveQueue>({
     name: 'count-live-calls',
     text: `
       select queue, count(*) filter (where state = 'WAITING')::int as waiting,
@@ -40,7 +41,7 @@ const mark = (name: string): string =>
 
 /** The marks of every agent whose last event is not older than `heardSince` (ms since 1970) or who is logged in; ordered by actor and queue. */
 export async function readAgentMarks(db: Queryable, heardSince: number): Promise<AgentRow[]> {
-  const { rows } = await db.query<AgentRow>({
+  const { rows } = await sqlOf(db).query<AgentRow>({
     name: 'read-agent-marks',
     text: `
       select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
@@ -66,7 +67,7 @@ export interface AgentSegmentRow extends AgentSegment {
  * belong to (the end of wrap-up). All segments would give the same presence, but send a day of them to the gateway each time.
  */
 export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
-  const { rows } = await db.query<AgentSegmentRow>({
+  const { rows } = await sqlOf(db).query<AgentSegmentRow>({
     name: 'read-agent-segments',
     text: `
       with ended as not materialized (

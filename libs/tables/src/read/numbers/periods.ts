@@ -1,4 +1,5 @@
-import type { Queryable } from '../../connection/pool.ts';
+import { sqlOf } from '../../connection/tables.ts';
+import type { Queryable } from '../../connection/tables.ts';
 
 /** Interval lengths into which a period can be divided. `day` and longer follow the calendar of the time zone. */
 export const intervals = ['5m', '15m', '30m', 'hour', 'day', 'week', 'month'] as const;
@@ -23,7 +24,7 @@ export interface ReadPeriodOptions {
 
 /** Resolves the period. Postgres knows when days start: because of daylight saving time, some start at one o'clock. */
 export async function readPeriod(db: Queryable, { from, to, now, timeZone }: ReadPeriodOptions): Promise<Period> {
-  const { rows } = await db.query<Period>({
+  const { rows } = await sqlOf(db).query<Period>({
     text: `
       select
         case when $1::text is null then date_trunc('day', today, $4::text)
@@ -55,7 +56,7 @@ export async function readIntervals(
   db: Queryable,
   { from, to, interval, timeZone }: Period & { readonly interval: Interval; readonly timeZone: string },
 ): Promise<string[]> {
-  const { rows } = await db.query<{ begin: string }>({
+  const { rows } = await sqlOf(db).query<{ begin: string }>({
     text: `
       select distinct ${intervalOf('t', '$3', '$4')} as begin
       from (
