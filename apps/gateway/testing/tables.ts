@@ -1,4 +1,4 @@
-import { decode, offsetOf, partitionOf } from '@callstream/domain';
+import { decode, defaultOrigin, offsetOf, partitionOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { connectKafka, connectPublisher, createLog, ensureTopics, eventUuid } from '@callstream/runtime';
 import type { Publisher } from '@callstream/runtime';
@@ -96,7 +96,7 @@ function createTestLog({ publisher, topic, partitions }: TestLogOptions): TestLo
       const offset = ends[partition] ?? 0;
       ends[partition] = offset + 1;
       const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received_at : undefined);
-      const decoded = decode({ value, partition, offset, receivedAt, uuidOf });
+      const decoded = decode({ ...defaultOrigin, value, partition, offset, receivedAt, uuidOf });
       if ('problem' in decoded) throw new Error(decoded.problem);
       events.push(decoded.event);
     }

@@ -1,5 +1,5 @@
 import type { RecordHeaders } from '@callstream/contracts';
-import { recordKey } from '@callstream/domain';
+import { identityPrefix, recordKey } from '@callstream/domain';
 import type { ParsedEvent } from '@callstream/domain';
 import { eventUuid } from '@callstream/runtime';
 
@@ -22,6 +22,8 @@ const overheadBytes = 400;
 export interface AcceptedEvent {
   readonly event: ParsedEvent;
   readonly body: Buffer;
+  /** Of the body. */
+  readonly contentType: string;
   /** RFC 3339 in UTC, with milliseconds. */
   readonly receivedAt: string;
 }
@@ -31,10 +33,11 @@ export type PartitionOf = (key: string) => number | null;
 
 /** The record of an event, and the event's uuid. */
 export function recordOf(
-  { event, body, receivedAt }: AcceptedEvent,
+  { event, body, contentType, receivedAt }: AcceptedEvent,
   { topic, partitionOf }: { topic: string; partitionOf: PartitionOf },
 ): { record: EventRecord; uuid: string } {
-  const uuid = event.isTimed ? eventUuid(body) : eventUuid(body, receivedAt);
+  const { source, sourceName } = event;
+  const uuid = eventUuid(body, event.isTimed ? undefined : receivedAt, identityPrefix(event));
   const key = recordKey(event, uuid);
   const headers: RecordHeaders = {
     ce_specversion: '1.0',
@@ -42,8 +45,11 @@ export function recordOf(
     ce_type: event.type,
     ce_source: '/callstream/ingest',
     ce_time: event.at === null ? receivedAt : new Date(event.at).toISOString(),
-    'content-type': 'application/json',
+    'content-type': contentType,
     received_at: receivedAt,
+    // Records of the default source have neither: they stay the same byte for byte.
+    ...(source !== null && { source }),
+    ...(sourceName !== null && { source_name: sourceName }),
   };
   const bytes = body.length + key.length + overheadBytes;
   return { record: { topic, key, partition: partitionOf(key), value: body, headers: { ...headers }, bytes }, uuid };

@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 import { fixtureEvents } from '@callstream/domain/testing';
 import { endOffsets } from '@callstream/runtime';
+import type { LogRecord } from '@callstream/runtime';
 import { abortTransaction } from '@callstream/runtime/testing';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
@@ -47,6 +48,45 @@ it('rereads the position when another projector has moved it', async () => {
   await fixture.produce({ value: event('mine') });
   await fixture.expectFold();
   expect(await projector.metric('conflicts')).toBe(1);
+});
+
+describe('records with the headers source and source_name', () => {
+  const value = body({ type: 'call.waiting', call_id: 'same', queue: '900', timestamp: '2026-03-02T13:00:00Z' });
+  it('are dead letters if the source is not known, or the name is none', async () => {
+    await using projector = await startProjector(fixture);
+    const isUnknown = ({ headers }: LogRecord): boolean => headers.get('n') !== undefined;
+    await fixture.produce(
+      { value, headers: { n: '1', source: 'nope', source_name: 'lisbon' } },
+      { value, headers: { n: '2', source_name: 'not a name' } },
+      { value: event('readable') },
+    );
+    await fixture.expectFold(isUnknown);
+    expect(await projector.metric('deadLetters', { kind: 'undecodable' })).toBe(2);
+    const letters = await fixture.read(`${fixture.topic}-dlq`);
+    expect(letters.map(({ headers }) => [headers.get('n')?.toString(), headers.get('dlq_reason')?.toString()])).toEqual(
+      [
+        ['1', 'The source "nope" is not known.'],
+        ['2', 'The header "source_name" is not a name: 1 to 32 of a-z, 0-9 and -, not beginning with -.'],
+      ],
+    );
+    expect(letters[0]?.headers.get('source')?.toString()).toBe('nope');
+  });
+
+  it('with equal bodies are one call per instance, in which redeliveries count', async () => {
+    await using _projector = await startProjector(fixture);
+    const lisbon = { value, headers: { source_name: 'lisbon' } };
+    await fixture.produce({ value }, lisbon, lisbon, { value, headers: { source: 'teravoz', source_name: 'porto' } });
+    await fixture.expectFold();
+    const { rows } = await fixture.db.query(
+      `select call_id, source, source_name, deliveries, (select queue from calls c where c.call_id = e.call_id)
+       from events e where call_id like '%same' order by call_id`,
+    );
+    expect(rows).toEqual([
+      { call_id: 'lisbon:same', source: null, source_name: 'lisbon', deliveries: 2, queue: 'lisbon:900' },
+      { call_id: 'porto:same', source: null, source_name: 'porto', deliveries: 1, queue: 'porto:900' },
+      { call_id: 'same', source: null, source_name: null, deliveries: 1, queue: '900' },
+    ]);
+  });
 });
 
 it('skips the records of an aborted transaction, and does not stall at its end', async () => {

@@ -13,6 +13,25 @@ export const ListedCall = z.looseObject({
 });
 export type ListedCall = z.infer<typeof ListedCall>;
 
+const text = z.string().optional();
+/** One fact that an event states. What it does not state is absent. */
+const StatedFact = z.looseObject({
+  own_at: instant
+    .optional()
+    .describe('When it happened by the clock of its sender; absent if the sender names no usable time'),
+  kind: z.string(),
+  actor: text,
+  queue: text,
+  code: text,
+  number: text,
+  destination: text,
+  url: text,
+  direction: text,
+  our_number: text,
+  their_number: text,
+  their_number_type: text,
+});
+
 /** An event of a call. `event` is the body; if the body is too large for an answer, only its type and call_id. */
 export const ListedEvent = z.looseObject({
   id: z.number().int(),
@@ -28,6 +47,16 @@ export const ListedEvent = z.looseObject({
     .describe(
       'Fields of the body that are too long for the tables: they are null in lists and missing in numbers; null: none',
     ),
+  source: z.string().optional().describe('Which kind of telephony system it comes from; absent: teravoz'),
+  source_name: z
+    .string()
+    .optional()
+    .describe('Which instance of it: the ids of its calls, agents and queues begin with it'),
+  facts: z
+    .array(StatedFact)
+    .min(1)
+    .optional()
+    .describe('What it states about the call; absent if that is one fact, whose fields are those of `event`'),
   topic: z.string(),
   partition: z.number().int(),
   offset: z.number().int(),

@@ -8,7 +8,12 @@ export interface RecordHeaders {
   readonly ce_source: string;
   /** The event's own time, else its reception; RFC 3339. */
   readonly ce_time: string;
-  readonly 'content-type': 'application/json';
+  /** Of the value. */
+  readonly 'content-type': string;
   /** RFC 3339 in UTC, with milliseconds. */
   readonly received_at: string;
+  /** Name of the source that reads the value; absent: teravoz. */
+  readonly source?: string;
+  /** Name of the instance of the source, with which its ids begin; absent: ids as they are. */
+  readonly source_name?: string;
 }

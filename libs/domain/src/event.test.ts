@@ -1,6 +1,7 @@
 import { eventsOf } from '../testing/index.ts';
-import { decode, eventId, kindOf, parseEvent, parseTime, recordKey } from './index.ts';
+import { decode, defaultOrigin, eventId, kindOf, parseEvent, recordKey } from './index.ts';
 import { compareText } from './compare-text.ts';
+import { parseTime } from './time.ts';
 
 const parse = (body: string | Buffer) => parseEvent(Buffer.from(body));
 const event = (body: string) => {
@@ -30,6 +31,7 @@ describe('parseTime reads', () => {
 
 describe('an event without a usable time', () => {
   const record = {
+    ...defaultOrigin,
     value: Buffer.from('{"type":"x","timestamp":"not a time"}'),
     partition: 3,
     offset: 5,
@@ -61,9 +63,11 @@ describe('parseEvent refuses', () => {
   it('bytes that are not UTF-8', () =>
     expect(parse(Buffer.from([0x7b, 0xff, 0x7d]))).toEqual({ problem: 'The body is not UTF-8.' }));
   it('a record without a value', () =>
-    expect(decode({ value: null, partition: 0, offset: 0, receivedAt: 0, uuidOf: () => '' })).toEqual({
-      problem: 'The record has no value.',
-    }));
+    expect(decode({ ...defaultOrigin, value: null, partition: 0, offset: 0, receivedAt: 0, uuidOf: () => '' })).toEqual(
+      {
+        problem: 'The record has no value.',
+      },
+    ));
   it('neither 32 levels, nor 512 bytes, nor a byte order mark', () => {
     expect(event(deep(32)).type).toBe('x');
     expect(event(`{"type":"x","call_id":"${'é'.repeat(256)}"}`).callId).toHaveLength(256);

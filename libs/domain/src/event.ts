@@ -1,10 +1,19 @@
 import { eventId } from './event-id.ts';
-import { readFields } from './fields.ts';
-import type { ParsedEvent } from './fields.ts';
-import { parseJsonObject } from './json.ts';
-import { clockAheadMsMax } from './play/fact.ts';
+import { timeOf } from './play/fact.ts';
 import type { Clock } from './play/fact.ts';
+import { defaultOrigin, identityPrefix, originOf } from './sources/origin.ts';
+import type { Origin } from './sources/origin.ts';
+import { defaultSource, knownSources } from './sources/registry.ts';
+import type { Sources } from './sources/registry.ts';
+import type { SourceEvent, StatedFact } from './sources/source.ts';
+import { storeFacts } from './sources/store-facts.ts';
 import { clampTime } from './time.ts';
+
+/** A record that is an event. Its own fields are those of its first fact. */
+export interface ParsedEvent extends Origin, StatedFact, Omit<SourceEvent, 'facts'> {
+  /** All that it states; null: only the first fact, and the tables have all of that in columns and body. */
+  readonly facts: readonly StatedFact[] | null;
+}
 
 /** An event with its position in the log. */
 export interface CallEvent extends Omit<ParsedEvent, 'at'> {
@@ -26,14 +35,51 @@ export interface CallEvent extends Omit<ParsedEvent, 'at'> {
  */
 export const eventBytesMax = 2 * 1024 * 1024;
 
-/** Parses a body. `problem` says in a sentence why it is not an event; it quotes nothing of the body. */
-export function parseEvent(value: Uint8Array): { event: ParsedEvent } | { problem: string } {
+/** Parses a record. `problem` says in a sentence why it is not an event; it quotes nothing of the value. */
+export function parseEvent(
+  value: Uint8Array,
+  headers: Origin = defaultOrigin,
+  sources: Sources = knownSources,
+): { event: ParsedEvent } | { problem: string } {
   if (value.length > eventBytesMax) return { problem: `The event is larger than ${eventBytesMax} bytes.` };
-  const read = parseJsonObject(value);
+  const origin = originOf(headers);
+  if ('problem' in origin) return origin;
+  const source = origin.source === null ? defaultSource : sources.get(origin.source);
+  if (!source) return { problem: `The source "${origin.source ?? ''}" is not known.` };
+  const read = source.read(value);
   if ('problem' in read) return read;
-  const { object: body, text: source } = read;
-  if (typeof body['type'] !== 'string' || body['type'] === '') return { problem: 'The event has no "type".' };
-  return readFields(body, source);
+  // The default source limits its texts while it reads them.
+  if (origin === defaultOrigin) return { event: flatten(read, origin) };
+  const stored = storeFacts(read, origin.sourceName);
+  return 'problem' in stored ? stored : { event: flatten(stored, origin) };
+}
+
+/** Written out: object spread takes several times as long, and this runs for every event. */
+function flatten({ type, json, callId, at, isTimed, facts, omitted }: SourceEvent, origin: Origin): ParsedEvent {
+  const [first] = facts;
+  const isOnlyFact = origin.source === null && facts.length === 1;
+  return {
+    source: origin.source,
+    sourceName: origin.sourceName,
+    type,
+    json,
+    callId,
+    kind: first.kind,
+    actor: first.actor,
+    queue: first.queue,
+    code: first.code,
+    number: first.number,
+    destination: first.destination,
+    url: first.url,
+    direction: first.direction,
+    ourNumber: first.ourNumber,
+    theirNumber: first.theirNumber,
+    theirNumberType: first.theirNumberType,
+    at,
+    isTimed,
+    omitted,
+    facts: isOnlyFact ? null : facts,
+  };
 }
 
 /** The Kafka key of an event: events of one key stay in order. Never empty. */
@@ -44,21 +90,23 @@ export function recordKey(event: Pick<ParsedEvent, 'callId' | 'actor' | 'code'>,
   return uuid;
 }
 
-/** A record of the log before it is decoded. */
-export interface RawRecord {
+/** A record of the log before it is decoded; `source` and `sourceName` are its headers. */
+export interface RawRecord extends Origin {
   readonly value: Uint8Array | null;
   readonly partition: number;
   readonly offset: number;
   /** ms since 1970: the header `received_at`, else Kafka's own timestamp. */
   readonly receivedAt: number;
-  /** UUIDv8 of the value; `withTime`: and of the text of `receivedAt`. Injected, because the domain has no crypto. */
-  readonly uuidOf: (withTime: boolean) => string;
+  /**
+   * UUIDv8 of `prefix` and the value; `withTime`: and of the text of `receivedAt`. Injected, because the domain has no crypto.
+   */
+  readonly uuidOf: (withTime: boolean, prefix: string) => string;
 }
 
 /** Decodes a record of the log: an event, or the reason why it is not one. The only place that decides this. */
-export function decode(record: RawRecord): { event: CallEvent } | { problem: string } {
+export function decode(record: RawRecord, sources = knownSources): { event: CallEvent } | { problem: string } {
   if (record.value === null) return { problem: 'The record has no value.' };
-  const parsed = parseEvent(record.value);
+  const parsed = parseEvent(record.value, record, sources);
   if ('problem' in parsed) return parsed;
   const { event } = parsed;
   const receivedAt = clampTime(record.receivedAt);
@@ -66,16 +114,10 @@ export function decode(record: RawRecord): { event: CallEvent } | { problem: str
     event: {
       ...event,
       id: eventId(record.partition, record.offset),
-      uuid: record.uuidOf(!event.isTimed),
+      uuid: record.uuidOf(!event.isTimed, identityPrefix(event)),
       receivedAt,
       ownAt: event.at,
       ...timeOf(event.at, receivedAt),
     },
   };
-}
-
-/** When the event happened: its own time, unless it has none or its clock is too far ahead. */
-function timeOf(own: number | null, receivedAt: number): Pick<CallEvent, 'at' | 'clock'> {
-  if (own === null) return { at: receivedAt, clock: 'none' };
-  return own > receivedAt + clockAheadMsMax ? { at: receivedAt, clock: 'ahead' } : { at: own, clock: 'own' };
 }

@@ -32,6 +32,19 @@ export const kinds = [
 
 export type Kind = (typeof kinds)[number];
 
+/** Kinds about what an agent does outside of calls. */
+export const presenceKinds = [
+  'actor.logged-in',
+  'actor.logged-out',
+  'actor.paused',
+  'actor.unpaused',
+] as const satisfies Kind[];
+
+const presence = new Set<string>(presenceKinds);
+/** Whether a fact is about the presence of an agent: of these, the table `agents` keeps the latest. */
+export const isPresenceFact = ({ kind, actor }: { readonly kind: string; readonly actor: string | null }): boolean =>
+  actor !== null && presence.has(kind);
+
 const known = new Set<string>(kinds);
 const spellings = new Map([['call.on-going', 'call.ongoing']]);
 

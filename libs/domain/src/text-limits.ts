@@ -37,10 +37,23 @@ const unitsAlwaysFit = Math.floor(Math.min(...Object.values(textLimits).map(({ b
 
 const utf8 = new TextEncoder();
 
-/** What happens to a text because it exceeds the limit of its field; null if it does not. */
-export function overLimitAction(field: TextField, text: string): TextLimit['ifLonger'] | null {
-  if (text.length <= unitsAlwaysFit) return null;
+/** Fields of an event that exceed their limit: the first that makes it no event, and all that are omitted. */
+export interface OverLongFields {
+  refused: TextField | null;
+  omitted: TextField[] | null;
+}
+
+/** The text, or null if it exceeds the limit of its field; then `overLong` notes the field. */
+export function limitText(text: string, field: TextField, overLong: OverLongFields): string | null {
+  if (text.length <= unitsAlwaysFit) return text;
   const { bytesMax, ifLonger } = textLimits[field];
   // There are never fewer bytes than units, so a text of a megabyte is not encoded.
-  return text.length > bytesMax || utf8.encode(text).length > bytesMax ? ifLonger : null;
+  if (text.length <= bytesMax && utf8.encode(text).length <= bytesMax) return text;
+  if (ifLonger === 'refused') overLong.refused ??= field;
+  else if (overLong.omitted?.includes(field) !== true) (overLong.omitted ??= []).push(field);
+  return null;
 }
+
+export const refusalOf = (field: TextField): { readonly problem: string } => ({
+  problem: `"${field}" is longer than ${textLimits[field].bytesMax} bytes.`,
+});

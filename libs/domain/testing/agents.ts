@@ -7,6 +7,7 @@ import type {
   CallEvent,
   EventStamp,
   PresenceRules,
+  StatedFact,
 } from '../src/index.ts';
 
 /** The default settings. */
@@ -16,6 +17,13 @@ export const defaultRules: PresenceRules = {
   presenceStaleMs: 12 * 3_600_000,
   takeSeveralCalls: false,
 };
+
+const presenceOfFact = ({ kind, actor, queue, number }: StatedFact): Partial<CallEvent> => ({
+  kind,
+  actor,
+  queue,
+  number,
+});
 
 const presenceKinds = {
   'actor.logged-in': 'loggedIn',
@@ -29,7 +37,9 @@ const isPresenceKind = (kind: string): kind is keyof typeof presenceKinds => Obj
 export function presenceEventsOf(events: readonly CallEvent[]): PresenceEvents[] {
   const first = new Map<string, CallEvent>();
   for (const event of events.toSorted((a, b) => a.id - b.id)) if (!first.has(event.uuid)) first.set(event.uuid, event);
-  const relevant = [...first.values()].filter(({ kind, actor }) => isPresenceKind(kind) && actor !== null);
+  const relevant = [...first.values()]
+    .flatMap((event) => (event.facts ?? [event]).map((fact): CallEvent => ({ ...event, ...presenceOfFact(fact) })))
+    .filter(({ kind, actor }) => isPresenceKind(kind) && actor !== null);
   return [...Map.groupBy(relevant, ({ actor, queue }) => `${actor}\0${queue ?? ''}`).values()].map(rowOf);
 }
 

@@ -2,16 +2,18 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { decode, factSet, factsOf, play } from '../src/index.ts';
-import type { Call, CallEvent } from '../src/index.ts';
+import type { Call, CallEvent, Origin } from '../src/index.ts';
+import { testSources } from './several-facts.ts';
 
 /** A delivery of an event in the log; `receivedAt` is RFC 3339. */
-export interface TestDelivery {
+export interface TestDelivery extends Partial<Origin> {
   readonly body: string;
   readonly receivedAt: string;
 }
 
-const uuidOf = (body: string, receivedAt: string) => (withTime: boolean) => {
+const uuidOf = (body: string, receivedAt: string) => (withTime: boolean, prefix: string) => {
   const hex = createHash('sha256')
+    .update(prefix)
     .update(body)
     .update(withTime ? receivedAt : '')
     .digest('hex');
@@ -20,14 +22,17 @@ const uuidOf = (body: string, receivedAt: string) => (withTime: boolean) => {
 
 /** The events of a log of one partition. @throws {Error} if a body is not an event. */
 export function eventsOf(log: readonly TestDelivery[], partition = 0): CallEvent[] {
-  return log.map(({ body, receivedAt }, offset) => {
-    const decoded = decode({
+  return log.map(({ body, receivedAt, source = null, sourceName = null }, offset) => {
+    const record = {
       value: Buffer.from(body),
+      source,
+      sourceName,
       partition,
       offset,
       receivedAt: Date.parse(receivedAt),
       uuidOf: uuidOf(body, receivedAt),
-    });
+    };
+    const decoded = decode(record, testSources);
     if ('problem' in decoded) throw new Error(`${decoded.problem} ${body}`);
     return decoded.event;
   });

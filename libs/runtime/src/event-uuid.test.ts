@@ -15,6 +15,13 @@ describe('the identity of an event', () => {
   ])('of %s, received at %s, is %s', (body, receivedAt, uuid) =>
     expect(eventUuid(Buffer.from(body), receivedAt)).toBe(uuid),
   );
+  it.each([
+    ['/lisbon\n', undefined, 'e0d6af52-e9f6-86ed-a9c0-72f6873d0b16'],
+    ['asterisk/\n', undefined, 'de1f9494-ee29-8870-a220-8a08ddc6ef44'],
+    ['asterisk/lisbon\n', '2026-03-02T13:00:00.000Z', '8f9470cf-4fa9-8bd9-afaa-1d00bdba809e'],
+  ])('with the prefix %j, received at %s, is %s', (prefix, receivedAt, uuid) =>
+    expect(eventUuid(Buffer.from('{"type":"call.new"}'), receivedAt, prefix)).toBe(uuid),
+  );
   it('uses the time of reception from the header, else the timestamp of Kafka', () => {
     const received = (header: string) => new Map([['received_at', Buffer.from(header)]]);
     const ours = '2026-03-02T13:00:00.000Z';
@@ -29,12 +36,23 @@ describe('the identity of an event', () => {
     const value = Buffer.from('{"type":"call.new"}');
     const headers = new Map([['received_at', Buffer.from('2026-03-02T13:00:00.000Z')]]);
     const record = { topic: 't', partition: 0, offset: 0, key: null, value, headers, timestamp: 0 };
-    const { uuidOf } = logEntry(record);
-    expect(uuidOf(true)).toBe('c93fec46-99c9-8964-8210-3538079746ce');
-    expect(uuidOf(false)).toBe('39df4b18-7cea-8413-87f6-f94d451013de');
+    const { uuidOf, source, sourceName } = logEntry(record);
+    expect(uuidOf(true, '')).toBe('c93fec46-99c9-8964-8210-3538079746ce');
+    expect(uuidOf(false, '')).toBe('39df4b18-7cea-8413-87f6-f94d451013de');
+    expect([source, sourceName]).toEqual([null, null]);
     const unusual = '2026-03-02T13:00:00.5Z';
     const unusualRecord = { ...record, headers: new Map([['received_at', Buffer.from(unusual)]]) };
-    expect(logEntry(unusualRecord).uuidOf(true)).toBe(eventUuid(value, unusual));
+    expect(logEntry(unusualRecord).uuidOf(true, '')).toBe(eventUuid(value, unusual));
     expect(logEntry(unusualRecord).receivedAt).toBe(Date.UTC(2026, 2, 2, 13, 0, 0, 500));
+  });
+  it('includes its source and the name of the instance, from the headers', () => {
+    const value = Buffer.from('{"type":"call.new"}');
+    const headers = new Map([
+      ['source', Buffer.from('asterisk')],
+      ['source_name', Buffer.from('lisbon')],
+    ]);
+    const entry = logEntry({ topic: 't', partition: 0, offset: 0, key: null, value, headers, timestamp: 0 });
+    expect(entry).toMatchObject({ source: 'asterisk', sourceName: 'lisbon' });
+    expect(entry.uuidOf(false, '/lisbon\n')).toBe('e0d6af52-e9f6-86ed-a9c0-72f6873d0b16');
   });
 });

@@ -3,13 +3,14 @@ import { createHash, hash } from 'node:crypto';
 /**
  * Identity of an event: a UUIDv8 (RFC 9562) of the SHA-256 of its body as received. An event without a usable time of its
  * own is hashed with `receivedAt`, so that a later event with the same body is not a duplicate.
+ * @param prefix hashed before the body: the domain's `identityPrefix`
  */
-export function eventUuid(body: Uint8Array, receivedAt?: string): string {
+export function eventUuid(body: Uint8Array, receivedAt = '', prefix = ''): string {
   // `hash` takes 0.9 µs, `createHash` 1.5 µs.
   const digest =
-    receivedAt === undefined
+    receivedAt === '' && prefix === ''
       ? hash('sha256', body, 'binary')
-      : createHash('sha256').update(body).update(receivedAt).digest('binary');
+      : createHash('sha256').update(prefix).update(body).update(receivedAt).digest('binary');
   return uuidOfDigest(digest);
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { decode } from '@callstream/domain';
+import { decode, defaultOrigin } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { project, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
@@ -16,7 +16,7 @@ export async function addEvents(db: Tables, bodies: readonly object[]): Promise<
   const receivedAt = Date.now();
   const events = bodies.map((body, offset): CallEvent => {
     const value = Buffer.from(JSON.stringify(body));
-    const decoded = decode({ value, partition: 0, offset, receivedAt, uuidOf: () => randomUUID() });
+    const decoded = decode({ ...defaultOrigin, value, partition: 0, offset, receivedAt, uuidOf: () => randomUUID() });
     if ('problem' in decoded) throw new Error(decoded.problem);
     return decoded.event;
   });

@@ -11,7 +11,16 @@ const kinds = {
 
 /** The rows of `agents` after these events, without duplicates. */
 export function expectedAgents(events: readonly CallEvent[]): object[] {
-  const presenceEvents = events.filter(({ kind, actor }) => actor !== null && Object.values(kinds).includes(kind));
+  const facts = events.flatMap((event) =>
+    (event.facts ?? [event]).map(({ kind, actor, queue, number }): CallEvent => ({
+      ...event,
+      kind,
+      actor,
+      queue,
+      number,
+    })),
+  );
+  const presenceEvents = facts.filter(({ kind, actor }) => actor !== null && Object.values(kinds).includes(kind));
   const eventsByKey = Map.groupBy(presenceEvents, ({ actor, queue }) => JSON.stringify([actor, queue ?? '']));
   return [...eventsByKey].map(([key, agentEvents]) => {
     const [actor, queue] = JSON.parse(key) as [string, string];

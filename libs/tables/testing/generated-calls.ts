@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { decode, factSet, factsOf } from '@callstream/domain';
+import { decode, defaultOrigin, factSet, factsOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { inTransaction } from '../src/connection/transaction.ts';
 import { packFacts } from '../src/facts/pack-facts.ts';
@@ -80,7 +80,8 @@ function generateEvent(call: number, type: string, { n, at }: { n: number; at: n
       .update(String(offset))
       .digest('hex')
       .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
-  const decoded = decode({ value: Buffer.from(JSON.stringify(body)), partition: 0, offset, receivedAt: at, uuidOf });
+  const value = Buffer.from(JSON.stringify(body));
+  const decoded = decode({ ...defaultOrigin, value, partition: 0, offset, receivedAt: at, uuidOf });
   if ('problem' in decoded) throw new Error(decoded.problem);
   return decoded.event;
 }

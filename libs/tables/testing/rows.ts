@@ -1,5 +1,5 @@
 import type { CallEvent, FactSet } from '@callstream/domain';
-import { compareText, factSet, factsOf, play } from '@callstream/domain';
+import { compareText, factSet, factsJson, factsOf, play } from '@callstream/domain';
 import type { Tables } from '../src/index.ts';
 import { packFacts } from '../src/facts/pack-facts.ts';
 import { callRow, segmentRow, visitRow } from '../src/write/rows.ts';
@@ -48,6 +48,9 @@ const eventRow = ({ event, deliveries }: CountedEvent): TableRow => ({
   received_at: timestamp(event.receivedAt),
   body: JSON.parse(event.json) as unknown,
   omitted: event.omitted,
+  source: event.source,
+  source_name: event.sourceName,
+  facts: event.facts && (JSON.parse(JSON.stringify(factsJson(event))) as unknown),
   deliveries,
 });
 

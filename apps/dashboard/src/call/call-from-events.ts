@@ -1,23 +1,29 @@
 import type { ListedEvent } from '@callstream/contracts';
-import { decode, factSet, factsOf, play } from '@callstream/domain';
-import type { Call, CallEvent } from '@callstream/domain';
+import { decode, eventOfFacts, factSet, factsOf, play } from '@callstream/domain';
+import type { Call, StatingEvent } from '@callstream/domain';
 
 /** A listed event, decoded by the domain. */
 export interface DecodedEvent {
   readonly listed: ListedEvent;
   /** null if the body cannot be decoded; the event is listed nevertheless. */
-  readonly event: CallEvent | null;
+  readonly event: StatingEvent | null;
 }
 
 const encoder = new TextEncoder();
 
 export function decodeListedEvent(listed: ListedEvent): DecodedEvent {
+  const { id, uuid, aggregate_id: callId } = listed;
+  const receivedAt = Date.parse(listed.received_at);
+  const [first, ...others] = listed.facts ?? [];
+  if (first) return { listed, event: eventOfFacts({ uuid, id, callId, receivedAt }, [first, ...others]) };
   const decoded = decode({
     value: encoder.encode(JSON.stringify(listed.event)),
+    source: null,
+    sourceName: listed.source_name ?? null,
     partition: listed.partition,
     offset: listed.offset,
-    receivedAt: Date.parse(listed.received_at),
-    uuidOf: () => listed.uuid,
+    receivedAt,
+    uuidOf: () => uuid,
   });
   return { listed, event: 'event' in decoded ? decoded.event : null };
 }

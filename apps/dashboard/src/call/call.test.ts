@@ -1,24 +1,32 @@
 import type { ListedEvent } from '@callstream/contracts';
+import { factsJson, offsetOf, partitionOf } from '@callstream/domain';
+import type { CallEvent } from '@callstream/domain';
+import { severalFactsDelivery } from '@callstream/domain/testing/several-facts';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
 import { callFromEvents, decodeListedEvent } from './call-from-events.ts';
 import { lanesOf } from './lanes.ts';
 import { flagsOf } from './event-flags.ts';
 
 /** The events of a call as the gateway lists them. */
-const listedOf = (name: string, callId: string): ListedEvent[] =>
-  eventsOf(fixtureLog(name)).flatMap((event, offset) =>
+const listedOf = (name: string, callId: string): ListedEvent[] => listedEvents(eventsOf(fixtureLog(name)), callId);
+
+const listedEvents = (events: readonly CallEvent[], callId: string): ListedEvent[] =>
+  events.flatMap((event) =>
     event.callId === callId
       ? [
           {
             id: event.id,
             aggregate_id: callId,
             uuid: event.uuid,
-            event: event.body,
+            event: JSON.parse(event.json) as ListedEvent['event'],
             deliveries: 1,
             received_at: new Date(event.receivedAt).toISOString(),
+            source: event.source ?? undefined,
+            source_name: event.sourceName ?? undefined,
+            facts: factsJson(event)?.map((fact) => ({ ...fact })),
             topic: 'call-events',
-            partition: 0,
-            offset,
+            partition: partitionOf(event.id),
+            offset: offsetOf(event.id),
           },
         ]
       : [],
@@ -31,6 +39,34 @@ describe('the page of a call', () => {
       const shown = callFromEvents(call.callId, listedOf(name, call.callId).map(decodeListedEvent));
       // `lastId` differs: a list has only the first delivery of each event.
       expect({ ...shown, lastId: 0 }).toEqual({ ...call, lastId: 0 });
+    }
+  });
+
+  it('folds events of other sources and named instances to the same call as the board', () => {
+    const named = fixtureLog('09-transfer').map((delivery) => ({ ...delivery, sourceName: 'lisbon' }));
+    const events = [
+      ...eventsOf(named),
+      ...eventsOf(
+        [
+          severalFactsDelivery(
+            {
+              type: 'x',
+              call: '1',
+              // Its clock is ahead.
+              time: '2026-03-02T15:00:00Z',
+              facts: [{ kind: 'actor.entered', actor: 'ana', queue: '900' }, { kind: 'call.ongoing' }],
+            },
+            { receivedAt: '2026-03-02T14:00:00.000Z', sourceName: 'lisbon' },
+          ),
+        ],
+        1,
+      ),
+    ];
+    for (const [callId, call] of callsOfEvents(events)) {
+      const listed = listedEvents(events, callId);
+      const decoded = listed.map(decodeListedEvent);
+      expect(callFromEvents(callId, decoded)).toEqual(call);
+      expect(lanesOf(call, decoded).map(({ name }) => name.split(':')[0])).toContain('lisbon');
     }
   });
 

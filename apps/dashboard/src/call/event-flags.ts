@@ -1,4 +1,4 @@
-import { isKind, parseTime } from '@callstream/domain';
+import { isKind } from '@callstream/domain';
 import type { DecodedEvent } from './call-from-events.ts';
 
 /** An event is late if it is received this long after its timestamp, in ms. Timestamps have a resolution of one second. */
@@ -25,7 +25,7 @@ export function flagsOf(events: readonly DecodedEvent[]): EventFlags[] {
   return events.map(({ listed, event }) => {
     const at = event?.at ?? null;
     // A body that is too large for an answer has no timestamp here.
-    const hasNoTime = listed.body_bytes === undefined && parseTime(listed.event['timestamp']) === null;
+    const hasNoTime = (listed.body_bytes === undefined || listed.facts !== undefined) && event?.ownAt === null;
     const isOutOfOrder = at !== null && !hasNoTime && at < latest;
     if (at !== null && !hasNoTime) latest = Math.max(latest, at);
     return {

@@ -1,3 +1,4 @@
+import { factsOf } from '@callstream/domain';
 import type { Call, CallState, Segment } from '@callstream/domain';
 import type { DecodedEvent } from './call-from-events.ts';
 
@@ -51,9 +52,10 @@ const stateOrder: readonly SpanKind[] = ['NEW', 'STANDBY', 'WAITING', 'ONGOING']
 function callerSpans({ visits, finishedAt }: Call, events: readonly DecodedEvent[]): Span[] {
   const isInQueue = (at: number): boolean =>
     visits.some(({ waitingAt, endedAt }) => waitingAt <= at && (endedAt === null || at < endedAt));
-  const fromEvents = events.flatMap(({ event }) => {
-    const kind = event ? stateOfKind[event.kind] : undefined;
-    return event && kind && !isInQueue(event.at) ? [{ kind, start: event.at }] : [];
+  const facts = events.flatMap(({ event }) => (event ? factsOf(event) : []));
+  const fromEvents = facts.flatMap(({ kind: factKind, at }) => {
+    const kind = stateOfKind[factKind];
+    return kind && !isInQueue(at) ? [{ kind, start: at }] : [];
   });
   const starts = [...fromEvents, ...visits.map(({ waitingAt }) => ({ kind: 'WAITING' as const, start: waitingAt }))]
     .filter(({ start }) => finishedAt === null || start <= finishedAt)

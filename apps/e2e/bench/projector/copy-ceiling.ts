@@ -1,4 +1,4 @@
-import { decode } from '@callstream/domain';
+import { decode, defaultOrigin } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { eventUuid } from '@callstream/runtime';
 import { testDatabase } from '@callstream/stack';
@@ -41,7 +41,7 @@ function eventOf(body: string, offset: number): CallEvent {
   const value = Buffer.from(body);
   const received = new Date();
   const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received.toISOString() : undefined);
-  const decoded = decode({ value, partition: 0, offset, receivedAt: received.getTime(), uuidOf });
+  const decoded = decode({ ...defaultOrigin, value, partition: 0, offset, receivedAt: received.getTime(), uuidOf });
   if ('problem' in decoded) throw new Error(`The simulator produced an invalid event: ${decoded.problem}`);
   return decoded.event;
 }

@@ -34,7 +34,11 @@ beforeAll(async () => {
   const start = startTimeFor(liveEvents, livePerSecond);
   await fillTopic(system, simulatedBodies(liveEvents, livePerSecond, { agents: 2, seed: 2, start }));
   await system.untilProjected();
-  log = await readLog(system.kafka, system.topic);
+  log = (await readLog(system.kafka, system.topic)).map(({ callId, receivedAt, json }) => ({
+    callId,
+    receivedAt,
+    body: JSON.parse(json) as RawEvent['body'],
+  }));
 }, 120_000);
 afterAll(() => cleanup.disposeAsync());
 

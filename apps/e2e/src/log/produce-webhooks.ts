@@ -18,7 +18,7 @@ export async function createRecordOf({
     if ('problem' in parsed) throw new Error(`Not an event: ${parsed.problem}: ${body}`);
     const received = new Date(receivedAt).toISOString();
     const { type, at, isTimed } = parsed.event;
-    const uuid = isTimed ? eventUuid(value) : eventUuid(value, received);
+    const uuid = eventUuid(value, isTimed ? undefined : received);
     const key = recordKey(parsed.event, uuid);
     const headers: RecordHeaders = {
       ce_specversion: '1.0',

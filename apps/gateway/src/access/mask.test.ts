@@ -50,6 +50,28 @@ describe('a masked body', () => {
   });
 });
 
+describe('a masked event of another source', () => {
+  const event = {
+    id: 1,
+    uuid: '0b9d5c1e-6a52-8d3f-9a53-3f2c0e4b7a11',
+    source: 'another',
+    event: { type: 'x', queue: 'field of personal data there', n: 1 },
+    facts: [
+      { kind: 'call.new', actor: 'ana', our_number: '1130300000', their_number: '5511912345678' },
+      { kind: 'actor.ringing', number: '20012345', destination: '912345678' },
+    ],
+  };
+  it('hides all fields of its body, and the numbers in its facts but for the last digits', () => {
+    expect(maskEvent(event)).toMatchObject({
+      event: { type: '***', queue: '***', n: '***' },
+      facts: [
+        { kind: 'call.new', actor: 'ana', our_number: '1130300000', their_number: '*********5678' },
+        { kind: 'actor.ringing', number: '****2345', destination: '*****5678' },
+      ],
+    });
+  });
+});
+
 it('a masked event has a uuid that is not a hash of its body', () => {
   const event = {
     id: 4097,

@@ -1,4 +1,5 @@
 import type { ListedEvent, LiveCall } from '@callstream/contracts';
+import type { FactJson } from '@callstream/domain';
 import type { CallDetails } from '@callstream/tables';
 
 /** Digits at the end of a masked number that stay visible. */
@@ -17,9 +18,10 @@ export function maskNumber(text: string): string {
 /** Both forms of a number. */
 export const numberForms = { full: (number: string): string => number, masked: maskNumber };
 
-const maskText = (text: string | null | undefined): typeof text => (typeof text === 'string' ? maskNumber(text) : text);
+const maskText = <Text extends string | null | undefined>(text: Text): Text =>
+  (typeof text === 'string' ? maskNumber(text) : text) as Text;
 
-/** Fields of a body without personal data. Any other field is hidden, because an unknown one may be personal. */
+/** Fields of a body of the default source without personal data. Any other field is hidden, because an unknown one may be personal. */
 const shownFields = new Set([
   'type',
   'call_id',
@@ -39,9 +41,11 @@ const shownFields = new Set([
 /** Fields with the number of a phone, an extension or a queue: they are masked. */
 const numberFields = new Set(['their_number', 'number', 'destination', 'to', 'from']);
 
-/** The body of an event for a scope with masked numbers. */
-export const maskBody = (body: Readonly<Record<string, unknown>>): Record<string, unknown> =>
-  Object.fromEntries(Object.entries(body).map(([field, value]) => [field, maskField(field, value)]));
+/** The body of an event for a scope with masked numbers. The fields of other sources are not known, and hidden. */
+export const maskBody = (body: Readonly<Record<string, unknown>>, source?: string): Record<string, unknown> =>
+  Object.fromEntries(
+    Object.entries(body).map(([field, value]) => [field, source === undefined ? maskField(field, value) : hiddenText]),
+  );
 
 function maskField(field: string, value: unknown): unknown {
   const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
@@ -55,12 +59,23 @@ function maskField(field: string, value: unknown): unknown {
  * An event for a scope with masked numbers. The uuid is replaced by one made of the event's id: the real one is a hash of the
  * body, so a client that knows the body but for seven digits could find them by brute force.
  */
-export const maskEvent = <Event extends Pick<ListedEvent, 'id' | 'uuid'> & { readonly event: unknown }>(
-  event: Event,
-): Event => ({
+export const maskEvent = <Event extends MaskableEvent>(event: Event): Event => ({
   ...event,
   uuid: `00000000-0000-8000-8000-${event.id.toString(16).padStart(12, '0')}`,
-  event: maskBody(event.event as Readonly<Record<string, unknown>>),
+  event: maskBody(event.event as Readonly<Record<string, unknown>>, event.source),
+  facts: event.facts?.map(maskFact),
+});
+
+interface MaskableEvent extends Pick<ListedEvent, 'id' | 'uuid' | 'source'> {
+  readonly event: unknown;
+  readonly facts?: readonly FactJson[] | undefined;
+}
+
+const maskFact = (fact: FactJson): FactJson => ({
+  ...fact,
+  number: maskText(fact.number),
+  destination: maskText(fact.destination),
+  their_number: maskText(fact.their_number),
 });
 
 /** A row of a list for a scope with masked numbers. */

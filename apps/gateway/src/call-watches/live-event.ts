@@ -1,4 +1,4 @@
-import { offsetOf, partitionOf } from '@callstream/domain';
+import { factsJson, offsetOf, partitionOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { responseBytesMax } from '@callstream/tables';
 import { Raw } from '../access/scope.ts';
@@ -11,6 +11,8 @@ import type { EventContent } from '../queries/event-json.ts';
 
 /** Size of an event without its body, in bytes; about. */
 const metadataBytes = 512;
+/** Size of a fact as JSON, in bytes; about. */
+const factBytes = 256;
 
 /** A new event of a watched call, with its frames, which all clients that watch the call share. */
 export class LiveEvent implements Sized {
@@ -19,18 +21,18 @@ export class LiveEvent implements Sized {
   /** `CallEventAdded` */
   readonly frame: Raw<LiveEventContent, OutgoingFrame>;
 
-  constructor(topic: string, callId: string, { id, uuid, receivedAt, type, json, omitted }: CallEvent) {
-    const bodyBytes = Buffer.byteLength(json);
-    this.uuid = uuid;
-    // Not the event itself: its body as an object is many times larger.
-    this.frame = new Raw({ topic, callId, id, uuid, receivedAt, type, json, omitted, bodyBytes }, frames);
-    this.byteLength = metadataBytes + bodyBytes;
+  constructor(topic: string, callId: string, event: CallEvent) {
+    const bodyBytes = Buffer.byteLength(event.json);
+    this.uuid = event.uuid;
+    this.frame = new Raw({ topic, callId, event, bodyBytes }, frames);
+    this.byteLength = metadataBytes + bodyBytes + (event.facts ?? []).length * factBytes;
   }
 }
 
-interface LiveEventContent extends Pick<CallEvent, 'id' | 'uuid' | 'receivedAt' | 'type' | 'json' | 'omitted'> {
+interface LiveEventContent {
   readonly topic: string;
   readonly callId: string;
+  readonly event: CallEvent;
   readonly bodyBytes: number;
 }
 
@@ -40,7 +42,8 @@ const frames: Forms<LiveEventContent, OutgoingFrame> = {
 };
 
 function frameOf(content: LiveEventContent, eventJson: (content: EventContent) => string): OutgoingFrame {
-  const { topic, callId, id, uuid, receivedAt, type, json, omitted, bodyBytes: bytes } = content;
+  const { topic, callId, event, bodyBytes: bytes } = content;
+  const { id, uuid, receivedAt, type, json, omitted, source, sourceName } = event;
   const metadata = {
     id,
     aggregate_id: callId,
@@ -48,11 +51,14 @@ function frameOf(content: LiveEventContent, eventJson: (content: EventContent) =
     received_at: new Date(receivedAt).toISOString(),
     deliveries: 1,
     omitted,
+    source: source ?? undefined,
+    source_name: sourceName ?? undefined,
+    facts: factsJson(event) ?? undefined,
     topic,
     partition: partitionOf(id),
     offset: offsetOf(id),
   };
-  const event = eventJson({ metadata, body: { type, json: bytes > responseBytesMax ? null : json, bytes } });
+  const listed = eventJson({ metadata, body: { type, json: bytes > responseBytesMax ? null : json, bytes } });
   const begin = `${openField({ event: 'CallEventAdded' }, 'data')}${openField({ call_id: callId }, 'event')}`;
-  return [Buffer.from(`${begin}${event}}}`)];
+  return [Buffer.from(`${begin}${listed}}}`)];
 }

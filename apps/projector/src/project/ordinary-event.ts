@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { decode, isKind } from '@callstream/domain';
-import type { TextField } from '@callstream/domain';
+import type { CallEvent, TextField } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
-import { dryRunBatch, withConnection } from '@callstream/tables';
+import { createEventBatch, dryRunBatch, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { foldRecords } from './fold-records.ts';
 
 /**
  * Tells a bad record from a bad deploy after Postgres has refused `refused`: writes an ordinary event of the same kind by the
@@ -13,14 +12,24 @@ import { foldRecords } from './fold-records.ts';
  * @returns the error if Postgres refuses the ordinary event too (a bad deploy); null if it accepts it (a bad record)
  */
 export async function probeWithOrdinaryEvent(db: Tables, refused: LogRecord): Promise<Error | null> {
-  const { batch } = foldRecords([ordinaryRecord(refused)]);
-  return withConnection(db, (client) => dryRunBatch(client, batch));
+  const { add, batch } = createEventBatch();
+  add(ordinaryEvent(refused));
+  return withConnection(db, (client) => dryRunBatch(client, batch()));
 }
 
-/** An event with every field, short and plain. An undocumented kind becomes `call.new`. */
-function ordinaryRecord(refused: LogRecord): LogRecord {
+/** An event with every field, short and plain; in every column if the refused one is. */
+function ordinaryEvent(refused: LogRecord): CallEvent {
   const decoded = decode(logEntry(refused));
-  const kind = 'event' in decoded && isKind(decoded.event.kind) ? decoded.event.kind : 'call.new';
+  const like = 'event' in decoded ? decoded.event : null;
+  const ordinary = decode(logEntry(ordinaryRecord(refused, like?.kind ?? '')));
+  if ('problem' in ordinary) throw new Error(`The ordinary event is none: ${ordinary.problem}`);
+  const { event } = ordinary;
+  return like ? { ...event, source: like.source, sourceName: like.sourceName, facts: like.facts && [event] } : event;
+}
+
+/** An undocumented kind becomes `call.new`. */
+function ordinaryRecord(refused: LogRecord, refusedKind: string): LogRecord {
+  const kind = isKind(refusedKind) ? refusedKind : 'call.new';
   const id = randomUUID();
   const texts: Record<TextField, string> = {
     type: kind,

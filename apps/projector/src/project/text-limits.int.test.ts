@@ -20,6 +20,9 @@ const unlimited: Readonly<Record<string, string>> = {
   'segments.end_reason': 'one of six words',
   'events.clock': 'one of two words',
   'events.body': 'the event itself, in no index: its limit is that of the topic',
+  'events.source': 'the name of a known source',
+  'events.source_name': 'a header of at most 32 bytes, or the record is no event',
+  'events.facts': 'at most 256 facts, each of which has a limit; in no index',
   'events.omitted': 'names of fields, of which there are twelve',
 };
 const fields = Object.keys(textLimits) as TextField[];

@@ -1,5 +1,6 @@
 import type { CallEvent } from '../event.ts';
 import { compareText } from '../compare-text.ts';
+import type { StatedFact } from '../sources/source.ts';
 import { kindRank } from './kind-rank.ts';
 
 /**
@@ -11,8 +12,14 @@ export type Clock = 'own' | 'none' | 'ahead';
 /** Largest lead of a sender's clock over ours that is believed, in ms; belongs to the projection version. */
 export const clockAheadMsMax = 5 * 60_000;
 
+/** When an event happened: its own time, unless it has none or its clock is too far ahead. */
+export function timeOf(own: number | null, receivedAt: number): Pick<Fact, 'at' | 'clock'> {
+  if (own === null) return { at: receivedAt, clock: 'none' };
+  return own > receivedAt + clockAheadMsMax ? { at: receivedAt, clock: 'ahead' } : { at: own, clock: 'own' };
+}
+
 /** One statement of an event about its call. Several facts of one event share its uuid and differ in `part`. */
-export interface Fact {
+export interface Fact extends StatedFact {
   /** The event's. */
   readonly uuid: string;
   /** 0 for the first fact of its event. */
@@ -26,45 +33,39 @@ export interface Fact {
   readonly ownAt: number | null;
   /** Reception of the first delivery, in ms since 1970. */
   readonly receivedAt: number;
-  readonly kind: string;
-  readonly actor: string | null;
-  readonly queue: string | null;
-  readonly number: string | null;
-  readonly destination: string | null;
-  readonly url: string | null;
-  readonly code: string | null;
-  readonly direction: string | null;
-  readonly ourNumber: string | null;
-  readonly theirNumber: string | null;
-  readonly theirNumberType: string | null;
 }
 
+/** What {@link factsOf} needs of an event. */
+export type StatingEvent = StatedFact &
+  Pick<CallEvent, 'uuid' | 'id' | 'callId' | 'at' | 'clock' | 'ownAt' | 'receivedAt' | 'facts'>;
+
 /** The facts that an event states about its call; none if it names no call. */
-export function factsOf(event: CallEvent): readonly Fact[] {
+export function factsOf(event: StatingEvent): readonly Fact[] {
   if (event.callId === null) return [];
-  return [
-    {
-      uuid: event.uuid,
-      part: 0,
-      id: event.id,
-      at: event.at,
-      clock: event.clock,
-      ownAt: event.ownAt,
-      receivedAt: event.receivedAt,
-      kind: event.kind,
-      actor: event.actor,
-      queue: event.queue,
-      number: event.number,
-      destination: event.destination,
-      url: event.url,
-      code: event.code,
-      direction: event.direction,
-      ourNumber: event.ourNumber,
-      theirNumber: event.theirNumber,
-      theirNumberType: event.theirNumberType,
-    },
-  ];
+  if (event.facts === null) return [factOf(event, event, 0)];
+  return event.facts.map((stated, part) => factOf(event, stated, part));
 }
+
+const factOf = (event: StatingEvent, stated: StatedFact, part: number): Fact => ({
+  uuid: event.uuid,
+  part,
+  id: event.id,
+  at: event.at,
+  clock: event.clock,
+  ownAt: event.ownAt,
+  receivedAt: event.receivedAt,
+  kind: stated.kind,
+  actor: stated.actor,
+  queue: stated.queue,
+  number: stated.number,
+  destination: stated.destination,
+  url: stated.url,
+  code: stated.code,
+  direction: stated.direction,
+  ourNumber: stated.ourNumber,
+  theirNumber: stated.theirNumber,
+  theirNumberType: stated.theirNumberType,
+});
 
 /** The order in which facts are played: time, then rank of their kind, then position in the log. */
 export const compareFacts = (a: Fact, b: Fact): number =>

@@ -28,7 +28,8 @@ export function offCallPresence(options: OffCallOptions): PresenceNow {
   const last = (kind: 'loggedIn' | 'loggedOut' | 'paused' | 'unpaused'): EventStamp | null =>
     isLater(named[kind], general[kind]) ? named[kind] : general[kind];
   const paused = last('paused');
-  if (paused && [last('loggedIn'), last('loggedOut'), last('unpaused')].every((stamp) => isLater(paused, stamp)))
+  // Of several facts of one event, a pause counts last: a log-in may state that it begins with one.
+  if (paused && ![last('loggedIn'), last('loggedOut'), last('unpaused')].some((stamp) => isLater(stamp, paused)))
     return { presence: 'paused', since: paused.at + delayMs };
   const begun = [last('loggedIn'), last('unpaused')].map((stamp) => (stamp ? stamp.at + delayMs : -Infinity));
   const since = Math.max(...begun, endedAt);

@@ -4,6 +4,7 @@ import { compareText, isCurrent, isStale } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { agentsNow, defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
+import { severalFactsLogs } from '@callstream/domain/testing/several-facts';
 import { deliveriesOf, parseStoryTime } from '@callstream/domain/testing/script';
 import { stories } from '@callstream/domain/testing/stories/index';
 import { testDatabase } from '@callstream/stack';
@@ -92,6 +93,15 @@ async function expectSameAsDomain(events: readonly CallEvent[], { now, rules }: 
 const firstOf = (events: readonly CallEvent[]): number => Math.min(...events.map(({ receivedAt }) => receivedAt));
 
 describe('presence and current calls in SQL equal those of the domain', () => {
+  it('for events that state several facts', async () => {
+    await fc.assert(
+      fc.asyncProperty(severalFactsLogs(), queries, async (log, { later, rules }) => {
+        const events = eventsOf(log);
+        await expectSameAsDomain(events, { now: firstOf(events) + later, rules });
+      }),
+      { numRuns: 60, endOnFailure: true },
+    );
+  });
   it('for days of a small call centre with one lost event', async () => {
     await fc.assert(
       fc.asyncProperty(days(60), fc.nat(), queries, async ({ log }, missing, { later, rules }) => {

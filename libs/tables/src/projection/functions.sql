@@ -1,5 +1,5 @@
--- What depends on the moment or on a setting is a function of them, and never stored. Each is the same as one of libs/domain, and
--- functions.int.test.ts holds them together. Their bodies are bound to the tables of this schema, also after a swap.
+-- Whatever depends on the moment or on a setting is a function of them, and never stored. Each equals one of libs/domain, which
+-- functions.int.test.ts checks. Their bodies stay bound to the tables of this schema, also after a swap.
 
 create function current_calls(moment timestamptz, stale_after interval)
 returns table (call_id text, queue text, state text, since timestamptz)
@@ -9,7 +9,7 @@ language sql stable begin atomic
   from calls c
   where c.finished_at is null and c.is_opened and c.heard_at >= moment - stale_after;
 end;
-comment on function current_calls is 'Calls that go on at a moment, and since when they are in their state by our clock. stale_after: how long a call counts after it was last heard of; STALE_AFTER_MINUTES.';
+comment on function current_calls is 'Current calls at a moment, and since when they are in their state by our clock. stale_after: how long a call counts after its last event; STALE_AFTER_MINUTES.';
 
 create function agent_presence(
   moment timestamptz,
@@ -23,12 +23,12 @@ language sql stable begin atomic
   with segs as materialized (
     select s.*, coalesce(s.queue, '') as in_queue, c.heard_at, c.delay_ms * interval '1 ms' as delay,
       moment - c.heard_at > stale_after as is_stale, s.entered_at is not null and s.ended_at is null as is_on_call,
-      greatest(s.rang_last_at, s.entered_last_at, s.ended_at) as last_word_at
+      greatest(s.rang_last_at, s.entered_last_at, s.ended_at) as last_event_at
     from segments s join calls c on c.call_id = s.call_id
     where greatest(s.rang_last_at, s.entered_last_at, s.ended_at) >= moment - interval '36 h'
   ), marks as materialized (
     select a.*, a.delay_ms * interval '1 ms' as delay from agents a
-  ), words as materialized (
+  ), presence_events as materialized (
     select m.actor, m.queue, w.kind, w.at, w.id, m.delay
     from marks m, lateral (values ('logged_in', m.logged_in_at, m.logged_in_id), ('logged_out', m.logged_out_at, m.logged_out_id),
       ('paused', m.paused_at, m.paused_id), ('unpaused', m.unpaused_at, m.unpaused_id)) as w (kind, at, id)
@@ -44,11 +44,11 @@ language sql stable begin atomic
     group by s.call_id, s.n
   ), logged_out_since as (
     select s.call_id, s.n, max(w.at) as at
-    from segs s join words w on w.actor = s.actor
+    from segs s join presence_events w on w.actor = s.actor
     where s.ended_at is null and w.kind = 'logged_out' and w.queue in (s.in_queue, '') and w.at >= s.rang_last_at
     group by s.call_id, s.n
-  ), judged as materialized (
-    -- When each segment was over: by its call, or by what is known besides.
+  ), ended_segments as materialized (
+    -- When each segment ended: by its call, or by other events of the agent.
     select s.*, coalesce(s.ended_at, case
       when s.entered_last_at is null then least(e.at, l.at,
         case when moment - s.delay - s.rang_last_at > ring_max then s.rang_last_at + ring_max end)
@@ -57,14 +57,14 @@ language sql stable begin atomic
     left join entered_elsewhere e on e.call_id = s.call_id and e.n = s.n
     left join logged_out_since l on l.call_id = s.call_id and l.n = s.n
   ), on_calls as (
-    select j.actor, max(j.over_at + j.delay) as ended_at, max(j.last_word_at) as last_word_at,
+    select j.actor, max(j.over_at + j.delay) as ended_at, max(j.last_event_at) as last_event_at,
       min(h.at) as first_heard_at, max(h.at) as heard_at,
       min(j.entered_at + j.delay) filter (where j.over_at is null and not j.is_stale and j.is_on_call) as talks_since,
       min(j.rang_at + j.delay) filter (where j.over_at is null and not j.is_stale and not j.is_on_call) as rings_since,
       array_agg(distinct j.call_id order by j.call_id) filter (where j.over_at is null and not j.is_stale) as calls,
-      max(j.last_word_at) filter (where j.over_at is null and j.is_stale) as lost_at
-    from judged j,
-      lateral (select case when j.is_on_call then j.heard_at else least(j.heard_at, j.last_word_at + j.delay) end as at) h
+      max(j.last_event_at) filter (where j.over_at is null and j.is_stale) as stale_since
+    from ended_segments j,
+      lateral (select case when j.is_on_call then j.heard_at else least(j.heard_at, j.last_event_at + j.delay) end as at) h
     group by j.actor
   ), off_calls as (
     select m.actor, min(m.heard_at) as first_heard_at, max(m.heard_at) as heard_at,
@@ -73,33 +73,33 @@ language sql stable begin atomic
   ), known as (
     select coalesce(o.actor, f.actor) as actor, coalesce(o.talks_since, o.rings_since) as busy_since, o.talks_since, o.calls, o.ended_at,
       least(o.first_heard_at, f.first_heard_at) as first_heard_at, greatest(o.heard_at, f.heard_at) as heard_at,
-      coalesce(o.lost_at = o.last_word_at and coalesce(f.last_at <= o.last_word_at, true), false) as is_unheard
+      coalesce(o.stale_since = o.last_event_at and coalesce(f.last_at <= o.last_event_at, true), false) as is_unknown_since_call
     from on_calls o full join off_calls f on f.actor = o.actor
-  ), places as (
-    -- "No queue" is one only where there is no other.
+  ), agent_queues as (
+    -- "No queue" is a queue only of agents who have no other.
     select distinct p.actor, p.queue
     from (select n.actor, n.queue, bool_or(n.queue <> '') over (partition by n.actor) as has_queue
       from (select m.actor, m.queue from marks m union select s.actor, s.in_queue from segs s) n) p
     where p.queue <> '' or not p.has_queue
   ), after_calls as (
-    -- Ends of pauses that may be the end of the work after a call: they say nothing of a log-out.
+    -- Unpauses that may end the wrap-up after a call: they do not undo a log-out.
     select distinct w.actor, w.queue
-    from words w join segs s on s.actor = w.actor
+    from presence_events w join segs s on s.actor = w.actor
     where w.kind = 'unpaused' and (s.entered_at is not null or s.end_reason = 'left')
       and w.at between s.ended_at and s.ended_at + interval '5 min'
-  ), words_of as materialized (
-    -- What holds for each place: by its own name, or without a queue.
+  ), queue_events as materialized (
+    -- The events that count for each queue: those that name it, and those without a queue.
     select p.actor, p.queue, w.queue as named, w.kind, w.at, w.id, w.delay, c.actor is not null as is_after_call
-    from places p join words w on w.actor = p.actor and w.queue in (p.queue, '')
+    from agent_queues p join presence_events w on w.actor = p.actor and w.queue in (p.queue, '')
     left join after_calls c on w.kind = 'unpaused' and c.actor = w.actor and c.queue = w.queue
   ), last_on_calls as (
     select s.actor, s.in_queue, max(greatest(s.rang_last_at, s.entered_last_at)) as at from segs s group by s.actor, s.in_queue
   ), logged_out as (
-    -- A log-out, until something shows that it does not hold; one by name is undone by nothing that does not name the queue.
+    -- Log-outs that still hold. Only events that name the queue undo a log-out that names it.
     select o.actor, o.queue, min(o.at) as at
-    from words_of o left join last_on_calls c on c.actor = o.actor and c.in_queue = o.queue
+    from queue_events o left join last_on_calls c on c.actor = o.actor and c.in_queue = o.queue
     where o.kind = 'logged_out' and (c.at is null or c.at <= o.at + interval '2 s')
-      and not exists (select from words_of u
+      and not exists (select from queue_events u
         where u.actor = o.actor and u.queue = o.queue and u.named in (o.queue, o.named) and (
           u.kind = 'logged_in' and (u.at, u.id) >= (o.at, o.id)
           or u.kind = 'paused' and u.at > o.at + interval '2 s'
@@ -107,12 +107,12 @@ language sql stable begin atomic
     group by o.actor, o.queue
   ), latest as (
     select w.actor, w.queue, max(w.delay) as delay, max(w.at) filter (where w.kind in ('logged_in', 'unpaused')) as begun_at,
-      max(w.at) as last_at, (array_agg(w.kind order by w.at desc, w.id desc))[1] as last_kind
-    from words_of w group by w.actor, w.queue
-  ), said as (
+      max(w.at) as last_at, (array_agg(w.kind order by w.at desc, w.id desc, w.kind = 'paused' desc))[1] as last_kind
+    from queue_events w group by w.actor, w.queue
+  ), latest_by_queue as (
     select p.actor, p.queue, coalesce(greatest(w.delay, interval '0'), interval '0') as delay, o.at as logged_out_at, w.last_kind,
       w.last_at, w.begun_at
-    from places p
+    from agent_queues p
     left join latest w on w.actor = p.actor and w.queue = p.queue
     left join logged_out o on o.actor = p.actor and o.queue = p.queue
   )
@@ -122,14 +122,14 @@ language sql stable begin atomic
       when 'logged_out' then s.logged_out_at + s.delay when 'paused' then s.last_at + s.delay
       else coalesce(greatest(s.begun_at + s.delay, k.ended_at), k.first_heard_at) end,
     coalesce(k.calls, '{}')
-  from said s join known k on k.actor = s.actor,
+  from latest_by_queue s join known k on k.actor = s.actor,
     lateral (select case
       when k.talks_since is not null then 'on_call'
       when k.busy_since is not null then 'ringing'
-      when k.is_unheard then 'not_known'
+      when k.is_unknown_since_call then 'not_known'
       when s.logged_out_at is not null then 'logged_out'
       when presence_stale > interval '0' and moment - k.heard_at > presence_stale then 'not_known'
       when s.last_kind = 'paused' then 'paused'
       else 'available' end as presence) p;
 end;
-comment on function agent_presence is 'What each agent does in each queue at a moment, since when by our clock, and on which calls: on_call, ringing, not_known, available, paused or logged_out. stale_after, ring_max, presence_stale, take_several_calls: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, AGENTS_TAKE_SEVERAL_CALLS.';
+comment on function agent_presence is 'Presence of each agent in each queue at a moment, since when by our clock, and the agent''s calls: on_call, ringing, not_known, available, paused or logged_out. stale_after, ring_max, presence_stale, take_several_calls: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, AGENTS_TAKE_SEVERAL_CALLS.';

@@ -16,9 +16,9 @@ comment on column queue_hours.hour is 'Beginning of the hour.';
 comment on column queue_hours.queue is 'The queue; '''' if the event named none.';
 comment on column queue_hours.visits is 'Calls that began to wait in the queue in this hour.';
 comment on column queue_hours.answered is 'Of these, answered there.';
-comment on column queue_hours.abandoned is 'Of these, given up by the caller.';
-comment on column queue_hours.flowed_out is 'Of these, sent on to another queue.';
-comment on column queue_hours.open is 'Of these, not known yet.';
+comment on column queue_hours.abandoned is 'Of these, abandoned by the caller.';
+comment on column queue_hours.flowed_out is 'Of these, overflowed to another queue.';
+comment on column queue_hours.open is 'Of these, without an outcome yet.';
 comment on column queue_hours.answered_wait_ms_avg is 'Average speed of answer (ASA): mean wait of the answered, in milliseconds; null if none.';
 comment on column queue_hours.wait_ms_max is 'Longest wait of the answered and the abandoned, in milliseconds; null if none.';
 
@@ -51,11 +51,11 @@ select v.call_id, v.queue, v.waiting_at, v.waiting_at + v.wait_ms * interval '1 
   v.wait_ms <= 5000 as is_short, c.their_number
 from visits v join calls c using (call_id)
 where v.outcome = 'abandoned' and v.direction is distinct from 'outbound' and v.direction is distinct from 'internal';
-comment on view abandons is 'Calls that were given up while they waited. Without outbound and internal calls.';
+comment on view abandons is 'Calls that were abandoned while they waited. Without outbound and internal calls.';
 comment on column abandons.call_id is 'The call.';
 comment on column abandons.queue is 'The queue; '''' if the event named none.';
 comment on column abandons.waiting_at is 'When it began to wait.';
-comment on column abandons.abandoned_at is 'When it was given up.';
+comment on column abandons.abandoned_at is 'When it was abandoned.';
 comment on column abandons.wait_ms is 'Milliseconds in between.';
 comment on column abandons.is_short is 'Within 5 s: not counted in service level and abandon rate.';
 comment on column abandons.their_number is 'The caller''s number: personal data.';
@@ -69,15 +69,15 @@ from (
   select *, case when waiting_at is null or answered_at >= waiting_at then answered_at
                  when answered_last_at >= waiting_at then answered_last_at end as first_answer_at
   from calls) c;
-comment on view call_times is 'How long each call waited and was talked on.';
+comment on view call_times is 'Wait and talk time of each call.';
 comment on column call_times.call_id is 'The call.';
-comment on column call_times.direction is 'inbound, outbound or internal; as it was sent.';
+comment on column call_times.direction is 'inbound, outbound or internal; as sent.';
 comment on column call_times.queue is 'The queue that it was in last; null if none is known.';
 comment on column call_times.state is 'NEW, STANDBY, WAITING, ONGOING or FINISHED.';
 comment on column call_times.created_at is 'When callstream received its first event.';
 comment on column call_times.waiting_at is 'First time it waited in a queue; null if it never did.';
 comment on column call_times.answered_at is 'First answer that is not before the wait; null if there was none.';
-comment on column call_times.finished_at is 'When it ended; null if it goes on, or its end was never told.';
+comment on column call_times.finished_at is 'When it ended; null if it goes on, or no event says that it ended.';
 comment on column call_times.wait_ms is 'Milliseconds from the first wait to the answer, else to the abandon, else to the end; null if unknown.';
 comment on column call_times.talk_ms is 'Milliseconds from the answer to the end; null if one of them is unknown.';
 
@@ -88,11 +88,11 @@ select actor, call_id, (array_agg(queue order by entered_at desc, n desc))[1] as
     sum(greatest(0, round(extract(epoch from ended_at - entered_at) * 1000)))::bigint end as on_call_ms
 from segments where entered_at is not null
 group by actor, call_id;
-comment on view agent_calls is 'The calls that each agent was on, and for how long. Each time on a call by itself: segments.';
+comment on view agent_calls is 'The calls that each agent was on, and for how long. Each time on a call: segments.';
 comment on column agent_calls.actor is 'The agent, as the provider names them: usually an e-mail address.';
 comment on column agent_calls.call_id is 'The call.';
 comment on column agent_calls.queue is 'The queue through which the agent got the call, the last time; null if none is known.';
-comment on column agent_calls.entered_at is 'First time the agent came onto the call.';
+comment on column agent_calls.entered_at is 'First time the agent entered the call.';
 comment on column agent_calls.left_at is 'Last time the agent was on it; null if still on it.';
 comment on column agent_calls.on_call_ms is 'Milliseconds on it; null if still on it.';
 
@@ -102,26 +102,26 @@ select date_trunc('day', entered_at) as day, actor, count(*) as calls,
 from agent_calls
 group by 1, 2;
 comment on view agent_days is 'Agents'' time on calls, per day.';
-comment on column agent_days.day is 'Beginning of the day in which the agent came onto the calls.';
+comment on column agent_days.day is 'Beginning of the day in which the agent entered the calls.';
 comment on column agent_days.actor is 'The agent, as the provider names them: usually an e-mail address.';
 comment on column agent_days.calls is 'Calls that the agent was on.';
 comment on column agent_days.on_call_ms is 'Milliseconds on them in total; calls that the agent is still on do not count.';
 comment on column agent_days.on_call_ms_avg is 'Milliseconds on a call, on average.';
 
--- Names of the tables of a time when a call had one row for a queue and one for an agent.
+-- Tables of earlier versions, which had one row per call and queue, and one per call and agent.
 create view call_queues as
 select call_id, queue, min(waiting_at) as waiting_at, max(waiting_at) as waiting_since,
   min(ended_at) filter (where outcome = 'answered') as answered_at,
   min(ended_at) filter (where outcome = 'abandoned') as abandoned_at
 from visits
 group by call_id, queue;
-comment on view call_queues is 'One row per call and queue it waited in. Each stay by itself, and what became of it: visits.';
+comment on view call_queues is 'One row per call and queue it waited in. Each stay with its outcome: visits.';
 comment on column call_queues.call_id is 'The call.';
 comment on column call_queues.queue is 'The queue; '''' if the event named none.';
 comment on column call_queues.waiting_at is 'First time it began to wait there.';
 comment on column call_queues.waiting_since is 'Last time it began to wait there.';
 comment on column call_queues.answered_at is 'First time it was answered there.';
-comment on column call_queues.abandoned_at is 'First time the caller gave up there, or the call ended while it waited there.';
+comment on column call_queues.abandoned_at is 'First time the caller abandoned there, or the call ended while it waited there.';
 
 create view call_agents as
 select call_id, actor, min(entered_at) as entered_at, max(entered_at) as entered_last_at,
@@ -130,12 +130,12 @@ select call_id, actor, min(entered_at) as entered_at, max(entered_at) as entered
   (array_agg(number order by n desc))[1] as number, (array_agg(queue order by n desc))[1] as queue
 from segments
 group by call_id, actor;
-comment on view call_agents is 'One row per call and agent who had to do with it. Each time by itself: segments.';
+comment on view call_agents is 'One row per call and agent that it rang at, or who was on it. Each time: segments.';
 comment on column call_agents.call_id is 'The call.';
 comment on column call_agents.actor is 'The agent, as the provider names them: usually an e-mail address.';
-comment on column call_agents.entered_at is 'First time the agent came onto the call.';
-comment on column call_agents.entered_last_at is 'Last time the agent came onto the call.';
-comment on column call_agents.left_last_at is 'Last time that the agent was on the call no longer.';
+comment on column call_agents.entered_at is 'First time the agent entered the call.';
+comment on column call_agents.entered_last_at is 'Last time the agent entered the call.';
+comment on column call_agents.left_last_at is 'Last time the agent left the call, or the call ended.';
 comment on column call_agents.ringing_last_at is 'Last time the call rang at the agent.';
 comment on column call_agents.noanswer_last_at is 'Last time the agent did not answer it.';
 comment on column call_agents.number is 'The agent''s extension, the last time.';

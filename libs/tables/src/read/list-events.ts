@@ -1,3 +1,4 @@
+import type { FactJson } from '@callstream/domain';
 import { sqlOf } from '../connection/tables.ts';
 import type { Queryable, Tables } from '../connection/tables.ts';
 import { offsetOfSql, partitionOfSql } from './event-id-sql.ts';
@@ -19,6 +20,12 @@ export interface EventRow {
   readonly deliveries: number;
   /** Fields that are too long for their columns: null there, complete in the body. null: none. */
   readonly omitted: readonly string[] | null;
+  /** Name of its source; absent for the default. */
+  readonly source?: string | undefined;
+  /** Name of the instance of the source, with which its ids begin; absent if it has none. */
+  readonly source_name?: string | undefined;
+  /** All that it states; absent if it is the only fact, which body and ids state. */
+  readonly facts?: readonly FactJson[] | undefined;
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
@@ -37,12 +44,13 @@ export interface ListCallEventsOptions {
 
 /** SQL: the newest event of the call that meets the condition, with its body converted to text once. */
 const newest = (condition: string): string => `
-  select e.id, e.uuid, e.type, e.received_at, e.deliveries, e.omitted, body.text, octet_length(body.text) as "bodyBytes"
+  select e.id, e.uuid, e.type, e.received_at, e.deliveries, e.omitted, e.source, e.source_name, e.facts,
+    body.text, octet_length(body.text) as "bodyBytes"
   from (select * from events where call_id = $1::text and ${condition} order by id desc limit 1) e,
     lateral (select e.body::text as text offset 0) body`;
 
-/** SQL: approximate bytes of an event; its body and call id are counted exactly. */
-const rowBytes = (bodyBytes: string): string => `(512 + ${jsonBytes('$1::text')} + ${bodyBytes})`;
+/** SQL: approximate bytes of the event `n`; its body, facts and call id are counted exactly. */
+const rowBytes = `(512 + ${jsonBytes('$1::text')} + n."bodyBytes" + coalesce(octet_length(n.facts::text), 0))`;
 
 /**
  * The newest events of a call, up to the limit and {@link responseBytesMax}, in the order of the log of `topic`; none if the
@@ -57,23 +65,28 @@ export async function listCallEvents(
     name: 'list-call-events',
     text: `
       with recursive page as (
-        select n.*, 1 as nth, ${rowBytes('n."bodyBytes"')} as bytes
+        select n.*, 1 as nth, ${rowBytes} as bytes
         from (${newest('($5::bigint is null or id < $5)')}) n
         where $4::text[] is null or exists (select from calls c where c.call_id = $1 and c.queue = any($4))
         union all
-        select n.*, p.nth + 1, p.bytes + ${rowBytes('n."bodyBytes"')}
+        select n.*, p.nth + 1, p.bytes + ${rowBytes}
         from page p, lateral (${newest('id < p.id')}) n
-        where p.nth < $2::int and p.bytes + ${rowBytes('n."bodyBytes"')} <= $6::int
+        where p.nth < $2::int and p.bytes + ${rowBytes} <= $6::int
       )
       -- The topic is a parameter, not read from the positions: a reader of these would wait for a swap.
       select id, $1::text as aggregate_id, uuid, type, case when "bodyBytes" <= $6 then text end as body, "bodyBytes", received_at,
-        deliveries, omitted, $3::text as topic, ${partitionOfSql('id')} as partition, ${offsetOfSql('id')} as offset,
+        deliveries, omitted, source, source_name, facts, $3::text as topic, ${partitionOfSql('id')} as partition, ${offsetOfSql('id')} as offset,
         exists (select from events o where o.call_id = $1 and o.id < (select min(id) from page)) as "hasOlder"
       from page order by id`,
     values: [callId, Math.min(limit, listRowsMax), topic, visibleQueues ?? null, before ?? null, responseBytesMax],
   });
   return {
-    rows: rows.map(({ hasOlder: _, ...row }) => row),
+    rows: rows.map(({ hasOlder: _, source, source_name, facts, ...row }) => ({
+      ...row,
+      source: source ?? undefined,
+      source_name: source_name ?? undefined,
+      facts: facts ?? undefined,
+    })),
     more: rows[0]?.hasOlder ?? false,
   };
 }

@@ -12,7 +12,7 @@ import { mergeCalls } from './merge-calls.ts';
 /** SQL: the duplicates of a fill, one row per event. */
 const mergedDuplicates = `(
   select distinct on (uuid) uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted,
-    sum(deliveries) over (partition by uuid)::int as deliveries
+    source, source_name, facts, sum(deliveries) over (partition by uuid)::int as deliveries
   from events_again order by uuid, id) duplicates`;
 
 /** Index builds sort fastest if the sort memory fits into the CPU cache: a quarter faster than with 128 MB. */

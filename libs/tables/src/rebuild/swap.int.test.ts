@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { testDatabase, until } from '@callstream/stack';
 import type { CallEvent } from '@callstream/domain';
-import { decode } from '@callstream/domain';
+import { decode, defaultOrigin } from '@callstream/domain';
 import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
 import {
   completeProjection,
@@ -63,7 +63,7 @@ function eventAt(partition: number, offset: number): CallEvent {
   );
   const hex = createHash('sha256').update(value).digest('hex');
   const uuid = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
-  const decoded = decode({ value, partition, offset, receivedAt, uuidOf: () => uuid });
+  const decoded = decode({ ...defaultOrigin, value, partition, offset, receivedAt, uuidOf: () => uuid });
   if ('problem' in decoded) throw new Error(decoded.problem);
   return decoded.event;
 }

@@ -1,22 +1,32 @@
+import { factsJson } from '@callstream/domain';
 import type { Call, CallEvent } from '@callstream/domain';
 import { copyNull, copyText } from './row-text.ts';
 import { timestamp, timestampOrNull } from './timestamp.ts';
 
 /** COPY of events, with the columns in the order of {@link eventLine}. */
 export const copyEventsSql = (table: 'events' | 'events_again'): string =>
-  `copy ${table} (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries) from stdin`;
+  `copy ${table} (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, source, source_name, facts, deliveries) from stdin`;
 
 /** A row of `events` in COPY's text format, without its last column; {@link lineEnd} completes the line. */
 export function eventLine(event: CallEvent): string {
-  const { uuid, id, callId, type, kind, actor, queue, at, clock, receivedAt, json, omitted } = event;
-  // Only JSON with a backslash can hold texts that need escaping.
-  const text = json.includes('\\') ? copyText : unescaped;
+  const { uuid, id, callId, type, kind, actor, queue, at, clock, receivedAt, json, omitted, source } = event;
+  // Texts of the default source are those of its JSON, which has a backslash if one of them needs escaping.
+  const text = source !== null || json.includes('\\') ? copyText : unescaped;
   const textOrNull = (value: string | null): string => (value === null ? copyNull : text(value));
   const names = `${textOrNull(callId)}\t${text(type)}\t${text(kind)}\t${textOrNull(actor)}\t${textOrNull(queue)}`;
   const times = `${timestamp(at)}\t${clock === 'own' ? copyNull : clock}\t${timestamp(receivedAt)}`;
   const fields = omitted === null ? copyNull : `{${omitted.join()}}`;
-  return `${uuid}\t${id}\t${names}\t${times}\t${copyText(json)}\t${fields}`;
+  return `${uuid}\t${id}\t${names}\t${times}\t${copyText(json)}\t${fields}\t${originLine(event)}`;
 }
+
+/** The columns that are null for the default source, which nearly all events have. */
+function originLine(event: CallEvent): string {
+  const { source, sourceName } = event;
+  if (source === null && sourceName === null) return defaultOriginLine;
+  const facts = factsJson(event);
+  return `${source ?? copyNull}\t${sourceName ?? copyNull}\t${facts ? copyText(JSON.stringify(facts)) : copyNull}`;
+}
+const defaultOriginLine = `${copyNull}\t${copyNull}\t${copyNull}`;
 const unescaped = (text: string): string => text;
 
 /** The last column of {@link eventLine}, and the end of the line. */

@@ -5,8 +5,9 @@
 
 /** Keeps the first delivery of an event, and adds up the deliveries. */
 export const upsertEventsFrom = (rows: string): string => `
-insert into events as e (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries)
-select uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, deliveries
+insert into events as e (uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, source, source_name,
+  facts, deliveries)
+select uuid, id, call_id, type, kind, actor, queue, at, clock, received_at, body, omitted, source, source_name, facts, deliveries
 from ${rows}
 on conflict (uuid) do update set
   deliveries = e.deliveries + excluded.deliveries,

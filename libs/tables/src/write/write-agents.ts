@@ -1,20 +1,21 @@
-import { importedAfterMs } from '@callstream/domain';
+import { importedAfterMs, isPresenceFact, presenceKinds } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import type { Statement } from '../connection/pipeline.ts';
 
-/** Kinds of events about agents outside of calls, and the columns of `agents` that each sets (`_at` and `_id`). */
+/** The columns of `agents` that each kind sets (`_at` and `_id`). */
 const marks = {
   'actor.logged-in': 'logged_in',
   'actor.logged-out': 'logged_out',
   'actor.paused': 'paused',
   'actor.unpaused': 'unpaused',
-} as const;
+} as const satisfies Record<(typeof presenceKinds)[number], string>;
 const names = Object.values(marks);
 
 /** A delivery of a presence event. */
 export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
 
-export const isPresenceEvent = ({ kind, actor }: CallEvent): boolean => actor !== null && kind in marks;
+/** Whether an event states a fact about presence. Such facts come first, so its first fact shows it. */
+export const isPresenceEvent: (event: CallEvent) => boolean = isPresenceFact;
 
 /**
  * Upserts `agents` from these deliveries, ignoring those that are not the first of their event: an event's time is that of
@@ -37,7 +38,7 @@ export const writeAgents = (deliveries: readonly PresenceDelivery[]): Statement[
 export const upsertAllAgents = (): string => upsertAgentsFrom('events');
 
 const latestOf = (column: string, filter: string): string =>
-  `(array_agg(${column} order by at desc, id) filter (where ${filter}))[1]`;
+  `(array_agg(${column} order by at desc, id, part) filter (where ${filter}))[1]`;
 
 /** A mark: the latest time of its kind, and the first event of that time in the log. */
 const markColumns = (kind: string, name: string): string =>
@@ -66,6 +67,20 @@ const derived = `
   cross join lateral (select
     least(m.updated_at, greatest(${names.map((name) => `m.${name}_at`).join(', ')}) + d.delay_ms * interval '1 ms') as heard_at) h`;
 
+const isPresence = (row: string): string =>
+  `${row}.kind in (${presenceKinds.map((kind) => `'${kind}'`).join(', ')}) and ${row}.actor is not null`;
+
+/** SQL: the facts about presence of events: a row states its only one itself, or has them all in `facts`. */
+const presenceFacts = (events: string): string => `
+  select e.id, e.at, e.clock, e.received_at, f.*
+  from (select * from ${events}) e cross join lateral (
+    select e.kind, e.actor, e.queue, ${number} as number, 1 as part where e.facts is null
+    union all
+    select * from rows from (
+      jsonb_to_recordset(e.facts) as (kind text, actor text collate "C", queue text collate "C", number text)
+    ) with ordinality where e.facts is not null) f
+  where ${isPresence('e')} and ${isPresence('f')}`;
+
 /** Ordered by key, so that transactions of two partitions cannot deadlock. */
 const upsertAgentsFrom = (events: string): string => `
 insert into agents as a (actor, queue, ${columns}, delay_ms, heard_at)
@@ -77,10 +92,7 @@ from (
     ${latestOf('number', 'number is not null')} as number, max(at) filter (where number is not null) as number_at,
     ${latestOf('id', 'number is not null')} as number_id, max(received_at) as updated_at,
     min(round(extract(epoch from received_at - at) * 1000)::bigint) filter (where clock is null) as least_delay_ms
-  from (select e.*, ${number} as number from (select * from ${events}) e
-    where kind in (${Object.keys(marks)
-      .map((kind) => `'${kind}'`)
-      .join(', ')}) and actor is not null) said
+  from (${presenceFacts(events)}) stated
   group by 1, 2
 ) m ${derived}
 order by actor, queue

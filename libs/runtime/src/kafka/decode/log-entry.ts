@@ -4,19 +4,22 @@ import type { LogRecord } from './log-record.ts';
 
 const emptyValue = new Uint8Array();
 
-/** UUID of the event in a record; all records without a value share one. */
-export const recordUuid = (record: Pick<LogRecord, 'value'>, receivedAt?: string): string =>
-  eventUuid(record.value ?? emptyValue, receivedAt);
+/** UUID of the value of a record; all records without one share a UUID. */
+export const recordUuid = ({ value }: Pick<LogRecord, 'value'>): string => eventUuid(value ?? emptyValue);
 
 /** The input of the domain's `decode`. Every event that is read from the log is made by this function. */
 export const logEntry = (record: LogRecord) => {
   const { value, partition, offset } = record;
   const { text, ms: receivedAt } = receivedAtOf(record);
+  const { headers } = record;
   return {
     value,
+    source: headers.get('source')?.toString() ?? null,
+    sourceName: headers.get('source_name')?.toString() ?? null,
     partition,
     offset,
     receivedAt,
-    uuidOf: (withTime: boolean): string => recordUuid({ value }, withTime ? text : undefined),
+    uuidOf: (withTime: boolean, prefix: string): string =>
+      eventUuid(value ?? emptyValue, withTime ? text : undefined, prefix),
   };
 };
