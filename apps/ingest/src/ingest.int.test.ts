@@ -14,11 +14,12 @@ import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createAuthentication } from './admission/credentials.ts';
 import { createRateLimits } from './admission/rate-limits.ts';
-import { createSources } from './admission/source.ts';
+import { createSenderAddresses } from './admission/sender-addresses.ts';
 import { createMetrics } from './metrics.ts';
 import { createBatchingPublisher } from './publish/batching-publisher.ts';
 import { createPartitionBreakers } from './publish/circuit-breaker.ts';
 import { createPublish } from './publish/publish.ts';
+import { teravozEdge } from './sources/teravoz.ts';
 import { noSpool } from './spool/spool.ts';
 import { createApp } from './webhook/app.ts';
 import { createReadBody } from './webhook/body.ts';
@@ -50,12 +51,11 @@ beforeAll(async () => {
     log,
   });
   const authentication = createAuthentication({ path: [], basic: [], bearer: [], hmac: [] });
-  const sources = createSources({ trustedProxies: [], allowed: [], onUnreadable: () => undefined });
+  const senders = createSenderAddresses({ trustedProxies: [], allowed: [], onUnreadable: () => undefined });
   const reportRefusal = createReportRefusal(metrics, log);
   const handle = createApp({
-    webhook: { publish, readBody: createReadBody(() => bodyBytesMax), authentication, metrics },
-    authentication,
-    admission: { sources, rateLimits: createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }) },
+    webhook: { publish, readBody: createReadBody(() => bodyBytesMax), edge: teravozEdge(authentication), metrics },
+    admission: { senders, rateLimits: createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }) },
     origins: [],
     hosts: [],
     reportRefusal,
@@ -65,7 +65,7 @@ beforeAll(async () => {
     hosts: ['127.0.0.1'],
     port: 0,
     connectionsMax: 10_000,
-    onClientError: answerBrokenRequest(reportRefusal, sources),
+    onClientError: answerBrokenRequest(reportRefusal, senders),
     metrics,
   });
   ({ servers } = listening);

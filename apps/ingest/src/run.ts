@@ -15,7 +15,7 @@ import {
 import type { Log } from '@callstream/runtime';
 import { createAuthentication, credentialsOf } from './admission/credentials.ts';
 import { createRateLimits } from './admission/rate-limits.ts';
-import { createSources } from './admission/source.ts';
+import { createSenderAddresses } from './admission/sender-addresses.ts';
 import type { IngestConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import type { IngestMetrics } from './metrics.ts';
@@ -28,6 +28,7 @@ import { createTopicMetadata } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
 import { createReady } from './ready.ts';
 import { createSpoolMetrics } from './spool/metrics.ts';
+import { teravozEdge } from './sources/teravoz.ts';
 import { noSpool, openSpool } from './spool/spool.ts';
 import { createApp } from './webhook/app.ts';
 import { createReadBody } from './webhook/body.ts';
@@ -97,7 +98,7 @@ interface StartWebhookOptions {
 
 function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, log }: StartWebhookOptions) {
   const authentication = createAuthentication(credentialsOf(config));
-  const sources = createSources({
+  const senders = createSenderAddresses({
     trustedProxies: config.INGEST_TRUSTED_PROXIES,
     allowed: config.INGEST_ALLOW,
     onUnreadable: createUnreadableAddressReporter(metrics.unreadableAddresses, log),
@@ -108,9 +109,8 @@ function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, lo
   });
   const reportRefusal = createReportRefusal(metrics, log);
   const handle = createApp({
-    webhook: { publish, readBody: createReadBody(bodyBytesMax), authentication, metrics },
-    authentication,
-    admission: { sources, rateLimits },
+    webhook: { publish, readBody: createReadBody(bodyBytesMax), edge: teravozEdge(authentication), metrics },
+    admission: { senders, rateLimits },
     origins: config.INGEST_CORS_ORIGINS,
     hosts: config.INGEST_HOSTS,
     reportRefusal,
@@ -120,7 +120,7 @@ function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, lo
     hosts: config.INGEST_HOST,
     port: config.INGEST_PORT,
     connectionsMax: config.INGEST_CONNECTIONS_MAX,
-    onClientError: answerBrokenRequest(reportRefusal, sources),
+    onClientError: answerBrokenRequest(reportRefusal, senders),
     metrics,
   });
 }

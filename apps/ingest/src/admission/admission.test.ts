@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { burstSeconds, createRateLimits } from './rate-limits.ts';
-import { createSources } from './source.ts';
+import { createSenderAddresses } from './sender-addresses.ts';
 
 const request = (remoteAddress: string, forwarded?: string): IncomingMessage =>
   ({
@@ -12,38 +12,42 @@ const onUnreadable = (): void => undefined;
 
 describe('the address of the sender', () => {
   it('is that of the connection: X-Forwarded-For of an untrusted sender has no effect', () => {
-    const { addressOf } = createSources({ trustedProxies: [], allowed: [], onUnreadable });
+    const { addressOf } = createSenderAddresses({ trustedProxies: [], allowed: [], onUnreadable });
     expect(addressOf(request('198.51.100.1', '203.0.113.7'))).toBe('198.51.100.1');
   });
   it('behind trusted proxies is the last address in X-Forwarded-For that is not a trusted proxy', () => {
-    const { addressOf } = createSources({ trustedProxies: ['127.0.0.1', '10.0.0.0/8'], allowed: [], onUnreadable });
+    const { addressOf } = createSenderAddresses({
+      trustedProxies: ['127.0.0.1', '10.0.0.0/8'],
+      allowed: [],
+      onUnreadable,
+    });
     expect(addressOf(request('127.0.0.1', '203.0.113.7'))).toBe('203.0.113.7');
     expect(addressOf(request('::ffff:127.0.0.1', 'forged, 203.0.113.7, 10.1.2.3'))).toBe('203.0.113.7');
     expect(addressOf(request('198.51.100.1', '203.0.113.7'))).toBe('198.51.100.1');
   });
   it('is unknown, and not allowed, if the header of a trusted proxy is not readable', () => {
     let unreadable = 0;
-    const sources = createSources({
+    const senders = createSenderAddresses({
       trustedProxies: ['127.0.0.1'],
       allowed: ['127.0.0.1', '203.0.113.0/24'],
       onUnreadable: () => unreadable++,
     });
     const claims = ['unknown', '_hidden', '', ',', '203.0.113.7,', '203.0.113.7:', '[203.0.113.7', '0313.0.113.7', 'x'];
     for (const claim of claims) {
-      const address = sources.addressOf(request('127.0.0.1', claim));
-      expect({ claim, address, isAllowed: sources.isAllowed(address) }).toEqual({
+      const address = senders.addressOf(request('127.0.0.1', claim));
+      expect({ claim, address, isAllowed: senders.isAllowed(address) }).toEqual({
         claim,
         address: 'unknown',
         isAllowed: false,
       });
     }
     expect(unreadable).toBe(claims.length);
-    expect(sources.addressOf(request('127.0.0.1'))).toBe('127.0.0.1');
+    expect(senders.addressOf(request('127.0.0.1'))).toBe('127.0.0.1');
   });
 });
 
 it('only addresses and networks in INGEST_ALLOW may send', () => {
-  const { isAllowed } = createSources({
+  const { isAllowed } = createSenderAddresses({
     trustedProxies: [],
     allowed: ['203.0.113.0/24', '2001:db8::/32'],
     onUnreadable,

@@ -1,25 +1,25 @@
 import type { Middleware } from 'koa';
 import { WebhookRejected } from '../problem.ts';
 import type { RateLimits } from './rate-limits.ts';
-import type { Sources } from './source.ts';
+import type { SenderAddresses } from './sender-addresses.ts';
 
 /** State of every request in koa. */
 export interface RequestState {
   /** Address of the sender, or `unknownAddress`. */
-  source: string;
+  address: string;
 }
 
 export interface AdmitOptions {
-  readonly sources: Sources;
+  readonly senders: SenderAddresses;
   readonly rateLimits: RateLimits;
 }
 
 /** Refuses addresses that are not allowed or have reached a rate limit, and counts refusals by any later middleware. */
 export const admit =
-  ({ sources, rateLimits }: AdmitOptions): Middleware<RequestState> =>
+  ({ senders, rateLimits }: AdmitOptions): Middleware<RequestState> =>
   async (ctx, next) => {
-    const address = ctx.state.source;
-    if (!sources.isAllowed(address)) throw new WebhookRejected({ kind: 'forbidden' });
+    const { address } = ctx.state;
+    if (!senders.isAllowed(address)) throw new WebhookRejected({ kind: 'forbidden' });
     const retryAfterSeconds = rateLimits.admit(address);
     if (retryAfterSeconds !== null) throw new WebhookRejected({ kind: 'limited', retryAfterSeconds });
     try {

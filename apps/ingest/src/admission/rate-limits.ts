@@ -2,7 +2,7 @@ import { networkOf } from '@callstream/runtime';
 import { TokenBucket } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
-/** Capacity of the cache of sources. The least recently used one is evicted, and starts with full buckets again. */
+/** Capacity of the cache of addresses. The least recently used one is evicted, and starts with full buckets again. */
 const sourcesMax = 50_000;
 
 export interface RateLimitOptions {

@@ -4,7 +4,6 @@ import Koa from 'koa';
 import type { Middleware } from 'koa';
 import { admit } from '../admission/admit.ts';
 import type { AdmitOptions, RequestState } from '../admission/admit.ts';
-import type { SenderAuthentication } from '../admission/credentials.ts';
 import { answerCors, refuseCrossSite, refuseForeignHosts } from '../admission/cross-origin.ts';
 import { answerOf, WebhookRejected } from '../problem.ts';
 import { openApi } from './openapi.ts';
@@ -14,7 +13,6 @@ import type { ReportRefusal } from './report-refusal.ts';
 
 export interface AppOptions {
   readonly webhook: WebhookOptions;
-  readonly authentication: SenderAuthentication;
   readonly admission: AdmitOptions;
   /** INGEST_CORS_ORIGINS: origins of web pages that may send, with or without a secret. */
   readonly origins: readonly string[];
@@ -25,11 +23,12 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): Koa<RequestState> {
-  const { webhook, authentication, admission, origins, hosts, reportRefusal, log } = options;
+  const { webhook, admission, origins, hosts, reportRefusal, log } = options;
+  const { path, authentication } = webhook.edge;
   const app = new Koa<RequestState>();
   const router = new Router<RequestState>();
   const description = JSON.stringify(openApi(authentication));
-  const paths = ['/webhook', ...(authentication.hasPathSecret ? ['/webhook/:secret'] : [])];
+  const paths = [path, ...(authentication.hasPathSecret ? [`${path}/:secret`] : [])];
   if (authentication.isOpen) router.post(paths, refuseCrossSite(origins));
   router.post(paths, postWebhook(webhook));
   router.all(paths, () => {
@@ -39,7 +38,7 @@ export function createApp(options: AppOptions): Koa<RequestState> {
     ctx.type = 'application/json';
     ctx.body = description;
   });
-  app.use(answerRejections({ reportRefusal, addressOf: admission.sources.addressOf }));
+  app.use(answerRejections({ reportRefusal, addressOf: admission.senders.addressOf }));
   app.use(answerCors(origins));
   app.use(admit(admission));
   if (authentication.isOpen) app.use(refuseForeignHosts(hosts));
@@ -54,21 +53,21 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   return app;
 }
 
-interface AnswerRejectionsOptions extends Pick<AdmitOptions['sources'], 'addressOf'> {
+interface AnswerRejectionsOptions extends Pick<AdmitOptions['senders'], 'addressOf'> {
   readonly reportRefusal: ReportRefusal;
 }
 
 /** Turns a rejection into an answer. Any other error is a bug, and becomes a 500 and `request.failed`. */
 function answerRejections({ reportRefusal, addressOf }: AnswerRejectionsOptions): Middleware<RequestState> {
   return async (ctx, next) => {
-    ctx.state.source = addressOf(ctx.req);
+    ctx.state.address = addressOf(ctx.req);
     try {
       await next();
     } catch (error) {
       if (!(error instanceof WebhookRejected)) throw error;
       const { status, headers, problem } = answerOf(error.rejection);
       // Not writable: the sender has closed the connection, or Node's parser has answered and reported already.
-      if (ctx.writable) reportRefusal(error.rejection, { status, address: ctx.state.source });
+      if (ctx.writable) reportRefusal(error.rejection, { status, address: ctx.state.address });
       ctx.status = status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);

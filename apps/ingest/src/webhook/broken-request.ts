@@ -2,14 +2,14 @@ import { STATUS_CODES } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { unknownAddress } from '@callstream/runtime';
-import type { Sources } from '../admission/source.ts';
+import type { SenderAddresses } from '../admission/sender-addresses.ts';
 import { answerOf } from '../problem.ts';
 import type { WebhookRejection } from '../problem.ts';
 import type { ReportRefusal } from './report-refusal.ts';
 
 /** Answers a request that Node could not parse (too slow, not HTTP, headers too large), and closes its connection. */
 export const answerBrokenRequest =
-  (reportRefusal: ReportRefusal, { addressOf }: Pick<Sources, 'addressOf'>) =>
+  (reportRefusal: ReportRefusal, { addressOf }: Pick<SenderAddresses, 'addressOf'>) =>
   (error: NodeJS.ErrnoException, socket: Duplex): void => {
     if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
     const rejection = rejectionOf(error.code);

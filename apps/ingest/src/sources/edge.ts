@@ -1,0 +1,29 @@
+import type { IncomingMessage } from 'node:http';
+import type { Origin } from '@callstream/domain';
+import type { SenderAuthentication } from '../admission/credentials.ts';
+
+/** An event of a request that is stored. */
+export interface StoredEvent {
+  readonly uuid: string;
+  /** With the name of the instance; null if the event names no call. */
+  readonly callId: string | null;
+  /** Byte for byte. */
+  readonly value: Buffer;
+}
+
+/** How one source sends its events over HTTP: what differs from source to source before an event is a record. */
+export interface SourceEdge {
+  /** Headers of its records. */
+  readonly origin: Origin;
+  /** Where it posts to; a secret may follow. */
+  readonly path: string;
+  readonly authentication: SenderAuthentication;
+  /** @throws {WebhookRejected} if it does not send such bodies */
+  readonly checkMediaType: (request: Pick<IncomingMessage, 'headers'>) => void;
+  /** Header `content-type` of its records. */
+  readonly contentType: string;
+  /** The values of the events of a body. If one of them is not an event, none is stored. */
+  readonly split: (body: Buffer) => readonly [Buffer, ...Buffer[]];
+  /** The body of a 200, as JSON, once all events are stored. */
+  readonly answer: (events: readonly [StoredEvent, ...StoredEvent[]]) => Buffer;
+}
