@@ -8,6 +8,7 @@ const rooms = {
   Begin: ['docs/start', 'docs/glossary', 'docs/comparison'],
   Concepts: [
     'docs/concepts/log',
+    'docs/concepts/sources',
     'docs/concepts/join',
     'docs/concepts/position',
     'docs/concepts/cursor',
