@@ -77,7 +77,7 @@ describe('records with the headers source and source_name', () => {
     const lisbon = { value, headers: { source_name: 'lisbon' } };
     await fixture.produce({ value }, lisbon, lisbon, { value, headers: { source: 'teravoz', source_name: 'porto' } });
     await fixture.expectFold();
-    const { rows } = await fixture.db.query(
+    const { rows } = await poolOf(fixture.db).query(
       `select call_id, source, source_name, deliveries, (select queue from calls c where c.call_id = e.call_id)
        from events e where call_id like '%same' order by call_id`,
     );

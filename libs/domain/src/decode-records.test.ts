@@ -5,6 +5,8 @@ const rawOf = (value: string) => ({
   partition: 0,
   offset: 7,
   receivedAt: 0,
+  source: null,
+  sourceName: null,
   uuidOf: () => '',
 });
 const records = ['{"type":"call.new","call_id":"a"}', 'no JSON', '{"type":"call.end","call_id":"b"}'];

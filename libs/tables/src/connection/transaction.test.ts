@@ -1,8 +1,9 @@
-import type { Tables } from './pool.ts';
+import type pg from 'pg';
+import { Tables } from './tables.ts';
 import { ConnectionLost, withConnection } from './transaction.ts';
 
 const connectWith = (error: Error) =>
-  withConnection({ connect: () => Promise.reject(error) } as unknown as Tables, () => Promise.resolve());
+  withConnection(new Tables({ connect: () => Promise.reject(error) } as unknown as pg.Pool), () => Promise.resolve());
 
 it('a connection that cannot be made is a lost one, which is retried', async () =>
   expect(connectWith(new Error('connect ECONNREFUSED'))).rejects.toBeInstanceOf(ConnectionLost));
