@@ -31,10 +31,12 @@ export const hasRingTimedOut = (
   { now, ringMsMax }: { now: number; ringMsMax: number },
 ): boolean => rangLastAt !== null && now - delayMs - rangLastAt > ringMsMax;
 
+/** Start of the current state by our clock, in ms since 1970; of a waiting call, the start of its wait. */
+export const inStateSince = ({ stateAt, delayMs }: Pick<Call, 'stateAt' | 'delayMs'>): number => stateAt + delayMs;
+
+/** Start of the latest life by our clock, in ms since 1970. */
+export const beganSince = ({ beganAt, delayMs }: Pick<Call, 'beganAt' | 'delayMs'>): number => beganAt + delayMs;
+
 /** From the beginning of the latest life to its end; without an end, until now by the clock of the call's sender. In ms. */
 export const callDurationMs = (call: Pick<Call, 'beganAt' | 'finishedAt' | 'delayMs'>, now: number): number =>
   elapsedMs(call.beganAt, call.finishedAt ?? now - call.delayMs);
-
-/** Whether a call is in the totals: outbound and internal calls are shown live, but not counted. */
-export const isCounted = (call: Pick<Call, 'direction'>): boolean =>
-  call.direction !== 'outbound' && call.direction !== 'internal';

@@ -1,3 +1,4 @@
+export * from './call-outcome.ts';
 export * from './call-status.ts';
 export { eventId, offsetOf, partitionOf, partitionsMax } from './event-id.ts';
 export { decodeRecords } from './decode-records.ts';

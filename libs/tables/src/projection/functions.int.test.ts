@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import type { CallEvent, PresenceRules } from '@callstream/domain';
-import { compareText, isCurrent, isStale } from '@callstream/domain';
+import { callOutcome, compareText, directionOf, isCurrent, isStale } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { agentsNow, defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
@@ -60,7 +60,7 @@ const presenceInDomain = (events: readonly CallEvent[], query: PresenceQuery): s
 
 async function callsInSql({ now, rules }: PresenceQuery): Promise<string[]> {
   const { rows } = await poolOf(db).query<{ row: unknown[] }>(
-    `select json_build_array(call_id, queue, state) as row from current_calls($1, $2::float8 * interval '1 ms')`,
+    `select json_build_array(call_id, queue, direction, state) as row from current_calls($1, $2::float8 * interval '1 ms')`,
     [iso(now), rules.staleAfterMs],
   );
   return sorted(rows.map(({ row }) => row));
@@ -70,7 +70,23 @@ const callsInDomain = (events: readonly CallEvent[], { now, rules }: PresenceQue
   sorted(
     [...callsOfEvents(events).values()]
       .filter((call) => isCurrent(call) && !isStale(call, now, rules.staleAfterMs))
-      .map(({ callId, queue, state }) => [callId, queue ?? '', state]),
+      .map((call) => [call.callId, call.queue ?? '', directionOf(call), call.state]),
+  );
+
+async function outcomesInSql({ now, rules }: PresenceQuery): Promise<string[]> {
+  const { rows } = await poolOf(db).query<{ row: unknown[] }>(
+    `select json_build_array(call_id, queue, direction, outcome) as row
+     from call_outcomes('2000-01-01', '2100-01-01', $1, $2::float8 * interval '1 ms')`,
+    [iso(now), rules.staleAfterMs],
+  );
+  return sorted(rows.map(({ row }) => row));
+}
+
+const outcomesInDomain = (events: readonly CallEvent[], { now, rules }: PresenceQuery): string[] =>
+  sorted(
+    [...callsOfEvents(events).values()]
+      .filter(({ isOpened }) => isOpened)
+      .map((call) => [call.callId, call.queue ?? '', directionOf(call), callOutcome(call, now, rules.staleAfterMs)]),
   );
 
 /** Moments after the first event, so that limits of minutes and hours are reached, and unusual settings. */
@@ -88,11 +104,12 @@ async function expectSameAsDomain(events: readonly CallEvent[], { now, rules }: 
   await replaceRows(db, events);
   expect(await presenceInSql({ now, rules })).toEqual(presenceInDomain(events, { now, rules }));
   expect(await callsInSql({ now, rules })).toEqual(callsInDomain(events, { now, rules }));
+  expect(await outcomesInSql({ now, rules })).toEqual(outcomesInDomain(events, { now, rules }));
 }
 
 const firstOf = (events: readonly CallEvent[]): number => Math.min(...events.map(({ receivedAt }) => receivedAt));
 
-describe('presence and current calls in SQL equal those of the domain', () => {
+describe('presence, current calls and outcomes of calls in SQL equal those of the domain', () => {
   it('for events that state several facts', async () => {
     await fc.assert(
       fc.asyncProperty(severalFactsLogs(), queries, async (log, { later, rules }) => {

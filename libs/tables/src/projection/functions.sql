@@ -2,14 +2,42 @@
 -- functions.int.test.ts checks. Their bodies stay bound to the tables of this schema, also after a swap.
 
 create function current_calls(moment timestamptz, stale_after interval)
-returns table (call_id text, queue text, state text, since timestamptz)
+returns table (call_id text, queue text, direction text, state text, since timestamptz)
 language sql stable begin atomic
-  select c.call_id, coalesce(c.queue, ''), c.state,
-    coalesce(case when c.state = 'WAITING' then c.waiting_since end, c.state_at) + c.delay_ms * interval '1 ms'
+  select c.call_id, coalesce(c.queue, ''), case when c.direction in ('outbound', 'internal') then c.direction else 'inbound' end,
+    c.state, coalesce(case when c.state = 'WAITING' then c.waiting_since end, c.state_at) + c.delay_ms * interval '1 ms'
   from calls c
   where c.finished_at is null and c.is_opened and c.heard_at >= moment - stale_after;
 end;
-comment on function current_calls is 'Current calls at a moment, and since when they are in their state by our clock. stale_after: how long a call counts after its last event; STALE_AFTER_MINUTES.';
+comment on function current_calls is 'Current calls at a moment, and since when they are in their state by our clock. direction: inbound, also if it is not known, outbound or internal. stale_after: how long a call counts after its last event; STALE_AFTER_MINUTES.';
+
+create function call_outcomes(
+  began_from timestamptz,
+  began_to timestamptz,
+  moment timestamptz,
+  stale_after interval default '120 min'
+) returns table (call_id text, queue text, direction text, began_at timestamptz, outcome text)
+language sql stable begin atomic
+  select c.call_id, coalesce(c.queue, ''), d.direction, c.began_at, case
+    when d.direction = 'outbound' and c.answered_at is not null then 'connected'
+    when d.direction = 'outbound' and c.finished_at is not null then 'not_connected'
+    when d.direction = 'internal' and c.answered_at is not null then 'answered'
+    when d.direction = 'internal' and c.finished_at is not null then 'not_answered'
+    when d.direction = 'inbound' and c.answered_last_at >= c.waiting_at then 'answered'
+    when d.direction = 'inbound' and c.answered_at is not null then 'answered_without_queue'
+    when d.direction = 'inbound' and c.waiting_at is null and c.abandoned_at is not null then 'abandoned'
+    -- A subquery here, because most calls were answered: it runs for the others only.
+    when d.direction = 'inbound' and c.waiting_at is not null
+      and (select v.outcome from visits v where v.call_id = c.call_id order by v.n desc limit 1) = 'abandoned' then 'abandoned'
+    when d.direction = 'inbound' and c.finished_at is not null then
+      case when c.waiting_at is null then 'ended_before_queue' else 'flowed_out' end
+    when moment - c.heard_at > stale_after then 'not_known'
+    else 'open' end
+  from calls c,
+    lateral (select case when c.direction in ('outbound', 'internal') then c.direction else 'inbound' end as direction) d
+  where c.is_opened and c.began_at >= began_from and c.began_at < began_to;
+end;
+comment on function call_outcomes is 'What became of each call that began in a period (began_from inclusive, began_to exclusive), as far as it is known at a moment; each call once. inbound, also if the direction is not known: answered after it waited in a queue, answered_without_queue, abandoned, flowed_out (it left its queues for another destination, and ended unanswered), ended_before_queue. outbound: connected, not_connected. internal: answered, not_answered. All: open, not_known (not finished, and stale). stale_after: STALE_AFTER_MINUTES.';
 
 create function agent_presence(
   moment timestamptz,
