@@ -1,9 +1,11 @@
 export * from './call-outcome.ts';
+export * from './call-phase.ts';
 export * from './call-status.ts';
 export { eventId, offsetOf, partitionOf, partitionsMax } from './event-id.ts';
 export { decodeRecords } from './decode-records.ts';
 export { decode, eventBytesMax, parseEvent, recordKey } from './event.ts';
 export type { CallEvent, ParsedEvent, RawRecord } from './event.ts';
+export * from './live-calls.ts';
 export { callStates, isKind, isPresenceFact, kindOf, kinds, presenceKinds } from './kinds.ts';
 export type { CallState, Kind } from './kinds.ts';
 export { compareText } from './compare-text.ts';

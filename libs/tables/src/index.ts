@@ -20,6 +20,8 @@ export type { CallRow, ListCallsOptions } from './read/list-calls.ts';
 export { hasEvent, listCallEvents } from './read/list-events.ts';
 export type { EventRow, ListCallEventsOptions } from './read/list-events.ts';
 export { listenForCommits } from './read/listen-for-commits.ts';
+export { bytesOfCallCount, countCalls } from './read/numbers/count-calls.ts';
+export type { CountCallsOptions, CountedCalls } from './read/numbers/count-calls.ts';
 export { bytesOfCount, countVisits } from './read/numbers/count-visits.ts';
 export type { CountedVisits, CountVisitsOptions } from './read/numbers/count-visits.ts';
 export { countLiveCalls, readAgentMarks, readAgentSegments } from './read/numbers/live-state.ts';
@@ -28,6 +30,8 @@ export { intervals, readIntervals, readPeriod } from './read/numbers/periods.ts'
 export type { Interval, Period, ReadPeriodOptions } from './read/numbers/periods.ts';
 export { responseBytesMax } from './read/page.ts';
 export type { Page } from './read/page.ts';
+export { sampleCalls } from './read/numbers/sample-calls.ts';
+export type { CallSample, SampleCallsOptions } from './read/numbers/sample-calls.ts';
 export { readableVersionMin, readPositions } from './read/positions.ts';
 export type { Position } from './read/positions.ts';
 export { readCall } from './read/read-call.ts';

@@ -1,4 +1,5 @@
 import {
+  countCalls,
   countLiveCalls,
   countVisits,
   listCallEvents,
@@ -6,6 +7,7 @@ import {
   readAgentMarks,
   readAgentSegments,
   readCall,
+  sampleCalls,
   searchCalls,
 } from '../src/index.ts';
 import type { Queryable, Tables } from '../src/index.ts';
@@ -23,6 +25,8 @@ const visits = {
   interval: null,
   timeZone: 'America/Sao_Paulo',
 };
+
+const calls = { ...moments, queues: null, now: Date.UTC(2026, 2, 3), staleAfterMs: 7_200_000, timeZone: 'UTC' };
 
 /** The gateway's queries, by name. */
 const reads = {
@@ -45,6 +49,16 @@ const reads = {
     searchCalls(db, { before: 1_000 * 10 * 4096, limit, visibleQueues: ['903', '904'] }),
   'visits of ten seconds': (db: Queryable) => countVisits(db, visits),
   'visits by quarters of an hour': (db: Queryable) => countVisits(db, { ...visits, interval: '15m', queues: ['903'] }),
+  'calls of ten seconds': (db: Queryable) => countCalls(db, { ...calls, interval: null }),
+  'calls by quarters of an hour': (db: Queryable) => countCalls(db, { ...calls, interval: '15m', queues: ['903'] }),
+  'samples of the last minute': (db: Queryable, since: number) =>
+    sampleCalls(db, {
+      from: new Date(since).toISOString(),
+      to: new Date(since + 60_000).toISOString(),
+      everyMs: 5_000,
+      queues: null,
+      staleAfterMs: 60_000,
+    }),
   'live calls': (db: Queryable, since: number) => countLiveCalls(db, since),
   'agent marks': (db: Queryable, since: number) => readAgentMarks(db, since),
   'agent segments': (db: Queryable, since: number) => readAgentSegments(db, since),

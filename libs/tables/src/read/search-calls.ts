@@ -27,6 +27,8 @@ export interface SearchCallsOptions {
 export interface FoundCall extends CallRow {
   /** Own time of the first event of its latest life. */
   readonly began_at: string;
+  /** From `began_at` to the end of the call; without an end, until now by the clock of its sender. */
+  readonly duration_ms: number;
   readonly code: string | null;
   readonly waiting_at: string | null;
   readonly answered_at: string | null;
@@ -35,9 +37,13 @@ export interface FoundCall extends CallRow {
   readonly recording_url: string | null;
 }
 
+/** SQL: the same as `callDurationMs` of the domain. */
+const callDurationMs = `greatest(0, floor(extract(epoch from
+  coalesce(finished_at, statement_timestamp() - delay_ms * interval '1 ms') - began_at) * 1000))::float8`;
+
 /** SQL: the columns of {@link FoundCall}, from `calls`. */
 export const foundCallColumns = `id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at,
-  updated_at, began_at, code, waiting_at, answered_at, abandoned_at, finished_at, recording_url`;
+  updated_at, began_at, ${callDurationMs} as duration_ms, code, waiting_at, answered_at, abandoned_at, finished_at, recording_url`;
 
 const foundCalls = pageOf({
   from: `

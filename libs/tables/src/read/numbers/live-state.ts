@@ -1,29 +1,35 @@
-import type { PresenceEvents, AgentSegment } from '@callstream/domain';
+import type { AgentSegment, CallDirection, LiveCalls, PresenceEvents } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { epochMs } from '../positions.ts';
 
 /** Current calls of a queue; times in ms since 1970 by our clock. */
-export interface LiveQueue {
+export interface LiveQueue extends LiveCalls {
   /** '' for calls without a known queue. */
   readonly queue: string;
-  readonly waiting: number;
-  /** Start of the longest wait; null if no call waits. */
+  /** Start of the longest wait of a caller; null if no caller waits. */
   readonly longestWaitingSince: number | null;
-  readonly talking: number;
+  /** Calls that are not of callers, and in none of the counts above. */
+  readonly outbound: LiveCalls;
+  readonly internal: LiveCalls;
 }
 
+const liveCalls = (direction: CallDirection): string => `json_build_object(
+  'waiting', count(*) filter (where state = 'WAITING' and direction = '${direction}'),
+  'talking', count(*) filter (where state = 'ONGOING' and direction = '${direction}'))`;
+
 /**
- * Counts by queue the current calls whose last event is not older than `heardSince` (ms since 1970), with the SQL function
- * `current_calls`. Must agree with `isWaiting` and `isTalking` of the domain, which a test checks.
+ * Counts by queue and direction the current calls whose last event is not older than `heardSince` (ms since 1970), with the SQL
+ * function `current_calls`. Must agree with `isWaiting`, `isTalking` and `directionOf` of the domain, which a test checks.
  */
 export async function countLiveCalls(db: Queryable, heardSince: number): Promise<LiveQueue[]> {
   const { rows } = await sqlOf(db).query<LiveQueue>({
     name: 'count-live-calls',
     text: `
-      select queue, count(*) filter (where state = 'WAITING')::int as waiting,
-        count(*) filter (where state = 'ONGOING')::int as talking,
-        ${epochMs(`min(since) filter (where state = 'WAITING')`)} as "longestWaitingSince"
+      select queue, count(*) filter (where state = 'WAITING' and direction = 'inbound')::int as waiting,
+        count(*) filter (where state = 'ONGOING' and direction = 'inbound')::int as talking,
+        ${epochMs(`min(since) filter (where state = 'WAITING' and direction = 'inbound')`)} as "longestWaitingSince",
+        ${liveCalls('outbound')} as outbound, ${liveCalls('internal')} as internal
       from current_calls(to_timestamp($1::float8 / 1000), '0 s')
       group by queue`,
     values: [heardSince],

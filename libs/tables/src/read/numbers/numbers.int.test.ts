@@ -1,5 +1,16 @@
 import { jest } from '@jest/globals';
-import { addCounts, compareText, isCurrent, isTalking, isWaiting, noCounts, ratesOf } from '@callstream/domain';
+import {
+  addCounts,
+  compareText,
+  directionOf,
+  isCurrent,
+  isTalking,
+  isWaiting,
+  noCounts,
+  noLiveCalls,
+  ratesOf,
+} from '@callstream/domain';
+import type { CallDirection } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { replaceRows } from '../../../testing/replace-rows.ts';
@@ -191,19 +202,34 @@ describe('the live state', () => {
   const since = Date.parse('2026-03-02T10:00:00Z');
   const at = Date.parse('2026-03-02T12:00:00Z');
 
-  it('counts waiting and talking current calls by queue, without those whose last event is too old', async () => {
+  it('counts the callers who wait and talk by queue, and other calls apart, without those whose last event is too old', async () => {
     await write([
       ...visit('waits', '2026-03-02T12:00:00Z', null),
       ...visit('talks', '2026-03-02T12:00:00Z', 5, '901'),
       ...visit('old', '2026-03-02T09:00:00Z', null),
+      ...visit('dialled', '2026-03-02T11:00:00Z', null).map((body) => ({ ...body, direction: 'outbound' })),
       ...visit('over', '2026-03-02T12:00:00Z', 5),
       { type: 'call.finished', call_id: 'over', timestamp: '2026-03-02T12:05:00Z' },
       { type: 'call.recording-available', call_id: 'never', url: 'https://r/1', timestamp: '2026-03-02T12:05:00Z' },
     ]);
     const live = await countLiveCalls(db, since);
     expect(live.toSorted((a, b) => (a.queue < b.queue ? -1 : 1))).toEqual([
-      { queue: '900', waiting: 1, longestWaitingSince: at, talking: 0 },
-      { queue: '901', waiting: 0, longestWaitingSince: null, talking: 1 },
+      {
+        queue: '900',
+        waiting: 1,
+        longestWaitingSince: at,
+        talking: 0,
+        outbound: { waiting: 1, talking: 0 },
+        internal: noLiveCalls,
+      },
+      {
+        queue: '901',
+        waiting: 0,
+        longestWaitingSince: null,
+        talking: 1,
+        outbound: noLiveCalls,
+        internal: noLiveCalls,
+      },
     ]);
   });
 
@@ -215,10 +241,23 @@ describe('the live state', () => {
       const calls = [...callsOfEvents(events).values()].filter(isCurrent);
       const counted = [...Map.groupBy(calls, ({ queue }) => queue ?? '')].map(([queue, queueCalls]) => {
         const waiting = queueCalls.filter((call) => isWaiting(call, 0, Infinity));
-        const sinces = waiting.map(({ waitingSince, delayMs }) => (waitingSince ?? 0) + delayMs);
+        const talking = queueCalls.filter((call) => isTalking(call, 0, Infinity));
+        const live = (direction: CallDirection) => {
+          const count = (some: typeof queueCalls): number =>
+            some.filter((call) => directionOf(call) === direction).length;
+          return { waiting: count(waiting), talking: count(talking) };
+        };
+        const sinces = waiting
+          .filter((call) => directionOf(call) === 'inbound')
+          .map(({ waitingSince, delayMs }) => (waitingSince ?? 0) + delayMs);
         const longestWaitingSince = sinces.length === 0 ? null : Math.min(...sinces);
-        const talking = queueCalls.filter((call) => isTalking(call, 0, Infinity)).length;
-        return { queue, waiting: waiting.length, longestWaitingSince, talking };
+        return {
+          queue,
+          ...live('inbound'),
+          longestWaitingSince,
+          outbound: live('outbound'),
+          internal: live('internal'),
+        };
       });
       const inOrder = <Row extends { queue: string }>(rows: readonly Row[]) =>
         rows.toSorted((a, b) => compareText(a.queue, b.queue));
