@@ -70,6 +70,14 @@ export const FoundCall = ListedCall.extend({
   their_number: z.string().nullable(),
   queue: z.string().nullable().describe('The current queue, or the last one'),
   code: z.string().nullable(),
+  began_at: z.iso
+    .datetime()
+    .describe('Own time of the first event; of a call that came back, of the first after its end'),
+  duration_ms: z
+    .number()
+    .int()
+    .min(0)
+    .describe("From began_at to the end; while the call goes on, until now by its sender's clock"),
   waiting_at: time,
   answered_at: time,
   abandoned_at: time,
@@ -118,6 +126,9 @@ export const FindQueues = z.strictObject({});
 
 /** `GET /api/agents` */
 export const FindAgents = z.strictObject({ queue: queues });
+
+/** `GET /api/concurrent-calls` */
+export const FindConcurrentCalls = z.strictObject({ queue: queues });
 
 const secondsText = z
   .string()

@@ -1,4 +1,4 @@
-import { presences } from '@callstream/domain';
+import { callOutcomes, presences } from '@callstream/domain';
 import { z } from 'zod';
 
 const count = z.number().int().min(0);
@@ -30,6 +30,36 @@ export const VisitTotals = z.object({
 });
 export type VisitTotals = z.infer<typeof VisitTotals>;
 
+const outcome = {
+  answered: 'Answered after waiting in a queue',
+  answered_without_queue: 'Answered without a queue',
+  abandoned: 'The caller left a queue, or hung up in it',
+  flowed_out: 'Left its queues for another destination, and ended unanswered',
+  ended_before_queue: 'Ended unanswered, without a queue',
+  connected: 'Answered',
+  not_connected: 'Ended unanswered',
+  not_answered: 'Ended unanswered',
+  open: 'Not decided yet',
+  not_known: 'Not finished, and without an event for STALE_AFTER_MINUTES',
+} as const;
+
+const countsOf = <Outcome extends keyof typeof outcome>(outcomes: readonly Outcome[]) =>
+  z.object({
+    calls: count.describe('Sum of the others'),
+    ...(Object.fromEntries(outcomes.map((name) => [name, count.describe(outcome[name])])) as Record<
+      Outcome,
+      typeof count
+    >),
+  });
+
+/** Calls that began in a period, by direction and outcome; each call is in exactly one count. */
+export const CallTotals = z.object({
+  inbound: countsOf(callOutcomes.inbound).describe('Also calls of an unknown direction'),
+  outbound: countsOf(callOutcomes.outbound),
+  internal: countsOf(callOutcomes.internal),
+});
+export type CallTotals = z.infer<typeof CallTotals>;
+
 /** Thresholds that the totals were counted with. */
 const thresholds = {
   time_zone: z.string().describe('IANA time zone in which a day begins'),
@@ -48,10 +78,16 @@ const more = z
   .optional()
   .describe('The list is cut at 2 MiB, in the order of names. Absent if it is complete');
 
+const liveCalls = z.object({ waiting: count, talking: count });
+
 const QueueNow = z.object({
-  waiting: count.describe('Calls that are waiting now'),
-  longest_waiting_since: ms.nullable().describe('When the longest current wait began; null if no call is waiting'),
-  talking: count.describe('Calls that an agent is on now'),
+  waiting: count.describe('Callers who wait now: without outbound and internal calls'),
+  longest_waiting_since: ms
+    .nullable()
+    .describe('When the longest current wait of a caller began; null if no caller is waiting'),
+  talking: count.describe('Calls of callers that are answered now: without outbound and internal calls'),
+  outbound: liveCalls.describe('Outbound calls that wait in a queue, or are talked on, now'),
+  internal: liveCalls.describe('The same of internal calls'),
   agents: z.object({
     on_call: count,
     ringing: count,
@@ -61,6 +97,7 @@ const QueueNow = z.object({
     logged_out: count,
   }),
   today: VisitTotals,
+  calls_today: CallTotals.describe('Calls that began today; of a queue, those that are in it or were in it last'),
 });
 
 /** `WatchQueues`, and `GET /api/queues`. The longest wait is now − `longest_waiting_since`. */
@@ -90,9 +127,13 @@ export const Agents = z.object({ as_of: ms.describe('When the tables were read')
 export type Agents = z.infer<typeof Agents>;
 export type AgentNow = z.infer<typeof AgentNow>;
 
-const totals = { total: VisitTotals, queues: z.array(VisitTotals.extend({ queue })) };
+const totals = {
+  total: VisitTotals,
+  queues: z.array(VisitTotals.extend({ queue })),
+  calls: CallTotals.describe('Calls that began, of all the queues together'),
+};
 
-/** `GET /api/stats`: the visits that began in a period. */
+/** `GET /api/stats`: the visits and the calls that began in a period. */
 export const Stats = z.object({
   from: z.iso.datetime(),
   to: z.iso.datetime().describe('Exclusive'),
@@ -105,3 +146,19 @@ export const Stats = z.object({
     .describe('Every interval of the period, also those without a call. Only with `interval`'),
 });
 export type Stats = z.infer<typeof Stats>;
+
+/** `GET /api/concurrent-calls`: how many calls went on at once, today until now. */
+export const ConcurrentCalls = z.object({
+  from: z.iso.datetime().describe('Beginning of today, the time of the first sample'),
+  to: z.iso.datetime().describe('Now'),
+  interval_seconds: z.number(),
+  samples: z.array(
+    z.object({
+      at: ms,
+      waiting: count.describe('Calls in a queue'),
+      talking: count.describe('Calls that were answered before, and in no queue'),
+      other: count.describe('Calls that were neither answered nor in a queue, e.g. in a menu'),
+    }),
+  ),
+});
+export type ConcurrentCalls = z.infer<typeof ConcurrentCalls>;

@@ -1,7 +1,16 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { jest } from '@jest/globals';
-import { Agents, FoundCalls, FoundEvents, Problem, Queues, Stats, WholeCall } from '@callstream/contracts';
+import {
+  Agents,
+  ConcurrentCalls,
+  FoundCalls,
+  FoundEvents,
+  Problem,
+  Queues,
+  Stats,
+  WholeCall,
+} from '@callstream/contracts';
 import { z } from 'zod';
 import { startGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
@@ -92,6 +101,13 @@ describe('calls', () => {
     expect(ids(await get(FoundCalls, `${path}?to=2020-01-01`))).toEqual([]);
   });
 
+  it('have the time since they began, until now or their end', async () => {
+    const { duration_ms, began_at } = await get(WholeCall, `${path}/talks`);
+    expect(began_at).toBe(ago(40));
+    expect(duration_ms).toBeGreaterThanOrEqual(Date.now() - now + 40_000 - 1_000);
+    expect(duration_ms).toBeLessThan(Date.now() - now + 41_000);
+  });
+
   it('are shown with visits, agents and events', async () => {
     expect(await get(WholeCall, `${path}/talks`)).toMatchObject({
       state: 'ONGOING',
@@ -111,6 +127,7 @@ describe('GET /api/queues, /api/agents and /api/stats', () => {
       { queue: '901', waiting: 1, talking: 0, agents: { paused: 1 }, longest_waiting_since: now - 50_000 },
     ]);
     expect(total).toMatchObject({ waiting: 2, talking: 1, longest_waiting_since: now - 50_000 });
+    expect(total.outbound).toEqual({ waiting: 0, talking: 0 });
   });
 
   it('show the agents now', async () => {
@@ -127,16 +144,27 @@ describe('GET /api/queues, /api/agents and /api/stats', () => {
     expect(await get(Stats, `/api/stats?${period}&threshold=5`)).toMatchObject({
       service_level_seconds: 5,
       total: { visits: 3, answered: 1, answered_in_time: 1, service_level: 1, asa_ms: 5_000 },
+      calls: { inbound: { calls: 3, answered: 1, open: 2 }, outbound: { calls: 0 }, internal: { calls: 0 } },
     });
     expect(await get(Stats, `/api/stats?${period}&threshold=4.9`)).toMatchObject({ total: { service_level: 0 } });
     const { intervals = [] } = await get(Stats, `/api/stats?${period}&interval=15m&queue=901`);
     expect(intervals.length).toBeGreaterThanOrEqual(4);
     expect(intervals.reduce((sum, { total }) => sum + total.visits, 0)).toBe(1);
+    expect(intervals.reduce((sum, { calls }) => sum + calls.inbound.calls, 0)).toBe(1);
     expect(await get(Stats, '/api/stats?from=2020-01-01&to=2020-01-03&interval=day')).toMatchObject({
       total: { visits: 0, service_level: null },
       intervals: [{ begin: '2020-01-01T00:00:00.000Z' }, { begin: '2020-01-02T00:00:00.000Z' }],
     });
   });
+});
+
+it('GET /api/concurrent-calls has a sample every five minutes of today, and only calls of the scope', async () => {
+  const { from, to, samples } = await get(ConcurrentCalls, '/api/concurrent-calls');
+  expect(samples).toHaveLength(Math.floor((Date.parse(to) - Date.parse(from)) / 300_000) + 1);
+  expect(samples.map(({ at }) => at)).toEqual(samples.map((_, i) => Date.parse(from) + i * 300_000));
+  const token = await tokenWith({ queues: ['none'] });
+  const hidden = (await get(ConcurrentCalls, '/api/concurrent-calls', token)).samples;
+  expect(hidden.every(({ waiting, talking, other }) => waiting + talking + other === 0)).toBe(true);
 });
 
 describe('a request that cannot be answered', () => {
@@ -151,6 +179,7 @@ describe('a request that cannot be answered', () => {
     [400, '/api/stats?from=2026-03-02&to=2026-03-01'],
     [400, '/api/stats?from=2000-01-01&to=2099-01-01&interval=15m'],
     [400, '/api/stats?threshold=-1'],
+    [400, '/api/concurrent-calls?from=2026-03-02'],
     [404, `${path}/%E0%A4%A`],
     [404, `${path}/nobody`],
     [404, `${path}/nobody/events`],
@@ -220,8 +249,8 @@ describe('a request with a token', () => {
       queues: [{ queue: '900' }],
     });
     expect((await get(Agents, '/api/agents', token)).agents).toMatchObject([{ actor: 'ana@example.com' }]);
-    const { total, queues } = await get(Stats, `/api/stats?from=${ago(3_600)}&to=${ago(-60)}`, token);
-    expect([total.visits, queues.length]).toEqual([2, 1]);
+    const { total, queues, calls } = await get(Stats, `/api/stats?from=${ago(3_600)}&to=${ago(-60)}`, token);
+    expect([total.visits, queues.length, calls.inbound.calls]).toEqual([2, 1, 2]);
   });
 
   it('cannot search by digits that are masked', async () => {

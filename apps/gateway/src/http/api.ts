@@ -18,7 +18,7 @@ import type { ApiState } from './authenticate.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
 import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
-import { getAgents, getQueues, getStats } from './numbers.ts';
+import { getAgents, getConcurrentCalls, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
 import { Rejected } from './problem.ts';
 import { requesterOf } from './routes.ts';
@@ -103,6 +103,7 @@ function createRouter({ pool, queries, rules, views, authentication, metrics }: 
   answerWithView('/api/queues', getQueues);
   answerWithView('/api/agents', getAgents);
   answerWithQuery('/api/stats', getStats(rules));
+  answerWithQuery('/api/concurrent-calls', getConcurrentCalls(rules));
   return router;
 }
 

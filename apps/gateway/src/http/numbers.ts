@@ -1,4 +1,5 @@
-import { FindAgents, FindQueues, FindStats } from '@callstream/contracts';
+import { FindAgents, FindConcurrentCalls, FindQueues, FindStats } from '@callstream/contracts';
+import { readConcurrentCalls } from '../numbers/concurrent-calls.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import { readStats } from '../numbers/stats.ts';
 import { Rejected } from './problem.ts';
@@ -27,4 +28,12 @@ export const getStats =
       const stats = await readStats(tables, statsQuery, { rules: applied, now: Date.now() });
       return 'problem' in stats ? new Rejected({ kind: 'malformed', problem: stats.problem }) : stats;
     };
+  };
+
+/** `GET /api/concurrent-calls` */
+export const getConcurrentCalls =
+  (rules: CountingRules): QueryRoute =>
+  ({ query }) => {
+    const found = readQuery(FindConcurrentCalls, query);
+    return (tables) => readConcurrentCalls(tables, found, { rules, now: Date.now() });
   };

@@ -1,7 +1,9 @@
 import {
   Agents,
+  ConcurrentCalls,
   FindAgents,
   FindCalls,
+  FindConcurrentCalls,
   FindEvents,
   FindQueues,
   FindStats,
@@ -16,7 +18,7 @@ import {
 import { z } from 'zod';
 import { problemTypes } from './problem.ts';
 
-const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Stats, Problem };
+const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Stats, ConcurrentCalls, Problem };
 
 interface ApiOperation {
   readonly id: string;
@@ -52,9 +54,15 @@ const operations: Readonly<Record<string, ApiOperation>> = {
   '/api/agents': { id: 'getAgents', summary: 'What agents do now (presence).', answer: 'Agents', query: FindAgents },
   '/api/stats': {
     id: 'getStats',
-    summary: 'Totals of the queue visits that began in a period, by any threshold.',
+    summary: 'Totals of the queue visits that began in a period, by any threshold, and of its calls by outcome.',
     answer: 'Stats',
     query: FindStats,
+  },
+  '/api/concurrent-calls': {
+    id: 'getConcurrentCalls',
+    summary: 'How many calls went on at once, every five minutes of today until now.',
+    answer: 'ConcurrentCalls',
+    query: FindConcurrentCalls,
   },
 };
 

@@ -1,11 +1,11 @@
-import { compareText, noCounts, presenceOf } from '@callstream/domain';
+import { compareText, noCallCounts, noCounts, noLiveCalls, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
-import type { AgentRow, AgentSegmentRow, CountedVisits, LiveQueue } from '@callstream/tables';
+import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
 import { numberForms } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
 import { listedForMs } from './queue-snapshot.ts';
 import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueState } from './queue-snapshot.ts';
-import { totalsOf } from './totals.ts';
+import { callTotalsOf, totalsOf } from './totals.ts';
 
 /** What was read from the tables. */
 export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' | 'today'> {
@@ -15,6 +15,8 @@ export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' 
   readonly segments: readonly AgentSegmentRow[];
   /** Visits of today, one row per queue. */
   readonly visits: readonly CountedVisits[];
+  /** Calls of today, one row per queue. */
+  readonly calls: readonly CountedCalls[];
 }
 
 /** Computes once what is the same for every scope, so that an answer only has to select from it. */
@@ -71,24 +73,37 @@ function agentState(
   };
 }
 
-/** Every queue that has live calls, agents or visits today, sorted by name. */
+/** Every queue that has live calls, agents, or visits or calls of today, sorted by name. */
 function queueStates(
-  { live, visits }: Pick<QueueSnapshotRows, 'live' | 'visits'>,
+  { live, visits, calls }: Pick<QueueSnapshotRows, 'live' | 'visits' | 'calls'>,
   agents: readonly AgentState[],
 ): Map<string, QueueState> {
   const liveByQueue = new Map(live.map((row) => [row.queue, row]));
   const todayByQueue = new Map(visits.map((row) => [row.queue, row]));
+  const callsByQueue = new Map(calls.map((row) => [row.queue ?? '', row.counts]));
   const presencesByQueue = countPresences(agents);
-  const names = new Set([...liveByQueue.keys(), ...presencesByQueue.keys(), ...todayByQueue.keys()]);
+  const names = new Set(
+    [liveByQueue, presencesByQueue, todayByQueue, callsByQueue].flatMap((rows) => [...rows.keys()]),
+  );
   const states = [...names].toSorted(compareText).map((queue) =>
     queueState({
-      ...(liveByQueue.get(queue) ?? { queue, waiting: 0, longestWaitingSince: null, talking: 0 }),
+      ...(liveByQueue.get(queue) ?? noLiveQueue(queue)),
       presences: presencesByQueue.get(queue) ?? noPresences(),
       today: todayByQueue.get(queue) ?? noCounts,
+      callsToday: callsByQueue.get(queue) ?? noCallCounts,
     }),
   );
   return new Map(states.map((state) => [state.queue, state]));
 }
+
+const noLiveQueue = (queue: string): LiveQueue => ({
+  queue,
+  waiting: 0,
+  longestWaitingSince: null,
+  talking: 0,
+  outbound: noLiveCalls,
+  internal: noLiveCalls,
+});
 
 function queueState(state: Omit<QueueState, 'json'>): QueueState {
   let json: string | undefined;
@@ -121,14 +136,20 @@ export const queueNow = ({
   waiting,
   longestWaitingSince,
   talking,
+  outbound,
+  internal,
   presences,
   today,
+  callsToday,
 }: Omit<QueueState, 'queue' | 'json'>) => ({
   waiting,
   longest_waiting_since: longestWaitingSince,
   talking,
+  outbound,
+  internal,
   agents: presences,
   today: totalsOf(today),
+  calls_today: callTotalsOf(callsToday),
 });
 
 export const noPresences = (): Record<Presence, number> => ({

@@ -38,6 +38,7 @@ const snapshot = (asOf: number, visits: number): QueueSnapshot =>
       paused: null,
       unpaused: null,
     })),
+    calls: [],
     visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
   });
 

@@ -1,4 +1,12 @@
-import { addCounts, compareText, noCounts } from '@callstream/domain';
+import {
+  addCallCounts,
+  addCounts,
+  addLiveCalls,
+  compareText,
+  noCallCounts,
+  noCounts,
+  noLiveCalls,
+} from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
 import { agentsInQueues, firstPresence } from './agents.ts';
 import { noPresences, queueNow } from './build-queue-snapshot.ts';
@@ -37,14 +45,25 @@ export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewConten
   };
 }
 
-type QueueSums = Pick<QueueState, 'waiting' | 'longestWaitingSince' | 'talking' | 'today'>;
-const noQueues: QueueSums = { waiting: 0, longestWaitingSince: null, talking: 0, today: noCounts };
+type QueueSums = Omit<QueueState, 'queue' | 'presences' | 'json'>;
+const noQueues: QueueSums = {
+  waiting: 0,
+  longestWaitingSince: null,
+  talking: 0,
+  outbound: noLiveCalls,
+  internal: noLiveCalls,
+  today: noCounts,
+  callsToday: noCallCounts,
+};
 
 const add = (a: QueueSums, b: QueueSums): QueueSums => ({
   waiting: a.waiting + b.waiting,
   longestWaitingSince: earlier(a.longestWaitingSince, b.longestWaitingSince),
   talking: a.talking + b.talking,
+  outbound: addLiveCalls(a.outbound, b.outbound),
+  internal: addLiveCalls(a.internal, b.internal),
   today: addCounts(a.today, b.today),
+  callsToday: addCallCounts(a.callsToday, b.callsToday),
 });
 
 const earlier = (a: number | null, b: number | null): number | null =>

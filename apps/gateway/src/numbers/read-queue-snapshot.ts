@@ -1,4 +1,11 @@
-import { countLiveCalls, countVisits, readAgentMarks, readAgentSegments, readPeriod } from '@callstream/tables';
+import {
+  countCalls,
+  countLiveCalls,
+  countVisits,
+  readAgentMarks,
+  readAgentSegments,
+  readPeriod,
+} from '@callstream/tables';
 import type { Queryable } from '@callstream/tables';
 import { buildQueueSnapshot } from './build-queue-snapshot.ts';
 import { listedForMs } from './queue-snapshot.ts';
@@ -29,5 +36,6 @@ export async function readQueueSnapshot(db: Queryable, rules: CountingRules, now
       interval: null,
       timeZone,
     }),
+    calls: await countCalls(db, { ...today, queues: null, now, staleAfterMs, interval: null, timeZone }),
   });
 }

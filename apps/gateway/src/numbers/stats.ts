@@ -1,9 +1,10 @@
-import type { Stats } from '@callstream/contracts';
-import { bytesOfCount } from '@callstream/tables';
-import type { Interval } from '@callstream/tables';
+import type { CallTotals, Stats } from '@callstream/contracts';
+import { addCallCounts, noCallCounts } from '@callstream/domain';
+import { bytesOfCallCount, bytesOfCount } from '@callstream/tables';
+import type { CountedCalls, Interval, Period } from '@callstream/tables';
 import type { VisibleTables } from '../queries/visible-tables.ts';
 import type { CountingRules } from './queue-snapshot.ts';
-import { countingRulesJson, sumVisits } from './totals.ts';
+import { callTotalsOf, countingRulesJson, sumVisits } from './totals.ts';
 
 export interface StatsQuery {
   /** RFC 3339, or a day: then its first moment in the time zone. Default: the first moment of today. */
@@ -31,37 +32,59 @@ const intervalMsMin = {
   month: 28 * 23 * 3_600_000,
 } as const satisfies Record<Interval, number>;
 
-/** Totals of the visits of a period, of the visible queues; or why the period is refused. */
+/** Totals of the visits and calls that began in a period, of the visible queues; or why the period is refused. */
 export async function readStats(
   tables: VisibleTables,
-  { from, to, interval, queue }: StatsQuery,
+  query: StatsQuery,
   { rules, now }: { readonly rules: CountingRules; readonly now: number },
 ): Promise<Stats | { readonly problem: string }> {
-  const { timeZone, serviceLevelMs, shortAbandonMs } = rules;
+  const { from, to } = query;
+  const interval = query.interval ?? null;
+  const queues = query.queue ?? null;
+  const { timeZone, serviceLevelMs, shortAbandonMs, staleAfterMs } = rules;
   const period = await tables.readPeriod({ from, to, now, timeZone });
-  const ms = Date.parse(period.to) - Date.parse(period.from);
-  if (ms <= 0) return { problem: `The period ends (${period.to}) before it begins (${period.from}).` };
-  if (interval && ms / intervalMsMin[interval] > intervalsMax)
-    return {
-      problem: `The period has more than ${intervalsMax} intervals: ask for a shorter period, or longer intervals.`,
-    };
-  const visits = await tables.countVisits({
-    ...period,
-    queues: queue ?? null,
-    serviceLevelMs,
-    shortAbandonMs,
-    timeZone,
-    interval: interval ?? null,
-    until: { rows: countsMax + 1, bytes: countsBytesMax },
-  });
-  if (visits.length > countsMax || visits.reduce((sum, count) => sum + bytesOfCount(count), 0) > countsBytesMax)
+  const problem = problemOf(period, interval);
+  if (problem !== null) return { problem };
+  const counting = { ...period, queues, interval, timeZone, until: { rows: countsMax + 1, bytes: countsBytesMax } };
+  const visits = await tables.countVisits({ ...counting, serviceLevelMs, shortAbandonMs });
+  const calls = await tables.countCalls({ ...counting, now, staleAfterMs });
+  if (isTooLarge(visits.map(bytesOfCount)) || isTooLarge(calls.map(bytesOfCallCount)))
     return {
       problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,
     };
-  const stats = { ...period, interval: interval ?? null, ...countingRulesJson(rules), ...sumVisits(visits) };
-  if (!interval) return stats;
+  const stats = {
+    ...period,
+    interval,
+    ...countingRulesJson(rules),
+    ...sumVisits(visits),
+    calls: sumCalls(calls.filter(({ queue }) => queue !== null)),
+  };
+  if (interval === null) return stats;
   // Also the intervals without a call.
   const begins = await tables.readIntervals({ ...period, interval, timeZone });
-  const byBegin = Map.groupBy(visits, ({ begin }) => begin);
-  return { ...stats, intervals: begins.map((begin) => ({ begin, ...sumVisits(byBegin.get(begin) ?? []) })) };
+  const visitsByBegin = Map.groupBy(visits, ({ begin }) => begin);
+  const callsByBegin = Map.groupBy(calls, ({ begin }) => begin);
+  return {
+    ...stats,
+    intervals: begins.map((begin) => ({
+      begin,
+      ...sumVisits(visitsByBegin.get(begin) ?? []),
+      calls: sumCalls(callsByBegin.get(begin) ?? []),
+    })),
+  };
 }
+
+/** Why a period is refused; null if it is not. */
+function problemOf({ from, to }: Period, interval: Interval | null): string | null {
+  const ms = Date.parse(to) - Date.parse(from);
+  if (ms <= 0) return `The period ends (${to}) before it begins (${from}).`;
+  if (interval === null || ms / intervalMsMin[interval] <= intervalsMax) return null;
+  return `The period has more than ${intervalsMax} intervals: ask for a shorter period, or longer intervals.`;
+}
+
+/** Whether counts of these sizes, in bytes of JSON, exceed one of the limits. */
+const isTooLarge = (sizes: readonly number[]): boolean =>
+  sizes.length > countsMax || sizes.reduce((sum, bytes) => sum + bytes, 0) > countsBytesMax;
+
+const sumCalls = (calls: readonly CountedCalls[]): CallTotals =>
+  callTotalsOf(calls.reduce((sum, { counts }) => addCallCounts(sum, counts), noCallCounts));

@@ -1,6 +1,6 @@
-import type { VisitTotals } from '@callstream/contracts';
+import type { CallTotals, VisitTotals } from '@callstream/contracts';
 import { addCounts, noCounts, ratesOf } from '@callstream/domain';
-import type { VisitCounts } from '@callstream/domain';
+import type { CallCounts, VisitCounts } from '@callstream/domain';
 import type { CountingRules } from './queue-snapshot.ts';
 
 /** Counts and their rates as JSON of the protocol. */
@@ -20,6 +20,16 @@ export function totalsOf(counts: VisitCounts): VisitTotals {
     wait_ms_max: counts.waitMsMax,
   };
 }
+
+/** Counts of calls as JSON of the protocol: those of each direction, and their number. */
+export const callTotalsOf = ({ inbound, outbound, internal }: CallCounts): CallTotals => ({
+  inbound: { calls: sumOf(inbound), ...inbound },
+  outbound: { calls: sumOf(outbound), ...outbound },
+  internal: { calls: sumOf(internal), ...internal },
+});
+
+const sumOf = (counts: Readonly<Record<string, number>>): number =>
+  Object.values(counts).reduce((sum, count) => sum + count, 0);
 
 interface QueueVisitCounts extends VisitCounts {
   readonly queue: string;

@@ -1,15 +1,20 @@
 import {
+  countCalls,
   countVisits,
   listCallEvents,
   listCalls,
   readCall,
   readIntervals,
   readPeriod,
+  sampleCalls,
   searchCalls,
 } from '@callstream/tables';
 import type {
   CallDetails,
   CallRow,
+  CallSample,
+  CountCallsOptions,
+  CountedCalls,
   CountedVisits,
   CountVisitsOptions,
   FoundCall,
@@ -19,6 +24,7 @@ import type {
   Period,
   Queryable,
   ReadPeriodOptions,
+  SampleCallsOptions,
   SearchCallsOptions,
 } from '@callstream/tables';
 import { maskDetails, maskRow } from '../access/mask.ts';
@@ -81,8 +87,17 @@ export class VisibleTables {
 
   /** Counts only visible queues. */
   countVisits(options: CountVisitsOptions): Promise<CountedVisits[]> {
-    const queues = options.queues?.filter((queue) => this.#scope.includes(queue)) ?? this.#queues();
-    return countVisits(this.#db, { ...options, queues });
+    return countVisits(this.#db, { ...options, queues: this.#visible(options.queues) });
+  }
+
+  /** Counts only calls of visible queues. */
+  countCalls(options: CountCallsOptions): Promise<CountedCalls[]> {
+    return countCalls(this.#db, { ...options, queues: this.#visible(options.queues) });
+  }
+
+  /** Counts only calls of visible queues. */
+  sampleCalls(options: SampleCallsOptions): Promise<CallSample[]> {
+    return sampleCalls(this.#db, { ...options, queues: this.#visible(options.queues) });
   }
 
   readPeriod(options: ReadPeriodOptions): Promise<Period> {
@@ -91,6 +106,11 @@ export class VisibleTables {
 
   readIntervals(options: Parameters<typeof readIntervals>[1]): Promise<string[]> {
     return readIntervals(this.#db, options);
+  }
+
+  /** Those of `queues` that are visible; of null, all that are. */
+  #visible(queues: readonly string[] | null): readonly string[] | null {
+    return queues?.filter((queue) => this.#scope.includes(queue)) ?? this.#queues();
   }
 
   #queues(): readonly string[] | null {
