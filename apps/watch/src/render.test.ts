@@ -6,7 +6,7 @@ import type { ScreenState } from './screen-state.ts';
 import { cell, duration } from './format.ts';
 
 const now = Date.UTC(2026, 2, 2, 13);
-const call = (id: string, waitedMs: number) =>
+const call = (id: string, waitedMs: number, direction = 'inbound') =>
   callOfLive({
     call_id: id,
     id: 1,
@@ -14,6 +14,7 @@ const call = (id: string, waitedMs: number) =>
     state: 'WAITING',
     state_at: now - waitedMs,
     queue: '900',
+    direction,
     their_number: '5511912345678',
     began_at: now - waitedMs,
     heard_at: now,
@@ -39,7 +40,23 @@ const queue: Queues['total'] = {
   waiting: 2,
   longest_waiting_since: now - 65_000,
   talking: 1,
+  outbound: { waiting: 0, talking: 4 },
+  internal: { waiting: 0, talking: 0 },
   today: totals,
+  calls_today: {
+    inbound: {
+      calls: 6,
+      answered: 2,
+      answered_without_queue: 3,
+      abandoned: 1,
+      flowed_out: 0,
+      ended_before_queue: 0,
+      open: 0,
+      not_known: 0,
+    },
+    outbound: { calls: 4, connected: 4, not_connected: 0, open: 0, not_known: 0 },
+    internal: { calls: 0, answered: 0, not_answered: 0, open: 0, not_known: 0 },
+  },
   agents: { on_call: 1, ringing: 0, not_known: 0, available: 3, paused: 1, logged_out: 0 },
 };
 const agent: Agents['agents'][number] = {
@@ -53,7 +70,12 @@ const agent: Agents['agents'][number] = {
 const state: ScreenState = {
   status: { connection: 'live', asOf: now, lag: 0, isStale: false, isOtherVersion: false, problem: null },
   now,
-  calls: new Map([call('young', 5_000), call('old', 65_000)].map((waiting) => [waiting.callId, waiting])),
+  calls: new Map(
+    [call('young', 5_000), call('old', 65_000), call('dialled', 70_000, 'outbound')].map((waiting) => [
+      waiting.callId,
+      waiting,
+    ]),
+  ),
   queues: {
     as_of: now,
     today: { from: '', to: '' },
@@ -95,8 +117,16 @@ it('text from outside cannot control the terminal', () => {
 });
 
 it('the summary has the totals of all queues in one line', () => {
-  expect(summary(state)).toContain('waiting 2 (longest 1:05)  talking 1  available 3  paused 1');
+  expect(summary(state)).toContain(
+    'waiting 2 (longest 1:05)  talking 1  outbound: waiting 0, talking 4  available 3  paused 1',
+  );
   expect(summary(state)).toContain('service level 33 %');
+});
+
+it('the calls of today are shown by direction and outcome, on the screen and in the summary', () => {
+  const line = 'inbound 6 (answered 2, answered without queue 3, abandoned 1)  outbound 4 (connected 4)  internal 0';
+  expect(summary(state)).toContain(line);
+  expect(render(state, { columns: 120, rows: 40 }, plain)[1]).toContain(line);
 });
 
 it('durations are minutes and seconds, with hours only if there are any', () => {

@@ -1,6 +1,7 @@
 import type { Agents, Queues } from '@callstream/contracts';
-import { isWaiting } from '@callstream/domain';
-import type { Call } from '@callstream/domain';
+import { inStateSince, isCounted, isWaiting } from '@callstream/domain';
+import type { Call, LiveCalls } from '@callstream/domain';
+import { callsToday } from './calls-today.ts';
 import type { BoardEvent, ScreenState } from './screen-state.ts';
 import { cell, clock, duration, percent } from './format.ts';
 
@@ -34,6 +35,7 @@ export function render(state: ScreenState, { columns, rows }: Size, paint: Paint
   };
   const { text, style } = statusLine(state);
   add(text, style);
+  if (state.queues) add(`calls today  ${callsToday(state.queues.total.calls_today)}`);
   const share = Math.floor(rows / 4);
   const waiting = waitingCalls(state);
   section(queueTitle, queueLines(state.queues, state.now), share);
@@ -94,13 +96,12 @@ function queueLines(queues: Queues | null, now: number): TextLine[] {
   });
 }
 
-/** The longest wait first. */
+/** The callers who wait, the longest wait first. */
 function waitingCalls({ calls, now }: ScreenState): TextLine[] {
-  const since = ({ waitingSince, stateAt, delayMs }: Call): number => (waitingSince ?? stateAt) + delayMs;
   return [...calls.values()]
-    .filter((call) => isWaiting(call, now, staleAfterMs))
-    .toSorted((a, b) => since(a) - since(b))
-    .map((call) => ({ text: `${cell(duration(now - since(call)), 9, 'right')}  ${callText(call)}` }));
+    .filter((call) => isCounted(call) && isWaiting(call, now, staleAfterMs))
+    .toSorted((a, b) => inStateSince(a) - inStateSince(b))
+    .map((call) => ({ text: `${cell(duration(now - inStateSince(call)), 9, 'right')}  ${callText(call)}` }));
 }
 
 const callText = ({ queue, theirNumber, callId }: Call): string =>
@@ -122,13 +123,26 @@ const eventLine = ({ at, what, call }: BoardEvent): TextLine => ({
 /** All queues in one line, for an output that is not a terminal. */
 export function summary({ queues, now, status }: ScreenState): string {
   if (!queues) return `${clock(now)}  ${status.connection}${status.problem === null ? '' : `  ${status.problem}`}`;
-  const { waiting, longest_waiting_since: since, talking, agents, today } = queues.total;
+  const {
+    waiting,
+    longest_waiting_since: since,
+    talking,
+    outbound,
+    internal,
+    agents,
+    today,
+    calls_today,
+  } = queues.total;
   const longest = since === null ? '' : ` (longest ${duration(now - since)})`;
   return (
-    `${clock(now)}  waiting ${waiting}${longest}  talking ${talking}  available ${agents.available}  paused ${agents.paused}` +
-    `  today: answered ${today.answered}, abandoned ${today.abandoned}, service level ${percent(today.service_level)}`
+    `${clock(now)}  waiting ${waiting}${longest}  talking ${talking}${besides('outbound', outbound)}${besides('internal', internal)}  available ${agents.available}  paused ${agents.paused}` +
+    `  today: answered ${today.answered}, abandoned ${today.abandoned}, service level ${percent(today.service_level)}; calls ${callsToday(calls_today)}`
   );
 }
+
+/** The calls that are not of callers. */
+const besides = (direction: string, { waiting, talking }: LiveCalls): string =>
+  waiting + talking === 0 ? '' : `  ${direction}: waiting ${waiting}, talking ${talking}`;
 
 /** An event in one line. */
 export const plainEvent = (event: BoardEvent): string => eventLine(event).text.trimEnd();

@@ -1,15 +1,9 @@
-import { isOnCall, isRinging } from '@callstream/domain';
+import { beganSince, inStateSince, isOnCall, isRinging } from '@callstream/domain';
 import type { Call, CallState } from '@callstream/domain';
 import type { Route, SortKey } from '../route.ts';
 
 /** Default order: waiting calls matter most, finished ones least. */
 const stateOrder: readonly CallState[] = ['WAITING', 'ONGOING', 'STANDBY', 'NEW', 'FINISHED'];
-
-/** Start of the current state, in ms since 1970 by the gateway's clock. */
-export const inStateSince = ({ stateAt, delayMs }: Call): number => stateAt + delayMs;
-
-/** Start of the call, in ms since 1970 by the gateway's clock. */
-const beganAt = ({ beganAt: at, delayMs }: Call): number => at + delayMs;
 
 /** Agents on the call or ringing; of a finished call, all agents who were on it. */
 export const currentAgents = ({ segments, finishedAt }: Call): string[] => [
@@ -64,7 +58,7 @@ const sortKeyOf = {
   number: ({ theirNumber }) => theirNumber ?? '',
   agent: (call) => currentAgents(call)[0] ?? '',
   timer: inStateSince,
-  age: beganAt,
+  age: beganSince,
 } as const satisfies Record<SortKey, (call: Call) => string | number>;
 
 const compare = (a: string | number, b: string | number): number =>

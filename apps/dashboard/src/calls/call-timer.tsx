@@ -1,11 +1,10 @@
-import { callDurationMs } from '@callstream/domain';
+import { callDurationMs, inStateSince } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
 import { SeverityMark } from '../now/severity-mark.tsx';
 import { severityAbove } from '../settings.ts';
 import { duration } from '../text/formats.ts';
-import { inStateSince } from './call-list.ts';
 
 /** Time in the current state; of a finished call, its whole duration. */
 export function CallTimer({ call }: { readonly call: Call }) {

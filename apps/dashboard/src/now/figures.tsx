@@ -1,3 +1,4 @@
+import type { LiveCalls } from '@callstream/domain';
 import type { ReactNode } from 'react';
 import { useNow } from '../clock.tsx';
 import { useQueues, useAppContext } from '../context.tsx';
@@ -12,22 +13,26 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
   const serviceLevelSeconds = useQueues()?.service_level_seconds;
-  const { longestSince, agents, today } = summary;
+  const { longestSince, outbound, internal, agents, today, callsToday } = summary;
   const severities = severitiesOf(summary, settings.thresholds, now);
   const loggedIn = agents.on_call + agents.ringing + agents.available + agents.paused;
+  const besides = (count: keyof LiveCalls): string => texts.besides(outbound[count], internal[count]);
+  // A call centre without queues has no visits, but its calls are answered all the same.
+  const hasVisits = today.visits > 0;
+  const answered = hasVisits ? today.answered : callsToday.inbound.answered_without_queue;
   return (
     <section className="figures" aria-labelledby="figures-of">
       <h1 id="figures-of">
         {isTotal ? texts.total : `${texts.queue} ${summary.queue === '' ? texts.noQueue : summary.queue}`}
       </h1>
       <dl>
-        <Figure name={texts.waiting} isBig>
+        <Figure name={texts.waiting} note={besides('waiting')} isBig>
           {formats.number(summary.waiting)}
         </Figure>
         <Figure name={texts.longest} severity={severities.wait} isBig>
           {duration(longestSince === null ? null : now - longestSince)}
         </Figure>
-        <Figure name={texts.talking} isBig>
+        <Figure name={texts.talking} note={besides('talking')} isBig>
           {formats.number(summary.talking)}
         </Figure>
         <Figure
@@ -41,8 +46,8 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
         <Figure name={texts.presences.available} note={texts.ofAgents(loggedIn)}>
           {formats.number(agents.available)}
         </Figure>
-        <Figure name={texts.answered} note={texts.sinceMidnight}>
-          {formats.number(today.answered)}
+        <Figure name={texts.answered} note={hasVisits || answered === 0 ? texts.sinceMidnight : texts.withoutQueue}>
+          {formats.number(answered)}
         </Figure>
         <Figure
           name={texts.abandoned}

@@ -1,16 +1,17 @@
+import { inStateSince } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
 import { severityAbove } from '../settings.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
-import { waitingCalls, waitingSince } from './live-counts.ts';
+import { waitingCalls } from './live-counts.ts';
 import { SeverityMark } from './severity-mark.tsx';
 
 /** Limit of calls in the list; nobody can scroll a wallboard. */
 const callsMax = { page: 10, wallboard: 6 } as const;
 
-/** The calls that have waited longest. */
+/** The callers who have waited longest. */
 export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
   const { texts, settings, isWallboard } = useAppContext();
   const now = useNow();
@@ -23,7 +24,7 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
       <ol>
         {waiting.slice(0, limit).map((call) => {
           const { callId, theirNumber, queue } = call;
-          const ms = now - waitingSince(call);
+          const ms = now - inStateSince(call);
           return (
             <li key={callId}>
               <a href={routeHash({ view: 'calls', callId })}>

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import { useNow } from '../clock.tsx';
 import { useCalls, useQueues } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
+import { CallsToday } from './calls-today.tsx';
 import { Figures } from './figures.tsx';
 import { liveCountsByQueue } from './live-counts.ts';
 import { LongestWaits } from './longest-waits.tsx';
@@ -17,13 +18,15 @@ export function NowView() {
   const liveCounts = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
   const summaries = queueSummaries(queues, liveCounts);
   const chosen = queue === null ? undefined : summaries.find((summary) => summary.queue === queue);
+  const shown = chosen ?? totalSummary(queues, liveCounts);
   return (
     <div className="now">
-      <Figures summary={chosen ?? totalSummary(queues, liveCounts)} isTotal={!chosen} />
+      <Figures summary={shown} isTotal={!chosen} />
       <div className="now-rest">
         <QueueTable queues={summaries} chosen={chosen?.queue ?? null} />
         <LongestWaits calls={chosen ? calls.filter((call) => (call.queue ?? '') === queue) : calls} />
       </div>
+      <CallsToday callsToday={shown.callsToday} />
     </div>
   );
 }

@@ -1,6 +1,6 @@
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { severityAbove, severityBelow } from '../settings.ts';
-import { liveCountsByQueue, waitingCalls } from './live-counts.ts';
+import { liveCountsByQueue, noCalls, waitingCalls } from './live-counts.ts';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 13) + seconds * 1_000).toISOString();
@@ -19,16 +19,18 @@ const calls = [
       event('call.queue-abandon', 'gone', 2, { queue: '900' }),
       event('call.waiting', 'over', 1, { queue: '900' }),
       event('call.finished', 'over', 2),
+      event('call.waiting', 'dialled', 0, { queue: '900', direction: 'outbound' }),
+      event('call.ongoing', 'colleagues', 3, { direction: 'internal' }),
     ]),
   ).values(),
 ];
 const now = Date.parse(at(60));
 
-it('counts the waiting and talking calls of each queue, and finds the longest wait', () => {
+it('counts the callers who wait and talk in each queue, and other calls apart, and finds the longest wait of a caller', () => {
   expect(Object.fromEntries(liveCountsByQueue(calls, now))).toEqual({
-    '900': { waiting: 2, longestSince: Date.parse(at(5)), talking: 0 },
-    '901': { waiting: 1, longestSince: Date.parse(at(1)), talking: 0 },
-    '': { waiting: 0, longestSince: null, talking: 1 },
+    '900': { ...noCalls, waiting: 2, longestSince: Date.parse(at(5)), outbound: { waiting: 1, talking: 0 } },
+    '901': { ...noCalls, waiting: 1, longestSince: Date.parse(at(1)) },
+    '': { ...noCalls, talking: 1, internal: { waiting: 0, talking: 1 } },
   });
   expect(waitingCalls(calls, now).map(({ callId }) => callId)).toEqual(['elsewhere', 'second', 'first']);
 });
@@ -40,7 +42,13 @@ it('shows queues that are on the board only, and the total of all queues', () =>
     ['900', 2],
     ['901', 1],
   ]);
-  expect(totalSummary(null, counts)).toMatchObject({ waiting: 3, talking: 1, longestSince: Date.parse(at(1)) });
+  expect(totalSummary(null, counts)).toMatchObject({
+    waiting: 3,
+    talking: 1,
+    longestSince: Date.parse(at(1)),
+    outbound: { waiting: 1, talking: 0 },
+    internal: { waiting: 0, talking: 1 },
+  });
 });
 
 it('is a warning from one threshold on, and critical from another', () => {

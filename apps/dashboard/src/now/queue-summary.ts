@@ -1,4 +1,5 @@
 import type { Queues } from '@callstream/contracts';
+import { noCallCounts } from '@callstream/domain';
 import { severityAbove, severityBelow } from '../settings.ts';
 import type { Severity, AlertThresholds } from '../settings.ts';
 import { addCounts, noCalls } from './live-counts.ts';
@@ -11,6 +12,7 @@ export interface QueueSummary extends LiveCounts {
   readonly queue: string;
   readonly agents: QueueNow['agents'];
   readonly today: QueueNow['today'];
+  readonly callsToday: QueueNow['calls_today'];
 }
 
 const noAgents: QueueNow['agents'] = { on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 };
@@ -28,6 +30,12 @@ const noTotals: QueueNow['today'] = {
   wait_ms_max: 0,
 };
 
+const noCallsToday: QueueNow['calls_today'] = {
+  inbound: { calls: 0, ...noCallCounts.inbound },
+  outbound: { calls: 0, ...noCallCounts.outbound },
+  internal: { calls: 0, ...noCallCounts.internal },
+};
+
 /** Every queue in the tables or on the board, by name. */
 export function queueSummaries(queues: Queues | null, liveCounts: ReadonlyMap<string, LiveCounts>): QueueSummary[] {
   const known = new Map((queues?.queues ?? []).map((row) => [row.queue, row]));
@@ -39,6 +47,7 @@ export function queueSummaries(queues: Queues | null, liveCounts: ReadonlyMap<st
       queue,
       agents: known.get(queue)?.agents ?? noAgents,
       today: known.get(queue)?.today ?? noTotals,
+      callsToday: known.get(queue)?.calls_today ?? noCallsToday,
     }));
 }
 
@@ -48,6 +57,7 @@ export const totalSummary = (queues: Queues | null, liveCounts: ReadonlyMap<stri
   queue: '',
   agents: queues?.total.agents ?? noAgents,
   today: queues?.total.today ?? noTotals,
+  callsToday: queues?.total.calls_today ?? noCallsToday,
 });
 
 /** Severity of the numbers of a queue. */

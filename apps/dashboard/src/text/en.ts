@@ -35,7 +35,26 @@ export const en = {
   ofAgents: (all: number) => `of ${all} ${plural(all, 'agent', 'agents')}`,
   sinceMidnight: 'today',
   waitingNow: 'Longest waits',
-  nobodyWaits: 'No call is waiting.',
+  nobodyWaits: 'No caller is waiting.',
+  besides: (outbound: number, internal: number) =>
+    [outbound > 0 ? `+ ${outbound} outbound` : '', internal > 0 ? `+ ${internal} internal` : '']
+      .filter(Boolean)
+      .join(', '),
+  withoutQueue: 'today, without a queue',
+  callsToday: 'Calls today',
+  directions: { inbound: 'Inbound', outbound: 'Outbound', internal: 'Internal' },
+  outcomeOf: {
+    answered: 'Answered',
+    answered_without_queue: 'Answered without a queue',
+    abandoned: 'Abandoned in a queue',
+    flowed_out: 'Overflowed, not answered',
+    ended_before_queue: 'Ended before a queue',
+    connected: 'Connected',
+    not_connected: 'Not connected',
+    not_answered: 'Not answered',
+    open: 'In progress',
+    not_known: 'Unknown',
+  },
   more: (count: number) => `and ${count} more`,
   // Calls
   search: 'Search',
@@ -89,7 +108,11 @@ export const en = {
   noAgents: 'No agent had an event within the last day.',
   // Today
   perState: 'Calls by state',
-  perStateHint: 'since this page was opened',
+  perStateHint: 'today, all queues',
+  phases: { waiting: 'Waiting', talking: 'Talking', other: 'New or standby' },
+  perDirection: 'Calls',
+  inboundOutcomes: 'Inbound calls by outcome',
+  endedUnanswered: 'Ended otherwise',
   offered: 'Calls offered',
   per5Minutes: 'per 5 minutes',
   outcomes: 'Answered and abandoned',

@@ -11,7 +11,7 @@ export interface Samples extends Disposable {
   readonly subscribe: (listener: () => void) => () => void;
 }
 
-/** Samples the number of calls per state, because the gateway has no history of it. No samples while disconnected. */
+/** Samples the number of calls in each phase of the live board. No samples while disconnected. */
 export function takeSamples({ calls, client }: Pick<Gateway, 'calls' | 'client'>): Samples {
   let samples: readonly Sample[] = [];
   const listeners = new Set<() => void>();

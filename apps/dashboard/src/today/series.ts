@@ -1,7 +1,6 @@
-import type { Stats } from '@callstream/contracts';
-import { callStates, isCounted } from '@callstream/domain';
+import type { ConcurrentCalls, Stats } from '@callstream/contracts';
+import { callPhaseAt, callPhases, isCounted } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
-import { countByState } from '../calls/call-list.ts';
 
 /** Data of a chart: the first column is x, each other one a series. */
 export type Columns = readonly (readonly number[])[];
@@ -12,16 +11,13 @@ type StatsInterval = NonNullable<Stats['intervals']>[number];
 export function perInterval(
   intervals: readonly StatsInterval[],
   now: number,
-  values: readonly ((totals: StatsInterval['total']) => number)[],
+  values: readonly ((interval: StatsInterval) => number)[],
 ): Columns {
   const past = intervals.filter(({ begin }) => Date.parse(begin) <= now);
-  const first = past.findIndex(({ total }) => total.visits > 0);
+  const first = past.findIndex(hasCalls);
   // Starts just before the first call, because the empty hours of the night would take up half of the chart.
   const shown = first < 0 ? [] : past.slice(Math.max(0, first - 1));
-  return [
-    shown.map(({ begin }) => Date.parse(begin) / 1_000),
-    ...values.map((value) => shown.map(({ total }) => value(total))),
-  ];
+  return [shown.map(({ begin }) => Date.parse(begin) / 1_000), ...values.map((value) => shown.map(value))];
 }
 
 /** Upper bounds of the bars, in seconds. */
@@ -40,22 +36,35 @@ export function waitDistribution(calls: readonly Call[]): Columns {
   return [waitBounds.map((_, i) => i), answered, abandoned];
 }
 
-/** Number of calls in each of `sampledStates`. */
-export interface Sample {
-  /** ms since 1970. */
-  readonly at: number;
-  readonly counts: readonly number[];
+const hasCalls = ({ total, calls }: StatsInterval): boolean =>
+  total.visits + calls.inbound.calls + calls.outbound.calls + calls.internal.calls > 0;
+
+/** Number of calls in each phase. */
+export type Sample = ConcurrentCalls['samples'][number];
+
+/** Counts by the same rule as the samples of the gateway. It removes stale calls from the board, so they need no check here. */
+export function sampleOf(calls: readonly Call[], at: number): Sample {
+  const counts = { waiting: 0, talking: 0, other: 0 };
+  for (const call of calls) {
+    const phase = callPhaseAt(call, at, Infinity);
+    if (phase !== null) counts[phase]++;
+  }
+  return { at, ...counts };
 }
 
-/** Without finished calls: their number depends only on how long the board keeps them. */
-export const sampledStates = callStates.filter((state) => state !== 'FINISHED');
-
-export function sampleOf(calls: readonly Call[], at: number): Sample {
-  const counts = countByState(calls);
-  return { at, counts: sampledStates.map((state) => counts[state]) };
+/** The samples of the day, and the live ones where there are any: they are more frequent. */
+export function mergeSamples(day: ConcurrentCalls | null, live: readonly Sample[]): readonly Sample[] {
+  if (day === null) return live;
+  const begin = Date.parse(day.from);
+  const intervalOf = ({ at }: Sample): number => Math.floor((at - begin) / (day.interval_seconds * 1_000));
+  const ofToday = live.filter(({ at }) => at >= begin);
+  const hasLive = new Set(ofToday.map(intervalOf));
+  return [...day.samples.filter((sample) => !hasLive.has(intervalOf(sample))), ...ofToday].toSorted(
+    (a, b) => a.at - b.at,
+  );
 }
 
 export const samplesAsColumns = (samples: readonly Sample[]): Columns => [
   samples.map(({ at }) => at / 1_000),
-  ...sampledStates.map((_, i) => samples.map(({ counts }) => counts[i] ?? 0)),
+  ...callPhases.map((phase) => samples.map((sample) => sample[phase])),
 ];

@@ -1,103 +1,137 @@
-import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import type { Stats } from '@callstream/contracts';
+import { callPhases } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
-import { useCalls, useQueues, useAppContext } from '../context.tsx';
+import { useCalls, useAppContext } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { Chart } from './chart.tsx';
-import { perInterval, sampledStates, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
+import type { ChartProps } from './chart.tsx';
+import { mergeSamples, perInterval, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
+import type { Columns } from './series.ts';
+import { useConcurrentCalls, useStats } from './use-day.ts';
 
-/** Refresh interval of the totals of today, in ms. */
-const refreshEveryMs = 10_000;
+type StatsInterval = NonNullable<Stats['intervals']>[number];
+
+const inboundCounts: readonly ((interval: StatsInterval) => number)[] = [
+  ({ calls: { inbound } }) => inbound.answered,
+  ({ calls: { inbound } }) => inbound.answered_without_queue,
+  ({ calls: { inbound } }) => inbound.abandoned,
+  ({ calls: { inbound } }) => inbound.flowed_out + inbound.ended_before_queue,
+];
+const directionCounts: readonly ((interval: StatsInterval) => number)[] = [
+  ({ calls }) => calls.inbound.calls,
+  ({ calls }) => calls.outbound.calls,
+  ({ calls }) => calls.internal.calls,
+];
+const visitCounts: readonly ((interval: StatsInterval) => number)[] = [
+  ({ total }) => total.answered,
+  ({ total }) => total.abandoned,
+];
+const offeredCounts: readonly ((interval: StatsInterval) => number)[] = [({ total }) => total.visits];
+
+/** Columns of a chart of the intervals until now. */
+function useIntervals(stats: Stats | null, values: readonly ((interval: StatsInterval) => number)[]): Columns {
+  const now = useNow();
+  return useMemo(() => perInterval(stats?.intervals ?? [], now, values), [stats, now, values]);
+}
 
 /** Charts of today. */
 export function TodayView() {
-  const { texts, gateway } = useAppContext();
-  const { queue } = useRoute();
-  const samples = useSyncExternalStore(gateway.samples.subscribe, gateway.samples.get);
-  const calls = useCalls();
-  const now = useNow();
-  const { stats, problem } = useStats(queue);
-  const intervals = stats?.intervals;
-  const perState = useMemo(() => samplesAsColumns(samples), [samples]);
-  const offered = useMemo(() => perInterval(intervals ?? [], now, [({ visits }) => visits]), [intervals, now]);
-  const outcomes = useMemo(
-    () => perInterval(intervals ?? [], now, [({ answered }) => answered, ({ abandoned }) => abandoned]),
-    [intervals, now],
-  );
-  const waits = useMemo(
-    () => waitDistribution(queue === null ? calls : calls.filter((call) => (call.queue ?? '') === queue)),
-    [calls, queue],
-  );
-  const labels = useMemo(
-    () => waitBounds.map((bound, i) => (bound === Infinity ? `> ${String(waitBounds[i - 1])}` : `≤ ${bound}`)),
-    [],
-  );
+  const { texts } = useAppContext();
+  const { answer: stats, problem } = useStats(useRoute().queue);
   const endedSeries = [
     { name: texts.answered, color: '--state-ongoing' },
     { name: texts.abandoned, color: '--bad' },
   ] as const;
+  const bars = { hint: texts.per5Minutes, kind: 'bars' } as const;
   return (
     <div className="today">
       <h1 className="visually-hidden">{texts.views.today}</h1>
-      {problem === null ? null : (
-        <p className="problem" role="alert">
-          {texts.statsFailed(problem)}
-        </p>
-      )}
+      <Problem reason={problem} />
+      <PhaseChart />
       <Chart
-        title={texts.perState}
-        hint={texts.perStateHint}
-        data={perState}
-        kind="line"
-        series={sampledStates.map((state) => ({ name: texts.states[state], color: `--state-${state.toLowerCase()}` }))}
+        {...bars}
+        title={texts.perDirection}
+        data={useIntervals(stats, directionCounts)}
+        series={[
+          { name: texts.directions.inbound, color: '--state-ongoing' },
+          { name: texts.directions.outbound, color: '--state-standby' },
+          { name: texts.directions.internal, color: '--state-new' },
+        ]}
       />
       <Chart
+        {...bars}
+        title={texts.inboundOutcomes}
+        data={useIntervals(stats, inboundCounts)}
+        series={[
+          { name: texts.outcomeOf.answered, color: '--state-ongoing' },
+          { name: texts.outcomeOf.answered_without_queue, color: '--state-standby' },
+          { name: texts.outcomeOf.abandoned, color: '--bad' },
+          { name: texts.endedUnanswered, color: '--state-new' },
+        ]}
+      />
+      <Chart
+        {...bars}
         title={texts.offered}
-        hint={texts.per5Minutes}
-        data={offered}
-        kind="bars"
+        data={useIntervals(stats, offeredCounts)}
         series={[{ name: texts.offered, color: '--accent' }]}
       />
-      <Chart title={texts.outcomes} hint={texts.per5Minutes} data={outcomes} kind="bars" series={endedSeries} />
-      <Chart
-        title={texts.waits}
-        hint={`${texts.seconds}, ${texts.waitsHint}`}
-        data={waits}
-        kind="bars"
-        labels={labels}
-        series={endedSeries}
-      />
+      <Chart {...bars} title={texts.outcomes} data={useIntervals(stats, visitCounts)} series={endedSeries} />
+      <WaitChart series={endedSeries} />
     </div>
   );
 }
 
-interface StatsState {
-  readonly stats: Stats | null;
-  readonly problem: string | null;
+function Problem({ reason }: { readonly reason: string | null }) {
+  const { texts } = useAppContext();
+  if (reason === null) return null;
+  return (
+    <p className="problem" role="alert">
+      {texts.statsFailed(reason)}
+    </p>
+  );
 }
 
-/** The totals of today, refreshed while they are shown. After an error the last totals stay. */
-function useStats(queue: string | null): StatsState {
-  const { gateway } = useAppContext();
-  const [state, setState] = useState<StatsState>({ stats: null, problem: null });
-  const day = useQueues()?.today.from;
-  useEffect(() => {
-    const abort = new AbortController();
-    const query = new URLSearchParams({ interval: '5m', ...(queue === null ? {} : { queue }) });
-    const read = async (): Promise<void> => {
-      try {
-        const stats = (await gateway.fetchJson(`/api/stats?${query.toString()}`, abort.signal)) as Stats;
-        setState({ stats, problem: null });
-      } catch (error) {
-        if (!abort.signal.aborted) setState(({ stats }) => ({ stats, problem: (error as Error).message }));
-      }
-    };
-    void read();
-    const timer = setInterval(() => void read(), refreshEveryMs);
-    return () => {
-      abort.abort();
-      clearInterval(timer);
-    };
-  }, [gateway, queue, day]);
-  return state;
+/** The calls in each phase: those of the day from the tables, then those of the live board. */
+function PhaseChart() {
+  const { texts, gateway } = useAppContext();
+  const samples = useSyncExternalStore(gateway.samples.subscribe, gateway.samples.get);
+  const { answer: day, problem } = useConcurrentCalls();
+  const data = useMemo(() => samplesAsColumns(mergeSamples(day, samples)), [day, samples]);
+  const colors = { waiting: '--state-waiting', talking: '--state-ongoing', other: '--state-standby' } as const;
+  return (
+    <>
+      <Problem reason={problem} />
+      <Chart
+        title={texts.perState}
+        hint={texts.perStateHint}
+        data={data}
+        kind="line"
+        series={callPhases.map((phase) => ({ name: texts.phases[phase], color: colors[phase] }))}
+      />
+    </>
+  );
 }
+
+/** How long the callers of the board waited. */
+function WaitChart({ series }: Pick<ChartProps, 'series'>) {
+  const { texts } = useAppContext();
+  const { queue } = useRoute();
+  const calls = useCalls();
+  const data = useMemo(
+    () => waitDistribution(queue === null ? calls : calls.filter((call) => (call.queue ?? '') === queue)),
+    [calls, queue],
+  );
+  return (
+    <Chart
+      title={texts.waits}
+      hint={`${texts.seconds}, ${texts.waitsHint}`}
+      data={data}
+      kind="bars"
+      labels={waitLabels}
+      series={series}
+    />
+  );
+}
+
+const waitLabels = waitBounds.map((bound, i) => (bound === Infinity ? `> ${String(waitBounds[i - 1])}` : `≤ ${bound}`));
