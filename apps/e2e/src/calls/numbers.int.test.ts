@@ -4,8 +4,8 @@ import { fixtureEvents } from '@callstream/domain/testing';
 import { startTimeFor, fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
-import { recount, recountLive } from './recount.ts';
-import type { RawEvent } from './recount.ts';
+import { recount, recountCalls, recountLive } from './recount.ts';
+import type { CallCount, RawEvent } from './recount.ts';
 import { launch } from '../system/service-process.ts';
 import type { System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
@@ -25,7 +25,8 @@ const liveEvents = 1_000;
 const livePerSecond = 0.5;
 
 /** Live counts of the calls with an event in the last two hours, as the gateway counts them. */
-const live = () => recountLive(log, Date.now() - 2 * 3_600_000);
+const staleAfterMs = 2 * 3_600_000;
+const live = () => recountLive(log, Date.now() - staleAfterMs);
 
 beforeAll(async () => {
   system = cleanup.use(await startTestSystem());
@@ -68,6 +69,17 @@ const comparable = ({
   asa_ms: asa_ms === null ? null : (expect.closeTo(asa_ms, 6) as unknown),
 });
 
+/** The outcomes that some call has, by direction. */
+const named = (calls: Stats['calls']): CallCount =>
+  Object.fromEntries(
+    Object.entries(calls)
+      .filter(([, counts]) => counts.calls > 0)
+      .map(([direction, counts]) => [
+        direction,
+        Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)),
+      ]),
+  );
+
 describe('the numbers of a log with all call lives and a simulated day', () => {
   it.each([
     ['2026-03-02T00:00:00Z', '2026-03-03T00:00:00Z', 20],
@@ -75,7 +87,7 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
     ['2026-03-02T13:30:00Z', '2026-03-02T14:45:00Z', 7.5],
     ['2026-03-01T00:00:00Z', '2026-03-09T00:00:00Z', 120],
   ])(
-    'queue totals equal an independent recount of the log: %s to %s, answered within %d s',
+    'queue totals and outcomes of calls equal an independent recount of the log: %s to %s, answered within %d s',
     async (from, to, threshold) => {
       const rules = {
         from: Date.parse(from),
@@ -85,7 +97,8 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
       };
       const counted = recount(log, rules);
       expect(counted.size).toBeGreaterThan(2);
-      const { queues } = await get(Stats, `stats?from=${from}&to=${to}&threshold=${threshold}`);
+      const { queues, calls } = await get(Stats, `stats?from=${from}&to=${to}&threshold=${threshold}`);
+      expect(named(calls)).toEqual(recountCalls(log, { ...rules, since: Date.now() - staleAfterMs }));
       expect(Object.fromEntries(counted)).toEqual(
         Object.fromEntries(queues.map(({ queue, ...totals }) => [queue, comparable(totals)])),
       );
@@ -94,23 +107,42 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
 
   it('hourly totals add up to the total of the period', async () => {
     const period = 'from=2026-03-02&to=2026-03-04';
-    const { total, intervals = [] } = await get(Stats, `stats?${period}&interval=hour`);
+    const { total, calls, intervals = [] } = await get(Stats, `stats?${period}&interval=hour`);
     expect(intervals).toHaveLength(48);
     const sum = (field: 'visits' | 'abandoned') => intervals.reduce((all, interval) => all + interval.total[field], 0);
     expect(sum('visits')).toBe(total.visits);
     expect(sum('abandoned')).toBe(total.abandoned);
+    for (const direction of ['inbound', 'outbound', 'internal'] as const) {
+      expect(calls[direction].calls).toBeGreaterThan(10);
+      expect(intervals.reduce((all, interval) => all + interval.calls[direction].calls, 0)).toBe(
+        calls[direction].calls,
+      );
+    }
+    expect(calls.inbound.ended_before_queue).toBeGreaterThan(0);
     expect(total.abandoned).toBeGreaterThan(10);
     expect(total.flowed_out).toBeGreaterThan(0);
   });
 
   it('live counts of queues and agents equal an independent recount of the log', async () => {
     const { total, queues } = await get(Queues, 'queues');
-    const { waiting, longest_waiting_since, talking } = total;
+    const { waiting, longest_waiting_since, talking, outbound, internal } = total;
     const { agents } = await get(Agents, 'agents');
     const agents_on_call = agents.filter(({ presence }) => presence === 'on_call').length;
-    expect({ waiting, longest_waiting_since, talking, agents_on_call }).toEqual(live());
+    expect({ waiting, longest_waiting_since, talking, outbound, internal, agents_on_call }).toEqual(live());
+    expect(outbound.talking + internal.talking).toBeGreaterThan(0);
     expect([waiting, talking, agents_on_call].every((count) => count > 0)).toBe(true);
     expect(queues.reduce((sum, queue) => sum + queue.waiting, 0)).toBe(waiting);
+  });
+
+  it('the calls of today by queue and in total equal an independent recount of the log', async () => {
+    const { total, queues, today } = await get(Queues, 'queues');
+    const [from, to] = [Date.parse(today.from), Date.parse(today.to)];
+    expect(named(total.calls_today)).toEqual(recountCalls(log, { from, to, since: Date.now() - staleAfterMs }));
+    const calls = queues.map(({ calls_today: { inbound, outbound, internal } }) =>
+      [inbound, outbound, internal].reduce((sum, counts) => sum + counts.calls, 0),
+    );
+    const { inbound, outbound, internal } = total.calls_today;
+    expect(calls.reduce((sum, count) => sum + count, 0)).toBe(inbound.calls + outbound.calls + internal.calls);
   });
 });
 

@@ -32,10 +32,16 @@ export interface VisitCount {
   asa_ms: number | null;
 }
 
-export interface LiveCount {
+interface LiveCalls {
   waiting: number;
-  longest_waiting_since: number | null;
   talking: number;
+}
+
+export interface LiveCount extends LiveCalls {
+  longest_waiting_since: number | null;
+  /** Not of callers, and in none of the counts above. */
+  outbound: LiveCalls;
+  internal: LiveCalls;
   /** Agents on one of these calls. */
   agents_on_call: number;
 }
@@ -82,13 +88,15 @@ interface RecountVisit {
 /** State of a call after its last event. */
 interface Replay {
   readonly visits: RecountVisit[];
+  /** Whether anybody answered. */
+  isAnswered: boolean;
   /** Agents on the call, with the queue of each. */
   readonly agents: Map<string, string>;
   state: 'waiting' | 'talking' | 'other' | 'finished';
 }
 
 function replay(facts: readonly RecountFact[]): Replay {
-  const call: Replay = { visits: [], agents: new Map(), state: 'other' };
+  const call: Replay = { visits: [], isAnswered: false, agents: new Map(), state: 'other' };
   const { visits, agents } = call;
   const open = (): RecountVisit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
   const close = (outcome: RecountVisit['outcome'], ended: number): void => {
@@ -109,6 +117,7 @@ function replay(facts: readonly RecountFact[]): Replay {
     } else if (type === 'actor.entered' || type === 'call.ongoing') {
       if (type === 'actor.entered' && actor !== null) agents.set(actor, queue ?? '');
       close('answered', at);
+      call.isAnswered = true;
       call.state = 'talking';
     } else if (type === 'actor.left' && actor !== null) agents.delete(actor);
     else if (type === 'call.queue-abandon' && open() && (queue ?? open()?.queue) === open()?.queue) {
@@ -126,9 +135,12 @@ function replay(facts: readonly RecountFact[]): Replay {
   return call;
 }
 
-function directionOf(facts: readonly RecountFact[]): string | null {
+type Direction = 'inbound' | 'outbound' | 'internal';
+
+function directionOf(facts: readonly RecountFact[]): Direction {
   const naming = facts.filter(({ namesNumber }) => namesNumber);
-  return (naming.find(({ type }) => type.startsWith('call.')) ?? naming[0])?.direction ?? null;
+  const direction = (naming.find(({ type }) => type.startsWith('call.')) ?? naming[0])?.direction;
+  return direction === 'outbound' || direction === 'internal' ? direction : 'inbound';
 }
 
 interface RecountOptions {
@@ -145,7 +157,7 @@ export function recount(
 ): Map<string, VisitCount> {
   const counts = new Map<string, VisitCount & { sum: number }>();
   for (const facts of callsOf(events)) {
-    if (['outbound', 'internal'].includes(directionOf(facts) ?? '')) continue;
+    if (directionOf(facts) !== 'inbound') continue;
     for (const { queue, began, outcome, ended } of replay(facts).visits) {
       if (began < from || began >= to) continue;
       const count = counts.get(queue) ?? { ...noVisits(), sum: 0 };
@@ -176,20 +188,77 @@ const noVisits = (): VisitCount => ({
 
 /** Live counts over all queues at the end of the log, of calls with an event since `since` (ms since 1970, by our clock). */
 export function recountLive(events: readonly RawEvent[], since: number): LiveCount {
-  const live = { waiting: 0, longest_waiting_since: Infinity, talking: 0 };
+  let longest = Infinity;
+  const live = { inbound: noLiveCalls(), outbound: noLiveCalls(), internal: noLiveCalls() };
   const agents = new Set<string>();
   for (const facts of callsOf(events)) {
     const delay = delayOf(facts);
     if (Math.max(...facts.map(({ at }) => at)) + delay < since) continue;
     const call = replay(facts);
     for (const agent of call.agents.keys()) agents.add(agent);
-    if (call.state === 'talking') live.talking++;
+    const direction = directionOf(facts);
+    if (call.state === 'talking') live[direction].talking++;
     if (call.state !== 'waiting') continue;
-    live.waiting++;
-    live.longest_waiting_since = Math.min(live.longest_waiting_since, (call.visits.at(-1)?.began ?? Infinity) + delay);
+    live[direction].waiting++;
+    if (direction === 'inbound') longest = Math.min(longest, (call.visits.at(-1)?.began ?? Infinity) + delay);
   }
-  const { longest_waiting_since: longest } = live;
-  return { ...live, longest_waiting_since: longest === Infinity ? null : longest, agents_on_call: agents.size };
+  const { inbound, outbound, internal } = live;
+  const longest_waiting_since = longest === Infinity ? null : longest;
+  return { ...inbound, outbound, internal, longest_waiting_since, agents_on_call: agents.size };
+}
+
+const noLiveCalls = (): LiveCalls => ({ waiting: 0, talking: 0 });
+
+/** Number of calls by direction and outcome; without outcomes that no call has. */
+export type CallCount = Partial<Record<Direction, Record<string, number>>>;
+
+interface RecountCallsOptions {
+  readonly from: number;
+  readonly to: number;
+  /** Unfinished calls without an event since then are not known; ms since 1970, by our clock. */
+  readonly since: number;
+}
+
+/** What became of the calls that began in a period. */
+export function recountCalls(events: readonly RawEvent[], { from, to, since }: RecountCallsOptions): CallCount {
+  const counts: CallCount = {};
+  for (const facts of callsOf(events)) {
+    const began = facts[0]?.at ?? 0;
+    if (began < from || began >= to || !facts.some(({ type }) => openingTypes.includes(type))) continue;
+    const isStale = Math.max(...facts.map(({ at }) => at)) + delayOf(facts) < since;
+    const direction = directionOf(facts);
+    const outcome = outcomeOf(facts, direction) ?? (isStale ? 'not_known' : 'open');
+    const outcomes = (counts[direction] ??= { calls: 0 });
+    outcomes['calls'] = (outcomes['calls'] ?? 0) + 1;
+    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+const openingTypes = [
+  'call.new',
+  'call.standby',
+  'call.waiting',
+  'call.ongoing',
+  'call.overflow',
+  'call.follow-me',
+  'peer.ringing',
+  'actor.ringing',
+  'actor.entered',
+];
+
+/** null while it is not decided. */
+function outcomeOf(facts: readonly RecountFact[], direction: Direction): string | null {
+  const { visits, isAnswered, state } = replay(facts);
+  const isFinished = state === 'finished';
+  if (direction === 'outbound') return isAnswered ? 'connected' : isFinished ? 'not_connected' : null;
+  if (direction === 'internal') return isAnswered ? 'answered' : isFinished ? 'not_answered' : null;
+  if (visits.some(({ outcome }) => outcome === 'answered')) return 'answered';
+  if (isAnswered) return 'answered_without_queue';
+  const last = visits.at(-1)?.outcome;
+  if (last === 'abandoned' || (!last && facts.some(({ type }) => type === 'call.queue-abandon'))) return 'abandoned';
+  if (!isFinished) return null;
+  return last ? 'flowed_out' : 'ended_before_queue';
 }
 
 /** Smallest difference between reception and timestamp of a call's events. Over 14 hours counts as none: an import. */

@@ -1,4 +1,7 @@
 import { jest } from '@jest/globals';
+import { Queues, ConcurrentCalls } from '@callstream/contracts';
+import { callOutcome, callOutcomes, directionOf } from '@callstream/domain';
+import type { CallDirection } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureEventsUntil } from '@callstream/domain/testing';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
@@ -19,6 +22,9 @@ jest.setTimeout(60_000);
 const livesNow = fixtureEventsUntil(Date.now());
 const wait = { timeout: 20_000 };
 const dayMs = 86_400_000;
+/** A time zone in which it is about noon: today has a morning. */
+const hoursToNoon = 12 - new Date().getUTCHours();
+const timeZone = `Etc/GMT${hoursToNoon > 0 ? '-' : '+'}${Math.abs(hoursToNoon)}`;
 const firstLoadBytesMax = 250_000;
 
 const cleanup = new AsyncDisposableStack();
@@ -34,7 +40,10 @@ let page: Page;
 beforeAll(async () => {
   const database = cleanup.use(await testDatabase());
   const kafka = { brokers: testKafkaBrokers(), topic: testTopicName() };
-  [system, browser] = await Promise.all([startSystem({ ...kafka, databaseUrl: database.url }), startBrowser()]);
+  [system, browser] = await Promise.all([
+    startSystem({ ...kafka, databaseUrl: database.url, settings: { TIME_ZONE: timeZone } }),
+    startBrowser(),
+  ]);
   cleanup.use(system);
   cleanup.defer(() => browser.close());
   sender = cleanup.use(createSender(system.webhookUrl, 8));
@@ -187,6 +196,145 @@ it('a call with more events than fit an answer shows the newest ones, and older 
   await older.click();
   await expectSoon(shownEvents, 3);
   expect(await older.count()).toBe(0);
+});
+
+/** Events of one call, each so many seconds ago. */
+const life = (call_id: string, direction: string, ...events: readonly (readonly [string, number, object?])[]) =>
+  events.map(([type, secondsAgo, fields]) => ({
+    type,
+    call_id,
+    direction,
+    their_number: '11988880000',
+    timestamp: new Date(Date.now() - secondsAgo * 1_000).toISOString(),
+    ...fields,
+  }));
+
+/** The calls of today as the page shows them: direction → outcome → number. */
+const shownCallsToday = (of: Page): Promise<unknown> =>
+  of.evaluate(() =>
+    Object.fromEntries(
+      [...document.querySelectorAll<HTMLElement>('[data-direction]')].map((direction) => [
+        direction.dataset['direction'],
+        Object.fromEntries(
+          [...direction.querySelectorAll<HTMLElement>('[data-outcome]')].map((outcome) => [
+            outcome.dataset['outcome'],
+            Number(outcome.querySelector('dd')?.textContent),
+          ]),
+        ),
+      ]),
+    ),
+  );
+
+/** The same, of the log. */
+async function callsTodayOfLog(): Promise<unknown> {
+  const { from, to } = Queues.parse(await (await fetch(`${base}api/queues`)).json()).today;
+  const counts = Object.fromEntries(
+    Object.entries(callOutcomes).map(([direction, outcomes]) => [
+      direction,
+      Object.fromEntries(outcomes.map((outcome) => [outcome, 0])),
+    ]),
+  ) as Record<CallDirection, Record<string, number>>;
+  for (const call of callsOfEvents(await readLog(system.kafka, system.topic)).values()) {
+    if (!call.isOpened || call.beganAt < Date.parse(from) || call.beganAt >= Date.parse(to)) continue;
+    const outcome = callOutcome(call, Date.now(), 7_200_000);
+    counts[directionOf(call)][outcome] = (counts[directionOf(call)][outcome] ?? 0) + 1;
+  }
+  return counts;
+}
+
+it.each([
+  ['en', 'Calls today', 'Answered without a queue'],
+  ['pt-BR', 'Chamadas de hoje', 'Atendidas sem fila'],
+])(
+  'the calls of today are shown by direction and outcome, also without queues: %s',
+  async (language, title, outcome) => {
+    await post(
+      ...life(`today-in-${language}`, 'inbound', ['call.new', 20], ['call.ongoing', 15], ['call.finished', 1]),
+      ...life(`today-out-${language}`, 'outbound', ['call.new', 20], ['call.finished', 1]),
+      ...life(`today-internal-${language}`, 'internal', ['call.new', 20], ['call.ongoing', 15]),
+    );
+    await system.untilProjected();
+    const expected = await callsTodayOfLog();
+    expect(expected).toMatchObject({ inbound: { answered_without_queue: expect.any(Number) as number } });
+    await using opened = await openPage(browser, { url: `${base}#/now`, width: 360, settings: { language } });
+    await opened.page.getByRole('heading', { name: title }).waitFor(wait);
+    await expectSoon(() => shownCallsToday(opened.page), expected);
+    await opened.page.getByText(outcome, { exact: true }).waitFor(wait);
+    expect(await horizontalOverflowPx(opened.page)).toBe(0);
+    expect(await accessibilityViolations(opened.page)).toEqual([]);
+    expect(opened.errors).toEqual([]);
+  },
+);
+
+it('callers who wait and talk are shown without outbound and internal calls, which are shown apart', async () => {
+  const queue = 'apart';
+  await post(
+    ...life('apart-caller', 'inbound', ['call.new', 0], ['call.waiting', 0, { queue }]),
+    ...life(
+      'apart-dialled',
+      'outbound',
+      ['call.new', 600],
+      ['call.waiting', 600, { queue }],
+      ['call.data-provided', 0],
+    ),
+    ...life('apart-dialled-2', 'outbound', ['call.new', 600], ['actor.entered', 0, { queue, actor: 'ana' }]),
+  );
+  await go(page, `#/now?queue=${queue}`);
+  const figure = (name: string) => page.locator('.figure', { has: page.locator('dt', { hasText: name }) });
+  await expectSoon(() => figure('Waiting').locator('dd').allTextContents(), ['1', '+ 1 outbound']);
+  await expectSoon(() => figure('Talking').locator('dd').allTextContents(), ['0', '+ 1 outbound']);
+  expect(await figure('Longest wait').locator('.figure-value').textContent()).toMatch(/^0:\d\d$/);
+  await page.locator('.longest li').waitFor(wait);
+  expect(
+    await page.locator('.longest li a').evaluateAll((links) => links.map((link) => link.getAttribute('href'))),
+  ).toEqual(['#/calls/apart-caller']);
+});
+
+it('a call of 90 s whose events arrive late and at once lasted 1:30 in the list, on its page, in the timeline and over HTTP', async () => {
+  const call_id = 'late-90';
+  await post(...life(call_id, 'inbound', ['call.finished', 5], ['call.ongoing', 35], ['call.new', 95]));
+  await go(page, `#/calls?search=${call_id}`);
+  await expectSoon(() => row(call_id).locator('.timer').allTextContents(), ['1:30', '1:30']);
+  await go(page, `#/calls/${call_id}`);
+  await page.locator('.facts').getByText('1:30', { exact: true }).waitFor(wait);
+  await page.locator('.call-state').getByText('1:30').waitFor(wait);
+  await page.locator('.lane-spans').getByText('New 1:00').waitFor(wait);
+  await page.locator('.lane-spans').getByText('Talking 0:30').waitFor(wait);
+  await system.untilProjected();
+  const response = await fetch(`${base}api/calls/${call_id}`);
+  expect(await response.json()).toMatchObject({ duration_ms: 90_000 });
+});
+
+it('"Calls by state" has the day from the tables as soon as the page is opened', async () => {
+  const agent = { queue: 'day', actor: 'ana' };
+  await post(
+    ...life(
+      'day-1',
+      'inbound',
+      ['call.new', 3_000],
+      ['call.waiting', 2_900, agent],
+      ['actor.entered', 1_800, agent],
+      ['call.finished', 0],
+    ),
+    ...life('day-2', 'inbound', ['call.new', 1_500], ['call.finished', 0]),
+  );
+  await system.untilProjected();
+  await using opened = await openPage(browser, { url: `${base}#/today` });
+  const chart = opened.page.locator('section.chart', { hasText: 'Calls by state' });
+  await chart.locator('summary').click(wait);
+  const rows = () =>
+    chart
+      .locator('tbody tr')
+      .evaluateAll((found) => found.map((one) => [...one.children].map((cell) => cell.textContent)));
+  const { samples } = ConcurrentCalls.parse(await (await fetch(`${base}api/concurrent-calls`)).json());
+  const clock = new Intl.DateTimeFormat('en', { timeStyle: 'medium', timeZone, hourCycle: 'h23' });
+  const ofDay = samples
+    .slice(-12, -1)
+    .map(({ at, waiting, talking, other }) => [clock.format(at), ...[waiting, talking, other].map(String)]);
+  expect(ofDay.some(([, waiting]) => waiting !== '0') && ofDay.some(([, , talking]) => talking !== '0')).toBe(true);
+  await expectSoon(async () => (await rows()).filter(([at]) => ofDay.some(([sampledAt]) => sampledAt === at)), ofDay);
+  // Then live ones follow.
+  await expectSoon(async () => (await rows()).some(([at]) => !at?.endsWith(':00')), true);
 });
 
 it('text of callers and providers is shown as text, never as markup', async () => {
