@@ -50,12 +50,12 @@ const isAnsweredInQueue = ({ waitingAt, answeredLastAt }: CallOutcomeFields): bo
 const isAbandoned = ({ waitingAt, abandonedAt, visits }: CallOutcomeFields): boolean =>
   waitingAt === null ? abandonedAt !== null : visits.at(-1)?.outcome === 'abandoned';
 
-/** Number of calls by direction and outcome. Counts of disjoint sets of calls can be added: {@link addCallCounts}. */
-export type CallCounts = {
+/** Number of calls by direction and outcome. Counts of disjoint sets of calls can be added: {@link addOutcomeCounts}. */
+export type OutcomeCounts = {
   readonly [Direction in CallDirection]: Readonly<Record<(typeof callOutcomes)[Direction][number], number>>;
 };
 
-export const noCallCounts: CallCounts = {
+export const noOutcomeCounts: OutcomeCounts = {
   inbound: {
     answered: 0,
     answered_without_queue: 0,
@@ -69,7 +69,7 @@ export const noCallCounts: CallCounts = {
   internal: { answered: 0, not_answered: 0, open: 0, not_known: 0 },
 };
 
-export const addCallCounts = (a: CallCounts, b: CallCounts): CallCounts => ({
+export const addOutcomeCounts = (a: OutcomeCounts, b: OutcomeCounts): OutcomeCounts => ({
   inbound: addEach(a.inbound, b.inbound),
   outbound: addEach(a.outbound, b.outbound),
   internal: addEach(a.internal, b.internal),

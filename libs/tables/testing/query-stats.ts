@@ -7,7 +7,7 @@ export async function enableStatementStats(db: Tables): Promise<void> {
 }
 
 /**
- * Number of queue snapshots that gateways have read (`countLiveCalls`, `readAgentMarks`, `readAgentSegments`, `countVisits`), and
+ * Number of queue snapshots that gateways have read (`countLiveCalls`, `readAgentMarks`, `readAgentSegments`, `countVisits`, `countCalls`), and
  * the time that Postgres spent on them, in ms, without the network. Needs {@link enableStatementStats}.
  */
 export async function countSnapshotReads(db: Tables): Promise<{ readonly reads: number; readonly ms: number }> {
@@ -17,7 +17,7 @@ export async function countSnapshotReads(db: Tables): Promise<{ readonly reads: 
       coalesce(sum(total_exec_time), 0)::float8 as ms
     from pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database())
-      and query ~ '"answeredInTime"|"longestWaitingSince"|"loggedIn"|"callQueue"'`);
+      and query ~ '"answeredInTime"|"longestWaitingSince"|"loggedIn"|"callQueue"|call_outcomes'`);
   const [counted] = rows;
   if (!counted) throw new Error('Postgres returned no count.');
   return counted;

@@ -1,5 +1,5 @@
 import type { Queues } from '@callstream/contracts';
-import { noCallCounts } from '@callstream/domain';
+import { noOutcomeCounts } from '@callstream/domain';
 import { severityAbove, severityBelow } from '../settings.ts';
 import type { Severity, AlertThresholds } from '../settings.ts';
 import { addCounts, noCalls } from './live-counts.ts';
@@ -31,9 +31,9 @@ const noTotals: QueueNow['today'] = {
 };
 
 const noCallsToday: QueueNow['calls_today'] = {
-  inbound: { calls: 0, ...noCallCounts.inbound },
-  outbound: { calls: 0, ...noCallCounts.outbound },
-  internal: { calls: 0, ...noCallCounts.internal },
+  inbound: { calls: 0, ...noOutcomeCounts.inbound },
+  outbound: { calls: 0, ...noOutcomeCounts.outbound },
+  internal: { calls: 0, ...noOutcomeCounts.internal },
 };
 
 /** Every queue in the tables or on the board, by name. */

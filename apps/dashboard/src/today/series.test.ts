@@ -1,4 +1,4 @@
-import { noCallCounts } from '@callstream/domain';
+import { noOutcomeCounts } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog } from '@callstream/domain/testing';
 import { mergeSamples, perInterval, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
 
@@ -17,9 +17,9 @@ const totals = (visits: number) => ({
 });
 
 const calls = (inbound: number) => ({
-  inbound: { ...noCallCounts.inbound, calls: inbound },
-  outbound: { ...noCallCounts.outbound, calls: 0 },
-  internal: { ...noCallCounts.internal, calls: 0 },
+  inbound: { ...noOutcomeCounts.inbound, calls: inbound },
+  outbound: { ...noOutcomeCounts.outbound, calls: 0 },
+  internal: { ...noOutcomeCounts.internal, calls: 0 },
 });
 
 it('shows the intervals from just before the first call until now, also of a call centre without queues', () => {

@@ -5,7 +5,7 @@ import type { Call } from '@callstream/domain';
 /** Data of a chart: the first column is x, each other one a series. */
 export type Columns = readonly (readonly number[])[];
 
-type StatsInterval = NonNullable<Stats['intervals']>[number];
+export type StatsInterval = NonNullable<Stats['intervals']>[number];
 
 /** Columns of the intervals until now; future ones would be drawn as 0. x: seconds since 1970. */
 export function perInterval(

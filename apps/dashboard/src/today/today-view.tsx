@@ -7,10 +7,8 @@ import { useRoute } from '../use-route.ts';
 import { Chart } from './chart.tsx';
 import type { ChartProps } from './chart.tsx';
 import { mergeSamples, perInterval, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
-import type { Columns } from './series.ts';
+import type { Columns, StatsInterval } from './series.ts';
 import { useConcurrentCalls, useStats } from './use-day.ts';
-
-type StatsInterval = NonNullable<Stats['intervals']>[number];
 
 const inboundCounts: readonly ((interval: StatsInterval) => number)[] = [
   ({ calls: { inbound } }) => inbound.answered,

@@ -1,4 +1,4 @@
-import { countVisits } from '@callstream/tables';
+import { countCalls, countVisits } from '@callstream/tables';
 import { poolOf } from '@callstream/tables/testing';
 import { measureMs } from '../bench.ts';
 import type { BenchRow } from '../bench.ts';
@@ -11,19 +11,20 @@ export const dayMs = (eventsOfDay / 10) * 1_000;
 const coldRuns = 3;
 const warmRuns = 20;
 
-/** Totals of the last day: with cold caches right after a restart of Postgres, and with warm caches. */
+/** Totals of the visits and calls of the last day: with cold caches right after a restart of Postgres, and with warm caches. */
 export async function measureDay({ system: { db }, servers, now, report }: StatsBenchOptions): Promise<BenchRow[]> {
   report('totals of a day …');
-  const count = () =>
-    countVisits(db, {
-      from: new Date(now - dayMs).toISOString(),
-      to: new Date(now).toISOString(),
-      queues: null,
-      serviceLevelMs: 20_000,
-      shortAbandonMs: 5_000,
-      interval: null,
-      timeZone: 'UTC',
-    });
+  const day = {
+    from: new Date(now - dayMs).toISOString(),
+    to: new Date(now).toISOString(),
+    queues: null,
+    interval: null,
+    timeZone: 'UTC',
+  };
+  const count = async (): Promise<void> => {
+    await countVisits(db, { ...day, serviceLevelMs: 20_000, shortAbandonMs: 5_000 });
+    await countCalls(db, { ...day, now, staleAfterMs: 7_200_000 });
+  };
   const rows: BenchRow[] = [];
   const label = `totals of a day of ${eventsOfDay} events`;
   if (servers.restartPostgres) {

@@ -32,16 +32,16 @@ export interface VisitCount {
   asa_ms: number | null;
 }
 
-interface LiveCalls {
+interface RecountedLive {
   waiting: number;
   talking: number;
 }
 
-export interface LiveCount extends LiveCalls {
+export interface LiveCount extends RecountedLive {
   longest_waiting_since: number | null;
   /** Not of callers, and in none of the counts above. */
-  outbound: LiveCalls;
-  internal: LiveCalls;
+  outbound: RecountedLive;
+  internal: RecountedLive;
   /** Agents on one of these calls. */
   agents_on_call: number;
 }
@@ -135,9 +135,9 @@ function replay(facts: readonly RecountFact[]): Replay {
   return call;
 }
 
-type Direction = 'inbound' | 'outbound' | 'internal';
+type RecountDirection = 'inbound' | 'outbound' | 'internal';
 
-function directionOf(facts: readonly RecountFact[]): Direction {
+function directionOf(facts: readonly RecountFact[]): RecountDirection {
   const naming = facts.filter(({ namesNumber }) => namesNumber);
   const direction = (naming.find(({ type }) => type.startsWith('call.')) ?? naming[0])?.direction;
   return direction === 'outbound' || direction === 'internal' ? direction : 'inbound';
@@ -207,10 +207,10 @@ export function recountLive(events: readonly RawEvent[], since: number): LiveCou
   return { ...inbound, outbound, internal, longest_waiting_since, agents_on_call: agents.size };
 }
 
-const noLiveCalls = (): LiveCalls => ({ waiting: 0, talking: 0 });
+const noLiveCalls = (): RecountedLive => ({ waiting: 0, talking: 0 });
 
 /** Number of calls by direction and outcome; without outcomes that no call has. */
-export type CallCount = Partial<Record<Direction, Record<string, number>>>;
+export type CallCount = Partial<Record<RecountDirection, Record<string, number>>>;
 
 interface RecountCallsOptions {
   readonly from: number;
@@ -248,7 +248,7 @@ const openingTypes = [
 ];
 
 /** null while it is not decided. */
-function outcomeOf(facts: readonly RecountFact[], direction: Direction): string | null {
+function outcomeOf(facts: readonly RecountFact[], direction: RecountDirection): string | null {
   const { visits, isAnswered, state } = replay(facts);
   const isFinished = state === 'finished';
   if (direction === 'outbound') return isAnswered ? 'connected' : isFinished ? 'not_connected' : null;

@@ -1,4 +1,4 @@
-import { compareText, noCallCounts, noCounts, noLiveCalls, presenceOf } from '@callstream/domain';
+import { compareText, noOutcomeCounts, noCounts, noLiveCalls, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
 import { numberForms } from '../access/mask.ts';
@@ -90,7 +90,7 @@ function queueStates(
       ...(liveByQueue.get(queue) ?? noLiveQueue(queue)),
       presences: presencesByQueue.get(queue) ?? noPresences(),
       today: todayByQueue.get(queue) ?? noCounts,
-      callsToday: callsByQueue.get(queue) ?? noCallCounts,
+      callsToday: callsByQueue.get(queue) ?? noOutcomeCounts,
     }),
   );
   return new Map(states.map((state) => [state.queue, state]));

@@ -1,4 +1,4 @@
-import type { CallCounts, Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
+import type { OutcomeCounts, Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
 import type { Raw } from '../access/scope.ts';
 import type { LiveQueue, Period } from '@callstream/tables';
 
@@ -16,7 +16,7 @@ export interface QueueState extends LiveQueue {
   readonly presences: Readonly<Record<Presence, number>>;
   readonly today: VisitCounts;
   /** Calls of today by direction and outcome: those that are in this queue, or were in it last. */
-  readonly callsToday: CallCounts;
+  readonly callsToday: OutcomeCounts;
   /** Its JSON in the protocol, the same for every client. Serialized on first use, then cached. */
   readonly json: () => string;
 }

@@ -1,9 +1,9 @@
 import {
-  addCallCounts,
+  addOutcomeCounts,
   addCounts,
   addLiveCalls,
   compareText,
-  noCallCounts,
+  noOutcomeCounts,
   noCounts,
   noLiveCalls,
 } from '@callstream/domain';
@@ -53,7 +53,7 @@ const noQueues: QueueSums = {
   outbound: noLiveCalls,
   internal: noLiveCalls,
   today: noCounts,
-  callsToday: noCallCounts,
+  callsToday: noOutcomeCounts,
 };
 
 const add = (a: QueueSums, b: QueueSums): QueueSums => ({
@@ -63,7 +63,7 @@ const add = (a: QueueSums, b: QueueSums): QueueSums => ({
   outbound: addLiveCalls(a.outbound, b.outbound),
   internal: addLiveCalls(a.internal, b.internal),
   today: addCounts(a.today, b.today),
-  callsToday: addCallCounts(a.callsToday, b.callsToday),
+  callsToday: addOutcomeCounts(a.callsToday, b.callsToday),
 });
 
 const earlier = (a: number | null, b: number | null): number | null =>

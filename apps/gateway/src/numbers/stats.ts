@@ -1,5 +1,5 @@
 import type { CallTotals, Stats } from '@callstream/contracts';
-import { addCallCounts, noCallCounts } from '@callstream/domain';
+import { addOutcomeCounts, noOutcomeCounts } from '@callstream/domain';
 import { bytesOfCallCount, bytesOfCount } from '@callstream/tables';
 import type { CountedCalls, Interval, Period } from '@callstream/tables';
 import type { VisibleTables } from '../queries/visible-tables.ts';
@@ -87,4 +87,4 @@ const isTooLarge = (sizes: readonly number[]): boolean =>
   sizes.length > countsMax || sizes.reduce((sum, bytes) => sum + bytes, 0) > countsBytesMax;
 
 const sumCalls = (calls: readonly CountedCalls[]): CallTotals =>
-  callTotalsOf(calls.reduce((sum, { counts }) => addCallCounts(sum, counts), noCallCounts));
+  callTotalsOf(calls.reduce((sum, { counts }) => addOutcomeCounts(sum, counts), noOutcomeCounts));

@@ -1,6 +1,6 @@
 import type { CallTotals, VisitTotals } from '@callstream/contracts';
 import { addCounts, noCounts, ratesOf } from '@callstream/domain';
-import type { CallCounts, VisitCounts } from '@callstream/domain';
+import type { OutcomeCounts, VisitCounts } from '@callstream/domain';
 import type { CountingRules } from './queue-snapshot.ts';
 
 /** Counts and their rates as JSON of the protocol. */
@@ -22,7 +22,7 @@ export function totalsOf(counts: VisitCounts): VisitTotals {
 }
 
 /** Counts of calls as JSON of the protocol: those of each direction, and their number. */
-export const callTotalsOf = ({ inbound, outbound, internal }: CallCounts): CallTotals => ({
+export const callTotalsOf = ({ inbound, outbound, internal }: OutcomeCounts): CallTotals => ({
   inbound: { calls: sumOf(inbound), ...inbound },
   outbound: { calls: sumOf(outbound), ...outbound },
   internal: { calls: sumOf(internal), ...internal },

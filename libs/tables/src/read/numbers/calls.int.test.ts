@@ -1,15 +1,15 @@
 import { jest } from '@jest/globals';
 import {
-  addCallCounts,
+  addOutcomeCounts,
   callOutcome,
   callPhaseAt,
   directionOf,
   factsOf,
   factSet,
-  noCallCounts,
+  noOutcomeCounts,
   play,
 } from '@callstream/domain';
-import type { Call, CallCounts, CallEvent } from '@callstream/domain';
+import type { Call, OutcomeCounts, CallEvent } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureEvents, fixtureLog } from '@callstream/domain/testing';
 import { days } from '@callstream/domain/testing/days';
 import { testDatabase } from '@callstream/stack';
@@ -46,14 +46,14 @@ const period: CountCallsOptions = {
 const counts = (overrides: Partial<CountCallsOptions>) => countCalls(db, { ...period, ...overrides });
 
 /** The counts of these calls, by the domain. */
-function countsOf(calls: readonly Call[]): CallCounts {
-  const counted: Record<string, Record<string, number>> = structuredClone(noCallCounts);
+function countsOf(calls: readonly Call[]): OutcomeCounts {
+  const counted: Record<string, Record<string, number>> = structuredClone(noOutcomeCounts);
   for (const call of calls) {
     const outcomes = counted[directionOf(call)] ?? {};
     const outcome = callOutcome(call, now, staleAfterMs);
     outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   }
-  return counted as unknown as CallCounts;
+  return counted as unknown as OutcomeCounts;
 }
 
 describe('the calls that began in a period', () => {
@@ -76,7 +76,7 @@ describe('the calls that began in a period', () => {
 
   it('are counted by interval too, and the sums agree', async () => {
     const counted = await counts({ interval: '5m' });
-    const sum = (rows: typeof counted) => rows.reduce((all, row) => addCallCounts(all, row.counts), noCallCounts);
+    const sum = (rows: typeof counted) => rows.reduce((all, row) => addOutcomeCounts(all, row.counts), noOutcomeCounts);
     const intervals = counted.filter(({ begin }) => begin !== null);
     expect(intervals.length).toBeGreaterThan(2);
     expect(sum(intervals)).toEqual(countsOf(inPeriod));

@@ -1,5 +1,5 @@
-import { noCallCounts } from '@callstream/domain';
-import type { CallCounts, CallDirection } from '@callstream/domain';
+import { noOutcomeCounts } from '@callstream/domain';
+import type { OutcomeCounts, CallDirection } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { jsonBytes } from '../page.ts';
@@ -26,7 +26,7 @@ export interface CountedCalls {
   readonly begin: string | null;
   /** '' for calls without a known queue; null: all queues. */
   readonly queue: string | null;
-  readonly counts: CallCounts;
+  readonly counts: OutcomeCounts;
 }
 
 /** Approximate bytes of a count without the name of its queue. */
@@ -38,7 +38,7 @@ export const bytesOfCallCount = ({ queue }: CountedCalls): number =>
 
 interface CountRow extends Pick<CountedCalls, 'begin' | 'queue'> {
   /** Direction → outcome → number of calls; without those of which there are none. */
-  readonly counts: { readonly [Direction in CallDirection]?: Partial<CallCounts[Direction]> };
+  readonly counts: { readonly [Direction in CallDirection]?: Partial<OutcomeCounts[Direction]> };
 }
 
 /**
@@ -75,8 +75,8 @@ export async function countCalls(db: Queryable, options: CountCallsOptions): Pro
   return rows.map(({ begin, queue, counts }) => ({ begin, queue, counts: completed(counts) }));
 }
 
-const completed = ({ inbound, outbound, internal }: CountRow['counts']): CallCounts => ({
-  inbound: { ...noCallCounts.inbound, ...inbound },
-  outbound: { ...noCallCounts.outbound, ...outbound },
-  internal: { ...noCallCounts.internal, ...internal },
+const completed = ({ inbound, outbound, internal }: CountRow['counts']): OutcomeCounts => ({
+  inbound: { ...noOutcomeCounts.inbound, ...inbound },
+  outbound: { ...noOutcomeCounts.outbound, ...outbound },
+  internal: { ...noOutcomeCounts.internal, ...internal },
 });
