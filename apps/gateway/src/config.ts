@@ -50,6 +50,10 @@ export const GatewayEnv = z
     STALE_AFTER_MINUTES: minutesEnv(120).describe(
       'An unfinished call without an event for this long is stale, and leaves the board',
     ),
+    NAMES_FILE: z
+      .string()
+      .optional()
+      .describe('File with names of queues and agents, YAML or JSON; it is read again when it changes'),
     ...countingRulesEnv,
     ...authenticationEnv,
     ...kafkaEnv,

@@ -30,6 +30,8 @@ import { openLiveFeed } from './live/live-feed.ts';
 import type { LiveFeed, LiveFeedOptions } from './live/live-feed.ts';
 import { createMetrics } from './metrics.ts';
 import type { GatewayMetrics } from './metrics.ts';
+import { openNamesFile } from './names/names-file.ts';
+import type { NamesFile } from './names/names-file.ts';
 import { countingRulesOfEnv } from './numbers/counting-rules-env.ts';
 import { createNumberWatches } from './numbers/number-watches.ts';
 import type { NumberWatches } from './numbers/number-watches.ts';
@@ -69,8 +71,10 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const { pool, compute } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
   const queries = createCallQueries({ pool, topic, metrics });
-  const numbers = createNumbers(config, { pool, compute, metrics, log });
+  const names = await openNamesFile({ file: config.NAMES_FILE, log });
+  const numbers = createNumbers(config, { pool, compute, names, metrics, log });
   using numberWatches = numbers.watches;
+  using _namesFollowed = names.follow(numberWatches.changed);
   const { listCallEvents } = queries;
   await using live = startLiveFeed(config, { db: pools.board, listCallEvents, schedule: compute, metrics, log });
   reportBoard(metrics.registry, live.state, live.maintained);
@@ -100,7 +104,19 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     log,
   });
   const { rules, views } = numbers;
-  const api = createApi({ pool, queries, unsent, rules, views, authentication, origins, addressOf, metrics, log });
+  const api = createApi({
+    pool,
+    queries,
+    unsent,
+    rules,
+    views,
+    names,
+    authentication,
+    origins,
+    addressOf,
+    metrics,
+    log,
+  });
   const { servers, port } = await listen(
     { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
     serveApi(api, serveDashboard(dashboardFolder, answerUpgradeRequired)),
@@ -153,10 +169,16 @@ interface Resources {
 }
 
 /** The numbers of queues and agents: their rules, their views, and the clients that watch them. */
-function createNumbers(config: GatewayConfig, { pool, compute, metrics, log }: Scheduler & Resources) {
+function createNumbers(
+  config: GatewayConfig,
+  { pool, compute, names, metrics, log }: Scheduler & Resources & { readonly names: NamesFile },
+) {
   const rules = countingRulesOfEnv(config);
   const getSnapshot = cacheQueueSnapshot(() =>
-    pool.query(gatewayRequester, (db) => metrics.timed('floor', readQueueSnapshot(db, rules, Date.now()))),
+    pool.query(gatewayRequester, (db) => {
+      const snapshot = readQueueSnapshot(db, { rules, names: names.current() }, Date.now());
+      return metrics.timed('floor', snapshot);
+    }),
   );
   const views = createViewCache({
     getSnapshot,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
 import { ListedCall, ListedEvent, more } from './listed.ts';
+import { knownName } from './numbers.ts';
 
 /** A query parameter with a list of values: separated by commas, or repeated. */
 const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
@@ -69,6 +70,7 @@ export const FoundCall = ListedCall.extend({
   our_number: z.string().nullable(),
   their_number: z.string().nullable(),
   queue: z.string().nullable().describe('The current queue, or the last one'),
+  queue_name: knownName,
   code: z.string().nullable(),
   began_at: z.iso
     .datetime()
@@ -96,6 +98,8 @@ export const WholeCall = FoundCall.extend({
   visits: z.array(
     z.object({
       queue: z.string(),
+      queue_name: knownName,
+      actor_name: knownName.describe('Of the agent who answered; absent if there is none'),
       waiting_at: z.iso.datetime(),
       outcome: z.enum(['answered', 'abandoned', 'flowed_out', 'open']),
       wait_ms: z.number().int().nullable(),
@@ -104,8 +108,10 @@ export const WholeCall = FoundCall.extend({
   agents: z.array(
     z.object({
       actor: z.string(),
+      actor_name: knownName,
       number: z.string().nullable(),
       queue: z.string().nullable(),
+      queue_name: knownName,
       entered_at: time,
       left_at: time,
     }),
@@ -129,6 +135,9 @@ export const FindAgents = z.strictObject({ queue: queues });
 
 /** `GET /api/concurrent-calls` */
 export const FindConcurrentCalls = z.strictObject({ queue: queues });
+
+/** `GET /api/names` */
+export const FindNames = z.strictObject({});
 
 const secondsText = z
   .string()

@@ -6,6 +6,9 @@ const ratio = z.number().min(0).max(1).nullable();
 const ms = z.number().describe('ms since 1970');
 const queue = z.string().describe("'' if no event named a queue");
 
+/** Of a queue or an agent, from NAMES_FILE. */
+export const knownName = z.string().optional().describe('Its name; absent if there is none');
+
 /** Totals of queue visits. */
 export const VisitTotals = z.object({
   visits: count.describe('Queue visits that began; without those of outbound and internal calls'),
@@ -76,7 +79,7 @@ const presence = z
 const more = z
   .literal(true)
   .optional()
-  .describe('The list is cut at 2 MiB, in the order of names. Absent if it is complete');
+  .describe('The list is cut at 2 MiB, in the order of ids. Absent if it is complete');
 
 const liveCalls = z.object({ waiting: count, talking: count });
 
@@ -106,13 +109,14 @@ export const Queues = z.object({
   today: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }),
   ...thresholds,
   total: QueueNow,
-  queues: z.array(QueueNow.extend({ queue })),
+  queues: z.array(QueueNow.extend({ queue, name: knownName })),
   more,
 });
 export type Queues = z.infer<typeof Queues>;
 
 const AgentNow = z.object({
   actor: z.string().describe('The agent, as the provider names it: usually an e-mail address'),
+  name: knownName,
   number: z.string().nullable().describe('The extension'),
   presence: presence.describe(
     'Over all queues: the first presence that one of them has, in the order on_call, ringing, not_known, logged_out, paused, available',
@@ -127,9 +131,16 @@ export const Agents = z.object({ as_of: ms.describe('When the tables were read')
 export type Agents = z.infer<typeof Agents>;
 export type AgentNow = z.infer<typeof AgentNow>;
 
+const namesById = z.record(z.string(), z.string());
+
+/** `WatchNames`, and `GET /api/names`: of all queues and agents, or of those that the token may see. */
+export const Names = z.object({ as_of: ms, queues: namesById, agents: namesById });
+export type Names = z.infer<typeof Names>;
+
+const QueueTotals = VisitTotals.extend({ queue });
 const totals = {
   total: VisitTotals,
-  queues: z.array(VisitTotals.extend({ queue })),
+  queues: z.array(QueueTotals),
   calls: CallTotals.describe('Calls that began, of all the queues together'),
 };
 
@@ -139,7 +150,9 @@ export const Stats = z.object({
   to: z.iso.datetime().describe('Exclusive'),
   interval: z.string().nullable(),
   ...thresholds,
-  ...totals,
+  total: VisitTotals,
+  queues: z.array(QueueTotals.extend({ name: knownName })),
+  calls: totals.calls,
   intervals: z
     .array(z.object({ begin: z.iso.datetime(), ...totals }))
     .optional()

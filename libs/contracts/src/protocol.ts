@@ -3,7 +3,7 @@ import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
 import { ListedCall, ListedEvent, more } from './listed.ts';
 import { LiveCall } from './live-call.ts';
-import { Agents, Queues } from './numbers.ts';
+import { Agents, Names, Queues } from './numbers.ts';
 
 /** Chosen by the client and echoed in the answer, so that the client finds the request. */
 export const MessageId = z.union([z.string().max(128), z.number()]);
@@ -58,6 +58,9 @@ export const WatchQueues = z.looseObject({});
 /** What agents do: once, and after each change. `queues`: only agents of these. */
 export const WatchAgents = z.looseObject({ queues: z.array(identifier).min(1).max(100).optional() });
 
+/** The names of queues and agents: once, and after each change. */
+export const WatchNames = z.looseObject({});
+
 /** The first token of a socket, or a new one. The scope is that of the last token. */
 export const Authenticate = z.looseObject({ token: z.string().min(1).max(8_192) });
 
@@ -73,6 +76,8 @@ export const requestData = {
   UnwatchQueues: z.looseObject({}),
   WatchAgents,
   UnwatchAgents: z.looseObject({}),
+  WatchNames,
+  UnwatchNames: z.looseObject({}),
   Authenticate,
 } as const;
 export type RequestEvent = keyof typeof requestData;
@@ -134,7 +139,8 @@ export const ServerMessage = z.union([
   z.object({ event: z.literal('UnwatchCall'), data: z.object({ call_id: z.string() }), ...ok }),
   z.object({ event: z.literal('Queues'), data: Queues, ...firstOk }),
   z.object({ event: z.literal('Agents'), data: Agents, ...firstOk }),
-  z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents']), data: z.strictObject({}), ...ok }),
+  z.object({ event: z.literal('Names'), data: Names, ...firstOk }),
+  z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents', 'UnwatchNames']), data: z.strictObject({}), ...ok }),
   z.object({
     event: z.literal('Authenticated'),
     data: z.object({ expires_at: z.number().nullable().describe('ms since 1970; null: never') }),

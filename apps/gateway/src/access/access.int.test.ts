@@ -1,6 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
@@ -29,8 +32,12 @@ beforeAll(async () => {
     waitsIn('of-901', '901'),
     { type: 'call.new', call_id: 'of-none', ...parties },
   ]);
+  const folder = mkdtempSync(join(tmpdir(), 'callstream-access-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const NAMES_FILE = join(folder, 'names.yaml');
+  writeFileSync(NAMES_FILE, 'queues:\n  900: Support\n  901: Sales\nagents:\n  bob: Bob\n');
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
-  gateway = stack.use(await startGateway({ ...tables.env, ...auth }));
+  gateway = stack.use(await startGateway({ ...tables.env, NAMES_FILE, ...auth }));
   await gateway.ready();
 });
 afterAll(() => stack.disposeAsync());
@@ -213,6 +220,21 @@ describe('queues and agents that are watched', () => {
     await client.next((frame) => frame.event === 'Queues' && 'total' in frame.data && frame.data.total.waiting === 1);
     await agents.next((frame) => frame.event === 'Agents' && 'agents' in frame.data && frame.data.agents.length === 1);
     expect(await ask(client, 'UnwatchQueues')).toMatchObject({ status: 'Ok' });
+  });
+});
+
+describe('names that are watched', () => {
+  const namesOf = (message: ServerMessage) =>
+    message.event === 'Names' ? { queues: message.data.queues, agents: message.data.agents } : message;
+
+  it('are those of the scope, also after a new token', async () => {
+    using client = await asBearer(await tokenWith({ queues: ['900'] }));
+    const first = await ask(client, 'WatchNames');
+    expect(namesOf(first)).toEqual({ queues: { '900': 'Support' }, agents: {} });
+    client.send({ event: 'Authenticate', data: { token: await tokenWith() } });
+    const second = await client.next((frame) => frame.event === 'Names' && frame !== first);
+    expect(namesOf(second)).toEqual({ queues: { '900': 'Support', '901': 'Sales' }, agents: { bob: 'Bob' } });
+    expect(await ask(client, 'UnwatchNames')).toMatchObject({ status: 'Ok' });
   });
 });
 

@@ -1,11 +1,15 @@
 import { request } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import {
   Agents,
   ConcurrentCalls,
   FoundCalls,
   FoundEvents,
+  Names,
   Problem,
   Queues,
   Stats,
@@ -39,7 +43,16 @@ const entered = (call_id: string, queue: string, at: number) => [
   { type: 'call.ongoing', call_id, ...parties, timestamp: ago(at) },
 ];
 
+const names = {
+  queues: { '900': 'Support', '901': 'Sales' },
+  agents: { 'ana@example.com': 'Ana Souza', 'bia@example.com': 'Bia Lima' },
+};
+
 beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'callstream-api-'));
+  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
+  const NAMES_FILE = join(folder, 'names.json');
+  writeFileSync(NAMES_FILE, JSON.stringify(names));
   tables = stack.use(await startTables());
   const events = [
     ...call('waits', '900', 30),
@@ -54,9 +67,11 @@ beforeAll(async () => {
   for (const body of events) await tables.append([body], { receivedAt: Date.parse(body.timestamp) });
   await tables.project();
   const url = (gateway: { port: number }) => `http://127.0.0.1:${gateway.port}`;
-  openGateway = url(stack.use(await startGateway({ ...tables.env, GATEWAY_ORIGINS: 'Calls.Example.com:8443' })));
+  openGateway = url(
+    stack.use(await startGateway({ ...tables.env, NAMES_FILE, GATEWAY_ORIGINS: 'Calls.Example.com:8443' })),
+  );
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
-  tokenGateway = url(stack.use(await startGateway({ ...tables.env, ...auth })));
+  tokenGateway = url(stack.use(await startGateway({ ...tables.env, NAMES_FILE, ...auth })));
 });
 afterAll(() => stack.disposeAsync());
 
@@ -165,6 +180,38 @@ it('GET /api/concurrent-calls has a sample every five minutes of today, and only
   const token = await tokenWith({ queues: ['none'] });
   const hidden = (await get(ConcurrentCalls, '/api/concurrent-calls', token)).samples;
   expect(hidden.every(({ waiting, talking, other }) => waiting + talking + other === 0)).toBe(true);
+});
+
+describe('names of queues and agents', () => {
+  it('are beside the ids in every answer', async () => {
+    expect(await get(Names, '/api/names')).toMatchObject(names);
+    expect((await get(Queues, '/api/queues')).queues.map(({ queue, name }) => [queue, name])).toEqual([
+      ['900', 'Support'],
+      ['901', 'Sales'],
+    ]);
+    expect((await get(Agents, '/api/agents')).agents.map(({ actor, name }) => [actor, name])).toEqual([
+      ['ana@example.com', 'Ana Souza'],
+      ['bia@example.com', 'Bia Lima'],
+    ]);
+    const { queues } = await get(Stats, `/api/stats?from=${ago(3_600)}&to=${ago(-60)}`);
+    expect(queues.map(({ name }) => name).toSorted()).toEqual(['Sales', 'Support']);
+    const { calls } = await get(FoundCalls, `${path}?queue=901`);
+    expect(calls).toMatchObject([{ queue: '901', queue_name: 'Sales' }]);
+    expect(await get(WholeCall, `${path}/talks`)).toMatchObject({
+      queue_name: 'Support',
+      visits: [{ queue_name: 'Support', actor_name: 'Ana Souza' }],
+      agents: [{ actor: 'ana@example.com', actor_name: 'Ana Souza', queue_name: 'Support' }],
+    });
+  });
+
+  it('are only those of the scope of a token', async () => {
+    const token = await tokenWith({ queues: ['900', 'none'] });
+    const { queues, agents } = await get(Names, '/api/names', token);
+    expect({ queues, agents }).toEqual({
+      queues: { '900': 'Support' },
+      agents: { 'ana@example.com': 'Ana Souza' },
+    });
+  });
 });
 
 describe('a request that cannot be answered', () => {

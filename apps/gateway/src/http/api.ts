@@ -6,6 +6,7 @@ import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
 import type { GatewayMetrics } from '../metrics.ts';
+import type { NamesFile } from '../names/names-file.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import type { ViewCache } from '../numbers/view-cache.ts';
 import type { UnsentBudget } from '../outbox/unsent-budget.ts';
@@ -18,7 +19,7 @@ import type { ApiState } from './authenticate.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
 import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
-import { getAgents, getConcurrentCalls, getQueues, getStats } from './numbers.ts';
+import { getAgents, getConcurrentCalls, getNames, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
 import { Rejected } from './problem.ts';
 import { requesterOf } from './routes.ts';
@@ -31,6 +32,7 @@ export interface ApiOptions {
   readonly unsent: UnsentBudget;
   readonly rules: CountingRules;
   readonly views: ViewCache;
+  readonly names: Pick<NamesFile, 'current'>;
   readonly authentication: Authentication;
   /** Host names of pages that may send requests (GATEWAY_ORIGINS). */
   readonly origins: readonly string[];
@@ -63,7 +65,7 @@ export function createApi(options: ApiOptions): Koa {
   return app;
 }
 
-function createRouter({ pool, queries, rules, views, authentication, metrics }: ApiOptions): Router<ApiState> {
+function createRouter({ pool, queries, rules, views, names, authentication, metrics }: ApiOptions): Router<ApiState> {
   const router = new Router<ApiState>();
   const describe = (path: string, description: object): void => {
     const body = Buffer.from(JSON.stringify(description));
@@ -97,12 +99,13 @@ function createRouter({ pool, queries, rules, views, authentication, metrics }: 
 
   describe('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
   describe('/api/asyncapi.json', asyncApi());
-  answerWithQuery('/api/calls', findCalls({ timeZone: rules.timeZone }));
-  answerWithQuery('/api/calls/:call_id', getCall);
+  answerWithQuery('/api/calls', findCalls({ timeZone: rules.timeZone, names }));
+  answerWithQuery('/api/calls/:call_id', getCall({ names }));
   answerWith('/api/calls/:call_id/events', getEvents(queries));
   answerWithView('/api/queues', getQueues);
   answerWithView('/api/agents', getAgents);
-  answerWithQuery('/api/stats', getStats(rules));
+  answerWithView('/api/names', getNames);
+  answerWithQuery('/api/stats', getStats(rules, names));
   answerWithQuery('/api/concurrent-calls', getConcurrentCalls(rules));
   return router;
 }

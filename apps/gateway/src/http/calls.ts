@@ -1,5 +1,7 @@
 import { FindCalls, FindEvents, identifier } from '@callstream/contracts';
 import { shownDigits } from '../access/mask.ts';
+import { withCallNames, withDetailNames } from '../names/add-names.ts';
+import type { NamesFile } from '../names/names-file.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import type { CallQueries } from '../queries/call-queries.ts';
 import { Rejected } from './problem.ts';
@@ -8,11 +10,12 @@ import type { ApiRequest, QueryRoute } from './routes.ts';
 
 export interface CallRouteOptions {
   readonly timeZone: string;
+  readonly names: Pick<NamesFile, 'current'>;
 }
 
 /** `GET /api/calls` */
 export const findCalls =
-  ({ timeZone }: CallRouteOptions): QueryRoute =>
+  ({ timeZone, names }: CallRouteOptions): QueryRoute =>
   ({ query, scope }) => {
     const { state, queue, number, from, to, ...rest } = readQuery(FindCalls, query);
     if (number !== undefined && !scope.maySearch(number))
@@ -30,20 +33,23 @@ export const findCalls =
         from: from && period?.from,
         to: to && period?.to,
       });
-      return { calls: rows, next: more ? (rows.at(-1)?.id ?? null) : null };
+      return { calls: withCallNames(rows, names.current()), next: more ? (rows.at(-1)?.id ?? null) : null };
     };
   };
 
 /** `GET /api/calls/{call_id}` */
-export const getCall: QueryRoute = ({ params }) => {
-  const callId = callIdOf(params);
-  return async (tables) => {
-    const found = await tables.readCall(callId);
-    if (!found) return new Rejected({ kind: 'not-found' });
-    const { more, ...rest } = found;
-    return more ? found : rest;
+export const getCall =
+  ({ names }: Pick<CallRouteOptions, 'names'>): QueryRoute =>
+  ({ params }) => {
+    const callId = callIdOf(params);
+    return async (tables) => {
+      const found = await tables.readCall(callId);
+      if (!found) return new Rejected({ kind: 'not-found' });
+      const named = withDetailNames(found, names.current());
+      const { more, ...rest } = named;
+      return more ? named : rest;
+    };
   };
-};
 
 /** `GET /api/calls/{call_id}/events` */
 export const getEvents =

@@ -1,4 +1,6 @@
-import { FindAgents, FindConcurrentCalls, FindQueues, FindStats } from '@callstream/contracts';
+import { FindAgents, FindConcurrentCalls, FindNames, FindQueues, FindStats } from '@callstream/contracts';
+import type { NamesFile } from '../names/names-file.ts';
+import { withQueueNames } from '../names/add-names.ts';
 import { readConcurrentCalls } from '../numbers/concurrent-calls.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import { readStats } from '../numbers/stats.ts';
@@ -18,15 +20,22 @@ export const getAgents: NumberRoute = ({ query, scope }) => {
   return { kind: 'Agents', scope, queues: queue };
 };
 
+/** `GET /api/names` */
+export const getNames: NumberRoute = ({ query, scope }) => {
+  readQuery(FindNames, query);
+  return { kind: 'Names', scope };
+};
+
 /** `GET /api/stats` */
 export const getStats =
-  (rules: CountingRules): QueryRoute =>
+  (rules: CountingRules, names: Pick<NamesFile, 'current'>): QueryRoute =>
   ({ query }) => {
     const { threshold, ...statsQuery } = readQuery(FindStats, query);
     const applied = threshold === undefined ? rules : { ...rules, serviceLevelMs: threshold * 1_000 };
     return async (tables) => {
       const stats = await readStats(tables, statsQuery, { rules: applied, now: Date.now() });
-      return 'problem' in stats ? new Rejected({ kind: 'malformed', problem: stats.problem }) : stats;
+      if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });
+      return { ...stats, queues: withQueueNames(stats.queues, names.current()) };
     };
   };
 

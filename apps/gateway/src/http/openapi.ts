@@ -5,10 +5,12 @@ import {
   FindCalls,
   FindConcurrentCalls,
   FindEvents,
+  FindNames,
   FindQueues,
   FindStats,
   FoundCalls,
   FoundEvents,
+  Names,
   Problem,
   Queues,
   refusalResponses,
@@ -18,7 +20,7 @@ import {
 import { z } from 'zod';
 import { problemTypes } from './problem.ts';
 
-const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Stats, ConcurrentCalls, Problem };
+const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Names, Stats, ConcurrentCalls, Problem };
 
 interface ApiOperation {
   readonly id: string;
@@ -52,6 +54,12 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     query: FindQueues,
   },
   '/api/agents': { id: 'getAgents', summary: 'What agents do now (presence).', answer: 'Agents', query: FindAgents },
+  '/api/names': {
+    id: 'getNames',
+    summary: 'Names of queues and agents, by id.',
+    answer: 'Names',
+    query: FindNames,
+  },
   '/api/stats': {
     id: 'getStats',
     summary: 'Totals of the queue visits that began in a period, by any threshold, and of its calls by outcome.',

@@ -1,6 +1,7 @@
 import { presences } from '@callstream/domain';
 import type { AgentNow } from '@callstream/contracts';
 import type { Scope } from '../access/scope.ts';
+import type { NameMaps } from '../names/name-maps.ts';
 import type { AgentState, QueuePresence, QueueSnapshot } from './queue-snapshot.ts';
 
 /** An agent, with its presence in the selected queues only. */
@@ -28,12 +29,13 @@ export const firstPresence = (queues: readonly QueuePresence[]): QueuePresence |
   queues.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence))[0];
 
 /** Returns a function that makes the JSON of an agent for one scope: without calls of other queues, its number masked. */
-export function agentNow(scope: Scope): (visible: VisibleAgent) => AgentNow {
+export function agentNow(scope: Scope, names: NameMaps): (visible: VisibleAgent) => AgentNow {
   return ({ agent, queues }) => {
     const first = firstPresence(queues);
     const { number } = agent;
     return {
       actor: agent.actor,
+      name: names.agents.get(agent.actor),
       number: number && scope.show(number),
       presence: first?.presence ?? 'not_known',
       since: first?.since ?? 0,

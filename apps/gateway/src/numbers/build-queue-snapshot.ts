@@ -8,7 +8,7 @@ import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueStat
 import { callTotalsOf, totalsOf } from './totals.ts';
 
 /** What was read from the tables. */
-export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' | 'today'> {
+export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' | 'today' | 'names'> {
   readonly live: readonly LiveQueue[];
   /** Latest logins, logouts and pauses: one row per actor and queue. */
   readonly presenceEvents: readonly AgentRow[];
@@ -21,8 +21,9 @@ export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' 
 
 /** Computes once what is the same for every scope, so that an answer only has to select from it. */
 export function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapshotRows): QueueSnapshot {
+  const { names } = rows;
   const agents = agentStates(rows, asOf, rules);
-  return { rules, asOf, today, agents, queues: queueStates(rows, agents), agentsByQueue: indexByQueue(agents) };
+  return { rules, asOf, today, names, agents, queues: queueStates(rows, agents), agentsByQueue: indexByQueue(agents) };
 }
 
 /** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
@@ -73,20 +74,19 @@ function agentState(
   };
 }
 
-/** Every queue that has live calls, agents, or visits or calls of today, sorted by name. */
+/** Every queue that has live calls, agents, or visits or calls of today, sorted by id. */
 function queueStates(
-  { live, visits, calls }: Pick<QueueSnapshotRows, 'live' | 'visits' | 'calls'>,
+  { live, visits, calls, names }: Pick<QueueSnapshotRows, 'live' | 'visits' | 'calls' | 'names'>,
   agents: readonly AgentState[],
 ): Map<string, QueueState> {
   const liveByQueue = new Map(live.map((row) => [row.queue, row]));
   const todayByQueue = new Map(visits.map((row) => [row.queue, row]));
   const callsByQueue = new Map(calls.map((row) => [row.queue ?? '', row.counts]));
   const presencesByQueue = countPresences(agents);
-  const names = new Set(
-    [liveByQueue, presencesByQueue, todayByQueue, callsByQueue].flatMap((rows) => [...rows.keys()]),
-  );
-  const states = [...names].toSorted(compareText).map((queue) =>
+  const ids = new Set([liveByQueue, presencesByQueue, todayByQueue, callsByQueue].flatMap((rows) => [...rows.keys()]));
+  const states = [...ids].toSorted(compareText).map((queue) =>
     queueState({
+      name: names.queues.get(queue),
       ...(liveByQueue.get(queue) ?? noLiveQueue(queue)),
       presences: presencesByQueue.get(queue) ?? noPresences(),
       today: todayByQueue.get(queue) ?? noCounts,
@@ -107,7 +107,8 @@ const noLiveQueue = (queue: string): LiveQueue => ({
 
 function queueState(state: Omit<QueueState, 'json'>): QueueState {
   let json: string | undefined;
-  return { ...state, json: () => (json ??= JSON.stringify({ queue: state.queue, ...queueNow(state) })) };
+  const { queue, name } = state;
+  return { ...state, json: () => (json ??= JSON.stringify({ queue, name, ...queueNow(state) })) };
 }
 
 function countPresences(agents: readonly AgentState[]): Map<string, Record<Presence, number>> {
@@ -141,7 +142,7 @@ export const queueNow = ({
   presences,
   today,
   callsToday,
-}: Omit<QueueState, 'queue' | 'json'>) => ({
+}: Omit<QueueState, 'queue' | 'name' | 'json'>) => ({
   waiting,
   longest_waiting_since: longestWaitingSince,
   talking,

@@ -23,7 +23,7 @@ const closingBrace = Buffer.from('}');
 export interface GroupUpdates extends Disposable {
   /** Refreshes all groups soon: now, or when the last refresh is a second ago. */
   readonly refresh: () => void;
-  /** The projection changed: refreshes until the snapshot is newer than this change. */
+  /** The projection or the names changed: refreshes until the snapshot is newer than this change. */
   readonly changed: () => void;
   /** Sends the view to all members of the group but `except`, unless they have this version. */
   readonly send: (group: WatchGroup, view: SerializedView, except?: SocketClient) => void;
@@ -39,7 +39,7 @@ export interface GroupUpdatesOptions {
 export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: GroupUpdatesOptions): GroupUpdates {
   /** At most one refresh of a group runs; after a request meanwhile, one more follows. */
   const refreshes = new WeakMap<WatchGroup, Throttle>();
-  /** Time of the last change of the projection, in ms since 1970. */
+  /** Time of the last change of the projection or the names, in ms since 1970. */
   let changedAt = 0;
 
   const send: GroupUpdates['send'] = (group, view, except) => {

@@ -5,6 +5,7 @@ import type { SocketClient } from '../outbox/socket-client.ts';
 import { computeLimits } from '../scheduling/limits.ts';
 import { createFairQueue } from '../scheduling/fair-queue.ts';
 import type { FairQueueLimits } from '../scheduling/fair-queue.ts';
+import { noNames } from '../names/name-maps.ts';
 import { piecesOf } from '../outbox/frame.ts';
 import type { QueueSnapshot } from './queue-snapshot.ts';
 import { buildQueueSnapshot } from './build-queue-snapshot.ts';
@@ -24,6 +25,7 @@ const snapshot = (asOf: number, visits: number): QueueSnapshot =>
       takeSeveralCalls: false,
     },
     asOf,
+    names: noNames,
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
     live: [],
     segments: [],

@@ -5,11 +5,12 @@ import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import { createGroupUpdates, viewFrame } from './group-updates.ts';
 import type { GroupUpdatesOptions } from './group-updates.ts';
+import { viewKinds } from './view-cache.ts';
 import type { NumberView, SerializedView, ViewKind } from './view-cache.ts';
 import { createWatchGroups } from './watch-groups.ts';
 import type { WatchGroup, WatchGroups } from './watch-groups.ts';
 
-/** The commands `WatchQueues` and `WatchAgents`: clients with the same view are one group, for which it is serialized once. */
+/** The commands `WatchQueues`, `WatchAgents` and `WatchNames`: clients with the same view are one group, for which it is serialized once. */
 export interface NumberWatches extends Disposable {
   /** Answers with the queues now, and sends them again after each change. @throws {RequestFailure}, {NotServed} */
   readonly watchQueues: (client: SocketClient, id: MessageId | undefined) => Promise<void>;
@@ -19,11 +20,13 @@ export interface NumberWatches extends Disposable {
     queues: readonly string[] | undefined,
     id: MessageId | undefined,
   ) => Promise<void>;
+  /** The same for the names of queues and agents. */
+  readonly watchNames: (client: SocketClient, id: MessageId | undefined) => Promise<void>;
   readonly unwatch: (client: SocketClient, kind: ViewKind) => void;
   readonly unwatchAll: (client: SocketClient) => void;
   /** The client has a new token: from now on it gets the view of the new scope. */
   readonly rescope: (client: SocketClient) => void;
-  /** The projection has changed. */
+  /** The projection has changed, or the names have. */
   readonly changed: () => void;
 }
 
@@ -38,7 +41,11 @@ export function createNumberWatches({ getSnapshot, views, onFailed }: NumberWatc
   const groups = createWatchGroups();
   const updates = createGroupUpdates({ groups, getSnapshot, views, onFailed });
   /** The newest request of each client, by kind. */
-  const newest = { Queues: new WeakMap<SocketClient, object>(), Agents: new WeakMap<SocketClient, object>() };
+  const newest: Record<ViewKind, WeakMap<SocketClient, object>> = {
+    Queues: new WeakMap(),
+    Agents: new WeakMap(),
+    Names: new WeakMap(),
+  };
 
   /** Reads the view of the client's group, again if a new token moved the client to another group meanwhile. */
   const readCurrent = async (
@@ -76,14 +83,13 @@ export function createNumberWatches({ getSnapshot, views, onFailed }: NumberWatc
   return {
     watchQueues: (client, id) => watch(client, { kind: 'Queues' }, id),
     watchAgents: (client, queues, id) => watch(client, { kind: 'Agents', queues }, id),
+    watchNames: (client, id) => watch(client, { kind: 'Names' }, id),
     unwatch: groups.leave,
     unwatchAll: (client) => {
-      groups.leave(client, 'Queues');
-      groups.leave(client, 'Agents');
+      for (const kind of viewKinds) groups.leave(client, kind);
     },
     rescope: (client) => {
-      rescope(groups, client, 'Queues');
-      rescope(groups, client, 'Agents');
+      for (const kind of viewKinds) rescope(groups, client, kind);
       updates.refresh();
     },
     changed: updates.changed,

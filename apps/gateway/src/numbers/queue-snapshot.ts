@@ -1,6 +1,7 @@
 import type { OutcomeCounts, Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
 import type { Raw } from '../access/scope.ts';
 import type { LiveQueue, Period } from '@callstream/tables';
+import type { NameMaps } from '../names/name-maps.ts';
 
 /** Thresholds, presence rules and time zone of all numbers; from the settings. */
 export interface CountingRules extends Thresholds, PresenceRules {
@@ -13,6 +14,7 @@ export const listedForMs = 24 * 3_600_000;
 
 /** The state of a queue now, and its totals of today. */
 export interface QueueState extends LiveQueue {
+  readonly name: string | undefined;
   readonly presences: Readonly<Record<Presence, number>>;
   readonly today: VisitCounts;
   /** Calls of today by direction and outcome: those that are in this queue, or were in it last. */
@@ -46,7 +48,8 @@ export interface QueueSnapshot {
   /** When the tables were read, in ms since 1970. */
   readonly asOf: number;
   readonly today: Period;
-  /** By name, sorted by name. */
+  readonly names: NameMaps;
+  /** By id, sorted by id. */
   readonly queues: ReadonlyMap<string, QueueState>;
   /** Sorted by actor. */
   readonly agents: readonly AgentState[];

@@ -14,13 +14,13 @@ import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { countingRulesJson } from './totals.ts';
 import { truncatedJsonList } from './truncated-list.ts';
 
-/** What `Queues` or `Agents` says, without `as_of`. */
+/** What `Queues`, `Agents` or `Names` says, without `as_of`. */
 export interface ViewContent {
   readonly fields: object;
   /** Name of its last field. */
-  readonly list: 'queues' | 'agents';
-  /** JSON list: {@link truncatedJsonList}. */
-  readonly items: string;
+  readonly last: 'queues' | 'agents';
+  /** JSON of its last field: of a list, {@link truncatedJsonList}. */
+  readonly json: string;
 }
 
 /** The queues of a scope and their total: the content of `Queues`. */
@@ -40,12 +40,12 @@ export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewConten
   const total = queueNow({ ...states.reduce(add, noQueues), presences });
   return {
     fields: { today: snapshot.today, ...countingRulesJson(snapshot.rules), total },
-    list: 'queues',
-    items: truncatedJsonList(states.values().map(({ json }) => json())),
+    last: 'queues',
+    json: truncatedJsonList(states.values().map(({ json }) => json())),
   };
 }
 
-type QueueSums = Omit<QueueState, 'queue' | 'presences' | 'json'>;
+type QueueSums = Omit<QueueState, 'queue' | 'name' | 'presences' | 'json'>;
 const noQueues: QueueSums = {
   waiting: 0,
   longestWaitingSince: null,

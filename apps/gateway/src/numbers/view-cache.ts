@@ -5,13 +5,15 @@ import type { Requester } from '../scheduling/requester.ts';
 import { createSingleFlight } from '../scheduling/single-flight.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
 import { agentNow, agentsInQueues } from './agents.ts';
+import { namesContent } from './names.ts';
 import type { QueueSnapshot } from './queue-snapshot.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import { queuesContent } from './queues.ts';
 import type { ViewContent } from './queues.ts';
 import { truncatedJsonList } from './truncated-list.ts';
 
-export type ViewKind = 'Queues' | 'Agents';
+export const viewKinds = ['Queues', 'Agents', 'Names'] as const;
+export type ViewKind = (typeof viewKinds)[number];
 
 /** What a client asks to see of the queue snapshot. */
 export interface NumberView {
@@ -97,11 +99,16 @@ const keyOf = (snapshot: QueueSnapshot, view: NumberView): string =>
 const filterOf = (snapshot: QueueSnapshot, { queues }: NumberView): string[] | null =>
   queues === undefined ? null : [...new Set(queues)].filter((queue) => snapshot.agentsByQueue.has(queue)).toSorted();
 
+const contentOf: Readonly<Record<ViewKind, (snapshot: QueueSnapshot, view: NumberView) => ViewContent>> = {
+  Queues: (snapshot, { scope }) => queuesContent(snapshot, scope),
+  Agents: agentsContent,
+  Names: (snapshot, { scope }) => namesContent(snapshot, scope),
+};
+
 function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
-  const { fields, list, items } =
-    view.kind === 'Queues' ? queuesContent(snapshot, view.scope) : agentsContent(snapshot, view);
-  const version = createHash('sha1').update(openField(fields, list)).update(items).digest('base64');
-  return { bytes: Buffer.from(`${openField({ as_of: snapshot.asOf, ...fields }, list)}${items}}`), version };
+  const { fields, last, json } = contentOf[view.kind](snapshot, view);
+  const version = createHash('sha1').update(openField(fields, last)).update(json).digest('base64');
+  return { bytes: Buffer.from(`${openField({ as_of: snapshot.asOf, ...fields }, last)}${json}}`), version };
 }
 
 /** The agents of a view: the content of `Agents`. */
@@ -109,9 +116,9 @@ function agentsContent(snapshot: QueueSnapshot, view: NumberView): ViewContent {
   const { scope } = view;
   const selected = filterOf(snapshot, view) ?? scope.queues;
   const visible = selected && new Set([...selected].filter((queue) => queue !== '' && scope.includes(queue)));
-  const toJson = agentNow(scope);
+  const toJson = agentNow(scope, snapshot.names);
   const items = function* (): Iterable<string> {
     for (const agent of agentsInQueues(snapshot, visible)) yield JSON.stringify(toJson(agent));
   };
-  return { fields: {}, list: 'agents', items: truncatedJsonList(items()) };
+  return { fields: {}, last: 'agents', json: truncatedJsonList(items()) };
 }

@@ -34,7 +34,8 @@ export interface WatchGroups {
 
 export function createWatchGroups(): WatchGroups {
   const groups = new Map<string, WatchGroup>();
-  const joined = { Queues: new Map<SocketClient, WatchGroup>(), Agents: new Map<SocketClient, WatchGroup>() };
+  const newMap = (): Map<SocketClient, WatchGroup> => new Map();
+  const joined = { Queues: newMap(), Agents: newMap(), Names: newMap() } satisfies Record<ViewKind, unknown>;
   const keyCharsByAddress = new Map<string, number>();
   let keyChars = 0;
 

@@ -89,6 +89,14 @@ const commands = ({
     numbers.unwatch(client, 'Agents');
     return Promise.resolve('{}');
   },
+  WatchNames: async (_data, { client, id }) => {
+    await numbers.watchNames(client, id);
+    return null;
+  },
+  UnwatchNames: (_data, { client }) => {
+    numbers.unwatch(client, 'Names');
+    return Promise.resolve('{}');
+  },
   Authenticate: async (data, { client }) => {
     const expires_at = await client.authenticate(Authenticate.parse(data).token);
     subscriptions.rescope(client);
