@@ -3,6 +3,7 @@ import type { Status } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
 import type { Gateway } from './gateway.ts';
+import type { NameLookup } from './names/name-lookup.ts';
 import type { Settings } from './settings.ts';
 import type { Texts } from './text/en.ts';
 import type { Formats } from './text/formats.ts';
@@ -41,6 +42,11 @@ export function useQueues(): Queues | null {
 export function useAgents(): Agents | null {
   const { agents } = useAppContext().gateway;
   return useSyncExternalStore(agents.subscribe, agents.get);
+}
+
+export function useNames(): NameLookup {
+  const { names } = useAppContext().gateway;
+  return useSyncExternalStore(names.subscribe, names.get);
 }
 
 export function useStatus(): Status {

@@ -3,6 +3,8 @@ import type { Client, Store } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
 import { throttle } from '@callstream/resilience';
+import { createNameLookup, noNames } from './names/name-lookup.ts';
+import type { NameLookup } from './names/name-lookup.ts';
 import { takeSamples } from './today/samples.ts';
 import type { Samples } from './today/samples.ts';
 
@@ -15,6 +17,7 @@ export interface Gateway extends Disposable {
   readonly calls: Store<readonly Call[]>;
   readonly queues: Store<Queues | null>;
   readonly agents: Store<Agents | null>;
+  readonly names: Store<NameLookup>;
   readonly samples: Samples;
   /** GET over HTTP. @throws {GatewayError} if the status is not 2xx */
   readonly fetchJson: (path: string, signal?: AbortSignal) => Promise<unknown>;
@@ -41,6 +44,9 @@ export function openGateway(token: string | null): Gateway {
   const client = connect(url.href, token === null ? {} : { token: () => token });
   const queues = latest<Queues>(client, 'WatchQueues', (set) => client.on('Queues', ({ data }) => set(data)));
   const agents = latest<Agents>(client, 'WatchAgents', (set) => client.on('Agents', ({ data }) => set(data)));
+  const names = createStore(noNames);
+  client.on('Names', ({ data }) => names.set(createNameLookup(data)));
+  client.watch({ event: 'WatchNames', data: {} });
   const calls = createStore<readonly Call[]>([]);
   const render = throttle({ everyMs: renderEveryMs }, () =>
     calls.set([...client.board.get().values()].filter(isShown)),
@@ -52,6 +58,7 @@ export function openGateway(token: string | null): Gateway {
     calls,
     queues,
     agents,
+    names,
     samples,
     fetchJson: (path, signal) => fetchJson(path, token, signal),
     [Symbol.dispose]: () => {

@@ -2,6 +2,7 @@ import type { AgentNow, Agents } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
 import { useAgents, useAppContext } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
+import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { useRoute } from '../use-route.ts';
@@ -72,7 +73,9 @@ function AgentRow({ agent }: { readonly agent: AgentNow }) {
   return (
     <tr className={presence === 'logged_out' ? 'faint' : undefined}>
       <th scope="row" className="left">
-        <bdi>{actor}</bdi> <bdi className="faint">{number}</bdi>
+        <div>
+          <AgentName actor={actor} /> <bdi className="faint">{number}</bdi>
+        </div>
       </th>
       <td data-name={texts.presence} className="left">
         <PresenceMark presence={presence} />
@@ -82,20 +85,17 @@ function AgentRow({ agent }: { readonly agent: AgentNow }) {
       </td>
       <td data-name={texts.queues} className="left">
         {queues.map(({ queue, presence: presenceInQueue }) => (
-          <a
-            key={queue}
-            className="tag"
-            href={routeHash({ view: 'agents', queue })}
-            title={texts.presences[presenceInQueue]}
-          >
-            <bdi>{queue === '' ? texts.noQueue : queue}</bdi>
+          <a key={queue} className="tag" href={routeHash({ view: 'agents', queue })}>
+            <QueueName queue={queue} note={texts.presences[presenceInQueue]} />
           </a>
         ))}
       </td>
       <td data-name={texts.callId} className="left">
         {calls.map((callId) => (
           <a key={callId} href={routeHash({ view: 'calls', callId })}>
-            <bdi>{callId}</bdi>
+            <bdi className="named" title={callId}>
+              {callId}
+            </bdi>
           </a>
         ))}
       </td>

@@ -7,6 +7,7 @@ import { Phone } from '../calls/phone.tsx';
 import { StateMark } from '../calls/state-mark.tsx';
 import { useCalls, useAppContext, useTexts } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
+import { QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import { callFromEvents, decodeListedEvent } from './call-from-events.ts';
 import { EventList } from './event-list.tsx';
@@ -108,7 +109,7 @@ function CallSummary({ call }: { readonly call: Call }) {
       </p>
       <dl className="facts">
         {field(texts.callId, <bdi>{callId}</bdi>)}
-        {field(texts.queue, <bdi>{queue ?? texts.noQueue}</bdi>)}
+        {field(texts.queue, <QueueName queue={queue} />)}
         {direction === null ? null : field(texts.direction, <bdi>{direction}</bdi>)}
         {ourNumber === null ? null : field(texts.ourNumber, <Phone number={ourNumber} />)}
         {code === null ? null : field(texts.code, <bdi>{code}</bdi>)}

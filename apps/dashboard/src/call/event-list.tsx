@@ -1,5 +1,7 @@
 import { useMemo } from 'react';
+import type { CallEvent } from '@callstream/domain';
 import { useAppContext } from '../context.tsx';
+import { AgentName, QueueName } from '../names/named.tsx';
 import type { DecodedEvent } from './call-from-events.ts';
 import { flagsOf } from './event-flags.ts';
 import type { EventFlags } from './event-flags.ts';
@@ -25,6 +27,12 @@ export function EventList({ events }: { readonly events: readonly DecodedEvent[]
   );
 }
 
+/** The agent of an event, else its queue. */
+function Subject({ event: { actor, queue } }: { readonly event: CallEvent }) {
+  if (actor !== null) return <AgentName actor={actor} />;
+  return queue === null ? null : <QueueName queue={queue} />;
+}
+
 function EventRow({ listed, event, flags }: DecodedEvent & { readonly flags: EventFlags | undefined }) {
   const { texts, formats } = useAppContext();
   const receivedAt = Date.parse(listed.received_at);
@@ -46,7 +54,7 @@ function EventRow({ listed, event, flags }: DecodedEvent & { readonly flags: Eve
         <summary>
           <time dateTime={new Date(at).toISOString()}>{formats.exact(at)}</time>
           <bdi className="event-type">{type}</bdi>
-          <bdi className="event-subject">{event?.actor ?? event?.queue ?? ''}</bdi>
+          <span className="event-subject">{event ? <Subject event={event} /> : null}</span>
           <span className="event-flags">
             {labels.map((label) => (
               <span key={label} className="event-flag">

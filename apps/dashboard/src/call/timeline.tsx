@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
+import { AgentName, QueueName } from '../names/named.tsx';
 import { duration } from '../text/formats.ts';
 import type { DecodedEvent } from './call-from-events.ts';
 import { lanesOf } from './lanes.ts';
@@ -58,6 +59,11 @@ export function Timeline({ call, events }: { readonly call: Call; readonly event
   );
 }
 
+function LaneName({ owner, name }: Pick<Lane, 'owner' | 'name'>) {
+  if (owner === 'queue') return <QueueName queue={name} />;
+  return owner === 'agent' ? <AgentName actor={name} /> : <bdi>{name}</bdi>;
+}
+
 interface LaneRowProps {
   readonly lane: Lane;
   /** Position of a time, in percent of the width. */
@@ -73,8 +79,7 @@ function LaneRow({ lane, x, now }: LaneRowProps) {
   return (
     <div className="lane">
       <span className="lane-name">
-        <span className="faint">{laneTitles[lane.owner]}</span>{' '}
-        <bdi>{lane.owner === 'queue' && lane.name === '' ? texts.noQueue : lane.name}</bdi>
+        <span className="faint">{laneTitles[lane.owner]}</span> <LaneName {...lane} />
       </span>
       <ol className="lane-spans">
         {lane.spans.map((span) => {

@@ -1,5 +1,6 @@
 import type { Call } from '@callstream/domain';
 import { useAppContext } from '../context.tsx';
+import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import { useRoute } from '../use-route.ts';
 import { CallTimer } from './call-timer.tsx';
@@ -34,9 +35,16 @@ export function CallColumns({ calls }: { readonly calls: readonly Call[] }) {
                         <CallTimer call={call} />
                       </span>
                     </span>
-                    <span className="faint" dir="auto">
-                      {[call.queue ?? '', ...currentAgents(call)].filter(Boolean).join(' · ')}
-                    </span>
+                    {call.queue === null ? null : (
+                      <span className="faint">
+                        <QueueName queue={call.queue} />
+                      </span>
+                    )}
+                    {currentAgents(call).map((actor) => (
+                      <span key={actor} className="faint">
+                        <AgentName actor={actor} />
+                      </span>
+                    ))}
                   </a>
                 </li>
               ))}

@@ -1,5 +1,7 @@
 import { beganSince, inStateSince, isOnCall, isRinging } from '@callstream/domain';
 import type { Call, CallState } from '@callstream/domain';
+import { compareNames } from '../names/name-lookup.ts';
+import type { NameLookup } from '../names/name-lookup.ts';
 import type { Route, SortKey } from '../route.ts';
 
 /** Default order: waiting calls matter most, finished ones least. */
@@ -14,27 +16,37 @@ export const currentAgents = ({ segments, finishedAt }: Call): string[] => [
   ),
 ];
 
-/** Finds a call_id, number or agent by any part of it; a number also by its digits alone, whatever its format. */
-export function matchesSearch({ callId, theirNumber, ourNumber, segments }: Call, search: string): boolean {
-  const text = search.trim().toLowerCase();
+/**
+ * Finds a call by any part of its call_id, of a number, or of the id or name of its queue or of an agent, without regard to case and
+ * accents; a number also by its digits alone, whatever its format.
+ */
+export function matchesSearch(call: Call, search: string, names: NameLookup): boolean {
+  const { callId, theirNumber, ourNumber, queue, segments } = call;
+  const text = withoutAccents(search.trim());
   if (text === '') return true;
   const numbers = [theirNumber, ourNumber].filter((number) => number !== null);
   const digits = digitsOf(text);
+  const queues = queue === null ? [] : [queue, names.queue(queue) ?? ''];
+  const agents = segments.flatMap(({ actor }) => [actor, names.agent(actor) ?? '']);
   return (
-    [callId, ...numbers, ...segments.map(({ actor }) => actor)].some((value) => value.toLowerCase().includes(text)) ||
+    [callId, ...numbers, ...queues, ...agents].some((value) => withoutAccents(value).includes(text)) ||
     (digits !== '' && /^[\d\s()+*.-]+$/.test(text) && numbers.some((number) => digitsOf(number).includes(digits)))
   );
 }
+
+/** In lower case; João is found by joao. */
+const withoutAccents = (text: string): string => text.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase();
 
 const digitsOf = (text: string): string => text.replaceAll(/\D/g, '');
 
 /** Order of calls with equal sort keys: the longest in its state first, of finished calls the latest first. */
 const tieBreaker = (call: Call): number => (call.finishedAt === null ? inStateSince(call) : -call.finishedAt);
 
-/** The calls that match all filters, sorted. */
+/** The calls that match all filters, sorted; queues and agents by their names. */
 export function filterAndSortCalls(
   calls: readonly Call[],
   { states, queue, search, sort, isDescending }: Pick<Route, 'states' | 'queue' | 'search' | 'sort' | 'isDescending'>,
+  names: NameLookup,
 ): Call[] {
   const keyOf = sortKeyOf[sort];
   const direction = isDescending ? -1 : 1;
@@ -43,9 +55,9 @@ export function filterAndSortCalls(
       (call) =>
         (states.length === 0 || states.includes(call.state)) &&
         (queue === null || (call.queue ?? '') === queue) &&
-        matchesSearch(call, search),
+        matchesSearch(call, search, names),
     )
-    .map((call) => ({ call, key: keyOf(call) }))
+    .map((call) => ({ call, key: keyOf(call, names) }))
     .toSorted(
       (a, b) => direction * compare(a.key, b.key) || tieBreaker(a.call) - tieBreaker(b.call) || a.call.id - b.call.id,
     )
@@ -54,15 +66,18 @@ export function filterAndSortCalls(
 
 const sortKeyOf = {
   state: (call) => stateOrder.indexOf(call.state),
-  queue: ({ queue }) => queue ?? '',
+  queue: ({ queue }, names) => (queue === null ? '' : (names.queue(queue) ?? queue)),
   number: ({ theirNumber }) => theirNumber ?? '',
-  agent: (call) => currentAgents(call)[0] ?? '',
+  agent: (call, names) => {
+    const [actor] = currentAgents(call);
+    return actor === undefined ? '' : (names.agent(actor) ?? actor);
+  },
   timer: inStateSince,
   age: beganSince,
-} as const satisfies Record<SortKey, (call: Call) => string | number>;
+} as const satisfies Record<SortKey, (call: Call, names: NameLookup) => string | number>;
 
 const compare = (a: string | number, b: string | number): number =>
-  typeof a === 'number' && typeof b === 'number' ? a - b : a === b ? 0 : a < b ? -1 : 1;
+  typeof a === 'number' && typeof b === 'number' ? a - b : compareNames(String(a), String(b));
 
 export const columnStates: readonly CallState[] = ['NEW', 'STANDBY', 'WAITING', 'ONGOING', 'FINISHED'];
 

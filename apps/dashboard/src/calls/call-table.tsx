@@ -2,6 +2,7 @@ import { useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Call } from '@callstream/domain';
 import { useTexts } from '../context.tsx';
+import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import type { SortKey } from '../route.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
@@ -62,7 +63,6 @@ interface CallRowProps {
 }
 
 function CallRow({ call, index, start, height }: CallRowProps) {
-  const texts = useTexts();
   const { callId, theirNumber, queue } = call;
   return (
     <div
@@ -83,11 +83,13 @@ function CallRow({ call, index, start, height }: CallRowProps) {
           {theirNumber === null ? <bdi>{callId}</bdi> : <Phone number={theirNumber} />}
         </a>
       </span>
-      <span role="cell" className="queue-cell" dir="auto">
-        {queue ?? <span className="faint">{texts.noQueue}</span>}
+      <span role="cell" className="queue-cell">
+        <QueueName queue={queue} />
       </span>
-      <span role="cell" className="agent-cell" dir="auto">
-        {currentAgents(call).join(', ')}
+      <span role="cell" className="agent-cell">
+        {currentAgents(call).map((actor) => (
+          <AgentName key={actor} actor={actor} />
+        ))}
       </span>
       <span role="cell" className="timer age-cell">
         <CallDuration call={call} />

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import { useCalls, useAppContext } from '../context.tsx';
+import { useCalls, useNames, useAppContext } from '../context.tsx';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import { defaultRoute } from '../route.ts';
 import { CallColumns } from './call-columns.tsx';
@@ -12,7 +12,8 @@ export function CallsView() {
   const { texts, isWallboard } = useAppContext();
   const route = useRoute();
   const calls = useCalls();
-  const shown = useMemo(() => filterAndSortCalls(calls, route), [calls, route]);
+  const names = useNames();
+  const shown = useMemo(() => filterAndSortCalls(calls, route, names), [calls, route, names]);
   return (
     <section className="calls" aria-labelledby="calls">
       <h1 id="calls" className="visually-hidden">

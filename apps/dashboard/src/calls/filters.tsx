@@ -1,6 +1,7 @@
 import { useMemo } from 'react';
 import type { Call, CallState } from '@callstream/domain';
-import { useQueues, useAppContext } from '../context.tsx';
+import { useNames, useQueues, useAppContext } from '../context.tsx';
+import { compareNames } from '../names/name-lookup.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import { StateMark } from './state-mark.tsx';
 import { columnStates, countByState } from './call-list.ts';
@@ -49,15 +50,18 @@ export function Filters({ calls, shown }: { readonly calls: readonly Call[]; rea
 function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readonly queue: string | null }) {
   const { texts } = useAppContext();
   const snapshot = useQueues();
-  const names = useMemo(() => {
+  const names = useNames();
+  const options = useMemo(() => {
     const unique = new Set([
       ...(snapshot?.queues ?? []).map((row) => row.queue),
       ...calls.map((call) => call.queue ?? ''),
     ]);
     // A link may name a queue that does not exist now.
     if (queue !== null) unique.add(queue);
-    return [...unique].toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }));
-  }, [snapshot, calls, queue]);
+    return [...unique]
+      .map((id) => ({ id, label: id === '' ? texts.noQueue : [names.queue(id) ?? [], id].flat().join(' · ') }))
+      .toSorted((a, b) => compareNames(a.label, b.label));
+  }, [snapshot, calls, queue, names, texts]);
   return (
     <label className="queue-filter">
       <span className="visually-hidden">{texts.queue}</span>
@@ -67,9 +71,9 @@ function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readon
         onChange={({ target }) => replaceRoute({ queue: target.value === 'all' ? null : target.value.slice(1) })}
       >
         <option value="all">{texts.total}</option>
-        {names.map((name) => (
-          <option key={name} value={`=${name}`}>
-            {name === '' ? texts.noQueue : name}
+        {options.map(({ id, label }) => (
+          <option key={id} value={`=${id}`}>
+            {label}
           </option>
         ))}
       </select>

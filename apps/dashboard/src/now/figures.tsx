@@ -2,6 +2,7 @@ import type { LiveCalls } from '@callstream/domain';
 import type { ReactNode } from 'react';
 import { useNow } from '../clock.tsx';
 import { useQueues, useAppContext } from '../context.tsx';
+import { QueueName } from '../names/named.tsx';
 import type { Severity } from '../settings.ts';
 import { duration } from '../text/formats.ts';
 import { SeverityMark } from './severity-mark.tsx';
@@ -23,7 +24,13 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
   return (
     <section className="figures" aria-labelledby="figures-of">
       <h1 id="figures-of">
-        {isTotal ? texts.total : `${texts.queue} ${summary.queue === '' ? texts.noQueue : summary.queue}`}
+        {isTotal ? (
+          texts.total
+        ) : (
+          <>
+            {texts.queue} <QueueName queue={summary.queue} />
+          </>
+        )}
       </h1>
       <dl>
         <Figure name={texts.waiting} note={besides('waiting')} isBig>

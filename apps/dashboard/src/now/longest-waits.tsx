@@ -2,6 +2,7 @@ import { inStateSince } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
+import { QueueName } from '../names/named.tsx';
 import { severityAbove } from '../settings.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
@@ -31,8 +32,8 @@ export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
                 <span className="longest-who" dir="auto">
                   {theirNumber ?? callId}
                 </span>
-                <span className="longest-queue" dir="auto">
-                  {queue ?? texts.noQueue}
+                <span className="longest-queue">
+                  <QueueName queue={queue} />
                 </span>
                 <span className="longest-time">
                   <SeverityMark severity={severityAbove(ms / 1_000, settings.thresholds.waitSeconds)}>

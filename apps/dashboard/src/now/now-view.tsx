@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
 import { useNow } from '../clock.tsx';
-import { useCalls, useQueues } from '../context.tsx';
+import { useCalls, useNames, useQueues } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { CallsToday } from './calls-today.tsx';
 import { Figures } from './figures.tsx';
@@ -16,7 +16,8 @@ export function NowView() {
   const queues = useQueues();
   const now = useNow();
   const liveCounts = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
-  const summaries = queueSummaries(queues, liveCounts);
+  const names = useNames();
+  const summaries = queueSummaries(queues, liveCounts, names);
   const chosen = queue === null ? undefined : summaries.find((summary) => summary.queue === queue);
   const shown = chosen ?? totalSummary(queues, liveCounts);
   return (

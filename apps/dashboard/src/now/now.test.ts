@@ -1,4 +1,5 @@
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
+import { noNames } from '../names/name-lookup.ts';
 import { severityAbove, severityBelow } from '../settings.ts';
 import { liveCountsByQueue, noCalls, waitingCalls } from './live-counts.ts';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
@@ -37,7 +38,7 @@ it('counts the callers who wait and talk in each queue, and other calls apart, a
 
 it('shows queues that are on the board only, and the total of all queues', () => {
   const counts = liveCountsByQueue(calls, now);
-  expect(queueSummaries(null, counts).map(({ queue, waiting }) => [queue, waiting])).toEqual([
+  expect(queueSummaries(null, counts, noNames).map(({ queue, waiting }) => [queue, waiting])).toEqual([
     ['', 0],
     ['900', 2],
     ['901', 1],

@@ -1,5 +1,7 @@
 import type { Queues } from '@callstream/contracts';
 import { noOutcomeCounts } from '@callstream/domain';
+import { compareNames } from '../names/name-lookup.ts';
+import type { NameLookup } from '../names/name-lookup.ts';
 import { severityAbove, severityBelow } from '../settings.ts';
 import type { Severity, AlertThresholds } from '../settings.ts';
 import { addCounts, noCalls } from './live-counts.ts';
@@ -36,12 +38,16 @@ const noCallsToday: QueueNow['calls_today'] = {
   internal: { calls: 0, ...noOutcomeCounts.internal },
 };
 
-/** Every queue in the tables or on the board, by name. */
-export function queueSummaries(queues: Queues | null, liveCounts: ReadonlyMap<string, LiveCounts>): QueueSummary[] {
+/** Every queue in the tables or on the board, by name; without a name, by id. */
+export function queueSummaries(
+  queues: Queues | null,
+  liveCounts: ReadonlyMap<string, LiveCounts>,
+  names: NameLookup,
+): QueueSummary[] {
   const known = new Map((queues?.queues ?? []).map((row) => [row.queue, row]));
-  const names = [...new Set([...known.keys(), ...liveCounts.keys()])];
-  return names
-    .toSorted((a, b) => a.localeCompare(b, undefined, { numeric: true }))
+  const shownName = (id: string): string => names.queue(id) ?? id;
+  return [...new Set([...known.keys(), ...liveCounts.keys()])]
+    .toSorted((a, b) => compareNames(shownName(a), shownName(b)) || compareNames(a, b))
     .map((queue) => ({
       ...(liveCounts.get(queue) ?? noCalls),
       queue,

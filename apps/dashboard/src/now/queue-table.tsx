@@ -1,5 +1,6 @@
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
+import { QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { AgentBar } from './agent-bar.tsx';
@@ -58,9 +59,8 @@ function QueueRow({ summary, isChosen }: { readonly summary: QueueSummary; reado
         <a
           href={routeHash({ view: 'now', queue: isChosen ? null : queue })}
           aria-current={isChosen ? 'true' : undefined}
-          dir="auto"
         >
-          {queue === '' ? texts.noQueue : queue}
+          <QueueName queue={queue} />
         </a>
       </th>
       <td data-name={texts.waiting} className="strong">

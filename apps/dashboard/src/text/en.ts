@@ -58,7 +58,7 @@ export const en = {
   more: (count: number) => `and ${count} more`,
   // Calls
   search: 'Search',
-  searchHint: 'Number or call ID',
+  searchHint: 'Number, name or ID',
   asTable: 'Table',
   asColumns: 'Columns',
   state: 'State',

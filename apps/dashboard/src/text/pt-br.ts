@@ -67,7 +67,7 @@ export const ptBr: Texts = {
   },
   more: (count) => `e mais ${count}`,
   search: 'Buscar',
-  searchHint: 'Número ou ID da chamada',
+  searchHint: 'Número, nome ou ID',
   asTable: 'Tabela',
   asColumns: 'Colunas',
   state: 'Estado',

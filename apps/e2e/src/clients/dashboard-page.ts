@@ -67,6 +67,13 @@ export async function accessibilityViolations(page: Page, rules?: readonly strin
   );
 }
 
+/** Pixels by which the content of a panel is wider than the panel, so that its last columns are cut off. */
+export const cutOffPx = (page: Page): Promise<number> =>
+  page.evaluate(() => {
+    const boxes = [...document.querySelectorAll('.panel, .call-rows')];
+    return Math.max(0, ...boxes.map(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth));
+  });
+
 /** Pixels by which the page is wider than its window. */
 export const horizontalOverflowPx = (page: Page): Promise<number> =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);

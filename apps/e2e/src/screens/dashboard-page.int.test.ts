@@ -1,3 +1,6 @@
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Queues, ConcurrentCalls } from '@callstream/contracts';
 import { callOutcome, callOutcomes, directionOf } from '@callstream/domain';
@@ -7,7 +10,7 @@ import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from
 import type { Proxy } from '@callstream/stack';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../clients/browser.ts';
-import { accessibilityViolations, openPage, horizontalOverflowPx } from '../clients/dashboard-page.ts';
+import { accessibilityViolations, cutOffPx, openPage, horizontalOverflowPx } from '../clients/dashboard-page.ts';
 import type { DashboardPage } from '../clients/dashboard-page.ts';
 import { startGateway } from '../system/gateway.ts';
 import { readLog } from '../log/read-log.ts';
@@ -21,6 +24,8 @@ import type { System } from '../system/system.ts';
 jest.setTimeout(60_000);
 const livesNow = fixtureEventsUntil(Date.now());
 const wait = { timeout: 20_000 };
+/** Some headings are only for screen readers: present, but not visible. */
+const attached = { ...wait, state: 'attached' } as const;
 const dayMs = 86_400_000;
 /** A time zone in which it is about noon: today has a morning. */
 const hoursToNoon = 12 - new Date().getUTCHours();
@@ -36,12 +41,24 @@ let proxy: Proxy;
 let base: string;
 let dashboard: DashboardPage;
 let page: Page;
+let namesFile: string;
+
+/** Replaces the file, as an editor does. */
+async function writeNames(text: string): Promise<void> {
+  await writeFile(`${namesFile}.new`, text);
+  await rename(`${namesFile}.new`, namesFile);
+}
 
 beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'callstream-names-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  namesFile = join(folder, 'names.yaml');
+  await writeNames('{}');
   const database = cleanup.use(await testDatabase());
   const kafka = { brokers: testKafkaBrokers(), topic: testTopicName() };
+  const settings = { TIME_ZONE: timeZone, NAMES_FILE: namesFile };
   [system, browser] = await Promise.all([
-    startSystem({ ...kafka, databaseUrl: database.url, settings: { TIME_ZONE: timeZone } }),
+    startSystem({ ...kafka, databaseUrl: database.url, settings }),
     startBrowser(),
   ]);
   cleanup.use(system);
@@ -362,6 +379,69 @@ it('text of callers and providers is shown as text, never as markup', async () =
   expect(await page.evaluate(() => document.querySelectorAll('#root script, #root img').length)).toBe(0);
 });
 
+const longQueue = `WQ${'0123456789abcdef'.repeat(2)}`;
+const [longAgent, longName] = [`${'ana.beatriz.'.repeat(4)}souza@example.com`, 'Atendimento '.repeat(9).slice(0, 100)];
+const namesText = `
+queues:
+  fila: Fila de suporte
+  ${longQueue}: ${longName}
+  WQfedcba9876543210fedcba9876543210: Vendas
+agents:
+  ${longAgent}: ${longName}
+  joao@example.com: João Conceição
+`;
+
+it('names of queues and agents appear when their file changes, and a broken file changes nothing', async () => {
+  const talks = (call_id: string, queue: string, actor: string) => [
+    waiting(call_id, { queue }),
+    { type: 'actor.entered', call_id, queue, actor, timestamp: now() },
+  ];
+  await post(
+    waiting('named-1', { queue: longQueue }),
+    ...talks('named-2', longQueue, longAgent),
+    ...talks('named-3', 'WQfedcba9876543210fedcba9876543210', 'joao@example.com'),
+    ...[longAgent, 'joao@example.com'].map((actor) => ({
+      type: 'actor.logged-in',
+      actor,
+      queue: longQueue,
+      timestamp: now(),
+    })),
+  );
+  await go(page, '#/calls?search=named-');
+  await row('named-3').locator('.queue-cell').getByText('WQfedcba9876543210fedcba9876543210').waitFor(wait);
+  await writeNames(namesText);
+  await row('named-3').locator('.queue-cell').getByText('Vendas').waitFor(wait);
+  expect(await row('named-3').locator('.queue-cell').textContent()).toBe('Vendas WQfedcba9876543210fedcba9876543210');
+  expect(await row('named-3').locator('.agent-cell').textContent()).toBe('João Conceição joao@example.com');
+  for (const search of ['conceicao', 'joao@', 'vendas', 'WQfedcba98'])
+    await go(page, `#/calls?search=${search}`).then(() => expectSoon(shownIds, ['named-3']));
+  await go(page, `#/calls?queue=${longQueue}&sort=agent`);
+  await expectSoon(shownIds, ['named-1', 'named-2']);
+  expect(await page.locator('.queue-filter option:checked').textContent()).toBe(`${longName} · ${longQueue}`);
+
+  await writeNames(`${namesText}  joao@example.com: twice\n`);
+  await expectSoon(() => Promise.resolve(system.tail('gateway').includes('names.unreadable')), true);
+  expect(system.tail('gateway')).toMatch(/"line":9,"column":3,"problem":"this id is there twice/);
+  await page.reload();
+  await row('named-2').locator('.agent-cell').getByText(longName).waitFor(wait);
+  await writeNames(namesText);
+});
+
+it.each([360, 900, 1_280])(
+  'names of 100 characters and ids of 34 cut off no column in a window of %d px',
+  async (width) => {
+    await using opened = await openPage(browser, { url: base, width, settings: { theme: 'light', language: 'pt-BR' } });
+    const withNames = [`#/now?queue=${longQueue}`, '#/calls?search=named-', '#/calls?search=named-&as=columns'];
+    for (const view of [...withNames, '#/now', '#/calls/named-2', '#/agents']) {
+      await go(opened.page, view);
+      await opened.page.locator('main h1').first().waitFor(attached);
+      await opened.page.locator('.named').getByText(longName).first().waitFor(attached);
+      expect([view, await horizontalOverflowPx(opened.page), await cutOffPx(opened.page)]).toEqual([view, 0, 0]);
+    }
+    expect(await accessibilityViolations(opened.page)).toEqual([]);
+  },
+);
+
 it('the dashboard resumes after a lost socket, a frozen page and a killed gateway', async () => {
   await go(page, '#/calls?search=cut-');
   await post(waiting('cut-1'));
@@ -431,8 +511,6 @@ it('charts work with an unknown browser language, and follow the colour scheme o
   expect(opened.errors).toEqual([]);
 });
 
-/** Some headings are only for screen readers: present, but not visible. */
-const attached = { ...wait, state: 'attached' } as const;
 const views = ['#/now', '#/calls', '#/calls?as=columns', '#/calls/detailed', '#/agents', '#/today'] as const;
 it.each([
   // The themes differ only in colours.
@@ -525,6 +603,7 @@ it('the dashboard asks for a required token, and shows only its queues and maske
     'filtered-2',
   ]);
   expect(await opened.page.locator('[data-call=filtered-1] .phone').textContent()).toMatch(/^[^0-9]*0001$/);
+  await opened.page.locator('[data-call=filtered-1] .queue-cell').getByText('Fila de suporte').waitFor(wait);
   await opened.page.reload();
   await calls.first().waitFor(wait);
   expect(opened.errors).toEqual([]);
