@@ -50,7 +50,7 @@ const refused = Promise.withResolvers<string>();
     ...(options.queue ? { filter: { queues: options.queue } } : {}),
     ...(token === undefined ? {} : { token: () => token }),
   });
-  const onEvent = isTerminal ? () => undefined : (event: BoardEvent) => writeLine(plainEvent(event));
+  const onEvent = isTerminal ? () => undefined : (event: BoardEvent) => writeLine(plainEvent(event, getState().names));
   const getState = trackScreenState(client, { queues: options.queue, onEvent });
   using screen: Screen | null = isTerminal
     ? openScreen(process.stdout, (size, paint) => render(getState(), size, paint))

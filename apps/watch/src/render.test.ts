@@ -1,7 +1,7 @@
 import { callOfLive } from '@callstream/contracts';
 import type { Agents, Queues } from '@callstream/contracts';
 import stringWidth from 'string-width';
-import { render, summary } from './render.ts';
+import { plainEvent, render, summary } from './render.ts';
 import type { ScreenState } from './screen-state.ts';
 import { cell, duration } from './format.ts';
 
@@ -86,6 +86,7 @@ const state: ScreenState = {
     queues: [{ ...queue, queue: '900' }],
   },
   agents: { as_of: now, agents: [agent] },
+  names: null,
   events: [{ at: now, what: 'WAITING', call: call('young', 5_000) }],
 };
 const plain = (_style: string, text: string): string => text;
@@ -109,6 +110,16 @@ it('the longest wait is first, and its duration advances', () => {
     ['0:05', '900', '5511912345678', 'young'],
   ]);
   expect(waitingLines({ ...state, now: now + 1_000 })[0]).toContain('1:06');
+});
+
+it('queues and agents have their names with the id beside them', () => {
+  const names = { queues: { '900': 'Support' }, agents: { [agent.actor]: 'João' } };
+  const lines = render({ ...state, names }, { columns: 100, rows: 40 }, plain);
+  expect(lines.filter((line) => line.includes('Support 900'))).toHaveLength(4);
+  expect(lines.filter((line) => line.startsWith('João joão'))).toHaveLength(1);
+  expect(plainEvent(state.events[0]!, names)).toContain(' Support 900 ');
+  // What every object has is no name.
+  expect(plainEvent(state.events[0]!, { queues: {}, agents: {} })).toContain(' 900 ');
 });
 
 it('text from outside cannot control the terminal', () => {

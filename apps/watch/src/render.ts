@@ -1,7 +1,8 @@
-import type { Agents, Queues } from '@callstream/contracts';
 import { inStateSince, isCounted, isWaiting } from '@callstream/domain';
 import type { Call, LiveCalls } from '@callstream/domain';
 import { callsToday } from './calls-today.ts';
+import { named } from './named.ts';
+import type { KnownNames } from './named.ts';
 import type { BoardEvent, ScreenState } from './screen-state.ts';
 import { cell, clock, duration, percent } from './format.ts';
 
@@ -38,10 +39,14 @@ export function render(state: ScreenState, { columns, rows }: Size, paint: Paint
   if (state.queues) add(`calls today  ${callsToday(state.queues.total.calls_today)}`);
   const share = Math.floor(rows / 4);
   const waiting = waitingCalls(state);
-  section(queueTitle, queueLines(state.queues, state.now), share);
+  section(queueTitle, queueLines(state), share);
   section(`WAITING ${waiting.length}`, waiting, share);
-  section('AGENTS', agentLines(state.agents, state.now), share);
-  section('EVENTS', state.events.map(eventLine), rows);
+  section('AGENTS', agentLines(state), share);
+  section(
+    'EVENTS',
+    state.events.map((event) => eventLine(event, state.names)),
+    rows,
+  );
   return lines.slice(0, rows);
 }
 
@@ -73,14 +78,15 @@ const queueTitle = [
   right('ASA', 8),
 ].join('');
 
-function queueLines(queues: Queues | null, now: number): TextLine[] {
+function queueLines({ queues, names, now }: ScreenState): TextLine[] {
   if (!queues) return [{ text: 'no data yet', style: 'dim' }];
-  return [...queues.queues, { ...queues.total, queue: 'total' }].map((queue) => {
+  const ofQueues = queues.queues.map((row) => ({ ...row, title: queueText(row.queue, names) }));
+  return [...ofQueues, { ...queues.total, title: 'total' }].map((queue) => {
     const { waiting, longest_waiting_since: since, talking, agents, today } = queue;
     const isLate = since !== null && now - since > queues.service_level_seconds * 1_000;
     return {
       text: [
-        cell(queue.queue === '' ? '(none)' : queue.queue, 14),
+        cell(queue.title, 14),
         right(waiting, 6),
         right(since === null ? '–' : duration(now - since), 9),
         right(talking, 6),
@@ -97,27 +103,30 @@ function queueLines(queues: Queues | null, now: number): TextLine[] {
 }
 
 /** The callers who wait, the longest wait first. */
-function waitingCalls({ calls, now }: ScreenState): TextLine[] {
+function waitingCalls({ calls, names, now }: ScreenState): TextLine[] {
   return [...calls.values()]
     .filter((call) => isCounted(call) && isWaiting(call, now, staleAfterMs))
     .toSorted((a, b) => inStateSince(a) - inStateSince(b))
-    .map((call) => ({ text: `${cell(duration(now - inStateSince(call)), 9, 'right')}  ${callText(call)}` }));
+    .map((call) => ({ text: `${cell(duration(now - inStateSince(call)), 9, 'right')}  ${callText(call, names)}` }));
 }
 
-const callText = ({ queue, theirNumber, callId }: Call): string =>
-  `${cell(queue ?? '(none)', 14)} ${cell(theirNumber ?? '', 18)} ${callId}`;
+const queueText = (queue: string, names: KnownNames): string =>
+  queue === '' ? '(none)' : named(names, 'queues', queue);
 
-function agentLines(agents: Agents | null, now: number): TextLine[] {
+const callText = ({ queue, theirNumber, callId }: Call, names: KnownNames): string =>
+  `${cell(queueText(queue ?? '', names), 14)} ${cell(theirNumber ?? '', 18)} ${callId}`;
+
+function agentLines({ agents, names, now }: ScreenState): TextLine[] {
   if (!agents) return [{ text: 'no data yet', style: 'dim' }];
   return agents.agents
     .filter(({ presence }) => presence !== 'logged_out')
     .map(({ actor, presence, since, calls }) => ({
-      text: `${cell(actor, 30)} ${cell(presence, 10)} ${cell(duration(now - since), 9, 'right')}  ${calls.join(' ')}`,
+      text: `${cell(named(names, 'agents', actor), 30)} ${cell(presence, 10)} ${cell(duration(now - since), 9, 'right')}  ${calls.join(' ')}`,
     }));
 }
 
-const eventLine = ({ at, what, call }: BoardEvent): TextLine => ({
-  text: `${clock(at)}  ${cell(what, 9)} ${callText(call)}`,
+const eventLine = ({ at, what, call }: BoardEvent, names: KnownNames): TextLine => ({
+  text: `${clock(at)}  ${cell(what, 9)} ${callText(call, names)}`,
 });
 
 /** All queues in one line, for an output that is not a terminal. */
@@ -145,4 +154,4 @@ const besides = (direction: string, { waiting, talking }: LiveCalls): string =>
   waiting + talking === 0 ? '' : `  ${direction}: waiting ${waiting}, talking ${talking}`;
 
 /** An event in one line. */
-export const plainEvent = (event: BoardEvent): string => eventLine(event).text.trimEnd();
+export const plainEvent = (event: BoardEvent, names: KnownNames): string => eventLine(event, names).text.trimEnd();

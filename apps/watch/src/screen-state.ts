@@ -1,6 +1,7 @@
 import type { Client, Status } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
 import type { Call } from '@callstream/domain';
+import type { KnownNames } from './named.ts';
 
 /** Most events that the screen keeps. */
 const eventsMax = 200;
@@ -21,6 +22,7 @@ export interface ScreenState {
   readonly calls: ReadonlyMap<string, Call>;
   readonly queues: Queues | null;
   readonly agents: Agents | null;
+  readonly names: KnownNames;
   /** The newest first. */
   readonly events: readonly BoardEvent[];
 }
@@ -35,6 +37,7 @@ export interface ScreenStateOptions {
 export function trackScreenState(client: Client, { queues: filter, onEvent }: ScreenStateOptions): () => ScreenState {
   let queues: Queues | null = null;
   let agents: Agents | null = null;
+  let names: KnownNames = null;
   let events: readonly BoardEvent[] = [];
   /** State and queue of each call at its last event, by call_id. */
   const lastKeys = new Map<string, string>();
@@ -43,7 +46,9 @@ export function trackScreenState(client: Client, { queues: filter, onEvent }: Sc
     queues = filter ? { ...data, queues: data.queues.filter(({ queue }) => filter.includes(queue)) } : data;
   });
   client.on('Agents', ({ data }) => (agents = data));
+  client.on('Names', ({ data }) => (names = data));
   client.watch({ event: 'WatchQueues', data: {} });
+  client.watch({ event: 'WatchNames', data: {} });
   client.watch({ event: 'WatchAgents', data: filter ? { queues: filter } : {} });
   client.board.subscribe(({ changed, gone, reset }) => {
     for (const callId of gone) lastKeys.delete(callId);
@@ -58,5 +63,13 @@ export function trackScreenState(client: Client, { queues: filter, onEvent }: Sc
       onEvent(event);
     }
   });
-  return () => ({ status: client.status.get(), now: client.now(), calls: client.board.get(), queues, agents, events });
+  return () => ({
+    status: client.status.get(),
+    now: client.now(),
+    calls: client.board.get(),
+    queues,
+    agents,
+    names,
+    events,
+  });
 }
