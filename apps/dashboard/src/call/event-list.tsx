@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { CallEvent } from '@callstream/domain';
+import type { StatingEvent } from '@callstream/domain';
 import { useAppContext } from '../context.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
 import type { DecodedEvent } from './call-from-events.ts';
@@ -28,7 +28,7 @@ export function EventList({ events }: { readonly events: readonly DecodedEvent[]
 }
 
 /** The agent of an event, else its queue. */
-function Subject({ event: { actor, queue } }: { readonly event: CallEvent }) {
+function Subject({ event: { actor, queue } }: { readonly event: StatingEvent }) {
   if (actor !== null) return <AgentName actor={actor} />;
   return queue === null ? null : <QueueName queue={queue} />;
 }
