@@ -29,14 +29,16 @@ export async function sampleCalls(db: Queryable, options: SampleCallsOptions): P
   const { rows } = await sqlOf(db).query<CallSample>({
     text: `
       with current as materialized (
-        select call_id, began_at, answered_at, delay_ms * interval '1 ms' as delay,
+        select call_id, began_at, waiting_at is not null as has_visits, answered_at, delay_ms * interval '1 ms' as delay,
           -- A call is stale after more than that time: a millisecond later.
           coalesce(finished_at, heard_at - delay_ms * interval '1 ms' + ($5::float8 + 1) * interval '1 ms') as over_at
         from calls
         where is_opened and heard_at >= $1::timestamptz - $5 * interval '1 ms' and ($4::text[] is null or queue = any($4))
       ), waits as (
+        -- Without "offset 0" the planner may scan all visits, of all time.
         select c.*, v.waiting_at, least(v.ended_at, c.over_at) as waited_until
-        from current c join visits v on v.call_id = c.call_id and v.waiting_at >= c.began_at
+        from current c, lateral (select * from visits v where v.call_id = c.call_id and v.waiting_at >= c.began_at offset 0) v
+        where c.has_visits
       ), spans as (
         select delay, began_at as begins, over_at as ends, 1 as live, 0 as answered, 0 as waiting, 0 as answered_waiting from current
         union all
