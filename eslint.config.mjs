@@ -234,7 +234,10 @@ export default tseslint.config(
     files: ['libs/resilience/src/**/*.ts'],
     ignores: ['**/*.test.ts'],
     rules: {
-      ...noImportsOf({ regex: '^(node:|[^.])', message: 'It runs in browsers too, and imports nothing.' }),
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ regex: '^(node:|[^.])', message: 'It runs in browsers too, and imports nothing.' }] },
+      ],
       'no-restricted-globals': ['error', 'process', 'Buffer', 'setImmediate', 'global'],
     },
   },

@@ -5,6 +5,7 @@ export { batchOf } from './batch-of.ts';
 export { copyBytes, copyEvents } from './copy-events.ts';
 export { describeSchema } from './describe-schema.ts';
 export type { ColumnDescription } from './describe-schema.ts';
+export { failingTables } from './failing-tables.ts';
 export { countSnapshotReads, enableStatementStats } from './query-stats.ts';
 export { addLargeEvents, addWaitingCalls } from './large-calls.ts';
 export { insertGeneratedCalls } from './generated-calls.ts';

@@ -1,5 +1,5 @@
 import { connectKafka, createLog } from '@callstream/runtime';
-import type { Tables } from '@callstream/tables';
+import { failingTables } from '@callstream/tables/testing';
 import { createMetrics } from '../metrics.ts';
 import { createBoardState } from './board-state.ts';
 import { maintainBoard } from './maintain-board.ts';
@@ -7,11 +7,10 @@ import { maintainBoard } from './maintain-board.ts';
 const log = createLog({ service: 'test', level: 'silent' });
 
 /** A board whose Postgres answers every query with `error`. */
-const boardWith = (error: Error) => {
-  const client = { query: () => Promise.reject(error), release: () => undefined };
-  return maintainBoard({
+const boardWith = (error: Error) =>
+  maintainBoard({
     kafka: connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log }),
-    db: { connect: () => Promise.resolve(client) } as unknown as Tables,
+    db: failingTables(error, 'querying'),
     topic: 't',
     state: createBoardState({ keepMs: 60_000, staleMs: 60_000 }),
     onChanged: () => undefined,
@@ -19,7 +18,6 @@ const boardWith = (error: Error) => {
     metrics: createMetrics(),
     log,
   });
-};
 
 it('a bug while the board is loaded ends the gateway, and is not reported as Postgres that cannot be read', async () => {
   const bug = new TypeError('x is not a function');

@@ -1,5 +1,5 @@
 import { connectKafka } from '@callstream/runtime';
-import type { Tables } from '@callstream/tables';
+import { failingTables } from '@callstream/tables/testing';
 import { createMetrics } from '../metrics.ts';
 import { silent } from '../../testing/fixture.ts';
 import { startStallWatchdog } from './stall-watchdog.ts';
@@ -8,10 +8,9 @@ it('a bug while the positions are read ends the projector, and is not reported a
   using stack = new DisposableStack();
   const stopping = stack.adopt(new AbortController(), (controller) => controller.abort());
   const bug = new TypeError('x is not a function');
-  const client = { query: () => Promise.reject(bug), release: () => undefined };
   const watchdog = startStallWatchdog({
     kafka: connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log: silent }),
-    db: { connect: () => Promise.resolve(client) } as unknown as Tables,
+    db: failingTables(bug, 'querying'),
     topic: 't',
     metrics: createMetrics(),
     signal: stopping.signal,

@@ -1,9 +1,7 @@
-import type pg from 'pg';
-import { Tables } from './tables.ts';
+import { failingTables } from '../../testing/failing-tables.ts';
 import { ConnectionLost, withConnection } from './transaction.ts';
 
-const connectWith = (error: Error) =>
-  withConnection(new Tables({ connect: () => Promise.reject(error) } as unknown as pg.Pool), () => Promise.resolve());
+const connectWith = (error: Error) => withConnection(failingTables(error, 'connecting'), () => Promise.resolve());
 
 it('a connection that cannot be made is a lost one, which is retried', async () =>
   expect(connectWith(new Error('connect ECONNREFUSED'))).rejects.toBeInstanceOf(ConnectionLost));
