@@ -37,7 +37,9 @@ function EventRow({ listed, event, flags }: DecodedEvent & { readonly flags: Eve
   const { texts, formats } = useAppContext();
   const receivedAt = Date.parse(listed.received_at);
   const at = event?.at ?? receivedAt;
-  const type = typeof listed.event['type'] === 'string' ? listed.event['type'] : '';
+  // Bodies of other sources have no type that would mean anything here.
+  const sent = listed.facts ? event?.kind : listed.event['type'];
+  const type = typeof sent === 'string' ? sent : '';
   const labels = flags
     ? [
         flags.isLate && texts.late,

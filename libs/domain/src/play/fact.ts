@@ -10,7 +10,7 @@ import { kindRank } from './kind-rank.ts';
 export type Clock = 'own' | 'none' | 'ahead';
 
 /** Largest lead of a sender's clock over ours that is believed, in ms; belongs to the projection version. */
-export const clockAheadMsMax = 5 * 60_000;
+const clockAheadMsMax = 5 * 60_000;
 
 /** When an event happened: its own time, unless it has none or its clock is too far ahead. */
 export function timeOf(own: number | null, receivedAt: number): Pick<Fact, 'at' | 'clock'> {
