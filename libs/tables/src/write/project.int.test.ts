@@ -5,6 +5,7 @@ import type { CallEvent } from '@callstream/domain';
 import { eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
 import fc from 'fast-check';
 import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
+import { deleteRows } from '../../testing/replace-rows.ts';
 import {
   connectTables,
   createDedupCache,
@@ -48,7 +49,7 @@ afterAll(async () => {
 beforeEach(empty);
 
 async function empty(): Promise<void> {
-  await poolOf(db).query('truncate positions, events, calls, visits, segments, agents');
+  await deleteRows(db);
   await ensurePositions(db, { topic, partitions: 2, version, logId });
 }
 
