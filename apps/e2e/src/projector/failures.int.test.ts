@@ -11,7 +11,8 @@ import { startProjectorGroup } from './projector-group.ts';
 import type { ProjectorProcess, ProjectorGroup } from './projector-group.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
 
-jest.setTimeout(180_000);
+// The tests share the machine.
+jest.setTimeout(300_000);
 
 /** Waits until `isSo`, with a timeout for a busy machine. `what` completes the message 'Timed out waiting for …'. */
 const eventually = (what: string, isSo: () => boolean | Promise<boolean>, tail: () => string = () => '') =>

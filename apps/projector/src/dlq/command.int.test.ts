@@ -66,7 +66,7 @@ async function dlq(...args: string[]): Promise<DlqCommandResult> {
     out.restore();
     err.restore();
   }
-  const code = Number(process.exitCode);
+  const code = process.exitCode;
   process.exitCode = 0;
   return { code, out: out.text(), err: err.text() };
 }
