@@ -24,7 +24,7 @@ const perSecond = 0.1;
 const liveEvents = 1_000;
 const livePerSecond = 0.5;
 
-/** Outbound calls that go on: one waits in a queue, longer than any caller, and one is talked on. */
+/** Outbound calls that go on: one waits in a queue, and one is talked on. */
 const dialled = (): string[] =>
   ['call.waiting', 'call.ongoing'].map((type) =>
     JSON.stringify({

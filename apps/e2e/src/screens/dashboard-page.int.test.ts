@@ -231,10 +231,10 @@ const shownCallsToday = (of: Page): Promise<unknown> =>
   of.evaluate(() =>
     Object.fromEntries(
       [...document.querySelectorAll<HTMLElement>('[data-direction]')].map((direction) => [
-        direction.dataset['direction'],
+        direction.dataset['direction'] ?? '',
         Object.fromEntries(
           [...direction.querySelectorAll<HTMLElement>('[data-outcome]')].map((outcome) => [
-            outcome.dataset['outcome'],
+            outcome.dataset['outcome'] ?? '',
             Number(outcome.querySelector('dd')?.textContent),
           ]),
         ),
