@@ -2,4 +2,7 @@
 import { join } from 'node:path';
 import { completeEnv } from './addresses.ts';
 
-completeEnv(process.env, join(import.meta.dirname, '..'), (line) => void process.stderr.write(`${line}\n`));
+const isJson = process.argv.includes('--json');
+completeEnv(process.env, join(import.meta.dirname, '..'), (reason) => {
+  process.stderr.write(`${isJson ? JSON.stringify({ level: 'warn', msg: 'settings.unreadable', reason }) : reason}\n`);
+});

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { privateFileMode } from '@callstream/files';
 import { until } from '@callstream/stack';
 import { shortLogLine } from './short-log-line.ts';
@@ -81,7 +82,7 @@ export async function runOnce(
 ): Promise<void> {
   const { signal } = options;
   signal.throwIfAborted();
-  await using running = launch(name, args, { ...options, errors: process.stderr.isTTY ? 'inherit' : 'pipe' });
+  await using running = launch(name, args, { ...options, isCommand: true });
   const reason = await Promise.race([running.exited, once(signal, 'abort').then(() => 'stopped')]);
   if (reason !== 'exit code 0') throw new Error(`${name} failed (${reason}): see above, and ${running.logFile}.`);
 }
@@ -89,17 +90,19 @@ export async function runOnce(
 function launch(
   name: string,
   args: readonly string[],
-  { env, logs, print, errors = 'pipe' }: StartServiceOptions & { errors?: 'pipe' | 'inherit' },
+  { env, logs, print, isCommand = false }: StartServiceOptions & { isCommand?: boolean },
 ): RunningProcess & { logFile: string } {
   const logFile = join(logs, `${name}.log`);
   const child = spawn(process.execPath, [...flagsOf(args), ...args], {
     cwd: join(import.meta.dirname, '..'),
     env,
     detached: true,
-    stdio: ['ignore', 'pipe', errors, 'ipc'],
+    stdio: ['ignore', 'pipe', isCommand && process.stderr.isTTY ? 'inherit' : 'pipe', 'ipc'],
   });
   let stopping = false;
-  keepLog(child, { logFile, show: (line) => stopping || print(`${name}: ${line}`) });
+  // The result of a command is no news on each start.
+  const shown = isCommand ? [child.stderr] : [child.stdout, child.stderr];
+  keepLog(child, { logFile, shown, show: (line) => stopping || print(`${name}: ${line}`) });
 
   let hasExited = false;
   const exited = new Promise<string>((resolve) => {
@@ -120,14 +123,20 @@ function launch(
   return { exited, logFile, [Symbol.asyncDispose]: stop };
 }
 
-/** Writes all lines to the file, and shows warnings and errors in short. */
-function keepLog(child: ChildProcess, { logFile, show }: { logFile: string; show: (line: string) => void }): void {
+interface KeepLogOptions {
+  readonly logFile: string;
+  readonly shown: readonly (Readable | null)[];
+  readonly show: (line: string) => void;
+}
+
+/** Writes all lines to the file, and shows those of `shown`: of a log its warnings and errors, in short. */
+function keepLog(child: ChildProcess, { logFile, shown, show }: KeepLogOptions): void {
   const file = createWriteStream(logFile, { flags: 'a', mode: privateFileMode });
   for (const stream of [child.stdout, child.stderr]) {
     if (stream === null) continue;
     createInterface(stream).on('line', (line) => {
       file.write(`${line}\n`);
-      const short = shortLogLine(line);
+      const short = shown.includes(stream) ? shortLogLine(line) : null;
       if (short !== null) show(short);
     });
   }

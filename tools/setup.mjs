@@ -29,7 +29,8 @@ export function installLockedPackages(folder) {
   if (isInstalled({ lock, installed, stamp, hash })) return;
 
   const isFirst = !existsSync(installed);
-  console.log(
+  // Standard output is for the result of the command.
+  console.error(
     isFirst ? 'Installing packages, once (a minute or two) …' : 'package-lock.json has changed: installing …',
   );
   // Not `npm ci`: it refuses a lock file without the packages of a platform that a mirror lacks. Versions are those of the lock file.
@@ -66,7 +67,7 @@ function repair() {
 const runs = (node) => spawnSync(node, ['--version'], { stdio: 'ignore' }).status === 0;
 
 const npm = (args, cwd = root) =>
-  spawnSync('npm', args, { cwd, stdio: 'inherit', shell: process.platform === 'win32' });
+  spawnSync('npm', args, { cwd, stdio: ['inherit', 2, 'inherit'], shell: process.platform === 'win32' });
 
 function fail(line) {
   console.error(line);

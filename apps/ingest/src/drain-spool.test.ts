@@ -1,7 +1,8 @@
 import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLog, readConfig } from '@callstream/runtime';
+import { readConfig } from '@callstream/runtime';
+import { createTestContext } from '@callstream/runtime/testing';
 import { IngestEnv } from './config.ts';
 import { drainSpool } from './drain-spool.ts';
 
@@ -12,8 +13,7 @@ it('drain refuses a folder that is not a spool, such as DATA_DIR itself, and cha
   const paths = [folder, file];
   for (const path of paths) chmodSync(path, 0o755);
   try {
-    const log = createLog({ service: 'test', level: 'silent' });
-    await expect(drainSpool(folder, readConfig(IngestEnv, {}), log)).rejects.toThrow(
+    await expect(drainSpool(folder, readConfig(IngestEnv, {}), createTestContext())).rejects.toThrow(
       /is not a spool.*--dir is DATA_DIR\/spool/,
     );
     expect(paths.map((path) => statSync(path).mode & 0o777)).toEqual([0o755, 0o755]);

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { connectKafka, kafkaConnection, openPublisher, showProgressBar, stopSignal } from '@callstream/runtime';
-import type { Log } from '@callstream/runtime';
+import { join } from 'node:path';
+import { connectKafka, kafkaConnection, openPublisher, whenAborted } from '@callstream/runtime';
+import type { CommandContext } from '@callstream/runtime';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
 import { kafkaDeadlineMs } from './publish/batching-publisher.ts';
@@ -14,7 +15,7 @@ import { createSpoolMetrics, recordsIn } from './spool/metrics.ts';
 import { openSpool } from './spool/spool.ts';
 
 /** Sends all events of the spool `dir` to Kafka. @throws {Error} if `dir` is not a spool, or another process uses it */
-export async function drainSpool(dir: string, config: IngestConfig, log: Log): Promise<void> {
+export async function drainSpool(dir: string, config: IngestConfig, context: CommandContext): Promise<void> {
   if (!statSync(dir, { throwIfNoEntry: false }))
     throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that was removed.`);
   // Opening a spool takes the rights of other users from all its files. That must not happen to a home folder.
@@ -22,7 +23,10 @@ export async function drainSpool(dir: string, config: IngestConfig, log: Log): P
     throw new Error(
       `${dir} is not a spool: it has neither ${lockFile} nor segments. --dir is DATA_DIR/spool of the instance that was removed.`,
     );
-  const stopped = stopSignal();
+  const { log, signal, ifStopped, showProgress, printResult } = context;
+  ifStopped('Nothing was sent.');
+  const stopped = whenAborted(signal);
+  stopped.catch(() => undefined);
   const { KAFKA_TOPIC: topic } = config;
   const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-ingest-drain', log });
   await using spool = await openSpool({ dir, bytesMax: 0, log });
@@ -30,9 +34,10 @@ export async function drainSpool(dir: string, config: IngestConfig, log: Log): P
   if (!description) return;
   const topicMetadata = createTopicMetadata();
   topicMetadata.update(description);
+  const total = recordsIn(spool);
+  const quarantinedBefore = spool.status().quarantined;
   {
-    const total = recordsIn(spool);
-    using progress = showProgressBar({ totals: new Map([[0, total]]), unit: 'events', stream: process.stderr });
+    using progress = showProgress({ total, unit: 'events' });
     await using drainer = startDrainer({
       spool,
       connect: () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs }),
@@ -43,14 +48,26 @@ export async function drainSpool(dir: string, config: IngestConfig, log: Log): P
     });
     drainer.wake();
     const { promise: empty, resolve } = Promise.withResolvers<undefined>();
-    const showProgress = (): void => {
-      progress.update(0, total - recordsIn(spool));
+    const onChange = (): void => {
+      progress.update(total - recordsIn(spool));
+      ifStopped(`${recordsIn(spool)} events remain in ${dir}: run the same command again.`);
       if (recordsIn(spool) === 0) resolve(undefined);
     };
-    spool.onChange(showProgress);
-    showProgress();
+    spool.onChange(onChange);
+    onChange();
     await Promise.race([empty, stopped, spool.failure]);
   }
-  const { quarantined, torn } = spool.status();
-  log.info({ dir, remaining: recordsIn(spool), refused: quarantined, torn: torn.length }, 'drain.ended');
+  const status = spool.status();
+  const quarantined = status.quarantined - quarantinedBefore;
+  const sent = total - quarantined;
+  printResult({
+    lines: [
+      `${sent} events of ${dir} were sent to "${topic}".`,
+      ...(quarantined > 0
+        ? [`Kafka rejects ${quarantined} others for good: they are in ${join(dir, 'refused.db')}.`]
+        : []),
+      ...status.torn.map((file) => `${file} is unreadable and was kept.`),
+    ],
+    json: { dir, topic, sent, quarantined, torn_files: status.torn },
+  });
 }

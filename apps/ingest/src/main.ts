@@ -1,13 +1,19 @@
-import { createLog, renderEffectiveConfig, readConfig, runService, renderSettingsHelp } from '@callstream/runtime';
+import {
+  addOutputOptions,
+  createLog,
+  renderEffectiveConfig,
+  readConfig,
+  runCommand,
+  runService,
+  renderSettingsHelp,
+} from '@callstream/runtime';
+import type { OutputFlags } from '@callstream/runtime';
 import { Command } from 'commander';
 import { IngestEnv } from './config.ts';
 import { drainSpool } from './drain-spool.ts';
 import { run } from './run.ts';
 
-const start = () => {
-  const config = readConfig(IngestEnv, process.env);
-  return { config, log: createLog({ service: 'ingest', level: config.LOG_LEVEL }) };
-};
+const readSettings = () => readConfig(IngestEnv, process.env);
 
 const program = new Command('ingest')
   .description('Accepts webhooks and writes their events to Kafka.')
@@ -21,17 +27,18 @@ program
   .command('run', { isDefault: true })
   .description('accept webhooks until SIGTERM or SIGINT (the default)')
   .action(async () => {
-    const { config, log } = start();
-    await run(config, log);
+    const config = readSettings();
+    await run(config, createLog({ service: 'ingest', level: config.LOG_LEVEL }));
   });
-program
-  .command('drain')
-  .description('send the events of the spool of an instance that was removed, and exit')
-  .requiredOption('--dir <folder>', 'the spool: DATA_DIR/spool of that instance')
-  .action(async ({ dir }: { dir: string }) => {
-    const { config, log } = start();
-    await drainSpool(dir, config, log);
-  });
+program.addCommand(
+  addOutputOptions(
+    new Command('drain')
+      .description('send the events of the spool of an instance that was removed, and exit')
+      .requiredOption('--dir <folder>', 'the spool: DATA_DIR/spool of that instance'),
+  ).action(({ dir, json, verbose }: OutputFlags & { dir: string }) =>
+    runCommand({ service: 'ingest', json, verbose }, (context) => drainSpool(dir, readSettings(), context)),
+  ),
+);
 
 await runService(async () => {
   await program.parseAsync();

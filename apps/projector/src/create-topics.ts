@@ -1,12 +1,12 @@
 import {
   connectKafka,
+  deadLetterTopic,
   describeTopic,
   ensureTopics,
   isTransientKafkaError,
   kafkaConnection,
-  stopSignal,
 } from '@callstream/runtime';
-import type { EnsureTopicsOptions, Log } from '@callstream/runtime';
+import type { CommandContext, EnsureTopicsOptions } from '@callstream/runtime';
 import type { ProjectorConfig } from './config.ts';
 import { retryTransient } from './supervision/retry-transient.ts';
 
@@ -16,21 +16,25 @@ const kafkaWithinMs = 60_000;
 /** Settings of new topics; existing ones keep theirs. */
 export type TopicOptions = Pick<EnsureTopicsOptions, 'partitions' | 'replicas' | 'inSyncMin'>;
 
-/** Creates missing topics. Existing ones stay as they are, so a retry starts over safely. @returns number of partitions of the topic */
+export interface CreatedTopics {
+  readonly topic: string;
+  readonly partitions: number;
+}
+
+/** Creates missing topics. Existing ones stay as they are, so a retry starts over safely. */
 export async function createMissingTopics(
   config: ProjectorConfig,
-  log: Log,
+  { log, signal, ifStopped }: CommandContext,
   options: TopicOptions = {},
-): Promise<number> {
+): Promise<CreatedTopics> {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = config;
-  const stopping = new AbortController();
-  void stopSignal().then((signal) => stopping.abort(new Error(`Stopped by ${signal}. Topics that were created stay.`)));
+  ifStopped('Topics that were created stay; run it again for the others.');
   const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-migrate', log });
   const attempt = async (): Promise<number> => {
     await ensureTopics(kafka, { topic, ...options, log });
     return (await describeTopic(kafka, topic)).partitions;
   };
-  const retryOptions = { signal: stopping.signal, withinMs: kafkaWithinMs, onRetry: () => undefined, log };
+  const retryOptions = { signal, withinMs: kafkaWithinMs, onRetry: () => undefined, log };
   const partitions = await retryTransient(attempt, retryOptions).catch((error: unknown) => {
     if (!isTransientKafkaError(error)) throw error;
     throw new Error(
@@ -38,6 +42,8 @@ export async function createMissingTopics(
       { cause: error },
     );
   });
-  log.info({ topic, partitions }, 'topics.ready');
-  return partitions;
+  return { topic, partitions };
 }
+
+export const topicsText = ({ topic, partitions }: CreatedTopics): string =>
+  `The topics "${topic}" (${partitions} partitions) and "${deadLetterTopic(topic)}" exist.`;

@@ -7,10 +7,7 @@ import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
 import { topicsCommand } from './topics-command.ts';
 
-const start = () => {
-  const config = readConfig(ProjectorEnv, process.env);
-  return { config, log: createLog({ service: 'projector', level: config.LOG_LEVEL }) };
-};
+const readSettings = () => readConfig(ProjectorEnv, process.env);
 
 const program = new Command('projector')
   .description('Projects the log of events into Postgres.')
@@ -24,12 +21,12 @@ program
   .command('run', { isDefault: true })
   .description('project events until SIGTERM or SIGINT (the default)')
   .action(async () => {
-    const { config, log } = start();
-    await run(config, log);
+    const config = readSettings();
+    await run(config, createLog({ service: 'projector', level: config.LOG_LEVEL }));
   });
-program.addCommand(migrateCommand(start));
-program.addCommand(topicsCommand(start));
-for (const command of tableCommands(start)) program.addCommand(command);
+program.addCommand(migrateCommand(readSettings));
+program.addCommand(topicsCommand(readSettings));
+for (const command of tableCommands(readSettings)) program.addCommand(command);
 program.addCommand(dlqCommand(process.env));
 
 await runService(async () => {

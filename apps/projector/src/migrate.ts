@@ -1,26 +1,32 @@
 import { randomUUID } from 'node:crypto';
 import { projectionVersion } from '@callstream/domain';
-import { databaseUrl } from '@callstream/runtime';
-import type { Log } from '@callstream/runtime';
+import { addOutputOptions, databaseUrl, runCommand } from '@callstream/runtime';
+import type { CommandContext, OutputFlags } from '@callstream/runtime';
 import { connectTables, ensurePositions, migrate } from '@callstream/tables';
 import { Command } from 'commander';
 import type { ProjectorConfig } from './config.ts';
-import { createMissingTopics } from './create-topics.ts';
+import { createMissingTopics, topicsText } from './create-topics.ts';
 
-/** `projector migrate`. `start` reads the settings. */
-export const migrateCommand = (start: () => { config: ProjectorConfig; log: Log }): Command =>
-  new Command('migrate').description('create missing topics and tables').action(async () => {
-    const { config, log } = start();
-    await createTopicsAndTables(config, log);
-  });
+/** `projector migrate`. */
+export const migrateCommand = (readSettings: () => ProjectorConfig): Command =>
+  addOutputOptions(new Command('migrate').description('create missing topics and tables')).action(
+    (flags: OutputFlags) =>
+      runCommand({ service: 'projector', json: flags.json, verbose: flags.verbose }, (context) =>
+        createTopicsAndTables(readSettings(), context),
+      ),
+  );
 
 /** Creates missing topics and tables, and a position for each partition. */
-async function createTopicsAndTables(config: ProjectorConfig, log: Log): Promise<void> {
+async function createTopicsAndTables(config: ProjectorConfig, context: CommandContext): Promise<void> {
   const url = databaseUrl(config);
-  const applied = await migrate(url);
-  log.info({ applied }, 'tables.migrated');
-  const partitions = await createMissingTopics(config, log);
+  const migrations = await migrate(url);
+  context.ifStopped('The tables exist; run it again for the topics.');
+  const topics = await createMissingTopics(config, context);
   const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
-  await ensurePositions(db, { topic: config.KAFKA_TOPIC, partitions, version: projectionVersion, logId: randomUUID() });
+  const { topic, partitions } = topics;
+  await ensurePositions(db, { topic, partitions, version: projectionVersion, logId: randomUUID() });
   await db.end();
+  const tables =
+    migrations.length === 0 ? 'The tables exist.' : `Created the tables (migrations: ${migrations.join(', ')}).`;
+  context.printResult({ lines: [tables, topicsText(topics)], json: { migrations, topic, partitions } });
 }

@@ -1,14 +1,15 @@
-import { partitionsDefault } from '@callstream/runtime';
-import type { Log } from '@callstream/runtime';
+import { addOutputOptions, partitionsDefault, runCommand } from '@callstream/runtime';
+import type { OutputFlags } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from './config.ts';
-import { createMissingTopics } from './create-topics.ts';
+import { createMissingTopics, topicsText } from './create-topics.ts';
 import type { TopicOptions } from './create-topics.ts';
 
-/** `projector topics`: for services whose Kafka user may not create topics. `start` reads the settings. */
-export const topicsCommand = (start: () => { config: ProjectorConfig; log: Log }): Command =>
-  new Command('topics')
-    .description('create missing topics, as a Kafka user that may; needs no Postgres')
+/** `projector topics`: for services whose Kafka user may not create topics. */
+export const topicsCommand = (readSettings: () => ProjectorConfig): Command =>
+  addOutputOptions(
+    new Command('topics').description('create missing topics, as a Kafka user that may; needs no Postgres'),
+  )
     .option('--partitions <number>', 'partitions of new topics; never changed afterwards', count, partitionsDefault)
     .option(
       '--replicas <number>',
@@ -21,10 +22,12 @@ export const topicsCommand = (start: () => { config: ProjectorConfig; log: Log }
       count,
     )
     .addHelpText('after', '\nExample, with three brokers:\n  npm run projector -- topics --replicas 3 --in-sync-min 2')
-    .action(async (options: TopicOptions) => {
-      const { config, log } = start();
-      await createMissingTopics(config, log, options);
-    });
+    .action(({ json, verbose, ...options }: TopicOptions & OutputFlags) =>
+      runCommand({ service: 'projector', json, verbose }, async (context) => {
+        const topics = await createMissingTopics(readSettings(), context, options);
+        context.printResult({ lines: [topicsText(topics)], json: topics });
+      }),
+    );
 
 function count(text: string): number {
   if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Expected a whole number from 1 to 9999.');

@@ -1,5 +1,5 @@
 import { pino } from 'pino';
-import type { Logger } from 'pino';
+import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 
 export type Log = Logger;
 
@@ -18,13 +18,17 @@ const redactedFields = [
   'cnpj',
 ];
 
-/** Writes JSON lines to standard output. `msg` is a stable dotted name; keys end in their unit. */
-export function createLog({ service, level }: { service: string; level: string }): Log {
-  return pino({
+/** Writes JSON lines, by default to standard output. `msg` is a stable dotted name; keys end in their unit. */
+export function createLog(
+  { service, level }: { service: string; level: string },
+  destination: DestinationStream = pino.destination(1),
+): Log {
+  const options: LoggerOptions = {
     level,
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     redact: { paths: redactedFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
-  });
+  };
+  return pino(options, destination);
 }

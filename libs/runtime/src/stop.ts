@@ -1,4 +1,4 @@
-import { isProgrammingError } from '@callstream/resilience';
+import { errorMessage, failureLine } from './failure-line.ts';
 
 /**
  * Resolves with its name at the first signal to stop: SIGTERM, SIGINT, or `disconnect`, when a parent process that uses an
@@ -30,15 +30,7 @@ export async function runService(main: () => Promise<void>): Promise<void> {
     process.exitCode ??= 0;
   } catch (error) {
     process.exitCode = 1;
-    const { name, message, stack } = error instanceof Error ? error : new Error(String(error));
-    const line = {
-      level: 'fatal',
-      msg: 'stopped',
-      error: name,
-      message,
-      ...(isProgrammingError(error) ? { stack } : {}),
-    };
-    process.stderr.write(`${process.stderr.isTTY ? (line.stack ?? message) : JSON.stringify(line)}\n`);
+    process.stderr.write(`${process.stderr.isTTY ? errorMessage(error) : failureLine(error)}\n`);
   }
   if (process.connected) process.disconnect();
   setTimeout(() => process.exit(), lingerMs).unref();

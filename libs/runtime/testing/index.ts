@@ -1,5 +1,6 @@
 export { allow, disallow } from './acls.ts';
 export type { KafkaAcl } from './acls.ts';
+export { createTestContext } from './command.ts';
 export { followValues } from './follow-values.ts';
 export { interceptConsumer } from './intercept-consumer.ts';
 export type { InterceptedConsumer } from './intercept-consumer.ts';

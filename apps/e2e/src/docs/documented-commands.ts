@@ -21,7 +21,10 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
   [/^npm run projector -- rebuild/, { test: 'apps/e2e/src/rebuild/rebuild.int.test.ts', runs: "command('rebuild'" }],
   [/^npm run projector -- verify/, { test: 'apps/e2e/src/rebuild/rebuild.int.test.ts', runs: "command('verify'" }],
   [/^npm run projector -- rollback/, { test: 'apps/e2e/src/rebuild/rebuild.int.test.ts', runs: "command('rollback'" }],
-  [/^npm run projector -- status/, { test: 'apps/e2e/src/rebuild/rebuild.int.test.ts', runs: "command('status'" }],
+  [
+    /^npm run (--silent )?projector -- status/,
+    { test: 'apps/e2e/src/rebuild/rebuild.int.test.ts', runs: "command('status'" },
+  ],
   [
     /^npm run projector -- topics/,
     {

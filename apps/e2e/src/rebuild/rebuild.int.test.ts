@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectionVersion } from '@callstream/domain';
 import { until } from '@callstream/stack';
@@ -8,6 +9,7 @@ import { patchProjector } from './patched-projector.ts';
 import { createSender } from '../load/sender.ts';
 import { launch, outputOf, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
+import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
 import { pickPort } from '../system/free-port.ts';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
@@ -100,6 +102,81 @@ it(
   },
   5 * minutes,
 );
+
+describe('commands of the projector', () => {
+  const onTerminal = (...args: string[]) =>
+    launchOnTerminal({ args: ['apps/projector/src/main.ts', ...args], env: system.env, columns: 80, rows: 24 });
+
+  const onTerminals = hasTerminals ? it : it.skip;
+
+  /** As a program runs it. */
+  const run = (env: Readonly<Record<string, string>>, ...args: string[]) =>
+    new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
+      const command = ['--disable-warning=ExperimentalWarning', 'apps/projector/src/main.ts', ...args];
+      const options = { env: { ...process.env, NODE_OPTIONS: '', ...system.env, ...env } };
+      execFile(process.execPath, command, options, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
+    });
+
+  onTerminals(
+    'print sentences and one progress bar on a terminal, and no line of the log',
+    async () => {
+      await using rebuilding = onTerminal('rebuild', '--restart', '--no-swap');
+      expect(await rebuilding.exited).toBe(0);
+      const output = rebuilding.output();
+      expect(output).not.toMatch(/"level"|"msg"|\{|partition/);
+      expect(output).toContain('The new tables are ready in projection_next.');
+      const bars = rebuilding.screen().filter((line) => line.includes('█'));
+      expect(bars).toEqual([expect.stringMatching(/^█+ 100 % {2}[\d,]+ of [\d,]+ records {2}[\d,]+\/s {2}ETA 0 s$/)]);
+      expect(rebuilding.isRestored()).toBe(true);
+    },
+    2 * minutes,
+  );
+
+  onTerminals(
+    'say what is done when Ctrl-C stops them, and exit with 130',
+    async () => {
+      // An open transaction on the positions blocks the swap.
+      const reader = await system.db.connect();
+      await reader.query('begin; select * from positions');
+      await using swapping = onTerminal('rebuild');
+      await swapping.until((lines) => lines.some((line) => line.startsWith('The swap waits')));
+      swapping.type('\x03');
+      expect(await swapping.exited).toBe(130);
+      expect(swapping.screen().join('')).toContain(
+        'Stopped by SIGINT. If the swap was not committed, the live tables are unchanged.',
+      );
+      await reader.query('commit');
+      reader.release();
+    },
+    2 * minutes,
+  );
+
+  it(
+    'print one JSON document with --json, and failures as JSON on standard error',
+    async () => {
+      const status = await run({}, 'status', '--json');
+      expect({ code: status.code, err: status.err }).toEqual({ code: 0, err: '' });
+      expect(JSON.parse(status.out)).toMatchObject({ version, kafka: null });
+      const ready = await run({}, 'rebuild', '--no-swap', '--json');
+      expect({ code: ready.code, err: ready.err }).toEqual({ code: 0, err: '' });
+      expect(JSON.parse(ready.out)).toEqual({ outcome: 'ready', version });
+
+      const failed = await run({ KAFKA_TOPIC: 'another' }, 'rebuild', '--json');
+      expect({ code: failed.code, out: failed.out }).toEqual({ code: 1, out: '' });
+      expect(JSON.parse(failed.err)).toMatchObject({
+        level: 'fatal',
+        message: expect.stringContaining('KAFKA_TOPIC') as string,
+      });
+      const misused = await run({}, 'rebuild', '--json', '--nonsense');
+      expect({ code: misused.code, out: misused.out }).toEqual({ code: 1, out: '' });
+      expect(JSON.parse(misused.err)).toMatchObject({
+        error: 'UsageError',
+        message: expect.stringContaining('--nonsense') as string,
+      });
+    },
+    2 * minutes,
+  );
+});
 
 it('a rebuild leaves tables that are the fold of the log', () => expectTablesToBeFoldOfLog(system), minutes);
 

@@ -1,14 +1,15 @@
-import { isProgrammingError } from '@callstream/resilience';
 import {
+  addOutputOptions,
   checkKafka,
   connectKafka,
   connectPublisher,
-  createLog,
   isTransientKafkaError,
   kafkaConnection,
   kafkaEnv,
   readConfig,
+  runCommand,
 } from '@callstream/runtime';
+import type { CommandContext, CommandResult, OutputFlags } from '@callstream/runtime';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import { readDlq, writeDecisions } from './dlq.ts';
@@ -26,8 +27,8 @@ import type { BatchStart } from './skip-batch.ts';
 const DlqEnv = z.object(kafkaEnv).superRefine(checkKafka);
 
 type Env = Readonly<Record<string, string | undefined>>;
-/** Runs an action on the DLQ; prints its lines, or its error. */
-type RunOnDlq = (action: (dlq: Dlq) => Promise<readonly string[]>) => Promise<void>;
+/** Runs an action on the DLQ; prints its error. */
+type RunOnDlq = (flags: OutputFlags, action: (dlq: Dlq, context: CommandContext) => Promise<void>) => Promise<void>;
 
 /** `projector dlq …`. `env`: the settings of Kafka. */
 export function dlqCommand(env: Env): Command {
@@ -44,63 +45,74 @@ export function dlqCommand(env: Env): Command {
 
 const runOnDlq =
   (env: Env): RunOnDlq =>
-  async (action) => {
-    try {
+  ({ json, verbose }, action) =>
+    runCommand({ service: 'projector', json, verbose }, async (context) => {
+      context.ifStopped('Nothing has changed.');
       const config = readConfig(DlqEnv, env);
       const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = config;
-      const log = createLog({ service: 'dlq', level: 'silent' });
+      const { log } = context;
       const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-dlq', log });
-      const lines = await action({ kafka, topic, log }).catch((error: unknown) => {
+      await action({ kafka, topic, log }, context).catch((error: unknown) => {
         if (!isTransientKafkaError(error)) throw error;
         throw new Error(
           `Kafka does not answer at ${brokers.join(', ')}: ${(error as Error).message}. Start it (npm start), or set KAFKA_BROKERS.`,
           { cause: error },
         );
       });
-      process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-    } catch (error) {
-      const text = isProgrammingError(error) ? error.stack : (error as Error).message;
-      process.stderr.write(`${text ?? ''}\n`);
-      process.exitCode = 1;
-    }
-  };
+    });
 
 const listCommand = (run: RunOnDlq): Command =>
-  withFilter(new Command('list').description('list dead letters with their reasons'))
-    .option('--all', 'also replayed and dropped ones')
-    .option('--limit <n>', 'the newest n', count, 100)
-    .option('--json', 'one JSON object per line')
-    .action((options: ListEntriesOptions) => run(async (dlq) => listEntries(await readDlq(dlq), options)));
+  addOutputOptions(
+    withFilter(new Command('list').description('list dead letters with their reasons'))
+      .option('--all', 'also replayed and dropped ones')
+      .option('--limit <n>', 'the newest n', count, 100),
+    'one JSON object per line',
+  ).action((options: ListEntriesOptions & OutputFlags) =>
+    run(options, async (dlq, { printResult }) => printResult(listEntries(await readDlq(dlq), options))),
+  );
 
 const showCommand = (run: RunOnDlq): Command =>
-  new Command('show')
-    .description('show everything about entries, with their values')
-    .argument('<ids...>', 'partition:offset, as in dlq list')
-    .option('--json', 'one JSON object per line; a value that is not UTF-8 as value_base64')
-    .action((ids: string[], { json = false }: { json?: boolean }) =>
-      run(async (dlq) => {
-        const { entries } = await readDlq(dlq);
-        return showEntries(dlq, selectEntries(entries, { ids, decided: true }), json);
-      }),
-    );
+  addOutputOptions(
+    new Command('show')
+      .description('show everything about entries, with their values')
+      .argument('<ids...>', 'partition:offset, as in dlq list'),
+    'one JSON object per line; a value that is not UTF-8 as value_base64',
+  ).action((ids: string[], flags: OutputFlags) =>
+    run(flags, async (dlq, { printResult }) => {
+      const { entries } = await readDlq(dlq);
+      printResult(await showEntries(dlq, selectEntries(entries, { ids, decided: true })));
+    }),
+  );
 
 const replayCommand = (run: RunOnDlq): Command =>
-  withSelection(new Command('replay').description('append records unchanged to the topic: a new delivery'))
-    .option('--force', 'also records that are still no events, and would be dead-lettered again')
-    .action((ids: string[], options: ReplayFlags) => run((dlq) => runReplay(dlq, ids, options)));
+  addOutputOptions(
+    withSelection(new Command('replay').description('append records unchanged to the topic: a new delivery')).option(
+      '--force',
+      'also records that are still no events, and would be dead-lettered again',
+    ),
+  ).action((ids: string[], options: ReplayFlags) =>
+    run(options, async (dlq, context) => runReplay(dlq, context, { ...options, ids })),
+  );
 
 const dropCommand = (run: RunOnDlq): Command =>
-  withSelection(
-    new Command('drop').description('mark dead letters as not wanted; they stay on the DLQ, and can be replayed'),
-  ).action((ids: string[], options: DecideOptions) => run((dlq) => runDrop(dlq, ids, options)));
+  addOutputOptions(
+    withSelection(
+      new Command('drop').description('mark dead letters as not wanted; they stay on the DLQ, and can be replayed'),
+    ),
+  ).action((ids: string[], options: DecideOptions) =>
+    run(options, async (dlq, context) => runDrop(dlq, context, { ...options, ids })),
+  );
 
 const skipBatchCommand = (run: RunOnDlq): Command =>
-  new Command('skip-batch')
-    .description('put an unreadable batch of the topic on the DLQ, as one record; projectors and gateways skip it')
-    .argument('<id>', 'partition:offset of its first record, as in /readyz of the projector', batchStart)
-    .action((start: BatchStart) => run(async (dlq) => [await skipBatch(dlq, start)]));
+  addOutputOptions(
+    new Command('skip-batch')
+      .description('put an unreadable batch of the topic on the DLQ, as one record; projectors and gateways skip it')
+      .argument('<id>', 'partition:offset of its first record, as in /readyz of the projector', batchStart),
+  ).action((start: BatchStart, flags: OutputFlags) =>
+    run(flags, async (dlq, { printResult }) => printResult(await skipBatch(dlq, start))),
+  );
 
-interface DecideOptions extends DeadLetterFilter {
+interface DecideOptions extends DeadLetterFilter, OutputFlags {
   readonly all?: boolean;
   readonly again?: boolean;
   readonly dryRun?: boolean;
@@ -110,38 +122,66 @@ interface ReplayFlags extends DecideOptions {
   readonly force?: boolean;
 }
 
+type WithIds<Options> = Options & { readonly ids: readonly string[] };
+
 async function selectFrom(
   dlq: Dlq,
-  ids: readonly string[],
-  { dryRun: _, again, ...filter }: DecideOptions,
+  { dryRun: _dryRun, again, json: _json, verbose: _verbose, ...filter }: WithIds<DecideOptions>,
 ): Promise<DeadLetterEntry[]> {
   const { entries } = await readDlq(dlq);
-  return selectEntries(entries, { ids, ...filter, ...(again === undefined ? {} : { decided: again }) });
+  return selectEntries(entries, { ...filter, ...(again === undefined ? {} : { decided: again }) });
 }
 
-async function runReplay(dlq: Dlq, ids: readonly string[], { force = false, ...options }: ReplayFlags) {
-  const entries = await selectFrom(dlq, ids, options);
-  if (options.dryRun) return [`${entries.length} entries would be replayed.`];
+async function runReplay(
+  dlq: Dlq,
+  context: CommandContext,
+  { force = false, ...options }: WithIds<ReplayFlags>,
+): Promise<void> {
+  const entries = await selectFrom(dlq, options);
+  if (options.dryRun) {
+    context.printResult(wouldBe(entries, 'replayed'));
+    return;
+  }
+  context.ifStopped(
+    'Some entries may have been replayed: `dlq list` has the others. The last ones may be delivered twice.',
+  );
   await using publisher = await connectPublisher(dlq.kafka);
-  const result = await replay(dlq, { publisher, entries, force, terminal: process.stderr });
+  const { showProgress } = context;
+  const result = await replay(dlq, { publisher, entries, force, showProgress });
   const { replayed, undecodable, missing, batches } = result;
-  return [
-    `${replayed} replayed.` +
-      (undecodable > 0 ? ` ${undecodable} are still no events and stay (--force replays them too).` : '') +
-      (missing > 0 ? ` ${missing} are lost: they were only in the log, and the log no longer has them.` : '') +
-      (batches > 0
-        ? ` ${batches} are unreadable batches, which cannot be replayed: ask their sender to send the events again, and drop the entries.`
-        : ''),
-  ];
+  context.printResult({
+    lines: [
+      `${replayed} replayed.` +
+        (undecodable > 0 ? ` ${undecodable} are still no events and stay (--force replays them too).` : '') +
+        (missing > 0 ? ` ${missing} are lost: they were only in the log, and the log no longer has them.` : '') +
+        (batches > 0
+          ? ` ${batches} are unreadable batches, which cannot be replayed: ask their sender to send the events again, and drop the entries.`
+          : ''),
+    ],
+    json: result,
+  });
 }
 
-async function runDrop(dlq: Dlq, ids: readonly string[], options: DecideOptions) {
-  const entries = await selectFrom(dlq, ids, options);
-  if (options.dryRun) return [`${entries.length} entries would be dropped.`];
+async function runDrop(
+  dlq: Dlq,
+  { printResult, ifStopped }: CommandContext,
+  options: WithIds<DecideOptions>,
+): Promise<void> {
+  const entries = await selectFrom(dlq, options);
+  if (options.dryRun) {
+    printResult(wouldBe(entries, 'dropped'));
+    return;
+  }
+  ifStopped('Some entries may have been dropped: `dlq list` has the others.');
   await using publisher = await connectPublisher(dlq.kafka);
   await writeDecisions(publisher, { topic: dlq.topic, entries, decision: 'dropped' });
-  return [`${entries.length} dropped.`];
+  printResult({ lines: [`${entries.length} dropped.`], json: { dropped: entries.length } });
 }
+
+const wouldBe = ({ length }: readonly DeadLetterEntry[], decision: string): CommandResult => ({
+  lines: [`${length} entries would be ${decision}.`],
+  json: { [`would_be_${decision}`]: length },
+});
 
 const withFilter = (command: Command): Command =>
   command

@@ -1,3 +1,4 @@
+import type { CommandResult } from '@callstream/runtime';
 import type { DeadLetterEntry, DlqContents } from './entries.ts';
 import { matchesFilter } from './select-entries.ts';
 import type { DeadLetterFilter } from './select-entries.ts';
@@ -7,21 +8,19 @@ export interface ListEntriesOptions extends DeadLetterFilter {
   readonly all?: boolean;
   /** Most entries that are listed; the newest ones are. */
   readonly limit: number;
-  readonly json?: boolean;
 }
 
-/** The lines of `dlq list`: a table with a summary, or one JSON object per entry. */
+/** The result of `dlq list`: a table with a summary, or one JSON object per entry. */
 export function listEntries(
   { entries, foreign, unreadable }: DlqContents,
-  { all, limit, json, ...filter }: ListEntriesOptions,
-): string[] {
+  { all, limit, ...filter }: ListEntriesOptions,
+): CommandResult {
   const found = entries.filter((entry) => (all === true || entry.decision === null) && matchesFilter(entry, filter));
   const listed = found.toSorted((a, b) => (a.put_aside_at < b.put_aside_at ? -1 : 1)).slice(-limit);
-  if (json === true) return listed.map((entry) => JSON.stringify(entry));
   const count = (decision: DeadLetterEntry['decision']) =>
     entries.filter((entry) => entry.decision === decision).length;
   const older = found.length - listed.length;
-  return [
+  const lines = [
     ...(listed.length === 0 ? [] : [...table(listed), '']),
     `${count(null)} open, ${count('replayed')} replayed, ${count('dropped')} dropped.` +
       (older > 0 ? ` ${older} older entries are not shown: raise --limit.` : '') +
@@ -29,6 +28,7 @@ export function listEntries(
       (unreadable > 0 ? ` ${unreadable} batches of the DLQ itself are unreadable.` : ''),
     ...countsByReason(found),
   ];
+  return { lines, json: listed };
 }
 
 const columns = {

@@ -1,6 +1,6 @@
 import { decode } from '@callstream/domain';
-import { isPermanentlyRejected, logEntry, receivedAtOf, showProgressBar } from '@callstream/runtime';
-import type { LogRecord, ProducerRecord, Publisher, Terminal } from '@callstream/runtime';
+import { isPermanentlyRejected, logEntry, receivedAtOf } from '@callstream/runtime';
+import type { CommandOutput, LogRecord, ProducerRecord, Publisher } from '@callstream/runtime';
 import { originalHeaders } from './dead-letters.ts';
 import { forEachOriginal, writeDecisions } from './dlq.ts';
 import type { Dlq, OriginalRecord } from './dlq.ts';
@@ -12,8 +12,7 @@ export interface ReplayOptions {
   readonly entries: readonly DeadLetterEntry[];
   /** Also records that are still no events, and would be dead-lettered again. */
   readonly force: boolean;
-  /** Shows the progress. */
-  readonly terminal: Terminal;
+  readonly showProgress: CommandOutput['showProgress'];
 }
 
 export interface ReplayResult {
@@ -30,10 +29,13 @@ export interface ReplayResult {
  * Appends records unchanged to their partition: a new delivery of each. The decisions are written afterwards, so an interrupted
  * replay may deliver records once more; the tables count such duplicates as deliveries.
  */
-export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: ReplayOptions): Promise<ReplayResult> {
+export async function replay(
+  dlq: Dlq,
+  { publisher, entries, force, showProgress }: ReplayOptions,
+): Promise<ReplayResult> {
   const records = entries.filter((entry) => !isBatch(entry));
   const result = { replayed: 0, undecodable: 0, missing: 0, batches: entries.length - records.length };
-  using progress = showProgressBar({ totals: new Map([[0, records.length]]), unit: 'entries', stream: terminal });
+  using progress = showProgress({ total: records.length, unit: 'entries' });
   await forEachOriginal(dlq, records, async (batch) => {
     const present = batch.filter(hasRecord);
     const replayable = present.filter(({ record }) => force || 'event' in decode(logEntry(record)));
@@ -43,7 +45,7 @@ export async function replay(dlq: Dlq, { publisher, entries, force, terminal }: 
     result.replayed += replayable.length;
     result.undecodable += present.length - replayable.length;
     result.missing += batch.length - present.length;
-    progress.update(0, result.replayed + result.undecodable + result.missing);
+    progress.update(result.replayed + result.undecodable + result.missing);
   });
   return result;
 }

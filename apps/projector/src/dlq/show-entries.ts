@@ -1,4 +1,4 @@
-import type { LogRecord } from '@callstream/runtime';
+import type { CommandResult, LogRecord } from '@callstream/runtime';
 import { originalHeaders } from './dead-letters.ts';
 import { forEachOriginal } from './dlq.ts';
 import type { Dlq } from './dlq.ts';
@@ -9,15 +9,18 @@ import { shorten } from './list-entries.ts';
 /** Longest value that is shown, in characters; --json has all of it. */
 const valueCharsMax = 4_000;
 
-/** The lines of `dlq show`: everything known about the entries, with their values. */
-export async function showEntries(dlq: Dlq, entries: readonly DeadLetterEntry[], json: boolean): Promise<string[]> {
+/** The result of `dlq show`: everything known about the entries, with their values. */
+export async function showEntries(dlq: Dlq, entries: readonly DeadLetterEntry[]): Promise<CommandResult> {
   const lines: string[] = [];
+  const json: object[] = [];
   await forEachOriginal(dlq, entries, (batch) => {
-    for (const { entry, record } of batch)
-      lines.push(...(json ? [JSON.stringify({ ...entry, ...contentOf(record) })] : describe(entry, record)));
+    for (const { entry, record } of batch) {
+      lines.push(...describe(entry, record));
+      json.push({ ...entry, ...contentOf(record) });
+    }
     return Promise.resolve();
   });
-  return lines;
+  return { lines, json };
 }
 
 /** The value as `value`, or as `value_base64` if it is not UTF-8. */

@@ -1,5 +1,5 @@
 import { connectPublisher, createSkippedBatches, endOffsets, readRanges } from '@callstream/runtime';
-import type { UnreadableBatch } from '@callstream/runtime';
+import type { CommandResult, UnreadableBatch } from '@callstream/runtime';
 import { createDeadLetters, deadLetterOfBatch } from './dead-letters.ts';
 import type { Dlq } from './dlq.ts';
 
@@ -14,14 +14,21 @@ export interface BatchStart {
  * entry only after they failed to read a batch, and compare its hash.
  * @throws {Error} if no unreadable batch begins there
  */
-export async function skipBatch(dlq: Dlq, start: BatchStart): Promise<string> {
+export async function skipBatch(dlq: Dlq, start: BatchStart): Promise<CommandResult> {
   const batch = await findUnreadable(dlq, start);
   const { partition, firstOffset, lastOffset, codec, bytes } = batch;
+  const json = { partition, first_offset: firstOffset, last_offset: lastOffset, codec };
   const records = `records ${firstOffset} to ${lastOffset} of partition ${partition}`;
-  if (await createSkippedBatches(dlq).has(batch)) return `The batch of ${records} is on the DLQ already.`;
+  if (await createSkippedBatches(dlq).has(batch))
+    return { lines: [`The batch of ${records} is on the DLQ already.`], json: { ...json, skipped: false } };
   await using publisher = await connectPublisher(dlq.kafka);
   await createDeadLetters(dlq.kafka, publisher, dlq.topic).publish([deadLetterOfBatch(batch)]);
-  return `Put on the DLQ as one record: the batch of ${records} (${codec}, ${bytes.length} bytes). Projectors and gateways skip it within seconds. Its events are in no table: ask their sender to send them again.`;
+  return {
+    lines: [
+      `Put on the DLQ as one record: the batch of ${records} (${codec}, ${bytes.length} bytes). Projectors and gateways skip it within seconds. Its events are in no table: ask their sender to send them again.`,
+    ],
+    json: { ...json, skipped: true },
+  };
 }
 
 async function findUnreadable({ kafka, topic, log }: Dlq, { partition, offset }: BatchStart): Promise<UnreadableBatch> {

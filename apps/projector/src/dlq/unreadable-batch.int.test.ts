@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { Writable } from 'node:stream';
+import { createTestContext } from '@callstream/runtime/testing';
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
 import { startProjector } from '../../testing/projector.ts';
@@ -56,7 +56,7 @@ it('an unreadable batch blocks only its partition, until an operator skips it', 
   expect(await fixture.read(`${topic}-dlq`)).toEqual([]);
 
   const bomb = { partition: 0, offset: 2 };
-  expect(await skipBatch(dlqOf(fixture), bomb)).toMatch(
+  expect((await skipBatch(dlqOf(fixture), bomb)).lines[0]).toMatch(
     /^Put on the DLQ as one record: the batch of records 2 to 3 of partition 0 \(zstd, \d+ bytes\)\./,
   );
   await projector.untilReadiness(null);
@@ -65,18 +65,17 @@ it('an unreadable batch blocks only its partition, until an operator skips it', 
   expect([await projector.metric('unreadable'), await projector.metric('deadLetters', { kind: 'unreadable' })]).toEqual(
     [0, 1],
   );
-  expect(await skipBatch(dlqOf(fixture), bomb)).toMatch(/already/);
+  expect((await skipBatch(dlqOf(fixture), bomb)).lines[0]).toMatch(/already/);
 
   const contents = await readDlq(dlqOf(fixture));
-  expect(listEntries(contents, { limit: 10 }).join('\n')).toMatch(
+  expect(listEntries(contents, { limit: 10 }).lines.join('\n')).toMatch(
     /^0:2 .*unreadable +\d+ .*open +The batch \(zstd\) decompresses to more than 64 MB\.$/m,
   );
-  const [line = ''] = await showEntries(dlqOf(fixture), contents.entries, true);
-  const shown = JSON.parse(line) as Record<string, unknown>;
+  const [shown] = (await showEntries(dlqOf(fixture), contents.entries)).json as Record<string, unknown>[];
   expect(shown).toMatchObject({ kind: 'unreadable', offset: 2, last_offset: 3, reference: false });
-  expect(Buffer.from(String(shown['value_base64']), 'base64').subarray(61)).toEqual(batches.bomb().subarray(61));
-  const terminal = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const options = { publisher: fixture.publisher, entries: contents.entries, force: true, terminal };
+  expect(Buffer.from(String(shown?.['value_base64']), 'base64').subarray(61)).toEqual(batches.bomb().subarray(61));
+  const { showProgress } = createTestContext();
+  const options = { publisher: fixture.publisher, entries: contents.entries, force: true, showProgress };
   expect(await replay(dlqOf(fixture), options)).toEqual({ replayed: 0, undecodable: 0, missing: 0, batches: 1 });
 });
 
@@ -89,13 +88,13 @@ it.each([
   await produceBatches(topic, 0, batches.zstd(event('a')), batches.bomb(timestamp));
   // The DLQ accepts 2,000 bytes at most, so it gets a reference.
   const dlq = dlqOf(fixture);
-  expect(await skipBatch(dlq, { partition: 0, offset: 1 })).toMatch(/^Put on the DLQ/);
+  expect((await skipBatch(dlq, { partition: 0, offset: 1 })).lines[0]).toMatch(/^Put on the DLQ/);
   {
     await using _projector = await startProjector(fixture);
     await fixture.expectFold();
     expect(await positions(fixture)).toEqual([3, 0]);
   }
-  const lines = await showEntries(dlq, (await readDlq(dlq)).entries, false);
+  const { lines } = await showEntries(dlq, (await readDlq(dlq)).entries);
   expect(lines.join('\n')).toMatch(/offset 1 to 2: an unreadable batch(?:.|\n)*bytes that are not UTF-8, base64:/);
   await using projector = await startProjector(fixture);
   await fixture.produce({ value: event('after') });

@@ -1,12 +1,12 @@
 import { hostname } from 'node:os';
-import { connectKafka, databaseUrl, kafkaConnection, stopSignal } from '@callstream/runtime';
-import type { Kafka, Log, Terminal } from '@callstream/runtime';
+import { connectKafka, databaseUrl, kafkaConnection, runCommand, whenAborted } from '@callstream/runtime';
+import type { CommandContext, Kafka, OutputFlags } from '@callstream/runtime';
 import { acquireAdvisoryLock, connectTables, liveSchema } from '@callstream/tables';
 import type { ExclusiveTask, ProjectionSchema, Tables } from '@callstream/tables';
 import type { ProjectorConfig } from '../config.ts';
 
 /** Resources of a maintenance command: rebuild, rollback, verify, status. */
-export interface MaintenanceContext {
+export interface MaintenanceContext extends CommandContext {
   readonly kafka: Kafka;
   readonly topic: string;
   /** The live tables. */
@@ -15,59 +15,41 @@ export interface MaintenanceContext {
   readonly tables: (schema: ProjectionSchema) => Tables;
   /** Aborted by a stop signal, or when the lock of the task is lost. */
   readonly signal: AbortSignal;
-  readonly log: Log;
-  /** Shows progress bars. */
-  readonly terminal: Terminal;
-  /** Prints a line for the operator. */
-  readonly printStatus: (line: string) => void;
 }
 
-export interface MaintenanceOptions {
+export interface MaintenanceOptions extends OutputFlags {
   readonly command: string;
-  /** Task that only one process may do at a time; none for a command that only reads. */
-  readonly task?: ExclusiveTask;
-  readonly config: ProjectorConfig;
-  readonly log: Log;
+  readonly readSettings: () => ProjectorConfig;
 }
 
-/** A stop signal ended the command. */
-class Stopped extends Error {
-  override readonly name = 'Stopped';
-}
+/** Takes the lock of a task that only one process may do at a time, until the command ends. @throws {AlreadyRunning} */
+export type LockTask = (task: ExclusiveTask) => Promise<void>;
 
-/** Runs a maintenance command until it ends or a stop signal arrives. @throws {AlreadyRunning} */
-export async function runMaintenance<T>(
-  { command, task, config, log }: MaintenanceOptions,
-  work: (context: MaintenanceContext) => Promise<T>,
-): Promise<T> {
-  const url = databaseUrl(config);
-  const aborting = new AbortController();
-  void stopSignal().then((signal) => aborting.abort(new Stopped(`Stopped by ${signal}. What was committed is kept.`)));
-  const applicationName = `callstream-${command} ${hostname()}:${process.pid}`;
-  await using cleanup = new AsyncDisposableStack();
-  const tables = (schema: ProjectionSchema): Tables =>
-    cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
-  if (task) {
-    const lock = cleanup.use(await acquireAdvisoryLock(url, task, applicationName));
-    lock.lost.catch((error: unknown) => aborting.abort(error));
-  }
-  const context: MaintenanceContext = {
-    kafka: connectKafka({ ...kafkaConnection(config), clientId: `callstream-${command}`, log }),
-    topic: config.KAFKA_TOPIC,
-    live: tables(liveSchema),
-    tables,
-    signal: aborting.signal,
-    log,
-    terminal: process.stderr,
-    printStatus: (line) => void process.stderr.write(`${line}\n`),
-  };
-  return await Promise.race([work(context), whenAborted(aborting.signal)]);
-}
-
-/** Rejects with the reason when `signal` is aborted. */
-export const whenAborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    const onAbort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
+/** Runs a maintenance command until it ends or a stop signal arrives: see {@link runCommand}. */
+export const runMaintenance = (
+  { command, readSettings, json, verbose }: MaintenanceOptions,
+  work: (context: MaintenanceContext, lock: LockTask) => Promise<void>,
+): Promise<void> =>
+  runCommand({ service: 'projector', json, verbose }, async (output) => {
+    const config = readSettings();
+    const url = databaseUrl(config);
+    const losing = new AbortController();
+    const signal = AbortSignal.any([output.signal, losing.signal]);
+    const applicationName = `callstream-${command} ${hostname()}:${process.pid}`;
+    await using cleanup = new AsyncDisposableStack();
+    const tables = (schema: ProjectionSchema): Tables =>
+      cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
+    const lock: LockTask = async (task) => {
+      const taken = cleanup.use(await acquireAdvisoryLock(url, task, applicationName));
+      taken.lost.catch((error: unknown) => losing.abort(error));
+    };
+    const context: MaintenanceContext = {
+      ...output,
+      signal,
+      kafka: connectKafka({ ...kafkaConnection(config), clientId: `callstream-${command}`, log: output.log }),
+      topic: config.KAFKA_TOPIC,
+      live: tables(liveSchema),
+      tables,
+    };
+    await Promise.race([work(context, lock), whenAborted(signal)]);
   });

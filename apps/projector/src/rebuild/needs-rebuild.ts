@@ -17,7 +17,7 @@ export async function needsRebuild(
   context: MaintenanceContext,
   { unlessInUse }: NeedsRebuildOptions,
 ): Promise<boolean> {
-  const { log, printStatus } = context;
+  const { printStatus } = context;
   const [position] = await readLivePositions(context);
   const version = position?.version ?? projectionVersion;
   if (version > projectionVersion)
@@ -25,10 +25,7 @@ export async function needsRebuild(
       `The tables are of projection version ${version}, which is newer than version ${projectionVersion} of this code. Run the code of version ${version}. ` +
         `To go back to version ${projectionVersion}: npm run projector -- rollback, if it was live before; else npm run projector -- rebuild (docs/upgrade.md).`,
     );
-  if (version === projectionVersion) {
-    log.info({ version }, 'tables.up-to-date');
-    return false;
-  }
+  if (version === projectionVersion) return false;
   if (unlessInUse) await checkUnused(context, version);
   printStatus(
     `The tables are of projection version ${version}, and this code is of version ${projectionVersion}: they are rebuilt.`,

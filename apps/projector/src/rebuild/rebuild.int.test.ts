@@ -1,4 +1,3 @@
-import { Writable } from 'node:stream';
 import { jest } from '@jest/globals';
 import { decodeRecords, projectionVersion } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
@@ -13,7 +12,7 @@ import {
   logEntry,
 } from '@callstream/runtime';
 import type { LogRecord, ProducerRecord } from '@callstream/runtime';
-import { produceRequests } from '@callstream/runtime/testing';
+import { createTestContext, produceRequests } from '@callstream/runtime/testing';
 import { testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import {
   connectTables,
@@ -82,24 +81,17 @@ const out = (body: string, partition: number): ProducerRecord => ({
   headers: {},
 });
 
-/** A terminal whose output is discarded. */
-const terminal = new Writable({ write: (_chunk, _encoding, done) => done() });
-
 /** Shared by all commands of this file: with pools of their own, they would exceed the connections of Postgres. */
 const pools = new Map<ProjectionSchema, Tables>();
 
 /** A context that collects what is printed. */
-function createContext(
-  signal: AbortSignal = new AbortController().signal,
-): MaintenanceContext & { readonly printed: string[] } {
-  const printed: string[] = [];
+function createContext(signal?: AbortSignal): MaintenanceContext & { readonly printed: readonly string[] } {
   const tables = (schema: ProjectionSchema): Tables => {
     const pool = pools.get(schema) ?? stack.adopt(connectTables({ url, schema }), (opened) => opened.end());
     pools.set(schema, pool);
     return pool;
   };
-  const printStatus = (line: string): void => void printed.push(line);
-  return { kafka, topic, live, tables, signal, log, terminal, printed, printStatus };
+  return { ...createTestContext(signal), kafka, topic, live, tables };
 }
 
 /** The live projector, until disposed. */
@@ -280,7 +272,7 @@ describe('a rebuild', () => {
     await rebuild(createContext(), { ...defaults, swap: false });
     for (const schema of [liveSchema, nextSchema])
       await poolOf(live).query(`update ${schema}.positions set last_timestamp = '2026-01-01' where partition = 1`);
-    await expect(verify(createContext(), () => undefined)).rejects.toThrow(replaced);
+    await expect(verify(createContext())).rejects.toThrow(replaced);
     await expect(rebuild(createContext(), defaults)).rejects.toThrow(replaced);
     const context = createContext();
     await rebuild(context, { ...defaults, acceptLoss: true });
@@ -312,8 +304,9 @@ describe('a rollback', () => {
 
 describe('a verification', () => {
   it('finds no difference in tables that match the log, and drops its schema', async () => {
-    const lines: string[] = [];
-    await verify(createContext(), (line) => lines.push(line));
+    const context = createContext();
+    await verify(context);
+    const lines = context.printed;
     expect(lines.at(-1)).toBe('The live tables match the log.');
     expect(lines.filter((line) => line.endsWith('  same'))).toHaveLength(5);
     expect(await schemas()).not.toContain(verifySchema);
@@ -325,11 +318,9 @@ describe('a verification', () => {
     await poolOf(live).query(
       `insert into visits (call_id, n, queue, waiting_at, outcome) values ('nobody', 0, '900', now(), 'open')`,
     );
-    const lines: string[] = [];
-    await expect(verify(createContext(), (line) => lines.push(line))).rejects.toThrow(
-      /differ from the log in calls \(1\), visits \(1\), agents/,
-    );
-    const text = lines.join('\n');
+    const context = createContext();
+    await expect(verify(context)).rejects.toThrow(/differ from the log in calls \(1\), visits \(1\), agents/);
+    const text = context.printed.join('\n');
     expect(text).toContain('calls ["before the rollback"]: queue is "666", the log says null');
     expect(text).toContain('visits ["nobody", 0]: not in the log');
     expect(text).toMatch(/agents \["[^"]+", "[^"]*"\]: missing in the live tables/);
@@ -378,11 +369,10 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
         `alter table ${schema}.events drop constraint if exists trap; drop index if exists ${schema}.trap`,
       );
   };
-  const outputOfVerify = async (): Promise<string[]> => {
+  const outputOfVerify = async (): Promise<readonly string[]> => {
     const context = createContext();
-    const lines: string[] = [];
-    await verify(context, (line) => lines.push(line));
-    return [...context.printed, ...lines];
+    await verify(context);
+    return context.printed;
   };
   beforeAll(() => poolOf(live).query(refuse(type)));
   afterAll(async () => {
@@ -439,7 +429,7 @@ describe.each(Object.entries(refusals))('a record that Postgres refuses %s', (wh
     await expect(rebuild(context, defaults)).rejects.toThrow(stops);
     // Also after an error: a resumed rebuild does not read the excluded records again.
     expect(context.printed.join('\n')).toContain('Excluded, because Postgres refuses them: 2 records');
-    await expect(verify(createContext(), () => undefined)).rejects.toThrow(stops);
+    await expect(verify(createContext())).rejects.toThrow(stops);
     expect(await readRows(live)).toEqual(before);
     expect(await schemas()).not.toContain(verifySchema);
   });

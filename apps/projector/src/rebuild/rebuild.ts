@@ -12,7 +12,7 @@ import { findLosses } from './losses.ts';
 import type { Loss } from './losses.ts';
 import type { MaintenanceContext } from './maintenance.ts';
 import { startFollower } from './swap/follower.ts';
-import { swap, waitText } from './swap/swap.ts';
+import { mayHaveSwapped, swap, waitText } from './swap/swap.ts';
 
 export interface RebuildOptions {
   /** Whether the new tables become the live ones. */
@@ -27,7 +27,8 @@ export interface RebuildOptions {
 
 /** Rebuilds the projection from the log, beside the live one, and swaps the two. */
 export async function rebuild(context: MaintenanceContext, options: RebuildOptions): Promise<void> {
-  const { kafka, topic, live, printStatus } = context;
+  const { kafka, topic, live, printStatus, ifStopped } = context;
+  ifStopped('The live tables are unchanged.');
   await dropProjection(live, discardedSchema);
   const positions = await readLivePositions(context);
   const log = await endOffsets(kafka, topic);
@@ -43,6 +44,9 @@ export async function rebuild(context: MaintenanceContext, options: RebuildOptio
   printStatus(
     `${resumed ? 'Resuming the rebuild' : 'Rebuilding'} from "${topic}" with projection version ${projectionVersion}; the live tables stay unchanged.`,
   );
+  ifStopped(
+    'The live tables are unchanged, and what was written beside them is kept: the same command continues there.',
+  );
   if (!next.complete) {
     await prepareForFill(next.db, nextSchema);
     const targets = new Map([...log].map(([partition, { high }]) => [partition, high]));
@@ -50,7 +54,10 @@ export async function rebuild(context: MaintenanceContext, options: RebuildOptio
     await buildFromLog(context, next, { schema: nextSchema, log, targets, foldRecordsMin, excludeRecord });
   }
   if (!options.swap) {
-    printStatus('The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.');
+    context.printResult({
+      lines: ['The new tables are ready in projection_next. `npm run projector -- rebuild` catches up and swaps.'],
+      json: { outcome: 'ready', version: projectionVersion },
+    });
     return;
   }
   await swapIn(context, next, { losses, excludeRecord });
@@ -61,18 +68,24 @@ async function swapIn(
   next: ShadowTables,
   { losses, excludeRecord }: { losses: readonly Loss[]; excludeRecord: ExcludeRecord },
 ): Promise<void> {
-  const { live, printStatus } = context;
+  const { live, ifStopped, printStatus, printResult } = context;
   const lost = new Set(losses.filter(({ tail }) => tail).map(({ partition }) => partition));
+  let heldMs: number | null;
+  ifStopped(mayHaveSwapped);
   {
     await using follower = await startFollower({ ...context, ...next, excludeRecord });
     const swapped = swap({ ...context, incoming: nextSchema, follower, lost });
-    const heldMs = await Promise.race([swapped, follower.failure]);
+    heldMs = await Promise.race([swapped, follower.failure]);
+    ifStopped('The swap is done.');
     printStatus(`Swapped: ${waitText(heldMs)}. The tables of version ${projectionVersion} are live.`);
   }
   await dropProjection(live, discardedSchema);
-  printStatus(
-    'The old tables are kept as projection_previous until the next rebuild: `npm run projector -- rollback` swaps back.',
-  );
+  printResult({
+    lines: [
+      'The old tables are kept as projection_previous until the next rebuild: `npm run projector -- rollback` swaps back.',
+    ],
+    json: { outcome: 'swapped', version: projectionVersion, writers_waited_ms: heldMs },
+  });
 }
 
 const explainLosses = (losses: readonly Loss[]): string =>

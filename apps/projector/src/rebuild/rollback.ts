@@ -8,11 +8,12 @@ import { lossesOf } from './losses.ts';
 import type { MaintenanceContext } from './maintenance.ts';
 import { startFollower } from './swap/follower.ts';
 import type { Follower } from './swap/follower.ts';
-import { swap, waitText } from './swap/swap.ts';
+import { mayHaveSwapped, swap, waitText } from './swap/swap.ts';
 
 /** Swaps the live tables with those that were live before the last swap. */
 export async function rollback(context: MaintenanceContext): Promise<void> {
-  const { kafka, topic, live, tables, printStatus } = context;
+  const { kafka, topic, live, tables, printStatus, printResult, ifStopped } = context;
+  ifStopped('Nothing has changed.');
   const livePositions = await readLivePositions(context);
   if (!(await readSchemas(live)).some(({ schema }) => schema === previousSchema))
     throw new ProjectionStopped(
@@ -34,11 +35,16 @@ export async function rollback(context: MaintenanceContext): Promise<void> {
     printStatus(
       `projection_previous is of version ${String(version)}, this code of version ${projectionVersion}: a projector of version ${String(version)} brings it up to date after the swap.`,
     );
+  ifStopped(mayHaveSwapped);
   const swapped = swap({ ...context, incoming: previousSchema, follower, lost });
   const heldMs = await (follower ? Promise.race([swapped, follower.failure]) : swapped);
+  ifStopped('The swap is done.');
   printStatus(
     `Rolled back: ${waitText(heldMs)}. The tables of version ${String(version)} are live; run projectors of that version.`,
   );
   report();
-  printStatus('The tables that were live are kept as projection_previous: a second rollback restores them.');
+  printResult({
+    lines: ['The tables that were live are kept as projection_previous: a second rollback restores them.'],
+    json: { outcome: 'swapped', version, writers_waited_ms: heldMs },
+  });
 }

@@ -25,8 +25,9 @@ class TablesDiffer extends Error {
 }
 
 /** Rebuilds the live tables as of now in a separate schema, and compares every row. @throws {TablesDiffer} */
-export async function verify(context: MaintenanceContext, print: (line: string) => void): Promise<void> {
-  const { kafka, topic, live, printStatus } = context;
+export async function verify(context: MaintenanceContext): Promise<void> {
+  const { kafka, topic, live, printStatus, ifStopped } = context;
+  ifStopped('The live tables are unchanged. What was built to compare them is dropped by the next verify.');
   checkVersion((await readLivePositions(context))[0]?.version ?? 0);
   const log = await endOffsets(kafka, topic);
   const rebuilt = await createShadowTables(context, { schema: verifySchema, log });
@@ -47,7 +48,7 @@ export async function verify(context: MaintenanceContext, print: (line: string) 
     checkReached(positions, await readPositions(rebuilt.db));
     const comparisons: Comparison[] = [];
     for (const table of tableNames) comparisons.push(await compareTable(rebuilt.db, table, printedRowsMax));
-    report(comparisons, print);
+    report(comparisons, context);
   } finally {
     await dropProjection(live, verifySchema);
   }
@@ -73,25 +74,29 @@ function checkReached(live: readonly Position[], rebuilt: readonly Position[]): 
       );
 }
 
-function report(comparisons: readonly Comparison[], print: (line: string) => void): void {
-  print(`${'table'.padEnd(12)} ${'rows live'.padStart(12)} ${'rebuilt'.padStart(12)}  checksum live     rebuilt`);
-  for (const { table, live, rebuilt, different } of comparisons)
-    print(
-      `${table.padEnd(12)} ${String(live.rows).padStart(12)} ${String(rebuilt.rows).padStart(12)}  ${live.sum}  ${rebuilt.sum}  ${different === 0 ? 'same' : `${different} DIFFERENT`}`,
-    );
+function report(comparisons: readonly Comparison[], { printResult }: MaintenanceContext): void {
   const differing = comparisons.filter(({ different }) => different > 0);
-  if (differing.length === 0) {
-    print('The live tables match the log.');
-    return;
-  }
-  for (const { table, first } of differing) for (const difference of first) print(describe(table, difference));
-  print(
-    'A replayed dead letter makes id, deliveries and received times differ: the log has the event twice, and the live tables only once. A rebuild makes them equal.',
-  );
-  throw new TablesDiffer(
-    `The live tables differ from the log in ${differing.map(({ table, different }) => `${table} (${different})`).join(', ')}.`,
-  );
+  printResult({
+    lines: [
+      `${'table'.padEnd(12)} ${'rows live'.padStart(12)} ${'rebuilt'.padStart(12)}  checksum live     rebuilt`,
+      ...comparisons.map(comparisonLine),
+      ...(differing.length === 0 ? ['The live tables match the log.'] : []),
+      ...differing.flatMap(({ table, first }) => first.map((difference) => describe(table, difference))),
+      ...(differing.length > 0 ? [replayHint] : []),
+    ],
+    json: { matches: differing.length === 0, tables: comparisons },
+  });
+  if (differing.length > 0)
+    throw new TablesDiffer(
+      `The live tables differ from the log in ${differing.map(({ table, different }) => `${table} (${different})`).join(', ')}.`,
+    );
 }
+
+const replayHint =
+  'A replayed dead letter makes id, deliveries and received times differ: the log has the event twice, and the live tables only once. A rebuild makes them equal.';
+
+const comparisonLine = ({ table, live, rebuilt, different }: Comparison): string =>
+  `${table.padEnd(12)} ${String(live.rows).padStart(12)} ${String(rebuilt.rows).padStart(12)}  ${live.sum}  ${rebuilt.sum}  ${different === 0 ? 'same' : `${different} DIFFERENT`}`;
 
 function describe(table: string, { key, live, rebuilt }: Difference): string {
   if (!rebuilt) return `${table} ${key}: not in the log`;

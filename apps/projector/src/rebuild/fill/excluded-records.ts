@@ -34,7 +34,7 @@ export function createExcludedRecords(): ExcludedRecords {
       return [
         `Excluded, because Postgres refuses them: ${count} records, ${onDlq} of them on the DLQ (npm run projector -- dlq list --kind refused), ${notOnDlq} not; the live tables lack all of them too.`,
         ...named.map((record) => `  ${describe(record)}`),
-        ...(more > 0 ? [`  and ${more} more; each has a log line rebuild.left-out`] : []),
+        ...(more > 0 ? [`  and ${more} more; --verbose has a log line rebuild.left-out for each`] : []),
       ];
     },
   };

@@ -1,4 +1,3 @@
-import { showProgressBar } from '@callstream/runtime';
 import { readPositions } from '@callstream/tables';
 import { retryTransient } from '../../supervision/retry-transient.ts';
 import { offsetsOf } from '../live-positions.ts';
@@ -18,15 +17,21 @@ export interface FillWithRetriesOptions {
 
 /** Fills tables with the log up to `targets`, shows the progress, and retries after transient errors. */
 export async function fillWithRetries(
-  { kafka, topic, signal, terminal, log }: MaintenanceContext,
+  { kafka, topic, signal, showProgress, log }: MaintenanceContext,
   { db, positions }: ShadowTables,
   { targets, openWriter }: FillWithRetriesOptions,
 ): Promise<void> {
   const start = new Map(positions);
-  const recordsUpTo = (partition: number, next: number): number => next - (start.get(partition) ?? 0);
-  const totals = new Map([...targets].map(([partition, end]) => [partition, recordsUpTo(partition, end)]));
-  using progress = showProgressBar({ totals, unit: 'records', stream: terminal });
-  const onProgress: OnProgress = (partition, next) => progress.update(partition, recordsUpTo(partition, next));
+  const done = new Map<number, number>();
+  const recordsUpTo = (partition: number, next: number): number => Math.max(0, next - (start.get(partition) ?? 0));
+  using progress = showProgress({
+    total: sum([...targets].map(([partition, end]) => recordsUpTo(partition, end))),
+    unit: 'records',
+  });
+  const onProgress: OnProgress = (partition, next) => {
+    done.set(partition, recordsUpTo(partition, next));
+    progress.update(sum(done.values()));
+  };
   const attempt = async (): Promise<void> => {
     // Continue from what the last attempt committed: it may have read farther.
     for (const [partition, next] of offsetsOf(await readPositions(db))) {
@@ -37,3 +42,5 @@ export async function fillWithRetries(
   };
   await retryTransient(attempt, { signal, onRetry: () => undefined, log });
 }
+
+const sum = (numbers: Iterable<number>): number => Iterator.from(numbers).reduce((total, number) => total + number, 0);

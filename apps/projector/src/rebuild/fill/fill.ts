@@ -1,7 +1,6 @@
-import { createBatchAlignment, createSkippedBatches, followTopic } from '@callstream/runtime';
+import { createBatchAlignment, createSkippedBatches, followTopic, whenAborted } from '@callstream/runtime';
 import type { Batch, Kafka, Log, UnreadableBatch } from '@callstream/runtime';
 import { fingerprintOf, fingerprintOfBatch } from '../../supervision/fingerprint.ts';
-import { whenAborted } from '../maintenance.ts';
 import type { TableWriter, WriterBatch } from './bulk-writer.ts';
 
 /** Connections that fill the tables; each partition belongs to one of them. */

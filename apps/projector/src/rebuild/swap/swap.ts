@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { endOffsets } from '@callstream/runtime';
+import { endOffsets, throttleRepeats } from '@callstream/runtime';
 import type { Kafka, Log } from '@callstream/runtime';
 import { liveSchema, projectionId, readBlockingTransactions, trySwap } from '@callstream/tables';
 import type { BlockingTransaction, Position, TrySwapOptions, Tables } from '@callstream/tables';
@@ -11,8 +11,6 @@ const lagRecordsMax = 500;
 /** Longest that writers wait for the tables to catch up, in ms. */
 const catchUpMs = 300;
 const retryEveryMs = 200;
-/** Interval at which the same reason for waiting is printed again, in ms. */
-const repeatReasonEveryMs = 10_000;
 
 export interface SwapOptions {
   readonly kafka: Kafka;
@@ -88,18 +86,9 @@ async function findBlockingTransaction(live: Tables, signal: AbortSignal): Promi
   return (await readBlockingTransactions(live)).find(({ transaction }) => before.has(transaction));
 }
 
-/** Prints a line that differs from the last one in more than its numbers at once, the same line only now and then. */
-function throttleRepeats(print: (line: string) => void): (line: string) => void {
-  let printedAt = -Infinity;
-  let printed = '';
-  return (line) => {
-    const text = line.replace(/\d+/g, '');
-    if (text === printed && performance.now() - printedAt < repeatReasonEveryMs) return;
-    print(line);
-    printed = text;
-    printedAt = performance.now();
-  };
-}
+/** What a person has to know when the command is stopped during a swap. */
+export const mayHaveSwapped =
+  'If the swap was not committed, the live tables are unchanged. The same command continues; `npm run projector -- status` shows which tables are live.';
 
 /** How long writers waited, as text. */
 export const waitText = (heldMs: number | null): string =>
