@@ -1,18 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
+import { addJsonOption, runCommand } from '@callstream/runtime';
 import { Command } from 'commander';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';
 
-const program = new Command('send')
-  .description(
-    'Posts one test event, or the events of a file in its order. The file has one JSON object per line (NDJSON).',
-  )
-  .argument('[file]', 'an NDJSON file, or - for standard input')
-  .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl(process.env))
-  .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
-  .parse();
-const { url, header } = program.opts<{ url: string; header?: Record<string, string> }>();
+interface SendOptions {
+  readonly url: string;
+  readonly header?: Readonly<Record<string, string>>;
+  readonly json?: boolean;
+}
+
+const program = addJsonOption(
+  new Command('send')
+    .description(
+      'Posts one test event, or the events of a file in its order. The file has one JSON object per line (NDJSON).',
+    )
+    .argument('[file]', 'an NDJSON file, or - for standard input')
+    .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl(process.env))
+    .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader),
+  'for programs: counts, and the refused lines with their reasons, as one JSON document',
+).parse();
 const [file] = program.args;
 
 /** A new call, which dashboards show. Its id begins with `test.`, so that it cannot be mistaken for a real call. */
@@ -26,37 +34,51 @@ const testEvent = (): string =>
     timestamp: new Date().toISOString(),
   });
 
-try {
-  await send();
-} catch (error) {
-  process.stderr.write(`${file ?? 'The event'} cannot be read: ${(error as Error).message}\n`);
-  process.exitCode = 1;
+interface RefusedLine {
+  readonly line: number;
+  readonly reason: string;
 }
 
-async function send(): Promise<void> {
+const { url, header, json } = program.opts<SendOptions>();
+await runCommand({ service: 'send', json }, async ({ signal, printStatus, printResult, ifStopped }) => {
   await using poster = createPoster(url, 1, header);
   let accepted = 0;
-  let refused = 0;
+  const refused: RefusedLine[] = [];
   let lineNumber = 0;
+  for await (const line of linesOf(file)) {
+    if (signal.aborted) return;
+    lineNumber++;
+    if (line.trim() === '') continue;
+    const reason = await poster.post(line);
+    if (reason === null) accepted++;
+    else {
+      refused.push({ line: lineNumber, reason });
+      printStatus(`line ${lineNumber}: ${reason}`);
+    }
+    ifStopped(`Line ${lineNumber} was the last one: accepted ${accepted}, refused ${refused.length}.`);
+  }
+  printResult({
+    lines: [`accepted ${accepted}, refused ${refused.length}`],
+    json: { accepted, refused: refused.length, refusals: refused },
+  });
+  if (refused.length > 0) process.exitCode = 1;
+});
+
+/** @throws {Error} if the file cannot be read */
+async function* linesOf(path: string | undefined): AsyncGenerator<string> {
   const input: Readable =
-    file === undefined ? Readable.from([testEvent()]) : file === '-' ? process.stdin : createReadStream(file);
-  const lines = createInterface({ input, crlfDelay: Infinity });
+    path === undefined ? Readable.from([testEvent()]) : path === '-' ? process.stdin : createReadStream(path);
   // readline ignores errors of its input.
   const failed = new Promise<never>((_, reject) => input.once('error', reject));
   failed.catch(() => undefined);
-  const read = async (): Promise<void> => {
-    for await (const line of lines) {
-      lineNumber++;
-      if (line.trim() === '') continue;
-      const failure = await poster.post(line);
-      if (failure === null) accepted++;
-      else {
-        refused++;
-        process.stderr.write(`line ${lineNumber}: ${failure}\n`);
-      }
+  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const next = await Promise.race([lines.next(), failed]);
+      if (next.done === true) return;
+      yield next.value;
     }
-  };
-  await Promise.race([read(), failed]);
-  process.stderr.write(`accepted ${accepted}, refused ${refused}\n`);
-  if (refused > 0) process.exitCode = 1;
+  } catch (error) {
+    throw new Error(`${path ?? 'The event'} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { sleep } from '@callstream/resilience';
-import { stopSignal } from '@callstream/runtime';
+import { addJsonOption, runCommand, stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import { simulateCentre } from './centre.ts';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';
@@ -29,9 +29,10 @@ interface SimulateOptions {
   readonly start?: number;
   readonly count?: number;
   readonly print?: boolean;
+  readonly json?: boolean;
 }
 
-const options = new Command('simulate')
+const command = new Command('simulate')
   .description('Simulates a call centre that posts its events to the webhook, until Ctrl-C.')
   .option('--url <url>', 'the webhook; with the path secret, if one is set', defaultUrl(process.env))
   .option('--header <line>', 'a header, as "Authorization: Bearer …"; may be given more than once', collectHeader)
@@ -41,7 +42,8 @@ const options = new Command('simulate')
   .option('--agents <number>', 'number of agents (default: enough for the rate)', positive)
   .option('--start <time>', 'time of the first event (default: now)', timestamp)
   .option('--count <number>', 'stop after this number of events', positive)
-  .option('--print', 'write the events to standard output as NDJSON, as fast as possible, instead of posting them')
+  .option('--print', 'write the events to standard output as NDJSON, as fast as possible, instead of posting them');
+const options = addJsonOption(command, 'for programs: at the end, the counts as one JSON document; not with --print')
   .parse()
   .opts<SimulateOptions>();
 
@@ -52,10 +54,17 @@ const webhooks = simulateCentre({ seed: Math.round(options.seed), agents, rate: 
   options.count ?? Infinity,
 );
 
-if (options.print) await print(options);
-else await post(options);
-// stopSignal() listens on the IPC channel, which keeps the process alive.
-if (process.connected) process.disconnect();
+const { json } = options;
+if (options.print && json) command.error('--print and --json exclude each other: the events are JSON already.');
+if (options.print) await runCommand({ service: 'simulate' }, () => print(options));
+else {
+  // Ctrl-C is the usual end of it.
+  const stopping = new AbortController();
+  void stopSignal().then(() => stopping.abort());
+  await post(options, stopping.signal);
+  // stopSignal() listens on the IPC channel, which keeps the process alive.
+  if (process.connected) process.disconnect();
+}
 
 async function print({ count, duration }: SimulateOptions): Promise<void> {
   if (count === undefined && duration === undefined)
@@ -74,24 +83,22 @@ async function print({ count, duration }: SimulateOptions): Promise<void> {
 }
 
 /** Posts each event at its time. A slow server does not delay later events, until too many are in flight. */
-async function post({ url, duration, header }: SimulateOptions): Promise<void> {
+async function post({ url, duration, header }: SimulateOptions, signal: AbortSignal): Promise<void> {
   const connections = 256;
   const counts = { sent: 0, accepted: 0, refused: 0 };
   const failures = new Map<string, number>();
-  const stopping = new AbortController();
-  void stopSignal().then(() => stopping.abort());
   const startedAt = Date.now();
   await using poster = createPoster(url, connections, header);
   const inFlight = new Set<Promise<void>>();
   // Called when a request settles. Promise.race over all of them, for each event, would cost more than the request.
   let onSettled = (): void => undefined;
   {
-    using _progress = showProgress(counts, duration === undefined ? null : duration * 1000);
+    using _progress = json ? null : showProgress(counts, duration === undefined ? null : duration * 1000);
     for (const { at, body } of webhooks) {
       const dueInMs = startedAt + (at - start) - Date.now();
       if (duration !== undefined && at - start > duration * 1000) break;
-      if (dueInMs > 0) await sleep(dueInMs, stopping.signal);
-      if (stopping.signal.aborted) break;
+      if (dueInMs > 0) await sleep(dueInMs, signal);
+      if (signal.aborted) break;
       while (inFlight.size >= connections * 4) await new Promise<void>((resolve) => (onSettled = resolve));
       counts.sent++;
       const request = poster.post(body).then((failure) => {
@@ -109,6 +116,7 @@ async function post({ url, duration, header }: SimulateOptions): Promise<void> {
     }
     await Promise.all(inFlight);
   }
-  for (const [failure, count] of failures) process.stderr.write(`refused ${count} ×: ${failure}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ ...counts, refusals: Object.fromEntries(failures) }, null, 2)}\n`);
+  else for (const [failure, count] of failures) process.stderr.write(`refused ${count} ×: ${failure}\n`);
   process.exitCode = counts.sent > 0 && counts.accepted === 0 ? 1 : 0;
 }
