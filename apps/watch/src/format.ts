@@ -4,18 +4,44 @@ import stringWidth from 'string-width';
 const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** `text` cut or padded to exactly this many columns of a terminal. `side`: where the text is. */
+/** Text from outside that cannot control the terminal. */
+export const printable = (text: string): string => text.replace(unsafe, '\uFFFD');
+
+const ellipsis = '…';
+
+/** `text` padded, or cut with an ellipsis, to exactly this many columns of a terminal. `side`: where the text is. */
 export function cell(text: string, columns: number, side: 'left' | 'right' = 'left'): string {
+  const safe = printable(text);
+  const whole = longestWithin(safe, columns);
+  const fitted =
+    whole.text.length === safe.length || columns === 0 ? whole : longestWithin(safe, columns - 1, ellipsis);
+  const blank = ' '.repeat(columns - fitted.width);
+  return side === 'left' ? fitted.text + blank : blank + fitted.text;
+}
+
+/** The beginning of `text` that has at most this many columns, and `end` behind it. */
+function longestWithin(text: string, columns: number, end = ''): { text: string; width: number } {
   let fitted = '';
   let width = 0;
-  for (const { segment } of graphemes.segment(text.replace(unsafe, '\uFFFD'))) {
+  for (const { segment } of graphemes.segment(text)) {
     const wide = stringWidth(segment);
     if (width + wide > columns) break;
     fitted += segment;
     width += wide;
   }
-  const blank = ' '.repeat(columns - width);
-  return side === 'left' ? fitted + blank : blank + fitted;
+  return { text: fitted + end, width: width + end.length };
+}
+
+/** `text` in lines of at most this many columns, broken between words. */
+export function wrap(text: string, columns: number): string[] {
+  const lines: string[] = [];
+  for (const word of printable(text).split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && stringWidth(last) + 1 + stringWidth(word) <= columns)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');

@@ -8,3 +8,7 @@ export function named(names: KnownNames, kind: 'queues' | 'agents', id: string):
   const byId = names?.[kind] ?? {};
   return Object.hasOwn(byId, id) ? `${byId[id] ?? ''} ${id}` : id;
 }
+
+/** A queue's name with its id beside it; calls without a queue have ''. */
+export const namedQueue = (names: KnownNames, queue: string): string =>
+  queue === '' ? '(none)' : named(names, 'queues', queue);

@@ -1,13 +1,23 @@
-import { inStateSince, isCounted, isWaiting } from '@callstream/domain';
-import type { Call, LiveCalls } from '@callstream/domain';
+import type { Agents, Queues } from '@callstream/contracts';
+import type { LiveCalls } from '@callstream/domain';
+import stringWidth from 'string-width';
 import { callsToday } from './calls-today.ts';
-import { named } from './named.ts';
-import type { KnownNames } from './named.ts';
 import type { BoardEvent, ScreenState } from './screen-state.ts';
-import { cell, clock, duration, percent } from './format.ts';
-
-/** A call without an event for this long is stale and not listed as waiting, in ms: the default of STALE_AFTER_MINUTES. */
-const staleAfterMs = 2 * 3_600_000;
+import { cell, clock, duration, percent, printable, wrap } from './format.ts';
+import { namedQueue } from './named.ts';
+import type { KnownNames } from './named.ts';
+import { shareRows } from './share-rows.ts';
+import { renderTable } from './table.ts';
+import type { Column } from './table.ts';
+import {
+  agentColumns,
+  agentRows,
+  eventColumns,
+  queueColumns,
+  queueRows,
+  waitingCalls,
+  waitingColumns,
+} from './tables.ts';
 
 export interface Size {
   readonly columns: number;
@@ -18,116 +28,117 @@ type Style = 'bold' | 'red' | 'dim';
 /** Adds a style to a text, if the terminal supports it. */
 export type Paint = (style: Style, text: string) => string;
 
-/** The screen as lines: no more rows, and no wider, than the terminal. */
-export function render(state: ScreenState, { columns, rows }: Size, paint: Paint): string[] {
-  const lines: string[] = [];
-  const add = (text: string, style?: Style): void => {
-    const fitted = cell(text, columns);
-    lines.push(style ? paint(style, fitted) : fitted);
-  };
-  const section = (title: string, content: readonly TextLine[], rowsMax: number): void => {
-    if (rows - lines.length < 3) return;
-    add('');
-    add(title, 'bold');
-    const room = Math.max(1, Math.min(rowsMax, rows - lines.length));
-    const fits = content.length <= room;
-    for (const { text, style } of fits ? content : content.slice(0, room - 1)) add(text, style);
-    if (!fits) add(`… and ${content.length - room + 1} more`, 'dim');
-  };
-  const { text, style } = statusLine(state);
-  add(text, style);
-  if (state.queues) add(`calls today  ${callsToday(state.queues.total.calls_today)}`);
-  const share = Math.floor(rows / 4);
-  const waiting = waitingCalls(state);
-  section(queueTitle, queueLines(state), share);
-  section(`WAITING ${waiting.length}`, waiting, share);
-  section('AGENTS', agentLines(state), share);
-  section(
-    'EVENTS',
-    state.events.map((event) => eventLine(event, state.names)),
-    rows,
-  );
-  return lines.slice(0, rows);
-}
-
 interface TextLine {
   readonly text: string;
   readonly style?: Style;
 }
 
-function statusLine({ status, now }: ScreenState): TextLine {
-  const { connection, problem, asOf, lag, isStale } = status;
-  const age = asOf === null ? '' : `  as of ${clock(asOf)}${lag > 0 ? `, ${lag} records behind` : ''}`;
-  const reason = problem === null ? '' : `  ${problem}`;
-  const text = `callstream  ${clock(now)}  ${connection}${age}${isStale ? '  STALE' : ''}${reason}`;
-  return { text, style: connection === 'live' && !isStale ? 'bold' : 'red' };
+interface Section {
+  readonly title: string;
+  /** As many as could be shown at most. */
+  readonly lines: readonly TextLine[];
+  /** Lines that there would be in all. */
+  readonly count: number;
 }
 
-const right = (text: string | number, columns: number): string => cell(String(text), columns, 'right');
+const keysHint = 'q: quit';
 
-const queueTitle = [
-  cell('QUEUE', 14),
-  right('WAIT', 6),
-  right('LONGEST', 9),
-  right('TALK', 6),
-  right('AVAIL', 6),
-  right('PAUSED', 8),
-  right('ANSWERED', 10),
-  right('ABANDONED', 11),
-  right('SL', 7),
-  right('ASA', 8),
-].join('');
-
-function queueLines({ queues, names, now }: ScreenState): TextLine[] {
-  if (!queues) return [{ text: 'no data yet', style: 'dim' }];
-  const ofQueues = queues.queues.map((row) => ({ ...row, title: queueText(row.queue, names) }));
-  return [...ofQueues, { ...queues.total, title: 'total' }].map((queue) => {
-    const { waiting, longest_waiting_since: since, talking, agents, today } = queue;
-    const isLate = since !== null && now - since > queues.service_level_seconds * 1_000;
-    return {
-      text: [
-        cell(queue.title, 14),
-        right(waiting, 6),
-        right(since === null ? '–' : duration(now - since), 9),
-        right(talking, 6),
-        right(agents.available, 6),
-        right(agents.paused, 8),
-        right(today.answered, 10),
-        right(today.abandoned, 11),
-        right(percent(today.service_level), 7),
-        right(today.asa_ms === null ? '–' : duration(today.asa_ms), 8),
-      ].join(''),
-      ...(isLate ? { style: 'red' as const } : {}),
-    };
+/** The screen as lines, each as wide as the terminal, and not more than it has rows. */
+export function render(state: ScreenState, { columns, rows }: Size, paint: Paint): string[] {
+  const sections = sectionsOf(state, { columns, rows });
+  const rowsOfSections = sections.length * 3;
+  const header = headerLines(state, { columns, rows: rows - rowsOfSections });
+  // Title and one line of each; blank lines only where there is room.
+  const spacing = rows >= header.length + rowsOfSections ? 1 : 0;
+  const shown = sections.slice(0, Math.max(0, Math.floor((rows - header.length) / (2 + spacing))));
+  const room = rows - header.length - shown.length * (1 + spacing);
+  const shares = shareRows(
+    shown.map(({ count }) => Math.max(1, count)),
+    room,
+  );
+  const lines: TextLine[] = [
+    ...header,
+    ...shown.flatMap(({ title, lines: all, count }, i) => [
+      ...(spacing > 0 ? [{ text: '' }] : []),
+      { text: title, style: 'bold' as const },
+      ...cut(all, count, shares[i] ?? 0),
+    ]),
+  ];
+  return lines.slice(0, rows).map(({ text, style }) => {
+    const fitted = cell(text, columns);
+    return style ? paint(style, fitted) : fitted;
   });
 }
 
-/** The callers who wait, the longest wait first. */
-function waitingCalls({ calls, names, now }: ScreenState): TextLine[] {
-  return [...calls.values()]
-    .filter((call) => isCounted(call) && isWaiting(call, now, staleAfterMs))
-    .toSorted((a, b) => inStateSince(a) - inStateSince(b))
-    .map((call) => ({ text: `${cell(duration(now - inStateSince(call)), 9, 'right')}  ${callText(call, names)}` }));
+/** The first lines, and how many more there are, if not all fit. A single line is better than their number, which the title has. */
+function cut(lines: readonly TextLine[], count: number, rows: number): readonly TextLine[] {
+  if (count <= rows || rows <= 1) return lines.slice(0, rows);
+  return [...lines.slice(0, rows - 1), { text: `… and ${count - rows + 1} more`, style: 'dim' }];
 }
 
-const queueText = (queue: string, names: KnownNames): string =>
-  queue === '' ? '(none)' : named(names, 'queues', queue);
+const noData = { lines: [{ text: 'no data yet', style: 'dim' }], count: 1 } as const;
 
-const callText = ({ queue, theirNumber, callId }: Call, names: KnownNames): string =>
-  `${cell(queueText(queue ?? '', names), 14)} ${cell(theirNumber ?? '', 18)} ${callId}`;
-
-function agentLines({ agents, names, now }: ScreenState): TextLine[] {
-  if (!agents) return [{ text: 'no data yet', style: 'dim' }];
-  return agents.agents
-    .filter(({ presence }) => presence !== 'logged_out')
-    .map(({ actor, presence, since, calls }) => ({
-      text: `${cell(named(names, 'agents', actor), 30)} ${cell(presence, 10)} ${cell(duration(now - since), 9, 'right')}  ${calls.join(' ')}`,
-    }));
+function sectionsOf(state: ScreenState, size: Size): Section[] {
+  const { queues, agents, events } = state;
+  const waiting = waitingCalls(state);
+  return [
+    queues ? queueSection(queues, state, size) : { title: 'QUEUES', ...noData },
+    { title: `WAITING ${waiting.length}`, ...listOf(waitingColumns(state), waiting, size) },
+    agents ? agentSection(agents, state, size) : { title: 'AGENTS', ...noData },
+    { title: 'EVENTS', ...listOf(eventColumns(state), events, size) },
+  ];
 }
 
-const eventLine = ({ at, what, call }: BoardEvent, names: KnownNames): TextLine => ({
-  text: `${clock(at)}  ${cell(what, 9)} ${callText(call, names)}`,
-});
+function agentSection(agents: Agents, state: ScreenState, size: Size): Section {
+  const rows = agentRows(agents);
+  return { title: `AGENTS ${rows.length}`, ...listOf(agentColumns(state), rows, size) };
+}
+
+/** Formats only the rows that can be on the screen: a list may have thousands, four times a second. */
+function listOf<Row>(
+  columns: readonly Column<Row>[],
+  all: readonly Row[],
+  size: Size,
+): Pick<Section, 'lines' | 'count'> {
+  const { lines } = renderTable(columns, all.slice(0, size.rows), size.columns);
+  return { lines: lines.map((text) => ({ text })), count: all.length };
+}
+
+/** A queue whose longest wait is above the service level is red. */
+function queueSection(queues: Queues, state: ScreenState, size: Size): Section {
+  const all = queueRows(queues);
+  const shown = all.slice(0, size.rows);
+  const { title, lines } = renderTable(queueColumns(state), shown, size.columns);
+  const isLate = (since: number | null): boolean =>
+    since !== null && state.now - since > queues.service_level_seconds * 1_000;
+  return {
+    title,
+    lines: lines.map((text, i) =>
+      isLate(shown[i]?.longest_waiting_since ?? null) ? { text, style: 'red' } : { text },
+    ),
+    count: all.length,
+  };
+}
+
+/** The status; a problem in full, which names its remedy; the calls of today, if `rows` has room for all of them. */
+function headerLines(state: ScreenState, { columns, rows }: Size): TextLine[] {
+  const { status, queues } = state;
+  const problem = status.problem === null ? [] : wrap(status.problem, columns);
+  const header = [statusLine(state, columns), ...problem.map((text) => ({ text, style: 'red' as const }))];
+  const today = queues ? wrap(`calls today  ${callsToday(queues.total.calls_today)}`, columns) : [];
+  return header.length + today.length <= rows ? [...header, ...today.map((text) => ({ text }))] : header;
+}
+
+function statusLine({ status, now }: ScreenState, columns: number): TextLine {
+  const { connection, asOf, lag, isStale } = status;
+  const age = asOf === null ? '' : `  as of ${clock(asOf)}${lag > 0 ? `, ${lag} records behind` : ''}`;
+  const text = `callstream  ${clock(now)}  ${connection}${isStale ? '  STALE' : ''}${age}`;
+  const free = columns - stringWidth(text) - keysHint.length;
+  return {
+    text: free >= 2 ? `${text}${' '.repeat(free)}${keysHint}` : text,
+    style: connection === 'live' && !isStale ? 'bold' : 'red',
+  };
+}
 
 /** All queues in one line, for an output that is not a terminal. */
 export function summary({ queues, now, status }: ScreenState): string {
@@ -153,5 +164,9 @@ export function summary({ queues, now, status }: ScreenState): string {
 const besides = (direction: string, { waiting, talking }: LiveCalls): string =>
   waiting + talking === 0 ? '' : `  ${direction}: waiting ${waiting}, talking ${talking}`;
 
-/** An event in one line. */
-export const plainEvent = (event: BoardEvent, names: KnownNames): string => eventLine(event, names).text.trimEnd();
+/** An event in one line. A long name is not cut: the id is behind it. */
+export function plainEvent({ at, what, call: { queue, theirNumber, callId } }: BoardEvent, names: KnownNames): string {
+  const queueText = printable(namedQueue(names, queue ?? ''));
+  const queueCell = cell(queueText, Math.max(14, stringWidth(queueText)));
+  return `${clock(at)}  ${cell(what, 9)} ${queueCell} ${cell(theirNumber ?? '', 18)} ${printable(callId)}`.trimEnd();
+}

@@ -1,37 +1,57 @@
 import { styleText } from 'node:util';
 import type { Paint, Size } from './render.ts';
 
-const enterAlternateScreen = '\x1b[?1049h\x1b[?25l';
-const leaveAlternateScreen = '\x1b[?25h\x1b[?1049l';
+/** The alternate screen, without cursor. Without wrapping, a character that the terminal shows wider than it is breaks one line only. */
+const enterScreen = '\x1b[?1049h\x1b[?25l\x1b[?7l';
+const leaveScreen = '\x1b[?7h\x1b[?25h\x1b[?1049l';
 const cursorHome = '\x1b[H';
-const clearLine = '\x1b[K';
+const clearLine = '\x1b[2K';
 const clearBelow = '\x1b[J';
+/** Of a terminal that does not say its size. */
+const defaultSize: Size = { columns: 80, rows: 24 };
 
 /** The terminal's alternate screen: when it is disposed, the terminal shows its former content again. */
 export interface Screen extends Disposable {
   readonly draw: () => void;
+  /** Shows the former content until `enter`. */
+  readonly leave: () => void;
+  readonly enter: () => void;
 }
 
 export const openScreen = (out: NodeJS.WriteStream, lines: (size: Size, paint: Paint) => string[]): Screen => {
   const paint: Paint = (how, text) => styleText(how, text, { stream: out });
+  let isShown = false;
   const draw = (): void => {
     // A slow terminal still has output to read: skip this frame.
-    if (out.writableLength > 0) return;
-    const drawn = lines({ columns: out.columns, rows: out.rows }, paint);
-    out.write(`${cursorHome}${drawn.map((line) => `${line}${clearLine}`).join('\r\n')}${clearBelow}`);
+    if (!isShown || out.writableLength > 0) return;
+    const size = { columns: out.columns || defaultSize.columns, rows: out.rows || defaultSize.rows };
+    const drawn = lines(size, paint);
+    out.write(`${cursorHome}${drawn.map((line) => `${clearLine}${line}`).join('\r\n')}`);
+    if (drawn.length < size.rows) out.write(`\r\n${clearBelow}`);
   };
-  out.write(enterAlternateScreen);
+  const enter = (): void => {
+    if (isShown) return;
+    isShown = true;
+    out.write(enterScreen);
+    draw();
+  };
+  const leave = (): void => {
+    if (!isShown) return;
+    isShown = false;
+    out.write(leaveScreen);
+  };
   out.on('resize', draw);
-  // Restores the cursor also if the process ends without dispose.
-  const restore = (): void => void out.write(leaveAlternateScreen);
-  process.once('exit', restore);
-  draw();
+  // Also if the process ends without dispose; before the error of a bug is printed, which would be lost with the screen.
+  process.once('exit', leave).once('uncaughtExceptionMonitor', leave);
+  enter();
   return {
     draw,
+    leave,
+    enter,
     [Symbol.dispose]: () => {
       out.off('resize', draw);
-      process.off('exit', restore);
-      restore();
+      process.off('exit', leave).off('uncaughtExceptionMonitor', leave);
+      leave();
     },
   };
 };

@@ -7,6 +7,7 @@ import { readLog } from '../log/read-log.ts';
 import { recount, recountCalls, recountLive } from './recount.ts';
 import type { CallCount, RawEvent } from './recount.ts';
 import { launch } from '../system/service-process.ts';
+import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
 import type { System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
 
@@ -168,3 +169,54 @@ it('npm run watch prints the numbers as lines without a terminal, and exits on S
   await watch.stop();
   expect(await watch.exited).toBe(0);
 });
+
+const onTerminals = hasTerminals ? it : it.skip;
+
+/** `npm run watch` on a terminal. */
+const watchOnTerminal = (columns: number, rows: number) =>
+  launchOnTerminal({ args: ['apps/watch/src/main.ts', '--url', system.socketUrl], env: {}, columns, rows });
+
+const isComplete = (lines: readonly string[]): boolean =>
+  lines.some((line) => line.startsWith('total ')) && lines.some((line) => /^AGENTS [1-9]/.test(line));
+
+onTerminals.each([
+  { columns: 40, rows: 10, keys: 'q', key: 'q' },
+  { columns: 80, rows: 24, keys: '\x1b', key: 'Esc' },
+  { columns: 250, rows: 60, keys: '\x03', key: 'Ctrl-C' },
+])(
+  'npm run watch fills a terminal of $columns × $rows, and $key ends it',
+  async ({ columns, rows, keys }) => {
+    await using watch = watchOnTerminal(columns, rows);
+    await watch.until(isComplete);
+    const lines = watch.screen();
+    expect(lines[0]).toMatch(/^callstream {2}\d\d:\d\d:\d\d {2}live/);
+    for (const title of [/^QUEUE +WAIT +LONGEST/, /^WAITING \d+$/, /^AGENTS \d+$/, /^EVENTS$/])
+      expect(lines.filter((line) => title.test(line))).toHaveLength(1);
+    // Whole columns are left out: no title and no number is cut.
+    expect(lines.find((line) => line.startsWith('QUEUE'))?.split(/ +/)).toEqual(
+      ['QUEUE', 'WAIT', 'LONGEST', 'TALK', 'AVAIL', 'PAUSED', 'ANSWERED', 'ABANDONED', 'SL', 'ASA'].filter(
+        (title) =>
+          columns === 250 || (columns === 80 ? title !== 'ASA' : /^(QUEUE|WAIT|LONGEST|TALK|AVAIL)$/.test(title)),
+      ),
+    );
+    expect(watch.hasWrapped()).toBe(false);
+    watch.type(keys);
+    expect(await watch.exited).toBe(0);
+    expect(watch.isRestored()).toBe(true);
+  },
+  60_000,
+);
+
+onTerminals(
+  'npm run watch follows the size of its terminal',
+  async () => {
+    await using watch = watchOnTerminal(80, 24);
+    await watch.until(isComplete);
+    watch.resize({ columns: 40, rows: 10 });
+    await watch.until(
+      (lines) => isComplete(lines) && lines.some((line) => /^QUEUE +WAIT +LONGEST +TALK +AVAIL$/.test(line)),
+    );
+    expect(watch.hasWrapped()).toBe(false);
+  },
+  60_000,
+);
