@@ -4,7 +4,14 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
+import { Command } from 'commander';
 import { format, resolveConfig } from 'prettier';
+
+const { check = false } = new Command('commands-reference')
+  .description("Writes docs/reference/commands.md from the programs' --help.")
+  .option('--check', 'only fail if it is out of date')
+  .parse()
+  .opts<{ check?: boolean }>();
 
 const root = join(import.meta.dirname, '..');
 const page = join(root, 'docs', 'reference', 'commands.md');
@@ -19,6 +26,7 @@ const programs = {
   'npm run projector': 'apps/projector/src/main.ts',
   'npm run ingest': 'apps/ingest/src/main.ts',
   'npm run gateway': 'apps/gateway/src/main.ts',
+  'npm run bench': 'apps/e2e/bench/main.ts',
 };
 
 type Help = readonly { readonly path: readonly string[]; readonly text: string }[];
@@ -40,7 +48,21 @@ async function sectionsOf([typed, program]: [string, string]): Promise<string[]>
 
 const head = `# Commands
 
-What each says with \`--help\`. Behind \`npm start\` and \`npm run …\`, arguments follow after \`--\`: \`npm run projector -- status --json\`.
+What each says with \`--help\`. Behind \`npm start\` and \`npm run …\`, arguments follow after \`--\`: \`npm run projector -- status\`.
+
+**For people**: the result is on standard output; sentences, warnings and one progress bar are on standard error (without a terminal, a line
+every 5 s instead of the bar). \`--verbose\` adds the log, as lines of JSON. \`NO_COLOR=1\` leaves out colours.
+
+**For programs**: \`--json\`, and \`npm run --silent\`, without which npm prints lines of its own:
+\`npm run --silent projector -- status --json\`. Standard output has one JSON document, or lines of JSON where \`--help\` says so, and nothing
+else. Warnings and the reason of a failure are lines of JSON on standard error, as in the [log](log-events.md); the last one of a failure has
+\`"level":"fatal"\` and \`message\`.
+
+| exit code | meaning                                                                                                                         |
+| --------- | ------------------------------------------------------------------------------------------------------------------------------- |
+| 0         | done; also the end of \`start\`, \`simulate\`, \`watch\` and the services by Ctrl-C or SIGTERM                                       |
+| 1         | not done, or wrong arguments: standard error says why. \`verify\`: the tables differ; \`send\`: a line was refused; \`bench\`: a target was missed |
+| 130, 143  | stopped by Ctrl-C, or by SIGTERM, before it was done: standard error says what is done. A second Ctrl-C ends it at once            |
 
 <!-- From here on generated from the programs: npm run commands-reference -->
 `;
@@ -50,7 +72,7 @@ const text = await format([head, ...sections.flat()].join('\n'), {
   parser: 'markdown',
 });
 
-if (!process.argv.includes('--check')) writeFileSync(page, text);
+if (!check) writeFileSync(page, text);
 else if (readFileSync(page, 'utf8') !== text) {
   console.error('docs/reference/commands.md is out of date. Run: npm run commands-reference');
   process.exitCode = 1;

@@ -3,8 +3,15 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { renderEnvExample, renderReference } from '@callstream/runtime';
 import type { EnvSection } from '@callstream/runtime';
+import { Command } from 'commander';
 import { format, resolveConfig } from 'prettier';
 import { z } from 'zod';
+
+const { check = false } = new Command('env-example')
+  .description("Writes .env.example and docs/reference/configuration.md from the services' settings.")
+  .option('--check', 'only fail if they are out of date')
+  .parse()
+  .opts<{ check?: boolean }>();
 
 const root = join(import.meta.dirname, '..');
 const page = join(root, 'docs', 'reference', 'configuration.md');
@@ -37,7 +44,7 @@ const files = {
   [page]: await format(renderReference(sections), { ...(await resolveConfig(page)), parser: 'markdown' }),
 };
 for (const [file, text] of Object.entries(files))
-  if (!process.argv.includes('--check')) writeFileSync(file, text);
+  if (!check) writeFileSync(file, text);
   else if (readFileSync(file, 'utf8') !== text) {
     console.error(`${relative(root, file)} is out of date. Run: npm run env-example`);
     process.exitCode = 1;

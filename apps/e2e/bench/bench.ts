@@ -14,6 +14,10 @@ export interface BenchRow {
 /** A benchmark of `npm run bench`; main.ts lists all. */
 export interface Bench {
   readonly about: string;
+  /** What may follow the name of the benchmark, for its help; default: nothing. */
+  readonly argsText?: string;
+  /** About how long it takes with its default arguments on 2 cores, in minutes. */
+  readonly minutes: number;
   /** `args`: the arguments after the name of the benchmark. */
   readonly run: (servers: Servers, report: ReportProgress, args: readonly string[]) => Promise<BenchRow[]>;
 }
@@ -28,6 +32,10 @@ export function eventsArg(args: readonly string[], eventsDefault: number): numbe
 }
 
 const runsDefault = 3;
+
+/** Help for {@link eventsArg} and {@link runsArg}. */
+export const eventsAndRunsText = (eventsDefault: number): string =>
+  `EVENTS (default: ${eventsDefault}), and RUNS, of which the median counts (default: ${runsDefault})`;
 
 /** The second argument as a number of runs, of which the median counts; default: 3. @throws {Error} if it is not a number of at least 1 */
 export function runsArg([, text]: readonly string[]): number {

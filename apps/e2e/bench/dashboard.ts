@@ -21,6 +21,7 @@ const growthBytesMax = 3_000_000;
 /** One page with 2,000 calls, of which 500 change every second. */
 export const dashboard: Bench = {
   about: `a page with ${callsCount} calls, ${perSecond} events/s for ${seconds} s: frame times, heap, and correctness`,
+  minutes: 2,
   run: (servers, report) =>
     withSystem(servers, { services: ['ingest', 'projector', 'gateway'] }, async (system) => {
       await using cleanup = new AsyncDisposableStack();

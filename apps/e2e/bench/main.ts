@@ -1,4 +1,5 @@
-import { stopSignal } from '@callstream/runtime';
+import { addJsonOption, failureLine, stopSignal } from '@callstream/runtime';
+import { Command } from 'commander';
 import type { Bench } from './bench.ts';
 import { tableOf } from './bench.ts';
 import { dashboard } from './dashboard.ts';
@@ -23,30 +24,48 @@ const benches: Readonly<Record<string, Bench>> = {
   stats,
 };
 
-const [name, ...args] = process.argv.slice(2);
-const bench = name === undefined || !Object.hasOwn(benches, name) ? undefined : benches[name];
-if (!bench) {
-  if (name !== undefined) process.stderr.write(`There is no benchmark "${name}".\n\n`);
-  const list = Object.entries(benches).map(([key, { about }]) => `  npm run bench -- ${key}   ${about}\n`);
-  process.stdout.write(`Benchmarks:\n${list.join('')}`);
-  process.stdout.write(
-    '\nA benchmark uses KAFKA_BROKERS and DATABASE_URL, or starts Kafka and Postgres in a temporary folder.\n',
-  );
-  process.exitCode = name === undefined ? 0 : 2;
-} else {
-  const report = (line: string): void => void process.stderr.write(`${line}\n`);
+const program = addJsonOption(
+  new Command('bench').description('Measures a part of callstream, and says which thresholds it misses (exit code 1).'),
+  'for programs: the results as one JSON document',
+).addHelpText(
+  'after',
+  '\nA benchmark uses KAFKA_BROKERS and DATABASE_URL, or starts Kafka and Postgres in a temporary folder.' +
+    '\nThe machine should do nothing else. Its arguments: npm run bench -- NAME --help',
+);
+for (const [name, bench] of Object.entries(benches)) {
+  const command = program.command(name).description(`${bench.about}; about ${bench.minutes} min`);
+  if (bench.argsText !== undefined) command.argument('[args...]', bench.argsText);
+  addJsonOption(command, 'for programs: the results as one JSON document').action(async () => {
+    const { json = false } = command.optsWithGlobals<{ json?: boolean }>();
+    await measure(name, command.args, json);
+  });
+}
+try {
+  const { argv } = process;
+  await program.parseAsync(argv.length > 2 ? argv : [...argv, '--help']);
+} catch (error) {
+  process.stderr.write(`${process.argv.includes('--json') ? failureLine(error) : (error as Error).message}\n`);
+  process.exitCode = 1;
+}
+// stopSignal() keeps the IPC channel open, and with it the process.
+if (process.connected) process.disconnect();
+
+async function measure(name: string, args: readonly string[], json: boolean): Promise<void> {
+  const bench = benches[name];
+  if (!bench) throw new Error(`There is no benchmark "${name}".`);
+  const report = (line: string): void => {
+    if (!json) process.stderr.write(`${line}\n`);
+  };
   // Ctrl-C must also stop Kafka and Postgres.
-  const stopped = stopSignal().then((signal) => Promise.reject(new Error(`Stopped by ${signal}.`)));
+  const stopped = stopSignal().then((signal) =>
+    Promise.reject(new Error(`Stopped by ${signal}. Its Kafka, Postgres and temporary folder are removed.`)),
+  );
   stopped.catch(() => undefined);
   report('starting Kafka and Postgres …');
-  {
-    await using servers = await findServers(process.env);
-    // testDatabase() creates its databases there.
-    process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
-    const rows = await Promise.race([bench.run(servers, report, args), stopped]);
-    process.stdout.write(`\n${tableOf(rows)}\n`);
-    process.exitCode = rows.some(({ met }) => met === false) ? 1 : 0;
-  }
-  // stopSignal() keeps the IPC channel open, and with it the process.
-  if (process.connected) process.disconnect();
+  await using servers = await findServers(process.env);
+  // testDatabase() creates its databases there.
+  process.env['CALLSTREAM_TEST_DATABASE_URL'] = servers.databaseUrl;
+  const rows = await Promise.race([bench.run(servers, report, args), stopped]);
+  process.stdout.write(json ? `${JSON.stringify({ benchmark: name, rows }, null, 2)}\n` : `\n${tableOf(rows)}\n`);
+  process.exitCode = rows.some(({ met }) => met === false) ? 1 : 0;
 }

@@ -23,6 +23,7 @@ const runs = 3;
 
 export const path: Bench = {
   about: 'webhook to DataChanged on a socket, unloaded; events/s of the projector from a backlog',
+  minutes: 2,
   run: async (servers, report) => {
     const latency = await withSystem(servers, { services: ['ingest', 'projector', 'gateway'] }, (system) =>
       measureLatency(system, report),

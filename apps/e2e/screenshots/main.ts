@@ -1,12 +1,17 @@
 // npm run screenshots: takes the pictures of README and docs, from a simulated call centre.
 import { join } from 'node:path';
 import { until } from '@callstream/stack';
+import { Command } from 'commander';
 import type { Browser, Page } from 'playwright-core';
 import { withSystem } from '../bench/with-system.ts';
 import { findServers } from '../bench/servers.ts';
 import { startBrowser } from '../src/clients/browser.ts';
 import { openPage } from '../src/clients/dashboard-page.ts';
 import { startLiveCentre } from './live-centre.ts';
+
+new Command('screenshots')
+  .description('Takes the pictures of README and docs from a simulated call centre, and overwrites them. About 5 min.')
+  .parse();
 
 const folder = join(import.meta.dirname, '../../../docs/images');
 const wide = { width: 1_440, height: 810 };

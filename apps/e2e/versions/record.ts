@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { createPartitionOf, deadLetterTopic, partitionsDefault } from '@callstream/runtime';
 import { fixtureEvents } from '@callstream/domain/testing';
 import { readPositions } from '@callstream/tables';
+import { Command } from 'commander';
 import { withSystem } from '../bench/with-system.ts';
 import { findServers } from '../bench/servers.ts';
 import { restoreTopic, dumpTopic } from '../src/log/topic-dump.ts';
@@ -13,6 +14,12 @@ import { createRecordOf } from '../src/log/produce-webhooks.ts';
 import type { System } from '../src/system/system.ts';
 import { dumpTables } from './dump-tables.ts';
 import { edgeCaseBodies, edgeCaseRecords } from './edge-case-records.ts';
+
+new Command('record-version')
+  .description(
+    'Records a log, its dead letters and the tables of this version in fixtures/versions, for the upgrade test of later versions.',
+  )
+  .parse();
 
 const receivedFrom = Date.UTC(2026, 2, 2, 16);
 

@@ -18,8 +18,9 @@ const spoolP99MsTarget = 100;
 const warmUp = { connections: 64, seconds: 3 };
 
 export const ingest: Bench = {
-  about:
-    'requests/s, CPU and latency of ingest, compared with the bare framework; spooling; 60 s at 80 % load [load generator: wrk (default, if installed) or workers]',
+  about: 'requests/s, CPU and latency of ingest, compared with the bare framework; spooling; 60 s at 80 % load',
+  argsText: 'load generator: wrk (default, if installed) or workers',
+  minutes: 5,
   run: async ({ brokers }, report, [generatorName]) => {
     const generator = await chooseGenerator(generatorName);
     const log = createLog({ service: 'bench', level: 'silent' });

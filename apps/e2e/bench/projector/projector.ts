@@ -5,7 +5,7 @@ import { until } from '@callstream/stack';
 import { listCalls } from '@callstream/tables';
 import type { System } from '../../src/system/system.ts';
 import { projectBacklog } from './backlog.ts';
-import { eventsArg, runsArg } from '../bench.ts';
+import { eventsAndRunsText, eventsArg, runsArg } from '../bench.ts';
 import type { Bench, BenchRow, ReportProgress } from '../bench.ts';
 import { measureCopyCeiling, prepareCopyCeiling } from './copy-ceiling.ts';
 import { withSystem } from '../with-system.ts';
@@ -27,8 +27,9 @@ const pauseMs = { min: 20, max: 60 };
 const latencyTarget = { p50: 15, p99: 60 };
 
 export const projector: Bench = {
-  about:
-    'events/s of the projector from a backlog, compared with COPY; its memory; its latency without load [EVENTS [RUNS]]',
+  about: 'events/s of the projector from a backlog, compared with COPY; its memory; its latency without load',
+  argsText: eventsAndRunsText(eventsDefault),
+  minutes: 5,
   run: async (servers, report, args) => {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);

@@ -1,7 +1,7 @@
 import { until } from '@callstream/stack';
 import { nextSchema, readSchemas } from '@callstream/tables';
 import { launch, outputOf } from '../../src/system/service-process.ts';
-import { eventsArg, runsArg } from '../bench.ts';
+import { eventsAndRunsText, eventsArg, runsArg } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import { measureCopyCeiling, prepareCopyCeiling } from './copy-ceiling.ts';
 import { withSystem } from '../with-system.ts';
@@ -17,7 +17,9 @@ const ratioTarget = 0.6;
 const flatnessTarget = 1.3;
 
 export const rebuild: Bench = {
-  about: `events/s of a rebuild, compared with COPY, and its cost per event for many and for ${eventsFew} events [EVENTS [RUNS]]`,
+  about: `events/s of a rebuild, compared with COPY, and its cost per event for many and for ${eventsFew} events`,
+  argsText: eventsAndRunsText(eventsDefault),
+  minutes: 15,
   run: async (servers, report, args) => {
     const events = eventsArg(args, eventsDefault);
     const runs = runsArg(args);

@@ -17,6 +17,7 @@ const pauseMsTarget = 1_000;
 
 export const rolling: Bench = {
   about: `restarts of two instances of each service under ${perSecond} webhooks/s: attempts without a response, pauses`,
+  minutes: 3,
   run: async ({ brokers }, report) => {
     await using database = await testDatabase();
     const topic = `bench-${randomUUID()}`;

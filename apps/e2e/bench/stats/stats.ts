@@ -26,7 +26,9 @@ const parts: Readonly<Record<string, (measuring: StatsBenchOptions) => Promise<B
 };
 
 export const stats: Bench = {
-  about: `totals of a day, queue snapshots for 1 and 1000 clients, lists over HTTP; all parts, or some of: ${Object.keys(parts).join(' ')} [EVENTS in the tables: 5000000 take three minutes]`,
+  about: 'totals of the visits and calls of a day, queue snapshots for 1 and 1000 clients, lists over HTTP',
+  argsText: `parts (default: all): ${Object.keys(parts).join(', ')}; and EVENTS in the tables (default: ${eventsDefault}; 5000000 take three minutes more)`,
+  minutes: 5,
   run: async (servers, report, args) => {
     const names = args.filter((arg) => Object.hasOwn(parts, arg));
     const events = eventsArg(
