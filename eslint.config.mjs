@@ -70,20 +70,29 @@ const eachMechanismOnce = [
 const wall = (message, selector, refuses = () => true) => ({
   create: (context) => ({ [selector]: (node) => refuses(node) && context.report({ node, message }) }),
 });
-/** Refuses a text with this beginning, or a template, inside of the nodes of `within`. */
-const textWall = (message, pattern, within = '') =>
-  wall(message, `${within} :matches(Literal, TemplateElement:first-child)`, ({ value }) =>
+/** Refuses a text, or a template, with this beginning below one of these nodes. */
+const textWall = (message, pattern, ...below) =>
+  wall(message, below.map((node) => `${node} :matches(Literal, TemplateElement:first-child)`).join(', '), ({ value }) =>
     pattern.test(typeof value === 'string' ? value : (value?.raw ?? '')),
   );
-const imports =
-  ':matches(ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, ImportExpression, TSImportType)';
+const imports = [
+  ':matches(ImportDeclaration, ExportNamedDeclaration, ExportAllDeclaration, ImportExpression) >',
+  'ImportExpression > TemplateLiteral >',
+  'TSImportType',
+];
+/** Also `require(…)`, `createRequire(…)(…)`, `require.resolve(…)`. */
+const loads = [...imports, 'CallExpression >', 'CallExpression > TemplateLiteral >'];
 const walls = {
-  // The names of these packages anywhere: in an import, import(), require, or a type.
   pg: textWall(
     'Only libs/tables uses Postgres, and libs/stack for servers of tests.',
     /^(pg|pg-[\w-]+|node-pg-migrate)(\/|$)/,
+    ...loads,
   ),
-  kafkajs: textWall('Only the Kafka folder of libs/runtime knows kafkajs: docs/kafkajs.md.', /^kafkajs(\/|$)/),
+  kafkajs: textWall(
+    'Only the Kafka folder of libs/runtime knows kafkajs: docs/kafkajs.md.',
+    /^kafkajs(\/|$)/,
+    ...loads,
+  ),
   sql: textWall(
     'Only libs/tables has SQL: export a function from it.',
     new RegExp(
@@ -106,11 +115,12 @@ const walls = {
         '(begin|commit|rollback)\\s*;',
       ].join('|')})`,
     ),
+    '*',
   ),
   node: textWall(
     'This code runs in browsers too, without Node.',
     new RegExp(`^(node:|(${builtinModules.join('|')})(/|$))`),
-    imports,
+    ...imports,
   ),
   env: wall(
     'Only main.ts reads the environment; pass a config.',
@@ -121,7 +131,7 @@ const walls = {
       ':matches(ImportDeclaration, ExportNamedDeclaration)[source.value=/^(node:)?process$/]',
     ].join(', '),
   ),
-  testing: textWall('Only tests use the support for tests.', /^@callstream\/\w+\/testing$/, imports),
+  testing: textWall('Only tests use the support for tests.', /^@callstream\/\w+\/testing$/, ...imports),
 };
 const tests = ['**/*.test.ts', '**/testing/**', 'apps/e2e/**'];
 /** They need an order of imports that nobody sees, and happen where nobody asked for them. */

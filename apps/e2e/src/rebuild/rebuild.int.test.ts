@@ -136,7 +136,7 @@ describe('commands of the projector', () => {
     'say what is done when Ctrl-C stops them, and exit with 130',
     async () => {
       // An open transaction on the positions blocks the swap.
-      const reader = await system.db.connect();
+      const reader = await poolOf(system.db).connect();
       await reader.query('begin; select * from positions');
       await using swapping = onTerminal('rebuild');
       await swapping.until((lines) => lines.some((line) => line.startsWith('The swap waits')));
