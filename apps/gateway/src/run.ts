@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ServerMessage } from '@callstream/contracts';
 import { errorText, throttle } from '@callstream/resilience';
 import {
   addPoolGauges,
@@ -38,6 +39,7 @@ import type { NumberWatches } from './numbers/number-watches.ts';
 import { cacheQueueSnapshot } from './numbers/queue-snapshot-cache.ts';
 import { readQueueSnapshot } from './numbers/read-queue-snapshot.ts';
 import { createViewCache } from './numbers/view-cache.ts';
+import type { SocketClient } from './outbox/socket-client.ts';
 import { UnsentBudget, unsentBytesMaxOfHeap } from './outbox/unsent-budget.ts';
 import { createCallQueries } from './queries/call-queries.ts';
 import { queriesMax } from './scheduling/limits.ts';
@@ -53,7 +55,7 @@ import type { Sockets } from './socket/sockets.ts';
 
 /** Least time between two DataChanged, in ms: old dashboards list everything on each. */
 const dataChangedEveryMs = 100;
-const dataChanged = JSON.stringify({ event: 'DataChanged', data: {} });
+const dataChanged = JSON.stringify({ event: 'DataChanged', data: {}, status: 'Ok' } satisfies ServerMessage);
 const minuteMs = 60_000;
 /** Proxies keep an unused connection for about 60 s. The proxy must close it first: a request might be on its way. */
 const keepAliveMs = 65_000;
@@ -70,7 +72,8 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   await using pools = openPools(config, metrics);
   const { pool, compute } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
-  const queries = createCallQueries({ pool, topic, metrics });
+  const staleMs = config.STALE_AFTER_MINUTES * minuteMs;
+  const queries = createCallQueries({ pool, topic, staleMs, metrics });
   const names = await openNamesFile({ file: config.NAMES_FILE, log });
   const numbers = createNumbers(config, { pool, compute, names, metrics, log });
   using numberWatches = numbers.watches;
@@ -83,8 +86,10 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     log.warn({ bytes, closed }, 'unsent.shed');
   const unsent = new UnsentBudget({ bytesMax: unsentBytesMaxOfHeap(), onShed });
   const addressOf = createNetworkOf(config, metrics, log);
+  const failedLists = new Set<SocketClient>();
+  const requests = { ...live, numbers: numberWatches, queries, failedLists, metrics, log };
   const sockets = createSockets({
-    handlers: sessionHandlers({ ...live, numbers: numberWatches, queries, metrics, log }, authentication.verify),
+    handlers: sessionHandlers(requests, authentication.verify),
     origins,
     addressOf,
     socketsMax: config.GATEWAY_SOCKETS_MAX,
@@ -93,7 +98,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     metrics,
   });
   reportOutboxes(metrics.registry, sockets.outboxLoads, unsent);
-  await using commits = announceCommits(databaseUrl(config), { sockets, numberWatches, log });
+  await using commits = announceCommits(databaseUrl(config), { sockets, numberWatches, failedLists, log });
 
   let isStopping = false;
   await using admin = await startAdmin({
@@ -214,16 +219,17 @@ function createNetworkOf(config: GatewayConfig, metrics: GatewayMetrics, log: Lo
 }
 
 function sessionHandlers(options: RequestHandlerOptions, verify: Verify): SessionHandlers {
-  const { subscriptions, watches, numbers } = options;
+  const { subscriptions, watches, numbers, failedLists } = options;
   return {
     verify,
     handleRequest: createRequestHandler(options),
-    rejectExcess,
+    rejectExcess: (read, client) => rejectExcess(read, failedLists, client),
     onRoom: subscriptions.onRoom,
     onClosed: (client) => {
       subscriptions.unsubscribe(client);
       watches.unwatchAll(client);
       numbers.unwatchAll(client);
+      failedLists.delete(client);
     },
     isResumable: subscriptions.has,
   };
@@ -232,17 +238,25 @@ function sessionHandlers(options: RequestHandlerOptions, verify: Verify): Sessio
 interface AnnounceCommitsOptions {
   readonly sockets: Sockets;
   readonly numberWatches: NumberWatches;
+  readonly failedLists: RequestHandlerOptions['failedLists'];
   readonly log: Log;
 }
 
-/** Notifies clients of the commits of the projection. */
-function announceCommits(url: string, { sockets, numberWatches, log }: AnnounceCommitsOptions) {
+/**
+ * Notifies clients of the commits of the projection. Old dashboards ask only then, so a client whose list failed is notified
+ * without a commit, as soon as Postgres answers.
+ */
+function announceCommits(url: string, { sockets, numberWatches, failedLists, log }: AnnounceCommitsOptions) {
   const announcement = throttle({ everyMs: dataChangedEveryMs }, () => sockets.broadcast('DataChanged', dataChanged));
   const listener = listenForCommits({
     url,
     onChange: () => {
       announcement.changed();
       numberWatches.changed();
+    },
+    onUnchanged: () => {
+      for (const client of failedLists) client.send('DataChanged', dataChanged);
+      failedLists.clear();
     },
     onLost: (error) => log.warn({ error: errorText(error) }, 'projection.watch-lost'),
   });

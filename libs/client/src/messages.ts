@@ -16,6 +16,8 @@ export interface ServerFrame {
   readonly data: unknown;
   readonly status?: string;
   readonly id?: string | number;
+  /** Why a request failed. */
+  readonly error?: unknown;
   /** The list is incomplete. */
   readonly more?: true;
 }
@@ -32,8 +34,7 @@ export function parseFrame(text: unknown): ServerFrame | null {
 }
 
 /** The server's error message of a failed request; null if it succeeded. */
-export function failureOf({ status, data }: ServerFrame): string | null {
+export function failureOf({ status, error }: ServerFrame): string | null {
   if (status !== 'Failed') return null;
-  const { error } = (data ?? {}) as { error?: unknown };
   return typeof error === 'string' ? error : 'The server gave no reason.';
 }

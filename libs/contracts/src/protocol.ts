@@ -19,10 +19,11 @@ export type ClientMessage = z.infer<typeof ClientMessage>;
 
 const rowId = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER);
 
-/** Every filter is optional. Without `limit`: at most 1,000 calls, unfinished ones first, then the newest. */
+/** Every filter is optional. Without `limit`: at most 1,000 calls. Live calls first, then finished ones, then stale ones. */
 export const ListCalls = z.looseObject({
   params: z
     .strictObject({
+      id: rowId.optional().describe('id of a call: only this call'),
       state: callState.optional(),
       aggregate_id: identifier.optional(),
       queue: identifier.optional(),
@@ -30,7 +31,8 @@ export const ListCalls = z.looseObject({
       limit: z.number().int().min(1).max(1_000).optional(),
       before: rowId.optional().describe('id of a call: only calls created before it'),
     })
-    .default({}),
+    .nullish()
+    .transform((params) => params ?? {}),
 });
 
 /** The newest events of a call, at most 1,000 and 2 MiB of them. With `before`, the newest that are older. */
@@ -81,11 +83,18 @@ export const requestData = {
   Authenticate,
 } as const;
 export type RequestEvent = keyof typeof requestData;
-const requestEvents = Object.keys(requestData) as [RequestEvent, ...RequestEvent[]];
+
+/** Requests of old dashboards, which take the `data` of an answer for a list, whatever its status. */
+export const listEvents = ['ListCalls', 'ListCallEvents'] as const satisfies readonly RequestEvent[];
+type ListEvent = (typeof listEvents)[number];
+const isNoList = (event: string): event is Exclude<RequestEvent, ListEvent> =>
+  !listEvents.some((list) => list === event);
 
 /** Why a request failed. */
 export const Failed = z.object({ success: z.literal(false), error: z.string() });
 export type Failed = z.infer<typeof Failed>;
+
+const failed = { status: z.literal('Failed'), error: z.string(), id: MessageId.optional() };
 
 const ok = { status: z.literal('Ok'), id: MessageId.optional() };
 
@@ -123,7 +132,7 @@ const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: curs
 /** Every frame that the server sends. */
 export const ServerMessage = z.union([
   z.object({ event: z.literal('Welcome'), data: z.literal('Welcome'), status: z.literal('Ok') }),
-  z.object({ event: z.literal('DataChanged'), data: z.strictObject({}) }),
+  z.object({ event: z.literal('DataChanged'), data: z.strictObject({}), status: z.literal('Ok') }),
   z.object({ event: z.literal('ListCalls'), data: z.array(ListedCall), more, ...ok }),
   z.object({ event: z.literal('ListCallEvents'), data: z.array(ListedEvent), more, ...ok }),
   z.object({ event: z.literal('Snapshot'), data: SnapshotData, ...ok }),
@@ -146,11 +155,11 @@ export const ServerMessage = z.union([
     data: z.object({ expires_at: z.number().nullable().describe('ms since 1970; null: never') }),
     ...ok,
   }),
+  z.object({ event: z.enum(listEvents), data: z.array(z.unknown()).length(0), ...failed }),
   z.object({
-    event: z.enum([...requestEvents, 'InvalidEvent', 'InvalidMessage']),
+    event: z.enum([...Object.keys(requestData).filter(isNoList), 'InvalidEvent', 'InvalidMessage']),
     data: Failed,
-    status: z.literal('Failed'),
-    id: MessageId.optional(),
+    ...failed,
   }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;

@@ -3,12 +3,14 @@ import type { Backoff } from './backoff.ts';
 import { isProgrammingError } from './programming-error.ts';
 import { sleep } from './sleep.ts';
 
-const backoff: Backoff = { firstMs: 250, maxMs: 5_000, jitter: 0.5 };
+const defaultBackoff: Backoff = { firstMs: 250, maxMs: 5_000, jitter: 0.5 };
 
 export interface RunUntilAbortedOptions {
   readonly signal: AbortSignal;
   /** Called after each failure, before the backoff. */
   readonly onFailure: (error: unknown) => void;
+  /** Up to 5 s if not given. */
+  readonly backoff?: Backoff;
 }
 
 /**
@@ -18,7 +20,7 @@ export interface RunUntilAbortedOptions {
  */
 export async function runUntilAborted(
   work: (onWorks: () => void) => Promise<void>,
-  { signal, onFailure }: RunUntilAbortedOptions,
+  { signal, onFailure, backoff = defaultBackoff }: RunUntilAbortedOptions,
 ): Promise<void> {
   let failures = 0;
   const onWorks = (): void => void (failures = 0);

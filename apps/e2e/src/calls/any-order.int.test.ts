@@ -93,7 +93,8 @@ it.each(services)(
 
     await using dashboard = await openDashboard(system.socketUrl);
     const { rows } = await poolOf(system.db).query<{ callId: string }>(
-      'select call_id as "callId" from calls order by created_at, id',
+      `select call_id as "callId" from calls order by case when finished_at is not null then 1
+         when is_opened and heard_at >= now() - interval '2 hours' then 0 else 2 end, created_at, id`,
     );
     expect((await dashboard.listCalls()).map((call) => call.aggregate_id)).toEqual(rows.map(({ callId }) => callId));
   },

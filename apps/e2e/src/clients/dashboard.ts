@@ -9,6 +9,7 @@ interface SocketFrame {
   readonly data: unknown;
   readonly status?: string;
   readonly id?: string | number;
+  readonly error?: string;
 }
 
 /** A bare WebSocket client of the gateway: requests, and `DataChanged`. */
@@ -65,7 +66,7 @@ export async function openDashboard(socketUrl: string): Promise<Dashboard> {
   };
   const list = async <T>(event: string, data: object): Promise<T[]> => {
     const answer = await request(event, data);
-    if (answer.status !== 'Ok') throw new Error(`${event}: ${JSON.stringify(answer.data)}`);
+    if (answer.status !== 'Ok') throw new Error(`${event}: ${answer.error}`);
     return answer.data as T[];
   };
   return {

@@ -12,6 +12,7 @@ import {
 import { poolOf } from '@callstream/tables/testing';
 import { event, isEvent, openDashboard, waits } from '../../testing/dashboard.ts';
 import type { MessageOf } from '../../testing/dashboard.ts';
+import { openOldDashboard } from '../../testing/old-dashboard.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
@@ -70,6 +71,8 @@ describe('while Postgres is not available', () => {
     }
     await until(async () => !(await gateway.isReady()), withinTimeout('The gateway is still ready.'));
     using late = await openDashboard(gateway.port);
+    using old = await openOldDashboard(gateway.port);
+    await old.client.next(isEvent('ListCalls'));
     await late.shows({ a: 'ONGOING', b: 'NEW' });
     const cursor = late.cursor();
     late.client[Symbol.dispose]();
@@ -78,6 +81,7 @@ describe('while Postgres is not available', () => {
     await proxy.resume();
     const all = { a: 'ONGOING', b: 'NEW', x: 'ONGOING', old: 'FINISHED' };
     await dashboard.shows(all);
+    await old.shows({ ONGOING: ['a', 'x'], NEW: ['b'], FINISHED: ['old'] });
     expect(dashboard.calls.get('old')).toMatchObject({ recording_url: 'https://example.test/1' });
     // A cursor of that time does not cover the missing calls.
     using back = await openDashboard(gateway.port, { subscribe: { cursor }, calls: late.calls });
@@ -85,15 +89,18 @@ describe('while Postgres is not available', () => {
     expect(back.client.frames.filter(isEvent('Snapshot'))).not.toMatchObject([{ data: { reset: true } }]);
   });
 
-  it('the board follows the log and queries fail, also if Postgres hangs', async () => {
+  it('the board follows the log and queries fail, also if Postgres hangs, and an old dashboard is right afterwards', async () => {
     using dashboard = await openDashboard(gateway.port);
     await dashboard.snapshot();
     proxy.stall();
     await tables.append([event('call.new', 'c')]);
     await until(() => dashboard.calls.has('c'), withinTimeout('The board does not follow the log.'));
+    using old = await openOldDashboard(gateway.port);
     dashboard.client.send({ event: 'ListCalls', data: {} });
     expect(await dashboard.client.next(isEvent('ListCalls'))).toMatchObject({ status: 'Failed' });
+    await old.client.next(isEvent('ListCalls'));
     await proxy.resume();
+    await old.shows({ ONGOING: ['a', 'x'], NEW: ['b'], FINISHED: ['old'] });
     await gateway.ready();
   });
 });

@@ -53,10 +53,11 @@ function schemaOf(schema: z.ZodType): object {
   return rest;
 }
 
-/** The name of a message: its event; `Failed` for all failures. */
+/** The name of a message: its event; of failures `FailedList` and `Failed`. */
 function nameOf(message: (typeof ServerMessage.options)[number]): string {
   const { shape } = message;
-  if ('status' in shape && shape.status instanceof z.ZodLiteral && shape.status.value === 'Failed') return 'Failed';
+  if ('status' in shape && shape.status instanceof z.ZodLiteral && shape.status.value === 'Failed')
+    return shape.data instanceof z.ZodArray ? 'FailedList' : 'Failed';
   const { event } = shape;
   return event instanceof z.ZodLiteral ? event.value : event.options.join('-or-');
 }

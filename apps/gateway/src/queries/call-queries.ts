@@ -19,6 +19,8 @@ export interface EventList extends RowList {
   readonly uuids: readonly string[];
 }
 
+type ListCallsParams = Omit<ListCallsOptions, 'heardSince' | 'visibleQueues'>;
+
 interface ListEventsParams {
   readonly callId: string;
   /** Only events with a smaller `id`. */
@@ -28,19 +30,22 @@ interface ListEventsParams {
 
 /** The lists of all clients; identical requests at the same time share a query. */
 export interface CallQueries {
-  readonly listCalls: (requester: Requester, params: ListCallsOptions, scope: Scope) => Promise<RowList>;
+  readonly listCalls: (requester: Requester, params: ListCallsParams, scope: Scope) => Promise<RowList>;
   readonly listCallEvents: (requester: Requester, params: ListEventsParams, scope: Scope) => Promise<EventList>;
 }
 
 export interface CallQueriesOptions {
   readonly pool: Pick<FairPool, 'singleFlight'>;
   readonly topic: string;
+  /** An unfinished call without an event for this long is stale, in ms. */
+  readonly staleMs: number;
   readonly metrics: Pick<GatewayMetrics, 'timed'>;
 }
 
-export function createCallQueries({ pool, topic, metrics }: CallQueriesOptions): CallQueries {
-  const calls = pool.singleFlight(async (tables, { params }: { params: ListCallsOptions; scope: Scope }) => {
-    const { rows, more } = await metrics.timed('list-calls', tables.listCalls(params));
+export function createCallQueries({ pool, topic, staleMs, metrics }: CallQueriesOptions): CallQueries {
+  const calls = pool.singleFlight(async (tables, { params }: { params: ListCallsParams; scope: Scope }) => {
+    const heardSince = Date.now() - staleMs;
+    const { rows, more } = await metrics.timed('list-calls', tables.listCalls({ ...params, heardSince }));
     return { rows: Buffer.from(JSON.stringify(rows)), more };
   });
   const events = pool.singleFlight(

@@ -2,6 +2,7 @@ import {
   Authenticate,
   ListCallEvents,
   ListCalls,
+  listEvents,
   requestData,
   Subscribe,
   WatchAgents,
@@ -29,6 +30,8 @@ export interface RequestHandlerOptions {
   readonly subscriptions: Subscriptions;
   readonly watches: CallWatches;
   readonly numbers: NumberWatches;
+  /** Clients whose last `ListCalls` failed, although it was valid. */
+  readonly failedLists: Set<SocketClient>;
   readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }
@@ -50,8 +53,18 @@ const commands = ({
   subscriptions,
   watches,
   numbers,
+  failedLists,
 }: RequestHandlerOptions): Record<RequestEvent, RunRequest> => ({
-  ListCalls: async (data, { client }) => queries.listCalls(client, ListCalls.parse(data).params, client.scope()),
+  ListCalls: async (data, { client }) => {
+    const { params } = ListCalls.parse(data);
+    failedLists.delete(client);
+    try {
+      return await queries.listCalls(client, params, client.scope());
+    } catch (error) {
+      if (!client.isGone()) failedLists.add(client);
+      throw error;
+    }
+  },
   ListCallEvents: async (data, { client }) => {
     const { call_id: callId, before } = ListCallEvents.parse(data);
     return queries.listCallEvents(client, { callId, before }, client.scope());
@@ -137,18 +150,25 @@ function answerFrame(head: object, answer: string | RowList): OutgoingFrame {
 const end = Buffer.from('}');
 
 /** The answer to a request beyond the limit of pending ones. */
-export function rejectExcess(read: ReadMessage): string {
+export function rejectExcess(
+  read: ReadMessage,
+  failedLists: RequestHandlerOptions['failedLists'],
+  client: SocketClient,
+): string {
   const text = 'Too many requests are pending. Wait for their answers before you send more.';
   if ('error' in read) return failed('InvalidMessage', text, read.id);
   const { event, id } = read.message;
+  if (event === 'ListCalls') failedLists.add(client);
   return failed(Object.hasOwn(requestData, event) ? (event as RequestEvent) : 'InvalidEvent', text, id);
 }
 
 /** An answer has the event of its request, with one exception. */
 const answerEvent = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
 
-const failed = (event: FailedEvent, error: string, id: MessageId | undefined): string =>
-  JSON.stringify({ event, status: 'Failed', data: { success: false, error }, id });
+function failed(event: FailedEvent, error: string, id: MessageId | undefined): string {
+  const data = listEvents.some((list) => list === event) ? [] : { success: false, error };
+  return JSON.stringify({ event, status: 'Failed', data, error, id });
+}
 
 function explain(error: unknown, { metrics, log }: RequestHandlerOptions): string {
   if (error instanceof RequestFailure || error instanceof NotServed) return error.message;

@@ -30,7 +30,7 @@ export interface SessionHandlers {
   readonly handleRequest: HandleRequest;
   readonly verify: Verify;
   /** Answers a request beyond the limit of pending ones. */
-  readonly rejectExcess: (read: ReadMessage) => string;
+  readonly rejectExcess: (read: ReadMessage, client: SocketClient) => string;
   /** The client takes more again. */
   readonly onRoom: (client: SocketClient) => void;
   /** The socket is closed. */
@@ -200,7 +200,7 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     const read = readMessage(text);
     const { pendingRequests } = this.#options;
     const pendingLength = pendingRequests.add(this.#pendingLength, text);
-    if (pendingLength === null) return this.send('too many', this.#options.rejectExcess(read));
+    if (pendingLength === null) return this.send('too many', this.#options.rejectExcess(read, this));
     this.#pendingLength = pendingLength;
     try {
       await this.#answer(read, text);

@@ -11,6 +11,7 @@ import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
 import type { TestClient } from '../../testing/client.ts';
+import { openOldDashboard } from '../../testing/old-dashboard.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 
@@ -44,36 +45,32 @@ afterAll(async () => {
   await tables[Symbol.asyncDispose]();
 });
 
-describe('an older dashboard, on a page of another port', () => {
-  it('can list calls on open and on each DataChanged, and list the events of a call', async () => {
-    using client = await connect(gateway.port, '/any/path', { headers: { origin: 'http://localhost:5173' } });
-    const calls = new Map<number, ListedCall>();
-    const states = () => Object.groupBy([...calls.values()], ({ state }) => state);
-    client.socket.on('message', (data: Buffer) => {
-      const { event, data: rows } = JSON.parse(data.toString()) as { event: string; data: ListedCall[] };
-      if (event === 'Welcome' || event === 'DataChanged') client.send({ event: 'ListCalls', data: {} });
-      if (event === 'ListCalls') for (const row of rows) calls.set(row.id, row);
-    });
-    await client.next(is('Welcome'));
-    client.send({ event: 'ListCalls', data: {} });
-    expect(client.frames[0]).toEqual({ event: 'Welcome', data: 'Welcome', status: 'Ok' });
-    await client.next(is('ListCalls'));
-    expect(states()['NEW']?.map(({ aggregate_id }) => aggregate_id)).toContain('a');
+describe('an old dashboard', () => {
+  it('on a page of another port lists calls on open and on each DataChanged, and lists the events of a call', async () => {
+    const options = { headers: { origin: 'http://localhost:5173' } };
+    using page = await openOldDashboard(gateway.port, '/any/path', options);
+    await page.shows({ NEW: ['a'], WAITING: ['b'] });
+    expect(page.client.frames[0]).toEqual({ event: 'Welcome', data: 'Welcome', status: 'Ok' });
 
     await tables.add([isNew('c'), waits('c')]);
-    const c = await until(() => states()['WAITING']?.find(({ aggregate_id }) => aggregate_id === 'c'), {
-      timeoutMs: 20_000,
-      onTimeout: () => new Error('Call c did not appear.'),
-    });
-    client.send({ event: 'ListCallEvents', data: { call_id: c.aggregate_id } });
-    const events = await client.next(is('ListCallEvents'));
-    expect(events).toMatchObject({
+    await page.shows({ NEW: ['a'], WAITING: ['b', 'c'] });
+    page.client.send({ event: 'ListCallEvents', data: { call_id: 'c' } });
+    expect(await page.client.next(is('ListCallEvents'))).toMatchObject({
       status: 'Ok',
       data: [
         { aggregate_id: 'c', event: isNew('c'), deliveries: 1, topic: tables.topic },
         { aggregate_id: 'c', event: waits('c') },
       ],
     });
+  });
+
+  it('gets a list again without a commit, as soon as Postgres answers, after one that failed', async () => {
+    await poolOf(tables.db).query('alter table projection.calls rename to calls_away');
+    using page = await openOldDashboard(gateway.port);
+    expect(await page.client.next(is('ListCalls'))).toMatchObject({ status: 'Failed', data: [] });
+    await page.shows({});
+    await poolOf(tables.db).query('alter table projection.calls_away rename to calls');
+    await page.shows({ NEW: ['a'], WAITING: ['b', 'c'] });
   });
 });
 
@@ -82,6 +79,20 @@ describe('a request', () => {
     using client = await connect(gateway.port);
     const answer = await ask(client, { event: 'ListCalls', data: { params: { aggregate_id: 'b', state: 'WAITING' } } });
     expect(answer).toMatchObject({ event: 'ListCalls', status: 'Ok', data: [{ aggregate_id: 'b', queue: '900' }] });
+  });
+
+  it.each([{}, { params: null }, { params: {} }])('lists all calls without params: %j', async (data) => {
+    using client = await connect(gateway.port);
+    const calls = [{ aggregate_id: 'a' }, { aggregate_id: 'b' }, { aggregate_id: 'c' }];
+    expect(await ask(client, { event: 'ListCalls', data })).toMatchObject({ status: 'Ok', data: calls });
+  });
+
+  it('lists the call whose id is in params', async () => {
+    using client = await connect(gateway.port);
+    const { data } = (await ask(client, { event: 'ListCalls', data: {} })) as { data: ListedCall[] };
+    const [, call] = data;
+    const answer = await ask(client, { event: 'ListCalls', data: { params: { id: call?.id } } });
+    expect(answer).toMatchObject({ status: 'Ok', data: [call] });
   });
 
   it('for the events of an unknown call gets an empty list', async () => {
@@ -96,7 +107,7 @@ describe('a request', () => {
     ['unknown parameter', { colour: 'red' }],
   ])('with invalid parameters fails, and the socket stays open: %s', async (_what, params) => {
     using client = await connect(gateway.port);
-    const failed = { event: 'ListCalls', status: 'Failed', data: { success: false } };
+    const failed = { event: 'ListCalls', status: 'Failed', data: [], error: expect.any(String) as string };
     expect(await ask(client, { event: 'ListCalls', data: { params } })).toMatchObject(failed);
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
   });
@@ -256,6 +267,19 @@ describe('DataChanged', () => {
   });
 });
 
+it('a list has the live calls, then the finished ones, and stale ones only after these, though they alone are more than a list has', async () => {
+  const stale = Array.from({ length: 1_100 }, (_, i) => waits(`stale ${i}`));
+  await tables.append(stale, { receivedAt: Date.now() - 3 * 3_600_000 });
+  const now = (event: object) => ({ ...event, timestamp: undefined });
+  await tables.add(
+    [isNew('ended'), { type: 'call.finished', call_id: 'ended' }, isNew('goes on'), waits('waits')].map(now),
+  );
+  using client = await connect(gateway.port);
+  const answer = await ask(client, { event: 'ListCalls', data: {} });
+  const ids = (answer as { data: ListedCall[] }).data.map(({ aggregate_id }) => aggregate_id);
+  expect([ids.slice(0, 2).toSorted(), ids[2], ids.length]).toEqual([['goes on', 'waits'], 'ended', 1_000]);
+});
+
 it('fifty dashboards that list calls at once share a few queries', async () => {
   const queries = async () => {
     const metrics = await (await fetch(`${gateway.admin}/metrics`)).text();
@@ -306,11 +330,12 @@ describe('a client that does not read', () => {
 });
 
 describe('while Postgres is not available', () => {
-  it('a request fails with a message, the socket stays open, and the gateway is not ready', async () => {
+  it('a request fails with a message, the socket stays open, the gateway is not ready, and an old dashboard shows calls afterwards', async () => {
     await using ownTables = await startTables();
     await using alone = await startGateway(ownTables.env);
     await alone.ready();
     using client = await connect(alone.port);
+    await ownTables.add([isNew('a')]);
     const ready = async () => (await fetch(`${alone.admin}/readyz`)).status;
     await until(async () => (await ready()) === 200, {
       timeoutMs: 20_000,
@@ -319,7 +344,13 @@ describe('while Postgres is not available', () => {
     const name = new URL(ownTables.url).pathname.slice(1);
     await poolOf(tables.db).query(`alter database ${name} allow_connections false`);
     await poolOf(tables.db).query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
-    expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ event: 'ListCalls', status: 'Failed' });
+    expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({
+      event: 'ListCalls',
+      status: 'Failed',
+      error: expect.stringContaining('Postgres') as string,
+    });
+    using page = await openOldDashboard(alone.port);
+    await page.client.next(is('ListCalls'));
     await until(async () => (await ready()) === 503, {
       timeoutMs: 20_000,
       onTimeout: () => new Error('The gateway is still ready.'),
@@ -327,6 +358,7 @@ describe('while Postgres is not available', () => {
     await poolOf(tables.db).query(`alter database ${name} allow_connections true`);
     await client.next(is('DataChanged'));
     expect(await ask(client, { event: 'ListCalls', data: {} })).toMatchObject({ status: 'Ok' });
+    await page.shows({ NEW: ['a'] });
   });
 });
 

@@ -13,8 +13,12 @@ export interface ListCallsOptions {
   readonly direction?: string | undefined;
   /** 1 to `listRowsMax`. */
   readonly limit?: number | undefined;
+  /** `id` of a call: only this call. */
+  readonly id?: number | undefined;
   /** `id` of a call: only calls created before it. */
   readonly before?: number | undefined;
+  /** Unfinished calls whose last event is older, in ms since 1970, are stale. Not given: none is. */
+  readonly heardSince?: number | undefined;
   /** Only calls in these queues; null or not given: all calls. */
   readonly visibleQueues?: readonly string[] | null | undefined;
 }
@@ -35,29 +39,35 @@ export interface CallRow {
 const listedCalls = pageOf({
   from: `
     with wanted as not materialized (
-      select * from calls
+      select *, is_opened and finished_at is null and heard_at >= to_timestamp($10::float8 / 1000) as is_live from calls
       where ($1::text is null or state = $1) and ($2::text is null or call_id = $2)
         and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
         and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
-        and ($7::text[] is null or queue = any($7))
-    ), unfinished as (
-      select * from wanted where finished_at is null and $1::text is distinct from 'FINISHED' order by created_at desc, id desc limit $6::int + 1
-    ), finished as (
-      select * from wanted where finished_at is not null and coalesce($1::text, 'FINISHED') = 'FINISHED' order by created_at desc, id desc limit $6::int + 1
+        and ($7::text[] is null or queue = any($7)) and ($9::bigint is null or id = $9)
+    ), live as materialized (
+      select * from wanted where is_live and $1::text is distinct from 'FINISHED'
+      order by created_at desc, id desc limit $6::int + 1
+    ), finished as materialized (
+      select * from wanted where finished_at is not null and coalesce($1::text, 'FINISHED') = 'FINISHED'
+      order by created_at desc, id desc limit $6::int + 1 - (select count(*) from live)
+    ), others as (
+      select * from wanted where finished_at is null and not is_live and $1::text is distinct from 'FINISHED'
+      order by created_at desc, id desc
+      limit $6::int + 1 - (select count(*) from live) - (select count(*) from finished)
     )
-    select * from (select *, 0 as turn from unfinished union all select *, 1 from finished) c
-    order by turn, created_at desc, id desc limit $6::int + 1`,
+    select *, 0 as turn from live union all select *, 1 from finished union all select *, 2 from others`,
   order: 'turn, created_at desc, id desc',
   columns: 'id, call_id as aggregate_id, state, direction, our_number, their_number, queue, created_at, updated_at',
   texts: 'call_id, direction, our_number, their_number, queue',
-  displayOrder: 'created_at, id',
+  displayOrder: 'turn, created_at, id',
   limit: '$6',
   bytes: '$8',
 });
 
 /**
- * Unfinished calls have priority, then the newest, up to the limit and {@link responseBytesMax}. The page is ordered by
- * `created_at`, `id`, oldest first.
+ * Live calls first, then finished ones, then those that are stale or that no event began. The limit and
+ * {@link responseBytesMax} leave out the last of these groups first, and the oldest of a group. Each group is ordered by
+ * `created_at`, `id`.
  */
 export async function listCalls(db: Queryable, params: ListCallsOptions): Promise<Page<CallRow>> {
   // No prepared statement: its generic plan would suit none of the filters, so Postgres plans each query for its own.
@@ -72,6 +82,8 @@ export async function listCalls(db: Queryable, params: ListCallsOptions): Promis
       Math.min(params.limit ?? listRowsMax, listRowsMax),
       params.visibleQueues ?? null,
       responseBytesMax,
+      params.id ?? null,
+      params.heardSince ?? -Infinity,
     ],
   });
   return toPage(rows);

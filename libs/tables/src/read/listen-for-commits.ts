@@ -8,7 +8,9 @@ export interface CommitListenerOptions {
   readonly url: string;
   /** Called after the live projection changed; also once after a lost connection was restored. */
   readonly onChange: () => void;
-  /** Called when the connection was lost or could not be made. */
+  /** Called after each read of the positions that found no change. */
+  readonly onUnchanged?: () => void;
+  /** Called when the connection was lost or could not be made; not again before it was restored. */
   readonly onLost?: (error: unknown) => void;
   /** Interval of polling the positions, because notifications may be lost, in ms; 1 s if not given. */
   readonly pollMs?: number;
@@ -19,28 +21,34 @@ export interface CommitListener extends AsyncDisposable {
   readonly isListening: () => boolean;
 }
 
+const backoff = { firstMs: 250, maxMs: 1_000, jitter: 0.5 };
+
 /** Calls `onChange` after each change of the live projection, until disposed. Has its own connection, and reconnects. */
 export function listenForCommits({
   url,
   onChange,
+  onUnchanged = () => undefined,
   onLost = () => undefined,
   pollMs = 1_000,
 }: CommitListenerOptions): CommitListener {
   const stopping = new AbortController();
   const { signal } = stopping;
   let listening = false;
+  let isLost = false;
   const listen = (onWorks: () => void): Promise<void> => {
     const onListening = (): void => {
       listening = true;
+      isLost = false;
       onWorks();
     };
-    return listenOnce({ url, onChange, pollMs, onListening }, signal);
+    return listenOnce({ url, onChange, onUnchanged, pollMs, onListening }, signal);
   };
   const onFailure = (error: unknown): void => {
     listening = false;
-    onLost(error);
+    if (!isLost) onLost(error);
+    isLost = true;
   };
-  const done = runUntilAborted(listen, { signal, onFailure });
+  const done = runUntilAborted(listen, { signal, onFailure, backoff });
   return {
     isListening: () => listening,
     [Symbol.asyncDispose]: async () => {
@@ -54,7 +62,7 @@ type ListenOnceOptions = Required<Omit<CommitListenerOptions, 'onLost'>> & { rea
 
 /** Resolves when stopped; rejects when the connection is lost. */
 async function listenOnce(
-  { url, onChange, pollMs, onListening }: ListenOnceOptions,
+  { url, onChange, onUnchanged, pollMs, onListening }: ListenOnceOptions,
   signal: AbortSignal,
 ): Promise<void> {
   const client = new TablesClient({
@@ -85,7 +93,8 @@ async function listenOnce(
       wake = new AbortController();
       const progress = await readProgress(client);
       // A notification and the next poll report the same change once.
-      if (progress !== previous) onChange();
+      if (progress === previous) onUnchanged();
+      else onChange();
       previous = progress;
       onListening();
       await sleep(pollMs, signal, wake.signal);

@@ -286,22 +286,29 @@ describe('a position', () => {
 });
 
 describe('lists', () => {
-  it('return every call that matches the filters, oldest first', async () => {
+  it('return every call that matches the filters: live ones, then finished ones, then stale ones, each oldest first', async () => {
     await write(
       eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
     );
     const ids = async (params: Parameters<typeof listCalls>[1]) =>
       (await listCalls(db, params)).rows.map((row) => row.aggregate_id);
     const all = await ids({});
-    expect(all[0]).toBe('1772456400.30100');
+    // Fixture 15, and two of 19.
+    const live = ['1772456400.30114', '6f1c1c7e-53b5-4b6c-9f5e-1d9a2f0b7c11', 'CA0123456789abcdef0123456789abcdef'];
+    const [waiting, ...ofLast] = live;
+    const finished = all.slice(3);
+    expect([all.slice(0, 3), finished[0]]).toEqual([live, '1772456400.30100']);
+    const heardSince = Date.UTC(2026, 2, 2, 13, 16);
+    expect(await ids({ heardSince })).toEqual([...ofLast, ...finished, waiting]);
+    expect(await ids({ heardSince, limit: 4 })).toEqual([...ofLast, ...finished.slice(-2)]);
     expect(await ids({ state: 'WAITING' })).toEqual(['1772456400.30114']);
     expect(await ids({ queue: '910' })).toEqual(['1772456400.30107']);
     expect(await ids({ direction: 'internal' })).toEqual(['1772456400.30115']);
     expect(await ids({ aggregate_id: "x' or 1=1 --" })).toEqual([]);
-    // Unfinished calls have priority (fixture 15, and two of 19), then the newest.
-    expect(await ids({ limit: 4 })).toEqual(['1772456400.30114', '1772456400.30990', all.at(-2), all.at(-1)]);
-    const [, , third] = (await listCalls(db, {})).rows;
-    expect(await ids({ before: third!.id })).toEqual(all.slice(0, 2));
+    expect(await ids({ limit: 4 })).toEqual([...live, finished.at(-1)]);
+    const { rows } = await listCalls(db, { state: 'FINISHED' });
+    expect(await ids({ id: rows[2]!.id })).toEqual(finished.slice(2, 3));
+    expect(await ids({ before: rows[2]!.id })).toEqual(finished.slice(0, 2));
   });
   it('return the events of a call in the order of the log, with partition, offset and deliveries', async () => {
     await write(eventsOf(fixtureLog('13-duplicates')));
