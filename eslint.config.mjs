@@ -49,7 +49,7 @@ const eachMechanismOnce = [
   },
   {
     selector:
-      "CallExpression[callee.property.name='finally'] > ArrowFunctionExpression > AssignmentExpression[right.name='undefined']",
+      "CallExpression[callee.property.name='finally'] > ArrowFunctionExpression > AssignmentExpression[right.type='Identifier'][right.name='undefined']",
     message: 'Single-flight: use p-memoize with `cache: false`.',
   },
   {

@@ -37,7 +37,7 @@ export interface TerminalCommand extends AsyncDisposable {
 }
 
 /** Whether script(1) is that of util-linux; the one of macOS has other arguments. */
-export const hasTerminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout ?? '');
+export const hasTerminals = /util-linux/.test(spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout);
 
 const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
