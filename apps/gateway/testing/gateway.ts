@@ -25,8 +25,9 @@ export async function startGateway(env: Record<string, string>) {
     env: { ...defaultEnv, ...env },
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;
+  const { started, logged } = followLog(child);
   const { port, admin_port } = await Promise.race([
-    portsOf(child),
+    started,
     exited.then(([code]) => Promise.reject(new Error(`The gateway exited with code ${code}.`))),
   ]);
   const admin = `http://127.0.0.1:${admin_port}`;
@@ -52,6 +53,8 @@ export async function startGateway(env: Record<string, string>) {
       return Number(line?.split(' ').at(-1));
     },
     memoryMb: () => memoryMbOf(child, readMetrics),
+    /** Whether it has logged this event. */
+    hasLogged: (event: string): boolean => logged.has(event),
     [Symbol.asyncDispose]: async () => {
       await end('SIGTERM');
     },
@@ -65,15 +68,20 @@ interface StartedEntry {
   readonly admin_port: number;
 }
 
-/** The ports of the log line `gateway.started`. */
-function portsOf({ stdout }: ChildProcess): Promise<StartedEntry> {
+/** The events that it logs, and its ports once it has started. */
+function followLog({ stdout }: ChildProcess): {
+  readonly started: Promise<StartedEntry>;
+  readonly logged: ReadonlySet<string>;
+} {
   if (stdout === null) throw new Error('The gateway has no stdout.');
-  const { promise, resolve } = Promise.withResolvers<StartedEntry>();
+  const { promise: started, resolve } = Promise.withResolvers<StartedEntry>();
+  const logged = new Set<string>();
   createInterface(stdout).on('line', (line) => {
     const entry = JSON.parse(line) as StartedEntry;
+    logged.add(entry.msg);
     if (entry.msg === 'gateway.started') resolve(entry);
   });
-  return promise;
+  return { started, logged };
 }
 
 /** Peak memory of the process, in MB; where the system does not report it, its memory now. */

@@ -83,7 +83,8 @@ describe('a request', () => {
 
   it.each([{}, { params: null }, { params: {} }])('lists all calls without params: %j', async (data) => {
     using client = await connect(gateway.port);
-    const calls = [{ aggregate_id: 'a' }, { aggregate_id: 'b' }, { aggregate_id: 'c' }];
+    // Oldest first; of those that were received at the same time, the one with the lower id: b, in partition 0.
+    const calls = [{ aggregate_id: 'b' }, { aggregate_id: 'a' }, { aggregate_id: 'c' }];
     expect(await ask(client, { event: 'ListCalls', data })).toMatchObject({ status: 'Ok', data: calls });
   });
 
