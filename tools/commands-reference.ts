@@ -1,20 +1,11 @@
 // Generates docs/reference/commands.md from the programs' --help; with --check it only fails if the page is out of date.
 import { execFile } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { Command } from 'commander';
-import { format, resolveConfig } from 'prettier';
-
-const { check = false } = new Command('commands-reference')
-  .description("Writes docs/reference/commands.md from the programs' --help.")
-  .option('--check', 'only fail if it is out of date')
-  .parse()
-  .opts<{ check?: boolean }>();
+import { writeGeneratedFiles } from './generated-files.ts';
 
 const root = join(import.meta.dirname, '..');
-const page = join(root, 'docs', 'reference', 'commands.md');
 
 /** What a user types → the program that it runs. */
 const programs = {
@@ -66,14 +57,11 @@ else. Warnings and the reason of a failure are lines of JSON on standard error, 
 
 <!-- From here on generated from the programs: npm run commands-reference -->
 `;
-const sections = await Promise.all(Object.entries(programs).map(sectionsOf));
-const text = await format([head, ...sections.flat()].join('\n'), {
-  ...(await resolveConfig(page)),
-  parser: 'markdown',
+await writeGeneratedFiles({
+  script: 'commands-reference',
+  description: "Writes docs/reference/commands.md from the programs' --help.",
+  files: async () => {
+    const sections = await Promise.all(Object.entries(programs).map(sectionsOf));
+    return { 'docs/reference/commands.md': [head, ...sections.flat()].join('\n') };
+  },
 });
-
-if (!check) writeFileSync(page, text);
-else if (readFileSync(page, 'utf8') !== text) {
-  console.error('docs/reference/commands.md is out of date. Run: npm run commands-reference');
-  process.exitCode = 1;
-}
