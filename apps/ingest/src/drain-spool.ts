@@ -31,6 +31,7 @@ export async function drainSpool(dir: string, config: IngestConfig, context: Com
   const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-ingest-drain', log });
   await using spool = await openSpool({ dir, bytesMax: 0, log });
   const description = await waitForTopic(kafka, topic, { stopped, log });
+  // Only for the type: `stopped` never resolves.
   if (!description) return;
   const topicMetadata = createTopicMetadata();
   topicMetadata.update(description);

@@ -24,11 +24,10 @@ export interface CreatedTopics {
 /** Creates missing topics. Existing ones stay as they are, so a retry starts over safely. */
 export async function createMissingTopics(
   config: ProjectorConfig,
-  { log, signal, ifStopped }: CommandContext,
+  { log, signal }: Pick<CommandContext, 'log' | 'signal'>,
   options: TopicOptions = {},
 ): Promise<CreatedTopics> {
   const { KAFKA_BROKERS: brokers, KAFKA_TOPIC: topic } = config;
-  ifStopped('Topics that were created stay; run it again for the others.');
   const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-migrate', log });
   const attempt = async (): Promise<number> => {
     await ensureTopics(kafka, { topic, ...options, log });

@@ -19,8 +19,8 @@ export const migrateCommand = (readSettings: () => ProjectorConfig): Command =>
 /** Creates missing topics and tables, and a position for each partition. */
 async function createTopicsAndTables(config: ProjectorConfig, context: CommandContext): Promise<void> {
   const url = databaseUrl(config);
+  context.ifStopped('What was created stays; run it again for the rest.');
   const migrations = await migrate(url);
-  context.ifStopped('The tables exist; run it again for the topics.');
   const topics = await createMissingTopics(config, context);
   const db = connectTables({ url, max: 1, applicationName: 'callstream-migrate' });
   const { topic, partitions } = topics;

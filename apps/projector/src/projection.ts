@@ -13,7 +13,7 @@ import { createDeadLetters } from './dlq/dead-letters.ts';
 import type { ProjectorMetrics } from './metrics.ts';
 import { advancePastSkippedBatch } from './project/advance-past-skipped.ts';
 import { createNotifier } from './project/notifier.ts';
-import { createProjectBatch } from './project/project-batch.ts';
+import { createProjectBatch, expectedOffset } from './project/project-batch.ts';
 import type { ProjectBatchOptions } from './project/project-batch.ts';
 import { checkLog } from './supervision/check-log.ts';
 import { createGroupMembership } from './supervision/group-membership.ts';
@@ -147,7 +147,7 @@ function startConsumer(
     },
     onUnreadable: async (batch, closing) => {
       await membership.logChecked();
-      const aligned = alignment.ofUnreadable(batch, positions.get(batch.partition) ?? 0);
+      const aligned = alignment.ofUnreadable(batch, expectedOffset(projecting, batch.partition));
       if (aligned.kind === 'seek') return aligned.next;
       await blocked.waitUntilSkipped(batch, AbortSignal.any([signal, closing]));
       return retries.retry(() => advancePastSkippedBatch(projecting, batch), batch.partition);

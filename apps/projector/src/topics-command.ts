@@ -24,6 +24,7 @@ export const topicsCommand = (readSettings: () => ProjectorConfig): Command =>
     .addHelpText('after', '\nExample, with three brokers:\n  npm run projector -- topics --replicas 3 --in-sync-min 2')
     .action(({ json, verbose, ...options }: TopicOptions & OutputFlags) =>
       runCommand({ service: 'projector', json, verbose }, async (context) => {
+        context.ifStopped('Topics that were created stay; run it again for the others.');
         const topics = await createMissingTopics(readSettings(), context, options);
         context.printResult({ lines: [topicsText(topics)], json: topics });
       }),

@@ -3,12 +3,12 @@ import { TokenBucket } from 'limiter';
 import { LRUCache } from 'lru-cache';
 
 /** Capacity of the cache of addresses. The least recently used one is evicted, and starts with full buckets again. */
-const sourcesMax = 50_000;
+const addressesMax = 50_000;
 
 export interface RateLimitOptions {
-  /** Requests per second of a source, on average over `burstSeconds`; 0: no limit. */
+  /** Requests per second of an address, on average over `burstSeconds`; 0: no limit. */
   readonly requestsPerSecond: number;
-  /** Refused requests per minute of a source; 0: no limit. */
+  /** Refused requests per minute of an address; 0: no limit. */
   readonly refusedPerMinute: number;
 }
 
@@ -21,7 +21,7 @@ export interface RateLimits {
   readonly countRefusal: (address: string) => void;
 }
 
-/** Token buckets per source: an IPv4 address, or an IPv6 network of 64 bits. */
+/** Token buckets per network: an IPv4 address, or an IPv6 network of 64 bits. */
 export function createRateLimits({ requestsPerSecond, refusedPerMinute }: RateLimitOptions): RateLimits {
   const requests = createBuckets(requestsPerSecond * burstSeconds, burstSeconds);
   const refusals = createBuckets(refusedPerMinute, 60);
@@ -45,14 +45,14 @@ interface Buckets {
 
 function createBuckets(tokens: number, seconds: number): Buckets | undefined {
   if (tokens === 0) return undefined;
-  const buckets = new LRUCache<string, TokenBucket>({ max: sourcesMax });
+  const buckets = new LRUCache<string, TokenBucket>({ max: addressesMax });
   const bucketOf = (address: string): TokenBucket => {
-    const source = networkOf(address);
-    let bucket = buckets.get(source);
+    const network = networkOf(address);
+    let bucket = buckets.get(network);
     if (!bucket) {
       bucket = new TokenBucket({ bucketSize: tokens, tokensPerInterval: tokens, interval: seconds * 1_000 });
       bucket.content = tokens;
-      buckets.set(source, bucket);
+      buckets.set(network, bucket);
     }
     return bucket;
   };

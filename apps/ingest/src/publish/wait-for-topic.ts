@@ -8,8 +8,8 @@ const retryAfterMs = 1_000;
 /**
  * Reads the topic's metadata, and retries for as long as Kafka is unavailable, denies access or lacks the topic; meanwhile
  * events go to the spool. Logs a warning if the topic may lose acknowledged records.
- * @returns undefined if `stopped` settles first
- * @throws the first error that is not from Kafka
+ * @returns undefined if `stopped` resolves first
+ * @throws the reason if `stopped` rejects first; the first error that is not from Kafka
  */
 export async function waitForTopic(
   kafka: Kafka,

@@ -9,6 +9,13 @@ export class NotFileOwner extends Error {
 }
 
 /**
+ * Whether the error is about an integer over 2^53 in a file: node:sqlite throws a RangeError for it, as for a bug, but only a
+ * damaged file has one.
+ */
+export const isDamagedInteger = (error: unknown): boolean =>
+  (error as NodeJS.ErrnoException | undefined)?.code === 'ERR_OUT_OF_RANGE';
+
+/**
  * Opens a database of the spool, with a mode that excludes other users. SQLite alone would make the file readable for
  * everybody (0644, less the umask); its journal, -wal and -shm get the mode of the file.
  * @throws {NotFileOwner} if the file is not writable

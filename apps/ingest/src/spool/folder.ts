@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { makePrivateFolder } from '@callstream/files';
+import { isDamagedInteger } from './database.ts';
 import { lockFile, lockFolder } from './folder-lock.ts';
 import type { SpooledRecord, SpoolBatch, SpoolStatus } from './messages.ts';
 import { openQuarantine } from './quarantine.ts';
@@ -55,7 +56,7 @@ export function openFolder(dir: string): SpoolFolder {
           const records = segment.read(partition, limits);
           if (records.length > 0) return { partition, segment: name, records };
         } catch (error) {
-          if (!isCorrupt(error)) throw error;
+          if (!isCorrupt(error) && !isDamagedInteger(error)) throw error;
         }
         segments.markTorn(name);
       }

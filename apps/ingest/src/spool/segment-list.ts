@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProgrammingError } from '@callstream/resilience';
-import { NotFileOwner } from './database.ts';
+import { isDamagedInteger, NotFileOwner } from './database.ts';
 import { markTorn, openSegment, removeFile } from './segment.ts';
 import type { SpoolSegment } from './segment.ts';
 
@@ -47,7 +47,8 @@ export function openSegments(dir: string): SegmentList {
       all.set(name, openSegment(join(dir, name)));
       removeIfDrained(name);
     } catch (error) {
-      if (error instanceof NotFileOwner || isProgrammingError(error)) throw error;
+      const isBug = isProgrammingError(error) && !isDamagedInteger(error);
+      if (error instanceof NotFileOwner || isBug) throw error;
       closeAndMarkTorn(name);
     }
   }

@@ -27,7 +27,7 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   const { path, authentication } = webhook.edge;
   const app = new Koa<RequestState>();
   const router = new Router<RequestState>();
-  const description = JSON.stringify(openApi(authentication));
+  const description = JSON.stringify(openApi(webhook.edge));
   const paths = [path, ...(authentication.hasPathSecret ? [`${path}/:secret`] : [])];
   if (authentication.isOpen) router.post(paths, refuseCrossSite(origins));
   router.post(paths, postWebhook(webhook));

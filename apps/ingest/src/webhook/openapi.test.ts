@@ -14,7 +14,7 @@ it.each([
     ['/webhook', '/webhook/{secret}'],
   ],
 ] as const)('describes the webhook in OpenAPI 3.1: %s', async (_, authentication, paths) => {
-  const description = openApi(authentication);
+  const description = openApi({ path: '/webhook', authentication });
   const validator = new Validator();
   expect(await validator.validate(JSON.parse(JSON.stringify(description)) as Record<string, unknown>)).toEqual({
     valid: true,
@@ -24,7 +24,7 @@ it.each([
 });
 
 it('describes every status with which a request can be answered', () => {
-  const { paths } = openApi({ hasPathSecret: false, schemes: [] }) as Description;
+  const { paths } = openApi({ path: '/webhook', authentication: { hasPathSecret: false, schemes: [] } }) as Description;
   const statuses = ['200', ...Object.values(answers).map(({ status }) => String(status))];
   expect(new Set(Object.keys(paths['/webhook']?.post.responses ?? {}))).toEqual(new Set(statuses));
 });

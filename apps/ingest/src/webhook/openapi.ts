@@ -2,9 +2,15 @@ import { Problem, refusalResponses, WebhookAccepted, WebhookEvent } from '@calls
 import { z } from 'zod';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { answers } from '../problem.ts';
+import type { SourceEdge } from '../sources/edge.ts';
+
+export interface OpenApiOptions extends Pick<SourceEdge, 'path'> {
+  readonly authentication: Pick<SenderAuthentication, 'hasPathSecret' | 'schemes'>;
+}
 
 /** OpenAPI 3.1 description of the webhook, from its schemas and the table of refusals. */
-export function openApi({ hasPathSecret, schemes }: Pick<SenderAuthentication, 'hasPathSecret' | 'schemes'>): object {
+export function openApi({ path, authentication }: OpenApiOptions): object {
+  const { hasPathSecret, schemes } = authentication;
   const post = {
     operationId: 'postEvent',
     summary: 'Accepts one event. 200: it is stored durably.',
@@ -23,9 +29,9 @@ export function openApi({ hasPathSecret, schemes }: Pick<SenderAuthentication, '
     },
     servers: [{ url: '/' }],
     paths: {
-      '/webhook': { post: { ...post, security } },
+      [path]: { post: { ...post, security } },
       ...(hasPathSecret && {
-        '/webhook/{secret}': {
+        [`${path}/{secret}`]: {
           post: { ...post, operationId: 'postEventToSecretPath', parameters: [secret], security: [] },
         },
       }),

@@ -109,7 +109,11 @@ const skipBatchCommand = (run: RunOnDlq): Command =>
       .description('put an unreadable batch of the topic on the DLQ, as one record; projectors and gateways skip it')
       .argument('<id>', 'partition:offset of its first record, as in /readyz of the projector', batchStart),
   ).action((start: BatchStart, flags: OutputFlags) =>
-    run(flags, async (dlq, { printResult }) => printResult(await skipBatch(dlq, start))),
+    run(flags, async (dlq, { printResult, ifStopped }) => {
+      const onPublish = (): void =>
+        ifStopped('The batch may be on the DLQ already: run it again, which puts it there at most once.');
+      printResult(await skipBatch(dlq, start, onPublish));
+    }),
   );
 
 interface DecideOptions extends DeadLetterFilter, OutputFlags {
@@ -124,12 +128,9 @@ interface ReplayFlags extends DecideOptions {
 
 type WithIds<Options> = Options & { readonly ids: readonly string[] };
 
-async function selectFrom(
-  dlq: Dlq,
-  { dryRun: _dryRun, again, json: _json, verbose: _verbose, ...filter }: WithIds<DecideOptions>,
-): Promise<DeadLetterEntry[]> {
+async function selectFrom(dlq: Dlq, options: WithIds<DecideOptions>): Promise<DeadLetterEntry[]> {
   const { entries } = await readDlq(dlq);
-  return selectEntries(entries, { ...filter, ...(again === undefined ? {} : { decided: again }) });
+  return selectEntries(entries, { ...options, decided: options.again ?? false });
 }
 
 async function runReplay(

@@ -35,7 +35,8 @@ export function selectEntries(
   entries: readonly DeadLetterEntry[],
   { ids, all, decided, ...filter }: DeadLetterSelection,
 ): DeadLetterEntry[] {
-  const isFiltered = Object.keys(filter).length > 0;
+  const criteria = [filter.partition, filter.kind, filter.reason, filter.since, filter.until];
+  const isFiltered = criteria.some((criterion) => criterion !== undefined);
   if (ids.length === 0 && !isFiltered && all !== true)
     throw new Error('No entries selected: give ids (partition:offset, see dlq list), a filter, or --all.');
   if (ids.length > 0 && (isFiltered || all === true)) throw new Error('Give ids, or a filter, not both.');

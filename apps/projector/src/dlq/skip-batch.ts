@@ -12,9 +12,14 @@ export interface BatchStart {
 /**
  * Puts an unreadable batch on the DLQ, so that projectors and gateways skip it. A readable batch is never skipped: they look for an
  * entry only after they failed to read a batch, and compare its hash.
+ * @param onPublish called before it is put there: from then on it may be there, also if this is interrupted
  * @throws {Error} if no unreadable batch begins there
  */
-export async function skipBatch(dlq: Dlq, start: BatchStart): Promise<CommandResult> {
+export async function skipBatch(
+  dlq: Dlq,
+  start: BatchStart,
+  onPublish = (): void => undefined,
+): Promise<CommandResult> {
   const batch = await findUnreadable(dlq, start);
   const { partition, firstOffset, lastOffset, codec, bytes } = batch;
   const json = { partition, first_offset: firstOffset, last_offset: lastOffset, codec };
@@ -22,6 +27,7 @@ export async function skipBatch(dlq: Dlq, start: BatchStart): Promise<CommandRes
   if (await createSkippedBatches(dlq).has(batch))
     return { lines: [`The batch of ${records} is on the DLQ already.`], json: { ...json, skipped: false } };
   await using publisher = await connectPublisher(dlq.kafka);
+  onPublish();
   await createDeadLetters(dlq.kafka, publisher, dlq.topic).publish([deadLetterOfBatch(batch)]);
   return {
     lines: [

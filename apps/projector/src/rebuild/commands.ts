@@ -5,6 +5,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { ProjectorConfig } from '../config.ts';
 import { foldRecordsDefault } from './fill/build-from-log.ts';
 import { runMaintenance } from './maintenance.ts';
+import type { MaintenanceWork } from './maintenance.ts';
 import { needsRebuild } from './needs-rebuild.ts';
 import { rebuild } from './rebuild.ts';
 import type { RebuildOptions } from './rebuild.ts';
@@ -18,40 +19,40 @@ interface RebuildFlags extends RebuildOptions, OutputFlags {
 }
 
 /** Commands that work on the tables as a whole. */
-export const tableCommands = (readSettings: () => ProjectorConfig): Command[] => [
-  rebuildCommand(readSettings),
-  addOutputOptions(
-    new Command('rollback').description(
+export const tableCommands = (readSettings: () => ProjectorConfig): Command[] => {
+  const command = (name: string, description: string, work: MaintenanceWork): Command =>
+    addOutputOptions(new Command(name).description(description)).action(({ json, verbose }: OutputFlags) =>
+      runMaintenance({ command: name, readSettings, json, verbose }, work),
+    );
+  return [
+    rebuildCommand(readSettings),
+    command(
+      'rollback',
       'swap back to the tables that were live before the last swap; a second rollback swaps again',
+      async (context, lock) => {
+        await lock('rebuild');
+        await rollback(context);
+      },
     ),
-  ).action(({ json, verbose }: OutputFlags) =>
-    runMaintenance({ command: 'rollback', readSettings, json, verbose }, async (context, lock) => {
-      await lock('rebuild');
-      await rollback(context);
-    }),
-  ),
-  addOutputOptions(
-    new Command('verify').description(
+    command(
+      'verify',
       'rebuild the live tables in a separate schema and compare every row; fail if one differs',
+      async (context, lock) => {
+        await lock('verify');
+        await verify(context);
+      },
     ),
-  ).action(({ json, verbose }: OutputFlags) =>
-    runMaintenance({ command: 'verify', readSettings, json, verbose }, async (context, lock) => {
-      await lock('verify');
-      await verify(context);
-    }),
-  ),
-  addOutputOptions(
-    new Command('status').description(
+    command(
+      'status',
       'positions, lag, versions and sizes of the tables, and the progress of a rebuild',
+      async (context) => {
+        context.ifStopped('It only reads: nothing has changed.');
+        const status = await readStatus(context);
+        context.printResult({ lines: [statusText(status)], json: status });
+      },
     ),
-  ).action(({ json, verbose }: OutputFlags) =>
-    runMaintenance({ command: 'status', readSettings, json, verbose }, async (context) => {
-      context.ifStopped('It only reads: nothing has changed.');
-      const status = await readStatus(context);
-      context.printResult({ lines: [statusText(status)], json: status });
-    }),
-  ),
-];
+  ];
+};
 
 const rebuildCommand = (readSettings: () => ProjectorConfig): Command =>
   addOutputOptions(

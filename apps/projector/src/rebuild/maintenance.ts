@@ -23,12 +23,14 @@ export interface MaintenanceOptions extends OutputFlags {
 }
 
 /** Takes the lock of a task that only one process may do at a time, until the command ends. @throws {AlreadyRunning} */
-export type LockTask = (task: ExclusiveTask) => Promise<void>;
+type LockTask = (task: ExclusiveTask) => Promise<void>;
+
+export type MaintenanceWork = (context: MaintenanceContext, lock: LockTask) => Promise<void>;
 
 /** Runs a maintenance command until it ends or a stop signal arrives: see {@link runCommand}. */
 export const runMaintenance = (
   { command, readSettings, json, verbose }: MaintenanceOptions,
-  work: (context: MaintenanceContext, lock: LockTask) => Promise<void>,
+  work: MaintenanceWork,
 ): Promise<void> =>
   runCommand({ service: 'projector', json, verbose }, async (output) => {
     const config = readSettings();
@@ -36,11 +38,13 @@ export const runMaintenance = (
     const losing = new AbortController();
     const signal = AbortSignal.any([output.signal, losing.signal]);
     const applicationName = `callstream-${command} ${hostname()}:${process.pid}`;
+    // Released last: work that was stopped may still use the pools.
+    await using locks = new AsyncDisposableStack();
     await using cleanup = new AsyncDisposableStack();
     const tables = (schema: ProjectionSchema): Tables =>
       cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
     const lock: LockTask = async (task) => {
-      const taken = cleanup.use(await acquireAdvisoryLock(url, task, applicationName));
+      const taken = locks.use(await acquireAdvisoryLock(url, task, applicationName));
       taken.lost.catch((error: unknown) => losing.abort(error));
     };
     const context: MaintenanceContext = {
