@@ -36,6 +36,7 @@ import type { NamesFile } from './names/names-file.ts';
 import { countingRulesOfEnv } from './numbers/counting-rules-env.ts';
 import { createNumberWatches } from './numbers/number-watches.ts';
 import type { NumberWatches } from './numbers/number-watches.ts';
+import type { CountingRules } from './numbers/queue-snapshot.ts';
 import { cacheQueueSnapshot } from './numbers/queue-snapshot-cache.ts';
 import { readQueueSnapshot } from './numbers/read-queue-snapshot.ts';
 import { createViewCache } from './numbers/view-cache.ts';
@@ -72,14 +73,23 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   await using pools = openPools(config, metrics);
   const { pool, compute } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
-  const staleMs = config.STALE_AFTER_MINUTES * minuteMs;
-  const queries = createCallQueries({ pool, topic, staleMs, metrics });
+  const rules = countingRulesOfEnv(config);
+  const { staleAfterMs } = rules;
+  const queries = createCallQueries({ pool, topic, staleAfterMs, metrics });
   const names = await openNamesFile({ file: config.NAMES_FILE, log });
-  const numbers = createNumbers(config, { pool, compute, names, metrics, log });
+  const numbers = createNumbers({ rules, pool, compute, names, metrics, log });
   using numberWatches = numbers.watches;
   using _namesFollowed = names.follow(numberWatches.changed);
   const { listCallEvents } = queries;
-  await using live = startLiveFeed(config, { db: pools.board, listCallEvents, schedule: compute, metrics, log });
+  const retention = { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleAfterMs };
+  await using live = startLiveFeed(config, {
+    db: pools.board,
+    listCallEvents,
+    schedule: compute,
+    retention,
+    metrics,
+    log,
+  });
   reportBoard(metrics.registry, live.state, live.maintained);
 
   const onShed = ({ bytes, closed }: { readonly bytes: number; readonly closed: number }): void =>
@@ -108,13 +118,12 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     registry: metrics.registry,
     log,
   });
-  const { rules, views } = numbers;
   const api = createApi({
     pool,
     queries,
     unsent,
     rules,
-    views,
+    views: numbers.views,
     names,
     authentication,
     origins,
@@ -129,7 +138,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   servers.forEach(sockets.serve);
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
-  const signal = await Promise.race([stopped, live.maintained.failure]);
+  const signal = await Promise.race([stopped, live.maintained.failure, commits.failure]);
   isStopping = true;
   log.info({ signal }, 'gateway.stopping');
   await pause(config.STOP_DELAY_SECONDS * 1_000);
@@ -173,12 +182,13 @@ interface Resources {
   readonly log: Log;
 }
 
-/** The numbers of queues and agents: their rules, their views, and the clients that watch them. */
-function createNumbers(
-  config: GatewayConfig,
-  { pool, compute, names, metrics, log }: Scheduler & Resources & { readonly names: NamesFile },
-) {
-  const rules = countingRulesOfEnv(config);
+interface NumbersOptions extends Scheduler, Resources {
+  readonly rules: CountingRules;
+  readonly names: NamesFile;
+}
+
+/** The numbers of queues and agents: their views, and the clients that watch them. */
+function createNumbers({ rules, pool, compute, names, metrics, log }: NumbersOptions) {
   const getSnapshot = cacheQueueSnapshot(() =>
     pool.query(gatewayRequester, (db) => {
       const snapshot = readQueueSnapshot(db, { rules, names: names.current() }, Date.now());
@@ -194,18 +204,17 @@ function createNumbers(
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: errorText(error) }, 'numbers.failed');
   };
-  return { rules, views, watches: createNumberWatches({ getSnapshot, views, onFailed }) };
+  return { views, watches: createNumberWatches({ getSnapshot, views, onFailed }) };
 }
 
 const startLiveFeed = (
   config: GatewayConfig,
-  options: Pick<LiveFeedOptions, 'db' | 'listCallEvents' | 'schedule'> & Resources,
+  options: Pick<LiveFeedOptions, 'db' | 'listCallEvents' | 'schedule' | 'retention'> & Resources,
 ): LiveFeed =>
   openLiveFeed({
     ...options,
     kafka: connectKafka({ ...kafkaConnection(config), clientId: 'callstream-gateway', log: options.log }),
     topic: config.KAFKA_TOPIC,
-    retention: { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleMs: config.STALE_AFTER_MINUTES * minuteMs },
     coalesceMs: config.GATEWAY_COALESCE_MS,
   });
 
@@ -262,6 +271,7 @@ function announceCommits(url: string, { sockets, numberWatches, failedLists, log
   });
   return {
     isListening: listener.isListening,
+    failure: listener.failure,
     [Symbol.asyncDispose]: async () => {
       await listener[Symbol.asyncDispose]();
       announcement.stop();

@@ -28,6 +28,7 @@ describe('work that runs until it is aborted', () => {
 
   it('is retried after pauses that grow from a quarter of a second to five seconds', async () => {
     const pauses = pausesOf(await startsOf(() => Promise.reject(new Error('unavailable'))));
+    expect(pauses.length).toBeGreaterThan(10);
     expect(pauses[0]).toBeLessThanOrEqual(250);
     expect(Math.min(...pauses.slice(5))).toBeGreaterThanOrEqual(2_500);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(5_000);
@@ -38,12 +39,30 @@ describe('work that runs until it is aborted', () => {
       onWorks();
       return Promise.reject(new Error('lost'));
     });
+    expect(starts.length).toBeGreaterThanOrEqual(60_000 / 250);
     expect(Math.max(...pausesOf(starts))).toBeLessThanOrEqual(250);
+  });
+
+  it('counts the failures of a row, which ends when it has worked', async () => {
+    const stopping = new AbortController();
+    const counts: number[] = [];
+    const work = (onWorks: () => void) => {
+      if (counts.length === 2) onWorks();
+      return Promise.reject(new Error('lost'));
+    };
+    const onFailure = (_error: unknown, failures: number): void => {
+      counts.push(failures);
+      if (counts.length === 4) stopping.abort();
+    };
+    const running = runUntilAborted(work, { signal: stopping.signal, onFailure });
+    await jest.advanceTimersByTimeAsync(60_000);
+    await running;
+    expect(counts).toEqual([1, 2, 1, 2]);
   });
 
   it('runs again at once when it ends', async () => {
     const starts = await startsOf(() => new Promise((resolve) => setTimeout(resolve, 1_000)));
-    expect(pausesOf(starts)).toEqual(Array(starts.length - 1).fill(1_000));
+    expect(starts).toEqual(Array.from({ length: 61 }, (_, i) => i * 1_000));
   });
 
   it('ends with a programming error, which is not retried', async () => {

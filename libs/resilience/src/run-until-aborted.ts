@@ -7,8 +7,8 @@ const defaultBackoff: Backoff = { firstMs: 250, maxMs: 5_000, jitter: 0.5 };
 
 export interface RunUntilAbortedOptions {
   readonly signal: AbortSignal;
-  /** Called after each failure, before the backoff. */
-  readonly onFailure: (error: unknown) => void;
+  /** Called after each failure, before the backoff. @param failures length of the row of failures: 1 for its first */
+  readonly onFailure: (error: unknown, failures: number) => void;
   /** Up to 5 s if not given. */
   readonly backoff?: Backoff;
 }
@@ -31,7 +31,7 @@ export async function runUntilAborted(
     } catch (error) {
       if (isProgrammingError(error)) throw error;
       failures++;
-      onFailure(error);
+      onFailure(error, failures);
       await sleep(backoffMs(failures, backoff), signal);
     }
   }

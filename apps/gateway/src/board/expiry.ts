@@ -8,7 +8,7 @@ export interface Retention {
   /** Of a finished call, in ms. */
   readonly keepMs: number;
   /** Of an unfinished call, in ms; after that it is stale. */
-  readonly staleMs: number;
+  readonly staleAfterMs: number;
 }
 
 /** Margin for clock differences between gateways, and for a late sweep, in ms. */
@@ -21,12 +21,12 @@ export const cursorMsMax = ({ keepMs }: Retention): number => Math.max(keepMs - 
 export const tombstoneMs = (retention: Retention): number => cursorMsMax(retention) + marginMs;
 
 /** When a call leaves the board unless another event comes, ms since 1970. Depends only on the call, so all gateways agree. */
-export const expiresAt = (call: Pick<Call, 'finishedAt' | 'heardAt'>, { keepMs, staleMs }: Retention): number =>
-  call.heardAt + (call.finishedAt === null ? staleMs : keepMs);
+export const expiresAt = (call: Pick<Call, 'finishedAt' | 'heardAt'>, { keepMs, staleAfterMs }: Retention): number =>
+  call.heardAt + (call.finishedAt === null ? staleAfterMs : keepMs);
 
 /** Selects the calls that a board would hold now if it had been maintained without interruption. */
 export const boardTimes = (now: number, retention: Retention): BoardTimes => ({
-  unfinishedSince: now - retention.staleMs,
+  unfinishedSince: now - retention.staleAfterMs,
   heardSince: now - retention.keepMs,
   leftWithinMs: tombstoneMs(retention),
 });

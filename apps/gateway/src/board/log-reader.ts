@@ -26,7 +26,7 @@ export interface LogReaderOptions extends Omit<FollowLogOptions, 'onJoin'> {
  */
 export interface LogReader {
   readonly isReading: () => boolean;
-  /** Reads again from the board's positions. */
+  /** Reads again from the board's positions. Does not cut a backoff short: the reader reads from there after it anyway. */
   readonly restart: () => void;
   /** Resolves once the reader was aborted and has ended. */
   readonly ended: Promise<unknown>;
@@ -37,13 +37,15 @@ export function startLogReader(options: LogReaderOptions): LogReader {
   let restarting = new AbortController();
   let state: 'joining' | 'reading' | 'backing off' = 'joining';
   const read = async (onWorks: () => void): Promise<void> => {
-    const onJoin = (): void => {
-      state = 'reading';
+    const onJoin = (): void => void (state = 'reading');
+    // Not in onJoin: a log that fails after each join would be joined every 250 ms, each time with a new consumer group.
+    const onApplied = (receivedAt: number): void => {
       onWorks();
+      options.onApplied(receivedAt);
     };
     restarting = new AbortController();
     const ending = AbortSignal.any([signal, restarting.signal]);
-    await using consumer = await followLog({ ...options, onJoin });
+    await using consumer = await followLog({ ...options, onJoin, onApplied });
     await Promise.race([consumer.failure, ending.aborted || once(ending, 'abort')]);
   };
   const onFailure = (error: unknown): void => {

@@ -12,7 +12,7 @@ const boardWith = (error: Error) =>
     kafka: connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log }),
     db: failingTables(error, 'querying'),
     topic: 't',
-    state: createBoardState({ keepMs: 60_000, staleMs: 60_000 }),
+    state: createBoardState({ keepMs: 60_000, staleAfterMs: 60_000 }),
     onChanged: () => undefined,
     onEvents: () => undefined,
     metrics: createMetrics(),

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { errorText, sleep } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { noNames } from './name-maps.ts';
 import type { NameMaps } from './name-maps.ts';
@@ -50,24 +51,18 @@ export async function openNamesFile({ file, checkEveryMs = 1_000, log }: NamesFi
   return {
     current: () => names,
     follow: (onChanged) => {
-      let timer: NodeJS.Timeout | undefined;
-      let isStopped = file === undefined;
-      const checkLater = (path: string): void => {
-        timer = setTimeout(() => {
-          void check(path).then((isNew) => {
-            if (isStopped) return;
-            if (isNew) onChanged();
-            checkLater(path);
-          });
-        }, checkEveryMs);
+      const stopping = new AbortController();
+      const { signal } = stopping;
+      const checkRegularly = async (path: string): Promise<void> => {
+        for (;;) {
+          await sleep(checkEveryMs, signal);
+          const isNew = !signal.aborted && (await check(path));
+          if (signal.aborted) return;
+          if (isNew) onChanged();
+        }
       };
-      if (file !== undefined) checkLater(file);
-      return {
-        [Symbol.dispose]: () => {
-          isStopped = true;
-          clearTimeout(timer);
-        },
-      };
+      if (file !== undefined) void checkRegularly(file);
+      return { [Symbol.dispose]: () => stopping.abort() };
     },
   };
 }
@@ -95,7 +90,7 @@ async function readNames(file: string): Promise<NameMaps | NamesProblem> {
       return problemOfFile(`the file has more than ${fileBytesMax / 1024} KiB: remove names`);
     return parseNames(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    return problemOfFile(remedies[codeOf(error)] ?? `the file cannot be read: ${(error as Error).message}`);
+    return problemOfFile(remedies[codeOf(error)] ?? errorText(error));
   }
 }
 

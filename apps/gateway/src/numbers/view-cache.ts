@@ -107,8 +107,9 @@ const contentOf: Readonly<Record<ViewKind, (snapshot: QueueSnapshot, view: Numbe
 
 function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
   const { fields, last, json } = contentOf[view.kind](snapshot, view);
-  const version = createHash('sha1').update(openField(fields, last)).update(json).digest('base64');
-  return { bytes: Buffer.from(`${openField({ as_of: snapshot.asOf, ...fields }, last)}${json}}`), version };
+  const content = `${openField(fields, last)}${json}`;
+  const version = createHash('sha1').update(content).digest('base64');
+  return { bytes: Buffer.from(`${content},"as_of":${snapshot.asOf}}`), version };
 }
 
 /** The agents of a view: the content of `Agents`. */

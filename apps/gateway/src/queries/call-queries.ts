@@ -38,13 +38,13 @@ export interface CallQueriesOptions {
   readonly pool: Pick<FairPool, 'singleFlight'>;
   readonly topic: string;
   /** An unfinished call without an event for this long is stale, in ms. */
-  readonly staleMs: number;
+  readonly staleAfterMs: number;
   readonly metrics: Pick<GatewayMetrics, 'timed'>;
 }
 
-export function createCallQueries({ pool, topic, staleMs, metrics }: CallQueriesOptions): CallQueries {
+export function createCallQueries({ pool, topic, staleAfterMs, metrics }: CallQueriesOptions): CallQueries {
   const calls = pool.singleFlight(async (tables, { params }: { params: ListCallsParams; scope: Scope }) => {
-    const heardSince = Date.now() - staleMs;
+    const heardSince = Date.now() - staleAfterMs;
     const { rows, more } = await metrics.timed('list-calls', tables.listCalls({ ...params, heardSince }));
     return { rows: Buffer.from(JSON.stringify(rows)), more };
   });

@@ -17,6 +17,7 @@ import type { CallWatches } from '../call-watches/call-watches.ts';
 import type { Subscriptions } from '../live/subscriptions.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NumberWatches } from '../numbers/number-watches.ts';
+import type { ViewKind } from '../numbers/view-cache.ts';
 import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
@@ -46,6 +47,13 @@ interface RequestContext {
 
 /** Returns the data of the answer; null if the request is answered by frames of its own, now or later. */
 type RunRequest = (data: unknown, context: RequestContext) => Promise<string | RowList | null>;
+
+const unwatchNumbers =
+  (numbers: NumberWatches, kind: ViewKind): RunRequest =>
+  (_data, { client }) => {
+    numbers.unwatch(client, kind);
+    return Promise.resolve('{}');
+  };
 
 /** The commands of the socket by event. The answer has the same event. */
 const commands = ({
@@ -90,26 +98,17 @@ const commands = ({
     await numbers.watchQueues(client, id);
     return null;
   },
-  UnwatchQueues: (_data, { client }) => {
-    numbers.unwatch(client, 'Queues');
-    return Promise.resolve('{}');
-  },
+  UnwatchQueues: unwatchNumbers(numbers, 'Queues'),
   WatchAgents: async (data, { client, id }) => {
     await numbers.watchAgents(client, WatchAgents.parse(data).queues, id);
     return null;
   },
-  UnwatchAgents: (_data, { client }) => {
-    numbers.unwatch(client, 'Agents');
-    return Promise.resolve('{}');
-  },
+  UnwatchAgents: unwatchNumbers(numbers, 'Agents'),
   WatchNames: async (_data, { client, id }) => {
     await numbers.watchNames(client, id);
     return null;
   },
-  UnwatchNames: (_data, { client }) => {
-    numbers.unwatch(client, 'Names');
-    return Promise.resolve('{}');
-  },
+  UnwatchNames: unwatchNumbers(numbers, 'Names'),
   Authenticate: async (data, { client }) => {
     const expires_at = await client.authenticate(Authenticate.parse(data).token);
     subscriptions.rescope(client);

@@ -17,6 +17,8 @@ export interface CommitListenerOptions {
 }
 
 export interface CommitListener extends AsyncDisposable {
+  /** Rejects with the first programming error, e.g. of `onChange`; then it has ended. */
+  readonly failure: Promise<never>;
   /** Whether it is connected and has read the positions. */
   readonly isListening: () => boolean;
 }
@@ -34,22 +36,22 @@ export function listenForCommits({
   const stopping = new AbortController();
   const { signal } = stopping;
   let listening = false;
-  let isLost = false;
   const listen = (onWorks: () => void): Promise<void> => {
     const onListening = (): void => {
       listening = true;
-      isLost = false;
       onWorks();
     };
     return listenOnce({ url, onChange, onUnchanged, pollMs, onListening }, signal);
   };
-  const onFailure = (error: unknown): void => {
+  const onFailure = (error: unknown, failures: number): void => {
     listening = false;
-    if (!isLost) onLost(error);
-    isLost = true;
+    if (failures === 1) onLost(error);
   };
-  const done = runUntilAborted(listen, { signal, onFailure, backoff });
+  const { promise: failure, reject } = Promise.withResolvers<never>();
+  failure.catch(() => undefined);
+  const done = runUntilAborted(listen, { signal, onFailure, backoff }).catch(reject);
   return {
+    failure,
     isListening: () => listening,
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
