@@ -13,10 +13,10 @@ export interface KeyActions {
   readonly onSuspend: () => void;
 }
 
-/** A raw terminal as input, until disposed: each key counts without Return, and none is shown. */
+/** The terminal as input. */
 export interface Keys extends Disposable {
+  /** Makes the terminal raw, until `leave`: each key counts without Return, and none is shown. */
   readonly enter: () => void;
-  /** The terminal as it was, until `enter`. */
   readonly leave: () => void;
 }
 
@@ -26,17 +26,13 @@ export function readKeys(input: ReadStream, { onQuit, onSuspend }: KeyActions): 
     if (name === 'q' || name === 'escape' || (ctrl && name === 'c')) onQuit();
     else if (ctrl && name === 'z') onSuspend();
   };
-  const enter = (): void => void input.setRawMode(true).resume();
   const leave = (): void => void input.setRawMode(false).pause();
   emitKeypressEvents(input);
   input.on('keypress', onKey);
-  process.once('exit', leave).once('uncaughtExceptionMonitor', leave);
-  enter();
   return {
-    enter,
+    enter: () => void input.setRawMode(true).resume(),
     leave,
     [Symbol.dispose]: () => {
-      process.off('exit', leave).off('uncaughtExceptionMonitor', leave);
       input.off('keypress', onKey);
       leave();
     },

@@ -10,15 +10,15 @@ const clearBelow = '\x1b[J';
 /** Of a terminal that does not say its size. */
 const defaultSize: Size = { columns: 80, rows: 24 };
 
-/** The terminal's alternate screen: when it is disposed, the terminal shows its former content again. */
+/** The terminal's alternate screen. */
 export interface Screen extends Disposable {
   readonly draw: () => void;
-  /** Shows the former content until `enter`. */
-  readonly leave: () => void;
   readonly enter: () => void;
+  /** Shows the former content of the terminal, until `enter`. */
+  readonly leave: () => void;
 }
 
-export const openScreen = (out: NodeJS.WriteStream, lines: (size: Size, paint: Paint) => string[]): Screen => {
+export const createScreen = (out: NodeJS.WriteStream, lines: (size: Size, paint: Paint) => string[]): Screen => {
   const paint: Paint = (how, text) => styleText(how, text, { stream: out });
   let isShown = false;
   const draw = (): void => {
@@ -41,16 +41,12 @@ export const openScreen = (out: NodeJS.WriteStream, lines: (size: Size, paint: P
     out.write(leaveScreen);
   };
   out.on('resize', draw);
-  // Also if the process ends without dispose; before the error of a bug is printed, which would be lost with the screen.
-  process.once('exit', leave).once('uncaughtExceptionMonitor', leave);
-  enter();
   return {
     draw,
-    leave,
     enter,
+    leave,
     [Symbol.dispose]: () => {
       out.off('resize', draw);
-      process.off('exit', leave).off('uncaughtExceptionMonitor', leave);
       leave();
     },
   };

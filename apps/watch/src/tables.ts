@@ -1,14 +1,11 @@
 import type { Agents, Queues } from '@callstream/contracts';
-import { inStateSince, isCounted, isWaiting } from '@callstream/domain';
+import { inStateSince, waitingCallers } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { clock, duration, percent } from './format.ts';
 import { named, namedQueue } from './named.ts';
 import type { KnownNames } from './named.ts';
 import type { BoardEvent, ScreenState } from './screen-state.ts';
 import type { Column } from './table.ts';
-
-/** A call without an event for this long is stale and not listed as waiting, in ms: the default of STALE_AFTER_MINUTES. */
-const staleAfterMs = 2 * 3_600_000;
 
 /** `queue`: null in the total. */
 type QueueLine = Queues['total'] & { readonly queue: string | null };
@@ -48,11 +45,7 @@ export const queueColumns = ({ now, names }: ScreenState): readonly Column<Queue
   },
 ];
 
-/** The callers who wait, the longest wait first. */
-export const waitingCalls = ({ calls, now }: ScreenState): Call[] =>
-  [...calls.values()]
-    .filter((call) => isCounted(call) && isWaiting(call, now, staleAfterMs))
-    .toSorted((a, b) => inStateSince(a) - inStateSince(b));
+export const waitingCalls = ({ calls, now }: ScreenState): Call[] => waitingCallers(calls.values(), now);
 
 const queueColumn = (names: KnownNames): Column<Call> => ({
   title: 'QUEUE',

@@ -16,7 +16,7 @@ export type CallPhaseFields = Pick<
 
 /**
  * The phase of the latest life of a call at a moment of our clock, in ms since 1970; null if it had not begun, had ended, or had
- * no event for more than `staleAfterMs`. Only of the present: whether an answered call is in a menu again is not stored.
+ * no event for more than `staleAfterMs`. An answered call that is in a menu again counts as talking: that it is there is not stored.
  */
 export function callPhaseAt(call: CallPhaseFields, moment: number, staleAfterMs: number): CallPhase | null {
   const { isOpened, beganAt, finishedAt, answeredAt, delayMs, visits } = call;

@@ -1,3 +1,7 @@
+import { isCounted } from './call-outcome.ts';
+import { inStateSince, isWaiting } from './call-status.ts';
+import type { Call } from './play/call.ts';
+
 /** Number of current calls that wait in a queue, and of those that are talked on: `isWaiting` and `isTalking`. */
 export interface LiveCalls {
   readonly waiting: number;
@@ -10,3 +14,34 @@ export const addLiveCalls = (a: LiveCalls, b: LiveCalls): LiveCalls => ({
   waiting: a.waiting + b.waiting,
   talking: a.talking + b.talking,
 });
+
+/** Current calls of one queue or several: first those of callers, then the others, which are in none of the first counts. */
+export interface LiveCounts extends LiveCalls {
+  /** Start of the longest wait of a caller, in ms since 1970 by our clock; null if no caller waits. */
+  readonly longestWaitingSince: number | null;
+  readonly outbound: LiveCalls;
+  readonly internal: LiveCalls;
+}
+
+export const noLiveCounts: LiveCounts = {
+  ...noLiveCalls,
+  longestWaitingSince: null,
+  outbound: noLiveCalls,
+  internal: noLiveCalls,
+};
+
+export const addLiveCounts = (a: LiveCounts, b: LiveCounts): LiveCounts => ({
+  ...addLiveCalls(a, b),
+  longestWaitingSince: earlier(a.longestWaitingSince, b.longestWaitingSince),
+  outbound: addLiveCalls(a.outbound, b.outbound),
+  internal: addLiveCalls(a.internal, b.internal),
+});
+
+const earlier = (a: number | null, b: number | null): number | null =>
+  a === null || b === null ? (a ?? b) : Math.min(a, b);
+
+/** The callers of a live board who wait, longest wait first. The gateway removes stale calls from it, so none is stale here. */
+export const waitingCallers = (calls: Iterable<Call>, now: number): Call[] =>
+  [...calls]
+    .filter((call) => isCounted(call) && isWaiting(call, now, Infinity))
+    .toSorted((a, b) => inStateSince(a) - inStateSince(b) || a.id - b.id);

@@ -7,7 +7,6 @@ import type {
   CallEvent,
   EventStamp,
   PresenceRules,
-  StatedFact,
 } from '../src/index.ts';
 
 /** The default settings. */
@@ -18,12 +17,15 @@ export const defaultRules: PresenceRules = {
   takeSeveralCalls: false,
 };
 
-const presenceOfFact = ({ kind, actor, queue, number }: StatedFact): Partial<CallEvent> => ({
-  kind,
-  actor,
-  queue,
-  number,
-});
+/** An event for each fact of this one, with what the fact says about an agent. */
+export const eventPerFact = (event: CallEvent): CallEvent[] =>
+  (event.facts ?? [event]).map(({ kind, actor, queue, number }): CallEvent => ({
+    ...event,
+    kind,
+    actor,
+    queue,
+    number,
+  }));
 
 const presenceKinds = {
   'actor.logged-in': 'loggedIn',
@@ -38,7 +40,7 @@ export function presenceEventsOf(events: readonly CallEvent[]): PresenceEvents[]
   const first = new Map<string, CallEvent>();
   for (const event of events.toSorted((a, b) => a.id - b.id)) if (!first.has(event.uuid)) first.set(event.uuid, event);
   const relevant = [...first.values()]
-    .flatMap((event) => (event.facts ?? [event]).map((fact): CallEvent => ({ ...event, ...presenceOfFact(fact) })))
+    .flatMap(eventPerFact)
     .filter(({ kind, actor }) => isPresenceKind(kind) && actor !== null);
   return [...Map.groupBy(relevant, ({ actor, queue }) => `${actor}\0${queue ?? ''}`).values()].map(rowOf);
 }

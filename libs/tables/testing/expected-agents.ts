@@ -1,5 +1,6 @@
 import type { CallEvent } from '@callstream/domain';
 import { importedAfterMs } from '@callstream/domain';
+import { eventPerFact } from '@callstream/domain/testing/agents';
 import { timestamp } from '../src/write/timestamp.ts';
 
 const kinds = {
@@ -11,16 +12,9 @@ const kinds = {
 
 /** The rows of `agents` after these events, without duplicates. */
 export function expectedAgents(events: readonly CallEvent[]): object[] {
-  const facts = events.flatMap((event) =>
-    (event.facts ?? [event]).map(({ kind, actor, queue, number }): CallEvent => ({
-      ...event,
-      kind,
-      actor,
-      queue,
-      number,
-    })),
-  );
-  const presenceEvents = facts.filter(({ kind, actor }) => actor !== null && Object.values(kinds).includes(kind));
+  const presenceEvents = events
+    .flatMap(eventPerFact)
+    .filter(({ kind, actor }) => actor !== null && Object.values(kinds).includes(kind));
   const eventsByKey = Map.groupBy(presenceEvents, ({ actor, queue }) => JSON.stringify([actor, queue ?? '']));
   return [...eventsByKey].map(([key, agentEvents]) => {
     const [actor, queue] = JSON.parse(key) as [string, string];

@@ -1,7 +1,7 @@
 import { callsOfEvents, eventsOf, fixtureEvents } from '@callstream/domain/testing';
 import { createNameLookup, noNames } from '../names/name-lookup.ts';
 import { defaultRoute } from '../route.ts';
-import { matchesSearch, filterAndSortCalls } from './call-list.ts';
+import { createMatcher, filterAndSortCalls } from './call-list.ts';
 
 const receivedAt = '2026-03-02T13:00:00Z';
 const callsOf = (...bodies: object[]) => [
@@ -77,10 +77,10 @@ describe('the list of calls', () => {
 describe('a search', () => {
   const [call] = callsOf(waits('1463669263.30033', 1, { their_number: '+55 11 91234-0001', our_number: '0800123000' }));
   it.each(['', '30033', '91234-0001', '912340001', '(11) 91234', '+5511', '0800'])('matches a call by %p', (text) => {
-    expect(matchesSearch(call!, text, noNames)).toBe(true);
+    expect(createMatcher(text, noNames)(call!)).toBe(true);
   });
   it.each(['30034', '9999', 'ana', '-', 'a1'])('matches only parts of call_id, number, queue and agent: %p', (text) => {
-    expect(matchesSearch(call!, text, noNames)).toBe(text === '-');
+    expect(createMatcher(text, noNames)(call!)).toBe(text === '-');
   });
 });
 
@@ -94,8 +94,8 @@ it('a search finds names and ids of queues and agents, without regard to case an
   });
   const names = createNameLookup({ queues: { WQ77: 'Atenção' }, agents: { 'joao@example.com': 'João Conceição' } });
   for (const text of ['wq77', 'atencao', 'Atenção', 'JOAO@', 'joão', 'conceicao'])
-    expect([text, matchesSearch(call!, text, names)]).toEqual([text, true]);
-  expect(matchesSearch(call!, 'conceicao', noNames)).toBe(false);
+    expect([text, createMatcher(text, names)(call!)]).toEqual([text, true]);
+  expect(createMatcher('conceicao', noNames)(call!)).toBe(false);
   // Ids are looked up among the names only, not among what every object has.
   expect(createNameLookup({ queues: {}, agents: {} }).queue('constructor')).toBeNull();
 });

@@ -17,21 +17,22 @@ export const currentAgents = ({ segments, finishedAt }: Call): string[] => [
 ];
 
 /**
- * Finds a call by any part of its call_id, of a number, or of the id or name of its queue or of an agent, without regard to case and
+ * Finds calls by any part of the call_id, of a number, or of the id or name of the queue or of an agent, without regard to case and
  * accents; a number also by its digits alone, whatever its format.
  */
-export function matchesSearch(call: Call, search: string, names: NameLookup): boolean {
-  const { callId, theirNumber, ourNumber, queue, segments } = call;
+export function createMatcher(search: string, names: NameLookup): (call: Call) => boolean {
   const text = withoutAccents(search.trim());
-  if (text === '') return true;
-  const numbers = [theirNumber, ourNumber].filter((number) => number !== null);
-  const digits = digitsOf(text);
-  const queues = queue === null ? [] : [queue, names.queue(queue) ?? ''];
-  const agents = segments.flatMap(({ actor }) => [actor, names.agent(actor) ?? '']);
-  return (
-    [callId, ...numbers, ...queues, ...agents].some((value) => withoutAccents(value).includes(text)) ||
-    (digits !== '' && /^[\d\s()+*.-]+$/.test(text) && numbers.some((number) => digitsOf(number).includes(digits)))
-  );
+  if (text === '') return () => true;
+  const digits = /^[\d\s()+*.-]+$/.test(text) ? digitsOf(text) : '';
+  return ({ callId, theirNumber, ourNumber, queue, segments }) => {
+    const numbers = [theirNumber, ourNumber].filter((number) => number !== null);
+    const queues = queue === null ? [] : [queue, names.queue(queue) ?? ''];
+    const agents = segments.flatMap(({ actor }) => [actor, names.agent(actor) ?? '']);
+    return (
+      [callId, ...numbers, ...queues, ...agents].some((value) => withoutAccents(value).includes(text)) ||
+      (digits !== '' && numbers.some((number) => digitsOf(number).includes(digits)))
+    );
+  };
 }
 
 /** In lower case; João is found by joao. */
@@ -48,6 +49,7 @@ export function filterAndSortCalls(
   { states, queue, search, sort, isDescending }: Pick<Route, 'states' | 'queue' | 'search' | 'sort' | 'isDescending'>,
   names: NameLookup,
 ): Call[] {
+  const matches = createMatcher(search, names);
   const keyOf = sortKeyOf[sort];
   const direction = isDescending ? -1 : 1;
   return calls
@@ -55,7 +57,7 @@ export function filterAndSortCalls(
       (call) =>
         (states.length === 0 || states.includes(call.state)) &&
         (queue === null || (call.queue ?? '') === queue) &&
-        matchesSearch(call, search, names),
+        matches(call),
     )
     .map((call) => ({ call, key: keyOf(call, names) }))
     .toSorted(

@@ -59,7 +59,7 @@ function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readon
     // A link may name a queue that does not exist now.
     if (queue !== null) unique.add(queue);
     return [...unique]
-      .map((id) => ({ id, label: id === '' ? texts.noQueue : [names.queue(id) ?? [], id].flat().join(' · ') }))
+      .map((id) => ({ id, label: id === '' ? texts.noQueue : [names.queue(id), id].filter(Boolean).join(' · ') }))
       .toSorted((a, b) => compareNames(a.label, b.label));
   }, [snapshot, calls, queue, names, texts]);
   return (

@@ -14,7 +14,7 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
   const serviceLevelSeconds = useQueues()?.service_level_seconds;
-  const { longestSince, outbound, internal, agents, today, callsToday } = summary;
+  const { longestWaitingSince, outbound, internal, agents, today, callsToday } = summary;
   const severities = severitiesOf(summary, settings.thresholds, now);
   const loggedIn = agents.on_call + agents.ringing + agents.available + agents.paused;
   const besides = (count: keyof LiveCalls): string => texts.besides(outbound[count], internal[count]);
@@ -37,7 +37,7 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
           {formats.number(summary.waiting)}
         </Figure>
         <Figure name={texts.longest} severity={severities.wait} isBig>
-          {duration(longestSince === null ? null : now - longestSince)}
+          {duration(longestWaitingSince === null ? null : now - longestWaitingSince)}
         </Figure>
         <Figure name={texts.talking} note={besides('talking')} isBig>
           {formats.number(summary.talking)}

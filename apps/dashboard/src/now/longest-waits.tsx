@@ -1,4 +1,4 @@
-import { inStateSince } from '@callstream/domain';
+import { inStateSince, waitingCallers } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
@@ -6,7 +6,6 @@ import { QueueName } from '../names/named.tsx';
 import { severityAbove } from '../settings.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
-import { waitingCalls } from './live-counts.ts';
 import { SeverityMark } from './severity-mark.tsx';
 
 /** Limit of calls in the list; nobody can scroll a wallboard. */
@@ -16,7 +15,7 @@ const callsMax = { page: 10, wallboard: 6 } as const;
 export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
   const { texts, settings, isWallboard } = useAppContext();
   const now = useNow();
-  const waiting = waitingCalls(calls, now);
+  const waiting = waitingCallers(calls, now);
   const limit = isWallboard ? callsMax.wallboard : callsMax.page;
   return (
     <section className="panel longest" aria-labelledby="longest">

@@ -1,7 +1,8 @@
+import { noLiveCounts, waitingCallers } from '@callstream/domain';
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { noNames } from '../names/name-lookup.ts';
 import { severityAbove, severityBelow } from '../settings.ts';
-import { liveCountsByQueue, noCalls, waitingCalls } from './live-counts.ts';
+import { liveCountsByQueue } from './live-counts.ts';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 13) + seconds * 1_000).toISOString();
@@ -29,11 +30,16 @@ const now = Date.parse(at(60));
 
 it('counts the callers who wait and talk in each queue, and other calls apart, and finds the longest wait of a caller', () => {
   expect(Object.fromEntries(liveCountsByQueue(calls, now))).toEqual({
-    '900': { ...noCalls, waiting: 2, longestSince: Date.parse(at(5)), outbound: { waiting: 1, talking: 0 } },
-    '901': { ...noCalls, waiting: 1, longestSince: Date.parse(at(1)) },
-    '': { ...noCalls, talking: 1, internal: { waiting: 0, talking: 1 } },
+    '900': {
+      ...noLiveCounts,
+      waiting: 2,
+      longestWaitingSince: Date.parse(at(5)),
+      outbound: { waiting: 1, talking: 0 },
+    },
+    '901': { ...noLiveCounts, waiting: 1, longestWaitingSince: Date.parse(at(1)) },
+    '': { ...noLiveCounts, talking: 1, internal: { waiting: 0, talking: 1 } },
   });
-  expect(waitingCalls(calls, now).map(({ callId }) => callId)).toEqual(['elsewhere', 'second', 'first']);
+  expect(waitingCallers(calls, now).map(({ callId }) => callId)).toEqual(['elsewhere', 'second', 'first']);
 });
 
 it('shows queues that are on the board only, and the total of all queues', () => {
@@ -46,7 +52,7 @@ it('shows queues that are on the board only, and the total of all queues', () =>
   expect(totalSummary(null, counts)).toMatchObject({
     waiting: 3,
     talking: 1,
-    longestSince: Date.parse(at(1)),
+    longestWaitingSince: Date.parse(at(1)),
     outbound: { waiting: 1, talking: 0 },
     internal: { waiting: 0, talking: 1 },
   });

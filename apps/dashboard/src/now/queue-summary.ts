@@ -1,11 +1,10 @@
 import type { Queues } from '@callstream/contracts';
-import { noOutcomeCounts } from '@callstream/domain';
+import { addLiveCounts, noLiveCounts, noOutcomeCounts } from '@callstream/domain';
+import type { LiveCounts } from '@callstream/domain';
 import { compareNames } from '../names/name-lookup.ts';
 import type { NameLookup } from '../names/name-lookup.ts';
 import { severityAbove, severityBelow } from '../settings.ts';
 import type { Severity, AlertThresholds } from '../settings.ts';
-import { addCounts, noCalls } from './live-counts.ts';
-import type { LiveCounts } from './live-counts.ts';
 
 type QueueNow = Queues['total'];
 
@@ -49,7 +48,7 @@ export function queueSummaries(
   return [...new Set([...known.keys(), ...liveCounts.keys()])]
     .toSorted((a, b) => compareNames(shownName(a), shownName(b)) || compareNames(a, b))
     .map((queue) => ({
-      ...(liveCounts.get(queue) ?? noCalls),
+      ...(liveCounts.get(queue) ?? noLiveCounts),
       queue,
       agents: known.get(queue)?.agents ?? noAgents,
       today: known.get(queue)?.today ?? noTotals,
@@ -59,7 +58,7 @@ export function queueSummaries(
 
 /** All queues together. Not the sum: an agent in two queues counts once. */
 export const totalSummary = (queues: Queues | null, liveCounts: ReadonlyMap<string, LiveCounts>): QueueSummary => ({
-  ...[...liveCounts.values()].reduce(addCounts, noCalls),
+  ...[...liveCounts.values()].reduce(addLiveCounts, noLiveCounts),
   queue: '',
   agents: queues?.total.agents ?? noAgents,
   today: queues?.total.today ?? noTotals,
@@ -68,13 +67,13 @@ export const totalSummary = (queues: Queues | null, liveCounts: ReadonlyMap<stri
 
 /** Severity of the numbers of a queue. */
 export function severitiesOf(
-  { longestSince, today }: QueueSummary,
+  { longestWaitingSince, today }: QueueSummary,
   { waitSeconds, serviceLevelPercent, abandonPercent }: AlertThresholds,
   now: number,
 ): { readonly wait: Severity; readonly serviceLevel: Severity; readonly abandoned: Severity } {
   const percent = (ratio: number | null): number | null => (ratio === null ? null : ratio * 100);
   return {
-    wait: severityAbove(longestSince === null ? null : (now - longestSince) / 1_000, waitSeconds),
+    wait: severityAbove(longestWaitingSince === null ? null : (now - longestWaitingSince) / 1_000, waitSeconds),
     serviceLevel: severityBelow(percent(today.service_level), serviceLevelPercent),
     abandoned: severityAbove(percent(today.abandon_rate), abandonPercent),
   };

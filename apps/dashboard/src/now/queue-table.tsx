@@ -51,7 +51,7 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
 function QueueRow({ summary, isChosen }: { readonly summary: QueueSummary; readonly isChosen: boolean }) {
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
-  const { queue, waiting, longestSince, talking, agents, today } = summary;
+  const { queue, waiting, longestWaitingSince, talking, agents, today } = summary;
   const severities = severitiesOf(summary, settings.thresholds, now);
   return (
     <tr className={isChosen ? 'chosen' : undefined}>
@@ -68,7 +68,7 @@ function QueueRow({ summary, isChosen }: { readonly summary: QueueSummary; reado
       </td>
       <td data-name={texts.longest} className="strong">
         <SeverityMark severity={severities.wait}>
-          {duration(longestSince === null ? null : now - longestSince)}
+          {duration(longestWaitingSince === null ? null : now - longestWaitingSince)}
         </SeverityMark>
       </td>
       <td data-name={texts.talking} className="strong">

@@ -29,7 +29,8 @@ const offeredCounts: readonly ((interval: StatsInterval) => number)[] = [({ tota
 
 /** Columns of a chart of the intervals until now. */
 function useIntervals(stats: Stats | null, values: readonly ((interval: StatsInterval) => number)[]): Columns {
-  const now = useNow();
+  // Intervals begin on whole minutes: the seconds would only draw the same chart again.
+  const now = Math.floor(useNow() / 60_000) * 60_000;
   return useMemo(() => perInterval(stats?.intervals ?? [], now, values), [stats, now, values]);
 }
 

@@ -16,17 +16,22 @@ export function useStats(queue: string | null): DayState<Stats> {
   return useAnswerOfToday<Stats>(`/api/stats?${query.toString()}`, refreshEveryMs);
 }
 
-/** The calls in each phase since the beginning of today. Live samples follow, so it is read again only after a lost connection. */
+/** The calls in each phase since the beginning of today. Live samples follow, so it is read again only when the connection is back or a day begins. */
 export const useConcurrentCalls = (): DayState<ConcurrentCalls> =>
   useAnswerOfToday<ConcurrentCalls>('/api/concurrent-calls', null);
 
-/** Reads the path when it changes, a day begins or the connection is back, and every `everyMs`. After an error the last answer stays. */
+/**
+ * Reads the path when it changes, a day begins or the connection is back, and every `everyMs` while it is connected. After an error the last
+ * answer stays.
+ */
 function useAnswerOfToday<Answer>(path: string, everyMs: number | null): DayState<Answer> {
   const { gateway } = useAppContext();
   const [state, setState] = useState<DayState<Answer>>({ answer: null, problem: null });
   const day = useQueues()?.today.from;
   const isLive = useStatus().connection === 'live';
   useEffect(() => {
+    // Without a connection the last answer stays, instead of an error that the frame shows already.
+    if (!isLive) return;
     const abort = new AbortController();
     const read = async (): Promise<void> => {
       try {

@@ -1,4 +1,4 @@
-import { compareText, noOutcomeCounts, noCounts, noLiveCalls, presenceOf } from '@callstream/domain';
+import { compareText, noOutcomeCounts, noCounts, noLiveCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
 import { numberForms } from '../access/mask.ts';
@@ -87,7 +87,8 @@ function queueStates(
   const states = [...ids].toSorted(compareText).map((queue) =>
     queueState({
       name: names.queues.get(queue),
-      ...(liveByQueue.get(queue) ?? noLiveQueue(queue)),
+      ...(liveByQueue.get(queue) ?? noLiveCounts),
+      queue,
       presences: presencesByQueue.get(queue) ?? noPresences(),
       today: todayByQueue.get(queue) ?? noCounts,
       callsToday: callsByQueue.get(queue) ?? noOutcomeCounts,
@@ -95,15 +96,6 @@ function queueStates(
   );
   return new Map(states.map((state) => [state.queue, state]));
 }
-
-const noLiveQueue = (queue: string): LiveQueue => ({
-  queue,
-  waiting: 0,
-  longestWaitingSince: null,
-  talking: 0,
-  outbound: noLiveCalls,
-  internal: noLiveCalls,
-});
 
 function queueState(state: Omit<QueueState, 'json'>): QueueState {
   let json: string | undefined;

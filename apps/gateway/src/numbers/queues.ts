@@ -1,11 +1,11 @@
 import {
   addOutcomeCounts,
   addCounts,
-  addLiveCalls,
+  addLiveCounts,
   compareText,
   noOutcomeCounts,
   noCounts,
-  noLiveCalls,
+  noLiveCounts,
 } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
 import { agentsInQueues, firstPresence } from './agents.ts';
@@ -47,24 +47,13 @@ export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewConten
 
 type QueueSums = Omit<QueueState, 'queue' | 'name' | 'presences' | 'json'>;
 const noQueues: QueueSums = {
-  waiting: 0,
-  longestWaitingSince: null,
-  talking: 0,
-  outbound: noLiveCalls,
-  internal: noLiveCalls,
+  ...noLiveCounts,
   today: noCounts,
   callsToday: noOutcomeCounts,
 };
 
 const add = (a: QueueSums, b: QueueSums): QueueSums => ({
-  waiting: a.waiting + b.waiting,
-  longestWaitingSince: earlier(a.longestWaitingSince, b.longestWaitingSince),
-  talking: a.talking + b.talking,
-  outbound: addLiveCalls(a.outbound, b.outbound),
-  internal: addLiveCalls(a.internal, b.internal),
+  ...addLiveCounts(a, b),
   today: addCounts(a.today, b.today),
   callsToday: addOutcomeCounts(a.callsToday, b.callsToday),
 });
-
-const earlier = (a: number | null, b: number | null): number | null =>
-  a === null || b === null ? (a ?? b) : Math.min(a, b);

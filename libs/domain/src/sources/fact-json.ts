@@ -1,5 +1,6 @@
 import { timeOf } from '../play/fact.ts';
 import type { StatingEvent } from '../play/fact.ts';
+import { factTexts } from './source.ts';
 import type { StatedFact } from './source.ts';
 
 /** A fact as JSON, in `events.facts` and in lists of events. What it does not state is absent. */
@@ -22,22 +23,13 @@ export interface FactJson {
 /** All facts of an event as JSON; null if its row states the only one. */
 export function factsJson({ facts, ownAt }: Pick<StatingEvent, 'facts' | 'ownAt'>): readonly FactJson[] | null {
   const own_at = ownAt === null ? undefined : new Date(ownAt).toISOString();
-  return (
-    facts?.map((fact) => ({
-      own_at,
-      kind: fact.kind,
-      actor: fact.actor ?? undefined,
-      queue: fact.queue ?? undefined,
-      code: fact.code ?? undefined,
-      number: fact.number ?? undefined,
-      destination: fact.destination ?? undefined,
-      url: fact.url ?? undefined,
-      direction: fact.direction ?? undefined,
-      our_number: fact.ourNumber ?? undefined,
-      their_number: fact.theirNumber ?? undefined,
-      their_number_type: fact.theirNumberType ?? undefined,
-    })) ?? null
-  );
+  return facts?.map((fact) => factJson(fact, own_at)) ?? null;
+}
+
+function factJson(fact: StatedFact, own_at: string | undefined): FactJson {
+  const json: { -readonly [K in keyof FactJson]: FactJson[K] } = { own_at, kind: fact.kind };
+  for (const [property, name] of factTexts) json[name] = fact[property] ?? undefined;
+  return json;
 }
 
 /** The event that states these facts, as far as {@link factsOf} needs it. */
@@ -47,20 +39,13 @@ export function eventOfFacts(
 ): StatingEvent {
   const { uuid, id, callId, receivedAt } = event;
   const ownAt = first.own_at === undefined ? null : Date.parse(first.own_at);
-  const facts = [first, ...others].map(statedFact);
-  return { ...statedFact(first), uuid, id, callId, receivedAt, ownAt, ...timeOf(ownAt, receivedAt), facts };
+  const stated = statedFact(first);
+  const facts = [stated, ...others.map(statedFact)];
+  return { ...stated, uuid, id, callId, receivedAt, ownAt, ...timeOf(ownAt, receivedAt), facts };
 }
 
-const statedFact = (fact: FactJson): StatedFact => ({
-  kind: fact.kind,
-  actor: fact.actor ?? null,
-  queue: fact.queue ?? null,
-  code: fact.code ?? null,
-  number: fact.number ?? null,
-  destination: fact.destination ?? null,
-  url: fact.url ?? null,
-  direction: fact.direction ?? null,
-  ourNumber: fact.our_number ?? null,
-  theirNumber: fact.their_number ?? null,
-  theirNumberType: fact.their_number_type ?? null,
-});
+function statedFact(fact: FactJson): StatedFact {
+  const stated = { kind: fact.kind } as { -readonly [K in keyof StatedFact]: StatedFact[K] };
+  for (const [property, name] of factTexts) stated[property] = fact[name] ?? null;
+  return stated;
+}

@@ -10,7 +10,7 @@ export interface Origin {
 
 export const defaultOrigin: Origin = { source: null, sourceName: null };
 
-/** Longest name of a source or an instance. */
+/** A name of a source or an instance. */
 const namePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 /** The origin that the headers name; null is an absent header. The default source has one form, named or not. */

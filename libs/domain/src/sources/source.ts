@@ -16,6 +16,25 @@ export interface StatedFact {
   readonly theirNumberType: string | null;
 }
 
+const textNames = {
+  actor: 'actor',
+  queue: 'queue',
+  code: 'code',
+  number: 'number',
+  destination: 'destination',
+  url: 'url',
+  direction: 'direction',
+  ourNumber: 'our_number',
+  theirNumber: 'their_number',
+  theirNumberType: 'their_number_type',
+} as const satisfies Record<Exclude<keyof StatedFact, 'kind'>, TextField>;
+
+/** The texts of a fact besides its kind: property, and name in JSON and of its limit. */
+export const factTexts = Object.entries(textNames) as [
+  keyof typeof textNames,
+  (typeof textNames)[keyof typeof textNames],
+][];
+
 /** What one record states, all of it about one call, or else about one agent: one event, and one row of `events`. */
 export interface SourceEvent {
   /** The sender's name for what happened. */

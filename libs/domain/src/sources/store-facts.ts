@@ -3,24 +3,11 @@ import { isPresenceFact } from '../kinds.ts';
 import { limitText, refusalOf } from '../text-limits.ts';
 import type { OverLongFields, TextField } from '../text-limits.ts';
 import { prefixId } from './origin.ts';
+import { factTexts } from './source.ts';
 import type { SourceEvent, StatedFact } from './source.ts';
 
 /** Most facts of one event. */
 const eventFactsMax = 256;
-
-/** The texts of a fact besides its kind, and the limit of each. */
-const fields = [
-  ['actor', 'actor'],
-  ['queue', 'queue'],
-  ['code', 'code'],
-  ['number', 'number'],
-  ['destination', 'destination'],
-  ['url', 'url'],
-  ['direction', 'direction'],
-  ['ourNumber', 'our_number'],
-  ['theirNumber', 'their_number'],
-  ['theirNumberType', 'their_number_type'],
-] as const satisfies [keyof StatedFact, TextField][];
 
 /** Whether a field is an id of its source. An overflow goes to a queue; other destinations are numbers. */
 const isId = (field: TextField, kind: string): boolean =>
@@ -43,7 +30,7 @@ export function storeFacts(event: SourceEvent, sourceName: string | null): Sourc
   const storeFact = (fact: StatedFact): StatedFact => {
     const stored: { -readonly [K in keyof StatedFact]: StatedFact[K] } = { ...fact };
     stored.kind = store(fact.kind, 'type') ?? '';
-    for (const [property, field] of fields)
+    for (const [property, field] of factTexts)
       stored[property] = store(isId(field, fact.kind) ? idOf(fact[property]) : fact[property], field);
     return stored;
   };

@@ -68,10 +68,10 @@ function showLines(stream: Terminal, progress: () => Progress): Display {
   const timer = setInterval(printProgress, lineEveryMs);
   return {
     print,
-    stop: once(() => {
+    stop: () => {
       clearInterval(timer);
       printProgress();
-    }),
+    },
   };
 }
 
@@ -94,7 +94,7 @@ function showBar(stream: Terminal, progress: () => Progress): Display {
     // At once: its end does not print it.
     multi.update();
   };
-  return { print, stop: once(() => multi.stop()) };
+  return { print, stop: () => multi.stop() };
 }
 
 /** As much of bar, percentage, counts, rate and ETA as fits into `columns`. */
@@ -112,14 +112,6 @@ function barLine({ done, total, unit, rate, eta }: Progress, columns: number): s
   const width = Math.min(barColumns.max, columns - text.length - 1);
   const filled = total === 0 ? width : Math.floor((done / total) * width);
   return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${text}`;
-}
-
-function once(act: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) act();
-    isDone = true;
-  };
 }
 
 const formatCount = (items: number): string => Math.round(items).toLocaleString('en-US');

@@ -53,7 +53,7 @@ export async function runCommand(
   let state = '';
   void stopSignal().then((signal) => {
     stopping.abort(new Stopped(signal, state));
-    process.once(signal, () => process.exit(exitCodeOf[signal] ?? 1));
+    for (const next of ['SIGINT', 'SIGTERM'] as const) process.once(next, () => process.exit(exitCodeOf[next]));
   });
   const context: CommandContext = {
     log,

@@ -52,12 +52,15 @@ export async function withConnection<T>(db: Tables, use: (connection: TablesConn
 }
 
 /** Runs `use` in a transaction on a connection from the pool. @throws as {@link withConnection} */
-export async function inTransaction<T>(db: Tables, use: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+export async function inTransaction<T>(
+  db: Tables,
+  use: (client: pg.ClientBase, connection: TablesConnection) => Promise<T>,
+): Promise<T> {
   return withConnection(db, async (connection) => {
     const client = clientOf(connection);
     await client.query('begin');
     // No rollback: after a failure the connection is closed, which rolls the transaction back.
-    const result = await use(client);
+    const result = await use(client, connection);
     await client.query('commit');
     return result;
   });

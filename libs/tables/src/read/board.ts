@@ -1,6 +1,6 @@
 import type { FactSet } from '@callstream/domain';
 import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
-import { sqlOf, TablesConnection } from '../connection/tables.ts';
+import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
@@ -58,12 +58,12 @@ const storedCall = ({ callId, facts }: FactsRow): StoredCall => ({ callId, facts
  */
 export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<void> {
   const { unfinishedSince, heardSince, leftWithinMs } = options.times;
-  await inTransaction(db, async (client) => {
+  await inTransaction(db, async (client, connection) => {
     await client.query(
       // The planner should optimise for all rows of the cursor, not for the first ones.
       'set transaction isolation level repeatable read, read only; set local cursor_tuple_fraction = 1',
     );
-    options.onPositions(await readPositions(new TablesConnection(client)));
+    options.onPositions(await readPositions(connection));
     await fetchInChunks<FactsRow>(client, {
       text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
       values: [isoTimestamp(unfinishedSince), isoTimestamp(heardSince), options.additionalCallIds],

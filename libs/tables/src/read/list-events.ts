@@ -42,15 +42,16 @@ export interface ListCallEventsOptions {
   readonly visibleQueues?: readonly string[] | null | undefined;
 }
 
-/** SQL: the newest event of the call that meets the condition, with its body converted to text once. */
+/**
+ * SQL: the newest event of the call that meets the condition, with its texts converted and counted once. `rowBytes`: approximate
+ * bytes of its JSON; its body and call id are counted exactly, its facts at most.
+ */
 const newest = (condition: string): string => `
   select e.id, e.uuid, e.type, e.received_at, e.deliveries, e.omitted, e.source, e.source_name, e.facts,
-    body.text, octet_length(body.text) as "bodyBytes"
+    body.text, octet_length(body.text) as "bodyBytes",
+    512 + ${jsonBytes('$1::text')} + octet_length(body.text) + coalesce(octet_length(e.facts::text), 0) as "rowBytes"
   from (select * from events where call_id = $1::text and ${condition} order by id desc limit 1) e,
-    lateral (select e.body::text as text offset 0) body`;
-
-/** SQL: approximate bytes of the event `n`; its body, facts and call id are counted exactly. */
-const rowBytes = `(512 + ${jsonBytes('$1::text')} + n."bodyBytes" + coalesce(octet_length(n.facts::text), 0))`;
+    lateral (select e.body::text as text offset 0) body offset 0`;
 
 /**
  * The newest events of a call, up to the limit and {@link responseBytesMax}, in the order of the log of `topic`; none if the
@@ -65,13 +66,13 @@ export async function listCallEvents(
     name: 'list-call-events',
     text: `
       with recursive page as (
-        select n.*, 1 as nth, ${rowBytes} as bytes
+        select n.*, 1 as nth, n."rowBytes" as bytes
         from (${newest('($5::bigint is null or id < $5)')}) n
         where $4::text[] is null or exists (select from calls c where c.call_id = $1 and c.queue = any($4))
         union all
-        select n.*, p.nth + 1, p.bytes + ${rowBytes}
+        select n.*, p.nth + 1, p.bytes + n."rowBytes"
         from page p, lateral (${newest('id < p.id')}) n
-        where p.nth < $2::int and p.bytes + ${rowBytes} <= $6::int
+        where p.nth < $2::int and p.bytes + n."rowBytes" <= $6::int
       )
       -- The topic is a parameter, not read from the positions: a reader of these would wait for a swap.
       select id, $1::text as aggregate_id, uuid, type, case when "bodyBytes" <= $6 then text end as body, "bodyBytes", received_at,

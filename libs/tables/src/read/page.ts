@@ -33,6 +33,21 @@ const rowBytes = 512;
 export const jsonBytes = (text: string): string => `octet_length(to_json(${text})::text)`;
 
 /**
+ * SQL: the CTE `sized`, which is the CTE `counted` with the bytes of each count (`own`) and of all up to it (`bytes`) in this
+ * order. `countBytes`: approximate bytes of a count without the name of its queue.
+ */
+export const sizedCounts = (countBytes: number, order: string): string => {
+  const own = `${countBytes} + ${jsonBytes('queue')}`;
+  return `sized as (select *, ${own} as own, sum(${own}) over (order by ${order}) as bytes from counted)`;
+};
+
+/** Approximate bytes of a count in JSON, as {@link sizedCounts} counts them. */
+export const bytesOfCountOf =
+  (countBytes: number) =>
+  ({ queue }: { readonly queue: string | null }): number =>
+    countBytes + Buffer.byteLength(JSON.stringify(queue ?? ''));
+
+/**
  * SQL: the first rows, as many as the limit and the bytes allow, but at least one. Postgres counts the bytes, so that it
  * sends no more than that.
  */

@@ -1,4 +1,4 @@
-import { sqlOf, TablesConnection } from '../connection/tables.ts';
+import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { liveSchema, verifySchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
@@ -25,10 +25,10 @@ const hashes = (schema: string, table: TableName): string =>
  * @returns the positions of that moment
  */
 export async function hashLiveRows(db: Tables): Promise<Position[]> {
-  return inTransaction(db, async (client) => {
+  return inTransaction(db, async (client, connection) => {
     await client.query('set transaction isolation level repeatable read');
     // First, because it blocks a swap until everything is read.
-    const positions = await readPositions(new TablesConnection(client), liveSchema);
+    const positions = await readPositions(connection, liveSchema);
     for (const table of tableNames)
       await client.query(`create table ${verifySchema}.live_${table} as ${hashes(liveSchema, table)}`);
     return positions;

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { classify } from '../connection/classify.ts';
-import { sqlOf, TablesConnection } from '../connection/tables.ts';
+import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { discardedSchema, liveSchema, nextSchema, previousSchema } from '../connection/schema-names.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
@@ -53,14 +53,14 @@ export async function trySwap(db: Tables, { incoming, catchUp }: TrySwapOptions)
   const rollBack = new Error('rolled back');
   let blockedSince = 0;
   try {
-    await inTransaction(db, async (client) => {
+    await inTransaction(db, async (client, connection) => {
       await client.query(
         `set local lock_timeout = ${lockTimeoutMs}; set local idle_in_transaction_session_timeout = ${idleInTransactionMs}`,
       );
       // All writers, and all readers that must not see a mix of two projections, read the positions first.
       await client.query(`lock table ${liveSchema}.positions in access exclusive mode`);
       blockedSince = performance.now();
-      if (!(await catchUp(await readPositions(new TablesConnection(client), liveSchema)))) throw rollBack;
+      if (!(await catchUp(await readPositions(connection, liveSchema)))) throw rollBack;
       for (const [from, to] of renames[incoming]) await renameSchema(client, from, to);
     });
   } catch (error) {

@@ -1,8 +1,7 @@
-import { collectFacts } from '@callstream/domain';
+import { collectFacts, isPresenceFact } from '@callstream/domain';
 import type { CallEvent, FactsByCall } from '@callstream/domain';
 import { createEventLines } from './event-lines.ts';
 import type { EventLines } from './event-lines.ts';
-import { isPresenceEvent } from './write-agents.ts';
 import type { PresenceDelivery } from './write-agents.ts';
 
 /** The events of a batch, ready to be written. */
@@ -28,7 +27,8 @@ export function createEventBatch(): EventBatchBuilder {
     add: (event) => {
       events.add(event);
       facts.add(event);
-      if (isPresenceEvent(event)) presence.push({ uuid: event.uuid, id: event.id });
+      // Facts about presence come first, so the first fact of an event shows whether it states one.
+      if (isPresenceFact(event)) presence.push({ uuid: event.uuid, id: event.id });
     },
     batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
   };

@@ -1,4 +1,4 @@
-import { importedAfterMs, isPresenceFact, presenceKinds } from '@callstream/domain';
+import { importedAfterMs, presenceKinds } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import type { Statement } from '../connection/pipeline.ts';
 
@@ -13,9 +13,6 @@ const names = Object.values(marks);
 
 /** A delivery of a presence event. */
 export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
-
-/** Whether an event states a fact about presence. Such facts come first, so its first fact shows it. */
-export const isPresenceEvent: (event: CallEvent) => boolean = isPresenceFact;
 
 /**
  * Upserts `agents` from these deliveries, ignoring those that are not the first of their event: an event's time is that of

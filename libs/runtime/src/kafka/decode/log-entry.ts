@@ -9,9 +9,9 @@ export const recordUuid = ({ value }: Pick<LogRecord, 'value'>): string => event
 
 /** The input of the domain's `decode`. Every event that is read from the log is made by this function. */
 export const logEntry = (record: LogRecord) => {
-  const { value, partition, offset } = record;
-  const { text, ms: receivedAt } = receivedAtOf(record);
-  const { headers } = record;
+  // Once: the getter `headers` makes a new view each time.
+  const { value, partition, offset, headers, timestamp } = record;
+  const { text, ms: receivedAt } = receivedAtOf({ headers, timestamp });
   return {
     value,
     source: headers.get('source')?.toString() ?? null,

@@ -30,7 +30,7 @@ export class HeadersView implements LogHeaders {
     this.start = start;
   }
 
-  /** `name` in ASCII. Called once for every record, so it allocates only the value. */
+  /** `name` in ASCII. Called several times for every record, so it allocates only the value. */
   get(name: string): Buffer | undefined {
     const { bytes } = this;
     let found: Buffer | undefined;

@@ -1,17 +1,9 @@
 import { jest } from '@jest/globals';
-import {
-  addOutcomeCounts,
-  callOutcome,
-  callPhaseAt,
-  directionOf,
-  factsOf,
-  factSet,
-  noOutcomeCounts,
-  play,
-} from '@callstream/domain';
-import type { Call, OutcomeCounts, CallEvent } from '@callstream/domain';
+import { addOutcomeCounts, callPhaseAt, factsOf, factSet, noOutcomeCounts, play } from '@callstream/domain';
+import type { Call, CallEvent } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureEvents, fixtureLog } from '@callstream/domain/testing';
 import { days } from '@callstream/domain/testing/days';
+import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { replaceRows } from '../../../testing/replace-rows.ts';
@@ -46,15 +38,7 @@ const period: CountCallsOptions = {
 const counts = (overrides: Partial<CountCallsOptions>) => countCalls(db, { ...period, ...overrides });
 
 /** The counts of these calls, by the domain. */
-function countsOf(calls: readonly Call[]): OutcomeCounts {
-  const counted: Record<string, Record<string, number>> = structuredClone(noOutcomeCounts);
-  for (const call of calls) {
-    const outcomes = counted[directionOf(call)] ?? {};
-    const outcome = callOutcome(call, now, staleAfterMs);
-    outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  }
-  return counted as unknown as OutcomeCounts;
-}
+const countsOf = (calls: readonly Call[]) => outcomeCountsOf(calls, now, staleAfterMs);
 
 describe('the calls that began in a period', () => {
   const inPeriod = [...callsOfEvents(fixtures).values()].filter(
@@ -96,17 +80,21 @@ describe('the calls that began in a period', () => {
   });
 });
 
-/** The phases of the calls at a moment, by playing the events until then; a call counts from its latest life on. */
-function recount(events: readonly CallEvent[], at: number) {
-  const sample = { at, waiting: 0, talking: 0, other: 0 };
-  for (const [callId, { beganAt, delayMs }] of callsOfEvents(events)) {
-    const until = events.filter((event) => event.callId === callId && event.at + delayMs <= at);
-    if (until.length === 0 || at < beganAt + delayMs) continue;
-    const { state, isOpened } = play(callId, factSet(until.flatMap(factsOf)));
-    if (state === 'FINISHED' || !isOpened) continue;
-    sample[state === 'WAITING' ? 'waiting' : state === 'ONGOING' ? 'talking' : 'other']++;
-  }
-  return sample;
+/** The phases of the calls at each moment, by playing the events until then; a call counts from its latest life on. */
+function recount(events: readonly CallEvent[], moments: readonly number[]) {
+  const calls = callsOfEvents(events);
+  const eventsByCall = Map.groupBy(events, ({ callId }) => callId);
+  return moments.map((at) => {
+    const sample = { at, waiting: 0, talking: 0, other: 0 };
+    for (const [callId, { beganAt, delayMs }] of calls) {
+      const until = (eventsByCall.get(callId) ?? []).filter((event) => event.at + delayMs <= at);
+      if (until.length === 0 || at < beganAt + delayMs) continue;
+      const { state, isOpened } = play(callId, factSet(until.flatMap(factsOf)));
+      if (state === 'FINISHED' || !isOpened) continue;
+      sample[state === 'WAITING' ? 'waiting' : state === 'ONGOING' ? 'talking' : 'other']++;
+    }
+    return sample;
+  });
 }
 
 const sampled = (from: number, to: number, everyMs: number, queues: readonly string[] | null = null) =>
@@ -128,7 +116,8 @@ describe('the calls that went on at once', () => {
         await replaceRows(db, events);
         const [first, last] = [Math.min(...events.map(({ at }) => at)), Math.max(...events.map(({ at }) => at))];
         const samples = await sampled(first - 1_000, last + 2_000, 1_000);
-        expect(samples).toEqual(samples.map(({ at }) => recount(events, at)));
+        const moments = samples.map(({ at }) => at);
+        expect(samples).toEqual(recount(events, moments));
         expect(samples).toHaveLength((last - first) / 1_000 + 4);
         talking += samples.reduce((sum, sample) => sum + sample.talking, 0);
       }),

@@ -2,7 +2,7 @@ import { noOutcomeCounts } from '@callstream/domain';
 import type { OutcomeCounts, CallDirection } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
-import { jsonBytes } from '../page.ts';
+import { bytesOfCountOf, sizedCounts } from '../page.ts';
 import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
 
@@ -16,7 +16,10 @@ export interface CountCallsOptions extends Period {
   readonly interval: Interval | null;
   /** IANA name; decides when days start. */
   readonly timeZone: string;
-  /** Stops after the first count of a queue that exceeds one of these; no limit if not given. `bytes` of JSON, see {@link bytesOfCallCount}. */
+  /**
+   * Stops after the first count of a queue that exceeds one of these; no limit if not given. `rows`: also of the counts by
+   * interval. `bytes` of JSON, see {@link bytesOfCallCount}.
+   */
   readonly until?: { readonly rows: number; readonly bytes: number };
 }
 
@@ -33,8 +36,7 @@ export interface CountedCalls {
 const countBytes = 350;
 
 /** Approximate bytes of a count in JSON. */
-export const bytesOfCallCount = ({ queue }: CountedCalls): number =>
-  countBytes + Buffer.byteLength(JSON.stringify(queue ?? ''));
+export const bytesOfCallCount = bytesOfCountOf(countBytes);
 
 interface CountRow extends Pick<CountedCalls, 'begin' | 'queue'> {
   /** Direction → outcome → number of calls; without those of which there are none. */
@@ -56,16 +58,14 @@ export async function countCalls(db: Queryable, options: CountCallsOptions): Pro
         where $3::text[] is null or queue = any($3)
       ), by_outcome as (
         select begin, queue, direction, outcome, count(*)::int as calls
+        -- Also without an interval: for a plain group by, Postgres sorts all calls, which takes longer.
         from found group by grouping sets ((queue, direction, outcome), (begin, direction, outcome))
         having begin is not null or queue is not null
       ), by_direction as (
         select begin, queue, direction, json_object_agg(outcome, calls) as counts from by_outcome group by 1, 2, 3
       ), counted as (
         select begin, queue, json_object_agg(direction, counts) as counts from by_direction group by 1, 2
-      ), sized as (
-        select *, ${countBytes} + ${jsonBytes('queue')} as own, sum(${countBytes} + ${jsonBytes('queue')}) over (order by queue) as bytes
-        from counted
-      )
+      ), ${sizedCounts(countBytes, 'queue')}
       select begin, queue, counts
       from sized where $9::int is null or queue is null or bytes - own <= $9
       order by queue, begin

@@ -1,7 +1,7 @@
 import type { VisitCounts } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
-import { jsonBytes } from '../page.ts';
+import { bytesOfCountOf, sizedCounts } from '../page.ts';
 import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
 
@@ -31,7 +31,7 @@ export interface CountedVisits extends VisitCounts {
 const countBytes = 300;
 
 /** Approximate bytes of a count in JSON. */
-export const bytesOfCount = ({ queue }: CountedVisits): number => countBytes + Buffer.byteLength(JSON.stringify(queue));
+export const bytesOfCount = bytesOfCountOf(countBytes);
 
 /**
  * Counts the queue visits that started in the period, by interval and queue, without outbound and internal calls. Counts can
@@ -58,10 +58,7 @@ export async function countVisits(db: Queryable, options: CountVisitsOptions): P
           and ($3::text[] is null or queue = any($3))
           and direction is distinct from 'outbound' and direction is distinct from 'internal'
         group by 1, 2
-      ), sized as (
-        select *, ${countBytes} + ${jsonBytes('queue')} as own, sum(${countBytes} + ${jsonBytes('queue')}) over (order by begin, queue) as bytes
-        from counted
-      )
+      ), ${sizedCounts(countBytes, 'begin, queue')}
       select begin, queue, visits, answered, "answeredInTime", "answeredWaitMs", abandoned, "abandonedShort", "flowedOut", open, "waitMsMax"
       from sized where $9::int is null or bytes - own <= $9
       order by begin, queue

@@ -1,17 +1,12 @@
-import type { AgentSegment, CallDirection, LiveCalls, PresenceEvents } from '@callstream/domain';
+import type { AgentSegment, CallDirection, LiveCounts, PresenceEvents } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { epochMs } from '../positions.ts';
 
-/** Current calls of a queue; times in ms since 1970 by our clock. */
-export interface LiveQueue extends LiveCalls {
+/** Current calls of a queue. */
+export interface LiveQueue extends LiveCounts {
   /** '' for calls without a known queue. */
   readonly queue: string;
-  /** Start of the longest wait of a caller; null if no caller waits. */
-  readonly longestWaitingSince: number | null;
-  /** Calls that are not of callers, and in none of the counts above. */
-  readonly outbound: LiveCalls;
-  readonly internal: LiveCalls;
 }
 
 const liveCalls = (direction: CallDirection): string => `json_build_object(
