@@ -68,16 +68,8 @@ await runCommand({ service: 'send', json }, async ({ signal, printStatus, printR
 async function* linesOf(path: string | undefined): AsyncGenerator<string> {
   const input: Readable =
     path === undefined ? Readable.from([testEvent()]) : path === '-' ? process.stdin : createReadStream(path);
-  // readline ignores errors of its input.
-  const failed = new Promise<never>((_, reject) => input.once('error', reject));
-  failed.catch(() => undefined);
-  const lines = createInterface({ input, crlfDelay: Infinity })[Symbol.asyncIterator]();
   try {
-    for (;;) {
-      const next = await Promise.race([lines.next(), failed]);
-      if (next.done === true) return;
-      yield next.value;
-    }
+    yield* createInterface({ input, crlfDelay: Infinity });
   } catch (error) {
     throw new Error(`${path ?? 'The event'} cannot be read: ${(error as Error).message}`, { cause: error });
   }

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setImmediate } from 'node:timers/promises';
 import { sleep } from '@callstream/resilience';
 import { addJsonOption, runCommand, stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
@@ -56,7 +57,7 @@ const webhooks = simulateCentre({ seed: Math.round(options.seed), agents, rate: 
 
 const { json } = options;
 if (options.print && json) command.error('--print and --json exclude each other: the events are JSON already.');
-if (options.print) await runCommand({ service: 'simulate' }, () => print(options));
+if (options.print) await runCommand({ service: 'simulate' }, ({ signal }) => print(options, signal));
 else {
   // Ctrl-C is the usual end of it.
   const stopping = new AbortController();
@@ -66,20 +67,21 @@ else {
   if (process.connected) process.disconnect();
 }
 
-async function print({ count, duration }: SimulateOptions): Promise<void> {
+async function print({ count, duration }: SimulateOptions, signal: AbortSignal): Promise<void> {
   if (count === undefined && duration === undefined)
     throw new Error('--print needs --count or --duration: the simulation has no end.');
   const until = start + (duration ?? Infinity) * 1000;
-  const lines = function* (): Generator<string> {
+  const lines = async function* (): AsyncGenerator<string> {
+    let printed = 0;
     for (const { at, body } of webhooks) {
-      if (at > until) return;
+      // Not the signal of pipeline: that destroys standard output.
+      if (signal.aborted || at > until) return;
       yield `${body}\n`;
+      // A file is written synchronously: without a turn of the event loop, the signal would not arrive.
+      if (++printed % 1_000 === 0) await setImmediate();
     }
   };
-  // With backpressure. EPIPE: the reader, e.g. `head`, has what it needs.
-  await pipeline(Readable.from(lines()), process.stdout).catch((error: unknown) => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  });
+  await pipeline(Readable.from(lines()), process.stdout);
 }
 
 /** Posts each event at its time. A slow server does not delay later events, until too many are in flight. */
