@@ -24,9 +24,10 @@ const benches: Readonly<Record<string, Bench>> = {
   stats,
 };
 
+const jsonText = 'for programs: the results as one JSON document';
 const program = addJsonOption(
   new Command('bench').description('Measures a part of callstream, and says which thresholds it misses (exit code 1).'),
-  'for programs: the results as one JSON document',
+  jsonText,
 ).addHelpText(
   'after',
   '\nA benchmark uses KAFKA_BROKERS and DATABASE_URL, or starts Kafka and Postgres in a temporary folder.' +
@@ -35,9 +36,9 @@ const program = addJsonOption(
 for (const [name, bench] of Object.entries(benches)) {
   const command = program.command(name).description(`${bench.about}; about ${bench.minutes} min`);
   if (bench.argsText !== undefined) command.argument('[args...]', bench.argsText);
-  addJsonOption(command, 'for programs: the results as one JSON document').action(async () => {
+  addJsonOption(command, jsonText).action(async () => {
     const { json = false } = command.optsWithGlobals<{ json?: boolean }>();
-    await measure(name, command.args, json);
+    await measure({ name, bench, args: command.args, json });
   });
 }
 try {
@@ -50,15 +51,20 @@ try {
 // stopSignal() keeps the IPC channel open, and with it the process.
 if (process.connected) process.disconnect();
 
-async function measure(name: string, args: readonly string[], json: boolean): Promise<void> {
-  const bench = benches[name];
-  if (!bench) throw new Error(`There is no benchmark "${name}".`);
+interface MeasureOptions {
+  readonly name: string;
+  readonly bench: Bench;
+  readonly args: readonly string[];
+  readonly json: boolean;
+}
+
+async function measure({ name, bench, args, json }: MeasureOptions): Promise<void> {
   const report = (line: string): void => {
     if (!json) process.stderr.write(`${line}\n`);
   };
   // Ctrl-C must also stop Kafka and Postgres.
   const stopped = stopSignal().then((signal) =>
-    Promise.reject(new Error(`Stopped by ${signal}. Its Kafka, Postgres and temporary folder are removed.`)),
+    Promise.reject(new Error(`Stopped by ${signal}. What it started is stopped and removed.`)),
   );
   stopped.catch(() => undefined);
   report('starting Kafka and Postgres …');

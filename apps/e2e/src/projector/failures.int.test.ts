@@ -12,7 +12,7 @@ import type { ProjectorProcess, ProjectorGroup } from './projector-group.ts';
 import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
 
 // The tests share the machine.
-jest.setTimeout(300_000);
+jest.setTimeout(180_000);
 
 /** Waits until `isSo`, with a timeout for a busy machine. `what` completes the message 'Timed out waiting for …'. */
 const eventually = (what: string, isSo: () => boolean | Promise<boolean>, tail: () => string = () => '') =>

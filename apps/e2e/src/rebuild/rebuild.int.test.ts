@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { projectionVersion } from '@callstream/domain';
 import { until } from '@callstream/stack';
@@ -7,7 +6,7 @@ import { poolOf } from '@callstream/tables/testing';
 import { fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { patchProjector } from './patched-projector.ts';
 import { createSender } from '../load/sender.ts';
-import { launch, outputOf, startService } from '../system/service-process.ts';
+import { execCommand, launch, outputOf, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
 import { pickPort } from '../system/free-port.ts';
@@ -61,6 +60,18 @@ function startTraffic(): AsyncDisposable {
   };
 }
 
+/** Blocks the swap of a rebuild until disposed, by an open transaction on the positions. */
+async function blockSwap(): Promise<AsyncDisposableStack> {
+  const blocked = new AsyncDisposableStack();
+  const reader = await poolOf(system.db).connect();
+  blocked.defer(async () => {
+    await reader.query('rollback');
+    reader.release();
+  });
+  await reader.query('begin; select * from positions');
+  return blocked;
+}
+
 const rebuiltRecords = async (): Promise<number> => {
   if (!(await readSchemas(system.db)).some(({ schema }) => schema === nextSchema)) return 0;
   const positions = await readPositions(system.db, nextSchema).catch(() => []);
@@ -82,9 +93,8 @@ it(
     expect(before).toBeGreaterThan(0);
     expect(await outputOf(command('status'))).toContain(`projection_next: filling, version ${version}`);
 
-    // An open transaction on the positions blocks the swap, so that the rebuild still runs when the next one starts.
-    const reader = await poolOf(system.db).connect();
-    await reader.query('begin; select * from positions');
+    // So that the rebuild still runs when the next one starts.
+    await using blocked = await blockSwap();
     const second = command('rebuild', '--batch', '250');
     await until(() => second.tail().includes('The swap waits'), {
       timeoutMs: minutes,
@@ -94,8 +104,7 @@ it(
     const third = command('rebuild');
     expect(await third.exited).toBe(1);
     expect(third.tail()).toMatch(/A rebuild of this database is running already \(callstream-rebuild /);
-    await reader.query('commit');
-    reader.release();
+    await blocked.disposeAsync();
     expect(await outputOf(second)).toMatch(/Swapped: writers waited \d+ ms/);
     expect(await outputOf(command('verify'))).toContain('The live tables match the log.');
     expect(system.isRunning('projector')).toBe(true);
@@ -109,13 +118,8 @@ describe('commands of the projector', () => {
 
   const onTerminals = hasTerminals ? it : it.skip;
 
-  /** As a program runs it. */
   const run = (env: Readonly<Record<string, string>>, ...args: string[]) =>
-    new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
-      const command = ['--disable-warning=ExperimentalWarning', 'apps/projector/src/main.ts', ...args];
-      const options = { env: { ...process.env, NODE_OPTIONS: '', ...system.env, ...env } };
-      execFile(process.execPath, command, options, (error, out, err) => resolve({ code: error?.code ?? 0, out, err }));
-    });
+    execCommand({ args: ['apps/projector/src/main.ts', ...args], env: { ...system.env, ...env } });
 
   onTerminals(
     'print sentences and one progress bar on a terminal, and no line of the log',
@@ -135,9 +139,7 @@ describe('commands of the projector', () => {
   onTerminals(
     'say what is done when Ctrl-C stops them, and exit with 130',
     async () => {
-      // An open transaction on the positions blocks the swap.
-      const reader = await poolOf(system.db).connect();
-      await reader.query('begin; select * from positions');
+      await using _blocked = await blockSwap();
       await using swapping = onTerminal('rebuild');
       await swapping.until((lines) => lines.some((line) => line.startsWith('The swap waits')));
       swapping.type('\x03');
@@ -145,8 +147,6 @@ describe('commands of the projector', () => {
       expect(swapping.screen().join('')).toContain(
         'Stopped by SIGINT. If the swap was not committed, the live tables are unchanged.',
       );
-      await reader.query('commit');
-      reader.release();
     },
     2 * minutes,
   );

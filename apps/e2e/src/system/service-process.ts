@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ const stopTimeoutMs = 20_000;
 const tailLinesMax = 50;
 
 /** The flags of `npm start` and compose. Commands such as `rebuild` get the default young generation, which is larger. */
-const nodeFlagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
+export const nodeFlagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
   '--disable-warning=ExperimentalWarning',
   ...(script.startsWith('apps/projector/') && command === 'run' ? ['--max-semi-space-size=8'] : []),
 ];
@@ -124,3 +124,19 @@ export async function outputOf(command: ServiceProcess): Promise<string> {
 
 /** Runs a command to its end: see {@link outputOf}. */
 export const runOnce = (options: ProcessOptions): Promise<string> => outputOf(launch(options));
+
+export interface CommandResult {
+  /** 0, or the `code` of the error of `execFile`. */
+  readonly code: unknown;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command to its end as a program does: standard output and standard error apart, and a failure is no exception. */
+export const execCommand = ({ args, env }: Pick<ProcessOptions, 'args' | 'env'>): Promise<CommandResult> =>
+  new Promise((resolve) => {
+    const options = { cwd: root, env: { ...process.env, NODE_OPTIONS: '', ...env } };
+    execFile(process.execPath, [...nodeFlagsOf(args), ...args], options, (error, out, err) =>
+      resolve({ code: error === null ? 0 : error.code, out, err }),
+    );
+  });

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { until } from '@callstream/stack';
 import xterm from '@xterm/headless';
+import { nodeFlagsOf } from './service-process.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 const untilTimeoutMs = 30_000;
@@ -44,7 +45,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\'
 /** Starts a command on a pseudo-terminal of script(1); xterm.js shows what a person would see. */
 export function launchOnTerminal({ args, env, columns, rows }: TerminalOptions): TerminalCommand {
   const terminal = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
-  const command = [process.execPath, '--disable-warning=ExperimentalWarning', ...args].map(quoted).join(' ');
+  const command = [process.execPath, ...nodeFlagsOf(args), ...args].map(quoted).join(' ');
   // Its first line is the name of the terminal, its last one the mode of the input.
   const line = `tty; stty cols ${columns} rows ${rows}; ${command}; code=$?; echo; stty -a | tr ' ;' '\\n\\n' | grep -x -e -*icanon; exit $code`;
   const child = spawn('script', ['-qefc', line, '/dev/null'], {

@@ -1,15 +1,13 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestClient } from '../../testing/client.ts';
+import { testNamesFile } from '../../testing/names-file.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { secret, tokenWith } from '../../testing/tokens.ts';
@@ -32,10 +30,7 @@ beforeAll(async () => {
     waitsIn('of-901', '901'),
     { type: 'call.new', call_id: 'of-none', ...parties },
   ]);
-  const folder = mkdtempSync(join(tmpdir(), 'callstream-access-'));
-  stack.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const NAMES_FILE = join(folder, 'names.yaml');
-  writeFileSync(NAMES_FILE, 'queues:\n  900: Support\n  901: Sales\nagents:\n  bob: Bob\n');
+  const NAMES_FILE = testNamesFile(stack, 'queues:\n  900: Support\n  901: Sales\nagents:\n  bob: Bob\n');
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
   gateway = stack.use(await startGateway({ ...tables.env, NAMES_FILE, ...auth }));
   await gateway.ready();

@@ -1,9 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import { createLog } from '@callstream/runtime';
 import Koa from 'koa';
+import { statusOf } from '../../testing/status-of.ts';
 import { createMetrics } from '../metrics.ts';
 import type { ApiState } from './authenticate.ts';
 import { errorHandler } from './error-handler.ts';
@@ -17,11 +15,7 @@ async function answerTo(error: Error) {
   app.use(() => {
     throw error;
   });
-  const server = createServer((request, response) => void app.callback()(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { status } = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  server.close();
-  return { status, lines: logged.mock.calls };
+  return { status: await statusOf(app), lines: logged.mock.calls };
 }
 
 it('a bug is answered with 500 and logged with its stack, not as Postgres that cannot be reached', async () => {

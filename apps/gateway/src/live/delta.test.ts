@@ -27,7 +27,7 @@ function framesOf(board: CallBoard, delta: Delta, filter: CallFilter): Buffer[] 
 const callOf = (board: CallBoard, entry: BoardEntry): Call =>
   callOfLive(LiveCall.parse(JSON.parse(board.text(entry, everythingMayBeSeen).json)));
 
-const retention = { keepMs: 10_000, staleMs: 15_000 };
+const retention = { keepMs: 10_000, staleAfterMs: 15_000 };
 
 const filters: Parameters<typeof createCallFilter>[0][] = [
   {},

@@ -19,7 +19,7 @@ import { createSubscriptions } from './subscriptions.ts';
 import { allMatching } from './delta.ts';
 import { createBoardCondition } from './board-condition.ts';
 
-const retention = { keepMs: 10_000, staleMs: 15_000 };
+const retention = { keepMs: 10_000, staleAfterMs: 15_000 };
 const scopes: readonly Scope[] = [
   everything,
   new Scope({ queues: null, masked: true }),

@@ -268,6 +268,18 @@ describe('DataChanged', () => {
   });
 });
 
+it('fifty dashboards that list calls at once share a few queries', async () => {
+  const queries = async () => {
+    const metrics = await (await fetch(`${gateway.admin}/metrics`)).text();
+    return Number(/query_seconds_count\{query="list-calls"\} (\d+)/.exec(metrics)?.[1]);
+  };
+  const clients = await Promise.all(Array.from({ length: 50 }, () => connect(gateway.port)));
+  const before = await queries();
+  await Promise.all(clients.map((client) => ask(client, { event: 'ListCalls', data: {} })));
+  expect((await queries()) - before).toBeLessThan(25);
+  clients.forEach((client) => client[Symbol.dispose]());
+});
+
 it('a list has the live calls, then the finished ones, and stale ones only after these, though they alone are more than a list has', async () => {
   const stale = Array.from({ length: 1_100 }, (_, i) => waits(`stale ${i}`));
   await tables.append(stale, { receivedAt: Date.now() - 3 * 3_600_000 });
@@ -279,18 +291,6 @@ it('a list has the live calls, then the finished ones, and stale ones only after
   const answer = await ask(client, { event: 'ListCalls', data: {} });
   const ids = (answer as { data: ListedCall[] }).data.map(({ aggregate_id }) => aggregate_id);
   expect([ids.slice(0, 2).toSorted(), ids[2], ids.length]).toEqual([['goes on', 'waits'], 'ended', 1_000]);
-});
-
-it('fifty dashboards that list calls at once share a few queries', async () => {
-  const queries = async () => {
-    const metrics = await (await fetch(`${gateway.admin}/metrics`)).text();
-    return Number(/query_seconds_count\{query="list-calls"\} (\d+)/.exec(metrics)?.[1]);
-  };
-  const clients = await Promise.all(Array.from({ length: 50 }, () => connect(gateway.port)));
-  const before = await queries();
-  await Promise.all(clients.map((client) => ask(client, { event: 'ListCalls', data: {} })));
-  expect((await queries()) - before).toBeLessThan(25);
-  clients.forEach((client) => client[Symbol.dispose]());
 });
 
 describe('a client that does not read', () => {
