@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, '../../../..');
 const folder = join(root, 'fixtures/versions');
 
 /** Projection versions that have a fixture, made by `npm run record-version`. */
-export const recordedVersions: readonly string[] = readdirSync(folder).toSorted();
+export const recordedVersions: readonly string[] = readdirSync(folder).toSorted((a, b) => Number(a) - Number(b));
 
 export interface OlderTablesOptions {
   readonly kafka: Kafka;
