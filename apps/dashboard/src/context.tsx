@@ -1,7 +1,7 @@
 import { createContext, use, useSyncExternalStore } from 'react';
 import type { Status } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
-import type { Call } from '@callstream/domain';
+import type { ReceivedCall } from '@callstream/contracts/live-call-of';
 import type { Gateway } from './gateway.ts';
 import type { NameLookup } from './names/name-lookup.ts';
 import type { Settings } from './settings.ts';
@@ -29,7 +29,7 @@ export function useAppContext(): AppContext {
 export const useTexts = (): Texts => useAppContext().texts;
 
 /** The calls of the board, unordered; a new array after each change. */
-export function useCalls(): readonly Call[] {
+export function useCalls(): readonly ReceivedCall[] {
   const { calls } = useAppContext().gateway;
   return useSyncExternalStore(calls.subscribe, calls.get);
 }

@@ -1,6 +1,7 @@
 import { connect } from '@callstream/client';
 import type { Client, Store } from '@callstream/client';
 import type { Agents, Queues } from '@callstream/contracts';
+import type { ReceivedCall } from '@callstream/contracts/live-call-of';
 import type { Call } from '@callstream/domain';
 import { throttle } from '@callstream/resilience';
 import { createNameLookup, noNames } from './names/name-lookup.ts';
@@ -14,7 +15,7 @@ const renderEveryMs = 200;
 /** The connection to the gateway. Its data are stores for `useSyncExternalStore`. */
 export interface Gateway extends Disposable {
   readonly client: Client;
-  readonly calls: Store<readonly Call[]>;
+  readonly calls: Store<readonly ReceivedCall[]>;
   readonly queues: Store<Queues | null>;
   readonly agents: Store<Agents | null>;
   readonly names: Store<NameLookup>;
@@ -47,7 +48,7 @@ export function openGateway(token: string | null): Gateway {
   const names = createStore(noNames);
   client.on('Names', ({ data }) => names.set(createNameLookup(data)));
   client.watch({ event: 'WatchNames', data: {} });
-  const calls = createStore<readonly Call[]>([]);
+  const calls = createStore<readonly ReceivedCall[]>([]);
   const render = throttle({ everyMs: renderEveryMs }, () =>
     calls.set([...client.board.get().values()].filter(isShown)),
   );

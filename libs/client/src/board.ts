@@ -1,5 +1,5 @@
 import { callOfLive } from '@callstream/contracts/live-call-of';
-import type { Call } from '@callstream/domain';
+import type { ReceivedCall } from '@callstream/contracts/live-call-of';
 import type { CallsChangedData, SnapshotData } from './messages.ts';
 import { createListeners } from './store.ts';
 import type { Store } from './store.ts';
@@ -7,7 +7,7 @@ import type { Store } from './store.ts';
 /** The difference between two versions of the board. */
 export interface Change {
   /** Calls that are new or newer than before, as they are now. */
-  readonly changed: readonly Call[];
+  readonly changed: readonly ReceivedCall[];
   /** call_ids that are no longer on the board. */
   readonly gone: readonly string[];
   /** The board was replaced: `changed` has all of its calls. */
@@ -15,7 +15,7 @@ export interface Change {
 }
 
 /** The calls of the subscription, by call_id. `get` returns the same immutable map until the board changes. */
-export type Board = Store<ReadonlyMap<string, Call>, Change>;
+export type Board = Store<ReadonlyMap<string, ReceivedCall>, Change>;
 
 export interface WritableBoard extends Board {
   /** The cursor to subscribe with, if there is one. Frames from now on belong to the new subscription. */
@@ -45,9 +45,9 @@ type FrameState =
 /** Keeps the newest version of each call. Without I/O. */
 export function createBoard(): WritableBoard {
   const listeners = createListeners<Change>();
-  const calls = new Map<string, Call>();
+  const calls = new Map<string, ReceivedCall>();
   /** The map that `get` returns; undefined after a change. */
-  let copy: ReadonlyMap<string, Call> | undefined;
+  let copy: ReadonlyMap<string, ReceivedCall> | undefined;
   let cursor: string | undefined;
   /** The next snapshot has every call, because the subscription had no cursor. */
   let isReplaced = true;
@@ -92,9 +92,9 @@ export function createBoard(): WritableBoard {
 }
 
 /** Applies frames to `calls`, in order; `reset`: in place of all calls that are there. */
-function applyFrames(calls: Map<string, Call>, frames: readonly BoardFrame[], reset: boolean): Change {
+function applyFrames(calls: Map<string, ReceivedCall>, frames: readonly BoardFrame[], reset: boolean): Change {
   const gone = new Set<string>(reset ? calls.keys() : []);
-  const changed = new Map<string, Call>();
+  const changed = new Map<string, ReceivedCall>();
   if (reset) calls.clear();
   for (const frame of frames) {
     for (const callId of frame.gone ?? []) {

@@ -4,6 +4,10 @@ import type { LiveCall } from './live-call.ts';
 type LiveVisit = NonNullable<LiveCall['visits']>[number];
 type LiveSegment = NonNullable<LiveCall['segments']>[number];
 
+/** Most segments and visits of a call on the socket: a call with 20,000 agents would have 3.4 MB, for every screen and event. */
+const segmentsMax = 64;
+const visitsMax = 32;
+
 /** The form of a call on the socket. Undefined properties are not in its JSON. */
 export const liveCallOf = (call: Call): LiveCall => ({
   call_id: call.callId,
@@ -32,9 +36,19 @@ export const liveCallOf = (call: Call): LiveCall => ({
   delay_ms: call.delayMs === 0 ? undefined : call.delayMs,
   heard_at: call.heardAt,
   is_long: call.isLong ? true : undefined,
-  visits: call.visits.length === 0 ? undefined : call.visits.map(liveVisitOf),
-  segments: call.segments.length === 0 ? undefined : call.segments.map(liveSegmentOf),
+  visits: call.visits.length === 0 ? undefined : latest(call.visits, visitsMax).map(liveVisitOf),
+  segments: call.segments.length === 0 ? undefined : latest(call.segments, segmentsMax).map(liveSegmentOf),
+  more: call.visits.length > visitsMax || call.segments.length > segmentsMax ? true : undefined,
 });
+
+/** At most so many, in their order: those that have not ended, then the latest. */
+function latest<T extends { readonly endedAt: number | null }>(parts: readonly T[], max: number): readonly T[] {
+  if (parts.length <= max) return parts;
+  const open = parts.filter(({ endedAt }) => endedAt === null).slice(-max);
+  const ended = open.length === max ? [] : parts.filter(({ endedAt }) => endedAt !== null).slice(open.length - max);
+  const kept = new Set([...open, ...ended]);
+  return parts.filter((part) => kept.has(part));
+}
 
 const liveVisitOf = (visit: Visit): LiveVisit => ({
   queue: visit.queue,
@@ -57,8 +71,14 @@ const liveSegmentOf = (segment: Segment): LiveSegment => ({
   end_reason: segment.end ?? undefined,
 });
 
-/** The inverse of {@link liveCallOf}. */
-export const callOfLive = (live: LiveCall): Call => ({
+/** A call as it came over the socket. */
+export interface ReceivedCall extends Call {
+  /** It has more visits or segments than these. */
+  readonly more: boolean;
+}
+
+/** The inverse of {@link liveCallOf}, as far as it was sent. */
+export const callOfLive = (live: LiveCall): ReceivedCall => ({
   callId: live.call_id,
   id: live.id,
   lastId: live.last_id,
@@ -104,4 +124,5 @@ export const callOfLive = (live: LiveCall): Call => ({
     endedAt: segment.ended_at ?? null,
     end: segment.end_reason ?? null,
   })),
+  more: live.more ?? false,
 });

@@ -62,7 +62,8 @@ export const LiveCall = z.object({
     .describe("By how much the sender's clock is behind ours, in ms: durations until now end at now − delay_ms"),
   heard_at: ms,
   is_long: z.literal(true).optional().describe('The call has more events than are processed'),
-  visits: z.array(LiveVisit).optional(),
-  segments: z.array(LiveSegment).optional(),
+  visits: z.array(LiveVisit).max(32).optional().describe('Those that have not ended, then the latest'),
+  segments: z.array(LiveSegment).max(64).optional().describe('Those that have not ended, then the latest'),
+  more: z.literal(true).optional().describe('The call has more visits or segments than these'),
 });
 export type LiveCall = z.infer<typeof LiveCall>;

@@ -1,6 +1,8 @@
 import type { ListedEvent } from '@callstream/contracts';
+import { callOfLive, liveCallOf } from '@callstream/contracts/live-call-of';
+import type { ReceivedCall } from '@callstream/contracts/live-call-of';
 import { decode, eventOfFacts, factSet, factsOf, play } from '@callstream/domain';
-import type { Call, StatingEvent } from '@callstream/domain';
+import type { StatingEvent } from '@callstream/domain';
 
 /** A listed event, decoded by the domain. */
 export interface DecodedEvent {
@@ -28,9 +30,9 @@ export function decodeListedEvent(listed: ListedEvent): DecodedEvent {
   return { listed, event: 'event' in decoded ? decoded.event : null };
 }
 
-/** Folds the listed events into a call; null if there are none. */
-export function callFromEvents(callId: string, events: readonly DecodedEvent[]): Call | null {
+/** Folds the listed events into a call, with as many visits and segments as one of the board; null if there are none. */
+export function callFromEvents(callId: string, events: readonly DecodedEvent[]): ReceivedCall | null {
   // A call_id sent as a JSON number may be formatted differently here than in the body.
   const facts = factSet(events.flatMap(({ event }) => (event ? factsOf({ ...event, callId }) : [])));
-  return facts.length === 0 ? null : play(callId, facts);
+  return facts.length === 0 ? null : callOfLive(liveCallOf(play(callId, facts)));
 }

@@ -29,6 +29,7 @@ export function CallView({ callId }: { readonly callId: string }) {
         <>
           <CallSummary call={call} />
           <Timeline call={call} events={decoded} />
+          {call.more ? <p className="faint">{texts.moreOnCall}</p> : null}
           <EventList events={decoded} />
           {subscription?.hasOlder() ? <OlderEvents events={subscription} /> : null}
         </>

@@ -99,6 +99,7 @@ export const en = {
   noSuchCallWhy: 'It does not exist, its events have not arrived yet, or your token does not show it.',
   ringing: 'ringing',
   onCall: 'on the call',
+  moreOnCall: 'The call had more agents or queues. Shown are those that it has now, then the latest.',
   olderEvents: 'Older events are not shown.',
   loadOlder: 'Load older events',
   bodyTooLarge: (size: string) => `The body is too large to be shown here: ${size} bytes.`,

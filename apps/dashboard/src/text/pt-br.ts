@@ -107,6 +107,7 @@ export const ptBr: Texts = {
   noSuchCallWhy: 'Ela não existe, seus eventos ainda não chegaram, ou seu token não permite vê-la.',
   ringing: 'chamando',
   onCall: 'em atendimento',
+  moreOnCall: 'A chamada teve mais agentes ou filas. São mostrados os que ela tem agora e, depois, os mais recentes.',
   olderEvents: 'Os eventos mais antigos não são mostrados.',
   loadOlder: 'Carregar eventos mais antigos',
   bodyTooLarge: (size: string) => `O corpo é grande demais para ser mostrado aqui: ${size} bytes.`,

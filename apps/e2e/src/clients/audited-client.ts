@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { connect } from '@callstream/client';
 import type { Client, Filter } from '@callstream/client';
 import type { LiveCall } from '@callstream/contracts';
-import { callOfLive } from '@callstream/contracts/live-call-of';
+import { callOfLive, liveCallOf } from '@callstream/contracts/live-call-of';
 import type { Call } from '@callstream/domain';
 import { startProxy, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
@@ -55,7 +55,7 @@ export async function openAuditedClient(port: number, filter: Filter = {}): Prom
   const differenceFrom = (expected: ReadonlyMap<string, Call>): string | null => {
     const shown = client.board.get();
     for (const [callId, call] of expected)
-      if (!isDeepStrictEqual(shown.get(callId), call))
+      if (!isDeepStrictEqual(shown.get(callId), callOfLive(liveCallOf(call))))
         return `${JSON.stringify(shown.get(callId))} is shown instead of ${JSON.stringify(call)}`;
     const unexpected = [...shown.values()].find(({ callId }) => !expected.has(callId));
     return unexpected ? `${JSON.stringify(unexpected)} should not be shown` : null;
