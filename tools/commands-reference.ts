@@ -18,6 +18,7 @@ const programs = {
   'npm run ingest': 'apps/ingest/src/main.ts',
   'npm run gateway': 'apps/gateway/src/main.ts',
   'npm run bench': 'apps/e2e/bench/main.ts',
+  'npm run proof': 'apps/e2e/proof/main.ts',
 };
 
 type Help = readonly { readonly path: readonly string[]; readonly text: string }[];

@@ -9,7 +9,7 @@ import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-syste
 
 let system: System;
 beforeAll(async () => {
-  system = await startTestSystem(['ingest', 'projector']);
+  system = await startTestSystem({ services: ['ingest', 'projector'] });
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose]());
 

@@ -5,7 +5,7 @@ import { startTestSystem } from '../system/test-system.ts';
 const burst = 10_000;
 
 it('ingest answers 200 to 10,000 simultaneous connections of one address, and stores every event', async () => {
-  await using system = await startTestSystem(['ingest', 'projector']);
+  await using system = await startTestSystem({ services: ['ingest', 'projector'] });
   await using sender = createSender(system.webhookUrl, burst);
   const bodies = Array.from({ length: burst }, (_, i) =>
     JSON.stringify({

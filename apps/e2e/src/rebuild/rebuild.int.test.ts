@@ -21,7 +21,7 @@ const version = projectionVersion;
 let system: System;
 
 beforeAll(async () => {
-  system = await startTestSystem(['ingest', 'projector']);
+  system = await startTestSystem({ services: ['ingest', 'projector'] });
   await fillTopic(system, simulatedBodies(events, 40));
   await system.untilProjected();
 }, 3 * minutes);

@@ -2,17 +2,17 @@ import { testDatabase, testKafkaBrokers, testTopicName } from '@callstream/stack
 import { expectedRows, readRows } from '@callstream/tables/testing';
 import { readLog } from '../log/read-log.ts';
 import { startSystem } from './system.ts';
-import type { ServiceName, System } from './system.ts';
+import type { System, SystemOptions } from './system.ts';
 
-/** A system on the Kafka and Postgres of this test run. `services`: those that the tests need; by default all. */
-export async function startTestSystem(services?: readonly ServiceName[]): Promise<System> {
+/** A system on the Kafka and Postgres of this test run. */
+export async function startTestSystem(options: Pick<SystemOptions, 'services' | 'settings'> = {}): Promise<System> {
   const database = await testDatabase();
   try {
     const system = await startSystem({
       brokers: testKafkaBrokers(),
       topic: testTopicName(),
       databaseUrl: database.url,
-      ...(services && { services }),
+      ...options,
     });
     const stop = async (): Promise<void> => {
       try {

@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { BenchRow, ReportProgress } from '../bench/bench.ts';
+import type { Servers } from '../bench/servers.ts';
+import { withSystem } from '../bench/with-system.ts';
+import { runAttacks, targetOf } from '../src/abuse/run-attacks.ts';
+import { outputOf, launch } from '../src/system/service-process.ts';
+import { readMetric } from '../src/system/ingest.ts';
+import type { System } from '../src/system/system.ts';
+import { startGoodClient } from './good-client.ts';
+
+/** How long the good client is measured without an attack, in ms. */
+const quietMs = 20_000;
+/** Its p99 under attack may be so many times the quiet one. */
+const slowdownMax = 3;
+/** With a heap of 512 MB: docs/threat-model.md. */
+const memoryMbMax = 700;
+
+/** Attacks a system of its own from another process, with a good client beside it. */
+export async function proveAbuse(servers: Servers, report: ReportProgress): Promise<BenchRow[]> {
+  const services = ['ingest', 'projector', 'gateway'] as const;
+  const settings = { NODE_OPTIONS: '--max-old-space-size=512' };
+  return withSystem(servers, { services, settings }, async (system) => {
+    const rows: BenchRow[] = [];
+    {
+      await using good = await startGoodClient(targetOf(system));
+      report(`a good client alone, for ${quietMs / 1_000} s …`);
+      // The first requests are slower: code is compiled.
+      await sleep(quietMs / 4);
+      good.takeP99();
+      await sleep(quietMs);
+      const quiet = good.takeP99();
+      using memory = watchMemory(system);
+      const results = await runAttacks(system, {
+        scale: 'full',
+        onResult: ({ attack, ms, problem }) =>
+          report(`${attack}: ${problem ?? 'as documented'}, ${(ms / 1_000).toFixed(1)} s`),
+      });
+      const attacked = good.takeP99();
+      for (const { attack, problem } of results)
+        rows.push({ name: attack, result: problem ?? 'as documented', target: 'as documented', met: problem === null });
+      for (const [name, key] of [
+        ['webhook until its answer', 'webhookMs'],
+        ['webhook until its call is on the board', 'boardMs'],
+        ['GET /api/queues', 'apiMs'],
+      ] as const)
+        rows.push({
+          name: `good client: ${name}, p99`,
+          result: `${attacked[key].toFixed(0)} ms, quiet ${quiet[key].toFixed(0)} ms: ${(attacked[key] / quiet[key]).toFixed(1)} times`,
+          target: `at most ${slowdownMax} times`,
+          met: attacked[key] <= slowdownMax * quiet[key],
+        });
+      for (const [service, mb] of memory.peaksMb())
+        rows.push({
+          name: `memory of ${service}, peak`,
+          result: `${mb.toFixed(0)} MB`,
+          target: `under ${memoryMbMax} MB`,
+          met: mb < memoryMbMax,
+        });
+    }
+    report('projecting what arrived, and comparing the tables with the log …');
+    await system.untilProjected(5 * 60_000);
+    const verified = await outputOf(
+      launch({ name: 'verify', args: ['apps/projector/src/main.ts', 'verify'], env: system.env }),
+    ).then(
+      (text) => (text.includes('The live tables match the log.') ? 'identical' : text),
+      (error: unknown) => (error as Error).message,
+    );
+    rows.push({ name: 'tables afterwards', result: verified, target: 'identical', met: verified === 'identical' });
+    for (const service of services)
+      rows.push({
+        name: `${service} afterwards`,
+        result: system.isRunning(service) ? 'runs' : 'ended',
+        target: 'runs',
+        met: system.isRunning(service),
+      });
+    return rows;
+  });
+}
+
+interface MemoryWatch extends Disposable {
+  readonly peaksMb: () => readonly (readonly [service: string, mb: number])[];
+}
+
+/** Reads the memory of each service once a second. */
+function watchMemory(system: System): MemoryWatch {
+  const names = ['ingest', 'projector', 'gateway'];
+  const peaks = new Map<string, number>();
+  const read = async (): Promise<void> => {
+    for (const [i, port] of targetOf(system).adminPorts.entries()) {
+      const name = names[i] ?? '';
+      const mb = (await readMetric(port, 'process_resident_memory_bytes').catch(() => 0)) / 1e6;
+      peaks.set(name, Math.max(peaks.get(name) ?? 0, mb));
+    }
+  };
+  const timer = setInterval(() => void read(), 1_000);
+  return { peaksMb: () => [...peaks], [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,0 +1,63 @@
+import { expectOneOf, openHttpClient } from './attack.ts';
+import type { Attack } from './attack.ts';
+import { largeCall } from './webhook-attacks.ts';
+
+/** Paths of the gateway that must be refused, and how. */
+const refused: readonly (readonly [path: string, status: number])[] = [
+  ['/api/calls?from=2026-03-02T13:00:00%2B15:59', 200],
+  ['/api/calls?from=2026-03-02T13:00:00-23:59', 400],
+  ['/api/calls?from=0000-01-01', 400],
+  ['/api/calls?limit=1001', 400],
+  ['/api/calls?limit=-1', 400],
+  ['/api/calls?before=99999999999999999', 400],
+  ['/api/calls?nope=1', 400],
+  ['/api/calls?__proto__=1', 400],
+  ['/api/calls?call_id=%00', 400],
+  [`/api/calls?queue=${Array(101).fill('900').join()}`, 400],
+  [`/api/calls/${'x'.repeat(600)}`, 404],
+  ['/api/calls/%2e%2e%2f%2e%2e%2fetc%2fpasswd', 404],
+  ['/api/nope', 404],
+];
+
+export const requestAttacks: readonly Attack[] = [
+  {
+    name: 'odd queries',
+    run: async ({ gatewayUrl }) => {
+      await using client = openHttpClient(gatewayUrl);
+      for (const [path, status] of refused) expectOneOf(path.slice(0, 80), (await client.get(path)).status, [status]);
+      expectOneOf('A foreign host', (await client.get('/api/calls', { host: 'evil.example' })).status, [421]);
+      expectOneOf('Headers of 20 kB', (await client.get('/api/calls', { cookie: 'x'.repeat(20_000) })).status, [431]);
+    },
+  },
+  {
+    name: 'lists of large events',
+    run: async ({ gatewayUrl }, scale) => {
+      await using client = openHttpClient(gatewayUrl, 20);
+      const requests = scale === 'short' ? 20 : 300;
+      const answers = Array.from({ length: requests }, async () => {
+        const { status, text } = await client.get(`/api/calls/${largeCall}/events`);
+        expectOneOf('A list of large events', status, [200, 429, 503]);
+        if (text.length > 4_000_000) throw new Error(`A list of events has ${text.length} characters.`);
+      });
+      await Promise.all(answers);
+    },
+  },
+  {
+    name: 'expensive queries, all at once',
+    run: async ({ gatewayUrl }, scale) => {
+      await using client = openHttpClient(gatewayUrl, 50);
+      const requests = scale === 'short' ? 100 : 2_000;
+      const paths = (i: number): string[] => [
+        `/api/calls?queue=${i}&limit=1000`,
+        `/api/stats?from=2020-01-01&to=2099-12-31&interval=hour&threshold=${i}`,
+        `/api/calls?number=${100 + i}&direction=x${i}`,
+        `/api/agents?queue=${i}`,
+      ];
+      const answers = Array.from({ length: requests }, async (_, i) => {
+        const path = paths(i)[i % 4] ?? '';
+        expectOneOf(path, (await client.get(path)).status, [200, 400, 429, 503]);
+      });
+      await Promise.all(answers);
+    },
+  },
+];
