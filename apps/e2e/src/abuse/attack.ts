@@ -25,7 +25,7 @@ export function expectOneOf<T>(what: string, got: T, allowed: readonly T[]): voi
     throw new Error(`${what}: ${String(got)} in place of ${allowed.map(String).join(' or ')}.`);
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number;
   readonly text: string;
 }

@@ -4,7 +4,7 @@ import { closeCodes } from '@callstream/contracts';
 import { WebSocket } from 'ws';
 import { expectOneOf } from './attack.ts';
 import type { Attack, Target } from './attack.ts';
-import { largeCall } from './webhook-attacks.ts';
+import { attackPrefix, largeCall } from './webhook-attacks.ts';
 
 /** Longest time until a socket is closed, or answers, in ms. */
 const timeoutMs = 60_000;
@@ -131,7 +131,7 @@ export const socketAttacks: readonly Attack[] = [
           `GET / HTTP/1.1\r\nhost: ${url.host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16, i).toString('base64')}\r\n\r\n`,
         );
         for (const request of [
-          { event: 'Subscribe', data: { queues: [`q${i}`, 'abuse-queue'] } },
+          { event: 'Subscribe', data: { queues: [`q${i}`, `${attackPrefix}queue`] } },
           { event: 'WatchAgents', data: {} },
           { event: 'WatchCall', data: { call_id: largeCall } },
         ])
