@@ -1,3 +1,4 @@
+import { visitOutcomes } from '@callstream/domain';
 import { z } from 'zod';
 import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
@@ -101,7 +102,7 @@ export const WholeCall = FoundCall.extend({
       queue_name: knownName,
       actor_name: knownName.describe('Of the agent who answered; absent if there is none'),
       waiting_at: z.iso.datetime(),
-      outcome: z.enum(['answered', 'abandoned', 'flowed_out', 'open']),
+      outcome: z.enum(visitOutcomes),
       wait_ms: z.number().int().nullable(),
     }),
   ),

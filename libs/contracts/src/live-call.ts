@@ -1,3 +1,4 @@
+import { segmentEnds, visitOutcomes } from '@callstream/domain';
 import { z } from 'zod';
 import { callState } from './call-state.ts';
 
@@ -10,8 +11,11 @@ const LiveVisit = z.object({
   queue: z.string().describe("'' if no event named a queue"),
   waiting_at: ms,
   ended_at: time.describe('Absent while the caller waits'),
-  outcome: z.enum(['answered', 'abandoned', 'flowed_out', 'open']),
-  wait_ms: z.number().optional().describe('Wait until the answer or the abandon, in ms'),
+  outcome: z.enum(visitOutcomes),
+  wait_ms: z
+    .number()
+    .optional()
+    .describe('Wait until the end, in ms; absent if it was not let in, overflowed or is open'),
   actor: text.describe('The agent who answered'),
 });
 
@@ -25,7 +29,7 @@ const LiveSegment = z.object({
   entered_at: time,
   entered_last_at: time,
   ended_at: time.describe('Absent while it rings or the agent is on the call'),
-  end_reason: z.enum(['left', 'noanswer', 'answered_elsewhere', 'transferred', 'abandoned', 'finished']).optional(),
+  end_reason: z.enum(segmentEnds).optional(),
 });
 
 /**

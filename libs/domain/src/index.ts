@@ -9,6 +9,7 @@ export * from './live-calls.ts';
 export { callStates, isKind, isPresenceFact, kindOf, kinds, presenceKinds } from './kinds.ts';
 export type { CallState, Kind } from './kinds.ts';
 export { compareText } from './compare-text.ts';
+export { segmentEnds, visitOutcomes } from './play/call.ts';
 export type { Call, Outcome, Segment, SegmentEnd, Visit } from './play/call.ts';
 export { collectFacts } from './play/collect-facts.ts';
 export type { FactsByCall } from './play/collect-facts.ts';

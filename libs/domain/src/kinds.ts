@@ -1,4 +1,8 @@
-/** Every event type that the provider documents. */
+/**
+ * Every kind of fact: the event types that Teravoz documents, then those that only other sources state. `call.queue-full` and
+ * `call.queue-empty`: not let into a queue. `call.queue-left`: left it, and another fact says why, or it was by a key.
+ * `peer.*`: about the phone with a number, if its agent is not named. `system.detail`: changes nothing.
+ */
 export const kinds = [
   'call.new',
   'call.standby',
@@ -28,6 +32,16 @@ export const kinds = [
   'actor.left',
   'actor.paused',
   'actor.logged-out',
+  'call.queue-full',
+  'call.queue-empty',
+  'call.queue-left',
+  'call.queue-timeout',
+  'call.queue-emptied',
+  'call.queue-withdrawn',
+  'peer.answered',
+  'peer.cancelled',
+  'peer.left',
+  'system.detail',
 ] as const;
 
 export type Kind = (typeof kinds)[number];

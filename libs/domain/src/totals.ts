@@ -16,6 +16,12 @@ export interface VisitCounts {
   readonly abandoned: number;
   /** Of the abandoned, those within `shortAbandonMs`, inclusive, which do not count. */
   readonly abandonedShort: number;
+  /** The other exits: see `visitOutcomes`. */
+  readonly timedOut: number;
+  readonly byKey: number;
+  readonly full: number;
+  readonly empty: number;
+  readonly withdrawn: number;
   readonly flowedOut: number;
   readonly open: number;
   /** Longest wait of the answered and the abandoned, in ms; 0 if there are none. */
@@ -40,6 +46,11 @@ export const noCounts: VisitCounts = {
   answeredWaitMs: 0,
   abandoned: 0,
   abandonedShort: 0,
+  timedOut: 0,
+  byKey: 0,
+  full: 0,
+  empty: 0,
+  withdrawn: 0,
   flowedOut: 0,
   open: 0,
   waitMsMax: 0,
@@ -60,6 +71,11 @@ export function countVisits(
     answeredWaitMs: answered.reduce((sum, ms) => sum + ms, 0),
     abandoned: abandoned.length,
     abandonedShort: abandoned.filter((ms) => ms <= shortAbandonMs).length,
+    timedOut: waits('timed_out').length,
+    byKey: waits('by_key').length,
+    full: waits('full').length,
+    empty: waits('empty').length,
+    withdrawn: waits('withdrawn').length,
     flowedOut: waits('flowed_out').length,
     open: waits('open').length,
     waitMsMax: [...answered, ...abandoned].reduce((max, ms) => Math.max(max, ms), 0),
@@ -73,6 +89,11 @@ export const addCounts = (a: VisitCounts, b: VisitCounts): VisitCounts => ({
   answeredWaitMs: a.answeredWaitMs + b.answeredWaitMs,
   abandoned: a.abandoned + b.abandoned,
   abandonedShort: a.abandonedShort + b.abandonedShort,
+  timedOut: a.timedOut + b.timedOut,
+  byKey: a.byKey + b.byKey,
+  full: a.full + b.full,
+  empty: a.empty + b.empty,
+  withdrawn: a.withdrawn + b.withdrawn,
   flowedOut: a.flowedOut + b.flowedOut,
   open: a.open + b.open,
   waitMsMax: Math.max(a.waitMsMax, b.waitMsMax),

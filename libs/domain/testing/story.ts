@@ -99,10 +99,19 @@ const span = (from: number, to: number | null): string =>
 export function totalsText(calls: readonly Call[]): string {
   const visits = calls.filter(isCounted).flatMap((call) => call.visits);
   const thresholds = { serviceLevelMs: 20_000, shortAbandonMs: 5_000 };
-  const { answered, abandoned, flowedOut, open, asaMs } = totalsOf(visits, thresholds);
+  const { answered, abandoned, flowedOut, open, asaMs, ...others } = totalsOf(visits, thresholds);
   const parts = [
     answered === 0 ? '' : `${answered} answered (ASA ${(asaMs ?? 0) / 1_000} s)`,
-    ...[`${abandoned} abandoned`, `${flowedOut} overflowed`, `${open} open`].filter((text) => !text.startsWith('0 ')),
+    ...[
+      `${abandoned} abandoned`,
+      `${others.timedOut} timed out`,
+      `${others.byKey} by key`,
+      `${others.full} full`,
+      `${others.empty} empty`,
+      `${others.withdrawn} withdrawn`,
+      `${flowedOut} overflowed`,
+      `${open} open`,
+    ].filter((text) => !text.startsWith('0 ')),
   ];
   return parts.filter((text) => text !== '').join(', ') || 'nothing';
 }

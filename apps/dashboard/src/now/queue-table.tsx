@@ -1,6 +1,7 @@
 import { useNow } from '../clock.tsx';
 import { useAppContext } from '../context.tsx';
 import { QueueName } from '../names/named.tsx';
+import { exitCounts, otherExitsOf } from '../other-exits.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { AgentBar } from './agent-bar.tsx';
@@ -17,6 +18,8 @@ interface QueueTableProps {
 /** One row per queue. */
 export function QueueTable({ queues, chosen }: QueueTableProps) {
   const { texts } = useAppContext();
+  // Only some systems say why a caller left a queue.
+  const hasOtherExits = queues.some(({ today }) => otherExitsOf(today) > 0);
   return (
     <section className="panel queues" aria-labelledby="queues">
       <h2 id="queues">{texts.queues}</h2>
@@ -32,6 +35,7 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
             </th>
             <th scope="col">{texts.answered}</th>
             <th scope="col">{texts.abandoned}</th>
+            {hasOtherExits ? <th scope="col">{texts.otherExits}</th> : null}
             <th scope="col">{texts.serviceLevel}</th>
             <th scope="col">
               <abbr title={texts.asaLong}>{texts.asa}</abbr>
@@ -40,7 +44,12 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
         </thead>
         <tbody>
           {queues.map((summary) => (
-            <QueueRow key={summary.queue} summary={summary} isChosen={summary.queue === chosen} />
+            <QueueRow
+              key={summary.queue}
+              summary={summary}
+              isChosen={summary.queue === chosen}
+              hasOtherExits={hasOtherExits}
+            />
           ))}
         </tbody>
       </table>
@@ -48,7 +57,13 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
   );
 }
 
-function QueueRow({ summary, isChosen }: { readonly summary: QueueSummary; readonly isChosen: boolean }) {
+interface QueueRowProps {
+  readonly summary: QueueSummary;
+  readonly isChosen: boolean;
+  readonly hasOtherExits: boolean;
+}
+
+function QueueRow({ summary, isChosen, hasOtherExits }: QueueRowProps) {
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
   const { queue, waiting, longestWaitingSince, talking, agents, today } = summary;
@@ -81,10 +96,30 @@ function QueueRow({ summary, isChosen }: { readonly summary: QueueSummary; reado
       <td data-name={texts.abandoned}>
         <SeverityMark severity={severities.abandoned}>{formats.number(today.abandoned)}</SeverityMark>
       </td>
+      {hasOtherExits ? (
+        <td data-name={texts.otherExits}>
+          <OtherExits today={today} />
+        </td>
+      ) : null}
       <td data-name={texts.serviceLevel}>
         <SeverityMark severity={severities.serviceLevel}>{formats.percent(today.service_level)}</SeverityMark>
       </td>
       <td data-name={texts.asa}>{duration(today.asa_ms)}</td>
     </tr>
+  );
+}
+
+/** Their number; which they are is shown below it. */
+function OtherExits({ today }: Pick<QueueSummary, 'today'>) {
+  const { texts, formats } = useAppContext();
+  return (
+    <>
+      {formats.number(otherExitsOf(today))}
+      {exitCounts(today).map(([exit, count]) => (
+        <div key={exit} className="faint">
+          {texts.exitOf[exit]} {formats.number(count)}
+        </div>
+      ))}
+    </>
   );
 }

@@ -23,14 +23,14 @@ export function perInterval(
 /** Upper bounds of the bars, in seconds. */
 export const waitBounds = [5, 10, 20, 30, 60, 120, 300, Infinity] as const;
 
-/** Histogram of the waits of ended queue visits: answered, and all others. x: index of the bar. */
+/** Histogram of the waits of answered and of abandoned queue visits. x: index of the bar. */
 export function waitDistribution(calls: readonly Call[]): Columns {
   const answered = waitBounds.map(() => 0);
   const abandoned = waitBounds.map(() => 0);
   for (const { outcome, waitMs } of calls.filter(isCounted).flatMap(({ visits }) => visits)) {
-    if (waitMs === null) continue;
+    const counts = outcome === 'answered' ? answered : outcome === 'abandoned' ? abandoned : null;
+    if (waitMs === null || counts === null) continue;
     const bar = waitBounds.findIndex((bound) => waitMs <= bound * 1_000);
-    const counts = outcome === 'answered' ? answered : abandoned;
     counts[bar] = (counts[bar] ?? 0) + 1;
   }
   return [waitBounds.map((_, i) => i), answered, abandoned];

@@ -3,6 +3,7 @@ import type { Stats } from '@callstream/contracts';
 import { callPhases } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
 import { useCalls, useAppContext } from '../context.tsx';
+import { otherExitsOf } from '../other-exits.ts';
 import { useRoute } from '../use-route.ts';
 import { Chart } from './chart.tsx';
 import type { ChartProps } from './chart.tsx';
@@ -24,6 +25,7 @@ const directionCounts: readonly ((interval: StatsInterval) => number)[] = [
 const visitCounts: readonly ((interval: StatsInterval) => number)[] = [
   ({ total }) => total.answered,
   ({ total }) => total.abandoned,
+  ({ total }) => otherExitsOf(total),
 ];
 const offeredCounts: readonly ((interval: StatsInterval) => number)[] = [({ total }) => total.visits];
 
@@ -75,7 +77,12 @@ export function TodayView() {
         data={useIntervals(stats, offeredCounts)}
         series={[{ name: texts.offered, color: '--accent' }]}
       />
-      <Chart {...bars} title={texts.outcomes} data={useIntervals(stats, visitCounts)} series={endedSeries} />
+      <Chart
+        {...bars}
+        title={texts.outcomes}
+        data={useIntervals(stats, visitCounts)}
+        series={[...endedSeries, { name: texts.otherExits, color: '--state-new' }]}
+      />
       <WaitChart series={endedSeries} />
     </div>
   );

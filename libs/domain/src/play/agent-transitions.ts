@@ -1,7 +1,7 @@
 import type { Segment } from './call.ts';
 import { answer, openCall } from './caller-transitions.ts';
 import type { Fact } from './fact.ts';
-import { endSegment, hasAgentOnCall, isOnCall, isRinging, lastSegmentOf, queueOf } from './life-state.ts';
+import { endSegment, hasAgentOnCall, isOnCall, isRinging, isSoonAfter, lastSegmentOf, queueOf } from './life-state.ts';
 import type { LifeState, Mutable } from './life-state.ts';
 
 /** An agent enters the call. */
@@ -72,6 +72,7 @@ function endByAgent(life: LifeState, fact: Fact, end: 'left' | 'noanswer'): void
   const segment = lastSegmentOf(life, actor);
   if (!segment) life.segments.push({ ...newSegment(actor, fact), endedAt: at, end });
   else if (segment.endedAt === null && (end === 'left' || isRinging(segment))) endSegment(segment, end, at);
+  else if (segment.end === 'cancelled' && end === 'noanswer' && isSoonAfter(at, segment.endedAt)) segment.end = end;
 }
 
 /**

@@ -1,6 +1,22 @@
 import type { CallState } from '../kinds.ts';
 
-export type Outcome = 'answered' | 'abandoned' | 'flowed_out' | 'open';
+/**
+ * How a queue visit ended. `timed_out`: the wait was too long for the queue. `by_key`: the caller pressed a key to leave.
+ * `full`, `empty`: not let in, or sent out because no agent was there. `withdrawn`: taken out by an operator or a program.
+ * `flowed_out`: it went on to wait elsewhere. `open`: none of these yet.
+ */
+export const visitOutcomes = [
+  'answered',
+  'abandoned',
+  'timed_out',
+  'by_key',
+  'full',
+  'empty',
+  'withdrawn',
+  'flowed_out',
+  'open',
+] as const;
+export type Outcome = (typeof visitOutcomes)[number];
 
 /** A queue visit: one stay of a call in a queue. Times are in ms since 1970. */
 export interface Visit {
@@ -10,7 +26,7 @@ export interface Visit {
   readonly waitingAt: number;
   readonly endedAt: number | null;
   readonly outcome: Outcome;
-  /** From `waitingAt` to the answer or the abandon, in ms; null for the other outcomes. */
+  /** From `waitingAt` to the end, in ms; null for `flowed_out` and `open`, and if it was not let in. */
   readonly waitMs: number | null;
   /** The agent who answered; null if none did, or none was named. */
   readonly actor: string | null;
@@ -19,9 +35,19 @@ export interface Visit {
 /**
  * How a segment ended. `left`: the agent left the call. `noanswer`: the agent did not answer the ring. `answered_elsewhere`:
  * another agent answered while it rang. `transferred`: the call went on to another queue. `abandoned`: the caller hung up
- * while it rang. `finished`: the call ended.
+ * while it rang. `cancelled`: the system stopped the ring for another reason, e.g. because the wait was too long. `finished`:
+ * the call ended.
  */
-export type SegmentEnd = 'left' | 'noanswer' | 'answered_elsewhere' | 'transferred' | 'abandoned' | 'finished';
+export const segmentEnds = [
+  'left',
+  'noanswer',
+  'answered_elsewhere',
+  'transferred',
+  'abandoned',
+  'cancelled',
+  'finished',
+] as const;
+export type SegmentEnd = (typeof segmentEnds)[number];
 
 /** One time of an agent on a call: rang, talked, or both. Times are in ms since 1970; null if not known. */
 export interface Segment {

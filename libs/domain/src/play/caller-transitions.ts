@@ -1,6 +1,8 @@
 import type { Fact } from './fact.ts';
-import { endSegments, endVisit, hasAgentOnCall, isRinging, queueOf, setState } from './life-state.ts';
-import type { LifeState } from './life-state.ts';
+import { endSegments, endVisit, explainCancelled, hasAgentOnCall, isRinging, queueOf } from './life-state.ts';
+import { recentVisit, setState } from './life-state.ts';
+import type { Visit } from './call.ts';
+import type { LifeState, Mutable } from './life-state.ts';
 
 /** The fact proves that there is a call. Facts of other kinds are kept, but make no current call by themselves. */
 export function openCall(life: LifeState): void {
@@ -49,7 +51,7 @@ function waitIn(life: LifeState, queue: string, at: number): void {
 }
 
 /** A caller who waits again has not hung up: the abandoned visit was an overflow. */
-function overflowAbandoned(life: LifeState): void {
+export function overflowAbandoned(life: LifeState): void {
   if (!life.abandoned) return;
   life.abandoned.outcome = 'flowed_out';
   life.abandoned.waitMs = null;
@@ -65,10 +67,26 @@ export function answer(life: LifeState, fact: Fact): void {
     waiting.actor = actor;
     endVisit(life, 'answered', at);
   }
+  const left = recentVisit(life, fact);
+  if (left?.outcome === 'by_key') answerVisit(left, fact);
   endSegments(life, isRinging, { end: 'answered_elsewhere', at });
+  explainCancelled(life, 'answered_elsewhere', at);
+  talk(life, at);
+  life.unnamedAnswerAt = hasAgentOnCall(life) ? -Infinity : at;
+}
+
+/** The caller had left the queue for this answer. */
+function answerVisit(visit: Mutable<Visit>, { actor, at }: Fact): void {
+  visit.outcome = 'answered';
+  visit.actor = actor;
+  visit.endedAt = at;
+  visit.waitMs = at - visit.waitingAt;
+}
+
+/** Somebody talks to the caller. */
+export function talk(life: LifeState, at: number): void {
   life.answeredAt ??= at;
   life.answeredLastAt = at;
-  life.unnamedAnswerAt = hasAgentOnCall(life) ? -Infinity : at;
   if (!life.waiting) setState(life, 'ONGOING', at);
 }
 
@@ -76,11 +94,23 @@ export function answer(life: LifeState, fact: Fact): void {
 const answersWait = ({ waitedLastAt }: LifeState, waitingIn: string, { kind, queue, at }: Fact): boolean =>
   waitedLastAt < at || kind === 'call.ongoing' || queue === null || queue === waitingIn;
 
+/** Whether the queue let the caller out: some systems say then that the caller left, too. */
+const isLetOut = ({ outcome }: Visit): boolean =>
+  outcome === 'timed_out' || outcome === 'empty' || outcome === 'withdrawn';
+
 /** The caller leaves the queue that the fact names; if it names none, the queue in which the caller waits. */
-export function abandon(life: LifeState, { queue, at }: Fact): void {
+export function abandon(life: LifeState, fact: Fact): void {
+  const { queue, at } = fact;
   const { waiting } = life;
   endSegments(life, isRinging, { end: 'abandoned', at });
+  const recent = recentVisit(life, fact);
+  if (recent && isLetOut(recent)) return;
+  explainCancelled(life, 'abandoned', at);
   life.abandonedAt ??= at;
+  if (recent?.outcome === 'by_key') {
+    recent.outcome = 'abandoned';
+    life.abandoned = recent;
+  }
   if (!waiting || (queue !== null && queue !== waiting.queue)) return;
   endVisit(life, 'abandoned', at);
   life.abandoned = waiting;

@@ -79,6 +79,32 @@ export function endVisit(life: LifeState, outcome: Exclude<Outcome, 'open'>, at:
   life.waiting = null;
 }
 
+/**
+ * Longest time between the facts that say that something ended and those that say why, in ms; belongs to the projection
+ * version. An Asterisk says it within 3 ms.
+ */
+const explainedMsMax = 2_000;
+
+export const isSoonAfter = (at: number, end: number | null): boolean => end !== null && at - end <= explainedMsMax;
+
+/** The latest visit, if it ended so recently, in the queue of the fact or in any, that a fact may still say why. */
+export function recentVisit(
+  { visits, waiting }: LifeState,
+  { queue, at }: { readonly queue: string | null; readonly at: number },
+): Mutable<Visit> | undefined {
+  const visit = visits.at(-1);
+  if (waiting || !visit || !isSoonAfter(at, visit.endedAt)) return undefined;
+  return queue === null || queue === visit.queue ? visit : undefined;
+}
+
+/** Says why rings were cancelled a moment ago. */
+export function explainCancelled({ segments, firstSegment }: LifeState, end: SegmentEnd, at: number): void {
+  for (let i = firstSegment; i < segments.length; i++) {
+    const segment = segments[i];
+    if (segment?.end === 'cancelled' && isSoonAfter(at, segment.endedAt)) segment.end = end;
+  }
+}
+
 /** Whether the agent is on the call by the facts of this call alone; {@link callActivity} adds those of other calls. */
 export const isOnCall = (segment: Pick<Segment, 'enteredAt' | 'endedAt'>): boolean =>
   segment.enteredAt !== null && segment.endedAt === null;

@@ -14,8 +14,9 @@ export function breakTies(life: LifeState, facts: readonly Fact[]): readonly Fac
 
 function endsEarlierState(life: LifeState, fact: Fact, sameTime: readonly Fact[]): boolean {
   switch (fact.kind) {
-    // The caller waits again at this time: the abandon or the answer belongs to the wait before.
+    // The caller waits again at this time: the abandon, the exit or the answer belongs to the wait before.
     case 'call.queue-abandon':
+    case 'call.queue-left':
       return endsWait(life, fact, fact.queue === null) && sameTime.some(isWait);
     case 'actor.entered':
       return endsWait(life, fact, false) && sameTime.some(isWait);

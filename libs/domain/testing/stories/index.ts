@@ -1,6 +1,7 @@
 import type { Story } from '../story.ts';
 import { agentStories } from './agents.ts';
 import { clockStories } from './clocks.ts';
+import { exitStories } from './exits.ts';
 import { lifeStories } from './lives.ts';
 import { queueStories } from './queues.ts';
 import { ringingStories } from './ringing.ts';
@@ -13,6 +14,7 @@ export const stories: Readonly<Record<string, readonly Story[]>> = {
   'answer and wait in one second': sameSecondStories,
   'phones that ring': ringingStories,
   'calls that wait more than once': queueStories,
+  'callers who leave a queue, and why': exitStories,
   'transfers and conferences': transferStories,
   'agents off calls': agentStories,
   'wrong clocks': clockStories,

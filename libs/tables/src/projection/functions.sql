@@ -37,7 +37,7 @@ language sql stable begin atomic
     lateral (select case when c.direction in ('outbound', 'internal') then c.direction else 'inbound' end as direction) d
   where c.is_opened and c.began_at >= began_from and c.began_at < began_to;
 end;
-comment on function call_outcomes is 'What became of each call that began in a period (began_from inclusive, began_to exclusive), as far as it is known at a moment; each call once. inbound, also if the direction is not known: answered after it waited in a queue, answered_without_queue, abandoned, flowed_out (it left its queues for another destination, and ended unanswered), ended_before_queue. outbound: connected, not_connected. internal: answered, not_answered. All: open, not_known (not finished, and stale). stale_after: STALE_AFTER_MINUTES.';
+comment on function call_outcomes is 'What became of each call that began in a period (began_from inclusive, began_to exclusive), as far as it is known at a moment; each call once. inbound, also if the direction is not known: answered after it waited in a queue, answered_without_queue, abandoned, flowed_out (it left its queues otherwise, or was not let in, and ended unanswered), ended_before_queue. outbound: connected, not_connected. internal: answered, not_answered. All: open, not_known (not finished, and stale). stale_after: STALE_AFTER_MINUTES.';
 
 create function agent_presence(
   moment timestamptz,

@@ -133,10 +133,10 @@ comment on column visits.call_id is 'The call. At most 512 bytes.';
 comment on column visits.n is 'Its number among the visits of the call, from 0.';
 comment on column visits.queue is 'The queue; '''' if the event named none. At most 512 bytes.';
 comment on column visits.direction is 'Of the call. Outbound and internal calls are in no count of the views. At most 256 bytes.';
-comment on column visits.waiting_at is 'When it began to wait there. A visit belongs to the hour and day of this moment.';
+comment on column visits.waiting_at is 'When it began to wait there, or was not let in. A visit belongs to the hour and day of this moment.';
 comment on column visits.ended_at is 'When its wait there ended; null while it waits.';
-comment on column visits.outcome is 'answered; abandoned; flowed_out: it went on to wait elsewhere; open: none of these yet.';
-comment on column visits.wait_ms is 'Milliseconds until the answer or the abandon; null for the other outcomes.';
+comment on column visits.outcome is 'answered; abandoned; timed_out: the wait was too long for the queue; by_key: the caller pressed a key to leave; full, empty: not let in, or sent out because no agent was there; withdrawn: taken out by an operator or a program; flowed_out: it went on to wait elsewhere; open: none of these yet.';
+comment on column visits.wait_ms is 'Milliseconds until its end; null if flowed_out or open, and if it was not let in.';
 comment on column visits.actor is 'The agent who answered; null if no agent did, or none was named. At most 512 bytes.';
 
 create table segments (
@@ -163,7 +163,7 @@ comment on column segments.rang_last_at is 'Time of its latest ring event.';
 comment on column segments.entered_at is 'When the agent entered the call; null if never.';
 comment on column segments.entered_last_at is 'Time of the agent''s latest entry event.';
 comment on column segments.ended_at is 'When it ended; null while it rings or the agent is on the call.';
-comment on column segments.end_reason is 'left, noanswer, answered_elsewhere, transferred, abandoned or finished; null while it goes on.';
+comment on column segments.end_reason is 'left, noanswer, answered_elsewhere, transferred, abandoned, cancelled or finished; null while it goes on.';
 
 create table agents (
   actor text collate "C" not null,

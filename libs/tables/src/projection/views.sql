@@ -4,19 +4,29 @@ create view queue_hours as
 select date_trunc('hour', waiting_at) as hour, queue, count(*) as visits,
   count(*) filter (where outcome = 'answered') as answered,
   count(*) filter (where outcome = 'abandoned') as abandoned,
+  count(*) filter (where outcome = 'timed_out') as timed_out,
+  count(*) filter (where outcome = 'by_key') as by_key,
+  count(*) filter (where outcome = 'full') as queue_full,
+  count(*) filter (where outcome = 'empty') as queue_empty,
+  count(*) filter (where outcome = 'withdrawn') as withdrawn,
   count(*) filter (where outcome = 'flowed_out') as flowed_out,
   count(*) filter (where outcome = 'open') as open,
   avg(wait_ms) filter (where outcome = 'answered') as answered_wait_ms_avg,
-  max(wait_ms) as wait_ms_max
+  max(wait_ms) filter (where outcome in ('answered', 'abandoned')) as wait_ms_max
 from visits
 where direction is distinct from 'outbound' and direction is distinct from 'internal'
 group by 1, 2;
 comment on view queue_hours is 'Calls per hour and queue, and how they were answered. Without outbound and internal calls.';
 comment on column queue_hours.hour is 'Beginning of the hour.';
 comment on column queue_hours.queue is 'The queue; '''' if the event named none.';
-comment on column queue_hours.visits is 'Calls that began to wait in the queue in this hour.';
+comment on column queue_hours.visits is 'Calls that began to wait in the queue in this hour, or were not let in.';
 comment on column queue_hours.answered is 'Of these, answered there.';
 comment on column queue_hours.abandoned is 'Of these, abandoned by the caller.';
+comment on column queue_hours.timed_out is 'Of these, the wait was too long for the queue.';
+comment on column queue_hours.by_key is 'Of these, left by a key that the caller pressed.';
+comment on column queue_hours.queue_full is 'Of these, not let in, because too many callers waited.';
+comment on column queue_hours.queue_empty is 'Of these, not let in, or sent out, because no agent was there.';
+comment on column queue_hours.withdrawn is 'Of these, taken out of the queue by an operator or a program.';
 comment on column queue_hours.flowed_out is 'Of these, overflowed to another queue.';
 comment on column queue_hours.open is 'Of these, without an outcome yet.';
 comment on column queue_hours.answered_wait_ms_avg is 'Average speed of answer (ASA): mean wait of the answered, in milliseconds; null if none.';

@@ -28,7 +28,7 @@ export interface CountedVisits extends VisitCounts {
 }
 
 /** Approximate bytes of a count without the name of its queue. */
-const countBytes = 300;
+const countBytes = 380;
 
 /** Approximate bytes of a count in JSON. */
 export const bytesOfCount = bytesOfCountOf(countBytes);
@@ -50,16 +50,22 @@ export async function countVisits(db: Queryable, options: CountVisitsOptions): P
           coalesce(sum(wait_ms) filter (where outcome = 'answered'), 0)::bigint as "answeredWaitMs",
           count(*) filter (where outcome = 'abandoned')::int as abandoned,
           count(*) filter (where outcome = 'abandoned' and wait_ms <= $5::bigint)::int as "abandonedShort",
+          count(*) filter (where outcome = 'timed_out')::int as "timedOut",
+          count(*) filter (where outcome = 'by_key')::int as "byKey",
+          count(*) filter (where outcome = 'full')::int as "full",
+          count(*) filter (where outcome = 'empty')::int as empty,
+          count(*) filter (where outcome = 'withdrawn')::int as withdrawn,
           count(*) filter (where outcome = 'flowed_out')::int as "flowedOut",
           count(*) filter (where outcome = 'open')::int as open,
-          coalesce(max(wait_ms), 0)::bigint as "waitMsMax"
+          coalesce(max(wait_ms) filter (where outcome in ('answered', 'abandoned')), 0)::bigint as "waitMsMax"
         from visits
         where waiting_at >= $1::timestamptz and waiting_at < $2::timestamptz
           and ($3::text[] is null or queue = any($3))
           and direction is distinct from 'outbound' and direction is distinct from 'internal'
         group by 1, 2
       ), ${sizedCounts(countBytes, 'begin, queue')}
-      select begin, queue, visits, answered, "answeredInTime", "answeredWaitMs", abandoned, "abandonedShort", "flowedOut", open, "waitMsMax"
+      select begin, queue, visits, answered, "answeredInTime", "answeredWaitMs", abandoned, "abandonedShort",
+        "timedOut", "byKey", "full", empty, withdrawn, "flowedOut", open, "waitMsMax"
       from sized where $9::int is null or bytes - own <= $9
       order by begin, queue
       limit $8`,

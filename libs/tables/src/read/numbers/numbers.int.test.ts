@@ -137,6 +137,39 @@ describe('the visits of a day', () => {
     expect(await countIn({})).toEqual([]);
   });
 
+  it('are counted by their exit; the longest wait is of the answered and the abandoned', async () => {
+    const at = '2026-03-02T12:00:00Z';
+    const left = (call_id: string, type: string): TestEventFields[] => [
+      ...visit(call_id, at, null),
+      { type, call_id, queue: '900', timestamp: '2026-03-02T12:00:30Z' },
+    ];
+    await write([
+      ...visit('answered', at, 5),
+      ...left('timed out', 'call.queue-timeout'),
+      ...left('by key', 'call.queue-left'),
+      ...left('sent out', 'call.queue-emptied'),
+      ...left('withdrawn', 'call.queue-withdrawn'),
+      { type: 'call.queue-empty', call_id: 'not let in', queue: '900', timestamp: at },
+      { type: 'call.queue-full', call_id: 'full', queue: '900', timestamp: at },
+    ]);
+    expect(await countIn({})).toMatchObject([
+      {
+        queue: '900',
+        visits: 7,
+        answered: 1,
+        abandoned: 0,
+        timedOut: 1,
+        byKey: 1,
+        full: 1,
+        empty: 2,
+        withdrawn: 1,
+        flowedOut: 0,
+        open: 0,
+        waitMsMax: 5_000,
+      },
+    ]);
+  });
+
   it('can be counted with any thresholds, and for some queues only', async () => {
     await write([
       ...visit('a', '2026-03-02T12:00:00Z', 25),
