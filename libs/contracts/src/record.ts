@@ -16,4 +16,6 @@ export interface RecordHeaders {
   readonly source?: string;
   /** Name of the instance of the source, with which its ids begin; absent: ids as they are. */
   readonly source_name?: string;
+  /** What the sender knows beyond the value, for the source to read; absent: nothing. No part of the identity. */
+  readonly hints?: string;
 }

@@ -2,7 +2,7 @@ import { eventId } from './event-id.ts';
 import { timeOf } from './play/fact.ts';
 import type { Clock } from './play/fact.ts';
 import { defaultOrigin, identityPrefix, originOf } from './sources/origin.ts';
-import type { Origin } from './sources/origin.ts';
+import type { Origin, RecordHints } from './sources/origin.ts';
 import { defaultSource, knownSources } from './sources/registry.ts';
 import type { Sources } from './sources/registry.ts';
 import type { SourceEvent, StatedFact } from './sources/source.ts';
@@ -38,7 +38,7 @@ export const eventBytesMax = 2 * 1024 * 1024;
 /** Parses a record. `problem` says in a sentence why it is not an event; it quotes nothing of the value. */
 export function parseEvent(
   value: Uint8Array,
-  headers: Origin = defaultOrigin,
+  headers: Origin & RecordHints = defaultOrigin,
   sources: Sources = knownSources,
 ): { event: ParsedEvent } | { problem: string } {
   if (value.length > eventBytesMax) return { problem: `The event is larger than ${eventBytesMax} bytes.` };
@@ -46,7 +46,7 @@ export function parseEvent(
   if ('problem' in origin) return origin;
   const source = origin.source === null ? defaultSource : sources.get(origin.source);
   if (!source) return { problem: `The source "${origin.source ?? ''}" is not known.` };
-  const read = source.read(value);
+  const read = source.read(value, headers.hints ?? null);
   if ('problem' in read) return read;
   // The default source limits its texts while it reads them.
   if (origin === defaultOrigin) return { event: flatten(read, origin) };
@@ -90,8 +90,8 @@ export function recordKey(event: Pick<ParsedEvent, 'callId' | 'actor' | 'code'>,
   return uuid;
 }
 
-/** A record of the log before it is decoded; `source` and `sourceName` are its headers. */
-export interface RawRecord extends Origin {
+/** A record of the log before it is decoded; `source`, `sourceName` and `hints` are its headers. */
+export interface RawRecord extends Origin, RecordHints {
   readonly value: Uint8Array | null;
   readonly partition: number;
   readonly offset: number;

@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { decode, factSet, factsOf, play } from '../src/index.ts';
-import type { Call, CallEvent, Origin } from '../src/index.ts';
+import type { Call, CallEvent, Origin, RecordHints } from '../src/index.ts';
 import { testSources } from './several-facts.ts';
 
 /** A delivery of an event in the log; `receivedAt` is RFC 3339. */
-export interface TestDelivery extends Partial<Origin> {
+export interface TestDelivery extends Partial<Origin>, RecordHints {
   readonly body: string;
   readonly receivedAt: string;
 }
@@ -22,17 +22,18 @@ const uuidOf = (body: string, receivedAt: string) => (withTime: boolean, prefix:
 
 /** The events of a log of one partition. @throws {Error} if a body is not an event. */
 export function eventsOf(log: readonly TestDelivery[], partition = 0): CallEvent[] {
-  return log.map(({ body, receivedAt, source = null, sourceName = null }, offset) => {
+  return log.map(({ body, receivedAt, source = null, sourceName = null, hints = null }, offset) => {
     const record = {
       value: Buffer.from(body),
       source,
       sourceName,
+      hints,
       partition,
       offset,
       receivedAt: Date.parse(receivedAt),
       uuidOf: uuidOf(body, receivedAt),
     };
-    const decoded = decode(record, testSources);
+    const decoded = decode(record, testSources.has(source ?? '') ? testSources : undefined);
     if ('problem' in decoded) throw new Error(`${decoded.problem} ${body}`);
     return decoded.event;
   });

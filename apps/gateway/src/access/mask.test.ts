@@ -72,6 +72,31 @@ describe('a masked event of another source', () => {
   });
 });
 
+it('a masked event of Asterisk shows queues and agents, masks numbers, and hides names, channels and variables', () => {
+  const body = {
+    Event: 'AgentConnect',
+    Queue: 'support',
+    MemberName: 'Agent 200',
+    CallerIDNum: '5511912345678',
+    CallerIDName: 'Ana Souza',
+    ConnectedLineName: 'Agent 200',
+    Channel: 'SIP/5511912345678-00000001',
+    Value: 'a secret',
+    Unheard: '5511912345678',
+  };
+  expect(maskBody(body, 'asterisk')).toEqual({
+    Event: 'AgentConnect',
+    Queue: 'support',
+    MemberName: 'Agent 200',
+    CallerIDNum: '*********5678',
+    CallerIDName: '***',
+    ConnectedLineName: '***',
+    Channel: '***',
+    Value: '***',
+    Unheard: '***',
+  });
+});
+
 it('a masked event has a uuid that is not a hash of its body', () => {
   const event = {
     id: 4097,

@@ -21,37 +21,93 @@ export const numberForms = { full: (number: string): string => number, masked: m
 const maskText = <Text extends string | null | undefined>(text: Text): Text =>
   (typeof text === 'string' ? maskNumber(text) : text) as Text;
 
-/** Fields of a body of the default source without personal data. Any other field is hidden, because an unknown one may be personal. */
-const shownFields = new Set([
-  'type',
-  'call_id',
-  'timestamp',
-  'sid',
-  'code',
-  'direction',
-  'our_number',
-  'their_number_type',
-  'queue',
-  'actor',
-  'url',
-  'ringtime',
-  'amd_status',
-  'reason',
-]);
-/** Fields with the number of a phone, an extension or a queue: they are masked. */
-const numberFields = new Set(['their_number', 'number', 'destination', 'to', 'from']);
+/** What of a body a scope with masked numbers sees. Any other field is hidden, because an unknown one may be personal. */
+interface BodyFields {
+  /** Without personal data. */
+  readonly shown: ReadonlySet<string>;
+  /** With the number of a phone, an extension or a queue: they are masked. */
+  readonly numbers: ReadonlySet<string>;
+}
 
-/** The body of an event for a scope with masked numbers. The fields of other sources are not known, and hidden. */
-export const maskBody = (body: Readonly<Record<string, unknown>>, source?: string): Record<string, unknown> =>
-  Object.fromEntries(
-    Object.entries(body).map(([field, value]) => [field, source === undefined ? maskField(field, value) : hiddenText]),
-  );
+const teravozFields: BodyFields = {
+  shown: new Set([
+    'type',
+    'call_id',
+    'timestamp',
+    'sid',
+    'code',
+    'direction',
+    'our_number',
+    'their_number_type',
+    'queue',
+    'actor',
+    'url',
+    'ringtime',
+    'amd_status',
+    'reason',
+  ]),
+  numbers: new Set(['their_number', 'number', 'destination', 'to', 'from']),
+};
 
-function maskField(field: string, value: unknown): unknown {
+/** Not the names of callers, nor channels and variables, which may have their numbers. */
+const asteriskFields: BodyFields = {
+  shown: new Set([
+    'Event',
+    'Timestamp',
+    'Privilege',
+    'Uniqueid',
+    'Linkedid',
+    'DestUniqueid',
+    'DestLinkedid',
+    'Queue',
+    'MemberName',
+    'Interface',
+    'Name',
+    'Location',
+    'Position',
+    'OriginalPosition',
+    'Count',
+    'HoldTime',
+    'TalkTime',
+    'RingTime',
+    'Reason',
+    'DialStatus',
+    'Result',
+    'Paused',
+    'Status',
+    'Cause',
+    'Cause-txt',
+    'Variable',
+    'CallstreamConnection',
+    'CallstreamCount',
+    'inferred',
+  ]),
+  numbers: new Set([
+    'CallerIDNum',
+    'ConnectedLineNum',
+    'DestCallerIDNum',
+    'DestConnectedLineNum',
+    'Exten',
+    'Extension',
+  ]),
+};
+
+const noFields: BodyFields = { shown: new Set(), numbers: new Set() };
+
+/** By source; absent: the default one. The fields of a source that is not listed are hidden. */
+const fieldsOf = (source: string | undefined): BodyFields =>
+  source === undefined ? teravozFields : source === 'asterisk' ? asteriskFields : noFields;
+
+/** The body of an event for a scope with masked numbers. */
+export function maskBody(body: Readonly<Record<string, unknown>>, source?: string): Record<string, unknown> {
+  const fields = fieldsOf(source);
+  return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, maskField(fields, field, value)]));
+}
+
+function maskField({ shown, numbers }: BodyFields, field: string, value: unknown): unknown {
   const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-  if (isPlain && shownFields.has(field)) return value;
-  if (numberFields.has(field) && (typeof value === 'string' || typeof value === 'number'))
-    return maskNumber(String(value));
+  if (isPlain && shown.has(field)) return value;
+  if (numbers.has(field) && (typeof value === 'string' || typeof value === 'number')) return maskNumber(String(value));
   return hiddenText;
 }
 

@@ -8,6 +8,14 @@ export interface Origin {
   readonly sourceName: string | null;
 }
 
+export interface RecordHints {
+  /**
+   * What the sender knows of the record and its value does not say, for its source to read; null or absent: nothing. No part of
+   * the identity: of two deliveries, the hints of the first in the log count.
+   */
+  readonly hints?: string | null;
+}
+
 export const defaultOrigin: Origin = { source: null, sourceName: null };
 
 /** A name of a source or an instance. */

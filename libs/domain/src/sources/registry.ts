@@ -1,3 +1,4 @@
+import { asterisk } from './asterisk/asterisk.ts';
 import type { Source } from './source.ts';
 import { teravoz } from './teravoz.ts';
 
@@ -7,4 +8,4 @@ export type Sources = ReadonlyMap<string, Source>;
 /** Of records without a header `source`. */
 export const defaultSource: Source = teravoz;
 
-export const knownSources: Sources = new Map([teravoz].map((source) => [source.name, source]));
+export const knownSources: Sources = new Map([teravoz, asterisk].map((source) => [source.name, source]));

@@ -58,6 +58,9 @@ export interface SourceEvent {
 export interface Source {
   /** Value of the record header `source`: 1 to 32 of a-z, 0-9 and -. Frozen, because the log has it. */
   readonly name: string;
-  /** `problem` says in a sentence why it is not an event; it quotes nothing of the value. */
-  readonly read: (value: Uint8Array) => SourceEvent | { readonly problem: string };
+  /**
+   * `problem` says in a sentence why it is not an event; it quotes nothing of the value.
+   * @param hints the record's header `hints`; null without one
+   */
+  readonly read: (value: Uint8Array, hints: string | null) => SourceEvent | { readonly problem: string };
 }

@@ -2,6 +2,7 @@ import { jest } from '@jest/globals';
 import type { CallEvent, Visit } from '@callstream/domain';
 import { isCounted, totalsOf } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents, logs } from '@callstream/domain/testing';
+import { pbxDelivery, pbxEvents } from '@callstream/domain/testing/pbx';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { replaceRows } from '../../testing/replace-rows.ts';
@@ -37,7 +38,8 @@ const byKey = (rows: readonly { key: string }[]): unknown =>
 async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
   await replaceRows(db, events);
   const hours = await poolOf(db).query<{ at: string; queue: string }>(
-    `select hour as at, queue, visits::int, answered::int, abandoned::int, flowed_out::int, answered_wait_ms_avg::float8 as asa from queue_hours`,
+    `select hour as at, queue, visits::int, answered::int, abandoned::int, timed_out::int, by_key::int, queue_full::int, queue_empty::int,
+      withdrawn::int, flowed_out::int, wait_ms_max::int, answered_wait_ms_avg::float8 as asa from queue_hours`,
   );
   expect(byKey(hours.rows.map(({ at, queue, ...row }) => ({ key: JSON.stringify([at, queue]), ...row })))).toEqual(
     byKey(
@@ -48,7 +50,13 @@ async function expectSameAsDomain(events: readonly CallEvent[]): Promise<void> {
           visits: visits.length,
           answered: totals.answered,
           abandoned: totals.abandoned,
+          timed_out: totals.timedOut,
+          by_key: totals.byKey,
+          queue_full: totals.full,
+          queue_empty: totals.empty,
+          withdrawn: totals.withdrawn,
           flowed_out: totals.flowedOut,
+          wait_ms_max: totals.answered + totals.abandoned === 0 ? null : totals.waitMsMax,
           asa: totals.asaMs === null ? null : (expect.closeTo(totals.asaMs, 6) as unknown),
         };
       }),
@@ -79,6 +87,21 @@ describe('visits per hour and queue, and service levels', () => {
     expectSameAsDomain(
       eventsOf([...fixtureEvents.keys()].flatMap((name, i) => fixtureLog(name, Date.UTC(2026, 2, 2, 13, i)))),
     ));
+
+  it('equal those of the domain, with every exit of a queue, for the capture of an Asterisk', async () => {
+    await expectSameAsDomain(eventsOf(pbxEvents.map(pbxDelivery)));
+    const { rows } = await poolOf(db).query<{ outcome: string }>(
+      'select distinct outcome from visits order by outcome',
+    );
+    expect(rows.map(({ outcome }) => outcome)).toEqual([
+      'abandoned',
+      'answered',
+      'by_key',
+      'empty',
+      'full',
+      'timed_out',
+    ]);
+  });
 
   it('equal those of the domain for random logs', async () => {
     await fc.assert(

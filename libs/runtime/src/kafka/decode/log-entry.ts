@@ -16,6 +16,7 @@ export const logEntry = (record: LogRecord) => {
     value,
     source: headers.get('source')?.toString() ?? null,
     sourceName: headers.get('source_name')?.toString() ?? null,
+    hints: headers.get('hints')?.toString() ?? null,
     partition,
     offset,
     receivedAt,

@@ -1,0 +1,62 @@
+import { readFileSync } from 'node:fs';
+import { defaultDialplan, judgeDialplan } from '../src/index.ts';
+import type { Dialplan } from '../src/index.ts';
+import type { TestDelivery } from './index.ts';
+
+// fixtures/pbx: seven minutes of a real Asterisk 22 with SIP phones, all names and numbers invented. `ami.ndjson` has the events
+// of its manager interface, each with the listener's time; `queue_log.txt` the log of its queues; `truth.json` what each call
+// was to be, and what the phones saw of it.
+
+const textOf = (file: string): string =>
+  readFileSync(new URL(`../../../fixtures/pbx/${file}`, import.meta.url), 'utf8').trim();
+
+/** The dial plan of the PBX of the capture. */
+export const pbxDialplan: Dialplan = {
+  ...defaultDialplan,
+  extensions: ['_2XX'],
+  queueContexts: { 'q-support': 'support', 'q-sales': 'sales' },
+};
+
+/** An event of the capture: its fields as sent, and when the listener got it. */
+export interface PbxEvent {
+  readonly receivedAt: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+export const pbxEvents: readonly PbxEvent[] = textOf('ami.ndjson')
+  .split('\n')
+  .map((line) => {
+    const { received_at: receivedAt = '', ...fields } = JSON.parse(line) as Record<string, string>;
+    return { receivedAt, fields };
+  });
+
+/** The delivery of an event, as a connector makes it. */
+export function pbxDelivery({ receivedAt, fields }: { receivedAt: string; fields: object }): TestDelivery {
+  const body = JSON.stringify(fields);
+  return { source: 'asterisk', hints: judgeDialplan(Buffer.from(body), pbxDialplan), body, receivedAt };
+}
+
+/** Of a call that came in: what was scripted, what the phones saw, and what the PBX says. */
+export interface PbxCall {
+  readonly n: number;
+  readonly caller: string;
+  readonly did: string;
+  readonly outcome: string;
+  readonly talks: readonly { readonly agent: string; readonly talk_s: number }[];
+  readonly pbx: {
+    readonly linkedid: string;
+    readonly visits: readonly {
+      readonly queue: string | null;
+      readonly how: string;
+      readonly agent?: string;
+      readonly wait_s: number | null;
+    }[];
+  };
+}
+
+export const pbxTruth = (JSON.parse(textOf('truth.json')) as { calls: readonly PbxCall[] }).calls;
+
+/** Lines of the queue_log: time in s, channel, queue, agent, event, data. */
+export const pbxQueueLog: readonly (readonly string[])[] = textOf('queue_log.txt')
+  .split('\n')
+  .map((line) => line.split('|'));
