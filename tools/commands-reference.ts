@@ -15,6 +15,7 @@ const programs = {
   'npm run watch': 'apps/watch/src/main.ts',
   'npm run token': 'apps/gateway/src/token/main.ts',
   'npm run projector': 'apps/projector/src/main.ts',
+  'npm run decode': 'apps/projector/src/decode/main.ts',
   'npm run ingest': 'apps/ingest/src/main.ts',
   'npm run gateway': 'apps/gateway/src/main.ts',
   'npm run bench': 'apps/e2e/bench/main.ts',
