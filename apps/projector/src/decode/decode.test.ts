@@ -51,7 +51,7 @@ it('shows what each line of a capture of Asterisk means, and what follows from a
   // An answer of the PBX has no time of its own.
   expect(lines[2]).toMatch(/^ {5}3 ~21:18:13\.069 /);
   expect(lines.slice(-7)).toEqual([
-    '1576 lines: 0 with a problem, 0 duplicates.',
+    'Lines: 1576, with a problem: 0, duplicates: 0.',
     'Calls, inbound: answered 45, ended before queue 2, abandoned 13, flowed out 3.',
     'Calls, internal: answered 4.',
     'Calls, outbound: connected 2, not connected 2.',
@@ -68,7 +68,7 @@ it('shows webhooks of Teravoz, duplicates and calls that stay open', async () =>
   expect(out).toContain(
     '     1  13:00:00.000  a                   call.waiting          the caller waits in the queue 900',
   );
-  expect(out).toContain('2 lines: 0 with a problem, 1 duplicates.');
+  expect(out).toContain('Lines: 2, with a problem: 0, duplicates: 1.');
   expect(out).toContain('Open at the end: a.');
 });
 
@@ -87,7 +87,7 @@ it('shows why a line is no event, also a binary one, goes on, and exits with 1',
   expect(out).toContain('     3  problem: The body is not UTF-8.');
   expect(out).toContain('     4  problem: The body is not a JSON object.');
   expect(out).toMatch(/ 5 .* the call ends\n/);
-  expect(out).toContain('5 lines: 4 with a problem');
+  expect(out).toContain('Lines: 5, with a problem: 4');
 });
 
 it('has one line of JSON for each line with --json, and a summary', async () => {

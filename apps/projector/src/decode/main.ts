@@ -3,7 +3,7 @@ import { addJsonOption, runCommand } from '@callstream/runtime';
 import { dialplanOf } from './dialplan-options.ts';
 import type { DialplanOptions } from './dialplan-options.ts';
 import { decodeLines } from './decode-lines.ts';
-import { jsonOf, textOf } from './print-line.ts';
+import { jsonOf, printable, textOf } from './print-line.ts';
 import { createSummary } from './summary.ts';
 
 interface DecodeOptions extends DialplanOptions {
@@ -59,6 +59,6 @@ await runCommand({ service: 'decode', json }, async ({ signal }) => {
     summary.add(line);
     await print(json ? JSON.stringify(jsonOf(line)) : textOf(line));
   }
-  await print(json ? JSON.stringify({ summary: summary.json() }) : `\n${summary.lines().join('\n')}`);
+  await print(json ? JSON.stringify({ summary: summary.json() }) : `\n${summary.lines().map(printable).join('\n')}`);
   if (summary.json().problems > 0) process.exitCode = 1;
 });

@@ -3,8 +3,6 @@ import type { CallEvent, FactJson } from '@callstream/domain';
 import type { DecodedLine } from './decode-lines.ts';
 import { describeFact } from './describe-fact.ts';
 
-const textFields = ['callId', 'type'] as const;
-
 /** All facts of an event, also if its row states the only one. */
 const factsOf = (event: CallEvent): readonly FactJson[] =>
   factsJson({ facts: event.facts ?? [event], ownAt: null }) ?? [];
@@ -29,13 +27,13 @@ export function textOf({ line, decoded }: DecodedLine): string {
   const number = String(line).padStart(6);
   if ('problem' in decoded) return `${number}  problem: ${decoded.problem}`;
   const { event } = decoded;
-  const [callId, type] = textFields.map((field) => printable(event[field] ?? '–'));
+  const [callId, type] = [printable(event.callId ?? '–'), printable(event.type)];
   const time = new Date(event.at).toISOString().slice(11, 23);
   // A time that is no time of the event is marked.
   const clock = event.clock === 'own' ? ' ' : '~';
   const meaning = factsOf(event).map(describeFact).join('; ');
-  return `${number} ${clock}${time}  ${(callId ?? '').padEnd(18)}  ${(type ?? '').padEnd(20)}  ${printable(meaning)}`;
+  return `${number} ${clock}${time}  ${callId.padEnd(18)}  ${type.padEnd(20)}  ${printable(meaning)}`;
 }
 
 /** Without control characters, which a terminal would obey. */
-const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\uFFFD');
+export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\uFFFD');

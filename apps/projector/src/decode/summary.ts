@@ -101,7 +101,7 @@ function linesOf({ lines, problems, duplicates, calls, open, queues }: Summary):
       .map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`)
       .join(', ');
   return [
-    `${lines} lines: ${problems} with a problem, ${duplicates} duplicates.`,
+    `Lines: ${lines}, with a problem: ${problems}, duplicates: ${duplicates}.`,
     ...Object.entries(calls).map(([direction, of]) => `Calls, ${direction}: ${counts(of)}.`),
     ...Object.entries(queues).map(([queue, of]) => `Queue ${queue === '' ? 'without a name' : queue}: ${counts(of)}.`),
     open.length === 0

@@ -89,6 +89,18 @@ export const exitStories: readonly Story[] = [
     totals: '1 answered (ASA 10 s), 1 timed out',
   },
   {
+    title: 'in the second in which a caller leaves a queue by a key, the same queue may take the caller again',
+    script: `
+      0:05 waiting 900
+      0:35 waiting 900
+      0:35 call.queue-left 900
+      0:40 entered ana 900`,
+    board: { '0:36': 'c waits 900 since 0:35' },
+    visits: ['900 0:05-0:35 by_key 30 s', '900 0:35-0:40 answered 5 s by ana'],
+    segments: ['ana 900 on 0:40-'],
+    totals: '1 answered (ASA 5 s), 1 by key',
+  },
+  {
     title: 'a queue that is full, or has no agents, does not let the caller in',
     script: `
       0:05 call.queue-full 900

@@ -227,7 +227,7 @@ describe('the capture is the same', () => {
   it('in any order', () => {
     fc.assert(
       fc.property(shuffled(log), (order) => expect(differences(callsOf(order))).toEqual([])),
-      { numRuns: 30 },
+      { numRuns: 5 },
     );
   });
 
@@ -256,7 +256,7 @@ describe('the capture is the same', () => {
     fc.assert(
       fc.property(shuffled(logWithoutTimes), (order) => expect(differences(callsOf(order))).toEqual([])),
       {
-        numRuns: 30,
+        numRuns: 10,
       },
     );
   });
