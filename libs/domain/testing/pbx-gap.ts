@@ -8,7 +8,7 @@ export function afterGap(from: number, to: number): PbxEvent[] {
   const [before, now] = [until(from), until(to)];
   const receivedAt = new Date(to).toISOString();
   let count = 0;
-  const post = (Event: string, fields: object): PbxEvent => ({ receivedAt, fields: { Event, ...fields } as Fields });
+  const post = (Event: string, fields: object): PbxEvent => ({ receivedAt, fields: { Event, ...fields } });
   /** Without a Timestamp of the PBX. */
   const observe = (Event: string, fields: object): PbxEvent =>
     post(Event, Object.assign({ CallstreamConnection: `gap-${to}`, CallstreamCount: count++ }, fields));
