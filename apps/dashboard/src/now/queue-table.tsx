@@ -113,13 +113,13 @@ function QueueRow({ summary, isChosen, hasOtherExits }: QueueRowProps) {
 function OtherExits({ today }: Pick<QueueSummary, 'today'>) {
   const { texts, formats } = useAppContext();
   return (
-    <>
+    <div className="exits">
       {formats.number(otherExitsOf(today))}
       {exitCounts(today).map(([exit, count]) => (
         <div key={exit} className="faint">
           {texts.exitOf[exit]} {formats.number(count)}
         </div>
       ))}
-    </>
+    </div>
   );
 }

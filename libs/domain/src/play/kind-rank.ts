@@ -1,6 +1,7 @@
 /**
  * Order of facts of the same time. Many senders write whole seconds, so several events of a call often share one. Kinds that
- * open something come before kinds that end it, and a fact that says why before one that only says that. Kinds that are not listed change nothing, and come before `ends`.
+ * open something come before kinds that end it, and a fact that says why before one that only says that. Kinds that are not
+ * listed change nothing, and come before `ends`.
  */
 const kindsInOrder = [
   'call.new',

@@ -9,9 +9,9 @@ export interface Meaning {
   readonly facts: (event: AmiEvent) => readonly [StatedFact, ...StatedFact[]];
 }
 
-type Texts = Partial<Omit<StatedFact, 'kind'>>;
+type FactTexts = Partial<Omit<StatedFact, 'kind'>>;
 
-const fact = (kind: Kind, texts: Texts): StatedFact => ({
+const fact = (kind: Kind, texts: FactTexts): StatedFact => ({
   kind,
   actor: texts.actor ?? null,
   queue: texts.queue ?? null,
