@@ -315,16 +315,20 @@ it('callers who wait and talk are shown without outbound and internal calls, whi
 
 it('the table of queues has a column for other exits than answers and abandons as soon as there are some, and says which', async () => {
   const queue = 'exits';
+  const queueRow = page.locator('.queues tbody tr', { hasText: queue });
+  await post(...life('exit-late', 'inbound', ['call.waiting', 30, { queue }]));
   await go(page, '#/now');
-  await page.locator('.queues tbody tr').first().waitFor(wait);
+  await queueRow.waitFor(wait);
   expect(await page.locator('.queues thead').textContent()).not.toContain('Other exits');
   await post(
-    ...life('exit-late', 'inbound', ['call.waiting', 30, { queue }], ['call.queue-timeout', 0, { queue }]),
+    ...life('exit-late', 'inbound', ['call.queue-timeout', 0, { queue }]),
     ...life('exit-key', 'inbound', ['call.waiting', 30, { queue }], ['call.queue-left', 0, { queue }]),
     ...life('exit-full', 'inbound', ['call.queue-full', 0, { queue }]),
   );
-  const cell = page.locator('.queues tbody tr', { hasText: queue }).locator('td[data-name="Other exits"]');
-  await expectSoon(() => cell.allTextContents(), ['3timed out 1by key 1queue full 1']);
+  await expectSoon(
+    () => queueRow.locator('td[data-name="Other exits"]').allTextContents(),
+    ['3timed out 1by key 1queue full 1'],
+  );
 });
 
 it('a call of 90 s whose events arrive late and at once lasted 1:30 in the list, on its page, in the timeline and over HTTP', async () => {
