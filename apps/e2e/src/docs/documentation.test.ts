@@ -4,7 +4,7 @@ import { readMarkdownPages, repositoryRoot } from './markdown.ts';
 
 const pages = readMarkdownPages();
 const pageAt = new Map(pages.map((page) => [page.path, page]));
-const sources = globSync('{*.mjs,docs/.vitepress/*.mjs,{apps,libs,tools,docker,docs}/**/*.{ts,tsx,mjs,sql}}', {
+const sources = globSync('{*.mjs,docs/.vitepress/*.mjs,{apps,libs,tools,docker,docs,eslint}/**/*.{ts,tsx,mjs,sql}}', {
   cwd: repositoryRoot,
   exclude: (path) => /(^|\/)(node_modules|dist)(\/|$)/.test(path),
 });

@@ -125,7 +125,7 @@ export async function outputOf(command: ServiceProcess): Promise<string> {
 /** Runs a command to its end: see {@link outputOf}. */
 export const runOnce = (options: ProcessOptions): Promise<string> => outputOf(launch(options));
 
-export interface CommandResult {
+export interface CommandExit {
   /** 0, or the `code` of the error of `execFile`. */
   readonly code: unknown;
   readonly out: string;
@@ -133,7 +133,7 @@ export interface CommandResult {
 }
 
 /** Runs a command to its end as a program does: standard output and standard error apart, and a failure is no exception. */
-export const execCommand = ({ args, env }: Pick<ProcessOptions, 'args' | 'env'>): Promise<CommandResult> =>
+export const execCommand = ({ args, env }: Pick<ProcessOptions, 'args' | 'env'>): Promise<CommandExit> =>
   new Promise((resolve) => {
     const options = { cwd: root, env: { ...process.env, NODE_OPTIONS: '', ...env } };
     execFile(process.execPath, [...nodeFlagsOf(args), ...args], options, (error, out, err) =>

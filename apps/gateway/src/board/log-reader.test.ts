@@ -8,18 +8,18 @@ import { createOutage } from './outage.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 
-type Listener = (event: { readonly payload: object }) => void;
+type MessageListener = (event: { readonly payload: object }) => void;
 
 /** A client of kafkajs whose consumers join their group, and crash at once. @param onGroup called for each group */
 function crashingKafka(onGroup: () => void): Kafka {
   const events = { GROUP_JOIN: 'join', END_BATCH_PROCESS: 'end', CRASH: 'crash' };
   const done = () => Promise.resolve();
   const consumer = () => {
-    const listeners = new Map<string, Listener>();
+    const listeners = new Map<string, MessageListener>();
     onGroup();
     return {
       events,
-      on: (event: string, listener: Listener) => void listeners.set(event, listener),
+      on: (event: string, listener: MessageListener) => void listeners.set(event, listener),
       connect: done,
       subscribe: done,
       run: () => {
