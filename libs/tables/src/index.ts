@@ -13,6 +13,8 @@ export { createBareProjection, dropProjection, readSchemas, tableNames } from '.
 export type { SchemaState, TableName } from './projection/schemas.ts';
 export { readBoard, readFacts } from './read/board.ts';
 export type { BoardTimes, LeftCall, StoredCall } from './read/board.ts';
+export { countClockReadings } from './read/clock-readings.ts';
+export type { ClockCounts } from './read/clock-readings.ts';
 export { readConnectedServices } from './read/connected-services.ts';
 export type { ConnectedService } from './read/connected-services.ts';
 export { listCalls, listRowsMax } from './read/list-calls.ts';
@@ -38,6 +40,8 @@ export { readCall } from './read/read-call.ts';
 export type { CallDetails } from './read/read-call.ts';
 export { searchCalls } from './read/search-calls.ts';
 export type { FoundCall, SearchCallsOptions } from './read/search-calls.ts';
+export { countUnknownTypes } from './read/unknown-types.ts';
+export type { UnknownTypeCount, UnknownTypeCounts } from './read/unknown-types.ts';
 export { createBulkLoader } from './rebuild/bulk-load.ts';
 export type { BeginBulkLoad, BulkLoad } from './rebuild/bulk-load.ts';
 export { compareTable, hashLiveRows } from './rebuild/compare.ts';

@@ -1,6 +1,7 @@
 import {
   countCalls,
   countLiveCalls,
+  countUnknownTypes,
   countVisits,
   listCallEvents,
   listCalls,
@@ -61,6 +62,7 @@ const reads = {
     }),
   'live calls': (db: Queryable, since: number) => countLiveCalls(db, since),
   'agent marks': (db: Queryable, since: number) => readAgentMarks(db, since),
+  'unknown types': (db: Queryable, since: number) => countUnknownTypes(db, new Date(since).toISOString()),
   'agent segments': (db: Queryable, since: number) => readAgentSegments(db, since),
 } as const;
 

@@ -134,7 +134,7 @@ describe('the flags of an event', () => {
     expect(
       flagNames(
         event('call.ongoing', 5),
-        event('call.new', 1, { received_at: new Date(1.8e12 + 11_000).toISOString() }),
+        event('call.new', 1, { received_at: new Date(1.8e12 + 11_001).toISOString() }),
         event('call.teleported', 6, { deliveries: 2 }),
         event('call.waiting', 7, { event: { type: 'call.waiting', call_id: '1', timestamp: 'noon' } }),
       ),

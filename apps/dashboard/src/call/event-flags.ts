@@ -1,11 +1,9 @@
-import { isKind } from '@callstream/domain';
+import { clockReadingOf, isKind } from '@callstream/domain';
 import type { DecodedEvent } from './call-from-events.ts';
-
-/** An event is late if it is received this long after its timestamp, in ms. Timestamps have a resolution of one second. */
-const lateAfterMs = 10_000;
 
 /** What is unusual about an event. */
 export interface EventFlags {
+  /** Received long after its timestamp. */
   readonly isLate: boolean;
   /** An event with a later timestamp was received before it. */
   readonly isOutOfOrder: boolean;
@@ -29,7 +27,7 @@ export function flagsOf(events: readonly DecodedEvent[]): EventFlags[] {
     const isOutOfOrder = at !== null && !hasNoTime && at < latest;
     if (at !== null && !hasNoTime) latest = Math.max(latest, at);
     return {
-      isLate: at !== null && (event?.receivedAt ?? at) - at >= lateAfterMs,
+      isLate: event !== null && clockReadingOf(event.ownAt, event.receivedAt) === 'late',
       isOutOfOrder,
       isDuplicate: listed.deliveries > 1,
       isUnknownType: event === null || !isKind(event.kind),

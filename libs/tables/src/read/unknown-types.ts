@@ -1,0 +1,54 @@
+import { kinds } from '@callstream/domain';
+import { sqlOf } from '../connection/tables.ts';
+import type { Queryable } from '../connection/tables.ts';
+
+/** Events of a type that is not documented: they are stored, and change nothing. */
+export interface UnknownTypeCount {
+  /** As sent; of a source other than the default, the kind of the first fact. */
+  readonly type: string;
+  readonly events: number;
+  /** Latest of their times (`events.at`), ISO 8601. */
+  readonly lastSeenAt: string;
+}
+
+export interface UnknownTypeCounts {
+  /** The most frequent first. */
+  readonly types: readonly UnknownTypeCount[];
+  /** Whether there are, or may be, more types than these. */
+  readonly more: boolean;
+}
+
+/** Most unknown types in one answer. */
+const typesMax = 100;
+/** Most types of all time that one answer looks at: senders may have made up any number of them. */
+const kindsWalkedMax = 2_000;
+
+/**
+ * Counts the events of unknown types since `since` (ISO 8601), by their own time. It goes from type to type in the index
+ * `events_kind` (a loose index scan), and counts only unknown ones: known types cost a look each, however many events they have.
+ */
+export async function countUnknownTypes(db: Queryable, since: string): Promise<UnknownTypeCounts> {
+  const { rows } = await sqlOf(db).query<UnknownTypeCount & { readonly isCut: boolean; readonly found: number }>({
+    text: `
+      with recursive walked as (
+        (select kind, 1 as nth from events order by kind limit 1)
+        union all
+        select following.kind, nth + 1
+        from walked, lateral (select e.kind from events e where e.kind > walked.kind order by e.kind limit 1) following
+        where nth < $3::int
+      ), counted as (
+        select kind, counts.* from walked,
+          lateral (select count(*)::int as events, max(at) as last from events e where e.kind = walked.kind and e.at >= $1::timestamptz) counts
+        where kind <> all($2::text[]) and events > 0
+      )
+      select kind as type, events, last as "lastSeenAt", count(*) over ()::int as found,
+        (select count(*) = $3 from walked) as "isCut"
+      from counted order by events desc, kind limit $4::int`,
+    values: [since, kinds, kindsWalkedMax, typesMax],
+  });
+  const [first] = rows;
+  return {
+    types: rows.map(({ type, events, lastSeenAt }) => ({ type, events, lastSeenAt })),
+    more: first !== undefined && (first.isCut || first.found > rows.length),
+  };
+}
