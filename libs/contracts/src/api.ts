@@ -1,4 +1,4 @@
-import { visitOutcomes } from '@callstream/domain';
+import { kinds, visitOutcomes } from '@callstream/domain';
 import { z } from 'zod';
 import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
@@ -139,6 +139,28 @@ export const FindConcurrentCalls = z.strictObject({ queue: queues });
 
 /** `GET /api/names` */
 export const FindNames = z.strictObject({});
+
+/** `GET /api/unknown-types` */
+export const FindUnknownTypes = z.strictObject({});
+
+export const UnknownTypes = z.object({
+  from: z.iso.datetime().describe('Begin of the period, which ends now'),
+  types: z
+    .array(
+      z.object({
+        type: z.string().describe('As sent'),
+        events: z.number().int().min(1).describe('Each once, however often it was delivered'),
+        last_seen_at: z.iso.datetime().describe('Latest of their times'),
+        similar_to: z
+          .enum(kinds)
+          .nullable()
+          .describe('The documented type that was probably meant; null: none is similar'),
+      }),
+    )
+    .describe('The most frequent first; none for a token that hides queues or numbers'),
+  more: more.describe('There are, or may be, more types. Absent if these are all'),
+});
+export type UnknownTypes = z.infer<typeof UnknownTypes>;
 
 const secondsText = z
   .string()

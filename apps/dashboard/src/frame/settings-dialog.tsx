@@ -2,6 +2,7 @@ import { useEffect, useId, useRef } from 'react';
 import { useAppContext } from '../context.tsx';
 import { isThreshold } from '../settings.ts';
 import type { AlertThreshold, AlertThresholds, Settings } from '../settings.ts';
+import { UnknownTypes } from './unknown-types.tsx';
 
 interface SettingsDialogProps {
   readonly onSettings: (settings: Settings) => void;
@@ -52,6 +53,7 @@ export function SettingsDialog({ onSettings, onForget, onClose }: SettingsDialog
           onChange={(threshold) => setThreshold(name, threshold)}
         />
       ))}
+      <UnknownTypes />
       <p className="faint">{texts.keys}</p>
       <form method="dialog" className="dialog-end">
         {onForget ? (

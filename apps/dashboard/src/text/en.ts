@@ -63,7 +63,7 @@ export const en = {
     open: 'In progress',
     not_known: 'Unknown',
   },
-  more: (count: number) => `and ${count} more`,
+  more: (count: number | string) => `and ${count} more`,
   // Calls
   search: 'Search',
   searchHint: 'Number, name or ID',
@@ -167,6 +167,11 @@ export const en = {
   abandonThreshold: 'Abandoned in percent, from',
   warn: 'warning',
   bad: 'critical',
+  unknownTypes: 'Unknown event types',
+  unknownTypesWhy: 'Of the last 24 hours. Their events are stored, and change nothing.',
+  unknownTypeSeen: (events: string, last: string) => `${events} ×, last ${last}`,
+  didYouMean: (type: string) => `Did you mean ${type}?`,
+  unknownTypesFailed: (reason: string) => `The unknown event types could not be loaded: ${reason}`,
   done: 'Done',
 };
 

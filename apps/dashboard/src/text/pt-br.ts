@@ -170,5 +170,10 @@ export const ptBr: Texts = {
   abandonThreshold: 'Abandonadas em porcentagem, a partir de',
   warn: 'atenção',
   bad: 'crítico',
+  unknownTypes: 'Tipos de evento desconhecidos',
+  unknownTypesWhy: 'Das últimas 24 horas. Esses eventos são guardados e não mudam nada.',
+  unknownTypeSeen: (events, last) => `${events} ×, último em ${last}`,
+  didYouMean: (type) => `Você quis dizer ${type}?`,
+  unknownTypesFailed: (reason) => `Não foi possível carregar os tipos desconhecidos: ${reason}`,
   done: 'Concluir',
 };

@@ -41,7 +41,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
   afterAll(() => monitored[Symbol.asyncDispose](), 60_000);
 
   it('Prometheus has a configuration and rules that promtool accepts', async () => {
-    expect(await checkPrometheusFiles()).toMatch(/16 rules found/);
+    expect(await checkPrometheusFiles()).toMatch(/17 rules found/);
   });
 
   it('every service exposes metrics that promtool accepts, except three of prom-client', async () => {
@@ -145,6 +145,17 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
       await monitored.fires('CallstreamWebhooksRefused').finally(() => clearInterval(posting));
     }
     await monitored.resolves('CallstreamWebhooksRefused');
+  });
+
+  it('Prometheus fires the alert for unknown types when a sender misspells one, and no longer when it stops', async () => {
+    {
+      await using sender = createSender(monitored.system.webhookUrl, 1);
+      let n = 0;
+      const body = () => JSON.stringify({ type: 'call.finish', call_id: '1', n: n++ });
+      const posting = setInterval(() => void sender.post(body()).catch(() => undefined), 100);
+      await monitored.fires('CallstreamUnknownTypes').finally(() => clearInterval(posting));
+    }
+    await monitored.resolves('CallstreamUnknownTypes');
   });
 
   it('Prometheus fires the alert for dropped dashboards when an address opens too many sockets', async () => {

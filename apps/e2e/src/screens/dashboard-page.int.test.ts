@@ -569,6 +569,40 @@ it.each([360, 3_840])('no view overflows a window of %d px', async (width) => {
   }
 });
 
+it.each([
+  { language: 'en', button: 'Settings', title: 'Unknown event types', meant: 'Did you mean call.finished?' },
+  {
+    language: 'pt-BR',
+    button: 'Configurações',
+    title: 'Tipos de evento desconhecidos',
+    meant: 'Você quis dizer call.finished?',
+  },
+])(
+  'the settings list unknown event types with the one that was probably meant: $language',
+  async ({ language, button, title, meant }) => {
+    const strange = `<b>${language}</b>\u202E${'x'.repeat(400)}`;
+    const type = `call.finish${language === 'en' ? '' : 'd'}`;
+    await post(...[1, 2, 3].map((n) => ({ type, call_id: `misspelt-${n}`, timestamp: now() })), {
+      type: strange,
+      timestamp: now(),
+    });
+    await system.untilProjected();
+    await using opened = await openPage(browser, { url: base, width: 360, height: 640, settings: { language } });
+    await opened.page.getByRole('button', { name: button }).click();
+    const dialog = opened.page.getByRole('dialog');
+    await dialog.getByRole('heading', { name: title }).waitFor(wait);
+    const entry = (of: string) => dialog.locator(`li[data-type=${JSON.stringify(of)}]`);
+    expect(await entry(type).locator('span').textContent()).toMatch(/^3 ×, /);
+    expect(await entry(type).locator('em').textContent()).toBe(meant);
+    expect(await entry(strange).locator('bdi').textContent()).toBe(strange);
+    expect(await entry(strange).locator('em').count()).toBe(0);
+    const overflowPx = await dialog.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth);
+    expect([overflowPx, await horizontalOverflowPx(opened.page)]).toEqual([0, 0]);
+    expect(await accessibilityViolations(opened.page)).toEqual([]);
+    expect(opened.errors).toEqual([]);
+  },
+);
+
 it('the wallboard has large figures and no controls', async () => {
   await using wallboard = await openPage(browser, { url: `${base}?wallboard#/now`, width: 1_920, height: 1_080 });
   await wallboard.page.locator('.figure-value').first().waitFor(wait);
@@ -635,5 +669,10 @@ it('the dashboard asks for a required token, and shows only its queues and maske
   await opened.page.locator('[data-call=filtered-1] .queue-cell').getByText('Fila de suporte').waitFor(wait);
   await opened.page.reload();
   await calls.first().waitFor(wait);
+  // Types are texts of senders, and belong to no queue.
+  const answered = opened.page.waitForResponse(/unknown-types/);
+  await opened.page.getByRole('button', { name: 'Settings' }).click();
+  expect(await (await answered).json()).toMatchObject({ types: [] });
+  expect(await opened.page.getByText('Unknown event types').count()).toBe(0);
   expect(opened.errors).toEqual([]);
 });

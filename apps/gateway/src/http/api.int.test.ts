@@ -10,6 +10,7 @@ import {
   Problem,
   Queues,
   Stats,
+  UnknownTypes,
   WholeCall,
 } from '@callstream/contracts';
 import { z } from 'zod';
@@ -223,6 +224,7 @@ describe('a request that cannot be answered', () => {
     [400, '/api/stats?from=2000-01-01&to=2099-01-01&interval=15m'],
     [400, '/api/stats?threshold=-1'],
     [400, '/api/concurrent-calls?from=2026-03-02'],
+    [400, '/api/unknown-types?from=2026-03-02'],
     [404, `${path}/%E0%A4%A`],
     [404, `${path}/nobody`],
     [404, `${path}/nobody/events`],
@@ -323,4 +325,31 @@ it('GET /api/concurrent-calls has a sample every five minutes of today, and only
   const { samples: hidden } = await get(ConcurrentCalls, '/api/concurrent-calls', token);
   expect(hidden).toHaveLength(samples.length);
   expect(sum(hidden)).toBe(0);
+});
+
+it('GET /api/unknown-types has the unknown types of the last 24 hours, and none for a token that hides something', async () => {
+  const day = 86_400;
+  const misspelt = (type: string, secondsAgo: number) => ({ type, call_id: 'misspelt', timestamp: ago(secondsAgo) });
+  await addWhenItHappened([
+    misspelt('call.finish', day + 60),
+    misspelt('call.finish', 30),
+    misspelt('call.finish', 20),
+  ]);
+  await addWhenItHappened([misspelt('5511912345678', 10), misspelt('call.on-going', 5)]);
+  const { from, types, more } = await get(UnknownTypes, '/api/unknown-types');
+  expect(Math.abs(Date.parse(from) - (Date.now() - day * 1_000))).toBeLessThan(60_000);
+  expect({ types, more }).toEqual({
+    types: [
+      { type: 'call.finish', events: 2, last_seen_at: ago(20), similar_to: 'call.finished' },
+      { type: '5511912345678', events: 1, last_seen_at: ago(10), similar_to: null },
+    ],
+    more: undefined,
+  });
+  const all = await tokenWith({ queues: '*', numbers: 'full' });
+  expect((await get(UnknownTypes, '/api/unknown-types', all)).types).toHaveLength(2);
+  for (const claims of [
+    { queues: ['900'], numbers: 'full' },
+    { queues: '*', numbers: 'masked' },
+  ])
+    expect((await get(UnknownTypes, '/api/unknown-types', await tokenWith(claims))).types).toEqual([]);
 });

@@ -25,6 +25,7 @@ import { Rejected } from './problem.ts';
 import { requesterOf } from './routes.ts';
 import type { ApiRequest, NumberRoute, QueryRoute } from './routes.ts';
 import { trackUnsent } from './track-unsent.ts';
+import { getUnknownTypes } from './unknown-types.ts';
 
 export interface ApiOptions {
   readonly pool: Pick<FairPool, 'singleFlight'>;
@@ -107,6 +108,7 @@ function createRouter({ pool, queries, rules, views, names, authentication, metr
   answerWithView('/api/names', getNames);
   answerWithQuery('/api/stats', getStats(rules, names));
   answerWithQuery('/api/concurrent-calls', getConcurrentCalls(rules));
+  answerWithQuery('/api/unknown-types', getUnknownTypes);
   return router;
 }
 

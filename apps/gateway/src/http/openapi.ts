@@ -8,6 +8,7 @@ import {
   FindNames,
   FindQueues,
   FindStats,
+  FindUnknownTypes,
   FoundCalls,
   FoundEvents,
   Names,
@@ -15,12 +16,24 @@ import {
   Queues,
   refusalResponses,
   Stats,
+  UnknownTypes,
   WholeCall,
 } from '@callstream/contracts';
 import { z } from 'zod';
 import { problemTypes } from './problem.ts';
 
-const schemas = { FoundCalls, WholeCall, FoundEvents, Queues, Agents, Names, Stats, ConcurrentCalls, Problem };
+const schemas = {
+  FoundCalls,
+  WholeCall,
+  FoundEvents,
+  Queues,
+  Agents,
+  Names,
+  Stats,
+  ConcurrentCalls,
+  UnknownTypes,
+  Problem,
+};
 
 interface ApiOperation {
   readonly id: string;
@@ -71,6 +84,12 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     summary: 'How many calls went on at once, every five minutes of today until now.',
     answer: 'ConcurrentCalls',
     query: FindConcurrentCalls,
+  },
+  '/api/unknown-types': {
+    id: 'getUnknownTypes',
+    summary: 'Undocumented types of the events of the last 24 hours: they are stored, and change nothing.',
+    answer: 'UnknownTypes',
+    query: FindUnknownTypes,
   },
 };
 

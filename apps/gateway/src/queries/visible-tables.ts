@@ -1,5 +1,6 @@
 import {
   countCalls,
+  countUnknownTypes,
   countVisits,
   listCallEvents,
   listCalls,
@@ -26,6 +27,7 @@ import type {
   ReadPeriodOptions,
   SampleCallsOptions,
   SearchCallsOptions,
+  UnknownTypeCounts,
 } from '@callstream/tables';
 import { maskDetails, maskRow } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
@@ -98,6 +100,11 @@ export class VisibleTables {
   /** Counts only calls of visible queues. */
   sampleCalls(options: SampleCallsOptions): Promise<CallSample[]> {
     return sampleCalls(this.#db, { ...options, queues: this.#visible(options.queues) });
+  }
+
+  /** None unless everything is visible: types are texts of senders, and belong to no queue. */
+  async countUnknownTypes(since: string): Promise<UnknownTypeCounts> {
+    return this.#scope.isEverything() ? countUnknownTypes(this.#db, since) : { types: [], more: false };
   }
 
   readPeriod(options: ReadPeriodOptions): Promise<Period> {

@@ -44,7 +44,7 @@ export const tableCommands = (readSettings: () => ProjectorConfig): Command[] =>
     ),
     command(
       'status',
-      'positions, lag, versions and sizes of the tables, and the progress of a rebuild',
+      'positions, lag, versions and sizes of the tables, the progress of a rebuild, and unknown types and wrong clocks of the last 24 hours',
       async (context) => {
         context.ifStopped('It only reads: nothing has changed.');
         const status = await readStatus(context);

@@ -1,7 +1,9 @@
 import { projectionVersion } from '@callstream/domain';
 import { endOffsets } from '@callstream/runtime';
-import { readPositions, readSchemas } from '@callstream/tables';
+import { liveSchema, readableVersionMin, readPositions, readSchemas } from '@callstream/tables';
 import type { Position, ProjectionSchema } from '@callstream/tables';
+import { readRecentEvents, recentEventsLines } from './recent-events.ts';
+import type { RecentEvents } from './recent-events.ts';
 import type { MaintenanceContext } from './maintenance.ts';
 
 interface PartitionStatus {
@@ -27,6 +29,8 @@ export interface ProjectionStatus {
   /** Why Kafka does not answer; null if it does. */
   readonly kafka: string | null;
   readonly schemas: readonly SchemaStatus[];
+  /** Of the live tables; null if there are none that this code can read. */
+  readonly recentEvents: RecentEvents | null;
 }
 
 /** Reads every schema of tables, with its positions and lag. */
@@ -51,11 +55,16 @@ export async function readStatus({ kafka, topic, live, tables }: MaintenanceCont
       partitions: positions.map(statusOf),
     });
   }
-  return { version: projectionVersion, kafka: log.problem, schemas };
+  const recentEvents = schemas.some(isReadable) ? await readRecentEvents(live, Date.now()) : null;
+  return { version: projectionVersion, kafka: log.problem, schemas, recentEvents };
 }
 
+/** Whether this code can read the events of the live tables. */
+const isReadable = ({ schema, state, version }: SchemaStatus): boolean =>
+  schema === liveSchema && state === 'complete' && version !== null && version >= readableVersionMin;
+
 /** The status as text for a terminal. */
-export function statusText({ version, kafka, schemas }: ProjectionStatus): string {
+export function statusText({ version, kafka, schemas, recentEvents }: ProjectionStatus): string {
   const lines = [`This code makes tables of version ${version}.`];
   if (kafka !== null) lines.push(`Kafka does not answer, so the lag is not known: ${kafka}`);
   if (schemas.length === 0) lines.push('There are no tables. Create them: npm run projector -- migrate');
@@ -74,6 +83,7 @@ export function statusText({ version, kafka, schemas }: ProjectionStatus): strin
       ),
     );
   }
+  if (recentEvents) lines.push('', ...recentEventsLines(recentEvents));
   return lines.join('\n');
 }
 

@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { isKind } from '@callstream/domain';
+import { isKind, similarKind } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
@@ -38,6 +38,7 @@ it('unknown types are counted since a moment as the domain knows them, each even
         type,
         events: found.length,
         lastSeenAt: new Date(Math.max(...found.map((event) => event.at))).toISOString(),
+        similarTo: similarKind(type),
       }));
       expect(await countUnknownTypes(db, since)).toEqual({ types: expected, more: false });
     }),

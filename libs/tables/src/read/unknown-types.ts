@@ -1,4 +1,5 @@
-import { kinds } from '@callstream/domain';
+import { kinds, similarKind } from '@callstream/domain';
+import type { Kind } from '@callstream/domain';
 import { sqlOf } from '../connection/tables.ts';
 import type { Queryable } from '../connection/tables.ts';
 
@@ -9,6 +10,8 @@ export interface UnknownTypeCount {
   readonly events: number;
   /** Latest of their times (`events.at`), ISO 8601. */
   readonly lastSeenAt: string;
+  /** The documented type that was probably meant; null: none is similar. */
+  readonly similarTo: Kind | null;
 }
 
 export interface UnknownTypeCounts {
@@ -18,17 +21,27 @@ export interface UnknownTypeCounts {
   readonly more: boolean;
 }
 
+/** How far back one looks for unknown types and clock readings, in ms: to see yesterday's, at a bounded cost. */
+export const recentEventsMs = 24 * 3_600_000;
+
 /** Most unknown types in one answer. */
 const typesMax = 100;
 /** Most types of all time that one answer looks at: senders may have made up any number of them. */
 const kindsWalkedMax = 2_000;
+
+interface UnknownTypeRow extends Omit<UnknownTypeCount, 'similarTo'> {
+  /** Number of unknown types. */
+  readonly found: number;
+  /** Whether there are types that were not looked at. */
+  readonly isCut: boolean;
+}
 
 /**
  * Counts the events of unknown types since `since` (ISO 8601), by their own time. It goes from type to type in the index
  * `events_kind` (a loose index scan), and counts only unknown ones: known types cost a look each, however many events they have.
  */
 export async function countUnknownTypes(db: Queryable, since: string): Promise<UnknownTypeCounts> {
-  const { rows } = await sqlOf(db).query<UnknownTypeCount & { readonly isCut: boolean; readonly found: number }>({
+  const { rows } = await sqlOf(db).query<UnknownTypeRow>({
     text: `
       with recursive walked as (
         (select kind, 1 as nth from events order by kind limit 1)
@@ -48,7 +61,7 @@ export async function countUnknownTypes(db: Queryable, since: string): Promise<U
   });
   const [first] = rows;
   return {
-    types: rows.map(({ type, events, lastSeenAt }) => ({ type, events, lastSeenAt })),
+    types: rows.map(({ type, events, lastSeenAt }) => ({ type, events, lastSeenAt, similarTo: similarKind(type) })),
     more: first !== undefined && (first.isCut || first.found > rows.length),
   };
 }
