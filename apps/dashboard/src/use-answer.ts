@@ -8,7 +8,7 @@ export interface AnswerState<Answer> {
   readonly problem: string | null;
 }
 
-export interface UseAnswerOptions {
+interface UseAnswerOptions {
   /** Reads again whenever it changes. */
   readonly day?: string | undefined;
   /** Reads again this often while it is connected, in ms. */

@@ -1,8 +1,8 @@
-import { clockReadings, kinds, knownSources } from '@callstream/domain';
 import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { LRUCache } from 'lru-cache';
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
+import { createClockCounter, createUnknownTypeCounter } from './event-metrics.ts';
 import { answers } from './problem.ts';
 
 /** Every metric of ingest but those that are read when they are scraped. */
@@ -34,13 +34,8 @@ function webhookMetrics(registry: Registry) {
       values: storedIn,
     }),
     countIfDuplicate: duplicateCounter(registry),
-    unknownTypes: addCounter(registry, {
-      name: 'callstream_ingest_unknown_types_total',
-      help: 'Events of an undocumented type, by the documented one that it is similar to (none: to no one); they are stored like all others',
-      label: 'similar_to',
-      values: [...kinds, 'none'],
-    }),
-    clocks: clockCounter(registry),
+    countIfUnknown: createUnknownTypeCounter(registry),
+    countClock: createClockCounter(registry),
     refused: addCounter(registry, {
       name: 'callstream_ingest_refused_total',
       help: 'Refused requests, by reason',
@@ -59,17 +54,6 @@ function webhookMetrics(registry: Registry) {
       registers,
     }),
   };
-}
-
-function clockCounter(registry: Registry): Counter<'source' | 'clock'> {
-  const clocks = new Counter({
-    name: 'callstream_ingest_event_clocks_total',
-    help: 'Events stored, by source and by their own time. none: not usable; ahead: more than 1 s after the reception; late: received more than 10 s after it; on_time: all others',
-    labelNames: ['source', 'clock'],
-    registers: [registry],
-  });
-  for (const source of knownSources.keys()) for (const clock of clockReadings) clocks.inc({ source, clock }, 0);
-  return clocks;
 }
 
 /** Events that are remembered to count duplicates. */

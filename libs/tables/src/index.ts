@@ -41,7 +41,7 @@ export type { CallDetails } from './read/read-call.ts';
 export { searchCalls } from './read/search-calls.ts';
 export type { FoundCall, SearchCallsOptions } from './read/search-calls.ts';
 export { countUnknownTypes, recentEventsMs } from './read/unknown-types.ts';
-export type { UnknownTypeCount, UnknownTypeCounts } from './read/unknown-types.ts';
+export type { UnknownTypeCounts } from './read/unknown-types.ts';
 export { createBulkLoader } from './rebuild/bulk-load.ts';
 export type { BeginBulkLoad, BulkLoad } from './rebuild/bulk-load.ts';
 export { compareTable, hashLiveRows } from './rebuild/compare.ts';

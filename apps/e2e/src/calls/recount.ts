@@ -274,7 +274,7 @@ const documentedTypes = [
   ...['called.attended-transfer-request', 'service.command', 'peer.ringing'],
 ];
 
-export interface UnknownTypeRecount {
+interface UnknownTypeRecount {
   events: number;
   last: number;
 }

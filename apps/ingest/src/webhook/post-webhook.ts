@@ -1,18 +1,20 @@
 import { parseEvent } from '@callstream/domain';
 import type { ParsedEvent } from '@callstream/domain';
 import type { Middleware } from 'koa';
+import type { IngestMetrics } from '../metrics.ts';
 import { WebhookRejected } from '../problem.ts';
 import type { Publish } from '../publish/publish.ts';
 import type { SourceEdge, StoredEvent } from '../sources/edge.ts';
 import type { ReadBody } from './body.ts';
-import { countEvent } from './count-event.ts';
-import type { EventMetrics } from './count-event.ts';
 
 export interface WebhookOptions {
   readonly publish: Publish;
   readonly readBody: ReadBody;
   readonly edge: SourceEdge;
-  readonly metrics: EventMetrics;
+  readonly metrics: Pick<
+    IngestMetrics,
+    'accepted' | 'storeSeconds' | 'countIfUnknown' | 'countClock' | 'countIfDuplicate'
+  >;
 }
 
 /** Receives the events of one source: answers 200 once they are stored, and never before. */
@@ -55,13 +57,12 @@ async function store(
 ): Promise<StoredEvent> {
   const startedAt = performance.now();
   const receivedAt = new Date();
-  const { uuid, storedIn } = await publish({
-    event,
-    body: value,
-    contentType: edge.contentType,
-    receivedAt: receivedAt.toISOString(),
-  });
-  const seconds = (performance.now() - startedAt) / 1_000;
-  countEvent(metrics, event, { uuid, storedIn, receivedAt: receivedAt.getTime(), seconds });
+  const accepted = { event, body: value, contentType: edge.contentType, receivedAt: receivedAt.toISOString() };
+  const { uuid, storedIn } = await publish(accepted);
+  metrics.storeSeconds.observe({ stored_in: storedIn }, (performance.now() - startedAt) / 1_000);
+  metrics.accepted.inc({ stored_in: storedIn });
+  metrics.countIfUnknown(event.kind);
+  metrics.countClock(event, receivedAt.getTime());
+  metrics.countIfDuplicate(uuid);
   return { uuid, callId: event.callId, value };
 }

@@ -4,7 +4,7 @@ import { sqlOf } from '../connection/tables.ts';
 import type { Queryable } from '../connection/tables.ts';
 
 /** Events of a type that is not documented: they are stored, and change nothing. */
-export interface UnknownTypeCount {
+interface UnknownTypeCount {
   /** As sent; of a source other than the default, the kind of the first fact. */
   readonly type: string;
   readonly events: number;
