@@ -79,7 +79,7 @@ async function produceOf(source_name: string, times: readonly string[]): Promise
 const projector = (...args: string[]) =>
   execCommand({ args: ['apps/projector/src/main.ts', ...args], env: system.env });
 
-interface Status {
+interface PrintedStatus {
   readonly recentEvents: {
     readonly from: string;
     readonly unknownTypes: { readonly types: readonly Record<string, unknown>[]; readonly more: boolean };
@@ -87,10 +87,10 @@ interface Status {
   };
 }
 
-async function readStatus(): Promise<Status['recentEvents']> {
+async function readStatus(): Promise<PrintedStatus['recentEvents']> {
   const { code, out, err } = await projector('status', '--json');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  return (JSON.parse(out) as Status).recentEvents;
+  return (JSON.parse(out) as PrintedStatus).recentEvents;
 }
 
 /** Without those that `status` counts as imports. */
