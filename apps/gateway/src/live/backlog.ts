@@ -1,8 +1,8 @@
 import type { BoardEntry, CallBoard } from '../board/board.ts';
-import type { Sized } from '../outbox/unsent-budget.ts';
+import type { PartCache } from '../outbox/part-cache.ts';
+import type { Parted } from '../outbox/part-sender.ts';
 import type { CallFilter } from './call-filter.ts';
 import type { Delta } from './delta.ts';
-import type { PartCache } from './part-cache.ts';
 import type { PartText } from './parts.ts';
 
 /** Bytes of a reference. */
@@ -21,7 +21,7 @@ export interface BacklogOptions {
  * a client takes it, of the calls as they are then. So all parts together say at least what was true at `revision`, and a
  * later change may be sent twice, which changes nothing on the screen.
  */
-export class Backlog implements Sized {
+export class Backlog implements Parted {
   /** Of the board, when the backlog was made. */
   readonly revision: number;
   readonly parts: number;
@@ -49,7 +49,6 @@ export class Backlog implements Sized {
     this.#name = this.parts === 1 ? '' : cache.nextName();
   }
 
-  /** @param i from 0 */
   part(i: number): Buffer {
     if (this.parts === 1) return (this.#onlyPart ??= this.#make(0));
     return this.#options.cache.get(`${this.#name} ${i}`, () => this.#make(i));

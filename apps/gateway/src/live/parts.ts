@@ -1,9 +1,6 @@
 import { projectionVersion } from '@callstream/domain';
 import { openField } from '../open-field.ts';
 
-/** Longest part of a snapshot or of a delta, in bytes; a single call may be longer. */
-export const partBytesMax = 128 * 1024;
-
 /** One part of a snapshot or of a delta. */
 interface FramePart {
   /** JSON texts of calls, joined by commas. */

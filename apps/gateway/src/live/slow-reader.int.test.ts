@@ -10,7 +10,7 @@ import type { TestGateway } from '../../testing/gateway.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
 import { readCursor } from '../board/cursor.ts';
-import { partBytesMax } from './parts.ts';
+import { partBytesMax } from '../outbox/part-cache.ts';
 
 jest.setTimeout(60_000);
 

@@ -1,10 +1,10 @@
 import type { BoardState } from '../board/board-state.ts';
 import type { Cursor } from '../board/cursor.ts';
+import type { PartCache } from '../outbox/part-cache.ts';
 import { Backlog } from './backlog.ts';
 import type { CallFilter } from './call-filter.ts';
 import type { Cursors } from './cursors.ts';
 import { allMatching, deltaSinceCursor } from './delta.ts';
-import type { PartCache } from './part-cache.ts';
 import { snapshotText } from './parts.ts';
 
 /** Budget of the cached snapshots, in bytes: most clients that reconnect at once have the same cursor. */

@@ -1,4 +1,5 @@
 import type { Subscribe } from '@callstream/contracts';
+import { PartSender } from '../outbox/part-sender.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import type { Backlog } from './backlog.ts';
 import type { CallFilter } from './call-filter.ts';
@@ -12,33 +13,11 @@ export interface SubscriberGroup {
   cursorAt: number;
 }
 
-/**
- * What a subscriber is being sent.
- *
- * ```
- *            send                 room: the next parts
- *  idle ───────────────▶ sending ◀──────┐
- *   ▲                     │ │ └─────────┘
- *   │   last part sent    │ └─ send: the new backlog replaces the rest of the old one
- *   └─────────────────────┘
- * ```
- */
-type SendState =
-  | { readonly kind: 'idle' }
-  | {
-      readonly kind: 'sending';
-      readonly backlog: Backlog;
-      /** From 0. */
-      nextPart: number;
-      /** Goes before each part of a snapshot: the rest of a part is shared with other clients. */
-      readonly head: (() => Buffer) | null;
-    };
-
 /** A client that is sent the changes of the board. */
 export interface Subscriber {
   readonly client: SocketClient;
   readonly group: SubscriberGroup;
-  state: SendState;
+  readonly sender: PartSender<Backlog>;
   /** Revision of the board that the client knows once it has been sent everything. */
   revision: number;
   /**
@@ -48,26 +27,25 @@ export interface Subscriber {
   sentBacklogs: readonly Backlog[];
 }
 
-const idle: SendState = { kind: 'idle' };
 const noBacklogs: readonly Backlog[] = [];
 
 export const newSubscriber = (client: SocketClient, group: SubscriberGroup): Subscriber => ({
   client,
   group,
-  state: idle,
+  sender: new PartSender(),
   revision: 0,
   sentBacklogs: noBacklogs,
 });
 
 /** The backlog that the client has not been sent completely; null if it has been sent everything. */
-export const unsentBacklog = ({ state }: Subscriber): Backlog | null =>
-  state.kind === 'sending' ? state.backlog : null;
+export const unsentBacklog = ({ sender }: Subscriber): Backlog | null => sender.unsent();
 
 /** Sends a backlog as far as the client takes it, in place of the rest of the one before. @param head of a snapshot */
 export function send(subscriber: Subscriber, backlog: Backlog, head: (() => Buffer) | null): void {
-  const { client, group, sentBacklogs } = subscriber;
+  const { client, group, sender, sentBacklogs } = subscriber;
   releaseUnsent(subscriber);
-  subscriber.state = { kind: 'sending', backlog, nextPart: 0, head };
+  // The rest of a part of a snapshot is shared with other clients.
+  sender.begin(backlog, (part) => (head ? [head(), part] : [part]));
   subscriber.revision = backlog.revision;
   // Complete only from a snapshot on: without one, it is not known what the client shows.
   const isRemembered = !group.filter.isUnrestricted && (head !== null || sentBacklogs.length > 0);
@@ -79,16 +57,8 @@ export function send(subscriber: Subscriber, backlog: Backlog, head: (() => Buff
 
 /** Sends the next parts of the backlog, as many as the client takes. */
 export function sendParts(subscriber: Subscriber): void {
-  const { client, state } = subscriber;
-  if (state.kind === 'idle') return;
-  const { backlog, head } = state;
-  while (state.nextPart < backlog.parts && client.hasRoom()) {
-    const part = backlog.part(state.nextPart++);
-    client.write(head ? [head(), part] : [part]);
-  }
-  if (state.nextPart < backlog.parts) return;
-  subscriber.state = idle;
-  if (!subscriber.sentBacklogs.includes(backlog)) client.release(backlog);
+  const sent = subscriber.sender.sendParts(subscriber.client);
+  if (sent && !subscriber.sentBacklogs.includes(sent)) subscriber.client.release(sent);
 }
 
 /** The client is up to date: the next delta can be made without knowing what it was sent. */

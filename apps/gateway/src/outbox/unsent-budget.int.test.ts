@@ -14,7 +14,7 @@ import type { TestGateway } from '../../testing/gateway.ts';
 import type { TestClient } from '../../testing/client.ts';
 import { startTables } from '../../testing/tables.ts';
 import type { TestTables } from '../../testing/tables.ts';
-import { partBytesMax } from '../live/parts.ts';
+import { partBytesMax } from './part-cache.ts';
 
 // The tests that take minutes, with 50,000 calls and 500 events of 1 MB, are in unsent-budget.long.test.ts.
 jest.setTimeout(120_000);

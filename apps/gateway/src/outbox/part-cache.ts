@@ -1,6 +1,9 @@
+/** Longest part of a snapshot or of a delta, in bytes; a single item may be longer. */
+export const partBytesMax = 128 * 1024;
+
 /** The parts of backlogs that were made last, by name: clients that get the same share the bytes. An evicted part is made again. */
 export class PartCache {
-  /** Longest part, in bytes; a single call may be longer. */
+  /** Longest part, in bytes; a single item may be longer. */
   readonly partBytesMax: number;
   readonly #bytesMax: number;
   readonly #parts = new Map<string, Buffer>();
