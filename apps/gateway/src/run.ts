@@ -195,16 +195,13 @@ function createNumbers({ rules, pool, compute, names, metrics, log }: NumbersOpt
       return metrics.timed('floor', snapshot);
     }),
   );
-  const views = createViewCache({
-    getSnapshot,
-    schedule: compute,
-    onSerialized: () => metrics.madeNumbers.inc(),
-  });
+  const making = { getSnapshot, schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
+  const views = createViewCache(making);
   const onFailed = (error: unknown): void => {
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: errorText(error) }, 'numbers.failed');
   };
-  return { views, watches: createNumberWatches({ getSnapshot, views, onFailed }) };
+  return { views, watches: createNumberWatches({ ...making, views, onFailed }) };
 }
 
 const startLiveFeed = (
@@ -233,7 +230,11 @@ function sessionHandlers(options: RequestHandlerOptions, verify: Verify): Sessio
     verify,
     handleRequest: createRequestHandler(options),
     rejectExcess: (read, client) => rejectExcess(read, failedLists, client),
-    onRoom: subscriptions.onRoom,
+    onRoom: (client) => {
+      // The calls first: they change more often.
+      subscriptions.onRoom(client);
+      numbers.onRoom(client);
+    },
     onClosed: (client) => {
       subscriptions.unsubscribe(client);
       watches.unwatchAll(client);

@@ -84,7 +84,7 @@ const presence = z
 const more = z
   .literal(true)
   .optional()
-  .describe('The list is cut at 2 MiB, in the order of ids. Absent if it is complete');
+  .describe('Over HTTP: the list is cut at 2 MiB, in the order of ids. Absent if it is complete');
 
 const liveCalls = z.object({ waiting: count, talking: count });
 

@@ -55,10 +55,17 @@ export type Subscribe = z.infer<typeof Subscribe>;
 
 export const WatchCall = z.looseObject({ call_id: identifier });
 
+const delta = z
+  .boolean()
+  .optional()
+  .describe('true: the whole list comes in parts, and then only what changes. Without it, a list of over 2 MiB fails');
+
 /** The queues now and their totals of today: once, and then after each change, at most once a second. */
-export const WatchQueues = z.looseObject({});
+export const WatchQueues = z.looseObject({ delta });
+export type WatchQueues = z.infer<typeof WatchQueues>;
 /** What agents do: once, and after each change. `queues`: only agents of these. */
-export const WatchAgents = z.looseObject({ queues: z.array(identifier).min(1).max(100).optional() });
+export const WatchAgents = z.looseObject({ queues: z.array(identifier).min(1).max(100).optional(), delta });
+export type WatchAgents = z.infer<typeof WatchAgents>;
 
 /** The names of queues and agents: once, and after each change. */
 export const WatchNames = z.looseObject({});
@@ -129,6 +136,16 @@ const SnapshotData = z.object({
 });
 const CallsChangedData = z.object({ calls: z.array(LiveCall), gone, cursor: cursor.optional() });
 
+/** Of a list that is watched with `delta`: all parts together replace the list. */
+const listPart = { part: z.number().int().min(1).optional(), parts: z.number().int().min(1).optional() };
+/** Items that changed, as they are now. */
+const QueuesChanged = Queues.omit({ more: true }).extend({
+  gone: z.array(z.string()).describe('Queues that are no longer in the list'),
+});
+const AgentsChanged = Agents.omit({ more: true }).extend({
+  gone: z.array(z.string()).describe('`actor` of agents who are no longer in the list'),
+});
+
 /** Every frame that the server sends. */
 export const ServerMessage = z.union([
   z.object({ event: z.literal('Welcome'), data: z.literal('Welcome'), status: z.literal('Ok') }),
@@ -146,8 +163,10 @@ export const ServerMessage = z.union([
   }),
   z.object({ event: z.literal('CallEventAdded'), data: z.object({ call_id: z.string(), event: ListedEvent }) }),
   z.object({ event: z.literal('UnwatchCall'), data: z.object({ call_id: z.string() }), ...ok }),
-  z.object({ event: z.literal('Queues'), data: Queues, ...firstOk }),
-  z.object({ event: z.literal('Agents'), data: Agents, ...firstOk }),
+  z.object({ event: z.literal('Queues'), data: Queues.omit({ more: true }).extend(listPart), ...firstOk }),
+  z.object({ event: z.literal('QueuesChanged'), data: QueuesChanged }),
+  z.object({ event: z.literal('Agents'), data: Agents.omit({ more: true }).extend(listPart), ...firstOk }),
+  z.object({ event: z.literal('AgentsChanged'), data: AgentsChanged }),
   z.object({ event: z.literal('Names'), data: Names, ...firstOk }),
   z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents', 'UnwatchNames']), data: z.strictObject({}), ...ok }),
   z.object({

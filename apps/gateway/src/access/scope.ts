@@ -28,6 +28,11 @@ export class Raw<Value, Form = Value> {
     this.#value = value;
     this.#forms = forms;
   }
+
+  /** Whether both have the same primitive value, which stays hidden. */
+  equals(other: Raw<Value, Form>): boolean {
+    return Object.is(this.#value, other.#value);
+  }
 }
 
 /** What a token allows. */

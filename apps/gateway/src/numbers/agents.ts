@@ -1,7 +1,6 @@
 import { presences } from '@callstream/domain';
 import type { AgentNow } from '@callstream/contracts';
 import type { Scope } from '../access/scope.ts';
-import type { NameMaps } from '../names/name-maps.ts';
 import type { AgentState, QueuePresence, QueueSnapshot } from './queue-snapshot.ts';
 
 /** An agent, with its presence in the selected queues only. */
@@ -9,6 +8,19 @@ export interface VisibleAgent {
   readonly agent: AgentState;
   /** At least one. */
   readonly queues: readonly QueuePresence[];
+}
+
+/** The queues whose agents a view shows; null: all agents, also those without a queue. */
+export function selectedQueues(scope: Scope, queues: readonly string[] | undefined): ReadonlySet<string> | null {
+  if (queues === undefined) return scope.queues;
+  return new Set(queues.filter((queue) => queue !== '' && scope.includes(queue)));
+}
+
+/** An agent of which `selected` shows something; null if it shows nothing. */
+export function visibleAgent(agent: AgentState, selected: ReadonlySet<string> | null): VisibleAgent | null {
+  if (selected === null) return { agent, queues: agent.queues };
+  const queues = agent.queues.filter(({ queue }) => selected.has(queue));
+  return queues.length === 0 ? null : { agent, queues };
 }
 
 /** The agents of `selected`, sorted by actor; null: the agents of all queues, and those without a queue. */
@@ -20,7 +32,8 @@ export function* agentsInQueues(snapshot: QueueSnapshot, selected: ReadonlySet<s
   const indexes = new Set([...selected].flatMap((queue) => snapshot.agentsByQueue.get(queue) ?? []));
   for (const index of [...indexes].toSorted((a, b) => a - b)) {
     const agent = snapshot.agents[index];
-    if (agent) yield { agent, queues: agent.queues.filter(({ queue }) => selected.has(queue)) };
+    const visible = agent && visibleAgent(agent, selected);
+    if (visible) yield visible;
   }
 }
 
@@ -29,13 +42,13 @@ export const firstPresence = (queues: readonly QueuePresence[]): QueuePresence |
   queues.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence))[0];
 
 /** Returns a function that makes the JSON of an agent for one scope: without calls of other queues, its number masked. */
-export function agentNow(scope: Scope, names: NameMaps): (visible: VisibleAgent) => AgentNow {
+export function agentNow(scope: Scope): (visible: VisibleAgent) => AgentNow {
   return ({ agent, queues }) => {
     const first = firstPresence(queues);
     const { number } = agent;
     return {
       actor: agent.actor,
-      name: names.agents.get(agent.actor),
+      name: agent.name,
       number: number && scope.show(number),
       presence: first?.presence ?? 'not_known',
       since: first?.since ?? 0,

@@ -28,7 +28,7 @@ export function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapsho
 
 /** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
 function agentStates(
-  { presenceEvents, segments }: Pick<QueueSnapshotRows, 'presenceEvents' | 'segments'>,
+  { presenceEvents, segments, names }: Pick<QueueSnapshotRows, 'presenceEvents' | 'segments' | 'names'>,
   now: number,
   rules: CountingRules,
 ): AgentState[] {
@@ -38,6 +38,7 @@ function agentStates(
   return actors.flatMap((actor) => {
     const rows = {
       actor,
+      name: names.agents.get(actor),
       presenceEvents: eventsByActor.get(actor) ?? [],
       segments: segmentsByActor.get(actor) ?? [],
     };
@@ -47,6 +48,7 @@ function agentStates(
 
 interface AgentRows {
   readonly actor: string;
+  readonly name: string | undefined;
   /** One for each queue that the agent's events named, and one for those that named none. */
   readonly presenceEvents: readonly AgentRow[];
   readonly segments: readonly AgentSegmentRow[];
@@ -54,7 +56,7 @@ interface AgentRows {
 
 /** What an agent does now; null if it was logged out or not known for too long in every queue. */
 function agentState(
-  { actor, presenceEvents, segments }: AgentRows,
+  { actor, name, presenceEvents, segments }: AgentRows,
   now: number,
   rules: CountingRules,
 ): AgentState | null {
@@ -68,6 +70,7 @@ function agentState(
     presenceEvents.findLast((row) => row.number !== null) ?? segments.findLast((row) => row.number !== null);
   return {
     actor,
+    name,
     number: numbered?.number == null ? null : new Raw(numbered.number, numberForms),
     queues,
     calls: presence.calls.map((callId) => ({ callId, queue: queueOfCall.get(callId) ?? '' })),

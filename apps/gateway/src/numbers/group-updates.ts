@@ -5,6 +5,7 @@ import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
+import type { DeltaWatches } from './deltas/delta-watches.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import type { SerializedView, ViewCache, ViewKind } from './view-cache.ts';
 import type { WatchGroup, WatchGroups } from './watch-groups.ts';
@@ -33,10 +34,14 @@ export interface GroupUpdatesOptions {
   readonly groups: WatchGroups;
   readonly getSnapshot: GetQueueSnapshot;
   readonly views: ViewCache;
+  readonly deltas: Pick<DeltaWatches, 'refresh'>;
+  /** Ends the watches of a group whose list has become too long to be sent whole. */
+  readonly onTooLong: (group: WatchGroup) => void;
   readonly onFailed: (error: unknown) => void;
 }
 
-export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: GroupUpdatesOptions): GroupUpdates {
+export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
+  const { groups, getSnapshot, views, deltas, onTooLong, onFailed } = options;
   /** At most one refresh of a group runs; after a request meanwhile, one more follows. */
   const refreshes = new WeakMap<WatchGroup, Throttle>();
   /** Time of the last change of the projection or the names, in ms since 1970. */
@@ -50,7 +55,10 @@ export function createGroupUpdates({ groups, getSnapshot, views, onFailed }: Gro
   };
   const refreshGroup = async (group: WatchGroup): Promise<void> => {
     try {
-      send(group, await views.read(group, group.view));
+      if (group.view.delta) return await deltas.refresh(group);
+      const view = await views.read(group, group.view);
+      if (view.isTruncated) onTooLong(group);
+      else send(group, view);
     } catch (error) {
       // A group whose request was not served gets its view with the next refresh.
       if (!(error instanceof NotServed)) onFailed(error);

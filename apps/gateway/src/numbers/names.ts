@@ -16,7 +16,7 @@ type NameEntries = Iterable<readonly [id: string, name: string]>;
 const contentOf = (queues: NameEntries, agents: NameEntries): ViewContent => ({
   fields: { queues: Object.fromEntries(queues) },
   last: 'agents',
-  json: JSON.stringify(Object.fromEntries(agents)),
+  list: { json: JSON.stringify(Object.fromEntries(agents)), isTruncated: false },
 });
 
 function* pick(names: ReadonlyMap<string, string>, ids: Iterable<string>): NameEntries {

@@ -44,9 +44,17 @@ const snapshot = (asOf: number, visits: number): QueueSnapshot =>
     visits: [{ ...noCounts, queue: '900', begin: '2026-03-02T00:00:00Z', visits }],
   });
 
+/** A snapshot with so many agents that their list is longer than 2 MiB. */
+const longSnapshot = (asOf: number): QueueSnapshot => {
+  const { agents, ...few } = snapshot(asOf, 1);
+  const [agent] = agents;
+  return { ...few, agents: Array.from({ length: 15_000 }, (_, i) => ({ ...agent!, actor: `${i}`.padStart(40, '0') })) };
+};
+
 interface SentMessage {
   readonly event: string;
   readonly id?: number;
+  readonly error?: string;
   readonly data: {
     readonly agents: readonly { readonly actor: string }[];
     readonly total: { today: { visits: number } };
@@ -82,12 +90,14 @@ function watchesUnderTest(limits: FairQueueLimits = computeLimits) {
   const failures: unknown[] = [];
   const getSnapshot = () => latest;
   const { schedule } = createFairQueue(limits, () => undefined);
-  const views = createViewCache({ getSnapshot, schedule, onSerialized: () => serialized++ });
-  const watches = createNumberWatches({ getSnapshot, views, onFailed: (error) => void failures.push(error) });
+  const making = { getSnapshot, schedule, onSerialized: () => serialized++ };
+  const views = createViewCache(making);
+  const watches = createNumberWatches({ ...making, views, onFailed: (error) => void failures.push(error) });
   return {
     watches,
     failures,
     serialized: () => serialized,
+    set: (next: QueueSnapshot) => void (latest = Promise.resolve(next)),
     setVisits: (visits: number) => void (latest = Promise.resolve(snapshot(Date.now(), visits))),
     [Symbol.dispose]: () => watches[Symbol.dispose](),
   };
@@ -97,7 +107,7 @@ const within20s = (message: string) => ({ timeoutMs: 20_000, everyMs: 5, onTimeo
 it('sends a change that comes after the cached snapshot, once the snapshot is read again', async () => {
   using test = watchesUnderTest();
   const { client, sent } = fakeClient();
-  await test.watches.watchQueues(client, 1);
+  await test.watches.watchQueues(client, {}, 1);
   // The refresh starts at once, and still reads the old snapshot.
   test.watches.changed();
   test.setVisits(2);
@@ -109,7 +119,7 @@ it('sends a change that comes after the cached snapshot, once the snapshot is re
 it('answers every request of a burst, and serializes their view once', async () => {
   using test = watchesUnderTest();
   const { client, sent } = fakeClient();
-  await Promise.all(Array.from({ length: 200 }, (_, id) => test.watches.watchQueues(client, id)));
+  await Promise.all(Array.from({ length: 200 }, (_, id) => test.watches.watchQueues(client, {}, id)));
   expect(sent.map(({ id }) => id)).toEqual(Array.from({ length: 200 }, (_, id) => id));
   expect(test.serialized()).toBe(1);
 });
@@ -117,7 +127,7 @@ it('answers every request of a burst, and serializes their view once', async () 
 it('sends the same buffer to all clients with the same view, not a copy', async () => {
   using test = watchesUnderTest();
   const clients = Array.from({ length: 3 }, () => fakeClient());
-  await Promise.all(clients.map(({ client }, id) => test.watches.watchAgents(client, undefined, id)));
+  await Promise.all(clients.map(({ client }, id) => test.watches.watchAgents(client, {}, id)));
   const [answer, ...others] = clients.map(({ frames }) => frames[0]?.[1]);
   expect(answer?.toString()).toContain('agent of 900');
   for (const other of others) expect(other).toBe(answer);
@@ -128,7 +138,7 @@ it('serializes once for filters that differ only in queues without an agent', as
   const clients = Array.from({ length: 50 }, () => fakeClient());
   await Promise.all(
     clients.map(({ client }, i) =>
-      test.watches.watchAgents(client, i % 2 ? ['900', `none ${i}`] : [`${i} none`, '900'], 1),
+      test.watches.watchAgents(client, { queues: i % 2 ? ['900', `none ${i}`] : [`${i} none`, '900'] }, 1),
     ),
   );
   expect(test.serialized()).toBe(1);
@@ -138,8 +148,8 @@ it('serializes once for filters that differ only in queues without an agent', as
 it('rejects a watch that a newer one replaced before its turn, and answers the newer one', async () => {
   using test = watchesUnderTest();
   const { client, sent } = fakeClient();
-  const older = test.watches.watchAgents(client, ['900'], 1);
-  const newest = test.watches.watchAgents(client, ['901'], 2);
+  const older = test.watches.watchAgents(client, { queues: ['900'] }, 1);
+  const newest = test.watches.watchAgents(client, { queues: ['901'] }, 2);
   await expect(older).rejects.toThrow('newer request');
   await newest;
   expect(sent).toMatchObject([{ id: 2, data: { agents: [{ actor: 'agent of 901' }] } }]);
@@ -148,7 +158,7 @@ it('rejects a watch that a newer one replaced before its turn, and answers the n
 it('keeps the watch of the newest of several equal requests when older ones are dropped', async () => {
   using test = watchesUnderTest({ ...computeLimits, waitingPerConnection: 2 });
   const { client, sent } = fakeClient();
-  const requests = Array.from({ length: 5 }, (_, id) => test.watches.watchQueues(client, id));
+  const requests = Array.from({ length: 5 }, (_, id) => test.watches.watchQueues(client, {}, id));
   const outcomes = (await Promise.allSettled(requests)).map(({ status }) => status);
   expect(outcomes).toEqual(['rejected', 'rejected', 'rejected', 'fulfilled', 'fulfilled']);
   expect(sent.map(({ id }) => id)).toEqual([3, 4]);
@@ -161,7 +171,7 @@ it('answers with the scope of a token that came while the view was serialized', 
   using test = watchesUnderTest();
   let scope: Scope = everything;
   const { client, sent } = fakeClient(() => scope);
-  const request = test.watches.watchAgents(client, undefined, 1);
+  const request = test.watches.watchAgents(client, {}, 1);
   scope = new Scope({ queues: ['902'], masked: true });
   test.watches.rescope(client);
   await request;
@@ -173,10 +183,64 @@ it('rejects new watches of an address whose watches name too many queues, but no
   using test = watchesUnderTest();
   const hostile = { ...fakeClient().client, address: '198.51.100.1' };
   const names = (i: number) => Array.from({ length: 100 }, (_, n) => `${i} ${n} ${'x'.repeat(500)}`);
-  const requests = Array.from({ length: 120 }, (_, i) => test.watches.watchAgents({ ...hostile }, names(i), i));
+  const requests = Array.from({ length: 120 }, (_, i) =>
+    test.watches.watchAgents({ ...hostile }, { queues: names(i) }, i),
+  );
   const outcomes = await Promise.allSettled(requests);
   expect(outcomes.filter(({ status }) => status === 'rejected').length).toBeGreaterThan(20);
   const { client, sent } = fakeClient();
-  await test.watches.watchAgents(client, ['900'], 1);
+  await test.watches.watchAgents(client, { queues: ['900'] }, 1);
   expect(sent).toHaveLength(1);
+});
+
+it('fails a watch without delta whose list is too long, and ends one whose list has become so, with the remedy', async () => {
+  using test = watchesUnderTest();
+  const [early, late] = [fakeClient(), fakeClient()];
+  await test.watches.watchAgents(early.client, {}, 1);
+  test.set(longSnapshot(Date.now()));
+  await expect(test.watches.watchAgents(late.client, {}, 1)).rejects.toThrow('"delta": true');
+  test.watches.changed();
+  await until(() => early.sent.length === 2, within20s('the watch was not ended'));
+  expect(early.sent[1]).toMatchObject({ event: 'WatchAgents', status: 'Failed' });
+  expect(early.sent[1]?.error).toContain('"delta": true');
+  expect(early.sent[1]).not.toHaveProperty('id');
+  // It has ended: it is not sent what fits again.
+  test.setVisits(2);
+  await test.watches.watchAgents(late.client, {}, 2);
+  test.watches.changed();
+  await test.watches.watchQueues(early.client, {}, 3);
+  expect(early.sent.map(({ event }) => event)).toEqual(['Agents', 'WatchAgents', 'Queues']);
+});
+
+it('sends a watch with delta in parts, then what changed, and after a new token only what its scope shows', async () => {
+  using test = watchesUnderTest();
+  let scope: Scope = everything;
+  const { client, sent, frames } = fakeClient(() => scope);
+  client.write = (frame) => client.send('', frame);
+  await test.watches.watchQueues(client, { delta: true }, 1);
+  expect(sent).toMatchObject([{ event: 'Queues', status: 'Ok', id: 1, data: { part: 1, parts: 1 } }]);
+  test.setVisits(2);
+  test.watches.changed();
+  await until(() => sent.length === 2, within20s('the change was not sent'));
+  expect(sent[1]).toMatchObject({
+    event: 'QueuesChanged',
+    data: { total: { today: { visits: 2 } }, queues: [{ queue: '900' }], gone: [] },
+  });
+  scope = new Scope({ queues: ['902'], masked: true });
+  test.watches.rescope(client);
+  await until(() => sent.length === 3, within20s('the view of the new scope was not sent'));
+  expect(sent[2]).toMatchObject({ event: 'Queues', data: { part: 1, total: { today: { visits: 0 } } } });
+  expect(Buffer.concat(frames[2] ?? []).toString()).not.toContain('"900"');
+});
+
+it('rejects a watch with delta that one without it replaced before its turn', async () => {
+  using test = watchesUnderTest();
+  const { client, sent } = fakeClient();
+  client.write = (frame) => client.send('', frame);
+  const older = test.watches.watchAgents(client, { delta: true }, 1);
+  const newest = test.watches.watchAgents(client, {}, 2);
+  await expect(older).rejects.toThrow('newer request');
+  await newest;
+  expect(sent).toMatchObject([{ id: 2 }]);
+  expect(sent[0]?.data).not.toHaveProperty('part');
 });

@@ -34,6 +34,7 @@ export interface QueuePresence {
 /** What an agent does now. */
 export interface AgentState {
   readonly actor: string;
+  readonly name: string | undefined;
   /** The extension. */
   readonly number: Raw<string> | null;
   /** One for each queue of the agent; '' if no event named one. */

@@ -13,36 +13,44 @@ import { noPresences, queueNow } from './build-queue-snapshot.ts';
 import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { countingRulesJson } from './totals.ts';
 import { truncatedJsonList } from './truncated-list.ts';
+import type { TruncatedList } from './truncated-list.ts';
 
 /** What `Queues`, `Agents` or `Names` says, without `as_of`. */
 export interface ViewContent {
   readonly fields: object;
   /** Name of its last field. */
   readonly last: 'queues' | 'agents';
-  /** JSON of its last field: of a list, {@link truncatedJsonList}. */
-  readonly json: string;
+  /** Its last field. */
+  readonly list: TruncatedList;
 }
 
 /** The queues of a scope and their total: the content of `Queues`. */
-export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewContent {
-  const visible =
-    scope.queues === null ? null : new Set([...scope.queues].filter((queue) => snapshot.queues.has(queue)));
-  const states =
-    visible === null
-      ? [...snapshot.queues.values()]
-      : [...visible].toSorted(compareText).flatMap((queue) => snapshot.queues.get(queue) ?? []);
+export const queuesContent = (snapshot: QueueSnapshot, scope: Scope): ViewContent => ({
+  fields: queuesHead(snapshot, scope),
+  last: 'queues',
+  list: truncatedJsonList(
+    visibleQueues(snapshot, scope)
+      .values()
+      .map(({ json }) => json()),
+  ),
+});
+
+/** The queues of a scope, sorted by id. */
+export const visibleQueues = (snapshot: QueueSnapshot, { queues }: Scope): QueueState[] =>
+  queues === null
+    ? [...snapshot.queues.values()]
+    : [...queues].toSorted(compareText).flatMap((queue) => snapshot.queues.get(queue) ?? []);
+
+/** What `Queues` says of all queues of a scope together. */
+export function queuesHead(snapshot: QueueSnapshot, scope: Scope): object {
   // Not the sum over the queues: an agent of several queues counts once.
   const presences = noPresences();
-  for (const { queues } of agentsInQueues(snapshot, visible)) {
+  for (const { queues } of agentsInQueues(snapshot, scope.queues)) {
     const first = firstPresence(queues);
     if (first) presences[first.presence]++;
   }
-  const total = queueNow({ ...states.reduce(add, noQueues), presences });
-  return {
-    fields: { today: snapshot.today, ...countingRulesJson(snapshot.rules), total },
-    last: 'queues',
-    json: truncatedJsonList(states.values().map(({ json }) => json())),
-  };
+  const total = queueNow({ ...visibleQueues(snapshot, scope).reduce(add, noQueues), presences });
+  return { today: snapshot.today, ...countingRulesJson(snapshot.rules), total };
 }
 
 type QueueSums = Omit<QueueState, 'queue' | 'name' | 'presences' | 'json'>;

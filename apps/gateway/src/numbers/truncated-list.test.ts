@@ -1,8 +1,8 @@
 import { listBytesMax, truncatedJsonList } from './truncated-list.ts';
 
 it('a list that fits is complete, and has no `more`', () => {
-  expect(JSON.parse(`{"list":${truncatedJsonList(['1', '2'])}}`)).toEqual({ list: [1, 2] });
-  expect(JSON.parse(`{"list":${truncatedJsonList([])}}`)).toEqual({ list: [] });
+  expect(JSON.parse(`{"list":${truncatedJsonList(['1', '2']).json}}`)).toEqual({ list: [1, 2] });
+  expect(JSON.parse(`{"list":${truncatedJsonList([]).json}}`)).toEqual({ list: [] });
 });
 
 it.each([
@@ -15,7 +15,8 @@ it.each([
     const items = function* (): Iterable<string> {
       for (; serialized < 10_000; serialized++) yield `"${character.repeat(1_000)}"`;
     };
-    const text = truncatedJsonList(items());
+    const { json: text, isTruncated } = truncatedJsonList(items());
+    expect(isTruncated).toBe(true);
     const parsed = JSON.parse(`{"list":${text}}`) as { list: string[]; more?: boolean };
     expect(parsed.more).toBe(true);
     const bytes = Buffer.byteLength(text);

@@ -4,14 +4,21 @@
  */
 export const listBytesMax = 2 * 1024 * 1024;
 
-/** Joins JSON texts into a JSON list of at most {@link listBytesMax}; `,"more":true` follows the list if items were left out. */
-export function truncatedJsonList(items: Iterable<string>): string {
+/** A JSON list that may be cut. */
+export interface TruncatedList {
+  /** `,"more":true` follows the list if items were left out. */
+  readonly json: string;
+  readonly isTruncated: boolean;
+}
+
+/** Joins JSON texts into a JSON list of at most {@link listBytesMax}. */
+export function truncatedJsonList(items: Iterable<string>): TruncatedList {
   const included: string[] = [];
   let bytes = 0;
   for (const item of items) {
     bytes += Buffer.byteLength(item) + 1;
-    if (bytes > listBytesMax) return `[${included.join()}],"more":true`;
+    if (bytes > listBytesMax) return { json: `[${included.join()}],"more":true`, isTruncated: true };
     included.push(item);
   }
-  return `[${included.join()}]`;
+  return { json: `[${included.join()}]`, isTruncated: false };
 }

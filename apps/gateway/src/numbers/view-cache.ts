@@ -4,7 +4,7 @@ import { openField } from '../open-field.ts';
 import type { Requester } from '../scheduling/requester.ts';
 import { createSingleFlight } from '../scheduling/single-flight.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
-import { agentNow, agentsInQueues } from './agents.ts';
+import { agentNow, agentsInQueues, selectedQueues } from './agents.ts';
 import { namesContent } from './names.ts';
 import type { QueueSnapshot } from './queue-snapshot.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
@@ -21,6 +21,8 @@ export interface NumberView {
   readonly scope: Scope;
   /** Of `Agents`: only agents of these queues. */
   readonly queues?: readonly string[] | undefined;
+  /** Of `Queues` and `Agents` that are watched: sent in parts, and then as deltas. */
+  readonly delta?: boolean | undefined;
 }
 
 /** A view as JSON. */
@@ -29,6 +31,8 @@ export interface SerializedView {
   readonly bytes: Buffer;
   /** Hash of everything but `as_of`: equal if nothing else changed. */
   readonly version: string;
+  /** Its list was cut. */
+  readonly isTruncated: boolean;
 }
 
 /** Most bytes that are cached of one snapshot; then the oldest views are evicted. */
@@ -106,20 +110,18 @@ const contentOf: Readonly<Record<ViewKind, (snapshot: QueueSnapshot, view: Numbe
 };
 
 function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
-  const { fields, last, json } = contentOf[view.kind](snapshot, view);
+  const { fields, last, list } = contentOf[view.kind](snapshot, view);
+  const { json, isTruncated } = list;
   const content = `${openField(fields, last)}${json}`;
   const version = createHash('sha1').update(content).digest('base64');
-  return { bytes: Buffer.from(`${content},"as_of":${snapshot.asOf}}`), version };
+  return { bytes: Buffer.from(`${content},"as_of":${snapshot.asOf}}`), version, isTruncated };
 }
 
 /** The agents of a view: the content of `Agents`. */
-function agentsContent(snapshot: QueueSnapshot, view: NumberView): ViewContent {
-  const { scope } = view;
-  const selected = filterOf(snapshot, view) ?? scope.queues;
-  const visible = selected && new Set([...selected].filter((queue) => queue !== '' && scope.includes(queue)));
-  const toJson = agentNow(scope, snapshot.names);
+function agentsContent(snapshot: QueueSnapshot, { scope, queues }: NumberView): ViewContent {
+  const toJson = agentNow(scope);
   const items = function* (): Iterable<string> {
-    for (const agent of agentsInQueues(snapshot, visible)) yield JSON.stringify(toJson(agent));
+    for (const agent of agentsInQueues(snapshot, selectedQueues(scope, queues))) yield JSON.stringify(toJson(agent));
   };
-  return { fields: {}, last: 'agents', json: truncatedJsonList(items()) };
+  return { fields: {}, last: 'agents', list: truncatedJsonList(items()) };
 }

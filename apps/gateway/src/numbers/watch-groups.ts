@@ -84,5 +84,5 @@ export function createWatchGroups(): WatchGroups {
   };
 }
 
-const keyOf = ({ kind, scope, queues }: NumberView): string =>
-  JSON.stringify([kind, scope.key, queues && [...new Set(queues)].toSorted()]);
+const keyOf = ({ kind, scope, queues, delta = false }: NumberView): string =>
+  JSON.stringify([kind, delta, scope.key, queues && [...new Set(queues)].toSorted()]);

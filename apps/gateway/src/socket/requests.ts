@@ -2,13 +2,13 @@ import {
   Authenticate,
   ListCallEvents,
   ListCalls,
-  listEvents,
   requestData,
   Subscribe,
   WatchAgents,
   WatchCall,
+  WatchQueues,
 } from '@callstream/contracts';
-import type { MessageId, RequestEvent, ServerMessage } from '@callstream/contracts';
+import type { MessageId, RequestEvent } from '@callstream/contracts';
 import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { z } from 'zod';
@@ -24,6 +24,7 @@ import type { SocketClient } from '../outbox/socket-client.ts';
 import type { CallQueries, RowList } from '../queries/call-queries.ts';
 import { problemsOf } from '../queries/schema-problems.ts';
 import { NotServed } from '../scheduling/not-served.ts';
+import { failedFrame } from './failed-frame.ts';
 import type { ReadMessage } from './read-message.ts';
 
 export interface RequestHandlerOptions {
@@ -36,8 +37,6 @@ export interface RequestHandlerOptions {
   readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }
-
-type FailedEvent = Extract<ServerMessage, { status: 'Failed' }>['event'];
 
 /** Who made a request, and the id that its answer repeats. */
 interface RequestContext {
@@ -94,13 +93,13 @@ const commands = ({
     watches.unwatch(client, call_id);
     return JSON.stringify({ call_id });
   },
-  WatchQueues: async (_data, { client, id }) => {
-    await numbers.watchQueues(client, id);
+  WatchQueues: async (data, { client, id }) => {
+    await numbers.watchQueues(client, WatchQueues.parse(data), id);
     return null;
   },
   UnwatchQueues: unwatchNumbers(numbers, 'Queues'),
   WatchAgents: async (data, { client, id }) => {
-    await numbers.watchAgents(client, WatchAgents.parse(data).queues, id);
+    await numbers.watchAgents(client, WatchAgents.parse(data), id);
     return null;
   },
   UnwatchAgents: unwatchNumbers(numbers, 'Agents'),
@@ -125,17 +124,22 @@ export function createRequestHandler(options: RequestHandlerOptions): HandleRequ
   const runs = commands(options);
   const known = Object.keys(runs).join(', ');
   return async (read, client) => {
-    if ('error' in read) return failed('InvalidMessage', read.error, read.id);
+    if ('error' in read) return failedFrame('InvalidMessage', read.error, read.id);
     const { event, data, id } = read.message;
-    if (!Object.hasOwn(runs, event)) return failed('InvalidEvent', `Unknown event; expected one of: ${known}.`, id);
+    if (!Object.hasOwn(runs, event))
+      return failedFrame('InvalidEvent', `Unknown event; expected one of: ${known}.`, id);
     const requested = event as RequestEvent;
     if (requested !== 'Authenticate' && !client.isAuthenticated())
-      return failed(requested, 'Not authenticated. Send {"event": "Authenticate", "data": {"token": …}} first.', id);
+      return failedFrame(
+        requested,
+        'Not authenticated. Send {"event": "Authenticate", "data": {"token": …}} first.',
+        id,
+      );
     try {
       const answer = await runs[requested](data, { client, id });
       return answer === null ? null : answerFrame({ event: answerEvent(requested), status: 'Ok', id }, answer);
     } catch (error) {
-      return failed(requested, explain(error, options), id);
+      return failedFrame(requested, explain(error, options), id);
     }
   };
 }
@@ -155,19 +159,14 @@ export function rejectExcess(
   client: SocketClient,
 ): string {
   const text = 'Too many requests are pending. Wait for their answers before you send more.';
-  if ('error' in read) return failed('InvalidMessage', text, read.id);
+  if ('error' in read) return failedFrame('InvalidMessage', text, read.id);
   const { event, id } = read.message;
   if (event === 'ListCalls') failedLists.add(client);
-  return failed(Object.hasOwn(requestData, event) ? (event as RequestEvent) : 'InvalidEvent', text, id);
+  return failedFrame(Object.hasOwn(requestData, event) ? (event as RequestEvent) : 'InvalidEvent', text, id);
 }
 
 /** An answer has the event of its request, with one exception. */
 const answerEvent = (event: RequestEvent): string => (event === 'Authenticate' ? 'Authenticated' : event);
-
-function failed(event: FailedEvent, error: string, id: MessageId | undefined): string {
-  const data = listEvents.some((list) => list === event) ? [] : { success: false, error };
-  return JSON.stringify({ event, status: 'Failed', data, error, id });
-}
 
 function explain(error: unknown, { metrics, log }: RequestHandlerOptions): string {
   if (error instanceof RequestFailure || error instanceof NotServed) return error.message;
