@@ -41,7 +41,10 @@ export interface Client extends Disposable {
   readonly watchCall: (callId: string) => CallEvents;
   /** Sends a request now and after every reconnect, until the returned function is called. Receive its frames with `on`. */
   readonly watch: (watch: WatchRequest) => () => void;
-  /** Calls `listener` for every frame of this event, until the returned function is called. */
+  /**
+   * Calls `listener` for every frame of this event, until the returned function is called. `Agents` and `Queues` always have the
+   * whole list, as an immutable array, also if the gateway sends parts and deltas.
+   */
   readonly on: <E extends ServerMessage['event']>(event: E, listener: (frame: FrameOf<E>) => void) => () => void;
   /** Sends a request once. @throws {Error} if it fails, or the connection is down or is lost before the answer */
   readonly ask: <E extends keyof Answers>(event: E, data: object) => Promise<Answers[E]>;

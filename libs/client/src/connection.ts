@@ -6,6 +6,7 @@ import { createRequests } from './requests.ts';
 import type { OnAnswer } from './requests.ts';
 import type { Status } from './status.ts';
 import { createListeners } from './store.ts';
+import { createWatchedLists } from './watched-lists.ts';
 
 /** When the page wakes, a connection without a frame for longer than the interval of heartbeats is replaced, in ms. */
 const doubtAfterMs = 6_000;
@@ -35,6 +36,7 @@ export interface GatewayConnection {
 export function openConnection({ token, onFrame, ...options }: ConnectionOptions): GatewayConnection {
   const listeners = createListeners<ServerFrame>();
   const requests = createRequests();
+  const lists = createWatchedLists();
   let isUp = false;
 
   const socket = openReconnectingSocket({
@@ -50,7 +52,7 @@ export function openConnection({ token, onFrame, ...options }: ConnectionOptions
       if (frame.event === 'Welcome') isUp = true;
       onFrame(frame);
       requests.onFrame(frame);
-      listeners.emit(frame);
+      for (const each of lists.framesFor(frame)) listeners.emit(each);
     },
     onLost: (problem) => onDown('waiting', problem),
     onRefused: (problem) => onDown('stopped', problem),

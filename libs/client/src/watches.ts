@@ -13,6 +13,10 @@ export interface WatchRequests {
   readonly resume: () => void;
 }
 
+/** Lists of any length: `createWatchedLists` makes whole lists of parts and deltas. */
+const withDelta = ({ event, data }: WatchRequest): object =>
+  event === 'WatchAgents' || event === 'WatchQueues' ? { delta: true, ...data } : data;
+
 /** `send` may do nothing while there is no connection: `resume` sends again. */
 export function createWatchRequests(send: (event: string, data: object) => void): WatchRequests {
   const watches = new Set<WatchRequest>();
@@ -20,7 +24,7 @@ export function createWatchRequests(send: (event: string, data: object) => void)
   return {
     add: (watch) => {
       watches.add(watch);
-      send(watch.event, watch.data);
+      send(watch.event, withDelta(watch));
       return () => {
         // Two callers may watch the same: only the last one ends it at the server.
         if (watches.delete(watch) && watch.end && !hasEnd(JSON.stringify(watch.end)))
@@ -28,7 +32,7 @@ export function createWatchRequests(send: (event: string, data: object) => void)
       };
     },
     resume: () => {
-      for (const { event, data } of watches) send(event, data);
+      for (const watch of watches) send(watch.event, withDelta(watch));
     },
   };
 }
