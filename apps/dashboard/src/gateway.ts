@@ -9,7 +9,7 @@ import type { NameLookup } from './names/name-lookup.ts';
 import { takeSamples } from './today/samples.ts';
 import type { Samples } from './today/samples.ts';
 
-/** Throttle of renders of the board, in ms: faster than anybody reads, and slow enough for thousands of rows. */
+/** Throttle of renders, in ms: faster than anybody reads, and slow enough for thousands of rows. */
 const renderEveryMs = 200;
 
 /** The connection to the gateway. Its data are stores for `useSyncExternalStore`. */
@@ -64,18 +64,30 @@ export function openGateway(token: string | null): Gateway {
     fetchJson: (path, signal) => fetchJson(path, token, signal),
     [Symbol.dispose]: () => {
       render.stop();
+      queues[Symbol.dispose]();
+      agents[Symbol.dispose]();
       samples[Symbol.dispose]();
       client.close();
     },
   };
 }
 
-/** The latest message of a subscription that `command` starts. `listen` passes each message to `set`. */
-function latest<T>(client: Client, command: string, listen: (set: (data: T) => void) => void): Store<T | null> {
+/** The latest message of a subscription that `command` starts, throttled. `listen` passes each message to `set`. */
+function latest<T>(
+  client: Client,
+  command: string,
+  listen: (set: (data: T) => void) => void,
+): Store<T | null> & Disposable {
   const store = createStore<T | null>(null);
-  listen(store.set);
+  let newest: T | null = null;
+  // A change of many agents comes in several frames.
+  const render = throttle({ everyMs: renderEveryMs }, () => store.set(newest));
+  listen((data) => {
+    newest = data;
+    render.changed();
+  });
   client.watch({ event: command, data: {} });
-  return store;
+  return { get: store.get, subscribe: store.subscribe, [Symbol.dispose]: render.stop };
 }
 
 function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => void } {

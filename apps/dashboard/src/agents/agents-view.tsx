@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { AgentNow, Agents } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
 import { useAgents, useAppContext } from '../context.tsx';
@@ -6,6 +7,9 @@ import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { useRoute } from '../use-route.ts';
+import { VirtualRows } from '../virtual-rows.tsx';
+import type { VirtualRowProps } from '../virtual-rows.tsx';
+import { agentsByPresence } from './agents-by-presence.ts';
 import { PresenceMark, presences } from './presence-mark.tsx';
 
 /** Presence of every agent, and since when. */
@@ -13,11 +17,9 @@ export function AgentsView() {
   const { texts, formats } = useAppContext();
   const { queue } = useRoute();
   const snapshot: Agents | null = useAgents();
-  if (!snapshot) return <Notice title={texts.loading} isDelayed />;
-  const agents =
-    queue === null
-      ? snapshot.agents
-      : snapshot.agents.filter(({ queues }) => queues.some((membership) => membership.queue === queue));
+  const byPresence = useMemo(() => snapshot && agentsByPresence(snapshot.agents, queue), [snapshot, queue]);
+  if (!byPresence) return <Notice title={texts.loading} isDelayed />;
+  const agents = presences.flatMap((presence) => byPresence.get(presence) ?? []);
   if (agents.length === 0) return <Notice title={texts.noAgents} />;
   return (
     <div className="agents">
@@ -25,17 +27,15 @@ export function AgentsView() {
       <ul className="agent-counts">
         {presences.map((presence) => (
           <li key={presence}>
-            <span className="figure-value">
-              {formats.number(agents.filter((agent) => agent.presence === presence).length)}
-            </span>
+            <span className="figure-value">{formats.number(byPresence.get(presence)?.length ?? 0)}</span>
             <PresenceMark presence={presence} />
           </li>
         ))}
       </ul>
       <section className="panel">
-        <table>
+        <table aria-rowcount={agents.length + 1}>
           <thead>
-            <tr>
+            <tr aria-rowindex={1}>
               <th scope="col" className="left">
                 {texts.agent}
               </th>
@@ -51,27 +51,21 @@ export function AgentsView() {
               </th>
             </tr>
           </thead>
-          <tbody>
-            {agents.toSorted(byPresence).map((agent) => (
-              <AgentRow key={agent.actor} agent={agent} />
-            ))}
-          </tbody>
+          <VirtualRows rows={agents} keyOf={({ actor }) => actor} columns={5}>
+            {(agent, row) => <AgentRow key={agent.actor} agent={agent} row={row} />}
+          </VirtualRows>
         </table>
       </section>
     </div>
   );
 }
 
-/** In the order of the counts above; the longest first. */
-const byPresence = (a: AgentNow, b: AgentNow): number =>
-  presences.indexOf(a.presence) - presences.indexOf(b.presence) || a.since - b.since;
-
-function AgentRow({ agent }: { readonly agent: AgentNow }) {
+function AgentRow({ agent, row }: { readonly agent: AgentNow; readonly row: VirtualRowProps }) {
   const { texts, formats } = useAppContext();
   const now = useNow();
   const { actor, number, presence, since, queues, calls } = agent;
   return (
-    <tr className={presence === 'logged_out' ? 'faint' : undefined}>
+    <tr {...row} className={presence === 'logged_out' ? 'faint' : undefined}>
       <th scope="row" className="left">
         <div>
           <AgentName actor={actor} /> <bdi className="faint">{number}</bdi>

@@ -17,7 +17,7 @@ export function NowView() {
   const now = useNow();
   const liveCounts = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
   const names = useNames();
-  const summaries = queueSummaries(queues, liveCounts, names);
+  const summaries = useMemo(() => queueSummaries(queues, liveCounts, names), [queues, liveCounts, names]);
   const chosen = queue === null ? undefined : summaries.find((summary) => summary.queue === queue);
   const shown = chosen ?? totalSummary(queues, liveCounts);
   return (

@@ -4,6 +4,8 @@ import { QueueName } from '../names/named.tsx';
 import { exitCounts, otherExitsOf } from '../other-exits.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
+import { VirtualRows } from '../virtual-rows.tsx';
+import type { VirtualRowProps } from '../virtual-rows.tsx';
 import { AgentBar } from './agent-bar.tsx';
 import { SeverityMark } from './severity-mark.tsx';
 import { severitiesOf } from './queue-summary.ts';
@@ -23,9 +25,9 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
   return (
     <section className="panel queues" aria-labelledby="queues">
       <h2 id="queues">{texts.queues}</h2>
-      <table>
+      <table aria-rowcount={queues.length + 1}>
         <thead>
-          <tr>
+          <tr aria-rowindex={1}>
             <th scope="col">{texts.queue}</th>
             <th scope="col">{texts.waiting}</th>
             <th scope="col">{texts.longest}</th>
@@ -42,16 +44,17 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
             </th>
           </tr>
         </thead>
-        <tbody>
-          {queues.map((summary) => (
+        <VirtualRows rows={queues} keyOf={({ queue }) => queue} columns={hasOtherExits ? 10 : 9}>
+          {(summary, row) => (
             <QueueRow
               key={summary.queue}
               summary={summary}
               isChosen={summary.queue === chosen}
               hasOtherExits={hasOtherExits}
+              row={row}
             />
-          ))}
-        </tbody>
+          )}
+        </VirtualRows>
       </table>
     </section>
   );
@@ -61,15 +64,16 @@ interface QueueRowProps {
   readonly summary: QueueSummary;
   readonly isChosen: boolean;
   readonly hasOtherExits: boolean;
+  readonly row: VirtualRowProps;
 }
 
-function QueueRow({ summary, isChosen, hasOtherExits }: QueueRowProps) {
+function QueueRow({ summary, isChosen, hasOtherExits, row }: QueueRowProps) {
   const { texts, formats, settings } = useAppContext();
   const now = useNow();
   const { queue, waiting, longestWaitingSince, talking, agents, today } = summary;
   const severities = severitiesOf(summary, settings.thresholds, now);
   return (
-    <tr className={isChosen ? 'chosen' : undefined}>
+    <tr {...row} className={isChosen ? 'chosen' : undefined}>
       <th scope="row">
         <a
           href={routeHash({ view: 'now', queue: isChosen ? null : queue })}

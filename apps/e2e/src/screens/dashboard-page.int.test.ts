@@ -676,3 +676,24 @@ it('the dashboard asks for a required token, and shows only its queues and maske
   expect(await opened.page.getByText('Unknown event types').count()).toBe(0);
   expect(opened.errors).toEqual([]);
 });
+
+it('of 500 agents and queues the page has only the rows near its window, and scrolls to all of them', async () => {
+  const logins = Array.from({ length: 500 }, (_, i) => {
+    const name = `many-${String(i).padStart(3, '0')}`;
+    return { type: 'actor.logged-in', actor: name, queue: name, timestamp: now() };
+  });
+  await post(...logins);
+  for (const view of ['#/agents', '#/now']) {
+    await using opened = await openPage(browser, { url: `${base}${view}` });
+    const table = opened.page.locator('table[aria-rowcount]');
+    const rowCount = async () => Number(await table.getAttribute('aria-rowcount', wait));
+    await expectSoon(async () => (await rowCount()) > logins.length, true);
+    const rows = table.locator('tr[aria-rowindex]');
+    expect(await rows.count()).toBeLessThan(150);
+    await opened.page.keyboard.press('End');
+    await table.locator(`tr[aria-rowindex="${await rowCount()}"]`).waitFor(wait);
+    expect(await rows.count()).toBeLessThan(150);
+    expect(await accessibilityViolations(opened.page)).toEqual([]);
+    expect(opened.errors).toEqual([]);
+  }
+});
