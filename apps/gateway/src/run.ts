@@ -20,6 +20,7 @@ import type { AddressOf, Log, Readiness } from '@callstream/runtime';
 import { connectTables, listenForCommits } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { createAuthentication } from './access/authentication.ts';
+import { createReportRefusal } from './access/report-refusal.ts';
 import type { Verify } from './access/verify.ts';
 import { reportBoard } from './board/metrics.ts';
 import type { MaintainedBoard } from './board/maintain-board.ts';
@@ -96,6 +97,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     log.warn({ bytes, closed }, 'unsent.shed');
   const unsent = new UnsentBudget({ bytesMax: unsentBytesMaxOfHeap(), onShed });
   const addressOf = createNetworkOf(config, metrics, log);
+  const reportRefusal = createReportRefusal(log);
   const failedLists = new Set<SocketClient>();
   const requests = { ...live, numbers: numberWatches, queries, failedLists, metrics, log };
   const sockets = createSockets({
@@ -105,6 +107,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     socketsMax: config.GATEWAY_SOCKETS_MAX,
     socketsPerAddressMax: config.GATEWAY_SOCKETS_PER_ADDRESS_MAX,
     unsent,
+    reportRefusal,
     metrics,
   });
   reportOutboxes(metrics.registry, sockets.outboxLoads, unsent);
@@ -128,6 +131,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     authentication,
     origins,
     addressOf,
+    reportRefusal,
     metrics,
     log,
   });

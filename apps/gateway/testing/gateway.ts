@@ -54,7 +54,9 @@ export async function startGateway(env: Record<string, string>) {
     },
     memoryMb: () => memoryMbOf(child, readMetrics),
     /** Whether it has logged this event. */
-    hasLogged: (event: string): boolean => logged.has(event),
+    hasLogged: (event: string): boolean => logged.some(({ msg }) => msg === event),
+    /** The lines of the log with this event. */
+    logged: (event: string): readonly LogLine[] => logged.filter(({ msg }) => msg === event),
     [Symbol.asyncDispose]: async () => {
       await end('SIGTERM');
     },
@@ -62,24 +64,25 @@ export async function startGateway(env: Record<string, string>) {
 }
 export type TestGateway = Awaited<ReturnType<typeof startGateway>>;
 
-interface StartedEntry {
-  readonly msg: string;
+type LogLine = Readonly<Record<string, unknown>>;
+
+interface StartedEntry extends LogLine {
   readonly port: number;
   readonly admin_port: number;
 }
 
-/** The events that it logs, and its ports once it has started. */
+/** The lines that it logs, and its ports once it has started. */
 function followLog({ stdout }: ChildProcess): {
   readonly started: Promise<StartedEntry>;
-  readonly logged: ReadonlySet<string>;
+  readonly logged: readonly LogLine[];
 } {
   if (stdout === null) throw new Error('The gateway has no stdout.');
   const { promise: started, resolve } = Promise.withResolvers<StartedEntry>();
-  const logged = new Set<string>();
+  const logged: LogLine[] = [];
   createInterface(stdout).on('line', (line) => {
     const entry = JSON.parse(line) as StartedEntry;
-    logged.add(entry.msg);
-    if (entry.msg === 'gateway.started') resolve(entry);
+    logged.push(entry);
+    if (entry['msg'] === 'gateway.started') resolve(entry);
   });
   return { started, logged };
 }

@@ -70,8 +70,8 @@ export type WatchAgents = z.infer<typeof WatchAgents>;
 /** The names of queues and agents: once, and after each change. */
 export const WatchNames = z.looseObject({});
 
-/** The first token of a socket, or a new one. The scope is that of the last token. */
-export const Authenticate = z.looseObject({ token: z.string().min(1).max(8_192) });
+/** The first token of a socket, or a new one. The scope is that of the last token. One that is too long is refused like any other wrong one. */
+export const Authenticate = z.looseObject({ token: z.string().min(1).describe('At most 8,192 characters') });
 
 /** Schemas of the data of each request, by event. */
 export const requestData = {

@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { jest } from '@jest/globals';
 import type { ServerMessage } from '@callstream/contracts';
+import { until } from '@callstream/stack';
 import { exportJWK, SignJWT, UnsecuredJWT } from 'jose';
 import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
@@ -107,6 +109,37 @@ describe('a token of a socket', () => {
     using later = await connect(gateway.port);
     later.send({ event: 'Authenticate', data: { token: await make() } });
     expect(await later.closed).toBe(code);
+  });
+
+  it('that is refused has its reason in the answers and in the log, but nothing of the token', async () => {
+    const before = gateway.logged('request.refused').length;
+    const token = await tokenWith({ queues: [900] });
+    const reason = 'Claims of the token: queues: must be a list of strings, or "*".';
+    const response = await fetch(`http://127.0.0.1:${gateway.port}/api/queues`, {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    expect(response.status).toBe(401);
+    expect(await response.json()).toMatchObject({ detail: reason });
+
+    using client = await asBearer(token);
+    const [, closeReason] = (await once(client.socket, 'close')) as [number, Buffer];
+    expect(closeReason.toString()).toBe(reason);
+
+    // In the headers it would fit, so a message must not refuse it otherwise.
+    using sender = await connect(gateway.port);
+    sender.send({ event: 'Authenticate', data: { token: await tokenWith({ queues: ['x'.repeat(9_000)] }) } });
+    expect(await sender.closed).toBe(4501);
+
+    const written = () => gateway.logged('request.refused').slice(before);
+    await until(() => written().length >= 3, { timeoutMs: 10_000, onTimeout: () => new Error('Not logged.') });
+    const lines = written();
+    const tooLong = 'The token is longer than 8192 characters.';
+    expect(lines).toMatchObject([
+      { reason: 'unauthenticated', source: '127.0.0.1', problem: reason },
+      { reason: 'unauthenticated', source: '127.0.0.1', problem: reason },
+      { reason: 'unauthenticated', source: '127.0.0.1', problem: tooLong },
+    ]);
+    for (const part of token.split('.')) expect(JSON.stringify(lines)).not.toContain(part);
   });
 
   it('closes the socket when it expires, unless a new one came in time', async () => {

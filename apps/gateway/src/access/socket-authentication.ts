@@ -2,7 +2,8 @@ import type { CloseCause } from '@callstream/contracts';
 import { RequestFailure } from './request-failure.ts';
 import { nothing } from './scope.ts';
 import type { Scope } from './scope.ts';
-import type { GrantedAccess, TokenRefusal, Verify, VerifyResult } from './verify.ts';
+import type { RefusalKind } from './token-refusal.ts';
+import type { GrantedAccess, Verify, VerifyResult } from './verify.ts';
 
 /** How long a socket may stay open without a token, in ms. */
 const tokenDeadlineMs = 5_000;
@@ -15,11 +16,14 @@ const closeCauses = {
   expired: 'expired',
   unavailable: 'keysAway',
   internal: 'internal',
-} as const satisfies Record<Exclude<TokenRefusal, 'missing'>, CloseCause>;
+} as const satisfies Record<Exclude<RefusalKind, 'missing'>, CloseCause>;
 
 export interface SocketAuthenticationOptions {
   readonly verify: Verify;
-  readonly close: (cause: CloseCause) => void;
+  /** @param detail why, for the client, in place of the reason of the cause */
+  readonly close: (cause: CloseCause, detail?: string) => void;
+  /** @param problem why a token is refused, for the log */
+  readonly onRefused: (problem: string) => void;
   /** The token of the upgrade request was accepted. (`authenticate` answers for the token of a message.) */
   readonly onAuthenticated: (access: GrantedAccess) => void;
 }
@@ -84,7 +88,9 @@ export class SocketAuthentication implements Disposable {
   #apply(result: VerifyResult): GrantedAccess | null {
     if ('refusal' in result) {
       // A missing token may still come, until the deadline.
-      if (result.refusal !== 'missing') this.#close(closeCauses[result.refusal]);
+      if (result.refusal === 'missing') return null;
+      if (result.problem !== undefined) this.#options.onRefused(result.problem);
+      this.#close(closeCauses[result.refusal], result.detail);
       return null;
     }
     this.#access = result.access;
@@ -106,8 +112,8 @@ export class SocketAuthentication implements Disposable {
     this.#timer = null;
   }
 
-  #close(cause: CloseCause): void {
+  #close(cause: CloseCause, detail?: string): void {
     this.#access = null;
-    this.#options.close(cause);
+    this.#options.close(cause, detail);
   }
 }

@@ -1,10 +1,12 @@
 import { isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
-import { errors, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import type { JWTVerifyGetKey } from 'jose';
 import { scopeOf } from './claims.ts';
 import { everything } from './scope.ts';
 import type { Scope } from './scope.ts';
+import { refusalOf, tokenCharsMax, tooLong, wrongClaims } from './token-refusal.ts';
+import type { TokenRefusal } from './token-refusal.ts';
 
 /** What a valid token allows, and until when. */
 export interface GrantedAccess {
@@ -13,13 +15,7 @@ export interface GrantedAccess {
   readonly expiresAt: number | null;
 }
 
-/**
- * Why a token is refused. `unavailable`: it could not be checked, because the keys are unavailable. `internal`: because of a bug, which
- * the log has.
- */
-export type TokenRefusal = 'missing' | 'wrong' | 'expired' | 'unavailable' | 'internal';
-
-export type VerifyResult = { readonly access: GrantedAccess } | { readonly refusal: TokenRefusal };
+export type VerifyResult = { readonly access: GrantedAccess } | TokenRefusal;
 
 /** Checks a token; undefined if the request has none. Does not throw. */
 export type Verify = (token: string | undefined) => Promise<VerifyResult>;
@@ -40,8 +36,6 @@ export interface TokenRules {
 
 /** Most by which the clocks of the issuer and of this machine may differ, in seconds. */
 const clockToleranceSeconds = 5;
-/** Longest token, in characters: Node accepts 16 KiB of headers. */
-const tokenCharsMax = 8_192;
 
 export function createVerify({ key, algorithms, audience, issuer, log }: TokenRules): Verify {
   const options = {
@@ -53,31 +47,15 @@ export function createVerify({ key, algorithms, audience, issuer, log }: TokenRu
   };
   return async (token) => {
     if (token === undefined) return { refusal: 'missing' };
-    if (token.length > tokenCharsMax) return { refusal: 'wrong' };
+    if (token.length > tokenCharsMax) return tooLong;
     try {
       const { payload } = await jwtVerify(token, key, options);
-      const scope = scopeOf(payload);
-      if (scope === null || payload.exp === undefined) return { refusal: 'wrong' };
-      return { access: { scope, expiresAt: payload.exp * 1_000 } };
+      const claimed = scopeOf(payload);
+      if ('problem' in claimed) return wrongClaims(claimed.problem);
+      return { access: { scope: claimed.scope, expiresAt: (payload.exp ?? 0) * 1_000 } };
     } catch (error) {
       if (isProgrammingError(error)) log.error({ error: error.stack }, 'token.check-failed');
-      return { refusal: refusalOf(error) };
+      return refusalOf(error);
     }
   };
-}
-
-/** Any error that is neither about the token itself nor a bug is one of reading the key set. */
-function refusalOf(error: unknown): TokenRefusal {
-  if (error instanceof errors.JWTExpired) return 'expired';
-  const isTokenError =
-    error instanceof errors.JWTClaimValidationFailed ||
-    error instanceof errors.JWTInvalid ||
-    error instanceof errors.JWSInvalid ||
-    error instanceof errors.JWSSignatureVerificationFailed ||
-    error instanceof errors.JOSEAlgNotAllowed ||
-    error instanceof errors.JOSENotSupported ||
-    error instanceof errors.JWKSNoMatchingKey ||
-    error instanceof errors.JWKSMultipleMatchingKeys;
-  if (isTokenError) return 'wrong';
-  return isProgrammingError(error) ? 'internal' : 'unavailable';
 }

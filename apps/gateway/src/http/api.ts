@@ -5,6 +5,7 @@ import type { Log } from '@callstream/runtime';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
+import type { ReportRefusal } from '../access/report-refusal.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NamesFile } from '../names/names-file.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
@@ -39,16 +40,17 @@ export interface ApiOptions {
   readonly origins: readonly string[];
   /** The client's address, also behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly reportRefusal: ReportRefusal;
   readonly metrics: Pick<GatewayMetrics, 'timed' | 'failures'>;
   readonly log: Log;
 }
 
 /** The HTTP API: lists, calls, numbers and statistics, by the same tokens and scopes as the socket. */
 export function createApi(options: ApiOptions): Koa {
-  const { authentication, origins, addressOf, unsent, metrics, log } = options;
+  const { authentication, origins, addressOf, unsent, reportRefusal, metrics, log } = options;
   const app = new Koa();
   app.use(trackUnsent(unsent));
-  app.use(errorHandler({ addressOf, metrics, log }));
+  app.use(errorHandler({ addressOf, reportRefusal, metrics, log }));
   if (authentication.isOpen) app.use(refuseForeignHosts(origins));
   app.use(allowOrigins(origins));
   app.use(async (ctx, next) => {

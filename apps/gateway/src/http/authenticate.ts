@@ -17,9 +17,14 @@ export const authenticate = (verify: Verify): Middleware<ApiState> => {
   return async (ctx, next) => {
     const result = await verify(bearerOf(ctx.headers));
     if ('refusal' in result) {
-      const { refusal } = result;
+      const { refusal, problem, detail } = result;
       if (refusal === 'unavailable' || refusal === 'internal') throw new Rejected({ kind: refusal });
-      throw new Rejected({ kind: 'unauthenticated', error: refusal === 'missing' ? null : 'invalid_token' });
+      throw new Rejected({
+        kind: 'unauthenticated',
+        error: refusal === 'missing' ? null : 'invalid_token',
+        ...(detail !== undefined && { problem: detail }),
+        ...(problem !== undefined && { reason: problem }),
+      });
     }
     ctx.state.scope = result.access.scope;
     await next();

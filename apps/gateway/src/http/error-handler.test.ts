@@ -11,7 +11,9 @@ async function answerTo(error: Error) {
   const log = createLog({ service: 'test', level: 'silent' });
   const logged = jest.spyOn(log, 'warn');
   const app = new Koa<Pick<ApiState, 'address'>>();
-  app.use(errorHandler({ addressOf: () => '192.0.2.1', metrics: createMetrics(), log }));
+  app.use(
+    errorHandler({ addressOf: () => '192.0.2.1', reportRefusal: () => undefined, metrics: createMetrics(), log }),
+  );
   app.use(() => {
     throw error;
   });

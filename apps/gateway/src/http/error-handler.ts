@@ -3,11 +3,12 @@ import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { isStatementTimeout } from '@callstream/tables';
 import type { Middleware } from 'koa';
+import type { ReportRefusal } from '../access/report-refusal.ts';
 import { AddressCounts } from '../scheduling/address-counts.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { ApiState } from './authenticate.ts';
-import { answerOf, Rejected } from './problem.ts';
+import { answerOf, Rejected, reportOf } from './problem.ts';
 import type { Rejection } from './problem.ts';
 
 /** Most requests at the same time, waiting ones included: bounds the memory that they take. */
@@ -18,6 +19,7 @@ const requestsPerAddressMax = 500;
 interface ErrorHandlerOptions {
   /** The client's address, also behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
+  readonly reportRefusal: ReportRefusal;
   readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }
@@ -41,7 +43,10 @@ export function errorHandler(options: ErrorHandlerOptions): Middleware<Pick<ApiS
       if (running > requestsMax) throw new Rejected({ kind: 'busy' });
       await next();
     } catch (error) {
-      const { status, headers, problem } = answerOf(rejectionOf(error, options));
+      const rejection = rejectionOf(error, options);
+      const report = reportOf(rejection);
+      if (report) options.reportRefusal({ ...report, address });
+      const { status, headers, problem } = answerOf(rejection);
       ctx.status = status;
       ctx.set(headers);
       ctx.body = JSON.stringify(problem);

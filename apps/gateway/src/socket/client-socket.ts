@@ -4,7 +4,6 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { RawData, ServerOptions } from 'ws';
 import { subprotocol } from '../access/bearer-token.ts';
 import { isAllowedOrigin } from '../access/origin.ts';
-import type { GatewayMetrics } from '../metrics.ts';
 import { writeText } from '../outbox/frame.ts';
 import type { TextSocket } from '../outbox/outbox.ts';
 import type { Session } from './session.ts';
@@ -54,7 +53,7 @@ function onClose(this: WebSocket): void {
 type Decide = (allowed: boolean, status?: number, message?: string) => void;
 
 /** Upgrades HTTP requests to WebSockets, of allowed origins only. */
-export function createWebSocketServer(origins: readonly string[], metrics: Pick<GatewayMetrics, 'refusedOrigins'>) {
+export function createWebSocketServer(origins: readonly string[], onForeign: (request: IncomingMessage) => void) {
   // ws 8.23 knows closeTimeout; its types do not yet.
   const options: ServerOptions<typeof ClientSocket> & { closeTimeout: number } = {
     WebSocket: ClientSocket,
@@ -68,7 +67,7 @@ export function createWebSocketServer(origins: readonly string[], metrics: Pick<
     closeTimeout: closeTimeoutMs,
     verifyClient: ({ req }: { req: IncomingMessage }, decide: Decide) => {
       if (isAllowedOrigin(req.headers.origin, origins)) return decide(true);
-      metrics.refusedOrigins.inc();
+      onForeign(req);
       decide(false, 403, 'The origin of this page is not allowed: add its host to GATEWAY_ORIGINS.');
     },
   };

@@ -2,6 +2,7 @@ import { closeCodes } from '@callstream/contracts';
 import type { CloseCause, ServerMessage } from '@callstream/contracts';
 import type { RawData, WebSocket } from 'ws';
 import type { Scope } from '../access/scope.ts';
+import type { ReportRefusal } from '../access/report-refusal.ts';
 import { SocketAuthentication } from '../access/socket-authentication.ts';
 import type { SocketAuthenticationOptions } from '../access/socket-authentication.ts';
 import type { GrantedAccess, Verify } from '../access/verify.ts';
@@ -43,6 +44,7 @@ export interface SessionHandlers {
 export interface SessionOptions extends Omit<SessionHandlers, 'onClosed'> {
   readonly pendingRequests: PendingRequests;
   readonly onClosed: (session: Session) => void;
+  readonly reportRefusal: ReportRefusal;
   readonly metrics: Pick<GatewayMetrics, 'frames' | 'closes'>;
   readonly unsent: UnsentBudget;
 }
@@ -128,14 +130,14 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
     return this.#authentication.authenticate(token);
   }
 
-  close(cause: CloseCause = 'slow'): void {
+  close(cause: CloseCause = 'slow', detail?: string): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     this.#options.metrics.closes.inc({ cause });
     this.#outbox.end();
     this.#unsentShare?.end();
     const { code, reason } = closeCodes[cause];
-    this.#socket.close(code, reason);
+    this.#socket.close(code, detail ?? reason);
   }
 
   terminate(): void {
@@ -186,6 +188,10 @@ export class Session implements SocketClient, OutboxOwner, SocketAuthenticationO
 
   verify(token: string | undefined): ReturnType<Verify> {
     return this.#options.verify(token);
+  }
+
+  onRefused(problem: string): void {
+    this.#options.reportRefusal({ reason: 'unauthenticated', address: this.address, problem });
   }
 
   onAuthenticated(access: GrantedAccess): void {

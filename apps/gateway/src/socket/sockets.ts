@@ -4,6 +4,7 @@ import type { AddressOf } from '@callstream/runtime';
 import { tokenOf } from '../access/bearer-token.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { UnsentBudget } from '../outbox/unsent-budget.ts';
+import type { ReportRefusal } from '../access/report-refusal.ts';
 import { AddressCounts } from '../scheduling/address-counts.ts';
 import { createWebSocketServer } from './client-socket.ts';
 import type { ClientSocket } from './client-socket.ts';
@@ -23,6 +24,7 @@ export interface SocketsOptions {
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly unsent: UnsentBudget;
+  readonly reportRefusal: ReportRefusal;
   readonly metrics: GatewayMetrics;
 }
 
@@ -37,12 +39,15 @@ export interface Sockets {
 
 /** The sockets of all clients of this gateway. */
 export function createSockets(options: SocketsOptions): Sockets {
-  const { handlers, origins, addressOf, socketsMax, socketsPerAddressMax, unsent, metrics } = options;
+  const { handlers, origins, addressOf, socketsMax, socketsPerAddressMax, unsent, reportRefusal, metrics } = options;
   /** The address of each; of IPv6 its network. */
   const sessions = new Map<Session, string>();
   const perAddress = new AddressCounts();
   let closedFor: CloseCause | undefined;
-  const server = createWebSocketServer(origins, metrics);
+  const server = createWebSocketServer(origins, (request) => {
+    metrics.refusedOrigins.inc();
+    reportRefusal({ reason: 'foreign', address: addressOf(request), setting: 'GATEWAY_ORIGINS' });
+  });
   const checking = setInterval(() => {
     for (const session of sessions.keys()) session.check();
   }, checkEveryMs);
@@ -65,8 +70,13 @@ export function createSockets(options: SocketsOptions): Sockets {
     ...handlers,
     onClosed,
     unsent,
+    reportRefusal,
     metrics,
     pendingRequests: new PendingRequests(),
+  };
+  const limitReached = (address: string): string | null => {
+    if (sessions.size >= socketsMax) return 'GATEWAY_SOCKETS_MAX';
+    return perAddress.of(address) >= socketsPerAddressMax ? 'GATEWAY_SOCKETS_PER_ADDRESS_MAX' : null;
   };
   const accept = (socket: ClientSocket, request: IncomingMessage): void => {
     const address = addressOf(request);
@@ -74,7 +84,11 @@ export function createSockets(options: SocketsOptions): Sockets {
     socket.attach(session, request.socket);
     session.begin(tokenOf(request.headers));
     if (closedFor) return session.close(closedFor);
-    if (sessions.size >= socketsMax || perAddress.of(address) >= socketsPerAddressMax) return session.close('full');
+    const setting = limitReached(address);
+    if (setting !== null) {
+      reportRefusal({ reason: 'full', address, setting });
+      return session.close('full');
+    }
     add(session, address);
   };
 
