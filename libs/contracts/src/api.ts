@@ -29,9 +29,13 @@ const wholeNumber = (min: number, max: number) =>
     .transform(Number)
     .pipe(z.number().min(min).max(max));
 
+/** An offset from UTC that Postgres takes: less than 16 hours. */
+const offsetOfPostgres = /(?:Z|[+-](?:0\d|1[0-5]):\d\d)$/;
+
 /** RFC 3339, or a day: then its first moment in the time zone. */
 const moment = z
   .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .refine((text) => !text.includes('T') || offsetOfPostgres.test(text), 'must have an offset within ±15:59')
   .refine((text) => text >= '2000' && text < '2100', 'must be in the years 2000 to 2099')
   .describe('RFC 3339, e.g. 2026-03-02T13:00:00Z; or a day, e.g. 2026-03-02: its first moment in TIME_ZONE');
 

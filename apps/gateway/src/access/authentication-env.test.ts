@@ -22,6 +22,10 @@ describe('the gateway', () => {
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: '' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
     [{ GATEWAY_AUTH: 'jwks', GATEWAY_JWT_ISSUER: 'i' }, 'GATEWAY_JWKS_URL: must be set'],
     [{ GATEWAY_AUTH: 'jwks', GATEWAY_JWKS_URL: 'https://id.example.com/keys' }, 'GATEWAY_JWT_ISSUER: must be set'],
+    [{ GATEWAY_JWKS_URL: 'http://id.example.com/keys' }, 'GATEWAY_JWKS_URL: must begin with https://'],
+    [{ GATEWAY_JWKS_URL: 'http://127.0.0.1.evil.example/keys' }, 'GATEWAY_JWKS_URL: must begin with https://'],
+    [{ GATEWAY_JWKS_URL: 'http://10.0.0.1/keys' }, 'GATEWAY_JWKS_URL: must begin with https://'],
+    [{ GATEWAY_JWKS_URL: 'ftp://127.0.0.1/keys' }, 'GATEWAY_JWKS_URL: '],
     [{ GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: must be secret or jwks'],
     [{ GATEWAY_AUTH: 'none', GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: none, although'],
     [{ GATEWAY_AUTH: 'nobody' }, 'GATEWAY_AUTH: '],
@@ -33,6 +37,9 @@ describe('the gateway', () => {
   it.each([
     { GATEWAY_HOST: '0.0.0.0', GATEWAY_AUTH: 'none' },
     { GATEWAY_HOST: '0.0.0.0', GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret },
+    ...['https://id.example.com/keys', 'http://127.0.0.1:8080/keys', 'http://[::1]/keys', 'http://localhost/keys'].map(
+      (url) => ({ GATEWAY_AUTH: 'jwks', GATEWAY_JWT_ISSUER: 'i', GATEWAY_JWKS_URL: url }),
+    ),
   ])('starts with %j, where GATEWAY_AUTH is set', (env) => {
     expect(read(env).GATEWAY_AUTH).toBe(env.GATEWAY_AUTH);
   });

@@ -4,6 +4,9 @@ import { z } from 'zod';
 /** Shortest secret for HS256, in bytes: as long as the hash, by RFC 7518, 3.2. */
 const secretBytesMin = 32;
 
+/** Whether nobody on the way can replace what the server sends. */
+const isConfidential = ({ protocol, hostname }: URL): boolean => protocol === 'https:' || isLoopback(hostname);
+
 /** Settings of authentication: who may see calls. */
 export const authenticationEnv = {
   GATEWAY_AUTH: z
@@ -17,9 +20,12 @@ export const authenticationEnv = {
     'Secret that tokens are signed with (HS256); npm run token makes a token to try',
   ),
   GATEWAY_JWKS_URL: z
-    .url({ protocol: /^https?$/ })
-    .optional()
-    .describe('URL of the public keys (JWKS) that tokens are checked with'),
+    .url({ protocol: /^https?$/, abort: true })
+    .refine((text) => isConfidential(new URL(text)), {
+      message: 'must begin with https://, unless its host is a loopback address: over plain HTTP keys can be replaced',
+    })
+    .describe('URL (https) of the public keys (JWKS) that tokens are checked with; http only on loopback')
+    .optional(),
   GATEWAY_JWT_AUDIENCE: z.string().min(1).default('callstream').describe('Required "aud" claim of a token'),
   GATEWAY_JWT_ISSUER: z
     .string()

@@ -14,6 +14,7 @@ import {
   WholeCall,
 } from '@callstream/contracts';
 import { z } from 'zod';
+import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import { testNamesFile } from '../../testing/names-file.ts';
 import { startTables } from '../../testing/tables.ts';
@@ -119,6 +120,36 @@ describe('calls', () => {
     expect(ids(await get(FoundCalls, `${path}?call_id=talks`))).toEqual(['talks']);
     expect(ids(await get(FoundCalls, `${path}?from=${ago(600)}`))).toHaveLength(3);
     expect(ids(await get(FoundCalls, `${path}?to=2020-01-01`))).toEqual([]);
+  });
+
+  it('of a page do not tell whether a call exists that the token may not see', async () => {
+    const everything = await get(FoundCalls, path);
+    const hidden = everything.calls.find(({ aggregate_id }) => aggregate_id === 'waits')?.id;
+    const token = await tokenWith({ queues: ['901'] });
+    expect(ids(await get(FoundCalls, path, token))).toEqual(['other']);
+    const unknown = Number.MAX_SAFE_INTEGER;
+    const afterUnknown = await get(FoundCalls, `${path}?before=${unknown}`, token);
+    expect(await get(FoundCalls, `${path}?before=${hidden}`, token)).toEqual(afterUnknown);
+    using client = await connect(Number(new URL(tokenGateway).port), '/', {
+      headers: { authorization: `Bearer ${token}` },
+    });
+    const list = async (before: number | undefined) => {
+      client.send({ event: 'ListCalls', data: { params: { before } }, id: `before ${before}` });
+      const answer = await client.next((frame) => 'id' in frame && frame.id === `before ${before}`);
+      return 'data' in answer ? answer.data : null;
+    };
+    expect(await list(hidden)).toEqual(await list(unknown));
+  });
+
+  it.each(['+16:00', '-16:00', '+23:59', '-99:00'])('of a period with the offset %s are a 400', async (offset) => {
+    for (const route of ['/api/calls', '/api/stats'])
+      for (const name of ['from', 'to']) {
+        const time = encodeURIComponent(`2026-03-02T13:00:00${offset}`);
+        const response = await fetch(`${openGateway}${route}?${name}=${time}`);
+        expect({ route, name, status: response.status }).toEqual({ route, name, status: 400 });
+      }
+    const accepted = encodeURIComponent('2026-03-02T13:00:00+15:59');
+    expect(ids(await get(FoundCalls, `${path}?to=${accepted}`))).toEqual([]);
   });
 
   it('have the time since they began, until now or their end', async () => {

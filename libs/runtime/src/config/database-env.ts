@@ -20,6 +20,7 @@ export const databaseEnv = {
       description:
         'Postgres that holds the projection: postgres://user@host:port/database. For TLS add ?sslmode=verify-full and, if needed, sslrootcert, sslcert and sslkey with names of PEM files',
       secret: true,
+      url: true,
       file: true,
     }),
   DATABASE_PASSWORD: secretEnv(

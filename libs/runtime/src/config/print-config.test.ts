@@ -1,7 +1,19 @@
 import { z } from 'zod';
-import { databaseEnv, kafkaEnv, renderEffectiveConfig, renderReference, renderSettingsHelp } from '../index.ts';
+import {
+  databaseEnv,
+  kafkaEnv,
+  listEnv,
+  renderEffectiveConfig,
+  renderReference,
+  renderSettingsHelp,
+} from '../index.ts';
 
-const schema = z.object({ ...kafkaEnv, ...databaseEnv, JWKS: z.url().optional().describe('Keys') });
+const schema = z.object({
+  ...kafkaEnv,
+  ...databaseEnv,
+  JWKS: z.url().optional().describe('Keys'),
+  PAGES: listEnv.optional().describe('Pages'),
+});
 const lines = (env: Record<string, string>): string[] => renderEffectiveConfig(schema, env).trimEnd().split('\n');
 
 describe('the effective configuration', () => {
@@ -29,6 +41,29 @@ describe('the effective configuration', () => {
       ]),
     );
     expect(lines({ DATABASE_URL: 'ana:hidden@db' })).toContain('DATABASE_URL=***  # environment');
+  });
+  it.each([
+    ['a password that looks like a URL', { KAFKA_SASL_PASSWORD: 'https://example.com/hidden' }],
+    ['a key that looks like a URL of a database', { KAFKA_SSL_KEY: 'postgres://hidden/' }],
+    ['a query parameter of any name', { JWKS: 'https://keys.example.com/?sig=hidden&x=hidden&x=hidden' }],
+    ['a token as user', { JWKS: 'https://hidden@keys.example.com/' }],
+    ['a fragment', { JWKS: 'https://keys.example.com/#hidden' }],
+    ['a password with a comma', { JWKS: 'https://ana:hid,hidden@keys.example.com/' }],
+    ['a password in a URL that is not valid', { JWKS: 'https://ana:hidden@keys.example.com:99999/' }],
+    ['a password in the second URL of a list', { PAGES: 'https://a.example, https://ana:hidden@b.example' }],
+    ['a parameter of the database', { DATABASE_URL: 'postgres://ana@db/x?sslmode=require&sslpassword=hidden' }],
+  ])('masks %s', (_what, env) => {
+    expect(renderEffectiveConfig(schema, env)).not.toContain('hidden');
+  });
+  it('shows URLs without secrets as they are written', () => {
+    const env = {
+      DATABASE_URL: 'postgres://ana@db/x?sslmode=require',
+      JWKS: 'https://keys.example.com',
+      PAGES: 'https://a.example,https://b.example',
+    };
+    expect(lines(env)).toEqual(
+      expect.arrayContaining(Object.entries(env).map(([name, value]) => `${name}=${value}  # environment`)),
+    );
   });
 });
 

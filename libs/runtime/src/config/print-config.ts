@@ -33,16 +33,29 @@ function effectiveValue(setting: Setting, env: EnvironmentVariables): { value: s
   return { value: maskSecrets(setting, value), source: 'environment' };
 }
 
-function maskSecrets({ secret }: Setting, value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  if (url?.host) return maskUrl(url);
-  if (secret) return mask;
+function maskSecrets({ secret, isUrl }: Setting, value: string): string {
+  if (secret) return isUrl ? maskUrl(value) : mask;
   const [firstLine = '', ...otherLines] = value.split('\n');
-  return otherLines.length === 0 ? firstLine : `${firstLine}…`;
+  const shown = firstLine.split(beforeUrl).map((part) => (part.includes('://') ? maskUrl(part) : part));
+  return `${shown.join(',')}${otherLines.length === 0 ? '' : '…'}`;
 }
 
-function maskUrl(url: URL): string {
+/** A comma between two URLs, and not one in a password. */
+const beforeUrl = /,(?=\s*[a-z][a-z\d+.-]*:\/\/)/i;
+
+/** Query parameters without secrets: of libpq. All others are masked, because a secret may have any name. */
+const shownParameters = new Set(['sslmode', 'sslrootcert', 'sslcert', 'sslkey', 'application_name', 'connect_timeout']);
+
+/** A URL without passwords and tokens; only {@link mask} if it is not valid. */
+function maskUrl(text: string): string {
+  const url = URL.parse(text);
+  if (!url?.host) return mask;
+  const parameters = [...new Set(url.searchParams.keys())].filter((name) => !shownParameters.has(name));
+  const isTokenUser = url.password === '' && url.username !== '' && /^(?:http|ws)s?:$/.test(url.protocol);
+  if (url.password === '' && !isTokenUser && parameters.length === 0 && url.hash === '') return text;
   if (url.password !== '') url.password = mask;
-  for (const name of url.searchParams.keys()) if (/pass|secret|token/i.test(name)) url.searchParams.set(name, mask);
+  if (isTokenUser) url.username = mask;
+  for (const name of parameters) url.searchParams.set(name, mask);
+  url.hash = '';
   return url.href;
 }

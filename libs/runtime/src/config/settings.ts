@@ -11,6 +11,8 @@ export interface Setting {
   readonly format: string;
   /** Its value must not be shown. */
   readonly secret: boolean;
+  /** Its value is a URL: all of it may be shown but for the secrets in it. */
+  readonly isUrl: boolean;
   /** Variable that may name a file with the value. */
   readonly fileVariable: string | undefined;
   /** Whether an empty variable differs from an unset one. */
@@ -20,7 +22,7 @@ export interface Setting {
 export function settingsOf(schema: z.ZodObject): Setting[] {
   return Object.entries(schema.shape).map(([name, type]) => {
     const valueType = type as z.ZodType;
-    const { description = '', secret, file } = valueType.meta() ?? {};
+    const { description = '', secret, url, file } = valueType.meta() ?? {};
     const defaultValue: unknown = valueType.safeParse(undefined).data;
     return {
       name,
@@ -28,6 +30,7 @@ export function settingsOf(schema: z.ZodObject): Setting[] {
       default: textOf(defaultValue),
       format: formatOf(name, valueType),
       secret: secret === true,
+      isUrl: url === true,
       fileVariable: file === true ? `${name}_FILE` : undefined,
       // An empty secret must not silently disable authentication.
       emptyCounts: secret === true && defaultValue === undefined,

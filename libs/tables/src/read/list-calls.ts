@@ -15,7 +15,7 @@ export interface ListCallsOptions {
   readonly limit?: number | undefined;
   /** `id` of a call: only this call. */
   readonly id?: number | undefined;
-  /** `id` of a call: only calls created before it. */
+  /** `id` of a visible call: only calls created before it; none if it is unknown or not visible. */
   readonly before?: number | undefined;
   /** Unfinished calls whose last event is older, in ms since 1970, are stale. Not given: none is. */
   readonly heardSince?: number | undefined;
@@ -42,7 +42,8 @@ const listedCalls = pageOf({
       select *, is_opened and finished_at is null and heard_at >= to_timestamp($10::float8 / 1000) as is_live from calls
       where ($1::text is null or state = $1) and ($2::text is null or call_id = $2)
         and ($3::text is null or queue = $3) and ($4::text is null or direction = $4)
-        and ($5::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $5))
+        and ($5::bigint is null or (created_at, id) < (
+          select b.created_at, b.id from calls b where b.id = $5 and ($7::text[] is null or b.queue = any($7))))
         and ($7::text[] is null or queue = any($7)) and ($9::bigint is null or id = $9)
     ), live as materialized (
       select * from wanted where is_live and $1::text is distinct from 'FINISHED'

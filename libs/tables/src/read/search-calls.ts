@@ -16,7 +16,7 @@ export interface SearchCallsOptions {
   /** When callstream received the call's first event, ISO 8601: `from` inclusive, `to` exclusive. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
-  /** `id` of a call: only calls created before it. */
+  /** `id` of a visible call: only calls created before it; none if it is unknown or not visible. */
   readonly before?: number | undefined;
   readonly limit: number;
   /** Only calls in these queues; null: all calls. */
@@ -54,7 +54,8 @@ const foundCalls = pageOf({
       and ($5::text is null or reverse(their_number) like reverse($5) || '%')
       and ($6::text is null or our_number = $6)
       and ($7::timestamptz is null or created_at >= $7) and ($8::timestamptz is null or created_at < $8)
-      and ($9::bigint is null or (created_at, id) < (select b.created_at, b.id from calls b where b.id = $9))
+      and ($9::bigint is null or (created_at, id) < (
+        select b.created_at, b.id from calls b where b.id = $9 and ($10::text[] is null or b.queue = any($10))))
       and ($10::text[] is null or queue = any($10))
     order by created_at desc, id desc limit $11::int + 1`,
   order: 'created_at desc, id desc',
