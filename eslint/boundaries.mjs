@@ -21,7 +21,7 @@ export const boundaries = (...alsoForTests) => [
       only('app:ingest', ...anyLib),
       only('app:projector', ...anyLib),
       only('app:gateway', ...anyLib),
-      only('app:watch', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:runtime', ...alsoForTests),
+      only('app:watch', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:runtime', 'lib:resilience', ...alsoForTests),
       only('app:dashboard', 'lib:client', 'lib:contracts', 'lib:domain', 'lib:resilience', ...alsoForTests),
       only('app:e2e', ...anyLib),
       only('tools', 'lib:files', 'lib:runtime', 'lib:resilience', 'lib:stack'),

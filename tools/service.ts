@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { privateFileMode } from '@callstream/files';
+import { printable } from '@callstream/resilience';
 import { until } from '@callstream/stack';
 import { shortLogLine } from './short-log-line.ts';
 import type { ServiceSpec } from './settings.ts';
@@ -62,7 +63,7 @@ export async function startService(service: ServiceSpec, options: StartServiceOp
       },
     ).catch((error: unknown) => {
       if (exitReason !== undefined || answer === undefined) throw error;
-      print(`${name} is not ready yet, and keeps trying: ${answer.trim()}`);
+      print(`${name} is not ready yet, and keeps trying: ${printable(answer.trim())}`);
     });
     return running;
   } catch (error) {

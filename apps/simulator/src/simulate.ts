@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
-import { sleep } from '@callstream/resilience';
+import { printable, printableJson, sleep } from '@callstream/resilience';
 import { addJsonOption, runCommand, stopSignal } from '@callstream/runtime';
 import { Command, InvalidArgumentError } from 'commander';
 import { simulateCentre } from './centre.ts';
@@ -118,7 +118,8 @@ async function post({ url, duration, header }: SimulateOptions, signal: AbortSig
     }
     await Promise.all(inFlight);
   }
-  if (json) process.stdout.write(`${JSON.stringify({ ...counts, refusals: Object.fromEntries(failures) }, null, 2)}\n`);
-  else for (const [failure, count] of failures) process.stderr.write(`refused ${count} ×: ${failure}\n`);
+  const result = { ...counts, refusals: Object.fromEntries(failures) };
+  if (json) process.stdout.write(`${printableJson(JSON.stringify(result, null, 2))}\n`);
+  else for (const [failure, count] of failures) process.stderr.write(`refused ${count} ×: ${printable(failure)}\n`);
   process.exitCode = counts.sent > 0 && counts.accepted === 0 ? 1 : 0;
 }

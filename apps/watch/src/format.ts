@@ -1,11 +1,7 @@
+import { printable } from '@callstream/resilience';
 import stringWidth from 'string-width';
 
-/** Control and formatting characters (bidi too): in text from outside, they could control the terminal. */
-const unsafe = /[\p{Cc}\p{Cf}\p{Co}\p{Cs}\p{Zl}\p{Zp}]/gu;
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-
-/** Text from outside that cannot control the terminal. */
-export const printable = (text: string): string => text.replace(unsafe, '\uFFFD');
 
 const ellipsis = '…';
 

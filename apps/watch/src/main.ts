@@ -1,5 +1,6 @@
 import { connect } from '@callstream/client';
 import type { Client } from '@callstream/client';
+import { printable } from '@callstream/resilience';
 import { addJsonOption, endOnBrokenPipe, failureLine, stopSignal } from '@callstream/runtime';
 import { Command } from 'commander';
 import { printAsJson, printAsLines } from './print.ts';
@@ -54,7 +55,9 @@ const refused = Promise.withResolvers<string>();
   if (problem !== null) {
     process.exitCode = 1;
     // After the screen is restored.
-    process.once('exit', () => process.stderr.write(`${options.json ? failureLine(new Error(problem)) : problem}\n`));
+    process.once('exit', () =>
+      process.stderr.write(`${options.json ? failureLine(new Error(problem)) : printable(problem)}\n`),
+    );
   }
 }
 // `stopSignal` also listens on the IPC channel of a parent process, which would keep this process alive.

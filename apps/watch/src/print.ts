@@ -1,4 +1,5 @@
 import type { Client } from '@callstream/client';
+import { printableJson } from '@callstream/resilience';
 import type { KnownNames } from './named.ts';
 import { plainEvent, summary } from './render.ts';
 import { trackScreenState } from './screen-state.ts';
@@ -33,15 +34,19 @@ function print(client: Client, queues: QueueFilter, printer: Printer): Disposabl
 const timeText = (ms: number): string => new Date(ms).toISOString();
 
 const eventJson = ({ at, what, call: { callId, queue, theirNumber } }: BoardEvent): string =>
-  JSON.stringify({ kind: 'call', at: timeText(at), call_id: callId, state: what, queue, their_number: theirNumber });
+  printableJson(
+    JSON.stringify({ kind: 'call', at: timeText(at), call_id: callId, state: what, queue, their_number: theirNumber }),
+  );
 
 const summaryJson = ({ now, status, queues }: ScreenState): string =>
-  JSON.stringify({
-    kind: 'queues',
-    at: timeText(now),
-    connection: status.connection,
-    is_stale: status.isStale,
-    problem: status.problem,
-    total: queues?.total ?? null,
-    queues: queues?.queues ?? null,
-  });
+  printableJson(
+    JSON.stringify({
+      kind: 'queues',
+      at: timeText(now),
+      connection: status.connection,
+      is_stale: status.isStale,
+      problem: status.problem,
+      total: queues?.total ?? null,
+      queues: queues?.queues ?? null,
+    }),
+  );

@@ -1,9 +1,10 @@
 import type { Agents, Queues } from '@callstream/contracts';
 import type { LiveCalls } from '@callstream/domain';
+import { printable } from '@callstream/resilience';
 import stringWidth from 'string-width';
 import { callsToday } from './calls-today.ts';
 import type { BoardEvent, ScreenState } from './screen-state.ts';
-import { cell, clock, duration, percent, printable, wrap } from './format.ts';
+import { cell, clock, duration, percent, wrap } from './format.ts';
 import { namedQueue } from './named.ts';
 import type { KnownNames } from './named.ts';
 import { shareRows } from './share-rows.ts';
@@ -142,7 +143,8 @@ function statusLine({ status, now }: ScreenState, columns: number): TextLine {
 
 /** All queues in one line, for an output that is not a terminal. */
 export function summary({ queues, now, status }: ScreenState): string {
-  if (!queues) return `${clock(now)}  ${status.connection}${status.problem === null ? '' : `  ${status.problem}`}`;
+  if (!queues)
+    return `${clock(now)}  ${status.connection}${status.problem === null ? '' : `  ${printable(status.problem)}`}`;
   const {
     waiting,
     longest_waiting_since: since,

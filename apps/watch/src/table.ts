@@ -1,5 +1,6 @@
+import { printable } from '@callstream/resilience';
 import stringWidth from 'string-width';
-import { cell, printable } from './format.ts';
+import { cell } from './format.ts';
 
 export interface Column<Row> {
   readonly title: string;

@@ -8,7 +8,7 @@ import { addGauge } from './metrics.ts';
 import { isLoopback } from './network/address.ts';
 import { createIsOwnHost } from './network/host.ts';
 import { within } from './deadline.ts';
-import { errorText } from '@callstream/resilience';
+import { errorText, printableLines } from '@callstream/resilience';
 
 /** null: ready. `note`: ready, but degraded. A string: not ready, with the reason. */
 export type Readiness = null | { readonly note: string } | string;
@@ -53,8 +53,8 @@ export async function startAdmin({
     if (path === '/metrics') return { status: 200, text: await registry.metrics(), type: registry.contentType };
     if (path !== '/readyz') return { status: 404, text: 'This port has /livez, /readyz and /metrics.\n' };
     const readiness = await ready();
-    if (typeof readiness === 'string') return { status: 503, text: `${readiness}\n` };
-    return { status: 200, text: readiness === null ? 'ok\n' : `ok: ${readiness.note}\n` };
+    if (typeof readiness === 'string') return { status: 503, text: `${printableLines(readiness)}\n` };
+    return { status: 200, text: readiness === null ? 'ok\n' : `ok: ${printableLines(readiness.note)}\n` };
   };
   const isReady = createIsReady(ready);
   addGauge(registry, {

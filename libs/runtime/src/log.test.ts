@@ -1,14 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
-/** Lines that a child process writes for `statement`. */
-function written(statement: string, level = 'info'): Record<string, unknown>[] {
+/** What a child process writes for `statement`. */
+function rawlyWritten(statement: string, level = 'info'): string {
   const script = `import { createLog } from ${JSON.stringify(join(import.meta.dirname, 'log.ts'))};
     const log = createLog({ service: 'test', level: '${level}' }); ${statement}`;
   const args = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', script];
-  const text = execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
-  return text.trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
+  return execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
 }
+
+/** The same as objects. */
+const written = (statement: string, level?: string): Record<string, unknown>[] =>
+  rawlyWritten(statement, level).trim().split('\n').filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>); // prettier-ignore
 
 describe('the log', () => {
   it('is JSON lines with time, level by name, service and a dotted name', () => {
@@ -24,6 +27,13 @@ describe('the log', () => {
   });
   it('has no lines below its level', () => {
     expect(written(`log.debug('a'); log.info('b'); log.warn('c')`, 'warn').map(({ msg }) => msg)).toEqual(['c']);
+  });
+  it('has control characters of any text as escapes, with the same value', () => {
+    const text = '\u001b[2J\u009b2J\u202Etext';
+    expect(written(`log.warn({ reason: ${JSON.stringify(text)} }, 'x')`)).toMatchObject([{ reason: text }]);
+    expect(rawlyWritten(`log.warn({ reason: ${JSON.stringify(text)} }, 'x')`)).toContain(
+      '\\u001b[2J\\u009b2J\\u202etext',
+    );
   });
   it('shows no credential and no personal data', () => {
     const personal = `{ authorization: 'S', password: 'S', their_number: 'S', our_number: 'S', number: 'S', actor: 'S', cpf: 'S', cnpj: 'S', body: 'S' }`;

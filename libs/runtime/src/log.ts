@@ -1,3 +1,4 @@
+import { printableJson } from '@callstream/resilience';
 import { pino } from 'pino';
 import type { DestinationStream, Logger, LoggerOptions } from 'pino';
 
@@ -28,6 +29,8 @@ export function createLog(
     base: { service },
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    // Texts of senders and clients get into lines, and a terminal may show them.
+    hooks: { streamWrite: printableJson },
     redact: { paths: redactedFields.flatMap((field) => [field, `*.${field}`]), censor: '[redacted]' },
   };
   return pino(options, destination);

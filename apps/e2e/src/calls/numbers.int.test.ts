@@ -220,3 +220,27 @@ onTerminals(
   },
   60_000,
 );
+
+it.each([
+  { form: 'lines', args: [], isLive: 'waiting ', shown: 'hostile lines \uFFFD31m\uFFFD' },
+  { form: 'JSON', args: ['--json'], isLive: '"connection":"live"', shown: 'hostile JSON \\u009b31m\\u202e' },
+])('npm run watch prints control characters of a call as harmless $form', async ({ form, args, isLive, shown }) => {
+  await using watch = launch({
+    name: 'watch',
+    args: ['apps/watch/src/main.ts', '--url', system.socketUrl, ...args],
+    env: {},
+  });
+  const printed = (text: string): Promise<boolean> =>
+    until(() => watch.tail().includes(text), {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error(`npm run watch did not print ${text}.\n${watch.tail()}`),
+    });
+  await printed(isLive);
+  const text = `hostile ${form} \u009b31m\u202E`;
+  const at = new Date().toISOString();
+  await fillTopic(system, [
+    JSON.stringify({ type: 'call.waiting', call_id: text, queue: text, their_number: text, timestamp: at }),
+  ]);
+  await printed(shown);
+  expect(watch.tail()).not.toMatch(/[\u0080-\u009f\u202E]/);
+});

@@ -152,6 +152,13 @@ describe('calls', () => {
     expect(ids(await get(FoundCalls, `${path}?to=${accepted}`))).toEqual([]);
   });
 
+  it('with a parameter of control characters are a 400 that a terminal can show', async () => {
+    const response = await fetch(`${openGateway}${path}?${encodeURIComponent('\u009b2J\u202E')}=1`);
+    const text = await response.text();
+    expect([response.status, text]).toEqual([400, expect.stringContaining('\\u009b2J\\u202e')]);
+    expect(text).not.toMatch(/[\u0080-\u009f\u202E]/);
+  });
+
   it('have the time since they began, until now or their end', async () => {
     const before = Date.now();
     const { duration_ms, began_at } = await get(WholeCall, `${path}/talks`);

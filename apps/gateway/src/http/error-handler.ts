@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { errorText, isProgrammingError } from '@callstream/resilience';
+import { errorText, isProgrammingError, printableJson } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import { isStatementTimeout } from '@callstream/tables';
 import type { Middleware } from 'koa';
@@ -49,7 +49,7 @@ export function errorHandler(options: ErrorHandlerOptions): Middleware<Pick<ApiS
       const { status, headers, problem } = answerOf(rejection);
       ctx.status = status;
       ctx.set(headers);
-      ctx.body = JSON.stringify(problem);
+      ctx.body = printableJson(JSON.stringify(problem));
       ctx.type = 'application/problem+json';
     } finally {
       running--;

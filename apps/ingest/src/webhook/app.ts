@@ -1,4 +1,5 @@
 import Router from '@koa/router';
+import { printableJson } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import Koa from 'koa';
 import type { Middleware } from 'koa';
@@ -70,7 +71,7 @@ function answerRejections({ reportRefusal, addressOf }: AnswerRejectionsOptions)
       if (ctx.writable) reportRefusal(error.rejection, { status, address: ctx.state.address });
       ctx.status = status;
       ctx.set(headers);
-      ctx.body = JSON.stringify(problem);
+      ctx.body = printableJson(JSON.stringify(problem));
       ctx.type = 'application/problem+json';
     }
   };

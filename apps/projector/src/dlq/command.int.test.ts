@@ -11,7 +11,7 @@ jest.setTimeout(90_000);
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 const huge = Buffer.from(`{"type":"late","call_id":"late","x":"${'x'.repeat(300_000)}"}`);
-const odd = Buffer.from('\u001b[31mno\nJSON');
+const odd = Buffer.from('\u001b[31mno\nJSON \u009b31m\u202E');
 
 let fixture: ProjectorFixture;
 beforeAll(async () => {
@@ -79,10 +79,17 @@ it('list filters by kind, partition, reason, time and number', async () => {
 it('show prints an entry unchanged, except for control characters', async () => {
   const { out } = await dlq('show', '0:0', '1:0');
   expect(out).toContain('header     ce_id: as it was');
-  expect(out).toContain('\uFFFD[31mno\uFFFDJSON');
+  expect(out).toContain('\uFFFD[31mno\uFFFDJSON \uFFFD31m\uFFFD');
   expect(out).toContain(Buffer.from([0xff, 0xfe]).toString('base64'));
   const shown = JSON.parse((await dlq('show', '1:2', '--json')).out) as { value: string; reference: boolean };
   expect([shown.reference, shown.value]).toEqual([true, huge.toString()]);
+});
+
+it('--json has control characters of C1 and of bidirectional text as escapes', async () => {
+  const { out } = await dlq('show', '0:0', '--json');
+  expect(out).toContain('\\u001b[31mno\\nJSON \\u009b31m\\u202e');
+  expect(out).not.toMatch(/[\u0080-\u009f\u202E]/);
+  expect((JSON.parse(out) as { value: string }).value).toBe(odd.toString());
 });
 
 it('an ambiguous or malformed command fails with the reason, and changes nothing', async () => {

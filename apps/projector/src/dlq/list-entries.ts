@@ -1,3 +1,4 @@
+import { printable } from '@callstream/resilience';
 import type { CommandResult } from '@callstream/runtime';
 import type { DeadLetterEntry, DlqContents } from './entries.ts';
 import { matchesFilter } from './select-entries.ts';
@@ -41,9 +42,9 @@ const columns = {
   REASON: ({ reason }: DeadLetterEntry) => shorten(reason, 80),
 };
 
-/** One line of at most `chars` characters. Control characters are replaced, so that senders cannot control the terminal. */
+/** One printable line of at most `chars` characters. */
 export const shorten = (text: string, chars: number): string => {
-  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '�');
+  const line = printable(text);
   return line.length > chars ? `${line.slice(0, chars - 1)}…` : line;
 };
 

@@ -1,3 +1,4 @@
+import { printableJson, printableLines } from '@callstream/resilience';
 import type { DestinationStream } from 'pino';
 import { errorMessage, failureLine } from '../failure-line.ts';
 import { createLog } from '../log.ts';
@@ -48,8 +49,9 @@ export interface OutputOptions extends OutputFlags {
 export function createOutput({ json = false, verbose = false, service, out, errors }: OutputOptions): OwnedOutput {
   let bar: RunningProgressBar | null = null;
   const print = (line: string): void => {
-    if (bar) bar.print(line);
-    else errors.write(`${line}\n`);
+    const shown = printableLines(line);
+    if (bar) bar.print(shown);
+    else errors.write(`${shown}\n`);
   };
   const stopBar = (): void => {
     bar?.[Symbol.dispose]();
@@ -75,13 +77,14 @@ export function createOutput({ json = false, verbose = false, service, out, erro
     printStatus: (line) => (json ? undefined : print(line)),
     showProgress,
     printResult: ({ lines, json: documents }) => {
-      const result = !json
-        ? lines
-        : Array.isArray(documents)
-          ? documents.map((document) => JSON.stringify(document))
-          : [JSON.stringify(documents, null, 2)];
+      const result = json ? jsonLines(documents) : lines.map(printableLines);
       out.write(result.map((line) => `${line}\n`).join(''));
     },
     printFailure,
   };
 }
+
+const jsonLines = (documents: CommandResult['json']): string[] =>
+  Array.isArray(documents)
+    ? documents.map((document) => printableJson(JSON.stringify(document)))
+    : [printableJson(JSON.stringify(documents, null, 2))];
