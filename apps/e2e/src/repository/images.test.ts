@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../../..');
@@ -69,4 +69,23 @@ it('Docker images have the versions of Node, Kafka and Postgres that the tests r
   expect(dockerfile).toContain(`ARG NODE_IMAGE=node:${manifest('.').devDependencies?.['node']}-slim\n`);
   expect(compose).toContain(`image: apache/kafka:${kafka}\n`);
   expect(compose).toContain(`image: postgres:${postgres}\n`);
+});
+
+it('every action of a workflow is pinned by its commit, with its version beside it', () => {
+  const workflows = readdirSync(join(root, '.github/workflows')).map((file) => read(join('.github/workflows', file)));
+  const used = workflows.flatMap((text) => [...text.matchAll(/\buses: (.*)$/gm)].map(([, action = '']) => action));
+  const foreign = used.filter((action) => !action.startsWith('./'));
+  expect(foreign.length).toBeGreaterThan(10);
+  expect(foreign.filter((action) => !/^[\w-]+\/[\w-]+@[\da-f]{40} # v\d+\.\d+\.\d+$/.test(action))).toEqual([]);
+});
+
+it('every image of others is pinned by its digest, with its version', () => {
+  const compose = ['docker-compose.yml', 'docker/compose.server.yml'].map(read).join('\n');
+  const inCompose = [...compose.matchAll(/^ +image: (\S+)/gm)].map(([, image = '']) => image);
+  const bases = [...dockerfile.matchAll(/^(?:ARG NODE_IMAGE=|FROM )(\S+)/gm)].map(([, image = '']) => image);
+  const isOurs = (image: string): boolean =>
+    image.startsWith('callstream/') || image === '${NODE_IMAGE}' || stages.has(image);
+  const foreign = [...inCompose, ...bases].filter((image) => !isOurs(image));
+  expect(foreign.length).toBeGreaterThan(4);
+  expect(foreign.filter((image) => !/^[\w./-]+:v?\d[\w.-]*@sha256:[\da-f]{64}$/.test(image))).toEqual([]);
 });
