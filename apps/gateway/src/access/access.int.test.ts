@@ -23,6 +23,8 @@ let gateway: Awaited<ReturnType<typeof startGateway>>;
 
 const timestamp = new Date().toISOString();
 const parties = { direction: 'inbound', our_number: '0800123000', their_number: '5511912345678', timestamp };
+/** Addresses of recordings may have numbers in them. */
+const recording = 'https://recordings.example.com/5511912345678.wav';
 const waitsIn = (call_id: string, queue: string) => ({ type: 'call.waiting', call_id, queue, ...parties });
 
 beforeAll(async () => {
@@ -31,6 +33,7 @@ beforeAll(async () => {
     waitsIn('of-900', '900'),
     waitsIn('of-901', '901'),
     { type: 'call.new', call_id: 'of-none', ...parties },
+    { type: 'call.recording-available', call_id: 'of-900', url: recording, timestamp },
   ]);
   const NAMES_FILE = testNamesFile(stack, 'queues:\n  900: Support\n  901: Sales\nagents:\n  bob: Bob\n');
   const auth = { GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: secret };
@@ -164,6 +167,34 @@ describe('the scope of a token', () => {
     const snapshot = await ask(client, 'Subscribe');
     expect(callIds(snapshot)).toEqual(['of-900']);
     expect(JSON.stringify(client.frames)).not.toContain('551191');
+  });
+
+  it.each([
+    { claims: { numbers: 'masked' }, isShown: false },
+    { claims: { numbers: 'masked', recordings: false }, isShown: false },
+    { claims: { numbers: 'masked', recordings: true }, isShown: true },
+    { claims: { numbers: 'full' }, isShown: true },
+  ])('shows recordings in rows, bodies and on the board with $claims: $isShown', async ({ claims, isShown }) => {
+    const token = await tokenWith({ queues: ['900'], ...claims });
+    const paths = ['calls?call_id=of-900', 'calls/of-900', 'calls/of-900/events'];
+    const answers = await Promise.all(
+      paths.map(async (path) => {
+        const headers = { authorization: `Bearer ${token}` };
+        return (await fetch(`http://127.0.0.1:${gateway.port}/api/${path}`, { headers })).text();
+      }),
+    );
+    using client = await asBearer(token);
+    for (const [event, data] of [
+      ['Subscribe', {}],
+      ['ListCallEvents', { call_id: 'of-900' }],
+      ['WatchCall', { call_id: 'of-900' }],
+    ] as const)
+      answers.push(JSON.stringify(await ask(client, event, data)));
+    expect(answers.map((answer) => answer.includes(recording))).toEqual(answers.map(() => isShown));
+    if (isShown) return;
+    expect(answers[0]).toContain('"recording_url":null');
+    expect(answers[2]).toContain('"url":"***"');
+    expect(answers.filter((answer) => answer.includes('5511912345678'))).toEqual([]);
   });
 
   it('limits later changes, and hides a call whose call_id was guessed', async () => {

@@ -12,7 +12,8 @@ const queueLength = `each must have 1 to ${queueCharsMax} characters`;
 
 /**
  * Claims of a token. `queues`: names, or `"*"` for all; a token without this claim is refused, so that it does not give
- * access to all queues by mistake. `numbers`: `"full"` or `"masked"` (default).
+ * access to all queues by mistake. `numbers`: `"full"` or `"masked"` (default). `recordings`: with masked
+ * numbers, whether addresses of recordings are shown.
  */
 const Claims = z.object({
   queues: z
@@ -22,14 +23,15 @@ const Claims = z.object({
     )
     .refine((queues) => queues.length <= queuesMax, `must be at most ${queuesMax}`),
   numbers: z.enum(['full', 'masked'], 'must be "full" or "masked"').default('masked'),
+  recordings: z.boolean('must be true or false').default(false),
 });
 
 /** The scope in the claims of a token, or which claims are missing or malformed, without their text. */
 export function scopeOf(payload: JWTPayload): { readonly scope: Scope } | { readonly problem: string } {
   const claims = Claims.safeParse(payload);
   if (!claims.success) return { problem: `Claims of the token: ${firstProblemOf(claims.error)}.` };
-  const { queues, numbers } = claims.data;
-  return { scope: new Scope({ queues: queues === '*' ? null : queues, masked: numbers === 'masked' }) };
+  const { queues, numbers, recordings } = claims.data;
+  return { scope: new Scope({ queues: queues === '*' ? null : queues, masked: numbers === 'masked', recordings }) };
 }
 
 /** One problem only: it has to fit in the reason of a close frame. */

@@ -2,6 +2,12 @@ import type { ListedEvent, LiveCall } from '@callstream/contracts';
 import type { FactJson } from '@callstream/domain';
 import type { CallDetails } from '@callstream/tables';
 
+/** What a masked form shows nevertheless. */
+export interface MaskOptions {
+  /** Whether addresses of recordings are shown: they may contain numbers. */
+  readonly recordings: boolean;
+}
+
 /** Digits at the end of a masked number that stay visible. */
 export const shownDigits = 4;
 /** Shortest number that is masked, in digits: shorter ones are extensions or services. */
@@ -27,6 +33,8 @@ interface BodyFields {
   readonly shown: ReadonlySet<string>;
   /** With the number of a phone, an extension or a queue: they are masked. */
   readonly numbers: ReadonlySet<string>;
+  /** With the address of a recording. */
+  readonly recordings: ReadonlySet<string>;
 }
 
 const teravozFields: BodyFields = {
@@ -41,12 +49,12 @@ const teravozFields: BodyFields = {
     'their_number_type',
     'queue',
     'actor',
-    'url',
     'ringtime',
     'amd_status',
     'reason',
   ]),
   numbers: new Set(['their_number', 'number', 'destination', 'to', 'from']),
+  recordings: new Set(['url']),
 };
 
 /** Not the names of callers, nor channels and variables, which may have their numbers. */
@@ -90,21 +98,26 @@ const asteriskFields: BodyFields = {
     'Exten',
     'Extension',
   ]),
+  recordings: new Set(),
 };
 
-const noFields: BodyFields = { shown: new Set(), numbers: new Set() };
+const noFields: BodyFields = { shown: new Set(), numbers: new Set(), recordings: new Set() };
 
 /** By source; absent: the default one. The fields of a source that is not listed are hidden. */
 const fieldsOf = (source: string | undefined): BodyFields =>
   source === undefined ? teravozFields : source === 'asterisk' ? asteriskFields : noFields;
 
 /** The body of an event for a scope with masked numbers. */
-export function maskBody(body: Readonly<Record<string, unknown>>, source?: string): Record<string, unknown> {
-  const fields = fieldsOf(source);
+export function maskBody(
+  body: Readonly<Record<string, unknown>>,
+  { source, recordings }: MaskOptions & { readonly source?: string | undefined },
+): Record<string, unknown> {
+  const { shown, numbers, recordings: addresses } = fieldsOf(source);
+  const fields = { shown: recordings ? shown.union(addresses) : shown, numbers };
   return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, maskField(fields, field, value)]));
 }
 
-function maskField({ shown, numbers }: BodyFields, field: string, value: unknown): unknown {
+function maskField({ shown, numbers }: Pick<BodyFields, 'shown' | 'numbers'>, field: string, value: unknown): unknown {
   const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
   if (isPlain && shown.has(field)) return value;
   if (numbers.has(field) && (typeof value === 'string' || typeof value === 'number')) return maskNumber(String(value));
@@ -115,11 +128,11 @@ function maskField({ shown, numbers }: BodyFields, field: string, value: unknown
  * An event for a scope with masked numbers. The uuid is replaced by one made of the event's id: the real one is a hash of the
  * body, so a client that knows the body but for seven digits could find them by brute force.
  */
-export const maskEvent = <Event extends MaskableEvent>(event: Event): Event => ({
+export const maskEvent = <Event extends MaskableEvent>(event: Event, { recordings }: MaskOptions): Event => ({
   ...event,
   uuid: `00000000-0000-8000-8000-${event.id.toString(16).padStart(12, '0')}`,
-  event: maskBody(event.event as Readonly<Record<string, unknown>>, event.source),
-  facts: event.facts?.map(maskFact),
+  event: maskBody(event.event as Readonly<Record<string, unknown>>, { source: event.source, recordings }),
+  facts: event.facts?.map((fact) => maskFact(fact, recordings)),
 });
 
 interface MaskableEvent extends Pick<ListedEvent, 'id' | 'uuid' | 'source'> {
@@ -127,22 +140,29 @@ interface MaskableEvent extends Pick<ListedEvent, 'id' | 'uuid' | 'source'> {
   readonly facts?: readonly FactJson[] | undefined;
 }
 
-const maskFact = (fact: FactJson): FactJson => ({
+const maskFact = (fact: FactJson, recordings: boolean): FactJson => ({
   ...fact,
+  url: recordings ? fact.url : undefined,
   number: maskText(fact.number),
   destination: maskText(fact.destination),
   their_number: maskText(fact.their_number),
 });
 
 /** A row of a list for a scope with masked numbers. */
-export const maskRow = <Row extends { readonly their_number: string | null }>(row: Row): Row => ({
+export const maskRow = <Row extends MaskableRow>(row: Row, { recordings }: MaskOptions): Row => ({
   ...row,
   their_number: maskText(row.their_number),
+  ...('recording_url' in row && !recordings && { recording_url: null }),
 });
 
+interface MaskableRow {
+  readonly their_number: string | null;
+  readonly recording_url?: string | null;
+}
+
 /** A call with its agents and segments for a scope with masked numbers. */
-export const maskDetails = (call: CallDetails): CallDetails => ({
-  ...maskRow(call),
+export const maskDetails = (call: CallDetails, options: MaskOptions): CallDetails => ({
+  ...maskRow(call, options),
   segments: call.segments.map(maskAgentNumber),
   agents: call.agents.map(maskAgentNumber),
 });
@@ -153,8 +173,9 @@ const maskAgentNumber = <Row extends { readonly number: string | null }>(row: Ro
 });
 
 /** A call of the board for a scope with masked numbers. */
-export const maskLiveCall = (call: LiveCall): LiveCall => ({
+export const maskLiveCall = (call: LiveCall, { recordings }: MaskOptions): LiveCall => ({
   ...call,
+  recording_url: recordings ? call.recording_url : undefined,
   their_number: maskText(call.their_number) ?? undefined,
   segments: call.segments?.map((segment) => ({ ...segment, number: maskText(segment.number) ?? undefined })),
 });

@@ -20,7 +20,7 @@ const callText = (call: LiveCall): CallText => {
 
 const callTexts: Forms<Call, CallText> = {
   full: (call) => callText(liveCallOf(call)),
-  masked: (call) => callText(maskLiveCall(liveCallOf(call))),
+  masked: (call, options) => callText(maskLiveCall(liveCallOf(call), options)),
 };
 
 /** A call of the board: what filters and the retention go by. All else is in its text, which needs a scope. */

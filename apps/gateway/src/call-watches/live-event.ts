@@ -38,7 +38,7 @@ interface LiveEventContent {
 
 const frames: Forms<LiveEventContent, OutgoingFrame> = {
   full: (content) => frameOf(content, eventForms.full),
-  masked: (content) => frameOf(content, eventForms.masked),
+  masked: (content, options) => frameOf(content, (event) => eventForms.masked(event, options)),
 };
 
 function frameOf(content: LiveEventContent, eventJson: (content: EventContent) => string): OutgoingFrame {

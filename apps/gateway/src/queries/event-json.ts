@@ -22,8 +22,8 @@ export interface EventContent {
 /** An event as JSON text, as in lists and frames. The body is inserted as text, without being parsed, unless it is masked. */
 export const eventForms: Forms<EventContent, string> = {
   full: (content) => `${openField(fieldsOf(content), 'event')}${eventOf(content)}}`,
-  masked: (content) =>
-    JSON.stringify(maskEvent({ ...fieldsOf(content), event: JSON.parse(eventOf(content)) as unknown })),
+  masked: (content, options) =>
+    JSON.stringify(maskEvent({ ...fieldsOf(content), event: JSON.parse(eventOf(content)) as unknown }, options)),
 };
 
 const fieldsOf = ({ metadata, body }: EventContent) =>

@@ -30,6 +30,7 @@ import type {
   UnknownTypeCounts,
 } from '@callstream/tables';
 import { maskDetails, maskRow } from '../access/mask.ts';
+import type { MaskOptions } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
 import type { Forms, Scope } from '../access/scope.ts';
 import { eventForms } from './event-json.ts';
@@ -46,7 +47,8 @@ export interface VisibleEvent {
 
 const rowForms = {
   full: <Row>(rows: readonly Row[]): readonly Row[] => rows,
-  masked: <Row extends CallRow>(rows: readonly Row[]): readonly Row[] => rows.map(maskRow),
+  masked: <Row extends CallRow>(rows: readonly Row[], options: MaskOptions): readonly Row[] =>
+    rows.map((row) => maskRow(row, options)),
 };
 const detailForms: Forms<CallDetails, CallDetails> = { full: (call) => call, masked: maskDetails };
 

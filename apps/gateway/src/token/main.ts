@@ -7,6 +7,7 @@ import { authenticationEnv } from '../access/authentication-env.ts';
 interface TokenOptions {
   readonly queues?: readonly string[];
   readonly masked?: boolean;
+  readonly recordings?: boolean;
   readonly minutes: number;
   readonly subject?: string;
   readonly json?: boolean;
@@ -28,6 +29,7 @@ const command = addJsonOption(
     .description('Makes a token to try, signed with GATEWAY_JWT_SECRET (from the environment, or .env).')
     .option('--queues <names>', 'queues that the token may see, separated by commas (default: all)', parseNames)
     .option('--masked', 'mask phone numbers but for their last four digits, and hide personal data')
+    .option('--recordings', 'with --masked: show the addresses of recordings, which may contain numbers')
     .option('--minutes <number>', 'how long the token is valid', parseMinutes, 60)
     .option('--subject <name>', 'who the token is for (its "sub" claim)')
     .addHelpText(
@@ -36,7 +38,7 @@ const command = addJsonOption(
     ),
   'for programs: the token and when it expires, as one JSON document',
 ).parse();
-const { queues, masked, minutes, subject, json } = command.opts<TokenOptions>();
+const { queues, masked, recordings, minutes, subject, json } = command.opts<TokenOptions>();
 
 const TokenEnv = z.object(authenticationEnv);
 
@@ -55,7 +57,7 @@ if (secret === undefined)
       '`openssl rand -base64 32` makes one.',
   );
 const expiresAt = Math.floor(Date.now() / 1_000 + minutes * 60);
-const token = new SignJWT({ queues: queues ?? '*', numbers: masked === true ? 'masked' : 'full' })
+const token = new SignJWT({ queues: queues ?? '*', numbers: masked === true ? 'masked' : 'full', recordings })
   .setProtectedHeader({ alg: 'HS256' })
   .setAudience(GATEWAY_JWT_AUDIENCE)
   .setIssuedAt()
