@@ -30,7 +30,14 @@ export const GatewayEnv = z
     GATEWAY_TRUSTED_PROXIES: networksEnv.describe(
       'Addresses and networks of trusted proxies, whose X-Forwarded-For (else Forwarded) has the address of the client',
     ),
-    GATEWAY_SOCKETS_MAX: z.coerce.number().int().min(1).default(20_000).describe('Most sockets at the same time'),
+    GATEWAY_SOCKETS_MAX: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(20_000)
+      .describe(
+        'Most sockets at the same time; fewer if the process may not open enough files (ulimit -n). There may be 2,000 other connections for each address in GATEWAY_HOST',
+      ),
     GATEWAY_SOCKETS_PER_ADDRESS_MAX: z.coerce
       .number()
       .int()

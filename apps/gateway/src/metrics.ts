@@ -29,6 +29,11 @@ function requestMetrics(registry: Registry) {
       label: 'asked_over',
       values: ['socket', 'http', 'numbers'],
     }),
+    droppedConnections: new Counter({
+      name: 'callstream_gateway_dropped_connections_total',
+      help: 'Connections closed because there were GATEWAY_SOCKETS_MAX and 2,000 more, or as many as the process may open',
+      registers: [registry],
+    }),
     notServed: addCounter(registry, {
       name: 'callstream_gateway_not_served_total',
       help: 'Requests that got no turn. replaced: by newer ones of the connection; late: timed out; full: too many waited; gone: the client disconnected',

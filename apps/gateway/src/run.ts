@@ -26,6 +26,7 @@ import { reportBoard } from './board/metrics.ts';
 import type { MaintainedBoard } from './board/maintain-board.ts';
 import type { GatewayConfig } from './config.ts';
 import { createApi, serveApi } from './http/api.ts';
+import { answerBrokenRequest } from './http/broken-request.ts';
 import { dashboardFolder, serveDashboard } from './http/serve-dashboard.ts';
 import { answerUpgradeRequired } from './http/upgrade-required.ts';
 import { openLiveFeed } from './live/live-feed.ts';
@@ -59,6 +60,8 @@ import type { Sockets } from './socket/sockets.ts';
 const dataChangedEveryMs = 100;
 const dataChanged = JSON.stringify({ event: 'DataChanged', data: {}, status: 'Ok' } satisfies ServerMessage);
 const minuteMs = 60_000;
+/** Most connections per host beside those of sockets. */
+const httpConnectionsMax = 2_000;
 /** Proxies keep an unused connection for about 60 s. The proxy must close it first: a request might be on its way. */
 const keepAliveMs = 65_000;
 /** Deadline of closing a pool, in ms: a connection that hangs must not keep the process alive. */
@@ -136,10 +139,20 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     log,
   });
   const { servers, port } = await listen(
-    { hosts: config.GATEWAY_HOST, port: config.GATEWAY_PORT, options: { keepAliveTimeout: keepAliveMs } },
+    {
+      hosts: config.GATEWAY_HOST,
+      port: config.GATEWAY_PORT,
+      connectionsMax: config.GATEWAY_SOCKETS_MAX + httpConnectionsMax,
+      options: { keepAliveTimeout: keepAliveMs },
+      log,
+    },
     serveApi(api, serveDashboard(dashboardFolder, answerUpgradeRequired)),
   );
-  servers.forEach(sockets.serve);
+  for (const server of servers) {
+    sockets.serve(server);
+    server.on('drop', () => metrics.droppedConnections.inc());
+    server.on('clientError', answerBrokenRequest(addressOf, reportRefusal));
+  }
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
   const signal = await Promise.race([stopped, live.maintained.failure, commits.failure]);

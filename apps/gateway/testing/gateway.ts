@@ -17,11 +17,18 @@ const defaultEnv = {
   ADMIN_HOST: '127.0.0.1',
 };
 
+interface StartGatewayOptions {
+  /** Most files that the process may open. */
+  readonly openFilesMax?: number;
+}
+
 /** Starts the gateway as a process of its own. Resolves once it listens. */
-export async function startGateway(env: Record<string, string>) {
+export async function startGateway(env: Record<string, string>, { openFilesMax }: StartGatewayOptions = {}) {
+  const limited = ['-c', `ulimit -n ${openFilesMax} && exec "$0" "$@"`, process.execPath];
   const child = fork(main, {
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
-    execArgv: [],
+    execArgv: openFilesMax === undefined ? [] : limited,
+    execPath: openFilesMax === undefined ? process.execPath : '/bin/sh',
     env: { ...defaultEnv, ...env },
   });
   const exited = once(child, 'exit') as Promise<[number | null]>;

@@ -44,7 +44,9 @@ export const IngestEnv = z
       .int()
       .min(1)
       .default(20_000)
-      .describe('Limit of open connections, for each address in INGEST_HOST; others are closed at once'),
+      .describe(
+        'Limit of open connections, for each address in INGEST_HOST; others are closed at once. Fewer if the process may not open enough files (ulimit -n)',
+      ),
     INGEST_PRODUCERS: z.coerce
       .number()
       .int()

@@ -67,6 +67,7 @@ beforeAll(async () => {
     connectionsMax: 10_000,
     onClientError: answerBrokenRequest(reportRefusal, senders),
     metrics,
+    log,
   });
   ({ servers } = listening);
   url = `http://127.0.0.1:${listening.port}/webhook`;

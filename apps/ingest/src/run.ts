@@ -122,5 +122,6 @@ function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, lo
     connectionsMax: config.INGEST_CONNECTIONS_MAX,
     onClientError: answerBrokenRequest(reportRefusal, senders),
     metrics,
+    log,
   });
 }

@@ -62,7 +62,7 @@ export async function startAdmin({
     help: '1 if the service is ready, else 0; /readyz has the reason',
     value: async () => ((await isReady()) ? 1 : 0),
   });
-  const { servers, port: actualPort } = await listen({ hosts, port }, (request, response) => {
+  const { servers, port: actualPort } = await listen({ hosts, port, log }, (request, response) => {
     void respond(request)
       .catch((error: unknown) => {
         log.warn({ error: errorText(error) }, 'admin.failed');

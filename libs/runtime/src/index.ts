@@ -1,5 +1,6 @@
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
+export { answerBrokenRequests } from './broken-request.ts';
 export { endOnBrokenPipe } from './command/broken-pipe.ts';
 export type { CommandOutput, CommandResult, OutputFlags } from './command/output.ts';
 export { addJsonOption, addOutputOptions } from './command/output-options.ts';

@@ -4,6 +4,8 @@ import type { RequestListener, Server, ServerOptions } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
+import { connectionLimit } from './connection-limit.ts';
+import type { Log } from './log.ts';
 
 /** Requested length of the kernel's queue of connections that are not accepted yet; capped by `net.core.somaxconn`. */
 const backlog = 16_384;
@@ -11,29 +13,46 @@ const backlog = 16_384;
 /** Servers that stop: their responses have `Connection: close`. */
 const stopping = new WeakSet<Server>();
 
+/** Limits of every server against slow, idle and malformed requests; times in ms. Over one of them the answer is 408 or 431. */
+const limits = {
+  headersTimeout: 10_000,
+  requestTimeout: 15_000,
+  connectionsCheckingInterval: 1_000,
+  maxHeaderSize: 16_384,
+} as const satisfies ServerOptions;
+
+/** Most connections per host, unless the caller has another limit. */
+const connectionsMaxDefault = 100;
+
 export interface ListenOptions {
   readonly hosts: readonly string[];
   readonly port: number;
-  readonly options?: ServerOptions;
+  /** Most open connections per host; fewer if the process may not open enough files. Others are closed without an answer. */
+  readonly connectionsMax?: number;
+  readonly options?: Omit<ServerOptions, keyof typeof limits>;
+  readonly log?: Log;
 }
 
 /**
  * Starts one HTTP server per host, all on the same port. Addresses that this machine does not have (`::1` without IPv6)
- * are skipped.
+ * are skipped. Idle and slow connections are limited, on admin ports too.
  * @throws {Error} with the remedy if the port is in use, or if no address is left
  */
 export async function listen(
-  { hosts, port, options = {} }: ListenOptions,
+  { hosts, port, connectionsMax = connectionsMaxDefault, options = {}, log }: ListenOptions,
   handler: RequestListener,
 ): Promise<{ servers: Server[]; port: number }> {
   const servers: Server[] = [];
+  const connections = connectionLimit(connectionsMax, hosts.length);
+  if (connections < connectionsMax) log?.warn({ connections, wanted: connectionsMax }, 'connections.limited');
   let actualPort = port;
   let lastError: unknown;
   for (const host of hosts) {
-    const server = createServer(options, (request, response) => {
+    const server = createServer({ ...options, ...limits }, (request, response) => {
       if (stopping.has(server)) response.shouldKeepAlive = false;
       handler(request, response);
     });
+    server.maxConnections = connections;
     try {
       server.listen({ host, port: actualPort, backlog });
       await once(server, 'listening');

@@ -92,7 +92,7 @@ it('a masked event of Asterisk shows queues and agents, masks numbers, and hides
     Value: 'a secret',
     Unheard: '5511912345678',
   };
-  expect(maskBody(body, 'asterisk')).toEqual({
+  expect(maskBody(body, { source: 'asterisk', recordings: false })).toEqual({
     Event: 'AgentConnect',
     Queue: 'support',
     MemberName: 'Agent 200',

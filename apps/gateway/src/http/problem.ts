@@ -15,7 +15,17 @@ export type Rejection =
     }
   | {
       readonly kind:
-        'foreign' | 'misdirected' | 'not-found' | 'method' | 'too-many' | 'busy' | 'slow' | 'unavailable' | 'internal';
+        | 'foreign'
+        | 'misdirected'
+        | 'not-found'
+        | 'method'
+        | 'timeout'
+        | 'head-too-large'
+        | 'too-many'
+        | 'busy'
+        | 'slow'
+        | 'unavailable'
+        | 'internal';
     };
 
 interface ApiRefusal extends Refusal {
@@ -40,6 +50,7 @@ export const problemTypes = {
   },
   'not-found': { status: 404, title: 'Not found', detail: 'It does not exist, or the token does not allow to see it.' },
   method: { status: 405, title: 'Method not allowed', detail: 'Use GET.', headers: { allow: 'GET, HEAD, OPTIONS' } },
+  timeout: { status: 408, title: 'Too slow', detail: 'The request timed out before it was complete.' },
   misdirected: {
     status: 421,
     title: 'Not this host',
@@ -52,6 +63,11 @@ export const problemTypes = {
     title: 'Too many requests',
     detail: 'Too many requests of this address or connection are waiting: wait for their answers, then retry.',
     headers: { 'retry-after': '1' },
+  },
+  'head-too-large': {
+    status: 431,
+    title: 'Head too large',
+    detail: 'The headers of the request are larger than 16 KiB, for example because of the token.',
   },
   busy: {
     status: 503,

@@ -382,3 +382,57 @@ it('the gateway exits with 0 and tells clients to reconnect, also if one of them
   expect(await stopped).toBe(0);
   stuck.destroy();
 });
+
+describe('connections without a request', () => {
+  const open = async (port: number): Promise<Socket> => {
+    const socket = connectTcp(port, '127.0.0.1').on('error', () => undefined);
+    await once(socket, 'connect');
+    return socket;
+  };
+  const statusOf = async (url: string): Promise<number> => {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  it('more than the process may have files leave the admin port open, and the API within 15 s', async () => {
+    await using limited = await startGateway(tables.env, { openFilesMax: 512 });
+    await limited.ready();
+    const adminPort = Number(new URL(limited.admin).port);
+    const idle = await Promise.all([
+      ...Array.from({ length: 700 }, () => open(limited.port)),
+      ...Array.from({ length: 50 }, () => open(adminPort)),
+    ]);
+    await until(async () => (await limited.metric('dropped_connections_total')) >= 380, {
+      timeoutMs: 5_000,
+      onTimeout: () => new Error('No connection was dropped.'),
+    });
+    expect(await statusOf(`${limited.admin}/readyz`)).toBe(200);
+    await until(
+      () =>
+        statusOf(`http://127.0.0.1:${limited.port}/api/calls`).then(
+          (status) => status === 200,
+          () => false,
+        ),
+      {
+        timeoutMs: 15_000,
+        everyMs: 500,
+        onTimeout: () => new Error('Idle connections keep the API closed.'),
+      },
+    );
+    for (const socket of idle) socket.destroy();
+    expect(limited.logged('connections.limited')).toMatchObject([{ connections: 320, wanted: 22_000 }]);
+  });
+
+  it('with headers over 16 KiB get 431, which is in the log, because a token may be the cause', async () => {
+    const socket = await open(gateway.port);
+    const received = socket.toArray();
+    socket.write(`GET /api/calls HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer ${'x'.repeat(20_000)}\r\n\r\n`);
+    const answer = Buffer.concat((await received) as Buffer[]).toString();
+    expect(answer).toMatch(/^HTTP\/1\.1 431 .*application\/problem\+json.*urn:callstream:problem:head-too-large/s);
+    await until(() => gateway.logged('request.refused').some(({ reason }) => reason === 'head-too-large'), {
+      timeoutMs: 10_000,
+      onTimeout: () => new Error('Not logged.'),
+    });
+  });
+});

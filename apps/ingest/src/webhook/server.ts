@@ -1,17 +1,11 @@
-import type { RequestListener, Server, ServerOptions } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { addGauge, listen } from '@callstream/runtime';
+import type { Log } from '@callstream/runtime';
 import type { IngestMetrics } from '../metrics.ts';
 
-/** Node's limits against slow or malformed requests; times in ms. A request over a limit is answered with 408 or 431. */
-const serverOptions: ServerOptions = {
-  headersTimeout: 10_000,
-  requestTimeout: 15_000,
-  keepAliveTimeout: 65_000,
-  connectionsCheckingInterval: 1_000,
-  maxHeaderSize: 16_384,
-  highWaterMark: 64 * 1024,
-};
+/** `keepAliveTimeout`, in ms: longer than proxies keep an unused connection, which must close it first. */
+const options = { keepAliveTimeout: 65_000, highWaterMark: 64 * 1024 };
 
 export interface WebhookServerOptions {
   readonly hosts: readonly string[];
@@ -21,17 +15,17 @@ export interface WebhookServerOptions {
   readonly connectionsMax: number;
   readonly onClientError: (error: NodeJS.ErrnoException, socket: Duplex) => void;
   readonly metrics: Pick<IngestMetrics, 'registry' | 'droppedConnections'>;
+  readonly log: Log;
 }
 
 /** Listens on every host that the machine has. @throws {Error} if the port is in use, or the machine has none of the hosts */
 export async function listenForWebhooks(
   handler: RequestListener,
-  { hosts, port, connectionsMax, onClientError, metrics }: WebhookServerOptions,
+  { hosts, port, connectionsMax, onClientError, metrics, log }: WebhookServerOptions,
 ): Promise<{ servers: Server[]; port: number }> {
-  const listening = await listen({ hosts, port, options: serverOptions }, handler);
+  const listening = await listen({ hosts, port, connectionsMax, options, log }, handler);
   const { servers } = listening;
   for (const server of servers) {
-    server.maxConnections = connectionsMax;
     server.on('drop', () => metrics.droppedConnections.inc());
     server.on('clientError', onClientError);
   }
