@@ -138,21 +138,8 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     metrics,
     log,
   });
-  const { servers, port } = await listen(
-    {
-      hosts: config.GATEWAY_HOST,
-      port: config.GATEWAY_PORT,
-      connectionsMax: config.GATEWAY_SOCKETS_MAX + httpConnectionsMax,
-      options: { keepAliveTimeout: keepAliveMs },
-      log,
-    },
-    serveApi(api, serveDashboard(dashboardFolder, answerUpgradeRequired)),
-  );
-  for (const server of servers) {
-    sockets.serve(server);
-    server.on('drop', () => metrics.droppedConnections.inc());
-    server.on('clientError', answerBrokenRequest(addressOf, reportRefusal));
-  }
+  const onClientError = answerBrokenRequest(addressOf, reportRefusal);
+  const { servers, port } = await listenForClients(config, { api, sockets, onClientError, metrics, log });
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
   const signal = await Promise.race([stopped, live.maintained.failure, commits.failure]);
@@ -163,6 +150,34 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const closing = closeServers(servers);
   sockets.closeAll('stopping');
   await within(stopDeadlineMs, closing);
+}
+
+interface ListenForClientsOptions extends Resources {
+  readonly api: ReturnType<typeof createApi>;
+  readonly sockets: Sockets;
+  readonly onClientError: ReturnType<typeof answerBrokenRequest>;
+}
+
+async function listenForClients(
+  config: GatewayConfig,
+  { api, sockets, onClientError, metrics, log }: ListenForClientsOptions,
+) {
+  const listening = await listen(
+    {
+      hosts: config.GATEWAY_HOST,
+      port: config.GATEWAY_PORT,
+      connectionsMax: config.GATEWAY_SOCKETS_MAX + httpConnectionsMax,
+      options: { keepAliveTimeout: keepAliveMs },
+      log,
+    },
+    serveApi(api, serveDashboard(dashboardFolder, answerUpgradeRequired)),
+  );
+  for (const server of listening.servers) {
+    sockets.serve(server);
+    server.on('drop', () => metrics.droppedConnections.inc());
+    server.on('clientError', onClientError);
+  }
+  return listening;
 }
 
 /** Two pools: the board must not wait behind the queries of clients. */
