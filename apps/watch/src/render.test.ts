@@ -62,7 +62,7 @@ const queue: Queues['total'] = {
     outbound: { calls: 4, connected: 4, not_connected: 0, open: 0, not_known: 0 },
     internal: { calls: 0, answered: 0, not_answered: 0, open: 0, not_known: 0 },
   },
-  agents: { on_call: 1, ringing: 0, not_known: 0, available: 3, paused: 1, logged_out: 0 },
+  agents: { on_call: 1, ringing: 0, not_known: 0, wrap_up: 2, available: 3, paused: 1, logged_out: 0 },
 };
 const agent: Agents['agents'][number] = {
   actor: 'joão \x1b[2J 👩‍💻@example.com',
@@ -87,6 +87,7 @@ const state: ScreenState = {
     time_zone: 'UTC',
     service_level_seconds: 20,
     short_abandon_seconds: 5,
+    wrap_up_seconds: 0,
     total: queue,
     queues: [{ ...queue, queue: '900' }],
   },
@@ -165,6 +166,13 @@ it('the summary has the totals of all queues in one line', () => {
     'waiting 2 (longest 1:05)  talking 1  outbound: waiting 0, talking 4  available 3  paused 1',
   );
   expect(summary(state)).toContain('service level 33 %');
+});
+
+it('agents in wrap-up are counted if there is a wrap-up', () => {
+  const withWrapUp: ScreenState = { ...state, queues: { ...state.queues!, wrap_up_seconds: 30 } };
+  expect(summary(withWrapUp)).toContain('available 3  wrap-up 2  paused 1');
+  expect(render(withWrapUp, { columns: 120, rows: 24 }, plain).join('\n')).toMatch(/ AVAIL +WRAP-UP +PAUSED /);
+  expect(render(state, { columns: 120, rows: 24 }, plain).join('\n')).not.toContain('WRAP-UP');
 });
 
 it('the calls of today are shown by direction and outcome, on the screen and in the summary', () => {

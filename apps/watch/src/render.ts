@@ -14,6 +14,7 @@ import {
   agentColumns,
   agentRows,
   eventColumns,
+  hasWrapUp,
   queueColumns,
   queueRows,
   waitingCalls,
@@ -155,9 +156,10 @@ export function summary({ queues, now, status }: ScreenState): string {
     today,
     calls_today,
   } = queues.total;
+  const wrapUp = hasWrapUp(queues) ? `  wrap-up ${agents.wrap_up}` : '';
   const longest = since === null ? '' : ` (longest ${duration(now - since)})`;
   return (
-    `${clock(now)}  waiting ${waiting}${longest}  talking ${talking}${besides('outbound', outbound)}${besides('internal', internal)}  available ${agents.available}  paused ${agents.paused}` +
+    `${clock(now)}  waiting ${waiting}${longest}  talking ${talking}${besides('outbound', outbound)}${besides('internal', internal)}  available ${agents.available}${wrapUp}  paused ${agents.paused}` +
     `  today: answered ${today.answered}, abandoned ${today.abandoned}, service level ${percent(today.service_level)}; calls ${callsToday(calls_today)}`
   );
 }

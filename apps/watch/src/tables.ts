@@ -13,7 +13,18 @@ type QueueLine = Queues['total'] & { readonly queue: string | null };
 /** The total first: a long list is cut at its end. */
 export const queueRows = ({ queues, total }: Queues): QueueLine[] => [{ ...total, queue: null }, ...queues];
 
-export const queueColumns = ({ now, names }: ScreenState): readonly Column<QueueLine>[] => [
+/** Whether `WRAP_UP_SECONDS` is set. */
+export const hasWrapUp = (queues: Queues | null): boolean => (queues?.wrap_up_seconds ?? 0) > 0;
+
+const wrapUpColumn: Column<QueueLine> = {
+  title: 'WRAP-UP',
+  columns: 7,
+  side: 'right',
+  rank: 10,
+  text: ({ agents }) => String(agents.wrap_up),
+};
+
+export const queueColumns = ({ now, names, queues }: ScreenState): readonly Column<QueueLine>[] => [
   {
     title: 'QUEUE',
     columns: 12,
@@ -32,6 +43,7 @@ export const queueColumns = ({ now, names }: ScreenState): readonly Column<Queue
   },
   { title: 'TALK', columns: 4, side: 'right', rank: 3, text: ({ talking }) => String(talking) },
   { title: 'AVAIL', columns: 5, side: 'right', rank: 4, text: ({ agents }) => String(agents.available) },
+  ...(hasWrapUp(queues) ? [wrapUpColumn] : []),
   { title: 'PAUSED', columns: 6, side: 'right', rank: 6, text: ({ agents }) => String(agents.paused) },
   { title: 'ANSWERED', columns: 8, side: 'right', rank: 7, text: ({ today }) => String(today.answered) },
   { title: 'ABANDONED', columns: 9, side: 'right', rank: 8, text: ({ today }) => String(today.abandoned) },

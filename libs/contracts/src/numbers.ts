@@ -78,8 +78,13 @@ const thresholds = {
 const presence = z
   .enum(presences)
   .describe(
-    'not_known: no event of the agent, or of the call the agent was on, for too long; such agents are in no other count',
+    'not_known: no event of the agent, or of the call the agent was on, for too long; such agents are in no other count. wrap_up: only with WRAP_UP_SECONDS',
   );
+
+const wrapUpEnd = z
+  .number()
+  .optional()
+  .describe('ms since 1970: when wrap_up ends unless an event comes first. Absent for other presences');
 
 const more = z
   .literal(true)
@@ -100,6 +105,7 @@ const QueueNow = z.object({
     on_call: count,
     ringing: count,
     not_known: count,
+    wrap_up: count,
     available: count,
     paused: count,
     logged_out: count,
@@ -113,6 +119,7 @@ export const Queues = z.object({
   as_of: ms.describe('When the tables were read'),
   today: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }),
   ...thresholds,
+  wrap_up_seconds: z.number(),
   total: QueueNow,
   queues: z.array(QueueNow.extend({ queue, name: knownName })),
   more,
@@ -124,11 +131,12 @@ const AgentNow = z.object({
   name: knownName,
   number: z.string().nullable().describe('The extension'),
   presence: presence.describe(
-    'Over all queues: the first presence that one of them has, in the order on_call, ringing, not_known, logged_out, paused, available',
+    `Over all queues: the first presence that one of them has, in the order ${presences.join(', ')}`,
   ),
   since: ms,
+  until: wrapUpEnd,
   calls: z.array(z.string()).describe('call_ids of the calls that the agent is on, or that ring at the agent'),
-  queues: z.array(z.object({ queue, presence, since: ms })),
+  queues: z.array(z.object({ queue, presence, since: ms, until: wrapUpEnd })),
 });
 
 /** `WatchAgents`, and `GET /api/agents`. */

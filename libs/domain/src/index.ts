@@ -22,7 +22,14 @@ export { importedAfterMs } from './play/summary.ts';
 export { factSet, emptyFactSet, playedFactsMax, addsFacts, union } from './play/union.ts';
 export type { FactSet } from './play/union.ts';
 export { presences } from './presence/agent.ts';
-export type { PresenceEvents, AgentSegment, EventStamp, Presence, PresenceRules } from './presence/agent.ts';
+export type {
+  PresenceEvents,
+  AgentSegment,
+  EventStamp,
+  Presence,
+  PresenceNow,
+  PresenceRules,
+} from './presence/agent.ts';
 export { presenceOf } from './presence/presence.ts';
 export type { AgentPresence, AgentHistory } from './presence/presence.ts';
 export { defaultDialplan, judgeDialplan } from './sources/asterisk/dialplan.ts';

@@ -14,6 +14,7 @@ export const defaultRules: PresenceRules = {
   staleAfterMs: 120 * 60_000,
   ringMsMax: 120_000,
   presenceStaleMs: 12 * 3_600_000,
+  wrapUpMs: 0,
   takeSeveralCalls: false,
 };
 

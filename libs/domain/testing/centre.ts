@@ -9,6 +9,8 @@ export interface GroundTruth {
   readonly waits: ReadonlyMap<string, string>;
   /** Agent → the call that the agent is on. */
   readonly talks: ReadonlyMap<string, string>;
+  /** Agents who are logged in, on no call and not paused, and whose phones do not ring: when their wrap-up begins; null if it has none. */
+  readonly idle: ReadonlyMap<string, number | null>;
 }
 
 export interface CentreEvent {
@@ -42,6 +44,8 @@ export interface CentreAgent {
   ringingCall: CentreCall | null;
   /** The call that this agent is on. */
   call: CentreCall | null;
+  /** When the agent's last call ended, unless a log-in or an unpause came later; in seconds. */
+  leftAt: number | null;
 }
 
 /** A call centre that sends an event for everything, with times in whole seconds; each is received at once. */
@@ -73,6 +77,7 @@ const newAgent = (name: string): CentreAgent => ({
   changedAt: -10,
   ringingCall: null,
   call: null,
+  leftAt: null,
 });
 
 export function createCentre(): SimulatedCentre {
@@ -99,5 +104,10 @@ export function recordTruth({ calls, agents, now, truths }: SimulatedCentre): vo
     at,
     waits: new Map(calls.flatMap(({ id, queue }) => (queue === null ? [] : [[id, queue]]))),
     talks: new Map(agents.flatMap(({ name, call }) => (call === null ? [] : [[name, call.id]]))),
+    idle: new Map(
+      agents
+        .filter((agent) => agent.isLoggedIn && !agent.isPaused && !agent.call && !agent.ringingCall)
+        .map(({ name, leftAt }) => [name, leftAt === null ? null : storyStartMs + leftAt * 1_000]),
+    ),
   });
 }

@@ -55,8 +55,10 @@ function agentActions({ emit, now }: SimulatedCentre, agent: CentreAgent): Centr
       for (const queue of queues) emit({ type, actor, queue });
     };
   };
-  if (!isLoggedIn) return [change({ isLoggedIn: true, isPaused: false }, inAll('actor.logged-in'))];
-  const pause = change({ isPaused: !isPaused }, () =>
+  // Wrap-up is over with a log-in or an unpause that is later than the end of the call.
+  const over = { leftAt: agent.leftAt === now ? now : null };
+  if (!isLoggedIn) return [change({ isLoggedIn: true, isPaused: false, ...over }, inAll('actor.logged-in'))];
+  const pause = change(isPaused ? { isPaused: false, ...over } : { isPaused: true }, () =>
     emit({ type: isPaused ? 'actor.unpaused' : 'actor.paused', actor }),
   );
   return call || ringingCall ? [pause] : [pause, change({ isLoggedIn: false }, inAll('actor.logged-out'))];
@@ -194,16 +196,22 @@ function enter(centre: SimulatedCentre, call: CentreCall, agent: CentreAgent): v
   stopRinging(centre, call);
 }
 
-function leave({ emit }: SimulatedCentre, call: CentreCall, agent: CentreAgent): void {
-  emit({ type: 'actor.left', call_id: call.id, actor: agent.name, queue: call.queueOfAgent.get(agent.name) ?? '' });
+function leave(centre: SimulatedCentre, call: CentreCall, agent: CentreAgent): void {
+  centre.emit({
+    type: 'actor.left',
+    call_id: call.id,
+    actor: agent.name,
+    queue: call.queueOfAgent.get(agent.name) ?? '',
+  });
   call.queueOfAgent.delete(agent.name);
   agent.call = null;
+  agent.leftAt = centre.now;
 }
 
 function finish(centre: SimulatedCentre, call: CentreCall): void {
   centre.emit({ type: 'call.finished', call_id: call.id });
   stopRinging(centre, call);
-  for (const agent of centre.agents) if (agent.call === call) agent.call = null;
+  for (const agent of centre.agents) if (agent.call === call) Object.assign(agent, { call: null, leftAt: centre.now });
   call.queueOfAgent.clear();
   Object.assign(call, { phase: 'idle', queue: null, isTransferRequested: false });
 }

@@ -1,5 +1,5 @@
 import { isCounted, isCurrent, isStale, isWaiting, totalsOf } from '../src/index.ts';
-import type { AgentPresence, Call, CallEvent, PresenceRules, Segment, Visit } from '../src/index.ts';
+import type { AgentPresence, Call, CallEvent, PresenceNow, PresenceRules, Segment, Visit } from '../src/index.ts';
 import { agentsNow, defaultRules } from './agents.ts';
 import { callsOfEvents, eventsOf } from './index.ts';
 import { deliveriesOf, parseStoryTime, formatStoryTime } from './script.ts';
@@ -62,15 +62,15 @@ function callText(
 }
 
 /** One presence for all queues of the agent if it is the same in all of them. */
-function agentText(actor: string, { presence, since, queues }: AgentPresence): string {
-  const overall = presenceText({ presence, since });
+function agentText(actor: string, { queues, ...presence }: AgentPresence): string {
+  const overall = presenceText(presence);
   const isSame = queues.every((inQueue) => presenceText(inQueue) === overall);
   const details = queues.map((inQueue) => `${inQueue.queue} ${presenceText(inQueue)}`);
   return `${actor} ${isSame ? overall : `${overall} (${details.join(', ')})`}`;
 }
 
-const presenceText = ({ presence, since }: Pick<AgentPresence, 'presence' | 'since'>): string =>
-  `${presence.replace('_', ' ')} since ${formatStoryTime(since)}`;
+const presenceText = ({ presence, since, until }: PresenceNow): string =>
+  `${presence.replace('_', ' ')} since ${formatStoryTime(since)}${until === undefined ? '' : ` until ${formatStoryTime(until)}`}`;
 
 /** `900 0:05-0:15 answered 10 s by ana` */
 const visitsOf = ({ visits }: Call): string[] => visits.map(visitText);

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import type { AgentNow, Agents } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
-import { useAgents, useAppContext } from '../context.tsx';
+import { useAgents, useAppContext, useQueues } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
@@ -16,16 +16,18 @@ import { PresenceMark, presences } from './presence-mark.tsx';
 export function AgentsView() {
   const { texts, formats } = useAppContext();
   const { queue } = useRoute();
+  const hasWrapUp = (useQueues()?.wrap_up_seconds ?? 0) > 0;
   const snapshot: Agents | null = useAgents();
   const byPresence = useMemo(() => snapshot && agentsByPresence(snapshot.agents, queue), [snapshot, queue]);
   if (!byPresence) return <Notice title={texts.loading} isDelayed />;
+  const shown = hasWrapUp ? presences : presences.filter((presence) => presence !== 'wrap_up');
   const agents = presences.flatMap((presence) => byPresence.get(presence) ?? []);
   if (agents.length === 0) return <Notice title={texts.noAgents} />;
   return (
     <div className="agents">
       <h1 className="visually-hidden">{texts.views.agents}</h1>
       <ul className="agent-counts">
-        {presences.map((presence) => (
+        {shown.map((presence) => (
           <li key={presence}>
             <span className="figure-value">{formats.number(byPresence.get(presence)?.length ?? 0)}</span>
             <PresenceMark presence={presence} />
@@ -63,7 +65,7 @@ export function AgentsView() {
 function AgentRow({ agent, row }: { readonly agent: AgentNow; readonly row: VirtualRowProps }) {
   const { texts, formats } = useAppContext();
   const now = useNow();
-  const { actor, number, presence, since, queues, calls } = agent;
+  const { actor, number, presence, since, until, queues, calls } = agent;
   return (
     <tr {...row} className={presence === 'logged_out' ? 'faint' : undefined}>
       <th scope="row" className="left">
@@ -72,7 +74,10 @@ function AgentRow({ agent, row }: { readonly agent: AgentNow; readonly row: Virt
         </div>
       </th>
       <td data-name={texts.presence} className="left">
-        <PresenceMark presence={presence} />
+        <div>
+          <PresenceMark presence={presence} />{' '}
+          {until === undefined ? null : <span className="faint">{texts.wrapUpLeft(duration(until - now))}</span>}
+        </div>
       </td>
       <td data-name={texts.since} title={formats.moment(since)}>
         {duration(now - since)}

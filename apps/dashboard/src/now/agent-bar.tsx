@@ -1,7 +1,7 @@
 import { useTexts } from '../context.tsx';
 import type { QueueSummary } from './queue-summary.ts';
 
-const shownPresences = ['available', 'ringing', 'on_call', 'paused'] as const;
+const shownPresences = ['available', 'ringing', 'on_call', 'wrap_up', 'paused'] as const;
 
 /** Number of agents by presence, as a bar. */
 export function AgentBar({ agents }: Pick<QueueSummary, 'agents'>) {

@@ -16,7 +16,7 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
   const serviceLevelSeconds = useQueues()?.service_level_seconds;
   const { longestWaitingSince, outbound, internal, agents, today, callsToday } = summary;
   const severities = severitiesOf(summary, settings.thresholds, now);
-  const loggedIn = agents.on_call + agents.ringing + agents.available + agents.paused;
+  const loggedIn = agents.on_call + agents.ringing + agents.wrap_up + agents.available + agents.paused;
   const besides = (count: keyof LiveCalls): string => texts.besides(outbound[count], internal[count]);
   // A call centre without queues has no visits, but its calls are answered all the same.
   const hasVisits = today.visits > 0;

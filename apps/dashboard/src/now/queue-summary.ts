@@ -16,7 +16,15 @@ export interface QueueSummary extends LiveCounts {
   readonly callsToday: QueueNow['calls_today'];
 }
 
-const noAgents: QueueNow['agents'] = { on_call: 0, ringing: 0, not_known: 0, available: 0, paused: 0, logged_out: 0 };
+const noAgents: QueueNow['agents'] = {
+  on_call: 0,
+  ringing: 0,
+  not_known: 0,
+  wrap_up: 0,
+  available: 0,
+  paused: 0,
+  logged_out: 0,
+};
 const noTotals: QueueNow['today'] = {
   visits: 0,
   answered: 0,

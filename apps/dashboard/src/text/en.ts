@@ -7,6 +7,7 @@ export const en = {
   presences: {
     on_call: 'On a call',
     ringing: 'Ringing',
+    wrap_up: 'Wrap-up',
     available: 'Available',
     paused: 'Paused',
     not_known: 'Unknown',
@@ -114,6 +115,7 @@ export const en = {
   // Agents
   presence: 'Presence',
   since: 'Since',
+  wrapUpLeft: (time: string) => `${time} left`,
   noAgents: 'No agent had an event within the last day.',
   // Today
   perState: 'Calls by state',

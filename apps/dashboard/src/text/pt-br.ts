@@ -15,6 +15,7 @@ export const ptBr: Texts = {
   presences: {
     on_call: 'Em atendimento',
     ringing: 'Chamando',
+    wrap_up: 'Pós-atendimento',
     available: 'Disponível',
     paused: 'Em pausa',
     not_known: 'Desconhecido',
@@ -121,6 +122,7 @@ export const ptBr: Texts = {
   bodyTooLarge: (size: string) => `O corpo é grande demais para ser mostrado aqui: ${size} bytes.`,
   presence: 'Status',
   since: 'Desde',
+  wrapUpLeft: (time) => `faltam ${time}`,
   noAgents: 'Nenhum agente teve eventos nas últimas 24 horas.',
   perState: 'Chamadas por estado',
   perStateHint: 'hoje, todas as filas',

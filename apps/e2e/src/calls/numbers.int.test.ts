@@ -4,10 +4,11 @@ import { fixtureEvents } from '@callstream/domain/testing';
 import { startTimeFor, fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
-import { recount, recountCalls, recountLive } from './recount.ts';
+import { recount, recountCalls, recountLive, recountWrapUp } from './recount.ts';
 import type { CallCount, RawEvent } from './recount.ts';
 import { launch } from '../system/service-process.ts';
 import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
+import { startGateway } from '../system/gateway.ts';
 import type { System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
 
@@ -38,6 +39,41 @@ const dialled = (): string[] =>
     }),
   );
 
+/** A call that each of these agents leaves, and their events after it: seconds from now. The time of each is that of our clock. */
+function callsOfAgents(): string[] {
+  const startMs = Date.now();
+  const at = (seconds: number) => new Date(startMs + seconds * 1_000).toISOString();
+  const afterwards: Record<string, readonly (readonly [type: string, seconds: number])[]> = {
+    rests: [],
+    'rested long ago': [['call.recording-available', 5]],
+    'paused after it': [['actor.paused', 5]],
+    'paused before its end': [['actor.paused', -20]],
+    'is available again': [['actor.unpaused', 5]],
+    'unpaused in the second of its end': [['actor.unpaused', 1]],
+    'logged out': [['actor.logged-out', 5]],
+    'missed a ring': [
+      ['actor.ringing', 2],
+      ['actor.noanswer', 5],
+    ],
+  };
+  return Object.entries(afterwards).flatMap(([actor, later]) => {
+    const left = actor === 'rested long ago' ? -3_000 : 1;
+    const onCall = (type: string, seconds: number, call_id = `of ${actor}`) =>
+      JSON.stringify({ type, call_id, actor, queue: '900', timestamp: at(seconds) });
+    return [
+      JSON.stringify({ type: 'actor.logged-in', actor, queue: '900', timestamp: at(-4_000) }),
+      onCall('actor.entered', left - 30),
+      onCall('actor.left', left),
+      onCall('call.finished', left),
+      ...later.map(([type, seconds]) =>
+        type.startsWith('call.') || /ring|noanswer/.test(type)
+          ? onCall(type, seconds, type.startsWith('call.') ? undefined : `rings at ${actor}`)
+          : JSON.stringify({ type, actor, queue: '900', timestamp: at(seconds) }),
+      ),
+    ];
+  });
+}
+
 /** Live counts of the calls with an event in the last two hours, as the gateway counts them. */
 const staleAfterMs = 2 * 3_600_000;
 const live = () => recountLive(log, Date.now() - staleAfterMs);
@@ -49,6 +85,7 @@ beforeAll(async () => {
   const start = startTimeFor(liveEvents, livePerSecond);
   await fillTopic(system, simulatedBodies(liveEvents, livePerSecond, { agents: 2, seed: 2, start }));
   await fillTopic(system, dialled());
+  await fillTopic(system, callsOfAgents());
   await system.untilProjected();
   log = (await readLog(system.kafka, system.topic)).map(({ callId, receivedAt, json }) => ({
     callId,
@@ -58,8 +95,12 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => cleanup.disposeAsync());
 
-async function get<T>(schema: { readonly parse: (value: unknown) => T }, path: string): Promise<T> {
-  const response = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/${path}`);
+async function get<T>(
+  schema: { readonly parse: (value: unknown) => T },
+  path: string,
+  socketUrl = system.socketUrl,
+): Promise<T> {
+  const response = await fetch(`${socketUrl.replace('ws:', 'http:')}api/${path}`);
   return schema.parse(await response.json());
 }
 
@@ -147,6 +188,29 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
     expect([outbound.waiting, outbound.talking].every((count) => count > 0)).toBe(true);
     expect([waiting, talking, agents_on_call].every((count) => count > 0)).toBe(true);
     expect(queues.reduce((sum, queue) => sum + queue.waiting, 0)).toBe(waiting);
+  });
+
+  it('agents in wrap-up equal an independent recount of the log, and are in no count of available ones', async () => {
+    const wrapUpSeconds = 1_800;
+    await using gateway = await startGateway({ ...system.env, WRAP_UP_SECONDS: String(wrapUpSeconds) });
+    const { agents, as_of } = await get(Agents, 'agents', gateway.socketUrl);
+    const { total, wrap_up_seconds } = await get(Queues, 'queues', gateway.socketUrl);
+    const expected = recountWrapUp(log, { now: as_of, wrapUpMs: wrapUpSeconds * 1_000 });
+    const inWrapUp = agents.filter(({ presence }) => presence === 'wrap_up');
+    expect(Object.fromEntries(inWrapUp.map(({ actor, until: end }) => [actor, end]))).toEqual(expected);
+    expect(Object.keys(expected)).toEqual(
+      expect.arrayContaining(['rests', 'unpaused in the second of its end', 'missed a ring']),
+    );
+    expect([wrap_up_seconds, total.agents.wrap_up]).toEqual([wrapUpSeconds, inWrapUp.length]);
+    // Without the setting they are available.
+    const without = await get(Queues, 'queues');
+    expect(without.total.agents.wrap_up).toBe(0);
+    expect(without.total.agents).toEqual({
+      ...total.agents,
+      wrap_up: 0,
+      available: total.agents.available + inWrapUp.length,
+    });
+    expect(total.agents.available).toBeGreaterThan(0);
   });
 
   it('the calls of today by queue and in total equal an independent recount of the log', async () => {

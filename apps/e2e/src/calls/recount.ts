@@ -92,12 +92,17 @@ interface Replay {
   isAnswered: boolean;
   /** Agents on the call, with the queue of each. */
   readonly agents: Map<string, string>;
+  /** When each agent left it last. */
+  readonly left: Map<string, number>;
   state: 'waiting' | 'talking' | 'other' | 'finished';
 }
 
 function replay(facts: readonly RecountFact[]): Replay {
-  const call: Replay = { visits: [], isAnswered: false, agents: new Map(), state: 'other' };
+  const call: Replay = { visits: [], isAnswered: false, agents: new Map(), left: new Map(), state: 'other' };
   const { visits, agents } = call;
+  const leave = (agent: string, at: number): void => {
+    if (agents.delete(agent)) call.left.set(agent, at);
+  };
   const open = (): RecountVisit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
   const close = (outcome: RecountVisit['outcome'], ended: number): void => {
     const visit = open();
@@ -107,7 +112,7 @@ function replay(facts: readonly RecountFact[]): Replay {
     if (call.state === 'finished') break;
     const waitsIn = type === 'call.waiting' ? (queue ?? '') : type === 'call.overflow' ? destination : null;
     if (waitsIn !== null) {
-      for (const [agent, agentQueue] of agents) if (agentQueue !== waitsIn) agents.delete(agent);
+      for (const [agent, agentQueue] of agents) if (agentQueue !== waitsIn) leave(agent, at);
       if (agents.size > 0 || open()?.queue === waitsIn) continue;
       close('flowed_out', at);
       const before = visits.at(-1);
@@ -119,7 +124,7 @@ function replay(facts: readonly RecountFact[]): Replay {
       close('answered', at);
       call.isAnswered = true;
       call.state = 'talking';
-    } else if (type === 'actor.left' && actor !== null) agents.delete(actor);
+    } else if (type === 'actor.left' && actor !== null) leave(actor, at);
     else if (type === 'call.queue-abandon' && open() && (queue ?? open()?.queue) === open()?.queue) {
       close('abandoned', at);
       call.state = agents.size > 0 ? 'talking' : 'other';
@@ -128,7 +133,7 @@ function replay(facts: readonly RecountFact[]): Replay {
       call.state = 'other';
     } else if (type === 'call.finished') {
       close('abandoned', at);
-      agents.clear();
+      for (const agent of [...agents.keys()]) leave(agent, at);
       call.state = 'finished';
     }
   }
@@ -205,6 +210,51 @@ export function recountLive(events: readonly RawEvent[], since: number): LiveCou
   const { inbound, outbound, internal } = live;
   const longest_waiting_since = longest === Infinity ? null : longest;
   return { ...inbound, outbound, internal, longest_waiting_since, agents_on_call: agents.size };
+}
+
+interface RecountWrapUpOptions {
+  readonly now: number;
+  readonly wrapUpMs: number;
+}
+
+/** Agents in wrap-up, by name, and until when: after their last call, unless an event of theirs came since. */
+export function recountWrapUp(
+  events: readonly RawEvent[],
+  { now, wrapUpMs }: RecountWrapUpOptions,
+): Record<string, number> {
+  const calls = callsOf(events);
+  const presence = Map.groupBy(
+    events.map(factOf).filter(({ type }) => /^actor\.(logged-in|logged-out|paused|unpaused)$/.test(type)),
+    ({ actor }) => actor ?? '',
+  );
+  const lastLeft = new Map<string, { at: number; own: number }>();
+  const busy = new Set<string>();
+  for (const facts of calls) {
+    const { agents, left } = replay(facts);
+    const delay = delayOf(facts);
+    for (const agent of [...agents.keys(), ...ringingAgents(facts)]) busy.add(agent);
+    for (const [agent, own] of left)
+      if (own + delay > (lastLeft.get(agent)?.at ?? 0)) lastLeft.set(agent, { at: own + delay, own });
+  }
+  const inWrapUp = [...lastLeft].filter(([agent, { at, own }]) => {
+    const latest = (presence.get(agent) ?? []).toSorted((a, b) => b.at - a.at)[0];
+    const isOff = latest && (latest.at > own || /\.(paused|logged-out)$/.test(latest.type));
+    return !busy.has(agent) && !isOff && at + wrapUpMs > now;
+  });
+  return Object.fromEntries(inWrapUp.map(([agent, { at }]) => [agent, at + wrapUpMs]));
+}
+
+/** Agents whose last event on the call is a ring, of a call that nobody answered since. */
+function ringingAgents(facts: readonly RecountFact[]): string[] {
+  const rings = facts.filter(({ type }) => type === 'actor.ringing');
+  const isOver = (ring: RecountFact): boolean =>
+    facts.some(
+      ({ type, at, actor }) =>
+        at >= ring.at &&
+        (/^call\.(finished|ongoing|queue-abandon)$|^actor\.entered$/.test(type) ||
+          (actor === ring.actor && /^actor\.(noanswer|left)$/.test(type))),
+    );
+  return rings.flatMap((ring) => (ring.actor === null || isOver(ring) ? [] : [ring.actor]));
 }
 
 const noLiveCalls = (): RecountedLive => ({ waiting: 0, talking: 0 });

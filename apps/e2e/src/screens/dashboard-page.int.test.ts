@@ -379,6 +379,46 @@ it('"Calls by state" has the day from the tables as soon as the page is opened',
   await expectSoon(async () => (await rows()).some(([at]) => !at?.endsWith(':00')), true);
 });
 
+it.each([
+  { language: 'en', wrapUp: 'Wrap-up', left: /^0:\d\d left$/, available: 'Available' },
+  { language: 'pt-BR', wrapUp: 'Pós-atendimento', left: /^faltam 0:\d\d$/, available: 'Disponível' },
+])(
+  'an agent is shown in wrap-up after a call, with the time left, and as available at its end without an event: $language',
+  async ({ language, wrapUp, left, available }) => {
+    const queue = `wrap-up-${language}`;
+    const actor = `rests-${language}@example.com`;
+    // Long enough that a busy machine shows it, and short enough for a test.
+    await using gateway = await startGateway({ ...system.env, WRAP_UP_SECONDS: '8' });
+    const url = gateway.socketUrl.replace('ws:', 'http:');
+    await using opened = await openPage(browser, {
+      url: `${url}#/agents?queue=${queue}`,
+      width: 360,
+      settings: { language },
+    });
+    const onCall = (type: string) => ({ type, call_id: queue, actor, queue, timestamp: now() });
+    await post({ type: 'actor.logged-in', actor, queue, timestamp: now() }, onCall('actor.entered'));
+    const count = (name: string) => opened.page.locator('.agent-counts li', { hasText: name }).locator('.figure-value');
+    const shownCounts = async () => [await count(wrapUp).textContent(wait), await count(available).textContent(wait)];
+    const mark = (presence: string) =>
+      opened.page.locator('tbody tr', { hasText: actor }).locator(`.presence-text-${presence}`);
+    await mark('on_call').waitFor(wait);
+    await post(onCall('actor.left'), { type: 'call.finished', call_id: queue, timestamp: now() });
+    await mark('wrap_up').getByText(wrapUp).waitFor(wait);
+    expect(await shownCounts()).toEqual(['1', '0']);
+    await opened.page.locator('tbody').getByText(left).waitFor(wait);
+    expect(await horizontalOverflowPx(opened.page)).toBe(0);
+    expect(await accessibilityViolations(opened.page)).toEqual([]);
+    await mark('available').waitFor(wait);
+    expect(await shownCounts()).toEqual(['0', '1']);
+    await go(opened.page, `#/now?queue=${queue}`);
+    await expectSoon(
+      () => opened.page.locator('.figure', { hasText: available }).locator('.figure-value').textContent(),
+      '1',
+    );
+    expect(opened.errors).toEqual([]);
+  },
+);
+
 it('text of callers and providers is shown as text, never as markup', async () => {
   const texts = [
     '<script>alert(1)</script>',

@@ -52,8 +52,9 @@ export function agentNow(scope: Scope): (visible: VisibleAgent) => AgentNow {
       number: number && scope.show(number),
       presence: first?.presence ?? 'not_known',
       since: first?.since ?? 0,
+      until: first?.until,
       calls: agent.calls.filter(({ queue }) => scope.includes(queue)).map(({ callId }) => callId),
-      queues: queues.map(({ queue, presence, since }) => ({ queue, presence, since })),
+      queues: queues.map(({ queue, presence, since, until }) => ({ queue, presence, since, until })),
     };
   };
 }

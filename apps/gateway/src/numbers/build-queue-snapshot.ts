@@ -23,8 +23,20 @@ export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' 
 export function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapshotRows): QueueSnapshot {
   const { names } = rows;
   const agents = agentStates(rows, asOf, rules);
-  return { rules, asOf, today, names, agents, queues: queueStates(rows, agents), agentsByQueue: indexByQueue(agents) };
+  return {
+    rules,
+    asOf,
+    changesAt: firstEndOfWrapUp(agents),
+    today,
+    names,
+    agents,
+    queues: queueStates(rows, agents),
+    agentsByQueue: indexByQueue(agents),
+  };
 }
+
+const firstEndOfWrapUp = (agents: readonly AgentState[]): number =>
+  agents.reduce((first, { queues }) => Math.min(first, ...queues.map(({ until = Infinity }) => until)), Infinity);
 
 /** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
 function agentStates(
@@ -152,6 +164,7 @@ export const noPresences = (): Record<Presence, number> => ({
   on_call: 0,
   ringing: 0,
   not_known: 0,
+  wrap_up: 0,
   available: 0,
   paused: 0,
   logged_out: 0,

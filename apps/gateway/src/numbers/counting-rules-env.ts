@@ -30,6 +30,9 @@ export const countingRulesEnv = {
     .max(8_760)
     .default(12)
     .describe('An agent without an event for this long is shown as not known, and is in no other count; 0: never'),
+  WRAP_UP_SECONDS: seconds(0).describe(
+    'After a call an agent is in wrap-up for this long, and not available, until the next call, pause, log-out, unpause or log-in; 0: no wrap-up',
+  ),
   AGENTS_TAKE_SEVERAL_CALLS: z
     .stringbool()
     .default(false)
@@ -47,5 +50,6 @@ export const countingRulesOfEnv = (env: CountingRulesEnv): CountingRules => ({
   staleAfterMs: env.STALE_AFTER_MINUTES * 60_000,
   ringMsMax: env.RING_MAX_SECONDS * 1_000,
   presenceStaleMs: env.PRESENCE_STALE_HOURS * 3_600_000,
+  wrapUpMs: env.WRAP_UP_SECONDS * 1_000,
   takeSeveralCalls: env.AGENTS_TAKE_SEVERAL_CALLS,
 });

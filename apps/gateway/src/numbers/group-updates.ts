@@ -12,7 +12,7 @@ import type { WatchGroup, WatchGroups } from './watch-groups.ts';
 
 /** Least time between two refreshes of all groups, in ms. */
 const refreshEveryMs = 1_000;
-/** Refreshes also happen this often without an event, in ms: a day ends, a call becomes stale. */
+/** Refreshes also happen this often without an event, in ms: a day ends, a call becomes stale. The end of a wrap-up has its own timer. */
 const idleRefreshEveryMs = 10_000;
 
 /** Groups that are refreshed before other work gets a turn. */
@@ -44,7 +44,7 @@ export function createGroupUpdates(options: GroupUpdatesOptions): GroupUpdates {
   const { groups, getSnapshot, views, deltas, onTooLong, onFailed } = options;
   /** At most one refresh of a group runs; after a request meanwhile, one more follows. */
   const refreshes = new WeakMap<WatchGroup, Throttle>();
-  /** Time of the last change of the projection or the names, in ms since 1970. */
+  /** Time of the last change of the projection, the names or a wrap-up, in ms since 1970. */
   let changedAt = 0;
 
   const send: GroupUpdates['send'] = (group, view, except) => {

@@ -1,4 +1,5 @@
 import { noCounts } from '@callstream/domain';
+import type { AgentSegmentRow } from '@callstream/tables';
 import { until } from '@callstream/stack';
 import { everything, Scope } from '../access/scope.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
@@ -12,8 +13,8 @@ import { buildQueueSnapshot } from './build-queue-snapshot.ts';
 import { createViewCache } from './view-cache.ts';
 import { createNumberWatches } from './number-watches.ts';
 
-/** A snapshot with one agent in each of the queues 900 to 902, and `visits` of today in 900. */
-const snapshot = (asOf: number, visits: number): QueueSnapshot =>
+/** A snapshot with one agent in each of the queues 900 to 902, and `visits` of today in 900. The agent of 900 left a call at `leftAt`. */
+const snapshot = (asOf: number, visits: number, leftAt: number | null = null): QueueSnapshot =>
   buildQueueSnapshot({
     rules: {
       timeZone: 'UTC',
@@ -22,20 +23,21 @@ const snapshot = (asOf: number, visits: number): QueueSnapshot =>
       staleAfterMs: 7_200_000,
       ringMsMax: 120_000,
       presenceStaleMs: 43_200_000,
+      wrapUpMs: 60_000,
       takeSeveralCalls: false,
     },
     asOf,
     names: noNames,
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
     live: [],
-    segments: [],
+    segments: leftAt === null ? [] : [talkUntil(leftAt)],
     presenceEvents: ['900', '901', '902'].map((queue) => ({
       actor: `agent of ${queue}`,
       queue,
       number: null,
       heardAt: asOf,
       delayMs: 0,
-      loggedIn: { at: asOf, id: 1 },
+      loggedIn: { at: (leftAt ?? asOf) - 60_000, id: 1 },
       loggedOut: null,
       paused: null,
       unpaused: null,
@@ -51,13 +53,30 @@ const longSnapshot = (asOf: number): QueueSnapshot => {
   return { ...few, agents: Array.from({ length: 15_000 }, (_, i) => ({ ...agent!, actor: `${i}`.padStart(40, '0') })) };
 };
 
+const talkUntil = (leftAt: number): AgentSegmentRow => ({
+  callId: 'c',
+  callQueue: '900',
+  actor: 'agent of 900',
+  number: null,
+  queue: '900',
+  rangAt: null,
+  rangLastAt: null,
+  enteredAt: leftAt - 30_000,
+  enteredLastAt: leftAt - 30_000,
+  endedAt: leftAt,
+  end: 'left',
+  delayMs: 0,
+  heardAt: leftAt,
+});
+
 interface SentMessage {
   readonly event: string;
   readonly id?: number;
   readonly error?: string;
   readonly data: {
-    readonly agents: readonly { readonly actor: string }[];
+    readonly agents: readonly { readonly actor: string; readonly presence: string; readonly until?: number }[];
     readonly total: { today: { visits: number } };
+    readonly as_of: number;
   };
 }
 const fakeClient = (scope: () => Scope = () => everything) => {
@@ -84,11 +103,11 @@ const fakeClient = (scope: () => Scope = () => everything) => {
 };
 
 /** Watches of a snapshot that the test replaces. */
-function watchesUnderTest(limits: FairQueueLimits = computeLimits) {
+function watchesUnderTest(limits: FairQueueLimits = computeLimits, read?: () => QueueSnapshot) {
   let latest = Promise.resolve(snapshot(Date.now() - 1, 1));
   let serialized = 0;
   const failures: unknown[] = [];
-  const getSnapshot = () => latest;
+  const getSnapshot = () => (read ? Promise.resolve(read()) : latest);
   const { schedule } = createFairQueue(limits, () => undefined);
   const making = { getSnapshot, schedule, onSerialized: () => serialized++ };
   const views = createViewCache(making);
@@ -115,6 +134,23 @@ it('sends a change that comes after the cached snapshot, once the snapshot is re
   await until(() => sent.length === 2, within20s('the change was not sent'));
   expect(sent[1]).toMatchObject({ event: 'Queues', data: { total: { today: { visits: 2 } } } });
 });
+
+it.each([false, true])(
+  'sends agents again when a wrap-up ends, without a change of the projection; delta: %p',
+  async (delta) => {
+    const endOfWrapUp = Date.now() + 500;
+    using test = watchesUnderTest(computeLimits, () => snapshot(Date.now(), 1, endOfWrapUp - 60_000));
+    const { client, sent } = fakeClient();
+    await test.watches.watchAgents(client, delta ? { delta } : {}, 1);
+    const first = sent[0]?.data.agents[0];
+    expect(first).toMatchObject({ actor: 'agent of 900', presence: 'wrap_up', until: endOfWrapUp });
+    // Before the refresh that comes every ten seconds anyway.
+    const options = { timeoutMs: 8_000, everyMs: 5, onTimeout: () => new Error('the end of the wrap-up was not sent') };
+    await until(() => sent.length === 2, options);
+    expect(sent[1]?.data.agents[0]).toMatchObject({ actor: 'agent of 900', presence: 'available', since: endOfWrapUp });
+    expect(sent[1]?.data.as_of).toBeGreaterThanOrEqual(endOfWrapUp);
+  },
+);
 
 it('answers every request of a burst, and serializes their view once', async () => {
   using test = watchesUnderTest();

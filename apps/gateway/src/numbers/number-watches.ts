@@ -4,10 +4,12 @@ import { internalError, RequestFailure } from '../access/request-failure.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import { failedFrame } from '../socket/failed-frame.ts';
+import { createAlarm } from './alarm.ts';
 import { createDeltaWatches } from './deltas/delta-watches.ts';
 import type { DeltaWatchesOptions } from './deltas/delta-watches.ts';
 import { createGroupUpdates, viewFrame } from './group-updates.ts';
 import type { GroupUpdatesOptions } from './group-updates.ts';
+import type { QueueSnapshot } from './queue-snapshot.ts';
 import { viewKinds } from './view-cache.ts';
 import type { NumberView, SerializedView, ViewKind } from './view-cache.ts';
 import { createWatchGroups } from './watch-groups.ts';
@@ -43,9 +45,16 @@ export interface NumberWatchesOptions
 type WatchedView = Omit<NumberView, 'scope'>;
 
 export function createNumberWatches(options: NumberWatchesOptions): NumberWatches {
-  const { getSnapshot, views, onFailed } = options;
+  const { views, onFailed } = options;
   const groups = createWatchGroups();
-  const deltas = createDeltaWatches({ ...options, groups });
+  // No event comes at the end of a wrap-up.
+  const alarm = createAlarm(() => updates.changed());
+  const getSnapshot = async (): Promise<QueueSnapshot> => {
+    const snapshot = await options.getSnapshot();
+    alarm.setFor(snapshot.changesAt);
+    return snapshot;
+  };
+  const deltas = createDeltaWatches({ ...options, getSnapshot, groups });
   const leave = (client: SocketClient, kind: ViewKind): void => {
     groups.leave(client, kind);
     deltas.leave(client, kind);
@@ -83,6 +92,7 @@ export function createNumberWatches(options: NumberWatchesOptions): NumberWatche
   };
   const answer = async (client: SocketClient, joined: WatchGroup, id: MessageId | undefined): Promise<void> => {
     const { kind, delta } = joined.view;
+    await getSnapshot();
     if (delta) return deltas.inTurn(client, () => deltas.answer(client, currentGroup(client, joined), id));
     const { group, view } = await readCurrent(client, joined);
     updates.send(group, view, client);
@@ -122,7 +132,10 @@ export function createNumberWatches(options: NumberWatchesOptions): NumberWatche
     },
     onRoom: deltas.onRoom,
     changed: updates.changed,
-    [Symbol.dispose]: updates[Symbol.dispose],
+    [Symbol.dispose]: () => {
+      alarm[Symbol.dispose]();
+      updates[Symbol.dispose]();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { OutcomeCounts, Presence, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
+import type { OutcomeCounts, Presence, PresenceNow, PresenceRules, Thresholds, VisitCounts } from '@callstream/domain';
 import type { Raw } from '../access/scope.ts';
 import type { LiveQueue, Period } from '@callstream/tables';
 import type { NameMaps } from '../names/name-maps.ts';
@@ -24,11 +24,8 @@ export interface QueueState extends LiveQueue {
 }
 
 /** The presence of an agent in one queue. */
-export interface QueuePresence {
+export interface QueuePresence extends PresenceNow {
   readonly queue: string;
-  readonly presence: Presence;
-  /** ms since 1970. */
-  readonly since: number;
 }
 
 /** What an agent does now. */
@@ -48,6 +45,8 @@ export interface QueueSnapshot {
   readonly rules: CountingRules;
   /** When the tables were read, in ms since 1970. */
   readonly asOf: number;
+  /** When it changes without an event: the first end of a wrap-up, in ms since 1970; Infinity if there is none. */
+  readonly changesAt: number;
   readonly today: Period;
   readonly names: NameMaps;
   /** By id, sorted by id. */

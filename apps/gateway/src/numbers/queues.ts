@@ -50,7 +50,8 @@ export function queuesHead(snapshot: QueueSnapshot, scope: Scope): object {
     if (first) presences[first.presence]++;
   }
   const total = queueNow({ ...visibleQueues(snapshot, scope).reduce(add, noQueues), presences });
-  return { today: snapshot.today, ...countingRulesJson(snapshot.rules), total };
+  const { today, rules } = snapshot;
+  return { today, ...countingRulesJson(rules), wrap_up_seconds: rules.wrapUpMs / 1_000, total };
 }
 
 type QueueSums = Omit<QueueState, 'queue' | 'name' | 'presences' | 'json'>;

@@ -41,19 +41,23 @@ export interface PresenceRules {
   readonly ringMsMax: number;
   /** After so long without an event of the agent, the presence is not known; 0: it never expires. */
   readonly presenceStaleMs: number;
+  /** How long an agent is in wrap-up after a call; 0: there is no wrap-up. */
+  readonly wrapUpMs: number;
   /** Whether an agent may be on several calls at once. */
   readonly takeSeveralCalls: boolean;
 }
 
 /**
  * In order of precedence over queues: an agent has the first of these that the agent has in any queue. (In one queue, a log-out or
- * a pause comes before `available`.) `not_known` is in no count.
+ * a pause comes before `wrap_up` and `available`.) `not_known` is in no count.
  */
-export const presences = ['on_call', 'ringing', 'not_known', 'available', 'paused', 'logged_out'] as const;
+export const presences = ['on_call', 'ringing', 'not_known', 'wrap_up', 'available', 'paused', 'logged_out'] as const;
 export type Presence = (typeof presences)[number];
 
 /** A presence, and since when, in ms since 1970 by our clock. */
 export interface PresenceNow {
   readonly presence: Presence;
   readonly since: number;
+  /** Only of `wrap_up`: when it becomes `available` without an event, in ms since 1970 by our clock. */
+  readonly until?: number;
 }

@@ -14,6 +14,16 @@ export interface CallActivity {
   readonly isOnStaleCall: boolean;
   /** When the agent's last call or ring ended, in ms since 1970 by our clock; −Infinity if there was none. */
   readonly endedAt: number;
+  /** The end of the last call that the agent was on, without rings; null if there was none. */
+  readonly left: CallEnd | null;
+}
+
+/** When a call or ring of an agent ended, in ms since 1970. */
+export interface CallEnd {
+  /** By our clock. */
+  readonly at: number;
+  /** By the sender's clock. */
+  readonly ownAt: number;
 }
 
 interface CallActivityOptions {
@@ -37,9 +47,25 @@ export function callActivity(segments: readonly AgentSegment[], options: CallAct
     isOnStaleCall: ends.some(
       ({ segment, end }) => end === null && isOnStale(segment) && lastSegmentEventAt(segment) === lastEventAt,
     ),
-    endedAt: Math.max(...ends.map(({ segment, end }) => (end ?? -Infinity) + segment.delayMs), -Infinity),
+    endedAt: lastEndOf(ends)?.at ?? -Infinity,
+    left: lastEndOf(ends.filter(({ segment }) => wasOnCall(segment))),
   };
 }
+
+/** Whether the agent was on the call; of an agent who left it, the entry may be missing. */
+export const wasOnCall = ({ enteredAt, end }: AgentSegment): boolean => enteredAt !== null || end === 'left';
+
+interface SegmentEndTime {
+  readonly segment: AgentSegment;
+  /** By the sender's clock; null while it is open. */
+  readonly end: number | null;
+}
+
+/** The last by our clock; null if none has ended. */
+const lastEndOf = (ends: readonly SegmentEndTime[]): CallEnd | null =>
+  ends
+    .flatMap(({ segment, end }) => (end === null ? [] : [{ at: end + segment.delayMs, ownAt: end }]))
+    .reduce<CallEnd | null>((last, end) => (last === null || end.at > last.at ? end : last), null);
 
 /** When a segment ended, by its own call, other calls, a log-out or a time-out; null while it is open. By the sender's clock. */
 function endOf(segment: AgentSegment, all: readonly AgentSegment[], options: CallActivityOptions): number | null {

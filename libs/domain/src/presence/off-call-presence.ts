@@ -1,4 +1,6 @@
 import type { AgentSegment, EventStamp, PresenceEvents, PresenceNow } from './agent.ts';
+import { wasOnCall } from './call-activity.ts';
+import type { CallActivity } from './call-activity.ts';
 
 /** An unpause this soon after a call may be the provider's own, and undoes no log-out; in ms, belongs to the projection version. */
 const unpausedAfterCallMs = 5 * 60_000;
@@ -6,15 +8,17 @@ const unpausedAfterCallMs = 5 * 60_000;
 const logoutMsMin = 2_000;
 
 /** What is known of one agent in one queue. */
-export interface OffCallOptions {
+export interface OffCallOptions extends Pick<CallActivity, 'endedAt' | 'left'> {
+  /** ms since 1970. */
+  readonly now: number;
+  /** `PresenceRules.wrapUpMs` */
+  readonly wrapUpMs: number;
   /** Events that named this queue. */
   readonly named: PresenceEvents;
   /** Events that named no queue: they are about this one too. */
   readonly general: PresenceEvents;
   /** Of all calls of the agent. */
   readonly segments: readonly AgentSegment[];
-  /** When the agent's last call or ring ended, in ms since 1970 by our clock; −Infinity if there was none. */
-  readonly endedAt: number;
   /** Time of the agent's first event, in ms since 1970 by our clock. */
   readonly firstHeardAt: number;
 }
@@ -31,10 +35,21 @@ export function offCallPresence(options: OffCallOptions): PresenceNow {
   // Of several facts of one event, a pause counts last: a log-in may state that it begins with one.
   if (paused && ![last('loggedIn'), last('loggedOut'), last('unpaused')].some((stamp) => isLater(stamp, paused)))
     return { presence: 'paused', since: paused.at + delayMs };
-  const begun = [last('loggedIn'), last('unpaused')].map((stamp) => (stamp ? stamp.at + delayMs : -Infinity));
-  const since = Math.max(...begun, endedAt);
+  const begunAt = Math.max(...[last('loggedIn'), last('unpaused')].map((stamp) => stamp?.at ?? -Infinity));
+  const wrapUp = wrapUpAfter(options, begunAt);
+  if (wrapUp && options.now < wrapUp.until) return wrapUp;
+  const since = Math.max(begunAt + delayMs, endedAt, wrapUp?.until ?? -Infinity);
   return { presence: 'available', since: since === -Infinity ? firstHeardAt : since };
 }
+
+/**
+ * The wrap-up after the last call, unless a later log-in or unpause says that the agent is available again.
+ * @param begunAt their latest, by the sender's clock
+ */
+const wrapUpAfter = ({ left, wrapUpMs }: OffCallOptions, begunAt: number): (PresenceNow & { until: number }) | null =>
+  left === null || wrapUpMs === 0 || begunAt > left.ownAt
+    ? null
+    : { presence: 'wrap_up', since: left.at, until: left.at + wrapUpMs };
 
 /** The log-out that still holds; of two, the earlier. Only events that name the queue undo a log-out that names it. */
 function logOutOf(options: OffCallOptions): EventStamp | null {
@@ -62,11 +77,11 @@ function holds(
 }
 
 /** Whether an unpause follows soon after a call that the agent was on. */
-const isSoonAfter = ({ enteredAt, endedAt, end }: AgentSegment, unpausedAt: number): boolean =>
-  (enteredAt !== null || end === 'left') &&
-  endedAt !== null &&
-  unpausedAt >= endedAt &&
-  unpausedAt - endedAt <= unpausedAfterCallMs;
+const isSoonAfter = (segment: AgentSegment, unpausedAt: number): boolean =>
+  wasOnCall(segment) &&
+  segment.endedAt !== null &&
+  unpausedAt >= segment.endedAt &&
+  unpausedAt - segment.endedAt <= unpausedAfterCallMs;
 
 /** By time, then by position in the log. */
 const isLater = (a: EventStamp | null, b: EventStamp | null): boolean =>

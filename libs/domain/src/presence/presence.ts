@@ -27,7 +27,7 @@ export function presenceOf(
   const eventsIn = (queue: string): PresenceEvents =>
     presenceEvents.find((row) => row.queue === queue) ?? noPresenceEvents(queue);
   const general = eventsIn('');
-  const { talking, ringing, isOnStaleCall, endedAt } = callActivity(segments, {
+  const { talking, ringing, isOnStaleCall, endedAt, left } = callActivity(segments, {
     now,
     rules,
     loggedOutAt: (queue) => Math.max(eventsIn(queue).loggedOut?.at ?? -Infinity, general.loggedOut?.at ?? -Infinity),
@@ -45,16 +45,19 @@ export function presenceOf(
       general: queue === '' ? noPresenceEvents(queue) : general,
       segments,
       endedAt,
+      left,
       firstHeardAt,
+      now,
+      wrapUpMs: rules.wrapUpMs,
     });
     const isUnknown = isUnknownSinceCall || (isExpired && offCall.presence !== 'logged_out');
     return isUnknown ? { presence: 'not_known', since: heardAt } : offCall;
   };
   const queues = queuesOf(presenceEvents, segments).map((queue) => ({ queue, ...inQueue(queue) }));
   const [first] = queues.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence));
-  const { presence, since } = first ?? { presence: 'not_known', since: heardAt };
+  const { presence, since, until }: PresenceNow = first ?? { presence: 'not_known', since: heardAt };
   const calls = [...new Set([...talking, ...ringing].map(({ callId }) => callId))];
-  return { presence, since, calls, queues };
+  return { presence, since, ...(until !== undefined && { until }), calls, queues };
 }
 
 const noPresenceEvents = (queue: string): PresenceEvents => ({

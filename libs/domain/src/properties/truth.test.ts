@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { boardViewAt } from '../../testing/board-view.ts';
+import { defaultRules } from '../../testing/agents.ts';
+import { boardViewAt, boardViewOf } from '../../testing/board-view.ts';
 import type { BoardView } from '../../testing/board-view.ts';
 import type { GroundTruth } from '../../testing/centre.ts';
 import { days } from '../../testing/days.ts';
@@ -57,6 +58,24 @@ describe('the board shows the truth', () => {
         }
       }),
       { numRuns: 80 },
+    );
+  });
+  it('with all events and a wrap-up after calls: exactly the agents in wrap-up, until when, and those available', () => {
+    const wrapUpMs = 4_000;
+    fc.assert(
+      fc.property(days(), ({ log, truths }) => {
+        const events = eventsOf(log);
+        for (const { at, idle } of truths.slice(-8)) {
+          const known = events.filter(({ receivedAt }) => receivedAt <= at);
+          const { agents } = boardViewOf(known, at, { ...defaultRules, wrapUpMs });
+          const expected = [...idle].map(([name, leftAt]) =>
+            leftAt !== null && at < leftAt + wrapUpMs ? `${name} wrap_up ${leftAt + wrapUpMs}` : `${name} available`,
+          );
+          const shown = [...agents].map(([name, { presence, until = '' }]) => `${name} ${presence} ${until}`.trim());
+          expect(shown.filter((text) => /wrap_up|available/.test(text)).toSorted()).toEqual(expected.toSorted());
+        }
+      }),
+      { numRuns: 200 },
     );
   });
   it('without any one event that opens nothing', () => {

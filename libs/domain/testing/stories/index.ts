@@ -7,6 +7,7 @@ import { queueStories } from './queues.ts';
 import { ringingStories } from './ringing.ts';
 import { transferStories } from './transfers.ts';
 import { sameSecondStories, waitingStories } from './waiting.ts';
+import { wrapUpStories } from './wrap-up.ts';
 
 /** Small stories that a supervisor agrees with, by theme. */
 export const stories: Readonly<Record<string, readonly Story[]>> = {
@@ -17,6 +18,7 @@ export const stories: Readonly<Record<string, readonly Story[]>> = {
   'callers who leave a queue, and why': exitStories,
   'transfers and conferences': transferStories,
   'agents off calls': agentStories,
+  'agents after calls': wrapUpStories,
   'wrong clocks': clockStories,
   'calls that begin, end and come back': lifeStories,
 };

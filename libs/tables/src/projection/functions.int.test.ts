@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
-import type { CallEvent, PresenceRules } from '@callstream/domain';
-import { callOutcome, compareText, directionOf, isCurrent, isStale } from '@callstream/domain';
+import type { AgentPresence, CallEvent, PresenceRules } from '@callstream/domain';
+import { callOutcome, compareText, directionOf, isCurrent, isStale, presenceOf } from '@callstream/domain';
 import { callsOfEvents, eventsOf, logs } from '@callstream/domain/testing';
 import { agentsNow, defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
@@ -10,7 +10,7 @@ import { stories } from '@callstream/domain/testing/stories/index';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { replaceRows } from '../../testing/replace-rows.ts';
-import { connectTables, migrate } from '../index.ts';
+import { connectTables, migrate, readAgentMarks, readAgentSegments } from '../index.ts';
 import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
@@ -96,6 +96,8 @@ const queries = fc.record({
     staleAfterMs: fc.constantFrom(defaultRules.staleAfterMs, 60_000),
     ringMsMax: fc.constantFrom(defaultRules.ringMsMax, 3_000),
     presenceStaleMs: fc.constantFrom(defaultRules.presenceStaleMs, 0, 30_000),
+    // The function of SQL has no wrap-up.
+    wrapUpMs: fc.constant(0),
     takeSeveralCalls: fc.boolean(),
   }),
 });
@@ -133,7 +135,8 @@ describe('presence, current calls and outcomes of calls in SQL equal those of th
     for (const { script, rules, board } of Object.values(stories).flat())
       for (const now of Object.keys(board).map(parseStoryTime)) {
         const known = eventsOf(deliveriesOf(script)).filter(({ receivedAt }) => receivedAt <= now);
-        if (known.length > 0) await expectSameAsDomain(known, { now, rules: { ...defaultRules, ...rules } });
+        if (known.length > 0)
+          await expectSameAsDomain(known, { now, rules: { ...defaultRules, ...rules, wrapUpMs: 0 } });
       }
   });
 
@@ -144,6 +147,47 @@ describe('presence, current calls and outcomes of calls in SQL equal those of th
         await expectSameAsDomain(events, { now: firstOf(events) + later, rules });
       }),
       { numRuns: 30, endOnFailure: true },
+    );
+  });
+});
+
+/** The presence that the gateway derives from what it reads of the tables. */
+async function presenceOfReads({ now, rules }: PresenceQuery): Promise<string[]> {
+  const segments = await readAgentSegments(db, 0);
+  const presenceEvents = await readAgentMarks(db, 0);
+  const actors = new Set([...segments, ...presenceEvents].map(({ actor }) => actor));
+  return [...actors].map((actor) => {
+    const isTheirs = (row: { readonly actor: string }): boolean => row.actor === actor;
+    const history = { presenceEvents: presenceEvents.filter(isTheirs), segments: segments.filter(isTheirs) };
+    return presenceText(actor, presenceOf(history, now, rules));
+  });
+}
+
+const presenceText = (actor: string, { queues }: AgentPresence): string =>
+  `${actor} ${JSON.stringify(queues.toSorted((a, b) => compareText(a.queue, b.queue)))}`;
+
+describe('presence from the segments that the gateway reads equals that from all segments, also in wrap-up', () => {
+  const expectSame = async (events: readonly CallEvent[], query: PresenceQuery): Promise<void> => {
+    await replaceRows(db, events);
+    const agents = agentsNow(events, [...callsOfEvents(events).values()], query);
+    const expected = [...agents].map(([actor, presence]) => presenceText(actor, presence));
+    expect((await presenceOfReads(query)).toSorted()).toEqual(expected.toSorted());
+  };
+  it('at the moments of all scenarios', async () => {
+    for (const { script, rules, board } of Object.values(stories).flat())
+      for (const now of Object.keys(board).map(parseStoryTime)) {
+        const known = eventsOf(deliveriesOf(script)).filter(({ receivedAt }) => receivedAt <= now);
+        await expectSame(known, { now, rules: { ...defaultRules, wrapUpMs: 120_000, ...rules } });
+      }
+  });
+  it('for days of a small call centre with one lost event', async () => {
+    await fc.assert(
+      fc.asyncProperty(days(60), fc.nat(), queries, async ({ log }, missing, { later, rules }) => {
+        const events = eventsOf(log.filter((_, i) => i !== missing % log.length));
+        if (events.length === 0) return;
+        await expectSame(events, { now: firstOf(events) + later, rules: { ...rules, wrapUpMs: 120_000 } });
+      }),
+      { numRuns: 60, endOnFailure: true },
     );
   });
 });

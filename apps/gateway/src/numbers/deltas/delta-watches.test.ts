@@ -31,6 +31,7 @@ const rules = {
   ringMsMax: 120_000,
   presenceStaleMs: 43_200_000,
   takeSeveralCalls: false,
+  wrapUpMs: 0,
 };
 
 const snapshotOf = (agents: readonly TestAgent[], at: number): QueueSnapshot =>

@@ -64,8 +64,8 @@ export interface AgentSegmentRow extends AgentSegment {
 
 /**
  * The segments that decide agent presence: open ones of calls whose last event is not older than `since` (ms since 1970),
- * and of those that ended since then, per agent and queue: the last, the last with a talk, and those that an unpause may
- * belong to (the end of wrap-up). All segments would give the same presence, but send a day of them to the gateway each time.
+ * and of those that ended since then, per agent and queue: the last, the last with a talk, the last that the agent left (wrap-up
+ * begins), and those that an unpause may belong to (wrap-up ends). All segments would give the same presence, but send a day of them to the gateway each time.
  */
 export async function readAgentSegments(db: Queryable, since: number): Promise<AgentSegmentRow[]> {
   const { rows } = await sqlOf(db).query<AgentSegmentRow>({
@@ -73,10 +73,12 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
     text: `
       with ended as not materialized (
         select call_id, n, actor, coalesce(queue, '') as in_queue, ended_at, greatest(rang_last_at, entered_last_at, ended_at) as last_word_at,
-          case when entered_at is not null then entered_last_at end as talked_at
+          case when entered_at is not null then entered_last_at end as talked_at,
+          case when entered_at is not null or end_reason = 'left' then ended_at end as left_at
         from segments where ended_at >= to_timestamp($1::float8 / 1000)
       ), latest as materialized (
-        select actor, in_queue, max(last_word_at) as last_word_at, max(talked_at) as talked_at from ended group by actor, in_queue
+        select actor, in_queue, max(last_word_at) as last_word_at, max(talked_at) as talked_at, max(left_at) as left_at
+        from ended group by actor, in_queue
       ), unpaused as materialized (
         select actor, array_agg(unpaused_at) as times from agents where unpaused_at is not null group by actor
       ), wanted as (
@@ -84,6 +86,7 @@ export async function readAgentSegments(db: Queryable, since: number): Promise<A
         from ended e left join unpaused u on u.actor = e.actor
         where (e.actor, e.in_queue, e.last_word_at) in (select actor, in_queue, last_word_at from latest)
           or (e.actor, e.in_queue, e.talked_at) in (select actor, in_queue, talked_at from latest)
+          or (e.actor, e.in_queue, e.left_at) in (select actor, in_queue, left_at from latest)
           or exists (select from unnest(u.times) as t (at) where t.at between e.ended_at and e.ended_at + interval '5 minutes')
         union all
         select s.call_id, s.n from calls c join segments s using (call_id)
