@@ -9,6 +9,7 @@ it('parses every route from its own hash', () => {
   const route = fc.record({
     view: fc.constantFrom(...views),
     callId: fc.constant(null),
+    number: fc.constant(null),
     states: fc.subarray([...callStates]),
     queue: fc.option(text, { nil: null }),
     search: text,
@@ -30,4 +31,9 @@ it.each(['', '#', '#/', '#/nowhere', '#/now?state=LOST&sort=nothing', '#/%'])(
 
 it('takes a call_id with an invalid encoding literally', () => {
   expect(parseRoute('#/calls/100%').callId).toBe('100%');
+});
+
+it('parses the definition of a number from its own hash', () => {
+  expect(routeHash({ number: 'service-level' })).toBe('#/numbers/service-level');
+  expect(parseRoute('#/numbers/service-level').number).toBe('service-level');
 });

@@ -12,6 +12,8 @@ export interface Route {
   readonly view: View;
   /** The call that is shown; null on all other pages. */
   readonly callId: string | null;
+  /** The number, or the theme of numbers, whose definition is shown; null on all other pages. */
+  readonly number: string | null;
   /** Filter; empty: all states. */
   readonly states: readonly CallState[];
   /** Filter; null: all queues. */
@@ -27,6 +29,7 @@ export interface Route {
 export const defaultRoute: Route = {
   view: 'now',
   callId: null,
+  number: null,
   states: [],
   queue: null,
   search: '',
@@ -48,6 +51,7 @@ export function parseRoute(hash: string): Route {
   return {
     view: views.find((view) => view === name) ?? 'now',
     callId: name === 'calls' && id !== '' ? decode(id) : null,
+    number: name === 'numbers' ? decode(id) : null,
     states: callStates.filter((state) => states.includes(state)),
     queue: params.get('queue'),
     search: params.get('search') ?? '',
@@ -67,8 +71,12 @@ export function routeHash(part: Partial<Route>): string {
   if (route.sort !== defaultRoute.sort || route.isDescending)
     query.set('sort', `${route.isDescending ? '-' : ''}${route.sort}`);
   if (route.asColumns) query.set('as', 'columns');
-  const path = route.callId === null ? route.view : `calls/${encodeURIComponent(route.callId)}`;
-  return `#/${path}${query.size > 0 ? `?${query.toString()}` : ''}`;
+  return `#/${pathOf(route)}${query.size > 0 ? `?${query.toString()}` : ''}`;
+}
+
+function pathOf({ view, callId, number }: Route): string {
+  if (number !== null) return `numbers/${encodeURIComponent(number)}`;
+  return callId === null ? view : `calls/${encodeURIComponent(callId)}`;
 }
 
 /** Splits at the first `separator`. */

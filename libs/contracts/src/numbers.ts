@@ -1,78 +1,79 @@
-import { callOutcomes, presences } from '@callstream/domain';
+import { presences } from '@callstream/domain';
+import type { CallDirection, callOutcomes } from '@callstream/domain';
 import { z } from 'zod';
+import { defined } from './defined.ts';
 
 const count = z.number().int().min(0);
 const ratio = z.number().min(0).max(1).nullable();
-const ms = z.number().describe('ms since 1970');
+const ms = z.number();
 const queue = z.string().describe("'' if no event named a queue");
+
+const asOf = defined(ms, 'as-of');
 
 /** Of a queue or an agent, from NAMES_FILE. */
 export const knownName = z.string().optional().describe('Its name; absent if there is none');
 
 /** Totals of queue visits. */
 export const VisitTotals = z.object({
-  visits: count.describe('Queue visits that began; without those of outbound and internal calls'),
-  answered: count,
-  answered_in_time: count.describe('Answered within service_level_seconds, inclusive'),
-  abandoned: count,
-  abandoned_short: count.describe('Abandoned within short_abandon_seconds, inclusive; left out of both ratios'),
-  timed_out: count.describe('The wait was too long for the queue'),
-  by_key: count.describe('The caller pressed a key to leave the queue'),
-  full: count.describe('Not let in, because too many callers waited'),
-  empty: count.describe('Not let in, or sent out, because no agent was there'),
-  withdrawn: count.describe('Taken out of the queue by an operator or a program'),
-  flowed_out: count.describe('Overflowed: went on to another destination'),
-  open: count.describe('Not ended yet'),
-  service_level: ratio.describe(
-    'answered_in_time ÷ (answered + abandoned − abandoned_short); null if the divisor is 0',
-  ),
-  abandon_rate: ratio.describe(
-    '(abandoned − abandoned_short) ÷ (answered + abandoned − abandoned_short); null if the divisor is 0',
-  ),
-  asa_ms: z
-    .number()
-    .min(0)
-    .nullable()
-    .describe('Average speed of answer (ASA): mean wait of answered visits; null if there are none'),
-  wait_ms_max: count.describe('Longest wait of answered and abandoned visits; 0 if there are none'),
+  visits: defined(count, 'visits'),
+  answered: defined(count, 'answered-visits'),
+  answered_in_time: defined(count, 'visits-answered-in-time'),
+  abandoned: defined(count, 'abandoned-visits'),
+  abandoned_short: defined(count, 'short-abandons'),
+  timed_out: defined(count, 'timed-out-visits'),
+  by_key: defined(count, 'visits-left-by-key'),
+  full: defined(count, 'visits-refused-as-full'),
+  empty: defined(count, 'visits-without-agents'),
+  withdrawn: defined(count, 'withdrawn-visits'),
+  flowed_out: defined(count, 'overflowed-visits'),
+  open: defined(count, 'open-visits'),
+  service_level: defined(ratio, 'service-level'),
+  abandon_rate: defined(ratio, 'abandon-rate'),
+  asa_ms: defined(z.number().min(0).nullable(), 'average-speed-of-answer'),
+  wait_ms_max: defined(count, 'longest-wait-of-a-visit'),
 });
 export type VisitTotals = z.infer<typeof VisitTotals>;
 
-const outcome = {
-  answered: 'Answered after waiting in a queue',
-  answered_without_queue: 'Answered without a queue',
-  abandoned: 'The caller left a queue, or hung up in it',
-  flowed_out: 'Left its queues otherwise, or was not let in, and ended unanswered',
-  ended_before_queue: 'Ended unanswered, without a queue',
-  connected: 'Answered',
-  not_connected: 'Ended unanswered',
-  not_answered: 'Ended unanswered',
-  open: 'Not decided yet',
-  not_known: 'Not finished, and without an event for STALE_AFTER_MINUTES',
-} as const;
-
-const countsOf = <Outcome extends keyof typeof outcome>(outcomes: readonly Outcome[]) =>
-  z.object({
-    calls: count.describe('Sum of the others'),
-    ...(Object.fromEntries(outcomes.map((name) => [name, count.describe(outcome[name])])) as Record<
-      Outcome,
-      typeof count
-    >),
-  });
+/** A count for each outcome, and one for all calls of the direction. */
+type Outcomes<Direction extends CallDirection> = Record<
+  (typeof callOutcomes)[Direction][number] | 'calls',
+  typeof count
+>;
 
 /** Calls that began in a period, by direction and outcome; each call is in exactly one count. */
 export const CallTotals = z.object({
-  inbound: countsOf(callOutcomes.inbound).describe('Also calls of an unknown direction'),
-  outbound: countsOf(callOutcomes.outbound),
-  internal: countsOf(callOutcomes.internal),
+  inbound: z.object({
+    calls: defined(count, 'inbound-calls'),
+    answered: defined(count, 'inbound-calls-answered'),
+    answered_without_queue: defined(count, 'inbound-calls-answered-without-a-queue'),
+    abandoned: defined(count, 'inbound-calls-abandoned'),
+    flowed_out: defined(count, 'inbound-calls-overflowed'),
+    ended_before_queue: defined(count, 'inbound-calls-ended-before-a-queue'),
+    open: defined(count, 'inbound-calls-in-progress'),
+    not_known: defined(count, 'inbound-calls-unknown'),
+  } satisfies Outcomes<'inbound'>),
+  outbound: z.object({
+    calls: defined(count, 'outbound-calls'),
+    connected: defined(count, 'outbound-calls-connected'),
+    not_connected: defined(count, 'outbound-calls-not-connected'),
+    open: defined(count, 'outbound-calls-in-progress'),
+    not_known: defined(count, 'outbound-calls-unknown'),
+  } satisfies Outcomes<'outbound'>),
+  internal: z.object({
+    calls: defined(count, 'internal-calls'),
+    answered: defined(count, 'internal-calls-answered'),
+    not_answered: defined(count, 'internal-calls-not-answered'),
+    open: defined(count, 'internal-calls-in-progress'),
+    not_known: defined(count, 'internal-calls-unknown'),
+  } satisfies Outcomes<'internal'>),
 });
 export type CallTotals = z.infer<typeof CallTotals>;
 
 /** Thresholds that the totals were counted with. */
 const thresholds = {
   time_zone: z.string().describe('IANA time zone in which a day begins'),
-  service_level_seconds: z.number(),
-  short_abandon_seconds: z.number(),
+  service_level_seconds: defined(z.number(), 'service-level-threshold'),
+  short_abandon_seconds: defined(z.number(), 'short-abandon-threshold'),
 };
 
 const presence = z
@@ -81,34 +82,35 @@ const presence = z
     'not_known: no event of the agent, or of the call the agent was on, for too long; such agents are in no other count. wrap_up: only with WRAP_UP_SECONDS',
   );
 
-const wrapUpEnd = z
-  .number()
-  .optional()
-  .describe('ms since 1970: when wrap_up ends unless an event comes first. Absent for other presences');
+const since = defined(ms, 'presence-since');
+/** Absent for other presences. */
+const until = defined(ms.optional(), 'wrap-up-until');
 
 const more = z
   .literal(true)
   .optional()
   .describe('Over HTTP: the list is cut at 2 MiB, in the order of ids. Absent if it is complete');
 
-const liveCalls = z.object({ waiting: count, talking: count });
-
 const QueueNow = z.object({
-  waiting: count.describe('Callers who wait now: without outbound and internal calls'),
-  longest_waiting_since: ms
-    .nullable()
-    .describe('When the longest current wait of a caller began; null if no caller is waiting'),
-  talking: count.describe('Calls of callers that are answered now: without outbound and internal calls'),
-  outbound: liveCalls.describe('Outbound calls that wait in a queue, or are talked on, now'),
-  internal: liveCalls.describe('The same of internal calls'),
+  waiting: defined(count, 'waiting-callers'),
+  longest_waiting_since: defined(ms.nullable(), 'longest-wait'),
+  talking: defined(count, 'talking-callers'),
+  outbound: z.object({
+    waiting: defined(count, 'waiting-outbound-calls'),
+    talking: defined(count, 'talking-outbound-calls'),
+  }),
+  internal: z.object({
+    waiting: defined(count, 'waiting-internal-calls'),
+    talking: defined(count, 'talking-internal-calls'),
+  }),
   agents: z.object({
-    on_call: count,
-    ringing: count,
-    not_known: count,
-    wrap_up: count,
-    available: count,
-    paused: count,
-    logged_out: count,
+    on_call: defined(count, 'agents-on-a-call'),
+    ringing: defined(count, 'agents-ringing'),
+    not_known: defined(count, 'agents-unknown'),
+    wrap_up: defined(count, 'agents-in-wrap-up'),
+    available: defined(count, 'agents-available'),
+    paused: defined(count, 'agents-paused'),
+    logged_out: defined(count, 'agents-logged-out'),
   }),
   today: VisitTotals,
   calls_today: CallTotals.describe('Calls that began today; of a queue, those that are in it or were in it last'),
@@ -116,10 +118,10 @@ const QueueNow = z.object({
 
 /** `WatchQueues`, and `GET /api/queues`. The longest wait is now − `longest_waiting_since`. */
 export const Queues = z.object({
-  as_of: ms.describe('When the tables were read'),
+  as_of: asOf,
   today: z.object({ from: z.iso.datetime(), to: z.iso.datetime() }),
   ...thresholds,
-  wrap_up_seconds: z.number(),
+  wrap_up_seconds: defined(z.number(), 'wrap-up-time'),
   total: QueueNow,
   queues: z.array(QueueNow.extend({ queue, name: knownName })),
   more,
@@ -133,21 +135,21 @@ const AgentNow = z.object({
   presence: presence.describe(
     `Over all queues: the first presence that one of them has, in the order ${presences.join(', ')}`,
   ),
-  since: ms,
-  until: wrapUpEnd,
+  since,
+  until,
   calls: z.array(z.string()).describe('call_ids of the calls that the agent is on, or that ring at the agent'),
-  queues: z.array(z.object({ queue, presence, since: ms, until: wrapUpEnd })),
+  queues: z.array(z.object({ queue, presence, since, until })),
 });
 
 /** `WatchAgents`, and `GET /api/agents`. */
-export const Agents = z.object({ as_of: ms.describe('When the tables were read'), agents: z.array(AgentNow), more });
+export const Agents = z.object({ as_of: asOf, agents: z.array(AgentNow), more });
 export type Agents = z.infer<typeof Agents>;
 export type AgentNow = z.infer<typeof AgentNow>;
 
 const namesById = z.record(z.string(), z.string());
 
 /** `WatchNames`, and `GET /api/names`: of all queues and agents, or of those that the token may see. */
-export const Names = z.object({ as_of: ms, queues: namesById, agents: namesById });
+export const Names = z.object({ as_of: asOf, queues: namesById, agents: namesById });
 export type Names = z.infer<typeof Names>;
 
 const QueueTotals = VisitTotals.extend({ queue });
@@ -177,13 +179,13 @@ export type Stats = z.infer<typeof Stats>;
 export const ConcurrentCalls = z.object({
   from: z.iso.datetime().describe('Beginning of today, the time of the first sample'),
   to: z.iso.datetime().describe('Now'),
-  interval_seconds: z.number(),
+  interval_seconds: defined(z.number(), 'seconds-between-samples'),
   samples: z.array(
     z.object({
-      at: ms,
-      waiting: count.describe('Calls in a queue'),
-      talking: count.describe('Calls that were answered before, and in no queue'),
-      other: count.describe('Calls that were neither answered nor in a queue, e.g. in a menu'),
+      at: defined(ms, 'time-of-a-sample'),
+      waiting: defined(count, 'calls-waiting-at-once'),
+      talking: defined(count, 'calls-talking-at-once'),
+      other: defined(count, 'other-calls-at-once'),
     }),
   ),
 });

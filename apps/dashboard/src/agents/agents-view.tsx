@@ -4,6 +4,8 @@ import { useNow } from '../clock.tsx';
 import { useAgents, useAppContext, useQueues } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
+import { HowCounted } from '../numbers/how-counted.tsx';
+import { numberOfPresence } from '../numbers/tile-numbers.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { useRoute } from '../use-route.ts';
@@ -30,7 +32,10 @@ export function AgentsView() {
         {shown.map((presence) => (
           <li key={presence}>
             <span className="figure-value">{formats.number(byPresence.get(presence)?.length ?? 0)}</span>
-            <PresenceMark presence={presence} />
+            <span>
+              <PresenceMark presence={presence} />{' '}
+              <HowCounted of={numberOfPresence[presence]} name={texts.presences[presence]} />
+            </span>
           </li>
         ))}
       </ul>

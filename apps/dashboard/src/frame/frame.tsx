@@ -16,6 +16,9 @@ import { StaleBanner, ConnectionStatus } from './connection-status.tsx';
 /** Loaded on demand, because of the chart library. */
 const TodayView = lazy(async () => ({ default: (await import('../today/today-view.tsx')).TodayView }));
 
+/** Loaded on demand, because of its texts. */
+const NumbersView = lazy(async () => ({ default: (await import('../numbers/numbers-view.tsx')).NumbersView }));
+
 interface FrameProps {
   readonly onSettings: (settings: Settings) => void;
   readonly onForget: (() => void) | null;
@@ -61,7 +64,7 @@ function focusContent(event: { preventDefault: () => void }): void {
 
 function Content() {
   const { texts } = useAppContext();
-  const { view, callId } = useRoute();
+  const { view, callId, number } = useRoute();
   const { connection, asOf, problem } = useStatus();
   const calls = useCalls();
   const queues = useQueues();
@@ -77,6 +80,12 @@ function Content() {
       <Notice title={texts.unavailableTitle} text={texts.unavailableWhy} />
     ) : (
       <Notice title={texts.loading} isDelayed />
+    );
+  if (number !== null)
+    return (
+      <Suspense fallback={<Notice title={texts.loading} isDelayed />}>
+        <NumbersView />
+      </Suspense>
     );
   if (callId !== null) return <CallView key={callId} callId={callId} />;
   if (isEmpty && view !== 'agents') return <EmptyState />;

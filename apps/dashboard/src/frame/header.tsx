@@ -17,7 +17,7 @@ export function Header({ onSettings }: { readonly onSettings: () => void }) {
           <a
             key={view}
             href={routeHash({ view, queue: route.queue })}
-            aria-current={view === route.view && route.callId === null ? 'page' : undefined}
+            aria-current={view === route.view && route.callId === null && route.number === null ? 'page' : undefined}
             title={texts.keys}
           >
             {texts.views[view]}

@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { views } from '../route.ts';
 import { navigate } from '../use-route.ts';
 
-/** 1 to 4: views; `/`: search; `w`: toggles the wallboard; Esc: back from a call. */
+/** 1 to 4: views; `/`: search; `w`: toggles the wallboard; Esc: back from a call or a definition. */
 export function useKeyboardShortcuts(): void {
   useEffect(() => {
     addEventListener('keydown', onKey);
@@ -23,7 +23,7 @@ function onKey(event: KeyboardEvent): void {
     event.preventDefault();
     focusSearch();
   } else if (key === 'w') location.search = location.search === '' ? '?wallboard' : '';
-  else if (key === 'Escape' && location.hash.startsWith('#/calls/')) history.back();
+  else if (key === 'Escape' && /^#\/(?:calls|numbers)\//.test(location.hash)) history.back();
 }
 
 /** Animation frames to wait for a view to be rendered. */

@@ -1,8 +1,9 @@
-import type { LiveCalls } from '@callstream/domain';
+import type { LiveCalls, NumberId } from '@callstream/domain';
 import type { ReactNode } from 'react';
 import { useNow } from '../clock.tsx';
 import { useQueues, useAppContext } from '../context.tsx';
 import { QueueName } from '../names/named.tsx';
+import { HowCounted } from '../numbers/how-counted.tsx';
 import type { Severity } from '../settings.ts';
 import { duration } from '../text/formats.ts';
 import { SeverityMark } from './severity-mark.tsx';
@@ -33,37 +34,43 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
         )}
       </h1>
       <dl>
-        <Figure name={texts.waiting} note={besides('waiting')} isBig>
+        <Figure name={texts.waiting} of="waiting-callers" note={besides('waiting')} isBig>
           {formats.number(summary.waiting)}
         </Figure>
-        <Figure name={texts.longest} severity={severities.wait} isBig>
+        <Figure name={texts.longest} of="longest-wait" severity={severities.wait} isBig>
           {duration(longestWaitingSince === null ? null : now - longestWaitingSince)}
         </Figure>
-        <Figure name={texts.talking} note={besides('talking')} isBig>
+        <Figure name={texts.talking} of="talking-callers" note={besides('talking')} isBig>
           {formats.number(summary.talking)}
         </Figure>
         <Figure
           name={texts.serviceLevel}
+          of="service-level"
           severity={severities.serviceLevel}
           note={serviceLevelSeconds === undefined ? '' : texts.within(serviceLevelSeconds)}
           isBig
         >
           {formats.percent(today.service_level)}
         </Figure>
-        <Figure name={texts.presences.available} note={texts.ofAgents(loggedIn)}>
+        <Figure name={texts.presences.available} of="agents-available" note={texts.ofAgents(loggedIn)}>
           {formats.number(agents.available)}
         </Figure>
-        <Figure name={texts.answered} note={hasVisits || answered === 0 ? texts.sinceMidnight : texts.withoutQueue}>
+        <Figure
+          name={texts.answered}
+          of={hasVisits || answered === 0 ? 'answered-visits' : 'inbound-calls-answered-without-a-queue'}
+          note={hasVisits || answered === 0 ? texts.sinceMidnight : texts.withoutQueue}
+        >
           {formats.number(answered)}
         </Figure>
         <Figure
           name={texts.abandoned}
+          of="abandoned-visits"
           severity={severities.abandoned}
           note={today.abandon_rate === null ? texts.sinceMidnight : formats.percent(today.abandon_rate)}
         >
           {formats.number(today.abandoned)}
         </Figure>
-        <Figure name={<abbr title={texts.asaLong}>{texts.asa}</abbr>} note={texts.sinceMidnight}>
+        <Figure name={texts.asa} title={texts.asaLong} of="average-speed-of-answer" note={texts.sinceMidnight}>
           {duration(today.asa_ms)}
         </Figure>
       </dl>
@@ -72,16 +79,21 @@ export function Figures({ summary, isTotal }: { readonly summary: QueueSummary; 
 }
 
 interface FigureProps {
-  readonly name: ReactNode;
+  readonly name: string;
+  /** What an abbreviation stands for. */
+  readonly title?: string;
+  readonly of: NumberId;
   readonly severity?: Severity;
   readonly note?: string;
   readonly isBig?: boolean;
   readonly children: ReactNode;
 }
 
-const Figure = ({ name, severity = 'ok', note, isBig = false, children }: FigureProps) => (
+const Figure = ({ name, title, of, severity = 'ok', note, isBig = false, children }: FigureProps) => (
   <div className={`figure ${isBig ? 'big' : 'small'} is-${severity}`}>
-    <dt>{name}</dt>
+    <dt>
+      {title === undefined ? name : <abbr title={title}>{name}</abbr>} <HowCounted of={of} name={name} />
+    </dt>
     <dd className="figure-value">
       <SeverityMark severity={severity}>{children}</SeverityMark>
     </dd>

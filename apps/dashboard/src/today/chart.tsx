@@ -1,13 +1,16 @@
 import { useEffect, useId, useRef } from 'react';
+import type { NumberGroup, NumberId } from '@callstream/domain';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useAppContext, useTexts } from '../context.tsx';
+import { HowCounted } from '../numbers/how-counted.tsx';
 import type { Formats } from '../text/formats.ts';
 import { useTheme } from '../use-theme.ts';
 import type { Columns } from './series.ts';
 
 export interface ChartProps {
   readonly title: string;
+  readonly of: NumberId | NumberGroup;
   readonly hint: string;
   readonly data: Columns;
   readonly series: readonly { readonly name: string; readonly color: `--${string}` }[];
@@ -25,7 +28,7 @@ const marginSeconds = { line: 0, bars: 150 } as const;
 
 /** A chart with its legend, and the same numbers as a table for screen readers. */
 export function Chart(props: ChartProps) {
-  const { title, hint, data, series, kind } = props;
+  const { title, of, hint, data, series, kind } = props;
   const texts = useTexts();
   const id = useId();
   // A line needs two points.
@@ -33,7 +36,7 @@ export function Chart(props: ChartProps) {
   return (
     <section className="panel chart" aria-labelledby={id}>
       <h2 id={id}>
-        {title} <span className="faint">{hint}</span>
+        {title} <span className="faint">{hint}</span> <HowCounted of={of} name={title} />
       </h2>
       {isEmpty ? (
         <p className="faint chart-empty">{texts.noData}</p>

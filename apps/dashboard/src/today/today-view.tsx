@@ -53,6 +53,7 @@ export function TodayView() {
       <Chart
         {...bars}
         title={texts.perDirection}
+        of="calls-by-outcome"
         data={useIntervals(stats, directionCounts)}
         series={[
           { name: texts.directions.inbound, color: '--state-ongoing' },
@@ -63,6 +64,7 @@ export function TodayView() {
       <Chart
         {...bars}
         title={texts.inboundOutcomes}
+        of="calls-by-outcome"
         data={useIntervals(stats, inboundCounts)}
         series={[
           { name: texts.outcomeOf.answered, color: '--state-ongoing' },
@@ -74,12 +76,14 @@ export function TodayView() {
       <Chart
         {...bars}
         title={texts.offered}
+        of="visits"
         data={useIntervals(stats, offeredCounts)}
         series={[{ name: texts.offered, color: '--accent' }]}
       />
       <Chart
         {...bars}
         title={texts.outcomes}
+        of="queue-visits"
         data={useIntervals(stats, visitCounts)}
         series={[...endedSeries, { name: texts.otherExits, color: '--state-new' }]}
       />
@@ -110,6 +114,7 @@ function PhaseChart() {
       <Problem reason={problem} />
       <Chart
         title={texts.perState}
+        of="calls-at-once"
         hint={texts.perStateHint}
         data={data}
         kind="line"
@@ -131,6 +136,7 @@ function WaitChart({ series }: Pick<ChartProps, 'series'>) {
   return (
     <Chart
       title={texts.waits}
+      of="queue-visits"
       hint={`${texts.seconds}, ${texts.waitsHint}`}
       data={data}
       kind="bars"

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { Queues, ConcurrentCalls } from '@callstream/contracts';
+import { numberDefinitions } from '@callstream/domain';
 import type { OutcomeCounts } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureEventsUntil } from '@callstream/domain/testing';
 import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
@@ -419,6 +420,41 @@ it.each([
   },
 );
 
+it.each([
+  { language: 'en', link: 'How is this counted? ', sentence: numberDefinitions['service-level'].sentence },
+  {
+    language: 'pt-BR',
+    link: 'Como isto é contado? ',
+    sentence: 'Passagens atendidas a tempo como parte de todas as atendidas e abandonadas, sem os abandonos curtos.',
+  },
+])('each tile links to the definition of its number: $language', async ({ language, link, sentence }) => {
+  await using opened = await openPage(browser, { url: `${base}#/now`, width: 360, settings: { language } });
+  const links = opened.page.getByRole('link', { name: link });
+  for (const [view, tiles] of [
+    ['#/now', '.figure, .directions h3, .directions dl > div'],
+    ['#/agents', '.agent-counts li'],
+    ['#/today', 'section.chart'],
+  ] as const) {
+    await go(opened.page, view);
+    await opened.page.locator(tiles).first().waitFor(wait);
+    const count = await opened.page.locator(tiles).count();
+    expect([view, await opened.page.locator(tiles).filter({ has: links }).count()]).toEqual([view, count]);
+    expect([view, await links.count(), await horizontalOverflowPx(opened.page)]).toEqual([view, count, 0]);
+    for (const href of await links.evaluateAll((all) => all.map((one) => one.getAttribute('href') ?? ''))) {
+      await go(opened.page, href);
+      await opened.page.locator(`[id="number-${href.split('/')[2] ?? ''}"]`).waitFor(wait);
+    }
+  }
+  await go(opened.page, '#/now');
+  await opened.page.locator('.figure a[href="#/numbers/service-level"]').click();
+  await opened.page.locator('.chosen').getByText(sentence, { exact: true }).waitFor(wait);
+  expect(await horizontalOverflowPx(opened.page)).toBe(0);
+  expect(await accessibilityViolations(opened.page)).toEqual([]);
+  await opened.page.keyboard.press('Escape');
+  await opened.page.locator('.figure').first().waitFor(wait);
+  expect(opened.errors).toEqual([]);
+});
+
 it('text of callers and providers is shown as text, never as markup', async () => {
   const texts = [
     '<script>alert(1)</script>',
@@ -580,7 +616,15 @@ it('charts work with an unknown browser language, and follow the colour scheme o
   expect(opened.errors).toEqual([]);
 });
 
-const views = ['#/now', '#/calls', '#/calls?as=columns', '#/calls/detailed', '#/agents', '#/today'] as const;
+const views = [
+  '#/now',
+  '#/calls',
+  '#/calls?as=columns',
+  '#/calls/detailed',
+  '#/agents',
+  '#/today',
+  '#/numbers/visits',
+] as const;
 it.each([
   // The themes differ only in colours.
   { theme: 'light', language: 'pt-BR', rules: undefined },

@@ -1,5 +1,6 @@
 import specs from '@asyncapi/specs';
 import { requestData } from '@callstream/contracts';
+import { numberDefinitions } from '@callstream/domain';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { Ajv } from 'ajv';
 import { asyncApi } from './asyncapi.ts';
@@ -14,6 +15,34 @@ interface Described {
     string,
     { get: { parameters: { name: string; schema: object }[]; responses: Record<string, unknown> } }
   >;
+}
+
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly items?: Schema;
+  readonly anyOf?: readonly Schema[];
+}
+interface Components {
+  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+}
+interface DescribedNumber {
+  readonly path: string;
+  readonly description: string;
+}
+
+/** The fields of a schema that are numbers, at any depth. */
+function numbersOf(schema: Schema, path: string): DescribedNumber[] {
+  const { type = '', description = '', properties = {}, items, anyOf = [] } = schema;
+  const isNumber = [type, ...anyOf.map((variant) => variant.type)]
+    .flat()
+    .some((of) => of === 'number' || of === 'integer');
+  return [
+    ...(isNumber ? [{ path, description }] : []),
+    ...Object.entries(properties).flatMap(([name, field]) => numbersOf(field, `${path}.${name}`)),
+    ...(items ? numbersOf(items, `${path}[]`) : []),
+  ];
 }
 
 describe('the OpenAPI description', () => {
@@ -33,6 +62,28 @@ describe('the OpenAPI description', () => {
       for (const { schema } of get.parameters) expect(Object.keys(schema)).not.toHaveLength(0);
     }
     expect(paths['/api/calls']?.get.parameters.map(({ name }) => name)).toContain('number');
+  });
+});
+
+describe('the definitions of numbers', () => {
+  const { components } = sent(openApi({ isOpen: false })) as unknown as Components;
+  const texts = Object.values(numberDefinitions).map(({ sentence, example }) => `${sentence} Example: ${example}`);
+  const described = Object.entries(components.schemas).flatMap(([name, schema]) => numbersOf(schema, name));
+
+  it('describe every number of queues, agents, stats and concurrent calls', () => {
+    const isCounted = (path: string): boolean => /^(Queues|Agents|Stats|ConcurrentCalls)\./.test(path);
+    const counted = described.filter(({ path }) => isCounted(path));
+    expect(counted.length).toBeGreaterThan(100);
+    expect(counted.filter(({ description }) => !texts.includes(description)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('describe nothing else: each is of a number of the API', () => {
+    const used = new Set(described.map(({ description }) => description));
+    expect(texts.filter((text) => !used.has(text))).toEqual([]);
+  });
+
+  it('are of two numbers nowhere the same', () => {
+    expect(new Set(Object.values(numberDefinitions).map(({ sentence }) => sentence)).size).toBe(texts.length);
   });
 });
 
