@@ -13,6 +13,8 @@ const asOf = defined(ms, 'as-of');
 /** Of a queue or an agent, from NAMES_FILE. */
 export const knownName = z.string().optional().describe('Its name; absent if there is none');
 
+const noDivisor = 'From 0 to 1; null if there are no such visits.';
+
 /** Totals of queue visits. */
 export const VisitTotals = z.object({
   visits: defined(count, 'visits'),
@@ -27,10 +29,10 @@ export const VisitTotals = z.object({
   withdrawn: defined(count, 'withdrawn-visits'),
   flowed_out: defined(count, 'overflowed-visits'),
   open: defined(count, 'open-visits'),
-  service_level: defined(ratio, 'service-level'),
-  abandon_rate: defined(ratio, 'abandon-rate'),
-  asa_ms: defined(z.number().min(0).nullable(), 'average-speed-of-answer'),
-  wait_ms_max: defined(count, 'longest-wait-of-a-visit'),
+  service_level: defined(ratio, 'service-level', noDivisor),
+  abandon_rate: defined(ratio, 'abandon-rate', noDivisor),
+  asa_ms: defined(z.number().min(0).nullable(), 'average-speed-of-answer', 'In ms; null if none was answered.'),
+  wait_ms_max: defined(count, 'longest-wait-of-a-visit', 'In ms; 0 if there are none.'),
 });
 export type VisitTotals = z.infer<typeof VisitTotals>;
 
@@ -83,8 +85,7 @@ const presence = z
   );
 
 const since = defined(ms, 'presence-since');
-/** Absent for other presences. */
-const until = defined(ms.optional(), 'wrap-up-until');
+const until = defined(ms.optional(), 'wrap-up-until', 'Absent unless the presence is wrap_up.');
 
 const more = z
   .literal(true)
@@ -93,7 +94,7 @@ const more = z
 
 const QueueNow = z.object({
   waiting: defined(count, 'waiting-callers'),
-  longest_waiting_since: defined(ms.nullable(), 'longest-wait'),
+  longest_waiting_since: defined(ms.nullable(), 'longest-wait', 'In ms since 1970; null if no caller waits.'),
   talking: defined(count, 'talking-callers'),
   outbound: z.object({
     waiting: defined(count, 'waiting-outbound-calls'),

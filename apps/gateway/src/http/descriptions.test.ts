@@ -74,12 +74,14 @@ describe('the definitions of numbers', () => {
     const isCounted = (path: string): boolean => /^(Queues|Agents|Stats|ConcurrentCalls)\./.test(path);
     const counted = described.filter(({ path }) => isCounted(path));
     expect(counted.length).toBeGreaterThan(100);
-    expect(counted.filter(({ description }) => !texts.includes(description)).map(({ path }) => path)).toEqual([]);
+    expect(
+      counted.filter(({ description }) => !texts.some((text) => description.startsWith(text))).map(({ path }) => path),
+    ).toEqual([]);
   });
 
   it('describe nothing else: each is of a number of the API', () => {
-    const used = new Set(described.map(({ description }) => description));
-    expect(texts.filter((text) => !used.has(text))).toEqual([]);
+    const isUsed = (text: string): boolean => described.some(({ description }) => description.startsWith(text));
+    expect(texts.filter((text) => !isUsed(text))).toEqual([]);
   });
 
   it('are of two numbers nowhere the same', () => {

@@ -19,7 +19,7 @@ export interface CallActivity {
 }
 
 /** When a call or ring of an agent ended, in ms since 1970. */
-export interface CallEnd {
+interface CallEnd {
   /** By our clock. */
   readonly at: number;
   /** By the sender's clock. */
