@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef, useState } from 'react';
+import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
 
@@ -16,6 +16,7 @@ export interface VirtualRowProps {
 
 interface VirtualRowsProps<Row> {
   readonly rows: readonly Row[];
+  /** The same function in each render. */
   readonly keyOf: (row: Row) => string;
   /** Columns of the table. */
   readonly columns: number;
@@ -37,13 +38,18 @@ export function VirtualRows<Row>({ rows, keyOf, columns, children }: VirtualRows
     return () => observer.disconnect();
   }, []);
   const rowPx = rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
-  const virtualizer = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => rowPx,
-    getItemKey: (index) => {
+  // Stable while the rows are: each new function makes the virtualizer lay out all rows again.
+  const getItemKey = useCallback(
+    (index: number) => {
       const row = rows[index];
       return row === undefined ? index : keyOf(row);
     },
+    [rows, keyOf],
+  );
+  const virtualizer = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => rowPx,
+    getItemKey,
     overscan,
     scrollMargin: top,
   });

@@ -227,13 +227,13 @@ function createNumbers({ rules, pool, compute, names, metrics, log }: NumbersOpt
       return metrics.timed('floor', snapshot);
     }),
   );
-  const making = { getSnapshot, schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
-  const views = createViewCache(making);
+  const viewOptions = { getSnapshot, schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
+  const views = createViewCache(viewOptions);
   const onFailed = (error: unknown): void => {
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: errorText(error) }, 'numbers.failed');
   };
-  return { views, watches: createNumberWatches({ ...making, views, onFailed }) };
+  return { views, watches: createNumberWatches({ ...viewOptions, views, onFailed }) };
 }
 
 const startLiveFeed = (

@@ -14,6 +14,8 @@ import type { VirtualRowProps } from '../virtual-rows.tsx';
 import { agentsByPresence } from './agents-by-presence.ts';
 import { PresenceMark, presences } from './presence-mark.tsx';
 
+const actorOf = ({ actor }: AgentNow): string => actor;
+
 /** Presence of every agent, and since when. */
 export function AgentsView() {
   const { texts, formats } = useAppContext();
@@ -21,9 +23,9 @@ export function AgentsView() {
   const hasWrapUp = (useQueues()?.wrap_up_seconds ?? 0) > 0;
   const snapshot: Agents | null = useAgents();
   const byPresence = useMemo(() => snapshot && agentsByPresence(snapshot.agents, queue), [snapshot, queue]);
+  const agents = useMemo(() => presences.flatMap((presence) => byPresence?.get(presence) ?? []), [byPresence]);
   if (!byPresence) return <Notice title={texts.loading} isDelayed />;
   const shown = hasWrapUp ? presences : presences.filter((presence) => presence !== 'wrap_up');
-  const agents = presences.flatMap((presence) => byPresence.get(presence) ?? []);
   if (agents.length === 0) return <Notice title={texts.noAgents} />;
   return (
     <div className="agents">
@@ -58,7 +60,7 @@ export function AgentsView() {
               </th>
             </tr>
           </thead>
-          <VirtualRows rows={agents} keyOf={({ actor }) => actor} columns={5}>
+          <VirtualRows rows={agents} keyOf={actorOf} columns={5}>
             {(agent, row) => <AgentRow key={agent.actor} agent={agent} row={row} />}
           </VirtualRows>
         </table>

@@ -17,6 +17,8 @@ interface QueueTableProps {
   readonly chosen: string | null;
 }
 
+const queueOf = ({ queue }: QueueSummary): string => queue;
+
 /** One row per queue. */
 export function QueueTable({ queues, chosen }: QueueTableProps) {
   const { texts } = useAppContext();
@@ -44,7 +46,7 @@ export function QueueTable({ queues, chosen }: QueueTableProps) {
             </th>
           </tr>
         </thead>
-        <VirtualRows rows={queues} keyOf={({ queue }) => queue} columns={hasOtherExits ? 10 : 9}>
+        <VirtualRows rows={queues} keyOf={queueOf} columns={hasOtherExits ? 10 : 9}>
           {(summary, row) => (
             <QueueRow
               key={summary.queue}

@@ -109,9 +109,9 @@ function watchesUnderTest(limits: FairQueueLimits = computeLimits, read?: () => 
   const failures: unknown[] = [];
   const getSnapshot = () => (read ? Promise.resolve(read()) : latest);
   const { schedule } = createFairQueue(limits, () => undefined);
-  const making = { getSnapshot, schedule, onSerialized: () => serialized++ };
-  const views = createViewCache(making);
-  const watches = createNumberWatches({ ...making, views, onFailed: (error) => void failures.push(error) });
+  const viewOptions = { getSnapshot, schedule, onSerialized: () => serialized++ };
+  const views = createViewCache(viewOptions);
+  const watches = createNumberWatches({ ...viewOptions, views, onFailed: (error) => void failures.push(error) });
   return {
     watches,
     failures,
@@ -135,22 +135,32 @@ it('sends a change that comes after the cached snapshot, once the snapshot is re
   expect(sent[1]).toMatchObject({ event: 'Queues', data: { total: { today: { visits: 2 } } } });
 });
 
-it.each([false, true])(
-  'sends agents again when a wrap-up ends, without a change of the projection; delta: %p',
-  async (delta) => {
-    const endOfWrapUp = Date.now() + 500;
-    using test = watchesUnderTest(computeLimits, () => snapshot(Date.now(), 1, endOfWrapUp - 60_000));
-    const { client, sent } = fakeClient();
-    await test.watches.watchAgents(client, delta ? { delta } : {}, 1);
-    const first = sent[0]?.data.agents[0];
-    expect(first).toMatchObject({ actor: 'agent of 900', presence: 'wrap_up', until: endOfWrapUp });
-    // Before the refresh that comes every ten seconds anyway.
-    const options = { timeoutMs: 8_000, everyMs: 5, onTimeout: () => new Error('the end of the wrap-up was not sent') };
-    await until(() => sent.length === 2, options);
-    expect(sent[1]?.data.agents[0]).toMatchObject({ actor: 'agent of 900', presence: 'available', since: endOfWrapUp });
-    expect(sent[1]?.data.as_of).toBeGreaterThanOrEqual(endOfWrapUp);
-  },
-);
+it('sends agents and queues again when a wrap-up ends, without a change of the projection', async () => {
+  const endOfWrapUp = Date.now() + 500;
+  using test = watchesUnderTest(computeLimits, () => snapshot(Date.now(), 1, endOfWrapUp - 60_000));
+  const { client, sent } = fakeClient();
+  await test.watches.watchAgents(client, {}, 1);
+  const first = sent[0]?.data.agents[0];
+  expect(first).toMatchObject({ actor: 'agent of 900', presence: 'wrap_up', until: endOfWrapUp });
+  // Before the refresh that comes every ten seconds anyway.
+  const options = { timeoutMs: 8_000, everyMs: 5, onTimeout: () => new Error('the end of the wrap-up was not sent') };
+  await until(() => sent.length === 2, options);
+  expect(sent[1]?.data.agents[0]).toMatchObject({ actor: 'agent of 900', presence: 'available', since: endOfWrapUp });
+  expect(sent[1]?.data.as_of).toBeGreaterThanOrEqual(endOfWrapUp);
+});
+
+it('reads again for deltas when a wrap-up ends', async () => {
+  const endOfWrapUp = Date.now() + 500;
+  let readAt = 0;
+  using test = watchesUnderTest(computeLimits, () => {
+    readAt = Date.now();
+    return snapshot(readAt, 1, endOfWrapUp - 60_000);
+  });
+  await test.watches.watchAgents(fakeClient().client, { delta: true }, 1);
+  expect(readAt).toBeLessThan(endOfWrapUp);
+  const onTimeout = () => new Error('nothing was read at the end of the wrap-up');
+  await until(() => readAt >= endOfWrapUp, { timeoutMs: 8_000, everyMs: 5, onTimeout });
+});
 
 it('answers every request of a burst, and serializes their view once', async () => {
   using test = watchesUnderTest();

@@ -290,6 +290,28 @@ it('a slow reader gets one conflated delta for all that it missed, and the whole
   expect(screen.frames[2]).not.toHaveProperty('id');
 });
 
+it('sends an agent again that changed and changed back while a slow reader took its part', async () => {
+  const test = watchesUnderTest(snapshotOf(manyAgents(3), asOf));
+  const screen = createScreen('Agents', everything);
+  screen.setRoom(0);
+  await test.watch(screen.client, { kind: 'Agents' }, 1);
+  test.set(
+    snapshotOf(
+      manyAgents(3, (i) => i === 1),
+      asOf + 1,
+    ),
+  );
+  await test.refresh();
+  screen.setRoom(1);
+  test.watches.onRoom(screen.client);
+  expect(screen.shown().items).toMatchObject([{}, { presence: 'paused' }, {}]);
+  test.set(snapshotOf(manyAgents(3), asOf + 2));
+  await test.refresh();
+  screen.setRoom(1);
+  test.watches.onRoom(screen.client);
+  expect(screen.shown()).toEqual(await test.wholeView(screen.client, { kind: 'Agents' }));
+});
+
 it('makes a part once for all clients that take the same', async () => {
   const test = watchesUnderTest(snapshotOf(manyAgents(3), asOf));
   const pieces: Buffer[] = [];
