@@ -18,11 +18,17 @@ export interface TestDatabase extends AsyncDisposable {
   readonly url: string;
 }
 
+export interface TestDatabaseOptions {
+  readonly encoding?: string;
+}
+
 /** Creates an empty database on the Postgres of this test run. Disposing drops it, although connections may be open. */
-export async function testDatabase(): Promise<TestDatabase> {
+export async function testDatabase({ encoding = 'UTF8' }: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = requireEnv('CALLSTREAM_TEST_DATABASE_URL');
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await query(server, `create database ${name} template template0`);
+  // Every encoding goes with the locale C; the one of the server is kept for UTF8.
+  const locale = encoding === 'UTF8' ? '' : `locale_provider libc locale 'C'`;
+  await query(server, `create database ${name} encoding '${encoding}' ${locale} template template0`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.href, [Symbol.asyncDispose]: () => query(server, `drop database if exists ${name} with (force)`) };

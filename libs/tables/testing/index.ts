@@ -11,4 +11,5 @@ export { addLargeEvents, addWaitingCalls } from './large-calls.ts';
 export { insertGeneratedCalls } from './generated-calls.ts';
 export { indexColumns, longestOf, textColumns } from './text-columns.ts';
 export type { TextColumn } from './text-columns.ts';
+export { setOddDefaults } from './odd-defaults.ts';
 export { expectedRows, readRows } from './rows.ts';

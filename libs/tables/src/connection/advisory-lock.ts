@@ -1,5 +1,5 @@
 import type pg from 'pg';
-import { serverAddress, TablesClient } from './client.ts';
+import { clientConfig, TablesClient } from './client.ts';
 
 /** Tasks that only one process at a time may run on a database, and the key of each one's advisory lock. */
 const lockKeys = { rebuild: 1, verify: 2 } as const;
@@ -28,12 +28,7 @@ export async function acquireAdvisoryLock(
   task: ExclusiveTask,
   applicationName: string,
 ): Promise<AdvisoryLock> {
-  const client = new TablesClient({
-    ...serverAddress(url),
-    application_name: applicationName,
-    connectionTimeoutMillis: 5_000,
-    keepAlive: true,
-  });
+  const client = new TablesClient(clientConfig({ url, applicationName }));
   const { promise: lost, reject } = Promise.withResolvers<never>();
   lost.catch(() => undefined);
   const onLost = (): void =>

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { CallsMoved, ConnectionLost } from './transaction.ts';
+import { UnsupportedPostgres } from './unsupported-postgres.ts';
 
 /**
  * How to handle an error of Postgres.
@@ -31,6 +32,7 @@ const failures: readonly (readonly [RegExp, Failure])[] = [
 /** Decides by the error's SQLSTATE, never by its message. */
 export function classify(error: unknown): Failure {
   if (error instanceof ConnectionLost || error instanceof CallsMoved) return 'transient';
+  if (error instanceof UnsupportedPostgres) return 'deploy';
   if (!(error instanceof pg.DatabaseError)) return 'unknown';
   const { code = '' } = error;
   return failures.find(([states]) => states.test(code))?.[1] ?? 'unknown';

@@ -1,7 +1,9 @@
 import { isProgrammingError } from '@callstream/resilience';
 import pg from 'pg';
+import { addServerHint } from './error-hints.ts';
 import { clientOf, poolOf, TablesConnection } from './tables.ts';
 import type { Tables } from './tables.ts';
+import { UnsupportedPostgres } from './unsupported-postgres.ts';
 
 /** The connection to Postgres could not be made, or broke during use. Whether a commit succeeded is unknown. */
 export class ConnectionLost extends Error {
@@ -18,10 +20,7 @@ export class CallsMoved extends Error {
 
 const lost = new WeakSet<pg.ClientBase>();
 
-/**
- * Records when the connection is lost. Call it as soon as the connection is made: the first response and the end of the
- * connection may arrive in one packet, and an `error` event without a listener ends the process.
- */
+/** Records when the connection is lost. Call it before it is made: an `error` event without a listener ends the process. */
 export function trackConnectionLoss(client: pg.ClientBase): void {
   const onLost = (): void => void lost.add(client);
   client.on('error', onLost).on('end', onLost);
@@ -35,7 +34,7 @@ export async function withConnection<T>(db: Tables, use: (connection: TablesConn
   const client = await poolOf(db)
     .connect()
     .catch((error: unknown) => {
-      throw error instanceof pg.DatabaseError || isProgrammingError(error)
+      throw error instanceof pg.DatabaseError || error instanceof UnsupportedPostgres || isProgrammingError(error)
         ? error
         : new ConnectionLost('Postgres cannot be reached.', { cause: error });
     });
@@ -45,6 +44,7 @@ export async function withConnection<T>(db: Tables, use: (connection: TablesConn
     return result;
   } catch (error) {
     client.release(true);
+    addServerHint(error);
     throw lost.has(client) && !(error instanceof pg.DatabaseError)
       ? new ConnectionLost('The connection to Postgres broke.', { cause: error })
       : error;

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runner } from 'node-pg-migrate';
-import { serverAddress, TablesClient } from '../connection/client.ts';
+import { clientConfig, TablesClient } from '../connection/client.ts';
 import { connectTables } from '../connection/pool.ts';
 import { liveSchema } from '../connection/schema-names.ts';
 import { sqlOf } from '../connection/tables.ts';
@@ -15,7 +15,7 @@ const firstProjection = '0001_projection';
  * @returns names of the migrations that were applied
  */
 export async function migrate(url: string, log: (message: string) => void = () => undefined): Promise<string[]> {
-  const client = new TablesClient({ ...serverAddress(url), application_name: 'callstream-migrate' });
+  const client = new TablesClient(clientConfig({ url, applicationName: 'callstream-migrate' }));
   await client.connect();
   const applied = await runner({
     dbClient: client,

@@ -1,6 +1,6 @@
 import { runUntilAborted, sleep } from '@callstream/resilience';
 import type pg from 'pg';
-import { serverAddress, TablesClient } from '../connection/client.ts';
+import { clientConfig, TablesClient } from '../connection/client.ts';
 import { liveSchema } from '../connection/schema-names.ts';
 
 export interface CommitListenerOptions {
@@ -67,15 +67,15 @@ async function listenOnce(
   { url, onChange, onUnchanged, pollMs, onListening }: ListenOnceOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const client = new TablesClient({
-    ...serverAddress(url),
-    application_name: 'callstream-watch',
-    connectionTimeoutMillis: 5_000,
-    statement_timeout: 5_000,
-    // Enforced by the client: if the network drops packets silently, a query would wait for ever.
-    query_timeout: 10_000,
-    keepAlive: true,
-  });
+  const client = new TablesClient(
+    clientConfig({
+      url,
+      applicationName: 'callstream-watch',
+      statementTimeoutMs: 5_000,
+      // Enforced by the client: if the network drops packets silently, a query would wait for ever.
+      queryTimeoutMs: 10_000,
+    }),
+  );
   const connection: { lost?: Error } = {};
   let wake = new AbortController();
   const wakeUp = (): void => wake.abort();
