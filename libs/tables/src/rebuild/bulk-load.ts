@@ -54,6 +54,8 @@ async function beginBulkLoad(
   const copy = client.query(copyFrom(copyEventsSql('events')));
   const copied = finished(copy);
   copied.catch(() => undefined);
+  // After an error of Postgres, pg-copy-streams would go on writing, to a connection that it has forgotten: a TypeError.
+  copy.once('error', () => copy.destroy());
   const calls = collectCalls();
   const unsent = new CopyBuffer();
   const unsentDuplicates = new CopyBuffer();
