@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 /** A listener beside the one that clients on this machine use. */
 export interface Listener {
   /** As in Kafka's settings, where it is in lower case: `listener.name.<name>.…` */
@@ -12,7 +10,8 @@ interface KafkaSettings {
   readonly port: number;
   readonly advertisedPort?: number;
   readonly controllerPort: number;
-  readonly dataDir: string;
+  /** Folder of the log; relative to the working directory of Kafka, which reads this file as ISO 8859-1 and splits at commas. */
+  readonly logDir: string;
   /** 1 is the controller, on `controllerPort`; others are brokers that join it. */
   readonly nodeId?: number;
   /** Additional listeners, advertised as `localhost`. */
@@ -27,7 +26,7 @@ interface KafkaSettings {
  * `controller.quorum.voters`, so that its port may change.
  */
 export function serverProperties(settings: KafkaSettings): string {
-  const { port, controllerPort, dataDir, nodeId = 1, listeners = [], extraSettings = [] } = settings;
+  const { port, controllerPort, logDir, nodeId = 1, listeners = [], extraSettings = [] } = settings;
   const { advertisedPort = port } = settings;
   const isController = nodeId === 1;
   const perListener = (entry: (listener: Listener) => string): string =>
@@ -41,7 +40,7 @@ advertised.listeners=BROKER://127.0.0.1:${advertisedPort}${perListener((listener
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${perListener(({ name, protocol }) => `${name}:${protocol}`)}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
-log.dirs=${join(dataDir, 'log')}
+log.dirs=${logDir}
 log.flush.interval.messages=1
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { access, readFile, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
 import { claimPort, stablePort } from './free-port.ts';
@@ -46,6 +46,9 @@ export interface KafkaServerOptions {
 }
 
 const readyTimeoutMs = 60_000;
+/** In the data folder, which is Kafka's working directory: no file has to say its path, which may have any characters. */
+const propertiesFile = 'server.properties';
+const logDir = 'log';
 const stop = { stopSignal: 'SIGTERM', stopTimeoutMs: 20_000 } as const;
 
 /**
@@ -65,15 +68,14 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const port = await claimPort(options.port ?? (await stablePort(dataDir, 'broker')), 'Kafka');
   const { joins } = options;
   const controllerPort = joins?.controllerPort ?? (await stablePort(dataDir, 'controller'));
-  const properties = join(dataDir, 'server.properties');
   const { advertisedPort = port, listeners = [], extraSettings = [] } = options;
   await writeFile(
-    properties,
+    join(dataDir, propertiesFile),
     serverProperties({
       port,
       advertisedPort,
       controllerPort,
-      dataDir,
+      logDir,
       nodeId: joins ? 2 : 1,
       listeners,
       extraSettings,
@@ -84,7 +86,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const logFile = join(dataDir, 'kafka.log');
   const jvm = (main: string) => [
     marker,
-    `-Dcallstream.log=${logFile}`,
+    `-Dcallstream.log=${basename(logFile)}`,
     `-Dlog4j2.configurationFile=${join(import.meta.dirname, '..', 'kafka', 'log4j2.properties')}`,
     '-Xms256m',
     '-Xmx512m',
@@ -95,8 +97,8 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const clusterId = await format({
     java,
     args: jvm('kafka.tools.StorageTool'),
-    properties,
     dataDir,
+    env: jvmEnv(env),
     scram: options.scram ?? [],
     ...(joins && { clusterId: joins.id }),
   });
@@ -104,10 +106,10 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const server = await startServer({
     name: 'Kafka',
     command: java,
-    args: [...jvm('kafka.Kafka'), properties],
+    args: [...jvm('kafka.Kafka'), propertiesFile],
     dataDir,
     logFile,
-    env,
+    env: jvmEnv(env),
     ...stop,
   });
   const brokers = `127.0.0.1:${port}`;
@@ -115,25 +117,29 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   return { ...server, brokers, port, cluster: { id: clusterId, controllerPort } };
 }
 
+/** Without a locale of UTF-8, Java cannot name files below a folder with accents. */
+const jvmEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.assign({}, env, { LC_ALL: 'C.UTF-8' });
+
 /** Formats a new data folder. @returns its cluster id */
 async function format(options: {
   java: string;
   args: string[];
-  properties: string;
   dataDir: string;
+  env: NodeJS.ProcessEnv;
   scram: readonly string[];
   clusterId?: string;
 }): Promise<string> {
-  const meta = join(options.dataDir, 'log', 'meta.properties');
+  const meta = join(options.dataDir, logDir, 'meta.properties');
   const formatted = await access(meta)
     .then(() => true)
     .catch(() => false);
   if (formatted) return /^cluster\.id=(.*)$/m.exec(await readFile(meta, 'utf8'))?.[1] ?? '';
   const { clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22) } = options;
-  const args = [...options.args, 'format', '-t', clusterId, '-c', options.properties];
+  const args = [...options.args, 'format', '-t', clusterId, '-c', propertiesFile];
   args.push(...options.scram.flatMap((user) => ['--add-scram', user]));
-  await withPrivateUmask(() => promisify(execFile)(options.java, args)).catch((error: unknown) => {
-    throw new Error(`Kafka's data folder ${options.dataDir} could not be formatted.\n${(error as Error).message}`);
+  const { java, dataDir: cwd, env } = options;
+  await withPrivateUmask(() => promisify(execFile)(java, args, { cwd, env })).catch((error: unknown) => {
+    throw new Error(`Kafka's data folder ${cwd} could not be formatted.\n${(error as Error).message}`);
   });
   return clusterId;
 }

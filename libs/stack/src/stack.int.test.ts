@@ -90,6 +90,25 @@ async function orphan(what: 'kafka' | 'postgres'): Promise<{ pid: number; port: 
   return { ...(JSON.parse(line) as { pid: number; port: number }), warned: await warned };
 }
 
+it('Kafka and Postgres keep their data in a folder whose path has any characters', async () => {
+  // Of 255 bytes, the longest name of a folder.
+  const name = `São João, 100 % #1 'a' "b" \\ = : ! 😀 `;
+  const folder = join(dataDir, name + 'x'.repeat(255 - Buffer.byteLength(name)));
+  const [kafkaDir, postgresDir] = [join(folder, 'kafka'), join(folder, 'postgres')];
+  const env = Object.assign({}, process.env, { LC_ALL: 'C' });
+  for (const offset of [1, 2]) {
+    const starting = [startKafka({ dataDir: kafkaDir, env }), startPostgres({ dataDir: postgresDir })] as const;
+    await using kafka = await starting[0];
+    await using postgres = await starting[1];
+    if (offset === 1) {
+      await createFilledTopic(kafka.brokers, 'kept');
+      await query(postgres.url, 'create table kept as select 7 as n');
+    }
+    expect(await append(kafka.brokers, 'kept')).toBe(offset);
+    expect(await query(postgres.url, 'select n from kept')).toEqual([{ n: 7 }]);
+  }
+});
+
 describe('Postgres', () => {
   it('keeps data, address and password over a restart, and leaves no process', async () => {
     const before = await (async () => {

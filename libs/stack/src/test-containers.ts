@@ -35,10 +35,10 @@ async function start(): Promise<TestServers> {
       .withWaitStrategy(Wait.forLogMessage(/ready to accept connections/, 2))
       .start(),
   );
-  // Kafka advertises its address to clients, so it must be known before the start. `dataDir` is a folder in the container.
+  // Kafka advertises its address to clients, so it must be known before the start. `logDir` is a folder in the container.
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime;
   const port = await freePort();
-  const properties = serverProperties({ port, controllerPort: await freePort(), dataDir: '/tmp/kafka' })
+  const properties = serverProperties({ port, controllerPort: await freePort(), logDir: '/tmp/kafka/log' })
     .replace(`listeners=BROKER://127.0.0.1:${port}`, `listeners=BROKER://0.0.0.0:${port}`)
     .replace(`advertised.listeners=BROKER://127.0.0.1:${port}`, `advertised.listeners=BROKER://${host}:${port}`);
   starting.use(
