@@ -1,6 +1,7 @@
 import {
   adminHostEnv,
   checkKafka,
+  examples,
   hostNamesEnv,
   hostsEnv,
   kafkaEnv,
@@ -14,7 +15,12 @@ import { z } from 'zod';
 import { authenticationEnv, checkAuthentication } from './admission/authentication-env.ts';
 import { burstSeconds } from './admission/rate-limits.ts';
 
-const limit = z.coerce.number().int().min(0).default(0);
+const limit = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .default(0)
+  .meta(examples(['0', '100'], ['-1', '1.5', '10/s']));
 
 /** Settings of ingest. */
 export const IngestEnv = z
@@ -24,7 +30,7 @@ export const IngestEnv = z
     INGEST_ADMIN_PORT: portEnv(9101).describe('Port of ingest for /livez, /readyz and /metrics'),
     ...authenticationEnv,
     INGEST_HOSTS: hostNamesEnv.describe(
-      'Without a secret: host names that senders may use for ingest, besides IP addresses, localhost and names without a dot; a port is ignored',
+      'Without a secret: host names that senders may use for ingest, besides IP addresses, localhost and names without a dot; scheme and port are ignored',
     ),
     INGEST_CORS_ORIGINS: originsEnv.describe(
       'Origins of web pages that may send (CORS), e.g. https://app.example.com; without a secret, other pages are refused',
@@ -44,6 +50,7 @@ export const IngestEnv = z
       .int()
       .min(1)
       .default(20_000)
+      .meta(examples(['1', '100000'], ['0', '-1', '1.5', 'all']))
       .describe(
         'Limit of open connections, for each address in INGEST_HOST; others are closed at once. Fewer if the process may not open enough files (ulimit -n)',
       ),
@@ -53,16 +60,22 @@ export const IngestEnv = z
       .min(1)
       .max(64)
       .default(1)
+      .meta(examples(['1', '64'], ['0', '65', '1.5']))
       .describe(
         'Producers that share the partitions, each with one batch in flight; more than one helps if a broker flushes to a slow disk',
       ),
     ...kafkaEnv,
-    DATA_DIR: z.string().default('.data').describe('Folder of the spool; each instance of ingest needs its own'),
+    DATA_DIR: z
+      .string()
+      .default('.data')
+      .meta(examples(['/var/lib/callstream', 'São João, 100 % #1'], []))
+      .describe('Folder of the spool; each instance of ingest needs its own'),
     SPOOL_MAX_BYTES: z.coerce
       .number()
       .int()
       .min(0)
       .default(1_000_000_000)
+      .meta(examples(['0', '500000000'], ['-1', '1GB', '1.5']))
       .describe(
         'Limit of the spool, which stores events on disk while Kafka is unavailable, in bytes; about 700 per event; 0: no spool, events are refused then',
       ),

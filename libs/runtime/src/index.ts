@@ -8,7 +8,7 @@ export { runCommand, whenAborted } from './command/run-command.ts';
 export type { CommandContext } from './command/run-command.ts';
 export { throttleRepeats } from './command/throttle-repeats.ts';
 export { checkDatabase, databaseEnv, databaseUrl } from './config/database-env.ts';
-export { adminHostEnv, hostsEnv, listEnv, logEnv, portEnv, secretEnv, stopEnv } from './config/env.ts';
+export { adminHostEnv, examples, hostsEnv, listEnv, logEnv, portEnv, secretEnv, stopEnv } from './config/env.ts';
 export { renderEnvExample } from './config/env-example.ts';
 export type { EnvSection } from './config/env-example.ts';
 export { checkKafka, kafkaConnection, kafkaEnv } from './config/kafka-env.ts';

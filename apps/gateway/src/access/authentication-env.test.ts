@@ -16,7 +16,8 @@ describe('the gateway', () => {
     [{ GATEWAY_HOST: '127.evil.example' }, 'GATEWAY_AUTH: authentication is required'],
     [{ GATEWAY_HOST: 'localhost.evil.example' }, 'GATEWAY_AUTH: authentication is required'],
     [{ GATEWAY_TRUSTED_PROXIES: '010.0.0.1' }, 'GATEWAY_TRUSTED_PROXIES: must be addresses or networks'],
-    [{ GATEWAY_ORIGINS: 'https://wall.example' }, 'GATEWAY_ORIGINS: must be host names'],
+    [{ GATEWAY_ORIGINS: 'https://wall.example/app' }, '"https://wall.example/app" is not: write wall.example'],
+    [{ GATEWAY_ORIGINS: '*.example' }, 'GATEWAY_ORIGINS: must be host names'],
     [{ GATEWAY_AUTH: 'secret' }, 'GATEWAY_JWT_SECRET: must be set'],
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: 'short' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
     [{ GATEWAY_AUTH: 'secret', GATEWAY_JWT_SECRET: '' }, 'GATEWAY_JWT_SECRET: must have at least 32'],
@@ -30,6 +31,7 @@ describe('the gateway', () => {
     [{ GATEWAY_AUTH: 'none', GATEWAY_JWT_SECRET: secret }, 'GATEWAY_AUTH: none, although'],
     [{ GATEWAY_AUTH: 'nobody' }, 'GATEWAY_AUTH: '],
     [{ TIME_ZONE: 'Mars/Olympus' }, 'TIME_ZONE: must be an IANA time zone name'],
+    [{ TIME_ZONE: '-03:00' }, 'America/Sao_Paulo for -03:00; "-03:00" is an offset'],
   ])('does not start with %j, and reports %s', (env, message) => {
     expect(() => read(env)).toThrow(message);
   });

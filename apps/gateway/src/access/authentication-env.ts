@@ -1,4 +1,4 @@
-import { isLoopback, secretEnv } from '@callstream/runtime';
+import { examples, isLoopback, secretEnv } from '@callstream/runtime';
 import { z } from 'zod';
 
 /** Shortest secret for HS256, in bytes: as long as the hash, by RFC 7518, 3.2. */
@@ -12,25 +12,39 @@ export const authenticationEnv = {
   GATEWAY_AUTH: z
     .enum(['none', 'secret', 'jwks'])
     .optional()
+    .meta(examples(['none', 'secret', 'jwks'], ['nobody', 'jwt', 'NONE']))
     .describe(
       'Who may see calls. none: everybody who can connect to the port, for use on one machine; secret: clients with a token signed with GATEWAY_JWT_SECRET; jwks: clients with a token signed with a key of GATEWAY_JWKS_URL',
     ),
   GATEWAY_JWT_SECRET: secretEnv(
     z.string().min(secretBytesMin, `must have at least ${secretBytesMin} characters`),
     'Secret that tokens are signed with (HS256); npm run token makes a token to try',
+    examples(['x'.repeat(secretBytesMin)], ['', 'short']),
   ),
   GATEWAY_JWKS_URL: z
     .url({ protocol: /^https?$/, abort: true })
     .refine((text) => isConfidential(new URL(text)), {
       message: 'must begin with https://, unless its host is a loopback address: over plain HTTP keys can be replaced',
     })
-    .describe('URL (https) of the public keys (JWKS) that tokens are checked with; http only on loopback')
-    .optional(),
-  GATEWAY_JWT_AUDIENCE: z.string().min(1).default('callstream').describe('Required "aud" claim of a token'),
+    .optional()
+    .meta(
+      examples(
+        ['https://id.example/keys', 'http://127.0.0.1:8080/keys'],
+        ['id.example', 'file:///keys', '/keys', 'http://id.example/keys'],
+      ),
+    )
+    .describe('URL (https) of the public keys (JWKS) that tokens are checked with; http only on loopback'),
+  GATEWAY_JWT_AUDIENCE: z
+    .string()
+    .min(1)
+    .default('callstream')
+    .meta(examples(['calls'], ['']))
+    .describe('Required "aud" claim of a token'),
   GATEWAY_JWT_ISSUER: z
     .string()
     .min(1)
     .optional()
+    .meta(examples(['https://id.example'], ['']))
     .describe(
       'Required "iss" claim of a token; must be set with GATEWAY_AUTH=jwks, because the same keys may sign for others',
     ),

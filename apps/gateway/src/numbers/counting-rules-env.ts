@@ -1,20 +1,45 @@
+import { examples } from '@callstream/runtime';
 import { z } from 'zod';
 import type { CountingRules } from './queue-snapshot.ts';
 
-const seconds = (fallback: number) => z.coerce.number().min(0).max(86_400).default(fallback);
+const seconds = (fallback: number) =>
+  z.coerce
+    .number()
+    .min(0)
+    .max(86_400)
+    .default(fallback)
+    .meta(examples(['0', '2.5'], ['-1', '86401', '20s', '20,5']));
 
-/** Checked against Node's list of time zones; Postgres has the same IANA names. */
-const timeZone = z.string().refine((name) => {
+/** `-03:00`, `UTC-3`: Postgres reads the sign as POSIX does, the other way round. */
+const offset = /^(utc|gmt)?[+-]\d/i;
+
+/** An IANA name that Node knows. Postgres is asked when the gateway starts: it does not know each of them. */
+const timeZone = z.string().superRefine((name, context) => {
+  const issue = (message: string): void => context.addIssue({ code: 'custom', message });
+  if (offset.test(name))
+    issue(`must be an IANA time zone name, e.g. America/Sao_Paulo for -03:00; "${name}" is an offset`);
+  else if (!isTimeZone(name)) issue(`must be an IANA time zone name, e.g. America/Sao_Paulo; "${name}" is none`);
+});
+
+function isTimeZone(name: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }
-}, 'must be an IANA time zone name, e.g. America/Sao_Paulo');
+}
 
 /** Settings of all numbers: what counts as in time, as abandoned, as present. */
 export const countingRulesEnv = {
-  TIME_ZONE: timeZone.default('UTC').describe('IANA time zone in which a day begins, e.g. America/Sao_Paulo'),
+  TIME_ZONE: timeZone
+    .default('UTC')
+    .meta(
+      examples(
+        ['America/Sao_Paulo', 'Europe/Lisbon', 'Etc/GMT+3', 'UTC'],
+        ['-03:00', '+0300', 'UTC-3', 'GMT+3', 'Mars/Olympus', 'Sao Paulo', 'BRT'],
+      ),
+    )
+    .describe('IANA time zone in which a day begins, e.g. America/Sao_Paulo'),
   SERVICE_LEVEL_SECONDS: seconds(20).describe(
     'Service level threshold: a call answered within this many seconds (inclusive) is in time',
   ),
@@ -29,6 +54,7 @@ export const countingRulesEnv = {
     .min(0)
     .max(8_760)
     .default(12)
+    .meta(examples(['0', '1.5'], ['-1', '8761', '12h']))
     .describe('An agent without an event for this long is shown as not known, and is in no other count; 0: never'),
   WRAP_UP_SECONDS: seconds(0).describe(
     'After a call an agent is in wrap-up for this long, and not available, until the next call, pause, log-out, unpause or log-in; 0: no wrap-up',
@@ -36,6 +62,7 @@ export const countingRulesEnv = {
   AGENTS_TAKE_SEVERAL_CALLS: z
     .stringbool()
     .default(false)
+    .meta(examples(['true', 'false'], ['maybe', '2']))
     .describe(
       'true: an agent can be on several calls at once; false: an agent who enters another call from a queue has left the first',
     ),

@@ -1,4 +1,4 @@
-import { isLoopback, secretEnv } from '@callstream/runtime';
+import { examples, isLoopback, secretEnv } from '@callstream/runtime';
 import { z } from 'zod';
 
 /** Minimum length of a secret, in characters: shorter ones can be guessed. */
@@ -16,6 +16,10 @@ const hmac = z
   .string()
   .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and then at least 24 bytes in base64');
 
+const tokens = examples(['long-enough_secret.1~'], ['', 'short', 'has a space in the middle', 'não-é-permitido-aqui']);
+const passwords = examples(['ana:long enough', 'ana:with:colons'], ['', 'ana', 'ana:short', ':no user at all']);
+const keys = examples([`whsec_${'A'.repeat(32)}`], ['', 'A'.repeat(32), 'whsec_short', `whsec_${'é'.repeat(32)}`]);
+
 const previous = 'The previous value, which is still accepted';
 
 /** Authentication of senders. Each kind has a previous secret, so that secrets can be rotated without an interruption. */
@@ -23,24 +27,27 @@ export const authenticationEnv = {
   NODE_ENV: z
     .string()
     .optional()
+    .meta(examples(['production', 'anything'], []))
     .describe('production: requires authentication on loopback too, unless INGEST_AUTH=none'),
   INGEST_AUTH: z
     .literal('none')
     .optional()
+    .meta(examples(['none'], ['false', 'NONE', 'basic']))
     .describe(
       'none: no authentication, everybody who reaches the port may send; required if there is no secret and INGEST_HOST is not only loopback',
     ),
   INGEST_PATH_SECRET: secretEnv(
     path,
     'Secret in the path: events are posted to /webhook/<secret>. If several kinds of secret are set, one is enough',
+    tokens,
   ),
-  INGEST_PATH_SECRET_PREVIOUS: secretEnv(path, previous),
-  INGEST_BASIC: secretEnv(basic, 'user:password of HTTP Basic authentication'),
-  INGEST_BASIC_PREVIOUS: secretEnv(basic, previous),
-  INGEST_BEARER_TOKEN: secretEnv(bearer, 'Token of `Authorization: Bearer`'),
-  INGEST_BEARER_TOKEN_PREVIOUS: secretEnv(bearer, previous),
-  INGEST_HMAC_SECRET: secretEnv(hmac, 'Key (whsec_…) of HMAC signatures over the body, by Standard Webhooks'),
-  INGEST_HMAC_SECRET_PREVIOUS: secretEnv(hmac, previous),
+  INGEST_PATH_SECRET_PREVIOUS: secretEnv(path, previous, tokens),
+  INGEST_BASIC: secretEnv(basic, 'user:password of HTTP Basic authentication', passwords),
+  INGEST_BASIC_PREVIOUS: secretEnv(basic, previous, passwords),
+  INGEST_BEARER_TOKEN: secretEnv(bearer, 'Token of `Authorization: Bearer`', tokens),
+  INGEST_BEARER_TOKEN_PREVIOUS: secretEnv(bearer, previous, tokens),
+  INGEST_HMAC_SECRET: secretEnv(hmac, 'Key (whsec_…) of HMAC signatures over the body, by Standard Webhooks', keys),
+  INGEST_HMAC_SECRET_PREVIOUS: secretEnv(hmac, previous, keys),
 };
 
 export type SenderAuthenticationEnv = z.infer<z.ZodObject<typeof authenticationEnv>>;

@@ -22,6 +22,14 @@ export const databaseEnv = {
       secret: true,
       url: true,
       file: true,
+      good: ['postgresql://ana@db.example:5433/calls', 'postgres://ana:a%2Fb@[::1]/x?sslmode=require'],
+      bad: [
+        'jdbc:postgresql://db/x',
+        'db.example:5432',
+        'postgres://a:b/c@d/e',
+        'postgres://a@b/c?sslmode=prefer',
+        'postgres://a@b/c?sslmode=verify-ca',
+      ],
     }),
   DATABASE_PASSWORD: secretEnv(
     z.string().min(1, 'must not be empty'),

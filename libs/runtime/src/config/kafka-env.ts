@@ -1,38 +1,55 @@
 import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
-import { listEnv, secretEnv } from './env.ts';
+import { examples, listEnv, secretEnv } from './env.ts';
 import { certificatesEnv, checkKeyPair } from './pem.ts';
 
 /** `kafka.example.com:9092`, `[2001:db8::1]:9092` */
 const brokerPattern = /^(\[[\da-f:.]+\]|[^\s:/@[\]]+):\d{1,5}$/i;
+
+/** Checked with the certificate: {@link checkKafka}. */
+const anyText = examples(['a text'], []);
 
 /** Connection to Kafka. Names follow Kafka's own settings. */
 export const kafkaEnv = {
   KAFKA_BROKERS: listEnv
     .pipe(z.array(z.string().regex(brokerPattern, 'must be host:port, separated by commas, without a scheme')).min(1))
     .default(['127.0.0.1:9092'])
+    .meta(
+      examples(
+        ['kafka-1:9092, kafka-2:9092', '[2001:db8::1]:9092'],
+        ['kafka', 'kafka://kafka:9092', '2001:db8::1', ','],
+      ),
+    )
     .describe('Kafka brokers, host:port, separated by commas'),
   KAFKA_TOPIC: z
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,200}$/)
     .default('call-events')
+    .meta(examples(['calls', 'a.b_c-1'], ['call events', 'chamadas-são', 'a/b', 'x'.repeat(201)]))
     .describe('Topic of all events; <topic>-dlq is its dead-letter queue'),
   KAFKA_SECURITY_PROTOCOL: z
     .enum(['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'])
     .default('PLAINTEXT')
+    .meta(examples(['SASL_SSL'], ['TLS', 'ssl', 'sasl_ssl']))
     .describe('Protocol of the ports in KAFKA_BROKERS. SSL: with TLS; SASL: with user and password'),
   KAFKA_SASL_MECHANISM: z
     .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])
     .optional()
+    .meta(examples(['SCRAM-SHA-512'], ['scram-sha-512', 'GSSAPI', 'SCRAM']))
     .describe('SASL mechanism, with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'),
-  KAFKA_SASL_USERNAME: z.string().min(1).optional().describe('Kafka user'),
+  KAFKA_SASL_USERNAME: z
+    .string()
+    .min(1)
+    .optional()
+    .meta(examples(['callstream'], ['']))
+    .describe('Kafka user'),
   KAFKA_SASL_PASSWORD: secretEnv(z.string().min(1, 'must not be empty'), 'Password of the Kafka user'),
   KAFKA_SSL_CA: certificatesEnv(
     'Certificates (PEM) of the authorities that sign the certificates of the brokers; without it, the public authorities that Node.js trusts',
   ),
   KAFKA_SSL_CERTIFICATE: certificatesEnv('Client certificate (PEM), with its intermediate certificates'),
-  KAFKA_SSL_KEY: secretEnv(z.string(), 'Private key (PEM) of KAFKA_SSL_CERTIFICATE'),
-  KAFKA_SSL_KEY_PASSWORD: secretEnv(z.string(), 'Password of KAFKA_SSL_KEY, if it has one'),
+  KAFKA_SSL_KEY: secretEnv(z.string(), 'Private key (PEM) of KAFKA_SSL_CERTIFICATE', anyText),
+  KAFKA_SSL_KEY_PASSWORD: secretEnv(z.string(), 'Password of KAFKA_SSL_KEY, if it has one', anyText),
 };
 
 export type KafkaEnv = z.infer<z.ZodObject<typeof kafkaEnv>>;

@@ -8,7 +8,7 @@ export const certificatesEnv = (description: string) =>
     .string()
     .refine(areCertificates, 'must be certificates in PEM (-----BEGIN CERTIFICATE-----), not a Java keystore')
     .optional()
-    .meta({ description, file: true });
+    .meta({ description, file: true, good: [], bad: ['/etc/kafka/ca.pem', 'MIIC', '-----BEGIN CERTIFICATE-----'] });
 
 const certificateBlocks = (pem: string): string[] =>
   pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

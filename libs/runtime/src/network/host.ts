@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { listEnv } from '../config/env.ts';
+import { examples, listEnv } from '../config/env.ts';
 import { parseNode } from './address.ts';
 
 /**
@@ -14,18 +14,42 @@ function parseHost(text: string): string | null {
   return URL.parse(`http://${text}/`)?.hostname.replace(/\.$/, '') || null;
 }
 
-/** A list of host names; ports are ignored. Empty by default. */
-export const hostNamesEnv = listEnv.default([]).transform((list, context) =>
-  list.flatMap((text) => {
-    const name = parseHost(text);
-    if (name !== null) return [name];
-    context.addIssue({
-      code: 'custom',
-      message: `must be host names, e.g. calls.example.com, without scheme, path or *; "${text}" is not`,
-    });
-    return [];
-  }),
-);
+/** Labels of letters, digits, - and _. A URL also accepts names such as `a;b`, which no server has. */
+const namePattern = /^[\w-]+(\.[\w-]+)*$/;
+
+/** A host in a setting, also with scheme and port: the same form as {@link parseOrigin} gives of a page there. null if it is none. */
+export function hostNameOf(text: string): string | null {
+  const name = parseHost(/^[a-z][\w+.-]*:\/\/([^/?#]*)\/?$/i.exec(text)?.[1] ?? text);
+  if (name === null || isIP(name) !== 0) return name;
+  // The origin "null" is that of sandboxed pages.
+  return namePattern.test(name) && name !== 'null' ? name : null;
+}
+
+/** What a text that is no host name probably means, for a message; empty if it is not clear. */
+export function suggestHost(text: string): string {
+  if (text.includes('*')) return ': * is not supported, name each host';
+  const { hostname = '' } = URL.parse(text.includes('://') ? text : `http://${text}`) ?? {};
+  return namePattern.test(hostname) && hostname !== 'null' ? `: write ${hostname}` : '';
+}
+
+/** A list of host names. Scheme and port are ignored, upper case and accents normalized. Empty by default. */
+export const hostNamesEnv = listEnv
+  .default([])
+  .transform((list, context) =>
+    list.flatMap((text) => {
+      const name = hostNameOf(text);
+      if (name !== null) return [name];
+      const message = `must be host names, e.g. calls.example.com; "${text}" is not${suggestHost(text)}`;
+      context.addIssue({ code: 'custom', message });
+      return [];
+    }),
+  )
+  .meta(
+    examples(
+      ['board.example', 'https://Board.Example:8443/', 'bücher.example', '192.0.2.7, [2001:db8::1]:8443', 'board'],
+      ['*', '*.example', 'null', 'board.example/app', ':8443', 'a b', "'board.example'", 'a.example;b.example', 'a@b'],
+    ),
+  );
 
 /** `localhost` and its subdomains, which resolve to this machine only (RFC 6761, 6.3). */
 export const isLocalhostName = (name: string): boolean => name === 'localhost' || name.endsWith('.localhost');

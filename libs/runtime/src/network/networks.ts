@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import type { IPv4, IPv6 } from 'ipaddr.js';
-import { listEnv } from '../config/env.ts';
+import { examples, listEnv } from '../config/env.ts';
 import { parseAddress } from './address.ts';
 
 /** Base address and prefix length, in bits. */
@@ -10,14 +10,22 @@ type Network = readonly [IPv4 | IPv6, number];
 const mappedBits = 96;
 
 /** A list of addresses and networks (CIDR); empty by default. */
-export const networksEnv = listEnv.default([]).superRefine((list, context) => {
-  for (const text of list)
-    if (parseNetwork(text) === null)
-      context.addIssue({
-        code: 'custom',
-        message: `must be addresses or networks, e.g. 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, without ports; "${text}" is not`,
-      });
-});
+export const networksEnv = listEnv
+  .default([])
+  .superRefine((list, context) => {
+    for (const text of list)
+      if (parseNetwork(text) === null)
+        context.addIssue({
+          code: 'custom',
+          message: `must be addresses or networks, e.g. 192.0.2.7, 10.0.0.0/8 or 2001:db8::/32, without ports; "${text}" is not`,
+        });
+  })
+  .meta(
+    examples(
+      ['10.0.0.0/8', '192.0.2.7, 2001:db8::/32'],
+      ['10', '010.0.0.1', '10.0.0.0/33', '10.0.0.0/0', 'proxy.example', '10.0.0.1:80', '10.0.0.0/255.0.0.0'],
+    ),
+  );
 
 /** null if it is not a network. `/0` is not: to allow everybody, the list is left empty. */
 function parseNetwork(text: string): Network | null {
