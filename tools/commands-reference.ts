@@ -12,6 +12,7 @@ const programs = {
   'npm start': 'tools/up.ts',
   'npm run simulate': 'apps/simulator/src/simulate.ts',
   'npm run send': 'apps/simulator/src/send.ts',
+  'npm run doctor': 'tools/doctor.ts',
   'npm run watch': 'apps/watch/src/main.ts',
   'npm run token': 'apps/gateway/src/token/main.ts',
   'npm run projector': 'apps/projector/src/main.ts',
@@ -54,7 +55,7 @@ else. Warnings and the reason of a failure are lines of JSON on standard error, 
 | exit code | meaning                                                                                                                         |
 | --------- | ------------------------------------------------------------------------------------------------------------------------------- |
 | 0         | done; also the end of \`start\`, \`simulate\`, \`watch\` and the services by Ctrl-C or SIGTERM                                       |
-| 1         | not done, or wrong arguments: standard error says why. \`verify\`: the tables differ; \`send\`: a line was refused; \`bench\`: a target was missed |
+| 1         | not done, or wrong arguments: standard error says why. \`verify\`: the tables differ; \`doctor\`: a check failed; \`send\`: a line was refused; \`bench\`: a target was missed |
 | 130, 143  | stopped by Ctrl-C, or by SIGTERM, before it was done: standard error says what is done. A second Ctrl-C ends it at once            |
 
 <!-- From here on generated from the programs: npm run commands-reference -->

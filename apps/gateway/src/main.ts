@@ -1,12 +1,10 @@
 import { createLog, readConfig, renderEffectiveConfig, renderSettingsHelp, runService } from '@callstream/runtime';
 import { Command } from 'commander';
 import { GatewayEnv } from './config.ts';
+import { doctorCommand } from './doctor.ts';
 import { run } from './run.ts';
 
-const start = () => {
-  const config = readConfig(GatewayEnv, process.env);
-  return { config, log: createLog({ service: 'gateway', level: config.LOG_LEVEL }) };
-};
+const readSettings = () => readConfig(GatewayEnv, process.env);
 
 const program = new Command('gateway')
   .description('Streams calls, queues and agents to dashboards, over WebSocket and HTTP, until SIGTERM or SIGINT.')
@@ -15,11 +13,15 @@ const program = new Command('gateway')
   .on('option:print-config', () => {
     process.stdout.write(renderEffectiveConfig(GatewayEnv, process.env));
     process.exit();
-  })
-  .action(async () => {
-    const { config, log } = start();
-    await run(config, log);
   });
+program
+  .command('run', { isDefault: true })
+  .description('serve dashboards until SIGTERM or SIGINT (the default)')
+  .action(async () => {
+    const config = readSettings();
+    await run(config, createLog({ service: 'gateway', level: config.LOG_LEVEL }));
+  });
+program.addCommand(doctorCommand(readSettings));
 
 await runService(async () => {
   await program.parseAsync();

@@ -45,6 +45,7 @@ import { createViewCache } from './numbers/view-cache.ts';
 import type { SocketClient } from './outbox/socket-client.ts';
 import { UnsentBudget, unsentBytesMaxOfHeap } from './outbox/unsent-budget.ts';
 import { createCallQueries } from './queries/call-queries.ts';
+import { startDatabaseCheck } from './queries/database-check.ts';
 import { queriesMax } from './scheduling/limits.ts';
 import { gatewayRequester } from './scheduling/requester.ts';
 import { createScheduler } from './scheduling/scheduler.ts';
@@ -78,6 +79,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const { pool, compute } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
   const rules = countingRulesOfEnv(config);
+  using databaseCheck = startDatabaseCheck(pools.board, { use: 'serve', timeZone: rules.timeZone });
   const { staleAfterMs } = rules;
   const queries = createCallQueries({ pool, topic, staleAfterMs, metrics });
   const names = await openNamesFile({ file: config.NAMES_FILE, log });
@@ -142,7 +144,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const { servers, port } = await listenForClients(config, { api, sockets, onClientError, metrics, log });
 
   log.info({ port, admin_port: admin.port }, 'gateway.started');
-  const signal = await Promise.race([stopped, live.maintained.failure, commits.failure]);
+  const signal = await Promise.race([stopped, databaseCheck.failure, live.maintained.failure, commits.failure]);
   isStopping = true;
   log.info({ signal }, 'gateway.stopping');
   await pause(config.STOP_DELAY_SECONDS * 1_000);

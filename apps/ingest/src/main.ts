@@ -10,6 +10,7 @@ import {
 import type { OutputFlags } from '@callstream/runtime';
 import { Command } from 'commander';
 import { IngestEnv } from './config.ts';
+import { doctorCommand } from './doctor.ts';
 import { drainSpool } from './drain-spool.ts';
 import { run } from './run.ts';
 
@@ -39,6 +40,7 @@ program.addCommand(
     runCommand({ service: 'ingest', json, verbose }, (context) => drainSpool(dir, readSettings(), context)),
   ),
 );
+program.addCommand(doctorCommand(readSettings));
 
 await runService(async () => {
   await program.parseAsync();

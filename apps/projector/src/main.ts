@@ -2,6 +2,7 @@ import { createLog, readConfig, renderEffectiveConfig, renderSettingsHelp, runSe
 import { Command } from 'commander';
 import { ProjectorEnv } from './config.ts';
 import { dlqCommand } from './dlq/command.ts';
+import { doctorCommand } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { tableCommands } from './rebuild/commands.ts';
 import { run } from './run.ts';
@@ -28,6 +29,7 @@ program.addCommand(migrateCommand(readSettings));
 program.addCommand(topicsCommand(readSettings));
 for (const command of tableCommands(readSettings)) program.addCommand(command);
 program.addCommand(dlqCommand(process.env));
+program.addCommand(doctorCommand(readSettings));
 
 await runService(async () => {
   await program.parseAsync();

@@ -9,7 +9,7 @@ import {
   within,
 } from '@callstream/runtime';
 import type { Log, Readiness } from '@callstream/runtime';
-import { connectTables } from '@callstream/tables';
+import { checkDatabase, connectTables } from '@callstream/tables';
 import type { ProjectorConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import { startProjection } from './projection.ts';
@@ -60,25 +60,28 @@ export async function run(config: ProjectorConfig, log: Log): Promise<void> {
         log,
       }),
     );
-    const running = startProjection({
-      kafka,
-      db,
-      publisher,
-      topic,
-      groupId: config.PROJECTOR_GROUP,
-      concurrency,
-      refusedPerMinute: config.PROJECTOR_REFUSED_PER_MINUTE,
-      stallMs: config.PROJECTOR_STALL_SECONDS * 1_000,
-      retries,
-      metrics,
-      signal,
-      log,
-    }).then(async (started) => {
-      projection = cleanup.use(started);
+    const project = async (): Promise<never> => {
+      await retries.retry(() => checkDatabase(db, { use: 'project' }));
+      projection = cleanup.use(
+        await startProjection({
+          kafka,
+          db,
+          publisher,
+          topic,
+          groupId: config.PROJECTOR_GROUP,
+          concurrency,
+          refusedPerMinute: config.PROJECTOR_REFUSED_PER_MINUTE,
+          stallMs: config.PROJECTOR_STALL_SECONDS * 1_000,
+          retries,
+          metrics,
+          signal,
+          log,
+        }),
+      );
       log.info({ admin_port: admin.port, topic }, 'projector.started');
-      return started.failure;
-    });
-    log.info({ signal: await Promise.race([stopped, running]) }, 'projector.stopping');
+      return projection.failure;
+    };
+    log.info({ signal: await Promise.race([stopped, project()]) }, 'projector.stopping');
   } finally {
     stopping.abort();
     await within(closeWithinMs, cleanup.disposeAsync()).catch((error: unknown) =>

@@ -1,6 +1,9 @@
 export { startAdmin } from './admin.ts';
 export type { Readiness } from './admin.ts';
 export { answerBrokenRequests } from './broken-request.ts';
+export { diagnoseDisk } from './command/disk-space.ts';
+export { addDoctor } from './command/doctor.ts';
+export type { Check, Diagnosis } from './command/doctor.ts';
 export { endOnBrokenPipe } from './command/broken-pipe.ts';
 export type { CommandOutput, CommandResult, OutputFlags } from './command/output.ts';
 export { addJsonOption, addOutputOptions } from './command/output-options.ts';
@@ -36,6 +39,7 @@ export type { OffsetRange } from './kafka/consume/read-ranges.ts';
 export { createPartitionOf } from './kafka/produce/partition-of.ts';
 export { connectPublisher, openPublisher } from './kafka/produce/publisher.ts';
 export type { ProducerRecord, Publisher } from './kafka/produce/publisher.ts';
+export { kafkaChecks } from './kafka/diagnose-kafka.ts';
 export { durabilityProblems } from './kafka/durability.ts';
 export { ensureTopics, partitionsDefault } from './kafka/ensure-topics.ts';
 export type { EnsureTopicsOptions } from './kafka/ensure-topics.ts';

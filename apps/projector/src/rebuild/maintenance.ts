@@ -1,9 +1,10 @@
 import { hostname } from 'node:os';
 import { connectKafka, databaseUrl, kafkaConnection, runCommand, whenAborted } from '@callstream/runtime';
 import type { CommandContext, Kafka, OutputFlags } from '@callstream/runtime';
-import { acquireAdvisoryLock, connectTables, liveSchema } from '@callstream/tables';
+import { acquireAdvisoryLock, checkDatabase, connectTables, liveSchema } from '@callstream/tables';
 import type { ExclusiveTask, ProjectionSchema, Tables } from '@callstream/tables';
 import type { ProjectorConfig } from '../config.ts';
+import { checkPostgresDisk } from '../disk-space.ts';
 
 /** Resources of a maintenance command: rebuild, rollback, verify, status. */
 export interface MaintenanceContext extends CommandContext {
@@ -21,6 +22,9 @@ export interface MaintenanceOptions extends OutputFlags {
   readonly command: string;
   readonly readSettings: () => ProjectorConfig;
 }
+
+/** Copies of the live tables that a command makes beside them. */
+const copies: Readonly<Record<string, number>> = { rebuild: 1, verify: 1 };
 
 /** Takes the lock of a task that only one process may do at a time, until the command ends. @throws {AlreadyRunning} */
 type LockTask = (task: ExclusiveTask) => Promise<void>;
@@ -43,7 +47,10 @@ export const runMaintenance = (
     await using cleanup = new AsyncDisposableStack();
     const tables = (schema: ProjectionSchema): Tables =>
       cleanup.adopt(connectTables({ url, max: 8, applicationName, schema }), (db) => db.end());
+    const live = tables(liveSchema);
     const lock: LockTask = async (task) => {
+      await checkDatabase(live, { use: 'rebuild' });
+      await checkPostgresDisk(live, copies[command] ?? 0);
       const taken = locks.use(await acquireAdvisoryLock(url, task, applicationName));
       taken.lost.catch((error: unknown) => losing.abort(error));
     };
@@ -52,7 +59,7 @@ export const runMaintenance = (
       signal,
       kafka: connectKafka({ ...kafkaConnection(config), clientId: `callstream-${command}`, log: output.log }),
       topic: config.KAFKA_TOPIC,
-      live: tables(liveSchema),
+      live,
       tables,
     };
     await Promise.race([work(context, lock), whenAborted(signal)]);

@@ -44,38 +44,45 @@ export async function ensureTopics(
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
     for (const reason of durabilityProblems(dlqDescription.durability))
       log.warn({ topic: dlq, reason }, 'topic.not-durable');
-    for (const name of [topic, dlq]) await checkSettings(admin, { topic: name, wanted: keptForEver, log });
-    // Not changed here: kafkajs can only replace all settings of a topic. Of a record that is too large, the DLQ gets a reference.
-    if (dlqDescription.messageBytesMax <= messageBytesMax)
-      warnAboutSetting({
-        topic: dlq,
-        setting: 'max.message.bytes',
-        found: String(dlqDescription.messageBytesMax),
-        wanted: dlqBytesMax,
-        log,
-      });
+    for (const { topic: name, setting, found: value, wanted, reason } of await readSettingDifferences(admin, topic))
+      log.warn({ topic: name, setting, found: value, wanted, reason }, 'topic.configuration-differs');
   });
 }
 
-async function checkSettings(
-  admin: Admin,
-  { topic, wanted, log }: { topic: string; wanted: Readonly<Record<string, string>>; log: Log },
-): Promise<void> {
-  const config = await readTopicConfig(admin, topic);
-  for (const [name, value] of Object.entries(wanted))
-    if (config.get(name) !== value)
-      warnAboutSetting({ topic, setting: name, found: config.get(name) ?? '', wanted: value, log });
-}
-
-interface SettingDifference {
+export interface SettingDifference {
   readonly topic: string;
   readonly setting: string;
   readonly found: string;
   readonly wanted: string;
-  readonly log: Log;
+  /** With the command that sets it. */
+  readonly reason: string;
 }
 
-function warnAboutSetting({ topic, setting, found, wanted, log }: SettingDifference): void {
-  const reason = `${setting} is ${found}. Set it to ${wanted}: kafka-configs.sh --alter --entity-type topics --entity-name ${topic} --add-config ${setting}=${wanted}`;
-  log.warn({ topic, setting, found, wanted, reason }, 'topic.configuration-differs');
+/** Settings of a topic and its DLQ with which records may be deleted, or dead letters refused. */
+export async function readSettingDifferences(admin: Admin, topic: string): Promise<SettingDifference[]> {
+  const dlq = deadLetterTopic(topic);
+  const [config, dlqConfig] = [await readTopicConfig(admin, topic), await readTopicConfig(admin, dlq)];
+  const differences = [
+    ...Object.entries(keptForEver).map(([setting, wanted]) => ({ topic, setting, found: config.get(setting), wanted })),
+    ...Object.entries(keptForEver).map(([setting, wanted]) => ({
+      topic: dlq,
+      setting,
+      found: dlqConfig.get(setting),
+      wanted,
+    })),
+  ].filter(({ found, wanted }) => found !== wanted);
+  const setting = 'max.message.bytes';
+  const [bytesMax, dlqBytesMax] = [Number(config.get(setting)), Number(dlqConfig.get(setting))];
+  // Not changed here: kafkajs can only replace all settings of a topic. Of a record that is too large, the DLQ gets a reference.
+  if (dlqBytesMax <= bytesMax) {
+    const wanted = String(bytesMax + deadLetterOverheadBytes);
+    differences.push({ topic: dlq, setting, found: String(dlqBytesMax), wanted });
+  }
+  return differences.map(({ topic: name, setting, found = '', wanted }) => ({
+    topic: name,
+    setting,
+    found,
+    wanted,
+    reason: `${setting} is ${found}. Set it to ${wanted}: kafka-configs.sh --alter --entity-type topics --entity-name ${name} --add-config ${setting}=${wanted}`,
+  }));
 }

@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import { testDatabase } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
+import { execCommand } from '../system/service-process.ts';
+import type { CommandResult } from '../system/service-process.ts';
+import { pickPort } from '../system/free-port.ts';
+import { commandOf } from '../system/system.ts';
+import type { ServiceName, System } from '../system/system.ts';
+import { startTestSystem } from '../system/test-system.ts';
+
+interface Report {
+  readonly service: string;
+  readonly ok: boolean;
+  readonly findings: readonly { readonly check: string; readonly state: string; readonly text: string }[];
+}
+
+let system: System;
+beforeAll(async () => {
+  system = await startTestSystem([]);
+}, 60_000);
+afterAll(() => system[Symbol.asyncDispose]());
+
+const withEnv = (env: Readonly<Record<string, string>>) => Object.assign({}, system.env, env);
+
+/** The problems that the doctor of a service finds. */
+async function problemsOf(service: ServiceName, env: Readonly<Record<string, string>>): Promise<string[]> {
+  const args = [`apps/${service}/src/main.ts`, 'doctor', '--json'];
+  const { code, out } = await execCommand({ args, env: withEnv(env) });
+  const { ok, findings } = JSON.parse(out) as Report;
+  expect([code, ok]).toEqual(findings.some(({ state }) => state === 'failed') ? [1, false] : [0, true]);
+  return findings.filter(({ state }) => state === 'failed').map(({ check, text }) => `${check}: ${text}`);
+}
+
+/** The URL of the system's database for a new user without any rights. */
+async function urlOfStranger(cleanup: AsyncDisposableStack): Promise<string> {
+  const name = `stranger_${randomUUID().slice(0, 8)}`;
+  await poolOf(system.db).query(`create role ${name} login password 'secret'`);
+  cleanup.defer(async () => {
+    await poolOf(system.db).query(`drop role ${name}`);
+  });
+  const url = new URL(system.env['DATABASE_URL'] ?? '');
+  [url.username, url.password] = [name, 'secret'];
+  return url.href;
+}
+
+const start = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> =>
+  execCommand({ args, env: withEnv(env) });
+
+it('npm run doctor finds nothing wrong with servers that fit, and reports on each service', async () => {
+  const { code, out } = await start(['tools/doctor.ts', '--json'], {});
+  const reports = JSON.parse(out) as Report[];
+  expect([code, reports.map(({ service, ok }) => [service, ok])]).toEqual([
+    0,
+    [['ingest', true], ['projector', true], ['gateway', true]], // prettier-ignore
+  ]);
+  expect(reports.flatMap(({ findings }) => findings.map(({ check }) => check))).toEqual(
+    expect.arrayContaining([
+      'settings',
+      'Kafka',
+      `topic ${system.topic}`,
+      `topic ${system.topic}-dlq`,
+      'Postgres',
+      'spool',
+    ]),
+  );
+  const forPeople = await start(['tools/doctor.ts'], {});
+  expect(forPeople.out).toMatch(/^projector\n {2}ok +settings: valid\n[^]*ok +Postgres: version \d+/m);
+}, 60_000);
+
+it('the doctor names all problems at once, each with its remedy', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const latin1 = cleanup.use(await testDatabase({ encoding: 'LATIN1' }));
+  const empty = cleanup.use(await testDatabase());
+  const nothing = `127.0.0.1:${await pickPort()}`;
+  expect(await problemsOf('projector', { KAFKA_BROKERS: nothing, DATABASE_URL: latin1.url })).toEqual([
+    expect.stringMatching(/^Kafka: .*ECONNREFUSED/),
+    expect.stringMatching(/^topic /),
+    expect.stringMatching(/^topic /),
+    expect.stringMatching(/^topic settings: /),
+    expect.stringMatching(/^reading: /),
+    expect.stringMatching(/^Postgres: .*encoding LATIN1, and callstream needs UTF8.*create database/),
+  ]);
+  expect(await problemsOf('projector', { DATABASE_URL: empty.url })).toEqual([
+    expect.stringMatching(/^Postgres: There are no tables.*npm run projector -- migrate/),
+  ]);
+  expect(await problemsOf('gateway', { KAFKA_TOPIC: 'none', TIME_ZONE: 'AET' })).toEqual([
+    expect.stringMatching(/^topic none: .*does not exist.*topics/s),
+    expect.stringMatching(/^topic none-dlq: /),
+    expect.stringMatching(/^topic settings: /),
+    expect.stringMatching(/^reading: /),
+    expect.stringMatching(/^Postgres: .*TIME_ZONE=AET\. Set TIME_ZONE to an IANA name/),
+  ]);
+  expect(await problemsOf('gateway', { GATEWAY_ORIGINS: '*' })).toEqual([
+    expect.stringMatching(/^settings: Invalid settings:\n {2}GATEWAY_ORIGINS: must be host names/),
+  ]);
+  const url = await urlOfStranger(cleanup);
+  expect(await problemsOf('projector', { DATABASE_URL: url })).toEqual([
+    expect.stringMatching(
+      /^Postgres: The user "stranger_.*USAGE on the schema projection.*member of callstream_projector/,
+    ),
+  ]);
+}, 120_000);
+
+it('every start refuses a database without the encoding, the rights or the time zone that it needs', async () => {
+  await using cleanup = new AsyncDisposableStack();
+  const ascii = cleanup.use(await testDatabase({ encoding: 'SQL_ASCII' }));
+  const stranger = await urlOfStranger(cleanup);
+  const projector = 'apps/projector/src/main.ts';
+  const refused = async (args: readonly string[], env: Readonly<Record<string, string>>): Promise<string> => {
+    const { code, err } = await start(args, env);
+    expect([args, code]).toEqual([args, 1]);
+    return err;
+  };
+  for (const args of [[projector, 'migrate'], commandOf.projector, commandOf.gateway])
+    expect(await refused(args, { DATABASE_URL: ascii.url })).toMatch(/encoding SQL_ASCII, and callstream needs UTF8/);
+  for (const args of [[projector, 'verify'], commandOf.projector, commandOf.gateway])
+    expect(await refused(args, { DATABASE_URL: stranger })).toMatch(
+      /The user .*stranger_.* lacks rights: .*roles\.sql/,
+    );
+  expect(await refused(commandOf.gateway, { TIME_ZONE: 'AET' })).toMatch(/TIME_ZONE=AET/);
+}, 120_000);

@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { addDoctor, diagnoseDisk, kafkaChecks, kafkaConnection } from '@callstream/runtime';
+import { Command } from 'commander';
+import type { IngestConfig } from './config.ts';
+
+/** `ingest doctor`. */
+export const doctorCommand = (readSettings: () => IngestConfig): Command =>
+  addDoctor(new Command('doctor'), {
+    service: 'ingest',
+    readSettings,
+    checks: (config, { log }) => {
+      const folder = existingFolder(resolve(config.DATA_DIR));
+      return [
+        ...kafkaChecks({ connection: kafkaConnection(config), topic: config.KAFKA_TOPIC, reads: false, log }),
+        {
+          name: 'spool',
+          run: () => diagnoseDisk({ folder, remedy: 'Make room, or set DATA_DIR to a folder on another disk.' }),
+        },
+      ];
+    },
+  });
+
+/** Before the first start, DATA_DIR does not exist. */
+const existingFolder = (path: string): string => (existsSync(path) ? path : existingFolder(dirname(path)));
