@@ -10,13 +10,13 @@ import { Command } from 'commander';
 const root = join(import.meta.dirname, '..');
 const services = ['ingest', 'projector', 'gateway'] as const;
 
-interface Report {
+interface DoctorRun {
   readonly service: string;
   readonly code: number;
   readonly output: string;
 }
 
-async function examine(service: (typeof services)[number], options: readonly string[]): Promise<Report> {
+async function examine(service: (typeof services)[number], options: readonly string[]): Promise<DoctorRun> {
   const args = ['--disable-warning=ExperimentalWarning', `apps/${service}/src/main.ts`, 'doctor', ...options];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');

@@ -1,8 +1,6 @@
 import { readConfig } from '@callstream/runtime';
 import { z } from 'zod';
-import { GatewayEnv } from '../apps/gateway/src/config.ts';
-import { IngestEnv } from '../apps/ingest/src/config.ts';
-import { ProjectorEnv } from '../apps/projector/src/config.ts';
+import { readServiceSchemas } from './service-schemas.ts';
 
 interface Example {
   readonly name: string;
@@ -11,7 +9,7 @@ interface Example {
 }
 
 const settings = new Map(
-  [IngestEnv, ProjectorEnv, GatewayEnv].flatMap((schema) => Object.entries(schema.shape) as [string, z.ZodType][]),
+  Object.values(await readServiceSchemas()).flatMap((schema) => Object.entries(schema.shape) as [string, z.ZodType][]),
 );
 
 function examplesOf(kind: 'good' | 'bad'): Example[] {

@@ -8,7 +8,7 @@ export interface OddDefault {
   readonly odd: string;
 }
 
-interface Setting {
+interface ChangeableSetting {
   readonly name: string;
   readonly usual: string;
   readonly type: 'bool' | 'enum' | 'integer' | 'real' | 'string';
@@ -53,7 +53,7 @@ const timeoutsMs = { idle: '2000', other: '300' };
 /** Smaller files of temporary data than a rebuild needs are the administrator's decision; without a limit, -1. */
 const left = new Set(['temp_file_limit', 'transaction_deferrable', 'transaction_isolation', 'transaction_read_only']);
 
-function oddValue({ name, usual, type, choices, min }: Setting): string | undefined {
+function oddValue({ name, usual, type, choices, min }: ChangeableSetting): string | undefined {
   if (/timeout/.test(name)) return name.startsWith('idle_session') ? timeoutsMs.idle : timeoutsMs.other;
   if (type === 'bool') return usual === 'on' ? 'off' : 'on';
   if (type === 'enum') return choices?.find((choice) => choice !== usual);
@@ -70,7 +70,7 @@ export async function setOddDefaults(url: string): Promise<OddDefault[]> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query<Setting>(
+    const { rows } = await client.query<ChangeableSetting>(
       `select name, boot_val as usual, vartype as type, enumvals as choices, min_val::float8 as min from pg_settings
        where context in ('user', 'superuser') and category like any ($1::text[]) and name <> all ($2::text[])`,
       [categories, [...left]],

@@ -8,7 +8,7 @@ import { commandOf } from '../system/system.ts';
 import type { ServiceName, System } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
 
-interface Report {
+interface DoctorReport {
   readonly service: string;
   readonly ok: boolean;
   readonly findings: readonly { readonly check: string; readonly state: string; readonly text: string }[];
@@ -26,7 +26,7 @@ const withEnv = (env: Readonly<Record<string, string>>) => Object.assign({}, sys
 async function problemsOf(service: ServiceName, env: Readonly<Record<string, string>>): Promise<string[]> {
   const args = [`apps/${service}/src/main.ts`, 'doctor', '--json'];
   const { code, out } = await execCommand({ args, env: withEnv(env) });
-  const { ok, findings } = JSON.parse(out) as Report;
+  const { ok, findings } = JSON.parse(out) as DoctorReport;
   expect([code, ok]).toEqual(findings.some(({ state }) => state === 'failed') ? [1, false] : [0, true]);
   return findings.filter(({ state }) => state === 'failed').map(({ check, text }) => `${check}: ${text}`);
 }
@@ -48,7 +48,7 @@ const start = (args: readonly string[], env: Readonly<Record<string, string>>): 
 
 it('npm run doctor finds nothing wrong with servers that fit, and reports on each service', async () => {
   const { code, out } = await start(['tools/doctor.ts', '--json'], {});
-  const reports = JSON.parse(out) as Report[];
+  const reports = JSON.parse(out) as DoctorReport[];
   expect([code, reports.map(({ service, ok }) => [service, ok])]).toEqual([
     0,
     [['ingest', true], ['projector', true], ['gateway', true]], // prettier-ignore

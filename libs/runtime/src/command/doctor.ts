@@ -38,7 +38,7 @@ class ChecksFailed extends Error {
 const checkMsMax = 30_000;
 
 /** What checks may use; closed when all are done. */
-export interface CheckResources {
+interface CheckResources {
   readonly log: Log;
   readonly cleanup: AsyncDisposableStack;
 }

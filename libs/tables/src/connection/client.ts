@@ -5,7 +5,7 @@ import pg from 'pg';
 import { parse } from 'pg-connection-string';
 import { connectionHint } from './error-hints.ts';
 import { sessionSql } from './session.ts';
-import type { SessionOptions } from './session.ts';
+import type { DatabaseSessionOptions } from './session.ts';
 import { trackConnectionLoss } from './transaction.ts';
 import { unsupportedServer } from './unsupported-postgres.ts';
 import type { ServerFacts } from './unsupported-postgres.ts';
@@ -42,7 +42,7 @@ const checkingHost = (ssl: boolean | ConnectionOptions, host: string): boolean |
 /** Timeout of a connection, and of the statement that prepares its session, in ms. */
 const connectTimeoutMs = 5_000;
 
-export interface TablesClientOptions extends SessionOptions {
+export interface TablesClientOptions extends DatabaseSessionOptions {
   /** `postgres://…` */
   readonly url: string;
   /** The client fails a query whose response takes longer, even if the server or the network hangs; 0 for no limit. */

@@ -2,7 +2,7 @@ import pg from 'pg';
 import { liveSchema } from './schema-names.ts';
 import type { ProjectionSchema } from './schema-names.ts';
 
-export interface SessionOptions {
+export interface DatabaseSessionOptions {
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string;
   /** `search_path` of the connection; the live projection if not given. */
@@ -89,7 +89,7 @@ export function sessionSql({
   schema = liveSchema,
   statementTimeoutMs = 0,
   idleInTransactionTimeoutMs = 0,
-}: SessionOptions): string {
+}: DatabaseSessionOptions): string {
   const settings = Object.entries({
     search_path: schema,
     application_name: applicationName,
