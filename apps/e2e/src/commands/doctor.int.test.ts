@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { testDatabase } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
 import { execCommand } from '../system/service-process.ts';
-import type { CommandResult } from '../system/service-process.ts';
+import type { CommandExit } from '../system/service-process.ts';
 import { pickPort } from '../system/free-port.ts';
 import { commandOf } from '../system/system.ts';
 import type { ServiceName, System } from '../system/system.ts';
@@ -16,7 +16,7 @@ interface DoctorReport {
 
 let system: System;
 beforeAll(async () => {
-  system = await startTestSystem([]);
+  system = await startTestSystem({ services: [] });
 }, 60_000);
 afterAll(() => system[Symbol.asyncDispose]());
 
@@ -43,7 +43,7 @@ async function urlOfStranger(cleanup: AsyncDisposableStack): Promise<string> {
   return url.href;
 }
 
-const start = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandResult> =>
+const start = (args: readonly string[], env: Readonly<Record<string, string>>): Promise<CommandExit> =>
   execCommand({ args, env: withEnv(env) });
 
 it('npm run doctor finds nothing wrong with servers that fit, and reports on each service', async () => {

@@ -8,7 +8,7 @@ const skipped = hasPgBouncer ? '' : ' (skipped: pgbouncer is not in PATH)';
 (hasPgBouncer ? it : it.skip)(
   `behind PgBouncer with transaction pooling, every start ends with the remedy${skipped}`,
   async () => {
-    await using system = await startTestSystem([]);
+    await using system = await startTestSystem({ services: [] });
     await using pooler = await startPgBouncer(system.env['DATABASE_URL'] ?? '', 'transaction');
     const env = Object.assign({}, system.env, { DATABASE_URL: pooler.url });
     const projector = 'apps/projector/src/main.ts';
