@@ -19,6 +19,7 @@ import { createMetrics } from './metrics.ts';
 import { createBatchingPublisher } from './publish/batching-publisher.ts';
 import { createPartitionBreakers } from './publish/circuit-breaker.ts';
 import { createPublish } from './publish/publish.ts';
+import { asteriskEdge } from './sources/asterisk.ts';
 import { teravozEdge } from './sources/teravoz.ts';
 import { noSpool } from './spool/spool.ts';
 import { createApp } from './webhook/app.ts';
@@ -54,7 +55,8 @@ beforeAll(async () => {
   const senders = createSenderAddresses({ trustedProxies: [], allowed: [], onUnreadable: () => undefined });
   const reportRefusal = createReportRefusal(metrics, log);
   const handle = createApp({
-    webhook: { publish, readBody: createReadBody(() => bodyBytesMax), edge: teravozEdge(authentication), metrics },
+    edges: [teravozEdge(authentication), asteriskEdge(authentication)],
+    webhook: { publish, readBody: createReadBody(() => bodyBytesMax), metrics },
     admission: { senders, rateLimits: createRateLimits({ requestsPerSecond: 0, refusedPerMinute: 0 }) },
     origins: [],
     hosts: [],
@@ -163,6 +165,45 @@ async function inTheNextMillisecond<T>(action: () => Promise<T>): Promise<T> {
   await until(() => Date.now() > now, { timeoutMs: 1_000, onTimeout: () => new Error('the clock does not advance') });
   return action();
 }
+
+describe('an event of an Asterisk', () => {
+  const joined = (n: number): string =>
+    JSON.stringify({ Event: 'QueueCallerJoin', Timestamp: '1795900700.577390', Linkedid: `${n}.1`, Queue: 'support' });
+  const postTo = (path: string, body: string, headers: Record<string, string> = {}) =>
+    fetch(url.replace('/webhook', path), {
+      method: 'POST',
+      body,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+
+  it('becomes a record with its source and, of a named PBX, the name', async () => {
+    const answers = [await postTo('/from/asterisk', joined(1)), await postTo('/from/asterisk/lisbon', joined(1))];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    const [first, named] = await Promise.all(answers.map(async (answer) => recordOf(await uuidOf(answer))));
+    const headersOf = (record: LogRecord | undefined) =>
+      ['source', 'source_name', 'ce_type', 'hints'].map((name) => record?.headers.get(name)?.toString());
+    expect([first?.value?.toString(), first?.key?.toString()]).toEqual([joined(1), '1.1']);
+    expect(headersOf(first)).toEqual(['asterisk', undefined, 'QueueCallerJoin', undefined]);
+    expect(named?.key?.toString()).toBe('lisbon:1.1');
+    expect(headersOf(named)).toEqual(['asterisk', 'lisbon', 'QueueCallerJoin', undefined]);
+  });
+  it('carries what the connector knows of the dial plan in the header hints', async () => {
+    const answer = await postTo('/from/asterisk', joined(2), { 'callstream-hints': '{"queue":"caf\\u00e9"}' });
+    expect(await answer.clone().json()).toEqual({
+      status: 'ok',
+      data: { uuid: expect.any(String) as string, aggregate_id: '2.1' },
+    });
+    const { headers } = await recordOf(await uuidOf(answer));
+    expect(headers.get('hints')?.toString()).toBe('{"queue":"caf\\u00e9"}');
+  });
+  it.each([
+    ['a name that is none', () => postTo('/from/asterisk/Lis_bon', joined(3)), 400],
+    ['hints that are no JSON', () => postTo('/from/asterisk', joined(3), { 'callstream-hints': 'up' }), 400],
+    ['no "Event"', () => postTo('/from/asterisk', '{"type":"call.new"}'), 400],
+    ['two names', () => postTo('/from/asterisk/lisbon/porto', joined(3)), 404],
+    ['the path of no source', () => postTo('/from/elsewhere', joined(3)), 404],
+  ])('with %s is refused', async (_, request, status) => expect((await request()).status).toBe(status));
+});
 
 it('serves its OpenAPI description', async () => {
   const answer = await fetch(url.replace('/webhook', '/openapi.json'));

@@ -34,7 +34,7 @@ export const answers = {
     detail: 'Without a secret, web pages may send events only from an origin in INGEST_CORS_ORIGINS.',
     setting: 'INGEST_CORS_ORIGINS',
   },
-  'not-found': { status: 404, title: 'Not found', detail: 'Send events to /webhook.' },
+  'not-found': { status: 404, title: 'Not found', detail: 'Send events to /webhook, or to /from/asterisk.' },
   method: {
     status: 405,
     title: 'Method not allowed',

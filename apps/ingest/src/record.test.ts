@@ -8,7 +8,7 @@ const receivedAt = '2026-03-02T13:00:00.500Z';
 function recordFrom(sourceName: string | null) {
   const parsed = parseEvent(body, { source: null, sourceName });
   if ('problem' in parsed) throw new Error(parsed.problem);
-  const accepted = { event: parsed.event, body, contentType: 'application/json', receivedAt };
+  const accepted = { event: parsed.event, body, hints: null, contentType: 'application/json', receivedAt };
   return recordOf(accepted, { topic: 't', partitionOf: () => 0 });
 }
 
@@ -31,4 +31,5 @@ it('a record of a named instance has the name in its headers, its key and its id
   expect([record.key, uuid]).toEqual(['lisbon:1', eventUuid(body, undefined, '/lisbon\n')]);
   expect(record.headers).toMatchObject({ ce_id: uuid, source_name: 'lisbon' });
   expect(record.headers).not.toHaveProperty('source');
+  expect(record.headers).not.toHaveProperty('hints');
 });

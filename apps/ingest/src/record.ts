@@ -22,6 +22,8 @@ const overheadBytes = 400;
 export interface AcceptedEvent {
   readonly event: ParsedEvent;
   readonly body: Buffer;
+  /** Header `hints` of the record; null: none. */
+  readonly hints: string | null;
   /** Of the body. */
   readonly contentType: string;
   /** RFC 3339 in UTC, with milliseconds. */
@@ -33,7 +35,7 @@ export type PartitionOf = (key: string) => number | null;
 
 /** The record of an event, and the event's uuid. */
 export function recordOf(
-  { event, body, contentType, receivedAt }: AcceptedEvent,
+  { event, body, hints, contentType, receivedAt }: AcceptedEvent,
   { topic, partitionOf }: { topic: string; partitionOf: PartitionOf },
 ): { record: EventRecord; uuid: string } {
   const { source, sourceName } = event;
@@ -47,10 +49,11 @@ export function recordOf(
     ce_time: event.at === null ? receivedAt : new Date(event.at).toISOString(),
     'content-type': contentType,
     received_at: receivedAt,
-    // Records of the default source have neither: they stay the same byte for byte.
+    // Records of the default source have none of these: they stay the same byte for byte.
     ...(source !== null && { source }),
     ...(sourceName !== null && { source_name: sourceName }),
+    ...(hints !== null && { hints }),
   };
-  const bytes = body.length + key.length + overheadBytes;
+  const bytes = body.length + key.length + (hints?.length ?? 0) + overheadBytes;
   return { record: { topic, key, partition: partitionOf(key), value: body, headers: { ...headers }, bytes }, uuid };
 }

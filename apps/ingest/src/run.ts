@@ -28,6 +28,7 @@ import { createTopicMetadata } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
 import { createReady } from './ready.ts';
 import { createSpoolMetrics } from './spool/metrics.ts';
+import { asteriskEdge } from './sources/asterisk.ts';
 import { teravozEdge } from './sources/teravoz.ts';
 import { noSpool, openSpool } from './spool/spool.ts';
 import { createApp } from './webhook/app.ts';
@@ -109,7 +110,8 @@ function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, lo
   });
   const reportRefusal = createReportRefusal(metrics, log);
   const handle = createApp({
-    webhook: { publish, readBody: createReadBody(bodyBytesMax), edge: teravozEdge(authentication), metrics },
+    edges: [teravozEdge(authentication), asteriskEdge(authentication)],
+    webhook: { publish, readBody: createReadBody(bodyBytesMax), metrics },
     admission: { senders, rateLimits },
     origins: config.INGEST_CORS_ORIGINS,
     hosts: config.INGEST_HOSTS,

@@ -8,4 +8,4 @@ export * from './protocol.ts';
 export type { RecordHeaders } from './record.ts';
 export { answersBy, Problem, refusalResponses, RejectedRequest } from './problem.ts';
 export type { Refusal } from './problem.ts';
-export { WebhookAccepted, WebhookEvent } from './webhook.ts';
+export { AsteriskAccepted, AsteriskEvent, hintsHeader, WebhookAccepted, WebhookEvent } from './webhook.ts';

@@ -16,3 +16,21 @@ export const WebhookAccepted = z.object({
   status: z.literal('ok'),
   data: z.object({ uuid: z.uuid(), aggregate_id: z.string().nullable(), event: z.looseObject({}) }),
 });
+
+/** An event of the manager interface (AMI) of an Asterisk: its fields, by the names that Asterisk gives them. */
+export const AsteriskEvent = z.looseObject({
+  Event: z.string().min(1).describe('What happened, e.g. QueueCallerJoin'),
+  Linkedid: z.string().optional().describe('The call that the event belongs to'),
+  Timestamp: z
+    .string()
+    .optional()
+    .describe('When it happened: Unix time in seconds, with microseconds. Sent with timestampevents=yes'),
+});
+
+/** Header of a request with what the connector knows of the dial plan, as JSON in ASCII; it becomes the record's header `hints`. */
+export const hintsHeader = 'callstream-hints';
+
+export const AsteriskAccepted = z.object({
+  status: z.literal('ok'),
+  data: z.object({ uuid: z.uuid(), aggregate_id: z.string().nullable() }),
+});

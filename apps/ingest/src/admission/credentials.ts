@@ -15,7 +15,7 @@ export interface Credentials {
 
 interface RequestHead {
   readonly headers: IncomingHttpHeaders;
-  /** The path after `/webhook/`. */
+  /** The secret in the path, e.g. what follows `/webhook/`. */
   readonly pathSecret: string | undefined;
 }
 
@@ -24,6 +24,8 @@ export interface SenderAuthentication {
   /** There is no secret, and everybody may send. */
   readonly isOpen: boolean;
   readonly hasPathSecret: boolean;
+  /** Whether a text is one of the path secrets. */
+  readonly isPathSecret: (text: string) => boolean;
   /** The configured kinds besides the path secret. */
   readonly schemes: readonly ('basic' | 'bearer' | 'signature')[];
   /** `needs-body`: there is a signature, which covers the body. */
@@ -84,7 +86,7 @@ export function createAuthentication({ path, basic, bearer, hmac }: Credentials)
     return signatures.split(' ').slice(0, signaturesMax).some(isExpected);
   };
   const challenge = schemes.map((scheme) => challenges[scheme]).join(', ') || challenges.path;
-  return { isOpen, hasPathSecret: path.length > 0, schemes, checkHead, checkSignature, challenge };
+  return { isOpen, hasPathSecret: path.length > 0, isPathSecret, schemes, checkHead, checkSignature, challenge };
 }
 
 /** HTTP requires a challenge in every 401. `Webhook` is a scheme of callstream. */

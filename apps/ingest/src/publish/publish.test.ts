@@ -6,7 +6,13 @@ import { createPublish } from './publish.ts';
 const body = Buffer.from('{"type":"call.new","call_id":"a"}');
 const parsed = parseEvent(body);
 if ('problem' in parsed) throw new Error(parsed.problem);
-const accepted = { event: parsed.event, body, contentType: 'application/json', receivedAt: '2026-03-02T13:00:00.000Z' };
+const accepted = {
+  event: parsed.event,
+  body,
+  hints: null,
+  contentType: 'application/json',
+  receivedAt: '2026-03-02T13:00:00.000Z',
+};
 
 /** Publishes one event while Kafka fails with `error`; the spool takes it. */
 async function publishWhile(error: Error) {

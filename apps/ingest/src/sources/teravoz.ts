@@ -1,14 +1,15 @@
-import { defaultOrigin } from '@callstream/domain';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { checkMediaType } from '../webhook/body.ts';
 import type { SourceEdge, StoredEvent } from './edge.ts';
 
 /** Teravoz posts each event alone, as a JSON object. */
 export const teravozEdge = (authentication: SenderAuthentication): SourceEdge => ({
-  origin: defaultOrigin,
+  source: null,
   path: '/webhook',
+  hasNames: false,
   authentication,
   checkMediaType,
+  hints: () => null,
   contentType: 'application/json',
   split: (body) => [body],
   answer: ([event]) => accepted(event),

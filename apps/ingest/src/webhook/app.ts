@@ -7,13 +7,16 @@ import { admit } from '../admission/admit.ts';
 import type { AdmitOptions, RequestState } from '../admission/admit.ts';
 import { answerCors, refuseCrossSite, refuseForeignHosts } from '../admission/cross-origin.ts';
 import { answerOf, WebhookRejected } from '../problem.ts';
+import type { SourceEdge } from '../sources/edge.ts';
 import { openApi } from './openapi.ts';
 import { postWebhook } from './post-webhook.ts';
 import type { WebhookOptions } from './post-webhook.ts';
 import type { ReportRefusal } from './report-refusal.ts';
 
 export interface AppOptions {
-  readonly webhook: WebhookOptions;
+  /** Where events are posted to. */
+  readonly edges: readonly SourceEdge[];
+  readonly webhook: Omit<WebhookOptions, 'edge'>;
   readonly admission: AdmitOptions;
   /** INGEST_CORS_ORIGINS: origins of web pages that may send, with or without a secret. */
   readonly origins: readonly string[];
@@ -24,17 +27,19 @@ export interface AppOptions {
 }
 
 export function createApp(options: AppOptions): Koa<RequestState> {
-  const { webhook, admission, origins, hosts, reportRefusal, log } = options;
-  const { path, authentication } = webhook.edge;
+  const { edges, webhook, admission, origins, hosts, reportRefusal, log } = options;
   const app = new Koa<RequestState>();
   const router = new Router<RequestState>();
-  const description = JSON.stringify(openApi(webhook.edge));
-  const paths = [path, ...(authentication.hasPathSecret ? [`${path}/:secret`] : [])];
-  if (authentication.isOpen) router.post(paths, refuseCrossSite(origins));
-  router.post(paths, postWebhook(webhook));
-  router.all(paths, () => {
-    throw new WebhookRejected({ kind: 'method' });
-  });
+  const description = JSON.stringify(openApi(edges));
+  for (const edge of edges) {
+    const paths = pathsOf(edge);
+    if (edge.authentication.isOpen) router.post(paths, refuseCrossSite(origins));
+    const { publish, readBody, metrics } = webhook;
+    router.post(paths, postWebhook({ edge, publish, readBody, metrics }));
+    router.all(paths, () => {
+      throw new WebhookRejected({ kind: 'method' });
+    });
+  }
   router.get('/openapi.json', (ctx) => {
     ctx.type = 'application/json';
     ctx.body = description;
@@ -42,7 +47,7 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   app.use(answerRejections({ reportRefusal, addressOf: admission.senders.addressOf }));
   app.use(answerCors(origins));
   app.use(admit(admission));
-  if (authentication.isOpen) app.use(refuseForeignHosts(hosts));
+  if (edges.some(({ authentication }) => authentication.isOpen)) app.use(refuseForeignHosts(hosts));
   app.use(router.routes());
   app.use(() => {
     throw new WebhookRejected({ kind: 'not-found' });
@@ -53,6 +58,12 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   });
   return app;
 }
+
+/** As patterns of the router; see `PathParameters`. */
+const pathsOf = ({ path, hasNames, authentication: { hasPathSecret } }: SourceEdge): string[] => {
+  if (!hasNames) return [path, ...(hasPathSecret ? [`${path}/:secret`] : [])];
+  return [path, `${path}/:nameOrSecret`, ...(hasPathSecret ? [`${path}/:name/:secret`] : [])];
+};
 
 interface AnswerRejectionsOptions extends Pick<AdmitOptions['senders'], 'addressOf'> {
   readonly reportRefusal: ReportRefusal;

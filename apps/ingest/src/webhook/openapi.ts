@@ -1,24 +1,20 @@
-import { Problem, refusalResponses, WebhookAccepted, WebhookEvent } from '@callstream/contracts';
+import {
+  AsteriskAccepted,
+  AsteriskEvent,
+  hintsHeader,
+  Problem,
+  refusalResponses,
+  WebhookAccepted,
+  WebhookEvent,
+} from '@callstream/contracts';
 import { z } from 'zod';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { answers } from '../problem.ts';
 import type { SourceEdge } from '../sources/edge.ts';
 
-export interface OpenApiOptions extends Pick<SourceEdge, 'path'> {
-  readonly authentication: Pick<SenderAuthentication, 'hasPathSecret' | 'schemes'>;
-}
-
-/** OpenAPI 3.1 description of the webhook, from its schemas and the table of refusals. */
-export function openApi({ path, authentication }: OpenApiOptions): object {
-  const { hasPathSecret, schemes } = authentication;
-  const post = {
-    operationId: 'postEvent',
-    summary: 'Accepts one event. 200: it is stored durably.',
-    requestBody: { required: true, content: { 'application/json': { schema: reference('WebhookEvent') } } },
-    responses: { 200: accepted, ...refusalResponses(answers) },
-  };
-  const secret = { name: 'secret', in: 'path', required: true, schema: { type: 'string' } };
-  const security = schemes.map((scheme) => ({ [scheme]: [] }));
+/** OpenAPI 3.1 description of all paths that events are posted to, from their schemas and the table of refusals. */
+export function openApi(edges: readonly DescribedEdge[]): object {
+  const schemes = new Set(edges.flatMap(({ authentication }) => authentication.schemes));
   return {
     openapi: '3.1.0',
     info: {
@@ -28,21 +24,16 @@ export function openApi({ path, authentication }: OpenApiOptions): object {
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/' }],
-    paths: {
-      [path]: { post: { ...post, security } },
-      ...(hasPathSecret && {
-        [`${path}/{secret}`]: {
-          post: { ...post, operationId: 'postEventToSecretPath', parameters: [secret], security: [] },
-        },
-      }),
-    },
+    paths: Object.fromEntries(edges.flatMap(pathsOf)),
     components: {
       schemas: {
         WebhookEvent: schemaOf(WebhookEvent),
         WebhookAccepted: schemaOf(WebhookAccepted),
+        AsteriskEvent: schemaOf(AsteriskEvent),
+        AsteriskAccepted: schemaOf(AsteriskAccepted),
         Problem: schemaOf(Problem),
       },
-      securitySchemes: Object.fromEntries(schemes.map((scheme) => [scheme, securitySchemes[scheme]])),
+      securitySchemes: Object.fromEntries([...schemes].map((scheme) => [scheme, securitySchemes[scheme]])),
     },
   };
 }
@@ -53,10 +44,58 @@ const schemaOf = (schema: z.ZodType): object => {
   return rest;
 };
 
-const accepted = {
-  description: 'Stored: in Kafka, acknowledged by all in-sync replicas, or on disk and synced.',
-  content: { 'application/json': { schema: reference('WebhookAccepted') } },
+const operations = {
+  teravoz: { id: 'Event', summary: 'Accepts one event.', body: 'WebhookEvent', accepted: 'WebhookAccepted' },
+  asterisk: {
+    id: 'AsteriskEvent',
+    summary: 'Accepts one event of the manager interface (AMI) of an Asterisk.',
+    body: 'AsteriskEvent',
+    accepted: 'AsteriskAccepted',
+  },
 };
+
+type DescribedEdge = Pick<SourceEdge, 'path' | 'hasNames' | 'source'> & {
+  readonly authentication: Pick<SenderAuthentication, 'hasPathSecret' | 'schemes'>;
+};
+
+/** What the connector knows of the dial plan. */
+const hintsParameter = { name: hintsHeader, in: 'header', schema: { type: 'string' } };
+const descriptions: Readonly<Record<string, string>> = {
+  name: 'Name of one of several PBXs: 1 to 32 of a-z, 0-9 and -. Or the secret in the path, of a PBX without a name.',
+};
+const pathParameter = (name: string) => ({
+  name,
+  in: 'path',
+  required: true,
+  schema: { type: 'string' },
+  description: descriptions[name] ?? '',
+});
+
+/** The paths of one source, with their operations. */
+function pathsOf({ path, hasNames, source, authentication }: DescribedEdge): [string, object][] {
+  const { id, summary, body, accepted } = operations[source === null ? 'teravoz' : 'asterisk'];
+  const security = authentication.schemes.map((scheme) => ({ [scheme]: [] }));
+  const described = (suffix: string, ...inPath: readonly string[]): [string, object] => {
+    const operation = {
+      operationId: `post${id}${suffix}`,
+      summary: `${summary} 200: it is stored durably.`,
+      parameters: [...inPath.map(pathParameter), ...(source === 'asterisk' ? [hintsParameter] : [])],
+      requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
+      responses: { 200: acceptedAs(accepted), ...refusalResponses(answers) },
+      security: inPath.includes('secret') ? [] : security,
+    };
+    return [[path, ...inPath.map((name) => `{${name}}`)].join('/'), { post: operation }];
+  };
+  const hasSecret = authentication.hasPathSecret;
+  return hasNames
+    ? [described(''), described('ToName', 'name'), ...(hasSecret ? [described('ToSecretPath', 'name', 'secret')] : [])]
+    : [described(''), ...(hasSecret ? [described('ToSecretPath', 'secret')] : [])];
+}
+
+const acceptedAs = (schema: string) => ({
+  description: 'Stored: in Kafka, acknowledged by all in-sync replicas, or on disk and synced.',
+  content: { 'application/json': { schema: reference(schema) } },
+});
 
 const securitySchemes: Readonly<Record<SenderAuthentication['schemes'][number], object>> = {
   basic: { type: 'http', scheme: 'basic' },

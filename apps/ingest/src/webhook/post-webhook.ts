@@ -20,20 +20,21 @@ export interface WebhookOptions {
 /** Receives the events of one source: answers 200 once they are stored, and never before. */
 export const postWebhook = (options: WebhookOptions): Middleware => {
   const { readBody, edge } = options;
-  const { origin, authentication } = edge;
+  const { source, authentication } = edge;
   const unauthenticated = () => new WebhookRejected({ kind: 'unauthenticated', challenge: authentication.challenge });
   return async (ctx) => {
     const { headers } = ctx.req;
-    const { secret } = ctx['params'] as { secret?: string };
+    const { name, secret } = targetOf(ctx['params'] as PathParameters, authentication);
     const credentials = authentication.checkHead({ headers, pathSecret: secret });
     if (credentials === 'invalid') throw unauthenticated();
     edge.checkMediaType(ctx.req);
     const body = await readBody(ctx.req);
     if (credentials === 'needs-body' && !authentication.checkSignature(headers, body)) throw unauthenticated();
+    const hints = edge.hints(headers);
     const parse = (value: Buffer): ReceivedEvent => {
-      const parsed = parseEvent(value, origin);
+      const parsed = parseEvent(value, { source, sourceName: name ?? null, hints });
       if ('problem' in parsed) throw new WebhookRejected({ kind: 'malformed', problem: parsed.problem });
-      return { event: parsed.event, value };
+      return { event: parsed.event, value, hints };
     };
     const [first, ...others] = edge.split(body);
     const [firstEvent, ...otherEvents] = [parse(first), ...others.map(parse)];
@@ -46,18 +47,38 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
   };
 };
 
+/** What follows the path of a source. */
+interface PathParameters {
+  readonly name?: string;
+  readonly secret?: string;
+  /** The only part: a secret if it is one, else a name. */
+  readonly nameOrSecret?: string;
+}
+
+function targetOf(
+  { name, secret, nameOrSecret }: PathParameters,
+  { isPathSecret }: Pick<SourceEdge['authentication'], 'isPathSecret'>,
+): { name: string | undefined; secret: string | undefined } {
+  if (nameOrSecret === undefined) return { name, secret };
+  return isPathSecret(nameOrSecret)
+    ? { name: undefined, secret: nameOrSecret }
+    : { name: nameOrSecret, secret: undefined };
+}
+
 interface ReceivedEvent {
   readonly event: ParsedEvent;
   readonly value: Buffer;
+  readonly hints: string | null;
 }
 
 async function store(
   { publish, edge, metrics }: WebhookOptions,
-  { event, value }: ReceivedEvent,
+  { event, value, hints }: ReceivedEvent,
 ): Promise<StoredEvent> {
   const startedAt = performance.now();
   const receivedAt = new Date();
-  const accepted = { event, body: value, contentType: edge.contentType, receivedAt: receivedAt.toISOString() };
+  const { contentType } = edge;
+  const accepted = { event, body: value, hints, contentType, receivedAt: receivedAt.toISOString() };
   const { uuid, storedIn } = await publish(accepted);
   metrics.storeSeconds.observe({ stored_in: storedIn }, (performance.now() - startedAt) / 1_000);
   metrics.accepted.inc({ stored_in: storedIn });
