@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectKafka, kafkaConnection, openPublisher, whenAborted } from '@callstream/runtime';
 import type { CommandContext } from '@callstream/runtime';
+import { createSpoolMetrics, isSpool, lockFile, openSpool, recordsIn } from '@callstream/spool';
 import { Registry } from 'prom-client';
 import type { IngestConfig } from './config.ts';
 import { kafkaDeadlineMs } from './publish/batching-publisher.ts';
@@ -9,10 +10,7 @@ import { createPartitionBreakers } from './publish/circuit-breaker.ts';
 import { startDrainer } from './publish/drainer.ts';
 import { createTopicMetadata } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
-import { lockFile } from './spool/folder-lock.ts';
-import { isSpool } from './spool/folder.ts';
-import { createSpoolMetrics, recordsIn } from './spool/metrics.ts';
-import { openSpool } from './spool/spool.ts';
+import { spoolNames } from './spool-names.ts';
 
 /** Sends all events of the spool `dir` to Kafka. @throws {Error} if `dir` is not a spool, or another process uses it */
 export async function drainSpool(dir: string, config: IngestConfig, context: CommandContext): Promise<void> {
@@ -29,7 +27,7 @@ export async function drainSpool(dir: string, config: IngestConfig, context: Com
   stopped.catch(() => undefined);
   const { KAFKA_TOPIC: topic } = config;
   const kafka = connectKafka({ ...kafkaConnection(config), clientId: 'callstream-ingest-drain', log });
-  await using spool = await openSpool({ dir, bytesMax: 0, log });
+  await using spool = await openSpool({ dir, bytesMax: 0, names: spoolNames, log });
   const description = await waitForTopic(kafka, topic, { stopped, log });
   // Only for the type: `stopped` never resolves.
   if (!description) return;
@@ -44,7 +42,7 @@ export async function drainSpool(dir: string, config: IngestConfig, context: Com
       connect: () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs }),
       breakers: createPartitionBreakers(() => true),
       partitionOf: topicMetadata.partitionOf,
-      metrics: createSpoolMetrics(new Registry(), { spool, bytesMax: 0 }),
+      metrics: createSpoolMetrics(new Registry(), { spool, bytesMax: 0, names: spoolNames }),
       log,
     });
     drainer.wake();

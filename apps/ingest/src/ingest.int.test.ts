@@ -12,6 +12,7 @@ import {
 } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { noSpool } from '@callstream/spool';
 import { createAuthentication } from './admission/credentials.ts';
 import { createRateLimits } from './admission/rate-limits.ts';
 import { createSenderAddresses } from './admission/sender-addresses.ts';
@@ -21,7 +22,6 @@ import { createPartitionBreakers } from './publish/circuit-breaker.ts';
 import { createPublish } from './publish/publish.ts';
 import { asteriskEdge } from './sources/asterisk.ts';
 import { teravozEdge } from './sources/teravoz.ts';
-import { noSpool } from './spool/spool.ts';
 import { createApp } from './webhook/app.ts';
 import { createReadBody } from './webhook/body.ts';
 import { answerBrokenRequest } from './webhook/broken-request.ts';

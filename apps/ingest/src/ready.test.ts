@@ -1,6 +1,5 @@
 import { createReady } from './ready.ts';
-import { emptyStatus } from './spool/messages.ts';
-import { noSpool } from './spool/spool.ts';
+import { emptyStatus, noSpool } from '@callstream/spool';
 
 const unavailable = () => Promise.reject(new Error('unavailable'));
 const answers = () => Promise.resolve();

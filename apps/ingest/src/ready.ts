@@ -1,9 +1,9 @@
 import { isProgrammingError } from '@callstream/resilience';
 import { isKafkaError, within } from '@callstream/runtime';
 import type { Readiness } from '@callstream/runtime';
+import { recordsIn } from '@callstream/spool';
+import type { Spool } from '@callstream/spool';
 import pMemoize from 'p-memoize';
-import { recordsIn } from './spool/metrics.ts';
-import type { Spool } from './spool/spool.ts';
 
 /** Deadline of the request to Kafka, in ms. */
 const readyDeadlineMs = 2_000;

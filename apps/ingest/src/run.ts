@@ -13,6 +13,7 @@ import {
   within,
 } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
+import { createSpoolMetrics, noSpool, openSpool } from '@callstream/spool';
 import { createAuthentication, credentialsOf } from './admission/credentials.ts';
 import { createRateLimits } from './admission/rate-limits.ts';
 import { createSenderAddresses } from './admission/sender-addresses.ts';
@@ -27,10 +28,9 @@ import type { Publish } from './publish/publish.ts';
 import { createTopicMetadata } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
 import { createReady } from './ready.ts';
-import { createSpoolMetrics } from './spool/metrics.ts';
+import { spoolNames } from './spool-names.ts';
 import { asteriskEdge } from './sources/asterisk.ts';
 import { teravozEdge } from './sources/teravoz.ts';
-import { noSpool, openSpool } from './spool/spool.ts';
 import { createApp } from './webhook/app.ts';
 import { createReadBody } from './webhook/body.ts';
 import { answerBrokenRequest } from './webhook/broken-request.ts';
@@ -50,13 +50,15 @@ export async function run(config: IngestConfig, log: Log): Promise<void> {
 
   // Closed in reverse: stop accepting webhooks first, then drain no more, then close the producers, and the spool last.
   await using spool =
-    bytesMax === 0 ? noSpool() : await openSpool({ dir: join(config.DATA_DIR, 'spool'), bytesMax, log });
+    bytesMax === 0
+      ? noSpool()
+      : await openSpool({ dir: join(config.DATA_DIR, 'spool'), bytesMax, names: spoolNames, log });
   await using producers = new AsyncDisposableStack();
   const connect = () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs });
   const publishers = Array.from({ length: config.INGEST_PRODUCERS }, () => producers.use(connect()));
   const breakers = createPartitionBreakers((partition) => spool.status().pending.has(partition));
   const publisher = createBatchingPublisher({ publishers, breakers, metrics, log });
-  const spoolMetrics = createSpoolMetrics(metrics.registry, { spool, bytesMax });
+  const spoolMetrics = createSpoolMetrics(metrics.registry, { spool, bytesMax, names: spoolNames });
   await using drainer = startDrainer({ spool, connect, breakers, partitionOf, metrics: spoolMetrics, log });
   const publish = createPublish({ publisher, spool, topic, partitionOf, log });
 

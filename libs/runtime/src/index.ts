@@ -14,6 +14,7 @@ export { checkDatabase, databaseEnv, databaseUrl } from './config/database-env.t
 export { adminHostEnv, examples, hostsEnv, listEnv, logEnv, portEnv, secretEnv, stopEnv } from './config/env.ts';
 export { renderEnvExample } from './config/env-example.ts';
 export type { EnvSection } from './config/env-example.ts';
+export { certificatesEnv } from './config/pem.ts';
 export { checkKafka, kafkaConnection, kafkaEnv } from './config/kafka-env.ts';
 export { renderEffectiveConfig, renderSettingsHelp } from './config/print-config.ts';
 export { readConfig } from './config/read-config.ts';

@@ -1,7 +1,7 @@
 import { addGauge } from '@callstream/runtime';
 import type { Log, Publisher } from '@callstream/runtime';
-import { createBatcher } from '../batcher.ts';
-import type { Batcher } from '../batcher.ts';
+import { createBatcher } from '@callstream/spool';
+import type { Batcher } from '@callstream/spool';
 import type { IngestMetrics } from '../metrics.ts';
 import type { EventRecord } from '../record.ts';
 import type { PartitionBreakers } from './circuit-breaker.ts';

@@ -1,7 +1,7 @@
 import { jest } from '@jest/globals';
 import { createLog } from '@callstream/runtime';
 import { until } from '@callstream/stack';
-import { emptyStatus } from '../spool/messages.ts';
+import { emptyStatus } from '@callstream/spool';
 import { createPartitionBreakers } from './circuit-breaker.ts';
 import { startDrainer } from './drainer.ts';
 

@@ -2,9 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { errorText, isProgrammingError } from '@callstream/resilience';
 import { isPermanentlyRejected } from '@callstream/runtime';
 import type { Log, ProducerRecord, Publisher } from '@callstream/runtime';
+import type { Spool, SpoolBatch, SpooledRecord } from '@callstream/spool';
 import type { PartitionOf } from '../record.ts';
-import type { SpooledRecord, SpoolBatch } from '../spool/messages.ts';
-import type { Spool } from '../spool/spool.ts';
 import type { PartitionBreakers } from './circuit-breaker.ts';
 
 export interface DrainerOptions {

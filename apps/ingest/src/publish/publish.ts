@@ -1,10 +1,10 @@
 import { isProgrammingError } from '@callstream/resilience';
 import { createLogThrottle } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
+import type { Spool } from '@callstream/spool';
 import { WebhookRejected } from '../problem.ts';
 import { recordOf } from '../record.ts';
 import type { AcceptedEvent, PartitionOf } from '../record.ts';
-import type { Spool } from '../spool/spool.ts';
 import type { BatchingPublisher } from './batching-publisher.ts';
 
 /** Stores an event. Resolves with its uuid and where it is stored. @throws {WebhookRejected} if it may not be stored */

@@ -1,8 +1,8 @@
 import type { Log } from '@callstream/runtime';
+import { recordsIn } from '@callstream/spool';
+import type { Spool } from '@callstream/spool';
 import type { Counter } from 'prom-client';
 import type { IngestMetrics } from '../metrics.ts';
-import { recordsIn } from '../spool/metrics.ts';
-import type { Spool } from '../spool/spool.ts';
 
 const intervalMs = 60_000;
 

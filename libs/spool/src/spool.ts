@@ -1,8 +1,7 @@
 import { serialize } from 'node:v8';
 import { errorText, isProgrammingError } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
-import { createBatcher } from '../batcher.ts';
-import type { EventRecord } from '../record.ts';
+import { createBatcher } from './batcher.ts';
 import { emptyStatus, unknownPartition } from './messages.ts';
 import type { SpoolBatch, SpooledRecord, SpoolStatus } from './messages.ts';
 import { startThread } from './thread.ts';
@@ -16,20 +15,27 @@ const commitBytesMax = 4 * 1024 * 1024;
 /** Approximate size of a typical event, in bytes. */
 const typicalBytes = 1_024;
 
-/** The spool has reached SPOOL_MAX_BYTES. */
+/** The spool has reached its limit. */
 class SpoolFull extends Error {
   override readonly name = 'SpoolFull';
 }
 
-/** Stores events on disk until Kafka acknowledges them. */
+/** A record to store. */
+export interface SpoolItem extends Omit<SpooledRecord, 'partition' | 'at' | 'headers'> {
+  /** Records of one partition stay in order; null: not known yet. */
+  readonly partition: number | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Stores events on disk until their receiver acknowledges them: Kafka, or ingest. */
 export interface Spool extends AsyncDisposable {
   /** Resolves when the record is synced to the disk. @throws {SpoolFull}, DeadlineExceeded, or the error of the disk */
-  readonly add: (record: EventRecord) => Promise<void>;
+  readonly add: (record: SpoolItem) => Promise<void>;
   /** The next records of a partition, all of one segment; null if there are none. */
   readonly take: (partition: number) => Promise<SpoolBatch | null>;
   /** The batch was sent, and need not be sent again. */
   readonly markDrained: (batch: SpoolBatch) => Promise<void>;
-  /** Quarantines the only record of the batch, which Kafka rejected permanently. */
+  /** Quarantines the only record of the batch, which its receiver rejected permanently. */
   readonly quarantine: (batch: SpoolBatch, reason: string) => Promise<void>;
   readonly status: () => SpoolStatus;
   /** Calls `listener` whenever records were stored, sent or quarantined. */
@@ -40,15 +46,28 @@ export interface Spool extends AsyncDisposable {
   readonly failure: Promise<never>;
 }
 
+/** What errors and metrics of a spool name. */
+export interface SpoolNames {
+  /** The setting of its limit. */
+  readonly bytesMaxSetting: string;
+  /** What to do if its folder cannot be used; may be empty. */
+  readonly remedy: string;
+  /** Of its metrics. */
+  readonly metricsPrefix: string;
+  /** What its events wait for. */
+  readonly receiver: string;
+}
+
 export interface SpoolOptions {
   readonly dir: string;
   /** Approximate limit of its size on disk, in bytes. */
   readonly bytesMax: number;
+  readonly names: SpoolNames;
   readonly log: Log;
 }
 
 /** @throws {Error} naming cause and remedy if the folder cannot be used */
-export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<Spool> {
+export async function openSpool({ dir, bytesMax, names, log }: SpoolOptions): Promise<Spool> {
   const listeners: (() => void)[] = [];
   const thread = startThread(() => {
     for (const listener of listeners) listener();
@@ -57,16 +76,15 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
     await thread.call({ do: 'open', dir });
   } catch (error) {
     await thread[Symbol.asyncDispose]();
-    throw new Error(
-      `The spool in ${dir} cannot be opened: ${(error as Error).message} SPOOL_MAX_BYTES=0 starts without a spool; then events are refused while Kafka is unavailable.`,
-      { cause: error },
-    );
+    throw new Error(`The spool in ${dir} cannot be opened: ${(error as Error).message} ${names.remedy}`.trimEnd(), {
+      cause: error,
+    });
   }
   const { torn, readable } = thread.status();
   if (readable !== null) log.warn({ dir, reason: readable }, 'spool.not-private');
   for (const file of torn) log.error({ dir, file }, 'spool.torn-file');
   let commitError: Error | undefined;
-  const commit = async (records: readonly EventRecord[]): Promise<void> => {
+  const commit = async (records: readonly SpoolItem[]): Promise<void> => {
     try {
       await thread.call({ do: 'append', records: serialize(records.map(spooled)) });
       commitError = undefined;
@@ -87,7 +105,7 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
     add: (record) =>
       hasRoomFor(record.bytes)
         ? commits.add(record)
-        : Promise.reject(new SpoolFull(`The spool is full: SPOOL_MAX_BYTES=${bytesMax}.`)),
+        : Promise.reject(new SpoolFull(`The spool is full: ${names.bytesMaxSetting}=${bytesMax}.`)),
     take: (partition) => thread.call({ do: 'take', partition, ...takeMax }),
     markDrained: async ({ partition, segment, records }) => {
       const id = records.at(-1)?.id;
@@ -106,7 +124,7 @@ export async function openSpool({ dir, bytesMax, log }: SpoolOptions): Promise<S
   };
 }
 
-/** For SPOOL_MAX_BYTES=0: refuses every record. */
+/** Where there is no spool: refuses every record. */
 export const noSpool = (): Spool => ({
   add: () => Promise.reject(new SpoolFull('There is no spool.')),
   take: () => Promise.resolve(null),
@@ -119,7 +137,7 @@ export const noSpool = (): Spool => ({
   [Symbol.asyncDispose]: () => Promise.resolve(),
 });
 
-const spooled = ({ topic, key, partition, value, headers, bytes }: EventRecord): SpooledRecord => ({
+const spooled = ({ topic, key, partition, value, headers, bytes }: SpoolItem): SpooledRecord => ({
   partition: partition ?? unknownPartition,
   at: Date.now(),
   bytes,

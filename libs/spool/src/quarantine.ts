@@ -8,7 +8,7 @@ export interface Quarantine {
   readonly close: () => void;
 }
 
-/** Keeps records that Kafka rejects permanently, e.g. because they are too large for the topic, with the reason. */
+/** Keeps records that their receiver rejects permanently, e.g. because they are too large for the topic, with the reason. */
 export function openQuarantine(dir: string): Quarantine {
   const db = openDatabase(join(dir, 'refused.db'));
   const create = `create table if not exists refused (

@@ -52,7 +52,7 @@ export interface SpoolStatus {
   readonly bytes: number;
   /** When the oldest record to send was received, in ms since 1970. */
   readonly oldestAt: number | null;
-  /** Number of records in `refused.db`, which Kafka rejected permanently. */
+  /** Number of records in `refused.db`, which their receiver rejected permanently. */
   readonly quarantined: number;
   /** Unreadable files, kept under these names. */
   readonly torn: readonly string[];

@@ -17,7 +17,7 @@ export function lockFolder(dir: string): { readonly close: () => void } {
     db.close();
     if ((error as { errcode?: number }).errcode !== sqliteBusy) throw error;
     throw new Error(
-      `The spool in ${dir} is used by another process that runs. Stop that process, or set a DATA_DIR of its own for each instance of ingest.`,
+      `The spool in ${dir} is used by another process that runs. Stop that process, or set a DATA_DIR of its own for each instance.`,
       { cause: error },
     );
   }

@@ -1,0 +1,10 @@
+export { createBatcher } from './batcher.ts';
+export type { Batcher } from './batcher.ts';
+export { openDatabase } from './database.ts';
+export { lockFile } from './folder-lock.ts';
+export { isSpool } from './folder.ts';
+export { emptyStatus } from './messages.ts';
+export type { SpoolBatch, SpooledRecord } from './messages.ts';
+export { createSpoolMetrics, recordsIn } from './metrics.ts';
+export { noSpool, openSpool } from './spool.ts';
+export type { Spool, SpoolItem, SpoolNames } from './spool.ts';
