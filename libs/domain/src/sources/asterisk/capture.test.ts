@@ -2,9 +2,10 @@ import fc from 'fast-check';
 import { agentsNow, defaultRules } from '../../../testing/agents.ts';
 import { callsOfEvents, eventsOf } from '../../../testing/index.ts';
 import type { TestDelivery } from '../../../testing/index.ts';
+import { differences, expectedVisits, extensionOf, pbxCallOf, visitsOf, waitsOf } from '../../../testing/pbx-truth.ts';
 import { pbxDelivery, pbxEvents, pbxQueueLog, pbxTruth } from '../../../testing/pbx.ts';
 import type { PbxCall } from '../../../testing/pbx.ts';
-import { callOutcome, countVisits, isCounted, isCurrent, isOnCall, isRinging } from '../../index.ts';
+import { callOutcome, countVisits, isCounted, isCurrent } from '../../index.ts';
 import type { Call, CallEvent, VisitCounts } from '../../index.ts';
 
 const log = pbxEvents.map(pbxDelivery);
@@ -15,37 +16,6 @@ const logWithoutTimes = pbxEvents.map(({ receivedAt, fields: { Timestamp: _, ...
 
 const callsOf = (deliveries: readonly TestDelivery[]): Map<string, Call> => callsOfEvents(eventsOf(deliveries));
 const calls = callsOf(log);
-const callOf = ({ pbx }: PbxCall, all = calls): Call => {
-  const call = all.get(pbx.linkedid);
-  if (!call) throw new Error(`The call ${pbx.linkedid} is missing.`);
-  return call;
-};
-
-/** The extension of an interface or of an agent: `Local/203@from-queue/n`, `Agent 200`. */
-const extensionOf = (agent: string | null | undefined): string | null => /\d{3}/.exec(agent ?? '')?.[0] ?? null;
-
-const outcomes: Readonly<Record<string, string>> = {
-  answered: 'answered',
-  abandoned: 'abandoned',
-  timeout: 'timed_out',
-  key: 'by_key',
-  'not let in: FULL': 'full',
-  'not let in: JOINEMPTY': 'empty',
-};
-/** The queues that did not let a caller in, which the truth does not name. */
-const refusedBy: Readonly<Record<string, string>> = { full: 'sales', empty: 'support' };
-
-/** Queue, outcome and the extension that answered, of each visit, as the PBX has them. */
-const expectedVisits = ({ pbx }: PbxCall): (string | null)[][] =>
-  pbx.visits.map(({ queue, how, agent }) => {
-    const outcome = outcomes[how] ?? how;
-    return [queue ?? refusedBy[outcome] ?? null, outcome, extensionOf(agent)];
-  });
-const visitsOf = ({ visits }: Call): (string | null)[][] =>
-  visits.map(({ queue, outcome, actor }) => [queue, outcome, extensionOf(actor)]);
-
-const waitsOf = ({ visits }: Call): (number | null)[] => visits.map(({ waitMs }) => waitMs);
-
 /** Talks that an agent ended by a transfer, as call and extension; `local`: its phone is behind a Local member. */
 const transferred = new Map([
   ['18 201', 'phone'],
@@ -61,7 +31,7 @@ const transferred = new Map([
 const talkDifferences = (all = calls): Map<string, number> =>
   new Map(
     pbxTruth.flatMap((truth) =>
-      callOf(truth, all)
+      pbxCallOf(truth, all)
         .segments.filter(({ enteredAt }) => enteredAt !== null)
         .map(({ number, enteredAt, endedAt }) => {
           const talk = truth.talks.find(({ agent }) => agent === number);
@@ -70,22 +40,6 @@ const talkDifferences = (all = calls): Map<string, number> =>
         }),
     ),
   );
-
-/** What is wrong with a log of the capture by the truth; none if nothing is. */
-function differences(all: Map<string, Call>): string[] {
-  return pbxTruth.flatMap((truth) => {
-    const call = callOf(truth, all);
-    const waits = waitsOf(call);
-    const isWaitWrong = truth.pbx.visits.some(({ wait_s }, i) => Math.abs((waits[i] ?? 0) / 1_000 - (wait_s ?? 0)) > 1);
-    return [
-      ...(JSON.stringify(visitsOf(call)) === JSON.stringify(expectedVisits(truth)) ? [] : [`visits of ${truth.n}`]),
-      ...(isWaitWrong ? [`waits of ${truth.n}`] : []),
-      ...(call.state === 'FINISHED' ? [] : [`end of ${truth.n}`]),
-      ...(call.segments.some((segment) => isOnCall(segment) || isRinging(segment)) ? [`agents of ${truth.n}`] : []),
-      ...(call.direction === 'inbound' && call.ourNumber === truth.did ? [] : [`numbers of ${truth.n}`]),
-    ];
-  });
-}
 
 /** What agents do at the end of the capture. */
 const presencesOf = (events: readonly CallEvent[], all: Map<string, Call>): (string | null)[][] =>
@@ -97,7 +51,7 @@ describe('the capture of a real PBX', () => {
   it('is read without a problem, and each of the 63 incoming calls ends', () => {
     expect(pbxTruth).toHaveLength(63);
     expect(eventsOf(log)).toHaveLength(pbxEvents.length);
-    expect(pbxTruth.map((truth) => callOf(truth).state)).toEqual(pbxTruth.map(() => 'FINISHED'));
+    expect(pbxTruth.map((truth) => pbxCallOf(truth, calls).state)).toEqual(pbxTruth.map(() => 'FINISHED'));
   });
 
   it('leaves nobody waiting, ringing or on a call', () => {
@@ -108,7 +62,7 @@ describe('the capture of a real PBX', () => {
 
   it.each(pbxTruth.map((truth) => [truth.n, truth] as const))(
     'has the queues, exits and agents of call %i as the PBX has them',
-    (_, truth) => expect(visitsOf(callOf(truth))).toEqual(expectedVisits(truth)),
+    (_, truth) => expect(visitsOf(pbxCallOf(truth, calls))).toEqual(expectedVisits(truth)),
   );
 
   it('has the outcomes that the phones saw; who hangs up in the moment of the answer is judged by the PBX', () => {
@@ -119,13 +73,13 @@ describe('the capture of a real PBX', () => {
       return text === 'answered' || text === 'abandoned' ? text : 'flowed_out';
     };
     const outcomeOf = (call: Call): string => callOutcome(call, call.heardAt, defaultRules.staleAfterMs);
-    expect(pbxTruth.map((truth) => outcomeOf(callOf(truth)))).toEqual(pbxTruth.map(expected));
+    expect(pbxTruth.map((truth) => outcomeOf(pbxCallOf(truth, calls)))).toEqual(pbxTruth.map(expected));
   });
 
   it('has the waits within 3 ms of those of the PBX', () => {
     for (const truth of pbxTruth)
       for (const [i, { wait_s }] of truth.pbx.visits.entries())
-        expect(Math.abs((waitsOf(callOf(truth))[i] ?? 0) - (wait_s ?? 0) * 1_000)).toBeLessThanOrEqual(3.5);
+        expect(Math.abs((waitsOf(pbxCallOf(truth, calls))[i] ?? 0) - (wait_s ?? 0) * 1_000)).toBeLessThanOrEqual(3.5);
   });
 
   it('has the talks within 0.1 s of those of the phones; a phone that transferred a caller hangs up 3 s later', () => {
@@ -158,7 +112,7 @@ describe('the capture of a real PBX', () => {
   });
 
   it('has the recording of each caller who came into support', () => {
-    expect(callOf(pbxTruth[0]!).recordingUrl).toBe('/var/spool/asterisk/monitor/1795900699.1.wav');
+    expect(pbxCallOf(pbxTruth[0]!, calls).recordingUrl).toBe('/var/spool/asterisk/monitor/1795900699.1.wav');
   });
 
   it('has agents as they were: 200 and 201 logged in, 202, 203 and 205 logged out', () => {
