@@ -18,6 +18,7 @@ const programs = {
   'npm run projector': 'apps/projector/src/main.ts',
   'npm run decode': 'apps/projector/src/decode/main.ts',
   'npm run ingest': 'apps/ingest/src/main.ts',
+  'npm run asterisk': 'apps/asterisk/src/main.ts',
   'npm run gateway': 'apps/gateway/src/main.ts',
   'npm run bench': 'apps/e2e/bench/main.ts',
   'npm run proof': 'apps/e2e/proof/main.ts',

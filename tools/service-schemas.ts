@@ -4,9 +4,12 @@ import type { z } from 'zod';
 const root = join(import.meta.dirname, '..');
 
 /** The settings of each service. Imported by path, because no project may import an app. */
-export async function readServiceSchemas(): Promise<Record<'ingest' | 'projector' | 'gateway', z.ZodObject>> {
+export async function readServiceSchemas(): Promise<
+  Record<'ingest' | 'asterisk' | 'projector' | 'gateway', z.ZodObject>
+> {
   return {
     ingest: await schemaOf('ingest', 'IngestEnv'),
+    asterisk: await schemaOf('asterisk', 'AsteriskEnv'),
     projector: await schemaOf('projector', 'ProjectorEnv'),
     gateway: await schemaOf('gateway', 'GatewayEnv'),
   };

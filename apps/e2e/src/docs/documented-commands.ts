@@ -12,6 +12,10 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
   [/^(CALLSTREAM_TEST_\w+=\S+ )*npm test/, { untested: 'it runs this test' }],
   [/^npm run simulate/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'simulate.ts'" }],
   [/^npm run send/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'send.ts'" }],
+  [
+    /^npm run asterisk/,
+    { test: 'apps/e2e/src/asterisk/connector.int.test.ts', runs: "'apps/asterisk/src/main.ts', '--check'" },
+  ],
   [/^npm run decode/, { test: 'apps/projector/src/decode/decode.test.ts', runs: "'main.ts'" }],
   [/^npm run doctor/, { test: 'apps/e2e/src/commands/doctor.int.test.ts', runs: 'tools/doctor.ts' }],
   [/^npm run watch/, { test: 'apps/e2e/src/calls/numbers.int.test.ts', runs: 'apps/watch/src/main.ts' }],

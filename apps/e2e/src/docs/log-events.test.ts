@@ -19,6 +19,7 @@ const meanings = (): ReadonlyMap<string, string> =>
 const sections = [
   ['Every service', 'libs/'],
   ['ingest', 'apps/ingest'],
+  ['asterisk', 'apps/asterisk'],
   ['projector', 'apps/projector'],
   ['gateway', 'apps/gateway'],
 ] as const;

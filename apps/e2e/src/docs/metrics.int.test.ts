@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
+import { startConnector } from '../asterisk/connector.ts';
 import { openDashboard } from '../clients/dashboard.ts';
 import { parseExposedMetrics, markdownTable } from './exposed-metrics.ts';
 import type { ExposedMetric } from './exposed-metrics.ts';
@@ -19,11 +20,14 @@ let exposed: readonly ExposedMetric[];
 beforeAll(async () => {
   await using system = await startTestSystem();
   await use(system);
+  // Its metrics are there before it has connected to a PBX.
+  await using connector = await startConnector({ port: 1 }, {});
+  await connector.answers();
   const perPartition = 'callstream_projector_lag_seconds{';
   const texts = await until(
     async () => {
       const found = await Promise.all(services.map((service) => metricsOf(system, service)));
-      return found.join('\n').includes(perPartition) && found;
+      return found.join('\n').includes(perPartition) && [...found, await connector.metricsText()];
     },
     {
       timeoutMs: 30_000,
@@ -72,11 +76,15 @@ function render(metrics: readonly ExposedMetric[]): string {
   return `
 ## Every service
 
-${tableOf(/^callstream_(?!ingest_|projector_|gateway_)/)}
+${tableOf(/^callstream_(?!ingest_|asterisk_|projector_|gateway_)/)}
 
 ## ingest
 
 ${tableOf(/^callstream_ingest_/)}
+
+## asterisk
+
+${tableOf(/^callstream_asterisk_/)}
 
 ## projector
 

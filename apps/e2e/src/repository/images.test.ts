@@ -30,6 +30,7 @@ const copies = (stage: string, source: string, to: string): boolean =>
 
 it.each([
   ['ingest', 'service-packages'],
+  ['asterisk', 'service-packages'],
   ['projector', 'service-packages'],
   ['gateway', 'service-packages'],
   ['simulator', 'simulator-packages'],

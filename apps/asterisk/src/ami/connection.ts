@@ -1,0 +1,139 @@
+import { createHash } from 'node:crypto';
+import { connect as connectTcp, isIP } from 'node:net';
+import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { within } from '@callstream/runtime';
+import { AmiRefused } from './ami-refused.ts';
+import { createMessageReader } from './read-messages.ts';
+import type { AmiMessage } from './read-messages.ts';
+import { createRequests } from './requests.ts';
+import type { AmiRequests } from './requests.ts';
+
+/** Deadline of the connection, of the greeting and of each answer, in ms. */
+const answerWithinMs = 10_000;
+
+interface AmiAddress {
+  readonly host: string;
+  readonly port: number;
+  /** With TLS; `ca`: certificates (PEM) to trust instead of the public authorities. */
+  readonly tls: boolean;
+  readonly ca: string | undefined;
+}
+
+export interface AmiOptions extends AmiAddress {
+  readonly user: string;
+  readonly secret: string;
+  /** Takes the events of the PBX, in order. Until it resolves, nothing more is read. */
+  readonly onEvents: (events: readonly AmiMessage[]) => Promise<void>;
+  /** Closes the connection, also while it is opened. */
+  readonly signal: AbortSignal;
+  /** A line is left out because it is too long. */
+  readonly onExcess: () => void;
+}
+
+/** A connection to the manager interface (AMI) of an Asterisk that is logged in, and whose PBX has booted. */
+export interface Ami extends Disposable {
+  /** E.g. `Asterisk Call Manager/11.0.0`. */
+  readonly banner: string;
+  /** The events that answer a question. @throws {AmiRefused} */
+  readonly list: (action: string) => Promise<readonly AmiMessage[]>;
+  /** Resolves when the PBX answers: every event from before the question has been delivered then. */
+  readonly ping: () => Promise<void>;
+  /** Rejects at the end of the connection. */
+  readonly ended: Promise<never>;
+}
+
+/** The PBX did not accept user and secret. */
+class AmiLoginRefused extends Error {
+  override readonly name = 'AmiLoginRefused';
+}
+
+/** Connects, logs in, and waits until the PBX has booted: before that, it knows no actions. @throws {Error} naming the cause */
+export async function openAmi(options: AmiOptions): Promise<Ami> {
+  const socket = await openSocket(options);
+  options.signal.addEventListener('abort', () => socket.destroy(), { once: true });
+  try {
+    const reader = createMessageReader(options.onExcess);
+    const { promise: greeted, resolve: greet } = Promise.withResolvers<string>();
+    const { promise: booted, resolve: boot } = Promise.withResolvers<undefined>();
+    const requests = createRequests((text) => socket.write(text));
+    const receive = async (): Promise<never> => {
+      for await (const chunk of socket as AsyncIterable<Buffer>) {
+        const events = reader.read(chunk).filter((message) => !requests.receive(message));
+        const banner = reader.banner();
+        if (banner !== null) greet(banner);
+        if (events.some((event) => event.get('Event') === 'FullyBooted')) boot(undefined);
+        await options.onEvents(events);
+      }
+      throw new Error('The PBX closed the connection.');
+    };
+    const ended = receive().catch((error: unknown) => {
+      socket.destroy();
+      requests.fail(error as Error);
+      throw error;
+    });
+    ended.catch(() => undefined);
+    const answered = <T>(answer: Promise<T>, what: string): Promise<T> =>
+      within(answerWithinMs, Promise.race([answer, ended])).catch((error: unknown) => {
+        throw isTimeout(error) ? new Error(`${what} within ${answerWithinMs / 1_000} s.`, { cause: error }) : error;
+      });
+
+    const banner = await answered(greeted, 'The PBX did not greet');
+    if (!banner.startsWith('Asterisk Call Manager'))
+      throw new Error(`${options.host}:${options.port} is no manager interface of an Asterisk.`);
+    await answered(login(requests, options), 'The PBX did not answer the login');
+    await answered(booted, 'The PBX has not booted: no FullyBooted');
+    return {
+      banner,
+      list: (action) => answered(requests.list(action), `The PBX did not answer ${action}`),
+      ping: async () => {
+        await answered(requests.send('Ping'), 'The PBX did not answer');
+      },
+      ended,
+      [Symbol.dispose]: () => void socket.destroy(),
+    };
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+const isTimeout = (error: unknown): boolean => (error as Error).name === 'DeadlineExceeded';
+
+async function openSocket({ host, port, tls, ca }: AmiAddress): Promise<Socket> {
+  const socket = tls
+    ? connectTls({
+        host,
+        port,
+        // An address is no name for SNI.
+        ...(isIP(host) === 0 && { servername: host }),
+        ...(ca !== undefined && { ca }),
+      })
+    : connectTcp({ host, port });
+  socket.setNoDelay(true);
+  const connected = new Promise((resolve, reject) =>
+    socket.once(tls ? 'secureConnect' : 'connect', resolve).once('error', reject),
+  );
+  try {
+    await within(answerWithinMs, connected);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+/** By challenge and response, so that the secret is not sent. */
+async function login(requests: AmiRequests, { user, secret }: Pick<AmiOptions, 'user' | 'secret'>): Promise<void> {
+  const { Challenge = '' } = Object.fromEntries(await requests.send('Challenge', { AuthType: 'MD5' }));
+  const key = createHash('md5').update(`${Challenge}${secret}`).digest('hex');
+  try {
+    await requests.send('Login', { AuthType: 'MD5', Username: user, Key: key });
+  } catch (error) {
+    if (!(error instanceof AmiRefused)) throw error;
+    throw new AmiLoginRefused(
+      `The PBX refused the login of "${user}" (${error.message}): ASTERISK_USER, ASTERISK_SECRET, or "permit" in manager.conf.`,
+      { cause: error },
+    );
+  }
+}

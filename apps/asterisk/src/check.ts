@@ -1,0 +1,136 @@
+import { sleep } from '@callstream/resilience';
+import type { CommandContext } from '@callstream/runtime';
+import { AmiRefused } from './ami/ami-refused.ts';
+import { openAmi } from './ami/connection.ts';
+import type { AmiMessage } from './ami/read-messages.ts';
+import { addressOf, ingestOf } from './config.ts';
+import type { AsteriskConfig } from './config.ts';
+import { createPoster } from './post/poster.ts';
+import { pbxProblemOf } from './session.ts';
+
+/** How long events are awaited, in ms: classes and timestamps are seen in events only. */
+const listenMs = 10_000;
+
+const classes = ['agent', 'call', 'dialplan'] as const;
+
+/** Says what the PBX and ingest lack, and how to mend it; exit code 1 if the board would not be right. */
+export async function checkPbx(
+  config: AsteriskConfig,
+  { signal, printStatus, printResult }: Pick<CommandContext, 'signal' | 'printStatus' | 'printResult'>,
+): Promise<void> {
+  const address = addressOf(config);
+  const events: AmiMessage[] = [];
+  const onEvents = (received: readonly AmiMessage[]): Promise<void> => {
+    events.push(...received);
+    return Promise.resolve();
+  };
+  const ingest = await checkIngest(config);
+  const findings: Finding[] = [];
+  try {
+    using ami = await openAmi(Object.assign(address, { signal, onEvents, onExcess: () => undefined }));
+    findings.push({ isRight: true, text: `The PBX answers (${ami.banner}), and accepts "${config.ASTERISK_USER}".` });
+    findings.push(queuesFinding(await ami.list('QueueStatus')), await channelsFinding(ami));
+    printStatus(`Listening for ${listenMs / 1_000} s. Calls in this time make the result complete.`);
+    await Promise.race([sleep(listenMs, signal), ami.ended]);
+    findings.push(...classFindings(events), timestampsFinding(events));
+  } catch (error) {
+    findings.push({ isRight: false, text: pbxProblemOf(error, address) });
+  }
+  const all = [ingest, ...findings];
+  const isRight = all.every((finding) => finding.isRight !== false);
+  printResult({
+    lines: [
+      ...all.map(({ isRight: right, text }) => `${right === null ? '?' : right ? 'ok' : 'NO'}  ${text}`),
+      ...(findings.every((finding) => finding.isRight) ? [] : managerConf(config.ASTERISK_USER)),
+    ],
+    json: { ok: isRight, findings: all.map(({ isRight: right, text }) => ({ ok: right, text })) },
+  });
+  if (!isRight) process.exitCode = 1;
+}
+
+/** `isRight`: null if it could not be seen. */
+interface Finding {
+  readonly isRight: boolean | null;
+  readonly text: string;
+}
+
+/** An event without a name is never stored: ingest refuses it once it has accepted the secret. */
+async function checkIngest(config: AsteriskConfig): Promise<Finding> {
+  await using poster = createPoster(Object.assign(ingestOf(config), { connections: 1 }));
+  const result = await poster.post(Buffer.from('{}'));
+  return result.kind === 'rejected'
+    ? { isRight: true, text: `Ingest answers at ${config.ASTERISK_INGEST_URL}, and accepts the secret.` }
+    : { isRight: false, text: result.kind === 'failed' ? result.problem : 'Ingest stored what is no event.' };
+}
+
+function queuesFinding(answer: readonly AmiMessage[]): Finding {
+  const queues = answer
+    .filter((event) => event.get('Event') === 'QueueParams')
+    .map((event) => event.get('Queue') ?? '');
+  return queues.length > 0
+    ? { isRight: true, text: `Queues: ${queues.join(', ')}.` }
+    : { isRight: false, text: 'The PBX has no queues: the board shows calls through queues (queues.conf).' };
+}
+
+async function channelsFinding({
+  list,
+}: {
+  list: (action: string) => Promise<readonly AmiMessage[]>;
+}): Promise<Finding> {
+  try {
+    const channels = await list('CoreShowChannels');
+    return { isRight: true, text: `The PBX says which calls there are: ${channels.length} channels now.` };
+  } catch (error) {
+    if (!(error instanceof AmiRefused)) throw error;
+    return {
+      isRight: false,
+      text: `The PBX does not say which calls there are (${error.message}): after a cut, calls would stay open. The user needs write = reporting.`,
+    };
+  }
+}
+
+const lacks = {
+  agent: 'without it there are no queues and no agents',
+  call: 'without it no call begins or ends',
+  dialplan: 'without it a time-out looks like an abandon, and a caller who is not let in is not seen',
+} as const satisfies Record<(typeof classes)[number], string>;
+
+function classFindings(events: readonly AmiMessage[]): Finding[] {
+  const seen = new Set(events.flatMap((event) => (event.get('Privilege') ?? '').split(',')));
+  return classes.map((name) =>
+    seen.has(name)
+      ? { isRight: true, text: `Events of class ${name} arrive.` }
+      : { isRight: null, text: `No event of class ${name} was seen: ${lacks[name]}. Was there a call?` },
+  );
+}
+
+function timestampsFinding(events: readonly AmiMessage[]): Finding {
+  const live = events.filter((event) => event.has('Privilege') && event.get('Event') !== 'FullyBooted');
+  if (live.length === 0)
+    return {
+      isRight: null,
+      text: 'No event was seen, so whether timestampevents is on is not known. Make a call, and check again.',
+    };
+  return live.some((event) => event.has('Timestamp'))
+    ? { isRight: true, text: 'Events have the time of the PBX (timestampevents).' }
+    : {
+        isRight: false,
+        text: 'Events have no time: set timestampevents = yes. Without it, times are those of the reception, and only one connector may run.',
+      };
+}
+
+const managerConf = (user: string): string[] => [
+  '',
+  'manager_custom.conf of the PBX, then "manager reload" on its console (docs/guides/asterisk.md):',
+  '',
+  '  [general](+)',
+  '  enabled = yes',
+  '  timestampevents = yes',
+  '',
+  `  [${user}]`,
+  '  secret = …',
+  '  deny = 0.0.0.0/0.0.0.0',
+  '  permit = <address of this machine>/255.255.255.255',
+  '  read = agent,call,dialplan',
+  '  write = reporting',
+];

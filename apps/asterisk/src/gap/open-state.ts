@@ -1,0 +1,147 @@
+import type { AmiMessage } from '../ami/read-messages.ts';
+
+/** What is open: a call, a caller who waits, an agent who rings or talks, a call that an agent answered, a member of a queue. */
+export type OpenKind = 'call' | 'waiting' | 'ringing' | 'talking' | 'answered' | 'member';
+
+/** Something open, with what an event that ends it must name. */
+export interface OpenEntry {
+  readonly kind: OpenKind;
+  /** The Linkedid; empty of a member. */
+  readonly call: string;
+  readonly fields: Readonly<Record<string, string>>;
+}
+
+/** `entry`: null if it is over. */
+export interface StateChange {
+  readonly key: string;
+  readonly entry: OpenEntry | null;
+}
+
+/** What a connector knows of its PBX, from the events that it has posted. */
+export interface OpenState {
+  /** By key. */
+  readonly open: ReadonlyMap<string, OpenEntry>;
+  /** Follows an event. @returns what it changed, each key once */
+  readonly follow: (event: AmiMessage) => readonly StateChange[];
+  /** A call whose begin was missed. @returns as `follow` */
+  readonly addCall: (call: string) => readonly StateChange[];
+}
+
+/** The call of an event, as the source in the domain takes it. */
+export const callOf = (event: AmiMessage): string =>
+  ['Linkedid', 'DestLinkedid', 'TransfereeLinkedid', 'OrigTransfererLinkedid']
+    .map((name) => event.get(name) ?? '')
+    .find((id) => id !== '' && id !== '<unknown>') ?? '';
+
+const pick = (event: AmiMessage, names: readonly string[]): Record<string, string> =>
+  Object.fromEntries(names.flatMap((name) => (event.has(name) ? [[name, event.get(name) ?? '']] : [])));
+
+/** @param stored what was open when the connector stopped */
+export function createOpenState(stored: ReadonlyMap<string, OpenEntry>): OpenState {
+  const open = new Map(stored);
+  let changes = new Map<string, StateChange>();
+  const change = (key: string, entry: OpenEntry | null): void => {
+    if (entry === null && !open.has(key)) return;
+    changes.set(key, { key, entry });
+    if (entry === null) open.delete(key);
+    else open.set(key, entry);
+  };
+  const update: Update = {
+    put: (kind, of, fields) => change(keyOf(kind, of), { kind, call: of.call, fields }),
+    remove: (kind, of) => change(keyOf(kind, of), null),
+    removeAll: (call, ...kinds) => {
+      for (const [key, entry] of open) if (entry.call === call && kinds.includes(entry.kind)) change(key, null);
+    },
+    has: (kind, of) => open.has(keyOf(kind, of)),
+  };
+  const changed = (work: () => void): readonly StateChange[] => {
+    changes = new Map();
+    work();
+    return [...changes.values()];
+  };
+  return {
+    open,
+    follow: (event) => changed(() => follow(event, update)),
+    addCall: (call) =>
+      changed(() => {
+        if (!update.has('call', { call })) update.put('call', { call }, { Linkedid: call });
+      }),
+  };
+}
+
+interface EntryName {
+  readonly call?: string;
+  readonly queue?: string;
+  readonly agent?: string;
+}
+
+const keyOf = (kind: OpenKind, { call = '', queue = '', agent = '' }: EntryName): string =>
+  JSON.stringify([kind, call, queue, agent]);
+
+interface Update {
+  readonly put: (kind: OpenKind, of: EntryName & { call: string }, fields: OpenEntry['fields']) => void;
+  readonly remove: (kind: OpenKind, of: EntryName) => void;
+  readonly removeAll: (call: string, ...kinds: readonly OpenKind[]) => void;
+  readonly has: (kind: OpenKind, of: EntryName) => boolean;
+}
+
+const ofAgent = ['Linkedid', 'Queue', 'MemberName', 'Interface'];
+const onCall: readonly OpenKind[] = ['waiting', 'ringing', 'talking', 'answered'];
+
+function follow(event: AmiMessage, update: Update): void {
+  const call = callOf(event);
+  const name = event.get('Event') ?? '';
+  const isFirstChannel = event.get('Uniqueid') === call && call !== '';
+  if (name === 'Newchannel' ? isFirstChannel : update.has('call', { call }))
+    update.put('call', { call }, { Linkedid: call, Timestamp: event.get('Timestamp') ?? '' });
+  if (name === 'CallstreamCallGone' || (name === 'Hangup' && isFirstChannel)) update.removeAll(call, 'call', ...onCall);
+  else followCall(event, call, update);
+}
+
+function followCall(event: AmiMessage, call: string, update: Update): void {
+  const [queue, agent] = [event.get('Queue') ?? '', event.get('Interface') ?? ''];
+  switch (event.get('Event')) {
+    case 'QueueCallerJoin':
+    case 'QueueEntry':
+      update.removeAll(call, 'talking', 'answered');
+      return update.put('waiting', { call, queue }, { Linkedid: call, Queue: queue });
+    case 'QueueCallerLeave':
+    case 'CallstreamCallLeft':
+      update.removeAll(call, 'ringing');
+      return update.remove('waiting', { call, queue });
+    case 'AgentCalled':
+      return update.put('ringing', { call, agent }, pick(event, ofAgent));
+    case 'AgentRingNoAnswer':
+      return update.remove('ringing', { call, agent });
+    case 'AgentConnect':
+    case 'CallstreamCallAnswered':
+      update.removeAll(call, 'waiting', 'ringing');
+      if (agent !== '') update.put('talking', { call, agent }, pick(event, ofAgent));
+      return update.put('answered', { call }, {});
+    case 'AgentComplete':
+      return update.remove('talking', { call, agent });
+    case 'CallstreamAgentLeft':
+      update.remove('ringing', { call, agent });
+      return update.remove('talking', { call, agent });
+    case 'BlindTransfer':
+    case 'AttendedTransfer':
+      return update.removeAll(call, 'talking');
+    default:
+      followMember(event, update);
+  }
+}
+
+function followMember(event: AmiMessage, update: Update): void {
+  const name = event.get('Event') ?? '';
+  const [queue, agent] = [event.get('Queue') ?? '', event.get('Interface') ?? event.get('Location') ?? ''];
+  if (name === 'QueueMemberRemoved' || name === 'CallstreamMemberGone') update.remove('member', { queue, agent });
+  else if (name.startsWith('QueueMember')) update.put('member', { call: '', queue, agent }, memberFields(event));
+}
+
+/** Of an event about a member, or an entry of a list, which has other names for name and interface. */
+export const memberFields = (event: AmiMessage): Record<string, string> => ({
+  Queue: event.get('Queue') ?? '',
+  MemberName: event.get('MemberName') ?? event.get('Name') ?? '',
+  Interface: event.get('Interface') ?? event.get('Location') ?? '',
+  Paused: event.get('Paused') ?? '0',
+});

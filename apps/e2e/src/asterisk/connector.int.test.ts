@@ -1,0 +1,178 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isCurrent, isOnCall, isRinging } from '@callstream/domain';
+import type { Call } from '@callstream/domain';
+import { callsOfEvents } from '@callstream/domain/testing';
+import { pbxTruth } from '@callstream/domain/testing/pbx';
+import { differences } from '@callstream/domain/testing/pbx-truth';
+import { createAuthority, until } from '@callstream/stack';
+import { readLog } from '../log/read-log.ts';
+import { execCommand } from '../system/service-process.ts';
+import type { System } from '../system/system.ts';
+import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
+import { amiSecret, amiUser, captureMs, startAmiServer, textOf } from './ami-server.ts';
+import { startConnector } from './connector.ts';
+
+let system: System;
+beforeAll(async () => {
+  system = await startTestSystem(['projector']);
+}, 120_000);
+afterAll(() => system[Symbol.asyncDispose](), 60_000);
+
+/** The calls of the log, of a PBX without a name or of a named one; by Linkedid. */
+async function callsInLog(name: string | null): Promise<Map<string, Call>> {
+  const events = (await readLog(system.kafka, system.topic)).filter(({ sourceName }) => sourceName === name);
+  const prefix = name === null ? '' : `${name}:`;
+  const withoutPrefix = (id: string | null): string | null => id?.replace(prefix, '') ?? null;
+  return new Map(
+    [...callsOfEvents(events)].map(([id, call]) => [
+      id.replace(prefix, ''),
+      Object.assign(call, {
+        visits: call.visits.map((visit) => Object.assign(visit, { queue: withoutPrefix(visit.queue) })),
+      }),
+    ]),
+  );
+}
+const ingestSettings = () => ({ ASTERISK_INGEST_URL: new URL(system.webhookUrl).origin });
+const startIngest = async (): Promise<void> => {
+  if (!system.isRunning('ingest')) await system.start('ingest');
+};
+/** Callers, agents and calls that are left open. */
+const leftOpen = (calls: ReadonlyMap<string, Call>): string[] =>
+  [...calls.values()].flatMap((call) => [
+    ...(isCurrent(call) ? [`call ${call.callId}`] : []),
+    ...call.segments
+      .filter((segment) => isOnCall(segment) || isRinging(segment))
+      .map(({ actor }) => `${actor} on ${call.callId}`),
+  ]);
+/** Fewer than the events of the capture that are posted. */
+const eventsMin = 1_200;
+
+it('what a PBX says is on the board as it was: through a slow line, an ingest that starts later, and a line of 1 MB', async () => {
+  await system.kill('ingest');
+  await using pbx = await startAmiServer({ nowAt: captureMs, pieceBytes: 700 });
+  await using connector = await startConnector(pbx, ingestSettings());
+  await connector.connected();
+  pbx.play(captureMs / 2);
+  pbx.send(`Event: Newchannel\r\nLinkedid: ${'x'.repeat(1_000_000)}\r\nUniqueid: 1\r\n\r\n`);
+  pbx.send(Buffer.concat([Buffer.from([0, 0xff, 0xfe, 0x0a]), Buffer.from('no field\r\n\r\n\r\n')]));
+  pbx.send(textOf({ Event: 'AgentCalled', Queue: 'support', Linkedid: 'without an agent' }));
+  pbx.send(textOf({ Event: 'VarSet', Variable: 'PIN', Value: '1234', Linkedid: 'a secret' }));
+  pbx.play();
+  await until(async () => (await connector.metric('callstream_asterisk_events_total')) >= eventsMin, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error(connector.tail()),
+  });
+  expect(await connector.readyz()).toContain('Ingest does not answer');
+  await startIngest();
+  await connector.posted(eventsMin);
+
+  const calls = await callsInLog(null);
+  expect(differences(calls)).toEqual([]);
+  expect(leftOpen(calls)).toEqual([]);
+  expect([...calls.keys()]).not.toContain('a secret');
+  expect(await connector.metric('callstream_asterisk_excess_lines_total')).toBe(1);
+  // The Newchannel that lost its call, and the AgentCalled without an agent: ingest rejects them.
+  expect(await connector.metric('callstream_asterisk_buffer_refused_records')).toBe(2);
+  await expectTablesToBeFoldOfLog(system);
+}, 120_000);
+
+it('two connectors on one PBX give the log each event once', async () => {
+  await startIngest();
+  const settings = Object.assign(ingestSettings(), { ASTERISK_NAME: 'porto' });
+  await using pbx = await startAmiServer({ nowAt: captureMs });
+  await using first = await startConnector(pbx, settings);
+  await using second = await startConnector(pbx, settings);
+  await Promise.all([first.connected(), second.connected()]);
+  pbx.play(60_000);
+  await Promise.all([first.posted(150), second.posted(150)]);
+
+  const events = (await readLog(system.kafka, system.topic)).filter(({ sourceName }) => sourceName === 'porto');
+  const timed = Map.groupBy(
+    events.filter(({ clock }) => clock === 'own'),
+    ({ uuid }) => uuid,
+  );
+  expect(timed.size).toBeGreaterThan(140);
+  expect([...timed.values()].filter((deliveries) => deliveries.length !== 2)).toEqual([]);
+}, 60_000);
+
+it('without times of the PBX, by TLS: each event is one of its own, also those that are equal', async () => {
+  await startIngest();
+  const folder = await mkdtemp(join(tmpdir(), 'callstream-ami-'));
+  const authority = await createAuthority(folder);
+  const { key, certificate } = await authority.issue('pbx', ['IP:127.0.0.1']);
+  const keyPair = { key: await readFile(key, 'utf8'), cert: await readFile(certificate, 'utf8') };
+  await using pbx = await startAmiServer({ nowAt: captureMs, withoutTimes: true, certificate: keyPair });
+  const tls = { ASTERISK_TLS: 'on', ASTERISK_TLS_CA_FILE: authority.certificate, ASTERISK_NAME: 'faro' };
+  await using connector = await startConnector(pbx, Object.assign(ingestSettings(), tls));
+  await connector.connected();
+  pbx.play(60_000);
+  await connector.posted(150);
+
+  const events = (await readLog(system.kafka, system.topic)).filter(({ sourceName }) => sourceName === 'faro');
+  expect(events.length).toBe(await connector.metric('callstream_asterisk_events_total'));
+  expect(new Set(events.map(({ uuid }) => uuid)).size).toBe(events.length);
+  await rm(folder, { recursive: true });
+}, 60_000);
+
+it('nothing stays open after a line that is cut in the middle of an event, and a connector that is killed meanwhile', async () => {
+  await startIngest();
+  const [cutAt, backAt] = [captureMs * 0.55, captureMs * 0.55 + 10_000];
+  await using pbx = await startAmiServer({ nowAt: backAt - 2_000 });
+  await using connector = await startConnector(pbx, Object.assign(ingestSettings(), { ASTERISK_NAME: 'lisbon' }));
+  await connector.connected();
+  pbx.play(cutAt);
+  await connector.posted(400);
+  pbx.refuse(true);
+  pbx.cut();
+  await connector.kill();
+  pbx.play(backAt);
+  pbx.refuse(false);
+  connector.start();
+  await connector.connected();
+  expect(await connector.metric('callstream_asterisk_gap_events_total')).toBeGreaterThan(0);
+  pbx.play();
+  await connector.posted(400);
+
+  const calls = await callsInLog('lisbon');
+  expect(leftOpen(calls)).toEqual([]);
+  const beganAt = Number(pbxTruth[0]!.pbx.linkedid) * 1_000 - 5_000;
+  const startOf = (linkedid: string): number => Number(linkedid) * 1_000 - beganAt;
+  // Calls take up to a minute.
+  const outside = pbxTruth.filter(
+    ({ pbx: { linkedid } }) => startOf(linkedid) < cutAt - 60_000 || startOf(linkedid) > backAt + 5_000,
+  );
+  expect(outside.length).toBeGreaterThan(30);
+  expect(differences(calls, outside)).toEqual([]);
+  await expectTablesToBeFoldOfLog(system);
+}, 120_000);
+
+describe('a PBX that refuses the secret', () => {
+  it('makes the connector not ready, with the settings to mend, until it accepts it', async () => {
+    await using pbx = await startAmiServer({ nowAt: 0 });
+    await using connector = await startConnector(pbx, Object.assign(ingestSettings(), { ASTERISK_SECRET: 'wrong' }));
+    await until(() => pbx.logins().refused > 1, {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error(connector.tail()),
+    });
+    expect(await connector.readyz()).toContain('refused the login of "callstream" (Authentication failed)');
+    expect(pbx.logins().accepted).toBe(0);
+  }, 60_000);
+
+  it('is named by --check, with the lines for manager.conf', async () => {
+    await startIngest();
+    await using pbx = await startAmiServer({ nowAt: 0 });
+    const env = Object.assign(ingestSettings(), {
+      ASTERISK_HOST: '127.0.0.1',
+      ASTERISK_PORT: String(pbx.port),
+      ASTERISK_USER: amiUser,
+      ASTERISK_SECRET: `not ${amiSecret}`,
+    });
+    const { code, out } = await execCommand({ args: ['apps/asterisk/src/main.ts', '--check'], env });
+    expect(code).toBe(1);
+    expect(out).toMatch(/^ok {2}Ingest answers/);
+    expect(out).toContain('NO  The PBX refused the login of "callstream"');
+    expect(out).toContain('timestampevents = yes');
+  }, 60_000);
+});
