@@ -16,6 +16,7 @@ const rooms = {
   ],
   Install: [
     'docs/guides/webhooks',
+    'docs/guides/asterisk',
     'docs/guides/containers',
     'docs/guides/own-servers',
     'docs/guides/proxy',
