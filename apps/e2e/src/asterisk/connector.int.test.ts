@@ -16,7 +16,7 @@ import { startConnector } from './connector.ts';
 
 let system: System;
 beforeAll(async () => {
-  system = await startTestSystem(['projector']);
+  system = await startTestSystem({ services: ['projector'] });
 }, 120_000);
 afterAll(() => system[Symbol.asyncDispose](), 60_000);
 
