@@ -9,6 +9,7 @@ const longest = [
   'apps/e2e/src/ingest/spool.int.test.ts',
   'apps/e2e/src/projector/failures.int.test.ts',
   'apps/gateway/src/board/outages.int.test.ts',
+  'apps/e2e/src/asterisk/connector.int.test.ts',
   'apps/e2e/src/calls/any-order.int.test.ts',
   'apps/e2e/src/faults/no-gap.int.test.ts',
   'apps/e2e/src/restarts/rolling.int.test.ts',

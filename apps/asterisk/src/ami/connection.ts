@@ -51,7 +51,6 @@ class AmiLoginRefused extends Error {
 /** Connects, logs in, and waits until the PBX has booted: before that, it knows no actions. @throws {Error} naming the cause */
 export async function openAmi(options: AmiOptions): Promise<Ami> {
   const socket = await openSocket(options);
-  options.signal.addEventListener('abort', () => socket.destroy(), { once: true });
   try {
     const reader = createMessageReader(options.onExcess);
     const { promise: greeted, resolve: greet } = Promise.withResolvers<string>();
@@ -100,7 +99,7 @@ export async function openAmi(options: AmiOptions): Promise<Ami> {
 
 const isTimeout = (error: unknown): boolean => (error as Error).name === 'DeadlineExceeded';
 
-async function openSocket({ host, port, tls, ca }: AmiAddress): Promise<Socket> {
+async function openSocket({ host, port, tls, ca, signal }: AmiOptions): Promise<Socket> {
   const socket = tls
     ? connectTls({
         host,
@@ -111,6 +110,9 @@ async function openSocket({ host, port, tls, ca }: AmiAddress): Promise<Socket> 
       })
     : connectTcp({ host, port });
   socket.setNoDelay(true);
+  const abort = (): void => void socket.destroy(new Error('The connection was closed.'));
+  signal.addEventListener('abort', abort, { once: true });
+  socket.once('close', () => signal.removeEventListener('abort', abort));
   const connected = new Promise((resolve, reject) =>
     socket.once(tls ? 'secureConnect' : 'connect', resolve).once('error', reject),
   );

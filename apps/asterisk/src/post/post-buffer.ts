@@ -16,7 +16,7 @@ export interface PostBufferOptions {
   readonly log: Log;
 }
 
-type BufferedEvent = SpoolBatch['records'][number];
+type BufferRecord = SpoolBatch['records'][number];
 
 const backoff = { firstMs: 100, maxMs: 5_000, jitter: 0.5 };
 
@@ -52,7 +52,7 @@ async function postLane(lane: number, options: PostBufferOptions, signal: AbortS
   while (!signal.aborted) {
     const batch = await spool.take(lane);
     if (!batch) return;
-    let stored: BufferedEvent[] = [];
+    let stored: BufferRecord[] = [];
     const markStored = async (): Promise<void> => {
       if (stored.length > 0) await spool.markDrained({ ...batch, records: stored });
       drained.inc(stored.length);
@@ -73,7 +73,7 @@ async function postLane(lane: number, options: PostBufferOptions, signal: AbortS
 
 /** @returns null: stored; why ingest rejects it for good; or `stopped` */
 async function postUntilAnswered(
-  { record }: BufferedEvent,
+  { record }: BufferRecord,
   { poster, status, metrics, log }: PostBufferOptions,
   signal: AbortSignal,
 ): Promise<string | null> {

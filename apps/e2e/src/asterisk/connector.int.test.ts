@@ -95,7 +95,7 @@ it('two connectors on one PBX give the log each event once', async () => {
   );
   expect(timed.size).toBeGreaterThan(140);
   expect([...timed.values()].filter((deliveries) => deliveries.length !== 2)).toEqual([]);
-}, 60_000);
+}, 120_000);
 
 it('without times of the PBX, by TLS: each event is one of its own, also those that are equal', async () => {
   await startIngest();
@@ -114,7 +114,7 @@ it('without times of the PBX, by TLS: each event is one of its own, also those t
   expect(events.length).toBe(await connector.metric('callstream_asterisk_events_total'));
   expect(new Set(events.map(({ uuid }) => uuid)).size).toBe(events.length);
   await rm(folder, { recursive: true });
-}, 60_000);
+}, 120_000);
 
 it('nothing stays open after a line that is cut in the middle of an event, and a connector that is killed meanwhile', async () => {
   await startIngest();

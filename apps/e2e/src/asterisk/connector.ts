@@ -48,10 +48,10 @@ export async function startConnector(
   const launchProcess = (): ServiceProcess => launch({ name: 'asterisk', args: ['apps/asterisk/src/main.ts'], env });
   let service = launchProcess();
   const metric = (name: string): Promise<number> => readMetric(adminPort, name);
-  const wait = async (what: string, isDone: () => Promise<boolean>): Promise<void> => {
+  const wait = async (what: string, isDone: () => Promise<boolean>, state = () => ''): Promise<void> => {
     await until(() => isDone().catch(() => false), {
-      timeoutMs: 30_000,
-      onTimeout: () => new Error(`The connector ${what}.\n${service.tail()}`),
+      timeoutMs: 60_000,
+      onTimeout: () => new Error(`The connector ${what}. ${state()}\n${service.tail()}`),
     });
   };
   return {
@@ -63,11 +63,15 @@ export async function startConnector(
     readyz: async () => (await (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).text()).trim(),
     tail: () => service.tail(),
     connected: () => wait('does not connect', async () => (await metric('callstream_asterisk_connected')) === 1),
-    posted: (events) =>
-      wait('does not post all events', async () => {
-        const waiting = await metric('callstream_asterisk_buffer_records');
-        return waiting === 0 && (await metric('callstream_asterisk_buffer_drained_total')) >= events;
-      }),
+    posted: (events) => {
+      let [waiting, posted] = [0, 0];
+      const isPosted = async (): Promise<boolean> => {
+        waiting = await metric('callstream_asterisk_buffer_records');
+        posted = await metric('callstream_asterisk_buffer_drained_total');
+        return waiting === 0 && posted >= events;
+      };
+      return wait('does not post all events', isPosted, () => `Posted ${posted} of ${events}, ${waiting} wait.`);
+    },
     [Symbol.asyncDispose]: async () => {
       await service.stop();
       await rm(dataDir, { recursive: true, force: true });
