@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { cacheFolder } from './cache-folder.ts';
 
 export const kafkaVersion = '4.3.1';
 
@@ -17,7 +17,7 @@ const noMaven =
  */
 export async function kafkaJars(env: NodeJS.ProcessEnv, print: (line: string) => void): Promise<string> {
   const version = env['CALLSTREAM_TEST_KAFKA_VERSION'] ?? kafkaVersion;
-  const cache = join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'callstream');
+  const cache = cacheFolder(env);
   const jars = join(cache, `kafka-${version}`);
   if (await isComplete(jars, version)) return jars;
 

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { dockerAnswers } from './docker-answers.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
 import { startContainers } from './test-containers.ts';
@@ -21,12 +20,6 @@ export async function startTestServers(env: NodeJS.ProcessEnv, print: PrintLine)
   if (mode === 'local') return startLocal(env, print);
   throw new Error(`CALLSTREAM_TEST_SERVERS=${mode} is not valid: set it to local or containers.`);
 }
-
-const dockerAnswers = () =>
-  promisify(execFile)('docker', ['info'], { timeout: 5_000 }).then(
-    () => true,
-    () => false,
-  );
 
 async function startLocal(env: NodeJS.ProcessEnv, print: PrintLine): Promise<TestServers> {
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-test-'));

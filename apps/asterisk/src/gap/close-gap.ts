@@ -46,14 +46,7 @@ function ofCalls(known: Known, { alive, waiting, talking, isOnCall }: PresentCal
   return [
     ...known('call')
       .filter((entry) => !isAlive(entry))
-<<<<<<< ours
-      .filter(() => false)
       .map(callGone),
-||||||| base
-      .filter(() => false).map(callGone),
-=======
-      .map(callGone),
->>>>>>> theirs
     ...noLongerOnCall.filter(isAlive).map(({ fields }) => event('CallstreamAgentLeft', fields)),
     ...noLongerWaiting
       .filter((entry) => isAlive(entry) && !answeredNow.has(entry.call))

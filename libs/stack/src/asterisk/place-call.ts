@@ -1,0 +1,78 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { queues } from './call-centre.ts';
+import type { QueueName } from './call-centre.ts';
+import type { Manager, ManagerMessage } from './manager.ts';
+
+/** What an agent does with a call, in s. */
+interface AgentPart {
+  /** Answers after this time; absent: never. */
+  readonly ringsS?: number;
+  /** Hangs up after this time; absent: never. */
+  readonly talksS?: number;
+}
+
+/** A call, and what everybody does in it. */
+export interface PbxCall {
+  /** Its Linkedid: seconds, a dot, a number; no other call of this PBX may have it. */
+  readonly id: string;
+  readonly queue: QueueName;
+  /** By extension. An agent who is not here never answers. */
+  readonly agents?: Readonly<Record<string, AgentPart>>;
+  /** The caller hangs up after this time. */
+  readonly hangsUpAfterS?: number;
+  /** The caller presses the key that leaves the queue, after this time. */
+  readonly pressesKeyAfterS?: number;
+  /** The queue lets the caller out after this time. */
+  readonly timesOutAfterS?: number;
+  /** The agent who answers first sends the caller to another queue, after this time. */
+  readonly transfer?: { readonly to: QueueName; readonly afterS: number };
+}
+
+/** Longer than any call of a script, in s. */
+const forEverS = 3_600;
+
+/** Has a caller dial a queue. Resolves when the call has ended. @throws {Error} if the PBX refuses it, or ends the connection */
+export async function placeCall(manager: Manager, call: PbxCall, signal?: AbortSignal): Promise<void> {
+  const isOfCall = (event: ManagerMessage): boolean => event['Linkedid'] === call.id;
+  const ended = manager.event(
+    (event) => event['Event'] === 'Hangup' && isOfCall(event) && event['Uniqueid'] === call.id,
+    signal,
+  );
+  const answered = call.transfer && manager.event((event) => event['Event'] === 'AgentConnect' && isOfCall(event));
+  // Both are awaited below, but not yet while the call is being placed.
+  for (const promise of [ended, answered]) promise?.catch(() => undefined);
+  await manager.send('Originate', {
+    Channel: `Local/${queues[call.queue].dialled}@from-trunk/n`,
+    ChannelId: call.id,
+    OtherChannelId: `${call.id}-2`,
+    Context: 'callers',
+    Exten: call.pressesKeyAfterS === undefined ? 'waits' : 'presses-a-key',
+    Priority: '1',
+    Async: 'true',
+    Variable: variablesOf(call),
+  });
+  if (call.transfer && answered) {
+    const connected = await Promise.race([answered, ended]);
+    await pause(call.transfer.afterS * 1_000, undefined, signal && { signal });
+    if (connected['Event'] === 'AgentConnect')
+      await manager.send('BlindTransfer', {
+        Channel: connected['DestChannel'] ?? '',
+        Context: 'ext-queues',
+        Exten: call.transfer.to,
+      });
+  }
+  await ended;
+}
+
+/** Those that begin with __ are inherited by the channels of the agents. */
+function variablesOf(call: PbxCall): string[] {
+  const ofAgents = Object.entries(call.agents ?? {}).flatMap(([extension, { ringsS, talksS }]) => [
+    ...(ringsS === undefined ? [] : [`__RINGS_${extension}=${ringsS}`]),
+    ...(talksS === undefined ? [] : [`__TALKS_${extension}=${talksS}`]),
+  ]);
+  return [
+    `CALLER_WAITS=${call.pressesKeyAfterS ?? call.hangsUpAfterS ?? forEverS}`,
+    `__WAITS_AT_MOST=${call.timesOutAfterS ?? forEverS}`,
+    ...ofAgents,
+  ];
+}
