@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { sleep } from '@callstream/resilience';
 import { within } from '@callstream/runtime';
 import { AmiRefused } from './ami-refused.ts';
 import { createMessageReader } from './read-messages.ts';
@@ -54,14 +55,12 @@ export async function openAmi(options: AmiOptions): Promise<Ami> {
   try {
     const reader = createMessageReader(options.onExcess);
     const { promise: greeted, resolve: greet } = Promise.withResolvers<string>();
-    const { promise: booted, resolve: boot } = Promise.withResolvers<undefined>();
     const requests = createRequests((text) => socket.write(text));
     const receive = async (): Promise<never> => {
       for await (const chunk of socket as AsyncIterable<Buffer>) {
         const events = reader.read(chunk).filter((message) => !requests.receive(message));
         const banner = reader.banner();
         if (banner !== null) greet(banner);
-        if (events.some((event) => event.get('Event') === 'FullyBooted')) boot(undefined);
         await options.onEvents(events);
       }
       throw new Error('The PBX closed the connection.');
@@ -81,7 +80,10 @@ export async function openAmi(options: AmiOptions): Promise<Ami> {
     if (!banner.startsWith('Asterisk Call Manager'))
       throw new Error(`${options.host}:${options.port} is no manager interface of an Asterisk.`);
     await answered(login(requests, options), 'The PBX did not answer the login');
-    await answered(booted, 'The PBX has not booted: no FullyBooted');
+    await answered(
+      untilBooted(requests, options.signal),
+      'The PBX has not booted, or has no queues (module app_queue): no QueueStatus',
+    );
     return {
       banner,
       list: (action) => answered(requests.list(action), `The PBX did not answer ${action}`),
@@ -94,6 +96,26 @@ export async function openAmi(options: AmiOptions): Promise<Ami> {
   } catch (error) {
     socket.destroy();
     throw error;
+  }
+}
+
+/** How often a PBX that boots is asked whether it knows queues, in ms. */
+const bootPollMs = 500;
+
+/**
+ * Waits until the PBX knows the action that it is asked first. It sends the event FullyBooted only to users who may read the class
+ * `system`, for which a connector has no other use.
+ */
+async function untilBooted(requests: Requests, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const refusal = await requests.list('QueueStatus').then(
+      () => null,
+      (error: unknown) => error as Error,
+    );
+    if (refusal !== null && !(refusal instanceof AmiRefused)) throw refusal;
+    // Any other refusal, as of a user without rights, is that of a PBX that has booted. The interface has no codes.
+    if (refusal === null || !/unknown command/i.test(refusal.message)) return;
+    await sleep(bootPollMs, signal);
   }
 }
 

@@ -122,6 +122,8 @@ interface ServeOptions {
 function serveClient(socket: Socket, { channels, logins, pieceBytes }: ServeOptions): AmiClient {
   const challenge = randomUUID();
   let [isLoggedIn, isFollowing] = [false, false];
+  /** While it boots, a PBX knows few actions. It says when it has booted, but not to a user without the class `system`. */
+  let isBooting = true;
   const send = (bytes: string | Buffer): void => {
     const buffer = Buffer.from(bytes as string);
     const step = pieceBytes ?? buffer.length;
@@ -144,10 +146,13 @@ function serveClient(socket: Socket, { channels, logins, pieceBytes }: ServeOpti
       }
       logins.accepted++;
       isLoggedIn = true;
-      answer(ActionID, { Response: 'Success', Message: 'Authentication accepted' });
-      return send(textOf({ Event: 'FullyBooted', Privilege: 'system,all', Status: 'Fully Booted' }));
+      return answer(ActionID, { Response: 'Success', Message: 'Authentication accepted' });
     }
     if (!isLoggedIn) return answer(ActionID, { Response: 'Error', Message: 'Permission denied' });
+    if (Action === 'QueueStatus' && isBooting) {
+      isBooting = false;
+      return answer(ActionID, { Response: 'Error', Message: 'Invalid/unknown command: QueueStatus.' });
+    }
     if (Action === 'QueueStatus') return list(ActionID, channels.queueStatus(), 'QueueStatusComplete');
     if (Action === 'CoreShowChannels') {
       isFollowing = true;
