@@ -106,7 +106,7 @@ const bootPollMs = 500;
  * Waits until the PBX knows the action that it is asked first. It sends the event FullyBooted only to users who may read the class
  * `system`, for which a connector has no other use.
  */
-async function untilBooted(requests: Requests, signal: AbortSignal): Promise<void> {
+async function untilBooted(requests: AmiRequests, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     const refusal = await requests.list('QueueStatus').then(
       () => null,

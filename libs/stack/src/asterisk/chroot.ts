@@ -14,7 +14,7 @@ interface InstallOptions {
 }
 
 /**
- * A folder with a small Debian that has Asterisk, in the user's cache. Makes it if it is missing, which takes about three minutes and
+ * A folder with a small Debian that has Asterisk, in the user's cache. Makes it if it is missing, which takes three to five minutes and
  * 650 MB of disk. It appears atomically, also when two processes make it at once.
  * @throws {Error} that names what the machine lacks, and the remedy
  */
@@ -27,7 +27,7 @@ export async function asteriskChroot({ env, print }: InstallOptions): Promise<st
   await mkdir(cache, { recursive: true });
   const fresh = await mkdtemp(join(cache, 'fetching-'));
   try {
-    print('Asterisk: making a Debian with it, once; about three minutes …');
+    print('Asterisk: making a Debian with it, once; three to five minutes …');
     await install(fresh, { env, print });
     await rename(fresh, root).catch(async (error: unknown) => {
       if (!(await hasAsterisk(root))) throw error; // else another process was faster
