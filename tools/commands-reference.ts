@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..');
 /** What a user types → the program that it runs. */
 const programs = {
   'npm start': 'tools/up.ts',
+  'npm run demo:asterisk': 'tools/demo-asterisk.ts',
   'npm run simulate': 'apps/simulator/src/simulate.ts',
   'npm run send': 'apps/simulator/src/send.ts',
   'npm run doctor': 'tools/doctor.ts',

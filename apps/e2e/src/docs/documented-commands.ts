@@ -10,6 +10,12 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
   ],
   [/^INGEST_PORT=.* npm run ingest$/, { test: 'apps/e2e/src/restarts/rolling.int.test.ts', runs: 'instances.ingest' }],
   [/^(CALLSTREAM_TEST_\w+=\S+ )*npm test/, { untested: 'it runs this test' }],
+  [
+    /^npm run demo:asterisk/,
+    {
+      untested: 'it needs minutes, and Docker or root; the same PBX is in apps/e2e/src/asterisk/real-pbx.long.test.ts',
+    },
+  ],
   [/^npm run simulate/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'simulate.ts'" }],
   [/^npm run send/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'send.ts'" }],
   [
