@@ -5,11 +5,12 @@ import type { SocketClient } from '../outbox/socket-client.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import { failedFrame } from '../socket/failed-frame.ts';
 import { createAlarm } from './alarm.ts';
+import type { Alarm } from './alarm.ts';
 import { createDeltaWatches } from './deltas/delta-watches.ts';
 import type { DeltaWatchesOptions } from './deltas/delta-watches.ts';
 import { createGroupUpdates, viewFrame } from './group-updates.ts';
 import type { GroupUpdatesOptions } from './group-updates.ts';
-import type { QueueSnapshot } from './queue-snapshot.ts';
+import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import { viewKinds } from './view-cache.ts';
 import type { NumberView, SerializedView, ViewKind } from './view-cache.ts';
 import { createWatchGroups } from './watch-groups.ts';
@@ -47,13 +48,8 @@ type WatchedView = Omit<NumberView, 'scope'>;
 export function createNumberWatches(options: NumberWatchesOptions): NumberWatches {
   const { views, onFailed } = options;
   const groups = createWatchGroups();
-  // No event comes at the end of a wrap-up.
   const alarm = createAlarm(() => updates.changed());
-  const getSnapshot = async (): Promise<QueueSnapshot> => {
-    const snapshot = await options.getSnapshot();
-    alarm.setFor(snapshot.changesAt);
-    return snapshot;
-  };
+  const getSnapshot = setAlarmOf(options.getSnapshot, alarm);
   const deltas = createDeltaWatches({ ...options, getSnapshot, groups });
   const leave = (client: SocketClient, kind: ViewKind): void => {
     groups.leave(client, kind);
@@ -67,11 +63,7 @@ export function createNumberWatches(options: NumberWatchesOptions): NumberWatche
   };
   const updates = createGroupUpdates({ groups, getSnapshot, views, deltas, onTooLong, onFailed });
   /** The newest request of each client, by kind. */
-  const newest: Record<ViewKind, WeakMap<SocketClient, object>> = {
-    Queues: new WeakMap(),
-    Agents: new WeakMap(),
-    Names: new WeakMap(),
-  };
+  const newest = noRequests();
 
   /** The group that the client is in by now: of the same watch, but maybe of the scope of a new token. */
   const currentGroup = (client: SocketClient, { view }: WatchGroup): WatchGroup => {
@@ -138,6 +130,21 @@ export function createNumberWatches(options: NumberWatchesOptions): NumberWatche
     },
   };
 }
+
+/** Sets the alarm for the end of a wrap-up, at which no event comes, with each snapshot that is read. */
+const setAlarmOf =
+  (getSnapshot: GetQueueSnapshot, alarm: Alarm): GetQueueSnapshot =>
+  async () => {
+    const snapshot = await getSnapshot();
+    alarm.setFor(snapshot.changesAt);
+    return snapshot;
+  };
+
+const noRequests = (): Record<ViewKind, WeakMap<SocketClient, object>> => ({
+  Queues: new WeakMap(),
+  Agents: new WeakMap(),
+  Names: new WeakMap(),
+});
 
 const isSameWatch = (a: NumberView, b: NumberView): boolean =>
   JSON.stringify([a.queues, a.delta]) === JSON.stringify([b.queues, b.delta]);
