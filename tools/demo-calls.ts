@@ -1,6 +1,6 @@
 import { sleep } from '@callstream/resilience';
-import { agents, placeCall, queues } from '@callstream/stack';
-import type { Manager, PbxCall, QueueName } from '@callstream/stack';
+import { agents, callIds, placeCall, queues } from '@callstream/stack';
+import type { Manager, PlacedCall, QueueName } from '@callstream/stack';
 
 export interface TrickleOptions {
   /** Average time between two calls, in s. */
@@ -19,10 +19,10 @@ export async function placeCalls(manager: Manager, { secondsPerCall, signal }: T
   const open = new Set<Promise<void>>();
   const breaks = createBreaks(manager);
   await breaks.endAll();
-  const began = Math.floor(Date.now() / 1_000);
-  for (let n = 1; !stopping.aborted; n++) {
+  const nextId = callIds();
+  while (!stopping.aborted) {
     if (open.size < openCallsMax) {
-      const call = placeCall(manager, randomCall(`${began}.${n}`))
+      const call = placeCall(manager, randomCall(nextId()))
         .catch((error: unknown) => failing.abort(error))
         .finally(() => open.delete(call));
       open.add(call);
@@ -39,7 +39,7 @@ const between = (min: number, max: number): number => Math.round((min + Math.ran
 const isChance = (share: number): boolean => Math.random() < share;
 
 /** Most are answered; some callers hang up first, press the key, or are transferred, and some agents do not answer in time. */
-function randomCall(id: string): PbxCall {
+function randomCall(id: string): PlacedCall {
   const [queue, other]: readonly [QueueName, QueueName] = isChance(0.6) ? ['support', 'sales'] : ['sales', 'support'];
   return {
     id,

@@ -2,13 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Agents, FoundCalls, WholeCall } from '@callstream/contracts';
-import { agents, connectManager, placeCall, startAsterisk, until } from '@callstream/stack';
+import { agents, callIds, connectManager, placeCall, startAsterisk, until } from '@callstream/stack';
 import type { AsteriskServer, Manager } from '@callstream/stack';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 import { startConnector } from './connector.ts';
 import type { Connector } from './connector.ts';
-import { callIds, pauseAgent, playCall, scriptedCalls } from './scripted-calls.ts';
+import { pauseAgent, playCall, scriptedCalls } from './scripted-calls.ts';
 import type { ScriptedCall } from './scripted-calls.ts';
 
 let dataDir: string;

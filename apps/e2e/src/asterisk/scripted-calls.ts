@@ -1,10 +1,10 @@
 import { agents, placeCall, queues } from '@callstream/stack';
-import type { Manager, PbxCall, QueueName } from '@callstream/stack';
+import type { Manager, PlacedCall, QueueName } from '@callstream/stack';
 
 /** A call whose course is known before it is placed, as the dial plan does what its script says. */
 export interface ScriptedCall {
   readonly title: string;
-  readonly call: Omit<PbxCall, 'id'>;
+  readonly call: Omit<PlacedCall, 'id'>;
   /** Extensions of agents who are paused; the others are not. */
   readonly paused?: readonly string[];
   /** The first agent who does not answer is paused, and this one is not any more: else the same agent may ring again. */
@@ -85,13 +85,6 @@ export const scriptedCalls: readonly ScriptedCall[] = [
     talks: [],
   },
 ];
-
-/** Gives each call an id of its own. Several runs of one PBX have other seconds. */
-export function callIds(): () => string {
-  const seconds = Math.floor(Date.now() / 1_000);
-  let calls = 0;
-  return () => `${seconds}.${++calls}`;
-}
 
 /** Most time that one scripted call may take, in ms. */
 const callMsMax = 60_000;

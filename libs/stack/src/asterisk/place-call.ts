@@ -12,8 +12,8 @@ interface AgentPart {
 }
 
 /** A call, and what everybody does in it. */
-export interface PbxCall {
-  /** Its Linkedid: seconds, a dot, a number; no other call of this PBX may have it. */
+export interface PlacedCall {
+  /** Its Linkedid, by {@link callIds}. */
   readonly id: string;
   readonly queue: QueueName;
   /** By extension. An agent who is not here never answers. */
@@ -28,11 +28,21 @@ export interface PbxCall {
   readonly transfer?: { readonly to: QueueName; readonly afterS: number };
 }
 
+/** The ids of channels that Asterisk numbers itself are below: one id for two channels would refuse the second. */
+const firstCall = 1_000_000;
+
+/** Ids of calls, in the form of Asterisk's. Two runs have other seconds. */
+export function callIds(): () => string {
+  const seconds = Math.floor(Date.now() / 1_000);
+  let next = firstCall;
+  return () => `${seconds}.${next++}`;
+}
+
 /** Longer than any call of a script, in s. */
 const forEverS = 3_600;
 
 /** Has a caller dial a queue. Resolves when the call has ended. @throws {Error} if the PBX refuses it, or ends the connection */
-export async function placeCall(manager: Manager, call: PbxCall, signal?: AbortSignal): Promise<void> {
+export async function placeCall(manager: Manager, call: PlacedCall, signal?: AbortSignal): Promise<void> {
   const isOfCall = (event: ManagerMessage): boolean => event['Linkedid'] === call.id;
   const ended = manager.event(
     (event) => event['Event'] === 'Hangup' && isOfCall(event) && event['Uniqueid'] === call.id,
@@ -48,7 +58,7 @@ export async function placeCall(manager: Manager, call: PbxCall, signal?: AbortS
     Context: 'callers',
     Exten: call.pressesKeyAfterS === undefined ? 'waits' : 'presses-a-key',
     Priority: '1',
-    Async: 'true',
+    // Without Async, it is refused if it cannot be placed; the dial plan answers at once.
     Variable: variablesOf(call),
   });
   if (call.transfer && answered) {
@@ -65,7 +75,7 @@ export async function placeCall(manager: Manager, call: PbxCall, signal?: AbortS
 }
 
 /** Those that begin with __ are inherited by the channels of the agents. */
-function variablesOf(call: PbxCall): string[] {
+function variablesOf(call: PlacedCall): string[] {
   const ofAgents = Object.entries(call.agents ?? {}).flatMap(([extension, { ringsS, talksS }]) => [
     ...(ringsS === undefined ? [] : [`__RINGS_${extension}=${ringsS}`]),
     ...(talksS === undefined ? [] : [`__TALKS_${extension}=${talksS}`]),
