@@ -57,7 +57,7 @@ function randomCall(id: string): PlacedCall {
   };
 }
 
-/** At most one agent has a break, or nobody would answer. */
+/** At most one agent has a break, so that the others can answer. */
 function createBreaks(manager: Manager) {
   let onBreak: string | null = null;
   const pauseAgent = (extension: string, isPaused: boolean): Promise<void> =>

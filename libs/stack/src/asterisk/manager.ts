@@ -37,7 +37,6 @@ export async function connectManager({ port, user, secret }: ManagerAddress): Pr
     socket.destroy();
   };
   await once(socket, 'connect');
-  // What is still waiting when nobody awaits it must not end the process.
   socket.on('error', end);
   socket.on('close', () => end(new Error('The PBX has ended the connection.')));
   readMessages(socket, (message) => deliver(message, waiting));
