@@ -35,7 +35,8 @@ it.each(examplesOf('bad').filter(({ value }) => value === ''))(
   '$name is refused or unset if it is empty',
   (example) => {
     const isSecret = example.type.meta()?.['secret'] === true;
-    if (isSecret) expect(() => read(example)).toThrow(example.name);
+    const isRequired = !example.type.safeParse(undefined).success;
+    if (isSecret || isRequired) expect(() => read(example)).toThrow(example.name);
     else expect(read(example)).toEqual(example.type.safeParse(undefined).data);
   },
 );

@@ -44,7 +44,7 @@ export async function listen(
 ): Promise<{ servers: Server[]; port: number }> {
   const servers: Server[] = [];
   const connections = connectionLimit(connectionsMax, hosts.length);
-  if (connections < connectionsMax) log?.warn({ connections, wanted: connectionsMax }, 'connections.limited');
+  if (connections < connectionsMax) log?.info({ connections, wanted: connectionsMax }, 'connections.limited');
   let actualPort = port;
   let lastError: unknown;
   for (const host of hosts) {

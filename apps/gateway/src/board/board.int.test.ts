@@ -3,6 +3,7 @@ import { liveCallOf } from '@callstream/contracts';
 import { projectionVersion } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
+import { readableVersionMin } from '@callstream/tables';
 import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
 import type { TestGateway } from '../../testing/gateway.ts';
@@ -135,7 +136,7 @@ describe('a cursor', () => {
 
   it('of an older projection version closes the socket for good, as the page is as old', async () => {
     const cursor = await current();
-    using dashboard = await subscribeAt(cursorText({ ...cursor, epoch: `${projectionVersion - 1}.x` }));
+    using dashboard = await subscribeAt(cursorText({ ...cursor, epoch: `${readableVersionMin - 1}.x` }));
     expect(await dashboard.client.closed).toBe(4504);
   });
 

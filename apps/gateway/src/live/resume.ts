@@ -1,5 +1,4 @@
 import type { CloseCause } from '@callstream/contracts';
-import { projectionVersion } from '@callstream/domain';
 import { RequestFailure } from '../access/request-failure.ts';
 import type { BoardState } from '../board/board-state.ts';
 import { readCursor } from '../board/cursor.ts';
@@ -43,7 +42,7 @@ export interface Resume {
 }
 
 export interface ResumeOptions {
-  readonly state: Pick<BoardState, 'loaded'>;
+  readonly state: Pick<BoardState, 'loaded' | 'progress'>;
   readonly cursors: Pick<Cursors, 'isReached' | 'isResumable'>;
   readonly snapshots: Pick<Snapshots, 'get'>;
   readonly condition: Pick<BoardCondition, 'waitFor'>;
@@ -66,8 +65,8 @@ export function createResume({ state, cursors, snapshots, condition, schedule }:
     const cursor = text === undefined ? null : readCursor(text);
     if (text !== undefined && cursor === null)
       throw new RequestFailure('cursor: not a cursor of this service. Subscribe without it.');
-    // The page was loaded before an upgrade: it would misunderstand what calls say now.
-    if (cursor && versionOf(cursor.epoch) < projectionVersion) return { close: 'olderCursor' };
+    // The page was loaded before an upgrade of the tables: it would misunderstand what calls say now.
+    if (cursor && versionOf(cursor.epoch) < versionOf(state.progress.epoch())) return { close: 'olderCursor' };
     // Also if the client gets everything: the screen must not go back in time.
     const isReached = await condition.waitFor(
       () => cursor === null || cursors.isReached(cursor) || !isCurrent(),
