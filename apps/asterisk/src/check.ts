@@ -25,7 +25,7 @@ export async function checkPbx(
     return Promise.resolve();
   };
   const ingest = await checkIngest(config);
-  const findings: Finding[] = [];
+  const findings: CheckFinding[] = [];
   try {
     using ami = await openAmi(Object.assign(address, { signal, onEvents, onExcess: () => undefined }));
     findings.push({ isRight: true, text: `The PBX answers (${ami.banner}), and accepts "${config.ASTERISK_USER}".` });
@@ -49,13 +49,13 @@ export async function checkPbx(
 }
 
 /** `isRight`: null if it could not be seen. */
-interface Finding {
+interface CheckFinding {
   readonly isRight: boolean | null;
   readonly text: string;
 }
 
 /** An event without a name is never stored: ingest refuses it once it has accepted the secret. */
-async function checkIngest(config: AsteriskConfig): Promise<Finding> {
+async function checkIngest(config: AsteriskConfig): Promise<CheckFinding> {
   await using poster = createPoster(Object.assign(ingestOf(config), { connections: 1 }));
   const result = await poster.post(Buffer.from('{}'));
   return result.kind === 'rejected'
@@ -63,7 +63,7 @@ async function checkIngest(config: AsteriskConfig): Promise<Finding> {
     : { isRight: false, text: result.kind === 'failed' ? result.problem : 'Ingest stored what is no event.' };
 }
 
-function queuesFinding(answer: readonly AmiMessage[]): Finding {
+function queuesFinding(answer: readonly AmiMessage[]): CheckFinding {
   const queues = answer
     .filter((event) => event.get('Event') === 'QueueParams')
     .map((event) => event.get('Queue') ?? '');
@@ -76,7 +76,7 @@ async function channelsFinding({
   list,
 }: {
   list: (action: string) => Promise<readonly AmiMessage[]>;
-}): Promise<Finding> {
+}): Promise<CheckFinding> {
   try {
     const channels = await list('CoreShowChannels');
     return { isRight: true, text: `The PBX says which calls there are: ${channels.length} channels now.` };
@@ -95,7 +95,7 @@ const lacks = {
   dialplan: 'without it a time-out looks like an abandon, and a caller who is not let in is not seen',
 } as const satisfies Record<(typeof classes)[number], string>;
 
-function classFindings(events: readonly AmiMessage[]): Finding[] {
+function classFindings(events: readonly AmiMessage[]): CheckFinding[] {
   const seen = new Set(events.flatMap((event) => (event.get('Privilege') ?? '').split(',')));
   return classes.map((name) =>
     seen.has(name)
@@ -104,7 +104,7 @@ function classFindings(events: readonly AmiMessage[]): Finding[] {
   );
 }
 
-function timestampsFinding(events: readonly AmiMessage[]): Finding {
+function timestampsFinding(events: readonly AmiMessage[]): CheckFinding {
   const live = events.filter((event) => event.has('Privilege') && event.get('Event') !== 'FullyBooted');
   if (live.length === 0)
     return {

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { jsonbSafe, numberSources, parseJsonObject, safeText } from './json.ts';
 
-type Visit = (holder: unknown, key: string, value: unknown, source: string | undefined) => unknown;
+type VisitField = (holder: unknown, key: string, value: unknown, source: string | undefined) => unknown;
 
 /** The same by a reviver of JSON.parse, which is slow: what the scanner has to agree with. */
-const withReviver = (text: string, visit: Visit): unknown =>
+const withReviver = (text: string, visit: VisitField): unknown =>
   JSON.parse(text, function (this: unknown, key: string, value: unknown, context?: { source?: string }) {
     return visit(this, key, value, context?.source);
   } as (this: unknown, key: string, value: unknown) => unknown);

@@ -1,10 +1,10 @@
 import { isOnCall, isRinging } from '../src/index.ts';
 import type { Call } from '../src/index.ts';
 import { pbxTruth } from './pbx.ts';
-import type { PbxCall } from './pbx.ts';
+import type { TrueCall } from './pbx.ts';
 
 /** @throws {Error} if it is missing */
-export const pbxCallOf = ({ pbx }: PbxCall, all: ReadonlyMap<string, Call>): Call => {
+export const pbxCallOf = ({ pbx }: TrueCall, all: ReadonlyMap<string, Call>): Call => {
   const call = all.get(pbx.linkedid);
   if (!call) throw new Error(`The call ${pbx.linkedid} is missing.`);
   return call;
@@ -25,7 +25,7 @@ const outcomes: Readonly<Record<string, string>> = {
 const refusedBy: Readonly<Record<string, string>> = { full: 'sales', empty: 'support' };
 
 /** Queue, outcome and the extension that answered, of each visit, as the PBX has them. */
-export const expectedVisits = ({ pbx }: PbxCall): (string | null)[][] =>
+export const expectedVisits = ({ pbx }: TrueCall): (string | null)[][] =>
   pbx.visits.map(({ queue, how, agent }) => {
     const outcome = outcomes[how] ?? how;
     return [queue ?? refusedBy[outcome] ?? null, outcome, extensionOf(agent)];

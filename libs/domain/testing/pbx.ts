@@ -37,7 +37,7 @@ export function pbxDelivery({ receivedAt, fields }: { receivedAt: string; fields
 }
 
 /** Of a call that came in: what was scripted, what the phones saw, and what the PBX says. */
-export interface PbxCall {
+export interface TrueCall {
   readonly n: number;
   readonly caller: string;
   readonly did: string;
@@ -54,7 +54,7 @@ export interface PbxCall {
   };
 }
 
-export const pbxTruth = (JSON.parse(textOf('truth.json')) as { calls: readonly PbxCall[] }).calls;
+export const pbxTruth = (JSON.parse(textOf('truth.json')) as { calls: readonly TrueCall[] }).calls;
 
 /** Lines of the queue_log: time in s, channel, queue, agent, event, data. */
 export const pbxQueueLog: readonly (readonly string[])[] = textOf('queue_log.txt')

@@ -14,9 +14,9 @@ export interface RefusedClient {
 }
 
 /** Logs it: clients and their users see at most a number, so the operator has to find the reason. */
-export type ReportRefusal = (refused: RefusedClient) => void;
+export type ReportRefusedClient = (refused: RefusedClient) => void;
 
-export function createReportRefusal(log: Log): ReportRefusal {
+export function createReportRefusal(log: Log): ReportRefusedClient {
   const throttled = createLogThrottle();
   return ({ reason, address, problem, setting }) =>
     throttled((untold) => log.warn({ reason, source: address, problem, setting, untold }, 'request.refused'));

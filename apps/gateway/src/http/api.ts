@@ -5,7 +5,7 @@ import type { Log } from '@callstream/runtime';
 import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
-import type { ReportRefusal } from '../access/report-refusal.ts';
+import type { ReportRefusedClient } from '../access/report-refusal.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NamesFile } from '../names/names-file.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
@@ -40,7 +40,7 @@ export interface ApiOptions {
   readonly origins: readonly string[];
   /** The client's address, also behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
-  readonly reportRefusal: ReportRefusal;
+  readonly reportRefusal: ReportRefusedClient;
   readonly metrics: Pick<GatewayMetrics, 'timed' | 'failures'>;
   readonly log: Log;
 }

@@ -1,6 +1,6 @@
 import { answerBrokenRequests } from '@callstream/runtime';
 import type { AddressOf } from '@callstream/runtime';
-import type { ReportRefusal } from '../access/report-refusal.ts';
+import type { ReportRefusedClient } from '../access/report-refusal.ts';
 import { answerOf } from './problem.ts';
 
 /**
@@ -9,7 +9,7 @@ import { answerOf } from './problem.ts';
  */
 export const answerBrokenRequest = (
   addressOf: AddressOf,
-  reportRefusal: ReportRefusal,
+  reportRefusal: ReportRefusedClient,
 ): ReturnType<typeof answerBrokenRequests> =>
   answerBrokenRequests(addressOf, (kind, address) => {
     if (kind === 'head-too-large') reportRefusal({ reason: kind, address });

@@ -3,7 +3,7 @@ import { errorText, isProgrammingError, printableJson } from '@callstream/resili
 import type { Log } from '@callstream/runtime';
 import { isStatementTimeout } from '@callstream/tables';
 import type { Middleware } from 'koa';
-import type { ReportRefusal } from '../access/report-refusal.ts';
+import type { ReportRefusedClient } from '../access/report-refusal.ts';
 import { AddressCounts } from '../scheduling/address-counts.ts';
 import { NotServed } from '../scheduling/not-served.ts';
 import type { GatewayMetrics } from '../metrics.ts';
@@ -19,7 +19,7 @@ const requestsPerAddressMax = 500;
 interface ErrorHandlerOptions {
   /** The client's address, also behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
-  readonly reportRefusal: ReportRefusal;
+  readonly reportRefusal: ReportRefusedClient;
   readonly metrics: Pick<GatewayMetrics, 'failures'>;
   readonly log: Log;
 }

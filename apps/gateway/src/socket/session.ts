@@ -2,7 +2,7 @@ import { closeCodes } from '@callstream/contracts';
 import type { CloseCause, ServerMessage } from '@callstream/contracts';
 import type { RawData, WebSocket } from 'ws';
 import type { Scope } from '../access/scope.ts';
-import type { ReportRefusal } from '../access/report-refusal.ts';
+import type { ReportRefusedClient } from '../access/report-refusal.ts';
 import { SocketAuthentication } from '../access/socket-authentication.ts';
 import type { SocketAuthenticationOptions } from '../access/socket-authentication.ts';
 import type { GrantedAccess, Verify } from '../access/verify.ts';
@@ -44,7 +44,7 @@ export interface SessionHandlers {
 export interface SessionOptions extends Omit<SessionHandlers, 'onClosed'> {
   readonly pendingRequests: PendingRequests;
   readonly onClosed: (session: Session) => void;
-  readonly reportRefusal: ReportRefusal;
+  readonly reportRefusal: ReportRefusedClient;
   readonly metrics: Pick<GatewayMetrics, 'frames' | 'closes'>;
   readonly unsent: UnsentBudget;
 }

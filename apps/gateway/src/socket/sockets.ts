@@ -4,7 +4,7 @@ import type { AddressOf } from '@callstream/runtime';
 import { tokenOf } from '../access/bearer-token.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { UnsentBudget } from '../outbox/unsent-budget.ts';
-import type { ReportRefusal } from '../access/report-refusal.ts';
+import type { ReportRefusedClient } from '../access/report-refusal.ts';
 import { AddressCounts } from '../scheduling/address-counts.ts';
 import { createWebSocketServer } from './client-socket.ts';
 import type { ClientSocket } from './client-socket.ts';
@@ -24,7 +24,7 @@ export interface SocketsOptions {
   readonly socketsMax: number;
   readonly socketsPerAddressMax: number;
   readonly unsent: UnsentBudget;
-  readonly reportRefusal: ReportRefusal;
+  readonly reportRefusal: ReportRefusedClient;
   readonly metrics: GatewayMetrics;
 }
 

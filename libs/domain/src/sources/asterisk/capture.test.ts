@@ -4,7 +4,7 @@ import { callsOfEvents, eventsOf } from '../../../testing/index.ts';
 import type { TestDelivery } from '../../../testing/index.ts';
 import { differences, expectedVisits, extensionOf, pbxCallOf, visitsOf, waitsOf } from '../../../testing/pbx-truth.ts';
 import { pbxDelivery, pbxEvents, pbxQueueLog, pbxTruth } from '../../../testing/pbx.ts';
-import type { PbxCall } from '../../../testing/pbx.ts';
+import type { TrueCall } from '../../../testing/pbx.ts';
 import { callOutcome, countVisits, isCounted, isCurrent } from '../../index.ts';
 import type { Call, CallEvent, VisitCounts } from '../../index.ts';
 
@@ -66,7 +66,7 @@ describe('the capture of a real PBX', () => {
   );
 
   it('has the outcomes that the phones saw; who hangs up in the moment of the answer is judged by the PBX', () => {
-    const expected = (truth: PbxCall): string => {
+    const expected = (truth: TrueCall): string => {
       const [text, last] = [truth.outcome, truth.pbx.visits.at(-1)];
       if (text.startsWith('answered and given up')) return last?.how ?? '';
       if (text === 'ended in the menu' || text === 'ended before any queue') return 'ended_before_queue';
