@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { until } from '@callstream/stack';
 import { expectOneOf, openHttpClient } from './attack.ts';
 import type { Attack, Target } from './attack.ts';
 
@@ -16,21 +15,7 @@ const ports = ({ webhookUrl, gatewayUrl, adminPorts }: Target): number[] => [
   ...adminPorts,
 ];
 
-/** Whether `/readyz` answers, be it with 503 while the attack is projected. An admin port takes 100 connections, and closes those without a request after 10 s. */
-const answersReadiness = async (port: number): Promise<boolean> => {
-  await using client = openHttpClient(`http://127.0.0.1:${port}`);
-  return client.get('/readyz').then(
-    ({ status }) => [200, 503].includes(status),
-    () => false,
-  );
-};
-
 async function expectAnswers(target: Target): Promise<void> {
-  for (const port of target.adminPorts)
-    await until(() => answersReadiness(port), {
-      timeoutMs: 20_000,
-      onTimeout: () => new Error(`/readyz on port ${port} does not answer.`),
-    });
   await using gateway = openHttpClient(target.gatewayUrl);
   expectOneOf('/api/queues', (await gateway.get('/api/queues')).status, [200]);
 }
