@@ -2,11 +2,11 @@ import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { responseBytesMax } from '@callstream/tables';
 import { everything, Scope } from '../access/scope.ts';
-import type { SocketClient } from '../outbox/socket-client.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
 import { createCallWatches } from './call-watches.ts';
 import type { CallWatchesOptions } from './call-watches.ts';
+import { fakeSocketClient } from '../../testing/fake-socket-client.ts';
 
 const noEvents = { rows: Buffer.from('[]'), page: Buffer.from(''), more: false, uuids: [] };
 /** New events of a call, each with a body of so many bytes. */
@@ -33,20 +33,11 @@ function createTestWatches(
   const client = () => {
     const sent: OutgoingFrame[] = [];
     const held = new Set<Sized>();
-    const of: SocketClient = {
-      address: '192.0.2.1',
-      connection: {},
-      isGone: () => false,
-      scope: () => scope,
-      isAuthenticated: () => true,
-      authenticate: () => Promise.resolve(null),
+    const of = fakeSocketClient(() => scope, {
       send: (_kind, frame) => void sent.push(frame),
-      hasRoom: () => true,
-      write: () => undefined,
       hold: (item) => void held.add(item),
       release: (item) => void held.delete(item),
-      close: () => undefined,
-    };
+    });
     return { of, sent, held };
   };
   return { watches, client };

@@ -7,7 +7,6 @@ import { everything, Scope } from '../access/scope.ts';
 import { CallBoard } from '../board/board.ts';
 import type { BoardState } from '../board/board-state.ts';
 import { createExpiry } from '../board/expiry.ts';
-import type { SocketClient } from '../outbox/socket-client.ts';
 import { scheduleNow } from '../scheduling/single-flight.ts';
 import type { Sized } from '../outbox/unsent-budget.ts';
 import { PartCache } from '../outbox/part-cache.ts';
@@ -18,6 +17,7 @@ import { createSnapshots } from './snapshots.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { allMatching } from './delta.ts';
 import { createBoardCondition } from './board-condition.ts';
+import { fakeSocketClient } from '../../testing/fake-socket-client.ts';
 
 const retention = { keepMs: 10_000, staleAfterMs: 15_000 };
 const scopes: readonly Scope[] = [
@@ -81,14 +81,7 @@ function createScreen(scope: Scope) {
   };
   /** Calls that its scope could see at some time. */
   const mayHaveSeen = new Set<string>();
-  const client: SocketClient = {
-    address: '192.0.2.1',
-    connection: {},
-    isGone: () => false,
-    scope: () => scope,
-    isAuthenticated: () => true,
-    authenticate: () => Promise.resolve(null),
-    send: () => undefined,
+  const client = fakeSocketClient(() => scope, {
     hasRoom: () => state.room > 0,
     write: (frame) => {
       state.room--;
@@ -96,8 +89,7 @@ function createScreen(scope: Scope) {
     },
     hold: (item) => void held.add(item),
     release: (item) => void held.delete(item),
-    close: () => undefined,
-  };
+  });
   return { client, calls, held, state, mayHaveSeen };
 }
 

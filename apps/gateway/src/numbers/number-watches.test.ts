@@ -2,7 +2,6 @@ import { noCounts } from '@callstream/domain';
 import type { AgentSegmentRow } from '@callstream/tables';
 import { until } from '@callstream/stack';
 import { everything, Scope } from '../access/scope.ts';
-import type { SocketClient } from '../outbox/socket-client.ts';
 import { computeLimits } from '../scheduling/limits.ts';
 import { createFairQueue } from '../scheduling/fair-queue.ts';
 import type { FairQueueLimits } from '../scheduling/fair-queue.ts';
@@ -12,6 +11,7 @@ import type { QueueSnapshot } from './queue-snapshot.ts';
 import { buildQueueSnapshot } from './build-queue-snapshot.ts';
 import { createViewCache } from './view-cache.ts';
 import { createNumberWatches } from './number-watches.ts';
+import { fakeSocketClient } from '../../testing/fake-socket-client.ts';
 
 /** A snapshot with one agent in each of the queues 900 to 902, and `visits` of today in 900. The agent of 900 left a call at `leftAt`. */
 const snapshot = (asOf: number, visits: number, leftAt: number | null = null): QueueSnapshot =>
@@ -82,23 +82,12 @@ interface SentMessage {
 const fakeClient = (scope: () => Scope = () => everything) => {
   const sent: SentMessage[] = [];
   const frames: (readonly Buffer[])[] = [];
-  const client: SocketClient = {
-    address: '192.0.2.1',
-    connection: {},
-    isGone: () => false,
-    scope,
-    isAuthenticated: () => true,
-    authenticate: () => Promise.resolve(null),
+  const client = fakeSocketClient(scope, {
     send: (_kind, frame) => {
       frames.push(piecesOf(frame));
       sent.push(JSON.parse(Buffer.concat(piecesOf(frame)).toString()) as SentMessage);
     },
-    hasRoom: () => true,
-    write: () => undefined,
-    hold: () => undefined,
-    release: () => undefined,
-    close: () => undefined,
-  };
+  });
   return { client, sent, frames };
 };
 

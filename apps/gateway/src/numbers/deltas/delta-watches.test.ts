@@ -11,6 +11,7 @@ import { createViewCache } from '../view-cache.ts';
 import { createWatchGroups } from '../watch-groups.ts';
 import { createDeltaWatches } from './delta-watches.ts';
 import { ChangeLog } from './change-log.ts';
+import { fakeSocketClient } from '../../../testing/fake-socket-client.ts';
 
 const asOf = Date.parse('2026-03-02T12:00:00Z');
 
@@ -90,14 +91,7 @@ function createScreen(kind: ListKind, scope: () => Scope) {
     for (const id of gone) items.delete(id);
     head = rest;
   };
-  const client: SocketClient = {
-    address: '192.0.2.1',
-    connection: {},
-    isGone: () => false,
-    scope,
-    isAuthenticated: () => true,
-    authenticate: () => Promise.resolve(null),
-    send: () => undefined,
+  const client = fakeSocketClient(scope, {
     hasRoom: () => room > 0,
     write: (frame) => {
       room--;
@@ -107,8 +101,7 @@ function createScreen(kind: ListKind, scope: () => Scope) {
     },
     hold: () => held++,
     release: () => (held = Math.max(0, held - 1)),
-    close: () => undefined,
-  };
+  });
   return {
     client,
     frames,
