@@ -2,7 +2,7 @@ export * from './call-outcome.ts';
 export * from './call-phase.ts';
 export * from './call-status.ts';
 export * from './clock-reading.ts';
-export { numberDefinitions, numberGroups } from './definitions/number-definitions.ts';
+export { numberDefinitions, numberGroups, numberGroupTitles } from './definitions/number-definitions.ts';
 export type { NumberGroup, NumberId } from './definitions/number-definitions.ts';
 export type { NumberDefinition } from './definitions/number-definition.ts';
 export { eventId, offsetOf, partitionOf, partitionsMax } from './event-id.ts';
@@ -24,7 +24,7 @@ export { isOnCall, isRinging } from './play/life-state.ts';
 export { importedAfterMs } from './play/summary.ts';
 export { factSet, emptyFactSet, playedFactsMax, addsFacts, union } from './play/union.ts';
 export type { FactSet } from './play/union.ts';
-export { presences } from './presence/agent.ts';
+export { noPresenceCounts, presences } from './presence/agent.ts';
 export type {
   PresenceEvents,
   AgentSegment,

@@ -1,5 +1,5 @@
 import type { Queues } from '@callstream/contracts';
-import { addLiveCounts, noLiveCounts, noOutcomeCounts } from '@callstream/domain';
+import { addLiveCounts, noLiveCounts, noOutcomeCounts, noPresenceCounts } from '@callstream/domain';
 import type { LiveCounts } from '@callstream/domain';
 import { compareNames } from '../names/name-lookup.ts';
 import type { NameLookup } from '../names/name-lookup.ts';
@@ -16,15 +16,6 @@ export interface QueueSummary extends LiveCounts {
   readonly callsToday: QueueNow['calls_today'];
 }
 
-const noAgents: QueueNow['agents'] = {
-  on_call: 0,
-  ringing: 0,
-  not_known: 0,
-  wrap_up: 0,
-  available: 0,
-  paused: 0,
-  logged_out: 0,
-};
 const noTotals: QueueNow['today'] = {
   visits: 0,
   answered: 0,
@@ -63,7 +54,7 @@ export function queueSummaries(
     .map((queue) => ({
       ...(liveCounts.get(queue) ?? noLiveCounts),
       queue,
-      agents: known.get(queue)?.agents ?? noAgents,
+      agents: known.get(queue)?.agents ?? noPresenceCounts,
       today: known.get(queue)?.today ?? noTotals,
       callsToday: known.get(queue)?.calls_today ?? noCallsToday,
     }));
@@ -73,7 +64,7 @@ export function queueSummaries(
 export const totalSummary = (queues: Queues | null, liveCounts: ReadonlyMap<string, LiveCounts>): QueueSummary => ({
   ...[...liveCounts.values()].reduce(addLiveCounts, noLiveCounts),
   queue: '',
-  agents: queues?.total.agents ?? noAgents,
+  agents: queues?.total.agents ?? noPresenceCounts,
   today: queues?.total.today ?? noTotals,
   callsToday: queues?.total.calls_today ?? noCallsToday,
 });

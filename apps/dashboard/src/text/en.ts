@@ -1,3 +1,5 @@
+import { numberGroupTitles } from '@callstream/domain';
+
 const plural = (count: number, one: string, many: string): string => (count === 1 ? one : many);
 
 /** All texts of the page, in English. */
@@ -69,14 +71,7 @@ export const en = {
   numbersInDocs: 'The same texts, with the numbers that are only in the API: docs/reference/numbers.md of callstream.',
   backToNumbers: 'Back',
   example: 'Example',
-  numberGroups: {
-    'callers-now': 'Callers now',
-    'agents-now': 'Agents now',
-    'queue-visits': 'Queue visits',
-    'calls-by-outcome': 'Calls by outcome',
-    'calls-at-once': 'Calls at once',
-    'times-and-thresholds': 'Times and thresholds',
-  },
+  numberGroups: numberGroupTitles,
   more: (count: number | string) => `and ${count} more`,
   // Calls
   search: 'Search',

@@ -1,18 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { numberDefinitions, numberGroups } from '@callstream/domain';
+import { numberDefinitions, numberGroups, numberGroupTitles } from '@callstream/domain';
 import type { NumberGroup } from '@callstream/domain';
 import { slug } from 'github-slugger';
 import { repositoryRoot } from './markdown.ts';
 
-const titles: Readonly<Record<NumberGroup, string>> = {
-  'callers-now': 'Callers now',
-  'agents-now': 'Agents now',
-  'queue-visits': 'Queue visits',
-  'calls-by-outcome': 'Calls by outcome',
-  'calls-at-once': 'Calls at once',
-  'times-and-thresholds': 'Times and thresholds',
-};
 const file = join(repositoryRoot, 'docs/reference/numbers.md');
 
 /** One section for each number, so that each has an anchor. */
@@ -26,7 +18,7 @@ Each number in one sentence, with one example. The dashboard shows the same behi
 
 ${Object.entries(numberGroups)
   .flatMap(([group, ids]) => [
-    `## ${titles[group as NumberGroup]}\n`,
+    `## ${numberGroupTitles[group as NumberGroup]}\n`,
     ...ids.map((id) => {
       const { name, sentence, example } = numberDefinitions[id];
       return `### ${name}\n\n${sentence}\n\nExample: ${example}\n`;
@@ -41,7 +33,7 @@ it('docs/reference/numbers.md has the definition of every number', () => {
 
 it('the id of a number and of a group is the anchor of its heading', () => {
   const names = Object.entries(numberDefinitions).map(([id, { name }]) => [id, name] as const);
-  for (const [id, title] of [...names, ...Object.entries(titles)]) expect(slug(title)).toBe(id);
+  for (const [id, title] of [...names, ...Object.entries(numberGroupTitles)]) expect(slug(title)).toBe(id);
 });
 
 it('each definition is one sentence', () => {

@@ -1,4 +1,4 @@
-import { compareText, noOutcomeCounts, noCounts, noLiveCounts, presenceOf } from '@callstream/domain';
+import { compareText, noOutcomeCounts, noCounts, noLiveCounts, noPresenceCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
 import { numberForms } from '../access/mask.ts';
@@ -104,7 +104,7 @@ function queueStates(
       name: names.queues.get(queue),
       ...(liveByQueue.get(queue) ?? noLiveCounts),
       queue,
-      presences: presencesByQueue.get(queue) ?? noPresences(),
+      presences: presencesByQueue.get(queue) ?? noPresenceCounts,
       today: todayByQueue.get(queue) ?? noCounts,
       callsToday: callsByQueue.get(queue) ?? noOutcomeCounts,
     }),
@@ -121,7 +121,7 @@ function queueState(state: Omit<QueueState, 'json'>): QueueState {
 function countPresences(agents: readonly AgentState[]): Map<string, Record<Presence, number>> {
   const byQueue = new Map<string, Record<Presence, number>>();
   for (const { queue, presence } of agents.flatMap(({ queues }) => queues)) {
-    const counts = byQueue.get(queue) ?? noPresences();
+    const counts = byQueue.get(queue) ?? { ...noPresenceCounts };
     counts[presence]++;
     byQueue.set(queue, counts);
   }
@@ -158,14 +158,4 @@ export const queueNow = ({
   agents: presences,
   today: totalsOf(today),
   calls_today: callTotalsOf(callsToday),
-});
-
-export const noPresences = (): Record<Presence, number> => ({
-  on_call: 0,
-  ringing: 0,
-  not_known: 0,
-  wrap_up: 0,
-  available: 0,
-  paused: 0,
-  logged_out: 0,
 });

@@ -6,10 +6,11 @@ import {
   noOutcomeCounts,
   noCounts,
   noLiveCounts,
+  noPresenceCounts,
 } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
 import { agentsInQueues, firstPresence } from './agents.ts';
-import { noPresences, queueNow } from './build-queue-snapshot.ts';
+import { queueNow } from './build-queue-snapshot.ts';
 import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { countingRulesJson } from './totals.ts';
 import { truncatedJsonList } from './truncated-list.ts';
@@ -44,7 +45,7 @@ export const visibleQueues = (snapshot: QueueSnapshot, { queues }: Scope): Queue
 /** What `Queues` says of all queues of a scope together. */
 export function queuesHead(snapshot: QueueSnapshot, scope: Scope): object {
   // Not the sum over the queues: an agent of several queues counts once.
-  const presences = noPresences();
+  const presences = { ...noPresenceCounts };
   for (const { queues } of agentsInQueues(snapshot, scope.queues)) {
     const first = firstPresence(queues);
     if (first) presences[first.presence]++;

@@ -32,3 +32,13 @@ export const numberGroups = {
 } as const;
 
 export type NumberGroup = keyof typeof numberGroups;
+
+/** The themes in English. */
+export const numberGroupTitles: Readonly<Record<NumberGroup, string>> = {
+  'callers-now': 'Callers now',
+  'agents-now': 'Agents now',
+  'queue-visits': 'Queue visits',
+  'calls-by-outcome': 'Calls by outcome',
+  'calls-at-once': 'Calls at once',
+  'times-and-thresholds': 'Times and thresholds',
+};

@@ -54,6 +54,17 @@ export interface PresenceRules {
 export const presences = ['on_call', 'ringing', 'not_known', 'wrap_up', 'available', 'paused', 'logged_out'] as const;
 export type Presence = (typeof presences)[number];
 
+/** Agents by presence, of which there are none. */
+export const noPresenceCounts: Readonly<Record<Presence, number>> = {
+  on_call: 0,
+  ringing: 0,
+  not_known: 0,
+  wrap_up: 0,
+  available: 0,
+  paused: 0,
+  logged_out: 0,
+};
+
 /** A presence, and since when, in ms since 1970 by our clock. */
 export interface PresenceNow {
   readonly presence: Presence;
