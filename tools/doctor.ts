@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { printableJson } from '@callstream/resilience';
 import { addOutputOptions } from '@callstream/runtime';
 import type { OutputFlags } from '@callstream/runtime';
 import { Command } from 'commander';
@@ -28,7 +29,8 @@ async function examine(service: (typeof services)[number], options: readonly str
 async function examineAll({ json = false, verbose = false }: OutputFlags): Promise<void> {
   const options = [...(json ? ['--json'] : []), ...(verbose ? ['--verbose'] : [])];
   const reports = await Promise.all(services.map((service) => examine(service, options)));
-  if (json) console.log(JSON.stringify(reports.map(({ output }) => JSON.parse(output || 'null') as unknown)));
+  if (json)
+    console.log(printableJson(JSON.stringify(reports.map(({ output }) => JSON.parse(output || 'null') as unknown))));
   else
     for (const { service, output } of reports) console.log(`${service}\n${output.trimEnd().replaceAll(/^/gm, '  ')}\n`);
   process.exitCode = Math.max(...reports.map(({ code }) => code));

@@ -125,8 +125,9 @@ it('has one line of JSON for each line with --json, and a summary', async () => 
 });
 
 it('prints no control characters of a capture', async () => {
-  const { out } = await decodeText('{"type":"call.waiting","call_id":"\\u001b[31m","queue":"\\u0007"}\n');
-  expect(out).not.toMatch(/[\u001b\u0007]/);
+  const line = '{"type":"call.waiting","call_id":"\\u001b[31m\\u009b","queue":"\\u0007\\u202e"}\n';
+  for (const args of [[], ['--json']])
+    expect((await decodeText(line, ...args)).out).not.toMatch(/[\u001b\u0007\u009b\u202e]/);
 });
 
 it('says what is wrong with its arguments', async () => {

@@ -1,10 +1,12 @@
 import { Command, Option } from 'commander';
+import { defaultSource, knownSources } from '@callstream/domain';
+import { printable, printableJson } from '@callstream/resilience';
 import { addJsonOption, runCommand } from '@callstream/runtime';
 import { dialplanOf } from './dialplan-options.ts';
 import type { DialplanOptions } from './dialplan-options.ts';
 import { decodeLines } from './decode-lines.ts';
-import { jsonOf, printable, textOf } from './print-line.ts';
-import { createSummary } from './summary.ts';
+import { jsonOf, textOf } from './print-line.ts';
+import { createSummary, summaryLines } from './summary.ts';
 
 interface DecodeOptions extends DialplanOptions {
   readonly source: string;
@@ -22,8 +24,8 @@ const program = addJsonOption(
     .argument('<file>', 'an NDJSON file, or - for standard input')
     .addOption(
       new Option('--source <name>', 'the system that sent the events')
-        .choices(['teravoz', 'asterisk'])
-        .default('teravoz'),
+        .choices([...knownSources.keys()])
+        .default(defaultSource.name),
     )
     .option('--source-name <name>', 'the instance of the system, which ids begin with')
     .option(
@@ -57,8 +59,11 @@ await runCommand({ service: 'decode', json }, async ({ signal }) => {
   for await (const line of lines) {
     if (signal.aborted) return;
     summary.add(line);
-    await print(json ? JSON.stringify(jsonOf(line)) : textOf(line));
+    await print(json ? printableJson(JSON.stringify(jsonOf(line))) : textOf(line));
   }
-  await print(json ? JSON.stringify({ summary: summary.json() }) : `\n${summary.lines().map(printable).join('\n')}`);
-  if (summary.json().problems > 0) process.exitCode = 1;
+  const total = summary.total();
+  await print(
+    json ? printableJson(JSON.stringify({ summary: total })) : `\n${summaryLines(total).map(printable).join('\n')}`,
+  );
+  if (total.problems > 0) process.exitCode = 1;
 });

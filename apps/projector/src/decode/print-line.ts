@@ -1,5 +1,6 @@
 import { factsJson } from '@callstream/domain';
 import type { CallEvent, FactJson } from '@callstream/domain';
+import { printable } from '@callstream/resilience';
 import type { DecodedLine } from './decode-lines.ts';
 import { describeFact } from './describe-fact.ts';
 
@@ -25,7 +26,7 @@ export function jsonOf({ line, decoded }: DecodedLine): object {
 /** A line for people: number, time in UTC, call, name of the event, and what it means. */
 export function textOf({ line, decoded }: DecodedLine): string {
   const number = String(line).padStart(6);
-  if ('problem' in decoded) return `${number}  problem: ${decoded.problem}`;
+  if ('problem' in decoded) return `${number}  problem: ${printable(decoded.problem)}`;
   const { event } = decoded;
   const [callId, type] = [printable(event.callId ?? '–'), printable(event.type)];
   const time = new Date(event.at).toISOString().slice(11, 23);
@@ -34,6 +35,3 @@ export function textOf({ line, decoded }: DecodedLine): string {
   const meaning = factsOf(event).map(describeFact).join('; ');
   return `${number} ${clock}${time}  ${callId.padEnd(18)}  ${type.padEnd(20)}  ${printable(meaning)}`;
 }
-
-/** Without control characters, which a terminal would obey. */
-export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '\uFFFD');

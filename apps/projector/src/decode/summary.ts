@@ -1,14 +1,14 @@
 import {
   callOutcome,
   collectFacts,
-  countVisits,
   directionOf,
   factSet,
   isCounted,
   isCurrent,
   play,
+  visitOutcomes,
 } from '@callstream/domain';
-import type { Call, VisitCounts } from '@callstream/domain';
+import type { Call, Visit } from '@callstream/domain';
 import type { DecodedLine } from './decode-lines.ts';
 
 /** What follows from a capture as a whole. */
@@ -31,7 +31,8 @@ export function createSummary() {
   const uuids = new Set<string>();
   const facts = collectFacts();
   let [lines, problems] = [0, 0];
-  const json = (): Summary => {
+  /** Plays every call. */
+  const total = (): Summary => {
     const calls = [...facts.byCall].map(([callId, ofCall]) => play(callId, factSet(ofCall)));
     const opened = calls.filter(({ isOpened }) => isOpened);
     return {
@@ -52,8 +53,7 @@ export function createSummary() {
         facts.add(decoded.event);
       }
     },
-    json,
-    lines: (): string[] => linesOf(json()),
+    total,
   };
 }
 
@@ -67,35 +67,22 @@ function countBy(calls: readonly Call[]): Summary['calls'] {
   return counts;
 }
 
-const noThresholds = { serviceLevelMs: 0, shortAbandonMs: 0 };
-const exits = [
-  'answered',
-  'abandoned',
-  'timedOut',
-  'byKey',
-  'full',
-  'empty',
-  'withdrawn',
-  'flowedOut',
-  'open',
-] as const satisfies (keyof VisitCounts)[];
-
 function queuesOf(calls: readonly Call[]): Summary['queues'] {
   const visits = calls.filter(isCounted).flatMap((call) => call.visits);
-  return Object.fromEntries(
-    [...Map.groupBy(visits, ({ queue }) => queue)].map(([queue, ofQueue]) => {
-      const counts = countVisits(ofQueue, noThresholds);
-      return [
-        queue,
-        Object.fromEntries(exits.filter((exit) => counts[exit] > 0).map((exit) => [snakeCase(exit), counts[exit]])),
-      ];
-    }),
-  );
+  return Object.fromEntries([...Map.groupBy(visits, ({ queue }) => queue)].map(([queue, of]) => [queue, exitsOf(of)]));
 }
 
-const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Only those that there are. */
+const exitsOf = (visits: readonly Visit[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(
+    visitOutcomes.flatMap((exit) => {
+      const count = visits.filter(({ outcome }) => outcome === exit).length;
+      return count === 0 ? [] : [[exit, count]];
+    }),
+  );
 
-function linesOf({ lines, problems, duplicates, calls, open, queues }: Summary): string[] {
+/** For people. */
+export function summaryLines({ lines, problems, duplicates, calls, open, queues }: Summary): string[] {
   const counts = (of: Readonly<Record<string, number>>): string =>
     Object.entries(of)
       .map(([name, count]) => `${name.replaceAll('_', ' ')} ${count}`)
