@@ -42,8 +42,11 @@ export async function connectManager({ port, user, secret }: ManagerAddress): Pr
   readMessages(socket, (message) => deliver(message, waiting));
 
   let actions = 0;
-  const send: Manager['send'] = async (name, fields) => {
+  const checkOpen = (): void => {
     if (socket.destroyed) throw new Error('The PBX has ended the connection.');
+  };
+  const send: Manager['send'] = async (name, fields) => {
+    checkOpen();
     const id = String(actions++);
     const answer = Promise.withResolvers<ManagerMessage>();
     waiting.answers.set(id, answer);
@@ -55,6 +58,8 @@ export async function connectManager({ port, user, secret }: ManagerAddress): Pr
     if (Response === 'Error') throw new Error(`The PBX refuses ${name}: ${Message}`);
   };
   const event: Manager['event'] = async (matches, signal) => {
+    checkOpen();
+    signal?.throwIfAborted();
     const found = Promise.withResolvers<ManagerMessage>();
     waiting.events.set(matches, found);
     const abort = () => found.reject(signal?.reason as Error);
@@ -85,7 +90,10 @@ export async function connectManager({ port, user, secret }: ManagerAddress): Pr
 
 function readMessages(socket: NodeJS.ReadableStream, onMessage: (message: ManagerMessage) => void): void {
   let fields: [string, string][] = [];
-  createInterface(socket).on('line', (line) => {
+  const lines = createInterface(socket);
+  // readline repeats errors of its input, which the socket handles.
+  lines.on('error', () => undefined);
+  lines.on('line', (line) => {
     if (line === '') {
       onMessage(Object.fromEntries(fields));
       fields = [];

@@ -48,9 +48,10 @@ export async function placeCall(manager: Manager, call: PlacedCall, signal?: Abo
     (event) => event['Event'] === 'Hangup' && isOfCall(event) && event['Uniqueid'] === call.id,
     signal,
   );
-  const answered = call.transfer && manager.event((event) => event['Event'] === 'AgentConnect' && isOfCall(event));
+  const transferring = new AbortController();
+  const transferred = call.transfer && transfer(manager, { ...call, transfer: call.transfer }, transferring.signal);
   // Both are awaited below, but not yet while the call is being placed.
-  for (const promise of [ended, answered]) promise?.catch(() => undefined);
+  for (const promise of [ended, transferred]) promise?.catch(() => undefined);
   await manager.send('Originate', {
     Channel: `Local/${queues[call.queue].dialled}@from-trunk/n`,
     ChannelId: call.id,
@@ -61,17 +62,27 @@ export async function placeCall(manager: Manager, call: PlacedCall, signal?: Abo
     // Without Async, it is refused if it cannot be placed; the dial plan answers at once.
     Variable: variablesOf(call),
   });
-  if (call.transfer && answered) {
-    const connected = await Promise.race([answered, ended]);
-    await pause(call.transfer.afterS * 1_000, undefined, signal && { signal });
-    if (connected['Event'] === 'AgentConnect')
-      await manager.send('BlindTransfer', {
-        Channel: connected['DestChannel'] ?? '',
-        Context: 'ext-queues',
-        Exten: call.transfer.to,
-      });
+  try {
+    // A call may end before it is transferred.
+    await Promise.race([transferred, ended]);
+    await ended;
+  } finally {
+    transferring.abort();
   }
-  await ended;
+}
+
+/** Transfers the call once an agent has answered it. */
+async function transfer(
+  manager: Manager,
+  { id, transfer: { to, afterS } }: PlacedCall & Required<Pick<PlacedCall, 'transfer'>>,
+  signal: AbortSignal,
+): Promise<void> {
+  const connected = await manager.event(
+    (event) => event['Event'] === 'AgentConnect' && event['Linkedid'] === id,
+    signal,
+  );
+  await pause(afterS * 1_000, undefined, { signal });
+  await manager.send('BlindTransfer', { Channel: connected['DestChannel'] ?? '', Context: 'ext-queues', Exten: to });
 }
 
 /** Those that begin with __ are inherited by the channels of the agents. */
