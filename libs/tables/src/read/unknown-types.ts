@@ -29,7 +29,9 @@ const typesMax = 100;
 /** Most types of all time that one answer looks at: senders may have made up any number of them. */
 const kindsWalkedMax = 2_000;
 
-interface UnknownTypeRow extends Omit<UnknownTypeCount, 'similarTo'> {
+interface UnknownTypeRow extends Omit<UnknownTypeCount, 'similarTo' | 'type'> {
+  /** null in the only row if there are none. */
+  readonly type: string | null;
   /** Number of unknown types. */
   readonly found: number;
   /** Whether there are types that were not looked at. */
@@ -54,14 +56,16 @@ export async function countUnknownTypes(db: Queryable, since: string): Promise<U
           lateral (select count(*)::int as events, max(at) as last from events e where e.kind = walked.kind and e.at >= $1::timestamptz) counts
         where kind <> all($2::text[]) and events > 0
       )
-      select kind as type, events, last as "lastSeenAt", count(*) over ()::int as found,
-        (select count(*) = $3 from walked) as "isCut"
-      from counted order by events desc, kind limit $4::int`,
+      select kind as type, events, last as "lastSeenAt", count(kind) over ()::int as found, "isCut"
+      from (select count(*) = $3 as "isCut" from walked) walk left join counted on true
+      order by events desc, kind limit $4::int`,
     values: [since, kinds, kindsWalkedMax, typesMax],
   });
   const [first] = rows;
   return {
-    types: rows.map(({ type, events, lastSeenAt }) => ({ type, events, lastSeenAt, similarTo: similarKind(type) })),
+    types: rows.flatMap(({ type, events, lastSeenAt }) =>
+      type === null ? [] : [{ type, events, lastSeenAt, similarTo: similarKind(type) }],
+    ),
     more: first !== undefined && (first.isCut || first.found > rows.length),
   };
 }
