@@ -13,7 +13,7 @@ const listenMs = 10_000;
 
 const classes = ['agent', 'call', 'dialplan'] as const;
 
-/** Says what the PBX and ingest lack, and how to mend it; exit code 1 if the board would not be right. */
+/** Says what the PBX and ingest lack, and how to fix it; exit code 1 if the board would not be right. */
 export async function checkPbx(
   config: AsteriskConfig,
   { signal, printStatus, printResult }: Pick<CommandContext, 'signal' | 'printStatus' | 'printResult'>,
@@ -36,6 +36,7 @@ export async function checkPbx(
   } catch (error) {
     findings.push({ isRight: false, text: pbxProblemOf(error, address) });
   }
+  signal.throwIfAborted();
   const all = [ingest, ...findings];
   const isRight = all.every((finding) => finding.isRight !== false);
   printResult({

@@ -13,7 +13,7 @@ import type { StateStore } from './gap/state-store.ts';
 import type { AsteriskMetrics } from './metrics.ts';
 import type { ConnectionStatus } from './status.ts';
 
-/** A connection without a sign of life for so long is checked, in ms. */
+/** How often the connection is checked, in ms. */
 const pingEveryMs = 15_000;
 /** How often the PBX is asked what is going on, although the connection was never cut, in pings: hourly. */
 const reconcileEveryPings = 240;
@@ -21,7 +21,7 @@ const reconcileEveryPings = 240;
 export interface PbxSessionOptions {
   readonly address: Omit<AmiOptions, 'onEvents' | 'onExcess' | 'signal'>;
   readonly dialplan: Dialplan;
-  readonly spool: Pick<Spool, 'add' | 'unavailableReason'>;
+  readonly spool: Pick<Spool, 'add' | 'isFull'>;
   readonly store: StateStore;
   readonly status: ConnectionStatus;
   readonly metrics: AsteriskMetrics;
@@ -34,8 +34,8 @@ export interface PbxSessionOptions {
  */
 export async function runSession(options: PbxSessionOptions, signal: AbortSignal, onWorks: () => void): Promise<void> {
   const { address, dialplan, spool, store, status, metrics, log } = options;
-  const full = spool.unavailableReason();
-  if (full !== null) throw new Error(`${full} The connector waits for room: ASTERISK_BUFFER_MAX_BYTES.`);
+  // Not after a failure of the disk: only another write shows that it works again.
+  if (spool.isFull()) throw new Error('The spool is full. The connector waits for room: ASTERISK_BUFFER_MAX_BYTES.');
   let count = 0;
   const counter = { connection: randomUUID(), next: () => ++count };
   const state = createOpenState(store.load());

@@ -40,6 +40,8 @@ export interface Spool extends AsyncDisposable {
   readonly status: () => SpoolStatus;
   /** Calls `listener` whenever records were stored, sent or quarantined. */
   readonly onChange: (listener: () => void) => void;
+  /** Whether an event would be refused because of its limit. */
+  readonly isFull: () => boolean;
   /** Why an event would be refused now, or null. */
   readonly unavailableReason: () => string | null;
   /** Rejects if the spool's thread ends on its own. */
@@ -101,6 +103,7 @@ export async function openSpool({ dir, bytesMax, names, log }: SpoolOptions): Pr
     fits: upTo(commitBytesMax),
   });
   const hasRoomFor = (bytes: number): boolean => thread.status().bytes + commits.bytes() + bytes <= bytesMax;
+  const isFull = (): boolean => !hasRoomFor(typicalBytes);
   return {
     add: (record) =>
       hasRoomFor(record.bytes)
@@ -117,8 +120,8 @@ export async function openSpool({ dir, bytesMax, names, log }: SpoolOptions): Pr
     },
     status: thread.status,
     onChange: (listener) => void listeners.push(listener),
-    unavailableReason: () =>
-      commitError ? 'The disk of the spool failed.' : hasRoomFor(typicalBytes) ? null : 'The spool is full.',
+    isFull,
+    unavailableReason: () => (commitError ? 'The disk of the spool failed.' : isFull() ? 'The spool is full.' : null),
     failure: thread.failure,
     [Symbol.asyncDispose]: () => thread[Symbol.asyncDispose](),
   };
@@ -132,6 +135,7 @@ export const noSpool = (): Spool => ({
   quarantine: () => Promise.resolve(),
   status: () => emptyStatus,
   onChange: () => undefined,
+  isFull: () => true,
   unavailableReason: () => 'There is no spool.',
   failure: new Promise<never>(() => undefined),
   [Symbol.asyncDispose]: () => Promise.resolve(),

@@ -3,7 +3,7 @@ import { connect as connectTcp, isIP } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { sleep } from '@callstream/resilience';
-import { within } from '@callstream/runtime';
+import { DeadlineExceeded, within } from '@callstream/runtime';
 import { AmiRefused } from './ami-refused.ts';
 import { createMessageReader } from './read-messages.ts';
 import type { AmiMessage } from './read-messages.ts';
@@ -72,11 +72,14 @@ export async function openAmi(options: AmiOptions): Promise<Ami> {
     });
     ended.catch(() => undefined);
     const answered = <T>(answer: Promise<T>, what: string): Promise<T> =>
-      within(answerWithinMs, Promise.race([answer, ended])).catch((error: unknown) => {
-        throw isTimeout(error) ? new Error(`${what} within ${answerWithinMs / 1_000} s.`, { cause: error }) : error;
+      within(answerWithinMs, answer).catch((error: unknown) => {
+        throw error instanceof DeadlineExceeded
+          ? new Error(`${what} within ${answerWithinMs / 1_000} s.`, { cause: error })
+          : error;
       });
 
-    const banner = await answered(greeted, 'The PBX did not greet');
+    // Raced once: a promise that stays pending would keep each answer that it was raced with.
+    const banner = await answered(Promise.race([greeted, ended]), 'The PBX did not greet');
     if (!banner.startsWith('Asterisk Call Manager'))
       throw new Error(`${options.host}:${options.port} is no manager interface of an Asterisk.`);
     await answered(login(requests, options), 'The PBX did not answer the login');
@@ -118,8 +121,6 @@ async function untilBooted(requests: AmiRequests, signal: AbortSignal): Promise<
     await sleep(bootPollMs, signal);
   }
 }
-
-const isTimeout = (error: unknown): boolean => (error as Error).name === 'DeadlineExceeded';
 
 async function openSocket({ host, port, tls, ca, signal }: AmiOptions): Promise<Socket> {
   const socket = tls

@@ -9,7 +9,7 @@ export interface AmiRequests {
   readonly list: (action: string) => Promise<readonly AmiMessage[]>;
   /** Takes a message if it belongs to an answer. */
   readonly receive: (message: AmiMessage) => boolean;
-  /** Every question that is open fails. */
+  /** Every question that is open, or follows, fails. */
   readonly fail: (error: Error) => void;
 }
 
@@ -22,9 +22,11 @@ interface OpenRequest {
 
 export function createRequests(write: (text: string) => void): AmiRequests {
   const open = new Map<string, OpenRequest>();
+  let failure: Error | null = null;
   let lastId = 0;
   const ask = (action: string, fields: Readonly<Record<string, string>>, isList: boolean) =>
     new Promise<Parameters<OpenRequest['resolve']>[0]>((resolve, reject) => {
+      if (failure) return void reject(failure);
       const id = `callstream-${++lastId}`;
       open.set(id, { events: isList ? [] : null, resolve, reject });
       const lines = [['Action', action], ['ActionID', id], ...Object.entries(fields)];
@@ -55,6 +57,7 @@ export function createRequests(write: (text: string) => void): AmiRequests {
     list: async (action) => (await ask(action, {}, true)).events,
     receive,
     fail: (error) => {
+      failure = error;
       for (const { reject } of open.values()) reject(error);
       open.clear();
     },

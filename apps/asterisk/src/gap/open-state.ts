@@ -1,7 +1,7 @@
 import type { AmiMessage } from '../ami/read-messages.ts';
 
-/** What is open: a call, a caller who waits, an agent who rings or talks, a call that an agent answered, a member of a queue. */
-export type OpenKind = 'call' | 'waiting' | 'ringing' | 'talking' | 'answered' | 'member';
+/** What is open: a call, a caller who waits, an agent who rings or talks, a member of a queue. */
+export type OpenKind = 'call' | 'waiting' | 'ringing' | 'talking' | 'member';
 
 /** Something open, with what an event that ends it must name. */
 export interface OpenEntry {
@@ -86,7 +86,7 @@ interface Update {
 }
 
 const ofAgent = ['Linkedid', 'Queue', 'MemberName', 'Interface'];
-const onCall: readonly OpenKind[] = ['waiting', 'ringing', 'talking', 'answered'];
+const onCall: readonly OpenKind[] = ['waiting', 'ringing', 'talking'];
 
 function follow(event: AmiMessage, update: Update): void {
   const call = callOf(event);
@@ -103,7 +103,7 @@ function followCall(event: AmiMessage, call: string, update: Update): void {
   switch (event.get('Event')) {
     case 'QueueCallerJoin':
     case 'QueueEntry':
-      update.removeAll(call, 'talking', 'answered');
+      update.removeAll(call, 'talking');
       return update.put('waiting', { call, queue }, { Linkedid: call, Queue: queue });
     case 'QueueCallerLeave':
     case 'CallstreamCallLeft':
@@ -117,7 +117,7 @@ function followCall(event: AmiMessage, call: string, update: Update): void {
     case 'CallstreamCallAnswered':
       update.removeAll(call, 'waiting', 'ringing');
       if (agent !== '') update.put('talking', { call, agent }, pick(event, ofAgent));
-      return update.put('answered', { call }, {});
+      return;
     case 'AgentComplete':
       return update.remove('talking', { call, agent });
     case 'CallstreamAgentLeft':

@@ -28,7 +28,13 @@ export function createPoster({ ingestUrl, name, pathSecret, bearerToken, connect
   const { origin, pathname } = new URL(ingestUrl);
   const parts = ['from', 'asterisk', name, pathSecret].filter((part) => part !== undefined);
   const path = `${pathname.replace(/\/$/, '')}/${parts.join('/')}`;
-  const pool = new Pool(origin, { connections, pipelining: 1, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const pool = new Pool(origin, {
+    connections,
+    pipelining: 1,
+    connect: { timeout: timeoutMs },
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
   const post: EventPoster['post'] = async (body, hints = {}) => {
     const headers = {
       'content-type': 'application/json',

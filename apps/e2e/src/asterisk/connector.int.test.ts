@@ -149,7 +149,7 @@ it('nothing stays open after a line that is cut in the middle of an event, and a
 }, 120_000);
 
 describe('a PBX that refuses the secret', () => {
-  it('makes the connector not ready, with the settings to mend, until it accepts it', async () => {
+  it('makes the connector not ready, with the settings to fix, until it accepts it', async () => {
     await using pbx = await startAmiServer({ nowAt: 0 });
     await using connector = await startConnector(pbx, Object.assign(ingestSettings(), { ASTERISK_SECRET: 'wrong' }));
     await until(() => pbx.logins().refused > 1, {
