@@ -48,8 +48,8 @@ export function createWatchedLists(): WatchedLists {
   const onPart = (event: WatchedListEvent, frame: ServerFrame): ServerFrame[] => {
     const data = frame.data as ListData;
     const { part, parts = 1 } = data;
-    // A gateway that sends no parts, or a failure.
-    if (frame.status === 'Failed' || part === undefined) return [frame];
+    // A gateway that sends no parts.
+    if (part === undefined) return [frame];
     if (part === 1) states[event] = { kind: 'collecting', items: [] };
     const state = states[event];
     if (state.kind !== 'collecting') return [];

@@ -5,8 +5,8 @@ type LiveVisit = NonNullable<LiveCall['visits']>[number];
 type LiveSegment = NonNullable<LiveCall['segments']>[number];
 
 /** Most segments and visits of a call on the socket: a call with 20,000 agents would have 3.4 MB, for every screen and event. */
-const segmentsMax = 64;
-const visitsMax = 32;
+export const segmentsMax = 64;
+export const visitsMax = 32;
 
 /** The form of a call on the socket. Undefined properties are not in its JSON. */
 export const liveCallOf = (call: Call): LiveCall => ({

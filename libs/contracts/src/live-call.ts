@@ -1,6 +1,7 @@
 import { segmentEnds, visitOutcomes } from '@callstream/domain';
 import { z } from 'zod';
 import { callState } from './call-state.ts';
+import { segmentsMax, visitsMax } from './live-call-of.ts';
 
 const ms = z.number().describe('ms since 1970');
 const time = ms.optional();
@@ -66,8 +67,8 @@ export const LiveCall = z.object({
     .describe("By how much the sender's clock is behind ours, in ms: durations until now end at now − delay_ms"),
   heard_at: ms,
   is_long: z.literal(true).optional().describe('The call has more events than are processed'),
-  visits: z.array(LiveVisit).max(32).optional().describe('Those that have not ended, then the latest'),
-  segments: z.array(LiveSegment).max(64).optional().describe('Those that have not ended, then the latest'),
+  visits: z.array(LiveVisit).max(visitsMax).optional().describe('Those that have not ended, then the latest'),
+  segments: z.array(LiveSegment).max(segmentsMax).optional().describe('Those that have not ended, then the latest'),
   more: z.literal(true).optional().describe('The call has more visits or segments than these'),
 });
 export type LiveCall = z.infer<typeof LiveCall>;

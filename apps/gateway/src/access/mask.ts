@@ -69,9 +69,7 @@ const asteriskFields: BodyFields = {
     'DestLinkedid',
     'Queue',
     'MemberName',
-    'Interface',
     'Name',
-    'Location',
     'Position',
     'OriginalPosition',
     'Count',
@@ -97,6 +95,9 @@ const asteriskFields: BodyFields = {
     'DestConnectedLineNum',
     'Exten',
     'Extension',
+    // Of an agent on an outside phone it has the number: Local/5511912345678@from-queue/n.
+    'Interface',
+    'Location',
   ]),
   recordings: new Set(),
 };
@@ -113,15 +114,14 @@ export function maskBody(
   { source, recordings }: MaskOptions & { readonly source?: string | undefined },
 ): Record<string, unknown> {
   const { shown, numbers, recordings: addresses } = fieldsOf(source);
-  const fields = { shown: recordings ? shown.union(addresses) : shown, numbers };
-  return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, maskField(fields, field, value)]));
-}
-
-function maskField({ shown, numbers }: Pick<BodyFields, 'shown' | 'numbers'>, field: string, value: unknown): unknown {
-  const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-  if (isPlain && shown.has(field)) return value;
-  if (numbers.has(field) && (typeof value === 'string' || typeof value === 'number')) return maskNumber(String(value));
-  return hiddenText;
+  const mask = (field: string, value: unknown): unknown => {
+    const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
+    if (isPlain && (shown.has(field) || (recordings && addresses.has(field)))) return value;
+    if (numbers.has(field) && (typeof value === 'string' || typeof value === 'number'))
+      return maskNumber(String(value));
+    return hiddenText;
+  };
+  return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, mask(field, value)]));
 }
 
 /**

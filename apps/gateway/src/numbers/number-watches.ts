@@ -13,7 +13,7 @@ import type { GroupUpdatesOptions } from './group-updates.ts';
 import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
 import { viewKinds } from './view-cache.ts';
 import type { NumberView, SerializedView, ViewKind } from './view-cache.ts';
-import { createWatchGroups } from './watch-groups.ts';
+import { createWatchGroups, watchKeyOf } from './watch-groups.ts';
 import type { WatchGroup, WatchGroups } from './watch-groups.ts';
 
 /** The commands `WatchQueues`, `WatchAgents` and `WatchNames`: clients with the same view are one group, for which it is serialized once. */
@@ -84,8 +84,9 @@ export function createNumberWatches(options: NumberWatchesOptions): NumberWatche
   };
   const answer = async (client: SocketClient, joined: WatchGroup, id: MessageId | undefined): Promise<void> => {
     const { kind, delta } = joined.view;
-    await getSnapshot();
     if (delta) return deltas.inTurn(client, () => deltas.answer(client, currentGroup(client, joined), id));
+    // Sets the alarm: `views` reads without it.
+    await getSnapshot();
     const { group, view } = await readCurrent(client, joined);
     updates.send(group, view, client);
     client.send(kind, viewFrame(kind, view, { status: 'Ok', id }));
@@ -146,8 +147,7 @@ const noRequests = (): Record<ViewKind, WeakMap<SocketClient, object>> => ({
   Names: new WeakMap(),
 });
 
-const isSameWatch = (a: NumberView, b: NumberView): boolean =>
-  JSON.stringify([a.queues, a.delta]) === JSON.stringify([b.queues, b.delta]);
+const isSameWatch = (a: NumberView, b: NumberView): boolean => watchKeyOf(a) === watchKeyOf(b);
 
 const unreadable = (error: unknown): RequestFailure =>
   new RequestFailure(

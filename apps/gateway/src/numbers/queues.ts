@@ -26,15 +26,14 @@ export interface ViewContent {
 }
 
 /** The queues of a scope and their total: the content of `Queues`. */
-export const queuesContent = (snapshot: QueueSnapshot, scope: Scope): ViewContent => ({
-  fields: queuesHead(snapshot, scope),
-  last: 'queues',
-  list: truncatedJsonList(
-    visibleQueues(snapshot, scope)
-      .values()
-      .map(({ json }) => json()),
-  ),
-});
+export function queuesContent(snapshot: QueueSnapshot, scope: Scope): ViewContent {
+  const states = visibleQueues(snapshot, scope);
+  return {
+    fields: queuesHead(snapshot, scope, states),
+    last: 'queues',
+    list: truncatedJsonList(states.values().map(({ json }) => json())),
+  };
+}
 
 /** The queues of a scope, sorted by id. */
 export const visibleQueues = (snapshot: QueueSnapshot, { queues }: Scope): QueueState[] =>
@@ -43,14 +42,14 @@ export const visibleQueues = (snapshot: QueueSnapshot, { queues }: Scope): Queue
     : [...queues].toSorted(compareText).flatMap((queue) => snapshot.queues.get(queue) ?? []);
 
 /** What `Queues` says of all queues of a scope together. */
-export function queuesHead(snapshot: QueueSnapshot, scope: Scope): object {
+export function queuesHead(snapshot: QueueSnapshot, scope: Scope, states = visibleQueues(snapshot, scope)): object {
   // Not the sum over the queues: an agent of several queues counts once.
   const presences = { ...noPresenceCounts };
   for (const { queues } of agentsInQueues(snapshot, scope.queues)) {
     const first = firstPresence(queues);
     if (first) presences[first.presence]++;
   }
-  const total = queueNow({ ...visibleQueues(snapshot, scope).reduce(add, noQueues), presences });
+  const total = queueNow({ ...states.reduce(add, noQueues), presences });
   const { today, rules } = snapshot;
   return { today, ...countingRulesJson(rules), wrap_up_seconds: rules.wrapUpMs / 1_000, total };
 }

@@ -84,5 +84,8 @@ export function createWatchGroups(): WatchGroups {
   };
 }
 
-const keyOf = ({ kind, scope, queues, delta = false }: NumberView): string =>
-  JSON.stringify([kind, delta, scope.key, queues && [...new Set(queues)].toSorted()]);
+/** What a client watches, whatever its scope shows of it. */
+export const watchKeyOf = ({ kind, queues, delta = false }: Omit<NumberView, 'scope'>): string =>
+  JSON.stringify([kind, delta, queues && [...new Set(queues)].toSorted()]);
+
+const keyOf = (view: NumberView): string => JSON.stringify([watchKeyOf(view), view.scope.key]);

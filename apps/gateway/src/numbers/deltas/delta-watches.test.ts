@@ -79,7 +79,7 @@ type ListKind = keyof typeof listNames;
 function createScreen(kind: ListKind, scope: () => Scope) {
   const items = new Map<string, ShownItem>();
   const frames: SentFrame[] = [];
-  let held = 0;
+  const held = new Set<unknown>();
   let room = Infinity;
   let head: ShownItem = {};
   const onFrame = ({ event, data }: SentFrame): void => {
@@ -99,13 +99,13 @@ function createScreen(kind: ListKind, scope: () => Scope) {
       frames.push(sent);
       onFrame(sent);
     },
-    hold: () => held++,
-    release: () => (held = Math.max(0, held - 1)),
+    hold: (item) => void held.add(item),
+    release: (item) => void held.delete(item),
   });
   return {
     client,
     frames,
-    heldCount: () => held,
+    heldCount: () => held.size,
     setRoom: (frames: number) => (room = frames),
     shown: () => ({ items: [...items].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item), head }),
   };

@@ -14,12 +14,12 @@ export class SnapshotHistory {
   #latest: QueueSnapshot | null = null;
   #revision = 0;
 
-  constructor(limit = changesMax) {
-    this.agents = new ChangeLog({ idOf: ({ actor }) => actor, isSame: isSameAgent, changesMax: limit });
+  constructor() {
+    this.agents = new ChangeLog({ idOf: ({ actor }) => actor, isSame: isSameAgent, changesMax });
     this.queues = new ChangeLog({
       idOf: ({ queue }) => queue,
       isSame: (a, b) => a.json() === b.json(),
-      changesMax: limit,
+      changesMax,
     });
   }
 
@@ -49,9 +49,11 @@ function isSameAgent(a: AgentState, b: AgentState): boolean {
     a.name === b.name &&
     (a.number === b.number || (a.number !== null && b.number !== null && a.number.equals(b.number))) &&
     a.queues.length === b.queues.length &&
-    a.queues.every(({ queue, presence, since }, i) => {
+    a.queues.every(({ queue, presence, since, until }, i) => {
       const other = b.queues[i];
-      return queue === other?.queue && presence === other.presence && since === other.since;
+      return (
+        queue === other?.queue && presence === other.presence && since === other.since && until === other.until
+      );
     }) &&
     a.calls.length === b.calls.length &&
     a.calls.every(({ callId, queue }, i) => callId === b.calls[i]?.callId && queue === b.calls[i].queue)
