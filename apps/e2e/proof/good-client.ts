@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DeadlineExceeded, within } from '@callstream/runtime';
 import { WebSocket } from 'ws';
 import { eventText, openHttpClient } from '../src/abuse/attack.ts';
 import type { Target } from '../src/abuse/attack.ts';
@@ -33,13 +34,12 @@ export async function startGoodClient({ webhookUrl, socketUrl, gatewayUrl }: Tar
     if (event === 'CallsChanged') for (const { call_id } of content.calls ?? []) shown.get(call_id)?.();
   });
   const measured = { webhookMs: [] as number[], boardMs: [] as number[], apiMs: [] as number[] };
-  const inTime = async <T>(what: string, work: Promise<T>): Promise<T> =>
-    Promise.race([
-      work,
-      sleep(timeoutMs, undefined, { ref: false }).then(() =>
-        Promise.reject(new Error(`${what} took over ${timeoutMs} ms.`)),
-      ),
-    ]);
+  const inTime = <T>(what: string, work: Promise<T>): Promise<T> =>
+    within(timeoutMs, work).catch((error: unknown) => {
+      throw error instanceof DeadlineExceeded
+        ? new Error(`${what} took over ${timeoutMs} ms.`, { cause: error })
+        : error;
+    });
 
   let calls = 0;
   const measureWebhook = async (): Promise<void> => {
@@ -67,14 +67,11 @@ export async function startGoodClient({ webhookUrl, socketUrl, gatewayUrl }: Tar
   const running = Promise.all([repeat(measureWebhook), repeat(measureApi)]);
   running.catch(() => undefined); // rethrown at the end
   return {
-    takeP99: () => {
-      const p99 = {
-        webhookMs: quantile(measured.webhookMs.splice(0), 0.99),
-        boardMs: quantile(measured.boardMs.splice(0), 0.99),
-        apiMs: quantile(measured.apiMs.splice(0), 0.99),
-      };
-      return p99;
-    },
+    takeP99: () => ({
+      webhookMs: quantile(measured.webhookMs.splice(0), 0.99),
+      boardMs: quantile(measured.boardMs.splice(0), 0.99),
+      apiMs: quantile(measured.apiMs.splice(0), 0.99),
+    }),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();
       try {

@@ -14,12 +14,12 @@ export interface RawSocket {
   readonly destroy: () => void;
 }
 
-const opcodes = { text: 1, close: 8, ping: 9, pong: 10 } as const;
+export const opcodes = { text: 1, close: 8, ping: 9, pong: 10 } as const;
 const empty = Buffer.alloc(0);
 /** Shared by all sockets of the process. */
 const readBuffer = Buffer.alloc(262_144);
 
-const handshake = [
+export const handshake = [
   'GET / HTTP/1.1',
   'Host: 127.0.0.1',
   'Upgrade: websocket',
@@ -30,7 +30,7 @@ const handshake = [
 ].join('\r\n');
 
 /** @see RFC 6455, 5.2: a client must mask; a key of zeros does not change the payload. */
-function frameOf(opcode: number, payload: Buffer): Buffer {
+export function frameOf(opcode: number, payload: Buffer): Buffer {
   const { length } = payload;
   const size = length < 126 ? [0x80 | length] : [0x80 | 126, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from([0x80 | opcode, ...size, 0, 0, 0, 0]), payload]);

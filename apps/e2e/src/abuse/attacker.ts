@@ -18,5 +18,3 @@ for (const { name, run } of [...webhookAttacks, ...requestAttacks, ...socketAtta
   }
   process.stdout.write(`${JSON.stringify({ attack: name, ms: Math.round(performance.now() - began), problem })}\n`);
 }
-// The IPC channel would keep the process.
-if (process.connected) process.disconnect();

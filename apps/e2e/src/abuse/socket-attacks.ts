@@ -1,7 +1,11 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { closeCodes } from '@callstream/contracts';
+import { within } from '@callstream/runtime';
+import { until } from '@callstream/stack';
 import { WebSocket } from 'ws';
+import { frameOf, handshake, opcodes } from '../../bench/gateway/raw-socket.ts';
+import { readMetric } from '../system/ingest.ts';
 import { expectOneOf } from './attack.ts';
 import type { Attack, Target } from './attack.ts';
 import { attackPrefix, largeCall } from './webhook-attacks.ts';
@@ -9,19 +13,23 @@ import { attackPrefix, largeCall } from './webhook-attacks.ts';
 /** Longest time until a socket is closed, or answers, in ms. */
 const timeoutMs = 60_000;
 
-async function open({ socketUrl }: Target): Promise<WebSocket> {
+/** Runs `use` with a socket, which is closed afterwards. */
+async function withSocket({ socketUrl }: Target, use: (socket: WebSocket) => Promise<void>): Promise<void> {
   const socket = new WebSocket(socketUrl);
   socket.on('error', () => undefined);
-  await once(socket, 'open');
-  return socket;
+  try {
+    await once(socket, 'open');
+    await use(socket);
+  } finally {
+    socket.terminate();
+  }
 }
 
 const closeCodeOf = async (socket: WebSocket): Promise<number> =>
   ((await once(socket, 'close', { signal: AbortSignal.timeout(timeoutMs) })) as [number])[0];
 
 /** Sends the requests of one socket at this rate. @throws {Error} if it is closed */
-async function ask(target: Target, requests: readonly object[], perSecond: number): Promise<void> {
-  const socket = await open(target);
+async function ask(socket: WebSocket, requests: readonly object[], perSecond: number): Promise<void> {
   const answered = Promise.withResolvers<undefined>();
   let answers = 0;
   socket.on('message', (data: Buffer) => {
@@ -32,11 +40,8 @@ async function ask(target: Target, requests: readonly object[], perSecond: numbe
     socket.send(JSON.stringify({ ...request, id: i }));
     if (i % 10 === 9) await new Promise((resolve) => setTimeout(resolve, 10_000 / perSecond));
   }
-  const timeout = AbortSignal.timeout(timeoutMs);
-  timeout.addEventListener('abort', () => answered.reject(new Error('A socket was not answered.')));
-  await answered.promise;
+  await within(timeoutMs, answered.promise);
   socket.removeAllListeners('close');
-  socket.terminate();
 }
 
 interface Frames {
@@ -73,33 +78,28 @@ export const socketAttacks: readonly Attack[] = [
   {
     name: 'frames that close the socket',
     run: async (target) => {
-      for (const { name, send, code } of closingFrames) {
-        const socket = await open(target);
-        const closed = closeCodeOf(socket);
-        send(socket);
-        expectOneOf(name, await closed, [code]);
-      }
+      for (const { name, send, code } of closingFrames)
+        await withSocket(target, async (socket) => {
+          const closed = closeCodeOf(socket);
+          send(socket);
+          expectOneOf(name, await closed, [code]);
+        });
     },
   },
   {
     name: 'frames that are no requests',
-    run: async (target) => {
-      const socket = await open(target);
-      const texts = ['', '{', '[]', '{"event":1}', '{"event":"Nope","data":{}}', '[['.repeat(10_000)];
-      let answers = 0;
-      socket.on('message', (data: Buffer) => {
-        if (data.includes('"Failed"')) answers++;
-      });
-      const closed = closeCodeOf(socket).then((code) => `closed with ${code}`);
-      for (const text of texts) socket.send(text);
-      const answered = (async () => {
-        while (answers < texts.length) await once(socket, 'message');
-        return 'answered';
-      })();
-      expectOneOf('Frames that are no requests', await Promise.race([answered, closed]), ['answered']);
-      closed.catch(() => undefined);
-      socket.terminate();
-    },
+    run: (target) =>
+      withSocket(target, async (socket) => {
+        const texts = ['', '{', '[]', '{"event":1}', '{"event":"Nope","data":{}}', '[['.repeat(10_000)];
+        let answers = 0;
+        const answered = Promise.withResolvers<string>();
+        socket.on('message', (data: Buffer) => {
+          if (data.includes('"Failed"') && ++answers === texts.length) answered.resolve('answered');
+        });
+        socket.on('close', (code) => answered.resolve(`closed with ${code}`));
+        for (const text of texts) socket.send(text);
+        expectOneOf('Frames that are no requests', await within(timeoutMs, answered.promise), ['answered']);
+      }),
   },
   {
     name: 'watches of queues and agents, again and again, within the rate',
@@ -109,34 +109,30 @@ export const socketAttacks: readonly Attack[] = [
         { event: 'UnwatchQueues', data: {} },
         { event: 'ListCalls', data: { params: { queue: `q${i}` } } },
       ]).flat();
-      await Promise.all(Array.from({ length: 3 }, () => ask(target, requests, 45)));
+      const attackers = Array.from({ length: 3 }, () => withSocket(target, (socket) => ask(socket, requests, 45)));
+      await Promise.all(attackers);
     },
   },
   {
     name: 'sockets that subscribe and do not read',
     run: async (target, scale) => {
-      const url = new URL(target.socketUrl);
-      const frame = (text: string): Buffer => {
-        const payload = Buffer.from(text);
-        const head =
-          payload.length < 126
-            ? [0x81, 0x80 | payload.length]
-            : [0x81, 0xfe, payload.length >> 8, payload.length & 255];
-        return Buffer.concat([Buffer.from([...head, 0, 0, 0, 0]), payload]);
-      };
+      const { port, hostname } = new URL(target.socketUrl);
       const sockets = Array.from({ length: scale === 'short' ? 50 : 200 }, (_, i) => {
-        const socket = connectTcp(Number(url.port), url.hostname).on('error', () => undefined);
+        const socket = connectTcp(Number(port), hostname).on('error', () => undefined);
         socket.pause();
-        socket.write(
-          `GET / HTTP/1.1\r\nhost: ${url.host}\r\nconnection: Upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: ${Buffer.alloc(16, i).toString('base64')}\r\n\r\n`,
-        );
+        socket.write(handshake);
         for (const request of [
           { event: 'Subscribe', data: { queues: [`q${i}`, `${attackPrefix}queue`] } },
           { event: 'WatchAgents', data: {} },
           { event: 'WatchCall', data: { call_id: largeCall } },
         ])
-          socket.write(frame(JSON.stringify(request)));
+          socket.write(frameOf(opcodes.text, Buffer.from(JSON.stringify(request))));
         return socket;
+      });
+      const [, , gatewayAdmin = 0] = target.adminPorts;
+      await until(async () => (await readMetric(gatewayAdmin, 'callstream_gateway_sockets')) >= sockets.length, {
+        timeoutMs,
+        onTimeout: () => new Error('The gateway did not accept all of the sockets.'),
       });
       // As long as the gateway waits for a slow reader, in the full attack.
       await new Promise((resolve) => setTimeout(resolve, scale === 'short' ? 2_000 : 16_000));

@@ -55,7 +55,7 @@ export async function openAuditedClient(port: number, filter: Filter = {}): Prom
   const differenceFrom = (expected: ReadonlyMap<string, Call>): string | null => {
     const shown = client.board.get();
     for (const [callId, call] of expected)
-      if (!isDeepStrictEqual(shown.get(callId), callOfLive(liveCallOf(call))))
+      if (!isDeepStrictEqual(shown.get(callId), call))
         return `${JSON.stringify(shown.get(callId))} is shown instead of ${JSON.stringify(call)}`;
     const unexpected = [...shown.values()].find(({ callId }) => !expected.has(callId));
     return unexpected ? `${JSON.stringify(unexpected)} should not be shown` : null;
@@ -68,7 +68,7 @@ export async function openAuditedClient(port: number, filter: Filter = {}): Prom
     resets: () => Math.max(0, snapshots - 1),
     untilShown: async (calls) => {
       const matching = [...calls].filter((call) => matches(filter, call));
-      const expected = new Map(matching.map((call) => [call.callId, call]));
+      const expected = new Map(matching.map((call) => [call.callId, callOfLive(liveCallOf(call))]));
       await until(() => client.status.get().connection === 'live' && differenceFrom(expected) === null, {
         timeoutMs,
         onTimeout: () =>

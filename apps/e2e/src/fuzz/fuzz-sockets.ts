@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { closeCodes, ServerMessage } from '@callstream/contracts';
+import { within } from '@callstream/runtime';
 import fc from 'fast-check';
 import { WebSocket } from 'ws';
 import { fetchJson } from './fuzzed-system.ts';
@@ -57,6 +58,9 @@ const framesOf = (request: fc.Arbitrary<unknown>): fc.Arbitrary<string | Buffer>
     { weight: 1, arbitrary: fc.constant(Buffer.from([1, 2, 3])) },
   );
 
+/** Longest time until the last request is answered, in ms. */
+const answerMsMax = 30_000;
+
 interface Exchange {
   /** null if the socket still answered at the end. */
   readonly closeCode: number | null;
@@ -78,10 +82,13 @@ async function exchange(socketUrl: string, frames: readonly (string | Buffer)[])
     else received.push(frame.data.event);
     if (frame.success && 'id' in frame.data && frame.data.id === 'the last') last.resolve(null);
   });
-  await once(socket, 'open');
-  for (const frame of frames) socket.send(frame);
-  socket.send('{"event":"ListCalls","data":{"params":{"limit":1}},"id":"the last"}');
-  const closeCode = await Promise.race([last.promise, closed]);
-  socket.terminate();
-  return { closeCode, invalid, received };
+  try {
+    await once(socket, 'open');
+    for (const frame of frames) socket.send(frame);
+    socket.send('{"event":"ListCalls","data":{"params":{"limit":1}},"id":"the last"}');
+    const closeCode = await within(answerMsMax, Promise.race([last.promise, closed]));
+    return { closeCode, invalid, received };
+  } finally {
+    socket.terminate();
+  }
 }

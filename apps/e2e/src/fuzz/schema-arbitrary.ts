@@ -79,14 +79,20 @@ export const nearlyValid = (values: fc.Arbitrary<unknown>): fc.Arbitrary<unknown
 /** Changes one of the parts, chosen by `where`. */
 function changePart(value: unknown, where: number, odd: unknown): unknown {
   if (typeof value !== 'object' || value === null) return odd;
-  if (Array.isArray(value))
-    return value.length === 0 ? [odd] : value.map((item, i) => (i === where % value.length ? odd : (item as unknown)));
+  if (Array.isArray(value)) {
+    const next = Math.floor(where / value.length);
+    return value.length === 0
+      ? [odd]
+      : value.map((item: unknown, i) => (i === where % value.length ? changePart(item, next, odd) : item));
+  }
   const entries = Object.entries(value as Readonly<Record<string, unknown>>);
+  // Digits of `where` that do not depend on each other: which part, what happens to it, and where below it.
   const at = where % (entries.length + 2);
+  const how = Math.floor(where / (entries.length + 2));
   const chosen = entries[at];
   if (!chosen) return at === entries.length ? odd : { ...value, unknown: odd };
   const [name, part] = chosen;
   const rest = entries.filter(([other]) => other !== name);
-  if (where % 3 === 0) return Object.fromEntries(rest);
-  return { ...value, [name]: where % 3 === 1 ? odd : changePart(part, where >> 2, odd) };
+  if (how % 3 === 0) return Object.fromEntries(rest);
+  return { ...value, [name]: how % 3 === 1 ? odd : changePart(part, Math.floor(how / 3), odd) };
 }
