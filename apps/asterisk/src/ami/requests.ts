@@ -26,7 +26,10 @@ export function createRequests(write: (text: string) => void): AmiRequests {
   let lastId = 0;
   const ask = (action: string, fields: Readonly<Record<string, string>>, isList: boolean) =>
     new Promise<Parameters<OpenRequest['resolve']>[0]>((resolve, reject) => {
-      if (failure) return void reject(failure);
+      if (failure) {
+        reject(failure);
+        return;
+      }
       const id = `callstream-${++lastId}`;
       open.set(id, { events: isList ? [] : null, resolve, reject });
       const lines = [['Action', action], ['ActionID', id], ...Object.entries(fields)];

@@ -5,7 +5,8 @@ import { startTimeFor, fillTopic, simulatedBodies } from '../load/simulated-webh
 import { until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
 import { recount, recountCalls, recountLive, recountWrapUp } from './recount.ts';
-import type { CallCount, RawEvent } from './recount.ts';
+import type { CallCount } from './recount.ts';
+import type { RawEvent } from '../ingest/raw-event.ts';
 import { launch } from '../system/service-process.ts';
 import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
 import { startGateway } from '../system/gateway.ts';

@@ -1,25 +1,8 @@
 // Queue numbers counted from the events of the log by the definitions of docs/reference/tables.md. Slow and simple, and
 // without code of the domain or SQL, so that it cannot share their mistakes.
 
-/** An event of the log, not decoded. */
-export interface RawEvent {
-  /** null for an event without a call. */
-  readonly callId: string | null;
-  readonly body: Readonly<Record<string, unknown>>;
-  /** ms since 1970; the event's time if it has no timestamp. */
-  readonly receivedAt: number;
-}
-
-interface RecountFact {
-  readonly type: string;
-  readonly at: number;
-  readonly receivedAt: number;
-  readonly queue: string | null;
-  readonly actor: string | null;
-  readonly destination: string | null;
-  readonly direction: string | null;
-  readonly namesNumber: boolean;
-}
+import { factOf } from '../ingest/raw-event.ts';
+import type { RawEvent, RecountFact } from '../ingest/raw-event.ts';
 
 export interface VisitCount {
   visits: number;
@@ -45,28 +28,6 @@ export interface LiveCount extends RecountedLive {
   /** Agents on one of these calls. */
   agents_on_call: number;
 }
-
-const textOf = (value: unknown): string | null =>
-  typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : null;
-
-function timeOf(value: unknown): number | null {
-  const text = textOf(value) ?? '';
-  if (/^\d{10}$/.test(text)) return Number(text) * 1_000;
-  if (/^\d{13}$/.test(text)) return Number(text);
-  const ms = Date.parse(/[zZ]|[+-]\d\d:\d\d$/.test(text) ? text : `${text}Z`);
-  return Number.isNaN(ms) ? null : Math.trunc(ms);
-}
-
-const factOf = ({ body, receivedAt }: RawEvent): RecountFact => ({
-  type: String(body['type']).replaceAll('_', '-').replace('on-going', 'ongoing'),
-  at: timeOf(body['timestamp']) ?? receivedAt,
-  receivedAt,
-  queue: textOf(body['queue']),
-  actor: textOf(body['actor']),
-  destination: textOf(body['destination']),
-  direction: textOf(body['direction']),
-  namesNumber: textOf(body['our_number']) !== null || textOf(body['their_number']) !== null,
-});
 
 /** The facts of each call, by time; at the same time, in the order of a call's life. */
 function callsOf(events: readonly RawEvent[]): RecountFact[][] {
@@ -309,50 +270,6 @@ function outcomeOf(facts: readonly RecountFact[], direction: RecountDirection): 
   if (last === 'abandoned' || (!last && facts.some(({ type }) => type === 'call.queue-abandon'))) return 'abandoned';
   if (!isFinished) return null;
   return last ? 'flowed_out' : 'ended_before_queue';
-}
-
-/** Every type that the provider documents, with `-` for `_`. */
-const documentedTypes = [
-  ...['new', 'standby', 'waiting', 'ongoing', 'finished', 'overflow', 'follow-me', 'queue-abandon'].map(
-    (name) => `call.${name}`,
-  ),
-  ...['recording-available', 'data-provided', 'cpf-provided', 'cnpj-provided'].map((name) => `call.${name}`),
-  ...['logged-in', 'unpaused', 'ringing', 'noanswer', 'entered', 'left', 'paused', 'logged-out'].map(
-    (name) => `actor.${name}`,
-  ),
-  ...['attempt', 'success', 'failure', 'expired', 'exceeded'].map((name) => `dialer.${name}`),
-  ...['called.attended-transfer-request', 'service.command', 'peer.ringing'],
-];
-
-interface UnknownTypeRecount {
-  events: number;
-  last: number;
-}
-
-/** The events of undocumented types since a time (ms since 1970), by type as sent. Each event is in `events` once. */
-export function recountUnknownTypes(events: readonly RawEvent[], since: number): Record<string, UnknownTypeRecount> {
-  const counts: Record<string, UnknownTypeRecount> = {};
-  for (const event of events) {
-    const { type, at } = factOf(event);
-    if (documentedTypes.includes(type) || at < since) continue;
-    const sent = String(event.body['type']);
-    const count = (counts[sent] ??= { events: 0, last: -Infinity });
-    count.events++;
-    count.last = Math.max(count.last, at);
-  }
-  return counts;
-}
-
-/** How many events have a time ahead of their reception, none, or one more than 10 s before it; and all others. */
-export function recountClocks(events: readonly RawEvent[]): Record<'ahead' | 'none' | 'late' | 'on_time', number> {
-  const counts = { ahead: 0, none: 0, late: 0, on_time: 0 };
-  for (const { body, receivedAt } of events) {
-    const at = timeOf(body['timestamp']);
-    const reading =
-      at === null ? 'none' : at - receivedAt > 1_000 ? 'ahead' : receivedAt - at > 10_000 ? 'late' : 'on_time';
-    counts[reading]++;
-  }
-  return counts;
 }
 
 /** Smallest difference between reception and timestamp of a call's events. Over 14 hours counts as none: an import. */
