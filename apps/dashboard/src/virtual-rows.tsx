@@ -1,11 +1,10 @@
 import { useCallback, useLayoutEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
+import { rowHeightPx } from './row-height.ts';
 
 /** Rows that are rendered above and below the window. */
 const overscan = 20;
-/** Height of a row until it is measured. */
-const rowHeightRem = 2.4;
 
 /** What a row passes on to its `tr`. */
 export interface VirtualRowProps {
@@ -37,7 +36,7 @@ export function VirtualRows<Row>({ rows, keyOf, columns, children }: VirtualRows
     observer.observe(document.body);
     return () => observer.disconnect();
   }, []);
-  const rowPx = rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rowPx = rowHeightPx();
   // Stable while the rows are: each new function makes the virtualizer lay out all rows again.
   const getItemKey = useCallback(
     (index: number) => {

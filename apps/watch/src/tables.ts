@@ -57,7 +57,7 @@ export const queueColumns = ({ now, names, queues }: ScreenState): readonly Colu
   },
 ];
 
-export const waitingCalls = ({ calls, now }: ScreenState): Call[] => waitingCallers(calls.values(), now);
+export const waitingCalls = ({ calls }: Pick<ScreenState, 'calls'>): Call[] => waitingCallers(calls.values());
 
 const queueColumn = (names: KnownNames): Column<Call> => ({
   title: 'QUEUE',

@@ -14,15 +14,19 @@ export const isStale = (call: Pick<Call, 'finishedAt' | 'heardAt'>, now: number,
 /** The fields that decide whether a call waits or is talked on. */
 export type CallStatusFields = Pick<Call, 'state' | 'isOpened' | 'finishedAt' | 'heardAt'>;
 
-const isLive = (call: CallStatusFields, now: number, staleAfterMs: number): boolean =>
-  isCurrent(call) && !isStale(call, now, staleAfterMs);
-
 /** Whether the caller waits in a queue now. */
 export const isWaiting = (call: CallStatusFields, now: number, staleAfterMs: number): boolean =>
-  call.state === 'WAITING' && isLive(call, now, staleAfterMs);
+  isWaitingOnBoard(call) && !isStale(call, now, staleAfterMs);
 
 export const isTalking = (call: CallStatusFields, now: number, staleAfterMs: number): boolean =>
-  call.state === 'ONGOING' && isLive(call, now, staleAfterMs);
+  isTalkingOnBoard(call) && !isStale(call, now, staleAfterMs);
+
+/** {@link isWaiting} of a call of a live board: the gateway removes stale calls from it, so the result does not depend on the time. */
+export const isWaitingOnBoard = (call: Omit<CallStatusFields, 'heardAt'>): boolean =>
+  call.state === 'WAITING' && isCurrent(call);
+
+export const isTalkingOnBoard = (call: Omit<CallStatusFields, 'heardAt'>): boolean =>
+  call.state === 'ONGOING' && isCurrent(call);
 
 /** Whether a phone has rung for more than `ringMsMax` by the clock of the call's sender; `now` in ms since 1970. */
 export const hasRingTimedOut = (

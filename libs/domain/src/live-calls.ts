@@ -1,5 +1,5 @@
 import { isCounted } from './call-outcome.ts';
-import { inStateSince, isWaiting } from './call-status.ts';
+import { inStateSince, isWaitingOnBoard } from './call-status.ts';
 import type { Call } from './play/call.ts';
 
 /** Number of current calls that wait in a queue, and of those that are talked on: `isWaiting` and `isTalking`. */
@@ -40,8 +40,8 @@ export const addLiveCounts = (a: LiveCounts, b: LiveCounts): LiveCounts => ({
 const earlier = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.min(a, b);
 
-/** The callers of a live board who wait, longest wait first. The gateway removes stale calls from it, so none is stale here. */
-export const waitingCallers = (calls: Iterable<Call>, now: number): Call[] =>
+/** The callers of a live board who wait, longest wait first. */
+export const waitingCallers = (calls: Iterable<Call>): Call[] =>
   [...calls]
-    .filter((call) => isCounted(call) && isWaiting(call, now, Infinity))
+    .filter((call) => isCounted(call) && isWaitingOnBoard(call))
     .toSorted((a, b) => inStateSince(a) - inStateSince(b) || a.id - b.id);

@@ -19,7 +19,7 @@ export function CallView({ callId }: { readonly callId: string }) {
   const { events, isLoaded, subscription } = useEvents(callId);
   const onBoard = useCalls().find((call) => call.callId === callId);
   const decoded = useMemo(() => events.map(decodeListedEvent), [events]);
-  const call = onBoard ?? callFromEvents(callId, decoded);
+  const call = useMemo(() => onBoard ?? callFromEvents(callId, decoded), [onBoard, callId, decoded]);
   return (
     <article className="call">
       <a className="back" href={routeHash({ view: 'calls' })}>

@@ -5,6 +5,7 @@ import { useTexts } from '../context.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import type { SortKey } from '../route.ts';
+import { rowHeightPx } from '../row-height.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import { CallDuration, CallTimer } from './call-timer.tsx';
 import { Phone } from './phone.tsx';
@@ -13,13 +14,12 @@ import { StateMark } from './state-mark.tsx';
 
 /** Rows that are rendered above and below the visible ones. */
 const overscan = 8;
-const rowHeightRem = 2.4;
 
 /** A virtual table: of thousands of rows only the visible ones are rendered. */
 export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
   const texts = useTexts();
   const scroller = useRef<HTMLDivElement>(null);
-  const rowPx = rowHeightRem * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
+  const rowPx = rowHeightPx();
   const rows = useVirtualizer({
     count: calls.length,
     getScrollElement: () => scroller.current,

@@ -1,15 +1,19 @@
-import { addLiveCounts, directionOf, inStateSince, isTalking, isWaiting, noLiveCounts } from '@callstream/domain';
+import {
+  addLiveCounts,
+  directionOf,
+  inStateSince,
+  isTalkingOnBoard,
+  isWaitingOnBoard,
+  noLiveCounts,
+} from '@callstream/domain';
 import type { Call, CallDirection, LiveCalls, LiveCounts } from '@callstream/domain';
 
-/** The gateway removes stale calls from the board, so they need no check here. */
-const staleAfterMs = Infinity;
-
 /** Counts by name of the queue; '' stands for no queue. */
-export function liveCountsByQueue(calls: readonly Call[], now: number): Map<string, LiveCounts> {
+export function liveCountsByQueue(calls: readonly Call[]): Map<string, LiveCounts> {
   const counts = new Map<string, LiveCounts>();
   for (const call of calls) {
-    const waits = isWaiting(call, now, staleAfterMs);
-    if (!waits && !isTalking(call, now, staleAfterMs)) continue;
+    const waits = isWaitingOnBoard(call);
+    if (!waits && !isTalkingOnBoard(call)) continue;
     const queue = call.queue ?? '';
     const one: LiveCalls = { waiting: waits ? 1 : 0, talking: waits ? 0 : 1 };
     const since = waits ? inStateSince(call) : null;

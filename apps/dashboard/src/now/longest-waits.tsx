@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { inStateSince, waitingCallers } from '@callstream/domain';
 import type { Call } from '@callstream/domain';
 import { useNow } from '../clock.tsx';
@@ -15,7 +16,7 @@ const callsMax = { page: 10, wallboard: 6 } as const;
 export function LongestWaits({ calls }: { readonly calls: readonly Call[] }) {
   const { texts, settings, isWallboard } = useAppContext();
   const now = useNow();
-  const waiting = waitingCallers(calls, now);
+  const waiting = useMemo(() => waitingCallers(calls), [calls]);
   const limit = isWallboard ? callsMax.wallboard : callsMax.page;
   return (
     <section className="panel longest" aria-labelledby="longest">

@@ -1,5 +1,4 @@
 import { useMemo } from 'react';
-import { useNow } from '../clock.tsx';
 import { useCalls, useNames, useQueues } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { CallsToday } from './calls-today.tsx';
@@ -14,18 +13,21 @@ export function NowView() {
   const { queue } = useRoute();
   const calls = useCalls();
   const queues = useQueues();
-  const now = useNow();
-  const liveCounts = useMemo(() => liveCountsByQueue(calls, now), [calls, now]);
+  const liveCounts = useMemo(() => liveCountsByQueue(calls), [calls]);
   const names = useNames();
   const summaries = useMemo(() => queueSummaries(queues, liveCounts, names), [queues, liveCounts, names]);
   const chosen = queue === null ? undefined : summaries.find((summary) => summary.queue === queue);
   const shown = chosen ?? totalSummary(queues, liveCounts);
+  const callsOfChosen = useMemo(
+    () => (chosen ? calls.filter((call) => (call.queue ?? '') === chosen.queue) : calls),
+    [calls, chosen],
+  );
   return (
     <div className="now">
       <Figures summary={shown} isTotal={!chosen} />
       <div className="now-rest">
         <QueueTable queues={summaries} chosen={chosen?.queue ?? null} />
-        <LongestWaits calls={chosen ? calls.filter((call) => (call.queue ?? '') === queue) : calls} />
+        <LongestWaits calls={callsOfChosen} />
       </div>
       <CallsToday callsToday={shown.callsToday} />
     </div>

@@ -26,10 +26,9 @@ const calls = [
     ]),
   ).values(),
 ];
-const now = Date.parse(at(60));
 
 it('counts the callers who wait and talk in each queue, and other calls apart, and finds the longest wait of a caller', () => {
-  expect(Object.fromEntries(liveCountsByQueue(calls, now))).toEqual({
+  expect(Object.fromEntries(liveCountsByQueue(calls))).toEqual({
     '900': {
       ...noLiveCounts,
       waiting: 2,
@@ -39,11 +38,11 @@ it('counts the callers who wait and talk in each queue, and other calls apart, a
     '901': { ...noLiveCounts, waiting: 1, longestWaitingSince: Date.parse(at(1)) },
     '': { ...noLiveCounts, talking: 1, internal: { waiting: 0, talking: 1 } },
   });
-  expect(waitingCallers(calls, now).map(({ callId }) => callId)).toEqual(['elsewhere', 'second', 'first']);
+  expect(waitingCallers(calls).map(({ callId }) => callId)).toEqual(['elsewhere', 'second', 'first']);
 });
 
 it('shows queues that are on the board only, and the total of all queues', () => {
-  const counts = liveCountsByQueue(calls, now);
+  const counts = liveCountsByQueue(calls);
   expect(queueSummaries(null, counts, noNames).map(({ queue, waiting }) => [queue, waiting])).toEqual([
     ['', 0],
     ['900', 2],
