@@ -19,6 +19,8 @@ const fixedChartLanguage = {
 };
 
 export default defineConfig({
+  // Relative addresses, so that the page works under any path of a proxy.
+  base: './',
   plugins: [fixedChartLanguage],
   optimizeDeps: { exclude: ['uplot'] },
   build: {

@@ -39,8 +39,8 @@ const isShown = ({ isOpened, finishedAt }: Call): boolean => isOpened || finishe
 
 /** Connects to the gateway that served this page. */
 export function openGateway(token: string | null): Gateway {
-  // A path of its own, so that a proxy can route it apart from the page.
-  const url = new URL('/socket', location.href);
+  // A path of its own, so that a proxy can route it apart from the page; relative, as a proxy may serve the page under a path.
+  const url = new URL('socket', document.baseURI);
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
   const client = connect(url.href, token === null ? {} : { token: () => token });
   const queues = latest<Queues>(client, 'WatchQueues', (set) => client.on('Queues', ({ data }) => set(data)));
@@ -106,7 +106,7 @@ function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => vo
   };
 }
 
-/** GET from the gateway that served this page. @throws {GatewayError} if the status is not 2xx */
+/** GET from the gateway that served this page; `path` is relative to the page. @throws {GatewayError} if the status is not 2xx */
 export async function fetchJson(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(path, { headers, ...(signal ? { signal } : {}) });

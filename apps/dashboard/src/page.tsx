@@ -8,6 +8,7 @@ import { Session } from './session.tsx';
 import { readSettings, saveSettings } from './settings.ts';
 import type { Settings } from './settings.ts';
 import { en } from './text/en.ts';
+import type { Texts } from './text/en.ts';
 import { ptBr } from './text/pt-br.ts';
 import { useTheme } from './use-theme.ts';
 
@@ -49,7 +50,7 @@ export function Page() {
       return <TokenPrompt texts={texts} isRefused={access.kind === 'refused'} onToken={setTokenAndRetry} />;
     case 'open':
       return (
-        <ErrorBoundary texts={texts}>
+        <ErrorBoundary fallback={(error) => <BrokenPage texts={texts} error={error} />}>
           <Session
             settings={settings}
             texts={texts}
@@ -63,6 +64,16 @@ export function Page() {
   }
 }
 
+function BrokenPage({ texts, error }: { readonly texts: Texts; readonly error: Error }) {
+  return (
+    <main>
+      <Notice title={texts.errorTitle} text={error.message}>
+        <button onClick={() => location.reload()}>{texts.reload}</button>
+      </Notice>
+    </main>
+  );
+}
+
 /** Asks the gateway over HTTP whether it needs a token, which is faster than waiting until it closes the socket. */
 function useAccess(token: string | null, attempt: number): Access {
   const [access, setAccess] = useState<Access>({ kind: 'unknown' });
@@ -73,7 +84,7 @@ function useAccess(token: string | null, attempt: number): Access {
       gateway = openGateway(token);
       setAccess({ kind: 'open', gateway });
     };
-    fetchJson('/api/queues', token, request.signal).then(open, (error: unknown) => {
+    fetchJson('api/queues', token, request.signal).then(open, (error: unknown) => {
       if (request.signal.aborted) return;
       const isDenied = error instanceof GatewayError && error.status === 401;
       // On any other error the connection shows the problem, and retries.

@@ -31,7 +31,7 @@ export function Session({ gateway, settings, texts, onDenied, ...frame }: Sessio
   useEffect(() => {
     if (!isStopped) return;
     // If the token has become invalid, show the prompt; otherwise the page shows why the connection stopped.
-    gateway.fetchJson('/api/queues').catch((error: unknown) => {
+    gateway.fetchJson('api/queues').catch((error: unknown) => {
       if ((error as { status?: unknown }).status === 401) onDenied();
     });
   }, [isStopped, gateway, onDenied]);

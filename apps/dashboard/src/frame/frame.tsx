@@ -1,4 +1,4 @@
-import { lazy, Suspense, useState } from 'react';
+import { useState } from 'react';
 import { AgentsView } from '../agents/agents-view.tsx';
 import { CallView } from '../call/call-view.tsx';
 import { CallsView } from '../calls/calls-view.tsx';
@@ -8,16 +8,17 @@ import type { Settings } from '../settings.ts';
 import { useRoute } from '../use-route.ts';
 import { Header } from './header.tsx';
 import { useKeyboardShortcuts } from './keyboard-shortcuts.ts';
+import { lazyView } from './lazy-view.tsx';
 import { Notice } from './notice.tsx';
 import { useReloadOnVersionMismatch } from './version-mismatch.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 import { StaleBanner, ConnectionStatus } from './connection-status.tsx';
 
 /** Loaded on demand, because of the chart library. */
-const TodayView = lazy(async () => ({ default: (await import('../today/today-view.tsx')).TodayView }));
+const TodayView = lazyView(async () => (await import('../today/today-view.tsx')).TodayView);
 
 /** Loaded on demand, because of its texts. */
-const NumbersView = lazy(async () => ({ default: (await import('../numbers/numbers-view.tsx')).NumbersView }));
+const NumbersView = lazyView(async () => (await import('../numbers/numbers-view.tsx')).NumbersView);
 
 interface FrameProps {
   readonly onSettings: (settings: Settings) => void;
@@ -81,12 +82,7 @@ function Content() {
     ) : (
       <Notice title={texts.loading} isDelayed />
     );
-  if (number !== null)
-    return (
-      <Suspense fallback={<Notice title={texts.loading} isDelayed />}>
-        <NumbersView />
-      </Suspense>
-    );
+  if (number !== null) return <NumbersView />;
   if (callId !== null) return <CallView key={callId} callId={callId} />;
   if (isEmpty && view !== 'agents') return <EmptyState />;
   switch (view) {
@@ -97,11 +93,7 @@ function Content() {
     case 'agents':
       return <AgentsView />;
     case 'today':
-      return (
-        <Suspense fallback={<Notice title={texts.loading} isDelayed />}>
-          <TodayView />
-        </Suspense>
-      );
+      return <TodayView />;
   }
 }
 

@@ -11,7 +11,7 @@ const listedMax = 20;
  */
 export function UnknownTypes() {
   const { texts, formats } = useAppContext();
-  const { answer, problem } = useAnswer<Answer>('/api/unknown-types');
+  const { answer, problem } = useAnswer<Answer>('api/unknown-types');
   if (problem !== null) return <p role="status">{texts.unknownTypesFailed(problem)}</p>;
   if (!answer || answer.types.length === 0) return null;
   const { types, more } = answer;

@@ -167,6 +167,10 @@ export const en = {
   stoppedTitle: 'The gateway has closed the connection.',
   reload: 'Reload',
   errorTitle: 'An error has stopped this page.',
+  viewErrorTitle: 'An error has stopped this view.',
+  notLoadedTitle: 'This view could not be loaded.',
+  notLoadedWhy:
+    'The gateway does not answer, or has another version than this page. The view is loaded again when the connection is back; otherwise reload the page.',
   // Settings
   theme: 'Theme',
   themes: { system: 'System', dark: 'Dark', light: 'Light' },

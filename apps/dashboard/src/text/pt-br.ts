@@ -177,6 +177,10 @@ export const ptBr: Texts = {
   stoppedTitle: 'O gateway encerrou a conexão.',
   reload: 'Recarregar',
   errorTitle: 'Um erro interrompeu esta página.',
+  viewErrorTitle: 'Um erro interrompeu esta tela.',
+  notLoadedTitle: 'Não foi possível carregar esta tela.',
+  notLoadedWhy:
+    'O gateway não responde, ou tem outra versão que esta página. A tela é carregada de novo quando a conexão voltar; se não, recarregue a página.',
   theme: 'Tema',
   themes: { system: 'Do sistema', dark: 'Escuro', light: 'Claro' },
   language: 'Idioma',

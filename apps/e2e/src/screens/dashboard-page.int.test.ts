@@ -562,7 +562,12 @@ it('the dashboard resumes after a lost socket, a frozen page and a killed gatewa
   await session.send('Page.setWebLifecycleState', { state: 'active' });
   await row('cut-3').waitFor(wait);
 
+  await using other = await openPage(browser, { url: `${base}#/calls` });
+  await untilLive(other.page);
   await system.kill('gateway');
+  // A view that is not loaded yet: only its place says so, and it is loaded by itself later.
+  await go(other.page, '#/today?queue=fila');
+  await other.page.getByRole('heading', { name: 'This view could not be loaded.' }).waitFor(wait);
   await page.getByRole('alert').getByText('Reconnecting').waitFor(wait);
   await post(waiting('cut-4'), { type: 'call.finished', call_id: 'cut-1', timestamp: now() });
   // A minute passes.
@@ -582,6 +587,70 @@ it('the dashboard resumes after a lost socket, a frozen page and a killed gatewa
   await row('cut-1').locator('.state-FINISHED').waitFor(wait);
   await untilLive(page);
   expect(await page.getByRole('alert').count()).toBe(0);
+  await other.page.locator('.plot canvas').first().waitFor(wait);
+  expect(new URL(other.page.url()).hash).toBe('#/today?queue=fila');
+});
+
+it('a page whose gateway lacks a view, because it has another build, reloads once with its filters, then says so in place of the view', async () => {
+  await using opened = await openPage(browser, {
+    url: `${base}?link#/calls?queue=fila`,
+    settings: { language: 'pt-BR' },
+  });
+  await untilLive(opened.page);
+  let loads = 0;
+  opened.page.on('load', () => loads++);
+  const view = /\/today-view-[^/]*\.js$/;
+  // The gateway itself answers for a file of another build.
+  await opened.page.route(view, (route) =>
+    route.continue({ url: route.request().url().replace('/today-view-', '/today-view-of-another-build-') }),
+  );
+  await go(opened.page, '#/today?queue=fila');
+  const notice = opened.page.getByRole('heading', { name: 'Não foi possível carregar esta tela.' });
+  await notice.waitFor(wait);
+  expect(loads).toBe(1);
+  expect(await accessibilityViolations(opened.page)).toEqual([]);
+  await go(opened.page, '#/calls?queue=fila');
+  await opened.page.locator('[data-call=filtered-2]').waitFor(wait);
+  await go(opened.page, '#/today?queue=fila');
+  await notice.waitFor(wait);
+  expect(loads).toBe(1);
+  await opened.page.unroute(view);
+  await opened.page.getByRole('button', { name: 'Recarregar' }).click();
+  await opened.page.locator('.plot canvas').first().waitFor(wait);
+  expect(opened.page.url()).toBe(`${base}?link#/today?queue=fila`);
+  // It works again, so that the next upgrade may reload it again.
+  expect(await opened.page.evaluate(() => sessionStorage.getItem('callstream.reloaded.part'))).toBeNull();
+  expect(loads).toBe(2);
+});
+
+it('every address of the page is relative, so that a proxy may serve it under a path', async () => {
+  await using opened = await openPage(browser, { url: base });
+  await untilLive(opened.page);
+  const outside: string[] = [];
+  const sockets: string[] = [];
+  opened.page.on('websocket', (socket) => sockets.push(socket.url()));
+  // As a proxy does that removes the path.
+  await opened.page.route('**/*', async (route) => {
+    const url = route.request().url();
+    if (url.startsWith(`${base}callstream/`))
+      return route.fulfill({ response: await route.fetch({ url: url.replace('/callstream/', '/') }) });
+    outside.push(url);
+    return route.abort();
+  });
+  await opened.page.goto(`${base}callstream/#/today`);
+  await opened.page.locator('.plot canvas').first().waitFor(wait);
+  for (const view of views) {
+    await go(opened.page, view);
+    await opened.page.locator('main h1').first().waitFor(attached);
+  }
+  const answered = opened.page.waitForResponse(/unknown-types/);
+  await opened.page.getByRole('button', { name: 'Settings' }).click();
+  expect((await answered).status()).toBe(200);
+  const icon = await opened.page.locator('link[rel=icon]').evaluate((link) => (link as HTMLLinkElement).href);
+  expect(icon).toBe(`${base}callstream/icon.svg`);
+  expect(sockets).toEqual([`${base.replace('http:', 'ws:')}callstream/socket`]);
+  expect(outside).toEqual([]);
+  expect(opened.errors).toEqual([]);
 });
 
 it('waiting times follow the clock of the gateway, not that of the PC', async () => {
@@ -722,7 +791,7 @@ it('the dashboard reloads once if the gateway has another version, and shows a n
   await opened.page.evaluate(() => sessionStorage.setItem('is now', 'yes'));
   await opened.page.reload();
   await untilLive(opened.page);
-  await expectSoon(() => opened.page.evaluate(() => sessionStorage.getItem('callstream.reloaded')), null);
+  await expectSoon(() => opened.page.evaluate(() => sessionStorage.getItem('callstream.reloaded.version')), null);
   expect(await opened.page.locator('.stale').count()).toBe(0);
   expect(opened.errors).toEqual([]);
 });

@@ -102,7 +102,8 @@ export const openApi = ({ isOpen }: { readonly isOpen: boolean }): object => ({
     description: 'Calls, queues and agents of a call centre. For the WebSocket, see /api/asyncapi.json.',
     license: { name: 'MIT', identifier: 'MIT' },
   },
-  servers: [{ url: '/' }],
+  // Relative to this description, as a proxy may serve all of it under a path.
+  servers: [{ url: '..' }],
   security: isOpen ? [] : [{ bearer: [] }],
   paths: Object.fromEntries(Object.entries(operations).map(([path, operation]) => [path, pathOf(path, operation)])),
   components: {

@@ -57,10 +57,25 @@ describe('the dashboard page', () => {
     expect((await get('/assets/index-1.js')).headers['content-length']).toBe('5000');
   });
 
-  it.each(['/../secret.html', '/%2e%2e/secret.html', '/assets/../../secret.html', '/nothing', '/assets', '/__proto__'])(
+  it.each(['/../secret.html', '/%2e%2e/secret.html', '/nothing', '/assets', '/__proto__'])(
     'is not served at %s',
     async (path) => expect((await get(path)).statusCode).toBe(426),
   );
+
+  it.each([
+    '/assets/index-2.js',
+    '/assets/index-2.css?x',
+    '/assets/',
+    '/assets/../index.html',
+    '/assets/../../secret.html',
+  ])('has no asset of another build at %s: 404, which a proxy retries and no cache stores', async (path) => {
+    for (const method of ['GET', 'HEAD']) {
+      const { statusCode, headers } = await get(path, { 'accept-encoding': 'gzip' }, method);
+      expect(statusCode).toBe(404);
+      expect(headers).toMatchObject({ 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' });
+    }
+    expect((await get(path, {}, 'POST')).statusCode).toBe(426);
+  });
 
   it('answers only GET and HEAD', async () => {
     expect((await get('/', {}, 'POST')).statusCode).toBe(426);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { extname, join, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
@@ -14,6 +14,9 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.woff2': 'font/woff2',
 };
+
+/** Vite puts all files with a hash in their name here. */
+const assetsPath = '/assets/';
 
 /** The page may load only its own files and connect only to this gateway: events have text from outside, which may be an attack. */
 const securityHeaders = {
@@ -39,6 +42,8 @@ interface StaticFile {
 /**
  * Serves the dashboard, and passes all other requests to `otherwise`. All files are read once, at the start, so no request
  * leads to the disk (path traversal), as it would with sirv 3, which opens the file for each. The view is in the fragment of the URL, so the only page is `/`.
+ *
+ * An asset of another build is 404, by which a proxy knows that it should ask the next gateway: docs/guides/proxy.md.
  */
 export function serveDashboard(folder: string, otherwise: RequestListener): RequestListener {
   const files = readFiles(folder);
@@ -46,7 +51,9 @@ export function serveDashboard(folder: string, otherwise: RequestListener): Requ
     const { method, url = '/', headers: requestHeaders } = request;
     const path = url.split('?', 1)[0] ?? '/';
     const file = files.get(path === '/' ? '/index.html' : path);
-    if (!file || (method !== 'GET' && method !== 'HEAD')) return otherwise(request, response);
+    const isRead = method === 'GET' || method === 'HEAD';
+    if (!file && isRead && path.startsWith(assetsPath)) return answerUnknownAsset(response);
+    if (!file || !isRead) return otherwise(request, response);
     const { body, gzipped, type, etag, cacheControl } = file;
     const headers = { ...securityHeaders, etag, 'cache-control': cacheControl };
     if (requestHeaders['if-none-match'] === etag) {
@@ -65,6 +72,16 @@ export function serveDashboard(folder: string, otherwise: RequestListener): Requ
   };
 }
 
+/** Not stored: after the upgrade of this gateway the same address is a file. */
+function answerUnknownAsset(response: ServerResponse): void {
+  response.writeHead(404, {
+    ...securityHeaders,
+    'content-type': 'text/plain; charset=utf-8',
+    'cache-control': 'no-store',
+  });
+  response.end('No file of this build of the dashboard: reload the page.\n');
+}
+
 /** Files by URL path; empty if the dashboard was not built, because the gateway also works without it. */
 function readFiles(folder: string): Map<string, StaticFile> {
   if (!existsSync(folder)) return new Map();
@@ -72,19 +89,20 @@ function readFiles(folder: string): Map<string, StaticFile> {
   return new Map(
     names
       .filter((name) => contentTypes[extname(name)] !== undefined)
-      .map((name) => [`/${name.split(sep).join('/')}`, readFile(folder, name)]),
+      .map((name) => `/${name.split(sep).join('/')}`)
+      .map((path) => [path, readFile(folder, path)]),
   );
 }
 
-function readFile(folder: string, name: string): StaticFile {
-  const body = readFileSync(join(folder, name));
+function readFile(folder: string, path: string): StaticFile {
+  const body = readFileSync(join(folder, path));
   const gzipped = gzipSync(body, { level: 9 });
   return {
     body,
     gzipped: gzipped.length < body.length * 0.95 ? gzipped : null,
-    type: contentTypes[extname(name)] ?? '',
+    type: contentTypes[extname(path)] ?? '',
     etag: `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`,
     // Asset names contain a hash of their content.
-    cacheControl: name.startsWith('assets') ? 'public, max-age=31536000, immutable' : 'no-cache',
+    cacheControl: path.startsWith(assetsPath) ? 'public, max-age=31536000, immutable' : 'no-cache',
   };
 }

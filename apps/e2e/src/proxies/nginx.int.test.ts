@@ -46,8 +46,11 @@ const settings = {
       cleanup.use(await startInstance(name, { ...env, DATA_DIR: join(env['DATA_DIR'] ?? '', `${name}-${i}`) }));
     const pair = (name: 'ingest' | 'gateway') => Promise.all([start(name, 1), start(name, 2)]);
     [ingests, gateways] = await Promise.all([pair('ingest'), pair('gateway')]);
-    const portsOf = (instances: readonly ServiceInstance[]): number[] => instances.map(({ port }) => port);
-    nginx = cleanup.use(await startNginx({ ingest: portsOf(ingests), gateway: portsOf(gateways) }));
+    const portsFrom = (first: number, instances: readonly ServiceInstance[]): Record<number, number> =>
+      Object.fromEntries(instances.map(({ port }, i) => [first + i, port]));
+    nginx = cleanup.use(
+      await startNginx('nginx.conf', { ...portsFrom(3_000, ingests), ...portsFrom(4_000, gateways) }),
+    );
   }, 180_000);
   afterAll(() => cleanup.disposeAsync(), 60_000);
 

@@ -1,25 +1,22 @@
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createAuthority, until } from '@callstream/stack';
 import { pickPort } from '../system/free-port.ts';
+import { exampleConfig, isInstalled, systemEnv } from './example-config.ts';
 
-const run = promisify(execFile);
-const example = join(import.meta.dirname, '../../../../docs/examples/nginx.conf');
-const search = { ...process.env, PATH: `${process.env['PATH'] ?? ''}:/usr/sbin:/usr/local/sbin` };
-
-/** Host names of the example. */
+/** Host names of the examples. */
 export const webhookHost = 'calls.example.com';
 export const boardHost = 'board.example.com';
+export const pathHost = 'intranet.example.com';
 
-/** nginx with docs/examples/nginx.conf. */
+/** nginx with one of docs/examples. */
 export interface Nginx extends AsyncDisposable {
   readonly port: number;
-  /** Options of a connection that resolve the example's host names and trust its certificate. */
+  /** Options of a connection that resolve the examples' host names and trust its certificate. */
   readonly connect: { readonly ca: string; readonly lookup: LookupFunction };
   /** The text of all its log files. */
   readonly logs: () => Promise<string>;
@@ -28,45 +25,35 @@ export interface Nginx extends AsyncDisposable {
 /** What this machine lacks to run it; null if nothing. */
 export async function missingForNginx(): Promise<string | null> {
   if (process.platform !== 'linux') return 'Linux, where each address of 127.0.0.0/8 is its own';
-  const isInstalled = await run('nginx', ['-v'], { env: search }).then(
-    () => true,
-    () => false,
-  );
-  return isInstalled ? null : 'nginx';
+  return (await isInstalled('nginx', ['-v'])) ? null : 'nginx';
 }
 
-/** `ingest` and `gateway`: the ports of two instances each. */
-export async function startNginx({ ingest, gateway }: Record<'ingest' | 'gateway', readonly number[]>): Promise<Nginx> {
+/** `example`: a file of docs/examples; `ports`: those of this machine, by those of the example. */
+export async function startNginx(example: string, ports: Readonly<Record<number, number>>): Promise<Nginx> {
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'callstream-nginx-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   await chmod(folder, 0o755); // its workers may run as another user
   const authority = await createAuthority(join(folder, 'authority'));
-  const { certificate, key } = await authority.issue('callstream', [`DNS:${webhookHost}`, `DNS:${boardHost}`]);
+  const { certificate, key } = await authority.issue(
+    'callstream',
+    [webhookHost, boardHost, pathHost].map((host) => `DNS:${host}`),
+  );
   const port = await pickPort();
-  const replacements: Record<string, string> = {
+  const text = await exampleConfig(example, {
     'listen 443 ssl': `listen 127.0.0.1:${port} ssl`,
     '/etc/ssl/callstream.pem': certificate,
     '/etc/ssl/callstream.key': key,
     '/var/log/nginx/': `${folder}/`,
     'worker_processes auto': 'worker_processes 1',
-    '127.0.0.1:3000 ': `127.0.0.1:${ingest[0] ?? 0} `,
-    '127.0.0.1:3001 ': `127.0.0.1:${ingest[1] ?? 0} `,
-    '127.0.0.1:4000 ': `127.0.0.1:${gateway[0] ?? 0} `,
-    '127.0.0.1:4001 ': `127.0.0.1:${gateway[1] ?? 0} `,
+    ...Object.fromEntries(Object.entries(ports).map(([of, port]) => [`127.0.0.1:${of} `, `127.0.0.1:${port} `])),
     // The default folders are writable only for root.
     'http {\n': `http {\n${['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};\n`).join('')}`,
-  };
-  let text = await readFile(example, 'utf8');
-  for (const [from, to] of Object.entries(replacements)) {
-    if (!text.includes(from))
-      throw new Error(`docs/examples/nginx.conf does not contain "${from}", which this test replaces.`);
-    text = text.replaceAll(from, to);
-  }
+  });
   const file = join(folder, 'nginx.conf');
   await writeFile(file, text);
   const child = spawn('nginx', ['-c', file, '-e', join(folder, 'error.log'), '-g', `daemon off; pid ${folder}/pid;`], {
-    env: search,
+    env: systemEnv,
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const exited = once(child, 'exit');

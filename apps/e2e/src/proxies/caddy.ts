@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createAuthority, until } from '@callstream/stack';
+import { pickPort } from '../system/free-port.ts';
+import { exampleConfig, isInstalled, systemEnv } from './example-config.ts';
+
+/** Caddy with one of docs/examples. */
+export interface Caddy extends AsyncDisposable {
+  readonly port: number;
+}
+
+export const hasCaddy = await isInstalled('caddy', ['version']);
+
+export interface CaddyOptions {
+  /** A file of docs/examples. */
+  readonly example: string;
+  /** The hosts of its sites. */
+  readonly hosts: readonly string[];
+  /** The ports of the gateways at 10.0.0.11 and 10.0.0.12 in the example. */
+  readonly gateways: readonly [number, number];
+}
+
+export async function startCaddy({ example, hosts, gateways }: CaddyOptions): Promise<Caddy> {
+  await using cleanup = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'callstream-caddy-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  const authority = await createAuthority(join(folder, 'authority'));
+  const { certificate, key } = await authority.issue(
+    'callstream',
+    hosts.map((host) => `DNS:${host}`),
+  );
+  const [port, httpPort] = [await pickPort(), await pickPort()];
+  const text = await exampleConfig(example, {
+    // Else it asks a public authority for certificates, and listens on fixed ports.
+    '{\n\t# No path': `{\n\tadmin off\n\thttp_port ${httpPort}\n\thttps_port ${port}\n\t# No path`,
+    ...Object.fromEntries(
+      hosts.map((host) => [`${host} {`, `${host} {\n\tbind 127.0.0.1\n\ttls ${certificate} ${key}`]),
+    ),
+    '10.0.0.11:4000': `127.0.0.1:${gateways[0]}`,
+    '10.0.0.12:4000': `127.0.0.1:${gateways[1]}`,
+  });
+  const file = join(folder, 'Caddyfile');
+  await writeFile(file, text);
+  const env = { ...systemEnv, XDG_DATA_HOME: folder, XDG_CONFIG_HOME: folder };
+  const child = spawn('caddy', ['run', '--adapter', 'caddyfile', '--config', file], {
+    env,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (part: Buffer) => (output = (output + part.toString()).slice(-10_000)));
+  const exited = once(child, 'exit');
+  cleanup.defer(async () => {
+    child.kill('SIGTERM');
+    await exited;
+  });
+  const isRunning = (): boolean => {
+    if (child.exitCode !== null) throw new Error(`Caddy ended with ${child.exitCode}.\n${output}`);
+    return output.includes('serving initial configuration');
+  };
+  await until(isRunning, {
+    timeoutMs: 20_000,
+    onTimeout: () => new Error(`Caddy does not serve its configuration after 20 s.\n${output}`),
+  });
+  const owned = cleanup.move();
+  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
