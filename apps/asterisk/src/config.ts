@@ -1,4 +1,4 @@
-import { defaultDialplan } from '@callstream/domain';
+import { defaultDialplan, parseQueueContext, patternProblem, sourceNamePattern } from '@callstream/domain';
 import type { Dialplan } from '@callstream/domain';
 import { adminHostEnv, certificatesEnv, examples, listEnv, logEnv, portEnv, secretEnv } from '@callstream/runtime';
 import { z } from 'zod';
@@ -9,10 +9,15 @@ const required = (description: string) =>
     .min(1, 'must not be empty')
     .meta(examples(['callstream'], ['']))
     .describe(description);
+/** Numbers that are dialled, as patterns of Asterisk. */
 const patterns = (values: readonly string[], description: string) =>
   listEnv
     .default([...values])
-    .meta(examples(['from-trunk', '_2XX,*9'], []))
+    .superRefine((texts, context) => {
+      for (const problem of texts.map(patternProblem))
+        if (problem !== null) context.addIssue({ code: 'custom', message: `must be patterns of Asterisk: ${problem}` });
+    })
+    .meta(examples(['_2XX,*9', '_2[0-4]X'], ['_', '_2[0-4X', '_[9-1]X']))
     .describe(description);
 
 /** Settings of the connector for an Asterisk. */
@@ -37,7 +42,7 @@ export const AsteriskEnv = z
     ASTERISK_SECRET: secretEnv(z.string().min(1, 'must not be empty'), 'Secret of ASTERISK_USER'),
     ASTERISK_NAME: z
       .string()
-      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, 'must be 1 to 32 of a-z, 0-9 and -, not beginning with -')
+      .regex(sourceNamePattern, 'must be 1 to 32 of a-z, 0-9 and -, not beginning with -')
       .optional()
       .meta(examples(['lisbon', '2'], ['Lisbon', '-a', 'a b', 'x'.repeat(33)]))
       .describe('Name of this PBX, if there are several: ids of its calls, agents and queues begin with it, for ever'),
@@ -48,10 +53,10 @@ export const AsteriskEnv = z
       .describe('Where ingest is; /from/asterisk is added'),
     ASTERISK_INGEST_PATH_SECRET: secretEnv(z.string().min(1, 'must not be empty'), 'INGEST_PATH_SECRET of ingest'),
     ASTERISK_INGEST_BEARER_TOKEN: secretEnv(z.string().min(1, 'must not be empty'), 'INGEST_BEARER_TOKEN of ingest'),
-    ASTERISK_INCOMING_CONTEXTS: patterns(
-      defaultDialplan.incomingContexts,
-      'Contexts into which lines from outside call; * stands for any text. Defaults: those of FreePBX',
-    ),
+    ASTERISK_INCOMING_CONTEXTS: listEnv
+      .default([...defaultDialplan.incomingContexts])
+      .meta(examples(['from-trunk', 'from-*,lines'], []))
+      .describe('Contexts into which lines from outside call; * stands for any text. Defaults: those of FreePBX'),
     ASTERISK_EXTENSIONS: patterns(
       defaultDialplan.extensions,
       'Extensions of the PBX, as patterns of Asterisk; other numbers that agents dial are outside',
@@ -64,7 +69,12 @@ export const AsteriskEnv = z
       .default(
         Object.entries(defaultDialplan.queueContexts).map(([context, queue]) => [context, queue ?? ''].join('=')),
       )
-      .meta(examples(['ext-queues=', 'sales-in=sales'], []))
+      .superRefine((texts, context) => {
+        for (const text of texts)
+          if (parseQueueContext(text) === null)
+            context.addIssue({ code: 'custom', message: `must be context=queue or context=; "${text}" is not` });
+      })
+      .meta(examples(['ext-queues=', 'sales-in=sales'], ['sales-in', '=sales']))
       .describe('Contexts that send callers into a queue, as context=queue; context= if the extension is the queue'),
     ASTERISK_ADMIN_PORT: portEnv(9_104).describe('Port of the connector for /livez, /readyz and /metrics'),
     DATA_DIR: z
@@ -96,10 +106,7 @@ export const dialplanOf = (config: AsteriskConfig): Dialplan => ({
   featureCodes: config.ASTERISK_FEATURE_CODES,
   extensions: config.ASTERISK_EXTENSIONS,
   queueContexts: Object.fromEntries(
-    config.ASTERISK_QUEUE_CONTEXTS.map((text) => {
-      const [context = '', queue = ''] = text.split('=');
-      return [context, queue === '' ? null : queue];
-    }),
+    config.ASTERISK_QUEUE_CONTEXTS.map(parseQueueContext).filter((context) => context !== null),
   ),
 });
 

@@ -17,6 +17,10 @@ export function createMetrics(status: ConnectionStatus) {
     connections: counter('connections', 'Logins at the PBX'),
     buffered: counter('events', 'Events stored in the buffer: of the PBX, and inferred after gaps'),
     inferred: counter('gap_events', 'Events posted because the PBX answered something else than its events said'),
+    incomplete: counter(
+      'incomplete_events',
+      'Events that do not name their call, or their agent; they are posted, and change nothing',
+    ),
     excess: counter('excess_lines', 'Lines of the PBX that were left out because they, or their message, are too long'),
     failedPosts: counter('failed_posts', 'Attempts to post an event that failed; it is tried again'),
   };

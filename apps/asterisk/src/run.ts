@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createDialplanJudge } from '@callstream/domain';
 import { runUntilAborted } from '@callstream/resilience';
 import { startAdmin, stopSignal } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
@@ -34,7 +35,10 @@ export async function run(config: AsteriskConfig, log: Log): Promise<void> {
   // Closed in reverse: hear the PBX no more first, then post no more, and close the buffer last.
   await using spool = await openSpool({ dir, bytesMax, names: bufferNames, log });
   const { drained } = createSpoolMetrics(metrics.registry, { spool, bytesMax, names: bufferNames });
-  using store = openStateStore(dir);
+  using store = openStateStore({
+    folder: dir,
+    onDamaged: (file) => log.error({ file }, 'asterisk.state-damaged'),
+  });
   await using poster = createPoster(Object.assign(ingestOf(config), { connections: lanes }));
   await using _posting = startPostingBuffer({ spool, poster, status, metrics, drained, log });
   let isStopping = false;
@@ -47,7 +51,7 @@ export async function run(config: AsteriskConfig, log: Log): Promise<void> {
   });
   await using follower = followPbx({
     address: addressOf(config),
-    dialplan: dialplanOf(config),
+    judge: createDialplanJudge(dialplanOf(config)),
     spool,
     store,
     status,

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Dialplan } from '@callstream/domain';
+import type { DialplanJudge } from '@callstream/domain';
 import { certificateProblem, sleep } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import type { Spool } from '@callstream/spool';
@@ -20,7 +20,7 @@ const reconcileEveryPings = 240;
 
 export interface PbxSessionOptions {
   readonly address: Omit<AmiOptions, 'onEvents' | 'onExcess' | 'signal'>;
-  readonly dialplan: Dialplan;
+  readonly judge: DialplanJudge;
   readonly spool: Pick<Spool, 'add' | 'isFull'>;
   readonly store: StateStore;
   readonly status: ConnectionStatus;
@@ -33,13 +33,13 @@ export interface PbxSessionOptions {
  * which the next session closes. @throws {Error} why it ended
  */
 export async function runSession(options: PbxSessionOptions, signal: AbortSignal, onWorks: () => void): Promise<void> {
-  const { address, dialplan, spool, store, status, metrics, log } = options;
+  const { address, judge, spool, store, status, metrics, log } = options;
   // Not after a failure of the disk: only another write shows that it works again.
   if (spool.isFull()) throw new Error('The spool is full. The connector waits for room: ASTERISK_BUFFER_MAX_BYTES.');
   let count = 0;
   const counter = { connection: randomUUID(), next: () => ++count };
   const state = createOpenState(store.load());
-  const recorder = createRecorder({ state, store, spool, dialplan, counter, metrics });
+  const recorder = createRecorder({ state, store, spool, judge, counter, metrics, log });
   using ami = await openAmi({
     host: address.host,
     port: address.port,

@@ -35,12 +35,18 @@ export type {
 } from './presence/agent.ts';
 export { presenceOf } from './presence/presence.ts';
 export type { AgentPresence, AgentHistory } from './presence/presence.ts';
-export { defaultDialplan, judgeDialplan } from './sources/asterisk/dialplan.ts';
-export type { Dialplan } from './sources/asterisk/dialplan.ts';
+export { amiEvent, linkedidOf } from './sources/asterisk/ami-event.ts';
+export {
+  createDialplanJudge,
+  defaultDialplan,
+  parseQueueContext,
+  patternProblem,
+} from './sources/asterisk/dialplan.ts';
+export type { Dialplan, DialplanJudge } from './sources/asterisk/dialplan.ts';
 export { similarKind } from './similar-kind.ts';
 export { eventOfFacts, factsJson } from './sources/fact-json.ts';
 export type { FactJson } from './sources/fact-json.ts';
-export { defaultOrigin, identityPrefix } from './sources/origin.ts';
+export { defaultOrigin, identityPrefix, sourceNamePattern } from './sources/origin.ts';
 export type { Origin, RecordHints } from './sources/origin.ts';
 export { defaultSource, knownSources } from './sources/registry.ts';
 export type { Sources } from './sources/registry.ts';

@@ -2,6 +2,7 @@
  * Every kind of fact: the event types that Teravoz documents, then those that only other sources state. `call.queue-full` and
  * `call.queue-empty`: not let into a queue. `call.queue-left`: left it, and another fact says why, or it was by a key.
  * `peer.*`: about the phone with a number, if its agent is not named. `system.detail`: changes nothing.
+ * `system.incomplete`: changes nothing either, because it does not name the call or the agent that its event is about.
  */
 export const kinds = [
   'call.new',
@@ -42,6 +43,7 @@ export const kinds = [
   'peer.cancelled',
   'peer.left',
   'system.detail',
+  'system.incomplete',
 ] as const;
 
 export type Kind = (typeof kinds)[number];

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { defaultDialplan, judgeDialplan } from '../src/index.ts';
+import { createDialplanJudge, defaultDialplan } from '../src/index.ts';
 import type { Dialplan } from '../src/index.ts';
 import type { TestDelivery } from './index.ts';
 
@@ -30,10 +30,22 @@ export const pbxEvents: readonly PbxEvent[] = textOf('ami.ndjson')
     return { receivedAt, fields };
   });
 
+/** Events of the capture but answers to questions. */
+export const livePbxEvents: readonly PbxEvent[] = pbxEvents.filter(
+  ({ fields }) => !('ActionID' in fields) && fields['Event'] !== 'FullyBooted',
+);
+
+/** The members of queues at the begin of the capture: events QueueMember of the first answer. */
+export const firstPbxMembers: readonly PbxEvent['fields'][] = pbxEvents
+  .map(({ fields }) => fields)
+  .filter(({ ActionID, Event }) => ActionID === 'a2' && Event === 'QueueMember');
+
+const judge = createDialplanJudge(pbxDialplan);
+
 /** The delivery of an event, as a connector makes it. */
 export function pbxDelivery({ receivedAt, fields }: { receivedAt: string; fields: object }): TestDelivery {
   const body = JSON.stringify(fields);
-  return { source: 'asterisk', hints: judgeDialplan(Buffer.from(body), pbxDialplan), body, receivedAt };
+  return { source: 'asterisk', hints: judge(Buffer.from(body)), body, receivedAt };
 }
 
 /** Of a call that came in: what was scripted, what the phones saw, and what the PBX says. */

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { makePrivateFolder } from '@callstream/files';
-import { isDamagedInteger } from './database.ts';
+import { isDamaged } from './database.ts';
 import { lockFile, lockFolder } from './folder-lock.ts';
 import type { SpooledRecord, SpoolBatch, SpoolStatus } from './messages.ts';
 import { openQuarantine } from './quarantine.ts';
@@ -56,7 +56,7 @@ export function openFolder(dir: string): SpoolFolder {
           const records = segment.read(partition, limits);
           if (records.length > 0) return { partition, segment: name, records };
         } catch (error) {
-          if (!isCorrupt(error) && !isDamagedInteger(error)) throw error;
+          if (!isDamaged(error)) throw error;
         }
         segments.markTorn(name);
       }
@@ -82,9 +82,6 @@ export function openFolder(dir: string): SpoolFolder {
     },
   };
 }
-
-/** SQLITE_CORRUPT, SQLITE_NOTADB. @see https://www.sqlite.org/rescode.html */
-const isCorrupt = (error: unknown): boolean => [11, 26].includes(((error as { errcode?: number }).errcode ?? 0) & 0xff);
 
 function sumOf(segments: Iterable<SpoolSegment>): Pick<SpoolStatus, 'pending' | 'bytes' | 'oldestAt'> {
   const pending = new Map<number, number>();

@@ -1,6 +1,8 @@
 export { createBatcher } from './batcher.ts';
 export type { Batcher } from './batcher.ts';
-export { openDatabase } from './database.ts';
+export { checkDatabase, DamagedFile, isDamaged, markTorn, openCheckedDatabase, transaction } from './database.ts';
+export { drainPartitions } from './drain-partitions.ts';
+export type { SpoolDrainer } from './drain-partitions.ts';
 export { lockFile } from './folder-lock.ts';
 export { isSpool } from './folder.ts';
 export { emptyStatus } from './messages.ts';

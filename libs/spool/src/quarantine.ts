@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { openDatabase } from './database.ts';
+import type { DatabaseSync } from 'node:sqlite';
+import { isDamaged, markTorn, openDatabase } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
 
 export interface Quarantine {
@@ -8,13 +9,17 @@ export interface Quarantine {
   readonly close: () => void;
 }
 
-/** Keeps records that their receiver rejects permanently, e.g. because they are too large for the topic, with the reason. */
+const create = `create table if not exists refused (
+  at integer not null, reason text not null, topic text not null, key text not null, value blob not null, headers text not null)`;
+
+/**
+ * Keeps records that their receiver rejects permanently, e.g. because they are too large for the topic, with the reason. A damaged
+ * file is renamed to `*.torn`.
+ */
 export function openQuarantine(dir: string): Quarantine {
-  const db = openDatabase(join(dir, 'refused.db'));
-  const create = `create table if not exists refused (
-    at integer not null, reason text not null, topic text not null, key text not null, value blob not null, headers text not null)`;
-  const tables = db.prepare(`select name from sqlite_schema where name = 'refused'`).all().length;
-  let records = tables === 0 ? 0 : Number(db.prepare('select count(*) as records from refused').get()?.['records']);
+  const opened = openRefused(join(dir, 'refused.db'));
+  const { db } = opened;
+  let { records } = opened;
   return {
     add: ({ at, topic, key, value, headers }, reason) => {
       db.exec(create);
@@ -24,4 +29,21 @@ export function openQuarantine(dir: string): Quarantine {
     count: () => records,
     close: () => db.close(),
   };
+}
+
+function openRefused(file: string): { readonly db: DatabaseSync; readonly records: number } {
+  const db = openDatabase(file);
+  try {
+    return { db, records: countRecords(db) };
+  } catch (error) {
+    db.close();
+    if (!isDamaged(error)) throw error;
+    markTorn(file);
+    return { db: openDatabase(file), records: 0 };
+  }
+}
+
+function countRecords(db: DatabaseSync): number {
+  const tables = db.prepare(`select name from sqlite_schema where name = 'refused'`).all().length;
+  return tables === 0 ? 0 : Number(db.prepare('select count(*) as records from refused').get()?.['records']);
 }

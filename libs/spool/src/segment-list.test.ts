@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,5 +44,15 @@ it('a segment with a number that is too large is marked torn when it is read', (
   expect(folder.status().torn).toEqual([]);
   expect(folder.take(0, limits)).toBeNull();
   expect(folder.status().torn).toEqual([`${name}.torn`]);
+  folder.close();
+});
+
+it('a damaged refused.db is marked torn, and records are quarantined in a new one', () => {
+  using spool = damagedSpool('select 1');
+  writeFileSync(join(spool.dir, 'refused.db'), 'this is no database, and never was one'.repeat(100));
+  const folder = openFolder(spool.dir);
+  expect(folder.status()).toMatchObject({ torn: ['refused.db.torn'], quarantined: 0 });
+  folder.quarantine({ partition: 0, segment: name, id: 1, reason: 'too large' });
+  expect(folder.status().quarantined).toBe(1);
   folder.close();
 });

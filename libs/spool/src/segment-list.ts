@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isProgrammingError } from '@callstream/resilience';
-import { isDamagedInteger, NotFileOwner } from './database.ts';
-import { markTorn, openSegment, removeFile } from './segment.ts';
+import { isDamagedInteger, markTorn, NotFileOwner, removeFile } from './database.ts';
+import { openSegment } from './segment.ts';
 import type { SpoolSegment } from './segment.ts';
 
 /** A segment of this size is followed by a new one, in bytes. */

@@ -1,10 +1,6 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { openDatabase } from './database.ts';
+import { openCheckedDatabase, removeFile, transaction } from './database.ts';
 import type { SpooledRecord } from './messages.ts';
-
-/** Lock timeout of a file that another process has open (a backup, `sqlite3`), in ms. */
-const busyTimeoutMs = 10_000;
 
 /** `lane`: the partition, see {@link SpooledRecord.partition}. `drained`: the last record that was sent. */
 const schema = `
@@ -50,29 +46,13 @@ interface StoredRecord {
  * @throws {Error} if the file is corrupt or not writable
  */
 export function openSegment(file: string): SpoolSegment {
-  const db = openDatabase(file, { timeout: busyTimeoutMs });
+  const db = openCheckedDatabase(file, { schema, synchronous: 'full' });
   try {
-    db.exec('pragma journal_mode = wal; pragma synchronous = full;');
-    db.exec(schema);
-    const [check] = db.prepare('pragma quick_check(1)').all();
-    if (check?.['quick_check'] !== 'ok') throw new Error(`The file is corrupt: ${String(check?.['quick_check'])}`);
     return segmentOf(db, file);
   } catch (error) {
     db.close();
     throw error;
   }
-}
-
-/** SQLite keeps a database in three files. */
-const suffixes = ['', '-wal', '-shm'];
-
-export function removeFile(file: string): void {
-  for (const suffix of suffixes) rmSync(file + suffix, { force: true });
-}
-
-/** Renames an unreadable file to `*.torn`: it is not used any more, but an operator may recover records from it. */
-export function markTorn(file: string): void {
-  for (const suffix of suffixes) if (existsSync(file + suffix)) renameSync(file + suffix, `${file}${suffix}.torn`);
 }
 
 function segmentOf(db: DatabaseSync, file: string): SpoolSegment {
@@ -167,14 +147,9 @@ function insertAll(
   { records, lastId }: { records: readonly SpooledRecord[]; lastId: number },
 ): number {
   let id = lastId;
-  db.exec('begin immediate');
-  try {
+  transaction(db, () => {
     for (const { partition, at, bytes, topic, key, value, headers } of records)
       insert.run(partition, ++id, at, bytes, topic, key, value, headers);
-    db.exec('commit');
-  } catch (error) {
-    if (db.isTransaction) db.exec('rollback');
-    throw error;
-  }
+  });
   return id;
 }

@@ -1,4 +1,4 @@
-import { defaultDialplan } from '@callstream/domain';
+import { createDialplanJudge, defaultDialplan } from '@callstream/domain';
 import type { AmiMessage } from '../ami/read-messages.ts';
 import { isAllowed } from './allowed-events.ts';
 import { eventRecord } from './event-record.ts';
@@ -9,7 +9,8 @@ const counter = () => {
   return { connection: 'c1', next: () => ++count };
 };
 const recordOf = (fields: Readonly<Record<string, string>>, dialplan = defaultDialplan) => {
-  const { value, headers, key, partition } = eventRecord(event(fields), dialplan, counter());
+  const judge = createDialplanJudge(dialplan);
+  const { value, headers, key, partition } = eventRecord(event(fields), judge, counter());
   return { body: JSON.parse(Buffer.from(value).toString()) as unknown, headers, key, partition };
 };
 
@@ -22,7 +23,9 @@ it('an event with a time of the PBX is posted as the PBX sent it: another connec
 
 it('an event without a time gets the connection and a count, because many such events are equal', () => {
   const shared = counter();
-  const bodies = [1, 2].map(() => eventRecord(event(joined), defaultDialplan, shared).value.toString());
+  const bodies = [1, 2].map(() =>
+    eventRecord(event(joined), createDialplanJudge(defaultDialplan), shared).value.toString(),
+  );
   expect(bodies.map((body) => JSON.parse(body) as unknown)).toEqual([
     Object.assign({ CallstreamConnection: 'c1', CallstreamCount: 1 }, joined),
     Object.assign({ CallstreamConnection: 'c1', CallstreamCount: 2 }, joined),

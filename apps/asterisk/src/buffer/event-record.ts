@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
-import { judgeDialplan, parseEvent } from '@callstream/domain';
-import type { Dialplan } from '@callstream/domain';
+import { parseEvent } from '@callstream/domain';
+import type { DialplanJudge, Kind } from '@callstream/domain';
 import type { SpoolItem } from '@callstream/spool';
 import type { AmiMessage } from '../ami/read-messages.ts';
 import { allowedFields } from './allowed-events.ts';
@@ -18,8 +18,13 @@ export interface EventCounter {
   readonly next: () => number;
 }
 
+export interface BufferedEvent extends SpoolItem {
+  /** It does not name the call or the agent that it is about. */
+  readonly isIncomplete: boolean;
+}
+
 /** The record of an event in the buffer: the body to post, and what the connector knows of the dial plan. */
-export function eventRecord(event: AmiMessage, dialplan: Dialplan, counter: EventCounter): SpoolItem {
+export function eventRecord(event: AmiMessage, judge: DialplanJudge, counter: EventCounter): BufferedEvent {
   const fields = Object.fromEntries(allowedFields(event));
   const stated = parse(JSON.stringify(fields));
   const isCounted = stated !== null && !stated.isTimed;
@@ -30,7 +35,7 @@ export function eventRecord(event: AmiMessage, dialplan: Dialplan, counter: Even
         : fields,
     ),
   );
-  const hints = judgeDialplan(body, dialplan);
+  const hints = judge(body);
   const key = stated?.callId ?? stated?.actor ?? '';
   return {
     topic: source,
@@ -39,6 +44,7 @@ export function eventRecord(event: AmiMessage, dialplan: Dialplan, counter: Even
     value: body,
     headers: hints === null ? {} : { hints: ascii(hints) },
     bytes: body.length + key.length + recordOverheadBytes,
+    isIncomplete: stated?.kind === ('system.incomplete' satisfies Kind),
   };
 }
 

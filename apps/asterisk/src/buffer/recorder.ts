@@ -1,4 +1,5 @@
-import type { Dialplan } from '@callstream/domain';
+import type { DialplanJudge } from '@callstream/domain';
+import type { Log } from '@callstream/runtime';
 import type { Spool } from '@callstream/spool';
 import type { AmiMessage } from '../ami/read-messages.ts';
 import { callOf } from '../gap/open-state.ts';
@@ -10,18 +11,22 @@ import type { EventCounter } from './event-record.ts';
 
 export interface RecorderOptions {
   readonly state: OpenState;
-  readonly store: Pick<StateStore, 'save'>;
+  readonly store: Pick<StateStore, 'saveBegun' | 'save'>;
   readonly spool: Pick<Spool, 'add'>;
-  readonly dialplan: Dialplan;
+  readonly judge: DialplanJudge;
   readonly counter: EventCounter;
-  readonly metrics: Pick<AsteriskMetrics, 'buffered'>;
+  readonly metrics: Pick<AsteriskMetrics, 'buffered' | 'incomplete'>;
+  readonly log: Log;
 }
 
 export interface Recorder {
-  /** Follows the events at once, and resolves when they are in the buffer. @throws {Error} if the buffer is full, or its disk fails */
+  /**
+   * Follows the events at once, and resolves when they are in the buffer. @throws {Error} if the buffer is full, or its disk fails;
+   * from then on always, because what follows would hide from the next session that an event is missing
+   */
   readonly record: (events: readonly AmiMessage[]) => Promise<void>;
-  /** Follows a call whose begin was missed; nothing is posted of it. */
-  readonly addCall: (call: string) => void;
+  /** Follows calls whose begin was missed; nothing is posted of them. */
+  readonly addCalls: (calls: readonly string[]) => Promise<void>;
   /** The calls and members that events name from now on, until it is disposed. */
   readonly watchSubjects: () => WatchedSubjects;
 }
@@ -35,25 +40,40 @@ export const subjectOf = (event: AmiMessage): string =>
   callOf(event) || `${event.get('Queue') ?? ''} ${event.get('Interface') ?? event.get('Location') ?? ''}`;
 
 /** Stores events in the buffer, and what is open after them beside it. */
-export function createRecorder({ state, store, spool, dialplan, counter, metrics }: RecorderOptions): Recorder {
+export function createRecorder({ state, store, spool, judge, counter, metrics, log }: RecorderOptions): Recorder {
   const watches = new Set<Set<string>>();
-  let stored: Promise<unknown> = Promise.resolve();
+  const saidIncomplete = new Set<string>();
+  /** Each name of an event once per connection: an Asterisk leaves out the same fields again and again. */
+  const reportIncomplete = (event: AmiMessage): void => {
+    metrics.incomplete.inc();
+    const name = event.get('Event') ?? '';
+    if (!saidIncomplete.has(name)) log.warn({ event: name }, 'asterisk.event-incomplete');
+    saidIncomplete.add(name);
+  };
+  let stored: Promise<void> = Promise.resolve();
+  const afterOthers = (work: () => Promise<void> | void): Promise<void> => {
+    stored = stored.then(work);
+    // Its caller gets the error; this only keeps Node from ending the process if there is none yet.
+    stored.catch(() => undefined);
+    return stored;
+  };
   return {
     record: (events) => {
       for (const subjects of watches) for (const event of events) subjects.add(subjectOf(event));
-      const changes = events.flatMap((event) => state.follow(event));
-      const records = events.map((event) => eventRecord(event, dialplan, counter));
-      const recorded = stored.then(async () => {
-        store.save(changes.filter(({ entry }) => entry !== null));
+      const { begun, changed } = state.follow(events);
+      const records = events.map((event) => eventRecord(event, judge, counter));
+      return afterOthers(async () => {
+        store.saveBegun(begun);
         await Promise.all(records.map((record) => spool.add(record)));
         metrics.buffered.inc(records.length);
-        // What was opened and closed by the same events is removed here too.
-        store.save(changes.filter(({ key, entry }) => entry === null && !state.open.has(key)));
+        for (const [i, event] of events.entries()) if (records[i]?.isIncomplete) reportIncomplete(event);
+        store.save(changed);
       });
-      stored = recorded.catch(() => undefined);
-      return recorded;
     },
-    addCall: (call) => store.save(state.addCall(call)),
+    addCalls: (calls) => {
+      const { changed } = state.addCalls(calls);
+      return afterOthers(() => store.save(changed));
+    },
     watchSubjects: () => {
       const subjects = new Set<string>();
       watches.add(subjects);

@@ -32,9 +32,9 @@ const agentFields = (agent: string): MessageFields => ({
 /** What is posted when the PBX said `events` and then, after a gap, answers this. */
 async function posted(events: readonly MessageFields[], answers: ReturnType<typeof pbx>, allMembers = false) {
   const state = createOpenState(new Map());
-  for (const event of events) state.follow(message(event));
+  state.follow(events.map(message));
   const closing = differences(state, await askPresent(answers), { allMembers });
-  for (const event of closing) state.follow(event);
+  state.follow(closing);
   return {
     closing: closing.map((event) => Object.fromEntries(event)),
     again: differences(state, await askPresent(answers), { allMembers: false }),
@@ -61,6 +61,12 @@ describe('after a gap', () => {
     expect(closing).toEqual([
       { Event: 'CallstreamCallGone', Linkedid: '1.1', Timestamp: '1795900709.000000', inferred: 'true' },
     ]);
+    expect(again).toEqual([]);
+  });
+
+  it('a call whose begin was missed ends, too, if it is gone', async () => {
+    const { closing, again } = await posted([waits], pbx([], []));
+    expect(closing).toEqual([{ Event: 'CallstreamCallGone', Linkedid: '1.1', inferred: 'true' }]);
     expect(again).toEqual([]);
   });
 

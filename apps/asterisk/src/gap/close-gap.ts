@@ -24,6 +24,8 @@ export function differences(
   ];
 }
 
+const isStored = ({ isInDoubt }: OpenEntry): boolean => isInDoubt === undefined;
+
 type Known = (kind: OpenKind) => readonly OpenEntry[];
 
 function ofCalls(known: Known, { alive, waiting, talking, isOnCall }: PresentCalls): AmiMessage[] {
@@ -36,8 +38,8 @@ function ofCalls(known: Known, { alive, waiting, talking, isOnCall }: PresentCal
     waitingCalls.has(call) && isOnCall({ call, interface: Interface });
   const agentOn = ({ call, fields: { Interface = '' } }: OpenEntry): string => `${call} ${Interface}`;
   const placeOfEntry = ({ call, fields: { Queue = '' } }: OpenEntry): string => `${call} ${Queue}`;
-  const knownTalking = new Set(known('talking').map(agentOn));
-  const knownWaiting = new Set(known('waiting').map(placeOfEntry));
+  const knownTalking = new Set(known('talking').filter(isStored).map(agentOn));
+  const knownWaiting = new Set(known('waiting').filter(isStored).map(placeOfEntry));
   const noLongerOnCall = [
     ...known('ringing').filter((entry) => !isRinging(entry)),
     ...known('talking').filter((entry) => !talkingNow.has(agentOn(entry))),
@@ -75,5 +77,7 @@ const isSameMember = (a: MemberFields, b: MemberFields): boolean =>
   a['Queue'] === b['Queue'] && a['Interface'] === b['Interface'];
 const isNews = (known: readonly OpenEntry[], member: AmiMessage): boolean => {
   const fields = memberFields(member);
-  return !known.some((entry) => isSameMember(entry.fields, fields) && entry.fields['Paused'] === fields['Paused']);
+  return !known
+    .filter(isStored)
+    .some((entry) => isSameMember(entry.fields, fields) && entry.fields['Paused'] === fields['Paused']);
 };

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+import { amiEvent, linkedidOf } from '@callstream/domain';
 import type { AmiMessage } from '../ami/read-messages.ts';
 
 /** What is open: a call, a caller who waits, an agent who rings or talks, a member of a queue. */
@@ -9,29 +11,29 @@ export interface OpenEntry {
   /** The Linkedid; empty of a member. */
   readonly call: string;
   readonly fields: Readonly<Record<string, string>>;
+  /** The event that began it may not have been stored: it is to be ended if it is over, and posted if it is not. */
+  readonly isInDoubt?: true;
 }
 
-/** `entry`: null if it is over. */
-export interface StateChange {
-  readonly key: string;
-  readonly entry: OpenEntry | null;
+/** What events changed. */
+export interface StateChanges {
+  /** What was not open before, by key; also what the same events ended. */
+  readonly begun: ReadonlyMap<string, OpenEntry>;
+  /** What is different after the events, by key; null: it is over. */
+  readonly changed: ReadonlyMap<string, OpenEntry | null>;
 }
 
 /** What a connector knows of its PBX, from the events that it has posted. */
 export interface OpenState {
   /** By key. */
   readonly open: ReadonlyMap<string, OpenEntry>;
-  /** Follows an event. @returns what it changed, each key once */
-  readonly follow: (event: AmiMessage) => readonly StateChange[];
-  /** A call whose begin was missed. @returns as `follow` */
-  readonly addCall: (call: string) => readonly StateChange[];
+  readonly follow: (events: readonly AmiMessage[]) => StateChanges;
+  /** Calls whose begin was missed. */
+  readonly addCalls: (calls: readonly string[]) => StateChanges;
 }
 
-/** The call of an event, as the source in the domain takes it. */
-export const callOf = (event: AmiMessage): string =>
-  ['Linkedid', 'DestLinkedid', 'TransfereeLinkedid', 'OrigTransfererLinkedid']
-    .map((name) => event.get(name) ?? '')
-    .find((id) => id !== '' && id !== '<unknown>') ?? '';
+/** The call of an event; '' if it names none. */
+export const callOf = (event: AmiMessage): string => linkedidOf(amiEvent((name) => event.get(name))) ?? '';
 
 const pick = (event: AmiMessage, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (event.has(name) ? [[name, event.get(name) ?? '']] : [])));
@@ -39,12 +41,15 @@ const pick = (event: AmiMessage, names: readonly string[]): Record<string, strin
 /** @param stored what was open when the connector stopped */
 export function createOpenState(stored: ReadonlyMap<string, OpenEntry>): OpenState {
   const open = new Map(stored);
-  let changes = new Map<string, StateChange>();
+  let begun = new Map<string, OpenEntry>();
+  let changed = new Map<string, OpenEntry | null>();
   const change = (key: string, entry: OpenEntry | null): void => {
-    if (entry === null && !open.has(key)) return;
-    changes.set(key, { key, entry });
+    const before = open.get(key) ?? null;
+    if (isDeepStrictEqual(before, entry)) return;
     if (entry === null) open.delete(key);
     else open.set(key, entry);
+    if (before === null && entry !== null) begun.set(key, entry);
+    changed.set(key, entry);
   };
   const update: Update = {
     put: (kind, of, fields) => change(keyOf(kind, of), { kind, call: of.call, fields }),
@@ -54,17 +59,21 @@ export function createOpenState(stored: ReadonlyMap<string, OpenEntry>): OpenSta
     },
     has: (kind, of) => open.has(keyOf(kind, of)),
   };
-  const changed = (work: () => void): readonly StateChange[] => {
-    changes = new Map();
+  const changesOf = (work: () => void): StateChanges => {
+    begun = new Map();
+    changed = new Map();
     work();
-    return [...changes.values()];
+    return { begun, changed };
   };
   return {
     open,
-    follow: (event) => changed(() => follow(event, update)),
-    addCall: (call) =>
-      changed(() => {
-        if (!update.has('call', { call })) update.put('call', { call }, { Linkedid: call });
+    follow: (events) =>
+      changesOf(() => {
+        for (const event of events) follow(event, update);
+      }),
+    addCalls: (calls) =>
+      changesOf(() => {
+        for (const call of calls) if (!update.has('call', { call })) update.put('call', { call }, { Linkedid: call });
       }),
   };
 }
@@ -88,11 +97,21 @@ interface Update {
 const ofAgent = ['Linkedid', 'Queue', 'MemberName', 'Interface'];
 const onCall: readonly OpenKind[] = ['waiting', 'ringing', 'talking'];
 
+/** Events that say that there is a call, also if its begin was missed. */
+const proveCall: ReadonlySet<string> = new Set([
+  'QueueCallerJoin',
+  'QueueEntry',
+  'AgentCalled',
+  'AgentConnect',
+  'CallstreamCallAnswered',
+]);
+
 function follow(event: AmiMessage, update: Update): void {
   const call = callOf(event);
   const name = event.get('Event') ?? '';
   const isFirstChannel = event.get('Uniqueid') === call && call !== '';
-  if (name === 'Newchannel' ? isFirstChannel : update.has('call', { call }))
+  const isOpened = name === 'Newchannel' ? isFirstChannel : call !== '' && proveCall.has(name);
+  if (isOpened || update.has('call', { call }))
     update.put('call', { call }, { Linkedid: call, Timestamp: event.get('Timestamp') ?? '' });
   if (name === 'CallstreamCallGone' || (name === 'Hangup' && isFirstChannel)) update.removeAll(call, 'call', ...onCall);
   else followCall(event, call, update);

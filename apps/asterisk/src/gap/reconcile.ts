@@ -35,7 +35,8 @@ export async function reconcile({
     await ami.ping();
     const events = differences(state, present, { allMembers: allMembers && round === 1 });
     const settled = events.filter((event) => !changing.has(subjectOf(event)));
-    for (const call of present.calls?.alive.keys() ?? []) if (!changing.has(call)) recorder.addCall(call);
+    const alive = [...(present.calls?.alive.keys() ?? [])];
+    await recorder.addCalls(alive.filter((call) => !changing.has(call)));
     posted += settled.length;
     await recorder.record(settled);
     if (settled.length === events.length) break;

@@ -1,6 +1,7 @@
 import { hintsHeader } from '@callstream/contracts';
-import { backoffMs, errorText, sleep } from '@callstream/resilience';
+import { backoffMs, sleep } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
+import { drainPartitions } from '@callstream/spool';
 import type { Spool, SpoolBatch } from '@callstream/spool';
 import type { AsteriskMetrics } from '../metrics.ts';
 import type { ConnectionStatus } from '../status.ts';
@@ -26,25 +27,9 @@ const backoff = { firstMs: 100, maxMs: 5_000, jitter: 0.5 };
  */
 export function startPostingBuffer(options: PostBufferOptions): AsyncDisposable {
   const { spool, log } = options;
-  const stopping = new AbortController();
-  const running = new Map<number, Promise<void>>();
-  const wake = (): void => {
-    if (stopping.signal.aborted) return;
-    for (const lane of spool.status().pending.keys()) {
-      if (running.has(lane)) continue;
-      const ended = postLane(lane, options, stopping.signal)
-        .catch((error: unknown) => log.error({ lane, error: errorText(error) }, 'asterisk.post-failed'))
-        .finally(() => running.delete(lane));
-      running.set(lane, ended);
-    }
-  };
-  spool.onChange(wake);
-  wake();
-  const close = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(running.values());
-  };
-  return { [Symbol.asyncDispose]: close };
+  const drainer = drainPartitions({ spool, drain: (lane, signal) => postLane(lane, options, signal), log });
+  drainer.wake();
+  return drainer;
 }
 
 async function postLane(lane: number, options: PostBufferOptions, signal: AbortSignal): Promise<void> {

@@ -3,9 +3,9 @@ import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { once } from 'node:events';
-import { pbxEvents } from '@callstream/domain/testing/pbx';
-import { createPbxChannels } from './pbx-channels.ts';
-import type { AmiFields } from './pbx-channels.ts';
+import { firstPbxMembers, livePbxEvents, pbxEvents } from '@callstream/domain/testing/pbx';
+import { createPbxChannels } from '@callstream/domain/testing/pbx-channels';
+import type { AmiFields } from '@callstream/domain/testing/pbx-channels';
 
 export const amiUser = 'callstream';
 export const amiSecret = 'a secret of the manager interface';
@@ -34,14 +34,13 @@ export interface AmiServerOptions {
   readonly certificate?: { readonly key: string; readonly cert: string };
   /** Splits what it sends into pieces of so many bytes. Default: it does not. */
   readonly pieceBytes?: number;
+  /** What it greets with. Default: as Asterisk 22. */
+  readonly banner?: string;
   /** Sends events without a Timestamp. */
   readonly withoutTimes?: boolean;
 }
 
-/** Events of the capture but answers to questions. */
-const live = pbxEvents.filter(({ fields }) => !('ActionID' in fields) && fields['Event'] !== 'FullyBooted');
 const beganAt = Date.parse(pbxEvents[0]?.receivedAt ?? '');
-const firstAnswer = pbxEvents.map(({ fields }) => fields).filter((fields) => fields['ActionID'] === 'a2');
 
 /** Length of the capture, in ms. */
 export const captureMs = Date.parse(pbxEvents.at(-1)?.receivedAt ?? '') - beganAt;
@@ -55,10 +54,11 @@ export async function startAmiServer({
   nowAt,
   certificate,
   pieceBytes,
+  banner = 'Asterisk Call Manager/11.0.0',
   withoutTimes = false,
 }: AmiServerOptions): Promise<AmiServer> {
   const shiftSeconds = Math.round((Date.now() - nowAt - beganAt) / 1_000);
-  const channels = createPbxChannels(firstAnswer.filter(({ Event }) => Event === 'QueueMember'));
+  const channels = createPbxChannels(firstPbxMembers);
   const clients = new Set<AmiClient>();
   let played = 0;
   let isRefusing = false;
@@ -66,7 +66,7 @@ export async function startAmiServer({
   const accept = (socket: Socket): void => {
     socket.on('error', () => undefined);
     if (isRefusing) return void socket.destroy();
-    const client = serveClient(socket, { channels, logins, pieceBytes });
+    const client = serveClient(socket, { channels, logins, pieceBytes, banner });
     clients.add(client);
     socket.on('close', () => clients.delete(client));
   };
@@ -85,14 +85,18 @@ export async function startAmiServer({
   return {
     port: (server.address() as AddressInfo).port,
     play: (until = Infinity) => {
-      for (let next = live[played]; next && Date.parse(next.receivedAt) - beganAt < until; next = live[++played]) {
+      for (
+        let next = livePbxEvents[played];
+        next && Date.parse(next.receivedAt) - beganAt < until;
+        next = livePbxEvents[++played]
+      ) {
         channels.apply(next.fields);
         send(textOf(moved(next.fields)));
       }
     },
     send,
     cut: () => {
-      for (const client of clients) client.endInEvent(textOf(moved(live[played]?.fields ?? {})));
+      for (const client of clients) client.endInEvent(textOf(moved(livePbxEvents[played]?.fields ?? {})));
     },
     refuse: (refusing) => void (isRefusing = refusing),
     logins: () => logins,
@@ -117,9 +121,10 @@ interface ServeOptions {
   readonly channels: ReturnType<typeof createPbxChannels>;
   readonly logins: { accepted: number; refused: number };
   readonly pieceBytes: number | undefined;
+  readonly banner: string;
 }
 
-function serveClient(socket: Socket, { channels, logins, pieceBytes }: ServeOptions): AmiClient {
+function serveClient(socket: Socket, { channels, logins, pieceBytes, banner }: ServeOptions): AmiClient {
   const challenge = randomUUID();
   let [isLoggedIn, isFollowing] = [false, false];
   /** While it boots, a PBX knows few actions. It says when it has booted, but not to a user without the class `system`. */
@@ -162,7 +167,7 @@ function serveClient(socket: Socket, { channels, logins, pieceBytes }: ServeOpti
     answer(ActionID, { Response: 'Error', Message: 'Invalid/unknown command' });
   };
   let received = '';
-  socket.write('Asterisk Call Manager/11.0.0\r\n');
+  socket.write(`${banner}\r\n`);
   socket.on('data', (chunk) => {
     const actions = (received + chunk.toString()).split('\r\n\r\n');
     received = actions.pop() ?? '';

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isCurrent, isOnCall, isRinging } from '@callstream/domain';
@@ -6,13 +7,15 @@ import type { Call } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { pbxTruth } from '@callstream/domain/testing/pbx';
 import { differences } from '@callstream/domain/testing/pbx-truth';
-import { createAuthority, until } from '@callstream/stack';
+import { createAuthority, startProxy, until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
 import { execCommand } from '../system/service-process.ts';
 import type { System } from '../system/system.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 import { amiSecret, amiUser, captureMs, startAmiServer, textOf } from './ami-server.ts';
+import type { AmiServer } from './ami-server.ts';
 import { startConnector } from './connector.ts';
+import type { Connector } from './connector.ts';
 
 let system: System;
 beforeAll(async () => {
@@ -46,6 +49,37 @@ const leftOpen = (calls: ReadonlyMap<string, Call>): string[] =>
       .filter((segment) => isOnCall(segment) || isRinging(segment))
       .map(({ actor }) => `${actor} on ${call.callId}`),
   ]);
+/** A caller of the capture, who waits from one time to the other at least, in ms since its begin. */
+const callerWaits = { call: '1795900713.15', from: 22_000, until: 30_000 };
+
+/** Sends events that mean nothing until the buffer has room for `bytesLeft` more bytes. */
+async function fillBuffer(pbx: AmiServer, connector: Connector, bytesLeft: number): Promise<void> {
+  const padBytes = 15_000;
+  const pad = (bytes: number): void =>
+    pbx.send(textOf({ Event: 'Hold', Timestamp: '1795900700.000000', Linkedid: 'pad', Pad: 'x'.repeat(bytes) }));
+  const room = async (): Promise<number> =>
+    (await connector.metric('callstream_asterisk_buffer_max_bytes')) -
+    (await connector.metric('callstream_asterisk_buffer_bytes'));
+  const settled = async (isStored: () => Promise<boolean>): Promise<number> => {
+    await until(isStored, { timeoutMs: 30_000, onTimeout: () => new Error(connector.tail()) });
+    return room();
+  };
+  const stored = (): Promise<number> => connector.metric('callstream_asterisk_events_total');
+  const roomBefore = await room();
+  pad(padBytes);
+  // Events are stored in their order.
+  const roomAtFirst = await settled(async () => (await room()) < roomBefore - padBytes);
+  const before = await stored();
+  pad(padBytes);
+  const eventBytes = roomAtFirst - (await settled(async () => (await stored()) === before + 1));
+  const events = Math.floor((roomAtFirst - eventBytes - bytesLeft) / eventBytes) - 1;
+  for (let i = 0; i < events; i++) pad(padBytes);
+  const roomAfter = await settled(async () => (await stored()) === before + 1 + events);
+  const lastBytes = Math.floor((roomAfter - bytesLeft) / 2);
+  for (let i = 0; i < 2; i++) pad(padBytes + lastBytes - eventBytes);
+  expect(await settled(async () => (await stored()) === before + 3 + events)).toBeLessThanOrEqual(bytesLeft + 1);
+}
+
 /** Fewer than the events of the capture that are posted. */
 const eventsMin = 1_200;
 
@@ -58,6 +92,7 @@ it('what a PBX says is on the board as it was: through a slow line, an ingest th
   pbx.send(`Event: Newchannel\r\nLinkedid: ${'x'.repeat(1_000_000)}\r\nUniqueid: 1\r\n\r\n`);
   pbx.send(Buffer.concat([Buffer.from([0, 0xff, 0xfe, 0x0a]), Buffer.from('no field\r\n\r\n\r\n')]));
   pbx.send(textOf({ Event: 'AgentCalled', Queue: 'support', Linkedid: 'without an agent' }));
+  pbx.send(textOf({ Event: 'QueueCallerJoin', Queue: 'support', Linkedid: 'x'.repeat(2_000) }));
   pbx.send(textOf({ Event: 'VarSet', Variable: 'PIN', Value: '1234', Linkedid: 'a secret' }));
   pbx.play();
   await until(async () => (await connector.metric('callstream_asterisk_events_total')) >= eventsMin, {
@@ -73,18 +108,61 @@ it('what a PBX says is on the board as it was: through a slow line, an ingest th
   expect(leftOpen(calls)).toEqual([]);
   expect([...calls.keys()]).not.toContain('a secret');
   expect(await connector.metric('callstream_asterisk_excess_lines_total')).toBe(1);
-  // The Newchannel that lost its call, and the AgentCalled without an agent: ingest rejects them.
-  expect(await connector.metric('callstream_asterisk_buffer_refused_records')).toBe(2);
+  // The Newchannel that lost its call, and the AgentCalled without an agent.
+  expect(await connector.metric('callstream_asterisk_incomplete_events_total')).toBe(2);
+  // The call whose id is too long.
+  expect(await connector.metric('callstream_asterisk_buffer_refused_records')).toBe(1);
   await expectTablesToBeFoldOfLog(system);
 }, 120_000);
 
-it('two connectors on one PBX give the log each event once', async () => {
+it('who comes while the buffer is full is on the board once there is room; also if what was open is lost then', async () => {
+  await startIngest();
+  await using ingest = await startProxy({ to: { port: Number(new URL(system.webhookUrl).port) } });
+  await ingest.refuse();
+  await using pbx = await startAmiServer({ nowAt: callerWaits.until });
+  await using connector = await startConnector(pbx, {
+    ASTERISK_INGEST_URL: `http://127.0.0.1:${ingest.port}`,
+    ASTERISK_NAME: 'evora',
+    ASTERISK_BUFFER_MAX_BYTES: '1000000',
+  });
+  await connector.connected();
+  pbx.play(callerWaits.from);
+  // Less than an event.
+  await fillBuffer(pbx, connector, 300);
+  pbx.play(callerWaits.until);
+  await until(async () => (await connector.metric('callstream_asterisk_connected')) === 0, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error(connector.tail()),
+  });
+  expect(connector.tail()).toContain('The spool is full');
+  await ingest.resume();
+  await connector.connected();
+  await connector.posted(1);
+  expect((await callsInLog('evora')).get(callerWaits.call)).toMatchObject({ state: 'WAITING', queue: 'evora:support' });
+
+  await connector.kill();
+  const state = join(connector.dataDir, 'asterisk-evora', 'open.db');
+  // With the log of its last changes, SQLite would repair it.
+  await rm(`${state}-wal`);
+  await writeFile(state, 'this is no database, and never was one'.repeat(100));
+  connector.start();
+  await connector.connected();
+  expect(connector.tail()).toContain('asterisk.state-damaged');
+  expect(existsSync(`${state}.torn`)).toBe(true);
+  pbx.play();
+  await connector.posted(400);
+  expect(leftOpen(await callsInLog('evora'))).toEqual([]);
+}, 120_000);
+
+it('two connectors on one PBX, of another version, give the log each event once', async () => {
   await startIngest();
   const settings = Object.assign(ingestSettings(), { ASTERISK_NAME: 'porto' });
-  await using pbx = await startAmiServer({ nowAt: captureMs });
+  const banner = 'Asterisk Call Manager/2.10.6';
+  await using pbx = await startAmiServer({ nowAt: captureMs, banner });
   await using first = await startConnector(pbx, settings);
   await using second = await startConnector(pbx, settings);
   await Promise.all([first.connected(), second.connected()]);
+  expect(first.tail()).toContain(banner);
   pbx.play(60_000);
   await Promise.all([first.posted(150), second.posted(150)]);
 

@@ -11,6 +11,9 @@ import type { AmiServer } from './ami-server.ts';
 
 /** A process of the connector, with a folder that outlives it. */
 export interface Connector extends AsyncDisposable {
+  readonly adminPort: number;
+  /** Its DATA_DIR. */
+  readonly dataDir: string;
   readonly start: () => void;
   readonly kill: () => Promise<void>;
   readonly metric: (name: string) => Promise<number>;
@@ -55,6 +58,8 @@ export async function startConnector(
     });
   };
   return {
+    adminPort,
+    dataDir,
     start: () => void (service = launchProcess()),
     kill: () => service.kill(),
     metric,

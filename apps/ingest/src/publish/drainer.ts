@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { errorText, isProgrammingError } from '@callstream/resilience';
+import { isProgrammingError } from '@callstream/resilience';
 import { isPermanentlyRejected } from '@callstream/runtime';
 import type { Log, ProducerRecord, Publisher } from '@callstream/runtime';
-import type { Spool, SpoolBatch, SpooledRecord } from '@callstream/spool';
+import { drainPartitions } from '@callstream/spool';
+import type { SpoolDrainer, Spool, SpoolBatch, SpooledRecord } from '@callstream/spool';
 import type { PartitionOf } from '../record.ts';
 import type { PartitionBreakers } from './circuit-breaker.ts';
 
@@ -16,37 +17,17 @@ export interface DrainerOptions {
   readonly log: Log;
 }
 
-export interface Drainer extends AsyncDisposable {
-  /** Starts draining every partition that has records; to be called when the topic's metadata was read. */
-  readonly wake: () => void;
-}
-
 /**
  * Sends the spool to Kafka, each partition on its own. Live events have priority: after each batch it pauses for as long as the
- * batch took.
+ * batch took. To be woken when the topic's metadata was read.
  */
-export function startDrainer(options: DrainerOptions): Drainer {
-  const stopping = new AbortController();
-  const running = new Map<number, Promise<void>>();
-  const wake = (): void => {
-    if (stopping.signal.aborted || options.partitionOf('') === null) return;
-    for (const partition of options.spool.status().pending.keys()) {
-      if (running.has(partition)) continue;
-      const ended = drainPartition(partition, options, stopping.signal)
-        .catch((error: unknown) => {
-          if (!stopping.signal.aborted) options.log.error({ lane: partition, error: errorText(error) }, 'drain.failed');
-        })
-        .finally(() => running.delete(partition));
-      running.set(partition, ended);
-    }
-  };
-  options.spool.onChange(wake);
-  const close = async (): Promise<void> => {
-    stopping.abort();
-    await Promise.all(running.values());
-  };
-  return { wake, [Symbol.asyncDispose]: close };
-}
+export const startDrainer = (options: DrainerOptions): SpoolDrainer =>
+  drainPartitions({
+    spool: options.spool,
+    drain: (partition, signal) => drainPartition(partition, options, signal),
+    isReady: () => options.partitionOf('') !== null,
+    log: options.log,
+  });
 
 async function drainPartition(partition: number, options: DrainerOptions, signal: AbortSignal): Promise<void> {
   const { spool, breakers, log } = options;

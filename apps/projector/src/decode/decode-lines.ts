@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { decode, judgeDialplan } from '@callstream/domain';
-import type { CallEvent, Dialplan } from '@callstream/domain';
+import { decode } from '@callstream/domain';
+import type { CallEvent, DialplanJudge } from '@callstream/domain';
 import { eventUuid } from '@callstream/runtime';
 
 /** A line of a capture, and what it means. */
@@ -14,7 +14,7 @@ export interface DecodedLine {
 export interface DecodeLinesOptions {
   readonly source: string;
   readonly sourceName: string | null;
-  readonly dialplan: Dialplan;
+  readonly judge: DialplanJudge;
 }
 
 /** Decodes a capture, in its order; empty lines are left out. @throws {Error} if the file cannot be read */
@@ -34,13 +34,13 @@ export async function* decodeLines(path: string, options: DecodeLinesOptions): A
   }
 }
 
-function decodeLine(bytes: Buffer, line: number, { source, sourceName, dialplan }: DecodeLinesOptions) {
+function decodeLine(bytes: Buffer, line: number, { source, sourceName, judge }: DecodeLinesOptions) {
   const { value, receivedAt } = withoutReception(bytes);
   return decode({
     value,
     source,
     sourceName,
-    hints: source === 'asterisk' ? judgeDialplan(value, dialplan) : null,
+    hints: source === 'asterisk' ? judge(value) : null,
     partition: 0,
     offset: line,
     receivedAt: receivedAt ?? Date.now(),

@@ -54,6 +54,7 @@ const descriptions: Record<Kind, (fact: FactJson) => string> = {
   'peer.cancelled': (fact) => `${phone(fact)} stops ringing`,
   'peer.left': (fact) => `${phone(fact)} leaves the call`,
   'system.detail': () => 'changes nothing',
+  'system.incomplete': () => 'changes nothing: it does not name its call, or its agent',
 };
 
 export const describeFact = (fact: FactJson): string =>

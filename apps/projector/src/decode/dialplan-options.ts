@@ -1,5 +1,5 @@
-import { defaultDialplan } from '@callstream/domain';
-import type { Dialplan } from '@callstream/domain';
+import { createDialplanJudge, defaultDialplan, parseQueueContext } from '@callstream/domain';
+import type { DialplanJudge } from '@callstream/domain';
 
 export interface DialplanOptions {
   readonly incomingContext?: readonly string[];
@@ -8,17 +8,18 @@ export interface DialplanOptions {
   readonly queueContext?: readonly string[];
 }
 
-/** What is given replaces the default. @throws {Error} if a context names no queue */
-export const dialplanOf = ({ incomingContext, extension, queueContext }: DialplanOptions): Dialplan => ({
-  incomingContexts: incomingContext ?? defaultDialplan.incomingContexts,
-  featureCodes: defaultDialplan.featureCodes,
-  extensions: extension ?? defaultDialplan.extensions,
-  queueContexts: queueContext ? Object.fromEntries(queueContext.map(contextAndQueue)) : defaultDialplan.queueContexts,
-});
+/** What is given replaces the default. @throws {Error} if a pattern or a context cannot be read */
+export const judgeOf = ({ incomingContext, extension, queueContext }: DialplanOptions): DialplanJudge =>
+  createDialplanJudge({
+    incomingContexts: incomingContext ?? defaultDialplan.incomingContexts,
+    featureCodes: defaultDialplan.featureCodes,
+    extensions: extension ?? defaultDialplan.extensions,
+    queueContexts: queueContext ? Object.fromEntries(queueContext.map(contextAndQueue)) : defaultDialplan.queueContexts,
+  });
 
-function contextAndQueue(text: string): [string, string] {
-  const [context = '', queue = ''] = text.split('=');
-  if (context === '' || queue === '')
+function contextAndQueue(text: string): readonly [string, string | null] {
+  const parsed = parseQueueContext(text);
+  if (parsed === null)
     throw new Error(`--queue-context ${text}: expected a context and its queue, e.g. q-sales=sales.`);
-  return [context, queue];
+  return parsed;
 }

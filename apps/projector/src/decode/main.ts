@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { defaultSource, knownSources } from '@callstream/domain';
 import { printable, printableJson } from '@callstream/resilience';
 import { addJsonOption, runCommand } from '@callstream/runtime';
-import { dialplanOf } from './dialplan-options.ts';
+import { judgeOf } from './dialplan-options.ts';
 import type { DialplanOptions } from './dialplan-options.ts';
 import { decodeLines } from './decode-lines.ts';
 import { jsonOf, textOf } from './print-line.ts';
@@ -36,7 +36,7 @@ const program = addJsonOption(
     .option('--extension <pattern>', 'asterisk: extensions of the PBX, as _2XX; may be given more than once', collect)
     .option(
       '--queue-context <context=queue>',
-      'asterisk: the queue that a context sends callers to; may be given more than once',
+      'asterisk: the queue that a context sends callers to, or context= if it is the extension; may be given more than once',
       collect,
     ),
   'for programs: one line of JSON for each line, and one with "summary" at the end',
@@ -55,7 +55,7 @@ const print = (text: string): Promise<void> =>
 
 await runCommand({ service: 'decode', json }, async ({ signal }) => {
   const summary = createSummary();
-  const lines = decodeLines(file, { source, sourceName, dialplan: dialplanOf(options) });
+  const lines = decodeLines(file, { source, sourceName, judge: judgeOf(options) });
   for await (const line of lines) {
     if (signal.aborted) return;
     summary.add(line);

@@ -1,6 +1,6 @@
 import type { Fact } from './fact.ts';
 import { endSegments, endVisit, explainCancelled, hasAgentOnCall, isRinging, queueOf } from './life-state.ts';
-import { recentVisit, setState } from './life-state.ts';
+import { leaveWait, recentVisit, setState, waitOf } from './life-state.ts';
 import type { Visit } from './call.ts';
 import type { LifeState, Mutable } from './life-state.ts';
 
@@ -100,8 +100,7 @@ const isLetOut = ({ outcome }: Visit): boolean =>
 
 /** The caller leaves the queue that the fact names; if it names none, the queue in which the caller waits. */
 export function abandon(life: LifeState, fact: Fact): void {
-  const { queue, at } = fact;
-  const { waiting } = life;
+  const { at } = fact;
   endSegments(life, isRinging, { end: 'abandoned', at });
   const recent = recentVisit(life, fact);
   if (recent && isLetOut(recent)) return;
@@ -111,10 +110,10 @@ export function abandon(life: LifeState, fact: Fact): void {
     recent.outcome = 'abandoned';
     life.abandoned = recent;
   }
-  if (!waiting || (queue !== null && queue !== waiting.queue)) return;
-  endVisit(life, 'abandoned', at);
-  life.abandoned = waiting;
-  setState(life, hasAgentOnCall(life) ? 'ONGOING' : 'STANDBY', at);
+  const abandoned = waitOf(life, fact);
+  if (!abandoned) return;
+  life.abandoned = abandoned;
+  leaveWait(life, 'abandoned', at);
 }
 
 export function end(life: LifeState, { at }: Fact): void {

@@ -79,6 +79,18 @@ export function endVisit(life: LifeState, outcome: Exclude<Outcome, 'open'>, at:
   life.waiting = null;
 }
 
+/** Ends the open visit, if there is one; the caller talks to an agent who is on the call, or to nobody. */
+export function leaveWait(life: LifeState, outcome: Exclude<Outcome, 'open'>, at: number): void {
+  endVisit(life, outcome, at);
+  setState(life, hasAgentOnCall(life) ? 'ONGOING' : 'STANDBY', at);
+}
+
+/** The open visit, if it is in the queue of the fact, or the fact names none. */
+export const waitOf = (
+  { waiting }: Pick<LifeState, 'waiting'>,
+  { queue }: { readonly queue: string | null },
+): Mutable<Visit> | null => (waiting && (queue === null || queue === waiting.queue) ? waiting : null);
+
 /**
  * Longest time between the facts that say that something ended and those that say why, in ms; belongs to the projection
  * version. An Asterisk says it within 3 ms.

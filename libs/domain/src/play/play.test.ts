@@ -91,6 +91,15 @@ describe('a call', () => {
     const seconds = [call.waitingAt, call.waitingSince, call.answeredAt, call.answeredLastAt, call.abandonedAt];
     expect(seconds.map((at) => ((at ?? 0) - storyStartMs) / 1_000)).toEqual([1, 5, 4, 6, 2]);
   });
+  it.each([
+    ['0:01 waiting 900\n0:20 abandon 900\n0:20.4 call.queue-timeout', null],
+    ['0:01 waiting 900\n0:20 call.queue-left 900\n0:20.2 abandon 900\n0:20.4 call.queue-timeout', null],
+    ['0:01 waiting 900\n0:02 abandon\n0:03 waiting 900\n0:20 abandon 900\n0:20.4 call.queue-timeout', 2],
+  ])('is not abandoned where the queue let the caller out: %j', (script, second) => {
+    const { abandonedAt, visits } = callOf(script);
+    expect(visits.at(-1)?.outcome).toBe('timed_out');
+    expect(abandonedAt === null ? null : (abandonedAt - storyStartMs) / 1_000).toBe(second);
+  });
 });
 
 describe('a call that waits or is talked on', () => {

@@ -19,13 +19,13 @@ export interface RecordHints {
 export const defaultOrigin: Origin = { source: null, sourceName: null };
 
 /** A name of a source or an instance. */
-const namePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
+export const sourceNamePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 /** The origin that the headers name; null is an absent header. The default source has one form, named or not. */
 export function originOf({ source, sourceName }: Origin): Origin | { readonly problem: string } {
   if (source === null && sourceName === null) return defaultOrigin;
-  if (source !== null && !namePattern.test(source)) return { problem: notAName('source') };
-  if (sourceName !== null && !namePattern.test(sourceName)) return { problem: notAName('source_name') };
+  if (source !== null && !sourceNamePattern.test(source)) return { problem: notAName('source') };
+  if (sourceName !== null && !sourceNamePattern.test(sourceName)) return { problem: notAName('source_name') };
   return { source: source === defaultSource.name ? null : source, sourceName };
 }
 

@@ -1,5 +1,3 @@
-import type { JsonObject } from '../../json.ts';
-
 /** An event of the manager interface (AMI): its fields, by the names that Asterisk gives them. */
 export interface AmiEvent {
   readonly name: string;
@@ -19,9 +17,10 @@ export interface AsteriskHints {
   readonly queue?: string;
 }
 
-export const amiEvent = (body: JsonObject, hints: AsteriskHints): AmiEvent => ({
-  name: textOf(body['Event']) ?? '',
-  field: (name) => textOf(body[name]),
+/** @param valueOf what the event has in the field of this name */
+export const amiEvent = (valueOf: (name: string) => unknown, hints: AsteriskHints = {}): AmiEvent => ({
+  name: textOf(valueOf('Event')) ?? '',
+  field: (name) => textOf(valueOf(name)),
   hints,
 });
 
@@ -40,7 +39,7 @@ const firstOf =
   };
 
 /** The call. Never the Uniqueid, which names a channel: one call has many. */
-export const callOf = firstOf('Linkedid', 'DestLinkedid', 'TransfereeLinkedid', 'OrigTransfererLinkedid');
+export const linkedidOf = firstOf('Linkedid', 'DestLinkedid', 'TransfereeLinkedid', 'OrigTransfererLinkedid');
 
 /** The agent. Lists of members (`QueueMember`) have other names for both fields. */
 export const agentOf = firstOf('MemberName', 'Name', 'Interface', 'Location');

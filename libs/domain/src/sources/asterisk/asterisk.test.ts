@@ -1,4 +1,4 @@
-import { decode, defaultDialplan, factsOf, judgeDialplan, parseEvent } from '../../index.ts';
+import { createDialplanJudge, decode, defaultDialplan, factsOf, parseEvent, patternProblem } from '../../index.ts';
 import type { CallEvent } from '../../index.ts';
 
 const origin = { source: 'asterisk', sourceName: null };
@@ -97,12 +97,27 @@ describe('the identity of an event of Asterisk', () => {
   it('differs by the count', () => expect(uuidOf(counted, 1)).not.toBe(uuidOf({ ...counted, CallstreamCount: 8 }, 1)));
 });
 
+describe('an event of Asterisk that does not name what it is about', () => {
+  it.each([
+    ['a call', { Event: 'QueueCallerJoin', Queue: 'support' }],
+    ['a call', { Event: 'QueueEntry', Uniqueid: '1.1' }],
+    ['a call', { Event: 'Newchannel', Uniqueid: '1.1', Linkedid: '<unknown>' }],
+    ['a call: the caller is gone', { Event: 'AgentComplete', ...agent }],
+    ['a call, but has an agent', { Event: 'AgentConnect', ...agent }],
+    ['an agent', { Event: 'AgentCalled', ...call }],
+    ['an agent: the member is gone', { Event: 'AgentComplete', ...call, Queue: 'support' }],
+    ['an agent', { Event: 'QueueMemberPause', Queue: 'support' }],
+  ])('%s: %j is stored, and changes nothing', (_, fields) => {
+    const { Queue = null, MemberName = null } = fields as { Queue?: string; MemberName?: string };
+    expect(eventOf(fields)).toMatchObject({
+      type: fields.Event,
+      facts: [{ kind: 'system.incomplete', queue: Queue, actor: MemberName }],
+    });
+  });
+});
+
 describe('what is no event of Asterisk', () => {
   it.each([
-    [{ Event: 'QueueCallerJoin', Queue: 'support' }, 'The event "QueueCallerJoin" names no call: it has no "Linkedid".'],
-    [{ Event: 'QueueEntry', Uniqueid: '1.1' }, 'The event "QueueEntry" names no call: it has no "Linkedid".'],
-    [{ Event: 'AgentCalled', ...call }, 'The event "AgentCalled" names no agent: it has neither "MemberName" nor "Interface".'],
-    [{ Event: 'QueueMemberPause', Queue: 'support' }, 'The event "QueueMemberPause" names no agent: it has neither "MemberName" nor "Interface".'],
     [{ Response: 'Success' }, 'The event has no "Event".'],
     [{ Event: ['QueueCallerJoin'] }, 'The event has no "Event".'],
     ['[]', 'The body is not a JSON object.'],
@@ -170,9 +185,9 @@ describe('the header hints', () => {
   });
 });
 
-describe('judgeDialplan', () => {
+describe('the judge of a dial plan', () => {
   const judged = (fields: object, dialplan = defaultDialplan) =>
-    judgeDialplan(Buffer.from(JSON.stringify({ ...call, Uniqueid: '1.1', ...fields })), dialplan);
+    createDialplanJudge(dialplan)(Buffer.from(JSON.stringify({ ...call, Uniqueid: '1.1', ...fields })));
   const dialled = (Context: string, Exten: string, dialplan = defaultDialplan) =>
     judged({ Event: 'Newchannel', Context, Exten }, dialplan);
 
@@ -197,7 +212,7 @@ describe('judgeDialplan', () => {
     expect(judged({ Event: 'Newchannel', Context: 'from-trunk', Exten: '800', Uniqueid: '1.2' })).toBeNull();
     expect(dialled('default', 's')).toBeNull();
     expect(judged({ Event: 'Hangup', Context: 'from-trunk' })).toBeNull();
-    expect(judgeDialplan(Buffer.from('x'), defaultDialplan)).toBeNull();
+    expect(createDialplanJudge(defaultDialplan)(Buffer.from('x'))).toBeNull();
   });
 
   it('knows the queue of a caller by the context, or by the extension in it', () => {
@@ -206,5 +221,30 @@ describe('judgeDialplan', () => {
     const dialplan = { ...defaultDialplan, queueContexts: { 'q-sales': 'sales' } };
     expect(judged({ ...refused, Context: 'q-sales' }, dialplan)).toBe('{"queue":"sales"}');
     expect(judged({ ...refused, Context: 'other' })).toBeNull();
+  });
+
+  it('reads the patterns of Asterisk', () => {
+    const matches = (pattern: string, dialled: string): boolean =>
+      dialled !== '' &&
+      dialledAs(dialled, { ...defaultDialplan, featureCodes: [], extensions: [pattern] }) ===
+        '{"direction":"internal"}';
+    const dialledAs = (Exten: string, dialplan: typeof defaultDialplan) => dialled('from-internal', Exten, dialplan);
+    expect(['_2[0-35]X', '_[*#]1', '_9.', '_x', '20-1', '_2-1'].map((pattern) => patternProblem(pattern))).toEqual(
+      Array(6).fill(null),
+    );
+    expect(['230', '251', '241'].map((text) => matches('_2[0-35]X', text))).toEqual([true, true, false]);
+    expect(['*1', '#1', '11'].map((text) => matches('_[*#]1', text))).toEqual([true, true, false]);
+    expect(['91', '9'].map((text) => matches('_9.', text))).toEqual([true, false]);
+    expect([matches('20-1', '20-1'), matches('2.1', '2x1')]).toEqual([true, false]);
+  });
+
+  it.each([
+    ['_', '"_" matches nothing: expected a pattern of Asterisk, e.g. _2XX.'],
+    ['_2[0-4', '"_2[0-4" has a "[" without its "]", or nothing between them.'],
+    ['_2[]X', '"_2[]X" has a "[" without its "]", or nothing between them.'],
+    ['_[9-1]X', '"_[9-1]X" has a range from 9 to 1: write it as 1-9.'],
+  ])('refuses the pattern %s at the start, and not when a call comes', (pattern, problem) => {
+    expect(patternProblem(pattern)).toBe(problem);
+    expect(() => createDialplanJudge({ ...defaultDialplan, extensions: [pattern] })).toThrow(problem);
   });
 });

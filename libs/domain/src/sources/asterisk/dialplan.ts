@@ -1,6 +1,7 @@
 import { parseJsonObject } from '../../json.ts';
 import { amiEvent, isFirstChannel } from './ami-event.ts';
 import type { AmiEvent, AsteriskHints } from './ami-event.ts';
+import { globOf, patternOf } from './dialplan-pattern.ts';
 
 /** What a connector must know of the dial plan of its PBX. */
 export interface Dialplan {
@@ -22,48 +23,62 @@ export const defaultDialplan: Dialplan = {
   queueContexts: { 'ext-queues': null },
 };
 
-/** The header `hints` of an AMI event; null if nothing is to be said of it. */
-export function judgeDialplan(value: Uint8Array, dialplan: Dialplan): string | null {
-  const read = parseJsonObject(value);
-  if ('problem' in read) return null;
-  const event = amiEvent(read.object, {});
-  const hints = event.name === 'Newchannel' ? ofChannel(event, dialplan) : ofVariable(event, dialplan);
-  return hints === null ? null : JSON.stringify(hints);
+/** The header `hints` of an AMI event, whose value this is; null if nothing is to be said of it. */
+export type DialplanJudge = (value: Uint8Array) => string | null;
+
+/** @throws {Error} naming a pattern that cannot be read */
+export function createDialplanJudge({
+  incomingContexts,
+  featureCodes,
+  extensions,
+  queueContexts,
+}: Dialplan): DialplanJudge {
+  const isIncoming = anyOf(incomingContexts.map(globOf));
+  const isFeatureCode = anyOf(featureCodes.map(patternOf));
+  const isExtension = anyOf(extensions.map(patternOf));
+  const queues = new Map(Object.entries(queueContexts));
+
+  const ofChannel = (event: AmiEvent): AsteriskHints | null => {
+    const [context, dialled] = [event.field('Context'), event.field('Exten')];
+    if (!isFirstChannel(event) || context === null) return null;
+    if (isIncoming(context)) return { direction: 'inbound' };
+    if (dialled === null || dialled === 's') return null;
+    if (isFeatureCode(dialled)) return { direction: 'none' };
+    return { direction: isExtension(dialled) ? 'internal' : 'outbound' };
+  };
+  const ofVariable = ({ name, field }: AmiEvent): AsteriskHints | null => {
+    if (name !== 'VarSet' || field('Variable') !== 'QUEUESTATUS') return null;
+    const named = queues.get(field('Context') ?? '');
+    const queue = named === null ? field('Exten') : named;
+    return queue === null || queue === undefined ? null : { queue };
+  };
+  return (value) => {
+    const read = parseJsonObject(value);
+    if ('problem' in read) return null;
+    const event = amiEvent((name) => read.object[name]);
+    const hints = event.name === 'Newchannel' ? ofChannel(event) : ofVariable(event);
+    return hints === null ? null : JSON.stringify(hints);
+  };
 }
 
-function ofChannel(event: AmiEvent, dialplan: Dialplan): AsteriskHints | null {
-  const context = event.field('Context');
-  const dialled = event.field('Exten');
-  if (!isFirstChannel(event) || context === null) return null;
-  if (dialplan.incomingContexts.some((name) => globOf(name).test(context))) return { direction: 'inbound' };
-  if (dialled === null || dialled === 's') return null;
-  const isDialled = (patterns: readonly string[]): boolean => patterns.some((each) => patternOf(each).test(dialled));
-  if (isDialled(dialplan.featureCodes)) return { direction: 'none' };
-  return { direction: isDialled(dialplan.extensions) ? 'internal' : 'outbound' };
+const anyOf =
+  (patterns: readonly RegExp[]) =>
+  (text: string): boolean =>
+    patterns.some((pattern) => pattern.test(text));
+
+/** Why Asterisk would not take a pattern of extensions; null if it would. */
+export function patternProblem(pattern: string): string | null {
+  try {
+    patternOf(pattern);
+    return null;
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
-function ofVariable({ name, field }: AmiEvent, { queueContexts }: Dialplan): AsteriskHints | null {
-  if (name !== 'VarSet' || field('Variable') !== 'QUEUESTATUS') return null;
-  const named = new Map(Object.entries(queueContexts)).get(field('Context') ?? '');
-  const queue = named === null ? field('Exten') : named;
-  return queue === null || queue === undefined ? null : { queue };
-}
-
-const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-const globOf = (glob: string): RegExp => new RegExp(`^${glob.split('*').map(escape).join('.*')}$`, 'u');
-
-const classes = new Map([
-  ['X', '[0-9]'],
-  ['Z', '[1-9]'],
-  ['N', '[2-9]'],
-  ['.', '.+'],
-  ['!', '.*'],
-]);
-
-/** A pattern of extensions.conf: `_NXX`, `_2[0-4]X`, `_9.`; without `_` it is the extension itself. */
-function patternOf(pattern: string): RegExp {
-  if (!pattern.startsWith('_')) return new RegExp(`^${escape(pattern)}$`, 'u');
-  const parts = pattern.slice(1).match(/\[[0-9-]+\]|./gu) ?? [];
-  const source = parts.map((part) => classes.get(part.toUpperCase()) ?? (part.length > 1 ? part : escape(part)));
-  return new RegExp(`^${source.join('')}$`, 'u');
+/** Reads `context=queue`, or `context=` where the extension in that context is the queue; null if it is neither. */
+export function parseQueueContext(text: string): readonly [context: string, queue: string | null] | null {
+  const [, context, queue] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  if (context === undefined) return null;
+  return [context, queue === undefined || queue === '' ? null : queue];
 }

@@ -1,6 +1,6 @@
 import type { Kind } from '../../kinds.ts';
 import type { StatedFact } from '../source.ts';
-import { agentOf, extensionOf, extensionOfChannel, isFirstChannel } from './ami-event.ts';
+import { agentOf, extensionOf, extensionOfChannel, isFirstChannel, linkedidOf } from './ami-event.ts';
 import type { AmiEvent } from './ami-event.ts';
 
 /** What an event of one name states, and what it must name for that. */
@@ -11,19 +11,31 @@ export interface Meaning {
 
 type FactTexts = Partial<Omit<StatedFact, 'kind'>>;
 
-const fact = (kind: Kind, texts: FactTexts): StatedFact => ({
+/** A fact of any kind; what `texts` has not is null. */
+export const factOf = (kind: string, texts: FactTexts): StatedFact => ({
   kind,
-  actor: texts.actor ?? null,
-  queue: texts.queue ?? null,
+  actor: null,
+  queue: null,
   code: null,
-  number: texts.number ?? null,
+  number: null,
   destination: null,
-  url: texts.url ?? null,
-  direction: texts.direction ?? null,
-  ourNumber: texts.ourNumber ?? null,
-  theirNumber: texts.theirNumber ?? null,
+  url: null,
+  direction: null,
+  ourNumber: null,
+  theirNumber: null,
   theirNumberType: null,
+  ...texts,
 });
+const fact = (kind: Kind, texts: FactTexts): StatedFact => factOf(kind, texts);
+
+/**
+ * What an event states. Asterisk leaves fields out, e.g. those of a caller who is gone: an event that does not name what its
+ * meaning needs is stored as incomplete, and changes nothing.
+ */
+export const factsOf = (event: AmiEvent, { names, facts }: Meaning): ReturnType<Meaning['facts']> =>
+  names.every((name) => (name === 'call' ? linkedidOf(event) : agentOf(event)) !== null)
+    ? facts(event)
+    : [fact('system.incomplete', { actor: agentOf(event), queue: queueOf(event) })];
 
 const queueOf = ({ field }: AmiEvent): string | null => field('Queue');
 const agentFact = (kind: Kind, event: AmiEvent): StatedFact =>
