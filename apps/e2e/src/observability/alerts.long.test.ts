@@ -5,6 +5,7 @@ import { encodeBatch, encodeRecords, produceRaw, until } from '@callstream/stack
 import { connectPublisher } from '@callstream/runtime';
 import { WebSocket } from 'ws';
 import { checkPrometheusFiles, lintMetrics, accelerate, missingPrometheusPrograms } from './prometheus.ts';
+import { textOf } from '../asterisk/ami-server.ts';
 import { createSender } from '../load/sender.ts';
 import { runOnce } from '../system/service-process.ts';
 import { startMonitoredSystem } from './monitored-system.ts';
@@ -41,7 +42,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
   afterAll(() => monitored[Symbol.asyncDispose](), 60_000);
 
   it('Prometheus has a configuration and rules that promtool accepts', async () => {
-    expect(await checkPrometheusFiles()).toMatch(/17 rules found/);
+    expect(await checkPrometheusFiles()).toMatch(/21 rules found/);
   });
 
   it('every service exposes metrics that promtool accepts, except three of prom-client', async () => {
@@ -193,6 +194,27 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
     for (const file of await readdir(spool)) if (file.endsWith('.torn')) await rm(join(spool, file));
     await monitored.system.start('ingest');
     await monitored.resolves('CallstreamSpoolSetAside', 'CallstreamRestarting');
+  });
+
+  it('Prometheus fires alerts for a PBX that is away, and for a buffer that ingest does not take', async () => {
+    const { pbx, connector, toIngest } = monitored.asterisk;
+    await toIngest.refuse();
+    // Ingest rejects the first: its id is too long.
+    pbx.send(textOf({ Event: 'QueueCallerJoin', Queue: 'support', Linkedid: 'x'.repeat(2_000) }));
+    pbx.play();
+    await Promise.all([monitored.fires('CallstreamPbxEventsWait'), monitored.fires('CallstreamPbxBufferFilling')]);
+    await toIngest.resume();
+    await monitored.resolves('CallstreamPbxEventsWait', 'CallstreamPbxBufferFilling');
+    await monitored.fires('CallstreamPbxBufferSetAside');
+
+    pbx.refuse(true);
+    pbx.cut();
+    await monitored.fires('CallstreamPbxAway');
+    await connector.kill();
+    await rm(join(connector.dataDir, 'asterisk', 'refused.db'));
+    pbx.refuse(false);
+    connector.start();
+    await monitored.resolves('CallstreamPbxAway', 'CallstreamPbxBufferSetAside');
   });
 
   it('Prometheus fires the alert for stopped webhooks when none arrive', async () => {

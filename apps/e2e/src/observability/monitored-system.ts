@@ -1,5 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { until } from '@callstream/stack';
+import { startProxy, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import { captureMs, startAmiServer } from '../asterisk/ami-server.ts';
+import type { AmiServer } from '../asterisk/ami-server.ts';
+import { startConnector } from '../asterisk/connector.ts';
+import type { Connector } from '../asterisk/connector.ts';
 import { openDashboard } from '../clients/dashboard.ts';
 import { startPrometheus } from './prometheus.ts';
 import type { Prometheus } from './prometheus.ts';
@@ -19,6 +24,8 @@ export interface MonitoredSystemOptions {
 export interface MonitoredSystem extends ProxiedSystem {
   readonly prometheus: Prometheus;
   readonly projector: ServiceProcess;
+  /** A PBX that plays a capture when it is asked, its connector, and the connector's way to ingest. */
+  readonly asterisk: { readonly pbx: AmiServer; readonly connector: Connector; readonly toIngest: Proxy };
   /** Twenty webhooks per second. */
   readonly traffic: { readonly stop: () => void; readonly begin: () => void };
   /** Waits until the alert fires. */
@@ -45,7 +52,21 @@ export async function startMonitoredSystem({
       port('PROJECTOR'),
     ),
   );
-  const ports = { ingest: port('INGEST'), projector: port('PROJECTOR'), gateway: port('GATEWAY') };
+  const toIngest = cleanup.use(await startProxy({ to: { port: Number(new URL(system.webhookUrl).port) } }));
+  const pbx = cleanup.use(await startAmiServer({ nowAt: captureMs }));
+  const connector = cleanup.use(
+    await startConnector(pbx, {
+      ASTERISK_INGEST_URL: `http://127.0.0.1:${toIngest.port}`,
+      ASTERISK_BUFFER_MAX_BYTES: '1000000',
+    }),
+  );
+  await connector.connected();
+  const ports = {
+    ingest: port('INGEST'),
+    projector: port('PROJECTOR'),
+    gateway: port('GATEWAY'),
+    asterisk: connector.adminPort,
+  };
   const prometheus = cleanup.use(await startPrometheus({ ports, speedUp: times }));
   const traffic = cleanup.use(startTraffic(system.webhookUrl));
   cleanup.use(keepDashboardOpen(system));
@@ -61,6 +82,7 @@ export async function startMonitoredSystem({
     kafka,
     postgres,
     projector,
+    asterisk: { pbx, connector, toIngest },
     traffic,
     fires: async (alert, labels) => {
       const onTimeout = (): Error => new Error(`${alert} does not fire.`);

@@ -8,6 +8,8 @@ import { until } from '@callstream/stack';
 import { pickPort } from '../system/free-port.ts';
 import type { ServiceName } from '../system/system.ts';
 
+type ScrapedService = ServiceName | 'asterisk';
+
 const folder = join(import.meta.dirname, '../../../../docker/observability/prometheus');
 
 interface PrometheusSample {
@@ -78,7 +80,7 @@ export const accelerate = (text: string, factor: number): string =>
 
 export interface PrometheusOptions {
   /** The admin port of each service, on 127.0.0.1. */
-  readonly ports: Readonly<Record<ServiceName, number>>;
+  readonly ports: Readonly<Record<ScrapedService, number>>;
   /** Factor by which it scrapes faster, and alerts wait less. */
   readonly speedUp: number;
 }
@@ -120,7 +122,7 @@ export async function startPrometheus({ ports, speedUp }: PrometheusOptions): Pr
 async function writeConfiguration(dir: string, { ports, speedUp }: PrometheusOptions): Promise<void> {
   const config = (await readFile(join(folder, 'prometheus.yml'), 'utf8')).replace(
     /dns_sd_configs: \[\{ names: \[(\w+)\].*/g,
-    (_, name: ServiceName) => `static_configs: [{ targets: ['127.0.0.1:${ports[name]}'] }]`,
+    (_, name: ScrapedService) => `static_configs: [{ targets: ['127.0.0.1:${ports[name]}'] }]`,
   );
   await writeFile(join(dir, 'prometheus.yml'), accelerate(config, speedUp));
   await writeFile(join(dir, 'alerts.yml'), accelerate(await readFile(join(folder, 'alerts.yml'), 'utf8'), speedUp));
