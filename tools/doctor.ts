@@ -9,7 +9,8 @@ import type { OutputFlags } from '@callstream/runtime';
 import { Command } from 'commander';
 
 const root = join(import.meta.dirname, '..');
-const services = ['ingest', 'projector', 'gateway'] as const;
+/** The connector is checked where it is set up. */
+const services = ['ingest', 'projector', 'gateway', ...(process.env['ASTERISK_USER'] ? ['asterisk'] : [])];
 
 interface DoctorRun {
   readonly service: string;
@@ -17,7 +18,7 @@ interface DoctorRun {
   readonly output: string;
 }
 
-async function examine(service: (typeof services)[number], options: readonly string[]): Promise<DoctorRun> {
+async function examine(service: string, options: readonly string[]): Promise<DoctorRun> {
   const args = ['--disable-warning=ExperimentalWarning', `apps/${service}/src/main.ts`, 'doctor', ...options];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(child, 'exit');

@@ -7,7 +7,8 @@ import {
   runService,
 } from '@callstream/runtime';
 import { Command } from 'commander';
-import { checkPbx } from './check.ts';
+import { checkPbx } from './check/check.ts';
+import { doctorCommand } from './check/doctor.ts';
 import { AsteriskEnv } from './config.ts';
 import { run } from './run.ts';
 
@@ -45,4 +46,5 @@ const program = new Command('asterisk')
         await run(config, createLog({ service: 'asterisk', level: config.LOG_LEVEL }));
       });
   });
+program.addCommand(doctorCommand(() => readConfig(AsteriskEnv, process.env)));
 await program.parseAsync();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { testDatabase } from '@callstream/stack';
+import { testDatabase, until } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
+import { amiSecret, amiUser, startAmiServer } from '../asterisk/ami-server.ts';
 import { execCommand } from '../system/service-process.ts';
 import type { CommandExit } from '../system/service-process.ts';
 import { pickPort } from '../system/free-port.ts';
@@ -23,7 +24,7 @@ afterAll(() => system[Symbol.asyncDispose]());
 const withEnv = (env: Readonly<Record<string, string>>) => Object.assign({}, system.env, env);
 
 /** The problems that the doctor of a service finds. */
-async function problemsOf(service: ServiceName, env: Readonly<Record<string, string>>): Promise<string[]> {
+async function problemsOf(service: ServiceName | 'asterisk', env: Readonly<Record<string, string>>): Promise<string[]> {
   const args = [`apps/${service}/src/main.ts`, 'doctor', '--json'];
   const { code, out } = await execCommand({ args, env: withEnv(env) });
   const { ok, findings } = JSON.parse(out) as DoctorReport;
@@ -65,6 +66,41 @@ it('npm run doctor finds nothing wrong with servers that fit, and reports on eac
   );
   const forPeople = await start(['tools/doctor.ts'], {});
   expect(forPeople.out).toMatch(/^projector\n {2}ok +settings: valid\n[^]*ok +Postgres: version \d+/m);
+}, 60_000);
+
+it('npm run doctor checks the PBX too where a connector is set up: its rights, queues and timestampevents', async () => {
+  await using pbx = await startAmiServer({ nowAt: 0 });
+  const env = {
+    ASTERISK_HOST: '127.0.0.1',
+    ASTERISK_PORT: String(pbx.port),
+    ASTERISK_USER: amiUser,
+    ASTERISK_SECRET: amiSecret,
+    ASTERISK_INGEST_URL: `http://127.0.0.1:${await pickPort()}`,
+  };
+  const running = start(['tools/doctor.ts', '--json'], env);
+  await until(() => pbx.followers() === 1, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error('It does not ask the PBX.'),
+  });
+  pbx.play(60_000);
+  const { code, out } = await running;
+  const report = (JSON.parse(out) as DoctorReport[]).find(({ service }) => service === 'asterisk');
+  // Ingest does not run here.
+  expect([code, report?.ok]).toEqual([1, false]);
+  expect(report?.findings.map(({ check, state, text }) => `${state} ${check}: ${text}`)).toEqual([
+    'ok settings: valid',
+    expect.stringMatching(/^failed ingest: Ingest does not answer at .*ECONNREFUSED/),
+    expect.stringMatching(/^ok PBX: The PBX answers \(Asterisk Call Manager/),
+    expect.stringMatching(/^ok PBX: Queues: .*sales/),
+    expect.stringMatching(/^ok PBX: The PBX says which calls there are/),
+    'ok PBX: Events of class agent arrive.',
+    'ok PBX: Events of class call arrive.',
+    'ok PBX: Events of class dialplan arrive.',
+    'ok PBX: Events have the time of the PBX (timestampevents).',
+  ]);
+  expect(await problemsOf('asterisk', Object.assign(env, { ASTERISK_SECRET: 'wrong' }))).toContainEqual(
+    expect.stringMatching(/^PBX: The PBX refused the login of "callstream"/),
+  );
 }, 60_000);
 
 it('the doctor names all problems at once, each with its remedy', async () => {

@@ -1,62 +1,59 @@
 import { sleep } from '@callstream/resilience';
-import type { CommandContext } from '@callstream/runtime';
-import { AmiRefused } from './ami/ami-refused.ts';
-import { openAmi } from './ami/connection.ts';
-import type { AmiMessage } from './ami/read-messages.ts';
-import { addressOf, ingestOf } from './config.ts';
-import type { AsteriskConfig } from './config.ts';
-import { createPoster } from './post/poster.ts';
-import { pbxProblemOf } from './session.ts';
+import { AmiRefused } from '../ami/ami-refused.ts';
+import { openAmi } from '../ami/connection.ts';
+import type { AmiMessage } from '../ami/read-messages.ts';
+import { addressOf, ingestOf } from '../config.ts';
+import type { AsteriskConfig } from '../config.ts';
+import { createPoster } from '../post/poster.ts';
+import { pbxProblemOf } from '../session.ts';
 
 /** How long events are awaited, in ms: classes and timestamps are seen in events only. */
 const listenMs = 10_000;
 
 const classes = ['agent', 'call', 'dialplan'] as const;
 
-/** Says what the PBX and ingest lack, and how to fix it; exit code 1 if the board would not be right. */
-export async function checkPbx(
-  config: AsteriskConfig,
-  { signal, printStatus, printResult }: Pick<CommandContext, 'signal' | 'printStatus' | 'printResult'>,
-): Promise<void> {
-  const address = addressOf(config);
-  const events: AmiMessage[] = [];
-  const onEvents = (received: readonly AmiMessage[]): Promise<void> => {
-    events.push(...received);
-    return Promise.resolve();
-  };
-  const ingest = await checkIngest(config);
-  const findings: CheckFinding[] = [];
-  try {
-    using ami = await openAmi(Object.assign(address, { signal, onEvents, onExcess: () => undefined }));
-    findings.push({ isRight: true, text: `The PBX answers (${ami.banner}), and accepts "${config.ASTERISK_USER}".` });
-    findings.push(queuesFinding(await ami.list('QueueStatus')), await channelsFinding(ami));
-    printStatus(`Listening for ${listenMs / 1_000} s. Calls in this time make the result complete.`);
-    await Promise.race([sleep(listenMs, signal), ami.ended]);
-    findings.push(...classFindings(events), timestampsFinding(events));
-  } catch (error) {
-    findings.push({ isRight: false, text: pbxProblemOf(error, address) });
-  }
-  signal.throwIfAborted();
-  const all = [ingest, ...findings];
-  const isRight = all.every((finding) => finding.isRight !== false);
-  printResult({
-    lines: [
-      ...all.map(({ isRight: right, text }) => `${right === null ? '?' : right ? 'ok' : 'NO'}  ${text}`),
-      ...(findings.every((finding) => finding.isRight) ? [] : managerConf(config.ASTERISK_USER)),
-    ],
-    json: { ok: isRight, findings: all.map(({ isRight: right, text }) => ({ ok: right, text })) },
-  });
-  if (!isRight) process.exitCode = 1;
-}
-
 /** `isRight`: null if it could not be seen. */
-interface CheckFinding {
+export interface CheckFinding {
   readonly isRight: boolean | null;
   readonly text: string;
 }
 
+export interface ExamineOptions {
+  readonly signal: AbortSignal;
+  /** It begins to listen for at most so many seconds. */
+  readonly onListen?: (seconds: number) => void;
+}
+
+/** Asks the PBX what a connector needs, and listens to its events until all was seen. */
+export async function examinePbx(
+  config: AsteriskConfig,
+  { signal, onListen }: ExamineOptions,
+): Promise<readonly CheckFinding[]> {
+  const address = addressOf(config);
+  const events: AmiMessage[] = [];
+  const findings: CheckFinding[] = [];
+  const { promise: seen, resolve: see } = Promise.withResolvers<undefined>();
+  const listened = (): CheckFinding[] => [...classFindings(events), timestampsFinding(events)];
+  const onEvents = (received: readonly AmiMessage[]): Promise<void> => {
+    events.push(...received);
+    if (listened().every(({ isRight }) => isRight)) see(undefined);
+    return Promise.resolve();
+  };
+  try {
+    using ami = await openAmi(Object.assign(address, { signal, onEvents, onExcess: () => undefined }));
+    findings.push({ isRight: true, text: `The PBX answers (${ami.banner}), and accepts "${config.ASTERISK_USER}".` });
+    findings.push(queuesFinding(await ami.list('QueueStatus')), await channelsFinding(ami));
+    onListen?.(listenMs / 1_000);
+    await Promise.race([sleep(listenMs, signal), seen, ami.ended]);
+    findings.push(...listened());
+  } catch (error) {
+    findings.push({ isRight: false, text: pbxProblemOf(error, address) });
+  }
+  return findings;
+}
+
 /** An event without a name is never stored: ingest refuses it once it has accepted the secret. */
-async function checkIngest(config: AsteriskConfig): Promise<CheckFinding> {
+export async function examineIngest(config: AsteriskConfig): Promise<CheckFinding> {
   await using poster = createPoster(Object.assign(ingestOf(config), { connections: 1 }));
   const result = await poster.post(Buffer.from('{}'));
   return result.kind === 'rejected'
@@ -119,19 +116,3 @@ function timestampsFinding(events: readonly AmiMessage[]): CheckFinding {
         text: 'Events have no time: set timestampevents = yes. Without it, times are those of the reception, and only one connector may run.',
       };
 }
-
-const managerConf = (user: string): string[] => [
-  '',
-  'manager_custom.conf of the PBX, then "manager reload" on its console (docs/guides/asterisk.md):',
-  '',
-  '  [general](+)',
-  '  enabled = yes',
-  '  timestampevents = yes',
-  '',
-  `  [${user}]`,
-  '  secret = …',
-  '  deny = 0.0.0.0/0.0.0.0',
-  '  permit = <address of this machine>/255.255.255.255',
-  '  read = agent,call,dialplan',
-  '  write = reporting',
-];
