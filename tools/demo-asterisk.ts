@@ -1,25 +1,23 @@
 // `npm run demo:asterisk`, under the pinned Node: a real Asterisk with a trickle of calls, and its connector, beside `npm start`.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateFolder } from '@callstream/files';
 import { connectManager, freePort, startAsterisk, until } from '@callstream/stack';
 import type { AsteriskServer } from '@callstream/stack';
 import { Command, InvalidArgumentError } from 'commander';
 import { placeCalls } from './demo-calls.ts';
+import { runUntilStopped } from './run-until-stopped.ts';
 import { startService } from './service.ts';
-import { readSettings } from './settings.ts';
 import type { StartSettings } from './settings.ts';
 import { stopRequest } from './stop-request.ts';
 import type { RunningProcess } from './supervise.ts';
 
-const root = join(import.meta.dirname, '..');
 const print = (line: string) => console.log(line);
+const stop = stopRequest(print);
 
 /** Ids of calls, agents and queues begin with it for ever: a PBX that is connected later has others. */
 const pbxName = 'demo';
 
-async function demo(secondsPerCall: number, stop: ReturnType<typeof stopRequest>): Promise<void> {
-  const settings = readSettings(process.env);
+async function demo(secondsPerCall: number, settings: StartSettings): Promise<void> {
   await checkStarted(settings);
   const folder = join(settings.dataDir, 'asterisk-demo');
   makePrivateFolder(folder, print);
@@ -128,18 +126,4 @@ const { every } = new Command('demo:asterisk')
   .parse()
   .opts<{ every: number }>();
 
-const stop = stopRequest(print);
-try {
-  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
-  process.chdir(root);
-  await demo(every, stop);
-  print('Stopped.');
-} catch (error) {
-  if (stop.isRequested()) print('Stopped.');
-  else {
-    console.error(`\n${(error as Error).message}`);
-    process.exitCode = 1;
-  }
-}
-process.removeAllListeners('disconnect');
-if (process.connected) process.disconnect();
+await runUntilStopped(stop, (settings) => demo(every, settings));

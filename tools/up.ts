@@ -1,21 +1,19 @@
 // `npm start [-- --open]`, under the pinned Node: starts Kafka and Postgres, creates tables and topics, and runs the services.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateFolder } from '@callstream/files';
 import { startKafka, startPostgres } from '@callstream/stack';
 import { Command } from 'commander';
 import { publishAddresses } from './addresses.ts';
 import { preflight } from './preflight.ts';
+import { runUntilStopped } from './run-until-stopped.ts';
 import { stopRequest } from './stop-request.ts';
 import { lockFolder } from './lock.ts';
 import { runOnce } from './service.ts';
-import { readSettings } from './settings.ts';
 import type { StartSettings } from './settings.ts';
 import { startServices } from './start-services.ts';
 import { supervise } from './supervise.ts';
 
-const root = join(import.meta.dirname, '..');
 const print = (line: string) => console.log(line);
 const stop = stopRequest(print);
 
@@ -120,19 +118,4 @@ const { open = false } = new Command('start')
   .parse()
   .opts<{ open?: boolean }>();
 
-// A closed terminal or pipe must not prevent an orderly stop.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
-try {
-  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
-  process.chdir(root);
-  await up(readSettings(process.env), open);
-  print('Stopped.');
-} catch (error) {
-  if (stop.isRequested()) print('Stopped.');
-  else {
-    console.error(`\n${(error as Error).message}`);
-    process.exitCode = 1;
-  }
-}
-process.removeAllListeners('disconnect');
-if (process.connected) process.disconnect();
+await runUntilStopped(stop, (settings) => up(settings, open));
