@@ -17,16 +17,17 @@ export function NowView() {
   const names = useNames();
   const summaries = useMemo(() => queueSummaries(queues, liveCounts, names), [queues, liveCounts, names]);
   const chosen = queue === null ? undefined : summaries.find((summary) => summary.queue === queue);
+  const chosenQueue = chosen?.queue ?? null;
   const shown = chosen ?? totalSummary(queues, liveCounts);
   const callsOfChosen = useMemo(
-    () => (chosen ? calls.filter((call) => (call.queue ?? '') === chosen.queue) : calls),
-    [calls, chosen],
+    () => (chosenQueue === null ? calls : calls.filter((call) => (call.queue ?? '') === chosenQueue)),
+    [calls, chosenQueue],
   );
   return (
     <div className="now">
-      <Figures summary={shown} isTotal={!chosen} />
+      <Figures summary={shown} isTotal={chosenQueue === null} />
       <div className="now-rest">
-        <QueueTable queues={summaries} chosen={chosen?.queue ?? null} />
+        <QueueTable queues={summaries} chosen={chosenQueue} />
         <LongestWaits calls={callsOfChosen} />
       </div>
       <CallsToday callsToday={shown.callsToday} />
