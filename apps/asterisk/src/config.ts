@@ -20,6 +20,37 @@ const patterns = (values: readonly string[], description: string) =>
     .meta(examples(['_2XX,*9', '_2[0-4]X'], ['_', '_2[0-4X', '_[9-1]X']))
     .describe(description);
 
+/** Which PBX it is, and where its events are posted to. */
+const targetEnv = {
+  ASTERISK_NAME: z
+    .string()
+    .regex(sourceNamePattern, 'must be 1 to 32 of a-z, 0-9 and -, not beginning with -')
+    .optional()
+    .meta(examples(['lisbon', '2'], ['Lisbon', '-a', 'a b', 'x'.repeat(33)]))
+    .describe('Name of this PBX, if there are several: ids of its calls, agents and queues begin with it, for ever'),
+  ASTERISK_INGEST_URL: z
+    .url({ protocol: /^https?$/ })
+    .default('http://127.0.0.1:3000')
+    .meta(examples(['https://ingest.example'], ['ingest.example', 'ftp://ingest.example']))
+    .describe('Where ingest is; /from/asterisk is added'),
+  ASTERISK_INGEST_PATH_SECRET: secretEnv(z.string().min(1, 'must not be empty'), 'INGEST_PATH_SECRET of ingest'),
+  ASTERISK_INGEST_BEARER_TOKEN: secretEnv(z.string().min(1, 'must not be empty'), 'INGEST_BEARER_TOKEN of ingest'),
+};
+
+/** What the commands for a queue_log need as well. */
+const folderEnv = {
+  ASTERISK_ADMIN_PORT: portEnv(9_104).describe('Port of the connector for /livez, /readyz and /metrics'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .meta(examples(['/var/lib/callstream', 'São João, 100 % #1'], []))
+    .describe('Folder of the buffer; two connectors with one folder need an ASTERISK_NAME each'),
+};
+
+/** Settings of the commands for a queue_log: they need no manager interface. */
+export const QueueLogEnv = z.object({ ...targetEnv, ...folderEnv, ...adminHostEnv, ...logEnv });
+export type QueueLogConfig = z.infer<typeof QueueLogEnv>;
+
 /** Settings of the connector for an Asterisk. */
 export const AsteriskEnv = z
   .object({
@@ -40,19 +71,7 @@ export const AsteriskEnv = z
     ),
     ASTERISK_USER: required('User of the manager interface, from manager.conf'),
     ASTERISK_SECRET: secretEnv(z.string().min(1, 'must not be empty'), 'Secret of ASTERISK_USER'),
-    ASTERISK_NAME: z
-      .string()
-      .regex(sourceNamePattern, 'must be 1 to 32 of a-z, 0-9 and -, not beginning with -')
-      .optional()
-      .meta(examples(['lisbon', '2'], ['Lisbon', '-a', 'a b', 'x'.repeat(33)]))
-      .describe('Name of this PBX, if there are several: ids of its calls, agents and queues begin with it, for ever'),
-    ASTERISK_INGEST_URL: z
-      .url({ protocol: /^https?$/ })
-      .default('http://127.0.0.1:3000')
-      .meta(examples(['https://ingest.example'], ['ingest.example', 'ftp://ingest.example']))
-      .describe('Where ingest is; /from/asterisk is added'),
-    ASTERISK_INGEST_PATH_SECRET: secretEnv(z.string().min(1, 'must not be empty'), 'INGEST_PATH_SECRET of ingest'),
-    ASTERISK_INGEST_BEARER_TOKEN: secretEnv(z.string().min(1, 'must not be empty'), 'INGEST_BEARER_TOKEN of ingest'),
+    ...targetEnv,
     ASTERISK_INCOMING_CONTEXTS: listEnv
       .default([...defaultDialplan.incomingContexts])
       .meta(examples(['from-trunk', 'from-*,lines'], []))
@@ -76,12 +95,7 @@ export const AsteriskEnv = z
       })
       .meta(examples(['ext-queues=', 'sales-in=sales'], ['sales-in', '=sales']))
       .describe('Contexts that send callers into a queue, as context=queue; context= if the extension is the queue'),
-    ASTERISK_ADMIN_PORT: portEnv(9_104).describe('Port of the connector for /livez, /readyz and /metrics'),
-    DATA_DIR: z
-      .string()
-      .default('.data')
-      .meta(examples(['/var/lib/callstream', 'São João, 100 % #1'], []))
-      .describe('Folder of the buffer; two connectors with one folder need an ASTERISK_NAME each'),
+    ...folderEnv,
     ASTERISK_BUFFER_MAX_BYTES: z.coerce
       .number()
       .int()
@@ -121,7 +135,7 @@ export const addressOf = (config: AsteriskConfig) => ({
 });
 
 /** How ingest is reached. */
-export const ingestOf = (config: AsteriskConfig) => ({
+export const ingestOf = (config: QueueLogConfig) => ({
   ingestUrl: config.ASTERISK_INGEST_URL,
   name: config.ASTERISK_NAME,
   pathSecret: config.ASTERISK_INGEST_PATH_SECRET,

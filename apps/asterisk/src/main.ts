@@ -10,6 +10,7 @@ import { Command } from 'commander';
 import { checkPbx } from './check/check.ts';
 import { doctorCommand } from './check/doctor.ts';
 import { AsteriskEnv } from './config.ts';
+import { addQueueLogCommands } from './queue-log/commands.ts';
 import { run } from './run.ts';
 
 interface AsteriskFlags {
@@ -47,4 +48,5 @@ const program = new Command('asterisk')
       });
   });
 program.addCommand(doctorCommand(() => readConfig(AsteriskEnv, process.env)));
+addQueueLogCommands(program, () => process.env);
 await program.parseAsync();

@@ -11,6 +11,7 @@ import { openStateStore } from './gap/state-store.ts';
 import { createMetrics } from './metrics.ts';
 import { startPostingBuffer } from './post/post-buffer.ts';
 import { createPoster } from './post/poster.ts';
+import { markLiveSince } from './queue-log/folder.ts';
 import { pbxProblemOf, runSession } from './session.ts';
 import type { PbxSessionOptions } from './session.ts';
 import { createStatus, readinessOf } from './status.ts';
@@ -52,6 +53,7 @@ export async function run(config: AsteriskConfig, log: Log): Promise<void> {
   await using follower = followPbx({
     address: addressOf(config),
     judge: createDialplanJudge(dialplanOf(config)),
+      onConnected: () => markLiveSince(config),
     spool,
     store,
     status,
@@ -63,8 +65,15 @@ export async function run(config: AsteriskConfig, log: Log): Promise<void> {
   log.info({ signal }, 'asterisk.stopping');
 }
 
+interface FollowPbxOptions extends PbxSessionOptions {
+  readonly onConnected: () => void;
+}
+
 /** Connects to the PBX again and again. `failure` rejects for a bug. */
-function followPbx(options: PbxSessionOptions): AsyncDisposable & { readonly failure: Promise<never> } {
+function followPbx({
+  onConnected,
+  ...options
+}: FollowPbxOptions): AsyncDisposable & { readonly failure: Promise<never> } {
   const { address, status, log } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -75,7 +84,12 @@ function followPbx(options: PbxSessionOptions): AsyncDisposable & { readonly fai
     if (!signal.aborted && (failures === 1 || failures % 20 === 0))
       log.warn({ reason, failures }, 'asterisk.disconnected');
   };
-  const following = runUntilAborted((onWorks) => runSession(options, signal, onWorks), { signal, onFailure, backoff });
+  const connect = (onWorks: () => void): Promise<void> =>
+    runSession(options, signal, () => {
+      onConnected();
+      onWorks();
+    });
+  const following = runUntilAborted(connect, { signal, onFailure, backoff });
   const close = async (): Promise<void> => {
     stopping.abort();
     await following.catch(() => undefined);

@@ -1,6 +1,7 @@
 import type { Bench } from './bench.ts';
 import { dashboard } from './dashboard.ts';
 import { gateway } from './gateway/gateway.ts';
+import { importBench } from './import/import.ts';
 import { ingest } from './ingest/ingest.ts';
 import { path } from './path.ts';
 import { projector } from './projector/projector.ts';
@@ -13,6 +14,7 @@ import { stats } from './stats/stats.ts';
 const benches: Readonly<Record<string, Bench>> = {
   dashboard,
   gateway,
+  import: importBench,
   ingest,
   path,
   projector,

@@ -8,4 +8,11 @@ export * from './protocol.ts';
 export type { RecordHeaders } from './record.ts';
 export { answersBy, Problem, refusalResponses, RejectedRequest } from './problem.ts';
 export type { Refusal } from './problem.ts';
-export { AsteriskAccepted, AsteriskEvent, hintsHeader, WebhookAccepted, WebhookEvent } from './webhook.ts';
+export {
+  AsteriskAccepted,
+  AsteriskEvent,
+  hintsHeader,
+  QueueLogLine,
+  WebhookAccepted,
+  WebhookEvent,
+} from './webhook.ts';

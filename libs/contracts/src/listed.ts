@@ -19,6 +19,7 @@ const StatedFact = z.looseObject({
   own_at: instant
     .optional()
     .describe('When it happened by the clock of its sender; absent if the sender names no usable time'),
+  imported: z.literal(true).optional().describe('It was imported from a file of the past; absent: it was not'),
   kind: z.string(),
   actor: text,
   queue: text,

@@ -27,10 +27,20 @@ export const AsteriskEvent = z.looseObject({
     .describe('When it happened: Unix time in seconds, with microseconds. Sent with timestampevents=yes'),
 });
 
+/** A line of the queue_log of an Asterisk. In a batch (NDJSON), one on each line. */
+export const QueueLogLine = z.looseObject({
+  line: z.string().describe('The line as it is, without its line break'),
+  encoding: z.literal('latin1').optional().describe('The line is not UTF-8: each character is one of its bytes'),
+  bytes: z.number().int().optional().describe('Length of a line of which `line` is only the beginning'),
+});
+
 /** Header of a request with what the connector knows of the dial plan, as JSON in ASCII; it becomes the record's header `hints`. */
 export const hintsHeader = 'callstream-hints';
 
 export const AsteriskAccepted = z.object({
   status: z.literal('ok'),
-  data: z.object({ uuid: z.uuid(), aggregate_id: z.string().nullable() }),
+  data: z.union([
+    z.object({ uuid: z.uuid(), aggregate_id: z.string().nullable() }),
+    z.object({ stored: z.number().int().min(2).describe('Of a batch: number of events, all of them stored') }),
+  ]),
 });

@@ -10,7 +10,8 @@ import { storeFacts } from './sources/store-facts.ts';
 import { clampTime } from './time.ts';
 
 /** A record that is an event. Its own fields are those of its first fact. */
-export interface ParsedEvent extends Origin, StatedFact, Omit<SourceEvent, 'facts'> {
+export interface ParsedEvent extends Origin, StatedFact, Omit<SourceEvent, 'facts' | 'isImported'> {
+  readonly isImported: boolean;
   /** All that it states; null: only the first fact, and the tables have all of that in columns and body. */
   readonly facts: readonly StatedFact[] | null;
 }
@@ -55,7 +56,8 @@ export function parseEvent(
 }
 
 /** Written out: object spread takes several times as long, and this runs for every event. */
-function flatten({ type, json, callId, at, isTimed, facts, omitted }: SourceEvent, origin: Origin): ParsedEvent {
+function flatten(read: SourceEvent, origin: Origin): ParsedEvent {
+  const { type, json, callId, at, isTimed, isImported = false, facts, omitted } = read;
   const [first] = facts;
   const isOnlyFact = origin.source === null && facts.length === 1;
   return {
@@ -77,6 +79,7 @@ function flatten({ type, json, callId, at, isTimed, facts, omitted }: SourceEven
     theirNumberType: first.theirNumberType,
     at,
     isTimed,
+    isImported,
     omitted,
     facts: isOnlyFact ? null : facts,
   };
@@ -117,7 +120,7 @@ export function decode(record: RawRecord, sources = knownSources): { event: Call
       uuid: record.uuidOf(!event.isTimed, identityPrefix(event)),
       receivedAt,
       ownAt: event.at,
-      ...timeOf(event.at, receivedAt),
+      ...timeOf(event.at, receivedAt, event.isImported),
     },
   };
 }

@@ -20,6 +20,7 @@ export type { FactsByCall } from './play/collect-facts.ts';
 export { compareFacts, factsOf } from './play/fact.ts';
 export type { Clock, Fact, StatingEvent } from './play/fact.ts';
 export { play } from './play/play.ts';
+export { isImportedOnly } from './play/imported.ts';
 export { isOnCall, isRinging } from './play/life-state.ts';
 export { importedAfterMs } from './play/summary.ts';
 export { factSet, emptyFactSet, playedFactsMax, addsFacts, union } from './play/union.ts';
@@ -43,6 +44,8 @@ export {
   patternProblem,
 } from './sources/asterisk/dialplan.ts';
 export type { Dialplan, DialplanJudge } from './sources/asterisk/dialplan.ts';
+export { queueLogBody, queueLogLineBytesMax } from './sources/asterisk/queue-log/body.ts';
+export { parseQueueLogLine } from './sources/asterisk/queue-log/line.ts';
 export { similarKind } from './similar-kind.ts';
 export { eventOfFacts, factsJson } from './sources/fact-json.ts';
 export type { FactJson } from './sources/fact-json.ts';

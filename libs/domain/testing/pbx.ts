@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { createDialplanJudge, defaultDialplan } from '../src/index.ts';
+import { createDialplanJudge, defaultDialplan, queueLogBody } from '../src/index.ts';
 import type { Dialplan } from '../src/index.ts';
 import type { TestDelivery } from './index.ts';
 
@@ -57,6 +57,7 @@ export interface TrueCall {
   readonly talks: readonly { readonly agent: string; readonly talk_s: number }[];
   readonly pbx: {
     readonly linkedid: string;
+    readonly uniqueids_in_queues: readonly string[];
     readonly visits: readonly {
       readonly queue: string | null;
       readonly how: string;
@@ -68,7 +69,18 @@ export interface TrueCall {
 
 export const pbxTruth = (JSON.parse(textOf('truth.json')) as { calls: readonly TrueCall[] }).calls;
 
-/** Lines of the queue_log: time in s, channel, queue, agent, event, data. */
-export const pbxQueueLog: readonly (readonly string[])[] = textOf('queue_log.txt')
-  .split('\n')
-  .map((line) => line.split('|'));
+/** Lines of the queue_log. */
+export const pbxQueueLogLines: readonly string[] = textOf('queue_log.txt').split('\n');
+/** The same: time in s, channel, queue, agent, event, data. */
+export const pbxQueueLog: readonly (readonly string[])[] = pbxQueueLogLines.map((line) => line.split('|'));
+
+/** The delivery of a line, as an import makes it; `receivedAt` is long after the line. */
+export const queueLogDelivery = (
+  line: string | Uint8Array,
+  { isImported = true, receivedAt = '2026-12-05T00:00:00.000Z' } = {},
+): TestDelivery => ({
+  source: 'asterisk',
+  hints: isImported ? '{"imported":true}' : null,
+  body: queueLogBody(Buffer.from(line)),
+  receivedAt,
+});

@@ -1,4 +1,5 @@
 import type { BenchRow, ReportProgress } from '../bench.ts';
+import type { System } from '../../src/system/system.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { readMetric } from '../../src/system/ingest.ts';
@@ -34,7 +35,7 @@ export const measureWholeSystem = (servers: Servers, report: ReportProgress): Pr
       report(`whole system, ${perSecond} webhooks/s for ${seconds} s, ${sockets} sockets`);
       const before = await underLoad.cpuSeconds();
       const load = { group: 'whole', webhookUrl, round: i + 1, calls: callsOf(perSecond * seconds), perSecond };
-      const { times, refused, seconds: took } = await run(readers, load);
+      const { times, refused, seconds: took } = await postRound(readers, load);
       const after = await underLoad.cpuSeconds();
       const shares = Object.entries(after).map(
         ([name, cpu]) => `${name} ${(((cpu - (before[name] ?? 0)) / took) * 100).toFixed(0)} %`,
@@ -70,7 +71,7 @@ export const measureWebhooks = (servers: Servers, report: ReportProgress): Promi
     ] as const) {
       report(`webhook to frame at ${perSecond} webhooks/s`);
       const load = { group: 'few', webhookUrl, round, calls: callsOf(webhooks), perSecond };
-      const { times, refused } = await run(readers, load);
+      const { times, refused } = await postRound(readers, load);
       if (refused > 0) throw new Error(`${refused} webhooks were refused.`);
       rows.push({ name: `webhook to frame, ${perSecond} webhooks/s, 10 sockets`, result: formatLatency(times) });
     }
@@ -79,6 +80,7 @@ export const measureWebhooks = (servers: Servers, report: ReportProgress): Promi
 
 interface GatewayUnderLoad {
   readonly readers: Readers;
+  readonly system: System;
   readonly webhookUrl: string;
   readonly port: number;
   readonly rssBytes: () => Promise<number>;
@@ -86,7 +88,7 @@ interface GatewayUnderLoad {
   readonly cpuSeconds: () => Promise<Readonly<Record<string, number>>>;
 }
 
-const withGateway = (
+export const withGateway = (
   servers: Servers,
   use: (underLoad: GatewayUnderLoad) => Promise<BenchRow[]>,
 ): Promise<BenchRow[]> =>
@@ -105,7 +107,7 @@ const withGateway = (
       };
     };
     const { port, rssBytes } = gateway;
-    return await use({ readers, webhookUrl: system.webhookUrl, port, rssBytes, cpuSeconds });
+    return await use({ readers, system, webhookUrl: system.webhookUrl, port, rssBytes, cpuSeconds });
   });
 
 interface WebhookRound {
@@ -116,10 +118,11 @@ interface WebhookRound {
   readonly perSecond: number;
 }
 
-const warmUp = (readers: Readers, target: Pick<WebhookRound, 'group' | 'webhookUrl'>): Promise<unknown> =>
-  run(readers, { ...target, round: 0, calls: 300, perSecond: 500 });
+export const warmUp = (readers: Readers, target: Pick<WebhookRound, 'group' | 'webhookUrl'>): Promise<unknown> =>
+  postRound(readers, { ...target, round: 0, calls: 300, perSecond: 500 });
 
-async function run(
+/** Posts calls, and waits until their frames are at all readers of the group. */
+export async function postRound(
   readers: Readers,
   load: WebhookRound,
 ): Promise<{ times: number[]; refused: PostedWebhooks['refused']; seconds: number }> {

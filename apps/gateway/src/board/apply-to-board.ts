@@ -1,4 +1,13 @@
-import { addsFacts, collectFacts, decodeRecords, emptyFactSet, factSet, offsetOf, union } from '@callstream/domain';
+import {
+  addsFacts,
+  collectFacts,
+  decodeRecords,
+  emptyFactSet,
+  factSet,
+  isImportedOnly,
+  offsetOf,
+  union,
+} from '@callstream/domain';
 import type { CallEvent, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
@@ -19,7 +28,7 @@ export interface ApplyToBoardOptions {
 /**
  * Applies records to the board, which are all of one partition. A call that is not on the board is looked up in Postgres first: a recording
  * that comes a day later must not look like a new call. While Postgres is not available, only an event that can start a call
- * adds one, and the rest is noted as missing.
+ * adds one, and the rest is noted as missing. What is imported adds no call, and costs no look-up: an import may have millions.
  * @param onApplied called synchronously with the changes: a cursor that is made for them must be behind these records
  */
 export async function applyToBoard(
@@ -31,8 +40,13 @@ export async function applyToBoard(
   const events = [...decodeRecords(records, logEntry)];
   const { add, byCall } = collectFacts();
   events.forEach(add);
-  const { stored, unavailable } = await lookUpUnknown(board, lookUp, [...byCall.keys()]);
-  for (const [callId, facts] of byCall) {
+  const news = [...byCall].filter(([callId, facts]) => !isImportedOnly(facts) || board.get(callId)?.call);
+  const { stored, unavailable } = await lookUpUnknown(
+    board,
+    lookUp,
+    news.map(([callId]) => callId),
+  );
+  for (const [callId, facts] of news) {
     const isPartial = unavailable.has(callId);
     if (isPartial) progress.missing.note(records[0]?.partition ?? 0, offsetOf(facts[0]?.id ?? 0));
     const before = stored.get(callId) ?? emptyFactSet;

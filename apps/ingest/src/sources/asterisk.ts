@@ -1,17 +1,38 @@
 import { hintsHeader } from '@callstream/contracts';
 import type { SenderAuthentication } from '../admission/credentials.ts';
-import { checkMediaType } from '../webhook/body.ts';
+import { checkBatchMediaType, isNdjson } from '../webhook/body.ts';
 import type { SourceEdge } from './edge.ts';
 
-/** A connector posts each event of the manager interface (AMI) alone, as a JSON object. */
+/**
+ * A connector posts each event of the manager interface (AMI) alone, as a JSON object; lines of a queue_log may come in batches, an
+ * object on each line (NDJSON), with the same hints.
+ */
 export const asteriskEdge = (authentication: SenderAuthentication): SourceEdge => ({
   source: 'asterisk',
   path: '/from/asterisk',
   hasNames: true,
   authentication,
-  checkMediaType,
+  checkMediaType: checkBatchMediaType,
   hints: (headers) => (headers[hintsHeader] as string | undefined) ?? null,
   contentType: 'application/json',
-  split: (body) => [body],
-  answer: ([{ uuid, callId }]) => Buffer.from(JSON.stringify({ status: 'ok', data: { uuid, aggregate_id: callId } })),
+  split: (body, headers) => (isNdjson(headers['content-type']) ? linesOf(body) : [body]),
+  answer: ([first, ...others]) => {
+    const data = others.length === 0 ? { uuid: first.uuid, aggregate_id: first.callId } : { stored: others.length + 1 };
+    return Buffer.from(JSON.stringify({ status: 'ok', data }));
+  },
 });
+
+const lineFeed = 0x0a;
+
+/** Without empty lines; a body without a line is no event, as its parser says. */
+function linesOf(body: Buffer): readonly [Buffer, ...Buffer[]] {
+  const lines: Buffer[] = [];
+  for (let start = 0; start < body.length;) {
+    const found = body.indexOf(lineFeed, start);
+    const end = found === -1 ? body.length : found;
+    if (end > start) lines.push(body.subarray(start, end));
+    start = end + 1;
+  }
+  const [first = body, ...others] = lines;
+  return [first, ...others];
+}

@@ -2,9 +2,20 @@ import type { IncomingMessage } from 'node:http';
 import { WebhookRejected } from '../problem.ts';
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json$/i;
+const jsonOrNdjsonType = /^application\/(?:(?:[\w.-]+\+)?json|x-ndjson)$/i;
+const ndjsonType = /^application\/x-ndjson(?:;|$)/i;
 
 /** The content type must be JSON in UTF-8, or missing. @throws {WebhookRejected} */
-export function checkMediaType({ headers }: Pick<IncomingMessage, 'headers'>): void {
+export const checkMediaType = (request: Pick<IncomingMessage, 'headers'>): void => checkJsonType(request, jsonType);
+
+/** The same, or NDJSON. @throws {WebhookRejected} */
+export const checkBatchMediaType = (request: Pick<IncomingMessage, 'headers'>): void =>
+  checkJsonType(request, jsonOrNdjsonType);
+
+/** Whether the body has an event on each line. */
+export const isNdjson = (contentType: string | undefined): boolean => ndjsonType.test(contentType ?? '');
+
+function checkJsonType({ headers }: Pick<IncomingMessage, 'headers'>, types: RegExp): void {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     throw new WebhookRejected({
@@ -12,7 +23,7 @@ export function checkMediaType({ headers }: Pick<IncomingMessage, 'headers'>): v
       problem: 'Content encodings are not supported: send the body without content-encoding.',
     });
   const [type = '', ...parameters] = (headers['content-type'] ?? '').split(';').map((part) => part.trim());
-  if (type !== '' && !jsonType.test(type))
+  if (type !== '' && !types.test(type))
     throw new WebhookRejected({ kind: 'unsupported', problem: 'The content type must be application/json.' });
   const charset = parameters
     .find((parameter) => /^charset=/i.test(parameter))

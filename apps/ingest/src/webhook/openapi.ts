@@ -3,6 +3,7 @@ import {
   AsteriskEvent,
   hintsHeader,
   Problem,
+  QueueLogLine,
   refusalResponses,
   WebhookAccepted,
   WebhookEvent,
@@ -30,6 +31,7 @@ export function openApi(edges: readonly DescribedEdge[]): object {
         WebhookEvent: schemaOf(WebhookEvent),
         WebhookAccepted: schemaOf(WebhookAccepted),
         AsteriskEvent: schemaOf(AsteriskEvent),
+        QueueLogLine: schemaOf(QueueLogLine),
         AsteriskAccepted: schemaOf(AsteriskAccepted),
         Problem: schemaOf(Problem),
       },
@@ -80,7 +82,7 @@ function pathsOf({ path, hasNames, source, authentication }: DescribedEdge): [st
       operationId: `post${id}${suffix}`,
       summary: `${summary} 200: it is stored durably.`,
       parameters: [...inPath.map(pathParameter), ...(source === 'asterisk' ? [hintsParameter] : [])],
-      requestBody: { required: true, content: { 'application/json': { schema: reference(body) } } },
+      requestBody: { required: true, content: contentOf(source, body) },
       responses: { 200: acceptedAs(accepted), ...refusalResponses(answers) },
       security: inPath.includes('secret') ? [] : security,
     };
@@ -91,6 +93,16 @@ function pathsOf({ path, hasNames, source, authentication }: DescribedEdge): [st
     ? [described(''), described('ToName', 'name'), ...(hasSecret ? [described('ToSecretPath', 'name', 'secret')] : [])]
     : [described(''), ...(hasSecret ? [described('ToSecretPath', 'secret')] : [])];
 }
+
+const json = 'application/json';
+/** Lines of a queue_log come alone or in batches. */
+const contentOf = (source: string | null, body: string): object =>
+  source === null
+    ? { [json]: { schema: reference(body) } }
+    : {
+        [json]: { schema: { anyOf: [reference(body), reference('QueueLogLine')] } },
+        'application/x-ndjson': { schema: reference('QueueLogLine') },
+      };
 
 const acceptedAs = (schema: string) => ({
   description: 'Stored: in Kafka, acknowledged by all in-sync replicas, or on disk and synced.',

@@ -36,7 +36,7 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
       if ('problem' in parsed) throw new WebhookRejected({ kind: 'malformed', problem: parsed.problem });
       return { event: parsed.event, value, hints };
     };
-    const [first, ...others] = edge.split(body);
+    const [first, ...others] = edge.split(body, headers);
     const [firstEvent, ...otherEvents] = [parse(first), ...others.map(parse)];
     const [firstStored, ...otherStored] = await Promise.all([
       store(options, firstEvent),

@@ -1,6 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { decode } from '@callstream/domain';
+import { decode, queueLogBody } from '@callstream/domain';
 import type { CallEvent, DialplanJudge } from '@callstream/domain';
 import { eventUuid } from '@callstream/runtime';
 
@@ -16,6 +16,9 @@ export interface DecodeLinesOptions {
   readonly sourceName: string | null;
   readonly judge: DialplanJudge;
 }
+
+/** The time of a line of a queue_log: what follows is no JSON. */
+const queueLogLine = /^\d{9,10}\|/;
 
 /** Decodes a capture, in its order; empty lines are left out. @throws {Error} if the file cannot be read */
 export async function* decodeLines(path: string, options: DecodeLinesOptions): AsyncGenerator<DecodedLine> {
@@ -35,12 +38,16 @@ export async function* decodeLines(path: string, options: DecodeLinesOptions): A
 }
 
 function decodeLine(bytes: Buffer, line: number, { source, sourceName, judge }: DecodeLinesOptions) {
-  const { value, receivedAt } = withoutReception(bytes);
+  const isQueueLog = source === 'asterisk' && queueLogLine.test(bytes.toString('latin1', 0, 16));
+  const { value, receivedAt } = isQueueLog
+    ? { value: Buffer.from(queueLogBody(bytes)), receivedAt: null }
+    : withoutReception(bytes);
+  const hints = source === 'asterisk' ? judge(value) : null;
   return decode({
     value,
     source,
     sourceName,
-    hints: source === 'asterisk' ? judge(value) : null,
+    hints: isQueueLog ? JSON.stringify({ imported: true }) : hints,
     partition: 0,
     offset: line,
     receivedAt: receivedAt ?? Date.now(),

@@ -19,9 +19,9 @@ const collect = (value: string, before: readonly string[] = []): readonly string
 const program = addJsonOption(
   new Command('decode')
     .description(
-      'Shows what each line of a capture means, and what follows from all of them, without Kafka or Postgres. The file has one event per line, as JSON (NDJSON); a field "received_at" (RFC 3339) is taken as its reception, and is no part of the event.',
+      'Shows what each line of a capture means, and what follows from all of them, without Kafka or Postgres. The file has one event per line, as JSON (NDJSON); a field "received_at" (RFC 3339) is taken as its reception, and is no part of the event. Of an Asterisk it may also be a queue_log.',
     )
-    .argument('<file>', 'an NDJSON file, or - for standard input')
+    .argument('<file>', 'an NDJSON file, a queue_log, or - for standard input')
     .addOption(
       new Option('--source <name>', 'the system that sent the events')
         .choices([...knownSources.keys()])

@@ -31,7 +31,7 @@ export function textOf({ line, decoded }: DecodedLine): string {
   const [callId, type] = [printable(event.callId ?? '–'), printable(event.type)];
   const time = new Date(event.at).toISOString().slice(11, 23);
   // A time that is no time of the event is marked.
-  const clock = event.clock === 'own' ? ' ' : '~';
+  const clock = event.clock === 'own' || event.clock === 'imported' ? ' ' : '~';
   const meaning = factsOf(event).map(describeFact).join('; ');
   return `${number} ${clock}${time}  ${callId.padEnd(18)}  ${type.padEnd(20)}  ${printable(meaning)}`;
 }

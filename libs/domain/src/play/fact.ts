@@ -5,16 +5,18 @@ import { kindRank } from './kind-rank.ts';
 
 /**
  * Where the time of a fact comes from. `own`: the event's own time. `none`: the reception, because the event has no usable
- * time. `ahead`: the reception, because the own time is more than {@link clockAheadMsMax} after it.
+ * time. `ahead`: the reception, because the own time is more than {@link clockAheadMsMax} after it. `imported`: the event's own
+ * time, of an event that a file of the past has: its reception says nothing.
  */
-export type Clock = 'own' | 'none' | 'ahead';
+export type Clock = 'own' | 'none' | 'ahead' | 'imported';
 
 /** Largest lead of a sender's clock over ours that is believed, in ms; belongs to the projection version. */
 const clockAheadMsMax = 5 * 60_000;
 
 /** When an event happened: its own time, unless it has none or its clock is too far ahead. */
-export function timeOf(own: number | null, receivedAt: number): Pick<Fact, 'at' | 'clock'> {
+export function timeOf(own: number | null, receivedAt: number, isImported = false): Pick<Fact, 'at' | 'clock'> {
   if (own === null) return { at: receivedAt, clock: 'none' };
+  if (isImported) return { at: own, clock: 'imported' };
   return own > receivedAt + clockAheadMsMax ? { at: receivedAt, clock: 'ahead' } : { at: own, clock: 'own' };
 }
 

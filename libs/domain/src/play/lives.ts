@@ -55,7 +55,7 @@ const isComeback = (fact: Fact, end: Fact): boolean =>
 
 /** Time from the end to a fact, in ms; −Infinity if their clocks cannot be compared. */
 function sinceMs({ clock, at, ownAt }: Fact, end: Fact): number {
-  if (clock === 'own') return at - end.at;
+  if (clock === 'own' || clock === 'imported') return at - end.at;
   return clock === 'ahead' && end.clock === 'ahead' ? (ownAt ?? 0) - (end.ownAt ?? 0) : -Infinity;
 }
 

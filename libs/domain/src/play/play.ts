@@ -2,6 +2,7 @@ import { applyLate } from './agent-transitions.ts';
 import type { Call } from './call.ts';
 import type { Fact } from './fact.ts';
 import { beginLife } from './life-state.ts';
+import { endImported, isImportedOnly, withoutImportedEnds } from './imported.ts';
 import type { CallHistory, LifeState } from './life-state.ts';
 import { livesOf } from './lives.ts';
 import type { LifeSpan } from './lives.ts';
@@ -18,26 +19,29 @@ import type { FactSet } from './union.ts';
  * @param facts of one call, from {@link factSet} or `union`; at least one
  */
 export function play(callId: string, facts: FactSet): Call {
-  const played = facts.length <= playedFactsMax ? facts : firstAndLast(facts);
+  const bounded = facts.length <= playedFactsMax ? facts : firstAndLast(facts);
+  const played = withoutImportedEnds(bounded);
   const lives = livesOf(played);
   const history: CallHistory = { visits: [], segments: [] };
   // All lives add to the history; the state of the last one is the state of the call.
   let life = beginLife(history, 0, false);
   for (const span of lives) life = playLife(history, played, span);
+  const importedUntil = isImportedOnly(played) ? (played.at(-1)?.at ?? 0) : null;
+  if (importedUntil !== null) endImported(life, importedUntil);
   const { from = 0, end = -1 } = lives.at(-1) ?? {};
-  const { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt } = receptionsOf(played);
+  const { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt } = receptionsOf(bounded);
   const { direction, ourNumber, theirNumber, theirNumberType } = partiesOf(played, lives);
   const { visits, segments, waiting } = life;
   const { state, stateAt, isOpened, waitingAt, answeredAt, answeredLastAt, abandonedAt } = life;
   const beganAt = played[from]?.at ?? 0;
-  const finishedAt = end < 0 ? null : (played[end]?.at ?? null);
+  const finishedAt = end < 0 ? importedUntil : (played[end]?.at ?? null);
   const waitingSince = waitingAt === null ? null : (visits.at(-1)?.waitingAt ?? null);
   const queue = waiting ? waiting.queue || null : lastQueueOf(played, from);
   // Written out: object spread takes several times as long, and this runs for every change of a call.
   return {
     callId, id, lastId, state, stateAt, isOpened, beganAt, finishedAt, direction, ourNumber, theirNumber, theirNumberType, queue,
     recordingUrl: recordingOf(played), code: codeOf(played), waitingAt, waitingSince, answeredAt, answeredLastAt, abandonedAt,
-    createdAt, updatedAt, lastEventAt, delayMs, heardAt, isLong: played !== facts, visits, segments,
+    createdAt, updatedAt, lastEventAt, delayMs, heardAt, isLong: bounded !== facts, visits, segments,
   }; // prettier-ignore
 }
 

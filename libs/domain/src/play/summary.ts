@@ -17,8 +17,8 @@ export function receptionsOf(facts: readonly Fact[]): Receptions {
     lastId = Math.max(lastId, fact.id);
     createdAt = Math.min(createdAt, fact.receivedAt);
     updatedAt = Math.max(updatedAt, fact.receivedAt);
-    if (fact.clock === 'own') {
-      delay = Math.min(delay, fact.receivedAt - fact.at);
+    if (fact.clock === 'own') delay = Math.min(delay, fact.receivedAt - fact.at);
+    if (fact.clock === 'own' || fact.clock === 'imported') {
       lastOwnAt = Math.max(lastOwnAt, fact.at);
     } else lastReceivedAt = Math.max(lastReceivedAt, fact.at);
   }

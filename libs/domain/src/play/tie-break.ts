@@ -1,5 +1,5 @@
 import type { Fact } from './fact.ts';
-import { lastSegmentOf } from './life-state.ts';
+import { lastSegmentOf, recentVisit } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 /**
@@ -9,8 +9,26 @@ import type { LifeState } from './life-state.ts';
  */
 export function breakTies(life: LifeState, facts: readonly Fact[]): readonly Fact[] {
   const endings = facts.filter((fact) => endsEarlierState(life, fact, facts));
-  return endings.length === 0 ? facts : [...endings, ...facts.filter((fact) => !endings.includes(fact))];
+  const exits = facts.filter((fact) => endsWaitOfSameTime(life, fact, facts));
+  if (endings.length === 0 && exits.length === 0) return facts;
+  const others = facts.filter((fact) => !endings.includes(fact) && !exits.includes(fact));
+  const lastWaits = new Set(exits.map((exit) => others.findLast((fact) => isWaitIn(fact, exit))));
+  return [
+    ...endings,
+    ...others.flatMap((fact) =>
+      lastWaits.has(fact) ? [fact, ...exits.filter((exit) => isWaitIn(fact, exit))] : [fact],
+    ),
+  ];
 }
+
+/** Whether a queue lets a caller out in the same second in which the caller came: else it did so before the waits of this time. */
+function endsWaitOfSameTime(life: LifeState, fact: Fact, sameTime: readonly Fact[]): boolean {
+  if (!letsOut.has(fact.kind) || !sameTime.some((other) => isWaitIn(other, fact))) return false;
+  const outcome = recentVisit(life, fact)?.outcome;
+  return !endsWait(life, fact, false) && outcome !== 'abandoned' && outcome !== 'by_key';
+}
+const letsOut = new Set(['call.queue-timeout', 'call.queue-emptied', 'call.queue-withdrawn']);
+const isWaitIn = (fact: Fact, { queue }: Fact): boolean => fact.kind === 'call.waiting' && fact.queue === queue;
 
 function endsEarlierState(life: LifeState, fact: Fact, sameTime: readonly Fact[]): boolean {
   switch (fact.kind) {

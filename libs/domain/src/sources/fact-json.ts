@@ -1,5 +1,5 @@
 import { timeOf } from '../play/fact.ts';
-import type { StatingEvent } from '../play/fact.ts';
+import type { Clock, StatingEvent } from '../play/fact.ts';
 import { factTexts } from './source.ts';
 import type { StatedFact } from './source.ts';
 
@@ -7,6 +7,8 @@ import type { StatedFact } from './source.ts';
 export interface FactJson {
   /** The event's own time as sent, RFC 3339; absent if it has no usable one. */
   readonly own_at?: string | undefined;
+  /** The event was imported from a file of the past; absent if it was not. */
+  readonly imported?: true | undefined;
   readonly kind: string;
   readonly actor?: string | undefined;
   readonly queue?: string | undefined;
@@ -21,13 +23,18 @@ export interface FactJson {
 }
 
 /** All facts of an event as JSON; null if its row states the only one. */
-export function factsJson({ facts, ownAt }: Pick<StatingEvent, 'facts' | 'ownAt'>): readonly FactJson[] | null {
-  const own_at = ownAt === null ? undefined : new Date(ownAt).toISOString();
-  return facts?.map((fact) => factJson(fact, own_at)) ?? null;
+export function factsJson({ facts, ...event }: FactJsonOptions): readonly FactJson[] | null {
+  const own_at = event.ownAt === null ? undefined : new Date(event.ownAt).toISOString();
+  const common = event.clock === 'imported' ? { own_at, imported: true as const } : { own_at };
+  return facts?.map((fact) => factJson(fact, common)) ?? null;
 }
 
-function factJson(fact: StatedFact, own_at: string | undefined): FactJson {
-  const json: { -readonly [K in keyof FactJson]: FactJson[K] } = { own_at, kind: fact.kind };
+interface FactJsonOptions extends Pick<StatingEvent, 'facts' | 'ownAt'> {
+  readonly clock?: Clock;
+}
+
+function factJson(fact: StatedFact, common: Pick<FactJson, 'own_at' | 'imported'>): FactJson {
+  const json: { -readonly [K in keyof FactJson]: FactJson[K] } = { ...common, kind: fact.kind };
   for (const [property, name] of factTexts) json[name] = fact[property] ?? undefined;
   return json;
 }
@@ -41,7 +48,16 @@ export function eventOfFacts(
   const ownAt = first.own_at === undefined ? null : Date.parse(first.own_at);
   const stated = statedFact(first);
   const facts = [stated, ...others.map(statedFact)];
-  return { ...stated, uuid, id, callId, receivedAt, ownAt, ...timeOf(ownAt, receivedAt), facts };
+  return {
+    ...stated,
+    uuid,
+    id,
+    callId,
+    receivedAt,
+    ownAt,
+    ...timeOf(ownAt, receivedAt, first.imported === true),
+    facts,
+  };
 }
 
 function statedFact(fact: FactJson): StatedFact {

@@ -46,6 +46,8 @@ export interface SourceEvent {
   readonly at: number | null;
   /** Whether its identity is computed without the reception. Frozen: a change would give stored events other uuids. */
   readonly isTimed: boolean;
+  /** Whether it is of the past, read from a file: its clock is `imported` then. Absent: no. */
+  readonly isImported?: boolean;
   readonly facts: readonly [StatedFact, ...StatedFact[]];
   /** Fields that are null because they exceed {@link textLimits}; null if none does. */
   readonly omitted: readonly TextField[] | null;

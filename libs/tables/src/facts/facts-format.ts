@@ -7,7 +7,11 @@ import type { Clock } from '@callstream/domain';
  * previous fact, `receivedAt` minus `at`, `part` unless it is 0, and `ownAt` minus `at` if the clock is ahead.
  */
 
-export const clockLetters = { own: 'o', none: 'n', ahead: 'a' } as const satisfies Record<Clock, string>;
+export const clockLetters = { own: 'o', none: 'n', ahead: 'a', imported: 'i' } as const satisfies Record<Clock, string>;
+
+/** SQL: whether a call has a fact that is not imported, from its packed facts. A uuid has 36 characters. */
+export const hasLiveFactSql = (facts: string): string =>
+  `split_part(${facts}, '|', 1) ~ '(^|,)[0-9a-f-]{36}[^${clockLetters.imported}]'`;
 
 /**
  * Texts with fixed numbers, the same in every call. The numbers are stored in the tables: a change of the list needs a new

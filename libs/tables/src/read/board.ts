@@ -3,6 +3,7 @@ import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
 import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { inTransaction } from '../connection/transaction.ts';
+import { hasLiveFactSql } from '../facts/facts-format.ts';
 import { unpackFacts } from '../facts/unpack-facts.ts';
 import { idOfOffsetSql, offsetOfSql, partitionOfSql } from './event-id-sql.ts';
 import { epochMs, readPositions } from './positions.ts';
@@ -49,6 +50,8 @@ interface FactsRow {
   /** Packed. */
   readonly facts: string;
 }
+/** Calls that are only imported are never on a board. */
+const hasLiveFact = hasLiveFactSql('facts');
 const selectFacts = 'select call_id as "callId", facts from calls';
 const storedCall = ({ callId, facts }: FactsRow): StoredCall => ({ callId, facts: unpackFacts(facts) });
 
@@ -65,7 +68,7 @@ export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<
     );
     options.onPositions(await readPositions(connection));
     await fetchInChunks<FactsRow>(client, {
-      text: `${selectFacts} where finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])`,
+      text: `${selectFacts} where (finished_at is null and heard_at >= $1::timestamptz or heard_at >= $2::timestamptz or call_id = any($3::text[])) and ${hasLiveFact}`,
       values: [isoTimestamp(unfinishedSince), isoTimestamp(heardSince), options.additionalCallIds],
       onRows: (rows) => options.onCalls(rows.map(storedCall)),
     });
@@ -74,11 +77,11 @@ export async function readBoard(db: Tables, options: ReadBoardOptions): Promise<
     await fetchInChunks<LeftCall>(client, {
       text: `
         select call_id as "callId", last_id as "lastId", finished_at is not null as "finished", ${epochMs('heard_at')} as "heardAt" from calls
-        where finished_at is not null and heard_at < $2::timestamptz and heard_at >= $4::timestamptz
+        where ${hasLiveFact} and (finished_at is not null and heard_at < $2::timestamptz and heard_at >= $4::timestamptz
            or finished_at is null and heard_at < $1::timestamptz and heard_at >= $3::timestamptz
            or heard_at < $2::timestamptz and last_id >= (select ${idOfOffsetSql('min(o)')} from unnest($6::bigint[]) as o)
              and ${offsetOfSql('last_id')} >= (select o from unnest($5::int[], $6::bigint[]) as s(p, o) where p = ${partitionOfSql('last_id')})
-             and (finished_at is not null or heard_at < $1::timestamptz)`,
+             and (finished_at is not null or heard_at < $1::timestamptz))`,
       values: [
         isoTimestamp(unfinishedSince),
         isoTimestamp(heardSince),

@@ -15,7 +15,7 @@ const sourcesMax = 100;
 
 /**
  * Counts the events that were received since `since` (ISO 8601), by source and clock reading; the source with most events
- * first. Without imports, which are more than {@link importedAfterMs} late: there is no index by reception, so it looks only at
+ * first. Without imports, which say so or are more than {@link importedAfterMs} late: there is no index by reception, so it looks only at
  * events whose times are not older than that. Must agree with `clockReadingOf` of the domain, which a test checks.
  */
 export async function countClockReadings(db: Queryable, since: string): Promise<ClockCounts[]> {
@@ -30,7 +30,7 @@ export async function countClockReadings(db: Queryable, since: string): Promise<
             else 'on_time' end as reading
         from events
         where at >= $1::timestamptz - $3::int * interval '1 ms' and received_at >= $1
-          and at >= received_at - $3::int * interval '1 ms'
+          and at >= received_at - $3::int * interval '1 ms' and clock is distinct from 'imported'
       )
       select coalesce(source, $2::text) as source, source_name as "sourceName",
         count(*) filter (where reading = 'none')::int as none,

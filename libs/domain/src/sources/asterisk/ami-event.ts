@@ -15,6 +15,8 @@ export interface AsteriskHints {
   readonly direction?: (typeof hintedDirections)[number];
   /** The queue that did not let a caller in. Asterisk does not name it. */
   readonly queue?: string;
+  /** The record is of the past: it was imported, and is no news for the live board. */
+  readonly imported?: true;
 }
 
 /** @param valueOf what the event has in the field of this name */
@@ -52,7 +54,7 @@ const interfaceOf = firstOf('Interface', 'Location');
 export const extensionOfChannel = (channel: string | null): string | null =>
   extension(channel?.replace(/-[0-9a-f]+(?:;[12])?$/, '') ?? null);
 
-const extension = (of: string | null): string | null =>
+export const extension = (of: string | null): string | null =>
   of === null ? null : (/^[^/]+\/([^@/]+)/.exec(of)?.[1] ?? null);
 
 /** Whether an event is about the channel that the call began with. */

@@ -5,8 +5,12 @@ import type { AmiEvent } from './ami-event.ts';
 import { parseHints } from './hints.ts';
 import { identityOf } from './identity.ts';
 import { factOf, factsOf, meanings } from './meanings.ts';
+import { isQueueLogBody, readQueueLogBody } from './queue-log/queue-log.ts';
 
-/** Events of the manager interface (AMI) of an Asterisk: a JSON object whose keys are the fields of the event. */
+/**
+ * Events of the manager interface (AMI) of an Asterisk: a JSON object whose keys are the fields of the event. And lines of its
+ * queue_log: a JSON object with the `line`.
+ */
 export const asterisk: Source = {
   name: 'asterisk',
   read: (value, header) => {
@@ -14,6 +18,8 @@ export const asterisk: Source = {
     if ('problem' in read) return read;
     const hints = parseHints(header);
     if ('problem' in hints) return hints;
+    if (isQueueLogBody(read.object))
+      return readQueueLogBody(read.object, jsonbSafe(read.text), hints.imported === true);
     const event = amiEvent((name) => read.object[name], hints);
     if (event.name === '') return { problem: 'The event has no "Event".' };
     const meaning = meanings.get(event.name);

@@ -26,7 +26,7 @@ export const factOf = (kind: string, texts: FactTexts): StatedFact => ({
   theirNumberType: null,
   ...texts,
 });
-const fact = (kind: Kind, texts: FactTexts): StatedFact => factOf(kind, texts);
+export const fact = (kind: Kind, texts: FactTexts): StatedFact => factOf(kind, texts);
 
 /**
  * What an event states. Asterisk leaves fields out, e.g. those of a caller who is gone: an event that does not name what its
