@@ -127,11 +127,14 @@ it.each(['another file', 'a truncation', 'a truncation after which as much is wr
     const path = join(folder, 'queue_log');
     await writeFile(path, 'one\ntwo\n');
     const lines: string[] = [];
+    const { promise: isRead, resolve: hasRead } = Promise.withResolvers<void>();
     const onLines = (read: readonly FileLine[]): Promise<void> => {
       lines.push(...textOf(read));
+      hasRead();
       return Promise.resolve();
     };
     const tail = tailFile({ path, from: { bytes: 4, lines: 1 }, signal: new AbortController().signal, onLines });
+    await isRead;
     if (how === 'another file') {
       await rename(path, `${path}.1`);
       await appendFile(`${path}.1`, 'three\n');

@@ -8,9 +8,9 @@ import { findFiles } from './find-files.ts';
 import type { QueueLogFile } from './find-files.ts';
 import { queueLogFolder, readLiveSince } from './folder.ts';
 import { importFile } from './import-file.ts';
-import type { ImportCounts } from './import-file.ts';
+import { createImportTally } from './import-result.ts';
 import { countLines } from './lines.ts';
-import type { FileLine, ReadUntil } from './lines.ts';
+import type { ReadUntil } from './lines.ts';
 import { momentOf } from './period.ts';
 import type { ImportPeriod } from './period.ts';
 import { openPositions } from './positions.ts';
@@ -25,8 +25,6 @@ export interface ImportFlags {
 
 /** A file into which nothing was written for so long has a complete last line, in ms. */
 const endedAfterMs = 10_000;
-/** Most lines that are reported one by one. */
-const reportsMax = 20;
 const start: ReadUntil = { bytes: 0, lines: 0 };
 
 /** Imports files of a queue_log: their calls are in all numbers, and none is ever on the live board. */
@@ -47,28 +45,18 @@ export async function importQueueLog(
   const total = await sumOf(files, (file) => countLines(file.path, fromOf(file)));
   signal.throwIfAborted();
 
-  const counts = { stored: 0, unreadable: 0, before: 0, after: 0, empty: 0, rejected: 0 };
-  const { report, reported } = createReport(printStatus);
-  let read = 0;
   ifStopped('The same command goes on where this one stopped.');
+  const tally = createImportTally(printStatus);
   {
     using progress = showProgress({ total, unit: 'lines' });
     await using poster = createPoster(Object.assign(ingestOf(config), { connections: 1 }));
-    const onLines = (lines: Partial<ImportCounts>): void => {
-      for (const key of ['stored', 'unreadable', 'before', 'after', 'empty'] as const) counts[key] += lines[key] ?? 0;
-      read += (lines.stored ?? 0) + (lines.before ?? 0) + (lines.after ?? 0) + (lines.empty ?? 0);
-      progress.update(read);
-    };
     for (const file of files) {
       const post = createLinePoster({
         poster,
         signal,
         onProblem: (problem) =>
           printStatus(problem === null ? 'Ingest takes lines again.' : `${problem} It is tried again.`),
-        onRejected: (line, problem) => {
-          counts.rejected++;
-          report(file.path, line, `not stored. ${problem}`);
-        },
+        onRejected: (line, problem) => tally.addRejected(file.path, line, problem),
       });
       const { mtimeMs } = await stat(file.path);
       await importFile({
@@ -78,24 +66,16 @@ export async function importQueueLog(
         period,
         positions,
         post,
-        onLines,
-        onUnreadable: (path, line) => report(path, line, 'no line of a queue_log. It is stored, and changes nothing.'),
+        onLines: (lines) => {
+          tally.add(lines);
+          progress.update(tally.done());
+        },
+        onUnreadable: tally.addUnreadable,
       });
     }
   }
-  const stored = counts.stored - counts.rejected;
-  printResult({
-    lines: [
-      `${stored} lines of ${files.length} files are stored.`,
-      ...(counts.unreadable > 0 ? [`${counts.unreadable} of them cannot be read: they change nothing.`] : []),
-      ...(counts.rejected > 0 ? [`Ingest rejects ${counts.rejected} others for good.`] : []),
-      ...(counts.before + counts.after > 0
-        ? [`${counts.before + counts.after} are not of the time that is imported.`]
-        : []),
-    ],
-    json: { files: files.length, ...counts, stored, problems: reported },
-  });
-  if (counts.rejected > 0) process.exitCode = 1;
+  printResult(tally.result(files.length));
+  if (tally.rejected() > 0) process.exitCode = 1;
 }
 
 /** By default until the first live event of the PBX, if a connector with this folder has had one; else until now. */
@@ -114,24 +94,6 @@ function periodOf(
       : `Imported is what was until ${new Date(liveSince).toISOString()}, when this PBX was first heard live. For a gap after that, use --from and --to.`,
   );
   return { from: since, to: liveSince ?? Date.now() };
-}
-
-interface LineReport {
-  readonly file: string;
-  readonly line: number;
-  readonly problem: string;
-}
-
-/** Reports the first problems of single lines one by one; the result has their number. */
-function createReport(printStatus: (line: string) => void) {
-  const reported: LineReport[] = [];
-  const report = (file: string, { number }: FileLine, problem: string): void => {
-    if (reported.length >= reportsMax) return;
-    reported.push({ file, line: number, problem });
-    printStatus(`${file}:${number}: ${problem}`);
-    if (reported.length === reportsMax) printStatus('More such lines are only counted.');
-  };
-  return { report, reported };
 }
 
 async function sumOf<T>(items: readonly T[], numberOf: (item: T) => Promise<number>): Promise<number> {

@@ -27,7 +27,7 @@ export function flagsOf(events: readonly DecodedEvent[]): EventFlags[] {
     const isOutOfOrder = at !== null && !hasNoTime && at < latest;
     if (at !== null && !hasNoTime) latest = Math.max(latest, at);
     return {
-      isLate: event !== null && clockReadingOf(event.ownAt, event.receivedAt) === 'late',
+      isLate: event !== null && event.clock !== 'imported' && clockReadingOf(event.ownAt, event.receivedAt) === 'late',
       isOutOfOrder,
       isDuplicate: listed.deliveries > 1,
       isUnknownType: event === null || !isKind(event.kind),

@@ -9,7 +9,6 @@ import { callsOfEvents } from '@callstream/domain/testing';
 import { pbxQueueLogLines } from '@callstream/domain/testing/pbx';
 import { until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
-import { generatedCalls, linesOfCalls, queueLogLines } from '../load/queue-log-lines.ts';
 import { pickPort } from '../system/free-port.ts';
 import { execCommand, launch } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
@@ -112,24 +111,6 @@ it('an import puts calls of minutes ago into the tables once, and never on a liv
   expect([events.length, distinct(events)]).toEqual([2 * (lines.length + 1), lines.length + 1]);
   await expectTablesToBeFoldOfLog(system);
 }, 120_000);
-
-it('an import that is killed goes on, and counts each line once', async () => {
-  const [calls, path] = [1_500, join(folder, 'killed')];
-  await writeFile(path, [...queueLogLines(calls, 1_600_000_000)].join(''));
-  const args = ['apps/asterisk/src/main.ts', 'import', path];
-  const killed = launch({ name: 'import', args, env: settings('killed') });
-  await until(async () => (await eventsOf('killed')).length > 0, {
-    timeoutMs: 30_000,
-    onTimeout: () => new Error(killed.tail()),
-  });
-  await killed.kill();
-  const lines = linesOfCalls(calls);
-  expect(resultOf(await importFiles('killed', path))['stored']).toBeGreaterThan(0);
-  const events = await eventsOf('killed');
-  expect(distinct(events)).toBe(lines);
-  const { calls: visits, answered, abandoned } = generatedCalls(calls);
-  expect(countsOf(callsOfEvents(events).values())).toMatchObject({ visits, answered, abandoned });
-}, 60_000);
 
 it('a followed file is posted once, through rotation, truncation, a half-written line and a restart, and its callers are on the board', async () => {
   const path = join(folder, 'followed');

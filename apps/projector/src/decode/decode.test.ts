@@ -122,6 +122,22 @@ it('has one line of JSON for each line with --json, and a summary', async () => 
   ]);
 });
 
+it('shows what the lines of a queue_log mean, as an import of it would count them', async () => {
+  const { code, out } = await decode(join(capture, '../queue_log.txt'), '--source', 'asterisk');
+  expect(code).toBe(0);
+  const lines = out.trimEnd().split('\n');
+  expect(lines[8]).toMatch(
+    /^ {5}9 {2}21:18:28\.000 {2}1795900699\.1 +COMPLETECALLER +Agent 200 leaves the call; the call ends$/,
+  );
+  expect(lines.slice(-5)).toEqual([
+    'Lines: 235, with a problem: 0, duplicates: 0.',
+    'Calls, inbound: answered 47, abandoned 13, flowed out 1.',
+    'Queue support: answered 36, abandoned 9, timed out 1, by key 1.',
+    'Queue sales: answered 13, abandoned 4, timed out 1.',
+    'No call is open at the end.',
+  ]);
+});
+
 it('prints no control characters of a capture', async () => {
   const line = '{"type":"call.waiting","call_id":"\\u001b[31m\\u009b","queue":"\\u0007\\u202e"}\n';
   for (const args of [[], ['--json']])

@@ -34,12 +34,12 @@ const fact = fc
     at: time,
     receivedAt: time,
     ahead: time,
-    clock: fc.constantFrom('own', 'none', 'ahead'),
+    clock: fc.constantFrom('own', 'none', 'ahead', 'imported'),
     kind: fc.string({ unit: 'binary' }),
     texts,
   })
   .map(({ texts: values, kind, ahead, ...rest }): Fact => {
-    const ownAt = { own: rest.at, none: null, ahead }[rest.clock];
+    const ownAt = { own: rest.at, imported: rest.at, none: null, ahead }[rest.clock];
     const named = Object.fromEntries(textFields.map((field, i) => [field, values[i] ?? null]));
     return { ...named, ...rest, ownAt, kind } as Fact;
   });

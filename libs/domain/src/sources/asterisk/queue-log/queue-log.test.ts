@@ -1,5 +1,6 @@
 import { callsOfEvents, eventsOf } from '../../../../testing/index.ts';
 import { queueLogDelivery } from '../../../../testing/pbx.ts';
+import { eventOfFacts, factsJson, factsOf as factsOfEvent } from '../../../index.ts';
 import { isCurrent, isKind, queueLogLineBytesMax } from '../../../index.ts';
 import type { Call, CallEvent } from '../../../index.ts';
 
@@ -85,6 +86,12 @@ it('a line that is not UTF-8 is kept byte for byte, and marked', () => {
   const body = JSON.parse(event.json) as { line: string; encoding: string };
   expect(body.encoding).toBe('latin1');
   expect(Buffer.from(body.line, 'latin1')).toEqual(bytes);
+});
+
+it('an imported event is the same once it was listed as JSON', () => {
+  const event = eventOf(connect(3));
+  const [first, ...others] = factsJson(event) ?? [];
+  expect(factsOfEvent(eventOfFacts(event, [first!, ...others]))).toEqual(factsOfEvent(event));
 });
 
 describe('a call that is only imported', () => {
