@@ -5,13 +5,14 @@ const root = join(import.meta.dirname, '..');
 
 /** The settings of each service. Imported by path, because no project may import an app. */
 export async function readServiceSchemas(): Promise<
-  Record<'ingest' | 'asterisk' | 'projector' | 'gateway', z.ZodObject>
+  Record<'ingest' | 'asterisk' | 'projector' | 'gateway' | 'delegator', z.ZodObject>
 > {
   return {
     ingest: await schemaOf('ingest', 'IngestEnv'),
     asterisk: await schemaOf('asterisk', 'AsteriskEnv'),
     projector: await schemaOf('projector', 'ProjectorEnv'),
     gateway: await schemaOf('gateway', 'GatewayEnv'),
+    delegator: await schemaOf('delegator', 'DelegatorEnv'),
   };
 }
 

@@ -19,6 +19,13 @@ it('the default ports are those in the documentation, on this machine only', () 
   expect(new Set(ports.flatMap(({ hosts }) => hosts))).toEqual(new Set(['127.0.0.1', '::1']));
 });
 
+it('the delegator starts only if its provider is named', () => {
+  const names = (env: NodeJS.ProcessEnv): string[] => readSettings(env).services.map(({ name }) => name);
+  expect(names({})).toEqual(['projector', 'ingest', 'gateway']);
+  expect(names({ DELEGATOR_URL: 'https://api.example' })).toEqual(['projector', 'ingest', 'gateway', 'delegator']);
+  expect(readSettings({ DELEGATOR_URL: 'https://api.example' }).ports.at(-1)).toMatchObject({ port: 9105 });
+});
+
 it.each([
   ['0.0.0.0', 'http://127.0.0.1:4000/'],
   ['::', 'http://127.0.0.1:4000/'],

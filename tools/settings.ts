@@ -41,6 +41,7 @@ export function readSettings(env: NodeJS.ProcessEnv): StartSettings {
     ingest: port('INGEST_ADMIN_PORT', 9101, ADMIN_HOST),
     projector: port('PROJECTOR_ADMIN_PORT', 9102, ADMIN_HOST),
     gateway: port('GATEWAY_ADMIN_PORT', 9103, ADMIN_HOST),
+    delegator: port('DELEGATOR_ADMIN_PORT', 9105, ADMIN_HOST),
   };
   const service = (name: keyof typeof admin, ...args: string[]): ServiceSpec => ({
     name,
@@ -49,14 +50,22 @@ export function readSettings(env: NodeJS.ProcessEnv): StartSettings {
     adminUrl: `http://${reachable(ADMIN_HOST)}:${admin[name].port}`,
     usesTables: name !== 'ingest',
   });
+  // The delegator acts on calls, so it is off until its provider is named.
+  const { delegator, ...adminPorts } = admin;
+  const isDelegating = Boolean(env['DELEGATOR_URL']);
   return {
     dataDir: resolve(env['DATA_DIR'] || '.data'),
     starts,
     dashboardUrl: `http://${reachable(GATEWAY_HOST)}:${gateway.port}/`,
     webhookUrl: `http://${reachable(INGEST_HOST)}:${ingest.port}/webhook`,
     socketUrl: `ws://${reachable(GATEWAY_HOST)}:${gateway.port}`,
-    ports: [ingest, gateway, ...Object.values(admin)],
-    services: [service('projector', 'run'), service('ingest'), service('gateway')],
+    ports: [ingest, gateway, ...Object.values(adminPorts), ...(isDelegating ? [delegator] : [])],
+    services: [
+      service('projector', 'run'),
+      service('ingest'),
+      service('gateway'),
+      ...(isDelegating ? [service('delegator', 'run')] : []),
+    ],
   };
 }
 

@@ -17,6 +17,7 @@ const rooms = {
   Install: [
     'docs/guides/webhooks',
     'docs/guides/asterisk',
+    'docs/guides/delegation',
     'docs/guides/containers',
     'docs/guides/own-servers',
     'docs/guides/proxy',

@@ -1,5 +1,6 @@
 import type { Bench } from './bench.ts';
 import { dashboard } from './dashboard.ts';
+import { delegator } from './delegator.ts';
 import { gateway } from './gateway/gateway.ts';
 import { importBench } from './import/import.ts';
 import { ingest } from './ingest/ingest.ts';
@@ -13,6 +14,7 @@ import { stats } from './stats/stats.ts';
 /** All benchmarks by their NAME in `npm run bench -- NAME`. */
 const benches: Readonly<Record<string, Bench>> = {
   dashboard,
+  delegator,
   gateway,
   import: importBench,
   ingest,

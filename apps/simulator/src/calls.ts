@@ -17,6 +17,8 @@ export interface Simulation {
   readonly random: Random;
   readonly webhooks: WebhookSender;
   readonly staff: Staff;
+  /** Where a call was sent by an action; undefined: nobody asked. Absent: there are no actions. */
+  readonly delegatedTo?: ((callId: string) => string | undefined) | undefined;
   /** Runs `step` at `at`, in ms since 1970. */
   readonly schedule: (at: number, step: (at: number) => void) => void;
 }
@@ -39,6 +41,8 @@ interface AgentCall extends WaitingCall {
 }
 
 const seconds = 1_000;
+/** How long a call waits for an action after its standby, in ms: the simulation is a second ahead of what is posted. */
+const actionWaitMs = 2_500;
 
 /** Returns a function that starts a new call at a time, in ms since 1970. */
 export function createCalls(simulation: Simulation): (at: number) => void {
@@ -79,15 +83,18 @@ function callInternally(simulation: Simulation, at: number, id: string): void {
 
 /** The caller uses the menu, and then hangs up or waits in a queue. */
 function ivr(simulation: Simulation, at: number, call: SimulatedCall): void {
-  const { random, webhooks, schedule } = simulation;
+  const { random, webhooks, schedule, delegatedTo } = simulation;
   if (random.chance(0.15)) {
     const data = String(Math.floor(random.between(1, 9)));
     webhooks.emit(at + 2 * seconds, 'call.data-provided', { call_id: call.id, data });
   }
   if (random.chance(0.05))
     return schedule(at + random.exponential(15 * seconds), (end) => finish(simulation, end, call));
-  const queue = random.pick(queues);
-  schedule(at + random.between(1, 4) * seconds, (start) => wait(simulation, start, { ...call, queue }));
+  const picked = random.pick(queues);
+  const forAnAction = delegatedTo === undefined ? 0 : actionWaitMs;
+  schedule(at + random.between(1, 4) * seconds + forAnAction, (start) =>
+    wait(simulation, start, { ...call, queue: delegatedTo?.(call.id) ?? picked }),
+  );
 }
 
 function wait(simulation: Simulation, at: number, call: SimulatedCall & { readonly queue: string }): void {

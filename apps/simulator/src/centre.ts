@@ -12,6 +12,8 @@ export interface CentreOptions {
   readonly rate: number;
   /** Time of the first event, in ms since 1970. */
   readonly start: number;
+  /** Where actions have sent a call; absent: there are none. */
+  readonly delegatedTo?: (callId: string) => string | undefined;
 }
 
 /** Average number of events of a call, measured over a simulated day. */
@@ -24,12 +26,18 @@ const logInsMs = 60_000;
 const stepMs = 1_000;
 
 /** Simulates a call centre without end: its webhooks in the order of posting. The same options give the same bytes. */
-export function* simulateCentre({ seed, agents, rate, start }: CentreOptions): Generator<SimulatedWebhook> {
+export function* simulateCentre({
+  seed,
+  agents,
+  rate,
+  start,
+  delegatedTo,
+}: CentreOptions): Generator<SimulatedWebhook> {
   const random = createRandom(seed);
   const webhooks = createWebhookSender(random);
   const staff = createStaff(agents, { random, webhooks });
   const schedule = createSchedule<(at: number) => void>();
-  const startCall = createCalls({ random, webhooks, staff, schedule: schedule.put });
+  const startCall = createCalls({ random, webhooks, staff, schedule: schedule.put, delegatedTo });
 
   staff.agents.forEach((agent, i) => {
     schedule.put(start + (i / agents) * logInsMs, (at) => staff.logIn(at, agent));

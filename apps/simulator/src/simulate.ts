@@ -7,6 +7,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { simulateCentre } from './centre.ts';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';
 import { showProgress } from './progress.ts';
+import { defaultProvider, portNumber } from './provider/options.ts';
+import { startProviderServer } from './provider/server.ts';
 
 function positive(text: string): number {
   const value = Number(text);
@@ -31,6 +33,7 @@ interface SimulateOptions {
   readonly count?: number;
   readonly print?: boolean;
   readonly json?: boolean;
+  readonly providerPort?: number;
 }
 
 const command = new Command('simulate')
@@ -43,6 +46,11 @@ const command = new Command('simulate')
   .option('--agents <number>', 'number of agents (default: enough for the rate)', positive)
   .option('--start <time>', 'time of the first event (default: now)', timestamp)
   .option('--count <number>', 'stop after this number of events', positive)
+  .option(
+    '--provider-port <port>',
+    'play the API of the provider too, on this port of 127.0.0.1, and send calls where its actions say (see npm run provider)',
+    portNumber,
+  )
   .option('--print', 'write the events to standard output as NDJSON, as fast as possible, instead of posting them');
 const options = addJsonOption(command, 'for programs: at the end, the counts as one JSON document; not with --print')
   .parse()
@@ -51,9 +59,15 @@ const options = addJsonOption(command, 'for programs: at the end, the counts as 
 /** A call lasts about a minute and has about nine events. */
 const agents = Math.round(options.agents ?? Math.max(6, options.rate * 8));
 const start = options.start ?? Date.now();
-const webhooks = simulateCentre({ seed: Math.round(options.seed), agents, rate: options.rate, start }).take(
-  options.count ?? Infinity,
-);
+/** By call_id; without an API, nobody sends calls anywhere. */
+const destinations = new Map<string, string>();
+const webhooks = simulateCentre({
+  seed: Math.round(options.seed),
+  agents,
+  rate: options.rate,
+  start,
+  ...(options.providerPort !== undefined && { delegatedTo: (callId) => destinations.get(callId) }),
+}).take(options.count ?? Infinity);
 
 const { json } = options;
 if (options.print && json) command.error('--print and --json exclude each other: the events are JSON already.');
@@ -62,6 +76,14 @@ else {
   // Ctrl-C is the usual end of it.
   const stopping = new AbortController();
   void stopSignal().then(() => stopping.abort());
+  await using _provider =
+    options.providerPort === undefined
+      ? undefined
+      : await startProviderServer({
+          ...defaultProvider,
+          port: options.providerPort,
+          onAction: ({ callId, destination }) => void destinations.set(callId, destination),
+        });
   await post(options, stopping.signal);
   // stopSignal() listens on the IPC channel, which keeps the process alive.
   if (process.connected) process.disconnect();

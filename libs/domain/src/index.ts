@@ -5,13 +5,26 @@ export * from './clock-reading.ts';
 export { numberDefinitions, numberGroups, numberGroupTitles } from './definitions/number-definitions.ts';
 export type { NumberGroup, NumberId } from './definitions/number-definitions.ts';
 export type { NumberDefinition } from './definitions/number-definition.ts';
+export { decideDelegation } from './delegation/decide.ts';
+export type { DelegationDecision, RuleVerdict } from './delegation/decide.ts';
+export { defaultDelegationRules } from './delegation/rules.ts';
+export type { DelegationCaller, DelegationCondition, DelegationFacts, DelegationRule } from './delegation/rules.ts';
 export { eventId, offsetOf, partitionOf, partitionsMax } from './event-id.ts';
 export { decodeRecords } from './decode-records.ts';
 export { decode, eventBytesMax, parseEvent, recordKey } from './event.ts';
 export type { CallEvent, ParsedEvent, RawRecord } from './event.ts';
 export * from './live-calls.ts';
-export { callStates, isKind, isPresenceFact, kindOf, kinds, presenceKinds } from './kinds.ts';
-export type { CallState, Kind } from './kinds.ts';
+export {
+  callStates,
+  delegationKinds,
+  isDelegationKind,
+  isKind,
+  isPresenceFact,
+  kindOf,
+  kinds,
+  presenceKinds,
+} from './kinds.ts';
+export type { CallState, DelegationKind, Kind } from './kinds.ts';
 export { compareText } from './compare-text.ts';
 export { segmentEnds, visitOutcomes } from './play/call.ts';
 export type { Call, Outcome, Segment, SegmentEnd, Visit } from './play/call.ts';
@@ -46,6 +59,8 @@ export {
 export type { Dialplan, DialplanJudge } from './sources/asterisk/dialplan.ts';
 export { queueLogBody, queueLogLineBytesMax } from './sources/asterisk/queue-log/body.ts';
 export { parseQueueLogLine } from './sources/asterisk/queue-log/line.ts';
+export { delegationBody, delegatorSourceName } from './sources/delegator.ts';
+export type { DelegationEvent } from './sources/delegator.ts';
 export { similarKind } from './similar-kind.ts';
 export { eventOfFacts, factsJson } from './sources/fact-json.ts';
 export type { FactJson } from './sources/fact-json.ts';

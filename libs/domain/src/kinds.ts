@@ -1,7 +1,18 @@
+/** What became of our answer to a `call.standby`; only the source `delegator` states it. */
+export const delegationKinds = [
+  'delegation.sent',
+  'delegation.failed',
+  'delegation.late',
+  'delegation.unknown',
+] as const;
+
+export type DelegationKind = (typeof delegationKinds)[number];
+
 /**
  * Every kind of fact: the event types that Teravoz documents, then those that only other sources state. `call.queue-full` and
  * `call.queue-empty`: not let into a queue. `call.queue-left`: left it, and another fact says why, or it was by a key.
- * `peer.*`: about the phone with a number, if its agent is not named. `system.detail`: changes nothing.
+ * `peer.*`: about the phone with a number, if its agent is not named. `system.detail` and
+ * `delegation.*` (what became of our answer to a `call.standby`, by the source `delegator`): change nothing.
  * `system.incomplete`: changes nothing either, because it does not name the call or the agent that its event is about.
  */
 export const kinds = [
@@ -44,6 +55,7 @@ export const kinds = [
   'peer.left',
   'system.detail',
   'system.incomplete',
+  ...delegationKinds,
 ] as const;
 
 export type Kind = (typeof kinds)[number];
@@ -63,6 +75,9 @@ export const isPresenceFact = ({ kind, actor }: { readonly kind: string; readonl
 
 const known = new Set<string>(kinds);
 const spellings = new Map([['call.on-going', 'call.ongoing']]);
+
+const delegation = new Set<string>(delegationKinds);
+export const isDelegationKind = (type: string): type is DelegationKind => delegation.has(type);
 
 /** Whether a type is documented in this spelling. */
 export const isKind = (type: string): type is Kind => known.has(type);

@@ -5,6 +5,7 @@ import { eventsOf, fixtureLog } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import { batchOf } from '../testing/index.ts';
 import {
+  claimDelegations,
   completeProjection,
   connectTables,
   createBareProjection,
@@ -18,6 +19,7 @@ import {
   notifyProjected,
   positionMove,
   project,
+  readCallers,
   readPositions,
   trySwap,
   withConnection,
@@ -28,7 +30,7 @@ import { poolOf } from './connection/tables.ts';
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
 
-const roles = ['migrator', 'projector', 'gateway', 'reporter'] as const;
+const roles = ['migrator', 'projector', 'gateway', 'delegator', 'reporter'] as const;
 const topic = 'call-events';
 const logId = '11111111-1111-8111-8111-111111111111';
 const views = [
@@ -136,6 +138,22 @@ describe.each(['of the first migration', 'after a rebuild and a swap'])('with th
     );
   });
 
+  it('the delegator reads calls and claims each once, also across a swap, and writes no other table', async () => {
+    const lookup = { callId: 'another', before: Date.now(), numbers: ['5511990000001'] };
+    expect((await readCallers(as.delegator, [lookup])).get('another')).toMatchObject({ hasOpenCall: false });
+    const times = { receivedAt: Date.now(), ownAt: null, deadlineAt: Date.now() };
+    const claim = { callId: 'claimed', ...times, rule: 'all', destination: '900', late: null };
+    const claimed = await claimDelegations(as.delegator, randomUUID(), [claim]);
+    expect([...claimed]).toEqual(when.startsWith('after') ? [] : ['claimed']);
+    await refuses(
+      as.delegator,
+      `update calls set code = 'x'`,
+      'delete from events',
+      'select * from positions',
+      'drop table callstream.delegations',
+    );
+  });
+
   it('the reporter reads tables and views, not the positions, and writes nothing', async () => {
     for (const name of ['events', 'calls', 'visits', 'segments', ...views])
       expect((await poolOf(as.reporter).query(`select * from ${name}`)).rows.length).toBeGreaterThan(0);
@@ -144,6 +162,7 @@ describe.each(['of the first migration', 'after a rebuild and a swap'])('with th
       'select * from positions',
       `update calls set code = 'x'`,
       'insert into agents select * from agents',
+      'select * from callstream.delegations',
     );
   });
 });

@@ -6,18 +6,22 @@
 --   alter role deploy set role = callstream_migrator;      -- so that the role owns what the user creates
 --   create role projector login password '…' in role callstream_projector;
 --   create role gateway login password '…' in role callstream_gateway;
+--   create role delegator login password '…' in role callstream_delegator;
 --   create role ana login password '…' in role callstream_reporter;
 --   alter role ana set search_path = projection;
 --
 --   callstream_migrator    creates, rebuilds, swaps and drops the tables: projector migrate, rebuild, rollback, verify, status
 --   callstream_projector   writes rows: projector run, dlq
 --   callstream_gateway     reads rows: gateway
+--   callstream_delegator   reads calls, and writes the claims of the schema callstream: delegator
 --   callstream_reporter    reads rows and views, but not the positions, so that an analyst's open query does not block a swap
 do $$
 declare
   role text;
 begin
-  foreach role in array array['callstream_migrator', 'callstream_projector', 'callstream_gateway', 'callstream_reporter'] loop
+  foreach role in array array[
+    'callstream_migrator', 'callstream_projector', 'callstream_gateway', 'callstream_delegator', 'callstream_reporter'
+  ] loop
     if to_regrole(role) is null then
       execute format('create role %I nologin', role);
     end if;

@@ -1,4 +1,4 @@
-import { clockReadingOf, isKind } from '@callstream/domain';
+import { clockReadingOf, delegatorSourceName, isDelegationKind, isKind } from '@callstream/domain';
 import type { DecodedEvent } from './call-from-events.ts';
 
 /** What is unusual about an event. */
@@ -30,9 +30,13 @@ export function flagsOf(events: readonly DecodedEvent[]): EventFlags[] {
       isLate: event !== null && event.clock !== 'imported' && clockReadingOf(event.ownAt, event.receivedAt) === 'late',
       isOutOfOrder,
       isDuplicate: listed.deliveries > 1,
-      isUnknownType: event === null || !isKind(event.kind),
+      isUnknownType: event === null || !isKind(event.kind) || isForgedDelegation(listed.source, event.kind),
       hasNoTime,
       isClockAhead: event?.clock === 'ahead',
     };
   });
 }
+
+/** In a webhook, a type of the delegator means nothing. */
+const isForgedDelegation = (source: string | undefined, kind: string): boolean =>
+  isDelegationKind(kind) && source !== delegatorSourceName;

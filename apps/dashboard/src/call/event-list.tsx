@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import { isDelegationKind } from '@callstream/domain';
 import type { StatingEvent } from '@callstream/domain';
 import { useAppContext } from '../context.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
@@ -27,8 +28,9 @@ export function EventList({ events }: { readonly events: readonly DecodedEvent[]
   );
 }
 
-/** The agent of an event, else its queue. */
-function Subject({ event: { actor, queue } }: { readonly event: StatingEvent }) {
+/** The agent of an event, else its queue; where the delegator sent the call. */
+function Subject({ event: { kind, actor, queue, destination } }: { readonly event: StatingEvent }) {
+  if (isDelegationKind(kind) && destination !== null) return <QueueName queue={destination} />;
   if (actor !== null) return <AgentName actor={actor} />;
   return queue === null ? null : <QueueName queue={queue} />;
 }

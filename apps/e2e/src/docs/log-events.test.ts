@@ -21,6 +21,7 @@ const sections = [
   ['ingest', 'apps/ingest'],
   ['asterisk', 'apps/asterisk'],
   ['projector', 'apps/projector'],
+  ['delegator', 'apps/delegator'],
   ['gateway', 'apps/gateway'],
 ] as const;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { jest } from '@jest/globals';
 import { until } from '@callstream/stack';
 import { startConnector } from '../asterisk/connector.ts';
+import { startIdleDelegator } from '../delegator/idle-delegator.ts';
 import { openDashboard } from '../clients/dashboard.ts';
 import { parseExposedMetrics, markdownTable } from './exposed-metrics.ts';
 import type { ExposedMetric } from './exposed-metrics.ts';
@@ -23,11 +24,18 @@ beforeAll(async () => {
   // Its metrics are there before it has connected to a PBX.
   await using connector = await startConnector({ port: 1 }, {});
   await connector.answers();
+  await using delegator = await startIdleDelegator(system.env);
   const perPartition = 'callstream_projector_lag_seconds{';
   const texts = await until(
     async () => {
       const found = await Promise.all(services.map((service) => metricsOf(system, service)));
-      return found.join('\n').includes(perPartition) && [...found, await connector.metricsText()];
+      return (
+        found.join('\n').includes(perPartition) && [
+          ...found,
+          await connector.metricsText(),
+          await delegator.metricsText(),
+        ]
+      );
     },
     {
       timeoutMs: 30_000,
@@ -76,7 +84,7 @@ function render(metrics: readonly ExposedMetric[]): string {
   return `
 ## Every service
 
-${tableOf(/^callstream_(?!ingest_|asterisk_|projector_|gateway_)/)}
+${tableOf(/^callstream_(?!ingest_|asterisk_|projector_|delegator_|gateway_)/)}
 
 ## ingest
 
@@ -89,6 +97,10 @@ ${tableOf(/^callstream_asterisk_/)}
 ## projector
 
 ${tableOf(/^callstream_projector_/)}
+
+## delegator
+
+${tableOf(/^callstream_delegator_/)}
 
 ## gateway
 

@@ -8,7 +8,7 @@ import { checkPrometheusFiles, lintMetrics, accelerate, missingPrometheusProgram
 import { textOf } from '../asterisk/ami-server.ts';
 import { createSender } from '../load/sender.ts';
 import { runOnce } from '../system/service-process.ts';
-import { startMonitoredSystem } from './monitored-system.ts';
+import { rulesText, startMonitoredSystem } from './monitored-system.ts';
 import type { MonitoredSystem } from './monitored-system.ts';
 
 /** Prometheus scrapes every second, and a minute of a rule takes two seconds. */
@@ -42,7 +42,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
   afterAll(() => monitored[Symbol.asyncDispose](), 60_000);
 
   it('Prometheus has a configuration and rules that promtool accepts', async () => {
-    expect(await checkPrometheusFiles()).toMatch(/21 rules found/);
+    expect(await checkPrometheusFiles()).toMatch(/23 rules found/);
   });
 
   it('every service exposes metrics that promtool accepts, except three of prom-client', async () => {
@@ -165,6 +165,17 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
     await monitored.fires('CallstreamDashboardsDropped', { cause: 'full' });
     for (const socket of sockets) socket.terminate();
     await monitored.resolves('CallstreamDashboardsDropped');
+  });
+
+  it('Prometheus fires alerts for calls that are not answered, and for rules that are refused', async () => {
+    await using sender = createSender(monitored.system.webhookUrl, 1);
+    await writeFile(monitored.rulesFile, 'rules: []');
+    // The provider of the delegator is down.
+    await sender.post('{"type":"call.standby","call_id":"waits"}');
+    await monitored.fires('CallstreamCallsNotAnswered', { outcome: 'failed' });
+    await monitored.fires('CallstreamRulesRefused');
+    await writeFile(monitored.rulesFile, rulesText);
+    await monitored.resolves('CallstreamCallsNotAnswered', 'CallstreamRulesRefused');
   });
 
   it('Prometheus fires alerts for restarts and quarantined records when ingest is killed and a spool file is corrupt', async () => {

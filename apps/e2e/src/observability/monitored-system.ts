@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startProxy, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
@@ -9,6 +12,7 @@ import { openDashboard } from '../clients/dashboard.ts';
 import { startPrometheus } from './prometheus.ts';
 import type { Prometheus } from './prometheus.ts';
 import { createSender } from '../load/sender.ts';
+import { startIdleDelegator } from '../delegator/idle-delegator.ts';
 import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { startProxiedSystem } from '../system/proxied-system.ts';
@@ -26,6 +30,8 @@ export interface MonitoredSystem extends ProxiedSystem {
   readonly projector: ServiceProcess;
   /** A PBX that plays a capture when it is asked, its connector, and the connector's way to ingest. */
   readonly asterisk: { readonly pbx: AmiServer; readonly connector: Connector; readonly toIngest: Proxy };
+  /** The rules of a delegator whose provider is down. */
+  readonly rulesFile: string;
   /** Twenty webhooks per second. */
   readonly traffic: { readonly stop: () => void; readonly begin: () => void };
   /** Waits until the alert fires. */
@@ -52,6 +58,7 @@ export async function startMonitoredSystem({
       port('PROJECTOR'),
     ),
   );
+  const { delegator, rulesFile } = await startDelegator(system.env, cleanup);
   const toIngest = cleanup.use(await startProxy({ to: { port: Number(new URL(system.webhookUrl).port) } }));
   const pbx = cleanup.use(await startAmiServer({ nowAt: captureMs }));
   const connector = cleanup.use(
@@ -66,6 +73,7 @@ export async function startMonitoredSystem({
     projector: port('PROJECTOR'),
     gateway: port('GATEWAY'),
     asterisk: connector.adminPort,
+    delegator,
   };
   const prometheus = cleanup.use(await startPrometheus({ ports, speedUp: times }));
   const traffic = cleanup.use(startTraffic(system.webhookUrl));
@@ -83,6 +91,7 @@ export async function startMonitoredSystem({
     postgres,
     projector,
     asterisk: { pbx, connector, toIngest },
+    rulesFile,
     traffic,
     fires: async (alert, labels) => {
       const onTimeout = (): Error => new Error(`${alert} does not fire.`);
@@ -96,6 +105,22 @@ export async function startMonitoredSystem({
     },
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+/** Rules for every call. */
+export const rulesText = 'rules:\n  - {name: all, destination: 900}\n';
+
+/** A delegator whose provider is down, with a file of rules. */
+async function startDelegator(
+  env: Readonly<Record<string, string>>,
+  cleanup: AsyncDisposableStack,
+): Promise<{ readonly delegator: number; readonly rulesFile: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'callstream-monitored-'));
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  const rulesFile = join(folder, 'rules.yaml');
+  await writeFile(rulesFile, rulesText);
+  const { adminPort } = cleanup.use(await startIdleDelegator({ ...env, DELEGATION_RULES: rulesFile }));
+  return { delegator: adminPort, rulesFile };
 }
 
 /** Posts one call after another, and ignores failures. */

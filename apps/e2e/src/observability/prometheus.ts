@@ -8,7 +8,7 @@ import { until } from '@callstream/stack';
 import { pickPort } from '../system/free-port.ts';
 import type { ServiceName } from '../system/system.ts';
 
-type ScrapedService = ServiceName | 'asterisk';
+type ScrapedService = ServiceName | 'asterisk' | 'delegator';
 
 const folder = join(import.meta.dirname, '../../../../docker/observability/prometheus');
 

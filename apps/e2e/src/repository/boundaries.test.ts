@@ -43,6 +43,8 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['libs/files/src/private-files.ts', '@callstream/runtime', boundary],
   ['libs/spool/src/spool.ts', '@callstream/runtime', null],
   ['libs/spool/src/spool.ts', '@callstream/domain', boundary],
+  ['apps/delegator/src/main.ts', '@callstream/tables', null],
+  ['apps/delegator/src/main.ts', '@callstream/spool', boundary],
   ['apps/asterisk/src/main.ts', '@callstream/spool', null],
   ['apps/asterisk/src/main.ts', '@callstream/tables', boundary],
   ['apps/simulator/src/send.ts', '@callstream/spool', boundary],

@@ -32,6 +32,7 @@ it.each([
   ['ingest', 'service-packages'],
   ['asterisk', 'service-packages'],
   ['projector', 'service-packages'],
+  ['delegator', 'service-packages'],
   ['gateway', 'service-packages'],
   ['simulator', 'simulator-packages'],
 ])('the Docker image of %s has every workspace that it imports, and its packages', (app, packages) => {

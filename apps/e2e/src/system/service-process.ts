@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Largest file that it may write, in bytes; writes beyond it fail as on a full disk. Default: no limit. */
   readonly fileBytesMax?: number;
+  /** Gets each line of its output. */
+  readonly onLine?: (line: string) => void;
   /** User that it runs as; default: the user of this process. Needs root. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -48,7 +50,7 @@ export interface ServiceProcess extends AsyncDisposable {
 }
 
 /** Starts a process. The IPC channel ends it if this process is killed. */
-export function launch({ name, args, env, fileBytesMax, user }: ProcessOptions): ServiceProcess {
+export function launch({ name, args, env, fileBytesMax, onLine, user }: ProcessOptions): ServiceProcess {
   const command = [process.execPath, ...nodeFlagsOf(args), ...args];
   // `ulimit -f` counts blocks of 1,024 bytes.
   const limit = `ulimit -f ${Math.ceil((fileBytesMax ?? 0) / 1_024)} && exec "$0" "$@"`;
@@ -64,6 +66,7 @@ export function launch({ name, args, env, fileBytesMax, user }: ProcessOptions):
     if (!stream) continue;
     createInterface(stream).on('line', (line) => {
       lines.push(line);
+      onLine?.(line);
       if (lines.length > tailLinesMax) lines.shift();
     });
   }

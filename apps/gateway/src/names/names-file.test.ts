@@ -111,7 +111,7 @@ it('a file of names is read again when it is changed in place, or replaced by a 
 }, 60_000);
 
 it.each([
-  ['of over 1 MiB', () => '#'.repeat(1024 * 1024 + 1), 'the file has more than 1024 KiB: remove names'],
+  ['of over 1 MiB', () => '#'.repeat(1024 * 1024 + 1), 'the file has more than 1024 KiB: make it smaller'],
   ['that is a folder', null, 'this is not a file: name one in NAMES_FILE'],
 ])('a file of names %s is not read', async (_, text, problem) => {
   const file = join(mkdtempSync(join(folder, 'refused-')), 'names');

@@ -55,6 +55,11 @@ const descriptions: Record<Kind, (fact: FactJson) => string> = {
   'peer.left': (fact) => `${phone(fact)} leaves the call`,
   'system.detail': () => 'changes nothing',
   'system.incomplete': () => 'changes nothing: it does not name its call, or its agent',
+  'delegation.sent': ({ destination = 'elsewhere' }) => `the delegator sent the call to ${destination}`,
+  'delegation.failed': () => 'the provider did not take the answer of the delegator',
+  'delegation.late': () => 'the delegator sent no answer: the deadline was over',
+  'delegation.unknown': ({ destination = 'elsewhere' }) =>
+    `the delegator may have sent the call to ${destination}: the provider did not say`,
 };
 
 export const describeFact = (fact: FactJson): string =>

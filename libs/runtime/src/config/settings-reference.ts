@@ -11,7 +11,7 @@ interface DocumentedSetting {
 const chapters: readonly { readonly title: string; readonly contains: (entry: DocumentedSetting) => boolean }[] = [
   { title: 'Kafka', contains: ({ setting }) => setting.name.startsWith('KAFKA_') },
   { title: 'Postgres', contains: ({ setting }) => setting.name.startsWith('DATABASE_') },
-  ...['ingest', 'asterisk', 'projector', 'gateway'].map((service) => ({
+  ...['ingest', 'asterisk', 'projector', 'gateway', 'delegator'].map((service) => ({
     title: service,
     contains: ({ readBy }: DocumentedSetting) => readBy.length === 1 && readBy[0] === service,
   })),

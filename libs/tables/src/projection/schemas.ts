@@ -16,6 +16,9 @@ export async function readProjectionSql(): Promise<ProjectionSql> {
   return Object.fromEntries(await Promise.all(sqlFiles.map(async (name) => [name, await read(name)]))) as ProjectionSql;
 }
 
+/** SQL: the rights of the delegator on a projection, and on its claims. No part of the fingerprint. */
+export const readDelegatorGrants = (): Promise<string> => read('../delegation/grants');
+
 /** Hash of the SQL files, stored as the comment of the schema: shows whether this code created the tables. */
 async function schemaFingerprint(): Promise<string> {
   return `callstream ${createHash('sha256')
@@ -53,13 +56,16 @@ export async function recordFingerprint(sql: Sql, schema: ProjectionSchema): Pro
 
 /**
  * Grants the rights of grants.sql on the existing projections, for roles that were created later. Tables that other code
- * created keep the grants of that code, and get ours with a rebuild.
+ * created keep the grants of that code, and get ours with a rebuild; the delegator may read them all.
  */
 export async function grantAccess(db: Tables): Promise<void> {
   const { grants } = await readProjectionSql();
+  const delegatorGrants = await readDelegatorGrants();
   for (const { schema, complete, current } of await readSchemas(db))
-    if (complete && current)
-      await inTransaction(db, (client) => client.query(`set local search_path = ${schema}; ${grants}`));
+    if (complete)
+      await inTransaction(db, (client) =>
+        client.query(`set local search_path = ${schema}; ${current ? grants : ''} ${delegatorGrants}`),
+      );
 }
 
 export async function dropProjection(db: Tables, schema: ProjectionSchema): Promise<void> {

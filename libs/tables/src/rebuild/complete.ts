@@ -2,7 +2,7 @@ import type { ClientBase } from 'pg';
 import type { Tables } from '../connection/tables.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
-import { afterFill, beforeFill, readProjectionSql, tableNames } from '../projection/schemas.ts';
+import { afterFill, beforeFill, readDelegatorGrants, readProjectionSql, tableNames } from '../projection/schemas.ts';
 import type { TableName } from '../projection/schemas.ts';
 import { isDuplicateEvent } from '../write/insert-events.ts';
 import { upsertEventsFrom } from '../write/statements.ts';
@@ -33,6 +33,7 @@ export async function completeProjection(
   { mayHaveDuplicates }: { readonly mayHaveDuplicates: boolean },
 ): Promise<void> {
   const { indexes, keys, views, functions, grants } = await readProjectionSql();
+  const delegatorGrants = await readDelegatorGrants();
   const run: RunTransaction = (work) =>
     inTransaction(db, async (client) => {
       await client.query(
@@ -41,7 +42,7 @@ export async function completeProjection(
       await work(client);
     });
   await allSettled([completeEvents(run, indexes, mayHaveDuplicates), completeCalls(run, indexes)]);
-  await run((client) => client.query(`${afterFill} ${keys} ${views} ${functions} ${grants}`));
+  await run((client) => client.query(`${afterFill} ${keys} ${views} ${functions} ${grants} ${delegatorGrants}`));
 }
 
 /** Drops the indexes that an interrupted {@link completeProjection} has created, so that the tables can be filled further. */

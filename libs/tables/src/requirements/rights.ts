@@ -4,13 +4,14 @@ import type { Tables } from '../connection/tables.ts';
 import { tableNames } from '../projection/schemas.ts';
 
 /** What a user of the tables does, which decides the rights that it needs. */
-export type TablesUse = 'migrate' | 'rebuild' | 'project' | 'serve';
+export type TablesUse = 'migrate' | 'rebuild' | 'project' | 'serve' | 'delegate';
 
 const roles = {
   migrate: 'callstream_migrator',
   rebuild: 'callstream_migrator',
   project: 'callstream_projector',
   serve: 'callstream_gateway',
+  delegate: 'callstream_delegator',
 } as const satisfies Record<TablesUse, string>;
 
 interface TableRight {
@@ -33,6 +34,7 @@ const tableRights = {
     ...on('DELETE', ['visits', 'segments']),
   ],
   serve: on('SELECT', everyTable),
+  delegate: on('SELECT', ['calls', 'visits', 'segments', 'events']),
 } as const satisfies Record<TablesUse, readonly TableRight[]>;
 
 /** Tables that do not exist are left out: the error of their first use has its own remedy. */
@@ -50,12 +52,17 @@ const readMissing = `
     where $1 in ('migrate', 'rebuild') and not pg_has_role(nspowner, 'USAGE')
     union all
     select 4, 'USAGE on the schema ${liveSchema}' from live
-    where $1 in ('project', 'serve') and not has_schema_privilege(live.oid, 'USAGE')
+    where $1 in ('project', 'serve', 'delegate') and not has_schema_privilege(live.oid, 'USAGE')
     union all
     select 5, wanted.privilege || ' on ' || wanted.relation
     from unnest($2::text[], $3::text[]) wanted (relation, privilege)
     join live on true join pg_class c on c.relnamespace = live.oid and c.relname = wanted.relation
     where not has_table_privilege(c.oid, wanted.privilege)
+    union all
+    select 6, privilege || ' on callstream.delegations'
+    from unnest(array['SELECT', 'INSERT', 'UPDATE', 'DELETE']) privilege, pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where $1 = 'delegate' and n.nspname = 'callstream' and c.relname = 'delegations'
+      and not (has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, privilege))
   ) rights order by position, missing`;
 
 /** Why the user cannot do `use`: its missing rights and the remedy; null if it has all. */

@@ -21,8 +21,11 @@ export interface ConsumeOptions {
   readonly topic: string;
   /** Partitions whose long batches are handled at the same time; of one partition never more than one batch. */
   readonly concurrency: number;
-  /** Next offset of each partition; 0 if missing. Called synchronously during a join, so it must not wait for I/O. */
-  readonly positions: () => ReadonlyMap<number, number>;
+  /**
+   * Next offset of each partition; 0 if missing. Called synchronously during a join, so it must not wait for I/O. `committed`: the
+   * offsets that the group has committed to Kafka; the first one of the log for a partition without.
+   */
+  readonly positions: 'committed' | (() => ReadonlyMap<number, number>);
   /** Gets the partitions that are assigned to this member from now on. */
   readonly onJoin?: (partitions: readonly number[]) => void;
   /** Handles a batch and returns the offset to read next. A rejection ends the consumer: see `failure`. */
@@ -35,7 +38,7 @@ export interface ConsumeOptions {
   readonly onUnreadable?: (batch: UnreadableBatch, signal: AbortSignal) => Promise<number>;
   /** No record is left before the offset `next`: the last ones were transaction markers or aborted records. */
   readonly onPositionAdvance?: (partition: number, next: number) => void;
-  /** Whether to commit offsets to Kafka, for lag tools only. */
+  /** Whether to commit offsets to Kafka: for lag tools only, unless `positions` are the committed ones. */
   readonly commit: boolean;
   readonly log: Log;
 }
@@ -58,7 +61,7 @@ const maxBytes = 2 * 1024 * 1024;
 /** Handlers of different partitions that may wait for the previous batch of theirs at the same time. */
 const handlersMax = 256;
 
-/** Reads `topic` as a member of a group, from the caller's own positions. */
+/** Reads `topic` as a member of a group, from the caller's own positions or from those that the group has committed. */
 export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningConsumer> {
   const { groupId, topic, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
@@ -92,10 +95,12 @@ export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<Ru
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     const partitions = payload.memberAssignment[topic] ?? [];
-    const positions = options.positions();
+    commits?.forget();
+    const positions = options.positions === 'committed' ? undefined : options.positions();
     // Seek in this very call: 5 ms later, batches from other offsets have arrived.
-    for (const partition of partitions)
-      consumer.seek({ topic, partition, offset: String(positions.get(partition) ?? 0) });
+    if (positions)
+      for (const partition of partitions)
+        consumer.seek({ topic, partition, offset: String(positions.get(partition) ?? 0) });
     log.info({ partitions: partitions.length, duration_ms: payload.duration }, 'consumer.joined');
     options.onJoin?.(partitions);
   });

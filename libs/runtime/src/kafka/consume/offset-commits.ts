@@ -6,9 +6,11 @@ const commitEveryMs = 1_000;
 export interface OffsetCommits extends AsyncDisposable {
   /** `partition` is handled up to before the offset `next`. */
   readonly reached: (partition: number, next: number) => void;
+  /** Drops what is not committed yet: after a rebalance, another member may be ahead of it. */
+  readonly forget: () => void;
 }
 
-/** Commits offsets to Kafka once a second, for lag tools only: nothing in callstream reads them. */
+/** Commits offsets to Kafka once a second: for lag tools, and for the delegator, which continues from them. */
 export function createOffsetCommits(consumer: Consumer, topic: string, log: Log): OffsetCommits {
   const pending = new Map<number, number>();
   const flush = async (): Promise<void> => {
@@ -24,5 +26,9 @@ export function createOffsetCommits(consumer: Consumer, topic: string, log: Log)
     clearInterval(timer);
     await flush();
   };
-  return { reached: (partition, next) => void pending.set(partition, next), [Symbol.asyncDispose]: close };
+  return {
+    reached: (partition, next) => void pending.set(partition, next),
+    forget: () => pending.clear(),
+    [Symbol.asyncDispose]: close,
+  };
 }

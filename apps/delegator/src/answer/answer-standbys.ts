@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+import type { DelegationRule } from '@callstream/domain';
+import { claimDelegations } from '@callstream/tables';
+import type { DelegationClaim, Tables } from '@callstream/tables';
+import type { CountryCode } from 'libphonenumber-js';
+import type { DelegatorMetrics } from '../metrics.ts';
+import type { Reporter } from '../report/reporter.ts';
+import { retryTransient } from '../retry-transient.ts';
+import { decideAll } from '../standbys/decide-all.ts';
+import type { Standby } from '../standbys/standby.ts';
+import type { DelegatorStatus } from '../status.ts';
+import type { AnswerSender } from './sender.ts';
+
+export interface AnswerStandbysOptions {
+  readonly db: Tables;
+  readonly rules: () => readonly DelegationRule[];
+  readonly region: CountryCode;
+  readonly timeZone: string;
+  readonly deadlineMs: number;
+  readonly sender: Pick<AnswerSender, 'send'>;
+  readonly reporter: Pick<Reporter, 'publish'>;
+  readonly status: Pick<DelegatorStatus, 'set'>;
+  readonly metrics: Pick<DelegatorMetrics, 'standbys'>;
+  /** Ends the retries. */
+  readonly signal: AbortSignal;
+}
+
+/** A standby that is older was received while no delegator ran, or is an import: nobody waits for a word about it. In ms. */
+const oldAfterMs = 3_600_000;
+
+/**
+ * Answers standbys: decides, claims the calls, and has the claimed ones sent. Resolves once they are claimed, so that the log may
+ * go on; without Postgres it waits, because nothing is sent that is not claimed.
+ */
+export function createAnswerStandbys(options: AnswerStandbysOptions): (standbys: readonly Standby[]) => Promise<void> {
+  const { db, sender, reporter, status, metrics, signal } = options;
+  const answer = async (standbys: readonly Standby[], attempts: string): Promise<void> => {
+    const claims = await decide(standbys, options);
+    const claimed = claims.length === 0 ? new Set<string>() : await claimDelegations(db, attempts, claims);
+    metrics.standbys.inc({ handling: 'unmatched' }, standbys.length - claims.length);
+    metrics.standbys.inc({ handling: 'claimed' }, claimed.size);
+    metrics.standbys.inc({ handling: 'repeated' }, claims.length - claimed.size);
+    const ours = claims.filter(({ callId }) => claimed.has(callId));
+    for (const { callId, destination, receivedAt, deadlineAt, late } of ours)
+      if (late === null && destination !== null) sender.send({ callId, destination, receivedAt, deadlineAt });
+    reporter.publish(ours.filter(({ late }) => late !== null).map(({ callId }) => callId));
+  };
+  return async (standbys) => {
+    const current = standbys.filter(({ receivedAt }) => receivedAt > Date.now() - oldAfterMs);
+    metrics.standbys.inc({ handling: 'old' }, standbys.length - current.length);
+    if (current.length === 0) return;
+    const attempts = randomUUID();
+    await retryTransient(() => answer(current, attempts), {
+      signal,
+      onProblem: (problem) => status.set('Postgres', problem),
+    });
+  };
+}
+
+/** What to claim: decisions, and what is too late for one. A standby for which no rule holds is left out. */
+async function decide(
+  standbys: readonly Standby[],
+  { db, rules, region, timeZone, deadlineMs }: AnswerStandbysOptions,
+): Promise<readonly DelegationClaim[]> {
+  const now = Date.now();
+  const isLate = ({ receivedAt }: Standby): boolean => now >= receivedAt + deadlineMs;
+  const inTime = standbys.filter((standby) => !isLate(standby));
+  const decisions =
+    inTime.length === 0 ? new Map<string, never>() : await decideAll(inTime, { db, rules: rules(), region, timeZone });
+  return standbys.flatMap((standby): readonly DelegationClaim[] => {
+    const { callId, receivedAt, ownAt } = standby;
+    const claim = { callId, receivedAt, ownAt, deadlineAt: receivedAt + deadlineMs };
+    if (isLate(standby)) {
+      const late = { reason: 'It was read, or could be claimed, only after the deadline.', endedAt: now };
+      return [{ ...claim, rule: null, destination: null, late }];
+    }
+    const winner = decisions.get(callId)?.winner ?? null;
+    if (winner === null) return [];
+    return [{ ...claim, rule: winner.name, destination: winner.destination, late: null }];
+  });
+}

@@ -1,0 +1,20 @@
+/** Where a call shall go. */
+export interface ProviderAction {
+  readonly callId: string;
+  readonly destination: string;
+}
+
+/**
+ * What the provider made of an action. `unreachable`: nothing was sent, so it may be tried again. `unknown`: it was sent, or may
+ * have been, and nobody said what became of it. `reason` has no personal data.
+ */
+export type ProviderAnswer =
+  { readonly kind: 'accepted' } | { readonly kind: 'refused' | 'unreachable' | 'unknown'; readonly reason: string };
+
+/** The API of a provider. One file per provider knows the form of its actions. */
+export interface Provider extends AsyncDisposable {
+  /** Asks once; never rejects. The wait ends after `timeoutMs`. */
+  readonly delegate: (action: ProviderAction, timeoutMs: number) => Promise<ProviderAnswer>;
+  /** Asks for something that changes nothing. */
+  readonly check: (timeoutMs: number) => Promise<ProviderAnswer>;
+}

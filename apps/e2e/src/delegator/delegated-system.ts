@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { connectKafka, connectPublisher, createLog } from '@callstream/runtime';
+import type { Kafka, Publisher } from '@callstream/runtime';
+import { startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import type { Proxy } from '@callstream/stack';
+import { connectTables } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { poolOf } from '@callstream/tables/testing';
+import { createRecordOf } from '../log/produce-webhooks.ts';
+import { pickPort } from '../system/free-port.ts';
+import { runOnce, startService } from '../system/service-process.ts';
+import type { ServiceProcess } from '../system/service-process.ts';
+import { startProvider } from './provider-process.ts';
+import type { ProviderProcess } from './provider-process.ts';
+
+/** Deadline of the delegators, in ms. */
+export const deadlineMs = 2_000;
+
+/** What became of a call, in the tables. */
+export interface StoredOutcome {
+  readonly call_id: string;
+  readonly outcome: string | null;
+  readonly destination: string | null;
+  readonly rule: string | null;
+  readonly isPublished: boolean;
+}
+
+/** Delegators on a log of their own, with a proxy before Postgres, and the simulated provider. */
+export interface DelegatedSystem extends AsyncDisposable {
+  readonly kafka: Kafka;
+  readonly topic: string;
+  readonly db: Tables;
+  readonly env: Readonly<Record<string, string>>;
+  readonly provider: ProviderProcess;
+  /** Between the delegators and Postgres. */
+  readonly postgres: Proxy;
+  /** When each standby was received, by call id; ms since 1970. */
+  readonly receivedAt: ReadonlyMap<string, number>;
+  /** Starts one more delegator; resolves when it is ready. */
+  readonly startDelegator: () => Promise<DelegatorProcess>;
+  /** Writes a standby to the log; default: received now, of a call of its own. @returns its call id */
+  readonly standBy: (fields?: object, receivedAt?: number) => Promise<string>;
+  /** Resolves once each of these calls has an outcome that is in the log. */
+  readonly untilSaid: (callIds: readonly string[], timeoutMs?: number) => Promise<ReadonlyMap<string, StoredOutcome>>;
+}
+
+export interface DelegatorProcess {
+  readonly service: ServiceProcess;
+  readonly adminPort: number;
+}
+
+export async function startDelegatedSystem(settings: Readonly<Record<string, string>> = {}): Promise<DelegatedSystem> {
+  await using cleanup = new AsyncDisposableStack();
+  const database = cleanup.use(await testDatabase());
+  const { proxy: postgres, url } = await startProxyFor(database.url);
+  cleanup.use(postgres);
+  const topic = testTopicName();
+  const brokers = testKafkaBrokers();
+  const log = createLog({ service: 'e2e', level: 'silent' });
+  const kafka = connectKafka({ brokers, clientId: 'e2e', log });
+  const db = connectTables({ url: database.url, max: 4, applicationName: 'e2e' });
+  cleanup.defer(() => db.end());
+  const provider = cleanup.use(await startProvider());
+  const env = {
+    KAFKA_BROKERS: brokers.join(','),
+    KAFKA_TOPIC: topic,
+    DATABASE_URL: url,
+    ADMIN_HOST: '127.0.0.1',
+    DELEGATOR_URL: provider.url,
+    DELEGATOR_USER: 'callstream',
+    DELEGATOR_PASSWORD: 'simulated',
+    DELEGATOR_GROUP: `delegator-${topic}`,
+    DELEGATOR_DEADLINE_MS: String(deadlineMs),
+    DELEGATOR_TIMEOUT_MS: '500',
+    ...settings,
+  };
+  await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
+  const publisher: Publisher = cleanup.use(await connectPublisher(kafka));
+  const recordOf = await createRecordOf({ kafka, topic });
+  const receivedAt = new Map<string, number>();
+  // A publisher takes one call at a time.
+  let writing = Promise.resolve();
+  const owned = cleanup.move();
+  return {
+    kafka,
+    topic,
+    db,
+    env,
+    provider,
+    postgres,
+    receivedAt,
+    startDelegator: async () => {
+      const adminPort = await pickPort();
+      const service = await startService(
+        {
+          name: 'delegator',
+          args: ['apps/delegator/src/main.ts', 'run'],
+          env: { ...env, DELEGATOR_ADMIN_PORT: String(adminPort) },
+        },
+        adminPort,
+      );
+      owned.defer(() => service.kill());
+      return { service, adminPort };
+    },
+    standBy: async (fields = {}, at = Date.now()) => {
+      const callId = `${at}.${randomUUID().slice(0, 8)}`;
+      const parties = { direction: 'inbound', our_number: '1130300000', their_number: `119${randomDigits()}` };
+      const timestamp = new Date(at).toISOString().replace(/\.\d+/, '');
+      const body = JSON.stringify({ type: 'call.standby', call_id: callId, ...parties, timestamp, ...fields });
+      receivedAt.set(callId, at);
+      writing = writing.then(() => publisher.publishBatch([recordOf(body, at)]));
+      await writing;
+      return callId;
+    },
+    untilSaid: async (callIds, timeoutMs = 30_000) => {
+      const read = async (): Promise<ReadonlyMap<string, StoredOutcome>> => {
+        const { rows } = await poolOf(db).query<StoredOutcome>(
+          `select call_id, outcome, destination, rule, published_at is not null as "isPublished"
+           from callstream.delegations where call_id = any($1::text[])`,
+          [callIds],
+        );
+        return new Map(rows.map((row) => [row.call_id, row]));
+      };
+      let outcomes = await read();
+      const isSaid = (callId: string): boolean => outcomes.get(callId)?.isPublished ?? false;
+      await until(
+        async () => {
+          outcomes = await read();
+          return callIds.every(isSaid);
+        },
+        {
+          timeoutMs,
+          onTimeout: () => {
+            const open = callIds.filter((callId) => !isSaid(callId)).map((id) => outcomes.get(id) ?? id);
+            return new Error(`${open.length} calls are not accounted for: ${JSON.stringify(open.slice(0, 5))}`);
+          },
+        },
+      );
+      return outcomes;
+    },
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
+}
+
+const randomDigits = (): string => randomUUID().replaceAll(/\D/g, '').padEnd(8, '7').slice(0, 8);
