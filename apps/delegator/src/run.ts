@@ -38,6 +38,8 @@ const publishDeadlineMs = 2_500;
 const databaseConnections = 10;
 /** Partitions whose long batches are handled at the same time. */
 const concurrency = 4;
+/** After the death of a delegator, another one takes over within this, in ms: less than the deadline of calls that came meanwhile. */
+const sessionTimeoutMs = 6_000;
 /** Longest wait at a stop for answers of the provider and for their outcomes, in ms; claims without one become unknown. */
 const closeWithinMs = 6_000;
 
@@ -144,6 +146,7 @@ async function startAnswering(
       concurrency,
       positions: 'committed',
       commit: true,
+      sessionTimeoutMs,
       onJoin: status.joined,
       onBatch: async ({ records }) => {
         await answer(standbysOf(records));

@@ -45,4 +45,17 @@ describe('the simulated call centre', () => {
     expect(times.some((time, i) => time < (times[i - 1] ?? ''))).toBe(true);
     expect(new Set(all.map((event) => JSON.stringify(event))).size).toBeLessThan(all.length * 0.99);
   });
+  it('sends calls where actions say, and the others as before', () => {
+    const delegated = (callId: string): string | undefined => (callId.endsWith('0') ? '910' : undefined);
+    const firstQueues = new Map<string, string>();
+    for (const { body } of simulateCentre({ ...options, delegatedTo: delegated }).take(5_000)) {
+      const { type, call_id: callId, queue } = JSON.parse(body) as { type: string; call_id: string; queue: string };
+      if (type === 'call.waiting' && !firstQueues.has(callId)) firstQueues.set(callId, queue);
+    }
+    const sent = [...firstQueues].filter(([callId]) => delegated(callId) !== undefined);
+    expect(sent.length).toBeGreaterThan(20);
+    // A late webhook may be that of a transfer, which leads to another queue.
+    expect(sent.filter(([, queue]) => queue === '910').length).toBeGreaterThan(sent.length * 0.9);
+    expect([...firstQueues].filter(([id, queue]) => queue === '910' && !delegated(id)).length).toBeLessThan(30);
+  });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DelegationRule } from '@callstream/domain';
-import { claimDelegations } from '@callstream/tables';
-import type { DelegationClaim, Tables } from '@callstream/tables';
+import { claimDelegations, withConnection } from '@callstream/tables';
+import type { DelegationClaim, Queryable, Tables } from '@callstream/tables';
 import type { CountryCode } from 'libphonenumber-js';
 import type { DelegatorMetrics } from '../metrics.ts';
 import type { Reporter } from '../report/reporter.ts';
@@ -28,16 +28,29 @@ export interface AnswerStandbysOptions {
 /** A standby that is older was received while no delegator ran, or is an import: nobody waits for a word about it. In ms. */
 const oldAfterMs = 3_600_000;
 
+/** What came of a batch: claims, and the ids of those that are ours. */
+interface ClaimedBatch {
+  readonly claims: readonly DelegationClaim[];
+  readonly claimed: ReadonlySet<string>;
+}
+
 /**
  * Answers standbys: decides, claims the calls, and has the claimed ones sent. Resolves once they are claimed, so that the log may
  * go on; without Postgres it waits, because nothing is sent that is not claimed.
  */
 export function createAnswerStandbys(options: AnswerStandbysOptions): (standbys: readonly Standby[]) => Promise<void> {
   const { db, sender, reporter, status, metrics, signal } = options;
-  const answer = async (standbys: readonly Standby[], attempts: string): Promise<void> => {
-    const claims = await decide(standbys, options);
-    const claimed = claims.length === 0 ? new Set<string>() : await claimDelegations(db, attempts, claims);
-    metrics.standbys.inc({ handling: 'unmatched' }, standbys.length - claims.length);
+  return async (standbys) => {
+    const current = standbys.filter(({ receivedAt }) => receivedAt > Date.now() - oldAfterMs);
+    metrics.standbys.inc({ handling: 'old' }, standbys.length - current.length);
+    if (current.length === 0) return;
+    const attempts = randomUUID();
+    // Sent after the retries, not within: of an attempt that hung and goes on in the background, nothing may follow.
+    const { claims, claimed } = await retryTransient(
+      () => withConnection(db, (connection) => claimBatch(connection, { standbys: current, attempts, options })),
+      { signal, onProblem: (problem) => status.set('Postgres', problem) },
+    );
+    metrics.standbys.inc({ handling: 'unmatched' }, current.length - claims.length);
     metrics.standbys.inc({ handling: 'claimed' }, claimed.size);
     metrics.standbys.inc({ handling: 'repeated' }, claims.length - claimed.size);
     const ours = claims.filter(({ callId }) => claimed.has(callId));
@@ -45,22 +58,28 @@ export function createAnswerStandbys(options: AnswerStandbysOptions): (standbys:
       if (late === null && destination !== null) sender.send({ callId, destination, receivedAt, deadlineAt });
     reporter.publish(ours.filter(({ late }) => late !== null).map(({ callId }) => callId));
   };
-  return async (standbys) => {
-    const current = standbys.filter(({ receivedAt }) => receivedAt > Date.now() - oldAfterMs);
-    metrics.standbys.inc({ handling: 'old' }, standbys.length - current.length);
-    if (current.length === 0) return;
-    const attempts = randomUUID();
-    await retryTransient(() => answer(current, attempts), {
-      signal,
-      onProblem: (problem) => status.set('Postgres', problem),
-    });
-  };
+}
+
+interface ClaimBatchOptions {
+  readonly standbys: readonly Standby[];
+  /** Identity of all attempts to claim this batch. */
+  readonly attempts: string;
+  readonly options: AnswerStandbysOptions;
+}
+
+async function claimBatch(
+  connection: Queryable,
+  { standbys, attempts, options }: ClaimBatchOptions,
+): Promise<ClaimedBatch> {
+  const claims = await decide(standbys, connection, options);
+  return { claims, claimed: claims.length === 0 ? new Set() : await claimDelegations(connection, attempts, claims) };
 }
 
 /** What to claim: decisions, and what is too late for one. A standby for which no rule holds is left out. */
 async function decide(
   standbys: readonly Standby[],
-  { db, rules, region, timeZone, deadlineMs }: AnswerStandbysOptions,
+  db: Queryable,
+  { rules, region, timeZone, deadlineMs }: AnswerStandbysOptions,
 ): Promise<readonly DelegationClaim[]> {
   const now = Date.now();
   const isLate = ({ receivedAt }: Standby): boolean => now >= receivedAt + deadlineMs;

@@ -42,7 +42,7 @@ export function createSender(options: AnswerSenderOptions): AnswerSender {
     receivedAt,
     deadlineAt,
   }: ClaimedAnswer): Promise<Omit<DelegationResult, 'callId' | 'endedAt'>> => {
-    let reason = 'No connection was free before the deadline.';
+    let reason = 'The deadline was over before a connection was free.';
     for (let failures = 0; ;) {
       const leftMs = deadlineAt - Date.now();
       if (leftMs <= 0) return { outcome: failures === 0 ? 'late' : 'failed', reason };

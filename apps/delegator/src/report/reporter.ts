@@ -7,8 +7,9 @@ import {
   markPublished,
   readForgotten,
   readUnpublished,
+  withConnection,
 } from '@callstream/tables';
-import type { DelegationResult, Tables, UnpublishedDelegation } from '@callstream/tables';
+import type { DelegationResult, Queryable, Tables, UnpublishedDelegation } from '@callstream/tables';
 import type { DelegatorMetrics } from '../metrics.ts';
 import { retryTransient } from '../retry-transient.ts';
 import type { DelegatorStatus } from '../status.ts';
@@ -49,8 +50,8 @@ const lostReason = 'The delegator ended, or lost Postgres, before it stored the 
 
 export function startReporter(options: ReporterOptions): Reporter {
   const { db, publisher, topic, partitionOf, status, metrics, signal } = options;
-  const retryPostgres = <T>(work: () => Promise<T>): Promise<T> =>
-    retryTransient(work, { signal, onProblem: (problem) => status.set('Postgres', problem) });
+  const retryPostgres = <T>(work: (connection: Queryable) => Promise<T>): Promise<T> =>
+    retryTransient(() => withConnection(db, work), { signal, onProblem: (problem) => status.set('Postgres', problem) });
   const write = async (rows: readonly UnpublishedDelegation[]): Promise<void> => {
     if (rows.length === 0) return;
     const records = rows.map((row) => recordOf(row, { topic, partitionOf }));
@@ -59,28 +60,28 @@ export function startReporter(options: ReporterOptions): Reporter {
       onProblem: (problem) => status.set('Kafka', problem),
     });
     const callIds = rows.map(({ callId }) => callId);
-    await retryPostgres(() => markPublished(db, callIds, Date.now()));
+    await retryPostgres((connection) => markPublished(connection, callIds, Date.now()));
     for (const { outcome } of rows) metrics.delegations.inc({ outcome });
   };
   const publishing = startBatchWorker<string>({
     itemsMax: batchMax,
-    work: async (callIds) => write(await retryPostgres(() => readUnpublished(db, callIds))),
+    work: async (callIds) => write(await retryPostgres((connection) => readUnpublished(connection, callIds))),
   });
   const storing = startBatchWorker<DelegationResult>({
     itemsMax: batchMax,
     work: async (results) => {
-      await retryPostgres(() => endDelegations(db, results));
+      await retryPostgres((connection) => endDelegations(connection, results));
       publishing.add(...results.map(({ callId }) => callId));
     },
   });
   const sweep = async (): Promise<void> => {
     const now = Date.now();
     const lost = { deadlineBefore: now - lostAfterMs, endedAt: now, reason: lostReason };
-    publishing.add(...(await retryPostgres(() => endLostDelegations(db, lost))));
+    publishing.add(...(await retryPostgres((connection) => endLostDelegations(connection, lost))));
     const forgotten = { endedBefore: now - forgottenAfterMs, max: batchMax };
-    const rows = await retryPostgres(() => readForgotten(db, forgotten));
+    const rows = await retryPostgres((connection) => readForgotten(connection, forgotten));
     publishing.add(...rows.map(({ callId }) => callId));
-    await retryPostgres(() => deleteOldDelegations(db, now - keptMs));
+    await retryPostgres((connection) => deleteOldDelegations(connection, now - keptMs));
   };
   const sweeper = startSweeper(sweep, signal);
   return {

@@ -1,13 +1,13 @@
 import { decideDelegation } from '@callstream/domain';
 import type { DelegationDecision, DelegationFacts, DelegationRule } from '@callstream/domain';
 import { readCallers, readWaiting } from '@callstream/tables';
-import type { Tables } from '@callstream/tables';
+import type { Queryable } from '@callstream/tables';
 import type { CountryCode } from 'libphonenumber-js';
 import { spellingsOf } from './caller-numbers.ts';
 import type { Standby } from './standby.ts';
 
 export interface DecideAllOptions {
-  readonly db: Tables;
+  readonly db: Queryable;
   readonly rules: readonly DelegationRule[];
   readonly region: CountryCode;
   /** IANA name. */
@@ -39,10 +39,9 @@ export async function decideAll(
     numbers: spellingsOf(theirNumber, region),
   }));
   const latest = Math.max(...standbys.map(({ receivedAt }) => receivedAt));
-  const [callers, waiting] = await Promise.all([
-    readCallers(db, lookups),
-    rules.some(({ when }) => when.waiting !== undefined) ? readWaiting(db, latest) : nobodyWaits,
-  ]);
+  const callers = await readCallers(db, lookups);
+  const asksForLoads = rules.some(({ when }) => when.waiting !== undefined);
+  const waiting = asksForLoads ? await readWaiting(db, latest) : nobodyWaits;
   const minuteOf = createMinuteOfDay(timeZone);
   return new Map(
     standbys.map(({ callId, receivedAt, direction, ourNumber }) => {

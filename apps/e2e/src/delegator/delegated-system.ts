@@ -112,7 +112,7 @@ export async function startDelegatedSystem(settings: Readonly<Record<string, str
       await writing;
       return callId;
     },
-    untilSaid: async (callIds, timeoutMs = 30_000) => {
+    untilSaid: async (callIds, timeoutMs = 20_000) => {
       const read = async (): Promise<ReadonlyMap<string, StoredOutcome>> => {
         const { rows } = await poolOf(db).query<StoredOutcome>(
           `select call_id, outcome, destination, rule, published_at is not null as "isPublished"

@@ -135,7 +135,7 @@ it('other rules can be tried for a call, and replayed for a period', async () =>
 it('whatever fails, no call is answered twice or after its deadline, and each is accounted for', async () => {
   await system.provider.kill();
   await system.provider.start(...faultyProvider);
-  const callIds = await runSeededFaults(system, { seed: 7, rounds: 3, calls: 20 });
+  const callIds = await runSeededFaults(system, { seed: 3, rounds: 3, calls: 20 });
   const counts = await expectAccounted(system, callIds);
   expect(counts['sent']).toBeGreaterThan(0);
 });

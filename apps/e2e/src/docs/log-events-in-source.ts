@@ -22,9 +22,12 @@ const levels: ReadonlySet<string> = new Set(['trace', 'debug', 'info', 'warn', '
 
 /** Every event that the services log, from the log calls in their source. @throws {Error} for a call whose name or fields are not literals */
 export function readLogEvents(): LogEvent[] {
-  const files = globSync('{apps/{asterisk,ingest,projector,gateway},libs/{runtime,spool,tables}}/src/**/*.ts', {
-    cwd: repositoryRoot,
-  });
+  const files = globSync(
+    '{apps/{asterisk,ingest,projector,delegator,gateway},libs/{runtime,spool,tables}}/src/**/*.ts',
+    {
+      cwd: repositoryRoot,
+    },
+  );
   const events = new Map<string, { levels: Set<string>; fields: Set<string>; workspace: string; name: string }>();
   for (const file of files.filter((path) => !path.endsWith('.test.ts')).toSorted()) {
     const workspace = file.replaceAll('\\', '/').split('/').slice(0, 2).join('/');

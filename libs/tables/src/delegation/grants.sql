@@ -11,6 +11,9 @@ begin
         execute format('grant select on %I to callstream_delegator', relation);
       end if;
     end loop;
-    grant select, insert, update, delete on callstream.delegations to callstream_delegator;
+    -- Missing if a rebuild of this version comes before its migration.
+    if to_regclass('callstream.delegations') is not null then
+      grant select, insert, update, delete on callstream.delegations to callstream_delegator;
+    end if;
   end if;
 end $$;

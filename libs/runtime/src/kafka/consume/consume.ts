@@ -40,6 +40,8 @@ export interface ConsumeOptions {
   readonly onPositionAdvance?: (partition: number, next: number) => void;
   /** Whether to commit offsets to Kafka: for lag tools only, unless `positions` are the committed ones. */
   readonly commit: boolean;
+  /** A member that dies is removed from the group after this long, in ms, at least the broker's 6,000; one that stops leaves at once. */
+  readonly sessionTimeoutMs?: number;
   readonly log: Log;
 }
 
@@ -48,8 +50,7 @@ export interface RunningConsumer extends AsyncDisposable {
   readonly failure: Promise<never>;
 }
 
-/** A member that dies is removed from the group after this long, in ms; one that stops leaves at once. */
-const sessionTimeoutMs = 10_000;
+const sessionTimeoutDefaultMs = 10_000;
 /** How soon a member notices a rebalance, in ms: until then the partitions that move are not read. */
 const heartbeatEveryMs = 250;
 /**
@@ -63,7 +64,7 @@ const handlersMax = 256;
 
 /** Reads `topic` as a member of a group, from the caller's own positions or from those that the group has committed. */
 export async function consume(kafka: Kafka, options: ConsumeOptions): Promise<RunningConsumer> {
-  const { groupId, topic, log } = options;
+  const { groupId, topic, sessionTimeoutMs = sessionTimeoutDefaultMs, log } = options;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
   let isClosed = false;
