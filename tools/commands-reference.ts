@@ -16,6 +16,7 @@ const programs = {
   'npm run send': 'apps/simulator/src/send.ts',
   'npm run doctor': 'tools/doctor.ts',
   'npm run watch': 'apps/watch/src/main.ts',
+  'npm run export': 'apps/watch/src/export/main.ts',
   'npm run token': 'apps/gateway/src/token/main.ts',
   'npm run projector': 'apps/projector/src/main.ts',
   'npm run decode': 'apps/projector/src/decode/main.ts',

@@ -128,6 +128,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   });
   const api = createApi({
     pool,
+    topic,
     queries,
     unsent,
     rules,

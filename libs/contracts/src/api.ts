@@ -4,42 +4,8 @@ import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
 import { ListedCall, ListedEvent, more } from './listed.ts';
 import { knownName } from './numbers.ts';
+import { listOf, moment, queues, secondsText, wholeNumber } from './parameters.ts';
 
-/** A query parameter with a list of values: separated by commas, or repeated. */
-const listOf = <Item extends z.ZodType>(item: Item, max: number) =>
-  z
-    .preprocess(
-      (value) =>
-        value === undefined
-          ? undefined
-          : [value].flat().flatMap((part) => (typeof part === 'string' ? part.split(',') : [part])),
-      z.array(item).min(1).max(max).optional(),
-    )
-    .meta({ type: 'array', items: itemsOf(item) });
-
-function itemsOf(item: z.ZodType): object {
-  const { $schema: _, ...schema } = z.toJSONSchema(item, { io: 'input' });
-  return schema;
-}
-
-const wholeNumber = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,16}$/, 'must be a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max));
-
-/** An offset from UTC that Postgres takes: less than 16 hours. */
-const offsetOfPostgres = /(?:Z|[+-](?:0\d|1[0-5]):\d\d)$/;
-
-/** RFC 3339, or a day: then its first moment in the time zone. */
-const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .refine((text) => !text.includes('T') || offsetOfPostgres.test(text), 'must have an offset within ±15:59')
-  .refine((text) => text >= '2000' && text < '2100', 'must be in the years 2000 to 2099')
-  .describe('RFC 3339, e.g. 2026-03-02T13:00:00Z; or a day, e.g. 2026-03-02: its first moment in TIME_ZONE');
-
-const queues = listOf(identifier, 100).describe('Queues, separated by commas');
 const rowsMax = 1_000;
 /** A page of rows: where it begins, and how many rows it has at most. It has fewer if the rows are large. */
 const page = (defaultLimit: number) => ({
@@ -166,11 +132,6 @@ export const UnknownTypes = z.object({
 });
 export type UnknownTypes = z.infer<typeof UnknownTypes>;
 
-const secondsText = z
-  .string()
-  .regex(/^\d{1,5}(\.\d{1,3})?$/, 'must be seconds')
-  .transform(Number);
-
 /** `GET /api/stats` */
 export const FindStats = z.strictObject({
   from: moment.optional().describe('Begin of the period, inclusive; default: the first moment of today'),
@@ -179,3 +140,6 @@ export const FindStats = z.strictObject({
   queue: queues,
   threshold: secondsText.optional().describe('Service level threshold in seconds; default: SERVICE_LEVEL_SECONDS'),
 });
+
+/** `GET /api/stats/agents` */
+export const FindAgentStats = FindStats.pick({ from: true, to: true, queue: true });

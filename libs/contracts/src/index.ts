@@ -1,4 +1,5 @@
 export * from './api.ts';
+export * from './export.ts';
 export { identifier } from './identifier.ts';
 export { ListedCall, ListedEvent } from './listed.ts';
 export { LiveCall } from './live-call.ts';

@@ -176,6 +176,27 @@ export const Stats = z.object({
 });
 export type Stats = z.infer<typeof Stats>;
 
+const meanMs = z.number().min(0).nullable();
+
+/** `GET /api/stats/agents`: the times that agents were on calls, of a period in which they entered them. */
+export const AgentStats = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime().describe('Exclusive'),
+  time_zone: thresholds.time_zone,
+  agents: z.array(
+    z.object({
+      actor: z.string().describe('The agent, as the provider names it: usually an e-mail address'),
+      name: knownName,
+      calls: defined(count, 'agent-calls'),
+      on_call_ms: defined(count, 'agent-time-on-calls', 'In ms.'),
+      on_call_ms_mean: defined(meanMs, 'agent-mean-time-on-a-call', 'In ms; null if none has ended.'),
+      on_call_ms_max: defined(count, 'agent-longest-time-on-a-call', 'In ms; 0 if none has ended.'),
+    }),
+  ),
+  more: z.literal(true).optional().describe('There are more agents, in the order of ids. Absent if these are all'),
+});
+export type AgentStats = z.infer<typeof AgentStats>;
+
 /** `GET /api/concurrent-calls`: how many calls went on at once, today until now. */
 export const ConcurrentCalls = z.object({
   from: z.iso.datetime().describe('Beginning of today, the time of the first sample'),

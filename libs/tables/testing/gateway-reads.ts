@@ -1,8 +1,13 @@
 import {
+  countAgentCalls,
   countCalls,
   countLiveCalls,
   countUnknownTypes,
   countVisits,
+  exportAgentCalls,
+  exportCalls,
+  exportEvents,
+  exportVisits,
   listCallEvents,
   listCalls,
   readAgentMarks,
@@ -28,6 +33,8 @@ const visits = {
 };
 
 const calls = { ...moments, queues: null, now: Date.UTC(2026, 2, 3), staleAfterMs: 7_200_000, timeZone: 'UTC' };
+
+const exported = { ...moments, after: null, limit, visibleQueues };
 
 /** The gateway's queries, by name. */
 const reads = {
@@ -60,6 +67,11 @@ const reads = {
       queues: null,
       staleAfterMs: 60_000,
     }),
+  'calls of agents': (db: Queryable) => countAgentCalls(db, { ...moments, queues: ['903'], visibleQueues, limit }),
+  'exported calls': (db: Queryable) => exportCalls(db, { ...calls, ...exported, queues: undefined }),
+  'exported visits': (db: Queryable) => exportVisits(db, exported),
+  'exported agent calls': (db: Queryable) => exportAgentCalls(db, { ...exported, visibleQueues: ['903'] }),
+  'exported events': (db: Queryable) => exportEvents(db, { ...exported, topic: 'call-events', visibleQueues: ['903'] }),
   'live calls': (db: Queryable, since: number) => countLiveCalls(db, since),
   'agent marks': (db: Queryable, since: number) => readAgentMarks(db, since),
   'unknown types': (db: Queryable, since: number) => countUnknownTypes(db, new Date(since).toISOString()),

@@ -13,7 +13,7 @@ export async function expectReadsToUseIndexes(url: string, events: number): Prom
     await insertGeneratedCalls(db, events);
     // Presence looks back at the last minute only, a small part of the data.
     const executed = await executeReads(db, Date.UTC(2026, 2, 2) + (events / 10 - 60) * 1_000);
-    expect(executed.size).toBe(24);
+    expect(executed.size).toBe(29);
     for (const [read, { scanned, indexes, pages }] of executed) {
       // The table agents is small, so that a scan is fine.
       expect({ read, scanned: scanned.filter((table) => table !== 'agents') }).toEqual({ read, scanned: [] });

@@ -274,4 +274,24 @@ export const definitionsPtBr: Readonly<Record<Exclude<NumberId, OnlyInApi>, Numb
     sentence: 'Chamadas que naquele momento não tinham sido atendidas nem estavam em fila, de todos os sentidos.',
     example: 'Às 10:05 dois clientes estão no menu: 2.',
   },
+  'agent-calls': {
+    name: 'Atendimentos do agente',
+    sentence: 'Vezes em que o agente entrou em uma chamada no período, de todos os sentidos.',
+    example: 'Ana atende dois clientes e, após uma transferência, entra de novo na chamada de um deles: 3.',
+  },
+  'agent-time-on-calls': {
+    name: 'Tempo do agente em chamadas',
+    sentence: 'Soma dos tempos em que o agente esteve nessas chamadas, sem as que continuam.',
+    example: 'Ana esteve em duas chamadas por 2 e 4 minutos, e está em uma terceira: 6 minutos.',
+  },
+  'agent-mean-time-on-a-call': {
+    name: 'Tempo médio do agente por chamada',
+    sentence: 'Tempo médio em que o agente esteve em uma dessas chamadas, sem as que continuam.',
+    example: 'Ana esteve em duas chamadas por 2 e 4 minutos: 3 minutos.',
+  },
+  'agent-longest-time-on-a-call': {
+    name: 'Maior tempo do agente em uma chamada',
+    sentence: 'Maior tempo em que o agente esteve em uma dessas chamadas, sem as que continuam.',
+    example: 'Ana esteve em duas chamadas por 2 e 4 minutos: 4 minutos.',
+  },
 };

@@ -9,6 +9,8 @@ export interface Formats {
   readonly exact: (ms: number) => string;
   /** Date, hours, minutes and seconds. */
   readonly moment: (ms: number) => string;
+  /** Begin of an interval: a day, or a time of a day. */
+  readonly interval: (ms: number, length: string) => string;
 }
 
 /** Stands for a missing number. */
@@ -28,12 +30,24 @@ export function createFormats(language: string, timeZone: string | undefined): F
     month: 'short',
     year: 'numeric',
   });
+  const dayOnly = new Intl.DateTimeFormat(language, { ...zone, day: '2-digit', month: '2-digit' });
+  const monthOnly = new Intl.DateTimeFormat(language, { ...zone, month: 'short', year: 'numeric' });
+  const ofDay = new Intl.DateTimeFormat(language, {
+    ...zone,
+    day: '2-digit',
+    month: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const intervals: Readonly<Record<string, Intl.DateTimeFormat>> = { day: dayOnly, week: dayOnly, month: monthOnly };
   return {
     number: (value) => number.format(value),
     percent: (ratio) => (ratio === null ? none : percent.format(ratio)),
     clock: (ms) => clock.format(ms),
     exact: (ms) => (ms % 1_000 === 0 ? clock : exact).format(ms),
     moment: (ms) => moment.format(ms),
+    interval: (ms, length) => (intervals[length] ?? ofDay).format(ms),
   };
 }
 

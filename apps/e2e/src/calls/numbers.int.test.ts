@@ -1,13 +1,17 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { jest } from '@jest/globals';
-import { Agents, Queues, Stats } from '@callstream/contracts';
+import { Agents, AgentStats, Queues, Stats } from '@callstream/contracts';
 import { fixtureEvents } from '@callstream/domain/testing';
+import Papa from 'papaparse';
 import { startTimeFor, fillTopic, simulatedBodies } from '../load/simulated-webhooks.ts';
 import { until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
-import { recount, recountCalls, recountLive, recountWrapUp } from './recount.ts';
+import { recount, recountAgentCalls, recountCalls, recountLive, recountWrapUp } from './recount.ts';
 import type { CallCount } from './recount.ts';
 import type { RawEvent } from '../ingest/raw-event.ts';
-import { launch } from '../system/service-process.ts';
+import { execCommand, launch } from '../system/service-process.ts';
 import { hasTerminals, launchOnTerminal } from '../system/terminal.ts';
 import { startGateway } from '../system/gateway.ts';
 import type { System } from '../system/system.ts';
@@ -162,6 +166,38 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
     },
   );
 
+  it('the times of agents on calls equal an independent recount of the log', async () => {
+    const [from, to] = ['2026-03-02T15:00:00Z', '2026-03-04T00:00:00Z'];
+    const { agents } = await get(AgentStats, `stats/agents?from=${from}&to=${to}`);
+    const expected = recountAgentCalls(log, { from: Date.parse(from), to: Date.parse(to) });
+    expect(Object.keys(expected).length).toBeGreaterThan(1);
+    expect(
+      Object.fromEntries(
+        agents.map(({ actor, calls, on_call_ms, on_call_ms_max }) => [actor, { calls, on_call_ms, on_call_ms_max }]),
+      ),
+    ).toEqual(expected);
+  });
+
+  it('two thresholds, and half hours of a zone, are recounts of their own', async () => {
+    const period = 'from=2026-03-02T15:00:00Z&to=2026-03-03T15:00:00Z';
+    const byThreshold = async (threshold: number) =>
+      (await get(Stats, `stats?${period}&interval=30m&threshold=${threshold}`)).intervals ?? [];
+    const [ten, sixty] = [await byThreshold(10), await byThreshold(60)];
+    expect(ten).toHaveLength(48);
+    for (const [threshold, intervals] of [
+      [10, ten],
+      [60, sixty],
+    ] as const)
+      // Every fourth: a recount reads the whole log.
+      for (const { begin, queues } of intervals.filter((_, i) => i % 4 === 0)) {
+        const from = Date.parse(begin);
+        const rules = { from, to: from + 1_800_000, serviceLevelMs: threshold * 1_000, shortAbandonMs: 5_000 };
+        expect(Object.fromEntries(queues.map(({ queue, ...totals }) => [queue, comparable(totals)]))).toEqual(
+          Object.fromEntries(recount(log, rules)),
+        );
+      }
+  });
+
   it('hourly totals add up to the total of the period', async () => {
     const period = 'from=2026-03-02&to=2026-03-04';
     const { total, calls, intervals = [] } = await get(Stats, `stats?${period}&interval=hour`);
@@ -233,6 +269,65 @@ it('npm run watch prints the numbers as lines without a terminal, and exits on S
   await until(() => watch.tail().includes(`waiting ${waiting} (longest `), { timeoutMs: 30_000, onTimeout });
   await watch.stop();
   expect(await watch.exited).toBe(0);
+});
+
+describe('npm run export', () => {
+  const period = ['--from', '2026-03-02T00:00:00Z', '--to', '2026-03-04T00:00:00Z'];
+  let folder: string;
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'callstream-export-'))));
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const run = (...args: readonly string[]) => {
+    const url = ['--url', system.socketUrl.replace('ws:', 'http:')];
+    return execCommand({ args: ['apps/watch/src/export/main.ts', ...url, ...args], env: {} });
+  };
+
+  it('writes a file of the visits that an independent recount of the log counts, for another parser of CSV', async () => {
+    const file = join(folder, 'visits.csv');
+    expect(await run('visits', ...period, '--output', file, '--bom')).toMatchObject({ code: 0 });
+    const { data, errors } = Papa.parse<Readonly<Record<string, string>>>(await readFile(file, 'utf8'), {
+      header: true,
+      skipEmptyLines: true,
+    });
+    expect(errors).toEqual([]);
+    const rules = {
+      from: Date.parse('2026-03-02'),
+      to: Date.parse('2026-03-04'),
+      serviceLevelMs: 20_000,
+      shortAbandonMs: 5_000,
+    };
+    const count = (rows: typeof data, outcome: string) => rows.filter((row) => row['outcome'] === outcome).length;
+    const exported = Object.entries(Object.groupBy(data, ({ queue = '' }) => queue)).map(([queue, rows = []]) => [
+      queue,
+      {
+        visits: rows.length,
+        answered: count(rows, 'answered'),
+        answered_in_time: rows.filter((row) => row['outcome'] === 'answered' && Number(row['wait_ms']) <= 20_000)
+          .length,
+        abandoned: count(rows, 'abandoned'),
+        flowed_out: count(rows, 'flowed_out'),
+        open: count(rows, 'open'),
+      },
+    ]);
+    const counted = [...recount(log, rules)].map(([queue, { abandoned_short: _, asa_ms: __, ...counts }]) => [
+      queue,
+      counts,
+    ]);
+    expect(Object.fromEntries(exported)).toEqual(Object.fromEntries(counted));
+  });
+
+  it('replaces no file, leaves none behind after a failure, and says what to do', async () => {
+    const file = join(folder, 'calls.ndjson');
+    const args = ['calls', ...period, '--format', 'ndjson', '--limit', '3', '--output', file];
+    expect(await run(...args, '--json')).toMatchObject({ code: 0 });
+    expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(3);
+    const again = await run(...args);
+    expect(again).toMatchObject({ code: 1, err: expect.stringContaining('--force') as string });
+    expect(await run(...args, '--force')).toMatchObject({ code: 0 });
+    const refused = await run('calls', '--outcome', 'lost', '--output', join(folder, 'refused.csv'));
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('outcome') as string });
+    expect((await readdir(folder)).toSorted()).toEqual(['calls.ndjson', 'visits.csv']);
+  });
 });
 
 const onTerminals = hasTerminals ? it : it.skip;

@@ -46,6 +46,13 @@ interface RecountVisit {
   ended: number;
 }
 
+/** A time of an agent on a call; `ended` null: it goes on. */
+interface RecountStay {
+  readonly agent: string;
+  readonly entered: number;
+  ended: number | null;
+}
+
 /** State of a call after its last event. */
 interface Replay {
   readonly visits: RecountVisit[];
@@ -55,14 +62,19 @@ interface Replay {
   readonly agents: Map<string, string>;
   /** When each agent left it last. */
   readonly left: Map<string, number>;
+  /** Each time of an agent on it. */
+  readonly stays: RecountStay[];
   state: 'waiting' | 'talking' | 'other' | 'finished';
 }
 
 function replay(facts: readonly RecountFact[]): Replay {
-  const call: Replay = { visits: [], isAnswered: false, agents: new Map(), left: new Map(), state: 'other' };
+  const call: Replay = { visits: [], isAnswered: false, agents: new Map(), left: new Map(), stays: [], state: 'other' };
   const { visits, agents } = call;
   const leave = (agent: string, at: number): void => {
-    if (agents.delete(agent)) call.left.set(agent, at);
+    if (!agents.delete(agent)) return;
+    call.left.set(agent, at);
+    const stay = call.stays.findLast((each) => each.agent === agent);
+    if (stay) stay.ended = at;
   };
   const open = (): RecountVisit | undefined => visits.findLast(({ outcome }) => outcome === 'open');
   const close = (outcome: RecountVisit['outcome'], ended: number): void => {
@@ -81,7 +93,10 @@ function replay(facts: readonly RecountFact[]): Replay {
       visits.push({ queue: waitsIn, began: at, outcome: 'open', ended: at });
       call.state = 'waiting';
     } else if (type === 'actor.entered' || type === 'call.ongoing') {
-      if (type === 'actor.entered' && actor !== null) agents.set(actor, queue ?? '');
+      if (type === 'actor.entered' && actor !== null) {
+        if (!agents.has(actor)) call.stays.push({ agent: actor, entered: at, ended: null });
+        agents.set(actor, queue ?? '');
+      }
       close('answered', at);
       call.isAnswered = true;
       call.state = 'talking';
@@ -171,6 +186,29 @@ export function recountLive(events: readonly RawEvent[], since: number): LiveCou
   const { inbound, outbound, internal } = live;
   const longest_waiting_since = longest === Infinity ? null : longest;
   return { ...inbound, outbound, internal, longest_waiting_since, agents_on_call: agents.size };
+}
+
+export interface AgentCallCount {
+  calls: number;
+  on_call_ms: number;
+  on_call_ms_max: number;
+}
+
+/** The times that agents were on calls, of a period in which they entered them, by agent. */
+export function recountAgentCalls(
+  events: readonly RawEvent[],
+  { from, to }: Pick<RecountOptions, 'from' | 'to'>,
+): Record<string, AgentCallCount> {
+  const counts: Record<string, AgentCallCount> = {};
+  for (const { agent, entered, ended } of callsOf(events).flatMap((facts) => replay(facts).stays)) {
+    if (entered < from || entered >= to) continue;
+    const count = (counts[agent] ??= { calls: 0, on_call_ms: 0, on_call_ms_max: 0 });
+    const ms = ended === null ? 0 : ended - entered;
+    count.calls++;
+    count.on_call_ms += ms;
+    count.on_call_ms_max = Math.max(count.on_call_ms_max, ms);
+  }
+  return counts;
 }
 
 interface RecountWrapUpOptions {

@@ -31,6 +31,10 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
   [/^npm run doctor/, { test: 'apps/e2e/src/commands/doctor.int.test.ts', runs: 'tools/doctor.ts' }],
   [/^npm run watch/, { test: 'apps/e2e/src/calls/numbers.int.test.ts', runs: 'apps/watch/src/main.ts' }],
   [
+    /^npm run (--silent )?export/,
+    { test: 'apps/e2e/src/calls/numbers.int.test.ts', runs: 'apps/watch/src/export/main.ts' },
+  ],
+  [
     /^npm run token/,
     { test: 'apps/e2e/src/screens/dashboard-page.int.test.ts', runs: 'apps/gateway/src/token/main.ts' },
   ],

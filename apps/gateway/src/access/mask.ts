@@ -167,7 +167,8 @@ export const maskDetails = (call: CallDetails, options: MaskOptions): CallDetail
   agents: call.agents.map(maskAgentNumber),
 });
 
-const maskAgentNumber = <Row extends { readonly number: string | null }>(row: Row): Row => ({
+/** A row with the number of an agent for a scope with masked numbers. */
+export const maskAgentNumber = <Row extends { readonly number: string | null }>(row: Row): Row => ({
   ...row,
   number: maskText(row.number),
 });

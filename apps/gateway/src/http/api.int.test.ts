@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import { jest } from '@jest/globals';
 import {
   Agents,
+  AgentStats,
   ConcurrentCalls,
   FoundCalls,
   FoundEvents,
@@ -13,6 +14,7 @@ import {
   UnknownTypes,
   WholeCall,
 } from '@callstream/contracts';
+import Papa from 'papaparse';
 import { z } from 'zod';
 import { connect } from '../../testing/client.ts';
 import { startGateway } from '../../testing/gateway.ts';
@@ -390,4 +392,142 @@ it('GET /api/unknown-types has the unknown types of the last 24 hours, and none 
     { queues: '*', numbers: 'masked' },
   ])
     expect((await get(UnknownTypes, '/api/unknown-types', await tokenWith(claims))).types).toEqual([]);
+});
+
+describe('an export', () => {
+  const formula = '=HYPERLINK("http://example.com")';
+  const period = `from=${ago(3_600)}&to=${ago(-60)}`;
+  const download = async (name: string, query = '', headers: Readonly<Record<string, string>> = {}) => {
+    const base = headers['authorization'] === undefined ? openGateway : tokenGateway;
+    const response = await fetch(`${base}/api/export/${name}?${period}${query}`, { headers });
+    if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
+    return response;
+  };
+  const bearer = async (claims: Readonly<Record<string, unknown>>) => ({
+    authorization: `Bearer ${await tokenWith(claims)}`,
+  });
+  type Row = Readonly<Record<string, string>>;
+  const rowsOf = async (response: Response) =>
+    Papa.parse<Row>(await response.text(), { header: true, skipEmptyLines: true }).data;
+  const csv = async (name: string, query?: string, headers?: Readonly<Record<string, string>>) =>
+    rowsOf(await download(name, query, headers));
+  const ndjson = async (name: string, query = '') =>
+    (await (await download(name, `${query}&format=ndjson`)).text())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>);
+
+  beforeAll(() =>
+    addWhenItHappened([
+      { type: 'call.new', call_id: 'formula', ...parties, their_number: formula, timestamp: ago(20) },
+      { type: 'call.waiting', call_id: 'formula', queue: '900', timestamp: ago(20) },
+      { type: 'call.queue-abandon', call_id: 'formula', queue: '900', timestamp: ago(15) },
+      { type: 'call.finished', call_id: 'formula', timestamp: ago(15) },
+    ]),
+  );
+
+  it('has the calls and visits that the numbers count, and the agents and events behind them', async () => {
+    const { total, calls: counted } = await get(Stats, `/api/stats?${period}`);
+    const calls = await csv('calls');
+    expect(calls).toHaveLength(counted.inbound.calls);
+    expect(calls.filter(({ outcome }) => outcome === 'abandoned')).toHaveLength(counted.inbound.abandoned);
+    expect(calls.map(({ call_id, began_at }) => [began_at, call_id])).toEqual(
+      calls.map(({ call_id, began_at }) => [began_at, call_id]).toSorted(),
+    );
+    expect(calls.find(({ call_id }) => call_id === 'talks')).toMatchObject({
+      queue_name: 'Support',
+      their_number: '5511912345678',
+      outcome: 'answered',
+    });
+    const visits = await csv('visits');
+    expect(visits).toHaveLength(total.visits);
+    expect(await csv('visits', '&outcome=answered&wait_max=5')).toMatchObject([
+      { call_id: 'talks', wait_ms: '5000', actor: 'ana@example.com', actor_name: 'Ana Souza' },
+    ]);
+    expect(await csv('visits', '&outcome=answered&wait_max=4.999')).toEqual([]);
+    expect(await csv('agent-calls')).toMatchObject([{ call_id: 'talks', number: mobile, on_call_ms: '' }]);
+    const events = await csv('events', '&kind=call.waiting');
+    expect(events).toHaveLength(calls.length);
+    expect(JSON.parse(events[0]?.['event'] ?? '')).toMatchObject({ type: 'call.waiting' });
+  });
+
+  it('has the times of agents that the numbers of agents count', async () => {
+    expect(await get(AgentStats, `/api/stats/agents?${period}`)).toMatchObject({
+      agents: [
+        {
+          actor: 'ana@example.com',
+          name: 'Ana Souza',
+          calls: 1,
+          on_call_ms: 0,
+          on_call_ms_mean: null,
+          on_call_ms_max: 0,
+        },
+      ],
+    });
+    const hidden = await tokenWith({ queues: ['901'] });
+    expect((await get(AgentStats, `/api/stats/agents?${period}`, hidden)).agents).toEqual([]);
+    expect((await get(AgentStats, `/api/stats/agents?${period}&queue=901`)).agents).toEqual([]);
+  });
+
+  it('is the same as NDJSON, and has only the first rows of a limit', async () => {
+    for (const name of ['visits', 'agent-calls'])
+      expect((await ndjson(name)).map(({ call_id }) => call_id)).toEqual(
+        (await csv(name)).map(({ call_id }) => call_id),
+      );
+    for (const name of ['calls', 'events'])
+      expect((await ndjson(name)).map(({ aggregate_id }) => aggregate_id ?? '')).toEqual(
+        (await csv(name)).map(({ call_id }) => call_id),
+      );
+    const first = (rows: Awaited<ReturnType<typeof ndjson>>) => rows.slice(0, 2).map(({ id }) => id);
+    expect((await ndjson('calls', '&limit=2')).map(({ id }) => id)).toEqual(first(await ndjson('calls')));
+    const accepted = await download('calls', '', { accept: 'application/x-ndjson' });
+    expect(accepted.headers.get('content-type')).toContain('application/x-ndjson');
+  });
+
+  it('is a file that a spreadsheet opens, with a byte order mark on request, and computes nothing of', async () => {
+    const response = await download('calls', '&bom=true');
+    expect(response.headers.get('content-disposition')).toMatch(
+      /^attachment; filename="calls_\d{8}T\d{6}Z_\d{8}T\d{6}Z\.csv"$/,
+    );
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    expect(bytes.subarray(0, 3)).toEqual(Buffer.from('\uFEFF'));
+    expect((await csv('calls')).find(({ call_id }) => call_id === 'formula')).toMatchObject({
+      their_number: `'${formula}`,
+    });
+  });
+
+  it('shows only the scope of its token, and masks what the live lists mask', async () => {
+    const scoped = await bearer({ queues: ['901'], numbers: 'masked' });
+    for (const name of ['calls', 'visits', 'events']) {
+      const rows = await csv(name, '', scoped);
+      expect(new Set(rows.map(({ call_id }) => call_id))).toEqual(new Set(['other']));
+      expect(JSON.stringify(rows)).not.toContain('551191234');
+    }
+    expect(await csv('agent-calls', '', scoped)).toEqual([]);
+    const masked = await bearer({ numbers: 'masked' });
+    expect(await csv('agent-calls', '', masked)).toMatchObject([
+      { number: '*********7777', their_number: '*********5678' },
+    ]);
+    const [event] = await csv('events', '&kind=actor.entered', masked);
+    expect(JSON.parse(event?.['event'] ?? '')).toMatchObject({ number: '*********7777' });
+    expect(event?.['uuid']).toMatch(/^00000000-0000-8000-8000-/);
+  });
+
+  it.each([
+    ['?from=2026-03-02&to=2026-03-01', 'before it begins'],
+    ['?limit=0', 'limit'],
+    ['?format=xlsx', 'format'],
+    ['?outcome=lost', 'outcome'],
+    ['?queues=900', 'queues'],
+  ])('of %s is a 400 that says why', async (query, why) => {
+    const response = await fetch(`${openGateway}/api/export/calls${query}`);
+    expect(response.status).toBe(400);
+    expect((await problem(response)).detail).toContain(why);
+  });
+
+  it('without a row has the names of its columns', async () => {
+    const text = await (await fetch(`${openGateway}/api/export/calls?from=2020-01-01&to=2030-01-01&queue=none`)).text();
+    expect(text).toMatch(/^call_id,direction,outcome,[a-z_,]+,id\r\n$/);
+  });
 });

@@ -20,7 +20,8 @@ import type { ApiState } from './authenticate.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
 import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
-import { getAgents, getConcurrentCalls, getNames, getQueues, getStats } from './numbers.ts';
+import { createExportRoutes } from './export.ts';
+import { getAgents, getAgentStats, getConcurrentCalls, getNames, getQueues, getStats } from './numbers.ts';
 import { openApi } from './openapi.ts';
 import { Rejected } from './problem.ts';
 import { requesterOf } from './routes.ts';
@@ -29,7 +30,8 @@ import { trackUnsent } from './track-unsent.ts';
 import { getUnknownTypes } from './unknown-types.ts';
 
 export interface ApiOptions {
-  readonly pool: Pick<FairPool, 'singleFlight'>;
+  readonly pool: Pick<FairPool, 'scoped' | 'singleFlight'>;
+  readonly topic: string;
   readonly queries: Pick<CallQueries, 'listCallEvents'>;
   readonly unsent: UnsentBudget;
   readonly rules: CountingRules;
@@ -44,6 +46,9 @@ export interface ApiOptions {
   readonly metrics: Pick<GatewayMetrics, 'timed' | 'failures'>;
   readonly log: Log;
 }
+
+/** Codes of errors which mean that the client closed the connection. */
+const closedByClient = new Set<string | undefined>(['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']);
 
 /** The HTTP API: lists, calls, numbers and statistics, by the same tokens and scopes as the socket. */
 export function createApi(options: ApiOptions): Koa {
@@ -62,13 +67,13 @@ export function createApi(options: ApiOptions): Koa {
     throw new Rejected({ kind: 'not-found' });
   });
   app.on('error', (error: NodeJS.ErrnoException) => {
-    // These two mean that the client closed the connection.
-    if (error.code !== 'ECONNRESET' && error.code !== 'EPIPE') log.error({ error: error.stack }, 'api.broken');
+    if (!closedByClient.has(error.code)) log.error({ error: error.stack }, 'api.broken');
   });
   return app;
 }
 
-function createRouter({ pool, queries, rules, views, names, authentication, metrics }: ApiOptions): Router<ApiState> {
+function createRouter(options: ApiOptions): Router<ApiState> {
+  const { pool, queries, rules, views, names, authentication, metrics } = options;
   const router = new Router<ApiState>();
   const describe = (path: string, description: object): void => {
     const body = Buffer.from(JSON.stringify(description));
@@ -109,8 +114,11 @@ function createRouter({ pool, queries, rules, views, names, authentication, metr
   answerWithView('/api/agents', getAgents);
   answerWithView('/api/names', getNames);
   answerWithQuery('/api/stats', getStats(rules, names));
+  answerWithQuery('/api/stats/agents', getAgentStats(rules, names));
   answerWithQuery('/api/concurrent-calls', getConcurrentCalls(rules));
   answerWithQuery('/api/unknown-types', getUnknownTypes);
+  for (const [name, handle] of createExportRoutes(options))
+    router.get(`/api/export/${name}`, authenticate(authentication.verify), handle);
   return router;
 }
 

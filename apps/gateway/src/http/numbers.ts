@@ -1,8 +1,16 @@
-import { FindAgents, FindConcurrentCalls, FindNames, FindQueues, FindStats } from '@callstream/contracts';
+import {
+  FindAgents,
+  FindAgentStats,
+  FindConcurrentCalls,
+  FindNames,
+  FindQueues,
+  FindStats,
+} from '@callstream/contracts';
 import type { NamesFile } from '../names/names-file.ts';
 import { withQueueNames } from '../names/add-names.ts';
 import { readConcurrentCalls } from '../numbers/concurrent-calls.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
+import { readAgentStats } from '../numbers/agent-stats.ts';
 import { readStats } from '../numbers/stats.ts';
 import { Rejected } from './problem.ts';
 import { readQuery } from './read-query.ts';
@@ -36,6 +44,19 @@ export const getStats =
       const stats = await readStats(tables, statsQuery, { rules: applied, now: Date.now() });
       if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });
       return { ...stats, queues: withQueueNames(stats.queues, names.current()) };
+    };
+  };
+
+/** `GET /api/stats/agents` */
+export const getAgentStats =
+  (rules: CountingRules, names: Pick<NamesFile, 'current'>): QueryRoute =>
+  ({ query }) => {
+    const found = readQuery(FindAgentStats, query);
+    return async (tables) => {
+      const stats = await readAgentStats(tables, found, { timeZone: rules.timeZone, now: Date.now() });
+      if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });
+      const { agents } = names.current();
+      return { ...stats, agents: stats.agents.map((row) => ({ ...row, name: agents.get(row.actor) })) };
     };
   };
 

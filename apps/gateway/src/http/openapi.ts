@@ -1,7 +1,13 @@
 import {
   Agents,
+  AgentStats,
   ConcurrentCalls,
+  ExportAgentCalls,
+  ExportCalls,
+  ExportEvents,
+  ExportVisits,
   FindAgents,
+  FindAgentStats,
   FindCalls,
   FindConcurrentCalls,
   FindEvents,
@@ -30,6 +36,7 @@ const schemas = {
   Agents,
   Names,
   Stats,
+  AgentStats,
   ConcurrentCalls,
   UnknownTypes,
   Problem,
@@ -38,7 +45,8 @@ const schemas = {
 interface ApiOperation {
   readonly id: string;
   readonly summary: string;
-  readonly answer: keyof typeof schemas;
+  /** 'rows': lines of CSV or NDJSON. */
+  readonly answer: keyof typeof schemas | 'rows';
   readonly query?: z.ZodObject;
 }
 
@@ -79,6 +87,12 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     answer: 'Stats',
     query: FindStats,
   },
+  '/api/stats/agents': {
+    id: 'getAgentStats',
+    summary: 'How many calls each agent was on in a period, and for how long.',
+    answer: 'AgentStats',
+    query: FindAgentStats,
+  },
   '/api/concurrent-calls': {
     id: 'getConcurrentCalls',
     summary: 'How many calls went on at once, every five minutes of today until now.',
@@ -90,6 +104,30 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     summary: 'Undocumented types of the events of the last 24 hours: they are stored, and change nothing.',
     answer: 'UnknownTypes',
     query: FindUnknownTypes,
+  },
+  '/api/export/calls': {
+    id: 'exportCalls',
+    summary: 'The calls that began in a period, with their outcomes, as a file of any length.',
+    answer: 'rows',
+    query: ExportCalls,
+  },
+  '/api/export/visits': {
+    id: 'exportVisits',
+    summary: 'The queue visits that began in a period, as a file of any length; not of outbound and internal calls.',
+    answer: 'rows',
+    query: ExportVisits,
+  },
+  '/api/export/agent-calls': {
+    id: 'exportAgentCalls',
+    summary: 'The times that agents were on calls, of a period in which they entered them, as a file of any length.',
+    answer: 'rows',
+    query: ExportAgentCalls,
+  },
+  '/api/export/events': {
+    id: 'exportEvents',
+    summary: 'The events of a period by their own times, as a file of any length.',
+    answer: 'rows',
+    query: ExportEvents,
   },
 };
 
@@ -112,6 +150,12 @@ export const openApi = ({ isOpen }: { readonly isOpen: boolean }): object => ({
   },
 });
 
+/** An answer that ends before its last chunk is incomplete. */
+const rows = {
+  'text/csv': { schema: { type: 'string' } },
+  'application/x-ndjson': { schema: { type: 'string' } },
+} as const;
+
 const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output' = 'output'): Record<string, unknown> {
@@ -133,7 +177,10 @@ const pathOf = (path: string, { id, summary, answer, query }: ApiOperation): obj
       ...Object.entries(query?.shape ?? {}).map(([name, schema]) => parameterOf(name, schema as z.ZodType)),
     ],
     responses: {
-      200: { description: 'The answer.', content: { 'application/json': { schema: reference(answer) } } },
+      200: {
+        description: 'The answer.',
+        content: answer === 'rows' ? rows : { 'application/json': { schema: reference(answer) } },
+      },
       ...refusalResponses(problemTypes),
     },
   },

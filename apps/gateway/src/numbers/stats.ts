@@ -74,10 +74,15 @@ export async function readStats(
   };
 }
 
+/** Why a period is refused that ends before it begins; null if it does not. */
+export const turnedAround = ({ from, to }: Period): string | null =>
+  Date.parse(to) > Date.parse(from) ? null : `The period ends (${to}) before it begins (${from}).`;
+
 /** Why a period is refused; null if it is not. */
-function problemOf({ from, to }: Period, interval: Interval | null): string | null {
-  const ms = Date.parse(to) - Date.parse(from);
-  if (ms <= 0) return `The period ends (${to}) before it begins (${from}).`;
+function problemOf(period: Period, interval: Interval | null): string | null {
+  const ms = Date.parse(period.to) - Date.parse(period.from);
+  const problem = turnedAround(period);
+  if (problem !== null) return problem;
   if (interval === null || ms / intervalMsMin[interval] <= intervalsMax) return null;
   return `The period has more than ${intervalsMax} intervals: ask for a shorter period, or longer intervals.`;
 }

@@ -4,7 +4,12 @@ import type { Forms } from '../access/scope.ts';
 import { openField } from '../open-field.ts';
 
 /** An event in a list or a frame, without its body. */
-type EventMetadata = Omit<EventRow, 'type' | 'body' | 'bodyBytes'>;
+interface EventMetadata extends Omit<EventRow, 'aggregate_id' | 'type' | 'body' | 'bodyBytes'> {
+  /** null: it is about no call. */
+  readonly aggregate_id: string | null;
+  /** Its own time, ISO 8601; only in exports. */
+  readonly at?: string;
+}
 
 interface EventBody {
   readonly type: string;

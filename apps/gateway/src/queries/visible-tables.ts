@@ -1,7 +1,12 @@
 import {
+  countAgentCalls,
   countCalls,
   countUnknownTypes,
   countVisits,
+  exportAgentCalls,
+  exportCalls,
+  exportEvents,
+  exportVisits,
   listCallEvents,
   listCalls,
   readCall,
@@ -14,10 +19,20 @@ import type {
   CallDetails,
   CallRow,
   CallSample,
+  CountAgentCallsOptions,
   CountCallsOptions,
+  CountedAgentCalls,
   CountedCalls,
   CountedVisits,
   CountVisitsOptions,
+  ExportAgentCallsOptions,
+  ExportCallsOptions,
+  ExportedAgentCall,
+  ExportedCall,
+  ExportedVisit,
+  ExportEventsOptions,
+  ExportPage,
+  ExportVisitsOptions,
   FoundCall,
   ListCallEventsOptions,
   ListCallsOptions,
@@ -29,11 +44,13 @@ import type {
   SearchCallsOptions,
   UnknownTypeCounts,
 } from '@callstream/tables';
-import { maskDetails, maskRow } from '../access/mask.ts';
+import { maskAgentNumber, maskDetails, maskRow } from '../access/mask.ts';
 import type { MaskOptions } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
 import type { Forms, Scope } from '../access/scope.ts';
 import { eventForms } from './event-json.ts';
+import { exportedEventForms } from './exported-event.ts';
+import type { EventExport } from './exported-event.ts';
 
 type Visible<Options> = Omit<Options, 'visibleQueues'>;
 
@@ -47,8 +64,13 @@ export interface VisibleEvent {
 
 const rowForms = {
   full: <Row>(rows: readonly Row[]): readonly Row[] => rows,
-  masked: <Row extends CallRow>(rows: readonly Row[], options: MaskOptions): readonly Row[] =>
+  masked: <Row extends NumberedRow>(rows: readonly Row[], options: MaskOptions): readonly Row[] =>
     rows.map((row) => maskRow(row, options)),
+};
+type NumberedRow = Parameters<typeof maskRow>[0];
+const agentCallForms: Forms<ExportedAgentCall, ExportedAgentCall> = {
+  full: (row) => row,
+  masked: (row, options) => maskAgentNumber(maskRow(row, options)),
 };
 const detailForms: Forms<CallDetails, CallDetails> = { full: (call) => call, masked: maskDetails };
 
@@ -89,6 +111,33 @@ export class VisibleTables {
     return { rows: events, more };
   }
 
+  /** Only calls of visible queues. */
+  async exportCalls(options: Visible<ExportCallsOptions>): Promise<ExportPage<ExportedCall>> {
+    const { rows, next } = await exportCalls(this.#db, { ...options, visibleQueues: this.#queues() });
+    return { rows: this.#show(rows), next };
+  }
+
+  /** Only visits of visible queues; without their calls if these are now in a queue that is not visible. */
+  async exportVisits(options: Visible<ExportVisitsOptions>): Promise<ExportPage<ExportedVisit>> {
+    const { rows, next } = await exportVisits(this.#db, { ...options, visibleQueues: this.#queues() });
+    return { rows: this.#show(rows), next };
+  }
+
+  /** Only of calls in visible queues. */
+  async exportAgentCalls(options: Visible<ExportAgentCallsOptions>): Promise<ExportPage<ExportedAgentCall>> {
+    const { rows, next } = await exportAgentCalls(this.#db, { ...options, visibleQueues: this.#queues() });
+    return { rows: rows.map((row) => this.#scope.show(new Raw(row, agentCallForms))), next };
+  }
+
+  /** Only of calls in visible queues. */
+  async exportEvents(options: Visible<ExportEventsOptions>): Promise<ExportPage<EventExport>> {
+    const { rows, next } = await exportEvents(this.#db, { ...options, visibleQueues: this.#queues() });
+    const events = rows.map(({ type, body, bodyBytes, ...metadata }) =>
+      this.#scope.show(new Raw({ metadata, body: { type, json: body, bytes: bodyBytes } }, exportedEventForms)),
+    );
+    return { rows: events, next };
+  }
+
   /** Counts only visible queues. */
   countVisits(options: CountVisitsOptions): Promise<CountedVisits[]> {
     return countVisits(this.#db, { ...options, queues: this.#visible(options.queues) });
@@ -97,6 +146,11 @@ export class VisibleTables {
   /** Counts only calls of visible queues. */
   countCalls(options: CountCallsOptions): Promise<CountedCalls[]> {
     return countCalls(this.#db, { ...options, queues: this.#visible(options.queues) });
+  }
+
+  /** Counts only calls of visible queues. */
+  countAgentCalls(options: Visible<CountAgentCallsOptions>): Promise<Page<CountedAgentCalls>> {
+    return countAgentCalls(this.#db, { ...options, visibleQueues: this.#queues() });
   }
 
   /** Counts only calls of visible queues. */
@@ -128,7 +182,11 @@ export class VisibleTables {
   }
 
   #page<Row extends CallRow>({ rows, more }: Page<Row>): ReadonlyPage<Row> {
-    return { rows: this.#scope.show(new Raw<readonly Row[]>(rows, rowForms)), more };
+    return { rows: this.#show(rows), more };
+  }
+
+  #show<Row extends NumberedRow>(rows: readonly Row[]): readonly Row[] {
+    return this.#scope.show(new Raw<readonly Row[]>(rows, rowForms));
   }
 }
 

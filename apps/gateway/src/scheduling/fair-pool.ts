@@ -20,6 +20,12 @@ interface Scoped {
 export interface FairPool {
   /** Of the gateway itself. @throws {NotServed} if there was no turn in time; else whatever the query throws */
   readonly query: <Result>(requester: Requester, query: (db: Queryable) => Promise<Result>) => Promise<Result>;
+  /** Of a client, shared with no other one. @throws as `query` */
+  readonly scoped: <Result>(
+    requester: Requester,
+    scope: Scope,
+    query: (tables: VisibleTables) => Promise<Result>,
+  ) => Promise<Result>;
   /** Makes a query of clients whose identical requests share one run: see {@link createSingleFlight}. */
   readonly singleFlight: <Params extends Scoped, Result>(
     query: ScopedQuery<Params, Result>,
@@ -30,6 +36,8 @@ export interface FairPool {
 export function createFairPool(pool: Tables, { schedule }: FairQueue): FairPool {
   return {
     query: (requester, query) => schedule(requester, new SharedTask(() => withConnection(pool, query))),
+    scoped: (requester, scope, query) =>
+      schedule(requester, new SharedTask(() => withConnection(pool, (db) => query(new VisibleTables(db, scope))))),
     singleFlight: <Params extends Scoped, Result>(query: ScopedQuery<Params, Result>) =>
       createSingleFlight(
         (params: Params) => withConnection(pool, (db) => query(new VisibleTables(db, params.scope), params)),

@@ -1,3 +1,4 @@
+import { agentCallDefinitions } from './agent-call-definitions.ts';
 import { agentDefinitions } from './agent-definitions.ts';
 import { callDefinitions } from './call-definitions.ts';
 import { concurrentCallDefinitions } from './concurrent-call-definitions.ts';
@@ -12,6 +13,7 @@ export const numberDefinitions = {
   ...agentDefinitions,
   ...visitDefinitions,
   ...callDefinitions,
+  ...agentCallDefinitions,
   ...concurrentCallDefinitions,
   ...ruleDefinitions,
 } as const satisfies Readonly<Record<string, NumberDefinition>>;
@@ -27,6 +29,7 @@ export const numberGroups = {
   'agents-now': idsOf(agentDefinitions),
   'queue-visits': idsOf(visitDefinitions),
   'calls-by-outcome': idsOf(callDefinitions),
+  'agents-in-a-period': idsOf(agentCallDefinitions),
   'calls-at-once': idsOf(concurrentCallDefinitions),
   'times-and-thresholds': idsOf(ruleDefinitions),
 } as const;
@@ -39,6 +42,7 @@ export const numberGroupTitles: Readonly<Record<NumberGroup, string>> = {
   'agents-now': 'Agents now',
   'queue-visits': 'Queue visits',
   'calls-by-outcome': 'Calls by outcome',
+  'agents-in-a-period': 'Agents in a period',
   'calls-at-once': 'Calls at once',
   'times-and-thresholds': 'Times and thresholds',
 };

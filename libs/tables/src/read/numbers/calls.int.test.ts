@@ -1,5 +1,13 @@
 import { jest } from '@jest/globals';
-import { addOutcomeCounts, callPhaseAt, factsOf, factSet, noOutcomeCounts, play } from '@callstream/domain';
+import {
+  addOutcomeCounts,
+  callOutcome,
+  callPhaseAt,
+  factsOf,
+  factSet,
+  noOutcomeCounts,
+  play,
+} from '@callstream/domain';
 import type { Call, CallEvent } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureEvents, fixtureLog } from '@callstream/domain/testing';
 import { days } from '@callstream/domain/testing/days';
@@ -7,8 +15,8 @@ import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
 import { replaceRows } from '../../../testing/replace-rows.ts';
-import { bytesOfCallCount, connectTables, countCalls, migrate, sampleCalls } from '../../index.ts';
-import type { CountCallsOptions, Tables } from '../../index.ts';
+import { bytesOfCallCount, connectTables, countCalls, exportCalls, migrate, sampleCalls } from '../../index.ts';
+import type { CountCallsOptions, ExportCursor, ExportedCall, Tables } from '../../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -69,6 +77,26 @@ describe('the calls that began in a period', () => {
       expect(counts).toEqual(
         countsOf(inPeriod.filter(({ beganAt }) => Math.floor(beganAt / 300_000) * 300_000 === Date.parse(begin ?? ''))),
       );
+  });
+
+  it('are exported page by page, each once with the outcome that it is counted under', async () => {
+    const rows: ExportedCall[] = [];
+    let after: ExportCursor | null = null;
+    do {
+      const exported = { ...period, queues: undefined, visibleQueues: null, after, limit: 3 };
+      const page: Awaited<ReturnType<typeof exportCalls>> = await exportCalls(db, exported);
+      expect(page.rows.length).toBeLessThanOrEqual(3);
+      rows.push(...page.rows);
+      after = page.next;
+    } while (after !== null);
+    const outcomes = (calls: readonly { readonly queue: string | null; readonly outcome: string }[]) =>
+      calls.map(({ queue, outcome }) => `${queue ?? ''} ${outcome}`).toSorted();
+    expect(rows.map(({ aggregate_id }) => aggregate_id).toSorted()).toEqual(
+      inPeriod.map(({ callId }) => callId).toSorted(),
+    );
+    expect(outcomes(rows)).toEqual(
+      outcomes(inPeriod.map((call) => ({ queue: call.queue, outcome: callOutcome(call, now, staleAfterMs) }))),
+    );
   });
 
   it('end after the first queue that exceeds a number of rows or of bytes of JSON', async () => {

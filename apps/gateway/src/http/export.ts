@@ -1,0 +1,141 @@
+import { Readable } from 'node:stream';
+import { exportRowsMax } from '@callstream/tables';
+import type { Period } from '@callstream/tables';
+import type { Middleware, Request } from 'koa';
+import { csvFormat, ndjsonFormat } from '../export/export-format.ts';
+import type { ExportFormat, ExportRow } from '../export/export-format.ts';
+import { exportPages } from '../export/export-pages.ts';
+import type { ExportPart } from '../export/export-pages.ts';
+import { ExportSlots } from '../export/export-slots.ts';
+import { exportsByName } from '../export/exports.ts';
+import type { Export, ExportName, WholeExport } from '../export/exports.ts';
+import type { NamesFile } from '../names/names-file.ts';
+import type { CountingRules } from '../numbers/queue-snapshot.ts';
+import { turnedAround } from '../numbers/stats.ts';
+import type { FairPool } from '../scheduling/fair-pool.ts';
+import { NotServed } from '../scheduling/not-served.ts';
+import type { ApiState } from './authenticate.ts';
+import { Rejected } from './problem.ts';
+import { requesterOf } from './routes.ts';
+
+/** How often a page waits for its turn, for up to 10 s each time: less than a client may be without data. */
+const attemptsMax = 4;
+/** A connection is closed when the client reads nothing for this long, in ms. */
+const stalledMsMax = 60_000;
+
+interface ExportRouteOptions {
+  readonly pool: Pick<FairPool, 'scoped'>;
+  readonly rules: CountingRules;
+  readonly topic: string;
+  readonly names: Pick<NamesFile, 'current'>;
+}
+
+/** The handlers of `GET /api/export/…`, by the last part of the path. They share their limits. */
+export function createExportRoutes(options: ExportRouteOptions): Map<ExportName, Middleware<ApiState>> {
+  const slots = new ExportSlots();
+  const names = Object.keys(exportsByName) as ExportName[];
+  return new Map(names.map((name) => [name, exportRoute(name, slots, options)]));
+}
+
+function exportRoute(
+  name: ExportName,
+  slots: ExportSlots,
+  { pool, rules, topic, names }: ExportRouteOptions,
+): Middleware<ApiState> {
+  const exported: Export = exportsByName[name];
+  return async (ctx) => {
+    const { scope, address } = ctx.state;
+    const { whole, read } = exported.parse(ctx.query);
+    const { from, to, limit = Infinity } = whole;
+    const format = formatOf(ctx.request, exported, whole);
+    // What fits into one page is an answer as any other.
+    const isLong = limit > exportRowsMax;
+    const slot = isLong ? slots.take(address) : noSlot;
+    if (typeof slot === 'string') throw new Rejected({ kind: slot });
+    using starting = new DisposableStack();
+    starting.use(slot);
+
+    const now = Date.now();
+    const requester = requesterOf(ctx.req, address);
+    const { timeZone, staleAfterMs } = rules;
+    const period = await pool.scoped(requester, scope, (tables) => tables.readPeriod({ from, to, now, timeZone }));
+    checkPeriod(period);
+    const context = { topic, staleAfterMs, now, names: names.current() };
+    const readPart = (part: ExportPart) =>
+      retryLate(() =>
+        pool.scoped(requester, scope, async (tables) => {
+          const beganAt = performance.now();
+          const page = await read(tables, part, context);
+          // A client that waits for rows is not one that reads nothing.
+          ctx.req.socket.setTimeout(stalledMsMax);
+          return { ...page, ms: performance.now() - beganAt };
+        }),
+      );
+    const chunks = chunksOf(format, exportPages(period, limit, readPart));
+    const body = isLong ? await stream(chunks) : Buffer.concat(await Readable.from(chunks).toArray());
+    ctx.set({
+      'content-type': format.type,
+      'content-disposition': `attachment; filename="${fileNameOf(name, period, format)}"`,
+    });
+    ctx.body = body;
+    if (!isLong) return;
+    ctx.res.setTimeout(stalledMsMax, () => void ctx.res.destroy());
+    const taken = starting.move();
+    // After `close` no other event would free the slot.
+    if (ctx.res.destroyed) taken.dispose();
+    else ctx.res.once('close', () => taken.dispose());
+  };
+}
+
+const noSlot: Disposable = { [Symbol.dispose]: () => undefined };
+
+/**
+ * A stream that reads a page when the client has taken the one before. The first page comes before the status is sent: until
+ * then a failure has a status of its own. Later, it closes the connection before the end.
+ */
+async function stream(chunks: AsyncGenerator<Buffer>): Promise<Readable> {
+  const first = await chunks.next();
+  async function* all(): AsyncGenerator<Buffer> {
+    if (first.done !== true) yield first.value;
+    yield* chunks;
+  }
+  return Readable.from(all(), { objectMode: false, highWaterMark: 1 });
+}
+
+/** The format that the query names, else the one that `Accept` prefers, else CSV. */
+function formatOf(request: Request, { columns }: Export, { format, bom }: WholeExport): ExportFormat {
+  const accepted = request.accepts('text/csv', 'application/x-ndjson', 'application/ndjson');
+  const isNdjson = format === undefined ? String(accepted).endsWith('ndjson') : format === 'ndjson';
+  return isNdjson ? ndjsonFormat : csvFormat(columns, bom === 'true');
+}
+
+function checkPeriod(period: Period): void {
+  const problem = turnedAround(period);
+  if (problem !== null) throw new Rejected({ kind: 'malformed', problem });
+}
+
+/** @example calls_20260302T030000Z_20260303T030000Z.csv */
+const fileNameOf = (name: ExportName, { from, to }: Period, { extension }: ExportFormat): string =>
+  `${[name, ...[from, to].map((time) => time.replaceAll(/[-:]|\.\d+/g, ''))].join('_')}.${extension}`;
+
+async function* chunksOf(
+  { head, textOf }: ExportFormat,
+  pages: AsyncIterable<readonly ExportRow[]>,
+): AsyncGenerator<Buffer> {
+  let before = head;
+  for await (const rows of pages) {
+    yield Buffer.from(before + textOf(rows));
+    before = '';
+  }
+  if (before !== '') yield Buffer.from(before);
+}
+
+/** Waits for a turn again: in a long export, one page or another may be late behind the requests of others. */
+async function retryLate<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof NotServed) || error.reason !== 'late' || attempt === attemptsMax) throw error;
+    }
+}
