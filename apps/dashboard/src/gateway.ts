@@ -22,6 +22,8 @@ export interface Gateway extends Disposable {
   readonly samples: Samples;
   /** GET over HTTP. @throws {GatewayError} if the status is not 2xx */
   readonly fetchJson: (path: string, signal?: AbortSignal) => Promise<unknown>;
+  /** GET over HTTP; saves the answer as a file. @throws {GatewayError} if the status is not 2xx */
+  readonly download: (path: string) => Promise<void>;
 }
 
 /** The gateway answered with an error status. */
@@ -62,6 +64,7 @@ export function openGateway(token: string | null): Gateway {
     names,
     samples,
     fetchJson: (path, signal) => fetchJson(path, token, signal),
+    download: (path) => download(path, token),
     [Symbol.dispose]: () => {
       render.stop();
       queues[Symbol.dispose]();
@@ -106,11 +109,30 @@ function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => vo
   };
 }
 
-/** GET from the gateway that served this page; `path` is relative to the page. @throws {GatewayError} if the status is not 2xx */
+/** GET from the gateway that served this page, of NDJSON an array; `path` is relative to the page. @throws {GatewayError} if the status is not 2xx */
 export async function fetchJson(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
+  const response = await get(path, token, signal);
+  if (!response.headers.get('content-type')?.startsWith('application/x-ndjson')) return response.json();
+  const lines = (await response.text()).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as unknown);
+}
+
+/** Saves an answer under the name that the gateway gives it. A link could not send the token. */
+async function download(path: string, token: string | null): Promise<void> {
+  const response = await get(path, token);
+  const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'callstream.csv';
+  const url = URL.createObjectURL(await response.blob());
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(url);
+}
+
+async function get(path: string, token: string | null, signal?: AbortSignal): Promise<Response> {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(path, { headers, ...(signal ? { signal } : {}) });
-  if (response.ok) return response.json();
+  if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as { detail?: unknown };
   throw new GatewayError(response.status, typeof problem.detail === 'string' ? problem.detail : response.statusText);
 }

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { defaultHistory } from './history/history-route.ts';
 import { defaultRoute, parseRoute, routeHash, sortKeys, views } from './route.ts';
 import { callStates } from '@callstream/domain';
 
@@ -16,6 +17,8 @@ it('parses every route from its own hash', () => {
     sort: fc.constantFrom(...sortKeys),
     isDescending: fc.boolean(),
     asColumns: fc.boolean(),
+    // Its own test has others.
+    history: fc.constant(defaultHistory),
   });
   fc.assert(fc.property(route, (any) => expect(parseRoute(routeHash(any))).toEqual(any)));
   const callId = fc.string({ unit: 'binary', minLength: 1 }).filter(isWellFormed);

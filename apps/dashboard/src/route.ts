@@ -1,7 +1,9 @@
 import { callStates } from '@callstream/domain';
 import type { CallState } from '@callstream/domain';
+import { defaultHistory, parseHistory, writeHistory } from './history/history-route.ts';
+import type { HistoryRoute } from './history/history-route.ts';
 
-export const views = ['now', 'calls', 'agents', 'today'] as const;
+export const views = ['now', 'calls', 'agents', 'today', 'history'] as const;
 type View = (typeof views)[number];
 
 export const sortKeys = ['state', 'queue', 'number', 'agent', 'timer', 'age'] as const;
@@ -24,6 +26,8 @@ export interface Route {
   readonly isDescending: boolean;
   /** Calls as one column per state instead of a table. */
   readonly asColumns: boolean;
+  /** The period of the history. */
+  readonly history: HistoryRoute;
 }
 
 export const defaultRoute: Route = {
@@ -36,6 +40,7 @@ export const defaultRoute: Route = {
   sort: 'state',
   isDescending: false,
   asColumns: false,
+  history: defaultHistory,
 };
 
 /**
@@ -58,6 +63,7 @@ export function parseRoute(hash: string): Route {
     sort: sortKeys.find((key) => `-${key}` === sort || key === sort) ?? defaultRoute.sort,
     isDescending: sort.startsWith('-'),
     asColumns: params.get('as') === 'columns',
+    history: name === 'history' ? parseHistory(params) : defaultHistory,
   };
 }
 
@@ -71,6 +77,7 @@ export function routeHash(part: Partial<Route>): string {
   if (route.sort !== defaultRoute.sort || route.isDescending)
     query.set('sort', `${route.isDescending ? '-' : ''}${route.sort}`);
   if (route.asColumns) query.set('as', 'columns');
+  if (route.view === 'history') writeHistory(route.history, query);
   return `#/${pathOf(route)}${query.size > 0 ? `?${query.toString()}` : ''}`;
 }
 

@@ -2,6 +2,7 @@ import { useMemo } from 'react';
 import type { AgentNow, Agents } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
 import { useAgents, useAppContext, useQueues } from '../context.tsx';
+import { ExportButton } from '../export-button.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
 import { HowCounted } from '../numbers/how-counted.tsx';
@@ -41,6 +42,9 @@ export function AgentsView() {
           </li>
         ))}
       </ul>
+      <p className="list-actions">
+        <ExportButton rows="agent-calls" query={new URLSearchParams(queue ? { queue } : {})} />
+      </p>
       <section className="panel">
         <table aria-rowcount={agents.length + 1}>
           <thead>

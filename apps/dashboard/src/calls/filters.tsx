@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import type { Call, CallState } from '@callstream/domain';
-import { useNames, useQueues, useAppContext } from '../context.tsx';
-import { compareNames } from '../names/name-lookup.ts';
+import { useAppContext } from '../context.tsx';
+import { ExportButton } from '../export-button.tsx';
 import { replaceRoute, useRoute } from '../use-route.ts';
+import { QueueFilter } from './queue-filter.tsx';
 import { StateMark } from './state-mark.tsx';
 import { columnStates, countByState } from './call-list.ts';
 
@@ -40,43 +41,10 @@ export function Filters({ calls, shown }: { readonly calls: readonly Call[]; rea
           {texts.asColumns}
         </button>
       </div>
+      <ExportButton rows="calls" query={new URLSearchParams(queue ? { queue } : {})} />
       <p className="faint" role="status">
         {texts.callsShown(shown, calls.length)}
       </p>
     </div>
-  );
-}
-
-function QueueFilter({ calls, queue }: { readonly calls: readonly Call[]; readonly queue: string | null }) {
-  const { texts } = useAppContext();
-  const snapshot = useQueues();
-  const names = useNames();
-  const options = useMemo(() => {
-    const unique = new Set([
-      ...(snapshot?.queues ?? []).map((row) => row.queue),
-      ...calls.map((call) => call.queue ?? ''),
-    ]);
-    // A link may name a queue that does not exist now.
-    if (queue !== null) unique.add(queue);
-    return [...unique]
-      .map((id) => ({ id, label: id === '' ? texts.noQueue : [names.queue(id), id].filter(Boolean).join(' · ') }))
-      .toSorted((a, b) => compareNames(a.label, b.label));
-  }, [snapshot, calls, queue, names, texts]);
-  return (
-    <label className="queue-filter">
-      <span className="visually-hidden">{texts.queue}</span>
-      {/* '' is the filter for calls without a queue. */}
-      <select
-        value={queue === null ? 'all' : `=${queue}`}
-        onChange={({ target }) => replaceRoute({ queue: target.value === 'all' ? null : target.value.slice(1) })}
-      >
-        <option value="all">{texts.total}</option>
-        {options.map(({ id, label }) => (
-          <option key={id} value={`=${id}`}>
-            {label}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -17,6 +17,9 @@ import { StaleBanner, ConnectionStatus } from './connection-status.tsx';
 /** Loaded on demand, because of the chart library. */
 const TodayView = lazyView(async () => (await import('../today/today-view.tsx')).TodayView);
 
+/** Loaded on demand, as is its chart. */
+const HistoryView = lazyView(async () => (await import('../history/history-view.tsx')).HistoryView);
+
 /** Loaded on demand, because of its texts. */
 const NumbersView = lazyView(async () => (await import('../numbers/numbers-view.tsx')).NumbersView);
 
@@ -84,7 +87,7 @@ function Content() {
     );
   if (number !== null) return <NumbersView />;
   if (callId !== null) return <CallView key={callId} callId={callId} />;
-  if (isEmpty && view !== 'agents') return <EmptyState />;
+  if (isEmpty && view !== 'agents' && view !== 'history') return <EmptyState />;
   switch (view) {
     case 'now':
       return <NowView />;
@@ -92,6 +95,8 @@ function Content() {
       return <CallsView />;
     case 'agents':
       return <AgentsView />;
+    case 'history':
+      return <HistoryView />;
     case 'today':
       return <TodayView />;
   }

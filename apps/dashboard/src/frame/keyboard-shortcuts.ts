@@ -2,7 +2,7 @@ import { useEffect } from 'react';
 import { views } from '../route.ts';
 import { navigate } from '../use-route.ts';
 
-/** 1 to 4: views; `/`: search; `w`: toggles the wallboard; Esc: back from a call or a definition. */
+/** 1 to 5: views; `/`: search; `w`: toggles the wallboard; Esc: back from a call or a definition. */
 export function useKeyboardShortcuts(): void {
   useEffect(() => {
     addEventListener('keydown', onKey);

@@ -18,6 +18,8 @@ export interface ChartProps {
   readonly kind: 'line' | 'bars';
   /** Names of the bars; without them x is a time, in seconds since 1970. */
   readonly labels?: readonly string[];
+  /** What the bars are by; default: the wait. */
+  readonly labelsTitle?: string;
 }
 
 const heightPx = 220;
@@ -63,7 +65,7 @@ function Plot({ data, series, kind, labels }: ChartProps) {
   const theme = useTheme(settings.theme);
   const container = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | null>(null);
-  const names = series.map(({ name }) => name).join('\n');
+  const names = [...series.map(({ name }) => name), ...(labels ?? [])].join('\n');
   useEffect(() => {
     if (!container.current) return;
     const options = optionsOf({ series, kind, labels, width: container.current.clientWidth, formats });
@@ -84,7 +86,7 @@ function Plot({ data, series, kind, labels }: ChartProps) {
   return <div ref={container} className="plot" aria-hidden />;
 }
 
-function NumbersTable({ data, series, labels }: ChartProps) {
+function NumbersTable({ data, series, labels, labelsTitle }: ChartProps) {
   const { texts, formats } = useAppContext();
   const x = (value: number): string => (labels ? (labels[value] ?? '') : formats.clock(value * 1_000));
   return (
@@ -93,7 +95,7 @@ function NumbersTable({ data, series, labels }: ChartProps) {
       <table>
         <thead>
           <tr>
-            <th scope="col">{labels ? texts.wait : texts.time}</th>
+            <th scope="col">{labels ? (labelsTitle ?? texts.wait) : texts.time}</th>
             {series.map(({ name }) => (
               <th key={name} scope="col">
                 {name}
@@ -128,6 +130,15 @@ function stackedData(kind: ChartProps['kind'], [x = [], ...values]: Columns): uP
     x.map((__, row) => values.slice(0, i + 1).reduce((sum, column) => sum + (column[row] ?? 0), 0)),
   );
   return [[...x], ...sums.toReversed()];
+}
+
+/** Most names of bars that fit beside each other. */
+const labelsMax = 12;
+
+/** Indexes of the bars that have their names below them. */
+function shownLabels(labels: readonly string[]): number[] {
+  const step = Math.ceil(labels.length / labelsMax);
+  return labels.map((_, i) => i).filter((i) => i % step === 0);
 }
 
 interface PlotOptions extends Pick<ChartProps, 'series' | 'kind'> {
@@ -167,7 +178,7 @@ function optionsOf({ series, kind, labels, width, formats }: PlotOptions): uPlot
           ? (_, splits) => splits.map((at) => labels[at] ?? '')
           : (_, splits, ...[, , stepSeconds]) =>
               splits.map((at) => formats.clock(at * 1_000).slice(0, stepSeconds < 60 ? 8 : 5)),
-        ...(labels ? { splits: () => labels.map((__, i) => i) } : { incrs: timeSteps, space: 72 }),
+        ...(labels ? { splits: () => shownLabels(labels) } : { incrs: timeSteps, space: 72 }),
       },
       { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000] },
     ],

@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { jest } from '@jest/globals';
@@ -9,6 +9,7 @@ import { callsOfEvents, eventsOf, fixtureEventsUntil } from '@callstream/domain/
 import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
+import Papa from 'papaparse';
 import type { Browser, Page } from 'playwright-core';
 import { startBrowser } from '../clients/browser.ts';
 import { accessibilityViolations, cutOffPx, openPage, horizontalOverflowPx } from '../clients/dashboard-page.ts';
@@ -455,6 +456,60 @@ it.each([
   expect(opened.errors).toEqual([]);
 });
 
+it('the history leads from a number to its visits, to a call and its events, and saves them as CSV', async () => {
+  const queue = 'past';
+  await post(
+    ...life('past-1', 'inbound', ['call.waiting', 60, { queue }], ['actor.entered', 45, { queue, actor: 'ana' }]),
+    ...life('past-2', 'inbound', ['call.waiting', 50, { queue }], ['call.queue-abandon', 20, { queue }]),
+    ...life('past-3', 'inbound', ['call.waiting', 40, { queue }], ['call.queue-abandon', 0, { queue }]),
+  );
+  await system.untilProjected();
+  const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now());
+  await go(page, `#/history?from=${day}&to=${day}&queue=${queue}&thresholds=10,20`);
+  const cells = () => page.locator('.history tr', { hasText: queue }).first().locator('td').allTextContents();
+  // Offered, answered, abandoned, other exits, overflowed; within 10 and 20 s; ASA, longest.
+  await expectSoon(cells, ['3', '1', '2', '0', '0', '0%', '33%', '0:15', '0:40']);
+  // By the keyboard.
+  await page.getByRole('link', { name: 'Abandoned visits: 2' }).first().focus();
+  await page.keyboard.press('Enter');
+  const heading = page.getByRole('heading', { name: 'Abandoned visits' });
+  await heading.waitFor(wait);
+  const list = page.locator('section', { has: heading });
+  await expectSoon(() => list.locator('tbody th').allTextContents(), ['past-2', 'past-3']);
+  expect(new URL(page.url()).hash).toContain('list=abandoned');
+  const downloading = page.waitForEvent('download');
+  await list.getByRole('button', { name: 'Queue visits (CSV)' }).click();
+  const download = await downloading;
+  expect(download.suggestedFilename()).toMatch(/^visits_.*\.csv$/);
+  const csv = await readFile(await download.path(), 'utf8');
+  expect(csv.startsWith('\uFEFF')).toBe(true);
+  const { data } = Papa.parse<Readonly<Record<string, string>>>(csv, { header: true, skipEmptyLines: true });
+  expect(data.map(({ call_id, wait_ms }) => [call_id, wait_ms])).toEqual([
+    ['past-2', '30000'],
+    ['past-3', '40000'],
+  ]);
+  await list.getByRole('link', { name: 'past-2' }).click();
+  await page.locator('li[data-type="call.queue-abandon"]').waitFor(wait);
+  await page.keyboard.press('Escape');
+  await heading.waitFor(wait);
+});
+
+it('the history fits a phone, in Portuguese, and passes the rules of axe with all its tables', async () => {
+  await using opened = await openPage(browser, {
+    url: `${base}#/history`,
+    width: 360,
+    settings: { theme: 'light', language: 'pt-BR' },
+  });
+  await opened.page.getByRole('button', { name: 'Este mês' }).click();
+  await opened.page.locator('.heat-map tbody tr').nth(6).waitFor(wait);
+  await opened.page.locator('.history .panel', { hasText: 'Tempo médio' }).locator('tbody tr').first().waitFor(wait);
+  await opened.page.locator('.plot canvas').waitFor(wait);
+  expect(await horizontalOverflowPx(opened.page)).toBe(0);
+  expect(await cutOffPx(opened.page)).toBe(0);
+  expect(await accessibilityViolations(opened.page)).toEqual([]);
+  expect(opened.errors).toEqual([]);
+});
+
 it('text of callers and providers is shown as text, never as markup', async () => {
   const texts = [
     '<script>alert(1)</script>',
@@ -692,6 +747,7 @@ const views = [
   '#/calls/detailed',
   '#/agents',
   '#/today',
+  '#/history',
   '#/numbers/visits',
 ] as const;
 it.each([

@@ -1,0 +1,62 @@
+import type { AgentStats } from '@callstream/contracts';
+import { useId } from 'react';
+import { useAppContext } from '../context.tsx';
+import { ExportButton } from '../export-button.tsx';
+import { AgentName } from '../names/named.tsx';
+import { HowCounted } from '../numbers/how-counted.tsx';
+import { duration } from '../text/formats.ts';
+import { useAnswer } from '../use-answer.ts';
+import { periodQuery } from './use-history.ts';
+import type { ShownPeriod } from './use-history.ts';
+
+/** How many calls each agent was on, and for how long; those with the most time first. */
+export function AgentTable({ period: { days, queue } }: { readonly period: ShownPeriod }) {
+  const { texts, formats } = useAppContext();
+  const id = useId();
+  const query = new URLSearchParams({ ...periodQuery(days), ...(queue === null ? {} : { queue }) });
+  const { answer, problem } = useAnswer<AgentStats>(`api/stats/agents?${query.toString()}`);
+  const agents = (answer?.agents ?? []).toSorted((a, b) => b.on_call_ms - a.on_call_ms);
+  return (
+    <section className="panel" aria-labelledby={id}>
+      <h2 id={id}>
+        {texts.agents} <HowCounted of="agents-in-a-period" name={texts.agents} />
+      </h2>
+      {problem === null ? null : (
+        <p className="problem" role="alert">
+          {texts.historyFailed(problem)}
+        </p>
+      )}
+      <p className="no-print list-actions">
+        <ExportButton rows="agent-calls" query={query} />
+      </p>
+      <div className="scroll" role="group" aria-labelledby={id} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col" className="left">
+                {texts.agent}
+              </th>
+              <th scope="col">{texts.views.calls}</th>
+              <th scope="col">{texts.timeOnCalls}</th>
+              <th scope="col">{texts.meanTime}</th>
+              <th scope="col">{texts.longestTime}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {agents.map(({ actor, calls, on_call_ms, on_call_ms_mean, on_call_ms_max }) => (
+              <tr key={actor}>
+                <th scope="row" className="left">
+                  <AgentName actor={actor} />
+                </th>
+                <td>{formats.number(calls)}</td>
+                <td>{duration(on_call_ms)}</td>
+                <td>{duration(on_call_ms_mean)}</td>
+                <td>{duration(on_call_ms_max)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+import { useId, useMemo } from 'react';
+import { useAppContext } from '../context.tsx';
+import { replaceRoute, useRoute } from '../use-route.ts';
+import { heatCells } from './heat-cells.ts';
+import type { HeatCell } from './heat-cells.ts';
+import { heats } from './history-route.ts';
+import type { Heat } from './history-route.ts';
+import { useStats } from './use-history.ts';
+import type { ShownPeriod } from './use-history.ts';
+
+/** A Monday: weekdays are named by the days from it on. */
+const mondayMs = Date.UTC(2026, 2, 2);
+const dayMs = 86_400_000;
+const hours = Array.from({ length: 24 }, (_, hour) => hour);
+/** How much of the accent colour the greatest value gets, in percent: the text stays readable. */
+const strongest = 45;
+
+/** Visits by weekday and hour. */
+export function HeatMap({ period: { days, queue, thresholds } }: { readonly period: ShownPeriod }) {
+  const { texts, formats, settings } = useAppContext();
+  const id = useId();
+  const { history } = useRoute();
+  const { heat } = history;
+  const { answer: stats } = useStats({ days, queue, interval: 'hour', threshold: thresholds[0] });
+  const cells = useMemo(() => (stats ? heatCells(stats.intervals ?? [], heat, stats.time_zone) : null), [stats, heat]);
+  const weekday = new Intl.DateTimeFormat(settings.language, { weekday: 'short', timeZone: 'UTC' });
+  return (
+    <section className="panel heat-map" aria-labelledby={id}>
+      <h2 id={id}>{texts.heatMap}</h2>
+      <div className="chips no-print" role="group" aria-label={texts.heatMap}>
+        {heats.map((name) => (
+          <button
+            key={name}
+            aria-pressed={name === heat}
+            onClick={() => replaceRoute({ history: { ...history, heat: name } })}
+          >
+            {texts.heats[name]}
+          </button>
+        ))}
+      </div>
+      <div className="scroll" role="group" aria-labelledby={id} tabIndex={0}>
+        <table>
+          <thead>
+            <tr>
+              <td />
+              {hours.map((hour) => (
+                <th key={hour} scope="col">
+                  {hour}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {(cells ?? []).map((row, day) => (
+              <tr key={day}>
+                <th scope="row">{weekday.format(mondayMs + day * dayMs)}</th>
+                {row.map((cell, hour) => (
+                  <td key={hour} style={{ background: backgroundOf(cell) }}>
+                    {textOf(cell, heat, formats)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+const backgroundOf = ({ share }: HeatCell): string =>
+  `color-mix(in srgb, var(--accent) ${Math.round(share * strongest)}%, transparent)`;
+
+function textOf({ value }: HeatCell, heat: Heat, formats: ReturnType<typeof useAppContext>['formats']): string {
+  if (value === null || (value === 0 && heat !== 'service_level')) return '';
+  return heat === 'service_level' ? formats.percent(value) : formats.number(value);
+}

@@ -1,0 +1,79 @@
+import { divisions } from './days.ts';
+import type { Division } from './days.ts';
+
+/** Which visits are listed. `in_time`: answered within the first threshold; `other`: the other exits. */
+export const visitLists = ['visits', 'answered', 'in_time', 'abandoned', 'other', 'flowed_out'] as const;
+export type VisitList = (typeof visitLists)[number];
+
+/** What the heat map shows. */
+export const heats = ['visits', 'abandoned', 'service_level'] as const;
+export type Heat = (typeof heats)[number];
+
+/** The period that the history shows; null: the default. */
+export interface HistoryRoute {
+  /** Days as 2026-03-02, both included. */
+  readonly from: string | null;
+  readonly to: string | null;
+  readonly by: Division | null;
+  /** Thresholds of the service level, in seconds: one, or two side by side. */
+  readonly thresholds: readonly number[];
+  readonly heat: Heat;
+  /** null: no visits are listed. */
+  readonly list: VisitList | null;
+  /** Part of the period whose visits are listed, ISO 8601; null: the whole period. */
+  readonly part: { readonly begin: string; readonly end: string } | null;
+}
+
+export const defaultHistory: HistoryRoute = {
+  from: null,
+  to: null,
+  by: null,
+  thresholds: [],
+  heat: 'visits',
+  list: null,
+  part: null,
+};
+
+const thresholdsMax = 2;
+const isDay = (text: string | null): text is string =>
+  text !== null && /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+const isMoment = (text: string | null): text is string => text !== null && !Number.isNaN(Date.parse(text));
+
+/** Parses the query of the address. Invalid parts get their default. */
+export function parseHistory(params: URLSearchParams): HistoryRoute {
+  const [from, to] = [params.get('from'), params.get('to')];
+  const [begin, end] = [params.get('begin'), params.get('end')];
+  const isPeriod = isDay(from) && isDay(to) && from <= to;
+  return {
+    from: isPeriod ? from : null,
+    to: isPeriod ? to : null,
+    by: divisions.find((name) => name === params.get('by')) ?? null,
+    thresholds: (params.get('thresholds') ?? '')
+      .split(',')
+      .filter((text) => /^\d{1,5}$/.test(text))
+      .map(Number)
+      .slice(0, thresholdsMax),
+    heat: heats.find((name) => name === params.get('heat')) ?? defaultHistory.heat,
+    list: visitLists.find((name) => name === params.get('list')) ?? null,
+    part: isMoment(begin) && isMoment(end) ? { begin, end } : null,
+  };
+}
+
+/** Writes what differs from the default; the inverse of {@link parseHistory}. */
+export function writeHistory(
+  { from, to, by, thresholds, heat, list, part }: HistoryRoute,
+  query: URLSearchParams,
+): void {
+  if (from !== null && to !== null) {
+    query.set('from', from);
+    query.set('to', to);
+  }
+  if (by !== null) query.set('by', by);
+  if (thresholds.length > 0) query.set('thresholds', thresholds.join());
+  if (heat !== defaultHistory.heat) query.set('heat', heat);
+  if (list !== null) query.set('list', list);
+  if (part !== null) {
+    query.set('begin', part.begin);
+    query.set('end', part.end);
+  }
+}

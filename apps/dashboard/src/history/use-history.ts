@@ -1,0 +1,55 @@
+import type { Stats } from '@callstream/contracts';
+import { useNow } from '../clock.tsx';
+import { useQueues } from '../context.tsx';
+import { useAnswer } from '../use-answer.ts';
+import type { AnswerState } from '../use-answer.ts';
+import { useRoute } from '../use-route.ts';
+import { addDays, dayAt, divisionOf, presetDays } from './days.ts';
+import type { Days, Division } from './days.ts';
+
+/** What the history shows, with its defaults. */
+export interface ShownPeriod {
+  readonly days: Days;
+  readonly by: Division;
+  /** Seconds: one, or two side by side. undefined: that of the gateway. */
+  readonly thresholds: readonly [number | undefined, number?];
+  readonly queue: string | null;
+  readonly today: string;
+}
+
+export function useShownPeriod(): ShownPeriod {
+  const { history, queue } = useRoute();
+  // The day changes once a day: not with every second of the clock.
+  const today = dayAt(Math.floor(useNow() / 60_000) * 60_000, useQueues()?.time_zone);
+  const { from, to, by, thresholds } = history;
+  const days = from !== null && to !== null ? { from, to } : presetDays('week', today);
+  const [first, second] = thresholds;
+  return {
+    days,
+    by: by ?? divisionOf(days),
+    thresholds: second === undefined ? [first] : [first, second],
+    queue: queue === '' ? null : queue,
+    today,
+  };
+}
+
+interface StatsParameters {
+  readonly days: Days;
+  readonly queue: string | null;
+  readonly interval?: Division;
+  readonly threshold?: number | undefined;
+}
+
+/** Parameters of the days of a period, whose end is exclusive. */
+export const periodQuery = ({ from, to }: Days): Readonly<Record<'from' | 'to', string>> => ({
+  from,
+  to: addDays(to, 1),
+});
+
+export function useStats({ days, queue, interval, threshold }: StatsParameters): AnswerState<Stats> {
+  const query = new URLSearchParams(periodQuery(days));
+  if (queue !== null) query.set('queue', queue);
+  if (interval !== undefined) query.set('interval', interval);
+  if (threshold !== undefined) query.set('threshold', String(threshold));
+  return useAnswer<Stats>(`api/stats?${query.toString()}`);
+}
