@@ -109,7 +109,10 @@ function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => vo
   };
 }
 
-/** GET from the gateway that served this page, of NDJSON an array; `path` is relative to the page. @throws {GatewayError} if the status is not 2xx */
+/**
+ * GET from the gateway that served this page; of NDJSON an array. `path` is relative to the page.
+ * @throws {GatewayError} if the status is not 2xx
+ */
 export async function fetchJson(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
   const response = await get(path, token, signal);
   if (!response.headers.get('content-type')?.startsWith('application/x-ndjson')) return response.json();

@@ -25,6 +25,7 @@ import type { Verify } from './access/verify.ts';
 import { reportBoard } from './board/metrics.ts';
 import type { MaintainedBoard } from './board/maintain-board.ts';
 import type { GatewayConfig } from './config.ts';
+import { ExportSlots } from './export/export-slots.ts';
 import { createApi, serveApi } from './http/api.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { dashboardFolder, serveDashboard } from './http/serve-dashboard.ts';
@@ -126,8 +127,10 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     registry: metrics.registry,
     log,
   });
+  const exportSlots = new ExportSlots();
   const api = createApi({
     pool,
+    exportSlots,
     topic,
     queries,
     unsent,
@@ -152,6 +155,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   // Stop listening before the sockets are closed: clients that reconnect at once must find another gateway.
   const closing = closeServers(servers);
   sockets.closeAll('stopping');
+  exportSlots.cutOffAll();
   await within(stopDeadlineMs, closing);
 }
 

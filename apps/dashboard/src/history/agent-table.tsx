@@ -4,14 +4,17 @@ import { useAppContext } from '../context.tsx';
 import { ExportButton } from '../export-button.tsx';
 import { AgentName } from '../names/named.tsx';
 import { HowCounted } from '../numbers/how-counted.tsx';
+import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { useAnswer } from '../use-answer.ts';
+import { useRoute } from '../use-route.ts';
 import { periodQuery } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
 /** How many calls each agent was on, and for how long; those with the most time first. */
 export function AgentTable({ period: { days, queue } }: { readonly period: ShownPeriod }) {
   const { texts, formats } = useAppContext();
+  const route = useRoute();
   const id = useId();
   const query = new URLSearchParams({ ...periodQuery(days), ...(queue === null ? {} : { queue }) });
   const { answer, problem } = useAnswer<AgentStats>(`api/stats/agents?${query.toString()}`);
@@ -48,7 +51,17 @@ export function AgentTable({ period: { days, queue } }: { readonly period: Shown
                 <th scope="row" className="left">
                   <AgentName actor={actor} />
                 </th>
-                <td>{formats.number(calls)}</td>
+                <td>
+                  <a
+                    href={routeHash({
+                      ...route,
+                      history: { ...route.history, list: { rows: 'agent-calls', actor }, part: null },
+                    })}
+                    aria-label={`${texts.callsOf(actor)}: ${formats.number(calls)}`}
+                  >
+                    {formats.number(calls)}
+                  </a>
+                </td>
                 <td>{duration(on_call_ms)}</td>
                 <td>{duration(on_call_ms_mean)}</td>
                 <td>{duration(on_call_ms_max)}</td>

@@ -1,3 +1,4 @@
+import { callOutcomes } from '@callstream/domain';
 import fc from 'fast-check';
 import { parseRoute, routeHash } from '../route.ts';
 import { defaultHistory, heats, visitLists } from './history-route.ts';
@@ -15,7 +16,14 @@ it('the address has the whole history', () => {
       by: fc.constantFrom(null, ...divisions),
       thresholds: fc.array(fc.nat(99_999), { maxLength: 2 }),
       heat: fc.constantFrom(...heats),
-      list: fc.constantFrom(null, ...visitLists),
+      list: fc.oneof(
+        fc.constant(null),
+        fc.constantFrom(...visitLists).map((of) => ({ rows: 'visits', of }) as const),
+        fc
+          .constantFrom(null, ...callOutcomes.outbound)
+          .map((outcome) => ({ rows: 'calls', direction: 'outbound', outcome }) as const),
+        fc.string({ minLength: 1 }).map((actor) => ({ rows: 'agent-calls', actor }) as const),
+      ),
       part: fc.option(part),
     })
     .map(({ period: days, ...rest }) => ({ ...rest, ...days }));
@@ -32,6 +40,8 @@ it.each([
   'from=2026-03-02&to=2026-03-01',
   'from=2026-13-02&to=2026-14-01',
   'by=year&heat=rain&list=lost',
+  'list=calls&direction=up',
+  'list=agent-calls',
   'thresholds=-1,x,123456',
   'begin=now&end=then',
 ])('an address with %s shows the default', (query) => {

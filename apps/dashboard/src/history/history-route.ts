@@ -1,9 +1,18 @@
+import { callOutcomes } from '@callstream/domain';
+import type { CallDirection } from '@callstream/domain';
 import { divisions } from './days.ts';
 import type { Division } from './days.ts';
 
-/** Which visits are listed. `in_time`: answered within the first threshold; `other`: the other exits. */
+/** Lists of visits. `in_time`: answered within the first threshold; `other`: the other exits. */
 export const visitLists = ['visits', 'answered', 'in_time', 'abandoned', 'other', 'flowed_out'] as const;
 export type VisitList = (typeof visitLists)[number];
+
+/** Which rows are listed below a number. */
+export type RowSelection =
+  | { readonly rows: 'visits'; readonly of: VisitList }
+  /** `outcome` null: all calls of the direction. */
+  | { readonly rows: 'calls'; readonly direction: CallDirection; readonly outcome: string | null }
+  | { readonly rows: 'agent-calls'; readonly actor: string };
 
 /** What the heat map shows. */
 export const heats = ['visits', 'abandoned', 'service_level'] as const;
@@ -18,9 +27,9 @@ export interface HistoryRoute {
   /** Thresholds of the service level, in seconds: one, or two side by side. */
   readonly thresholds: readonly number[];
   readonly heat: Heat;
-  /** null: no visits are listed. */
-  readonly list: VisitList | null;
-  /** Part of the period whose visits are listed, ISO 8601; null: the whole period. */
+  /** null: no rows are listed. */
+  readonly list: RowSelection | null;
+  /** Part of the period whose rows are listed, ISO 8601; null: the whole period. */
   readonly part: { readonly begin: string; readonly end: string } | null;
 }
 
@@ -54,9 +63,23 @@ export function parseHistory(params: URLSearchParams): HistoryRoute {
       .map(Number)
       .slice(0, thresholdsMax),
     heat: heats.find((name) => name === params.get('heat')) ?? defaultHistory.heat,
-    list: visitLists.find((name) => name === params.get('list')) ?? null,
+    list: parseList(params),
     part: isMoment(begin) && isMoment(end) ? { begin, end } : null,
   };
+}
+
+function parseList(params: URLSearchParams): RowSelection | null {
+  const name = params.get('list');
+  const actor = params.get('actor') ?? '';
+  if (name === 'agent-calls') return actor === '' ? null : { rows: name, actor };
+  if (name !== 'calls') {
+    const of = visitLists.find((each) => each === name);
+    return of === undefined ? null : { rows: 'visits', of };
+  }
+  const direction = (Object.keys(callOutcomes) as CallDirection[]).find((each) => each === params.get('direction'));
+  if (direction === undefined) return null;
+  const outcome = callOutcomes[direction].find((each) => each === params.get('outcome')) ?? null;
+  return { rows: name, direction, outcome };
 }
 
 /** Writes what differs from the default; the inverse of {@link parseHistory}. */
@@ -71,9 +94,17 @@ export function writeHistory(
   if (by !== null) query.set('by', by);
   if (thresholds.length > 0) query.set('thresholds', thresholds.join());
   if (heat !== defaultHistory.heat) query.set('heat', heat);
-  if (list !== null) query.set('list', list);
+  if (list !== null) writeList(list, query);
   if (part !== null) {
     query.set('begin', part.begin);
     query.set('end', part.end);
   }
+}
+
+function writeList(list: RowSelection, query: URLSearchParams): void {
+  query.set('list', list.rows === 'visits' ? list.of : list.rows);
+  if (list.rows === 'agent-calls') query.set('actor', list.actor);
+  if (list.rows !== 'calls') return;
+  query.set('direction', list.direction);
+  if (list.outcome !== null) query.set('outcome', list.outcome);
 }

@@ -1,30 +1,36 @@
 import '../style/history.css';
-import { useMemo } from 'react';
+import { memo, useMemo } from 'react';
 import type { Stats } from '@callstream/contracts';
+import { CallOutcomes } from '../call-outcomes.tsx';
 import { useAppContext } from '../context.tsx';
 import { ExportButton } from '../export-button.tsx';
 import { QueueName } from '../names/named.tsx';
 import { otherExitsOf } from '../other-exits.ts';
+import { routeHash } from '../route.ts';
 import { Chart } from '../today/chart.tsx';
 import { useRoute } from '../use-route.ts';
 import { AgentTable } from './agent-table.tsx';
 import { Comparison } from './comparison.tsx';
 import { countDays, daysBefore } from './days.ts';
 import { HeatMap } from './heat-map.tsx';
+import { listQuery } from './listed-rows.ts';
+import { RowList } from './row-list.tsx';
 import { intervalRows, queueRows } from './rows.ts';
 import { PeriodForm } from './period-form.tsx';
 import { TotalsTable } from './totals-table.tsx';
 import { periodQuery, useShownPeriod, useStats } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
-import { VisitList } from './visit-list.tsx';
 
 /** Longest period of the heat map, which is read by hours: the gateway answers with at most 3,000 intervals. */
 const heatDaysMax = 120;
 
 /** The numbers of any period, and the visits and calls behind them. */
 export function HistoryView() {
+  return <HistoryOfPeriod period={useShownPeriod()} />;
+}
+
+const HistoryOfPeriod = memo(function HistoryOfPeriod({ period }: { readonly period: ShownPeriod }) {
   const { texts } = useAppContext();
-  const period = useShownPeriod();
   const { days, by, queue, thresholds } = period;
   const { answer: stats, problem } = useStats({ days, queue, interval: by, threshold: thresholds[0] });
   const { answer: before } = useStats({ days: daysBefore(days), queue, threshold: thresholds[0] });
@@ -58,7 +64,7 @@ export function HistoryView() {
       )}
     </div>
   );
-}
+});
 
 function Exports({ period: { days, queue } }: { readonly period: ShownPeriod }) {
   const { texts } = useAppContext();
@@ -86,7 +92,9 @@ function TwoThresholds({ period, stats, second }: TotalsProps & { readonly secon
 
 function Totals({ period, stats, second }: TotalsProps & { readonly second: Stats | null }) {
   const { texts, formats } = useAppContext();
-  const { list } = useRoute().history;
+  const route = useRoute();
+  const { list, part } = route.history;
+  const rowsQuery = list && listQuery({ list, part, period, seconds: stats.service_level_seconds });
   const { by, queue } = period;
   const seconds = [stats, ...(second ? [second] : [])].map((answer) => answer.service_level_seconds);
   const rows = useMemo(
@@ -104,7 +112,9 @@ function Totals({ period, stats, second }: TotalsProps & { readonly second: Stat
   );
   return (
     <>
-      {list === null ? null : <VisitList list={list} period={period} seconds={stats.service_level_seconds} />}
+      {list && rowsQuery ? (
+        <RowList key={`${list.rows} ${rowsQuery.toString()}`} list={list} query={rowsQuery} />
+      ) : null}
       <Chart
         title={texts.outcomes}
         of="queue-visits"
@@ -124,6 +134,17 @@ function Totals({ period, stats, second }: TotalsProps & { readonly second: Stat
         first={texts.queue}
         rows={queueRows({ stats, second, labelOf: (id) => <QueueName queue={id} />, total: texts.total, queue })}
         seconds={seconds}
+      />
+      <CallOutcomes
+        id="calls-by-outcome"
+        title={texts.callsByOutcome}
+        calls={stats.calls}
+        hrefOf={(direction, outcome) =>
+          routeHash({
+            ...route,
+            history: { ...route.history, list: { rows: 'calls', direction, outcome }, part: null },
+          })
+        }
       />
       <TotalsTable title={texts.divisions[by]} first={texts.time} rows={rows} seconds={seconds} />
     </>

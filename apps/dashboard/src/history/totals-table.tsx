@@ -110,7 +110,7 @@ function VisitCount({ row: { part, queue }, list, count, title, children }: Visi
   const shown = children ?? formats.number(count);
   // Visits without a queue cannot be asked for.
   if (count === 0 || queue === '') return <td>{shown}</td>;
-  const listed = { ...route, queue, history: { ...route.history, list, part } };
+  const listed = { ...route, queue, history: { ...route.history, list: { rows: 'visits', of: list } as const, part } };
   return (
     <td title={title}>
       <a href={routeHash(listed)} aria-label={`${texts.visitLists[list]}: ${formats.number(count)}`}>

@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import type { Stats } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
 import { useQueues } from '../context.tsx';
@@ -17,20 +18,22 @@ export interface ShownPeriod {
   readonly today: string;
 }
 
+/** The same object while nothing of it changes: the clock alone draws nothing again. */
 export function useShownPeriod(): ShownPeriod {
   const { history, queue } = useRoute();
-  // The day changes once a day: not with every second of the clock.
-  const today = dayAt(Math.floor(useNow() / 60_000) * 60_000, useQueues()?.time_zone);
-  const { from, to, by, thresholds } = history;
-  const days = from !== null && to !== null ? { from, to } : presetDays('week', today);
-  const [first, second] = thresholds;
-  return {
-    days,
-    by: by ?? divisionOf(days),
-    thresholds: second === undefined ? [first] : [first, second],
-    queue: queue === '' ? null : queue,
-    today,
-  };
+  const today = dayAt(useNow(), useQueues()?.time_zone);
+  return useMemo(() => {
+    const { from, to, by, thresholds } = history;
+    const days = from !== null && to !== null ? { from, to } : presetDays('week', today);
+    const [first, second] = thresholds;
+    return {
+      days,
+      by: by ?? divisionOf(days),
+      thresholds: second === undefined ? [first] : [first, second],
+      queue: queue === '' ? null : queue,
+      today,
+    };
+  }, [history, queue, today]);
 }
 
 interface StatsParameters {

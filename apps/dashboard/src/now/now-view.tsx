@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
-import { useCalls, useNames, useQueues } from '../context.tsx';
+import { CallOutcomes } from '../call-outcomes.tsx';
+import { useCalls, useNames, useQueues, useTexts } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
-import { CallsToday } from './calls-today.tsx';
 import { Figures } from './figures.tsx';
 import { liveCountsByQueue } from './live-counts.ts';
 import { LongestWaits } from './longest-waits.tsx';
@@ -10,6 +10,7 @@ import { QueueTable } from './queue-table.tsx';
 
 /** The current state: key figures, every queue, and the longest waits. */
 export function NowView() {
+  const texts = useTexts();
   const { queue } = useRoute();
   const calls = useCalls();
   const queues = useQueues();
@@ -30,7 +31,7 @@ export function NowView() {
         <QueueTable queues={summaries} chosen={chosenQueue} />
         <LongestWaits calls={callsOfChosen} />
       </div>
-      <CallsToday callsToday={shown.callsToday} />
+      <CallOutcomes id="calls-today" title={texts.callsToday} calls={shown.callsToday} />
     </div>
   );
 }

@@ -492,6 +492,16 @@ it('the history leads from a number to its visits, to a call and its events, and
   await page.locator('li[data-type="call.queue-abandon"]').waitFor(wait);
   await page.keyboard.press('Escape');
   await heading.waitFor(wait);
+  // So do the numbers of calls and of agents.
+  const listed = (title: string) => () =>
+    page
+      .locator('section', { has: page.getByRole('heading', { name: title }) })
+      .locator('tbody th')
+      .allTextContents();
+  await page.locator('.history [data-direction="inbound"] [data-outcome="abandoned"] dd a').click();
+  await expectSoon(listed('Calls: Inbound, Abandoned in a queue'), ['past-2', 'past-3']);
+  await page.getByRole('link', { name: 'Calls of ana: 1' }).click();
+  await expectSoon(listed('Calls of ana'), ['past-1']);
 });
 
 it('the history fits a phone, in Portuguese, and passes the rules of axe with all its tables', async () => {

@@ -8,24 +8,27 @@ const exportsPerAddressMax = 2;
 /** Why no export can begin now. */
 export type NoExportSlot = 'too-many' | 'busy';
 
-/** Bounds how many exports run at the same time. */
+/** Bounds how many exports run at the same time, and cuts them off when the gateway stops. */
 export class ExportSlots {
   readonly #perAddress = new AddressCounts();
-  #running = 0;
+  readonly #running = new Set<() => void>();
 
-  /** Takes a slot until it is disposed. */
-  take(address: string): Disposable | NoExportSlot {
+  /** Takes a slot until it is disposed. `cutOff`: ends the export early. */
+  take(address: string, cutOff: () => void): Disposable | NoExportSlot {
     if (this.#perAddress.of(address) >= exportsPerAddressMax) return 'too-many';
-    if (this.#running >= exportsMax) return 'busy';
-    this.#running++;
+    if (this.#running.size >= exportsMax) return 'busy';
+    // One of its own for each export.
+    const running = (): void => cutOff();
+    this.#running.add(running);
     this.#perAddress.add(address);
-    let isTaken = true;
     const free = (): void => {
-      if (!isTaken) return;
-      isTaken = false;
-      this.#running--;
-      this.#perAddress.remove(address);
+      if (this.#running.delete(running)) this.#perAddress.remove(address);
     };
     return { [Symbol.dispose]: free };
+  }
+
+  /** A stop must not wait for exports, which may take hours: they are cut off, and their clients see that. */
+  cutOffAll(): void {
+    for (const cutOff of [...this.#running]) cutOff();
   }
 }

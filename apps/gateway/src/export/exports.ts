@@ -33,7 +33,12 @@ export interface Export {
   readonly parse: (query: ParsedUrlQuery) => RequestedExport;
 }
 
-const columnsOf = (keys: string): CsvColumn[] => keys.split(' ').map((key) => ({ key }));
+/** By their names, separated by white space. */
+const columnsOf = (keys: string): CsvColumn[] =>
+  keys
+    .trim()
+    .split(/\s+/)
+    .map((key) => ({ key }));
 const callId = { key: 'aggregate_id', header: 'call_id' };
 
 const rowsOf = <Row extends object>(
@@ -53,9 +58,11 @@ const actorName = (actor: string | null, { agents }: NameMaps) => (actor === nul
 const calls: Export = {
   columns: [
     callId,
-    ...columnsOf(
-      'direction outcome state queue queue_name our_number their_number began_at waiting_at answered_at abandoned_at finished_at duration_ms code recording_url created_at updated_at id',
-    ),
+    ...columnsOf(`
+      direction outcome state queue queue_name our_number their_number
+      began_at waiting_at answered_at abandoned_at finished_at duration_ms
+      code recording_url created_at updated_at id
+    `),
   ],
   parse: (query) => {
     const { queue, direction, outcome, ...whole } = readQuery(ExportCalls, query);
@@ -71,9 +78,10 @@ const calls: Export = {
 };
 
 const visits: Export = {
-  columns: columnsOf(
-    'waiting_at ended_at queue queue_name outcome wait_ms actor actor_name call_id n direction their_number',
-  ),
+  columns: columnsOf(`
+      waiting_at ended_at queue queue_name outcome wait_ms actor actor_name
+      call_id n direction their_number
+    `),
   parse: (query) => {
     const { queue, outcome, wait_max, ...whole } = readQuery(ExportVisits, query);
     const waitMsMax = wait_max === undefined ? undefined : Math.round(wait_max * 1_000);
@@ -92,9 +100,10 @@ const visits: Export = {
 };
 
 const agentCalls: Export = {
-  columns: columnsOf(
-    'entered_at ended_at on_call_ms actor actor_name number queue queue_name end_reason rang_at call_id n direction their_number',
-  ),
+  columns: columnsOf(`
+      entered_at ended_at on_call_ms actor actor_name number queue
+      queue_name end_reason rang_at call_id n direction their_number
+    `),
   parse: (query) => {
     const { queue, actor, ...whole } = readQuery(ExportAgentCalls, query);
     return {

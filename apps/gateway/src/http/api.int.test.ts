@@ -14,6 +14,8 @@ import {
   UnknownTypes,
   WholeCall,
 } from '@callstream/contracts';
+import { until } from '@callstream/stack';
+import { poolOf } from '@callstream/tables/testing';
 import Papa from 'papaparse';
 import { z } from 'zod';
 import { connect } from '../../testing/client.ts';
@@ -524,6 +526,38 @@ describe('an export', () => {
     const response = await fetch(`${openGateway}/api/export/calls${query}`);
     expect(response.status).toBe(400);
     expect((await problem(response)).detail).toContain(why);
+  });
+
+  it('waits for a client that does not read, without a transaction, and is cut off if its next page fails', async () => {
+    // More than the buffers between the gateway and the client take.
+    const bodies = Array.from({ length: 30 }, (_, n) => ({
+      type: 'call.data-provided',
+      call_id: 'large',
+      timestamp: ago(10),
+      data: `${n}${'x'.repeat(900_000)}`,
+    }));
+    for (const body of bodies) await tables.append([body], { receivedAt: Date.parse(body.timestamp) });
+    await tables.project();
+    const query = '&kind=call.data-provided&format=ndjson';
+    expect((await (await download('events', query)).text()).trimEnd().split('\n')).toHaveLength(bodies.length);
+
+    const reader = (await download('events', query)).body?.getReader();
+    await reader?.read();
+    const sql = poolOf(tables.db);
+    const isIdle = async (): Promise<boolean> => {
+      const busy = `select from pg_stat_activity where application_name = 'callstream-gateway' and state <> 'idle'`;
+      return (await sql.query(busy)).rowCount === 0;
+    };
+    await until(isIdle, { timeoutMs: 20_000, onTimeout: () => new Error('A connection to Postgres stays in use.') });
+    await sql.query('alter table events rename to events_away');
+    const readAll = async (): Promise<void> => {
+      while ((await reader?.read())?.done === false);
+    };
+    try {
+      await expect(readAll()).rejects.toThrow('terminated');
+    } finally {
+      await sql.query('alter table events_away rename to events');
+    }
   });
 
   it('without a row has the names of its columns', async () => {

@@ -6,6 +6,7 @@ import Koa from 'koa';
 import type { Context } from 'koa';
 import type { Authentication } from '../access/authentication.ts';
 import type { ReportRefusedClient } from '../access/report-refusal.ts';
+import type { ExportSlots } from '../export/export-slots.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NamesFile } from '../names/names-file.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
@@ -31,6 +32,7 @@ import { getUnknownTypes } from './unknown-types.ts';
 
 export interface ApiOptions {
   readonly pool: Pick<FairPool, 'scoped' | 'singleFlight'>;
+  readonly exportSlots: ExportSlots;
   readonly topic: string;
   readonly queries: Pick<CallQueries, 'listCallEvents'>;
   readonly unsent: UnsentBudget;
@@ -117,7 +119,7 @@ function createRouter(options: ApiOptions): Router<ApiState> {
   answerWithQuery('/api/stats/agents', getAgentStats(rules, names));
   answerWithQuery('/api/concurrent-calls', getConcurrentCalls(rules));
   answerWithQuery('/api/unknown-types', getUnknownTypes);
-  for (const [name, handle] of createExportRoutes(options))
+  for (const [name, handle] of createExportRoutes({ ...options, slots: options.exportSlots }))
     router.get(`/api/export/${name}`, authenticate(authentication.verify), handle);
   return router;
 }

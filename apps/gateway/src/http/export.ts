@@ -6,7 +6,7 @@ import { csvFormat, ndjsonFormat } from '../export/export-format.ts';
 import type { ExportFormat, ExportRow } from '../export/export-format.ts';
 import { exportPages } from '../export/export-pages.ts';
 import type { ExportPart } from '../export/export-pages.ts';
-import { ExportSlots } from '../export/export-slots.ts';
+import type { ExportSlots } from '../export/export-slots.ts';
 import { exportsByName } from '../export/exports.ts';
 import type { Export, ExportName, WholeExport } from '../export/exports.ts';
 import type { NamesFile } from '../names/names-file.ts';
@@ -25,6 +25,7 @@ const stalledMsMax = 60_000;
 
 interface ExportRouteOptions {
   readonly pool: Pick<FairPool, 'scoped'>;
+  readonly slots: ExportSlots;
   readonly rules: CountingRules;
   readonly topic: string;
   readonly names: Pick<NamesFile, 'current'>;
@@ -32,16 +33,11 @@ interface ExportRouteOptions {
 
 /** The handlers of `GET /api/export/…`, by the last part of the path. They share their limits. */
 export function createExportRoutes(options: ExportRouteOptions): Map<ExportName, Middleware<ApiState>> {
-  const slots = new ExportSlots();
   const names = Object.keys(exportsByName) as ExportName[];
-  return new Map(names.map((name) => [name, exportRoute(name, slots, options)]));
+  return new Map(names.map((name) => [name, exportRoute(name, options)]));
 }
 
-function exportRoute(
-  name: ExportName,
-  slots: ExportSlots,
-  { pool, rules, topic, names }: ExportRouteOptions,
-): Middleware<ApiState> {
+function exportRoute(name: ExportName, { pool, slots, rules, topic, names }: ExportRouteOptions): Middleware<ApiState> {
   const exported: Export = exportsByName[name];
   return async (ctx) => {
     const { scope, address } = ctx.state;
@@ -50,7 +46,7 @@ function exportRoute(
     const format = formatOf(ctx.request, exported, whole);
     // What fits into one page is an answer as any other.
     const isLong = limit > exportRowsMax;
-    const slot = isLong ? slots.take(address) : noSlot;
+    const slot = isLong ? slots.take(address, () => void ctx.res.destroy()) : noSlot;
     if (typeof slot === 'string') throw new Rejected({ kind: slot });
     using starting = new DisposableStack();
     starting.use(slot);

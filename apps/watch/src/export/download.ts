@@ -17,7 +17,11 @@ export interface SaveRowsOptions {
 /** Interval of the lines about the progress, in ms. */
 const statusEveryMs = 5_000;
 
-/** Writes the answer to a file, which only its owner may read, or to standard output. @returns its bytes @throws {Error} if it is incomplete: then there is no file */
+/**
+ * Writes the answer to a file, which only its owner may read, or to standard output.
+ * @returns its bytes
+ * @throws {Error} if it is incomplete: then there is no file
+ */
 export async function download({ output, force, printStatus, ...request }: SaveRowsOptions): Promise<number> {
   if (output !== undefined && !force && (await exists(output))) throw fileExists(output);
   const body = await open(request);
@@ -64,7 +68,9 @@ async function open({
   if (response.ok && response.body) return Readable.fromWeb(response.body);
   const { detail } = (await response.json().catch(() => ({}))) as { readonly detail?: unknown };
   const hint = response.status === 401 ? ' Set CALLSTREAM_TOKEN; `npm run token` makes one to try.' : '';
-  throw new Error(`The gateway answered ${response.status}: ${typeof detail === 'string' ? detail : response.statusText}${hint}`);
+  throw new Error(
+    `The gateway answered ${response.status}: ${typeof detail === 'string' ? detail : response.statusText}${hint}`,
+  );
 }
 
 /** The file appears under its name once it is complete. */

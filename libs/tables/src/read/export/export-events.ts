@@ -18,7 +18,7 @@ export interface ExportedEvent extends Omit<EventRow, 'aggregate_id' | 'body'> {
   readonly at: string;
 }
 
-/** Bodies are stored compressed: their sizes as text are estimated, because converting all to text could take seconds. */
+/** Bodies are stored compressed. Before they are converted to text, their sizes are estimated: all could take seconds. */
 const compression = 8;
 
 const text = `
@@ -32,12 +32,15 @@ const text = `
         and ($11::text[] is null or kind = any($11))
       order by at, id limit $6::int + 1
     ) events window page as (order by at, id)
+  ), texts as (
+    select found.*, body.text, sum(octet_length(body.text)) over (order by at, id) as bytes
+    from found, lateral (select found.body::text as text offset 0) body
+    where nth = 1 or (nth <= $6 and stored * ${compression} <= $7::int)
   )
-  select id, call_id as aggregate_id, uuid, type, at, body.text as body, octet_length(body.text) as "bodyBytes", received_at,
-    deliveries, omitted, source, source_name, facts, $10::text as topic, ${partitionOfSql('id')} as partition,
+  select id, call_id as aggregate_id, uuid, type, at, text as body, octet_length(text) as "bodyBytes", received_at, deliveries,
+    omitted, source, source_name, facts, $10::text as topic, ${partitionOfSql('id')} as partition,
     ${offsetOfSql('id')} as offset, "foundRows", ${cursorSql}
-  from found, lateral (select found.body::text as text offset 0) body
-  where nth = 1 or (nth <= $6 and stored * ${compression} <= $7::int)
+  from texts where nth = 1 or bytes <= $7
   order by at, id`;
 
 /** The events whose own times are in a period. */

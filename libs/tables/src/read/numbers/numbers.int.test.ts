@@ -13,6 +13,7 @@ import {
 import type { CallDirection } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
+import fc from 'fast-check';
 import { replaceRows } from '../../../testing/replace-rows.ts';
 import type { CountVisitsOptions, Tables } from '../../index.ts';
 import {
@@ -228,6 +229,54 @@ describe('a day on which daylight saving time starts or ends', () => {
       '2026-03-02T00:30:00.000Z',
       '2026-03-02T01:30:00.000Z',
     ]);
+  });
+});
+
+describe('the visits of a period in any time zone', () => {
+  /** Local time to the length of the interval, by the time zones of JavaScript instead of those of Postgres. */
+  const labelOf = (at: string, timeZone: string, interval: 'hour' | 'day' | 'month'): string => {
+    const day = { timeZone, year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+    // With the offset: a repeated hour is two.
+    const options =
+      interval === 'hour' ? { ...day, hour: '2-digit' as const, timeZoneName: 'longOffset' as const } : day;
+    const label = new Intl.DateTimeFormat('sv-SE', options).format(Date.parse(at));
+    return interval === 'month' ? label.slice(0, 7) : label;
+  };
+  const zones = [
+    'America/New_York',
+    'America/Sao_Paulo',
+    'Asia/Kathmandu',
+    'Asia/Kolkata',
+    'Australia/Adelaide',
+    'Europe/Berlin',
+  ];
+  /** Around the changes of these zones, and any time of the year. */
+  const begins = ['2026-03-07', '2026-03-28', '2026-04-04', '2026-10-03', '2026-10-24', '2026-10-31', '2026-07-01'];
+
+  it('are each in the interval of their local clock, whenever summer time begins or ends', async () => {
+    const cases = fc.record({
+      timeZone: fc.constantFrom(...zones),
+      interval: fc.constantFrom('hour' as const, 'day' as const, 'month' as const),
+      begin: fc.constantFrom(...begins),
+      minutes: fc.array(fc.nat(3 * 1_440 - 1), { minLength: 1, maxLength: 12 }),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ timeZone, interval, begin, minutes }) => {
+        const times = minutes.map((minute) => plus(`${begin}T00:00:00Z`, minute * 60));
+        await write(times.flatMap((at, i) => visit(`of-${i}`, at, 5)));
+        const period = { from: `${begin}T00:00:00Z`, to: plus(`${begin}T00:00:00Z`, 3 * 86_400) };
+        const counted = await countIn(period, { timeZone, interval });
+        const expected = Map.groupBy(times, (at) => labelOf(at, timeZone, interval));
+        expect(new Map(counted.map((row) => [labelOf(row.begin ?? '', timeZone, interval), row.visits]))).toEqual(
+          new Map([...expected].map(([label, all]) => [label, all.length])),
+        );
+        expect(counted).toHaveLength(expected.size);
+        expect(await readIntervals(db, { ...period, interval, timeZone })).toEqual(
+          expect.arrayContaining(counted.map((row) => row.begin)),
+        );
+      }),
+      { numRuns: 30 },
+    );
   });
 });
 

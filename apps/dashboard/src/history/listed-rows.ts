@@ -1,0 +1,110 @@
+import type { ShownPeriod } from './use-history.ts';
+import { periodQuery } from './use-history.ts';
+import type { HistoryRoute, RowSelection, VisitList } from './history-route.ts';
+
+/** A visit, a call, or a time of an agent on a call. */
+export interface ListedRow {
+  /** null: the call is in a queue now that the token may not see. */
+  readonly callId: string | null;
+  readonly at: string;
+  readonly queue: string | null;
+  /** Undefined for times of agents. */
+  readonly outcome?: string;
+  /** Wait of a visit, else the duration; null: not known. */
+  readonly ms: number | null;
+  readonly actor: string | null;
+}
+
+/** Lines of `GET /api/export/…`. */
+interface ExportLines {
+  readonly visits: {
+    readonly call_id: string | null;
+    readonly queue: string;
+    readonly waiting_at: string;
+    readonly outcome: string;
+    readonly wait_ms: number | null;
+    readonly actor: string | null;
+  };
+  readonly calls: {
+    readonly aggregate_id: string;
+    readonly queue: string | null;
+    readonly began_at: string;
+    readonly outcome: string;
+    readonly duration_ms: number;
+  };
+  readonly 'agent-calls': {
+    readonly call_id: string;
+    readonly queue: string | null;
+    readonly entered_at: string;
+    readonly on_call_ms: number | null;
+    readonly actor: string;
+  };
+}
+
+const readers: { readonly [Rows in keyof ExportLines]: (line: ExportLines[Rows]) => ListedRow } = {
+  visits: ({ call_id, queue, waiting_at, outcome, wait_ms, actor }) => ({
+    callId: call_id,
+    at: waiting_at,
+    queue,
+    outcome,
+    ms: wait_ms,
+    actor,
+  }),
+  calls: ({ aggregate_id, queue, began_at, outcome, duration_ms }) => ({
+    callId: aggregate_id,
+    at: began_at,
+    queue,
+    outcome,
+    ms: duration_ms,
+    actor: null,
+  }),
+  'agent-calls': ({ call_id, queue, entered_at, on_call_ms, actor }) => ({
+    callId: call_id,
+    at: entered_at,
+    queue,
+    ms: on_call_ms,
+    actor,
+  }),
+};
+
+export const listedRows = (rows: RowSelection['rows'], lines: readonly unknown[]): readonly ListedRow[] =>
+  lines.map((line) => (readers[rows] as (line: unknown) => ListedRow)(line));
+
+/** Outcomes of a list of visits; undefined: all. */
+const outcomesOf: Readonly<Record<VisitList, string | undefined>> = {
+  visits: undefined,
+  answered: 'answered',
+  in_time: 'answered',
+  abandoned: 'abandoned',
+  other: 'timed_out,by_key,full,empty,withdrawn',
+  flowed_out: 'flowed_out',
+};
+
+interface ListQueryOptions {
+  readonly list: RowSelection;
+  readonly part: HistoryRoute['part'];
+  readonly period: ShownPeriod;
+  /** Threshold of the service level. */
+  readonly seconds: number;
+}
+
+/** The parameters that select the rows of a list. */
+export function listQuery({ list, part, period, seconds }: ListQueryOptions): URLSearchParams {
+  const query = new URLSearchParams(part ? { from: part.begin, to: part.end } : periodQuery(period.days));
+  if (period.queue !== null) query.set('queue', period.queue);
+  switch (list.rows) {
+    case 'visits': {
+      const outcomes = outcomesOf[list.of];
+      if (outcomes !== undefined) query.set('outcome', outcomes);
+      if (list.of === 'in_time') query.set('wait_max', String(seconds));
+      return query;
+    }
+    case 'calls':
+      query.set('direction', list.direction);
+      if (list.outcome !== null) query.set('outcome', list.outcome);
+      return query;
+    case 'agent-calls':
+      query.set('actor', list.actor);
+      return query;
+  }
+}
