@@ -23,7 +23,13 @@ const rooms = {
     'docs/guides/proxy',
     'docs/guides/scaling',
   ],
-  Use: ['docs/guides/dashboard', 'docs/guides/periods', 'docs/guides/analyst', 'libs/client/README'],
+  Use: [
+    'docs/guides/dashboard',
+    'docs/guides/periods',
+    'docs/guides/history',
+    'docs/guides/analyst',
+    'libs/client/README',
+  ],
   Operate: [
     'docs/operations',
     'docs/upgrade',

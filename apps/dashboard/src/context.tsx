@@ -15,6 +15,8 @@ export interface AppContext {
   readonly formats: Formats;
   readonly settings: Settings;
   readonly isWallboard: boolean;
+  /** call_ids of calls of a past board with an event that was received after its moment; null: the board is live. */
+  readonly lateCalls: ReadonlySet<string> | null;
 }
 
 const Context = createContext<AppContext | null>(null);

@@ -37,7 +37,7 @@ export class GatewayError extends Error {
 }
 
 /** Hides calls of which only a side event is known, e.g. a recording. */
-const isShown = ({ isOpened, finishedAt }: Call): boolean => isOpened || finishedAt !== null;
+export const isShown = ({ isOpened, finishedAt }: Call): boolean => isOpened || finishedAt !== null;
 
 /** Connects to the gateway that served this page. */
 export function openGateway(token: string | null): Gateway {
@@ -93,7 +93,8 @@ function latest<T>(
   return { get: store.get, subscribe: store.subscribe, [Symbol.dispose]: render.stop };
 }
 
-function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => void } {
+/** A value whose changes can be observed. */
+export function createStore<T>(initial: T): Store<T> & { readonly set: (value: T) => void } {
   const listeners = new Set<(value: T) => void>();
   let value = initial;
   return {

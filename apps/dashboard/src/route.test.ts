@@ -19,18 +19,32 @@ it('parses every route from its own hash', () => {
     asColumns: fc.boolean(),
     // Its own test has others.
     history: fc.constant(defaultHistory),
+    at: fc.option(fc.integer({ min: Date.UTC(2000), max: Date.UTC(2100) - 1 }), { nil: null }),
+    known: fc.constantFrom('now' as const, 'then' as const),
   });
-  fc.assert(fc.property(route, (any) => expect(parseRoute(routeHash(any))).toEqual(any)));
+  // Today has no past.
+  const withoutPast = { at: null, known: 'now' };
+  fc.assert(
+    fc.property(route, (any) =>
+      expect(parseRoute(routeHash(any))).toEqual({ ...any, ...(any.view === 'today' ? withoutPast : {}) }),
+    ),
+  );
   const callId = fc.string({ unit: 'binary', minLength: 1 }).filter(isWellFormed);
   fc.assert(fc.property(callId, (id) => expect(parseRoute(routeHash({ view: 'calls', callId: id })).callId).toBe(id)));
 });
 
-it.each(['', '#', '#/', '#/nowhere', '#/now?state=LOST&sort=nothing', '#/%'])(
-  'falls back to the default route for %p',
-  (hash) => {
-    expect(parseRoute(hash)).toEqual(defaultRoute);
-  },
-);
+it.each([
+  '',
+  '#',
+  '#/',
+  '#/nowhere',
+  '#/now?state=LOST&sort=nothing',
+  '#/%',
+  '#/now?at=then',
+  '#/now?at=1999-12-31T00:00:00Z',
+])('falls back to the default route for %p', (hash) => {
+  expect(parseRoute(hash)).toEqual(defaultRoute);
+});
 
 it('takes a call_id with an invalid encoding literally', () => {
   expect(parseRoute('#/calls/100%').callId).toBe('100%');

@@ -28,7 +28,15 @@ export interface Route {
   readonly asColumns: boolean;
   /** The period of the history. */
   readonly history: HistoryRoute;
+  /** The past moment that is shown, in ms since 1970; null: the live board. */
+  readonly at: number | null;
+  /** What counts as known of it. */
+  readonly known: 'now' | 'then';
 }
+
+/** Views that can show the past. */
+export const pastViews = ['now', 'calls', 'agents'] as const satisfies View[];
+const hasPast = (view: View): boolean => pastViews.some((past) => past === view);
 
 export const defaultRoute: Route = {
   view: 'now',
@@ -41,6 +49,8 @@ export const defaultRoute: Route = {
   isDescending: false,
   asColumns: false,
   history: defaultHistory,
+  at: null,
+  known: 'now',
 };
 
 /**
@@ -64,6 +74,8 @@ export function parseRoute(hash: string): Route {
     isDescending: sort.startsWith('-'),
     asColumns: params.get('as') === 'columns',
     history: name === 'history' ? parseHistory(params) : defaultHistory,
+    at: momentOf(params.get('at')),
+    known: params.get('known') === 'then' ? 'then' : 'now',
   };
 }
 
@@ -78,7 +90,17 @@ export function routeHash(part: Partial<Route>): string {
     query.set('sort', `${route.isDescending ? '-' : ''}${route.sort}`);
   if (route.asColumns) query.set('as', 'columns');
   if (route.view === 'history') writeHistory(route.history, query);
+  if (route.at !== null && hasPast(route.view)) query.set('at', new Date(route.at).toISOString().replace('.000Z', 'Z'));
+  if (route.known === 'then' && hasPast(route.view)) query.set('known', 'then');
   return `#/${pathOf(route)}${query.size > 0 ? `?${query.toString()}` : ''}`;
+}
+
+/** First and last moment that the gateway accepts, in ms since 1970. */
+const [atMin, atMax] = [Date.UTC(2000), Date.UTC(2100) - 1] as const;
+
+function momentOf(text: string | null): number | null {
+  const at = text === null ? Number.NaN : Date.parse(text);
+  return at >= atMin && at <= atMax ? at : null;
 }
 
 function pathOf({ view, callId, number }: Route): string {

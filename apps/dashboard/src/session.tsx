@@ -25,7 +25,7 @@ export function Session({ gateway, settings, texts, onDenied, ...frame }: Sessio
   const isWallboard = new URLSearchParams(location.search).has('wallboard');
   const { language } = settings;
   const context = useMemo(
-    () => ({ gateway, settings, texts, isWallboard, formats: createFormats(language, timeZone) }),
+    () => ({ gateway, settings, texts, isWallboard, formats: createFormats(language, timeZone), lateCalls: null }),
     [gateway, settings, texts, isWallboard, language, timeZone],
   );
   useEffect(() => {

@@ -10,6 +10,7 @@ import { rebuild } from './projector/rebuild.ts';
 import { rolling } from './rolling/rolling.ts';
 import { runBenches } from './run-benches.ts';
 import { stats } from './stats/stats.ts';
+import { travel } from './travel/travel.ts';
 
 /** All benchmarks by their NAME in `npm run bench -- NAME`. */
 const benches: Readonly<Record<string, Bench>> = {
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, Bench>> = {
   rebuild,
   rolling,
   stats,
+  travel,
 };
 
 await runBenches({

@@ -45,6 +45,7 @@ import { readQueueSnapshot } from './numbers/read-queue-snapshot.ts';
 import { createViewCache } from './numbers/view-cache.ts';
 import type { SocketClient } from './outbox/socket-client.ts';
 import { UnsentBudget, unsentBytesMaxOfHeap } from './outbox/unsent-budget.ts';
+import { createPastBoards } from './past/past-boards.ts';
 import { createCallQueries } from './queries/call-queries.ts';
 import { startDatabaseCheck } from './queries/database-check.ts';
 import { queriesMax } from './scheduling/limits.ts';
@@ -77,7 +78,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
 
   // Closed in reverse: stop listening for commits first, then end the maintenance of the board, and close the pools last.
   await using pools = openPools(config, metrics);
-  const { pool, compute } = createScheduler(pools.queries, metrics);
+  const { pool, compute, past: schedulePast } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
   const rules = countingRulesOfEnv(config);
   using databaseCheck = startDatabaseCheck(pools.board, { use: 'serve', timeZone: rules.timeZone });
@@ -128,6 +129,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     log,
   });
   const exportSlots = new ExportSlots();
+  const past = createPastBoards({ pool, schedule: schedulePast, rules, retention, names, metrics });
   const api = createApi({
     pool,
     exportSlots,
@@ -136,6 +138,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     unsent,
     rules,
     views: numbers.views,
+    past,
     names,
     authentication,
     origins,
@@ -221,7 +224,7 @@ interface Resources {
   readonly log: Log;
 }
 
-interface NumbersOptions extends Scheduler, Resources {
+interface NumbersOptions extends Pick<Scheduler, 'pool' | 'compute'>, Resources {
   readonly rules: CountingRules;
   readonly names: NamesFile;
 }

@@ -29,13 +29,18 @@ export const wholeNumber = (min: number, max: number) =>
 /** An offset from UTC that Postgres takes: less than 16 hours. */
 const offsetOfPostgres = /(?:Z|[+-](?:0\d|1[0-5]):\d\d)$/;
 
-/** RFC 3339, or a day: then its first moment in the time zone. */
-/** A moment as text. */
-export const moment = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
-  .refine((text) => !text.includes('T') || offsetOfPostgres.test(text), 'must have an offset within ±15:59')
-  .refine((text) => text >= '2000' && text < '2100', 'must be in the years 2000 to 2099')
-  .describe('RFC 3339, e.g. 2026-03-02T13:00:00Z; or a day, e.g. 2026-03-02: its first moment in TIME_ZONE');
+const usable = <Text extends z.ZodType<string>>(text: Text) =>
+  text
+    .refine((value) => !value.includes('T') || offsetOfPostgres.test(value), 'must have an offset within ±15:59')
+    .refine((value) => value >= '2000' && value < '2100', 'must be in the years 2000 to 2099');
+
+/** A moment of RFC 3339. */
+export const instant = usable(z.iso.datetime({ offset: true })).describe('RFC 3339, e.g. 2026-03-02T13:00:00Z');
+
+/** A moment as text, or a day. */
+export const moment = usable(z.union([z.iso.datetime({ offset: true }), z.iso.date()])).describe(
+  'RFC 3339, e.g. 2026-03-02T13:00:00Z; or a day, e.g. 2026-03-02: its first moment in TIME_ZONE',
+);
 
 export const queues = listOf(identifier, 100).describe('Queues, separated by commas');
 

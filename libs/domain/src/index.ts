@@ -26,6 +26,8 @@ export {
 } from './kinds.ts';
 export type { CallState, DelegationKind, Kind } from './kinds.ts';
 export { compareText } from './compare-text.ts';
+export { callAsOf, isLateAt, knownFrom } from './play/as-of.ts';
+export type { PastMoment } from './play/as-of.ts';
 export { segmentEnds, visitOutcomes } from './play/call.ts';
 export type { Call, Outcome, Segment, SegmentEnd, Visit } from './play/call.ts';
 export { collectFacts } from './play/collect-facts.ts';

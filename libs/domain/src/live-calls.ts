@@ -1,5 +1,6 @@
-import { isCounted } from './call-outcome.ts';
-import { inStateSince, isWaitingOnBoard } from './call-status.ts';
+import { directionOf, isCounted } from './call-outcome.ts';
+import type { CallDirection } from './call-outcome.ts';
+import { inStateSince, isTalkingOnBoard, isWaitingOnBoard } from './call-status.ts';
 import type { Call } from './play/call.ts';
 
 /** Number of current calls that wait in a queue, and of those that are talked on: `isWaiting` and `isTalking`. */
@@ -39,6 +40,26 @@ export const addLiveCounts = (a: LiveCounts, b: LiveCounts): LiveCounts => ({
 
 const earlier = (a: number | null, b: number | null): number | null =>
   a === null || b === null ? (a ?? b) : Math.min(a, b);
+
+/** Counts by name of the queue the calls of a board, from which stale calls were removed; '' stands for no queue. */
+export function liveCountsByQueue(calls: readonly Call[]): Map<string, LiveCounts> {
+  const counts = new Map<string, LiveCounts>();
+  for (const call of calls) {
+    const waits = isWaitingOnBoard(call);
+    if (!waits && !isTalkingOnBoard(call)) continue;
+    const queue = call.queue ?? '';
+    const one: LiveCalls = { waiting: waits ? 1 : 0, talking: waits ? 0 : 1 };
+    const since = waits ? inStateSince(call) : null;
+    counts.set(queue, addLiveCounts(counts.get(queue) ?? noLiveCounts, countsOf[directionOf(call)](one, since)));
+  }
+  return counts;
+}
+
+const countsOf: Readonly<Record<CallDirection, (one: LiveCalls, longestWaitingSince: number | null) => LiveCounts>> = {
+  inbound: (one, longestWaitingSince) => ({ ...noLiveCounts, ...one, longestWaitingSince }),
+  outbound: (outbound) => ({ ...noLiveCounts, outbound }),
+  internal: (internal) => ({ ...noLiveCounts, internal }),
+};
 
 /** The callers of a live board who wait, longest wait first. */
 export const waitingCallers = (calls: Iterable<Call>): Call[] =>

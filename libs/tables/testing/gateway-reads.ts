@@ -2,6 +2,8 @@ import {
   countAgentCalls,
   countCalls,
   countLiveCalls,
+  countPastCalls,
+  countPastVisits,
   countUnknownTypes,
   countVisits,
   exportAgentCalls,
@@ -13,6 +15,9 @@ import {
   readAgentMarks,
   readAgentSegments,
   readCall,
+  readPastAgentMarks,
+  readPastCalls,
+  readPastSegments,
   sampleCalls,
   searchCalls,
 } from '../src/index.ts';
@@ -35,6 +40,15 @@ const visits = {
 const calls = { ...moments, queues: null, now: Date.UTC(2026, 2, 3), staleAfterMs: 7_200_000, timeZone: 'UTC' };
 
 const exported = { ...moments, after: null, limit, visibleQueues };
+/** What a past board reads, back to `since`. */
+const past = (since: number, known: 'now' | 'then') => ({
+  at: since + 10_000,
+  known,
+  staleAfterMs: 10_000,
+  keepMs: 5_000,
+  segmentsMs: 10_000,
+});
+const pastCounts = (since: number) => ({ from: new Date(since).toISOString(), played: ['many.1'] });
 
 /** The gateway's queries, by name. */
 const reads = {
@@ -76,6 +90,15 @@ const reads = {
   'agent marks': (db: Queryable, since: number) => readAgentMarks(db, since),
   'unknown types': (db: Queryable, since: number) => countUnknownTypes(db, new Date(since).toISOString()),
   'agent segments': (db: Queryable, since: number) => readAgentSegments(db, since),
+  'calls known now of a past board': (db: Queryable, since: number) => readPastCalls(db, past(since, 'now')),
+  'calls known then of a past board': (db: Queryable, since: number) => readPastCalls(db, past(since, 'then')),
+  'agent marks of a past board': (db: Queryable, since: number) => readPastAgentMarks(db, past(since, 'then'), since),
+  'agent segments of a past board': (db: Queryable, since: number) =>
+    readPastSegments(db, past(since, 'then'), { played: ['many.1'], marks: [] }),
+  'visits of a past board': (db: Queryable, since: number) =>
+    countPastVisits(db, past(since, 'then'), { ...visits, ...pastCounts(since) }),
+  'outcomes of a past board': (db: Queryable, since: number) =>
+    countPastCalls(db, past(since, 'then'), pastCounts(since)),
 } as const;
 
 /** The plan of each of the gateway's queries; those of the live state look back to `since`, in ms since 1970. */

@@ -41,7 +41,18 @@ const queueOf = (i: number): string => String(900 + (i % queues));
  */
 export async function insertGeneratedCalls(db: Tables, events: number, begin = '2026-03-02T00:00:00Z'): Promise<void> {
   const calls = Math.floor(events / eventsPerCall);
-  const generate = (): Iterable<readonly CallEvent[]> => generateCalls(calls, Date.parse(begin));
+  const first = Date.parse(begin);
+  const begins = Array.from({ length: calls }, (_, call) => first + call * betweenCallsMs);
+  await insertCallsBegunAt(db, begins, betweenEventsMs);
+}
+
+/**
+ * The same for calls that begin at these moments, in ms since 1970 and ascending.
+ * @param everyMs time between two events of a call
+ */
+export async function insertCallsBegunAt(db: Tables, begins: readonly number[], everyMs: number): Promise<void> {
+  const begin = new Date(begins[0] ?? 0).toISOString();
+  const generate = (): Iterable<readonly CallEvent[]> => generateCalls(begins, everyMs);
   await copyEvents(db, linesOf(generate()));
   await inTransaction(db, (client) => copyCalls(client, packed(generate())));
   await poolOf(db).query(
@@ -53,12 +64,12 @@ export async function insertGeneratedCalls(db: Tables, events: number, begin = '
   await poolOf(db).query('analyze');
 }
 
-function* generateCalls(calls: number, begin: number): Generator<readonly CallEvent[]> {
-  for (let call = 0; call < calls; call++) {
-    const isUnfinished = call >= calls - unfinishedCalls;
+function* generateCalls(begins: readonly number[], everyMs: number): Generator<readonly CallEvent[]> {
+  for (const [call, begin] of begins.entries()) {
+    const isUnfinished = call >= begins.length - unfinishedCalls;
     yield types
       .slice(0, isUnfinished ? eventsOfUnfinished : eventsPerCall)
-      .map((type, n) => generateEvent(call, type, { n, at: begin + call * betweenCallsMs + n * betweenEventsMs }));
+      .map((type, n) => generateEvent(call, type, { n, at: begin + n * everyMs }));
   }
 }
 

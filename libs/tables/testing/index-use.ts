@@ -1,3 +1,4 @@
+import { poolOf } from '../src/connection/tables.ts';
 import { connectTables, migrate } from '../src/index.ts';
 import { executeReads } from './gateway-reads.ts';
 import { insertGeneratedCalls } from './generated-calls.ts';
@@ -11,9 +12,11 @@ export async function expectReadsToUseIndexes(url: string, events: number): Prom
   const db = connectTables({ url });
   try {
     await insertGeneratedCalls(db, events);
+    // Summarises the block ranges of BRIN indexes, as autovacuum does in a running system.
+    await poolOf(db).query('vacuum');
     // Presence looks back at the last minute only, a small part of the data.
     const executed = await executeReads(db, Date.UTC(2026, 2, 2) + (events / 10 - 60) * 1_000);
-    expect(executed.size).toBe(29);
+    expect(executed.size).toBe(35);
     for (const [read, { scanned, indexes, pages }] of executed) {
       // The table agents is small, so that a scan is fine.
       expect({ read, scanned: scanned.filter((table) => table !== 'agents') }).toEqual({ read, scanned: [] });

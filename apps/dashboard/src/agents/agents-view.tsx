@@ -75,6 +75,7 @@ export function AgentsView() {
 
 function AgentRow({ agent, row }: { readonly agent: AgentNow; readonly row: VirtualRowProps }) {
   const { texts, formats } = useAppContext();
+  const { at, known } = useRoute();
   const now = useNow();
   const { actor, number, presence, since, until, queues, calls } = agent;
   return (
@@ -95,7 +96,7 @@ function AgentRow({ agent, row }: { readonly agent: AgentNow; readonly row: Virt
       </td>
       <td data-name={texts.queues} className="left">
         {queues.map(({ queue, presence: presenceInQueue }) => (
-          <a key={queue} className="tag" href={routeHash({ view: 'agents', queue })}>
+          <a key={queue} className="tag" href={routeHash({ view: 'agents', queue, at, known })}>
             <QueueName queue={queue} note={texts.presences[presenceInQueue]} />
           </a>
         ))}

@@ -1,8 +1,9 @@
 import { useRef } from 'react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import type { Call } from '@callstream/domain';
-import { useTexts } from '../context.tsx';
+import { useAppContext, useTexts } from '../context.tsx';
 import { AgentName, QueueName } from '../names/named.tsx';
+import { LateMark } from '../past/late-mark.tsx';
 import { routeHash } from '../route.ts';
 import type { SortKey } from '../route.ts';
 import { rowHeightPx } from '../row-height.ts';
@@ -64,6 +65,7 @@ interface CallRowProps {
 
 function CallRow({ call, index, start, height }: CallRowProps) {
   const { callId, theirNumber, queue } = call;
+  const { lateCalls } = useAppContext();
   return (
     <div
       role="row"
@@ -82,6 +84,7 @@ function CallRow({ call, index, start, height }: CallRowProps) {
         <a href={routeHash({ view: 'calls', callId })}>
           {theirNumber === null ? <bdi>{callId}</bdi> : <Phone number={theirNumber} />}
         </a>
+        {lateCalls?.has(callId) === true ? <LateMark /> : null}
       </span>
       <span role="cell" className="queue-cell">
         <QueueName queue={queue} />

@@ -4,6 +4,7 @@ import { CallView } from '../call/call-view.tsx';
 import { CallsView } from '../calls/calls-view.tsx';
 import { useCalls, useQueues, useStatus, useAppContext } from '../context.tsx';
 import { NowView } from '../now/now-view.tsx';
+import { pastViews } from '../route.ts';
 import type { Settings } from '../settings.ts';
 import { useRoute } from '../use-route.ts';
 import { Header } from './header.tsx';
@@ -22,6 +23,9 @@ const HistoryView = lazyView(async () => (await import('../history/history-view.
 
 /** Loaded on demand, because of its texts. */
 const NumbersView = lazyView(async () => (await import('../numbers/numbers-view.tsx')).NumbersView);
+
+/** Loaded on demand, because few look back. */
+const PastView = lazyView(async () => (await import('../past/past-view.tsx')).PastView);
 
 interface FrameProps {
   readonly onSettings: (settings: Settings) => void;
@@ -68,7 +72,7 @@ function focusContent(event: { preventDefault: () => void }): void {
 
 function Content() {
   const { texts } = useAppContext();
-  const { view, callId, number } = useRoute();
+  const { view, callId, number, at, known } = useRoute();
   const { connection, asOf, problem } = useStatus();
   const calls = useCalls();
   const queues = useQueues();
@@ -87,8 +91,20 @@ function Content() {
     );
   if (number !== null) return <NumbersView />;
   if (callId !== null) return <CallView key={callId} callId={callId} />;
+  const isPast = at !== null && pastViews.some((past) => past === view);
+  if (isPast)
+    return (
+      <PastView at={at} known={known}>
+        <View />
+      </PastView>
+    );
   if (isEmpty && view !== 'agents' && view !== 'history') return <EmptyState />;
-  switch (view) {
+  return <View />;
+}
+
+function View() {
+  const { texts } = useAppContext();
+  switch (useRoute().view) {
     case 'now':
       return <NowView />;
     case 'calls':

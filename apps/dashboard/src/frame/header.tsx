@@ -1,6 +1,7 @@
 import { useAppContext } from '../context.tsx';
 import { routeHash, views } from '../route.ts';
 import { useRoute } from '../use-route.ts';
+import { PastLink } from '../past/past-link.tsx';
 import { ConnectionStatus } from './connection-status.tsx';
 
 /** Navigation between views; the filter by queue is kept. */
@@ -16,7 +17,7 @@ export function Header({ onSettings }: { readonly onSettings: () => void }) {
         {views.map((view) => (
           <a
             key={view}
-            href={routeHash({ view, queue: route.queue })}
+            href={routeHash({ view, queue: route.queue, at: route.at, known: route.known })}
             aria-current={view === route.view && route.callId === null && route.number === null ? 'page' : undefined}
             title={texts.keys}
           >
@@ -24,7 +25,8 @@ export function Header({ onSettings }: { readonly onSettings: () => void }) {
           </a>
         ))}
       </nav>
-      <ConnectionStatus />
+      {route.at === null ? <ConnectionStatus /> : null}
+      <PastLink />
       <a className="plain wide-only" href={`?wallboard${location.hash}`} title={texts.keys}>
         {texts.wallboard}
       </a>

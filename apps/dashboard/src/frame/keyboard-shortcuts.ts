@@ -1,5 +1,6 @@
 import { useEffect } from 'react';
-import { views } from '../route.ts';
+import { parseRoute, views } from '../route.ts';
+import type { Route } from '../route.ts';
 import { navigate } from '../use-route.ts';
 
 /** 1 to 5: views; `/`: search; `w`: toggles the wallboard; Esc: back from a call or a definition. */
@@ -18,12 +19,18 @@ function onKey(event: KeyboardEvent): void {
     return;
   }
   const view = views[Number(key) - 1];
-  if (view) navigate({ view });
+  if (view) navigateTo(view);
   else if (key === '/') {
     event.preventDefault();
     focusSearch();
   } else if (key === 'w') location.search = location.search === '' ? '?wallboard' : '';
   else if (key === 'Escape' && /^#\/(?:calls|numbers)\//.test(location.hash)) history.back();
+}
+
+/** The past moment stays. */
+function navigateTo(view: Route['view']): void {
+  const { at, known } = parseRoute(location.hash);
+  navigate({ view, at, known });
 }
 
 /** Animation frames to wait for a view to be rendered. */
@@ -33,6 +40,6 @@ const framesMax = 30;
 function focusSearch(frames = framesMax): void {
   const search = document.querySelector<HTMLElement>('input[type=search]');
   if (search) return search.focus();
-  if (frames === framesMax) navigate({ view: 'calls' });
+  if (frames === framesMax) navigateTo('calls');
   if (frames > 0) requestAnimationFrame(() => focusSearch(frames - 1));
 }

@@ -9,7 +9,7 @@ import { Notice } from './notice.tsx';
  * A view that is loaded on demand, within an error boundary of its own: if it fails, the frame and the other views go on. A view
  * that could not be loaded is loaded again when it is opened again, or as soon as the connection is back.
  */
-export function lazyView(load: () => Promise<ComponentType>): ComponentType {
+export function lazyView<Props extends object>(load: () => Promise<ComponentType<Props>>): ComponentType<Props> {
   // React remembers the failure of a lazy component, so another attempt needs another component.
   const create = () =>
     lazy(async () => {
@@ -21,7 +21,7 @@ export function lazyView(load: () => Promise<ComponentType>): ComponentType {
       }
     });
   let current = create();
-  return function LazyView() {
+  return function LazyView(props) {
     const texts = useTexts();
     const [View, setView] = useState(() => current);
     const [attempts, setAttempts] = useState(0);
@@ -32,7 +32,7 @@ export function lazyView(load: () => Promise<ComponentType>): ComponentType {
     return (
       <ErrorBoundary key={attempts} fallback={(error) => <FailedView error={error} onReconnected={retry} />}>
         <Suspense fallback={<Notice title={texts.loading} isDelayed />}>
-          <View />
+          <View {...props} />
         </Suspense>
       </ErrorBoundary>
     );

@@ -1,9 +1,9 @@
 import { useMemo } from 'react';
+import { liveCountsByQueue } from '@callstream/domain';
 import { CallOutcomes } from '../call-outcomes.tsx';
 import { useCalls, useNames, useQueues, useTexts } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
 import { Figures } from './figures.tsx';
-import { liveCountsByQueue } from './live-counts.ts';
 import { LongestWaits } from './longest-waits.tsx';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
 import { QueueTable } from './queue-table.tsx';

@@ -1,8 +1,7 @@
-import { noLiveCounts, waitingCallers } from '@callstream/domain';
+import { liveCountsByQueue, noLiveCounts, waitingCallers } from '@callstream/domain';
 import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { noNames } from '../names/name-lookup.ts';
 import { severityAbove, severityBelow } from '../settings.ts';
-import { liveCountsByQueue } from './live-counts.ts';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 2, 2, 13) + seconds * 1_000).toISOString();

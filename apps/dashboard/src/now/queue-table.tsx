@@ -4,6 +4,7 @@ import { QueueName } from '../names/named.tsx';
 import { exitCounts, otherExitsOf } from '../other-exits.ts';
 import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
+import { useRoute } from '../use-route.ts';
 import { VirtualRows } from '../virtual-rows.tsx';
 import type { VirtualRowProps } from '../virtual-rows.tsx';
 import { AgentBar } from './agent-bar.tsx';
@@ -71,6 +72,7 @@ interface QueueRowProps {
 
 function QueueRow({ summary, isChosen, hasOtherExits, row }: QueueRowProps) {
   const { texts, formats, settings } = useAppContext();
+  const { at, known } = useRoute();
   const now = useNow();
   const { queue, waiting, longestWaitingSince, talking, agents, today } = summary;
   const severities = severitiesOf(summary, settings.thresholds, now);
@@ -78,7 +80,7 @@ function QueueRow({ summary, isChosen, hasOtherExits, row }: QueueRowProps) {
     <tr {...row} className={isChosen ? 'chosen' : undefined}>
       <th scope="row">
         <a
-          href={routeHash({ view: 'now', queue: isChosen ? null : queue })}
+          href={routeHash({ view: 'now', queue: isChosen ? null : queue, at, known })}
           aria-current={isChosen ? 'true' : undefined}
         >
           <QueueName queue={queue} />

@@ -201,6 +201,25 @@ export const en = {
   staleTitle: (age: string) => `What you see is ${age} old.`,
   staleWhy: 'The connection is lost, or the gateway cannot reach Kafka. This page reconnects by itself.',
   otherVersion: 'This page and the gateway have different versions: reload it without the cache (Ctrl+Shift+R).',
+  // The past
+  past: {
+    open: 'Past',
+    asOf: 'As of',
+    notLive: '— not live.',
+    backToLive: 'Back to live',
+    controls: 'Past moment',
+    dateAndTime: 'Date and time',
+    timeOfDay: 'Time of day',
+    play: 'Play',
+    pause: 'Pause',
+    speed: (times: number) => `${times}×`,
+    knownThen: 'As it was known then',
+    late: (events: number, known: 'now' | 'then') =>
+      `${events} ${plural(events, 'event', 'events')} of these calls came later, and ${plural(events, 'is', 'are')} ${known === 'now' ? 'included' : 'left out'}.`,
+    lateCall: 'an event came later',
+    beforeLog: 'Nothing is known of this time: it is before the first call.',
+    failed: (reason: string) => `The board of this moment could not be loaded: ${reason}`,
+  },
   // Instead of a view
   loading: 'Loading …',
   unavailableTitle: 'The gateway does not answer.',

@@ -11,6 +11,8 @@ export interface Formats {
   readonly moment: (ms: number) => string;
   /** Begin of an interval: a day, or a time of a day. */
   readonly interval: (ms: number, length: string) => string;
+  /** The same, with the day of the week. */
+  readonly day: (ms: number) => string;
 }
 
 /** Stands for a missing number. */
@@ -41,6 +43,14 @@ export function createFormats(language: string, timeZone: string | undefined): F
     hourCycle: 'h23',
   });
   const intervals: Readonly<Record<string, Intl.DateTimeFormat>> = { day: dayOnly, week: dayOnly, month: monthOnly };
+  const day = new Intl.DateTimeFormat(language, {
+    ...time,
+    ...zone,
+    weekday: 'long',
+    day: '2-digit',
+    month: 'short',
+    year: 'numeric',
+  });
   return {
     number: (value) => number.format(value),
     percent: (ratio) => (ratio === null ? none : percent.format(ratio)),
@@ -48,6 +58,7 @@ export function createFormats(language: string, timeZone: string | undefined): F
     exact: (ms) => (ms % 1_000 === 0 ? clock : exact).format(ms),
     moment: (ms) => moment.format(ms),
     interval: (ms, length) => (intervals[length] ?? ofDay).format(ms),
+    day: (ms) => day.format(ms),
   };
 }
 

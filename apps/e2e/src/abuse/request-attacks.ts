@@ -16,6 +16,8 @@ const documentedStatuses: readonly (readonly [path: string, status: number])[] =
   [`/api/calls?queue=${Array(101).fill('900').join()}`, 400],
   [`/api/calls/${'x'.repeat(600)}`, 400],
   ['/api/calls/%2e%2e%2f%2e%2e%2fetc%2fpasswd', 404],
+  ['/api/board?at=2099-12-31T23:59:59Z', 400],
+  ['/api/board?at=0000-01-01T00:00:00Z', 400],
   ['/api/nope', 404],
 ];
 

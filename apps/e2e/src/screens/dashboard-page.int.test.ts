@@ -822,6 +822,80 @@ it.each([
   },
 );
 
+it.each([
+  { language: 'en', open: 'Past', notLive: '— not live.', play: 'Play', pause: 'Pause', then: 'As it was known then' },
+  {
+    language: 'pt-BR',
+    open: 'Passado',
+    notLive: '— não é ao vivo.',
+    play: 'Reproduzir',
+    pause: 'Pausar',
+    then: 'Como se sabia na hora',
+  },
+])(
+  'a past moment is shown by a link, moved by a slider and played, and leads back to live: $language',
+  async ({ language, open, notLive, play, pause, then }) => {
+    const queue = `past-${language}`;
+    const begin = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
+    const at = (seconds: number) => new Date(begin + seconds * 1_000).toISOString().replace('.000Z', 'Z');
+    const event = (type: string, seconds: number, fields = {}) => ({
+      ...{ type, call_id: queue, queue, direction: 'inbound', timestamp: at(seconds) },
+      ...fields,
+    });
+    await post(
+      event('call.new', 0),
+      event('call.waiting', 0),
+      event('actor.entered', 60, { actor: `${queue}@example.com` }),
+      event('call.finished', 120),
+    );
+    await system.untilProjected();
+    await using opened = await openPage(browser, {
+      url: `${base}#/calls?queue=${queue}&at=${at(30)}`,
+      width: 360,
+      settings: { language },
+    });
+    const past = opened.page;
+    const state = (of: string) => past.locator(`[data-call="${queue}"] .state-${of}`);
+    await state('WAITING').waitFor(wait);
+    await past.locator('.past-banner').getByText(notLive).waitFor(wait);
+    // All of its events came later.
+    await past.locator(`[data-call="${queue}"] .late-mark`).waitFor({ ...wait, state: 'attached' });
+    expect(await past.locator('.connection-status').count()).toBe(0);
+    expect(await horizontalOverflowPx(past)).toBe(0);
+    expect(await accessibilityViolations(past)).toEqual([]);
+    const slider = past.locator('input[type=range]');
+    await slider.focus();
+    for (let i = 0; i < 4; i++) await past.keyboard.press('ArrowRight');
+    await state('ONGOING').waitFor(wait);
+    await expectSoon(() => Promise.resolve(Date.parse(hashParam(past, 'at')) - begin >= 60_000), true);
+    await past.keyboard.press('ArrowLeft');
+    await past.keyboard.press('ArrowLeft');
+    await state('WAITING').waitFor(wait);
+    await past.getByRole('button', { name: '60×' }).click();
+    await past.getByRole('button', { name: play }).click();
+    await state('FINISHED').waitFor(wait);
+    await past.getByRole('button', { name: pause }).click();
+    // The page writes the moment to the address: it is a link.
+    await expectSoon(() => Promise.resolve(Date.parse(hashParam(past, 'at')) - begin >= 120_000), true);
+    await past.getByLabel(then).check();
+    await past.locator(`[data-call="${queue}"]`).waitFor({ ...wait, state: 'detached' });
+    expect(hashParam(past, 'known')).toBe('then');
+    await go(past, `#/now?queue=${queue}&at=${at(30)}`);
+    await expectSoon(() => past.locator('.longest li').count(), 1);
+    await past.locator('.past-banner a').click();
+    await past.locator('.past-banner').waitFor({ ...wait, state: 'detached' });
+    await untilLive(past);
+    expect(hashParam(past, 'at')).toBe('');
+    await past.getByRole('button', { name: open, exact: true }).click();
+    await past.locator('.past-banner').waitFor(wait);
+    expect(opened.errors).toEqual([]);
+  },
+);
+
+/** A parameter of the address; '' if it is not there. */
+const hashParam = (of: Page, name: string): string =>
+  new URLSearchParams(new URL(of.url()).hash.split('?')[1]).get(name) ?? '';
+
 it('the wallboard has large figures and no controls', async () => {
   await using wallboard = await openPage(browser, { url: `${base}?wallboard#/now`, width: 1_920, height: 1_080 });
   await wallboard.page.locator('.figure-value').first().waitFor(wait);

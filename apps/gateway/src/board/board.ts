@@ -30,7 +30,7 @@ export interface BoardCall extends Pick<Call, 'queue' | 'state' | 'finishedAt' |
   textBytes: number;
 }
 
-const boardCallOf = (call: Call): BoardCall => ({
+export const boardCallOf = (call: Call): BoardCall => ({
   queue: call.queue,
   state: call.state,
   finishedAt: call.finishedAt,

@@ -8,6 +8,7 @@ import {
   FoundCalls,
   FoundEvents,
   Names,
+  PastBoard,
   Problem,
   Queues,
   Stats,
@@ -267,6 +268,13 @@ describe('a request that cannot be answered', () => {
     [400, '/api/stats?threshold=-1'],
     [400, '/api/concurrent-calls?from=2026-03-02'],
     [400, '/api/unknown-types?from=2026-03-02'],
+    [400, '/api/board'],
+    [400, '/api/board?at=monday'],
+    [400, '/api/board?at=2026-03-02'],
+    [400, '/api/board?at=1999-12-31T23:59:59Z'],
+    [400, '/api/board?at=2099-03-02T13:00:00Z'],
+    [400, '/api/board?at=2026-03-02T13:00:00%2B16:00'],
+    [400, '/api/board?at=2026-03-02T13:00:00Z&known=maybe'],
     [404, `${path}/%E0%A4%A`],
     [404, `${path}/nobody`],
     [404, `${path}/nobody/events`],
@@ -563,5 +571,78 @@ describe('an export', () => {
   it('without a row has the names of its columns', async () => {
     const text = await (await fetch(`${openGateway}/api/export/calls?from=2020-01-01&to=2030-01-01&queue=none`)).text();
     expect(text).toMatch(/^call_id,direction,outcome,[a-z_,]+,id\r\n$/);
+  });
+});
+
+describe('GET /api/board', () => {
+  /** A little after an event that happened so many seconds ago. */
+  const board = (secondsAgo: number, query = '', token?: string) =>
+    get(PastBoard, `/api/board?at=${ago(secondsAgo - 0.5)}${query}`, token);
+  const waitingIn = ({ queues }: PastBoard) =>
+    Object.fromEntries(queues.queues.map(({ queue, waiting, talking }) => [queue, [waiting, talking]]));
+
+  it('has calls, queues and agents as of the moment', async () => {
+    const before = await board(40);
+    expect(before).toMatchObject({ at: ago(39.5), known: 'now', late_events: 0, late_calls: [] });
+    expect(before.calls.find(({ call_id }) => call_id === 'talks')).toMatchObject({ state: 'WAITING', queue: '900' });
+    expect(before.calls.map(({ call_id }) => call_id)).not.toContain('waits');
+    expect(waitingIn(before)).toMatchObject({ '900': [expect.any(Number), 0], '901': [1, 0] });
+    expect(before.agents.agents).toMatchObject([
+      { actor: 'ana@example.com', name: 'Ana Souza', presence: 'available', since: now - 100_000 },
+      { actor: 'bia@example.com', presence: 'paused', since: now - 90_000 },
+    ]);
+    const { agents, queues } = await board(35);
+    expect(agents.agents).toMatchObject([{ presence: 'on_call', calls: ['talks'] }, { presence: 'paused' }]);
+    expect(queues.queues.find(({ queue }) => queue === '900')).toMatchObject({ name: 'Support', talking: 1 });
+    expect((await board(95)).agents.agents).toMatchObject([{ presence: 'available' }, { presence: 'available' }]);
+  });
+
+  it('of now is the live board', async () => {
+    const { queues, agents } = await board(0.5);
+    const live = await get(Queues, '/api/queues');
+    const withoutTime = ({ as_of: _, ...rest }: Queues | Agents) => rest;
+    expect(withoutTime(queues)).toEqual(withoutTime(live));
+    expect(withoutTime(agents)).toEqual(withoutTime(await get(Agents, '/api/agents')));
+  });
+
+  it('shows only the scope of a token', async () => {
+    const token = await tokenWith({ queues: ['901'], numbers: 'masked' });
+    const past = await board(40, '', token);
+    expect(past.calls).toMatchObject([{ call_id: 'other', their_number: '*********5678' }]);
+    expect(past.queues.queues.map(({ queue }) => queue)).toEqual(['901']);
+    expect(past.agents.agents).toMatchObject([{ actor: 'bia@example.com' }]);
+    expect(JSON.stringify(past)).not.toMatch(/551191|551198|talks/);
+  });
+
+  it('differs by late events between what was known then and what is known now', async () => {
+    const late = [...call('late', '902', 60), { type: 'call.finished', call_id: 'late', timestamp: ago(20) }];
+    await tables.append(late);
+    await tables.project();
+    expect(waitingIn(await board(50))).toMatchObject({ '902': [1, 0] });
+    expect(await board(50)).toMatchObject({ late_events: 2, late_calls: ['late'] });
+    expect((await board(50, '&known=then')).queues.queues.map(({ queue }) => queue)).not.toContain('902');
+    const ended = await board(15);
+    expect(ended.calls.find(({ call_id }) => call_id === 'late')).toMatchObject({ state: 'FINISHED' });
+    expect((await board(15, '&finished=false')).calls.map(({ call_id }) => call_id)).not.toContain('late');
+  });
+
+  it('before the first call is empty, and says why', async () => {
+    const past = await get(PastBoard, '/api/board?at=2001-01-01T00:00:00Z');
+    expect(past).toMatchObject({ calls: [], agents: { agents: [] }, queues: { queues: [] } });
+    expect(past.note).toMatch(/^Nothing is known of this time: callstream received the first call at 20/);
+    const future = await problem(await fetch(`${openGateway}/api/board?at=2099-01-01T00:00:00Z`));
+    expect(future.detail).toMatch(/^at: is in the future; now it is 20/);
+  });
+
+  it('of many moments at once is read a few at a time, while live answers come', async () => {
+    let open = 60;
+    const boards = Array.from({ length: open }, async (_, i) => {
+      const { status } = await fetch(`${openGateway}/api/board?at=${ago(i)}`);
+      open--;
+      return status;
+    });
+    await get(Queues, '/api/queues');
+    expect(open).toBeGreaterThan(0);
+    expect(new Set(await Promise.all(boards))).toEqual(new Set([200]));
   });
 });

@@ -11,6 +11,7 @@ import type { GatewayMetrics } from '../metrics.ts';
 import type { NamesFile } from '../names/names-file.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import type { ViewCache } from '../numbers/view-cache.ts';
+import type { PastBoards } from '../past/past-boards.ts';
 import type { UnsentBudget } from '../outbox/unsent-budget.ts';
 import type { CallQueries } from '../queries/call-queries.ts';
 import type { FairPool } from '../scheduling/fair-pool.ts';
@@ -18,6 +19,7 @@ import type { Requester } from '../scheduling/requester.ts';
 import { asyncApi } from './asyncapi.ts';
 import { authenticate } from './authenticate.ts';
 import type { ApiState } from './authenticate.ts';
+import { getBoard } from './board.ts';
 import { findCalls, getCall, getEvents } from './calls.ts';
 import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
@@ -38,6 +40,7 @@ export interface ApiOptions {
   readonly unsent: UnsentBudget;
   readonly rules: CountingRules;
   readonly views: ViewCache;
+  readonly past: PastBoards;
   readonly names: Pick<NamesFile, 'current'>;
   readonly authentication: Authentication;
   /** Host names of pages that may send requests (GATEWAY_ORIGINS). */
@@ -75,7 +78,7 @@ export function createApi(options: ApiOptions): Koa {
 }
 
 function createRouter(options: ApiOptions): Router<ApiState> {
-  const { pool, queries, rules, views, names, authentication, metrics } = options;
+  const { pool, queries, rules, views, past, names, authentication, metrics } = options;
   const router = new Router<ApiState>();
   const describe = (path: string, description: object): void => {
     const body = Buffer.from(JSON.stringify(description));
@@ -112,6 +115,7 @@ function createRouter(options: ApiOptions): Router<ApiState> {
   answerWithQuery('/api/calls', findCalls({ timeZone: rules.timeZone, names }));
   answerWithQuery('/api/calls/:call_id', getCall({ names }));
   answerWith('/api/calls/:call_id/events', getEvents(queries));
+  answerWith('/api/board', getBoard(past));
   answerWithView('/api/queues', getQueues);
   answerWithView('/api/agents', getAgents);
   answerWithView('/api/names', getNames);

@@ -8,6 +8,7 @@ import {
   ExportVisits,
   FindAgents,
   FindAgentStats,
+  FindBoard,
   FindCalls,
   FindConcurrentCalls,
   FindEvents,
@@ -18,6 +19,7 @@ import {
   FoundCalls,
   FoundEvents,
   Names,
+  PastBoard,
   Problem,
   Queues,
   refusalResponses,
@@ -39,6 +41,7 @@ const schemas = {
   AgentStats,
   ConcurrentCalls,
   UnknownTypes,
+  PastBoard,
   Problem,
 };
 
@@ -67,6 +70,12 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     summary: 'The newest events of a call, in the order of the log; at most 2 MiB of them.',
     answer: 'FoundEvents',
     query: FindEvents,
+  },
+  '/api/board': {
+    id: 'getBoard',
+    summary: 'Calls, queues and agents as of a past moment.',
+    answer: 'PastBoard',
+    query: FindBoard,
   },
   '/api/queues': {
     id: 'getQueues',

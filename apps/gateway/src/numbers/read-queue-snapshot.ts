@@ -13,6 +13,8 @@ import type { QueueSnapshot } from './queue-snapshot.ts';
 
 /** Segments are read from this much earlier, in ms: the sender's clock may be behind ours. */
 const clockSkewMs = 14 * 3_600_000;
+/** How far back presence depends on segments, in ms. */
+export const segmentsSinceMs = listedForMs + clockSkewMs;
 
 /**
  * Reads a queue snapshot from the tables, over one connection: the queries run one after the other.
@@ -31,7 +33,7 @@ export async function readQueueSnapshot(
     asOf: now,
     today,
     live: await countLiveCalls(db, now - staleAfterMs),
-    segments: await readAgentSegments(db, now - listedForMs - clockSkewMs),
+    segments: await readAgentSegments(db, now - segmentsSinceMs),
     presenceEvents: await readAgentMarks(db, now - listedForMs),
     visits: await countVisits(db, {
       ...today,

@@ -109,7 +109,8 @@ const contentOf: Readonly<Record<ViewKind, (snapshot: QueueSnapshot, view: Numbe
   Names: (snapshot, { scope }) => namesContent(snapshot, scope),
 };
 
-function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
+/** A view as JSON, which nothing caches. */
+export function serialize(snapshot: QueueSnapshot, view: NumberView): SerializedView {
   const { fields, last, list } = contentOf[view.kind](snapshot, view);
   const { json, isTruncated } = list;
   const content = `${openField(fields, last)}${json}`;

@@ -28,3 +28,17 @@ export const computeLimits: FairQueueLimits = {
   ...waitingLimits,
   pausePerRun: 1,
 };
+
+/**
+ * Limits of past boards, which take Postgres and the event loop in turns: two at a time, with a pause as long after each. A page
+ * waits for one answer before it asks again, but a proxy may send the requests of several pages over one connection.
+ */
+export const pastLimits: FairQueueLimits = {
+  running: 2,
+  runningPerAddress: 2,
+  runningPerConnection: 2,
+  waiting: 2_000,
+  waitingPerConnection: 20,
+  waitMs: 10_000,
+  pausePerRun: 1,
+};

@@ -4,7 +4,7 @@ import type { GatewayMetrics } from '../metrics.ts';
 import { createFairPool } from './fair-pool.ts';
 import type { FairPool } from './fair-pool.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { computeLimits, queryLimits } from './limits.ts';
+import { computeLimits, pastLimits, queryLimits } from './limits.ts';
 import type { NotServedReason } from './not-served.ts';
 import type { Schedule } from './single-flight.ts';
 
@@ -14,6 +14,8 @@ export interface Scheduler {
   readonly pool: FairPool;
   /** The event loop, for long computations. */
   readonly compute: Schedule;
+  /** Both, for boards of the past. */
+  readonly past: Schedule;
 }
 
 /** @param db a pool of {@link queriesMax} connections that nothing else uses */
@@ -21,6 +23,7 @@ export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'regis
   const onNotServed = (reason: NotServedReason): void => metrics.notServed.inc({ reason });
   const queries = createFairQueue(queryLimits, onNotServed);
   const computations = createFairQueue(computeLimits, onNotServed);
+  const past = createFairQueue(pastLimits, onNotServed);
   addGauge(metrics.registry, {
     name: 'callstream_gateway_waiting_queries',
     help: 'Requests of clients that wait for their turn to query Postgres',
@@ -31,5 +34,10 @@ export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'regis
     help: 'Requests of clients that wait for their turn to have numbers or a snapshot computed',
     value: computations.waiting,
   });
-  return { pool: createFairPool(db, queries), compute: computations.schedule };
+  addGauge(metrics.registry, {
+    name: 'callstream_gateway_waiting_past_boards',
+    help: 'Requests of clients that wait for their turn to have the board of a past moment read',
+    value: past.waiting,
+  });
+  return { pool: createFairPool(db, queries), compute: computations.schedule, past: past.schedule };
 }

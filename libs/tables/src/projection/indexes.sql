@@ -7,8 +7,9 @@ create unique index visits_pkey on visits (call_id, n);
 create unique index segments_pkey on segments (call_id, n);
 create index events_call on events (call_id, id) where call_id is not null;
 create index events_kind on events (kind, at);
--- Events arrive about in the order of their times: a thousandth of the size of another index.
-create index events_at on events using brin (at);
+-- Events arrive about in the order of their times: a thousandth of the size of another index. received_at is for what was
+-- known at a past moment.
+create index events_at on events using brin (at, received_at);
 create index calls_created on calls (created_at, id);
 create index calls_id on calls (id);
 create index calls_unfinished on calls (created_at, id) where finished_at is null;

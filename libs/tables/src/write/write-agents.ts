@@ -68,7 +68,7 @@ const isPresence = (row: string): string =>
   `${row}.kind in (${presenceKinds.map((kind) => `'${kind}'`).join(', ')}) and ${row}.actor is not null`;
 
 /** SQL: the facts about presence of events: a row states its only one itself, or has them all in `facts`. */
-const presenceFacts = (events: string): string => `
+export const presenceFacts = (events: string): string => `
   select e.id, e.at, e.clock, e.received_at, f.*
   from (select * from ${events}) e cross join lateral (
     select e.kind, e.actor, e.queue, ${number} as number, 1 as part where e.facts is null
@@ -78,9 +78,8 @@ const presenceFacts = (events: string): string => `
     ) with ordinality where e.facts is not null) f
   where ${isPresence('e')} and ${isPresence('f')}`;
 
-/** Ordered by key, so that transactions of two partitions cannot deadlock. */
-const upsertAgentsFrom = (events: string): string => `
-insert into agents as a (actor, queue, ${columns}, delay_ms, heard_at)
+/** SQL: the rows of `agents` that follow from facts about presence, as {@link presenceFacts} selects them. */
+export const agentsOfFacts = (facts: string): string => `
 select actor, queue, ${columns}, delay_ms, heard_at
 from (
   select actor, coalesce(queue, '') as queue, ${Object.entries(marks)
@@ -89,9 +88,14 @@ from (
     ${latestOf('number', 'number is not null')} as number, max(at) filter (where number is not null) as number_at,
     ${latestOf('id', 'number is not null')} as number_id, max(received_at) as updated_at,
     min(round(extract(epoch from received_at - at) * 1000)::bigint) filter (where clock is null) as least_delay_ms
-  from (${presenceFacts(events)}) stated
+  from (${facts}) stated
   group by 1, 2
-) m ${derived}
+) m ${derived}`;
+
+/** Ordered by key, so that transactions of two partitions cannot deadlock. */
+const upsertAgentsFrom = (events: string): string => `
+insert into agents as a (actor, queue, ${columns}, delay_ms, heard_at)
+${agentsOfFacts(presenceFacts(events))}
 order by actor, queue
 on conflict (actor, queue) do update set (${columns}, delay_ms, heard_at) = (
   select ${columns}, delay_ms, heard_at

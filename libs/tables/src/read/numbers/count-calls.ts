@@ -38,9 +38,11 @@ const countBytes = 350;
 /** Approximate bytes of a count in JSON. */
 export const bytesOfCallCount = bytesOfCountOf(countBytes);
 
+/** Direction → outcome → number of calls; without those of which there are none. */
+export type FoundOutcomes = { readonly [Direction in CallDirection]?: Partial<OutcomeCounts[Direction]> };
+
 interface CountRow extends Pick<CountedCalls, 'begin' | 'queue'> {
-  /** Direction → outcome → number of calls; without those of which there are none. */
-  readonly counts: { readonly [Direction in CallDirection]?: Partial<OutcomeCounts[Direction]> };
+  readonly counts: FoundOutcomes;
 }
 
 /**
@@ -72,10 +74,10 @@ export async function countCalls(db: Queryable, options: CountCallsOptions): Pro
       limit $8`,
     values: [from, to, queues, now, staleAfterMs, interval, timeZone, until?.rows ?? null, until?.bytes ?? null],
   });
-  return rows.map(({ begin, queue, counts }) => ({ begin, queue, counts: completed(counts) }));
+  return rows.map(({ begin, queue, counts }) => ({ begin, queue, counts: completedOutcomes(counts) }));
 }
 
-const completed = ({ inbound, outbound, internal }: CountRow['counts']): OutcomeCounts => ({
+export const completedOutcomes = ({ inbound, outbound, internal }: FoundOutcomes): OutcomeCounts => ({
   inbound: { ...noOutcomeCounts.inbound, ...inbound },
   outbound: { ...noOutcomeCounts.outbound, ...outbound },
   internal: { ...noOutcomeCounts.internal, ...internal },

@@ -33,6 +33,23 @@ const countBytes = 380;
 /** Approximate bytes of a count in JSON. */
 export const bytesOfCount = bytesOfCountOf(countBytes);
 
+/** SQL: the counts of a group of visits; both thresholds are SQL parameters. */
+export const visitCountColumns = (serviceLevelMs: string, shortAbandonMs: string): string => `
+  count(*)::int as visits,
+  count(*) filter (where outcome = 'answered')::int as answered,
+  count(*) filter (where outcome = 'answered' and wait_ms <= ${serviceLevelMs}::bigint)::int as "answeredInTime",
+  coalesce(sum(wait_ms) filter (where outcome = 'answered'), 0)::bigint as "answeredWaitMs",
+  count(*) filter (where outcome = 'abandoned')::int as abandoned,
+  count(*) filter (where outcome = 'abandoned' and wait_ms <= ${shortAbandonMs}::bigint)::int as "abandonedShort",
+  count(*) filter (where outcome = 'timed_out')::int as "timedOut",
+  count(*) filter (where outcome = 'by_key')::int as "byKey",
+  count(*) filter (where outcome = 'full')::int as "full",
+  count(*) filter (where outcome = 'empty')::int as empty,
+  count(*) filter (where outcome = 'withdrawn')::int as withdrawn,
+  count(*) filter (where outcome = 'flowed_out')::int as "flowedOut",
+  count(*) filter (where outcome = 'open')::int as open,
+  coalesce(max(wait_ms) filter (where outcome in ('answered', 'abandoned')), 0)::bigint as "waitMsMax"`;
+
 /**
  * Counts the queue visits that started in the period, by interval and queue, without outbound and internal calls. Counts can
  * be added up; the domain's `ratesOf` computes service level and other ratios from them.
@@ -44,20 +61,7 @@ export async function countVisits(db: Queryable, options: CountVisitsOptions): P
     text: `
       with counted as (
         select case when $6::text is not null then ${intervalOf('waiting_at', '$6', '$7')} end as begin, queue,
-          count(*)::int as visits,
-          count(*) filter (where outcome = 'answered')::int as answered,
-          count(*) filter (where outcome = 'answered' and wait_ms <= $4::bigint)::int as "answeredInTime",
-          coalesce(sum(wait_ms) filter (where outcome = 'answered'), 0)::bigint as "answeredWaitMs",
-          count(*) filter (where outcome = 'abandoned')::int as abandoned,
-          count(*) filter (where outcome = 'abandoned' and wait_ms <= $5::bigint)::int as "abandonedShort",
-          count(*) filter (where outcome = 'timed_out')::int as "timedOut",
-          count(*) filter (where outcome = 'by_key')::int as "byKey",
-          count(*) filter (where outcome = 'full')::int as "full",
-          count(*) filter (where outcome = 'empty')::int as empty,
-          count(*) filter (where outcome = 'withdrawn')::int as withdrawn,
-          count(*) filter (where outcome = 'flowed_out')::int as "flowedOut",
-          count(*) filter (where outcome = 'open')::int as open,
-          coalesce(max(wait_ms) filter (where outcome in ('answered', 'abandoned')), 0)::bigint as "waitMsMax"
+          ${visitCountColumns('$4', '$5')}
         from visits
         where waiting_at >= $1::timestamptz and waiting_at < $2::timestamptz
           and ($3::text[] is null or queue = any($3))

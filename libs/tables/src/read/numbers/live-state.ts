@@ -37,7 +37,8 @@ export interface AgentRow extends PresenceEvents {
   readonly number: string | null;
 }
 
-const mark = (name: string): string =>
+/** SQL: a mark as JSON; null if there is none. */
+export const mark = (name: string): string =>
   `case when ${name}_at is not null then json_build_object('at', ${epochMs(`${name}_at`)}, 'id', ${name}_id) end`;
 
 /** The marks of every agent whose last event is not older than `heardSince` (ms since 1970) or who is logged in; ordered by actor and queue. */

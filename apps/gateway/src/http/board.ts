@@ -1,0 +1,23 @@
+import { FindBoard } from '@callstream/contracts';
+import type { PastBoards } from '../past/past-boards.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import { Rejected } from './problem.ts';
+import { readQuery } from './read-query.ts';
+import type { ApiRequest } from './routes.ts';
+
+/** `GET /api/board` */
+export const getBoard =
+  (past: PastBoards) =>
+  async (requester: Requester, { query, scope }: ApiRequest): Promise<Buffer> => {
+    const { at: text, known, finished } = readQuery(FindBoard, query);
+    const at = Date.parse(text);
+    const now = Date.now();
+    if (at > now)
+      throw new Rejected({
+        kind: 'malformed',
+        problem: `at: is in the future; now it is ${new Date(now).toISOString()}`,
+      });
+    const board = await past.read(requester, { at, known, finished: finished === 'true', scope });
+    if ('problem' in board) throw new Rejected({ kind: 'malformed', problem: board.problem });
+    return board;
+  };

@@ -1,0 +1,78 @@
+import { jest } from '@jest/globals';
+import { knownFrom } from '@callstream/domain';
+import { eventsOf, logs } from '@callstream/domain/testing';
+import { defaultRules } from '@callstream/domain/testing/agents';
+import { days } from '@callstream/domain/testing/days';
+import { severalFactsLogs } from '@callstream/domain/testing/several-facts';
+import { testDatabase } from '@callstream/stack';
+import { connectTables, migrate } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
+import { replaceRows } from '@callstream/tables/testing';
+import fc from 'fast-check';
+import { comparablePast, expectedPast } from '../../testing/expected-past.ts';
+import { readPastBoard } from './read-past-board.ts';
+
+// Long, so that a busy machine is no failure; a hang still is.
+jest.setTimeout(60_000);
+
+const stack = new AsyncDisposableStack();
+let db: Tables;
+
+beforeAll(async () => {
+  const database = stack.use(await testDatabase());
+  await migrate(database.url);
+  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+});
+afterAll(() => stack.disposeAsync());
+
+const names = { queues: new Map<string, string>(), agents: new Map<string, string>() };
+const minuteMs = 60_000;
+/** Some events come later than the others: from a spool, or after an outage. */
+const delays = fc.infiniteStream(fc.constantFrom(0, 0, 0, 0, 700, 40_000, 10 * minuteMs, 3 * 60 * minuteMs));
+const anyLog = fc
+  .tuple(
+    fc.oneof(
+      days().map(({ log }) => log),
+      logs(20),
+      severalFactsLogs(),
+    ),
+    delays,
+  )
+  .map(([log, delay]) =>
+    log.map((delivery) => ({
+      ...delivery,
+      receivedAt: new Date(Date.parse(delivery.receivedAt) + (delay.next().value as number)).toISOString(),
+    })),
+  );
+const settings = fc.record({
+  staleAfterMs: fc.constantFrom(120 * minuteMs, minuteMs),
+  keepMs: fc.constantFrom(30 * minuteMs, 5_000),
+  takeSeveralCalls: fc.boolean(),
+});
+const moments = fc.record({
+  of: fc.nat(),
+  later: fc.oneof(fc.integer({ min: -2_000, max: 5_000 }), fc.nat(5 * 60 * minuteMs)),
+});
+
+it('the board, the queues and the agents of any moment are the fold of the events up to it, in both meanings', async () => {
+  await fc.assert(
+    fc.asyncProperty(anyLog, settings, fc.array(moments, { minLength: 2, maxLength: 2 }), async (log, set, times) => {
+      const events = eventsOf(log);
+      await replaceRows(db, events);
+      const { keepMs, ...presence } = set;
+      const retention = { keepMs, staleAfterMs: set.staleAfterMs };
+      const rules = { ...defaultRules, ...presence, serviceLevelMs: 3_000, shortAbandonMs: 1_000, timeZone: 'UTC' };
+      for (const { of, later } of times)
+        for (const known of knownFrom) {
+          const event = events[of % events.length];
+          const at = (event ? (of % 2 === 0 ? event.at : event.receivedAt) : 0) + later;
+          const past = await readPastBoard(db, { rules, retention, names }, { at, known });
+          if (!past) throw new Error('The board is too large.');
+          const { from, to } = past.snapshot.today;
+          const today = { from: Date.parse(from), to: Date.parse(to) };
+          expect(comparablePast(past)).toEqual(expectedPast(events, { at, known }, { rules, retention, today }));
+        }
+    }),
+    { numRuns: 30 },
+  );
+});

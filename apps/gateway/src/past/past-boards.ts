@@ -1,0 +1,45 @@
+import type { PastMoment } from '@callstream/domain';
+import { pastCallsMax } from '@callstream/tables';
+import type { Scope } from '../access/scope.ts';
+import type { GatewayMetrics } from '../metrics.ts';
+import type { NamesFile } from '../names/names-file.ts';
+import type { FairPool } from '../scheduling/fair-pool.ts';
+import type { Requester } from '../scheduling/requester.ts';
+import { createSingleFlight } from '../scheduling/single-flight.ts';
+import type { Schedule } from '../scheduling/single-flight.ts';
+import { pastBoardJson } from './past-board-json.ts';
+import { readPastBoard } from './read-past-board.ts';
+import type { ReadPastBoardOptions } from './read-past-board.ts';
+
+export interface PastBoardRequest extends PastMoment {
+  readonly finished: boolean;
+  readonly scope: Scope;
+}
+
+/** Past boards as JSON, for all clients; a few at a time, so that the live ones are not slowed. */
+export interface PastBoards {
+  /** @returns the JSON, or why the moment is refused. @throws {NotServed} if the request got no turn */
+  readonly read: (requester: Requester, request: PastBoardRequest) => Promise<Buffer | { readonly problem: string }>;
+}
+
+export interface PastBoardsOptions extends Omit<ReadPastBoardOptions, 'names'> {
+  readonly pool: Pick<FairPool, 'query'>;
+  readonly names: Pick<NamesFile, 'current'>;
+  /** Gives turns to requests for past boards. */
+  readonly schedule: Schedule;
+  readonly metrics: Pick<GatewayMetrics, 'timed'>;
+}
+
+/** For Postgres, all past boards are one client. */
+const pastRequester: Requester = { address: 'past boards', connection: {}, isGone: () => false };
+
+export function createPastBoards({ pool, rules, retention, names, schedule, metrics }: PastBoardsOptions): PastBoards {
+  const read = createSingleFlight(async ({ at, known, finished, scope }: PastBoardRequest) => {
+    const options = { rules, retention, names: names.current() };
+    const board = pool.query(pastRequester, (db) => readPastBoard(db, options, { at, known }));
+    const past = await metrics.timed('past-board', board);
+    if (past !== null) return pastBoardJson(past, { scope, finished });
+    return { problem: `at: more than ${pastCallsMax} calls, or 64 MiB of them, had events shortly before this moment` };
+  }, schedule);
+  return { read };
+}

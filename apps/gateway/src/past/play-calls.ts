@@ -1,0 +1,32 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { callAsOf, isLateAt } from '@callstream/domain';
+import type { Call, PastMoment } from '@callstream/domain';
+import type { PastStoredCall } from '@callstream/tables';
+
+/** A call as of a past moment. */
+export interface PlayedCall {
+  readonly call: Call;
+  /** Its events that had happened by the moment, and were received later. */
+  readonly lateEvents: number;
+}
+
+/** Calls are played for so long in one turn of the event loop, in ms: live dashboards must not wait longer. */
+const turnMsMax = 5;
+
+/** Plays the facts of calls up to a past moment. Calls that had no fact by then are left out. */
+export async function playCalls(stored: readonly PastStoredCall[], moment: PastMoment): Promise<PlayedCall[]> {
+  const played: PlayedCall[] = [];
+  let turnBeganAt = performance.now();
+  for (const { callId, unpack } of stored) {
+    if (performance.now() - turnBeganAt > turnMsMax) {
+      await nextTurn();
+      turnBeganAt = performance.now();
+    }
+    const facts = unpack();
+    const call = callAsOf(callId, facts, moment);
+    if (!call) continue;
+    const late = facts.filter((fact) => isLateAt(fact, moment.at));
+    played.push({ call, lateEvents: new Set(late.map(({ uuid }) => uuid)).size });
+  }
+  return played;
+}

@@ -1,0 +1,98 @@
+import { liveCountsByQueue } from '@callstream/domain';
+import type { Call, PastMoment } from '@callstream/domain';
+import {
+  countPastCalls,
+  countPastVisits,
+  readFirstReception,
+  readPastAgentMarks,
+  readPastCalls,
+  readPastSegments,
+  readPeriod,
+} from '@callstream/tables';
+import type { AgentSegmentRow, Queryable } from '@callstream/tables';
+import { boardCallOf } from '../board/board.ts';
+import type { BoardCall } from '../board/board.ts';
+import { expiresAt } from '../board/expiry.ts';
+import type { Retention } from '../board/expiry.ts';
+import { buildQueueSnapshot } from '../numbers/build-queue-snapshot.ts';
+import { listedForMs } from '../numbers/queue-snapshot.ts';
+import type { QueueSnapshot } from '../numbers/queue-snapshot.ts';
+import { segmentsSinceMs } from '../numbers/read-queue-snapshot.ts';
+import { callsByQueue, visitsByQueue } from './past-totals.ts';
+import { playCalls } from './play-calls.ts';
+import type { PlayedCall } from './play-calls.ts';
+
+/** A call on a past board. */
+export interface PastCall extends BoardCall, Pick<Call, 'callId' | 'id'>, Pick<PlayedCall, 'lateEvents'> {}
+
+/** The board, the queues and the agents as of a past moment, for every scope. */
+export interface PastSnapshot extends PastMoment {
+  readonly calls: readonly PastCall[];
+  readonly snapshot: QueueSnapshot;
+  /** When the first call was received, in ms since 1970; null if there is none, or the board is not empty. */
+  readonly firstReceivedAt: number | null;
+}
+
+export interface ReadPastBoardOptions extends Pick<QueueSnapshot, 'rules' | 'names'> {
+  readonly retention: Retention;
+}
+
+/**
+ * Reads what the board was at a past moment, over one connection. Calls that may have changed around the moment are played; all
+ * others are in the tables as they were then. @returns null if there are too many calls
+ */
+export async function readPastBoard(
+  db: Queryable,
+  { rules, names, retention }: ReadPastBoardOptions,
+  moment: PastMoment,
+): Promise<PastSnapshot | null> {
+  const { at } = moment;
+  const reads = { ...moment, ...retention, segmentsMs: segmentsSinceMs };
+  const stored = await readPastCalls(db, reads);
+  if (stored === null) return null;
+  const played = await playCalls(stored, moment);
+  const calls = played.map(({ call }) => call);
+  const marks = await readPastAgentMarks(db, reads, at - listedForMs);
+  const today = await readPeriod(db, { now: at, timeZone: rules.timeZone });
+  const counting = { from: today.from, played: stored.map(({ callId }) => callId) };
+  const segments = await readPastSegments(db, reads, { played: counting.played, marks });
+  const totals = { today, at, rules };
+  const onBoard = played.filter(({ call }) => expiresAt(call, retention) >= at);
+  const snapshot = buildQueueSnapshot({
+    rules,
+    names,
+    asOf: at,
+    today,
+    live: [...liveCountsByQueue(onBoard.map(({ call }) => call))].map(([queue, counts]) => ({ queue, ...counts })),
+    segments: [...segments, ...played.flatMap((each) => segmentsOf(each, at - segmentsSinceMs))],
+    presenceEvents: marks,
+    visits: visitsByQueue(calls, await countPastVisits(db, reads, { ...counting, ...rules }), totals),
+    calls: callsByQueue(calls, await countPastCalls(db, reads, counting), totals),
+  });
+  const isEmpty = onBoard.length === 0 && snapshot.agents.length === 0;
+  return {
+    ...moment,
+    calls: onBoard.map(pastCallOf),
+    snapshot,
+    firstReceivedAt: isEmpty ? await readFirstReception(db) : null,
+  };
+}
+
+const pastCallOf = ({ call, lateEvents }: PlayedCall): PastCall => ({
+  ...boardCallOf(call),
+  callId: call.callId,
+  id: call.id,
+  lateEvents,
+});
+
+/** The segments of a call that presence can depend on. */
+const segmentsOf = ({ call }: Pick<PlayedCall, 'call'>, since: number): AgentSegmentRow[] =>
+  call.segments
+    .filter(({ endedAt }) => endedAt === null || endedAt >= since)
+    .map((segment) => ({
+      ...segment,
+      callId: call.callId,
+      delayMs: call.delayMs,
+      heardAt: call.heardAt,
+      callQueue: call.queue ?? '',
+    }));

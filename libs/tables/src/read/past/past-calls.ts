@@ -1,0 +1,73 @@
+import type { FactSet } from '@callstream/domain';
+import { sqlOf } from '../../connection/tables.ts';
+import type { Queryable } from '../../connection/tables.ts';
+import { unpackFacts } from '../../facts/unpack-facts.ts';
+import { epochMs } from '../positions.ts';
+import { eventTimeColumn, lastTimeColumn, momentSql } from './past-reads.ts';
+import type { PastReads } from './past-reads.ts';
+
+/** Most calls of one moment, and most bytes of their facts. A peak hour with 300 calls at once has about 3,000. */
+export const pastCallsMax = 20_000;
+const factsBytesMax = 64 * 1024 * 1024;
+
+export interface PastStoredCall {
+  readonly callId: string;
+  /** Unpacks them, which takes about 10 µs: the caller decides when. */
+  readonly unpack: () => FactSet;
+}
+
+interface PastCallRow {
+  readonly callId: string;
+  /** Packed. */
+  readonly facts: string;
+  readonly bytes: number;
+}
+
+/**
+ * Reads the calls whose facts decide what the board was at a past moment: those with an event in the time before it in which
+ * the board keeps calls, and those that went on without an event. Of all others, the stored rows are as they were then.
+ * @returns null if there are more than {@link pastCallsMax}, or 64 MiB of them
+ */
+export async function readPastCalls(db: Queryable, reads: PastReads): Promise<PastStoredCall[] | null> {
+  const { at, known, staleAfterMs, keepMs, segmentsMs } = reads;
+  const [eventAt, lastAt] = [eventTimeColumn(reads), lastTimeColumn(reads)];
+  const [moment, stale] = [momentSql('$1'), `${momentSql('$1')} - $2::float8 * interval '1 ms'`];
+  const ago = (parameter: string): string => `${moment} - ${parameter}::float8 * interval '1 ms'`;
+  // Received events may be late; their own times are at most five minutes after the reception.
+  const bound = known === 'now' ? '' : `and at <= ${moment} + interval '5 min'`;
+  const isOpenThen =
+    known === 'now' ? `finished_at > ${moment}` : `finished_at > ${stale} or last_event_at <= ${moment}`;
+  const began = known === 'now' ? 'began_at' : 'created_at';
+  const { rows } = await sqlOf(db).query<PastCallRow>({
+    text: `
+      with heard as materialized (
+        select call_id, max(${eventAt}) as heard_at from events
+        where ${eventAt} >= ${stale} and ${eventAt} <= ${moment} ${bound} and call_id is not null
+        group by call_id
+      ), wanted as (
+        select call_id from heard h join calls c using (call_id)
+        where c.${lastAt} > ${moment} or c.finished_at is null or h.heard_at >= ${ago('$3')}
+        union
+        -- They went on, or their end was not known yet. Not those of which only a recording came later, e.g. all of a day at night.
+        select call_id from calls
+        where ${began} >= ${ago('$4')} and ${began} <= ${moment} and ${lastAt} > ${moment}
+          and (finished_at is null or ${isOpenThen})
+      ), sized as (
+        select call_id, facts, sum(octet_length(facts)) over (rows unbounded preceding)::float8 as bytes
+        from wanted join calls using (call_id)
+      )
+      select call_id as "callId", facts, bytes from sized where bytes - octet_length(facts) <= $5 limit $6`,
+    values: [at, staleAfterMs, keepMs, segmentsMs, factsBytesMax, pastCallsMax + 1],
+  });
+  if (rows.length > pastCallsMax || rows.some(({ bytes }) => bytes > factsBytesMax)) return null;
+  return rows.map(({ callId, facts }) => ({ callId, unpack: () => unpackFacts(facts) }));
+}
+
+/** When callstream received the first event of a call, in ms since 1970; null if there is no call. */
+export async function readFirstReception(db: Queryable): Promise<number | null> {
+  const { rows } = await sqlOf(db).query<{ at: number | null }>({
+    name: 'read-first-reception',
+    text: `select ${epochMs('min(created_at)')} as at from calls`,
+  });
+  return rows[0]?.at ?? null;
+}

@@ -1,0 +1,27 @@
+import type { PastMoment } from '@callstream/domain';
+
+/** A past moment, and how far before it reads go. */
+export interface PastReads extends PastMoment {
+  /** Calls without an event for this long are not on the board, in ms: STALE_AFTER_MINUTES. */
+  readonly staleAfterMs: number;
+  /** Finished calls without an event for this long are not on the board, in ms: BOARD_KEEP_MINUTES. */
+  readonly keepMs: number;
+  /** How far back the presence of an agent depends on calls, in ms. */
+  readonly segmentsMs: number;
+}
+
+/** The column of `events` that says from when on an event counts. */
+export const eventTimeColumn = ({ known }: PastMoment): string => (known === 'now' ? 'at' : 'received_at');
+
+/** The column of `calls` with the greatest of these times. */
+export const lastTimeColumn = ({ known }: PastMoment): string => (known === 'now' ? 'last_event_at' : 'updated_at');
+
+/** SQL: a parameter with ms since 1970 as a timestamp. */
+export const momentSql = (parameter: string): string => `to_timestamp(${parameter}::float8 / 1000)`;
+
+/**
+ * SQL: whether the first event of a call counts at the moment in `parameter`. By the events' own times, what is read of a
+ * call is limited by its own time instead.
+ */
+export const hasBegunSql = ({ known }: PastMoment, parameter: string): string =>
+  known === 'now' ? 'true' : `c.created_at <= ${momentSql(parameter)}`;
