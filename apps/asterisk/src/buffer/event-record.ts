@@ -18,13 +18,13 @@ export interface EventCounter {
   readonly next: () => number;
 }
 
-export interface BufferedEvent extends SpoolItem {
+export interface AmiRecord extends SpoolItem {
   /** It does not name the call or the agent that it is about. */
   readonly isIncomplete: boolean;
 }
 
 /** The record of an event in the buffer: the body to post, and what the connector knows of the dial plan. */
-export function eventRecord(event: AmiMessage, judge: DialplanJudge, counter: EventCounter): BufferedEvent {
+export function eventRecord(event: AmiMessage, judge: DialplanJudge, counter: EventCounter): AmiRecord {
   const fields = Object.fromEntries(allowedFields(event));
   const stated = parse(JSON.stringify(fields));
   const isCounted = stated !== null && !stated.isTimed;

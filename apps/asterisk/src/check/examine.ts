@@ -32,11 +32,11 @@ export async function examinePbx(
   const address = addressOf(config);
   const events: AmiMessage[] = [];
   const findings: CheckFinding[] = [];
-  const { promise: seen, resolve: see } = Promise.withResolvers<undefined>();
+  const listening = new AbortController();
   const listened = (): CheckFinding[] => [...classFindings(events), timestampsFinding(events)];
   const onEvents = (received: readonly AmiMessage[]): Promise<void> => {
     events.push(...received);
-    if (listened().every(({ isRight }) => isRight)) see(undefined);
+    if (listened().every(({ isRight }) => isRight)) listening.abort();
     return Promise.resolve();
   };
   try {
@@ -44,11 +44,12 @@ export async function examinePbx(
     findings.push({ isRight: true, text: `The PBX answers (${ami.banner}), and accepts "${config.ASTERISK_USER}".` });
     findings.push(queuesFinding(await ami.list('QueueStatus')), await channelsFinding(ami));
     onListen?.(listenMs / 1_000);
-    await Promise.race([sleep(listenMs, signal), seen, ami.ended]);
+    await Promise.race([sleep(listenMs, signal, listening.signal), ami.ended]);
     findings.push(...listened());
   } catch (error) {
     findings.push({ isRight: false, text: pbxProblemOf(error, address) });
   }
+  listening.abort();
   return findings;
 }
 
