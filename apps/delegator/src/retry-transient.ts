@@ -23,6 +23,7 @@ export async function retryTransient<T>(
   work: () => Promise<T>,
   { signal, onProblem }: RetryAttemptsOptions,
 ): Promise<T> {
+  const isStopping = (): boolean => signal.aborted;
   for (let failures = 1; ; failures++) {
     try {
       const result = await within(attemptMsMax, work());
@@ -32,9 +33,8 @@ export async function retryTransient<T>(
       if (isProgrammingError(error) || !isTransient(error)) throw error;
       const { message, cause } = error as Error;
       onProblem(cause instanceof Error ? `${message} (${cause.message})` : message);
-      if (signal.aborted) throw error;
-      await sleep(backoffMs(failures, backoff), signal);
-      if (signal.aborted) throw error;
+      if (!isStopping()) await sleep(backoffMs(failures, backoff), signal);
+      if (isStopping()) throw error;
     }
   }
 }

@@ -1,7 +1,6 @@
 import type { Log, Readiness } from '@callstream/runtime';
 
-const parts = ['Postgres', 'Kafka', 'provider'] as const;
-export type StatusPart = (typeof parts)[number];
+type StatusPart = 'Postgres' | 'Kafka' | 'provider';
 
 /** What keeps the delegator from its work. */
 export interface DelegatorStatus {

@@ -140,4 +140,9 @@ describe('the flags of an event', () => {
       ),
     ).toEqual([[], ['isLate', 'isOutOfOrder'], ['isDuplicate', 'isUnknownType'], ['hasNoTime']]);
   });
+  it('tell that a delegation is of an unknown type in a webhook, and usual as an event of the delegator', () => {
+    const facts = [{ kind: 'delegation.sent', destination: '901', own_at: new Date(1.8e12 + 2_000).toISOString() }];
+    const ours = event('delegation.sent', 2, { source: 'delegator', facts });
+    expect(flagNames(ours, event('delegation.sent', 3))).toEqual([[], ['isUnknownType']]);
+  });
 });

@@ -6,7 +6,7 @@ import type { Provider } from '../providers/provider.ts';
 import type { DelegatorStatus } from '../status.ts';
 
 /** A claimed call that is to be answered. Times are in ms since 1970. */
-export interface ClaimedAnswer {
+interface ClaimedAnswer {
   readonly callId: string;
   readonly destination: string;
   readonly receivedAt: number;

@@ -17,7 +17,7 @@ import type { ProviderProcess } from './provider-process.ts';
 export const deadlineMs = 2_000;
 
 /** What became of a call, in the tables. */
-export interface StoredOutcome {
+interface StoredOutcome {
   readonly call_id: string;
   readonly outcome: string | null;
   readonly destination: string | null;
@@ -112,34 +112,36 @@ export async function startDelegatedSystem(settings: Readonly<Record<string, str
       await writing;
       return callId;
     },
-    untilSaid: async (callIds, timeoutMs = 20_000) => {
-      const read = async (): Promise<ReadonlyMap<string, StoredOutcome>> => {
-        const { rows } = await poolOf(db).query<StoredOutcome>(
-          `select call_id, outcome, destination, rule, published_at is not null as "isPublished"
-           from callstream.delegations where call_id = any($1::text[])`,
-          [callIds],
-        );
-        return new Map(rows.map((row) => [row.call_id, row]));
-      };
-      let outcomes = await read();
-      const isSaid = (callId: string): boolean => outcomes.get(callId)?.isPublished ?? false;
-      await until(
-        async () => {
-          outcomes = await read();
-          return callIds.every(isSaid);
-        },
-        {
-          timeoutMs,
-          onTimeout: () => {
-            const open = callIds.filter((callId) => !isSaid(callId)).map((id) => outcomes.get(id) ?? id);
-            return new Error(`${open.length} calls are not accounted for: ${JSON.stringify(open.slice(0, 5))}`);
-          },
-        },
-      );
-      return outcomes;
-    },
+    untilSaid: (callIds, timeoutMs = 20_000) => untilSaid(db, callIds, timeoutMs),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
+}
+
+async function untilSaid(
+  db: Tables,
+  callIds: readonly string[],
+  timeoutMs: number,
+): Promise<ReadonlyMap<string, StoredOutcome>> {
+  const read = async (): Promise<ReadonlyMap<string, StoredOutcome>> => {
+    const { rows } = await poolOf(db).query<StoredOutcome>(
+      `select call_id, outcome, destination, rule, published_at is not null as "isPublished"
+       from callstream.delegations where call_id = any($1::text[])`,
+      [callIds],
+    );
+    return new Map(rows.map((row) => [row.call_id, row]));
+  };
+  let outcomes = await read();
+  const isSaid = (callId: string): boolean => outcomes.get(callId)?.isPublished ?? false;
+  const onTimeout = (): Error => {
+    const open = callIds.filter((callId) => !isSaid(callId)).map((id) => outcomes.get(id) ?? id);
+    return new Error(`${open.length} calls are not accounted for: ${JSON.stringify(open.slice(0, 5))}`);
+  };
+  const areSaid = async (): Promise<boolean> => {
+    outcomes = await read();
+    return callIds.every(isSaid);
+  };
+  await until(areSaid, { timeoutMs, onTimeout });
+  return outcomes;
 }
 
 const randomDigits = (): string => randomUUID().replaceAll(/\D/g, '').padEnd(8, '7').slice(0, 8);

@@ -4,7 +4,7 @@ import { launch } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 
 /** An action as the simulated provider got it. */
-export interface ReceivedAction {
+interface ReceivedAction {
   readonly call_id: string;
   readonly destination: string;
   /** ISO 8601. */

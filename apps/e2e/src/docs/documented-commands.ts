@@ -27,6 +27,10 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
     /^npm run asterisk/,
     { test: 'apps/e2e/src/asterisk/connector.int.test.ts', runs: "'apps/asterisk/src/main.ts', '--check'" },
   ],
+  [
+    /^npm run delegator/,
+    { test: 'apps/e2e/src/delegator/delegator.int.test.ts', runs: "delegate('replay', ...period)" },
+  ],
   [/^npm run decode/, { test: 'apps/projector/src/decode/decode.test.ts', runs: "'main.ts'" }],
   [/^npm run doctor/, { test: 'apps/e2e/src/commands/doctor.int.test.ts', runs: 'tools/doctor.ts' }],
   [/^npm run watch/, { test: 'apps/e2e/src/calls/numbers.int.test.ts', runs: 'apps/watch/src/main.ts' }],

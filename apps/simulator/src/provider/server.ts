@@ -10,7 +10,7 @@ export const faultKinds = ['400', '401', '500', 'slow', 'lost'] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
 /** `POST /actions` with `{"type":"delegate"}`: the call shall go there. */
-export interface DelegateAction {
+interface DelegateAction {
   readonly callId: string;
   readonly destination: string;
 }
@@ -41,7 +41,7 @@ const peers = [{ peer: '200', state: 'available' }];
 export async function startProviderServer(options: ProviderServerOptions): Promise<ProviderServer> {
   const stopping = new AbortController();
   const server = createServer((request, response) => {
-    void respond(request, response, options, stopping.signal).catch(() => response.destroy());
+    void respond(request, response, { ...options, signal: stopping.signal }).catch(() => response.destroy());
   });
   server.listen(options.port, '127.0.0.1');
   await once(server, 'listening');
@@ -57,8 +57,7 @@ export async function startProviderServer(options: ProviderServerOptions): Promi
 async function respond(
   request: IncomingMessage,
   response: ServerResponse,
-  { user, password, nextFault, slowMs, onAction }: ProviderServerOptions,
-  signal: AbortSignal,
+  { user, password, nextFault, slowMs, onAction, signal }: ProviderServerOptions & { readonly signal: AbortSignal },
 ): Promise<void> {
   const answer = (status: number, body: object): void =>
     void response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -74,7 +73,8 @@ async function respond(
   onAction(action, { fault, taken });
   if (fault === 'lost') return void request.socket.destroy();
   if (fault === 'slow') await sleep(slowMs, signal);
-  answer(taken ? 200 : Number(fault), taken ? { ok: true } : { error: `a simulated ${fault ?? ''}` });
+  if (taken) answer(200, { ok: true });
+  else answer(Number(fault), { error: 'a simulated fault' });
 }
 
 function actionOf(body: string): DelegateAction | null {

@@ -46,11 +46,12 @@ export function decideDelegation(rules: readonly DelegationRule[], facts: Delega
 }
 
 function failedCondition(when: DelegationCondition, facts: DelegationFacts): keyof Wanted | null {
-  for (const name of Object.keys(holds) as (keyof Wanted)[]) if (!conditionHolds(name, when, facts)) return name;
+  for (const name of Object.keys(holds) as (keyof Wanted)[]) if (!conditionHolds(name, when[name], facts)) return name;
   return null;
 }
 
-function conditionHolds<K extends keyof Wanted>(name: K, when: { readonly [N in keyof Wanted]?: Wanted[N] | undefined }, facts: DelegationFacts): boolean {
-  const wanted = when[name];
-  return wanted === undefined || holds[name](wanted, facts);
-}
+const conditionHolds = <K extends keyof Wanted>(
+  name: K,
+  wanted: Wanted[K] | undefined,
+  facts: DelegationFacts,
+): boolean => wanted === undefined || holds[name](wanted, facts);
