@@ -1,12 +1,13 @@
-import type { ListedEvent } from '@callstream/contracts';
 import { watchCallEvents } from './call-events.ts';
+import type { ReceivedEvent } from './event-bodies.ts';
 import type { ServerFrame } from './messages.ts';
 
-const event = (id: number): ListedEvent => ({
+const event = (id: number): ReceivedEvent => ({
   id,
   aggregate_id: 'c',
   uuid: `00000000-0000-8000-8000-${String(id).padStart(12, '0')}`,
   event: {},
+  body: '{}',
   received_at: '2026-03-02T13:00:00.000Z',
   deliveries: 1,
   topic: 't',
@@ -40,7 +41,7 @@ function watchTen() {
   const receive = (name: string, data: object) => listeners.get(name)?.({ event: name, data } as never);
   return { events, requests, receive, answerWatch: () => receive('CallEvents', { call_id: 'c', ...pageBefore(10) }) };
 }
-const ids = (events: readonly ListedEvent[]) => events.map(({ id }) => id);
+const ids = (events: readonly ReceivedEvent[]) => events.map(({ id }) => id);
 
 describe('the events of a call', () => {
   it('are the newest page, and older pages on request, until there are no more', async () => {

@@ -1,8 +1,17 @@
 // Types only, so that the bundle of a dashboard has no zod.
 import type { ServerMessage, Subscribe } from '@callstream/contracts';
+import { withBodies } from './event-bodies.ts';
+import type { ReceivedEvent } from './event-bodies.ts';
+
+/** What this client adds to frames: {@link withBodies}. */
+interface Added {
+  readonly CallEvents: { readonly data: { readonly events: readonly ReceivedEvent[] } };
+  readonly CallEventAdded: { readonly data: { readonly event: ReceivedEvent } };
+}
 
 /** The frame that the server sends for this `event`, unless it fails. */
-export type FrameOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }>;
+export type FrameOf<E extends ServerMessage['event']> = Extract<ServerMessage, { event: E }> &
+  (E extends keyof Added ? Added[E] : unknown);
 
 /** Which calls are on the board. Default: of every state; of every queue, and without a queue. */
 export type Filter = Pick<Subscribe, 'states' | 'queues'>;
@@ -27,7 +36,7 @@ export function parseFrame(text: unknown): ServerFrame | null {
   if (typeof text !== 'string') return null;
   try {
     const frame = JSON.parse(text) as ServerFrame | null;
-    return typeof frame?.event === 'string' ? frame : null;
+    return typeof frame?.event === 'string' ? withBodies(frame, text) : null;
   } catch {
     return null;
   }

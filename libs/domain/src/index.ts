@@ -63,6 +63,9 @@ export { queueLogBody, queueLogLineBytesMax } from './sources/asterisk/queue-log
 export { parseQueueLogLine } from './sources/asterisk/queue-log/line.ts';
 export { delegationBody, delegatorSourceName } from './sources/delegator.ts';
 export type { DelegationEvent } from './sources/delegator.ts';
+export { numberSources } from './json.ts';
+export { endOfJsonString, scanJson } from './json-scan.ts';
+export type { JsonTokens } from './json-scan.ts';
 export { similarKind } from './similar-kind.ts';
 export { eventOfFacts, factsJson } from './sources/fact-json.ts';
 export type { FactJson } from './sources/fact-json.ts';

@@ -22,16 +22,16 @@ const isExcessive = (source: string): boolean => {
   const [digits = '', exponent = '0'] = source.toLowerCase().split('e');
   return digits.replace(/[-.]/g, '').length > 40 || Math.abs(Number(exponent)) > 300;
 };
-const safeByReviver = (text: string): string =>
-  JSON.stringify(
-    withReviver(text, (_holder, _key, value, source) => {
-      if (typeof value === 'string') return safeText(value);
-      if (typeof value === 'number' && source !== undefined)
-        return isExcessive(source) || !Number.isFinite(value) ? source : value;
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [safeText(key), item as unknown]));
-    }),
-  );
+/** Strings and numbers of JSON. */
+const tokens = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+/** With the shortest spelling of each string; numbers keep theirs. */
+const normalised = (json: string): string =>
+  json.replace(tokens, (token) => (token.startsWith('"') ? JSON.stringify(JSON.parse(token)) : token));
+const safeByTokens = (json: string): string =>
+  json.replace(tokens, (token) => {
+    if (token.startsWith('"')) return JSON.stringify(safeText(JSON.parse(token) as string));
+    return isExcessive(token) || !Number.isFinite(Number(token)) ? `"${token}"` : token;
+  });
 
 const number = fc.oneof(
   fc.integer().map(String),
@@ -39,6 +39,8 @@ const number = fc.oneof(
   fc.constantFrom(
     '-0',
     '1.10',
+    '9007199254740993',
+    '12345678901234567890',
     '1E5',
     '1e+005',
     '1e-301',
@@ -77,14 +79,9 @@ describe('a body as JSON', () => {
     );
   });
 
-  it('is stored as a reviver of JSON.parse would make it safe', () => {
+  it('is stored without what jsonb refuses, and every other number keeps its digits', () => {
     fc.assert(
-      fc.property(body, (json) => {
-        const safe = jsonbSafe(json);
-        expect(safe === json ? safeByReviver(json) : safe).toEqual(
-          safe === json ? JSON.stringify(JSON.parse(json)) : safeByReviver(json),
-        );
-      }),
+      fc.property(body, (json) => expect(normalised(jsonbSafe(json))).toBe(safeByTokens(json))),
       { numRuns: 500 },
     );
   });

@@ -1,3 +1,5 @@
+import { scanJson } from './json-scan.ts';
+
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** Deepest nesting of an event; a flat object has 1. */
@@ -58,7 +60,7 @@ export function numberSources(text: string): ReadonlyMap<string, string> {
   const sources = new Map<string, string>();
   let depth = 0;
   let key = '';
-  scan(text, {
+  scanJson(text, {
     onBracket: (isOpening) => (depth += isOpening ? 1 : -1),
     // The last string before a number is its key.
     onString: (start, end) => {
@@ -74,9 +76,8 @@ export function numberSources(text: string): ReadonlyMap<string, string> {
 const digitsMax = 40;
 const exponentMax = 300;
 
-/** `text`, a JSON object, as JSON text that jsonb can store; almost always unchanged. */
-export const jsonbSafe = (text: string): string =>
-  mayBeUnsafe(text) ? JSON.stringify(safeValue(JSON.parse(quoteExcessive(text)))) : text;
+/** `text`, a JSON object, as JSON text that jsonb can store; almost always unchanged. Other numbers keep their digits. */
+export const jsonbSafe = (text: string): string => (mayBeUnsafe(text) ? replaceUnsafe(text) : text);
 
 const refusedEscape = /\\u(?:0000|[dD][89a-fA-F])/;
 const largeExponent = /[\d.][eE][+-]?\d{3}/;
@@ -105,18 +106,24 @@ function isDigit(text: string, i: number): boolean {
   return (char >= 0x30 && char <= 0x39) || char === 0x2e;
 }
 
-/** `text` with its excessive numbers as strings. */
-function quoteExcessive(text: string): string {
+/** `text` with its excessive numbers as strings, and its strings without the escapes that jsonb refuses. */
+function replaceUnsafe(text: string): string {
   const pieces: string[] = [];
   let copied = 0;
-  scan(text, {
+  const replace = (start: number, end: number, replacement: string): void => {
+    pieces.push(text.slice(copied, start), replacement);
+    copied = end;
+  };
+  scanJson(text, {
     onNumber: (start, end) => {
       if (end - start <= digitsMax && !hasExponent(text, start, end)) return;
       const source = text.slice(start, end);
       // A number within both limits may still overflow a double: 1234567890e300.
-      if (!isExcessive(source) && Number.isFinite(Number(source))) return;
-      pieces.push(text.slice(copied, start), '"', source, '"');
-      copied = end;
+      if (isExcessive(source) || !Number.isFinite(Number(source))) replace(start, end, `"${source}"`);
+    },
+    onString: (start, end) => {
+      const source = text.slice(start, end);
+      if (refusedEscape.test(source)) replace(start, end, JSON.stringify(safeText(JSON.parse(source) as string)));
     },
   });
   return pieces.join('') + text.slice(copied);
@@ -127,14 +134,6 @@ function hasExponent(text: string, start: number, end: number): boolean {
   return false;
 }
 
-/** A value of a body, which is not deeper than {@link nestingMax}, with texts that jsonb can store. */
-function safeValue(value: unknown): unknown {
-  if (typeof value === 'string') return safeText(value);
-  if (Array.isArray(value)) return value.map(safeValue);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [safeText(key), safeValue(item)]));
-}
-
 function isExcessive(source: string): boolean {
   const [digits = '', exponent = '0'] = source.toLowerCase().split('e');
   return digits.replace(/[-.]/g, '').length > digitsMax || Math.abs(Number(exponent)) > exponentMax;
@@ -143,59 +142,3 @@ function isExcessive(source: string): boolean {
 /** Replaces NUL and lone surrogates, which Postgres cannot store, with U+FFFD. */
 export const safeText = (text: string): string =>
   text.isWellFormed() && !text.includes('\0') ? text : text.replaceAll('\0', '\uFFFD').toWellFormed();
-
-interface JsonTokens {
-  readonly onNumber: (start: number, end: number) => void;
-  readonly onString?: (start: number, end: number) => void;
-  readonly onBracket?: (isOpening: boolean) => void;
-}
-
-const quote = 0x22;
-const minus = 0x2d;
-const [openingBracket, closingBracket, openingBrace, closingBrace] = [0x5b, 0x5d, 0x7b, 0x7d];
-
-const isBracket = (char: number): boolean =>
-  char === openingBracket || char === closingBracket || char === openingBrace || char === closingBrace;
-
-/** Calls back for each token of `text`, which is JSON; in linear time, whatever it is. */
-function scan(text: string, { onNumber, onString, onBracket }: JsonTokens): void {
-  for (let i = 0; i < text.length; i++) {
-    const char = text.charCodeAt(i);
-    if (char === quote) {
-      const end = endOfString(text, i);
-      onString?.(i, end);
-      i = end - 1;
-    } else if (isBracket(char)) onBracket?.(char === openingBrace || char === openingBracket);
-    else if (char === minus || (char >= 0x30 && char <= 0x39)) {
-      const end = endOfNumber(text, i);
-      onNumber(i, end);
-      i = end - 1;
-    }
-  }
-}
-
-/** The index behind the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
-  let end = start;
-  do end = text.indexOf('"', end + 1);
-  while (isEscaped(text, end));
-  return end + 1;
-}
-
-/** Whether an odd number of backslashes is before `index`. */
-function isEscaped(text: string, index: number): boolean {
-  let first = index;
-  while (text.charCodeAt(first - 1) === 0x5c) first--;
-  return (index - first) % 2 === 1;
-}
-
-/** The index behind the number that begins at `start`: behind it is a blank, a comma or a closing bracket. */
-function endOfNumber(text: string, start: number): number {
-  let end = start + 1;
-  while (isInNumber(text.charCodeAt(end))) end++;
-  return end;
-}
-
-/** A digit, or one of `+-.eE`. */
-const isInNumber = (char: number): boolean =>
-  (char >= 0x30 && char <= 0x39) || char === 0x2b || char === 0x2d || char === 0x2e || char === 0x45 || char === 0x65;

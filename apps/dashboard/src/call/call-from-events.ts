@@ -1,4 +1,4 @@
-import type { ListedEvent } from '@callstream/contracts';
+import type { ReceivedEvent } from '@callstream/client';
 import { callOfLive, liveCallOf } from '@callstream/contracts/live-call-of';
 import type { ReceivedCall } from '@callstream/contracts/live-call-of';
 import { decode, eventOfFacts, factSet, factsOf, play } from '@callstream/domain';
@@ -6,20 +6,20 @@ import type { StatingEvent } from '@callstream/domain';
 
 /** A listed event, decoded by the domain. */
 export interface DecodedEvent {
-  readonly listed: ListedEvent;
+  readonly listed: ReceivedEvent;
   /** null if the body cannot be decoded; the event is listed nevertheless. */
   readonly event: StatingEvent | null;
 }
 
 const encoder = new TextEncoder();
 
-export function decodeListedEvent(listed: ListedEvent): DecodedEvent {
+export function decodeListedEvent(listed: ReceivedEvent): DecodedEvent {
   const { id, uuid, aggregate_id: callId } = listed;
   const receivedAt = Date.parse(listed.received_at);
   const [first, ...others] = listed.facts ?? [];
   if (first) return { listed, event: eventOfFacts({ uuid, id, callId, receivedAt }, [first, ...others]) };
   const decoded = decode({
-    value: encoder.encode(JSON.stringify(listed.event)),
+    value: encoder.encode(listed.body),
     source: null,
     sourceName: listed.source_name ?? null,
     partition: listed.partition,

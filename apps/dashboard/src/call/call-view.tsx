@@ -1,6 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { CallEvents } from '@callstream/client';
-import type { ListedEvent } from '@callstream/contracts';
+import type { CallEvents, ReceivedEvent } from '@callstream/client';
 import type { Call } from '@callstream/domain';
 import { CallDuration, CallTimer } from '../calls/call-timer.tsx';
 import { Phone } from '../calls/phone.tsx';
@@ -42,7 +41,7 @@ export function CallView({ callId }: { readonly callId: string }) {
   );
 }
 
-const noEvents: readonly ListedEvent[] = [];
+const noEvents: readonly ReceivedEvent[] = [];
 const subscribeToNothing = (): (() => void) => () => undefined;
 
 /** Notice that there are older events, which loads them on demand. */
@@ -61,7 +60,7 @@ function OlderEvents({ events }: { readonly events: CallEvents }) {
 }
 
 interface ShownEvents {
-  readonly events: readonly ListedEvent[];
+  readonly events: readonly ReceivedEvent[];
   /** The gateway has answered. */
   readonly isLoaded: boolean;
   readonly subscription: CallEvents | null;

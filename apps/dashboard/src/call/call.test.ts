@@ -1,4 +1,4 @@
-import type { ListedEvent } from '@callstream/contracts';
+import type { ReceivedEvent } from '@callstream/client';
 import { factsJson, offsetOf, partitionOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { severalFactsDelivery } from '@callstream/domain/testing/several-facts';
@@ -8,9 +8,9 @@ import { lanesOf } from './lanes.ts';
 import { flagsOf } from './event-flags.ts';
 
 /** The events of a call as the gateway lists them. */
-const listedOf = (name: string, callId: string): ListedEvent[] => listedEvents(eventsOf(fixtureLog(name)), callId);
+const listedOf = (name: string, callId: string): ReceivedEvent[] => listedEvents(eventsOf(fixtureLog(name)), callId);
 
-const listedEvents = (events: readonly CallEvent[], callId: string): ListedEvent[] =>
+const listedEvents = (events: readonly CallEvent[], callId: string): ReceivedEvent[] =>
   events.flatMap((event) =>
     event.callId === callId
       ? [
@@ -18,7 +18,8 @@ const listedEvents = (events: readonly CallEvent[], callId: string): ListedEvent
             id: event.id,
             aggregate_id: callId,
             uuid: event.uuid,
-            event: JSON.parse(event.json) as ListedEvent['event'],
+            body: event.json,
+            event: JSON.parse(event.json) as ReceivedEvent['event'],
             deliveries: 1,
             received_at: new Date(event.receivedAt).toISOString(),
             source: event.source ?? undefined,
@@ -110,19 +111,20 @@ describe('the page of a call', () => {
 });
 
 describe('the flags of an event', () => {
-  const event = (type: string, at: number, more: Partial<ListedEvent> = {}): ListedEvent => ({
+  const bodyOf = (event: ReceivedEvent['event']) => ({ event, body: JSON.stringify(event) });
+  const event = (type: string, at: number, more: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
     id: at,
     aggregate_id: '1',
     uuid: `00000000-0000-8000-8000-00000000000${at}`,
     deliveries: 1,
-    event: { type, call_id: '1', timestamp: new Date(at * 1_000 + 1.8e12).toISOString() },
+    ...bodyOf({ type, call_id: '1', timestamp: new Date(at * 1_000 + 1.8e12).toISOString() }),
     received_at: new Date(at * 1_000 + 1.8e12).toISOString(),
     topic: 't',
     partition: 0,
     offset: at,
     ...more,
   });
-  const flagNames = (...events: ListedEvent[]) =>
+  const flagNames = (...events: ReceivedEvent[]) =>
     flagsOf(events.map(decodeListedEvent)).map((flags) =>
       Object.entries(flags).flatMap(([name, isSet]) => (isSet ? [name] : [])),
     );
@@ -136,7 +138,7 @@ describe('the flags of an event', () => {
         event('call.ongoing', 5),
         event('call.new', 1, { received_at: new Date(1.8e12 + 11_001).toISOString() }),
         event('call.teleported', 6, { deliveries: 2 }),
-        event('call.waiting', 7, { event: { type: 'call.waiting', call_id: '1', timestamp: 'noon' } }),
+        event('call.waiting', 7, bodyOf({ type: 'call.waiting', call_id: '1', timestamp: 'noon' })),
       ),
     ).toEqual([[], ['isLate', 'isOutOfOrder'], ['isDuplicate', 'isUnknownType'], ['hasNoTime']]);
   });

@@ -6,6 +6,7 @@ import { AgentName, QueueName } from '../names/named.tsx';
 import type { DecodedEvent } from './call-from-events.ts';
 import { flagsOf } from './event-flags.ts';
 import type { EventFlags } from './event-flags.ts';
+import { indentJson } from './indent-json.ts';
 
 /** Every event as received, newest first, with its flags. */
 export function EventList({ events }: { readonly events: readonly DecodedEvent[] }) {
@@ -37,6 +38,7 @@ function Subject({ event: { kind, actor, queue, destination } }: { readonly even
 
 function EventRow({ listed, event, flags }: DecodedEvent & { readonly flags: EventFlags | undefined }) {
   const { texts, formats } = useAppContext();
+  const body = useMemo(() => indentJson(listed.body), [listed.body]);
   const receivedAt = Date.parse(listed.received_at);
   const at = event?.at ?? receivedAt;
   // Bodies of other sources have no type that would mean anything here.
@@ -87,9 +89,7 @@ function EventRow({ listed, event, flags }: DecodedEvent & { readonly flags: Eve
           </div>
         </dl>
         <pre dir="auto" aria-label={texts.body}>
-          {listed.body_bytes === undefined
-            ? JSON.stringify(listed.event, null, 2)
-            : texts.bodyTooLarge(formats.number(listed.body_bytes))}
+          {listed.body_bytes === undefined ? body : texts.bodyTooLarge(formats.number(listed.body_bytes))}
         </pre>
       </details>
     </li>

@@ -1,9 +1,13 @@
 import { callsOfEvents, fixtureEvents } from '@callstream/domain/testing';
+import { connect } from '@callstream/client';
+import type { CallEvents, ReceivedEvent } from '@callstream/client';
+import { until } from '@callstream/stack';
 import { openDashboard } from '../clients/dashboard.ts';
 import type { Dashboard } from '../clients/dashboard.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSender } from '../load/sender.ts';
 import type { System } from '../system/system.ts';
+import { numbersIn, plainNumbers, randomValues } from './random-numbers.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 
 let system: System;
@@ -43,6 +47,15 @@ async function listOnChange(seen: number, isComplete: (calls: object[]) => boole
   }
 }
 
+/** Once there are so many events. */
+async function untilEvents(events: CallEvents, count: number): Promise<readonly ReceivedEvent[]> {
+  await until(() => events.get().length >= count, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error(`${events.get().length} events of ${count} came.`),
+  });
+  return events.get();
+}
+
 const byId = (rows: readonly object[]): object[] =>
   rows.toSorted((a, b) => (a as { id: number }).id - (b as { id: number }).id);
 
@@ -75,6 +88,30 @@ describe('the webhooks of a call life', () => {
     },
     60_000,
   );
+
+  it('numbers have all their digits over HTTP, on the socket and in the client library, nested too', async () => {
+    const call_id = 'digits';
+    const numbers = '"n":9007199254740993,"m":12345678901234567890,"price":1.10';
+    const bodies = randomValues(60).map(
+      (value, i) => `{"type":"x","call_id":"${call_id}","order":${i},${numbers},"value":${value}}`,
+    );
+    using client = connect(system.socketUrl, { filter: null });
+    using watched = client.watchCall(call_id);
+    await using sender = createSender(system.webhookUrl, 1);
+    for (const body of bodies) expect(await sender.post(body)).toMatchObject({ status: 200 });
+
+    const received = await untilEvents(watched, bodies.length);
+    expect(received.map(({ body }) => numbersIn(body))).toEqual(bodies.map(numbersIn));
+    await system.untilProjected();
+    const stored = await client.ask('ListCallEvents', { call_id });
+    // Postgres writes them out: 1e5 is 100000 there.
+    expect(stored.map(({ body }) => plainNumbers(body))).toEqual(bodies.map(numbersIn));
+    expect(stored.map(({ event, body }) => [event, JSON.parse(body)])).toEqual(
+      stored.map(({ event }) => [event, event]),
+    );
+    const page = await (await fetch(`${system.socketUrl.replace('ws', 'http')}api/calls/${call_id}/events`)).text();
+    for (const { body } of stored) expect(page).toContain(`"event":${body}}`);
+  }, 60_000);
 
   it('an unknown or malformed command gets a failure answer, and the socket stays open', async () => {
     expect(await dashboard.request('NoSuchThing', {})).toMatchObject({ event: 'InvalidEvent', status: 'Failed' });

@@ -185,7 +185,8 @@ it('filters and search change the list and the address', async () => {
 
 it('the page of a call shows every event, marks late, duplicate and unknown ones, and adds new ones', async () => {
   const call_id = 'detailed';
-  const late = { type: 'call.new', call_id, timestamp: new Date(Date.now() - 60_000).toISOString() };
+  const at = new Date(Date.now() - 60_000).toISOString();
+  const late = `{"type":"call.new","call_id":"${call_id}","timestamp":"${at}","prices":[1.10,9007199254740993]}`;
   await post(waiting(call_id), late, late, { type: 'call.teleported', call_id });
   // The gateway sends no update for a redelivery: both deliveries must be in Postgres before the page opens.
   await system.untilProjected();
@@ -197,7 +198,10 @@ it('the page of a call shows every event, marks late, duplicate and unknown ones
   await event('call.teleported').getByText('unknown type').waitFor(wait);
   await event('call.teleported').getByText('no valid timestamp').waitFor(wait);
   await event('call.new').locator('summary').click();
-  expect(JSON.parse((await event('call.new').locator('pre').textContent()) ?? '')).toEqual(late);
+  const body = (await event('call.new').locator('pre').textContent()) ?? '';
+  expect(JSON.parse(body)).toEqual(JSON.parse(late));
+  // As they were sent: 1.1 and 9007199254740992 would be other digits.
+  expect(body).toContain('[\n    1.10,\n    9007199254740993\n  ]');
   await post(
     { type: 'actor.entered', call_id, actor: 'ana@example.com', queue: '900', timestamp: now() },
     { type: 'call.recording-available', call_id, url: 'javascript:alert(1)', timestamp: now() },

@@ -1,4 +1,5 @@
 import type { ListedEvent, LiveCall } from '@callstream/contracts';
+import { numberSources } from '@callstream/domain';
 import type { FactJson } from '@callstream/domain';
 import type { CallDetails } from '@callstream/tables';
 
@@ -108,35 +109,41 @@ const noFields: BodyFields = { shown: new Set(), numbers: new Set(), recordings:
 const fieldsOf = (source: string | undefined): BodyFields =>
   source === undefined ? teravozFields : source === 'asterisk' ? asteriskFields : noFields;
 
-/** The body of an event for a scope with masked numbers. */
+/** The body of an event for a scope with masked numbers: JSON text of an object, as `json` is. Visible numbers keep their digits. */
 export function maskBody(
-  body: Readonly<Record<string, unknown>>,
+  json: string,
   { source, recordings }: MaskOptions & { readonly source?: string | undefined },
-): Record<string, unknown> {
+): string {
   const { shown, numbers, recordings: addresses } = fieldsOf(source);
-  const mask = (field: string, value: unknown): unknown => {
+  const digits = numberSources(json);
+  const mask = (field: string, value: unknown): string => {
     const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-    if (isPlain && (shown.has(field) || (recordings && addresses.has(field)))) return value;
+    const valueDigits = typeof value === 'number' ? digits.get(field) : undefined;
+    if (isPlain && (shown.has(field) || (recordings && addresses.has(field))))
+      return valueDigits ?? JSON.stringify(value);
     if (numbers.has(field) && (typeof value === 'string' || typeof value === 'number'))
-      return maskNumber(String(value));
-    return hiddenText;
+      return JSON.stringify(maskNumber(valueDigits === undefined ? String(value) : withoutExponent(valueDigits)));
+    return JSON.stringify(hiddenText);
   };
-  return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, mask(field, value)]));
+  const fields = Object.entries(JSON.parse(json) as Readonly<Record<string, unknown>>);
+  return `{${fields.map(([field, value]) => `${JSON.stringify(field)}:${mask(field, value)}`).join()}}`;
 }
 
+/** An exponent would leave digits uncounted: 55e9 is a number of eleven digits. */
+const withoutExponent = (digits: string): string =>
+  /e/i.test(digits) ? BigInt(Math.round(Number(digits))).toString() : digits;
+
 /**
- * An event for a scope with masked numbers. The uuid is replaced by one made of the event's id: the real one is a hash of the
- * body, so a client that knows the body but for seven digits could find them by brute force.
+ * An event without its body, for a scope with masked numbers. The uuid is replaced by one made of the event's id: the real one is
+ * a hash of the body, so a client that knows the body but for seven digits could find them by brute force.
  */
 export const maskEvent = <Event extends MaskableEvent>(event: Event, { recordings }: MaskOptions): Event => ({
   ...event,
   uuid: `00000000-0000-8000-8000-${event.id.toString(16).padStart(12, '0')}`,
-  event: maskBody(event.event as Readonly<Record<string, unknown>>, { source: event.source, recordings }),
   facts: event.facts?.map((fact) => maskFact(fact, recordings)),
 });
 
-interface MaskableEvent extends Pick<ListedEvent, 'id' | 'uuid' | 'source'> {
-  readonly event: unknown;
+interface MaskableEvent extends Pick<ListedEvent, 'id' | 'uuid'> {
   readonly facts?: readonly FactJson[] | undefined;
 }
 

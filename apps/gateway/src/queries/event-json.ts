@@ -1,5 +1,5 @@
 import type { EventRow } from '@callstream/tables';
-import { maskEvent } from '../access/mask.ts';
+import { maskBody, maskEvent } from '../access/mask.ts';
 import type { Forms } from '../access/scope.ts';
 import { openField } from '../open-field.ts';
 
@@ -24,16 +24,20 @@ export interface EventContent {
   readonly body: EventBody;
 }
 
-/** An event as JSON text, as in lists and frames. The body is inserted as text, without being parsed, unless it is masked. */
+/** An event as JSON text, as in lists and frames. The body is inserted as text, so that numbers keep their digits. */
 export const eventForms: Forms<EventContent, string> = {
-  full: (content) => `${openField(fieldsOf(content), 'event')}${eventOf(content)}}`,
-  masked: (content, options) =>
-    JSON.stringify(maskEvent({ ...fieldsOf(content), event: JSON.parse(eventOf(content)) as unknown }, options)),
+  full: (content) => eventJson(fieldsOf(content), bodyOf(content)),
+  masked: (content, options) => {
+    const body = maskBody(bodyOf(content), { source: content.metadata.source, ...options });
+    return eventJson(maskEvent(fieldsOf(content), options), body);
+  },
 };
+
+const eventJson = (metadata: object, body: string): string => `${openField(metadata, 'event')}${body}}`;
 
 const fieldsOf = ({ metadata, body }: EventContent) =>
   body.json === null ? { ...metadata, body_bytes: body.bytes } : metadata;
 
 /** Of an event that is too large, only what it is about. */
-const eventOf = ({ metadata, body }: EventContent): string =>
+const bodyOf = ({ metadata, body }: EventContent): string =>
   body.json ?? JSON.stringify({ type: body.type, call_id: metadata.aggregate_id });
