@@ -7,7 +7,7 @@ const retryAfterMs = 1_000;
 
 /**
  * Reads the topic's metadata, and retries for as long as Kafka is unavailable, denies access or lacks the topic; meanwhile
- * events go to the spool. Logs a warning if the topic may lose acknowledged records.
+ * events go to the spool. Logs a warning if the topic may lose, change or refuse records.
  * @returns undefined if `stopped` resolves first
  * @throws the reason if `stopped` rejects first; the first error that is not from Kafka
  */
@@ -20,8 +20,7 @@ export async function waitForTopic(
   for (;;) {
     try {
       const description = await Promise.race([describeTopic(kafka, topic), stop]);
-      for (const reason of description ? durabilityProblems(description.durability) : [])
-        log.warn({ topic, reason }, 'topic.not-durable');
+      if (description) warnOfTopic(topic, description, log);
       return description;
     } catch (error) {
       if (!isKafkaError(error)) throw error;
@@ -29,4 +28,9 @@ export async function waitForTopic(
     }
     if (await Promise.race([stop.then(() => true), pause(retryAfterMs, false)])) return undefined;
   }
+}
+
+function warnOfTopic(topic: string, { durability, settingDifferences }: TopicDescription, log: Log): void {
+  for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
+  for (const difference of settingDifferences) log.warn(difference, 'topic.configuration-differs');
 }

@@ -98,7 +98,7 @@ export function checkOffsets(topic: string, positions: readonly Position[], ends
       );
     if (low > nextOffset)
       throw new ProjectionStopped(
-        `Partition ${partition} of "${topic}" begins at offset ${low}, but it was projected only up to ${nextOffset}: Kafka has deleted records that were never projected. Set retention.ms=-1 on the topic. ${rebuildRemedy}`,
+        `Partition ${partition} of "${topic}" begins at offset ${low}, but it was projected only up to ${nextOffset}: Kafka has deleted records that were never projected. Set retention.ms=-1 and retention.bytes=-1 on the topic. ${rebuildRemedy}`,
       );
   }
 }

@@ -24,7 +24,7 @@ export function createGaps({ logStart, metrics, log }: GapsOptions): Gaps {
       const start = await logStart(partition);
       if (start > from)
         throw new ProjectionStopped(
-          `Kafka has deleted records ${from} to ${start - 1} of partition ${partition} that were never projected. Set retention.ms=-1 on the topic. ${rebuildRemedy}`,
+          `Kafka has deleted records ${from} to ${start - 1} of partition ${partition} that were never projected. Set retention.ms=-1 and retention.bytes=-1 on the topic. ${rebuildRemedy}`,
         );
       metrics.gaps.inc();
       log.warn({ partition, from, to }, 'projector.gap');

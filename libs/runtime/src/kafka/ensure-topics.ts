@@ -4,15 +4,17 @@ import { withAdmin } from './client.ts';
 import type { Kafka } from './client.ts';
 import { createTopic } from './create-topic.ts';
 import { durabilityProblems } from './durability.ts';
+import {
+  deadLetterOverheadBytes,
+  deadLetterSizeDifference,
+  keptForEver,
+  settingDifferences,
+} from './topic-settings.ts';
+import type { SettingDifference } from './topic-settings.ts';
 import { deadLetterTopic, readTopicConfig, readTopicDescription } from './topics.ts';
 
 /** Partitions of a topic that we create. Never change them later: keys would move to other partitions. */
 export const partitionsDefault = 12;
-
-const keptForEver = { 'retention.ms': '-1', 'cleanup.policy': 'delete' };
-
-/** What a dead letter has beside the largest record of its topic, in bytes: headers with the reason. */
-const deadLetterOverheadBytes = 64 * 1024;
 
 export interface EnsureTopicsOptions {
   readonly topic: string;
@@ -44,45 +46,20 @@ export async function ensureTopics(
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
     for (const reason of durabilityProblems(dlqDescription.durability))
       log.warn({ topic: dlq, reason }, 'topic.not-durable');
-    for (const { topic: name, setting, found: value, wanted, reason } of await readSettingDifferences(admin, topic))
-      log.warn({ topic: name, setting, found: value, wanted, reason }, 'topic.configuration-differs');
+    for (const difference of await readSettingDifferences(admin, topic))
+      log.warn(difference, 'topic.configuration-differs');
   });
 }
 
-export interface SettingDifference {
-  readonly topic: string;
-  readonly setting: string;
-  readonly found: string;
-  readonly wanted: string;
-  /** With the command that sets it. */
-  readonly reason: string;
-}
-
-/** Settings of a topic and its DLQ with which records may be deleted, or dead letters refused. */
+/** Settings of a topic and its DLQ with which records may be deleted, changed or refused. */
 export async function readSettingDifferences(admin: Admin, topic: string): Promise<SettingDifference[]> {
   const dlq = deadLetterTopic(topic);
-  const [config, dlqConfig] = [await readTopicConfig(admin, topic), await readTopicConfig(admin, dlq)];
-  const differences = [
-    ...Object.entries(keptForEver).map(([setting, wanted]) => ({ topic, setting, found: config.get(setting), wanted })),
-    ...Object.entries(keptForEver).map(([setting, wanted]) => ({
-      topic: dlq,
-      setting,
-      found: dlqConfig.get(setting),
-      wanted,
-    })),
-  ].filter(({ found, wanted }) => found !== wanted);
-  const setting = 'max.message.bytes';
-  const [bytesMax, dlqBytesMax] = [Number(config.get(setting)), Number(dlqConfig.get(setting))];
-  // Not changed here: kafkajs can only replace all settings of a topic. Of a record that is too large, the DLQ gets a reference.
-  if (dlqBytesMax <= bytesMax) {
-    const wanted = String(bytesMax + deadLetterOverheadBytes);
-    differences.push({ topic: dlq, setting, found: String(dlqBytesMax), wanted });
-  }
-  return differences.map(({ topic: name, setting, found = '', wanted }) => ({
-    topic: name,
-    setting,
-    found,
-    wanted,
-    reason: `${setting} is ${found}. Set it to ${wanted}: kafka-configs.sh --alter --entity-type topics --entity-name ${name} --add-config ${setting}=${wanted}`,
-  }));
+  const settings = await readTopicConfig(admin, topic);
+  const dlqSettings = await readTopicConfig(admin, dlq);
+  // Not changed here: kafkajs can only replace all settings of a topic.
+  return [
+    ...settingDifferences(topic, settings),
+    ...settingDifferences(dlq, dlqSettings).filter(({ setting }) => setting !== 'max.message.bytes'),
+    ...deadLetterSizeDifference(settings, { topic: dlq, settings: dlqSettings }),
+  ];
 }

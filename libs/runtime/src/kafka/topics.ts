@@ -5,6 +5,8 @@ import { withAdmin } from './client.ts';
 import type { Kafka } from './client.ts';
 import type { Durability } from './durability.ts';
 import { isTransientKafkaError } from './errors.ts';
+import { messageBytesMaxOf, settingDifferences } from './topic-settings.ts';
+import type { SettingDifference } from './topic-settings.ts';
 
 export interface TopicDescription {
   /** Number of partitions. */
@@ -12,6 +14,8 @@ export interface TopicDescription {
   /** Largest batch that a partition accepts, in bytes (`max.message.bytes`). */
   readonly messageBytesMax: number;
   readonly durability: Durability;
+  /** Settings with which records may be deleted, changed or refused. */
+  readonly settingDifferences: readonly SettingDifference[];
 }
 
 /** Dead-letter queue (DLQ) of `topic`: a topic with as many partitions, kept for ever. */
@@ -35,7 +39,7 @@ export async function readTopicDescription(admin: Admin, topic: string): Promise
   const config = await readTopicConfig(admin, topic);
   return {
     partitions: partitions.length,
-    messageBytesMax: Number(config.get('max.message.bytes') ?? 1_048_588),
+    messageBytesMax: messageBytesMaxOf(config),
     durability: {
       brokers: brokers.length,
       replicas: Math.min(...partitions.map(({ replicas }) => replicas.length)),
@@ -43,6 +47,7 @@ export async function readTopicDescription(admin: Admin, topic: string): Promise
       flushRecords: Number(config.get('flush.messages') ?? Infinity),
       uncleanElection: config.get('unclean.leader.election.enable') === 'true',
     },
+    settingDifferences: settingDifferences(topic, config),
   };
 }
 
