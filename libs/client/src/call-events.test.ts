@@ -1,8 +1,8 @@
 import { watchCallEvents } from './call-events.ts';
-import type { ReceivedEvent } from './event-bodies.ts';
+import type { EventWithBody } from './event-bodies.ts';
 import type { ServerFrame } from './messages.ts';
 
-const event = (id: number): ReceivedEvent => ({
+const event = (id: number): EventWithBody => ({
   id,
   aggregate_id: 'c',
   uuid: `00000000-0000-8000-8000-${String(id).padStart(12, '0')}`,
@@ -41,7 +41,7 @@ function watchTen() {
   const receive = (name: string, data: object) => listeners.get(name)?.({ event: name, data } as never);
   return { events, requests, receive, answerWatch: () => receive('CallEvents', { call_id: 'c', ...pageBefore(10) }) };
 }
-const ids = (events: readonly ReceivedEvent[]) => events.map(({ id }) => id);
+const ids = (events: readonly EventWithBody[]) => events.map(({ id }) => id);
 
 describe('the events of a call', () => {
   it('are the newest page, and older pages on request, until there are no more', async () => {

@@ -1,11 +1,11 @@
 import type { Client } from './client.ts';
-import type { ReceivedEvent } from './event-bodies.ts';
+import type { EventWithBody } from './event-bodies.ts';
 import type { ServerFrame } from './messages.ts';
 import { createListeners } from './store.ts';
 import type { Store } from './store.ts';
 
 /** The events of one call in log order, each once: the newest page, new events, and older pages on request. */
-export interface CallEvents extends Store<readonly ReceivedEvent[]>, Disposable {
+export interface CallEvents extends Store<readonly EventWithBody[]>, Disposable {
   /** There are older events that are not loaded. The listeners are called when this changes. */
   readonly hasOlder: () => boolean;
   /** Loads the next older page. @throws {Error} if the request fails, or the connection is down or is lost before the answer */
@@ -18,17 +18,17 @@ export interface CallEventsOptions extends Pick<Client, 'on' | 'watch'> {
 
 /** An event that arrives again replaces itself: its `deliveries` may have grown. */
 export function watchCallEvents({ on, watch, request }: CallEventsOptions, callId: string): CallEvents {
-  const byUuid = new Map<string, ReceivedEvent>();
-  const listeners = createListeners<readonly ReceivedEvent[]>();
-  let sorted: readonly ReceivedEvent[] = [];
+  const byUuid = new Map<string, EventWithBody>();
+  const listeners = createListeners<readonly EventWithBody[]>();
+  let sorted: readonly EventWithBody[] = [];
   /** `id` of the oldest event of the contiguous pages; undefined if there are no older ones. */
   let olderThan: number | undefined;
-  const add = (events: readonly ReceivedEvent[]): void => {
+  const add = (events: readonly EventWithBody[]): void => {
     for (const event of events) byUuid.set(event.uuid, event);
     sorted = [...byUuid.values()].toSorted((a, b) => a.id - b.id);
     listeners.emit(sorted);
   };
-  const addPage = (events: readonly ReceivedEvent[], more: boolean): void => {
+  const addPage = (events: readonly EventWithBody[], more: boolean): void => {
     olderThan = more ? events[0]?.id : undefined;
     add(events);
   };
@@ -52,7 +52,7 @@ export function watchCallEvents({ on, watch, request }: CallEventsOptions, callI
       if (before === undefined) return;
       const answer = await request('ListCallEvents', { ...data, before });
       // Otherwise another call loaded this page already, or a reconnect started over.
-      if (olderThan === before) addPage(answer.data as readonly ReceivedEvent[], answer.more === true);
+      if (olderThan === before) addPage(answer.data as readonly EventWithBody[], answer.more === true);
     },
     [Symbol.dispose]: () => stops.forEach((stop) => stop()),
   };

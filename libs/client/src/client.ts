@@ -4,7 +4,7 @@ import type { Board } from './board.ts';
 import { watchCallEvents } from './call-events.ts';
 import type { CallEvents } from './call-events.ts';
 import { openConnection } from './connection.ts';
-import type { ReceivedEvent } from './event-bodies.ts';
+import type { EventWithBody } from './event-bodies.ts';
 import type { Filter, FrameOf, ServerFrame } from './messages.ts';
 import { trackStatus } from './status.ts';
 import type { Status } from './status.ts';
@@ -27,7 +27,7 @@ export interface ClientOptions {
 /** Requests of {@link Client.ask}, with their results. */
 export interface Answers {
   readonly ListCalls: readonly ListedCall[];
-  readonly ListCallEvents: readonly ReceivedEvent[];
+  readonly ListCallEvents: readonly EventWithBody[];
 }
 
 /** A dashboard's side of the socket: connects, subscribes, and resumes after every loss of the connection. */

@@ -3,7 +3,7 @@ import { scanJson } from '@callstream/domain';
 import type { ServerFrame } from './messages.ts';
 
 /** An event of a call. `event` is its body as JSON.parse reads it, which rounds numbers. */
-export interface ReceivedEvent extends ListedEvent {
+export interface EventWithBody extends ListedEvent {
   /** The body as JSON text, in which numbers have all their digits: `9007199254740993`, `1.10`. */
   readonly body: string;
 }
@@ -11,12 +11,12 @@ export interface ReceivedEvent extends ListedEvent {
 /** By frame: how many brackets are open where the key `event` of an event is. */
 const depths: Readonly<Record<string, number>> = { CallEvents: 4, CallEventAdded: 3, ListCallEvents: 3 };
 
-/** Adds {@link ReceivedEvent.body} to each event of `frame`; the same frame if it has none. `text`: what it was parsed from. */
+/** Adds {@link EventWithBody.body} to each event of `frame`; the same frame if it has none. `text`: what it was parsed from. */
 export function withBodies(frame: ServerFrame, text: string): ServerFrame {
   const depth = Object.hasOwn(depths, frame.event) ? depths[frame.event] : undefined;
   if (depth === undefined || typeof frame.data !== 'object' || frame.data === null) return frame;
   const bodies = objectsOf(text, 'event', depth);
-  const add = (event: ListedEvent, i: number): ReceivedEvent => ({
+  const add = (event: ListedEvent, i: number): EventWithBody => ({
     ...event,
     body: bodies[i] ?? JSON.stringify(event.event),
   });

@@ -1,12 +1,12 @@
 // Types only, so that the bundle of a dashboard has no zod.
 import type { ServerMessage, Subscribe } from '@callstream/contracts';
 import { withBodies } from './event-bodies.ts';
-import type { ReceivedEvent } from './event-bodies.ts';
+import type { EventWithBody } from './event-bodies.ts';
 
 /** What this client adds to frames: {@link withBodies}. */
 interface Added {
-  readonly CallEvents: { readonly data: { readonly events: readonly ReceivedEvent[] } };
-  readonly CallEventAdded: { readonly data: { readonly event: ReceivedEvent } };
+  readonly CallEvents: { readonly data: { readonly events: readonly EventWithBody[] } };
+  readonly CallEventAdded: { readonly data: { readonly event: EventWithBody } };
 }
 
 /** The frame that the server sends for this `event`, unless it fails. */

@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@callstream/client';
+import type { EventWithBody } from '@callstream/client';
 import { callOfLive, liveCallOf } from '@callstream/contracts/live-call-of';
 import type { ReceivedCall } from '@callstream/contracts/live-call-of';
 import { decode, eventOfFacts, factSet, factsOf, play } from '@callstream/domain';
@@ -6,14 +6,14 @@ import type { StatingEvent } from '@callstream/domain';
 
 /** A listed event, decoded by the domain. */
 export interface DecodedEvent {
-  readonly listed: ReceivedEvent;
+  readonly listed: EventWithBody;
   /** null if the body cannot be decoded; the event is listed nevertheless. */
   readonly event: StatingEvent | null;
 }
 
 const encoder = new TextEncoder();
 
-export function decodeListedEvent(listed: ReceivedEvent): DecodedEvent {
+export function decodeListedEvent(listed: EventWithBody): DecodedEvent {
   const { id, uuid, aggregate_id: callId } = listed;
   const receivedAt = Date.parse(listed.received_at);
   const [first, ...others] = listed.facts ?? [];

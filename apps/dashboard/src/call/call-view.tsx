@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState, useSyncExternalStore } from 'react';
-import type { CallEvents, ReceivedEvent } from '@callstream/client';
+import type { CallEvents, EventWithBody } from '@callstream/client';
 import type { Call } from '@callstream/domain';
 import { CallDuration, CallTimer } from '../calls/call-timer.tsx';
 import { Phone } from '../calls/phone.tsx';
@@ -41,7 +41,7 @@ export function CallView({ callId }: { readonly callId: string }) {
   );
 }
 
-const noEvents: readonly ReceivedEvent[] = [];
+const noEvents: readonly EventWithBody[] = [];
 const subscribeToNothing = (): (() => void) => () => undefined;
 
 /** Notice that there are older events, which loads them on demand. */
@@ -60,7 +60,7 @@ function OlderEvents({ events }: { readonly events: CallEvents }) {
 }
 
 interface ShownEvents {
-  readonly events: readonly ReceivedEvent[];
+  readonly events: readonly EventWithBody[];
   /** The gateway has answered. */
   readonly isLoaded: boolean;
   readonly subscription: CallEvents | null;

@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@callstream/client';
+import type { EventWithBody } from '@callstream/client';
 import { factsJson, offsetOf, partitionOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import { severalFactsDelivery } from '@callstream/domain/testing/several-facts';
@@ -8,9 +8,9 @@ import { lanesOf } from './lanes.ts';
 import { flagsOf } from './event-flags.ts';
 
 /** The events of a call as the gateway lists them. */
-const listedOf = (name: string, callId: string): ReceivedEvent[] => listedEvents(eventsOf(fixtureLog(name)), callId);
+const listedOf = (name: string, callId: string): EventWithBody[] => listedEvents(eventsOf(fixtureLog(name)), callId);
 
-const listedEvents = (events: readonly CallEvent[], callId: string): ReceivedEvent[] =>
+const listedEvents = (events: readonly CallEvent[], callId: string): EventWithBody[] =>
   events.flatMap((event) =>
     event.callId === callId
       ? [
@@ -19,7 +19,7 @@ const listedEvents = (events: readonly CallEvent[], callId: string): ReceivedEve
             aggregate_id: callId,
             uuid: event.uuid,
             body: event.json,
-            event: JSON.parse(event.json) as ReceivedEvent['event'],
+            event: JSON.parse(event.json) as EventWithBody['event'],
             deliveries: 1,
             received_at: new Date(event.receivedAt).toISOString(),
             source: event.source ?? undefined,
@@ -111,8 +111,8 @@ describe('the page of a call', () => {
 });
 
 describe('the flags of an event', () => {
-  const bodyOf = (event: ReceivedEvent['event']) => ({ event, body: JSON.stringify(event) });
-  const event = (type: string, at: number, more: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
+  const bodyOf = (event: EventWithBody['event']) => ({ event, body: JSON.stringify(event) });
+  const event = (type: string, at: number, more: Partial<EventWithBody> = {}): EventWithBody => ({
     id: at,
     aggregate_id: '1',
     uuid: `00000000-0000-8000-8000-00000000000${at}`,
@@ -124,7 +124,7 @@ describe('the flags of an event', () => {
     offset: at,
     ...more,
   });
-  const flagNames = (...events: ReceivedEvent[]) =>
+  const flagNames = (...events: EventWithBody[]) =>
     flagsOf(events.map(decodeListedEvent)).map((flags) =>
       Object.entries(flags).flatMap(([name, isSet]) => (isSet ? [name] : [])),
     );

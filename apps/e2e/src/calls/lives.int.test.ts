@@ -1,6 +1,6 @@
 import { callsOfEvents, fixtureEvents } from '@callstream/domain/testing';
 import { connect } from '@callstream/client';
-import type { CallEvents, ReceivedEvent } from '@callstream/client';
+import type { CallEvents, EventWithBody } from '@callstream/client';
 import { until } from '@callstream/stack';
 import { openDashboard } from '../clients/dashboard.ts';
 import type { Dashboard } from '../clients/dashboard.ts';
@@ -48,7 +48,7 @@ async function listOnChange(seen: number, isComplete: (calls: object[]) => boole
 }
 
 /** Once there are so many events. */
-async function untilEvents(events: CallEvents, count: number): Promise<readonly ReceivedEvent[]> {
+async function untilEvents(events: CallEvents, count: number): Promise<readonly EventWithBody[]> {
   await until(() => events.get().length >= count, {
     timeoutMs: 30_000,
     onTimeout: () => new Error(`${events.get().length} events of ${count} came.`),
