@@ -1,5 +1,5 @@
 import { closeCodes } from '@callstream/contracts';
-import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
+import { addCounter, addThrottleCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { notServedMessages } from './scheduling/not-served.ts';
@@ -7,6 +7,7 @@ import { notServedMessages } from './scheduling/not-served.ts';
 /** The metrics that the gateway counts itself. Others are read when Prometheus asks: see `metrics.ts` of board and socket. */
 export function createMetrics() {
   const registry = createRegistry();
+  addThrottleCounter(registry);
   return { registry, ...requestMetrics(registry), ...socketMetrics(registry), ...boardMetrics(registry) };
 }
 

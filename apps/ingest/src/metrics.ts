@@ -1,4 +1,4 @@
-import { addCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
+import { addCounter, addThrottleCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { LRUCache } from 'lru-cache';
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
@@ -8,6 +8,7 @@ import { answers } from './problem.ts';
 /** Every metric of ingest but those that are read when they are scraped. */
 export function createMetrics() {
   const registry = createRegistry();
+  addThrottleCounter(registry);
   return { registry, ...webhookMetrics(registry), ...kafkaMetrics(registry) };
 }
 

@@ -1,10 +1,11 @@
-import { addCounter, createRegistry } from '@callstream/runtime';
+import { addCounter, addThrottleCounter, createRegistry } from '@callstream/runtime';
 import { Counter, Gauge, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 
 /** Metrics of the projector. */
 export function createMetrics() {
   const registry = createRegistry();
+  addThrottleCounter(registry);
   return {
     registry,
     ...createRecordMetrics(registry),

@@ -60,7 +60,7 @@ export { createLogThrottle } from './log-throttle.ts';
 export { closeServers, listen } from './listen.ts';
 export { createLog } from './log.ts';
 export type { Log } from './log.ts';
-export { addCounter, addGauge, addPoolGauges, createRegistry } from './metrics.ts';
+export { addCounter, addGauge, addPoolGauges, addThrottleCounter, createRegistry } from './metrics.ts';
 export { isLoopback, networkOf } from './network/address.ts';
 export { createIsOwnHost, hostNamesEnv } from './network/host.ts';
 export { createIsInNetworks, networksEnv } from './network/networks.ts';

@@ -1,4 +1,5 @@
 import { Counter, Gauge, Registry, collectDefaultMetrics } from 'prom-client';
+import { throttledSeconds } from './kafka/kafkajs-2.2.4/throttling.ts';
 
 /** A registry with the default metrics of prom-client: CPU, memory, garbage collection, event loop, open files. */
 export function createRegistry(): Registry {
@@ -38,6 +39,18 @@ export function addCounter<Label extends string>(
   const counter = new Counter({ name, help, labelNames: [label], registers: [registry] });
   for (const value of values) counter.inc({ [label]: value } as Record<Label, string>, 0);
   return counter;
+}
+
+/** Adds a counter of the time for which brokers made this process wait. */
+export function addThrottleCounter(registry: Registry): void {
+  const collect = function (this: Counter): void {
+    this.reset();
+    this.inc(throttledSeconds());
+  };
+  const help = 'Time for which brokers have made this process wait because of their quotas';
+  registry.registerMetric(
+    new Counter({ name: 'callstream_kafka_throttled_seconds_total', help, registers: [], collect }),
+  );
 }
 
 /** A connection pool with the numbers that are measured; `waiting`: queries that wait for a connection. */

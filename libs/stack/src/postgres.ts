@@ -33,6 +33,8 @@ export interface PostgresServerOptions {
    * certificate with their name.
    */
   authority?: Authority;
+  /** Folder with initdb and postgres; default: that of CALLSTREAM_TEST_POSTGRES_BIN, or the one of `npm install`. */
+  binaries?: string;
   /** Gets files that other users may read, one line at a time. */
   print?: (line: string) => void;
 }
@@ -49,13 +51,13 @@ const readyTimeoutMs = 60_000;
 const stop = { stopSignal: 'SIGINT', stopTimeoutMs: 20_000 } as const;
 
 /**
- * Starts PostgreSQL 18 on this machine, and waits until it is ready.
+ * Starts PostgreSQL on this machine, and waits until it is ready.
  * @throws {Error} that names what the machine lacks and the remedy, or has the end of the server's log
  */
 export async function startPostgres(options: PostgresServerOptions): Promise<PostgresServer> {
   const dataDir = resolve(options.dataDir);
   const { fsync = true, print = () => undefined } = options;
-  const { initdb, postgres } = await postgresBinaries(process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
+  const { initdb, postgres } = await postgresBinaries(options.binaries ?? process.env['CALLSTREAM_TEST_POSTGRES_BIN']);
   const runAs = await postgresUser(postgres);
   makePrivateFolder(dataDir, print);
   // Its mode closes it to others, and so to the user as whom root runs Postgres.

@@ -7,6 +7,8 @@ import { createAuthority, startPostgres, startSecuredKafka } from '@callstream/s
 import type { Authority, Certificate, PostgresServer, SecuredKafka } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import { poolOf } from '@callstream/tables/testing';
+import { startIdentityServer } from './identity-server.ts';
+import type { IdentityServer } from './identity-server.ts';
 
 /** Passwords by user, for Kafka and Postgres. The first one needs escaping in URLs and shells. */
 export const passwords = {
@@ -22,6 +24,8 @@ export type SecuredUser = keyof typeof passwords;
 export interface SecuredServers extends AsyncDisposable {
   readonly authority: Authority;
   readonly kafka: SecuredKafka;
+  /** Gives tokens for Kafka to each user, with its password as secret and the scope `kafka`. */
+  readonly identity: IdentityServer;
   /** Kafka client of the administrator. */
   readonly admin: Kafka;
   readonly postgres: PostgresServer;
@@ -42,11 +46,13 @@ export async function startSecuredServers(): Promise<SecuredServers> {
   const folder = await mkdtemp(join(tmpdir(), 'callstream-secured-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   const authority = await createAuthority(join(folder, 'certificates'));
+  const identity = cleanup.use(await startIdentityServer(passwords));
   const started = await Promise.allSettled([
     startSecuredKafka({
       dataDir: join(folder, 'kafka'),
       authority,
       users: { ...passwords, 'callstream-migrate': 'unused' },
+      tokens: identity,
     }),
     startPostgres({ dataDir: join(folder, 'postgres'), fsync: false, authority }),
   ]);
@@ -89,6 +95,7 @@ export async function startSecuredServers(): Promise<SecuredServers> {
   return {
     authority,
     kafka: kafka.value,
+    identity,
     admin,
     postgres: postgres.value,
     certificates,

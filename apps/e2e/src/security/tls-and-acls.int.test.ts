@@ -10,7 +10,7 @@ import { documentedAcls } from './documented-acls.ts';
 import { pickPort } from '../system/free-port.ts';
 import { passwords, startSecuredServers } from './secured-servers.ts';
 import type { SecuredServers, SecuredUser } from './secured-servers.ts';
-import { launch, runOnce, startService } from '../system/service-process.ts';
+import { execCommand, launch, runOnce, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 
 const topic = 'call-events';
@@ -33,6 +33,17 @@ const withPassword = (user: SecuredUser, mechanism: string): Record<string, stri
   KAFKA_SASL_MECHANISM: mechanism,
   KAFKA_SASL_USERNAME: user,
   KAFKA_SASL_PASSWORD_FILE: servers.passwordFile(user),
+  KAFKA_SSL_CA_FILE: servers.authority.certificate,
+});
+/** Settings for a service that authenticates at Kafka with tokens. */
+const withTokens = (user: SecuredUser): Record<string, string> => ({
+  KAFKA_BROKERS: servers.kafka.oauth,
+  KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+  KAFKA_SASL_MECHANISM: 'OAUTHBEARER',
+  KAFKA_OAUTH_TOKEN_URL: servers.identity.tokenUrl,
+  KAFKA_OAUTH_CLIENT_ID: user,
+  KAFKA_OAUTH_CLIENT_SECRET_FILE: servers.passwordFile(user),
+  KAFKA_OAUTH_SCOPE: 'kafka',
   KAFKA_SSL_CA_FILE: servers.authority.certificate,
 });
 const withCertificate = (user: SecuredUser): Record<string, string> => ({
@@ -91,7 +102,7 @@ describe('on servers that require TLS, with only the documented rights for each 
     };
     await Promise.all([
       start('projector', projectorEnv('SCRAM-SHA-256')),
-      start('ingest', withPassword('callstream-ingest', 'SCRAM-SHA-512')),
+      start('ingest', withTokens('callstream-ingest')),
       start('gateway', { ...withPassword('callstream-gateway', 'PLAIN'), ...withDatabase('callstream-gateway') }),
     ]);
   }, 90_000);
@@ -114,6 +125,22 @@ describe('on servers that require TLS, with only the documented rights for each 
   it('a webhook becomes a call on the gateway, without warnings or retries', async () => {
     expect(await post('secured-1')).toBe(200);
     await untilShown('secured-1');
+    expect(tails()).not.toMatch(/"level":"(warn|error|fatal)"(?!.*not-durable)/);
+  }, 60_000);
+
+  it('an ingest with OAUTHBEARER goes on without warnings when its token expires', async () => {
+    const before = servers.identity.issued();
+    let posted = 0;
+    const isRenewed = async (): Promise<boolean> => {
+      expect(await post(`token-${posted++}`)).toBe(200);
+      return servers.identity.issued() >= before + 3;
+    };
+    await until(isRenewed, {
+      timeoutMs: 30_000,
+      everyMs: 50,
+      onTimeout: () => new Error('No new token was asked for.'),
+    });
+    await untilShown(`token-${posted - 1}`);
     expect(tails()).not.toMatch(/"level":"(warn|error|fatal)"(?!.*not-durable)/);
   }, 60_000);
 
@@ -146,6 +173,26 @@ const connectWith = (settings: Partial<Parameters<typeof connectKafka>[0]>): Pro
 };
 const user = (name: SecuredUser, password: string = passwords[name], mechanism: 'plain' | 'scram-sha-256' = 'plain') =>
   ({ mechanism, username: name, password }) as const;
+
+const tokenClient = () => ({
+  brokers: [servers.kafka.oauth],
+  ssl: { ca },
+  sasl: {
+    mechanism: 'oauthbearer',
+    tokenUrl: servers.identity.tokenUrl,
+    clientId: 'callstream-gateway',
+    clientSecret: passwords['callstream-gateway'],
+    scope: 'kafka',
+    extensions: {},
+  } as const,
+});
+
+it('the doctor says what is wrong with OAUTHBEARER', async () => {
+  const env = { ...withTokens('callstream-ingest'), DATA_DIR: tmpdir(), KAFKA_OAUTH_SCOPE: 'others' };
+  const { code, out } = await execCommand({ args: ['apps/ingest/src/main.ts', 'doctor', '--json'], env });
+  expect(code).toBe(1);
+  expect(out).toContain('Kafka rejected the token of KAFKA_OAUTH_TOKEN_URL: check that KAFKA_OAUTH_SCOPE');
+}, 60_000);
 
 it('an operator may verify the tables, and list dead letters', async () => {
   const env = { ...withPassword('callstream-operator', 'SCRAM-SHA-512'), ...withDatabase('callstream-operator') };
@@ -197,6 +244,21 @@ describe('a refused connection to Kafka', () => {
       'a wrong password with SCRAM',
       () => connectWith({ ssl: { ca }, sasl: user('callstream-gateway', 'wrong', 'scram-sha-256') }),
       /with this password and mechanism SCRAM-SHA-256/,
+    ],
+    [
+      'a wrong secret of OAUTHBEARER',
+      () => connectWith({ ...tokenClient(), sasl: { ...tokenClient().sasl, clientSecret: 'wrong' } }),
+      /KAFKA_OAUTH_TOKEN_URL gives no token: 401 \(invalid_client\)\. Check KAFKA_OAUTH_CLIENT_ID/,
+    ],
+    [
+      'a token for another audience',
+      () => connectWith({ ...tokenClient(), sasl: { ...tokenClient().sasl, scope: 'others' } }),
+      /Kafka rejected the token of KAFKA_OAUTH_TOKEN_URL.*expected\.audience/,
+    ],
+    [
+      'tokens to a port with passwords',
+      () => connectWith({ ...tokenClient(), brokers: [servers.kafka.saslSsl] }),
+      /Set KAFKA_SASL_MECHANISM to one that the broker supports \(PLAIN, /,
     ],
   ])('the message names cause and remedy when a connection to Kafka fails: %s', (_, connect, message) =>
     expect(connect()).rejects.toThrow(message),

@@ -32,5 +32,6 @@ export async function waitForTopic(
 
 function warnOfTopic(topic: string, { durability, settingDifferences }: TopicDescription, log: Log): void {
   for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
-  for (const difference of settingDifferences) log.warn(difference, 'topic.configuration-differs');
+  for (const { setting, found, wanted, reason } of settingDifferences)
+    log.warn({ topic, setting, found, wanted, reason }, 'topic.configuration-differs');
 }

@@ -1,6 +1,8 @@
 import type { ConnectionOptions } from 'node:tls';
 import { z } from 'zod';
 import { examples, listEnv, secretEnv } from './env.ts';
+import { kafkaOauthEnv, oauthClient, oauthNames, requiredOauthNames } from './kafka-oauth-env.ts';
+import type { OauthClient } from './kafka-oauth-env.ts';
 import { certificatesEnv, checkKeyPair } from './pem.ts';
 
 /** `kafka.example.com:9092`, `[2001:db8::1]:9092` */
@@ -33,10 +35,12 @@ export const kafkaEnv = {
     .meta(examples(['SASL_SSL'], ['TLS', 'ssl', 'sasl_ssl']))
     .describe('Protocol of the ports in KAFKA_BROKERS. SSL: with TLS; SASL: with user and password'),
   KAFKA_SASL_MECHANISM: z
-    .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'])
+    .enum(['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512', 'OAUTHBEARER'])
     .optional()
-    .meta(examples(['SCRAM-SHA-512'], ['scram-sha-512', 'GSSAPI', 'SCRAM']))
-    .describe('SASL mechanism, with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'),
+    .meta(examples(['SCRAM-SHA-512', 'OAUTHBEARER'], ['scram-sha-512', 'GSSAPI', 'SCRAM']))
+    .describe(
+      'SASL mechanism: with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD; OAUTHBEARER: with KAFKA_OAUTH_TOKEN_URL, KAFKA_OAUTH_CLIENT_ID and KAFKA_OAUTH_CLIENT_SECRET',
+    ),
   KAFKA_SASL_USERNAME: z
     .string()
     .min(1)
@@ -44,6 +48,7 @@ export const kafkaEnv = {
     .meta(examples(['callstream'], ['']))
     .describe('Kafka user'),
   KAFKA_SASL_PASSWORD: secretEnv(z.string().min(1, 'must not be empty'), 'Password of the Kafka user'),
+  ...kafkaOauthEnv,
   KAFKA_SSL_CA: certificatesEnv(
     'Certificates (PEM) of the authorities that sign the certificates of the brokers; without it, the public authorities that Node.js trusts',
   ),
@@ -54,7 +59,8 @@ export const kafkaEnv = {
 
 export type KafkaEnv = z.infer<z.ZodObject<typeof kafkaEnv>>;
 
-const saslNames = ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+const passwordNames = ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'] as const;
+const saslNames = ['KAFKA_SASL_MECHANISM', ...passwordNames, ...oauthNames] as const;
 const sslNames = ['KAFKA_SSL_CA', 'KAFKA_SSL_CERTIFICATE', 'KAFKA_SSL_KEY', 'KAFKA_SSL_KEY_PASSWORD'] as const;
 
 /** Checks that do not concern one setting alone. */
@@ -67,15 +73,24 @@ export function checkKafka(env: KafkaEnv, context: z.RefinementCtx): void {
     if (set.length > 0) issue('KAFKA_SECURITY_PROTOCOL', `is ${protocol}, but ${set.join(', ')} is set: ${remedy}`);
   };
   if (!protocol.startsWith('SASL')) mustBeUnset(saslNames, 'use SASL_SSL, or SASL_PLAINTEXT without TLS');
-  else
-    for (const name of saslNames)
-      if (env[name] === undefined) issue(name, `must be set with KAFKA_SECURITY_PROTOCOL=${protocol}`);
+  else checkSasl(env, issue);
   if (!protocol.endsWith('SSL')) mustBeUnset(sslNames, 'use SSL or SASL_SSL');
   if (env.KAFKA_SSL_CERTIFICATE === undefined && env.KAFKA_SSL_KEY === undefined) return;
   if (env.KAFKA_SSL_KEY === undefined) return issue('KAFKA_SSL_KEY', 'must be set with KAFKA_SSL_CERTIFICATE');
   if (env.KAFKA_SSL_CERTIFICATE === undefined) return issue('KAFKA_SSL_CERTIFICATE', 'must be set with KAFKA_SSL_KEY');
   const problem = checkKeyPair(env.KAFKA_SSL_CERTIFICATE, env.KAFKA_SSL_KEY, env.KAFKA_SSL_KEY_PASSWORD);
   if (problem !== null) issue('KAFKA_SSL_KEY', problem);
+}
+
+function checkSasl(env: KafkaEnv, issue: (name: keyof KafkaEnv, message: string) => void): void {
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SECURITY_PROTOCOL: protocol } = env;
+  const isOauth = mechanism === 'OAUTHBEARER';
+  const cause = isOauth ? 'KAFKA_SASL_MECHANISM=OAUTHBEARER' : `KAFKA_SECURITY_PROTOCOL=${protocol}`;
+  for (const name of ['KAFKA_SASL_MECHANISM', ...(isOauth ? requiredOauthNames : passwordNames)] as const)
+    if (env[name] === undefined) issue(name, `must be set with ${cause}`);
+  if (mechanism === undefined) return;
+  for (const name of isOauth ? passwordNames : oauthNames)
+    if (env[name] !== undefined) issue(name, `has no meaning with KAFKA_SASL_MECHANISM=${mechanism}: remove it`);
 }
 
 const mechanisms = { PLAIN: 'plain', 'SCRAM-SHA-256': 'scram-sha-256', 'SCRAM-SHA-512': 'scram-sha-512' } as const;
@@ -91,7 +106,7 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** Options of TLS; without them, the connection is not encrypted. */
   readonly ssl?: ConnectionOptions;
-  readonly sasl?: SaslCredentials;
+  readonly sasl?: SaslCredentials | OauthClient;
 }
 
 /** The settings must have passed {@link checkKafka}. */
@@ -108,7 +123,10 @@ export function kafkaConnection(env: KafkaEnv): KafkaConnection {
       },
     }),
     ...(env.KAFKA_SASL_MECHANISM !== undefined && {
-      sasl: { mechanism: mechanisms[env.KAFKA_SASL_MECHANISM], username, password },
+      sasl:
+        env.KAFKA_SASL_MECHANISM === 'OAUTHBEARER'
+          ? oauthClient(env)
+          : { mechanism: mechanisms[env.KAFKA_SASL_MECHANISM], username, password },
     }),
   };
 }

@@ -13,6 +13,14 @@ const Kafka = z.object(kafkaEnv).superRefine(checkKafka);
 const Database = z.object(databaseEnv).superRefine(checkDatabase);
 const user = { KAFKA_SASL_MECHANISM: 'PLAIN', KAFKA_SASL_USERNAME: 'ana', KAFKA_SASL_PASSWORD: 'secret' };
 
+const tokens = {
+  KAFKA_SECURITY_PROTOCOL: 'SASL_SSL',
+  KAFKA_SASL_MECHANISM: 'OAUTHBEARER',
+  KAFKA_OAUTH_TOKEN_URL: 'https://id.example/token',
+  KAFKA_OAUTH_CLIENT_ID: 'callstream',
+  KAFKA_OAUTH_CLIENT_SECRET: 'secret',
+};
+
 describe('settings of Kafka', () => {
   it('default to no TLS and no user', () =>
     expect(kafkaConnection(readConfig(Kafka, {}))).toEqual({ brokers: ['127.0.0.1:9092'] }));
@@ -21,7 +29,33 @@ describe('settings of Kafka', () => {
       ssl: {},
       sasl: { mechanism: 'plain', username: 'ana', password: 'secret' },
     }));
+  it('may have a client of a token endpoint', () => {
+    const env = { ...tokens, KAFKA_OAUTH_EXTENSIONS: 'logicalCluster=lkc-1,identityPoolId=pool-1' };
+    expect(kafkaConnection(readConfig(Kafka, env))).toMatchObject({
+      sasl: {
+        mechanism: 'oauthbearer',
+        tokenUrl: 'https://id.example/token',
+        extensions: { logicalCluster: 'lkc-1', identityPoolId: 'pool-1' },
+      },
+    });
+  });
   it.each<[string, Record<string, string>, RegExp]>([
+    [
+      'tokens and a user',
+      { ...tokens, KAFKA_SASL_USERNAME: 'ana' },
+      /KAFKA_SASL_USERNAME: has no meaning with KAFKA_SASL_M/,
+    ],
+    [
+      'a user and a client',
+      { ...tokens, ...user },
+      /KAFKA_OAUTH_TOKEN_URL: has no meaning with KAFKA_SASL_MECHANISM=PLAIN/,
+    ],
+    [
+      'tokens without a token endpoint',
+      { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'OAUTHBEARER' },
+      /KAFKA_OAUTH_TOKEN_URL: must be set with KAFKA_SASL_MECHANISM=OAUTHBEARER/,
+    ],
+    ['a client, but a protocol without SASL', { ...tokens, KAFKA_SECURITY_PROTOCOL: 'SSL' }, /KAFKA_OAUTH_CLIENT_ID/],
     ['a user, but a protocol without SASL', user, /KAFKA_SECURITY_PROTOCOL: is PLAINTEXT, but KAFKA_SASL_MECHANISM/],
     ['a user without a name', { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL' }, /KAFKA_SASL_USERNAME: must be set/],
     ['a broker without a port', { KAFKA_BROKERS: 'kafka-1:9092,kafka-2' }, /KAFKA_BROKERS: must be host:port/],

@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import { toKafka } from './client.ts';
 import type { Kafka } from './client.ts';
 import { install } from './kafkajs-2.2.4/install.ts';
+import { createTokenProvider } from './oauth-token.ts';
 import { createSocketFactory } from './kafkajs-2.2.4/socket-factory.ts';
 
 export interface ConnectKafkaOptions extends KafkaConnection {
@@ -21,7 +22,7 @@ export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true
   const client = new Client({
     brokers: [...brokers],
     ...(ssl && { ssl }),
-    ...(sasl && { sasl: sasl as SASLOptions }),
+    ...(sasl && { sasl: saslOptions(sasl) }),
     socketFactory: createSocketFactory(),
     clientId,
     connectionTimeout: 3_000,
@@ -36,4 +37,11 @@ export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true
         log.debug({ kafka: entry.message, error: entry['error'] as unknown }, 'kafka.client'),
   });
   return toKafka(client);
+}
+
+/** kafkajs asks for the token of each connection, and again before it expires. `username`: for our messages. */
+function saslOptions(sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions {
+  if (sasl.mechanism !== 'oauthbearer') return sasl as SASLOptions;
+  const { mechanism, clientId: username } = sasl;
+  return { mechanism, oauthBearerProvider: createTokenProvider(sasl), username } as SASLOptions;
 }

@@ -46,8 +46,8 @@ export async function ensureTopics(
     for (const reason of durabilityProblems(durability)) log.warn({ topic, reason }, 'topic.not-durable');
     for (const reason of durabilityProblems(dlqDescription.durability))
       log.warn({ topic: dlq, reason }, 'topic.not-durable');
-    for (const difference of await readSettingDifferences(admin, topic))
-      log.warn(difference, 'topic.configuration-differs');
+    for (const { topic: name, setting, found: value, wanted, reason } of await readSettingDifferences(admin, topic))
+      log.warn({ topic: name, setting, found: value, wanted, reason }, 'topic.configuration-differs');
   });
 }
 

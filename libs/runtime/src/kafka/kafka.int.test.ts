@@ -1,10 +1,12 @@
 import { jest } from '@jest/globals';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { startProxy, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { setClientQuota, startProxy, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import kafkajs from 'kafkajs';
+import { Registry } from 'prom-client';
 import {
+  addThrottleCounter,
   connectKafka,
   connectPublisher,
   consume,
@@ -15,7 +17,11 @@ import {
   describeTopic,
 } from '../index.ts';
 import type { Batch, Kafka, ProducerRecord } from '../index.ts';
-import { toKafka, toKafkajs } from './client.ts';
+import { toKafka, toKafkajs, withAdmin } from './client.ts';
+import { createTopic } from './create-topic.ts';
+import { readSettingDifferences } from './ensure-topics.ts';
+import { throttledSeconds } from './kafkajs-2.2.4/throttling.ts';
+import type { SettingDifference } from './topic-settings.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'runtime-test', log });
@@ -35,7 +41,10 @@ const record = (topic: string, value: string, partition = 0): ProducerRecord => 
 });
 
 /** Values of partition 0 from offset `from`, until there are `count`. */
-async function read(topic: string, { from = 0, count }: { from?: number; count: number }): Promise<string[]> {
+async function read(
+  topic: string,
+  { from = 0, count, client = kafka }: { from?: number; count: number; client?: Kafka },
+): Promise<string[]> {
   const values: string[] = [];
   const positions = new Map([[0, from]]);
   const onBatch = ({ partition, records }: Batch): Promise<number> => {
@@ -43,7 +52,7 @@ async function read(topic: string, { from = 0, count }: { from?: number; count: 
     positions.set(partition, records.at(-1)!.offset + 1);
     return Promise.resolve(positions.get(partition)!);
   };
-  await using _consumer = await consume(kafka, {
+  await using _consumer = await consume(client, {
     groupId: testTopicName(),
     topic,
     concurrency: 1,
@@ -68,11 +77,48 @@ describe('ensureTopics', () => {
         partitions: 3,
         messageBytesMax: 1_048_588,
         durability: { replicas: 1, inSyncMin: 1, uncleanElection: false },
+        settingDifferences: [],
       });
       expect((await endOffsets(kafka, `${topic}-dlq`)).size).toBe(3);
     }
   }, 60_000);
+
+  it('names each setting that can lose, change or refuse records, and the settings that it names cure them all', async () => {
+    const topic = testTopicName();
+    const odd = {
+      'cleanup.policy': 'compact,delete',
+      'retention.ms': '604800000',
+      'retention.bytes': '1000000000',
+      'message.timestamp.type': 'LogAppendTime',
+      'message.timestamp.before.max.ms': '3600000',
+      'max.message.bytes': '65536',
+    };
+    await withAdmin(kafka, async (admin) => {
+      for (const name of [topic, `${topic}-dlq`])
+        await createTopic(admin, { topic: name, partitions: 1, settings: odd });
+      const differences = await readSettingDifferences(admin, topic);
+      const named = (name: string) =>
+        differences.filter((found) => found.topic === name).map(({ setting, found }) => [setting, found]);
+      expect(named(topic)).toEqual(Object.entries(odd));
+      expect(named(`${topic}-dlq`)).toEqual(Object.entries(odd));
+      await admin.alterConfigs({
+        validateOnly: false,
+        resources: [topic, `${topic}-dlq`].map((name) => ({
+          type: kafkajs.ConfigResourceTypes.TOPIC,
+          name,
+          configEntries: differences.filter((found) => found.topic === name).map(addedConfig),
+        })),
+      });
+      expect(await readSettingDifferences(admin, topic)).toEqual([]);
+    });
+  });
 });
+
+/** What the command of a reason sets. */
+function addedConfig({ reason }: SettingDifference): { name: string; value: string } {
+  const [, name = '', value = ''] = /--add-config (\S+)=(\S+)$/.exec(reason) ?? [];
+  return { name, value };
+}
 
 it('an idle connection arms no timers', async () => {
   const admin = toKafkajs(kafka).admin();
@@ -169,6 +215,36 @@ describe('a publisher', () => {
     expect(acknowledged.filter((value) => !stored.has(value))).toEqual([]);
   }, 60_000);
 });
+
+it('a publisher and a consumer over a quota of the broker lose nothing, and count how long they had to wait', async () => {
+  const topic = await newTopic(1);
+  const clientId = testTopicName();
+  const client = connectKafka({ brokers: testKafkaBrokers(), clientId, log });
+  const [broker = ''] = testKafkaBrokers();
+  // Over ten seconds: ten records of 10 kB.
+  await setClientQuota(broker, clientId, { producer_byte_rate: 10_000, consumer_byte_rate: 10_000 });
+  const published: string[] = [];
+  await using publisher = await connectPublisher(client);
+  const publish = async (): Promise<boolean> => {
+    const value = String(published.length).padEnd(10_000, 'x');
+    await publisher.publishBatch([record(topic, value)]);
+    published.push(value);
+    return throttledSeconds() > 0;
+  };
+  await until(publish, {
+    timeoutMs: 20_000,
+    everyMs: 0,
+    onTimeout: () => new Error('The publisher is not throttled.'),
+  });
+  // One more, so that the consumer is over its quota too.
+  await publish();
+  const ofPublisher = throttledSeconds();
+  expect(await read(topic, { count: published.length, client })).toEqual(published);
+  expect(throttledSeconds()).toBeGreaterThan(ofPublisher);
+  const registry = new Registry();
+  addThrottleCounter(registry);
+  expect(await registry.metrics()).toContain(`callstream_kafka_throttled_seconds_total ${throttledSeconds()}`);
+}, 60_000);
 
 /** A client that connects through the proxy, although the broker advertises its own address. */
 function clientThrough({ port }: Proxy): Kafka {

@@ -66,10 +66,13 @@ function explainProtocolError(
   }
 }
 
-const explainSaslError = ({ name }: Error, { sasl }: FailedRequest): string | null =>
-  name === 'KafkaJSSASLAuthenticationError'
-    ? `Kafka rejected user ${sasl?.username ?? '?'} with this password and mechanism ${(sasl?.mechanism ?? '?').toUpperCase()}: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`
-    : null;
+function explainSaslError({ name }: Error, { sasl }: FailedRequest): string | null {
+  if (name !== 'KafkaJSSASLAuthenticationError') return null;
+  const mechanism = (sasl?.mechanism ?? '?').toUpperCase();
+  if (mechanism === 'OAUTHBEARER')
+    return 'Kafka rejected the token of KAFKA_OAUTH_TOKEN_URL: check that KAFKA_OAUTH_SCOPE gives it the audience that the brokers expect (sasl.oauthbearer.expected.audience), that they trust its issuer and keys, and KAFKA_OAUTH_EXTENSIONS.';
+  return `Kafka rejected user ${sasl?.username ?? '?'} with this password and mechanism ${mechanism}: check KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD and KAFKA_SASL_MECHANISM.`;
+}
 
 function supportedMechanisms(responseData: unknown): string {
   const { enabledMechanisms } = (responseData ?? {}) as { enabledMechanisms?: readonly string[] };

@@ -6,6 +6,7 @@ import { tolerateLeaderlessPartitions } from './leaderless-partitions.ts';
 import { failOnOffsetOutOfRange } from './offset-out-of-range.ts';
 import { repairReconnect } from './reconnect.ts';
 import { repairRequestQueue } from './request-queue.ts';
+import { countThrottling } from './throttling.ts';
 
 let isInstalled = false;
 
@@ -22,6 +23,7 @@ export function install(): void {
   failOnOffsetOutOfRange();
   repairReconnect();
   repairRequestQueue();
+  countThrottling();
   installErrorExplanations();
   isInstalled = true;
 }
