@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -14,13 +13,15 @@ import {
 } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
 import { hasPgBouncer, startPgBouncer } from '../postgres/pgbouncer.ts';
-import { boardHost, missingForNginx, startNginx, webhookHost } from '../restarts/nginx.ts';
+import { hasCaddy, startCaddy } from '../proxies/caddy.ts';
+import { boardHost, missingForNginx, startNginx, webhookHost } from '../proxies/nginx.ts';
+import type { Nginx } from '../proxies/nginx.ts';
 import { startSystem } from '../system/system.ts';
 import { startTestSystem } from '../system/test-system.ts';
-import { caddyVersion, startCaddy } from './caddy.ts';
 import { recordThrough, recordVersions } from './results.ts';
 import { tryOut } from './try-out.ts';
 import { tryProxy } from './try-proxy.ts';
+import type { ProxiedAddresses } from './try-proxy.ts';
 import { triedVersions } from './versions.ts';
 
 const node = process.versions.node;
@@ -65,10 +66,6 @@ it.each(triedVersions)(
   recordThrough({ name: 'PgBouncer, session pooling', version: await versionOf('pgbouncer', '--version'), held });
 });
 
-/** Host names of the examples, at this machine. */
-const lookup: LookupFunction = (_, { all }, done) =>
-  all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
-
 const behindProxy = {
   INGEST_HOSTS: webhookHost,
   INGEST_TRUSTED_PROXIES: '127.0.0.1',
@@ -76,28 +73,34 @@ const behindProxy = {
   GATEWAY_ORIGINS: boardHost,
 };
 
+const addressesOf = ({ port, connect }: Pick<Nginx, 'port' | 'connect'>): ProxiedAddresses => ({
+  webhookUrl: `https://${webhookHost}:${port}/webhook`,
+  socketUrl: `wss://${boardHost}:${port}/`,
+  origin: `https://${boardHost}`,
+  connect,
+});
+
 ((await missingForNginx()) === null ? it : it.skip)('callstream works behind nginx', async () => {
   await using system = await startTestSystem({ settings: behindProxy });
   const [ingest, gateway] = [Number(system.env['INGEST_PORT']), Number(system.env['GATEWAY_PORT'])];
-  await using nginx = await startNginx({ ingest: [ingest, ingest], gateway: [gateway, gateway] });
-  const held = await tryProxy(system, {
-    webhookUrl: `https://${webhookHost}:${nginx.port}/webhook`,
-    socketUrl: `wss://${boardHost}:${nginx.port}/`,
-    origin: `https://${boardHost}`,
-    connect: nginx.connect,
-  });
+  await using nginx = await startNginx('nginx.conf', { 3000: ingest, 3001: ingest, 4000: gateway, 4001: gateway });
+  const held = await tryProxy(system, addressesOf(nginx));
   recordThrough({ name: 'nginx', version: await versionOf('nginx', '-v'), held });
 });
 
-((await caddyVersion()) === null ? it.skip : it)('callstream works behind Caddy', async () => {
+(hasCaddy ? it : it.skip)('callstream works behind Caddy', async () => {
   await using system = await startTestSystem({ settings: behindProxy });
-  const { INGEST_PORT: ingest = '', INGEST_ADMIN_PORT: admin = '', GATEWAY_PORT: gateway = '' } = system.env;
-  await using caddy = await startCaddy({ ingest, admin, gateway });
-  const held = await tryProxy(system, {
-    webhookUrl: `http://${webhookHost}:${caddy.port}/webhook`,
-    socketUrl: `ws://${boardHost}:${caddy.port}/`,
-    origin: `http://${boardHost}`,
-    connect: { lookup },
+  const { INGEST_PORT: ingest = '', INGEST_ADMIN_PORT: admin = '', GATEWAY_PORT } = system.env;
+  const gateway = Number(GATEWAY_PORT);
+  await using caddy = await startCaddy({
+    example: 'Caddyfile',
+    hosts: [webhookHost, boardHost],
+    gateways: [gateway, gateway],
+    replacements: {
+      '10.0.0.11:3000 10.0.0.12:3000': `127.0.0.1:${ingest}`,
+      'health_port 9101': `health_port ${admin}`,
+    },
   });
+  const held = await tryProxy(system, addressesOf(caddy));
   recordThrough({ name: 'Caddy', version: await versionOf('caddy', 'version'), held });
 });

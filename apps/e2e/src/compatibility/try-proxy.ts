@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import type { LookupFunction } from 'node:net';
 import { until } from '@callstream/stack';
 import { WebSocket } from 'ws';
 import { createSender } from '../load/sender.ts';
+import type { ProxyConnection } from '../proxies/example-config.ts';
 import type { System } from '../system/system.ts';
 
 /** Addresses at a proxy. */
@@ -12,8 +12,7 @@ export interface ProxiedAddresses {
   readonly socketUrl: string;
   /** Of the page. */
   readonly origin: string;
-  /** How its host names are resolved and its certificate is trusted. */
-  readonly connect: { readonly lookup: LookupFunction; readonly ca?: string };
+  readonly connect: ProxyConnection;
 }
 
 /** A webhook and a socket through a proxy. @returns what held, in words */

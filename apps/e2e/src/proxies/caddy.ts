@@ -1,15 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, until } from '@callstream/stack';
 import { pickPort } from '../system/free-port.ts';
-import { exampleConfig, isInstalled, systemEnv } from './example-config.ts';
+import { exampleConfig, isInstalled, localLookup, systemEnv } from './example-config.ts';
+import type { ProxyConnection } from './example-config.ts';
 
 /** Caddy with one of docs/examples. */
 export interface Caddy extends AsyncDisposable {
   readonly port: number;
+  readonly connect: ProxyConnection;
 }
 
 export const hasCaddy = await isInstalled('caddy', ['version']);
@@ -21,9 +23,11 @@ export interface CaddyOptions {
   readonly hosts: readonly string[];
   /** The ports of the gateways at 10.0.0.11 and 10.0.0.12 in the example. */
   readonly gateways: readonly [number, number];
+  /** What else of the example must differ on this machine. */
+  readonly replacements?: Readonly<Record<string, string>>;
 }
 
-export async function startCaddy({ example, hosts, gateways }: CaddyOptions): Promise<Caddy> {
+export async function startCaddy({ example, hosts, gateways, replacements }: CaddyOptions): Promise<Caddy> {
   await using cleanup = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'callstream-caddy-'));
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
@@ -41,6 +45,7 @@ export async function startCaddy({ example, hosts, gateways }: CaddyOptions): Pr
     ),
     '10.0.0.11:4000': `127.0.0.1:${gateways[0]}`,
     '10.0.0.12:4000': `127.0.0.1:${gateways[1]}`,
+    ...replacements,
   });
   const file = join(folder, 'Caddyfile');
   await writeFile(file, text);
@@ -64,6 +69,7 @@ export async function startCaddy({ example, hosts, gateways }: CaddyOptions): Pr
     timeoutMs: 20_000,
     onTimeout: () => new Error(`Caddy does not serve its configuration after 20 s.\n${output}`),
   });
+  const connect = { ca: await readFile(authority.certificate, 'utf8'), lookup: localLookup };
   const owned = cleanup.move();
-  return { port, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { port, connect, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }

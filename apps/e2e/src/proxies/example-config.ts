@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import type { LookupFunction } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -25,3 +26,13 @@ export async function exampleConfig(name: string, replacements: Readonly<Record<
   }
   return text;
 }
+
+/** Options of a connection to a proxy that resolve the host names of the examples, and trust its certificate. */
+export interface ProxyConnection {
+  readonly ca: string;
+  readonly lookup: LookupFunction;
+}
+
+/** Every host name is this machine. */
+export const localLookup: LookupFunction = (_, { all }, done) =>
+  all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);

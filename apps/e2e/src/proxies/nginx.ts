@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import type { LookupFunction } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createAuthority, until } from '@callstream/stack';
 import { pickPort } from '../system/free-port.ts';
-import { exampleConfig, isInstalled, systemEnv } from './example-config.ts';
+import { exampleConfig, isInstalled, localLookup, systemEnv } from './example-config.ts';
+import type { ProxyConnection } from './example-config.ts';
 
 /** Host names of the examples. */
 export const webhookHost = 'calls.example.com';
@@ -16,8 +16,7 @@ export const pathHost = 'intranet.example.com';
 /** nginx with one of docs/examples. */
 export interface Nginx extends AsyncDisposable {
   readonly port: number;
-  /** Options of a connection that resolve the examples' host names and trust its certificate. */
-  readonly connect: { readonly ca: string; readonly lookup: LookupFunction };
+  readonly connect: ProxyConnection;
   /** The text of all its log files. */
   readonly logs: () => Promise<string>;
 }
@@ -73,12 +72,10 @@ export async function startNginx(example: string, ports: Readonly<Record<number,
     timeoutMs: 20_000,
     onTimeout: () => new Error('nginx did not write its pid file within 20 s.'),
   });
-  const lookup: LookupFunction = (_, { all }, done) =>
-    all === true ? done(null, [{ address: '127.0.0.1', family: 4 }]) : done(null, '127.0.0.1', 4);
   const owned = cleanup.move();
   return {
     port,
-    connect: { ca: await readFile(authority.certificate, 'utf8'), lookup },
+    connect: { ca: await readFile(authority.certificate, 'utf8'), lookup: localLookup },
     logs,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };

@@ -130,8 +130,11 @@ export function maskBody(
 }
 
 /** An exponent would leave digits uncounted: 55e9 is a number of eleven digits. */
-const withoutExponent = (digits: string): string =>
-  /e/i.test(digits) ? BigInt(Math.round(Number(digits))).toString() : digits;
+function withoutExponent(digits: string): string {
+  if (!/e/i.test(digits)) return digits;
+  const number = Number(digits);
+  return Number.isFinite(number) ? BigInt(Math.round(number)).toString() : hiddenText;
+}
 
 /**
  * An event without its body, for a scope with masked numbers. The uuid is replaced by one made of the event's id: the real one is
