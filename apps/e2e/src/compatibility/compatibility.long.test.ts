@@ -46,11 +46,11 @@ it.each(triedVersions)(
     const system = cleanup.use(
       await startSystem({ brokers: [kafka.brokers], topic: 'call-events', databaseUrl: postgres.url }),
     );
-    const held = await tryOut(system);
+    const tried = await tryOut(system);
     const { rows } = await poolOf(system.db).query<{ version: string }>(
       `select current_setting('server_version') as version`,
     );
-    recordVersions({ kafka: kafkaVersion, postgres: rows[0]?.version ?? '', node, held });
+    recordVersions({ kafka: kafkaVersion, postgres: rows[0]?.version ?? '', node, tried });
   },
   300_000,
 );
@@ -62,8 +62,8 @@ it.each(triedVersions)(
   const system = cleanup.use(
     await startSystem({ brokers: testKafkaBrokers(), topic: testTopicName(), databaseUrl: url }),
   );
-  const held = await tryOut(system);
-  recordThrough({ name: 'PgBouncer, session pooling', version: await versionOf('pgbouncer', '--version'), held });
+  const tried = await tryOut(system);
+  recordThrough({ name: 'PgBouncer, session pooling', version: await versionOf('pgbouncer', '--version'), tried });
 });
 
 const behindProxy = {
@@ -84,8 +84,8 @@ const addressesOf = ({ port, connect }: Pick<Nginx, 'port' | 'connect'>): Proxie
   await using system = await startTestSystem({ settings: behindProxy });
   const [ingest, gateway] = [Number(system.env['INGEST_PORT']), Number(system.env['GATEWAY_PORT'])];
   await using nginx = await startNginx('nginx.conf', { 3000: ingest, 3001: ingest, 4000: gateway, 4001: gateway });
-  const held = await tryProxy(system, addressesOf(nginx));
-  recordThrough({ name: 'nginx', version: await versionOf('nginx', '-v'), held });
+  const tried = await tryProxy(system, addressesOf(nginx));
+  recordThrough({ name: 'nginx', version: await versionOf('nginx', '-v'), tried });
 });
 
 (hasCaddy ? it : it.skip)('callstream works behind Caddy', async () => {
@@ -101,6 +101,6 @@ const addressesOf = ({ port, connect }: Pick<Nginx, 'port' | 'connect'>): Proxie
       'health_port 9101': `health_port ${admin}`,
     },
   });
-  const held = await tryProxy(system, addressesOf(caddy));
-  recordThrough({ name: 'Caddy', version: await versionOf('caddy', 'version'), held });
+  const tried = await tryProxy(system, addressesOf(caddy));
+  recordThrough({ name: 'Caddy', version: await versionOf('caddy', 'version'), tried });
 });

@@ -6,15 +6,15 @@ interface VersionsRun {
   readonly kafka: string;
   readonly postgres: string;
   readonly node: string;
-  /** What held, in words. */
-  readonly held: string;
+  /** What was tried and works. */
+  readonly tried: string;
 }
 
 /** A run through a program between callstream and the others. */
 interface ThroughRun {
   readonly name: string;
   readonly version: string;
-  readonly held: string;
+  readonly tried: string;
 }
 
 export interface CompatibilityResults {

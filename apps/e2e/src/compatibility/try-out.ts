@@ -9,7 +9,7 @@ import { expectTablesToBeFoldOfLog } from '../system/test-system.ts';
 
 const bodies = [...fixtureEvents.values()].flat();
 
-/** A short run of all that callstream does, on one system. @returns what held, in words */
+/** A short run of all that callstream does, on one system. @returns what was tried */
 export async function tryOut(system: System): Promise<string> {
   using client = connect(system.socketUrl);
   await using sender = createSender(system.webhookUrl, 10);
@@ -18,7 +18,6 @@ export async function tryOut(system: System): Promise<string> {
   await using dashboard = await openDashboard(system.socketUrl);
   const calls = await dashboard.listCalls();
   expect(calls.length).toBeGreaterThan(15);
-  // Of the recorded lives, which are old, the board has those without an end that were received now.
   const isLive = (): boolean => client.status.get().connection === 'live' && !client.status.get().isStale;
   await until(isLive, { timeoutMs: 30_000, onTimeout: () => new Error('The board is not live.') });
 

@@ -15,7 +15,7 @@ export interface ProxiedAddresses {
   readonly connect: ProxyConnection;
 }
 
-/** A webhook and a socket through a proxy. @returns what held, in words */
+/** A webhook and a socket through a proxy. @returns what was tried */
 export async function tryProxy({ untilProjected }: System, addresses: ProxiedAddresses): Promise<string> {
   const { webhookUrl, socketUrl, origin, connect } = addresses;
   const call_id = randomUUID();

@@ -21,12 +21,12 @@ UPDATE_DOCS=1 npm run test:long -- apps/e2e/src/compatibility; then UPDATE_DOCS=
 
 ${markdownTable([
   ['Kafka', 'PostgreSQL', 'Node.js', 'tried'],
-  ...versions.map(({ kafka, postgres, node, held }) => [kafka, postgres, node, held]),
+  ...versions.map(({ kafka, postgres, node, tried }) => [kafka, postgres, node, tried]),
 ])}
 
 ## Between callstream and the others
 
-${markdownTable([['program', 'version', 'tried'], ...through.map(({ name, version, held }) => [name, version, held])])}
+${markdownTable([['program', 'version', 'tried'], ...through.map(({ name, version, tried }) => [name, version, tried])])}
 `;
 
 it('docs/reference/compatibility.md has the versions that were tried', () => {

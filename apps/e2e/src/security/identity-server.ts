@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** Life of its tokens, in seconds: so short that a client of Kafka authenticates again all the time. */
-const tokenSeconds = 4;
+/** Life of its tokens, in seconds: the shortest that is accepted, so that clients of Kafka authenticate again soon. */
+const tokenSeconds = 12;
 
 /** An OAuth 2.0 server with the client credentials grant; the audience of a token is the scope that was asked for. */
 export interface IdentityServer extends AsyncDisposable {

@@ -1,11 +1,12 @@
 import kafkajs from 'kafkajs';
-import type { LogEntry, SASLOptions } from 'kafkajs';
+import type { LogEntry, Mechanism, SASLOptions } from 'kafkajs';
 import type { KafkaConnection } from '../config/kafka-env.ts';
 import type { Log } from '../log.ts';
 import { toKafka } from './client.ts';
 import type { Kafka } from './client.ts';
 import { install } from './kafkajs-2.2.4/install.ts';
-import { createTokenProvider } from './oauth-token.ts';
+import { oauthMechanism } from './oauth-mechanism.ts';
+import { reauthenticateBeforeMs } from './oauth-token.ts';
 import { createSocketFactory } from './kafkajs-2.2.4/socket-factory.ts';
 
 export interface ConnectKafkaOptions extends KafkaConnection {
@@ -22,7 +23,7 @@ export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true
   const client = new Client({
     brokers: [...brokers],
     ...(ssl && { ssl }),
-    ...(sasl && { sasl: saslOptions(sasl) }),
+    ...(sasl && { sasl: saslOptions(sasl), reauthenticationThreshold: reauthenticateBeforeMs }),
     socketFactory: createSocketFactory(),
     clientId,
     connectionTimeout: 3_000,
@@ -39,9 +40,8 @@ export function connectKafka({ brokers, ssl, sasl, clientId, retryConnect = true
   return toKafka(client);
 }
 
-/** kafkajs asks for the token of each connection, and again before it expires. `username`: for our messages. */
-function saslOptions(sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions {
-  if (sasl.mechanism !== 'oauthbearer') return sasl as SASLOptions;
-  const { mechanism, clientId: username } = sasl;
-  return { mechanism, oauthBearerProvider: createTokenProvider(sasl), username } as SASLOptions;
-}
+/** `username` of a client with tokens: for messages about its rights. */
+const saslOptions = (sasl: NonNullable<KafkaConnection['sasl']>): SASLOptions | Mechanism =>
+  sasl.mechanism === 'oauthbearer'
+    ? Object.assign(oauthMechanism(sasl), { username: sasl.clientId })
+    : (sasl as SASLOptions);

@@ -50,16 +50,16 @@ describe('a token for Kafka', () => {
     let now = 0;
     const provide = createTokenProvider(endpoint.client, () => now);
     const [first] = await Promise.all([provide(), provide()]);
-    expect(first).toEqual({ value: 't', extensions: { logicalCluster: 'lkc-1' } });
+    expect(first).toBe('t');
     expect(endpoint.requests.map(({ body }) => body)).toEqual(['grant_type=client_credentials&scope=kafka']);
     const credentials = Buffer.from('call%3Astream:s+c%2Bt%25').toString('base64');
     expect(endpoint.requests[0]?.headers.authorization).toBe(`Basic ${credentials}`);
 
     endpoint.next = () => token('second');
     now = 3_539_000;
-    expect((await provide()).value).toBe('t');
+    expect(await provide()).toBe('t');
     now = 3_541_000;
-    expect((await provide()).value).toBe('second');
+    expect(await provide()).toBe('second');
   });
 
   it('of a short life is asked for again at half of it, and stays while the endpoint fails, until it expires', async () => {
@@ -73,7 +73,7 @@ describe('a token for Kafka', () => {
     expect(endpoint.requests).toHaveLength(1);
     endpoint.next = () => ({ status: 503, body: '' });
     now = 11_000;
-    expect((await provide()).value).toBe('short');
+    expect(await provide()).toBe('short');
     expect(endpoint.requests).toHaveLength(2);
     now = 21_000;
     await expect(provide()).rejects.toThrow(/503\. It is unavailable or busy/);
@@ -93,6 +93,7 @@ describe('a token for Kafka', () => {
       /\(invalid_scope: no\)\. Check KAFKA_OAUTH_SCOPE\./,
     ],
     ['a wrong path', { status: 404, body: '<html>' }, false, /404\. Check the path of KAFKA_OAUTH_TOKEN_URL/],
+    ['tokens of a second', token('t', 1), false, /expire after 1 s: let them live for at least 12 s/],
     ['a page', { status: 200, body: '<html>' }, false, /without a bearer token.*token_endpoint/],
     [
       'another type of token',

@@ -5,6 +5,13 @@ import type { OauthClient } from '../config/kafka-oauth-env.ts';
 const requestMsMax = 10_000;
 /** A new token is asked for when the last one expires so soon, in ms; for tokens of less than twice that, at half of their life. */
 const refreshBeforeMs = 60_000;
+/**
+ * Shortest life of a token, in seconds. Connections authenticate again {@link reauthenticateBeforeMs} before their token expires,
+ * and brokers refuse that within a second of the last time.
+ */
+const lifeSecondsMin = 12;
+/** How long before a token expires its connections authenticate again, in ms. */
+export const reauthenticateBeforeMs = 4_000;
 /** Life of a token whose endpoint does not state it, in seconds. */
 const lifeSecondsDefault = 300;
 
@@ -14,12 +21,6 @@ const TokenAnswer = z.looseObject({
   expires_in: z.coerce.number().positive().default(lifeSecondsDefault),
 });
 const ErrorAnswer = z.looseObject({ error: z.string(), error_description: z.string().optional() });
-
-/** As kafkajs wants it. */
-export interface SaslToken {
-  readonly value: string;
-  readonly extensions: Record<string, string>;
-}
 
 interface StoredToken {
   readonly value: string;
@@ -32,7 +33,7 @@ interface StoredToken {
  * endpoint fails, a token that is still valid is returned.
  * The function throws an error of kafkajs that names cause and remedy; it may be retried if the endpoint does not answer or is busy.
  */
-export function createTokenProvider(client: OauthClient, now: () => number = Date.now): () => Promise<SaslToken> {
+export function createTokenProvider(client: OauthClient, now: () => number = Date.now): () => Promise<string> {
   let stored: StoredToken | undefined;
   let asking: Promise<StoredToken> | undefined;
   const current = async (): Promise<StoredToken> => {
@@ -45,7 +46,7 @@ export function createTokenProvider(client: OauthClient, now: () => number = Dat
       throw error;
     }
   };
-  return async () => ({ value: (await current()).value, extensions: { ...client.extensions } });
+  return async () => (await current()).value;
 }
 
 /** The client credentials grant, with the credentials in the header. @see RFC 6749, 2.3.1 and 4.4 */
@@ -72,6 +73,10 @@ async function requestToken(client: OauthClient, now: () => number): Promise<Sto
       'KAFKA_OAUTH_TOKEN_URL answers without a bearer token: check that it is the token endpoint (token_endpoint in /.well-known/openid-configuration).',
     );
   const { access_token: value, expires_in: seconds } = answer.data;
+  if (seconds < lifeSecondsMin)
+    throw new kafkajs.KafkaJSNonRetriableError(
+      `KAFKA_OAUTH_TOKEN_URL gives tokens that expire after ${seconds} s: let them live for at least ${lifeSecondsMin} s.`,
+    );
   const lifeMs = seconds * 1_000;
   const expiresAt = askedAt + lifeMs;
   return { value, expiresAt, refreshAt: expiresAt - Math.min(refreshBeforeMs, lifeMs / 2) };

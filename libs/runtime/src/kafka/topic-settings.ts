@@ -1,5 +1,5 @@
 /** Largest batch of a topic without a setting of its own, in bytes. */
-export const messageBytesDefault = 1_048_588;
+const messageBytesDefault = 1_048_588;
 
 /** What a dead letter has beside the largest record of its topic, in bytes: headers with the reason. */
 export const deadLetterOverheadBytes = 64 * 1024;
