@@ -1,12 +1,10 @@
 import { jest } from '@jest/globals';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { setClientQuota, startProxy, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
+import { startProxy, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import kafkajs from 'kafkajs';
-import { Registry } from 'prom-client';
 import {
-  addThrottleCounter,
   connectKafka,
   connectPublisher,
   consume,
@@ -20,7 +18,6 @@ import type { Batch, Kafka, ProducerRecord } from '../index.ts';
 import { toKafka, toKafkajs, withAdmin } from './client.ts';
 import { createTopic } from './create-topic.ts';
 import { readSettingDifferences } from './ensure-topics.ts';
-import { throttledSeconds } from './kafkajs-2.2.4/throttling.ts';
 import type { SettingDifference } from './topic-settings.ts';
 
 const log = createLog({ service: 'test', level: 'silent' });
@@ -41,10 +38,7 @@ const record = (topic: string, value: string, partition = 0): ProducerRecord => 
 });
 
 /** Values of partition 0 from offset `from`, until there are `count`. */
-async function read(
-  topic: string,
-  { from = 0, count, client = kafka }: { from?: number; count: number; client?: Kafka },
-): Promise<string[]> {
+async function read(topic: string, { from = 0, count }: { from?: number; count: number }): Promise<string[]> {
   const values: string[] = [];
   const positions = new Map([[0, from]]);
   const onBatch = ({ partition, records }: Batch): Promise<number> => {
@@ -52,7 +46,7 @@ async function read(
     positions.set(partition, records.at(-1)!.offset + 1);
     return Promise.resolve(positions.get(partition)!);
   };
-  await using _consumer = await consume(client, {
+  await using _consumer = await consume(kafka, {
     groupId: testTopicName(),
     topic,
     concurrency: 1,
@@ -215,36 +209,6 @@ describe('a publisher', () => {
     expect(acknowledged.filter((value) => !stored.has(value))).toEqual([]);
   }, 60_000);
 });
-
-it('a publisher and a consumer over a quota of the broker lose nothing, and count how long they had to wait', async () => {
-  const topic = await newTopic(1);
-  const clientId = testTopicName();
-  const client = connectKafka({ brokers: testKafkaBrokers(), clientId, log });
-  const [broker = ''] = testKafkaBrokers();
-  // Over ten seconds: ten records of 10 kB.
-  await setClientQuota(broker, clientId, { producer_byte_rate: 10_000, consumer_byte_rate: 10_000 });
-  const published: string[] = [];
-  await using publisher = await connectPublisher(client);
-  const publish = async (): Promise<boolean> => {
-    const value = String(published.length).padEnd(10_000, 'x');
-    await publisher.publishBatch([record(topic, value)]);
-    published.push(value);
-    return throttledSeconds() > 0;
-  };
-  await until(publish, {
-    timeoutMs: 20_000,
-    everyMs: 0,
-    onTimeout: () => new Error('The publisher is not throttled.'),
-  });
-  // One more, so that the consumer is over its quota too.
-  await publish();
-  const ofPublisher = throttledSeconds();
-  expect(await read(topic, { count: published.length, client })).toEqual(published);
-  expect(throttledSeconds()).toBeGreaterThan(ofPublisher);
-  const registry = new Registry();
-  addThrottleCounter(registry);
-  expect(await registry.metrics()).toContain(`callstream_kafka_throttled_seconds_total ${throttledSeconds()}`);
-}, 60_000);
 
 /** A client that connects through the proxy, although the broker advertises its own address. */
 function clientThrough({ port }: Proxy): Kafka {
