@@ -92,6 +92,27 @@ describe('after a gap', () => {
     }
   });
 
+  it('a Local member who sent the caller to another queue no longer talks, although the channel is still connected', async () => {
+    const inQueue = (queue: string) => ({ Application: 'Queue', ApplicationData: `${queue},tT` });
+    const half = (n: 1 | 2, more: MessageFields): MessageFields =>
+      Object.assign({ Channel: `Local/203@from-queue-0000001c;${n}`, Uniqueid: `1.${n + 1}`, Linkedid: '1.1' }, more);
+    const answers = pbx(
+      [member('203'), { Event: 'QueueEntry', Queue: 'support', Uniqueid: '1.3' }],
+      [
+        caller('1.1', Object.assign(inQueue('sales'), { BridgeId: 'b1' })),
+        half(1, { BridgeId: 'b1' }),
+        half(2, inQueue('support')),
+      ],
+    );
+    const { closing, again } = await posted([begins, waits, talks], answers);
+    expect(closing.map(({ Event, Queue }) => [Event, Queue])).toEqual([
+      ['CallstreamAgentLeft', 'sales'],
+      ['QueueEntry', 'support'],
+      ['QueueMember', 'sales'],
+    ]);
+    expect(again).toEqual([]);
+  });
+
   it('an agent who no longer talks leaves, and a caller who is in no queue any more is out of it', async () => {
     const left = await posted([begins, waits, talks], pbx([], [caller('1.1')]));
     expect(left.closing).toEqual([

@@ -67,6 +67,8 @@ interface PresentChannel {
   readonly id: string;
   readonly call: string;
   readonly bridge: string;
+  /** E.g. `Local/203@from-queue-0000001c;1`. */
+  readonly name: string;
   /** The channel without its number: `PJSIP/200`, `Local/203@from-queue`. */
   readonly device: string;
   /** The queue that has the caller; null: none. */
@@ -77,6 +79,7 @@ const channelOf = (event: AmiMessage): PresentChannel => ({
   id: event.get('Uniqueid') ?? '',
   call: event.get('Linkedid') ?? '',
   bridge: event.get('BridgeId') ?? '',
+  name: event.get('Channel') ?? '',
   device: (event.get('Channel') ?? '').replace(/-[0-9a-f]+(?:;[12])?$/, ''),
   queue: event.get('Application') === 'Queue' ? ((event.get('ApplicationData') ?? '').split(',')[0] ?? '') : null,
 });
@@ -87,7 +90,10 @@ function agentsWith(
   channels: readonly PresentChannel[],
   members: readonly AmiMessage[],
 ): AgentOnCall[] {
-  const connected = channels.filter(({ id, bridge }) => bridge === caller.bridge && id !== caller.id);
+  const queued = new Set(channels.filter(({ queue }) => queue !== null).map(({ name }) => name));
+  const connected = channels.filter(
+    ({ id, bridge, name }) => bridge === caller.bridge && id !== caller.id && !queued.has(otherHalf(name)),
+  );
   return members
     .map((member) => ({
       call: caller.call,
@@ -97,6 +103,9 @@ function agentsWith(
     }))
     .filter((agent) => agent.queue === caller.queue && connected.some(({ device }) => isOf(device, agent.interface)));
 }
+
+/** A Local channel has two halves. If the agent's half is in a queue, the agent sent the caller there, and is gone. */
+const otherHalf = (name: string): string => name.replace(/;[12]$/, (half) => (half === ';1' ? ';2' : ';1'));
 
 const extension = (of: string): string | undefined => /^[^/]+\/([^@/]+)/.exec(of)?.[1];
 
