@@ -196,6 +196,22 @@ describe('an event of an Asterisk', () => {
     const { headers } = await recordOf(await uuidOf(answer));
     expect(headers.get('hints')?.toString()).toBe('{"queue":"caf\\u00e9"}');
   });
+  it('comes in batches of lines of a queue_log, which have the same hints, and are stored all or none', async () => {
+    const ndjson = { 'content-type': 'application/x-ndjson', 'callstream-hints': '{"imported":true}' };
+    const lines = [1, 2, 3].map((i) => `{"line":"170000000${i}|5.1|q|NONE|ENTERQUEUE||1|1"}`);
+    const isLine = ({ value }: LogRecord): boolean => lines.includes(value?.toString() ?? '');
+    const refused = await postTo('/from/asterisk', `${lines.join('\n')}\nno event\n`, ndjson);
+    expect([refused.status, received.some(isLine)]).toEqual([400, false]);
+    const answer = await postTo('/from/asterisk', `${lines.join('\n')}\n`, ndjson);
+    expect(await answer.json()).toEqual({ status: 'ok', data: { stored: 3 } });
+    await until(() => received.filter(isLine).length === 3, {
+      timeoutMs: 10_000,
+      onTimeout: () => new Error('3 lines'),
+    });
+    expect(received.filter(isLine).map(({ headers }) => headers.get('hints')?.toString())).toEqual(
+      lines.map(() => '{"imported":true}'),
+    );
+  });
   it.each([
     ['a name that is none', () => postTo('/from/asterisk/Lis_bon', joined(3)), 400],
     ['hints that are no JSON', () => postTo('/from/asterisk', joined(3), { 'callstream-hints': 'up' }), 400],

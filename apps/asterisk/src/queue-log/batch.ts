@@ -2,9 +2,12 @@ import { hintsHeader } from '@callstream/contracts';
 import { queueLogBody } from '@callstream/domain';
 import type { FileLine } from './lines.ts';
 
-/** Most lines and bytes of one request: live events wait at ingest for no longer than such a request takes. */
-const batchLinesMax = 500;
-const batchBytesMax = 64 * 1024;
+/**
+ * Most lines and bytes of one request: live events wait at ingest for no longer than such a request takes, and the answer of Kafka, which
+ * each request waits for, is shared by many lines.
+ */
+const batchLinesMax = 2_000;
+const batchBytesMax = 256 * 1024;
 
 /** Lines that are posted in one request. */
 export interface LineBatch {

@@ -19,7 +19,7 @@ const backoff = { firstMs: 200, maxMs: 10_000, jitter: 0.5 };
  * Longest time in which ingest answers a batch while it has nothing else to do, in ms. If it takes longer, it is busy with live events, or
  * its machine is.
  */
-const idleAnswerMs = 60;
+const idleAnswerMs = 250;
 /** Longest pause after a batch, in ms. */
 const pauseMsMax = 2_000;
 

@@ -1,17 +1,17 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { countVisits } from '@callstream/domain';
 import { callsOfEvents } from '@callstream/domain/testing';
 import { until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
 import { generatedCalls, linesOfCalls, queueLogLines } from '../load/queue-log-lines.ts';
+import { readMetric } from '../system/ingest.ts';
 import { launch, runOnce } from '../system/service-process.ts';
 import { expectTablesToBeFoldOfLog, startTestSystem } from '../system/test-system.ts';
 
-/** When an import is killed, in ms after its start: before, while and after it saves its position. */
-const killsAfterMs = [700, 1_500, 2_500, 3_000];
+/** When an import is killed, in lines that ingest has accepted in all: before it has saved a position, too. */
+const killsAt = [1, 20_000, 40_000, 60_000];
 
 it('an import of 100,000 lines that is killed again and again counts each line once, and ingest may be away', async () => {
   const calls = 26_400;
@@ -21,14 +21,18 @@ it('an import of 100,000 lines that is killed again and again counts each line o
   await writeFile(path, [...queueLogLines(calls, 1_600_000_000)].join(''));
   const env = { ASTERISK_INGEST_URL: new URL(system.webhookUrl).origin, DATA_DIR: folder };
   const process = { name: 'import', args: ['apps/asterisk/src/main.ts', 'import', path], env };
-  for (const ms of killsAfterMs) {
+  const adminPort = Number(system.env['INGEST_ADMIN_PORT']);
+  for (const lines of killsAt) {
     const killed = launch(process);
-    await sleep(ms);
+    const isDue = async (): Promise<boolean> =>
+      (await readMetric(adminPort, 'callstream_ingest_accepted_total')) >= lines;
+    await until(isDue, { timeoutMs: 120_000, everyMs: 5, onTimeout: () => new Error(killed.tail()) });
+    expect(killed.hasEnded()).toBe(false);
     await killed.kill();
   }
   await system.kill('ingest');
   const waiting = launch(process);
-  await until(() => waiting.hasEnded() || waiting.tail().includes('It is tried again'), {
+  await until(() => waiting.tail().includes('It is tried again'), {
     timeoutMs: 30_000,
     onTimeout: () => new Error(waiting.tail()),
   });
