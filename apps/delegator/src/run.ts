@@ -152,7 +152,7 @@ async function startAnswering(
         await answer(standbysOf(records));
         return (records.at(-1)?.offset ?? -1) + 1;
       },
-      // The projector reports it, and an operator decides. Nobody waits for an answer that long.
+      // The projector reports it, and an operator decides; until then the calls in it are old.
       onUnreadable: ({ lastOffset }) => Promise.resolve(lastOffset + 1),
       log,
     }),

@@ -17,7 +17,7 @@ export interface Simulation {
   readonly random: Random;
   readonly webhooks: WebhookSender;
   readonly staff: Staff;
-  /** Where a call was sent by an action; undefined: nobody asked. Absent: there are no actions. */
+  /** Where a call was sent by an action; undefined: there was none for it. Absent: there are no actions. */
   readonly delegatedTo?: ((callId: string) => string | undefined) | undefined;
   /** Runs `step` at `at`, in ms since 1970. */
   readonly schedule: (at: number, step: (at: number) => void) => void;

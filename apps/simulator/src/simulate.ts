@@ -59,7 +59,7 @@ const options = addJsonOption(command, 'for programs: at the end, the counts as 
 /** A call lasts about a minute and has about nine events. */
 const agents = Math.round(options.agents ?? Math.max(6, options.rate * 8));
 const start = options.start ?? Date.now();
-/** By call_id; without an API, nobody sends calls anywhere. */
+/** By call_id; empty without an API. */
 const destinations = new Map<string, string>();
 const webhooks = simulateCentre({
   seed: Math.round(options.seed),

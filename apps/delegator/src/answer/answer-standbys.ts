@@ -25,7 +25,7 @@ export interface AnswerStandbysOptions {
   readonly signal: AbortSignal;
 }
 
-/** A standby that is older was received while no delegator ran, or is an import: nobody waits for a word about it. In ms. */
+/** A standby that is older was received while no delegator ran, or is an import: it is neither answered nor reported. In ms. */
 const oldAfterMs = 3_600_000;
 
 /** What came of a batch: claims, and the ids of those that are ours. */

@@ -59,6 +59,6 @@ function knownOf(condition: keyof DelegationCondition, facts: DelegationFacts): 
       return `${two(Math.floor(facts.minuteOfDay / 60))}:${two(facts.minuteOfDay % 60)}`;
     }
     case 'waiting':
-      return [...facts.waiting].map(([queue, callers]) => `${queue}: ${callers}`).join(', ') || 'nobody waits';
+      return [...facts.waiting].map(([queue, callers]) => `${queue}: ${callers}`).join(', ') || 'no caller waits';
   }
 }

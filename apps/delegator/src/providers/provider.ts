@@ -6,7 +6,7 @@ export interface ProviderAction {
 
 /**
  * What the provider made of an action. `unreachable`: nothing was sent, so it may be tried again. `unknown`: it was sent, or may
- * have been, and nobody said what became of it. `reason` has no personal data.
+ * have been, and the outcome is not known. `reason` has no personal data.
  */
 export type ProviderAnswer =
   { readonly kind: 'accepted' } | { readonly kind: 'refused' | 'unreachable' | 'unknown'; readonly reason: string };

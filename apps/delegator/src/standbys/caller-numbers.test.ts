@@ -25,7 +25,7 @@ describe('the spellings of a number', () => {
     expect(spellingsOf('client:1', 'BR')).toEqual(['client:1']);
   });
 
-  it.each([null, '', 'anonymous', '0', '000'])('of %j are none: it names nobody', (text) => {
+  it.each([null, '', 'anonymous', '0', '000'])('of %j are none: it names no caller', (text) => {
     expect(spellingsOf(text, 'BR')).toEqual([]);
   });
 });

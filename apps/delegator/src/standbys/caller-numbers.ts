@@ -3,7 +3,7 @@ import type { CountryCode } from 'libphonenumber-js';
 
 /**
  * All spellings in which events may have a phone number: with and without country code, trunk prefix and punctuation. Empty if it
- * names nobody: withheld, or without a digit other than 0.
+ * names no caller: withheld, or without a digit other than 0.
  */
 export function spellingsOf(text: string | null, region: CountryCode): readonly string[] {
   if (text === null || !/[1-9]/.test(text)) return [];

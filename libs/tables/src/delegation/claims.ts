@@ -20,7 +20,7 @@ export interface DelegationClaim {
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString());
 
 /**
- * Claims calls, each for ever: whoever gets its id back, and nobody else, may answer it.
+ * Claims calls, each for ever: only the caller that gets its id back may answer it.
  * @param claim identity of this attempt. Repeated with the same one, e.g. after a lost connection, it returns the same calls
  * @param claims of different calls
  * @returns the ids of those that were not claimed before

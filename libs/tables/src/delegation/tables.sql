@@ -1,4 +1,4 @@
--- Answers of the delegator, one row per call: whoever inserts the row may answer, so no call is answered twice. Not derived
+-- Answers of the delegator, one row per call: only the delegator that inserted the row may answer, so no call is answered twice. Not derived
 -- from the log, and in no projection.
 
 create table delegations (
