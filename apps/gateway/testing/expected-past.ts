@@ -12,6 +12,8 @@ import type { PastSnapshot } from '../src/past/read-past-board.ts';
 interface PastRules {
   readonly rules: CountingRules;
   readonly retention: Retention;
+  /** Whether calls that had ended are shown. */
+  readonly finished: boolean;
   /** The day of the moment, in ms since 1970. */
   readonly today: { readonly from: number; readonly to: number };
 }
@@ -31,7 +33,7 @@ interface ComparablePast {
 export function expectedPast(
   log: readonly CallEvent[],
   { at, known }: PastMoment,
-  { rules, retention, today }: PastRules,
+  { rules, retention, finished, today }: PastRules,
 ): ComparablePast {
   const first = [...Map.groupBy(log, ({ uuid }) => uuid).values()].flatMap((all) =>
     all.toSorted((a, b) => a.id - b.id).slice(0, 1),
@@ -48,7 +50,7 @@ export function expectedPast(
   const counted = calls.filter(isCounted).flatMap(({ visits }) => visits.filter(({ waitingAt }) => isToday(waitingAt)));
   return {
     calls: calls
-      .filter((call) => at - call.heardAt <= keptMs(call))
+      .filter((call) => at - call.heardAt <= keptMs(call) && (finished || call.finishedAt === null))
       .map((call) => JSON.stringify(liveCallOf(call)))
       .toSorted(compareText),
     agents: [...agents]

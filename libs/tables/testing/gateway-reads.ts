@@ -46,6 +46,7 @@ const past = (since: number, known: 'now' | 'then') => ({
   known,
   staleAfterMs: 10_000,
   keepMs: 5_000,
+  finished: true,
   segmentsMs: 10_000,
 });
 const pastCounts = (since: number) => ({ from: new Date(since).toISOString(), played: ['many.1'] });

@@ -4,7 +4,7 @@ import { routeHash } from '../route.ts';
 import { useRoute } from '../use-route.ts';
 import type { PastBoardRequest } from './use-past-board.ts';
 
-interface PastBannerProps extends PastBoardRequest {
+interface PastBannerProps extends Pick<PastBoardRequest, 'at' | 'known'> {
   readonly board: PastBoard | null;
   readonly problem: string | null;
 }

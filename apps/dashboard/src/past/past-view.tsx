@@ -2,6 +2,7 @@ import { useEffect, useMemo } from 'react';
 import type { ReactNode } from 'react';
 import { AppContextProvider, useAppContext } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
+import { useRoute } from '../use-route.ts';
 import { createPastGateway } from './past-gateway.ts';
 import { PastBanner } from './past-banner.tsx';
 import { TimeControls } from './time-controls.tsx';
@@ -9,12 +10,16 @@ import { useMoment } from './use-moment.ts';
 import { usePastBoard } from './use-past-board.ts';
 import type { PastBoardRequest } from './use-past-board.ts';
 
+interface PastViewProps extends Pick<PastBoardRequest, 'at' | 'known'> {
+  readonly children: ReactNode;
+}
+
 /** A view as of a past moment, which can be moved and played. */
-export function PastView({ at: routeAt, known, children }: PastBoardRequest & { readonly children: ReactNode }) {
+export function PastView({ at: routeAt, known, children }: PastViewProps) {
   const context = useAppContext();
   const { texts, gateway: live, isWallboard } = context;
   const moment = useMoment({ routeAt, now: live.client.now });
-  const { board, problem } = usePastBoard({ at: moment.at, known });
+  const { board, problem } = usePastBoard({ at: moment.at, known, finished: useRoute().view === 'calls' });
   const past = useMemo(() => createPastGateway(live), [live]);
   const lateCalls = useMemo(() => new Set(board?.late_calls), [board]);
   const pastContext = useMemo(() => ({ ...context, gateway: past.gateway, lateCalls }), [context, past, lateCalls]);

@@ -1,8 +1,8 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { replaceRoute } from '../use-route.ts';
 
-/** Throttle of changes of the address, in ms: browsers refuse more than about three in a second. */
-const addressEveryMs = 400;
+/** Debounce of changes of the address, in ms: browsers refuse more than about three in a second. */
+const addressAfterMs = 400;
 /** Time between two steps while the past is played, in ms. */
 const stepMs = 500;
 
@@ -45,7 +45,7 @@ export function useMoment({ routeAt, now }: UseMomentOptions): Moment {
     const timer = setTimeout(() => {
       written.current = at;
       replaceRoute({ at });
-    }, addressEveryMs);
+    }, addressAfterMs);
     return () => clearTimeout(timer);
   }, [at]);
   useEffect(() => {

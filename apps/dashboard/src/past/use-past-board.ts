@@ -6,6 +6,8 @@ export interface PastBoardRequest {
   /** ms since 1970. */
   readonly at: number;
   readonly known: 'now' | 'then';
+  /** Whether calls that had ended are wanted: they are most of the answer. */
+  readonly finished: boolean;
 }
 
 export interface PastBoardState {
@@ -15,14 +17,14 @@ export interface PastBoardState {
   readonly problem: string | null;
 }
 
-const pathOf = ({ at, known }: PastBoardRequest): string =>
-  `/api/board?${new URLSearchParams({ at: new Date(at).toISOString(), known }).toString()}`;
+const pathOf = ({ at, known, finished }: PastBoardRequest): string =>
+  `/api/board?${new URLSearchParams({ at: new Date(at).toISOString(), known, finished: String(finished) }).toString()}`;
 
 /**
  * Reads the board of a past moment, one request at a time: while one is on its way, a slider may pass hundreds of moments, of
  * which only the latest is read. After an error the last board stays.
  */
-export function usePastBoard({ at, known }: PastBoardRequest): PastBoardState {
+export function usePastBoard({ at, known, finished }: PastBoardRequest): PastBoardState {
   const { gateway } = useAppContext();
   const [state, setState] = useState<PastBoardState>({ board: null, problem: null });
   const wanted = useRef('');
@@ -33,23 +35,24 @@ export function usePastBoard({ at, known }: PastBoardRequest): PastBoardState {
     return () => abort.current?.abort();
   }, []);
   useEffect(() => {
-    wanted.current = pathOf({ at, known });
+    wanted.current = pathOf({ at, known, finished });
     if (isReading.current) return;
     const readWanted = async (): Promise<void> => {
-      const signal = abort.current?.signal;
+      const { signal = AbortSignal.abort() } = abort.current ?? {};
+      const isEnded = (): boolean => signal.aborted;
       let read = '';
-      while (wanted.current !== read && signal?.aborted === false) {
+      while (wanted.current !== read && !isEnded()) {
         read = wanted.current;
         try {
           const board = (await gateway.fetchJson(read, signal)) as PastBoard;
           setState({ board, problem: null });
         } catch (error) {
-          if (!signal.aborted) setState(({ board }) => ({ board, problem: (error as Error).message }));
+          if (!isEnded()) setState(({ board }) => ({ board, problem: (error as Error).message }));
         }
       }
     };
     isReading.current = true;
     void readWanted().finally(() => (isReading.current = false));
-  }, [gateway, at, known]);
+  }, [gateway, at, known, finished]);
   return state;
 }

@@ -4,6 +4,7 @@ import { quantile } from '../../src/load/statistics.ts';
 import { eventsArg, measureMs } from '../bench.ts';
 import type { Bench, BenchRow } from '../bench.ts';
 import { withSystem } from '../with-system.ts';
+import { measureDragging } from './drag.ts';
 import { betweenEventsMs, yearOfCalls } from './year-of-calls.ts';
 import type { YearOfCalls } from './year-of-calls.ts';
 
@@ -31,7 +32,9 @@ export const travel: Bench = {
       await poolOf(system.db).query('vacuum analyze');
       await system.start('gateway');
       report('jumping …');
-      return measureJumps(system, year);
+      const rows = await measureJumps(system, year);
+      report('a thousand people drag …');
+      return [...rows, ...(await measureDragging(system, year.begins[0] ?? 0, year.begins.at(-1) ?? 0))];
     };
     return withSystem(servers, { services: ['projector'] }, use);
   },
@@ -43,7 +46,8 @@ async function measureJumps(system: System, { begins, peakAt }: YearOfCalls): Pr
   const first = begins[0] ?? 0;
   const last = begins.at(-1) ?? 0;
   for (const known of ['now', 'then']) {
-    const jump = (at: number): Promise<number> => readBoard(system, at, known);
+    const jump = (at: number): Promise<number> => readBoard(system, { at, known, finished: 'true' });
+    const jumpNow = (at: number): Promise<number> => readBoard(system, { at, known, finished: 'false' });
     await jump(peakAt);
     const anywhere: number[] = [];
     for (let i = 0; i < jumps; i++) anywhere.push(await jump(first + Math.random() * (last - first)));
@@ -52,13 +56,20 @@ async function measureJumps(system: System, { begins, peakAt }: YearOfCalls): Pr
     for (let i = 0; i < jumps; i++) busy.push(await jump(begins[Math.floor(Math.random() * begins.length)] ?? last));
     const inPeak: number[] = [];
     for (let i = 0; i < jumpsInPeak; i++) inPeak.push(await jump(peakAt + hourMs / 2 + Math.random() * (hourMs / 2)));
+    const nowInPeak: number[] = [];
+    for (let i = 0; i < jumpsInPeak; i++)
+      nowInPeak.push(await jumpNow(peakAt + hourMs / 2 + Math.random() * (hourMs / 2)));
     const played: number[] = [];
-    for (let i = 0; i < playedSteps; i++) played.push(await jump(peakAt + hourMs / 4 + i * playedStepMs));
+    for (let i = 0; i < playedSteps; i++) played.push(await jumpNow(peakAt + hourMs / 4 + i * playedStepMs));
     rows.push(
       rowOf(`known=${known}, ${jumps} random moments of the year`, anywhere),
       rowOf(`known=${known}, ${jumps} moments with a call`, busy),
       rowOf(`known=${known}, ${jumpsInPeak} moments of the peak hour`, inPeak),
-      rowOf(`known=${known}, ${playedSteps} steps of 30 s through the peak hour, played at 60×`, played),
+      rowOf(`known=${known}, ${jumpsInPeak} moments of the peak hour, finished=false as the view Now`, nowInPeak),
+      rowOf(
+        `known=${known}, ${playedSteps} steps of 30 s through the peak hour, finished=false, played at 60×`,
+        played,
+      ),
     );
   }
   return rows;
@@ -71,8 +82,15 @@ const rowOf = (name: string, ms: readonly number[]): BenchRow => ({
   met: quantile(ms, 0.95) < jumpMsMax,
 });
 
-function readBoard(system: System, at: number, known: string): Promise<number> {
-  const query = new URLSearchParams({ at: new Date(Math.floor(at)).toISOString(), known }).toString();
+interface ReadPastOptions {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly known: string;
+  readonly finished: string;
+}
+
+function readBoard(system: System, { at, ...rest }: ReadPastOptions): Promise<number> {
+  const query = new URLSearchParams({ at: new Date(Math.floor(at)).toISOString(), ...rest }).toString();
   return measureMs(async () => {
     const response = await fetch(`${system.socketUrl.replace('ws:', 'http:')}api/board?${query}`);
     if (!response.ok) throw new Error(`${await response.text()}\n${system.tail('gateway')}`);

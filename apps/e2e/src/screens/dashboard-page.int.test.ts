@@ -843,7 +843,11 @@ it.each([
     const begin = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
     const at = (seconds: number) => new Date(begin + seconds * 1_000).toISOString().replace('.000Z', 'Z');
     const event = (type: string, seconds: number, fields = {}) => ({
-      ...{ type, call_id: queue, queue, direction: 'inbound', timestamp: at(seconds) },
+      type,
+      call_id: queue,
+      queue,
+      direction: 'inbound',
+      timestamp: at(seconds),
       ...fields,
     });
     await post(

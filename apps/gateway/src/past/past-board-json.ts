@@ -5,23 +5,15 @@ import { serialize } from '../numbers/view-cache.ts';
 import { openField } from '../open-field.ts';
 import type { PastCall, PastSnapshot } from './read-past-board.ts';
 
-interface PastBoardView {
-  readonly scope: Scope;
-  /** Whether calls that had ended are in it. */
-  readonly finished: boolean;
-}
-
 type PastBoardHead = Pick<PastBoard, 'at' | 'known' | 'note' | 'late_events' | 'late_calls'>;
 
 /** Most call_ids of calls with late events in an answer. */
 const lateCallsMax = 1_000;
 
 /** The JSON of a past board, as a scope may see it. */
-export function pastBoardJson(past: PastSnapshot, { scope, finished }: PastBoardView): Buffer {
+export function pastBoardJson(past: PastSnapshot, scope: Scope): Buffer {
   const { at, known, snapshot } = past;
-  const calls = past.calls
-    .filter(({ queue, finishedAt }) => scope.includes(queue) && (finished || finishedAt === null))
-    .toSorted(unfinishedFirst);
+  const calls = past.calls.filter(({ queue }) => scope.includes(queue)).toSorted(unfinishedFirst);
   const late = calls.filter(({ lateEvents }) => lateEvents > 0);
   const head: PastBoardHead = {
     at: new Date(at).toISOString(),

@@ -5,7 +5,7 @@ import { defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
 import { severalFactsLogs } from '@callstream/domain/testing/several-facts';
 import { testDatabase } from '@callstream/stack';
-import { connectTables, migrate } from '@callstream/tables';
+import { connectTables, migrate, pastCallLimits, readPastCalls } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { replaceRows } from '@callstream/tables/testing';
 import fc from 'fast-check';
@@ -47,6 +47,7 @@ const anyLog = fc
 const settings = fc.record({
   staleAfterMs: fc.constantFrom(120 * minuteMs, minuteMs),
   keepMs: fc.constantFrom(30 * minuteMs, 5_000),
+  finished: fc.boolean(),
   takeSeveralCalls: fc.boolean(),
 });
 const moments = fc.record({
@@ -59,20 +60,38 @@ it('the board, the queues and the agents of any moment are the fold of the event
     fc.asyncProperty(anyLog, settings, fc.array(moments, { minLength: 2, maxLength: 2 }), async (log, set, times) => {
       const events = eventsOf(log);
       await replaceRows(db, events);
-      const { keepMs, ...presence } = set;
+      const { keepMs, finished, ...presence } = set;
       const retention = { keepMs, staleAfterMs: set.staleAfterMs };
       const rules = { ...defaultRules, ...presence, serviceLevelMs: 3_000, shortAbandonMs: 1_000, timeZone: 'UTC' };
       for (const { of, later } of times)
         for (const known of knownFrom) {
           const event = events[of % events.length];
           const at = (event ? (of % 2 === 0 ? event.at : event.receivedAt) : 0) + later;
-          const past = await readPastBoard(db, { rules, retention, names }, { at, known });
+          const past = await readPastBoard(db, { rules, retention, names, finished }, { at, known });
           if (!past) throw new Error('The board is too large.');
           const { from, to } = past.snapshot.today;
           const today = { from: Date.parse(from), to: Date.parse(to) };
-          expect(comparablePast(past)).toEqual(expectedPast(events, { at, known }, { rules, retention, today }));
+          expect(comparablePast(past)).toEqual(
+            expectedPast(events, { at, known }, { rules, retention, finished, today }),
+          );
         }
     }),
     { numRuns: 30 },
   );
+});
+
+it('more calls than the limit, or more bytes of them, are refused instead of being counted in part', async () => {
+  const receivedAt = '2026-03-02T13:00:00.000Z';
+  const log = ['a', 'b', 'c'].map((call_id) => ({
+    body: JSON.stringify({ type: 'call.waiting', call_id, queue: '900', timestamp: receivedAt }),
+    receivedAt,
+  }));
+  await replaceRows(db, eventsOf(log));
+  const times = { staleAfterMs: minuteMs, keepMs: minuteMs, segmentsMs: minuteMs, finished: true };
+  const read = (limits: Partial<typeof pastCallLimits>) =>
+    readPastCalls(db, { at: Date.parse(receivedAt), known: 'now', ...times }, { ...pastCallLimits, ...limits });
+  const all = await read({ calls: 3 });
+  expect(all?.map(({ callId }) => callId).toSorted()).toEqual(['a', 'b', 'c']);
+  expect(await read({ calls: 2 })).toBeNull();
+  expect(await read({ bytes: 150 })).toBeNull();
 });

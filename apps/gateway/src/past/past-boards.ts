@@ -1,5 +1,5 @@
 import type { PastMoment } from '@callstream/domain';
-import { pastCallsMax } from '@callstream/tables';
+import { pastCallLimits } from '@callstream/tables';
 import type { Scope } from '../access/scope.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NamesFile } from '../names/names-file.ts';
@@ -22,7 +22,7 @@ export interface PastBoards {
   readonly read: (requester: Requester, request: PastBoardRequest) => Promise<Buffer | { readonly problem: string }>;
 }
 
-export interface PastBoardsOptions extends Omit<ReadPastBoardOptions, 'names'> {
+export interface PastBoardsOptions extends Omit<ReadPastBoardOptions, 'names' | 'finished'> {
   readonly pool: Pick<FairPool, 'query'>;
   readonly names: Pick<NamesFile, 'current'>;
   /** Gives turns to requests for past boards. */
@@ -35,11 +35,14 @@ const pastRequester: Requester = { address: 'past boards', connection: {}, isGon
 
 export function createPastBoards({ pool, rules, retention, names, schedule, metrics }: PastBoardsOptions): PastBoards {
   const read = createSingleFlight(async ({ at, known, finished, scope }: PastBoardRequest) => {
-    const options = { rules, retention, names: names.current() };
+    const options = { rules, retention, finished, names: names.current() };
     const board = pool.query(pastRequester, (db) => readPastBoard(db, options, { at, known }));
     const past = await metrics.timed('past-board', board);
-    if (past !== null) return pastBoardJson(past, { scope, finished });
-    return { problem: `at: more than ${pastCallsMax} calls, or 64 MiB of them, had events shortly before this moment` };
+    if (past !== null) return pastBoardJson(past, scope);
+    const { calls, bytes } = pastCallLimits;
+    return {
+      problem: `at: more than ${calls} calls, or ${bytes} bytes of them, had events shortly before this moment`,
+    };
   }, schedule);
   return { read };
 }

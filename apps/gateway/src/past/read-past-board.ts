@@ -35,6 +35,8 @@ export interface PastSnapshot extends PastMoment {
 
 export interface ReadPastBoardOptions extends Pick<QueueSnapshot, 'rules' | 'names'> {
   readonly retention: Retention;
+  /** Whether calls that had ended are on it. */
+  readonly finished: boolean;
 }
 
 /**
@@ -43,11 +45,11 @@ export interface ReadPastBoardOptions extends Pick<QueueSnapshot, 'rules' | 'nam
  */
 export async function readPastBoard(
   db: Queryable,
-  { rules, names, retention }: ReadPastBoardOptions,
+  { rules, names, retention, finished }: ReadPastBoardOptions,
   moment: PastMoment,
 ): Promise<PastSnapshot | null> {
   const { at } = moment;
-  const reads = { ...moment, ...retention, segmentsMs: segmentsSinceMs };
+  const reads = { ...moment, ...retention, finished, segmentsMs: segmentsSinceMs };
   const stored = await readPastCalls(db, reads);
   if (stored === null) return null;
   const played = await playCalls(stored, moment);
@@ -57,7 +59,9 @@ export async function readPastBoard(
   const counting = { from: today.from, played: stored.map(({ callId }) => callId) };
   const segments = await readPastSegments(db, reads, { played: counting.played, marks });
   const totals = { today, at, rules };
-  const onBoard = played.filter(({ call }) => expiresAt(call, retention) >= at);
+  const onBoard = played.filter(
+    ({ call }) => expiresAt(call, retention) >= at && (finished || call.finishedAt === null),
+  );
   const snapshot = buildQueueSnapshot({
     rules,
     names,

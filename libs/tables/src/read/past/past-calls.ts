@@ -6,9 +6,13 @@ import { epochMs } from '../positions.ts';
 import { eventTimeColumn, lastTimeColumn, momentSql } from './past-reads.ts';
 import type { PastReads } from './past-reads.ts';
 
-/** Most calls of one moment, and most bytes of their facts. A peak hour with 300 calls at once has about 3,000. */
-export const pastCallsMax = 20_000;
-const factsBytesMax = 64 * 1024 * 1024;
+interface PastCallLimits {
+  /** Most calls of one moment. A peak hour with 300 calls at once has about 3,000. */
+  readonly calls: number;
+  /** Most bytes of their facts. */
+  readonly bytes: number;
+}
+export const pastCallLimits: PastCallLimits = { calls: 20_000, bytes: 64 * 1024 * 1024 };
 
 export interface PastStoredCall {
   readonly callId: string;
@@ -26,10 +30,14 @@ interface PastCallRow {
 /**
  * Reads the calls whose facts decide what the board was at a past moment: those with an event in the time before it in which
  * the board keeps calls, and those that went on without an event. Of all others, the stored rows are as they were then.
- * @returns null if there are more than {@link pastCallsMax}, or 64 MiB of them
+ * @returns null if there are more than `limits`
  */
-export async function readPastCalls(db: Queryable, reads: PastReads): Promise<PastStoredCall[] | null> {
-  const { at, known, staleAfterMs, keepMs, segmentsMs } = reads;
+export async function readPastCalls(
+  db: Queryable,
+  reads: PastReads,
+  limits = pastCallLimits,
+): Promise<PastStoredCall[] | null> {
+  const { at, known, staleAfterMs, keepMs, segmentsMs, finished } = reads;
   const [eventAt, lastAt] = [eventTimeColumn(reads), lastTimeColumn(reads)];
   const [moment, stale] = [momentSql('$1'), `${momentSql('$1')} - $2::float8 * interval '1 ms'`];
   const ago = (parameter: string): string => `${moment} - ${parameter}::float8 * interval '1 ms'`;
@@ -46,7 +54,7 @@ export async function readPastCalls(db: Queryable, reads: PastReads): Promise<Pa
         group by call_id
       ), wanted as (
         select call_id from heard h join calls c using (call_id)
-        where c.${lastAt} > ${moment} or c.finished_at is null or h.heard_at >= ${ago('$3')}
+        where c.${lastAt} > ${moment} or c.finished_at is null or $7 and h.heard_at >= ${ago('$3')}
         union
         -- They went on, or their end was not known yet. Not those of which only a recording came later, e.g. all of a day at night.
         select call_id from calls
@@ -57,9 +65,9 @@ export async function readPastCalls(db: Queryable, reads: PastReads): Promise<Pa
         from wanted join calls using (call_id)
       )
       select call_id as "callId", facts, bytes from sized where bytes - octet_length(facts) <= $5 limit $6`,
-    values: [at, staleAfterMs, keepMs, segmentsMs, factsBytesMax, pastCallsMax + 1],
+    values: [at, staleAfterMs, keepMs, segmentsMs, limits.bytes, limits.calls + 1, finished],
   });
-  if (rows.length > pastCallsMax || rows.some(({ bytes }) => bytes > factsBytesMax)) return null;
+  if (rows.length > limits.calls || rows.some(({ bytes }) => bytes > limits.bytes)) return null;
   return rows.map(({ callId, facts }) => ({ callId, unpack: () => unpackFacts(facts) }));
 }
 

@@ -6,6 +6,8 @@ export interface PastReads extends PastMoment {
   readonly staleAfterMs: number;
   /** Finished calls without an event for this long are not on the board, in ms: BOARD_KEEP_MINUTES. */
   readonly keepMs: number;
+  /** Whether finished calls are wanted. Else most of them need not be read: what they were is stored. */
+  readonly finished: boolean;
   /** How far back the presence of an agent depends on calls, in ms. */
   readonly segmentsMs: number;
 }
