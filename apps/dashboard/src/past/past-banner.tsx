@@ -2,9 +2,9 @@ import type { PastBoard } from '@callstream/contracts';
 import { useAppContext } from '../context.tsx';
 import { routeHash } from '../route.ts';
 import { useRoute } from '../use-route.ts';
-import type { PastBoardRequest } from './use-past-board.ts';
+import type { WantedBoard } from './use-past-board.ts';
 
-interface PastBannerProps extends Pick<PastBoardRequest, 'at' | 'known'> {
+interface PastBannerProps extends Pick<WantedBoard, 'at' | 'known'> {
   readonly board: PastBoard | null;
   readonly problem: string | null;
 }

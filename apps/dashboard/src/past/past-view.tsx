@@ -8,9 +8,9 @@ import { PastBanner } from './past-banner.tsx';
 import { TimeControls } from './time-controls.tsx';
 import { useMoment } from './use-moment.ts';
 import { usePastBoard } from './use-past-board.ts';
-import type { PastBoardRequest } from './use-past-board.ts';
+import type { WantedBoard } from './use-past-board.ts';
 
-interface PastViewProps extends Pick<PastBoardRequest, 'at' | 'known'> {
+interface PastViewProps extends Pick<WantedBoard, 'at' | 'known'> {
   readonly children: ReactNode;
 }
 

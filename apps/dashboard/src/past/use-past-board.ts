@@ -2,7 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import type { PastBoard } from '@callstream/contracts';
 import { useAppContext } from '../context.tsx';
 
-export interface PastBoardRequest {
+export interface WantedBoard {
   /** ms since 1970. */
   readonly at: number;
   readonly known: 'now' | 'then';
@@ -17,14 +17,14 @@ export interface PastBoardState {
   readonly problem: string | null;
 }
 
-const pathOf = ({ at, known, finished }: PastBoardRequest): string =>
+const pathOf = ({ at, known, finished }: WantedBoard): string =>
   `/api/board?${new URLSearchParams({ at: new Date(at).toISOString(), known, finished: String(finished) }).toString()}`;
 
 /**
  * Reads the board of a past moment, one request at a time: while one is on its way, a slider may pass hundreds of moments, of
  * which only the latest is read. After an error the last board stays.
  */
-export function usePastBoard({ at, known, finished }: PastBoardRequest): PastBoardState {
+export function usePastBoard({ at, known, finished }: WantedBoard): PastBoardState {
   const { gateway } = useAppContext();
   const [state, setState] = useState<PastBoardState>({ board: null, problem: null });
   const wanted = useRef('');

@@ -1,5 +1,5 @@
 /** Events of each generated call. */
-export const eventsPerCall = 10;
+const eventsPerCall = 10;
 /** Time between two events of a call, in ms: a call takes three minutes. */
 export const betweenEventsMs = 20_000;
 const callMs = eventsPerCall * betweenEventsMs;

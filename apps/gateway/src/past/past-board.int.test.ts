@@ -1,5 +1,6 @@
 import { jest } from '@jest/globals';
 import { knownFrom } from '@callstream/domain';
+import type { CallEvent, PastMoment } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import { defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
@@ -55,29 +56,49 @@ const moments = fc.record({
   later: fc.oneof(fc.integer({ min: -2_000, max: 5_000 }), fc.nat(5 * 60 * minuteMs)),
 });
 
+interface PastSettings {
+  readonly staleAfterMs: number;
+  readonly keepMs: number;
+  readonly finished: boolean;
+  readonly takeSeveralCalls: boolean;
+}
+
+/** The events must be in the tables. */
+async function expectFold(events: readonly CallEvent[], moment: PastMoment, set: PastSettings): Promise<void> {
+  const { keepMs, finished, staleAfterMs, takeSeveralCalls } = set;
+  const retention = { keepMs, staleAfterMs };
+  const thresholds = { serviceLevelMs: 3_000, shortAbandonMs: 1_000, timeZone: 'UTC' };
+  const rules = { ...defaultRules, staleAfterMs, takeSeveralCalls, ...thresholds };
+  const past = await readPastBoard(db, { rules, retention, names, finished }, moment);
+  if (!past) throw new Error('The board is too large.');
+  const { from, to } = past.snapshot.today;
+  const today = { from: Date.parse(from), to: Date.parse(to) };
+  expect(comparablePast(past)).toEqual(expectedPast(events, moment, { rules, retention, finished, today }));
+}
+
 it('the board, the queues and the agents of any moment are the fold of the events up to it, in both meanings', async () => {
   await fc.assert(
     fc.asyncProperty(anyLog, settings, fc.array(moments, { minLength: 2, maxLength: 2 }), async (log, set, times) => {
       const events = eventsOf(log);
       await replaceRows(db, events);
-      const { keepMs, finished, ...presence } = set;
-      const retention = { keepMs, staleAfterMs: set.staleAfterMs };
-      const rules = { ...defaultRules, ...presence, serviceLevelMs: 3_000, shortAbandonMs: 1_000, timeZone: 'UTC' };
       for (const { of, later } of times)
         for (const known of knownFrom) {
           const event = events[of % events.length];
           const at = (event ? (of % 2 === 0 ? event.at : event.receivedAt) : 0) + later;
-          const past = await readPastBoard(db, { rules, retention, names, finished }, { at, known });
-          if (!past) throw new Error('The board is too large.');
-          const { from, to } = past.snapshot.today;
-          const today = { from: Date.parse(from), to: Date.parse(to) };
-          expect(comparablePast(past)).toEqual(
-            expectedPast(events, { at, known }, { rules, retention, finished, today }),
-          );
+          await expectFold(events, { at, known }, set);
         }
     }),
     { numRuns: 30 },
   );
+});
+
+it('a call that never ended is stale by the own time of its last event, also if that waited for hours in a spool', async () => {
+  const begin = Date.UTC(2026, 2, 2, 13);
+  const body = JSON.stringify({ type: 'call.new', call_id: 'a', timestamp: new Date(begin).toISOString() });
+  const events = eventsOf([{ body, receivedAt: new Date(begin + 180 * minuteMs).toISOString() }]);
+  await replaceRows(db, events);
+  const set = { staleAfterMs: 120 * minuteMs, keepMs: minuteMs, finished: true, takeSeveralCalls: false };
+  await expectFold(events, { at: begin + 300 * minuteMs - 1, known: 'now' }, set);
 });
 
 it('more calls than the limit, or more bytes of them, are refused instead of being counted in part', async () => {

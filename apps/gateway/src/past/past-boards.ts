@@ -11,7 +11,7 @@ import { pastBoardJson } from './past-board-json.ts';
 import { readPastBoard } from './read-past-board.ts';
 import type { ReadPastBoardOptions } from './read-past-board.ts';
 
-export interface PastBoardRequest extends PastMoment {
+interface PastBoardRequest extends PastMoment {
   readonly finished: boolean;
   readonly scope: Scope;
 }

@@ -4,7 +4,7 @@ import type { Call, PastMoment } from '@callstream/domain';
 import type { PastStoredCall } from '@callstream/tables';
 
 /** A call as of a past moment. */
-export interface PlayedCall {
+export interface PlayedPastCall {
   readonly call: Call;
   /** Its events that had happened by the moment, and were received later. */
   readonly lateEvents: number;
@@ -14,8 +14,8 @@ export interface PlayedCall {
 const turnMsMax = 5;
 
 /** Plays the facts of calls up to a past moment. Calls that had no fact by then are left out. */
-export async function playCalls(stored: readonly PastStoredCall[], moment: PastMoment): Promise<PlayedCall[]> {
-  const played: PlayedCall[] = [];
+export async function playCalls(stored: readonly PastStoredCall[], moment: PastMoment): Promise<PlayedPastCall[]> {
+  const played: PlayedPastCall[] = [];
   let turnBeganAt = performance.now();
   for (const { callId, unpack } of stored) {
     if (performance.now() - turnBeganAt > turnMsMax) {

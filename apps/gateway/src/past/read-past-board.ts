@@ -20,10 +20,10 @@ import type { QueueSnapshot } from '../numbers/queue-snapshot.ts';
 import { segmentsSinceMs } from '../numbers/read-queue-snapshot.ts';
 import { callsByQueue, visitsByQueue } from './past-totals.ts';
 import { playCalls } from './play-calls.ts';
-import type { PlayedCall } from './play-calls.ts';
+import type { PlayedPastCall } from './play-calls.ts';
 
 /** A call on a past board. */
-export interface PastCall extends BoardCall, Pick<Call, 'callId' | 'id'>, Pick<PlayedCall, 'lateEvents'> {}
+export interface PastCall extends BoardCall, Pick<Call, 'callId' | 'id'>, Pick<PlayedPastCall, 'lateEvents'> {}
 
 /** The board, the queues and the agents as of a past moment, for every scope. */
 export interface PastSnapshot extends PastMoment {
@@ -82,7 +82,7 @@ export async function readPastBoard(
   };
 }
 
-const pastCallOf = ({ call, lateEvents }: PlayedCall): PastCall => ({
+const pastCallOf = ({ call, lateEvents }: PlayedPastCall): PastCall => ({
   ...boardCallOf(call),
   callId: call.callId,
   id: call.id,
@@ -90,7 +90,7 @@ const pastCallOf = ({ call, lateEvents }: PlayedCall): PastCall => ({
 });
 
 /** The segments of a call that presence can depend on. */
-const segmentsOf = ({ call }: Pick<PlayedCall, 'call'>, since: number): AgentSegmentRow[] =>
+const segmentsOf = ({ call }: Pick<PlayedPastCall, 'call'>, since: number): AgentSegmentRow[] =>
   call.segments
     .filter(({ endedAt }) => endedAt === null || endedAt >= since)
     .map((segment) => ({

@@ -12,7 +12,7 @@ import type { PastReads } from './past-reads.ts';
  * Presence events are read from this much before the moment on, in ms. Of older ones, only those count that are still the
  * latest of their kind today.
  */
-export const presenceEventsMs = 7 * 24 * 3_600_000;
+const presenceEventsMs = 7 * 24 * 3_600_000;
 
 /** SQL: marks of `agents` from before `since`, as facts. Their receptions are unknown, so they say nothing about delays. */
 const oldMarks = (since: string): string =>

@@ -56,10 +56,11 @@ export async function readPastCalls(
         select call_id from heard h join calls c using (call_id)
         where c.${lastAt} > ${moment} or c.finished_at is null or $7 and h.heard_at >= ${ago('$3')}
         union
-        -- They went on, or their end was not known yet. Not those of which only a recording came later, e.g. all of a day at night.
+        -- They never ended, went on, or their end was not known yet. Not those of which only a recording came later, e.g. all
+        -- of a day at night.
         select call_id from calls
-        where ${began} >= ${ago('$4')} and ${began} <= ${moment} and ${lastAt} > ${moment}
-          and (finished_at is null or ${isOpenThen})
+        where ${began} >= ${ago('$4')} and ${began} <= ${moment}
+          and (finished_at is null or ${lastAt} > ${moment} and (${isOpenThen}))
       ), sized as (
         select call_id, facts, sum(octet_length(facts)) over (rows unbounded preceding)::float8 as bytes
         from wanted join calls using (call_id)
