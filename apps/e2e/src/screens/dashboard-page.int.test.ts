@@ -692,6 +692,23 @@ it('a page whose gateway lacks a view, because it has another build, reloads onc
   expect(loads).toBe(2);
 });
 
+it('a page whose own script its gateway lacks, because it has another build, is not white: it says to reload', async () => {
+  await using opened = await openPage(browser, { url: base });
+  await untilLive(opened.page);
+  const entry = /\/index-[^/]*\.js$/;
+  await opened.page.route(entry, (route) =>
+    route.continue({ url: route.request().url().replace('/index-', '/index-of-another-build-') }),
+  );
+  await opened.page.reload();
+  await opened.page
+    .getByText('If this stays, the script of this page could not be loaded: reload the page.')
+    .waitFor(wait);
+  expect(await accessibilityViolations(opened.page, ['color-contrast'])).toEqual([]);
+  await opened.page.unroute(entry);
+  await opened.page.reload();
+  await untilLive(opened.page);
+});
+
 it('every address of the page is relative, so that a proxy may serve it under a path', async () => {
   await using opened = await openPage(browser, { url: base });
   await untilLive(opened.page);
