@@ -25,7 +25,6 @@ import type { Verify } from './access/verify.ts';
 import { reportBoard } from './board/metrics.ts';
 import type { MaintainedBoard } from './board/maintain-board.ts';
 import type { GatewayConfig } from './config.ts';
-import { ExportSlots } from './export/export-slots.ts';
 import { createApi, serveApi } from './http/api.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { dashboardFolder, serveDashboard } from './http/serve-dashboard.ts';
@@ -78,7 +77,7 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
 
   // Closed in reverse: stop listening for commits first, then end the maintenance of the board, and close the pools last.
   await using pools = openPools(config, metrics);
-  const { pool, compute, past: schedulePast } = createScheduler(pools.queries, metrics);
+  const { pool, compute, past: schedulePast, exportSlots } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
   const rules = countingRulesOfEnv(config);
   using databaseCheck = startDatabaseCheck(pools.board, { use: 'serve', timeZone: rules.timeZone });
@@ -88,11 +87,10 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const numbers = createNumbers({ rules, pool, compute, names, metrics, log });
   using numberWatches = numbers.watches;
   using _namesFollowed = names.follow(numberWatches.changed);
-  const { listCallEvents } = queries;
   const retention = { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleAfterMs };
   await using live = startLiveFeed(config, {
     db: pools.board,
-    listCallEvents,
+    listCallEvents: queries.listCallEvents,
     schedule: compute,
     retention,
     metrics,
@@ -128,7 +126,6 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     registry: metrics.registry,
     log,
   });
-  const exportSlots = new ExportSlots();
   const past = createPastBoards({ pool, schedule: schedulePast, rules, retention, names, metrics });
   const api = createApi({
     pool,

@@ -3,7 +3,9 @@ import { ExportSlots } from './export-slots.ts';
 it('exports are limited for each address and for all, until they end', () => {
   const slots = new ExportSlots();
   let cut = 0;
-  const cutOff = (): void => void cut++;
+  const cutOff = (): void => {
+    cut++;
+  };
   const taken = ['a', 'b', 'c', 'd'].flatMap((address) => Array.from({ length: 2 }, () => slots.take(address, cutOff)));
   expect(taken.filter((slot) => typeof slot === 'string')).toEqual([]);
   expect([slots.take('a', cutOff), slots.take('e', cutOff)]).toEqual(['too-many', 'busy']);

@@ -1,5 +1,6 @@
 import { addGauge } from '@callstream/runtime';
 import type { Tables } from '@callstream/tables';
+import { ExportSlots } from '../export/export-slots.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { createFairPool } from './fair-pool.ts';
 import type { FairPool } from './fair-pool.ts';
@@ -16,6 +17,8 @@ export interface Scheduler {
   readonly compute: Schedule;
   /** Both, for boards of the past. */
   readonly past: Schedule;
+  /** Long exports. */
+  readonly exportSlots: ExportSlots;
 }
 
 /** @param db a pool of {@link queriesMax} connections that nothing else uses */
@@ -39,5 +42,10 @@ export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'regis
     help: 'Requests of clients that wait for their turn to have the board of a past moment read',
     value: past.waiting,
   });
-  return { pool: createFairPool(db, queries), compute: computations.schedule, past: past.schedule };
+  return {
+    pool: createFairPool(db, queries),
+    compute: computations.schedule,
+    past: past.schedule,
+    exportSlots: new ExportSlots(),
+  };
 }
