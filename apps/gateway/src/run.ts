@@ -25,6 +25,7 @@ import type { Verify } from './access/verify.ts';
 import { reportBoard } from './board/metrics.ts';
 import type { MaintainedBoard } from './board/maintain-board.ts';
 import type { GatewayConfig } from './config.ts';
+import type { ExportSlots } from './export/export-slots.ts';
 import { createApi, serveApi } from './http/api.ts';
 import { answerBrokenRequest } from './http/broken-request.ts';
 import { dashboardFolder, serveDashboard } from './http/serve-dashboard.ts';
@@ -152,6 +153,16 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   isStopping = true;
   log.info({ signal }, 'gateway.stopping');
   await pause(config.STOP_DELAY_SECONDS * 1_000);
+  await stopServing({ servers, sockets, exportSlots });
+}
+
+interface Serving {
+  readonly servers: Parameters<typeof closeServers>[0];
+  readonly sockets: Pick<Sockets, 'closeAll'>;
+  readonly exportSlots: Pick<ExportSlots, 'cutOffAll'>;
+}
+
+async function stopServing({ servers, sockets, exportSlots }: Serving): Promise<void> {
   // Stop listening before the sockets are closed: clients that reconnect at once must find another gateway.
   const closing = closeServers(servers);
   sockets.closeAll('stopping');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Agent, get, request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { closeServers, listen } from './listen.ts';
 
@@ -69,6 +69,15 @@ describe('a server that stops', () => {
     expect(await connectionHeaderOf({ agent })).toBe('close');
     await closing;
     agent.destroy();
+  });
+  it('does not wait for a connection that has sent nothing', async () => {
+    const { servers, port } = await listen({ hosts: [host], port: 0 }, (_, response) => response.end());
+    const accepted = once(servers[0]!, 'connection');
+    const unused = connect(port, host);
+    await accepted;
+    const closed = once(unused, 'close');
+    await closeServers(servers);
+    await closed;
   });
   it('waits for requests in progress', async () => {
     const { promise: released, resolve: release } = Promise.withResolvers<undefined>();

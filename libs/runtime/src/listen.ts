@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { RequestListener, Server, ServerOptions } from 'node:http';
 import { Server as TcpServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { connectionLimit } from './connection-limit.ts';
 import type { Log } from './log.ts';
@@ -12,6 +12,9 @@ const backlog = 16_384;
 
 /** Servers that stop: their responses have `Connection: close`. */
 const stopping = new WeakSet<Server>();
+
+/** The connections of each server. */
+const connectionsOf = new WeakMap<Server, Set<Socket>>();
 
 /** Limits of every server against slow, idle and malformed requests; times in ms. Over one of them the answer is 408 or 431. */
 const limits = {
@@ -52,6 +55,7 @@ export async function listen(
       if (stopping.has(server)) response.shouldKeepAlive = false;
       handler(request, response);
     });
+    trackConnections(server);
     server.maxConnections = connections;
     try {
       server.listen({ host, port: actualPort, backlog });
@@ -81,6 +85,15 @@ export async function listen(
   return { servers, port: actualPort };
 }
 
+function trackConnections(server: Server): void {
+  const open = new Set<Socket>();
+  connectionsOf.set(server, open);
+  server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+}
+
 /** How long each connection has to get a response with `Connection: close` before idle ones are closed, in ms. */
 const announceCloseMs = 250;
 /** How often a server that stops closes connections that have become idle, in ms. */
@@ -100,8 +113,14 @@ export async function closeServers(servers: readonly Server[]): Promise<void> {
   });
   await Promise.race([Promise.all(closed), pause(announceCloseMs)]);
   // After the event loop has read what has arrived: a connection with an unread request counts as idle.
-  const closeIdle = () => setImmediate(() => servers.forEach((server) => server.close()));
+  const closeIdle = () => setImmediate(() => servers.forEach(closeIdleConnections));
   closeIdle();
   const timer = setInterval(closeIdle, closeIdleEveryMs);
   await Promise.all(closed).finally(() => clearInterval(timer));
+}
+
+/** To Node, a connection that has sent nothing yet is not idle, but browsers and HTTP clients open some in advance. */
+function closeIdleConnections(server: Server): void {
+  server.close();
+  for (const socket of connectionsOf.get(server) ?? []) if (socket.bytesRead === 0) socket.destroy();
 }
