@@ -19,7 +19,10 @@ export function oauthMechanism(client: OauthClient): Mechanism {
     if (!refusal) return;
     // Ends the exchange: the broker closes the connection.
     await saslAuthenticate({ request: messageOf(separator), response: answer }).catch(() => undefined);
-    throw new kafkajs.KafkaJSSASLAuthenticationError(`Kafka refused the token: ${refusal}`);
+    // The types of kafkajs give its own class no argument.
+    throw Object.assign(new kafkajs.KafkaJSNonRetriableError(`Kafka refused the token: ${refusal}`), {
+      name: 'KafkaJSSASLAuthenticationError',
+    });
   };
   return {
     mechanism: client.mechanism,
