@@ -12,6 +12,9 @@ import type { Samples } from './today/samples.ts';
 /** Throttle of renders, in ms: faster than anybody reads, and slow enough for thousands of rows. */
 const renderEveryMs = 200;
 
+/** A path of the API. Relative to the page, as a proxy may serve the gateway under a path. */
+export type ApiPath = `api/${string}`;
+
 /** The connection to the gateway. Its data are stores for `useSyncExternalStore`. */
 export interface Gateway extends Disposable {
   readonly client: Client;
@@ -21,9 +24,9 @@ export interface Gateway extends Disposable {
   readonly names: Store<NameLookup>;
   readonly samples: Samples;
   /** GET over HTTP. @throws {GatewayError} if the status is not 2xx */
-  readonly fetchJson: (path: string, signal?: AbortSignal) => Promise<unknown>;
+  readonly fetchJson: (path: ApiPath, signal?: AbortSignal) => Promise<unknown>;
   /** GET over HTTP; saves the answer as a file. @throws {GatewayError} if the status is not 2xx */
-  readonly download: (path: string) => Promise<void>;
+  readonly download: (path: ApiPath) => Promise<void>;
 }
 
 /** The gateway answered with an error status. */
@@ -114,7 +117,7 @@ export function createStore<T>(initial: T): Store<T> & { readonly set: (value: T
  * GET from the gateway that served this page; of NDJSON an array. `path` is relative to the page.
  * @throws {GatewayError} if the status is not 2xx
  */
-export async function fetchJson(path: string, token: string | null, signal?: AbortSignal): Promise<unknown> {
+export async function fetchJson(path: ApiPath, token: string | null, signal?: AbortSignal): Promise<unknown> {
   const response = await get(path, token, signal);
   if (!response.headers.get('content-type')?.startsWith('application/x-ndjson')) return response.json();
   const lines = (await response.text()).split('\n');
@@ -122,7 +125,7 @@ export async function fetchJson(path: string, token: string | null, signal?: Abo
 }
 
 /** Saves an answer under the name that the gateway gives it. A link could not send the token. */
-async function download(path: string, token: string | null): Promise<void> {
+async function download(path: ApiPath, token: string | null): Promise<void> {
   const response = await get(path, token);
   const name = /filename="([^"]+)"/.exec(response.headers.get('content-disposition') ?? '')?.[1] ?? 'callstream.csv';
   const url = URL.createObjectURL(await response.blob());
@@ -133,7 +136,7 @@ async function download(path: string, token: string | null): Promise<void> {
   URL.revokeObjectURL(url);
 }
 
-async function get(path: string, token: string | null, signal?: AbortSignal): Promise<Response> {
+async function get(path: ApiPath, token: string | null, signal?: AbortSignal): Promise<Response> {
   const headers = token === null ? {} : { authorization: `Bearer ${token}` };
   const response = await fetch(path, { headers, ...(signal ? { signal } : {}) });
   if (response.ok) return response;

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useAppContext, useStatus } from './context.tsx';
+import type { ApiPath } from './gateway.ts';
 
 export interface AnswerState<Answer> {
   /** The last one; null: none yet. */
@@ -16,7 +17,7 @@ interface UseAnswerOptions {
 }
 
 /** Reads a path over HTTP, again when it changes or the connection is back. After an error the last answer stays. */
-export function useAnswer<Answer>(path: string, { day, everyMs }: UseAnswerOptions = {}): AnswerState<Answer> {
+export function useAnswer<Answer>(path: ApiPath, { day, everyMs }: UseAnswerOptions = {}): AnswerState<Answer> {
   const { gateway } = useAppContext();
   const [state, setState] = useState<AnswerState<Answer>>({ answer: null, problem: null });
   const isLive = useStatus().connection === 'live';

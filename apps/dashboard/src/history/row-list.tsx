@@ -1,6 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
 import { useAppContext } from '../context.tsx';
 import { ExportButton } from '../export-button.tsx';
+import type { ApiPath } from '../gateway.ts';
 import { AgentName, QueueName } from '../names/named.tsx';
 import { routeHash } from '../route.ts';
 import type { Texts } from '../text/en.ts';
@@ -26,7 +27,7 @@ export function RowList({ list, query }: RowListProps) {
   const { history } = useRoute();
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
-  const path = `api/export/${list.rows}?${query.toString()}&format=ndjson&limit=${shownMax + 1}`;
+  const path: ApiPath = `api/export/${list.rows}?${query.toString()}&format=ndjson&limit=${shownMax + 1}`;
   const { answer, problem } = useAnswer<readonly unknown[]>(path);
   // A number was followed to here.
   useEffect(() => heading.current?.focus(), []);

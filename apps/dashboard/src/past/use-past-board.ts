@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { PastBoard } from '@callstream/contracts';
 import { useAppContext } from '../context.tsx';
+import type { ApiPath } from '../gateway.ts';
 
 export interface WantedBoard {
   /** ms since 1970. */
@@ -17,8 +18,8 @@ export interface PastBoardState {
   readonly problem: string | null;
 }
 
-const pathOf = ({ at, known, finished }: WantedBoard): string =>
-  `/api/board?${new URLSearchParams({ at: new Date(at).toISOString(), known, finished: String(finished) }).toString()}`;
+const pathOf = ({ at, known, finished }: WantedBoard): ApiPath =>
+  `api/board?${new URLSearchParams({ at: new Date(at).toISOString(), known, finished: String(finished) }).toString()}`;
 
 /**
  * Reads the board of a past moment, one request at a time: while one is on its way, a slider may pass hundreds of moments, of
@@ -27,7 +28,7 @@ const pathOf = ({ at, known, finished }: WantedBoard): string =>
 export function usePastBoard({ at, known, finished }: WantedBoard): PastBoardState {
   const { gateway } = useAppContext();
   const [state, setState] = useState<PastBoardState>({ board: null, problem: null });
-  const wanted = useRef('');
+  const wanted = useRef(pathOf({ at, known, finished }));
   const isReading = useRef(false);
   const abort = useRef<AbortController | null>(null);
   useEffect(() => {
@@ -40,7 +41,7 @@ export function usePastBoard({ at, known, finished }: WantedBoard): PastBoardSta
     const readWanted = async (): Promise<void> => {
       const { signal = AbortSignal.abort() } = abort.current ?? {};
       const isEnded = (): boolean => signal.aborted;
-      let read = '';
+      let read: ApiPath | null = null;
       while (wanted.current !== read && !isEnded()) {
         read = wanted.current;
         try {

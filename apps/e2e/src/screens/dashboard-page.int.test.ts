@@ -729,6 +729,14 @@ it('every address of the page is relative, so that a proxy may serve it under a 
     await go(opened.page, view);
     await opened.page.locator('main h1').first().waitFor(attached);
   }
+  await go(opened.page, '#/calls');
+  const exported = opened.page.waitForResponse(/\/api\/export\//);
+  await opened.page.getByRole('button', { name: 'Calls (CSV)' }).click();
+  expect((await exported).status()).toBe(200);
+  const past = opened.page.waitForResponse(/\/api\/board\?/);
+  await go(opened.page, `#/now?at=${now()}`);
+  expect((await past).status()).toBe(200);
+  await go(opened.page, '#/now');
   const answered = opened.page.waitForResponse(/unknown-types/);
   await opened.page.getByRole('button', { name: 'Settings' }).click();
   expect((await answered).status()).toBe(200);
