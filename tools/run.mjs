@@ -14,6 +14,8 @@ prepare();
 if (file.startsWith('apps/e2e/')) buildDashboard();
 // The settings of this checkout: .env, and a running `npm start`.
 const needsSettings =
-  /^(?:apps\/(?:[^/]+\/src\/(?:(?:token|export)\/)?main|simulator\/src\/(?:simulate|send))|tools\/doctor)\.ts$/.test(file);
+  /^(?:apps\/(?:[^/]+\/src\/(?:(?:token|export)\/)?main|simulator\/src\/(?:simulate|send))|tools\/doctor)\.ts$/.test(
+    file,
+  );
 const settings = needsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
 process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);

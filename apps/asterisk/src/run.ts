@@ -53,7 +53,7 @@ export async function run(config: AsteriskConfig, log: Log): Promise<void> {
   await using follower = followPbx({
     address: addressOf(config),
     judge: createDialplanJudge(dialplanOf(config)),
-      onConnected: () => markLiveSince(config),
+    onConnected: () => markLiveSince(config),
     spool,
     store,
     status,

@@ -1,4 +1,4 @@
-import { int16, int32, sendRequest, text } from './raw-request.ts';
+import { int32, sendRequest, text } from './raw-request.ts';
 
 /** Bytes per second, measured over ten seconds. null: no limit. */
 export interface ClientQuota {

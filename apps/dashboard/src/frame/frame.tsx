@@ -103,7 +103,6 @@ function Content() {
 }
 
 function View() {
-  const { texts } = useAppContext();
   switch (useRoute().view) {
     case 'now':
       return <NowView />;

@@ -1,4 +1,5 @@
 import kafkajs from 'kafkajs';
+import pMemoize from 'p-memoize';
 import { z } from 'zod';
 import type { OauthClient } from '../config/kafka-oauth-env.ts';
 
@@ -35,12 +36,11 @@ interface StoredToken {
  */
 export function createTokenProvider(client: OauthClient, now: () => number = Date.now): () => Promise<string> {
   let stored: StoredToken | undefined;
-  let asking: Promise<StoredToken> | undefined;
+  const ask = pMemoize(() => requestToken(client, now), { cache: false });
   const current = async (): Promise<StoredToken> => {
     if (stored && now() < stored.refreshAt) return stored;
-    asking ??= requestToken(client, now).finally(() => (asking = undefined));
     try {
-      return (stored = await asking);
+      return (stored = await ask());
     } catch (error) {
       if (stored && now() < stored.expiresAt) return stored;
       throw error;

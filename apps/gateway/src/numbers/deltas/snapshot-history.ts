@@ -51,9 +51,7 @@ function isSameAgent(a: AgentState, b: AgentState): boolean {
     a.queues.length === b.queues.length &&
     a.queues.every(({ queue, presence, since, until }, i) => {
       const other = b.queues[i];
-      return (
-        queue === other?.queue && presence === other.presence && since === other.since && until === other.until
-      );
+      return queue === other?.queue && presence === other.presence && since === other.since && until === other.until;
     }) &&
     a.calls.length === b.calls.length &&
     a.calls.every(({ callId, queue }, i) => callId === b.calls[i]?.callId && queue === b.calls[i].queue)
