@@ -12,7 +12,7 @@ import { unreadFiles } from './rotated-files.ts';
 import type { UnreadFile } from './rotated-files.ts';
 import { tailFile } from './tail-file.ts';
 
-export interface FollowFileOptions {
+export interface FollowQueueLogOptions {
   readonly path: string;
   readonly positions: PositionStore;
   /** How far an import has read a file; null: it has not. */
@@ -31,7 +31,7 @@ const lookEveryMs = 500;
  * Posts the lines of a file as they are written, through rotations and truncations, from where it stopped last; the first time from where an
  * import stopped, else from the end of the file.
  */
-export async function followFile(options: FollowFileOptions): Promise<void> {
+export async function followFile(options: FollowQueueLogOptions): Promise<void> {
   const { path, signal } = options;
   const isStopping = (): boolean => signal.aborted;
   let isFirst = true;
@@ -54,7 +54,7 @@ export async function followFile(options: FollowFileOptions): Promise<void> {
 }
 
 /** Reads what was rotated away unread, and then the file, until another one has its name. */
-async function followUntilRotated(options: FollowFileOptions, isFirst: boolean): Promise<void> {
+async function followUntilRotated(options: FollowQueueLogOptions, isFirst: boolean): Promise<void> {
   const { path, positions, signal, log } = options;
   const find = isFirst ? findAny(options) : positions.find;
   const unread = await unreadFiles(path, find);
@@ -67,7 +67,7 @@ async function followUntilRotated(options: FollowFileOptions, isFirst: boolean):
 
 const start: ReadUntil = { bytes: 0, lines: 0 };
 const findAny =
-  ({ positions, findImported }: FollowFileOptions): PositionStore['find'] =>
+  ({ positions, findImported }: FollowQueueLogOptions): PositionStore['find'] =>
   (head) =>
     positions.find(head) ?? findImported(head);
 const sizeOf = async (path: string): Promise<number> => (await stat(path).catch(() => null))?.size ?? 0;
@@ -82,14 +82,14 @@ async function endOf(path: string): Promise<ReadUntil> {
   return end;
 }
 
-async function readRest({ file, from }: UnreadFile, options: FollowFileOptions): Promise<void> {
+async function readRest({ file, from }: UnreadFile, options: FollowQueueLogOptions): Promise<void> {
   for await (const lines of readLines(file.path, from, true)) await postLines(lines, file.head, options);
 }
 
 async function postLines(
   lines: readonly FileLine[],
   head: FileHead,
-  { path, positions, post, log }: FollowFileOptions,
+  { path, positions, post, log }: FollowQueueLogOptions,
 ): Promise<void> {
   const newsSince = Date.now() - newsMsMax;
   const isNews = (line: FileLine): boolean => placeOf(line, { from: newsSince, to: Infinity }) !== 'before';
