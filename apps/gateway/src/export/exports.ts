@@ -4,6 +4,7 @@ import type { ExportPage } from '@callstream/tables';
 import type { z } from 'zod';
 import { readQuery } from '../http/read-query.ts';
 import type { NameMaps } from '../names/name-maps.ts';
+import { msOf } from '../numbers/counting-rules-env.ts';
 import type { VisibleTables } from '../queries/visible-tables.ts';
 import type { CsvColumn } from './csv.ts';
 import type { ExportRow } from './export-format.ts';
@@ -84,7 +85,7 @@ const visits: Export = {
     `),
   parse: (query) => {
     const { queue, outcome, wait_max, ...whole } = readQuery(ExportVisits, query);
-    const waitMsMax = wait_max === undefined ? undefined : Math.round(wait_max * 1_000);
+    const waitMsMax = wait_max === undefined ? undefined : msOf(wait_max);
     return {
       whole,
       read: async (tables, part, { names }) => {

@@ -9,6 +9,7 @@ import {
 import type { NamesFile } from '../names/names-file.ts';
 import { withQueueNames } from '../names/add-names.ts';
 import { readConcurrentCalls } from '../numbers/concurrent-calls.ts';
+import { msOf } from '../numbers/counting-rules-env.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import { readAgentStats } from '../numbers/agent-stats.ts';
 import { readStats } from '../numbers/stats.ts';
@@ -39,7 +40,7 @@ export const getStats =
   (rules: CountingRules, names: Pick<NamesFile, 'current'>): QueryRoute =>
   ({ query }) => {
     const { threshold, ...statsQuery } = readQuery(FindStats, query);
-    const applied = threshold === undefined ? rules : { ...rules, serviceLevelMs: threshold * 1_000 };
+    const applied = threshold === undefined ? rules : { ...rules, serviceLevelMs: msOf(threshold) };
     return async (tables) => {
       const stats = await readStats(tables, statsQuery, { rules: applied, now: Date.now() });
       if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });

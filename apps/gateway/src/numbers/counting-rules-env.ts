@@ -43,13 +43,16 @@ export const countingRulesEnv = {
 
 type CountingRulesEnv = z.infer<z.ZodObject<typeof countingRulesEnv>> & { readonly STALE_AFTER_MINUTES: number };
 
+/** Whole ms, as Postgres takes them: 1.001 * 1,000 is 1000.9999999999999. */
+export const msOf = (seconds: number): number => Math.round(seconds * 1_000);
+
 export const countingRulesOfEnv = (env: CountingRulesEnv): CountingRules => ({
   timeZone: env.TIME_ZONE,
-  serviceLevelMs: env.SERVICE_LEVEL_SECONDS * 1_000,
-  shortAbandonMs: env.SHORT_ABANDON_SECONDS * 1_000,
+  serviceLevelMs: msOf(env.SERVICE_LEVEL_SECONDS),
+  shortAbandonMs: msOf(env.SHORT_ABANDON_SECONDS),
   staleAfterMs: env.STALE_AFTER_MINUTES * 60_000,
-  ringMsMax: env.RING_MAX_SECONDS * 1_000,
-  presenceStaleMs: env.PRESENCE_STALE_HOURS * 3_600_000,
-  wrapUpMs: env.WRAP_UP_SECONDS * 1_000,
+  ringMsMax: msOf(env.RING_MAX_SECONDS),
+  presenceStaleMs: msOf(env.PRESENCE_STALE_HOURS * 3_600),
+  wrapUpMs: msOf(env.WRAP_UP_SECONDS),
   takeSeveralCalls: env.AGENTS_TAKE_SEVERAL_CALLS,
 });
