@@ -18,14 +18,15 @@ export interface ExportedCall extends FoundCall {
   readonly outcome: string;
 }
 
+// What a function returns has the collation of the database, but `page_id` and the columns of tables have "C".
 const text = exportPageSql({
   from: `
-    select c.*, o.outcome, o.began_at as page_at, o.call_id as page_id, 0::bigint as page_n from (
+    select c.*, o.outcome, o.began_at as page_at, c.call_id as page_id, 0::bigint as page_n from (
       select * from call_outcomes($1, $2, to_timestamp($10::float8 / 1000), $11::float8 * interval '1 ms')
       where ${inPage('began_at', 'call_id', '0::bigint')}
         and ($8::text[] is null or queue = any($8)) and ($9::text[] is null or queue = any($9))
         and ($12::text is null or direction = $12) and ($13::text[] is null or outcome = any($13))
-      order by began_at, call_id limit $6::int + 1
+      order by began_at, call_id collate "C" limit $6::int + 1
     ) o join calls c on c.call_id = o.call_id`,
   columns: `${foundCallColumns}, outcome`,
   texts: 'call_id, direction, our_number, their_number, queue, code, recording_url',
