@@ -10,9 +10,21 @@ interface TimedRow {
 const begin = Date.UTC(2026, 0, 1);
 const dayMs = 86_400_000;
 const yearMs = 365 * dayMs;
+const timedOut = new Error('canceling statement due to statement timeout');
+
+interface TestTable {
+  readonly pageRows?: number;
+  readonly msOfDay?: number;
+  /** A query times out if more rows are in its slice, or if the slice is longer. */
+  readonly sliceRowsMax?: number;
+  readonly sliceDaysMax?: number;
+}
 
 /** A page as a table with these rows would answer, and the number of pages so far. */
-function tableOf(rows: readonly TimedRow[], pageRows: number, msOfDay = 0) {
+function tableOf(
+  rows: readonly TimedRow[],
+  { pageRows = 1_000, msOfDay = 0, sliceRowsMax = Infinity, sliceDaysMax = Infinity }: TestTable,
+) {
   let pages = 0;
   let slowest = 0;
   const read = ({ from, to, after, limit }: ExportPart) => {
@@ -20,6 +32,7 @@ function tableOf(rows: readonly TimedRow[], pageRows: number, msOfDay = 0) {
     const [, , last = -1] = after ?? [];
     const [begins, ends] = [Date.parse(from), Date.parse(to)];
     const found = rows.filter(({ at, n }) => at >= begins && at < ends && n > last);
+    if (found.length > sliceRowsMax || ends - begins > sliceDaysMax * dayMs) return Promise.resolve({ timedOut });
     const page = found.slice(0, Math.min(limit, pageRows));
     const end = page.at(-1);
     const next = found.length > page.length && end ? ([new Date(end.at).toISOString(), '', end.n] as const) : null;
@@ -30,11 +43,20 @@ function tableOf(rows: readonly TimedRow[], pageRows: number, msOfDay = 0) {
   return { read, pages: () => pages, slowest: () => slowest };
 }
 
-const exported = async (rows: readonly TimedRow[], { limit = Infinity, pageRows = 1_000, days = 365, msOfDay = 0 }) => {
-  const { read, pages, slowest } = tableOf(rows, pageRows, msOfDay);
+const exported = async (
+  rows: readonly TimedRow[],
+  { limit = Infinity, days = 365, ...table }: TestTable & { readonly limit?: number; readonly days?: number },
+) => {
+  const { read, pages, slowest } = tableOf(rows, table);
   const period = { from: new Date(begin).toISOString(), to: new Date(begin + days * 86_400_000).toISOString() };
   const all: TimedRow[] = [];
-  for await (const page of exportPages(period, limit, read)) all.push(...page);
+  let isEnded = false;
+  for await (const { rows: some, isLast } of exportPages(period, limit, read)) {
+    if (isEnded) throw new Error('A page follows the last one.');
+    isEnded = isLast;
+    all.push(...some);
+  }
+  expect(isEnded).toBe(true);
   return { rows: all, pages: pages(), slowest: slowest() };
 };
 
@@ -48,9 +70,10 @@ describe('an export', () => {
         times,
         fc.integer({ min: 1, max: 20 }),
         fc.integer({ min: 1, max: 80 }),
-        async (offsets, pageRows, limit) => {
+        fc.integer({ min: 5, max: 400 }),
+        async (offsets, pageRows, limit, sliceDaysMax) => {
           const rows = offsets.toSorted((a, b) => a - b).map((offset, n) => ({ at: begin + offset, n }));
-          expect((await exported(rows, { pageRows, limit })).rows).toEqual(rows.slice(0, limit));
+          expect((await exported(rows, { pageRows, limit, sliceDaysMax })).rows).toEqual(rows.slice(0, limit));
         },
       ),
     );
@@ -67,6 +90,17 @@ describe('an export', () => {
     const { pages, slowest } = await exported([{ at: begin + yearMs - 1, n: 0 }], { msOfDay: 200 });
     expect(slowest).toBeLessThan(1_000);
     expect(pages).toBeLessThan(300);
+  });
+
+  it('after nine empty years reads the tenth, although a query of all its rows times out', async () => {
+    const rows = Array.from({ length: 50_000 }, (_, n) => ({ at: begin + (9 * 365 + 1) * dayMs + n * 10_000, n }));
+    const { rows: read, pages } = await exported(rows, { days: 3_650, sliceRowsMax: 5_000 });
+    expect(read).toEqual(rows);
+    expect(pages).toBeLessThan(150);
+  });
+
+  it('ends with the error of Postgres if even a minute times out', async () => {
+    await expect(exported([{ at: begin, n: 0 }], { sliceRowsMax: 0 })).rejects.toBe(timedOut);
   });
 
   it('reads slices that become shorter where there are many rows', async () => {

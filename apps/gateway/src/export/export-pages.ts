@@ -8,6 +8,8 @@ const sliceMsMin = 60_000;
 const fastMs = 250;
 /** A slice is halved after a query that took longer, in ms: a filter may leave few rows of a slice with many. */
 const slowMs = 1_000;
+/** A slice whose query timed out is divided by this. */
+const timedOutDivisor = 16;
 
 /** One page: rows of a slice of the period. */
 export interface ExportPart extends Period {
@@ -20,37 +22,57 @@ export interface TimedPage<Row> extends ExportPage<Row> {
   readonly ms: number;
 }
 
+/** The query of a page took too long: Postgres cancelled it with this error. */
+interface TimedOutPage {
+  readonly timedOut: unknown;
+}
+
+/** The rows of one query, maybe none. */
+export interface PageOfExport<Row> {
+  readonly rows: readonly Row[];
+  /** Whether no page follows. */
+  readonly isLast: boolean;
+}
+
 /**
  * The rows of a period, page by page, in the order of their times. Each page is a query of its own, so that a slow client holds no
- * connection to Postgres. A query looks at a slice of the period only: there is no index that has all rows in their order.
+ * connection to Postgres. A query looks at a slice of the period only, which begins at the last row of the page before: there is
+ * no index that has all rows in their order.
+ * @throws the error of a query that timed out for the shortest slice
  */
 export async function* exportPages<Row>(
   { from, to }: Period,
   limit: number,
-  read: (part: ExportPart) => Promise<TimedPage<Row>>,
-): AsyncGenerator<readonly Row[]> {
+  read: (part: ExportPart) => Promise<TimedPage<Row> | TimedOutPage>,
+): AsyncGenerator<PageOfExport<Row>> {
   const end = Date.parse(to);
   let begin = Date.parse(from);
   let sliceMs = firstSliceMs;
+  let after: ExportCursor | null = null;
   let left = limit;
   while (begin < end && left > 0) {
-    const slice = { from: timeOf(begin), to: timeOf(Math.min(end, begin + sliceMs)) };
-    let after: ExportCursor | null = null;
-    let rowsOfSlice = 0;
-    let slowest = 0;
-    do {
-      const page: TimedPage<Row> = await read({ ...slice, after, limit: Math.min(left, exportRowsMax) });
-      rowsOfSlice += page.rows.length;
-      slowest = Math.max(slowest, page.ms);
-      left -= page.rows.length;
-      after = page.next;
-      if (page.rows.length > 0) yield page.rows;
-    } while (after !== null && left > 0);
-    begin += sliceMs;
-    if (rowsOfSlice > exportRowsMax) sliceMs = Math.max(sliceMsMin, sliceMs / 2);
-    else if (slowest > slowMs) sliceMs = Math.max(Math.min(sliceMs, firstSliceMs), sliceMs / 2);
-    else if (rowsOfSlice < exportRowsMax / 2 && slowest <= fastMs) sliceMs *= 2;
+    const sliceEnd = Math.min(end, begin + sliceMs);
+    const part = { from: timeOf(begin), to: timeOf(sliceEnd), after, limit: Math.min(left, exportRowsMax) };
+    const page: TimedPage<Row> | TimedOutPage = await read(part);
+    if ('timedOut' in page) {
+      const tooLongMs = sliceEnd - begin;
+      if (tooLongMs <= sliceMsMin) throw page.timedOut;
+      sliceMs = Math.max(sliceMsMin, Math.round(tooLongMs / timedOutDivisor));
+      continue;
+    }
+    left -= page.rows.length;
+    after = page.next;
+    begin = after === null ? sliceEnd : Date.parse(after[0]);
+    sliceMs = nextSliceMs(sliceMs, page);
+    yield { rows: page.rows, isLast: begin >= end || left <= 0 };
   }
+}
+
+/** Slices shrink until about a page fits: each query sorts all rows of its slice. */
+function nextSliceMs(sliceMs: number, { rows, next, ms }: TimedPage<unknown>): number {
+  if (next !== null) return Math.max(sliceMsMin, Math.round(sliceMs / 2));
+  if (ms > slowMs) return Math.max(Math.min(sliceMs, firstSliceMs), Math.round(sliceMs / 2));
+  return rows.length < exportRowsMax / 2 && ms <= fastMs ? sliceMs * 2 : sliceMs;
 }
 
 const timeOf = (at: number): string => new Date(at).toISOString();

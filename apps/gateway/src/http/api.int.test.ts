@@ -211,6 +211,7 @@ describe('GET /api/queues, /api/agents and /api/stats', () => {
       calls: { inbound: { calls: 3, answered: 1, open: 2 }, outbound: { calls: 0 }, internal: { calls: 0 } },
     });
     expect(await get(Stats, `/api/stats?${period}&threshold=4.9`)).toMatchObject({ total: { service_level: 0 } });
+    expect(await get(Stats, `/api/stats?${period}&threshold=1.001`)).toMatchObject({ service_level_seconds: 1.001 });
     const { intervals = [] } = await get(Stats, `/api/stats?${period}&interval=15m&queue=901`);
     expect(intervals.length).toBeGreaterThanOrEqual(4);
     expect(intervals.reduce((sum, { total }) => sum + total.visits, 0)).toBe(1);
@@ -536,6 +537,13 @@ describe('an export', () => {
     expect((await problem(response)).detail).toContain(why);
   });
 
+  /** The response to a client that reads its head only. */
+  const unread = (query: string, name = 'events'): Promise<IncomingMessage> =>
+    new Promise((resolve, reject) => {
+      const url = `${openGateway}/api/export/${name}?${period}${query}`;
+      request(url, { agent: false }, resolve).on('error', reject).end();
+    });
+
   it('waits for a client that does not read, without a transaction, and is cut off if its next page fails', async () => {
     // More than the buffers between the gateway and the client take.
     const bodies = Array.from({ length: 30 }, (_, n) => ({
@@ -547,13 +555,20 @@ describe('an export', () => {
     for (const body of bodies) await tables.append([body], { receivedAt: Date.parse(body.timestamp) });
     await tables.project();
     const query = '&kind=call.data-provided&format=ndjson';
-    expect((await (await download('events', query)).text()).trimEnd().split('\n')).toHaveLength(bodies.length);
 
-    // It is not read yet.
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const url = `${openGateway}/api/export/events?${period}${query}`;
-      request(url, { agent: false }, resolve).on('error', reject).end();
+    // Each keeps a page in memory: a limit of rows does not bound their bytes.
+    const limited = await Promise.all([unread(`${query}&limit=30`), unread(`${query}&limit=30`)]);
+    expect(limited.map(({ statusCode }) => statusCode)).toEqual([200, 200]);
+    const third = () => fetch(`${openGateway}/api/export/events?${period}${query}&limit=30`);
+    expect((await third()).status).toBe(429);
+    for (const response of limited) response.destroy();
+    const lines = async (): Promise<number> => (await (await third()).text()).trimEnd().split('\n').length;
+    await until(async () => (await lines()) === bodies.length, {
+      timeoutMs: 20_000,
+      onTimeout: () => new Error('The slots of closed exports stay in use.'),
     });
+
+    const response = await unread(query);
     const sql = poolOf(tables.db);
     const isIdle = async (): Promise<boolean> => {
       const busy = `select from pg_stat_activity where application_name = 'callstream-gateway' and state <> 'idle'`;
@@ -568,6 +583,37 @@ describe('an export', () => {
       await expect(readAll()).rejects.toThrow('aborted');
     } finally {
       await sql.query('alter table events_away rename to events');
+    }
+  });
+
+  it('begins after its first query, also if no row is found for long', async () => {
+    const sql = poolOf(tables.db);
+    const waits = (query: string): Promise<true> =>
+      until(async () => (await sql.query(waiting, [query])).rowCount === 1, {
+        timeoutMs: 20_000,
+        onTimeout: () => new Error(`No query waits for a lock: ${query}`),
+      });
+    const waiting = `select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like $1`;
+    const [first, second] = [await sql.connect(), await sql.connect()];
+    try {
+      for (const client of [first, second]) await client.query('begin');
+      await first.query('lock table visits');
+      const response = unread('&format=ndjson&queue=none', 'visits');
+      await waits('%page_at%');
+      // Gets the lock after the first query of the export, before its second one.
+      const locked = second.query('lock table visits');
+      await waits('lock table%');
+      await first.query('commit');
+      await locked;
+      const begun = await response;
+      expect(begun.statusCode).toBe(200);
+      await second.query('commit');
+      expect(await begun.toArray()).toEqual([]);
+    } finally {
+      for (const client of [first, second]) {
+        await client.query('rollback');
+        client.release();
+      }
     }
   });
 

@@ -1,11 +1,12 @@
+import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { exportRowsMax } from '@callstream/tables';
+import { isStatementTimeout } from '@callstream/tables';
 import type { Period } from '@callstream/tables';
 import type { Middleware, Request } from 'koa';
 import { csvFormat, ndjsonFormat } from '../export/export-format.ts';
 import type { ExportFormat, ExportRow } from '../export/export-format.ts';
 import { exportPages } from '../export/export-pages.ts';
-import type { ExportPart } from '../export/export-pages.ts';
+import type { ExportPart, PageOfExport } from '../export/export-pages.ts';
 import type { ExportSlots } from '../export/export-slots.ts';
 import { exportsByName } from '../export/exports.ts';
 import type { Export, ExportName, WholeExport } from '../export/exports.ts';
@@ -44,13 +45,6 @@ function exportRoute(name: ExportName, { pool, slots, rules, topic, names }: Exp
     const { whole, read } = exported.parse(ctx.query);
     const { from, to, limit = Infinity } = whole;
     const format = formatOf(ctx.request, exported, whole);
-    // What fits into one page is an answer as any other.
-    const isLong = limit > exportRowsMax;
-    const slot = isLong ? slots.take(address, () => void ctx.res.destroy()) : noSlot;
-    if (typeof slot === 'string') throw new Rejected({ kind: slot });
-    using starting = new DisposableStack();
-    starting.use(slot);
-
     const now = Date.now();
     const requester = requesterOf(ctx.req, address);
     const { timeZone, staleAfterMs } = rules;
@@ -58,44 +52,59 @@ function exportRoute(name: ExportName, { pool, slots, rules, topic, names }: Exp
     checkPeriod(period);
     const context = { topic, staleAfterMs, now, names: names.current() };
     const readPart = (part: ExportPart) =>
-      retryLate(() =>
-        pool.scoped(requester, scope, async (tables) => {
-          const beganAt = performance.now();
-          const page = await read(tables, part, context);
+      retryLate(async () => {
+        try {
+          return await pool.scoped(requester, scope, async (tables) => {
+            const beganAt = performance.now();
+            const page = await read(tables, part, context);
+            return { ...page, ms: performance.now() - beganAt };
+          });
+        } catch (error) {
+          if (isStatementTimeout(error)) return { timedOut: error };
+          throw error;
+        } finally {
           // A client that waits for rows is not one that reads nothing.
           ctx.req.socket.setTimeout(stalledMsMax);
-          return { ...page, ms: performance.now() - beganAt };
-        }),
-      );
-    const chunks = chunksOf(format, exportPages(period, limit, readPart));
-    const body = isLong ? await stream(chunks) : Buffer.concat(await Readable.from(chunks).toArray());
+        }
+      });
+    const pages = exportPages(period, limit, readPart);
+    // Comes before the status is sent: until then a failure has a status of its own. Later, it closes the connection before the end.
+    const first = await pages.next();
+    const { rows, isLast } = first.done === true ? noRows : first.value;
+    const begin = Buffer.from(format.head + format.textOf(rows));
+    // What one query completes is an answer as any other. Else pages follow for as long as the client reads.
+    if (!isLast) takeSlot(slots, address, ctx.res);
     ctx.set({
       'content-type': format.type,
       'content-disposition': `attachment; filename="${fileNameOf(name, period, format)}"`,
     });
-    ctx.body = body;
-    if (!isLong) return;
-    ctx.res.setTimeout(stalledMsMax, () => void ctx.res.destroy());
-    const taken = starting.move();
-    // After `close` no other event would free the slot.
-    if (ctx.res.destroyed) taken.dispose();
-    else ctx.res.once('close', () => taken.dispose());
+    ctx.body = isLast ? begin : stream(begin, pages, format);
+    // The first row may come later than proxies wait for an answer to begin.
+    if (!isLast) ctx.flushHeaders();
   };
 }
 
-const noSlot: Disposable = { [Symbol.dispose]: () => undefined };
+/** Takes a slot until the response is closed. @throws {Rejected} if there is none */
+function takeSlot(slots: ExportSlots, address: string, response: ServerResponse): void {
+  const cutOff = (): void => void response.destroy();
+  const slot = slots.take(address, cutOff);
+  if (typeof slot === 'string') throw new Rejected({ kind: slot });
+  response.setTimeout(stalledMsMax, cutOff);
+  const free = (): void => slot[Symbol.dispose]();
+  // After `close` no other event would free the slot.
+  if (response.destroyed) free();
+  else response.once('close', free);
+}
 
-/**
- * A stream that reads a page when the client has taken the one before. The first page comes before the status is sent: until
- * then a failure has a status of its own. Later, it closes the connection before the end.
- */
-async function stream(chunks: AsyncGenerator<Buffer>): Promise<Readable> {
-  const first = await chunks.next();
-  async function* all(): AsyncGenerator<Buffer> {
-    if (first.done !== true) yield first.value;
-    yield* chunks;
+const noRows = { rows: [], isLast: true } as const;
+
+/** A stream that reads a page when the client has taken the one before. */
+function stream(begin: Buffer, pages: AsyncIterable<PageOfExport<ExportRow>>, { textOf }: ExportFormat): Readable {
+  async function* chunks(): AsyncGenerator<Buffer> {
+    yield begin;
+    for await (const { rows } of pages) yield Buffer.from(textOf(rows));
   }
-  return Readable.from(all(), { objectMode: false, highWaterMark: 1 });
+  return Readable.from(chunks(), { objectMode: false, highWaterMark: 1 });
 }
 
 /** The format that the query names, else the one that `Accept` prefers, else CSV. */
@@ -113,18 +122,6 @@ function checkPeriod(period: Period): void {
 /** @example calls_20260302T030000Z_20260303T030000Z.csv */
 const fileNameOf = (name: ExportName, { from, to }: Period, { extension }: ExportFormat): string =>
   `${[name, ...[from, to].map((time) => time.replaceAll(/[-:]|\.\d+/g, ''))].join('_')}.${extension}`;
-
-async function* chunksOf(
-  { head, textOf }: ExportFormat,
-  pages: AsyncIterable<readonly ExportRow[]>,
-): AsyncGenerator<Buffer> {
-  let before = head;
-  for await (const rows of pages) {
-    yield Buffer.from(before + textOf(rows));
-    before = '';
-  }
-  if (before !== '') yield Buffer.from(before);
-}
 
 /** Waits for a turn again: in a long export, one page or another may be late behind the requests of others. */
 async function retryLate<Result>(work: () => Promise<Result>): Promise<Result> {

@@ -17,7 +17,7 @@ export interface Scheduler {
   readonly compute: Schedule;
   /** Both, for boards of the past. */
   readonly past: Schedule;
-  /** Long exports. */
+  /** Exports of several pages. */
   readonly exportSlots: ExportSlots;
 }
 
