@@ -4,6 +4,9 @@ import { identifier } from './identifier.ts';
 import { listOf, moment, queues, secondsText, wholeNumber } from './parameters.ts';
 
 export const exportFormats = ['csv', 'ndjson'] as const;
+/** What separates the values of a CSV. */
+export const exportDelimiters = ['comma', 'semicolon', 'tab'] as const;
+export type ExportDelimiter = (typeof exportDelimiters)[number];
 
 /** Most rows of an export that names a limit. */
 const rowsMax = 100_000_000;
@@ -17,6 +20,12 @@ const whole = {
     .enum(['true', 'false'])
     .optional()
     .describe('Whether a CSV begins with a byte order mark: spreadsheets need it to read it as UTF-8; default: false'),
+  delimiter: z
+    .enum(exportDelimiters)
+    .optional()
+    .describe(
+      'What separates the values of a CSV: spreadsheets whose decimal separator is a comma need semicolon; default: comma',
+    ),
   limit: wholeNumber(1, rowsMax).optional().describe('Only the first rows; default: all'),
 };
 

@@ -1,5 +1,5 @@
 import { csvHeader, csvOf } from './csv.ts';
-import type { CsvColumn } from './csv.ts';
+import type { CsvColumn, CsvOptions } from './csv.ts';
 
 /** One row of an export, in both formats. */
 export interface ExportRow {
@@ -19,14 +19,15 @@ export interface ExportFormat {
   readonly textOf: (rows: readonly ExportRow[]) => string;
 }
 
-export const csvFormat = (columns: readonly CsvColumn[], bom: boolean): ExportFormat => ({
+export const csvFormat = (columns: readonly CsvColumn[], options: CsvOptions): ExportFormat => ({
   type: 'text/csv; charset=utf-8; header=present',
   extension: 'csv',
-  head: csvHeader(columns, bom),
+  head: csvHeader(columns, options),
   textOf: (rows) =>
     csvOf(
       rows.map((row) => row.columns),
       columns,
+      options,
     ),
 });
 

@@ -19,7 +19,7 @@ interface ExportContext {
 }
 
 /** What all exports have in their query. */
-export type WholeExport = Pick<z.infer<typeof ExportCalls>, 'from' | 'to' | 'format' | 'bom' | 'limit'>;
+export type WholeExport = Pick<z.infer<typeof ExportCalls>, 'from' | 'to' | 'format' | 'bom' | 'delimiter' | 'limit'>;
 type ReadPart = (tables: VisibleTables, part: ExportPart, context: ExportContext) => Promise<ExportPage<ExportRow>>;
 
 /** A request for an export. */

@@ -503,6 +503,8 @@ describe('an export', () => {
     expect(response.headers.get('cache-control')).toBe('no-store');
     const bytes = Buffer.from(await response.arrayBuffer());
     expect(bytes.subarray(0, 3)).toEqual(Buffer.from('\uFEFF'));
+    const [header = ''] = (await (await download('calls', '&delimiter=semicolon')).text()).split('\r\n');
+    expect(header).toMatch(/^call_id;direction;outcome;/);
     expect((await csv('calls')).find(({ call_id }) => call_id === 'formula')).toMatchObject({
       their_number: `'${formula}`,
     });

@@ -108,10 +108,10 @@ function stream(begin: Buffer, pages: AsyncIterable<PageOfExport<ExportRow>>, { 
 }
 
 /** The format that the query names, else the one that `Accept` prefers, else CSV. */
-function formatOf(request: Request, { columns }: Export, { format, bom }: WholeExport): ExportFormat {
+function formatOf(request: Request, { columns }: Export, { format, bom, delimiter }: WholeExport): ExportFormat {
   const accepted = request.accepts('text/csv', 'application/x-ndjson', 'application/ndjson');
   const isNdjson = format === undefined ? String(accepted).endsWith('ndjson') : format === 'ndjson';
-  return isNdjson ? ndjsonFormat : csvFormat(columns, bom === 'true');
+  return isNdjson ? ndjsonFormat : csvFormat(columns, { bom: bom === 'true', delimiter });
 }
 
 function checkPeriod(period: Period): void {

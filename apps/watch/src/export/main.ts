@@ -1,4 +1,4 @@
-import { exportFormats } from '@callstream/contracts';
+import { exportDelimiters, exportFormats } from '@callstream/contracts';
 import { addJsonOption, runCommand } from '@callstream/runtime';
 import { Argument, Command, Option } from 'commander';
 import { download } from './download.ts';
@@ -16,7 +16,19 @@ interface ExportCliOptions {
 const { CALLSTREAM_TOKEN, GATEWAY_PORT } = process.env;
 const collect = (text: string, previous: string[] = []): string[] => [...previous, ...text.split(',')];
 /** Options that are parameters of the request, which the gateway checks. */
-const parameters = ['from', 'to', 'queue', 'direction', 'outcome', 'actor', 'kind', 'limit', 'format', 'bom'];
+const parameters = [
+  'from',
+  'to',
+  'queue',
+  'direction',
+  'outcome',
+  'actor',
+  'kind',
+  'limit',
+  'format',
+  'bom',
+  'delimiter',
+];
 
 const command = addJsonOption(
   new Command('export')
@@ -34,6 +46,9 @@ const command = addJsonOption(
     .option('--limit <number>', 'only the first rows')
     .addOption(new Option('--format <name>', 'of the output').choices(exportFormats).default('csv'))
     .option('--bom', 'CSV: begin with a byte order mark, so that spreadsheets read it as UTF-8')
+    .addOption(
+      new Option('--delimiter <name>', 'CSV: what separates the values (default: comma)').choices(exportDelimiters),
+    )
     .option('--output <file>', 'write to this file, which appears once it is complete (default: standard output)')
     .option('--force', 'replace the file if it exists')
     .option('--url <url>', 'HTTP address of the gateway', `http://127.0.0.1:${GATEWAY_PORT ?? '4000'}`)
