@@ -1,3 +1,4 @@
+import type { ExportDelimiter } from '@callstream/contracts';
 import { useState } from 'react';
 import { useAppContext } from './context.tsx';
 
@@ -13,7 +14,7 @@ export function ExportButton({ rows, query }: ExportButtonProps) {
   const [state, setState] = useState<{ readonly isRunning: boolean; readonly problem: string | null }>(idle);
   const save = (): void => {
     setState({ isRunning: true, problem: null });
-    gateway.download(`api/export/${rows}?${query.toString()}&bom=true`).then(
+    gateway.download(`api/export/${rows}?${query.toString()}&bom=true&delimiter=${delimiter()}`).then(
       () => setState(idle),
       (error: unknown) => setState({ isRunning: false, problem: (error as Error).message }),
     );
@@ -31,5 +32,8 @@ export function ExportButton({ rows, query }: ExportButtonProps) {
     </>
   );
 }
+
+/** Spreadsheets separate by semicolons where numbers have a decimal comma, as in Brazil, by the language of the computer. */
+const delimiter = (): ExportDelimiter => ((0.5).toLocaleString().includes(',') ? 'semicolon' : 'comma');
 
 const idle = { isRunning: false, problem: null };

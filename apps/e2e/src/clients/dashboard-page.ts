@@ -7,7 +7,9 @@ export interface OpenPageOptions {
   readonly height?: number;
   /** Settings in localStorage before the page's scripts run. */
   readonly settings?: object;
-  /** `navigator.language`; default: that of the locale en-GB. */
+  /** Language of the browser; default: en-GB. */
+  readonly locale?: string;
+  /** `navigator.language`; default: that of the locale. */
   readonly language?: string;
 }
 
@@ -20,9 +22,16 @@ export interface DashboardPage extends AsyncDisposable {
 
 export async function openPage(
   browser: Browser,
-  { url, width = 1_280, height = 800, settings = { theme: 'dark', language: 'en' }, language }: OpenPageOptions,
+  {
+    url,
+    width = 1_280,
+    height = 800,
+    settings = { theme: 'dark', language: 'en' },
+    locale = 'en-GB',
+    language,
+  }: OpenPageOptions,
 ): Promise<DashboardPage> {
-  const context = await browser.newContext({ viewport: { width, height }, locale: 'en-GB', reducedMotion: 'reduce' });
+  const context = await browser.newContext({ viewport: { width, height }, locale, reducedMotion: 'reduce' });
   await context.addInitScript((text) => localStorage.setItem('callstream.settings', text), JSON.stringify(settings));
   if (language !== undefined)
     await context.addInitScript((value) => Object.defineProperty(navigator, 'language', { value }), language);

@@ -710,7 +710,7 @@ it('a page whose own script its gateway lacks, because it has another build, is 
 });
 
 it('every address of the page is relative, so that a proxy may serve it under a path', async () => {
-  await using opened = await openPage(browser, { url: base });
+  await using opened = await openPage(browser, { url: base, locale: 'pt-BR', settings: { language: 'en' } });
   await untilLive(opened.page);
   const outside: string[] = [];
   const sockets: string[] = [];
@@ -733,6 +733,8 @@ it('every address of the page is relative, so that a proxy may serve it under a 
   const exported = opened.page.waitForResponse(/\/api\/export\//);
   await opened.page.getByRole('button', { name: 'Calls (CSV)' }).click();
   expect((await exported).status()).toBe(200);
+  // Numbers have a decimal comma in the language of this browser.
+  expect((await exported).url()).toContain('delimiter=semicolon');
   const past = opened.page.waitForResponse(/\/api\/board\?/);
   await go(opened.page, `#/now?at=${now()}`);
   expect((await past).status()).toBe(200);
