@@ -42,6 +42,8 @@ const concurrency = 4;
 const sessionTimeoutMs = 6_000;
 /** Longest wait at a stop for answers of the provider and for their outcomes, in ms; claims without one become unknown. */
 const closeWithinMs = 6_000;
+/** The retries end so long before that, in ms: a stop without Postgres or Kafka closes the rest in order. */
+const closeRestMs = 1_000;
 
 /** Answers standbys until a stop signal arrives. */
 export async function run(config: DelegatorConfig, log: Log): Promise<void> {
@@ -83,7 +85,9 @@ export async function run(config: DelegatorConfig, log: Log): Promise<void> {
     const signal = await Promise.race([stopped, running.failure]).finally(status.stopping);
     log.info({ signal }, 'delegator.stopping');
   } finally {
+    const ending = setTimeout(() => stopping.abort(), closeWithinMs - closeRestMs);
     await within(closeWithinMs, cleanup.disposeAsync()).catch(() => log.warn('delegator.cut-off'));
+    clearTimeout(ending);
   }
 }
 
@@ -109,7 +113,7 @@ async function startAnswering(
     retryTransient(work, { signal, onProblem: (problem) => status.set(part, problem) });
   await retry('Postgres', () => checkDatabase(db, { use: 'delegate' }));
   const partitions = (await retry('Kafka', () => endOffsets(kafka, topic))).size;
-  await startAtEnd(kafka, { groupId, topic, signal });
+  await startAtEnd(kafka, { groupId, topic, signal, log });
 
   const publisher = starting.use(openPublisher(kafka, { deadlineMs: publishDeadlineMs }));
   const partitionOf = createPartitionOf(partitions);
@@ -158,9 +162,12 @@ async function startAnswering(
     }),
   );
   starting.defer(() => reading.abort());
+  const failure = Promise.race([consumer.failure, reporter.failure]);
+  // A stop may come first, and then nothing awaits it.
+  failure.catch(() => undefined);
   const owned = starting.move();
   return {
-    failure: Promise.race([consumer.failure, reporter.failure]),
+    failure,
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -59,14 +59,19 @@ const options = addJsonOption(command, 'for programs: at the end, the counts as 
 /** A call lasts about a minute and has about nine events. */
 const agents = Math.round(options.agents ?? Math.max(6, options.rate * 8));
 const start = options.start ?? Date.now();
-/** By call_id; empty without an API. */
+/** By call_id, until it is taken; empty without an API. */
 const destinations = new Map<string, string>();
+function takeDestination(callId: string): string | undefined {
+  const destination = destinations.get(callId);
+  destinations.delete(callId);
+  return destination;
+}
 const webhooks = simulateCentre({
   seed: Math.round(options.seed),
   agents,
   rate: options.rate,
   start,
-  ...(options.providerPort !== undefined && { delegatedTo: (callId) => destinations.get(callId) }),
+  ...(options.providerPort !== undefined && { delegatedTo: takeDestination }),
 }).take(options.count ?? Infinity);
 
 const { json } = options;

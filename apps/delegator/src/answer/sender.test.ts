@@ -1,10 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { jest } from '@jest/globals';
 import type { DelegationResult } from '@callstream/tables';
 import { createMetrics } from '../metrics.ts';
 import type { ProviderAction, ProviderAnswer } from '../providers/provider.ts';
 import { createSender } from './sender.ts';
 
-type Ask = (action: ProviderAction, attempt: number) => ProviderAnswer | Promise<ProviderAnswer>;
+afterEach(() => jest.restoreAllMocks());
+
+type Ask = (action: ProviderAction, attempt: number, timeoutMs: number) => ProviderAnswer | Promise<ProviderAnswer>;
 
 /** Sends calls with this deadline (ms from now) over one connection. @returns outcomes by call id, and the calls that were asked */
 async function send(callIds: readonly string[], deadlineMs: number, ask: Ask) {
@@ -13,9 +16,9 @@ async function send(callIds: readonly string[], deadlineMs: number, ask: Ask) {
   const receivedAt = Date.now();
   const sender = createSender({
     provider: {
-      delegate: async (action) => {
+      delegate: async (action, timeoutMs) => {
         asked.push(action.callId);
-        return ask(action, asked.length);
+        return ask(action, asked.length, timeoutMs);
       },
     },
     connections: 1,
@@ -58,3 +61,23 @@ it('a provider that cannot be reached until the deadline makes the call fail wit
   const { results } = await send(['a'], 120, () => ({ kind: 'unreachable', reason: 'down' }));
   expect(results.get('a')).toMatchObject({ outcome: 'failed', reason: 'down' });
 });
+
+it.each([900, 1_500])(
+  'the provider, which takes %i ms, is asked only before the deadline, and waited for until then at most',
+  async (answerMs) => {
+    const deadlineMs = 3_000;
+    let now = Date.now();
+    const startedAt = now;
+    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    const timeouts: number[] = [];
+    const { outcomes } = await send(['a'], deadlineMs, (_, attempt, timeoutMs) => {
+      const leftMs = startedAt + deadlineMs - now;
+      timeouts.push(timeoutMs);
+      expect(timeoutMs).toBe(Math.min(1_000, leftMs));
+      now = startedAt + attempt * answerMs;
+      return { kind: 'unreachable', reason: 'down' };
+    });
+    expect(outcomes).toEqual(['failed']);
+    expect(timeouts).toHaveLength(Math.ceil(deadlineMs / answerMs));
+  },
+);

@@ -24,6 +24,8 @@ export function createTeravoz({ url, user, password, connections }: TeravozOptio
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
+    // Over HTTP/2, undici sends a POST again after a GOAWAY: the provider might get an action twice.
+    allowH2: false,
     connect: { timeout: connectTimeoutMs },
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
@@ -61,8 +63,16 @@ export function createTeravoz({ url, user, password, connections }: TeravozOptio
   };
 }
 
+/** A gateway before the provider answers so if the provider does not answer it: it may have taken the action. */
+const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
+
 function answerOf(status: number): ProviderAnswer {
   if (status >= 200 && status < 300) return { kind: 'accepted' };
+  if (gatewayStatuses.has(status))
+    return {
+      kind: 'unknown',
+      reason: `A gateway answers ${status} for the provider, which may have taken the action.`,
+    };
   const remedy = status === 401 || status === 403 ? ': check DELEGATOR_USER and DELEGATOR_PASSWORD' : '';
   return { kind: 'refused', reason: `The provider answers ${status}${remedy}.` };
 }
@@ -70,10 +80,22 @@ function answerOf(status: number): ProviderAnswer {
 /** System calls before anything is sent. */
 const connectCalls: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
 
+/** The error of each address of a host that has several; else the error itself. */
+function attemptsOf(error: unknown): readonly unknown[] {
+  const { errors, cause } = error as Partial<AggregateError>;
+  return errors ?? (cause as Partial<AggregateError> | undefined)?.errors ?? [error];
+}
+
+function failedToConnect(error: unknown): boolean {
+  const { code, syscall = '' } = error as NodeJS.ErrnoException;
+  return connectCalls.has(syscall) || code === 'UND_ERR_CONNECT_TIMEOUT';
+}
+
 /** Only what surely happened before the request was sent is `unreachable`. */
 function failureOf(error: unknown, origin: string): ProviderAnswer {
-  const { code = '', syscall = '', name } = error as NodeJS.ErrnoException;
-  if (connectCalls.has(syscall) || code === 'UND_ERR_CONNECT_TIMEOUT')
+  const { code = '', name } = error as NodeJS.ErrnoException;
+  const attempts = attemptsOf(error);
+  if (attempts.length > 0 && attempts.every(failedToConnect))
     return { kind: 'unreachable', reason: `The provider cannot be reached at ${origin} (${code}).` };
   const certificate = certificateProblem(code, {
     server: 'provider',

@@ -11,26 +11,34 @@ export interface BatchWorkerOptions<T> {
   readonly work: (items: readonly T[]) => Promise<void>;
 }
 
-/** Handles items in batches, one batch at a time: what is added meanwhile is the next one. Disposal waits for all. */
+/**
+ * Handles items in batches, one batch at a time: what is added meanwhile is the next one. An item that waits already is not added
+ * again. Disposal waits for all.
+ */
 export function startBatchWorker<T>({ itemsMax, work }: BatchWorkerOptions<T>): BatchWorker<T> {
-  const pending: T[] = [];
+  const pending = new Set<T>();
   let running: Promise<void> | undefined;
   const { promise: failure, reject } = Promise.withResolvers<never>();
   failure.catch(() => undefined);
-  const workOff = async (): Promise<void> => {
-    while (pending.length > 0) await work(pending.splice(0, itemsMax));
+  const nextBatch = (): readonly T[] => {
+    const items = pending.values().take(itemsMax).toArray();
+    for (const item of items) pending.delete(item);
+    return items;
   };
-  const wake = (): void => {
-    running ??= workOff()
-      .catch(reject)
-      .finally(() => {
-        running = undefined;
-      });
+  const workOff = async (): Promise<void> => {
+    try {
+      while (pending.size > 0) await work(nextBatch());
+    } catch (error) {
+      reject(error);
+    } finally {
+      // At once after the last look at `pending`: what is added from here on starts the next run.
+      running = undefined;
+    }
   };
   return {
     add: (...items) => {
-      pending.push(...items);
-      if (pending.length > 0) wake();
+      for (const item of items) pending.add(item);
+      if (pending.size > 0) running ??= workOff();
     },
     failure,
     [Symbol.asyncDispose]: async () => {

@@ -84,10 +84,13 @@ export function startReporter(options: ReporterOptions): Reporter {
     await retryPostgres((connection) => deleteOldDelegations(connection, now - keptMs));
   };
   const sweeper = startSweeper(sweep, signal);
+  const failure = Promise.race([storing.failure, publishing.failure, sweeper.failure]);
+  // It is awaited only once the consumer has joined its group.
+  failure.catch(() => undefined);
   return {
     report: (result) => storing.add(result),
     publish: (callIds) => publishing.add(...callIds),
-    failure: Promise.race([storing.failure, publishing.failure, sweeper.failure]),
+    failure,
     [Symbol.asyncDispose]: async () => {
       await sweeper[Symbol.asyncDispose]();
       await storing[Symbol.asyncDispose]();

@@ -63,6 +63,8 @@ it.each([
   ['rules:\n  - name: a\n    destination: 1\n    destination: 2\n', 4, 5, 'this key is there twice'],
   ['rules:\n  - {name: a, destination: 1}\n  - {name: a, destination: 2}\n', 3, 6, 'another rule has this name'],
   ['rules:\n  - &a {name: a, destination: 1}\n  - *a\n', 3, 5, 'references (*) are not read'],
+  ['rules:\n  - {name: "a\\0", destination: 1}\n', 2, 6, 'neither NUL nor half of a surrogate pair'],
+  ['rules:\n  - {name: a, destination: "\\ud800"}\n', 2, 15, 'neither NUL nor half of a surrogate pair'],
 ])('%j is refused in line %i, column %i: %s', (text, line, column, problem) => {
   const refused = parseRules(text);
   expect(refused).toMatchObject({ line, column, problem: expect.stringContaining(problem) as string });

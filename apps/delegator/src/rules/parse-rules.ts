@@ -7,7 +7,15 @@ import { z } from 'zod';
 /** Most rules of a file. */
 const rulesMax = 1_000;
 
-const text = z.string({ error: 'expected one text' }).trim().min(1, 'expected a text that is not empty');
+const text = z
+  .string({ error: 'expected one text' })
+  .trim()
+  .min(1, 'expected a text that is not empty')
+  // Postgres could not store the claim.
+  .refine(
+    (value) => value.isWellFormed() && !value.includes('\u0000'),
+    'a text has neither NUL nor half of a surrogate pair: remove it',
+  );
 const texts = z.union([text.transform((one) => [one]), z.array(text).min(1)], {
   error: 'expected a text, or a list of texts: [a, b]',
 });

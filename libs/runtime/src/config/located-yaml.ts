@@ -17,6 +17,8 @@ export interface YamlRemedies {
   readonly duplicate: string;
 }
 
+type LocatedYaml<Schema extends z.ZodType> = { readonly data: z.infer<Schema> } | LocatedProblem;
+
 /**
  * Reads a text in YAML or JSON by a schema. All scalars are texts as they are written: 0900 keeps its zero. It takes 0.5 s for
  * 1 MiB.
@@ -25,7 +27,22 @@ export function parseLocatedYaml<Schema extends z.ZodType>(
   text: string,
   schema: Schema,
   remedies: YamlRemedies,
-): { readonly data: z.infer<Schema> } | LocatedProblem {
+): LocatedYaml<Schema> {
+  try {
+    return parseShallow(text, schema, remedies);
+  } catch (error) {
+    // Parser, visitor and schema are recursive.
+    if (error instanceof RangeError) return { problem: 'the values are nested too deeply', line: 1, column: 1 };
+    throw error;
+  }
+}
+
+/** @throws {RangeError} if the values are nested too deeply for the call stack */
+function parseShallow<Schema extends z.ZodType>(
+  text: string,
+  schema: Schema,
+  remedies: YamlRemedies,
+): LocatedYaml<Schema> {
   const lines = new LineCounter();
   // `uniqueKeys` of the library compares each key with all others: 23 s for 1 MiB. `refusedNode` does the same in no time.
   const document = parseDocument(text, {

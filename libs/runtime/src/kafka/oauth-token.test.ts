@@ -7,6 +7,8 @@ import { createTokenProvider } from './oauth-token.ts';
 interface EndpointAnswer {
   readonly status: number;
   readonly body: string;
+  /** The connection is closed before the end of the body. */
+  readonly isCut?: boolean;
 }
 
 const token = (value: string, expires_in = 3600): EndpointAnswer => ({
@@ -21,8 +23,10 @@ async function startEndpoint() {
   const server = createServer((request, response) => {
     void request.toArray().then((chunks) => {
       requests.push({ headers: request.headers, body: chunks.join('') });
-      const { status, body } = endpoint.next();
-      response.writeHead(status, { 'content-type': 'application/json' }).end(body);
+      const { status, body, isCut = false } = endpoint.next();
+      response.writeHead(status, { 'content-type': 'application/json', 'content-length': body.length });
+      if (isCut) response.write(body.slice(1), () => response.destroy());
+      else response.end(body);
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -102,6 +106,7 @@ describe('a token for Kafka', () => {
       /without a bearer/,
     ],
     ['a busy endpoint', { status: 429, body: '' }, true, /429/],
+    ['an answer that is cut off', { ...token('t'), isCut: true }, true, /KAFKA_OAUTH_TOKEN_URL does not answer/],
   ])('is refused for %s, with the remedy', async (_, answer, retriable, message) => {
     await using endpoint = await startEndpoint();
     endpoint.next = () => answer;

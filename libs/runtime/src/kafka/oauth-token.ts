@@ -54,19 +54,21 @@ async function requestToken(client: OauthClient, now: () => number): Promise<Sto
   const { tokenUrl, clientId, clientSecret, scope } = client;
   const credentials = [clientId, clientSecret].map(formEncoded).join(':');
   const askedAt = now();
-  const response = await fetch(tokenUrl, {
+  const { ok, status, text } = await fetch(tokenUrl, {
     method: 'POST',
     headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}`, accept: 'application/json' },
     body: new URLSearchParams({ grant_type: 'client_credentials', ...(scope !== undefined && { scope }) }),
     redirect: 'error',
     signal: AbortSignal.timeout(requestMsMax),
-  }).catch((error: unknown) => {
-    throw new kafkajs.KafkaJSConnectionError(
-      `KAFKA_OAUTH_TOKEN_URL does not answer: ${causeOf(error)}. Check the address, and that this machine may reach it.`,
-    );
-  });
-  const text = await response.text();
-  if (!response.ok) throw refusalOf(response.status, text);
+  })
+    // Before `catch`: a body that is cut off may be asked for again, too.
+    .then(async (response) => ({ ok: response.ok, status: response.status, text: await response.text() }))
+    .catch((error: unknown) => {
+      throw new kafkajs.KafkaJSConnectionError(
+        `KAFKA_OAUTH_TOKEN_URL does not answer: ${causeOf(error)}. Check the address, and that this machine may reach it.`,
+      );
+    });
+  if (!ok) throw refusalOf(status, text);
   const answer = TokenAnswer.safeParse(parsed(text));
   if (!answer.success)
     throw new kafkajs.KafkaJSNonRetriableError(

@@ -37,7 +37,7 @@ const tableRights = {
   delegate: on('SELECT', ['calls', 'visits', 'segments', 'events']),
 } as const satisfies Record<TablesUse, readonly TableRight[]>;
 
-/** Tables that do not exist are left out: the error of their first use has its own remedy. */
+/** Tables of the projection that do not exist are left out: the error of their first use has its own remedy. */
 const readMissing = `
   with live as (select oid, nspowner from pg_namespace where nspname = '${liveSchema}')
   select missing from (
@@ -65,8 +65,19 @@ const readMissing = `
       and not (has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, privilege))
   ) rights order by position, missing`;
 
-/** Why the user cannot do `use`: its missing rights and the remedy; null if it has all. */
+const noClaims = 'The table callstream.delegations does not exist. Create it: npm run projector -- migrate';
+
+/** By the catalogue: it may be read without rights on the schema. */
+const claimsExist = `
+  select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = 'callstream' and c.relname = 'delegations') as exist`;
+
+/** Why the user cannot do `use`: its missing rights or table, and the remedy; null if it has all. */
 export async function rightsProblem(db: Tables, use: TablesUse): Promise<string | null> {
+  if (use === 'delegate') {
+    const { rows } = await sqlOf(db).query<{ exist: boolean }>(claimsExist);
+    if (rows[0]?.exist !== true) return noClaims;
+  }
   const rights: readonly TableRight[] = tableRights[use];
   const { rows } = await sqlOf(db).query<{ missing: string }>(readMissing, [
     use,

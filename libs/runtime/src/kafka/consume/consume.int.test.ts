@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { createLog } from '../../log.ts';
 import { abortTransaction, committedOffsets, deleteRecordsBefore } from '../../../testing/index.ts';
+import { withAdmin } from '../client.ts';
 import { connectKafka } from '../connect.ts';
+import { startAtEnd } from './committed-offsets.ts';
 import { consume } from './consume.ts';
 import type { Batch, ConsumeOptions, RunningConsumer } from './consume.ts';
 import { connectPublisher } from '../produce/publisher.ts';
@@ -227,4 +229,24 @@ describe('a consumer ends, and does not reset its position, if the log does not 
     await expect(reader.consumer.failure).rejects.toThrow(/Partition 1 .* does not have the requested offset/);
     expect(reader.seen).toEqual([]);
   });
+});
+
+it('a group that starts at the end begins there too if the log does not have its committed offset', async () => {
+  const topic = await filledTopic();
+  const groupId = randomUUID();
+  const start = (): Promise<void> => startAtEnd(kafka, { groupId, topic, signal: new AbortController().signal, log });
+  const commit = (partition: number, offset: number): Promise<void> =>
+    withAdmin(kafka, (admin) =>
+      admin.setOffsets({ groupId, topic, partitions: [{ partition, offset: String(offset) }] }),
+    );
+  const committed = async (): Promise<number[]> => [...(await committedOffsets(kafka, { groupId, topic })).values()];
+  await start();
+  expect(await committed()).toEqual([10, 10]);
+  await commit(0, 50);
+  await commit(1, 2);
+  await start();
+  expect(await committed()).toEqual([10, 2]);
+  await deleteRecordsBefore(kafka, topic, { 1: 5 });
+  await start();
+  expect(await committed()).toEqual([10, 10]);
 });

@@ -1,0 +1,42 @@
+import dns from 'node:dns';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { jest } from '@jest/globals';
+import { freePort } from '@callstream/stack';
+import type { ProviderAnswer } from './provider.ts';
+import { createTeravoz } from './teravoz.ts';
+
+afterEach(() => jest.restoreAllMocks());
+
+async function delegate(url: string): Promise<ProviderAnswer> {
+  await using provider = createTeravoz({ url, user: 'u', password: 'p', connections: 1 });
+  return await provider.delegate({ callId: 'c', destination: '900' }, 5_000);
+}
+
+it.each([
+  [200, 'accepted'],
+  [400, 'refused'],
+  [500, 'refused'],
+  [503, 'refused'],
+  // A gateway answers so after its time-out, too: the action may have been taken.
+  [502, 'unknown'],
+  [504, 'unknown'],
+])('an answer %i means that the action is %s', async (status, kind) => {
+  const server = createServer(
+    (request, response) => void request.resume().on('end', () => response.writeHead(status).end()),
+  );
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await using _server = { [Symbol.asyncDispose]: async () => void (await once(server.close(), 'close')) };
+  const { port } = server.address() as AddressInfo;
+  expect(await delegate(`http://127.0.0.1:${port}`)).toMatchObject({ kind });
+});
+
+it.each([1, 2])('a host of %i addresses that all refuse the connection is unreachable', async (count) => {
+  const addresses = ['127.0.0.1', '127.0.0.2'].slice(0, count).map((address) => ({ address, family: 4 }));
+  const lookup = (_host: string, _options: unknown, done: (error: null, found: typeof addresses) => void): void =>
+    done(null, addresses);
+  jest.spyOn(dns, 'lookup').mockImplementation(lookup as unknown as typeof dns.lookup);
+  const answer = await delegate(`http://provider.example:${await freePort()}`);
+  expect(answer).toEqual({ kind: 'unreachable', reason: expect.stringContaining('ECONNREFUSED') as string });
+});
