@@ -13,7 +13,7 @@ import type { ServiceProcess } from '../system/service-process.ts';
 import { startProvider } from './provider-process.ts';
 import type { ProviderProcess } from './provider-process.ts';
 
-/** Deadline of the delegators, in ms. */
+/** Deadline of the delegators, in ms, unless they are started with another one. */
 export const deadlineMs = 2_000;
 
 /** What became of a call, in the tables. */
@@ -25,7 +25,7 @@ interface StoredOutcome {
   readonly isPublished: boolean;
 }
 
-/** Delegators on a log of their own, with a proxy before Postgres, and the simulated provider. */
+/** Delegators on a log of their own, with the simulated provider, and proxies before it and Postgres. */
 export interface DelegatedSystem extends AsyncDisposable {
   readonly kafka: Kafka;
   readonly topic: string;
@@ -34,10 +34,12 @@ export interface DelegatedSystem extends AsyncDisposable {
   readonly provider: ProviderProcess;
   /** Between the delegators and Postgres. */
   readonly postgres: Proxy;
+  /** Between the delegators and the provider. */
+  readonly providerProxy: Proxy;
   /** When each standby was received, by call id; ms since 1970. */
   readonly receivedAt: ReadonlyMap<string, number>;
   /** Starts one more delegator; resolves when it is ready. */
-  readonly startDelegator: () => Promise<DelegatorProcess>;
+  readonly startDelegator: (settings?: Readonly<Record<string, string>>) => Promise<DelegatorProcess>;
   /** Writes a standby to the log; default: received now, of a call of its own. @returns its call id */
   readonly standBy: (fields?: object, receivedAt?: number) => Promise<string>;
   /** Resolves once each of these calls has an outcome that is in the log. */
@@ -49,7 +51,7 @@ export interface DelegatorProcess {
   readonly adminPort: number;
 }
 
-export async function startDelegatedSystem(settings: Readonly<Record<string, string>> = {}): Promise<DelegatedSystem> {
+export async function startDelegatedSystem(): Promise<DelegatedSystem> {
   await using cleanup = new AsyncDisposableStack();
   const database = cleanup.use(await testDatabase());
   const { proxy: postgres, url } = await startProxyFor(database.url);
@@ -61,18 +63,19 @@ export async function startDelegatedSystem(settings: Readonly<Record<string, str
   const db = connectTables({ url: database.url, max: 4, applicationName: 'e2e' });
   cleanup.defer(() => db.end());
   const provider = cleanup.use(await startProvider());
+  const { proxy: providerProxy, url: providerUrl } = await startProxyFor(provider.url);
+  cleanup.use(providerProxy);
   const env = {
     KAFKA_BROKERS: brokers.join(','),
     KAFKA_TOPIC: topic,
     DATABASE_URL: url,
     ADMIN_HOST: '127.0.0.1',
-    DELEGATOR_URL: provider.url,
+    DELEGATOR_URL: providerUrl,
     DELEGATOR_USER: 'callstream',
     DELEGATOR_PASSWORD: 'simulated',
     DELEGATOR_GROUP: `delegator-${topic}`,
     DELEGATOR_DEADLINE_MS: String(deadlineMs),
     DELEGATOR_TIMEOUT_MS: '500',
-    ...settings,
   };
   await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
   const publisher: Publisher = cleanup.use(await connectPublisher(kafka));
@@ -88,14 +91,15 @@ export async function startDelegatedSystem(settings: Readonly<Record<string, str
     env,
     provider,
     postgres,
+    providerProxy,
     receivedAt,
-    startDelegator: async () => {
+    startDelegator: async (settings = {}) => {
       const adminPort = await pickPort();
       const service = await startService(
         {
           name: 'delegator',
           args: ['apps/delegator/src/main.ts', 'run'],
-          env: { ...env, DELEGATOR_ADMIN_PORT: String(adminPort) },
+          env: { ...env, ...settings, DELEGATOR_ADMIN_PORT: String(adminPort) },
         },
         adminPort,
       );

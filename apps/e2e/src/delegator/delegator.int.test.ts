@@ -10,13 +10,15 @@ import { execCommand } from '../system/service-process.ts';
 import { deadlineMs, startDelegatedSystem } from './delegated-system.ts';
 import type { DelegatedSystem, DelegatorProcess } from './delegated-system.ts';
 import { expectAccounted } from './expect-accounted.ts';
-import { faultyProvider, runSeededFaults } from './seeded-faults.ts';
 
 jest.setTimeout(120_000);
 
 let system: DelegatedSystem;
 let delegator: DelegatorProcess;
 const known = '11988887777';
+/** The default ones: a busy machine may not answer within those of the other tests. */
+const patientMs = 8_000;
+const patient = { DELEGATOR_DEADLINE_MS: String(patientMs), DELEGATOR_TIMEOUT_MS: '4000' };
 beforeAll(async () => {
   system = await startDelegatedSystem();
   const call = { call_id: 'earlier', direction: 'inbound', our_number: '1130300000', their_number: `+55${known}` };
@@ -27,7 +29,7 @@ beforeAll(async () => {
   ]);
   // A first delegator begins at the end of the log: what was there before is not answered.
   await system.standBy({ call_id: 'before' });
-  delegator = await system.startDelegator();
+  delegator = await system.startDelegator(patient);
 });
 afterAll(() => system[Symbol.asyncDispose]());
 
@@ -39,7 +41,7 @@ it('known callers go to 901 in whatever spelling, first calls and withheld numbe
   for (const their_number of numbers) callIds.push(await system.standBy({ their_number }));
   const outcomes = await system.untilSaid(callIds);
   expect(callIds.map((id) => outcomes.get(id)?.destination)).toEqual(['901', '901', '901', '901', '900', '900', '900']);
-  expect(await expectAccounted(system, callIds)).toEqual({ sent: numbers.length });
+  expect(await expectAccounted(system, callIds, patientMs)).toEqual({ sent: numbers.length });
   const { rule } = outcomes.get(callIds[0] ?? '') ?? {};
   const events = await readLog(system.kafka, system.topic);
   const [event] = events.filter(({ callId, source }) => callId === callIds[0] && source === 'delegator');
@@ -51,18 +53,26 @@ it('a call is answered once, however often its standby comes; too late or too ol
   const callId = await system.standBy();
   await system.standBy({ call_id: callId });
   await system.standBy({ call_id: callId, sid: 'another event' });
-  const late = await system.standBy({}, Date.now() - deadlineMs - 1_000);
+  const late = await system.standBy({}, Date.now() - patientMs - 1_000);
   const old = await system.standBy({}, Date.now() - 2 * 3_600_000);
   const forged = JSON.stringify({ type: 'delegation.sent', call_id: 'forged', destination: '900' });
   await produceWebhooks(system, [forged], Date.now());
   const last = await system.standBy();
-  const counts = await expectAccounted(system, [callId, late, last]);
+  const counts = await expectAccounted(system, [callId, late, last], patientMs);
   expect(counts).toEqual({ sent: 2, late: 1 });
   const { rows } = await poolOf(system.db).query<{ call_id: string }>(
     'select call_id from callstream.delegations where call_id = any($1::text[])',
     [[old, 'before', 'forged']],
   );
   expect(rows).toEqual([]);
+});
+
+it('a delegator takes over from another one, and continues where it stopped', async () => {
+  await delegator.service.stop();
+  const callId = await system.standBy();
+  delegator = await system.startDelegator();
+  // Whether the start took longer than the deadline is up to the machine.
+  expect([{ sent: 1 }, { late: 1 }]).toContainEqual(await expectAccounted(system, [callId]));
 });
 
 it('while Postgres is away no call is answered, and each is said to be late afterwards', async () => {
@@ -79,11 +89,11 @@ it('while Postgres is away no call is answered, and each is said to be late afte
 });
 
 it('a provider that is down gets the call once it is back, unless the deadline is over', async () => {
-  await system.provider.kill();
+  await system.providerProxy.refuse();
   const failed = await system.standBy();
   expect(await expectAccounted(system, [failed])).toEqual({ failed: 1 });
   const sent = await system.standBy();
-  await system.provider.start();
+  await system.providerProxy.resume();
   expect(await expectAccounted(system, [sent])).toEqual({ sent: 1 });
 });
 
@@ -104,7 +114,9 @@ it('wrong credentials are reported by /readyz and by check, and are in no line o
   expect(await readyz()).toContain('check DELEGATOR_USER and DELEGATOR_PASSWORD');
   const checked = await execCommand({ args: ['apps/delegator/src/main.ts', 'check'], env: system.env });
   expect(checked).toMatchObject({ code: 1, err: expect.stringContaining('401') as string });
-  expect([delegator.service.tail(), checked.out, checked.err].join()).not.toContain('simulated');
+  const written = [delegator.service.tail(), checked.out, checked.err].join();
+  expect(written).not.toContain('simulated');
+  expect(written).not.toContain(Buffer.from('callstream:simulated').toString('base64'));
 });
 
 it('other rules can be tried for a call, and replayed for a period', async () => {
@@ -128,12 +140,4 @@ it('other rules can be tried for a call, and replayed for a period', async () =>
   const [tried, replayed] = await Promise.all([delegate('try', 'tried'), delegate('replay', ...period)]);
   expect(tried).toMatchObject({ rule: 'from 910', destination: '902', known: { calls: 1, lastQueue: '910' } });
   expect(replayed).toMatchObject({ calls: 1, rules: [{ rule: 'from 910', calls: 1 }, { calls: 0 }], unmatched: 0 });
-});
-
-it('whatever fails, no call is answered twice or after its deadline, and each is accounted for', async () => {
-  await system.provider.kill();
-  await system.provider.start(...faultyProvider);
-  const callIds = await runSeededFaults(system, { seed: 2, rounds: 2, calls: 20 });
-  const counts = await expectAccounted(system, callIds);
-  expect(counts['sent']).toBeGreaterThan(0);
 });

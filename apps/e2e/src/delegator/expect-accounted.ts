@@ -1,6 +1,6 @@
 import { isDelegationKind } from '@callstream/domain';
 import { readLog } from '../log/read-log.ts';
-import { deadlineMs } from './delegated-system.ts';
+import { deadlineMs as usualDeadlineMs } from './delegated-system.ts';
 import type { DelegatedSystem } from './delegated-system.ts';
 
 /** How much later than it was sent the provider may see a request on a busy machine, in ms. */
@@ -14,6 +14,7 @@ const transitMsMax = 500;
 export async function expectAccounted(
   system: DelegatedSystem,
   callIds: readonly string[],
+  deadlineMs = usualDeadlineMs,
 ): Promise<Readonly<Record<string, number>>> {
   const outcomes = await system.untilSaid(callIds);
   const events = Map.groupBy(

@@ -3,6 +3,7 @@ import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
 import { addEvents, poolOf } from '../../testing/index.ts';
 import {
+  checkDatabase,
   claimDelegations,
   connectTables,
   endDelegations,
@@ -115,4 +116,12 @@ it('a caller is known by the calls before, by index, and not by the call itself 
     )
     .then((results) => (Array.isArray(results) ? results.at(-1) : results) as { rows: { 'QUERY PLAN': string }[] });
   expect(rows.map((row) => row['QUERY PLAN']).join('\n')).toContain('calls_their_number');
+});
+
+it('a delegator does not start without the table of claims, and says how it is created', async () => {
+  const check = (): Promise<void> => checkDatabase(db, { use: 'delegate' });
+  await check();
+  await poolOf(db).query('alter table callstream.delegations rename to others');
+  await expect(check()).rejects.toThrow(/callstream\.delegations does not exist.*npm run projector -- migrate/);
+  await poolOf(db).query('alter table callstream.others rename to delegations');
 });
