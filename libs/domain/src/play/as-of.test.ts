@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { days } from '../../testing/days.ts';
 import { callsOfEvents, eventsOf, logs } from '../../testing/index.ts';
+import { queueLogDelivery } from '../../testing/pbx.ts';
 import { callAsOf, factSet, factsOf, isLateAt, knownFrom, play } from '../index.ts';
 import type { Call, CallEvent, PastMoment } from '../index.ts';
 
@@ -95,5 +96,70 @@ describe('a call as of a past moment', () => {
     const moment = { at: Date.UTC(2026, 2, 2) + 5_000, known: 'now' } as const;
     expect(callAsOf('long', facts, moment)).toMatchObject({ isLong: true, lastEventAt: moment.at });
     expect(play('long', factSet(facts.slice(0, 6)))).toMatchObject({ isLong: false });
+  });
+});
+
+/** ms since 1970 of a time of 2025-03-03. */
+const timeOf = (clock: string): number => Date.parse(`2025-03-03T${clock}Z`);
+/** A line of a queue_log, imported in December 2026. */
+const line = (clock: string, rest: string) => queueLogDelivery(`${timeOf(clock) / 1_000}|c.1|${rest}`);
+const importedCall = [
+  line('10:40:00', 'support|NONE|ENTERQUEUE||1001|1'),
+  line('10:42:00', 'support|Ana|CONNECT|120|c.2|5'),
+  line('10:45:00', 'support|Ana|COMPLETEAGENT|120|180|1'),
+];
+const asOf = (log: Parameters<typeof eventsOf>[0], clock: string, known: PastMoment['known'] = 'now') =>
+  callAsOf('c.1', factSet(eventsOf(log).flatMap(factsOf)), { at: timeOf(clock), known });
+
+describe('an imported call as of a past moment', () => {
+  it('had not begun before its first line', () => expect(asOf(importedCall, '10:39:59')).toBeNull());
+
+  it('waits until it is answered', () => {
+    expect(asOf(importedCall, '10:41:00')).toMatchObject({
+      state: 'WAITING',
+      finishedAt: null,
+      waitingSince: timeOf('10:40:00'),
+      visits: [{ queue: 'support', outcome: 'open' }],
+      segments: [],
+    });
+  });
+
+  it('is talked on by its agent until the agent hangs up', () => {
+    expect(asOf(importedCall, '10:43:00')).toMatchObject({
+      state: 'ONGOING',
+      finishedAt: null,
+      visits: [{ queue: 'support', outcome: 'answered', waitMs: 120_000 }],
+      segments: [{ actor: 'Ana', enteredAt: timeOf('10:42:00'), endedAt: null }],
+    });
+  });
+
+  it('has ended with its last line', () => {
+    for (const clock of ['10:45:00', '12:00:00'])
+      expect(asOf(importedCall, clock)).toMatchObject({
+        state: 'FINISHED',
+        finishedAt: timeOf('10:45:00'),
+        segments: [{ actor: 'Ana', endedAt: timeOf('10:45:00') }],
+      });
+  });
+
+  it('goes on after its agent hung up, if a later line says so', () => {
+    const transferred = [...importedCall, line('10:50:00', 'sales|NONE|ENTERQUEUE||1001|1')];
+    expect(asOf(transferred, '10:47:00')).toMatchObject({
+      finishedAt: null,
+      segments: [{ endedAt: timeOf('10:45:00') }],
+    });
+  });
+
+  it('ended when its agent hung up, if what came later is not imported', () => {
+    const body = JSON.stringify({ type: 'call.new', call_id: 'c.1', timestamp: '2025-03-03T20:00:00Z' });
+    const cameBack = [...importedCall, { body, receivedAt: '2025-03-03T20:00:00Z' }];
+    expect(asOf(cameBack, '12:00:00')).toMatchObject({ state: 'FINISHED', finishedAt: timeOf('10:45:00') });
+  });
+
+  it('was not known then', () => expect(asOf(importedCall, '10:43:00', 'then')).toBeNull());
+
+  it('has no late events', () => {
+    const facts = factSet(eventsOf(importedCall).flatMap(factsOf));
+    expect(facts.filter((fact) => isLateAt(fact, timeOf('12:00:00')))).toEqual([]);
   });
 });

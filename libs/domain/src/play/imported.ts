@@ -10,10 +10,11 @@ export const isImportedOnly = (facts: readonly Fact[]): boolean => facts.every(i
 /**
  * The facts that are played, where some are imported. Of a call that is only imported, ends are left out: each of its lines
  * counts, and it ends with the last one ({@link endImported}). Of any other call, what is imported and known anyway is left out.
+ * @param later facts of the same call that are not played: they too decide whether it is only imported
  */
-export function withoutImportedEnds(facts: readonly Fact[]): readonly Fact[] {
+export function withoutImportedEnds(facts: readonly Fact[], later: readonly Fact[]): readonly Fact[] {
   if (!facts.some(isImported)) return facts;
-  if (isImportedOnly(facts)) return facts.filter(({ kind }) => kind !== 'call.finished');
+  if (isImportedOnly(facts) && isImportedOnly(later)) return facts.filter(({ kind }) => kind !== 'call.finished');
   const live = facts.filter((fact) => !isImported(fact));
   const echoes = new Set(facts.filter((fact) => isImported(fact) && isEcho(fact, live)).map(({ uuid }) => uuid));
   return facts.filter(({ uuid }) => !echoes.has(uuid));

@@ -17,16 +17,17 @@ import type { FactSet } from './union.ts';
  * Derives a call from its facts: applies them to its state in the order of their own times, as a replay of events does. Pure:
  * the same facts give the same call. The facts up to some time give the call as of that time.
  * @param facts of one call, from {@link factSet} or `union`; at least one
+ * @param later what is known of the call after these facts. Not played; but an imported call that goes on has not ended yet
  */
-export function play(callId: string, facts: FactSet): Call {
+export function play(callId: string, facts: FactSet, later: readonly Fact[] = []): Call {
   const bounded = facts.length <= playedFactsMax ? facts : firstAndLast(facts);
-  const played = withoutImportedEnds(bounded);
+  const played = withoutImportedEnds(bounded, later);
   const lives = livesOf(played);
   const history: CallHistory = { visits: [], segments: [] };
   // All lives add to the history; the state of the last one is the state of the call.
   let life = beginLife(history, 0, false);
   for (const span of lives) life = playLife(history, played, span);
-  const importedUntil = isImportedOnly(played) ? (played.at(-1)?.at ?? 0) : null;
+  const importedUntil = later.length === 0 && isImportedOnly(played) ? (played.at(-1)?.at ?? 0) : null;
   if (importedUntil !== null) endImported(life, importedUntil);
   const { from = 0, end = -1 } = lives.at(-1) ?? {};
   const { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt } = receptionsOf(bounded);
