@@ -166,7 +166,7 @@ export const PastBoard = z.object({
     .number()
     .int()
     .min(0)
-    .describe('Events of these calls that had happened by `at`, and were received later'),
+    .describe('Events of these calls that had happened by `at`, and were received later; not imported ones'),
   late_calls: z.array(z.string()).describe('call_ids of their calls, at most 1,000'),
   calls: z.array(LiveCall).describe('Those that had not ended first, the newest first'),
   more: more.describe('The calls are cut at 2 MiB. Absent if they are complete'),

@@ -55,7 +55,7 @@ export { responseBytesMax } from './read/page.ts';
 export type { Page } from './read/page.ts';
 export { sampleCalls } from './read/numbers/sample-calls.ts';
 export type { CallSample, SampleCallsOptions } from './read/numbers/sample-calls.ts';
-export { pastCallLimits, readFirstReception, readPastCalls } from './read/past/past-calls.ts';
+export { pastCallLimits, readFirstReceptionAfter, readPastCalls } from './read/past/past-calls.ts';
 export type { PastStoredCall } from './read/past/past-calls.ts';
 export { readPastAgentMarks } from './read/past/past-agents.ts';
 export { readPastSegments } from './read/past/past-segments.ts';

@@ -49,7 +49,11 @@ const past = (since: number, known: 'now' | 'then') => ({
   finished: true,
   segmentsMs: 10_000,
 });
-const pastCounts = (since: number) => ({ from: new Date(since).toISOString(), played: ['many.1'] });
+const pastCounts = (since: number) => ({
+  from: new Date(since).toISOString(),
+  to: new Date(since + 24 * 3_600_000).toISOString(),
+  played: ['many.1'],
+});
 
 /** The gateway's queries, by name. */
 const reads = {

@@ -32,8 +32,8 @@ export function pastBoardJson(past: PastSnapshot, scope: Scope): Buffer {
 const unfinishedFirst = (a: PastCall, b: PastCall): number =>
   Number(a.finishedAt !== null) - Number(b.finishedAt !== null) || b.id - a.id;
 
-function noteOf({ at, firstReceivedAt }: PastSnapshot): Pick<PastBoard, 'note'> {
-  if (firstReceivedAt === null || at >= firstReceivedAt) return {};
+function noteOf({ firstReceivedAt }: PastSnapshot): Pick<PastBoard, 'note'> {
+  if (firstReceivedAt === null) return {};
   return {
     note: `Nothing is known of this time: callstream received the first call at ${new Date(firstReceivedAt).toISOString()}.`,
   };

@@ -4,12 +4,14 @@ import type { CallEvent, PastMoment } from '@callstream/domain';
 import { eventsOf, logs } from '@callstream/domain/testing';
 import { defaultRules } from '@callstream/domain/testing/agents';
 import { days } from '@callstream/domain/testing/days';
+import { queueLogDelivery } from '@callstream/domain/testing/pbx';
 import { severalFactsLogs } from '@callstream/domain/testing/several-facts';
 import { testDatabase } from '@callstream/stack';
 import { connectTables, migrate, pastCallLimits, readPastCalls } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { replaceRows } from '@callstream/tables/testing';
 import fc from 'fast-check';
+import { everything } from '../access/scope.ts';
 import { comparablePast, expectedPast } from '../../testing/expected-past.ts';
 import { readPastBoard } from './read-past-board.ts';
 
@@ -115,4 +117,87 @@ it('more calls than the limit, or more bytes of them, are refused instead of bei
   expect(all?.map(({ callId }) => callId).toSorted()).toEqual(['a', 'b', 'c']);
   expect(await read({ calls: 2 })).toBeNull();
   expect(await read({ bytes: 150 })).toBeNull();
+});
+
+const noon = Date.UTC(2026, 2, 2, 12);
+const set: PastSettings = {
+  staleAfterMs: 120 * minuteMs,
+  keepMs: 5_000,
+  finished: true,
+  takeSeveralCalls: false,
+};
+/** An event of a call, by its own time and its reception in ms after noon. */
+const event = (type: string, own: number, received = own) => ({
+  body: JSON.stringify({ type, call_id: 'a', queue: '900', timestamp: new Date(noon + own).toISOString() }),
+  receivedAt: new Date(noon + received).toISOString(),
+});
+
+it('a call that came back later counts with what it was', async () => {
+  const hour = 60 * minuteMs;
+  const early = ['call.new', 'call.waiting', 'call.finished'].map((type, i) => event(type, -4 * hour + i * 1_000));
+  const events = eventsOf([...early, event('call.new', 8 * hour), event('call.finished', 8.1 * hour)]);
+  await replaceRows(db, events);
+  for (const known of knownFrom) await expectFold(events, { at: noon, known }, set);
+});
+
+it('an ended call is kept for BOARD_KEEP_MINUTES, also if that is longer than STALE_AFTER_MINUTES', async () => {
+  const events = eventsOf([event('call.waiting', 0), event('call.finished', 1_000)]);
+  await replaceRows(db, events);
+  const longKept = { ...set, staleAfterMs: minuteMs, keepMs: 30 * minuteMs };
+  for (const known of knownFrom) await expectFold(events, { at: noon + 10 * minuteMs, known }, longKept);
+});
+
+it('a visit whose clock was ahead counts for what was known then, also if its call is no longer on the board', async () => {
+  const events = eventsOf([event('call.waiting', 120_000, 0), event('call.finished', 130_000, 1_000)]);
+  await replaceRows(db, events);
+  await expectFold(events, { at: noon + 30_000, known: 'then' }, set);
+});
+
+it('an imported call waits, is talked on and ends as its lines say, and nothing of it is late', async () => {
+  const line = (second: number, rest: string) => queueLogDelivery(`${noon / 1_000 + second}|c.1|support|${rest}`);
+  await replaceRows(
+    db,
+    eventsOf([
+      line(0, 'NONE|ENTERQUEUE||1001|1'),
+      line(120, 'Ana|CONNECT|120|c.2|5'),
+      line(300, 'Ana|COMPLETEAGENT|120|180|1'),
+    ]),
+  );
+  const thresholds = { serviceLevelMs: 3_000, shortAbandonMs: 1_000, timeZone: 'UTC' };
+  const rules = { ...defaultRules, takeSeveralCalls: false, ...thresholds };
+  const shownAt = async (second: number) => {
+    const options = { rules, retention: set, names, finished: false };
+    const past = await readPastBoard(db, options, { at: noon + second * 1_000, known: 'now' });
+    if (!past) throw new Error('The board is too large.');
+    const { calls, snapshot, firstReceivedAt } = past;
+    return {
+      calls: calls.map(({ text, lateEvents }) => [
+        (JSON.parse(everything.show(text).json) as { state: string }).state,
+        lateEvents,
+      ]),
+      live: [...snapshot.queues].map(([queue, { waiting, talking }]) => [queue, waiting, talking]),
+      agents: snapshot.agents.map(({ actor, calls: on, queues }) => [
+        actor,
+        on.map(({ callId }) => callId),
+        queues.map(({ presence }) => presence),
+      ]),
+      isNothingKnown: firstReceivedAt !== null,
+    };
+  };
+  expect(await shownAt(60)).toEqual({
+    calls: [['WAITING', 0]],
+    live: [['support', 1, 0]],
+    agents: [],
+    isNothingKnown: false,
+  });
+  expect(await shownAt(180)).toEqual({
+    calls: [['ONGOING', 0]],
+    live: [['support', 0, 1]],
+    agents: [['Ana', ['c.1'], ['on_call']]],
+    isNothingKnown: false,
+  });
+  expect(await shownAt(7 * 60)).toMatchObject({ calls: [], live: [['support', 0, 0]], isNothingKnown: false });
+  // Two days later nothing happened, which is known: it was before the import.
+  expect(await shownAt(48 * 3_600)).toMatchObject({ calls: [], live: [], agents: [], isNothingKnown: false });
+  expect(await shownAt(-60)).toMatchObject({ calls: [], live: [], agents: [], isNothingKnown: true });
 });

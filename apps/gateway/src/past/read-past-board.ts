@@ -3,7 +3,7 @@ import type { Call, PastMoment } from '@callstream/domain';
 import {
   countPastCalls,
   countPastVisits,
-  readFirstReception,
+  readFirstReceptionAfter,
   readPastAgentMarks,
   readPastCalls,
   readPastSegments,
@@ -29,7 +29,7 @@ export interface PastCall extends BoardCall, Pick<Call, 'callId' | 'id'>, Pick<P
 export interface PastSnapshot extends PastMoment {
   readonly calls: readonly PastCall[];
   readonly snapshot: QueueSnapshot;
-  /** When the first call was received, in ms since 1970; null if there is none, or the board is not empty. */
+  /** When the first call was received, in ms since 1970, if nothing is known of the moment; else null. */
   readonly firstReceivedAt: number | null;
 }
 
@@ -56,7 +56,7 @@ export async function readPastBoard(
   const calls = played.map(({ call }) => call);
   const marks = await readPastAgentMarks(db, reads, at - listedForMs);
   const today = await readPeriod(db, { now: at, timeZone: rules.timeZone });
-  const counting = { from: today.from, played: stored.map(({ callId }) => callId) };
+  const counting = { ...today, played: stored.map(({ callId }) => callId) };
   const segments = await readPastSegments(db, reads, { played: counting.played, marks });
   const totals = { today, at, rules };
   const onBoard = played.filter(
@@ -73,12 +73,12 @@ export async function readPastBoard(
     visits: visitsByQueue(calls, await countPastVisits(db, reads, { ...counting, ...rules }), totals),
     calls: callsByQueue(calls, await countPastCalls(db, reads, counting), totals),
   });
-  const isEmpty = onBoard.length === 0 && snapshot.agents.length === 0;
+  const isEmpty = onBoard.length === 0 && snapshot.agents.length === 0 && snapshot.queues.size === 0;
   return {
     ...moment,
     calls: onBoard.map(pastCallOf),
     snapshot,
-    firstReceivedAt: isEmpty ? await readFirstReception(db) : null,
+    firstReceivedAt: isEmpty ? await readFirstReceptionAfter(db, moment) : null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { FactSet } from '@callstream/domain';
+import type { FactSet, PastMoment } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { unpackFacts } from '../../facts/unpack-facts.ts';
@@ -38,6 +38,8 @@ export async function readPastCalls(
   limits = pastCallLimits,
 ): Promise<PastStoredCall[] | null> {
   const { at, known, staleAfterMs, keepMs, segmentsMs, finished } = reads;
+  // The board may keep ended calls for longer than others.
+  const heardMs = finished ? Math.max(staleAfterMs, keepMs) : staleAfterMs;
   const [eventAt, lastAt] = [eventTimeColumn(reads), lastTimeColumn(reads)];
   const [moment, stale] = [momentSql('$1'), `${momentSql('$1')} - $2::float8 * interval '1 ms'`];
   const ago = (parameter: string): string => `${moment} - ${parameter}::float8 * interval '1 ms'`;
@@ -46,6 +48,12 @@ export async function readPastCalls(
   const isOpenThen =
     known === 'now' ? `finished_at > ${moment}` : `finished_at > ${stale} or last_event_at <= ${moment}`;
   const began = known === 'now' ? 'began_at' : 'created_at';
+  // What is stored of a call that ended and came back after the moment began after it; the events of before were received by then.
+  const cameBackLater =
+    known === 'now'
+      ? `union select call_id from calls
+         where created_at >= ${ago('$4')} and created_at <= ${moment} and began_at > ${moment}`
+      : '';
   const { rows } = await sqlOf(db).query<PastCallRow>({
     text: `
       with heard as materialized (
@@ -61,22 +69,29 @@ export async function readPastCalls(
         select call_id from calls
         where ${began} >= ${ago('$4')} and ${began} <= ${moment}
           and (finished_at is null or ${lastAt} > ${moment} and (${isOpenThen}))
+        ${cameBackLater}
       ), sized as (
         select call_id, facts, sum(octet_length(facts)) over (rows unbounded preceding)::float8 as bytes
         from wanted join calls using (call_id)
       )
       select call_id as "callId", facts, bytes from sized where bytes - octet_length(facts) <= $5 limit $6`,
-    values: [at, staleAfterMs, keepMs, segmentsMs, limits.bytes, limits.calls + 1, finished],
+    values: [at, heardMs, keepMs, segmentsMs, limits.bytes, limits.calls + 1, finished],
   });
   if (rows.length > limits.calls || rows.some(({ bytes }) => bytes > limits.bytes)) return null;
   return rows.map(({ callId, facts }) => ({ callId, unpack: () => unpackFacts(facts) }));
 }
 
-/** When callstream received the first event of a call, in ms since 1970; null if there is no call. */
-export async function readFirstReception(db: Queryable): Promise<number | null> {
-  const { rows } = await sqlOf(db).query<{ at: number | null }>({
-    name: 'read-first-reception',
-    text: `select ${epochMs('min(created_at)')} as at from calls`,
+/**
+ * When callstream received the first event of a call, in ms since 1970, if nothing is known of a moment before it; null if
+ * something is, or there is no call. What was imported, or waited in a spool, happened before it was received.
+ */
+export async function readFirstReceptionAfter(db: Queryable, { at, known }: PastMoment): Promise<number | null> {
+  const { rows } = await sqlOf(db).query<{ at: number }>({
+    text: `
+      select ${epochMs('first.at')} as at from (select min(created_at) as at from calls) first
+      where first.at > ${momentSql('$1')}
+        ${known === 'now' ? `and not exists (select from calls where began_at <= ${momentSql('$1')})` : ''}`,
+    values: [at],
   });
   return rows[0]?.at ?? null;
 }

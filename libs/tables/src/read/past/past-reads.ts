@@ -27,3 +27,12 @@ export const momentSql = (parameter: string): string => `to_timestamp(${paramete
  */
 export const hasBegunSql = ({ known }: PastMoment, parameter: string): string =>
   known === 'now' ? 'true' : `c.created_at <= ${momentSql(parameter)}`;
+
+/**
+ * SQL: the end, exclusive, of the times that count on a day until the moment in `moment`. With `then` as in played calls, whose
+ * own times may be up to five minutes after the reception, and as on the live board: until the end of the day in `to`.
+ */
+export const endOfTimesSql = ({ known }: PastMoment, moment: string, to: string): string =>
+  known === 'now'
+    ? `${momentSql(moment)} + interval '1 ms'`
+    : `least(${momentSql(moment)} + interval '5 min 1 ms', ${to}::timestamptz)`;

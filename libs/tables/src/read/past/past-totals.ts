@@ -4,12 +4,12 @@ import type { Queryable } from '../../connection/tables.ts';
 import { completedOutcomes } from '../numbers/count-calls.ts';
 import type { FoundOutcomes } from '../numbers/count-calls.ts';
 import { visitCountColumns } from '../numbers/count-visits.ts';
-import { hasBegunSql, momentSql } from './past-reads.ts';
+import type { Period } from '../numbers/periods.ts';
+import { endOfTimesSql, hasBegunSql, momentSql } from './past-reads.ts';
 import type { PastReads } from './past-reads.ts';
 
-export interface CountPastOptions {
-  /** Beginning of the day, ISO 8601. */
-  readonly from: string;
+/** `from` and `to`: of the day of the moment. */
+export interface CountPastOptions extends Period {
   /** call_ids of the calls that are counted already. */
   readonly played: readonly string[];
 }
@@ -29,17 +29,17 @@ export interface PastQueueCalls {
 export async function countPastVisits(
   db: Queryable,
   reads: PastReads,
-  { from, played, serviceLevelMs, shortAbandonMs }: CountPastOptions & Thresholds,
+  { from, to, played, serviceLevelMs, shortAbandonMs }: CountPastOptions & Thresholds,
 ): Promise<PastQueueVisits[]> {
   const { rows } = await sqlOf(db).query<PastQueueVisits>({
     text: `
       select v.queue, ${visitCountColumns('$4', '$5')}
       from visits v join calls c using (call_id)
-      where v.waiting_at >= $1::timestamptz and v.waiting_at <= ${momentSql('$2')} and ${hasBegunSql(reads, '$2')}
+      where v.waiting_at >= $1::timestamptz and v.waiting_at < ${endOfTimesSql(reads, '$2', '$6')} and ${hasBegunSql(reads, '$2')}
         and v.direction is distinct from 'outbound' and v.direction is distinct from 'internal'
         and v.call_id <> all($3::text[])
       group by v.queue`,
-    values: [from, reads.at, played, serviceLevelMs, shortAbandonMs],
+    values: [from, reads.at, played, serviceLevelMs, shortAbandonMs, ...(reads.known === 'then' ? [to] : [])],
   });
   return rows;
 }
@@ -48,13 +48,13 @@ export async function countPastVisits(
 export async function countPastCalls(
   db: Queryable,
   reads: PastReads,
-  { from, played }: CountPastOptions,
+  { from, to, played }: CountPastOptions,
 ): Promise<PastQueueCalls[]> {
   const { rows } = await sqlOf(db).query<{ queue: string; counts: FoundOutcomes }>({
     text: `
       with found as (
         select o.queue, o.direction, o.outcome, count(*)::int as calls
-        from call_outcomes($1, ${momentSql('$2')} + interval '1 ms', ${momentSql('$2')}, $4::float8 * interval '1 ms') o
+        from call_outcomes($1, ${endOfTimesSql(reads, '$2', '$5')}, ${momentSql('$2')}, $4::float8 * interval '1 ms') o
         where o.call_id <> all($3::text[])
           ${reads.known === 'now' ? '' : `and exists (select from calls c where c.call_id = o.call_id and ${hasBegunSql(reads, '$2')})`}
         group by 1, 2, 3
@@ -62,7 +62,7 @@ export async function countPastCalls(
         select queue, direction, json_object_agg(outcome, calls) as counts from found group by 1, 2
       )
       select queue, json_object_agg(direction, counts) as counts from by_direction group by 1`,
-    values: [from, reads.at, played, reads.staleAfterMs],
+    values: [from, reads.at, played, reads.staleAfterMs, ...(reads.known === 'then' ? [to] : [])],
   });
   return rows.map(({ queue, counts }) => ({ queue, counts: completedOutcomes(counts) }));
 }
