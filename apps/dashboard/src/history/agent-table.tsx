@@ -8,6 +8,7 @@ import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
 import { useAnswer } from '../use-answer.ts';
 import { useRoute } from '../use-route.ts';
+import { LoadingProblem } from './loading-problem.tsx';
 import { periodQuery } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
@@ -24,11 +25,7 @@ export function AgentTable({ period: { days, queue } }: { readonly period: Shown
       <h2 id={id}>
         {texts.agents} <HowCounted of="agents-in-a-period" name={texts.agents} />
       </h2>
-      {problem === null ? null : (
-        <p className="problem" role="alert">
-          {texts.historyFailed(problem)}
-        </p>
-      )}
+      <LoadingProblem reason={problem} />
       <p className="no-print list-actions">
         <ExportButton rows="agent-calls" query={query} />
       </p>

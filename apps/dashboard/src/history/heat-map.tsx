@@ -5,6 +5,7 @@ import { heatCells } from './heat-cells.ts';
 import type { HeatCell } from './heat-cells.ts';
 import { heats } from './history-route.ts';
 import type { Heat } from './history-route.ts';
+import { LoadingProblem } from './loading-problem.tsx';
 import { useStats } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
@@ -21,7 +22,7 @@ export function HeatMap({ period: { days, queue, thresholds } }: { readonly peri
   const id = useId();
   const { history } = useRoute();
   const { heat } = history;
-  const { answer: stats } = useStats({ days, queue, interval: 'hour', threshold: thresholds[0] });
+  const { answer: stats, problem } = useStats({ days, queue, interval: 'hour', threshold: thresholds[0] });
   const cells = useMemo(() => (stats ? heatCells(stats.intervals ?? [], heat, stats.time_zone) : null), [stats, heat]);
   const weekday = new Intl.DateTimeFormat(settings.language, { weekday: 'short', timeZone: 'UTC' });
   return (
@@ -38,32 +39,35 @@ export function HeatMap({ period: { days, queue, thresholds } }: { readonly peri
           </button>
         ))}
       </div>
-      <div className="scroll" role="group" aria-labelledby={id} tabIndex={0}>
-        <table>
-          <thead>
-            <tr>
-              <td />
-              {hours.map((hour) => (
-                <th key={hour} scope="col">
-                  {hour}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {(cells ?? []).map((row, day) => (
-              <tr key={day}>
-                <th scope="row">{weekday.format(mondayMs + day * dayMs)}</th>
-                {row.map((cell, hour) => (
-                  <td key={hour} style={{ background: backgroundOf(cell) }}>
-                    {textOf(cell, heat, formats)}
-                  </td>
+      <LoadingProblem reason={problem} />
+      {cells === null ? null : (
+        <div className="scroll" role="group" aria-labelledby={id} tabIndex={0}>
+          <table>
+            <thead>
+              <tr>
+                <td />
+                {hours.map((hour) => (
+                  <th key={hour} scope="col">
+                    {hour}
+                  </th>
                 ))}
               </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+            </thead>
+            <tbody>
+              {cells.map((row, day) => (
+                <tr key={day}>
+                  <th scope="row">{weekday.format(mondayMs + day * dayMs)}</th>
+                  {row.map((cell, hour) => (
+                    <td key={hour} style={{ background: backgroundOf(cell) }}>
+                      {textOf(cell, heat, formats)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
     </section>
   );
 }

@@ -14,6 +14,7 @@ import { Comparison } from './comparison.tsx';
 import { countDays, daysBefore } from './days.ts';
 import { HeatMap } from './heat-map.tsx';
 import { listQuery } from './listed-rows.ts';
+import { LoadingProblem } from './loading-problem.tsx';
 import { RowList } from './row-list.tsx';
 import { intervalRows, queueRows } from './rows.ts';
 import { PeriodForm } from './period-form.tsx';
@@ -33,20 +34,21 @@ const HistoryOfPeriod = memo(function HistoryOfPeriod({ period }: { readonly per
   const { texts } = useAppContext();
   const { days, by, queue, thresholds } = period;
   const { answer: stats, problem } = useStats({ days, queue, interval: by, threshold: thresholds[0] });
-  const { answer: before } = useStats({ days: daysBefore(days), queue, threshold: thresholds[0] });
+  const { answer: before, problem: problemBefore } = useStats({
+    days: daysBefore(days),
+    queue,
+    threshold: thresholds[0],
+  });
   return (
     <div className="history">
       <h1>
         {texts.views.history} <span className="print-only">{texts.comparedWith(days.from, days.to)}</span>
       </h1>
       <PeriodForm period={period} />
-      {problem === null ? null : (
-        <p className="problem" role="alert">
-          {texts.historyFailed(problem)}
-        </p>
-      )}
+      <LoadingProblem reason={problem} />
       {stats === null ? null : (
         <>
+          <LoadingProblem reason={problemBefore} />
           <Comparison stats={stats} before={before} daysBefore={daysBefore(days)} />
           <Exports period={period} />
           {thresholds[1] === undefined ? (
@@ -86,8 +88,13 @@ interface TotalsProps {
 /** The totals by another threshold are another answer. */
 function TwoThresholds({ period, stats, second }: TotalsProps & { readonly second: number }) {
   const { days, by, queue } = period;
-  const { answer } = useStats({ days, queue, interval: by, threshold: second });
-  return <Totals period={period} stats={stats} second={answer} />;
+  const { answer, problem } = useStats({ days, queue, interval: by, threshold: second });
+  return (
+    <>
+      <LoadingProblem reason={problem} />
+      <Totals period={period} stats={stats} second={answer} />
+    </>
+  );
 }
 
 function Totals({ period, stats, second }: TotalsProps & { readonly second: Stats | null }) {

@@ -11,6 +11,7 @@ import { replaceRoute, useRoute } from '../use-route.ts';
 import type { RowSelection } from './history-route.ts';
 import { listedRows } from './listed-rows.ts';
 import type { ListedRow } from './listed-rows.ts';
+import { LoadingProblem } from './loading-problem.tsx';
 
 /** Most rows that are shown; the file has all of them. */
 const shownMax = 200;
@@ -46,11 +47,7 @@ export function RowList({ list, query }: RowListProps) {
         <ExportButton rows={list.rows} query={query} />
         <button onClick={() => replaceRoute({ history: { ...history, list: null, part: null } })}>{texts.close}</button>
       </p>
-      {problem === null ? null : (
-        <p className="problem" role="alert">
-          {texts.historyFailed(problem)}
-        </p>
-      )}
+      <LoadingProblem reason={problem} />
       <div className="scroll" role="group" aria-labelledby={id} tabIndex={0}>
         <table>
           <thead>

@@ -22,11 +22,13 @@ export function intervalRows({
   labelOf,
 }: RowsOptions & { readonly labelOf: (begin: number) => string }): readonly IntervalRow[] {
   const intervals = stats.intervals ?? [];
+  // Joined by their beginnings: between two answers an interval may have begun.
+  const secondOf = new Map(second?.intervals?.map((interval) => [interval.begin, interval.total]));
   return intervals.map(({ begin, total }, i) => {
     const name = labelOf(Date.parse(begin));
     // The first interval may begin before the period, as weeks do.
     const part = { begin: begin > stats.from ? begin : stats.from, end: intervals[i + 1]?.begin ?? stats.to };
-    return { key: begin, name, label: name, totals: total, second: second?.intervals?.[i]?.total, part, queue };
+    return { key: begin, name, label: name, totals: total, second: secondOf.get(begin), part, queue };
   });
 }
 

@@ -61,7 +61,7 @@ export function TotalsTable({ title, first, rows, seconds }: TotalsTableProps) {
           </thead>
           <tbody>
             {rows.map((row) => (
-              <Row key={row.key} row={row} />
+              <Row key={row.key} row={row} thresholds={seconds.length} />
             ))}
           </tbody>
         </table>
@@ -70,7 +70,7 @@ export function TotalsTable({ title, first, rows, seconds }: TotalsTableProps) {
   );
 }
 
-function Row({ row }: { readonly row: TotalsRow }) {
+function Row({ row, thresholds }: { readonly row: TotalsRow; readonly thresholds: number }) {
   const { texts, formats } = useAppContext();
   const { label, totals, second } = row;
   const exits = exitCounts(totals).map(([exit, count]) => `${texts.exitOf[exit]} ${formats.number(count)}`);
@@ -87,7 +87,7 @@ function Row({ row }: { readonly row: TotalsRow }) {
       <VisitCount row={row} list="in_time" count={totals.answered_in_time}>
         {formats.percent(totals.service_level)}
       </VisitCount>
-      {second ? <td>{formats.percent(second.service_level)}</td> : null}
+      {thresholds > 1 ? <td>{formats.percent(second?.service_level ?? null)}</td> : null}
       <td>{duration(totals.asa_ms)}</td>
       <td>{duration(totals.wait_ms_max)}</td>
     </tr>

@@ -10,7 +10,7 @@ import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
 import { startProxy, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import Papa from 'papaparse';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Route } from 'playwright-core';
 import { startBrowser } from '../clients/browser.ts';
 import { accessibilityViolations, cutOffPx, openPage, horizontalOverflowPx } from '../clients/dashboard-page.ts';
 import type { DashboardPage } from '../clients/dashboard-page.ts';
@@ -508,6 +508,39 @@ it('the history leads from a number to its visits, to a call and its events, and
   await expectSoon(listed('Calls of ana'), ['past-1']);
 });
 
+it('the history never shows the numbers of another period, and says which could not be loaded', async () => {
+  const queue = 'periods';
+  await post(...life('periods-1', 'inbound', ['call.waiting', 60, { queue }], ['call.queue-abandon', 20, { queue }]));
+  await system.untilProjected();
+  const dayAgo = (days: number) => new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now() - days * dayMs);
+  const address = (from: string) => `#/history?from=${from}&to=${dayAgo(0)}&by=day&queue=${queue}&thresholds=10,20`;
+  await using opened = await openPage(browser, { url: base + address(dayAgo(0)) });
+  const of = opened.page;
+  const notes = () => of.locator('.compared .note').allTextContents();
+  const thresholds = () => of.locator('.history th', { hasText: 'Service level' }).count();
+  await expectSoon(async () => (await notes())[0], 'before 0');
+  // A column for each threshold in the table of queues and in that of days.
+  await expectSoon(thresholds, 4);
+  await of.locator('.heat-map table').waitFor(wait);
+  // The gateway is too busy for the period before, the second threshold and the hours of another period.
+  await of.route(/\/api\/stats\?/, (route) => {
+    const query = new URL(route.request().url()).searchParams;
+    const isRefused =
+      query.get('from') === dayAgo(3) || query.get('threshold') === '20' || query.get('interval') === 'hour';
+    if (!isRefused) return route.continue();
+    return route.fulfill({ status: 503, json: { detail: `Too busy for ${query.toString()}` } });
+  });
+  await go(of, address(dayAgo(1)));
+  await expectSoon(async () => (await of.locator('.history [role=alert]').allTextContents()).length, 3);
+  const alerts = (await of.locator('.history [role=alert]').allTextContents()).join();
+  for (const part of [`from=${dayAgo(3)}`, 'threshold=20', 'interval=hour']) expect(alerts).toContain(part);
+  expect(new Set(await notes())).toEqual(new Set(['']));
+  expect(await thresholds()).toBe(2);
+  expect(await of.locator('.heat-map table').count()).toBe(0);
+  expect(await accessibilityViolations(of)).toEqual([]);
+  expect(opened.errors).toEqual([]);
+});
+
 it('the history fits a phone, in Portuguese, and passes the rules of axe with all its tables', async () => {
   await using opened = await openPage(browser, {
     url: `${base}#/history`,
@@ -915,8 +948,17 @@ it.each([
     await past.getByLabel(then).check();
     await past.locator(`[data-call="${queue}"]`).waitFor({ ...wait, state: 'detached' });
     expect(hashParam(past, 'known')).toBe('then');
+    // The gateway is too busy for the next moment once: the page asks again by itself.
+    let refused = 0;
+    const refuse = (route: Route) => {
+      refused++;
+      return route.fulfill({ status: 503, json: { detail: 'Too busy' } });
+    };
+    await past.route(/\/api\/board\?/, refuse, { times: 1 });
     await go(past, `#/now?queue=${queue}&at=${at(30)}`);
     await expectSoon(() => past.locator('.longest li').count(), 1);
+    expect(refused).toBe(1);
+    await past.locator('.past-problem').waitFor({ ...wait, state: 'detached' });
     await past.locator('.past-banner a').click();
     await past.locator('.past-banner').waitFor({ ...wait, state: 'detached' });
     await untilLive(past);
