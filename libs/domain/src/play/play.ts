@@ -2,7 +2,7 @@ import { applyLate } from './agent-transitions.ts';
 import type { Call } from './call.ts';
 import type { Fact } from './fact.ts';
 import { beginLife } from './life-state.ts';
-import { endImported, isImportedOnly, withoutImportedEnds } from './imported.ts';
+import { endImported, withoutImportedEnds } from './imported.ts';
 import type { CallHistory, LifeState } from './life-state.ts';
 import { livesOf } from './lives.ts';
 import type { LifeSpan } from './lives.ts';
@@ -21,13 +21,13 @@ import type { FactSet } from './union.ts';
  */
 export function play(callId: string, facts: FactSet, later: readonly Fact[] = []): Call {
   const bounded = facts.length <= playedFactsMax ? facts : firstAndLast(facts);
-  const played = withoutImportedEnds(bounded, later);
+  const { facts: played, endsWithLast } = withoutImportedEnds(bounded, later);
   const lives = livesOf(played);
   const history: CallHistory = { visits: [], segments: [] };
   // All lives add to the history; the state of the last one is the state of the call.
   let life = beginLife(history, 0, false);
   for (const span of lives) life = playLife(history, played, span);
-  const importedUntil = later.length === 0 && isImportedOnly(played) ? (played.at(-1)?.at ?? 0) : null;
+  const importedUntil = endsWithLast ? (played.at(-1)?.at ?? 0) : null;
   if (importedUntil !== null) endImported(life, importedUntil);
   const { from = 0, end = -1 } = lives.at(-1) ?? {};
   const { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt } = receptionsOf(bounded);

@@ -10,7 +10,7 @@ import {
   pbxTruth,
   queueLogDelivery,
 } from '../../../../testing/pbx.ts';
-import type { TrueCall } from '../../../../testing/pbx.ts';
+import type { PbxEvent, TrueCall } from '../../../../testing/pbx.ts';
 import { countVisits, isCounted, isCurrent, isKind } from '../../../index.ts';
 import type { Call } from '../../../index.ts';
 
@@ -98,6 +98,22 @@ describe('the queue_log of the capture, imported', () => {
   });
 });
 
+/** What a connector posts after a gap about the calls that ended in it: an end at the last event before the gap. */
+function goneIn(isInGap: (ms: number) => boolean): TestDelivery[] {
+  const isIn = ({ receivedAt }: PbxEvent): boolean => isInGap(Date.parse(receivedAt));
+  const start = pbxEvents.findIndex(isIn);
+  const back = pbxEvents.slice(start).find((event) => !isIn(event));
+  const ended = pbxEvents
+    .filter(isIn)
+    .filter(({ fields }) => fields['Event'] === 'Hangup' && fields['Uniqueid'] === fields['Linkedid']);
+  return ended.flatMap(({ fields: { Linkedid = '' } }) => {
+    const last = pbxEvents.slice(0, start).findLast(({ fields }) => fields['Linkedid'] === Linkedid);
+    if (!last || !back) return [];
+    const fields = { Event: 'CallstreamCallGone', Linkedid, Timestamp: last.fields['Timestamp'], inferred: 'true' };
+    return [pbxDelivery({ receivedAt: back.receivedAt, fields })];
+  });
+}
+
 describe('an import', () => {
   const shuffled = fc.shuffledSubarray([...log, ...log], { minLength: 2 * log.length });
 
@@ -132,6 +148,7 @@ describe('an import', () => {
   });
 
   it('of what the manager interface missed completes the calls', () => {
+    let gone = 0;
     for (const from of [0.2, 0.5, 0.7]) {
       const times = pbxEvents.map(({ receivedAt }) => Date.parse(receivedAt));
       const start = (times.at(0) ?? 0) + from * ((times.at(-1) ?? 0) - (times.at(0) ?? 0));
@@ -139,6 +156,7 @@ describe('an import', () => {
       const live = pbxEvents.filter(({ receivedAt }) => !isInGap(Date.parse(receivedAt))).map(pbxDelivery);
       const filled = callsOf([
         ...live,
+        ...goneIn(isInGap),
         ...pbxQueueLogLines
           .filter((line) => isInGap(Number(line.slice(0, 10)) * 1_000))
           .map((line) => queueLogDelivery(line)),
@@ -147,6 +165,8 @@ describe('an import', () => {
         (truth) => JSON.stringify(visitsOf(pbxCallOf(truth, filled))) !== JSON.stringify(visitsSeen(truth)),
       );
       expect(wrong.map(({ n }) => n)).toEqual([]);
+      gone += goneIn(isInGap).length;
     }
+    expect(gone).toBe(5);
   });
 });

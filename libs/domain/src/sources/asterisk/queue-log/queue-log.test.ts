@@ -1,5 +1,5 @@
 import { callsOfEvents, eventsOf } from '../../../../testing/index.ts';
-import { queueLogDelivery } from '../../../../testing/pbx.ts';
+import { pbxDelivery, queueLogDelivery } from '../../../../testing/pbx.ts';
 import { eventOfFacts, factsJson, factsOf as factsOfEvent } from '../../../index.ts';
 import { isCurrent, isKind, queueLogLineBytesMax } from '../../../index.ts';
 import type { Call, CallEvent } from '../../../index.ts';
@@ -151,4 +151,58 @@ it('a call that is followed is current until a line ends it', () => {
   const lines = [enter(0), connect(3)];
   expect(isCurrent(callOf(lines, false))).toBe(true);
   expect(isCurrent(callOf([...lines, line(9, '1.1|q|Ana|COMPLETEAGENT|3|6|1')], false))).toBe(false);
+});
+
+describe('a call of which the manager interface knows a part, and lines the rest', () => {
+  /** A live event `seconds` after {@link start}, received at once or at `receivedAfter`. */
+  const ami = (seconds: number, fields: object, receivedAfter = seconds) =>
+    pbxDelivery({
+      receivedAt: new Date((start + receivedAfter) * 1_000).toISOString(),
+      fields: { Linkedid: '1.1', Uniqueid: '1.1', Queue: 'q', Timestamp: (start + seconds).toFixed(6), ...fields },
+    });
+  const join = ami(0, { Event: 'QueueCallerJoin' });
+  const gone = ami(0, { Event: 'CallstreamCallGone', inferred: 'true' }, 600);
+  const callWith = (live: readonly ReturnType<typeof ami>[], lines: readonly string[]): Call =>
+    callsOfEvents(eventsOf([...live, ...lines.map((each) => queueLogDelivery(each))])).get('1.1')!;
+  const complete = (seconds: number): string => line(seconds, '1.1|q|Ana|COMPLETECALLER|20|290|1');
+
+  it('was answered in a gap, although a connector infers its end at its last event before the gap', () => {
+    expect(visitsOf(callWith([join, gone], []))).toEqual([['q', 'abandoned', 0]]);
+    const call = callWith([join, gone], [connect(20), complete(310)]);
+    expect(visitsOf(call)).toEqual([['q', 'answered', 20_000]]);
+    expect(call).toMatchObject({ state: 'FINISHED', finishedAt: (start + 310) * 1_000 });
+    expect(call.segments.map(({ enteredAt, endedAt }) => [enteredAt, endedAt])).toEqual([
+      [(start + 20) * 1_000, (start + 310) * 1_000],
+    ]);
+  });
+
+  it('ends with its last line, if that says of no end', () => {
+    const call = callWith([join, gone], [connect(20), line(60, '1.1|q|Ana|BLINDTRANSFER|902|from-internal|2|3|1')]);
+    expect(visitsOf(call)).toEqual([['q', 'answered', 20_000]]);
+    expect(call).toMatchObject({ state: 'FINISHED', finishedAt: (start + 60) * 1_000 });
+  });
+
+  it('is current without an end, whatever lines say of its past', () =>
+    expect(isCurrent(callWith([join], [connect(20)]))).toBe(true));
+
+  it.each([1, 30])('has the visit that begins %d s after a line ends it, received before the line', (seconds) => {
+    const next = ami(310 + seconds, { Event: 'QueueCallerJoin', Queue: 'r' });
+    const call = callWith([join, next], [connect(20), complete(310)]);
+    expect(visitsOf(call)).toEqual([
+      ['q', 'answered', 20_000],
+      ['r', 'open', null],
+    ]);
+    expect(call).toMatchObject({ state: 'WAITING', finishedAt: null });
+  });
+
+  it('has a missed ring that only a line knows, although the next ring begins at once', () => {
+    const ring = (seconds: number) =>
+      ami(seconds, { Event: 'AgentCalled', MemberName: 'Ana', Interface: 'PJSIP/201', DestUniqueid: `1.${seconds}` });
+    const missed = line(15, '1.1|q|Ana|RINGNOANSWER|15000');
+    const { segments } = callWith([join, ring(1), ring(16)], [missed]);
+    expect(segments.map(({ rangAt, end }) => [rangAt, end])).toEqual([
+      [(start + 1) * 1_000, 'noanswer'],
+      [(start + 16) * 1_000, null],
+    ]);
+  });
 });
