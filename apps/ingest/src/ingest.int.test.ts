@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { queueLogLinesMax } from '@callstream/contracts';
 import { fixtureEvents } from '@callstream/domain/testing';
 import {
   closeServers,
@@ -202,6 +203,10 @@ describe('an event of an Asterisk', () => {
     const isLine = ({ value }: LogRecord): boolean => lines.includes(value?.toString() ?? '');
     const refused = await postTo('/from/asterisk', `${lines.join('\n')}\nno event\n`, ndjson);
     expect([refused.status, received.some(isLine)]).toEqual([400, false]);
+    const tooMany = [...lines, ...Array.from({ length: queueLogLinesMax - 2 }, (_, i) => `{"line":"${i}"}`)];
+    const tooLarge = await postTo('/from/asterisk', tooMany.join('\n'), ndjson);
+    expect(await tooLarge.json()).toMatchObject({ status: 413, detail: 'The batch has more than 2000 lines.' });
+    expect(received.some(isLine)).toBe(false);
     const answer = await postTo('/from/asterisk', `${lines.join('\n')}\n`, ndjson);
     expect(await answer.json()).toEqual({ status: 'ok', data: { stored: 3 } });
     await until(() => received.filter(isLine).length === 3, {

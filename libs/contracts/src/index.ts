@@ -14,6 +14,7 @@ export {
   AsteriskEvent,
   hintsHeader,
   QueueLogLine,
+  queueLogLinesMax,
   WebhookAccepted,
   WebhookEvent,
 } from './webhook.ts';

@@ -27,6 +27,12 @@ export const AsteriskEvent = z.looseObject({
     .describe('When it happened: Unix time in seconds, with microseconds. Sent with timestampevents=yes'),
 });
 
+/**
+ * Most lines of a queue_log in one request (NDJSON): live events wait at ingest for no longer than such a request takes, and each
+ * line is a record of its own, whatever its length.
+ */
+export const queueLogLinesMax = 2_000;
+
 /** A line of the queue_log of an Asterisk. In a batch (NDJSON), one on each line. */
 export const QueueLogLine = z.looseObject({
   line: z.string().describe('The line as it is, without its line break'),

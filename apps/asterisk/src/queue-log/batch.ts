@@ -1,12 +1,8 @@
-import { hintsHeader } from '@callstream/contracts';
+import { hintsHeader, queueLogLinesMax } from '@callstream/contracts';
 import { queueLogBody } from '@callstream/domain';
 import type { FileLine } from './lines.ts';
 
-/**
- * Most lines and bytes of one request: live events wait at ingest for no longer than such a request takes, and the answer of Kafka, which
- * each request waits for, is shared by many lines.
- */
-const batchLinesMax = 2_000;
+/** Most bytes of one request, beside its {@link queueLogLinesMax}: the answer of Kafka, which each request waits for, is shared by many lines. */
 const batchBytesMax = 256 * 1024;
 
 /** Lines that are posted in one request. */
@@ -21,7 +17,7 @@ export function* batchesOf(lines: Iterable<FileLine>): Generator<LineBatch> {
   let bytes = 0;
   for (const line of lines) {
     const body = queueLogBody(line.bytes, line.length);
-    if (batch.lines.length >= batchLinesMax || (bytes > 0 && bytes + body.length > batchBytesMax)) {
+    if (batch.lines.length >= queueLogLinesMax || (bytes > 0 && bytes + body.length > batchBytesMax)) {
       yield batch;
       batch = { lines: [], bodies: [] };
       bytes = 0;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { unreadFiles } from '../follow/rotated-files.ts';
+import { findRotated, unreadFiles } from '../follow/rotated-files.ts';
 import { tailFile } from '../follow/tail-file.ts';
 import { findFiles } from './find-files.ts';
 import { markLiveSince, readLiveSince } from './folder.ts';
@@ -103,16 +103,32 @@ describe('files', () => {
     expect(find(await readHead(`${path}.other`))).toBeNull();
   });
 
+  it('are not recognised by a part of their first line', async () => {
+    const path = join(folder, 'queue_log');
+    await writeFile(path, '17000');
+    const positions = openPositions(join(folder, 'data', 'import.json'));
+    positions.save(await readHead(path), { bytes: 5, lines: 1 });
+    expect(positions.find(Buffer.from('1700000000|another file\n'))).toBeNull();
+  });
+
+  it('that are compressed in another way are refused by name', async () => {
+    await writeFile(join(folder, 'queue_log.2.xz'), 'xz');
+    await expect(findFiles([join(folder, 'queue_log.2.xz')])).rejects.toThrow(
+      /queue_log\.2\.xz is compressed, but not with/,
+    );
+  });
+
   it('that were rotated while nobody followed are read on, in their order', async () => {
     const path = join(folder, 'queue_log');
     await writeFile(`${path}.2`, '1700000000|a\n');
     const positions = openPositions(join(folder, 'data', 'follow.json'));
-    expect(await unreadFiles(path, positions.find)).toBeNull();
+    const findUnread = async () => unreadFiles((await findRotated(path, () => false)).files, positions.find);
+    expect(await findUnread()).toBeNull();
     positions.save(await readHead(`${path}.2`), { bytes: 13, lines: 1 });
     await writeFile(`${path}.1`, '1700000001|b\n');
     await writeFile(path, '1700000002|c\n');
     await writeFile(`${path}er`, '1700000003|another file\n');
-    const unread = await unreadFiles(path, positions.find);
+    const unread = await findUnread();
     expect(unread?.map(({ file, from }) => [file.path, from.bytes])).toEqual([
       [`${path}.2`, 13],
       [`${path}.1`, 0],

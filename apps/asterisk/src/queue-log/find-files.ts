@@ -9,7 +9,8 @@ export interface QueueLogFile {
   readonly head: FileHead;
 }
 
-const otherCompression = /\.(?:bz2|xz|zst|lz4|Z|zip)$/;
+/** Whether a file is compressed in a way that is not supported. */
+export const isOtherCompression = (path: string): boolean => /\.(?:bz2|xz|zst|lz4|Z|zip)$/.test(path);
 
 /**
  * The files that paths name, oldest first by the time of their first line: names of rotated files differ from system to system.
@@ -18,12 +19,17 @@ const otherCompression = /\.(?:bz2|xz|zst|lz4|Z|zip)$/;
  */
 export async function findFiles(paths: readonly string[]): Promise<QueueLogFile[]> {
   const found = new Set((await Promise.all(paths.map(filesOf))).flat());
-  const compressed = [...found].find((path) => otherCompression.test(path));
+  const compressed = [...found].find(isOtherCompression);
   if (compressed !== undefined) throw new Error(`${compressed} is compressed, but not with gzip: decompress it first.`);
   const files = await Promise.all([...found].map(async (path) => ({ path, head: await readHead(path) })));
-  const filled = files.filter(({ head }) => head.length > 0);
-  return filled.toSorted((a, b) => firstTimeOf(a.head) - firstTimeOf(b.head) || (a.path < b.path ? -1 : 1));
+  return oldestFirst(files);
 }
+
+/** Those that are not empty, by the time of their first line. */
+export const oldestFirst = (files: readonly QueueLogFile[]): QueueLogFile[] =>
+  files
+    .filter(({ head }) => head.length > 0)
+    .toSorted((a, b) => firstTimeOf(a.head) - firstTimeOf(b.head) || (a.path < b.path ? -1 : 1));
 
 async function filesOf(path: string): Promise<string[]> {
   const found = await stat(path).catch(() => null);

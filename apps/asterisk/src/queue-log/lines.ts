@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { queueLogLineBytesMax } from '@callstream/domain';
@@ -67,7 +68,17 @@ const empty = Buffer.alloc(0);
 
 const isCompressed = (path: string): boolean => path.endsWith('.gz');
 
-/** The bytes of a file, uncompressed, from an offset on. @throws {Error} naming the file */
+/** The operating system does not give the bytes of a file, or they are no gzip. */
+export class FileUnreadable extends Error {
+  override readonly name = 'FileUnreadable';
+  readonly path: string;
+  constructor(path: string, cause: unknown) {
+    super(`${path} cannot be read: ${(cause as Error).message}`, { cause });
+    this.path = path;
+  }
+}
+
+/** The bytes of a file, uncompressed, from an offset on. @throws {FileUnreadable} */
 export async function* readBytes(path: string, from: number): AsyncGenerator<Buffer> {
   const file = createReadStream(path, { highWaterMark: chunkBytes, ...(!isCompressed(path) && { start: from }) });
   const gunzip = isCompressed(path) ? createGunzip({ chunkSize: chunkBytes }) : null;
@@ -82,10 +93,18 @@ export async function* readBytes(path: string, from: number): AsyncGenerator<Buf
       if (read.length > 0) yield read;
     }
   } catch (error) {
-    throw new Error(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new FileUnreadable(path, error);
   } finally {
     file.destroy();
   }
+}
+
+/** Whether a line begins at an offset, or may: not where a file was cut off before it, or written again. */
+export async function isLineBegin(path: string, offset: number): Promise<boolean> {
+  if (offset === 0) return true;
+  await using file = await open(path, 'r');
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, offset - 1);
+  return bytesRead === 1 && buffer[0] === lineFeed;
 }
 
 /**

@@ -1,5 +1,6 @@
-import { hintsHeader } from '@callstream/contracts';
+import { hintsHeader, queueLogLinesMax } from '@callstream/contracts';
 import type { SenderAuthentication } from '../admission/credentials.ts';
+import { WebhookRejected } from '../problem.ts';
 import { checkBatchMediaType, isNdjson } from '../webhook/body.ts';
 import type { SourceEdge } from './edge.ts';
 
@@ -24,13 +25,15 @@ export const asteriskEdge = (authentication: SenderAuthentication): SourceEdge =
 
 const lineFeed = 0x0a;
 
-/** Without empty lines; a body without a line is no event, as its parser says. */
+/** Without empty lines; a body without a line is no event, as its parser says. @throws {WebhookRejected} if there are too many */
 function linesOf(body: Buffer): readonly [Buffer, ...Buffer[]] {
   const lines: Buffer[] = [];
   for (let start = 0; start < body.length;) {
     const found = body.indexOf(lineFeed, start);
     const end = found === -1 ? body.length : found;
     if (end > start) lines.push(body.subarray(start, end));
+    if (lines.length > queueLogLinesMax)
+      throw new WebhookRejected({ kind: 'too-large', problem: `The batch has more than ${queueLogLinesMax} lines.` });
     start = end + 1;
   }
   const [first = body, ...others] = lines;

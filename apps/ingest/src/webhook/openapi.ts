@@ -4,6 +4,7 @@ import {
   hintsHeader,
   Problem,
   QueueLogLine,
+  queueLogLinesMax,
   refusalResponses,
   WebhookAccepted,
   WebhookEvent,
@@ -101,7 +102,9 @@ const contentOf = (source: string | null, body: string): object =>
     ? { [json]: { schema: reference(body) } }
     : {
         [json]: { schema: { anyOf: [reference(body), reference('QueueLogLine')] } },
-        'application/x-ndjson': { schema: reference('QueueLogLine') },
+        'application/x-ndjson': {
+          schema: { ...reference('QueueLogLine'), description: `One on each line, at most ${queueLogLinesMax} lines.` },
+        },
       };
 
 const acceptedAs = (schema: string) => ({
