@@ -13,7 +13,7 @@ export interface UnreadFile {
   readonly from: ReadUntil;
 }
 
-export interface RotatedFiles {
+interface RotatedFiles {
   /** Oldest first, the followed one included. */
   readonly files: readonly QueueLogFile[];
   /** Paths of files that cannot be read. */
@@ -28,8 +28,8 @@ export interface RotatedFiles {
  */
 export async function findRotated(path: string, isSkipped: (path: string) => boolean): Promise<RotatedFiles> {
   const [folder, name] = [dirname(path), basename(path)];
-  const listed = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+  const listed = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   });
   const names = listed.filter(

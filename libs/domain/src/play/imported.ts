@@ -9,7 +9,7 @@ const isEnd = ({ kind }: Fact): boolean => kind === 'call.finished';
 export const isImportedOnly = (facts: readonly Fact[]): boolean => facts.every(isImported);
 
 /** The facts of a call that are played. */
-export interface PlayedFacts {
+interface PlayedFacts {
   readonly facts: readonly Fact[];
   /** Whether the call ends with the last of them ({@link endImported}), because none of them is its end. */
   readonly endsWithLast: boolean;
