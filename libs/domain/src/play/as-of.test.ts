@@ -156,6 +156,16 @@ describe('an imported call as of a past moment', () => {
     expect(asOf(cameBack, '12:00:00')).toMatchObject({ state: 'FINISHED', finishedAt: timeOf('10:45:00') });
   });
 
+  it('waits during a gap of the connector, which ended it at its last event before the gap', () => {
+    const live = (type: string) => ({
+      body: JSON.stringify({ type, call_id: 'c.1', queue: 'support', timestamp: '2025-03-03T10:40:00Z' }),
+      receivedAt: '2025-03-03T11:00:00Z',
+    });
+    const gap = [live('call.waiting'), live('call.finished'), ...importedCall.slice(1)];
+    expect(asOf(gap, '10:41:00')).toMatchObject({ state: 'WAITING', finishedAt: null });
+    expect(asOf(gap, '10:43:00')).toMatchObject({ state: 'ONGOING', visits: [{ outcome: 'answered' }] });
+  });
+
   it('was not known then', () => expect(asOf(importedCall, '10:43:00', 'then')).toBeNull());
 
   it('has no late events', () => {
