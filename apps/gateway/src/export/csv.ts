@@ -15,9 +15,9 @@ export interface CsvOptions {
 }
 
 /**
- * Rows as CSV (RFC 4180, but for the delimiter). A text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a carriage return)
- * gets an apostrophe before it; a number stays a number. Missing values are empty. Texts with any delimiter are quoted: a spreadsheet
- * that expects another one than the file has must not split them.
+ * Rows as CSV (RFC 4180, but for the delimiter). A text that a spreadsheet would take for a formula (it begins with
+ * = + - @, a tab or a carriage return) gets an apostrophe before it; a number stays a number. Missing values are empty.
+ * Texts with any delimiter are quoted: a spreadsheet that expects another one than the file has must not split them.
  */
 export const csvOf = (
   rows: readonly object[],

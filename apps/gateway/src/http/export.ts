@@ -68,7 +68,8 @@ function exportRoute(name: ExportName, { pool, slots, rules, topic, names }: Exp
         }
       });
     const pages = exportPages(period, limit, readPart);
-    // Comes before the status is sent: until then a failure has a status of its own. Later, it closes the connection before the end.
+    // Comes before the status is sent: until then a failure has a status of its own. Later, it closes the connection
+    // before the end.
     const first = await pages.next();
     const { rows, isLast } = first.done === true ? noRows : first.value;
     const begin = Buffer.from(format.head + format.textOf(rows));
