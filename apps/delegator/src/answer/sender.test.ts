@@ -9,6 +9,14 @@ afterEach(() => jest.restoreAllMocks());
 
 type Ask = (action: ProviderAction, attempt: number, timeoutMs: number) => ProviderAnswer | Promise<ProviderAnswer>;
 
+/** Stops the clock. @returns moves it to so many ms after the start, and its time */
+function stopClock() {
+  const startedAt = Date.now();
+  let passedMs = 0;
+  jest.spyOn(Date, 'now').mockImplementation(() => startedAt + passedMs);
+  return { moveTo: (ms: number): void => void (passedMs = ms), passedMs: (): number => passedMs };
+}
+
 /** Sends calls with this deadline (ms from now) over one connection. @returns outcomes by call id, and the calls that were asked */
 async function send(callIds: readonly string[], deadlineMs: number, ask: Ask) {
   const results = new Map<string, DelegationResult>();
@@ -35,8 +43,9 @@ async function send(callIds: readonly string[], deadlineMs: number, ask: Ask) {
 }
 
 it('a call that finds no free connection before its deadline is late, and the provider is not asked', async () => {
-  const { outcomes, asked } = await send(['a', 'b'], 50, async () => {
-    await pause(100);
+  const clock = stopClock();
+  const { outcomes, asked } = await send(['a', 'b'], 50, () => {
+    clock.moveTo(50);
     return { kind: 'accepted' };
   });
   expect(outcomes).toEqual(['sent', 'late']);
@@ -66,18 +75,17 @@ it.each([900, 1_500])(
   'the provider, which takes %i ms, is asked only before the deadline, and waited for until then at most',
   async (answerMs) => {
     const deadlineMs = 3_000;
-    let now = Date.now();
-    const startedAt = now;
-    jest.spyOn(Date, 'now').mockImplementation(() => now);
+    const clock = stopClock();
     const timeouts: number[] = [];
+    const leftMs: number[] = [];
     const { outcomes } = await send(['a'], deadlineMs, (_, attempt, timeoutMs) => {
-      const leftMs = startedAt + deadlineMs - now;
       timeouts.push(timeoutMs);
-      expect(timeoutMs).toBe(Math.min(1_000, leftMs));
-      now = startedAt + attempt * answerMs;
+      leftMs.push(deadlineMs - clock.passedMs());
+      clock.moveTo(attempt * answerMs);
       return { kind: 'unreachable', reason: 'down' };
     });
     expect(outcomes).toEqual(['failed']);
+    expect(timeouts).toEqual(leftMs.map((left) => Math.min(1_000, left)));
     expect(timeouts).toHaveLength(Math.ceil(deadlineMs / answerMs));
   },
 );

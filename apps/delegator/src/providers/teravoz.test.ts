@@ -27,7 +27,7 @@ it.each([
     (request, response) => void request.resume().on('end', () => response.writeHead(status).end()),
   );
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  await using _server = { [Symbol.asyncDispose]: async () => void (await once(server.close(), 'close')) };
+  await using _server = server;
   const { port } = server.address() as AddressInfo;
   expect(await delegate(`http://127.0.0.1:${port}`)).toMatchObject({ kind });
 });
