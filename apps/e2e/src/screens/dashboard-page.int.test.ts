@@ -954,7 +954,8 @@ it.each([
       refused++;
       return route.fulfill({ status: 503, json: { detail: 'Too busy' } });
     };
-    await past.route(/\/api\/board\?/, refuse, { times: 1 });
+    const isWanted = (url: URL) => Date.parse(url.searchParams.get('at') ?? '') === Date.parse(at(30));
+    await past.route(isWanted, refuse, { times: 1 });
     await go(past, `#/now?queue=${queue}&at=${at(30)}`);
     await expectSoon(() => past.locator('.longest li').count(), 1);
     expect(refused).toBe(1);
