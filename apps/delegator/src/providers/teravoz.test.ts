@@ -23,9 +23,9 @@ it.each([
   [502, 'unknown'],
   [504, 'unknown'],
 ])('an answer %i means that the action is %s', async (status, kind) => {
-  const server = createServer(
-    (request, response) => void request.resume().on('end', () => response.writeHead(status).end()),
-  );
+  const server = createServer((request, response) => {
+    request.resume().on('end', () => response.writeHead(status).end());
+  });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   await using _server = server;
   const { port } = server.address() as AddressInfo;
