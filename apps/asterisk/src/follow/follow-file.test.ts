@@ -70,8 +70,8 @@ function follow() {
     },
   };
 }
-type Follower = ReturnType<typeof follow>;
-const opened = ({ logged }: Follower): number => logged.filter((event) => event === 'asterisk.file-opened').length;
+type FollowedLog = ReturnType<typeof follow>;
+const opened = ({ logged }: FollowedLog): number => logged.filter((event) => event === 'asterisk.file-opened').length;
 const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 /** Notes that `until` lines of a file were read. */
