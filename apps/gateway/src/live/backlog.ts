@@ -49,6 +49,11 @@ export class Backlog implements Parted {
     this.#name = this.parts === 1 ? '' : cache.nextName();
   }
 
+  /** Whether a part that is made now may have later calls than those of `revision`. */
+  isOutdated(): boolean {
+    return this.#options.board.revision() > this.revision;
+  }
+
   part(i: number): Buffer {
     if (this.parts === 1) return (this.#onlyPart ??= this.#make(0));
     return this.#options.cache.get(`${this.#name} ${i}`, () => this.#make(i));

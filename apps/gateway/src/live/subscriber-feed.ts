@@ -69,6 +69,7 @@ export function createSubscriberFeed({
       : new Set<BoardEntry>(sentBacklogs.flatMap(({ entries }) => entries));
     const delta = deltaSinceRevision(board, group.filter, { revision, known });
     subscriber.revision = board.revision();
+    subscriber.mayShowLater = false;
     if (sizeOf(delta) === 0) return;
     metrics.changes.inc(sizeOf(delta));
     send(subscriber, deltaBacklog(group.filter, delta), null);

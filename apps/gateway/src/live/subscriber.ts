@@ -25,6 +25,11 @@ export interface Subscriber {
    * may show, as it must not hear that others are gone.
    */
   sentBacklogs: readonly Backlog[];
+  /**
+   * It was sent parts after `revision`, so it may show a call that came and went between two ticks. The delta of a tick has no
+   * such call: the client needs one of its own.
+   */
+  mayShowLater: boolean;
 }
 
 const noBacklogs: readonly Backlog[] = [];
@@ -35,6 +40,7 @@ export const newSubscriber = (client: SocketClient, group: SubscriberGroup): Sub
   sender: new PartSender(),
   revision: 0,
   sentBacklogs: noBacklogs,
+  mayShowLater: false,
 });
 
 /** The backlog that the client has not been sent completely; null if it has been sent everything. */
@@ -47,6 +53,7 @@ export function send(subscriber: Subscriber, backlog: Backlog, head: (() => Buff
   // The rest of a part of a snapshot is shared with other clients.
   sender.begin(backlog, (part) => (head ? [head(), part] : [part]));
   subscriber.revision = backlog.revision;
+  subscriber.mayShowLater = false;
   // Complete only from a snapshot on: without one, it is not known what the client shows.
   const isRemembered = !group.filter.isUnrestricted && (head !== null || sentBacklogs.length > 0);
   if (isRemembered) subscriber.sentBacklogs = [...sentBacklogs, backlog];
@@ -57,6 +64,7 @@ export function send(subscriber: Subscriber, backlog: Backlog, head: (() => Buff
 
 /** Sends the next parts of the backlog, as many as the client takes. */
 export function sendParts(subscriber: Subscriber): void {
+  if (unsentBacklog(subscriber)?.isOutdated()) subscriber.mayShowLater = true;
   const sent = subscriber.sender.sendParts(subscriber.client);
   if (sent && !subscriber.sentBacklogs.includes(sent)) subscriber.client.release(sent);
 }

@@ -207,3 +207,31 @@ it('a client with a restricted scope hears which calls have gone while it took a
   subscriptions.onRoom(client);
   expect([...calls.keys()].toSorted()).toEqual(['b', 'c', 'd', 'e']);
 });
+
+it('a call that came and went between two ticks, while a client took a delta, is not left on its screen', async () => {
+  const { board, subscriptions } = createTestBoard();
+  using _ = subscriptions;
+  const [event] = eventsOf([
+    { body: JSON.stringify({ type: 'call.new', call_id: 'a' }), receivedAt: '2026-03-02T13:00:00.000Z' },
+  ]);
+  const comes = () => board.put('a', factSet(factsOf(event!)));
+  const goes = () => board.expire({ callId: 'a', lastId: 1, expiresAt: 0, expiredAt: 0 });
+  const { client, calls, state } = createScreen(everything);
+  comes();
+  state.room = 10;
+  await subscriptions.subscribe(client, {}, 1);
+  expect([...calls.keys()]).toEqual(['a']);
+  state.room = 0;
+  goes();
+  subscriptions.changed();
+  // The delta is made, and waits for room.
+  subscriptions.onRoom(client);
+  comes();
+  state.room = 1;
+  subscriptions.onRoom(client);
+  expect([...calls.keys()]).toEqual(['a']);
+  goes();
+  state.room = 10;
+  subscriptions.changed();
+  expect([...calls.keys()]).toEqual([]);
+});

@@ -32,7 +32,7 @@ export function sendTick({ board, groups, feed, metrics }: TickOptions): void {
     let receivers = 0;
     for (const subscriber of group.members) {
       if (unsentBacklog(subscriber) !== null || !subscriber.client.hasRoom()) continue;
-      if (subscriber.revision === range.from) {
+      if (subscriber.revision === range.from && !subscriber.mayShowLater) {
         sendDelta(subscriber, { range, backlog, frame });
         receivers++;
       } else if (subscriber.revision !== range.to) feed.catchUp(subscriber);
