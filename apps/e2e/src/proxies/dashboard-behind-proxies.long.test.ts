@@ -55,8 +55,8 @@ beforeAll(async () => {
   next = cleanup.use(
     await buildNextGateway({
       file: 'src/text/en.ts',
-      from: "today: 'Today' }",
-      to: "today: 'Today of the next build' }",
+      from: "today: 'Today',",
+      to: "today: 'Today of the next build',",
     }),
   );
   await using sender = createSender(system.webhookUrl, 1);
