@@ -18,8 +18,8 @@ export interface TailFileOptions {
 
 /**
  * Reads what is written into a file, until another file has its name or it is truncated: then Asterisk writes there no more. A line that is
- * half written waits for its rest. While no file has the name, the renamed one is read on: Asterisk writes into it until it is told to
- * reopen its logs.
+ * half written waits for its rest. While no file has the name, the renamed one is read on: Asterisk writes into it until its
+ * logger is reloaded.
  */
 export async function tailFile({ path, from, signal, onLines }: TailFileOptions): Promise<void> {
   await using file = await open(path, 'r');

@@ -1,36 +1,14 @@
 import fc from 'fast-check';
 import type { Stats } from '@callstream/contracts';
-import { noOutcomeCounts } from '@callstream/domain';
+import { noCalls, noTotals } from '../no-totals.ts';
 import { heatCells } from './heat-cells.ts';
 
-const calls = {
-  inbound: { ...noOutcomeCounts.inbound, calls: 0 },
-  outbound: { ...noOutcomeCounts.outbound, calls: 0 },
-  internal: { ...noOutcomeCounts.internal, calls: 0 },
-};
 const hourMs = 3_600_000;
 const hour = (begin: number, visits: number, answered_in_time = visits): NonNullable<Stats['intervals']>[number] => ({
   begin: new Date(begin).toISOString(),
   queues: [],
-  calls,
-  total: {
-    visits,
-    answered: visits,
-    answered_in_time,
-    abandoned: 0,
-    abandoned_short: 0,
-    timed_out: 0,
-    by_key: 0,
-    full: 0,
-    empty: 0,
-    withdrawn: 0,
-    flowed_out: 0,
-    open: 0,
-    service_level: null,
-    abandon_rate: null,
-    asa_ms: null,
-    wait_ms_max: 0,
-  },
+  calls: noCalls,
+  total: { ...noTotals, visits, answered: visits, answered_in_time },
 });
 
 /** Weekday (0: Monday) and hour → value, without empty cells. */

@@ -1,30 +1,8 @@
 import type { Stats } from '@callstream/contracts';
-import { noOutcomeCounts } from '@callstream/domain';
+import { noCalls, noTotals } from '../no-totals.ts';
 import { intervalRows } from './rows.ts';
 
-const calls = {
-  inbound: { ...noOutcomeCounts.inbound, calls: 0 },
-  outbound: { ...noOutcomeCounts.outbound, calls: 0 },
-  internal: { ...noOutcomeCounts.internal, calls: 0 },
-};
-const totalOf = (visits: number): Stats['total'] => ({
-  visits,
-  answered: 0,
-  answered_in_time: 0,
-  abandoned: 0,
-  abandoned_short: 0,
-  timed_out: 0,
-  by_key: 0,
-  full: 0,
-  empty: 0,
-  withdrawn: 0,
-  flowed_out: 0,
-  open: 0,
-  service_level: null,
-  abandon_rate: null,
-  asa_ms: null,
-  wait_ms_max: 0,
-});
+const totalOf = (visits: number): Stats['total'] => ({ ...noTotals, visits });
 const statsOf = (hours: readonly number[], visits: number): Stats => ({
   from: '2026-03-02T00:00:00.000Z',
   to: '2026-03-03T00:00:00.000Z',
@@ -33,12 +11,12 @@ const statsOf = (hours: readonly number[], visits: number): Stats => ({
   service_level_seconds: 20,
   short_abandon_seconds: 5,
   total: totalOf(visits),
-  calls,
+  calls: noCalls,
   queues: [],
   intervals: hours.map((hour) => ({
     begin: new Date(Date.UTC(2026, 2, 2, hour)).toISOString(),
     total: totalOf(visits),
-    calls,
+    calls: noCalls,
     queues: [],
   })),
 });

@@ -1,6 +1,7 @@
 import type { Queues } from '@callstream/contracts';
-import { addLiveCounts, noLiveCounts, noOutcomeCounts, noPresenceCounts } from '@callstream/domain';
+import { addLiveCounts, noLiveCounts, noPresenceCounts } from '@callstream/domain';
 import type { LiveCounts } from '@callstream/domain';
+import { noCalls, noTotals } from '../no-totals.ts';
 import { compareNames } from '../names/name-lookup.ts';
 import type { NameLookup } from '../names/name-lookup.ts';
 import { severityAbove, severityBelow } from '../settings.ts';
@@ -15,31 +16,6 @@ export interface QueueSummary extends LiveCounts {
   readonly today: QueueNow['today'];
   readonly callsToday: QueueNow['calls_today'];
 }
-
-const noTotals: QueueNow['today'] = {
-  visits: 0,
-  answered: 0,
-  answered_in_time: 0,
-  abandoned: 0,
-  abandoned_short: 0,
-  timed_out: 0,
-  by_key: 0,
-  full: 0,
-  empty: 0,
-  withdrawn: 0,
-  flowed_out: 0,
-  open: 0,
-  service_level: null,
-  abandon_rate: null,
-  asa_ms: null,
-  wait_ms_max: 0,
-};
-
-const noCallsToday: QueueNow['calls_today'] = {
-  inbound: { calls: 0, ...noOutcomeCounts.inbound },
-  outbound: { calls: 0, ...noOutcomeCounts.outbound },
-  internal: { calls: 0, ...noOutcomeCounts.internal },
-};
 
 /** Every queue in the tables or on the board, by name; without a name, by id. */
 export function queueSummaries(
@@ -56,7 +32,7 @@ export function queueSummaries(
       queue,
       agents: known.get(queue)?.agents ?? noPresenceCounts,
       today: known.get(queue)?.today ?? noTotals,
-      callsToday: known.get(queue)?.calls_today ?? noCallsToday,
+      callsToday: known.get(queue)?.calls_today ?? noCalls,
     }));
 }
 
@@ -66,7 +42,7 @@ export const totalSummary = (queues: Queues | null, liveCounts: ReadonlyMap<stri
   queue: '',
   agents: queues?.total.agents ?? noPresenceCounts,
   today: queues?.total.today ?? noTotals,
-  callsToday: queues?.total.calls_today ?? noCallsToday,
+  callsToday: queues?.total.calls_today ?? noCalls,
 });
 
 /** Severity of the numbers of a queue. */

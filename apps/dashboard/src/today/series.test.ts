@@ -1,25 +1,9 @@
 import { noOutcomeCounts } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog } from '@callstream/domain/testing';
+import { noTotals } from '../no-totals.ts';
 import { mergeSamples, perInterval, samplesAsColumns, waitBounds, waitDistribution } from './series.ts';
 
-const totals = (visits: number) => ({
-  visits,
-  answered: visits,
-  answered_in_time: 0,
-  abandoned: 0,
-  abandoned_short: 0,
-  timed_out: 0,
-  by_key: 0,
-  full: 0,
-  empty: 0,
-  withdrawn: 0,
-  flowed_out: 0,
-  open: 0,
-  service_level: null,
-  abandon_rate: null,
-  asa_ms: null,
-  wait_ms_max: 0,
-});
+const totals = (visits: number) => ({ ...noTotals, visits, answered: visits });
 
 const calls = (inbound: number) => ({
   inbound: { ...noOutcomeCounts.inbound, calls: inbound },

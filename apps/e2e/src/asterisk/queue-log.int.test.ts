@@ -143,7 +143,7 @@ it('a followed file is posted once, through rotation, truncation, a half-written
   await untilStored(3);
 
   await rename(path, `${path}.1`);
-  // Asterisk writes into the renamed file until it is told to reopen its logs.
+  // Asterisk writes into the renamed file until its logger is reloaded.
   await appendFile(`${path}.1`, line());
   await writeFile(path, line());
   await untilStored(5);
