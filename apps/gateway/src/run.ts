@@ -1,8 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServerMessage } from '@callstream/contracts';
-import { errorText, throttle } from '@callstream/resilience';
 import {
-  addPoolGauges,
   closeServers,
   connectKafka,
   createAddressOf,
@@ -17,8 +14,6 @@ import {
   within,
 } from '@callstream/runtime';
 import type { AddressOf, Log, Readiness } from '@callstream/runtime';
-import { connectTables, listenForCommits } from '@callstream/tables';
-import type { Tables } from '@callstream/tables';
 import { createAuthentication } from './access/authentication.ts';
 import { createReportRefusal } from './access/report-refusal.ts';
 import type { Verify } from './access/verify.ts';
@@ -35,23 +30,16 @@ import type { LiveFeed, LiveFeedOptions } from './live/live-feed.ts';
 import { createMetrics } from './metrics.ts';
 import type { GatewayMetrics } from './metrics.ts';
 import { openNamesFile } from './names/names-file.ts';
-import type { NamesFile } from './names/names-file.ts';
+import { createNumbers } from './numbers/create-numbers.ts';
 import { countingRulesOfEnv } from './numbers/counting-rules-env.ts';
-import { createNumberWatches } from './numbers/number-watches.ts';
-import type { NumberWatches } from './numbers/number-watches.ts';
-import type { CountingRules } from './numbers/queue-snapshot.ts';
-import { cacheQueueSnapshot } from './numbers/queue-snapshot-cache.ts';
-import { readQueueSnapshot } from './numbers/read-queue-snapshot.ts';
-import { createViewCache } from './numbers/view-cache.ts';
 import type { SocketClient } from './outbox/socket-client.ts';
 import { UnsentBudget, unsentBytesMaxOfHeap } from './outbox/unsent-budget.ts';
 import { createPastBoards } from './past/past-boards.ts';
 import { createCallQueries } from './queries/call-queries.ts';
 import { startDatabaseCheck } from './queries/database-check.ts';
-import { queriesMax } from './scheduling/limits.ts';
-import { gatewayRequester } from './scheduling/requester.ts';
+import { openPools } from './queries/pools.ts';
 import { createScheduler } from './scheduling/scheduler.ts';
-import type { Scheduler } from './scheduling/scheduler.ts';
+import { announceCommits } from './socket/announce-commits.ts';
 import { reportOutboxes } from './socket/metrics.ts';
 import { createRequestHandler, rejectExcess } from './socket/requests.ts';
 import type { RequestHandlerOptions } from './socket/requests.ts';
@@ -59,17 +47,11 @@ import type { SessionHandlers } from './socket/session.ts';
 import { createSockets } from './socket/sockets.ts';
 import type { Sockets } from './socket/sockets.ts';
 
-/** Least time between two DataChanged, in ms: old dashboards list everything on each. */
-const dataChangedEveryMs = 100;
-const dataChanged = JSON.stringify({ event: 'DataChanged', data: {}, status: 'Ok' } satisfies ServerMessage);
 const minuteMs = 60_000;
 /** Most connections per host beside those of sockets. */
 const httpConnectionsMax = 2_000;
 /** Proxies keep an unused connection for about 60 s. The proxy must close it first: a request might be on its way. */
 const keepAliveMs = 65_000;
-/** Deadline of closing a pool, in ms: a connection that hangs must not keep the process alive. */
-const closePoolMsMax = 2_000;
-
 /** Serves WebSockets, HTTP and the dashboard until SIGTERM or SIGINT. */
 export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const stopped = stopSignal();
@@ -198,60 +180,9 @@ async function listenForClients(
   return listening;
 }
 
-/** Two pools: the board must not wait behind the queries of clients. */
-function openPools(config: GatewayConfig, { registry }: GatewayMetrics) {
-  const url = databaseUrl(config);
-  const queries = connectTables({
-    url,
-    max: queriesMax,
-    applicationName: 'callstream-gateway',
-    statementTimeoutMs: 5_000,
-    queryTimeoutMs: 6_000,
-  });
-  const board = connectTables({
-    url,
-    max: 3,
-    applicationName: 'callstream-gateway-board',
-    statementTimeoutMs: 30_000,
-    queryTimeoutMs: 35_000,
-  });
-  addPoolGauges(registry, { queries, board });
-  const close = (pool: Tables): Promise<void> => within(closePoolMsMax, pool.end()).catch(() => undefined);
-  return {
-    queries,
-    board,
-    [Symbol.asyncDispose]: async () => {
-      await close(board);
-      await close(queries);
-    },
-  };
-}
-
 interface Resources {
   readonly metrics: GatewayMetrics;
   readonly log: Log;
-}
-
-interface NumbersOptions extends Pick<Scheduler, 'pool' | 'compute'>, Resources {
-  readonly rules: CountingRules;
-  readonly names: NamesFile;
-}
-
-/** The numbers of queues and agents: their views, and the clients that watch them. */
-function createNumbers({ rules, pool, compute, names, metrics, log }: NumbersOptions) {
-  const getSnapshot = cacheQueueSnapshot(() =>
-    pool.query(gatewayRequester, (db) => {
-      const snapshot = readQueueSnapshot(db, { rules, names: names.current() }, Date.now());
-      return metrics.timed('floor', snapshot);
-    }),
-  );
-  const viewOptions = { getSnapshot, schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
-  const views = createViewCache(viewOptions);
-  const onFailed = (error: unknown): void => {
-    metrics.failures.inc({ asked_over: 'numbers' });
-    log.warn({ error: errorText(error) }, 'numbers.failed');
-  };
-  return { views, watches: createNumberWatches({ ...viewOptions, views, onFailed }) };
 }
 
 const startLiveFeed = (
@@ -292,41 +223,6 @@ function sessionHandlers(options: RequestHandlerOptions, verify: Verify): Sessio
       failedLists.delete(client);
     },
     isResumable: subscriptions.has,
-  };
-}
-
-interface AnnounceCommitsOptions {
-  readonly sockets: Sockets;
-  readonly numberWatches: NumberWatches;
-  readonly failedLists: RequestHandlerOptions['failedLists'];
-  readonly log: Log;
-}
-
-/**
- * Notifies clients of the commits of the projection. Old dashboards ask only then, so a client whose list failed is notified
- * without a commit, as soon as Postgres answers.
- */
-function announceCommits(url: string, { sockets, numberWatches, failedLists, log }: AnnounceCommitsOptions) {
-  const announcement = throttle({ everyMs: dataChangedEveryMs }, () => sockets.broadcast('DataChanged', dataChanged));
-  const listener = listenForCommits({
-    url,
-    onChange: () => {
-      announcement.changed();
-      numberWatches.changed();
-    },
-    onUnchanged: () => {
-      for (const client of failedLists) client.send('DataChanged', dataChanged);
-      failedLists.clear();
-    },
-    onLost: (error) => log.warn({ error: errorText(error) }, 'projection.watch-lost'),
-  });
-  return {
-    isListening: listener.isListening,
-    failure: listener.failure,
-    [Symbol.asyncDispose]: async () => {
-      await listener[Symbol.asyncDispose]();
-      announcement.stop();
-    },
   };
 }
 
