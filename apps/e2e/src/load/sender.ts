@@ -1,6 +1,6 @@
 import { until } from '@callstream/stack';
-import { Pool } from 'undici';
-import type { buildConnector } from 'undici';
+import pLimit from 'p-limit';
+import { buildConnector, Pool } from 'undici';
 
 export interface WebhookResponse {
   readonly status: number;
@@ -21,6 +21,12 @@ export interface Sender extends AsyncDisposable {
 
 const timeoutMs = 60_000;
 
+/**
+ * Connections that are being opened at once. More than the kernel's queues have room for would wait for its
+ * retransmissions (1, 3, 7, 15, 31 s), and measure the kernel instead of the service.
+ */
+const openingMax = 500;
+
 /** `connect`: TLS and lookup options, where the URL is not enough. */
 export function createSender(
   webhookUrl: string,
@@ -31,7 +37,7 @@ export function createSender(
   const pool = new Pool(origin, {
     connections,
     pipelining: 1,
-    connect: { ...connect, timeout: timeoutMs },
+    connect: limitOpening(buildConnector({ ...connect, timeout: timeoutMs })),
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
@@ -55,5 +61,20 @@ export function createSender(
     retries: () => retries,
     openConnections: () => pool.stats.connected,
     [Symbol.asyncDispose]: () => pool.destroy(),
+  };
+}
+
+function limitOpening(open: buildConnector.connector): buildConnector.connector {
+  const limit = pLimit(openingMax);
+  return (options, callback) => {
+    void limit(
+      () =>
+        new Promise<void>((opened) => {
+          open(options, (...result) => {
+            opened();
+            callback(...result);
+          });
+        }),
+    );
   };
 }
