@@ -4,17 +4,23 @@ import { DeadlineExceeded, within } from '@callstream/runtime';
 import { WebSocket } from 'ws';
 import { eventText, openHttpClient } from '../src/abuse/attack.ts';
 import type { Target } from '../src/abuse/attack.ts';
-import { quantile } from '../src/load/statistics.ts';
 
 /** Time between two measurements of each kind, in ms. */
 const everyMs = 50;
 /** A measurement that takes longer has failed, in ms. */
 const timeoutMs = 30_000;
 
+/** What a good client waited for, in ms. */
+export interface Waits {
+  readonly webhookMs: readonly number[];
+  readonly boardMs: readonly number[];
+  readonly apiMs: readonly number[];
+}
+
 /** A dashboard and a provider that behave, and measure how long they wait. */
 export interface GoodClient extends AsyncDisposable {
-  /** 99th percentiles of what was measured since the last call, in ms. */
-  readonly takeP99: () => { readonly webhookMs: number; readonly boardMs: number; readonly apiMs: number };
+  /** What was measured since the last call. */
+  readonly takeWaits: () => Waits;
 }
 
 /** A webhook is measured until its answer, and until its call is on the board. */
@@ -67,10 +73,10 @@ export async function startGoodClient({ webhookUrl, socketUrl, gatewayUrl }: Tar
   const running = Promise.all([repeat(measureWebhook), repeat(measureApi)]);
   running.catch(() => undefined); // rethrown at the end
   return {
-    takeP99: () => ({
-      webhookMs: quantile(measured.webhookMs.splice(0), 0.99),
-      boardMs: quantile(measured.boardMs.splice(0), 0.99),
-      apiMs: quantile(measured.apiMs.splice(0), 0.99),
+    takeWaits: () => ({
+      webhookMs: measured.webhookMs.splice(0),
+      boardMs: measured.boardMs.splice(0),
+      apiMs: measured.apiMs.splice(0),
     }),
     [Symbol.asyncDispose]: async () => {
       stopping.abort();

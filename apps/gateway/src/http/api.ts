@@ -108,7 +108,7 @@ function createRouter(options: ApiOptions): Router<ApiState> {
     });
   };
   const answerWithView = (path: string, route: NumberRoute): void =>
-    answerWith(path, async (requester, request) => (await views.read(requester, route(request))).bytes);
+    answerWith(path, async (requester, request) => (await views.readRecent(requester, route(request))).bytes);
 
   describe('/api/openapi.json', openApi({ isOpen: authentication.isOpen }));
   describe('/api/asyncapi.json', asyncApi());

@@ -32,10 +32,14 @@ const aheadMsMax = 2_000;
  */
 export interface Resume {
   /**
-   * Resolves to null if the socket was closed or the request was cancelled.
+   * Calls `send` with the snapshot when it is the client's turn; not if the socket was closed or the request was cancelled.
    * @throws {RequestFailure} if the text is not a cursor
    */
-  readonly snapshot: (client: SocketClient, filter: CallFilter, cursor: string | undefined) => Promise<Backlog | null>;
+  readonly withSnapshot: (
+    client: SocketClient,
+    request: { readonly filter: CallFilter; readonly cursor: string | undefined },
+    send: (snapshot: Backlog) => void,
+  ) => Promise<void>;
   /** Calls `begin` when it is the client's turn, unless the client has another request by then. */
   readonly inTurn: (client: SocketClient, begin: () => void) => Promise<void>;
   readonly cancel: (client: SocketClient) => void;
@@ -78,13 +82,12 @@ export function createResume({ state, cursors, snapshots, condition, schedule }:
   };
 
   return {
-    snapshot: async (client, filter, cursor) => {
+    withSnapshot: async (client, { filter, cursor }, send) => {
       const request = requests.begin(client);
       try {
         const decision = await decide(filter, cursor, request.isCurrent);
-        if ('snapshot' in decision) return await request.runInTurn(() => snapshots.get(filter, decision.snapshot));
-        client.close(decision.close);
-        return null;
+        if ('close' in decision) client.close(decision.close);
+        else await request.runInTurn(() => send(snapshots.get(filter, decision.snapshot)));
       } finally {
         request.end();
       }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareText, noOutcomeCounts, noCounts, noLiveCounts, noPresenceCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
@@ -20,9 +21,9 @@ export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' 
 }
 
 /** Computes once what is the same for every scope, so that an answer only has to select from it. */
-export function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapshotRows): QueueSnapshot {
+export async function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapshotRows): Promise<QueueSnapshot> {
   const { names } = rows;
-  const agents = agentStates(rows, asOf, rules);
+  const agents = await agentStates(rows, asOf, rules);
   return {
     rules,
     asOf,
@@ -38,24 +39,31 @@ export function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapsho
 const firstEndOfWrapUp = (agents: readonly AgentState[]): number =>
   agents.reduce((first, { queues }) => Math.min(first, ...queues.map(({ until = Infinity }) => until)), Infinity);
 
+/** Agents that are computed in one turn of the event loop: 10 ms at most. */
+const agentsPerTurn = 500;
+
 /** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
-function agentStates(
+async function agentStates(
   { presenceEvents, segments, names }: Pick<QueueSnapshotRows, 'presenceEvents' | 'segments' | 'names'>,
   now: number,
   rules: CountingRules,
-): AgentState[] {
+): Promise<AgentState[]> {
   const eventsByActor = Map.groupBy(presenceEvents, ({ actor }) => actor);
   const segmentsByActor = Map.groupBy(segments, ({ actor }) => actor);
   const actors = [...new Set([...eventsByActor.keys(), ...segmentsByActor.keys()])].toSorted(compareText);
-  return actors.flatMap((actor) => {
+  const states: AgentState[] = [];
+  for (const [i, actor] of actors.entries()) {
+    if (i % agentsPerTurn === agentsPerTurn - 1) await nextTurn();
     const rows = {
       actor,
       name: names.agents.get(actor),
       presenceEvents: eventsByActor.get(actor) ?? [],
       segments: segmentsByActor.get(actor) ?? [],
     };
-    return agentState(rows, now, rules) ?? [];
-  });
+    const state = agentState(rows, now, rules);
+    if (state) states.push(state);
+  }
+  return states;
 }
 
 interface AgentRows {

@@ -19,17 +19,17 @@ interface NumbersOptions extends Pick<Scheduler, 'pool' | 'compute'> {
 
 /** The numbers of queues and agents: their views, and the clients that watch them. */
 export function createNumbers({ rules, pool, compute, names, metrics, log }: NumbersOptions) {
-  const getSnapshot = cacheQueueSnapshot(() =>
+  const snapshots = cacheQueueSnapshot(() =>
     pool.query(gatewayRequester, (db) => {
       const snapshot = readQueueSnapshot(db, { rules, names: names.current() }, Date.now());
       return metrics.timed('floor', snapshot);
     }),
   );
-  const viewOptions = { getSnapshot, schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
-  const views = createViewCache(viewOptions);
+  const viewOptions = { schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
+  const views = createViewCache({ ...viewOptions, snapshots });
   const onFailed = (error: unknown): void => {
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: errorText(error) }, 'numbers.failed');
   };
-  return { views, watches: createNumberWatches({ ...viewOptions, views, onFailed }) };
+  return { views, watches: createNumberWatches({ ...viewOptions, getSnapshot: snapshots.latest, views, onFailed }) };
 }

@@ -14,7 +14,7 @@ import { createNumberWatches } from './number-watches.ts';
 import { fakeSocketClient } from '../../testing/fake-socket-client.ts';
 
 /** A snapshot with one agent in each of the queues 900 to 902, and `visits` of today in 900. The agent of 900 left a call at `leftAt`. */
-const snapshot = (asOf: number, visits: number, leftAt: number | null = null): QueueSnapshot =>
+const snapshot = (asOf: number, visits: number, leftAt: number | null = null): Promise<QueueSnapshot> =>
   buildQueueSnapshot({
     rules: {
       timeZone: 'UTC',
@@ -47,8 +47,8 @@ const snapshot = (asOf: number, visits: number, leftAt: number | null = null): Q
   });
 
 /** A snapshot with so many agents that their list is longer than 2 MiB. */
-const longSnapshot = (asOf: number): QueueSnapshot => {
-  const { agents, ...few } = snapshot(asOf, 1);
+const longSnapshot = async (asOf: number): Promise<QueueSnapshot> => {
+  const { agents, ...few } = await snapshot(asOf, 1);
   const [agent] = agents;
   return { ...few, agents: Array.from({ length: 15_000 }, (_, i) => ({ ...agent!, actor: `${i}`.padStart(40, '0') })) };
 };
@@ -92,21 +92,26 @@ const fakeClient = (scope: () => Scope = () => everything) => {
 };
 
 /** Watches of a snapshot that the test replaces. */
-function watchesUnderTest(limits: FairQueueLimits = computeLimits, read?: () => QueueSnapshot) {
-  let latest = Promise.resolve(snapshot(Date.now() - 1, 1));
+function watchesUnderTest(limits: FairQueueLimits = computeLimits, read?: () => Promise<QueueSnapshot>) {
+  let latest = snapshot(Date.now() - 1, 1);
   let serialized = 0;
   const failures: unknown[] = [];
-  const getSnapshot = () => (read ? Promise.resolve(read()) : latest);
+  const getSnapshot = () => (read ? read() : latest);
   const { schedule } = createFairQueue(limits, () => undefined);
-  const viewOptions = { getSnapshot, schedule, onSerialized: () => serialized++ };
-  const views = createViewCache(viewOptions);
-  const watches = createNumberWatches({ ...viewOptions, views, onFailed: (error) => void failures.push(error) });
+  const viewOptions = { schedule, onSerialized: () => serialized++ };
+  const views = createViewCache({ ...viewOptions, snapshots: { latest: getSnapshot, recent: getSnapshot } });
+  const watches = createNumberWatches({
+    ...viewOptions,
+    getSnapshot,
+    views,
+    onFailed: (error) => void failures.push(error),
+  });
   return {
     watches,
     failures,
     serialized: () => serialized,
     set: (next: QueueSnapshot) => void (latest = Promise.resolve(next)),
-    setVisits: (visits: number) => void (latest = Promise.resolve(snapshot(Date.now(), visits))),
+    setVisits: (visits: number) => void (latest = snapshot(Date.now(), visits)),
     [Symbol.dispose]: () => watches[Symbol.dispose](),
   };
 }
@@ -232,7 +237,7 @@ it('fails a watch without delta whose list is too long, and ends one whose list 
   using test = watchesUnderTest();
   const [early, late] = [fakeClient(), fakeClient()];
   await test.watches.watchAgents(early.client, {}, 1);
-  test.set(longSnapshot(Date.now()));
+  test.set(await longSnapshot(Date.now()));
   await expect(test.watches.watchAgents(late.client, {}, 1)).rejects.toThrow('"delta": true');
   test.watches.changed();
   await until(() => early.sent.length === 2, within20s('the watch was not ended'));

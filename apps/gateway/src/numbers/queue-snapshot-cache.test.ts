@@ -5,7 +5,7 @@ import { cacheQueueSnapshot } from './queue-snapshot-cache.ts';
 function cacheUnderTest() {
   const reads: PromiseWithResolvers<QueueSnapshot>[] = [];
   let now = 0;
-  const getSnapshot = cacheQueueSnapshot(
+  const { latest: getSnapshot, recent } = cacheQueueSnapshot(
     () => {
       const read = Promise.withResolvers<QueueSnapshot>();
       reads.push(read);
@@ -13,7 +13,7 @@ function cacheUnderTest() {
     },
     () => now,
   );
-  return { reads, getSnapshot, setTime: (ms: number) => void (now = ms) };
+  return { reads, getSnapshot, recent, setTime: (ms: number) => void (now = ms) };
 }
 const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
 const snapshot = (asOf: number) => ({ asOf }) as QueueSnapshot;
@@ -59,5 +59,34 @@ describe('reads of the queue snapshot', () => {
     setTime(1_000);
     void getSnapshot();
     expect(reads).toHaveLength(2);
+  });
+
+  it('are not waited for by those who take a recent one, unless nobody has asked for long', async () => {
+    const { reads, recent, setTime } = cacheUnderTest();
+    const first = recent();
+    reads[0]!.resolve(snapshot(1));
+    expect(await first).toEqual(snapshot(1));
+    setTime(1_000);
+    expect(await recent()).toEqual(snapshot(1));
+    expect(reads).toHaveLength(2); // asked for, and not waited for
+    setTime(1_999);
+    expect(await recent()).toEqual(snapshot(1));
+    setTime(2_000);
+    const waits = recent();
+    reads[1]!.resolve(snapshot(2));
+    expect(await waits).toEqual(snapshot(2));
+    expect(reads).toHaveLength(2);
+  });
+
+  it('that fail are errors for those who take a recent one, too', async () => {
+    const { reads, recent, setTime } = cacheUnderTest();
+    const first = recent();
+    reads[0]!.resolve(snapshot(1));
+    await first;
+    setTime(1_000);
+    await recent();
+    reads[1]!.reject(new Error('connection lost'));
+    await nextTurn();
+    await expect(recent()).rejects.toThrow('connection lost');
   });
 });

@@ -7,7 +7,7 @@ import type { Schedule } from '../scheduling/single-flight.ts';
 import { agentNow, agentsInQueues, selectedQueues } from './agents.ts';
 import { namesContent } from './names.ts';
 import type { QueueSnapshot } from './queue-snapshot.ts';
-import type { GetQueueSnapshot } from './queue-snapshot-cache.ts';
+import type { GetQueueSnapshot, QueueSnapshots } from './queue-snapshot-cache.ts';
 import { queuesContent } from './queues.ts';
 import type { ViewContent } from './queues.ts';
 import { truncatedJsonList } from './truncated-list.ts';
@@ -44,17 +44,21 @@ const cachedBytesMax = 32 * 1024 * 1024;
  */
 export interface ViewCache {
   /** @throws {NotServed} if the request expired or was dropped before its turn; the error of a failed read of the snapshot */
-  readonly read: (requester: Requester, view: NumberView) => Promise<SerializedView>;
+  readonly read: ReadView;
+  /** The same of a recent snapshot: does not wait for the tables if there is one. */
+  readonly readRecent: ReadView;
 }
 
+type ReadView = (requester: Requester, view: NumberView) => Promise<SerializedView>;
+
 export interface ViewCacheOptions {
-  readonly getSnapshot: GetQueueSnapshot;
+  readonly snapshots: QueueSnapshots;
   /** Serializing takes a turn on the event loop, like every other computation for a client. */
   readonly schedule: Schedule;
   readonly onSerialized: () => void;
 }
 
-export function createViewCache({ getSnapshot, schedule, onSerialized }: ViewCacheOptions): ViewCache {
+export function createViewCache({ snapshots, schedule, onSerialized }: ViewCacheOptions): ViewCache {
   let latest: QueueSnapshot | null = null;
   let views = new Map<string, SerializedView>();
   let cachedBytes = 0;
@@ -79,12 +83,13 @@ export function createViewCache({ getSnapshot, schedule, onSerialized }: ViewCac
   };
   // By its turn, `latest` may be newer than the snapshot that the request has seen; it is never older.
   const serializeInTurn = createSingleFlight(
-    async (view: NumberView) => serializeOnce(latest ?? (await getSnapshot()), view),
+    async (view: NumberView) => serializeOnce(latest ?? (await snapshots.latest()), view),
     schedule,
   );
 
-  return {
-    read: async (requester, view) => {
+  const readFrom =
+    (getSnapshot: GetQueueSnapshot): ReadView =>
+    async (requester, view) => {
       const snapshot = await getSnapshot();
       if (latest === null || (snapshot !== latest && snapshot.asOf >= latest.asOf)) {
         latest = snapshot;
@@ -92,8 +97,8 @@ export function createViewCache({ getSnapshot, schedule, onSerialized }: ViewCac
         cachedBytes = 0;
       }
       return views.get(keyOf(latest, view)) ?? serializeInTurn(requester, view);
-    },
-  };
+    };
+  return { read: readFrom(snapshots.latest), readRecent: readFrom(snapshots.recent) };
 }
 
 const keyOf = (snapshot: QueueSnapshot, view: NumberView): string =>

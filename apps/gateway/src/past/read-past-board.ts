@@ -62,7 +62,7 @@ export async function readPastBoard(
   const onBoard = played.filter(
     ({ call }) => expiresAt(call, retention) >= at && (finished || call.finishedAt === null),
   );
-  const snapshot = buildQueueSnapshot({
+  const snapshot = await buildQueueSnapshot({
     rules,
     names,
     asOf: at,

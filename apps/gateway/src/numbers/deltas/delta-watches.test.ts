@@ -35,7 +35,7 @@ const rules = {
   wrapUpMs: 0,
 };
 
-const snapshotOf = (agents: readonly TestAgent[], at: number): QueueSnapshot =>
+const snapshotOf = (agents: readonly TestAgent[], at: number): Promise<QueueSnapshot> =>
   buildQueueSnapshot({
     rules,
     asOf: at,
@@ -116,9 +116,9 @@ function watchesUnderTest(first: QueueSnapshot, cache?: PartCache) {
   let latest = first;
   const getSnapshot = () => Promise.resolve(latest);
   const groups = createWatchGroups();
-  const options = { getSnapshot, schedule: scheduleNow, onSerialized: () => undefined };
-  const watches = createDeltaWatches({ ...options, groups }, cache);
-  const views = createViewCache(options);
+  const options = { schedule: scheduleNow, onSerialized: () => undefined };
+  const watches = createDeltaWatches({ ...options, getSnapshot, groups }, cache);
+  const views = createViewCache({ ...options, snapshots: { latest: getSnapshot, recent: getSnapshot } });
   return {
     groups,
     watches,
@@ -179,12 +179,12 @@ it.each(['Agents', 'Queues'] as const)(
           let scope = new Scope(granted);
           // An item a part.
           const cache = new PartCache({ bytesMax: 10_000, partBytesMax: 100 });
-          const test = watchesUnderTest(snapshotOf(lists[0], at), cache);
+          const test = watchesUnderTest(await snapshotOf(lists[0], at), cache);
           const view = kind === 'Agents' && queues ? { kind, queues } : { kind };
           const screen = createScreen(kind, () => scope);
           await test.watch(screen.client, view, 1);
           for (const step of does) {
-            if (step.does === 'snapshot') test.set(snapshotOf(lists[step.of] ?? [], ++at));
+            if (step.does === 'snapshot') test.set(await snapshotOf(lists[step.of] ?? [], ++at));
             if (step.does === 'refresh') await test.refresh();
             if (step.does === 'room') screen.setRoom(step.frames);
             if (step.does === 'room') test.watches.onRoom(screen.client);
@@ -219,7 +219,7 @@ const manyAgents = (count: number, isPaused: (i: number) => boolean = () => fals
 const everything = () => new Scope({ queues: null, masked: false });
 
 it('sends 20,000 agents in parts of about 128 KiB, and of a change only the agent', async () => {
-  const test = watchesUnderTest(snapshotOf(manyAgents(20_000), asOf));
+  const test = watchesUnderTest(await snapshotOf(manyAgents(20_000), asOf));
   const screen = createScreen('Agents', everything);
   await test.watch(screen.client, { kind: 'Agents' }, 7);
   const { parts = 0 } = screen.frames[0]!.data;
@@ -231,7 +231,7 @@ it('sends 20,000 agents in parts of about 128 KiB, and of a change only the agen
   expect(longest).toBeGreaterThan(100_000);
   expect(longest).toBeLessThan(160_000);
   test.set(
-    snapshotOf(
+    await snapshotOf(
       manyAgents(20_000, (i) => i === 12_345),
       asOf + 1,
     ),
@@ -243,22 +243,22 @@ it('sends 20,000 agents in parts of about 128 KiB, and of a change only the agen
 });
 
 it('sends nothing when only the time of the snapshot is another', async () => {
-  const test = watchesUnderTest(snapshotOf(manyAgents(3), asOf));
+  const test = watchesUnderTest(await snapshotOf(manyAgents(3), asOf));
   const screens = (['Agents', 'Queues'] as const).map((kind) => ({ kind, ...createScreen(kind, everything) }));
   for (const { client, kind } of screens) await test.watch(client, { kind }, 1);
-  test.set(snapshotOf(manyAgents(3), asOf + 1));
+  test.set(await snapshotOf(manyAgents(3), asOf + 1));
   await test.refresh();
   expect(screens.map(({ frames }) => frames.length)).toEqual([1, 1]);
 });
 
 it('a slow reader gets one conflated delta for all that it missed, and the whole view only if that is too much', async () => {
-  const test = watchesUnderTest(snapshotOf(manyAgents(3), asOf));
+  const test = watchesUnderTest(await snapshotOf(manyAgents(3), asOf));
   const screen = createScreen('Agents', everything);
   await test.watch(screen.client, { kind: 'Agents' }, 1);
   screen.setRoom(0);
   for (let step = 1; step <= 9; step++) {
     test.set(
-      snapshotOf(
+      await snapshotOf(
         manyAgents(3, (i) => i === step % 3),
         asOf + step,
       ),
@@ -271,7 +271,7 @@ it('a slow reader gets one conflated delta for all that it missed, and the whole
   // More changes than are kept.
   screen.setRoom(0);
   test.set(
-    snapshotOf(
+    await snapshotOf(
       manyAgents(50_100, () => true),
       asOf + 10,
     ),
@@ -284,12 +284,12 @@ it('a slow reader gets one conflated delta for all that it missed, and the whole
 });
 
 it('sends an agent again that changed and changed back while a slow reader took its part', async () => {
-  const test = watchesUnderTest(snapshotOf(manyAgents(3), asOf));
+  const test = watchesUnderTest(await snapshotOf(manyAgents(3), asOf));
   const screen = createScreen('Agents', everything);
   screen.setRoom(0);
   await test.watch(screen.client, { kind: 'Agents' }, 1);
   test.set(
-    snapshotOf(
+    await snapshotOf(
       manyAgents(3, (i) => i === 1),
       asOf + 1,
     ),
@@ -298,7 +298,7 @@ it('sends an agent again that changed and changed back while a slow reader took 
   screen.setRoom(1);
   test.watches.onRoom(screen.client);
   expect(screen.shown().items).toMatchObject([{}, { presence: 'paused' }, {}]);
-  test.set(snapshotOf(manyAgents(3), asOf + 2));
+  test.set(await snapshotOf(manyAgents(3), asOf + 2));
   await test.refresh();
   screen.setRoom(1);
   test.watches.onRoom(screen.client);
@@ -306,7 +306,7 @@ it('sends an agent again that changed and changed back while a slow reader took 
 });
 
 it('makes a part once for all clients that take the same', async () => {
-  const test = watchesUnderTest(snapshotOf(manyAgents(3), asOf));
+  const test = watchesUnderTest(await snapshotOf(manyAgents(3), asOf));
   const pieces: Buffer[] = [];
   for (let i = 0; i < 3; i++) {
     const { client } = createScreen('Agents', everything);
