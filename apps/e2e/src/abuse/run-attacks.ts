@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import type { Scale, Target } from './attack.ts';
@@ -33,6 +34,8 @@ export async function runAttacks(system: System, { scale, onResult }: RunAttacks
   const attacker = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], options, (error) =>
     error ? reject(error) : resolve(undefined),
   );
+  // Its CPU would be that of another machine: it gets what the services and the good client leave.
+  if (attacker.pid !== undefined) setPriority(attacker.pid, constants.priority.PRIORITY_LOW);
   if (attacker.stdout)
     createInterface(attacker.stdout).on('line', (line) => {
       const result = JSON.parse(line) as AttackResult;
