@@ -22,6 +22,8 @@ const silent = createLog({ service: 'test', level: 'silent' });
 interface AppendOptions {
   /** ms since 1970; now if not given. */
   readonly receivedAt?: number;
+  /** The header `source`; null, the default: webhooks. */
+  readonly source?: string | null;
 }
 
 /** Creates a topic and tables for one test file. They are filled as by ingest and the projector, when the test says so. */
@@ -85,18 +87,25 @@ function createTestLog({ publisher, topic, partitions }: TestLogOptions): TestLo
   const partitionOf = ({ call_id = '' }: { call_id?: string }): number =>
     Buffer.from(call_id).reduce((sum, byte) => sum + byte, 0) % partitions;
 
-  const append: TestLog['append'] = async (bodies, { receivedAt = Date.now() } = {}) => {
+  const append: TestLog['append'] = async (bodies, { receivedAt = Date.now(), source = null } = {}) => {
     const received_at = new Date(receivedAt).toISOString();
     const records = bodies.map((body) => {
       const value = Buffer.from(JSON.stringify(body));
-      return { topic, partition: partitionOf(body), key: 'k', value, headers: { received_at } };
+      return {
+        topic,
+        partition: partitionOf(body),
+        key: 'k',
+        value,
+        headers: { received_at, ...(source !== null && { source }) },
+      };
     });
     await publisher.publishBatch(records);
     for (const { partition, value } of records) {
       const offset = ends[partition] ?? 0;
       ends[partition] = offset + 1;
-      const uuidOf = (withTime: boolean): string => eventUuid(value, withTime ? received_at : undefined);
-      const decoded = decode({ ...defaultOrigin, value, partition, offset, receivedAt, uuidOf });
+      const uuidOf = (withTime: boolean, prefix: string): string =>
+        eventUuid(value, withTime ? received_at : undefined, prefix);
+      const decoded = decode({ ...defaultOrigin, source, value, partition, offset, receivedAt, uuidOf });
       if ('problem' in decoded) throw new Error(decoded.problem);
       events.push(decoded.event);
     }

@@ -145,6 +145,9 @@ export const FindStats = z.strictObject({
 /** `GET /api/stats/agents` */
 export const FindAgentStats = FindStats.pick({ from: true, to: true, queue: true });
 
+/** `GET /api/stats/delegations` */
+export const FindDelegationStats = FindStats.pick({ from: true, to: true, queue: true });
+
 /** `GET /api/board` */
 export const FindBoard = z.strictObject({
   at: instant,

@@ -6,6 +6,7 @@ import { defined } from './defined.ts';
 const count = z.number().int().min(0);
 const ratio = z.number().min(0).max(1).nullable();
 const ms = z.number();
+const delegationOutcomes = ['failed', 'late', 'unknown'] as const;
 const queue = z.string().describe("'' if no event named a queue");
 
 const asOf = defined(ms, 'as-of');
@@ -196,6 +197,31 @@ export const AgentStats = z.object({
   more: z.literal(true).optional().describe('There are more agents, in the order of ids. Absent if these are all'),
 });
 export type AgentStats = z.infer<typeof AgentStats>;
+
+/** `GET /api/stats/delegations`: what became of our answers to `call.standby`, of a period in which their outcomes were known. */
+export const DelegationStats = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime().describe('Exclusive'),
+  time_zone: thresholds.time_zone,
+  calls: defined(count, 'calls-delegated'),
+  sent: defined(count, 'delegations-sent'),
+  sent_share: defined(ratio, 'share-of-delegations-sent', 'From 0 to 1; null if there are none.'),
+  failed: defined(count, 'delegations-failed'),
+  late: defined(count, 'delegations-late'),
+  unknown: defined(count, 'delegations-unknown'),
+  latency_ms_p95: defined(z.number().min(0).nullable(), 'delegation-latency', 'In ms; null if none was sent.'),
+  not_sent: z
+    .array(
+      z.object({
+        call_id: z.string(),
+        outcome: z.enum(delegationOutcomes),
+        at: z.iso.datetime().describe('When the outcome was known, by the clock of the sender of the call.standby'),
+      }),
+    )
+    .describe('The latest calls that were not sent where the rules say, the newest first'),
+  more: z.literal(true).optional().describe('There are more of them. Absent if these are all'),
+});
+export type DelegationStats = z.infer<typeof DelegationStats>;
 
 /** `GET /api/concurrent-calls`: how many calls went on at once, today until now. */
 export const ConcurrentCalls = z.object({

@@ -45,6 +45,8 @@ export { countAgentCalls } from './read/numbers/count-agent-calls.ts';
 export type { CountAgentCallsOptions, CountedAgentCalls } from './read/numbers/count-agent-calls.ts';
 export { bytesOfCallCount, countCalls } from './read/numbers/count-calls.ts';
 export type { CountCallsOptions, CountedCalls } from './read/numbers/count-calls.ts';
+export { countDelegations } from './read/numbers/count-delegations.ts';
+export type { CountDelegationsOptions, CountedDelegations } from './read/numbers/count-delegations.ts';
 export { bytesOfCount, countVisits } from './read/numbers/count-visits.ts';
 export type { CountedVisits, CountVisitsOptions } from './read/numbers/count-visits.ts';
 export { countLiveCalls, readAgentMarks, readAgentSegments } from './read/numbers/live-state.ts';

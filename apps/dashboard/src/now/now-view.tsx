@@ -1,8 +1,9 @@
 import { useMemo } from 'react';
 import { liveCountsByQueue } from '@callstream/domain';
 import { CallOutcomes } from '../call-outcomes.tsx';
-import { useCalls, useNames, useQueues, useTexts } from '../context.tsx';
+import { useAppContext, useCalls, useNames, useQueues } from '../context.tsx';
 import { useRoute } from '../use-route.ts';
+import { Delegations } from './delegations.tsx';
 import { Figures } from './figures.tsx';
 import { LongestWaits } from './longest-waits.tsx';
 import { queueSummaries, totalSummary } from './queue-summary.ts';
@@ -10,7 +11,7 @@ import { QueueTable } from './queue-table.tsx';
 
 /** The current state: key figures, every queue, and the longest waits. */
 export function NowView() {
-  const texts = useTexts();
+  const { texts, lateCalls } = useAppContext();
   const { queue } = useRoute();
   const calls = useCalls();
   const queues = useQueues();
@@ -31,6 +32,8 @@ export function NowView() {
         <QueueTable queues={summaries} chosen={chosenQueue} />
         <LongestWaits calls={callsOfChosen} />
       </div>
+      {/* Read as of now, so no part of a past board; calls without a queue cannot be asked for. */}
+      {lateCalls === null && chosenQueue !== '' ? <Delegations queue={chosenQueue} /> : null}
       <CallOutcomes id="calls-today" title={texts.callsToday} calls={shown.callsToday} />
     </div>
   );

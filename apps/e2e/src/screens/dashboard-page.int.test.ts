@@ -15,6 +15,7 @@ import { startBrowser } from '../clients/browser.ts';
 import { accessibilityViolations, cutOffPx, openPage, horizontalOverflowPx } from '../clients/dashboard-page.ts';
 import type { DashboardPage } from '../clients/dashboard-page.ts';
 import { startGateway } from '../system/gateway.ts';
+import { produceDelegations } from '../log/produce-delegations.ts';
 import { readLog } from '../log/read-log.ts';
 import { createSender } from '../load/sender.ts';
 import type { Sender } from '../load/sender.ts';
@@ -337,6 +338,42 @@ it('the table of queues has a column for other exits than answers and abandons a
   );
 });
 
+it('what became of calls that rules send is shown once there is one, and leads to those that were not sent', async () => {
+  await go(page, '#/calls');
+  const answered = page.waitForResponse((response) => response.url().includes('api/stats/delegations'), wait);
+  await go(page, '#/now');
+  await answered;
+  expect(await page.locator('.delegations').count()).toBe(0);
+  const outcomes = [
+    ['delegated-1', 'sent', 36],
+    ['delegated-2', 'sent', 900],
+    ['delegated-late', 'late', 8_000],
+  ] as const;
+  await post(...outcomes.map(([id]) => waiting(id, { queue: 'delegated' })));
+  await produceDelegations(
+    system,
+    outcomes.map(([callId, outcome, latencyMs]) => ({ callId, type: `delegation.${outcome}`, latencyMs })),
+  );
+  await system.untilProjected();
+  await using opened = await openPage(browser, {
+    url: `${base}#/now?queue=delegated`,
+    width: 360,
+    settings: { language: 'pt-BR' },
+  });
+  const tile = opened.page.locator('.delegations');
+  await tile.getByRole('heading', { name: 'Chamadas encaminhadas por regras hoje' }).waitFor(wait);
+  expect(await tile.locator('[data-delegation] dd').allTextContents()).toEqual(['2 (67%)', '900 ms', '0', '1', '0']);
+  expect(await tile.locator('a[href="#/calls/delegated-late"]').count()).toBe(1);
+  expect(await horizontalOverflowPx(opened.page)).toBe(0);
+  expect(await accessibilityViolations(opened.page)).toEqual([]);
+  expect(opened.errors).toEqual([]);
+  await go(page, '#/calls');
+  await go(page, '#/now');
+  await page.locator('.delegations').getByRole('heading', { name: 'Calls sent by rules today' }).waitFor(wait);
+  await page.locator('.delegations a[href="#/calls/delegated-late"]').click();
+  await page.locator('li[data-type="delegation.late"]').waitFor(wait);
+});
+
 it('a call of 90 s whose events arrive late and at once lasted 1:30 in the list, on its page, in the timeline and over HTTP', async () => {
   const call_id = 'late-90';
   await post(...life(call_id, 'inbound', ['call.finished', 5], ['call.ongoing', 35], ['call.new', 95]));
@@ -434,6 +471,8 @@ it.each([
   },
 ])('each tile links to the definition of its number: $language', async ({ language, link, sentence }) => {
   await using opened = await openPage(browser, { url: `${base}#/now`, width: 360, settings: { language } });
+  // A tile that comes later would be counted only once.
+  await opened.page.waitForLoadState('networkidle');
   const links = opened.page.getByRole('link', { name: link });
   for (const [view, tiles] of [
     ['#/now', '.figure, .directions h3, .directions dl > div'],

@@ -5,6 +5,7 @@ import {
   Agents,
   AgentStats,
   ConcurrentCalls,
+  DelegationStats,
   FoundCalls,
   FoundEvents,
   Names,
@@ -478,6 +479,49 @@ describe('an export', () => {
     const hidden = await tokenWith({ queues: ['901'] });
     expect((await get(AgentStats, `/api/stats/agents?${period}`, hidden)).agents).toEqual([]);
     expect((await get(AgentStats, `/api/stats/agents?${period}&queue=901`)).agents).toEqual([]);
+  });
+
+  it('counts what became of delegations, and names those that were not sent, of the visible queues', async () => {
+    const outcomes = [
+      ['waits', 'sent', 36],
+      ['talks', 'late', 8_000],
+      ['other', 'unknown', 4_000],
+      ['elsewhere', 'sent', 90],
+    ] as const;
+    const timestamp = ago(10);
+    for (const [call_id, outcome, latency_ms] of outcomes)
+      await tables.append([{ type: `delegation.${outcome}`, call_id, destination: '901', latency_ms, timestamp }], {
+        source: 'delegator',
+      });
+    // The same in a webhook counts for nothing.
+    await tables.append([{ type: 'delegation.failed', call_id: 'waits', timestamp }]);
+    await tables.project();
+    const address = `/api/stats/delegations?${period}`;
+    const others = [
+      { call_id: 'other', outcome: 'unknown', at: timestamp },
+      { call_id: 'talks', outcome: 'late', at: timestamp },
+    ];
+    const counts = { calls: 4, sent: 2, sent_share: 0.5, failed: 0, late: 1, unknown: 1, latency_ms_p95: 90 };
+    const all = await get(DelegationStats, address);
+    expect({ ...all, not_sent: all.not_sent.toSorted((a, b) => (a.call_id < b.call_id ? -1 : 1)) }).toMatchObject({
+      ...counts,
+      not_sent: others,
+    });
+    const ofQueue = {
+      calls: 2,
+      sent: 1,
+      sent_share: 0.5,
+      late: 1,
+      unknown: 0,
+      latency_ms_p95: 36,
+      not_sent: [others[1]],
+    };
+    expect(await get(DelegationStats, `${address}&queue=900`)).toMatchObject(ofQueue);
+    const restricted = await tokenWith({ queues: ['900'] });
+    expect(await get(DelegationStats, address, restricted)).toMatchObject(ofQueue);
+    const none = { calls: 0, sent_share: null, latency_ms_p95: null, not_sent: [] };
+    expect(await get(DelegationStats, `${address}&queue=901`, restricted)).toMatchObject(none);
+    expect(await get(DelegationStats, '/api/stats/delegations?from=2020-01-01&to=2020-01-02')).toMatchObject(none);
   });
 
   it('is the same as NDJSON, and has only the first rows of a limit', async () => {

@@ -24,7 +24,15 @@ import { findCalls, getCall, getEvents } from './calls.ts';
 import { allowOrigins, refuseForeignHosts } from './cors.ts';
 import { errorHandler } from './error-handler.ts';
 import { createExportRoutes } from './export.ts';
-import { getAgents, getAgentStats, getConcurrentCalls, getNames, getQueues, getStats } from './numbers.ts';
+import {
+  getAgents,
+  getAgentStats,
+  getConcurrentCalls,
+  getDelegationStats,
+  getNames,
+  getQueues,
+  getStats,
+} from './numbers.ts';
 import { openApi } from './openapi.ts';
 import { Rejected } from './problem.ts';
 import { requesterOf } from './routes.ts';
@@ -121,6 +129,7 @@ function createRouter(options: ApiOptions): Router<ApiState> {
   answerWithView('/api/names', getNames);
   answerWithQuery('/api/stats', getStats(rules, names));
   answerWithQuery('/api/stats/agents', getAgentStats(rules, names));
+  answerWithQuery('/api/stats/delegations', getDelegationStats(rules));
   answerWithQuery('/api/concurrent-calls', getConcurrentCalls(rules));
   answerWithQuery('/api/unknown-types', getUnknownTypes);
   for (const [name, handle] of createExportRoutes({ ...options, slots: options.exportSlots }))

@@ -2,6 +2,7 @@ import {
   FindAgents,
   FindAgentStats,
   FindConcurrentCalls,
+  FindDelegationStats,
   FindNames,
   FindQueues,
   FindStats,
@@ -9,6 +10,7 @@ import {
 import type { NamesFile } from '../names/names-file.ts';
 import { withQueueNames } from '../names/add-names.ts';
 import { readConcurrentCalls } from '../numbers/concurrent-calls.ts';
+import { readDelegationStats } from '../numbers/delegation-stats.ts';
 import { msOf } from '../numbers/counting-rules-env.ts';
 import type { CountingRules } from '../numbers/queue-snapshot.ts';
 import { readAgentStats } from '../numbers/agent-stats.ts';
@@ -58,6 +60,17 @@ export const getAgentStats =
       if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });
       const { agents } = names.current();
       return { ...stats, agents: stats.agents.map((row) => ({ ...row, name: agents.get(row.actor) })) };
+    };
+  };
+
+/** `GET /api/stats/delegations` */
+export const getDelegationStats =
+  (rules: CountingRules): QueryRoute =>
+  ({ query }) => {
+    const found = readQuery(FindDelegationStats, query);
+    return async (tables) => {
+      const stats = await readDelegationStats(tables, found, { timeZone: rules.timeZone, now: Date.now() });
+      return 'problem' in stats ? new Rejected({ kind: 'malformed', problem: stats.problem }) : stats;
     };
   };
 

@@ -2,6 +2,7 @@ import {
   Agents,
   AgentStats,
   ConcurrentCalls,
+  DelegationStats,
   ExportAgentCalls,
   ExportCalls,
   ExportEvents,
@@ -11,6 +12,7 @@ import {
   FindBoard,
   FindCalls,
   FindConcurrentCalls,
+  FindDelegationStats,
   FindEvents,
   FindNames,
   FindQueues,
@@ -39,6 +41,7 @@ const schemas = {
   Names,
   Stats,
   AgentStats,
+  DelegationStats,
   ConcurrentCalls,
   UnknownTypes,
   PastBoard,
@@ -101,6 +104,13 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     summary: 'How many calls each agent was on in a period, and for how long.',
     answer: 'AgentStats',
     query: FindAgentStats,
+  },
+  '/api/stats/delegations': {
+    id: 'getDelegationStats',
+    summary:
+      'What became of the answers of the delegator in a period, and which calls were not sent where its rules say.',
+    answer: 'DelegationStats',
+    query: FindDelegationStats,
   },
   '/api/concurrent-calls': {
     id: 'getConcurrentCalls',

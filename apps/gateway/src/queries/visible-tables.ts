@@ -1,6 +1,7 @@
 import {
   countAgentCalls,
   countCalls,
+  countDelegations,
   countUnknownTypes,
   countVisits,
   exportAgentCalls,
@@ -21,8 +22,10 @@ import type {
   CallSample,
   CountAgentCallsOptions,
   CountCallsOptions,
+  CountDelegationsOptions,
   CountedAgentCalls,
   CountedCalls,
+  CountedDelegations,
   CountedVisits,
   CountVisitsOptions,
   ExportAgentCallsOptions,
@@ -151,6 +154,11 @@ export class VisibleTables {
   /** Counts only calls of visible queues. */
   countAgentCalls(options: Visible<CountAgentCallsOptions>): Promise<Page<CountedAgentCalls>> {
     return countAgentCalls(this.#db, { ...options, visibleQueues: this.#queues() });
+  }
+
+  /** Counts only calls of visible queues. */
+  countDelegations(options: CountDelegationsOptions): Promise<CountedDelegations> {
+    return countDelegations(this.#db, { ...options, queues: this.#visible(options.queues) });
   }
 
   /** Counts only calls of visible queues. */

@@ -2,6 +2,7 @@ import { agentCallDefinitions } from './agent-call-definitions.ts';
 import { agentDefinitions } from './agent-definitions.ts';
 import { callDefinitions } from './call-definitions.ts';
 import { concurrentCallDefinitions } from './concurrent-call-definitions.ts';
+import { delegationDefinitions } from './delegation-definitions.ts';
 import { liveDefinitions } from './live-definitions.ts';
 import type { NumberDefinition } from './number-definition.ts';
 import { ruleDefinitions } from './rule-definitions.ts';
@@ -15,6 +16,7 @@ export const numberDefinitions = {
   ...callDefinitions,
   ...agentCallDefinitions,
   ...concurrentCallDefinitions,
+  ...delegationDefinitions,
   ...ruleDefinitions,
 } as const satisfies Readonly<Record<string, NumberDefinition>>;
 
@@ -31,6 +33,7 @@ export const numberGroups = {
   'calls-by-outcome': idsOf(callDefinitions),
   'agents-in-a-period': idsOf(agentCallDefinitions),
   'calls-at-once': idsOf(concurrentCallDefinitions),
+  delegations: idsOf(delegationDefinitions),
   'times-and-thresholds': idsOf(ruleDefinitions),
 } as const;
 
@@ -44,5 +47,6 @@ export const numberGroupTitles: Readonly<Record<NumberGroup, string>> = {
   'calls-by-outcome': 'Calls by outcome',
   'agents-in-a-period': 'Agents in a period',
   'calls-at-once': 'Calls at once',
+  delegations: 'Delegations',
   'times-and-thresholds': 'Times and thresholds',
 };
