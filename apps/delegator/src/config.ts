@@ -19,6 +19,12 @@ const region = z.custom<CountryCode>(
   'must be a region of ISO 3166 in capitals, e.g. BR',
 );
 
+/** Everything else of a URL would be ignored, or be shown as it is by --print-config. */
+function hasOnlyPath(text: string): boolean {
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === '');
+}
+
 /** Settings of the delegator. */
 export const DelegatorEnv = z
   .object({
@@ -28,16 +34,26 @@ export const DelegatorEnv = z
     ...logEnv,
     DELEGATOR_URL: z
       .url({ protocol: /^https?$/, error: 'must be the URL of an API, e.g. https://api.example' })
+      .refine(
+        hasOnlyPath,
+        'must have no credentials, "?" and "#": set DELEGATOR_USER and DELEGATOR_PASSWORD for the credentials',
+      )
       .optional()
-      .meta(examples(['https://api.example', 'http://127.0.0.1:4010/v1'], ['api.example', 'ftp://api.example']))
+      .meta(
+        examples(
+          ['https://api.example', 'http://127.0.0.1:4010/v1'],
+          ['api.example', 'ftp://api.example', 'https://user:secret@api.example', 'https://api.example?key=1'],
+        ),
+      )
       .describe(
         'Base URL of the API of the provider, Teravoz; /actions is added. `npm start` starts the delegator only if it is set',
       ),
     DELEGATOR_USER: z
       .string()
       .min(1, 'must not be empty')
+      .regex(/^[^:]*$/, 'must have no ":", which ends it in Basic authentication')
       .optional()
-      .meta(examples(['callstream'], []))
+      .meta(examples(['callstream'], ['call:stream']))
       .describe('User of that API'),
     DELEGATOR_PASSWORD: secretEnv(z.string().min(1, 'must not be empty'), 'Password of DELEGATOR_USER'),
     DELEGATOR_DEADLINE_MS: z.coerce

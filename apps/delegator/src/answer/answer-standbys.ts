@@ -28,10 +28,10 @@ export interface AnswerStandbysOptions {
 /** A standby that is older was received while no delegator ran, or is an import: it is neither answered nor reported. In ms. */
 const oldAfterMs = 3_600_000;
 
-/** What came of a batch: claims, and the ids of those that are ours. */
+/** What came of a batch: claims, and the destinations of those that are ours, by call id. */
 interface ClaimedBatch {
   readonly claims: readonly DelegationClaim[];
-  readonly claimed: ReadonlySet<string>;
+  readonly claimed: ReadonlyMap<string, string | null>;
 }
 
 /**
@@ -40,7 +40,8 @@ interface ClaimedBatch {
  */
 export function createAnswerStandbys(options: AnswerStandbysOptions): (standbys: readonly Standby[]) => Promise<void> {
   const { db, sender, reporter, status, metrics, signal } = options;
-  return async (standbys) => {
+  return async (read) => {
+    const standbys = receivedByNow(read, status);
     const current = standbys.filter(({ receivedAt }) => receivedAt > Date.now() - oldAfterMs);
     metrics.standbys.inc({ handling: 'old' }, standbys.length - current.length);
     if (current.length === 0) return;
@@ -54,10 +55,28 @@ export function createAnswerStandbys(options: AnswerStandbysOptions): (standbys:
     metrics.standbys.inc({ handling: 'claimed' }, claimed.size);
     metrics.standbys.inc({ handling: 'repeated' }, claims.length - claimed.size);
     const ours = claims.filter(({ callId }) => claimed.has(callId));
-    for (const { callId, destination, receivedAt, deadlineAt, late } of ours)
+    for (const { callId, receivedAt, deadlineAt, late } of ours) {
+      // As it is stored: an earlier attempt may have decided by other rules.
+      const destination = claimed.get(callId) ?? null;
       if (late === null && destination !== null) sender.send({ callId, destination, receivedAt, deadlineAt });
+    }
     reporter.publish(ours.filter(({ late }) => late !== null).map(({ callId }) => callId));
   };
+}
+
+/** The clock of ingest may be so far ahead of ours, in ms. */
+const clockAheadMsMax = 1_000;
+
+/** A standby cannot have been received after it was read: with a clock behind that of ingest, its deadline would be too late. */
+function receivedByNow(standbys: readonly Standby[], status: Pick<DelegatorStatus, 'set'>): readonly Standby[] {
+  const now = Date.now();
+  const aheadMs = Math.max(...standbys.map(({ receivedAt }) => receivedAt - now));
+  if (standbys.length > 0)
+    status.set(
+      'clock',
+      aheadMs > clockAheadMsMax ? 'The clock is behind that of ingest: answers may be late. Use NTP.' : null,
+    );
+  return standbys.map((standby) => ({ ...standby, receivedAt: Math.min(standby.receivedAt, now) }));
 }
 
 interface ClaimBatchOptions {
@@ -72,7 +91,7 @@ async function claimBatch(
   { standbys, attempts, options }: ClaimBatchOptions,
 ): Promise<ClaimedBatch> {
   const claims = await decide(standbys, connection, options);
-  return { claims, claimed: claims.length === 0 ? new Set() : await claimDelegations(connection, attempts, claims) };
+  return { claims, claimed: claims.length === 0 ? new Map() : await claimDelegations(connection, attempts, claims) };
 }
 
 /** What to claim: decisions, and what is too late for one. A standby for which no rule holds is left out. */

@@ -13,7 +13,7 @@ export type ProviderAnswer =
 
 /** The API of a provider. One file per provider knows the form of its actions. */
 export interface Provider extends AsyncDisposable {
-  /** Asks once; never rejects. The wait ends after `timeoutMs`. */
+  /** Asks once; never rejects. Sends nothing after `timeoutMs`; the wait ends then, or once an attempt to connect has ended. */
   readonly delegate: (action: ProviderAction, timeoutMs: number) => Promise<ProviderAnswer>;
   /** Asks for something that changes nothing. */
   readonly check: (timeoutMs: number) => Promise<ProviderAnswer>;

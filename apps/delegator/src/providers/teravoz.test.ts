@@ -32,6 +32,29 @@ it.each([
   expect(await delegate(`http://127.0.0.1:${port}`)).toMatchObject({ kind });
 });
 
+it('a request whose time is over once it is connected is not sent', async () => {
+  let requests = 0;
+  const server = createServer((_, response) => {
+    requests++;
+    response.end();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await using _server = server;
+  const { port } = server.address() as AddressInfo;
+  const lookup = (_host: string, _options: unknown, done: (error: null, found: readonly object[]) => void): void => {
+    // As if the process had been frozen while it connected.
+    const frozenUntil = Date.now() + 5_000;
+    jest.spyOn(Date, 'now').mockImplementation(() => frozenUntil);
+    done(null, [{ address: '127.0.0.1', family: 4 }]);
+  };
+  jest.spyOn(dns, 'lookup').mockImplementation(lookup as unknown as typeof dns.lookup);
+  const connected = once(server, 'connection');
+  const answer = await delegate(`http://provider.example:${port}`);
+  await connected;
+  expect(answer).toEqual({ kind: 'unreachable', reason: expect.stringContaining('NoConnectionInTime') as string });
+  expect(requests).toBe(0);
+});
+
 it.each([1, 2])('a host of %i addresses that all refuse the connection is unreachable', async (count) => {
   const addresses = ['127.0.0.1', '127.0.0.2'].slice(0, count).map((address) => ({ address, family: 4 }));
   const lookup = (_host: string, _options: unknown, done: (error: null, found: typeof addresses) => void): void =>

@@ -1,5 +1,6 @@
 import { certificateProblem } from '@callstream/resilience';
 import { Pool } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Provider, ProviderAnswer } from './provider.ts';
 
 export interface TeravozOptions {
@@ -34,18 +35,21 @@ export function createTeravoz({ url, user, password, connections }: TeravozOptio
     request: { readonly method: 'GET' | 'POST'; readonly path: string; readonly body?: string },
     timeoutMs: number,
   ): Promise<ProviderAnswer> => {
+    const guard = createSendGuard(Date.now() + timeoutMs);
     try {
       const headers = {
         authorization,
         accept: 'application/json',
         ...(request.body !== undefined && { 'content-type': 'application/json' }),
       };
-      const response = await pool.request({ ...request, headers, signal: AbortSignal.timeout(timeoutMs) });
+      const response = await pool
+        .compose(guard.intercept)
+        .request({ ...request, headers, signal: AbortSignal.timeout(timeoutMs) });
       // Its status is the answer: a body that does not end changes nothing of that.
       void response.body.dump().catch(() => undefined);
       return answerOf(response.statusCode);
     } catch (error) {
-      return failureOf(error, origin);
+      return failureOf(error, { origin, isSent: guard.isSent() });
     }
   };
   return {
@@ -63,6 +67,37 @@ export function createTeravoz({ url, user, password, connections }: TeravozOptio
   };
 }
 
+interface SendGuard {
+  readonly intercept: Dispatcher.DispatcherComposeInterceptor;
+  /** Whether the request, or a part of it, may have been written. */
+  readonly isSent: () => boolean;
+}
+
+/**
+ * Refuses a request that is about to be written at or after `until`, in ms since 1970. A time-out does not: a process that was
+ * frozen while it connected gets the event of its socket before that of its timer.
+ */
+function createSendGuard(until: number): SendGuard {
+  let isSent = false;
+  return {
+    intercept: (dispatch) => (options, handler) => {
+      const start = handler.onRequestStart?.bind(handler);
+      // Called by undici immediately before it writes the first byte.
+      handler.onRequestStart = (controller, context) => {
+        start?.(controller, context);
+        if (Date.now() >= until) controller.abort(new NoConnectionInTime());
+        isSent = !controller.aborted;
+      };
+      return dispatch(options, handler);
+    },
+    isSent: () => isSent,
+  };
+}
+
+class NoConnectionInTime extends Error {
+  override readonly name = 'NoConnectionInTime';
+}
+
 /** A gateway before the provider answers so if the provider does not answer it: it may have taken the action. */
 const gatewayStatuses: ReadonlySet<number> = new Set([502, 504]);
 
@@ -77,32 +112,21 @@ function answerOf(status: number): ProviderAnswer {
   return { kind: 'refused', reason: `The provider answers ${status}${remedy}.` };
 }
 
-/** System calls before anything is sent. */
-const connectCalls: ReadonlySet<string> = new Set(['connect', 'getaddrinfo']);
-
-/** The error of each address of a host that has several; else the error itself. */
-function attemptsOf(error: unknown): readonly unknown[] {
-  const { errors, cause } = error as Partial<AggregateError>;
-  return errors ?? (cause as Partial<AggregateError> | undefined)?.errors ?? [error];
-}
-
-function failedToConnect(error: unknown): boolean {
-  const { code, syscall = '' } = error as NodeJS.ErrnoException;
-  return connectCalls.has(syscall) || code === 'UND_ERR_CONNECT_TIMEOUT';
-}
-
-/** Only what surely happened before the request was sent is `unreachable`. */
-function failureOf(error: unknown, origin: string): ProviderAnswer {
+/** @param isSent whether the request, or a part of it, may have been written */
+function failureOf(
+  error: unknown,
+  { origin, isSent }: { readonly origin: string; readonly isSent: boolean },
+): ProviderAnswer {
   const { code = '', name } = error as NodeJS.ErrnoException;
-  const attempts = attemptsOf(error);
-  if (attempts.length > 0 && attempts.every(failedToConnect))
-    return { kind: 'unreachable', reason: `The provider cannot be reached at ${origin} (${code}).` };
+  const cause = code === '' ? name : code;
+  if (isSent) {
+    const what = name === 'TimeoutError' ? 'did not answer in time' : `closed the connection (${cause})`;
+    return { kind: 'unknown', reason: `The provider ${what}.` };
+  }
   const certificate = certificateProblem(code, {
     server: 'provider',
     trustAuthority: 'name the file of its authority in NODE_EXTRA_CA_CERTS.',
     useItsNames: 'The certificate of the provider is for another host: write one of its names in DELEGATOR_URL.',
   });
-  if (certificate !== undefined) return { kind: 'unreachable', reason: certificate };
-  const what = name === 'TimeoutError' ? 'did not answer in time' : `closed the connection (${code || name})`;
-  return { kind: 'unknown', reason: `The provider ${what}.` };
+  return { kind: 'unreachable', reason: certificate ?? `The provider cannot be reached at ${origin} (${cause}).` };
 }

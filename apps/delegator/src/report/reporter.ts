@@ -57,7 +57,7 @@ export function startReporter(options: ReporterOptions): Reporter {
     const records = rows.map((row) => recordOf(row, { topic, partitionOf }));
     await retryTransient(() => publisher.publishBatch(records), {
       signal,
-      onProblem: (problem) => status.set('Kafka', problem),
+      onProblem: (problem) => status.set('outcomes', problem === null ? null : `Outcomes wait in Postgres: ${problem}`),
     });
     const callIds = rows.map(({ callId }) => callId);
     await retryPostgres((connection) => markPublished(connection, callIds, Date.now()));

@@ -51,12 +51,15 @@ describe('a claim', () => {
         ),
       ),
     );
-    expect(results.flatMap((claimed) => [...claimed]).toSorted()).toEqual(ids.toSorted());
+    expect(results.flatMap((claimed) => [...claimed.keys()]).toSorted()).toEqual(ids.toSorted());
   });
 
-  it('can be repeated by its own attempt, as after a lost connection, until it has an outcome', async () => {
+  it('can be repeated by its own attempt, as after a lost connection, until it has an outcome, and keeps its first destination', async () => {
     const attempt = randomUUID();
-    for (let i = 0; i < 2; i++) expect([...(await claimDelegations(db, attempt, [claimOf('own')]))]).toEqual(['own']);
+    for (let i = 0; i < 2; i++)
+      expect([...(await claimDelegations(db, attempt, [claimOf('own', { destination: String(i) })]))]).toEqual([
+        ['own', '0'],
+      ]);
     expect((await claimDelegations(db, randomUUID(), [claimOf('own')])).size).toBe(0);
     await endDelegations(db, [{ callId: 'own', outcome: 'sent', reason: null, endedAt: receivedAt + 40 }]);
     expect((await claimDelegations(db, attempt, [claimOf('own')])).size).toBe(0);

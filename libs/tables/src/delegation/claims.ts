@@ -23,13 +23,14 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
  * Claims calls, each for ever: only the caller that gets its id back may answer it.
  * @param claim identity of this attempt. Repeated with the same one, e.g. after a lost connection, it returns the same calls
  * @param claims of different calls
- * @returns the ids of those that were not claimed before
+ * @returns those that were not claimed before, with the destination of the first decision of this attempt: it was stored, and may have
+ *   been sent
  */
 export async function claimDelegations(
   db: Queryable,
   claim: string,
   claims: readonly DelegationClaim[],
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, string | null>> {
   const rows = claims.map(({ callId, receivedAt, ownAt, deadlineAt, rule, destination, late }) => ({
     call_id: callId,
     received_at: iso(receivedAt),
@@ -42,7 +43,7 @@ export async function claimDelegations(
     ended_at: iso(late?.endedAt ?? null),
   }));
   // In order of the ids: two delegators that claim the same calls would otherwise wait for each other.
-  const { rows: claimed } = await sqlOf(db).query<{ call_id: string }>({
+  const { rows: claimed } = await sqlOf(db).query<{ callId: string; destination: string | null }>({
     name: 'claim-delegations',
     text: `
       insert into callstream.delegations as d
@@ -52,13 +53,14 @@ export async function claimDelegations(
         deadline_at timestamptz, rule text, destination text, outcome text, reason text, ended_at timestamptz)
       order by call_id collate "C"
       on conflict (call_id) do update
-        set rule = excluded.rule, destination = excluded.destination, outcome = excluded.outcome, reason = excluded.reason,
-          ended_at = excluded.ended_at
+        set rule = case when excluded.outcome is null then d.rule end,
+          destination = case when excluded.outcome is null then d.destination end,
+          outcome = excluded.outcome, reason = excluded.reason, ended_at = excluded.ended_at
         where d.claim = excluded.claim and (d.outcome is null or d.outcome = excluded.outcome)
-      returning call_id`,
+      returning call_id as "callId", destination`,
     values: [claim, JSON.stringify(rows)],
   });
-  return new Set(claimed.map(({ call_id }) => call_id));
+  return new Map(claimed.map(({ callId, destination }) => [callId, destination]));
 }
 
 /** What became of a claimed call. */
