@@ -1,29 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { connectKafka, connectPublisher, createLog } from '@callstream/runtime';
-import type { Kafka, Publisher } from '@callstream/runtime';
+import type { Kafka, ProducerRecord, Publisher } from '@callstream/runtime';
 import { startProxyFor, testDatabase, testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import type { Proxy } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { poolOf } from '@callstream/tables/testing';
 import { createRecordOf } from '../log/produce-webhooks.ts';
 import { pickPort } from '../system/free-port.ts';
 import { runOnce, startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { startProvider } from './provider-process.ts';
 import type { ProviderProcess } from './provider-process.ts';
+import { untilSaid } from './until-said.ts';
+import type { StoredOutcome } from './until-said.ts';
 
 /** Deadline of the delegators, in ms, unless they are started with another one. */
 export const deadlineMs = 2_000;
-
-/** What became of a call, in the tables. */
-interface StoredOutcome {
-  readonly call_id: string;
-  readonly outcome: string | null;
-  readonly destination: string | null;
-  readonly rule: string | null;
-  readonly isPublished: boolean;
-}
 
 /** Delegators on a log of their own, with the simulated provider, and proxies before it and Postgres. */
 export interface DelegatedSystem extends AsyncDisposable {
@@ -42,6 +34,8 @@ export interface DelegatedSystem extends AsyncDisposable {
   readonly startDelegator: (settings?: Readonly<Record<string, string>>) => Promise<DelegatorProcess>;
   /** Writes a standby to the log; default: received now, of a call of its own. @returns its call id */
   readonly standBy: (fields?: object, receivedAt?: number) => Promise<string>;
+  /** Sends a standby of a call of its own to an ingest. @returns its call id */
+  readonly standByOver: (webhookUrl: string) => Promise<string>;
   /** Resolves once each of these calls has an outcome that is in the log. */
   readonly untilSaid: (callIds: readonly string[], timeoutMs?: number) => Promise<ReadonlyMap<string, StoredOutcome>>;
 }
@@ -51,18 +45,27 @@ export interface DelegatorProcess {
   readonly adminPort: number;
 }
 
-export async function startDelegatedSystem(): Promise<DelegatedSystem> {
+export interface DelegatedSystemOptions {
+  /** Default: the Kafka of all tests. */
+  readonly brokers?: readonly string[];
+  /** Options of the provider, as of `npm run provider`. */
+  readonly faults?: readonly string[];
+}
+
+export async function startDelegatedSystem({
+  brokers = testKafkaBrokers(),
+  faults = [],
+}: DelegatedSystemOptions = {}): Promise<DelegatedSystem> {
   await using cleanup = new AsyncDisposableStack();
   const database = cleanup.use(await testDatabase());
   const { proxy: postgres, url } = await startProxyFor(database.url);
   cleanup.use(postgres);
   const topic = testTopicName();
-  const brokers = testKafkaBrokers();
   const log = createLog({ service: 'e2e', level: 'silent' });
   const kafka = connectKafka({ brokers, clientId: 'e2e', log });
   const db = connectTables({ url: database.url, max: 4, applicationName: 'e2e' });
   cleanup.defer(() => db.end());
-  const provider = cleanup.use(await startProvider());
+  const provider = cleanup.use(await startProvider(...faults));
   const { proxy: providerProxy, url: providerUrl } = await startProxyFor(provider.url);
   cleanup.use(providerProxy);
   const env = {
@@ -107,13 +110,21 @@ export async function startDelegatedSystem(): Promise<DelegatedSystem> {
       return { service, adminPort };
     },
     standBy: async (fields = {}, at = Date.now()) => {
-      const callId = `${at}.${randomUUID().slice(0, 8)}`;
-      const parties = { direction: 'inbound', our_number: '1130300000', their_number: `119${randomDigits()}` };
-      const timestamp = new Date(at).toISOString().replace(/\.\d+/, '');
-      const body = JSON.stringify({ type: 'call.standby', call_id: callId, ...parties, timestamp, ...fields });
+      const { callId, body } = standbyOf(at, fields);
       receivedAt.set(callId, at);
-      writing = writing.then(() => publisher.publishBatch([recordOf(body, at)]));
+      writing = writing.then(() => publishAtLast(publisher, recordOf(body, at)));
       await writing;
+      return callId;
+    },
+    standByOver: async (webhookUrl) => {
+      const { callId, body } = standbyOf(Date.now(), {});
+      receivedAt.set(callId, Date.now());
+      const response = await fetch(webhookUrl, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
       return callId;
     },
     untilSaid: (callIds, timeoutMs = 20_000) => untilSaid(db, callIds, timeoutMs),
@@ -121,31 +132,25 @@ export async function startDelegatedSystem(): Promise<DelegatedSystem> {
   };
 }
 
-async function untilSaid(
-  db: Tables,
-  callIds: readonly string[],
-  timeoutMs: number,
-): Promise<ReadonlyMap<string, StoredOutcome>> {
-  const read = async (): Promise<ReadonlyMap<string, StoredOutcome>> => {
-    const { rows } = await poolOf(db).query<StoredOutcome>(
-      `select call_id, outcome, destination, rule, published_at is not null as "isPublished"
-       from callstream.delegations where call_id = any($1::text[])`,
-      [callIds],
+function standbyOf(at: number, fields: object): { readonly callId: string; readonly body: string } {
+  const callId = `${at}.${randomUUID().slice(0, 8)}`;
+  const parties = { direction: 'inbound', our_number: '1130300000', their_number: `119${randomDigits()}` };
+  const timestamp = new Date(at).toISOString().replace(/\.\d+/, '');
+  return { callId, body: JSON.stringify({ type: 'call.standby', call_id: callId, ...parties, timestamp, ...fields }) };
+}
+
+/** Writes a record, once Kafka is there: as ingest, from its spool. */
+async function publishAtLast(publisher: Publisher, record: ProducerRecord): Promise<void> {
+  let problem: unknown;
+  const isWritten = (): Promise<boolean> =>
+    publisher.publishBatch([record]).then(
+      () => true,
+      (error: unknown) => {
+        problem = error;
+        return false;
+      },
     );
-    return new Map(rows.map((row) => [row.call_id, row]));
-  };
-  let outcomes = await read();
-  const isSaid = (callId: string): boolean => outcomes.get(callId)?.isPublished ?? false;
-  const onTimeout = (): Error => {
-    const open = callIds.filter((callId) => !isSaid(callId)).map((id) => outcomes.get(id) ?? id);
-    return new Error(`${open.length} calls are not accounted for: ${JSON.stringify(open.slice(0, 5))}`);
-  };
-  const areSaid = async (): Promise<boolean> => {
-    outcomes = await read();
-    return callIds.every(isSaid);
-  };
-  await until(areSaid, { timeoutMs, onTimeout });
-  return outcomes;
+  await until(isWritten, { timeoutMs: 30_000, onTimeout: () => new Error('Not written.', { cause: problem }) });
 }
 
 const randomDigits = (): string => randomUUID().replaceAll(/\D/g, '').padEnd(8, '7').slice(0, 8);

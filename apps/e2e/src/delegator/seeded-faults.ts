@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
+import type { Proxy } from '@callstream/stack';
 import type { DelegatedSystem, DelegatorProcess } from './delegated-system.ts';
 
 const faults = [
@@ -8,11 +9,14 @@ const faults = [
   'restart the provider',
   'cut Postgres',
   'stall Postgres',
+  'cut Kafka',
   'none',
 ] as const;
 type SeededFault = (typeof faults)[number];
 
 export interface SeededFaultsOptions {
+  /** Between Kafka and all else. */
+  readonly kafka: Proxy;
   readonly seed: number;
   /** One fault each. */
   readonly rounds: number;
@@ -25,7 +29,7 @@ const roundMs = 1_500;
 /** Sends standbys to two delegators while faults happen, in the order of a seed. @returns the ids of the calls */
 export async function runSeededFaults(
   system: DelegatedSystem,
-  { seed, rounds, calls }: SeededFaultsOptions,
+  { kafka, seed, rounds, calls }: SeededFaultsOptions,
 ): Promise<readonly string[]> {
   const delegators = await Promise.all([system.startDelegator(), system.startDelegator()]);
   const order = fc.sample(fc.constantFrom(...faults), { seed, numRuns: rounds });
@@ -33,7 +37,7 @@ export async function runSeededFaults(
   for (const [round, fault] of order.entries()) {
     const sending = sendCalls(system, calls, callIds);
     await pause(roundMs / 3);
-    await inject(fault, { system, delegators, victim: round % 2, seed: seed + round });
+    await inject(fault, { system, kafka, delegators, victim: round % 2, seed: seed + round });
     await sending;
   }
   await Promise.all(delegators.map(({ service }) => service.stop()));
@@ -51,12 +55,16 @@ async function sendCalls(system: DelegatedSystem, calls: number, callIds: string
 
 interface SeededFaultTargets {
   readonly system: DelegatedSystem;
+  readonly kafka: Proxy;
   readonly delegators: DelegatorProcess[];
   readonly victim: number;
   readonly seed: number;
 }
 
-async function inject(fault: SeededFault, { system, delegators, victim, seed }: SeededFaultTargets): Promise<void> {
+async function inject(
+  fault: SeededFault,
+  { system, kafka, delegators, victim, seed }: SeededFaultTargets,
+): Promise<void> {
   const delegator = delegators[victim];
   if (!delegator) throw new Error('There is no such delegator.');
   switch (fault) {
@@ -81,6 +89,10 @@ async function inject(fault: SeededFault, { system, delegators, victim, seed }: 
       system.postgres.stall();
       await pause(roundMs / 2);
       return system.postgres.resume();
+    case 'cut Kafka':
+      await kafka.refuse();
+      await pause(roundMs / 2);
+      return kafka.resume();
     case 'none':
   }
 }

@@ -5,6 +5,8 @@ import { createPartitionOf, ensureTopics, createLog } from '@callstream/runtime'
 import { createTopicWith } from '@callstream/runtime/testing';
 import { startKafka, testDatabase, testTopicName, until } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
+import { deadlineMs, startDelegatedSystem } from '../delegator/delegated-system.ts';
+import { expectAccounted } from '../delegator/expect-accounted.ts';
 import { startIngest } from '../system/ingest.ts';
 import type { Ingest } from '../system/ingest.ts';
 import { startProxiedKafka } from '../system/proxied-kafka.ts';
@@ -144,6 +146,49 @@ describe('while Kafka is unavailable', () => {
     expect(text).toMatch(/^Kafka does not answer( \(.*\))?\. There is no spool\.$/);
   }, 60_000);
 });
+
+it('delegators account for the calls in flight and those of an outage of Kafka, though one of two is killed meanwhile', async () => {
+  const { brokers, proxy } = kafka;
+  const faults = ['--fault', 'slow=1', '--slow-ms', '700'];
+  await using system = await startDelegatedSystem({ brokers, faults });
+  const patient = { DELEGATOR_TIMEOUT_MS: String(deadlineMs) };
+  const [delegator, other, ingest] = await Promise.all([
+    system.startDelegator(patient),
+    system.startDelegator(patient),
+    startIngest({ brokers, topic: system.topic }),
+  ]);
+  await using _ingest = ingest;
+  const standBy = (count: number): Promise<string[]> =>
+    Promise.all(Array.from({ length: count }, () => system.standByOver(ingest.webhookUrl)));
+  const inFlight = await standBy(9);
+  const { actions } = system.provider;
+  const beganAt = Date.now();
+  // Those that a busy machine does not send within the deadline are late.
+  await until(() => actions.length === inFlight.length || Date.now() > beganAt + deadlineMs, {
+    timeoutMs: 10_000,
+    everyMs: 10,
+    onTimeout: () => new Error('deadline'),
+  });
+  await Promise.all([proxy.refuse(), other.service.kill()]);
+  const missed = await standBy(3);
+  const missedAt = Date.now();
+  const readyz = async (): Promise<string> => (await fetch(`http://127.0.0.1:${delegator.adminPort}/readyz`)).text();
+  const isNoticed = async (): Promise<boolean> =>
+    (await readyz()).startsWith('No call is answered: Kafka does not answer') && Date.now() > missedAt + deadlineMs;
+  await until(isNoticed, {
+    timeoutMs: 15_000,
+    onTimeout: () => new Error('/readyz does not notice that Kafka is away.'),
+  });
+  const [last = ''] = await standBy(1);
+  await proxy.resume();
+  const all = [...inFlight, ...missed, last];
+  const { late = 0, ...others } = await expectAccounted(system, all);
+  const outcomes = await system.untilSaid(missed);
+  expect([...outcomes.values()].map(({ outcome }) => outcome)).toEqual(missed.map(() => 'late'));
+  expect(['sent', 'unknown']).toEqual(expect.arrayContaining(Object.keys(others)));
+  expect(actions.length).toBe(all.length - late);
+  await until(async () => (await readyz()) === 'ok\n', { timeoutMs: 15_000, onTimeout: () => new Error('Not ready.') });
+}, 120_000);
 
 /** Creates a topic with these replicas for each partition. */
 async function createTopicOn(assignment: readonly (readonly number[])[], minInSync: number): Promise<string> {
