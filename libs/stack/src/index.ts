@@ -29,4 +29,6 @@ export { encodeBatch, encodeRecords, produceRaw } from './raw-produce.ts';
 export type { RawBatch } from './raw-produce.ts';
 export { startSecuredKafka } from './secured-kafka.ts';
 export type { SecuredKafka } from './secured-kafka.ts';
+export { startReplicatedPostgres } from './replicated-postgres.ts';
+export type { ReplicatedPostgres } from './replicated-postgres.ts';
 export { until } from './until.ts';
