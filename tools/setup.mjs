@@ -2,6 +2,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname ?? '.', '..');
@@ -80,14 +81,16 @@ const compileCache = { NODE_COMPILE_CACHE: join(modules, '.cache', 'callstream-n
 /**
  * Runs a script under the pinned Node until it exits. A Ctrl-C reaches it directly (same process group), other signals are
  * forwarded, and if this process is killed, its IPC channel is closed.
+ * @param background file descriptor for its output; then it has the lowest priority
  * @returns {Promise<number>} its exit code
  */
-export function runPinned(args, env = {}) {
+export function runPinned(args, env = {}, background = undefined) {
   const path = `${join(modules, '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`;
   const child = spawn(pinnedNode, args, {
-    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    stdio: ['inherit', background ?? 'inherit', background ?? 'inherit', 'ipc'],
     env: { ...compileCache, ...process.env, PATH: path, ...env },
   });
+  if (background !== undefined && child.pid !== undefined) setPriority(child.pid, constants.priority.PRIORITY_LOW);
   const ignore = () => {};
   process.on('SIGINT', ignore);
   const forward = (signal) => child.kill(signal);

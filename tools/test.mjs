@@ -1,6 +1,6 @@
 // `npm test`: lint, types, dead code and all tests but the long ones. `npm test -- ARGS…`: only jest, with these arguments.
 // `npm run test:long`: the long tests.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildDashboard } from './build-dashboard.mjs';
@@ -13,18 +13,11 @@ prepare();
 buildDashboard();
 process.chdir(root);
 
-const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };
-const lintAndTypes = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'];
-const failedChecks = [];
-if (!isLong && args.length === 0) {
-  if ((await runPinned(lintAndTypes, nx)) !== 0) failedChecks.push('lint or typecheck');
-  if ((await runPinned(['node_modules/knip/bin/knip.js'])) !== 0)
-    failedChecks.push('knip (what is unused: delete it, or do not export it)');
-}
-
 const folder = mkdtempSync(join(tmpdir(), 'callstream-jest-'));
 const report = join(folder, 'report.json');
+const checkLog = join(folder, 'checks.log');
 try {
+  const checking = !isLong && args.length === 0 ? check() : [];
   const tested = await runPinned(
     [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
@@ -35,12 +28,29 @@ try {
         `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim(),
     },
   );
+  const failedChecks = await checking;
   const { passed, failed } = count(report);
   process.exitCode = tested || (failedChecks.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
-  for (const check of failedChecks) console.log(`\n${check} failed: see above.`);
+  if (failedChecks.length > 0) console.log(readFileSync(checkLog, 'utf8'));
+  for (const name of failedChecks) console.log(`\n${name} failed: see above.`);
   console.log(`\n${passed} passed, ${failed} failed`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Lint, types and dead code, beside the tests and at the lowest priority: tests with servers leave processor time while they wait.
+ * @returns the names of those that failed
+ */
+async function check() {
+  const output = openSync(checkLog, 'a');
+  const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };
+  const lintAndTypes = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'];
+  const failed = [];
+  if ((await runPinned(lintAndTypes, nx, output)) !== 0) failed.push('lint or typecheck');
+  if ((await runPinned(['node_modules/knip/bin/knip.js'], {}, output)) !== 0)
+    failed.push('knip (what is unused: delete it, or do not export it)');
+  return failed;
 }
 
 /** A test file that could not be loaded counts as one failed test. */

@@ -4,6 +4,7 @@ import { access, readFile, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
+import { archiveFlags } from './class-archive.ts';
 import { claimPort, stablePort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { serverProperties } from './kafka-config.ts';
@@ -40,6 +41,8 @@ export interface KafkaServerOptions {
   extraSettings?: readonly string[];
   /** SCRAM users of a new cluster, in the format of `kafka-storage format --add-scram`. */
   scram?: readonly string[];
+  /** Its classes are written to this file when it ends: see {@link createClassArchive}. */
+  archiveTo?: string;
   env?: NodeJS.ProcessEnv;
   /** Gets downloads, and files that other users may read, one line at a time. */
   print?: (line: string) => void;
@@ -60,6 +63,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
   const jars = await kafkaJars(env, print);
+  const archive = await archiveFlags({ java, jars, env });
   makePrivateFolder(dataDir, print);
 
   const marker = `-Dcallstream.kafka=${dataDir}`;
@@ -90,6 +94,7 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
     `-Dlog4j2.configurationFile=${join(import.meta.dirname, '..', 'kafka', 'log4j2.properties')}`,
     '-Xms256m',
     '-Xmx512m',
+    ...archive,
     '-cp',
     `${jars}/*`,
     main,
@@ -106,7 +111,11 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const server = await startServer({
     name: 'Kafka',
     command: java,
-    args: [...jvm('kafka.Kafka'), propertiesFile],
+    args: [
+      ...(options.archiveTo === undefined ? [] : [`-XX:ArchiveClassesAtExit=${options.archiveTo}`]),
+      ...jvm('kafka.Kafka'),
+      propertiesFile,
+    ],
     dataDir,
     logFile,
     env: jvmEnv(env),

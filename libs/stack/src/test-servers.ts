@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createClassArchive } from './create-class-archive.ts';
 import { dockerAnswers } from './docker-answers.ts';
 import { startKafka } from './kafka.ts';
 import { startPostgres } from './postgres.ts';
@@ -33,6 +34,11 @@ async function startLocal(env: NodeJS.ProcessEnv, print: PrintLine): Promise<Tes
   const [postgres, kafka] = started;
   if (postgres.status === 'rejected') throw postgres.reason as Error;
   if (kafka.status === 'rejected') throw kafka.reason as Error;
+  // While the tests run already: they start more brokers, and those before the archive exists start without it.
+  const archiving = createClassArchive({ env, print }).catch((error: unknown) =>
+    print(`Kafka starts slowly, as the archive of its classes could not be created: ${(error as Error).message}`),
+  );
+  starting.defer(() => archiving);
   const stack = starting.move();
   return {
     brokers: kafka.value.brokers,

@@ -381,10 +381,26 @@ onTerminals(
   60_000,
 );
 
-it.each([
-  { form: 'lines', args: [], isLive: 'waiting ', shown: 'hostile lines \uFFFD31m\uFFFD' },
-  { form: 'JSON', args: ['--json'], isLive: '"connection":"live"', shown: 'hostile JSON \\u009b31m\\u202e' },
-])('npm run watch prints control characters of a call as harmless $form', async ({ form, args, isLive, shown }) => {
+it('npm run watch prints control characters of a call as harmless lines, and as harmless JSON', async () => {
+  await Promise.all([
+    expectHarmless({ form: 'lines', args: [], isLive: 'waiting ', shown: 'hostile lines \uFFFD31m\uFFFD' }),
+    expectHarmless({
+      form: 'JSON',
+      args: ['--json'],
+      isLive: '"connection":"live"',
+      shown: 'hostile JSON \\u009b31m\\u202e',
+    }),
+  ]);
+});
+
+interface WatchForm {
+  readonly form: string;
+  readonly args: readonly string[];
+  readonly isLive: string;
+  readonly shown: string;
+}
+
+async function expectHarmless({ form, args, isLive, shown }: WatchForm): Promise<void> {
   await using watch = launch({
     name: 'watch',
     args: ['apps/watch/src/main.ts', '--url', system.socketUrl, ...args],
@@ -403,4 +419,4 @@ it.each([
   ]);
   await printed(shown);
   expect(watch.tail()).not.toMatch(/[\u0080-\u009f\u202E]/);
-});
+}

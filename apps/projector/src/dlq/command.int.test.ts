@@ -14,7 +14,14 @@ const huge = Buffer.from(`{"type":"late","call_id":"late","x":"${'x'.repeat(300_
 const odd = Buffer.from('\u001b[31mno\nJSON \u009b31m\u202E');
 
 let fixture: ProjectorFixture;
+/** What a command prints as its error if Kafka does not answer. It waits for Kafka, so it starts before the tests. */
+let errorWithoutKafka: Promise<string>;
 beforeAll(async () => {
+  errorWithoutKafka = new Promise((resolve) => {
+    const { PATH, NODE_COMPILE_CACHE } = process.env;
+    const env = { PATH, NODE_COMPILE_CACHE, KAFKA_BROKERS: '127.0.0.1:1' };
+    execFile(process.execPath, [main, 'dlq', 'list'], { env }, (_error, _out, err) => resolve(err));
+  });
   fixture = await createFixture({ dlqMessageBytesMax: 100_000 });
   await poolOf(fixture.db).query(`alter table events add constraint bug check (type <> 'late') not valid`);
   await fixture.produce(
@@ -149,9 +156,7 @@ it('a record that is still no event is replayed only with --force, and becomes a
 });
 
 it('a command fails with the remedy when Kafka does not answer', async () => {
-  const env = { PATH: process.env['PATH'], KAFKA_BROKERS: '127.0.0.1:1' };
-  const error = await new Promise<string>((resolve) =>
-    execFile(process.execPath, [main, 'dlq', 'list'], { env }, (_error, _out, err) => resolve(err)),
+  expect(await errorWithoutKafka).toMatch(
+    /Kafka does not answer at 127\.0\.0\.1:1.*Start it \(npm start\), or set KAFKA_BROKERS/,
   );
-  expect(error).toMatch(/Kafka does not answer at 127\.0\.0\.1:1.*Start it \(npm start\), or set KAFKA_BROKERS/);
 });
