@@ -55,6 +55,17 @@ describe('after a gap', () => {
     expect((await posted([begins, waits], answers)).closing).toEqual([member('203')]);
   });
 
+  it('nothing is posted of a call whose id is too long for ingest, whether it is gone or still there', async () => {
+    const tooLong = 'x'.repeat(513);
+    const waitsTooLong = Object.assign({}, waits, { Uniqueid: tooLong, Linkedid: tooLong });
+    const entry = { Event: 'QueueEntry', Queue: 'sales', Uniqueid: tooLong };
+    expect((await posted([waitsTooLong], pbx([], []))).closing).toEqual([]);
+    expect((await posted([], pbx([entry], [caller(tooLong)]))).closing).toEqual([]);
+    const longest = 'x'.repeat(512);
+    const waitsLong = Object.assign({}, waits, { Uniqueid: longest, Linkedid: longest });
+    expect((await posted([waitsLong], pbx([], []))).closing).toMatchObject([{ Event: 'CallstreamCallGone' }]);
+  });
+
   it('a call that is gone ends, with the time of its last event, whatever it was doing', async () => {
     const last = { Event: 'VarSet', Linkedid: '1.1', Timestamp: '1795900709.000000' };
     const { closing, again } = await posted([begins, waits, rings, last], pbx([], []));

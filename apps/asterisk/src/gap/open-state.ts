@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { amiEvent, linkedidOf } from '@callstream/domain';
+import { amiEvent, linkedidOf, textLimits } from '@callstream/domain';
 import type { AmiMessage } from '../ami/read-messages.ts';
 
 /** What is open: a call, a caller who waits, an agent who rings or talks, a member of a queue. */
@@ -34,6 +34,12 @@ export interface OpenState {
 
 /** The call of an event; '' if it names none. */
 export const callOf = (event: AmiMessage): string => linkedidOf(amiEvent((name) => event.get(name))) ?? '';
+
+/**
+ * Whether ingest takes events of this call. Of other calls nothing is open, as each event that ends them would be quarantined, at each
+ * connect again. The Uniqueid of an Asterisk has at most 150 bytes.
+ */
+export const isAcceptable = (call: string): boolean => Buffer.byteLength(call) <= textLimits.call_id.bytesMax;
 
 const pick = (event: AmiMessage, names: readonly string[]): Record<string, string> =>
   Object.fromEntries(names.flatMap((name) => (event.has(name) ? [[name, event.get(name) ?? '']] : [])));
@@ -73,7 +79,8 @@ export function createOpenState(stored: ReadonlyMap<string, OpenEntry>): OpenSta
       }),
     addCalls: (calls) =>
       changesOf(() => {
-        for (const call of calls) if (!update.has('call', { call })) update.put('call', { call }, { Linkedid: call });
+        for (const call of calls.filter(isAcceptable))
+          if (!update.has('call', { call })) update.put('call', { call }, { Linkedid: call });
       }),
   };
 }
@@ -108,6 +115,7 @@ const proveCall: ReadonlySet<string> = new Set([
 
 function follow(event: AmiMessage, update: Update): void {
   const call = callOf(event);
+  if (!isAcceptable(call)) return;
   const name = event.get('Event') ?? '';
   const isFirstChannel = event.get('Uniqueid') === call && call !== '';
   const isOpened = name === 'Newchannel' ? isFirstChannel : call !== '' && proveCall.has(name);

@@ -1,6 +1,7 @@
 import { AmiRefused } from '../ami/ami-refused.ts';
 import type { Ami } from '../ami/connection.ts';
 import type { AmiMessage } from '../ami/read-messages.ts';
+import { isAcceptable } from './open-state.ts';
 
 /** What a PBX answers about the present. */
 export interface Present {
@@ -36,7 +37,15 @@ export async function askPresent({ list }: Pick<Ami, 'list'>): Promise<Present> 
     if (error instanceof AmiRefused) return null;
     throw error;
   });
-  return { members, calls: channels && presentCalls(queues, channels.map(channelOf)) };
+  return {
+    members,
+    calls:
+      channels &&
+      presentCalls(
+        queues,
+        channels.map(channelOf).filter(({ call }) => isAcceptable(call)),
+      ),
+  };
 }
 
 function presentCalls(queues: readonly AmiMessage[], channels: readonly PresentChannel[]): PresentCalls {
