@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-const image = 'callstream/asterisk';
+const image = 'callstream/pbx';
 const folder = join(import.meta.dirname, '../../../../docker/asterisk');
 
 /** Builds the image with Asterisk, unless Docker has it already. @returns its name @throws {Error} with the output of Docker */
