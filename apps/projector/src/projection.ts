@@ -9,6 +9,7 @@ import {
 import type { BlockedPartitions, Kafka, Log, Publisher, Readiness, RunningConsumer } from '@callstream/runtime';
 import { createDedupCache, notifyProjected, readPositions, withConnection } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
+import { startBucketRefresh } from './buckets/refresh-loop.ts';
 import { createDeadLetters } from './dlq/dead-letters.ts';
 import type { ProjectorMetrics } from './metrics.ts';
 import { advancePastSkippedBatch } from './project/advance-past-skipped.ts';
@@ -97,7 +98,8 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     if (!(error instanceof ProjectionStopped) && !signal.aborted) await throwIfLogReplaced(check);
     throw error;
   });
-  const failure = Promise.race([consumed, watchdog.failure, membership.failure]);
+  const refresh = startBucketRefresh({ db, signal, log });
+  const failure = Promise.race([consumed, watchdog.failure, membership.failure, refresh.failure]);
   failure.catch(() => undefined);
   return {
     failure,

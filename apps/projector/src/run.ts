@@ -21,8 +21,8 @@ const statementTimeoutMs = 60_000;
 /** Postgres ends a transaction that is idle for this long, in ms: a frozen projector (SIGSTOP) would lock its partition for ever. */
 const idleInTransactionTimeoutMs = 10_000;
 
-/** Connections for the group commit, for the notifications, and for the stall watchdog. */
-const extraConnections = 3;
+/** Connections for the group commit, for the notifications, for the stall watchdog, and for the refresh of buckets. */
+const extraConnections = 4;
 
 /** Longest shutdown, in ms: a connection that hangs must not keep the process alive. */
 const closeWithinMs = 5_000;

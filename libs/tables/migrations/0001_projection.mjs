@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 
 const read = (name) => readFile(new URL(`../src/projection/${name}.sql`, import.meta.url), 'utf8');
-const [tables, indexes, keys, views, functions] = await Promise.all(
-  ['tables', 'indexes', 'keys', 'views', 'functions'].map(read),
+const [tables, buckets, indexes, keys, views, functions] = await Promise.all(
+  ['tables', 'buckets', 'indexes', 'keys', 'views', 'functions'].map(read),
 );
 
 /**
@@ -12,7 +12,7 @@ const [tables, indexes, keys, views, functions] = await Promise.all(
  */
 export function up(pgm) {
   pgm.sql(`create schema projection; set local search_path = projection;
-    ${tables} ${indexes} ${keys} ${views} ${functions}
+    ${tables} ${buckets} ${indexes} ${keys} ${views} ${functions}
     set local search_path = public`);
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decode, defaultOrigin, factSet, factsOf } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
+import { countAllBuckets } from '../src/buckets/count-buckets.ts';
 import { inTransaction } from '../src/connection/transaction.ts';
 import { packFacts } from '../src/facts/pack-facts.ts';
 import type { Tables } from '../src/index.ts';
@@ -55,6 +56,7 @@ export async function insertCallsBegunAt(db: Tables, begins: readonly number[], 
   const generate = (): Iterable<readonly CallEvent[]> => generateCalls(begins, everyMs);
   await copyEvents(db, linesOf(generate()));
   await inTransaction(db, (client) => copyCalls(client, packed(generate())));
+  await poolOf(db).query(countAllBuckets);
   await poolOf(db).query(
     `insert into agents (actor, queue, logged_in_at, logged_in_id, updated_at, delay_ms, heard_at)
      select 'agent' || i || '@example.com', (900 + q)::text, $1::timestamptz, 0, $1::timestamptz, 0, $1::timestamptz

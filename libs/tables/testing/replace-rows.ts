@@ -1,5 +1,5 @@
 import type { CallEvent } from '@callstream/domain';
-import { ensurePositions, positionMove, project, tableNames, withConnection } from '../src/index.ts';
+import { bucketTables, ensurePositions, positionMove, project, tableNames, withConnection } from '../src/index.ts';
 import type { Tables } from '../src/index.ts';
 import { batchOf } from './batch-of.ts';
 import { poolOf } from '../src/connection/tables.ts';
@@ -8,7 +8,9 @@ const logId = '11111111-1111-8111-8111-111111111111';
 
 /** Not by `truncate`, which takes five times as long for few rows: it creates a file for each table and index. */
 export async function deleteRows(db: Tables): Promise<void> {
-  await poolOf(db).query(['positions', ...tableNames].map((table) => `delete from ${table}`).join('; '));
+  await poolOf(db).query(
+    ['positions', 'bucket_marks', ...bucketTables, ...tableNames].map((table) => `delete from ${table}`).join('; '),
+  );
 }
 
 /** Replaces all rows by those of this log, written as one batch of one partition. */

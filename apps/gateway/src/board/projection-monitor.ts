@@ -56,7 +56,7 @@ export function createProjectionMonitor(db: Tables, progress: BoardProgress): Pr
     describeStall: stall.describe,
     describeVersion: () =>
       version < readableVersionMin
-        ? `The tables are of projection version ${version}, and this gateway needs ${readableVersionMin} or later: it cannot list the events of calls. Rebuild the tables, or run a gateway of their version: docs/upgrade.md.`
+        ? `The tables are of projection version ${version}, and this gateway needs ${readableVersionMin} or later: it cannot count calls. Rebuild the tables, or run a gateway of their version: docs/upgrade.md.`
         : null,
   };
 }

@@ -107,7 +107,8 @@ it.each(Object.entries(attacks))('other clients are served while four sockets re
 
 it('statistics with too many counts are refused, and the message says what to request instead', async () => {
   await poolOf(tables.db).query(`insert into visits (call_id, n, queue, waiting_at, outcome)
-    select 'many.' || n, 1, 'v' || n, now(), 'open' from generate_series(1, 30001) n`);
+    select 'many.' || n, 1, 'v' || n, now(), 'open' from generate_series(1, 30001) n;
+    insert into bucket_marks values (date_bin('15 min', now(), timestamptz 'epoch'))`);
   const response = await fetch(
     `http://127.0.0.1:${gateway.port}/api/stats?from=${new Date(Date.now() - 3_600_000).toISOString()}`,
   );

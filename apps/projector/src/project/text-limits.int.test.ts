@@ -24,6 +24,13 @@ const unlimited: Readonly<Record<string, string>> = {
   'events.source_name': 'a header of at most 32 bytes, or the record is no event',
   'events.facts': 'at most 256 facts, each of which has a limit; in no index',
   'events.omitted': 'names of fields, of which there are twelve',
+  'visit_buckets.queue': 'that of visits: they are counted later',
+  'visit_buckets.answered_waits': 'a number for each visit; in no index',
+  'visit_buckets.abandoned_waits': 'a number for each visit; in no index',
+  'call_buckets.queue': 'that of calls: they are counted later',
+  'call_buckets.inbound_unsettled': 'a time for each call; in no index',
+  'call_buckets.outbound_unsettled': 'a time for each call; in no index',
+  'call_buckets.internal_unsettled': 'a time for each call; in no index',
 };
 const fields = Object.keys(textLimits) as TextField[];
 const nameOf = ({ table, column }: Pick<TextColumn, 'table' | 'column'>): string => `${table}.${column}`;

@@ -1,10 +1,10 @@
 import { endOffsets } from '@callstream/runtime';
 import {
+  comparedTables,
   compareTable,
   dropProjection,
   hashLiveRows,
   readPositions,
-  tableNames,
   verifySchema,
 } from '@callstream/tables';
 import type { Comparison, Difference, Position } from '@callstream/tables';
@@ -47,7 +47,7 @@ export async function verify(context: MaintenanceContext): Promise<void> {
     reportExcluded();
     checkReached(positions, await readPositions(rebuilt.db));
     const comparisons: Comparison[] = [];
-    for (const table of tableNames) comparisons.push(await compareTable(rebuilt.db, table, printedRowsMax));
+    for (const table of comparedTables) comparisons.push(await compareTable(rebuilt.db, table, printedRowsMax));
     report(comparisons, context);
   } finally {
     await dropProjection(live, verifySchema);

@@ -16,7 +16,7 @@ create function call_outcomes(
   began_to timestamptz,
   moment timestamptz,
   stale_after interval default '120 min'
-) returns table (call_id text, queue text, direction text, began_at timestamptz, outcome text)
+) returns table (call_id text, queue text, direction text, began_at timestamptz, outcome text, heard_at timestamptz)
 language sql stable begin atomic
   select c.call_id, coalesce(c.queue, ''), d.direction, c.began_at, case
     when d.direction = 'outbound' and c.answered_at is not null then 'connected'
@@ -32,7 +32,7 @@ language sql stable begin atomic
     when d.direction = 'inbound' and c.finished_at is not null then
       case when c.waiting_at is null then 'ended_before_queue' else 'flowed_out' end
     when moment - c.heard_at > stale_after then 'not_known'
-    else 'open' end
+    else 'open' end, c.heard_at
   from calls c,
     lateral (select case when c.direction in ('outbound', 'internal') then c.direction else 'inbound' end as direction) d
   where c.is_opened and c.began_at >= began_from and c.began_at < began_to;

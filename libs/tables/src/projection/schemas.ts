@@ -9,7 +9,7 @@ import { inTransaction } from '../connection/transaction.ts';
 const read = (name: string): Promise<string> => readFile(new URL(`./${name}.sql`, import.meta.url), 'utf8');
 
 /** The SQL files of a projection, in the order in which they are executed. */
-const sqlFiles = ['tables', 'indexes', 'keys', 'views', 'functions', 'grants'] as const;
+const sqlFiles = ['tables', 'buckets', 'indexes', 'keys', 'views', 'functions', 'grants'] as const;
 type ProjectionSql = Readonly<Record<(typeof sqlFiles)[number], string>>;
 
 export async function readProjectionSql(): Promise<ProjectionSql> {
@@ -27,9 +27,13 @@ async function schemaFingerprint(): Promise<string> {
     .slice(0, 16)}`;
 }
 
-/** Tables of a projection, besides `positions`. */
+/** Tables of a projection, besides `positions` and {@link bucketTables}. */
 export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents'] as const;
 export type TableName = (typeof tableNames)[number];
+
+/** Tables with counts of the others. */
+export const bucketTables = ['visit_buckets', 'call_buckets'] as const;
+export type BucketTable = (typeof bucketTables)[number];
 
 const alterEachTable = (change: string): string =>
   tableNames.map((table) => `alter table ${table} ${change};`).join(' ');
@@ -42,9 +46,11 @@ export const afterFill = `drop table events_again; ${alterEachTable('reset (auto
 
 /** Creates the schema with bare tables, ready to be filled by COPY. `completeProjection` then makes them usable. */
 export async function createBareProjection(db: Tables, schema: ProjectionSchema): Promise<void> {
-  const { tables } = await readProjectionSql();
+  const { tables, buckets } = await readProjectionSql();
   await inTransaction(db, async (client) => {
-    await client.query(`create schema ${schema}; set local search_path = ${schema}; ${tables} ${beforeFill}`);
+    await client.query(
+      `create schema ${schema}; set local search_path = ${schema}; ${tables} ${buckets} ${beforeFill}`,
+    );
     await recordFingerprint(client, schema);
   });
 }

@@ -2,11 +2,17 @@ import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { liveSchema, verifySchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
-import { tableNames } from '../projection/schemas.ts';
-import type { TableName } from '../projection/schemas.ts';
+import { bucketsOf } from '../buckets/levels.ts';
+import { bucketTables, tableNames } from '../projection/schemas.ts';
+import type { BucketTable, TableName } from '../projection/schemas.ts';
 import { readPositions } from '../read/positions.ts';
 import type { Position } from '../read/positions.ts';
 
+/** The tables whose rows are compared. */
+export const comparedTables = [...tableNames, ...bucketTables] as const;
+export type ComparedTable = TableName | BucketTable;
+
+const bucketKey = 'jsonb_build_array(t.minutes, t.begins_at, t.queue)';
 /** SQL: the key of the row `t` as JSON. */
 const keys = {
   events: 'jsonb_build_array(t.uuid)',
@@ -14,11 +20,20 @@ const keys = {
   visits: 'jsonb_build_array(t.call_id, t.n)',
   segments: 'jsonb_build_array(t.call_id, t.n)',
   agents: 'jsonb_build_array(t.actor, t.queue)',
-} as const satisfies Record<TableName, string>;
+  visit_buckets: bucketKey,
+  call_buckets: bucketKey,
+} as const satisfies Record<ComparedTable, string>;
+
+/** The marks of the live tables: what they mark is older than visits and calls, and not compared. */
+const liveMarks = `${verifySchema}.live_marks`;
+const createLiveMarks = `create table ${liveMarks} as
+  select distinct b.minutes, b.begins_at from ${liveSchema}.bucket_marks m, lateral ${bucketsOf('m.begins_at')} b (minutes, begins_at)`;
+const isUnmarked = `(t.minutes, t.begins_at) not in (select minutes, begins_at from ${liveMarks})`;
 
 /** SQL: key and hash of every row of a table. */
-const hashes = (schema: string, table: TableName): string =>
-  `select (${keys[table]})::text collate "C" as key, hashtextextended(t::text, 0) as hash from ${schema}.${table} t`;
+const hashes = (schema: string, table: ComparedTable): string =>
+  `select (${keys[table]})::text collate "C" as key, hashtextextended(t::text, 0) as hash from ${schema}.${table} t` +
+  ((bucketTables as readonly string[]).includes(table) ? ` where ${isUnmarked}` : '');
 
 /**
  * Stores the hash of every live row in the verify schema, all as of one moment.
@@ -29,7 +44,8 @@ export async function hashLiveRows(db: Tables): Promise<Position[]> {
     await client.query('set transaction isolation level repeatable read');
     // First, because it blocks a swap until everything is read.
     const positions = await readPositions(connection, liveSchema);
-    for (const table of tableNames)
+    await client.query(createLiveMarks);
+    for (const table of comparedTables)
       await client.query(`create table ${verifySchema}.live_${table} as ${hashes(liveSchema, table)}`);
     return positions;
   });
@@ -50,7 +66,7 @@ export interface Difference {
 }
 
 export interface Comparison {
-  readonly table: TableName;
+  readonly table: ComparedTable;
   readonly live: Checksum;
   readonly rebuilt: Checksum;
   /** Number of rows that differ. */
@@ -60,7 +76,7 @@ export interface Comparison {
 }
 
 /** Compares the hashes of {@link hashLiveRows} with the tables of the verify schema. `firstMax`: most rows in `first`. */
-export async function compareTable(db: Tables, table: TableName, firstMax: number): Promise<Comparison> {
+export async function compareTable(db: Tables, table: ComparedTable, firstMax: number): Promise<Comparison> {
   await sqlOf(db).query(`create table ${verifySchema}.rebuilt_${table} as ${hashes(verifySchema, table)}`);
   const live = await checksum(db, `live_${table}`);
   const rebuilt = await checksum(db, `rebuilt_${table}`);

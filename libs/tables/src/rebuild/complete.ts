@@ -1,8 +1,16 @@
 import type { ClientBase } from 'pg';
+import { countAllBuckets } from '../buckets/count-buckets.ts';
 import type { Tables } from '../connection/tables.ts';
 import type { ProjectionSchema } from '../connection/schema-names.ts';
 import { inTransaction } from '../connection/transaction.ts';
-import { afterFill, beforeFill, readDelegatorGrants, readProjectionSql, tableNames } from '../projection/schemas.ts';
+import {
+  afterFill,
+  beforeFill,
+  bucketTables,
+  readDelegatorGrants,
+  readProjectionSql,
+  tableNames,
+} from '../projection/schemas.ts';
 import type { TableName } from '../projection/schemas.ts';
 import { isDuplicateEvent } from '../write/insert-events.ts';
 import { upsertEventsFrom } from '../write/statements.ts';
@@ -22,8 +30,8 @@ const sortMemory = '8MB';
 type RunTransaction = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
- * Makes filled tables usable: merges duplicate events and calls, writes the agents, and adds indexes, keys, views, functions
- * and grants. This takes long, so events and calls are processed in parallel, over seven connections. After an interruption,
+ * Makes filled tables usable: merges duplicate events and calls, writes the agents, adds indexes, keys, views, functions and
+ * grants, and counts the buckets. This takes long, so events and calls are processed in parallel, over seven connections. After an interruption,
  * {@link prepareForFill} makes the tables fillable again.
  * @param mayHaveDuplicates whether the fill may have written events twice without detecting it: then all are searched first
  */
@@ -42,7 +50,9 @@ export async function completeProjection(
       await work(client);
     });
   await allSettled([completeEvents(run, indexes, mayHaveDuplicates), completeCalls(run, indexes)]);
-  await run((client) => client.query(`${afterFill} ${keys} ${views} ${functions} ${grants} ${delegatorGrants}`));
+  await run((client) =>
+    client.query(`${afterFill} ${keys} ${views} ${functions} ${grants} ${delegatorGrants}; ${countAllBuckets}`),
+  );
 }
 
 /** Drops the indexes that an interrupted {@link completeProjection} has created, so that the tables can be filled further. */
@@ -62,7 +72,9 @@ export async function truncateProjection(
 ): Promise<void> {
   await prepareForFill(db, schema);
   await inTransaction(db, async (client) => {
-    await client.query(`set local search_path = ${schema}; truncate events_again, ${tableNames.join()}`);
+    await client.query(
+      `set local search_path = ${schema}; truncate events_again, bucket_marks, ${[...bucketTables, ...tableNames].join()}`,
+    );
     await client.query(
       `update positions p set next_offset = s.start, last_uuid = null, last_timestamp = null
        from unnest($1::int[], $2::bigint[]) as s(partition, start) where p.partition = s.partition`,

@@ -1,7 +1,7 @@
 import { liveSchema } from '../connection/schema-names.ts';
 import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
-import { tableNames } from '../projection/schemas.ts';
+import { bucketTables, tableNames } from '../projection/schemas.ts';
 
 /** What a user of the tables does, which decides the rights that it needs. */
 export type TablesUse = 'migrate' | 'rebuild' | 'project' | 'serve' | 'delegate';
@@ -20,6 +20,7 @@ interface TableRight {
 }
 
 const everyTable = ['positions', ...tableNames];
+const countTables = ['bucket_marks', ...bucketTables];
 const on = (privilege: string, tables: readonly string[]): TableRight[] =>
   tables.map((table) => ({ table, privilege }));
 
@@ -28,12 +29,12 @@ const tableRights = {
   migrate: [],
   rebuild: [],
   project: [
-    ...on('SELECT', everyTable),
+    ...on('SELECT', [...everyTable, ...countTables]),
     ...on('UPDATE', everyTable),
-    ...on('INSERT', tableNames),
-    ...on('DELETE', ['visits', 'segments']),
+    ...on('INSERT', [...tableNames, ...countTables]),
+    ...on('DELETE', ['visits', 'segments', ...countTables]),
   ],
-  serve: on('SELECT', everyTable),
+  serve: on('SELECT', [...everyTable, ...countTables]),
   delegate: on('SELECT', ['calls', 'visits', 'segments', 'events']),
 } as const satisfies Record<TablesUse, readonly TableRight[]>;
 

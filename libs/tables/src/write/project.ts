@@ -1,4 +1,5 @@
 import type { ClientBase } from 'pg';
+import { markBuckets } from '../buckets/mark-buckets.ts';
 import { classify } from '../connection/classify.ts';
 import { sendPipelined } from '../connection/pipeline.ts';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
@@ -73,6 +74,7 @@ async function projectOnce(
       // Always the same order of tables, so that transactions of two partitions cannot deadlock.
       ...(possibleDuplicates ? insertEvents(events, duplicates) : upsertEvents(events)),
       ...writeCalls(changed, possibleDuplicates !== null),
+      ...markBuckets(changed),
       ...writeAgents(presence),
       commit,
     ]);

@@ -1,4 +1,4 @@
-import { classify, completeProjection, createBulkLoader, truncateProjection } from '@callstream/tables';
+import { classify, completeProjection, createBulkLoader, refreshBuckets, truncateProjection } from '@callstream/tables';
 import type { ProjectionSchema } from '@callstream/tables';
 import type { LogOffsets } from '../../supervision/check-log.ts';
 import { refusalText } from '../../supervision/postgres-errors.ts';
@@ -61,6 +61,7 @@ async function buildIndexedFirst(
   const openWriter = (onProgress: OnProgress): TableWriter =>
     openIndexedWriter({ ...tables, excludeRecord, onProgress });
   await fillWithRetries(context, tables, { targets, openWriter });
+  await refreshBuckets(tables.db);
 }
 
 /** The log first, by bulk load, then the indexes. */

@@ -1,7 +1,11 @@
 import type { VisitCounts } from '@callstream/domain';
+import { visitSums } from '../../buckets/columns.ts';
+import { waitMsMax } from '../../buckets/count-buckets.ts';
+import { coveringBuckets } from '../../buckets/covering-buckets.ts';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { bytesOfCountOf, sizedCounts } from '../page.ts';
+import { visitCountColumns } from './count-visits-sql.ts';
 import { intervalOf } from './periods.ts';
 import type { Interval, Period } from './periods.ts';
 
@@ -33,40 +37,56 @@ const countBytes = 380;
 /** Approximate bytes of a count in JSON. */
 export const bytesOfCount = bytesOfCountOf(countBytes);
 
-/** SQL: the counts of a group of visits; both thresholds are SQL parameters. */
-export const visitCountColumns = (serviceLevelMs: string, shortAbandonMs: string): string => `
-  count(*)::int as visits,
-  count(*) filter (where outcome = 'answered')::int as answered,
-  count(*) filter (where outcome = 'answered' and wait_ms <= ${serviceLevelMs}::bigint)::int as "answeredInTime",
-  coalesce(sum(wait_ms) filter (where outcome = 'answered'), 0)::bigint as "answeredWaitMs",
-  count(*) filter (where outcome = 'abandoned')::int as abandoned,
-  count(*) filter (where outcome = 'abandoned' and wait_ms <= ${shortAbandonMs}::bigint)::int as "abandonedShort",
-  count(*) filter (where outcome = 'timed_out')::int as "timedOut",
-  count(*) filter (where outcome = 'by_key')::int as "byKey",
-  count(*) filter (where outcome = 'full')::int as "full",
-  count(*) filter (where outcome = 'empty')::int as empty,
-  count(*) filter (where outcome = 'withdrawn')::int as withdrawn,
-  count(*) filter (where outcome = 'flowed_out')::int as "flowedOut",
-  count(*) filter (where outcome = 'open')::int as open,
-  coalesce(max(wait_ms) filter (where outcome in ('answered', 'abandoned')), 0)::bigint as "waitMsMax"`;
+/** Sums of counts: the columns of one source have the same names as those of the other. */
+const summed = (cast: 'int' | 'bigint', names: readonly string[]): string =>
+  names.map((name) => `sum("${name}")::${cast} as "${name}"`).join(', ');
+const bigNames = ['answeredWaitMs'] as const;
+const intNames = Object.keys(visitSums).filter((name) => !bigNames.includes(name as 'answeredWaitMs'));
+
+/** SQL: the number of waits that are not longer. */
+const waitsWithin = (thresholdMs: string, waits: string): string =>
+  `width_bucket(least(${thresholdMs}::bigint, ${waitMsMax} - 1)::int, ${waits})`;
 
 /**
  * Counts the queue visits that started in the period, by interval and queue, without outbound and internal calls. Counts can
- * be added up; the domain's `ratesOf` computes service level and other ratios from them.
+ * be added up; the domain's `ratesOf` computes service level and other ratios from them. Whole buckets answer for most of a long
+ * period, and the visits themselves for the rest.
  */
 export async function countVisits(db: Queryable, options: CountVisitsOptions): Promise<CountedVisits[]> {
   const { from, to, queues, serviceLevelMs, shortAbandonMs, interval, timeZone, until } = options;
   // No prepared statement: a generic plan for an hour and for a year would suit neither.
   const { rows } = await sqlOf(db).query<CountedVisits>({
     text: `
-      with counted as (
-        select case when $6::text is not null then ${intervalOf('waiting_at', '$6', '$7')} end as begin, queue,
-          ${visitCountColumns('$4', '$5')}
-        from visits
-        where waiting_at >= $1::timestamptz and waiting_at < $2::timestamptz
-          and ($3::text[] is null or queue = any($3))
-          and direction is distinct from 'outbound' and direction is distinct from 'internal'
-        group by 1, 2
+      with ${coveringBuckets({ table: 'visit_buckets', from: '$1', to: '$2', unit: '$6', zone: '$7' })}, found as (
+        select w.begin, b.queue, ${Object.entries(visitSums)
+          .map(([name, column]) => `b.${column} as "${name}"`)
+          .join(', ')},
+          ${waitsWithin('$4', 'b.answered_waits')} as "answeredInTime",
+          ${waitsWithin('$5', 'b.abandoned_waits')} as "abandonedShort", b.wait_ms_max as "waitMsMax"
+        -- Without "offset 0" the planner may scan all buckets, of all time.
+        from whole w, lateral (
+          select * from visit_buckets where minutes = w.minutes and begins_at = w.begins_at offset 0
+        ) b
+        where $3::text[] is null or b.queue = any($3)
+        union all
+        select begin, queue, ${Object.keys(visitSums)
+          .map((name) => `"${name}"`)
+          .join(', ')}, "answeredInTime", "abandonedShort", "waitMsMax"
+        from (
+          select case when $6::text is not null then ${intervalOf('waiting_at', '$6', '$7')} end as begin, queue,
+            ${visitCountColumns('$4', '$5')}
+          -- Without "offset 0" the planner may scan all visits, of all time.
+          from parts, lateral (
+            select * from visits where waiting_at >= from_at and waiting_at < to_at
+              and direction is distinct from 'outbound' and direction is distinct from 'internal' offset 0
+          ) v
+          where $3::text[] is null or queue = any($3)
+          group by 1, 2
+        ) v
+      ), counted as (
+        select begin, queue, ${summed('int', [...intNames, 'answeredInTime', 'abandonedShort'])},
+          ${summed('bigint', bigNames)}, max("waitMsMax")::bigint as "waitMsMax"
+        from found group by 1, 2
       ), ${sizedCounts(countBytes, 'begin, queue')}
       select begin, queue, visits, answered, "answeredInTime", "answeredWaitMs", abandoned, "abandonedShort",
         "timedOut", "byKey", "full", empty, withdrawn, "flowedOut", open, "waitMsMax"

@@ -3,7 +3,7 @@ import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { completedOutcomes } from '../numbers/count-calls.ts';
 import type { FoundOutcomes } from '../numbers/count-calls.ts';
-import { visitCountColumns } from '../numbers/count-visits.ts';
+import { visitCountColumns } from '../numbers/count-visits-sql.ts';
 import type { Period } from '../numbers/periods.ts';
 import { endOfTimesSql, hasBegunSql, momentSql } from './past-reads.ts';
 import type { PastReads } from './past-reads.ts';

@@ -1,0 +1,67 @@
+import type { BucketTable } from '../projection/schemas.ts';
+import { intervalOf } from '../read/numbers/periods.ts';
+import { bucketMinutes, bucketOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
+
+export interface CoveringBucketsOptions {
+  readonly table: BucketTable;
+  /** SQL parameters: the period, the unit of its intervals or null, and the time zone. */
+  readonly from: string;
+  readonly to: string;
+  readonly unit: string;
+  readonly zone: string;
+}
+
+const microsecond = `interval '1 microsecond'`;
+
+/**
+ * SQL: two CTEs that divide a period. `whole` has the buckets that answer for a part of it, each with its interval (`begin`): the
+ * longest that are within the period and one interval, and not marked. `parts` has all other times (`from_at`, `to_at`) that may
+ * have visits or calls: the edges of the period, what is marked, and what the time zone divides within a quarter of an hour.
+ */
+export function coveringBuckets({ table, from, to, unit, zone }: CoveringBucketsOptions): string {
+  const levels = bucketMinutes.map((minutes, i) => {
+    const longer = bucketMinutes[i - 1];
+    const source = longer === undefined ? daysOf(table) : dividedBuckets(longer, minutes);
+    return `buckets${minutes} as materialized (
+      select begins_at, ${isWhole(minutes)} as is_whole from (${source}) b
+      where begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(minutes)})`;
+  });
+  const wholes = bucketMinutes.map(
+    (minutes) => `select ${minutes} as minutes, begins_at, case when ${unit}::text is not null then
+      ${intervalOf('begins_at', unit, zone)} end as begin from buckets${minutes} where is_whole`,
+  );
+  return `marked as materialized (
+      select distinct begins_at from bucket_marks
+      where begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(markedMinutes)}
+    ), ${levels.join(', ')}, whole as materialized (${wholes.join(' union all ')}), parts as materialized (
+      select greatest(min(begins_at), ${from}::timestamptz) as from_at,
+        least(max(begins_at) + ${lengthOf(markedMinutes)}, ${to}::timestamptz) as to_at
+      from (
+        -- Neighbours are one part: they have the same distance to their number.
+        select begins_at, begins_at - row_number() over (order by begins_at) * ${lengthOf(markedMinutes)} as part
+        from buckets${markedMinutes} where not is_whole
+      ) numbered group by part
+    )`;
+
+  /** SQL: whether no mark is in the bucket, and it is within the period and one interval, with one offset from UTC. */
+  function isWhole(minutes: number): string {
+    const last = `(begins_at + ${lengthOf(minutes)} - ${microsecond})`;
+    return `begins_at >= ${from}::timestamptz and begins_at + ${lengthOf(minutes)} <= ${to}::timestamptz
+      and begins_at not in (select ${bucketOf('begins_at', minutes)} from marked)
+      and (${unit}::text is null or ${intervalOf('begins_at', unit, zone)} = ${intervalOf(last, unit, zone)}
+        and (${last} at time zone ${zone}) - (begins_at at time zone ${zone}) = ${last} - begins_at)`;
+  }
+
+  /** SQL: the days that may have rows. */
+  function daysOf(counted: BucketTable): string {
+    return `select begins_at from ${counted} where minutes = ${dayMinutes}
+        and begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(dayMinutes)}
+      union select ${bucketOf('begins_at', dayMinutes)} from marked`;
+  }
+}
+
+/** SQL: the buckets within the longer ones that do not answer as a whole. */
+const dividedBuckets = (longer: number, minutes: number): string =>
+  `select divided as begins_at from buckets${longer},
+     generate_series(begins_at, begins_at + interval '${longer - minutes} min', ${lengthOf(minutes)}) divided
+   where not is_whole`;

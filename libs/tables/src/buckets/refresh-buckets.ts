@@ -1,0 +1,58 @@
+import { projectionVersion } from '@callstream/domain';
+import type { ClientBase } from 'pg';
+import { sqlOf } from '../connection/tables.ts';
+import type { Tables } from '../connection/tables.ts';
+import { inTransaction } from '../connection/transaction.ts';
+import { recountBuckets } from './count-buckets.ts';
+import { bucketOf, dayMinutes, lengthOf } from './levels.ts';
+
+/** The upper half of the key of the advisory lock: "call" in ASCII. The lower half is the table, so that each projection has its own. */
+const lockSpace = 0x63616c6c;
+
+/**
+ * Counts the marked buckets again and removes their marks, day by day, the newest first. Only one process does so at a time: another
+ * that holds the advisory lock ends it. A mark that is inserted meanwhile stays.
+ * @param version projection version of the tables; those of another one are left alone
+ * @returns number of days that were counted
+ */
+export async function refreshBuckets(db: Tables, version = projectionVersion): Promise<number> {
+  const { rows } = await sqlOf(db).query<{ day: string }>(
+    `select distinct ${bucketOf('begins_at', dayMinutes)} as day from bucket_marks order by 1 desc`,
+  );
+  let counted = 0;
+  for (const { day } of rows) {
+    if (!(await inTransaction(db, (client) => refreshDay(client, { day, version })))) break;
+    counted++;
+  }
+  return counted;
+}
+
+interface DayOptions {
+  /** Beginning of the day, ISO 8601. */
+  readonly day: string;
+  readonly version: number;
+}
+
+/** @returns false if another process has the lock, or the tables are of another version */
+async function refreshDay(client: ClientBase, { day, version }: DayOptions): Promise<boolean> {
+  // The positions first: while this transaction has read them, no swap can rename the schema between two statements.
+  const { rows: positions } = await client.query('select from positions where projection_version = $1::int limit 1', [
+    version,
+  ]);
+  if (positions.length === 0) return false;
+  const { rows } = await client.query<{ locked: boolean }>(
+    `select pg_try_advisory_xact_lock((${lockSpace}::bigint << 32) | 'bucket_marks'::regclass::oid::bigint) as locked`,
+  );
+  if (rows[0]?.locked !== true) return false;
+  const removed = await client.query<{ mark: string }>(
+    `with removed as (
+       delete from bucket_marks where begins_at >= $1::timestamptz and begins_at < $1::timestamptz + ${lengthOf(dayMinutes)}
+       returning begins_at
+     ) select distinct begins_at as mark from removed`,
+    [day],
+  );
+  const marks = removed.rows.map(({ mark }) => mark);
+  // Each statement sees all that was committed before it began, so at least the rows of the removed marks.
+  if (marks.length > 0) for (const statement of recountBuckets) await client.query(statement, [day, marks]);
+  return true;
+}

@@ -1,0 +1,21 @@
+import { poolOf } from '../src/connection/tables.ts';
+import { countAllBuckets } from '../src/buckets/count-buckets.ts';
+import { bucketTables } from '../src/index.ts';
+import type { Tables } from '../src/index.ts';
+
+type BucketRow = Readonly<Record<string, unknown>>;
+
+/** All rows of the buckets, by table and in the order of their keys. */
+export async function readBuckets(db: Tables): Promise<Record<string, BucketRow[]>> {
+  const read = async (table: string): Promise<[string, BucketRow[]]> => [
+    table,
+    (await poolOf(db).query<BucketRow>(`select * from ${table} order by minutes, begins_at, queue`)).rows,
+  ];
+  return Object.fromEntries(await Promise.all(bucketTables.map(read)));
+}
+
+/** Counts all buckets anew, as a rebuild does, and leaves no mark. */
+export async function countBucketsAnew(db: Tables): Promise<void> {
+  const deletes = ['bucket_marks', ...bucketTables].map((table) => `delete from ${table}`).join('; ');
+  await poolOf(db).query(`${deletes}; ${countAllBuckets}`);
+}
