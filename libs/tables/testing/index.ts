@@ -14,3 +14,4 @@ export type { TextColumn } from './text-columns.ts';
 export { setOddDefaults } from './odd-defaults.ts';
 export { replaceRows } from './replace-rows.ts';
 export { expectedRows, readRows } from './rows.ts';
+export { countCallRowsInSql, countVisitRowsInSql, insertYearOfVisits } from './year-of-visits.ts';

@@ -7,6 +7,7 @@ import type { Servers } from '../servers.ts';
 import { dayMs, measureDay } from './day.ts';
 import { measureLists } from './lists.ts';
 import { measureQueueSnapshots } from './queue-snapshots.ts';
+import { measureYear } from './year.ts';
 
 const eventsDefault = 1_000_000;
 
@@ -25,11 +26,21 @@ const parts: Readonly<Record<string, (measuring: StatsBenchOptions) => Promise<B
   lists: measureLists,
 };
 
+/** Has other tables than {@link parts}. */
+const yearPart = 'year';
+
 export const stats: Bench = {
-  about: 'totals of the visits and calls of a day, queue snapshots for 1 and 1000 clients, lists over HTTP',
-  argsText: `parts (default: all): ${Object.keys(parts).join(', ')}; and EVENTS in the tables (default: ${eventsDefault}; 5000000 take three minutes more)`,
+  about:
+    'totals of the visits and calls of a day, queue snapshots for 1 and 1000 clients, lists over HTTP; a year from buckets',
+  argsText: `parts (default: all): ${Object.keys(parts).join(', ')}; or ${yearPart} alone, with tables of its own; and EVENTS in the tables (default: ${eventsDefault}; 5000000 take three minutes more)`,
   minutes: 5,
   run: async (servers, report, args) => {
+    if (args[0] === yearPart) {
+      const yearEvents = eventsArg(args.slice(1), eventsDefault);
+      return withSystem(servers, { services: [] }, ({ db }) =>
+        measureYear({ db, events: yearEvents, now: Date.now(), report }),
+      );
+    }
     const names = args.filter((arg) => Object.hasOwn(parts, arg));
     const events = eventsArg(
       args.filter((arg) => !names.includes(arg)),

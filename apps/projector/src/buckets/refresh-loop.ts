@@ -32,7 +32,7 @@ export function startBucketRefresh({ db, everyMs = refreshEveryMs, signal, log }
   };
   const onFailure = (error: unknown, failures: number): void => {
     if (failures > 1 || signal.aborted) return;
-    log.warn({ reason: (error as Error).message }, 'projector.buckets-not-refreshed');
+    log.warn({ reason: (error as Error).message }, 'projector.stale-buckets');
   };
   runUntilAborted(work, { signal, onFailure }).catch(reject);
   return { failure };

@@ -308,7 +308,7 @@ describe('a verification', () => {
     await verify(context);
     const lines = context.printed;
     expect(lines.at(-1)).toBe('The live tables match the log.');
-    expect(lines.filter((line) => line.endsWith('  same'))).toHaveLength(5);
+    expect(lines.filter((line) => line.endsWith('  same'))).toHaveLength(7);
     expect(await schemas()).not.toContain(verifySchema);
   });
 
@@ -318,9 +318,14 @@ describe('a verification', () => {
     await poolOf(live).query(
       `insert into visits (call_id, n, queue, waiting_at, outcome) values ('nobody', 0, '900', now(), 'open')`,
     );
+    await poolOf(live).query(`update visit_buckets set visits = 666 where minutes = 1440 and
+      (begins_at, queue) = (select begins_at, queue from visit_buckets where minutes = 1440 order by 1, 2 limit 1)`);
     const context = createContext();
-    await expect(verify(context)).rejects.toThrow(/differ from the log in calls \(1\), visits \(1\), agents/);
+    await expect(verify(context)).rejects.toThrow(
+      /differ from the log in calls \(1\), visits \(1\), agents.*, visit_buckets \(1\)/,
+    );
     const text = context.printed.join('\n');
+    expect(text).toMatch(/visit_buckets \[1440, .*: visits is 666, the log says/);
     expect(text).toContain('calls ["before the rollback"]: queue is "666", the log says null');
     expect(text).toContain('visits ["nobody", 0]: not in the log');
     expect(text).toMatch(/agents \["[^"]+", "[^"]*"\]: missing in the live tables/);

@@ -294,7 +294,7 @@ describe('a refresh', () => {
     const killed = withConnection(db, async (connection) => {
       const client = clientOf(connection);
       const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
-      await client.query(`begin; select pg_advisory_xact_lock((${0x63616c6c}::bigint << 32) | 'bucket_marks'::regclass::oid::bigint);
+      await client.query(`begin; select pg_advisory_xact_lock((x'63616c6c'::bigint << 32) | 'bucket_marks'::regclass::oid::bigint);
         delete from bucket_marks`);
       expect(await refreshBuckets(db, version)).toBe(0);
       await poolOf(db).query('select pg_terminate_backend($1::int)', [rows[0]?.pid]);
