@@ -31,6 +31,7 @@ const StatedFact = z.looseObject({
   our_number: text,
   their_number: text,
   their_number_type: text,
+  reason: text.describe('Why an agent pauses'),
 });
 
 /** An event of a call. `event` is the body; if the body is too large for an answer, only its type and call_id. */

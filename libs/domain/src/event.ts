@@ -77,6 +77,7 @@ function flatten(read: SourceEvent, origin: Origin): ParsedEvent {
     ourNumber: first.ourNumber,
     theirNumber: first.theirNumber,
     theirNumberType: first.theirNumberType,
+    reason: first.reason,
     at,
     isTimed,
     isImported,

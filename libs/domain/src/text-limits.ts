@@ -27,6 +27,7 @@ export const textLimits = {
   our_number: number,
   their_number: number,
   their_number_type: { bytesMax: 256, ifLonger: 'omitted' },
+  reason: { bytesMax: 256, ifLonger: 'omitted' },
   direction: { bytesMax: 256, ifLonger: 'omitted' },
   url: { bytesMax: 8_192, ifLonger: 'omitted' },
 } as const satisfies Record<string, TextLimit>;

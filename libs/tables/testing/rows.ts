@@ -5,6 +5,7 @@ import { packFacts } from '../src/facts/pack-facts.ts';
 import { callRow, segmentRow, visitRow } from '../src/write/rows.ts';
 import { timestamp } from '../src/write/timestamp.ts';
 import { expectedAgents } from './expected-agents.ts';
+import { expectedSessions } from './expected-sessions.ts';
 import { poolOf } from '../src/connection/tables.ts';
 
 type TableRow = Readonly<Record<string, unknown>>;
@@ -16,6 +17,7 @@ interface AllRows {
   readonly visits: TableRow[];
   readonly segments: TableRow[];
   readonly agents: TableRow[];
+  readonly agent_sessions: TableRow[];
 }
 
 /** An event and the number of its deliveries. */
@@ -75,6 +77,7 @@ export function expectedRows(log: readonly CallEvent[]): AllRows {
       'n',
     ),
     agents: sorted(expectedAgents(events.map(({ event }) => event)), 'actor', 'queue'),
+    agent_sessions: sorted(expectedSessions(events.map(({ event }) => event)), 'actor', 'queue', 'began_at'),
   };
 }
 
@@ -98,6 +101,7 @@ export async function readRows(db: Tables): Promise<AllRows> {
     visits: sorted(await all('visits'), 'call_id', 'n'),
     segments: sorted(await all('segments'), 'call_id', 'n'),
     agents: sorted(await all('agents'), 'actor', 'queue'),
+    agent_sessions: sorted(await all('agent_sessions'), 'actor', 'queue', 'began_at'),
   };
 }
 

@@ -81,6 +81,7 @@ const asteriskFields: BodyFields = {
     'DialStatus',
     'Result',
     'Paused',
+    'PausedReason',
     'Status',
     'Cause',
     'Cause-txt',

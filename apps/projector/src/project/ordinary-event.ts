@@ -42,6 +42,7 @@ function ordinaryRecord(refused: LogRecord, refusedKind: string): LogRecord {
     our_number: '1130300000',
     their_number: '11988887777',
     their_number_type: 'mobile',
+    reason: 'lunch',
     direction: 'inbound',
     url: 'https://example.com/recording.mp3',
   };

@@ -308,7 +308,7 @@ describe('a verification', () => {
     await verify(context);
     const lines = context.printed;
     expect(lines.at(-1)).toBe('The live tables match the log.');
-    expect(lines.filter((line) => line.endsWith('  same'))).toHaveLength(7);
+    expect(lines.filter((line) => line.endsWith('  same'))).toHaveLength(8);
     expect(await schemas()).not.toContain(verifySchema);
   });
 

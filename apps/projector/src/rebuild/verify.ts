@@ -78,7 +78,7 @@ function report(comparisons: readonly Comparison[], { printResult }: Maintenance
   const differing = comparisons.filter(({ different }) => different > 0);
   printResult({
     lines: [
-      `${'table'.padEnd(12)} ${'rows live'.padStart(12)} ${'rebuilt'.padStart(12)}  checksum live     rebuilt`,
+      `${'table'.padEnd(14)} ${'rows live'.padStart(12)} ${'rebuilt'.padStart(12)}  checksum live     rebuilt`,
       ...comparisons.map(comparisonLine),
       ...(differing.length === 0 ? ['The live tables match the log.'] : []),
       ...differing.flatMap(({ table, first }) => first.map((difference) => describe(table, difference))),
@@ -96,7 +96,7 @@ const replayHint =
   'A replayed dead letter makes id, deliveries and received times differ: the log has the event twice, and the live tables only once. A rebuild makes them equal.';
 
 const comparisonLine = ({ table, live, rebuilt, different }: Comparison): string =>
-  `${table.padEnd(12)} ${String(live.rows).padStart(12)} ${String(rebuilt.rows).padStart(12)}  ${live.sum}  ${rebuilt.sum}  ${different === 0 ? 'same' : `${different} DIFFERENT`}`;
+  `${table.padEnd(14)} ${String(live.rows).padStart(12)} ${String(rebuilt.rows).padStart(12)}  ${live.sum}  ${rebuilt.sum}  ${different === 0 ? 'same' : `${different} DIFFERENT`}`;
 
 function describe(table: string, { key, live, rebuilt }: Difference): string {
   if (!rebuilt) return `${table} ${key}: not in the log`;

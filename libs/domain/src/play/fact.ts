@@ -21,7 +21,7 @@ export function timeOf(own: number | null, receivedAt: number, isImported = fals
 }
 
 /** One statement of an event about its call. Several facts of one event share its uuid and differ in `part`. */
-export interface Fact extends StatedFact {
+export interface Fact extends Omit<StatedFact, 'reason'> {
   /** The event's. */
   readonly uuid: string;
   /** 0 for the first fact of its event. */

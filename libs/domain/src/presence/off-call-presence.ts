@@ -1,11 +1,10 @@
 import type { AgentSegment, EventStamp, PresenceEvents, PresenceNow } from './agent.ts';
 import { wasOnCall } from './call-activity.ts';
 import type { CallActivity } from './call-activity.ts';
+import { logoutMsMin } from './play-presence.ts';
 
 /** An unpause this soon after a call may be the provider's own, and undoes no log-out; in ms, belongs to the projection version. */
 const unpausedAfterCallMs = 5 * 60_000;
-/** Events this soon after a log-out do not undo it, in ms; belongs to the projection version. */
-const logoutMsMin = 2_000;
 
 /** What is known of one agent in one queue. */
 export interface OffCallOptions extends Pick<CallActivity, 'endedAt' | 'left'> {

@@ -66,6 +66,7 @@ export const delegator: Source = {
           ourNumber: null,
           theirNumber: null,
           theirNumberType: null,
+          reason: null,
         },
       ],
       omitted: null,

@@ -20,6 +20,7 @@ export interface FactJson {
   readonly our_number?: string | undefined;
   readonly their_number?: string | undefined;
   readonly their_number_type?: string | undefined;
+  readonly reason?: string | undefined;
 }
 
 /** All facts of an event as JSON; null if its row states the only one. */

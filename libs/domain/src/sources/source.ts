@@ -14,6 +14,8 @@ export interface StatedFact {
   readonly ourNumber: string | null;
   readonly theirNumber: string | null;
   readonly theirNumberType: string | null;
+  /** Why an agent pauses. */
+  readonly reason: string | null;
 }
 
 const textNames = {
@@ -27,6 +29,7 @@ const textNames = {
   ourNumber: 'our_number',
   theirNumber: 'their_number',
   theirNumberType: 'their_number_type',
+  reason: 'reason',
 } as const satisfies Record<Exclude<keyof StatedFact, 'kind'>, TextField>;
 
 /** The texts of a fact besides its kind: property, and name in JSON and of its limit. */

@@ -33,6 +33,7 @@ const textFields = [
   'our_number',
   'their_number',
   'their_number_type',
+  'reason',
 ] as const satisfies TextField[];
 const fieldIndexes = new Map<string, number>(textFields.map((field, i) => [field, i]));
 
@@ -45,7 +46,7 @@ function readFields(body: JsonObject, source: string): SourceEvent | { readonly 
   const json = jsonbSafe(source);
   const overLong: OverLongFields = { refused: null, omitted: null };
   const textOf = createTextReader({ source, json, overLong });
-  const texts: (string | null)[] = [null, null, null, null, null, null, null, null, null, null, null, null];
+  const texts: (string | null)[] = [null, null, null, null, null, null, null, null, null, null, null, null, null];
   let time = noTime;
   // Objects from JSON.parse inherit no enumerable keys.
   for (const key in body) {
@@ -67,6 +68,7 @@ function readFields(body: JsonObject, source: string): SourceEvent | { readonly 
     ourNumber: texts[9] ?? null,
     theirNumber: texts[10] ?? null,
     theirNumberType: texts[11] ?? null,
+    reason: texts[12] ?? null,
   };
   const callId = texts[1] ?? null;
   return { type, json, callId, at: time.at, isTimed: time.isTimed, facts: [fact], omitted: overLong.omitted };

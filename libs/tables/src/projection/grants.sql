@@ -5,9 +5,9 @@ begin
   if to_regrole('callstream_projector') is not null then
     execute format('grant usage on schema %I to callstream_projector', current_schema());
     grant select, update on positions to callstream_projector;
-    grant select, insert, update on events, calls, visits, segments, agents to callstream_projector;
-    -- With an event that comes late, a call may have fewer of them than before.
-    grant delete on visits, segments to callstream_projector;
+    grant select, insert, update on events, calls, visits, segments, agents, agent_sessions to callstream_projector;
+    -- With an event that comes late, a call or an agent may have fewer of them than before.
+    grant delete on visits, segments, agent_sessions to callstream_projector;
     grant select, insert, delete on bucket_marks, visit_buckets, call_buckets to callstream_projector;
   end if;
   if to_regrole('callstream_gateway') is not null then

@@ -7,6 +7,10 @@ create unique index visits_pkey on visits (call_id, n);
 create unique index segments_pkey on segments (call_id, n);
 create index events_call on events (call_id, id) where call_id is not null;
 create index events_kind on events (kind, at);
+-- The presence of one agent. An event of a call may state facts about other agents than the one that its row names.
+create index events_presence on events (actor, at) where kind in ('actor.logged-in', 'actor.logged-out', 'actor.paused', 'actor.unpaused');
+create index events_presence_on_call on events (at) where call_id is not null and facts is not null
+  and kind in ('actor.logged-in', 'actor.logged-out', 'actor.paused', 'actor.unpaused');
 -- Events arrive about in the order of their times: a thousandth of the size of another index. received_at is for what was
 -- known at a past moment.
 create index events_at on events using brin (at, received_at);
@@ -27,3 +31,6 @@ create index visits_waiting on visits (waiting_at);
 -- For the agents of the last hours, and of a day; as small as events_at, and leaves updates HOT. Open segments are those of
 -- unfinished calls.
 create index segments_times on segments using brin (ended_at, entered_at) with (pages_per_range = 16);
+-- For the agents as of a moment, and those of a period.
+create unique index agent_sessions_pkey on agent_sessions (actor, queue, began_at);
+create index agent_sessions_times on agent_sessions using gist (tstzrange(began_at, ended_at));

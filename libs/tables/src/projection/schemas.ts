@@ -28,7 +28,7 @@ async function schemaFingerprint(): Promise<string> {
 }
 
 /** Tables of a projection, besides `positions` and {@link bucketTables}. */
-export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents'] as const;
+export const tableNames = ['events', 'calls', 'visits', 'segments', 'agents', 'agent_sessions'] as const;
 export type TableName = (typeof tableNames)[number];
 
 /** Tables with counts of the others. */

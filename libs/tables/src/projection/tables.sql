@@ -203,3 +203,23 @@ comment on column agents.updated_at is 'When callstream received the latest of t
 comment on column agents.least_delay_ms is 'Least number of milliseconds from the own time of one of these events to its reception; null if none has a time of its own.';
 comment on column agents.delay_ms is 'By how many milliseconds the sender''s clock is behind ours, at least; 0 if it is not, or if the events were imported later.';
 comment on column agents.heard_at is 'Time of the agent''s last event here by our clock: updated_at, but not later than the latest of the times above plus delay_ms.';
+
+create table agent_sessions (
+  actor text collate "C" not null,
+  queue text collate "C" not null,
+  state text not null,
+  began_at timestamptz not null,
+  ended_at timestamptz,
+  end_reason text,
+  pause_reason text,
+  of_all_queues boolean not null
+) with (fillfactor = 80);
+comment on table agent_sessions is 'Each stay of an agent in a state, in each queue, by the agent''s own events alone: a call through a queue is no log-in. In each queue one begins where the one before ended.';
+comment on column agent_sessions.actor is 'The agent, as the provider names them: usually an e-mail address. At most 512 bytes.';
+comment on column agent_sessions.queue is 'The queue; '''' as long as no event of the agent had named one. At most 512 bytes.';
+comment on column agent_sessions.state is 'logged_in: and not paused, on a call or not; paused; logged_out.';
+comment on column agent_sessions.began_at is 'When it began, by the event''s own time.';
+comment on column agent_sessions.ended_at is 'When it ended; null while it goes on. After an event was lost it goes on too long.';
+comment on column agent_sessions.end_reason is 'What the event after it says: logged_in (after logged_in: the log-out is missing), unpaused, paused, logged_out; queue_named: it goes on in the first queue that an event named. Null while it goes on.';
+comment on column agent_sessions.pause_reason is 'Why the agent paused, as sent; null if not told. At most 256 bytes.';
+comment on column agent_sessions.of_all_queues is 'Whether the event that began it named no queue, so it was about all queues of the agent.';

@@ -20,6 +20,7 @@ const keys = {
   visits: 'jsonb_build_array(t.call_id, t.n)',
   segments: 'jsonb_build_array(t.call_id, t.n)',
   agents: 'jsonb_build_array(t.actor, t.queue)',
+  agent_sessions: 'jsonb_build_array(t.actor, t.queue, t.began_at)',
   visit_buckets: bucketKey,
   call_buckets: bucketKey,
 } as const satisfies Record<ComparedTable, string>;

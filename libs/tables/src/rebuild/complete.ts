@@ -15,6 +15,7 @@ import type { TableName } from '../projection/schemas.ts';
 import { isDuplicateEvent } from '../write/insert-events.ts';
 import { upsertEventsFrom } from '../write/statements.ts';
 import { upsertAllAgents } from '../write/write-agents.ts';
+import { copySessions } from './copy-sessions.ts';
 import { mergeCalls } from './merge-calls.ts';
 
 /** SQL: the duplicates of a fill, one row per event. */
@@ -30,8 +31,9 @@ const sortMemory = '8MB';
 type RunTransaction = (work: (client: ClientBase) => Promise<unknown>) => Promise<void>;
 
 /**
- * Makes filled tables usable: merges duplicate events and calls, writes the agents, adds indexes, keys, views, functions and
- * grants, and counts the buckets. This takes long, so events and calls are processed in parallel, over seven connections. After an interruption,
+ * Makes filled tables usable: merges duplicate events and calls, writes agents and their sessions, adds indexes, keys, views,
+ * functions and grants, and counts the buckets. This takes long, so events and calls are processed in parallel, over up to nine
+ * connections. After an interruption,
  * {@link prepareForFill} makes the tables fillable again.
  * @param mayHaveDuplicates whether the fill may have written events twice without detecting it: then all are searched first
  */
@@ -108,7 +110,13 @@ async function completeEvents(run: RunTransaction, indexes: string, mayHaveDupli
   ]);
   await run((client) => client.query(`${upsertEventsFrom(mergedDuplicates)}; truncate events_again`));
   // Only now does every event have the data of its first delivery, which agents depend on.
-  await run((client) => client.query(`${upsertAllAgents()}; analyze agents`));
+  await allSettled([
+    run((client) => client.query(`${upsertAllAgents()}; analyze agents`)),
+    run(async (client) => {
+      await copySessions(client);
+      await client.query(`${indexesOf('agent_sessions', indexes).join(';')}; analyze agent_sessions`);
+    }),
+  ]);
 }
 
 /** Merges before there are indexes: each would have to be updated for every merged row. */

@@ -19,6 +19,9 @@ export interface EventBatchBuilder {
   readonly batch: () => EventBatch;
 }
 
+const actorsOf = (event: CallEvent): Set<string> =>
+  new Set((event.facts ?? [event]).flatMap((fact) => (isPresenceFact(fact) ? [fact.actor ?? ''] : [])));
+
 export function createEventBatch(): EventBatchBuilder {
   const events = createEventLines();
   const facts = collectFacts();
@@ -28,7 +31,8 @@ export function createEventBatch(): EventBatchBuilder {
       events.add(event);
       facts.add(event);
       // Facts about presence come first, so the first fact of an event shows whether it states one.
-      if (isPresenceFact(event)) presence.push({ uuid: event.uuid, id: event.id });
+      if (isPresenceFact(event))
+        presence.push({ uuid: event.uuid, id: event.id, at: event.at, actors: actorsOf(event) });
     },
     batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
   };

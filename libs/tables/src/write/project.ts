@@ -13,6 +13,7 @@ import { findEvents, insertEvents, isDuplicateEvent, shouldCopy, upsertEvents } 
 import { textArray } from './row-text.ts';
 import { writeAgents } from './write-agents.ts';
 import { isCallConflict, writeCalls } from './write-calls.ts';
+import { writeSessions } from './write-sessions.ts';
 import { checkMoved, movePositions } from './write-positions.ts';
 import type { PositionMove } from './position-move.ts';
 
@@ -70,14 +71,16 @@ async function projectOnce(
     checkMoved(moves, moved);
     const changed = foldCalls(facts, packedFactsOf(stored));
     const duplicates = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
-    await sendPipelined(client, [
-      // Always the same order of tables, so that transactions of two partitions cannot deadlock.
+    const sessions = writeSessions(presence);
+    // Always the same order of tables, so that transactions of two partitions cannot deadlock.
+    const results = await sendPipelined(client, [
       ...(possibleDuplicates ? insertEvents(events, duplicates) : upsertEvents(events)),
       ...writeCalls(changed, possibleDuplicates !== null),
       ...markBuckets(changed),
       ...writeAgents(presence),
-      commit,
+      ...(sessions?.reads ?? [commit]),
     ]);
+    if (sessions) await sendPipelined(client, [...(await sessions.writes(client, results)), commit]);
   } catch (error) {
     await client.query('rollback').catch(() => undefined);
     throw error;
@@ -97,10 +100,16 @@ export async function dryRunBatch(
   try {
     const [, stored] = await sendPipelined(client, [begin, readPackedFacts([...facts.keys()])]);
     const changed = foldCalls(facts, packedFactsOf(stored));
-    await sendPipelined(client, [
+    const sessions = writeSessions(presence);
+    const results = await sendPipelined(client, [
       ...upsertEvents(events),
       ...writeCalls(changed, false),
       ...writeAgents(presence),
+      ...(sessions?.reads ?? []),
+    ]);
+    const sessionWrites = (await sessions?.writes(client, results)) ?? [];
+    await sendPipelined(client, [
+      ...sessionWrites,
       { name: 'check-constraints', text: 'set constraints all immediate' },
     ]);
     return null;

@@ -62,5 +62,6 @@ const recordValue = (value: Value): string =>
         : `\\"${value}\\"`;
 
 /** Texts as the text of a Postgres array. */
-export const textArray = (texts: readonly string[]): string =>
-  `{${texts.map((text) => `"${text.replace(/["\\]/g, '\\$&')}"`).join()}}`;
+export const textArray = (texts: readonly string[]): string => nullableArray(texts);
+export const nullableArray = (texts: readonly (string | null)[]): string =>
+  `{${texts.map((text) => (text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`)).join()}}`;

@@ -1,6 +1,8 @@
-import { importedAfterMs, presenceKinds } from '@callstream/domain';
+import { importedAfterMs } from '@callstream/domain';
+import type { presenceKinds } from '@callstream/domain';
 import type { CallEvent } from '@callstream/domain';
 import type { Statement } from '../connection/pipeline.ts';
+import { presenceFacts } from './presence-facts.ts';
 
 /** The columns of `agents` that each kind sets (`_at` and `_id`). */
 const marks = {
@@ -12,7 +14,10 @@ const marks = {
 const names = Object.values(marks);
 
 /** A delivery of a presence event. */
-export type PresenceDelivery = Pick<CallEvent, 'uuid' | 'id'>;
+export interface PresenceDelivery extends Pick<CallEvent, 'uuid' | 'id' | 'at'> {
+  /** The agents that its facts are about. */
+  readonly actors: ReadonlySet<string>;
+}
 
 /**
  * Upserts `agents` from these deliveries, ignoring those that are not the first of their event: an event's time is that of
@@ -49,9 +54,6 @@ const laterMark = (name: string): string => `
 
 const isNumberLater = `excluded.number_at > a.number_at or a.number_at is null
       or excluded.number_at = a.number_at and excluded.number_id < a.number_id`;
-/** The extension as the domain decodes it: null if it is too long for its column. */
-const number = `case when 'number' = any(omitted) then null else case jsonb_typeof(body -> 'number') when 'string' then nullif(body ->> 'number', '') when 'number' then body ->> 'number' end end`;
-
 const columns = [
   ...names.flatMap((name) => [`${name}_at`, `${name}_id`]),
   ...['number', 'number_at', 'number_id', 'updated_at', 'least_delay_ms'],
@@ -63,20 +65,6 @@ const derived = `
     case when m.least_delay_ms between 0 and ${importedAfterMs} then m.least_delay_ms else 0 end as delay_ms) d
   cross join lateral (select
     least(m.updated_at, greatest(${names.map((name) => `m.${name}_at`).join(', ')}) + d.delay_ms * interval '1 ms') as heard_at) h`;
-
-const isPresence = (row: string): string =>
-  `${row}.kind in (${presenceKinds.map((kind) => `'${kind}'`).join(', ')}) and ${row}.actor is not null`;
-
-/** SQL: the facts about presence of events: a row states its only one itself, or has them all in `facts`. */
-export const presenceFacts = (events: string): string => `
-  select e.id, e.at, e.clock, e.received_at, f.*
-  from (select * from ${events}) e cross join lateral (
-    select e.kind, e.actor, e.queue, ${number} as number, 1 as part where e.facts is null
-    union all
-    select * from rows from (
-      jsonb_to_recordset(e.facts) as (kind text, actor text collate "C", queue text collate "C", number text)
-    ) with ordinality where e.facts is not null) f
-  where ${isPresence('e')} and ${isPresence('f')}`;
 
 /** SQL: the rows of `agents` that follow from facts about presence, as {@link presenceFacts} selects them. */
 export const agentsOfFacts = (facts: string): string => `

@@ -63,6 +63,15 @@ describe('an event of Asterisk', () => {
     expect(factsIn({ Event: 'constructor', ...call })).toEqual(['constructor']);
   });
 
+  it('that says why an agent pauses has the reason, by either of its names', () => {
+    const reasonIn = (fields: object): unknown =>
+      [eventOf({ Event: 'QueueMemberPause', ...agent, ...fields })].flatMap(({ facts }) => facts ?? [])[0]?.reason;
+    expect(reasonIn({ Paused: '1', PausedReason: 'Coffee' })).toBe('Coffee');
+    expect(reasonIn({ Paused: '1', Reason: 'Coffee' })).toBe('Coffee');
+    expect(reasonIn({ Paused: '1', PausedReason: '' })).toBeNull();
+    expect(reasonIn({ Paused: '0', PausedReason: 'Coffee' })).toBeNull();
+  });
+
   it('that says nothing about queues and agents is stored, and changes nothing', () => {
     for (const Event of ['Hold', 'Unhold', 'MixMonitorStart', 'QueueMemberStatus', 'VarSet'])
       expect(factsIn({ Event, ...call })).toEqual(['system.detail']);

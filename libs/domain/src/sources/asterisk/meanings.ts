@@ -24,6 +24,7 @@ export const factOf = (kind: string, texts: FactTexts): StatedFact => ({
   ourNumber: null,
   theirNumber: null,
   theirNumberType: null,
+  reason: null,
   ...texts,
 });
 export const fact = (kind: Kind, texts: FactTexts): StatedFact => factOf(kind, texts);
@@ -39,7 +40,12 @@ export const factsOf = (event: AmiEvent, { names, facts }: Meaning): ReturnType<
 
 const queueOf = ({ field }: AmiEvent): string | null => field('Queue');
 const agentFact = (kind: Kind, event: AmiEvent): StatedFact =>
-  fact(kind, { actor: agentOf(event), queue: queueOf(event), number: extensionOf(event) });
+  fact(kind, {
+    actor: agentOf(event),
+    queue: queueOf(event),
+    number: extensionOf(event),
+    reason: kind === 'actor.paused' ? (event.field('PausedReason') ?? event.field('Reason')) : null,
+  });
 /** An event that changes nothing: what it names is kept. */
 const detail = (event: AmiEvent): StatedFact => fact('system.detail', { actor: agentOf(event), queue: queueOf(event) });
 

@@ -1,7 +1,8 @@
 import { presenceKinds } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
-import { agentsOfFacts, presenceFacts } from '../../write/write-agents.ts';
+import { presenceFacts } from '../../write/presence-facts.ts';
+import { agentsOfFacts } from '../../write/write-agents.ts';
 import { mark } from '../numbers/live-state.ts';
 import type { AgentRow } from '../numbers/live-state.ts';
 import { epochMs } from '../positions.ts';
@@ -20,7 +21,7 @@ const oldMarks = (since: string): string =>
     .map(
       (name, i) => `
     select ${name}_id as id, ${name}_at as at, 'none' as clock, ${name}_at as received_at, '${presenceKinds[i] ?? ''}' as kind,
-      actor, nullif(queue, '') as queue, case when number_at <= ${since} then number end as number, 1::bigint as part
+      actor, nullif(queue, '') as queue, case when number_at <= ${since} then number end as number, null as reason, 1::bigint as part
     from agents where ${name}_at <= ${since}`,
     )
     .join(' union all ');

@@ -16,6 +16,11 @@ type LineFacts = QueueLogMeaning['facts'];
 /** The agent is the name of the member; without one it is the interface, as for the manager interface. */
 const agentFact = (kind: Kind, { agent, queue }: QueueLogLine): StatedFact =>
   fact(kind, { actor: agent, queue, number: extension(agent) });
+/** A member pauses, for a reason that Asterisk writes only if it was given one. */
+const paused: QueueLogMeaning = {
+  isOfCall: false,
+  facts: (line) => [{ ...agentFact('actor.paused', line), reason: line.data[0] ?? null }],
+};
 const queueFact = (kind: Kind, { queue }: QueueLogLine): StatedFact => fact(kind, { queue });
 
 const ofCall = (facts: LineFacts): QueueLogMeaning => ({ isOfCall: true, facts });
@@ -74,8 +79,8 @@ export const queueLogMeanings: ReadonlyMap<string, QueueLogMeaning> = new Map(
 
     ADDMEMBER: added,
     REMOVEMEMBER: ofMember('actor.logged-out'),
-    PAUSE: ofMember('actor.paused'),
-    PAUSEALL: ofMember('actor.paused'),
+    PAUSE: paused,
+    PAUSEALL: paused,
     UNPAUSE: ofMember('actor.unpaused'),
     UNPAUSEALL: ofMember('actor.unpaused'),
     AGENTLOGIN: ofMember('actor.logged-in'),

@@ -46,6 +46,12 @@ describe('lines of Asterisk 1.8 to 22', () => {
     expect(isKind('RATING')).toBe(false);
   });
 
+  it('with a pause have its reason, if Asterisk wrote one', () => {
+    expect(eventOf(line(0, 'NONE|NONE|Ana|PAUSEALL|Lunch'))).toMatchObject({ kind: 'actor.paused', reason: 'Lunch' });
+    expect(eventOf(line(0, 'NONE|q|Ana|PAUSE|'))).toMatchObject({ kind: 'actor.paused', reason: null });
+    expect(eventOf(line(0, 'NONE|q|Ana|UNPAUSE|Lunch'))).toMatchObject({ kind: 'actor.unpaused', reason: null });
+  });
+
   it('about members name no call, also if a feature code made them', () =>
     expect(eventOf(line(0, '1.1|q|Ana|ADDMEMBER|'))).toMatchObject({ callId: null, actor: 'Ana', queue: 'q' }));
 });
