@@ -161,3 +161,62 @@ language sql stable begin atomic
       else 'available' end as presence) p;
 end;
 comment on function agent_presence is 'Presence of each agent in each queue at a moment, since when by our clock, and the agent''s calls: on_call, ringing, not_known, available, paused or logged_out. stale_after, ring_max, presence_stale, take_several_calls: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, AGENTS_TAKE_SEVERAL_CALLS.';
+
+create function agent_occupancy(
+  period_from timestamptz,
+  period_to timestamptz,
+  moment timestamptz,
+  queues text[] default null,
+  stale_after interval default '120 min',
+  ring_max interval default '120 s',
+  presence_stale interval default '12 h',
+  wrap_up interval default '0 s'
+) returns table (actor text, logged_in_ms bigint, paused_ms bigint, handling_ms bigint, available_ms bigint, occupancy float8)
+language sql stable begin atomic
+  with stays as materialized (
+    select s.actor, s.state, s.began_at, coalesce(s.ended_at, greatest(s.began_at, moment)) as end_at
+    from agent_sessions s
+    where tstzrange(s.began_at, s.ended_at) && tstzrange(period_from, greatest(period_from, least(period_to, moment)))
+      and (queues is null or s.queue = any(queues))
+  ), segs as materialized (
+    -- Of a stale call no more is known than until its last event.
+    select s.actor, s.rang_at, s.rang_last_at, s.entered_at, s.ended_at, s.end_reason,
+      coalesce(s.ended_at, case when moment - c.heard_at > stale_after then c.last_event_at else moment end) as end_at
+    from segments s join calls c on c.call_id = s.call_id
+    where (s.ended_at >= period_from - presence_stale - wrap_up or s.ended_at is null)
+      and coalesce(s.rang_at, s.entered_at, s.ended_at) < least(period_to, moment)
+      and s.actor in (select actor from stays) and (queues is null or coalesce(s.queue, '') = any(queues))
+  ), busy_times as (
+    select actor, entered_at as begin_at, end_at from segs
+    union all select actor, rang_at, least(coalesce(entered_at, end_at), rang_last_at + ring_max) from segs
+    union all select actor, ended_at, ended_at + wrap_up from segs where entered_at is not null or end_reason = 'left'
+  ), busy as (
+    select actor, range_agg(tstzrange(begin_at, greatest(begin_at, end_at))) as at
+    from busy_times where begin_at is not null group by actor
+  ), heard as (
+    -- The agent is known of until so long after each event or call.
+    select w.actor, range_agg(tstzrange(w.at, w.at + presence_stale)) as at
+    from (select actor, began_at as at from stays
+      union all select s.actor, t.at from segs s, unnest(array[s.rang_at, s.rang_last_at, s.entered_at, s.end_at]) as t (at)) w
+    where w.at is not null group by w.actor
+  ), times as (
+    select s.actor, range_agg(tstzrange(s.began_at, s.end_at)) filter (where s.state <> 'logged_out') as logged_in,
+      range_agg(tstzrange(s.began_at, s.end_at)) filter (where s.state = 'logged_in') as ready
+    from stays s group by s.actor
+  ), counted as (
+    select t.actor, l.logged_in, l.logged_in * coalesce(b.at, '{}') as handling,
+      l.logged_in * coalesce(t.ready, '{}') - coalesce(b.at, '{}') as available
+    from times t left join busy b on b.actor = t.actor left join heard h on h.actor = t.actor,
+      lateral (select tstzmultirange(tstzrange(period_from, greatest(period_from, least(period_to, moment)))) * t.logged_in
+        * case when presence_stale > interval '0' then coalesce(h.at, '{}') + coalesce(b.at, '{}')
+          else tstzmultirange(tstzrange(null, null)) end as logged_in) l
+    where not isempty(l.logged_in)
+  )
+  select c.actor, ms.logged_in, ms.logged_in - ms.handling - ms.available, ms.handling, ms.available,
+    ms.handling / nullif(ms.handling + ms.available, 0)::float8
+  from counted c, lateral (select
+    (select sum(extract(epoch from upper(r) - lower(r)) * 1000)::bigint from unnest(c.logged_in) r) as logged_in,
+    (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.handling) r) as handling,
+    (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.available) r) as available) ms;
+end;
+comment on function agent_occupancy is 'How long each agent was logged in during a period (period_from inclusive, period_to exclusive), as far as it is known at a moment, and of that time: handling (on a call, while one rings, and wrap-up), available (not paused, and not handling), paused. occupancy: handling / (handling + available), 0 to 1; null if neither. queues: only their log-ins and calls; null: all, each moment once. A log-in whose log-out is missing counts until presence_stale after the agent''s last event or call. stale_after, ring_max, presence_stale, wrap_up: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, WRAP_UP_SECONDS.';

@@ -1,0 +1,174 @@
+import { jest } from '@jest/globals';
+import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
+import { days } from '@callstream/domain/testing/days';
+import { testDatabase } from '@callstream/stack';
+import fc from 'fast-check';
+import { replaceRows } from '../../testing/index.ts';
+import { expectedSessions } from '../../testing/expected-sessions.ts';
+import { poolOf } from '../connection/tables.ts';
+import { connectTables, migrate } from '../index.ts';
+import type { Tables } from '../index.ts';
+
+// Long, so that a busy machine is no failure; a hang still is.
+jest.setTimeout(60_000);
+
+const cleanup = new AsyncDisposableStack();
+let db: Tables;
+beforeAll(async () => {
+  const { url } = cleanup.use(await testDatabase());
+  await migrate(url);
+  db = cleanup.adopt(connectTables({ url }), (tables) => tables.end());
+});
+afterAll(() => cleanup.disposeAsync());
+
+interface CountedTimes {
+  readonly actor: string;
+  readonly logged_in_ms: number;
+  readonly paused_ms: number;
+  readonly handling_ms: number;
+  readonly available_ms: number;
+  readonly occupancy: number | null;
+}
+
+const iso = (ms: number): string => new Date(ms).toISOString();
+async function occupancy(from: number, to: number, moment = to): Promise<CountedTimes[]> {
+  const { rows } = await poolOf(db).query<CountedTimes>(
+    'select * from agent_occupancy($1::timestamptz, $2::timestamptz, $3::timestamptz) order by actor',
+    [iso(from), iso(to), iso(moment)],
+  );
+  return rows;
+}
+
+const noon = Date.UTC(2026, 2, 2, 12);
+const minute = 60_000;
+const hour = 60 * minute;
+const event = (type: string, at: number, fields: object = {}) => ({
+  body: JSON.stringify({ type, actor: 'ana', queue: '900', ...fields, timestamp: iso(noon + at) }),
+  receivedAt: iso(noon + at),
+});
+const call = { call_id: 'c' };
+
+interface Stay {
+  readonly actor: string;
+  readonly state: string;
+  readonly began_at: string;
+  readonly ended_at: string | null;
+}
+
+describe('the occupancy of agents', () => {
+  it('is a count of the seconds in which they were logged in, not paused, and on a call or ringing', async () => {
+    await fc.assert(
+      fc.asyncProperty(days(60), fc.nat(30), fc.integer({ min: 1, max: 60 }), async (day, skip, seconds) => {
+        const events = eventsOf(day.log);
+        const first = Math.min(...events.map(({ at }) => at));
+        const [from, to] = [first + skip * 1_000, first + (skip + seconds) * 1_000];
+        const known = events.filter(({ at }) => at < to);
+        await replaceRows(db, known);
+        const stays = expectedSessions(known) as Stay[];
+        const segments = [...callsOfEvents(known).values()].flatMap((each) => each.segments);
+        const counts = new Map<string, CountedTimes>();
+        for (const actor of new Set(stays.map((stay) => stay.actor))) {
+          let [loggedIn, paused, handling, available] = [0, 0, 0, 0];
+          for (let at = from; at < to; at += 1_000) {
+            const states = stays
+              .filter(
+                (stay) =>
+                  stay.actor === actor &&
+                  Date.parse(stay.began_at) <= at &&
+                  (stay.ended_at === null || Date.parse(stay.ended_at) > at),
+              )
+              .map(({ state }) => state);
+            if (!states.some((state) => state !== 'logged_out')) continue;
+            loggedIn += 1_000;
+            const isBusy = segments.some(
+              (segment) =>
+                segment.actor === actor &&
+                (segment.rangAt ?? segment.enteredAt ?? Infinity) <= at &&
+                (segment.endedAt ?? Infinity) > at,
+            );
+            if (isBusy) handling += 1_000;
+            else if (states.includes('logged_in')) available += 1_000;
+            else paused += 1_000;
+          }
+          const shared = handling + available;
+          if (loggedIn > 0)
+            counts.set(actor, {
+              actor,
+              logged_in_ms: loggedIn,
+              paused_ms: paused,
+              handling_ms: handling,
+              available_ms: available,
+              occupancy: shared === 0 ? null : handling / shared,
+            });
+        }
+        const expected = [...counts.values()].toSorted((a, b) => (a.actor < b.actor ? -1 : 1));
+        expect(await occupancy(from, to)).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('counts a session over the edges of the period within it, and an open one until the moment', async () => {
+    await replaceRows(
+      db,
+      eventsOf([
+        event('actor.logged-in', 0),
+        event('actor.entered', 10 * minute, call),
+        event('actor.left', 20 * minute, call),
+        event('call.finished', 20 * minute, { ...call, actor: undefined }),
+        event('actor.paused', 40 * minute),
+      ]),
+    );
+    const counted = {
+      actor: 'ana',
+      logged_in_ms: 60 * minute,
+      paused_ms: 20 * minute,
+      handling_ms: 10 * minute,
+      available_ms: 30 * minute,
+      occupancy: 0.25,
+    };
+    expect(await occupancy(noon - hour, noon + 2 * hour, noon + hour)).toEqual([counted]);
+    expect(await occupancy(noon + 15 * minute, noon + 25 * minute)).toEqual([
+      {
+        ...counted,
+        logged_in_ms: 10 * minute,
+        paused_ms: 0,
+        handling_ms: 5 * minute,
+        available_ms: 5 * minute,
+        occupancy: 0.5,
+      },
+    ]);
+    expect(await occupancy(noon - hour, noon)).toEqual([]);
+    expect(await occupancy(noon + hour, noon)).toEqual([]);
+  });
+
+  it('counts a log-in without a log-out for twelve hours after the agent’s last event or call', async () => {
+    await replaceRows(
+      db,
+      eventsOf([
+        event('actor.logged-in', 0),
+        event('actor.entered', hour, call),
+        event('actor.left', 2 * hour, call),
+        event('call.finished', 2 * hour, { ...call, actor: undefined }),
+      ]),
+    );
+    const [counted] = await occupancy(noon, noon + 100 * hour);
+    expect(counted).toMatchObject({ logged_in_ms: 14 * hour, handling_ms: hour, available_ms: 13 * hour });
+  });
+
+  it('is of an agent with several queues each moment once, and available in one of them is available', async () => {
+    await replaceRows(
+      db,
+      eventsOf([
+        event('actor.logged-in', 0),
+        event('actor.logged-in', 0, { queue: '901' }),
+        event('actor.paused', 10 * minute),
+        event('actor.paused', 20 * minute, { queue: '901' }),
+        event('actor.logged-out', 30 * minute, { queue: null }),
+      ]),
+    );
+    expect(await occupancy(noon, noon + hour)).toMatchObject([
+      { logged_in_ms: 30 * minute, paused_ms: 10 * minute, available_ms: 20 * minute, occupancy: 0 },
+    ]);
+  });
+});
