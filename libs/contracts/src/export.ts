@@ -51,6 +51,12 @@ export const ExportAgentCalls = z.strictObject({
   actor: listOf(identifier, 100).describe('Agents, separated by commas'),
 });
 
+/** `GET /api/export/agent-sessions` */
+export const ExportAgentSessions = z.strictObject({
+  ...whole,
+  actor: listOf(identifier, 100).describe('Agents, separated by commas'),
+});
+
 /** `GET /api/export/events` */
 export const ExportEvents = z.strictObject({
   ...whole,

@@ -27,6 +27,8 @@ export { countClockReadings } from './read/clock-readings.ts';
 export type { ClockCounts } from './read/clock-readings.ts';
 export { readConnectedServices } from './read/connected-services.ts';
 export type { ConnectedService } from './read/connected-services.ts';
+export { exportAgentSessions } from './read/export/export-agent-sessions.ts';
+export type { ExportAgentSessionsOptions, ExportedAgentSession } from './read/export/export-agent-sessions.ts';
 export { exportAgentCalls } from './read/export/export-agent-calls.ts';
 export type { ExportAgentCallsOptions, ExportedAgentCall } from './read/export/export-agent-calls.ts';
 export { exportCalls } from './read/export/export-calls.ts';

@@ -1,5 +1,5 @@
 import type { ParsedUrlQuery } from 'node:querystring';
-import { ExportAgentCalls, ExportCalls, ExportEvents, ExportVisits } from '@callstream/contracts';
+import { ExportAgentCalls, ExportAgentSessions, ExportCalls, ExportEvents, ExportVisits } from '@callstream/contracts';
 import type { ExportPage } from '@callstream/tables';
 import type { z } from 'zod';
 import { readQuery } from '../http/read-query.ts';
@@ -121,6 +121,27 @@ const agentCalls: Export = {
   },
 };
 
+const agentSessions: Export = {
+  columns: columnsOf(`
+      began_at ended_at duration_ms actor actor_name state pause_reason queue
+      queue_name end_reason
+    `),
+  parse: (query) => {
+    const { queue, actor, ...whole } = readQuery(ExportAgentSessions, query);
+    return {
+      whole,
+      read: async (tables, part, { names }) => {
+        const page = await tables.exportAgentSessions({ ...part, queues: queue, actors: actor });
+        return rowsOf(page, (row) => ({
+          ...row,
+          queue_name: queueName(row.queue, names),
+          actor_name: actorName(row.actor, names),
+        }));
+      },
+    };
+  },
+};
+
 const events: Export = {
   columns: [
     ...columnsOf('at received_at type'),
@@ -137,8 +158,11 @@ const events: Export = {
 };
 
 /** All exports, by the last part of their path. */
-export const exportsByName = { calls, visits, 'agent-calls': agentCalls, events } as const satisfies Record<
-  string,
-  Export
->;
+export const exportsByName = {
+  calls,
+  visits,
+  'agent-calls': agentCalls,
+  'agent-sessions': agentSessions,
+  events,
+} as const satisfies Record<string, Export>;
 export type ExportName = keyof typeof exportsByName;

@@ -524,6 +524,18 @@ describe('an export', () => {
     expect(await get(DelegationStats, '/api/stats/delegations?from=2020-01-01&to=2020-01-02')).toMatchObject(none);
   });
 
+  it('has the times that agents were logged in, of the queues that the token may see', async () => {
+    const ofAna = { actor: 'ana@example.com', actor_name: 'Ana Souza', queue: '900', state: 'logged_in', ended_at: '' };
+    const ofBia = [
+      { actor: 'bia@example.com', queue: '901', state: 'logged_in', end_reason: 'paused', duration_ms: '10000' },
+      { actor: 'bia@example.com', queue: '901', state: 'paused', end_reason: '', duration_ms: '' },
+    ];
+    expect(await csv('agent-sessions')).toMatchObject([ofAna, ...ofBia]);
+    expect(await csv('agent-sessions', '&actor=ana@example.com')).toMatchObject([ofAna]);
+    expect(await csv('agent-sessions', '', await bearer({ queues: ['901'] }))).toMatchObject(ofBia);
+    expect(await ndjson('agent-sessions', '&limit=1')).toMatchObject([{ ...ofAna, ended_at: null }]);
+  });
+
   it('is the same as NDJSON, and has only the first rows of a limit', async () => {
     for (const name of ['visits', 'agent-calls'])
       expect((await ndjson(name)).map(({ call_id }) => call_id)).toEqual(

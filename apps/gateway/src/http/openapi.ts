@@ -4,6 +4,7 @@ import {
   ConcurrentCalls,
   DelegationStats,
   ExportAgentCalls,
+  ExportAgentSessions,
   ExportCalls,
   ExportEvents,
   ExportVisits,
@@ -141,6 +142,12 @@ const operations: Readonly<Record<string, ApiOperation>> = {
     summary: 'The times that agents were on calls, of a period in which they entered them, as a file of any length.',
     answer: 'rows',
     query: ExportAgentCalls,
+  },
+  '/api/export/agent-sessions': {
+    id: 'exportAgentSessions',
+    summary: 'The times that agents were logged in or paused, which began in a period, as a file of any length.',
+    answer: 'rows',
+    query: ExportAgentSessions,
   },
   '/api/export/events': {
     id: 'exportEvents',

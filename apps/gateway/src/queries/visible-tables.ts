@@ -5,6 +5,7 @@ import {
   countUnknownTypes,
   countVisits,
   exportAgentCalls,
+  exportAgentSessions,
   exportCalls,
   exportEvents,
   exportVisits,
@@ -29,8 +30,10 @@ import type {
   CountedVisits,
   CountVisitsOptions,
   ExportAgentCallsOptions,
+  ExportAgentSessionsOptions,
   ExportCallsOptions,
   ExportedAgentCall,
+  ExportedAgentSession,
   ExportedCall,
   ExportedVisit,
   ExportEventsOptions,
@@ -130,6 +133,11 @@ export class VisibleTables {
   async exportAgentCalls(options: Visible<ExportAgentCallsOptions>): Promise<ExportPage<ExportedAgentCall>> {
     const { rows, next } = await exportAgentCalls(this.#db, { ...options, visibleQueues: this.#queues() });
     return { rows: rows.map((row) => this.#scope.show(new Raw(row, agentCallForms))), next };
+  }
+
+  /** Only of visible queues. */
+  exportAgentSessions(options: Visible<ExportAgentSessionsOptions>): Promise<ExportPage<ExportedAgentSession>> {
+    return exportAgentSessions(this.#db, { ...options, visibleQueues: this.#queues() });
   }
 
   /** Only of calls in visible queues. */

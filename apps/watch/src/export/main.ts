@@ -33,15 +33,17 @@ const parameters = [
 const command = addJsonOption(
   new Command('export')
     .description(
-      'Writes calls, queue visits, times of agents on calls, or events of a period to a file, by the gateway.',
+      'Writes calls, queue visits, times of agents on calls, sessions of agents, or events of a period to a file, by the gateway.',
     )
-    .addArgument(new Argument('<rows>', 'what to export').choices(['calls', 'visits', 'agent-calls', 'events']))
+    .addArgument(
+      new Argument('<rows>', 'what to export').choices(['calls', 'visits', 'agent-calls', 'agent-sessions', 'events']),
+    )
     .option('--from <time>', 'begin of the period: a day as 2026-03-02, or RFC 3339 (default: today)')
     .option('--to <time>', 'end of the period, exclusive, in the same form (default: tomorrow)')
     .option('--queue <names>', 'only these queues; separated by commas, or repeated', collect)
     .option('--direction <name>', 'calls: only inbound, outbound or internal ones')
     .option('--outcome <names>', 'calls and visits: only with these outcomes', collect)
-    .option('--actor <names>', 'agent-calls: only of these agents', collect)
+    .option('--actor <names>', 'agent-calls and agent-sessions: only of these agents', collect)
     .option('--kind <names>', 'events: only of these kinds', collect)
     .option('--limit <number>', 'only the first rows')
     .addOption(new Option('--format <name>', 'of the output').choices(exportFormats).default('csv'))

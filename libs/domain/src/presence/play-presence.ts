@@ -8,7 +8,7 @@ const ends = {
   'actor.logged-out': 'logged_out',
   'actor.paused': 'paused',
   'actor.unpaused': 'unpaused',
-} as const satisfies Record<PresenceFact['kind'], SessionEnd & string>;
+} as const satisfies Record<PresenceFact['kind'], SessionEnd>;
 
 /** Plays what is known of the presence of one agent. */
 export interface PresencePlayer {

@@ -83,7 +83,7 @@ function inBatches<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size));
 }
 
-const sessions = async (): Promise<object[]> => (await readRows(db)).agent_sessions as object[];
+const sessions = async (): Promise<readonly object[]> => (await readRows(db)).agent_sessions;
 
 describe('the sessions of agents', () => {
   it('are the play of all facts, whichever events come late, doubled or in one batch', async () => {
