@@ -17,6 +17,7 @@ const repaired = (): unknown[] => {
   return [
     requireInternal<{ Codecs: Record<number, unknown> }>('protocol/message/compression/index.js').Codecs[4],
     requireInternal<{ decode: unknown }>('protocol/requests/fetch/v11/response.js').decode,
+    requireInternal<{ protocol: unknown }>('protocol/requests/produce/index.js').protocol,
     requireInternal<{ parse: unknown }>('protocol/requests/metadata/v6/response.js').parse,
     prototypeOf('consumer/consumerGroup.js')['recoverFromOffsetOutOfRange'],
     connection['connect'],

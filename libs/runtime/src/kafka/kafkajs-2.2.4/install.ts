@@ -4,6 +4,7 @@ import { installFetchDecoder } from './fetch-response.ts';
 import { assertVersion } from './internals.ts';
 import { tolerateLeaderlessPartitions } from './leaderless-partitions.ts';
 import { failOnOffsetOutOfRange } from './offset-out-of-range.ts';
+import { installProduceEncoder } from './produce-request.ts';
 import { repairReconnect } from './reconnect.ts';
 import { repairRequestQueue } from './request-queue.ts';
 import { countThrottling } from './throttling.ts';
@@ -19,6 +20,7 @@ export function install(): void {
   assertVersion();
   installCompressionCodecs();
   installFetchDecoder();
+  installProduceEncoder();
   tolerateLeaderlessPartitions();
   failOnOffsetOutOfRange();
   repairReconnect();

@@ -1,14 +1,7 @@
-import kafkajs from 'kafkajs';
+import { murmur2 } from './murmur2.ts';
 
-/** The partition of a key, as Kafka's own clients compute it (murmur2). Compute it once per record: a retry must not change it. */
-export function createPartitionOf(partitions: number): (key: string) => number {
-  const partitioner = kafkajs.Partitioners.DefaultPartitioner();
-  const partitionMetadata = Array.from({ length: partitions }, (_, partitionId) => ({
-    partitionErrorCode: 0,
-    partitionId,
-    leader: 0,
-    replicas: [],
-    isr: [],
-  }));
-  return (key) => partitioner({ topic: '', partitionMetadata, message: { key, value: null } });
-}
+/** The partition of a key, as Kafka's own clients compute it. Compute it once per record: a retry must not change it. */
+export const createPartitionOf =
+  (partitions: number) =>
+  (key: string): number =>
+    (murmur2(Buffer.from(key)) & 0x7fffffff) % partitions;
