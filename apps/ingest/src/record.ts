@@ -11,7 +11,7 @@ export interface EventRecord {
   readonly partition: number | null;
   /** The body, byte for byte. */
   readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Pick<RecordHeaders, keyof RecordHeaders>;
   /** Approximate size on the wire and on disk, in bytes. */
   readonly bytes: number;
 }
@@ -33,6 +33,14 @@ export interface AcceptedEvent {
 /** The partition of a key; null until the number of partitions was read from Kafka. */
 export type PartitionOf = (key: string) => number | null;
 
+let lastTime = { ms: NaN, text: '' };
+
+/** RFC 3339. Caches the last time: senders write whole seconds, so consecutive events often have the same. */
+function isoTime(ms: number): string {
+  if (ms !== lastTime.ms) lastTime = { ms, text: new Date(ms).toISOString() };
+  return lastTime.text;
+}
+
 /** The record of an event, and the event's uuid. */
 export function recordOf(
   { event, body, hints, contentType, receivedAt }: AcceptedEvent,
@@ -46,7 +54,7 @@ export function recordOf(
     ce_id: uuid,
     ce_type: event.type,
     ce_source: '/callstream/ingest',
-    ce_time: event.at === null ? receivedAt : new Date(event.at).toISOString(),
+    ce_time: event.at === null ? receivedAt : isoTime(event.at),
     'content-type': contentType,
     received_at: receivedAt,
     // Records of the default source have none of these: they stay the same byte for byte.
@@ -55,5 +63,5 @@ export function recordOf(
     ...(hints !== null && { hints }),
   };
   const bytes = body.length + key.length + (hints?.length ?? 0) + overheadBytes;
-  return { record: { topic, key, partition: partitionOf(key), value: body, headers: { ...headers }, bytes }, uuid };
+  return { record: { topic, key, partition: partitionOf(key), value: body, headers, bytes }, uuid };
 }

@@ -36,6 +36,7 @@ import { createReadBody } from './webhook/body.ts';
 import { answerBrokenRequest } from './webhook/broken-request.ts';
 import { createReportRefusal } from './webhook/report-refusal.ts';
 import { listenForWebhooks } from './webhook/server.ts';
+import { skipFinishedListeners } from './webhook/skip-finished-listeners.ts';
 import { logTraffic } from './webhook/traffic.ts';
 
 /** Accepts webhooks until SIGTERM or SIGINT. */
@@ -120,7 +121,7 @@ function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, lo
     reportRefusal,
     log,
   }).callback();
-  return listenForWebhooks((request, response) => void handle(request, response), {
+  return listenForWebhooks(skipFinishedListeners(handle), {
     hosts: config.INGEST_HOST,
     port: config.INGEST_PORT,
     connectionsMax: config.INGEST_CONNECTIONS_MAX,

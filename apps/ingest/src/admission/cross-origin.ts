@@ -20,7 +20,8 @@ export const answerCors = (origins: readonly string[]): Middleware => {
   const allowed = new Set(origins);
   return async (ctx, next) => {
     if (allowed.size > 0) ctx.vary('Origin');
-    const origin = originOf(ctx.get('origin')) ?? '';
+    const header = ctx.req.headers.origin;
+    const origin = header === undefined ? '' : (originOf(header) ?? '');
     const isAllowed = allowed.has(origin);
     if (isAllowed) ctx.set({ 'access-control-allow-origin': origin, 'access-control-expose-headers': 'retry-after' });
     if (isAllowed && ctx.method === 'OPTIONS' && ctx.get('access-control-request-method') !== '') {

@@ -17,6 +17,9 @@ const batchRecordsMax = 10_000;
 class PartitionUnavailable extends Error {
   override readonly name = 'PartitionUnavailable';
 }
+/** Created once: the stack trace of an error costs more than the rest of an event that goes to the spool. */
+const unknownPartition = new PartitionUnavailable('The partitions of the topic are not known yet.');
+const openBreaker = new PartitionUnavailable('The partition does not take records.');
 
 /** Sends events to Kafka in batches, without the spool. */
 export type BatchingPublisher = Pick<Batcher<EventRecord>, 'add'>;
@@ -57,7 +60,7 @@ export function createBatchingPublisher({
     log.debug({ records: records.length, duration_ms: ms(stopTimer()) }, 'batch.published');
   };
   const refuse = ({ partition }: PartitionedRecord): Error | undefined =>
-    breakers.isOpen(partition) ? new PartitionUnavailable(`Partition ${partition} does not take records.`) : undefined;
+    breakers.isOpen(partition) ? openBreaker : undefined;
   const batchers = publishers.map((publisher) =>
     createBatcher<PartitionedRecord>((records) => send(publisher, records), {
       deadlineMs: kafkaDeadlineMs,
@@ -77,8 +80,7 @@ export function createBatchingPublisher({
   });
   return {
     add: (record) => {
-      if (!isPartitioned(record))
-        return Promise.reject(new PartitionUnavailable('The partitions of the topic are not known yet.'));
+      if (!isPartitioned(record)) return Promise.reject(unknownPartition);
       const batcher = batchers[record.partition % batchers.length];
       return batcher ? batcher.add(record) : Promise.reject(new PartitionUnavailable('There is no producer.'));
     },

@@ -2,6 +2,7 @@ import { hintsHeader, queueLogLinesMax } from '@callstream/contracts';
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { WebhookRejected } from '../problem.ts';
 import { checkBatchMediaType, isNdjson } from '../webhook/body.ts';
+import { utf8Bytes } from '../webhook/send-json.ts';
 import type { SourceEdge } from './edge.ts';
 
 /**
@@ -19,7 +20,7 @@ export const asteriskEdge = (authentication: SenderAuthentication): SourceEdge =
   split: (body, headers) => (isNdjson(headers['content-type']) ? linesOf(body) : [body]),
   answer: ([first, ...others]) => {
     const data = others.length === 0 ? { uuid: first.uuid, aggregate_id: first.callId } : { stored: others.length + 1 };
-    return Buffer.from(JSON.stringify({ status: 'ok', data }));
+    return utf8Bytes(JSON.stringify({ status: 'ok', data }));
   },
 });
 

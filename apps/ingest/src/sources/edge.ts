@@ -28,6 +28,6 @@ export interface SourceEdge {
   readonly contentType: string;
   /** The values of the events of a body. If one of them is not an event, none is stored. @throws {WebhookRejected} if there are too many */
   readonly split: (body: Buffer, headers: IncomingHttpHeaders) => readonly [Buffer, ...Buffer[]];
-  /** The body of a 200, as JSON, once all events are stored. */
-  readonly answer: (events: readonly [StoredEvent, ...StoredEvent[]]) => Buffer;
+  /** The body of a 200, as JSON, once all events are stored: a character for each byte of its UTF-8. */
+  readonly answer: (events: readonly [StoredEvent, ...StoredEvent[]]) => string;
 }

@@ -1,5 +1,6 @@
 import type { SenderAuthentication } from '../admission/credentials.ts';
 import { checkMediaType } from '../webhook/body.ts';
+import { utf8Bytes } from '../webhook/send-json.ts';
 import type { SourceEdge, StoredEvent } from './edge.ts';
 
 /** Teravoz posts each event alone, as a JSON object. */
@@ -15,11 +16,12 @@ export const teravozEdge = (authentication: SenderAuthentication): SourceEdge =>
   answer: ([event]) => accepted(event),
 });
 
-const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+/** As bytes. */
+const byteOrderMark = '\xef\xbb\xbf';
 
 /** The answer has the body byte for byte, without its byte order mark. */
-function accepted({ uuid, callId, value }: StoredEvent): Buffer {
-  const event = value.subarray(0, 3).equals(byteOrderMark) ? value.subarray(3) : value;
-  const start = `{"status":"ok","data":{"uuid":"${uuid}","aggregate_id":${JSON.stringify(callId)},"event":`;
-  return Buffer.concat([Buffer.from(start), event, Buffer.from('}}')]);
+function accepted({ uuid, callId, value }: StoredEvent): string {
+  const text = value.toString('latin1');
+  const event = text.startsWith(byteOrderMark) ? text.slice(byteOrderMark.length) : text;
+  return `{"status":"ok","data":{"uuid":"${uuid}","aggregate_id":${utf8Bytes(JSON.stringify(callId))},"event":${event}}}`;
 }

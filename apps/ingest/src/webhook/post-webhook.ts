@@ -6,6 +6,7 @@ import { WebhookRejected } from '../problem.ts';
 import type { Publish } from '../publish/publish.ts';
 import type { SourceEdge, StoredEvent } from '../sources/edge.ts';
 import type { ReadBody } from './body.ts';
+import { sendJson } from './send-json.ts';
 
 export interface WebhookOptions {
   readonly publish: Publish;
@@ -42,8 +43,7 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
       store(options, firstEvent),
       ...otherEvents.map((event) => store(options, event)),
     ]);
-    ctx.type = 'application/json';
-    ctx.body = edge.answer([firstStored, ...otherStored]);
+    sendJson(ctx, edge.answer([firstStored, ...otherStored]));
   };
 };
 

@@ -46,6 +46,8 @@ export function createIsInNetworks(networks: readonly string[]): (address: strin
     if (network === null) throw new Error(`"${text}" is not an address or a network.`);
     return network;
   });
+  // Of every request; most services have no list.
+  if (parsed.length === 0) return () => false;
   return (text) => {
     const normal = parseAddress(text);
     if (normal === null) return false;
