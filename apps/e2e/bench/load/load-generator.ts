@@ -10,6 +10,7 @@ export interface LoadResult {
   /** Latency in ms. */
   readonly p50: number;
   readonly p99: number;
+  readonly p999: number;
   /** Responses with 2xx. */
   readonly answered: number;
   /** Other responses, timeouts and lost connections. */

@@ -27,6 +27,7 @@ export async function runAtRate(url: string, { connections, seconds, rate }: Ste
     requestsPerSecond: result.requests.total / result.duration,
     p50: result.latency.p50,
     p99: result.latency.p99,
+    p999: result.latency.p99_9,
     answered: result['2xx'],
     failed: result.non2xx + result.errors,
     seconds: result.duration,

@@ -42,6 +42,7 @@ function sum(results: readonly WorkerResult[]): Omit<LoadResult, 'cpuSeconds'> {
     requestsPerSecond: latency.count / seconds,
     p50: latency.percentile(50) / 1e6,
     p99: latency.percentile(99) / 1e6,
+    p999: latency.percentile(99.9) / 1e6,
     answered: results.reduce((total, { answered }) => total + answered, 0),
     failed: results.reduce((total, { failed }) => total + failed, 0),
     seconds,

@@ -16,8 +16,8 @@ end
 -- Times are in microseconds. os.clock() is the CPU time of all threads of wrk, in seconds.
 function done(summary, latency)
   local errors = summary.errors
-  local line = '{"requests":%d,"duration":%d,"p50":%d,"p99":%d,"status":%d,"timeout":%d,"socket":%d,"cpuSeconds":%.3f}\n'
+  local line = '{"requests":%d,"duration":%d,"p50":%d,"p99":%d,"p999":%d,"status":%d,"timeout":%d,"socket":%d,"cpuSeconds":%.3f}\n'
   local socket = errors.connect + errors.read + errors.write
-  local p50, p99 = latency:percentile(50), latency:percentile(99)
-  io.write(line:format(summary.requests, summary.duration, p50, p99, errors.status, errors.timeout, socket, os.clock()))
+  local p50, p99, p999 = latency:percentile(50), latency:percentile(99), latency:percentile(99.9)
+  io.write(line:format(summary.requests, summary.duration, p50, p99, p999, errors.status, errors.timeout, socket, os.clock()))
 end

@@ -11,7 +11,7 @@ const withErrors = `Running 3s test @ http://127.0.0.1:39191/webhook
   Non-2xx or 3xx responses: 4027
 Requests/sec:  12871.41
 Transfer/sec:      1.54MB
-{"requests":39904,"duration":3100204,"p50":1042,"p99":16044,"status":4027,"timeout":0,"socket":374,"cpuSeconds":1.052}
+{"requests":39904,"duration":3100204,"p50":1042,"p99":16044,"p999":31200,"status":4027,"timeout":0,"socket":374,"cpuSeconds":1.052}
 `;
 const withTimeouts = `Running 3s test @ http://127.0.0.1:39191/webhook
   1 threads and 16 connections
@@ -22,13 +22,13 @@ const withTimeouts = `Running 3s test @ http://127.0.0.1:39191/webhook
   Socket errors: connect 0, read 0, write 0, timeout 16
 Requests/sec:    526.94
 Transfer/sec:     63.81KB
-{"requests":1584,"duration":3006057,"p50":1720,"p99":11950,"status":0,"timeout":16,"socket":0,"cpuSeconds":0.063}
+{"requests":1584,"duration":3006057,"p50":1720,"p99":11950,"p999":20400,"status":0,"timeout":16,"socket":0,"cpuSeconds":0.063}
 `;
 
 describe('parseWrk', () => {
   it('the output of wrk is parsed into seconds, milliseconds and requests per second', () => {
     const load = parseWrk(withErrors);
-    expect(load).toMatchObject({ p50: 1.042, p99: 16.044, seconds: 3.100204, cpuSeconds: 1.052 });
+    expect(load).toMatchObject({ p50: 1.042, p99: 16.044, p999: 31.2, seconds: 3.100204, cpuSeconds: 1.052 });
     expect(load.requestsPerSecond).toBeCloseTo(12_871.41, 1);
     expect(parseWrk(withTimeouts).requestsPerSecond).toBeCloseTo(526.94, 1);
   });

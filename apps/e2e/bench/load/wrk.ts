@@ -49,6 +49,7 @@ interface WrkLine {
   readonly duration: number;
   readonly p50: number;
   readonly p99: number;
+  readonly p999: number;
   /** Responses with a status over 399. */
   readonly status: number;
   /** Responses after the timeout; they are included in `requests`. */
@@ -61,12 +62,13 @@ interface WrkLine {
 export function parseWrk(output: string): LoadResult {
   const json = output.split('\n').find((line) => line.startsWith('{'));
   if (json === undefined) throw new Error(`wrk printed no result:\n${output}`);
-  const { requests, duration, p50, p99, status, timeout, socket, cpuSeconds } = JSON.parse(json) as WrkLine;
+  const { requests, duration, p50, p99, p999, status, timeout, socket, cpuSeconds } = JSON.parse(json) as WrkLine;
   const seconds = duration / 1e6;
   return {
     requestsPerSecond: requests / seconds,
     p50: p50 / 1e3,
     p99: p99 / 1e3,
+    p999: p999 / 1e3,
     answered: requests - status - timeout,
     failed: status + timeout + socket,
     seconds,
