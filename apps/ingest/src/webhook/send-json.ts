@@ -14,7 +14,6 @@ export function sendJson(ctx: Pick<Context, 'res' | 'respond'>, bytes: string): 
   ctx.res.end(bytes, 'latin1');
 }
 
-// eslint-disable-next-line no-control-regex
 const beyondAscii = /[^\x00-\x7f]/;
 
 /** The UTF-8 of a text, a character for each byte. */

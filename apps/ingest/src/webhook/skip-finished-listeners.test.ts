@@ -5,7 +5,9 @@ import { skipFinishedListeners } from './skip-finished-listeners.ts';
 
 it.each(['koa', 'on-finished'])('another version of %s is refused, with the remedy', (name) => {
   jest.doMock(`${name}/package.json`, () => ({ version: '9.9.9' }));
-  expect(() => skipFinishedListeners(() => undefined)).toThrow(`${name} 9.9.9 is installed, and ingest goes around`);
+  expect(() => skipFinishedListeners(() => Promise.resolve())).toThrow(
+    `${name} 9.9.9 is installed, and ingest goes around`,
+  );
   jest.dontMock(`${name}/package.json`);
 });
 

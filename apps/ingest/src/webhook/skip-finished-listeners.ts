@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import type { RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 /** The versions whose internals are known here. */
 const known = { koa: '3.3.0', 'on-finished': '2.4.2' } as const;
@@ -12,7 +12,9 @@ const ignored = { queue: { push: () => undefined } };
  * error of a connection that breaks, and ingest reports none: it is no error of its own (see `createApp`).
  * @throws {Error} if another version of koa or of on-finished is installed: its internals may differ without an error
  */
-export function skipFinishedListeners(handle: RequestListener): RequestListener {
+export function skipFinishedListeners(
+  handle: (request: IncomingMessage, response: ServerResponse) => Promise<void>,
+): RequestListener {
   const require = createRequire(createRequire(import.meta.url).resolve('koa'));
   for (const [name, wanted] of Object.entries(known)) {
     const { version } = require(`${name}/package.json`) as { version: string };
@@ -24,6 +26,6 @@ export function skipFinishedListeners(handle: RequestListener): RequestListener 
   return (request, response) => {
     // Where on-finished keeps the callbacks of a message that it listens to already.
     Object.assign(response, { __onFinished: ignored });
-    handle(request, response);
+    void handle(request, response);
   };
 }
