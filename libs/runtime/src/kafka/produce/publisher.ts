@@ -89,5 +89,5 @@ const partitionOfMessage = ({ message }: PartitionerArgs): number => message.par
 /** As kafkajs groups them. Its own encoder would not take a header without a value; `produce-request.ts` does. */
 function byTopic(records: readonly ProducerRecord[]): { topic: string; messages: Message[] }[] {
   const topics = Map.groupBy(records, (record) => record.topic);
-  return [...topics].map(([topic, messages]) => ({ topic, messages: messages as Message[] }));
+  return [...topics].map(([topic, messages]) => ({ topic, messages }));
 }
