@@ -17,7 +17,7 @@ const batchRecordsMax = 10_000;
 class PartitionUnavailable extends Error {
   override readonly name = 'PartitionUnavailable';
 }
-/** Created once: the stack trace of an error costs more than the rest of an event that goes to the spool. */
+/** Created once: each event that goes to the spool would capture a stack trace. */
 const unknownPartition = new PartitionUnavailable('The partitions of the topic are not known yet.');
 const openBreaker = new PartitionUnavailable('The partition does not take records.');
 

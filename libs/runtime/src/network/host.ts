@@ -67,7 +67,7 @@ export function createIsOwnHost(names: readonly string[]): (host: string | undef
     if (name === null) return false;
     return !name.includes('.') || isIP(name) !== 0 || isLocalhostName(name) || known.has(name);
   };
-  // Requests have the same host again and again, and parsing it takes 2 µs.
+  // Requests have the same host again and again: it is parsed once.
   let last: { host: string | undefined; isOwn: boolean } = { host: undefined, isOwn: true };
   return (host) => {
     if (host !== last.host) last = { host, isOwn: isOwn(host) };

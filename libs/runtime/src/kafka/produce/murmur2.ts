@@ -1,7 +1,7 @@
 const seed = 0x9747b28c;
 const m = 0x5bd1e995;
 
-/** murmur2 as Kafka's clients compute it, as int32. kafkajs computes with BigInts, which takes twenty times as long. */
+/** murmur2 as Kafka's clients compute it, as int32. kafkajs computes with BigInts. */
 export function murmur2(data: Uint8Array): number {
   const { length } = data;
   let h = seed ^ length;
