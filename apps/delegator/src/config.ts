@@ -19,8 +19,9 @@ const region = z.custom<CountryCode>(
   'must be a region of ISO 3166 in capitals, e.g. BR',
 );
 
-/** Everything else of a URL would be ignored, or be shown as it is by --print-config. */
+/** Everything else of a URL would be ignored, or be shown as it is by --print-config. True for what is no URL: that is another problem. */
 function hasOnlyPath(text: string): boolean {
+  if (!URL.canParse(text)) return true;
   const { username, password, search, hash } = new URL(text);
   return [username, password, search, hash].every((part) => part === '');
 }
