@@ -29,10 +29,13 @@ const isPause = ({ kind }: PresenceFact): boolean => kind === 'actor.paused';
 /**
  * Derives sessions from facts about presence alone, so they depend on no call: the partition of an agent's calls may be
  * another. A call undoes no log-out here, nor does an unpause: many systems send that themselves after a call.
- * @param begun sessions that go on before the first fact
+ * @param begun sessions that go on before the first fact; they may have ended with it or later
  */
 export function playPresence(begun: readonly AgentSession[] = []): PresencePlayer {
-  const open = new Map(begun.map((session) => [session.queue, session]));
+  // How they ended is for the facts to say.
+  const open = new Map<string, AgentSession>(
+    begun.map((session) => [session.queue, { ...session, endedAt: null, end: null }]),
+  );
   let ended: AgentSession[] = [];
   const end = (session: AgentSession, at: number, by: SessionEnd): void => {
     open.delete(session.queue);

@@ -102,6 +102,17 @@ describe('the sessions of agents', () => {
     );
   });
 
+  it('go on in the queue that an event names, also if that event comes again', async () => {
+    await empty();
+    const bodies = [
+      { type: 'actor.logged-out', second: 8, actor: 'ana', queue: null },
+      { type: 'actor.paused', second: 10, actor: 'ana', queue: '900' },
+    ];
+    const log = logOf([...bodies, bodies[1]!]);
+    await write(inBatches(log, 2));
+    expect(await sessions()).toEqual(expectedRows(log).agent_sessions);
+  });
+
   it('of hundreds of events after a late one, and at one moment, are read in pages and changed only as far as needed', async () => {
     const [first, second, third] = fc.sample(fc.array(anyBody(600), { minLength: 900, maxLength: 900 }), {
       numRuns: 3,
