@@ -22,6 +22,8 @@ export interface Connector extends AsyncDisposable {
   readonly metricsText: () => Promise<string>;
   readonly readyz: () => Promise<string>;
   readonly tail: () => string;
+  /** Resolves once it has logged this: its log comes later than its answers. */
+  readonly logged: (text: string) => Promise<void>;
   /** Resolves once it has asked the PBX what is going on, and posts what it says. */
   readonly connected: () => Promise<void>;
   /** Resolves once ingest has stored all that is in the buffer, and at least `events` in all. */
@@ -67,6 +69,7 @@ export async function startConnector(
     metricsText: async () => (await fetch(`http://127.0.0.1:${adminPort}/metrics`)).text(),
     readyz: async () => (await (await fetch(`http://127.0.0.1:${adminPort}/readyz`)).text()).trim(),
     tail: () => service.tail(),
+    logged: (text) => wait(`does not log "${text}"`, () => Promise.resolve(service.tail().includes(text))),
     connected: () => wait('does not connect', async () => (await metric('callstream_asterisk_connected')) === 1),
     posted: (events) => {
       let [waiting, posted] = [0, 0];
