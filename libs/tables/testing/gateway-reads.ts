@@ -40,6 +40,16 @@ const visits = {
 
 const calls = { ...moments, queues: null, now: Date.UTC(2026, 2, 3), staleAfterMs: 7_200_000, timeZone: 'UTC' };
 
+/** The calls of so long before the period are read, too. */
+const presenceStaleMs = 10_000;
+const agentRules = {
+  now: calls.now,
+  staleAfterMs: calls.staleAfterMs,
+  ringMsMax: 120_000,
+  presenceStaleMs,
+  wrapUpMs: 0,
+};
+
 const exported = { ...moments, after: null, limit, visibleQueues };
 /** What a past board reads, back to `since`. */
 const past = (since: number, known: 'now' | 'then') => ({
@@ -87,7 +97,8 @@ const reads = {
       queues: null,
       staleAfterMs: 60_000,
     }),
-  'calls of agents': (db: Queryable) => countAgentCalls(db, { ...moments, queues: ['903'], visibleQueues, limit }),
+  'calls of agents': (db: Queryable) =>
+    countAgentCalls(db, { ...moments, queues: ['903'], visibleQueues, limit, rules: agentRules }),
   'exported calls': (db: Queryable) => exportCalls(db, { ...calls, ...exported, queues: undefined }),
   'exported visits': (db: Queryable) => exportVisits(db, exported),
   'exported agent calls': (db: Queryable) => exportAgentCalls(db, { ...exported, visibleQueues: ['903'] }),

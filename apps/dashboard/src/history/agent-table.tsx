@@ -12,14 +12,16 @@ import { LoadingProblem } from './loading-problem.tsx';
 import { periodQuery } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
-/** How many calls each agent was on, and for how long; those with the most time first. */
+/** How many calls each agent was on, and how long they and log-ins took; those with the most time on calls first. */
 export function AgentTable({ period: { days, queue } }: { readonly period: ShownPeriod }) {
   const { texts, formats } = useAppContext();
   const route = useRoute();
   const id = useId();
   const query = new URLSearchParams({ ...periodQuery(days), ...(queue === null ? {} : { queue }) });
   const { answer, problem } = useAnswer<AgentStats>(`api/stats/agents?${query.toString()}`);
-  const agents = (answer?.agents ?? []).toSorted((a, b) => b.on_call_ms - a.on_call_ms);
+  const agents = (answer?.agents ?? []).toSorted(
+    (a, b) => b.on_call_ms - a.on_call_ms || b.logged_in_ms - a.logged_in_ms,
+  );
   return (
     <section className="panel" aria-labelledby={id}>
       <h2 id={id}>
@@ -40,10 +42,13 @@ export function AgentTable({ period: { days, queue } }: { readonly period: Shown
               <th scope="col">{texts.timeOnCalls}</th>
               <th scope="col">{texts.meanTime}</th>
               <th scope="col">{texts.longestTime}</th>
+              <th scope="col">{texts.loggedInTime}</th>
+              <th scope="col">{texts.pausedTime}</th>
+              <th scope="col">{texts.occupancy}</th>
             </tr>
           </thead>
           <tbody>
-            {agents.map(({ actor, calls, on_call_ms, on_call_ms_mean, on_call_ms_max }) => (
+            {agents.map(({ actor, calls, ...times }) => (
               <tr key={actor}>
                 <th scope="row" className="left">
                   <AgentName actor={actor} />
@@ -59,9 +64,12 @@ export function AgentTable({ period: { days, queue } }: { readonly period: Shown
                     {formats.number(calls)}
                   </a>
                 </td>
-                <td>{duration(on_call_ms)}</td>
-                <td>{duration(on_call_ms_mean)}</td>
-                <td>{duration(on_call_ms_max)}</td>
+                <td>{duration(times.on_call_ms)}</td>
+                <td>{duration(times.on_call_ms_mean)}</td>
+                <td>{duration(times.on_call_ms_max)}</td>
+                <td>{duration(times.logged_in_ms)}</td>
+                <td>{duration(times.paused_ms)}</td>
+                <td>{formats.percent(times.occupancy)}</td>
               </tr>
             ))}
           </tbody>

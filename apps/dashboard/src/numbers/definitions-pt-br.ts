@@ -331,4 +331,21 @@ export const definitionsPtBr: Readonly<Record<Exclude<NumberId, OnlyInApi>, Numb
     sentence: 'Maior tempo em que o agente esteve em uma dessas chamadas, sem as que continuam.',
     example: 'Ana esteve em duas chamadas por 2 e 4 minutos: 4 minutos.',
   },
+  'agent-logged-in-time': {
+    name: 'Tempo logado do agente',
+    sentence:
+      'Quanto tempo o agente esteve logado no período, em pausa ou não; cada momento uma vez, em quantas filas for.',
+    example: 'Ana está logada das 9 às 12, em duas filas: 3 horas.',
+  },
+  'agent-paused-time': {
+    name: 'Tempo em pausa do agente',
+    sentence: 'Quanto tempo o agente esteve em pausa enquanto logado, sem os tempos em chamadas.',
+    example: 'Ana está em pausa das 10:00 às 10:20, e em uma chamada até as 10:05: 15 minutos.',
+  },
+  occupancy: {
+    name: 'Ocupação',
+    sentence:
+      'Do tempo em que o agente esteve logado e sem pausa: a parte com uma chamada: nela, tocando ou em pós-atendimento.',
+    example: 'Ana está logada por 3 horas, meia hora em pausa, e tem chamadas por 2 horas: 0,8.',
+  },
 };

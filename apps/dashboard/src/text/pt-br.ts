@@ -210,6 +210,9 @@ export const ptBr: Texts = {
   timeOnCalls: 'Tempo em chamadas',
   meanTime: 'Tempo médio',
   longestTime: 'Maior',
+  loggedInTime: 'Logado',
+  pausedTime: 'Em pausa',
+  occupancy: 'Ocupação',
   print: 'Imprimir',
   exports: {
     calls: 'Chamadas (CSV)',

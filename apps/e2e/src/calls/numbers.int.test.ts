@@ -173,9 +173,15 @@ describe('the numbers of a log with all call lives and a simulated day', () => {
     expect(Object.keys(expected).length).toBeGreaterThan(1);
     expect(
       Object.fromEntries(
-        agents.map(({ actor, calls, on_call_ms, on_call_ms_max }) => [actor, { calls, on_call_ms, on_call_ms_max }]),
+        agents
+          .filter(({ calls }) => calls > 0)
+          .map(({ actor, calls, on_call_ms, on_call_ms_max }) => [actor, { calls, on_call_ms, on_call_ms_max }]),
       ),
     ).toEqual(expected);
+    // How long is counted second by second where the function is tested.
+    const loggedIn = agents.filter(({ logged_in_ms }) => logged_in_ms > 0);
+    expect(loggedIn.length).toBeGreaterThan(1);
+    for (const { logged_in_ms, paused_ms } of loggedIn) expect(paused_ms).toBeLessThanOrEqual(logged_in_ms);
   });
 
   it('two thresholds, and half hours of a zone, are recounts of their own', async () => {

@@ -464,21 +464,24 @@ describe('an export', () => {
   });
 
   it('has the times of agents that the numbers of agents count', async () => {
-    expect(await get(AgentStats, `/api/stats/agents?${period}`)).toMatchObject({
-      agents: [
-        {
-          actor: 'ana@example.com',
-          name: 'Ana Souza',
-          calls: 1,
-          on_call_ms: 0,
-          on_call_ms_mean: null,
-          on_call_ms_max: 0,
-        },
-      ],
-    });
+    const { agents } = await get(AgentStats, `/api/stats/agents?${period}`);
+    const onCalls = { on_call_ms: 0, on_call_ms_mean: null, on_call_ms_max: 0 };
+    expect(agents).toMatchObject([
+      { actor: 'ana@example.com', name: 'Ana Souza', calls: 1, ...onCalls, paused_ms: 0 },
+      { actor: 'bia@example.com', name: 'Bia Lima', calls: 0, ...onCalls, occupancy: 0 },
+    ]);
+    const [ana, bia] = agents;
+    // Logged in 100 s before the tests, and on a call for the last 35 s or more of these.
+    expect(ana!.logged_in_ms).toBeGreaterThanOrEqual(100_000);
+    expect(ana!.occupancy).toBeGreaterThanOrEqual(0.35);
+    expect(ana!.occupancy).toBeLessThan(1);
+    expect(bia!.logged_in_ms - bia!.paused_ms).toBe(10_000);
+
     const hidden = await tokenWith({ queues: ['901'] });
-    expect((await get(AgentStats, `/api/stats/agents?${period}`, hidden)).agents).toEqual([]);
-    expect((await get(AgentStats, `/api/stats/agents?${period}&queue=901`)).agents).toEqual([]);
+    const ofBia = [{ actor: 'bia@example.com', calls: 0 }];
+    expect((await get(AgentStats, `/api/stats/agents?${period}`, hidden)).agents).toMatchObject(ofBia);
+    expect((await get(AgentStats, `/api/stats/agents?${period}&queue=901`)).agents).toMatchObject(ofBia);
+    expect((await get(AgentStats, `/api/stats/agents?${period}&queue=900`, hidden)).agents).toEqual([]);
   });
 
   it('counts what became of delegations, and names those that were not sent, of the visible queues', async () => {

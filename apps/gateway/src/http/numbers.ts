@@ -56,7 +56,7 @@ export const getAgentStats =
   ({ query }) => {
     const found = readQuery(FindAgentStats, query);
     return async (tables) => {
-      const stats = await readAgentStats(tables, found, { timeZone: rules.timeZone, now: Date.now() });
+      const stats = await readAgentStats(tables, found, { rules, now: Date.now() });
       if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });
       const { agents } = names.current();
       return { ...stats, agents: stats.agents.map((row) => ({ ...row, name: agents.get(row.actor) })) };

@@ -22,4 +22,21 @@ export const agentCallDefinitions = {
     sentence: 'Longest time that the agent was on one of these calls, without those that go on.',
     example: 'Ana was on two calls for 2 and 4 minutes: 4 minutes.',
   },
+  'agent-logged-in-time': {
+    name: 'Agent logged-in time',
+    sentence:
+      'How long the agent was logged in during the period, paused or not; each moment once, in however many queues.',
+    example: 'Ana is logged in from 9 to 12, in two queues: 3 hours.',
+  },
+  'agent-paused-time': {
+    name: 'Agent paused time',
+    sentence: 'How long the agent was paused while logged in, without the times on calls.',
+    example: 'Ana is paused from 10:00 to 10:20, and on a call until 10:05: 15 minutes.',
+  },
+  occupancy: {
+    name: 'Occupancy',
+    sentence:
+      'Of the time that the agent was logged in and not paused: the share with a call: on it, ringing, or in wrap-up.',
+    example: 'Ana is logged in for 3 hours, is paused for half an hour, and has calls for 2 hours: 0.8.',
+  },
 } as const satisfies Readonly<Record<string, NumberDefinition>>;

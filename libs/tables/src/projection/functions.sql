@@ -178,13 +178,21 @@ language sql stable begin atomic
     from agent_sessions s
     where tstzrange(s.began_at, s.ended_at) && tstzrange(period_from, greatest(period_from, least(period_to, moment)))
       and (queues is null or s.queue = any(queues))
-  ), segs as materialized (
+  ), near as (
+    select s.actor, s.queue, s.rang_at, s.rang_last_at, s.entered_at, s.ended_at, s.end_reason, s.ended_at as end_at
+    from segments s
+    -- Each alternative is a range of segments_times.
+    where (s.ended_at >= period_from - presence_stale - wrap_up and s.rang_at < period_to)
+      or (s.ended_at >= period_from - presence_stale - wrap_up and s.entered_at < period_to)
+      or (s.ended_at >= period_from - presence_stale - wrap_up and s.ended_at < period_to)
+    union all
     -- Of a stale call no more is known than until its last event.
-    select s.actor, s.rang_at, s.rang_last_at, s.entered_at, s.ended_at, s.end_reason,
-      coalesce(s.ended_at, case when moment - c.heard_at > stale_after then c.last_event_at else moment end) as end_at
-    from segments s join calls c on c.call_id = s.call_id
-    where (s.ended_at >= period_from - presence_stale - wrap_up or s.ended_at is null)
-      and coalesce(s.rang_at, s.entered_at, s.ended_at) < least(period_to, moment)
+    select s.actor, s.queue, s.rang_at, s.rang_last_at, s.entered_at, s.ended_at, s.end_reason,
+      case when moment - c.heard_at > stale_after then c.last_event_at else moment end
+    from calls c join segments s on s.call_id = c.call_id where c.finished_at is null and s.ended_at is null
+  ), segs as materialized (
+    select * from near s
+    where coalesce(s.rang_at, s.entered_at, s.ended_at) < least(period_to, moment)
       and s.actor in (select actor from stays) and (queues is null or coalesce(s.queue, '') = any(queues))
   ), busy_times as (
     select actor, entered_at as begin_at, end_at from segs

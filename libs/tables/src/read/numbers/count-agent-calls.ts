@@ -5,7 +5,18 @@ import { responseBytesMax, sizedCounts, toPage } from '../page.ts';
 import type { Page } from '../page.ts';
 import type { Period } from './periods.ts';
 
+/** Limits of what agents do, in ms, and the moment until which it is counted. */
+export interface OccupancyRules {
+  /** ms since 1970. */
+  readonly now: number;
+  readonly staleAfterMs: number;
+  readonly ringMsMax: number;
+  readonly presenceStaleMs: number;
+  readonly wrapUpMs: number;
+}
+
 export interface CountAgentCallsOptions extends Period {
+  readonly rules: OccupancyRules;
   /** Only calls that the agents got through these queues; null: all. */
   readonly queues: readonly string[] | null;
   /** Only calls that are, or were last, in these queues; null: all. */
@@ -14,7 +25,7 @@ export interface CountAgentCallsOptions extends Period {
   readonly limit: number;
 }
 
-/** The times of an agent on calls. Without those that go on, in ms. */
+/** The times of an agent on calls, without those that go on, and logged in; in ms. */
 export interface CountedAgentCalls {
   readonly actor: string;
   /** Times that the agent entered a call. */
@@ -24,20 +35,26 @@ export interface CountedAgentCalls {
   readonly onCallMs: number;
   /** 0 if none has ended. */
   readonly onCallMsMax: number;
+  readonly loggedInMs: number;
+  readonly pausedMs: number;
+  /** Handling calls, of the time that the agent was logged in and not paused: 0 to 1. Null if there was none. */
+  readonly occupancy: number | null;
 }
 
 /** Approximate bytes of a count without the name of its agent. */
-const countBytes = 250;
+const countBytes = 350;
 
 /**
- * Counts the times that agents entered calls in the period, by agent: the same that {@link exportAgentCalls} has. The first
- * agents, up to the limit and {@link responseBytesMax}.
+ * Counts the times that agents entered calls in the period, by agent: the same that {@link exportAgentCalls} has; and how long
+ * they were logged in, by the SQL function `agent_occupancy`. The first agents, up to the limit and {@link responseBytesMax}.
  */
 export async function countAgentCalls(
   db: Queryable,
   options: CountAgentCallsOptions,
 ): Promise<Page<CountedAgentCalls>> {
-  const { from, to, queues, visibleQueues, limit } = options;
+  const { from, to, queues, visibleQueues, limit, rules } = options;
+  const loggedInQueues =
+    visibleQueues === null ? queues : (queues?.filter((queue) => visibleQueues.includes(queue)) ?? visibleQueues);
   // No prepared statement: a generic plan for an hour and for a year would suit neither.
   const { rows } = await sqlOf(db).query<CountedAgentCalls & { readonly foundRows: number }>({
     text: `
@@ -46,14 +63,23 @@ export async function countAgentCalls(
         from segments s join calls c on c.call_id = s.call_id
         where s.entered_at >= $1::timestamptz and s.entered_at < $2::timestamptz
           and ($3::text[] is null or coalesce(s.queue, '') = any($3)) and ($4::text[] is null or c.queue = any($4))
-      ), counted as (
-        select actor as queue, count(*)::int as calls, count(ms)::int as ended, coalesce(sum(ms), 0)::bigint as "onCallMs",
-          coalesce(max(ms), 0)::bigint as "onCallMsMax", count(*) over () as "foundRows"
+      ), on_calls as (
+        select actor, count(*)::int as calls, count(ms)::int as ended, sum(ms)::bigint as "onCallMs", max(ms)::bigint as "onCallMsMax"
         from entered group by actor
+      ), counted as (
+        select actor as queue, coalesce(calls, 0) as calls, coalesce(ended, 0) as ended, coalesce("onCallMs", 0) as "onCallMs",
+          coalesce("onCallMsMax", 0) as "onCallMsMax", coalesce(logged_in_ms, 0) as "loggedInMs",
+          coalesce(paused_ms, 0) as "pausedMs", occupancy, count(*) over () as "foundRows"
+        from on_calls full join agent_occupancy($1::timestamptz, $2::timestamptz, to_timestamp($7::float8 / 1000), $8::text[],
+          $9::float8 * interval '1 ms', $10::float8 * interval '1 ms', $11::float8 * interval '1 ms',
+          $12::float8 * interval '1 ms') using (actor)
       ), ${sizedCounts(countBytes, 'queue')}
-      select queue as actor, calls, ended, "onCallMs", "onCallMsMax", "foundRows" from sized
+      select queue as actor, calls, ended, "onCallMs", "onCallMsMax", "loggedInMs", "pausedMs", occupancy, "foundRows" from sized
       where bytes <= $6::int order by queue limit $5`,
-    values: [from, to, queues, visibleQueues, limit, responseBytesMax],
+    values: [
+      ...[from, to, queues, visibleQueues, limit, responseBytesMax, rules.now, loggedInQueues],
+      ...[rules.staleAfterMs, rules.ringMsMax, rules.presenceStaleMs, rules.wrapUpMs],
+    ],
   });
   return toPage(rows);
 }
