@@ -6,7 +6,7 @@ import type { Page } from '../page.ts';
 import type { Period } from './periods.ts';
 
 /** Limits of what agents do, in ms, and the moment until which it is counted. */
-export interface OccupancyRules {
+interface OccupancyRules {
   /** ms since 1970. */
   readonly now: number;
   readonly staleAfterMs: number;
