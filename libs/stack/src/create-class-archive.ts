@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { archiveFlags, classArchiveOf } from './class-archive.ts';
@@ -23,7 +24,10 @@ export async function createClassArchive({ env, print }: ArchiveOptions): Promis
     const archiveTo = join(dataDir, 'classes.jsa');
     const kafka = await startKafka({ dataDir, env, print, archiveTo });
     await kafka[Symbol.asyncDispose]();
-    await rename(archiveTo, await classArchiveOf({ java, jars, env }));
+    // Killed while it wrote: a part of an archive would be used for ever.
+    const isWhole = existsSync(archiveTo) && !(await kafka.exited).startsWith('signal');
+    if (isWhole) await rename(archiveTo, await classArchiveOf({ java, jars, env }));
+    else print('Java wrote no archive of classes: Kafka starts without it, as before.');
   } finally {
     await rm(dataDir, { recursive: true, force: true });
   }

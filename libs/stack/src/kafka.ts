@@ -63,7 +63,8 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
   const dataDir = resolve(options.dataDir);
   const java = await findJava(env);
   const jars = await kafkaJars(env, print);
-  const archive = await archiveFlags({ java, jars, env });
+  // Java does not use an archive and write one at once.
+  const archive = options.archiveTo === undefined ? await archiveFlags({ java, jars, env }) : [];
   makePrivateFolder(dataDir, print);
 
   const marker = `-Dcallstream.kafka=${dataDir}`;

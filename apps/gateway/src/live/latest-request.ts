@@ -26,9 +26,13 @@ export class LatestRequests {
     const isCurrent = (): boolean => this.#current.get(client) === id;
     return {
       isCurrent,
-      runInTurn: async (work) => {
+      runInTurn: async <Result>(work: () => Result) => {
         try {
-          return await this.#schedule(client, new SharedTask(() => Promise.resolve(isCurrent() ? work() : null)));
+          // What `work` throws fails the request, not the queue.
+          const task = new SharedTask(
+            () => new Promise<Result | null>((resolve) => resolve(isCurrent() ? work() : null)),
+          );
+          return await this.#schedule(client, task);
         } catch (error) {
           if (!(error instanceof NotServed)) throw error;
           if (isCurrent()) client.close('busy');
