@@ -11,6 +11,7 @@ export { addLargeEvents, addWaitingCalls } from './large-calls.ts';
 export { insertCallsBegunAt, insertGeneratedCalls } from './generated-calls.ts';
 export { indexColumns, longestOf, textColumns } from './text-columns.ts';
 export type { TextColumn } from './text-columns.ts';
+export { migratedDatabase } from './migrated-database.ts';
 export { setOddDefaults } from './odd-defaults.ts';
 export { replaceRows } from './replace-rows.ts';
 export { expectedRows, readRows } from './rows.ts';

@@ -7,9 +7,9 @@ import { days } from '@callstream/domain/testing/days';
 import { queueLogDelivery } from '@callstream/domain/testing/pbx';
 import { severalFactsLogs } from '@callstream/domain/testing/several-facts';
 import { testDatabase } from '@callstream/stack';
-import { connectTables, migrate, pastCallLimits, readPastCalls } from '@callstream/tables';
+import { pastCallLimits, readPastCalls } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
-import { replaceRows } from '@callstream/tables/testing';
+import { migratedDatabase, replaceRows } from '@callstream/tables/testing';
 import fc from 'fast-check';
 import { everything } from '../access/scope.ts';
 import { comparablePast, expectedPast } from '../../testing/expected-past.ts';
@@ -22,9 +22,7 @@ const stack = new AsyncDisposableStack();
 let db: Tables;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -3,18 +3,17 @@ import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { batchOf } from '../../testing/batch-of.ts';
 import { countCallRows, countVisitRows } from '../../testing/count-rows.ts';
 import { countBucketsAnew, readBuckets } from '../../testing/read-buckets.ts';
 import { deleteRows } from '../../testing/replace-rows.ts';
 import { clientOf, poolOf } from '../connection/tables.ts';
 import {
-  connectTables,
   countCalls,
   countVisits,
   ensurePositions,
   intervals,
-  migrate,
   positionMove,
   project,
   refreshBuckets,
@@ -31,9 +30,7 @@ const stack = new AsyncDisposableStack();
 let db: Tables;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { addEvents, poolOf } from '../../testing/index.ts';
 import {
   checkDatabase,
   claimDelegations,
-  connectTables,
   endDelegations,
   endLostDelegations,
   markPublished,
-  migrate,
   readCallers,
   readForgotten,
   readUnpublished,
@@ -21,9 +20,7 @@ jest.setTimeout(60_000);
 const stack = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {
-  const { url } = stack.use(await testDatabase());
-  await migrate(url);
-  db = stack.adopt(connectTables({ url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { describeSchema } from '../../testing/index.ts';
 import type { ColumnDescription } from '../../testing/index.ts';
-import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
@@ -16,9 +16,7 @@ let db: Tables;
 let columns: ColumnDescription[];
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
   columns = await describeSchema(db, 'projection');
 });
 afterAll(() => stack.disposeAsync());

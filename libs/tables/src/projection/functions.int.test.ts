@@ -9,8 +9,9 @@ import { deliveriesOf, parseStoryTime } from '@callstream/domain/testing/script'
 import { stories } from '@callstream/domain/testing/stories/index';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { replaceRows } from '../../testing/replace-rows.ts';
-import { connectTables, migrate, readAgentMarks, readAgentSegments } from '../index.ts';
+import { readAgentMarks, readAgentSegments } from '../index.ts';
 import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
@@ -21,9 +22,7 @@ const stack = new AsyncDisposableStack();
 let db: Tables;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -3,10 +3,10 @@ import { callsOfEvents, eventsOf } from '@callstream/domain/testing';
 import { days } from '@callstream/domain/testing/days';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { replaceRows } from '../../testing/index.ts';
 import { expectedSessions } from '../../testing/expected-sessions.ts';
 import { poolOf } from '../connection/tables.ts';
-import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
@@ -15,9 +15,7 @@ jest.setTimeout(60_000);
 const cleanup = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {
-  const { url } = cleanup.use(await testDatabase());
-  await migrate(url);
-  db = cleanup.adopt(connectTables({ url }), (tables) => tables.end());
+  ({ db } = cleanup.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => cleanup.disposeAsync());
 

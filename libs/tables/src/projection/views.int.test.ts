@@ -5,8 +5,8 @@ import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents, logs } from '@calls
 import { pbxDelivery, pbxEvents } from '@callstream/domain/testing/pbx';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { replaceRows } from '../../testing/replace-rows.ts';
-import { connectTables, migrate } from '../index.ts';
 import type { Tables } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
@@ -19,9 +19,7 @@ const stack = new AsyncDisposableStack();
 let db: Tables;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

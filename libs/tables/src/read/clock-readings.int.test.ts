@@ -4,9 +4,10 @@ import { eventsOf, logs } from '@callstream/domain/testing';
 import type { TestDelivery } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { replaceRows } from '../../testing/replace-rows.ts';
 import type { ClockCounts, Tables } from '../index.ts';
-import { connectTables, countClockReadings, migrate } from '../index.ts';
+import { countClockReadings } from '../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -14,9 +15,7 @@ jest.setTimeout(60_000);
 const stack = new AsyncDisposableStack();
 let db: Tables;
 beforeAll(async () => {
-  const { url } = stack.use(await testDatabase());
-  await migrate(url);
-  db = stack.adopt(connectTables({ url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -1,16 +1,9 @@
 import { jest } from '@jest/globals';
 import { testDatabase } from '@callstream/stack';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { addLargeEvents, addWaitingCalls } from '../../testing/large-calls.ts';
 import type { Tables } from '../index.ts';
-import {
-  connectTables,
-  listCallEvents,
-  listCalls,
-  migrate,
-  readCall,
-  responseBytesMax,
-  searchCalls,
-} from '../index.ts';
+import { listCallEvents, listCalls, readCall, responseBytesMax, searchCalls } from '../index.ts';
 import { poolOf } from '../connection/tables.ts';
 
 jest.setTimeout(60_000);
@@ -21,9 +14,7 @@ const topic = 'call-events';
 const visibleQueues = null;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 

@@ -4,19 +4,12 @@ import type { CallEvent } from '@callstream/domain';
 import { eventsOf } from '@callstream/domain/testing';
 import { testDatabase, until } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../testing/migrated-database.ts';
 import { batchOf, expectedRows, readRows } from '../../testing/index.ts';
 import { deleteRows } from '../../testing/replace-rows.ts';
 import { poolOf } from '../connection/tables.ts';
 import { sendPipelined } from '../connection/pipeline.ts';
-import {
-  connectTables,
-  dryRunBatch,
-  ensurePositions,
-  migrate,
-  positionMove,
-  project,
-  withConnection,
-} from '../index.ts';
+import { dryRunBatch, ensurePositions, positionMove, project, withConnection } from '../index.ts';
 import type { Tables } from '../index.ts';
 import { upsertEvents } from './insert-events.ts';
 import { writeAgents } from './write-agents.ts';
@@ -30,9 +23,7 @@ let db: Tables;
 const logId = '11111111-1111-8111-8111-111111111111';
 
 beforeAll(async () => {
-  const { url } = cleanup.use(await testDatabase());
-  await migrate(url);
-  db = cleanup.adopt(connectTables({ url }), (tables) => tables.end());
+  ({ db } = cleanup.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => cleanup.disposeAsync());
 beforeEach(empty);

@@ -14,8 +14,9 @@ import { days } from '@callstream/domain/testing/days';
 import { outcomeCountsOf } from '@callstream/domain/testing/outcome-counts';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../../testing/migrated-database.ts';
 import { replaceRows } from '../../../testing/replace-rows.ts';
-import { bytesOfCallCount, connectTables, countCalls, exportCalls, migrate, sampleCalls } from '../../index.ts';
+import { bytesOfCallCount, countCalls, exportCalls, sampleCalls } from '../../index.ts';
 import type { CountCallsOptions, ExportCursor, ExportedCall, Tables } from '../../index.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
@@ -27,9 +28,7 @@ let db: Tables;
 
 beforeAll(async () => {
   // Many servers order texts as people do: pages and sums must not depend on it.
-  const database = stack.use(await testDatabase({ language: 'en-US' }));
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase({ language: 'en-US' }))));
 });
 afterAll(() => stack.disposeAsync());
 

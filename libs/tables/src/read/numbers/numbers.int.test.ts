@@ -14,14 +14,13 @@ import type { CallDirection } from '@callstream/domain';
 import { callsOfEvents, eventsOf, fixtureLog, fixtureEvents } from '@callstream/domain/testing';
 import { testDatabase } from '@callstream/stack';
 import fc from 'fast-check';
+import { migratedDatabase } from '../../../testing/migrated-database.ts';
 import { replaceRows } from '../../../testing/replace-rows.ts';
 import type { CountVisitsOptions, Tables } from '../../index.ts';
 import {
   bytesOfCount,
-  connectTables,
   countLiveCalls,
   countVisits,
-  migrate,
   readAgentMarks,
   readAgentSegments,
   readCall,
@@ -37,9 +36,7 @@ const stack = new AsyncDisposableStack();
 let db: Tables;
 
 beforeAll(async () => {
-  const database = stack.use(await testDatabase());
-  await migrate(database.url);
-  db = stack.adopt(connectTables({ url: database.url }), (pool) => pool.end());
+  ({ db } = stack.use(await migratedDatabase(await testDatabase())));
 });
 afterAll(() => stack.disposeAsync());
 
