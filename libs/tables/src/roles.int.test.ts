@@ -26,6 +26,7 @@ import {
 } from './index.ts';
 import type { Tables } from './index.ts';
 import { poolOf } from './connection/tables.ts';
+import { rightsProblem } from './requirements/rights.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -165,6 +166,21 @@ describe.each(['of the first migration', 'after a rebuild and a swap'])('with th
       'select * from callstream.delegations',
     );
   });
+});
+
+it('the check at start names each right of the projector on a table that is missing', async () => {
+  const { rows: granted } = await poolOf(as.migrator).query<{ table: string; privilege: string }>(
+    `select g.table_name as table, g.privilege_type as privilege
+     from information_schema.role_table_grants g join information_schema.tables t using (table_schema, table_name)
+     where table_schema = 'projection' and t.table_type = 'BASE TABLE' and g.grantee = 'callstream_projector'`,
+  );
+  expect(granted.length).toBeGreaterThan(20);
+  for (const { table, privilege } of granted) {
+    await poolOf(as.migrator).query(`revoke ${privilege} on ${table} from callstream_projector`);
+    expect(await rightsProblem(as.projector, 'project')).toContain(`${privilege} on ${table}`);
+    await poolOf(as.migrator).query(`grant ${privilege} on ${table} to callstream_projector`);
+  }
+  expect(await rightsProblem(as.projector, 'project')).toBeNull();
 });
 
 it('a migration grants missing rights on its own tables, and none on tables that other code created', async () => {

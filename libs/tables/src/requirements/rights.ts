@@ -32,7 +32,7 @@ const tableRights = {
     ...on('SELECT', [...everyTable, ...countTables]),
     ...on('UPDATE', everyTable),
     ...on('INSERT', [...tableNames, ...countTables]),
-    ...on('DELETE', ['visits', 'segments', ...countTables]),
+    ...on('DELETE', ['visits', 'segments', 'agent_sessions', ...countTables]),
   ],
   serve: on('SELECT', [...everyTable, ...countTables]),
   delegate: on('SELECT', ['calls', 'visits', 'segments', 'events']),
