@@ -1,4 +1,6 @@
 import type { NumberDefinition, NumberId } from '@callstream/domain';
+import { agentCallDefinitionsPtBr } from './agent-call-definitions-pt-br.ts';
+import { delegationDefinitionsPtBr } from './delegation-definitions-pt-br.ts';
 
 /** Numbers that are only in answers of the API, in English. */
 type OnlyInApi =
@@ -274,78 +276,6 @@ export const definitionsPtBr: Readonly<Record<Exclude<NumberId, OnlyInApi>, Numb
     sentence: 'Chamadas que naquele momento não tinham sido atendidas nem estavam em fila, de todos os sentidos.',
     example: 'Às 10:05 dois clientes estão no menu: 2.',
   },
-  'calls-delegated': {
-    name: 'Chamadas a encaminhar',
-    sentence:
-      'Chamadas que uma regra devia encaminhar, e chamadas lidas tarde demais para uma regra, pelo horário do resultado.',
-    example: 'Duas respostas chegam à operadora, e uma chamada é lida tarde demais: 3.',
-  },
-  'delegations-sent': {
-    name: 'Encaminhadas no prazo',
-    sentence: 'Respostas que a operadora aceitou dentro do prazo.',
-    example: 'De três respostas a operadora aceita duas: 2.',
-  },
-  'share-of-delegations-sent': {
-    name: 'Proporção encaminhada no prazo',
-    sentence: 'Encaminhadas no prazo, divididas pelas chamadas a encaminhar.',
-    example: 'A operadora aceita 98 de 100 respostas: 98 %.',
-  },
-  'delegations-failed': {
-    name: 'Encaminhamentos que falharam',
-    sentence: 'Respostas que a operadora recusou, ou para as quais ela não pôde ser alcançada dentro do prazo.',
-    example: 'A operadora responde 401 a uma chamada: 1.',
-  },
-  'delegations-late': {
-    name: 'Encaminhamentos fora do prazo',
-    sentence: 'Chamadas para as quais nada foi enviado, porque o prazo tinha passado.',
-    example: 'O Postgres fica um minuto fora, e duas chamadas chegam nesse tempo: 2.',
-  },
-  'delegations-unknown': {
-    name: 'Encaminhamentos de resultado desconhecido',
-    sentence: 'Respostas que foram enviadas, ou podem ter sido, e das quais não se sabe se a operadora as aceitou.',
-    example: 'A operadora não responde a tempo: 1.',
-  },
-  'delegation-latency': {
-    name: 'Tempo até o encaminhamento',
-    sentence:
-      'Tempo em que a operadora aceitou 95 de 100 encaminhadas no prazo, a partir da recepção do evento com que ela perguntou.',
-    example: 'De 20 respostas 19 levaram no máximo 36 ms, e uma 900 ms: 36 ms.',
-  },
-  'agent-calls': {
-    name: 'Atendimentos do agente',
-    sentence: 'Vezes em que o agente entrou em uma chamada no período, de todos os sentidos.',
-    example: 'Ana atende dois clientes e, após uma transferência, entra de novo na chamada de um deles: 3.',
-  },
-  'agent-time-on-calls': {
-    name: 'Tempo do agente em chamadas',
-    sentence: 'Soma dos tempos em que o agente esteve nessas chamadas, sem as que continuam.',
-    example: 'Ana esteve em duas chamadas por 2 e 4 minutos, e está em uma terceira: 6 minutos.',
-  },
-  'agent-mean-time-on-a-call': {
-    name: 'Tempo médio do agente por chamada',
-    sentence: 'Tempo médio em que o agente esteve em uma dessas chamadas, sem as que continuam.',
-    example: 'Ana esteve em duas chamadas por 2 e 4 minutos: 3 minutos.',
-  },
-  'agent-longest-time-on-a-call': {
-    name: 'Maior tempo do agente em uma chamada',
-    sentence: 'Maior tempo em que o agente esteve em uma dessas chamadas, sem as que continuam.',
-    example: 'Ana esteve em duas chamadas por 2 e 4 minutos: 4 minutos.',
-  },
-  'agent-logged-in-time': {
-    name: 'Tempo logado do agente',
-    sentence:
-      'Quanto tempo o agente esteve logado no período, em pausa ou não; cada momento uma vez, em quantas filas for.',
-    example: 'Ana está logada das 9 às 12, em duas filas: 3 horas.',
-  },
-  'agent-paused-time': {
-    name: 'Tempo em pausa do agente',
-    sentence: 'Quanto tempo o agente esteve em pausa enquanto logado, sem os tempos em chamadas.',
-    example: 'Ana está em pausa das 10:00 às 10:20, e em uma chamada até as 10:05: 15 minutos.',
-  },
-  occupancy: {
-    name: 'Ocupação',
-    sentence:
-      'Do tempo em que o agente esteve logado e sem pausa: a parte com uma chamada: nela, tocando ou em pós-atendimento.',
-    example: 'Ana está logada por 3 horas, meia hora em pausa, e tem chamadas por 2 horas: 0,8.',
-  },
+  ...delegationDefinitionsPtBr,
+  ...agentCallDefinitionsPtBr,
 };
