@@ -16,7 +16,7 @@ export interface QueueSnapshots {
   readonly latest: GetQueueSnapshot;
   /**
    * The same, but calls during a read get the result of the one before, if it is older by no more than one read and its pause:
-   * who asks again and again never waits for the tables.
+   * a client that polls never waits for the tables.
    */
   readonly recent: GetQueueSnapshot;
 }
@@ -58,7 +58,8 @@ export function cacheQueueSnapshot(
     recent: () => {
       const current = latest();
       if (completed === null || now() >= completed.recentUntil) return current;
-      current.catch(() => undefined); // those who ask next get the error
+      // If it fails, the next calls get its error.
+      current.catch(() => undefined);
       return Promise.resolve(completed.snapshot);
     },
   };

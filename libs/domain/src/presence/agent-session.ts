@@ -13,7 +13,7 @@ export interface PresenceFact {
   readonly id: number;
   /** Its number among the facts of its event. */
   readonly part: number;
-  /** Why the agent pauses, as sent; null if not told. */
+  /** Why the agent pauses, as sent; null if no reason was sent. */
   readonly reason: string | null;
 }
 
@@ -38,7 +38,7 @@ export interface AgentSession {
   readonly endedAt: number | null;
   /** null while it goes on. */
   readonly end: SessionEnd | null;
-  /** Only of `paused`; null if not told. */
+  /** Only of `paused`; null if no reason was sent. */
   readonly reason: string | null;
   /** Whether the event that began it named no queue: a log-out without a queue is undone by events without one. */
   readonly isOfAllQueues: boolean;

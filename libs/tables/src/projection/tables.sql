@@ -221,5 +221,5 @@ comment on column agent_sessions.state is 'logged_in: and not paused, on a call 
 comment on column agent_sessions.began_at is 'When it began, by the event''s own time.';
 comment on column agent_sessions.ended_at is 'When it ended; null while it goes on. After an event was lost it goes on too long.';
 comment on column agent_sessions.end_reason is 'What the event after it says: logged_in (after logged_in: the log-out is missing), unpaused, paused, logged_out; queue_named: it goes on in the first queue that an event named. Null while it goes on.';
-comment on column agent_sessions.pause_reason is 'Why the agent paused, as sent; null if not told. At most 256 bytes.';
+comment on column agent_sessions.pause_reason is 'Why the agent paused, as sent; null if no reason was sent. At most 256 bytes.';
 comment on column agent_sessions.of_all_queues is 'Whether the event that began it named no queue, so it was about all queues of the agent.';

@@ -62,6 +62,5 @@ const recordValue = (value: Value): string =>
         : `\\"${value}\\"`;
 
 /** Texts as the text of a Postgres array. */
-export const textArray = (texts: readonly string[]): string => nullableArray(texts);
-export const nullableArray = (texts: readonly (string | null)[]): string =>
+export const textArray = (texts: readonly (string | null)[]): string =>
   `{${texts.map((text) => (text === null ? 'NULL' : `"${text.replace(/["\\]/g, '\\$&')}"`)).join()}}`;

@@ -2,7 +2,7 @@ import type { AgentSession, PresenceFact, SessionEnd, SessionState } from '@call
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
 import { epochMs } from '../read/positions.ts';
 import { isPresence, presenceFacts } from './presence-facts.ts';
-import { nullableArray } from './row-text.ts';
+import { textArray } from './row-text.ts';
 import { timestamp, timestampOrNull } from './timestamp.ts';
 
 /** Agents whose sessions are read or written, by index; times are in ms since 1970. */
@@ -11,7 +11,7 @@ export interface AgentMoments {
   readonly times: readonly number[];
 }
 
-const arrayOf = (values: readonly (string | number | boolean)[]): string => nullableArray(values.map(String));
+const arrayOf = (values: readonly (string | number | boolean)[]): string => textArray(values.map(String));
 const timesOf = (times: readonly number[]): string => arrayOf(times.map(timestamp));
 
 /** Locks of one projection, over which its agents are spread: each transaction takes few of the locks that Postgres has. */
@@ -142,9 +142,9 @@ export const upsertSessions = (rows: readonly ReturnType<typeof sessionRow>[]): 
     arrayOf(rows.map((row) => row.queue)),
     arrayOf(rows.map((row) => row.state)),
     arrayOf(rows.map((row) => row.began_at)),
-    nullableArray(rows.map((row) => row.ended_at)),
-    nullableArray(rows.map((row) => row.end_reason)),
-    nullableArray(rows.map((row) => row.pause_reason)),
+    textArray(rows.map((row) => row.ended_at)),
+    textArray(rows.map((row) => row.end_reason)),
+    textArray(rows.map((row) => row.pause_reason)),
     arrayOf(rows.map((row) => row.of_all_queues)),
   ],
 });
