@@ -28,6 +28,11 @@ const editOf = (text: string): fc.Arbitrary<string> =>
       if (edit === 'replace') return before + inserted + after.slice(1);
       return before + after.charAt(1) + after.charAt(0) + after.slice(2);
     });
+const twiceEdited = kind.chain((original) =>
+  editOf(original)
+    .chain(editOf)
+    .map((type) => ({ original, type })),
+);
 
 describe('the kind that an unknown type is similar to', () => {
   it.each([
@@ -53,8 +58,9 @@ describe('the kind that an unknown type is similar to', () => {
 
   it('is the nearest kind, whichever two edits are made to a kind', () => {
     fc.assert(
-      fc.property(kind.chain(editOf).chain(editOf), (type) => {
-        fc.pre(!isKind(type));
+      fc.property(twiceEdited, ({ original, type }) => {
+        // An edit within swapped characters makes it three: neither of them is edited again in an optimal string alignment.
+        fc.pre(!isKind(type) && fewestEdits(type, original) <= 2);
         const nearest = Math.min(...kinds.map((each) => fewestEdits(type.trim(), each)));
         const similar = similarKind(type);
         expect(similar).not.toBeNull();
