@@ -8,6 +8,7 @@ import type { AdmitOptions, RequestState } from '../admission/admit.ts';
 import { answerCors, refuseCrossSite, refuseForeignHosts } from '../admission/cross-origin.ts';
 import { answerOf, WebhookRejected } from '../problem.ts';
 import type { SourceEdge } from '../sources/edge.ts';
+import { createTurnsOfLargeBodies } from './large-bodies.ts';
 import { openApi } from './openapi.ts';
 import { postWebhook } from './post-webhook.ts';
 import type { WebhookOptions } from './post-webhook.ts';
@@ -16,7 +17,7 @@ import type { ReportRefusal } from './report-refusal.ts';
 export interface AppOptions {
   /** Where events are posted to. */
   readonly edges: readonly SourceEdge[];
-  readonly webhook: Omit<WebhookOptions, 'edge'>;
+  readonly webhook: Omit<WebhookOptions, 'edge' | 'awaitTurn'>;
   readonly admission: AdmitOptions;
   /** INGEST_CORS_ORIGINS: origins of web pages that may send, with or without a secret. */
   readonly origins: readonly string[];
@@ -30,12 +31,12 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   const { edges, webhook, admission, origins, hosts, reportRefusal, log } = options;
   const app = new Koa<RequestState>();
   const router = new Router<RequestState>();
+  const awaitTurn = createTurnsOfLargeBodies();
   const description = JSON.stringify(openApi(edges));
   for (const edge of edges) {
     const paths = pathsOf(edge);
     if (edge.authentication.isOpen) router.post(paths, refuseCrossSite(origins));
-    const { publish, readBody, metrics } = webhook;
-    router.post(paths, postWebhook({ edge, publish, readBody, metrics }));
+    router.post(paths, postWebhook({ ...webhook, edge, awaitTurn }));
     router.all(paths, () => {
       throw new WebhookRejected({ kind: 'method' });
     });

@@ -6,11 +6,14 @@ import { WebhookRejected } from '../problem.ts';
 import type { Publish } from '../publish/publish.ts';
 import type { SourceEdge, StoredEvent } from '../sources/edge.ts';
 import type { ReadBody } from './body.ts';
+import type { AwaitTurn } from './large-bodies.ts';
 import { sendJson } from './send-json.ts';
 
 export interface WebhookOptions {
   readonly publish: Publish;
   readonly readBody: ReadBody;
+  /** Of large bodies. */
+  readonly awaitTurn: AwaitTurn;
   readonly edge: SourceEdge;
   readonly metrics: Pick<
     IngestMetrics,
@@ -20,7 +23,7 @@ export interface WebhookOptions {
 
 /** Receives the events of one source: answers 200 once they are stored, and never before. */
 export const postWebhook = (options: WebhookOptions): Middleware => {
-  const { readBody, edge } = options;
+  const { readBody, awaitTurn, edge } = options;
   const { source, authentication } = edge;
   const unauthenticated = () => new WebhookRejected({ kind: 'unauthenticated', challenge: authentication.challenge });
   return async (ctx) => {
@@ -31,6 +34,8 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
     edge.checkMediaType(ctx.req);
     const body = await readBody(ctx.req);
     if (credentials === 'needs-body' && !authentication.checkSignature(headers, body)) throw unauthenticated();
+    const turn = awaitTurn(body);
+    if (turn) await turn;
     const hints = edge.hints(headers);
     const parse = (value: Buffer): ReceivedEvent => {
       const parsed = parseEvent(value, { source, sourceName: name ?? null, hints });
