@@ -12,6 +12,7 @@ import type { CallEvent, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
+import { createTurns } from '../scheduling/turns.ts';
 import type { CallBoard } from './board.ts';
 import type { BoardState } from './board-state.ts';
 
@@ -37,7 +38,7 @@ export async function applyToBoard(
   onApplied: () => void = () => undefined,
 ): Promise<void> {
   const { board, progress, expiry } = state;
-  const events = [...decodeRecords(records, logEntry)];
+  const events = await decodeInTurns(records);
   const { add, byCall } = collectFacts();
   events.forEach(add);
   const news = [...byCall].filter(([callId, facts]) => !isImportedOnly(facts) || board.get(callId)?.call);
@@ -59,6 +60,17 @@ export async function applyToBoard(
   }
   onApplied();
   onEvents(events);
+}
+
+/** An event may have a megabyte, whose numbers take 30 ms. */
+async function decodeInTurns(records: readonly LogRecord[]): Promise<CallEvent[]> {
+  const giveWay = createTurns();
+  const events: CallEvent[] = [];
+  for (const event of decodeRecords(records, logEntry)) {
+    events.push(event);
+    await giveWay();
+  }
+  return events;
 }
 
 /** The facts in Postgres of the calls that are not on the board, and the calls that could not be looked up. */

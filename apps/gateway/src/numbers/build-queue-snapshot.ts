@@ -1,9 +1,9 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compareText, noOutcomeCounts, noCounts, noLiveCounts, noPresenceCounts, presenceOf } from '@callstream/domain';
 import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
 import { numberForms } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
+import { createTurns } from '../scheduling/turns.ts';
 import { listedForMs } from './queue-snapshot.ts';
 import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { callTotalsOf, totalsOf } from './totals.ts';
@@ -39,9 +39,6 @@ export async function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueS
 const firstEndOfWrapUp = (agents: readonly AgentState[]): number =>
   agents.reduce((first, { queues }) => Math.min(first, ...queues.map(({ until = Infinity }) => until)), Infinity);
 
-/** Agents that are computed in one turn of the event loop: 10 ms at most. */
-const agentsPerTurn = 500;
-
 /** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
 async function agentStates(
   { presenceEvents, segments, names }: Pick<QueueSnapshotRows, 'presenceEvents' | 'segments' | 'names'>,
@@ -52,8 +49,9 @@ async function agentStates(
   const segmentsByActor = Map.groupBy(segments, ({ actor }) => actor);
   const actors = [...new Set([...eventsByActor.keys(), ...segmentsByActor.keys()])].toSorted(compareText);
   const states: AgentState[] = [];
-  for (const [i, actor] of actors.entries()) {
-    if (i % agentsPerTurn === agentsPerTurn - 1) await nextTurn();
+  const giveWay = createTurns();
+  for (const actor of actors) {
+    await giveWay();
     const rows = {
       actor,
       name: names.agents.get(actor),

@@ -1,7 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { callAsOf, isLateAt } from '@callstream/domain';
 import type { Call, PastMoment } from '@callstream/domain';
 import type { PastStoredCall } from '@callstream/tables';
+import { createTurns } from '../scheduling/turns.ts';
 
 /** A call as of a past moment. */
 export interface PlayedPastCall {
@@ -10,18 +10,12 @@ export interface PlayedPastCall {
   readonly lateEvents: number;
 }
 
-/** Calls are played for so long in one turn of the event loop, in ms: live dashboards must not wait longer. */
-const turnMsMax = 5;
-
 /** Plays the facts of calls up to a past moment. Calls that had no fact by then are left out. */
 export async function playCalls(stored: readonly PastStoredCall[], moment: PastMoment): Promise<PlayedPastCall[]> {
   const played: PlayedPastCall[] = [];
-  let turnBeganAt = performance.now();
+  const giveWay = createTurns();
   for (const { callId, unpack } of stored) {
-    if (performance.now() - turnBeganAt > turnMsMax) {
-      await nextTurn();
-      turnBeganAt = performance.now();
-    }
+    await giveWay();
     const facts = unpack();
     const call = callAsOf(callId, facts, moment);
     if (!call) continue;
