@@ -44,13 +44,15 @@ create function agent_presence(
   stale_after interval default '120 min',
   ring_max interval default '120 s',
   presence_stale interval default '12 h',
-  take_several_calls boolean default false
+  take_several_calls boolean default false,
+  wrap_up interval default '0 s'
 ) returns table (actor text, queue text, presence text, since timestamptz, calls text[])
 language sql stable begin atomic
   -- Presence looks back a day, by clocks that may be half a day behind.
   with segs as materialized (
     select s.*, coalesce(s.queue, '') as in_queue, c.heard_at, c.delay_ms * interval '1 ms' as delay,
       moment - c.heard_at > stale_after as is_stale, s.entered_at is not null and s.ended_at is null as is_on_call,
+      s.entered_at is not null or s.end_reason is not distinct from 'left' as was_on_call,
       greatest(s.rang_last_at, s.entered_last_at, s.ended_at) as last_event_at
     from segments s join calls c on c.call_id = s.call_id
     where greatest(s.rang_last_at, s.entered_last_at, s.ended_at) >= moment - interval '36 h'
@@ -86,6 +88,9 @@ language sql stable begin atomic
     left join logged_out_since l on l.call_id = s.call_id and l.n = s.n
   ), on_calls as (
     select j.actor, max(j.over_at + j.delay) as ended_at, max(j.last_event_at) as last_event_at,
+      -- The end of the last call that the agent was on, by our clock and by the sender's.
+      max(j.over_at + j.delay) filter (where j.was_on_call) as left_at,
+      (array_agg(j.over_at order by j.over_at + j.delay desc nulls last) filter (where j.was_on_call))[1] as left_own_at,
       min(h.at) as first_heard_at, max(h.at) as heard_at,
       min(j.entered_at + j.delay) filter (where j.over_at is null and not j.is_stale and j.is_on_call) as talks_since,
       min(j.rang_at + j.delay) filter (where j.over_at is null and not j.is_stale and not j.is_on_call) as rings_since,
@@ -100,6 +105,7 @@ language sql stable begin atomic
     from marks m group by m.actor
   ), known as (
     select coalesce(o.actor, f.actor) as actor, coalesce(o.talks_since, o.rings_since) as busy_since, o.talks_since, o.calls, o.ended_at,
+      o.left_at, o.left_own_at,
       least(o.first_heard_at, f.first_heard_at) as first_heard_at, greatest(o.heard_at, f.heard_at) as heard_at,
       coalesce(o.stale_since = o.last_event_at and coalesce(f.last_at <= o.last_event_at, true), false) as is_unknown_since_call
     from on_calls o full join off_calls f on f.actor = o.actor
@@ -113,7 +119,7 @@ language sql stable begin atomic
     -- Unpauses that may end the wrap-up after a call: they do not undo a log-out.
     select distinct w.actor, w.queue
     from presence_events w join segs s on s.actor = w.actor
-    where w.kind = 'unpaused' and (s.entered_at is not null or s.end_reason = 'left')
+    where w.kind = 'unpaused' and s.was_on_call
       and w.at between s.ended_at and s.ended_at + interval '5 min'
   ), queue_events as materialized (
     -- The events that count for each queue: those that name it, and those without a queue.
@@ -148,9 +154,13 @@ language sql stable begin atomic
     case p.presence
       when 'on_call' then k.busy_since when 'ringing' then k.busy_since when 'not_known' then k.heard_at
       when 'logged_out' then s.logged_out_at + s.delay when 'paused' then s.last_at + s.delay
-      else coalesce(greatest(s.begun_at + s.delay, k.ended_at), k.first_heard_at) end,
+      when 'wrap_up' then k.left_at
+      else coalesce(greatest(s.begun_at + s.delay, k.ended_at, w.until), k.first_heard_at) end,
     coalesce(k.calls, '{}')
   from latest_by_queue s join known k on k.actor = s.actor,
+    -- A log-in or unpause since the call says that the agent is available again.
+    lateral (select case when wrap_up > interval '0' and coalesce(s.begun_at <= k.left_own_at, true)
+      then k.left_at + wrap_up end as until) w,
     lateral (select case
       when k.talks_since is not null then 'on_call'
       when k.busy_since is not null then 'ringing'
@@ -158,9 +168,10 @@ language sql stable begin atomic
       when s.logged_out_at is not null then 'logged_out'
       when presence_stale > interval '0' and moment - k.heard_at > presence_stale then 'not_known'
       when s.last_kind = 'paused' then 'paused'
+      when moment < w.until then 'wrap_up'
       else 'available' end as presence) p;
 end;
-comment on function agent_presence is 'Presence of each agent in each queue at a moment, since when by our clock, and the agent''s calls: on_call, ringing, not_known, available, paused or logged_out. stale_after, ring_max, presence_stale, take_several_calls: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, AGENTS_TAKE_SEVERAL_CALLS.';
+comment on function agent_presence is 'Presence of each agent in each queue at a moment, since when by our clock, and the agent''s calls: on_call, ringing, not_known, wrap_up, available, paused or logged_out. stale_after, ring_max, presence_stale, take_several_calls, wrap_up: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, AGENTS_TAKE_SEVERAL_CALLS, WRAP_UP_SECONDS.';
 
 create function agent_occupancy(
   period_from timestamptz,
