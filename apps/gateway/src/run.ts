@@ -87,7 +87,8 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
   const addressOf = createNetworkOf(config, metrics, log);
   const reportRefusal = createReportRefusal(log);
   const failedLists = new Set<SocketClient>();
-  const requests = { ...live, numbers: numberWatches, queries, failedLists, metrics, log };
+  const past = createPastBoards({ pool, schedule: schedulePast, rules, retention, names, metrics });
+  const requests = { ...live, numbers: numberWatches, past, queries, failedLists, metrics, log };
   const sockets = createSockets({
     handlers: sessionHandlers(requests, authentication.verify),
     origins,
@@ -109,7 +110,6 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
     registry: metrics.registry,
     log,
   });
-  const past = createPastBoards({ pool, schedule: schedulePast, rules, retention, names, metrics });
   const api = createApi({
     pool,
     exportSlots,

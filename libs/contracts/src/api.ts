@@ -1,11 +1,10 @@
-import { kinds, knownFrom, visitOutcomes } from '@callstream/domain';
+import { kinds, visitOutcomes } from '@callstream/domain';
 import { z } from 'zod';
 import { callState } from './call-state.ts';
 import { identifier } from './identifier.ts';
 import { ListedCall, ListedEvent, more } from './listed.ts';
-import { LiveCall } from './live-call.ts';
-import { Agents, knownName, Queues } from './numbers.ts';
-import { instant, listOf, moment, queues, secondsText, wholeNumber } from './parameters.ts';
+import { knownName } from './numbers.ts';
+import { listOf, moment, queues, secondsText, wholeNumber } from './parameters.ts';
 
 const rowsMax = 1_000;
 /** A page of rows: where it begins, and how many rows it has at most. It has fewer if the rows are large. */
@@ -147,33 +146,3 @@ export const FindAgentStats = FindStats.pick({ from: true, to: true, queue: true
 
 /** `GET /api/stats/delegations` */
 export const FindDelegationStats = FindStats.pick({ from: true, to: true, queue: true });
-
-/** `GET /api/board` */
-export const FindBoard = z.strictObject({
-  at: instant,
-  known: z
-    .enum(knownFrom)
-    .default('now')
-    .describe(
-      'now: every event that had happened by `at`, by its own time. then: every event that had been received by `at`. Both by the rules of today',
-    ),
-  finished: z.enum(['true', 'false']).default('true').describe('false: only calls that had not ended'),
-});
-
-/** The board, the queues and the agents as of a past moment, with the shapes that the live ones have. */
-export const PastBoard = z.object({
-  at: z.iso.datetime(),
-  known: z.enum(knownFrom),
-  note: z.string().optional().describe('Why the board is empty; absent if it is not, or nothing is wrong'),
-  late_events: z
-    .number()
-    .int()
-    .min(0)
-    .describe('Events of these calls that had happened by `at`, and were received later; not imported ones'),
-  late_calls: z.array(z.string()).describe('call_ids of their calls, at most 1,000'),
-  calls: z.array(LiveCall).describe('Those that had not ended first, the newest first'),
-  more: more.describe('The calls are cut at 2 MiB. Absent if they are complete'),
-  queues: Queues,
-  agents: Agents,
-});
-export type PastBoard = z.infer<typeof PastBoard>;

@@ -4,6 +4,7 @@ import { identifier } from './identifier.ts';
 import { ListedCall, ListedEvent, more } from './listed.ts';
 import { LiveCall } from './live-call.ts';
 import { Agents, Names, Queues } from './numbers.ts';
+import { GetBoard, PastBoard } from './past-board.ts';
 
 /** Chosen by the client and echoed in the answer, so that the client finds the request. */
 export const MessageId = z.union([z.string().max(128), z.number()]);
@@ -87,6 +88,7 @@ export const requestData = {
   UnwatchAgents: z.looseObject({}),
   WatchNames,
   UnwatchNames: z.looseObject({}),
+  GetBoard,
   Authenticate,
 } as const;
 export type RequestEvent = keyof typeof requestData;
@@ -169,6 +171,7 @@ export const ServerMessage = z.union([
   z.object({ event: z.literal('AgentsChanged'), data: AgentsChanged }),
   z.object({ event: z.literal('Names'), data: Names, ...firstOk }),
   z.object({ event: z.enum(['UnwatchQueues', 'UnwatchAgents', 'UnwatchNames']), data: z.strictObject({}), ...ok }),
+  z.object({ event: z.literal('GetBoard'), data: PastBoard, ...ok }),
   z.object({
     event: z.literal('Authenticated'),
     data: z.object({ expires_at: z.number().nullable().describe('ms since 1970; null: never') }),

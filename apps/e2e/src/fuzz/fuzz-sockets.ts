@@ -29,7 +29,7 @@ export async function fuzzSockets({ gatewayUrl, socketUrl, known }: FuzzedSystem
   const requests = Object.entries(components.messages).flatMap(([name, { payload }]) =>
     name.startsWith('request.') ? [validValues(payload, known)] : [],
   );
-  expect(requests.length).toBeGreaterThanOrEqual(13);
+  expect(requests.length).toBeGreaterThanOrEqual(14);
   // Not one refusal after the other: whatever chance makes of the frames, these are answered.
   expect(await exchange(socketUrl, plainFrames(known), expectedEvents)).toEqual({ closeCode: null, invalid: [] });
   await fc.assert(

@@ -726,6 +726,31 @@ describe('GET /api/board', () => {
     expect(JSON.stringify(past)).not.toMatch(/551191|551198|talks/);
   });
 
+  it('is the same over the socket, by the scope of its token', async () => {
+    for (const scope of [undefined, { queues: ['901'], numbers: 'masked' } as const]) {
+      const token = await tokenWith(scope);
+      using client = await connect(Number(new URL(tokenGateway).port), '/', {
+        headers: { authorization: `Bearer ${token}` },
+      });
+      const data = { at: ago(39.5), finished: false };
+      client.send({ event: 'GetBoard', data, id: 'past' });
+      const answer = await client.next((frame) => 'id' in frame && frame.id === 'past');
+      expect(answer).toMatchObject({ event: 'GetBoard', status: 'Ok' });
+      expect(answer.data).toEqual(await board(40, '&finished=false', token));
+    }
+  });
+
+  it('over the socket needs a moment that is not in the future', async () => {
+    using client = await connect(Number(new URL(openGateway).port), '/');
+    const problems = { '2099-01-01T00:00:00Z': /^at: is in the future; now it is 20/, noon: /^at: / };
+    for (const [at, problem] of Object.entries(problems)) {
+      client.send({ event: 'GetBoard', data: { at }, id: at });
+      const answer = await client.next((frame) => 'id' in frame && frame.id === at);
+      expect(answer).toMatchObject({ event: 'GetBoard', status: 'Failed' });
+      expect('error' in answer && answer.error).toMatch(problem);
+    }
+  });
+
   it('differs by late events between what was known then and what is known now', async () => {
     const late = [...call('late', '902', 60), { type: 'call.finished', call_id: 'late', timestamp: ago(20) }];
     await tables.append(late);

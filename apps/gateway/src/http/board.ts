@@ -9,15 +9,9 @@ import type { ApiRequest } from './routes.ts';
 export const getBoard =
   (past: PastBoards) =>
   async (requester: Requester, { query, scope }: ApiRequest): Promise<Buffer> => {
-    const { at: text, known, finished } = readQuery(FindBoard, query);
-    const at = Date.parse(text);
-    const now = Date.now();
-    if (at > now)
-      throw new Rejected({
-        kind: 'malformed',
-        problem: `at: is in the future; now it is ${new Date(now).toISOString()}`,
-      });
-    const board = await past.read(requester, { at, known, finished: finished === 'true', scope });
+    const { at, known, finished } = readQuery(FindBoard, query);
+    const moment = { at: Date.parse(at), known };
+    const board = await past.read(requester, { ...moment, finished: finished === 'true', scope });
     if ('problem' in board) throw new Rejected({ kind: 'malformed', problem: board.problem });
     return board;
   };

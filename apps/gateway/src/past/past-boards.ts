@@ -44,5 +44,11 @@ export function createPastBoards({ pool, rules, retention, names, schedule, metr
       problem: `at: more than ${calls} calls, or ${bytes} bytes of them, had events shortly before this moment`,
     };
   }, schedule);
-  return { read };
+  return {
+    read: async (requester, request) => {
+      const now = Date.now();
+      if (request.at > now) return { problem: `at: is in the future; now it is ${new Date(now).toISOString()}` };
+      return read(requester, request);
+    },
+  };
 }

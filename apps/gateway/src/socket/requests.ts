@@ -1,5 +1,6 @@
 import {
   Authenticate,
+  GetBoard,
   ListCallEvents,
   ListCalls,
   requestData,
@@ -21,6 +22,7 @@ import type { ViewKind } from '../numbers/view-cache.ts';
 import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
 import type { SocketClient } from '../outbox/socket-client.ts';
+import type { PastBoards } from '../past/past-boards.ts';
 import type { CallQueries, RowList } from '../queries/call-queries.ts';
 import { problemsOf } from '../queries/schema-problems.ts';
 import { NotServed } from '../scheduling/not-served.ts';
@@ -32,6 +34,7 @@ export interface RequestHandlerOptions {
   readonly subscriptions: Subscriptions;
   readonly watches: CallWatches;
   readonly numbers: NumberWatches;
+  readonly past: PastBoards;
   /** Clients whose last `ListCalls` failed, although it was valid. */
   readonly failedLists: Set<SocketClient>;
   readonly metrics: Pick<GatewayMetrics, 'failures'>;
@@ -45,7 +48,7 @@ interface RequestContext {
 }
 
 /** Returns the data of the answer; null if the request is answered by frames of its own, now or later. */
-type RunRequest = (data: unknown, context: RequestContext) => Promise<string | RowList | null>;
+type RunRequest = (data: unknown, context: RequestContext) => Promise<string | Buffer | RowList | null>;
 
 const unwatchNumbers =
   (numbers: NumberWatches, kind: ViewKind): RunRequest =>
@@ -60,6 +63,7 @@ const commands = ({
   subscriptions,
   watches,
   numbers,
+  past,
   failedLists,
 }: RequestHandlerOptions): Record<RequestEvent, RunRequest> => ({
   ListCalls: async (data, { client }) => {
@@ -108,6 +112,12 @@ const commands = ({
     return null;
   },
   UnwatchNames: unwatchNumbers(numbers, 'Names'),
+  GetBoard: async (data, { client }) => {
+    const { at, known, finished } = GetBoard.parse(data);
+    const board = await past.read(client, { at: Date.parse(at), known, finished, scope: client.scope() });
+    if ('problem' in board) throw new RequestFailure(board.problem);
+    return board;
+  },
   Authenticate: async (data, { client }) => {
     const expires_at = await client.authenticate(Authenticate.parse(data).token);
     subscriptions.rescope(client);
@@ -144,10 +154,10 @@ export function createRequestHandler(options: RequestHandlerOptions): HandleRequ
   };
 }
 
-function answerFrame(head: object, answer: string | RowList): OutgoingFrame {
-  const isList = typeof answer !== 'string';
-  const begin = openField(isList && answer.more ? { ...head, more: true } : head, 'data');
-  return isList ? [Buffer.from(begin), answer.rows, end] : `${begin}${answer}}`;
+function answerFrame(head: object, answer: string | Buffer | RowList): OutgoingFrame {
+  if (typeof answer === 'string') return `${openField(head, 'data')}${answer}}`;
+  const { rows, more } = Buffer.isBuffer(answer) ? { rows: answer, more: false } : answer;
+  return [Buffer.from(openField(more ? { ...head, more } : head, 'data')), rows, end];
 }
 
 const end = Buffer.from('}');
