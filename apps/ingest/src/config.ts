@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import {
   adminHostEnv,
   checkKafka,
@@ -21,6 +22,19 @@ const limit = z.coerce
   .min(0)
   .default(0)
   .meta(examples(['0', '100'], ['-1', '1.5', '10/s']));
+
+const workersMax = 64;
+
+/** One process, or as many as there are cores beside that of Kafka, or of the process that distributes connections. */
+const workersEnv = z
+  .union([z.literal('auto'), z.coerce.number().int().min(1).max(workersMax)], {
+    message: `must be "auto" or a whole number from 1 to ${workersMax}`,
+  })
+  .default(1)
+  .transform((workers) =>
+    workers === 'auto' ? Math.min(workersMax, Math.max(1, availableParallelism() - 1)) : workers,
+  )
+  .meta(examples(['1', '4', 'auto'], ['0', '65', '1.5', 'all']));
 
 /** Settings of ingest. */
 export const IngestEnv = z
@@ -54,6 +68,9 @@ export const IngestEnv = z
       .describe(
         'Limit of open connections, for each address in INGEST_HOST; others are closed at once. Fewer if the process may not open enough files (ulimit -n)',
       ),
+    INGEST_WORKERS: workersEnv.describe(
+      'Processes that accept webhooks, on one port and with one admin port; auto: one less than the cores. All limits are those of the service, not of each worker',
+    ),
     INGEST_PRODUCERS: z.coerce
       .number()
       .int()

@@ -3,6 +3,7 @@ import { dirname, resolve } from 'node:path';
 import { addDoctor, diagnoseDisk, kafkaChecks, kafkaConnection } from '@callstream/runtime';
 import { Command } from 'commander';
 import type { IngestConfig } from './config.ts';
+import { leftoverSpools } from './spools.ts';
 
 /** `ingest doctor`. */
 export const doctorCommand = (readSettings: () => IngestConfig): Command =>
@@ -15,7 +16,13 @@ export const doctorCommand = (readSettings: () => IngestConfig): Command =>
         ...kafkaChecks({ connection: kafkaConnection(config), topic: config.KAFKA_TOPIC, reads: false, log }),
         {
           name: 'spool',
-          run: () => diagnoseDisk({ folder, remedy: 'Make room, or set DATA_DIR to a folder on another disk.' }),
+          run: async () => ({
+            ...(await diagnoseDisk({ folder, remedy: 'Make room, or set DATA_DIR to a folder on another disk.' })),
+            warnings: leftoverSpools(config.DATA_DIR, config.INGEST_WORKERS).map(
+              ({ dir }) =>
+                `${dir} has events of a worker that INGEST_WORKERS=${config.INGEST_WORKERS} does not start. Start ingest, which sends them; those in refused.db stay.`,
+            ),
+          }),
         },
       ];
     },

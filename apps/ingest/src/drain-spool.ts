@@ -15,11 +15,13 @@ import { spoolNames } from './spool-names.ts';
 /** Sends all events of the spool `dir` to Kafka. @throws {Error} if `dir` is not a spool, or another process uses it */
 export async function drainSpool(dir: string, config: IngestConfig, context: CommandContext): Promise<void> {
   if (!statSync(dir, { throwIfNoEntry: false }))
-    throw new Error(`There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that was removed.`);
+    throw new Error(
+      `There is no folder ${dir}. --dir is DATA_DIR/spool of the instance that was removed, or spool-1 … of its other workers.`,
+    );
   // Opening a spool takes the rights of other users from all its files. That must not happen to a home folder.
   if (!isSpool(dir))
     throw new Error(
-      `${dir} is not a spool: it has neither ${lockFile} nor segments. --dir is DATA_DIR/spool of the instance that was removed.`,
+      `${dir} is not a spool: it has neither ${lockFile} nor segments. --dir is DATA_DIR/spool of the instance that was removed, or spool-1 … of its other workers.`,
     );
   const { log, signal, ifStopped, showProgress, printResult } = context;
   ifStopped('Nothing was sent.');

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster';
 import {
   addOutputOptions,
   createLog,
@@ -13,6 +14,8 @@ import { IngestEnv } from './config.ts';
 import { doctorCommand } from './doctor.ts';
 import { drainSpool } from './drain-spool.ts';
 import { run } from './run.ts';
+import { runPrimary } from './workers/run-primary.ts';
+import { runWorker } from './workers/run-worker.ts';
 
 const readSettings = () => readConfig(IngestEnv, process.env);
 
@@ -29,13 +32,18 @@ program
   .description('accept webhooks until SIGTERM or SIGINT (the default)')
   .action(async () => {
     const config = readSettings();
-    await run(config, createLog({ service: 'ingest', level: config.LOG_LEVEL }));
+    const log = createLog({ service: 'ingest', level: config.LOG_LEVEL });
+    if (config.INGEST_WORKERS === 1) await run(config, log);
+    else await (cluster.isPrimary ? runPrimary : runWorker)(config, log);
   });
 program.addCommand(
   addOutputOptions(
     new Command('drain')
       .description('send the events of the spool of an instance that was removed, and exit')
-      .requiredOption('--dir <folder>', 'the spool: DATA_DIR/spool of that instance'),
+      .requiredOption(
+        '--dir <folder>',
+        'the spool: DATA_DIR/spool of that instance, or spool-1 … of its other workers',
+      ),
   ).action(({ dir, json, verbose }: OutputFlags & { dir: string }) =>
     runCommand({ service: 'ingest', json, verbose }, (context) => drainSpool(dir, readSettings(), context)),
   ),

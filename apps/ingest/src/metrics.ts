@@ -1,15 +1,17 @@
-import { addCounter, addThrottleCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
+import { addCounter, addGauge, addThrottleCounter, createRegistry, forwardedHeaders } from '@callstream/runtime';
 import { LRUCache } from 'lru-cache';
 import { Counter, Histogram } from 'prom-client';
 import type { Registry } from 'prom-client';
 import { createClockCounter, createUnknownTypeCounter } from './event-metrics.ts';
 import { answers } from './problem.ts';
 
-/** Every metric of ingest but those that are read when they are scraped. */
-export function createMetrics() {
+/** Every metric of ingest but those that are read when they are scraped. `worker`: number of this process among the workers. */
+export function createMetrics(worker = 0) {
   const registry = createRegistry();
   addThrottleCounter(registry);
-  return { registry, ...webhookMetrics(registry), ...kafkaMetrics(registry) };
+  const metrics = { registry, ...webhookMetrics(registry), ...kafkaMetrics(registry) };
+  addWorkerMetrics(worker, metrics);
+  return metrics;
 }
 
 export type IngestMetrics = ReturnType<typeof createMetrics>;
@@ -57,14 +59,33 @@ function webhookMetrics(registry: Registry) {
   };
 }
 
+function addWorkerMetrics(worker: number, { registry, accepted }: { registry: Registry; accepted: Counter }): void {
+  addGauge(registry, {
+    name: 'callstream_ingest_workers',
+    help: 'Processes that accept webhooks (INGEST_WORKERS)',
+    value: () => 1,
+  });
+  const collect = async function (this: Counter): Promise<void> {
+    const { values } = await accepted.get();
+    this.reset();
+    this.inc(
+      { worker },
+      values.reduce((sum, { value }) => sum + value, 0),
+    );
+  };
+  const name = 'callstream_ingest_worker_accepted_total';
+  const help = 'Events stored and answered with 200, by worker';
+  registry.registerMetric(new Counter({ name, help, labelNames: ['worker'], registers: [], collect }));
+}
+
 /** Events that are remembered to count duplicates. */
 const recentEvents = 100_000;
 
-/** Approximate: evictions, restarts and other instances hide duplicates. */
+/** Approximate: evictions, restarts and other instances or workers hide duplicates. */
 function duplicateCounter(registry: Registry): (uuid: string) => void {
   const duplicates = new Counter({
     name: 'callstream_ingest_repeated_total',
-    help: `Duplicates: events among the last ${recentEvents} that this instance accepted`,
+    help: `Duplicates: events among the last ${recentEvents} that the same process accepted`,
     registers: [registry],
   });
   const recent = new LRUCache<string, true>({ max: recentEvents });

@@ -1,6 +1,11 @@
-import { createReady } from './ready.ts';
+import { createReadState, readinessOf } from './ready.ts';
+import type { ReadyOptions } from './ready.ts';
 import { emptyStatus, noSpool } from '@callstream/spool';
 
+const createReady = (options: ReadyOptions) => {
+  const readState = createReadState(options);
+  return async () => readinessOf(await readState());
+};
 const unavailable = () => Promise.reject(new Error('unavailable'));
 const answers = () => Promise.resolve();
 const running = { isStopping: () => false, spool: noSpool() };

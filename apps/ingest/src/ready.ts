@@ -8,6 +8,17 @@ import pMemoize from 'p-memoize';
 /** Deadline of the request to Kafka, in ms. */
 const readyDeadlineMs = 2_000;
 
+/** What the readiness of a process of ingest depends on. */
+export interface IngestState {
+  readonly isStopping: boolean;
+  /** Why Kafka is unavailable, or null. */
+  readonly kafkaProblem: string | null;
+  /** Why the spool is unavailable, or null. */
+  readonly spoolProblem: string | null;
+  /** Events in the spool. */
+  readonly spooled: number;
+}
+
 export interface ReadyOptions {
   readonly isStopping: () => boolean;
   /** Any request to Kafka; rejects if Kafka does not answer. Single-flight: concurrent callers share one request. */
@@ -16,7 +27,18 @@ export interface ReadyOptions {
 }
 
 /** Ingest is ready as long as Kafka or the spool takes events. */
-export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () => Promise<Readiness> {
+export function readinessOf({ isStopping, kafkaProblem, spoolProblem, spooled }: IngestState): Readiness {
+  if (isStopping) return 'Stopping.';
+  if (kafkaProblem !== null) {
+    return spoolProblem === null
+      ? { note: `${kafkaProblem} Events go to the spool, where ${spooled} wait.` }
+      : `${kafkaProblem} ${spoolProblem}`;
+  }
+  return spooled > 0 ? { note: `${spooled} events in the spool are being sent.` } : null;
+}
+
+/** Reads the state of this process. */
+export function createReadState({ isStopping, askKafka, spool }: ReadyOptions): () => Promise<IngestState> {
   /** Why Kafka is unavailable, or null. Single-flight. */
   const checkKafka = pMemoize(
     (): Promise<string | null> =>
@@ -30,16 +52,10 @@ export function createReady({ isStopping, askKafka, spool }: ReadyOptions): () =
         }),
     { cache: false },
   );
-  return async () => {
-    if (isStopping()) return 'Stopping.';
-    const kafkaProblem = await checkKafka();
-    const records = recordsIn(spool);
-    const spoolProblem = spool.unavailableReason();
-    if (kafkaProblem !== null) {
-      return spoolProblem === null
-        ? { note: `${kafkaProblem} Events go to the spool, where ${records} wait.` }
-        : `${kafkaProblem} ${spoolProblem}`;
-    }
-    return records > 0 ? { note: `${records} events in the spool are being sent.` } : null;
-  };
+  return async () => ({
+    isStopping: isStopping(),
+    kafkaProblem: isStopping() ? null : await checkKafka(),
+    spoolProblem: spool.unavailableReason(),
+    spooled: recordsIn(spool),
+  });
 }

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   closeServers,
@@ -7,15 +6,14 @@ import {
   describeTopic,
   kafkaConnection,
   openPublisher,
-  startAdmin,
   stopDeadlineMs,
   stopSignal,
   within,
 } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
-import { createSpoolMetrics, noSpool, openSpool } from '@callstream/spool';
+import { createSpoolMetrics } from '@callstream/spool';
+import type { Spool } from '@callstream/spool';
 import { createAuthentication, credentialsOf } from './admission/credentials.ts';
-import { createRateLimits } from './admission/rate-limits.ts';
 import { createSenderAddresses } from './admission/sender-addresses.ts';
 import type { IngestConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
@@ -27,8 +25,11 @@ import { createPublish } from './publish/publish.ts';
 import type { Publish } from './publish/publish.ts';
 import { createTopicMetadata } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
-import { createReady } from './ready.ts';
+import { createReadState } from './ready.ts';
+import { wholeService } from './service-part.ts';
+import type { ServicePart } from './service-part.ts';
 import { spoolNames } from './spool-names.ts';
+import { openSpools } from './spools.ts';
 import { asteriskEdge } from './sources/asterisk.ts';
 import { teravozEdge } from './sources/teravoz.ts';
 import { createApp } from './webhook/app.ts';
@@ -39,57 +40,65 @@ import { listenForWebhooks } from './webhook/server.ts';
 import { skipFinishedListeners } from './webhook/skip-finished-listeners.ts';
 import { logTraffic } from './webhook/traffic.ts';
 
-/** Accepts webhooks until SIGTERM or SIGINT. */
-export async function run(config: IngestConfig, log: Log): Promise<void> {
+/** Accepts webhooks until SIGTERM or SIGINT. `part`: what this process has of the service. */
+export async function run(
+  config: IngestConfig,
+  log: Log,
+  part: ServicePart = wholeService(config, log),
+): Promise<void> {
   const stopped = stopSignal();
   const { KAFKA_TOPIC: topic, SPOOL_MAX_BYTES: bytesMax } = config;
   const connection = { ...kafkaConnection(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(connection);
   const kafkaForReady = connectKafka({ ...connection, retryConnect: false });
   const { partitionOf, bodyBytesMax, update } = createTopicMetadata();
-  const metrics = createMetrics();
+  const metrics = createMetrics(part.worker);
 
-  // Closed in reverse: stop accepting webhooks first, then drain no more, then close the producers, and the spool last.
-  await using spool =
-    bytesMax === 0
-      ? noSpool()
-      : await openSpool({ dir: join(config.DATA_DIR, 'spool'), bytesMax, names: spoolNames, log });
+  // Closed in reverse: stop accepting webhooks first, then drain no more, then close the producers, and the spools last.
+  await using spools = await openSpools({
+    dataDir: config.DATA_DIR,
+    bytesMax,
+    worker: part.worker,
+    workers: part.workers,
+    ...(part.createRoom && { createRoom: part.createRoom }),
+    log,
+  });
+  const { own: spool } = spools;
   await using producers = new AsyncDisposableStack();
   const connect = () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs });
   const publishers = Array.from({ length: config.INGEST_PRODUCERS }, () => producers.use(connect()));
   const breakers = createPartitionBreakers((partition) => spool.status().pending.has(partition));
   const publisher = createBatchingPublisher({ publishers, breakers, metrics, log });
-  const spoolMetrics = createSpoolMetrics(metrics.registry, { spool, bytesMax, names: spoolNames });
-  await using drainer = startDrainer({ spool, connect, breakers, partitionOf, metrics: spoolMetrics, log });
+  const spoolMetrics = createSpoolMetrics(metrics.registry, { spool: spools, bytesMax, names: spoolNames });
+  await using drainers = new AsyncDisposableStack();
+  const drainerOf = (drained: Spool) =>
+    drainers.use(startDrainer({ spool: drained, connect, breakers, partitionOf, metrics: spoolMetrics, log }));
+  const wakes = spools.all.map((each) => drainerOf(each).wake);
   const publish = createPublish({ publisher, spool, topic, partitionOf, log });
 
   let isStopping = false;
-  const ready = createReady({
+  const readState = createReadState({
     isStopping: () => isStopping,
     askKafka: () => describeTopic(kafkaForReady, topic),
-    spool,
+    spool: spools,
   });
-  await using admin = await startAdmin({
-    hosts: config.ADMIN_HOST,
-    port: config.INGEST_ADMIN_PORT,
-    ready,
-    registry: metrics.registry,
-    log,
-  });
-  using _traffic = logTraffic({ metrics, spool, log });
-  const { servers, port } = await startWebhook(config, { publish, bodyBytesMax, metrics, log });
+  await using _observed = await part.observe({ readState, registry: metrics.registry });
+  using _traffic = logTraffic({ metrics, spool: spools, log });
+  const { servers, port } = await startWebhook(config, { publish, bodyBytesMax, metrics, part, log });
 
   // Kafka may be unavailable: until it answers, events go to the spool.
   const connected = waitForTopic(kafka, topic, { stopped, log }).then(async (description) => {
     if (description) update(description);
     await Promise.allSettled(publishers.map((each) => each.connect()));
-    drainer.wake();
+    for (const wake of wakes) wake();
     return stopped;
   });
-  log.info({ port, admin_port: admin.port, topic }, 'ingest.started');
-  const signal = await Promise.race([stopped, connected, spool.failure]).finally(() => (isStopping = true));
+  await part.started({ servers, port });
+  const stop = Promise.race([stopped, connected, part.retired, spools.failure]);
+  const signal = await stop.finally(() => (isStopping = true));
   log.info({ signal }, 'ingest.stopping');
-  await pause(config.STOP_DELAY_SECONDS * 1_000);
+  // A load balancer must notice the stop of a service, but not that of a worker.
+  if (signal.startsWith('SIG')) await pause(config.STOP_DELAY_SECONDS * 1_000);
   await within(stopDeadlineMs, closeServers(servers));
 }
 
@@ -97,25 +106,22 @@ interface StartWebhookOptions {
   readonly publish: Publish;
   readonly bodyBytesMax: () => number;
   readonly metrics: IngestMetrics;
+  readonly part: ServicePart;
   readonly log: Log;
 }
 
-function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, log }: StartWebhookOptions) {
+function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, part, log }: StartWebhookOptions) {
   const authentication = createAuthentication(credentialsOf(config));
   const senders = createSenderAddresses({
     trustedProxies: config.INGEST_TRUSTED_PROXIES,
     allowed: config.INGEST_ALLOW,
     onUnreadable: createUnreadableAddressReporter(metrics.unreadableAddresses, log),
   });
-  const rateLimits = createRateLimits({
-    requestsPerSecond: config.INGEST_REQUESTS_PER_SECOND_MAX,
-    refusedPerMinute: config.INGEST_REFUSED_PER_MINUTE_MAX,
-  });
   const reportRefusal = createReportRefusal(metrics, log);
   const handle = createApp({
     edges: [teravozEdge(authentication), asteriskEdge(authentication)],
-    webhook: { publish, readBody: createReadBody(bodyBytesMax), metrics },
-    admission: { senders, rateLimits },
+    webhook: { publish, readBody: createReadBody(bodyBytesMax, part.readingBytesMax), metrics },
+    admission: { senders, rateLimits: part.rateLimits },
     origins: config.INGEST_CORS_ORIGINS,
     hosts: config.INGEST_HOSTS,
     reportRefusal,
@@ -124,7 +130,7 @@ function startWebhook(config: IngestConfig, { publish, bodyBytesMax, metrics, lo
   return listenForWebhooks(skipFinishedListeners(handle), {
     hosts: config.INGEST_HOST,
     port: config.INGEST_PORT,
-    connectionsMax: config.INGEST_CONNECTIONS_MAX,
+    connectionsMax: part.connectionsMax,
     onClientError: answerBrokenRequest(reportRefusal, senders),
     metrics,
     log,

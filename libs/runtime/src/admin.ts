@@ -17,7 +17,7 @@ export interface AdminOptions {
   readonly hosts: readonly string[];
   readonly port: number;
   readonly ready: () => Readiness | Promise<Readiness>;
-  readonly registry: Registry;
+  readonly registry: Pick<Registry, 'metrics' | 'contentType' | 'registerMetric'>;
   readonly log: Log;
 }
 

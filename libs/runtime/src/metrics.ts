@@ -13,14 +13,19 @@ export interface GaugeOptions {
   readonly help: string;
   /** Called at each scrape. */
   readonly value: () => number | Promise<number>;
+  /** How the values of the workers of a service make one. Default: their sum. */
+  readonly aggregator?: 'sum' | 'max';
 }
 
 /** Adds a gauge that is computed only when it is scraped. */
-export function addGauge(registry: Registry, { name, help, value }: GaugeOptions): void {
+export function addGauge(
+  registry: Pick<Registry, 'registerMetric'>,
+  { name, help, value, aggregator = 'sum' }: GaugeOptions,
+): void {
   const collect = async function (this: Gauge): Promise<void> {
     this.set(await value());
   };
-  registry.registerMetric(new Gauge({ name, help, registers: [], collect }));
+  registry.registerMetric(new Gauge({ name, help, registers: [], aggregator, collect }));
 }
 
 export interface CounterOptions<Label extends string> {

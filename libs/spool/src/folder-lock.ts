@@ -7,10 +7,10 @@ export const lockFile = 'owner.db';
 /**
  * Locks the folder for this process, by a lock of the operating system on a file: it is released when the process ends, also
  * if it is killed.
- * @throws {Error} if another process has the lock
+ * @throws {Error} if another process still has the lock after `waitMs`
  */
-export function lockFolder(dir: string): { readonly close: () => void } {
-  const db = openDatabase(join(dir, lockFile), { timeout: 0 });
+export function lockFolder(dir: string, waitMs: number): { readonly close: () => void } {
+  const db = openDatabase(join(dir, lockFile), { timeout: waitMs });
   try {
     db.exec('begin exclusive');
   } catch (error) {

@@ -1,9 +1,10 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { makePrivateFolder } from '@callstream/files';
 import { isDamaged } from './database.ts';
 import { lockFile, lockFolder } from './folder-lock.ts';
 import type { SpooledRecord, SpoolBatch, SpoolStatus } from './messages.ts';
-import { openQuarantine } from './quarantine.ts';
+import { openQuarantine, quarantineFile } from './quarantine.ts';
 import { openSegments, segmentName } from './segment-list.ts';
 import type { SpoolSegment } from './segment.ts';
 
@@ -26,14 +27,26 @@ export function isSpool(dir: string): boolean {
   }
 }
 
+/** Whether a spool that is not open has events: to send, or quarantined. A folder that is not readable may have some. */
+export function hasEvents(dir: string): boolean {
+  try {
+    return readdirSync(dir).some(
+      (name) => segmentName.test(name) || (name === quarantineFile && statSync(join(dir, name)).size > 0),
+    );
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EACCES';
+  }
+}
+
 /**
  * The spool on disk: segments, oldest first. Only one process may have it open.
+ * @param lockWaitMs how long to wait for another process that has it open
  * @throws {Error} if another process has it, or the folder is not writable
  */
-export function openFolder(dir: string): SpoolFolder {
+export function openFolder(dir: string, lockWaitMs = 0): SpoolFolder {
   let readable: string | null = null;
   makePrivateFolder(dir, (reason) => (readable = reason));
-  const lock = lockFolder(dir);
+  const lock = lockFolder(dir, lockWaitMs);
   const quarantine = openQuarantine(dir);
   const segments = openSegments(dir);
   const markDrained: SpoolFolder['markDrained'] = ({ partition, segment, id, records }) => {

@@ -4,9 +4,9 @@ export { checkDatabase, DamagedFile, isDamaged, markTorn, openCheckedDatabase, t
 export { drainPartitions } from './drain-partitions.ts';
 export type { SpoolDrainer } from './drain-partitions.ts';
 export { lockFile } from './folder-lock.ts';
-export { isSpool } from './folder.ts';
-export { emptyStatus } from './messages.ts';
-export type { SpoolBatch, SpooledRecord } from './messages.ts';
+export { hasEvents, isSpool } from './folder.ts';
+export { emptyStatus, sumOfStatuses } from './messages.ts';
+export type { SpoolBatch, SpooledRecord, SpoolStatus } from './messages.ts';
 export { createSpoolMetrics, recordsIn } from './metrics.ts';
-export { noSpool, openSpool } from './spool.ts';
-export type { Spool, SpoolItem, SpoolNames } from './spool.ts';
+export { noSpool, openSpool, wholeRoom } from './spool.ts';
+export type { CreateRoom, Spool, SpoolItem, SpoolNames, SpoolRoom } from './spool.ts';

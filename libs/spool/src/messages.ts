@@ -25,7 +25,7 @@ export interface SpoolBatch {
 
 /** A request to the thread that owns the folder. Every response has the {@link SpoolStatus}. */
 export type SpoolRequest =
-  | { readonly do: 'open'; readonly dir: string }
+  | { readonly do: 'open'; readonly dir: string; readonly lockWaitMs: number }
   /** `records`: a list of {@link SpooledRecord}, serialised by `node:v8`. */
   | { readonly do: 'append'; readonly records: Uint8Array }
   | { readonly do: 'take'; readonly partition: number; readonly recordsMax: number; readonly bytesMax: number }
@@ -68,6 +68,22 @@ export const emptyStatus: SpoolStatus = {
   torn: [],
   readable: null,
 };
+
+/** Status of several spools as if they were one. */
+export function sumOfStatuses(statuses: readonly SpoolStatus[]): SpoolStatus {
+  const pending = new Map<number, number>();
+  for (const status of statuses)
+    for (const [partition, records] of status.pending) pending.set(partition, (pending.get(partition) ?? 0) + records);
+  const oldest = Math.min(...statuses.map(({ oldestAt }) => oldestAt ?? Infinity));
+  return {
+    pending,
+    bytes: statuses.reduce((sum, { bytes }) => sum + bytes, 0),
+    oldestAt: oldest === Infinity ? null : oldest,
+    quarantined: statuses.reduce((sum, { quarantined }) => sum + quarantined, 0),
+    torn: statuses.flatMap(({ torn }) => torn),
+    readable: statuses.find(({ readable }) => readable !== null)?.readable ?? null,
+  };
+}
 
 export interface SpoolResponse {
   readonly id: number;

@@ -21,10 +21,20 @@ export function createSpoolMetrics(
     addGauge(registry, { name: `${prefix}_${name}`, help, value });
   gauge('records', `Events in the spool that wait for ${receiver}`, () => recordsIn(spool));
   gauge('bytes', 'Approximate size of the spool, in bytes', () => status().bytes);
-  gauge('max_bytes', `Limit of the spool (${bytesMaxSetting}), in bytes`, () => bytesMax);
-  gauge('oldest_age_seconds', 'Age of the oldest event in the spool', () => {
-    const { oldestAt } = status();
-    return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000;
+  addGauge(registry, {
+    name: `${prefix}_max_bytes`,
+    help: `Limit of the spool (${bytesMaxSetting}), in bytes`,
+    value: () => bytesMax,
+    aggregator: 'max',
+  });
+  addGauge(registry, {
+    name: `${prefix}_oldest_age_seconds`,
+    help: 'Age of the oldest event in the spool',
+    value: () => {
+      const { oldestAt } = status();
+      return oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt) / 1000;
+    },
+    aggregator: 'max',
   });
   gauge(
     'refused_records',

@@ -9,6 +9,9 @@ export interface Quarantine {
   readonly close: () => void;
 }
 
+/** The file of the quarantined records. */
+export const quarantineFile = 'refused.db';
+
 const create = `create table if not exists refused (
   at integer not null, reason text not null, topic text not null, key text not null, value blob not null, headers text not null)`;
 
@@ -17,7 +20,7 @@ const create = `create table if not exists refused (
  * file is renamed to `*.torn`.
  */
 export function openQuarantine(dir: string): Quarantine {
-  const opened = openRefused(join(dir, 'refused.db'));
+  const opened = openRefused(join(dir, quarantineFile));
   const { db } = opened;
   let { records } = opened;
   return {

@@ -60,28 +60,58 @@ export interface SpoolNames {
   readonly receiver: string;
 }
 
+/** How large a spool may get, if it shares its limit with others. */
+export interface SpoolRoom {
+  /** Size that it may have now, in bytes. */
+  readonly bytes: () => number;
+  /** Asks for a size of `bytes`. Resolves with whether it may have that size. */
+  readonly grow: (bytes: number) => Promise<boolean>;
+  /** Whether the last request was refused. */
+  readonly isExhausted: () => boolean;
+}
+
+/** `used`: current size, in bytes. */
+export type CreateRoom = (used: () => number) => SpoolRoom;
+
+/** All of `bytesMax`. */
+export const wholeRoom =
+  (bytesMax: number): CreateRoom =>
+  () => ({ bytes: () => bytesMax, grow: () => Promise.resolve(false), isExhausted: () => true });
+
 export interface SpoolOptions {
   readonly dir: string;
   /** Approximate limit of its size on disk, in bytes. */
   readonly bytesMax: number;
+  /** Default: {@link wholeRoom}. */
+  readonly createRoom?: CreateRoom;
+  /** How long to wait for another process that has the folder open, in ms. */
+  readonly lockWaitMs?: number;
   readonly names: SpoolNames;
   readonly log: Log;
 }
 
 /** @throws {Error} naming cause and remedy if the folder cannot be used */
-export async function openSpool({ dir, bytesMax, names, log }: SpoolOptions): Promise<Spool> {
+export async function openSpool({
+  dir,
+  bytesMax,
+  createRoom = wholeRoom(bytesMax),
+  lockWaitMs = 0,
+  names,
+  log,
+}: SpoolOptions): Promise<Spool> {
   const listeners: (() => void)[] = [];
   const thread = startThread(() => {
     for (const listener of listeners) listener();
   });
   try {
-    await thread.call({ do: 'open', dir });
+    await thread.call({ do: 'open', dir, lockWaitMs });
   } catch (error) {
     await thread[Symbol.asyncDispose]();
     throw new Error(`The spool in ${dir} cannot be opened: ${(error as Error).message} ${names.remedy}`.trimEnd(), {
       cause: error,
     });
   }
+  const room = createRoom(() => thread.status().bytes);
   const { torn, readable } = thread.status();
   if (readable !== null) log.warn({ dir, reason: readable }, 'spool.not-private');
   for (const file of torn) log.error({ dir, file }, 'spool.torn-file');
@@ -102,13 +132,17 @@ export async function openSpool({ dir, bytesMax, names, log }: SpoolOptions): Pr
     deadlineStarts: 'sent',
     fits: upTo(commitBytesMax),
   });
-  const hasRoomFor = (bytes: number): boolean => thread.status().bytes + commits.bytes() + bytes <= bytesMax;
-  const isFull = (): boolean => !hasRoomFor(typicalBytes);
+  const sizeWith = (bytes: number): number => thread.status().bytes + commits.bytes() + bytes;
+  const hasRoomFor = (bytes: number): boolean => sizeWith(bytes) <= room.bytes();
+  const isFull = (): boolean => !hasRoomFor(typicalBytes) && room.isExhausted();
+  const addIfItGrows = async (record: SpoolItem): Promise<void> => {
+    while (!hasRoomFor(record.bytes))
+      if (!(await room.grow(sizeWith(record.bytes))))
+        throw new SpoolFull(`The spool is full: ${names.bytesMaxSetting}=${bytesMax}.`);
+    return commits.add(record);
+  };
   return {
-    add: (record) =>
-      hasRoomFor(record.bytes)
-        ? commits.add(record)
-        : Promise.reject(new SpoolFull(`The spool is full: ${names.bytesMaxSetting}=${bytesMax}.`)),
+    add: (record) => (hasRoomFor(record.bytes) ? commits.add(record) : addIfItGrows(record)),
     take: (partition) => thread.call({ do: 'take', partition, ...takeMax }),
     markDrained: async ({ partition, segment, records }) => {
       const id = records.at(-1)?.id;

@@ -27,7 +27,7 @@ function respond(id: number, request: SpoolRequest): SpoolResponse {
 
 function perform(request: SpoolRequest): SpoolBatch | null {
   if (request.do === 'open') {
-    folder = openFolder(request.dir);
+    folder = openFolder(request.dir, request.lockWaitMs);
     return null;
   }
   if (!folder) throw new Error('The spool is not open.');

@@ -19,8 +19,8 @@ const spoolP99MsTarget = 100;
  * As in a cluster of three brokers, which have Kafka's own default. A single broker that flushes each batch of each of twelve
  * partitions, as that of `npm start` does, limits what is acknowledged: ingest waits for it, with an idle CPU.
  */
-const unflushed = { 'flush.messages': String(2n ** 63n - 1n) };
-const warmUp = { connections: 64, seconds: 3 };
+export const unflushed = { 'flush.messages': String(2n ** 63n - 1n) };
+export const warmUp = { connections: 64, seconds: 3 };
 
 export const ingest: Bench = {
   about: 'requests/s, CPU and latency of ingest, compared with the bare framework; spooling; 60 s at 80 % load',
@@ -77,7 +77,7 @@ export const ingest: Bench = {
 };
 
 /** The generator `name`: wrk or workers; default: wrk if it is installed. @throws {Error} if it does not exist or is not installed */
-async function chooseGenerator(name: string | undefined): Promise<LoadGenerator> {
+export async function chooseGenerator(name: string | undefined): Promise<LoadGenerator> {
   if (name !== undefined && name !== 'wrk' && name !== 'workers')
     throw new Error(`There is no load generator "${name}": use "wrk" or "workers".`);
   const wrk = name === 'workers' ? null : await findWrk();

@@ -27,8 +27,20 @@ export async function startCeiling(): Promise<WebhookTarget> {
   return target(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
 }
 
-/** An ingest process with default settings, except for a spool limit of 10 GB. */
-export async function startIngestTarget(brokers: readonly string[], topic: string): Promise<WebhookTarget> {
-  const ingest = await startIngest({ brokers, topic, env: { SPOOL_MAX_BYTES: '10000000000' } });
-  return target(ingest.webhookUrl, ingest.metric, ingest);
+export interface IngestTarget extends WebhookTarget {
+  /** Events that each worker has accepted so far. */
+  readonly acceptedByWorker: () => Promise<number[]>;
+}
+
+/** An ingest with default settings, except for a spool limit of 10 GB and `workers`. */
+export async function startIngestTarget(brokers: readonly string[], topic: string, workers = 1): Promise<IngestTarget> {
+  const env = { SPOOL_MAX_BYTES: '10000000000', INGEST_WORKERS: String(workers) };
+  const ingest = await startIngest({ brokers, topic, env });
+  return {
+    ...target(ingest.webhookUrl, ingest.metric, ingest),
+    acceptedByWorker: async () =>
+      [...(await ingest.metricsText()).matchAll(/^callstream_ingest_worker_accepted_total\{.*\} (\d+)$/gm)].map(
+        ([, events]) => Number(events),
+      ),
+  };
 }

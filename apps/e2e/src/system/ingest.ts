@@ -13,6 +13,8 @@ export interface IngestOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Largest file that it may write, in bytes. Default: no limit. */
   readonly fileBytesMax?: number;
+  /** Gets each line of its output. */
+  readonly onLine?: (line: string) => void;
   /** User that it runs as; default: the user of this process. */
   readonly user?: { readonly uid: number; readonly gid: number };
 }
@@ -30,7 +32,7 @@ export interface Ingest extends AsyncDisposable {
 }
 
 export async function startIngest(options: IngestOptions): Promise<Ingest> {
-  const { brokers, topic, dataDir, env = {}, fileBytesMax, user } = options;
+  const { brokers, topic, dataDir, env = {}, fileBytesMax, onLine, user } = options;
   await using cleanup = new AsyncDisposableStack();
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const ownDir = dataDir === undefined ? await mkdtemp(join(tmpdir(), 'callstream-ingest-')) : undefined;
@@ -52,6 +54,7 @@ export async function startIngest(options: IngestOptions): Promise<Ingest> {
       args: ['apps/ingest/src/main.ts'],
       env: { ...settings, ...env },
       ...(fileBytesMax !== undefined && { fileBytesMax }),
+      ...(onLine && { onLine }),
       ...(user && { user }),
     },
     adminPort,

@@ -45,6 +45,8 @@ export interface ServiceProcess extends AsyncDisposable {
   readonly freeze: () => void;
   /** SIGCONT. */
   readonly thaw: () => void;
+  /** SIGHUP. */
+  readonly hangUp: () => void;
   /** Sends a message over its IPC channel. */
   readonly sendMessage: (message: object) => void;
 }
@@ -92,6 +94,7 @@ export function launch({ name, args, env, fileBytesMax, onLine, user }: ProcessO
     kill,
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    hangUp: () => void child.kill('SIGHUP'),
     sendMessage: (message) => void child.send(message),
     tail: () => lines.join('\n'),
     [Symbol.asyncDispose]: stop,

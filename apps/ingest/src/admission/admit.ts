@@ -20,7 +20,9 @@ export const admit =
   async (ctx, next) => {
     const { address } = ctx.state;
     if (!senders.isAllowed(address)) throw new WebhookRejected({ kind: 'forbidden' });
-    const retryAfterSeconds = rateLimits.admit(address);
+    const verdict = rateLimits.admit(address);
+    // Without a promise there is no turn of the event loop.
+    const retryAfterSeconds = verdict instanceof Promise ? await verdict : verdict;
     if (retryAfterSeconds !== null) throw new WebhookRejected({ kind: 'limited', retryAfterSeconds });
     try {
       await next();

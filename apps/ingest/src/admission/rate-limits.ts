@@ -17,12 +17,17 @@ export const burstSeconds = 10;
 
 export interface RateLimits {
   /** Counts a request. @returns null if it is within the limits, else seconds until the next one is */
-  readonly admit: (address: string) => number | null;
+  readonly admit: (address: string) => number | null | Promise<number | null>;
   readonly countRefusal: (address: string) => void;
 }
 
+/** Rate limits that are counted in this process. */
+export interface LocalRateLimits extends RateLimits {
+  readonly admit: (address: string) => number | null;
+}
+
 /** Token buckets per network: an IPv4 address, or an IPv6 network of 64 bits. */
-export function createRateLimits({ requestsPerSecond, refusedPerMinute }: RateLimitOptions): RateLimits {
+export function createRateLimits({ requestsPerSecond, refusedPerMinute }: RateLimitOptions): LocalRateLimits {
   const requests = createBuckets(requestsPerSecond * burstSeconds, burstSeconds);
   const refusals = createBuckets(refusedPerMinute, 60);
   return {

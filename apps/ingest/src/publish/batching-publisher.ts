@@ -77,6 +77,7 @@ export function createBatchingPublisher({
     name: 'callstream_ingest_partitions_away',
     help: 'Unavailable partitions: the last attempt failed, and their events go to the spool',
     value: breakers.openCount,
+    aggregator: 'max',
   });
   return {
     add: (record) => {

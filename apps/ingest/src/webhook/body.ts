@@ -35,13 +35,13 @@ function checkJsonType({ headers }: Pick<IncomingMessage, 'headers'>, types: Reg
 }
 
 /** Limit of all bodies that are being read, in bytes: many slow senders must not fill the memory. */
-const readingBytesMax = 256 * 1024 * 1024;
+export const readingBytesMax = 256 * 1024 * 1024;
 
 /** Reads the whole body. @throws {WebhookRejected} if it is too large, is cut off, or too many bodies are being read */
 export type ReadBody = (request: IncomingMessage) => Promise<Buffer>;
 
-/** `bodyBytesMax`: limit of one body, in bytes. */
-export function createReadBody(bodyBytesMax: () => number): ReadBody {
+/** `bodyBytesMax`: limit of one body, in bytes; `allBytesMax`: of all that are being read. */
+export function createReadBody(bodyBytesMax: () => number, allBytesMax = readingBytesMax): ReadBody {
   let readingBytes = 0;
   return (request) => {
     const bytesMax = bodyBytesMax();
@@ -63,7 +63,7 @@ export function createReadBody(bodyBytesMax: () => number): ReadBody {
         bytes += chunk.length;
         readingBytes += chunk.length;
         if (bytes > bytesMax) abort(tooLarge());
-        else if (readingBytes > readingBytesMax)
+        else if (readingBytes > allBytesMax)
           abort(
             new WebhookRejected({
               kind: 'unavailable',
