@@ -57,7 +57,6 @@ export { failureLine } from './failure-line.ts';
 export { followFile } from './followed-file.ts';
 export type { FileProblem, FollowedFile } from './followed-file.ts';
 export { createLogThrottle } from './log-throttle.ts';
-export { connectionLimit } from './connection-limit.ts';
 export { closeServers, listen } from './listen.ts';
 export { createLog } from './log.ts';
 export type { Log } from './log.ts';

@@ -5,11 +5,14 @@ import { median } from '../../src/load/statistics.ts';
 import type { Bench, BenchRow } from '../bench.ts';
 import { chooseGenerator, unflushed, warmUp } from './ingest.ts';
 import { formatMeasurement, measureLoad, medians } from './measure-load.ts';
-import type { IngestMeasurement } from './measure-load.ts';
+import type { IngestMeasurement, MeasureLoadOptions } from './measure-load.ts';
 import { startIngestTarget } from './webhook-target.ts';
+import type { IngestTarget } from './webhook-target.ts';
 
-const pairs = 5;
+const rounds = 5;
 const connections = [64, 256];
+/** `twoAtDouble`: as many connections for each worker as the one process has. */
+const loads = { one: 'one process', two: '2 workers', twoAtDouble: '2 workers, twice the connections' } as const;
 /** Largest CPU time of a request, as a multiple of that with one process. */
 const cpuTarget = 1.1;
 const busiestShareTarget = 0.6;
@@ -17,7 +20,7 @@ const busiestShareTarget = 0.6;
 export const ingestWorkers: Bench = {
   about: 'CPU of a request with INGEST_WORKERS=2, compared with one process; share of the busiest worker',
   argsText: 'load generator: wrk (default, if installed) or workers',
-  minutes: 3,
+  minutes: 4,
   run: async ({ brokers }, report, [generatorName]) => {
     const generator = await chooseGenerator(generatorName);
     const log = createLog({ service: 'bench', level: 'silent' });
@@ -30,23 +33,18 @@ export const ingestWorkers: Bench = {
     const before = await two.acceptedByWorker();
     const rows: BenchRow[] = [{ name: 'load generator', result: generator.name }];
     for (const count of connections) {
-      const measured: { one: IngestMeasurement; two: IngestMeasurement }[] = [];
-      for (let pair = 1; pair <= pairs; pair++) {
-        report(`${count} connections, pair ${pair} of ${pairs}`);
-        const options = { generator, connections: count };
-        measured.push({ one: await measureLoad(one, options), two: await measureLoad(two, options) });
+      const measured: Record<keyof typeof loads, WorkersMeasurement>[] = [];
+      for (let round = 1; round <= rounds; round++) {
+        report(`${count} connections, round ${round} of ${rounds}`);
+        const measureAt = (target: IngestTarget, times: number): Promise<WorkersMeasurement> =>
+          measure(target, { generator, connections: times * count });
+        measured.push({
+          one: await measureAt(one, 1),
+          two: await measureAt(two, 1),
+          twoAtDouble: await measureAt(two, 2),
+        });
       }
-      const ratios = measured.map((pair) => pair.two.cpuMicroseconds / pair.one.cpuMicroseconds);
-      rows.push(
-        {
-          name: `${count} connections, CPU of a request with 2 workers, median of ${pairs}`,
-          result: `${median(ratios).toFixed(2)} × (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`,
-          target: `≤ ${cpuTarget} ×`,
-          met: median(ratios) <= cpuTarget,
-        },
-        { name: '  one process', result: formatMeasurement(medians(measured.map((pair) => pair.one))) },
-        { name: '  2 workers', result: formatMeasurement(medians(measured.map((pair) => pair.two))) },
-      );
+      rows.push(...rowsOf(count, measured));
     }
     const accepted = (await two.acceptedByWorker()).map((events, worker) => events - (before[worker] ?? 0));
     const busiest = Math.max(...accepted) / accepted.reduce((sum, events) => sum + events);
@@ -59,3 +57,43 @@ export const ingestWorkers: Bench = {
     return rows;
   },
 };
+
+interface WorkersMeasurement {
+  readonly load: IngestMeasurement;
+  /** Events per batch to Kafka: a batch costs about the same for any number of them. */
+  readonly batchEvents: number;
+}
+
+async function measure(target: IngestTarget, options: MeasureLoadOptions): Promise<WorkersMeasurement> {
+  const batches = () =>
+    Promise.all([
+      target.metric('callstream_ingest_batch_records_sum'),
+      target.metric('callstream_ingest_batch_records_count'),
+    ]);
+  const [eventsBefore, before] = await batches();
+  const load = await measureLoad(target, options);
+  const [events, after] = await batches();
+  return { load, batchEvents: (events - eventsBefore) / (after - before) };
+}
+
+function rowsOf(count: number, measured: readonly Record<keyof typeof loads, WorkersMeasurement>[]): BenchRow[] {
+  const ratioRow = (name: string, two: 'two' | 'twoAtDouble'): BenchRow => {
+    const ratios = measured.map((round) => round[two].load.cpuMicroseconds / round.one.load.cpuMicroseconds);
+    return {
+      name: `CPU of a request with 2 workers, ${count} connections ${name}, median of ${rounds}`,
+      result: `${median(ratios).toFixed(2)} × (${ratios.map((ratio) => ratio.toFixed(2)).join(', ')})`,
+      target: `≤ ${cpuTarget} ×`,
+      met: median(ratios) <= cpuTarget,
+    };
+  };
+  return [
+    ratioRow('in all', 'two'),
+    ratioRow('each', 'twoAtDouble'),
+    ...(Object.keys(loads) as (keyof typeof loads)[]).map((load) => ({
+      name: `  ${loads[load]}`,
+      result: `${formatMeasurement(medians(measured.map((round) => round[load].load)))}, ${median(
+        measured.map((round) => round[load].batchEvents),
+      ).toFixed(1)} events per batch`,
+    })),
+  ];
+}

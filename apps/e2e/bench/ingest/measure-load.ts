@@ -6,7 +6,7 @@ import type { WebhookTarget } from './webhook-target.ts';
 
 const seconds = 4;
 
-export interface LoadOptions {
+export interface MeasureLoadOptions {
   readonly generator: LoadGenerator;
   readonly connections: number;
 }
@@ -22,7 +22,7 @@ export interface IngestMeasurement extends CoresUsed {
 /** @throws {Error} if a request fails */
 export async function measureLoad(
   target: WebhookTarget,
-  { generator, connections }: LoadOptions,
+  { generator, connections }: MeasureLoadOptions,
 ): Promise<IngestMeasurement> {
   const before = await target.cpuSeconds();
   const load = await generator.run(target.url, { connections, seconds });
