@@ -8,7 +8,7 @@ const twoWorkers = {
   ...real,
   displayName: 'two-workers',
   testMatch: [
-    '**/apps/e2e/src/ingest/*.int.test.ts',
+    '**/apps/e2e/src/ingest/!(workers).int.test.ts',
     '**/apps/e2e/src/{fuzz/fuzz,faults/no-gap,security/cross-site,security/private-files}.int.test.ts',
   ],
   setupFiles: ['<rootDir>/apps/e2e/src/system/two-workers.mjs'],
