@@ -9,7 +9,7 @@ const twoWorkers = {
   displayName: 'two-workers',
   testMatch: [
     '**/apps/e2e/src/ingest/!(workers).int.test.ts',
-    '**/apps/e2e/src/{fuzz/fuzz,faults/no-gap,security/cross-site,security/private-files}.int.test.ts',
+    '**/apps/e2e/src/{abuse/abuse,fuzz/fuzz,faults/no-gap,projector/failures,restarts/*,security/cross-site,security/private-files}.int.test.ts',
   ],
   setupFiles: ['<rootDir>/apps/e2e/src/system/two-workers.mjs'],
 };

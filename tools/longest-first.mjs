@@ -26,6 +26,7 @@ const longest = [
   'apps/e2e/src/asterisk/queue-log.int.test.ts',
   'apps/e2e/src/restarts/rolling.int.test.ts',
   'apps/e2e/src/ingest/abuse.int.test.ts',
+  'apps/e2e/src/ingest/workers.int.test.ts',
   'apps/e2e/src/abuse/abuse.int.test.ts',
   'apps/projector/src/supervision/check-log.int.test.ts',
   'apps/projector/src/dlq/dead-letters.int.test.ts',
