@@ -1,6 +1,7 @@
+import fc from 'fast-check';
 import { parseEvent } from '@callstream/domain';
 import { eventUuid } from '@callstream/runtime';
-import { recordOf } from './record.ts';
+import { isoTime, recordOf } from './record.ts';
 
 const body = Buffer.from('{"type":"call.new","call_id":"1","timestamp":"2026-03-02T13:00:00Z"}');
 const receivedAt = '2026-03-02T13:00:00.500Z';
@@ -33,3 +34,10 @@ it('a record of a named instance has the name in its headers, its key and its id
   expect(record.headers).not.toHaveProperty('source');
   expect(record.headers).not.toHaveProperty('hints');
 });
+
+it('a time as text is that of toISOString, whatever the time before it', () =>
+  fc.assert(
+    fc.property(fc.array(fc.double({ min: -62_167_219_200_000, max: 253_402_300_799_999, noNaN: true })), (times) => {
+      expect(times.map(isoTime)).toEqual(times.map((ms) => new Date(ms).toISOString()));
+    }),
+  ));

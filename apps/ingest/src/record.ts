@@ -33,12 +33,20 @@ export interface AcceptedEvent {
 /** The partition of a key; null until the number of partitions was read from Kafka. */
 export type PartitionOf = (key: string) => number | null;
 
-let lastTime = { ms: NaN, text: '' };
+const hourMs = 3_600_000;
+const minuteMs = 60_000;
+let lastHour = { startsAt: NaN, text: '' };
 
-/** RFC 3339. Caches the last time: senders write whole seconds, so consecutive events often have the same. */
-function isoTime(ms: number): string {
-  if (ms !== lastTime.ms) lastTime = { ms, text: new Date(ms).toISOString() };
-  return lastTime.text;
+/** RFC 3339, as `toISOString`, which takes five times as long. Caches the last hour: consecutive events often are of the same. */
+export function isoTime(time: number): string {
+  const ms = Math.trunc(time);
+  const startsAt = Math.floor(ms / hourMs) * hourMs;
+  if (startsAt !== lastHour.startsAt)
+    lastHour = { startsAt, text: new Date(startsAt).toISOString().slice(0, 'yyyy-mm-ddThh:'.length) };
+  const inHour = ms - startsAt;
+  // 1, minutes, seconds and milliseconds: 1mmssfff.
+  const digits = String(10_000_000 + Math.trunc(inHour / minuteMs) * 100_000 + (inHour % minuteMs));
+  return `${lastHour.text}${digits.slice(1, 3)}:${digits.slice(3, 5)}.${digits.slice(5)}Z`;
 }
 
 /** The record of an event, and the event's uuid. */

@@ -6,12 +6,10 @@ import { createHash, hash } from 'node:crypto';
  * @param prefix hashed before the body: the domain's `identityPrefix`
  */
 export function eventUuid(body: Uint8Array, receivedAt = '', prefix = ''): string {
-  // `hash` takes 0.9 µs, `createHash` 1.5 µs.
-  const digest =
-    receivedAt === '' && prefix === ''
-      ? hash('sha256', body, 'binary')
-      : createHash('sha256').update(prefix).update(body).update(receivedAt).digest('binary');
-  return uuidOfDigest(digest);
+  // `hash` takes 0.9 µs, `createHash` 1.5 µs, and 0.3 µs for each empty text.
+  if (receivedAt === '' && prefix === '') return uuidOfDigest(hash('sha256', body, 'binary'));
+  const digest = createHash('sha256').update(prefix).update(body);
+  return uuidOfDigest((receivedAt === '' ? digest : digest.update(receivedAt)).digest('binary'));
 }
 
 /** Reused for each UUID. So a whole eventUuid takes 1.4 µs; with joined texts of bytes, as in the package uuid, 4 µs. */

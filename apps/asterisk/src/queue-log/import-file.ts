@@ -6,6 +6,7 @@ import { placeOf } from './period.ts';
 import type { ImportPeriod } from './period.ts';
 import type { PositionStore } from './positions.ts';
 import type { PostLines } from './post-lines.ts';
+import { createSendWindow } from './send-window.ts';
 
 export interface ImportFileOptions {
   readonly file: QueueLogFile;
@@ -30,6 +31,8 @@ export interface ImportCounts {
   readonly empty: number;
 }
 
+/** Requests on their way at once: ingest reads the lines of one while Kafka writes those of the other. */
+export const requestsMax = 2;
 /** How often the position is saved, in ms: after a crash, the lines since then are posted again, and count once. */
 const saveEveryMs = 500;
 
@@ -52,6 +55,7 @@ export async function importFile(options: ImportFileOptions): Promise<void> {
     stored = { bytes: line.end, lines: line.number };
     if (performance.now() - savedAt >= saveEveryMs) save();
   };
+  const window = createSendWindow(requestsMax);
   try {
     for await (const lines of readLines(file.path, from, hasEnded)) {
       const places = lines.map((line) => placeOf(line, period));
@@ -61,22 +65,22 @@ export async function importFile(options: ImportFileOptions): Promise<void> {
       const posted = lines.filter((_, i) => places[i] === 'within' || places[i] === 'unreadable');
       const firstAfter = places.indexOf('after');
       const hasBefore = (line: FileLine): boolean => firstAfter === -1 || line.end <= (lines[firstAfter - 1]?.end ?? 0);
-      // The next batch is made while one is posted.
-      let posting: Promise<void> = Promise.resolve();
-      for (const batch of batchesOf(posted)) {
-        await posting;
-        posting = post(batch, true).then(() => {
-          onLines({ stored: batch.lines.length });
-          advance(batch.lines.findLast(hasBefore));
-        });
-        posting.catch(() => undefined);
-      }
-      await posting;
+      for (const batch of batchesOf(posted))
+        await window.add(
+          () => post(batch, true),
+          () => {
+            onLines({ stored: batch.lines.length });
+            advance(batch.lines.findLast(hasBefore));
+          },
+        );
       const [before, after, empty] = [inPlace('before'), inPlace('after'), inPlace('empty')];
-      onLines({ unreadable: unreadable.length, before: before.length, after: after.length, empty: empty.length });
-      advance(firstAfter === -1 ? lines.at(-1) : lines[firstAfter - 1]);
-      isStuck ||= firstAfter !== -1;
+      window.afterAll(() => {
+        onLines({ unreadable: unreadable.length, before: before.length, after: after.length, empty: empty.length });
+        advance(firstAfter === -1 ? lines.at(-1) : lines[firstAfter - 1]);
+        isStuck ||= firstAfter !== -1;
+      });
     }
+    await window.drained();
   } finally {
     save();
   }

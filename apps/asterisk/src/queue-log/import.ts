@@ -7,7 +7,7 @@ import { createPoster } from '../post/poster.ts';
 import { findFiles } from './find-files.ts';
 import type { QueueLogFile } from './find-files.ts';
 import { queueLogFolder, readLiveSince } from './folder.ts';
-import { importFile } from './import-file.ts';
+import { importFile, requestsMax } from './import-file.ts';
 import { createImportTally } from './import-result.ts';
 import { countLines } from './lines.ts';
 import type { ReadUntil } from './lines.ts';
@@ -49,7 +49,7 @@ export async function importQueueLog(
   const tally = createImportTally(printStatus);
   {
     using progress = showProgress({ total, unit: 'lines' });
-    await using poster = createPoster(Object.assign(ingestOf(config), { connections: 1 }));
+    await using poster = createPoster(Object.assign(ingestOf(config), { connections: requestsMax }));
     for (const file of files) {
       const post = createLinePoster({
         poster,

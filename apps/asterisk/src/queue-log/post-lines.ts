@@ -7,7 +7,7 @@ import type { FileLine } from './lines.ts';
 export interface PostLinesOptions {
   readonly poster: Pick<EventPoster, 'post'>;
   readonly signal: AbortSignal;
-  /** Ingest did not take a batch; it is tried again. Null: it takes them again. */
+  /** Why ingest does not take batches, which are tried again; null: it takes them again. Called when that changes. */
   readonly onProblem: (problem: string | null) => void;
   /** Ingest will never take this line. */
   readonly onRejected: (line: FileLine, problem: string) => void;
@@ -27,29 +27,41 @@ const pauseMsMax = 2_000;
 export const pauseAfterMs = (ms: number): number =>
   ms <= idleAnswerMs ? 0 : Math.min(pauseMsMax, ms * Math.min(4, ms / idleAnswerMs - 1));
 
-/** Posts lines, in their order, until ingest has stored them, and slows down while ingest is busy. */
+/** Posts lines until ingest has stored them, and slows down while ingest is busy: a pause is one of all batches. */
 export function createLinePoster({ poster, signal, onProblem, onRejected }: PostLinesOptions) {
+  let problem: string | null = null;
+  let pausedUntil = 0;
+  const setProblem = (current: string | null): void => {
+    if (current !== problem) onProblem(current);
+    problem = current;
+  };
+  /** Another batch may prolong the pause meanwhile. */
+  const untilResumed = async (): Promise<void> => {
+    while (pausedUntil > performance.now() && !signal.aborted) await sleep(pausedUntil - performance.now(), signal);
+  };
   const post = async (batch: LineBatch, isImported: boolean): Promise<void> => {
     const body = Buffer.from(`${batch.bodies.join('\n')}\n`);
     for (let failures = 0; ;) {
+      await untilResumed();
       signal.throwIfAborted();
       const startedAt = performance.now();
       const result = await poster.post(body, headersOf(isImported));
       if (result.kind === 'failed') {
-        onProblem(result.problem);
+        setProblem(result.problem);
         await sleep(backoffMs(++failures, backoff), signal);
         continue;
       }
-      if (failures > 0) onProblem(null);
-      if (result.kind === 'rejected') await postHalves(batch, isImported, result.problem);
-      else await sleep(pauseAfterMs(performance.now() - startedAt), signal);
+      setProblem(null);
+      if (result.kind === 'rejected') return postHalves(batch, isImported, result.problem);
+      const answeredAt = performance.now();
+      pausedUntil = Math.max(pausedUntil, answeredAt + pauseAfterMs(answeredAt - startedAt));
       return;
     }
   };
   /** One line, or the size of all of them, is what ingest rejects. */
-  const postHalves = async ({ lines, bodies }: LineBatch, isImported: boolean, problem: string): Promise<void> => {
+  const postHalves = async ({ lines, bodies }: LineBatch, isImported: boolean, reason: string): Promise<void> => {
     const [first] = lines;
-    if (lines.length === 1 && first) return onRejected(first, problem);
+    if (lines.length === 1 && first) return onRejected(first, reason);
     const half = Math.ceil(lines.length / 2);
     for (const [from, to] of [
       [0, half],

@@ -7,8 +7,14 @@ import { recordOf } from '../record.ts';
 import type { AcceptedEvent, PartitionOf } from '../record.ts';
 import type { BatchingPublisher } from './batching-publisher.ts';
 
-/** Stores an event. Resolves with its uuid and where it is stored. @throws {WebhookRejected} if it may not be stored */
-export type Publish = (accepted: AcceptedEvent) => Promise<{ uuid: string; storedIn: 'kafka' | 'spool' }>;
+export interface PublishedEvent {
+  readonly accepted: AcceptedEvent;
+  readonly uuid: string;
+  readonly storedIn: 'kafka' | 'spool';
+}
+
+/** Stores an event. @throws {WebhookRejected} if it may not be stored */
+export type Publish = (accepted: AcceptedEvent) => Promise<PublishedEvent>;
 
 export interface PublishOptions {
   readonly publisher: Pick<BatchingPublisher, 'add'>;
@@ -28,14 +34,14 @@ export function createPublish({ publisher, spool, topic, partitionOf, log }: Pub
     const { record, uuid } = recordOf(accepted, { topic, partitionOf });
     try {
       await publisher.add(record);
-      return { uuid, storedIn: 'kafka' };
+      return { accepted, uuid, storedIn: 'kafka' };
     } catch (error) {
       // The batching publisher has logged why, once for the whole batch.
       reportBug(error);
     }
     try {
       await spool.add(record);
-      return { uuid, storedIn: 'spool' };
+      return { accepted, uuid, storedIn: 'spool' };
     } catch (error) {
       reportBug(error);
       // The spool has logged why, once for the whole batch.

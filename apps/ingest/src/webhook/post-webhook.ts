@@ -1,9 +1,9 @@
 import { parseEvent } from '@callstream/domain';
-import type { ParsedEvent } from '@callstream/domain';
 import type { Middleware } from 'koa';
 import type { IngestMetrics } from '../metrics.ts';
 import { WebhookRejected } from '../problem.ts';
-import type { Publish } from '../publish/publish.ts';
+import type { Publish, PublishedEvent } from '../publish/publish.ts';
+import type { AcceptedEvent } from '../record.ts';
 import type { SourceEdge, StoredEvent } from '../sources/edge.ts';
 import type { ReadBody } from './body.ts';
 import type { AwaitTurn } from './large-bodies.ts';
@@ -23,7 +23,7 @@ export interface WebhookOptions {
 
 /** Receives the events of one source: answers 200 once they are stored, and never before. */
 export const postWebhook = (options: WebhookOptions): Middleware => {
-  const { readBody, awaitTurn, edge } = options;
+  const { publish, readBody, awaitTurn, edge, metrics } = options;
   const { source, authentication } = edge;
   const unauthenticated = () => new WebhookRejected({ kind: 'unauthenticated', challenge: authentication.challenge });
   return async (ctx) => {
@@ -34,21 +34,23 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
     edge.checkMediaType(ctx.req);
     const body = await readBody(ctx.req);
     if (credentials === 'needs-body' && !authentication.checkSignature(headers, body)) throw unauthenticated();
+    // Once per request: a batch of lines is one reception.
+    const [startedAt, receivedAt] = [performance.now(), new Date()];
     const turn = awaitTurn(body);
     if (turn) await turn;
     const hints = edge.hints(headers);
-    const parse = (value: Buffer): ReceivedEvent => {
+    const common = { hints, contentType: edge.contentType, receivedAt: receivedAt.toISOString() };
+    const parse = (value: Buffer): AcceptedEvent => {
       const parsed = parseEvent(value, { source, sourceName: name ?? null, hints });
       if ('problem' in parsed) throw new WebhookRejected({ kind: 'malformed', problem: parsed.problem });
-      return { event: parsed.event, value, hints };
+      return Object.assign({ event: parsed.event, body: value }, common);
     };
     const [first, ...others] = edge.split(body, headers);
     const [firstEvent, ...otherEvents] = [parse(first), ...others.map(parse)];
-    const [firstStored, ...otherStored] = await Promise.all([
-      store(options, firstEvent),
-      ...otherEvents.map((event) => store(options, event)),
-    ]);
-    sendJson(ctx, edge.answer([firstStored, ...otherStored]));
+    const published = await Promise.all([publish(firstEvent), ...otherEvents.map(publish)]);
+    countPublished(metrics, published, { receivedAt, ms: performance.now() - startedAt });
+    const [firstPublished, ...otherPublished] = published;
+    sendJson(ctx, edge.answer([storedOf(firstPublished), ...otherPublished.map(storedOf)]));
   };
 };
 
@@ -70,25 +72,25 @@ function targetOf(
     : { name: nameOrSecret, secret: undefined };
 }
 
-interface ReceivedEvent {
-  readonly event: ParsedEvent;
-  readonly value: Buffer;
-  readonly hints: string | null;
-}
+const storedOf = ({ accepted, uuid }: PublishedEvent): StoredEvent => ({
+  uuid,
+  callId: accepted.event.callId,
+  value: accepted.body,
+});
 
-async function store(
-  { publish, edge, metrics }: WebhookOptions,
-  { event, value, hints }: ReceivedEvent,
-): Promise<StoredEvent> {
-  const startedAt = performance.now();
-  const receivedAt = new Date();
-  const { contentType } = edge;
-  const accepted = { event, body: value, hints, contentType, receivedAt: receivedAt.toISOString() };
-  const { uuid, storedIn } = await publish(accepted);
-  metrics.storeSeconds.observe({ stored_in: storedIn }, (performance.now() - startedAt) / 1_000);
-  metrics.accepted.inc({ stored_in: storedIn });
-  metrics.countIfUnknown(event.kind);
-  metrics.countClock(event, receivedAt.getTime());
-  metrics.countIfDuplicate(uuid);
-  return { uuid, callId: event.callId, value };
+/** Counts the events of a request that is answered with 200. */
+function countPublished(
+  metrics: WebhookOptions['metrics'],
+  published: readonly PublishedEvent[],
+  { receivedAt, ms }: { readonly receivedAt: Date; readonly ms: number },
+): void {
+  const spooled = published.filter(({ storedIn }) => storedIn === 'spool').length;
+  if (spooled > 0) metrics.accepted.inc({ stored_in: 'spool' }, spooled);
+  if (spooled < published.length) metrics.accepted.inc({ stored_in: 'kafka' }, published.length - spooled);
+  metrics.storeSeconds.observe({ stored_in: spooled > 0 ? 'spool' : 'kafka' }, ms / 1_000);
+  for (const { accepted, uuid } of published) {
+    metrics.countIfUnknown(accepted.event.kind);
+    metrics.countClock(accepted.event, receivedAt.getTime());
+    metrics.countIfDuplicate(uuid);
+  }
 }

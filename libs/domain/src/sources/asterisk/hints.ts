@@ -5,9 +5,21 @@ import type { AsteriskHints } from './ami-event.ts';
 const utf8 = new TextEncoder();
 const noHints: AsteriskHints = {};
 
-/** Reads the header `hints`: a JSON object. Fields that are not known are left out. */
-export function parseHints(header: string | null): AsteriskHints | { readonly problem: string } {
+type ReadHints = AsteriskHints | { readonly problem: string };
+
+let last: { readonly header: string; readonly read: ReadHints } | null = null;
+
+/**
+ * Reads the header `hints`: a JSON object. Fields that are not known are left out. Caches the last header: all lines of an import have the
+ * same.
+ */
+export function parseHints(header: string | null): ReadHints {
   if (header === null) return noHints;
+  if (last?.header !== header) last = { header, read: readHints(header) };
+  return last.read;
+}
+
+function readHints(header: string): ReadHints {
   const read = parseJsonObject(utf8.encode(header));
   if ('problem' in read) return { problem: 'The header "hints" is not a JSON object.' };
   const { direction, queue, imported } = read.object;
