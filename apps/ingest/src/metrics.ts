@@ -22,7 +22,7 @@ function webhookMetrics(registry: Registry) {
   const registers = [registry];
   const storeSeconds = new Histogram({
     name: 'callstream_ingest_store_seconds',
-    help: 'Time from the last byte of a webhook until its event is stored; then ingest answers 200',
+    help: 'Time from the last byte of a request until its events are stored; then ingest answers 200',
     labelNames: ['stored_in'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 4, 5],
     registers,
