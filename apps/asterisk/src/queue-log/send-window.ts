@@ -14,7 +14,7 @@ export function createSendWindow(max: number): SendWindow {
   let last: Promise<void> = Promise.resolve();
   const enqueue = (sent: Promise<void>, onSent: () => void): void => {
     last = Promise.all([last, sent]).then(onSent);
-    // Whoever waits for room, or for all, gets the error.
+    // The next caller of `add` or `drained` gets the error.
     last.catch(() => undefined);
   };
   return {
