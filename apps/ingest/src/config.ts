@@ -23,18 +23,19 @@ const limit = z.coerce
   .default(0)
   .meta(examples(['0', '100'], ['-1', '1.5', '10/s']));
 
-const workersMax = 64;
+const countMax = 64;
+
+/** A number of processes or producers, or `auto`. */
+const countOrAuto = z.union([z.literal('auto'), z.coerce.number().int().min(1).max(countMax)], {
+  message: `must be "auto" or a whole number from 1 to ${countMax}`,
+});
+const countExamples = examples(['1', '4', 'auto'], ['0', '65', '1.5', 'all']);
 
 /** One process, or as many as there are cores beside that of Kafka, or of the process that distributes connections. */
-const workersEnv = z
-  .union([z.literal('auto'), z.coerce.number().int().min(1).max(workersMax)], {
-    message: `must be "auto" or a whole number from 1 to ${workersMax}`,
-  })
+const workersEnv = countOrAuto
   .default(1)
-  .transform((workers) =>
-    workers === 'auto' ? Math.min(workersMax, Math.max(1, availableParallelism() - 1)) : workers,
-  )
-  .meta(examples(['1', '4', 'auto'], ['0', '65', '1.5', 'all']));
+  .transform((workers) => (workers === 'auto' ? Math.min(countMax, Math.max(1, availableParallelism() - 1)) : workers))
+  .meta(countExamples);
 
 /** Settings of ingest. */
 export const IngestEnv = z
@@ -71,15 +72,11 @@ export const IngestEnv = z
     INGEST_WORKERS: workersEnv.describe(
       'Processes that accept webhooks, on one port and with one admin port; auto: one less than the cores. All limits are those of the service, not of each worker',
     ),
-    INGEST_PRODUCERS: z.coerce
-      .number()
-      .int()
-      .min(1)
-      .max(64)
-      .default(1)
-      .meta(examples(['1', '64'], ['0', '65', '1.5']))
+    INGEST_PRODUCERS: countOrAuto
+      .default('auto')
+      .meta(countExamples)
       .describe(
-        'Producers that share the partitions, each with one batch in flight; more than one helps if a broker flushes to a slow disk',
+        'Producers that share the partitions, each with one batch in flight. auto: two if the broker flushes each batch to its disk (flush.messages=1), else one',
       ),
     ...kafkaEnv,
     DATA_DIR: z

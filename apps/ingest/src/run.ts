@@ -23,7 +23,7 @@ import { createPartitionBreakers } from './publish/circuit-breaker.ts';
 import { startDrainer } from './publish/drainer.ts';
 import { createPublish } from './publish/publish.ts';
 import type { Publish } from './publish/publish.ts';
-import { createTopicMetadata } from './publish/topic-metadata.ts';
+import { createTopicMetadata, producersAutoMax } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
 import { createReadState } from './ready.ts';
 import { wholeService } from './service-part.ts';
@@ -51,7 +51,8 @@ export async function run(
   const connection = { ...kafkaConnection(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(connection);
   const kafkaForReady = connectKafka({ ...connection, retryConnect: false });
-  const { partitionOf, bodyBytesMax, update } = createTopicMetadata();
+  const topicMetadata = createTopicMetadata();
+  const { partitionOf, bodyBytesMax } = topicMetadata;
   const metrics = createMetrics(part.worker);
 
   // Closed in reverse: stop accepting webhooks first, then drain no more, then close the producers, and the spools last.
@@ -66,9 +67,12 @@ export async function run(
   const { own: spool } = spools;
   await using producers = new AsyncDisposableStack();
   const connect = () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs });
-  const publishers = Array.from({ length: config.INGEST_PRODUCERS }, () => producers.use(connect()));
+  const { INGEST_PRODUCERS: setting } = config;
+  const length = setting === 'auto' ? producersAutoMax : setting;
+  const publishers = Array.from({ length }, () => producers.use(connect()));
+  const used = () => topicMetadata.producers(setting);
   const breakers = createPartitionBreakers((partition) => spool.status().pending.has(partition));
-  const publisher = createBatchingPublisher({ publishers, breakers, metrics, log });
+  const publisher = createBatchingPublisher({ publishers, used, breakers, metrics, log });
   const spoolMetrics = createSpoolMetrics(metrics.registry, { spool: spools, bytesMax, names: spoolNames });
   await using drainers = new AsyncDisposableStack();
   const drainerOf = (drained: Spool) =>
@@ -88,8 +92,8 @@ export async function run(
 
   // Kafka may be unavailable: until it answers, events go to the spool.
   const connected = waitForTopic(kafka, topic, { stopped, log }).then(async (description) => {
-    if (description) update(description);
-    await Promise.allSettled(publishers.map((each) => each.connect()));
+    if (description) topicMetadata.update(description);
+    await Promise.allSettled(publishers.slice(0, used()).map((each) => each.connect()));
     for (const wake of wakes) wake();
     return stopped;
   });

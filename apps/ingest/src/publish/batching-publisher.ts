@@ -29,6 +29,8 @@ type PartitionedRecord = EventRecord & { readonly partition: number };
 export interface BatchingPublisherOptions {
   /** Each has its own partitions, so that Kafka can write them in parallel; see docs/decisions/0004. */
   readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
+  /** How many of them are used, from 1. Default: all. */
+  readonly used?: () => number;
   readonly breakers: PartitionBreakers;
   readonly metrics: Pick<IngestMetrics, 'registry' | 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
   readonly log: Log;
@@ -36,6 +38,7 @@ export interface BatchingPublisherOptions {
 
 export function createBatchingPublisher({
   publishers,
+  used = () => publishers.length,
   breakers,
   metrics,
   log,
@@ -82,7 +85,7 @@ export function createBatchingPublisher({
   return {
     add: (record) => {
       if (!isPartitioned(record)) return Promise.reject(unknownPartition);
-      const batcher = batchers[record.partition % batchers.length];
+      const batcher = batchers[record.partition % used()];
       return batcher ? batcher.add(record) : Promise.reject(new PartitionUnavailable('There is no producer.'));
     },
   };
