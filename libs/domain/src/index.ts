@@ -51,8 +51,9 @@ export type {
 } from './presence/agent.ts';
 export { sessionEnds, sessionStates } from './presence/agent-session.ts';
 export type { AgentSession, PresenceFact, SessionEnd, SessionState } from './presence/agent-session.ts';
-export { agentSessionsOf, playPresence } from './presence/play-presence.ts';
+export { agentSessionsOf, comparePresenceFacts, playPresence } from './presence/play-presence.ts';
 export type { PresencePlayer } from './presence/play-presence.ts';
+export { changingKinds, endAlike, stateAfter } from './presence/session-transition.ts';
 export { presenceOf } from './presence/presence.ts';
 export type { AgentPresence, AgentHistory } from './presence/presence.ts';
 export { amiEvent, linkedidOf } from './sources/asterisk/ami-event.ts';

@@ -1,7 +1,7 @@
 import type { AgentSegment, EventStamp, PresenceEvents, PresenceNow } from './agent.ts';
 import { wasOnCall } from './call-activity.ts';
 import type { CallActivity } from './call-activity.ts';
-import { logoutMsMin } from './play-presence.ts';
+import { logoutMsMin } from './session-transition.ts';
 
 /** An unpause this soon after a call may be the provider's own, and undoes no log-out; in ms, belongs to the projection version. */
 const unpausedAfterCallMs = 5 * 60_000;

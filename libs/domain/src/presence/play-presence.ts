@@ -1,7 +1,5 @@
-import type { AgentSession, PresenceFact, SessionEnd, SessionState } from './agent-session.ts';
-
-/** Events this soon after a log-out do not undo it, in ms; belongs to the projection version. */
-export const logoutMsMin = 2_000;
+import type { AgentSession, PresenceFact, SessionEnd } from './agent-session.ts';
+import { stateAfter } from './session-transition.ts';
 
 const ends = {
   'actor.logged-in': 'logged_in',
@@ -68,34 +66,6 @@ export function playPresence(begun: readonly AgentSession[] = []): PresencePlaye
     },
     open: () => [...open.values()],
   };
-}
-
-interface StateAndReason {
-  readonly state: SessionState;
-  readonly reason: string | null;
-}
-
-/** The state that a fact begins; null if it changes nothing. */
-function stateAfter(session: AgentSession | undefined, fact: PresenceFact): StateAndReason | null {
-  if (session?.state === 'logged_out' && isIgnored(session, fact)) return null;
-  switch (fact.kind) {
-    case 'actor.logged-in':
-      return { state: 'logged_in', reason: null };
-    case 'actor.logged-out':
-      return { state: 'logged_out', reason: null };
-    case 'actor.unpaused':
-      return session?.state === 'logged_in' ? null : { state: 'logged_in', reason: null };
-    case 'actor.paused': {
-      const isSame = session?.state === 'paused' && (fact.reason === null || fact.reason === session.reason);
-      return isSame ? null : { state: 'paused', reason: fact.reason };
-    }
-  }
-}
-
-/** Whether a log-out still holds after a fact. Only a fact that names the queue undoes a log-out that names it. */
-function isIgnored({ beganAt, isOfAllQueues }: AgentSession, { kind, queue, at }: PresenceFact): boolean {
-  if (queue === '' && !isOfAllQueues) return true;
-  return kind === 'actor.unpaused' || (kind === 'actor.paused' && at <= beganAt + logoutMsMin);
 }
 
 /** All sessions of one agent, ordered by begin and queue. */

@@ -10,11 +10,13 @@ export class ConnectionLost extends Error {
   override readonly name = 'ConnectionLost';
 }
 
-/** Other projectors kept writing the same calls as this batch: events of one call are in several partitions of their log. */
+/** Other projectors kept writing the same calls or events as this batch: events of one call are in several partitions of their log. */
 export class CallsMoved extends Error {
   override readonly name = 'CallsMoved';
   constructor(attempts: number, cause: unknown) {
-    super(`Other transactions wrote the calls of this batch concurrently, in each of ${attempts} attempts.`, { cause });
+    super(`Other transactions wrote calls or events of this batch concurrently, in each of ${attempts} attempts.`, {
+      cause,
+    });
   }
 }
 

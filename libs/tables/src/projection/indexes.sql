@@ -7,8 +7,15 @@ create unique index visits_pkey on visits (call_id, n);
 create unique index segments_pkey on segments (call_id, n);
 create index events_call on events (call_id, id) where call_id is not null;
 create index events_kind on events (kind, at);
--- The presence of one agent. An event of a call may state facts about other agents than the one that its row names.
-create index events_presence on events (actor, at) where kind in ('actor.logged-in', 'actor.logged-out', 'actor.paused', 'actor.unpaused');
+-- The presence of one agent in one queue: an agent has events of many years, so those of other queues and kinds are skipped.
+create index events_presence on events (actor, coalesce(queue, ''), kind, at)
+  where kind in ('actor.logged-in', 'actor.logged-out', 'actor.paused', 'actor.unpaused')
+  and (facts is null or call_id is null and not (facts is not null and jsonb_array_length(facts) > 1 and not (
+  kind = 'actor.logged-in' and jsonb_array_length(facts) = 2 and facts -> 0 -> 'queue' is not distinct from facts -> 1 -> 'queue')));
+-- The others: those that state facts about several queues, and those of a call about other agents than the row names.
+create index events_presence_several on events (actor, at) where kind in ('actor.logged-in', 'actor.logged-out', 'actor.paused', 'actor.unpaused')
+  and call_id is null and facts is not null and jsonb_array_length(facts) > 1 and not (
+  kind = 'actor.logged-in' and jsonb_array_length(facts) = 2 and facts -> 0 -> 'queue' is not distinct from facts -> 1 -> 'queue');
 create index events_presence_on_call on events (at) where call_id is not null and facts is not null
   and kind in ('actor.logged-in', 'actor.logged-out', 'actor.paused', 'actor.unpaused');
 -- Events arrive about in the order of their times: a thousandth of the size of another index. received_at is for what was

@@ -5,8 +5,9 @@ import { fetchInChunks } from '../connection/fetch-in-chunks.ts';
 import { sendPipelined } from '../connection/pipeline.ts';
 import { epochMs } from '../read/positions.ts';
 import { presenceFacts } from '../write/presence-facts.ts';
+import { orderOfPlay } from '../write/presence-pages.ts';
 import { copyLines } from '../write/row-text.ts';
-import { orderOfPlay, sessionRow } from '../write/session-statements.ts';
+import { sessionRow } from '../write/session-statements.ts';
 
 type FactOfAgent = PresenceFact & { readonly actor: string };
 

@@ -19,8 +19,10 @@ export interface EventBatchBuilder {
   readonly batch: () => EventBatch;
 }
 
-const actorsOf = (event: CallEvent): Set<string> =>
-  new Set((event.facts ?? [event]).flatMap((fact) => (isPresenceFact(fact) ? [fact.actor ?? ''] : [])));
+const aboutOf = (event: CallEvent): PresenceDelivery['about'] =>
+  (event.facts ?? [event]).flatMap((fact) =>
+    isPresenceFact(fact) ? [{ actor: fact.actor ?? '', queue: fact.queue ?? '' }] : [],
+  );
 
 export function createEventBatch(): EventBatchBuilder {
   const events = createEventLines();
@@ -31,8 +33,7 @@ export function createEventBatch(): EventBatchBuilder {
       events.add(event);
       facts.add(event);
       // Facts about presence come first, so the first fact of an event shows whether it states one.
-      if (isPresenceFact(event))
-        presence.push({ uuid: event.uuid, id: event.id, at: event.at, actors: actorsOf(event) });
+      if (isPresenceFact(event)) presence.push({ uuid: event.uuid, id: event.id, at: event.at, about: aboutOf(event) });
     },
     batch: () => ({ events: events.lines(), facts: facts.byCall, presence }),
   };

@@ -1,6 +1,8 @@
 import pg from 'pg';
-import type { Statement } from '../connection/pipeline.ts';
+import type { Statement, StatementResult } from '../connection/pipeline.ts';
+import { epochMs } from '../read/positions.ts';
 import type { EventLines } from './event-lines.ts';
+import type { StoredEvent } from './presence-changes.ts';
 import { recordArray, valuesOfLine } from './row-text.ts';
 import { copyEventsSql } from './rows.ts';
 import { upsertEventRows } from './statements.ts';
@@ -11,9 +13,18 @@ const copyEventsMin = 50;
 /** Finds those of `uuids` that are in the table. */
 export const findEvents = (uuids: readonly string[]): Statement => ({
   name: 'known-events',
-  text: 'select uuid from events where uuid = any($1::uuid[])',
+  text: `select uuid, id, ${epochMs('at')}, deliveries from events where uuid = any($1::uuid[])`,
   values: [`{${uuids.join()}}`],
 });
+
+/** By uuid. */
+export const foundEvents = (result: StatementResult | undefined): Map<string, StoredEvent> =>
+  new Map(
+    result?.rows.map(([uuid, id, at, deliveries]) => [
+      uuid ?? '',
+      { id: Number(id), at: Number(at), deliveries: Number(deliveries) },
+    ]),
+  );
 
 /** Whether to copy so many events, after a lookup of the possible duplicates. */
 export const shouldCopy = ({ uuids }: EventLines): boolean => uuids.length >= copyEventsMin;
@@ -22,7 +33,7 @@ export const shouldCopy = ({ uuids }: EventLines): boolean => uuids.length >= co
  * Inserts the events of a batch by COPY, which costs less than an upsert (docs/decisions/0006), and upserts `duplicates`.
  * If any other event is in the table, the COPY fails with an error that {@link isDuplicateEvent} recognises.
  */
-export function insertEvents(events: EventLines, duplicates: ReadonlySet<string>): Statement[] {
+export function insertEvents(events: EventLines, duplicates: Pick<ReadonlySet<string>, 'has' | 'size'>): Statement[] {
   if (duplicates.size === 0) return [copy(events.bytes)];
   const lines = linesOf(events);
   const isDuplicate = (line: string): boolean => duplicates.has(line.slice(0, uuidLength));

@@ -7,6 +7,14 @@ const textOfBody = (field: string): string =>
 export const isPresence = (row: string): string =>
   `${row}.kind in (${presenceKinds.map((kind) => `'${kind}'`).join(', ')}) and ${row}.actor is not null`;
 
+/**
+ * SQL: whether an event states more than one fact that its row cannot stand for. A log-in stands for the pause that it begins
+ * with: where a log-in changes nothing, that pause does not either. In these words it is a part of
+ * `events_presence` and `events_presence_several`.
+ */
+export const statesSeveral = `facts is not null and jsonb_array_length(facts) > 1 and not (
+  kind = 'actor.logged-in' and jsonb_array_length(facts) = 2 and facts -> 0 -> 'queue' is not distinct from facts -> 1 -> 'queue')`;
+
 /** SQL: the facts about presence of events: a row states its only one itself, or has them all in `facts`. */
 export const presenceFacts = (events: string): string => `
   select e.id, e.at, e.clock, e.received_at, f.*

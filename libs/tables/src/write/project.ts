@@ -9,11 +9,11 @@ import { CallsMoved } from '../connection/transaction.ts';
 import { noDedupCache } from './dedup-cache.ts';
 import type { EventBatch } from './event-batch.ts';
 import { foldCalls } from './fold-calls.ts';
-import { findEvents, insertEvents, isDuplicateEvent, shouldCopy, upsertEvents } from './insert-events.ts';
+import { findEvents, foundEvents, insertEvents, isDuplicateEvent, shouldCopy, upsertEvents } from './insert-events.ts';
 import { textArray } from './row-text.ts';
 import { writeAgents } from './write-agents.ts';
 import { isCallConflict, writeCalls } from './write-calls.ts';
-import { writeSessions } from './write-sessions.ts';
+import { EventsMoved, writeSessions } from './write-sessions.ts';
 import { checkMoved, movePositions } from './write-positions.ts';
 import type { PositionMove } from './position-move.ts';
 
@@ -46,7 +46,7 @@ export async function project(db: TablesConnection, options: ProjectOptions, ded
       return;
     } catch (error) {
       if (isDuplicateEvent(error)) dedupCache.recordMiss();
-      else if (!isCallConflict(error)) throw error;
+      else if (!isCallConflict(error) && !(error instanceof EventsMoved)) throw error;
       if (attempt === attemptsMax) throw new CallsMoved(attempt, error);
       possibleDuplicates = null;
     }
@@ -60,21 +60,22 @@ async function projectOnce(
   possibleDuplicates: readonly string[] | null,
 ): Promise<void> {
   const { events, facts, presence } = batch;
+  const lookedUp = possibleDuplicates ?? presence.map(({ uuid }) => uuid);
   try {
     const [, , moved, stored, found] = await sendPipelined(client, [
       begin,
       transactionSettings(lockTimeoutMs),
       movePositions(moves),
       readPackedFacts([...facts.keys()]),
-      ...(possibleDuplicates?.length ? [findEvents(possibleDuplicates)] : []),
+      ...(lookedUp.length > 0 ? [findEvents(lookedUp)] : []),
     ]);
     checkMoved(moves, moved);
     const changed = foldCalls(facts, packedFactsOf(stored));
-    const duplicates = new Set(found?.rows.map(([uuid]) => uuid ?? ''));
-    const sessions = writeSessions(presence);
+    const known = foundEvents(found);
+    const sessions = writeSessions(presence, known);
     // Always the same order of tables, so that transactions of two partitions cannot deadlock.
     const results = await sendPipelined(client, [
-      ...(possibleDuplicates ? insertEvents(events, duplicates) : upsertEvents(events)),
+      ...(possibleDuplicates ? insertEvents(events, known) : upsertEvents(events)),
       ...writeCalls(changed, possibleDuplicates !== null),
       ...markBuckets(changed),
       ...writeAgents(presence),
@@ -98,9 +99,13 @@ export async function dryRunBatch(
 ): Promise<Error | null> {
   const client = clientOf(db);
   try {
-    const [, stored] = await sendPipelined(client, [begin, readPackedFacts([...facts.keys()])]);
+    const [, stored, found] = await sendPipelined(client, [
+      begin,
+      readPackedFacts([...facts.keys()]),
+      findEvents(presence.map(({ uuid }) => uuid)),
+    ]);
     const changed = foldCalls(facts, packedFactsOf(stored));
-    const sessions = writeSessions(presence);
+    const sessions = writeSessions(presence, foundEvents(found));
     const results = await sendPipelined(client, [
       ...upsertEvents(events),
       ...writeCalls(changed, false),
@@ -114,7 +119,7 @@ export async function dryRunBatch(
     ]);
     return null;
   } catch (error) {
-    if (isCallConflict(error)) throw new CallsMoved(1, error);
+    if (isCallConflict(error) || error instanceof EventsMoved) throw new CallsMoved(1, error);
     if (classify(error) !== 'data') throw error;
     return error as Error;
   } finally {

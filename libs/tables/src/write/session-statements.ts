@@ -1,18 +1,10 @@
-import type { AgentSession, PresenceFact, SessionEnd, SessionState } from '@callstream/domain';
-import type { Statement, StatementResult } from '../connection/pipeline.ts';
-import { epochMs } from '../read/positions.ts';
-import { isPresence, presenceFacts } from './presence-facts.ts';
+import type { AgentSession } from '@callstream/domain';
+import type { Statement } from '../connection/pipeline.ts';
 import { textArray } from './row-text.ts';
+import type { SessionChanges } from './session-diff.ts';
 import { timestamp, timestampOrNull } from './timestamp.ts';
 
-/** Agents whose sessions are read or written, by index; times are in ms since 1970. */
-export interface AgentMoments {
-  readonly actors: readonly string[];
-  readonly times: readonly number[];
-}
-
 const arrayOf = (values: readonly (string | number | boolean)[]): string => textArray(values.map(String));
-const timesOf = (times: readonly number[]): string => arrayOf(times.map(timestamp));
 
 /** Locks of one projection, over which its agents are spread: each transaction takes few of the locks that Postgres has. */
 const locks = 256;
@@ -29,92 +21,25 @@ export const lockAgents = (actors: readonly string[]): Statement => ({
   values: [arrayOf(actors)],
 });
 
-/** Reads the sessions that go on at these moments, or end at them: those that began before. */
-export const readSessionsAt = ({ actors, times }: AgentMoments): Statement => ({
-  name: 'read-sessions-at',
-  text: `
-    select m.n, s.queue, s.state, ${epochMs('s.began_at')}, ${epochMs('s.ended_at')}, s.end_reason, s.pause_reason, s.of_all_queues
-    from unnest($1::text[], $2::timestamptz[]) with ordinality as m (actor, at, n)
-    join agents a on a.actor = m.actor
-    cross join lateral (
-      select * from agent_sessions s where s.actor = a.actor and s.queue = a.queue and s.began_at < m.at
-      order by s.began_at desc limit 1) s
-    where s.ended_at is null or s.ended_at >= m.at`,
-  values: [arrayOf(actors), timesOf(times)],
+/** Reads how often these events have been delivered. */
+export const readDeliveries = (uuids: readonly string[]): Statement => ({
+  name: 'read-deliveries',
+  text: 'select uuid, deliveries from events where uuid = any($1::uuid[])',
+  values: [`{${uuids.join()}}`],
 });
 
-const presenceEvents = isPresence('events');
-
-/** Reads the first facts about these agents from these moments on, at most as many as `limits` says, in the order of play. */
-export const readPresenceFacts = ({ actors, times }: AgentMoments, limits: readonly number[]): Statement => ({
-  name: 'read-presence-facts',
-  text: `
-    select m.n, coalesce(f.queue, ''), f.kind, ${epochMs('f.at')}, f.id, f.part, f.reason
-    from unnest($1::text[], $2::timestamptz[], $3::int[]) with ordinality as m (actor, since, most, n)
-    cross join lateral (
-      select * from (
-        ${presenceFacts(`(
-          select * from events where actor = m.actor and ${presenceEvents} and at >= m.since and (call_id is null or facts is null)
-          order by at limit m.most) of_agent`)}
-        union all
-        ${presenceFacts(`events where ${presenceEvents} and at >= m.since and call_id is not null and facts is not null`)}
-      ) stated
-      where actor = m.actor
-      order by ${orderOfPlay} limit m.most) f
-    order by m.n, ${orderOfPlay}`,
-  values: [arrayOf(actors), timesOf(times), arrayOf(limits)],
-});
-
-/** SQL: the order in which the domain plays presence facts. */
-export const orderOfPlay = `at, id, kind = 'actor.paused', part`;
-
-type TextRow = readonly (string | null)[];
-
-/** The rows of a result by their agent, whose index their first column has, from 1. */
-const byAgent = <T>({ rows }: StatementResult, decode: (row: TextRow) => T): T[][] => {
-  const found: T[][] = [];
-  for (const row of rows) (found[Number(row[0]) - 1] ??= []).push(decode(row));
-  return found;
-};
-
-const msOrNull = (text: string | null | undefined): number | null => (text == null ? null : Number(text));
-
-/** By index of the agent. */
-export const sessionsOf = (result: StatementResult): AgentSession[][] =>
-  byAgent(result, ([, queue, state, beganAt, endedAt, end, reason, isOfAllQueues]) => ({
-    queue: queue ?? '',
-    state: state as SessionState,
-    beganAt: Number(beganAt),
-    endedAt: msOrNull(endedAt),
-    end: (end ?? null) as SessionEnd | null,
-    reason: reason ?? null,
-    isOfAllQueues: isOfAllQueues === 't',
-  }));
-
-/** By index of the agent. */
-export const presenceFactsOf = (result: StatementResult): PresenceFact[][] =>
-  byAgent(result, ([, queue, kind, at, id, part, reason]) => ({
-    queue: queue ?? '',
-    kind: kind as PresenceFact['kind'],
-    at: Number(at),
-    id: Number(id),
-    part: Number(part),
-    reason: reason ?? null,
-  }));
-
-/** Deletes the sessions of agents that began from `since` on and before `until` (Infinity: all). */
-export const deleteSessions = (
-  agents: readonly { readonly actor: string; readonly since: number; readonly until: number }[],
+/** Deletes the sessions with these begins. */
+const deleteSessions = (
+  keys: readonly Pick<ReturnType<typeof sessionRow>, 'actor' | 'queue' | 'began_at'>[],
 ): Statement => ({
   name: 'delete-sessions',
   text: `
-    delete from agent_sessions s
-    using unnest($1::text[], $2::timestamptz[], $3::timestamptz[]) as c (actor, since, until) join agents a on a.actor = c.actor
-    where s.actor = a.actor and s.queue = a.queue and s.began_at >= c.since and s.began_at < c.until`,
+    delete from agent_sessions s using unnest($1::text[], $2::text[], $3::timestamptz[]) as gone (actor, queue, began_at)
+    where s.actor = gone.actor and s.queue = gone.queue and s.began_at = gone.began_at`,
   values: [
-    arrayOf(agents.map(({ actor }) => actor)),
-    timesOf(agents.map(({ since }) => since)),
-    arrayOf(agents.map(({ until }) => (until === Infinity ? 'infinity' : timestamp(until)))),
+    arrayOf(keys.map(({ actor }) => actor)),
+    arrayOf(keys.map(({ queue }) => queue)),
+    arrayOf(keys.map(({ began_at }) => began_at)),
   ],
 });
 
@@ -130,7 +55,16 @@ export const sessionRow = (actor: string, session: AgentSession) => ({
   of_all_queues: session.isOfAllQueues,
 });
 
-export const upsertSessions = (rows: readonly ReturnType<typeof sessionRow>[]): Statement => ({
+/** Writes the new sessions and those that differ, and deletes those that there are no longer. */
+export function writeChanges(changes: readonly SessionChanges[]): Statement[] {
+  const rows = changes.flatMap(({ actor, written }) => written.map((session) => sessionRow(actor, session)));
+  const gone = changes.flatMap(({ actor, queue, deleted }) =>
+    deleted.map((beganAt) => ({ actor, queue, began_at: timestamp(beganAt) })),
+  );
+  return [...(gone.length > 0 ? [deleteSessions(gone)] : []), ...(rows.length > 0 ? [upsertSessions(rows)] : [])];
+}
+
+const upsertSessions = (rows: readonly ReturnType<typeof sessionRow>[]): Statement => ({
   name: 'upsert-sessions',
   text: `
     insert into agent_sessions

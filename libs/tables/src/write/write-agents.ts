@@ -15,8 +15,8 @@ const names = Object.values(marks);
 
 /** A delivery of a presence event. */
 export interface PresenceDelivery extends Pick<CallEvent, 'uuid' | 'id' | 'at'> {
-  /** The agents that its facts are about. */
-  readonly actors: ReadonlySet<string>;
+  /** The agents and queues ('': all of the agent) that its facts are about. */
+  readonly about: readonly { readonly actor: string; readonly queue: string }[];
 }
 
 /**

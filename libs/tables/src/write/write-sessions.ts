@@ -2,81 +2,71 @@ import { compareText } from '@callstream/domain';
 import type { ClientBase } from 'pg';
 import { sendPipelined } from '../connection/pipeline.ts';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
-import { replayPresence } from './replay-presence.ts';
-import type { PresenceReplay, ReplacedSessions } from './replay-presence.ts';
-import {
-  deleteSessions,
-  lockAgents,
-  presenceFactsOf,
-  readPresenceFacts,
-  readSessionsAt,
-  sessionRow,
-  sessionsOf,
-  upsertSessions,
-} from './session-statements.ts';
+import { presenceChanges } from './presence-changes.ts';
+import type { StoredEvent } from './presence-changes.ts';
+import { pagesOf, readPages } from './presence-pages.ts';
+import { inParallel } from './replay.ts';
+import { replayAgent } from './replay-agent.ts';
+import { lockAgents, readDeliveries, writeChanges } from './session-statements.ts';
 import type { PresenceDelivery } from './write-agents.ts';
 
 /** The sessions of the agents of a batch. */
 export interface SessionWrite {
   /** Sent after the events and agents of the batch. */
   readonly reads: readonly Statement[];
-  /** @param results of {@link reads}, which were sent last. @returns what replaces the sessions */
+  /**
+   * @param results of {@link reads}, which were sent last
+   * @returns what changes the sessions
+   * @throws {EventsMoved}
+   */
   readonly writes: (client: ClientBase, results: readonly StatementResult[]) => Promise<readonly Statement[]>;
 }
 
-/** Derives the sessions of the agents of these deliveries from the tables; null if there are none. */
-export function writeSessions(presence: readonly PresenceDelivery[]): SessionWrite | null {
-  if (presence.length === 0) return null;
-  const replays = replaysOf(presence);
+/** Another transaction has written an event of the batch since it was read, so its time before the batch is not known. */
+export class EventsMoved extends Error {
+  override readonly name = 'EventsMoved';
+}
+
+/**
+ * Derives the sessions again that these deliveries change; null if there are none.
+ * @param stored what the table has of these events before the batch, by uuid
+ */
+export function writeSessions(
+  presence: readonly PresenceDelivery[],
+  stored: ReadonlyMap<string, StoredEvent>,
+): SessionWrite | null {
+  const changes = Map.groupBy(presenceChanges(presence, stored), ({ actor }) => actor);
+  if (changes.size === 0) return null;
+  const replay = inParallel(
+    [...changes].toSorted(([a], [b]) => compareText(a, b)).map(([actor, ofAgent]) => replayAgent(actor, ofAgent)),
+  );
+  const deliveries = deliveriesAfter(presence, stored);
+  let step = replay.next();
+  const first = step.done ? [] : step.value;
+  const reads = [lockAgents([...changes.keys()]), readDeliveries([...deliveries.keys()]), ...readPages(first)];
   return {
-    reads: [lockAgents(replays.map(({ actor }) => actor)), ...readsOf(replays)],
+    reads,
     writes: async (client, results) => {
-      const replaced = await replayAll(client, replays, results.slice(-2));
-      const rows = replaced.flatMap(({ actor, sessions }) => sessions.map((session) => sessionRow(actor, session)));
-      return [deleteSessions(replaced), ...(rows.length > 0 ? [upsertSessions(rows)] : [])];
+      const [delivered, ...pages] = results.slice(-3);
+      let [sessions, facts] = pages;
+      if (delivered?.rows.some(([uuid, count]) => Number(count) !== deliveries.get(uuid ?? '')))
+        throw new EventsMoved('Another transaction has written an event of this batch concurrently.');
+      for (;;) {
+        const requested = step.done ? 0 : step.value.length;
+        if (sessions && facts) step = replay.next(pagesOf(requested, sessions, facts));
+        if (step.done) return writeChanges(step.value.flat());
+        [sessions, facts] = await sendPipelined(client, readPages(step.value));
+      }
     },
   };
 }
 
-function replaysOf(presence: readonly PresenceDelivery[]): PresenceReplay[] {
-  const changes = new Map<string, { first: number; last: number }>();
-  for (const { at, actors } of presence)
-    for (const actor of actors) {
-      const { first, last } = changes.get(actor) ?? { first: at, last: at };
-      changes.set(actor, { first: Math.min(first, at), last: Math.max(last, at) });
-    }
-  return [...changes].map(([actor, changed]) => replayPresence(actor, changed)).toSorted(byActor);
-}
-
-const byActor = (a: PresenceReplay, b: PresenceReplay): number => compareText(a.actor, b.actor);
-
-function readsOf(replays: readonly PresenceReplay[]): [Statement, Statement] {
-  const moments = { actors: replays.map(({ actor }) => actor), times: replays.map(({ from }) => from()) };
-  return [
-    readSessionsAt(moments),
-    readPresenceFacts(
-      moments,
-      replays.map(({ limit }) => limit()),
-    ),
-  ];
-}
-
-async function replayAll(
-  client: ClientBase,
-  replays: readonly PresenceReplay[],
-  firstResults: readonly StatementResult[],
-): Promise<ReplacedSessions[]> {
-  const done: ReplacedSessions[] = [];
-  let [pending, results] = [replays, firstResults];
-  for (;;) {
-    const [sessions = { count: 0, rows: [] }, facts = { count: 0, rows: [] }] = results;
-    const [stored, stated] = [sessionsOf(sessions), presenceFactsOf(facts)];
-    pending = pending.filter((replay, i) => {
-      const replaced = replay.next(stored[i] ?? [], stated[i] ?? []);
-      if (replaced) done.push(replaced);
-      return replaced === null;
-    });
-    if (pending.length === 0) return done;
-    results = await sendPipelined(client, readsOf(pending));
-  }
+/** How often each event has been delivered after the batch. */
+function deliveriesAfter(
+  presence: readonly PresenceDelivery[],
+  stored: ReadonlyMap<string, StoredEvent>,
+): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { uuid } of presence) counts.set(uuid, (counts.get(uuid) ?? stored.get(uuid)?.deliveries ?? 0) + 1);
+  return counts;
 }
