@@ -2,7 +2,7 @@ import pg from 'pg';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
 import { epochMs } from '../read/positions.ts';
 import type { EventLines } from './event-lines.ts';
-import type { StoredEvent } from './presence-changes.ts';
+import type { EventBefore } from './presence-changes.ts';
 import { recordArray, valuesOfLine } from './row-text.ts';
 import { copyEventsSql } from './rows.ts';
 import { upsertEventRows } from './statements.ts';
@@ -18,7 +18,7 @@ export const findEvents = (uuids: readonly string[]): Statement => ({
 });
 
 /** By uuid. */
-export const foundEvents = (result: StatementResult | undefined): Map<string, StoredEvent> =>
+export const foundEvents = (result: StatementResult | undefined): Map<string, EventBefore> =>
   new Map(
     result?.rows.map(([uuid, id, at, deliveries]) => [
       uuid ?? '',

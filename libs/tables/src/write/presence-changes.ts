@@ -9,7 +9,7 @@ export interface PresenceChange {
 }
 
 /** What the table has of an event before a batch is written. */
-export interface StoredEvent {
+export interface EventBefore {
   /** Event id of its first delivery so far. */
   readonly id: number;
   /** Its time by that delivery, in ms since 1970. */
@@ -24,7 +24,7 @@ export interface StoredEvent {
  */
 export const presenceChanges = (
   presence: readonly PresenceDelivery[],
-  stored: ReadonlyMap<string, StoredEvent>,
+  stored: ReadonlyMap<string, EventBefore>,
 ): PresenceChange[] =>
   [...Map.groupBy(presence, ({ uuid }) => uuid)].flatMap(([uuid, deliveries]) => {
     const first = deliveries.reduce((a, b) => (a.id <= b.id ? a : b));

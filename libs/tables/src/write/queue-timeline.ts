@@ -10,7 +10,7 @@ export interface Naming {
 }
 
 /** All that happens at one time. */
-export interface Moment {
+export interface PresenceMoment {
   readonly at: number;
   /** In the order of play. */
   readonly facts: readonly PresenceFact[];
@@ -22,7 +22,7 @@ export interface Moment {
 export interface QueueTimeline {
   /** Goes on at a time at which the stored session, if there is one, is right. */
   readonly startFrom: (stored: AgentSession | undefined) => void;
-  readonly advance: (moment: Moment) => void;
+  readonly advance: (moment: PresenceMoment) => void;
   /** The replayed session that goes on. */
   readonly open: () => AgentSession | undefined;
   /** What the naming began, in all queues; null before it. */

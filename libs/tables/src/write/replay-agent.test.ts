@@ -112,12 +112,12 @@ describe('the replay of an agent', () => {
     ['in two queues and none', 12, ['900', '901', ''], 40],
     ['mostly without a queue', 12, ['900', '', '', ''], 40],
     ['in one queue', 6, ['900'], 30],
-    ['over many pages', 200, ['900', '901', ''], 120],
+    ['over many pages', 200, ['900', '901', ''], 100],
     [
       'over many pages, mostly without a queue',
       200,
       ['', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '', '900'],
-      300,
+      150,
     ],
     ['of one moment', 1, ['900', '901', ''], 120],
   ] as const)(
@@ -131,7 +131,7 @@ describe('the replay of an agent', () => {
             expect(history.sessions()).toEqual(agentSessionsOf([...history.facts.values()]));
           }
         }),
-        { numRuns: 40, endOnFailure: true },
+        { numRuns: 25, endOnFailure: true },
       );
     },
   );

@@ -1,12 +1,15 @@
 import type { PresenceChange } from './presence-changes.ts';
 import type { Naming } from './queue-timeline.ts';
 import { inParallel, pageMin, pageRequest } from './replay.ts';
-import type { Replay } from './replay.ts';
+import type { PresenceReplay } from './replay.ts';
 import { replayQueue } from './replay-queue.ts';
 import type { SessionChanges } from './session-diff.ts';
 
 /** Derives the sessions of an agent again, in the queues of the changes; of a change in no queue, in all queues. */
-export function* replayAgent(actor: string, changes: readonly PresenceChange[]): Replay<readonly SessionChanges[]> {
+export function* replayAgent(
+  actor: string,
+  changes: readonly PresenceChange[],
+): PresenceReplay<readonly SessionChanges[]> {
   const timesIn = (queue: string): number[] => timesOf(changes.filter((change) => ['', queue].includes(change.queue)));
   const [first = 0] = timesOf(changes);
   const queues = new Set(changes.map(({ queue }) => queue));
@@ -32,7 +35,7 @@ function* replayNaming(
   actor: string,
   changes: readonly PresenceChange[],
   from: number,
-): Replay<readonly SessionChanges[]> {
+): PresenceReplay<readonly SessionChanges[]> {
   const { naming, queues } = yield* findNaming(actor, from);
   const isNamingChanged = changes.some(({ queue, at }) => queue !== '' || at >= naming.at);
   // Those in named queues are where the naming was.
@@ -67,7 +70,7 @@ function* replayNaming(
 function* findNaming(
   actor: string,
   from: number,
-): Replay<{ readonly naming: Naming; readonly queues: readonly string[] }> {
+): PresenceReplay<{ readonly naming: Naming; readonly queues: readonly string[] }> {
   for (let limit = pageMin; ; limit *= 2) {
     const [found = []] = yield [pageRequest({ actor, queue: null, from, generalKinds: [], limit })];
     const pages = found.filter(({ queue }) => queue !== '');

@@ -1,9 +1,9 @@
 import { changingKinds, presenceKinds } from '@callstream/domain';
 import type { AgentSession } from '@callstream/domain';
 import { createQueueTimeline } from './queue-timeline.ts';
-import type { Moment, QueueTimelineOptions } from './queue-timeline.ts';
+import type { PresenceMoment, QueueTimelineOptions } from './queue-timeline.ts';
 import { pageMin, pageRequest } from './replay.ts';
-import type { PageRequest, PresencePage, Replay } from './replay.ts';
+import type { PageRequest, PresencePage, PresenceReplay } from './replay.ts';
 import type { SessionChanges } from './session-diff.ts';
 
 /** Most facts of a page, unless more are of one time. */
@@ -27,7 +27,7 @@ export interface QueueReplay extends SessionChanges {
  * stored one does, it goes on at the next change, or is done. What cannot change the replayed session is skipped by its kind
  * (a probe); so it reads and writes about as much as has changed, however long the history is.
  */
-export function* replayQueue(options: QueueReplayOptions, first: PresencePage): Replay<QueueReplay> {
+export function* replayQueue(options: QueueReplayOptions, first: PresencePage): PresenceReplay<QueueReplay> {
   const { actor, queue, changed, naming, begun } = options;
   const timeline = createQueueTimeline(options);
   const factsFrom = (begun?.at ?? -Infinity) + 1;
@@ -38,6 +38,11 @@ export function* replayQueue(options: QueueReplayOptions, first: PresencePage): 
     const [own, general] = session ? [changingKinds(session, queue), changingKinds(session, '')] : [presenceKinds, []];
     const isNamed = timeline.named() !== null;
     return { ...nextPage(from, limit), kinds: isNamed ? [] : own, generalKinds: isNamed ? [] : general, isProbe: true };
+  };
+  let passed = 0;
+  const nextChange = (at: number): number | undefined => {
+    while ((changed[passed] ?? Infinity) <= at) passed++;
+    return changed[passed];
   };
   /** @returns what to read next; null if it is done */
   const playPage = (page: PresencePage, { from, limit, isProbe }: PageRequest): PageRequest | null => {
@@ -50,14 +55,14 @@ export function* replayQueue(options: QueueReplayOptions, first: PresencePage): 
       changes += Number(isChanging);
       timeline.advance(moment);
       if (at < (changed[0] ?? at) || !timeline.isSame(at)) continue;
-      const next = changed.find((time) => time > at);
+      const next = nextChange(at);
       if (next !== undefined && next < end) continue;
       const isStoredUntilNext = next !== undefined && (timeline.storedUntil() ?? Infinity) >= next;
       if (!isStoredUntilNext || timeline.open() === undefined) {
         timeline.endAsStored();
         return next === undefined ? null : { ...nextPage(next, pageMin), isStart: true };
       }
-      return nextPage(next, pageMin);
+      return nextPage(next, limitAfter(changes));
     }
     if (end === Infinity) {
       timeline.endOpen();
@@ -65,17 +70,22 @@ export function* replayQueue(options: QueueReplayOptions, first: PresencePage): 
     }
     if (end === from) return isProbe ? probe(from, 2 * limit) : nextPage(from, 2 * limit);
     if (isProbe) return probe(end, Math.min(2 * limit, pageMax));
-    return changes === 0 ? probe(end, pageMin) : nextPage(end, Math.min(Math.max(4 * changes, pageMin), pageMax));
+    return changes === 0 ? probe(end, pageMin) : nextPage(end, limitAfter(changes));
   };
-  let page: PresencePage | undefined = first;
+  let page = first;
   let request: PageRequest | null = { ...nextPage(options.from, pageMin), isStart: begun === undefined };
   for (;;) {
     if (request.isStart) timeline.startFrom(sessionAt(page, request.from));
     request = playPage(page, request);
     if (request === null) return { actor, queue, named: timeline.named(), ...timeline.diff.changes() };
-    page = (yield [request])[0]?.[0] ?? page;
+    const [next] = (yield [request])[0] ?? [];
+    if (!next) throw new Error('A queue of an agent is not in the table agents any more.');
+    page = next;
   }
 }
+
+/** Many changes are read in few pages. */
+const limitAfter = (changes: number): number => Math.min(Math.max(4 * changes, pageMin), pageMax);
 
 /** The stored session that goes on at a time, or ends then. */
 const sessionAt = ({ stored }: PresencePage, time: number): AgentSession | undefined =>
@@ -95,7 +105,7 @@ function momentsOf(
   { stored, facts }: PresencePage,
   times: readonly number[],
   { from, end }: { readonly from: number; readonly end: number },
-): Moment[] {
+): PresenceMoment[] {
   const factsByTime = Map.groupBy(facts, ({ at }) => at);
   const storedByTime = new Map(stored.map((session) => [session.beganAt, session]));
   const all = new Set([...factsByTime.keys(), ...storedByTime.keys(), ...times]);

@@ -1,8 +1,6 @@
 import { presenceKinds } from '@callstream/domain';
 import type { AgentSession, PresenceFact } from '@callstream/domain';
 
-type PresenceKind = PresenceFact['kind'];
-
 /** Asks for sessions and facts of an agent in one queue, or in each of its queues. */
 export interface PageRequest {
   readonly actor: string;
@@ -13,9 +11,9 @@ export interface PageRequest {
   /** Time from which on facts are wanted, in ms since 1970. */
   readonly factsFrom: number;
   /** Kinds of the wanted facts that name the queue. */
-  readonly kinds: readonly PresenceKind[];
+  readonly kinds: readonly PresenceFact['kind'][];
   /** Kinds of the wanted facts that name no queue. */
-  readonly generalKinds: readonly PresenceKind[];
+  readonly generalKinds: readonly PresenceFact['kind'][];
   /** Most sessions, and most facts. */
   readonly limit: number;
   /** Whether only kinds are wanted that may change the replayed session. */
@@ -36,7 +34,7 @@ export interface PresencePage {
 }
 
 /** A computation that asks for pages of the tables until it has its result; it gets the pages of each request. */
-export type Replay<T> = Generator<readonly PageRequest[], T, readonly (readonly PresencePage[])[]>;
+export type PresenceReplay<T> = Generator<readonly PageRequest[], T, readonly (readonly PresencePage[])[]>;
 
 /** Facts, and sessions, that are read at first: more than most events change. */
 export const pageMin = 16;
@@ -51,7 +49,7 @@ export const pageRequest = (request: RequestedPage): PageRequest => ({
 });
 
 /** Runs replays side by side, so that the pages of all of them are read at once. @returns their results in the same order */
-export function* inParallel<T>(replays: readonly Replay<T>[]): Replay<T[]> {
+export function* inParallel<T>(replays: readonly PresenceReplay<T>[]): PresenceReplay<T[]> {
   const results: T[] = [];
   let running = replays.map((replay, i) => ({ i, replay, step: replay.next() }));
   for (;;) {

@@ -3,7 +3,7 @@ import type { ClientBase } from 'pg';
 import { sendPipelined } from '../connection/pipeline.ts';
 import type { Statement, StatementResult } from '../connection/pipeline.ts';
 import { presenceChanges } from './presence-changes.ts';
-import type { StoredEvent } from './presence-changes.ts';
+import type { EventBefore } from './presence-changes.ts';
 import { pagesOf, readPages } from './presence-pages.ts';
 import { inParallel } from './replay.ts';
 import { replayAgent } from './replay-agent.ts';
@@ -33,7 +33,7 @@ export class EventsMoved extends Error {
  */
 export function writeSessions(
   presence: readonly PresenceDelivery[],
-  stored: ReadonlyMap<string, StoredEvent>,
+  stored: ReadonlyMap<string, EventBefore>,
 ): SessionWrite | null {
   const changes = Map.groupBy(presenceChanges(presence, stored), ({ actor }) => actor);
   if (changes.size === 0) return null;
@@ -64,7 +64,7 @@ export function writeSessions(
 /** How often each event has been delivered after the batch. */
 function deliveriesAfter(
   presence: readonly PresenceDelivery[],
-  stored: ReadonlyMap<string, StoredEvent>,
+  stored: ReadonlyMap<string, EventBefore>,
 ): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { uuid } of presence) counts.set(uuid, (counts.get(uuid) ?? stored.get(uuid)?.deliveries ?? 0) + 1);
