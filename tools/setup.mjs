@@ -83,6 +83,7 @@ const compileCache = { NODE_COMPILE_CACHE: join(modules, '.cache', 'callstream-n
  * forwarded, and if this process is killed, its IPC channel is closed.
  * @param background file descriptor for its output; then it has the lowest priority
  * @returns {Promise<number>} its exit code
+ * @throws {Error} if it cannot be started
  */
 export function runPinned(args, env = {}, background = undefined) {
   const path = `${join(modules, '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`;
@@ -96,15 +97,24 @@ export function runPinned(args, env = {}, background = undefined) {
   const forward = (signal) => child.kill(signal);
   process.on('SIGTERM', forward);
   process.on('SIGHUP', forward);
-  return new Promise((done) => {
-    child.once('exit', (code, signal) => {
+  return new Promise((done, failed) => {
+    const stopForwarding = () => {
       for (const [name, listener] of [
         ['SIGINT', ignore],
         ['SIGTERM', forward],
         ['SIGHUP', forward],
       ])
         process.off(name, listener);
+    };
+    child.once('exit', (code, signal) => {
+      stopForwarding();
       done(code ?? (signal === 'SIGINT' ? 130 : 143));
+    });
+    child.on('error', (error) => {
+      // Other errors are of a process that runs, for example of its IPC channel.
+      if (child.pid !== undefined) return;
+      stopForwarding();
+      failed(new Error(`${args[0]} cannot be started: ${error.message}`));
     });
   });
 }

@@ -4,6 +4,7 @@ import { mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildDashboard } from './build-dashboard.mjs';
+import { runChecks, secondsSince } from './checks.mjs';
 import { prepare, root, runPinned } from './setup.mjs';
 
 const given = process.argv.slice(2);
@@ -13,11 +14,15 @@ prepare();
 buildDashboard();
 process.chdir(root);
 
+const interrupted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => interrupted.abort());
+
 const folder = mkdtempSync(join(tmpdir(), 'callstream-jest-'));
 const report = join(folder, 'report.json');
 const checkLog = join(folder, 'checks.log');
 try {
-  const checking = !isLong && args.length === 0 ? check() : [];
+  const checking = !isLong && args.length === 0 ? runChecks(openSync(checkLog, 'a'), interrupted.signal) : [];
+  const startedAt = Date.now();
   const tested = await runPinned(
     [
       ...['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', 'node_modules/jest/bin/jest.js'],
@@ -28,29 +33,21 @@ try {
         `${process.env.NODE_OPTIONS ?? ''} --experimental-vm-modules --disable-warning=ExperimentalWarning`.trim(),
     },
   );
-  const failedChecks = await checking;
+  const testSeconds = secondsSince(startedAt);
+  const checks = await checking;
+  const failedChecks = checks.filter(({ hasPassed }) => !hasPassed);
   const { passed, failed } = count(report);
-  process.exitCode = tested || (failedChecks.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
-  if (failedChecks.length > 0) console.log(readFileSync(checkLog, 'utf8'));
-  for (const name of failedChecks) console.log(`\n${name} failed: see above.`);
+  const isInterrupted = interrupted.signal.aborted;
+  process.exitCode = tested || (isInterrupted || failedChecks.length > 0 || failed > 0 || passed === 0 ? 1 : 0);
+  if (failedChecks.length > 0 && !isInterrupted) {
+    console.log(readFileSync(checkLog, 'utf8'));
+    for (const { name, remedy } of failedChecks) console.log(`\n${name} failed: see above. ${remedy}`);
+  }
+  const times = [{ name: 'jest', seconds: testSeconds }, ...checks].map(({ name, seconds }) => `${name} ${seconds} s`);
+  console.log(`\nTook: ${times.join(', ')}`);
   console.log(`\n${passed} passed, ${failed} failed`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
-}
-
-/**
- * Lint, types and dead code, beside the tests and at the lowest priority: tests with servers leave processor time while they wait.
- * @returns the names of those that failed
- */
-async function check() {
-  const output = openSync(checkLog, 'a');
-  const nx = { NX_DAEMON: 'false', NX_NO_CLOUD: 'true', NX_TUI: 'false', NX_INTERACTIVE: 'false' };
-  const lintAndTypes = ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'lint', 'typecheck', '--parallel=2'];
-  const failed = [];
-  if ((await runPinned(lintAndTypes, nx, output)) !== 0) failed.push('lint or typecheck');
-  if ((await runPinned(['node_modules/knip/bin/knip.js'], {}, output)) !== 0)
-    failed.push('knip (what is unused: delete it, or do not export it)');
-  return failed;
 }
 
 /** A test file that could not be loaded counts as one failed test. */
