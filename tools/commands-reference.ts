@@ -33,7 +33,8 @@ type Help = readonly { readonly path: readonly string[]; readonly text: string }
 async function helpOf(program: string): Promise<Help> {
   const printHelp = pathToFileURL(join(import.meta.dirname, 'print-help.mjs')).href;
   const args = ['--disable-warning=ExperimentalWarning', '--import', printHelp, join(root, program)];
-  const { stdout } = await promisify(execFile)(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '' } });
+  const env = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
   return JSON.parse(stdout) as Help;
 }
 

@@ -5,7 +5,6 @@ import { promisify } from 'node:util';
 it('.env.example and the configuration reference are up to date with the settings schemas', async () => {
   const root = join(import.meta.dirname, '../../../..');
   const args = ['--disable-warning=ExperimentalWarning', 'tools/env-example.ts', '--check'];
-  await expect(
-    promisify(execFile)(process.execPath, args, { cwd: root, env: { PATH: process.env['PATH'] ?? '' } }),
-  ).resolves.toMatchObject({ stderr: '' });
+  const env = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
+  await expect(promisify(execFile)(process.execPath, args, { cwd: root, env })).resolves.toMatchObject({ stderr: '' });
 });
