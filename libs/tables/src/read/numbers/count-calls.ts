@@ -60,11 +60,14 @@ const settledColumns: readonly OutcomeColumn[] = settledOutcomes.map(({ directio
   name: column,
   ofBucket: `b.${column}`,
 }));
+/** Number of unsettled calls of a bucket: none in most, and width_bucket takes long. */
+const unsettledCount = (direction: CallDirection): string => `${unsettledColumn(direction)}_count`;
 const unsettledColumns: readonly OutcomeColumn[] = callDirections.flatMap((direction) => {
   const heard = `b.${unsettledColumn(direction)}`;
-  const notKnown = `width_bucket(${heardBefore}, ${heard})`;
+  const unsettled = `b.${unsettledCount(direction)}`;
+  const notKnown = `case ${unsettled} when 0 then 0 else width_bucket(${heardBefore}, ${heard}) end`;
   return [
-    { direction, outcome: 'open', name: `${direction}_open`, ofBucket: `cardinality(${heard}) - ${notKnown}` },
+    { direction, outcome: 'open', name: `${direction}_open`, ofBucket: `${unsettled} - ${notKnown}` },
     { direction, outcome: 'not_known', name: `${direction}_not_known`, ofBucket: notKnown },
   ];
 });
@@ -90,7 +93,8 @@ export async function countCalls(db: Queryable, options: CountCallsOptions): Pro
         select w.begin, b.queue, ${outcomeColumns.map(({ name, ofBucket }) => `${ofBucket} as ${name}`).join(', ')}
         -- Without "offset 0" the planner may scan all buckets, of all time.
         from whole w, lateral (
-          select * from call_buckets where minutes = w.minutes and begins_at = w.begins_at offset 0
+          select *, ${callDirections.map((direction) => `cardinality(${unsettledColumn(direction)}) as ${unsettledCount(direction)}`).join(', ')}
+          from call_buckets where minutes = w.minutes and begins_at = w.begins_at offset 0
         ) b
         where $3::text[] is null or b.queue = any($3)
         union all
