@@ -74,6 +74,11 @@ function createProgressMetrics(registry: Registry) {
       help: 'Time of the last commit; 0: none since the start',
       registers,
     }),
+    oldestBucketMark: new Gauge({
+      name: 'callstream_projector_oldest_bucket_mark_seconds',
+      help: 'Age of the oldest change that the counts of long periods lack, since this projector saw it first; 0 if there is none',
+      registers,
+    }),
   };
 }
 

@@ -98,7 +98,7 @@ export async function startProjection(options: ProjectionOptions): Promise<Runni
     if (!(error instanceof ProjectionStopped) && !signal.aborted) await throwIfLogReplaced(check);
     throw error;
   });
-  const refresh = startBucketRefresh({ db, signal, log });
+  const refresh = startBucketRefresh({ db, metrics, signal, log });
   const failure = Promise.race([consumed, watchdog.failure, membership.failure, refresh.failure]);
   failure.catch(() => undefined);
   return {

@@ -1,4 +1,5 @@
-export { refreshBuckets } from './buckets/refresh-buckets.ts';
+export { readMarkedDays, refreshBuckets, refreshDay } from './buckets/refresh-buckets.ts';
+export type { MarkedDay } from './buckets/refresh-buckets.ts';
 export { acquireAdvisoryLock, AlreadyRunning } from './connection/advisory-lock.ts';
 export type { AdvisoryLock, ExclusiveTask } from './connection/advisory-lock.ts';
 export { classify, isStatementTimeout } from './connection/classify.ts';

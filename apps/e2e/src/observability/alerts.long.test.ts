@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { zstdCompressSync } from 'node:zlib';
 import { encodeBatch, encodeRecords, produceRaw, until } from '@callstream/stack';
 import { connectPublisher } from '@callstream/runtime';
+import { poolOf } from '@callstream/tables/testing';
 import { WebSocket } from 'ws';
 import { checkPrometheusFiles, lintMetrics, accelerate, missingPrometheusPrograms } from './prometheus.ts';
 import { textOf } from '../asterisk/ami-server.ts';
@@ -42,7 +43,7 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
   afterAll(() => monitored[Symbol.asyncDispose](), 60_000);
 
   it('Prometheus has a configuration and rules that promtool accepts', async () => {
-    expect(await checkPrometheusFiles()).toMatch(/23 rules found/);
+    expect(await checkPrometheusFiles()).toMatch(/24 rules found/);
   });
 
   it('every service exposes metrics that promtool accepts, except three of prom-client', async () => {
@@ -113,6 +114,14 @@ const skipped = missing.length > 0 ? ` (skipped: ${missing.join(' and ')} not in
     ]);
     monitored.projector.thaw();
     await monitored.resolves('CallstreamServiceDown', 'CallstreamProjectionStopped');
+  });
+
+  it('Prometheus fires the alert for old counts while the buckets of a day cannot be counted', async () => {
+    const pool = poolOf(monitored.system.db);
+    await pool.query('alter table visit_buckets add constraint refused check (false) not valid');
+    await monitored.fires('CallstreamCountsOld');
+    await pool.query('alter table visit_buckets drop constraint refused');
+    await monitored.resolves('CallstreamCountsOld');
   });
 
   it('Prometheus fires the alert for dead letters when the topic has a record that is not an event', async () => {

@@ -1,10 +1,13 @@
 import { jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { Log } from '@callstream/runtime';
 import { startProxyFor, until } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
+import { startBucketRefresh } from '../buckets/refresh-loop.ts';
+import { createMetrics } from '../metrics.ts';
 import { startProjector } from '../../testing/projector.ts';
 import type { TestProjector } from '../../testing/projector.ts';
-import { createFixture, event } from '../../testing/fixture.ts';
+import { createFixture, event, silent } from '../../testing/fixture.ts';
 import type { ProjectorFixture } from '../../testing/fixture.ts';
 
 jest.setTimeout(90_000);
@@ -151,4 +154,51 @@ it('a statement that exceeds its timeout is cancelled and retried', async () => 
   await blocker.query('rollback');
   blocker.release();
   await fixture.expectFold();
+});
+
+it('a day whose buckets cannot be counted stops no other day, is logged once, and counts as the oldest mark', async () => {
+  const pool = poolOf(fixture.db);
+  const refused = '2001-02-04T00:00:00.000Z';
+  const days = ['2001-02-03T00:00:00.000Z', refused, '2001-02-05T00:00:00.000Z'];
+  const markedDays = async () =>
+    (await pool.query<{ at: string }>('select distinct begins_at as at from bucket_marks order by 1')).rows.map(
+      ({ at }) => at,
+    );
+  await pool.query('delete from bucket_marks');
+  await pool.query('insert into bucket_marks select unnest($1::timestamptz[])', [days]);
+  await pool.query(
+    `insert into visits (call_id, n, queue, waiting_at, outcome) select 'bucket ' || at, 0, '900', at, 'open' from unnest($1::timestamptz[]) at`,
+    [days],
+  );
+  await pool.query(
+    `alter table visit_buckets add constraint refused check (begins_at <> '${refused}' or minutes <> 60)`,
+  );
+  const warnings: unknown[] = [];
+  const log = { warn: (...line: unknown[]) => warnings.push(line) } as unknown as Log;
+  const metrics = createMetrics();
+  const oldest = async () => (await metrics.oldestBucketMark.get()).values[0]?.value ?? 0;
+  const first = new AbortController();
+  startBucketRefresh({ db: fixture.db, everyMs: 10, metrics, signal: first.signal, log });
+  try {
+    await until(async () => (await oldest()) > 1, {
+      timeoutMs: 30_000,
+      onTimeout: () => new Error('no mark grows old'),
+    });
+    expect(await markedDays()).toEqual([refused]);
+    expect(warnings).toMatchObject([
+      [{ day: refused, reason: expect.stringMatching(/refused/) as string }, 'projector.day-not-counted'],
+    ]);
+  } finally {
+    first.abort();
+  }
+  await pool.query('alter table visit_buckets drop constraint refused');
+  // As after a restart.
+  const second = new AbortController();
+  startBucketRefresh({ db: fixture.db, everyMs: 10, metrics, signal: second.signal, log: silent });
+  await until(async () => (await markedDays()).length === 0 && (await oldest()) === 0, {
+    timeoutMs: 30_000,
+    onTimeout: () => new Error('the day stays marked'),
+  });
+  second.abort();
+  await pool.query(`delete from visits where call_id like 'bucket %'`);
 });

@@ -9,32 +9,54 @@ import { bucketOf, dayMinutes, lengthOf } from './levels.ts';
 /** The upper half of the key of the advisory lock: "call" in ASCII. The lower half is the table, so that each projection has its own. */
 const lockSpace = 0x63616c6c;
 
+/** A day of UTC with marked buckets. */
+export interface MarkedDay {
+  /** Its beginning, ISO 8601. */
+  readonly day: string;
+  /** The transaction that inserted its oldest mark: another one once that mark is removed. */
+  readonly oldestMark: string;
+}
+
+/** The days with marked buckets, the newest first. */
+export async function readMarkedDays(db: Tables): Promise<MarkedDay[]> {
+  const { rows } = await sqlOf(db).query<MarkedDay>(
+    `select distinct on (day) day, xmin::text as "oldestMark"
+     from (select ${bucketOf('begins_at', dayMinutes)} as day, xmin from bucket_marks) marks
+     order by day desc, age(xmin) desc`,
+  );
+  return rows;
+}
+
 /**
- * Counts the marked buckets again and removes their marks, day by day, the newest first. Only one process does so at a time: another
- * that holds the advisory lock ends it. A mark that is inserted meanwhile stays.
- * @param version projection version of the tables; those of another one are left alone
+ * Counts all marked buckets again, day by day, the newest first.
  * @returns number of days that were counted
+ * @throws the first error
  */
 export async function refreshBuckets(db: Tables, version = projectionVersion): Promise<number> {
-  const { rows } = await sqlOf(db).query<{ day: string }>(
-    `select distinct ${bucketOf('begins_at', dayMinutes)} as day from bucket_marks order by 1 desc`,
-  );
   let counted = 0;
-  for (const { day } of rows) {
-    if (!(await inTransaction(db, (client) => refreshDay(client, { day, version })))) break;
+  for (const { day } of await readMarkedDays(db)) {
+    if (!(await refreshDay(db, { day, version }))) break;
     counted++;
   }
   return counted;
 }
 
-interface DayOptions {
+interface RefreshDayOptions {
   /** Beginning of the day, ISO 8601. */
   readonly day: string;
-  readonly version: number;
+  /** Projection version of the tables; those of another one are left alone. */
+  readonly version?: number;
 }
 
-/** @returns false if another process has the lock, or the tables are of another version */
-async function refreshDay(client: ClientBase, { day, version }: DayOptions): Promise<boolean> {
+/**
+ * Counts the marked buckets of a day again and removes their marks, in one transaction. Only one process does so at a time, by an
+ * advisory lock. A mark that is inserted meanwhile stays.
+ * @returns false if another process has the lock, or the tables are of another version
+ */
+export const refreshDay = (db: Tables, { day, version = projectionVersion }: RefreshDayOptions): Promise<boolean> =>
+  inTransaction(db, (client) => recountDay(client, { day, version }));
+
+async function recountDay(client: ClientBase, { day, version }: Required<RefreshDayOptions>): Promise<boolean> {
   // The positions first: while this transaction has read them, no swap can rename the schema between two statements.
   const { rows: positions } = await client.query('select from positions where projection_version = $1::int limit 1', [
     version,
