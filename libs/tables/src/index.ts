@@ -67,6 +67,7 @@ export { readPastAgentMarks } from './read/past/past-agents.ts';
 export { readPastSegments } from './read/past/past-segments.ts';
 export { countPastCalls, countPastVisits } from './read/past/past-totals.ts';
 export type { PastQueueCalls, PastQueueVisits } from './read/past/past-totals.ts';
+export { readOneProjection } from './read/one-projection.ts';
 export { readableVersionMin, readPositions } from './read/positions.ts';
 export type { Position } from './read/positions.ts';
 export { readCall } from './read/read-call.ts';

@@ -4,6 +4,7 @@ import {
   countVisits,
   readAgentMarks,
   readAgentSegments,
+  readOneProjection,
   readPeriod,
 } from '@callstream/tables';
 import type { Queryable } from '@callstream/tables';
@@ -17,7 +18,7 @@ const clockSkewMs = 14 * 3_600_000;
 export const segmentsSinceMs = listedForMs + clockSkewMs;
 
 /**
- * Reads a queue snapshot from the tables, over one connection: the queries run one after the other.
+ * Reads a queue snapshot of one projection at one moment: the queries run one after the other, over one connection.
  * @param now ms since 1970
  */
 export async function readQueueSnapshot(
@@ -26,23 +27,17 @@ export async function readQueueSnapshot(
   now: number,
 ): Promise<QueueSnapshot> {
   const { timeZone, serviceLevelMs, shortAbandonMs, staleAfterMs } = rules;
-  const today = await readPeriod(db, { now, timeZone });
-  return buildQueueSnapshot({
-    rules,
-    names,
-    asOf: now,
-    today,
-    live: await countLiveCalls(db, now - staleAfterMs),
-    segments: await readAgentSegments(db, now - segmentsSinceMs),
-    presenceEvents: await readAgentMarks(db, now - listedForMs),
-    visits: await countVisits(db, {
-      ...today,
-      queues: null,
-      serviceLevelMs,
-      shortAbandonMs,
-      interval: null,
-      timeZone,
-    }),
-    calls: await countCalls(db, { ...today, queues: null, now, staleAfterMs, interval: null, timeZone }),
+  const parts = await readOneProjection(db, async (one) => {
+    const today = await readPeriod(one, { now, timeZone });
+    const counting = { ...today, queues: null, interval: null, timeZone };
+    return {
+      today,
+      live: await countLiveCalls(one, now - staleAfterMs),
+      segments: await readAgentSegments(one, now - segmentsSinceMs),
+      presenceEvents: await readAgentMarks(one, now - listedForMs),
+      visits: await countVisits(one, { ...counting, serviceLevelMs, shortAbandonMs }),
+      calls: await countCalls(one, { ...counting, now, staleAfterMs }),
+    };
   });
+  return buildQueueSnapshot({ rules, names, asOf: now, ...parts });
 }

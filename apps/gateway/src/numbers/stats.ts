@@ -46,8 +46,10 @@ export async function readStats(
   const problem = problemOf(period, interval);
   if (problem !== null) return { problem };
   const counting = { ...period, queues, interval, timeZone, until: { rows: countsMax + 1, bytes: countsBytesMax } };
-  const visits = await tables.countVisits({ ...counting, serviceLevelMs, shortAbandonMs });
-  const calls = await tables.countCalls({ ...counting, now, staleAfterMs });
+  const { visits, calls } = await tables.ofOneProjection(async (one) => ({
+    visits: await one.countVisits({ ...counting, serviceLevelMs, shortAbandonMs }),
+    calls: await one.countCalls({ ...counting, now, staleAfterMs }),
+  }));
   if (isTooLarge(visits.map(bytesOfCount)) || isTooLarge(calls.map(bytesOfCallCount)))
     return {
       problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,

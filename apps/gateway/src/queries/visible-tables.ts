@@ -13,6 +13,7 @@ import {
   listCalls,
   readCall,
   readIntervals,
+  readOneProjection,
   readPeriod,
   sampleCalls,
   searchCalls,
@@ -185,6 +186,11 @@ export class VisibleTables {
 
   readIntervals(options: Parameters<typeof readIntervals>[1]): Promise<string[]> {
     return readIntervals(this.#db, options);
+  }
+
+  /** Runs several reads that see one projection at one moment: see {@link readOneProjection}. */
+  ofOneProjection<Result>(read: (tables: VisibleTables) => Promise<Result>): Promise<Result> {
+    return readOneProjection(this.#db, (connection) => read(new VisibleTables(connection, this.#scope)));
   }
 
   /** Those of `queues` that are visible; of null, all that are. */

@@ -11,6 +11,7 @@ import {
   discardedSchema,
   dropProjection,
   ensurePositions,
+  liveSchema,
   listCallEvents,
   listCalls,
   migrate,
@@ -20,13 +21,14 @@ import {
   PositionMoved,
   project,
   readBlockingTransactions,
+  readOneProjection,
   readPositions,
   trySwap,
   withConnection,
   listenForCommits,
 } from '../index.ts';
-import type { ProjectionSchema, Tables } from '../index.ts';
-import { poolOf } from '../connection/tables.ts';
+import type { ProjectionSchema, Queryable, Tables } from '../index.ts';
+import { poolOf, sqlOf } from '../connection/tables.ts';
 
 // Long, so that a busy machine is no failure; a hang still is.
 jest.setTimeout(60_000);
@@ -244,5 +246,28 @@ describe('a swap', () => {
       timeoutMs: 10_000,
       onTimeout: () => new Error('The swap was not reported.'),
     });
+  });
+});
+
+it('reads of one projection see it to their end although a swap is tried, while reads one by one see two', async () => {
+  const live = tablesOf(liveSchema);
+  await write(live, 0, await nextOffset(live, 0));
+  const schemaOf = async (db: Queryable): Promise<number> => {
+    const { rows } = await sqlOf(db).query<{ id: number }>(`select 'visits'::regclass::oid::bigint as id`);
+    return rows[0]?.id ?? 0;
+  };
+  const catchUp = (): Promise<boolean> => Promise.resolve(true);
+  await createNext();
+  const swap = () => trySwap(live, { incoming: nextSchema, catchUp });
+  const seen = await readOneProjection(live, async (one) => {
+    const first = await schemaOf(one);
+    expect(await swap()).toEqual({ kind: 'blocked' });
+    return [first, await schemaOf(one)];
+  });
+  expect(seen[0]).toBe(seen[1]);
+  await withConnection(live, async (connection) => {
+    const first = await schemaOf(connection);
+    expect(await swap()).toMatchObject({ kind: 'swapped' });
+    expect(await schemaOf(connection)).not.toBe(first);
   });
 });
