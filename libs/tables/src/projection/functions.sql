@@ -185,10 +185,10 @@ create function agent_occupancy(
 ) returns table (actor text, logged_in_ms bigint, paused_ms bigint, handling_ms bigint, available_ms bigint, occupancy float8)
 language sql stable begin atomic
   with stays as materialized (
-    select s.actor, s.state, s.began_at, coalesce(s.ended_at, greatest(s.began_at, moment)) as end_at
+    select s.actor, s.state, s.began_at, coalesce(s.ended_at, greatest(s.began_at, moment)) as end_at,
+      queues is null or s.queue = any(queues) as is_counted
     from agent_sessions s
     where tstzrange(s.began_at, s.ended_at) && tstzrange(period_from, greatest(period_from, least(period_to, moment)))
-      and (queues is null or s.queue = any(queues))
   ), near as (
     select s.actor, s.queue, s.rang_at, s.rang_last_at, s.entered_at, s.ended_at, s.end_reason, s.ended_at as end_at
     from segments s
@@ -197,23 +197,27 @@ language sql stable begin atomic
       or (s.ended_at >= period_from - presence_stale - wrap_up and s.entered_at < period_to)
       or (s.ended_at >= period_from - presence_stale - wrap_up and s.ended_at < period_to)
     union all
-    -- Of a stale call no more is known than until its last event.
+    -- Of a stale call no more is known than until its last event, by a clock that may be half a day ahead.
     select s.actor, s.queue, s.rang_at, s.rang_last_at, s.entered_at, s.ended_at, s.end_reason,
       case when moment - c.heard_at > stale_after then c.last_event_at else moment end
-    from calls c join segments s on s.call_id = c.call_id where c.finished_at is null and s.ended_at is null
+    from calls c join segments s on s.call_id = c.call_id
+    where c.finished_at is null and s.ended_at is null
+      and c.heard_at >= least(moment - stale_after, period_from - presence_stale - interval '14 h')
   ), segs as materialized (
-    select * from near s
+    select s.*, queues is null or coalesce(s.queue, '') = any(queues) as is_counted from near s
     where coalesce(s.rang_at, s.entered_at, s.ended_at) < least(period_to, moment)
-      and s.actor in (select actor from stays) and (queues is null or coalesce(s.queue, '') = any(queues))
+      and s.actor in (select actor from stays where is_counted)
+  ), counted_segs as (
+    select * from segs where is_counted
   ), busy_times as (
-    select actor, entered_at as begin_at, end_at from segs
-    union all select actor, rang_at, least(coalesce(entered_at, end_at), rang_last_at + ring_max) from segs
-    union all select actor, ended_at, ended_at + wrap_up from segs where entered_at is not null or end_reason = 'left'
+    select actor, entered_at as begin_at, end_at from counted_segs
+    union all select actor, rang_at, least(coalesce(entered_at, end_at), rang_last_at + ring_max) from counted_segs
+    union all select actor, ended_at, ended_at + wrap_up from counted_segs where entered_at is not null or end_reason = 'left'
   ), busy as (
     select actor, range_agg(tstzrange(begin_at, greatest(begin_at, end_at))) as at
     from busy_times where begin_at is not null group by actor
   ), heard as (
-    -- The agent is known of until so long after each event or call.
+    -- The agent is known of until so long after each event or call, in whatever queue, as in agent_presence.
     select w.actor, range_agg(tstzrange(w.at, w.at + presence_stale)) as at
     from (select actor, began_at as at from stays
       union all select s.actor, t.at from segs s, unnest(array[s.rang_at, s.rang_last_at, s.entered_at, s.end_at]) as t (at)) w
@@ -221,7 +225,7 @@ language sql stable begin atomic
   ), times as (
     select s.actor, range_agg(tstzrange(s.began_at, s.end_at)) filter (where s.state <> 'logged_out') as logged_in,
       range_agg(tstzrange(s.began_at, s.end_at)) filter (where s.state = 'logged_in') as ready
-    from stays s group by s.actor
+    from stays s where s.is_counted group by s.actor
   ), counted as (
     select t.actor, l.logged_in, l.logged_in * coalesce(b.at, '{}') as handling,
       l.logged_in * coalesce(t.ready, '{}') - coalesce(b.at, '{}') as available
@@ -238,4 +242,4 @@ language sql stable begin atomic
     (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.handling) r) as handling,
     (select coalesce(sum(extract(epoch from upper(r) - lower(r)) * 1000), 0)::bigint from unnest(c.available) r) as available) ms;
 end;
-comment on function agent_occupancy is 'How long each agent was logged in during a period (period_from inclusive, period_to exclusive), as far as it is known at a moment, and of that time: handling (on a call, while one rings, and wrap-up), available (not paused, and not handling), paused. occupancy: handling / (handling + available), 0 to 1; null if neither. queues: only their log-ins and calls; null: all, each moment once. A log-in whose log-out is missing counts until presence_stale after the agent''s last session or call in these queues. stale_after, ring_max, presence_stale, wrap_up: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, WRAP_UP_SECONDS.';
+comment on function agent_occupancy is 'How long each agent was logged in during a period (period_from inclusive, period_to exclusive), as far as it is known at a moment, and of that time: handling (on a call, while one rings, and wrap-up), available (not paused, and not handling), paused. occupancy: handling / (handling + available), 0 to 1; null if neither. queues: only their log-ins and calls; null: all, each moment once. A log-in whose log-out is missing counts until presence_stale after the agent''s last session or call in any queue. stale_after, ring_max, presence_stale, wrap_up: STALE_AFTER_MINUTES, RING_MAX_SECONDS, PRESENCE_STALE_HOURS, WRAP_UP_SECONDS.';

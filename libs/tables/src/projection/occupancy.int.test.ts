@@ -29,10 +29,14 @@ interface CountedTimes {
 }
 
 const iso = (ms: number): string => new Date(ms).toISOString();
-async function occupancy(from: number, to: number, moment = to): Promise<CountedTimes[]> {
+async function occupancy(
+  from: number,
+  to: number,
+  { moment = to, queues = null }: { readonly moment?: number; readonly queues?: readonly string[] | null } = {},
+): Promise<CountedTimes[]> {
   const { rows } = await poolOf(db).query<CountedTimes>(
-    'select * from agent_occupancy($1::timestamptz, $2::timestamptz, $3::timestamptz) order by actor',
-    [iso(from), iso(to), iso(moment)],
+    'select * from agent_occupancy($1::timestamptz, $2::timestamptz, $3::timestamptz, $4::text[]) order by actor',
+    [iso(from), iso(to), iso(moment), queues],
   );
   return rows;
 }
@@ -48,60 +52,73 @@ const call = { call_id: 'c' };
 
 interface Stay {
   readonly actor: string;
+  readonly queue: string;
   readonly state: string;
   readonly began_at: string;
   readonly ended_at: string | null;
 }
 
+/** Queues that are asked for; null: all. */
+const wanted: fc.Arbitrary<readonly string[] | null> = fc.constantFrom(null, null, ['900'], ['901', '910', ''], []);
+
 describe('the occupancy of agents', () => {
   it('is a count of the seconds in which they were logged in, not paused, and on a call or ringing', async () => {
     await fc.assert(
-      fc.asyncProperty(days(60), fc.nat(30), fc.integer({ min: 1, max: 60 }), async (day, skip, seconds) => {
-        const events = eventsOf(day.log);
-        const first = Math.min(...events.map(({ at }) => at));
-        const [from, to] = [first + skip * 1_000, first + (skip + seconds) * 1_000];
-        const known = events.filter(({ at }) => at < to);
-        await replaceRows(db, known);
-        const stays = expectedSessions(known) as Stay[];
-        const segments = [...callsOfEvents(known).values()].flatMap((each) => each.segments);
-        const counts = new Map<string, CountedTimes>();
-        for (const actor of new Set(stays.map((stay) => stay.actor))) {
-          let [loggedIn, paused, handling, available] = [0, 0, 0, 0];
-          for (let at = from; at < to; at += 1_000) {
-            const states = stays
-              .filter(
-                (stay) =>
-                  stay.actor === actor &&
-                  Date.parse(stay.began_at) <= at &&
-                  (stay.ended_at === null || Date.parse(stay.ended_at) > at),
-              )
-              .map(({ state }) => state);
-            if (!states.some((state) => state !== 'logged_out')) continue;
-            loggedIn += 1_000;
-            const isBusy = segments.some(
-              (segment) =>
-                segment.actor === actor &&
-                (segment.rangAt ?? segment.enteredAt ?? Infinity) <= at &&
-                (segment.endedAt ?? Infinity) > at,
-            );
-            if (isBusy) handling += 1_000;
-            else if (states.includes('logged_in')) available += 1_000;
-            else paused += 1_000;
+      fc.asyncProperty(
+        days(60),
+        fc.nat(30),
+        fc.integer({ min: 1, max: 60 }),
+        wanted,
+        async (day, skip, seconds, queues) => {
+          const isWanted = (queue: string): boolean => queues?.includes(queue) ?? true;
+          const events = eventsOf(day.log);
+          const first = Math.min(...events.map(({ at }) => at));
+          const [from, to] = [first + skip * 1_000, first + (skip + seconds) * 1_000];
+          const known = events.filter(({ at }) => at < to);
+          await replaceRows(db, known);
+          const stays = (expectedSessions(known) as Stay[]).filter(({ queue }) => isWanted(queue));
+          const segments = [...callsOfEvents(known).values()]
+            .flatMap((each) => each.segments)
+            .filter(({ queue }) => isWanted(queue ?? ''));
+          const counts = new Map<string, CountedTimes>();
+          for (const actor of new Set(stays.map((stay) => stay.actor))) {
+            let [loggedIn, paused, handling, available] = [0, 0, 0, 0];
+            for (let at = from; at < to; at += 1_000) {
+              const states = stays
+                .filter(
+                  (stay) =>
+                    stay.actor === actor &&
+                    Date.parse(stay.began_at) <= at &&
+                    (stay.ended_at === null || Date.parse(stay.ended_at) > at),
+                )
+                .map(({ state }) => state);
+              if (!states.some((state) => state !== 'logged_out')) continue;
+              loggedIn += 1_000;
+              const isBusy = segments.some(
+                (segment) =>
+                  segment.actor === actor &&
+                  (segment.rangAt ?? segment.enteredAt ?? Infinity) <= at &&
+                  (segment.endedAt ?? Infinity) > at,
+              );
+              if (isBusy) handling += 1_000;
+              else if (states.includes('logged_in')) available += 1_000;
+              else paused += 1_000;
+            }
+            const shared = handling + available;
+            if (loggedIn > 0)
+              counts.set(actor, {
+                actor,
+                logged_in_ms: loggedIn,
+                paused_ms: paused,
+                handling_ms: handling,
+                available_ms: available,
+                occupancy: shared === 0 ? null : handling / shared,
+              });
           }
-          const shared = handling + available;
-          if (loggedIn > 0)
-            counts.set(actor, {
-              actor,
-              logged_in_ms: loggedIn,
-              paused_ms: paused,
-              handling_ms: handling,
-              available_ms: available,
-              occupancy: shared === 0 ? null : handling / shared,
-            });
-        }
-        const expected = [...counts.values()].toSorted((a, b) => (a.actor < b.actor ? -1 : 1));
-        expect(await occupancy(from, to)).toEqual(expected);
-      }),
+          const expected = [...counts.values()].toSorted((a, b) => (a.actor < b.actor ? -1 : 1));
+          expect(await occupancy(from, to, { queues })).toEqual(expected);
+        },
+      ),
       { numRuns: 40 },
     );
   });
@@ -125,7 +142,7 @@ describe('the occupancy of agents', () => {
       available_ms: 30 * minute,
       occupancy: 0.25,
     };
-    expect(await occupancy(noon - hour, noon + 2 * hour, noon + hour)).toEqual([counted]);
+    expect(await occupancy(noon - hour, noon + 2 * hour, { moment: noon + hour })).toEqual([counted]);
     expect(await occupancy(noon + 15 * minute, noon + 25 * minute)).toEqual([
       {
         ...counted,
@@ -152,6 +169,39 @@ describe('the occupancy of agents', () => {
     );
     const [counted] = await occupancy(noon, noon + 100 * hour);
     expect(counted).toMatchObject({ logged_in_ms: 14 * hour, handling_ms: hour, available_ms: 13 * hour });
+  });
+
+  it('knows an agent of one queue also by a call of another queue', async () => {
+    await replaceRows(
+      db,
+      eventsOf([
+        event('actor.logged-in', 0),
+        event('actor.entered', 11 * hour, { ...call, queue: '901' }),
+        event('actor.left', 13 * hour, { ...call, queue: '901' }),
+        event('call.finished', 13 * hour, { ...call, actor: undefined, queue: '901' }),
+      ]),
+    );
+    const [counted] = await occupancy(noon, noon + 100 * hour, { queues: ['900'] });
+    expect(counted).toMatchObject({ logged_in_ms: 25 * hour, handling_ms: 0, available_ms: 25 * hour });
+  });
+
+  it('has a call that never ended until its last event, and nothing of it long after that', async () => {
+    await replaceRows(
+      db,
+      eventsOf([
+        event('actor.entered', 0, call),
+        event('call.ongoing', hour, { ...call, actor: undefined }),
+        event('actor.logged-in', hour / 2),
+      ]),
+    );
+    expect(await occupancy(noon, noon + 40 * hour)).toMatchObject([
+      { logged_in_ms: 12.5 * hour, handling_ms: hour / 2, available_ms: 12 * hour },
+    ]);
+    expect(await occupancy(noon + 10 * hour, noon + 40 * hour)).toMatchObject([
+      { logged_in_ms: 3 * hour, handling_ms: 0 },
+    ]);
+    expect(await occupancy(noon + 14 * hour, noon + 40 * hour)).toEqual([]);
+    expect(await occupancy(noon, noon + 2 * hour)).toMatchObject([{ handling_ms: 1.5 * hour }]);
   });
 
   it('is of an agent with several queues each moment once, and available in one of them is available', async () => {
