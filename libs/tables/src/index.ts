@@ -83,7 +83,7 @@ export { diagnoseDatabase } from './requirements/diagnose-database.ts';
 export { createBulkLoader } from './rebuild/bulk-load.ts';
 export type { BeginBulkLoad, BulkLoad } from './rebuild/bulk-load.ts';
 export { comparedTables, compareTable, hashLiveRows } from './rebuild/compare.ts';
-export type { Comparison, Difference } from './rebuild/compare.ts';
+export type { ComparedTable, Comparison, Difference } from './rebuild/compare.ts';
 export { completeProjection, prepareForFill, truncateProjection } from './rebuild/complete.ts';
 export { projectionId, readBlockingTransactions, trySwap } from './rebuild/swap.ts';
 export type { BlockingTransaction, SwapOutcome, TrySwapOptions } from './rebuild/swap.ts';
