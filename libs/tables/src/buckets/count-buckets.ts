@@ -1,6 +1,8 @@
 import { visitCountColumns } from '../read/numbers/count-visits-sql.ts';
 import { callDirections, settledOutcomes, unsettledColumn, visitSums } from './columns.ts';
-import { bucketsOf, dayMinutes, lengthOf } from './levels.ts';
+import type { BucketTable } from '../projection/schemas.ts';
+import { addUpBuckets } from './add-up-buckets.ts';
+import { bucketMinutes, bucketsOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
 
 /** Largest wait in an array of waits, in ms: longer ones are beyond every threshold. */
 export const waitMsMax = 2_147_483_647;
@@ -8,8 +10,8 @@ export const waitMsMax = 2_147_483_647;
 const waits = (outcome: string): string => `coalesce(array_agg(least(wait_ms, ${waitMsMax})::int order by wait_ms)
   filter (where outcome = '${outcome}' and wait_ms is not null), '{}')`;
 
-/** SQL: counts visits into `visit_buckets`. `where`: of the row of a visit and of its bucket `b`. */
-const insertVisitBuckets = (where: string): string => `
+/** SQL: counts visits into `visit_buckets`. `from`: the rows of visits with their bucket `b`. */
+const insertVisitBuckets = (from: string): string => `
 insert into visit_buckets (minutes, begins_at, queue, ${Object.values(visitSums).join()}, answered_waits, abandoned_waits, wait_ms_max)
 select minutes, begins_at, queue, ${Object.keys(visitSums)
   .map((name) => `"${name}"`)
@@ -17,16 +19,16 @@ select minutes, begins_at, queue, ${Object.keys(visitSums)
 from (
   select b.minutes, b.begins_at, queue, ${visitCountColumns('0', '0')},
     ${waits('answered')} as answered_waits, ${waits('abandoned')} as abandoned_waits
-  from visits cross join lateral ${bucketsOf('waiting_at')} b (minutes, begins_at)
-  where direction is distinct from 'outbound' and direction is distinct from 'internal' ${where}
+  from ${from}
+  where direction is distinct from 'outbound' and direction is distinct from 'internal'
   group by 1, 2, 3
 ) counted`;
 
 /** Before every event, so that no call is stale. */
 const noMoment = `timestamptz 'epoch', interval '100000 years'`;
 
-/** SQL: counts the calls that began between two moments into `call_buckets`. `where`: of their bucket `b`. */
-const insertCallBuckets = (from: string, to: string, where: string): string => `
+/** SQL: counts calls into `call_buckets`. `from`: the rows of call_outcomes with their bucket `b`. */
+const insertCallBuckets = (from: string): string => `
 insert into call_buckets (minutes, begins_at, queue, ${settledOutcomes.map(({ column }) => column).join()},
   ${callDirections.map(unsettledColumn).join()})
 select b.minutes, b.begins_at, queue,
@@ -39,28 +41,48 @@ select b.minutes, b.begins_at, queue,
         `coalesce(array_agg(heard_at order by heard_at) filter (where direction = '${direction}' and outcome = 'open'), '{}')`,
     )
     .join()}
-from call_outcomes(${from}, ${to}, ${noMoment}) cross join lateral ${bucketsOf('began_at')} b (minutes, begins_at)
-where true ${where}
+from ${from}
 group by 1, 2, 3`;
 
+const inAllBuckets = (at: string): string => `cross join lateral ${bucketsOf(at)} b (minutes, begins_at)`;
+
 /** SQL: counts all visits and calls into empty buckets. */
-export const countAllBuckets = `${insertVisitBuckets('')};
-  ${insertCallBuckets(`'-infinity'`, `'infinity'`, '')}; analyze visit_buckets, call_buckets`;
+export const countAllBuckets = `${insertVisitBuckets(`visits ${inAllBuckets('waiting_at')}`)};
+  ${insertCallBuckets(`call_outcomes('-infinity', 'infinity', ${noMoment}) ${inAllBuckets('began_at')}`)}; analyze visit_buckets, call_buckets`;
 
-/** SQL: `minutes` and `begins_at` of the buckets that contain the quarters of an hour $2. */
-const wanted = `(select b.minutes, b.begins_at from unnest($2::timestamptz[]) marks (mark) cross join lateral ${bucketsOf('mark')} b (minutes, begins_at))`;
-const day = { from: '$1::timestamptz', to: `$1::timestamptz + ${lengthOf(dayMinutes)}` };
+const isOfDay = (at: string): string =>
+  `${at} >= $1::timestamptz and ${at} < $1::timestamptz + ${lengthOf(dayMinutes)}`;
 
-/** SQL: the statements that count the buckets of the day that begins at $1 again which contain the quarters of an hour $2. */
+/** SQL: the quarters of an hour $2 of the day $1 as `b`. */
+const marked = `(select ${markedMinutes} as minutes, begins_at from unnest($2::timestamptz[]) marks (begins_at) where ${isOfDay('begins_at')}) b`;
+const markEnd = `b.begins_at + ${lengthOf(markedMinutes)}`;
+
+/** SQL: `minutes` and `begins_at` of the buckets that contain the quarters of an hour $2, each once. */
+const wanted = `(select distinct b.minutes, b.begins_at from unnest($2::timestamptz[]) marks (mark) cross join lateral ${bucketsOf('mark')} b (minutes, begins_at))`;
+const deleteBuckets = (table: BucketTable): string =>
+  `delete from ${table} t using ${wanted} w where t.minutes = w.minutes and t.begins_at = w.begins_at and ${isOfDay('t.begins_at')}`;
+
+/** SQL: the statements that add up shorter buckets of the day $1 to the longer ones that contain the quarters of an hour $2. */
+const addUp = (table: BucketTable): string[] =>
+  bucketMinutes
+    .slice(0, -1)
+    .map((minutes, i) => addUpBuckets(table, { minutes, shorter: bucketMinutes[i + 1] ?? markedMinutes }))
+    .toReversed();
+
+/**
+ * SQL: the statements that count the buckets of the day that begins at $1 again which contain the quarters of an hour $2. Only
+ * those quarters are read from visits and calls: the longer buckets are sums of shorter ones, which are right, or marked again.
+ */
 export const recountBuckets: readonly string[] = [
   deleteBuckets('visit_buckets'),
+  // Without "offset 0" the planner may scan all visits and calls, of all time.
   insertVisitBuckets(
-    `and waiting_at >= ${day.from} and waiting_at < ${day.to} and (b.minutes, b.begins_at) in ${wanted}`,
+    `${marked} cross join lateral (select * from visits where waiting_at >= b.begins_at and waiting_at < ${markEnd} offset 0) v`,
   ),
+  ...addUp('visit_buckets'),
   deleteBuckets('call_buckets'),
-  insertCallBuckets(day.from, day.to, `and (b.minutes, b.begins_at) in ${wanted}`),
+  insertCallBuckets(
+    `${marked} cross join lateral (select * from call_outcomes(b.begins_at, ${markEnd}, ${noMoment}) offset 0) o`,
+  ),
+  ...addUp('call_buckets'),
 ];
-
-function deleteBuckets(table: string): string {
-  return `delete from ${table} where begins_at >= ${day.from} and begins_at < ${day.to} and (minutes, begins_at) in ${wanted}`;
-}
