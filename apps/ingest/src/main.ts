@@ -33,8 +33,8 @@ program
   .action(async () => {
     const config = readSettings();
     const log = createLog({ service: 'ingest', level: config.LOG_LEVEL });
-    if (config.INGEST_WORKERS === 1) await run(config, log);
-    else await (cluster.isPrimary ? runPrimary : runWorker)(config, log);
+    if (cluster.isWorker) await runWorker(config, log);
+    else await (config.INGEST_WORKERS === 1 ? run : runPrimary)(config, log);
   });
 program.addCommand(
   addOutputOptions(

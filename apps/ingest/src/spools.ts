@@ -36,12 +36,15 @@ export async function openSpools(options: SpoolsOptions): Promise<Spools> {
   const own = opened.use(bytesMax === 0 ? noSpool() : await openOwn(options, leftovers));
   const all = [own, ...leftovers];
   const disposables = opened.move();
+  const failure = Promise.race(all.map((each) => each.failure));
+  // A start that fails for another reason closes the spools before anything waits for it.
+  failure.catch(() => undefined);
   return {
     own,
     all,
     status: leftovers.length === 0 ? own.status : () => sumOfStatuses(all.map(({ status }) => status())),
     unavailableReason: own.unavailableReason,
-    failure: Promise.race(all.map(({ failure }) => failure)),
+    failure,
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
   };
 }

@@ -73,6 +73,8 @@ export async function importFile(options: ImportFileOptions): Promise<void> {
             advance(batch.lines.findLast(hasBefore));
           },
         );
+      // Otherwise the rest of the file would be read while ingest does not answer.
+      if (posted.length === 0) await window.drained();
       const [before, after, empty] = [inPlace('before'), inPlace('after'), inPlace('empty')];
       window.afterAll(() => {
         onLines({ unreadable: unreadable.length, before: before.length, after: after.length, empty: empty.length });

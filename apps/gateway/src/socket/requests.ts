@@ -18,6 +18,7 @@ import type { CallWatches } from '../call-watches/call-watches.ts';
 import type { Subscriptions } from '../live/subscriptions.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import type { NumberWatches } from '../numbers/number-watches.ts';
+import { listBytesMax } from '../numbers/truncated-list.ts';
 import type { ViewKind } from '../numbers/view-cache.ts';
 import { openField } from '../open-field.ts';
 import type { OutgoingFrame } from '../outbox/frame.ts';
@@ -116,6 +117,8 @@ const commands = ({
     const { at, known, finished } = GetBoard.parse(data);
     const board = await past.read(client, { at: Date.parse(at), known, finished, scope: client.scope() });
     if ('problem' in board) throw new RequestFailure(board.problem);
+    if (board.length > listBytesMax)
+      throw new RequestFailure('The board has more than 2 MiB: read it with GET /api/board.');
     return board;
   },
   Authenticate: async (data, { client }) => {

@@ -8,7 +8,6 @@ import type { AdmitOptions, RequestState } from '../admission/admit.ts';
 import { answerCors, refuseCrossSite, refuseForeignHosts } from '../admission/cross-origin.ts';
 import { answerOf, WebhookRejected } from '../problem.ts';
 import type { SourceEdge } from '../sources/edge.ts';
-import { createTurnsOfLargeBodies } from './large-bodies.ts';
 import { openApi } from './openapi.ts';
 import { postWebhook } from './post-webhook.ts';
 import type { WebhookOptions } from './post-webhook.ts';
@@ -17,7 +16,7 @@ import type { ReportRefusal } from './report-refusal.ts';
 export interface AppOptions {
   /** Where events are posted to. */
   readonly edges: readonly SourceEdge[];
-  readonly webhook: Omit<WebhookOptions, 'edge' | 'awaitTurn'>;
+  readonly webhook: Omit<WebhookOptions, 'edge'>;
   readonly admission: AdmitOptions;
   /** INGEST_CORS_ORIGINS: origins of web pages that may send, with or without a secret. */
   readonly origins: readonly string[];
@@ -31,12 +30,11 @@ export function createApp(options: AppOptions): Koa<RequestState> {
   const { edges, webhook, admission, origins, hosts, reportRefusal, log } = options;
   const app = new Koa<RequestState>();
   const router = new Router<RequestState>();
-  const awaitTurn = createTurnsOfLargeBodies();
   const description = JSON.stringify(openApi(edges));
   for (const edge of edges) {
     const paths = pathsOf(edge);
     if (edge.authentication.isOpen) router.post(paths, refuseCrossSite(origins));
-    router.post(paths, postWebhook({ ...webhook, edge, awaitTurn }));
+    router.post(paths, postWebhook({ ...webhook, edge }));
     router.all(paths, () => {
       throw new WebhookRejected({ kind: 'method' });
     });

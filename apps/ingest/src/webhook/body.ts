@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { WebhookRejected } from '../problem.ts';
+import { createTurnsOfLargeBodies } from './large-bodies.ts';
 
 const jsonType = /^application\/(?:[\w.-]+\+)?json$/i;
 const jsonOrNdjsonType = /^application\/(?:(?:[\w.-]+\+)?json|x-ndjson)$/i;
@@ -37,11 +38,12 @@ function checkJsonType({ headers }: Pick<IncomingMessage, 'headers'>, types: Reg
 /** Limit of all bodies that are being read, in bytes: many slow senders must not fill the memory. */
 export const readingBytesMax = 256 * 1024 * 1024;
 
-/** Reads the whole body. @throws {WebhookRejected} if it is too large, is cut off, or too many bodies are being read */
+/** Reads the whole body; a large one waits for its turn. @throws {WebhookRejected} if it is too large, is cut off, or too many bodies are being read */
 export type ReadBody = (request: IncomingMessage) => Promise<Buffer>;
 
-/** `bodyBytesMax`: limit of one body, in bytes; `allBytesMax`: of all that are being read. */
+/** `bodyBytesMax`: limit of one body, in bytes; `allBytesMax`: of all that are being read, or wait for their turn. */
 export function createReadBody(bodyBytesMax: () => number, allBytesMax = readingBytesMax): ReadBody {
+  const awaitTurn = createTurnsOfLargeBodies();
   let readingBytes = 0;
   return (request) => {
     const bytesMax = bodyBytesMax();
@@ -73,8 +75,16 @@ export function createReadBody(bodyBytesMax: () => number, allBytesMax = reading
         else chunks.push(chunk);
       };
       const onEnd = (): void => {
-        readingBytes -= bytes;
-        resolve(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks));
+        const body = chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks);
+        // No longer those of `abort`.
+        bytes = 0;
+        const end = (): void => {
+          readingBytes -= body.length;
+          resolve(body);
+        };
+        const turn = awaitTurn(body);
+        if (turn) void turn.then(end);
+        else end();
       };
       request
         .on('data', onData)

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 const largeBytes = 64 * 1024;
 
 /** Waits until a body may be parsed: at once, but large ones one after the other, with the work of all other requests between. */
-export type AwaitTurn = (body: Buffer) => Promise<void> | undefined;
+type AwaitTurn = (body: Buffer) => Promise<void> | undefined;
 
 export function createTurnsOfLargeBodies(): AwaitTurn {
   let last = Promise.resolve();

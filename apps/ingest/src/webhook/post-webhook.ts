@@ -6,14 +6,11 @@ import type { Publish, PublishedEvent } from '../publish/publish.ts';
 import type { AcceptedEvent } from '../record.ts';
 import type { SourceEdge, StoredEvent } from '../sources/edge.ts';
 import type { ReadBody } from './body.ts';
-import type { AwaitTurn } from './large-bodies.ts';
 import { sendJson } from './send-json.ts';
 
 export interface WebhookOptions {
   readonly publish: Publish;
   readonly readBody: ReadBody;
-  /** Of large bodies. */
-  readonly awaitTurn: AwaitTurn;
   readonly edge: SourceEdge;
   readonly metrics: Pick<
     IngestMetrics,
@@ -23,7 +20,7 @@ export interface WebhookOptions {
 
 /** Receives the events of one source: answers 200 once they are stored, and never before. */
 export const postWebhook = (options: WebhookOptions): Middleware => {
-  const { publish, readBody, awaitTurn, edge, metrics } = options;
+  const { publish, readBody, edge, metrics } = options;
   const { source, authentication } = edge;
   const unauthenticated = () => new WebhookRejected({ kind: 'unauthenticated', challenge: authentication.challenge });
   return async (ctx) => {
@@ -36,8 +33,6 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
     if (credentials === 'needs-body' && !authentication.checkSignature(headers, body)) throw unauthenticated();
     // Once per request: a batch of lines is one reception.
     const [startedAt, receivedAt] = [performance.now(), new Date()];
-    const turn = awaitTurn(body);
-    if (turn) await turn;
     const hints = edge.hints(headers);
     const common = { hints, contentType: edge.contentType, receivedAt: receivedAt.toISOString() };
     const parse = (value: Buffer): AcceptedEvent => {

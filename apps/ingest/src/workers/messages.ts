@@ -5,8 +5,8 @@ export type MetricList = Awaited<ReturnType<Registry['getMetricsAsJSON']>>;
 
 /** What the primary does for its workers. All arguments and results are JSON. */
 export interface PrimaryCalls {
-  /** The first call of a worker: which one it is. */
-  readonly join: () => { worker: number };
+  /** The first call of a worker: which one it is, and of how many. With `auto`, it might count other cores than the primary. */
+  readonly join: () => { worker: number; workers: number };
   /** It accepts webhooks. */
   readonly started: (port: number) => void;
   /** Counts requests: see `RateLimits.admit`. */

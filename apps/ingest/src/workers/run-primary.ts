@@ -39,7 +39,7 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
   const connect = (worker: number, process: Worker): Promise<void> =>
     new Promise((resolve) => {
       const channel = openChannel<WorkerCalls, PrimaryCalls>(process.process, {
-        join: () => ({ worker }),
+        join: () => ({ worker, workers }),
         started: (actualPort) => {
           port = actualPort;
           channels.set(worker, channel);

@@ -27,8 +27,8 @@ export async function runWorker(config: IngestConfig, serviceLog: Log): Promise<
     retire: () => retire('retired'),
     dropConnections: (host, isDropping) => setDropping[host]?.(isDropping),
   });
-  const { INGEST_WORKERS: workers, INGEST_CONNECTIONS_MAX: connectionsMax, SPOOL_MAX_BYTES: max } = config;
-  const { worker } = await primary.join();
+  const { INGEST_CONNECTIONS_MAX: connectionsMax, SPOOL_MAX_BYTES: max } = config;
+  const { worker, workers } = await primary.join();
   const log = serviceLog.child({ worker });
   const part: ServicePart = {
     worker,

@@ -28,8 +28,9 @@ create index calls_unfinished on calls (created_at, id) where finished_at is nul
 create index calls_state on calls (state, created_at, id) where state <> 'FINISHED';
 -- For the board of the gateway: what changed lately. A summary of pages, which leaves updates HOT.
 create index calls_changed on calls using brin (heard_at, last_id) with (pages_per_range = 16);
--- For the calls that began in a period; as small, and leaves updates HOT.
-create index calls_began on calls using brin (began_at) with (pages_per_range = 16);
+-- For the calls that began in a period; as small, and leaves updates HOT. Pages without a summary are read by each count of a
+-- quarter of an hour, so they get one as soon as they are full.
+create index calls_began on calls using brin (began_at) with (pages_per_range = 16, autosummarize = on);
 create index calls_queue on calls (queue, created_at, id);
 -- Backwards: numbers are searched by their ends, because they come with and without +55. Written when a call begins, and
 -- again with every update that is not HOT.
