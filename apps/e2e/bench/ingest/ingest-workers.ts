@@ -1,9 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { connectKafka, createLog, partitionsDefault } from '@callstream/runtime';
-import { createTopicWith } from '@callstream/runtime/testing';
 import { median } from '../../src/load/statistics.ts';
 import type { Bench, BenchRow } from '../bench.ts';
-import { chooseGenerator, unflushed, warmUp } from './ingest.ts';
+import { generatorText, prepareLoad, warmUp } from './prepare-load.ts';
 import { formatMeasurement, measureLoad, medians } from './measure-load.ts';
 import type { IngestMeasurement, MeasureLoadOptions } from './measure-load.ts';
 import { startIngestTarget } from './webhook-target.ts';
@@ -21,14 +18,10 @@ const busiestShareTarget = 0.6;
 
 export const ingestWorkers: Bench = {
   about: 'CPU of a request with INGEST_WORKERS=2, compared with one process; share of the busiest worker',
-  argsText: 'load generator: wrk (default, if installed) or workers',
+  argsText: generatorText,
   minutes: 4,
   run: async ({ brokers }, report, [generatorName]) => {
-    const generator = await chooseGenerator(generatorName);
-    const log = createLog({ service: 'bench', level: 'silent' });
-    const kafka = connectKafka({ brokers, clientId: 'bench', log });
-    const topic = `bench-${randomUUID()}`;
-    await createTopicWith(kafka, { topic, partitions: partitionsDefault, settings: unflushed });
+    const { generator, topic } = await prepareLoad(brokers, generatorName);
     await using one = await startIngestTarget(brokers, topic);
     await using two = await startIngestTarget(brokers, topic, 2);
     for (const { url } of [one, two]) await generator.run(url, warmUp);

@@ -1,13 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { connectKafka, createLog, ensureTopics, partitionsDefault } from '@callstream/runtime';
-import { createTopicWith } from '@callstream/runtime/testing';
+import { ensureTopics } from '@callstream/runtime';
 import type { Bench, BenchRow } from '../bench.ts';
 import { measureSingleRequests } from './single-requests.ts';
 import { compareWithCeiling } from './compare-with-ceiling.ts';
 import { measureSteadyLoad } from './steady-load.ts';
-import type { LoadGenerator } from '../load/load-generator.ts';
-import { createWorkers } from '../load/workers.ts';
-import { findWrk } from '../load/wrk.ts';
+import { generatorText, prepareLoad, warmUp } from './prepare-load.ts';
 import { startCeiling, startIngestTarget } from './webhook-target.ts';
 
 /** No broker listens there. */
@@ -15,23 +11,13 @@ const unreachableBroker = '127.0.0.1:1';
 const shareTarget = 0.55;
 const shareSpoolingTarget = 0.25;
 const spoolP99MsTarget = 100;
-/**
- * As in a cluster of three brokers, which have Kafka's own default. A single broker that flushes each batch of each of twelve
- * partitions, as that of `npm start` does, limits what is acknowledged: ingest waits for it, with an idle CPU.
- */
-export const unflushed = { 'flush.messages': String(2n ** 63n - 1n) };
-export const warmUp = { connections: 64, seconds: 3 };
 
 export const ingest: Bench = {
   about: 'requests/s, CPU and latency of ingest, compared with the bare framework; spooling; 60 s at 80 % load',
-  argsText: 'load generator: wrk (default, if installed) or workers',
+  argsText: generatorText,
   minutes: 7,
   run: async ({ brokers }, report, [generatorName]) => {
-    const generator = await chooseGenerator(generatorName);
-    const log = createLog({ service: 'bench', level: 'silent' });
-    const kafka = connectKafka({ brokers, clientId: 'bench', log });
-    const topic = `bench-${randomUUID()}`;
-    await createTopicWith(kafka, { topic, partitions: partitionsDefault, settings: unflushed });
+    const { generator, kafka, topic, log } = await prepareLoad(brokers, generatorName);
     const flushed = `${topic}-flushed`;
     await ensureTopics(kafka, { topic: flushed, log });
     await using ceiling = await startCeiling();
@@ -75,13 +61,3 @@ export const ingest: Bench = {
     return rows;
   },
 };
-
-/** The generator `name`: wrk or workers; default: wrk if it is installed. @throws {Error} if it does not exist or is not installed */
-export async function chooseGenerator(name: string | undefined): Promise<LoadGenerator> {
-  if (name !== undefined && name !== 'wrk' && name !== 'workers')
-    throw new Error(`There is no load generator "${name}": use "wrk" or "workers".`);
-  const wrk = name === 'workers' ? null : await findWrk();
-  if (name === 'wrk' && !wrk)
-    throw new Error('wrk is not in PATH: install it (apt-get install wrk), or use "workers".');
-  return wrk ?? createWorkers();
-}
