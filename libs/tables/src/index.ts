@@ -2,7 +2,7 @@ export { readMarkedDays, refreshBuckets, refreshDay } from './buckets/refresh-bu
 export type { MarkedDay } from './buckets/refresh-buckets.ts';
 export { acquireAdvisoryLock, AlreadyRunning } from './connection/advisory-lock.ts';
 export type { AdvisoryLock, ExclusiveTask } from './connection/advisory-lock.ts';
-export { classify, isStatementTimeout } from './connection/classify.ts';
+export { classify, isServerUnavailable, isStatementTimeout } from './connection/classify.ts';
 export type { Failure } from './connection/classify.ts';
 export { connectTables } from './connection/pool.ts';
 export type { TablesOptions } from './connection/pool.ts';

@@ -1,6 +1,6 @@
 import { isProgrammingError, runUntilAborted, sleep } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
-import { ConnectionLost, readMarkedDays, refreshDay } from '@callstream/tables';
+import { ConnectionLost, isServerUnavailable, readMarkedDays, refreshDay } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import type { ProjectorMetrics } from '../metrics.ts';
 import { createFailedDays } from './failed-days.ts';
@@ -23,10 +23,6 @@ export interface BucketRefresh {
   readonly failure: Promise<never>;
 }
 
-/** Errors that no day causes: the server starts, stops, is a standby, or has no connection left. */
-const isOfServer = (error: unknown): boolean =>
-  /^(?:08...|57P0.|53300|25006)$/.test((error as { readonly code?: string }).code ?? '');
-
 /** Refreshes the buckets until `signal` is aborted. All projectors do so; one of them at a time gets the lock. */
 export function startBucketRefresh(options: BucketRefreshOptions): BucketRefresh {
   const { db, everyMs = refreshEveryMs, metrics, signal, log } = options;
@@ -42,7 +38,7 @@ export function startBucketRefresh(options: BucketRefreshOptions): BucketRefresh
       if (isCounted) failed.remove(day);
       return isCounted;
     } catch (error) {
-      if (isProgrammingError(error) || isOfServer(error) || signal.aborted) throw error;
+      if (isProgrammingError(error) || isServerUnavailable(error) || signal.aborted) throw error;
       failed.add(day, error as Error);
       // The day waits also then, as it may be what breaks the connection.
       if (error instanceof ConnectionLost) throw error;

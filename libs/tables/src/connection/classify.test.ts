@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { classify, ConnectionLost } from '../index.ts';
+import { classify, ConnectionLost, isServerUnavailable } from '../index.ts';
 import type { Failure } from '../index.ts';
 
 const errorOf = (code: string): Error => Object.assign(new pg.DatabaseError('It fails.', 0, 'error'), { code });
@@ -16,6 +16,14 @@ const states: Readonly<Record<Failure, readonly string[]>> = {
 
 describe.each(Object.entries(states))('an error of kind %s', (failure, codes) => {
   it.each(codes)('is recognised by SQLSTATE %p', (code) => expect(classify(errorOf(code))).toBe(failure));
+});
+
+it('the server is unavailable while it starts, stops, is a standby or has no connection left, not after other transient errors', () => {
+  const unavailable = states.transient.filter((code) => isServerUnavailable(errorOf(code)));
+  expect(unavailable).toEqual(['08000', '08006', '25006', '53300', '57P01', '57P02', '57P03']);
+  expect([new Error('no'), undefined, new ConnectionLost('It broke.')].map(isServerUnavailable)).toEqual(
+    Array(3).fill(false),
+  );
 });
 
 it('a lost connection is a transient error; an error that is not from Postgres is unknown, whatever its code', () => {

@@ -38,6 +38,10 @@ export function classify(error: unknown): Failure {
   return failures.find(([states]) => states.test(code))?.[1] ?? 'unknown';
 }
 
+/** Whether the server refuses whatever is sent: it starts, stops, is a standby, or has no connection left. */
+export const isServerUnavailable = (error: unknown): boolean =>
+  error instanceof pg.DatabaseError && /^(?:08...|57P0.|53300|25006)$/.test(error.code ?? '');
+
 /** Whether Postgres cancelled the statement because of `statement_timeout`. */
 export const isStatementTimeout = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === '57014';
