@@ -20,7 +20,12 @@ export const doctorCommand = (readSettings: () => IngestConfig): Command =>
             ...(await diagnoseDisk({ folder, remedy: 'Make room, or set DATA_DIR to a folder on another disk.' })),
             warnings: leftoverSpools(config.DATA_DIR, config.INGEST_WORKERS).map(
               ({ dir }) =>
-                `${dir} has events of a worker that INGEST_WORKERS=${config.INGEST_WORKERS} does not start. Start ingest, which sends them; those in refused.db stay.`,
+                `${dir} has events of a worker that INGEST_WORKERS=${config.INGEST_WORKERS} does not start. ${
+                  // Without a spool, ingest opens none.
+                  config.SPOOL_MAX_BYTES === 0
+                    ? `Send them with: npm run ingest -- drain --dir "${dir}".`
+                    : 'Start ingest, which sends them; those in refused.db stay.'
+                }`,
             ),
           }),
         },
