@@ -36,7 +36,7 @@ export { compareFacts, factsOf } from './play/fact.ts';
 export type { Clock, Fact, StatingEvent } from './play/fact.ts';
 export { play } from './play/play.ts';
 export { isImportedOnly } from './play/imported.ts';
-export { isOnCall, isRinging } from './play/life-state.ts';
+export { isOnCall, isRinging } from './play/segment-index.ts';
 export { importedAfterMs } from './play/summary.ts';
 export { factSet, emptyFactSet, playedFactsMax, addsFacts, union } from './play/union.ts';
 export type { FactSet } from './play/union.ts';

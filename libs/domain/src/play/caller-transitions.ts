@@ -1,8 +1,9 @@
 import type { Fact } from './fact.ts';
-import { endSegments, endVisit, explainCancelled, hasAgentOnCall, isRinging, queueOf } from './life-state.ts';
-import { leaveWait, recentVisit, setState, waitOf } from './life-state.ts';
+import { endRings, endSegments, explainCancelled, hasAgentOnCall } from './life-segments.ts';
+import { endVisit, leaveWait, recentVisit, setState, waitOf } from './life-state.ts';
 import type { Visit } from './call.ts';
 import type { LifeState, Mutable } from './life-state.ts';
+import { queueOf } from './segment-index.ts';
 
 /** The fact proves that there is a call. Facts of other kinds are kept, but make no current call by themselves. */
 export function openCall(life: LifeState): void {
@@ -30,18 +31,18 @@ export const wait = (life: LifeState, fact: Fact): void => waitIn(life, queueOf(
 function waitIn(life: LifeState, queue: string, at: number): void {
   openCall(life);
   endSegments(
-    life,
+    life.segments,
+    { end: 'transferred', at },
     (segment) =>
       queueOf(segment) !== queue &&
       (segment.enteredAt === null
         ? (segment.rangLastAt ?? 0) < at
         : segment.enteredAt < at && life.transferRequestedAt < segment.enteredAt),
-    { end: 'transferred', at },
   );
   life.waitedLastAt = at;
   if (life.waiting?.queue === queue) return;
   endVisit(life, 'flowed_out', at);
-  if (hasAgentOnCall(life, queue)) return setState(life, 'ONGOING', at);
+  if (hasAgentOnCall(life.segments, queue)) return setState(life, 'ONGOING', at);
   overflowAbandoned(life);
   life.waiting = { queue, waitingAt: at, endedAt: null, outcome: 'open', waitMs: null, actor: null };
   life.visits.push(life.waiting);
@@ -69,10 +70,10 @@ export function answer(life: LifeState, fact: Fact): void {
   }
   const left = recentVisit(life, fact);
   if (left?.outcome === 'by_key') answerVisit(left, fact);
-  endSegments(life, isRinging, { end: 'answered_elsewhere', at });
-  explainCancelled(life, 'answered_elsewhere', at);
+  endRings(life.segments, { end: 'answered_elsewhere', at });
+  explainCancelled(life.segments, 'answered_elsewhere', at);
   talk(life, at);
-  life.unnamedAnswerAt = hasAgentOnCall(life) ? -Infinity : at;
+  life.unnamedAnswerAt = hasAgentOnCall(life.segments) ? -Infinity : at;
 }
 
 /** The caller had left the queue for this answer. */
@@ -101,10 +102,10 @@ const isLetOut = ({ outcome }: Visit): boolean =>
 /** The caller leaves the queue that the fact names; if it names none, the queue in which the caller waits. */
 export function abandon(life: LifeState, fact: Fact): void {
   const { at } = fact;
-  endSegments(life, isRinging, { end: 'abandoned', at });
+  endRings(life.segments, { end: 'abandoned', at });
   const recent = recentVisit(life, fact);
   if (recent && isLetOut(recent)) return;
-  explainCancelled(life, 'abandoned', at);
+  explainCancelled(life.segments, 'abandoned', at);
   life.abandonedAt ??= at;
   if (recent?.outcome === 'by_key') {
     recent.outcome = 'abandoned';
@@ -119,7 +120,7 @@ export function abandon(life: LifeState, fact: Fact): void {
 export function end(life: LifeState, { at }: Fact): void {
   endVisit(life, 'abandoned', at);
   life.abandoned = null;
-  endSegments(life, () => true, { end: 'finished', at });
+  endSegments(life.segments, { end: 'finished', at });
   setState(life, 'FINISHED', at);
 }
 

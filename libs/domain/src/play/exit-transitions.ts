@@ -1,8 +1,9 @@
 import type { Outcome, Visit } from './call.ts';
 import { openCall, overflowAbandoned } from './caller-transitions.ts';
 import type { Fact } from './fact.ts';
-import { leaveWait, queueOf, recentVisit, waitOf } from './life-state.ts';
+import { leaveWait, recentVisit, waitOf } from './life-state.ts';
 import type { LifeState, Mutable } from './life-state.ts';
+import { queueOf } from './segment-index.ts';
 
 /** The caller left the queue. If no other fact says why, it was by a key. */
 export function leaveQueue(life: LifeState, fact: Fact): void {

@@ -1,5 +1,6 @@
 import type { Fact } from './fact.ts';
-import { endSegments, endVisit, setState } from './life-state.ts';
+import { endSegments } from './life-segments.ts';
+import { endVisit, setState } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 const isImported = ({ clock }: Fact): boolean => clock === 'imported';
@@ -69,6 +70,6 @@ const isSameOrUnnamed = (a: string | null, b: string | null): boolean => a === n
  */
 export function endImported(life: LifeState, at: number): void {
   endVisit(life, 'flowed_out', at);
-  endSegments(life, () => true, { end: 'finished', at });
+  endSegments(life.segments, { end: 'finished', at });
   setState(life, 'FINISHED', at);
 }

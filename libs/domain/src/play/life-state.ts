@@ -1,5 +1,7 @@
 import type { CallState } from '../kinds.ts';
-import type { Outcome, Segment, SegmentEnd, Visit } from './call.ts';
+import type { Outcome, Visit } from './call.ts';
+import { beginSegments, hasAgentOnCall, isSoonAfter } from './life-segments.ts';
+import type { LifeSegments } from './life-segments.ts';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -15,9 +17,7 @@ export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 export interface LifeState {
   /** Of all lives so far, the ones before included. */
   readonly visits: Mutable<Visit>[];
-  readonly segments: Mutable<Segment>[];
-  /** Index of the first segment of this life. */
-  readonly firstSegment: number;
+  readonly segments: LifeSegments;
   /** Whether an agent enters at any time in this life: then a dialer's failure does not end the call. */
   readonly hasAgentEntered: boolean;
   /** From here to `abandonedAt`, fields of {@link Call}. */
@@ -41,13 +41,15 @@ export interface LifeState {
 }
 
 /** Visits and segments so far, of all lives. */
-export type CallHistory = Pick<LifeState, 'visits' | 'segments'>;
+export interface CallHistory {
+  readonly visits: Mutable<Visit>[];
+  readonly segments: LifeSegments['all'];
+}
 
 /** The state at the beginning of a life, at `beganAt`: nothing of the life before is open. */
 export const beginLife = ({ visits, segments }: CallHistory, beganAt: number, hasAgentEntered: boolean): LifeState => ({
   visits,
-  segments,
-  firstSegment: segments.length,
+  segments: beginSegments(segments),
   hasAgentEntered,
   isOpened: false,
   state: 'NEW',
@@ -82,7 +84,7 @@ export function endVisit(life: LifeState, outcome: Exclude<Outcome, 'open'>, at:
 /** Ends the open visit, if there is one; the caller talks to an agent who is on the call, or to nobody. */
 export function leaveWait(life: LifeState, outcome: Exclude<Outcome, 'open'>, at: number): void {
   endVisit(life, outcome, at);
-  setState(life, hasAgentOnCall(life) ? 'ONGOING' : 'STANDBY', at);
+  setState(life, hasAgentOnCall(life.segments) ? 'ONGOING' : 'STANDBY', at);
 }
 
 /** The open visit, if it is in the queue of the fact, or the fact names none. */
@@ -90,14 +92,6 @@ export const waitOf = (
   { waiting }: Pick<LifeState, 'waiting'>,
   { queue }: { readonly queue: string | null },
 ): Mutable<Visit> | null => (waiting && (queue === null || queue === waiting.queue) ? waiting : null);
-
-/**
- * Longest time between the facts that say that something ended and those that say why, in ms; belongs to the projection
- * version. An Asterisk says it within 3 ms.
- */
-const explainedMsMax = 2_000;
-
-export const isSoonAfter = (at: number, end: number | null): boolean => end !== null && at - end <= explainedMsMax;
 
 /** The latest visit, if it ended so recently, in the queue of the fact or in any, that a fact may still say why. */
 export function recentVisit(
@@ -107,55 +101,4 @@ export function recentVisit(
   const visit = visits.at(-1);
   if (waiting || !visit || !isSoonAfter(at, visit.endedAt)) return undefined;
   return queue === null || queue === visit.queue ? visit : undefined;
-}
-
-/** Says why rings were cancelled a moment ago. */
-export function explainCancelled({ segments, firstSegment }: LifeState, end: SegmentEnd, at: number): void {
-  for (let i = firstSegment; i < segments.length; i++) {
-    const segment = segments[i];
-    if (segment?.end === 'cancelled' && isSoonAfter(at, segment.endedAt)) segment.end = end;
-  }
-}
-
-/** Whether the agent is on the call by the facts of this call alone; {@link callActivity} adds those of other calls. */
-export const isOnCall = (segment: Pick<Segment, 'enteredAt' | 'endedAt'>): boolean =>
-  segment.enteredAt !== null && segment.endedAt === null;
-
-/** Whether the agent's phone rings by the facts of this call alone. */
-export const isRinging = (segment: Pick<Segment, 'rangAt' | 'enteredAt' | 'endedAt'>): boolean =>
-  segment.rangAt !== null && segment.enteredAt === null && segment.endedAt === null;
-
-/** The queue of a call's fact or segment; '' if it names none, which counts as a queue of its own. */
-export const queueOf = ({ queue }: { readonly queue: string | null }): string => queue ?? '';
-
-export function endSegment(segment: Mutable<Segment>, end: SegmentEnd, at: number): void {
-  segment.endedAt = at;
-  segment.end = end;
-}
-
-/** Ends those open segments of this life for which `isEnded` holds. */
-export function endSegments(
-  { segments, firstSegment }: LifeState,
-  isEnded: (segment: Segment) => boolean,
-  { end, at }: { end: SegmentEnd; at: number },
-): void {
-  for (let i = firstSegment; i < segments.length; i++) {
-    const segment = segments[i];
-    if (segment?.endedAt === null && isEnded(segment)) endSegment(segment, end, at);
-  }
-}
-
-/** The latest segment of an agent in this life: the only one of that agent that can be open. */
-export function lastSegmentOf({ segments, firstSegment }: LifeState, actor: string): Mutable<Segment> | undefined {
-  for (let i = segments.length - 1; i >= firstSegment; i--) if (segments[i]?.actor === actor) return segments[i];
-  return undefined;
-}
-
-/** Whether any agent is on the call; with `queue`, an agent of this queue. */
-export function hasAgentOnCall({ segments, firstSegment }: LifeState, queue?: string): boolean {
-  for (let i = firstSegment; i < segments.length; i++) {
-    const segment = segments[i];
-    if (segment && isOnCall(segment) && (queue === undefined || queueOf(segment) === queue)) return true;
-  }
-  return false;
 }

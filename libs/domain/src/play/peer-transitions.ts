@@ -1,8 +1,8 @@
-import type { Segment } from './call.ts';
 import { openCall, overflowAbandoned, talk } from './caller-transitions.ts';
 import type { Fact } from './fact.ts';
-import { endSegment, isRinging, isSoonAfter } from './life-state.ts';
-import type { LifeState, Mutable } from './life-state.ts';
+import { endSegment, isSoonAfter, openSegmentOf } from './life-segments.ts';
+import type { LifeState } from './life-state.ts';
+import { isRinging } from './segment-index.ts';
 
 /**
  * A phone that was dialled answers. Ignored in a queue, where the answer of an agent counts: several phones may answer, and the
@@ -17,21 +17,13 @@ export function answerPeer(life: LifeState, { at }: Fact): void {
 }
 
 /** The system stops the ring at a phone; why is said by other facts of the moment. */
-export function cancelPeer(life: LifeState, { number, at }: Fact): void {
-  const segment = openSegmentOf(life, number);
-  if (segment && isRinging(segment)) endSegment(segment, 'cancelled', at);
+export function cancelPeer({ segments }: LifeState, { number, at }: Fact): void {
+  const segment = number === null ? undefined : openSegmentOf(segments, number);
+  if (segment && isRinging(segment)) endSegment(segments, segment, { end: 'cancelled', at });
 }
 
 /** A phone leaves the call, e.g. because it transferred the caller. */
-export function leavePeer(life: LifeState, { number, at }: Fact): void {
-  const segment = openSegmentOf(life, number);
-  if (segment) endSegment(segment, 'left', at);
-}
-
-/** The latest open segment of this life with an extension. */
-function openSegmentOf({ segments, firstSegment }: LifeState, number: string | null): Mutable<Segment> | undefined {
-  if (number === null) return undefined;
-  for (let i = segments.length - 1; i >= firstSegment; i--)
-    if (segments[i]?.number === number && segments[i]?.endedAt === null) return segments[i];
-  return undefined;
+export function leavePeer({ segments }: LifeState, { number, at }: Fact): void {
+  const segment = number === null ? undefined : openSegmentOf(segments, number);
+  if (segment) endSegment(segments, segment, { end: 'left', at });
 }

@@ -1,7 +1,18 @@
+import fc from 'fast-check';
 import { callsOfEvents, eventsOf } from '../../testing/index.ts';
 import { storyStartMs, deliveriesOf, parseStoryTime } from '../../testing/script.ts';
-import { elapsedMs, isCounted, isStale, isTalking, isWaiting, callDurationMs } from '../index.ts';
-import type { Call } from '../index.ts';
+import {
+  elapsedMs,
+  factSet,
+  factsOf,
+  isCounted,
+  isStale,
+  isTalking,
+  isWaiting,
+  callDurationMs,
+  play,
+} from '../index.ts';
+import type { Call, FactSet } from '../index.ts';
 
 const callOf = (script: string): Call => {
   const call = callsOfEvents(eventsOf(deliveriesOf(script))).get('c');
@@ -113,4 +124,82 @@ describe('a call that waits or is talked on', () => {
     expect(isStale(callOf('0:00 finished'), at(999, 0), 7_200_000)).toBe(false);
   });
   it('has no negative durations', () => expect(elapsedMs(10, 5)).toBe(0));
+});
+
+describe('a call with many agents', () => {
+  const kinds = [
+    'ringing',
+    'noanswer',
+    'entered',
+    'left',
+    'ongoing',
+    'waiting',
+    'abandon',
+    'peer.cancelled',
+    'peer.left',
+  ];
+  const line = fc
+    .record({
+      second: fc.nat(9),
+      kind: fc.constantFrom(...kinds),
+      actor: fc.constantFrom('ana', 'bob', 'cem'),
+      queue: fc.constantFrom('', '900', '901'),
+      number: fc.constantFrom('', 'number=200', 'number=201'),
+    })
+    .map(({ second, kind, actor, queue, number }) =>
+      ['ringing', 'noanswer', 'entered', 'left'].includes(kind)
+        ? `1:0${second} ${kind} ${actor} ${queue} ${number}`
+        : `1:0${second} ${kind} ${queue} ${number}`,
+    );
+  /** Twenty agents who do not answer, before everything else: enough for the segments to be indexed. */
+  const missed = Array.from(
+    { length: 20 },
+    (_, i) => `0:0${i % 10} ringing x${i} 910\n0:1${i % 10} noanswer x${i} 910`,
+  );
+
+  it('is played as the same call with few agents', () => {
+    fc.assert(
+      fc.property(fc.array(line, { minLength: 1, maxLength: 25 }), (lines) => {
+        const few = callOf(['0:00 new', ...lines].join('\n'));
+        const many = callOf(['0:00 new', ...missed, ...lines].join('\n'));
+        expect(many.segments.slice(missed.length)).toEqual(few.segments);
+        expect([many.visits, many.state, many.stateAt, many.answeredAt, many.abandonedAt]).toEqual([
+          few.visits,
+          few.state,
+          few.stateAt,
+          few.answeredAt,
+          few.abandonedAt,
+        ]);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it.each(['ringing', 'entered', 'left'])('takes time in proportion to their number: %s', (kind) => {
+    const factsOfAgents = (agents: number): FactSet =>
+      factSet(
+        eventsOf(
+          Array.from({ length: agents }, (_, i) => ({
+            body: JSON.stringify({
+              type: `actor.${kind}`,
+              call_id: 'c',
+              actor: `agent ${i}`,
+              timestamp: new Date(storyStartMs + i).toISOString(),
+            }),
+            receivedAt: new Date(storyStartMs + i).toISOString(),
+          })),
+        ).flatMap(factsOf),
+      );
+    const [few, many] = [factsOfAgents(100), factsOfAgents(1_000)];
+    // The shortest of many runs: on a busy machine others take longer.
+    const shortestMs = (facts: FactSet): number =>
+      Math.min(
+        ...Array.from({ length: 40 }, () => {
+          const began = performance.now();
+          play('c', facts);
+          return performance.now() - began;
+        }),
+      );
+    expect(shortestMs(many) / shortestMs(few)).toBeLessThan(30);
+  });
 });

@@ -32,7 +32,8 @@ export function play(callId: string, facts: FactSet, later: readonly Fact[] = []
   const { from = 0, end = -1 } = lives.at(-1) ?? {};
   const { id, lastId, createdAt, updatedAt, lastEventAt, delayMs, heardAt } = receptionsOf(bounded);
   const { direction, ourNumber, theirNumber, theirNumberType } = partiesOf(played, lives);
-  const { visits, segments, waiting } = life;
+  const { visits, waiting } = life;
+  const { segments } = history;
   const { state, stateAt, isOpened, waitingAt, answeredAt, answeredLastAt, abandonedAt } = life;
   const beganAt = played[from]?.at ?? 0;
   const finishedAt = end < 0 ? importedUntil : (played[end]?.at ?? null);

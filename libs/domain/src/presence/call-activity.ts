@@ -1,5 +1,5 @@
 import { hasRingTimedOut, isStale } from '../call-status.ts';
-import { isOnCall, isRinging } from '../play/life-state.ts';
+import { isOnCall, isRinging } from '../play/segment-index.ts';
 import type { AgentSegment, PresenceRules } from './agent.ts';
 
 /** Time of the latest event of a segment, by the sender's clock; −Infinity if it has none. */

@@ -1,4 +1,4 @@
-import { isOnCall } from '../play/life-state.ts';
+import { isOnCall } from '../play/segment-index.ts';
 import { presences } from './agent.ts';
 import type { AgentSegment, PresenceEvents, PresenceNow, PresenceRules } from './agent.ts';
 import { callActivity, lastSegmentEventAt } from './call-activity.ts';
