@@ -22,13 +22,15 @@ export const targetOf = ({ webhookUrl, socketUrl, env }: System): Target => ({
 
 export interface RunAttacksOptions {
   readonly scale: Scale;
-  readonly onResult?: (result: AttackResult) => void;
+  /** The next attack does not wait for it. */
+  readonly onResult?: (result: AttackResult) => Promise<void>;
 }
 
 /** Attacks the system from another process, one attack after the other. @throws {Error} if that process fails */
 export async function runAttacks(system: System, { scale, onResult }: RunAttacksOptions): Promise<AttackResult[]> {
   const args = [join(import.meta.dirname, 'attacker.ts'), JSON.stringify(targetOf(system)), scale];
   const results: AttackResult[] = [];
+  const handled: Promise<void>[] = [];
   const { promise: ended, resolve, reject } = Promise.withResolvers<undefined>();
   const options = { env: { ...process.env, NODE_OPTIONS: '' }, timeout: 10 * 60_000 };
   const attacker = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], options, (error) =>
@@ -40,8 +42,9 @@ export async function runAttacks(system: System, { scale, onResult }: RunAttacks
     createInterface(attacker.stdout).on('line', (line) => {
       const result = JSON.parse(line) as AttackResult;
       results.push(result);
-      onResult?.(result);
+      if (onResult) handled.push(onResult(result));
     });
   await ended;
+  await Promise.all(handled);
   return results;
 }

@@ -32,6 +32,8 @@ export interface ProcessOptions {
 /** A service, or a command, in a process of its own. */
 export interface ServiceProcess extends AsyncDisposable {
   readonly name: string;
+  /** undefined if it could not be started. */
+  readonly pid: number | undefined;
   /** Resolves at its end with the exit code; null if a signal ended it. */
   readonly exited: Promise<number | null>;
   readonly hasEnded: () => boolean;
@@ -88,6 +90,7 @@ export function launch({ name, args, env, fileBytesMax, onLine, user }: ProcessO
   };
   return {
     name,
+    pid: child.pid,
     exited,
     hasEnded,
     stop,

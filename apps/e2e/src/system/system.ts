@@ -46,6 +46,7 @@ export interface System extends AsyncDisposable {
   /** `kill -9`. */
   readonly kill: (name: ServiceName) => Promise<void>;
   readonly isRunning: (name: ServiceName) => boolean;
+  readonly pidOf: (name: ServiceName) => number | undefined;
   /** Last lines of the service's log. */
   readonly tail: (name: ServiceName) => string;
   /**
@@ -105,13 +106,14 @@ export async function startSystem({
     kill: running.kill,
     tail: running.tail,
     isRunning: running.isRunning,
+    pidOf: running.pidOf,
     untilProjected: (timeoutMs = 60_000) => untilProjected({ kafka, topic, db, adminPorts, running }, timeoutMs),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
 type AdminPorts = Readonly<Record<ServiceName, number>>;
-type Processes = Pick<System, 'start' | 'kill' | 'tail' | 'isRunning'>;
+type Processes = Pick<System, 'start' | 'kill' | 'tail' | 'isRunning' | 'pidOf'>;
 
 interface ProcessesOptions {
   readonly env: System['env'];
@@ -131,6 +133,7 @@ function startProcesses({ env, adminPorts }: ProcessesOptions): Processes & Asyn
     },
     tail: (name) => running.get(name)?.tail() ?? '',
     isRunning: (name) => running.get(name)?.hasEnded() === false,
+    pidOf: (name) => running.get(name)?.pid,
     [Symbol.asyncDispose]: async () => {
       await Promise.all([...running.values()].map((service) => service[Symbol.asyncDispose]()));
     },
