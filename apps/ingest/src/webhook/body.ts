@@ -1,3 +1,4 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { WebhookRejected } from '../problem.ts';
 import { createTurnsOfLargeBodies } from './large-bodies.ts';
@@ -38,14 +39,14 @@ function checkJsonType({ headers }: Pick<IncomingMessage, 'headers'>, types: Reg
 /** Limit of all bodies that are being read, in bytes: many slow senders must not fill the memory. */
 export const readingBytesMax = 256 * 1024 * 1024;
 
-/** Reads the whole body; a large one waits for its turn. @throws {WebhookRejected} if it is too large, is cut off, or too many bodies are being read */
-export type ReadBody = (request: IncomingMessage) => Promise<Buffer>;
+/** Reads the whole body; a large one waits for its turn, which ends with the response. @throws {WebhookRejected} if it is too large, is cut off, or too many bodies are being read */
+export type ReadBody = (request: IncomingMessage, response: EventEmitter) => Promise<Buffer>;
 
 /** `bodyBytesMax`: limit of one body, in bytes; `allBytesMax`: of all that are being read, or wait for their turn. */
 export function createReadBody(bodyBytesMax: () => number, allBytesMax = readingBytesMax): ReadBody {
   const awaitTurn = createTurnsOfLargeBodies();
   let readingBytes = 0;
-  return (request) => {
+  return (request, response) => {
     const bytesMax = bodyBytesMax();
     // Created on demand: a stack trace costs too much for every request.
     const tooLarge = () =>
@@ -82,7 +83,7 @@ export function createReadBody(bodyBytesMax: () => number, allBytesMax = reading
           readingBytes -= body.length;
           resolve(body);
         };
-        const turn = awaitTurn(body);
+        const turn = awaitTurn(body, response);
         if (turn) void turn.then(end);
         else end();
       };

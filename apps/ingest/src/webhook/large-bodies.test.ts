@@ -1,24 +1,68 @@
+import { EventEmitter } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createTurnsOfLargeBodies } from './large-bodies.ts';
 
-const large = Buffer.alloc(1_000_000);
+const bodies = { large: Buffer.alloc(1_000_000), quarter: Buffer.alloc(64 * 1024) };
+
+/** The order in which bodies get their turns, and a way to end each. */
+function turnsUnderTest() {
+  const awaitTurn = createTurnsOfLargeBodies();
+  const begun: string[] = [];
+  const responses = new Map<string, EventEmitter>();
+  return {
+    begun,
+    receive: (name: string, body: Buffer) => {
+      const response = new EventEmitter();
+      responses.set(name, response);
+      return awaitTurn(body, response)?.then(() => begun.push(name));
+    },
+    close: async (name: string) => {
+      responses.get(name)?.emit('close');
+      for (let i = 0; i < 5; i++) await nextTurn();
+    },
+  };
+}
 
 it('a small body does not wait', () => {
-  expect(createTurnsOfLargeBodies()(Buffer.alloc(1_000))).toBeUndefined();
+  expect(createTurnsOfLargeBodies()(Buffer.alloc(1_000), new EventEmitter())).toBeUndefined();
 });
 
-it('of large bodies that arrive together, other work goes on after each', async () => {
-  const awaitTurn = createTurnsOfLargeBodies();
-  const order: string[] = [];
-  const other = (left: number): void => {
-    order.push('other');
-    if (left > 1) setImmediate(() => other(left - 1));
-  };
-  setImmediate(() => other(4));
-  await Promise.all(
-    ['a', 'b', 'c'].map(async (name) => {
-      await awaitTurn(large);
-      order.push(name);
-    }),
-  );
-  expect(order.join(' ')).toMatch(/^(other )?a other b other c/);
+it('of large bodies that arrive together, one is parsed and stored after the other', async () => {
+  const { begun, receive, close } = turnsUnderTest();
+  for (const name of ['a', 'b', 'c']) void receive(name, bodies.large);
+  await close('nothing');
+  expect(begun).toEqual(['a']);
+  await close('a');
+  expect(begun).toEqual(['a', 'b']);
+  await close('b');
+  expect(begun).toEqual(['a', 'b', 'c']);
+});
+
+it('several that are not so large share a turn, and a larger one that waits is not overtaken', async () => {
+  const { begun, receive, close } = turnsUnderTest();
+  for (const name of ['a', 'b']) void receive(name, bodies.quarter);
+  void receive('large', bodies.large);
+  void receive('c', bodies.quarter);
+  await close('nothing');
+  expect(begun).toEqual(['a', 'b']);
+  await close('a');
+  await close('b');
+  expect(begun).toEqual(['a', 'b', 'large']);
+  await close('large');
+  expect(begun).toEqual(['a', 'b', 'large', 'c']);
+});
+
+it('the turn of a client that disconnected while it waited ends at once', async () => {
+  const { begun, receive, close } = turnsUnderTest();
+  for (const name of ['a', 'b', 'c']) void receive(name, bodies.large);
+  await close('b');
+  await close('a');
+  expect(begun).toEqual(['a', 'b', 'c']);
+});
+
+it('a body that is not stored within a second lets the next one in', async () => {
+  const { begun, receive } = turnsUnderTest();
+  const [, second] = ['a', 'b'].map((name) => receive(name, bodies.large));
+  await second;
+  expect(begun).toEqual(['a', 'b']);
 });

@@ -1,12 +1,47 @@
-import { setImmediate } from 'node:timers/promises';
+import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 
-/** From this length on, in bytes, the parsing of a body takes long enough (about 30 ms a MB) that others must not wait for several. */
+/** From this length on, in bytes, a body takes long enough to parse and to store (about 30 ms a MB) that others must not wait for several. */
 const largeBytes = 64 * 1024;
+/** Large bodies that are parsed and stored at the same time, in bytes; or a single one. Small events share its batches to Kafka. */
+const runningBytesMax = 256 * 1024;
+/** Longest turn of one, in ms: while Kafka does not answer, they must not all wait for the first. */
+const turnMsMax = 1_000;
 
-/** Waits until a body may be parsed: at once, but large ones one after the other, with the work of all other requests between. */
-type AwaitTurn = (body: Buffer) => Promise<void> | undefined;
+/**
+ * Waits until a body may be parsed: at once, but large ones in the order of their arrival, with the work of other requests between.
+ * @param response its turn ends when this is closed
+ */
+type AwaitTurn = (body: Buffer, response: EventEmitter) => Promise<void> | undefined;
 
 export function createTurnsOfLargeBodies(): AwaitTurn {
-  let last = Promise.resolve();
-  return (body) => (body.length < largeBytes ? undefined : (last = last.then(() => setImmediate())));
+  const waiting: { readonly bytes: number; readonly begin: () => void }[] = [];
+  let runningBytes = 0;
+
+  const beginNext = (): void => {
+    const [next] = waiting;
+    if (!next || (runningBytes > 0 && runningBytes + next.bytes > runningBytesMax)) return;
+    waiting.shift();
+    runningBytes += next.bytes;
+    next.begin();
+    beginNext();
+  };
+  const takeTurn = async (bytes: number, response: EventEmitter): Promise<void> => {
+    const ending = new AbortController();
+    // From now on: the client may disconnect while it waits.
+    const closed = once(response, 'close', ending).catch(() => undefined);
+    await new Promise<void>((begin) => {
+      waiting.push({ bytes, begin });
+      beginNext();
+    });
+    const timedOut = setTimeout(turnMsMax, undefined, ending).catch(() => undefined);
+    void Promise.race([closed, timedOut]).then(() => {
+      ending.abort();
+      runningBytes -= bytes;
+      beginNext();
+    });
+    await setImmediate();
+  };
+  return (body, response) => (body.length < largeBytes ? undefined : takeTurn(body.length, response));
 }

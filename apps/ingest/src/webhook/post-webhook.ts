@@ -29,7 +29,7 @@ export const postWebhook = (options: WebhookOptions): Middleware => {
     const credentials = authentication.checkHead({ headers, pathSecret: secret });
     if (credentials === 'invalid') throw unauthenticated();
     edge.checkMediaType(ctx.req);
-    const body = await readBody(ctx.req);
+    const body = await readBody(ctx.req, ctx.res);
     if (credentials === 'needs-body' && !authentication.checkSignature(headers, body)) throw unauthenticated();
     // Once per request: a batch of lines is one reception.
     const [startedAt, receivedAt] = [performance.now(), new Date()];
