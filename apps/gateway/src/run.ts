@@ -60,14 +60,14 @@ export async function run(config: GatewayConfig, log: Log): Promise<void> {
 
   // Closed in reverse: stop listening for commits first, then end the maintenance of the board, and close the pools last.
   await using pools = openPools(config, metrics);
-  const { pool, compute, past: schedulePast, exportSlots } = createScheduler(pools.queries, metrics);
+  const { pool, compute, computeShort, past: schedulePast, exportSlots } = createScheduler(pools.queries, metrics);
   const authentication = createAuthentication(config, log);
   const rules = countingRulesOfEnv(config);
   using databaseCheck = startDatabaseCheck(pools.board, { use: 'serve', timeZone: rules.timeZone });
   const { staleAfterMs } = rules;
   const queries = createCallQueries({ pool, topic, staleAfterMs, metrics });
   const names = await openNamesFile({ file: config.NAMES_FILE, log });
-  const numbers = createNumbers({ rules, pool, compute, names, metrics, log });
+  const numbers = createNumbers({ rules, pool, compute, computeShort, names, metrics, log });
   using numberWatches = numbers.watches;
   using _namesFollowed = names.follow(numberWatches.changed);
   const retention = { keepMs: config.BOARD_KEEP_MINUTES * minuteMs, staleAfterMs };

@@ -1,6 +1,7 @@
 import type { BoardEntry, CallBoard } from '../board/board.ts';
 import type { PartCache } from '../outbox/part-cache.ts';
 import type { Parted } from '../outbox/part-sender.ts';
+import type { PartTurns } from '../outbox/part-turns.ts';
 import type { CallFilter } from './call-filter.ts';
 import type { Delta } from './delta.ts';
 import type { PartText } from './parts.ts';
@@ -27,6 +28,7 @@ export class Backlog implements Parted {
   readonly parts: number;
   readonly byteLength: number;
   readonly entries: readonly BoardEntry[];
+  readonly turns: PartTurns;
   readonly #options: BacklogOptions;
   /** The first so many `entries` were gone when the backlog was made. */
   readonly #gone: number;
@@ -39,8 +41,9 @@ export class Backlog implements Parted {
   constructor(options: BacklogOptions) {
     const { board, delta, cache } = options;
     this.#options = options;
+    this.turns = cache.turns;
     this.revision = board.revision();
-    this.entries = [...delta.gone, ...delta.calls];
+    this.entries = delta.gone.length === 0 ? delta.calls : [...delta.gone, ...delta.calls];
     this.#gone = delta.gone.length;
     const { ends, lastBytes } = this.#split();
     this.#ends = ends;

@@ -15,10 +15,11 @@ export const emptyDelta: Delta = { calls: [], gone: [] };
 export const sizeOf = ({ calls, gone }: Delta): number => calls.length + gone.length;
 
 /** Every call that matches: the content of a full snapshot. */
-export const allMatching = (board: CallBoard, { matches }: CallFilter): Delta => ({
-  calls: [...board.entries()].filter(({ call }) => matches(call)),
-  gone: [],
-});
+export function allMatching(board: CallBoard, { matches }: CallFilter): Delta {
+  const calls: BoardEntry[] = [];
+  for (const entry of board.entries()) if (matches(entry.call)) calls.push(entry);
+  return { calls, gone: [] };
+}
 
 /** What a client with this cursor does not know: calls that changed, and calls that left and that it may still show. */
 export const deltaSinceCursor = (board: CallBoard, filter: CallFilter, { positions, expiredUntil }: Cursor): Delta =>

@@ -10,6 +10,7 @@ import { createCallWatches } from '../call-watches/call-watches.ts';
 import type { CallWatches, CallWatchesOptions } from '../call-watches/call-watches.ts';
 import type { GatewayMetrics } from '../metrics.ts';
 import { PartCache, partBytesMax } from '../outbox/part-cache.ts';
+import { createPartTurns } from '../outbox/part-turns.ts';
 import { gatewayRequester } from '../scheduling/requester.ts';
 import { createSingleFlight, scheduleNow } from '../scheduling/single-flight.ts';
 import type { Schedule } from '../scheduling/single-flight.ts';
@@ -48,7 +49,7 @@ export interface LiveFeed extends AsyncDisposable {
 export function openLiveFeed(options: LiveFeedOptions): LiveFeed {
   const { kafka, db, topic, retention, coalesceMs, listCallEvents, schedule, metrics, log } = options;
   const state = createBoardState(retention);
-  const cache = new PartCache({ bytesMax: cacheBytesMax, partBytesMax });
+  const cache = new PartCache({ bytesMax: cacheBytesMax, partBytesMax, turns: createPartTurns() });
   const condition = createBoardCondition();
   const cursors = createCursors(state);
   const snapshots = createSnapshots({ state, cursors, cache });

@@ -62,10 +62,10 @@ export function send(subscriber: Subscriber, backlog: Backlog, head: (() => Buff
   if (isRemembered || unsentBacklog(subscriber) === backlog) client.hold(backlog);
 }
 
-/** Sends the next parts of the backlog, as many as the client takes. */
+/** Sends the next parts of the backlog: now as many as the client takes and there is time for, and the others later. */
 export function sendParts(subscriber: Subscriber): void {
   if (unsentBacklog(subscriber)?.isOutdated()) subscriber.mayShowLater = true;
-  const sent = subscriber.sender.sendParts(subscriber.client);
+  const sent = subscriber.sender.sendParts(subscriber.client, () => sendParts(subscriber));
   if (sent && !subscriber.sentBacklogs.includes(sent)) subscriber.client.release(sent);
 }
 
@@ -75,9 +75,10 @@ export function forgetSentBacklogs(subscriber: Subscriber): void {
   subscriber.sentBacklogs = noBacklogs;
 }
 
-/** Nothing is held for the client any more. */
+/** Nothing is held for the client any more, and nothing more is sent. */
 export function releaseAll(subscriber: Subscriber): void {
   releaseUnsent(subscriber);
+  subscriber.sender.end();
   forgetSentBacklogs(subscriber);
 }
 

@@ -38,8 +38,12 @@ export function* agentsInQueues(snapshot: QueueSnapshot, selected: ReadonlySet<s
 }
 
 /** The presence of an agent over several queues: the first, in the order of `presences`, that one of the queues has. */
-export const firstPresence = (queues: readonly QueuePresence[]): QueuePresence | undefined =>
-  queues.toSorted((a, b) => presences.indexOf(a.presence) - presences.indexOf(b.presence))[0];
+export function firstPresence(queues: readonly QueuePresence[]): QueuePresence | undefined {
+  let first = queues[0];
+  for (const each of queues)
+    if (first && presences.indexOf(each.presence) < presences.indexOf(first.presence)) first = each;
+  return first;
+}
 
 /** Returns a function that makes the JSON of an agent for one scope: without calls of other queues, its number masked. */
 export function agentNow(scope: Scope): (visible: VisibleAgent) => AgentNow {

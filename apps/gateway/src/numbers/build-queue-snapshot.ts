@@ -4,6 +4,7 @@ import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue 
 import { numberForms } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
 import { createTurns } from '../scheduling/turns.ts';
+import { firstPresence } from './agents.ts';
 import { listedForMs } from './queue-snapshot.ts';
 import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { callTotalsOf, totalsOf } from './totals.ts';
@@ -24,20 +25,10 @@ export interface QueueSnapshotRows extends Pick<QueueSnapshot, 'rules' | 'asOf' 
 export async function buildQueueSnapshot({ rules, asOf, today, ...rows }: QueueSnapshotRows): Promise<QueueSnapshot> {
   const { names } = rows;
   const agents = await agentStates(rows, asOf, rules);
-  return {
-    rules,
-    asOf,
-    changesAt: firstEndOfWrapUp(agents),
-    today,
-    names,
-    agents,
-    queues: queueStates(rows, agents),
-    agentsByQueue: indexByQueue(agents),
-  };
+  const { changesAt, presences, presencesByQueue, agentsByQueue } = await countAgents(agents);
+  const queues = queueStates(rows, presencesByQueue);
+  return { rules, asOf, changesAt, today, names, agents, presences, queues, agentsByQueue };
 }
-
-const firstEndOfWrapUp = (agents: readonly AgentState[]): number =>
-  agents.reduce((first, { queues }) => Math.min(first, ...queues.map(({ until = Infinity }) => until)), Infinity);
 
 /** What every agent does now, sorted by actor; without those who were logged out or not known for {@link listedForMs}. */
 async function agentStates(
@@ -45,8 +36,8 @@ async function agentStates(
   now: number,
   rules: CountingRules,
 ): Promise<AgentState[]> {
-  const eventsByActor = Map.groupBy(presenceEvents, ({ actor }) => actor);
-  const segmentsByActor = Map.groupBy(segments, ({ actor }) => actor);
+  const eventsByActor = await groupByActor(presenceEvents);
+  const segmentsByActor = await groupByActor(segments);
   const actors = [...new Set([...eventsByActor.keys(), ...segmentsByActor.keys()])].toSorted(compareText);
   const states: AgentState[] = [];
   const giveWay = createTurns();
@@ -62,6 +53,16 @@ async function agentStates(
     if (state) states.push(state);
   }
   return states;
+}
+
+async function groupByActor<Row extends { readonly actor: string }>(rows: readonly Row[]): Promise<Map<string, Row[]>> {
+  const byActor = new Map<string, Row[]>();
+  const giveWay = createTurns();
+  for (const row of rows) {
+    await giveWay();
+    getOrAdd(byActor, row.actor, () => []).push(row);
+  }
+  return byActor;
 }
 
 interface AgentRows {
@@ -98,12 +99,11 @@ function agentState(
 /** Every queue that has live calls, agents, or visits or calls of today, sorted by id. */
 function queueStates(
   { live, visits, calls, names }: Pick<QueueSnapshotRows, 'live' | 'visits' | 'calls' | 'names'>,
-  agents: readonly AgentState[],
+  presencesByQueue: AgentCounts['presencesByQueue'],
 ): Map<string, QueueState> {
   const liveByQueue = new Map(live.map((row) => [row.queue, row]));
   const todayByQueue = new Map(visits.map((row) => [row.queue, row]));
   const callsByQueue = new Map(calls.map((row) => [row.queue ?? '', row.counts]));
-  const presencesByQueue = countPresences(agents);
   const ids = new Set([liveByQueue, presencesByQueue, todayByQueue, callsByQueue].flatMap((rows) => [...rows.keys()]));
   const states = [...ids].toSorted(compareText).map((queue) =>
     queueState({
@@ -124,25 +124,38 @@ function queueState(state: Omit<QueueState, 'json'>): QueueState {
   return { ...state, json: () => (json ??= JSON.stringify({ queue, name, ...queueNow(state) })) };
 }
 
-function countPresences(agents: readonly AgentState[]): Map<string, Record<Presence, number>> {
-  const byQueue = new Map<string, Record<Presence, number>>();
-  for (const { queue, presence } of agents.flatMap(({ queues }) => queues)) {
-    const counts = byQueue.get(queue) ?? { ...noPresenceCounts };
-    counts[presence]++;
-    byQueue.set(queue, counts);
-  }
-  return byQueue;
+type PresenceCounts = Record<Presence, number>;
+
+interface AgentCounts extends Pick<QueueSnapshot, 'changesAt' | 'presences' | 'agentsByQueue'> {
+  readonly presencesByQueue: ReadonlyMap<string, PresenceCounts>;
 }
 
-function indexByQueue(agents: readonly AgentState[]): Map<string, number[]> {
-  const byQueue = new Map<string, number[]>();
-  for (const [index, { queues }] of agents.entries())
-    for (const { queue } of queues) {
-      const indexes = byQueue.get(queue);
-      if (indexes) indexes.push(index);
-      else byQueue.set(queue, [index]);
+async function countAgents(agents: readonly AgentState[]): Promise<AgentCounts> {
+  let changesAt = Infinity;
+  const presences = { ...noPresenceCounts };
+  const presencesByQueue = new Map<string, PresenceCounts>();
+  const agentsByQueue = new Map<string, number[]>();
+  const giveWay = createTurns();
+  for (const [index, { queues }] of agents.entries()) {
+    await giveWay();
+    const first = firstPresence(queues);
+    if (first) presences[first.presence]++;
+    for (const { queue, presence, until = Infinity } of queues) {
+      changesAt = Math.min(changesAt, until);
+      const counts = getOrAdd(presencesByQueue, queue, () => ({ ...noPresenceCounts }));
+      counts[presence]++;
+      getOrAdd(agentsByQueue, queue, () => []).push(index);
     }
-  return byQueue;
+  }
+  return { changesAt, presences, presencesByQueue, agentsByQueue };
+}
+
+function getOrAdd<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
 
 /** One queue, or the total of several, as JSON of the protocol. */

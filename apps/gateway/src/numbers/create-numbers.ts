@@ -10,7 +10,7 @@ import { cacheQueueSnapshot } from './queue-snapshot-cache.ts';
 import { readQueueSnapshot } from './read-queue-snapshot.ts';
 import { createViewCache } from './view-cache.ts';
 
-interface NumbersOptions extends Pick<Scheduler, 'pool' | 'compute'> {
+interface NumbersOptions extends Pick<Scheduler, 'pool' | 'compute' | 'computeShort'> {
   readonly rules: CountingRules;
   readonly names: NamesFile;
   readonly metrics: GatewayMetrics;
@@ -18,7 +18,7 @@ interface NumbersOptions extends Pick<Scheduler, 'pool' | 'compute'> {
 }
 
 /** The numbers of queues and agents: their views, and the clients that watch them. */
-export function createNumbers({ rules, pool, compute, names, metrics, log }: NumbersOptions) {
+export function createNumbers({ rules, pool, compute, computeShort, names, metrics, log }: NumbersOptions) {
   const snapshots = cacheQueueSnapshot(() =>
     pool.query(gatewayRequester, (db) => {
       const snapshot = readQueueSnapshot(db, { rules, names: names.current() }, Date.now());
@@ -26,7 +26,7 @@ export function createNumbers({ rules, pool, compute, names, metrics, log }: Num
     }),
   );
   const viewOptions = { schedule: compute, onSerialized: () => metrics.madeNumbers.inc() };
-  const views = createViewCache({ ...viewOptions, snapshots });
+  const views = createViewCache({ ...viewOptions, scheduleShort: computeShort, snapshots });
   const onFailed = (error: unknown): void => {
     metrics.failures.inc({ asked_over: 'numbers' });
     log.warn({ error: errorText(error) }, 'numbers.failed');

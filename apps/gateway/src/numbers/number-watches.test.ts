@@ -99,7 +99,11 @@ function watchesUnderTest(limits: FairQueueLimits = computeLimits, read?: () => 
   const getSnapshot = () => (read ? read() : latest);
   const { schedule } = createFairQueue(limits, () => undefined);
   const viewOptions = { schedule, onSerialized: () => serialized++ };
-  const views = createViewCache({ ...viewOptions, snapshots: { latest: getSnapshot, recent: getSnapshot } });
+  const views = createViewCache({
+    ...viewOptions,
+    scheduleShort: viewOptions.schedule,
+    snapshots: { latest: getSnapshot, recent: getSnapshot },
+  });
   const watches = createNumberWatches({
     ...viewOptions,
     getSnapshot,

@@ -51,6 +51,8 @@ export interface QueueSnapshot {
   readonly names: NameMaps;
   /** By id, sorted by id. */
   readonly queues: ReadonlyMap<string, QueueState>;
+  /** How many agents do what, over all queues: an agent of several queues counts once. */
+  readonly presences: Readonly<Record<Presence, number>>;
   /** Sorted by actor. */
   readonly agents: readonly AgentState[];
   /** Indexes into `agents` of the agents of each queue, ascending. */

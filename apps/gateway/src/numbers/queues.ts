@@ -8,8 +8,9 @@ import {
   noLiveCounts,
   noPresenceCounts,
 } from '@callstream/domain';
+import type { Presence } from '@callstream/domain';
 import type { Scope } from '../access/scope.ts';
-import { agentsInQueues, firstPresence } from './agents.ts';
+import { firstPresence } from './agents.ts';
 import { queueNow } from './build-queue-snapshot.ts';
 import type { QueueSnapshot, QueueState } from './queue-snapshot.ts';
 import { countingRulesJson } from './totals.ts';
@@ -43,15 +44,24 @@ export const visibleQueues = (snapshot: QueueSnapshot, { queues }: Scope): Queue
 
 /** What `Queues` says of all queues of a scope together. */
 export function queuesHead(snapshot: QueueSnapshot, scope: Scope, states = visibleQueues(snapshot, scope)): object {
-  // Not the sum over the queues: an agent of several queues counts once.
-  const presences = { ...noPresenceCounts };
-  for (const { queues } of agentsInQueues(snapshot, scope.queues)) {
-    const first = firstPresence(queues);
-    if (first) presences[first.presence]++;
-  }
+  const presences = scope.queues === null ? snapshot.presences : countPresences(snapshot, scope.queues);
   const total = queueNow({ ...states.reduce(add, noQueues), presences });
   const { today, rules } = snapshot;
   return { today, ...countingRulesJson(rules), wrap_up_seconds: rules.wrapUpMs / 1_000, total };
+}
+
+/** Not the sum over the queues: an agent of several queues counts once. */
+function countPresences(
+  { agents, agentsByQueue }: Pick<QueueSnapshot, 'agents' | 'agentsByQueue'>,
+  selected: ReadonlySet<string>,
+): Record<Presence, number> {
+  const counts = { ...noPresenceCounts };
+  const indexes = new Set([...selected].flatMap((queue) => agentsByQueue.get(queue) ?? []));
+  for (const index of indexes) {
+    const visible = firstPresence(agents[index]?.queues.filter(({ queue }) => selected.has(queue)) ?? []);
+    if (visible) counts[visible.presence]++;
+  }
+  return counts;
 }
 
 type QueueSums = Omit<QueueState, 'queue' | 'name' | 'presences' | 'json'>;

@@ -55,10 +55,12 @@ export interface ViewCacheOptions {
   readonly snapshots: QueueSnapshots;
   /** Serializing takes a turn on the event loop, like every other computation for a client. */
   readonly schedule: Schedule;
+  /** Turns of queues and names, which take little time: they do not wait behind agents and snapshots. */
+  readonly scheduleShort: Schedule;
   readonly onSerialized: () => void;
 }
 
-export function createViewCache({ snapshots, schedule, onSerialized }: ViewCacheOptions): ViewCache {
+export function createViewCache({ snapshots, schedule, scheduleShort, onSerialized }: ViewCacheOptions): ViewCache {
   let latest: QueueSnapshot | null = null;
   let views = new Map<string, SerializedView>();
   let cachedBytes = 0;
@@ -82,10 +84,13 @@ export function createViewCache({ snapshots, schedule, onSerialized }: ViewCache
     return serialized;
   };
   // By its turn, `latest` may be newer than the snapshot that the request has seen; it is never older.
-  const serializeInTurn = createSingleFlight(
-    async (view: NumberView) => serializeOnce(latest ?? (await snapshots.latest()), view),
-    schedule,
-  );
+  const serializeLatest = async (view: NumberView): Promise<SerializedView> =>
+    serializeOnce(latest ?? (await snapshots.latest()), view);
+  const serializeInTurn = {
+    Queues: createSingleFlight(serializeLatest, scheduleShort),
+    Names: createSingleFlight(serializeLatest, scheduleShort),
+    Agents: createSingleFlight(serializeLatest, schedule),
+  } as const satisfies Record<ViewKind, unknown>;
 
   const readFrom =
     (getSnapshot: GetQueueSnapshot): ReadView =>
@@ -96,7 +101,7 @@ export function createViewCache({ snapshots, schedule, onSerialized }: ViewCache
         views = new Map();
         cachedBytes = 0;
       }
-      return views.get(keyOf(latest, view)) ?? serializeInTurn(requester, view);
+      return views.get(keyOf(latest, view)) ?? serializeInTurn[view.kind](requester, view);
     };
   return { read: readFrom(snapshots.latest), readRecent: readFrom(snapshots.recent) };
 }

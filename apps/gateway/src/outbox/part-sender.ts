@@ -1,10 +1,13 @@
 import type { OutgoingFrame } from './frame.ts';
+import type { PartTurns } from './part-turns.ts';
 import type { SocketClient } from './socket-client.ts';
 import type { Sized } from './unsent-budget.ts';
 
 /** Something that is sent in parts. Each is made when the client takes it. */
 export interface Parted extends Sized {
   readonly parts: number;
+  /** When a part may be made. */
+  readonly turns: PartTurns;
   /** @param i from 0 */
   part(i: number): Buffer;
 }
@@ -47,12 +50,17 @@ export class PartSender<Backlog extends Parted> {
     this.#state = { kind: 'sending', backlog, nextPart: 0, frameOf };
   }
 
-  /** Sends as many parts as the client takes. @returns the backlog whose last part was among them */
-  sendParts(client: SocketClient): Backlog | null {
+  /**
+   * Sends as many parts as the client takes, and the event loop has time for.
+   * @param goOn called when there is time for more; it has to call this again
+   * @returns the backlog whose last part was among them
+   */
+  sendParts(client: SocketClient, goOn: () => void): Backlog | null {
     const state = this.#state;
     if (state.kind === 'idle') return null;
     const { backlog, frameOf } = state;
-    while (state.nextPart < backlog.parts && client.hasRoom()) client.write(frameOf(backlog.part(state.nextPart++)));
+    while (state.nextPart < backlog.parts && client.hasRoom() && backlog.turns.mayMake(this, goOn))
+      client.write(frameOf(backlog.part(state.nextPart++)));
     if (state.nextPart < backlog.parts) return null;
     this.#state = idle;
     return backlog;

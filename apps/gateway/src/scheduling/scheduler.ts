@@ -5,7 +5,7 @@ import type { GatewayMetrics } from '../metrics.ts';
 import { createFairPool } from './fair-pool.ts';
 import type { FairPool } from './fair-pool.ts';
 import { createFairQueue } from './fair-queue.ts';
-import { computeLimits, pastLimits, queryLimits } from './limits.ts';
+import { computeLimits, pastLimits, queryLimits, shortComputeLimits } from './limits.ts';
 import type { NotServedReason } from './not-served.ts';
 import type { Schedule } from './single-flight.ts';
 
@@ -15,6 +15,8 @@ export interface Scheduler {
   readonly pool: FairPool;
   /** The event loop, for long computations. */
   readonly compute: Schedule;
+  /** The event loop, for short ones. */
+  readonly computeShort: Schedule;
   /** Both, for boards of the past. */
   readonly past: Schedule;
   /** Exports of several pages. */
@@ -26,6 +28,7 @@ export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'regis
   const onNotServed = (reason: NotServedReason): void => metrics.notServed.inc({ reason });
   const queries = createFairQueue(queryLimits, onNotServed);
   const computations = createFairQueue(computeLimits, onNotServed);
+  const shortComputations = createFairQueue(shortComputeLimits, onNotServed);
   const past = createFairQueue(pastLimits, onNotServed);
   addGauge(metrics.registry, {
     name: 'callstream_gateway_waiting_queries',
@@ -35,7 +38,7 @@ export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'regis
   addGauge(metrics.registry, {
     name: 'callstream_gateway_waiting_computations',
     help: 'Requests of clients that wait for their turn to have numbers or a snapshot computed',
-    value: computations.waiting,
+    value: () => computations.waiting() + shortComputations.waiting(),
   });
   addGauge(metrics.registry, {
     name: 'callstream_gateway_waiting_past_boards',
@@ -45,6 +48,7 @@ export function createScheduler(db: Tables, metrics: Pick<GatewayMetrics, 'regis
   return {
     pool: createFairPool(db, queries),
     compute: computations.schedule,
+    computeShort: shortComputations.schedule,
     past: past.schedule,
     exportSlots: new ExportSlots(),
   };

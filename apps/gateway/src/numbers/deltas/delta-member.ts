@@ -43,9 +43,9 @@ export class DeltaMember {
     if (this.#sender.unsent() === backlog) this.#client.hold(backlog);
   }
 
-  /** Sends the next parts, as many as the client takes. */
+  /** Sends the next parts: now as many as the client takes and there is time for, and the others later. */
   sendParts(): void {
-    const sent = this.#sender.sendParts(this.#client);
+    const sent = this.#sender.sendParts(this.#client, () => this.sendParts());
     if (sent) this.#client.release(sent);
   }
 

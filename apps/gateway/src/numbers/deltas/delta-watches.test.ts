@@ -118,7 +118,11 @@ function watchesUnderTest(first: QueueSnapshot, cache?: PartCache) {
   const groups = createWatchGroups();
   const options = { schedule: scheduleNow, onSerialized: () => undefined };
   const watches = createDeltaWatches({ ...options, getSnapshot, groups }, cache);
-  const views = createViewCache({ ...options, snapshots: { latest: getSnapshot, recent: getSnapshot } });
+  const views = createViewCache({
+    ...options,
+    scheduleShort: scheduleNow,
+    snapshots: { latest: getSnapshot, recent: getSnapshot },
+  });
   return {
     groups,
     watches,

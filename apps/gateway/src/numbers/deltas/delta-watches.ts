@@ -1,5 +1,6 @@
 import type { MessageId } from '@callstream/contracts';
 import { PartCache, partBytesMax } from '../../outbox/part-cache.ts';
+import { createPartTurns } from '../../outbox/part-turns.ts';
 import type { SocketClient } from '../../outbox/socket-client.ts';
 import type { Requester } from '../../scheduling/requester.ts';
 import { SharedTask } from '../../scheduling/shared-task.ts';
@@ -42,7 +43,7 @@ export interface DeltaWatchesOptions {
 
 export function createDeltaWatches(
   { groups, getSnapshot, schedule, onSerialized }: DeltaWatchesOptions,
-  cache = new PartCache({ bytesMax: cachedBytesMax, partBytesMax }),
+  cache = new PartCache({ bytesMax: cachedBytesMax, partBytesMax, turns: createPartTurns() }),
 ): DeltaWatches {
   const newMap = (): Map<SocketClient, DeltaMember> => new Map();
   const members = { Queues: newMap(), Agents: newMap(), Names: newMap() } satisfies Record<ViewKind, unknown>;

@@ -1,6 +1,7 @@
 import { openField } from '../../open-field.ts';
 import type { PartCache } from '../../outbox/part-cache.ts';
 import type { Parted } from '../../outbox/part-sender.ts';
+import type { PartTurns } from '../../outbox/part-turns.ts';
 import type { SizedItem, ViewItems } from './view-items.ts';
 
 /** Bytes of a reference. */
@@ -34,6 +35,7 @@ export class ViewBacklog implements Parted {
   readonly isWhole: boolean;
   readonly parts: number;
   readonly byteLength: number;
+  readonly turns: PartTurns;
   readonly #ids: readonly string[];
   /** End of each part in `ids`. */
   readonly #ends: readonly number[];
@@ -48,6 +50,7 @@ export class ViewBacklog implements Parted {
     this.#ends = endsOfParts(items, cache.partBytesMax);
     this.parts = this.#ends.length;
     this.byteLength = items.length * referenceBytes;
+    this.turns = cache.turns;
     this.#source = source;
     this.#cache = cache;
     this.#name = cache.nextName();
