@@ -1,0 +1,51 @@
+import { everything } from '../access/scope.ts';
+import { createFairQueue } from '../scheduling/fair-queue.ts';
+import { computeLimits, shortComputeLimits } from '../scheduling/limits.ts';
+import { gatewayRequester } from '../scheduling/requester.ts';
+import { SharedTask } from '../scheduling/shared-task.ts';
+import { buildQueueSnapshot } from './build-queue-snapshot.ts';
+import { createViewCache } from './view-cache.ts';
+
+const rules = {
+  timeZone: 'UTC',
+  serviceLevelMs: 20_000,
+  shortAbandonMs: 5_000,
+  staleAfterMs: 7_200_000,
+  ringMsMax: 120_000,
+  presenceStaleMs: 43_200_000,
+  takeSeveralCalls: false,
+  wrapUpMs: 0,
+};
+
+it('queues and names do not wait behind long computations, and agents do', async () => {
+  const snapshot = await buildQueueSnapshot({
+    rules,
+    asOf: Date.parse('2026-03-02T12:00:00Z'),
+    today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
+    names: { queues: new Map(), agents: new Map() },
+    ...{ live: [], presenceEvents: [], segments: [], visits: [], calls: [] },
+  });
+  const ignore = () => undefined;
+  const { schedule } = createFairQueue(computeLimits, ignore);
+  const { schedule: scheduleShort } = createFairQueue(shortComputeLimits, ignore);
+  const latest = () => Promise.resolve(snapshot);
+  const views = createViewCache({
+    snapshots: { latest, recent: latest },
+    schedule,
+    scheduleShort,
+    onSerialized: ignore,
+  });
+  const long = Promise.withResolvers<undefined>();
+  const computing = schedule(gatewayRequester, new SharedTask(() => long.promise));
+  const done: string[] = [];
+  const read = async (kind: 'Queues' | 'Names' | 'Agents'): Promise<void> => {
+    await views.read(gatewayRequester, { kind, scope: everything });
+    done.push(kind);
+  };
+  const agents = read('Agents');
+  await Promise.all([read('Queues'), read('Names')]);
+  expect(done.toSorted()).toEqual(['Names', 'Queues']);
+  long.resolve(undefined);
+  await Promise.all([computing, agents]);
+  expect(done).toContain('Agents');
+});
