@@ -17,7 +17,7 @@ export async function countSnapshotReads(db: Tables): Promise<{ readonly reads: 
       coalesce(sum(total_exec_time), 0)::float8 as ms
     from pg_stat_statements
     where dbid = (select oid from pg_database where datname = current_database())
-      and query ~ '"answeredInTime"|"longestWaitingSince"|"loggedIn"|"callQueue"|call_outcomes'`);
+      and query ~ '"answeredInTime"|"longestWaitingSince"|"delayMs"\\s+from agents|"callQueue"|call_outcomes'`);
   const [counted] = rows;
   if (!counted) throw new Error('Postgres returned no count.');
   return counted;

@@ -12,7 +12,7 @@ import type { CallEvent, FactSet } from '@callstream/domain';
 import { logEntry } from '@callstream/runtime';
 import type { LogRecord } from '@callstream/runtime';
 import type { StoredCall } from '@callstream/tables';
-import { createTurns } from '../scheduling/turns.ts';
+import { forEachInTurns } from '../scheduling/turns.ts';
 import type { CallBoard } from './board.ts';
 import type { BoardState } from './board-state.ts';
 
@@ -64,12 +64,8 @@ export async function applyToBoard(
 
 /** An event may have a megabyte, whose numbers take 30 ms. */
 async function decodeInTurns(records: readonly LogRecord[]): Promise<CallEvent[]> {
-  const giveWay = createTurns();
   const events: CallEvent[] = [];
-  for (const event of decodeRecords(records, logEntry)) {
-    events.push(event);
-    await giveWay();
-  }
+  await forEachInTurns(decodeRecords(records, logEntry), (event) => events.push(event));
   return events;
 }
 

@@ -3,7 +3,7 @@ import type { Presence } from '@callstream/domain';
 import type { AgentRow, AgentSegmentRow, CountedCalls, CountedVisits, LiveQueue } from '@callstream/tables';
 import { numberForms } from '../access/mask.ts';
 import { Raw } from '../access/scope.ts';
-import { createTurns } from '../scheduling/turns.ts';
+import { forEachInTurns } from '../scheduling/turns.ts';
 import { firstPresence } from './agents.ts';
 import { listedForMs } from './queue-snapshot.ts';
 import type { AgentState, CountingRules, QueuePresence, QueueSnapshot, QueueState } from './queue-snapshot.ts';
@@ -40,9 +40,7 @@ async function agentStates(
   const segmentsByActor = await groupByActor(segments);
   const actors = [...new Set([...eventsByActor.keys(), ...segmentsByActor.keys()])].toSorted(compareText);
   const states: AgentState[] = [];
-  const giveWay = createTurns();
-  for (const actor of actors) {
-    await giveWay();
+  await forEachInTurns(actors, (actor) => {
     const rows = {
       actor,
       name: names.agents.get(actor),
@@ -51,17 +49,13 @@ async function agentStates(
     };
     const state = agentState(rows, now, rules);
     if (state) states.push(state);
-  }
+  });
   return states;
 }
 
 async function groupByActor<Row extends { readonly actor: string }>(rows: readonly Row[]): Promise<Map<string, Row[]>> {
   const byActor = new Map<string, Row[]>();
-  const giveWay = createTurns();
-  for (const row of rows) {
-    await giveWay();
-    getOrAdd(byActor, row.actor, () => []).push(row);
-  }
+  await forEachInTurns(rows, (row) => getOrAdd(byActor, row.actor, () => []).push(row));
   return byActor;
 }
 
@@ -135,9 +129,7 @@ async function countAgents(agents: readonly AgentState[]): Promise<AgentCounts> 
   const presences = { ...noPresenceCounts };
   const presencesByQueue = new Map<string, PresenceCounts>();
   const agentsByQueue = new Map<string, number[]>();
-  const giveWay = createTurns();
-  for (const [index, { queues }] of agents.entries()) {
-    await giveWay();
+  await forEachInTurns(agents.entries(), ([index, { queues }]) => {
     const first = firstPresence(queues);
     if (first) presences[first.presence]++;
     for (const { queue, presence, until = Infinity } of queues) {
@@ -146,7 +138,7 @@ async function countAgents(agents: readonly AgentState[]): Promise<AgentCounts> 
       counts[presence]++;
       getOrAdd(agentsByQueue, queue, () => []).push(index);
     }
-  }
+  });
   return { changesAt, presences, presencesByQueue, agentsByQueue };
 }
 

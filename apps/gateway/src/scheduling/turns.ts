@@ -12,3 +12,14 @@ export function createTurns(): () => Promise<void> | undefined {
   };
   return () => (performance.now() - beganAt > turnMsMax ? next() : undefined);
 }
+
+/** Handles many items, and gives way to other work between. */
+export async function forEachInTurns<Item>(items: Iterable<Item>, handle: (item: Item) => void): Promise<void> {
+  const giveWay = createTurns();
+  for (const item of items) {
+    handle(item);
+    const pause = giveWay();
+    // To await nothing, 100,000 times, takes 20 ms.
+    if (pause) await pause;
+  }
+}

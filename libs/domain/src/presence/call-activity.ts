@@ -26,6 +26,15 @@ interface CallEnd {
   readonly ownAt: number;
 }
 
+/** Of an agent without segments. */
+export const noActivity: CallActivity = {
+  talking: [],
+  ringing: [],
+  isOnStaleCall: false,
+  endedAt: -Infinity,
+  left: null,
+};
+
 interface CallActivityOptions {
   /** ms since 1970. */
   readonly now: number;

@@ -1,7 +1,7 @@
 import { isOnCall } from '../play/segment-index.ts';
 import { presences } from './agent.ts';
 import type { AgentSegment, PresenceEvents, PresenceNow, PresenceRules } from './agent.ts';
-import { callActivity, lastSegmentEventAt } from './call-activity.ts';
+import { callActivity, lastSegmentEventAt, noActivity } from './call-activity.ts';
 import { offCallPresence } from './off-call-presence.ts';
 
 /** All that is known of one agent. */
@@ -27,11 +27,10 @@ export function presenceOf(
   const eventsIn = (queue: string): PresenceEvents =>
     presenceEvents.find((row) => row.queue === queue) ?? noPresenceEvents(queue);
   const general = eventsIn('');
-  const { talking, ringing, isOnStaleCall, endedAt, left } = callActivity(segments, {
-    now,
-    rules,
-    loggedOutAt: (queue) => Math.max(eventsIn(queue).loggedOut?.at ?? -Infinity, general.loggedOut?.at ?? -Infinity),
-  });
+  const loggedOutAt = (queue: string): number =>
+    Math.max(eventsIn(queue).loggedOut?.at ?? -Infinity, general.loggedOut?.at ?? -Infinity);
+  const { talking, ringing, isOnStaleCall, endedAt, left } =
+    segments.length === 0 ? noActivity : callActivity(segments, { now, rules, loggedOutAt });
   const busy = busyOf(talking, ringing);
   const heardAt = Math.max(...presenceEvents.map((row) => row.heardAt), ...segments.map(segmentHeardAt), -Infinity);
   const firstHeardAt = Math.min(...presenceEvents.map((row) => row.heardAt), ...segments.map(segmentHeardAt));

@@ -1,4 +1,4 @@
-import type { AgentSegment, CallDirection, LiveCounts, PresenceEvents } from '@callstream/domain';
+import type { AgentSegment, CallDirection, EventStamp, LiveCounts, PresenceEvents } from '@callstream/domain';
 import { sqlOf } from '../../connection/tables.ts';
 import type { Queryable } from '../../connection/tables.ts';
 import { epochMs } from '../positions.ts';
@@ -57,26 +57,45 @@ export async function readAgentMarks(db: Queryable, heardSince: number): Promise
   return all;
 }
 
+const stamps = ['logged_in', 'logged_out', 'paused', 'unpaused'] as const;
+type StampColumn = `${(typeof stamps)[number]}_${'at' | 'id'}`;
+type AgentColumns = Pick<AgentRow, 'actor' | 'queue' | 'number' | 'heardAt' | 'delayMs'> &
+  Readonly<Record<StampColumn, number | null>>;
+
+/** Stamps are read as columns: as JSON, 30,000 agents take twice as long, in Postgres and here. */
 async function readPageOfAgents(
   db: Queryable,
   heardSince: number,
-  { actor, queue }: Pick<AgentRow, 'actor' | 'queue'>,
+  last: Pick<AgentRow, 'actor' | 'queue'>,
 ): Promise<AgentRow[]> {
-  const { rows } = await sqlOf(db).query<AgentRow>({
+  const { rows } = await sqlOf(db).query<AgentColumns>({
     name: 'read-agent-marks',
     text: `
-      select actor, queue, number, ${mark('logged_in')} as "loggedIn", ${mark('logged_out')} as "loggedOut",
-        ${mark('paused')} as paused, ${mark('unpaused')} as unpaused, ${epochMs('heard_at')} as "heardAt", delay_ms as "delayMs"
+      select actor, queue, number, ${stamps.map((name) => `${epochMs(`${name}_at`)} as ${name}_at, ${name}_id`).join(', ')},
+        ${epochMs('heard_at')} as "heardAt", delay_ms as "delayMs"
       from agents
       where (heard_at >= to_timestamp($1::float8 / 1000)
           or logged_out_at is null or (logged_in_at, logged_in_id) > (logged_out_at, logged_out_id))
         and (actor, queue) > ($2, $3)
       order by actor, queue
       limit ${agentsPerPage}`,
-    values: [heardSince, actor, queue],
+    values: [heardSince, last.actor, last.queue],
   });
-  return rows;
+  return rows.map((row) => ({
+    actor: row.actor,
+    queue: row.queue,
+    number: row.number,
+    loggedIn: stampOf(row.logged_in_at, row.logged_in_id),
+    loggedOut: stampOf(row.logged_out_at, row.logged_out_id),
+    paused: stampOf(row.paused_at, row.paused_id),
+    unpaused: stampOf(row.unpaused_at, row.unpaused_id),
+    heardAt: row.heardAt,
+    delayMs: row.delayMs,
+  }));
 }
+
+const stampOf = (at: number | null, id: number | null): EventStamp | null =>
+  at === null || id === null ? null : { at, id };
 
 /** A segment, and the queue of its call. */
 export interface AgentSegmentRow extends AgentSegment {
