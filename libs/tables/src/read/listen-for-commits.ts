@@ -78,7 +78,8 @@ async function listenOnce(
   );
   const connection: { lost?: Error } = {};
   let wake = new AbortController();
-  const wakeUp = (): void => wake.abort();
+  // With a reason, no error is made for each commit.
+  const wakeUp = (): void => wake.abort('woken up');
   const fail = (error: Error): void => {
     connection.lost ??= error;
     wakeUp();

@@ -1,4 +1,3 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Consumer, EachBatchPayload } from 'kafkajs';
 import { isKafkaError } from '../errors.ts';
 import type { ConsumeOptions } from './consume.ts';
@@ -110,11 +109,12 @@ async function settledOrSlow(
   payload: EachBatchPayload,
   heartbeatEveryMs: number,
 ): Promise<void> {
-  const timer = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatEveryMs);
-  const settled = new AbortController();
-  const slow = pause(slowAfterMs, undefined, { signal: settled.signal }).catch(() => undefined);
-  await Promise.race([work, slow]).finally(() => {
-    clearInterval(timer);
-    settled.abort();
+  const heartbeats = setInterval(() => void payload.heartbeat().catch(() => undefined), heartbeatEveryMs);
+  const slow = Promise.withResolvers<undefined>();
+  // No abort signal: the error that it makes for each batch takes longer than a small batch.
+  const timer = setTimeout(() => slow.resolve(undefined), slowAfterMs);
+  await Promise.race([work, slow.promise]).finally(() => {
+    clearInterval(heartbeats);
+    clearTimeout(timer);
   });
 }
