@@ -18,10 +18,17 @@ export async function startGoodClient(target: Target): Promise<GoodClientProcess
   const client = cleanup.adopt(forkOf('good-client-process.ts', JSON.stringify(options)), end);
   await nextMessage(client);
   const started = cleanup.move();
+  const take = (): Promise<Waits> => {
+    const waits = nextMessage<Waits>(client);
+    client.send('take');
+    return waits;
+  };
+  let last: Promise<unknown> = Promise.resolve();
   return {
+    // One after the other: two at once would get the same answer.
     takeWaits: () => {
-      const waits = nextMessage<Waits>(client);
-      client.send('take');
+      const waits = last.then(take);
+      last = waits.catch(() => undefined);
       return waits;
     },
     [Symbol.asyncDispose]: () => started.disposeAsync(),
