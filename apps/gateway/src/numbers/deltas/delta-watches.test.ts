@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { noCounts } from '@callstream/domain';
 import { Scope } from '../../access/scope.ts';
 import { piecesOf } from '../../outbox/frame.ts';
-import { PartCache } from '../../outbox/part-cache.ts';
+import { PartCache, partBytesMax } from '../../outbox/part-cache.ts';
 import type { SocketClient } from '../../outbox/socket-client.ts';
 import { scheduleNow } from '../../scheduling/single-flight.ts';
 import { buildQueueSnapshot } from '../build-queue-snapshot.ts';
@@ -112,7 +112,7 @@ function createScreen(kind: ListKind, scope: () => Scope) {
 }
 
 /** Watches of snapshots that the test replaces. */
-function watchesUnderTest(first: QueueSnapshot, cache?: PartCache) {
+function watchesUnderTest(first: QueueSnapshot, cache = new PartCache({ bytesMax: 16_000_000, partBytesMax })) {
   let latest = first;
   const getSnapshot = () => Promise.resolve(latest);
   const groups = createWatchGroups();
