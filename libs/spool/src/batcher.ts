@@ -1,4 +1,5 @@
 import { DeadlineExceeded } from '@callstream/runtime';
+import { linger } from './linger.ts';
 
 /** Limits of the queue: an item above either is refused at once. */
 const queueItemsMax = 50_000;
@@ -57,8 +58,8 @@ interface Pending<T> {
 }
 
 /**
- * Natural batching: one batch in flight; items that arrive meanwhile form the next batch. There is no timer to wait for: a
- * single item is sent at once, and batches grow with the load.
+ * Natural batching: one batch in flight; items that arrive meanwhile, or right after it, form the next batch. There is no timer to
+ * wait for: a single item is sent at once, and batches grow with the load.
  */
 export function createBatcher<T extends Batchable>(
   send: (items: readonly T[]) => Promise<void>,
@@ -81,7 +82,10 @@ export function createBatcher<T extends Batchable>(
   };
   const run = async (): Promise<void> => {
     const expiry = startExpiry(pending, { deadlineMs, deadlineStarts });
-    while (pending.waiting.length > 0) await sendBatch();
+    while (pending.waiting.length > 0) {
+      await sendBatch();
+      await linger(() => pending.waiting.length);
+    }
     clearInterval(expiry);
     isRunning = false;
   };
