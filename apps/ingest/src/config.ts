@@ -76,7 +76,7 @@ export const IngestEnv = z
       .default('auto')
       .meta(countExamples)
       .describe(
-        'Producers that share the partitions, each with one batch in flight. auto: two if the broker flushes each batch to its disk (flush.messages=1), else one',
+        'Producers that share the partitions, each with one batch in flight. auto: one for each broker that leads partitions, and two where brokers flush each batch to their disk (flush.messages=1)',
       ),
     ...kafkaEnv,
     DATA_DIR: z

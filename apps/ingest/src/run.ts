@@ -18,12 +18,14 @@ import { createSenderAddresses } from './admission/sender-addresses.ts';
 import type { IngestConfig } from './config.ts';
 import { createMetrics } from './metrics.ts';
 import type { IngestMetrics } from './metrics.ts';
+import { producersAutoMax } from './publish/assign-producers.ts';
 import { createBatchingPublisher, kafkaDeadlineMs } from './publish/batching-publisher.ts';
 import { createPartitionBreakers } from './publish/circuit-breaker.ts';
+import { createDrainPace } from './publish/drain-pace.ts';
 import { startDrainer } from './publish/drainer.ts';
 import { createPublish } from './publish/publish.ts';
 import type { Publish } from './publish/publish.ts';
-import { createTopicMetadata, producersAutoMax } from './publish/topic-metadata.ts';
+import { createTopicMetadata } from './publish/topic-metadata.ts';
 import { waitForTopic } from './publish/wait-for-topic.ts';
 import { createReadState } from './ready.ts';
 import { wholeService } from './service-part.ts';
@@ -51,8 +53,9 @@ export async function run(
   const connection = { ...kafkaConnection(config), clientId: 'callstream-ingest', log };
   const kafka = connectKafka(connection);
   const kafkaForReady = connectKafka({ ...connection, retryConnect: false });
-  const topicMetadata = createTopicMetadata();
-  const { partitionOf, bodyBytesMax } = topicMetadata;
+  const { INGEST_PRODUCERS: setting } = config;
+  const topicMetadata = createTopicMetadata(setting);
+  const { partitionOf, producerOf, bodyBytesMax } = topicMetadata;
   const metrics = createMetrics(part.worker);
 
   // Closed in reverse: stop accepting webhooks first, then drain no more, then close the producers, and the spools last.
@@ -67,17 +70,22 @@ export async function run(
   const { own: spool } = spools;
   await using producers = new AsyncDisposableStack();
   const connect = () => openPublisher(kafka, { deadlineMs: kafkaDeadlineMs });
-  const { INGEST_PRODUCERS: setting } = config;
   const length = setting === 'auto' ? producersAutoMax : setting;
   const publishers = Array.from({ length }, () => producers.use(connect()));
-  const used = () => topicMetadata.producers(setting);
   const breakers = createPartitionBreakers((partition) => spool.status().pending.has(partition));
-  const publisher = createBatchingPublisher({ publishers, used, breakers, metrics, log });
+  const publisher = createBatchingPublisher({ publishers, producerOf, breakers, metrics, log });
   const spoolMetrics = createSpoolMetrics(metrics.registry, { spool: spools, bytesMax, names: spoolNames });
   await using drainers = new AsyncDisposableStack();
-  const drainerOf = (drained: Spool) =>
-    drainers.use(startDrainer({ spool: drained, connect, breakers, partitionOf, metrics: spoolMetrics, log }));
-  const wakes = spools.all.map((each) => drainerOf(each).wake);
+  const pace = createDrainPace();
+  const wakes: (() => void)[] = [];
+  const drain = (drained: Spool): void => {
+    const drainer = drainers.use(
+      startDrainer({ spool: drained, connect, breakers, partitionOf, pace, metrics: spoolMetrics, log }),
+    );
+    drainer.wake();
+    wakes.push(drainer.wake);
+  };
+  using _opened = spools.onOpen(drain);
   const publish = createPublish({ publisher, spool, topic, partitionOf, log });
 
   let isStopping = false;
@@ -93,7 +101,7 @@ export async function run(
   // Kafka may be unavailable: until it answers, events go to the spool.
   const connected = waitForTopic(kafka, topic, { stopped, log }).then(async (description) => {
     if (description) topicMetadata.update(description);
-    await Promise.allSettled(publishers.slice(0, used()).map((each) => each.connect()));
+    await Promise.allSettled(publishers.slice(0, topicMetadata.producers()).map((each) => each.connect()));
     for (const wake of wakes) wake();
     return stopped;
   });

@@ -1,7 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { leftoverSpools } from './spools.ts';
+import { createLog } from '@callstream/runtime';
+import { openSpool, recordsIn } from '@callstream/spool';
+import type { Spool } from '@callstream/spool';
+import { until } from '@callstream/stack';
+import { spoolNames } from './spool-names.ts';
+import { leftoverSpools, openSpools } from './spools.ts';
 
 it('leftovers are spools with events, or with quarantined ones, of workers that no longer exist', () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'callstream-leftovers-'));
@@ -30,3 +35,22 @@ it('leftovers are spools with events, or with quarantined ones, of workers that 
     rmSync(dataDir, { recursive: true });
   }
 });
+
+it('a leftover that another process has open is opened once that process has closed it', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'callstream-leftovers-'));
+  const log = createLog({ service: 'test', level: 'silent' });
+  try {
+    const other = await openSpool({ dir: join(dataDir, 'spool-1'), bytesMax: 1_000_000, names: spoolNames, log });
+    await other.add({ topic: 't', key: 'k', partition: 0, value: Buffer.from('{}'), headers: {}, bytes: 100 });
+    await using spools = await openSpools({ dataDir, bytesMax: 1_000_000, worker: 0, workers: 1, log });
+    const opened: Spool[] = [];
+    using _listener = spools.onOpen((spool) => opened.push(spool));
+    expect(opened).toEqual([spools.own]);
+    expect(recordsIn(spools)).toBe(0);
+    await other[Symbol.asyncDispose]();
+    await until(() => opened.length === 2, { timeoutMs: 20_000, onTimeout: () => new Error('It is not opened.') });
+    expect(recordsIn(spools)).toBe(1);
+  } finally {
+    rmSync(dataDir, { recursive: true });
+  }
+}, 30_000);

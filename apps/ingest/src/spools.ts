@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorText } from '@callstream/resilience';
+import { backoffMs, errorText, sleep } from '@callstream/resilience';
 import { stopDeadlineMs } from '@callstream/runtime';
 import type { Log } from '@callstream/runtime';
 import { hasEvents, noSpool, openSpool, sumOfStatuses, wholeRoom } from '@callstream/spool';
@@ -23,26 +23,42 @@ export interface SpoolsOptions {
 /** The spools of a process: its own, and those of workers that no longer exist, which are only drained. */
 export interface Spools extends Pick<Spool, 'status' | 'unavailableReason'>, AsyncDisposable {
   readonly own: Spool;
-  readonly all: readonly Spool[];
+  /** Calls `listener` with each spool that is open, and each one that is opened later, until it is disposed. */
+  readonly onOpen: (listener: (spool: Spool) => void) => Disposable;
   /** Rejects if the thread of a spool ends on its own. */
   readonly failure: Promise<never>;
 }
+
+/** A leftover that cannot be opened is tried again: `drain` may use it now, or its owner is changed. */
+const leftoverBackoff = { firstMs: 1_000, maxMs: 300_000, jitter: 0.5 };
 
 /** @throws {Error} naming cause and remedy if the folder of its own spool cannot be used */
 export async function openSpools(options: SpoolsOptions): Promise<Spools> {
   const { bytesMax } = options;
   await using opened = new AsyncDisposableStack();
-  const leftovers = bytesMax === 0 ? [] : await openLeftovers(options, opened);
-  const own = opened.use(bytesMax === 0 ? noSpool() : await openOwn(options, leftovers));
-  const all = [own, ...leftovers];
-  const disposables = opened.move();
-  const failure = Promise.race(all.map((each) => each.failure));
+  const { promise: failure, reject: fail } = Promise.withResolvers<never>();
   // A start that fails for another reason closes the spools before anything waits for it.
   failure.catch(() => undefined);
+  const leftovers: Spool[] = [];
+  const listeners = new Set<(spool: Spool) => void>();
+  const follow = (spool: Spool): Spool => {
+    spool.failure.catch(fail);
+    for (const listener of listeners) listener(spool);
+    return spool;
+  };
+  const openings = bytesMax === 0 ? [] : await openLeftovers(options, (spool) => leftovers.push(follow(spool)));
+  for (const leftover of openings) opened.use(leftover);
+  const own = opened.use(follow(bytesMax === 0 ? noSpool() : await openOwn(options, leftovers)));
+  const disposables = opened.move();
   return {
     own,
-    all,
-    status: leftovers.length === 0 ? own.status : () => sumOfStatuses(all.map(({ status }) => status())),
+    onOpen: (listener) => {
+      listeners.add(listener);
+      for (const spool of [own, ...leftovers]) listener(spool);
+      return { [Symbol.dispose]: () => void listeners.delete(listener) };
+    },
+    status: () =>
+      leftovers.length === 0 ? own.status() : sumOfStatuses([own, ...leftovers].map((each) => each.status())),
     unavailableReason: own.unavailableReason,
     failure,
     [Symbol.asyncDispose]: () => disposables.disposeAsync(),
@@ -73,23 +89,49 @@ async function openOwn(
   });
 }
 
-/** Each running worker drains its part of the spools of workers that no longer exist. */
-async function openLeftovers(
+/** Each running worker drains its part of the spools of workers that no longer exist. Resolves after the first attempt to open them. */
+const openLeftovers = (
   { dataDir, worker, workers, log }: SpoolsOptions,
-  opened: AsyncDisposableStack,
-): Promise<Spool[]> {
-  const spools: Spool[] = [];
-  for (const { index, dir } of leftoverSpools(dataDir, workers)) {
-    if (index % workers !== worker) continue;
+  onOpen: (spool: Spool) => void,
+): Promise<AsyncDisposable[]> =>
+  Promise.all(
+    leftoverSpools(dataDir, workers)
+      .filter(({ index }) => index % workers === worker)
+      .map(({ dir }) => openLeftover(dir, { onOpen, log })),
+  );
+
+/** A leftover that cannot be opened must not keep webhooks from being accepted: it is retried in the background, until it has no events. */
+async function openLeftover(
+  dir: string,
+  { onOpen, log }: { readonly onOpen: (spool: Spool) => void; readonly log: Log },
+): Promise<AsyncDisposable> {
+  const closing = new AbortController();
+  let spool: Spool | undefined;
+  const isOpen = async (): Promise<boolean> => {
     try {
-      spools.push(opened.use(await openSpool({ dir, bytesMax: 0, names: spoolNames, log })));
+      spool = await openSpool({ dir, bytesMax: 0, names: spoolNames, log });
       log.info({ dir }, 'spool.drains-leftover');
+      onOpen(spool);
+      return true;
     } catch (error) {
-      // It must not keep webhooks from being accepted: `drain` may use it now. The next start tries again.
       log.error({ dir, reason: errorText(error) }, 'spool.leftover-unavailable');
+      return false;
     }
-  }
-  return spools;
+  };
+  const retry = async (): Promise<void> => {
+    for (let failures = 1; ; failures++) {
+      await sleep(backoffMs(failures, leftoverBackoff), closing.signal);
+      if (closing.signal.aborted || !hasEvents(dir) || (await isOpen())) return;
+    }
+  };
+  const retrying = (await isOpen()) ? undefined : retry();
+  return {
+    [Symbol.asyncDispose]: async () => {
+      closing.abort();
+      await retrying;
+      await spool?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Spools with events below DATA_DIR whose worker does not exist if there are `workers`. */

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createPartitionOf, ensureTopics, createLog } from '@callstream/runtime';
 import { createTopicWith } from '@callstream/runtime/testing';
-import { startKafka, testDatabase, testTopicName, until } from '@callstream/stack';
+import { startKafka, startProxy, testDatabase, testTopicName, until } from '@callstream/stack';
 import { poolOf } from '@callstream/tables/testing';
 import { deadlineMs, startDelegatedSystem } from '../delegator/delegated-system.ts';
 import { expectAccounted } from '../delegator/expect-accounted.ts';
+import { pickPort } from '../system/free-port.ts';
 import { startIngest } from '../system/ingest.ts';
 import type { Ingest } from '../system/ingest.ts';
 import { startProxiedKafka } from '../system/proxied-kafka.ts';
@@ -197,19 +198,34 @@ async function createTopicOn(assignment: readonly (readonly number[])[], minInSy
   return topic;
 }
 
-it('events of a partition without a leader or with too few replicas go to the spool, and other partitions are not delayed', async () => {
+it('events of a partition whose leader hangs or is gone, or that has too few replicas, go to the spool; others are not delayed', async () => {
   await using cleanup = new AsyncDisposableStack();
   const dataDir = await mkdtemp(join(tmpdir(), 'callstream-kafka-2-'));
   cleanup.defer(() => rm(dataDir, { recursive: true, force: true }));
-  let second = await startKafka({ dataDir, joins: kafka.cluster });
+  const port = await pickPort();
+  const proxy = cleanup.use(await startProxy({ to: { port } }));
+  const startSecond = () => startKafka({ dataDir, port, advertisedPort: proxy.port, joins: kafka.cluster });
+  let second = await startSecond();
   cleanup.defer(() => second[Symbol.asyncDispose]());
   const [topic, replicated] = [await createTopicOn([[1], [2]], 1), await createTopicOn([[1, 2]], 2)];
   await using ingest = await startIngest({ brokers: kafka.brokers, topic });
   await using strict = await startIngest({ brokers: kafka.brokers, topic: replicated });
+
+  const partitionOf = createPartitionOf(2);
+  const hanging = Array.from({ length: 100 }, (_, i) => `hanging.${i}`);
+  const bodiesOf = (partition: number): string[] =>
+    hanging.filter((callId) => partitionOf(callId) === partition).map((callId) => event(callId));
+  // Both producers are connected.
+  await postTimed(ingest, events(40, 'before'));
+  proxy.stall();
+  const [others, waiting] = await Promise.all([postTimed(ingest, bodiesOf(0)), postTimed(ingest, bodiesOf(1))]);
+  expect(others.slowestMs).toBeLessThan(1_000);
+  expect(waiting.slowestMs).toBeGreaterThan(2_000);
+  await proxy.resume();
+  await expectStored([...others.responses, ...waiting.responses], { topic, ingest });
   await second[Symbol.asyncDispose]();
 
   const count = 300;
-  const partitionOf = createPartitionOf(2);
   const unavailable = Array.from({ length: count }, (_, i) => partitionOf(`second.${i}`)).filter(
     (partition) => partition === 1,
   ).length;
@@ -232,7 +248,7 @@ it('events of a partition without a leader or with too few replicas go to the sp
   expect(unreplicated.slowestMs).toBeLessThan(responseMsMax);
   expect(await spooled(strict)).toBe(count);
 
-  second = await startKafka({ dataDir, joins: kafka.cluster });
+  second = await startSecond();
   await expectStored([...first.responses, ...again.responses], { topic, ingest });
   await expectStored(unreplicated.responses, { topic: replicated, ingest: strict });
 }, 180_000);

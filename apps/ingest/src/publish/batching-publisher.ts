@@ -29,8 +29,8 @@ type PartitionedRecord = EventRecord & { readonly partition: number };
 export interface BatchingPublisherOptions {
   /** Each has its own partitions, so that Kafka can write them in parallel; see docs/decisions/0004. */
   readonly publishers: readonly Pick<Publisher, 'publishBatch'>[];
-  /** How many of them are used, from 1. Default: all. */
-  readonly used?: () => number;
+  /** Number of the publisher that sends to a partition. Default: the first one sends to all. */
+  readonly producerOf?: (partition: number) => number;
   readonly breakers: PartitionBreakers;
   readonly metrics: Pick<IngestMetrics, 'registry' | 'batchRecords' | 'produceSeconds' | 'failedBatches'>;
   readonly log: Log;
@@ -38,7 +38,7 @@ export interface BatchingPublisherOptions {
 
 export function createBatchingPublisher({
   publishers,
-  used = () => publishers.length,
+  producerOf = () => 0,
   breakers,
   metrics,
   log,
@@ -85,7 +85,7 @@ export function createBatchingPublisher({
   return {
     add: (record) => {
       if (!isPartitioned(record)) return Promise.reject(unknownPartition);
-      const batcher = batchers[record.partition % used()];
+      const batcher = batchers[producerOf(record.partition)];
       return batcher ? batcher.add(record) : Promise.reject(new PartitionUnavailable('There is no producer.'));
     },
   };

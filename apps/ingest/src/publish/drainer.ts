@@ -6,6 +6,7 @@ import { drainPartitions } from '@callstream/spool';
 import type { SpoolDrainer, Spool, SpoolBatch, SpooledRecord } from '@callstream/spool';
 import type { PartitionOf } from '../record.ts';
 import type { PartitionBreakers } from './circuit-breaker.ts';
+import type { DrainPace } from './drain-pace.ts';
 
 export interface DrainerOptions {
   readonly spool: Pick<Spool, 'take' | 'markDrained' | 'quarantine' | 'status' | 'onChange'>;
@@ -13,13 +14,14 @@ export interface DrainerOptions {
   readonly connect: () => Publisher;
   readonly breakers: PartitionBreakers;
   readonly partitionOf: PartitionOf;
+  /** Default: each partition as fast as Kafka takes its batches. */
+  readonly pace?: DrainPace;
   readonly metrics: { readonly drained: { inc: (records: number) => void } };
   readonly log: Log;
 }
 
 /**
- * Sends the spool to Kafka, each partition on its own. Live events have priority: after each batch it pauses for as long as the
- * batch took. To be woken when the topic's metadata was read.
+ * Sends the spool to Kafka, each partition on its own, as fast as `pace` allows. To be woken when the topic's metadata was read.
  */
 export const startDrainer = (options: DrainerOptions): SpoolDrainer =>
   drainPartitions({
@@ -30,10 +32,12 @@ export const startDrainer = (options: DrainerOptions): SpoolDrainer =>
   });
 
 async function drainPartition(partition: number, options: DrainerOptions, signal: AbortSignal): Promise<void> {
-  const { spool, breakers, log } = options;
+  const { spool, breakers, pace, log } = options;
   await using publisher = options.connect();
   while (!signal.aborted) {
     await pause(breakers.retryInMs(partition), undefined, { signal });
+    // Not in the backoff before: a partition that is away must not slow down others.
+    using _draining = pace?.begin();
     const batch = await spool.take(partition);
     if (!batch) return;
     const startedAt = performance.now();
@@ -46,7 +50,7 @@ async function drainPartition(partition: number, options: DrainerOptions, signal
       const { name, message } = error as Error;
       log.warn({ lane: partition, records: batch.records.length, error: name, reason: message }, 'drain.waits');
     }
-    await pause(performance.now() - startedAt, undefined, { signal });
+    if (pace) await pause(pace.pauseMs(performance.now() - startedAt), undefined, { signal });
   }
 }
 

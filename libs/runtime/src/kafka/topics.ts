@@ -11,6 +11,8 @@ import type { SettingDifference } from './topic-settings.ts';
 export interface TopicDescription {
   /** Number of partitions. */
   readonly partitions: number;
+  /** Broker that leads each partition, by number of the partition; -1: none. */
+  readonly leaders: readonly number[];
   /** Largest batch that a partition accepts, in bytes (`max.message.bytes`). */
   readonly messageBytesMax: number;
   readonly durability: Durability;
@@ -39,6 +41,7 @@ export async function readTopicDescription(admin: Admin, topic: string): Promise
   const config = await readTopicConfig(admin, topic);
   return {
     partitions: partitions.length,
+    leaders: partitions.toSorted((a, b) => a.partitionId - b.partitionId).map(({ leader }) => leader),
     messageBytesMax: messageBytesMaxOf(config),
     durability: {
       brokers: brokers.length,
