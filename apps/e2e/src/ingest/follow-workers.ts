@@ -10,6 +10,8 @@ export interface FollowedWorkers {
   readonly untilStarted: (worker: number, times: number) => Promise<void>;
   /** Workers that ended though they were not asked to. */
   readonly ends: () => readonly WorkerLine[];
+  /** Workers that were killed because they hung. */
+  readonly hangs: () => readonly WorkerLine[];
 }
 
 interface WorkerLine {
@@ -35,5 +37,6 @@ export function followWorkers(): FollowedWorkers {
       });
     },
     ends: () => lines.filter(({ msg }) => msg === 'worker.ended'),
+    hangs: () => lines.filter(({ msg }) => msg === 'worker.hangs'),
   };
 }

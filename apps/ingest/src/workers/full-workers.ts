@@ -5,19 +5,26 @@
 export interface FullWorkers {
   /** `host`: number of an address in INGEST_HOST. */
   readonly setFull: (host: number, worker: number, isFull: boolean) => void;
-  /** The worker accepts connections, or has ended. */
-  readonly setRunning: (worker: number, isRunning: boolean) => void;
+  /** Whether the worker accepts connections: it does not while it starts, stops or hangs. */
+  readonly setAccepting: (worker: number, isAccepting: boolean) => void;
+  /** The worker has ended; its successor is not full. */
+  readonly end: (worker: number) => void;
 }
 
 /** `onChange` is called when all workers of an address become full, or one no longer is. */
 export function createFullWorkers(onChange: (host: number, areAllFull: boolean) => void): FullWorkers {
-  const running = new Set<number>();
+  const accepting = new Set<number>();
   const hosts = new Map<number, { readonly full: Set<number>; areAllFull: boolean }>();
   const check = (host: number): void => {
     const state = hosts.get(host);
     if (!state) return;
-    const areAllFull = running.size > 0 && [...running].every((worker) => state.full.has(worker));
+    const areAllFull = accepting.size > 0 && [...accepting].every((worker) => state.full.has(worker));
     if (areAllFull !== state.areAllFull) onChange(host, (state.areAllFull = areAllFull));
+  };
+  const setAccepting = (worker: number, isAccepting: boolean): void => {
+    if (isAccepting) accepting.add(worker);
+    else accepting.delete(worker);
+    for (const host of hosts.keys()) check(host);
   };
   return {
     setFull: (host, worker, isFull) => {
@@ -27,13 +34,10 @@ export function createFullWorkers(onChange: (host: number, areAllFull: boolean) 
       if (!hosts.has(host)) hosts.set(host, { full, areAllFull: false });
       check(host);
     },
-    setRunning: (worker, isRunning) => {
-      if (isRunning) running.add(worker);
-      else {
-        running.delete(worker);
-        for (const { full } of hosts.values()) full.delete(worker);
-      }
-      for (const host of hosts.keys()) check(host);
+    setAccepting,
+    end: (worker) => {
+      for (const { full } of hosts.values()) full.delete(worker);
+      setAccepting(worker, false);
     },
   };
 }

@@ -22,6 +22,8 @@ export interface PrimaryCalls {
 
 /** What a worker does for the primary. */
 export interface WorkerCalls {
+  /** Answers unless it hangs. */
+  readonly ping: () => void;
   readonly readState: () => Promise<IngestState>;
   readonly readMetrics: () => Promise<MetricList>;
   /** Stops it at once, for a restart. */

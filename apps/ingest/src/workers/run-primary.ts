@@ -9,6 +9,7 @@ import { rateLimitsOf } from '../service-part.ts';
 import { createBudget } from './budget.ts';
 import { combineMetrics } from './combined-metrics.ts';
 import { createFullWorkers } from './full-workers.ts';
+import { killIfItHangs } from './hang-watchdog.ts';
 import type { PrimaryCalls, WorkerCalls } from './messages.ts';
 import { openChannel } from './open-channel.ts';
 import { readinessOfService } from './readiness-of-service.ts';
@@ -25,6 +26,8 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
   const { INGEST_WORKERS: workers } = config;
   /** Of the workers that accept webhooks. */
   const channels = new Map<number, WorkerChannel>();
+  /** Those of them that are not about to stop. */
+  const accepting = new Set<number>();
   const spool = createBudget(config.SPOOL_MAX_BYTES);
   const rateLimits = createRateLimits(rateLimitsOf(config));
   const fullWorkers = createFullWorkers((host, areAllFull) => {
@@ -38,12 +41,20 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
   let port = config.INGEST_PORT;
   const connect = (worker: number, process: Worker): Promise<void> =>
     new Promise((resolve) => {
+      const onChange = (isAnswering: boolean): void => {
+        if (accepting.has(worker)) fullWorkers.setAccepting(worker, isAnswering);
+      };
       const channel = openChannel<WorkerCalls, PrimaryCalls>(process.process, {
-        join: () => ({ worker, workers }),
+        join: () => {
+          // From now on: a process that starts on a busy machine may take longer.
+          void killIfItHangs({ process, worker, log }, { ping: () => channel.ping(), onChange });
+          return { worker, workers };
+        },
         started: (actualPort) => {
           port = actualPort;
           channels.set(worker, channel);
-          fullWorkers.setRunning(worker, true);
+          accepting.add(worker);
+          fullWorkers.setAccepting(worker, true);
           resolve();
         },
         admit: (addresses) => addresses.map(rateLimits.admit),
@@ -57,7 +68,8 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
   const onEnd = (worker: number): void => {
     channels.delete(worker);
     metrics.end(worker);
-    fullWorkers.setRunning(worker, false);
+    accepting.delete(worker);
+    fullWorkers.end(worker);
   };
 
   let isStopping = false;
@@ -84,6 +96,9 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
     retire: (worker) => {
       const channel = channels.get(worker);
       channel?.retire().catch(() => undefined);
+      // Its successor accepts again. Meanwhile connections that the others refuse must not be passed round.
+      accepting.delete(worker);
+      fullWorkers.setAccepting(worker, false);
       return channel !== undefined;
     },
     log,

@@ -22,6 +22,7 @@ export async function runWorker(config: IngestConfig, serviceLog: Log): Promise<
   let observed: ObservedProcess | undefined;
   const setDropping: ((isDropping: boolean) => void)[] = [];
   const primary = openChannel<PrimaryCalls, WorkerCalls>(process, {
+    ping: () => undefined,
     readState: () => observed?.readState() ?? Promise.reject(new Error('The worker has not started yet.')),
     readMetrics: () => observed?.registry.getMetricsAsJSON() ?? Promise.resolve([]),
     retire: () => retire('retired'),

@@ -28,7 +28,7 @@ export interface WorkerProcesses {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the workers, and replaces each that ends, with backoff. */
+/** Starts the workers, and replaces each that ends or cannot be started, with backoff. */
 export function startWorkerProcesses(options: WorkerProcessesOptions): WorkerProcesses {
   const { workers, stopTimeoutMs, retire, log } = options;
   const stopping = new AbortController();
@@ -80,7 +80,7 @@ function startSlot(worker: number, options: WorkerProcessesOptions, signal: Abor
   let process: Worker | undefined;
   let expectedToEnd: Worker | undefined;
   const runOnce = async (onWorks: () => void): Promise<void> => {
-    const started = (process = cluster.fork());
+    const started = (process = await fork());
     const exited = exitOf(started);
     const settled = setTimeout(onWorks, settledMs);
     void connect(worker, started).then(() => {
@@ -112,10 +112,19 @@ function startSlot(worker: number, options: WorkerProcessesOptions, signal: Abor
   };
 }
 
+/** @throws the error of the system, e.g. EAGAIN: no more processes. Then Node emits no end of the process. */
+async function fork(): Promise<Worker> {
+  const process = cluster.fork();
+  // Also a message to a process that is ending: its end follows.
+  process.on('error', () => undefined);
+  if (process.process.pid !== undefined) return process;
+  const [error] = (await once(process, 'error')) as [Error];
+  delete cluster.workers?.[process.id];
+  throw error;
+}
+
 const exitOf = (process: Worker): Promise<string> =>
   new Promise((resolve) => {
-    // A message to a process that is ending: its end follows.
-    process.on('error', () => undefined);
     process.once('exit', () => {
       const { signalCode, exitCode } = process.process;
       resolve(signalCode === null ? `exit code ${exitCode}` : `signal ${signalCode}`);
