@@ -8,12 +8,23 @@ const units: Readonly<Record<string, string>> = {
   BYTES: 'bytes',
 };
 
-/** Describes the values of a setting: "whole number from 1 to 64", "seconds from 0", "none, secret, jwks". */
+/** Describes the values of a setting: "auto or whole number from 1 to 64", "seconds from 0", "none, secret, jwks". */
 export function formatOf(name: string, type: z.ZodType): string {
   if (Array.isArray(type.safeParse(undefined).data)) return 'list, separated by commas';
-  const shape = z.toJSONSchema(type, { io: 'output', unrepresentable: 'any' });
+  const shape = z.toJSONSchema(beforeTransform(type), { io: 'output', unrepresentable: 'any' });
+  return (shape.anyOf ?? [shape]).map((each) => kindOf(name, each)).join(' or ');
+}
+
+/** What a transform makes of a value has no schema; the value before it has. */
+const beforeTransform = (type: z.ZodType): z.ZodType => {
+  if (type instanceof z.ZodDefault) return beforeTransform(type.unwrap() as z.ZodType);
+  return type instanceof z.ZodPipe && type.out instanceof z.ZodTransform ? (type.in as z.ZodType) : type;
+};
+
+function kindOf(name: string, shape: z.core.JSONSchema.BaseSchema): string {
   const choices = shape.enum ?? (shape.const === undefined ? undefined : [shape.const]);
   if (choices) return choices.join(', ');
+  if (shape.type === 'boolean') return 'true, false';
   if (shape.type !== 'integer' && shape.type !== 'number') return 'text';
   const unit = units[name.replace(/_MAX$/, '').split('_').at(-1) ?? ''];
   const kind = shape.type === 'integer' ? `whole number${unit ? ` of ${unit}` : ''}` : (unit ?? 'number');
