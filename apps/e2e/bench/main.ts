@@ -4,6 +4,7 @@ import { delegator } from './delegator.ts';
 import { gateway } from './gateway/gateway.ts';
 import { importBench } from './import/import.ts';
 import { ingest } from './ingest/ingest.ts';
+import { ingestTail } from './ingest/ingest-tail.ts';
 import { ingestWorkers } from './ingest/ingest-workers.ts';
 import { path } from './path.ts';
 import { projector } from './projector/projector.ts';
@@ -20,6 +21,7 @@ const benches: Readonly<Record<string, Bench>> = {
   gateway,
   import: importBench,
   ingest,
+  'ingest-tail': ingestTail,
   'ingest-workers': ingestWorkers,
   path,
   projector,

@@ -14,7 +14,7 @@ export const warmUp = { connections: 64, seconds: 3 };
  * As in a cluster of three brokers, which have Kafka's own default. A single broker that flushes each batch of each of twelve
  * partitions, as that of `npm start` does, limits what is acknowledged: ingest waits for it, with an idle CPU.
  */
-const unflushed = { 'flush.messages': String(2n ** 63n - 1n) };
+export const unflushed = { 'flush.messages': String(2n ** 63n - 1n) };
 
 export interface PreparedLoad {
   readonly generator: LoadGenerator;

@@ -11,7 +11,7 @@ export interface WebhookTarget extends AsyncDisposable {
   readonly metric: (name: string) => Promise<number>;
 }
 
-const target = (url: string, metric: WebhookTarget['metric'], resource: AsyncDisposable): WebhookTarget => ({
+export const targetOf = (url: string, metric: WebhookTarget['metric'], resource: AsyncDisposable): WebhookTarget => ({
   url,
   metric,
   cpuSeconds: () => metric('process_cpu_seconds_total'),
@@ -24,7 +24,7 @@ export async function startCeiling(): Promise<WebhookTarget> {
   const [port, adminPort] = [await pickPort(), await pickPort()];
   const args = ['apps/e2e/bench/ingest/bare-koa.ts', String(port), String(adminPort)];
   const service = await startService({ name: 'ceiling', args, env: {} }, adminPort);
-  return target(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
+  return targetOf(`http://127.0.0.1:${port}/webhook`, (name) => readMetric(adminPort, name), service);
 }
 
 export interface IngestTarget extends WebhookTarget {
@@ -37,7 +37,7 @@ export async function startIngestTarget(brokers: readonly string[], topic: strin
   const env = { SPOOL_MAX_BYTES: '10000000000', INGEST_WORKERS: String(workers) };
   const ingest = await startIngest({ brokers, topic, env });
   return {
-    ...target(ingest.webhookUrl, ingest.metric, ingest),
+    ...targetOf(ingest.webhookUrl, ingest.metric, ingest),
     acceptedByWorker: async () =>
       [...(await ingest.metricsText()).matchAll(/^callstream_ingest_worker_accepted_total\{.*\} (\d+)$/gm)].map(
         ([, events]) => Number(events),
