@@ -18,4 +18,12 @@ const needsSettings =
     file,
   );
 const settings = needsSettings ? ['--import', pathToFileURL(join(root, 'tools', 'load-env.ts')).href] : [];
-process.exitCode = await runPinned(['--disable-warning=ExperimentalWarning', ...settings, join(root, file), ...args]);
+// Bounds the memory of an import: see tools/service.ts.
+const memory = file.startsWith('apps/asterisk/') ? ['--max-semi-space-size=8'] : [];
+process.exitCode = await runPinned([
+  '--disable-warning=ExperimentalWarning',
+  ...memory,
+  ...settings,
+  join(root, file),
+  ...args,
+]);

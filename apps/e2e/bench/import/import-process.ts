@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { nodeFlagsOf } from '../../src/system/service-process.ts';
 import type { System } from '../../src/system/system.ts';
 
 export interface ImportTarget {
@@ -12,19 +13,12 @@ export interface ImportTarget {
 
 /** A process that imports. `ended` resolves when it has imported all. */
 export function startImport({ path, folder }: ImportTarget, { env, webhookUrl }: Pick<System, 'env' | 'webhookUrl'>) {
-  const child = spawn(
-    process.execPath,
-    [
-      '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, '../../../asterisk/src/main.ts'),
-      'import',
-      path,
-    ],
-    {
-      env: { ...process.env, ...env, DATA_DIR: folder, ASTERISK_INGEST_URL: new URL(webhookUrl).origin },
-      stdio: ['ignore', 'ignore', 'inherit'],
-    },
-  );
+  const args = ['apps/asterisk/src/main.ts', 'import', path];
+  const child = spawn(process.execPath, [...nodeFlagsOf(args), ...args], {
+    cwd: join(import.meta.dirname, '../../../..'),
+    env: { ...process.env, ...env, DATA_DIR: folder, ASTERISK_INGEST_URL: new URL(webhookUrl).origin },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const exited = once(child, 'exit');
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const ended = exited.then(([code]) => {

@@ -7,9 +7,9 @@ const sampleEveryMs = 500;
 /** Of the import. */
 const residentBytesTarget = 300 * 2 ** 20;
 /** Of the last third of the time, relative to the middle one: the heap of a process grows to its size in the first. */
-const growthTarget = 1.25;
+const growthTarget = 1.1;
 /** A shorter import says nothing about growth: its thirds are a few collections of garbage long. In ms. */
-const growthAfterMs = 30_000;
+const growthAfterMs = 20_000;
 
 /** Resident memory of a process over time, in bytes. */
 type MemorySamples = readonly number[];

@@ -10,10 +10,12 @@ const stopTimeoutMs = 20_000;
 /** Last log lines of a process, which go into the error message when it fails. */
 const tailLinesMax = 50;
 
-/** The flags of `npm start` and compose. Commands such as `rebuild` get the default young generation, which is larger. */
+/** The flags of `npm start`, `npm run` and compose. Commands such as `rebuild` get the default young generation, which is larger. */
 export const nodeFlagsOf = ([script = '', command = 'run']: readonly string[]): string[] => [
   '--disable-warning=ExperimentalWarning',
-  ...(script.startsWith('apps/projector/') && command === 'run' ? ['--max-semi-space-size=8'] : []),
+  ...(script.startsWith('apps/asterisk/') || (script.startsWith('apps/projector/') && command === 'run')
+    ? ['--max-semi-space-size=8']
+    : []),
 ];
 
 export interface ProcessOptions {
