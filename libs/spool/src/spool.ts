@@ -185,12 +185,13 @@ const spooled = ({ topic, key, partition, value, headers, bytes }: SpoolItem): S
   headers: JSON.stringify(headers),
 });
 
-/** Limits a batch to `bytesMax`; a larger record is a batch of its own. */
+/** Limits a batch to `bytesMax`; a larger record is a batch of its own. No record overtakes one that has to wait for the next batch. */
 const upTo = (bytesMax: number) => () => {
   let sum = 0;
+  let isFull = false;
   return ({ bytes }: { bytes: number }): boolean => {
-    const fits = sum === 0 || sum + bytes <= bytesMax;
-    if (fits) sum += bytes;
-    return fits;
+    isFull ||= sum > 0 && sum + bytes > bytesMax;
+    if (!isFull) sum += bytes;
+    return !isFull;
   };
 };

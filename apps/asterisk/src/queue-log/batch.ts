@@ -1,6 +1,7 @@
 import { hintsHeader, queueLogLinesMax } from '@callstream/contracts';
 import { queueLogBody } from '@callstream/domain';
 import type { FileLine } from './lines.ts';
+import { linesBeforeSecond } from './seconds.ts';
 
 /** Most bytes of one request, beside its {@link queueLogLinesMax}: the answer of Kafka, which each request waits for, is shared by many lines. */
 const batchBytesMax = 256 * 1024;
@@ -11,16 +12,17 @@ export interface LineBatch {
   readonly bodies: readonly string[];
 }
 
-/** Groups lines into batches, in their order. */
+/** Groups lines into batches, in their order; the lines of one second are in one batch, unless they fill it. */
 export function* batchesOf(lines: Iterable<FileLine>): Generator<LineBatch> {
   let batch: { lines: FileLine[]; bodies: string[] } = { lines: [], bodies: [] };
   let bytes = 0;
   for (const line of lines) {
     const body = queueLogBody(line.bytes, line.length);
-    if (batch.lines.length >= queueLogLinesMax || (bytes > 0 && bytes + body.length > batchBytesMax)) {
-      yield batch;
-      batch = { lines: [], bodies: [] };
-      bytes = 0;
+    while (batch.lines.length >= queueLogLinesMax || (bytes > 0 && bytes + body.length > batchBytesMax)) {
+      const cut = linesBeforeSecond(batch.lines, line);
+      yield { lines: batch.lines.slice(0, cut), bodies: batch.bodies.slice(0, cut) };
+      batch = { lines: batch.lines.slice(cut), bodies: batch.bodies.slice(cut) };
+      bytes = batch.bodies.reduce((sum, { length }) => sum + length, 0);
     }
     batch.lines.push(line);
     batch.bodies.push(body);

@@ -6,6 +6,7 @@ import { placeOf } from './period.ts';
 import type { ImportPeriod } from './period.ts';
 import type { PositionStore } from './positions.ts';
 import type { PostLines } from './post-lines.ts';
+import { secondsOf, wholeSeconds } from './seconds.ts';
 import { createSendWindow } from './send-window.ts';
 
 export interface ImportFileOptions {
@@ -57,7 +58,7 @@ export async function importFile(options: ImportFileOptions): Promise<void> {
   };
   const window = createSendWindow(requestsMax);
   try {
-    for await (const lines of readLines(file.path, from, hasEnded)) {
+    for await (const lines of wholeSeconds(readLines(file.path, from, hasEnded))) {
       const places = lines.map((line) => placeOf(line, period));
       const inPlace = (place: string): FileLine[] => lines.filter((_, i) => places[i] === place);
       const unreadable = inPlace('unreadable');
@@ -67,6 +68,7 @@ export async function importFile(options: ImportFileOptions): Promise<void> {
       const hasBefore = (line: FileLine): boolean => firstAfter === -1 || line.end <= (lines[firstAfter - 1]?.end ?? 0);
       for (const batch of batchesOf(posted))
         await window.add(
+          secondsOf(batch.lines),
           () => post(batch, true),
           () => {
             onLines({ stored: batch.lines.length });

@@ -95,15 +95,19 @@ const ms = (seconds: number): number => Math.round(seconds * 1_000);
 
 const isPartitioned = (record: EventRecord): record is PartitionedRecord => record.partition !== null;
 
-/** Limits a batch per partition and in total. The first record of a partition always fits, whatever its size. */
+/**
+ * Limits a batch per partition and in total. The first record of a partition always fits, whatever its size; after one that does not, no
+ * other of its partition does, however small: records of a partition do not overtake each other.
+ */
 export function fitsKafka(): (record: Pick<EventRecord, 'partition' | 'bytes'>) => boolean {
-  const sums = new Map<number | null, { records: number; bytes: number }>();
+  const sums = new Map<number | null, { records: number; bytes: number; isFull: boolean }>();
   let records = 0;
   return ({ partition, bytes }) => {
     let sum = sums.get(partition);
-    if (!sum) sums.set(partition, (sum = { records: 0, bytes: 0 }));
+    if (!sum) sums.set(partition, (sum = { records: 0, bytes: 0, isFull: false }));
     const fits = sum.records === 0 || (sum.records < partitionRecordsMax && sum.bytes + bytes <= partitionBytesMax);
-    if (!fits || records >= batchRecordsMax) return false;
+    sum.isFull ||= !fits || records >= batchRecordsMax;
+    if (sum.isFull) return false;
     sum.records++;
     sum.bytes += bytes;
     records++;
