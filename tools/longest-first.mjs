@@ -4,7 +4,7 @@ import Sequencer from '@jest/test-sequencer';
 const longest = [
   'apps/e2e/src/screens/dashboard-page.int.test.ts',
   'apps/e2e/src/ingest/kafka-unavailable.int.test.ts',
-  'apps/e2e/src/asterisk/connector.int.test.ts',
+  'apps/e2e/src/asterisk/asterisk.int.test.ts',
   'apps/e2e/src/delegator/delegator.int.test.ts',
   'apps/gateway/src/board/outages.int.test.ts',
   'apps/e2e/src/projector/failures.int.test.ts',
@@ -23,7 +23,6 @@ const longest = [
   'apps/projector/src/supervision/postgres-failures.int.test.ts',
   'apps/e2e/src/faults/no-gap.int.test.ts',
   'apps/projector/src/supervision/stall-watchdog.int.test.ts',
-  'apps/e2e/src/asterisk/queue-log.int.test.ts',
   'apps/e2e/src/restarts/rolling.int.test.ts',
   'apps/e2e/src/ingest/abuse.int.test.ts',
   'apps/e2e/src/ingest/workers.int.test.ts',

@@ -36,7 +36,7 @@ export async function examinePbx(
   const listened = (): CheckFinding[] => [...classFindings(events), timestampsFinding(events)];
   const onEvents = (received: readonly AmiMessage[]): Promise<void> => {
     events.push(...received);
-    if (listened().every(({ isRight }) => isRight)) listening.abort();
+    if (listened().every(({ isRight }) => isRight !== null)) listening.abort();
     return Promise.resolve();
   };
   try {
@@ -91,7 +91,7 @@ async function channelsFinding({
 const lacks = {
   agent: 'without it there are no queues and no agents',
   call: 'without it no call begins or ends',
-  dialplan: 'without it a time-out looks like an abandon, and a caller who is not let in is not seen',
+  dialplan: 'without it a time-out looks like an abandon or overflow, and a caller who is not let in is not seen',
 } as const satisfies Record<(typeof classes)[number], string>;
 
 function classFindings(events: readonly AmiMessage[]): CheckFinding[] {

@@ -47,7 +47,10 @@ export function createPoster({ ingestUrl, name, pathSecret, bearerToken, connect
       return resultOf(response.statusCode, text);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      return { kind: 'failed', problem: `Ingest does not answer at ${origin} (${code ?? message}).` };
+      return {
+        kind: 'failed',
+        problem: `Ingest does not answer at ${origin} (${code ?? message}): is it running, and ASTERISK_INGEST_URL right?`,
+      };
     }
   };
   return { post, [Symbol.asyncDispose]: () => pool.destroy() };

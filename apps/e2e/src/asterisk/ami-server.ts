@@ -15,6 +15,8 @@ export interface AmiServer extends AsyncDisposable {
   readonly port: number;
   /** Plays the events of the capture up to `until`, in ms since its begin; without a client they are lost, as with any PBX. */
   readonly play: (until?: number) => void;
+  /** Linkedids of the calls that the PBX has now. */
+  readonly calls: () => ReadonlySet<string>;
   /** Sends raw bytes to every client that is logged in. */
   readonly send: (bytes: string | Buffer) => void;
   /** Ends every connection in the middle of an event. */
@@ -38,6 +40,8 @@ export interface AmiServerOptions {
   readonly banner?: string;
   /** Sends events without a Timestamp. */
   readonly withoutTimes?: boolean;
+  /** Has no queues, and does not say which channels there are, as to a user without the class reporting. */
+  readonly saysNothing?: boolean;
 }
 
 const beganAt = Date.parse(pbxEvents[0]?.receivedAt ?? '');
@@ -56,6 +60,7 @@ export async function startAmiServer({
   pieceBytes,
   banner = 'Asterisk Call Manager/11.0.0',
   withoutTimes = false,
+  saysNothing = false,
 }: AmiServerOptions): Promise<AmiServer> {
   const shiftSeconds = Math.round((Date.now() - nowAt - beganAt) / 1_000);
   const channels = createPbxChannels(firstPbxMembers);
@@ -66,7 +71,7 @@ export async function startAmiServer({
   const accept = (socket: Socket): void => {
     socket.on('error', () => undefined);
     if (isRefusing) return void socket.destroy();
-    const client = serveClient(socket, { channels, logins, pieceBytes, banner });
+    const client = serveClient(socket, { channels, logins, pieceBytes, banner, saysNothing });
     clients.add(client);
     socket.on('close', () => clients.delete(client));
   };
@@ -94,6 +99,7 @@ export async function startAmiServer({
         send(textOf(moved(next.fields)));
       }
     },
+    calls: () => new Set(channels.coreShowChannels().map(({ Linkedid = '' }) => Linkedid)),
     send,
     cut: () => {
       for (const client of clients) client.endInEvent(textOf(moved(livePbxEvents[played]?.fields ?? {})));
@@ -122,9 +128,10 @@ interface ServeOptions {
   readonly logins: { accepted: number; refused: number };
   readonly pieceBytes: number | undefined;
   readonly banner: string;
+  readonly saysNothing: boolean;
 }
 
-function serveClient(socket: Socket, { channels, logins, pieceBytes, banner }: ServeOptions): AmiClient {
+function serveClient(socket: Socket, { channels, logins, pieceBytes, banner, saysNothing }: ServeOptions): AmiClient {
   const challenge = randomUUID();
   let [isLoggedIn, isFollowing] = [false, false];
   /** While it boots, a PBX knows few actions. It says when it has booted, but not to a user without the class `system`. */
@@ -158,9 +165,11 @@ function serveClient(socket: Socket, { channels, logins, pieceBytes, banner }: S
       isBooting = false;
       return answer(ActionID, { Response: 'Error', Message: 'Invalid/unknown command: QueueStatus.' });
     }
-    if (Action === 'QueueStatus') return list(ActionID, channels.queueStatus(), 'QueueStatusComplete');
+    if (Action === 'QueueStatus')
+      return list(ActionID, saysNothing ? [] : channels.queueStatus(), 'QueueStatusComplete');
     if (Action === 'CoreShowChannels') {
       isFollowing = true;
+      if (saysNothing) return answer(ActionID, { Response: 'Error', Message: 'Permission denied' });
       return list(ActionID, channels.coreShowChannels(), 'CoreShowChannelsComplete');
     }
     if (Action === 'Ping') return answer(ActionID, { Response: 'Success', Ping: 'Pong' });

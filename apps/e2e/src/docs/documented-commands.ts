@@ -20,12 +20,12 @@ export const commandCoverage: readonly (readonly [RegExp, CommandCoverage])[] = 
   [/^npm run send/, { test: 'apps/e2e/src/commands/simulator.int.test.ts', runs: "'send.ts'" }],
   [
     /^npm run asterisk -- (import|follow)/,
-    { test: 'apps/e2e/src/asterisk/queue-log.int.test.ts', runs: "'apps/asterisk/src/main.ts', 'import'" },
+    { test: 'apps/e2e/src/asterisk/queue-log-tests.ts', runs: "'apps/asterisk/src/main.ts', 'import'" },
   ],
   [/^mysql /, { untested: 'needs a database of Asterisk' }],
   [
     /^npm run asterisk/,
-    { test: 'apps/e2e/src/asterisk/connector.int.test.ts', runs: "'apps/asterisk/src/main.ts', '--check'" },
+    { test: 'apps/e2e/src/asterisk/connector-tests.ts', runs: "'apps/asterisk/src/main.ts', '--check'" },
   ],
   [
     /^npm run delegator/,
