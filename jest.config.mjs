@@ -6,7 +6,7 @@ const base = {
   transform: {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/tools/open-handles-environment.mjs',
 };
 
 /** Tests with a real Kafka and a real Postgres. */

@@ -103,6 +103,12 @@ describe('a reconnecting socket', () => {
     }
   });
 
+  it('does not reconnect if it is closed while it connects', () => {
+    const client = open(port);
+    client[Symbol.dispose]();
+    expect(client.log).toEqual([]);
+  });
+
   it('throws if the URL is invalid', () => expect(() => openUrl('nowhere')).toThrow());
 });
 

@@ -101,9 +101,11 @@ export function openReconnectingSocket(options: ReconnectingSocketOptions): Reco
   const stopChecks = startChecks(check, wake);
   const close = (): void => {
     stopChecks();
-    if (state.kind === 'waiting') clearTimeout(state.timer);
-    if (state.kind === 'dialled') state.socket.close();
+    const before = state;
+    // First: a socket of Node that is still connecting calls `onclose` within `close`, and would be taken for a lost one.
     state = { kind: 'closed' };
+    if (before.kind === 'waiting') clearTimeout(before.timer);
+    if (before.kind === 'dialled') before.socket.close();
   };
 
   return {

@@ -50,8 +50,10 @@ describe('the look-up of calls that are not on the board', () => {
     expect(await Promise.all([failed, waiting, lookUp(['c'])])).toEqual([null, null, null]);
     expect(queriedIds()).toHaveLength(1);
     back();
-    void lookUp(['d']);
+    const answered = lookUp(['d']);
     await turn();
     expect(queriedIds()).toEqual([['a'], ['d']]);
+    queries[1]!.resolve([]);
+    expect(await answered).toEqual([]);
   });
 });

@@ -9,7 +9,8 @@ const log = createLog({ service: 'test', level: 'silent' });
 /** A board whose Postgres answers every query with `error`. */
 const boardWith = (error: Error) =>
   maintainBoard({
-    kafka: connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', log }),
+    // Nothing answers there. kafkajs would go on trying for 14 s, after the end of the test.
+    kafka: connectKafka({ brokers: ['127.0.0.1:1'], clientId: 'test', retryConnect: false, log }),
     db: failingTables(error, 'querying'),
     topic: 't',
     state: createBoardState({ keepMs: 60_000, staleAfterMs: 60_000 }),
