@@ -3,15 +3,17 @@ import { encodeBatch, encodeRecords, produceRaw, testKafkaBrokers } from '@calls
 
 const zstd = 4;
 
+const compressed = (values: readonly Buffer[]): Buffer => zstdCompressSync(encodeRecords(values));
+/** Two records of 65 MB together, compressed to 2 kB, so that a broker accepts it. */
+const bomb = compressed([Buffer.alloc(65 * 1024 * 1024), Buffer.from('{}')]);
+
 /** Batches that none of our producers would write. */
 export const batches = {
-  /** Two records of 65 MB together, compressed to 2 kB, so that a broker accepts it. `timestamp`: in ms since 1970. */
-  bomb: (timestamp?: number) => zstdBatch([Buffer.alloc(65 * 1024 * 1024), Buffer.from('{}')], timestamp),
-  zstd: (...values: readonly Buffer[]) => zstdBatch(values),
+  /** Decompresses to more than the limit. `timestamp`: in ms since 1970. */
+  bomb: (timestamp = Date.now()) => encodeBatch({ attributes: zstd, count: 2, payload: bomb, timestamp }),
+  zstd: (...values: readonly Buffer[]) =>
+    encodeBatch({ attributes: zstd, count: values.length, payload: compressed(values), timestamp: Date.now() }),
 };
-
-const zstdBatch = (values: readonly Buffer[], timestamp = Date.now()): Buffer =>
-  encodeBatch({ attributes: zstd, count: values.length, payload: zstdCompressSync(encodeRecords(values)), timestamp });
 
 /** Produces raw batches, byte for byte; returns the offset of the first record of the last one. */
 export async function produceBatches(topic: string, partition: number, ...raw: readonly Buffer[]): Promise<number> {

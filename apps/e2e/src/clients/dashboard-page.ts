@@ -60,10 +60,10 @@ const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best
 
 /**
  * Violations that axe finds, a line each: of WCAG 2.2 AA and best practices, or only of `rules`. axe is evaluated through
- * the debugger, because the content security policy blocks its script.
+ * the debugger, because the content security policy blocks its script; once per document, as its first run takes the longest.
  */
 export async function accessibilityViolations(page: Page, rules?: readonly string[]): Promise<string[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   const runOnly = rules ? { type: 'rule', values: rules } : { type: 'tag', values: standards };
   const violations = await page.evaluate(async (only) => {
     const { axe: injected } = globalThis as unknown as {

@@ -6,8 +6,9 @@ import type { Proxy } from '@callstream/stack';
 import { connectTables } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import { createRecordOf } from '../log/produce-webhooks.ts';
+import { createTopicsAndTables } from '../system/create-topics-and-tables.ts';
 import { pickPort } from '../system/free-port.ts';
-import { runOnce, startService } from '../system/service-process.ts';
+import { startService } from '../system/service-process.ts';
 import type { ServiceProcess } from '../system/service-process.ts';
 import { startProvider } from './provider-process.ts';
 import type { ProviderProcess } from './provider-process.ts';
@@ -80,7 +81,7 @@ export async function startDelegatedSystem({
     DELEGATOR_DEADLINE_MS: String(deadlineMs),
     DELEGATOR_TIMEOUT_MS: '500',
   };
-  await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
+  await createTopicsAndTables({ kafka, topic, db, databaseUrl: database.url, log });
   const publisher: Publisher = cleanup.use(await connectPublisher(kafka));
   const recordOf = await createRecordOf({ kafka, topic });
   const receivedAt = new Map<string, number>();

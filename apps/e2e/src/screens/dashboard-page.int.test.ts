@@ -681,20 +681,23 @@ it('names of queues and agents appear when their file changes, and a broken file
   await writeNames(namesText);
 });
 
-it.each([360, 900, 1_280])(
-  'names of 100 characters and ids of 34 cut off no column in a window of %d px',
-  async (width) => {
-    await using opened = await openPage(browser, { url: base, width, settings: { theme: 'light', language: 'pt-BR' } });
-    const withNames = [`#/now?queue=${longQueue}`, '#/calls?search=named-', '#/calls?search=named-&as=columns'];
-    for (const view of [...withNames, '#/now', '#/calls/named-2', '#/agents']) {
-      await go(opened.page, view);
-      await opened.page.locator('main h1').first().waitFor(attached);
+it('names of 100 characters and ids of 34 cut off no column in a window of 360, 900 or 1,280 px', async () => {
+  await using opened = await openPage(browser, { url: base, settings: { theme: 'light', language: 'pt-BR' } });
+  const withNames = [`#/now?queue=${longQueue}`, '#/calls?search=named-', '#/calls?search=named-&as=columns'];
+  const lastView = '#/agents';
+  for (const view of [...withNames, '#/now', '#/calls/named-2', lastView]) {
+    await go(opened.page, view);
+    await opened.page.locator('main h1').first().waitFor(attached);
+    for (const width of [360, 900, 1_280]) {
+      await opened.page.setViewportSize({ width, height: 800 });
       await opened.page.locator('.named').getByText(longName).first().waitFor(attached);
-      expect([view, await horizontalOverflowPx(opened.page), await cutOffPx(opened.page)]).toEqual([view, 0, 0]);
+      // Charts and tables follow the window a moment later.
+      const tooWide = async () => [view, width, await horizontalOverflowPx(opened.page), await cutOffPx(opened.page)];
+      await expectSoon(tooWide, [view, width, 0, 0]);
+      if (view === lastView) expect(await accessibilityViolations(opened.page)).toEqual([]);
     }
-    expect(await accessibilityViolations(opened.page)).toEqual([]);
-  },
-);
+  }
+});
 
 it('the dashboard resumes after a lost socket, a frozen page and a killed gateway', async () => {
   await go(page, '#/calls?search=cut-');
@@ -876,28 +879,24 @@ it.each([
   { theme: 'light', language: 'pt-BR', rules: undefined },
   { theme: 'dark', language: 'en', rules: ['color-contrast'] },
 ])(
-  'every view passes the accessibility rules of axe: theme $theme, language $language',
+  'every view passes the accessibility rules of axe, and overflows no window of 360 or 3,840 px: theme $theme, language $language',
   async ({ theme, language, rules }) => {
     await using opened = await openPage(browser, { url: base, settings: { theme, language } });
     for (const view of views) {
       await go(opened.page, view);
       await opened.page.locator('main h1').first().waitFor(attached);
       expect([view, await accessibilityViolations(opened.page, rules)]).toEqual([view, []]);
+      for (const width of [360, 3_840]) {
+        await opened.page.setViewportSize({ width, height: Math.round(width / 1.6) });
+        await expectSoon(async () => [view, width, await horizontalOverflowPx(opened.page)], [view, width, 0]);
+      }
+      await opened.page.setViewportSize({ width: 1_280, height: 800 });
     }
     await opened.page.getByRole('button', { name: /Settings|Configurações/ }).click();
     await opened.page.locator('dialog[open]').waitFor(wait);
     expect(await accessibilityViolations(opened.page, rules)).toEqual([]);
   },
 );
-
-it.each([360, 3_840])('no view overflows a window of %d px', async (width) => {
-  await using opened = await openPage(browser, { url: base, width, height: Math.round(width / 1.6) });
-  for (const view of views) {
-    await go(opened.page, view);
-    await opened.page.locator('main h1').first().waitFor(attached);
-    expect([view, await horizontalOverflowPx(opened.page)]).toEqual([view, 0]);
-  }
-});
 
 it.each([
   { language: 'en', button: 'Settings', title: 'Unknown event types', meant: 'Did you mean call.finished?' },
@@ -1101,8 +1100,9 @@ it('of 500 agents and queues the page has only the rows near its window, and scr
     return { type: 'actor.logged-in', actor: name, queue: name, timestamp: now() };
   });
   await post(...logins);
+  await using opened = await openPage(browser, { url: base });
   for (const view of ['#/agents', '#/now']) {
-    await using opened = await openPage(browser, { url: `${base}${view}` });
+    await go(opened.page, view);
     const table = opened.page.locator('table[aria-rowcount]');
     const rowCount = async () => Number(await table.getAttribute('aria-rowcount', wait));
     await expectSoon(async () => (await rowCount()) > logins.length, true);

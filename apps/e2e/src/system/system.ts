@@ -6,9 +6,10 @@ import type { Kafka } from '@callstream/runtime';
 import { until } from '@callstream/stack';
 import { connectTables, readPositions } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
+import { createTopicsAndTables } from './create-topics-and-tables.ts';
 import { readMetric } from './ingest.ts';
 import { pickPort } from './free-port.ts';
-import { runOnce, startService } from './service-process.ts';
+import { startService } from './service-process.ts';
 import type { ServiceProcess } from './service-process.ts';
 
 export type ServiceName = 'ingest' | 'projector' | 'gateway';
@@ -85,10 +86,11 @@ export async function startSystem({
     LOG_LEVEL: 'info',
     ...settings,
   };
-  const kafka = connectKafka({ brokers, clientId: 'e2e', log: createLog({ service: 'e2e', level: 'silent' }) });
+  const log = createLog({ service: 'e2e', level: 'silent' });
+  const kafka = connectKafka({ brokers, clientId: 'e2e', log });
   const db = connectTables({ url: databaseUrl, max: 4, applicationName: 'e2e' });
   cleanup.defer(() => db.end());
-  await runOnce({ name: 'migrate', args: ['apps/projector/src/main.ts', 'migrate'], env });
+  await createTopicsAndTables({ kafka, topic, db, databaseUrl, log });
 
   const running = cleanup.use(startProcesses({ env, adminPorts }));
   // Waits for all, even if one fails: each process that was started must be stopped.
