@@ -25,7 +25,7 @@ export function createPartTurns(now: () => number = () => performance.now()): Pa
   };
   const endTurn = (): void => {
     turnBeganAt = null;
-    // Whoever is refused again is the last.
+    // An owner that is refused again is the last.
     for (const [owner, goOn] of [...waiting]) {
       if (turnBeganAt !== null && isOver(turnBeganAt)) return;
       waiting.delete(owner);
