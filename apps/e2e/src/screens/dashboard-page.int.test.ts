@@ -684,18 +684,17 @@ it('names of queues and agents appear when their file changes, and a broken file
 it('names of 100 characters and ids of 34 cut off no column in a window of 360, 900 or 1,280 px', async () => {
   await using opened = await openPage(browser, { url: base, settings: { theme: 'light', language: 'pt-BR' } });
   const withNames = [`#/now?queue=${longQueue}`, '#/calls?search=named-', '#/calls?search=named-&as=columns'];
-  const lastView = '#/agents';
-  for (const view of [...withNames, '#/now', '#/calls/named-2', lastView]) {
-    await go(opened.page, view);
-    await opened.page.locator('main h1').first().waitFor(attached);
-    for (const width of [360, 900, 1_280]) {
-      await opened.page.setViewportSize({ width, height: 800 });
+  for (const width of [360, 900, 1_280]) {
+    await opened.page.setViewportSize({ width, height: 800 });
+    for (const view of [...withNames, '#/now', '#/calls/named-2', '#/agents']) {
+      await go(opened.page, view);
+      await opened.page.locator('main h1').first().waitFor(attached);
       await opened.page.locator('.named').getByText(longName).first().waitFor(attached);
-      // Charts and tables follow the window a moment later.
+      // What stays of the view before follows the window a moment later.
       const tooWide = async () => [view, width, await horizontalOverflowPx(opened.page), await cutOffPx(opened.page)];
       await expectSoon(tooWide, [view, width, 0, 0]);
-      if (view === lastView) expect(await accessibilityViolations(opened.page)).toEqual([]);
     }
+    expect(await accessibilityViolations(opened.page)).toEqual([]);
   }
 });
 
@@ -886,15 +885,19 @@ it.each([
       await go(opened.page, view);
       await opened.page.locator('main h1').first().waitFor(attached);
       expect([view, await accessibilityViolations(opened.page, rules)]).toEqual([view, []]);
-      for (const width of [360, 3_840]) {
-        await opened.page.setViewportSize({ width, height: Math.round(width / 1.6) });
-        await expectSoon(async () => [view, width, await horizontalOverflowPx(opened.page)], [view, width, 0]);
-      }
-      await opened.page.setViewportSize({ width: 1_280, height: 800 });
     }
     await opened.page.getByRole('button', { name: /Settings|Configurações/ }).click();
     await opened.page.locator('dialog[open]').waitFor(wait);
     expect(await accessibilityViolations(opened.page, rules)).toEqual([]);
+    await opened.page.keyboard.press('Escape');
+    for (const width of [360, 3_840]) {
+      await opened.page.setViewportSize({ width, height: Math.round(width / 1.6) });
+      for (const view of views) {
+        await go(opened.page, view);
+        await opened.page.locator('main h1').first().waitFor(attached);
+        await expectSoon(async () => [view, width, await horizontalOverflowPx(opened.page)], [view, width, 0]);
+      }
+    }
   },
 );
 

@@ -63,7 +63,7 @@ const listed = async (...args: string[]): Promise<unknown[]> =>
     .map((line) => (JSON.parse(line) as { id: unknown }).id)
     .toSorted();
 
-/** Entries by state, read in this process: a process for each look would take most of the time of these tests. */
+/** The entries with this decision (null: open ones), read in this process: a process each time would take most of the time of these tests. */
 const idsBy = async (decision: DeadLetterDecision | null): Promise<string[]> =>
   (await readDlq({ ...fixture, log: silent })).entries
     .filter((entry) => entry.decision === decision)
