@@ -19,7 +19,11 @@ export function createDrainPace(): DrainPace {
   return {
     begin: () => {
       draining++;
-      return { [Symbol.dispose]: () => void draining-- };
+      return {
+        [Symbol.dispose]: () => {
+          draining--;
+        },
+      };
     },
     pauseMs: (tookMs) => Math.min(pauseMaxMs, tookMs * Math.max(1, 2 * draining - 1)),
   };

@@ -32,14 +32,15 @@ export async function killIfItHangs(
  */
 export async function hangs({ ping, onChange }: HangWatchdogOptions, signal: AbortSignal): Promise<boolean> {
   let missed = 0;
-  while (!signal.aborted) {
+  const hasEnded = (): boolean => signal.aborted;
+  while (!hasEnded()) {
     try {
       await ping();
       if (missed > 0) onChange(true);
       missed = 0;
       await sleep(pingEveryMs, signal);
     } catch {
-      if (signal.aborted) return false;
+      if (hasEnded()) return false;
       if (missed === 0) onChange(false);
       if (++missed >= missedMax) return true;
     }

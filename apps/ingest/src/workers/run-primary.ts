@@ -13,6 +13,7 @@ import { killIfItHangs } from './hang-watchdog.ts';
 import type { PrimaryCalls, WorkerCalls } from './messages.ts';
 import { openChannel } from './open-channel.ts';
 import { readinessOfService } from './readiness-of-service.ts';
+import type { ServiceState } from './readiness-of-service.ts';
 import { startWorkerProcesses } from './worker-processes.ts';
 
 /** Time after `stopDeadlineMs` in which a worker ends by itself, in ms. */
@@ -73,16 +74,10 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
   };
 
   let isStopping = false;
-  const ready = async (): Promise<Readiness> => {
-    const running = channels.size;
-    const states = await Promise.allSettled([...channels.values()].map(({ readState }) => readState()));
-    const answered = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value] : []));
-    return readinessOfService(answered, { isStopping, running, workers });
-  };
   await using admin = await startAdmin({
     hosts: config.ADMIN_HOST,
     port: config.INGEST_ADMIN_PORT,
-    ready,
+    ready: () => readReadiness(channels, { isStopping, workers }),
     registry: metrics,
     log,
   });
@@ -112,4 +107,14 @@ export async function runPrimary(config: IngestConfig, log: Log): Promise<void> 
     isStopping = true;
     await processes.stop();
   }
+}
+
+async function readReadiness(
+  channels: ReadonlyMap<number, WorkerChannel>,
+  service: Omit<ServiceState, 'running'>,
+): Promise<Readiness> {
+  const running = channels.size;
+  const states = await Promise.allSettled([...channels.values()].map(({ readState }) => readState()));
+  const answered = states.flatMap((state) => (state.status === 'fulfilled' ? [state.value] : []));
+  return readinessOfService(answered, { ...service, running });
 }
