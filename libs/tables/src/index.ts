@@ -1,4 +1,4 @@
-export { readMarkedDays, refreshBuckets, refreshDay } from './buckets/refresh-buckets.ts';
+export { compactMarks, readMarkedDays, refreshBuckets, refreshDay } from './buckets/refresh-buckets.ts';
 export type { MarkedDay } from './buckets/refresh-buckets.ts';
 export { acquireAdvisoryLock, AlreadyRunning } from './connection/advisory-lock.ts';
 export type { AdvisoryLock, ExclusiveTask } from './connection/advisory-lock.ts';
@@ -82,7 +82,7 @@ export { readDataFolder } from './requirements/data-folder.ts';
 export { diagnoseDatabase } from './requirements/diagnose-database.ts';
 export { createBulkLoader } from './rebuild/bulk-load.ts';
 export type { BeginBulkLoad, BulkLoad } from './rebuild/bulk-load.ts';
-export { comparedTables, compareTable, hashLiveRows } from './rebuild/compare.ts';
+export { comparedTables, compareTable, hashLiveRows, isBucketTable } from './rebuild/compare.ts';
 export type { ComparedTable, Comparison, Difference } from './rebuild/compare.ts';
 export { completeProjection, prepareForFill, truncateProjection } from './rebuild/complete.ts';
 export { projectionId, readBlockingTransactions, trySwap } from './rebuild/swap.ts';

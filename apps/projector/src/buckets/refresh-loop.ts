@@ -1,6 +1,6 @@
 import { isProgrammingError, runUntilAborted, sleep } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
-import { ConnectionLost, isServerUnavailable, readMarkedDays, refreshDay } from '@callstream/tables';
+import { compactMarks, ConnectionLost, isServerUnavailable, readMarkedDays, refreshDay } from '@callstream/tables';
 import type { Tables } from '@callstream/tables';
 import type { ProjectorMetrics } from '../metrics.ts';
 import { createFailedDays } from './failed-days.ts';
@@ -42,6 +42,8 @@ export function startBucketRefresh(options: BucketRefreshOptions): BucketRefresh
       failed.add(day, error as Error);
       // The day waits also then, as it may be what breaks the connection.
       if (error instanceof ConnectionLost) throw error;
+      // What makes the count fail may make this fail too: then the marks are compacted when the day is tried again.
+      await compactMarks(db, { day }).catch(() => undefined);
       return true;
     }
   };

@@ -4,10 +4,11 @@ import {
   compareTable,
   dropProjection,
   hashLiveRows,
+  isBucketTable,
   readPositions,
   verifySchema,
 } from '@callstream/tables';
-import type { ComparedTable, Comparison, Difference, Position } from '@callstream/tables';
+import type { Comparison, Difference, Position } from '@callstream/tables';
 import { checkVersion, ProjectionStopped } from '../supervision/projection-stopped.ts';
 import { buildFromLog, foldRecordsDefault } from './fill/build-from-log.ts';
 import { createRecordExclusion } from './fill/exclude-record.ts';
@@ -33,7 +34,7 @@ export async function verify(context: MaintenanceContext): Promise<void> {
   const rebuilt = await createShadowTables(context, { schema: verifySchema, log });
   try {
     printStatus('Computing the checksums of the live tables, in one snapshot …');
-    const { positions, skipped } = await hashLiveRows(live);
+    const { positions, skippedBuckets } = await hashLiveRows(live);
     await checkNothingLost(context, positions);
     printStatus('Rebuilding them from the log …');
     const { excludeRecord, report: reportExcluded } = createRecordExclusion(context, rebuilt.db);
@@ -48,7 +49,7 @@ export async function verify(context: MaintenanceContext): Promise<void> {
     checkReached(positions, await readPositions(rebuilt.db));
     const comparisons: Comparison[] = [];
     for (const table of comparedTables) comparisons.push(await compareTable(rebuilt.db, table, printedRowsMax));
-    report(comparisons, skipped, context);
+    report(comparisons, skippedBuckets, context);
   } finally {
     await dropProjection(live, verifySchema);
   }
@@ -74,13 +75,12 @@ function checkReached(live: readonly Position[], rebuilt: readonly Position[]): 
       );
 }
 
-function report(
-  comparisons: readonly Comparison[],
-  skipped: ReadonlyMap<ComparedTable, number>,
-  { printResult }: MaintenanceContext,
-): void {
+function report(comparisons: readonly Comparison[], skippedBuckets: number, { printResult }: MaintenanceContext): void {
   const differing = comparisons.filter(({ different }) => different > 0);
-  const tables = comparisons.map((comparison) => ({ ...comparison, skipped: skipped.get(comparison.table) ?? 0 }));
+  const tables = comparisons.map((comparison) => ({
+    ...comparison,
+    skipped: isBucketTable(comparison.table) ? skippedBuckets : 0,
+  }));
   printResult({
     lines: [
       `${'table'.padEnd(14)} ${'rows live'.padStart(12)} ${'rebuilt'.padStart(12)}  checksum live     rebuilt`,
@@ -101,7 +101,7 @@ function report(
 const replayHint =
   'A replayed dead letter makes id, deliveries and received times differ: the log has the event twice, and the live tables only once. A rebuild makes them equal.';
 
-/** A table, and how many of its live rows were not compared. */
+/** A table, and how many buckets of it were not compared. */
 interface ReportedTable extends Comparison {
   readonly skipped: number;
 }
@@ -120,7 +120,7 @@ const skippedLines = ({ table, live, skipped }: ReportedTable): string[] =>
   skipped === 0
     ? []
     : [
-        `${table}: ${live.rows} rows were compared. ${skipped} were skipped, as what they count had changed and a projector had not yet counted it again; it does so every 30 s.`,
+        `${table}: ${live.rows} rows were compared. ${skipped} buckets were skipped, as what they count had changed and a projector had not yet counted it again; it does so every 30 s.`,
       ];
 
 function describe(table: string, { key, live, rebuilt }: Difference): string {

@@ -10,6 +10,7 @@ import { countBucketsAnew, readBuckets } from '../../testing/read-buckets.ts';
 import { deleteRows } from '../../testing/replace-rows.ts';
 import { clientOf, poolOf } from '../connection/tables.ts';
 import {
+  compactMarks,
   countCalls,
   countVisits,
   ensurePositions,
@@ -279,6 +280,26 @@ describe('counts from buckets', () => {
     expect(await countDay()).toMatchObject([{ visits: 3 }]);
     expect(await refreshBuckets(db, version)).toBe(1);
     expect(await countDay()).toMatchObject([{ visits: 3 }]);
+  });
+
+  it('of a day that cannot be counted leaves the oldest mark of each bucket', async () => {
+    await write(twoCalls);
+    await poolOf(db).query('insert into bucket_marks select begins_at from bucket_marks');
+    await poolOf(db).query('insert into bucket_marks select distinct begins_at from bucket_marks');
+    const marks = async () =>
+      (
+        await poolOf(db).query<{ at: Date; age: number }>(
+          'select begins_at as at, xmin::text::int as age from bucket_marks order by 1, 2',
+        )
+      ).rows;
+    const before = await marks();
+    expect(before).toHaveLength(6);
+    await compactMarks(db, { day: day.from, version: version + 1 });
+    expect(await marks()).toEqual(before);
+    await compactMarks(db, { day: day.from, version });
+    expect(await marks()).toEqual([before[0], before[3]]);
+    expect(await refreshBuckets(db, version)).toBe(1);
+    expect(await countDay()).toMatchObject([{ visits: 2 }]);
   });
 });
 

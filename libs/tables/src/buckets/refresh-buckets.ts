@@ -57,6 +57,38 @@ export const refreshDay = (db: Tables, { day, version = projectionVersion }: Ref
   inTransaction(db, (client) => recountDay(client, { day, version }));
 
 async function recountDay(client: ClientBase, { day, version }: Required<RefreshDayOptions>): Promise<boolean> {
+  if (!(await lockBuckets(client, version))) return false;
+  const removed = await client.query<{ mark: string }>(
+    `with removed as (delete from bucket_marks where ${isOfDay} returning begins_at) select distinct begins_at as mark from removed`,
+    [day],
+  );
+  const marks = removed.rows.map(({ mark }) => mark);
+  // Each statement sees all that was committed before it began, so at least the rows of the removed marks.
+  if (marks.length > 0) for (const statement of recountBuckets) await client.query(statement, [day, marks]);
+  return true;
+}
+
+/**
+ * Removes the marks of a day that mark the same bucket as an older one, as those of a day that cannot be counted would pile up.
+ * Does nothing if another process has the lock, or the tables are of another version.
+ */
+export const compactMarks = (db: Tables, { day, version = projectionVersion }: RefreshDayOptions): Promise<void> =>
+  inTransaction(db, async (client) => {
+    // A refresh meanwhile could remove the older mark, and not see what the younger one marks.
+    if (!(await lockBuckets(client, version))) return;
+    await client.query(
+      `delete from bucket_marks m using (
+         select ctid, row_number() over (partition by begins_at order by age(xmin) desc) as n from bucket_marks where ${isOfDay}
+       ) numbered where m.ctid = numbered.ctid and n > 1`,
+      [day],
+    );
+  });
+
+/** SQL: whether a mark is of the day $1. */
+const isOfDay = `begins_at >= $1::timestamptz and begins_at < $1::timestamptz + ${lengthOf(dayMinutes)}`;
+
+/** Until the end of the transaction. @returns false if another process has the lock, or the tables are of another version */
+async function lockBuckets(client: ClientBase, version: number): Promise<boolean> {
   // The positions first: while this transaction has read them, no swap can rename the schema between two statements.
   const { rows: positions } = await client.query('select from positions where projection_version = $1::int limit 1', [
     version,
@@ -65,16 +97,5 @@ async function recountDay(client: ClientBase, { day, version }: Required<Refresh
   const { rows } = await client.query<{ locked: boolean }>(
     `select pg_try_advisory_xact_lock((${lockSpace}::bigint << 32) | 'bucket_marks'::regclass::oid::bigint) as locked`,
   );
-  if (rows[0]?.locked !== true) return false;
-  const removed = await client.query<{ mark: string }>(
-    `with removed as (
-       delete from bucket_marks where begins_at >= $1::timestamptz and begins_at < $1::timestamptz + ${lengthOf(dayMinutes)}
-       returning begins_at
-     ) select distinct begins_at as mark from removed`,
-    [day],
-  );
-  const marks = removed.rows.map(({ mark }) => mark);
-  // Each statement sees all that was committed before it began, so at least the rows of the removed marks.
-  if (marks.length > 0) for (const statement of recountBuckets) await client.query(statement, [day, marks]);
-  return true;
+  return rows[0]?.locked === true;
 }

@@ -21,6 +21,7 @@ import {
   PositionMoved,
   project,
   readBlockingTransactions,
+  isStatementTimeout,
   readOneProjection,
   readPositions,
   trySwap,
@@ -269,5 +270,21 @@ it('reads of one projection see it to their end although a swap is tried, while 
     const first = await schemaOf(connection);
     expect(await swap()).toMatchObject({ kind: 'swapped' });
     expect(await schemaOf(connection)).not.toBe(first);
+  });
+});
+
+it('reads of one projection that take too long together time out, so that a swap goes on', async () => {
+  const live = tablesOf(liveSchema);
+  await createNext();
+  const reads = readOneProjection(
+    live,
+    async (one) => {
+      for (;;) await sqlOf(one).query('select pg_sleep(0.02)');
+    },
+    200,
+  );
+  await expect(reads.catch((error: unknown) => isStatementTimeout(error))).resolves.toBe(true);
+  expect(await trySwap(live, { incoming: nextSchema, catchUp: () => Promise.resolve(true) })).toMatchObject({
+    kind: 'swapped',
   });
 });

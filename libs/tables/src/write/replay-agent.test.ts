@@ -136,6 +136,28 @@ describe('the replay of an agent', () => {
     },
   );
 
+  it('goes on without a queue where the only queue of the agent has no fact that can be read', () => {
+    const at = (second: number, kind: PresenceFact['kind']): PresenceFact => ({
+      ...{ id: second, at: second * 1_000, kind, queue: '', part: 1, reason: null },
+    });
+    const facts = [at(1, 'actor.logged-in'), at(2, 'actor.paused')];
+    const replay = inParallel([replayAgent(actor, [{ actor, queue: '', at: 1_000 }])]);
+    let step = replay.next();
+    while (!step.done) {
+      const pageOf = ({ queue, from }: PageRequest): PresencePage[] =>
+        ['', '900']
+          .filter((name) => queue === null || queue === name)
+          .map((name) => ({
+            queue: name,
+            isBeforeNaming: true,
+            stored: [],
+            facts: name === '' ? facts.filter((fact) => fact.at >= from) : [],
+          }));
+      step = replay.next(step.value.map(pageOf));
+    }
+    expect(step.value.flat().flatMap(({ written }) => written)).toEqual(agentSessionsOf(facts));
+  });
+
   const every = (count: number, fact: (n: number) => Partial<PresenceFact>): PresenceFact[] =>
     Array.from({ length: count }, (_, n) => ({
       kind: 'actor.unpaused',

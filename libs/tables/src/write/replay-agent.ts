@@ -37,6 +37,11 @@ function* replayNaming(
   from: number,
 ): PresenceReplay<readonly SessionChanges[]> {
   const { naming, queues } = yield* findNaming(actor, from);
+  if (!naming) {
+    const [[page] = []] = yield [pageRequest({ actor, queue: '', from })];
+    const changed = timesOf(changes.filter(({ queue }) => queue === ''));
+    return page && changed.length > 0 ? [yield* replayQueue({ actor, queue: '', from, changed }, page)] : [];
+  }
   const isNamingChanged = changes.some(({ queue, at }) => queue !== '' || at >= naming.at);
   // Those in named queues are where the naming was.
   const timesBefore = timesOf(changes.filter(({ at }) => at < naming.at));
@@ -66,15 +71,20 @@ function* replayNaming(
   return [unnamed, ...(yield* inParallel(replays))];
 }
 
-/** The first facts that name queues, none of which are before `from`, and all queues that are named. */
+/**
+ * The first facts that name queues, none of which are before `from`, and all queues that are named. No naming, if `agents` has a
+ * queue of which no fact can be read.
+ */
 function* findNaming(
   actor: string,
   from: number,
-): PresenceReplay<{ readonly naming: Naming; readonly queues: readonly string[] }> {
+): PresenceReplay<{ readonly naming: Naming | undefined; readonly queues: readonly string[] }> {
   for (let limit = pageMin; ; limit *= 2) {
     const [found = []] = yield [pageRequest({ actor, queue: null, from, generalKinds: [], limit })];
     const pages = found.filter(({ queue }) => queue !== '');
-    const at = Math.min(...pages.flatMap(({ facts }) => facts.slice(0, 1)).map((fact) => fact.at));
+    const firsts = pages.flatMap(({ facts }) => facts.slice(0, 1));
+    if (firsts.length === 0) return { naming: undefined, queues: [] };
+    const at = Math.min(...firsts.map((fact) => fact.at));
     const isComplete = pages.every(({ facts }) => facts.length < limit || facts.at(-1)?.at !== at);
     const facts = pages.flatMap((page) => page.facts.filter((fact) => fact.at === at));
     if (isComplete) return { naming: { at, facts }, queues: pages.map(({ queue }) => queue) };
