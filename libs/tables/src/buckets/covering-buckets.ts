@@ -14,21 +14,28 @@ export interface CoveringBucketsOptions {
 const microsecond = `interval '1 microsecond'`;
 
 /**
- * SQL: two CTEs that divide a period. `whole` has the buckets that answer for a part of it, each with its interval (`begin`): the
- * longest that are within the period and one interval, and not marked. `parts` has all other times (`from_at`, `to_at`) that may
- * have visits or calls: the edges of the period, what is marked, and what the time zone divides within a quarter of an hour.
+ * SQL: two CTEs that divide a period. `whole` has the buckets that answer for a part of it: the longest that are within the period
+ * and one interval (`begin`), and not marked. Its rows are runs of neighbours, from `from_at` to `to_at`: few, as each is a search
+ * in an index. `parts` has all other times (`from_at`, `to_at`) that may have visits or calls: the edges of the period, what is
+ * marked, and what the time zone divides within a quarter of an hour.
  */
 export function coveringBuckets({ table, from, to, unit, zone }: CoveringBucketsOptions): string {
   const levels = bucketMinutes.map((minutes, i) => {
     const longer = bucketMinutes[i - 1];
     const source = longer === undefined ? daysOf(table) : dividedBuckets(longer, minutes);
     return `buckets${minutes} as materialized (
-      select begins_at, ${isWhole(minutes)} as is_whole from (${source}) b
-      where begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(minutes)})`;
+      select begins_at, begin, ${isWhole(minutes)} as is_whole
+      from (select begins_at, case when ${unit}::text is not null then ${intervalOf('begins_at', unit, zone)} end as begin
+        from (${source}) b
+        -- Without "offset 0", Postgres would compute begin several times.
+        where begins_at < ${to}::timestamptz and begins_at > ${from}::timestamptz - ${lengthOf(minutes)} offset 0) d)`;
   });
   const wholes = bucketMinutes.map(
-    (minutes) => `select ${minutes} as minutes, begins_at, case when ${unit}::text is not null then
-      ${intervalOf('begins_at', unit, zone)} end as begin from buckets${minutes} where is_whole`,
+    (
+      minutes,
+    ) => `select ${minutes} as minutes, begin, min(begins_at) as from_at, max(begins_at) + ${lengthOf(minutes)} as to_at
+      from (select begins_at, begin, ${runOf(minutes, 'partition by begin')} as run from buckets${minutes} where is_whole) numbered
+      group by begin, run`,
   );
   return `marked as materialized (
       select distinct begins_at from bucket_marks
@@ -36,11 +43,8 @@ export function coveringBuckets({ table, from, to, unit, zone }: CoveringBuckets
     ), ${levels.join(', ')}, whole as materialized (${wholes.join(' union all ')}), parts as materialized (
       select greatest(min(begins_at), ${from}::timestamptz) as from_at,
         least(max(begins_at) + ${lengthOf(markedMinutes)}, ${to}::timestamptz) as to_at
-      from (
-        -- Neighbours are one part: they have the same distance to their number.
-        select begins_at, begins_at - row_number() over (order by begins_at) * ${lengthOf(markedMinutes)} as part
-        from buckets${markedMinutes} where not is_whole
-      ) numbered group by part
+      from (select begins_at, ${runOf(markedMinutes)} as run from buckets${markedMinutes} where not is_whole) numbered
+      group by run
     )`;
 
   /** SQL: whether no mark is in the bucket, and it is within the period and one interval, with one offset from UTC. */
@@ -48,7 +52,7 @@ export function coveringBuckets({ table, from, to, unit, zone }: CoveringBuckets
     const last = `(begins_at + ${lengthOf(minutes)} - ${microsecond})`;
     return `begins_at >= ${from}::timestamptz and begins_at + ${lengthOf(minutes)} <= ${to}::timestamptz
       and begins_at not in (select ${bucketOf('begins_at', minutes)} from marked)
-      and (${unit}::text is null or ${intervalOf('begins_at', unit, zone)} = ${intervalOf(last, unit, zone)}
+      and (${unit}::text is null or begin = ${intervalOf(last, unit, zone)}
         and (${last} at time zone ${zone}) - (begins_at at time zone ${zone}) = ${last} - begins_at)`;
   }
 
@@ -59,6 +63,10 @@ export function coveringBuckets({ table, from, to, unit, zone }: CoveringBuckets
       union select ${bucketOf('begins_at', dayMinutes)} from marked`;
   }
 }
+
+/** SQL: the same for neighbours, which have the same distance to their number. */
+const runOf = (minutes: number, partition = ''): string =>
+  `begins_at - row_number() over (${partition} order by begins_at) * ${lengthOf(minutes)}`;
 
 /** SQL: the buckets within the longer ones that do not answer as a whole. */
 const dividedBuckets = (longer: number, minutes: number): string =>

@@ -94,7 +94,7 @@ export async function countCalls(db: Queryable, options: CountCallsOptions): Pro
         -- Without "offset 0" the planner may scan all buckets, of all time.
         from whole w, lateral (
           select *, ${callDirections.map((direction) => `cardinality(${unsettledColumn(direction)}) as ${unsettledCount(direction)}`).join(', ')}
-          from call_buckets where minutes = w.minutes and begins_at = w.begins_at offset 0
+          from call_buckets where minutes = w.minutes and begins_at >= w.from_at and begins_at < w.to_at offset 0
         ) b
         where $3::text[] is null or b.queue = any($3)
         union all

@@ -65,7 +65,7 @@ export async function countVisits(db: Queryable, options: CountVisitsOptions): P
           ${waitsWithin('$5', 'b.abandoned_waits')} as "abandonedShort", b.wait_ms_max as "waitMsMax"
         -- Without "offset 0" the planner may scan all buckets, of all time.
         from whole w, lateral (
-          select * from visit_buckets where minutes = w.minutes and begins_at = w.begins_at offset 0
+          select * from visit_buckets where minutes = w.minutes and begins_at >= w.from_at and begins_at < w.to_at offset 0
         ) b
         where $3::text[] is null or b.queue = any($3)
         union all
