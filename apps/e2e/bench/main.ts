@@ -1,4 +1,5 @@
 import type { Bench } from './bench.ts';
+import { buckets } from './projector/buckets.ts';
 import { dashboard } from './dashboard.ts';
 import { delegator } from './delegator.ts';
 import { gateway } from './gateway/gateway.ts';
@@ -16,6 +17,7 @@ import { travel } from './travel/travel.ts';
 
 /** All benchmarks by their NAME in `npm run bench -- NAME`. */
 const benches: Readonly<Record<string, Bench>> = {
+  buckets,
   dashboard,
   delegator,
   gateway,

@@ -44,16 +44,7 @@ export async function insertGeneratedCalls(db: Tables, events: number, begin = '
   const calls = Math.floor(events / eventsPerCall);
   const first = Date.parse(begin);
   const begins = Array.from({ length: calls }, (_, call) => first + call * betweenCallsMs);
-  await insertCallsBegunAt(db, begins, betweenEventsMs);
-}
-
-/**
- * The same for calls that begin at these moments, in ms since 1970 and ascending.
- * @param everyMs time between two events of a call
- */
-export async function insertCallsBegunAt(db: Tables, begins: readonly number[], everyMs: number): Promise<void> {
-  const begin = new Date(begins[0] ?? 0).toISOString();
-  const generate = (): Iterable<readonly CallEvent[]> => generateCalls(begins, everyMs);
+  const generate = (): Iterable<readonly CallEvent[]> => generateCalls(begins);
   await copyEvents(db, linesOf(generate()));
   await inTransaction(db, (client) => copyCalls(client, packed(generate())));
   await poolOf(db).query(countAllBuckets);
@@ -66,12 +57,12 @@ export async function insertCallsBegunAt(db: Tables, begins: readonly number[], 
   await poolOf(db).query('analyze');
 }
 
-function* generateCalls(begins: readonly number[], everyMs: number): Generator<readonly CallEvent[]> {
+function* generateCalls(begins: readonly number[]): Generator<readonly CallEvent[]> {
   for (const [call, begin] of begins.entries()) {
     const isUnfinished = call >= begins.length - unfinishedCalls;
     yield types
       .slice(0, isUnfinished ? eventsOfUnfinished : eventsPerCall)
-      .map((type, n) => generateEvent(call, type, { n, at: begin + n * everyMs }));
+      .map((type, n) => generateEvent(call, type, { n, at: begin + n * betweenEventsMs }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { until } from '@callstream/stack';
 import { readPositions } from '@callstream/tables';
+import type { Tables } from '@callstream/tables';
 import type { System } from '../../src/system/system.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
@@ -12,9 +13,14 @@ export interface BacklogRun {
   readonly residentBytes: number;
 }
 
-/** Fills a topic, then starts a projector. Measures from the first to the last projected event. */
-export const projectBacklog = (servers: Servers, bodies: WebhookBodies): Promise<BacklogRun> =>
+/** Fills a topic, then starts a projector. Measures from the first to the last projected event. `prepare`: the empty tables. */
+export const projectBacklog = (
+  servers: Servers,
+  bodies: WebhookBodies,
+  prepare: (db: Tables) => Promise<void> = () => Promise.resolve(),
+): Promise<BacklogRun> =>
   withSystem(servers, { services: [] }, async (system) => {
+    await prepare(system.db);
     const total = await fillTopic(system, bodies);
     const untilRecords = (count: number) =>
       until(async () => projected(system).then((now) => now.records >= count && now), {

@@ -4,6 +4,7 @@ import { launch, outputOf } from '../../src/system/service-process.ts';
 import { eventsAndRunsText, eventsArg, runsArg } from '../bench.ts';
 import type { Bench } from '../bench.ts';
 import { measureCopyCeiling, prepareCopyCeiling } from './copy-ceiling.ts';
+import type { System } from '../../src/system/system.ts';
 import { withSystem } from '../with-system.ts';
 import type { Servers } from '../servers.ts';
 import { fillTopic, simulatedBodies } from '../../src/load/simulated-webhooks.ts';
@@ -55,6 +56,22 @@ export const rebuild: Bench = {
 
 /** Events per second from the creation of the new tables until they are ready for the swap. */
 const measureRebuild = (servers: Servers, events: number): Promise<number> =>
+  rebuildTopic(servers, events, ({ total, ms }) => Promise.resolve((total * 1_000) / ms));
+
+interface RebuiltTopic {
+  readonly system: System;
+  /** Events of the topic. */
+  readonly total: number;
+  /** From the creation of the new tables until they are ready for the swap. */
+  readonly ms: number;
+}
+
+/** Fills a topic, rebuilds it without a swap, and runs `use`. */
+export const rebuildTopic = <T>(
+  servers: Servers,
+  events: number,
+  use: (rebuilt: RebuiltTopic) => Promise<T>,
+): Promise<T> =>
   withSystem(servers, { services: [] }, async (system) => {
     const total = await fillTopic(system, simulatedBodies(events, rate));
     const command = launch({
@@ -69,5 +86,5 @@ const measureRebuild = (servers: Servers, events: number): Promise<number> =>
     await until(hasBegun, { timeoutMs: 60_000, everyMs: 5, onTimeout: () => new Error(command.tail()) });
     const began = performance.now();
     await outputOf(command);
-    return (total * 1_000) / (performance.now() - began);
+    return use({ system, total, ms: performance.now() - began });
   });

@@ -1,8 +1,4 @@
-/** Events of each generated call. */
-const eventsPerCall = 10;
-/** Time between two events of a call, in ms: a call takes three minutes. */
-export const betweenEventsMs = 20_000;
-const callMs = eventsPerCall * betweenEventsMs;
+import { shapeMeans } from '@callstream/tables/testing';
 
 const dayMs = 86_400_000;
 const hourMs = 3_600_000;
@@ -18,16 +14,19 @@ const peakCalls = 300;
 export interface YearOfCalls {
   /** Beginnings of the calls, in ms since 1970 and ascending. */
   readonly begins: readonly number[];
+  /** Beginnings of the working days, in ms since 1970 and ascending. */
+  readonly workdays: readonly number[];
   /** Beginning of the peak hour, ms since 1970. */
   readonly peakAt: number;
 }
 
 /** The beginnings of a year of calls that ends at `end`: busy mornings, quiet weekends, and one peak hour. */
 export function yearOfCalls(events: number, end: number): YearOfCalls {
+  const calls = Math.floor(events / shapeMeans.events);
   const first = end - (end % dayMs) - daysOfYear * dayMs;
   const peakAt = first + (daysOfYear / 2) * dayMs + 10 * hourMs;
-  const inPeak = Math.min(Math.floor((peakCalls * hourMs) / callMs), Math.floor(events / eventsPerCall / 2));
-  const others = Math.floor(events / eventsPerCall) - inPeak;
+  const inPeak = Math.min(Math.floor((peakCalls * hourMs) / shapeMeans.ms), Math.floor(calls / 2));
+  const others = calls - inPeak;
   const weekdays = Array.from({ length: daysOfYear }, (_, day) => (day % 7 < 5 ? 1 : weekendShare));
   const perShare = others / weekdays.reduce((sum, weight) => sum + weight, 0) / sharesOfDay;
   const begins: number[] = [];
@@ -40,7 +39,8 @@ export function yearOfCalls(events: number, end: number): YearOfCalls {
       addEvenly(begins, { from: first + day * dayMs + hour * hourMs, count });
     }
   addEvenly(begins, { from: peakAt, count: inPeak });
-  return { begins: begins.toSorted((a, b) => a - b), peakAt };
+  const workdays = weekdays.flatMap((weight, day) => (weight === 1 ? [first + day * dayMs] : []));
+  return { begins: begins.toSorted((a, b) => a - b), workdays, peakAt };
 }
 
 function addEvenly(begins: number[], { from, count }: { readonly from: number; readonly count: number }): void {
