@@ -46,7 +46,7 @@ const formatOf = (text: string, variables: readonly string[]): string =>
 
 /** SQL: what a row of a shape has besides its columns. */
 const formats: Readonly<Record<RepeatedTable, string>> = {
-  events: `${formatOf('body::text', ['call_id', `'${shapeNumber}'`, `body ->> 'timestamp'`])}`,
+  events: formatOf('body::text', ['call_id', `'${shapeNumber}'`, `body ->> 'timestamp'`]),
   calls: `replace(${formatOf('facts', [`'${shapeUuid}'`, `'${shapeNumber}'`])}, ' 0 ${shapeBegin} ', ' %3$s %4$s ')`,
   visits: 'null',
   segments: 'null',

@@ -138,7 +138,12 @@ describe('the replay of an agent', () => {
 
   it('goes on without a queue where the only queue of the agent has no fact that can be read', () => {
     const at = (second: number, kind: PresenceFact['kind']): PresenceFact => ({
-      ...{ id: second, at: second * 1_000, kind, queue: '', part: 1, reason: null },
+      id: second,
+      at: second * 1_000,
+      kind,
+      queue: '',
+      part: 1,
+      reason: null,
     });
     const facts = [at(1, 'actor.logged-in'), at(2, 'actor.paused')];
     const replay = inParallel([replayAgent(actor, [{ actor, queue: '', at: 1_000 }])]);
