@@ -23,7 +23,11 @@ it('queues and names do not wait behind long computations, and agents do', async
     asOf: Date.parse('2026-03-02T12:00:00Z'),
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
     names: { queues: new Map(), agents: new Map() },
-    ...{ live: [], presenceEvents: [], segments: [], visits: [], calls: [] },
+    live: [],
+    presenceEvents: [],
+    segments: [],
+    visits: [],
+    calls: [],
   });
   const ignore = () => undefined;
   const { schedule } = createFairQueue(computeLimits, ignore);

@@ -35,7 +35,7 @@ it('parts of all clients take a few ms of a turn of the event loop, and the rest
   expect(made.slice(6)).toEqual(['b']);
 });
 
-it('clients take turns: who was refused again is the last', async () => {
+it('clients take turns: one that is refused again is the last', async () => {
   const { made, maker } = makersUnderTest(4);
   for (const name of ['a', 'b', 'c']) maker(name, 2)();
   for (let i = 0; i < 6; i++) await nextTurn();

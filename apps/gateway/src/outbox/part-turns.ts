@@ -25,18 +25,18 @@ export function createPartTurns(now: () => number = () => performance.now()): Pa
   };
   const endTurn = (): void => {
     turnBeganAt = null;
-    // An owner that is refused again is the last.
+    // One that is refused again is the last.
     for (const [owner, goOn] of [...waiting]) {
-      if (turnBeganAt !== null && isOver(turnBeganAt)) return;
+      if (isOver()) return;
       waiting.delete(owner);
       goOn();
     }
   };
-  const isOver = (beganAt: number): boolean => now() - beganAt > turnMsMax;
+  const isOver = (): boolean => turnBeganAt !== null && now() - turnBeganAt > turnMsMax;
   return {
     mayMake: (owner, goOn) => {
       beginTurn();
-      if (turnBeganAt === null || !isOver(turnBeganAt)) return true;
+      if (!isOver()) return true;
       waiting.set(owner, goOn);
       return false;
     },
