@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import fc from 'fast-check';
-import { importFile, requestsMax } from './import-file.ts';
+import { importFile } from './import-file.ts';
 import type { FileLine } from './lines.ts';
 
 let folder = '';
@@ -14,13 +14,13 @@ afterEach(() => rm(folder, { recursive: true }));
 const padding = 'x'.repeat(10_000);
 const secondOf = (line: string): string => line.slice(0, 10);
 
-/** @param answerMs how long ingest takes to answer the nth request */
-async function importLines(lines: readonly string[], answerMs: (request: number) => number) {
+/** @param answer resolves when ingest answers the nth request; `isLast`: there is no other line */
+async function importLines(lines: readonly string[], answer: (request: number, isLast: boolean) => Promise<unknown>) {
   const path = join(folder, 'queue_log');
   await writeFile(path, lines.map((line) => `${line}\n`).join(''));
   const log: string[] = [];
   const saved: number[] = [];
-  let [requests, onTheirWay, most] = [0, 0, 0];
+  let [requests, sent] = [0, 0];
   await importFile({
     file: { path, head: Buffer.from(lines[0] ?? '') },
     from: { bytes: 0, lines: 0 },
@@ -28,15 +28,14 @@ async function importLines(lines: readonly string[], answerMs: (request: number)
     period: { from: 0, to: Infinity },
     positions: { save: (_, { lines: until }) => void saved.push(until) },
     post: async (batch) => {
-      most = Math.max(most, ++onTheirWay);
-      await pause(answerMs(requests++));
-      onTheirWay--;
+      sent += batch.lines.length;
+      await answer(requests++, sent === lines.length);
       log.push(...batch.lines.map(({ bytes }: FileLine) => bytes.toString()));
     },
     onLines: () => undefined,
     onUnreadable: () => undefined,
   });
-  return { log, most, saved };
+  return { log, saved };
 }
 
 it('lines of one second come into the log in the order of the file, whichever request is answered first', () =>
@@ -50,7 +49,7 @@ it('lines of one second come into the log in the order of the file, whichever re
         const lines = steps.map(
           (step, i) => `${(at += step)}|NONE|q|Ana|${i % 2 ? 'UNPAUSE' : 'PAUSE'}|${i}${padding}`,
         );
-        const { log, saved } = await importLines(lines, (request) => times[request % times.length] ?? 0);
+        const { log, saved } = await importLines(lines, (request) => pause(times[request % times.length]));
         expect(saved.at(-1)).toBe(lines.length);
         expect(log.toSorted()).toEqual(lines.toSorted());
         expect(Map.groupBy(log, secondOf)).toEqual(Map.groupBy(lines, secondOf));
@@ -59,10 +58,18 @@ it('lines of one second come into the log in the order of the file, whichever re
     { numRuns: 20 },
   ));
 
-it('requests are on their way at once although lines of one second are next to each other', async () => {
+it('two requests are on their way at once, although lines of one second are next to each other', async () => {
   const lines = Array.from(
     { length: 200 },
-    (_, i) => `${1_700_000_000 + Math.floor(i / 3)}|NONE|q|Ana|PAUSE|${i}${padding}`,
+    (_, i) => `${1_700_000_000 + Math.floor(i / 7)}|NONE|q|Ana|PAUSE|${i}${padding}`,
   );
-  expect(await importLines(lines, () => 5)).toMatchObject({ most: requestsMax });
+  const begun = Array.from(lines, () => Promise.withResolvers<undefined>());
+  let alone = 0;
+  // Ingest answers a request when it has got the next one.
+  await importLines(lines, async (request, isLast) => {
+    begun[request]?.resolve(undefined);
+    const waited = pause(1_000, 'alone');
+    if (!isLast && (await Promise.race([begun[request + 1]?.promise, waited])) === 'alone') alone++;
+  });
+  expect(alone).toBe(0);
 });
