@@ -31,7 +31,7 @@ export interface GoodClientOptions {
 }
 
 /** Measures what a dashboard and a provider that behave wait for. */
-export interface GoodClient extends AsyncDisposable {
+interface GoodClient extends AsyncDisposable {
   /** What was measured since the last call. */
   readonly takeWaits: () => Waits;
 }

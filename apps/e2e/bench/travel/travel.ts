@@ -37,7 +37,7 @@ export const travel: Bench = {
 };
 
 /** Of a running system with a year of calls. */
-export async function measureTravel(system: System, year: YearOfCalls, report: ReportProgress): Promise<BenchRow[]> {
+async function measureTravel(system: System, year: YearOfCalls, report: ReportProgress): Promise<BenchRow[]> {
   report('jumping …');
   const rows = await measureJumps(system, year, report);
   report('a thousand people drag …');
