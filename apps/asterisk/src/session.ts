@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { DialplanJudge } from '@callstream/domain';
-import { certificateProblem, sleep } from '@callstream/resilience';
+import { certificateProblem } from '@callstream/resilience';
 import type { Log } from '@callstream/runtime';
 import type { Spool } from '@callstream/spool';
 import { openAmi } from './ami/connection.ts';
-import type { Ami, AmiOptions } from './ami/connection.ts';
+import type { AmiOptions } from './ami/connection.ts';
+import { keepAlive } from './ami/keep-alive.ts';
 import { isAllowed } from './buffer/allowed-events.ts';
 import { createRecorder } from './buffer/recorder.ts';
 import { createOpenState } from './gap/open-state.ts';
@@ -12,11 +13,6 @@ import { reconcile } from './gap/reconcile.ts';
 import type { StateStore } from './gap/state-store.ts';
 import type { AsteriskMetrics } from './metrics.ts';
 import type { ConnectionStatus } from './status.ts';
-
-/** How often the connection is checked, in ms. */
-const pingEveryMs = 15_000;
-/** How often the PBX is asked what is going on, although the connection was never cut, in pings: hourly. */
-const reconcileEveryPings = 240;
 
 export interface PbxSessionOptions {
   readonly address: Omit<AmiOptions, 'onEvents' | 'onExcess' | 'signal'>;
@@ -68,18 +64,6 @@ export async function runSession(options: PbxSessionOptions, signal: AbortSignal
   const working = work();
   working.catch(() => undefined);
   await Promise.race([working, ami.ended]);
-}
-
-async function keepAlive(
-  ami: Pick<Ami, 'ping'>,
-  { signal, closeGap }: { readonly signal: AbortSignal; readonly closeGap: () => Promise<void> },
-): Promise<void> {
-  for (let pings = 1; ; pings++) {
-    await sleep(pingEveryMs, signal);
-    if (signal.aborted) return;
-    await ami.ping();
-    if (pings % reconcileEveryPings === 0) await closeGap();
-  }
 }
 
 /** Why there is no connection to the PBX, with the remedy. */
