@@ -1,9 +1,15 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
-const read = (name) => readFile(new URL(`../src/projection/${name}.sql`, import.meta.url), 'utf8');
-const [tables, buckets, indexes, keys, views, functions] = await Promise.all(
-  ['tables', 'buckets', 'indexes', 'keys', 'views', 'functions'].map(read),
-);
+// Without `await`: of two migrations at once in one process, the second would get a module that is not evaluated yet.
+const read = (name) => readFileSync(new URL(`../src/projection/${name}.sql`, import.meta.url), 'utf8');
+const [tables, buckets, indexes, keys, views, functions] = [
+  'tables',
+  'buckets',
+  'indexes',
+  'keys',
+  'views',
+  'functions',
+].map(read);
 
 /**
  * Creates the first projection, empty. Its schema is never migrated again: it is derived from the log, so a rebuild creates

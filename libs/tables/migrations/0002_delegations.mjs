@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 
-const tables = await readFile(new URL('../src/delegation/tables.sql', import.meta.url), 'utf8');
+const tables = readFileSync(new URL('../src/delegation/tables.sql', import.meta.url), 'utf8');
 
 /**
  * Creates the claims of the delegator. They are no part of the projection: no rebuild, swap or rollback touches them.
