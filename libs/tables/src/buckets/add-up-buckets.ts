@@ -1,6 +1,6 @@
 import type { BucketTable } from '../projection/schemas.ts';
 import { callDirections, settledOutcomes, unsettledColumn, visitSums } from './columns.ts';
-import { bucketOf, dayMinutes, lengthOf } from './levels.ts';
+import { bucketOf } from './levels.ts';
 
 interface AddedColumns {
   readonly sums: readonly string[];
@@ -22,11 +22,16 @@ const columnsOf: Readonly<Record<BucketTable, AddedColumns>> = {
   },
 };
 
-/** SQL: adds up the shorter buckets of the day $1 to those of `minutes` that contain the quarters of an hour $2. */
-export function addUpBuckets(
-  table: BucketTable,
-  { minutes, shorter }: { readonly minutes: number; readonly shorter: number },
-): string {
+interface AddUpOptions {
+  readonly minutes: number;
+  /** Length of the buckets that are added up, in minutes. */
+  readonly shorter: number;
+  /** SQL: whether the bucket of `shorter` minutes that begins at `begins_at` is added up. */
+  readonly where: string;
+}
+
+/** SQL: adds up shorter buckets to those of `minutes`, none of which may be there. */
+export function addUpBuckets(table: BucketTable, { minutes, shorter, where }: AddUpOptions): string {
   const { sums, arrays, maxima } = columnsOf[table];
   const merged = arrays.map(
     (name) => `merged_${name} as materialized (
@@ -37,8 +42,7 @@ export function addUpBuckets(
   return `
     with parts as materialized (
       select *, ${bucketOf('begins_at', minutes)} as longer from ${table}
-      where minutes = ${shorter} and begins_at >= $1::timestamptz and begins_at < $1::timestamptz + ${lengthOf(dayMinutes)}
-        and ${bucketOf('begins_at', minutes)} in (select ${bucketOf('mark', minutes)} from unnest($2::timestamptz[]) marks (mark))
+      where minutes = ${shorter} and ${where}
     ), added as (
       select longer, queue, ${[...sums.map((name) => `sum(${name}) as ${name}`), ...maxima.map((name) => `max(${name}) as ${name}`)].join(', ')}
       from parts group by 1, 2

@@ -2,7 +2,7 @@ import { visitCountColumns } from '../read/numbers/count-visits-sql.ts';
 import { callDirections, settledOutcomes, unsettledColumn, visitSums } from './columns.ts';
 import type { BucketTable } from '../projection/schemas.ts';
 import { addUpBuckets } from './add-up-buckets.ts';
-import { bucketMinutes, bucketsOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
+import { bucketMinutes, bucketOf, bucketsOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
 
 /** Largest wait in an array of waits, in ms: longer ones are beyond every threshold. */
 export const waitMsMax = 2_147_483_647;
@@ -44,11 +44,32 @@ select b.minutes, b.begins_at, queue,
 from ${from}
 group by 1, 2, 3`;
 
-const inAllBuckets = (at: string): string => `cross join lateral ${bucketsOf(at)} b (minutes, begins_at)`;
+/** SQL: the statements that add up shorter buckets to longer ones. `where`: see {@link addUpBuckets}; gets the length of the longer ones. */
+const addUp = (table: BucketTable, where: (minutes: number) => string): string[] =>
+  bucketMinutes
+    .slice(0, -1)
+    .map((minutes, i) =>
+      addUpBuckets(table, { minutes, shorter: bucketMinutes[i + 1] ?? markedMinutes, where: where(minutes) }),
+    )
+    .toReversed();
 
-/** SQL: counts all visits and calls into empty buckets. */
-export const countAllBuckets = `${insertVisitBuckets(`visits ${inAllBuckets('waiting_at')}`)};
-  ${insertCallBuckets(`call_outcomes('-infinity', 'infinity', ${noMoment}) ${inAllBuckets('began_at')}`)}; analyze visit_buckets, call_buckets`;
+const inQuarters = (at: string): string =>
+  `cross join lateral (values (${markedMinutes}, ${bucketOf(at, markedMinutes)})) b (minutes, begins_at)`;
+const all = (): string => 'true';
+
+/**
+ * SQL: counts all visits and calls into empty buckets. Each row is read once: the longer buckets are sums. Without statistics of the
+ * shorter ones, they could be joined by nested loops.
+ */
+export const countAllBuckets = [
+  insertVisitBuckets(`visits ${inQuarters('waiting_at')}`),
+  'analyze visit_buckets',
+  ...addUp('visit_buckets', all),
+  insertCallBuckets(`call_outcomes('-infinity', 'infinity', ${noMoment}) ${inQuarters('began_at')}`),
+  'analyze call_buckets',
+  ...addUp('call_buckets', all),
+  'analyze visit_buckets, call_buckets',
+].join(';\n');
 
 const isOfDay = (at: string): string =>
   `${at} >= $1::timestamptz and ${at} < $1::timestamptz + ${lengthOf(dayMinutes)}`;
@@ -62,12 +83,9 @@ const wanted = `(select distinct b.minutes, b.begins_at from unnest($2::timestam
 const deleteBuckets = (table: BucketTable): string =>
   `delete from ${table} t using ${wanted} w where t.minutes = w.minutes and t.begins_at = w.begins_at and ${isOfDay('t.begins_at')}`;
 
-/** SQL: the statements that add up shorter buckets of the day $1 to the longer ones that contain the quarters of an hour $2. */
-const addUp = (table: BucketTable): string[] =>
-  bucketMinutes
-    .slice(0, -1)
-    .map((minutes, i) => addUpBuckets(table, { minutes, shorter: bucketMinutes[i + 1] ?? markedMinutes }))
-    .toReversed();
+/** SQL: whether a bucket of the day $1 is in one of `minutes` that contains a quarter of an hour of $2. */
+const isInMarked = (minutes: number): string =>
+  `${isOfDay('begins_at')} and ${bucketOf('begins_at', minutes)} in (select ${bucketOf('mark', minutes)} from unnest($2::timestamptz[]) marks (mark))`;
 
 /**
  * SQL: the statements that count the buckets of the day that begins at $1 again which contain the quarters of an hour $2. Only
@@ -79,10 +97,10 @@ export const recountBuckets: readonly string[] = [
   insertVisitBuckets(
     `${marked} cross join lateral (select * from visits where waiting_at >= b.begins_at and waiting_at < ${markEnd} offset 0) v`,
   ),
-  ...addUp('visit_buckets'),
+  ...addUp('visit_buckets', isInMarked),
   deleteBuckets('call_buckets'),
   insertCallBuckets(
     `${marked} cross join lateral (select * from call_outcomes(b.begins_at, ${markEnd}, ${noMoment}) offset 0) o`,
   ),
-  ...addUp('call_buckets'),
+  ...addUp('call_buckets', isInMarked),
 ];
