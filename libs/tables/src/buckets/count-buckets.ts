@@ -2,7 +2,7 @@ import { visitCountColumns } from '../read/numbers/count-visits-sql.ts';
 import { callDirections, settledOutcomes, unsettledColumn, visitSums } from './columns.ts';
 import type { BucketTable } from '../projection/schemas.ts';
 import { addUpBuckets } from './add-up-buckets.ts';
-import { bucketMinutes, bucketOf, bucketsOf, dayMinutes, lengthOf, markedMinutes } from './levels.ts';
+import { bucketMinutes, bucketOf, bucketsOf, isOfDay, lengthOf, markedMinutes } from './levels.ts';
 
 /** Largest wait in an array of waits, in ms: longer ones are beyond every threshold. */
 export const waitMsMax = 2_147_483_647;
@@ -70,9 +70,6 @@ export const countAllBuckets = [
   ...addUp('call_buckets', all),
   'analyze visit_buckets, call_buckets',
 ].join(';\n');
-
-const isOfDay = (at: string): string =>
-  `${at} >= $1::timestamptz and ${at} < $1::timestamptz + ${lengthOf(dayMinutes)}`;
 
 /** SQL: the quarters of an hour $2 of the day $1 as `b`. */
 const marked = `(select ${markedMinutes} as minutes, begins_at from unnest($2::timestamptz[]) marks (begins_at) where ${isOfDay('begins_at')}) b`;

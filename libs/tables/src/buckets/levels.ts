@@ -15,6 +15,10 @@ export const bucketOf = (at: string, minutes: number | string): string =>
 export const lengthOf = (minutes: number | string): string =>
   typeof minutes === 'number' ? `interval '${minutes} min'` : `${minutes} * interval '1 min'`;
 
+/** SQL: whether `at` is in the day of UTC that begins at $1. */
+export const isOfDay = (at: string): string =>
+  `${at} >= $1::timestamptz and ${at} < $1::timestamptz + ${lengthOf(dayMinutes)}`;
+
 /** SQL: `minutes` and `begins_at` of the buckets that contain `at`. */
 export const bucketsOf = (at: string): string =>
   `(values ${bucketMinutes.map((minutes) => `(${minutes}, ${bucketOf(at, minutes)})`).join(', ')})`;

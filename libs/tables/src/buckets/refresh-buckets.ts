@@ -4,7 +4,7 @@ import { sqlOf } from '../connection/tables.ts';
 import type { Tables } from '../connection/tables.ts';
 import { inTransaction } from '../connection/transaction.ts';
 import { recountBuckets } from './count-buckets.ts';
-import { bucketOf, dayMinutes, lengthOf } from './levels.ts';
+import { bucketOf, dayMinutes, isOfDay } from './levels.ts';
 
 /** The upper half of the key of the advisory lock: "call" in ASCII. The lower half is the table, so that each projection has its own. */
 const lockSpace = 0x63616c6c;
@@ -59,7 +59,7 @@ export const refreshDay = (db: Tables, { day, version = projectionVersion }: Ref
 async function recountDay(client: ClientBase, { day, version }: Required<RefreshDayOptions>): Promise<boolean> {
   if (!(await lockBuckets(client, version))) return false;
   const removed = await client.query<{ mark: string }>(
-    `with removed as (delete from bucket_marks where ${isOfDay} returning begins_at) select distinct begins_at as mark from removed`,
+    `with removed as (delete from bucket_marks where ${isOfDay('begins_at')} returning begins_at) select distinct begins_at as mark from removed`,
     [day],
   );
   const marks = removed.rows.map(({ mark }) => mark);
@@ -78,14 +78,11 @@ export const compactMarks = (db: Tables, { day, version = projectionVersion }: R
     if (!(await lockBuckets(client, version))) return;
     await client.query(
       `delete from bucket_marks m using (
-         select ctid, row_number() over (partition by begins_at order by age(xmin) desc) as n from bucket_marks where ${isOfDay}
+         select ctid, row_number() over (partition by begins_at order by age(xmin) desc) as n from bucket_marks where ${isOfDay('begins_at')}
        ) numbered where m.ctid = numbered.ctid and n > 1`,
       [day],
     );
   });
-
-/** SQL: whether a mark is of the day $1. */
-const isOfDay = `begins_at >= $1::timestamptz and begins_at < $1::timestamptz + ${lengthOf(dayMinutes)}`;
 
 /** Until the end of the transaction. @returns false if another process has the lock, or the tables are of another version */
 async function lockBuckets(client: ClientBase, version: number): Promise<boolean> {
