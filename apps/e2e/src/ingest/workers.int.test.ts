@@ -12,6 +12,7 @@ import { openRawConnection } from './raw-connection.ts';
 import type { RawConnection } from './raw-connection.ts';
 import { followWorkers } from './follow-workers.ts';
 import type { FollowedWorkers } from './follow-workers.ts';
+import { startSendingClients } from './sending-clients.ts';
 
 const log = createLog({ service: 'e2e', level: 'silent' });
 const kafka = connectKafka({ brokers: testKafkaBrokers(), clientId: 'e2e', log });
@@ -88,33 +89,26 @@ it('a rate limit holds for all workers together', async () => {
 });
 
 it('kill -9 of a worker, and SIGHUP, under load: no event with a 200 is lost, and no connection is refused', async () => {
-  const accepted: string[] = [];
   const refused: string[] = [];
-  let sent = 0;
-  let isStopping = false;
-  const client = async (): Promise<void> => {
-    while (!isStopping) {
-      const id = `worker.${sent++}`;
-      try {
-        const response = await post(id);
-        await response.text();
-        if (response.status === 200) accepted.push(id);
-        else refused.push(`${response.status}`);
-      } catch (error) {
-        // A killed worker takes its connections with it; the port stays open.
-        const { code } = (error as Error).cause as NodeJS.ErrnoException;
-        if (code === 'ECONNREFUSED') refused.push(code);
-      }
+  const isAccepted = async (callId: string): Promise<boolean> => {
+    try {
+      const response = await post(callId);
+      await response.text();
+      if (response.status !== 200) refused.push(`${response.status}`);
+      return response.status === 200;
+    } catch (error) {
+      // A killed worker takes its connections with it; the port stays open.
+      const { code } = (error as Error).cause as NodeJS.ErrnoException;
+      if (code === 'ECONNREFUSED') refused.push(code);
+      return false;
     }
   };
-  const clients = Array.from({ length: 16 }, client);
-  const moreAreAccepted = async (): Promise<void> => {
-    const before = accepted.length;
-    await until(() => accepted.length > before + 200, {
-      timeoutMs: 20_000,
-      onTimeout: () => new Error(`No webhook is accepted.\n${ingest.service.tail()}`),
-    });
-  };
+  const { accepted, moreAreAccepted, stop } = startSendingClients({
+    ingest,
+    clients: 16,
+    post: isAccepted,
+    timeoutMs: 20_000,
+  });
   await moreAreAccepted();
   const counted = await ingest.metric('callstream_ingest_accepted_total');
   process.kill(workers.pidOf(1), 'SIGKILL');
@@ -126,8 +120,7 @@ it('kill -9 of a worker, and SIGHUP, under load: no event with a 200 is lost, an
   await workers.untilStarted(0, 2);
   await workers.untilStarted(1, 3);
   await moreAreAccepted();
-  isStopping = true;
-  await Promise.all(clients);
+  await stop();
   expect(refused).toEqual([]);
   expect(workers.ends()).toHaveLength(1);
   // Counters outlive their workers. One that was killed takes with it what it had counted since the last scrape.

@@ -3,6 +3,7 @@ import { testKafkaBrokers, testTopicName, until } from '@callstream/stack';
 import { readLog } from '../log/read-log.ts';
 import { startIngest } from '../system/ingest.ts';
 import { followWorkers } from './follow-workers.ts';
+import { startSendingClients } from './sending-clients.ts';
 
 /** As long as known senders wait. */
 const senderTimeoutMs = 5_000;
@@ -15,28 +16,21 @@ it('a worker that hangs is killed and replaced; no event with a 200 is lost, and
   const workers = followWorkers();
   const env = { INGEST_WORKERS: '2' };
   await using ingest = await startIngest({ brokers: testKafkaBrokers(), topic, onLine: workers.readLine, env });
-  const accepted: string[] = [];
-  let [sent, isStopping] = [0, false];
-  const client = async (): Promise<void> => {
-    while (!isStopping) {
-      const id = `hang.${sent++}`;
-      const body = JSON.stringify({ type: 'call.new', call_id: id });
-      const headers = { 'content-type': 'application/json' };
-      const signal = AbortSignal.timeout(senderTimeoutMs);
-      // A request to the worker that hangs, or was killed, has no answer.
-      const response = await fetch(ingest.webhookUrl, { method: 'POST', headers, body, signal }).catch(() => null);
-      await response?.text().catch(() => undefined);
-      if (response?.status === 200) accepted.push(id);
-    }
+  const isAccepted = async (call_id: string): Promise<boolean> => {
+    const body = JSON.stringify({ type: 'call.new', call_id });
+    const headers = { 'content-type': 'application/json' };
+    const signal = AbortSignal.timeout(senderTimeoutMs);
+    // A request to the worker that hangs, or was killed, has no answer.
+    const response = await fetch(ingest.webhookUrl, { method: 'POST', headers, body, signal }).catch(() => null);
+    await response?.text().catch(() => undefined);
+    return response?.status === 200;
   };
-  const clients = Array.from({ length: 8 }, client);
-  const moreAreAccepted = async (): Promise<void> => {
-    const before = accepted.length;
-    await until(() => accepted.length > before + 200, {
-      timeoutMs: 30_000,
-      onTimeout: () => new Error(`No webhook is accepted.\n${ingest.service.tail()}`),
-    });
-  };
+  const { accepted, moreAreAccepted, stop } = startSendingClients({
+    ingest,
+    clients: 8,
+    post: isAccepted,
+    timeoutMs: 30_000,
+  });
   await moreAreAccepted();
   const hanging = workers.pidOf(1);
   process.kill(hanging, 'SIGSTOP');
@@ -49,8 +43,7 @@ it('a worker that hangs is killed and replaced; no event with a 200 is lost, and
   await workers.untilStarted(1, 2);
   expect(workers.ends()).toEqual([expect.objectContaining({ worker: 1, reason: 'signal SIGKILL' })]);
   await moreAreAccepted();
-  isStopping = true;
-  await Promise.all(clients);
+  await stop();
   expect(await ingest.readyz()).toEqual({ status: 200, text: 'ok' });
   const stored = new Set((await readLog(kafka, topic)).map(({ callId }) => callId));
   expect(accepted.filter((id) => !stored.has(id))).toEqual([]);

@@ -11,21 +11,13 @@ import type { QueueSnapshot } from './queue-snapshot.ts';
 import { buildQueueSnapshot } from './build-queue-snapshot.ts';
 import { createViewCache } from './view-cache.ts';
 import { createNumberWatches } from './number-watches.ts';
+import { testRules } from '../../testing/counting-rules.ts';
 import { fakeSocketClient } from '../../testing/fake-socket-client.ts';
 
 /** A snapshot with one agent in each of the queues 900 to 902, and `visits` of today in 900. The agent of 900 left a call at `leftAt`. */
 const snapshot = (asOf: number, visits: number, leftAt: number | null = null): Promise<QueueSnapshot> =>
   buildQueueSnapshot({
-    rules: {
-      timeZone: 'UTC',
-      serviceLevelMs: 20_000,
-      shortAbandonMs: 5_000,
-      staleAfterMs: 7_200_000,
-      ringMsMax: 120_000,
-      presenceStaleMs: 43_200_000,
-      wrapUpMs: 60_000,
-      takeSeveralCalls: false,
-    },
+    rules: Object.assign({}, testRules, { wrapUpMs: 60_000 }),
     asOf,
     names: noNames,
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },

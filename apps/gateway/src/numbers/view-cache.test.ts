@@ -5,21 +5,11 @@ import { gatewayRequester } from '../scheduling/requester.ts';
 import { SharedTask } from '../scheduling/shared-task.ts';
 import { buildQueueSnapshot } from './build-queue-snapshot.ts';
 import { createViewCache } from './view-cache.ts';
-
-const rules = {
-  timeZone: 'UTC',
-  serviceLevelMs: 20_000,
-  shortAbandonMs: 5_000,
-  staleAfterMs: 7_200_000,
-  ringMsMax: 120_000,
-  presenceStaleMs: 43_200_000,
-  takeSeveralCalls: false,
-  wrapUpMs: 0,
-};
+import { testRules } from '../../testing/counting-rules.ts';
 
 it('queues and names do not wait behind long computations, and agents do', async () => {
   const snapshot = await buildQueueSnapshot({
-    rules,
+    rules: testRules,
     asOf: Date.parse('2026-03-02T12:00:00Z'),
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
     names: { queues: new Map(), agents: new Map() },

@@ -11,6 +11,7 @@ import { createViewCache } from '../view-cache.ts';
 import { createWatchGroups } from '../watch-groups.ts';
 import { createDeltaWatches } from './delta-watches.ts';
 import { ChangeLog } from './change-log.ts';
+import { testRules } from '../../../testing/counting-rules.ts';
 import { fakeSocketClient } from '../../../testing/fake-socket-client.ts';
 
 const asOf = Date.parse('2026-03-02T12:00:00Z');
@@ -24,20 +25,9 @@ interface TestAgent {
   readonly isPaused: boolean;
 }
 
-const rules = {
-  timeZone: 'UTC',
-  serviceLevelMs: 20_000,
-  shortAbandonMs: 5_000,
-  staleAfterMs: 7_200_000,
-  ringMsMax: 120_000,
-  presenceStaleMs: 43_200_000,
-  takeSeveralCalls: false,
-  wrapUpMs: 0,
-};
-
 const snapshotOf = (agents: readonly TestAgent[], at: number): Promise<QueueSnapshot> =>
   buildQueueSnapshot({
-    rules,
+    rules: testRules,
     asOf: at,
     names: { queues: new Map(), agents: new Map(agents.flatMap(({ actor, name }) => (name ? [[actor, name]] : []))) },
     today: { from: '2026-03-02T00:00:00Z', to: '2026-03-03T00:00:00Z' },
