@@ -42,7 +42,13 @@ function CallsOfDirection<Direction extends CallDirection>(props: CallsOfDirecti
   const outcomes: readonly OutcomeOf<Direction>[] = callOutcomes[direction];
   const numbers = numberOfOutcome[direction];
   const count = (calls: number, outcome: string | null): ReactNode =>
-    hrefOf && calls > 0 ? <a href={hrefOf(direction, outcome)}>{formats.number(calls)}</a> : formats.number(calls);
+    hrefOf && calls > 0 ? (
+      <a className="leads" href={hrefOf(direction, outcome)}>
+        {formats.number(calls)}
+      </a>
+    ) : (
+      formats.number(calls)
+    );
   return (
     <section aria-labelledby={`${id}-${direction}`} data-direction={direction}>
       <h3 id={`${id}-${direction}`}>

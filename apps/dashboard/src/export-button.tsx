@@ -3,18 +3,19 @@ import { useState } from 'react';
 import { useAppContext } from './context.tsx';
 
 interface ExportButtonProps {
-  readonly rows: 'calls' | 'visits' | 'agent-calls';
+  readonly rows: 'calls' | 'visits' | 'agent-calls' | 'agent-sessions' | 'events';
   /** Parameters of `GET /api/export/…`. */
   readonly query: URLSearchParams;
 }
 
-/** Saves rows as a CSV that spreadsheets open. */
+/** Saves rows as a CSV that spreadsheets open; events, whose bodies are JSON, as NDJSON. */
 export function ExportButton({ rows, query }: ExportButtonProps) {
   const { gateway, texts } = useAppContext();
   const [state, setState] = useState<{ readonly isRunning: boolean; readonly problem: string | null }>(idle);
   const save = (): void => {
     setState({ isRunning: true, problem: null });
-    gateway.download(`api/export/${rows}?${query.toString()}&bom=true&delimiter=${delimiter()}`).then(
+    const format = rows === 'events' ? 'format=ndjson' : `bom=true&delimiter=${delimiter()}`;
+    gateway.download(`api/export/${rows}?${query.toString()}&${format}`).then(
       () => setState(idle),
       (error: unknown) => setState({ isRunning: false, problem: (error as Error).message }),
     );

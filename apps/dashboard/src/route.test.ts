@@ -21,8 +21,9 @@ it('parses every route from its own hash', () => {
     history: fc.constant(defaultHistory),
     at: fc.option(fc.integer({ min: Date.UTC(2000), max: Date.UTC(2100) - 1 }), { nil: null }),
     known: fc.constantFrom('now' as const, 'then' as const),
+    isDifference: fc.boolean(),
   });
-  const withoutPast = { at: null, known: 'now' };
+  const withoutPast = { at: null, known: 'now', isDifference: false };
   const hasPast = (view: string): boolean => pastViews.some((past) => past === view);
   fc.assert(
     fc.property(route, (any) =>

@@ -32,6 +32,8 @@ export interface Route {
   readonly at: number | null;
   /** What counts as known of it. */
   readonly known: 'now' | 'then';
+  /** Whether what was known then is shown beside what is known now. */
+  readonly isDifference: boolean;
 }
 
 /** Views that can show the past. */
@@ -51,6 +53,7 @@ export const defaultRoute: Route = {
   history: defaultHistory,
   at: null,
   known: 'now',
+  isDifference: false,
 };
 
 /**
@@ -76,6 +79,7 @@ export function parseRoute(hash: string): Route {
     history: name === 'history' ? parseHistory(params) : defaultHistory,
     at: momentOf(params.get('at')),
     known: params.get('known') === 'then' ? 'then' : 'now',
+    isDifference: params.get('difference') === 'true',
   };
 }
 
@@ -92,6 +96,7 @@ export function routeHash(part: Partial<Route>): string {
   if (route.view === 'history') writeHistory(route.history, query);
   if (route.at !== null && hasPast(route.view)) query.set('at', new Date(route.at).toISOString().replace('.000Z', 'Z'));
   if (route.known === 'then' && hasPast(route.view)) query.set('known', 'then');
+  if (route.isDifference && hasPast(route.view)) query.set('difference', 'true');
   return `#/${pathOf(route)}${query.size > 0 ? `?${query.toString()}` : ''}`;
 }
 

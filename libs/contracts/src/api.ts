@@ -142,7 +142,7 @@ export const FindStats = z.strictObject({
 });
 
 /** `GET /api/stats/agents` */
-export const FindAgentStats = FindStats.pick({ from: true, to: true, queue: true });
+export const FindAgentStats = FindStats.pick({ from: true, to: true, queue: true, interval: true });
 
 /** `GET /api/stats/delegations` */
 export const FindDelegationStats = FindStats.pick({ from: true, to: true, queue: true });

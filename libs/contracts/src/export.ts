@@ -42,7 +42,12 @@ export const ExportCalls = z.strictObject({
 export const ExportVisits = z.strictObject({
   ...whole,
   outcome: listOf(z.enum(visitOutcomes), visitOutcomes.length).describe('Outcomes, separated by commas'),
+  wait_min: secondsText.optional().describe('Only visits that waited at least so many seconds'),
   wait_max: secondsText.optional().describe('Only visits that waited at most so many seconds'),
+  weekday: wholeNumber(1, 7)
+    .optional()
+    .describe('Only visits that began on this day of the week in TIME_ZONE; 1: Monday'),
+  hour: wholeNumber(0, 23).optional().describe('Only visits that began in this hour of the day in TIME_ZONE'),
 });
 
 /** `GET /api/export/agent-calls` */
@@ -54,6 +59,10 @@ export const ExportAgentCalls = z.strictObject({
 /** `GET /api/export/agent-sessions` */
 export const ExportAgentSessions = z.strictObject({
   ...whole,
+  overlapping: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('true: also sessions that began before the period and went on in it; default: false'),
   actor: listOf(identifier, 100).describe('Agents, separated by commas'),
 });
 

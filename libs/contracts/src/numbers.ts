@@ -179,11 +179,29 @@ export type Stats = z.infer<typeof Stats>;
 
 const meanMs = z.number().min(0).nullable();
 
+/** Times that agents were on calls which they entered in a period. */
+const TalkTimes = z.object({
+  calls: defined(count, 'times-on-calls'),
+  on_call_ms: defined(count, 'talk-time', 'In ms.'),
+  on_call_ms_mean: defined(meanMs, 'mean-talk-time', 'In ms; null if none has ended.'),
+  on_call_ms_max: defined(count, 'longest-talk-time', 'In ms; 0 if none has ended.'),
+});
+export type TalkTimes = z.infer<typeof TalkTimes>;
+
 /** `GET /api/stats/agents`: the times that agents were on calls, of a period in which they entered them. */
 export const AgentStats = z.object({
   from: z.iso.datetime(),
   to: z.iso.datetime().describe('Exclusive'),
+  interval: z.string().nullable(),
   time_zone: thresholds.time_zone,
+  total: TalkTimes,
+  queues: z
+    .array(TalkTimes.extend({ queue, name: knownName }))
+    .describe('By the queue through which the agents got the calls'),
+  intervals: z
+    .array(TalkTimes.extend({ begin: z.iso.datetime() }))
+    .optional()
+    .describe('The intervals of the period in which agents entered calls. Only with `interval`'),
   agents: z.array(
     z.object({
       actor: z.string().describe('The agent, as the provider names it: usually an e-mail address'),

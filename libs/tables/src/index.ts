@@ -28,6 +28,8 @@ export { countClockReadings } from './read/clock-readings.ts';
 export type { ClockCounts } from './read/clock-readings.ts';
 export { readConnectedServices } from './read/connected-services.ts';
 export type { ConnectedService } from './read/connected-services.ts';
+export { countTalkTimes } from './read/numbers/count-talk-times.ts';
+export type { CountedTalkTimes, CountTalkTimesOptions, TalkTimesOfPart } from './read/numbers/count-talk-times.ts';
 export { exportAgentSessions } from './read/export/export-agent-sessions.ts';
 export type { ExportAgentSessionsOptions, ExportedAgentSession } from './read/export/export-agent-sessions.ts';
 export { exportAgentCalls } from './read/export/export-agent-calls.ts';

@@ -4,6 +4,7 @@ import {
   countLiveCalls,
   countPastCalls,
   countPastVisits,
+  countTalkTimes,
   countUnknownTypes,
   countVisits,
   exportAgentCalls,
@@ -99,8 +100,10 @@ const reads = {
     }),
   'calls of agents': (db: Queryable) =>
     countAgentCalls(db, { ...moments, queues: ['903'], visibleQueues, limit, rules: agentRules }),
+  'talk times by quarters of an hour': (db: Queryable) =>
+    countTalkTimes(db, { ...visits, interval: '15m', queues: ['903'], visibleQueues, limit }),
   'exported calls': (db: Queryable) => exportCalls(db, { ...calls, ...exported, queues: undefined }),
-  'exported visits': (db: Queryable) => exportVisits(db, exported),
+  'exported visits': (db: Queryable) => exportVisits(db, { ...exported, timeZone: 'UTC' }),
   'exported agent calls': (db: Queryable) => exportAgentCalls(db, { ...exported, visibleQueues: ['903'] }),
   'exported agent sessions': (db: Queryable) => exportAgentSessions(db, { ...exported, visibleQueues: ['903'] }),
   'exported events': (db: Queryable) => exportEvents(db, { ...exported, topic: 'call-events', visibleQueues: ['903'] }),

@@ -4,21 +4,23 @@ import { useAppContext } from '../context.tsx';
 import { ExportButton } from '../export-button.tsx';
 import { AgentName } from '../names/named.tsx';
 import { HowCounted } from '../numbers/how-counted.tsx';
-import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
-import { useAnswer } from '../use-answer.ts';
-import { useRoute } from '../use-route.ts';
+import type { AnswerState } from '../use-answer.ts';
+import { ListLink } from './list-link.tsx';
 import { LoadingProblem } from './loading-problem.tsx';
-import { periodQuery } from './use-history.ts';
+import { rowsQuery } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
+interface AgentTableProps {
+  readonly period: ShownPeriod;
+  readonly agentStats: AnswerState<AgentStats>;
+}
+
 /** How many calls each agent was on, and how long they and log-ins took; those with the most time on calls first. */
-export function AgentTable({ period: { days, queue } }: { readonly period: ShownPeriod }) {
-  const { texts, formats } = useAppContext();
-  const route = useRoute();
+export function AgentTable({ period, agentStats: { answer, problem } }: AgentTableProps) {
+  const { texts } = useAppContext();
   const id = useId();
-  const query = new URLSearchParams({ ...periodQuery(days), ...(queue === null ? {} : { queue }) });
-  const { answer, problem } = useAnswer<AgentStats>(`api/stats/agents?${query.toString()}`);
+  const query = rowsQuery(period);
   const agents = (answer?.agents ?? []).toSorted(
     (a, b) => b.on_call_ms - a.on_call_ms || b.logged_in_ms - a.logged_in_ms,
   );
@@ -30,6 +32,7 @@ export function AgentTable({ period: { days, queue } }: { readonly period: Shown
       <LoadingProblem reason={problem} />
       <p className="no-print list-actions">
         <ExportButton rows="agent-calls" query={query} />
+        <ExportButton rows="agent-sessions" query={query} />
       </p>
       <div className="scroll" role="group" aria-labelledby={id} tabIndex={0}>
         <table>
@@ -48,33 +51,48 @@ export function AgentTable({ period: { days, queue } }: { readonly period: Shown
             </tr>
           </thead>
           <tbody>
-            {agents.map(({ actor, calls, ...times }) => (
-              <tr key={actor}>
-                <th scope="row" className="left">
-                  <AgentName actor={actor} />
-                </th>
-                <td>
-                  <a
-                    href={routeHash({
-                      ...route,
-                      history: { ...route.history, list: { rows: 'agent-calls', actor }, part: null },
-                    })}
-                    aria-label={`${texts.callsOf(actor)}: ${formats.number(calls)}`}
-                  >
-                    {formats.number(calls)}
-                  </a>
-                </td>
-                <td>{duration(times.on_call_ms)}</td>
-                <td>{duration(times.on_call_ms_mean)}</td>
-                <td>{duration(times.on_call_ms_max)}</td>
-                <td>{duration(times.logged_in_ms)}</td>
-                <td>{duration(times.paused_ms)}</td>
-                <td>{formats.percent(times.occupancy)}</td>
-              </tr>
+            {agents.map((agent) => (
+              <AgentRow key={agent.actor} agent={agent} />
             ))}
           </tbody>
         </table>
       </div>
     </section>
+  );
+}
+
+function AgentRow({ agent }: { readonly agent: AgentStats['agents'][number] }) {
+  const { texts, formats } = useAppContext();
+  const { actor, calls, on_call_ms, on_call_ms_mean, on_call_ms_max, logged_in_ms, paused_ms, occupancy } = agent;
+  const [calledList, sessionList] = [
+    { rows: 'agent-calls', actor } as const,
+    { rows: 'agent-sessions', actor } as const,
+  ];
+  return (
+    <tr>
+      <th scope="row" className="left">
+        <AgentName actor={actor} />
+      </th>
+      <td>
+        <ListLink list={calledList} label={`${texts.callsOf(actor)}: ${formats.number(calls)}`}>
+          {formats.number(calls)}
+        </ListLink>
+      </td>
+      {[on_call_ms, on_call_ms_mean, on_call_ms_max].map((ms, i) => (
+        <td key={i}>{calls === 0 ? duration(ms) : <ListLink list={calledList}>{duration(ms)}</ListLink>}</td>
+      ))}
+      {[logged_in_ms, paused_ms].map((ms, i) => (
+        <td key={i}>{ms === 0 ? duration(ms) : <ListLink list={sessionList}>{duration(ms)}</ListLink>}</td>
+      ))}
+      <td>
+        {occupancy === null ? (
+          formats.percent(occupancy)
+        ) : (
+          <ListLink list={sessionList} label={`${texts.sessionsOf(actor)}: ${formats.percent(occupancy)}`}>
+            {formats.percent(occupancy)}
+          </ListLink>
+        )}
+      </td>
+    </tr>
   );
 }

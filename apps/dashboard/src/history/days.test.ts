@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { addDays, countDays, dayAt, daysBefore, divisionOf, presetDays } from './days.ts';
+import { addDays, countDays, dayAt, daysBefore, divisionOf, presetDays, withFrom, withTo } from './days.ts';
 
 it('before a whole month is the whole month before, else as many days', () => {
   expect(daysBefore({ from: '2026-03-01', to: '2026-03-31' })).toEqual({ from: '2026-02-01', to: '2026-02-28' });
@@ -17,6 +17,14 @@ it('before a whole month is the whole month before, else as many days', () => {
       if (more < 27) expect(countDays(before)).toBe(more + 1);
     }),
   );
+});
+
+it('the other end of a period follows a day that would turn it around', () => {
+  const days = { from: '2026-03-10', to: '2026-03-20' };
+  expect(withFrom(days, '2026-03-05')).toEqual({ from: '2026-03-05', to: '2026-03-20' });
+  expect(withFrom(days, '2026-03-25')).toEqual({ from: '2026-03-25', to: '2026-03-25' });
+  expect(withTo(days, '2026-03-25')).toEqual({ from: '2026-03-10', to: '2026-03-25' });
+  expect(withTo(days, '2026-03-05')).toEqual({ from: '2026-03-05', to: '2026-03-05' });
 });
 
 it('presets end yesterday, except for this month', () => {

@@ -23,6 +23,10 @@ const firstOfMonth = (day: string): string => `${day.slice(0, 7)}-01`;
 const isWholeMonth = ({ from, to }: Days): boolean =>
   from === firstOfMonth(from) && addDays(to, 1) === firstOfMonth(addDays(to, 1)) && to.slice(0, 7) === from.slice(0, 7);
 
+/** Another first or last day; the other one follows, so that no period ends before it begins. */
+export const withFrom = ({ to }: Days, from: string): Days => ({ from, to: from > to ? from : to });
+export const withTo = ({ from }: Days, to: string): Days => ({ from: from > to ? to : from, to });
+
 /** The days before, as many; before a whole month, the whole month before. */
 export function daysBefore(days: Days): Days {
   const to = addDays(days.from, -1);

@@ -1,22 +1,29 @@
 import { useId, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { useAppContext } from '../context.tsx';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import { heatCells } from './heat-cells.ts';
 import type { HeatCell } from './heat-cells.ts';
 import { heats } from './history-route.ts';
-import type { Heat } from './history-route.ts';
+import type { Heat, VisitList } from './history-route.ts';
+import { ListLink } from './list-link.tsx';
 import { LoadingProblem } from './loading-problem.tsx';
+import { weekdayNames } from './part-text.ts';
 import { useStats } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
-/** A Monday: weekdays are named by the days from it on. */
-const mondayMs = Date.UTC(2026, 2, 2);
-const dayMs = 86_400_000;
 const hours = Array.from({ length: 24 }, (_, hour) => hour);
 /** How much of the accent colour the greatest value gets, in percent: the text stays readable. */
 const strongest = 45;
 
-/** Visits by weekday and hour. */
+/** The visits behind a value of the heat map. */
+const listOf: Readonly<Record<Heat, VisitList>> = {
+  visits: 'visits',
+  abandoned: 'abandoned',
+  service_level: 'in_time',
+};
+
+/** Visits by weekday and hour; each value leads to its visits. */
 export function HeatMap({ period: { days, queue, thresholds } }: { readonly period: ShownPeriod }) {
   const { texts, formats, settings } = useAppContext();
   const id = useId();
@@ -24,7 +31,18 @@ export function HeatMap({ period: { days, queue, thresholds } }: { readonly peri
   const { heat } = history;
   const { answer: stats, problem } = useStats({ days, queue, interval: 'hour', threshold: thresholds[0] });
   const cells = useMemo(() => (stats ? heatCells(stats.intervals ?? [], heat, stats.time_zone) : null), [stats, heat]);
-  const weekday = new Intl.DateTimeFormat(settings.language, { weekday: 'short', timeZone: 'UTC' });
+  const names = weekdayNames(settings.language, 'short');
+  const list = { rows: 'visits', of: listOf[heat] } as const;
+  const shownOf = (cell: HeatCell, day: number, hour: number): ReactNode => {
+    const text = textOf(cell, heat, formats);
+    if ((cell.value ?? 0) === 0) return text;
+    const label = `${texts.visitLists[list.of]}, ${names[day] ?? ''} ${hour}: ${text}`;
+    return (
+      <ListLink list={list} part={{ weekday: day + 1, hour }} label={label}>
+        {text}
+      </ListLink>
+    );
+  };
   return (
     <section className="panel heat-map" aria-labelledby={id}>
       <h2 id={id}>{texts.heatMap}</h2>
@@ -56,10 +74,10 @@ export function HeatMap({ period: { days, queue, thresholds } }: { readonly peri
             <tbody>
               {cells.map((row, day) => (
                 <tr key={day}>
-                  <th scope="row">{weekday.format(mondayMs + day * dayMs)}</th>
+                  <th scope="row">{names[day]}</th>
                   {row.map((cell, hour) => (
                     <td key={hour} style={{ background: backgroundOf(cell) }}>
-                      {textOf(cell, heat, formats)}
+                      {shownOf(cell, day, hour)}
                     </td>
                   ))}
                 </tr>

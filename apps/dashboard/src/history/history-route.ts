@@ -3,8 +3,20 @@ import type { CallDirection } from '@callstream/domain';
 import { divisions } from './days.ts';
 import type { Division } from './days.ts';
 
-/** Lists of visits. `in_time`: answered within the first threshold; `other`: the other exits. */
-export const visitLists = ['visits', 'answered', 'in_time', 'abandoned', 'other', 'flowed_out'] as const;
+/**
+ * Lists of visits. `in_time`, `in_second_time`: answered within the first or the second threshold; `other`: the other exits;
+ * `longest`: those with the longest wait.
+ */
+export const visitLists = [
+  'visits',
+  'answered',
+  'in_time',
+  'in_second_time',
+  'abandoned',
+  'other',
+  'flowed_out',
+  'longest',
+] as const;
 export type VisitList = (typeof visitLists)[number];
 
 /** Which rows are listed below a number. */
@@ -12,7 +24,13 @@ export type RowSelection =
   | { readonly rows: 'visits'; readonly of: VisitList }
   /** `outcome` null: all calls of the direction. */
   | { readonly rows: 'calls'; readonly direction: CallDirection; readonly outcome: string | null }
-  | { readonly rows: 'agent-calls'; readonly actor: string };
+  /** `actor` null: of all agents. */
+  | { readonly rows: 'agent-calls'; readonly actor: string | null }
+  | { readonly rows: 'agent-sessions'; readonly actor: string };
+
+/** Part of a period: from a moment to another, ISO 8601; or an hour of a day of the week, 1: Monday. */
+export type PeriodPart =
+  { readonly begin: string; readonly end: string } | { readonly weekday: number; readonly hour: number };
 
 /** What the heat map shows. */
 export const heats = ['visits', 'abandoned', 'service_level'] as const;
@@ -29,8 +47,8 @@ export interface HistoryRoute {
   readonly heat: Heat;
   /** null: no rows are listed. */
   readonly list: RowSelection | null;
-  /** Part of the period whose rows are listed, ISO 8601; null: the whole period. */
-  readonly part: { readonly begin: string; readonly end: string } | null;
+  /** Part of the period whose rows are listed; null: the whole period. */
+  readonly part: PeriodPart | null;
 }
 
 export const defaultHistory: HistoryRoute = {
@@ -51,7 +69,6 @@ const isMoment = (text: string | null): text is string => text !== null && !Numb
 /** Parses the query of the address. Invalid parts get their default. */
 export function parseHistory(params: URLSearchParams): HistoryRoute {
   const [from, to] = [params.get('from'), params.get('to')];
-  const [begin, end] = [params.get('begin'), params.get('end')];
   const isPeriod = isDay(from) && isDay(to) && from <= to;
   return {
     from: isPeriod ? from : null,
@@ -64,14 +81,24 @@ export function parseHistory(params: URLSearchParams): HistoryRoute {
       .slice(0, thresholdsMax),
     heat: heats.find((name) => name === params.get('heat')) ?? defaultHistory.heat,
     list: parseList(params),
-    part: isMoment(begin) && isMoment(end) ? { begin, end } : null,
+    part: parsePart(params),
   };
+}
+
+function parsePart(params: URLSearchParams): PeriodPart | null {
+  const [begin, end] = [params.get('begin'), params.get('end')];
+  if (isMoment(begin) && isMoment(end)) return { begin, end };
+  const [weekday, hour] = [params.get('weekday') ?? '', params.get('hour') ?? ''];
+  return /^[1-7]$/.test(weekday) && /^(?:1?\d|2[0-3])$/.test(hour)
+    ? { weekday: Number(weekday), hour: Number(hour) }
+    : null;
 }
 
 function parseList(params: URLSearchParams): RowSelection | null {
   const name = params.get('list');
   const actor = params.get('actor') ?? '';
-  if (name === 'agent-calls') return actor === '' ? null : { rows: name, actor };
+  if (name === 'agent-calls') return { rows: name, actor: actor === '' ? null : actor };
+  if (name === 'agent-sessions') return actor === '' ? null : { rows: name, actor };
   if (name !== 'calls') {
     const of = visitLists.find((each) => each === name);
     return of === undefined ? null : { rows: 'visits', of };
@@ -95,15 +122,12 @@ export function writeHistory(
   if (thresholds.length > 0) query.set('thresholds', thresholds.join());
   if (heat !== defaultHistory.heat) query.set('heat', heat);
   if (list !== null) writeList(list, query);
-  if (part !== null) {
-    query.set('begin', part.begin);
-    query.set('end', part.end);
-  }
+  for (const [name, value] of Object.entries(part ?? {})) query.set(name, String(value));
 }
 
 function writeList(list: RowSelection, query: URLSearchParams): void {
   query.set('list', list.rows === 'visits' ? list.of : list.rows);
-  if (list.rows === 'agent-calls') query.set('actor', list.actor);
+  if ('actor' in list && list.actor !== null) query.set('actor', list.actor);
   if (list.rows !== 'calls') return;
   query.set('direction', list.direction);
   if (list.outcome !== null) query.set('outcome', list.outcome);

@@ -1,6 +1,6 @@
 import '../style/history.css';
 import { memo, useMemo } from 'react';
-import type { Stats } from '@callstream/contracts';
+import type { AgentStats, Stats } from '@callstream/contracts';
 import { CallOutcomes } from '../call-outcomes.tsx';
 import { useAppContext } from '../context.tsx';
 import { ExportButton } from '../export-button.tsx';
@@ -13,13 +13,14 @@ import { AgentTable } from './agent-table.tsx';
 import { Comparison } from './comparison.tsx';
 import { countDays, daysBefore } from './days.ts';
 import { HeatMap } from './heat-map.tsx';
+import type { PeriodPart } from './history-route.ts';
 import { listQuery } from './listed-rows.ts';
 import { LoadingProblem } from './loading-problem.tsx';
 import { RowList } from './row-list.tsx';
 import { intervalRows, queueRows } from './rows.ts';
 import { PeriodForm } from './period-form.tsx';
 import { TotalsTable } from './totals-table.tsx';
-import { periodQuery, useShownPeriod, useStats } from './use-history.ts';
+import { rowsQuery, useAgentStats, useShownPeriod, useStats } from './use-history.ts';
 import type { ShownPeriod } from './use-history.ts';
 
 /** Longest period of the heat map, which is read by hours: the gateway answers with at most 3,000 intervals. */
@@ -39,6 +40,9 @@ const HistoryOfPeriod = memo(function HistoryOfPeriod({ period }: { readonly per
     queue,
     threshold: thresholds[0],
   });
+  const agentStats = useAgentStats({ days, queue, interval: by });
+  const { answer: agentsBefore } = useAgentStats({ days: daysBefore(days), queue });
+  const totals = { period, agentStats: agentStats.answer };
   return (
     <div className="history">
       <h1>
@@ -49,32 +53,39 @@ const HistoryOfPeriod = memo(function HistoryOfPeriod({ period }: { readonly per
       {stats === null ? null : (
         <>
           <LoadingProblem reason={problemBefore} />
-          <Comparison stats={stats} before={before} daysBefore={daysBefore(days)} />
+          <Comparison
+            stats={stats}
+            before={before}
+            talk={agentStats.answer?.total ?? null}
+            talkBefore={agentsBefore?.total ?? null}
+            daysBefore={daysBefore(days)}
+          />
           <Exports period={period} />
           {thresholds[1] === undefined ? (
-            <Totals period={period} stats={stats} second={null} />
+            <Totals {...totals} stats={stats} second={null} />
           ) : (
-            <TwoThresholds period={period} stats={stats} second={thresholds[1]} />
+            <TwoThresholds {...totals} stats={stats} second={thresholds[1]} />
           )}
           {countDays(days) > heatDaysMax ? (
             <p className="faint">{texts.heatMapTooLong(heatDaysMax)}</p>
           ) : (
             <HeatMap period={period} />
           )}
-          <AgentTable period={period} />
+          <AgentTable period={period} agentStats={agentStats} />
         </>
       )}
     </div>
   );
 });
 
-function Exports({ period: { days, queue } }: { readonly period: ShownPeriod }) {
+function Exports({ period }: { readonly period: ShownPeriod }) {
   const { texts } = useAppContext();
-  const query = new URLSearchParams({ ...periodQuery(days), ...(queue === null ? {} : { queue }) });
+  const query = rowsQuery(period);
   return (
     <p className="no-print list-actions">
       <ExportButton rows="calls" query={query} />
       <ExportButton rows="visits" query={query} />
+      <ExportButton rows="events" query={query} />
       <button onClick={() => print()}>{texts.print}</button>
     </p>
   );
@@ -83,31 +94,36 @@ function Exports({ period: { days, queue } }: { readonly period: ShownPeriod }) 
 interface TotalsProps {
   readonly period: ShownPeriod;
   readonly stats: Stats;
+  /** null: not there yet. */
+  readonly agentStats: AgentStats | null;
 }
 
 /** The totals by another threshold are another answer. */
-function TwoThresholds({ period, stats, second }: TotalsProps & { readonly second: number }) {
-  const { days, by, queue } = period;
+function TwoThresholds({ second, ...totals }: TotalsProps & { readonly second: number }) {
+  const { days, by, queue } = totals.period;
   const { answer, problem } = useStats({ days, queue, interval: by, threshold: second });
   return (
     <>
       <LoadingProblem reason={problem} />
-      <Totals period={period} stats={stats} second={answer} />
+      <Totals {...totals} second={answer} />
     </>
   );
 }
 
-function Totals({ period, stats, second }: TotalsProps & { readonly second: Stats | null }) {
+function Totals({ period, stats, agentStats, second }: TotalsProps & { readonly second: Stats | null }) {
   const { texts, formats } = useAppContext();
   const route = useRoute();
   const { list, part } = route.history;
-  const rowsQuery = list && listQuery({ list, part, period, seconds: stats.service_level_seconds });
   const { by, queue } = period;
   const seconds = [stats, ...(second ? [second] : [])].map((answer) => answer.service_level_seconds);
   const rows = useMemo(
-    () => intervalRows({ stats, second, queue, labelOf: (begin) => formats.interval(begin, by) }),
-    [stats, second, queue, by, formats],
+    () => intervalRows({ stats, second, agentStats, queue, labelOf: (begin) => formats.interval(begin, by) }),
+    [stats, second, agentStats, queue, by, formats],
   );
+  const { totals: listed } = rows.find((row) => isSamePart(row.part, part)) ?? { totals: stats.total };
+  // A list by the second threshold waits for its answer.
+  const isListed = list !== null && (list.rows !== 'visits' || list.of !== 'in_second_time' || seconds.length > 1);
+  const query = isListed && listQuery({ list, part, period, seconds, longestMs: listed.wait_ms_max });
   const columns = useMemo(
     () => [
       rows.map((_, i) => i),
@@ -119,9 +135,7 @@ function Totals({ period, stats, second }: TotalsProps & { readonly second: Stat
   );
   return (
     <>
-      {list && rowsQuery ? (
-        <RowList key={`${list.rows} ${rowsQuery.toString()}`} list={list} query={rowsQuery} />
-      ) : null}
+      {list && query ? <RowList key={`${list.rows} ${query.toString()}`} list={list} query={query} /> : null}
       <Chart
         title={texts.outcomes}
         of="queue-visits"
@@ -139,7 +153,14 @@ function Totals({ period, stats, second }: TotalsProps & { readonly second: Stat
       <TotalsTable
         title={texts.queues}
         first={texts.queue}
-        rows={queueRows({ stats, second, labelOf: (id) => <QueueName queue={id} />, total: texts.total, queue })}
+        rows={queueRows({
+          stats,
+          second,
+          agentStats,
+          labelOf: (id) => <QueueName queue={id} />,
+          total: texts.total,
+          queue,
+        })}
         seconds={seconds}
       />
       <CallOutcomes
@@ -157,3 +178,5 @@ function Totals({ period, stats, second }: TotalsProps & { readonly second: Stat
     </>
   );
 }
+
+const isSamePart = (a: PeriodPart | null, b: PeriodPart | null): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -2,14 +2,16 @@ import type { ShownPeriod } from './use-history.ts';
 import { periodQuery } from './use-history.ts';
 import type { HistoryRoute, RowSelection, VisitList } from './history-route.ts';
 
-/** A visit, a call, or a time of an agent on a call. */
+/** A visit, a call, a time of an agent on a call, or an agent session. */
 export interface ListedRow {
-  /** null: the call is in a queue now that the token may not see. */
-  readonly callId: string | null;
+  /** null: the call is in a queue now that the token may not see; undefined for agent sessions. */
+  readonly callId?: string | null;
   readonly at: string;
   readonly queue: string | null;
-  /** Undefined for times of agents. */
+  /** State of an agent session; undefined for times of agents on calls. */
   readonly outcome?: string;
+  /** Of a pause; null: none was sent. */
+  readonly reason?: string | null;
   /** Wait of a visit, else the duration; null: not known. */
   readonly ms: number | null;
   readonly actor: string | null;
@@ -39,6 +41,14 @@ interface ExportLines {
     readonly on_call_ms: number | null;
     readonly actor: string;
   };
+  readonly 'agent-sessions': {
+    readonly queue: string;
+    readonly began_at: string;
+    readonly duration_ms: number | null;
+    readonly actor: string;
+    readonly state: string;
+    readonly pause_reason: string | null;
+  };
 }
 
 const readers: { readonly [Rows in keyof ExportLines]: (line: ExportLines[Rows]) => ListedRow } = {
@@ -65,6 +75,14 @@ const readers: { readonly [Rows in keyof ExportLines]: (line: ExportLines[Rows])
     ms: on_call_ms,
     actor,
   }),
+  'agent-sessions': ({ queue, began_at, duration_ms, actor, state, pause_reason }) => ({
+    at: began_at,
+    queue,
+    outcome: state,
+    reason: pause_reason,
+    ms: duration_ms,
+    actor,
+  }),
 };
 
 export const listedRows = (rows: RowSelection['rows'], lines: readonly unknown[]): readonly ListedRow[] =>
@@ -75,28 +93,42 @@ const outcomesOf: Readonly<Record<VisitList, string | undefined>> = {
   visits: undefined,
   answered: 'answered',
   in_time: 'answered',
+  in_second_time: 'answered',
   abandoned: 'abandoned',
   other: 'timed_out,by_key,full,empty,withdrawn',
   flowed_out: 'flowed_out',
+  longest: 'answered,abandoned',
 };
+
+/** Longest wait that the gateway takes as a filter, in seconds. */
+const waitMax = 99_999.999;
 
 interface ListQueryOptions {
   readonly list: RowSelection;
   readonly part: HistoryRoute['part'];
   readonly period: ShownPeriod;
-  /** Threshold of the service level. */
-  readonly seconds: number;
+  /** Thresholds of the service level: one or two. */
+  readonly seconds: readonly number[];
+  /** Longest wait of the visits of the part. */
+  readonly longestMs: number;
 }
 
 /** The parameters that select the rows of a list. */
-export function listQuery({ list, part, period, seconds }: ListQueryOptions): URLSearchParams {
-  const query = new URLSearchParams(part ? { from: part.begin, to: part.end } : periodQuery(period.days));
+export function listQuery({ list, part, period, seconds, longestMs }: ListQueryOptions): URLSearchParams {
+  const isTime = part !== null && 'begin' in part;
+  const query = new URLSearchParams(isTime ? { from: part.begin, to: part.end } : periodQuery(period.days));
   if (period.queue !== null) query.set('queue', period.queue);
   switch (list.rows) {
     case 'visits': {
       const outcomes = outcomesOf[list.of];
       if (outcomes !== undefined) query.set('outcome', outcomes);
-      if (list.of === 'in_time') query.set('wait_max', String(seconds));
+      if (list.of === 'in_time') query.set('wait_max', String(seconds[0]));
+      if (list.of === 'in_second_time') query.set('wait_max', String(seconds[1] ?? seconds[0]));
+      if (list.of === 'longest') query.set('wait_min', String(Math.min(longestMs / 1_000, waitMax)));
+      if (part !== null && 'weekday' in part) {
+        query.set('weekday', String(part.weekday));
+        query.set('hour', String(part.hour));
+      }
       return query;
     }
     case 'calls':
@@ -104,7 +136,11 @@ export function listQuery({ list, part, period, seconds }: ListQueryOptions): UR
       if (list.outcome !== null) query.set('outcome', list.outcome);
       return query;
     case 'agent-calls':
+      if (list.actor !== null) query.set('actor', list.actor);
+      return query;
+    case 'agent-sessions':
       query.set('actor', list.actor);
+      query.set('overlapping', 'true');
       return query;
   }
 }

@@ -2,7 +2,8 @@ import { useAppContext } from '../context.tsx';
 import { QueueFilter } from '../calls/queue-filter.tsx';
 import type { HistoryRoute } from './history-route.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
-import { divisions, presetDays, presets } from './days.ts';
+import { DayField } from './day-field.tsx';
+import { divisions, presetDays, presets, withFrom, withTo } from './days.ts';
 import type { ShownPeriod } from './use-history.ts';
 
 /** Chooses the period, its division, the queue, and one or two thresholds; the address has all of them. */
@@ -30,24 +31,18 @@ export function PeriodForm({ period }: { readonly period: ShownPeriod }) {
           );
         })}
       </div>
-      <label>
-        {texts.from}{' '}
-        <input
-          type="date"
-          value={days.from}
-          max={days.to}
-          onChange={({ target }) => target.value !== '' && change({ from: target.value, to: days.to })}
-        />
-      </label>
-      <label>
-        {texts.until}{' '}
-        <input
-          type="date"
-          value={days.to}
-          min={days.from}
-          onChange={({ target }) => target.value !== '' && change({ from: days.from, to: target.value })}
-        />
-      </label>
+      <DayField
+        label={texts.from}
+        day={days.from}
+        isTurnedAround={(day) => day > days.to}
+        onChange={(day) => change(withFrom(days, day))}
+      />
+      <DayField
+        label={texts.until}
+        day={days.to}
+        isTurnedAround={(day) => day < days.from}
+        onChange={(day) => change(withTo(days, day))}
+      />
       <label>
         {texts.by}{' '}
         <select

@@ -10,6 +10,7 @@ import { useAnswer } from '../use-answer.ts';
 import { replaceRoute, useRoute } from '../use-route.ts';
 import type { RowSelection } from './history-route.ts';
 import { listedRows } from './listed-rows.ts';
+import { partText } from './part-text.ts';
 import type { ListedRow } from './listed-rows.ts';
 import { LoadingProblem } from './loading-problem.tsx';
 
@@ -24,7 +25,7 @@ interface RowListProps {
 
 /** The rows behind a number; each leads to its call, which has its events. */
 export function RowList({ list, query }: RowListProps) {
-  const { texts, formats } = useAppContext();
+  const { texts, formats, settings } = useAppContext();
   const { history } = useRoute();
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
@@ -37,11 +38,7 @@ export function RowList({ list, query }: RowListProps) {
     <section className="panel" aria-labelledby={id}>
       <h2 id={id} ref={heading} tabIndex={-1}>
         {titleOf(list, texts)}{' '}
-        {history.part ? (
-          <span className="faint">
-            {formats.moment(Date.parse(history.part.begin))} – {formats.moment(Date.parse(history.part.end))}
-          </span>
-        ) : null}
+        {history.part ? <span className="faint">{partText(history.part, formats, settings.language)}</span> : null}
       </h2>
       <p className="no-print list-actions">
         <ExportButton rows={list.rows} query={query} />
@@ -52,12 +49,16 @@ export function RowList({ list, query }: RowListProps) {
         <table>
           <thead>
             <tr>
-              <th scope="col" className="left">
-                {texts.callId}
+              {list.rows === 'agent-sessions' ? null : (
+                <th scope="col" className="left">
+                  {texts.callId}
+                </th>
+              )}
+              <th scope="col" className={list.rows === 'agent-sessions' ? 'left' : undefined}>
+                {texts.time}
               </th>
-              <th scope="col">{texts.time}</th>
               <th scope="col">{texts.queue}</th>
-              <th scope="col">{texts.outcome}</th>
+              <th scope="col">{list.rows === 'agent-sessions' ? texts.state : texts.outcome}</th>
               <th scope="col">{list.rows === 'visits' ? texts.wait : texts.callDuration}</th>
               <th scope="col">{texts.agent}</th>
             </tr>
@@ -76,28 +77,45 @@ export function RowList({ list, query }: RowListProps) {
 
 function Row({ row, rows }: { readonly row: ListedRow; readonly rows: RowSelection['rows'] }) {
   const { texts, formats } = useAppContext();
-  const { callId, at, queue, outcome = '', ms, actor } = row;
-  const outcomes: Readonly<Record<string, string>> = rows === 'visits' ? texts.visitOutcomes : texts.outcomeOf;
+  const { callId, at, queue, outcome = '', reason = null, ms, actor } = row;
+  const outcomes: Readonly<Record<string, string>> = outcomeTexts(rows, texts);
+  const time = formats.moment(Date.parse(at));
   return (
     <tr>
-      <th scope="row" className="left">
-        {callId === null ? (
-          <span className="faint">{texts.hiddenCall}</span>
-        ) : (
-          <a href={routeHash({ callId })}>
-            <bdi>{callId}</bdi>
-          </a>
-        )}
-      </th>
-      <td>{formats.moment(Date.parse(at))}</td>
+      {callId === undefined ? (
+        <th scope="row" className="left">
+          {time}
+        </th>
+      ) : (
+        <>
+          <th scope="row" className="left">
+            {callId === null ? (
+              <span className="faint">{texts.hiddenCall}</span>
+            ) : (
+              <a className="leads" href={routeHash({ callId })}>
+                <bdi>{callId}</bdi>
+              </a>
+            )}
+          </th>
+          <td>{time}</td>
+        </>
+      )}
       <td>
         <QueueName queue={queue} />
       </td>
-      <td>{outcomes[outcome]}</td>
+      <td>
+        {outcomes[outcome]}
+        {reason === null ? null : <bdi className="faint"> {reason}</bdi>}
+      </td>
       <td>{duration(ms)}</td>
       <td>{actor === null ? null : <AgentName actor={actor} />}</td>
     </tr>
   );
+}
+
+function outcomeTexts(rows: RowSelection['rows'], texts: Texts): Readonly<Record<string, string>> {
+  if (rows === 'visits') return texts.visitOutcomes;
+  return rows === 'agent-sessions' ? texts.sessionStates : texts.outcomeOf;
 }
 
 function titleOf(list: RowSelection, texts: Texts): string {
@@ -110,6 +128,8 @@ function titleOf(list: RowSelection, texts: Texts): string {
         ...(list.outcome === null ? [] : [texts.outcomeOf[list.outcome as keyof typeof texts.outcomeOf]]),
       ].join(', ');
     case 'agent-calls':
-      return texts.callsOf(list.actor);
+      return list.actor === null ? texts.callsOfAgents : texts.callsOf(list.actor);
+    case 'agent-sessions':
+      return texts.sessionsOf(list.actor);
   }
 }

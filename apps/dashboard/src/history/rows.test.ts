@@ -24,7 +24,13 @@ const statsOf = (hours: readonly number[], visits: number): Stats => ({
 it('the second threshold is joined by the beginning of the interval, not by its position', () => {
   const stats = statsOf([9, 10, 11], 1);
   const second = statsOf([8, 9, 11], 2);
-  const rows = intervalRows({ stats, second, queue: null, labelOf: (begin) => String(new Date(begin).getUTCHours()) });
+  const rows = intervalRows({
+    stats,
+    second,
+    agentStats: null,
+    queue: null,
+    labelOf: (begin) => String(new Date(begin).getUTCHours()),
+  });
   expect(rows.map(({ name, second: totals }) => [name, totals?.visits])).toEqual([
     ['9', 2],
     ['10', undefined],

@@ -1,12 +1,11 @@
-import type { VisitTotals } from '@callstream/contracts';
+import type { TalkTimes, VisitTotals } from '@callstream/contracts';
 import { useId } from 'react';
 import type { ReactNode } from 'react';
 import { useAppContext } from '../context.tsx';
 import { exitCounts, otherExitsOf } from '../other-exits.ts';
-import { routeHash } from '../route.ts';
 import { duration } from '../text/formats.ts';
-import { useRoute } from '../use-route.ts';
-import type { HistoryRoute, VisitList } from './history-route.ts';
+import type { PeriodPart, VisitList } from './history-route.ts';
+import { ListLink } from './list-link.tsx';
 
 export interface TotalsRow {
   readonly key: string;
@@ -14,8 +13,10 @@ export interface TotalsRow {
   readonly totals: VisitTotals;
   /** The same visits by the second threshold; undefined: there is none. */
   readonly second?: VisitTotals | undefined;
-  /** Where the visits behind its numbers are. */
-  readonly part: HistoryRoute['part'];
+  /** Times of agents on calls; undefined: none, or not there yet. */
+  readonly talk?: TalkTimes | undefined;
+  /** Where the rows behind its numbers are. */
+  readonly part: PeriodPart | null;
   readonly queue: string | null;
 }
 
@@ -28,7 +29,7 @@ interface TotalsTableProps {
   readonly seconds: readonly number[];
 }
 
-/** Totals of visits, a line each. Every number of visits leads to them. */
+/** Totals of visits and talk times, a line each. Every number leads to the visits or calls behind it. */
 export function TotalsTable({ title, first, rows, seconds }: TotalsTableProps) {
   const { texts } = useAppContext();
   const id = useId();
@@ -57,6 +58,8 @@ export function TotalsTable({ title, first, rows, seconds }: TotalsTableProps) {
                 <abbr title={texts.asaLong}>{texts.asa}</abbr>
               </th>
               <th scope="col">{texts.longest}</th>
+              <th scope="col">{texts.talkTime}</th>
+              <th scope="col">{texts.meanTalkTime}</th>
             </tr>
           </thead>
           <tbody>
@@ -72,7 +75,7 @@ export function TotalsTable({ title, first, rows, seconds }: TotalsTableProps) {
 
 function Row({ row, thresholds }: { readonly row: TotalsRow; readonly thresholds: number }) {
   const { texts, formats } = useAppContext();
-  const { label, totals, second } = row;
+  const { label, totals, second, talk } = row;
   const exits = exitCounts(totals).map(([exit, count]) => `${texts.exitOf[exit]} ${formats.number(count)}`);
   return (
     <tr>
@@ -87,9 +90,19 @@ function Row({ row, thresholds }: { readonly row: TotalsRow; readonly thresholds
       <VisitCount row={row} list="in_time" count={totals.answered_in_time}>
         {formats.percent(totals.service_level)}
       </VisitCount>
-      {thresholds > 1 ? <td>{formats.percent(second?.service_level ?? null)}</td> : null}
-      <td>{duration(totals.asa_ms)}</td>
-      <td>{duration(totals.wait_ms_max)}</td>
+      {thresholds > 1 ? (
+        <VisitCount row={row} list="in_second_time" count={second?.answered_in_time ?? 0}>
+          {formats.percent(second?.service_level ?? null)}
+        </VisitCount>
+      ) : null}
+      <VisitCount row={row} list="answered" count={totals.answered}>
+        {duration(totals.asa_ms)}
+      </VisitCount>
+      <VisitCount row={row} list="longest" count={totals.answered + totals.abandoned}>
+        {duration(totals.wait_ms_max)}
+      </VisitCount>
+      <TalkTime row={row}>{duration(talk?.on_call_ms ?? null)}</TalkTime>
+      <TalkTime row={row}>{duration(talk?.on_call_ms_mean ?? null)}</TalkTime>
     </tr>
   );
 }
@@ -106,16 +119,27 @@ interface VisitCountProps {
 /** A number that leads to its visits, unless there are none. */
 function VisitCount({ row: { part, queue }, list, count, title, children }: VisitCountProps) {
   const { formats, texts } = useAppContext();
-  const route = useRoute();
   const shown = children ?? formats.number(count);
   // Visits without a queue cannot be asked for.
   if (count === 0 || queue === '') return <td>{shown}</td>;
-  const listed = { ...route, queue, history: { ...route.history, list: { rows: 'visits', of: list } as const, part } };
+  const label = `${texts.visitLists[list]}: ${typeof shown === 'string' ? shown : formats.number(count)}`;
   return (
     <td title={title}>
-      <a href={routeHash(listed)} aria-label={`${texts.visitLists[list]}: ${formats.number(count)}`}>
+      <ListLink list={{ rows: 'visits', of: list }} part={part} queue={queue} label={label}>
         {shown}
-      </a>
+      </ListLink>
+    </td>
+  );
+}
+
+/** A talk time that leads to the calls of agents, unless there are none. */
+function TalkTime({ row: { talk, part, queue }, children }: { readonly row: TotalsRow; readonly children: string }) {
+  if (!talk || queue === '') return <td>{children}</td>;
+  return (
+    <td>
+      <ListLink list={{ rows: 'agent-calls', actor: null }} part={part} queue={queue}>
+        {children}
+      </ListLink>
     </td>
   );
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'react';
-import type { Stats } from '@callstream/contracts';
+import type { AgentStats, Stats } from '@callstream/contracts';
 import { useNow } from '../clock.tsx';
 import { useQueues } from '../context.tsx';
 import { useAnswer } from '../use-answer.ts';
@@ -49,10 +49,20 @@ export const periodQuery = ({ from, to }: Days): Readonly<Record<'from' | 'to', 
   to: addDays(to, 1),
 });
 
+/** Parameters of the rows of a period. */
+export const rowsQuery = ({ days, queue }: Pick<ShownPeriod, 'days' | 'queue'>): URLSearchParams =>
+  new URLSearchParams({ ...periodQuery(days), ...(queue === null ? {} : { queue }) });
+
 export function useStats({ days, queue, interval, threshold }: StatsParameters): AnswerState<Stats> {
-  const query = new URLSearchParams(periodQuery(days));
-  if (queue !== null) query.set('queue', queue);
+  const query = rowsQuery({ days, queue });
   if (interval !== undefined) query.set('interval', interval);
   if (threshold !== undefined) query.set('threshold', String(threshold));
   return useAnswer<Stats>(`api/stats?${query.toString()}`);
+}
+
+/** Talk times, and the times of agents. */
+export function useAgentStats({ days, queue, interval }: Omit<StatsParameters, 'threshold'>): AnswerState<AgentStats> {
+  const query = rowsQuery({ days, queue });
+  if (interval !== undefined) query.set('interval', interval);
+  return useAnswer<AgentStats>(`api/stats/agents?${query.toString()}`);
 }

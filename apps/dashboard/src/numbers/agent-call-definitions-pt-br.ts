@@ -2,6 +2,26 @@ import type { NumberDefinition } from '@callstream/domain';
 
 /** Agents in a period, in Brazilian Portuguese. */
 export const agentCallDefinitionsPtBr = {
+  'times-on-calls': {
+    name: 'Atendimentos',
+    sentence: 'Vezes em que agentes entraram em chamadas no período, de todos os sentidos; cada agente conta.',
+    example: 'Um cliente fala com a Ana, que transfere para a Bia: 2.',
+  },
+  'talk-time': {
+    name: 'Tempo de conversação',
+    sentence: 'Soma dos tempos em que agentes estiveram nessas chamadas, em espera ou não, sem as que continuam.',
+    example: 'Ana esteve em uma chamada por 2 minutos, e Bia depois dela por 4: 6 minutos.',
+  },
+  'mean-talk-time': {
+    name: 'Tempo médio de conversação',
+    sentence: 'Tempo médio em que um agente esteve em uma dessas chamadas, sem as que continuam.',
+    example: 'Ana esteve em uma chamada por 2 minutos, e Bia depois dela por 4: 3 minutos.',
+  },
+  'longest-talk-time': {
+    name: 'Maior tempo de conversação',
+    sentence: 'Maior tempo em que um agente esteve em uma dessas chamadas, sem as que continuam.',
+    example: 'Ana esteve em uma chamada por 2 minutos, e Bia depois dela por 4: 4 minutos.',
+  },
   'agent-calls': {
     name: 'Atendimentos do agente',
     sentence: 'Vezes em que o agente entrou em uma chamada no período, de todos os sentidos.',

@@ -22,7 +22,9 @@ export function PastBanner({ at, known, board, problem }: PastBannerProps) {
           <span aria-hidden>◷</span> {past.asOf} <time dateTime={new Date(at).toISOString()}>{formats.day(at)}</time>
         </strong>{' '}
         {past.notLive}{' '}
-        {isWallboard ? null : <a href={routeHash({ ...route, at: null, known: 'now' })}>{past.backToLive}</a>}
+        {isWallboard ? null : (
+          <a href={routeHash({ ...route, at: null, known: 'now', isDifference: false })}>{past.backToLive}</a>
+        )}
       </p>
       <p className="past-notes" role="status">
         {problem === null ? null : <span className="past-problem">{past.failed(problem)} </span>}

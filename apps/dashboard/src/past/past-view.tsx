@@ -4,6 +4,7 @@ import { AppContextProvider, useAppContext } from '../context.tsx';
 import { Notice } from '../frame/notice.tsx';
 import { useRoute } from '../use-route.ts';
 import { createPastGateway } from './past-gateway.ts';
+import { DifferenceTable } from './difference-table.tsx';
 import { PastBanner } from './past-banner.tsx';
 import { TimeControls } from './time-controls.tsx';
 import { useMoment } from './use-moment.ts';
@@ -19,7 +20,8 @@ export function PastView({ at: routeAt, known, children }: PastViewProps) {
   const context = useAppContext();
   const { texts, gateway: live, isWallboard } = context;
   const moment = useMoment({ routeAt, now: live.client.now });
-  const { board, problem } = usePastBoard({ at: moment.at, known, finished: useRoute().view === 'calls' });
+  const { view, isDifference } = useRoute();
+  const { board, problem } = usePastBoard({ at: moment.at, known, finished: view === 'calls' });
   const past = useMemo(() => createPastGateway(live), [live]);
   const lateCalls = useMemo(() => new Set(board?.late_calls), [board]);
   const pastContext = useMemo(() => ({ ...context, gateway: past.gateway, lateCalls }), [context, past, lateCalls]);
@@ -30,6 +32,7 @@ export function PastView({ at: routeAt, known, children }: PastViewProps) {
     <div className="past">
       <PastBanner at={moment.at} known={known} board={board} problem={problem} />
       {isWallboard ? null : <TimeControls moment={moment} known={known} />}
+      {isDifference && !isWallboard ? <DifferenceTable at={moment.at} /> : null}
       {board === null ? (
         <Notice title={problem ?? texts.loading} isDelayed />
       ) : (

@@ -1,5 +1,5 @@
 import { useAppContext, useQueues } from '../context.tsx';
-import { replaceRoute } from '../use-route.ts';
+import { replaceRoute, useRoute } from '../use-route.ts';
 import { DateTimeField } from './date-time-field.tsx';
 import { speeds } from './use-moment.ts';
 import type { Moment } from './use-moment.ts';
@@ -18,6 +18,7 @@ export function TimeControls({ moment, known }: TimeControlsProps) {
   const { texts, formats } = useAppContext();
   const timeZone = useQueues()?.time_zone;
   const { past } = texts;
+  const { isDifference } = useRoute();
   const { at, isPlaying, speed } = moment;
   const day = dayOf(at, timeZone);
   return (
@@ -47,6 +48,14 @@ export function TimeControls({ moment, known }: TimeControlsProps) {
           onChange={({ target }) => replaceRoute({ known: target.checked ? 'then' : 'now' })}
         />{' '}
         {past.knownThen}
+      </label>
+      <label>
+        <input
+          type="checkbox"
+          checked={isDifference}
+          onChange={({ target }) => replaceRoute({ isDifference: target.checked })}
+        />{' '}
+        {past.difference}
       </label>
     </div>
   );

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import type { PastBoard } from '@callstream/contracts';
 import { backoffMs, sleep } from '@callstream/resilience';
 import type { Backoff } from '@callstream/resilience';
@@ -31,14 +31,45 @@ const backoff: Backoff = { firstMs: 1_000, maxMs: 15_000, jitter: 0.5 };
 const isTransient = (error: unknown): boolean =>
   !(error instanceof GatewayError) || error.status === 429 || error.status >= 500;
 
+/** The board of a past moment; see {@link useLatestBoards}. */
+export function usePastBoard(wanted: WantedBoard): PastBoardState {
+  const { boards, problem } = useLatestBoards([pathOf(wanted)]);
+  return { board: boards?.[0] ?? null, problem };
+}
+
+export interface BothBoardsState {
+  /** Of one moment, with all calls; null: none yet. */
+  readonly boards: Readonly<Record<WantedBoard['known'], PastBoard>> | null;
+  readonly problem: string | null;
+}
+
+/** What was known of a moment then, and what is known now. `at`: ms since 1970. */
+export function useBothBoards(at: number): BothBoardsState {
+  const { boards, problem } = useLatestBoards([
+    pathOf({ at, known: 'then', finished: true }),
+    pathOf({ at, known: 'now', finished: true }),
+  ]);
+  return useMemo(() => {
+    const [then, now] = boards ?? [];
+    return { boards: then && now ? { then, now } : null, problem };
+  }, [boards, problem]);
+}
+
+interface LatestBoards {
+  readonly boards: readonly PastBoard[] | null;
+  readonly problem: string | null;
+}
+
 /**
- * Reads the board of a past moment, one request at a time: while one is on its way, a slider may pass hundreds of moments, of
- * which only the latest is read. After an error the last board stays; after a transient one the latest moment is read again.
+ * Reads boards of past moments together, one time after another: while they are on their way, a slider may pass hundreds of
+ * moments, of which only the latest is read. After an error the last boards stay; after a transient one the latest moment is
+ * read again.
  */
-export function usePastBoard({ at, known, finished }: WantedBoard): PastBoardState {
+function useLatestBoards(paths: readonly ApiPath[]): LatestBoards {
   const { gateway } = useAppContext();
-  const [state, setState] = useState<PastBoardState>({ board: null, problem: null });
-  const wanted = useRef(pathOf({ at, known, finished }));
+  const [state, setState] = useState<LatestBoards>({ boards: null, problem: null });
+  const key = paths.join(' ');
+  const wanted = useRef(key);
   const isReading = useRef(false);
   const abort = useRef<AbortController | null>(null);
   useEffect(() => {
@@ -46,22 +77,23 @@ export function usePastBoard({ at, known, finished }: WantedBoard): PastBoardSta
     return () => abort.current?.abort();
   }, []);
   useEffect(() => {
-    wanted.current = pathOf({ at, known, finished });
+    wanted.current = key;
     if (isReading.current) return;
     const readWanted = async (): Promise<void> => {
       const { signal = AbortSignal.abort() } = abort.current ?? {};
       const isEnded = (): boolean => signal.aborted;
-      let read: ApiPath | null = null;
+      let read: string | null = null;
       let failures = 0;
       while (wanted.current !== read && !isEnded()) {
         read = wanted.current;
         try {
-          const board = (await gateway.fetchJson(read, signal)) as PastBoard;
+          const requests = read.split(' ').map((path) => gateway.fetchJson(path as ApiPath, signal));
+          const boards = (await Promise.all(requests)) as PastBoard[];
           failures = 0;
-          setState({ board, problem: null });
+          setState({ boards, problem: null });
         } catch (error) {
           if (isEnded()) return;
-          setState(({ board }) => ({ board, problem: (error as Error).message }));
+          setState(({ boards }) => ({ boards, problem: (error as Error).message }));
           if (!isTransient(error)) continue;
           failures++;
           read = null;
@@ -71,6 +103,6 @@ export function usePastBoard({ at, known, finished }: WantedBoard): PastBoardSta
     };
     isReading.current = true;
     void readWanted().finally(() => (isReading.current = false));
-  }, [gateway, at, known, finished]);
+  }, [gateway, key]);
   return state;
 }

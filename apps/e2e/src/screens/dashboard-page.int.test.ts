@@ -510,7 +510,13 @@ it.each([
 it('the history leads from a number to its visits, to a call and its events, and saves them as CSV', async () => {
   const queue = 'past';
   await post(
-    ...life('past-1', 'inbound', ['call.waiting', 60, { queue }], ['actor.entered', 45, { queue, actor: 'ana' }]),
+    ...life(
+      'past-1',
+      'inbound',
+      ['call.waiting', 60, { queue }],
+      ['actor.entered', 45, { queue, actor: 'ana' }],
+      ['actor.left', 15, { queue, actor: 'ana' }],
+    ),
     ...life('past-2', 'inbound', ['call.waiting', 50, { queue }], ['call.queue-abandon', 20, { queue }]),
     ...life('past-3', 'inbound', ['call.waiting', 40, { queue }], ['call.queue-abandon', 0, { queue }]),
   );
@@ -518,8 +524,8 @@ it('the history leads from a number to its visits, to a call and its events, and
   const day = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now());
   await go(page, `#/history?from=${day}&to=${day}&queue=${queue}&thresholds=10,20`);
   const cells = () => page.locator('.history tr', { hasText: queue }).first().locator('td').allTextContents();
-  // Offered, answered, abandoned, other exits, overflowed; within 10 and 20 s; ASA, longest.
-  await expectSoon(cells, ['3', '1', '2', '0', '0', '0%', '33%', '0:15', '0:40']);
+  // Offered, answered, abandoned, other exits, overflowed; within 10 and 20 s; ASA, longest; talk time and its mean.
+  await expectSoon(cells, ['3', '1', '2', '0', '0', '0%', '33%', '0:15', '0:40', '0:30', '0:30']);
   // By the keyboard.
   await page.getByRole('link', { name: 'Abandoned visits: 2' }).first().focus();
   await page.keyboard.press('Enter');
@@ -553,6 +559,32 @@ it('the history leads from a number to its visits, to a call and its events, and
   await expectSoon(listed('Calls: Inbound, Abandoned in a queue'), ['past-2', 'past-3']);
   await page.getByRole('link', { name: 'Calls of ana: 1' }).click();
   await expectSoon(listed('Calls of ana'), ['past-1']);
+  // And those that are no counts: the second threshold, the longest wait, the talk time, a cell of the heat map.
+  const queues = page.locator('.history section', { has: page.getByRole('heading', { name: 'Queues', exact: true }) });
+  const queueRow = queues.locator('tbody tr');
+  for (const [cell, title, id] of [
+    [6, 'Visits answered within the second threshold', 'past-1'],
+    [8, 'Visits with the longest wait', 'past-3'],
+    [9, 'Calls of agents', 'past-1'],
+  ] as const) {
+    await queueRow.locator('td').nth(cell).getByRole('link').click();
+    await expectSoon(listed(title), [id]);
+  }
+  await page.locator('.compared dd').first().getByRole('link').click();
+  await expectSoon(listed('Queue visits'), ['past-1', 'past-2', 'past-3']);
+  const inCells = page.locator('.heat-map td a');
+  const visitsOf = async () => Promise.all((await inCells.all()).map(async (one) => Number(await one.textContent())));
+  expect((await visitsOf()).reduce((sum, count) => sum + count, 0)).toBe(3);
+  const [count] = await visitsOf();
+  await inCells.first().click();
+  await expectSoon(async () => (await listed('Queue visits')()).length, count);
+  expect(hashParam(page, 'hour')).not.toBe('');
+  // A day after the last one moves that one too, once the field is left.
+  const dayBefore = new Intl.DateTimeFormat('sv-SE', { timeZone }).format(Date.now() - dayMs);
+  await page.getByLabel('To', { exact: true }).fill(dayBefore);
+  expect(hashParam(page, 'to')).toBe(day);
+  await page.getByLabel('To', { exact: true }).blur();
+  await expectSoon(() => Promise.resolve([hashParam(page, 'from'), hashParam(page, 'to')]), [dayBefore, dayBefore]);
 });
 
 it('the history never shows the numbers of another period, and says which could not be loaded', async () => {
@@ -601,6 +633,12 @@ it('the history fits a phone, in Portuguese, and passes the rules of axe with al
   expect(await horizontalOverflowPx(opened.page)).toBe(0);
   expect(await cutOffPx(opened.page)).toBe(0);
   expect(await accessibilityViolations(opened.page)).toEqual([]);
+  // On paper nothing scrolls: all columns fit an upright A4 page with margins of 1 cm, and controls are left out.
+  await opened.page.emulateMedia({ media: 'print' });
+  await opened.page.setViewportSize({ width: 718, height: 1_000 });
+  await expectSoon(() => horizontalOverflowPx(opened.page), 0);
+  expect(await cutOffPx(opened.page)).toBe(0);
+  expect(await opened.page.locator('.history button:visible, .history input:visible').count()).toBe(0);
   expect(opened.errors).toEqual([]);
 });
 
@@ -936,7 +974,16 @@ it.each([
 );
 
 it.each([
-  { language: 'en', open: 'Past', notLive: '— not live.', play: 'Play', pause: 'Pause', then: 'As it was known then' },
+  {
+    language: 'en',
+    open: 'Past',
+    notLive: '— not live.',
+    play: 'Play',
+    pause: 'Pause',
+    then: 'As it was known then',
+    difference: 'What came later changed',
+    notOnBoard: 'not on the board',
+  },
   {
     language: 'pt-BR',
     open: 'Passado',
@@ -944,10 +991,12 @@ it.each([
     play: 'Reproduzir',
     pause: 'Pausar',
     then: 'Como se sabia na hora',
+    difference: 'O que mudou depois',
+    notOnBoard: 'fora do painel',
   },
 ])(
   'a past moment is shown by a link, moved by a slider and played, and leads back to live: $language',
-  async ({ language, open, notLive, play, pause, then }) => {
+  async ({ language, open, notLive, play, pause, then, difference, notOnBoard }) => {
     const queue = `past-${language}`;
     const begin = Math.floor(Date.now() / 1_000) * 1_000 - 600_000;
     const at = (seconds: number) => new Date(begin + seconds * 1_000).toISOString().replace('.000Z', 'Z');
@@ -997,6 +1046,14 @@ it.each([
     await past.getByLabel(then).check();
     await past.locator(`[data-call="${queue}"]`).waitFor({ ...wait, state: 'detached' });
     expect(hashParam(past, 'known')).toBe('then');
+    // All of it came later: what that changed is shown, in the call and in the counts of its queue.
+    await past.getByRole('checkbox', { name: difference }).check();
+    const changed = past.locator(`[data-difference="call ${queue}"] td`);
+    await changed.nth(1).locator('.state-FINISHED').waitFor(wait);
+    expect(await changed.nth(0).textContent()).toBe(notOnBoard);
+    expect(await past.locator(`[data-difference="queue ${queue} answered"] td`).allTextContents()).toEqual(['0', '1']);
+    expect([await horizontalOverflowPx(past), await cutOffPx(past)]).toEqual([0, 0]);
+    expect(await accessibilityViolations(past)).toEqual([]);
     // The gateway is too busy for the next moment once: the page asks again by itself.
     let refused = 0;
     const refuse = (route: Route) => {

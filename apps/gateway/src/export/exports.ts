@@ -13,6 +13,9 @@ import type { ExportPart } from './export-pages.ts';
 interface ExportContext {
   readonly topic: string;
   readonly staleAfterMs: number;
+  readonly timeZone: string;
+  /** Begin of the period, ISO 8601. */
+  readonly from: string;
   /** ms since 1970; the same for all pages of an export. */
   readonly now: number;
   readonly names: NameMaps;
@@ -84,12 +87,19 @@ const visits: Export = {
       call_id n direction their_number
     `),
   parse: (query) => {
-    const { queue, outcome, wait_max, ...whole } = readQuery(ExportVisits, query);
-    const waitMsMax = wait_max === undefined ? undefined : msOf(wait_max);
+    const { queue, outcome, wait_min, wait_max, weekday, hour, ...whole } = readQuery(ExportVisits, query);
+    const filter = {
+      queues: queue,
+      outcomes: outcome,
+      waitMsMin: wait_min === undefined ? undefined : msOf(wait_min),
+      waitMsMax: wait_max === undefined ? undefined : msOf(wait_max),
+      weekday,
+      hour,
+    };
     return {
       whole,
-      read: async (tables, part, { names }) => {
-        const page = await tables.exportVisits({ ...part, queues: queue, outcomes: outcome, waitMsMax });
+      read: async (tables, part, { names, timeZone }) => {
+        const page = await tables.exportVisits({ ...part, ...filter, timeZone });
         return rowsOf(page, (row) => ({
           ...row,
           queue_name: queueName(row.queue, names),
@@ -127,11 +137,12 @@ const agentSessions: Export = {
       queue_name end_reason
     `),
   parse: (query) => {
-    const { queue, actor, ...whole } = readQuery(ExportAgentSessions, query);
+    const { queue, actor, overlapping, ...whole } = readQuery(ExportAgentSessions, query);
     return {
       whole,
-      read: async (tables, part, { names }) => {
-        const page = await tables.exportAgentSessions({ ...part, queues: queue, actors: actor });
+      read: async (tables, part, { names, from }) => {
+        const overlappingFrom = overlapping === 'true' ? from : undefined;
+        const page = await tables.exportAgentSessions({ ...part, queues: queue, actors: actor, overlappingFrom });
         return rowsOf(page, (row) => ({
           ...row,
           queue_name: queueName(row.queue, names),

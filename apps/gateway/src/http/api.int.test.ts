@@ -457,6 +457,20 @@ describe('an export', () => {
       { call_id: 'talks', wait_ms: '5000', actor: 'ana@example.com', actor_name: 'Ana Souza' },
     ]);
     expect(await csv('visits', '&outcome=answered&wait_max=4.999')).toEqual([]);
+    expect(await csv('visits', '&outcome=answered&wait_min=5')).toHaveLength(1);
+    expect(await csv('visits', '&outcome=answered&wait_min=5.001')).toEqual([]);
+    // Each visit is in one hour of one day of the week, by the clocks of the time zone.
+    const [talks] = await csv('visits', '&outcome=answered');
+    const { time_zone: timeZone } = await get(Stats, `/api/stats?${period}`);
+    const format = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', hour: '2-digit', hourCycle: 'h23' });
+    const shown = format.formatToParts(Date.parse(talks!['waiting_at']!));
+    const partOf = (type: string) => shown.find((part) => part.type === type)?.value ?? '';
+    const weekday = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'].indexOf(partOf('weekday')) + 1;
+    const hour = Number(partOf('hour'));
+    const answered = (when: string) => csv('visits', `&outcome=answered${when}`);
+    expect(await answered(`&weekday=${weekday}&hour=${hour}`)).toEqual([talks]);
+    expect(await answered(`&weekday=${(weekday % 7) + 1}`)).toEqual([]);
+    expect(await answered(`&hour=${(hour + 12) % 24}`)).toEqual([]);
     expect(await csv('agent-calls')).toMatchObject([{ call_id: 'talks', number: mobile, on_call_ms: '' }]);
     const events = await csv('events', '&kind=call.waiting');
     expect(events).toHaveLength(calls.length);
@@ -464,7 +478,13 @@ describe('an export', () => {
   });
 
   it('has the times of agents that the numbers of agents count', async () => {
-    const { agents } = await get(AgentStats, `/api/stats/agents?${period}`);
+    const { agents, total, queues, intervals } = await get(AgentStats, `/api/stats/agents?${period}&interval=day`);
+    const talked = { calls: 1, on_call_ms: 0, on_call_ms_mean: null, on_call_ms_max: 0 };
+    expect([total, queues, intervals]).toMatchObject([
+      talked,
+      [{ queue: '900', name: 'Support', ...talked }],
+      [talked],
+    ]);
     const onCalls = { on_call_ms: 0, on_call_ms_mean: null, on_call_ms_max: 0 };
     expect(agents).toMatchObject([
       { actor: 'ana@example.com', name: 'Ana Souza', calls: 1, ...onCalls, paused_ms: 0 },
@@ -481,7 +501,8 @@ describe('an export', () => {
     const ofBia = [{ actor: 'bia@example.com', calls: 0 }];
     expect((await get(AgentStats, `/api/stats/agents?${period}`, hidden)).agents).toMatchObject(ofBia);
     expect((await get(AgentStats, `/api/stats/agents?${period}&queue=901`)).agents).toMatchObject(ofBia);
-    expect((await get(AgentStats, `/api/stats/agents?${period}&queue=900`, hidden)).agents).toEqual([]);
+    const none = await get(AgentStats, `/api/stats/agents?${period}&queue=900`, hidden);
+    expect([none.agents, none.queues, none.total.calls, none.intervals]).toEqual([[], [], 0, undefined]);
   });
 
   it('counts what became of delegations, and names those that were not sent, of the visible queues', async () => {
@@ -537,6 +558,11 @@ describe('an export', () => {
     expect(await csv('agent-sessions', '&actor=ana@example.com')).toMatchObject([ofAna]);
     expect(await csv('agent-sessions', '', await bearer({ queues: ['901'] }))).toMatchObject(ofBia);
     expect(await ndjson('agent-sessions', '&limit=1')).toMatchObject([{ ...ofAna, ended_at: null }]);
+    // Of a later period, those that went on in it are there on request, page by page once each.
+    const later = async (query: string) =>
+      rowsOf(await fetch(`${openGateway}/api/export/agent-sessions?from=${ago(5)}&to=${ago(-7_200)}${query}`));
+    expect(await later('')).toEqual([]);
+    expect(await later('&overlapping=true')).toMatchObject([ofAna, ofBia[1]]);
   });
 
   it('is the same as NDJSON, and has only the first rows of a limit', async () => {

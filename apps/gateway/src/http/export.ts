@@ -50,7 +50,7 @@ function exportRoute(name: ExportName, { pool, slots, rules, topic, names }: Exp
     const { timeZone, staleAfterMs } = rules;
     const period = await pool.scoped(requester, scope, (tables) => tables.readPeriod({ from, to, now, timeZone }));
     checkPeriod(period);
-    const context = { topic, staleAfterMs, now, names: names.current() };
+    const context = { topic, staleAfterMs, timeZone, from: period.from, now, names: names.current() };
     const readPart = (part: ExportPart) =>
       retryLate(async () => {
         try {

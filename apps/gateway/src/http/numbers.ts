@@ -59,7 +59,8 @@ export const getAgentStats =
       const stats = await readAgentStats(tables, found, { rules, now: Date.now() });
       if ('problem' in stats) return new Rejected({ kind: 'malformed', problem: stats.problem });
       const { agents } = names.current();
-      return { ...stats, agents: stats.agents.map((row) => ({ ...row, name: agents.get(row.actor) })) };
+      const queues = withQueueNames(stats.queues, names.current());
+      return { ...stats, queues, agents: stats.agents.map((row) => ({ ...row, name: agents.get(row.actor) })) };
     };
   };
 

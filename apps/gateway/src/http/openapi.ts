@@ -102,7 +102,8 @@ const operations: Readonly<Record<string, ApiOperation>> = {
   },
   '/api/stats/agents': {
     id: 'getAgentStats',
-    summary: 'How many calls each agent was on in a period, and for how long.',
+    summary:
+      'Talk times of a period: by queue, by interval, and of each agent with the time logged in, paused, and the occupancy.',
     answer: 'AgentStats',
     query: FindAgentStats,
   },
@@ -145,7 +146,8 @@ const operations: Readonly<Record<string, ApiOperation>> = {
   },
   '/api/export/agent-sessions': {
     id: 'exportAgentSessions',
-    summary: 'The times that agents were logged in or paused, which began in a period, as a file of any length.',
+    summary:
+      'The times that agents were logged in or paused, which began in a period or went on in it, as a file of any length.',
     answer: 'rows',
     query: ExportAgentSessions,
   },

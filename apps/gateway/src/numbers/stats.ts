@@ -18,8 +18,9 @@ export interface StatsQuery {
 /** Most intervals in one answer. */
 const intervalsMax = 3_000;
 /** Most counts in one answer (one per queue and interval), and the most bytes of them. */
-const countsMax = 30_000;
+export const countsMax = 30_000;
 const countsBytesMax = 10 * 1024 * 1024;
+export const tooManyCounts = `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`;
 
 /** Shortest length of each interval, in ms: a day has 23 hours when daylight saving time begins. */
 const intervalMsMin = {
@@ -43,7 +44,7 @@ export async function readStats(
   const queues = query.queue ?? null;
   const { timeZone, serviceLevelMs, shortAbandonMs, staleAfterMs } = rules;
   const period = await tables.readPeriod({ from, to, now, timeZone });
-  const problem = problemOf(period, interval);
+  const problem = periodProblem(period, interval);
   if (problem !== null) return { problem };
   const counting = { ...period, queues, interval, timeZone, until: { rows: countsMax + 1, bytes: countsBytesMax } };
   const { visits, calls } = await tables.ofOneProjection(async (one) => ({
@@ -51,9 +52,7 @@ export async function readStats(
     calls: await one.countCalls({ ...counting, now, staleAfterMs }),
   }));
   if (isTooLarge(visits.map(bytesOfCount)) || isTooLarge(calls.map(bytesOfCallCount)))
-    return {
-      problem: `The answer has more than ${countsMax} counts of a queue in an interval, or 10 MiB of them: ask for fewer queues, a shorter period, or longer intervals.`,
-    };
+    return { problem: tooManyCounts };
   const stats = {
     ...period,
     interval,
@@ -78,10 +77,10 @@ export async function readStats(
 
 /** Why a period is refused that ends before it begins; null if it does not. */
 export const turnedAround = ({ from, to }: Period): string | null =>
-  Date.parse(to) > Date.parse(from) ? null : `The period ends (${to}) before it begins (${from}).`;
+  Date.parse(to) > Date.parse(from) ? null : `The period ends (${to}) before it begins, or as it begins (${from}).`;
 
 /** Why a period is refused; null if it is not. */
-function problemOf(period: Period, interval: Interval | null): string | null {
+export function periodProblem(period: Period, interval: Interval | null): string | null {
   const ms = Date.parse(period.to) - Date.parse(period.from);
   const problem = turnedAround(period);
   if (problem !== null) return problem;

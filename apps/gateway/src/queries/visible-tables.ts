@@ -2,6 +2,7 @@ import {
   countAgentCalls,
   countCalls,
   countDelegations,
+  countTalkTimes,
   countUnknownTypes,
   countVisits,
   exportAgentCalls,
@@ -29,6 +30,7 @@ import type {
   CountedCalls,
   CountedDelegations,
   CountedVisits,
+  CountTalkTimesOptions,
   CountVisitsOptions,
   ExportAgentCallsOptions,
   ExportAgentSessionsOptions,
@@ -49,6 +51,7 @@ import type {
   ReadPeriodOptions,
   SampleCallsOptions,
   SearchCallsOptions,
+  TalkTimesOfPart,
   UnknownTypeCounts,
 } from '@callstream/tables';
 import { maskAgentNumber, maskDetails, maskRow } from '../access/mask.ts';
@@ -163,6 +166,11 @@ export class VisibleTables {
   /** Counts only calls of visible queues. */
   countAgentCalls(options: Visible<CountAgentCallsOptions>): Promise<Page<CountedAgentCalls>> {
     return countAgentCalls(this.#db, { ...options, visibleQueues: this.#queues() });
+  }
+
+  /** Counts only calls of visible queues. */
+  countTalkTimes(options: Visible<CountTalkTimesOptions>): Promise<TalkTimesOfPart[]> {
+    return countTalkTimes(this.#db, { ...options, visibleQueues: this.#queues() });
   }
 
   /** Counts only calls of visible queues. */

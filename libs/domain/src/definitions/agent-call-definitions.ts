@@ -2,6 +2,26 @@ import type { NumberDefinition } from './number-definition.ts';
 
 /** Times of agents on calls, of a period in which they entered them. */
 export const agentCallDefinitions = {
+  'times-on-calls': {
+    name: 'Times on calls',
+    sentence: 'Times that agents entered calls in the period, of all directions; each agent on a call counts.',
+    example: 'A caller talks with Ana, who transfers to Bia: 2.',
+  },
+  'talk-time': {
+    name: 'Talk time',
+    sentence: 'Sum of the times that agents were on these calls, on hold or not, without those that go on.',
+    example: 'Ana was on a call for 2 minutes, and Bia after her for 4 minutes: 6 minutes.',
+  },
+  'mean-talk-time': {
+    name: 'Mean talk time',
+    sentence: 'Mean time that an agent was on one of these calls, without those that go on.',
+    example: 'Ana was on a call for 2 minutes, and Bia after her for 4 minutes: 3 minutes.',
+  },
+  'longest-talk-time': {
+    name: 'Longest talk time',
+    sentence: 'Longest time that an agent was on one of these calls, without those that go on.',
+    example: 'Ana was on a call for 2 minutes, and Bia after her for 4 minutes: 4 minutes.',
+  },
   'agent-calls': {
     name: 'Agent calls',
     sentence: 'Times that the agent entered a call in the period, of all directions.',

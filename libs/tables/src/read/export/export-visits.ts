@@ -4,8 +4,13 @@ import type { ExportPage, ExportPageOptions } from './export-page.ts';
 
 export interface ExportVisitsOptions extends ExportPageOptions {
   readonly outcomes?: readonly string[] | undefined;
-  /** Only visits that waited at most this long, in ms, inclusive. */
+  /** Only visits that waited this long, in ms; both inclusive. */
+  readonly waitMsMin?: number | undefined;
   readonly waitMsMax?: number | undefined;
+  /** Only visits that began on this day of the week, 1: Monday, or in this hour of the day, of a time zone (IANA name). */
+  readonly weekday?: number | undefined;
+  readonly hour?: number | undefined;
+  readonly timeZone: string;
 }
 
 /** A queue visit, with the number of its call. Times are ISO 8601. */
@@ -36,6 +41,9 @@ const text = exportPageSql({
         and ($8::text[] is null or queue = any($8)) and ($9::text[] is null or queue = any($9))
         and direction is distinct from 'outbound' and direction is distinct from 'internal'
         and ($10::text[] is null or outcome = any($10)) and ($11::bigint is null or wait_ms <= $11)
+        and ($12::bigint is null or wait_ms >= $12)
+        and ($13::int is null or extract(isodow from waiting_at at time zone $15::text) = $13)
+        and ($14::int is null or extract(hour from waiting_at at time zone $15::text) = $14)
       order by waiting_at, call_id, n limit $6::int + 1
     ) v join calls c on c.call_id = v.call_id`,
   columns: 'call_id, n, queue, direction, waiting_at, ended_at, outcome, wait_ms, actor, their_number',
@@ -44,9 +52,10 @@ const text = exportPageSql({
 
 /** The queue visits that began in a period: the same that {@link countVisits} counts. */
 export const exportVisits = (db: Queryable, options: ExportVisitsOptions): Promise<ExportPage<ExportedVisit>> => {
-  const { queues, visibleQueues, outcomes, waitMsMax } = options;
+  const { queues, visibleQueues, outcomes, waitMsMin, waitMsMax, weekday, hour, timeZone } = options;
+  const waits = [waitMsMax ?? null, waitMsMin ?? null];
   return readExportPage(db, options, {
     text,
-    values: [queues ?? null, visibleQueues, outcomes ?? null, waitMsMax ?? null],
+    values: [queues ?? null, visibleQueues, outcomes ?? null, ...waits, weekday ?? null, hour ?? null, timeZone],
   });
 };
