@@ -62,8 +62,8 @@ interface LatestBoards {
 
 /**
  * Reads boards of past moments together, one time after another: while they are on their way, a slider may pass hundreds of
- * moments, of which only the latest is read. After an error the last boards stay; after a transient one the latest moment is
- * read again.
+ * moments, of which only the latest is read. After a transient error the last boards stay, and the latest moment is
+ * read again. A moment that the gateway refuses has none: those of another moment must not stand under its time.
  */
 function useLatestBoards(paths: readonly ApiPath[]): LatestBoards {
   const { gateway } = useAppContext();
@@ -93,8 +93,9 @@ function useLatestBoards(paths: readonly ApiPath[]): LatestBoards {
           setState({ boards, problem: null });
         } catch (error) {
           if (isEnded()) return;
-          setState(({ boards }) => ({ boards, problem: (error as Error).message }));
-          if (!isTransient(error)) continue;
+          const [problem, stays] = [(error as Error).message, isTransient(error)];
+          setState(({ boards }) => ({ boards: stays ? boards : null, problem }));
+          if (!stays) continue;
           failures++;
           read = null;
           await sleep(backoffMs(failures, backoff), signal);

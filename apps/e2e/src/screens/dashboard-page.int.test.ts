@@ -1071,8 +1071,12 @@ it.each([
     await untilLive(past);
     expect(hashParam(past, 'at')).toBe('');
     await past.getByRole('button', { name: open, exact: true }).click();
-    await past.locator('.past-banner').waitFor(wait);
+    await past.locator('.past .figure').first().waitFor(wait);
     expect(opened.errors).toEqual([]);
+    // A moment in the future is refused, which the console has as an error: no other board stands under its time.
+    await go(past, '#/now?at=2099-01-01T00:00:00Z');
+    await past.locator('.past-problem').waitFor(wait);
+    expect(await past.locator('.past .figure').count()).toBe(0);
   },
 );
 
