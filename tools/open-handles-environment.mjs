@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TestEnvironment } from 'jest-environment-node';
+import './code-cache.mjs';
 
 /** How long what a test file left open may take to close, in ms; as long as jest waits for its workers at the end (jest.config.mjs). */
 const closeMsMax = 10_000;
