@@ -1,5 +1,5 @@
 import { printableJson } from '@callstream/resilience';
-import { addJsonOption, stopSignal } from '@callstream/runtime';
+import { addJsonOption, stopSignal } from '@callstream/runtime/command';
 import { Command } from 'commander';
 import { collectFault, createFaults, defaultProvider, portNumber } from './provider/options.ts';
 import type { FaultShares } from './provider/options.ts';

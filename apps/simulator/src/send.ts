@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
-import { addJsonOption, runCommand } from '@callstream/runtime';
+import { addJsonOption, runCommand } from '@callstream/runtime/command';
 import { Command } from 'commander';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import { printable, printableJson, sleep } from '@callstream/resilience';
-import { addJsonOption, runCommand, stopSignal } from '@callstream/runtime';
+import { addJsonOption, runCommand, stopSignal } from '@callstream/runtime/command';
 import { Command, InvalidArgumentError } from 'commander';
 import { simulateCentre } from './centre.ts';
 import { collectHeader, createPoster, defaultUrl } from './post.ts';

@@ -1,7 +1,7 @@
 import { connect } from '@callstream/client';
 import type { Client } from '@callstream/client';
 import { printable } from '@callstream/resilience';
-import { addJsonOption, endOnBrokenPipe, failureLine, stopSignal } from '@callstream/runtime';
+import { addJsonOption, endOnBrokenPipe, failureLine, stopSignal } from '@callstream/runtime/command';
 import { Command } from 'commander';
 import { printAsJson, printAsLines } from './print.ts';
 import { render } from './render.ts';

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { decode, queueLogBody } from '@callstream/domain';
 import type { CallEvent, DialplanJudge } from '@callstream/domain';
-import { eventUuid } from '@callstream/runtime';
+import { eventUuid } from '@callstream/runtime/event-uuid';
 
 /** A line of a capture, and what it means. */
 export interface DecodedLine {

@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { defaultSource, knownSources } from '@callstream/domain';
 import { printable, printableJson } from '@callstream/resilience';
-import { addJsonOption, runCommand } from '@callstream/runtime';
+import { addJsonOption, runCommand } from '@callstream/runtime/command';
 import { judgeOf } from './dialplan-options.ts';
 import type { DialplanOptions } from './dialplan-options.ts';
 import { decodeLines } from './decode-lines.ts';

@@ -1,5 +1,5 @@
 import { exportDelimiters, exportFormats } from '@callstream/contracts';
-import { addJsonOption, runCommand } from '@callstream/runtime';
+import { addJsonOption, runCommand } from '@callstream/runtime/command';
 import { Argument, Command, Option } from 'commander';
 import { download } from './download.ts';
 
