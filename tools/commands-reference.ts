@@ -1,7 +1,6 @@
 // Generates docs/reference/commands.md from the programs' --help; with --check it only fails if the page is out of date.
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { writeGeneratedFiles } from './generated-files.ts';
 
@@ -30,21 +29,23 @@ const programs = {
 
 type Help = readonly { readonly path: readonly string[]; readonly text: string }[];
 
-async function helpOf(program: string): Promise<Help> {
-  const printHelp = pathToFileURL(join(import.meta.dirname, 'print-help.mjs')).href;
-  const args = ['--disable-warning=ExperimentalWarning', '--import', printHelp, join(root, program)];
+async function readHelp(): Promise<readonly Help[]> {
+  const printHelp = join(import.meta.dirname, 'print-help.mjs');
+  const files = Object.values(programs).map((program) => join(root, program));
   const env = { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] };
+  const args = ['--disable-warning=ExperimentalWarning', printHelp, ...files];
   const { stdout } = await promisify(execFile)(process.execPath, args, { env });
-  return JSON.parse(stdout) as Help;
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Help);
 }
 
-async function sectionsOf([typed, program]: [string, string]): Promise<string[]> {
-  const help = await helpOf(program);
-  return help.map(
+const sectionsOf = (typed: string, help: Help): string[] =>
+  help.map(
     ({ path, text }) =>
       `## ${path.length === 0 ? typed : `${typed} -- ${path.join(' ')}`}\n\n\`\`\`text\n${text}\n\`\`\`\n`,
   );
-}
 
 const head = `# Commands
 
@@ -70,7 +71,8 @@ await writeGeneratedFiles({
   script: 'commands-reference',
   description: "Writes docs/reference/commands.md from the programs' --help.",
   files: async () => {
-    const sections = await Promise.all(Object.entries(programs).map(sectionsOf));
-    return { 'docs/reference/commands.md': [head, ...sections.flat()].join('\n') };
+    const helps = await readHelp();
+    const sections = Object.keys(programs).flatMap((typed, index) => sectionsOf(typed, helps[index] ?? []));
+    return { 'docs/reference/commands.md': [head, ...sections].join('\n') };
   },
 });

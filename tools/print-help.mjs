@@ -1,10 +1,22 @@
-// Preloaded (`node --import`) into a program: instead of running, it prints its help and that of its commands, as JSON.
+// node print-help.mjs PROGRAMS…: instead of running, each prints its help and that of its commands, as a line of JSON. One process for
+// all, because they load the same modules.
+import { pathToFileURL } from 'node:url';
 import { Command } from 'commander';
 
-Command.prototype.parse = Command.prototype.parseAsync = function () {
-  process.stdout.write(JSON.stringify(helpOf(this)));
-  process.exit(0);
-};
+for (const program of process.argv.slice(2)) {
+  const { promise: help, resolve } = Promise.withResolvers();
+  Command.prototype.parse = function () {
+    resolve(helpOf(this));
+    throw new Error('The program does not run.');
+  };
+  // It waits for the end of its command for ever.
+  Command.prototype.parseAsync = function () {
+    resolve(helpOf(this));
+    return new Promise(() => {});
+  };
+  console.log(JSON.stringify(await Promise.race([help, import(pathToFileURL(program).href).then(() => help)])));
+}
+process.exit();
 
 /** In the order of the help; without commands that have no options, as their parent's help has all about them. */
 function helpOf(command, path = []) {
