@@ -1,5 +1,4 @@
 import nx from '@nx/eslint-plugin';
-import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
 import { boundaries } from './eslint/boundaries.mjs';
 import { gatewayScope } from './eslint/gateway-scope.mjs';
@@ -11,12 +10,7 @@ import { walls } from './eslint/walls.mjs';
 export default tseslint.config(
   { ignores: ['**/dist', '**/node_modules', '.nx', '.data'] },
   {
-    plugins: { '@nx': nx, 'import-x': importX, walls: { rules: walls } },
-    settings: {
-      'import-x/extensions': ['.ts', '.tsx'],
-      'import-x/parsers': { '@typescript-eslint/parser': ['.ts', '.tsx'] },
-      'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.tsx'] })],
-    },
+    plugins: { '@nx': nx, walls: { rules: walls } },
   },
   {
     files: ['**/*.ts', '**/*.tsx'],
@@ -34,7 +28,6 @@ export default tseslint.config(
       'walls/sql': 'error',
       'walls/env': 'error',
       'walls/testing': 'error',
-      'import-x/no-cycle': ['error', { ignoreExternal: true }],
     },
   },
   {

@@ -67,7 +67,6 @@ const imports: readonly [filePath: string, module: string, rule: string | null][
   ['libs/domain/src/event.ts', '@callstream/contracts', boundary],
   ['libs/domain/src/event.ts', 'node:fs', 'walls/node'],
   ['libs/domain/src/event.ts', 'zod', 'no-restricted-imports'],
-  ['libs/domain/src/kinds.ts', './event.ts', 'import-x/no-cycle'],
   ['libs/domain/src/event.ts', './kinds.ts', 'no-restricted-syntax'],
   ['libs/runtime/src/kafka/connect.ts', 'kafkajs', null],
   ['libs/runtime/src/kafka/connect.ts', 'pg', 'walls/pg'],

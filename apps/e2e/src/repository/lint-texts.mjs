@@ -6,8 +6,7 @@ import { ESLint } from 'eslint';
 // Without the project graph, @nx/enforce-module-boundaries accepts every import.
 await createProjectGraphAsync({ exitOnError: true });
 
-const boundaryRule =
-  /^(walls\/\w+|@nx\/enforce-module-boundaries|import-x\/no-cycle|(@typescript-eslint\/)?no-restricted-\w+)$/;
+const boundaryRule = /^(walls\/\w+|@nx\/enforce-module-boundaries|(@typescript-eslint\/)?no-restricted-\w+)$/;
 const eslint = new ESLint({
   ruleFilter: ({ ruleId }) => boundaryRule.test(ruleId),
   // None of these rules needs types.
