@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { runner } from 'node-pg-migrate';
 import { clientConfig, TablesClient } from '../connection/client.ts';
 import { connectTables } from '../connection/pool.ts';
 import { liveSchema } from '../connection/schema-names.ts';
@@ -17,6 +16,8 @@ const firstProjection = '0001_projection';
 export async function migrate(url: string, log: (message: string) => void = () => undefined): Promise<string[]> {
   const client = new TablesClient(clientConfig({ url, applicationName: 'callstream-migrate' }));
   await client.connect();
+  // Loaded here: every process that uses the tables would load it at its start.
+  const { runner } = await import('node-pg-migrate');
   const applied = await runner({
     dbClient: client,
     dir: fileURLToPath(new URL('../../migrations', import.meta.url)),
