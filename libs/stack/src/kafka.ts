@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { access, readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { makePrivateFolder, privateFileMode, withPrivateUmask } from '@callstream/files';
+import { makePrivateFolder, privateFileMode } from '@callstream/files';
 import { archiveFlags } from './class-archive.ts';
+import { formatStorage } from './format-storage.ts';
 import { claimPort, stablePort } from './free-port.ts';
 import { findJava } from './java.ts';
 import { serverProperties } from './kafka-config.ts';
@@ -72,19 +70,12 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
 
   const port = await claimPort(options.port ?? (await stablePort(dataDir, 'broker')), 'Kafka');
   const { joins } = options;
+  const nodeId = joins ? 2 : 1;
   const controllerPort = joins?.controllerPort ?? (await stablePort(dataDir, 'controller'));
   const { advertisedPort = port, listeners = [], extraSettings = [] } = options;
   await writeFile(
     join(dataDir, propertiesFile),
-    serverProperties({
-      port,
-      advertisedPort,
-      controllerPort,
-      logDir,
-      nodeId: joins ? 2 : 1,
-      listeners,
-      extraSettings,
-    }),
+    serverProperties({ port, advertisedPort, controllerPort, logDir, nodeId, listeners, extraSettings }),
     { mode: privateFileMode },
   );
 
@@ -100,13 +91,17 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
     `${jars}/*`,
     main,
   ];
-  const clusterId = await format({
+  const clusterId = await formatStorage({
+    dataDir,
+    logDir,
+    propertiesFile,
+    nodeId,
+    clusterId: joins?.id,
+    scram: options.scram ?? [],
     java,
     args: jvm('kafka.tools.StorageTool'),
-    dataDir,
     env: jvmEnv(env),
-    scram: options.scram ?? [],
-    ...(joins && { clusterId: joins.id }),
+    jars,
   });
 
   const server = await startServer({
@@ -129,27 +124,3 @@ export async function startKafka(options: KafkaServerOptions): Promise<KafkaServ
 
 /** Without a locale of UTF-8, Java cannot name files below a folder with accents. */
 const jvmEnv = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => Object.assign({}, env, { LC_ALL: 'C.UTF-8' });
-
-/** Formats a new data folder. @returns its cluster id */
-async function format(options: {
-  java: string;
-  args: string[];
-  dataDir: string;
-  env: NodeJS.ProcessEnv;
-  scram: readonly string[];
-  clusterId?: string;
-}): Promise<string> {
-  const meta = join(options.dataDir, logDir, 'meta.properties');
-  const formatted = await access(meta)
-    .then(() => true)
-    .catch(() => false);
-  if (formatted) return /^cluster\.id=(.*)$/m.exec(await readFile(meta, 'utf8'))?.[1] ?? '';
-  const { clusterId = `c${randomBytes(16).toString('base64url')}`.slice(0, 22) } = options;
-  const args = [...options.args, 'format', '-t', clusterId, '-c', propertiesFile];
-  args.push(...options.scram.flatMap((user) => ['--add-scram', user]));
-  const { java, dataDir: cwd, env } = options;
-  await withPrivateUmask(() => promisify(execFile)(java, args, { cwd, env })).catch((error: unknown) => {
-    throw new Error(`Kafka's data folder ${cwd} could not be formatted.\n${(error as Error).message}`);
-  });
-  return clusterId;
-}
